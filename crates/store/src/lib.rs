@@ -1,0 +1,1 @@
+//! Documents, queries and batches over SQL

@@ -1,0 +1,1 @@
+//! Builds, starts and calls a bundle in tests

@@ -1,0 +1,1 @@
+//! The whisper command: runs, builds and tends a bundle

@@ -1,0 +1,1 @@
+//! Derives a collection's documents and metadata
