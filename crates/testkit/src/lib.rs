@@ -1,1 +1,22 @@
-//! Builds, starts and calls a bundle in tests
+//! Builds, starts and calls a bundle in tests.
+//!
+//! A test asks for a [`TestApp`] and speaks HTTP to it. By default the test gets a bundle of its own:
+//! the `whisper` host on a port that the system chose, with a fresh data folder that goes with the test.
+//! With `WHISPER_URL` set, every test speaks to that bundle instead, whatever runs it; tests
+//! that must stop the host, move its clock or read its files say so ([`TestApp::own`]) and are skipped
+//! with a line there.
+//!
+//! Failures panic on purpose: this crate is only ever linked into tests.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod app;
+mod bundle;
+mod control;
+mod http;
+mod people;
+
+pub use app::{Builder, TestApp};
+pub use bundle::{binary, root};
+pub use http::{Call, Reply};
+pub use people::Person;
+pub use serde_json::{Value, json};

@@ -1,0 +1,268 @@
+//! A bundle for a test: its own by default, or the one that `WHISPER_URL` names.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::http::Call;
+use crate::{bundle, control};
+
+/// How long a bundle may take to listen; generous, as two dozen start at once on two cores.
+const START_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// A running bundle.
+pub struct TestApp {
+    base: String,
+    tag: String,
+    agent: ureq::Agent,
+    operator_key: Option<String>,
+    host: Option<Host>,
+}
+
+struct Host {
+    child: Child,
+    builder: Builder,
+    dir: TempDir,
+    control: PathBuf,
+}
+
+/// What a test's own bundle starts with.
+#[derive(Clone)]
+pub struct Builder {
+    manifest: PathBuf,
+    arguments: Vec<String>,
+    variables: Vec<(String, String)>,
+}
+
+impl Builder {
+    /// Sets one of the manifest's variables.
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Uses another manifest, relative to the workspace's root.
+    pub fn manifest(mut self, path: &str) -> Self {
+        self.manifest = bundle::root().join(path);
+        self
+    }
+
+    /// Adds a command-line argument.
+    pub fn argument(mut self, argument: &str) -> Self {
+        self.arguments.push(argument.to_owned());
+        self
+    }
+
+    /// Starts the bundle; None, after a line that says so, when `WHISPER_URL` names another one.
+    pub fn start(self) -> Option<TestApp> {
+        if std::env::var_os("WHISPER_URL").is_some() {
+            eprintln!("skipped: needs a bundle of its own, and WHISPER_URL is set");
+            return None;
+        }
+        bundle::build_components(&self.manifest);
+        let dir = tempfile::Builder::new().prefix("whisper-").tempdir().expect("a data folder");
+        Some(TestApp::spawn(self, dir))
+    }
+}
+
+impl TestApp {
+    /// A bundle that any runtime can serve: `WHISPER_URL`'s, or the test's own.
+    pub fn start() -> Self {
+        match std::env::var("WHISPER_URL") {
+            Ok(url) => Self {
+                base: url.trim_end_matches('/').to_owned(),
+                tag: tag(),
+                agent: agent(),
+                operator_key: std::env::var("WHISPER_OPERATOR_KEY").ok(),
+                host: None,
+            },
+            Err(_) => Self::own().start().expect("WHISPER_URL is not set"),
+        }
+    }
+
+    /// A bundle of the test's own, which it may stop, and whose clock it may move.
+    /// Schedules don't run by themselves there: the test says when.
+    pub fn own() -> Builder {
+        Builder {
+            manifest: bundle::root().join("spin.toml"),
+            arguments: vec!["--no-schedules".into()],
+            variables: Vec::new(),
+        }
+    }
+
+    fn spawn(builder: Builder, dir: TempDir) -> Self {
+        let mut command = Command::new(bundle::binary());
+        command
+            .args(["up", "--json", "--no-build", "--listen", "127.0.0.1:0", "--from"])
+            .arg(&builder.manifest)
+            .arg("--data-dir")
+            .arg(dir.path())
+            .args(&builder.arguments);
+        for (name, value) in &builder.variables {
+            command.arg("--variable").arg(format!("{name}={value}"));
+        }
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("the host");
+        let listening = first_event(&mut child, "listening");
+        let text = |key: &str| {
+            let value = listening[key].as_str();
+            value.unwrap_or_else(|| panic!("no {key} in {listening}")).to_owned()
+        };
+        let operator_key = std::fs::read_to_string(dir.path().join("operator.key"))
+            .ok()
+            .map(|key| key.trim().to_owned());
+        Self {
+            base: text("address"),
+            tag: tag(),
+            agent: agent(),
+            operator_key,
+            host: Some(Host {
+                child,
+                builder,
+                control: PathBuf::from(text("controlSocket")),
+                dir,
+            }),
+        }
+    }
+
+    /// The address, such as `http://127.0.0.1:4711`.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub(crate) fn tag(&self) -> &str {
+        &self.tag
+    }
+
+    /// The operator's key; panics when none is known (set `WHISPER_OPERATOR_KEY` with `WHISPER_URL`).
+    pub fn operator_key(&self) -> &str {
+        self.operator_key.as_deref().expect("an operator's key")
+    }
+
+    /// Whether the operator's key of this bundle is known.
+    pub fn has_operator_key(&self) -> bool {
+        self.operator_key.is_some()
+    }
+
+    /// Any call.
+    pub fn call(&self, method: &str, path: &str) -> Call {
+        Call::new(self.agent.clone(), method, format!("{}{path}", self.base))
+    }
+
+    /// A GET without a token.
+    pub fn get(&self, path: &str) -> Call {
+        self.call("GET", path)
+    }
+
+    /// A POST without a token.
+    pub fn post(&self, path: &str) -> Call {
+        self.call("POST", path)
+    }
+
+    /// Runs a job as the operator would.
+    pub fn run_job(&self, name: &str) -> crate::Reply {
+        self.post(&format!("/internal/jobs/{name}"))
+            .bearer(self.operator_key())
+            .send()
+    }
+
+    /// The data folder of the test's own bundle.
+    pub fn data_dir(&self) -> &Path {
+        self.own_host().dir.path()
+    }
+
+    /// Moves the guests' clock forward, such as by "25h".
+    pub fn advance(&self, by: &str) {
+        self.control(&json!({"cmd": "advance", "by": by}));
+    }
+
+    /// Sends a command to the host's control socket.
+    pub fn control(&self, command: &Value) -> Value {
+        control::ask(&self.own_host().control, command)
+    }
+
+    /// Kills the host without a chance to tidy up (SIGKILL), as a power cut would.
+    pub fn kill(&mut self) {
+        let host = self.host.as_mut().expect("a bundle of the test's own");
+        host.child.kill().expect("a kill");
+        host.child.wait().expect("an end");
+    }
+
+    /// Sends SIGTERM and waits for the end; returns whether it ended with success.
+    pub fn stop(&mut self) -> bool {
+        let host = self.host.as_mut().expect("a bundle of the test's own");
+        let pid = host.child.id().to_string();
+        Command::new("kill").arg(&pid).status().expect("a SIGTERM");
+        host.child.wait().expect("an end").success()
+    }
+
+    /// Starts the bundle again on the same data after [`kill`](Self::kill) or [`stop`](Self::stop).
+    pub fn restart(mut self) -> Self {
+        let Host { builder, dir, mut child, .. } = self.host.take().expect("a bundle of the test's own");
+        let _ = child.kill();
+        let _ = child.wait();
+        Self::spawn(builder, dir)
+    }
+
+    /// The process id of the host.
+    pub fn pid(&self) -> u32 {
+        self.own_host().child.id()
+    }
+
+    fn own_host(&self) -> &Host {
+        self.host.as_ref().expect("a bundle of the test's own")
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if let Some(host) = self.host.as_mut() {
+            let _ = host.child.kill();
+            let _ = host.child.wait();
+        }
+    }
+}
+
+/// Reads the host's log until `event`; the rest is read and thrown away, so that the pipe never fills.
+fn first_event(child: &mut Child, event: &str) -> Value {
+    let stdout = child.stdout.take().expect("a pipe");
+    let (sender, receiver) = mpsc::channel();
+    let wanted = event.to_owned();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            let entry: Value = serde_json::from_str(&line).unwrap_or(Value::Null);
+            if entry["event"] == wanted.as_str() {
+                let _ = sender.send(entry);
+            }
+        }
+    });
+    receiver.recv_timeout(START_TIMEOUT).unwrap_or_else(|_| {
+        let _ = child.kill();
+        panic!("the host said no {event:?} within {START_TIMEOUT:?}")
+    })
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(60)))
+        .build()
+        .into()
+}
+
+/// Tells the people of one test process from those of another on a shared bundle.
+fn tag() -> String {
+    let nanos = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |d| d.as_nanos());
+    format!("{:08x}", nanos as u32)
+}

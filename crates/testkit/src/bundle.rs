@@ -1,0 +1,61 @@
+//! The binary and the components under test, built once for each test process.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The root of the workspace.
+pub fn root() -> &'static Path {
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../..")
+            .canonicalize()
+            .expect("the workspace's root")
+    })
+}
+
+/// Path of the release build of `whisper`, built when it is missing or stale.
+///
+/// The release profile is used on purpose: it is what the README's first command builds, and
+/// Cranelift without optimisation takes a minute for what then takes two seconds.
+pub fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        if let Some(given) = std::env::var_os("WHISPER_BIN") {
+            return PathBuf::from(given);
+        }
+        cargo(&["build", "--release", "-p", "whisper"]);
+        target_dir().join("release/whisper")
+    })
+}
+
+/// Builds the components that `manifest` names, once for each test process.
+pub(crate) fn build_components(manifest: &Path) {
+    static BUILT: std::sync::Mutex<Vec<PathBuf>> = std::sync::Mutex::new(Vec::new());
+    let mut built = BUILT.lock().unwrap_or_else(|p| p.into_inner());
+    if built.iter().any(|done| done == manifest) {
+        return;
+    }
+    run(Command::new(binary()).arg("build").arg("--from").arg(manifest));
+    built.push(manifest.to_path_buf());
+}
+
+fn target_dir() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+fn cargo(args: &[&str]) {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    run(Command::new(cargo).args(args).current_dir(root()));
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
+    assert!(
+        output.status.success(),
+        "{command:?} failed:\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
