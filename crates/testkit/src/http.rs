@@ -111,6 +111,19 @@ impl Reply {
         self.body
     }
 
+    /// Asserts a problem document that the host made itself, in place of a component.
+    #[track_caller]
+    pub fn expect_host_problem(self, status: u16, code: &str) -> Value {
+        assert_eq!(
+            (self.status, self.body["code"].as_str()),
+            (status, Some(code)),
+            "{}",
+            self.text
+        );
+        assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        self.body
+    }
+
     /// Asserts a refusal of the body that names exactly these fields, in any order.
     #[track_caller]
     pub fn expect_fields(self, fields: &[&str]) -> Value {

@@ -1,0 +1,167 @@
+//! The load: connections that send as fast as they are answered.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::Method;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+
+use super::report::Measured;
+
+/// One kept-alive connection.
+pub struct Client {
+    sender: SendRequest<Full<Bytes>>,
+    authority: String,
+}
+
+impl Client {
+    /// Connects.
+    pub async fn connect(authority: &str) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(authority).await.context("connecting")?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+        tokio::spawn(connection);
+        Ok(Self {
+            sender,
+            authority: authority.to_owned(),
+        })
+    }
+
+    /// Posts JSON and returns the status with the body.
+    pub async fn post(
+        &mut self,
+        path: &str,
+        token: Option<&str>,
+        body: String,
+    ) -> anyhow::Result<(u16, Bytes)> {
+        self.call(Method::POST, path, token, body).await
+    }
+
+    async fn call(
+        &mut self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: String,
+    ) -> anyhow::Result<(u16, Bytes)> {
+        let mut request = hyper::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", &self.authority)
+            .header("content-type", "application/json");
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        self.sender.ready().await?;
+        let response = self
+            .sender
+            .send_request(request.body(Full::new(Bytes::from(body)))?)
+            .await?;
+        let status = response.status().as_u16();
+        let bytes = response.into_body().collect().await?.to_bytes();
+        Ok((status, bytes))
+    }
+
+    /// Posts JSON, wants a 2xx, and returns the answer.
+    pub async fn create(
+        &mut self,
+        path: &str,
+        token: Option<&str>,
+        body: &Value,
+    ) -> anyhow::Result<Value> {
+        let (status, bytes) = self.post(path, token, body.to_string()).await?;
+        if !(200..300).contains(&status) {
+            bail!("POST {path}: {status} {}", String::from_utf8_lossy(&bytes));
+        }
+        Ok(serde_json::from_slice(&bytes)?)
+    }
+}
+
+/// Who sends where.
+#[derive(Debug)]
+pub struct Sender {
+    /// The access token.
+    pub token: String,
+    /// The conversations, used in turn.
+    pub conversations: Vec<String>,
+}
+
+/// Sends over one connection for each sender: `warm_up` unmeasured, then `duration` measured.
+pub async fn run(
+    authority: &str,
+    senders: Arc<Vec<Sender>>,
+    warm_up: Duration,
+    duration: Duration,
+) -> anyhow::Result<Measured> {
+    let mut tasks = tokio::task::JoinSet::new();
+    for index in 0..senders.len() {
+        let client = Client::connect(authority).await?;
+        let senders = Arc::clone(&senders);
+        tasks.spawn(async move { send(client, &senders[index], index, warm_up, duration).await });
+    }
+    let mut all = Measured::default();
+    while let Some(one) = tasks.join_next().await {
+        all.merge(one?);
+    }
+    Ok(all)
+}
+
+async fn send(
+    mut client: Client,
+    sender: &Sender,
+    offset: usize,
+    warm_up: Duration,
+    duration: Duration,
+) -> Measured {
+    let mut measured = Measured::default();
+    let warm = Instant::now() + warm_up;
+    let end = warm + duration;
+    let mut n = offset;
+    while Instant::now() < end {
+        let conversation = &sender.conversations[n % sender.conversations.len()];
+        let path = format!("/v1/conversations/{conversation}/messages");
+        let body = json!({
+            "id": uuid::Uuid::now_v7().to_string(),
+            "contentType": "text",
+            "content": content(n as u64),
+        });
+        let start = Instant::now();
+        let answer = client.post(&path, Some(&sender.token), body.to_string()).await;
+        let taken = start.elapsed();
+        n += 1;
+        if start < warm {
+            continue;
+        }
+        match answer {
+            Ok((201, _)) => measured
+                .latencies
+                .push(u32::try_from(taken.as_micros()).unwrap_or(u32::MAX)),
+            Ok((status, body)) => {
+                note(&mut measured, format!("{status} {}", String::from_utf8_lossy(&body)));
+            }
+            Err(error) => {
+                note(&mut measured, error.to_string());
+                // A broken connection answers nothing more.
+                break;
+            }
+        }
+    }
+    measured.elapsed = Instant::now().saturating_duration_since(warm);
+    measured
+}
+
+fn note(measured: &mut Measured, error: String) {
+    measured.errors += 1;
+    measured.first_error.get_or_insert(error);
+}
+
+/// The text of the n-th message; the baseline writes the same.
+pub fn content(n: u64) -> String {
+    format!("Message {n}: the quick brown fox jumps over the lazy dog, and then some.")
+}

@@ -1,0 +1,26 @@
+//! `whisper bench`: what the bundle does under load, beside what the machine can do at all.
+
+mod baseline;
+mod load;
+mod report;
+mod send;
+mod server;
+
+pub use send::SendOptions;
+
+/// The benchmarks.
+#[derive(Debug, clap::Subcommand)]
+pub enum Bench {
+    /// Send messages over HTTP, and compare with bare SQLite transactions in the same run
+    Send(SendOptions),
+}
+
+/// Runs a benchmark.
+///
+/// # Errors
+/// When the bundle can't be started or prepared, with the reason.
+pub fn run(bench: Bench) -> anyhow::Result<()> {
+    match bench {
+        Bench::Send(options) => send::run(&options),
+    }
+}

@@ -1,0 +1,192 @@
+//! `whisper bench send`: messages over HTTP into a fresh bundle.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use rusqlite::{Connection, params};
+use serde_json::{Value, json};
+
+use super::load::{self, Client, Sender};
+use super::report::Measured;
+use super::server::{Server, database};
+use super::baseline;
+
+/// How long the bare transactions are measured, before the load and again after it.
+const BASELINE: Duration = Duration::from_secs(5);
+/// Members that conversations are made with over HTTP; the rest is written into the database.
+const MADE_OVER_HTTP: u32 = 2;
+
+/// Flags of `whisper bench send`.
+#[derive(Debug, clap::Args)]
+pub struct SendOptions {
+    /// Connections that send at the same time, each as a user of its own
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    connections: u32,
+    /// Conversations of each sender
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    conversations: u32,
+    /// Members of each conversation, the sender among them; several are compared in one run
+    #[arg(long, default_value = "2", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(2..=200_000))]
+    group_size: Vec<u32>,
+    /// Seconds measured for each group size
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    seconds: u64,
+    /// Seconds of warm-up before them
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=600))]
+    warm_up: u64,
+    /// The manifest; found upward from here by default
+    #[arg(long, short = 'f')]
+    from: Option<PathBuf>,
+    /// Print one JSON object in place of text
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the benchmark and prints what it measured.
+///
+/// # Errors
+/// When the bundle can't be started or prepared.
+pub fn run(options: &SendOptions) -> anyhow::Result<()> {
+    let dir = tempfile::Builder::new().prefix("whisper-bench-").tempdir()?;
+    let before = baseline::transactions_per_second(dir.path(), BASELINE)?;
+    let mut results = Vec::new();
+    for &size in &options.group_size {
+        results.push((size, one_size(options, size, dir.path())?));
+    }
+    let after = baseline::transactions_per_second(dir.path(), BASELINE)?;
+    print(options, &mut results, (before + after) / 2.0)
+}
+
+fn one_size(options: &SendOptions, size: u32, dir: &Path) -> anyhow::Result<Measured> {
+    let data = dir.join(format!("group-{size}"));
+    let server = Server::start(options.from.as_deref(), &data)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let senders = prepare(options, size, &server, &data).await?;
+        load::run(
+            &server.authority,
+            Arc::new(senders),
+            Duration::from_secs(options.warm_up),
+            Duration::from_secs(options.seconds),
+        )
+        .await
+    })
+}
+
+/// Makes the users and their conversations.
+async fn prepare(
+    options: &SendOptions,
+    size: u32,
+    server: &Server,
+    data: &Path,
+) -> anyhow::Result<Vec<Sender>> {
+    let mut client = Client::connect(&server.authority).await?;
+    let mut senders = Vec::new();
+    let peer = client.create("/v1/accounts/anonymous", None, &json!({})).await?;
+    for _ in 0..options.connections {
+        let account = client.create("/v1/accounts/anonymous", None, &json!({})).await?;
+        let token = text(&account["accessToken"])?;
+        let mut conversations = Vec::new();
+        for n in 0..options.conversations {
+            let body = json!({
+                "type": "group",
+                "name": format!("Bench {n}"),
+                "participantIds": [peer["account"]["id"]],
+            });
+            let made = client.create("/v1/conversations", Some(&token), &body).await?;
+            conversations.push(text(&made["id"])?);
+        }
+        senders.push(Sender { token, conversations });
+    }
+    let more = size.saturating_sub(MADE_OVER_HTTP);
+    if more > 0 {
+        let conversations = senders.iter().flat_map(|s| &s.conversations);
+        add_members(&database(data), conversations, more)?;
+    }
+    Ok(senders)
+}
+
+/// Members written straight into the database: 200,000 sign-ups would take longer than the benchmark.
+fn add_members<'a>(
+    file: &Path,
+    conversations: impl Iterator<Item = &'a String>,
+    count: u32,
+) -> anyhow::Result<()> {
+    let mut connection = Connection::open(file).context("the bundle's database")?;
+    for conversation in conversations {
+        fill(&mut connection, conversation, count)?;
+    }
+    // The load should not pay for what the preparation wrote.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    Ok(())
+}
+
+fn fill(connection: &mut Connection, conversation: &str, count: u32) -> anyhow::Result<()> {
+    let transaction = connection.transaction()?;
+    {
+        let mut insert = transaction.prepare(
+            "INSERT INTO conversationMembers (_id, conversationId, userId, role, status, joinedAt)
+             VALUES (?1, ?2, ?3, 'member', 'active', 0)",
+        )?;
+        for n in 0..count {
+            let id = uuid::Uuid::now_v7().to_string();
+            insert.execute(params![id, conversation, format!("bench-member-{n}")])?;
+        }
+    }
+    transaction.execute(
+        "UPDATE conversations SET participantCount = participantCount + ?1 WHERE _id = ?2",
+        params![count, conversation],
+    )?;
+    Ok(transaction.commit()?)
+}
+
+fn text(value: &Value) -> anyhow::Result<String> {
+    Ok(value.as_str().context("an answer without the expected field")?.to_owned())
+}
+
+fn print(options: &SendOptions, results: &mut [(u32, Measured)], bare: f64) -> anyhow::Result<()> {
+    let mut rows = Vec::new();
+    let mut first_rate = None;
+    for (size, measured) in results {
+        let rate = measured.rate();
+        let relative = *first_rate.get_or_insert(rate) / rate.max(f64::EPSILON);
+        rows.push(json!({
+            "groupSize": size,
+            "sends": measured.latencies.len(),
+            "sendsPerSecond": rate,
+            "p50Ms": measured.percentile(0.50),
+            "p95Ms": measured.percentile(0.95),
+            "p99Ms": measured.percentile(0.99),
+            "errors": measured.errors,
+            "firstError": measured.first_error,
+            "ratioToBare": rate / bare.max(f64::EPSILON),
+            "costRelativeToFirst": relative,
+        }));
+    }
+    if options.json {
+        let all = json!({"connections": options.connections, "barePerSecond": bare, "runs": rows});
+        println!("{all}");
+        return Ok(());
+    }
+    println!("{} connections, {} s after {} s of warm-up", options.connections, options.seconds, options.warm_up);
+    println!("{:>10} {:>10} {:>8} {:>8} {:>8} {:>7} {:>7} {:>7}", "group", "sends/s", "p50 ms", "p95 ms", "p99 ms", "errors", "ratio", "cost");
+    for row in &rows {
+        println!(
+            "{:>10} {:>10.0} {:>8.2} {:>8.2} {:>8.2} {:>7} {:>7.2} {:>7.2}",
+            row["groupSize"], number(&row["sendsPerSecond"]), number(&row["p50Ms"]), number(&row["p95Ms"]),
+            number(&row["p99Ms"]), row["errors"], number(&row["ratioToBare"]), number(&row["costRelativeToFirst"]),
+        );
+        if let Some(error) = row["firstError"].as_str() {
+            println!("           first error: {error}");
+        }
+    }
+    println!("bare SQLite, one thread, synchronous=FULL: {bare:.0} transactions/s");
+    println!("ratio: sends/s over bare transactions/s; cost: time of a send over that of the first group size");
+    Ok(())
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_default()
+}

@@ -1,0 +1,69 @@
+//! The bundle under load, as a process of its own.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+
+/// A running bundle; killed when dropped.
+pub struct Server {
+    child: Child,
+    /// Host and port, such as `127.0.0.1:4711`.
+    pub authority: String,
+}
+
+impl Server {
+    /// Starts this very program's `up` on `data_dir` and waits until it listens.
+    pub fn start(manifest: Option<&Path>, data_dir: &Path) -> anyhow::Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command
+            .args(["up", "--json", "--no-schedules", "--listen", "127.0.0.1:0"])
+            .args(["--variable", "message_rate_per_minute=100000000"])
+            .args(["--variable", "signup_rate_per_hour=0"])
+            .arg("--data-dir")
+            .arg(data_dir);
+        if let Some(manifest) = manifest {
+            command.arg("--from").arg(manifest);
+        }
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("starting the bundle")?;
+        let Some(stdout) = child.stdout.take() else {
+            bail!("the bundle has no output")
+        };
+        let (sender, receiver) = std::sync::mpsc::channel();
+        // Reads to the end, so that the pipe never fills and stops the bundle.
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                let entry: Value = serde_json::from_str(&line).unwrap_or_default();
+                if entry["event"] == "listening" {
+                    let _ = sender.send(entry["address"].as_str().unwrap_or_default().to_owned());
+                }
+            }
+        });
+        let address = receiver
+            .recv()
+            .context("the bundle ended before it listened; its messages stand above")?;
+        let authority = address
+            .strip_prefix("http://")
+            .unwrap_or(&address)
+            .to_owned();
+        Ok(Self { child, authority })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The SQLite file behind the label `default` of a data folder.
+pub fn database(data_dir: &Path) -> PathBuf {
+    data_dir.join(crate::sqlite::DATABASE_FILE)
+}
