@@ -1,0 +1,217 @@
+//! What the struct says, read and checked.
+
+use proc_macro2::Span;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{
+    Attribute, Data, DeriveInput, Error, Expr, Fields, Ident, LitStr, Result, Token, parenthesized,
+};
+
+use crate::kinds::FieldInput;
+
+/// More fields than this don't fit the bit set the derived code keeps.
+const MAXIMUM_FIELDS: usize = 63;
+
+/// A struct with `#[derive(Collection)]`.
+pub struct CollectionInput {
+    pub name: Ident,
+    pub doc: String,
+    pub options: CollectionOptions,
+    pub indexes: Vec<IndexInput>,
+    /// The attributes, without the id.
+    pub fields: Vec<FieldInput>,
+}
+
+impl CollectionInput {
+    pub fn parse(input: &DeriveInput) -> Result<Self> {
+        let Data::Struct(data) = &input.data else {
+            return Err(Error::new_spanned(
+                &input.ident,
+                "only a struct can be a collection",
+            ));
+        };
+        let Fields::Named(named) = &data.fields else {
+            return Err(Error::new_spanned(
+                &input.ident,
+                "a collection's fields have names",
+            ));
+        };
+        let mut fields = named.named.iter();
+        if fields
+            .next()
+            .and_then(|f| f.ident.as_ref())
+            .is_none_or(|ident| ident != "id")
+        {
+            return Err(Error::new_spanned(
+                &input.ident,
+                "the first field must be `pub id: String`",
+            ));
+        }
+        let fields = fields.map(FieldInput::parse).collect::<Result<Vec<_>>>()?;
+        if fields.len() > MAXIMUM_FIELDS {
+            return Err(Error::new_spanned(
+                &input.ident,
+                "a collection has at most 63 attributes",
+            ));
+        }
+        let collection = CollectionInput {
+            name: input.ident.clone(),
+            doc: doc_of(&input.attrs),
+            options: CollectionOptions::parse_from(&input.attrs, input.ident.span())?,
+            indexes: attributes(&input.attrs, "index")
+                .map(Attribute::parse_args)
+                .collect::<Result<_>>()?,
+            fields,
+        };
+        collection.check_indexes()?;
+        Ok(collection)
+    }
+
+    /// The key of an index column's attribute.
+    pub fn key_of(&self, field: &Ident) -> Option<&str> {
+        self.fields
+            .iter()
+            .find(|f| f.ident == *field)
+            .map(|f| f.key.as_str())
+    }
+
+    fn check_indexes(&self) -> Result<()> {
+        for column in self.indexes.iter().flat_map(|index| &index.columns) {
+            if self.key_of(&column.field).is_none() {
+                return Err(Error::new_spanned(&column.field, "no such field to index"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `#[collection(database = "mainDB", id = "messages", name = "Messages", system)]`
+pub struct CollectionOptions {
+    pub database: LitStr,
+    pub id: LitStr,
+    pub name: LitStr,
+    pub document_security: bool,
+    pub system: bool,
+    pub monotonic: bool,
+}
+
+impl CollectionOptions {
+    fn parse_from(attrs: &[Attribute], span: Span) -> Result<Self> {
+        let (mut database, mut id, mut name) = (None, None, None);
+        let (mut document_security, mut system, mut monotonic) = (false, false, false);
+        for attr in attributes(attrs, "collection") {
+            attr.parse_nested_meta(|meta| {
+                match meta.path.require_ident()?.to_string().as_str() {
+                    "database" => database = Some(meta.value()?.parse()?),
+                    "id" => id = Some(meta.value()?.parse()?),
+                    "name" => name = Some(meta.value()?.parse()?),
+                    "document_security" => document_security = true,
+                    "system" => system = true,
+                    "monotonic" => monotonic = true,
+                    _ => return Err(meta.error("unknown option of a collection")),
+                }
+                Ok(())
+            })?;
+        }
+        let missing = |what| Error::new(span, format!("#[collection({what} = \"…\")] is missing"));
+        Ok(CollectionOptions {
+            database: database.ok_or_else(|| missing("database"))?,
+            id: id.ok_or_else(|| missing("id"))?,
+            name: name.ok_or_else(|| missing("name"))?,
+            document_security,
+            system,
+            monotonic,
+        })
+    }
+}
+
+/// `#[index(unique idx_name(field, other_field desc))]`
+pub struct IndexInput {
+    pub key: Ident,
+    pub kind: Ident,
+    pub columns: Punctuated<ColumnInput, Token![,]>,
+}
+
+impl Parse for IndexInput {
+    fn parse(input: ParseStream) -> Result<Self> {
+        let first: Ident = input.parse()?;
+        let (kind, key) = if input.peek(Ident) {
+            let kind = match first.to_string().as_str() {
+                "key" => "Key",
+                "unique" => "Unique",
+                "fulltext" => "Fulltext",
+                _ => {
+                    return Err(Error::new(
+                        first.span(),
+                        "expected `key`, `unique` or `fulltext`",
+                    ));
+                }
+            };
+            (Ident::new(kind, first.span()), input.parse()?)
+        } else {
+            (Ident::new("Key", first.span()), first)
+        };
+        let columns;
+        parenthesized!(columns in input);
+        Ok(IndexInput {
+            key,
+            kind,
+            columns: columns.parse_terminated(ColumnInput::parse, Token![,])?,
+        })
+    }
+}
+
+/// A field in an index, with `desc` if greatest first.
+pub struct ColumnInput {
+    pub field: Ident,
+    pub descending: bool,
+}
+
+impl Parse for ColumnInput {
+    fn parse(input: ParseStream) -> Result<Self> {
+        let field = input.parse()?;
+        let order: Option<Ident> = input.parse()?;
+        let descending = match &order {
+            Some(order) if order == "desc" => true,
+            Some(order) if order != "asc" => {
+                return Err(Error::new(order.span(), "expected `asc` or `desc`"));
+            }
+            _ => false,
+        };
+        Ok(ColumnInput { field, descending })
+    }
+}
+
+/// The attributes with this name.
+pub fn attributes<'a>(
+    attrs: &'a [Attribute],
+    name: &'a str,
+) -> impl Iterator<Item = &'a Attribute> {
+    attrs.iter().filter(move |attr| attr.path().is_ident(name))
+}
+
+/// The text of the doc comment, lines as written.
+pub fn doc_of(attrs: &[Attribute]) -> String {
+    let mut lines = Vec::new();
+    for attr in attributes(attrs, "doc") {
+        if let Ok(pair) = attr.meta.require_name_value()
+            && let Expr::Lit(literal) = &pair.value
+            && let syn::Lit::Str(text) = &literal.lit
+        {
+            let line = text.value();
+            lines.push(
+                line.strip_prefix(' ')
+                    .unwrap_or(&line)
+                    .trim_end()
+                    .to_owned(),
+            );
+        }
+    }
+    lines.join("\n").trim().to_owned()
+}
+
+/// An error at a node.
+pub fn error_at(node: &impl Spanned, message: &str) -> Error {
+    Error::new(node.span(), message)
+}

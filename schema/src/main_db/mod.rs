@@ -1,0 +1,5 @@
+//! Collections of `mainDB`: people and their messages.
+
+mod message;
+
+pub use message::{Message, MessageContentType, MessageStatus};

@@ -1,0 +1,232 @@
+//! What a collection is: the static description everything else is generated from.
+
+/// One of the databases a collection belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Database {
+    /// Stable id, such as `mainDB`.
+    pub id: &'static str,
+    /// Name shown to people.
+    pub name: &'static str,
+}
+
+/// A collection of documents of one shape.
+#[derive(Debug, PartialEq)]
+pub struct Collection {
+    /// Id of the [`Database`] it belongs to.
+    pub database: &'static str,
+    /// Stable id: the table's name, unique over all databases.
+    pub id: &'static str,
+    /// Name shown to people.
+    pub name: &'static str,
+    /// Whether a single document can carry permissions of its own (Appwrite's `rowSecurity`).
+    pub document_security: bool,
+    /// Whether it is one of the server's own, counted apart from the 30 of the API.
+    pub system: bool,
+    /// Whether a commit number (`_seq`) is never given twice, even after the newest document was
+    /// deleted. Needed where a durable cursor points into the collection; costs a page per commit.
+    pub monotonic: bool,
+    /// What the collection holds.
+    pub doc: &'static str,
+    /// Attributes in their declared order, without the id.
+    pub attributes: &'static [Attribute],
+    /// Indexes in their declared order.
+    pub indexes: &'static [Index],
+}
+
+impl Collection {
+    /// The attribute with this key.
+    pub fn attribute(&self, key: &str) -> Option<&'static Attribute> {
+        self.attributes.iter().find(|a| a.key == key)
+    }
+
+    /// The index with this key.
+    pub fn index(&self, key: &str) -> Option<&'static Index> {
+        self.indexes.iter().find(|i| i.key == key)
+    }
+}
+
+/// One attribute of a collection.
+#[derive(Debug, PartialEq)]
+pub struct Attribute {
+    /// Key on the wire and name of the column, camelCase.
+    pub key: &'static str,
+    /// Type, with the bounds that belong to it.
+    pub kind: Kind,
+    /// Whether a document must carry it. One that also has a default gets the default.
+    pub required: bool,
+    /// Whether it holds a list of `kind`.
+    pub array: bool,
+    /// What a document without it gets.
+    pub default: Option<DefaultValue>,
+    /// Size of the column in characters where the target needs another than the API's limit:
+    /// Appwrite keeps strings over 16381 outside the row, which is the only way under its row width.
+    pub stored_size: Option<u32>,
+    /// What it means, with its unit.
+    pub doc: &'static str,
+}
+
+impl Attribute {
+    /// Whether the column refuses NULL: it is required, or its default stands in.
+    pub fn not_null(&self) -> bool {
+        self.required || self.default.is_some()
+    }
+}
+
+/// Type of an attribute.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// Text of at most `size` characters (not bytes).
+    String {
+        /// Limit in characters.
+        size: u32,
+    },
+    /// A 64-bit signed integer within inclusive bounds.
+    Integer {
+        /// Least value.
+        min: Option<i64>,
+        /// Greatest value.
+        max: Option<i64>,
+    },
+    /// A finite double within inclusive bounds.
+    Double {
+        /// Least value.
+        min: Option<f64>,
+        /// Greatest value.
+        max: Option<f64>,
+    },
+    /// True or false.
+    Boolean,
+    /// A point in time, RFC 3339 on the wire.
+    Datetime,
+    /// One of a closed set of strings.
+    Enum {
+        /// The set, in its declared order.
+        elements: &'static [&'static str],
+    },
+    /// An email address of at most 254 characters.
+    Email,
+    /// An absolute URL with a host, of at most 2000 characters.
+    Url,
+    /// An IPv4 or IPv6 address of at most 39 characters.
+    Ip,
+}
+
+impl Kind {
+    /// The kind's name, as Appwrite and the facts spell it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Kind::String { .. } => "string",
+            Kind::Integer { .. } => "integer",
+            Kind::Double { .. } => "double",
+            Kind::Boolean => "boolean",
+            Kind::Datetime => "datetime",
+            Kind::Enum { .. } => "enum",
+            Kind::Email => "email",
+            Kind::Url => "url",
+            Kind::Ip => "ip",
+        }
+    }
+}
+
+/// Default of an attribute.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum DefaultValue {
+    /// Of a string or an enum.
+    Str(&'static str),
+    /// Of an integer.
+    Int(i64),
+    /// Of a double.
+    Float(f64),
+    /// Of a boolean.
+    Bool(bool),
+}
+
+impl DefaultValue {
+    /// The default as it stands in a document.
+    pub fn to_json(self) -> serde_json::Value {
+        match self {
+            DefaultValue::Str(value) => value.into(),
+            DefaultValue::Int(value) => value.into(),
+            DefaultValue::Float(value) => value.into(),
+            DefaultValue::Bool(value) => value.into(),
+        }
+    }
+}
+
+/// An index over one or more attributes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Index {
+    /// Key, unique within the collection.
+    pub key: &'static str,
+    /// What it is for.
+    pub kind: IndexKind,
+    /// Its columns, most significant first.
+    pub columns: &'static [IndexColumn],
+}
+
+/// Kind of an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IndexKind {
+    /// Makes look-ups and orders fast.
+    Key,
+    /// Also refuses a second document with equal values; nulls never collide.
+    Unique,
+    /// Searches words.
+    Fulltext,
+}
+
+impl IndexKind {
+    /// The kind's name, as Appwrite and the facts spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            IndexKind::Key => "key",
+            IndexKind::Unique => "unique",
+            IndexKind::Fulltext => "fulltext",
+        }
+    }
+}
+
+/// A column of an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexColumn {
+    /// Key of the attribute.
+    pub attribute: &'static str,
+    /// Direction it is sorted in.
+    pub order: Order,
+}
+
+/// Direction of a sort.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Least first.
+    Asc,
+    /// Greatest first.
+    Desc,
+}
+
+impl Order {
+    /// `ASC` or `DESC`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Order::Asc => "ASC",
+            Order::Desc => "DESC",
+        }
+    }
+}
+
+/// A place for files of one purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// Stable id.
+    pub id: &'static str,
+    /// Name shown to people.
+    pub name: &'static str,
+    /// Largest file, in bytes.
+    pub maximum_file_size: u64,
+    /// Compression at rest: `none`, `gzip` or `zstd`.
+    pub compression: &'static str,
+    /// Whether files are encrypted at rest.
+    pub encryption: bool,
+    /// Whether files are scanned when they arrive.
+    pub antivirus: bool,
+}
