@@ -1,0 +1,25 @@
+//! Reads `spin.toml` as Spin does, and holds what the embedded host decides without Wasm.
+//!
+//! The manifest and its checks ([`Manifest::load`]), values of variables ([`variables`]), the
+//! choice of a route ([`routes`]), outbound grants ([`hosts`]), schedules ([`schedule`]), the
+//! build plan ([`build`]) and the control socket's words ([`control`]). None of it needs
+//! wasmtime, so that its tests compile in seconds.
+
+pub mod build;
+mod check;
+mod component;
+pub mod control;
+mod fields;
+pub mod hosts;
+mod manifest;
+mod problems;
+pub mod routes;
+pub mod schedule;
+pub mod template;
+mod tool;
+pub mod variables;
+
+pub use component::{Build, Component};
+pub use manifest::{Application, Manifest, Route, Trigger, Variable};
+pub use problems::{Problem, Problems};
+pub use tool::ScheduleEntry;

@@ -1,0 +1,165 @@
+//! Schedules: five-field cron expressions, read in UTC against the guests' clock.
+
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::tool::ScheduleEntry;
+
+/// A cron expression.
+#[derive(Clone, Debug)]
+pub struct Cron(croner::Cron);
+
+impl Cron {
+    /// Parses the five fields minute, hour, day of month, month, day of week.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let fields = text.split_whitespace().count();
+        if fields != 5 {
+            return Err(format!(
+                "has {fields} fields instead of the five minute, hour, day, month, weekday"
+            ));
+        }
+        croner::Cron::from_str(text)
+            .map(Self)
+            .map_err(|e| e.to_string())
+    }
+
+    /// The first time after `time`.
+    pub fn next_after(&self, time: Timestamp) -> Option<Timestamp> {
+        let time = time.to_zoned(TimeZone::UTC);
+        let next = self.0.find_next_occurrence(&time, false).ok()?;
+        Some(next.timestamp())
+    }
+
+    /// The expression as it was written.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+/// Says which jobs are due. Occurrences missed in between (the clock was moved, the host was
+/// busy) count as one.
+#[derive(Debug)]
+pub struct Planner {
+    jobs: Vec<Job>,
+    seen: Timestamp,
+}
+
+#[derive(Debug)]
+struct Job {
+    cron: Cron,
+    next: Option<Timestamp>,
+}
+
+impl Planner {
+    /// Starts at `now`: what would have run before is not made up for.
+    pub fn new(schedules: &[ScheduleEntry], now: Timestamp) -> Self {
+        let job = |entry: &ScheduleEntry| Job {
+            next: entry.cron.next_after(now),
+            cron: entry.cron.clone(),
+        };
+        Self {
+            jobs: schedules.iter().map(job).collect(),
+            seen: now,
+        }
+    }
+
+    /// Indexes of the jobs due at `now`, each told once.
+    pub fn due(&mut self, now: Timestamp) -> Vec<usize> {
+        let back = now < self.seen;
+        self.seen = now;
+        let mut due = Vec::new();
+        for (index, job) in self.jobs.iter_mut().enumerate() {
+            let is_due = job.next.is_some_and(|next| next <= now);
+            if is_due {
+                due.push(index);
+            }
+            if is_due || back {
+                job.next = job.cron.next_after(now);
+            }
+        }
+        due
+    }
+
+    /// The next time that any job is due.
+    pub fn next(&self) -> Option<Timestamp> {
+        self.jobs.iter().filter_map(|job| job.next).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn planner(crons: &[&str], now: &str) -> Planner {
+        let entry = |cron: &&str| ScheduleEntry {
+            name: (*cron).to_owned(),
+            cron: Cron::parse(cron).unwrap(),
+            route: "/".into(),
+        };
+        Planner::new(&crons.iter().map(entry).collect::<Vec<_>>(), at(now))
+    }
+
+    #[test]
+    fn next_times() {
+        let cases = [
+            ("* * * * *", "2026-11-23T06:44:00Z", "2026-11-23T06:45:00Z"),
+            (
+                "* * * * *",
+                "2026-11-23T06:44:09.5Z",
+                "2026-11-23T06:45:00Z",
+            ),
+            ("0 3 * * *", "2026-11-23T06:44:09Z", "2026-11-24T03:00:00Z"),
+            (
+                "*/15 * * * *",
+                "2026-11-23T06:44:09Z",
+                "2026-11-23T06:45:00Z",
+            ),
+            ("0 0 29 2 *", "2026-11-23T06:44:09Z", "2028-02-29T00:00:00Z"),
+            ("0 9 * * 1", "2026-11-23T09:00:00Z", "2026-11-30T09:00:00Z"),
+        ];
+        for (cron, now, next) in cases {
+            assert_eq!(
+                Cron::parse(cron).unwrap().next_after(at(now)),
+                Some(at(next)),
+                "{cron}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_five_fields() {
+        for cron in [
+            "",
+            "* * * *",
+            "* * * * * *",
+            "@daily",
+            "61 * * * *",
+            "a b c d e",
+        ] {
+            assert!(Cron::parse(cron).is_err(), "{cron}");
+        }
+    }
+
+    #[test]
+    fn each_job_is_due_once_however_far_the_clock_jumps() {
+        let mut planner = planner(&["* * * * *", "0 3 * * *"], "2026-11-23T06:44:09Z");
+        assert_eq!(planner.due(at("2026-11-23T06:44:59Z")), Vec::<usize>::new());
+        assert_eq!(planner.due(at("2026-11-23T06:45:00Z")), [0]);
+        assert_eq!(planner.due(at("2026-11-23T06:45:30Z")), Vec::<usize>::new());
+        assert_eq!(planner.due(at("2026-11-24T08:00:30Z")), [0, 1]);
+        assert_eq!(planner.next(), Some(at("2026-11-24T08:01:00Z")));
+    }
+
+    #[test]
+    fn a_clock_set_back_is_followed() {
+        let mut planner = planner(&["* * * * *"], "2026-11-23T06:44:09Z");
+        assert_eq!(planner.due(at("2026-11-20T00:00:09Z")), Vec::<usize>::new());
+        assert_eq!(planner.due(at("2026-11-20T00:01:00Z")), [0]);
+    }
+}

@@ -1,0 +1,84 @@
+//! `[application.tool.whisper]`: what Spin ignores and this host reads. Other tools' tables are ignored.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::fields::Fields;
+use crate::problems::Collector;
+use crate::schedule::Cron;
+
+const TITLE: &str = "[[application.tool.whisper.schedules]]";
+
+/// One schedule.
+#[derive(Clone, Debug)]
+pub struct ScheduleEntry {
+    /// Name of the job, unique.
+    pub name: String,
+    /// When, in UTC.
+    pub cron: Cron,
+    /// The path that a `POST` goes to.
+    pub route: String,
+}
+
+pub(crate) fn read<'a>(tools: &DeTable<'a>, problems: &mut Collector<'a>) -> Vec<ScheduleEntry> {
+    let Some(whisper) = tools.get("whisper") else {
+        return Vec::new();
+    };
+    let offset = whisper.span().start;
+    let Some(table) = whisper.get_ref().as_table() else {
+        problems.at(offset, "[application.tool.whisper]", "must be a table");
+        return Vec::new();
+    };
+    let mut fields = Fields::new(table, offset, "[application.tool.whisper]", problems);
+    let list = fields.value("schedules");
+    fields.finish();
+    let Some(list) = list else { return Vec::new() };
+    let Some(entries) = list.get_ref().as_array() else {
+        problems.at(list.span().start, TITLE, "must be a list of tables");
+        return Vec::new();
+    };
+    let mut schedules: Vec<ScheduleEntry> = Vec::new();
+    for entry in entries.iter() {
+        let Some(schedule) = read_one(entry, problems) else {
+            continue;
+        };
+        if schedules.iter().any(|other| other.name == schedule.name) {
+            let message = format!("the name \"{}\" is used twice", schedule.name);
+            problems.at(entry.span().start, TITLE, message);
+        }
+        schedules.push(schedule);
+    }
+    schedules
+}
+
+fn read_one<'a>(
+    entry: &Spanned<DeValue<'a>>,
+    problems: &mut Collector<'a>,
+) -> Option<ScheduleEntry> {
+    let offset = entry.span().start;
+    let Some(table) = entry.get_ref().as_table() else {
+        problems.at(offset, TITLE, "must be a table");
+        return None;
+    };
+    let mut fields = Fields::new(table, offset, TITLE, problems);
+    let name = fields.required_string("name");
+    let cron = fields.required_string("cron");
+    let route = fields.required_string("route");
+    if !route.is_empty() && !route.starts_with('/') {
+        fields.problem("`route` must start with \"/\"");
+    }
+    let cron = match Cron::parse(&cron) {
+        Ok(cron) => Some(cron),
+        Err(reason) if !cron.is_empty() => {
+            fields.problem(format!("`cron` \"{cron}\": {reason}"));
+            None
+        }
+        Err(_) => None,
+    };
+    fields.finish();
+    Some(ScheduleEntry {
+        name,
+        cron: cron?,
+        route,
+    })
+}

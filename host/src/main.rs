@@ -1,0 +1,2 @@
+//! The `whisper` command.
+fn main() {}
