@@ -1,1 +1,3 @@
 //! What every function stands on
+
+pub mod ids;
