@@ -3,8 +3,10 @@
 // The derive names the crate, also from inside it.
 extern crate self as whisper_schema;
 
+pub mod analytics_db;
 mod choices;
 mod column;
+pub mod content_db;
 #[doc(hidden)]
 pub mod derived;
 mod document;
@@ -12,7 +14,12 @@ mod document;
 pub mod json_schema;
 pub mod main_db;
 mod meta;
+pub mod prelude;
+mod registry;
+pub mod social_db;
+pub mod system;
 mod timestamp;
+pub mod web3_db;
 
 pub use choices::{Choice, UnknownChoice};
 pub use column::Column;
@@ -20,6 +27,9 @@ pub use document::Document;
 pub use meta::{
     Attribute, Bucket, Collection, Database, DefaultValue, Index, IndexColumn, IndexKind, Kind,
     Order,
+};
+pub use registry::{
+    Stats, buckets, collection, collections, databases, stats, system_collections, system_database,
 };
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use whisper_schema_derive::Collection;

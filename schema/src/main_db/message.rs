@@ -5,52 +5,150 @@ use crate::{Collection, Timestamp, choices};
 choices! {
     /// What a message carries.
     pub enum MessageContentType {
-        /// Text.
+        /// Words.
         Text = "text",
         /// Pictures.
         Image = "image",
+        /// A film.
+        Video = "video",
+        /// Music or another recording.
+        Audio = "audio",
+        /// A file of any type.
+        File = "file",
+        /// A moving picture of the library.
+        Gif = "gif",
+        /// A sticker of a pack.
+        Sticker = "sticker",
+        /// A place, with its coordinates.
+        Location = "location",
+        /// Somebody's contact details.
+        Contact = "contact",
+        /// A question with options.
+        Poll = "poll",
+        /// A voice message.
+        Voice = "voice",
+        /// A transfer of cryptocurrency.
+        CryptoTx = "crypto_tx",
+        /// A non-fungible token.
+        Nft = "nft",
+        /// A gift of tokens.
+        TokenGift = "token_gift",
+        /// An address with its preview.
+        Link = "link",
+        /// An answer to a message of the conversation.
+        Reply = "reply",
+        /// A copy of a message.
+        Forward = "forward",
+        /// An answer to a story.
+        StoryReply = "story_reply",
+        /// An invitation to a game, or a move in it.
+        Game = "game",
     }
 }
 
 choices! {
     /// How far a message got.
     pub enum MessageStatus {
-        /// On its way.
+        /// Not yet stored.
         Sending = "sending",
-        /// Stored.
+        /// Stored by the server.
         Sent = "sent",
+        /// On the device of every recipient.
+        Delivered = "delivered",
+        /// Read by every recipient.
+        Read = "read",
+        /// Given up.
+        Failed = "failed",
     }
 }
 
-/// A message.
+/// A message, its state and its reactions.
+///
+/// Its id may be the client's own, so that a send tried twice is stored once. Receipts beyond the cap
+/// of `read_by` and `delivered_to` follow from the members' read positions.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "mainDB", id = "messages", name = "Messages")]
 #[index(idx_conversation_time(conversation_id, created_at desc))]
+#[index(idx_sender(sender_id))]
+#[index(idx_contentType(content_type))]
 pub struct Message {
     /// Id of the document.
     pub id: String,
-    /// Conversation.
+    /// Conversation it belongs to.
     #[attr(size = 256)]
     pub conversation_id: String,
-    /// What it carries.
+    /// User who sent it.
+    #[attr(size = 256)]
+    pub sender_id: String,
+    /// What was written, or the ciphertext when the conversation is encrypted.
+    #[attr(size = 10000, stored = 16383)]
+    pub content: String,
+    /// What it carries, and so what `metadata` holds.
     pub content_type: MessageContentType,
-    /// Preview.
+    /// Preview for lists and notifications; none when encrypted.
     #[attr(size = 300)]
     pub plain_text: Option<String>,
-    /// Media.
+    /// Where its media are served.
     #[attr(size = 1000)]
     pub media_urls: Vec<String>,
-    /// Thumb.
+    /// Files of its media in the bucket `messages`, `voice`, `video` or `documents`.
+    #[attr(size = 256)]
+    pub media_file_ids: Vec<String>,
+    /// Where a small picture of the media is served.
     #[attr(url)]
     pub thumbnail_url: Option<String>,
-    /// Status.
+    /// File of the small picture.
+    #[attr(size = 256)]
+    pub thumbnail_file_id: Option<String>,
+    /// Details of the content type, such as coordinates: a JSON object.
+    #[attr(size = 10000, stored = 16383)]
+    pub metadata: Option<String>,
+    /// Message of the same conversation it answers.
+    #[attr(size = 256)]
+    pub reply_to_message_id: Option<String>,
+    /// Message it is a copy of.
+    #[attr(size = 256)]
+    pub forwarded_from_message_id: Option<String>,
+    /// Conversation the copied message came from.
+    #[attr(size = 256)]
+    pub forwarded_from_conversation_id: Option<String>,
+    /// When its content last changed; none if it never did.
+    pub edited_at: Option<Timestamp>,
+    /// When it was deleted for all; its content is gone then.
+    pub deleted_at: Option<Timestamp>,
+    /// Users who deleted it for themselves alone.
+    #[attr(size = 256)]
+    pub deleted_for: Vec<String>,
+    /// Whether the server wrote it, such as on a member's arrival.
+    #[attr(default = false)]
+    pub is_system_message: bool,
+    /// Whether it is pinned in the conversation.
+    #[attr(default = false)]
+    pub is_pinned: bool,
+    /// When it was pinned.
+    pub pinned_at: Option<Timestamp>,
+    /// Reactions: a JSON object from emoji to user ids, up to the cap.
+    #[attr(size = 10000)]
+    pub reactions: Option<String>,
+    /// Users it mentions.
+    #[attr(size = 256)]
+    pub mentions: Vec<String>,
+    /// Addresses found in it.
+    #[attr(size = 1000)]
+    pub links: Vec<String>,
+    /// Users who read it, up to the cap.
+    #[attr(size = 10000)]
+    pub read_by: Vec<String>,
+    /// Users whose device has it, up to the cap.
+    #[attr(size = 10000)]
+    pub delivered_to: Vec<String>,
+    /// How far it got.
     #[attr(default = MessageStatus::Sending)]
     pub status: MessageStatus,
-    /// Created.
+    /// When it disappears; none if it stays.
+    pub expires_at: Option<Timestamp>,
+    /// When it was sent.
     pub created_at: Option<Timestamp>,
-    /// A double.
-    pub usd_value: Option<f64>,
-    /// Price.
-    #[attr(default = 0.0)]
-    pub price: f64,
+    /// When anything about it last changed.
+    pub updated_at: Option<Timestamp>,
 }

@@ -1,5 +1,17 @@
 //! Collections of `mainDB`: people and their messages.
 
+mod contact;
+mod conversation;
 mod message;
+mod presence;
+mod profile;
+mod queued_message;
+mod typing_indicator;
 
+pub use contact::{Contact, ContactRelationship};
+pub use conversation::{Conversation, ConversationKind};
 pub use message::{Message, MessageContentType, MessageStatus};
+pub use presence::{Presence, PresenceStatus};
+pub use profile::{Profile, ProfileStatus, ProfileTheme};
+pub use queued_message::{QueuedMessage, QueuedMessageStatus};
+pub use typing_indicator::TypingIndicator;

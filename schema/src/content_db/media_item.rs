@@ -1,0 +1,56 @@
+//! Files of users.
+
+use crate::{Collection, Timestamp};
+
+/// A file a user uploaded, with what is known about it.
+#[derive(Clone, Debug, PartialEq, Collection)]
+#[collection(database = "contentDB", id = "mediaLibrary", name = "MediaLibrary")]
+#[index(idx_userId_time(user_id, uploaded_at desc))]
+#[index(idx_fileType(file_type))]
+pub struct MediaItem {
+    /// Id of the document.
+    pub id: String,
+    /// User who uploaded it.
+    #[attr(size = 256)]
+    pub user_id: String,
+    /// File in its bucket.
+    #[attr(size = 256)]
+    pub file_id: String,
+    /// Name it had on the device.
+    #[attr(size = 256)]
+    pub file_name: String,
+    /// Sort of file, such as `image`, `video` or `document`.
+    #[attr(size = 50)]
+    pub file_type: String,
+    /// Media type, such as `image/webp`.
+    #[attr(size = 100)]
+    pub mime_type: Option<String>,
+    /// Size in bytes.
+    pub file_size: Option<i64>,
+    /// Width in pixels.
+    pub width: Option<i64>,
+    /// Height in pixels.
+    pub height: Option<i64>,
+    /// Length in seconds.
+    pub duration: Option<i64>,
+    /// File of a small picture of it.
+    #[attr(size = 256)]
+    pub thumbnail_file_id: Option<String>,
+    /// Where it is served.
+    #[attr(url)]
+    pub url: Option<String>,
+    /// What the file says about itself: a JSON object.
+    #[attr(size = 5000)]
+    pub metadata: Option<String>,
+    /// Words its owner finds it by.
+    #[attr(size = 50)]
+    pub tags: Vec<String>,
+    /// Album its owner put it into.
+    #[attr(size = 100)]
+    pub album: Option<String>,
+    /// Whether anybody may see it.
+    #[attr(default = false)]
+    pub is_public: bool,
+    /// When it was uploaded.
+    pub uploaded_at: Option<Timestamp>,
+}

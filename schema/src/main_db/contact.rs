@@ -1,0 +1,61 @@
+//! Address books.
+
+use crate::{Collection, Timestamp, choices};
+
+choices! {
+    /// What a contact is to the owner of the address book.
+    pub enum ContactRelationship {
+        /// A friend.
+        Friend = "friend",
+        /// A relative.
+        Family = "family",
+        /// Somebody from work.
+        Colleague = "colleague",
+        /// Somebody known in passing.
+        Acquaintance = "acquaintance",
+        /// Somebody kept away.
+        Blocked = "blocked",
+        /// Somebody dear.
+        Favorite = "favorite",
+    }
+}
+
+/// What one user keeps about another. The other doesn't see it.
+#[derive(Clone, Debug, PartialEq, Collection)]
+#[collection(database = "mainDB", id = "contacts", name = "Contacts")]
+#[index(unique idx_user_contact(user_id, contact_user_id))]
+#[index(idx_relationship(user_id, relationship))]
+pub struct Contact {
+    /// Id of the document.
+    pub id: String,
+    /// User whose address book it is.
+    #[attr(size = 256)]
+    pub user_id: String,
+    /// User it is about.
+    #[attr(size = 256)]
+    pub contact_user_id: String,
+    /// Name shown to the owner in place of the other's own.
+    #[attr(size = 100)]
+    pub nickname: Option<String>,
+    /// What the other is to the owner.
+    #[attr(default = ContactRelationship::Friend)]
+    pub relationship: ContactRelationship,
+    /// Whether the other may not reach the owner.
+    #[attr(default = false)]
+    pub is_blocked: bool,
+    /// Whether the other stands at the top of the list.
+    #[attr(default = false)]
+    pub is_favorite: bool,
+    /// Private notes.
+    #[attr(size = 500)]
+    pub notes: Option<String>,
+    /// Labels the owner sorts contacts by.
+    #[attr(size = 50)]
+    pub tags: Vec<String>,
+    /// When the two last exchanged anything.
+    pub last_interaction: Option<Timestamp>,
+    /// When the contact was added.
+    pub added_at: Option<Timestamp>,
+    /// When the contact last changed.
+    pub updated_at: Option<Timestamp>,
+}

@@ -1,0 +1,9 @@
+//! Every document and every choice, and what is needed to use them.
+
+pub use crate::analytics_db::*;
+pub use crate::content_db::*;
+pub use crate::main_db::*;
+pub use crate::social_db::*;
+pub use crate::system::*;
+pub use crate::web3_db::*;
+pub use crate::{Choice, Column, Document, Timestamp};

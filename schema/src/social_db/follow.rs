@@ -1,0 +1,42 @@
+//! Who follows whom.
+
+use crate::{Collection, Timestamp, choices};
+
+choices! {
+    /// Whether a follower is let in.
+    pub enum FollowStatus {
+        /// Asked, not yet answered.
+        Pending = "pending",
+        /// Follows.
+        Accepted = "accepted",
+        /// Kept out.
+        Blocked = "blocked",
+    }
+}
+
+/// That one user follows another. Two who follow each other are friends.
+#[derive(Clone, Debug, PartialEq, Collection)]
+#[collection(database = "socialDB", id = "follows", name = "Follows")]
+#[index(unique idx_follower_following(follower_id, following_id))]
+#[index(idx_followingId(following_id))]
+pub struct Follow {
+    /// Id of the document.
+    pub id: String,
+    /// User who follows.
+    #[attr(size = 256)]
+    pub follower_id: String,
+    /// User who is followed.
+    #[attr(size = 256)]
+    pub following_id: String,
+    /// Whether the followed one agreed.
+    #[attr(default = FollowStatus::Accepted)]
+    pub status: FollowStatus,
+    /// Whether the follower counts the other among their close friends.
+    #[attr(default = false)]
+    pub is_close_friend: bool,
+    /// Whether the follower hears of what the other publishes.
+    #[attr(default = true)]
+    pub notifications_enabled: bool,
+    /// When the follower asked.
+    pub created_at: Option<Timestamp>,
+}

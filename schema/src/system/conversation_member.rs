@@ -1,0 +1,84 @@
+//! Members of conversations.
+
+use crate::{Collection, Timestamp, choices};
+
+choices! {
+    /// What a member may do.
+    pub enum ConversationMemberRole {
+        /// Everything, and nobody can remove them.
+        Owner = "owner",
+        /// Change the conversation and its members.
+        Admin = "admin",
+        /// Remove messages and ordinary members.
+        Moderator = "moderator",
+        /// Read and write.
+        Member = "member",
+    }
+}
+
+choices! {
+    /// Whether somebody still belongs to a conversation.
+    pub enum ConversationMemberStatus {
+        /// Belongs to it.
+        Active = "active",
+        /// Went on their own.
+        Left = "left",
+        /// Was sent away.
+        Removed = "removed",
+    }
+}
+
+/// That a user belongs, or once belonged, to a conversation, with what they keep about it.
+///
+/// This is the truth of membership at any size of group; the id is a hash of the two ids, so that
+/// it can be had without a search.
+#[derive(Clone, Debug, PartialEq, Collection)]
+#[collection(
+    database = "systemDB",
+    id = "conversationMembers",
+    name = "Conversation members",
+    system
+)]
+#[index(unique idx_conversation_user(conversation_id, user_id))]
+#[index(idx_user_status(user_id, status))]
+#[index(idx_conversation_status(conversation_id, status, joined_at))]
+pub struct ConversationMember {
+    /// Id of the document: a hash of conversation and user.
+    pub id: String,
+    /// Conversation it is about.
+    #[attr(size = 36)]
+    pub conversation_id: String,
+    /// User it is about.
+    #[attr(size = 256)]
+    pub user_id: String,
+    /// What they may do.
+    #[attr(default = ConversationMemberRole::Member)]
+    pub role: ConversationMemberRole,
+    /// Whether they still belong to it.
+    #[attr(default = ConversationMemberStatus::Active)]
+    pub status: ConversationMemberStatus,
+    /// Whether they get no notifications from it.
+    #[attr(default = false)]
+    pub is_muted: bool,
+    /// Whether it stands at the top of their list.
+    #[attr(default = false)]
+    pub is_pinned: bool,
+    /// Whether they put it away.
+    #[attr(default = false)]
+    pub is_archived: bool,
+    /// Whether the other one of a direct conversation blocked them.
+    #[attr(default = false)]
+    pub is_blocked: bool,
+    /// Newest message they read.
+    #[attr(size = 36)]
+    pub last_read_message_id: Option<String>,
+    /// When the newest message they read was sent.
+    pub last_read_at: Option<Timestamp>,
+    /// When they joined, the last time if more than once.
+    pub joined_at: Timestamp,
+    /// When anything here last changed.
+    pub updated_at: Option<Timestamp>,
+    /// Who brought them in; none if they came on their own.
+    #[attr(size = 36)]
+    pub invited_by: Option<String>,
+}

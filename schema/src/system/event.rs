@@ -1,0 +1,35 @@
+//! Domain events: what happened, for the functions that react.
+
+use crate::{Collection, Timestamp};
+
+/// Something that happened, appended by the commit that made it happen.
+///
+/// Consumers read events in the order of their commit number and keep it as their cursor; so a
+/// number is never given twice, even after every event was swept.
+#[derive(Clone, Debug, PartialEq, Collection)]
+#[collection(
+    database = "systemDB",
+    id = "events",
+    name = "Events",
+    system,
+    monotonic
+)]
+#[index(idx_kind(kind))]
+pub struct Event {
+    /// Id of the document.
+    pub id: String,
+    /// What happened, such as `message.created`.
+    #[attr(size = 100)]
+    pub kind: String,
+    /// Id of what it happened to.
+    #[attr(size = 256)]
+    pub subject: String,
+    /// User who made it happen; none if the server did.
+    #[attr(size = 36)]
+    pub user_id: Option<String>,
+    /// What a consumer needs to know of it: a JSON object of ids, never contents.
+    #[attr(size = 10000)]
+    pub payload: String,
+    /// When it happened.
+    pub created_at: Timestamp,
+}

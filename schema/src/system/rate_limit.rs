@@ -1,0 +1,23 @@
+//! Counters that keep one caller from taking everybody's share.
+
+use crate::{Collection, Timestamp};
+
+/// What one caller used of one allowance. In the store because Wasm instances share no memory.
+#[derive(Clone, Debug, PartialEq, Collection)]
+#[collection(database = "systemDB", id = "rateLimits", name = "Rate limits", system)]
+#[index(unique idx_bucket(bucket))]
+#[index(idx_expires(expires_at))]
+pub struct RateLimit {
+    /// Id of the document.
+    pub id: String,
+    /// Whose allowance for what, such as `send:` and the user's id.
+    #[attr(size = 256)]
+    pub bucket: String,
+    /// When the window being counted began.
+    pub window_start: Timestamp,
+    /// Number of uses within the window.
+    #[attr(min = 0)]
+    pub count: i64,
+    /// When the counter means nothing any more.
+    pub expires_at: Timestamp,
+}

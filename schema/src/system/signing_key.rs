@@ -1,0 +1,42 @@
+//! Keys the server signs with.
+
+use crate::{Collection, Timestamp, choices};
+
+choices! {
+    /// What a key signs.
+    pub enum SigningKeyPurpose {
+        /// Access tokens.
+        AccessToken = "access_token",
+        /// Cursors of lists.
+        Cursor = "cursor",
+    }
+}
+
+/// A key made at first start, so that there is no default secret to forget.
+#[derive(Clone, Debug, PartialEq, Collection)]
+#[collection(
+    database = "systemDB",
+    id = "signingKeys",
+    name = "Signing keys",
+    system
+)]
+#[index(idx_purpose(purpose))]
+pub struct SigningKey {
+    /// Id of the document; for access tokens the `kid`.
+    pub id: String,
+    /// What it signs.
+    pub purpose: SigningKeyPurpose,
+    /// Algorithm, as JOSE names it.
+    #[attr(size = 20)]
+    pub algorithm: String,
+    /// The secret, base64url.
+    #[attr(size = 200)]
+    pub secret: String,
+    /// The public half, base64url; none for a symmetric key.
+    #[attr(size = 200)]
+    pub public_key: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stopped signing; what it signed stays valid to its end.
+    pub retired_at: Option<Timestamp>,
+}
