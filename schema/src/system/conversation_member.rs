@@ -42,6 +42,7 @@ choices! {
 #[index(unique idx_conversation_user(conversation_id, user_id))]
 #[index(idx_user_status(user_id, status))]
 #[index(idx_conversation_status(conversation_id, status, joined_at))]
+#[index(idx_conversation_role(conversation_id, status, role))]
 pub struct ConversationMember {
     /// Id of the document: a hash of conversation and user.
     pub id: String,
