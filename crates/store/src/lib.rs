@@ -1,1 +1,33 @@
-//! Documents, queries and batches over SQL
+#![doc = include_str!("../README.md")]
+
+mod batch;
+mod commit;
+mod connections;
+mod decode;
+mod doc;
+mod driver;
+mod encode;
+mod error;
+mod filter;
+mod gate;
+mod migrate;
+#[cfg(all(feature = "native", not(target_family = "wasm")))]
+pub mod native;
+mod patch;
+mod query;
+mod read;
+#[cfg(target_family = "wasm")]
+pub mod spin;
+mod sql;
+mod store;
+
+pub use batch::{Batch, Committed};
+pub use doc::{Cursor, Doc, Page};
+pub use driver::{Connection, Dialect, Driver, DriverError, LocalBoxFuture, SqlValue};
+pub use error::StoreError;
+pub use filter::{Filter, Order};
+pub use migrate::MigrationReport;
+pub use patch::Patch;
+pub use query::{Count, DEFAULT_LIMIT, Find, First, Get, MAX_LIMIT, Paged, Query};
+pub use read::{Answers, Questions, ReadSet};
+pub use store::{Clock, Store};

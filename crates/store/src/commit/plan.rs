@@ -1,0 +1,269 @@
+//! Which statements carry out some batches: as few as give the same as one operation after another.
+//!
+//! Every statement is a hop to another thread of the host. So an operation joins an earlier
+//! statement of its kind if nothing between the two has to do with its table: then the order of
+//! the two makes no difference that anything in the transaction could see.
+
+use whisper_schema::Timestamp;
+
+use super::lower::{Lowered, LoweredOp, What};
+use crate::SqlValue;
+use crate::sql::{Bind, Expectation, OnExisting, Set, Shape, Table};
+
+/// Most values in one statement that grows; SQLite takes 32,766.
+const MAX_VALUES: usize = 16_000;
+/// Most expectations in one statement; SQLite takes 2,000 columns.
+const MAX_EXPECTATIONS: usize = 500;
+
+/// Where an operation stands: its batch among those planned, its place in the batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Origin {
+    pub batch: usize,
+    pub op: usize,
+}
+
+/// A statement, with the operations it carries out.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub work: Work,
+    pub params: Vec<SqlValue>,
+    pub origins: Vec<Origin>,
+    /// The tables it has to do with.
+    tables: Vec<Table>,
+}
+
+/// The kinds of statements, and what proves that they did what they should.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// Each column is 1.
+    Expect(Vec<Expectation>),
+    /// It didn't fail.
+    Insert { table: Table, rows: usize },
+    /// As many rows changed as there are ids.
+    Updates {
+        table: Table,
+        columns: Vec<&'static str>,
+        rows: usize,
+    },
+    /// One row came back.
+    One(Shape),
+    /// It didn't fail; how many rows changed is to be asked.
+    Some(Shape),
+}
+
+/// The statements for these batches at this time. `join` allows statements for several operations.
+pub(super) fn plan(batches: &[&Lowered], at: Timestamp, join: bool) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for (batch, lowered) in batches.iter().enumerate() {
+        for (op, lowered) in lowered.ops.iter().enumerate() {
+            let origin = Origin { batch, op };
+            let step = Step::new(lowered, at, origin);
+            if let Some(step) = if join {
+                join_earlier(&mut steps, step)
+            } else {
+                Some(step)
+            } {
+                steps.push(step);
+            }
+        }
+    }
+    steps
+}
+
+/// Joins the step to an earlier one, or gives it back.
+fn join_earlier(steps: &mut [Step], mut step: Step) -> Option<Step> {
+    for earlier in steps.iter_mut().rev() {
+        step = earlier.join(step)?;
+        if earlier.minds(&step) {
+            break;
+        }
+    }
+    Some(step)
+}
+
+impl Step {
+    fn new(op: &LoweredOp, at: Timestamp, origin: Origin) -> Step {
+        let mut params: Vec<SqlValue> = op.binds.0.iter().map(|bind| bound(bind, at)).collect();
+        let table = op.table;
+        let work = match &op.what {
+            What::Insert {
+                existing: OnExisting::Conflict,
+            } => Work::Insert { table, rows: 1 },
+            What::Insert { existing } => Work::One(Shape::Insert {
+                table,
+                rows: 1,
+                existing: existing.clone(),
+            }),
+            What::Update {
+                sets,
+                condition: None,
+                ..
+            } if plain(sets) => {
+                params.push(SqlValue::Integer(1));
+                let columns = sets.iter().filter_map(|set| match set {
+                    Set::Value { column, .. } => Some(*column),
+                    Set::Add { .. } => None,
+                });
+                Work::Updates {
+                    table,
+                    columns: columns.collect(),
+                    rows: 1,
+                }
+            }
+            What::Update {
+                id,
+                sets,
+                condition,
+            } => {
+                let (sets, condition) = (sets.clone(), condition.clone());
+                Work::One(Shape::Update {
+                    table,
+                    id: *id,
+                    sets,
+                    condition,
+                })
+            }
+            What::Delete { id, condition } => Work::One(Shape::Delete {
+                table,
+                id: *id,
+                condition: condition.clone(),
+            }),
+            What::DeleteSome { condition, limit } => Work::Some(Shape::DeleteSome {
+                table,
+                condition: condition.clone(),
+                limit: *limit,
+            }),
+            What::Expect { condition, some } => Work::Expect(vec![Expectation {
+                table,
+                condition: condition.clone(),
+                some: *some,
+            }]),
+        };
+        Step {
+            work,
+            params,
+            origins: vec![origin],
+            tables: vec![table],
+        }
+    }
+
+    /// Takes the other step in if one statement can do both, or gives it back.
+    fn join(&mut self, other: Step) -> Option<Step> {
+        if self.params.len() + other.params.len() > MAX_VALUES {
+            return Some(other);
+        }
+        match (&mut self.work, &other.work) {
+            (Work::Expect(expectations), Work::Expect(more))
+                if expectations.len() < MAX_EXPECTATIONS =>
+            {
+                let offset = self.params.len();
+                expectations.extend(more.iter().map(|each| each.moved(offset)));
+                self.params.extend(other.params);
+                self.tables.extend(other.tables);
+            }
+            (Work::Insert { table, rows }, Work::Insert { table: same, .. }) if table == same => {
+                *rows += 1;
+                self.params.extend(other.params);
+            }
+            (
+                Work::Updates {
+                    table,
+                    columns,
+                    rows,
+                },
+                Work::Updates {
+                    table: same,
+                    columns: these,
+                    ..
+                },
+            ) if table == same && columns == these => {
+                *rows = join_updates(&mut self.params, columns.len() + 2, other.params);
+            }
+            _ => return Some(other),
+        }
+        self.origins.extend(other.origins);
+        None
+    }
+
+    /// Whether the other step, coming later, can't be moved before this one.
+    fn minds(&self, other: &Step) -> bool {
+        let both_read = matches!(
+            (&self.work, &other.work),
+            (Work::Expect(_), Work::Expect(_))
+        );
+        !both_read && self.tables.iter().any(|table| other.tables.contains(table))
+    }
+
+    /// The table it writes to, if it writes.
+    pub fn table(&self) -> Option<Table> {
+        self.tables.first().copied()
+    }
+
+    /// The statement.
+    pub fn shape(&self) -> Shape {
+        match &self.work {
+            Work::Expect(expectations) => Shape::Expect(expectations.clone()),
+            Work::Insert { table, rows } => Shape::Insert {
+                table: *table,
+                rows: *rows,
+                existing: OnExisting::Conflict,
+            },
+            Work::Updates {
+                table,
+                columns,
+                rows: 1,
+            } => {
+                let sets = columns.iter().enumerate().map(|(i, column)| Set::Value {
+                    column,
+                    value: i + 1,
+                });
+                Shape::Update {
+                    table: *table,
+                    id: 0,
+                    sets: sets.collect(),
+                    condition: None,
+                }
+            }
+            Work::Updates {
+                table,
+                columns,
+                rows,
+            } => Shape::UpdateMany {
+                table: *table,
+                columns: columns.clone(),
+                rows: *rows,
+            },
+            Work::One(shape) | Work::Some(shape) => shape.clone(),
+        }
+    }
+}
+
+fn bound(bind: &Bind, at: Timestamp) -> SqlValue {
+    match bind {
+        Bind::Value(value) => value.clone(),
+        Bind::AtCommit => SqlValue::Integer(at.as_millis()),
+    }
+}
+
+/// Whether an update sets values, whatever they were before.
+fn plain(sets: &[Set]) -> bool {
+    sets.iter().all(|set| matches!(set, Set::Value { .. }))
+}
+
+/// Adds an update to others of the same columns; says how many rows there are now. A second one of
+/// the same document takes the place of the first, which nobody has seen, and counts twice.
+fn join_updates(params: &mut Vec<SqlValue>, width: usize, mut update: Vec<SqlValue>) -> usize {
+    let same = params
+        .chunks_exact_mut(width)
+        .find(|row| row.first() == update.first());
+    match same {
+        Some(row) => {
+            if let (Some(SqlValue::Integer(grown)), Some(last)) = (row.last(), update.last_mut()) {
+                *last = SqlValue::Integer(grown + 1);
+            }
+            row.clone_from_slice(&update);
+        }
+        None => params.extend(update),
+    }
+    params.len() / width
+}

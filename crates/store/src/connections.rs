@@ -1,0 +1,167 @@
+//! The store's connections: one that writes, a few that read.
+
+use std::cell::RefCell;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use crate::driver::{Connection, Driver, DriverError, SqlValue};
+use crate::error::StoreError;
+use crate::gate::{Gate, Pass};
+
+/// How many may read at once. Each costs a connection of the host, and a reader needs one for the
+/// few hundred microseconds of its single statement.
+const READERS: usize = 4;
+/// How long a request waits for a lock that other processes or instances hold.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// All connections of a store.
+pub(crate) struct Connections {
+    driver: Box<dyn Driver>,
+    /// Whoever is inside may use the writing connection.
+    pub writing: Rc<Gate>,
+    reading: Rc<Gate>,
+    writer: Home,
+    readers: Home,
+}
+
+/// Where connections lie that nobody uses. Only those on which nothing is open come back.
+type Home = Rc<RefCell<Vec<Box<dyn Connection>>>>;
+
+/// A connection in use. Unless it is given back it is closed, and what it had open is rolled back:
+/// whatever future is dropped in the middle of whatever, no transaction leaks.
+pub(crate) struct Lease {
+    // Closed before the next one may enter: the order of the fields is the order of their drop.
+    connection: Box<dyn Connection>,
+    home: Home,
+    _pass: Pass,
+}
+
+impl Lease {
+    pub async fn execute(
+        &self,
+        sql: &str,
+        params: &[SqlValue],
+    ) -> Result<Vec<Vec<SqlValue>>, DriverError> {
+        self.connection.execute(sql, params).await
+    }
+
+    /// Nothing is open on it: somebody else may have it.
+    pub fn give_back(self) {
+        let Lease {
+            connection,
+            home,
+            _pass,
+        } = self;
+        home.borrow_mut().push(connection);
+    }
+}
+
+impl Connections {
+    pub fn new(driver: Box<dyn Driver>) -> Self {
+        Connections {
+            driver,
+            writing: Gate::new(1),
+            reading: Gate::new(READERS),
+            writer: Home::default(),
+            readers: Home::default(),
+        }
+    }
+
+    /// A connection to read with.
+    pub async fn reader(&self) -> Result<Lease, DriverError> {
+        let pass = self.reading.enter().await;
+        let idle = self.readers.borrow_mut().pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            // A reader needs no pragma: the journal mode sticks to the file.
+            None => self.driver.connect().await?,
+        };
+        Ok(Lease {
+            connection,
+            home: self.readers.clone(),
+            _pass: pass,
+        })
+    }
+
+    /// The connection to write with, for who has passed the gate `writing`.
+    pub async fn writer(&self, pass: Pass) -> Result<Lease, DriverError> {
+        let idle = self.writer.borrow_mut().pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => self.open_writer().await?,
+        };
+        Ok(Lease {
+            connection,
+            home: self.writer.clone(),
+            _pass: pass,
+        })
+    }
+
+    /// Every acknowledged commit survives a power cut: WAL with a sync at each commit.
+    async fn open_writer(&self) -> Result<Box<dyn Connection>, DriverError> {
+        let connection = self.driver.connect().await?;
+        let mode = connection.execute("PRAGMA journal_mode", &[]).await?;
+        if !is_wal(&mode) {
+            self.set_wal(&*connection).await?;
+        }
+        connection.execute("PRAGMA synchronous = FULL", &[]).await?;
+        connection.execute("PRAGMA foreign_keys = ON", &[]).await?;
+        Ok(connection)
+    }
+
+    /// Needs the file for itself for a moment, which two instances may want at once.
+    async fn set_wal(&self, connection: &dyn Connection) -> Result<(), DriverError> {
+        let mut patience = Patience::new();
+        loop {
+            match connection.execute("PRAGMA journal_mode = WAL", &[]).await {
+                Ok(_) => return Ok(()),
+                Err(DriverError::Busy) if patience.wait(self).await => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+fn is_wal(rows: &[Vec<SqlValue>]) -> bool {
+    matches!(rows, [row] if matches!(row.as_slice(), [SqlValue::Text(mode)] if mode == "wal"))
+}
+
+/// What a request does while others hold the lock: tries again, a while.
+pub(crate) struct Patience {
+    deadline: Instant,
+    pause: Duration,
+}
+
+impl Patience {
+    pub fn new() -> Self {
+        Patience {
+            deadline: Instant::now() + PATIENCE,
+            pause: Duration::from_millis(1),
+        }
+    }
+
+    /// Waits a little longer than the last time, by chance more or less. False when the time is up.
+    pub async fn wait(&mut self, connections: &Connections) -> bool {
+        let now = Instant::now();
+        if now >= self.deadline {
+            return false;
+        }
+        // Half to all of the pause: instances that collided once must not do so in step.
+        let chance = RandomState::new().hash_one(now) % 512;
+        let pause = self.pause * (512 + chance as u32) / 1024;
+        self.pause = (self.pause * 2).min(Duration::from_millis(64));
+        connections.driver.pause(pause).await;
+        true
+    }
+}
+
+/// An error that no batch is to blame for.
+pub(crate) fn outage(error: DriverError) -> StoreError {
+    match error {
+        DriverError::Busy => StoreError::Busy,
+        DriverError::Unavailable(why) => StoreError::Unavailable(why),
+        DriverError::Unique(_) | DriverError::Other(_) => StoreError::Internal(error.to_string()),
+    }
+}

@@ -1,0 +1,145 @@
+//! What a database must offer to carry the store: connections that run one statement at a time.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// A boxed future of this thread.
+pub type LocalBoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Opens connections to one database.
+pub trait Driver {
+    /// The SQL it speaks.
+    fn dialect(&self) -> Dialect;
+
+    /// Opens a connection of its own: transactions on it are nobody else's.
+    fn connect(&self) -> LocalBoxFuture<'_, Result<Box<dyn Connection>, DriverError>>;
+
+    /// Waits, letting others of this thread work.
+    fn pause(&self, time: Duration) -> LocalBoxFuture<'_, ()>;
+}
+
+/// A connection. Dropping it ends it, and rolls back what it had open.
+pub trait Connection {
+    /// Runs one statement and gives all its rows.
+    fn execute<'a>(
+        &'a self,
+        sql: &'a str,
+        params: &'a [SqlValue],
+    ) -> LocalBoxFuture<'a, Result<Vec<Vec<SqlValue>>, DriverError>>;
+}
+
+/// Which SQL a driver speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Dialect {
+    /// SQLite from 3.38 on.
+    Sqlite,
+}
+
+/// A value as the database keeps it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SqlValue {
+    /// Nothing.
+    Null,
+    /// A 64-bit signed integer; also booleans (0, 1) and points in time (milliseconds).
+    Integer(i64),
+    /// A double.
+    Real(f64),
+    /// Text, which may hold any character.
+    Text(String),
+    /// Bytes.
+    Blob(Vec<u8>),
+}
+
+/// Why a statement failed.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum DriverError {
+    /// A unique constraint; the columns as `table.column, table.column`.
+    Unique(String),
+    /// Somebody else holds the lock.
+    Busy,
+    /// The database can't be reached or can't work: no access, disk full, an I/O error.
+    Unavailable(String),
+    /// Anything else.
+    Other(String),
+}
+
+/// What SQLite says when the fault is not the statement's.
+const UNAVAILABLE: [&str; 8] = [
+    "unable to open database",
+    "disk I/O error",
+    "database or disk is full",
+    "readonly database",
+    "disk image is malformed",
+    "access permission denied",
+    "large file support is disabled",
+    "out of memory",
+];
+
+impl DriverError {
+    /// Sorts an error by SQLite's own message: it is all that a component gets to see, so both
+    /// drivers go by it and stay equal.
+    pub fn from_sqlite(message: &str) -> DriverError {
+        if let Some((_, columns)) = message.split_once("UNIQUE constraint failed: ") {
+            let end = columns.find(|c: char| !(c.is_alphanumeric() || "_., ".contains(c)));
+            let columns = &columns[..end.unwrap_or(columns.len())];
+            return DriverError::Unique(columns.trim_end().to_owned());
+        }
+        if message.contains("is locked") || message.contains("is busy") {
+            return DriverError::Busy;
+        }
+        if UNAVAILABLE.iter().any(|known| message.contains(known)) {
+            return DriverError::Unavailable(message.to_owned());
+        }
+        DriverError::Other(message.to_owned())
+    }
+}
+
+impl fmt::Display for DriverError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DriverError::Unique(columns) => write!(f, "not unique: {columns}"),
+            DriverError::Busy => f.write_str("locked by another connection"),
+            DriverError::Unavailable(why) | DriverError::Other(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for DriverError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_sorted() {
+        let unique = |columns: &str| DriverError::Unique(columns.into());
+        let cases = [
+            (
+                "UNIQUE constraint failed: messages._id",
+                unique("messages._id"),
+            ),
+            ("UNIQUE constraint failed: a.b, a.c", unique("a.b, a.c")),
+            (
+                "Io(\"UNIQUE constraint failed: a.b, a.c\")",
+                unique("a.b, a.c"),
+            ),
+            ("database is locked", DriverError::Busy),
+            ("database table is locked: messages", DriverError::Busy),
+            (
+                "database or disk is full",
+                DriverError::Unavailable("database or disk is full".into()),
+            ),
+            (
+                "no such table: x",
+                DriverError::Other("no such table: x".into()),
+            ),
+        ];
+        for (message, expected) in cases {
+            assert_eq!(DriverError::from_sqlite(message), expected, "{message}");
+        }
+    }
+}

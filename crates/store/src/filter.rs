@@ -1,0 +1,187 @@
+//! Which documents a query, a condition or a bounded delete is about.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde_json::Value;
+use whisper_schema::{Column, Order as Direction};
+
+/// A condition on the documents of `D`'s collection.
+///
+/// Comparisons with NULL are false, `ne` too. Text compares by code point.
+pub struct Filter<D> {
+    pub(crate) node: Node,
+    // As Column: a filter owns no document.
+    document: PhantomData<fn() -> D>,
+}
+
+/// A filter without its type.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Node {
+    /// Column, operator, value.
+    Compare(&'static str, Compare, Value),
+    Null(&'static str),
+    NotNull(&'static str),
+    In(&'static str, Vec<Value>),
+    StartsWith(&'static str, String),
+    Contains(&'static str, Value),
+    And(Vec<Node>),
+    Or(Vec<Node>),
+}
+
+/// How two values compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Compare {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+/// Column that counts the changes of a row.
+pub(crate) const REVISION: &str = "_revision";
+
+impl<D> Filter<D> {
+    pub(crate) fn new(node: Node) -> Self {
+        Filter {
+            node,
+            document: PhantomData,
+        }
+    }
+
+    fn compare(column: Column<D>, how: Compare, value: impl Into<Value>) -> Self {
+        Filter::new(Node::Compare(column.key(), how, value.into()))
+    }
+
+    /// The value is equal.
+    pub fn eq(column: Column<D>, value: impl Into<Value>) -> Self {
+        Filter::compare(column, Compare::Eq, value)
+    }
+
+    /// The value is there and differs.
+    pub fn ne(column: Column<D>, value: impl Into<Value>) -> Self {
+        Filter::compare(column, Compare::Ne, value)
+    }
+
+    /// Less than.
+    pub fn lt(column: Column<D>, value: impl Into<Value>) -> Self {
+        Filter::compare(column, Compare::Lt, value)
+    }
+
+    /// Less than or equal.
+    pub fn le(column: Column<D>, value: impl Into<Value>) -> Self {
+        Filter::compare(column, Compare::Le, value)
+    }
+
+    /// Greater than.
+    pub fn gt(column: Column<D>, value: impl Into<Value>) -> Self {
+        Filter::compare(column, Compare::Gt, value)
+    }
+
+    /// Greater than or equal.
+    pub fn ge(column: Column<D>, value: impl Into<Value>) -> Self {
+        Filter::compare(column, Compare::Ge, value)
+    }
+
+    /// There is no value.
+    pub fn is_null(column: Column<D>) -> Self {
+        Filter::new(Node::Null(column.key()))
+    }
+
+    /// There is a value.
+    pub fn is_not_null(column: Column<D>) -> Self {
+        Filter::new(Node::NotNull(column.key()))
+    }
+
+    /// One of these values; none of an empty list.
+    pub fn is_in<V: Into<Value>>(column: Column<D>, values: impl IntoIterator<Item = V>) -> Self {
+        Filter::new(Node::In(
+            column.key(),
+            values.into_iter().map(Into::into).collect(),
+        ))
+    }
+
+    /// Text that begins with exactly this.
+    pub fn starts_with(column: Column<D>, prefix: impl Into<String>) -> Self {
+        Filter::new(Node::StartsWith(column.key(), prefix.into()))
+    }
+
+    /// A list that has this element.
+    pub fn contains(column: Column<D>, element: impl Into<Value>) -> Self {
+        Filter::new(Node::Contains(column.key(), element.into()))
+    }
+
+    /// All of these; an empty list holds for every document.
+    pub fn and(filters: impl IntoIterator<Item = Filter<D>>) -> Self {
+        Filter::new(Node::And(
+            filters.into_iter().map(|filter| filter.node).collect(),
+        ))
+    }
+
+    /// At least one of these; an empty list holds for none.
+    pub fn or(filters: impl IntoIterator<Item = Filter<D>>) -> Self {
+        Filter::new(Node::Or(
+            filters.into_iter().map(|filter| filter.node).collect(),
+        ))
+    }
+
+    /// The row is at this revision: a change that depends on what was read.
+    pub fn revision(revision: i64) -> Self {
+        Filter::new(Node::Compare(REVISION, Compare::Eq, revision.into()))
+    }
+}
+
+impl<D> Clone for Filter<D> {
+    fn clone(&self) -> Self {
+        Filter::new(self.node.clone())
+    }
+}
+
+impl<D> fmt::Debug for Filter<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.node.fmt(f)
+    }
+}
+
+/// A column to sort by. Documents without a value come first in ascending order, last in descending.
+pub struct Order<D> {
+    pub(crate) column: &'static str,
+    pub(crate) direction: Direction,
+    document: PhantomData<fn() -> D>,
+}
+
+impl<D> Order<D> {
+    /// Least first.
+    pub fn asc(column: Column<D>) -> Self {
+        Order {
+            column: column.key(),
+            direction: Direction::Asc,
+            document: PhantomData,
+        }
+    }
+
+    /// Greatest first.
+    pub fn desc(column: Column<D>) -> Self {
+        Order {
+            column: column.key(),
+            direction: Direction::Desc,
+            document: PhantomData,
+        }
+    }
+}
+
+impl<D> Clone for Order<D> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<D> Copy for Order<D> {}
+
+impl<D> fmt::Debug for Order<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.column, self.direction.as_str())
+    }
+}

@@ -1,0 +1,166 @@
+//! Migrations: numbered, applied once, in one transaction, by whoever comes first.
+
+use sha2::{Digest, Sha256};
+
+use crate::connections::{Lease, Patience, outage};
+use crate::driver::{DriverError, SqlValue};
+use crate::error::StoreError;
+use crate::store::Inner;
+
+/// What is applied already, as one row.
+const APPLIED: &str = "SELECT json_group_array(json_array(number, checksum)) FROM (SELECT number, checksum FROM _migrations ORDER BY number)";
+const CREATE: &str = "CREATE TABLE IF NOT EXISTS _migrations (\
+     number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL)";
+const RECORD: &str =
+    "INSERT INTO _migrations (number, name, checksum, applied_at) VALUES (?, ?, ?, ?)";
+/// Between the statements of a migration.
+const SEPARATOR: &str = ";\n\n";
+
+/// What [`Store::migrate`](crate::Store::migrate) found and did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MigrationReport {
+    /// Numbers of the migrations applied now.
+    pub applied: Vec<u32>,
+    /// Number of the database's last migration; 0 for none.
+    pub version: u32,
+}
+
+/// Applies what is missing. Two that start at once: the second waits, and finds it done.
+pub(crate) async fn run(
+    inner: &Inner,
+    lease: &Lease,
+    migrations: &[Migration],
+) -> Result<MigrationReport, StoreError> {
+    let version = migrations
+        .iter()
+        .map(|migration| migration.number)
+        .max()
+        .unwrap_or(0);
+    let done = applied(lease).await?;
+    if missing(migrations, &done)?.is_empty() {
+        return Ok(MigrationReport {
+            applied: Vec::new(),
+            version,
+        });
+    }
+    begin(inner, lease).await?;
+    execute(lease, CREATE, &[]).await?;
+    // Somebody may have been faster.
+    let done = applied(lease).await?;
+    let missing = missing(migrations, &done)?;
+    for migration in &missing {
+        apply(inner, lease, migration).await?;
+    }
+    execute(lease, "COMMIT", &[]).await?;
+    Ok(MigrationReport {
+        applied: missing.iter().map(|migration| migration.number).collect(),
+        version,
+    })
+}
+
+async fn begin(inner: &Inner, lease: &Lease) -> Result<(), StoreError> {
+    let mut patience = Patience::new();
+    loop {
+        match lease.execute("BEGIN IMMEDIATE", &[]).await {
+            Ok(_) => return Ok(()),
+            Err(DriverError::Busy) if patience.wait(&inner.connections).await => {}
+            Err(error) => return Err(outage(error)),
+        }
+    }
+}
+
+async fn apply(inner: &Inner, lease: &Lease, migration: &Migration) -> Result<(), StoreError> {
+    for statement in migration.sql.split(SEPARATOR) {
+        let statement = statement.trim().trim_end_matches(';');
+        if !statement.is_empty() {
+            lease.execute(statement, &[]).await.map_err(|error| {
+                let why = format!(
+                    "migration {} ({}) fails: {error}",
+                    migration.number, migration.name
+                );
+                StoreError::Internal(why)
+            })?;
+        }
+    }
+    let record = [
+        SqlValue::Integer(migration.number.into()),
+        SqlValue::Text(migration.name.to_owned()),
+        SqlValue::Text(checksum(migration.sql)),
+        SqlValue::Integer(inner.tick().as_millis()),
+    ];
+    execute(lease, RECORD, &record).await
+}
+
+async fn execute(lease: &Lease, sql: &str, params: &[SqlValue]) -> Result<(), StoreError> {
+    lease.execute(sql, params).await.map(|_| ()).map_err(outage)
+}
+
+/// Number and checksum of each migration the database has.
+async fn applied(lease: &Lease) -> Result<Vec<(u32, String)>, StoreError> {
+    let rows = match lease.execute(APPLIED, &[]).await {
+        Ok(rows) => rows,
+        Err(DriverError::Other(why)) if why.contains("no such table") => return Ok(Vec::new()),
+        Err(error) => return Err(outage(error)),
+    };
+    match rows.first().and_then(|row| row.first()) {
+        Some(SqlValue::Text(json)) => serde_json::from_str(json)
+            .map_err(|error| StoreError::Internal(format!("_migrations can't be read: {error}"))),
+        other => Err(StoreError::Internal(format!(
+            "_migrations can't be read: {other:?}"
+        ))),
+    }
+}
+
+/// The migrations the database lacks; an error if it has others than this program.
+fn missing<'a>(
+    migrations: &'a [Migration],
+    done: &[(u32, String)],
+) -> Result<Vec<&'a Migration>, StoreError> {
+    for (number, recorded) in done {
+        match migrations
+            .iter()
+            .find(|migration| migration.number == *number)
+        {
+            None => {
+                let known = migrations
+                    .iter()
+                    .map(|migration| migration.number)
+                    .max()
+                    .unwrap_or(0);
+                return Err(StoreError::Internal(format!(
+                    "the database has migration {number}, this program knows only {known}: \
+                     it is older than the database; start the newer one"
+                )));
+            }
+            Some(migration) if checksum(migration.sql) != *recorded => {
+                return Err(StoreError::Internal(format!(
+                    "migration {number} ({}) was changed after it was applied: restore it and add a new one",
+                    migration.name
+                )));
+            }
+            Some(_) => {}
+        }
+    }
+    let is_done =
+        |migration: &&Migration| !done.iter().any(|(number, _)| *number == migration.number);
+    let mut missing: Vec<_> = migrations.iter().filter(is_done).collect();
+    missing.sort_by_key(|migration| migration.number);
+    Ok(missing)
+}
+
+/// SHA-256 in hexadecimal.
+fn checksum(sql: &str) -> String {
+    Sha256::digest(sql.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// TEMP
+pub struct Migration {
+    pub number: u32,
+    pub name: &'static str,
+    pub sql: &'static str,
+}
+/// TEMP
+pub const MIGRATIONS: &[Migration] = &[];

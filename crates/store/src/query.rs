@@ -1,0 +1,247 @@
+//! Queries: which documents, in which order, from where, how many.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use whisper_schema::{Document, Order as Direction};
+
+use crate::doc::{Cursor, Doc, Page};
+use crate::error::StoreError;
+use crate::filter::{Filter, Node, Order};
+use crate::store::Store;
+
+/// How many documents a query gives when it doesn't say.
+pub const DEFAULT_LIMIT: u32 = 25;
+/// The most documents a query gives at once.
+pub const MAX_LIMIT: u32 = 1000;
+
+/// A query without its type.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Selection {
+    pub filters: Vec<Node>,
+    pub orders: Vec<(&'static str, Direction)>,
+    pub from: Option<(Way, Cursor)>,
+    pub limit: u32,
+}
+
+/// On which side of a cursor to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Way {
+    After,
+    Before,
+}
+
+/// A query of `D`'s collection, to be run by [`Store::read`] or [`Store::count_many`].
+///
+/// Ties of the order are broken by the commit order, in the direction of the last column: newest
+/// last if that is ascending. Without an order it is the commit order.
+pub struct Query<D> {
+    pub(crate) selection: Selection,
+    document: PhantomData<fn() -> D>,
+}
+
+impl<D: Document> Query<D> {
+    /// All documents, in commit order, at most [`DEFAULT_LIMIT`].
+    pub fn new() -> Self {
+        let selection = Selection {
+            filters: Vec::new(),
+            orders: Vec::new(),
+            from: None,
+            limit: DEFAULT_LIMIT,
+        };
+        Query {
+            selection,
+            document: PhantomData,
+        }
+    }
+
+    /// Only documents that meet this too.
+    #[must_use]
+    pub fn filter(mut self, filter: Filter<D>) -> Self {
+        self.selection.filters.push(filter.node);
+        self
+    }
+
+    /// Sorts by this column; further ones sort what the former leave equal.
+    #[must_use]
+    pub fn order(mut self, order: Order<D>) -> Self {
+        self.selection.orders.push((order.column, order.direction));
+        self
+    }
+
+    /// Starts behind this place. Takes the place of an earlier `after` or `before`; `None` starts
+    /// at the beginning.
+    #[must_use]
+    pub fn after(mut self, cursor: impl Into<Option<Cursor>>) -> Self {
+        self.selection.from = cursor.into().map(|cursor| (Way::After, cursor));
+        self
+    }
+
+    /// Takes the documents that end just before this place. Takes the place of an earlier `after`
+    /// or `before`; `None` starts at the beginning.
+    #[must_use]
+    pub fn before(mut self, cursor: impl Into<Option<Cursor>>) -> Self {
+        self.selection.from = cursor.into().map(|cursor| (Way::Before, cursor));
+        self
+    }
+
+    /// At most this many documents, 1 to [`MAX_LIMIT`].
+    #[must_use]
+    pub fn limit(mut self, limit: u32) -> Self {
+        self.selection.limit = limit;
+        self
+    }
+
+    /// As a part of [`Store::read`]: the documents with the cursors around them.
+    pub fn page(self) -> Paged<D> {
+        Paged(self)
+    }
+
+    /// As a part of [`Store::read`]: the first document.
+    pub fn first(self) -> First<D> {
+        First(self.limit(1))
+    }
+
+    /// As a part of [`Store::read`]: how many there are, counted up to `max`. Limit, order and
+    /// cursor don't matter.
+    pub fn count(self, max: u64) -> Count<D> {
+        Count { query: self, max }
+    }
+}
+
+impl<D: Document> Default for Query<D> {
+    fn default() -> Self {
+        Query::new()
+    }
+}
+
+impl<D> Clone for Query<D> {
+    fn clone(&self) -> Self {
+        Query {
+            selection: self.selection.clone(),
+            document: PhantomData,
+        }
+    }
+}
+
+impl<D> fmt::Debug for Query<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.selection.fmt(f)
+    }
+}
+
+/// One document by its id, as a part of [`Store::read`].
+pub struct Get<D> {
+    pub(crate) id: String,
+    document: PhantomData<fn() -> D>,
+}
+
+impl<D: Document> Get<D> {
+    /// The document with this id.
+    pub fn id(id: impl Into<String>) -> Self {
+        Get {
+            id: id.into(),
+            document: PhantomData,
+        }
+    }
+}
+
+/// See [`Query::page`].
+pub struct Paged<D>(pub(crate) Query<D>);
+
+/// See [`Query::first`].
+pub struct First<D>(pub(crate) Query<D>);
+
+/// See [`Query::count`].
+pub struct Count<D> {
+    pub(crate) query: Query<D>,
+    pub(crate) max: u64,
+}
+
+/// A query bound to the store that runs it; see [`Query`] for what each step means.
+#[must_use = "a query does nothing until one of its last steps is awaited"]
+pub struct Find<D> {
+    store: Store,
+    query: Query<D>,
+}
+
+impl<D: Document> Find<D> {
+    pub(crate) fn new(store: Store) -> Self {
+        Find {
+            store,
+            query: Query::new(),
+        }
+    }
+
+    /// See [`Query::filter`].
+    pub fn filter(mut self, filter: Filter<D>) -> Self {
+        self.query = self.query.filter(filter);
+        self
+    }
+
+    /// See [`Query::order`].
+    pub fn order(mut self, order: Order<D>) -> Self {
+        self.query = self.query.order(order);
+        self
+    }
+
+    /// See [`Query::after`].
+    pub fn after(mut self, cursor: impl Into<Option<Cursor>>) -> Self {
+        self.query = self.query.after(cursor);
+        self
+    }
+
+    /// See [`Query::before`].
+    pub fn before(mut self, cursor: impl Into<Option<Cursor>>) -> Self {
+        self.query = self.query.before(cursor);
+        self
+    }
+
+    /// See [`Query::limit`].
+    pub fn limit(mut self, limit: u32) -> Self {
+        self.query = self.query.limit(limit);
+        self
+    }
+
+    /// The documents, with the cursors around them.
+    pub async fn page(self) -> Result<Page<D>, StoreError> {
+        self.store.read(self.query.page()).await
+    }
+
+    /// The first document.
+    pub async fn first(self) -> Result<Option<Doc<D>>, StoreError> {
+        self.store.read(self.query.first()).await
+    }
+
+    /// All documents from here on, at most `max`, whatever the limit. Over [`MAX_LIMIT`] they are
+    /// read in several steps, between which others may commit.
+    pub async fn all(self, max: usize) -> Result<Vec<Doc<D>>, StoreError> {
+        let mut query = self.query;
+        let mut all = Vec::new();
+        while all.len() < max {
+            let rest = u32::try_from(max - all.len()).unwrap_or(MAX_LIMIT);
+            let page = self
+                .store
+                .read(query.clone().limit(rest.min(MAX_LIMIT)).page())
+                .await?;
+            let backwards = matches!(query.selection.from, Some((Way::Before, _)));
+            if backwards {
+                // Pages come nearest first, each in the query's order.
+                all.splice(0..0, page.items);
+            } else {
+                all.extend(page.items);
+            }
+            query = match if backwards { page.previous } else { page.next } {
+                None => break,
+                Some(cursor) if backwards => query.before(cursor),
+                Some(cursor) => query.after(cursor),
+            };
+        }
+        Ok(all)
+    }
+
+    /// How many there are, counted up to `max`.
+    pub async fn count(self, max: u64) -> Result<u64, StoreError> {
+        self.store.read(self.query.count(max)).await
+    }
+}

@@ -1,0 +1,234 @@
+//! Several reads in one statement.
+
+use std::vec;
+
+use whisper_schema::Document;
+
+use crate::decode;
+use crate::doc::{Cursor, Doc, Page};
+use crate::error::StoreError;
+use crate::query::{Count, First, Get, Paged, Query, Selection, Way};
+use crate::sql::{Answer, Binds, Table, select};
+
+/// What [`Store::read`](crate::Store::read) can read: [`Get`], [`Query`], [`Query::first`],
+/// [`Query::page`], [`Query::count`], an `Option` or a `Vec` of them, and tuples of all these.
+pub trait ReadSet {
+    /// What it gives.
+    type Output;
+
+    /// Adds its questions to the statement.
+    #[doc(hidden)]
+    fn ask(&self, questions: &mut Questions) -> Result<(), StoreError>;
+
+    /// Takes its answers off the statement's row.
+    #[doc(hidden)]
+    fn take(self, answers: &mut Answers) -> Result<Self::Output, StoreError>;
+}
+
+/// The questions of one statement.
+#[doc(hidden)]
+#[derive(Default)]
+pub struct Questions {
+    pub(crate) shapes: Vec<Answer>,
+    pub(crate) binds: Binds,
+}
+
+/// The answers, in the order of the questions.
+#[doc(hidden)]
+pub struct Answers(vec::IntoIter<crate::SqlValue>);
+
+impl Answers {
+    pub(crate) fn new(row: Vec<crate::SqlValue>) -> Self {
+        Answers(row.into_iter())
+    }
+
+    fn next(&mut self) -> Result<crate::SqlValue, StoreError> {
+        self.0
+            .next()
+            .ok_or_else(|| StoreError::Internal("a read has fewer answers than questions".into()))
+    }
+}
+
+/// Asks for the documents of a query, and `extra` more.
+fn ask_rows<D: Document>(
+    selection: &Selection,
+    extra: u32,
+    questions: &mut Questions,
+) -> Result<(), StoreError> {
+    let rows = select::lower(D::COLLECTION, selection, extra, &mut questions.binds)?;
+    questions.shapes.push(Answer::Rows(rows));
+    Ok(())
+}
+
+impl<D: Document> ReadSet for Get<D> {
+    type Output = Option<Doc<D>>;
+
+    fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
+        let id = questions.binds.text(&self.id);
+        questions.shapes.push(Answer::One {
+            table: Table(D::COLLECTION),
+            id,
+        });
+        Ok(())
+    }
+
+    fn take(self, answers: &mut Answers) -> Result<Self::Output, StoreError> {
+        decode::one(D::COLLECTION, answers.next()?)?
+            .map(decode::Row::into_doc)
+            .transpose()
+    }
+}
+
+impl<D: Document> ReadSet for Query<D> {
+    type Output = Vec<Doc<D>>;
+
+    fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
+        ask_rows::<D>(&self.selection, 0, questions)
+    }
+
+    fn take(self, answers: &mut Answers) -> Result<Self::Output, StoreError> {
+        let mut rows = decode::many(D::COLLECTION, answers.next()?)?;
+        if matches!(self.selection.from, Some((Way::Before, _))) {
+            rows.reverse();
+        }
+        rows.into_iter().map(decode::Row::into_doc).collect()
+    }
+}
+
+impl<D: Document> ReadSet for First<D> {
+    type Output = Option<Doc<D>>;
+
+    fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
+        self.0.ask(questions)
+    }
+
+    fn take(self, answers: &mut Answers) -> Result<Self::Output, StoreError> {
+        Ok(self.0.take(answers)?.into_iter().next())
+    }
+}
+
+impl<D: Document> ReadSet for Paged<D> {
+    type Output = Page<D>;
+
+    fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
+        // One more than wanted tells whether there are more.
+        ask_rows::<D>(&self.0.selection, 1, questions)
+    }
+
+    fn take(self, answers: &mut Answers) -> Result<Self::Output, StoreError> {
+        let rows = decode::many(D::COLLECTION, answers.next()?)?;
+        into_page(rows, &self.0.selection)
+    }
+}
+
+/// Makes a page of rows that come in the order they were walked.
+fn into_page<D: Document>(
+    mut rows: Vec<decode::Row>,
+    selection: &Selection,
+) -> Result<Page<D>, StoreError> {
+    let limit = selection.limit as usize;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let backwards = matches!(selection.from, Some((Way::Before, _)));
+    if backwards {
+        rows.reverse();
+    }
+    let cursor = |row: &decode::Row| Cursor {
+        values: selection
+            .orders
+            .iter()
+            .map(|(column, _)| row.value(column))
+            .collect(),
+        seq: row.seq,
+    };
+    let (first, last) = (rows.first().map(cursor), rows.last().map(cursor));
+    // On the side it came from there is at least the document the cursor was made of.
+    let (previous, next) = match selection.from {
+        None => (false, more),
+        Some((Way::After, _)) => (true, more),
+        Some((Way::Before, _)) => (more, true),
+    };
+    Ok(Page {
+        items: rows
+            .into_iter()
+            .map(decode::Row::into_doc)
+            .collect::<Result<_, _>>()?,
+        next: last.clone().filter(|_| next),
+        previous: first.clone().filter(|_| previous),
+        first,
+        last,
+    })
+}
+
+impl<D: Document> ReadSet for Count<D> {
+    type Output = u64;
+
+    fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
+        let selection = &self.query.selection;
+        let condition =
+            select::lower_filters(D::COLLECTION, &selection.filters, &mut questions.binds)?;
+        let limit = questions.binds.count(self.max);
+        questions.shapes.push(Answer::Count {
+            table: Table(D::COLLECTION),
+            condition,
+            limit,
+        });
+        Ok(())
+    }
+
+    fn take(self, answers: &mut Answers) -> Result<u64, StoreError> {
+        decode::count(answers.next()?)
+    }
+}
+
+impl<R: ReadSet> ReadSet for Option<R> {
+    type Output = Option<R::Output>;
+
+    fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
+        self.as_ref().map_or(Ok(()), |part| part.ask(questions))
+    }
+
+    fn take(self, answers: &mut Answers) -> Result<Self::Output, StoreError> {
+        self.map(|part| part.take(answers)).transpose()
+    }
+}
+
+impl<R: ReadSet> ReadSet for Vec<R> {
+    type Output = Vec<R::Output>;
+
+    fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
+        self.iter().try_for_each(|part| part.ask(questions))
+    }
+
+    fn take(self, answers: &mut Answers) -> Result<Self::Output, StoreError> {
+        self.into_iter().map(|part| part.take(answers)).collect()
+    }
+}
+
+macro_rules! tuples {
+    ($(($($part:ident $number:tt),+);)+) => {$(
+        impl<$($part: ReadSet),+> ReadSet for ($($part,)+) {
+            type Output = ($($part::Output,)+);
+
+            fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
+                $(self.$number.ask(questions)?;)+
+                Ok(())
+            }
+
+            fn take(self, answers: &mut Answers) -> Result<Self::Output, StoreError> {
+                Ok(($(self.$number.take(answers)?,)+))
+            }
+        }
+    )+};
+}
+
+tuples! {
+    (A 0);
+    (A 0, B 1);
+    (A 0, B 1, C 2);
+    (A 0, B 1, C 2, D 3);
+    (A 0, B 1, C 2, D 3, E 4);
+    (A 0, B 1, C 2, D 3, E 4, F 5);
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+}

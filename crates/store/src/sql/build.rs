@@ -1,0 +1,218 @@
+//! From shapes to text, through sea-query: what statements have in common, and the reading ones.
+
+use sea_query::{
+    Alias, Condition, Expr, ExprTrait, Func, FunctionCall, IntoColumnRef, Order, Query,
+    QueryStatementWriter, SelectStatement, SqliteQueryBuilder, Value, Values,
+};
+use whisper_schema::{Collection, Kind};
+
+use super::{Answer, Cond, Expectation, Prepared, Rows, Shape, Slot, write};
+use crate::Dialect;
+use crate::encode::{ID, SEQ};
+use crate::filter::{Compare, REVISION};
+
+impl Shape {
+    /// The statement's text. Values are built as the numbers of their slots, so that what sea-query
+    /// collects tells which slot stands at which placeholder.
+    pub(super) fn build(&self, dialect: Dialect) -> Prepared {
+        match self {
+            Shape::Read(answers) => {
+                let mut row = Query::select();
+                row.exprs(answers.iter().map(answer));
+                text(&row, dialect)
+            }
+            Shape::Expect(expectations) => {
+                let mut row = Query::select();
+                row.exprs(expectations.iter().map(expectation));
+                text(&row, dialect)
+            }
+            Shape::Insert {
+                table,
+                rows,
+                existing,
+            } => text(&write::insert(table.0, *rows, existing), dialect),
+            Shape::Update {
+                table,
+                id,
+                sets,
+                condition,
+            } => text(
+                &write::update(table.0, *id, sets, condition.as_ref()),
+                dialect,
+            ),
+            Shape::UpdateMany {
+                table,
+                columns,
+                rows,
+            } => text(&write::update_many(table.0, columns, *rows), dialect),
+            Shape::Delete {
+                table,
+                id,
+                condition,
+            } => text(&write::delete(table.0, *id, condition.as_ref()), dialect),
+            Shape::DeleteSome {
+                table,
+                condition,
+                limit,
+            } => text(&write::delete_some(table.0, condition, *limit), dialect),
+            Shape::Changes => text(Query::select().expr(Func::cust("changes")), dialect),
+        }
+    }
+}
+
+fn text(statement: &impl QueryStatementWriter, dialect: Dialect) -> Prepared {
+    let (sql, Values(values)) = match dialect {
+        Dialect::Sqlite => statement.build(SqliteQueryBuilder),
+    };
+    let slot = |value| match value {
+        Value::BigUnsigned(Some(slot)) => usize::try_from(slot).unwrap_or(usize::MAX),
+        // Nothing else is ever bound; a slot that isn't there reads as NULL.
+        _ => usize::MAX,
+    };
+    Prepared::new(sql, values.into_iter().map(slot).collect())
+}
+
+/// The placeholder of a slot.
+pub(super) fn value(slot: Slot) -> Expr {
+    Expr::val(number(slot))
+}
+
+/// A slot as sea-query's own clauses for numbers want it, such as LIMIT.
+pub(super) fn number(slot: Slot) -> u64 {
+    slot as u64
+}
+
+/// A number written out in the text.
+pub(super) fn constant(number: i64) -> Expr {
+    Expr::Constant(number.into())
+}
+
+fn answer(answer: &Answer) -> Expr {
+    match answer {
+        Answer::One { table, id } => {
+            let mut one = Query::select();
+            one.expr(json_row(table.0))
+                .from(table.0.id)
+                .and_where(Expr::col(ID).eq(value(*id)));
+            one.into()
+        }
+        Answer::Rows(rows) => {
+            // The order holds inside the aggregate because the inner query has a LIMIT.
+            let mut all = Query::select();
+            all.expr(Func::cust("json_group_array").arg(Expr::col("row")))
+                .from_subquery(ordered(rows), "rows");
+            all.into()
+        }
+        Answer::Count {
+            table,
+            condition,
+            limit,
+        } => {
+            let mut some = Query::select();
+            some.expr(constant(1))
+                .from(table.0.id)
+                .cond_where(filter(condition, None))
+                .limit(number(*limit));
+            let mut count = Query::select();
+            count
+                .expr(Func::cust("count").arg(Expr::cust("*")))
+                .from_subquery(some, "rows");
+            count.into()
+        }
+    }
+}
+
+fn ordered(rows: &Rows) -> SelectStatement {
+    let mut select = Query::select();
+    select
+        .expr_as(json_row(rows.table.0), "row")
+        .from(rows.table.0.id)
+        .cond_where(filter(&rows.condition, None))
+        .limit(number(rows.limit));
+    for (column, descending) in &rows.orders {
+        // SQLite's NULLs are least, as the store promises; saying so would keep it off indexes.
+        select.order_by(*column, if *descending { Order::Desc } else { Order::Asc });
+    }
+    select
+}
+
+fn expectation(expectation: &Expectation) -> Expr {
+    let mut some = Query::select();
+    some.expr(constant(1))
+        .from(expectation.table.0.id)
+        .cond_where(filter(&expectation.condition, None));
+    let exists = Expr::exists(some);
+    if expectation.some {
+        exists
+    } else {
+        exists.not()
+    }
+}
+
+/// A row as one JSON array: rows are dear on their way out of the host, text is not.
+fn json_row(collection: &Collection) -> FunctionCall {
+    let first = [ID, SEQ, REVISION].map(Expr::col);
+    let attributes = collection.attributes.iter().map(|attribute| {
+        let column = Expr::col(attribute.key);
+        match attribute.kind {
+            _ if attribute.array => Func::cust("json").arg(column).into(),
+            Kind::Double { .. } => exact(column),
+            _ => column,
+        }
+    });
+    Func::cust("json_array").args(first.into_iter().chain(attributes))
+}
+
+/// A double with all its digits, as text: JSON gets 15 of them, a round trip takes 17.
+fn exact(column: Expr) -> Expr {
+    let digits = Func::cust("format").args([Expr::Constant("%!.17g".into()), column.clone()]);
+    // Formatting NULL would give 0.
+    Func::cust("iif")
+        .args([column.is_null(), Expr::null(), digits.into()])
+        .into()
+}
+
+/// A condition; its columns qualified where the statement has more than one table.
+pub(super) fn filter(condition: &Cond, table: Option<&'static str>) -> Condition {
+    let column = |column: &&'static str| match table {
+        Some(table) => Expr::col((table, *column).into_column_ref()),
+        None => Expr::col(*column),
+    };
+    match condition {
+        Cond::Compare(key, how, slot) => {
+            let (column, value) = (column(key), value(*slot));
+            Condition::all().add(match how {
+                Compare::Eq => column.eq(value),
+                Compare::Ne => column.ne(value),
+                Compare::Lt => column.lt(value),
+                Compare::Le => column.lte(value),
+                Compare::Gt => column.gt(value),
+                Compare::Ge => column.gte(value),
+            })
+        }
+        Cond::Null(key) => Condition::all().add(column(key).is_null()),
+        Cond::NotNull(key) => Condition::all().add(column(key).is_not_null()),
+        Cond::In(key, first, count) => {
+            Condition::all().add(column(key).is_in((*first..first + count).map(value)))
+        }
+        Cond::Contains(key, slot) => {
+            let mut element = Query::select();
+            element
+                .expr(constant(1))
+                .from_function(Func::cust("json_each").arg(column(key)), "element")
+                .and_where(
+                    Expr::col((Alias::new("element"), Alias::new("value"))).eq(value(*slot)),
+                );
+            Condition::all().add(Expr::exists(element))
+        }
+        // An empty list would vanish from the text, whatever it means.
+        Cond::And(all) if all.is_empty() => Condition::all(),
+        Cond::Or(any) if any.is_empty() => Condition::all().add(constant(1).eq(constant(0))),
+        Cond::And(all) => all
+            .iter()
+            .fold(Condition::all(), |and, each| and.add(filter(each, table))),
+        Cond::Or(any) => any
+            .iter()
+            .fold(Condition::any(), |or, each| or.add(filter(each, table))),
+    }
+}

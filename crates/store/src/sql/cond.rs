@@ -1,0 +1,224 @@
+//! Filters, lowered: checked against the collection, values in slots.
+
+use serde_json::Value;
+use whisper_schema::{Collection, Rule, Violation};
+
+use super::{Binds, Slot};
+use crate::encode;
+use crate::filter::{Compare, Node};
+
+/// Most values of one `is_in`.
+const MAX_VALUES: usize = 1000;
+
+/// A condition without its values.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Cond {
+    Compare(&'static str, Compare, Slot),
+    Null(&'static str),
+    NotNull(&'static str),
+    /// Any of so many slots from this one on.
+    In(&'static str, Slot, usize),
+    Contains(&'static str, Slot),
+    And(Vec<Cond>),
+    Or(Vec<Cond>),
+}
+
+impl Cond {
+    /// Holds for none.
+    pub const NEVER: Cond = Cond::Or(Vec::new());
+
+    /// The same with its values so many slots further on.
+    pub fn moved(&self, by: usize) -> Cond {
+        let moved = |conditions: &[Cond]| conditions.iter().map(|each| each.moved(by)).collect();
+        match self {
+            Cond::Compare(column, how, slot) => Cond::Compare(column, *how, slot + by),
+            Cond::In(column, first, count) => Cond::In(column, first + by, *count),
+            Cond::Contains(column, slot) => Cond::Contains(column, slot + by),
+            Cond::Null(_) | Cond::NotNull(_) => self.clone(),
+            Cond::And(all) => Cond::And(moved(all)),
+            Cond::Or(any) => Cond::Or(moved(any)),
+        }
+    }
+
+    /// Both, flattened.
+    pub fn and(self, other: Cond) -> Cond {
+        match (self, other) {
+            (Cond::And(mut all), Cond::And(more)) => {
+                all.extend(more);
+                Cond::And(all)
+            }
+            (Cond::And(mut all), other) => {
+                all.push(other);
+                Cond::And(all)
+            }
+            (one, other) => Cond::And(vec![one]).and(other),
+        }
+    }
+}
+
+/// Turns a filter into a condition; what doesn't fit the collection goes to `problems`.
+pub(crate) fn lower(
+    node: &Node,
+    collection: &Collection,
+    binds: &mut Binds,
+    problems: &mut Vec<Violation>,
+) -> Cond {
+    let mut lowering = Lowering {
+        collection,
+        binds,
+        problems,
+    };
+    lowering.node(node)
+}
+
+struct Lowering<'a> {
+    collection: &'a Collection,
+    binds: &'a mut Binds,
+    problems: &'a mut Vec<Violation>,
+}
+
+impl Lowering<'_> {
+    fn node(&mut self, node: &Node) -> Cond {
+        match node {
+            Node::Compare(column, how, value) => match self.scalar(column, value) {
+                Some(slot) => Cond::Compare(column, *how, slot),
+                None => Cond::NEVER,
+            },
+            Node::Null(column) => self.known(column, Cond::Null(column)),
+            Node::NotNull(column) => self.known(column, Cond::NotNull(column)),
+            Node::In(column, values) => self.is_in(column, values),
+            Node::StartsWith(column, prefix) => self.starts_with(column, prefix),
+            Node::Contains(column, element) => self.contains(column, element),
+            Node::And(nodes) => Cond::And(nodes.iter().map(|node| self.node(node)).collect()),
+            Node::Or(nodes) => Cond::Or(nodes.iter().map(|node| self.node(node)).collect()),
+        }
+    }
+
+    /// The slot of a value to be compared with a column that is no list.
+    fn scalar(&mut self, column: &'static str, value: &Value) -> Option<Slot> {
+        if self
+            .collection
+            .attribute(column)
+            .is_some_and(|attribute| attribute.array)
+        {
+            self.refuse(column, "is a list: only `contains` and null checks apply");
+            return None;
+        }
+        match encode::operand(self.collection, column, value) {
+            Ok(bind) => Some(self.binds.push(bind)),
+            Err(problem) => {
+                self.problems.push(problem);
+                None
+            }
+        }
+    }
+
+    fn known(&mut self, column: &'static str, condition: Cond) -> Cond {
+        if encode::is_column(self.collection, column) {
+            return condition;
+        }
+        self.refuse(column, "is no column of the collection");
+        Cond::NEVER
+    }
+
+    fn is_in(&mut self, column: &'static str, values: &[Value]) -> Cond {
+        let Some(last) = values.last() else {
+            return self.known(column, Cond::NEVER);
+        };
+        if values.len() > MAX_VALUES {
+            self.refuse(column, "has too many values to look for");
+            return Cond::NEVER;
+        }
+        let first = self.binds.0.len();
+        // Filled up to a power of two, so that lists of all lengths share few statements.
+        let count = values.len().next_power_of_two();
+        for value in values.iter().chain(std::iter::repeat(last)).take(count) {
+            if self.scalar(column, value).is_none() {
+                return Cond::NEVER;
+            }
+        }
+        Cond::In(column, first, count)
+    }
+
+    fn starts_with(&mut self, column: &'static str, prefix: &str) -> Cond {
+        if !encode::is_text(self.collection, column) {
+            self.refuse(column, "is no text");
+            return Cond::NEVER;
+        }
+        if prefix.is_empty() {
+            return Cond::NotNull(column);
+        }
+        // A range, unlike LIKE, uses an index and minds the case.
+        let from = Cond::Compare(column, Compare::Ge, self.binds.text(prefix));
+        match successor(prefix) {
+            None => from,
+            Some(end) => from.and(Cond::Compare(column, Compare::Lt, self.binds.text(&end))),
+        }
+    }
+
+    fn contains(&mut self, column: &'static str, element: &Value) -> Cond {
+        match self
+            .collection
+            .attribute(column)
+            .filter(|attribute| attribute.array)
+        {
+            None => {
+                self.refuse(column, "is no list");
+                Cond::NEVER
+            }
+            Some(attribute) => match encode::scalar(attribute, element) {
+                Ok(bind) => Cond::Contains(column, self.binds.push(bind)),
+                Err(problem) => {
+                    self.problems.push(problem);
+                    Cond::NEVER
+                }
+            },
+        }
+    }
+
+    fn refuse(&mut self, column: &str, message: &str) {
+        self.problems.push(violation(column, Rule::Type, message));
+    }
+}
+
+/// A violation in the words of the store.
+pub(crate) fn violation(field: &str, rule: Rule, message: &str) -> Violation {
+    Violation {
+        field: field.to_owned(),
+        rule,
+        message: message.to_owned(),
+    }
+}
+
+/// The least text that is greater than every text beginning with `prefix`; none if there is none.
+fn successor(prefix: &str) -> Option<String> {
+    let mut text = prefix.to_owned();
+    while let Some(last) = text.pop() {
+        // Skips the surrogates, which are no characters.
+        if let Some(next) = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32) {
+            text.push(next);
+            return Some(text);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::successor;
+
+    #[test]
+    fn successors() {
+        let cases = [
+            ("a", Some("b")),
+            ("az", Some("a{")),
+            ("\u{d7ff}", Some("\u{e000}")),
+            ("a\u{10ffff}", Some("b")),
+            ("\u{10ffff}", None),
+            ("", None),
+        ];
+        for (prefix, end) in cases {
+            assert_eq!(successor(prefix).as_deref(), end, "{prefix:?}");
+        }
+    }
+}

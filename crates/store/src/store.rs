@@ -1,0 +1,199 @@
+//! The store: where reads and commits begin.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use crate::migrate::{MIGRATIONS, Migration};
+use whisper_schema::{Document, Timestamp};
+
+use crate::batch::{Batch, Committed};
+use crate::commit::{self, Queue};
+use crate::connections::{Connections, Patience, outage};
+use crate::doc::Doc;
+use crate::driver::{Driver, DriverError, SqlValue};
+use crate::error::StoreError;
+use crate::migrate::{self, MigrationReport};
+use crate::query::{Find, Get, Query};
+use crate::read::{Answers, Questions, ReadSet};
+use crate::sql::{Bind, Binds, Cache, Shape};
+
+/// Tells the time.
+pub type Clock = Rc<dyn Fn() -> Timestamp>;
+
+/// How many counts go into one statement; SQLite allows 2000 columns.
+const COUNTS: usize = 500;
+
+/// A database of documents. Clones share its connections; it stays on its thread.
+#[derive(Clone)]
+pub struct Store {
+    inner: Rc<Inner>,
+}
+
+/// What the clones of a store share.
+pub(crate) struct Inner {
+    pub connections: Connections,
+    pub cache: Cache,
+    pub queue: Rc<Queue>,
+    clock: Clock,
+    /// The latest time a commit was given.
+    latest: Cell<Timestamp>,
+    migrations: &'static [Migration],
+    /// Whether the database is known to have all migrations.
+    ready: Cell<bool>,
+}
+
+impl Inner {
+    /// The time of a commit: never earlier than the one before, whatever the clock does.
+    pub fn tick(&self) -> Timestamp {
+        let now = self.latest.get().max((self.clock)());
+        self.latest.set(now);
+        now
+    }
+
+    /// Values for a statement at this time.
+    pub fn bound(binds: Binds, at: Timestamp) -> Vec<SqlValue> {
+        let value = |bind| match bind {
+            Bind::Value(value) => value,
+            Bind::AtCommit => SqlValue::Integer(at.as_millis()),
+        };
+        binds.0.into_iter().map(value).collect()
+    }
+}
+
+impl Store {
+    /// A store on this database, which gets the schema's migrations at first use.
+    pub fn new(driver: impl Driver + 'static, clock: Clock) -> Store {
+        Store::with_migrations(driver, clock, MIGRATIONS)
+    }
+
+    /// A store with migrations of its own; for tests of them.
+    #[doc(hidden)]
+    pub fn with_migrations(
+        driver: impl Driver + 'static,
+        clock: Clock,
+        migrations: &'static [Migration],
+    ) -> Store {
+        let cache = Cache::new(driver.dialect());
+        let inner = Inner {
+            connections: Connections::new(Box::new(driver)),
+            cache,
+            queue: Rc::default(),
+            clock,
+            latest: Cell::new(Timestamp::MIN),
+            migrations,
+            ready: Cell::new(false),
+        };
+        Store {
+            inner: Rc::new(inner),
+        }
+    }
+
+    /// The document with this id.
+    pub async fn get<D: Document>(&self, id: &str) -> Result<Option<Doc<D>>, StoreError> {
+        self.read(Get::id(id)).await
+    }
+
+    /// Starts a query.
+    pub fn find<D: Document>(&self) -> Find<D> {
+        Find::new(self.clone())
+    }
+
+    /// Reads several things in one statement: all as they stand at one moment, for the price of one.
+    /// [`Timestamp::AT_COMMIT`] in a filter is the present.
+    pub async fn read<R: ReadSet>(&self, set: R) -> Result<R::Output, StoreError> {
+        let mut questions = Questions::default();
+        set.ask(&mut questions)?;
+        if questions.shapes.is_empty() {
+            return set.take(&mut Answers::new(Vec::new()));
+        }
+        self.ready().await?;
+        let shape = Shape::Read(questions.shapes);
+        let row = self
+            .row(&shape, Inner::bound(questions.binds, (self.inner.clock)()))
+            .await?;
+        set.take(&mut Answers::new(row))
+    }
+
+    /// How many documents each query meets, each counted up to `max`, in one statement (or one
+    /// per 500 queries).
+    pub async fn count_many<D: Document>(
+        &self,
+        queries: Vec<Query<D>>,
+        max: u64,
+    ) -> Result<Vec<u64>, StoreError> {
+        let mut counts = Vec::with_capacity(queries.len());
+        for some in queries.chunks(COUNTS) {
+            let some: Vec<_> = some.iter().map(|query| query.clone().count(max)).collect();
+            counts.extend(self.read(some).await?);
+        }
+        Ok(counts)
+    }
+
+    /// Does all of the batch, or nothing. When it returns `Ok` the batch survives a power cut.
+    ///
+    /// Batches that wait for the connection at the same time share a transaction; each gets its
+    /// own result, as if it had been alone.
+    pub async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
+        let batch = commit::lower(batch)?;
+        self.ready().await?;
+        if batch.ops.is_empty() {
+            return Ok(Committed {
+                at: self.inner.tick(),
+                affected: Vec::new(),
+            });
+        }
+        commit::commit(&self.inner, batch).await
+    }
+
+    /// Brings the database up to this version; what is already there stays.
+    ///
+    /// Every other call does the same when it is the store's first.
+    pub async fn migrate(&self) -> Result<MigrationReport, StoreError> {
+        let pass = self.inner.connections.writing.enter().await;
+        let lease = self.inner.connections.writer(pass).await.map_err(outage)?;
+        let report = migrate::run(&self.inner, &lease, self.inner.migrations).await?;
+        lease.give_back();
+        self.inner.ready.set(true);
+        Ok(report)
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        // Several may come at once: whoever passes the gate first does the work of all.
+        while !self.inner.ready.get() {
+            let ready = || self.inner.ready.get().then_some(());
+            let Ok(pass) = self.inner.connections.writing.enter_unless(ready).await else {
+                break;
+            };
+            let lease = self.inner.connections.writer(pass).await.map_err(outage)?;
+            migrate::run(&self.inner, &lease, self.inner.migrations).await?;
+            lease.give_back();
+            self.inner.ready.set(true);
+        }
+        Ok(())
+    }
+
+    /// Runs a reading statement, which gives one row.
+    async fn row(&self, shape: &Shape, values: Vec<SqlValue>) -> Result<Vec<SqlValue>, StoreError> {
+        let prepared = self.inner.cache.prepared(shape);
+        let params = prepared.params(values);
+        let mut patience = Patience::new();
+        loop {
+            let lease = self.inner.connections.reader().await.map_err(outage)?;
+            match lease.execute(&prepared.sql, &params).await {
+                Ok(mut rows) => {
+                    lease.give_back();
+                    let row = rows.pop();
+                    return row.ok_or_else(|| StoreError::Internal("a read gave no row".into()));
+                }
+                // Only while the log is recovered or reset, and not for long.
+                Err(DriverError::Busy) => {
+                    drop(lease);
+                    if !patience.wait(&self.inner.connections).await {
+                        return Err(StoreError::Busy);
+                    }
+                }
+                Err(error) => return Err(outage(error)),
+            }
+        }
+    }
+}
