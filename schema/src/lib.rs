@@ -19,6 +19,7 @@ mod registry;
 pub mod social_db;
 pub mod system;
 mod timestamp;
+pub mod validate;
 pub mod web3_db;
 
 pub use choices::{Choice, UnknownChoice};
@@ -32,4 +33,5 @@ pub use registry::{
     Stats, buckets, collection, collections, databases, stats, system_collections, system_database,
 };
 pub use timestamp::{InvalidTimestamp, Timestamp};
+pub use validate::{Rule, Violation, validate, validate_patch};
 pub use whisper_schema_derive::Collection;

@@ -65,6 +65,10 @@ impl Timestamp {
 
     /// Reads RFC 3339; nothing looser, such as a space for the `T` or a missing offset.
     pub fn parse(text: &str) -> Result<Timestamp, InvalidTimestamp> {
+        // The parser lets any byte stand for the `T`.
+        if !matches!(text.as_bytes().get(10), Some(b'T' | b't')) {
+            return Err(InvalidTimestamp);
+        }
         let parsed = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| InvalidTimestamp)?;
         let millis = parsed.unix_timestamp() * 1000 + i64::from(parsed.millisecond());
         // An offset can push the first and the last day over the edge.

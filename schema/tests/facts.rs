@@ -1,5 +1,7 @@
 //! The model is the facts: every name, type, size, default, element, index and bucket.
 
+#![allow(clippy::expect_used)] // In helpers: clippy only spares the tests themselves.
+
 use serde_json::{Map, Value, json};
 use whisper_schema::{
     Attribute, Collection, Index, Kind, buckets, collections, databases, stats, system_collections,

@@ -22,7 +22,10 @@ pub enum StoryAudience {
 
 impl StoryAudience {
     /// Neither friend nor close friend.
-    pub const STRANGER: StoryAudience = StoryAudience::Other { friend: false, close_friend: false };
+    pub const STRANGER: StoryAudience = StoryAudience::Other {
+        friend: false,
+        close_friend: false,
+    };
 
     /// What `viewer` is to `author`, by their follows and contacts.
     ///
@@ -39,11 +42,17 @@ impl StoryAudience {
         let pair = |one: &str, other: &str| {
             (one == viewer && other == author) || (one == author && other == viewer)
         };
-        if contacts.into_iter().any(|c| c.is_blocked && pair(&c.user_id, &c.contact_user_id)) {
+        if contacts
+            .into_iter()
+            .any(|c| c.is_blocked && pair(&c.user_id, &c.contact_user_id))
+        {
             return StoryAudience::Blocked;
         }
         let (mut followed, mut following, mut close_friend) = (false, false, false);
-        for follow in follows.into_iter().filter(|f| pair(&f.follower_id, &f.following_id)) {
+        for follow in follows
+            .into_iter()
+            .filter(|f| pair(&f.follower_id, &f.following_id))
+        {
             match follow.status {
                 // A follower kept out is kept out of the stories too.
                 FollowStatus::Blocked => return StoryAudience::Blocked,
@@ -55,7 +64,10 @@ impl StoryAudience {
                 }
             }
         }
-        StoryAudience::Other { friend: followed && following, close_friend }
+        StoryAudience::Other {
+            friend: followed && following,
+            close_friend,
+        }
     }
 
     /// The privacy levels of the stories that this audience may see.
@@ -64,7 +76,10 @@ impl StoryAudience {
         match self {
             StoryAudience::Author => &[Public, Friends, CloseFriends, Private],
             StoryAudience::Blocked => &[],
-            StoryAudience::Other { friend, close_friend } => match (friend, close_friend) {
+            StoryAudience::Other {
+                friend,
+                close_friend,
+            } => match (friend, close_friend) {
                 (false, false) => &[Public],
                 (true, false) => &[Public, Friends],
                 (false, true) => &[Public, CloseFriends],
@@ -112,7 +127,10 @@ mod tests {
     }
 
     fn other(friend: bool, close_friend: bool) -> StoryAudience {
-        StoryAudience::Other { friend, close_friend }
+        StoryAudience::Other {
+            friend,
+            close_friend,
+        }
     }
 
     #[test]
@@ -124,20 +142,48 @@ mod tests {
             (vec![], other(false, false)),
             (vec![there(Accepted)], other(false, false)),
             (vec![back(Accepted, false)], other(false, false)),
-            (vec![there(Accepted), back(Accepted, false)], other(true, false)),
-            (vec![there(Accepted), back(Accepted, true)], other(true, true)),
+            (
+                vec![there(Accepted), back(Accepted, false)],
+                other(true, false),
+            ),
+            (
+                vec![there(Accepted), back(Accepted, true)],
+                other(true, true),
+            ),
             (vec![back(Accepted, true)], other(false, true)),
-            (vec![there(Pending), back(Accepted, true)], other(false, true)),
-            (vec![there(Accepted), back(Pending, true)], other(false, false)),
-            (vec![there(Blocked), back(Accepted, true)], StoryAudience::Blocked),
+            (
+                vec![there(Pending), back(Accepted, true)],
+                other(false, true),
+            ),
+            (
+                vec![there(Accepted), back(Pending, true)],
+                other(false, false),
+            ),
+            (
+                vec![there(Blocked), back(Accepted, true)],
+                StoryAudience::Blocked,
+            ),
             // The viewer's own list of close friends says nothing about the author's.
-            (vec![follow("viewer", "author", Accepted, true)], other(false, false)),
+            (
+                vec![follow("viewer", "author", Accepted, true)],
+                other(false, false),
+            ),
             // Rows about others.
-            (vec![there(Accepted), follow("author", "third", Accepted, true)], other(false, false)),
-            (vec![there(Accepted), follow("third", "viewer", Accepted, true)], other(false, false)),
+            (
+                vec![there(Accepted), follow("author", "third", Accepted, true)],
+                other(false, false),
+            ),
+            (
+                vec![there(Accepted), follow("third", "viewer", Accepted, true)],
+                other(false, false),
+            ),
         ];
         for (follows, expected) in cases {
-            assert_eq!(StoryAudience::of("viewer", "author", &follows, []), expected, "{follows:?}");
+            assert_eq!(
+                StoryAudience::of("viewer", "author", &follows, []),
+                expected,
+                "{follows:?}"
+            );
         }
     }
 
@@ -181,7 +227,11 @@ mod tests {
         for (audience, expected) in cases {
             let seen = [Public, Friends, CloseFriends, Private].map(|privacy| {
                 let expires_at = Timestamp::from_millis(1);
-                let story = Story { privacy, expires_at, ..Story::default() };
+                let story = Story {
+                    privacy,
+                    expires_at,
+                    ..Story::default()
+                };
                 story.is_visible(audience, Timestamp::from_millis(0))
             });
             assert_eq!(seen, expected, "{audience:?}");
@@ -190,10 +240,17 @@ mod tests {
 
     #[test]
     fn a_story_is_gone_at_its_very_millisecond() {
-        let story = Story { expires_at: Timestamp::from_millis(1000), ..Story::default() };
+        let story = Story {
+            expires_at: Timestamp::from_millis(1000),
+            ..Story::default()
+        };
         for (now, expected) in [(999, true), (1000, false), (1001, false)] {
             let now = Timestamp::from_millis(now);
-            assert_eq!(story.is_visible(StoryAudience::Author, now), expected, "{now}");
+            assert_eq!(
+                story.is_visible(StoryAudience::Author, now),
+                expected,
+                "{now}"
+            );
         }
     }
 }
