@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 
 use crate::{Attribute, Collection, Timestamp};
 
+pub use formats::{is_email, is_url};
+
 /// Violations reported for one array, and for unknown fields: a body full of mistakes doesn't get
 /// an answer many times its size.
 pub const MAXIMUM_VIOLATIONS_PER_LIST: usize = 100;
