@@ -1,1 +1,29 @@
-//! The whisper command: runs, builds and tends a bundle
+//! The embedded host: runs the bundle that `spin.toml` describes, as Spin would.
+//!
+//! [`commands`] are what the `whisper` command offers; [`app`] answers requests with the
+//! instances that [`handler`] makes of the components that [`engine`] has compiled.
+
+pub mod app;
+mod banner;
+mod bindings;
+pub mod builder;
+pub mod clock;
+pub mod commands;
+pub mod control;
+pub mod data_dir;
+pub mod engine;
+mod guest_log;
+pub mod handler;
+pub mod instance;
+pub mod key_value;
+pub mod limits;
+pub mod load;
+pub mod log;
+mod outbound;
+pub mod problem;
+pub mod schedules;
+pub mod server;
+pub mod sqlite;
+mod stop;
+mod stream;
+mod variables;

@@ -1,0 +1,252 @@
+//! The running application: requests in, answers out.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use http::header::{CONNECTION, HOST, HeaderName, HeaderValue};
+use http::uri::{Authority, Scheme};
+use http::{Request, Response, StatusCode, Uri};
+use serde_json::json;
+use wasmtime_wasi_http::WasiBody;
+use wasmtime_wasi_http::handler::ProxyHandler;
+use whisper_manifest::hosts::chaining_target;
+use whisper_manifest::routes::{RouteMatch, Router};
+
+use crate::handler::{Handler, Stats, Taken};
+use crate::log;
+use crate::problem::{self, Problem, REQUEST_ID};
+
+/// Spin answers this path itself.
+const HEALTH: &str = "/.well-known/spin/health";
+const RESERVED: &str = "/.well-known/spin/";
+
+/// A loaded application.
+pub struct App {
+    router: Router,
+    components: BTreeMap<String, ProxyHandler<Handler>>,
+    stats: Arc<Stats>,
+    authority: OnceLock<String>,
+}
+
+impl App {
+    /// An application of components that are ready.
+    pub fn new(
+        router: Router,
+        components: BTreeMap<String, ProxyHandler<Handler>>,
+        stats: Arc<Stats>,
+    ) -> Self {
+        Self {
+            router,
+            components,
+            stats,
+            authority: OnceLock::new(),
+        }
+    }
+
+    /// What the host counts.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// Host and port it listens on.
+    pub fn authority(&self) -> &str {
+        self.authority.get().map_or("localhost", String::as_str)
+    }
+
+    /// Tells where it listens.
+    pub fn listens_on(&self, address: SocketAddr) {
+        let _ = self.authority.set(address.to_string());
+    }
+
+    /// Answers a request from outside, or one of the application to itself.
+    pub async fn handle_public(
+        &self,
+        mut request: Request<WasiBody>,
+        client: SocketAddr,
+    ) -> Response<WasiBody> {
+        let start = Instant::now();
+        let method = request.method().clone();
+        strip_transport(&mut request);
+        let path = request.uri().path();
+        if path.starts_with(RESERVED) {
+            let found = path == HEALTH;
+            return if found {
+                Response::new(problem::full("OK"))
+            } else {
+                problem::bare(StatusCode::NOT_FOUND)
+            };
+        }
+        let Some(route) = self.router.route(path) else {
+            let response = problem::bare(StatusCode::NOT_FOUND);
+            log_request(&method, "", "", &response, start);
+            return response;
+        };
+        let target = Arc::clone(&route.target);
+        let response = self.answer(request, &route, client).await;
+        log_request(
+            &method,
+            &target.raw_route,
+            &target.component,
+            &response,
+            start,
+        );
+        response
+    }
+
+    /// Answers a request of one component to another; None when there is no such component.
+    pub async fn handle_chained(
+        &self,
+        component: &str,
+        request: Request<WasiBody>,
+        client: SocketAddr,
+    ) -> Option<Response<WasiBody>> {
+        self.components.get(component)?;
+        let start = Instant::now();
+        let method = request.method().clone();
+        let route = RouteMatch::chained(component, request.uri().path());
+        let response = self.answer(request, &route, client).await;
+        log_request(&method, "(chained)", component, &response, start);
+        Some(response)
+    }
+
+    async fn answer(
+        &self,
+        mut request: Request<WasiBody>,
+        route: &RouteMatch,
+        client: SocketAddr,
+    ) -> Response<WasiBody> {
+        if prepare(&mut request, route, client).is_none() {
+            return Problem::BadHost.response();
+        }
+        let Some(handler) = self.components.get(&route.target.component) else {
+            return problem::bare(StatusCode::NOT_FOUND);
+        };
+        let taken = Taken::default();
+        self.stats.requests.fetch_add(1, Ordering::Relaxed);
+        let _in_flight = InFlight::new(&self.stats);
+        match handler.handle(taken.clone(), request).await {
+            Ok(response) => response,
+            Err(error) => self.failed(&taken, &error, &route.target.component),
+        }
+    }
+
+    fn failed(
+        &self,
+        taken: &Taken,
+        error: &wasmtime::Error,
+        component: &str,
+    ) -> Response<WasiBody> {
+        let problem = taken.problem(error);
+        let counter = match problem {
+            Problem::Timeout => &self.stats.timed_out,
+            _ => &self.stats.trapped,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        let response = problem.response();
+        let reason = format!("{error:#}");
+        let id = request_id(&response).to_owned();
+        let fields = json!({ "component": component, "requestId": id, "reason": reason });
+        log::event("request_failed", fields, || {
+            format!("[{component}] request {id}: {reason}")
+        });
+        response
+    }
+}
+
+/// Counts a request until its answer begins or its client is gone.
+struct InFlight<'a>(&'a Stats);
+
+impl<'a> InFlight<'a> {
+    fn new(stats: &'a Stats) -> Self {
+        stats.in_flight.fetch_add(1, Ordering::Relaxed);
+        Self(stats)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Takes out what concerns the connection alone, and a host that only components may name.
+fn strip_transport(request: &mut Request<WasiBody>) {
+    let headers = request.headers_mut();
+    headers.remove(CONNECTION);
+    let chained = headers.get(HOST).and_then(|host| host.to_str().ok());
+    if chained.and_then(chaining_target).is_some() {
+        headers.remove(HOST);
+    }
+}
+
+/// Completes the URI and says, in headers no client can set, how the component was reached.
+fn prepare(request: &mut Request<WasiBody>, route: &RouteMatch, client: SocketAddr) -> Option<()> {
+    let from_header = match request.headers().get(HOST) {
+        Some(host) => Some(host.to_str().ok()?.parse::<Authority>().ok()?),
+        None => None,
+    };
+    let mut parts = std::mem::take(request.uri_mut()).into_parts();
+    let authority = match (from_header, parts.authority.take()) {
+        (Some(header), Some(uri)) if header != uri => return None,
+        (Some(authority), _) | (None, Some(authority)) => authority,
+        (None, None) => return None,
+    };
+    let host = request
+        .headers()
+        .get(HOST)
+        .and_then(|h| h.to_str().ok())
+        .unwrap_or("localhost");
+    let path = parts
+        .path_and_query
+        .as_ref()
+        .map_or("/", |path| path.as_str());
+    let full_url = format!("http://{host}{path}");
+    parts.scheme = Some(Scheme::HTTP);
+    parts.authority = Some(authority);
+    *request.uri_mut() = Uri::from_parts(parts).ok()?;
+
+    let headers = request.headers_mut();
+    let forged: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| name.as_str().starts_with("spin-"))
+        .cloned()
+        .collect();
+    for name in forged {
+        headers.remove(name);
+    }
+    for (name, value) in route.headers(&full_url, &client.to_string()) {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        headers.insert(name, HeaderValue::from_bytes(value.as_bytes()).ok()?);
+    }
+    Some(())
+}
+
+fn request_id(response: &Response<WasiBody>) -> &str {
+    response
+        .headers()
+        .get(REQUEST_ID)
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or_default()
+}
+
+fn log_request(
+    method: &http::Method,
+    route: &str,
+    component: &str,
+    response: &Response<WasiBody>,
+    start: Instant,
+) {
+    let status = response.status().as_u16();
+    let ms = start.elapsed().as_micros() as f64 / 1000.0;
+    let id = request_id(response);
+    let fields = json!({
+        "method": method.as_str(), "route": route, "component": component, "status": status,
+        "ms": ms, "requestId": id,
+    });
+    log::event("request", fields, || {
+        format!("{method} {route} {status} {ms:.1} ms {id}")
+    });
+}

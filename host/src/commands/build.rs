@@ -1,0 +1,25 @@
+//! `whisper build`: components built, compiled and checked, but not served.
+
+use clap::Args;
+
+use super::ManifestArgs;
+use crate::{builder, engine};
+
+/// Flags of `whisper build`.
+#[derive(Debug, Args)]
+pub struct Build {
+    #[command(flatten)]
+    manifest: ManifestArgs,
+}
+
+impl Build {
+    /// Builds what is stale, then compiles everything into the cache.
+    pub fn run(self) -> anyhow::Result<()> {
+        let manifest = self.manifest.manifest()?;
+        builder::build(&manifest)?;
+        let engine = engine::engine(&self.manifest.cache(&manifest)?)?;
+        let components = engine::compile(&engine, &manifest)?;
+        eprintln!("{} components are ready", components.len());
+        Ok(())
+    }
+}

@@ -1,0 +1,37 @@
+//! The subcommands, one in each file.
+
+pub mod build;
+mod manifest_args;
+pub mod up;
+
+use clap::{Parser, Subcommand};
+
+pub use manifest_args::ManifestArgs;
+
+/// The backend for chat and social apps, in one command
+#[derive(Debug, Parser)]
+#[command(name = "whisper", version, about, propagate_version = true)]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the command can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build the components if needed, and serve them
+    Up(up::Up),
+    /// Build and check the components without serving them
+    Build(build::Build),
+}
+
+impl Command {
+    /// Does it.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Up(up) => up.run(),
+            Self::Build(build) => build.run(),
+        }
+    }
+}

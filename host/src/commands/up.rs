@@ -1,0 +1,203 @@
+//! `whisper up`: builds the components if needed and serves them.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, anyhow, bail};
+use clap::Args;
+use jiff::SignedDuration;
+use serde_json::json;
+use tokio::net::TcpListener;
+use whisper_manifest::Manifest;
+use whisper_manifest::control::parse_duration;
+use whisper_manifest::variables::{Values, environment_name, parse_assignment};
+
+use super::ManifestArgs;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::control::{self, Control};
+use crate::data_dir::{self, DataDir};
+use crate::limits::Limits;
+use crate::load::Loader;
+use crate::schedules::Schedules;
+use crate::stop::Stop;
+use crate::{banner, builder, engine, log, server, sqlite};
+
+/// The variable of the operator's key, which the host makes when none is given.
+const OPERATOR_KEY: &str = "operator_key";
+/// How long requests in flight may take after the host was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Flags of `whisper up`.
+#[derive(Debug, Args)]
+pub struct Up {
+    #[command(flatten)]
+    manifest: ManifestArgs,
+    /// Address to listen on; port 0 picks a free one
+    #[arg(long, default_value = "127.0.0.1:3000")]
+    listen: SocketAddr,
+    /// Where the data is; by default .whisper beside the manifest
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// How far the components' clock is ahead, such as 25h; negative: behind
+    #[arg(long, default_value = "0s", value_parser = parse_duration, allow_hyphen_values = true)]
+    clock_offset: SignedDuration,
+    /// Sets a variable of the manifest
+    #[arg(long = "variable", value_name = "NAME=VALUE", value_parser = parse_assignment)]
+    variables: Vec<(String, String)>,
+    /// Log one JSON object a line
+    #[arg(long)]
+    json: bool,
+    /// Take the components as they are
+    #[arg(long)]
+    no_build: bool,
+    /// Run no schedule by itself
+    #[arg(long)]
+    no_schedules: bool,
+    /// How long a request may take until its answer begins
+    #[arg(long, default_value = "30s", value_parser = positive_duration)]
+    request_timeout: Duration,
+    /// Memory of each instance, in MiB
+    #[arg(long, default_value_t = 256, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    memory_limit: u32,
+}
+
+fn positive_duration(text: &str) -> Result<Duration, String> {
+    let duration = parse_duration(text)?;
+    let duration = Duration::try_from(duration).map_err(|_| "must not be negative".to_owned())?;
+    if duration.is_zero() {
+        Err("must not be zero".to_owned())
+    } else {
+        Ok(duration)
+    }
+}
+
+/// An application with what belongs to it while it runs.
+struct Running {
+    manifest: Manifest,
+    app: Arc<App>,
+    clock: Clock,
+    data: DataDir,
+    values: Values,
+}
+
+impl Up {
+    /// Serves until told to stop.
+    pub fn run(self) -> anyhow::Result<()> {
+        log::start(self.json);
+        let start = Instant::now();
+        let manifest = self.manifest.manifest()?;
+        let default = manifest.dir.join(data_dir::FOLDER);
+        let data = DataDir::take(self.data_dir.as_ref().unwrap_or(&default))?;
+        let values = self.values(&manifest, &data)?;
+        if !self.no_build {
+            builder::build(&manifest)?;
+        }
+        let engine = engine::engine(&self.manifest.cache(&manifest)?)?;
+        let compiled = engine::compile(&engine, &manifest)?;
+        engine::start_ticking(&engine)?;
+        let clock = Clock::new(self.clock_offset);
+        let loader = Loader {
+            manifest: &manifest,
+            values: &values,
+            data_dir: data.path(),
+            clock: clock.clone(),
+            limits: Limits {
+                memory: self.memory_limit as usize * 1024 * 1024,
+                request_timeout: self.request_timeout,
+                ..Limits::default()
+            },
+        };
+        let app = loader.load(&engine, compiled)?;
+        let running = Running {
+            manifest,
+            app,
+            clock,
+            data,
+            values,
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
+        let result = runtime.block_on(self.serve(&running, start));
+        // Streams and work after an answer end here; blocking work is waited for.
+        runtime.shutdown_timeout(Duration::from_secs(5));
+        let finished = result?;
+        sqlite::checkpoint(running.data.path()).context("writing the database's log back")?;
+        log::event("stopped", json!({ "finished": finished }), || {
+            "stopped".to_owned()
+        });
+        log::flush();
+        Ok(())
+    }
+
+    fn values(&self, manifest: &Manifest, data: &DataDir) -> anyhow::Result<Values> {
+        let environment = |name: &str| std::env::var(name).ok();
+        let values = Values::resolve(manifest, &self.variables, environment);
+        let mut values = values.map_err(|problems| anyhow!("{}", problems.join("\n")))?;
+        let given = self.variables.iter().any(|(name, _)| name == OPERATOR_KEY)
+            || environment(&environment_name(OPERATOR_KEY)).is_some();
+        if manifest.variables.contains_key(OPERATOR_KEY) && !given {
+            values.set(OPERATOR_KEY, data.operator_key()?);
+        }
+        Ok(values)
+    }
+
+    async fn serve(&self, running: &Running, start: Instant) -> anyhow::Result<bool> {
+        let stop = Stop::on_signals()?;
+        let listener = TcpListener::bind(self.listen).await;
+        let listener = match listener {
+            Err(e) if e.kind() == std::io::ErrorKind::AddrInUse => {
+                bail!(
+                    "{} is already in use; pass --listen with another port",
+                    self.listen
+                )
+            }
+            listener => listener.with_context(|| format!("can't listen on {}", self.listen))?,
+        };
+        let address = listener.local_addr()?;
+        running.app.listens_on(address);
+        let schedules = Arc::new(Schedules::new(
+            Arc::clone(&running.app),
+            running.clock.clone(),
+            running
+                .values
+                .get(OPERATOR_KEY)
+                .unwrap_or_default()
+                .to_owned(),
+            running.manifest.schedules.clone(),
+        ));
+        let socket = running.data.control_socket()?;
+        let control = Control {
+            app: Arc::clone(&running.app),
+            clock: running.clock.clone(),
+            schedules: Arc::clone(&schedules),
+            stop: stop.trigger(),
+        };
+        tokio::spawn(control::serve(Arc::new(control), control::bind(&socket)?));
+        let scheduled = !self.no_schedules && !running.manifest.schedules.is_empty();
+        if scheduled {
+            tokio::spawn(Arc::clone(&schedules).run());
+        }
+        banner::Banner {
+            manifest: &running.manifest,
+            address,
+            data: &running.data,
+            control_socket: &socket,
+            scheduled,
+            offset_ms: running.clock.offset_ms(),
+            started_in: start.elapsed(),
+        }
+        .show();
+        let app = Arc::clone(&running.app);
+        let finished = server::serve(app, listener, stop.receiver(), GRACE).await;
+        if !finished {
+            log::warning("some requests or streams did not end in time and were cut");
+        }
+        // Best effort: the next start removes it as well.
+        let _ = std::fs::remove_file(&socket);
+        Ok(finished)
+    }
+}

@@ -1,0 +1,126 @@
+//! The data folder: one host at a time, readable by its owner alone.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+/// The folder beside the manifest that holds data and cache unless told otherwise.
+pub const FOLDER: &str = ".whisper";
+
+/// Room for a socket's path, which Unix limits to 108 bytes with the final zero.
+const LONGEST_SOCKET_PATH: usize = 107;
+
+/// A data folder that this process holds.
+pub struct DataDir {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl DataDir {
+    /// Makes the folder if it is missing and takes its lock.
+    pub fn take(path: &Path) -> anyhow::Result<Self> {
+        create(path)?;
+        let path = path
+            .canonicalize()
+            .with_context(|| path.display().to_string())?;
+        let lock = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path.join("lock"))
+            .with_context(|| format!("{} is not writable", path.display()))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path, _lock: lock }),
+            Err(TryLockError::WouldBlock) => bail!(
+                "the data folder {} is in use by another whisper; stop it or pass --data-dir",
+                path.display()
+            ),
+            Err(TryLockError::Error(e)) => {
+                Err(e).with_context(|| format!("{} can't be locked", path.display()))
+            }
+        }
+    }
+
+    /// The folder, absolute.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file of the operator's key.
+    pub fn operator_key_file(&self) -> PathBuf {
+        self.path.join("operator.key")
+    }
+
+    /// The operator's key, made at first use.
+    pub fn operator_key(&self) -> anyhow::Result<String> {
+        let file = self.operator_key_file();
+        match fs::read_to_string(&file) {
+            Ok(key) if !key.trim().is_empty() => return Ok(key.trim().to_owned()),
+            Err(e) if e.kind() != ErrorKind::NotFound => {
+                return Err(e).with_context(|| file.display().to_string());
+            }
+            _ => {}
+        }
+        let mut bytes = [0_u8; 32];
+        getrandom::fill(&mut bytes).context("no randomness for the operator's key")?;
+        let key: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        // Complete or not there at all: a half-written key would be taken for one.
+        let draft = self.path.join("operator.key.new");
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let mut out = options
+            .open(&draft)
+            .with_context(|| draft.display().to_string())?;
+        writeln!(out, "{key}").and_then(|()| out.sync_all())?;
+        fs::rename(&draft, &file).with_context(|| file.display().to_string())?;
+        Ok(key)
+    }
+
+    /// Where the control socket can be: in the folder, or in a folder of its own when the path
+    /// would be too long.
+    pub fn control_socket(&self) -> anyhow::Result<PathBuf> {
+        let socket = self.path.join("control.sock");
+        if socket.as_os_str().len() > LONGEST_SOCKET_PATH {
+            let dir = std::env::temp_dir().join(format!("whisper-{}", std::process::id()));
+            DirBuilder::new()
+                .mode(0o700)
+                .create(&dir)
+                .with_context(|| dir.display().to_string())?;
+            return Ok(dir.join("control.sock"));
+        }
+        // Left by a host that was killed; the lock says that it is gone.
+        match fs::remove_file(&socket) {
+            Err(e) if e.kind() != ErrorKind::NotFound => {
+                Err(e).with_context(|| socket.display().to_string())
+            }
+            _ => Ok(socket),
+        }
+    }
+}
+
+/// Makes a folder that only its owner can read. One named `.whisper` hides itself from git.
+pub fn create(path: &Path) -> anyhow::Result<()> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("the folder {} can't be made", path.display()))?;
+    let own = path
+        .ancestors()
+        .find(|dir| dir.file_name().is_some_and(|name| name == FOLDER));
+    if let Some(ignore) = own.map(|dir| dir.join(".gitignore"))
+        && !ignore.exists()
+    {
+        fs::write(&ignore, "*\n").with_context(|| ignore.display().to_string())?;
+    }
+    Ok(())
+}
+
+/// Makes a file readable by its owner alone.
+pub fn restrict(file: &Path) -> std::io::Result<()> {
+    fs::set_permissions(file, Permissions::from_mode(0o600))
+}

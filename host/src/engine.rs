@@ -1,0 +1,143 @@
+//! Wasmtime as the host uses it, and the components compiled for it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow, bail};
+use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::{Cache, CacheConfig, Config, Engine};
+use wasmtime_wasi_http::p3::bindings::ServicePre;
+use whisper_manifest::Manifest;
+
+use crate::bindings::{key_value, sqlite, variables};
+use crate::instance::InstanceState;
+use crate::limits::TICK;
+
+/// Interfaces on offer; the rest of Spin's needs Spin.
+const OFFERED: [&str; 4] = [
+    "wasi:",
+    "spin:sqlite/sqlite@3.1",
+    "spin:variables/variables@3.0",
+    "spin:key-value/key-value@3.0",
+];
+
+/// What a component must export.
+const HANDLER: &str = "wasi:http/handler@0.3.0";
+
+/// A component ready to be instantiated.
+pub type Compiled = ServicePre<InstanceState>;
+
+/// Makes an engine whose compiled components are kept in `cache`.
+pub fn engine(cache: &Path) -> anyhow::Result<Engine> {
+    let mut config = Config::new();
+    config.epoch_interruption(true);
+    config.wasm_component_model_async(true);
+    let mut directory = CacheConfig::new();
+    directory.with_directory(cache);
+    let cache =
+        Cache::new(directory).map_err(|e| anyhow!("the cache {}: {e:#}", cache.display()))?;
+    config.cache(Some(cache));
+    Engine::new(&config).map_err(|e| anyhow!("{e:#}"))
+}
+
+/// Moves the engine's epoch on for as long as the process lives.
+pub fn start_ticking(engine: &Engine) -> anyhow::Result<()> {
+    let engine = engine.weak();
+    let tick = move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            std::thread::sleep(TICK);
+        }
+    };
+    std::thread::Builder::new()
+        .name("epoch".into())
+        .spawn(tick)
+        .context("the epoch's thread")?;
+    Ok(())
+}
+
+/// Compiles all components, beside each other.
+pub fn compile(engine: &Engine, manifest: &Manifest) -> anyhow::Result<BTreeMap<String, Compiled>> {
+    let linker = Arc::new(linker(engine).map_err(|e| anyhow!("{e:#}"))?);
+    let compiled: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = manifest
+            .components
+            .values()
+            .map(|component| {
+                let linker = Arc::clone(&linker);
+                let work = move || load(&linker, &component.id, &component.source);
+                (component.id.clone(), scope.spawn(work))
+            })
+            .collect();
+        let join = |(id, thread): (String, std::thread::ScopedJoinHandle<'_, _>)| {
+            let result = thread
+                .join()
+                .unwrap_or_else(|_| Err(anyhow!("the compiler failed")));
+            (id, result)
+        };
+        threads.into_iter().map(join).collect()
+    });
+    let mut loaded = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (id, result) in compiled {
+        match result {
+            Ok(component) => drop(loaded.insert(id, component)),
+            Err(e) => problems.push(format!("[component.{id}]: {e:#}")),
+        }
+    }
+    if problems.is_empty() {
+        return Ok(loaded);
+    }
+    bail!("{}", problems.join("\n"))
+}
+
+fn linker(engine: &Engine) -> wasmtime::Result<Linker<InstanceState>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
+    sqlite::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
+    variables::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
+    key_value::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
+    Ok(linker)
+}
+
+fn load(linker: &Linker<InstanceState>, id: &str, source: &Path) -> anyhow::Result<Compiled> {
+    if !source.is_file() {
+        bail!(
+            "{} does not exist; build it with `whisper build`",
+            source.display()
+        );
+    }
+    let engine = linker.engine();
+    let component = Component::from_file(engine, source)
+        .map_err(|e| anyhow!("{} is no component: {e:#}", source.display()))?;
+    check_world(engine, &component)?;
+    let pre = linker
+        .instantiate_pre(&component)
+        .map_err(|e| anyhow!("{e:#}"))?;
+    ServicePre::new(pre).map_err(|e| anyhow!("\"{id}\" does not serve HTTP: {e:#}"))
+}
+
+/// Refuses a component that needs what the host doesn't offer, naming it.
+fn check_world(engine: &Engine, component: &Component) -> anyhow::Result<()> {
+    let world = component.component_type();
+    let missing: Vec<String> = world
+        .imports(engine)
+        .map(|(name, _)| name.to_owned())
+        .filter(|name| !OFFERED.iter().any(|offered| name.starts_with(offered)))
+        .collect();
+    if !missing.is_empty() {
+        bail!(
+            "imports {}, which the embedded host does not offer; run it on Spin",
+            missing.join(" and ")
+        );
+    }
+    if !world.exports(engine).any(|(name, _)| name == HANDLER) {
+        bail!("does not export {HANDLER}; build it with spin-sdk 7 and #[http_service]");
+    }
+    Ok(())
+}

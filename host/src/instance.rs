@@ -1,0 +1,99 @@
+//! What belongs to one instance of a component, and what its instances share.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock, Weak};
+
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+use whisper_manifest::hosts::AllowedHosts;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::guest_log::GuestLog;
+use crate::key_value::KeyValue;
+use crate::limits::{Health, MemoryLimit};
+use crate::outbound::Outbound;
+
+/// A component with its grants.
+pub struct ComponentContext {
+    /// Its id.
+    pub id: Arc<str>,
+    /// Labels of the databases it may open.
+    pub databases: Vec<String>,
+    /// The file behind the label `default`.
+    pub database_path: PathBuf,
+    /// Labels of the key-value stores it may open.
+    pub stores: Vec<String>,
+    /// The application's key-value store.
+    pub key_value: KeyValue,
+    /// Its own variables.
+    pub variables: BTreeMap<String, String>,
+    /// Its environment variables.
+    pub environment: BTreeMap<String, String>,
+    /// Where it may send requests.
+    pub allowed_hosts: AllowedHosts,
+    /// The guests' clock.
+    pub clock: Clock,
+    /// The application, once all its components are loaded.
+    pub app: OnceLock<Weak<App>>,
+}
+
+/// The data of an instance's store.
+pub struct InstanceState {
+    /// Handles that the instance holds.
+    pub table: ResourceTable,
+    /// The component.
+    pub component: Arc<ComponentContext>,
+    /// Database connections it has open.
+    pub connections: usize,
+    /// Key-value stores it has open.
+    pub stores: usize,
+    /// Its memory limit.
+    pub memory: MemoryLimit,
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    outbound: Outbound,
+}
+
+impl InstanceState {
+    /// The state of a new instance.
+    pub fn new(component: Arc<ComponentContext>, memory: usize, health: Arc<Health>) -> Self {
+        let mut wasi = WasiCtx::builder();
+        let environment: Vec<_> = component.environment.iter().collect();
+        wasi.envs(&environment)
+            .wall_clock(component.clock.clone())
+            .stdout(GuestLog::new(Arc::clone(&component.id), "stdout"))
+            .stderr(GuestLog::new(Arc::clone(&component.id), "stderr"));
+        Self {
+            table: ResourceTable::new(),
+            connections: 0,
+            stores: 0,
+            memory: MemoryLimit::new(memory, health),
+            wasi: wasi.build(),
+            http: WasiHttpCtx::new(),
+            outbound: Outbound::new(Arc::clone(&component)),
+            component,
+        }
+    }
+}
+
+impl WasiView for InstanceState {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for InstanceState {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            hooks: &mut self.outbound,
+            table: &mut self.table,
+            ctx: &mut self.http,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! From a manifest to a running application.
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use anyhow::anyhow;
+use wasmtime::Engine;
+use wasmtime_wasi_http::handler::ProxyHandler;
+use whisper_manifest::hosts::AllowedHosts;
+use whisper_manifest::routes::Router;
+use whisper_manifest::variables::Values;
+use whisper_manifest::{Component, Manifest};
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::engine::Compiled;
+use crate::handler::{Handler, Stats};
+use crate::instance::ComponentContext;
+use crate::key_value::KeyValue;
+use crate::limits::Limits;
+use crate::sqlite;
+
+/// What an application is loaded with.
+pub struct Loader<'a> {
+    /// The manifest.
+    pub manifest: &'a Manifest,
+    /// Values of its variables.
+    pub values: &'a Values,
+    /// Where its data is.
+    pub data_dir: &'a Path,
+    /// The guests' clock.
+    pub clock: Clock,
+    /// Limits of every instance.
+    pub limits: Limits,
+}
+
+impl Loader<'_> {
+    /// Joins the compiled components into an application.
+    pub fn load(
+        &self,
+        engine: &Engine,
+        compiled: impl IntoIterator<Item = (String, Compiled)>,
+    ) -> anyhow::Result<Arc<App>> {
+        let router = Router::build(&self.manifest.triggers).map_err(|e| anyhow!(e))?;
+        let key_value = KeyValue::new(self.data_dir);
+        let stats = Arc::new(Stats::default());
+        let mut handlers = std::collections::BTreeMap::new();
+        let mut contexts = Vec::new();
+        for (id, pre) in compiled {
+            let Some(component) = self.manifest.components.get(&id) else {
+                continue;
+            };
+            let context = self.context(component, &key_value);
+            let context = Arc::new(context.map_err(|e| anyhow!("[component.{id}]: {e}"))?);
+            let handler = Handler::new(
+                engine.clone(),
+                pre,
+                Arc::clone(&context),
+                self.limits.clone(),
+                Arc::clone(&stats),
+            );
+            contexts.push(context);
+            handlers.insert(id, ProxyHandler::new(handler));
+        }
+        let app = Arc::new(App::new(router, handlers, stats));
+        for context in contexts {
+            // Each is new: nobody has set it before.
+            let _ = context.app.set(Arc::downgrade(&app));
+        }
+        Ok(app)
+    }
+
+    fn context(
+        &self,
+        component: &Component,
+        key_value: &KeyValue,
+    ) -> Result<ComponentContext, String> {
+        let hosts = &component.allowed_outbound_hosts;
+        let ids = self.manifest.component_ids();
+        Ok(ComponentContext {
+            id: component.id.as_str().into(),
+            databases: component.sqlite_databases.clone(),
+            database_path: sqlite::database_path(self.data_dir),
+            stores: component.key_value_stores.clone(),
+            key_value: key_value.clone(),
+            variables: self.values.of_component(component)?,
+            environment: component.environment.clone(),
+            allowed_hosts: AllowedHosts::resolve(hosts, &ids, |name| self.values.get(name))?,
+            clock: self.clock.clone(),
+            app: OnceLock::new(),
+        })
+    }
+}

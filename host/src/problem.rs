@@ -1,0 +1,96 @@
+//! Problem documents (RFC 9457) for what the host answers in a component's place.
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use http::{Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use serde_json::json;
+use uuid::Uuid;
+use wasmtime_wasi_http::WasiBody;
+
+/// Header of the request's id.
+pub const REQUEST_ID: &str = "x-request-id";
+
+/// Why the host answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// The component stopped: a panic, a trap, too much memory.
+    Trapped {
+        /// What is known, for the client.
+        detail: &'static str,
+    },
+    /// It took too long.
+    Timeout,
+    /// The request has no usable `Host` header.
+    BadHost,
+}
+
+impl Problem {
+    fn parts(&self) -> (StatusCode, &'static str, &'static str, &'static str) {
+        match self {
+            Self::Trapped { detail } => (
+                StatusCode::BAD_GATEWAY,
+                "component_trapped",
+                "The component failed",
+                detail,
+            ),
+            Self::Timeout => (
+                StatusCode::GATEWAY_TIMEOUT,
+                "component_timeout",
+                "The component took too long",
+                "The component did not answer in time; the request may have had an effect.",
+            ),
+            Self::BadHost => (
+                StatusCode::BAD_REQUEST,
+                "invalid_host",
+                "The Host header is not usable",
+                "The request must have one valid Host header.",
+            ),
+        }
+    }
+
+    /// The answer, with a request id of its own.
+    pub fn response(&self) -> Response<WasiBody> {
+        let (status, code, title, detail) = self.parts();
+        let id = Uuid::now_v7().to_string();
+        let document = json!({
+            "type": "about:blank",
+            "title": title,
+            "status": status.as_u16(),
+            "code": code,
+            "detail": detail,
+            "instance": id,
+        });
+        let body = Bytes::from(document.to_string());
+        let length = HeaderValue::from(body.len());
+        let mut response = Response::new(full(body));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        headers.insert(CONTENT_LENGTH, length);
+        if let Ok(id) = HeaderValue::from_str(&id) {
+            headers.insert(REQUEST_ID, id);
+        }
+        response
+    }
+}
+
+/// A body that is there as a whole.
+pub fn full(bytes: impl Into<Bytes>) -> WasiBody {
+    Full::new(bytes.into())
+        .map_err(|never| match never {})
+        .boxed_unsync()
+}
+
+/// A bare answer, such as Spin's 404 for a path without a route.
+pub fn bare(status: StatusCode) -> Response<WasiBody> {
+    let mut response = Response::new(full(Bytes::new()));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    response
+}

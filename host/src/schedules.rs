@@ -1,0 +1,162 @@
+//! Runs the jobs of `[[application.tool.whisper.schedules]]` by a request to their route.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST};
+use http::{Method, Request};
+use http_body_util::{BodyExt, Limited};
+use serde_json::{Value, json};
+use whisper_manifest::ScheduleEntry;
+use whisper_manifest::schedule::Planner;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::{log, problem};
+
+/// How often the clock is looked at: it may be moved at any time.
+const LOOK: Duration = Duration::from_millis(500);
+/// Bytes of a job's answer that are read.
+const MAX_ANSWER: usize = 64 * 1024;
+const CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+/// The jobs of the application.
+pub struct Schedules {
+    app: Arc<App>,
+    clock: Clock,
+    operator_key: String,
+    entries: Vec<ScheduleEntry>,
+    planner: Mutex<Planner>,
+    /// Held while a job runs: never two runs of one at once.
+    running: Vec<tokio::sync::Mutex<()>>,
+}
+
+impl Schedules {
+    /// The jobs, none of them due before the clock's present time.
+    pub fn new(
+        app: Arc<App>,
+        clock: Clock,
+        operator_key: String,
+        entries: Vec<ScheduleEntry>,
+    ) -> Self {
+        Self {
+            planner: Mutex::new(Planner::new(&entries, clock.now())),
+            running: entries
+                .iter()
+                .map(|_| tokio::sync::Mutex::default())
+                .collect(),
+            app,
+            clock,
+            operator_key,
+            entries,
+        }
+    }
+
+    /// The jobs with their times.
+    pub fn entries(&self) -> &[ScheduleEntry] {
+        &self.entries
+    }
+
+    /// Runs what becomes due, until dropped.
+    pub async fn run(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            for index in self.due() {
+                let this = Arc::clone(&self);
+                tokio::spawn(async move {
+                    // Still running since last time: it will find what is left to do.
+                    if let Ok(_alone) = this.running[index].try_lock() {
+                        this.send(index).await;
+                    }
+                });
+            }
+        }
+    }
+
+    /// Runs what is due now, or every job, one after the other; tells how each ended.
+    pub async fn run_now(&self, all: bool) -> Vec<Value> {
+        let due = self.due();
+        let indexes = if all {
+            (0..self.entries.len()).collect()
+        } else {
+            due
+        };
+        let mut results = Vec::new();
+        for index in indexes {
+            let _alone = self.running[index].lock().await;
+            results.push(self.send(index).await);
+        }
+        results
+    }
+
+    fn due(&self) -> Vec<usize> {
+        let mut planner = self
+            .planner
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        planner.due(self.clock.now())
+    }
+
+    async fn send(&self, index: usize) -> Value {
+        let entry = &self.entries[index];
+        let start = Instant::now();
+        let mut result = match self.request(&entry.route) {
+            Ok(request) => self.answer(request).await,
+            Err(e) => json!({ "ok": false, "error": e.to_string() }),
+        };
+        result["job"] = entry.name.as_str().into();
+        result["ms"] = u64::try_from(start.elapsed().as_millis())
+            .unwrap_or(u64::MAX)
+            .into();
+        self.log(&entry.name, &result);
+        result
+    }
+
+    fn request(&self, route: &str) -> http::Result<Request<wasmtime_wasi_http::WasiBody>> {
+        Request::builder()
+            .method(Method::POST)
+            .uri(route)
+            .header(HOST, self.app.authority())
+            .header(AUTHORIZATION, format!("Bearer {}", self.operator_key))
+            .header(CONTENT_LENGTH, 0)
+            .body(problem::full(Bytes::new()))
+    }
+
+    async fn answer(&self, request: Request<wasmtime_wasi_http::WasiBody>) -> Value {
+        let response = self.app.handle_public(request, CLIENT).await;
+        let status = response.status();
+        let body = Limited::new(response.into_body(), MAX_ANSWER)
+            .collect()
+            .await;
+        let body = body
+            .map(http_body_util::Collected::to_bytes)
+            .unwrap_or_default();
+        let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let mut result = json!({ "ok": status.is_success(), "status": status.as_u16() });
+        match body.get("code") {
+            Some(code) if !status.is_success() => result["code"] = code.clone(),
+            _ => result["answer"] = body,
+        }
+        result
+    }
+
+    fn log(&self, name: &str, result: &Value) {
+        let (status, ms) = (&result["status"], &result["ms"]);
+        if result["ok"] == true {
+            log::event("job", result.clone(), || {
+                format!("job {name}: {status} in {ms} ms")
+            });
+        } else {
+            let code = result
+                .get("code")
+                .or(result.get("error"))
+                .cloned()
+                .unwrap_or_default();
+            log::event("job_failed", result.clone(), || {
+                format!("job {name} failed: {status} {code} in {ms} ms")
+            });
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! SQLite for components, exactly as Spin offers it.
+//!
+//! Each open is a connection of its own, made at the first statement; nothing sets a pragma;
+//! a statement holds its connection until its rows are read or dropped.
+
+mod connection;
+mod files;
+mod host;
+mod values;
+
+pub use connection::Connection;
+pub use files::{checkpoint, database_path};
+
+/// Name of the file behind the label `default`, in the data folder; the same as Spin's.
+pub const DATABASE_FILE: &str = "sqlite_db.db";
+
+/// Connections that one instance may have open, as in Spin.
+pub const MAX_CONNECTIONS: usize = 256;
+
+/// Bytes that one result may have, as in Spin.
+pub(crate) const MAX_RESULT_BYTES: usize = 128 << 20;
