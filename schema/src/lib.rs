@@ -7,6 +7,7 @@ pub mod analytics_db;
 mod choices;
 mod column;
 pub mod content_db;
+pub mod ddl;
 #[doc(hidden)]
 pub mod derived;
 mod document;
@@ -14,6 +15,7 @@ mod document;
 pub mod json_schema;
 pub mod main_db;
 mod meta;
+mod migrations;
 pub mod prelude;
 mod registry;
 pub mod social_db;
@@ -29,6 +31,7 @@ pub use meta::{
     Attribute, Bucket, Collection, Database, DefaultValue, Index, IndexColumn, IndexKind, Kind,
     Order,
 };
+pub use migrations::{MIGRATIONS, Migration};
 pub use registry::{
     Stats, buckets, collection, collections, databases, stats, system_collections, system_database,
 };

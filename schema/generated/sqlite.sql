@@ -1,0 +1,861 @@
+-- The tables of every collection. Generated from the structs in schema/src by
+-- `whisper schema export --target sqlite`; a change here would be overwritten.
+
+CREATE TABLE "profiles" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "username" TEXT,
+  "displayName" TEXT,
+  "bio" TEXT,
+  "email" TEXT,
+  "phone" TEXT,
+  "avatarUrl" TEXT,
+  "avatarFileId" TEXT,
+  "coverImageUrl" TEXT,
+  "coverImageFileId" TEXT,
+  "tagline" TEXT,
+  "location" TEXT,
+  "timezone" TEXT,
+  "website" TEXT,
+  "socialLinks" TEXT,
+  "preferences" TEXT,
+  "privacySettings" TEXT,
+  "status" TEXT NOT NULL DEFAULT 'active',
+  "statusMessage" TEXT,
+  "lastSeen" INTEGER,
+  "isOnline" INTEGER NOT NULL DEFAULT 0,
+  "isVerified" INTEGER NOT NULL DEFAULT 0,
+  "isPremium" INTEGER NOT NULL DEFAULT 0,
+  "premiumExpiry" INTEGER,
+  "reputationScore" INTEGER NOT NULL DEFAULT 0,
+  "level" INTEGER NOT NULL DEFAULT 1,
+  "xp" INTEGER NOT NULL DEFAULT 0,
+  "streakDays" INTEGER NOT NULL DEFAULT 0,
+  "badges" TEXT NOT NULL,
+  "interests" TEXT NOT NULL,
+  "languages" TEXT NOT NULL,
+  "theme" TEXT NOT NULL DEFAULT 'auto',
+  "createdAt" INTEGER,
+  "updatedAt" INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX "profiles_idx_username" ON "profiles" ("username" ASC);
+
+CREATE UNIQUE INDEX "profiles_idx_userId" ON "profiles" ("userId" ASC);
+
+CREATE INDEX "profiles_idx_isOnline" ON "profiles" ("isOnline" ASC);
+
+CREATE INDEX "profiles_idx_lastSeen" ON "profiles" ("lastSeen" ASC);
+
+CREATE TABLE "conversations" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "type" TEXT NOT NULL,
+  "name" TEXT,
+  "description" TEXT,
+  "avatarUrl" TEXT,
+  "avatarFileId" TEXT,
+  "creatorId" TEXT NOT NULL,
+  "participantIds" TEXT NOT NULL,
+  "adminIds" TEXT NOT NULL,
+  "moderatorIds" TEXT NOT NULL,
+  "participantCount" INTEGER NOT NULL DEFAULT 0,
+  "maxParticipants" INTEGER NOT NULL DEFAULT 200000,
+  "isEncrypted" INTEGER NOT NULL DEFAULT 1,
+  "encryptionVersion" TEXT,
+  "isPinned" TEXT NOT NULL,
+  "isMuted" TEXT NOT NULL,
+  "isArchived" TEXT NOT NULL,
+  "lastMessageId" TEXT,
+  "lastMessageText" TEXT,
+  "lastMessageAt" INTEGER,
+  "lastMessageSenderId" TEXT,
+  "unreadCount" TEXT,
+  "settings" TEXT,
+  "isPublic" INTEGER NOT NULL DEFAULT 0,
+  "inviteLink" TEXT,
+  "inviteLinkExpiry" INTEGER,
+  "category" TEXT,
+  "tags" TEXT NOT NULL,
+  "createdAt" INTEGER,
+  "updatedAt" INTEGER
+) STRICT;
+
+CREATE INDEX "conversations_idx_lastMessageAt" ON "conversations" ("lastMessageAt" DESC);
+
+CREATE INDEX "conversations_idx_type" ON "conversations" ("type" ASC);
+
+CREATE INDEX "conversations_idx_creatorId" ON "conversations" ("creatorId" ASC);
+
+CREATE TABLE "messages" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "conversationId" TEXT NOT NULL,
+  "senderId" TEXT NOT NULL,
+  "content" TEXT NOT NULL,
+  "contentType" TEXT NOT NULL,
+  "plainText" TEXT,
+  "mediaUrls" TEXT NOT NULL,
+  "mediaFileIds" TEXT NOT NULL,
+  "thumbnailUrl" TEXT,
+  "thumbnailFileId" TEXT,
+  "metadata" TEXT,
+  "replyToMessageId" TEXT,
+  "forwardedFromMessageId" TEXT,
+  "forwardedFromConversationId" TEXT,
+  "editedAt" INTEGER,
+  "deletedAt" INTEGER,
+  "deletedFor" TEXT NOT NULL,
+  "isSystemMessage" INTEGER NOT NULL DEFAULT 0,
+  "isPinned" INTEGER NOT NULL DEFAULT 0,
+  "pinnedAt" INTEGER,
+  "reactions" TEXT,
+  "mentions" TEXT NOT NULL,
+  "links" TEXT NOT NULL,
+  "readBy" TEXT NOT NULL,
+  "deliveredTo" TEXT NOT NULL,
+  "status" TEXT NOT NULL DEFAULT 'sending',
+  "expiresAt" INTEGER,
+  "createdAt" INTEGER,
+  "updatedAt" INTEGER
+) STRICT;
+
+CREATE INDEX "messages_idx_conversation_time" ON "messages" ("conversationId" ASC, "createdAt" DESC);
+
+CREATE INDEX "messages_idx_sender" ON "messages" ("senderId" ASC);
+
+CREATE INDEX "messages_idx_contentType" ON "messages" ("contentType" ASC);
+
+CREATE TABLE "messageQueue" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "messageId" TEXT NOT NULL,
+  "conversationId" TEXT NOT NULL,
+  "recipientIds" TEXT NOT NULL,
+  "pendingFor" TEXT NOT NULL,
+  "priority" INTEGER NOT NULL DEFAULT 0,
+  "retryCount" INTEGER NOT NULL DEFAULT 0,
+  "maxRetries" INTEGER NOT NULL DEFAULT 3,
+  "status" TEXT NOT NULL DEFAULT 'pending',
+  "error" TEXT,
+  "scheduledFor" INTEGER,
+  "createdAt" INTEGER,
+  "processedAt" INTEGER
+) STRICT;
+
+CREATE INDEX "messageQueue_idx_status_priority" ON "messageQueue" ("status" ASC, "priority" DESC);
+
+CREATE INDEX "messageQueue_idx_scheduled" ON "messageQueue" ("scheduledFor" ASC);
+
+CREATE TABLE "contacts" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "contactUserId" TEXT NOT NULL,
+  "nickname" TEXT,
+  "relationship" TEXT NOT NULL DEFAULT 'friend',
+  "isBlocked" INTEGER NOT NULL DEFAULT 0,
+  "isFavorite" INTEGER NOT NULL DEFAULT 0,
+  "notes" TEXT,
+  "tags" TEXT NOT NULL,
+  "lastInteraction" INTEGER,
+  "addedAt" INTEGER,
+  "updatedAt" INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX "contacts_idx_user_contact" ON "contacts" ("userId" ASC, "contactUserId" ASC);
+
+CREATE INDEX "contacts_idx_relationship" ON "contacts" ("userId" ASC, "relationship" ASC);
+
+CREATE TABLE "typingIndicators" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "conversationId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "isTyping" INTEGER NOT NULL DEFAULT 1,
+  "expiresAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "typingIndicators_idx_conversation_typing" ON "typingIndicators" ("conversationId" ASC, "isTyping" ASC);
+
+CREATE INDEX "typingIndicators_idx_expires" ON "typingIndicators" ("expiresAt" ASC);
+
+CREATE TABLE "presence" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "status" TEXT NOT NULL,
+  "device" TEXT,
+  "lastSeen" INTEGER NOT NULL,
+  "expiresAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX "presence_idx_userId_unique" ON "presence" ("userId" ASC);
+
+CREATE INDEX "presence_idx_status" ON "presence" ("status" ASC);
+
+CREATE TABLE "stories" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "contentType" TEXT NOT NULL,
+  "mediaUrl" TEXT,
+  "mediaFileId" TEXT,
+  "thumbnailUrl" TEXT,
+  "text" TEXT,
+  "backgroundColor" TEXT,
+  "duration" INTEGER NOT NULL DEFAULT 5,
+  "filters" TEXT,
+  "stickers" TEXT,
+  "music" TEXT,
+  "location" TEXT,
+  "mentions" TEXT NOT NULL,
+  "viewerIds" TEXT NOT NULL,
+  "viewCount" INTEGER NOT NULL DEFAULT 0,
+  "reactionCount" INTEGER NOT NULL DEFAULT 0,
+  "replyCount" INTEGER NOT NULL DEFAULT 0,
+  "shareCount" INTEGER NOT NULL DEFAULT 0,
+  "privacy" TEXT NOT NULL DEFAULT 'friends',
+  "allowReplies" INTEGER NOT NULL DEFAULT 1,
+  "expiresAt" INTEGER NOT NULL,
+  "createdAt" INTEGER
+) STRICT;
+
+CREATE INDEX "stories_idx_userId_time" ON "stories" ("userId" ASC, "createdAt" DESC);
+
+CREATE INDEX "stories_idx_expires" ON "stories" ("expiresAt" ASC);
+
+CREATE TABLE "storyViews" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "storyId" TEXT NOT NULL,
+  "viewerId" TEXT NOT NULL,
+  "watchDuration" INTEGER NOT NULL DEFAULT 0,
+  "completedView" INTEGER NOT NULL DEFAULT 0,
+  "viewedAt" INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX "storyViews_idx_story_viewer" ON "storyViews" ("storyId" ASC, "viewerId" ASC);
+
+CREATE INDEX "storyViews_idx_storyId" ON "storyViews" ("storyId" ASC);
+
+-- idx_hashtags is left out: SQLite can't index the elements of a JSON array.
+CREATE TABLE "posts" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "content" TEXT,
+  "contentType" TEXT NOT NULL DEFAULT 'text',
+  "mediaUrls" TEXT NOT NULL,
+  "mediaFileIds" TEXT NOT NULL,
+  "thumbnails" TEXT,
+  "mentions" TEXT NOT NULL,
+  "hashtags" TEXT NOT NULL,
+  "location" TEXT,
+  "privacy" TEXT NOT NULL DEFAULT 'public',
+  "allowComments" INTEGER NOT NULL DEFAULT 1,
+  "allowShares" INTEGER NOT NULL DEFAULT 1,
+  "likeCount" INTEGER NOT NULL DEFAULT 0,
+  "commentCount" INTEGER NOT NULL DEFAULT 0,
+  "shareCount" INTEGER NOT NULL DEFAULT 0,
+  "viewCount" INTEGER NOT NULL DEFAULT 0,
+  "isPinned" INTEGER NOT NULL DEFAULT 0,
+  "isSponsored" INTEGER NOT NULL DEFAULT 0,
+  "createdAt" INTEGER,
+  "updatedAt" INTEGER
+) STRICT;
+
+CREATE INDEX "posts_idx_userId_time" ON "posts" ("userId" ASC, "createdAt" DESC);
+
+CREATE TABLE "postReactions" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "postId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "reaction" TEXT NOT NULL,
+  "createdAt" INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX "postReactions_idx_post_user_unique" ON "postReactions" ("postId" ASC, "userId" ASC);
+
+CREATE INDEX "postReactions_idx_postId" ON "postReactions" ("postId" ASC);
+
+CREATE TABLE "comments" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "postId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "content" TEXT NOT NULL,
+  "parentCommentId" TEXT,
+  "mentions" TEXT NOT NULL,
+  "likeCount" INTEGER NOT NULL DEFAULT 0,
+  "replyCount" INTEGER NOT NULL DEFAULT 0,
+  "createdAt" INTEGER,
+  "updatedAt" INTEGER
+) STRICT;
+
+CREATE INDEX "comments_idx_post_time" ON "comments" ("postId" ASC, "createdAt" DESC);
+
+CREATE INDEX "comments_idx_userId" ON "comments" ("userId" ASC);
+
+CREATE TABLE "follows" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "followerId" TEXT NOT NULL,
+  "followingId" TEXT NOT NULL,
+  "status" TEXT NOT NULL DEFAULT 'accepted',
+  "isCloseFriend" INTEGER NOT NULL DEFAULT 0,
+  "notificationsEnabled" INTEGER NOT NULL DEFAULT 1,
+  "createdAt" INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX "follows_idx_follower_following" ON "follows" ("followerId" ASC, "followingId" ASC);
+
+CREATE INDEX "follows_idx_followingId" ON "follows" ("followingId" ASC);
+
+CREATE TABLE "wallets" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "address" TEXT NOT NULL,
+  "chain" TEXT NOT NULL,
+  "walletType" TEXT NOT NULL DEFAULT 'metamask',
+  "isPrimary" INTEGER NOT NULL DEFAULT 0,
+  "nickname" TEXT,
+  "balance" TEXT,
+  "nftsCount" INTEGER NOT NULL DEFAULT 0,
+  "lastSynced" INTEGER,
+  "isVerified" INTEGER NOT NULL DEFAULT 0,
+  "verifiedAt" INTEGER,
+  "addedAt" INTEGER
+) STRICT;
+
+CREATE INDEX "wallets_idx_userId_chain" ON "wallets" ("userId" ASC, "chain" ASC);
+
+CREATE UNIQUE INDEX "wallets_idx_address_unique" ON "wallets" ("address" ASC, "chain" ASC);
+
+CREATE TABLE "nfts" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "walletAddress" TEXT NOT NULL,
+  "chain" TEXT NOT NULL,
+  "contractAddress" TEXT NOT NULL,
+  "tokenId" TEXT NOT NULL,
+  "tokenStandard" TEXT NOT NULL DEFAULT 'ERC721',
+  "name" TEXT,
+  "description" TEXT,
+  "imageUrl" TEXT,
+  "animationUrl" TEXT,
+  "attributes" TEXT,
+  "metadata" TEXT,
+  "isHidden" INTEGER NOT NULL DEFAULT 0,
+  "isProfilePicture" INTEGER NOT NULL DEFAULT 0,
+  "lastSynced" INTEGER,
+  "acquiredAt" INTEGER
+) STRICT;
+
+CREATE INDEX "nfts_idx_userId" ON "nfts" ("userId" ASC);
+
+CREATE UNIQUE INDEX "nfts_idx_contract_token" ON "nfts" ("contractAddress" ASC, "tokenId" ASC, "chain" ASC);
+
+CREATE TABLE "cryptoTransactions" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "txHash" TEXT NOT NULL,
+  "chain" TEXT NOT NULL,
+  "type" TEXT NOT NULL,
+  "fromAddress" TEXT NOT NULL,
+  "toAddress" TEXT NOT NULL,
+  "amount" TEXT,
+  "token" TEXT,
+  "tokenAddress" TEXT,
+  "usdValue" REAL,
+  "gasUsed" TEXT,
+  "gasPriceGwei" TEXT,
+  "status" TEXT NOT NULL DEFAULT 'pending',
+  "blockNumber" INTEGER,
+  "timestamp" INTEGER,
+  "relatedMessageId" TEXT,
+  "metadata" TEXT,
+  "createdAt" INTEGER
+) STRICT;
+
+CREATE INDEX "cryptoTransactions_idx_userId_time" ON "cryptoTransactions" ("userId" ASC, "timestamp" DESC);
+
+CREATE UNIQUE INDEX "cryptoTransactions_idx_txHash_unique" ON "cryptoTransactions" ("txHash" ASC, "chain" ASC);
+
+CREATE INDEX "cryptoTransactions_idx_status" ON "cryptoTransactions" ("status" ASC);
+
+CREATE TABLE "tokenGifts" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "senderId" TEXT NOT NULL,
+  "recipientId" TEXT NOT NULL,
+  "conversationId" TEXT,
+  "messageId" TEXT,
+  "giftType" TEXT NOT NULL,
+  "chain" TEXT NOT NULL,
+  "tokenAddress" TEXT,
+  "tokenAmount" TEXT,
+  "nftContractAddress" TEXT,
+  "nftTokenId" TEXT,
+  "usdValue" REAL,
+  "message" TEXT,
+  "animation" TEXT NOT NULL DEFAULT 'confetti',
+  "status" TEXT NOT NULL DEFAULT 'pending',
+  "txHash" TEXT,
+  "claimTxHash" TEXT,
+  "expiresAt" INTEGER,
+  "claimedAt" INTEGER,
+  "createdAt" INTEGER
+) STRICT;
+
+CREATE INDEX "tokenGifts_idx_recipient_status" ON "tokenGifts" ("recipientId" ASC, "status" ASC);
+
+CREATE INDEX "tokenGifts_idx_sender" ON "tokenGifts" ("senderId" ASC);
+
+CREATE INDEX "tokenGifts_idx_expires" ON "tokenGifts" ("expiresAt" ASC);
+
+CREATE TABLE "contractHooks" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "name" TEXT NOT NULL,
+  "chain" TEXT NOT NULL,
+  "contractAddress" TEXT NOT NULL,
+  "abi" TEXT NOT NULL,
+  "hookType" TEXT NOT NULL,
+  "isActive" INTEGER NOT NULL DEFAULT 1,
+  "fallbackEnabled" INTEGER NOT NULL DEFAULT 1,
+  "config" TEXT,
+  "lastExecuted" INTEGER,
+  "executionCount" INTEGER NOT NULL DEFAULT 0,
+  "errorCount" INTEGER NOT NULL DEFAULT 0,
+  "createdAt" INTEGER,
+  "updatedAt" INTEGER
+) STRICT;
+
+CREATE INDEX "contractHooks_idx_chain_type" ON "contractHooks" ("chain" ASC, "hookType" ASC);
+
+CREATE INDEX "contractHooks_idx_isActive" ON "contractHooks" ("isActive" ASC);
+
+CREATE TABLE "tokenHoldings" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "walletAddress" TEXT NOT NULL,
+  "chain" TEXT NOT NULL,
+  "tokenAddress" TEXT NOT NULL,
+  "tokenSymbol" TEXT,
+  "tokenName" TEXT,
+  "balance" TEXT,
+  "decimals" INTEGER NOT NULL DEFAULT 18,
+  "usdValue" REAL,
+  "pricePerToken" REAL,
+  "lastSynced" INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX "tokenHoldings_idx_user_chain_token" ON "tokenHoldings" ("userId" ASC, "chain" ASC, "tokenAddress" ASC);
+
+CREATE INDEX "tokenHoldings_idx_userId" ON "tokenHoldings" ("userId" ASC);
+
+-- idx_tags is left out: SQLite can't index the elements of a JSON array.
+CREATE TABLE "stickers" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "name" TEXT NOT NULL,
+  "description" TEXT,
+  "creatorId" TEXT,
+  "packId" TEXT,
+  "imageUrl" TEXT NOT NULL,
+  "imageFileId" TEXT,
+  "animatedUrl" TEXT,
+  "animatedFileId" TEXT,
+  "tags" TEXT NOT NULL,
+  "category" TEXT,
+  "isPremium" INTEGER NOT NULL DEFAULT 0,
+  "isAnimated" INTEGER NOT NULL DEFAULT 0,
+  "usageCount" INTEGER NOT NULL DEFAULT 0,
+  "isPublic" INTEGER NOT NULL DEFAULT 1,
+  "createdAt" INTEGER
+) STRICT;
+
+CREATE INDEX "stickers_idx_packId" ON "stickers" ("packId" ASC);
+
+CREATE INDEX "stickers_idx_category" ON "stickers" ("category" ASC);
+
+CREATE TABLE "stickerPacks" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "name" TEXT NOT NULL,
+  "description" TEXT,
+  "creatorId" TEXT,
+  "coverImageUrl" TEXT,
+  "coverImageFileId" TEXT,
+  "stickerCount" INTEGER NOT NULL DEFAULT 0,
+  "isPremium" INTEGER NOT NULL DEFAULT 0,
+  "price" REAL NOT NULL DEFAULT 0.0,
+  "currency" TEXT,
+  "downloadCount" INTEGER NOT NULL DEFAULT 0,
+  "isPublic" INTEGER NOT NULL DEFAULT 1,
+  "tags" TEXT NOT NULL,
+  "createdAt" INTEGER,
+  "updatedAt" INTEGER
+) STRICT;
+
+CREATE INDEX "stickerPacks_idx_creatorId" ON "stickerPacks" ("creatorId" ASC);
+
+CREATE INDEX "stickerPacks_idx_isPremium" ON "stickerPacks" ("isPremium" ASC);
+
+CREATE TABLE "userStickers" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "stickerPackId" TEXT NOT NULL,
+  "isPurchased" INTEGER NOT NULL DEFAULT 0,
+  "isFavorite" INTEGER NOT NULL DEFAULT 0,
+  "addedAt" INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX "userStickers_idx_user_pack" ON "userStickers" ("userId" ASC, "stickerPackId" ASC);
+
+CREATE INDEX "userStickers_idx_userId" ON "userStickers" ("userId" ASC);
+
+-- idx_tags is left out: SQLite can't index the elements of a JSON array.
+CREATE TABLE "gifs" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "title" TEXT NOT NULL,
+  "url" TEXT NOT NULL,
+  "fileId" TEXT,
+  "thumbnailUrl" TEXT,
+  "source" TEXT,
+  "externalId" TEXT,
+  "tags" TEXT NOT NULL,
+  "category" TEXT,
+  "width" INTEGER,
+  "height" INTEGER,
+  "usageCount" INTEGER NOT NULL DEFAULT 0,
+  "createdAt" INTEGER
+) STRICT;
+
+CREATE INDEX "gifs_idx_category" ON "gifs" ("category" ASC);
+
+CREATE TABLE "polls" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "creatorId" TEXT NOT NULL,
+  "conversationId" TEXT,
+  "messageId" TEXT,
+  "question" TEXT NOT NULL,
+  "options" TEXT NOT NULL,
+  "votes" TEXT,
+  "totalVotes" INTEGER NOT NULL DEFAULT 0,
+  "allowMultiple" INTEGER NOT NULL DEFAULT 0,
+  "isAnonymous" INTEGER NOT NULL DEFAULT 0,
+  "expiresAt" INTEGER,
+  "createdAt" INTEGER
+) STRICT;
+
+CREATE INDEX "polls_idx_conversationId" ON "polls" ("conversationId" ASC);
+
+CREATE INDEX "polls_idx_creatorId" ON "polls" ("creatorId" ASC);
+
+CREATE TABLE "arFilters" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "name" TEXT NOT NULL,
+  "description" TEXT,
+  "creatorId" TEXT,
+  "thumbnailUrl" TEXT NOT NULL,
+  "thumbnailFileId" TEXT,
+  "filterDataUrl" TEXT NOT NULL,
+  "filterDataFileId" TEXT,
+  "category" TEXT NOT NULL DEFAULT 'face',
+  "tags" TEXT NOT NULL,
+  "isPremium" INTEGER NOT NULL DEFAULT 0,
+  "usageCount" INTEGER NOT NULL DEFAULT 0,
+  "isPublic" INTEGER NOT NULL DEFAULT 1,
+  "createdAt" INTEGER
+) STRICT;
+
+CREATE INDEX "arFilters_idx_category" ON "arFilters" ("category" ASC);
+
+CREATE INDEX "arFilters_idx_creatorId" ON "arFilters" ("creatorId" ASC);
+
+CREATE TABLE "mediaLibrary" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "fileId" TEXT NOT NULL,
+  "fileName" TEXT NOT NULL,
+  "fileType" TEXT NOT NULL,
+  "mimeType" TEXT,
+  "fileSize" INTEGER,
+  "width" INTEGER,
+  "height" INTEGER,
+  "duration" INTEGER,
+  "thumbnailFileId" TEXT,
+  "url" TEXT,
+  "metadata" TEXT,
+  "tags" TEXT NOT NULL,
+  "album" TEXT,
+  "isPublic" INTEGER NOT NULL DEFAULT 0,
+  "uploadedAt" INTEGER
+) STRICT;
+
+CREATE INDEX "mediaLibrary_idx_userId_time" ON "mediaLibrary" ("userId" ASC, "uploadedAt" DESC);
+
+CREATE INDEX "mediaLibrary_idx_fileType" ON "mediaLibrary" ("fileType" ASC);
+
+CREATE TABLE "userActivity" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "activityType" TEXT NOT NULL,
+  "metadata" TEXT,
+  "ipAddress" TEXT,
+  "userAgent" TEXT,
+  "timestamp" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "userActivity_idx_userId_time" ON "userActivity" ("userId" ASC, "timestamp" DESC);
+
+CREATE INDEX "userActivity_idx_activityType" ON "userActivity" ("activityType" ASC);
+
+CREATE TABLE "notifications" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "type" TEXT NOT NULL,
+  "title" TEXT NOT NULL,
+  "body" TEXT,
+  "actionUrl" TEXT,
+  "imageUrl" TEXT,
+  "metadata" TEXT,
+  "isRead" INTEGER NOT NULL DEFAULT 0,
+  "readAt" INTEGER,
+  "priority" TEXT NOT NULL DEFAULT 'normal',
+  "expiresAt" INTEGER,
+  "createdAt" INTEGER
+) STRICT;
+
+CREATE INDEX "notifications_idx_userId_read" ON "notifications" ("userId" ASC, "isRead" ASC);
+
+CREATE INDEX "notifications_idx_createdAt" ON "notifications" ("createdAt" DESC);
+
+CREATE TABLE "appAnalytics" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "metricName" TEXT NOT NULL,
+  "metricValue" REAL NOT NULL,
+  "dimensions" TEXT,
+  "timestamp" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "appAnalytics_idx_metric_time" ON "appAnalytics" ("metricName" ASC, "timestamp" DESC);
+
+CREATE TABLE "errorLogs" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT,
+  "errorType" TEXT NOT NULL,
+  "errorMessage" TEXT NOT NULL,
+  "stackTrace" TEXT,
+  "context" TEXT,
+  "severity" TEXT NOT NULL DEFAULT 'error',
+  "resolved" INTEGER NOT NULL DEFAULT 0,
+  "timestamp" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "errorLogs_idx_severity_time" ON "errorLogs" ("severity" ASC, "timestamp" DESC);
+
+CREATE INDEX "errorLogs_idx_resolved" ON "errorLogs" ("resolved" ASC);
+
+CREATE TABLE "accounts" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "email" TEXT,
+  "passwordHash" TEXT,
+  "isAnonymous" INTEGER NOT NULL DEFAULT 0,
+  "status" TEXT NOT NULL DEFAULT 'active',
+  "createdAt" INTEGER NOT NULL,
+  "updatedAt" INTEGER NOT NULL,
+  "passwordChangedAt" INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX "accounts_idx_email" ON "accounts" ("email" ASC);
+
+CREATE TABLE "sessions" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "refreshHash" TEXT NOT NULL,
+  "previousRefreshHash" TEXT,
+  "userAgent" TEXT,
+  "ipAddress" TEXT,
+  "createdAt" INTEGER NOT NULL,
+  "lastUsedAt" INTEGER NOT NULL,
+  "expiresAt" INTEGER NOT NULL,
+  "refreshedAt" INTEGER
+) STRICT;
+
+CREATE INDEX "sessions_idx_user" ON "sessions" ("userId" ASC, "lastUsedAt" ASC);
+
+CREATE INDEX "sessions_idx_expires" ON "sessions" ("expiresAt" ASC);
+
+CREATE TABLE "signingKeys" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "purpose" TEXT NOT NULL,
+  "algorithm" TEXT NOT NULL,
+  "secret" TEXT NOT NULL,
+  "publicKey" TEXT,
+  "createdAt" INTEGER NOT NULL,
+  "retiredAt" INTEGER
+) STRICT;
+
+CREATE INDEX "signingKeys_idx_purpose" ON "signingKeys" ("purpose" ASC);
+
+CREATE TABLE "conversationMembers" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "conversationId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "role" TEXT NOT NULL DEFAULT 'member',
+  "status" TEXT NOT NULL DEFAULT 'active',
+  "isMuted" INTEGER NOT NULL DEFAULT 0,
+  "isPinned" INTEGER NOT NULL DEFAULT 0,
+  "isArchived" INTEGER NOT NULL DEFAULT 0,
+  "isBlocked" INTEGER NOT NULL DEFAULT 0,
+  "lastReadMessageId" TEXT,
+  "lastReadAt" INTEGER,
+  "joinedAt" INTEGER NOT NULL,
+  "updatedAt" INTEGER,
+  "invitedBy" TEXT
+) STRICT;
+
+CREATE UNIQUE INDEX "conversationMembers_idx_conversation_user" ON "conversationMembers" ("conversationId" ASC, "userId" ASC);
+
+CREATE INDEX "conversationMembers_idx_user_status" ON "conversationMembers" ("userId" ASC, "status" ASC);
+
+CREATE INDEX "conversationMembers_idx_conversation_status" ON "conversationMembers" ("conversationId" ASC, "status" ASC, "joinedAt" ASC);
+
+CREATE INDEX "conversationMembers_idx_conversation_role" ON "conversationMembers" ("conversationId" ASC, "status" ASC, "role" ASC);
+
+CREATE TABLE "idempotencyKeys" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "route" TEXT NOT NULL,
+  "key" TEXT NOT NULL,
+  "bodyHash" TEXT NOT NULL,
+  "status" INTEGER NOT NULL,
+  "response" TEXT NOT NULL,
+  "createdAt" INTEGER NOT NULL,
+  "expiresAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX "idempotencyKeys_idx_user_route_key" ON "idempotencyKeys" ("userId" ASC, "route" ASC, "key" ASC);
+
+CREATE INDEX "idempotencyKeys_idx_expires" ON "idempotencyKeys" ("expiresAt" ASC);
+
+CREATE TABLE "rateLimits" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "bucket" TEXT NOT NULL,
+  "windowStart" INTEGER NOT NULL,
+  "count" INTEGER NOT NULL,
+  "expiresAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX "rateLimits_idx_bucket" ON "rateLimits" ("bucket" ASC);
+
+CREATE INDEX "rateLimits_idx_expires" ON "rateLimits" ("expiresAt" ASC);
+
+CREATE TABLE "events" (
+  "_seq" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "kind" TEXT NOT NULL,
+  "subject" TEXT NOT NULL,
+  "userId" TEXT,
+  "payload" TEXT NOT NULL,
+  "createdAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "events_idx_kind" ON "events" ("kind" ASC);
+
+CREATE TABLE "consumerCursors" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "position" INTEGER NOT NULL,
+  "updatedAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE "jobRuns" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "job" TEXT NOT NULL,
+  "startedAt" INTEGER NOT NULL,
+  "finishedAt" INTEGER,
+  "found" INTEGER NOT NULL,
+  "done" INTEGER NOT NULL,
+  "failed" INTEGER NOT NULL,
+  "capped" INTEGER NOT NULL DEFAULT 0,
+  "error" TEXT
+) STRICT;
+
+CREATE INDEX "jobRuns_idx_job_time" ON "jobRuns" ("job" ASC, "startedAt" DESC);
+
+CREATE TABLE "storyReactions" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "storyId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "reaction" TEXT NOT NULL,
+  "createdAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX "storyReactions_idx_story_user" ON "storyReactions" ("storyId" ASC, "userId" ASC);

@@ -1,0 +1,19 @@
+//! The steps that bring a database from nothing, or from an older version, to the present tables.
+
+/// One step. It is frozen once released: databases remember what they ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Migration {
+    /// Its place, from 1 without gaps.
+    pub number: u32,
+    /// What it does, as in its file's name.
+    pub name: &'static str,
+    /// Statements separated by [`SEPARATOR`](crate::ddl::SEPARATOR).
+    pub sql: &'static str,
+}
+
+/// Migrations of SQLite, in order.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "initial",
+    sql: include_str!("../migrations/sqlite/0001_initial.sql"),
+}];
