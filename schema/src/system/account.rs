@@ -37,4 +37,7 @@ pub struct Account {
     pub updated_at: Timestamp,
     /// When the password was last set.
     pub password_changed_at: Option<Timestamp>,
+    /// When somebody last signed in to it. Each sign-in changes the row, so that of two at once the
+    /// second sees the first's session.
+    pub last_sign_in_at: Option<Timestamp>,
 }

@@ -20,6 +20,9 @@ pub struct Session {
     /// SHA-256 of the refresh token before it, hexadecimal.
     #[attr(size = 64)]
     pub previous_refresh_hash: Option<String>,
+    /// Name the user gave the device, for the list of sessions.
+    #[attr(size = 100)]
+    pub device: Option<String>,
     /// What the client says it is.
     #[attr(size = 500)]
     pub user_agent: Option<String>,
