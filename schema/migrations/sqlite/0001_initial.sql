@@ -713,7 +713,8 @@ CREATE TABLE "accounts" (
   "status" TEXT NOT NULL DEFAULT 'active',
   "createdAt" INTEGER NOT NULL,
   "updatedAt" INTEGER NOT NULL,
-  "passwordChangedAt" INTEGER
+  "passwordChangedAt" INTEGER,
+  "lastSignInAt" INTEGER
 ) STRICT;
 
 CREATE UNIQUE INDEX "accounts_idx_email" ON "accounts" ("email" ASC);
@@ -725,6 +726,7 @@ CREATE TABLE "sessions" (
   "userId" TEXT NOT NULL,
   "refreshHash" TEXT NOT NULL,
   "previousRefreshHash" TEXT,
+  "device" TEXT,
   "userAgent" TEXT,
   "ipAddress" TEXT,
   "createdAt" INTEGER NOT NULL,
