@@ -20,6 +20,20 @@ pub trait Driver {
     fn pause(&self, time: Duration) -> LocalBoxFuture<'_, ()>;
 }
 
+impl Driver for Box<dyn Driver> {
+    fn dialect(&self) -> Dialect {
+        (**self).dialect()
+    }
+
+    fn connect(&self) -> LocalBoxFuture<'_, Result<Box<dyn Connection>, DriverError>> {
+        (**self).connect()
+    }
+
+    fn pause(&self, time: Duration) -> LocalBoxFuture<'_, ()> {
+        (**self).pause(time)
+    }
+}
+
 /// A connection. Dropping it ends it, and rolls back what it had open.
 pub trait Connection {
     /// Runs one statement and gives all its rows.

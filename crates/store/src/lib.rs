@@ -2,6 +2,8 @@
 
 mod batch;
 mod commit;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod connections;
 mod decode;
 mod doc;

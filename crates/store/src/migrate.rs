@@ -1,6 +1,8 @@
 //! Migrations: numbered, applied once, in one transaction, by whoever comes first.
 
 use sha2::{Digest, Sha256};
+use whisper_schema::Migration;
+use whisper_schema::ddl::SEPARATOR;
 
 use crate::connections::{Lease, Patience, outage};
 use crate::driver::{DriverError, SqlValue};
@@ -13,8 +15,6 @@ const CREATE: &str = "CREATE TABLE IF NOT EXISTS _migrations (\
      number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL)";
 const RECORD: &str =
     "INSERT INTO _migrations (number, name, checksum, applied_at) VALUES (?, ?, ?, ?)";
-/// Between the statements of a migration.
-const SEPARATOR: &str = ";\n\n";
 
 /// What [`Store::migrate`](crate::Store::migrate) found and did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -155,12 +155,3 @@ fn checksum(sql: &str) -> String {
         .map(|byte| format!("{byte:02x}"))
         .collect()
 }
-
-/// TEMP
-pub struct Migration {
-    pub number: u32,
-    pub name: &'static str,
-    pub sql: &'static str,
-}
-/// TEMP
-pub const MIGRATIONS: &[Migration] = &[];

@@ -3,8 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use crate::migrate::{MIGRATIONS, Migration};
-use whisper_schema::{Document, Timestamp};
+use whisper_schema::{Document, MIGRATIONS, Migration, Timestamp};
 
 use crate::batch::{Batch, Committed};
 use crate::commit::{self, Queue};
@@ -37,7 +36,7 @@ pub(crate) struct Inner {
     clock: Clock,
     /// The latest time a commit was given.
     latest: Cell<Timestamp>,
-    migrations: &'static [Migration],
+    migrations: Rc<[Migration]>,
     /// Whether the database is known to have all migrations.
     ready: Cell<bool>,
 }
@@ -71,7 +70,7 @@ impl Store {
     pub fn with_migrations(
         driver: impl Driver + 'static,
         clock: Clock,
-        migrations: &'static [Migration],
+        migrations: impl Into<Rc<[Migration]>>,
     ) -> Store {
         let cache = Cache::new(driver.dialect());
         let inner = Inner {
@@ -80,7 +79,7 @@ impl Store {
             queue: Rc::default(),
             clock,
             latest: Cell::new(Timestamp::MIN),
-            migrations,
+            migrations: migrations.into(),
             ready: Cell::new(false),
         };
         Store {
@@ -151,7 +150,7 @@ impl Store {
     pub async fn migrate(&self) -> Result<MigrationReport, StoreError> {
         let pass = self.inner.connections.writing.enter().await;
         let lease = self.inner.connections.writer(pass).await.map_err(outage)?;
-        let report = migrate::run(&self.inner, &lease, self.inner.migrations).await?;
+        let report = migrate::run(&self.inner, &lease, &self.inner.migrations).await?;
         lease.give_back();
         self.inner.ready.set(true);
         Ok(report)
@@ -165,7 +164,7 @@ impl Store {
                 break;
             };
             let lease = self.inner.connections.writer(pass).await.map_err(outage)?;
-            migrate::run(&self.inner, &lease, self.inner.migrations).await?;
+            migrate::run(&self.inner, &lease, &self.inner.migrations).await?;
             lease.give_back();
             self.inner.ready.set(true);
         }

@@ -17,7 +17,7 @@ pub(crate) struct Lowered {
     pub ops: Vec<LoweredOp>,
 }
 
-/// One operation. Where it says nothing else, the values lie in the order of the fields.
+/// One operation.
 pub(crate) struct LoweredOp {
     pub table: Table,
     pub label: Option<&'static str>,
@@ -31,7 +31,7 @@ pub(crate) enum What {
     Insert {
         existing: OnExisting,
     },
-    /// The id first.
+    /// The new values first, then the id.
     Update {
         id: Slot,
         sets: Vec<Set>,
@@ -84,8 +84,8 @@ fn lower_op(op: Op, problems: &mut Vec<Violation>) -> Option<LoweredOp> {
             changes,
             condition,
         } => {
-            let id = lowering.binds.text(&id);
             let sets = lowering.changes(changes);
+            let id = lowering.binds.text(&id);
             What::Update {
                 id,
                 sets,
@@ -169,9 +169,17 @@ impl Lowering<'_> {
         filter.map(|filter| self.filter(&filter))
     }
 
-    fn changes(&mut self, changes: Changes) -> Vec<Set> {
+    fn changes(&mut self, mut changes: Changes) -> Vec<Set> {
         let mut set_to = Map::new();
-        for (key, change) in &changes {
+        for (key, change) in &mut changes {
+            let is_list = self
+                .collection
+                .attribute(key)
+                .is_some_and(|attribute| attribute.array);
+            if is_list && *change == Change::Set(Value::Null) {
+                // A list is never missing, only empty.
+                *change = Change::Set(Value::Array(Vec::new()));
+            }
             if let Change::Set(value) = change {
                 set_to.insert((*key).to_owned(), value.clone());
             }

@@ -39,7 +39,12 @@ pub(super) enum Work {
     Expect(Vec<Expectation>),
     /// It didn't fail.
     Insert { table: Table, rows: usize },
-    /// As many rows changed as there are ids.
+    /// One row came back. Others of its columns can join.
+    Update {
+        table: Table,
+        columns: Vec<&'static str>,
+    },
+    /// As many rows changed as there are documents.
     Updates {
         table: Table,
         columns: Vec<&'static str>,
@@ -104,10 +109,9 @@ impl Step {
                     Set::Value { column, .. } => Some(*column),
                     Set::Add { .. } => None,
                 });
-                Work::Updates {
+                Work::Update {
                     table,
                     columns: columns.collect(),
-                    rows: 1,
                 }
             }
             What::Update {
@@ -165,19 +169,13 @@ impl Step {
                 *rows += 1;
                 self.params.extend(other.params);
             }
-            (
-                Work::Updates {
-                    table,
-                    columns,
+            (work, Work::Update { table, columns }) if work.updates(*table, columns) => {
+                let rows = join_updates(&mut self.params, columns.len() + 2, other.params);
+                self.work = Work::Updates {
+                    table: *table,
+                    columns: columns.clone(),
                     rows,
-                },
-                Work::Updates {
-                    table: same,
-                    columns: these,
-                    ..
-                },
-            ) if table == same && columns == these => {
-                *rows = join_updates(&mut self.params, columns.len() + 2, other.params);
+                };
             }
             _ => return Some(other),
         }
@@ -208,18 +206,14 @@ impl Step {
                 rows: *rows,
                 existing: OnExisting::Conflict,
             },
-            Work::Updates {
-                table,
-                columns,
-                rows: 1,
-            } => {
-                let sets = columns.iter().enumerate().map(|(i, column)| Set::Value {
-                    column,
-                    value: i + 1,
-                });
+            Work::Update { table, columns } => {
+                let sets = columns
+                    .iter()
+                    .enumerate()
+                    .map(|(i, column)| Set::Value { column, value: i });
                 Shape::Update {
                     table: *table,
-                    id: 0,
+                    id: columns.len(),
                     sets: sets.collect(),
                     condition: None,
                 }
@@ -234,6 +228,18 @@ impl Step {
                 rows: *rows,
             },
             Work::One(shape) | Work::Some(shape) => shape.clone(),
+        }
+    }
+}
+
+impl Work {
+    /// Whether it updates documents of this table by setting these columns.
+    fn updates(&self, of: Table, these: &[&str]) -> bool {
+        match self {
+            Work::Update { table, columns } | Work::Updates { table, columns, .. } => {
+                *table == of && columns == these
+            }
+            _ => false,
         }
     }
 }
@@ -255,7 +261,7 @@ fn plain(sets: &[Set]) -> bool {
 fn join_updates(params: &mut Vec<SqlValue>, width: usize, mut update: Vec<SqlValue>) -> usize {
     let same = params
         .chunks_exact_mut(width)
-        .find(|row| row.first() == update.first());
+        .find(|row| row[width - 2] == update[width - 2]);
     match same {
         Some(row) => {
             if let (Some(SqlValue::Integer(grown)), Some(last)) = (row.last(), update.last_mut()) {

@@ -7,7 +7,7 @@ use super::plan::{Origin, Step, Work};
 use crate::connections::{Lease, outage};
 use crate::driver::{DriverError, SqlValue};
 use crate::error::StoreError;
-use crate::sql::{Cache, Prepared, Shape, Table};
+use crate::sql::{Cache, Prepared, Shape, Table, gives_rows};
 
 /// Why the statements didn't do what they should.
 pub(super) struct Failure {
@@ -67,24 +67,31 @@ enum Proof {
     Failed(Option<usize>),
 }
 
+impl Proof {
+    /// As many rows as there should be, or else the operation at this position failed.
+    fn of(rows: usize, expected: usize, position: Option<usize>) -> Proof {
+        if rows == expected {
+            Proof::Each
+        } else {
+            Proof::Failed(position)
+        }
+    }
+}
+
 async fn execute(lease: &Lease, cache: &Cache, step: Step) -> Result<Proof, DriverError> {
     let prepared = cache.prepared(&step.shape());
     let params = prepared.params(step.params);
     let rows = lease.execute(&prepared.sql, &params).await?;
     match step.work {
         Work::Insert { .. } => Ok(Proof::Each),
-        Work::One(_) | Work::Updates { rows: 1, .. } => Ok(if rows.len() == 1 {
-            Proof::Each
-        } else {
-            Proof::Failed(Some(0))
-        }),
-        Work::Updates { rows: expected, .. } => {
-            let changed = changes(lease, cache.prepared(&Shape::Changes)).await?;
-            Ok(if changed == expected as u64 {
-                Proof::Each
+        Work::One(_) | Work::Update { .. } => Ok(Proof::of(rows.len(), 1, Some(0))),
+        Work::Updates { rows: all, .. } => {
+            let changed = if gives_rows(all) {
+                rows.len()
             } else {
-                Proof::Failed(None)
-            })
+                changes(lease, cache.prepared(&Shape::Changes)).await? as usize
+            };
+            Ok(Proof::of(changed, all, None))
         }
         Work::Some(_) => changes(lease, cache.prepared(&Shape::Changes))
             .await

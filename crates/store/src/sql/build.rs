@@ -98,8 +98,9 @@ fn answer(answer: &Answer) -> Expr {
         }
         Answer::Rows(rows) => {
             // The order holds inside the aggregate because the inner query has a LIMIT.
+            // JSON is made outside: it would come out of the inner query as plain text.
             let mut all = Query::select();
-            all.expr(Func::cust("json_group_array").arg(Expr::col("row")))
+            all.expr(Func::cust("json_group_array").arg(json_row(rows.table.0)))
                 .from_subquery(ordered(rows), "rows");
             all.into()
         }
@@ -125,7 +126,14 @@ fn answer(answer: &Answer) -> Expr {
 fn ordered(rows: &Rows) -> SelectStatement {
     let mut select = Query::select();
     select
-        .expr_as(json_row(rows.table.0), "row")
+        .columns([ID, SEQ, REVISION])
+        .columns(
+            rows.table
+                .0
+                .attributes
+                .iter()
+                .map(|attribute| attribute.key),
+        )
         .from(rows.table.0.id)
         .cond_where(filter(&rows.condition, None))
         .limit(number(rows.limit));

@@ -94,8 +94,8 @@ pub(crate) enum Shape {
         sets: Vec<Set>,
         condition: Option<Cond>,
     },
-    /// Updates by id that set the same columns. The values lie row by row from slot 0: the id,
-    /// one value per column, and by how much the revision grows.
+    /// Updates by id that set the same columns. The values lie row by row from slot 0: one per
+    /// column, the id, and by how much the revision grows.
     UpdateMany {
         table: Table,
         columns: Vec<&'static str>,
@@ -113,6 +113,12 @@ pub(crate) enum Shape {
     },
     /// How many rows the last statement of this connection wrote.
     Changes,
+}
+
+/// Whether an update of so many documents gives a row for each. Beyond a few, asking how many there
+/// were is cheaper than their rows.
+pub(crate) fn gives_rows(updates: usize) -> bool {
+    updates <= 4
 }
 
 /// One column of a [`Shape::Read`].

@@ -7,7 +7,7 @@ use sea_query::{
 use whisper_schema::Collection;
 
 use super::build::{constant, filter, number, value};
-use super::{Cond, OnExisting, Set, Slot};
+use super::{Cond, OnExisting, Set, Slot, gives_rows};
 use crate::encode::{self, ID, SEQ};
 use crate::filter::REVISION;
 
@@ -71,7 +71,7 @@ pub(super) fn update_many(
     rows: usize,
 ) -> UpdateStatement {
     let width = columns.len() + 2;
-    let rows = (0..rows).map(|row| {
+    let values = (0..rows).map(|row| {
         let slots = row * width..(row + 1) * width;
         ValueTuple::Many(slots.map(|slot| number(slot).into()).collect())
     });
@@ -86,10 +86,13 @@ pub(super) fn update_many(
             columns
                 .iter()
                 .enumerate()
-                .map(|(i, column)| (*column, new(i + 2))),
+                .map(|(i, column)| (*column, new(i + 1))),
         )
-        .from(TableRef::ValuesList(rows.collect(), NEW.into_iden()))
-        .and_where(Expr::col((collection.id, ID)).eq(new(1)));
+        .from(TableRef::ValuesList(values.collect(), NEW.into_iden()))
+        .and_where(Expr::col((collection.id, ID)).eq(new(columns.len() + 1)));
+    if gives_rows(rows) {
+        update.returning(one());
+    }
     update
 }
 

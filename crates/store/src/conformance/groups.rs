@@ -1,0 +1,272 @@
+//! Commits at the same time.
+
+use super::*;
+use crate::Patch;
+
+fn send(i: usize) -> Batch {
+    let sent = Message {
+        created_at: Some(Timestamp::AT_COMMIT),
+        ..message(&format!("m{i:02}"))
+    };
+    let summary = Patch::new()
+        .set(Conversation::LAST_MESSAGE_ID, sent.id.as_str())
+        .set(Conversation::LAST_MESSAGE_AT, Timestamp::AT_COMMIT);
+    let id = format!("a{i:02}");
+    Batch::new()
+        .insert(&sent)
+        .update::<Conversation>("c", summary)
+        .insert(&UserActivity {
+            id,
+            user_id: "u".into(),
+            ..UserActivity::default()
+        })
+}
+
+pub async fn many_at_once(place: Place) -> Check {
+    let store = place.store();
+    store
+        .commit(Batch::new().insert(&conversation("c")))
+        .await?;
+    let results = join_all((0..40).map(|i| store.commit(send(i)))).await;
+    for result in results {
+        same!(result?.affected, [1, 1, 1]);
+    }
+    let expected: Vec<String> = (0..40).map(|i| format!("m{i:02}")).collect();
+    same!(ids(&store.find::<Message>().all(100).await?), expected);
+    same!(store.find::<UserActivity>().count(100).await?, 40);
+    let last = store.get::<Conversation>("c").await?;
+    let last = last.map(|doc| (doc.revision, doc.value.last_message_id));
+    same!(last, Some((41, Some("m39".to_owned()))));
+    Ok(())
+}
+
+pub async fn one_bad_among_many(place: Place) -> Check {
+    let store = place.store();
+    store
+        .commit(
+            Batch::new()
+                .insert(&conversation("c"))
+                .insert(&message("m07")),
+        )
+        .await?;
+    let batch = |i: usize| {
+        let none = Filter::eq(Conversation::CREATOR_ID, "u");
+        match i {
+            5 => Batch::new()
+                .insert(&message("m05"))
+                .expect_none(none)
+                .label("five"),
+            _ => send(i),
+        }
+    };
+    let results = join_all((0..12).map(|i| store.commit(batch(i)))).await;
+    for (i, result) in results.into_iter().enumerate() {
+        match i {
+            5 => same!(
+                result,
+                Err(StoreError::ConditionFailed {
+                    op: 1,
+                    label: Some("five")
+                })
+            ),
+            7 => same!(
+                result.map_err(|e| e.is_conflict(Message::COLLECTION, "_id")),
+                Err(true)
+            ),
+            _ => same!(result.map(|done| done.affected), Ok(vec![1, 1, 1])),
+        }
+    }
+    same!(store.get::<Message>("m05").await?, None);
+    same!(store.find::<Message>().count(100).await?, 11);
+    same!(store.find::<UserActivity>().count(100).await?, 10);
+    Ok(())
+}
+
+pub async fn same_row(place: Place) -> Check {
+    let store = place.store();
+    store
+        .commit(Batch::new().insert(&conversation("c")))
+        .await?;
+    let join = |_| {
+        store.commit(Batch::new().increment_within("c", Conversation::PARTICIPANT_COUNT, 1, 0, 5))
+    };
+    let results = join_all((0..9).map(join)).await;
+    same!(results.iter().filter(|result| result.is_ok()).count(), 5);
+    same!(
+        store
+            .get::<Conversation>("c")
+            .await?
+            .map(|doc| doc.participant_count),
+        Some(5)
+    );
+    // The same new document: one of them is the first.
+    let results = join_all((0..9).map(|_| store.commit(Batch::new().insert(&message("m1"))))).await;
+    same!(results.iter().filter(|result| result.is_ok()).count(), 1);
+    Ok(())
+}
+
+pub async fn joined_updates_count_revisions(place: Place) -> Check {
+    let store = place.store();
+    let two = Batch::new()
+        .insert(&conversation("a"))
+        .insert(&conversation("b"));
+    store.commit(two).await?;
+    let name = |i: usize| {
+        let id = if i % 3 == 0 { "a" } else { "b" };
+        store.commit(
+            Batch::new()
+                .update::<Conversation>(id, Patch::new().set(Conversation::NAME, i.to_string())),
+        )
+    };
+    for result in join_all((0..12).map(name)).await {
+        same!(result?.affected, [1]);
+    }
+    let found = store.find::<Conversation>().all(10).await?;
+    let found: Vec<_> = found
+        .iter()
+        .map(|doc| (doc.revision, doc.name.as_deref()))
+        .collect();
+    same!(found, [(5, Some("9")), (9, Some("11"))]);
+    // One that is missing fails alone.
+    let names = ["a", "nowhere", "b", "a"].map(|id| {
+        store.commit(
+            Batch::new().update::<Conversation>(id, Patch::new().set(Conversation::NAME, "x")),
+        )
+    });
+    let results = join_all(names).await;
+    same!(
+        results.iter().map(Result::is_ok).collect::<Vec<_>>(),
+        [true, false, true, true]
+    );
+    Ok(())
+}
+
+pub async fn dropped_commits(place: Place) -> Check {
+    let store = place.store();
+    store
+        .commit(Batch::new().insert(&conversation("c")))
+        .await?;
+    // Dropped after so many steps, wherever that is: the others are served, and nothing is half done.
+    for polls in 0..24 {
+        let others = (0..4).map(|i| {
+            let (store, id) = (store.clone(), format!("p{polls}-{i}"));
+            async move {
+                store
+                    .commit(Batch::new().insert(&message(&id)))
+                    .await
+                    .map(|_| ())
+            }
+        });
+        let pair = Batch::new()
+            .insert(&message(&format!("x{polls}")))
+            .insert(&UserActivity {
+                id: format!("x{polls}"),
+                user_id: "u".into(),
+                ..UserActivity::default()
+            });
+        let dropped = {
+            let store = store.clone();
+            async move { poll_and_drop(store.commit(pair), polls).await }
+        };
+        let mut all: Vec<LocalBoxFuture<'_, Result<(), StoreError>>> = vec![Box::pin(async {
+            dropped.await;
+            Ok(())
+        })];
+        for other in others {
+            all.push(Box::pin(other));
+        }
+        for result in join_all(all).await {
+            // Only whoever shared a transaction whose COMMIT was under way may not know.
+            same!(
+                matches!(result, Ok(()) | Err(StoreError::Unavailable(_))),
+                true
+            );
+        }
+        let id = format!("x{polls}");
+        let message = store.get::<Message>(&id).await?.is_some();
+        same!(store.get::<UserActivity>(&id).await?.is_some(), message);
+    }
+    store.commit(Batch::new().insert(&message("last"))).await?;
+    Ok(())
+}
+
+pub async fn commit_order(place: Place) -> Check {
+    let store = place.store();
+    let event = |id: String| Event {
+        id,
+        kind: "k".into(),
+        subject: "s".into(),
+        ..Event::default()
+    };
+    let batch = |i| {
+        let one = event(format!("e{i:02}a"));
+        let two = event(format!("e{i:02}b"));
+        Batch::new()
+            .insert(&one)
+            .insert(&message(&format!("m{i:02}")))
+            .insert(&two)
+    };
+    for result in join_all((0..8).map(|i| store.commit(batch(i)))).await {
+        result?;
+    }
+    let events = store.find::<Event>().all(100).await?;
+    let expected: Vec<String> = (0..8)
+        .flat_map(|i| [format!("e{i:02}a"), format!("e{i:02}b")])
+        .collect();
+    same!(ids(&events), expected);
+    let seqs: Vec<i64> = events.iter().map(|doc| doc.seq).collect();
+    same!(seqs.is_sorted_by(|a, b| a < b), true);
+    // The number of a deleted event is never given again.
+    let last = seqs.last().copied().unwrap_or_default();
+    store.commit(Batch::new().delete::<Event>("e07b")).await?;
+    store
+        .commit(Batch::new().insert(&event("next".into())))
+        .await?;
+    same!(
+        store
+            .get::<Event>("next")
+            .await?
+            .is_some_and(|doc| doc.seq > last),
+        true
+    );
+    Ok(())
+}
+
+pub async fn two_stores(place: Place) -> Check {
+    let (one, other) = (place.store(), place.store());
+    one.commit(Batch::new().insert(&conversation("c"))).await?;
+    let commit = |i: usize| {
+        let store = if i % 2 == 0 { &one } else { &other };
+        store.commit(send(i))
+    };
+    for result in join_all((0..20).map(commit)).await {
+        result?;
+    }
+    same!(one.find::<Message>().count(100).await?, 20);
+    same!(
+        other
+            .get::<Conversation>("c")
+            .await?
+            .map(|doc| doc.revision),
+        Some(21)
+    );
+    Ok(())
+}
+
+pub async fn times_never_go_back(place: Place) -> Check {
+    let store = place.store();
+    let mut latest = Timestamp::MIN;
+    for (i, now) in [START + 50, START + 10, START + 60, START]
+        .into_iter()
+        .enumerate()
+    {
+        place.now.set(now);
+        let done = store
+            .commit(Batch::new().insert(&message(&format!("m{i}"))))
+            .await?;
+        same!(done.at >= latest, true);
+        latest = done.at;
+    }
+    same!(latest, Timestamp::from_millis(START + 60));
+    Ok(())
+}

@@ -1,0 +1,226 @@
+//! What every driver must do, on whatever it runs: natively, and inside a component.
+//!
+//! Each case gets a [`Place`] whose collections are empty, and says in a sentence what went wrong.
+//! A case never panics: inside a component that would end the report along with the case.
+
+mod conditions;
+mod documents;
+mod encodings;
+mod groups;
+mod migrations;
+mod pages;
+mod queries;
+
+use std::cell::Cell;
+use std::fmt::Debug;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::Poll;
+
+use whisper_schema::prelude::*;
+use whisper_schema::{Migration, Timestamp};
+
+use crate::driver::LocalBoxFuture;
+use crate::{Batch, Driver, DriverError, Filter, SqlValue, Store, StoreError};
+
+/// Where the cases run: a way to the database, and a clock that they set.
+#[derive(Clone)]
+pub struct Place {
+    driver: Rc<dyn Fn() -> Box<dyn Driver>>,
+    now: Rc<Cell<i64>>,
+}
+
+/// A case.
+pub struct Case {
+    /// Group and name.
+    pub name: &'static str,
+    run: fn(Place) -> LocalBoxFuture<'static, Check>,
+}
+
+/// What a case found.
+pub type Check = Result<(), Failed>;
+
+/// Why a case failed.
+#[derive(Debug)]
+pub struct Failed(pub String);
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Failed(format!("unexpected: {error}"))
+    }
+}
+
+impl From<DriverError> for Failed {
+    fn from(error: DriverError) -> Self {
+        Failed(format!("unexpected: {error}"))
+    }
+}
+
+/// Fails the case unless two values are equal.
+macro_rules! same {
+    ($found:expr, $expected:expr) => {
+        $crate::conformance::equal($found, $expected, concat!(file!(), ":", line!()))?
+    };
+}
+use same;
+
+fn equal<T: Debug + PartialEq<U>, U: Debug>(found: T, expected: U, at: &str) -> Check {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Failed(format!(
+        "{at}: found {found:?}, expected {expected:?}"
+    )))
+}
+
+macro_rules! cases {
+    ($($module:ident: $($name:ident)+;)+) => {
+        &[$($(Case {
+            name: concat!(stringify!($module), "::", stringify!($name)),
+            run: |place| Box::pin($module::$name(place)),
+        },)+)+]
+    };
+}
+
+/// Every case.
+pub const CASES: &[Case] = cases! {
+    documents: round_trip missing conflicts_name_the_index upsert insert_or_update insert_or_update_if
+        update_and_unset increments revisions_grow deletes delete_where violations_are_told_at_once
+        not_a_column;
+    conditions: expectations update_if revision_as_condition increment_within all_or_nothing labels
+        missing_rows_fail empty_batch bounds_of_the_attribute;
+    encodings: texts doubles numbers lists defaults_and_nulls at_commit at_commit_in_conditions;
+    queries: comparisons nulls_never_compare lists_of_values prefixes elements and_or
+        reads_in_one_statement counts first_and_all wrong_filters;
+    pages: forward_and_backward nulls_first_then_last mixed_directions ties malformed_cursors limits
+        a_cursor_outlives_its_document;
+    groups: many_at_once one_bad_among_many same_row joined_updates_count_revisions dropped_commits
+        commit_order two_stores times_never_go_back;
+    migrations: twice at_once changed_checksum newer_database failing_one_leaves_nothing;
+};
+
+impl Place {
+    /// A place on the database this opens.
+    pub fn new(driver: impl Fn() -> Box<dyn Driver> + 'static) -> Place {
+        Place {
+            driver: Rc::new(driver),
+            now: Rc::new(Cell::new(START)),
+        }
+    }
+
+    /// Runs a case on empty collections.
+    pub async fn run(&self, case: &Case) -> Check {
+        self.now.set(START);
+        self.wipe().await?;
+        (case.run)(self.clone()).await
+    }
+
+    /// A store of its own: its own connections and queue, as another instance would have.
+    fn store(&self) -> Store {
+        self.store_with(whisper_schema::MIGRATIONS.to_vec())
+    }
+
+    fn store_with(&self, migrations: Vec<Migration>) -> Store {
+        let now = self.now.clone();
+        let clock = Rc::new(move || Timestamp::from_millis(now.get()));
+        Store::with_migrations((self.driver)(), clock, migrations)
+    }
+
+    /// Runs a statement past the store.
+    async fn execute(&self, sql: &str) -> Result<Vec<Vec<SqlValue>>, DriverError> {
+        (self.driver)().connect().await?.execute(sql, &[]).await
+    }
+
+    async fn wipe(&self) -> Check {
+        let all = 1_000_000;
+        let batch = Batch::new()
+            .delete_where::<Message>(Filter::and([]), all)
+            .delete_where::<Conversation>(Filter::and([]), all)
+            .delete_where::<Profile>(Filter::and([]), all)
+            .delete_where::<TokenHolding>(Filter::and([]), all)
+            .delete_where::<RateLimit>(Filter::and([]), all)
+            .delete_where::<Event>(Filter::and([]), all)
+            .delete_where::<UserActivity>(Filter::and([]), all)
+            .delete_where::<QueuedMessage>(Filter::and([]), all);
+        self.store().commit(batch).await?;
+        Ok(())
+    }
+}
+
+/// 2026-01-01T00:00:00Z.
+const START: i64 = 1_767_225_600_000;
+
+/// A message of conversation `c`, sent by `u`.
+fn message(id: &str) -> Message {
+    Message {
+        id: id.to_owned(),
+        conversation_id: "c".to_owned(),
+        sender_id: "u".to_owned(),
+        content: "hello".to_owned(),
+        ..Message::default()
+    }
+}
+
+fn conversation(id: &str) -> Conversation {
+    Conversation {
+        id: id.to_owned(),
+        creator_id: "u".to_owned(),
+        ..Conversation::default()
+    }
+}
+
+fn holding(id: &str) -> TokenHolding {
+    TokenHolding {
+        id: id.to_owned(),
+        user_id: "u".to_owned(),
+        wallet_address: "w".to_owned(),
+        chain: "ethereum".to_owned(),
+        token_address: id.to_owned(),
+        ..TokenHolding::default()
+    }
+}
+
+/// The ids of documents, in their order.
+fn ids<D: whisper_schema::Document>(docs: &[crate::Doc<D>]) -> Vec<&str> {
+    docs.iter().map(|doc| doc.value.id()).collect()
+}
+
+/// Runs futures side by side on this thread.
+async fn join_all<T>(futures: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut running: Vec<Pin<Box<dyn Future<Output = T> + '_>>> = Vec::new();
+    for future in futures {
+        running.push(Box::pin(future));
+    }
+    let mut results: Vec<Option<T>> = running.iter().map(|_| None).collect();
+    poll_fn(|context| {
+        for (future, result) in running.iter_mut().zip(&mut results) {
+            if result.is_none()
+                && let Poll::Ready(done) = future.as_mut().poll(context)
+            {
+                *result = Some(done);
+            }
+        }
+        if results.iter().all(Option::is_some) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+    results.into_iter().flatten().collect()
+}
+
+/// Polls a future so often, then drops it.
+async fn poll_and_drop<T>(future: impl Future<Output = T>, polls: usize) {
+    let mut future = Box::pin(future);
+    let mut polled = 0;
+    poll_fn(|context| {
+        polled += 1;
+        if future.as_mut().poll(context).is_ready() || polled > polls {
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    })
+    .await;
+}

@@ -1,0 +1,213 @@
+//! Cursors: every document once, in order, in both directions.
+
+use serde_json::json;
+
+use super::*;
+use crate::{Cursor, Order, Query};
+
+/// Twelve messages; senders repeat, plain texts repeat and miss.
+async fn twelve(store: &Store) -> Check {
+    let mut batch = Batch::new();
+    for i in 0..12 {
+        let plain_text = (i % 4 != 0).then(|| format!("t{}", i % 3));
+        let sender_id = format!("s{}", i % 2);
+        batch = batch.insert(&Message {
+            plain_text,
+            sender_id,
+            ..message(&format!("m{i:02}"))
+        });
+    }
+    store.commit(batch).await?;
+    Ok(())
+}
+
+/// Walks a query forwards and back again in pages of each size, and gives the order it found.
+async fn walked(store: &Store, query: Query<Message>) -> Result<Vec<String>, Failed> {
+    let expected: Vec<String> = store
+        .read(query.clone().limit(1000))
+        .await?
+        .into_iter()
+        .map(|doc| doc.value.id)
+        .collect();
+    for limit in [1, 2, 5, 12, 13] {
+        let query = query.clone().limit(limit);
+        let mut page = store.read(query.clone().page()).await?;
+        same!(&page.previous, &None);
+        let mut forwards: Vec<String> = Vec::new();
+        loop {
+            forwards.extend(page.items.iter().map(|doc| doc.id.clone()));
+            let Some(next) = page.next.clone() else { break };
+            page = store.read(query.clone().after(next).page()).await?;
+        }
+        same!(&forwards, &expected);
+        let mut backwards: Vec<String> = page.items.iter().map(|doc| doc.id.clone()).collect();
+        while let Some(previous) = page.previous {
+            page = store.read(query.clone().before(previous).page()).await?;
+            same!(page.next.is_some(), true);
+            backwards.splice(0..0, page.items.iter().map(|doc| doc.id.clone()));
+        }
+        same!(&backwards, &expected);
+    }
+    Ok(expected)
+}
+
+fn names(walked: &[String]) -> String {
+    walked
+        .iter()
+        .map(|id| id.trim_start_matches('m'))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+pub async fn forward_and_backward(place: Place) -> Check {
+    let store = place.store();
+    twelve(&store).await?;
+    let up = walked(&store, Query::new()).await?;
+    same!(names(&up), "00 01 02 03 04 05 06 07 08 09 10 11");
+    let down = walked(
+        &store,
+        Query::new().order(Order::desc(whisper_schema::Column::seq())),
+    )
+    .await?;
+    same!(names(&down), "11 10 09 08 07 06 05 04 03 02 01 00");
+    let by_id = walked(
+        &store,
+        Query::new().order(Order::desc(whisper_schema::Column::id())),
+    )
+    .await?;
+    same!(by_id, down);
+    let filtered = Query::new().filter(Filter::eq(Message::SENDER_ID, "s1"));
+    same!(names(&walked(&store, filtered).await?), "01 03 05 07 09 11");
+    Ok(())
+}
+
+pub async fn nulls_first_then_last(place: Place) -> Check {
+    let store = place.store();
+    twelve(&store).await?;
+    let up = walked(&store, Query::new().order(Order::asc(Message::PLAIN_TEXT))).await?;
+    same!(names(&up), "00 04 08 03 06 09 01 07 10 02 05 11");
+    let down = walked(&store, Query::new().order(Order::desc(Message::PLAIN_TEXT))).await?;
+    same!(names(&down), "11 05 02 10 07 01 09 06 03 08 04 00");
+    Ok(())
+}
+
+pub async fn mixed_directions(place: Place) -> Check {
+    let store = place.store();
+    twelve(&store).await?;
+    let query = Query::new()
+        .order(Order::desc(Message::SENDER_ID))
+        .order(Order::asc(Message::PLAIN_TEXT));
+    same!(
+        names(&walked(&store, query).await?),
+        "03 09 01 07 05 11 00 04 08 06 10 02"
+    );
+    let query = Query::new()
+        .order(Order::asc(Message::SENDER_ID))
+        .order(Order::desc(Message::PLAIN_TEXT));
+    same!(
+        names(&walked(&store, query).await?),
+        "02 10 06 08 04 00 11 05 07 01 09 03"
+    );
+    Ok(())
+}
+
+pub async fn ties(place: Place) -> Check {
+    let store = place.store();
+    twelve(&store).await?;
+    let up = walked(&store, Query::new().order(Order::asc(Message::CONTENT))).await?;
+    same!(names(&up), "00 01 02 03 04 05 06 07 08 09 10 11");
+    let down = walked(&store, Query::new().order(Order::desc(Message::CONTENT))).await?;
+    same!(names(&down), "11 10 09 08 07 06 05 04 03 02 01 00");
+    Ok(())
+}
+
+pub async fn malformed_cursors(place: Place) -> Check {
+    let store = place.store();
+    let query = || {
+        store
+            .find::<Message>()
+            .order(Order::asc(Message::CREATED_AT))
+    };
+    let wrong = [
+        json!([]),
+        json!(["a"]),
+        json!([1]),
+        json!([true]),
+        json!([[]]),
+        json!([null, null]),
+    ];
+    let sentinel = json!(["@commit"]);
+    for values in wrong.into_iter().chain([sentinel]) {
+        let values = values.as_array().cloned().unwrap_or_default();
+        let cursor = Cursor { values, seq: 1 };
+        let after = query().after(cursor.clone()).page().await;
+        same!(matches!(after, Err(StoreError::Invalid(_))), true);
+        let before = query().before(cursor).page().await;
+        same!(matches!(before, Err(StoreError::Invalid(_))), true);
+    }
+    // NULL stands nowhere in a column that has none.
+    let cursor = Cursor {
+        values: vec![json!(null)],
+        seq: 1,
+    };
+    let refused = store
+        .find::<Message>()
+        .order(Order::asc(Message::CONTENT))
+        .after(cursor)
+        .page()
+        .await;
+    same!(matches!(refused, Err(StoreError::Invalid(_))), true);
+    Ok(())
+}
+
+pub async fn limits(place: Place) -> Check {
+    let store = place.store();
+    for limit in [0, 1001, u32::MAX] {
+        let refused = store.find::<Message>().limit(limit).page().await;
+        same!(matches!(refused, Err(StoreError::Invalid(_))), true);
+    }
+    let empty = store.find::<Message>().page().await?;
+    same!(
+        (empty.items.len(), empty.next, empty.previous, empty.first),
+        (0, None, None, None)
+    );
+    Ok(())
+}
+
+pub async fn a_cursor_outlives_its_document(place: Place) -> Check {
+    let store = place.store();
+    twelve(&store).await?;
+    let page = store.find::<Message>().limit(3).page().await?;
+    store
+        .commit(
+            Batch::new()
+                .delete::<Message>("m02")
+                .insert(&message("new")),
+        )
+        .await?;
+    let next = store
+        .find::<Message>()
+        .after(page.next)
+        .limit(2)
+        .page()
+        .await?;
+    same!(ids(&next.items), ["m03", "m04"]);
+    let newest = store
+        .find::<Message>()
+        .order(Order::desc(whisper_schema::Column::seq()))
+        .limit(1)
+        .page()
+        .await?;
+    same!(ids(&newest.items), ["new"]);
+    store.commit(Batch::new().insert(&message("newer"))).await?;
+    // The first item's cursor asks for what came since.
+    let order = Order::desc(whisper_schema::Column::seq());
+    let since = store
+        .find::<Message>()
+        .order(order)
+        .before(newest.first)
+        .page()
+        .await?;
+    same!(ids(&since.items), ["newer"]);
+    Ok(())
+}

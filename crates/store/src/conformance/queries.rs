@@ -1,0 +1,282 @@
+//! Filters, and what can be asked besides pages.
+
+use super::*;
+use crate::{Get, Order, Query};
+
+/// Messages m0 to m9 with an edit time each but for m0, m3, m6 and m9.
+async fn ten(store: &Store) -> Check {
+    let mut batch = Batch::new();
+    for i in 0..10 {
+        let edited_at = (i % 3 != 0).then(|| Timestamp::from_millis(START + i));
+        let mentions = (0..i % 4).map(|n| format!("u{n}")).collect();
+        let content = ["apple", "apricot", "banana", "äpfel", "Apple"][i as usize % 5].to_owned();
+        batch = batch.insert(&Message {
+            edited_at,
+            mentions,
+            content,
+            ..message(&format!("m{i}"))
+        });
+    }
+    store.commit(batch).await?;
+    Ok(())
+}
+
+/// The numbers of the messages a filter finds.
+async fn found(store: &Store, filter: Filter<Message>) -> Result<String, Failed> {
+    let found = store.find::<Message>().filter(filter).all(100).await?;
+    Ok(ids(&found)
+        .iter()
+        .map(|id| id.trim_start_matches('m'))
+        .collect())
+}
+
+pub async fn comparisons(place: Place) -> Check {
+    let store = place.store();
+    ten(&store).await?;
+    let at = Timestamp::from_millis(START + 5);
+    let cases = [
+        (Filter::eq(Message::EDITED_AT, at), "5"),
+        (Filter::ne(Message::EDITED_AT, at), "12478"),
+        (Filter::lt(Message::EDITED_AT, at), "124"),
+        (Filter::le(Message::EDITED_AT, at), "1245"),
+        (Filter::gt(Message::EDITED_AT, at), "78"),
+        (Filter::ge(Message::EDITED_AT, at), "578"),
+        (
+            Filter::eq(Message::EDITED_AT, "2026-01-01T01:00:00.005+01:00"),
+            "5",
+        ),
+        (Filter::gt(Message::CONTENT, "b"), "2378"),
+        (Filter::eq(Message::STATUS, MessageStatus::Read), ""),
+        (Filter::eq(whisper_schema::Column::id(), "m4"), "4"),
+    ];
+    for (filter, expected) in cases {
+        let what = format!("{filter:?}");
+        same!(
+            (found(&store, filter).await?, what.clone()),
+            (expected.to_owned(), what)
+        );
+    }
+    Ok(())
+}
+
+pub async fn nulls_never_compare(place: Place) -> Check {
+    let store = place.store();
+    ten(&store).await?;
+    same!(
+        found(&store, Filter::is_null(Message::EDITED_AT)).await?,
+        "0369"
+    );
+    same!(
+        found(&store, Filter::is_not_null(Message::EDITED_AT)).await?,
+        "124578"
+    );
+    same!(
+        found(&store, Filter::eq(Message::EDITED_AT, None::<Timestamp>)).await?,
+        ""
+    );
+    same!(
+        found(&store, Filter::ne(Message::EDITED_AT, None::<Timestamp>)).await?,
+        ""
+    );
+    Ok(())
+}
+
+pub async fn lists_of_values(place: Place) -> Check {
+    let store = place.store();
+    ten(&store).await?;
+    let of = |count: usize| {
+        Filter::is_in(
+            whisper_schema::Column::id(),
+            (0..count).map(|i| format!("m{i}")),
+        )
+    };
+    for count in 0..=10 {
+        let expected: String = (0..count).map(|i| i.to_string()).collect();
+        same!(found(&store, of(count)).await?, expected);
+    }
+    same!(found(&store, of(1000)).await?, "0123456789");
+    same!(
+        found(
+            &store,
+            Filter::is_in(Message::CONTENT, ["apple", "apple", "none"])
+        )
+        .await?,
+        "05"
+    );
+    Ok(())
+}
+
+pub async fn prefixes(place: Place) -> Check {
+    let store = place.store();
+    ten(&store).await?;
+    for (prefix, expected) in [
+        ("ap", "0156"),
+        ("apple", "05"),
+        ("apples", ""),
+        ("A", "49"),
+        ("ä", "38"),
+    ] {
+        same!(
+            found(&store, Filter::starts_with(Message::CONTENT, prefix)).await?,
+            expected
+        );
+    }
+    same!(
+        found(&store, Filter::starts_with(Message::CONTENT, "")).await?,
+        "0123456789"
+    );
+    same!(
+        found(&store, Filter::starts_with(Message::CONTENT, "%")).await?,
+        ""
+    );
+    Ok(())
+}
+
+pub async fn elements(place: Place) -> Check {
+    let store = place.store();
+    ten(&store).await?;
+    same!(
+        found(&store, Filter::contains(Message::MENTIONS, "u0")).await?,
+        "1235679"
+    );
+    same!(
+        found(&store, Filter::contains(Message::MENTIONS, "u2")).await?,
+        "37"
+    );
+    same!(
+        found(&store, Filter::contains(Message::MENTIONS, "u")).await?,
+        ""
+    );
+    Ok(())
+}
+
+pub async fn and_or(place: Place) -> Check {
+    let store = place.store();
+    ten(&store).await?;
+    let apple = || Filter::starts_with(Message::CONTENT, "ap");
+    let edited = || Filter::is_not_null(Message::EDITED_AT);
+    same!(found(&store, Filter::and([apple(), edited()])).await?, "15");
+    same!(
+        found(&store, Filter::or([apple(), edited()])).await?,
+        "01245678"
+    );
+    same!(found(&store, Filter::and([])).await?, "0123456789");
+    same!(found(&store, Filter::or([])).await?, "");
+    let nested = Filter::or([
+        Filter::and([apple(), edited()]),
+        Filter::and([Filter::or([]), edited()]),
+    ]);
+    same!(found(&store, nested).await?, "15");
+    let both = store
+        .find::<Message>()
+        .filter(apple())
+        .filter(edited())
+        .all(10)
+        .await?;
+    same!(ids(&both), ["m1", "m5"]);
+    Ok(())
+}
+
+pub async fn reads_in_one_statement(place: Place) -> Check {
+    let store = place.store();
+    ten(&store).await?;
+    store
+        .commit(Batch::new().insert(&conversation("c")))
+        .await?;
+    let apples = Query::<Message>::new().filter(Filter::starts_with(Message::CONTENT, "ap"));
+    let last = Query::<Message>::new()
+        .order(Order::desc(whisper_schema::Column::seq()))
+        .first();
+    let set = (
+        Get::<Conversation>::id("c"),
+        Get::<Conversation>::id("nowhere"),
+        apples.clone(),
+        apples.clone().count(100),
+        last,
+        vec![apples.clone().limit(1), apples.limit(2)],
+        None::<Get<Message>>,
+    );
+    let (here, gone, apples, count, last, several, nothing) = store.read(set).await?;
+    same!(here.map(|doc| doc.value.id), Some("c".to_owned()));
+    same!(gone, None);
+    same!(ids(&apples), ["m0", "m1", "m5", "m6"]);
+    same!(count, 4);
+    same!(last.map(|doc| doc.value.id), Some("m9".to_owned()));
+    same!(several.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2]);
+    same!(nothing, None);
+    Ok(())
+}
+
+pub async fn counts(place: Place) -> Check {
+    let store = place.store();
+    ten(&store).await?;
+    same!(store.find::<Message>().limit(1).count(100).await?, 10);
+    same!(store.find::<Message>().count(7).await?, 7);
+    let by_text = |text: &str| Query::new().filter(Filter::eq(Message::CONTENT, text));
+    let queries = vec![
+        by_text("apple"),
+        by_text("none"),
+        by_text("banana"),
+        Query::new(),
+    ];
+    same!(store.count_many(queries, 3).await?, [2, 0, 2, 3]);
+    let many = (0..1100).map(|_| by_text("apple")).collect();
+    same!(store.count_many(many, 9).await?, vec![2; 1100]);
+    same!(
+        store.count_many(Vec::<Query<Message>>::new(), 9).await?,
+        Vec::<u64>::new()
+    );
+    Ok(())
+}
+
+pub async fn first_and_all(place: Place) -> Check {
+    let store = place.store();
+    same!(store.find::<Message>().first().await?, None);
+    let mut batch = Batch::new();
+    for i in 0..1500 {
+        batch = batch.insert(&message(&format!("m{i:04}")));
+    }
+    store.commit(batch).await?;
+    let all = store.find::<Message>().all(10_000).await?;
+    same!(
+        (all.len(), all.first().map(|doc| doc.id.as_str())),
+        (1500, Some("m0000"))
+    );
+    same!(store.find::<Message>().all(1200).await?.len(), 1200);
+    let end = store
+        .find::<Message>()
+        .order(Order::desc(whisper_schema::Column::seq()))
+        .first()
+        .await?;
+    same!(end.map(|doc| doc.value.id), Some("m1499".to_owned()));
+    Ok(())
+}
+
+pub async fn wrong_filters(place: Place) -> Check {
+    let store = place.store();
+    let wrong = [
+        Filter::eq(Message::CONTENT, 1),
+        Filter::eq(Message::CREATED_AT, "yesterday"),
+        Filter::eq(Message::IS_PINNED, "yes"),
+        Filter::eq(Message::MENTIONS, "u0"),
+        Filter::contains(Message::CONTENT, "u0"),
+        Filter::starts_with(Message::CREATED_AT, "2026"),
+        Filter::starts_with(Message::MENTIONS, "u"),
+        Filter::is_in(Message::CONTENT, (0..1001).map(|i| i.to_string())),
+        Filter::or([Filter::and([Filter::eq(
+            whisper_schema::Column::seq(),
+            "first",
+        )])]),
+    ];
+    for filter in wrong {
+        let what = format!("{filter:?}");
+        let refused = store.find().filter(filter.clone()).page().await;
+        same!(
+            (matches!(refused, Err(StoreError::Invalid(_))), what.clone()),
+            (true, what)
+        );
+        let refused = store.commit(Batch::new().expect_some(filter)).await;
+        same!(matches!(refused, Err(StoreError::Invalid(_))), true);
+    }
+    Ok(())
+}
