@@ -1,3 +1,38 @@
-//! What every function stands on
+#![doc = include_str!("../README.md")]
 
+pub mod auth;
+pub mod config;
+pub mod consumer;
+mod cors;
+mod ctx;
+pub mod edge;
+mod endpoint;
+#[cfg(target_family = "wasm")]
+pub mod entry;
+pub mod error;
+pub mod events;
+pub mod idempotency;
 pub mod ids;
+pub mod jobs;
+pub mod log;
+#[cfg(not(target_family = "wasm"))]
+pub mod openapi;
+pub mod page;
+pub mod precondition;
+pub mod rate_limit;
+mod reply;
+mod request;
+mod shape;
+#[cfg(all(feature = "testing", not(target_family = "wasm")))]
+#[allow(clippy::expect_used, clippy::panic)]
+pub mod testing;
+
+pub use bytes::Bytes;
+pub use config::Config;
+pub use ctx::{Ctx, Instance};
+pub use endpoint::{Answering, Api, Auth, BODY_LIMIT, Endpoint, Handler};
+pub use error::{Code, Error, FieldError, OptionExt, Result, ResultExt};
+pub use http::Method;
+pub use reply::{Reply, Response};
+pub use request::Request;
+pub use shape::{Shape, Shaped};

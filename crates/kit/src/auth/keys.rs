@@ -1,0 +1,177 @@
+//! The server's keys: made at first use, kept in the database, decoded once per instance.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use ed25519_dalek::{SigningKey as Ed25519, VerifyingKey};
+use whisper_schema::Timestamp;
+use whisper_schema::prelude::{SigningKey, SigningKeyPurpose};
+use whisper_store::{Batch, Filter, Order, StoreError};
+
+use super::token::Claims;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::ids::random;
+
+/// How long an instance trusts what it read, in milliseconds, before it looks for new keys on a token
+/// with an unknown key id. Without a bound, forged tokens would make it read at every request.
+const REREAD_AFTER: i64 = 1_000;
+/// Bytes of a code by [`mac`]: 128 bits can't be guessed.
+pub(crate) const MAC: usize = 16;
+/// How many verified tokens an instance remembers.
+const REMEMBERED: usize = 1024;
+
+/// A key for access tokens.
+pub(crate) struct TokenKey {
+    /// Key id, as in the token's header and in the JWKS.
+    pub kid: String,
+    /// The private half.
+    pub signing: Ed25519,
+    /// The public half.
+    pub verifying: VerifyingKey,
+    /// Since when it no longer signs; it verifies until its last token has expired.
+    pub retired_at: Option<Timestamp>,
+}
+
+/// What an instance knows of the server's keys.
+#[derive(Default)]
+pub struct Keys {
+    tokens: RefCell<Option<Rc<Vec<TokenKey>>>>,
+    read_at: Cell<i64>,
+    cursor: RefCell<Option<Rc<[u8; 32]>>>,
+    verified: RefCell<HashMap<[u8; 32], Claims>>,
+}
+
+impl Keys {
+    /// The claims of a token that was verified before, by its SHA-256.
+    pub(crate) fn remembered(&self, digest: &[u8; 32]) -> Option<Claims> {
+        self.verified.borrow().get(digest).cloned()
+    }
+
+    /// Remembers a verified token; verification is dear in Wasm.
+    pub(crate) fn remember(&self, digest: [u8; 32], claims: Claims) {
+        let mut verified = self.verified.borrow_mut();
+        if verified.len() >= REMEMBERED {
+            verified.clear();
+        }
+        verified.insert(digest, claims);
+    }
+}
+
+/// The keys for access tokens, newest first; makes the first one.
+pub(crate) async fn token_keys(ctx: &Ctx) -> Result<Rc<Vec<TokenKey>>> {
+    let known = ctx.keys().tokens.borrow().clone();
+    match known {
+        Some(keys) => Ok(keys),
+        None => read_token_keys(ctx).await,
+    }
+}
+
+/// Looks for keys that came since, when the last look is old enough.
+pub(crate) async fn reread_token_keys(ctx: &Ctx) -> Result<Rc<Vec<TokenKey>>> {
+    if ctx.now().as_millis() - ctx.keys().read_at.get() < REREAD_AFTER {
+        return token_keys(ctx).await;
+    }
+    read_token_keys(ctx).await
+}
+
+async fn read_token_keys(ctx: &Ctx) -> Result<Rc<Vec<TokenKey>>> {
+    let rows = rows(ctx, SigningKeyPurpose::AccessToken).await?;
+    let keys: Vec<TokenKey> = rows.iter().map(token_key).collect::<Result<_>>()?;
+    let keys = Rc::new(keys);
+    ctx.keys().read_at.set(ctx.now().as_millis());
+    *ctx.keys().tokens.borrow_mut() = Some(Rc::clone(&keys));
+    Ok(keys)
+}
+
+/// The key for codes by [`mac`]: cursors and refresh tokens.
+pub(crate) async fn cursor_key(ctx: &Ctx) -> Result<Rc<[u8; 32]>> {
+    let known = ctx.keys().cursor.borrow().clone();
+    if let Some(key) = known {
+        return Ok(key);
+    }
+    let rows = rows(ctx, SigningKeyPurpose::Cursor).await?;
+    let row = rows.first().ok_or_else(|| Error::internal("no cursor key"))?;
+    let key = Rc::new(secret(row)?);
+    *ctx.keys().cursor.borrow_mut() = Some(Rc::clone(&key));
+    Ok(key)
+}
+
+/// The keys of a purpose, newest first. Makes one when there is none; two instances that do so at the
+/// same time choose the same id, so one of them wins and both use its key.
+async fn rows(ctx: &Ctx, purpose: SigningKeyPurpose) -> Result<Vec<SigningKey>> {
+    let found = find(ctx, purpose).await?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let row = make(ctx, purpose)?;
+    match ctx.store()?.commit(Batch::new().insert(&row)).await {
+        Ok(_) => Ok(vec![row]),
+        Err(StoreError::Conflict { .. }) => find(ctx, purpose).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn find(ctx: &Ctx, purpose: SigningKeyPurpose) -> Result<Vec<SigningKey>> {
+    let docs = ctx
+        .store()?
+        .find::<SigningKey>()
+        .filter(Filter::eq(SigningKey::PURPOSE, purpose))
+        .order(Order::desc(SigningKey::CREATED_AT))
+        .all(100)
+        .await?;
+    Ok(docs.into_iter().map(whisper_store::Doc::into_inner).collect())
+}
+
+fn make(ctx: &Ctx, purpose: SigningKeyPurpose) -> Result<SigningKey> {
+    let secret: [u8; 32] = random()?;
+    let public = matches!(purpose, SigningKeyPurpose::AccessToken)
+        .then(|| URL_SAFE_NO_PAD.encode(Ed25519::from_bytes(&secret).verifying_key().as_bytes()));
+    Ok(SigningKey {
+        id: format!("{purpose}-1"),
+        purpose,
+        algorithm: if public.is_some() { "EdDSA" } else { "HS256" }.to_owned(),
+        secret: URL_SAFE_NO_PAD.encode(secret),
+        public_key: public,
+        created_at: ctx.now(),
+        retired_at: None,
+    })
+}
+
+fn token_key(row: &SigningKey) -> Result<TokenKey> {
+    let signing = Ed25519::from_bytes(&secret(row)?);
+    Ok(TokenKey {
+        kid: row.id.clone(),
+        verifying: signing.verifying_key(),
+        signing,
+        retired_at: row.retired_at,
+    })
+}
+
+fn secret(row: &SigningKey) -> Result<[u8; 32]> {
+    let bytes = URL_SAFE_NO_PAD
+        .decode(&row.secret)
+        .map_err(|_| Error::internal("a signing key can't be decoded"))?;
+    bytes
+        .try_into()
+        .map_err(|_| Error::internal("a signing key has a wrong length"))
+}
+
+/// An authentication code (HMAC-SHA256, cut to 128 bits) of a payload within a context: a code made for one
+/// purpose is worth nothing for another.
+pub(crate) fn mac(key: &[u8; 32], context: &str, payload: &[u8]) -> [u8; MAC] {
+    let mut code = [0; MAC];
+    // HMAC takes keys of any length, so there is always a code.
+    if let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(key) {
+        mac.update(&(context.len() as u64).to_be_bytes());
+        mac.update(context.as_bytes());
+        mac.update(payload);
+        code.copy_from_slice(&mac.finalize().into_bytes()[..MAC]);
+    }
+    code
+}

@@ -1,0 +1,221 @@
+//! Sessions: devices that are signed in, at most ten for each account.
+//!
+//! A refresh token is `<session id>.<secret>`; the database keeps the secret's SHA-256. Each is used once:
+//! presenting an older one of the same session means that somebody copied it, and ends the session
+//! (RFC 9700). The secret carries a code that only this server can make, so that an older token is
+//! told from a made-up one, however old it is: nobody can end a session by guessing.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use subtle::ConstantTimeEq;
+use whisper_schema::Timestamp;
+use whisper_schema::prelude::Session;
+use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, StoreError};
+
+use super::token::{invalid, sign};
+use super::{Caller, Claims, MAC, cursor_key, mac, sha256_hex};
+use crate::ctx::Ctx;
+use crate::error::{Code, Error, Result};
+use crate::ids::{is_id, random};
+use crate::request::Request;
+
+/// How many sessions an account may have; the one that was used least recently goes.
+pub const MAX_SESSIONS: usize = 10;
+/// How long a refresh token is good for, in milliseconds.
+pub const REFRESH_LIFETIME: i64 = 60 * 24 * 60 * 60 * 1000;
+/// Random bytes of a refresh token.
+const RANDOM: usize = 32;
+
+/// What somebody who signed in gets.
+#[derive(Clone)]
+pub struct Issued {
+    /// The session.
+    pub session: Session,
+    /// The access token.
+    pub access_token: String,
+    /// The refresh token, readable here and never again.
+    pub refresh_token: String,
+}
+
+/// Makes a session for a user. The batch gets what must be committed; the tokens are worth nothing before.
+///
+/// # Errors
+/// The store's.
+pub async fn issue(
+    ctx: &Ctx,
+    request: &Request,
+    batch: Batch,
+    user_id: &str,
+    device: Option<String>,
+) -> Result<(Batch, Issued)> {
+    let now = ctx.now();
+    let id = ctx.new_id()?;
+    let secret = new_secret(ctx, &id).await?;
+    let session = Session {
+        id: id.clone(),
+        user_id: user_id.to_owned(),
+        refresh_hash: sha256_hex(&secret),
+        previous_refresh_hash: None,
+        device,
+        user_agent: request.user_agent(),
+        ip_address: request.client_addr.map(|ip| ip.to_string()),
+        created_at: now,
+        last_used_at: now,
+        expires_at: now.plus(REFRESH_LIFETIME),
+        refreshed_at: None,
+    };
+    let mut batch = batch.insert(&session);
+    for surplus in surplus(ctx, user_id).await? {
+        batch = batch.delete_where(Filter::<Session>::eq(whisper_schema::Column::id(), surplus), 1);
+    }
+    let issued = Issued {
+        access_token: sign(ctx, user_id, &id).await?,
+        refresh_token: format!("{id}.{secret}"),
+        session,
+    };
+    Ok((batch, issued))
+}
+
+/// The ids of the sessions that must go for one more.
+async fn surplus(ctx: &Ctx, user_id: &str) -> Result<Vec<String>> {
+    let sessions = ctx
+        .store()?
+        .find::<Session>()
+        .filter(Filter::eq(Session::USER_ID, user_id))
+        .order(Order::desc(Session::LAST_USED_AT))
+        .all(100)
+        .await?;
+    Ok(sessions
+        .into_iter()
+        .skip(MAX_SESSIONS - 1)
+        .map(|session| session.value.id)
+        .collect())
+}
+
+/// Exchanges a refresh token for a new pair.
+///
+/// # Errors
+/// [`Code::TokenInvalid`], [`Code::SessionRevoked`] when it has expired, [`Code::RefreshTokenReused`].
+pub async fn rotate(ctx: &Ctx, refresh_token: &str) -> Result<Issued> {
+    let (id, secret) = refresh_token.split_once('.').ok_or_else(invalid)?;
+    if !is_id(id) || !is_ours(ctx, id, secret).await? {
+        return Err(invalid());
+    }
+    let Some(session) = ctx.store()?.get::<Session>(id).await? else {
+        return Err(invalid());
+    };
+    if session.expires_at <= ctx.now() {
+        return Err(ended());
+    }
+    let hash = sha256_hex(secret);
+    if !same(&hash, &session.refresh_hash) {
+        revoke(ctx, id).await?;
+        return Err(reused());
+    }
+    let fresh = new_secret(ctx, id).await?;
+    let patch = Patch::<Session>::new()
+        .set(Session::REFRESH_HASH, sha256_hex(&fresh))
+        .set(Session::PREVIOUS_REFRESH_HASH, hash.clone())
+        .set(Session::REFRESHED_AT, ctx.now())
+        .set(Session::LAST_USED_AT, ctx.now())
+        .set(Session::EXPIRES_AT, ctx.now().plus(REFRESH_LIFETIME));
+    let unused = Filter::eq(Session::REFRESH_HASH, hash);
+    match ctx.store()?.commit(Batch::new().update_if(id, patch, unused)).await {
+        Ok(_) => {}
+        // Two at once: the other one had it first, so this one is a second use.
+        Err(StoreError::ConditionFailed { .. }) => {
+            revoke(ctx, id).await?;
+            return Err(reused());
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Issued {
+        access_token: sign(ctx, &session.user_id, id).await?,
+        refresh_token: format!("{id}.{fresh}"),
+        session: Session {
+            last_used_at: ctx.now(),
+            expires_at: ctx.now().plus(REFRESH_LIFETIME),
+            ..session.into_inner()
+        },
+    })
+}
+
+/// Ends a session. One that is gone already is no error.
+///
+/// # Errors
+/// The store's.
+pub async fn revoke(ctx: &Ctx, id: &str) -> Result<()> {
+    let this = Filter::<Session>::eq(whisper_schema::Column::id(), id);
+    ctx.store()?.commit(Batch::new().delete_where(this, 1)).await?;
+    Ok(())
+}
+
+/// Ends all sessions of a user but `keep`, as a part of a commit.
+pub fn revoke_all(batch: Batch, user_id: &str, keep: Option<&str>) -> Batch {
+    let mut theirs = vec![Filter::<Session>::eq(Session::USER_ID, user_id)];
+    if let Some(keep) = keep {
+        theirs.push(Filter::ne(whisper_schema::Column::id(), keep));
+    }
+    batch.delete_where(Filter::and(theirs), 1000)
+}
+
+/// The question for the session of a token, to be asked together with others.
+pub fn session_query(claims: &Claims) -> Get<Session> {
+    Get::id(&claims.sid)
+}
+
+/// Whether the session of a token stands.
+///
+/// # Errors
+/// [`Code::SessionRevoked`].
+pub fn check_session(
+    claims: &Claims,
+    session: Option<&Doc<Session>>,
+    now: Timestamp,
+) -> Result<Caller> {
+    match session {
+        Some(session) if session.user_id == claims.sub && session.expires_at > now => Ok(Caller {
+            user_id: claims.sub.clone(),
+            session_id: claims.sid.clone(),
+        }),
+        _ => Err(ended()),
+    }
+}
+
+fn ended() -> Error {
+    let detail = "The session was revoked or has expired. Sign in again.";
+    Error::new(Code::SessionRevoked, detail)
+}
+
+fn reused() -> Error {
+    let detail = "This refresh token was used before, so its session was revoked. Sign in again.";
+    Error::new(Code::RefreshTokenReused, detail)
+}
+
+fn same(one: &str, other: &str) -> bool {
+    bool::from(one.as_bytes().ct_eq(other.as_bytes()))
+}
+
+async fn new_secret(ctx: &Ctx, session_id: &str) -> Result<String> {
+    let key = cursor_key(ctx).await?;
+    let random: [u8; RANDOM] = random()?;
+    let code = mac(&key, &context(session_id), &random);
+    Ok(URL_SAFE_NO_PAD.encode([random.as_slice(), code.as_slice()].concat()))
+}
+
+async fn is_ours(ctx: &Ctx, session_id: &str, secret: &str) -> Result<bool> {
+    let Ok(bytes) = URL_SAFE_NO_PAD.decode(secret) else {
+        return Ok(false);
+    };
+    if bytes.len() != RANDOM + MAC {
+        return Ok(false);
+    }
+    let (random, code) = bytes.split_at(RANDOM);
+    let key = cursor_key(ctx).await?;
+    let wanted = mac(&key, &context(session_id), random);
+    Ok(bool::from(code.ct_eq(wanted.as_slice())))
+}
+
+fn context(session_id: &str) -> String {
+    format!("refresh token {session_id}")
+}

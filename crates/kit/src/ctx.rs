@@ -1,0 +1,126 @@
+//! What a handler works with: the store, the time, the settings, and who calls.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use whisper_schema::Timestamp;
+use whisper_store::Store;
+
+use crate::auth::{Caller, Claims, Keys};
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::ids;
+
+/// What the requests of one instance share.
+pub struct Instance {
+    pub(crate) store: Option<Store>,
+    pub(crate) config: Config,
+    pub(crate) clock: Rc<dyn Fn() -> Timestamp>,
+    pub(crate) keys: Keys,
+}
+
+impl Instance {
+    /// An instance; without a store for a function that needs none.
+    pub fn new(store: Option<Store>, config: Config, clock: Rc<dyn Fn() -> Timestamp>) -> Self {
+        Self {
+            store,
+            config,
+            clock,
+            keys: Keys::default(),
+        }
+    }
+}
+
+/// The context of one request. Clones are cheap and mean the same request.
+#[derive(Clone)]
+pub struct Ctx(Rc<Inner>);
+
+struct Inner {
+    instance: Rc<Instance>,
+    request_id: String,
+    now: Timestamp,
+    caller: RefCell<Option<Caller>>,
+    claims: RefCell<Option<Claims>>,
+}
+
+impl Ctx {
+    /// A context for a new request.
+    ///
+    /// # Errors
+    /// A fault when the runtime has no randomness.
+    pub fn new(instance: Rc<Instance>) -> Result<Self> {
+        let now = (instance.clock)();
+        Ok(Self(Rc::new(Inner {
+            request_id: ids::new_id(now)?,
+            instance,
+            now,
+            caller: RefCell::new(None),
+            claims: RefCell::new(None),
+        })))
+    }
+
+    /// The store.
+    ///
+    /// # Errors
+    /// A fault in a function that has none.
+    pub fn store(&self) -> Result<&Store> {
+        self.0
+            .instance
+            .store
+            .as_ref()
+            .ok_or_else(|| Error::internal("this function has no store"))
+    }
+
+    /// When the request began.
+    pub fn now(&self) -> Timestamp {
+        self.0.now
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.0.instance.config
+    }
+
+    /// The request's id, as in `x-request-id`.
+    pub fn request_id(&self) -> &str {
+        &self.0.request_id
+    }
+
+    /// A new id for a document, sorted by the time of the request.
+    ///
+    /// # Errors
+    /// A fault when the runtime has no randomness.
+    pub fn new_id(&self) -> Result<String> {
+        ids::new_id(self.0.now)
+    }
+
+    /// Who calls.
+    ///
+    /// # Errors
+    /// A fault on an endpoint that isn't for users.
+    pub fn caller(&self) -> Result<Caller> {
+        let caller = self.0.caller.borrow().clone();
+        caller.ok_or_else(|| Error::internal("this endpoint has no caller"))
+    }
+
+    /// What the verified access token says; the session behind it is not looked up yet.
+    ///
+    /// # Errors
+    /// A fault on an endpoint that isn't for users.
+    pub fn claims(&self) -> Result<Claims> {
+        let claims = self.0.claims.borrow().clone();
+        claims.ok_or_else(|| Error::internal("this endpoint has no claims"))
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.0.instance.keys
+    }
+
+    pub(crate) fn set_caller(&self, caller: Caller) {
+        *self.0.caller.borrow_mut() = Some(caller);
+    }
+
+    pub(crate) fn set_claims(&self, claims: Claims) {
+        *self.0.claims.borrow_mut() = Some(claims);
+    }
+}

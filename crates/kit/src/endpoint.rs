@@ -1,0 +1,214 @@
+//! Endpoints: what a function answers, who may ask, and what its document says of it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use http::Method;
+
+use crate::ctx::Ctx;
+use crate::error::{Code, Result};
+use crate::reply::Reply;
+use crate::request::Request;
+use crate::shape::{Shape, Shaped};
+
+/// How many bytes a body may have where the endpoint doesn't say.
+pub const BODY_LIMIT: usize = 256 * 1024;
+
+/// Who may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// Anybody.
+    Public,
+    /// Somebody signed in; [`Ctx::caller`] says who.
+    User,
+    /// Somebody with a valid access token, whose session the handler itself looks up together with
+    /// what else it reads ([`Ctx::claims`], [`crate::auth::check_session`]).
+    UserDeferred,
+    /// The operator.
+    Operator,
+}
+
+/// A handler's answer, to be awaited.
+pub type Answering = Pin<Box<dyn Future<Output = Result<Reply>>>>;
+/// A handler.
+pub type Handler = Rc<dyn Fn(Ctx, Request) -> Answering>;
+
+/// One operation of the API.
+#[derive(Clone)]
+// The document is made in native builds only.
+#[cfg_attr(target_family = "wasm", allow(dead_code))]
+pub struct Endpoint {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) operation: &'static str,
+    pub(crate) summary: &'static str,
+    pub(crate) auth: Auth,
+    pub(crate) handler: Handler,
+    pub(crate) body_limit: usize,
+    pub(crate) body: Option<Shape>,
+    pub(crate) query: Option<Shape>,
+    pub(crate) replies: Vec<(u16, Option<Shape>, &'static str)>,
+    pub(crate) codes: &'static [Code],
+    pub(crate) headers: &'static [&'static str],
+}
+
+impl Endpoint {
+    /// An endpoint: its method, its path (`/v1/stories/{id}`), the name of the operation
+    /// (`getStory`), one sentence about it, and its handler. Users only, until it says otherwise.
+    pub fn new<F, Fut>(
+        method: Method,
+        path: &'static str,
+        operation: &'static str,
+        summary: &'static str,
+        handler: F,
+    ) -> Self
+    where
+        F: Fn(Ctx, Request) -> Fut + 'static,
+        Fut: Future<Output = Result<Reply>> + 'static,
+    {
+        Self {
+            method,
+            path,
+            operation,
+            summary,
+            auth: Auth::User,
+            handler: Rc::new(move |ctx, request| Box::pin(handler(ctx, request))),
+            body_limit: BODY_LIMIT,
+            body: None,
+            query: None,
+            replies: Vec::new(),
+            codes: &[],
+            headers: &[],
+        }
+    }
+
+    /// Who may call.
+    #[must_use]
+    pub fn auth(mut self, auth: Auth) -> Self {
+        self.auth = auth;
+        self
+    }
+
+    /// Anybody may call.
+    #[must_use]
+    pub fn public(self) -> Self {
+        self.auth(Auth::Public)
+    }
+
+    /// How many bytes the body may have.
+    #[must_use]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// What the body is.
+    #[must_use]
+    pub fn body<T: Shaped>(mut self) -> Self {
+        self.body = Some(Shape::of::<T>());
+        self
+    }
+
+    /// What the query string's parameters are: the fields of a struct.
+    #[must_use]
+    pub fn query<T: Shaped>(mut self) -> Self {
+        self.query = Some(Shape::of::<T>());
+        self
+    }
+
+    /// An answer it gives: status, body, and when.
+    #[must_use]
+    pub fn reply<T: Shaped>(mut self, status: u16, when: &'static str) -> Self {
+        self.replies.push((status, Some(Shape::of::<T>()), when));
+        self
+    }
+
+    /// An answer without a body.
+    #[must_use]
+    pub fn reply_empty(mut self, status: u16, when: &'static str) -> Self {
+        self.replies.push((status, None, when));
+        self
+    }
+
+    /// Request headers it reads, such as `if-match` or `idempotency-key`.
+    #[must_use]
+    pub fn headers(mut self, names: &'static [&'static str]) -> Self {
+        self.headers = names;
+        self
+    }
+
+    /// Refusals beyond those that every endpoint of its kind has.
+    #[must_use]
+    pub fn codes(mut self, codes: &'static [Code]) -> Self {
+        self.codes = codes;
+        self
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The path.
+    pub fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// Who may call.
+    pub fn who(&self) -> Auth {
+        self.auth
+    }
+}
+
+/// The table of a function's endpoints.
+#[derive(Clone)]
+#[cfg_attr(target_family = "wasm", allow(dead_code))]
+pub struct Api {
+    /// Name of the function.
+    pub name: &'static str,
+    /// What it does, in a sentence.
+    pub about: &'static str,
+    pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) variables: &'static [&'static str],
+    pub(crate) has_store: bool,
+}
+
+impl Api {
+    /// An empty table.
+    pub fn new(name: &'static str, about: &'static str) -> Self {
+        Self {
+            name,
+            about,
+            endpoints: Vec::new(),
+            variables: &[],
+            has_store: true,
+        }
+    }
+
+    /// The function needs no database, and its component is granted none.
+    #[must_use]
+    pub fn without_store(mut self) -> Self {
+        self.has_store = false;
+        self
+    }
+
+    /// Adds an endpoint.
+    #[must_use]
+    pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.endpoints.push(endpoint);
+        self
+    }
+
+    /// Variables that it reads beside [`crate::config::COMMON`].
+    #[must_use]
+    pub fn variables(mut self, names: &'static [&'static str]) -> Self {
+        self.variables = names;
+        self
+    }
+
+    /// The endpoints, in their order.
+    pub fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+}

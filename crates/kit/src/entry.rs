@@ -1,0 +1,170 @@
+//! The component's entry point on Spin: from its request to ours, and back.
+
+use std::cell::RefCell;
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt, Full};
+use spin_sdk::http::{Request as SpinRequest, Response as SpinResponse};
+use whisper_schema::Timestamp;
+use whisper_store::Store;
+use whisper_store::spin::SpinDriver;
+
+use crate::config::{COMMON, Config};
+use crate::ctx::Instance;
+use crate::edge::{Edge, too_large};
+use crate::endpoint::Api;
+use crate::error::{Code, Error, Result};
+use crate::log::{self, Level};
+use crate::reply::Response;
+use crate::request::Request;
+
+pub use spin_sdk::http_service;
+
+/// Makes a function's component of its [`Api`]: `whisper_kit::entry!(crate::api);`, on Wasm only.
+#[macro_export]
+macro_rules! entry {
+    ($api:path) => {
+        mod entry {
+            #[::spin_sdk::http_service]
+            async fn handle(
+                request: ::spin_sdk::http::Request,
+            ) -> $crate::entry::SpinReply {
+                $crate::entry::serve($api, request).await
+            }
+        }
+    };
+}
+
+/// A response as Spin takes it.
+pub type SpinReply = SpinResponse<Full<Bytes>>;
+
+thread_local! {
+    /// What the requests of this instance share. It lives as long as the instance: connections, decoded
+    /// keys and settings, never anything about one request.
+    static SHARED: RefCell<Option<Shared>> = const { RefCell::new(None) };
+}
+
+#[derive(Clone)]
+struct Shared {
+    edge: Rc<Edge>,
+    instance: Rc<Instance>,
+}
+
+/// Answers one request.
+pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
+    let shared = match shared(api).await {
+        Ok(shared) => shared,
+        Err(error) => return failed(&error),
+    };
+    let limit = shared.edge.body_limit(request.method(), request.uri().path());
+    let request = read(&shared.instance.config, request, limit).await;
+    let response = shared.edge.answer(shared.instance, request).await;
+    into_spin(response)
+}
+
+async fn shared(api: fn() -> Api) -> Result<Shared> {
+    if let Some(shared) = SHARED.with_borrow(Clone::clone) {
+        return Ok(shared);
+    }
+    let api = api();
+    let config = variables(&api).await?;
+    // Another request may have come this far during the wait; its store must stay the only one.
+    if let Some(shared) = SHARED.with_borrow(Clone::clone) {
+        return Ok(shared);
+    }
+    let clock: Rc<dyn Fn() -> Timestamp> = Rc::new(now);
+    let store = api
+        .has_store
+        .then(|| Store::new(SpinDriver::new(), Rc::clone(&clock)));
+    let shared = Shared {
+        edge: Rc::new(Edge::new(&api)?),
+        instance: Rc::new(Instance::new(store, config, clock)),
+    };
+    SHARED.set(Some(shared.clone()));
+    Ok(shared)
+}
+
+async fn variables(api: &Api) -> Result<Config> {
+    let mut values = Vec::new();
+    for &name in COMMON.iter().chain(api.variables) {
+        match spin_sdk::variables::get(name).await {
+            Ok(value) => values.push((name, value)),
+            // A manifest may leave a setting out; it is empty then.
+            Err(spin_sdk::variables::Error::Undefined(_)) => {}
+            Err(error) => return Err(Error::internal(format!("variable {name}: {error}"))),
+        }
+    }
+    Ok(Config::new(values))
+}
+
+async fn read(config: &Config, request: SpinRequest, limit: usize) -> Result<Request> {
+    let (head, mut body) = request.into_parts();
+    let path_and_query = head.uri.path_and_query().map_or("/", |p| p.as_str());
+    let mut read = Request::new(head.method, path_and_query);
+    read.client_addr = client_addr(config, &head.headers);
+    read.headers = head.headers;
+    let mut bytes = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| {
+            Error::new(Code::InvalidJson, "The body broke off before its end.")
+        })?;
+        if let Ok(data) = frame.into_data() {
+            // Counted while it comes: Spin itself has no limit, and a length may lie.
+            if bytes.len() + data.len() > limit {
+                return Err(too_large(limit));
+            }
+            bytes.extend_from_slice(&data);
+        }
+    }
+    read.body = bytes.freeze();
+    Ok(read)
+}
+
+/// Where a request came from: the configured proxy's header (its last entry, which the proxy itself wrote),
+/// or the connection as the runtime tells it.
+fn client_addr(config: &Config, headers: &http::HeaderMap) -> Option<IpAddr> {
+    let trusted = config.text("client_address_header").trim();
+    if !trusted.is_empty() {
+        let value = headers.get_all(trusted).iter().last()?.to_str().ok()?;
+        return address(value.rsplit(',').next()?);
+    }
+    address(headers.get("spin-client-addr")?.to_str().ok()?)
+}
+
+/// Reads `203.0.113.9`, `203.0.113.9:4711`, `2001:db8::1` or `[2001:db8::1]:4711`.
+fn address(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    text.parse::<IpAddr>()
+        .ok()
+        .or_else(|| text.parse::<std::net::SocketAddr>().ok().map(|a| a.ip()))
+}
+
+#[allow(clippy::disallowed_methods)]
+fn now() -> Timestamp {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+fn into_spin(response: Response) -> SpinReply {
+    response.map(Full::new)
+}
+
+/// The answer when the instance can't even start.
+fn failed(error: &Error) -> SpinReply {
+    let cause = error.source_text().unwrap_or_default();
+    log::write(Level::Error, "start_failed", "", &[("cause", cause.into())]);
+    let body = Bytes::from(error.to_problem("").to_string());
+    let length = body.len();
+    let mut response = SpinResponse::new(Full::new(body));
+    *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+    let headers = response.headers_mut();
+    let problem = http::HeaderValue::from_static("application/problem+json");
+    headers.insert(http::header::CONTENT_TYPE, problem);
+    headers.insert(http::header::CONTENT_LENGTH, http::HeaderValue::from(length));
+    response
+}

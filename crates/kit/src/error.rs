@@ -1,0 +1,232 @@
+//! Errors: one type, one list of codes, one shape on the wire (RFC 9457).
+
+mod code;
+
+use std::fmt;
+
+use serde_json::{Value, json};
+use whisper_schema::Violation;
+use whisper_store::StoreError;
+
+pub use code::Code;
+
+/// What a fallible step of a function gives.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A refusal or a fault, on its way to the edge, which makes a problem document of it.
+///
+/// A bare `?` on a store's error means a fault (5xx). What is the client's fault is picked out by
+/// name: [`ResultExt::on_conflict`], [`ResultExt::on_failed`], [`OptionExt::or_not_found`].
+#[derive(Debug)]
+pub struct Error {
+    code: Code,
+    detail: String,
+    errors: Vec<FieldError>,
+    headers: Vec<(&'static str, String)>,
+    source: Option<String>,
+}
+
+/// What is wrong with one field of a body or one parameter of a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// Path of the field, such as `metadata.options[3]`.
+    pub field: String,
+    /// The rule it breaks, such as `size`.
+    pub rule: String,
+    /// What is wrong, for people.
+    pub detail: String,
+}
+
+impl FieldError {
+    /// A field, the rule it breaks, and what is wrong.
+    pub fn new(field: impl Into<String>, rule: &str, detail: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            rule: rule.to_owned(),
+            detail: detail.into(),
+        }
+    }
+}
+
+impl From<Violation> for FieldError {
+    fn from(violation: Violation) -> Self {
+        Self::new(violation.field, violation.rule.as_str(), violation.message)
+    }
+}
+
+impl Error {
+    /// A refusal that the client reads.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            headers: Vec::new(),
+            source: None,
+        }
+    }
+
+    /// The answer for what doesn't exist and for what the caller may not know of.
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound, "There is nothing here that you may see.")
+    }
+
+    /// The caller may not do this.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(Code::Forbidden, detail)
+    }
+
+    /// A fault of ours; `source` is logged, never sent.
+    pub fn internal(source: impl fmt::Display) -> Self {
+        let mut error = Self::new(Code::Internal, "Something went wrong on our side.");
+        error.source = Some(source.to_string());
+        error
+    }
+
+    /// Fields that are wrong; nothing was written.
+    pub fn fields(errors: Vec<FieldError>) -> Self {
+        let detail = match errors.as_slice() {
+            [one] => format!("{} {}", one.field, one.detail),
+            more => format!("{} fields are wrong.", more.len()),
+        };
+        let mut error = Self::new(Code::ValidationFailed, detail);
+        error.errors = errors;
+        error
+    }
+
+    /// One field that is wrong; nothing was written.
+    pub fn field(field: impl Into<String>, rule: &str, detail: impl Into<String>) -> Self {
+        Self::fields(vec![FieldError::new(field, rule, detail)])
+    }
+
+    /// The same error under another code, for a refusal that has fields but is no validation of a body.
+    #[must_use]
+    pub fn with_code(mut self, code: Code) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// Adds a header to the answer.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Keeps the cause for the log.
+    #[must_use]
+    pub fn with_source(mut self, source: impl fmt::Display) -> Self {
+        self.source = Some(source.to_string());
+        self
+    }
+
+    /// The code.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The cause, for the log alone.
+    pub fn source_text(&self) -> Option<&str> {
+        self.source.as_deref()
+    }
+
+    /// Headers that go with the answer.
+    pub fn headers(&self) -> &[(&'static str, String)] {
+        &self.headers
+    }
+
+    /// What is wrong with which field.
+    pub fn field_errors(&self) -> &[FieldError] {
+        &self.errors
+    }
+
+    /// The problem document; `instance` is the request's id.
+    pub fn to_problem(&self, instance: &str) -> Value {
+        let mut problem = json!({
+            "type": format!("urn:whisper:error:{}", self.code.as_str()),
+            "title": self.code.title(),
+            "status": self.code.status(),
+            "code": self.code.as_str(),
+            "detail": self.detail,
+            "instance": instance,
+        });
+        if !self.errors.is_empty() {
+            problem["errors"] = self
+                .errors
+                .iter()
+                .map(|e| json!({"field": e.field, "rule": e.rule, "detail": e.detail}))
+                .collect();
+        }
+        problem
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.detail)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Invalid(violations) => {
+                Self::fields(violations.into_iter().map(FieldError::from).collect())
+            }
+            StoreError::Busy | StoreError::Unavailable(_) => {
+                Self::new(Code::Unavailable, "The database is busy. Try again in a moment.")
+                    .with_header("retry-after", "1")
+                    .with_source(error)
+            }
+            other => Self::internal(other),
+        }
+    }
+}
+
+/// Turns an absent document into the one 404.
+pub trait OptionExt<T> {
+    /// The value, or [`Error::not_found`].
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when there is none.
+    fn or_not_found(self) -> Result<T>;
+}
+
+impl<T> OptionExt<T> for Option<T> {
+    fn or_not_found(self) -> Result<T> {
+        self.ok_or_else(Error::not_found)
+    }
+}
+
+/// Picks the client's faults out of the store's errors.
+pub trait ResultExt<T>: Sized {
+    /// A conflict on the unique index `index` (or `_id`) becomes this refusal.
+    ///
+    /// # Errors
+    /// That refusal, or what the error was.
+    fn on_conflict(self, index: &str, code: Code, detail: &str) -> Result<T>;
+
+    /// A failed condition with this label becomes this refusal.
+    ///
+    /// # Errors
+    /// That refusal, or what the error was.
+    fn on_failed(self, label: &str, code: Code, detail: &str) -> Result<T>;
+}
+
+impl<T> ResultExt<T> for Result<T, StoreError> {
+    fn on_conflict(self, index: &str, code: Code, detail: &str) -> Result<T> {
+        self.map_err(|error| match error {
+            StoreError::Conflict { index: on, .. } if on == index => Error::new(code, detail),
+            other => other.into(),
+        })
+    }
+
+    fn on_failed(self, label: &str, code: Code, detail: &str) -> Result<T> {
+        self.map_err(|error| match error.failed_at(label) {
+            true => Error::new(code, detail),
+            false => error.into(),
+        })
+    }
+}

@@ -1,0 +1,119 @@
+//! The one list of error codes: what clients may branch on.
+
+macro_rules! codes {
+    ($( $(#[doc = $doc:literal])+ $name:ident = $wire:literal, $status:literal, $title:literal; )+) => {
+        /// Why a request was refused. Stable: a code is never renamed and never changes its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $( $(#[doc = $doc])+ $name, )+
+        }
+
+        impl Code {
+            /// All codes, sorted by their wire form.
+            pub const ALL: &'static [Code] = &[$( Code::$name, )+];
+
+            /// The wire form, such as `not_found`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $( Code::$name => $wire, )+ }
+            }
+
+            /// The HTTP status it goes with.
+            pub const fn status(self) -> u16 {
+                match self { $( Code::$name => $status, )+ }
+            }
+
+            /// A short human-readable summary, the same for every occurrence.
+            pub const fn title(self) -> &'static str {
+                match self { $( Code::$name => $title, )+ }
+            }
+
+            /// What it means and what a client can do.
+            pub fn doc(self) -> &'static str {
+                match self { $( Code::$name => concat!($($doc, "\n"),+), )+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The account has an e-mail address and a password already.
+    AlreadyRegistered = "already_registered", 409, "Already registered";
+    /// The conversation has as many members as it may have.
+    ConversationFull = "conversation_full", 409, "Conversation is full";
+    /// The operation makes no sense in a direct conversation: its two members are fixed.
+    DirectConversation = "direct_conversation", 409, "Not possible in a direct conversation";
+    /// An account with this e-mail address exists.
+    EmailTaken = "email_taken", 409, "E-mail address is taken";
+    /// The caller may see this, but may not do that.
+    Forbidden = "forbidden", 403, "Forbidden";
+    /// A request with the same Idempotency-Key is being worked on. Try again in a moment.
+    IdempotencyInFlight = "idempotency_in_flight", 409, "Request in progress";
+    /// The Idempotency-Key was used for another request. Use a new key for each new request.
+    IdempotencyKeyReused = "idempotency_key_reused", 422, "Idempotency key was used before";
+    /// A bug or a broken database. The request id in `instance` leads to the log line.
+    Internal = "internal", 500, "Internal error";
+    /// The e-mail address or the password is wrong; which of them is not said.
+    InvalidCredentials = "invalid_credentials", 401, "Wrong e-mail address or password";
+    /// The cursor is not one that this list gave out. Start at the beginning.
+    InvalidCursor = "invalid_cursor", 400, "Invalid cursor";
+    /// A header's value can't be read; `detail` says which.
+    InvalidHeader = "invalid_header", 400, "Invalid header";
+    /// The body is not JSON; `detail` says where.
+    InvalidJson = "invalid_json", 400, "Invalid JSON";
+    /// A parameter in the query string is unknown or can't be read; `errors` says which.
+    InvalidQuery = "invalid_query", 400, "Invalid query parameter";
+    /// A job didn't end well; `detail` counts what failed. The next run goes on.
+    JobFailed = "job_failed", 500, "Job failed";
+    /// The only owner can't leave while others stay: hand over the conversation first.
+    LastOwner = "last_owner", 409, "The last owner can't leave";
+    /// Another message has this id. Use a new one for each message.
+    MessageIdTaken = "message_id_taken", 409, "Message id is taken";
+    /// The path exists, with another method; the Allow header says which.
+    MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
+    /// There is nothing with this id that the caller may know of.
+    NotFound = "not_found", 404, "Not found";
+    /// The body is larger than this route takes.
+    PayloadTooLarge = "payload_too_large", 413, "Body is too large";
+    /// If-Match names an older version: somebody else changed it. Read it again.
+    PreconditionFailed = "precondition_failed", 412, "Changed in the meantime";
+    /// The route wants If-Match with the ETag that was read.
+    PreconditionRequired = "precondition_required", 428, "If-Match is required";
+    /// Too often. Retry-After says when to try again.
+    RateLimited = "rate_limited", 429, "Too many requests";
+    /// An old refresh token was presented: somebody may have copied it, so the session was revoked. Sign in again.
+    RefreshTokenReused = "refresh_token_reused", 401, "Refresh token was used before";
+    /// No such path.
+    RouteNotFound = "route_not_found", 404, "No such route";
+    /// The session was revoked or has expired. Sign in again.
+    SessionRevoked = "session_revoked", 401, "Session has ended";
+    /// The access token has expired. Use the refresh token.
+    TokenExpired = "token_expired", 401, "Access token has expired";
+    /// The access token, or the refresh token, is none of ours.
+    TokenInvalid = "token_invalid", 401, "Invalid token";
+    /// The route needs an access token (or the operator's key) in the Authorization header.
+    Unauthenticated = "unauthenticated", 401, "Authentication is required";
+    /// The database can't be reached, or was locked for too long. Try again.
+    Unavailable = "unavailable", 503, "Temporarily unavailable";
+    /// The body must be `application/json`.
+    UnsupportedMediaType = "unsupported_media_type", 415, "Unsupported media type";
+    /// Somebody has this user name.
+    UsernameTaken = "username_taken", 409, "User name is taken";
+    /// The body is JSON but not what the route takes; `errors` names each field and why. Nothing was written.
+    ValidationFailed = "validation_failed", 422, "Validation failed";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wire_forms_are_unique_and_statuses_are_errors() {
+        let mut seen = std::collections::BTreeSet::new();
+        for code in Code::ALL {
+            assert!(seen.insert(code.as_str()), "{code:?}");
+            assert!((400..=599).contains(&code.status()), "{code:?}");
+            assert!(!code.doc().trim().is_empty(), "{code:?}");
+        }
+    }
+}

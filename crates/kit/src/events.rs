@@ -1,0 +1,32 @@
+//! Domain events: what happened, appended in the commit that made it happen.
+
+use serde_json::Value;
+use whisper_schema::Timestamp;
+use whisper_schema::prelude::Event;
+use whisper_store::Batch;
+
+use crate::ctx::Ctx;
+use crate::error::Result;
+
+/// Appends an event to a batch: its kind (`message.sent`), what it is about (an id), whose doing it was,
+/// and a small JSON object with ids, never with contents.
+///
+/// # Errors
+/// A fault when the runtime has no randomness.
+pub fn append(
+    ctx: &Ctx,
+    batch: Batch,
+    kind: &str,
+    subject: &str,
+    user_id: Option<&str>,
+    payload: &Value,
+) -> Result<Batch> {
+    Ok(batch.insert(&Event {
+        id: ctx.new_id()?,
+        kind: kind.to_owned(),
+        subject: subject.to_owned(),
+        user_id: user_id.map(str::to_owned),
+        payload: payload.to_string(),
+        created_at: Timestamp::AT_COMMIT,
+    }))
+}

@@ -1,0 +1,160 @@
+//! Idempotency-Key (IETF draft): a retried request has its effect once and gets the same answer.
+//!
+//! The answer is stored in the same commit as the effect, for 24 hours, by caller, route and key.
+
+use whisper_schema::Timestamp;
+use whisper_schema::prelude::IdempotencyKey;
+use whisper_store::{Batch, Committed, Filter, StoreError};
+
+use crate::auth::sha256_hex;
+use crate::ctx::Ctx;
+use crate::error::{Code, Error, Result};
+use crate::ids::derived_id;
+use crate::reply::Reply;
+use crate::request::Request;
+
+/// How long an answer is kept, in milliseconds.
+const LIFETIME: i64 = 24 * 60 * 60 * 1000;
+/// The longest answer that is kept; a longer one is a bug of the route.
+const MAX_RESPONSE: usize = 20_000;
+/// Expired rows that a new key removes.
+const SWEEP_ROWS: u64 = 10;
+
+/// A request that may be a retry.
+pub struct Once {
+    row: Option<Row>,
+}
+
+struct Row {
+    id: String,
+    user_id: String,
+    route: &'static str,
+    key: String,
+    body_hash: String,
+}
+
+/// What became of a commit that may be a retry.
+pub enum Outcome {
+    /// It took effect now.
+    Done(Committed),
+    /// It had taken effect before; this is what was answered.
+    Replayed(Reply),
+}
+
+impl Once {
+    /// Reads the request's key. The first thing a route does after it knows the caller.
+    ///
+    /// # Errors
+    /// [`Code::InvalidHeader`] for a key that is empty, too long or not visible ASCII.
+    pub fn of(request: &Request, user_id: &str, route: &'static str) -> Result<Self> {
+        let Some(value) = request.headers.get("idempotency-key") else {
+            return Ok(Self { row: None });
+        };
+        let key = value.to_str().unwrap_or_default().to_owned();
+        let visible = key.bytes().all(|b| (0x21..=0x7e).contains(&b));
+        if !(1..=255).contains(&key.len()) || !visible {
+            let detail = "Idempotency-Key must be 1 to 255 visible ASCII characters.";
+            return Err(Error::new(Code::InvalidHeader, detail));
+        }
+        Ok(Self {
+            row: Some(Row {
+                id: derived_id(&["idempotency", user_id, route, &key]),
+                user_id: user_id.to_owned(),
+                route,
+                key,
+                body_hash: sha256_hex(&request.body),
+            }),
+        })
+    }
+
+    /// The answer of the first request with this key, if there was one.
+    ///
+    /// # Errors
+    /// [`Code::IdempotencyKeyReused`] when its body was another.
+    pub async fn replay(&self, ctx: &Ctx) -> Result<Option<Reply>> {
+        let Some(row) = &self.row else { return Ok(None) };
+        let Some(stored) = ctx.store()?.get::<IdempotencyKey>(&row.id).await? else {
+            return Ok(None);
+        };
+        if stored.expires_at <= ctx.now() {
+            let this = Filter::<IdempotencyKey>::eq(whisper_schema::Column::id(), row.id.as_str());
+            ctx.store()?.commit(Batch::new().delete_where(this, 1)).await?;
+            return Ok(None);
+        }
+        if stored.body_hash != row.body_hash {
+            let detail = "This Idempotency-Key was used with another body.";
+            return Err(Error::new(Code::IdempotencyKeyReused, detail));
+        }
+        let status = u16::try_from(stored.status).unwrap_or(200);
+        let reply = Reply::bytes(status, "application/json", stored.response.clone().into_bytes());
+        Ok(Some(reply.header("idempotency-replayed", "true")))
+    }
+
+    /// Commits the effect together with its answer. Of two at once, one takes effect and the other
+    /// gets its answer.
+    ///
+    /// # Errors
+    /// The commit's.
+    pub async fn commit(
+        &self,
+        ctx: &Ctx,
+        batch: Batch,
+        reply: &Reply,
+    ) -> Result<Outcome, CommitError> {
+        let batch = match &self.row {
+            Some(row) => batch
+                .insert(&row.document(ctx.now(), reply).map_err(CommitError::Refused)?)
+                .delete_where(Filter::<IdempotencyKey>::lt(IdempotencyKey::EXPIRES_AT, ctx.now()), SWEEP_ROWS),
+            None => batch,
+        };
+        let store = ctx.store().map_err(CommitError::Refused)?;
+        match store.commit(batch).await {
+            Ok(committed) => Ok(Outcome::Done(committed)),
+            Err(error) => {
+                // Whatever stood in the way, an earlier request with this key may have done it already.
+                match self.replay(ctx).await.map_err(CommitError::Refused)? {
+                    Some(reply) => Ok(Outcome::Replayed(reply)),
+                    None => Err(CommitError::Store(error)),
+                }
+            }
+        }
+    }
+}
+
+/// Why a commit that may be a retry failed.
+#[derive(Debug)]
+pub enum CommitError {
+    /// The store's error, for the route to pick the client's faults from.
+    Store(StoreError),
+    /// A refusal that is ready.
+    Refused(Error),
+}
+
+impl From<CommitError> for Error {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Store(error) => error.into(),
+            CommitError::Refused(error) => error,
+        }
+    }
+}
+
+impl Row {
+    fn document(&self, now: Timestamp, reply: &Reply) -> Result<IdempotencyKey> {
+        let response = String::from_utf8(reply.body().to_vec()).map_err(Error::internal)?;
+        if response.chars().count() > MAX_RESPONSE {
+            return Err(Error::internal("an answer is too long to be replayed"));
+        }
+        Ok(IdempotencyKey {
+            id: self.id.clone(),
+            user_id: self.user_id.clone(),
+            route: self.route.to_owned(),
+            key: self.key.clone(),
+            body_hash: self.body_hash.clone(),
+            status: i64::from(reply.status()),
+            response,
+            created_at: now,
+            expires_at: now.plus(LIFETIME),
+        })
+    }
+}

@@ -1,0 +1,204 @@
+//! The OpenAPI 3.1 document of several functions, made of their endpoint tables.
+
+use std::collections::BTreeMap;
+
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+
+use crate::endpoint::{Api, Auth, Endpoint};
+use crate::error::Code;
+
+/// The document.
+pub fn document(title: &str, version: &str, about: &str, apis: &[Api]) -> Value {
+    let mut settings = SchemaSettings::draft2020_12();
+    settings.definitions_path = "/components/schemas".into();
+    settings.meta_schema = None;
+    let mut generator = settings.into_generator();
+    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    for api in apis {
+        for endpoint in &api.endpoints {
+            let method = endpoint.method.as_str().to_lowercase();
+            let operation = operation(api, endpoint, &mut generator);
+            paths.entry(endpoint.path).or_default().insert(method, operation);
+        }
+    }
+    let mut schemas: Map<String, Value> = generator.take_definitions(true).into_iter().collect();
+    schemas.insert("Problem".to_owned(), problem_schema());
+    let tags: Vec<Value> = apis
+        .iter()
+        .map(|api| json!({"name": api.name, "description": api.about}))
+        .collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version, "description": about,
+                 "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "servers": [{"url": "/"}],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "accessToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "operatorKey": {"type": "http", "scheme": "bearer", "description": "The operator's key."},
+            },
+        },
+    })
+}
+
+fn operation(api: &Api, endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
+    let mut operation = json!({
+        "operationId": endpoint.operation,
+        "summary": endpoint.summary,
+        "tags": [api.name],
+        "security": match endpoint.auth {
+            Auth::Public => json!([]),
+            Auth::User | Auth::UserDeferred => json!([{"accessToken": []}]),
+            Auth::Operator => json!([{"operatorKey": []}]),
+        },
+        "responses": responses(endpoint, generator),
+    });
+    let parameters = parameters(endpoint, generator);
+    if !parameters.is_empty() {
+        operation["parameters"] = parameters.into();
+    }
+    if let Some(body) = endpoint.body {
+        operation["requestBody"] = json!({
+            "required": true,
+            "content": {"application/json": {"schema": (body.0)(generator)}},
+        });
+    }
+    operation
+}
+
+fn parameters(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value> {
+    let mut parameters: Vec<Value> = endpoint
+        .path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
+        .collect();
+    for name in endpoint.headers {
+        let required = *name == "if-match";
+        parameters.push(json!({"name": name, "in": "header", "required": required, "schema": {"type": "string"}}));
+    }
+    let Some(query) = endpoint.query else {
+        return parameters;
+    };
+    // The parameters are the fields of a struct; its schema itself stays out of the components.
+    let schema = resolved((query.0)(generator), generator);
+    let required: Vec<&str> = schema["required"].as_array().map_or_else(Vec::new, |names| {
+        names.iter().filter_map(Value::as_str).collect()
+    });
+    for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+        let mut field = field.clone();
+        let about = field.as_object_mut().and_then(|f| f.remove("description"));
+        let mut parameter = json!({
+            "name": name, "in": "query", "required": required.contains(&name.as_str()), "schema": field,
+        });
+        if let Some(about) = about {
+            parameter["description"] = about;
+        }
+        parameters.push(parameter);
+    }
+    parameters
+}
+
+fn resolved(schema: schemars::Schema, generator: &SchemaGenerator) -> Value {
+    let schema = schema.to_value();
+    let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
+    name.and_then(|name| generator.definitions().get(name)).cloned().unwrap_or(schema)
+}
+
+fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
+    let mut responses: BTreeMap<String, Value> = BTreeMap::new();
+    for (status, shape, when) in &endpoint.replies {
+        let mut response = json!({"description": when});
+        if let Some(shape) = shape {
+            response["content"] = json!({"application/json": {"schema": (shape.0)(generator)}});
+        }
+        responses.insert(status.to_string(), response);
+    }
+    let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+    for code in codes(endpoint) {
+        let names = by_status.entry(code.status()).or_default();
+        if !names.contains(&code.as_str()) {
+            names.push(code.as_str());
+        }
+    }
+    for (status, mut names) in by_status {
+        names.sort_unstable();
+        let response = json!({
+            "description": names.join(", "),
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        });
+        responses.insert(status.to_string(), response);
+    }
+    json!(responses)
+}
+
+/// The endpoint's own refusals and those of its kind.
+fn codes(endpoint: &Endpoint) -> Vec<Code> {
+    let mut codes = endpoint.codes.to_vec();
+    codes.extend([Code::Internal, Code::Unavailable]);
+    match endpoint.auth {
+        Auth::Public => {}
+        Auth::Operator => codes.push(Code::Unauthenticated),
+        Auth::User | Auth::UserDeferred => codes.extend([
+            Code::Unauthenticated,
+            Code::TokenInvalid,
+            Code::TokenExpired,
+            Code::SessionRevoked,
+        ]),
+    }
+    if endpoint.body.is_some() {
+        codes.extend([
+            Code::InvalidJson,
+            Code::PayloadTooLarge,
+            Code::UnsupportedMediaType,
+            Code::ValidationFailed,
+        ]);
+    }
+    if endpoint.query.is_some() {
+        codes.push(Code::InvalidQuery);
+    }
+    if endpoint.headers.contains(&"if-match") {
+        codes.extend([Code::PreconditionFailed, Code::PreconditionRequired]);
+    }
+    if endpoint.headers.contains(&"idempotency-key") {
+        codes.extend([Code::IdempotencyKeyReused, Code::InvalidHeader]);
+    }
+    if endpoint.path.contains('{') {
+        codes.push(Code::NotFound);
+    }
+    codes
+}
+
+fn problem_schema() -> Value {
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    json!({
+        "type": "object",
+        "description": "What went wrong (RFC 9457).",
+        "required": ["type", "title", "status", "code", "detail", "instance"],
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "code": {"type": "string", "enum": codes},
+            "detail": {"type": "string"},
+            "instance": {"type": "string", "description": "The request's id, as in x-request-id."},
+            "errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["field", "rule", "detail"],
+                    "properties": {
+                        "field": {"type": "string"},
+                        "rule": {"type": "string"},
+                        "detail": {"type": "string"},
+                    },
+                },
+            },
+        },
+    })
+}

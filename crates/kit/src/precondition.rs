@@ -1,0 +1,59 @@
+//! ETag and If-Match (RFC 9110): two may edit, the second learns of the first.
+
+use crate::error::{Code, Error, Result};
+use crate::request::Request;
+
+/// The strong ETag of a revision.
+pub fn etag(revision: i64) -> String {
+    format!("\"{revision}\"")
+}
+
+/// What If-Match allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IfMatch {
+    /// Whatever the revision is (`*`).
+    Any,
+    /// Only this revision.
+    Revision(i64),
+}
+
+impl IfMatch {
+    /// Holds the revision that was read against it.
+    ///
+    /// # Errors
+    /// [`Code::PreconditionFailed`].
+    pub fn check(self, revision: i64) -> Result<()> {
+        match self {
+            IfMatch::Revision(wanted) if wanted != revision => Err(failed()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The refusal of a stale If-Match.
+pub fn failed() -> Error {
+    let detail = "It was changed since you read it. Read it again.";
+    Error::new(Code::PreconditionFailed, detail)
+}
+
+/// Reads If-Match, which the route demands.
+///
+/// # Errors
+/// [`Code::PreconditionRequired`] when it is missing, [`Code::PreconditionFailed`] when it is no ETag
+/// of ours: nothing has it.
+pub fn if_match(request: &Request) -> Result<IfMatch> {
+    let Some(value) = request.header("if-match") else {
+        let detail = "Send If-Match with the ETag of what you read.";
+        return Err(Error::new(Code::PreconditionRequired, detail));
+    };
+    let value = value.trim();
+    if value == "*" {
+        return Ok(IfMatch::Any);
+    }
+    value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .and_then(|number| number.parse().ok())
+        .map(IfMatch::Revision)
+        .ok_or_else(failed)
+}

@@ -1,0 +1,107 @@
+//! Answers that went well.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+
+/// An HTTP response, whole.
+pub type Response = http::Response<Bytes>;
+
+/// An answer under construction.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Bytes,
+}
+
+impl Reply {
+    /// JSON with this status.
+    ///
+    /// # Errors
+    /// A fault when the value can't be written as JSON.
+    pub fn json<T: Serialize + ?Sized>(status: u16, value: &T) -> Result<Self> {
+        let body = serde_json::to_vec(value).map_err(Error::internal)?;
+        Ok(Self::bytes(status, "application/json", body))
+    }
+
+    /// 200 with JSON.
+    ///
+    /// # Errors
+    /// As [`Reply::json`].
+    pub fn ok<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
+        Self::json(200, value)
+    }
+
+    /// 201 with JSON.
+    ///
+    /// # Errors
+    /// As [`Reply::json`].
+    pub fn created<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
+        Self::json(201, value)
+    }
+
+    /// 204.
+    pub fn no_content() -> Self {
+        Self {
+            status: StatusCode::NO_CONTENT,
+            headers: Vec::new(),
+            body: Bytes::new(),
+        }
+    }
+
+    /// Any body with its media type.
+    pub fn bytes(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        Self {
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            headers: vec![(
+                http::header::CONTENT_TYPE,
+                HeaderValue::from_static(content_type),
+            )],
+            body: body.into(),
+        }
+    }
+
+    /// Adds a header; one that HTTP doesn't allow is left out.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.push((HeaderName::from_static(name), value));
+        }
+        self
+    }
+
+    /// Adds the ETag of a document's revision.
+    #[must_use]
+    pub fn etag(self, revision: i64) -> Self {
+        let etag = crate::precondition::etag(revision);
+        self.header("etag", &etag)
+    }
+
+    /// Adds where the new thing is.
+    #[must_use]
+    pub fn location(self, path: &str) -> Self {
+        self.header("location", path)
+    }
+
+    /// The status.
+    pub fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    /// The body.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    pub(crate) fn into_response(self) -> Response {
+        let mut response = Response::new(self.body);
+        *response.status_mut() = self.status;
+        for (name, value) in self.headers {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}

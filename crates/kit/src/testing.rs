@@ -1,0 +1,132 @@
+//! For tests: a function's edge on a database of its own, with a clock that the test holds.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use bytes::Bytes;
+use http::Method;
+use serde_json::Value;
+use whisper_schema::Timestamp;
+use whisper_schema::prelude::Account;
+use whisper_store::native::NativeDriver;
+use whisper_store::{Batch, Store};
+
+use crate::auth;
+use crate::config::Config;
+use crate::ctx::{Ctx, Instance};
+use crate::edge::Edge;
+use crate::endpoint::Api;
+use crate::reply::Response;
+use crate::request::Request;
+
+/// When the clock of a test starts: 2026-01-01T00:00:00Z.
+pub const START: i64 = 1_767_225_600_000;
+
+/// A function under test.
+pub struct TestEdge {
+    edge: Edge,
+    instance: Rc<Instance>,
+    now: Rc<Cell<i64>>,
+    _dir: tempfile::TempDir,
+}
+
+impl TestEdge {
+    /// The function on an empty database, with these variables.
+    pub fn new(api: &Api, variables: &[(&str, &str)]) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let now = Rc::new(Cell::new(START));
+        let clock: Rc<dyn Fn() -> Timestamp> = {
+            let now = Rc::clone(&now);
+            Rc::new(move || Timestamp::from_millis(now.get()))
+        };
+        let driver = NativeDriver::new(dir.path().join("test.db"));
+        let store = Store::new(driver, Rc::clone(&clock));
+        let config = Config::new(variables.iter().map(|(n, v)| (*n, *v)));
+        Self {
+            edge: Edge::new(api).expect("routes that don't contradict each other"),
+            instance: Rc::new(Instance::new(Some(store), config, clock)),
+            now,
+            _dir: dir,
+        }
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        self.instance.store.as_ref().expect("a store")
+    }
+
+    /// A context as a request would have.
+    pub fn ctx(&self) -> Ctx {
+        Ctx::new(Rc::clone(&self.instance)).expect("a context")
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, millis: i64) {
+        self.now.set(self.now.get() + millis);
+    }
+
+    /// An account with a session; gives its id and an access token.
+    pub async fn user(&self) -> (String, String) {
+        let ctx = self.ctx();
+        let id = ctx.new_id().expect("an id");
+        let account = Account {
+            id: id.clone(),
+            is_anonymous: true,
+            created_at: ctx.now(),
+            updated_at: ctx.now(),
+            ..Account::default()
+        };
+        let request = Request::new(Method::POST, "/");
+        let batch = Batch::new().insert(&account);
+        let (batch, issued) = auth::issue(&ctx, &request, batch, &id, None).await.expect("a session");
+        self.store().commit(batch).await.expect("a commit");
+        (id, issued.access_token)
+    }
+
+    /// Sends a request with a JSON body (none for null) and an access token (none when empty).
+    pub async fn send(&self, method: Method, path: &str, token: &str, body: &Value) -> Answer {
+        let mut request = Request::new(method, path);
+        if !token.is_empty() {
+            let value = format!("Bearer {token}").parse().expect("a header");
+            request.headers.insert("authorization", value);
+        }
+        if !body.is_null() {
+            request.headers.insert("content-type", "application/json".parse().expect("a header"));
+            request.body = Bytes::from(body.to_string());
+        }
+        self.request(request).await
+    }
+
+    /// Sends any request.
+    pub async fn request(&self, request: Request) -> Answer {
+        let response = self.edge.answer(Rc::clone(&self.instance), Ok(request)).await;
+        let body = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
+        Answer { response, body }
+    }
+}
+
+/// An answer in a test.
+#[derive(Debug)]
+pub struct Answer {
+    /// The whole response.
+    pub response: Response,
+    /// Its body; null when it is no JSON.
+    pub body: Value,
+}
+
+impl Answer {
+    /// Asserts the status and gives the body.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.response.status().as_u16(), status, "{}", self.body);
+        self.body
+    }
+
+    /// Asserts a problem with this status and code, and gives it.
+    #[track_caller]
+    pub fn expect_problem(self, status: u16, code: &str) -> Value {
+        let seen = (self.response.status().as_u16(), self.body["code"].as_str());
+        assert_eq!(seen, (status, Some(code)), "{}", self.body);
+        self.body
+    }
+}

@@ -1,0 +1,39 @@
+//! `docs/ERRORS.md` lists every code, and is not stale.
+#![allow(clippy::unwrap_used)]
+
+use std::fmt::Write;
+use std::path::Path;
+
+use whisper_kit::Code;
+
+fn page() -> String {
+    let mut page = String::from(
+        "# Errors\n\n\
+         Every refusal is a problem document (RFC 9457, `application/problem+json`): `type`, `title`, `status`, `code`, `detail`,\n\
+         `instance` (the request's id, as in the header `x-request-id`) and, where fields are wrong, `errors` with `field`, `rule` and `detail`\n\
+         for each. Branch on `code`: it never changes its meaning. `detail` is for people and may change.\n\n\
+         This page is generated from `crates/kit/src/error/code.rs`.\n\n\
+         | code | status | meaning |\n|---|---|---|\n",
+    );
+    for code in Code::ALL {
+        let doc: Vec<&str> = code.doc().lines().map(str::trim).collect();
+        writeln!(page, "| `{}` | {} | {} |", code.as_str(), code.status(), doc.join(" ").trim()).unwrap();
+    }
+    page
+}
+
+#[test]
+fn the_page_is_fresh() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/ERRORS.md");
+    if std::env::var_os("WHISPER_BLESS").is_some() {
+        std::fs::write(&file, page()).unwrap();
+    }
+    let stored = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(stored == page(), "docs/ERRORS.md is stale: WHISPER_BLESS=1 cargo test -p whisper-kit");
+}
+
+#[test]
+fn codes_are_sorted() {
+    let names: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    assert!(names.is_sorted(), "{names:?}");
+}
