@@ -1,1 +1,47 @@
-//! Component: conversations
+#![doc = include_str!("../README.md")]
+
+mod access;
+mod activity;
+mod add_members;
+mod commit;
+mod create;
+mod details;
+mod draft;
+mod edit;
+mod fields;
+mod get;
+mod give_role;
+mod leave;
+mod list;
+mod mark_read;
+mod members;
+mod my_settings;
+mod people;
+mod remove_member;
+mod rules;
+mod unread;
+mod view;
+
+use whisper_kit::Api;
+
+#[cfg(target_family = "wasm")]
+whisper_kit::entry!(crate::api);
+
+/// The endpoints of this function.
+pub fn api() -> Api {
+    Api::new(
+        "conversations",
+        "Direct and group conversations, their members and roles.",
+    )
+    .endpoint(create::endpoint())
+    .endpoint(list::endpoint())
+    .endpoint(get::endpoint())
+    .endpoint(edit::endpoint())
+    .endpoint(members::endpoint())
+    .endpoint(add_members::endpoint())
+    .endpoint(remove_member::endpoint())
+    .endpoint(give_role::endpoint())
+    .endpoint(leave::endpoint())
+    .endpoint(mark_read::endpoint())
+    .endpoint(my_settings::endpoint())
+}

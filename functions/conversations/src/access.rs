@@ -1,0 +1,89 @@
+//! Who calls, and whether they belong to the conversation.
+
+use whisper_kit::Ctx;
+use whisper_kit::auth::{check_session, session_query};
+use whisper_kit::error::{Code, Error, OptionExt, Result};
+use whisper_kit::ids::member_id;
+use whisper_schema::prelude::{
+    Conversation, ConversationKind, ConversationMember, ConversationMemberStatus,
+};
+use whisper_store::{Doc, Filter, Get, ReadSet};
+
+/// Reads something together with the caller's session, in one statement.
+///
+/// # Errors
+/// The refusals of [`check_session`], or a fault of the store.
+pub async fn read<R: ReadSet>(ctx: &Ctx, what: R) -> Result<R::Output> {
+    let claims = ctx.claims()?;
+    let (session, found) = ctx.store()?.read((session_query(&claims), what)).await?;
+    check_session(&claims, session.as_ref(), ctx.now())?;
+    Ok(found)
+}
+
+/// A conversation, and the caller's membership of it.
+pub struct Access {
+    /// The conversation.
+    pub conversation: Doc<Conversation>,
+    /// The caller's membership, which is active.
+    pub me: Doc<ConversationMember>,
+}
+
+/// What [`admit`] needs to know.
+pub type Door = (Get<Conversation>, Get<ConversationMember>);
+
+/// Asks for a conversation and somebody's membership of it.
+pub fn door(conversation: &str, user: &str) -> Door {
+    (
+        Get::id(conversation),
+        Get::id(member_id(conversation, user)),
+    )
+}
+
+/// Lets active members in. Everybody else gets the answer for a conversation that doesn't exist.
+///
+/// # Errors
+/// `not_found`.
+pub fn admit(
+    found: (Option<Doc<Conversation>>, Option<Doc<ConversationMember>>),
+) -> Result<Access> {
+    let (conversation, me) = (found.0.or_not_found()?, found.1.or_not_found()?);
+    if me.status != ConversationMemberStatus::Active {
+        return Err(Error::not_found());
+    }
+    Ok(Access { conversation, me })
+}
+
+impl Access {
+    /// Refuses what makes no sense between two.
+    ///
+    /// # Errors
+    /// `direct_conversation`.
+    pub fn refuse_direct(&self) -> Result<()> {
+        match self.conversation.kind {
+            ConversationKind::Direct => {
+                let detail =
+                    "A direct conversation keeps its two members; archive it to put it away.";
+                Err(Error::new(Code::DirectConversation, detail))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Holds for a membership that is active and in the role that it was read in.
+pub fn same_role(member: &ConversationMember) -> Filter<ConversationMember> {
+    Filter::and([active(), Filter::eq(ConversationMember::ROLE, member.role)])
+}
+
+/// Holds for active memberships.
+pub fn active() -> Filter<ConversationMember> {
+    Filter::eq(ConversationMember::STATUS, ConversationMemberStatus::Active)
+}
+
+/// Holds for one active membership in the role that it was read in; for a commit to expect.
+pub fn this_one(member: &ConversationMember) -> Filter<ConversationMember> {
+    Filter::and([
+        Filter::eq(whisper_schema::Column::id(), member.id.as_str()),
+        same_role(member),
+    ])
+}

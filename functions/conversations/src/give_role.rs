@@ -1,0 +1,120 @@
+//! `PATCH /v1/conversations/{id}/members/{userId}`: gives a member a role, or hands over the group.
+
+use serde::Deserialize;
+use serde_json::json;
+use whisper_kit::events::append;
+use whisper_kit::ids::member_id;
+use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
+use whisper_schema::prelude::{
+    ConversationMember, ConversationMemberRole as Role, ConversationMemberStatus as Status,
+    Profile, Timestamp,
+};
+use whisper_store::{Batch, Doc, Get, Patch};
+
+use crate::access::{Access, admit, door, read, same_role, this_one};
+use crate::commit::{commit, settle};
+use crate::rules::{RoleChange, RoleRefusal, give_role as decide, may_manage};
+use crate::view::MemberView;
+
+/// The role to give.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewRole {
+    /// `owner` hands over the conversation: the owner becomes an admin.
+    pub role: Role,
+}
+
+/// The operation.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::PATCH,
+        "/v1/conversations/{id}/members/{userId}",
+        "updateConversationMember",
+        "Gives a member a role; the owner hands over by giving away theirs.",
+        give_role,
+    )
+    .auth(Auth::UserDeferred)
+    .body::<NewRole>()
+    .reply::<MemberView>(200, "The member.")
+    .codes(&[Code::Forbidden, Code::LastOwner, Code::DirectConversation])
+}
+
+/// Answers 200 with the member.
+async fn give_role(ctx: Ctx, request: Request) -> Result<Reply> {
+    let (id, user) = (request.id("id")?, request.id("userId")?);
+    let NewRole { role } = request.json()?;
+    let member = settle(async || attempt(&ctx, id, user, role).await).await?;
+    Reply::ok(&member)
+}
+
+async fn attempt(ctx: &Ctx, id: &str, user: &str, role: Role) -> Result<Option<MemberView>> {
+    let me = ctx.claims()?.sub;
+    let target = (
+        Get::<ConversationMember>::id(member_id(id, user)),
+        Get::<Profile>::id(user),
+    );
+    let (found, (target, profile)) = read(ctx, (door(id, &me), target)).await?;
+    let access = admit(found)?;
+    access.refuse_direct()?;
+    if !may_manage(access.me.role) {
+        return Err(not_allowed());
+    }
+    let mut target = target
+        .filter(|target| target.status == Status::Active)
+        .or_not_found()?;
+    let change =
+        decide(access.me.role, target.role, target.id == access.me.id, role).map_err(refused)?;
+    if change != RoleChange::Nothing {
+        let batch = giving(&access, &target, role, change);
+        let what = json!({"userId": user, "role": role});
+        let batch = append(
+            ctx,
+            batch,
+            "conversation.role_changed",
+            id,
+            Some(&me),
+            &what,
+        )?;
+        if commit(ctx, batch).await?.is_none() {
+            return Ok(None);
+        }
+        target.value.role = role;
+    }
+    Ok(Some(MemberView::new(&target, profile.as_deref())))
+}
+
+fn giving(
+    access: &Access,
+    target: &Doc<ConversationMember>,
+    role: Role,
+    change: RoleChange,
+) -> Batch {
+    let batch = match change {
+        RoleChange::HandOver => {
+            Batch::new().update_if(&access.me.id, as_role(Role::Admin), same_role(&access.me))
+        }
+        _ => Batch::new().expect_some(this_one(&access.me)),
+    };
+    batch.update_if(&target.id, as_role(role), same_role(target))
+}
+
+fn as_role(role: Role) -> Patch<ConversationMember> {
+    Patch::new()
+        .set(ConversationMember::ROLE, role)
+        .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
+}
+
+fn refused(refusal: RoleRefusal) -> Error {
+    match refusal {
+        RoleRefusal::NotAllowed => not_allowed(),
+        RoleRefusal::LastOwner => Error::new(
+            Code::LastOwner,
+            "Make somebody else the owner; you become an admin by that.",
+        ),
+    }
+}
+
+fn not_allowed() -> Error {
+    Error::forbidden("The owner gives any role; admins make members moderators, and back.")
+}

@@ -1,0 +1,80 @@
+//! `DELETE /v1/conversations/{id}/members/{userId}`: sends somebody away.
+
+use serde_json::json;
+use whisper_kit::events::append;
+use whisper_kit::ids::member_id;
+use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
+use whisper_schema::prelude::{
+    Conversation, ConversationMember, ConversationMemberRole as Role,
+    ConversationMemberStatus as Status, Timestamp,
+};
+use whisper_store::{Batch, Get, Patch};
+
+use crate::access::{admit, door, read, same_role, this_one};
+use crate::commit::{commit, settle};
+use crate::rules::may_remove;
+
+/// The operation.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::DELETE,
+        "/v1/conversations/{id}/members/{userId}",
+        "removeConversationMember",
+        "Sends away somebody whose role is below the caller's; moderators and up.",
+        remove_member,
+    )
+    .auth(Auth::UserDeferred)
+    .reply_empty(204, "They are no member any more.")
+    .codes(&[Code::Forbidden, Code::DirectConversation])
+}
+
+/// Answers 204; who stands as high as the caller, or higher, can't be sent away.
+async fn remove_member(ctx: Ctx, request: Request) -> Result<Reply> {
+    let (id, user) = (request.id("id")?, request.id("userId")?);
+    settle(async || attempt(&ctx, id, user).await).await?;
+    Ok(Reply::no_content())
+}
+
+async fn attempt(ctx: &Ctx, id: &str, user: &str) -> Result<Option<()>> {
+    let me = ctx.claims()?.sub;
+    let target = Get::<ConversationMember>::id(member_id(id, user));
+    let (found, target) = read(ctx, (door(id, &me), target)).await?;
+    let access = admit(found)?;
+    access.refuse_direct()?;
+    if access.me.role == Role::Member {
+        return Err(Error::forbidden("Members may not remove others."));
+    }
+    let target = target
+        .filter(|target| target.status == Status::Active)
+        .or_not_found()?;
+    if target.id == access.me.id {
+        return Err(Error::forbidden(
+            "Nobody removes themselves; leave the conversation instead.",
+        ));
+    }
+    if !may_remove(access.me.role, target.role) {
+        return Err(Error::forbidden(
+            "You may only remove members whose role is below yours.",
+        ));
+    }
+    let batch = Batch::new()
+        .expect_some(this_one(&access.me))
+        .update_if(&target.id, gone(Status::Removed), same_role(&target))
+        .increment(id, Conversation::PARTICIPANT_COUNT, -1);
+    let batch = append(
+        ctx,
+        batch,
+        "conversation.member_removed",
+        id,
+        Some(&me),
+        &json!({"userId": user}),
+    )?;
+    Ok(commit(ctx, batch).await?.map(|_| ()))
+}
+
+/// The end of a membership.
+pub fn gone(status: Status) -> Patch<ConversationMember> {
+    Patch::new()
+        .set(ConversationMember::STATUS, status)
+        .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
+}
