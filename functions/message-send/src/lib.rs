@@ -1,1 +1,30 @@
-//! Component: message-send
+#![doc = include_str!("../README.md")]
+
+pub mod body;
+mod compose;
+pub mod draft;
+mod history;
+pub mod rules;
+mod send;
+mod single;
+mod view;
+mod world;
+
+use whisper_kit::Api;
+
+/// Where messages are.
+const MESSAGES: &str = "/v1/conversations/{conversationId}/messages";
+/// Where one of them is.
+const MESSAGE: &str = "/v1/conversations/{conversationId}/messages/{messageId}";
+
+/// The endpoints.
+pub fn api() -> Api {
+    Api::new("message-send", "Sends messages and reads a conversation's history")
+        .variables(&[send::RATE])
+        .endpoint(send::endpoint())
+        .endpoint(history::endpoint())
+        .endpoint(single::endpoint())
+}
+
+#[cfg(target_family = "wasm")]
+whisper_kit::entry!(crate::api);

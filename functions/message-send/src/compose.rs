@@ -1,0 +1,191 @@
+//! What a send writes: the message and all that goes with it, in one commit.
+
+use serde_json::{Map, Value, json};
+use whisper_kit::Ctx;
+use whisper_kit::error::Result;
+use whisper_kit::events;
+use whisper_schema::analytics_db::{UserActivity, UserActivityType};
+use whisper_schema::content_db::Poll;
+use whisper_schema::main_db::{Conversation, Message, MessageContentType, MessageStatus, QueuedMessage};
+use whisper_schema::social_db::Story;
+use whisper_schema::system::{ConversationMember, ConversationMemberStatus};
+use whisper_schema::{Column, Timestamp};
+use whisper_store::{Batch, Filter, Patch};
+
+use crate::draft::{Draft, Extra, poll_id};
+use crate::rules::{PollDraft, options_text};
+use crate::world::World;
+
+/// Characters of a preview.
+const PREVIEW: usize = 300;
+/// Characters of the metadata as JSON text.
+const METADATA_TEXT: usize = 10_000;
+
+/// Labels of the conditions that may fail.
+pub mod label {
+    /// The sender is an active member whom nobody blocked.
+    pub const MEMBER: &str = "member";
+    /// The conversation is there.
+    pub const CONVERSATION: &str = "conversation";
+    /// The story is there.
+    pub const STORY: &str = "story";
+}
+
+/// The message that a draft becomes.
+pub fn message(id: String, draft: &Draft, world: &World) -> Message {
+    let metadata = draft.metadata_text(&id);
+    let mut message = Message {
+        id,
+        conversation_id: world.conversation.id.clone(),
+        sender_id: world.member.user_id.clone(),
+        content: draft.content.clone(),
+        content_type: draft.content_type,
+        media_urls: draft.media_urls.clone(),
+        media_file_ids: draft.media_file_ids.clone(),
+        thumbnail_url: draft.thumbnail_url.clone(),
+        thumbnail_file_id: draft.thumbnail_file_id.clone(),
+        metadata,
+        reply_to_message_id: draft.reply_to.clone(),
+        forwarded_from_message_id: draft.origin.as_ref().map(|o| o.message_id.clone()),
+        forwarded_from_conversation_id: draft.origin.as_ref().map(|o| o.conversation_id.clone()),
+        mentions: draft.mentions.clone(),
+        links: draft.links.clone(),
+        status: MessageStatus::Sent,
+        expires_at: draft.expires_at,
+        created_at: Some(Timestamp::AT_COMMIT),
+        ..Message::default()
+    };
+    if let (MessageContentType::Forward, true, Some(origin)) = (draft.content_type, draft.is_bare(), &world.origin) {
+        copy(origin, &mut message);
+    }
+    if !world.conversation.is_encrypted {
+        message.plain_text = Some(preview(&message));
+    }
+    message
+}
+
+/// Copies what the origin carries, and says what kind it was.
+fn copy(origin: &Message, into: &mut Message) {
+    into.content = origin.content.clone();
+    into.media_urls = origin.media_urls.clone();
+    into.media_file_ids = origin.media_file_ids.clone();
+    into.thumbnail_url = origin.thumbnail_url.clone();
+    into.thumbnail_file_id = origin.thumbnail_file_id.clone();
+    into.links = origin.links.clone();
+    if origin.content_type == MessageContentType::Forward && origin.metadata.is_some() {
+        // A copy of a copy is one of the first.
+        into.metadata = origin.metadata.clone();
+        return;
+    }
+    let original = origin.metadata.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let mut metadata = Map::new();
+    metadata.insert("originalContentType".into(), origin.content_type.into());
+    if let Some(original) = original {
+        metadata.insert("original".into(), original);
+    }
+    let text = Value::Object(metadata).to_string();
+    into.metadata = Some(text).filter(|text| text.chars().count() <= METADATA_TEXT);
+}
+
+/// The beginning of the words; the kind in brackets where there are none.
+fn preview(message: &Message) -> String {
+    match message.content.trim() {
+        "" => format!("[{}]", message.content_type),
+        words => words.chars().take(PREVIEW).collect(),
+    }
+}
+
+/// Everything one send commits.
+///
+/// # Errors
+/// A fault when the runtime has no randomness.
+pub fn batch(ctx: &Ctx, message: &Message, draft: &Draft, world: &World) -> Result<Batch> {
+    let batch = Batch::new()
+        .expect_some(may_still_send(&world.member))
+        .label(label::MEMBER)
+        .insert(message)
+        .update(&message.conversation_id, summary(message))
+        .label(label::CONVERSATION)
+        .insert(&delivery(ctx.new_id()?, message, world.peer.as_deref()))
+        .insert(&activity(ctx.new_id()?, message));
+    let payload = json!({
+        "conversationId": message.conversation_id,
+        "conversationType": world.conversation.kind,
+        "senderId": message.sender_id,
+        "contentType": message.content_type,
+    });
+    let sender = Some(message.sender_id.as_str());
+    let batch = events::append(ctx, batch, "message.sent", &message.id, sender, &payload)?;
+    Ok(match &draft.extra {
+        Extra::None | Extra::Gift { .. } => batch,
+        Extra::Poll(poll) => batch.insert(&poll_document(message, poll)),
+        Extra::StoryReply { story_id } => {
+            batch.increment::<Story>(story_id, Story::REPLY_COUNT, 1).label(label::STORY)
+        }
+    })
+}
+
+/// Holds while what was read about the sender stands.
+fn may_still_send(member: &ConversationMember) -> Filter<ConversationMember> {
+    Filter::and([
+        Filter::eq(Column::id(), member.id.as_str()),
+        Filter::eq(ConversationMember::STATUS, ConversationMemberStatus::Active),
+        Filter::eq(ConversationMember::IS_BLOCKED, false),
+    ])
+}
+
+/// The conversation as lists show it. Always the same columns: the store joins such updates.
+fn summary(message: &Message) -> Patch<Conversation> {
+    Patch::new()
+        .set(Conversation::LAST_MESSAGE_ID, message.id.as_str())
+        .set(Conversation::LAST_MESSAGE_TEXT, message.plain_text.clone())
+        .set(Conversation::LAST_MESSAGE_AT, Timestamp::AT_COMMIT)
+        .set(Conversation::LAST_MESSAGE_SENDER_ID, message.sender_id.as_str())
+        .set(Conversation::UPDATED_AT, Timestamp::AT_COMMIT)
+}
+
+/// The recipients of a group follow from its members when it is delivered: no write grows with it.
+fn delivery(id: String, message: &Message, peer: Option<&str>) -> QueuedMessage {
+    let recipients: Vec<String> = peer.into_iter().map(str::to_owned).collect();
+    QueuedMessage {
+        id,
+        message_id: message.id.clone(),
+        conversation_id: message.conversation_id.clone(),
+        recipient_ids: recipients.clone(),
+        pending_for: recipients,
+        created_at: Some(Timestamp::AT_COMMIT),
+        ..QueuedMessage::default()
+    }
+}
+
+fn activity(id: String, message: &Message) -> UserActivity {
+    let metadata = json!({
+        "messageId": message.id,
+        "conversationId": message.conversation_id,
+        "contentType": message.content_type,
+    });
+    UserActivity {
+        id,
+        user_id: message.sender_id.clone(),
+        activity_type: UserActivityType::MessageSent,
+        metadata: Some(metadata.to_string()),
+        timestamp: Timestamp::AT_COMMIT,
+        ..UserActivity::default()
+    }
+}
+
+fn poll_document(message: &Message, poll: &PollDraft) -> Poll {
+    Poll {
+        id: poll_id(&message.id),
+        creator_id: message.sender_id.clone(),
+        conversation_id: Some(message.conversation_id.clone()),
+        message_id: Some(message.id.clone()),
+        question: message.content.clone(),
+        options: options_text(&poll.options),
+        allow_multiple: poll.allow_multiple,
+        is_anonymous: poll.is_anonymous,
+        expires_at: poll.expires_at,
+        created_at: Some(Timestamp::AT_COMMIT),
+        ..Poll::default()
+    }
+}

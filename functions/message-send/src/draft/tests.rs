@@ -1,0 +1,162 @@
+use serde_json::json;
+
+use super::*;
+use crate::rules::testing::{read, refused, taken, with};
+
+#[test]
+fn what_every_message_may_carry() {
+    let base = json!({"content": "Hello"});
+    taken(&base, &[
+        json!({"id": "A-1_b.c"}),
+        json!({"id": "x".repeat(36)}),
+        json!({"contentType": null, "metadata": null, "id": null}),
+        json!({"metadata": "{}"}),
+        json!({"mentions": vec!["u"; 100]}),
+        json!({"forwardedFromMessageId": "m", "forwardedFromConversationId": "c"}),
+    ]);
+    refused(&base, &[
+        (json!({"id": ""}), &["id:format"]),
+        (json!({"id": "-x"}), &["id:format"]),
+        (json!({"id": "x".repeat(37)}), &["id:format"]),
+        (json!({"id": 5}), &["id:type"]),
+        (json!({"contentType": "letter"}), &["contentType:enum"]),
+        (json!({"contentType": 5}), &["contentType:type"]),
+        (json!({"mentions": ["a b", "u"]}), &["mentions[0]:format"]),
+        (json!({"mentions": vec!["u"; 101]}), &["mentions:size"]),
+        (json!({"expiresAt": "soon"}), &["expiresAt:format"]),
+        (json!({"metadata": "[]"}), &["metadata:format"]),
+        (json!({"metadata": "{"}), &["metadata:format"]),
+        (json!({"metadata": []}), &["metadata:type"]),
+        (json!({"senderId": "u", "status": "read"}), &["senderId:unknown", "status:unknown"]),
+        (json!({"isSystemMessage": true}), &["isSystemMessage:unknown"]),
+    ]);
+}
+
+#[test]
+fn everything_wrong_is_told_at_once() {
+    let body = json!({
+        "contentType": "location",
+        "content": 5,
+        "replyToMessageId": "-",
+        "links": ["x"],
+        "metadata": {"latitude": 91, "height": 1},
+        "extra": true,
+    });
+    assert_eq!(read(&body).unwrap_err(), [
+        "content:type",
+        "extra:unknown",
+        "links[0]:format",
+        "metadata.height:unknown",
+        "metadata.latitude:range",
+        "metadata.longitude:required",
+        "replyToMessageId:format",
+    ]);
+}
+
+#[test]
+fn metadata_that_could_not_be_read_is_not_missed_as_well() {
+    let body = json!({"contentType": "location", "metadata": 5, "mediaUrls": 5});
+    assert_eq!(read(&body).unwrap_err(), ["mediaUrls:type", "metadata:type"]);
+}
+
+#[test]
+fn mistakes_beyond_the_hundredth_are_not_listed() {
+    let fields: Map<String, Value> = (0..500).map(|n| (format!("f{n}"), Value::Null)).collect();
+    assert_eq!(read(&Value::Object(fields)).unwrap_err().len(), 100);
+}
+
+#[test]
+fn nulls_are_dropped_and_mentions_counted_once() {
+    let body = json!({"content": "x", "mentions": ["b", "a", "b"], "metadata": {"anything": null}});
+    assert_eq!(read(&body).unwrap_err(), ["metadata.anything:unknown"]);
+    let body = json!({"contentType": "game", "metadata": {"name": "x", "score": null}, "mentions": ["b", "a", "b"]});
+    let draft = read(&body).unwrap();
+    assert_eq!(draft.mentions, ["b", "a"]);
+    assert_eq!(draft.metadata_text("m").as_deref(), Some(r#"{"name":"x"}"#));
+}
+
+#[test]
+fn metadata_as_text_is_the_same_as_the_object() {
+    let metadata = json!({"latitude": 1.5, "longitude": 2});
+    let object = json!({"contentType": "location", "metadata": metadata});
+    let text = json!({"contentType": "location", "metadata": metadata.to_string()});
+    assert_eq!(read(&object).unwrap(), read(&text).unwrap());
+}
+
+#[test]
+fn a_deadline_is_missed_at_its_very_millisecond() {
+    let draft = read(&json!({"content": "x", "expiresAt": "1970-01-01T00:00:01Z"})).unwrap();
+    for (now, missed) in [(999, 0), (1000, 1), (1001, 1)] {
+        assert_eq!(draft.missed(Timestamp::from_millis(now)).count(), missed, "{now}");
+    }
+}
+
+/// What `body` is stored as, roughly as the commit makes it.
+fn stored(body: &Value) -> Message {
+    let draft = read(body).unwrap();
+    Message {
+        id: "m".into(),
+        conversation_id: "c".into(),
+        sender_id: "s".into(),
+        metadata: draft.metadata_text("m"),
+        content: draft.content,
+        content_type: draft.content_type,
+        media_urls: draft.media_urls,
+        reply_to_message_id: draft.reply_to,
+        forwarded_from_message_id: draft.origin.as_ref().map(|o| o.message_id.clone()),
+        forwarded_from_conversation_id: draft.origin.map(|o| o.conversation_id),
+        mentions: draft.mentions,
+        expires_at: draft.expires_at,
+        ..Message::default()
+    }
+}
+
+#[test]
+fn the_same_body_is_known_again_and_another_is_not() {
+    let base = json!({
+        "contentType": "poll", "content": "Q", "mentions": ["u"], "replyToMessageId": "r",
+        "expiresAt": "2026-01-01T00:00:00Z", "metadata": {"options": ["a", "b"]},
+    });
+    let stored = stored(&base);
+    assert!(stored.metadata.as_deref().unwrap().contains("pollId"));
+    let same = |change: Value| read(&with(&base, &change)).unwrap().is_stored_as(&stored, "c", "s");
+    assert!(same(json!({})));
+    assert!(same(json!({"expiresAt": "2026-01-01T01:00:00+01:00"})), "the same time");
+    for change in [
+        json!({"content": "R"}),
+        json!({"contentType": "text", "metadata": null}),
+        json!({"metadata": {"options": ["b", "a"]}}),
+        json!({"metadata": {"isAnonymous": true}}),
+        json!({"mentions": null}),
+        json!({"replyToMessageId": null}),
+        json!({"links": ["https://a.example"]}),
+        json!({"expiresAt": null}),
+        json!({"forwardedFromMessageId": "m", "forwardedFromConversationId": "c"}),
+    ] {
+        assert!(!same(change.clone()), "{change}");
+    }
+}
+
+#[test]
+fn what_changed_after_the_sending_is_no_difference() {
+    let body = json!({"content": "first"});
+    let draft = read(&body).unwrap();
+    let changed = Message { content: "edited".into(), ..stored(&body) };
+    assert!(!draft.is_stored_as(&changed, "c", "s"));
+    let edited = Message { edited_at: Some(Timestamp::default()), ..changed.clone() };
+    assert!(draft.is_stored_as(&edited, "c", "s"));
+    let deleted = Message { deleted_at: Some(Timestamp::default()), ..changed };
+    assert!(draft.is_stored_as(&deleted, "c", "s"));
+    assert!(!draft.is_stored_as(&deleted, "c", "other"));
+}
+
+#[test]
+fn what_a_bare_forward_copied_is_no_difference() {
+    let body = json!({"contentType": "forward", "forwardedFromMessageId": "m0", "forwardedFromConversationId": "c0"});
+    let copied = Message { content: "original".into(), ..stored(&body) };
+    assert!(read(&body).unwrap().is_stored_as(&copied, "c", "s"));
+    let own = with(&body, &json!({"content": "own"}));
+    assert!(!read(&own).unwrap().is_stored_as(&copied, "c", "s"));
+    let elsewhere = with(&body, &json!({"forwardedFromMessageId": "m1"}));
+    assert!(!read(&elsewhere).unwrap().is_stored_as(&copied, "c", "s"));
+}

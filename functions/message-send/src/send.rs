@@ -1,0 +1,139 @@
+//! `POST /v1/conversations/{conversationId}/messages`
+
+use serde_json::{Map, Value};
+use whisper_kit::auth::Claims;
+use whisper_kit::Ctx;
+use whisper_kit::{Auth, Endpoint};
+use whisper_kit::error::{Code, Error, Result};
+use whisper_kit::Method;
+use whisper_kit::idempotency::Once;
+use whisper_kit::ids::derived_id;
+use whisper_kit::rate_limit::{self, Limit};
+use whisper_kit::Reply;
+use whisper_kit::Request;
+use whisper_schema::Document;
+use whisper_schema::main_db::Message;
+use whisper_store::StoreError;
+
+use crate::body::SendMessage;
+use crate::compose::{self, label};
+use crate::draft::Draft;
+use crate::view::{MessageView, Readers};
+use crate::world::World;
+
+/// The variable with the number of messages that one user may send per minute; 0 for no limit.
+pub const RATE: &str = "message_rate_per_minute";
+/// What it is when it isn't set.
+const DEFAULT_RATE: u64 = 600;
+/// How often a send is tried when what it read changes before it commits.
+const ATTEMPTS: usize = 3;
+
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::POST,
+        crate::MESSAGES,
+        "sendMessage",
+        "Sends a message to a conversation",
+        send,
+    )
+    .auth(Auth::UserDeferred)
+    .body::<SendMessage>()
+    .headers(&["idempotency-key"])
+    .reply::<MessageView>(201, "The message was sent.")
+    .reply::<MessageView>(200, "It had been sent before, with the same id and the same body.")
+    .codes(&[
+        Code::NotFound,
+        Code::Forbidden,
+        Code::MessageIdTaken,
+        Code::IdempotencyKeyReused,
+        Code::RateLimited,
+    ])
+}
+
+/// Reads, decides, commits: one statement and one commit, at any size of the conversation.
+async fn send(ctx: Ctx, request: Request) -> Result<Reply> {
+    let claims = ctx.claims()?;
+    let conversation = request.id("conversationId")?;
+    let mut draft = Draft::read(&request.json::<Map<String, Value>>()?)?;
+    let keyed = draft.id.is_none() && name_by_key(&mut draft, &request, &claims, conversation)?;
+    let sending = Sending { ctx: &ctx, claims, conversation, draft };
+    for _ in 0..ATTEMPTS {
+        match sending.attempt().await {
+            Ok(Some(reply)) => return Ok(reply),
+            Ok(None) => {}
+            Err(error) if keyed && error.code() == Code::MessageIdTaken => {
+                let detail = "This Idempotency-Key was used for another message.";
+                return Err(Error::new(Code::IdempotencyKeyReused, detail));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let detail = "The conversation changes too fast. Try again in a moment.";
+    Err(Error::new(Code::Unavailable, detail).with_header("retry-after", "1"))
+}
+
+/// Gives a message without an id the one that follows from its Idempotency-Key, if there is one. So
+/// both ways to make a retry harmless are the same one, and cost nothing.
+fn name_by_key(draft: &mut Draft, request: &Request, claims: &Claims, conversation: &str) -> Result<bool> {
+    // Refuses a key that is none.
+    Once::of(request, &claims.sub, "sendMessage")?;
+    let key = request.header("idempotency-key");
+    draft.id = key.map(|key| derived_id(&["message", &claims.sub, conversation, key]));
+    Ok(draft.id.is_some())
+}
+
+struct Sending<'a> {
+    ctx: &'a Ctx,
+    claims: Claims,
+    conversation: &'a str,
+    draft: Draft,
+}
+
+impl Sending<'_> {
+    /// None when what was read changed before the commit.
+    async fn attempt(&self) -> Result<Option<Reply>> {
+        let (ctx, draft) = (self.ctx, &self.draft);
+        let world = World::read(ctx, &self.claims, self.conversation, draft).await?;
+        if let Some(stored) = world.stored {
+            return self.replay(stored).map(Some);
+        }
+        if world.member.is_blocked {
+            return Err(Error::forbidden("You can't send to this conversation."));
+        }
+        world.check(draft, ctx.now())?;
+        let id = draft.id.clone().map_or_else(|| ctx.new_id(), Ok)?;
+        let message = compose::message(id, draft, &world);
+        let rate = ctx.config().number(RATE, DEFAULT_RATE, u64::from(u32::MAX));
+        let limit = Limit::new(format!("send:{}", self.claims.sub), rate, 60);
+        let batch = limit.count_in(compose::batch(ctx, &message, draft, &world)?, ctx.now());
+        match ctx.store()?.commit(batch).await {
+            Ok(committed) => {
+                let created_at = Some(committed.at);
+                let view = MessageView::new(Message { created_at, ..message }, &Readers::default());
+                let path = format!("/v1/conversations/{}/messages/{}", self.conversation, view.id);
+                Ok(Some(Reply::created(&view)?.location(&path)))
+            }
+            Err(error) if error.failed_at(rate_limit::LABEL) => Err(limit.refusal(ctx.now())),
+            Err(error) if may_settle(&error) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Answers for a message that has this id already.
+    fn replay(&self, stored: Message) -> Result<Reply> {
+        if !self.draft.is_stored_as(&stored, self.conversation, &self.claims.sub) {
+            let detail = "Another message has this id. Use a new one for each message.";
+            return Err(Error::new(Code::MessageIdTaken, detail));
+        }
+        let view = MessageView::new(stored, &Readers::default());
+        Ok(Reply::ok(&view)?.header("idempotency-replayed", "true"))
+    }
+}
+
+/// Whether reading again tells what happened: somebody sent the same at once, or the sender, the
+/// conversation or the story went in the meantime.
+fn may_settle(error: &StoreError) -> bool {
+    error.is_conflict(Message::COLLECTION, "_id")
+        || [label::MEMBER, label::CONVERSATION, label::STORY].iter().any(|name| error.failed_at(name))
+}
