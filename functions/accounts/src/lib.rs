@@ -1,1 +1,54 @@
-//! Component: accounts
+#![doc = include_str!("../README.md")]
+
+mod add_email;
+mod anonymous;
+mod attempts;
+mod block;
+mod caller;
+mod change_password;
+mod documents;
+mod founding;
+mod list_blocks;
+mod list_sessions;
+mod me;
+mod my_account;
+mod public_keys;
+mod refresh;
+mod revoke_session;
+mod revoke_sessions;
+pub mod rules;
+mod sign_in;
+mod sign_up;
+mod trail;
+mod unblock;
+mod update_me;
+mod user;
+mod views;
+
+use whisper_kit::Api;
+
+/// The endpoints.
+pub fn api() -> Api {
+    Api::new("accounts", "Sign-up, sign-in, sessions, profiles and blocks")
+        .variables(&[founding::RATE])
+        .endpoint(sign_up::endpoint())
+        .endpoint(anonymous::endpoint())
+        .endpoint(sign_in::endpoint())
+        .endpoint(refresh::endpoint())
+        .endpoint(list_sessions::endpoint())
+        .endpoint(revoke_session::endpoint())
+        .endpoint(revoke_sessions::endpoint())
+        .endpoint(public_keys::endpoint())
+        .endpoint(me::endpoint())
+        .endpoint(update_me::endpoint())
+        .endpoint(my_account::endpoint())
+        .endpoint(add_email::endpoint())
+        .endpoint(change_password::endpoint())
+        .endpoint(user::endpoint())
+        .endpoint(block::endpoint())
+        .endpoint(unblock::endpoint())
+        .endpoint(list_blocks::endpoint())
+}
+
+#[cfg(target_family = "wasm")]
+whisper_kit::entry!(crate::api);

@@ -1,0 +1,228 @@
+//! The counters that slow guessing down, in the store; [`crate::rules::slow_down`] decides.
+//!
+//! An attempt is counted before the password is looked at, under conditions that let only one of several
+//! at once pass: guesses in parallel gain nothing. Success takes the count back.
+
+use std::net::IpAddr;
+
+use whisper_kit::ids::derived_id;
+use whisper_kit::{Code, Ctx, Error, Request, Result};
+use whisper_schema::prelude::{Account, Column, RateLimit, Session};
+use whisper_schema::Timestamp;
+use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
+
+use crate::rules::slow_down::{
+    KNOWN_MS, PER_ACCOUNT, PER_ADDRESS, WINDOW_MS, address_name, is_live, wait, wait_when_full,
+};
+
+/// How often counting is tried when others count at the same time.
+const TRIES: usize = 8;
+/// Label of the operations that count.
+const COUNT: &str = "count attempt";
+/// Label of the operations that take a count back.
+pub const REFUND: &str = "refund attempt";
+
+/// The attempts of one address to sign in with one e-mail address.
+///
+/// An unknown e-mail address has counters like any other, so that nothing tells it from a known one.
+pub struct Attempts {
+    email: String,
+    address: Option<IpAddr>,
+    /// Failures of the address with the account.
+    pair: String,
+    /// Failures of the address.
+    by_address: String,
+    /// Failures with the account.
+    by_account: String,
+    /// That the address signed in to the account.
+    known: String,
+}
+
+/// The counters as they were read.
+struct Counters {
+    pair: Option<Doc<RateLimit>>,
+    by_address: Option<Doc<RateLimit>>,
+    by_account: Option<Doc<RateLimit>>,
+    known: Option<Doc<RateLimit>>,
+}
+
+/// An attempt that was counted.
+pub struct Counted {
+    /// The account with the e-mail address.
+    pub account: Option<Doc<Account>>,
+    /// Whether the account's own counter was used.
+    for_account: bool,
+}
+
+impl Attempts {
+    /// Attempts with this address in its stored form.
+    pub fn new(email: &str, request: &Request) -> Self {
+        let address = address_name(request.client_addr);
+        Self {
+            email: email.to_owned(),
+            address: request.client_addr,
+            pair: derived_id(&["sign-in failures", "pair", email, &address]),
+            by_address: derived_id(&["sign-in failures", "address", &address]),
+            by_account: derived_id(&["sign-in failures", "account", email]),
+            known: derived_id(&["sign-in", email, &address]),
+        }
+    }
+
+    /// Counts an attempt, or refuses it; reads the account on the way.
+    ///
+    /// # Errors
+    /// [`Code::RateLimited`] with `Retry-After`.
+    pub async fn count(&self, ctx: &Ctx) -> Result<Counted> {
+        for _ in 0..TRIES {
+            let (account, counters) = self.read(ctx).await?;
+            let known = self.is_known(ctx, &counters, account.as_ref()).await?;
+            let seconds = self.wait(&counters, known, ctx.now());
+            if seconds > 0 {
+                return Err(refusal(seconds));
+            }
+            let batch = self.counting(&counters, !known, ctx.now());
+            match ctx.store()?.commit(batch).await {
+                Ok(_) => return Ok(Counted { account, for_account: !known }),
+                // Another attempt was counted in the meantime.
+                Err(error) if error.failed_at(COUNT) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(refusal(1))
+    }
+
+    async fn read(&self, ctx: &Ctx) -> Result<(Option<Doc<Account>>, Counters)> {
+        let account = Query::<Account>::new().filter(Filter::eq(Account::EMAIL, self.email.as_str())).first();
+        let counter = |id: &str| Get::<RateLimit>::id(id);
+        let counters =
+            (counter(&self.pair), counter(&self.by_address), counter(&self.by_account), counter(&self.known));
+        let (account, (pair, by_address, by_account, known)) = ctx.store()?.read((account, counters)).await?;
+        Ok((account, Counters { pair, by_address, by_account, known }))
+    }
+
+    /// Whether the account was signed in to from here before: then strangers' failures don't count.
+    async fn is_known(&self, ctx: &Ctx, counters: &Counters, account: Option<&Doc<Account>>) -> Result<bool> {
+        if live(&counters.known, ctx.now()).is_some() {
+            return Ok(true);
+        }
+        if wait_when_full(value(&counters.by_account), PER_ACCOUNT, ctx.now()) == 0 {
+            return Ok(false);
+        }
+        let Some(address) = self.address else { return Ok(false) };
+        // Asked for an unknown account as well: it must not be told by a missing statement.
+        let user_id = account.map_or("", |account| account.id.as_str());
+        let session = Query::<Session>::new()
+            .filter(Filter::eq(Session::USER_ID, user_id))
+            .filter(Filter::eq(Session::IP_ADDRESS, address.to_string()))
+            .filter(Filter::gt(Session::EXPIRES_AT, ctx.now()))
+            .first();
+        Ok(ctx.store()?.read(session).await?.is_some())
+    }
+
+    fn wait(&self, counters: &Counters, known: bool, now: Timestamp) -> i64 {
+        let mut seconds = wait(value(&counters.pair), now);
+        if self.address.is_some() {
+            seconds = seconds.max(wait_when_full(value(&counters.by_address), PER_ADDRESS, now));
+        }
+        if !known {
+            seconds = seconds.max(wait_when_full(value(&counters.by_account), PER_ACCOUNT, now));
+        }
+        seconds
+    }
+
+    /// The commit that counts one attempt, provided that nothing changed what the decision rests on.
+    fn counting(&self, counters: &Counters, for_account: bool, now: Timestamp) -> Batch {
+        // Exactly as it was read: of two at once, the second must see the first.
+        let as_read = live(&counters.pair, now).map(|doc| Filter::revision(doc.revision));
+        let later = Patch::new().set(RateLimit::EXPIRES_AT, now.plus(WINDOW_MS));
+        let mut batch = count_one(Batch::new(), &self.pair, as_read, later, now);
+        let mut bounded = |id: &str, counter: &Option<Doc<RateLimit>>, most: i64| {
+            let below = Filter::and([Filter::gt(RateLimit::EXPIRES_AT, now), Filter::lt(RateLimit::COUNT, most)]);
+            let condition = live(counter, now).map(|_| below);
+            batch = count_one(std::mem::take(&mut batch), id, condition, Patch::new(), now);
+        };
+        if self.address.is_some() {
+            bounded(&self.by_address, &counters.by_address, PER_ADDRESS);
+        }
+        if for_account {
+            bounded(&self.by_account, &counters.by_account, PER_ACCOUNT);
+        }
+        batch
+    }
+
+    /// Takes the attempt back that turned out to be a success, as a part of a commit. Its failure at
+    /// [`REFUND`] means that a counter started anew; the commit is good without the refund.
+    pub fn refund(&self, batch: Batch, counted: &Counted, now: Timestamp) -> Batch {
+        let mut shared = Vec::new();
+        if self.address.is_some() {
+            shared.push(&self.by_address);
+        }
+        if counted.for_account {
+            shared.push(&self.by_account);
+        }
+        shared.into_iter().fold(batch, |batch, id| {
+            let counted = Filter::and([Filter::gt(RateLimit::EXPIRES_AT, now), Filter::gt(RateLimit::COUNT, 0)]);
+            batch.update_if(id, Patch::new().add(RateLimit::COUNT, -1), counted).label(REFUND)
+        })
+    }
+
+    /// Forgets the failures of this address with the account, as a part of a commit.
+    pub fn forget(&self, batch: Batch) -> Batch {
+        batch.delete_where(Filter::<RateLimit>::eq(Column::id(), self.pair.as_str()), 1)
+    }
+
+    /// Remembers that the account was signed in to from this address, as a part of a commit.
+    pub fn remember_address(&self, batch: Batch, now: Timestamp) -> Batch {
+        if self.address.is_none() {
+            return batch;
+        }
+        let row = RateLimit { expires_at: now.plus(KNOWN_MS), ..row(&self.known, now) };
+        batch.upsert(&row)
+    }
+}
+
+/// Adds one to a counter under a condition, or starts it when there is none to go on with.
+fn count_one(
+    batch: Batch,
+    id: &str,
+    live: Option<Filter<RateLimit>>,
+    change: Patch<RateLimit>,
+    now: Timestamp,
+) -> Batch {
+    let first = row(id, now);
+    let batch = match live {
+        Some(condition) => batch.insert_or_update_if(&first, change.add(RateLimit::COUNT, 1), condition),
+        None => {
+            let anew = Patch::new()
+                .set(RateLimit::COUNT, 1)
+                .set(RateLimit::WINDOW_START, now)
+                .set(RateLimit::EXPIRES_AT, first.expires_at);
+            batch.insert_or_update_if(&first, anew, Filter::le(RateLimit::EXPIRES_AT, now))
+        }
+    };
+    batch.label(COUNT)
+}
+
+/// A counter at its beginning. Its name says nothing about whom it counts.
+fn row(id: &str, now: Timestamp) -> RateLimit {
+    RateLimit {
+        id: id.to_owned(),
+        bucket: format!("sign-in:{id}"),
+        window_start: now,
+        count: 1,
+        expires_at: now.plus(WINDOW_MS),
+    }
+}
+
+fn value(counter: &Option<Doc<RateLimit>>) -> Option<&RateLimit> {
+    counter.as_ref().map(|doc| &doc.value)
+}
+
+fn live(counter: &Option<Doc<RateLimit>>, now: Timestamp) -> Option<&Doc<RateLimit>> {
+    counter.as_ref().filter(|doc| is_live(doc, now))
+}
+
+fn refusal(seconds: i64) -> Error {
+    let detail = format!("Too many failed attempts. Try again in {seconds} s.");
+    Error::new(Code::RateLimited, detail).with_header("retry-after", seconds.to_string())
+}

@@ -1,0 +1,124 @@
+//! `PUT /v1/blocks/{userId}`: keeps somebody away.
+
+use serde_json::json;
+use whisper_kit::ids::{derived_id, direct_conversation_id, member_id};
+use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
+use whisper_schema::Timestamp;
+use whisper_schema::prelude::{
+    Account, Column, Contact, ContactRelationship, ConversationMember, Document,
+};
+use whisper_store::{Batch, Doc, Filter, First, Get, Patch, Query, StoreError};
+
+use crate::caller::read_as_caller;
+use crate::trail;
+use crate::user::following;
+
+/// How often it is tried while others change the same things.
+const TRIES: usize = 5;
+/// Label of the operations that hold only for what was read.
+pub const AS_READ: &str = "as read";
+
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::PUT,
+        "/v1/blocks/{userId}",
+        "blockUser",
+        "Blocks somebody: each is hidden from the other, and they can't write to the caller",
+        block,
+    )
+    .auth(Auth::UserDeferred)
+    .reply_empty(204, "They are blocked, now or since before.")
+    .codes(&[Code::NotFound])
+}
+
+async fn block(ctx: Ctx, request: Request) -> Result<Reply> {
+    let me = ctx.claims()?.sub;
+    // What can't be an id is asked for as well: whoever isn't signed in must hear of that first.
+    let other = request.id("userId").unwrap_or_default();
+    for _ in 0..TRIES {
+        let question = (Get::<Account>::id(other), contact(&me, other), member(&me, other));
+        let (_, (account, contact, member)) = read_as_caller(&ctx, question).await?;
+        account.or_not_found()?;
+        if me == other {
+            return Err(Error::field("userId", "self", "You can't block yourself."));
+        }
+        if contact.as_ref().is_some_and(|contact| contact.is_blocked) {
+            return Ok(Reply::no_content());
+        }
+        let batch = batch(&ctx, &me, other, contact.as_ref(), member.as_ref())?;
+        match ctx.store()?.commit(batch).await {
+            Ok(_) => return Ok(Reply::no_content()),
+            Err(error) if may_settle(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Busy.into())
+}
+
+/// What the caller keeps about the other.
+pub fn contact(me: &str, other: &str) -> First<Contact> {
+    Query::new()
+        .filter(Filter::eq(Contact::USER_ID, me))
+        .filter(Filter::eq(Contact::CONTACT_USER_ID, other))
+        .first()
+}
+
+/// The other's membership of the direct conversation between the two.
+pub fn member(me: &str, other: &str) -> Get<ConversationMember> {
+    Get::id(member_id(&direct_conversation_id(me, other), other))
+}
+
+/// Whether reading again tells what to do: what the commit rests on changed in the meantime.
+pub fn may_settle(error: &StoreError) -> bool {
+    error.failed_at(AS_READ) || error.is_conflict(Contact::COLLECTION, "idx_user_contact")
+        || error.is_conflict(Contact::COLLECTION, "_id")
+}
+
+fn batch(
+    ctx: &Ctx,
+    me: &str,
+    other: &str,
+    contact: Option<&Doc<Contact>>,
+    member: Option<&Doc<ConversationMember>>,
+) -> Result<Batch> {
+    let batch = match contact {
+        Some(contact) => {
+            let patch = Patch::new()
+                .set(Contact::IS_BLOCKED, true)
+                .set(Contact::UPDATED_AT, Timestamp::AT_COMMIT);
+            Batch::new().update_if(&contact.id, patch, Filter::revision(contact.revision)).label(AS_READ)
+        }
+        None => Batch::new().insert(&Contact {
+            id: derived_id(&["contact", me, other]),
+            user_id: me.to_owned(),
+            contact_user_id: other.to_owned(),
+            relationship: ContactRelationship::Blocked,
+            is_blocked: true,
+            added_at: Some(Timestamp::AT_COMMIT),
+            updated_at: Some(Timestamp::AT_COMMIT),
+            ..Contact::default()
+        }),
+    };
+    let batch = batch.delete_where(following(me, other), 1).delete_where(following(other, me), 1);
+    let batch = mark(batch, me, other, member, true);
+    trail::event(ctx, batch, "user.blocked", me, &json!({"userId": other}))
+}
+
+/// Notes in the direct conversation between the two, if there is one, whether the other may write.
+pub fn mark(
+    batch: Batch,
+    me: &str,
+    other: &str,
+    member: Option<&Doc<ConversationMember>>,
+    blocked: bool,
+) -> Batch {
+    let id = member_id(&direct_conversation_id(me, other), other);
+    match member {
+        Some(_) => batch
+            .update(&id, Patch::new().set(ConversationMember::IS_BLOCKED, blocked))
+            .label(AS_READ),
+        // The conversation may be made at this very moment; its maker didn't see the block.
+        None => batch.expect_none(Filter::<ConversationMember>::eq(Column::id(), id)).label(AS_READ),
+    }
+}

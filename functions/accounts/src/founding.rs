@@ -1,0 +1,124 @@
+//! Making an account: what signing up with and without an e-mail address have in common.
+
+use serde_json::json;
+use whisper_kit::auth::issue;
+use whisper_kit::ids::random;
+use whisper_kit::rate_limit::Limit;
+use whisper_kit::{Code, Ctx, Error, Request, Result};
+use whisper_schema::prelude::{Account, Document, Profile};
+use whisper_store::{Batch, StoreError};
+
+use crate::attempts::Attempts;
+use crate::documents::OwnProfile;
+use crate::rules::credentials::made_up_username;
+use crate::rules::slow_down::address_name;
+use crate::trail;
+use crate::views::{AccountView, NewAccount};
+
+/// The variable with the number of accounts that one address may make per hour.
+pub const RATE: &str = "signup_rate_per_hour";
+/// What it is when it isn't set.
+const DEFAULT_RATE: u64 = 1000;
+/// How often a made-up user name is made up anew when somebody has it.
+const ATTEMPTS: usize = 3;
+
+/// What a new account is made of.
+pub struct Founder {
+    /// E-mail address and password hash.
+    pub credentials: Option<(String, String)>,
+    /// The user name; made up when there is none.
+    pub username: Option<String>,
+    /// The name to show.
+    pub display_name: Option<String>,
+}
+
+/// Counts a sign-up of the caller's address, before anything that costs.
+///
+/// # Errors
+/// [`Code::RateLimited`].
+pub async fn count_sign_up(ctx: &Ctx, request: &Request) -> Result<()> {
+    // Without an address everybody would share one allowance, and anybody could use it up.
+    if request.client_addr.is_none() {
+        return Ok(());
+    }
+    let rate = ctx.config().number(RATE, DEFAULT_RATE, u64::from(u32::MAX));
+    let bucket = format!("sign-up:{}", address_name(request.client_addr));
+    Limit::new(bucket, rate, 3600).count(ctx).await
+}
+
+/// Makes account, profile and first session in one commit.
+///
+/// # Errors
+/// [`Code::EmailTaken`], [`Code::UsernameTaken`].
+pub async fn found(ctx: &Ctx, request: &Request, founder: Founder) -> Result<NewAccount> {
+    for _ in 1..ATTEMPTS {
+        match attempt(ctx, request, &founder).await {
+            Err(error) if error.code() == Code::UsernameTaken && founder.username.is_none() => {}
+            result => return result,
+        }
+    }
+    attempt(ctx, request, &founder).await
+}
+
+async fn attempt(ctx: &Ctx, request: &Request, founder: &Founder) -> Result<NewAccount> {
+    let id = ctx.new_id()?;
+    let account = account(ctx, id.clone(), founder);
+    let profile = profile(ctx, &account, founder)?;
+    let batch = Batch::new().insert(&account).insert(&profile);
+    let (batch, issued) = issue(ctx, request, batch, &id, None).await?;
+    let batch = match &account.email {
+        Some(email) => Attempts::new(email, request).remember_address(batch, ctx.now()),
+        None => batch,
+    };
+    let what = json!({"isAnonymous": account.is_anonymous});
+    let batch = trail::event(ctx, batch, "account.created", &id, &what)?;
+    let batch = trail::session_created(ctx, request, batch, &id, &issued.session.id)?;
+    ctx.store()?.commit(batch).await.map_err(taken)?;
+    Ok(NewAccount {
+        account: AccountView::from(&account),
+        profile: OwnProfile::of(&profile)?,
+        tokens: issued.into(),
+    })
+}
+
+fn account(ctx: &Ctx, id: String, founder: &Founder) -> Account {
+    let credentials = founder.credentials.as_ref();
+    Account {
+        id,
+        email: credentials.map(|(email, _)| email.clone()),
+        password_hash: credentials.map(|(_, hash)| hash.clone()),
+        is_anonymous: credentials.is_none(),
+        created_at: ctx.now(),
+        updated_at: ctx.now(),
+        password_changed_at: credentials.map(|_| ctx.now()),
+        ..Account::default()
+    }
+}
+
+fn profile(ctx: &Ctx, account: &Account, founder: &Founder) -> Result<Profile> {
+    let username = match &founder.username {
+        Some(name) => name.clone(),
+        None => made_up_username(random()?),
+    };
+    Ok(Profile {
+        id: account.id.clone(),
+        user_id: account.id.clone(),
+        username: Some(username),
+        display_name: founder.display_name.clone(),
+        email: account.email.clone(),
+        created_at: Some(ctx.now()),
+        updated_at: Some(ctx.now()),
+        ..Profile::default()
+    })
+}
+
+/// The refusal that says what of a new account or profile somebody has already.
+pub fn taken(error: StoreError) -> Error {
+    if error.is_conflict(Account::COLLECTION, "idx_email") {
+        return Error::new(Code::EmailTaken, "An account with this e-mail address exists.");
+    }
+    if error.is_conflict(Profile::COLLECTION, "idx_username") {
+        return Error::new(Code::UsernameTaken, "Somebody has this user name.");
+    }
+    error.into()
+}

@@ -1,0 +1,43 @@
+//! `GET /v1/blocks`: whom the caller blocked.
+
+use whisper_kit::page::{Listing, PageQuery};
+use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_schema::prelude::{Column, Contact, Profile};
+use whisper_store::{Filter, Order, Query};
+
+use crate::caller::read_as_caller;
+use crate::views::BlockView;
+
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        "/v1/blocks",
+        "listBlocks",
+        "Lists whom the caller blocked, the last one first",
+        list,
+    )
+    .auth(Auth::UserDeferred)
+    .query::<PageQuery>()
+    .reply::<Listing<BlockView>>(200, "A page of the list.")
+    .codes(&[Code::InvalidCursor])
+}
+
+async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
+    let me = ctx.claims()?.sub;
+    let query: PageQuery = request.query()?;
+    let window = query.window(&ctx, format!("blocks:{me}")).await?;
+    let blocked = Query::<Contact>::new()
+        .filter(Filter::eq(Contact::USER_ID, me))
+        .filter(Filter::eq(Contact::IS_BLOCKED, true))
+        .order(Order::desc(Contact::UPDATED_AT));
+    let (_, page) = read_as_caller(&ctx, window.over(blocked).page()).await?;
+    let ids = page.items.iter().map(|contact| contact.contact_user_id.as_str());
+    let named = Query::<Profile>::new().filter(Filter::is_in(Column::id(), ids)).limit(window.limit);
+    let profiles = if page.items.is_empty() { Vec::new() } else { ctx.store()?.read(named).await? };
+    let items = page.items.iter().map(|contact| {
+        let profile = profiles.iter().find(|profile| profile.id == contact.contact_user_id);
+        BlockView::new(&contact.contact_user_id, contact.updated_at, profile.map(|profile| &profile.value))
+    });
+    window.reply(&ctx, &request, &page, items.collect()).await
+}

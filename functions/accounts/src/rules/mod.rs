@@ -1,0 +1,6 @@
+//! Decisions without a store or a clock.
+
+pub mod credentials;
+pub mod privacy;
+pub mod profile;
+pub mod slow_down;

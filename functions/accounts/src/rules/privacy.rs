@@ -1,0 +1,185 @@
+//! Who sees what of a profile.
+
+use serde_json::{Map, Value};
+use whisper_kit::error::FieldError;
+use whisper_schema::choices;
+use whisper_schema::prelude::{Choice, Contact, Follow, FollowStatus, Profile, ProfileStatus};
+
+choices! {
+    /// Who may see a part of a profile.
+    pub enum Audience {
+        /// Everybody who is signed in.
+        Everyone = "everyone",
+        /// Those with whom the following is mutual.
+        Friends = "friends",
+        /// Only its owner.
+        Nobody = "nobody",
+    }
+}
+
+/// What a setting covers: its key, the fields it governs, and who sees them unless told otherwise.
+struct Setting {
+    key: &'static str,
+    fields: &'static [&'static str],
+    default: Audience,
+}
+
+const fn setting(key: &'static str, fields: &'static [&'static str], default: Audience) -> Setting {
+    Setting { key, fields, default }
+}
+
+/// The setting that governs everything but [`ALWAYS`].
+const PROFILE: &str = "profile";
+
+/// All settings but [`PROFILE`].
+const SETTINGS: &[Setting] = &[
+    setting("lastSeen", &["lastSeen"], Audience::Everyone),
+    setting("onlineStatus", &["isOnline", "status"], Audience::Everyone),
+    setting("statusMessage", &["statusMessage"], Audience::Everyone),
+    setting("email", &["email"], Audience::Nobody),
+    setting("phone", &["phone"], Audience::Nobody),
+    setting("location", &["location", "timezone"], Audience::Everyone),
+    setting("bio", &["bio", "tagline"], Audience::Everyone),
+    setting("website", &["website"], Audience::Everyone),
+    setting("socialLinks", &["socialLinks"], Audience::Everyone),
+    setting("interests", &["interests"], Audience::Everyone),
+    setting("languages", &["languages"], Audience::Everyone),
+];
+
+/// What everybody sees who isn't blocked: enough to tell one person from another.
+pub const ALWAYS: &[&str] = &["id", "username", "displayName", "avatarUrl"];
+
+/// What goes with the profile as a whole, without a setting of its own.
+const WITH_PROFILE: &[&str] = &[
+    "userId", "avatarFileId", "coverImageUrl", "coverImageFileId", "isVerified", "isPremium", "reputationScore",
+    "level", "xp", "streakDays", "badges", "createdAt",
+];
+
+/// Every field that others can get to see.
+pub fn visible_fields() -> impl Iterator<Item = &'static str> {
+    let governed = SETTINGS.iter().flat_map(|setting| setting.fields);
+    ALWAYS.iter().chain(WITH_PROFILE).chain(governed).copied()
+}
+
+/// The keys a settings object may have.
+pub fn setting_keys() -> impl Iterator<Item = &'static str> {
+    std::iter::once(PROFILE).chain(SETTINGS.iter().map(|setting| setting.key))
+}
+
+/// Checks a settings object that somebody sent.
+pub fn check(settings: &Map<String, Value>) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for (key, value) in settings {
+        let field = || format!("privacySettings.{key}");
+        if !setting_keys().any(|known| known == key) {
+            errors.push(FieldError::new(field(), "unknown", "is no privacy setting"));
+        } else if value.as_str().and_then(Audience::parse).is_none() {
+            errors.push(FieldError::new(field(), "enum", "must be \"everyone\", \"friends\" or \"nobody\""));
+        }
+    }
+    errors
+}
+
+/// What somebody is to the owner of a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Viewer {
+    /// The owner.
+    Owner,
+    /// The following is mutual.
+    Friend,
+    /// Anybody else who is signed in.
+    Stranger,
+    /// One of the two blocked the other.
+    Blocked,
+}
+
+impl Viewer {
+    /// What `viewer` is to `owner`, by the contacts and follows between the two.
+    pub fn of<'a>(
+        viewer: &str,
+        owner: &str,
+        contacts: impl IntoIterator<Item = &'a Contact>,
+        follows: impl IntoIterator<Item = &'a Follow>,
+    ) -> Viewer {
+        if viewer == owner {
+            return Viewer::Owner;
+        }
+        let pair = |a: &str, b: &str| (a == viewer && b == owner) || (a == owner && b == viewer);
+        let blocked = |contact: &Contact| contact.is_blocked && pair(&contact.user_id, &contact.contact_user_id);
+        if contacts.into_iter().any(blocked) {
+            return Viewer::Blocked;
+        }
+        let (mut there, mut back) = (false, false);
+        for follow in follows.into_iter().filter(|follow| pair(&follow.follower_id, &follow.following_id)) {
+            match follow.status {
+                FollowStatus::Blocked => return Viewer::Blocked,
+                FollowStatus::Pending => {}
+                FollowStatus::Accepted if follow.follower_id == viewer => there = true,
+                FollowStatus::Accepted => back = true,
+            }
+        }
+        if there && back { Viewer::Friend } else { Viewer::Stranger }
+    }
+
+    fn belongs_to(self, audience: Audience) -> bool {
+        match self {
+            Viewer::Owner => true,
+            Viewer::Friend => audience != Audience::Nobody,
+            Viewer::Stranger => audience == Audience::Everyone,
+            Viewer::Blocked => false,
+        }
+    }
+}
+
+/// The audiences an owner chose.
+struct Settings(Option<Map<String, Value>>);
+
+impl Settings {
+    fn of(profile: &Profile) -> Self {
+        match &profile.privacy_settings {
+            None => Settings(Some(Map::new())),
+            Some(text) => Settings(serde_json::from_str(text).ok()),
+        }
+    }
+
+    /// What can't be read shows nothing: the owner wanted something hidden.
+    fn audience(&self, key: &str, default: Audience) -> Audience {
+        let Some(settings) = &self.0 else { return Audience::Nobody };
+        match settings.get(key) {
+            None => default,
+            Some(value) => value.as_str().and_then(Audience::parse).unwrap_or(Audience::Nobody),
+        }
+    }
+}
+
+/// The fields of `profile` that the viewer may see, as they may see them.
+pub fn seen_by(viewer: Viewer, profile: &Profile, mut document: Map<String, Value>) -> Map<String, Value> {
+    let settings = Settings::of(profile);
+    let mut visible: Vec<&str> = ALWAYS.to_vec();
+    if viewer.belongs_to(settings.audience(PROFILE, Audience::Everyone)) {
+        visible.extend(WITH_PROFILE);
+        for setting in SETTINGS {
+            if viewer.belongs_to(settings.audience(setting.key, setting.default)) {
+                visible.extend(setting.fields);
+            }
+        }
+    }
+    document.retain(|key, _| visible.contains(&key.as_str()));
+    if profile.status == ProfileStatus::Invisible && viewer != Viewer::Owner {
+        hide_presence(&mut document);
+    }
+    document
+}
+
+/// Makes somebody who wants to be invisible look offline; a fresh `lastSeen` would betray them.
+fn hide_presence(document: &mut Map<String, Value>) {
+    document.remove("lastSeen");
+    if document.contains_key("status") {
+        document.insert("status".into(), ProfileStatus::Offline.into());
+        document.insert("isOnline".into(), false.into());
+    }
+}
+
+#[cfg(test)]
+#[path = "privacy_tests.rs"]
+mod tests;

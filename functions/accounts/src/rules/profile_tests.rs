@@ -1,0 +1,104 @@
+//! Tests of what an owner may set.
+
+use serde_json::json;
+
+use super::*;
+
+fn map(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => panic!("no object"),
+    }
+}
+
+/// The fields and rules of a refusal; nothing if the changes are fine.
+fn refused(value: Value) -> Vec<(String, String)> {
+    let errors = changes(map(value)).err().unwrap_or_default();
+    let mut found: Vec<_> = errors.into_iter().map(|e| (e.field, e.rule)).collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn good_values_pass() {
+    for value in [
+        json!({}),
+        json!({"displayName": "Alice 🦀", "bio": "two\nlines", "tagline": null}),
+        json!({"phone": "+41791234567", "timezone": "America/Argentina/Buenos_Aires"}),
+        json!({"timezone": "Etc/GMT+3", "website": "HTTPS://example.com/a"}),
+        json!({"languages": ["de", "de-CH", "zh-Hant-TW"], "interests": []}),
+        json!({"status": "invisible", "theme": "amoled"}),
+        json!({"socialLinks": {"mastodon": "@a@b.example"}, "preferences": {"a": [1, {"b": null}]}}),
+        json!({"privacySettings": {"profile": "friends"}}),
+        json!({"privacySettings": null, "socialLinks": null}),
+    ] {
+        assert_eq!(refused(value.clone()), [], "{value}");
+    }
+}
+
+#[test]
+fn bad_values_are_refused_by_field_and_rule() {
+    for (value, field, rule) in [
+        (json!({"xp": 1}), "xp", "unknown"),
+        (json!({"id": "x"}), "id", "unknown"),
+        (json!({"email": "a@example.com"}), "email", "unknown"),
+        (json!({"isVerified": true}), "isVerified", "unknown"),
+        (json!({"nonsense": 1}), "nonsense", "unknown"),
+        (json!({"displayName": 7}), "displayName", "type"),
+        (json!({"displayName": " "}), "displayName", "format"),
+        (json!({"displayName": "a\u{7}"}), "displayName", "format"),
+        (json!({"displayName": "x".repeat(101)}), "displayName", "size"),
+        (json!({"username": null}), "username", "required"),
+        (json!({"username": 1}), "username", "type"),
+        (json!({"username": "a b c"}), "username", "format"),
+        (json!({"status": "gone"}), "status", "enum"),
+        (json!({"status": null}), "status", "required"),
+        (json!({"theme": "pink"}), "theme", "enum"),
+        (json!({"phone": "079 123 45 67"}), "phone", "format"),
+        (json!({"phone": "+0791234567"}), "phone", "format"),
+        (json!({"timezone": "Zurich time"}), "timezone", "format"),
+        (json!({"timezone": "a//b"}), "timezone", "format"),
+        (json!({"website": "ftp://example.com"}), "website", "format"),
+        (json!({"avatarUrl": "javascript:alert(1)"}), "avatarUrl", "format"),
+        (json!({"languages": ["german"]}), "languages[0]", "format"),
+        (json!({"languages": "de"}), "languages", "type"),
+        (json!({"interests": ["ok", ""]}), "interests[1]", "format"),
+        (json!({"interests": ["ok", 1]}), "interests[1]", "type"),
+        (json!({"interests": vec!["x"; 51]}), "interests", "size"),
+        (json!({"preferences": [1]}), "preferences", "type"),
+        (json!({"preferences": "no json"}), "preferences", "type"),
+        (json!({"preferences": {"a": "x".repeat(5000)}}), "preferences", "size"),
+        (json!({"socialLinks": {"a": 1}}), "socialLinks.a", "type"),
+        (json!({"privacySettings": {"bio": "all"}}), "privacySettings.bio", "enum"),
+    ] {
+        let expected = (field.to_owned(), rule.to_owned());
+        assert_eq!(refused(value.clone()), [expected], "{value}");
+    }
+}
+
+#[test]
+fn everything_wrong_is_told_at_once() {
+    let found = refused(json!({"level": 9, "theme": "pink", "phone": "1", "interests": ["", "a"]}));
+    let fields: Vec<&str> = found.iter().map(|(field, _)| field.as_str()).collect();
+    assert_eq!(fields, ["interests[0]", "level", "phone", "theme"]);
+}
+
+#[test]
+fn objects_are_stored_as_text_whichever_way_they_came() {
+    for sent in [json!({"a": 1}), json!("{ \"a\" : 1 }")] {
+        let stored = changes(map(json!({"preferences": sent}))).unwrap();
+        assert_eq!(stored["preferences"], json!("{\"a\":1}"));
+    }
+}
+
+#[test]
+fn user_names_are_stored_lower_case() {
+    assert_eq!(changes(map(json!({"username": "Alice"}))).unwrap()["username"], "alice");
+}
+
+#[test]
+fn what_can_be_set_exists_in_the_schema() {
+    for column in SETTABLE {
+        assert!(column.attribute().is_some(), "{}", column.key());
+    }
+}

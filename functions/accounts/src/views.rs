@@ -1,0 +1,174 @@
+//! What the API shows of accounts, sessions and people.
+
+use serde::Serialize;
+use whisper_kit::auth::{ACCESS_LIFETIME, Issued};
+use whisper_schema::Timestamp;
+use whisper_schema::prelude::{Account, Profile, Session};
+
+use crate::documents::OwnProfile;
+
+/// What somebody signs in with.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct AccountView {
+    /// Id of the user.
+    pub id: String,
+    /// Address to sign in with; absent while anonymous.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Whether it has no address and password yet: only its refresh token leads back to it.
+    pub is_anonymous: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When the password was last set; absent while anonymous.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_changed_at: Option<Timestamp>,
+    /// When somebody last signed in with the password; absent if nobody did since it was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_sign_in_at: Option<Timestamp>,
+}
+
+impl From<&Account> for AccountView {
+    fn from(account: &Account) -> Self {
+        Self {
+            id: account.id.clone(),
+            email: account.email.clone(),
+            is_anonymous: account.is_anonymous,
+            created_at: account.created_at,
+            password_changed_at: account.password_changed_at,
+            last_sign_in_at: account.last_sign_in_at,
+        }
+    }
+}
+
+/// A device that is signed in.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    /// Id of the session.
+    pub id: String,
+    /// Whether it is the one that asks.
+    pub current: bool,
+    /// Name given to the device at sign-in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// What the client said it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+    /// Address it signed in from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ip_address: Option<String>,
+    /// When it signed in.
+    pub created_at: Timestamp,
+    /// When it was last refreshed.
+    pub last_used_at: Timestamp,
+    /// When it ends unless refreshed.
+    pub expires_at: Timestamp,
+}
+
+impl SessionView {
+    /// The session as it looks from the session `current`.
+    pub fn new(session: &Session, current: &str) -> Self {
+        Self {
+            id: session.id.clone(),
+            current: session.id == current,
+            device: session.device.clone(),
+            user_agent: session.user_agent.clone(),
+            ip_address: session.ip_address.clone(),
+            created_at: session.created_at,
+            last_used_at: session.last_used_at,
+            expires_at: session.expires_at,
+        }
+    }
+}
+
+/// A session with its tokens, readable here and never again.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Tokens {
+    /// The session.
+    pub session: SessionView,
+    /// Goes into the header `Authorization: Bearer …`.
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: &'static str,
+    /// Seconds until the access token expires.
+    pub expires_in: i64,
+    /// Gets the next pair, once.
+    pub refresh_token: String,
+}
+
+impl From<Issued> for Tokens {
+    fn from(issued: Issued) -> Self {
+        Self {
+            session: SessionView::new(&issued.session, &issued.session.id),
+            access_token: issued.access_token,
+            token_type: "Bearer",
+            expires_in: ACCESS_LIFETIME,
+            refresh_token: issued.refresh_token,
+        }
+    }
+}
+
+/// A new account, signed in.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct NewAccount {
+    /// The account.
+    pub account: AccountView,
+    /// Its profile.
+    pub profile: OwnProfile,
+    /// The session and its tokens.
+    #[serde(flatten)]
+    pub tokens: Tokens,
+}
+
+/// An account, signed in.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SignedIn {
+    /// The account.
+    pub account: AccountView,
+    /// The session and its tokens.
+    #[serde(flatten)]
+    pub tokens: Tokens,
+}
+
+/// Somebody the caller blocked.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct BlockView {
+    /// Id of the user.
+    pub user_id: String,
+    /// Handle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// Name shown in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// Where the picture is served.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar_url: Option<String>,
+    /// Since when they are blocked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocked_at: Option<Timestamp>,
+}
+
+impl BlockView {
+    /// Somebody with what their profile shows to everybody.
+    pub fn new(user_id: &str, blocked_at: Option<Timestamp>, profile: Option<&Profile>) -> Self {
+        Self {
+            user_id: user_id.to_owned(),
+            username: profile.and_then(|p| p.username.clone()),
+            display_name: profile.and_then(|p| p.display_name.clone()),
+            avatar_url: profile.and_then(|p| p.avatar_url.clone()),
+            blocked_at,
+        }
+    }
+}
