@@ -69,6 +69,11 @@ impl Connections {
         }
     }
 
+    /// Waits, letting others of this thread work.
+    pub async fn pause(&self, time: Duration) {
+        self.driver.pause(time).await;
+    }
+
     /// A connection to read with.
     pub async fn reader(&self) -> Result<Lease, DriverError> {
         let pass = self.reading.enter().await;

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use whisper_schema::{Document, MIGRATIONS, Migration, Timestamp};
 
@@ -154,6 +155,12 @@ impl Store {
         lease.give_back();
         self.inner.ready.set(true);
         Ok(report)
+    }
+
+    /// Waits without a lock, letting others of this thread and of other processes work: for jobs that
+    /// write a lot.
+    pub async fn pause(&self, time: Duration) {
+        self.inner.connections.pause(time).await;
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
