@@ -34,7 +34,7 @@ pub struct NewMembers {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Joined {
+pub struct AddedMembers {
     /// Ids of those who are members now and were not before.
     pub added: Vec<String>,
     /// Ids of those who were members already.
@@ -52,7 +52,7 @@ pub fn endpoint() -> Endpoint {
     )
     .auth(Auth::UserDeferred)
     .body::<NewMembers>()
-    .reply::<Joined>(200, "Who joined, and who was there already.")
+    .reply::<AddedMembers>(200, "Who joined, and who was there already.")
     .codes(&[
         Code::Forbidden,
         Code::ConversationFull,
@@ -75,7 +75,7 @@ async fn add_members(ctx: Ctx, request: Request) -> Result<Reply> {
     Reply::ok(&joined)
 }
 
-async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Option<Joined>> {
+async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Option<AddedMembers>> {
     let me = ctx.claims()?.sub;
     let what = (
         door(id, &me),
@@ -105,10 +105,12 @@ async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Option<Joined>
         return Err(no_such_users("userIds", &unreachable));
     }
     if added.is_empty() {
-        return Ok(Some(Joined { added, already }));
+        return Ok(Some(AddedMembers { added, already }));
     }
     let batch = joining(ctx, &access, &known, &added)?;
-    Ok(commit(ctx, batch).await?.map(|_| Joined { added, already }))
+    Ok(commit(ctx, batch)
+        .await?
+        .map(|_| AddedMembers { added, already }))
 }
 
 /// Asks for the memberships that these users have or had.

@@ -20,7 +20,7 @@ use crate::view::MemberView;
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewRole {
+pub struct MemberRoleChange {
     /// `owner` hands over the conversation: the owner becomes an admin.
     pub role: Role,
 }
@@ -35,7 +35,7 @@ pub fn endpoint() -> Endpoint {
         give_role,
     )
     .auth(Auth::UserDeferred)
-    .body::<NewRole>()
+    .body::<MemberRoleChange>()
     .reply::<MemberView>(200, "The member.")
     .codes(&[Code::Forbidden, Code::LastOwner, Code::DirectConversation])
 }
@@ -43,7 +43,7 @@ pub fn endpoint() -> Endpoint {
 /// Answers 200 with the member.
 async fn give_role(ctx: Ctx, request: Request) -> Result<Reply> {
     let (id, user) = (request.id("id")?, request.id("userId")?);
-    let NewRole { role } = request.json()?;
+    let MemberRoleChange { role } = request.json()?;
     let member = settle(async || attempt(&ctx, id, user, role).await).await?;
     Reply::ok(&member)
 }

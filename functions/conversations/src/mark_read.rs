@@ -15,7 +15,7 @@ use crate::unread::{self, Unread};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ReadUpTo {
+pub struct ConversationRead {
     /// The newest message that was read; the conversation's newest if not said.
     pub message_id: Option<String>,
 }
@@ -24,7 +24,7 @@ pub struct ReadUpTo {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct ReadState {
+pub struct ConversationReadState {
     /// When the newest message read was sent; absent if none was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_read_at: Option<Timestamp>,
@@ -47,18 +47,18 @@ pub fn endpoint() -> Endpoint {
         mark_read,
     )
     .auth(Auth::UserDeferred)
-    .body::<ReadUpTo>()
-    .reply::<ReadState>(200, "How far the caller has read now.")
+    .body::<ConversationRead>()
+    .reply::<ConversationReadState>(200, "How far the caller has read now.")
 }
 
 /// Answers 200 with how far the caller has read now.
 async fn mark_read(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = request.id("id")?;
-    let body: ReadUpTo = request.json_or_default()?;
+    let body: ConversationRead = request.json_or_default()?;
     let me = settle(async || attempt(&ctx, id, body.message_id.as_deref()).await).await?;
     let Unread { count, capped } =
         Unread::of(ctx.store()?.read(unread::count(&me, ctx.now())).await?);
-    Reply::ok(&ReadState {
+    Reply::ok(&ConversationReadState {
         last_read_at: me.last_read_at,
         last_read_message_id: me.last_read_message_id,
         unread_count: count,

@@ -1,0 +1,118 @@
+//! The function on a database of its own: what it reads and writes.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use futures::executor::block_on;
+use futures::join;
+use serde_json::{Value, json};
+use whisper_kit::Method;
+use whisper_kit::testing::{Answer, TestEdge};
+use whisper_schema::prelude::*;
+use whisper_store::{Batch, Filter};
+
+fn edge() -> TestEdge {
+    TestEdge::new(&follows::api(), &[])
+}
+
+async fn put(edge: &TestEdge, token: &str, user: &str, body: Value) -> Answer {
+    let path = format!("/v1/follows/{user}");
+    edge.send(Method::PUT, &path, token, &body).await
+}
+
+async fn count<D: Document>(edge: &TestEdge, filter: Filter<D>) -> u64 {
+    edge.store()
+        .find::<D>()
+        .filter(filter)
+        .count(100)
+        .await
+        .unwrap()
+}
+
+#[test]
+fn following_twice_is_one_follow_and_one_event() {
+    block_on(async {
+        let edge = edge();
+        let ((ann, token), (bob, _)) = (edge.user().await, edge.user().await);
+        let (one, other) = join!(
+            put(&edge, &token, &bob, Value::Null),
+            put(&edge, &token, &bob, Value::Null)
+        );
+        let mut statuses = [
+            one.response.status().as_u16(),
+            other.response.status().as_u16(),
+        ];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 201]);
+        assert_eq!(one.body, other.body);
+        assert_eq!(one.body["followerId"], ann.as_str());
+        assert_eq!(
+            (
+                one.body["isCloseFriend"].clone(),
+                one.body["status"].clone()
+            ),
+            (json!(false), json!("accepted"))
+        );
+        assert_eq!(count::<Follow>(&edge, Filter::and([])).await, 1);
+        assert_eq!(
+            count::<Event>(&edge, Filter::eq(Event::KIND, "follow.created")).await,
+            1
+        );
+    });
+}
+
+#[test]
+fn what_is_left_out_stays() {
+    block_on(async {
+        let edge = edge();
+        let ((_, token), (bob, _)) = (edge.user().await, edge.user().await);
+        put(&edge, &token, &bob, json!({"isCloseFriend": true}))
+            .await
+            .expect(201);
+        let changed = put(&edge, &token, &bob, json!({"notificationsEnabled": false}))
+            .await
+            .expect(200);
+        assert_eq!(changed["isCloseFriend"], true);
+        let stored = edge
+            .store()
+            .find::<Follow>()
+            .first()
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (stored.is_close_friend, stored.notifications_enabled),
+            (true, false)
+        );
+    });
+}
+
+#[test]
+fn a_block_in_either_direction_and_a_disabled_account_look_like_nobody() {
+    block_on(async {
+        let edge = edge();
+        let ((ann, token), (bob, _), (cid, _), (dan, _)) = (
+            edge.user().await,
+            edge.user().await,
+            edge.user().await,
+            edge.user().await,
+        );
+        let block = |id: &str, by: &str, whom: &str| Contact {
+            id: id.into(),
+            user_id: by.into(),
+            contact_user_id: whom.into(),
+            is_blocked: true,
+            ..Contact::default()
+        };
+        let disabled = whisper_store::Patch::new().set(Account::STATUS, AccountStatus::Disabled);
+        let batch = Batch::new()
+            .insert(&block("b1", &ann, &bob))
+            .insert(&block("b2", &cid, &ann))
+            .update::<Account>(&dan, disabled);
+        edge.store().commit(batch).await.unwrap();
+        for other in [bob.as_str(), &cid, &dan, "nobody"] {
+            put(&edge, &token, other, Value::Null)
+                .await
+                .expect_problem(404, "not_found");
+        }
+        assert_eq!(count::<Follow>(&edge, Filter::and([])).await, 0);
+    });
+}
