@@ -6,7 +6,7 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, VARY,
 };
-use http::{HeaderValue, Method};
+use http::HeaderValue;
 
 use crate::config::Config;
 use crate::reply::Response;
@@ -16,11 +16,6 @@ const REQUEST_HEADERS: &str = "authorization, content-type, if-match, if-none-ma
 const EXPOSED: &str = "etag, link, location, retry-after, ratelimit, ratelimit-policy, x-request-id, idempotency-replayed";
 /// Seconds that a browser may remember a preflight's answer.
 const MAX_AGE: &str = "600";
-
-/// Whether the request is a browser's question before the real request.
-pub fn is_preflight(request: &Request) -> bool {
-    request.method == Method::OPTIONS
-}
 
 /// What to answer as the allowed origin: the request's own, or `*`; none when it may not come in.
 pub fn allowed(config: &Config, request: &Request) -> Option<String> {

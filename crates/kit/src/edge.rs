@@ -3,79 +3,70 @@
 use std::rc::Rc;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_LENGTH, WWW_AUTHENTICATE};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::json;
 
+use crate::auth;
 use crate::cors;
 use crate::ctx::{Ctx, Instance};
-use crate::endpoint::{Api, Auth, BODY_LIMIT, Endpoint};
+use crate::endpoint::{Api, Auth, BODY_LIMIT};
 use crate::error::{Code, Error, Result};
 use crate::log::{self, Level};
+use crate::precondition;
 use crate::reply::{Reply, Response};
 use crate::request::Request;
-use crate::auth;
+use crate::routes::{Found, Routes};
 
-/// A function's routes, ready to be matched.
+/// What a function answers, for whatever is sent to it.
 pub struct Edge {
-    routes: matchit::Router<Vec<Endpoint>>,
-}
-
-/// What a path and a method lead to.
-enum Matched {
-    Endpoint(Endpoint, Vec<(String, String)>),
-    OtherMethod(Vec<Method>),
-    Nothing,
+    routes: Routes,
 }
 
 impl Edge {
-    /// The routes of a function.
+    /// The edge of a function.
     ///
     /// # Errors
     /// A fault when two paths contradict each other; the function's own tests show that.
     pub fn new(api: &Api) -> Result<Self> {
-        let mut by_path: Vec<(&'static str, Vec<Endpoint>)> = Vec::new();
-        for endpoint in &api.endpoints {
-            match by_path.iter_mut().find(|(path, _)| *path == endpoint.path) {
-                Some((_, endpoints)) => endpoints.push(endpoint.clone()),
-                None => by_path.push((endpoint.path, vec![endpoint.clone()])),
-            }
-        }
-        let mut routes = matchit::Router::new();
-        for (path, endpoints) in by_path {
-            routes.insert(path, endpoints).map_err(Error::internal)?;
-        }
-        Ok(Self { routes })
+        Ok(Self { routes: Routes::new(api)? })
     }
 
     /// How many bytes the body of such a request may have.
     pub fn body_limit(&self, method: &Method, path: &str) -> usize {
-        match self.find(method, path) {
-            Matched::Endpoint(endpoint, _) => endpoint.body_limit,
+        match self.routes.find(method, path) {
+            Found::Endpoint(endpoint, _) => endpoint.body_limit,
             _ => BODY_LIMIT,
         }
     }
 
-    /// Answers a request. `request` is an error when it could not be read.
-    pub async fn answer(&self, instance: Rc<Instance>, request: Result<Request>) -> Response {
+    /// Answers a request. `body` is an error when it could not be read to its end.
+    pub async fn answer(
+        &self,
+        instance: Rc<Instance>,
+        request: Request,
+        body: Result<Bytes>,
+    ) -> Response {
         let ctx = match Ctx::new(instance) {
             Ok(ctx) => ctx,
-            Err(error) => return finish("", refuse("", &error)),
-        };
-        let request = match request {
-            Ok(request) => request,
-            Err(error) => return finish(ctx.request_id(), refuse(ctx.request_id(), &error)),
+            Err(error) => return finish("", refuse("", "", &error)),
         };
         let origin = cors::allowed(ctx.config(), &request);
         let head = request.method == Method::HEAD;
-        let mut response = if cors::is_preflight(&request) {
-            self.preflight(&request, origin.is_some())
+        let known = known_versions(&request);
+        let mut response = if request.method == Method::OPTIONS {
+            self.options(ctx.request_id(), &request, origin.is_some())
         } else {
-            match self.dispatch(&ctx, request).await {
+            let found = self.routes.find(&request.method, &request.path);
+            let operation = found.operation();
+            match dispatch(&ctx, found, request, body).await {
                 Ok(reply) => reply.into_response(),
-                Err(error) => refuse(ctx.request_id(), &error),
+                Err(error) => refuse(ctx.request_id(), operation, &error),
             }
         };
+        if let Some(known) = known {
+            leave_out_if_known(&mut response, &known);
+        }
         cors::mark(&mut response, ctx.config(), origin.as_deref());
         let mut response = finish(ctx.request_id(), response);
         if head {
@@ -85,62 +76,58 @@ impl Edge {
         response
     }
 
-    async fn dispatch(&self, ctx: &Ctx, mut request: Request) -> Result<Reply> {
-        match self.find(&request.method, &request.path) {
-            Matched::Endpoint(endpoint, params) => {
-                if request.body.len() > endpoint.body_limit {
-                    return Err(too_large(endpoint.body_limit));
-                }
-                request.params = params;
-                admit(ctx, &request, endpoint.auth).await?;
-                (endpoint.handler)(ctx.clone(), request).await
-            }
-            Matched::OtherMethod(methods) => {
-                let detail = format!("{} is not offered here.", request.method);
-                let error = Error::new(Code::MethodNotAllowed, detail);
-                Err(error.with_header("allow", allow(&methods)))
-            }
-            Matched::Nothing => Err(Error::new(Code::RouteNotFound, "There is no such route.")),
-        }
-    }
-
-    fn preflight(&self, request: &Request, allowed: bool) -> Response {
+    /// What a path offers, for whoever asks, and for a browser before it sends the real request.
+    fn options(&self, request_id: &str, request: &Request, allowed: bool) -> Response {
+        let Some(methods) = self.routes.methods(&request.path) else {
+            return refuse(request_id, "", &no_route());
+        };
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = StatusCode::NO_CONTENT;
-        if let (true, Matched::Endpoint(..) | Matched::OtherMethod(_)) =
-            (allowed, self.find(&Method::OPTIONS, &request.path))
-        {
-            let methods = self.methods(&request.path);
-            cors::mark_preflight(&mut response, &allow(&methods));
+        if allowed {
+            cors::mark_preflight(&mut response, &methods);
+        }
+        if let Ok(methods) = HeaderValue::from_str(&methods) {
+            response.headers_mut().insert(ALLOW, methods);
         }
         response
     }
+}
 
-    fn methods(&self, path: &str) -> Vec<Method> {
-        self.routes.at(path).map_or_else(
-            |_| Vec::new(),
-            |found| found.value.iter().map(|e| e.method.clone()).collect(),
-        )
-    }
-
-    fn find(&self, method: &Method, path: &str) -> Matched {
-        // A trailing slash means the same resource.
-        let path = match path.strip_suffix('/') {
-            Some(shorter) if !shorter.is_empty() => shorter,
-            _ => path,
-        };
-        let Ok(found) = self.routes.at(path) else {
-            return Matched::Nothing;
-        };
-        let wanted = if method == Method::HEAD { &Method::GET } else { method };
-        match found.value.iter().find(|endpoint| endpoint.method == *wanted) {
-            Some(endpoint) => {
-                let params = found.params.iter().map(|(k, v)| (k.to_owned(), decode(v)));
-                Matched::Endpoint(endpoint.clone(), params.collect())
-            }
-            None => Matched::OtherMethod(found.value.iter().map(|e| e.method.clone()).collect()),
+impl Found {
+    fn operation(&self) -> &'static str {
+        match self {
+            Found::Endpoint(endpoint, _) => endpoint.operation,
+            _ => "",
         }
     }
+}
+
+async fn dispatch(
+    ctx: &Ctx,
+    found: Found,
+    mut request: Request,
+    body: Result<Bytes>,
+) -> Result<Reply> {
+    match found {
+        Found::Endpoint(endpoint, params) => {
+            request.body = body?;
+            if request.body.len() > endpoint.body_limit {
+                return Err(too_large(endpoint.body_limit));
+            }
+            request.params = params;
+            admit(ctx, &request, endpoint.auth).await?;
+            (endpoint.handler)(ctx.clone(), request).await
+        }
+        Found::OtherMethod(methods) => {
+            let detail = format!("{} is not offered here.", request.method);
+            Err(Error::new(Code::MethodNotAllowed, detail).with_header("allow", methods))
+        }
+        Found::Nothing => Err(no_route()),
+    }
+}
+
+fn no_route() -> Error {
+    Error::new(Code::RouteNotFound, "There is no such route.")
 }
 
 /// The refusal of a body over the limit.
@@ -168,25 +155,31 @@ async fn admit(ctx: &Ctx, request: &Request, who: Auth) -> Result<()> {
     }
 }
 
-fn decode(part: &str) -> String {
-    percent_encoding::percent_decode_str(part)
-        .decode_utf8()
-        .map_or_else(|_| part.to_owned(), |text| text.into_owned())
+/// The versions that the client has, when it wants an answer only to another one.
+fn known_versions(request: &Request) -> Option<String> {
+    let reads = request.method == Method::GET || request.method == Method::HEAD;
+    request.header("if-none-match").filter(|_| reads).map(str::to_owned)
 }
 
-fn allow(methods: &[Method]) -> String {
-    let mut names: Vec<&str> = methods.iter().map(Method::as_str).collect();
-    names.sort_unstable();
-    names.dedup();
-    names.join(", ")
+/// Makes 304 of an answer whose version the client has (RFC 9110, 13.1.2).
+fn leave_out_if_known(response: &mut Response, known: &str) {
+    let Some(etag) = response.headers().get(ETAG).and_then(|etag| etag.to_str().ok()) else {
+        return;
+    };
+    if response.status() == StatusCode::OK && precondition::is_among(etag, known) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Bytes::new();
+        response.headers_mut().remove(CONTENT_TYPE);
+    }
 }
 
 /// The problem document of an error, which is logged when it is our fault.
-fn refuse(request_id: &str, error: &Error) -> Response {
+fn refuse(request_id: &str, operation: &str, error: &Error) -> Response {
     let status = error.code().status();
     if status >= 500 {
         let fields = [
             ("code", json!(error.code().as_str())),
+            ("operation", json!(operation)),
             ("cause", json!(error.source_text().unwrap_or_default())),
         ];
         log::write(Level::Error, "request_failed", request_id, &fields);
@@ -199,8 +192,9 @@ fn refuse(request_id: &str, error: &Error) -> Response {
             .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     for (name, value) in error.headers() {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            response.headers_mut().insert(HeaderName::from_static(name), value);
+        let name = HeaderName::from_bytes(name.as_bytes());
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+            response.headers_mut().insert(name, value);
         }
     }
     response
@@ -210,8 +204,12 @@ fn refuse(request_id: &str, error: &Error) -> Response {
 /// connections have no TCP_NODELAY).
 fn finish(request_id: &str, mut response: Response) -> Response {
     let length = response.body().len();
+    // Those two have no body by definition, and 204 must not name a length (RFC 9110, 8.6).
+    let bodiless = matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     let headers = response.headers_mut();
-    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    if !bodiless {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }

@@ -41,6 +41,10 @@ macro_rules! entry {
 /// A response as Spin takes it.
 pub type SpinReply = SpinResponse<Full<Bytes>>;
 
+/// How much of a body over its limit is read and thrown away, in bytes: a client that is still sending
+/// when it is answered sees a broken connection instead of the refusal.
+const DRAINED: usize = 1024 * 1024;
+
 thread_local! {
     /// What the requests of this instance share. It lives as long as the instance: connections, decoded
     /// keys and settings, never anything about one request.
@@ -59,9 +63,11 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
         Ok(shared) => shared,
         Err(error) => return failed(&error),
     };
-    let limit = shared.edge.body_limit(request.method(), request.uri().path());
-    let request = read(&shared.instance.config, request, limit).await;
-    let response = shared.edge.answer(shared.instance, request).await;
+    let (parts, body) = request.into_parts();
+    let request = head(&shared.instance.config, parts);
+    let limit = shared.edge.body_limit(&request.method, &request.path);
+    let body = read(body, limit).await;
+    let response = shared.edge.answer(shared.instance, request, body).await;
     into_spin(response)
 }
 
@@ -100,38 +106,44 @@ async fn variables(api: &Api) -> Result<Config> {
     Ok(Config::new(values))
 }
 
-async fn read(config: &Config, request: SpinRequest, limit: usize) -> Result<Request> {
-    let (head, mut body) = request.into_parts();
+fn head(config: &Config, head: http::request::Parts) -> Request {
     let path_and_query = head.uri.path_and_query().map_or("/", |p| p.as_str());
-    let mut read = Request::new(head.method, path_and_query);
-    read.client_addr = client_addr(config, &head.headers);
-    read.headers = head.headers;
-    let mut bytes = BytesMut::new();
+    let mut request = Request::new(head.method, path_and_query);
+    request.client_addr = client_addr(config, &head.headers);
+    request.headers = head.headers;
+    request
+}
+
+/// Reads a body, counting while it comes: Spin itself has no limit, and a length may lie.
+async fn read<B>(mut body: B, limit: usize) -> Result<Bytes>
+where
+    B: http_body::Body<Data = Bytes> + Unpin,
+{
+    let (mut bytes, mut size) = (BytesMut::new(), 0);
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| {
-            Error::new(Code::InvalidJson, "The body broke off before its end.")
-        })?;
-        if let Ok(data) = frame.into_data() {
-            // Counted while it comes: Spin itself has no limit, and a length may lie.
-            if bytes.len() + data.len() > limit {
-                return Err(too_large(limit));
-            }
+        let frame = frame
+            .map_err(|_| Error::new(Code::InvalidJson, "The body broke off before its end."))?;
+        let Ok(data) = frame.into_data() else { continue };
+        size += data.len();
+        if size <= limit {
             bytes.extend_from_slice(&data);
+        } else if size > limit + DRAINED {
+            break;
         }
     }
-    read.body = bytes.freeze();
-    Ok(read)
+    if size > limit { Err(too_large(limit)) } else { Ok(bytes.freeze()) }
 }
 
 /// Where a request came from: the configured proxy's header (its last entry, which the proxy itself wrote),
-/// or the connection as the runtime tells it.
+/// or, without one, the connection as the runtime tells it.
 fn client_addr(config: &Config, headers: &http::HeaderMap) -> Option<IpAddr> {
+    let last = |name: &str| headers.get_all(name).iter().last()?.to_str().ok();
     let trusted = config.text("client_address_header").trim();
-    if !trusted.is_empty() {
-        let value = headers.get_all(trusted).iter().last()?.to_str().ok()?;
-        return address(value.rsplit(',').next()?);
+    let by_proxy = if trusted.is_empty() { None } else { last(trusted) };
+    match by_proxy {
+        Some(value) => address(value.rsplit(',').next()?),
+        None => address(last("spin-client-addr")?),
     }
-    address(headers.get("spin-client-addr")?.to_str().ok()?)
 }
 
 /// Reads `203.0.113.9`, `203.0.113.9:4711`, `2001:db8::1` or `[2001:db8::1]:4711`.

@@ -22,6 +22,7 @@ pub mod precondition;
 pub mod rate_limit;
 mod reply;
 mod request;
+mod routes;
 mod shape;
 #[cfg(all(feature = "testing", not(target_family = "wasm")))]
 #[allow(clippy::expect_used, clippy::panic)]

@@ -3,8 +3,11 @@
 //! Never in a line: tokens, keys, passwords, message contents, e-mail addresses. Ids are fine.
 
 use std::fmt;
+use std::io::Write;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
+use whisper_schema::Timestamp;
 
 /// How much a line matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +31,22 @@ impl Level {
 }
 
 /// Writes a line: what happened, to which request, and fields.
-#[allow(clippy::print_stderr)]
 pub fn write(level: Level, event: &str, request_id: &str, fields: &[(&str, Value)]) {
+    let line = line(now(), level, event, request_id, fields);
+    // Not `eprintln!`, which panics when nobody reads standard error any more: a panic ends every
+    // request of the instance.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+fn line(
+    at: Timestamp,
+    level: Level,
+    event: &str,
+    request_id: &str,
+    fields: &[(&str, Value)],
+) -> String {
     let mut line = Map::new();
+    line.insert("ts".into(), at.to_string().into());
     line.insert("level".into(), level.as_str().into());
     line.insert("event".into(), event.into());
     if !request_id.is_empty() {
@@ -39,7 +55,12 @@ pub fn write(level: Level, event: &str, request_id: &str, fields: &[(&str, Value
     for (name, value) in fields {
         line.insert((*name).to_owned(), value.clone());
     }
-    eprintln!("{}", Value::Object(line));
+    Value::Object(line).to_string()
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// Something that must not be printed.
@@ -73,5 +94,27 @@ impl<T> From<T> for Secret<T> {
 impl<'de, T: serde::Deserialize<'de>> serde::Deserialize<'de> for Secret<T> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::deserialize(deserializer).map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_one_json_object_whatever_is_in_it() {
+        let fields = [("cause", Value::from("a \"quote\"\nand a line"))];
+        let text = line(Timestamp::from_millis(0), Level::Error, "request_failed", "id-1", &fields);
+        assert!(!text.contains('\n'), "{text}");
+        let read: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(read["ts"], "1970-01-01T00:00:00.000Z");
+        assert_eq!(read["level"], "error");
+        assert_eq!(read["requestId"], "id-1");
+        assert_eq!(read["cause"], "a \"quote\"\nand a line");
+    }
+
+    #[test]
+    fn a_secret_is_never_printed() {
+        assert_eq!(format!("{:?}", Secret::new("hunter2")), "Secret(…)");
     }
 }

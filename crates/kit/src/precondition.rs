@@ -8,6 +8,12 @@ pub fn etag(revision: i64) -> String {
     format!("\"{revision}\"")
 }
 
+/// Whether If-None-Match, a list of ETags or `*`, names this one; by weak comparison (RFC 9110, 13.1.2).
+pub(crate) fn is_among(etag: &str, list: &str) -> bool {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    list.trim() == "*" || list.split(',').any(|tag| opaque(tag) == opaque(etag))
+}
+
 /// What If-Match allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IfMatch {

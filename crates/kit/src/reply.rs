@@ -67,8 +67,10 @@ impl Reply {
     /// Adds a header; one that HTTP doesn't allow is left out.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.push((HeaderName::from_static(name), value));
+        // Not `from_static`, which panics on a capital letter.
+        let name = HeaderName::from_bytes(name.as_bytes());
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+            self.headers.push((name, value));
         }
         self
     }

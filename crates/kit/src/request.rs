@@ -106,9 +106,13 @@ impl Request {
     /// # Errors
     /// [`Code::InvalidQuery`] naming an unknown parameter or one that can't be read.
     pub fn query<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_urlencoded::from_str(&self.query).map_err(|error| {
-            let detail = error.to_string();
-            let field = between_backticks(&detail).unwrap_or("query").to_owned();
+        let pairs = form_urlencoded::parse(self.query.as_bytes());
+        let parameters = serde_urlencoded::Deserializer::new(pairs);
+        serde_path_to_error::deserialize(parameters).map_err(|error| {
+            let path = error.path().to_string();
+            let detail = error.into_inner().to_string();
+            // An unknown, missing or repeated one is named by the message, a wrong one by the path.
+            let field = between_backticks(&detail).unwrap_or(&path).to_owned();
             Error::fields(vec![FieldError::new(field, "query", detail)])
                 .with_code(Code::InvalidQuery)
         })

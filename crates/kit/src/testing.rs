@@ -1,5 +1,7 @@
 //! For tests: a function's edge on a database of its own, with a clock that the test holds.
 
+mod counted;
+
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -18,6 +20,7 @@ use crate::edge::Edge;
 use crate::endpoint::Api;
 use crate::reply::Response;
 use crate::request::Request;
+use counted::{Counted, Log};
 
 /// When the clock of a test starts: 2026-01-01T00:00:00Z.
 pub const START: i64 = 1_767_225_600_000;
@@ -27,6 +30,7 @@ pub struct TestEdge {
     edge: Edge,
     instance: Rc<Instance>,
     now: Rc<Cell<i64>>,
+    log: Log,
     _dir: tempfile::TempDir,
 }
 
@@ -39,13 +43,16 @@ impl TestEdge {
             let now = Rc::clone(&now);
             Rc::new(move || Timestamp::from_millis(now.get()))
         };
+        let log = Log::default();
         let driver = NativeDriver::new(dir.path().join("test.db"));
+        let driver = Counted { driver, log: Rc::clone(&log) };
         let store = Store::new(driver, Rc::clone(&clock));
         let config = Config::new(variables.iter().map(|(n, v)| (*n, *v)));
         Self {
             edge: Edge::new(api).expect("routes that don't contradict each other"),
             instance: Rc::new(Instance::new(Some(store), config, clock)),
             now,
+            log,
             _dir: dir,
         }
     }
@@ -58,6 +65,11 @@ impl TestEdge {
     /// A context as a request would have.
     pub fn ctx(&self) -> Ctx {
         Ctx::new(Rc::clone(&self.instance)).expect("a context")
+    }
+
+    /// The statements that ran since this was asked last.
+    pub fn statements(&self) -> Vec<String> {
+        self.log.take()
     }
 
     /// Moves the clock.
@@ -98,8 +110,9 @@ impl TestEdge {
     }
 
     /// Sends any request.
-    pub async fn request(&self, request: Request) -> Answer {
-        let response = self.edge.answer(Rc::clone(&self.instance), Ok(request)).await;
+    pub async fn request(&self, mut request: Request) -> Answer {
+        let body = Ok(std::mem::take(&mut request.body));
+        let response = self.edge.answer(Rc::clone(&self.instance), request, body).await;
         let body = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
         Answer { response, body }
     }
