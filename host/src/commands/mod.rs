@@ -1,7 +1,10 @@
 //! The subcommands, one in each file.
 
+pub mod bench;
 pub mod build;
 mod manifest_args;
+pub mod migrate;
+pub mod schema;
 pub mod up;
 
 use clap::{Parser, Subcommand};
@@ -24,6 +27,13 @@ pub enum Command {
     Up(up::Up),
     /// Build and check the components without serving them
     Build(build::Build),
+    /// Bring a database to this version's schema
+    Migrate(migrate::Migrate),
+    /// Count the schema, or write what a target makes of it
+    Schema(schema::Schema),
+    /// Measure the bundle under load
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 impl Command {
@@ -32,6 +42,9 @@ impl Command {
         match self {
             Self::Up(up) => up.run(),
             Self::Build(build) => build.run(),
+            Self::Migrate(migrate) => migrate.run(),
+            Self::Schema(schema) => schema.run(),
+            Self::Bench(bench) => bench::run(bench),
         }
     }
 }
