@@ -24,6 +24,8 @@ pub struct Error {
     errors: Vec<FieldError>,
     headers: Vec<(&'static str, String)>,
     source: Option<String>,
+    /// The store's error that it was made of, for whoever still wants to pick it out.
+    store: Option<Box<StoreError>>,
 }
 
 /// What is wrong with one field of a body or one parameter of a query.
@@ -63,6 +65,7 @@ impl Error {
             errors: Vec::new(),
             headers: Vec::new(),
             source: None,
+            store: None,
         }
     }
 
@@ -171,17 +174,19 @@ impl std::error::Error for Error {}
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        match error {
+        let mut made = match &error {
             StoreError::Invalid(violations) => {
-                Self::fields(violations.into_iter().map(FieldError::from).collect())
+                Self::fields(violations.iter().cloned().map(FieldError::from).collect())
             }
             StoreError::Busy | StoreError::Unavailable(_) => {
                 Self::new(Code::Unavailable, "The database is busy. Try again in a moment.")
                     .with_header("retry-after", "1")
-                    .with_source(error)
+                    .with_source(&error)
             }
             other => Self::internal(other),
-        }
+        };
+        made.store = Some(Box::new(error));
+        made
     }
 }
 
@@ -200,7 +205,8 @@ impl<T> OptionExt<T> for Option<T> {
     }
 }
 
-/// Picks the client's faults out of the store's errors.
+/// Picks the client's faults out of the store's errors. What isn't picked stays a fault; several may
+/// stand in a row.
 pub trait ResultExt<T>: Sized {
     /// A conflict on the unique index `index` (or `_id`) becomes this refusal.
     ///
@@ -215,18 +221,70 @@ pub trait ResultExt<T>: Sized {
     fn on_failed(self, label: &str, code: Code, detail: &str) -> Result<T>;
 }
 
-impl<T> ResultExt<T> for Result<T, StoreError> {
+impl<T, E: Into<Error>> ResultExt<T> for Result<T, E> {
     fn on_conflict(self, index: &str, code: Code, detail: &str) -> Result<T> {
-        self.map_err(|error| match error {
-            StoreError::Conflict { index: on, .. } if on == index => Error::new(code, detail),
-            other => other.into(),
+        self.map_err(|error| {
+            error.into().picked(code, detail, |store| {
+                matches!(store, StoreError::Conflict { index: on, .. } if on == index)
+            })
         })
     }
 
     fn on_failed(self, label: &str, code: Code, detail: &str) -> Result<T> {
-        self.map_err(|error| match error.failed_at(label) {
-            true => Error::new(code, detail),
-            false => error.into(),
-        })
+        self.map_err(|error| error.into().picked(code, detail, |store| store.failed_at(label)))
+    }
+}
+
+impl Error {
+    fn picked(self, code: Code, detail: &str, wanted: impl Fn(&StoreError) -> bool) -> Self {
+        match &self.store {
+            Some(store) if wanted(store) => Self::new(code, detail),
+            _ => self,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn conflict(index: &str) -> Result<(), StoreError> {
+        Err(StoreError::Conflict { collection: "accounts".into(), index: index.into() })
+    }
+
+    fn signed_up(outcome: Result<(), StoreError>) -> Code {
+        outcome
+            .on_conflict("idx_email", Code::EmailTaken, "taken")
+            .on_conflict("idx_username", Code::UsernameTaken, "taken")
+            .on_failed("account as read", Code::InvalidCredentials, "wrong")
+            .expect_err("an error")
+            .code()
+    }
+
+    #[test]
+    fn the_clients_faults_are_picked_out_by_name() {
+        let failed = |label| Err(StoreError::ConditionFailed { op: 0, label });
+        for (outcome, code) in [
+            (conflict("idx_email"), Code::EmailTaken),
+            (conflict("idx_username"), Code::UsernameTaken),
+            (conflict("_id"), Code::Internal),
+            (failed(Some("account as read")), Code::InvalidCredentials),
+            (failed(Some("another")), Code::Internal),
+            (failed(None), Code::Internal),
+            (Err(StoreError::NotFound), Code::Internal),
+            (Err(StoreError::Busy), Code::Unavailable),
+            (Err(StoreError::Unavailable("gone".into())), Code::Unavailable),
+            (Err(StoreError::Invalid(Vec::new())), Code::ValidationFailed),
+        ] {
+            let seen = format!("{outcome:?}");
+            assert_eq!(signed_up(outcome), code, "{seen}");
+        }
+    }
+
+    #[test]
+    fn the_cause_is_for_the_log_alone() {
+        let error = Error::from(StoreError::Internal("no such table: secrets".into()));
+        assert!(error.source_text().unwrap().contains("secrets"));
+        assert!(!error.to_problem("id").to_string().contains("secrets"));
     }
 }

@@ -31,14 +31,24 @@ pub struct TestEdge {
     instance: Rc<Instance>,
     now: Rc<Cell<i64>>,
     log: Log,
-    _dir: tempfile::TempDir,
+    dir: Rc<tempfile::TempDir>,
 }
 
 impl TestEdge {
     /// The function on an empty database, with these variables.
     pub fn new(api: &Api, variables: &[(&str, &str)]) -> Self {
-        let dir = tempfile::tempdir().expect("a folder");
-        let now = Rc::new(Cell::new(START));
+        let dir = Rc::new(tempfile::tempdir().expect("a folder"));
+        let config = Config::new(variables.iter().map(|(n, v)| (*n, *v)));
+        Self::on(dir, Rc::new(Cell::new(START)), api, config)
+    }
+
+    /// Another instance, of this function or another one, on the same database and clock.
+    pub fn another(&self, api: &Api) -> Self {
+        let config = self.instance.config.clone();
+        Self::on(Rc::clone(&self.dir), Rc::clone(&self.now), api, config)
+    }
+
+    fn on(dir: Rc<tempfile::TempDir>, now: Rc<Cell<i64>>, api: &Api, config: Config) -> Self {
         let clock: Rc<dyn Fn() -> Timestamp> = {
             let now = Rc::clone(&now);
             Rc::new(move || Timestamp::from_millis(now.get()))
@@ -47,13 +57,12 @@ impl TestEdge {
         let driver = NativeDriver::new(dir.path().join("test.db"));
         let driver = Counted { driver, log: Rc::clone(&log) };
         let store = Store::new(driver, Rc::clone(&clock));
-        let config = Config::new(variables.iter().map(|(n, v)| (*n, *v)));
         Self {
             edge: Edge::new(api).expect("routes that don't contradict each other"),
             instance: Rc::new(Instance::new(Some(store), config, clock)),
             now,
             log,
-            _dir: dir,
+            dir,
         }
     }
 

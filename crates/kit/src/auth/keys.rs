@@ -9,11 +9,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use ed25519_dalek::{SigningKey as Ed25519, VerifyingKey};
-use whisper_schema::Timestamp;
+use whisper_schema::{Column, Timestamp};
 use whisper_schema::prelude::{SigningKey, SigningKeyPurpose};
-use whisper_store::{Batch, Filter, Order, StoreError};
+use whisper_store::{Batch, Filter, Order, Patch, StoreError};
 
-use super::token::Claims;
+use super::token::{ACCESS_LIFETIME, Claims};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::ids::random;
@@ -21,6 +21,10 @@ use crate::ids::random;
 /// How long an instance trusts what it read, in milliseconds, before it looks for new keys on a token
 /// with an unknown key id. Without a bound, forged tokens would make it read at every request.
 const REREAD_AFTER: i64 = 1_000;
+/// How long it trusts it at all, in milliseconds: so long may a retired key still sign somewhere.
+const TRUSTED: i64 = 60_000;
+/// How long a retired key verifies, in milliseconds: until the last token that it can have signed has expired.
+const RETIRED: i64 = ACCESS_LIFETIME * 1000 + 2 * TRUSTED;
 /// Bytes of a code by [`mac`]: 128 bits can't be guessed.
 pub(crate) const MAC: usize = 16;
 /// How many verified tokens an instance remembers.
@@ -67,26 +71,67 @@ impl Keys {
 pub(crate) async fn token_keys(ctx: &Ctx) -> Result<Rc<Vec<TokenKey>>> {
     let known = ctx.keys().tokens.borrow().clone();
     match known {
-        Some(keys) => Ok(keys),
-        None => read_token_keys(ctx).await,
+        Some(keys) if age(ctx) < TRUSTED => Ok(keys),
+        _ => read_token_keys(ctx).await,
     }
 }
 
 /// Looks for keys that came since, when the last look is old enough.
 pub(crate) async fn reread_token_keys(ctx: &Ctx) -> Result<Rc<Vec<TokenKey>>> {
-    if ctx.now().as_millis() - ctx.keys().read_at.get() < REREAD_AFTER {
+    if age(ctx) < REREAD_AFTER {
         return token_keys(ctx).await;
     }
     read_token_keys(ctx).await
 }
 
+/// Milliseconds since the keys were read. A clock that was set back counts as a long time.
+fn age(ctx: &Ctx) -> i64 {
+    let age = ctx.now().as_millis() - ctx.keys().read_at.get();
+    if age < 0 { i64::MAX } else { age }
+}
+
 async fn read_token_keys(ctx: &Ctx) -> Result<Rc<Vec<TokenKey>>> {
     let rows = rows(ctx, SigningKeyPurpose::AccessToken).await?;
-    let keys: Vec<TokenKey> = rows.iter().map(token_key).collect::<Result<_>>()?;
+    let over = |row: &&SigningKey| row.retired_at.is_none_or(|at| at.plus(RETIRED) > ctx.now());
+    let keys: Vec<TokenKey> = rows.iter().filter(over).map(token_key).collect::<Result<_>>()?;
     let keys = Rc::new(keys);
     ctx.keys().read_at.set(ctx.now().as_millis());
-    *ctx.keys().tokens.borrow_mut() = Some(Rc::clone(&keys));
+    let before = ctx.keys().tokens.replace(Some(Rc::clone(&keys)));
+    let kids = |keys: &[TokenKey]| keys.iter().map(|key| key.kid.clone()).collect::<Vec<_>>();
+    if before.is_some_and(|before| kids(&before) != kids(&keys)) {
+        // What a key that is gone has verified counts no more.
+        ctx.keys().verified.borrow_mut().clear();
+    }
     Ok(keys)
+}
+
+/// Puts a new key for access tokens in the place of the one that signs. That one verifies until the last of
+/// its tokens has expired; those retired long ago are deleted. Of two rotations at once one takes effect.
+///
+/// # Errors
+/// The store's.
+pub async fn rotate_keys(ctx: &Ctx) -> Result<()> {
+    let fresh = make(ctx, SigningKeyPurpose::AccessToken, ctx.new_id()?)?;
+    let mut batch = Batch::new().insert(&fresh);
+    for row in rows(ctx, SigningKeyPurpose::AccessToken).await? {
+        match row.retired_at {
+            None => {
+                let retired = Patch::new().set(SigningKey::RETIRED_AT, ctx.now());
+                let signs = Filter::is_null(SigningKey::RETIRED_AT);
+                batch = batch.update_if(&row.id, retired, signs);
+            }
+            Some(at) if at.plus(RETIRED) <= ctx.now() => {
+                batch = batch.delete_where(Filter::<SigningKey>::eq(Column::id(), row.id), 1);
+            }
+            Some(_) => {}
+        }
+    }
+    match ctx.store()?.commit(batch).await {
+        Ok(_) | Err(StoreError::ConditionFailed { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    read_token_keys(ctx).await?;
+    Ok(())
 }
 
 /// The key for codes by [`mac`]: cursors and refresh tokens.
@@ -109,7 +154,7 @@ async fn rows(ctx: &Ctx, purpose: SigningKeyPurpose) -> Result<Vec<SigningKey>> 
     if !found.is_empty() {
         return Ok(found);
     }
-    let row = make(ctx, purpose)?;
+    let row = make(ctx, purpose, format!("{purpose}-1"))?;
     match ctx.store()?.commit(Batch::new().insert(&row)).await {
         Ok(_) => Ok(vec![row]),
         Err(StoreError::Conflict { .. }) => find(ctx, purpose).await,
@@ -128,12 +173,12 @@ async fn find(ctx: &Ctx, purpose: SigningKeyPurpose) -> Result<Vec<SigningKey>> 
     Ok(docs.into_iter().map(whisper_store::Doc::into_inner).collect())
 }
 
-fn make(ctx: &Ctx, purpose: SigningKeyPurpose) -> Result<SigningKey> {
+fn make(ctx: &Ctx, purpose: SigningKeyPurpose, id: String) -> Result<SigningKey> {
     let secret: [u8; 32] = random()?;
     let public = matches!(purpose, SigningKeyPurpose::AccessToken)
         .then(|| URL_SAFE_NO_PAD.encode(Ed25519::from_bytes(&secret).verifying_key().as_bytes()));
     Ok(SigningKey {
-        id: format!("{purpose}-1"),
+        id,
         purpose,
         algorithm: if public.is_some() { "EdDSA" } else { "HS256" }.to_owned(),
         secret: URL_SAFE_NO_PAD.encode(secret),

@@ -1,5 +1,6 @@
 //! The operator: whoever holds the key in the variable `operator_key`.
 
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::token::bearer;
@@ -14,7 +15,9 @@ use crate::request::Request;
 pub fn operator(ctx: &Ctx, request: &Request) -> Result<()> {
     let key = ctx.config().text("operator_key");
     let given = bearer(request).unwrap_or_default();
-    let same = bool::from(given.as_bytes().ct_eq(key.as_bytes()));
+    // Hashed first, so that not even the key's length shows in the time it takes.
+    let hashed = |text: &str| Sha256::digest(text.as_bytes());
+    let same = bool::from(hashed(given).as_slice().ct_eq(hashed(key).as_slice()));
     if same && !key.is_empty() {
         return Ok(());
     }

@@ -23,6 +23,8 @@ use crate::request::Request;
 pub const MAX_SESSIONS: usize = 10;
 /// How long a refresh token is good for, in milliseconds.
 pub const REFRESH_LIFETIME: i64 = 60 * 24 * 60 * 60 * 1000;
+/// Expired sessions, of anybody, that a new one sweeps away.
+const SWEEP_ROWS: u64 = 10;
 /// Random bytes of a refresh token.
 const RANDOM: usize = 32;
 
@@ -64,7 +66,8 @@ pub async fn issue(
         expires_at: now.plus(REFRESH_LIFETIME),
         refreshed_at: None,
     };
-    let mut batch = batch.insert(&session);
+    let expired = Filter::<Session>::lt(Session::EXPIRES_AT, now);
+    let mut batch = batch.insert(&session).delete_where(expired, SWEEP_ROWS);
     for surplus in surplus(ctx, user_id).await? {
         batch = batch.delete_where(Filter::<Session>::eq(whisper_schema::Column::id(), surplus), 1);
     }
@@ -92,52 +95,65 @@ async fn surplus(ctx: &Ctx, user_id: &str) -> Result<Vec<String>> {
         .collect())
 }
 
-/// Exchanges a refresh token for a new pair.
+/// Exchanges a refresh token for a new pair. Of two that do so with the same token at the same moment one gets
+/// the pair, and keeps it.
 ///
 /// # Errors
 /// [`Code::TokenInvalid`], [`Code::SessionRevoked`] when it has expired, [`Code::RefreshTokenReused`].
 pub async fn rotate(ctx: &Ctx, refresh_token: &str) -> Result<Issued> {
     let (id, secret) = refresh_token.split_once('.').ok_or_else(invalid)?;
-    if !is_id(id) || !is_ours(ctx, id, secret).await? {
+    if !is_id(id) {
         return Err(invalid());
     }
     let Some(session) = ctx.store()?.get::<Session>(id).await? else {
         return Err(invalid());
     };
-    if session.expires_at <= ctx.now() {
-        return Err(ended());
-    }
     let hash = sha256_hex(secret);
     if !same(&hash, &session.refresh_hash) {
+        if !is_old(ctx, &session, secret, &hash).await? {
+            return Err(invalid());
+        }
         revoke(ctx, id).await?;
         return Err(reused());
     }
-    let fresh = new_secret(ctx, id).await?;
-    let patch = Patch::<Session>::new()
-        .set(Session::REFRESH_HASH, sha256_hex(&fresh))
-        .set(Session::PREVIOUS_REFRESH_HASH, hash.clone())
-        .set(Session::REFRESHED_AT, ctx.now())
-        .set(Session::LAST_USED_AT, ctx.now())
-        .set(Session::EXPIRES_AT, ctx.now().plus(REFRESH_LIFETIME));
-    let unused = Filter::eq(Session::REFRESH_HASH, hash);
-    match ctx.store()?.commit(Batch::new().update_if(id, patch, unused)).await {
-        Ok(_) => {}
-        // Two at once: the other one had it first, so this one is a second use.
-        Err(StoreError::ConditionFailed { .. }) => {
-            revoke(ctx, id).await?;
-            return Err(reused());
-        }
-        Err(error) => return Err(error.into()),
+    if session.expires_at <= ctx.now() {
+        return Err(ended());
     }
+    let fresh = new_secret(ctx, id).await?;
+    let session = Session {
+        refresh_hash: sha256_hex(&fresh),
+        previous_refresh_hash: Some(hash.clone()),
+        refreshed_at: Some(ctx.now()),
+        last_used_at: ctx.now(),
+        expires_at: ctx.now().plus(REFRESH_LIFETIME),
+        ..session.into_inner()
+    };
+    replace(ctx, &session, &hash).await?;
     Ok(Issued {
         access_token: sign(ctx, &session.user_id, id).await?,
         refresh_token: format!("{id}.{fresh}"),
-        session: Session {
-            last_used_at: ctx.now(),
-            expires_at: ctx.now().plus(REFRESH_LIFETIME),
-            ..session.into_inner()
-        },
+        session,
     })
+}
+
+/// Keeps the new token in the place of the one with this hash, if that still stands.
+async fn replace(ctx: &Ctx, session: &Session, hash: &str) -> Result<()> {
+    let patch = Patch::<Session>::new()
+        .set(Session::REFRESH_HASH, session.refresh_hash.as_str())
+        .set(Session::PREVIOUS_REFRESH_HASH, hash)
+        .set(Session::REFRESHED_AT, ctx.now())
+        .set(Session::LAST_USED_AT, ctx.now())
+        .set(Session::EXPIRES_AT, session.expires_at);
+    let unused = Filter::eq(Session::REFRESH_HASH, hash);
+    match ctx.store()?.commit(Batch::new().update_if(&session.id, patch, unused)).await {
+        Ok(_) => Ok(()),
+        // It was in force a moment ago: rather a client that asked twice than a thief. One who comes
+        // later ends the session.
+        Err(StoreError::ConditionFailed { .. }) => {
+            Err(Error::new(Code::RefreshTokenReused, "This refresh token was used at the same moment."))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Ends a session. One that is gone already is no error.
@@ -203,7 +219,12 @@ async fn new_secret(ctx: &Ctx, session_id: &str) -> Result<String> {
     Ok(URL_SAFE_NO_PAD.encode([random.as_slice(), code.as_slice()].concat()))
 }
 
-async fn is_ours(ctx: &Ctx, session_id: &str, secret: &str) -> Result<bool> {
+/// Whether this was a refresh token of the session once, however long ago.
+async fn is_old(ctx: &Ctx, session: &Session, secret: &str, hash: &str) -> Result<bool> {
+    // Known without the key: it may have been replaced since.
+    if session.previous_refresh_hash.as_deref().is_some_and(|previous| same(hash, previous)) {
+        return Ok(true);
+    }
     let Ok(bytes) = URL_SAFE_NO_PAD.decode(secret) else {
         return Ok(false);
     };
@@ -212,7 +233,7 @@ async fn is_ours(ctx: &Ctx, session_id: &str, secret: &str) -> Result<bool> {
     }
     let (random, code) = bytes.split_at(RANDOM);
     let key = cursor_key(ctx).await?;
-    let wanted = mac(&key, &context(session_id), random);
+    let wanted = mac(&key, &context(&session.id), random);
     Ok(bool::from(code.ct_eq(wanted.as_slice())))
 }
 
