@@ -2,6 +2,7 @@
 //!
 //! The answer is stored in the same commit as the effect, for 24 hours, by caller, route and key.
 
+use serde_json::{Map, Value, json};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::IdempotencyKey;
 use whisper_store::{Batch, Committed, Filter, StoreError};
@@ -15,8 +16,6 @@ use crate::request::Request;
 
 /// How long an answer is kept, in milliseconds.
 const LIFETIME: i64 = 24 * 60 * 60 * 1000;
-/// The longest answer that is kept; a longer one is a bug of the route.
-const MAX_RESPONSE: usize = 20_000;
 /// Expired rows that a new key removes.
 const SWEEP_ROWS: u64 = 10;
 
@@ -62,7 +61,7 @@ impl Once {
                 user_id: user_id.to_owned(),
                 route,
                 key,
-                body_hash: sha256_hex(&request.body),
+                body_hash: fingerprint(request),
             }),
         })
     }
@@ -70,7 +69,7 @@ impl Once {
     /// The answer of the first request with this key, if there was one.
     ///
     /// # Errors
-    /// [`Code::IdempotencyKeyReused`] when its body was another.
+    /// [`Code::IdempotencyKeyReused`] when it was another request: another body, or about something else.
     pub async fn replay(&self, ctx: &Ctx) -> Result<Option<Reply>> {
         let Some(row) = &self.row else { return Ok(None) };
         let Some(stored) = ctx.store()?.get::<IdempotencyKey>(&row.id).await? else {
@@ -82,12 +81,10 @@ impl Once {
             return Ok(None);
         }
         if stored.body_hash != row.body_hash {
-            let detail = "This Idempotency-Key was used with another body.";
+            let detail = "This Idempotency-Key was used for another request.";
             return Err(Error::new(Code::IdempotencyKeyReused, detail));
         }
-        let status = u16::try_from(stored.status).unwrap_or(200);
-        let reply = Reply::bytes(status, "application/json", stored.response.clone().into_bytes());
-        Ok(Some(reply.header("idempotency-replayed", "true")))
+        Ok(Some(restore(&stored)?.header("idempotency-replayed", "true")))
     }
 
     /// Commits the effect together with its answer. Of two at once, one takes effect and the other
@@ -139,12 +136,33 @@ impl From<CommitError> for Error {
     }
 }
 
+/// What makes two requests of a route the same: path, query and body.
+fn fingerprint(request: &Request) -> String {
+    let target = format!("{}?{}", request.path, request.query);
+    let mut bytes = (target.len() as u64).to_be_bytes().to_vec();
+    bytes.extend_from_slice(target.as_bytes());
+    bytes.extend_from_slice(&request.body);
+    sha256_hex(bytes)
+}
+
+/// The answer as it was given.
+fn restore(stored: &IdempotencyKey) -> Result<Reply> {
+    let kept: Value = serde_json::from_str(&stored.response).map_err(Error::internal)?;
+    let status = u16::try_from(stored.status).map_err(Error::internal)?;
+    let body = kept["body"].as_str().unwrap_or_default().to_owned();
+    let headers = kept["headers"].as_object().into_iter().flatten();
+    Ok(headers.fold(Reply::empty(status, body), |reply, (name, value)| {
+        reply.header(name, value.as_str().unwrap_or_default())
+    }))
+}
+
 impl Row {
     fn document(&self, now: Timestamp, reply: &Reply) -> Result<IdempotencyKey> {
-        let response = String::from_utf8(reply.body().to_vec()).map_err(Error::internal)?;
-        if response.chars().count() > MAX_RESPONSE {
-            return Err(Error::internal("an answer is too long to be replayed"));
-        }
+        let body = std::str::from_utf8(reply.body()).map_err(Error::internal)?;
+        let headers: Map<String, Value> = reply
+            .headers()
+            .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.into())))
+            .collect();
         Ok(IdempotencyKey {
             id: self.id.clone(),
             user_id: self.user_id.clone(),
@@ -152,7 +170,7 @@ impl Row {
             key: self.key.clone(),
             body_hash: self.body_hash.clone(),
             status: i64::from(reply.status()),
-            response,
+            response: json!({"headers": headers, "body": body}).to_string(),
             created_at: now,
             expires_at: now.plus(LIFETIME),
         })

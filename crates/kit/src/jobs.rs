@@ -2,12 +2,17 @@
 
 use serde::Serialize;
 use whisper_schema::prelude::JobRun;
-use whisper_store::Batch;
+use whisper_store::{Batch, Filter};
 
 use crate::ctx::Ctx;
 use crate::error::{Code, Error, Result};
 use crate::log::{self, Level};
 use crate::reply::Reply;
+
+/// How long a run is remembered, in milliseconds.
+const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
+/// Older runs that a new one sweeps away.
+const SWEEP_ROWS: u64 = 10;
 
 /// What a run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -47,7 +52,12 @@ pub async fn finish(ctx: &Ctx, job: &str, outcome: Result<Report>) -> Result<Rep
         capped: report.capped,
         error: cause.map(|cause| cause.chars().take(1000).collect()),
     };
-    ctx.store()?.commit(Batch::new().insert(&run)).await?;
+    // By the index of job and time, so that nothing is searched while the write lock is held.
+    let old = Filter::and([
+        Filter::<JobRun>::eq(JobRun::JOB, job),
+        Filter::lt(JobRun::STARTED_AT, ctx.now().plus(-KEPT)),
+    ]);
+    ctx.store()?.commit(Batch::new().insert(&run).delete_where(old, SWEEP_ROWS)).await?;
     if let Some(error) = error {
         return Err(error);
     }

@@ -11,6 +11,8 @@ use crate::ids::derived_id;
 
 /// The batch's label for the counter, to tell its failure from others'.
 pub const LABEL: &str = "rate_limit";
+/// The longest name of a counter.
+const MAX_NAME: usize = 256;
 /// Rows of past windows that one in [`SWEEP_EVERY`] countings removes.
 const SWEEP_ROWS: u64 = 100;
 const SWEEP_EVERY: i64 = 64;
@@ -56,7 +58,7 @@ impl Limit {
         let start = self.start(now);
         let row = RateLimit {
             id: self.id(start),
-            bucket: format!("{}@{start}", self.bucket).chars().take(256).collect(),
+            bucket: self.name(start),
             window_start: Timestamp::from_millis(start),
             count: 1,
             expires_at: Timestamp::from_millis(start + 2 * self.window * 1000),
@@ -98,6 +100,12 @@ impl Limit {
     fn start(&self, now: Timestamp) -> i64 {
         let window = self.window.max(1) * 1000;
         now.as_millis().div_euclid(window) * window
+    }
+
+    /// For people who look at the table; one that is too long for it is known by its id alone.
+    fn name(&self, start: i64) -> String {
+        let name = format!("{}@{start}", self.bucket);
+        if name.chars().count() > MAX_NAME { self.id(start) } else { name }
     }
 
     fn id(&self, start: i64) -> String {

@@ -52,6 +52,15 @@ impl Reply {
         }
     }
 
+    /// A body with no header yet.
+    pub(crate) fn empty(status: u16, body: impl Into<Bytes>) -> Self {
+        Self {
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            headers: Vec::new(),
+            body: body.into(),
+        }
+    }
+
     /// Any body with its media type.
     pub fn bytes(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         Self {
@@ -66,7 +75,7 @@ impl Reply {
 
     /// Adds a header; one that HTTP doesn't allow is left out.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+    pub fn header(mut self, name: &str, value: &str) -> Self {
         // Not `from_static`, which panics on a capital letter.
         let name = HeaderName::from_bytes(name.as_bytes());
         if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
@@ -96,6 +105,11 @@ impl Reply {
     /// The body.
     pub fn body(&self) -> &Bytes {
         &self.body
+    }
+
+    /// The headers.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+        self.headers.iter().map(|(name, value)| (name, value))
     }
 
     pub(crate) fn into_response(self) -> Response {

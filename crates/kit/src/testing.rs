@@ -97,11 +97,18 @@ impl TestEdge {
             updated_at: ctx.now(),
             ..Account::default()
         };
+        self.store().commit(Batch::new().insert(&account)).await.expect("a commit");
+        let token = self.session(&id).await;
+        (id, token)
+    }
+
+    /// Another session of a user; gives an access token.
+    pub async fn session(&self, user_id: &str) -> String {
         let request = Request::new(Method::POST, "/");
-        let batch = Batch::new().insert(&account);
-        let (batch, issued) = auth::issue(&ctx, &request, batch, &id, None).await.expect("a session");
+        let issued = auth::issue(&self.ctx(), &request, Batch::new(), user_id, None).await;
+        let (batch, issued) = issued.expect("a session");
         self.store().commit(batch).await.expect("a commit");
-        (id, issued.access_token)
+        issued.access_token
     }
 
     /// Sends a request with a JSON body (none for null) and an access token (none when empty).

@@ -31,7 +31,7 @@ pub struct IdempotencyKey {
     #[attr(min = 100, max = 599)]
     pub status: i64,
     /// The answer's headers and body: a JSON object.
-    #[attr(size = 20000)]
+    #[attr(size = 1048576)]
     pub response: String,
     /// When it was answered.
     pub created_at: Timestamp,
