@@ -6,7 +6,10 @@ use whisper_schema::main_db::MessageContentType;
 
 /// A message to be sent.
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[cfg_attr(not(target_family = "wasm"), schemars(rename_all = "camelCase", deny_unknown_fields))]
+#[cfg_attr(
+    not(target_family = "wasm"),
+    schemars(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct SendMessage {
     /// The client's id for the message, 1 to 36 of `A-Z a-z 0-9 _ . -`: sent again with the same one, it
     /// is stored once. A UUID is a good choice.

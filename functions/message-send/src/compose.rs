@@ -6,7 +6,9 @@ use whisper_kit::error::Result;
 use whisper_kit::events;
 use whisper_schema::analytics_db::{UserActivity, UserActivityType};
 use whisper_schema::content_db::Poll;
-use whisper_schema::main_db::{Conversation, Message, MessageContentType, MessageStatus, QueuedMessage};
+use whisper_schema::main_db::{
+    Conversation, Message, MessageContentType, MessageStatus, QueuedMessage,
+};
 use whisper_schema::social_db::Story;
 use whisper_schema::system::{ConversationMember, ConversationMemberStatus};
 use whisper_schema::{Column, Timestamp};
@@ -55,7 +57,9 @@ pub fn message(id: String, draft: &Draft, world: &World) -> Message {
         created_at: Some(Timestamp::AT_COMMIT),
         ..Message::default()
     };
-    if let (MessageContentType::Forward, true, Some(origin)) = (draft.content_type, draft.is_bare(), &world.origin) {
+    if let (MessageContentType::Forward, true, Some(origin)) =
+        (draft.content_type, draft.is_bare(), &world.origin)
+    {
         copy(origin, &mut message);
     }
     if !world.conversation.is_encrypted {
@@ -77,7 +81,10 @@ fn copy(origin: &Message, into: &mut Message) {
         into.metadata = origin.metadata.clone();
         return;
     }
-    let original = origin.metadata.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let original = origin
+        .metadata
+        .as_deref()
+        .and_then(|text| serde_json::from_str::<Value>(text).ok());
     let mut metadata = Map::new();
     metadata.insert("originalContentType".into(), origin.content_type.into());
     if let Some(original) = original {
@@ -119,9 +126,9 @@ pub fn batch(ctx: &Ctx, message: &Message, draft: &Draft, world: &World) -> Resu
     Ok(match &draft.extra {
         Extra::None | Extra::Gift { .. } => batch,
         Extra::Poll(poll) => batch.insert(&poll_document(message, poll)),
-        Extra::StoryReply { story_id } => {
-            batch.increment::<Story>(story_id, Story::REPLY_COUNT, 1).label(label::STORY)
-        }
+        Extra::StoryReply { story_id } => batch
+            .increment::<Story>(story_id, Story::REPLY_COUNT, 1)
+            .label(label::STORY),
     })
 }
 
@@ -140,7 +147,10 @@ fn summary(message: &Message) -> Patch<Conversation> {
         .set(Conversation::LAST_MESSAGE_ID, message.id.as_str())
         .set(Conversation::LAST_MESSAGE_TEXT, message.plain_text.clone())
         .set(Conversation::LAST_MESSAGE_AT, Timestamp::AT_COMMIT)
-        .set(Conversation::LAST_MESSAGE_SENDER_ID, message.sender_id.as_str())
+        .set(
+            Conversation::LAST_MESSAGE_SENDER_ID,
+            message.sender_id.as_str(),
+        )
         .set(Conversation::UPDATED_AT, Timestamp::AT_COMMIT)
 }
 

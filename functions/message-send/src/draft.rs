@@ -10,8 +10,8 @@ use whisper_schema::{Rule, Timestamp};
 use crate::rules::fields::{Fields, Need};
 use crate::rules::findings::Findings;
 use crate::rules::formats::is_web_url;
-use whisper_kit::ids::{derived_id, is_id};
 use crate::rules::{self, PollDraft};
+use whisper_kit::ids::{derived_id, is_id};
 
 /// Characters of the content.
 pub const CONTENT: usize = 10_000;
@@ -98,7 +98,11 @@ impl Draft {
     pub fn read(body: &Map<String, Value>) -> Result<Draft> {
         let mut findings = Findings::default();
         let draft = Draft::read_into(body, &mut findings);
-        if findings.is_empty() { Ok(draft) } else { Err(findings.into_error()) }
+        if findings.is_empty() {
+            Ok(draft)
+        } else {
+            Err(findings.into_error())
+        }
     }
 
     fn read_into(body: &Map<String, Value>, findings: &mut Findings) -> Draft {
@@ -120,7 +124,11 @@ impl Draft {
         read_media(&mut fields, &mut draft);
         let metadata = metadata(&mut fields);
         draft.deadlines = fields.finish();
-        draft.metadata = metadata.iter().filter(|(_, v)| !v.is_null()).map(owned_entry).collect();
+        draft.metadata = metadata
+            .iter()
+            .filter(|(_, v)| !v.is_null())
+            .map(owned_entry)
+            .collect();
         // Without a kind there is no telling what its metadata should be.
         if kind.is_some() {
             let mut fields = Fields::new(&metadata, "metadata.", findings);
@@ -143,7 +151,10 @@ impl Draft {
 
     /// The fields whose point in time has passed.
     pub fn missed(&self, now: Timestamp) -> impl Iterator<Item = &str> {
-        self.deadlines.iter().filter(move |(_, at)| *at <= now).map(|(field, _)| field.as_str())
+        self.deadlines
+            .iter()
+            .filter(move |(_, at)| *at <= now)
+            .map(|(field, _)| field.as_str())
     }
 
     /// Whether a stored message is what this draft, sent before by `sender`, became.
@@ -170,7 +181,10 @@ impl Draft {
 
     /// Whether it brings no content of its own.
     pub fn is_bare(&self) -> bool {
-        self.content.is_empty() && !self.has_media && self.links.is_empty() && self.metadata.is_empty()
+        self.content.is_empty()
+            && !self.has_media
+            && self.links.is_empty()
+            && self.metadata.is_empty()
     }
 
     fn has_content_of(&self, stored: &Message) -> bool {
@@ -254,18 +268,35 @@ fn origin(fields: &mut Fields<'_, '_>) -> Option<Origin> {
     let halves = keys.map(|key| id(fields, key));
     for (key, given_one) in keys.into_iter().zip(given) {
         if !given_one && given.contains(&true) {
-            fields.refuse(key, Rule::Required, "is required beside the other forwardedFrom field");
+            fields.refuse(
+                key,
+                Rule::Required,
+                "is required beside the other forwardedFrom field",
+            );
         }
     }
-    let [Some(message_id), Some(conversation_id)] = halves else { return None };
-    Some(Origin { message_id, conversation_id })
+    let [Some(message_id), Some(conversation_id)] = halves else {
+        return None;
+    };
+    Some(Origin {
+        message_id,
+        conversation_id,
+    })
 }
 
 fn mentions(fields: &mut Fields<'_, '_>) -> Vec<String> {
     let mut mentions: Vec<String> = Vec::new();
-    for (index, user) in fields.texts("mentions", Need::Optional, 0..=MENTIONS, 1..=256).iter().enumerate() {
+    for (index, user) in fields
+        .texts("mentions", Need::Optional, 0..=MENTIONS, 1..=256)
+        .iter()
+        .enumerate()
+    {
         if !is_id(user) {
-            fields.refuse(&format!("mentions[{index}]"), Rule::Format, "must be the id of a user");
+            fields.refuse(
+                &format!("mentions[{index}]"),
+                Rule::Format,
+                "must be the id of a user",
+            );
         } else if !mentions.iter().any(|known| known == user) {
             mentions.push((*user).to_owned());
         }
@@ -282,7 +313,11 @@ fn metadata<'a>(fields: &mut Fields<'a, '_>) -> Cow<'a, Map<String, Value>> {
         Some(Value::String(text)) => match serde_json::from_str(text) {
             Ok(object) => Cow::Owned(object),
             Err(_) => {
-                fields.refuse("metadata", Rule::Format, "must be an object, or text that holds one");
+                fields.refuse(
+                    "metadata",
+                    Rule::Format,
+                    "must be an object, or text that holds one",
+                );
                 return nothing;
             }
         },

@@ -1,15 +1,15 @@
 //! `GET /v1/conversations/{conversationId}/messages`
 
 use serde::Deserialize;
-use whisper_kit::auth;
 use whisper_kit::Ctx;
-use whisper_kit::{Auth, Endpoint};
-use whisper_kit::error::{Code, Result};
 use whisper_kit::Method;
-use whisper_kit::ids::member_id;
-use whisper_kit::page::{Listing, PageQuery};
 use whisper_kit::Reply;
 use whisper_kit::Request;
+use whisper_kit::auth;
+use whisper_kit::error::{Code, Result};
+use whisper_kit::ids::member_id;
+use whisper_kit::page::{Listing, PageQuery};
+use whisper_kit::{Auth, Endpoint};
 use whisper_schema::Timestamp;
 use whisper_schema::main_db::{Conversation, Message};
 use whisper_schema::system::ConversationMember;
@@ -66,15 +66,23 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let me = claims.sub.as_str();
     let conversation = request.id("conversationId")?;
     let query: HistoryQuery = request.query()?;
-    let part = PageQuery { limit: query.limit, after: query.after, before: query.before };
-    let window = part.window(&ctx, format!("messages of {conversation} for {me}")).await?;
+    let part = PageQuery {
+        limit: query.limit,
+        after: query.after,
+        before: query.before,
+    };
+    let window = part
+        .window(&ctx, format!("messages of {conversation} for {me}"))
+        .await?;
     let (session, member, found, page, readers) = ctx
         .store()?
         .read((
             auth::session_query(&claims),
             Get::<ConversationMember>::id(member_id(conversation, me)),
             Get::<Conversation>::id(conversation),
-            window.over(messages(conversation, query.order, ctx.now())).page(),
+            window
+                .over(messages(conversation, query.order, ctx.now()))
+                .page(),
             Readers::query(conversation),
         ))
         .await?;
@@ -88,7 +96,9 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
         .filter(|message| !world::is_deleted_for(message, me))
         .map(|message| MessageView::new(message, &readers))
         .collect();
-    window.reply_between(&ctx, &request, items, next.as_ref(), previous.as_ref()).await
+    window
+        .reply_between(&ctx, &request, items, next.as_ref(), previous.as_ref())
+        .await
 }
 
 /// The messages that have not expired, by the time of their commit.

@@ -19,11 +19,14 @@ const MESSAGE: &str = "/v1/conversations/{conversationId}/messages/{messageId}";
 
 /// The endpoints.
 pub fn api() -> Api {
-    Api::new("message-send", "Sends messages and reads a conversation's history")
-        .variables(&[send::RATE])
-        .endpoint(send::endpoint())
-        .endpoint(history::endpoint())
-        .endpoint(single::endpoint())
+    Api::new(
+        "message-send",
+        "Sends messages and reads a conversation's history",
+    )
+    .variables(&[send::RATE])
+    .endpoint(send::endpoint())
+    .endpoint(history::endpoint())
+    .endpoint(single::endpoint())
 }
 
 #[cfg(target_family = "wasm")]

@@ -1,16 +1,16 @@
 //! `POST /v1/conversations/{conversationId}/messages`
 
 use serde_json::{Map, Value};
-use whisper_kit::auth::Claims;
 use whisper_kit::Ctx;
-use whisper_kit::{Auth, Endpoint};
-use whisper_kit::error::{Code, Error, Result};
 use whisper_kit::Method;
+use whisper_kit::Reply;
+use whisper_kit::Request;
+use whisper_kit::auth::Claims;
+use whisper_kit::error::{Code, Error, Result};
 use whisper_kit::idempotency::Once;
 use whisper_kit::ids::derived_id;
 use whisper_kit::rate_limit::{self, Limit};
-use whisper_kit::Reply;
-use whisper_kit::Request;
+use whisper_kit::{Auth, Endpoint};
 use whisper_schema::Document;
 use whisper_schema::main_db::Message;
 use whisper_store::StoreError;
@@ -41,7 +41,10 @@ pub fn endpoint() -> Endpoint {
     .body::<SendMessage>()
     .headers(&["idempotency-key"])
     .reply::<MessageView>(201, "The message was sent.")
-    .reply::<MessageView>(200, "It had been sent before, with the same id and the same body.")
+    .reply::<MessageView>(
+        200,
+        "It had been sent before, with the same id and the same body.",
+    )
     .codes(&[
         Code::NotFound,
         Code::Forbidden,
@@ -57,7 +60,12 @@ async fn send(ctx: Ctx, request: Request) -> Result<Reply> {
     let conversation = request.id("conversationId")?;
     let mut draft = Draft::read(&request.json::<Map<String, Value>>()?)?;
     let keyed = draft.id.is_none() && name_by_key(&mut draft, &request, &claims, conversation)?;
-    let sending = Sending { ctx: &ctx, claims, conversation, draft };
+    let sending = Sending {
+        ctx: &ctx,
+        claims,
+        conversation,
+        draft,
+    };
     for _ in 0..ATTEMPTS {
         match sending.attempt().await {
             Ok(Some(reply)) => return Ok(reply),
@@ -75,7 +83,12 @@ async fn send(ctx: Ctx, request: Request) -> Result<Reply> {
 
 /// Gives a message without an id the one that follows from its Idempotency-Key, if there is one. So
 /// both ways to make a retry harmless are the same one, and cost nothing.
-fn name_by_key(draft: &mut Draft, request: &Request, claims: &Claims, conversation: &str) -> Result<bool> {
+fn name_by_key(
+    draft: &mut Draft,
+    request: &Request,
+    claims: &Claims,
+    conversation: &str,
+) -> Result<bool> {
     // Refuses a key that is none.
     Once::of(request, &claims.sub, "sendMessage")?;
     let key = request.header("idempotency-key");
@@ -110,8 +123,17 @@ impl Sending<'_> {
         match ctx.store()?.commit(batch).await {
             Ok(committed) => {
                 let created_at = Some(committed.at);
-                let view = MessageView::new(Message { created_at, ..message }, &Readers::default());
-                let path = format!("/v1/conversations/{}/messages/{}", self.conversation, view.id);
+                let view = MessageView::new(
+                    Message {
+                        created_at,
+                        ..message
+                    },
+                    &Readers::default(),
+                );
+                let path = format!(
+                    "/v1/conversations/{}/messages/{}",
+                    self.conversation, view.id
+                );
                 Ok(Some(Reply::created(&view)?.location(&path)))
             }
             Err(error) if error.failed_at(rate_limit::LABEL) => Err(limit.refusal(ctx.now())),
@@ -122,7 +144,10 @@ impl Sending<'_> {
 
     /// Answers for a message that has this id already.
     fn replay(&self, stored: Message) -> Result<Reply> {
-        if !self.draft.is_stored_as(&stored, self.conversation, &self.claims.sub) {
+        if !self
+            .draft
+            .is_stored_as(&stored, self.conversation, &self.claims.sub)
+        {
             let detail = "Another message has this id. Use a new one for each message.";
             return Err(Error::new(Code::MessageIdTaken, detail));
         }
@@ -135,5 +160,7 @@ impl Sending<'_> {
 /// conversation or the story went in the meantime.
 fn may_settle(error: &StoreError) -> bool {
     error.is_conflict(Message::COLLECTION, "_id")
-        || [label::MEMBER, label::CONVERSATION, label::STORY].iter().any(|name| error.failed_at(name))
+        || [label::MEMBER, label::CONVERSATION, label::STORY]
+            .iter()
+            .any(|name| error.failed_at(name))
 }

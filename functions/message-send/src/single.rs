@@ -1,13 +1,13 @@
 //! `GET /v1/conversations/{conversationId}/messages/{messageId}`
 
-use whisper_kit::auth;
 use whisper_kit::Ctx;
-use whisper_kit::{Auth, Endpoint};
-use whisper_kit::error::{Code, OptionExt, Result};
 use whisper_kit::Method;
-use whisper_kit::ids::member_id;
 use whisper_kit::Reply;
 use whisper_kit::Request;
+use whisper_kit::auth;
+use whisper_kit::error::{Code, OptionExt, Result};
+use whisper_kit::ids::member_id;
+use whisper_kit::{Auth, Endpoint};
 use whisper_schema::main_db::{Conversation, Message};
 use whisper_schema::system::ConversationMember;
 use whisper_store::{Doc, Get};
@@ -17,10 +17,16 @@ use crate::world;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
-    Endpoint::new(Method::GET, crate::MESSAGE, "getMessage", "Gives one message", get)
-        .auth(Auth::UserDeferred)
-        .reply::<MessageView>(200, "The message.")
-        .codes(&[Code::NotFound])
+    Endpoint::new(
+        Method::GET,
+        crate::MESSAGE,
+        "getMessage",
+        "Gives one message",
+        get,
+    )
+    .auth(Auth::UserDeferred)
+    .reply::<MessageView>(200, "The message.")
+    .codes(&[Code::NotFound])
 }
 
 async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
@@ -42,7 +48,9 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     let message = message
         .map(Doc::into_inner)
         .filter(|message| message.conversation_id == conversation)
-        .filter(|message| world::is_lasting(message, ctx.now()) && !world::is_deleted_for(message, me))
+        .filter(|message| {
+            world::is_lasting(message, ctx.now()) && !world::is_deleted_for(message, me)
+        })
         .or_not_found()?;
     Reply::ok(&MessageView::new(message, &Readers::new(readers)))
 }

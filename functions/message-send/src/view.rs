@@ -142,8 +142,14 @@ impl Readers {
     /// The question for them.
     pub fn query(conversation: &str) -> Query<ConversationMember> {
         Query::new()
-            .filter(Filter::eq(ConversationMember::CONVERSATION_ID, conversation))
-            .filter(Filter::eq(ConversationMember::STATUS, ConversationMemberStatus::Active))
+            .filter(Filter::eq(
+                ConversationMember::CONVERSATION_ID,
+                conversation,
+            ))
+            .filter(Filter::eq(
+                ConversationMember::STATUS,
+                ConversationMemberStatus::Active,
+            ))
             .order(Order::asc(ConversationMember::JOINED_AT))
             .limit(RECEIPTS)
     }
@@ -151,13 +157,22 @@ impl Readers {
     /// From what the question gave.
     pub fn new(members: Vec<Doc<ConversationMember>>) -> Self {
         let readers = members.into_iter().map(Doc::into_inner);
-        Readers(readers.filter_map(|member| Some((member.user_id, member.last_read_at?))).collect())
+        Readers(
+            readers
+                .filter_map(|member| Some((member.user_id, member.last_read_at?)))
+                .collect(),
+        )
     }
 
     /// Who read this message: who is at it or behind it. Its sender is no reader.
     fn of(&self, message: &Message) -> Vec<String> {
-        let Some(sent) = message.created_at else { return Vec::new() };
-        let readers = self.0.iter().filter(|(user, at)| *at >= sent && *user != message.sender_id);
+        let Some(sent) = message.created_at else {
+            return Vec::new();
+        };
+        let readers = self
+            .0
+            .iter()
+            .filter(|(user, at)| *at >= sent && *user != message.sender_id);
         readers.map(|(user, _)| user.clone()).collect()
     }
 }
@@ -172,12 +187,22 @@ mod tests {
             last_read_at: read.map(Timestamp::from_millis),
             ..ConversationMember::default()
         };
-        Doc { value, revision: 1, seq: 1 }
+        Doc {
+            value,
+            revision: 1,
+            seq: 1,
+        }
     }
 
     #[test]
     fn readers_are_those_at_the_message_or_behind_it() {
-        let members = [("sender", Some(99)), ("before", Some(9)), ("at", Some(10)), ("behind", Some(11)), ("never", None)];
+        let members = [
+            ("sender", Some(99)),
+            ("before", Some(9)),
+            ("at", Some(10)),
+            ("behind", Some(11)),
+            ("never", None),
+        ];
         let readers = Readers::new(members.map(|(user, read)| member(user, read)).into());
         let message = Message {
             sender_id: "sender".into(),
@@ -190,6 +215,9 @@ mod tests {
         assert_eq!(view.read_by, ["at", "behind"]);
         assert_eq!(view.delivered_to, view.read_by);
         assert_eq!(view.metadata.unwrap()["a"], 1);
-        assert!(view.deleted_for.is_empty(), "who deleted it for themselves is their own business");
+        assert!(
+            view.deleted_for.is_empty(),
+            "who deleted it for themselves is their own business"
+        );
     }
 }

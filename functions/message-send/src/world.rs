@@ -1,7 +1,7 @@
 //! What a message is about: the documents that decide whether it may be sent.
 
-use whisper_kit::auth::{self, Claims};
 use whisper_kit::Ctx;
+use whisper_kit::auth::{self, Claims};
 use whisper_kit::error::{Error, FieldError, OptionExt, Result};
 use whisper_kit::ids::{direct_conversation_id, member_id};
 use whisper_schema::Timestamp;
@@ -44,7 +44,12 @@ impl World {
     ///
     /// # Errors
     /// 401 when the session has ended, 404 for who is no member.
-    pub async fn read(ctx: &Ctx, claims: &Claims, conversation: &str, draft: &Draft) -> Result<World> {
+    pub async fn read(
+        ctx: &Ctx,
+        claims: &Claims,
+        conversation: &str,
+        draft: &Draft,
+    ) -> Result<World> {
         let me = claims.sub.as_str();
         let place = (
             auth::session_query(claims),
@@ -67,13 +72,21 @@ impl World {
             Extra::StoryReply { story_id } => (None, Some(Get::<Story>::id(story_id))),
             Extra::None | Extra::Poll(_) => (None, None),
         };
-        let others = (origin.map(|origin| member(&origin.conversation_id, me)), recipient, story);
+        let others = (
+            origin.map(|origin| member(&origin.conversation_id, me)),
+            recipient,
+            story,
+        );
         let (place, messages, others) = ctx.store()?.read((place, messages, others)).await?;
 
         auth::check_session(claims, place.0.as_ref(), ctx.now())?;
         let (member, conversation) = admit(place.1, place.2)?;
         let direct = conversation.kind == ConversationKind::Direct;
-        let peer = place.3.into_iter().map(|doc| doc.value.user_id).find(|user| direct && user != me);
+        let peer = place
+            .3
+            .into_iter()
+            .map(|doc| doc.value.user_id)
+            .find(|user| direct && user != me);
         let mut world = World {
             peer,
             conversation,
@@ -102,7 +115,10 @@ impl World {
             ])
         };
         let contact = |user: &str, other: &str| {
-            Filter::and([Filter::eq(Contact::USER_ID, user), Filter::eq(Contact::CONTACT_USER_ID, other)])
+            Filter::and([
+                Filter::eq(Contact::USER_ID, user),
+                Filter::eq(Contact::CONTACT_USER_ID, other),
+            ])
         };
         let between = (
             Query::<Follow>::new().filter(Filter::or([follow(me, author), follow(author, me)])),
@@ -126,9 +142,13 @@ impl World {
             .missed(now)
             .map(|field| FieldError::new(field, "range", "must lie in the future"))
             .collect();
-        let mut missing = |field: &str, detail: &str| errors.push(FieldError::new(field, "not_found", detail));
+        let mut missing =
+            |field: &str, detail: &str| errors.push(FieldError::new(field, "not_found", detail));
         if draft.reply_to.is_some() && !self.has_reply_target(now) {
-            missing("replyToMessageId", "must name a message of this conversation");
+            missing(
+                "replyToMessageId",
+                "must name a message of this conversation",
+            );
         }
         if let Some(origin) = &draft.origin
             && !self.has_origin(&origin.conversation_id, now)
@@ -138,7 +158,10 @@ impl World {
         }
         match &draft.extra {
             Extra::Gift { .. } if !self.has_recipient() => {
-                missing("metadata.recipientId", "must be another member of this conversation");
+                missing(
+                    "metadata.recipientId",
+                    "must be another member of this conversation",
+                );
             }
             Extra::StoryReply { .. } if !self.has_story() => {
                 let detail = "must name a story that takes replies, by the other one of this direct conversation";
@@ -146,12 +169,17 @@ impl World {
             }
             _ => {}
         }
-        if errors.is_empty() { Ok(()) } else { Err(Error::fields(errors)) }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::fields(errors))
+        }
     }
 
     fn has_reply_target(&self, now: Timestamp) -> bool {
         self.reply_to.as_ref().is_some_and(|message| {
-            message.conversation_id == self.conversation.id && is_visible(message, &self.member.user_id, now)
+            message.conversation_id == self.conversation.id
+                && is_visible(message, &self.member.user_id, now)
         })
     }
 
@@ -159,20 +187,23 @@ impl World {
         let member = self.origin_member.as_ref().is_some_and(is_active);
         member
             && self.origin.as_ref().is_some_and(|message| {
-                message.conversation_id == conversation && is_visible(message, &self.member.user_id, now)
+                message.conversation_id == conversation
+                    && is_visible(message, &self.member.user_id, now)
             })
     }
 
     fn has_recipient(&self) -> bool {
-        self.recipient
-            .as_ref()
-            .is_some_and(|recipient| is_active(recipient) && recipient.user_id != self.member.user_id)
+        self.recipient.as_ref().is_some_and(|recipient| {
+            is_active(recipient) && recipient.user_id != self.member.user_id
+        })
     }
 
     fn has_story(&self) -> bool {
         self.story.as_ref().is_some_and(|story| {
             let direct = direct_conversation_id(&self.member.user_id, &story.user_id);
-            story.allow_replies && story.user_id != self.member.user_id && self.conversation.id == direct
+            story.allow_replies
+                && story.user_id != self.member.user_id
+                && self.conversation.id == direct
         })
     }
 }
@@ -212,8 +243,14 @@ pub fn is_deleted_for(message: &Message, user: &str) -> bool {
 /// The two members of a direct conversation; of a group any two, at the same small cost.
 fn first_members(conversation: &str) -> Query<ConversationMember> {
     Query::new()
-        .filter(Filter::eq(ConversationMember::CONVERSATION_ID, conversation))
-        .filter(Filter::eq(ConversationMember::STATUS, ConversationMemberStatus::Active))
+        .filter(Filter::eq(
+            ConversationMember::CONVERSATION_ID,
+            conversation,
+        ))
+        .filter(Filter::eq(
+            ConversationMember::STATUS,
+            ConversationMemberStatus::Active,
+        ))
         .order(Order::asc(ConversationMember::JOINED_AT))
         .limit(PAIR)
 }

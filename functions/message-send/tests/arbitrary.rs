@@ -7,12 +7,52 @@ use serde_json::{Map, Value, json};
 use whisper_schema::main_db::{Message, MessageContentType};
 
 const KEYS: [&str; 46] = [
-    "width", "height", "durationMs", "sizeBytes", "mimeType", "waveform", "fileName", "stickerId", "latitude",
-    "longitude", "accuracyMeters", "name", "address", "liveUntil", "phone", "email", "userId", "options",
-    "allowMultiple", "isAnonymous", "expiresAt", "chain", "txHash", "amount", "token", "contractAddress",
-    "tokenId", "giftType", "tokenAmount", "tokenAddress", "nftContractAddress", "nftTokenId", "recipientId",
-    "animation", "storyId", "score", "state", "id", "content", "mediaUrls", "mediaFileIds", "thumbnailUrl",
-    "mentions", "links", "replyToMessageId", "forwardedFromMessageId",
+    "width",
+    "height",
+    "durationMs",
+    "sizeBytes",
+    "mimeType",
+    "waveform",
+    "fileName",
+    "stickerId",
+    "latitude",
+    "longitude",
+    "accuracyMeters",
+    "name",
+    "address",
+    "liveUntil",
+    "phone",
+    "email",
+    "userId",
+    "options",
+    "allowMultiple",
+    "isAnonymous",
+    "expiresAt",
+    "chain",
+    "txHash",
+    "amount",
+    "token",
+    "contractAddress",
+    "tokenId",
+    "giftType",
+    "tokenAmount",
+    "tokenAddress",
+    "nftContractAddress",
+    "nftTokenId",
+    "recipientId",
+    "animation",
+    "storyId",
+    "score",
+    "state",
+    "id",
+    "content",
+    "mediaUrls",
+    "mediaFileIds",
+    "thumbnailUrl",
+    "mentions",
+    "links",
+    "replyToMessageId",
+    "forwardedFromMessageId",
 ];
 
 /// Texts that are nearly right, and texts that are not.
@@ -24,7 +64,10 @@ fn text() -> impl Strategy<Value = String> {
         "(0x)?[0-9a-fA-F]{0,70}",
         "[0-9]{0,80}(\\.[0-9]{0,80})?",
         "[0-9]{1,6}-[0-9]{1,3}-[0-9]{1,3}T[0-9:]{1,9}[.0-9]{0,12}(Z|[+-][0-9:]{1,6})",
-        prop::sample::select(vec!["solana", "base", "token", "nft", "wrapped", "hearts", "@commit", "\0", ""]).prop_map(String::from),
+        prop::sample::select(vec![
+            "solana", "base", "token", "nft", "wrapped", "hearts", "@commit", "\0", ""
+        ])
+        .prop_map(String::from),
     ]
 }
 
@@ -54,7 +97,8 @@ fn value() -> impl Strategy<Value = Value> {
 
 fn object(values: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
     let key = prop_oneof![4 => prop::sample::select(&KEYS[..]).prop_map(String::from), 1 => any::<String>()];
-    prop::collection::btree_map(key, values, 0..10).prop_map(|map| Value::Object(map.into_iter().collect()))
+    prop::collection::btree_map(key, values, 0..10)
+        .prop_map(|map| Value::Object(map.into_iter().collect()))
 }
 
 fn body() -> impl Strategy<Value = Map<String, Value>> {

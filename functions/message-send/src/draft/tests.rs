@@ -6,30 +6,42 @@ use crate::rules::testing::{read, refused, taken, with};
 #[test]
 fn what_every_message_may_carry() {
     let base = json!({"content": "Hello"});
-    taken(&base, &[
-        json!({"id": "A-1_b.c"}),
-        json!({"id": "x".repeat(36)}),
-        json!({"contentType": null, "metadata": null, "id": null}),
-        json!({"metadata": "{}"}),
-        json!({"mentions": vec!["u"; 100]}),
-        json!({"forwardedFromMessageId": "m", "forwardedFromConversationId": "c"}),
-    ]);
-    refused(&base, &[
-        (json!({"id": ""}), &["id:format"]),
-        (json!({"id": "-x"}), &["id:format"]),
-        (json!({"id": "x".repeat(37)}), &["id:format"]),
-        (json!({"id": 5}), &["id:type"]),
-        (json!({"contentType": "letter"}), &["contentType:enum"]),
-        (json!({"contentType": 5}), &["contentType:type"]),
-        (json!({"mentions": ["a b", "u"]}), &["mentions[0]:format"]),
-        (json!({"mentions": vec!["u"; 101]}), &["mentions:size"]),
-        (json!({"expiresAt": "soon"}), &["expiresAt:format"]),
-        (json!({"metadata": "[]"}), &["metadata:format"]),
-        (json!({"metadata": "{"}), &["metadata:format"]),
-        (json!({"metadata": []}), &["metadata:type"]),
-        (json!({"senderId": "u", "status": "read"}), &["senderId:unknown", "status:unknown"]),
-        (json!({"isSystemMessage": true}), &["isSystemMessage:unknown"]),
-    ]);
+    taken(
+        &base,
+        &[
+            json!({"id": "A-1_b.c"}),
+            json!({"id": "x".repeat(36)}),
+            json!({"contentType": null, "metadata": null, "id": null}),
+            json!({"metadata": "{}"}),
+            json!({"mentions": vec!["u"; 100]}),
+            json!({"forwardedFromMessageId": "m", "forwardedFromConversationId": "c"}),
+        ],
+    );
+    refused(
+        &base,
+        &[
+            (json!({"id": ""}), &["id:format"]),
+            (json!({"id": "-x"}), &["id:format"]),
+            (json!({"id": "x".repeat(37)}), &["id:format"]),
+            (json!({"id": 5}), &["id:type"]),
+            (json!({"contentType": "letter"}), &["contentType:enum"]),
+            (json!({"contentType": 5}), &["contentType:type"]),
+            (json!({"mentions": ["a b", "u"]}), &["mentions[0]:format"]),
+            (json!({"mentions": vec!["u"; 101]}), &["mentions:size"]),
+            (json!({"expiresAt": "soon"}), &["expiresAt:format"]),
+            (json!({"metadata": "[]"}), &["metadata:format"]),
+            (json!({"metadata": "{"}), &["metadata:format"]),
+            (json!({"metadata": []}), &["metadata:type"]),
+            (
+                json!({"senderId": "u", "status": "read"}),
+                &["senderId:unknown", "status:unknown"],
+            ),
+            (
+                json!({"isSystemMessage": true}),
+                &["isSystemMessage:unknown"],
+            ),
+        ],
+    );
 }
 
 #[test]
@@ -42,21 +54,27 @@ fn everything_wrong_is_told_at_once() {
         "metadata": {"latitude": 91, "height": 1},
         "extra": true,
     });
-    assert_eq!(read(&body).unwrap_err(), [
-        "content:type",
-        "extra:unknown",
-        "links[0]:format",
-        "metadata.height:unknown",
-        "metadata.latitude:range",
-        "metadata.longitude:required",
-        "replyToMessageId:format",
-    ]);
+    assert_eq!(
+        read(&body).unwrap_err(),
+        [
+            "content:type",
+            "extra:unknown",
+            "links[0]:format",
+            "metadata.height:unknown",
+            "metadata.latitude:range",
+            "metadata.longitude:required",
+            "replyToMessageId:format",
+        ]
+    );
 }
 
 #[test]
 fn metadata_that_could_not_be_read_is_not_missed_as_well() {
     let body = json!({"contentType": "location", "metadata": 5, "mediaUrls": 5});
-    assert_eq!(read(&body).unwrap_err(), ["mediaUrls:type", "metadata:type"]);
+    assert_eq!(
+        read(&body).unwrap_err(),
+        ["mediaUrls:type", "metadata:type"]
+    );
 }
 
 #[test]
@@ -87,7 +105,11 @@ fn metadata_as_text_is_the_same_as_the_object() {
 fn a_deadline_is_missed_at_its_very_millisecond() {
     let draft = read(&json!({"content": "x", "expiresAt": "1970-01-01T00:00:01Z"})).unwrap();
     for (now, missed) in [(999, 0), (1000, 1), (1001, 1)] {
-        assert_eq!(draft.missed(Timestamp::from_millis(now)).count(), missed, "{now}");
+        assert_eq!(
+            draft.missed(Timestamp::from_millis(now)).count(),
+            missed,
+            "{now}"
+        );
     }
 }
 
@@ -119,9 +141,16 @@ fn the_same_body_is_known_again_and_another_is_not() {
     });
     let stored = stored(&base);
     assert!(stored.metadata.as_deref().unwrap().contains("pollId"));
-    let same = |change: Value| read(&with(&base, &change)).unwrap().is_stored_as(&stored, "c", "s");
+    let same = |change: Value| {
+        read(&with(&base, &change))
+            .unwrap()
+            .is_stored_as(&stored, "c", "s")
+    };
     assert!(same(json!({})));
-    assert!(same(json!({"expiresAt": "2026-01-01T01:00:00+01:00"})), "the same time");
+    assert!(
+        same(json!({"expiresAt": "2026-01-01T01:00:00+01:00"})),
+        "the same time"
+    );
     for change in [
         json!({"content": "R"}),
         json!({"contentType": "text", "metadata": null}),
@@ -141,11 +170,20 @@ fn the_same_body_is_known_again_and_another_is_not() {
 fn what_changed_after_the_sending_is_no_difference() {
     let body = json!({"content": "first"});
     let draft = read(&body).unwrap();
-    let changed = Message { content: "edited".into(), ..stored(&body) };
+    let changed = Message {
+        content: "edited".into(),
+        ..stored(&body)
+    };
     assert!(!draft.is_stored_as(&changed, "c", "s"));
-    let edited = Message { edited_at: Some(Timestamp::default()), ..changed.clone() };
+    let edited = Message {
+        edited_at: Some(Timestamp::default()),
+        ..changed.clone()
+    };
     assert!(draft.is_stored_as(&edited, "c", "s"));
-    let deleted = Message { deleted_at: Some(Timestamp::default()), ..changed };
+    let deleted = Message {
+        deleted_at: Some(Timestamp::default()),
+        ..changed
+    };
     assert!(draft.is_stored_as(&deleted, "c", "s"));
     assert!(!draft.is_stored_as(&deleted, "c", "other"));
 }
@@ -153,7 +191,10 @@ fn what_changed_after_the_sending_is_no_difference() {
 #[test]
 fn what_a_bare_forward_copied_is_no_difference() {
     let body = json!({"contentType": "forward", "forwardedFromMessageId": "m0", "forwardedFromConversationId": "c0"});
-    let copied = Message { content: "original".into(), ..stored(&body) };
+    let copied = Message {
+        content: "original".into(),
+        ..stored(&body)
+    };
     assert!(read(&body).unwrap().is_stored_as(&copied, "c", "s"));
     let own = with(&body, &json!({"content": "own"}));
     assert!(!read(&own).unwrap().is_stored_as(&copied, "c", "s"));

@@ -33,12 +33,19 @@ impl<'a, 'f> Fields<'a, 'f> {
         prefix: &'static str,
         findings: &'f mut Findings,
     ) -> Self {
-        Fields { object, prefix, known: Vec::new(), deadlines: Vec::new(), findings }
+        Fields {
+            object,
+            prefix,
+            known: Vec::new(),
+            deadlines: Vec::new(),
+            findings,
+        }
     }
 
     /// Notes a violation of one of this object's fields.
     pub fn refuse(&mut self, key: &str, rule: Rule, message: impl Into<String>) {
-        self.findings.push(format!("{}{key}", self.prefix), rule, message);
+        self.findings
+            .push(format!("{}{key}", self.prefix), rule, message);
     }
 
     /// Notes a violation of a field of the body around this object.
@@ -59,11 +66,18 @@ impl<'a, 'f> Fields<'a, 'f> {
 
     /// Refuses the fields that nobody asked for; gives the points in time that must lie ahead.
     pub fn finish(mut self) -> Vec<(String, Timestamp)> {
-        let unknown = self.object.keys().filter(|key| !self.known.contains(&key.as_str()));
+        let unknown = self
+            .object
+            .keys()
+            .filter(|key| !self.known.contains(&key.as_str()));
         for key in unknown.cloned().collect::<Vec<_>>() {
             // A name as long as the body would make an answer as long as the body.
             let shown: String = key.chars().take(64).collect();
-            self.refuse(&shown, Rule::Unknown, "is not a field of this kind of message");
+            self.refuse(
+                &shown,
+                Rule::Unknown,
+                "is not a field of this kind of message",
+            );
         }
         self.deadlines
     }

@@ -25,7 +25,9 @@ impl Findings {
 
     /// Whether something is wrong with a field whose name begins so.
     pub fn any_about(&self, start: &str) -> bool {
-        self.0.iter().any(|finding| finding.field.starts_with(start))
+        self.0
+            .iter()
+            .any(|finding| finding.field.starts_with(start))
     }
 
     /// Drops what was found within a field that is refused as a whole: it was not even read.

@@ -5,7 +5,10 @@ use whisper_schema::validate::is_url;
 /// An absolute http or https URL with a host.
 pub fn is_web_url(text: &str) -> bool {
     let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
-    ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web)) && is_url(text)
+    ["http", "https"]
+        .iter()
+        .any(|web| scheme.eq_ignore_ascii_case(web))
+        && is_url(text)
 }
 
 /// A phone number in E.164 form: a plus sign and 2 to 15 digits, the first not 0.
@@ -49,14 +52,18 @@ pub fn is_hex(text: &str, digits: usize) -> bool {
 /// Base 58 as Bitcoin and Solana write it: no 0, O, I or l.
 pub fn is_base58(text: &str, size: std::ops::RangeInclusive<usize>) -> bool {
     size.contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() && !b"0OIl".contains(&b))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() && !b"0OIl".contains(&b))
 }
 
 /// A media type such as `image/png`, with one of these types before the slash; any when none is given.
 pub fn is_media_type(text: &str, types: &[&str]) -> bool {
     let token = |part: &str| {
         !part.is_empty()
-            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
     };
     text.len() <= 127
         && text.split_once('/').is_some_and(|(kind, subtype)| {
@@ -67,7 +74,9 @@ pub fn is_media_type(text: &str, types: &[&str]) -> bool {
 /// A file's name without a path: it can be saved into a folder as it is.
 pub fn is_file_name(text: &str) -> bool {
     (1..=255).contains(&text.chars().count())
-        && !text.chars().any(|c| c == '/' || c == '\\' || c.is_control())
+        && !text
+            .chars()
+            .any(|c| c == '/' || c == '\\' || c.is_control())
         && !text.chars().all(|c| c == '.' || c.is_whitespace())
 }
 
@@ -88,39 +97,113 @@ mod tests {
     fn web_urls() {
         check(
             is_web_url,
-            &["https://a.example/x?y#z", "HTTP://a", "https://u@h:8080/", "http://[::1]:80/", "http://[::1]"],
-            &["", "ftp://a.example", "javascript:alert(1)", "https://", "https:///x", "http://:80", "http://a:b/", "https://a b", "//a", "https://a\n"],
+            &[
+                "https://a.example/x?y#z",
+                "HTTP://a",
+                "https://u@h:8080/",
+                "http://[::1]:80/",
+                "http://[::1]",
+            ],
+            &[
+                "",
+                "ftp://a.example",
+                "javascript:alert(1)",
+                "https://",
+                "https:///x",
+                "http://:80",
+                "http://a:b/",
+                "https://a b",
+                "//a",
+                "https://a\n",
+            ],
         );
     }
 
     #[test]
     fn phones() {
-        let (good, bad) = (["+41791234567", "+12"], ["", "+", "+1", "41791234567", "+0123", "+1234567890123456", "+41 79"]);
+        let (good, bad) = (
+            ["+41791234567", "+12"],
+            [
+                "",
+                "+",
+                "+1",
+                "41791234567",
+                "+0123",
+                "+1234567890123456",
+                "+41 79",
+            ],
+        );
         check(is_phone, &good, &bad);
     }
 
     #[test]
     fn numbers_as_text() {
-        check(is_whole_number, &["0", "10", &"9".repeat(78)], &["", "01", "-1", "1.0", "1e3", &"9".repeat(79)]);
-        check(is_decimal, &["0", "0.5", "10.000"], &["", ".5", "1.", "1,5", "01.5", "+1", "1.2.3", "NaN", "١"]);
-        check(is_positive_decimal, &["1", "0.001"], &["0", "0.000", "-1", ""]);
+        check(
+            is_whole_number,
+            &["0", "10", &"9".repeat(78)],
+            &["", "01", "-1", "1.0", "1e3", &"9".repeat(79)],
+        );
+        check(
+            is_decimal,
+            &["0", "0.5", "10.000"],
+            &["", ".5", "1.", "1,5", "01.5", "+1", "1.2.3", "NaN", "١"],
+        );
+        check(
+            is_positive_decimal,
+            &["1", "0.001"],
+            &["0", "0.000", "-1", ""],
+        );
     }
 
     #[test]
     fn chain_texts() {
-        check(|t| is_hex(t, 4), &["0x00fF"], &["", "0x", "00ff", "0x00f", "0x00ffa", "0X00ff", "0x00fg"]);
-        check(|t| is_base58(t, 2..=4), &["ab", "zZ19"], &["", "a", "abcde", "a0", "aO", "aI", "al", "a-"]);
+        check(
+            |t| is_hex(t, 4),
+            &["0x00fF"],
+            &["", "0x", "00ff", "0x00f", "0x00ffa", "0X00ff", "0x00fg"],
+        );
+        check(
+            |t| is_base58(t, 2..=4),
+            &["ab", "zZ19"],
+            &["", "a", "abcde", "a0", "aO", "aI", "al", "a-"],
+        );
     }
 
     #[test]
     fn media_types() {
-        check(|t| is_media_type(t, &["image"]), &["image/png", "image/svg+xml"], &["", "image", "image/", "/png", "video/mp4", "image/a b", "image/a/b"]);
+        check(
+            |t| is_media_type(t, &["image"]),
+            &["image/png", "image/svg+xml"],
+            &[
+                "",
+                "image",
+                "image/",
+                "/png",
+                "video/mp4",
+                "image/a b",
+                "image/a/b",
+            ],
+        );
         assert!(is_media_type("application/pdf", &[]));
     }
 
     #[test]
     fn file_names() {
         let long = "é".repeat(255);
-        check(is_file_name, &["a", "a.pdf", ".env", "Bericht 1.pdf", &long], &["", ".", "..", " ", "a/b", "..\\b", "a\0", "a\n", &format!("{long}x")]);
+        check(
+            is_file_name,
+            &["a", "a.pdf", ".env", "Bericht 1.pdf", &long],
+            &[
+                "",
+                ".",
+                "..",
+                " ",
+                "a/b",
+                "..\\b",
+                "a\0",
+                "a\n",
+                &format!("{long}x"),
+            ],
+        );
     }
 }

@@ -57,14 +57,19 @@ fn details(fields: &mut Fields<'_, '_>, types: &[&str], duration: Need) {
         [] => "a media type".to_owned(),
         types => format!("a media type of {}", types.join(" or ")),
     };
-    fields.formatted("mimeType", Need::Optional, |text| is_media_type(text, types), &what);
+    fields.formatted(
+        "mimeType",
+        Need::Optional,
+        |text| is_media_type(text, types),
+        &what,
+    );
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::rules::testing::{refused, taken, with};
+    use crate::rules::testing::{refused, taken, with, wrong};
 
     fn base(kind: &str) -> Value {
         json!({"contentType": kind, "mediaUrls": ["https://cdn.example/1"]})
@@ -72,36 +77,63 @@ mod tests {
 
     /// What image, video, audio, gif, voice and file have in common.
     fn common(base: &Value) {
-        taken(base, &[
-            json!({"mediaUrls": null, "mediaFileIds": ["f1"]}),
-            json!({"mediaFileIds": ["f1"], "thumbnailFileId": "t", "thumbnailUrl": "https://cdn.example/t"}),
-            json!({"content": "A caption"}),
-            json!({"metadata": {"width": 1, "height": 20_000, "durationMs": 0, "sizeBytes": 0}}),
-            json!({"metadata": {"durationMs": 86_400_000, "sizeBytes": 9_007_199_254_740_991_i64}}),
-        ]);
-        refused(base, &[
-            (json!({"mediaUrls": null}), &["mediaUrls:required"]),
-            (json!({"mediaUrls": []}), &["mediaUrls:required"]),
-            (json!({"mediaUrls": ["ftp://cdn.example/1"]}), &["mediaUrls[0]:format"]),
-            (json!({"mediaUrls": ["https://cdn.example/1", null]}), &["mediaUrls[1]:type"]),
-            (json!({"mediaUrls": [format!("https://cdn.example/{}", "x".repeat(1000))]}), &["mediaUrls[0]:size"]),
-            (json!({"mediaUrls": vec!["https://cdn.example/1"; 31]}), &["mediaUrls:size"]),
-            (json!({"mediaFileIds": [""]}), &["mediaFileIds[0]:size"]),
-            (json!({"mediaFileIds": vec!["f"; 31]}), &["mediaFileIds:size"]),
-            (json!({"thumbnailUrl": "no"}), &["thumbnailUrl:format"]),
-            (json!({"metadata": {"width": 0, "height": 20_001}}), &["metadata.height:range", "metadata.width:range"]),
-            (json!({"metadata": {"width": 1.5}}), &["metadata.width:type"]),
-            (json!({"metadata": {"durationMs": -1}}), &["metadata.durationMs:range"]),
-            (json!({"metadata": {"durationMs": 86_400_001}}), &["metadata.durationMs:range"]),
-            (json!({"metadata": {"sizeBytes": -1}}), &["metadata.sizeBytes:range"]),
-            (json!({"metadata": {"mimeType": "nothing"}}), &["metadata.mimeType:format"]),
-            (json!({"metadata": {"latitude": 1}}), &["metadata.latitude:unknown"]),
-        ]);
+        taken(
+            base,
+            &[
+                json!({"mediaUrls": null, "mediaFileIds": ["f1"]}),
+                json!({"mediaFileIds": ["f1"], "thumbnailFileId": "t", "thumbnailUrl": "https://cdn.example/t"}),
+                json!({"content": "A caption"}),
+                json!({"metadata": {"width": 1, "height": 20_000, "durationMs": 0, "sizeBytes": 0}}),
+                json!({"metadata": {"durationMs": 86_400_000, "sizeBytes": 9_007_199_254_740_991_i64}}),
+            ],
+        );
+        wrong(
+            base,
+            &[
+                ("mediaUrls", json!(null), ":required"),
+                ("mediaUrls", json!([]), ":required"),
+                ("mediaUrls", json!(["ftp://cdn.example/1"]), "[0]:format"),
+                (
+                    "mediaUrls",
+                    json!(["https://cdn.example/1", null]),
+                    "[1]:type",
+                ),
+                (
+                    "mediaUrls",
+                    json!([format!("https://cdn.example/{}", "x".repeat(1000))]),
+                    "[0]:size",
+                ),
+                (
+                    "mediaUrls",
+                    json!(vec!["https://cdn.example/1"; 31]),
+                    ":size",
+                ),
+                ("mediaFileIds", json!([""]), "[0]:size"),
+                ("mediaFileIds", json!(vec!["f"; 31]), ":size"),
+                ("thumbnailUrl", json!("no"), ":format"),
+                ("metadata.width", json!(1.5), ":type"),
+                ("metadata.durationMs", json!(-1), ":range"),
+                ("metadata.durationMs", json!(86_400_001), ":range"),
+                ("metadata.sizeBytes", json!(-1), ":range"),
+                ("metadata.mimeType", json!("nothing"), ":format"),
+                ("metadata.latitude", json!(1), ":unknown"),
+            ],
+        );
+        refused(
+            base,
+            &[(
+                json!({"metadata": {"width": 0, "height": 20_001}}),
+                &["metadata.height:range", "metadata.width:range"],
+            )],
+        );
     }
 
     fn types(base: &Value, good: &[&str], bad: &[&str]) {
         let mime = |text: &str| json!({"metadata": {"mimeType": text}});
-        taken(base, &good.iter().map(|text| mime(text)).collect::<Vec<_>>());
+        taken(
+            base,
+            &good.iter().map(|text| mime(text)).collect::<Vec<_>>(),
+        );
         for text in bad {
             refused(base, &[(mime(text), &["metadata.mimeType:format"])]);
         }
@@ -110,8 +142,18 @@ mod tests {
     #[test]
     fn image() {
         common(&base("image"));
-        types(&base("image"), &["image/png", "image/svg+xml"], &["video/mp4", "image", "image/"]);
-        refused(&base("image"), &[(json!({"metadata": {"waveform": [1]}}), &["metadata.waveform:unknown"])]);
+        types(
+            &base("image"),
+            &["image/png", "image/svg+xml"],
+            &["video/mp4", "image", "image/"],
+        );
+        refused(
+            &base("image"),
+            &[(
+                json!({"metadata": {"waveform": [1]}}),
+                &["metadata.waveform:unknown"],
+            )],
+        );
     }
 
     #[test]
@@ -137,32 +179,55 @@ mod tests {
         let base = with(&base("voice"), &json!({"metadata": {"durationMs": 1500}}));
         common(&base);
         types(&base, &["audio/ogg"], &["video/mp4"]);
-        taken(&base, &[
-            json!({"metadata": {"waveform": []}}),
-            json!({"metadata": {"waveform": vec![255; 256]}}),
-        ]);
-        refused(&base, &[
-            (json!({"metadata": {"durationMs": null}}), &["metadata.durationMs:required"]),
-            (json!({"metadata": null}), &["metadata.durationMs:required"]),
-            (json!({"metadata": {"waveform": vec![0; 257]}}), &["metadata.waveform:size"]),
-            (json!({"metadata": {"waveform": [0, 256, -1]}}), &["metadata.waveform[1]:range", "metadata.waveform[2]:range"]),
-            (json!({"metadata": {"waveform": ["0", 0.5]}}), &["metadata.waveform[0]:type", "metadata.waveform[1]:type"]),
-            (json!({"metadata": {"waveform": 5}}), &["metadata.waveform:type"]),
-        ]);
+        taken(
+            &base,
+            &[
+                json!({"metadata": {"waveform": []}}),
+                json!({"metadata": {"waveform": vec![255; 256]}}),
+            ],
+        );
+        wrong(
+            &base,
+            &[
+                ("metadata.durationMs", json!(null), ":required"),
+                ("metadata", json!(null), ".durationMs:required"),
+                ("metadata.waveform", json!(vec![0; 257]), ":size"),
+                ("metadata.waveform", json!(5), ":type"),
+            ],
+        );
+        refused(
+            &base,
+            &[
+                (
+                    json!({"metadata": {"waveform": [0, 256, -1]}}),
+                    &["metadata.waveform[1]:range", "metadata.waveform[2]:range"],
+                ),
+                (
+                    json!({"metadata": {"waveform": ["0", 0.5]}}),
+                    &["metadata.waveform[0]:type", "metadata.waveform[1]:type"],
+                ),
+            ],
+        );
     }
 
     #[test]
     fn file() {
-        let base = with(&base("file"), &json!({"metadata": {"fileName": "Report 1.pdf"}}));
+        let base = with(
+            &base("file"),
+            &json!({"metadata": {"fileName": "Report 1.pdf"}}),
+        );
         common(&base);
         types(&base, &["application/pdf", "image/png"], &["pdf"]);
-        refused(&base, &[
-            (json!({"metadata": {"fileName": null}}), &["metadata.fileName:required"]),
-            (json!({"metadata": {"fileName": ""}}), &["metadata.fileName:format"]),
-            (json!({"metadata": {"fileName": "../passwd"}}), &["metadata.fileName:format"]),
-            (json!({"metadata": {"fileName": "a\\b"}}), &["metadata.fileName:format"]),
-            (json!({"metadata": {"fileName": "x".repeat(256)}}), &["metadata.fileName:format"]),
-            (json!({"metadata": {"fileName": 1}}), &["metadata.fileName:type"]),
-        ]);
+        wrong(
+            &base,
+            &[
+                ("metadata.fileName", json!(null), ":required"),
+                ("metadata.fileName", json!(""), ":format"),
+                ("metadata.fileName", json!("../passwd"), ":format"),
+                ("metadata.fileName", json!("a\\b"), ":format"),
+                ("metadata.fileName", json!("x".repeat(256)), ":format"),
+                ("metadata.fileName", json!(1), ":type"),
+            ],
+        );
     }
 }

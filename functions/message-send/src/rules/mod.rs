@@ -16,7 +16,6 @@ pub(crate) mod testing;
 mod web3;
 mod writing;
 
-
 use whisper_schema::Rule;
 use whisper_schema::main_db::MessageContentType as Kind;
 
@@ -64,7 +63,9 @@ fn media_of(kind: Kind) -> Media {
         Kind::Image | Kind::Video | Kind::Audio | Kind::Gif | Kind::Voice | Kind::File => {
             Media::Needed
         }
-        Kind::Sticker | Kind::Location | Kind::Nft | Kind::TokenGift | Kind::Link => Media::Possible,
+        Kind::Sticker | Kind::Location | Kind::Nft | Kind::TokenGift | Kind::Link => {
+            Media::Possible
+        }
         Kind::Forward | Kind::StoryReply | Kind::Game => Media::Possible,
         Kind::Text | Kind::Reply | Kind::Contact | Kind::Poll | Kind::CryptoTx => Media::Refused,
     }
@@ -74,7 +75,8 @@ fn check_media(draft: &Draft, fields: &mut Fields<'_, '_>) {
     match media_of(draft.content_type) {
         // A list that was refused already would be reported twice.
         Media::Needed if !draft.has_media && fields.clean("media") => {
-            let message = "is required for this kind of message, unless mediaFileIds has an element";
+            let message =
+                "is required for this kind of message, unless mediaFileIds has an element";
             fields.refuse_outside("mediaUrls", Rule::Required, message);
         }
         Media::Refused => {

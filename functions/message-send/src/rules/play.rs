@@ -19,38 +19,51 @@ pub(super) fn game(fields: &mut Fields<'_, '_>) {
 mod tests {
     use serde_json::json;
 
-    use crate::rules::testing::{refused, taken};
+    use crate::rules::testing::{taken, wrong};
 
     #[test]
     fn sticker() {
         let base = json!({"contentType": "sticker", "metadata": {"stickerId": "s-1"}});
         taken(&base, &[json!({"mediaUrls": ["https://cdn.example/s"]})]);
-        refused(&base, &[
-            (json!({"metadata": null}), &["metadata.stickerId:required"]),
-            (json!({"metadata": {"stickerId": ""}}), &["metadata.stickerId:format"]),
-            (json!({"metadata": {"stickerId": "x".repeat(37)}}), &["metadata.stickerId:format"]),
-            (json!({"metadata": {"stickerId": 7}}), &["metadata.stickerId:type"]),
-            (json!({"metadata": {"packId": "p"}}), &["metadata.packId:unknown"]),
-        ]);
+        wrong(
+            &base,
+            &[
+                ("metadata", json!(null), ".stickerId:required"),
+                ("metadata.stickerId", json!(""), ":format"),
+                ("metadata.stickerId", json!("x".repeat(37)), ":format"),
+                ("metadata.stickerId", json!(7), ":type"),
+                ("metadata.packId", json!("p"), ":unknown"),
+            ],
+        );
     }
 
     #[test]
     fn game() {
         let base = json!({"contentType": "game", "metadata": {"name": "Chess"}});
-        taken(&base, &[
-            json!({"metadata": {"score": -5}}),
-            json!({"metadata": {"score": i64::MAX, "state": {"board": [[1, 2], ["x"]]}}}),
-            json!({"content": "Your move", "thumbnailUrl": "https://cdn.example/g"}),
-        ]);
-        refused(&base, &[
-            (json!({"metadata": {"name": null}}), &["metadata.name:required"]),
-            (json!({"metadata": {"name": ""}}), &["metadata.name:size"]),
-            (json!({"metadata": {"name": "x".repeat(101)}}), &["metadata.name:size"]),
-            (json!({"metadata": {"score": 1.5}}), &["metadata.score:type"]),
-            (json!({"metadata": {"score": u64::MAX}}), &["metadata.score:type"]),
-            (json!({"metadata": {"state": [1]}}), &["metadata.state:type"]),
-            (json!({"metadata": {"state": {"x": "y".repeat(10_000)}}}), &["metadata:size"]),
-            (json!({"metadata": {"level": 1}}), &["metadata.level:unknown"]),
-        ]);
+        taken(
+            &base,
+            &[
+                json!({"metadata": {"score": -5}}),
+                json!({"metadata": {"score": i64::MAX, "state": {"board": [[1, 2], ["x"]]}}}),
+                json!({"content": "Your move", "thumbnailUrl": "https://cdn.example/g"}),
+            ],
+        );
+        wrong(
+            &base,
+            &[
+                ("metadata.name", json!(null), ":required"),
+                ("metadata.name", json!(""), ":size"),
+                ("metadata.name", json!("x".repeat(101)), ":size"),
+                ("metadata.score", json!(1.5), ":type"),
+                ("metadata.score", json!(u64::MAX), ":type"),
+                ("metadata.state", json!([1]), ":type"),
+                (
+                    "metadata.state",
+                    json!({"x": "y".repeat(10_000)}),
+                    "metadata:size",
+                ),
+                ("metadata.level", json!(1), ":unknown"),
+            ],
+        );
     }
 }

@@ -1,12 +1,14 @@
 //! Tables of bodies and what is wrong with each.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::draft::Draft;
 
 /// Reads a body; what is wrong with it as `field:rule`, sorted.
 pub fn read(body: &Value) -> Result<Draft, Vec<String>> {
-    let Value::Object(body) = body else { panic!("a body is an object") };
+    let Value::Object(body) = body else {
+        panic!("a body is an object")
+    };
     Draft::read(body).map_err(|error| {
         let errors = error.field_errors().iter();
         let mut errors: Vec<String> = errors.map(|e| format!("{}:{}", e.field, e.rule)).collect();
@@ -17,7 +19,9 @@ pub fn read(body: &Value) -> Result<Draft, Vec<String>> {
 
 /// What a body becomes with a change laid over it (RFC 7396: null takes away).
 pub fn with(base: &Value, change: &Value) -> Value {
-    let Value::Object(changes) = change else { return change.clone() };
+    let Value::Object(changes) = change else {
+        return change.clone();
+    };
     let mut merged = base.as_object().cloned().unwrap_or_else(Map::new);
     for (key, change) in changes {
         match change {
@@ -51,5 +55,22 @@ pub fn refused(base: &Value, changes: &[(Value, &[&str])]) {
         let mut wanted: Vec<String> = wanted.iter().map(|w| (*w).to_owned()).collect();
         wanted.sort();
         assert_eq!(read(&body).err(), Some(wanted), "{body}");
+    }
+}
+
+/// Asserts that each of these values, put in the place of one field, is refused. What is wrong is
+/// written behind the field's name (`:size`, `[1]:type`), or whole.
+#[track_caller]
+pub fn wrong(base: &Value, cases: &[(&str, Value, &str)]) {
+    for (path, value, what) in cases {
+        let change = path
+            .rsplit('.')
+            .fold(value.clone(), |inner, key| json!({key: inner}));
+        let body = with(base, &change);
+        let wanted = match what.starts_with([':', '[', '.']) {
+            true => format!("{path}{what}"),
+            false => (*what).to_owned(),
+        };
+        assert_eq!(read(&body).err(), Some(vec![wanted]), "{body}");
     }
 }

@@ -38,7 +38,9 @@ pub(super) fn token_gift(fields: &mut Fields<'_, '_>) -> Extra {
     }
     fields.choice::<TokenGiftAnimation>("animation", Need::Optional);
     match fields.formatted("recipientId", Need::Required, is_id, "the id of a user") {
-        Some(id) => Extra::Gift { recipient_id: id.to_owned() },
+        Some(id) => Extra::Gift {
+            recipient_id: id.to_owned(),
+        },
         None => Extra::None,
     }
 }
@@ -50,7 +52,12 @@ fn chain(fields: &mut Fields<'_, '_>) -> Option<WalletChain> {
 }
 
 /// Solana is the one chain of the list whose addresses are not Ethereum's.
-fn transaction(fields: &mut Fields<'_, '_>, key: &'static str, need: Need, chain: Option<WalletChain>) {
+fn transaction(
+    fields: &mut Fields<'_, '_>,
+    key: &'static str,
+    need: Need,
+    chain: Option<WalletChain>,
+) {
     match chain {
         Some(WalletChain::Solana) => {
             let what = "a Solana signature: 64 to 88 base-58 digits";
@@ -106,9 +113,17 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::draft::Extra;
-    use crate::rules::testing::{read, refused, taken};
+    use crate::rules::testing::{read, refused, taken, wrong};
 
-    const EVM_CHAINS: [&str; 7] = ["ethereum", "polygon", "bsc", "avalanche", "arbitrum", "optimism", "base"];
+    const EVM_CHAINS: [&str; 7] = [
+        "ethereum",
+        "polygon",
+        "bsc",
+        "avalanche",
+        "arbitrum",
+        "optimism",
+        "base",
+    ];
 
     fn hex(digits: usize) -> String {
         format!("0x{}", "aB3".repeat(digits).get(..digits).unwrap())
@@ -123,26 +138,46 @@ mod tests {
         let base = json!({"contentType": "crypto_tx", "metadata": {"chain": "ethereum", "txHash": hex(64)}});
         let chains = EVM_CHAINS.map(|chain| json!({"metadata": {"chain": chain}}));
         taken(&base, &chains);
-        taken(&base, &[
-            json!({"metadata": {"chain": "solana", "txHash": base58(64)}}),
-            json!({"metadata": {"chain": "solana", "txHash": base58(88)}}),
-            json!({"metadata": {"amount": "0.25", "token": "ETH"}}),
-            json!({"content": "Paid"}),
-        ]);
-        refused(&base, &[
-            (json!({"metadata": null}), &["metadata.chain:required", "metadata.txHash:required"]),
-            (json!({"metadata": {"chain": "bitcoin"}}), &["metadata.chain:enum"]),
-            (json!({"metadata": {"chain": 1}}), &["metadata.chain:type"]),
-            (json!({"metadata": {"txHash": hex(63)}}), &["metadata.txHash:format"]),
-            (json!({"metadata": {"txHash": base58(88)}}), &["metadata.txHash:format"]),
-            (json!({"metadata": {"chain": "solana"}}), &["metadata.txHash:format"]),
-            (json!({"metadata": {"chain": "solana", "txHash": base58(63)}}), &["metadata.txHash:format"]),
-            (json!({"metadata": {"chain": "solana", "txHash": base58(89)}}), &["metadata.txHash:format"]),
-            (json!({"metadata": {"amount": 0.25}}), &["metadata.amount:type"]),
-            (json!({"metadata": {"amount": "1,5"}}), &["metadata.amount:format"]),
-            (json!({"metadata": {"token": ""}}), &["metadata.token:size"]),
-            (json!({"metadata": {"tokenId": "1"}}), &["metadata.tokenId:unknown"]),
-        ]);
+        taken(
+            &base,
+            &[
+                json!({"metadata": {"chain": "solana", "txHash": base58(64)}}),
+                json!({"metadata": {"chain": "solana", "txHash": base58(88)}}),
+                json!({"metadata": {"amount": "0.25", "token": "ETH"}}),
+                json!({"content": "Paid"}),
+            ],
+        );
+        wrong(
+            &base,
+            &[
+                ("metadata.chain", json!("bitcoin"), ":enum"),
+                ("metadata.chain", json!(1), ":type"),
+                ("metadata.txHash", json!(hex(63)), ":format"),
+                ("metadata.txHash", json!(base58(88)), ":format"),
+                ("metadata.chain", json!("solana"), "metadata.txHash:format"),
+                ("metadata.amount", json!(0.25), ":type"),
+                ("metadata.amount", json!("1,5"), ":format"),
+                ("metadata.token", json!(""), ":size"),
+                ("metadata.tokenId", json!("1"), ":unknown"),
+            ],
+        );
+        refused(
+            &base,
+            &[
+                (
+                    json!({"metadata": null}),
+                    &["metadata.chain:required", "metadata.txHash:required"],
+                ),
+                (
+                    json!({"metadata": {"chain": "solana", "txHash": base58(63)}}),
+                    &["metadata.txHash:format"],
+                ),
+                (
+                    json!({"metadata": {"chain": "solana", "txHash": base58(89)}}),
+                    &["metadata.txHash:format"],
+                ),
+            ],
+        );
     }
 
     #[test]
@@ -151,26 +186,47 @@ mod tests {
             "contentType": "nft",
             "metadata": {"chain": "base", "contractAddress": hex(40), "tokenId": "1234"},
         });
-        taken(&base, &[
-            json!({"metadata": {"tokenId": "0"}}),
-            json!({"metadata": {"chain": "solana", "contractAddress": base58(32), "tokenId": null}}),
-            json!({"metadata": {"chain": "solana", "contractAddress": base58(44), "tokenId": "mint"}}),
-            json!({"mediaUrls": ["https://cdn.example/nft.png"]}),
-        ]);
-        refused(&base, &[
-            (
-                json!({"metadata": null}),
-                &["metadata.chain:required", "metadata.contractAddress:required", "metadata.tokenId:required"],
-            ),
-            (json!({"metadata": {"chain": "tron"}}), &["metadata.chain:enum"]),
-            (json!({"metadata": {"contractAddress": hex(41)}}), &["metadata.contractAddress:format"]),
-            (json!({"metadata": {"tokenId": "0x1"}}), &["metadata.tokenId:format"]),
-            (json!({"metadata": {"tokenId": 1234}}), &["metadata.tokenId:type"]),
-            (json!({"metadata": {"tokenId": null}}), &["metadata.tokenId:required"]),
-            (json!({"metadata": {"chain": "solana", "contractAddress": base58(31)}}), &["metadata.contractAddress:format"]),
-            (json!({"metadata": {"chain": "solana", "contractAddress": base58(45)}}), &["metadata.contractAddress:format"]),
-            (json!({"metadata": {"txHash": hex(64)}}), &["metadata.txHash:unknown"]),
-        ]);
+        taken(
+            &base,
+            &[
+                json!({"metadata": {"tokenId": "0"}}),
+                json!({"metadata": {"chain": "solana", "contractAddress": base58(32), "tokenId": null}}),
+                json!({"metadata": {"chain": "solana", "contractAddress": base58(44), "tokenId": "mint"}}),
+                json!({"mediaUrls": ["https://cdn.example/nft.png"]}),
+            ],
+        );
+        wrong(
+            &base,
+            &[
+                ("metadata.chain", json!("tron"), ":enum"),
+                ("metadata.contractAddress", json!(hex(41)), ":format"),
+                ("metadata.tokenId", json!("0x1"), ":format"),
+                ("metadata.tokenId", json!(1234), ":type"),
+                ("metadata.tokenId", json!(null), ":required"),
+                ("metadata.txHash", json!(hex(64)), ":unknown"),
+            ],
+        );
+        refused(
+            &base,
+            &[
+                (
+                    json!({"metadata": null}),
+                    &[
+                        "metadata.chain:required",
+                        "metadata.contractAddress:required",
+                        "metadata.tokenId:required",
+                    ],
+                ),
+                (
+                    json!({"metadata": {"chain": "solana", "contractAddress": base58(31)}}),
+                    &["metadata.contractAddress:format"],
+                ),
+                (
+                    json!({"metadata": {"chain": "solana", "contractAddress": base58(45)}}),
+                    &["metadata.contractAddress:format"],
+                ),
+            ],
+        );
     }
 
     fn gift() -> Value {
@@ -185,34 +241,56 @@ mod tests {
         let nft = json!({"metadata": {
             "giftType": "nft", "tokenAmount": null, "nftContractAddress": hex(40), "nftTokenId": "7",
         }});
-        taken(&gift(), &[
-            nft,
-            json!({"metadata": {"giftType": "wrapped"}}),
-            json!({"metadata": {"tokenAddress": hex(40), "animation": "hearts"}}),
-            json!({"metadata": {"chain": "solana", "tokenAddress": base58(44)}}),
-        ]);
-        assert_eq!(read(&gift()).unwrap().extra, Extra::Gift { recipient_id: "u2".into() });
-        refused(&gift(), &[
-            (json!({"metadata": {"giftType": null}}), &["metadata.giftType:required"]),
-            (json!({"metadata": {"giftType": "money"}}), &["metadata.giftType:enum"]),
-            (json!({"metadata": {"chain": null}}), &["metadata.chain:required"]),
-            (json!({"metadata": {"tokenAmount": null}}), &["metadata.tokenAmount:required"]),
-            (json!({"metadata": {"tokenAmount": "0.00"}}), &["metadata.tokenAmount:format"]),
-            (json!({"metadata": {"tokenAmount": "-1"}}), &["metadata.tokenAmount:format"]),
-            (json!({"metadata": {"giftType": "wrapped", "tokenAmount": null}}), &["metadata.tokenAmount:required"]),
-            (
-                json!({"metadata": {"giftType": "nft", "tokenAmount": null}}),
-                &["metadata.nftContractAddress:required", "metadata.nftTokenId:required"],
-            ),
-            (
-                json!({"metadata": {"giftType": "nft", "nftContractAddress": hex(40), "nftTokenId": "7"}}),
-                &["metadata.tokenAmount:unknown"],
-            ),
-            (json!({"metadata": {"nftTokenId": "7"}}), &["metadata.nftTokenId:unknown"]),
-            (json!({"metadata": {"recipientId": null}}), &["metadata.recipientId:required"]),
-            (json!({"metadata": {"recipientId": "a b"}}), &["metadata.recipientId:format"]),
-            (json!({"metadata": {"tokenAddress": "0x1"}}), &["metadata.tokenAddress:format"]),
-            (json!({"metadata": {"animation": "rain"}}), &["metadata.animation:enum"]),
-        ]);
+        taken(
+            &gift(),
+            &[
+                nft,
+                json!({"metadata": {"giftType": "wrapped"}}),
+                json!({"metadata": {"tokenAddress": hex(40), "animation": "hearts"}}),
+                json!({"metadata": {"chain": "solana", "tokenAddress": base58(44)}}),
+            ],
+        );
+        assert_eq!(
+            read(&gift()).unwrap().extra,
+            Extra::Gift {
+                recipient_id: "u2".into()
+            }
+        );
+        wrong(
+            &gift(),
+            &[
+                ("metadata.giftType", json!(null), ":required"),
+                ("metadata.giftType", json!("money"), ":enum"),
+                ("metadata.chain", json!(null), ":required"),
+                ("metadata.tokenAmount", json!(null), ":required"),
+                ("metadata.tokenAmount", json!("0.00"), ":format"),
+                ("metadata.tokenAmount", json!("-1"), ":format"),
+                ("metadata.nftTokenId", json!("7"), ":unknown"),
+                ("metadata.recipientId", json!(null), ":required"),
+                ("metadata.recipientId", json!("a b"), ":format"),
+                ("metadata.tokenAddress", json!("0x1"), ":format"),
+                ("metadata.animation", json!("rain"), ":enum"),
+            ],
+        );
+        refused(
+            &gift(),
+            &[
+                (
+                    json!({"metadata": {"giftType": "wrapped", "tokenAmount": null}}),
+                    &["metadata.tokenAmount:required"],
+                ),
+                (
+                    json!({"metadata": {"giftType": "nft", "tokenAmount": null}}),
+                    &[
+                        "metadata.nftContractAddress:required",
+                        "metadata.nftTokenId:required",
+                    ],
+                ),
+                (
+                    json!({"metadata": {"giftType": "nft", "nftContractAddress": hex(40), "nftTokenId": "7"}}),
+                    &["metadata.tokenAmount:unknown"],
+                ),
+            ],
+        );
     }
 }

@@ -14,7 +14,11 @@ pub(super) fn text(draft: &Draft, fields: &mut Fields<'_, '_>) {
 pub(super) fn reply(draft: &Draft, fields: &mut Fields<'_, '_>) {
     words(draft, fields);
     if draft.reply_to.is_none() && fields.clean("replyToMessageId") {
-        fields.refuse_outside("replyToMessageId", Rule::Required, "is required for a reply");
+        fields.refuse_outside(
+            "replyToMessageId",
+            Rule::Required,
+            "is required for a reply",
+        );
     }
 }
 
@@ -37,7 +41,11 @@ pub(super) fn forward(draft: &Draft, fields: &mut Fields<'_, '_>) {
 
 fn words(draft: &Draft, fields: &mut Fields<'_, '_>) {
     if draft.content.trim().is_empty() && fields.clean("content") {
-        fields.refuse_outside("content", Rule::Required, "must have at least one visible character");
+        fields.refuse_outside(
+            "content",
+            Rule::Required,
+            "must have at least one visible character",
+        );
     }
 }
 
@@ -45,88 +53,128 @@ fn words(draft: &Draft, fields: &mut Fields<'_, '_>) {
 mod tests {
     use serde_json::json;
 
-    use crate::rules::testing::{read, refused, taken};
+    use crate::rules::testing::{read, refused, taken, with, wrong};
 
     #[test]
     fn text() {
         let base = json!({"content": "Hello"});
-        taken(&base, &[
-            json!({"contentType": "text"}),
-            json!({"content": "é".repeat(10_000)}),
-            json!({"content": " x "}),
-            json!({"metadata": {}}),
-            json!({"links": ["https://a.example"], "mentions": ["u1", "u2"], "replyToMessageId": "m1"}),
-            json!({"expiresAt": "2026-01-01T00:00:00+02:00"}),
-        ]);
-        refused(&base, &[
-            (json!({"content": null}), &["content:required"]),
-            (json!({"content": ""}), &["content:required"]),
-            (json!({"content": " \n\t"}), &["content:required"]),
-            (json!({"content": "é".repeat(10_001)}), &["content:size"]),
-            (json!({"content": "a\0b"}), &["content:format"]),
-            (json!({"content": 5}), &["content:type"]),
-            (json!({"mediaUrls": ["https://a.example/x.png"]}), &["mediaUrls:unknown"]),
-            (json!({"mediaFileIds": ["f"], "thumbnailFileId": "t"}), &["mediaFileIds:unknown", "thumbnailFileId:unknown"]),
-            (json!({"thumbnailUrl": "https://a.example/x.png"}), &["thumbnailUrl:unknown"]),
-            (json!({"metadata": {"latitude": 1}}), &["metadata.latitude:unknown"]),
-        ]);
+        taken(
+            &base,
+            &[
+                json!({"contentType": "text"}),
+                json!({"content": "é".repeat(10_000)}),
+                json!({"content": " x "}),
+                json!({"metadata": {}}),
+                json!({"links": ["https://a.example"], "mentions": ["u1", "u2"], "replyToMessageId": "m1"}),
+                json!({"expiresAt": "2026-01-01T00:00:00+02:00"}),
+            ],
+        );
+        wrong(
+            &base,
+            &[
+                ("content", json!(null), ":required"),
+                ("content", json!(""), ":required"),
+                ("content", json!(" \n\t"), ":required"),
+                ("content", json!("é".repeat(10_001)), ":size"),
+                ("content", json!("a\0b"), ":format"),
+                ("content", json!(5), ":type"),
+                ("mediaUrls", json!(["https://a.example/x.png"]), ":unknown"),
+                ("thumbnailUrl", json!("https://a.example/x.png"), ":unknown"),
+                ("metadata.latitude", json!(1), ":unknown"),
+            ],
+        );
+        refused(
+            &base,
+            &[(
+                json!({"mediaFileIds": ["f"], "thumbnailFileId": "t"}),
+                &["mediaFileIds:unknown", "thumbnailFileId:unknown"],
+            )],
+        );
     }
 
     #[test]
     fn reply() {
         let base = json!({"contentType": "reply", "content": "Yes", "replyToMessageId": "m1"});
         taken(&base, &[]);
-        refused(&base, &[
-            (json!({"replyToMessageId": null}), &["replyToMessageId:required"]),
-            (json!({"replyToMessageId": "a b"}), &["replyToMessageId:format"]),
-            (json!({"replyToMessageId": 1}), &["replyToMessageId:type"]),
-            (json!({"content": null}), &["content:required"]),
-            (json!({"metadata": {"storyId": "s"}}), &["metadata.storyId:unknown"]),
-        ]);
+        wrong(
+            &base,
+            &[
+                ("replyToMessageId", json!(null), ":required"),
+                ("replyToMessageId", json!("a b"), ":format"),
+                ("replyToMessageId", json!(1), ":type"),
+                ("content", json!(null), ":required"),
+                ("metadata.storyId", json!("s"), ":unknown"),
+            ],
+        );
     }
 
     #[test]
     fn link() {
         let base = json!({"contentType": "link", "links": ["https://a.example/"]});
-        taken(&base, &[
-            json!({"content": "Look"}),
-            json!({"thumbnailUrl": "https://a.example/x.png"}),
-            json!({"links": vec!["http://a.example"; 20]}),
-        ]);
-        refused(&base, &[
-            (json!({"links": null}), &["links:required"]),
-            (json!({"links": []}), &["links:required"]),
-            (json!({"links": "https://a.example"}), &["links:type"]),
-            (json!({"links": ["https://a.example", 5]}), &["links[1]:type"]),
-            (json!({"links": ["javascript:alert(1)"]}), &["links[0]:format"]),
-            (json!({"links": vec!["http://a.example"; 21]}), &["links:size"]),
-            (json!({"metadata": {"title": "x"}}), &["metadata.title:unknown"]),
-        ]);
+        taken(
+            &base,
+            &[
+                json!({"content": "Look"}),
+                json!({"thumbnailUrl": "https://a.example/x.png"}),
+                json!({"links": vec!["http://a.example"; 20]}),
+            ],
+        );
+        wrong(
+            &base,
+            &[
+                ("links", json!(null), ":required"),
+                ("links", json!([]), ":required"),
+                ("links", json!("https://a.example"), ":type"),
+                ("links", json!(["https://a.example", 5]), "[1]:type"),
+                ("links", json!(["javascript:alert(1)"]), "[0]:format"),
+                ("links", json!(vec!["http://a.example"; 21]), ":size"),
+                ("metadata.title", json!("x"), ":unknown"),
+            ],
+        );
     }
 
     #[test]
     fn forward() {
         let base = json!({"contentType": "forward", "forwardedFromMessageId": "m", "forwardedFromConversationId": "c"});
-        taken(&base, &[json!({"content": "own words"}), json!({"mediaFileIds": ["f"]})]);
-        refused(&base, &[
-            (
+        taken(
+            &base,
+            &[
+                json!({"content": "own words"}),
+                json!({"mediaFileIds": ["f"]}),
+            ],
+        );
+        wrong(
+            &base,
+            &[
+                ("forwardedFromMessageId", json!(null), ":required"),
+                ("forwardedFromConversationId", json!(null), ":required"),
+                ("forwardedFromMessageId", json!("-"), ":format"),
+                ("forwardedFromConversationId", json!([]), ":type"),
+                ("metadata.originalContentType", json!("image"), ":unknown"),
+            ],
+        );
+        refused(
+            &base,
+            &[(
                 json!({"forwardedFromMessageId": null, "forwardedFromConversationId": null}),
-                &["forwardedFromConversationId:required", "forwardedFromMessageId:required"],
-            ),
-            (json!({"forwardedFromMessageId": null}), &["forwardedFromMessageId:required"]),
-            (json!({"forwardedFromConversationId": null}), &["forwardedFromConversationId:required"]),
-            (json!({"forwardedFromMessageId": "-"}), &["forwardedFromMessageId:format"]),
-            (json!({"forwardedFromConversationId": []}), &["forwardedFromConversationId:type"]),
-            (json!({"metadata": {"originalContentType": "image"}}), &["metadata.originalContentType:unknown"]),
-        ]);
+                &[
+                    "forwardedFromConversationId:required",
+                    "forwardedFromMessageId:required",
+                ],
+            )],
+        );
     }
 
     #[test]
     fn a_forward_is_bare_until_it_brings_something() {
         let base = json!({"contentType": "forward", "forwardedFromMessageId": "m", "forwardedFromConversationId": "c"});
         assert!(read(&base).unwrap().is_bare());
-        for more in [json!({"content": "x"}), json!({"mediaFileIds": ["f"]}), json!({"links": ["http://a.example"]})] {
-            assert!(!read(&crate::rules::testing::with(&base, &more)).unwrap().is_bare(), "{more}");
+        for more in [
+            json!({"content": "x"}),
+            json!({"mediaFileIds": ["f"]}),
+            json!({"links": ["http://a.example"]}),
+        ] {
+            assert!(!read(&with(&base, &more)).unwrap().is_bare(), "{more}");
         }
     }
 }

@@ -1,0 +1,8 @@
+//! The handlers on a database of their own: what they answer, and everything they write.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod cost;
+mod effects;
+mod history;
+mod scene;
+mod world;

@@ -1,0 +1,163 @@
+//! People in conversations, written straight into the database.
+
+use futures::executor::block_on;
+use serde_json::{Value, json};
+use whisper_kit::ids::{direct_conversation_id, member_id};
+use whisper_kit::testing::{Answer, TestEdge};
+use whisper_kit::{Method, Request};
+use whisper_schema::Document;
+use whisper_schema::prelude::*;
+use whisper_store::{Batch, Patch};
+
+/// The function under test, and what its tests need.
+pub struct Scene {
+    pub edge: TestEdge,
+}
+
+/// Somebody signed in.
+#[derive(Clone)]
+pub struct Person {
+    pub id: String,
+    pub token: String,
+}
+
+impl Scene {
+    pub fn new() -> Self {
+        Self::with(&[("message_rate_per_minute", "0")])
+    }
+
+    pub fn with(variables: &[(&str, &str)]) -> Self {
+        Scene {
+            edge: TestEdge::new(&message_send::api(), variables),
+        }
+    }
+
+    pub fn person(&self) -> Person {
+        let (id, token) = block_on(self.edge.user());
+        Person { id, token }
+    }
+
+    pub fn commit(&self, batch: Batch) {
+        block_on(self.edge.store().commit(batch)).expect("a commit");
+    }
+
+    pub fn put<D: Document>(&self, document: &D) {
+        self.commit(Batch::new().upsert(document));
+    }
+
+    pub fn change<D: Document>(&self, id: &str, patch: Patch<D>) {
+        self.commit(Batch::new().update(id, patch));
+    }
+
+    pub fn get<D: Document>(&self, id: &str) -> D {
+        block_on(self.edge.store().get::<D>(id))
+            .expect("a read")
+            .expect("a document")
+            .into_inner()
+    }
+
+    /// All documents of a collection.
+    pub fn all<D: Document>(&self) -> Vec<D> {
+        let found = block_on(self.edge.store().find::<D>().all(1000)).expect("a read");
+        found.into_iter().map(|doc| doc.into_inner()).collect()
+    }
+
+    fn conversation(&self, id: &str, kind: ConversationKind, people: &[&Person]) -> String {
+        let conversation = Conversation {
+            id: id.to_owned(),
+            kind,
+            creator_id: people[0].id.clone(),
+            participant_count: people.len() as i64,
+            is_encrypted: false,
+            created_at: Some(Timestamp::AT_COMMIT),
+            ..Conversation::default()
+        };
+        self.put(&conversation);
+        people.iter().for_each(|person| self.join(id, &person.id));
+        id.to_owned()
+    }
+
+    /// Makes somebody a member.
+    pub fn join(&self, conversation: &str, user: &str) {
+        self.put(&ConversationMember {
+            id: member_id(conversation, user),
+            conversation_id: conversation.to_owned(),
+            user_id: user.to_owned(),
+            joined_at: Timestamp::AT_COMMIT,
+            ..ConversationMember::default()
+        });
+    }
+
+    pub fn direct(&self, one: &Person, other: &Person) -> String {
+        let id = direct_conversation_id(&one.id, &other.id);
+        self.conversation(&id, ConversationKind::Direct, &[one, other])
+    }
+
+    pub fn group(&self, people: &[&Person]) -> String {
+        let id = self.edge.ctx().new_id().expect("an id");
+        self.conversation(&id, ConversationKind::Group, people)
+    }
+
+    pub fn send(&self, who: &Person, conversation: &str, body: &Value) -> Answer {
+        let path = format!("/v1/conversations/{conversation}/messages");
+        block_on(self.edge.send(Method::POST, &path, &who.token, body))
+    }
+
+    /// Sends two at once: both read before either commits.
+    pub fn send_both(
+        &self,
+        who: &Person,
+        conversation: &str,
+        one: &Value,
+        other: &Value,
+    ) -> (Answer, Answer) {
+        let path = format!("/v1/conversations/{conversation}/messages");
+        let one = self.edge.send(Method::POST, &path, &who.token, one);
+        let other = self.edge.send(Method::POST, &path, &who.token, other);
+        block_on(futures::future::join(one, other))
+    }
+
+    /// Sends words; gives the message's id.
+    pub fn say(&self, who: &Person, conversation: &str, words: &str) -> String {
+        let message = self
+            .send(who, conversation, &json!({"content": words}))
+            .expect(201);
+        message["id"].as_str().expect("an id").to_owned()
+    }
+
+    pub fn read(&self, who: &Person, conversation: &str, rest: &str) -> Answer {
+        let path = format!("/v1/conversations/{conversation}/messages{rest}");
+        block_on(self.edge.send(Method::GET, &path, &who.token, &Value::Null))
+    }
+
+    /// Sends with an Idempotency-Key.
+    pub fn send_keyed(&self, who: &Person, conversation: &str, key: &str, body: &Value) -> Answer {
+        let mut request = Request::new(
+            Method::POST,
+            &format!("/v1/conversations/{conversation}/messages"),
+        );
+        let headers = [
+            ("authorization", format!("Bearer {}", who.token)),
+            ("content-type", "application/json".to_owned()),
+            ("idempotency-key", key.to_owned()),
+        ];
+        for (name, value) in headers {
+            request
+                .headers
+                .insert(name, value.parse().expect("a header"));
+        }
+        request.body = body.to_string().into();
+        block_on(self.edge.request(request))
+    }
+}
+
+/// What a refusal of the body names, as `field:rule`.
+pub fn fields(answer: Answer) -> Vec<String> {
+    let problem = answer.expect_problem(422, "validation_failed");
+    let errors = problem["errors"].as_array().expect("errors");
+    let text = |v: &Value| v.as_str().expect("text").to_owned();
+    errors
+        .iter()
+        .map(|e| format!("{}:{}", text(&e["field"]), text(&e["rule"])))
+        .collect()
+}
