@@ -136,28 +136,39 @@ fn is_wal(rows: &[Vec<SqlValue>]) -> bool {
 /// What a request does while others hold the lock: tries again, a while.
 pub(crate) struct Patience {
     deadline: Instant,
-    pause: Duration,
+    tries: u32,
 }
+
+/// How often to try at once where the database itself has waited already.
+const EAGER_TRIES: u32 = 10;
 
 impl Patience {
     pub fn new() -> Self {
         Patience {
             deadline: Instant::now() + PATIENCE,
-            pause: Duration::from_millis(1),
+            tries: 0,
         }
     }
 
-    /// Waits a little longer than the last time, by chance more or less. False when the time is up.
+    /// Waits before another try. False when the time is up.
+    ///
+    /// The pauses stay short: whoever holds the lock has it for a few milliseconds, and who looks for
+    /// it seldom hardly ever gets it.
     pub async fn wait(&mut self, connections: &Connections) -> bool {
         let now = Instant::now();
         if now >= self.deadline {
             return false;
         }
-        // Half to all of the pause: instances that collided once must not do so in step.
-        let chance = RandomState::new().hash_one(now) % 512;
-        let pause = self.pause * (512 + chance as u32) / 1024;
-        self.pause = (self.pause * 2).min(Duration::from_millis(64));
-        connections.driver.pause(pause).await;
+        self.tries += 1;
+        if self.tries > EAGER_TRIES || connections.driver.lock_wait().is_zero() {
+            // By chance more or less: those who collided once must not do so in step.
+            let chance = RandomState::new().hash_one(now) % 1000;
+            let most = Duration::from_micros(500) * self.tries.min(8);
+            connections
+                .driver
+                .pause(most / 4 + most * chance as u32 / 1000)
+                .await;
+        }
         true
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// A boxed future of this thread.
@@ -18,9 +19,15 @@ pub trait Driver {
 
     /// Waits, letting others of this thread work.
     fn pause(&self, time: Duration) -> LocalBoxFuture<'_, ()>;
+
+    /// How long a writing statement may wait for a lock inside the database: none where that would
+    /// keep everybody of this thread waiting.
+    fn lock_wait(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
-impl Driver for Box<dyn Driver> {
+impl<D: Driver + ?Sized> Driver for Rc<D> {
     fn dialect(&self) -> Dialect {
         (**self).dialect()
     }
@@ -31,6 +38,10 @@ impl Driver for Box<dyn Driver> {
 
     fn pause(&self, time: Duration) -> LocalBoxFuture<'_, ()> {
         (**self).pause(time)
+    }
+
+    fn lock_wait(&self) -> Duration {
+        (**self).lock_wait()
     }
 }
 

@@ -57,6 +57,7 @@ pub(crate) fn operand(
         return scalar(attribute, value);
     }
     match (column, value) {
+        (ID | SEQ | REVISION, Value::Null) => Ok(Bind::Value(SqlValue::Null)),
         (ID, Value::String(id)) => Ok(Bind::Value(SqlValue::Text(id.clone()))),
         (ID, _) => Err(wrong("a string")),
         (SEQ | REVISION, value) => match value.as_i64() {

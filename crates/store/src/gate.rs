@@ -1,10 +1,10 @@
 //! Waiting for a turn, between the requests of one thread.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::convert::Infallible;
-use std::future::poll_fn;
 use std::rc::Rc;
-use std::task::{Poll, Waker};
+
+use crate::bell::Bell;
 
 /// Lets a limited number in at a time.
 ///
@@ -12,25 +12,17 @@ use std::task::{Poll, Waker};
 /// nobody can be forgotten, whatever future is dropped when.
 pub(crate) struct Gate {
     free: Cell<usize>,
-    waiting: RefCell<Vec<(u64, Waker)>>,
-    next: Cell<u64>,
+    left: Bell,
 }
 
 /// The right to be inside; leaves when dropped.
 pub(crate) struct Pass(Rc<Gate>);
 
-/// A place in the queue before a gate.
-struct Place<'a> {
-    gate: &'a Gate,
-    number: u64,
-}
-
 impl Gate {
     pub fn new(places: usize) -> Rc<Gate> {
         Rc::new(Gate {
             free: Cell::new(places),
-            waiting: RefCell::default(),
-            next: Cell::new(0),
+            left: Bell::default(),
         })
     }
 
@@ -48,55 +40,22 @@ impl Gate {
         self: &Rc<Self>,
         mut done: impl FnMut() -> Option<T>,
     ) -> Result<Pass, T> {
-        let number = self.next.get();
-        self.next.set(number + 1);
-        let place = Place { gate: self, number };
-        poll_fn(|context| {
+        loop {
             if let Some(result) = done() {
-                return Poll::Ready(Err(result));
+                return Err(result);
             }
             if self.free.get() > 0 {
                 self.free.set(self.free.get() - 1);
-                return Poll::Ready(Ok(Pass(self.clone())));
+                return Ok(Pass(self.clone()));
             }
-            place.wait(context.waker());
-            Poll::Pending
-        })
-        .await
-    }
-}
-
-impl Place<'_> {
-    fn wait(&self, waker: &Waker) {
-        let mut waiting = self.gate.waiting.borrow_mut();
-        match waiting
-            .iter_mut()
-            .find(|(number, _)| *number == self.number)
-        {
-            Some((_, known)) => known.clone_from(waker),
-            None => waiting.push((self.number, waker.clone())),
+            self.left.wait().await;
         }
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        // A waker must not outlive its task: waking an ended one ends the whole Wasm instance.
-        self.gate
-            .waiting
-            .borrow_mut()
-            .retain(|(number, _)| *number != self.number);
     }
 }
 
 impl Drop for Pass {
     fn drop(&mut self) {
         self.0.free.set(self.0.free.get() + 1);
-        // They queue again, in the same order, when they are polled. Woken without the borrow:
-        // a waker may poll at once.
-        let woken = self.0.waiting.take();
-        for (_, waker) in woken {
-            waker.wake();
-        }
+        self.0.left.ring();
     }
 }

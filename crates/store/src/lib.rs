@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod batch;
+mod bell;
 mod commit;
 #[cfg(feature = "conformance")]
 pub mod conformance;

@@ -36,8 +36,7 @@ pub(crate) async fn run(
         .map(|migration| migration.number)
         .max()
         .unwrap_or(0);
-    let done = applied(lease).await?;
-    if missing(migrations, &done)?.is_empty() {
+    if is_complete(lease, migrations).await? {
         return Ok(MigrationReport {
             applied: Vec::new(),
             version,
@@ -56,6 +55,15 @@ pub(crate) async fn run(
         applied: missing.iter().map(|migration| migration.number).collect(),
         version,
     })
+}
+
+/// Whether nothing is missing; an error if the database isn't this program's.
+pub(crate) async fn is_complete(
+    lease: &Lease,
+    migrations: &[Migration],
+) -> Result<bool, StoreError> {
+    let done = applied(lease).await?;
+    Ok(missing(migrations, &done)?.is_empty())
 }
 
 async fn begin(inner: &Inner, lease: &Lease) -> Result<(), StoreError> {

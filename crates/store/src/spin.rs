@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-// Its feature for wake-ups between the requests of an instance is what the store needs; without it
-// the first request that waits for another one's commit would end the instance.
-use wit_bindgen as _;
-
 use spin_sdk::sqlite;
 
 use crate::driver::{Connection, Dialect, Driver, DriverError, LocalBoxFuture, SqlValue};
+
+/// Statements run on threads of the host, which may wait. SQLite looks for the lock after 1 ms and
+/// after 3 ms, more often than a timer of the host could; given more time it would look ever less
+/// often, and stand behind others who keep taking it.
+const LOCK_WAIT: Duration = Duration::from_millis(3);
 
 /// A database the manifest grants to the component.
 pub struct SpinDriver {
@@ -51,6 +52,10 @@ impl Driver for SpinDriver {
 
     fn pause(&self, time: Duration) -> LocalBoxFuture<'_, ()> {
         Box::pin(spin_sdk::time::sleep(time))
+    }
+
+    fn lock_wait(&self) -> Duration {
+        LOCK_WAIT
     }
 }
 

@@ -12,6 +12,7 @@ use crate::connections::{Connections, Patience, outage};
 use crate::doc::Doc;
 use crate::driver::{Driver, DriverError, SqlValue};
 use crate::error::StoreError;
+use crate::gate::Pass;
 use crate::migrate::{self, MigrationReport};
 use crate::query::{Find, Get, Query};
 use crate::read::{Answers, Questions, ReadSet};
@@ -150,11 +151,7 @@ impl Store {
     /// Every other call does the same when it is the store's first.
     pub async fn migrate(&self) -> Result<MigrationReport, StoreError> {
         let pass = self.inner.connections.writing.enter().await;
-        let lease = self.inner.connections.writer(pass).await.map_err(outage)?;
-        let report = migrate::run(&self.inner, &lease, &self.inner.migrations).await?;
-        lease.give_back();
-        self.inner.ready.set(true);
-        Ok(report)
+        self.migrate_with(pass).await
     }
 
     /// Waits without a lock, letting others of this thread and of other processes work: for jobs that
@@ -164,18 +161,41 @@ impl Store {
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
+        // Nearly always there is nothing to do, which a reader can tell without the writer's place.
+        if !self.inner.ready.get() && self.is_complete().await? {
+            self.inner.ready.set(true);
+        }
         // Several may come at once: whoever passes the gate first does the work of all.
         while !self.inner.ready.get() {
             let ready = || self.inner.ready.get().then_some(());
             let Ok(pass) = self.inner.connections.writing.enter_unless(ready).await else {
                 break;
             };
-            let lease = self.inner.connections.writer(pass).await.map_err(outage)?;
-            migrate::run(&self.inner, &lease, &self.inner.migrations).await?;
-            lease.give_back();
-            self.inner.ready.set(true);
+            self.migrate_with(pass).await?;
         }
         Ok(())
+    }
+
+    async fn is_complete(&self) -> Result<bool, StoreError> {
+        let lease = self.inner.connections.reader().await.map_err(outage)?;
+        let complete = migrate::is_complete(&lease, &self.inner.migrations).await;
+        // Locked, it is asked again by the writer, who has patience.
+        match complete {
+            Err(StoreError::Busy) => Ok(false),
+            Err(error) => Err(error),
+            Ok(complete) => {
+                lease.give_back();
+                Ok(complete)
+            }
+        }
+    }
+
+    async fn migrate_with(&self, pass: Pass) -> Result<MigrationReport, StoreError> {
+        let lease = self.inner.connections.writer(pass).await.map_err(outage)?;
+        let report = migrate::run(&self.inner, &lease, &self.inner.migrations).await?;
+        lease.give_back();
+        self.inner.ready.set(true);
+        Ok(report)
     }
 
     /// Runs a reading statement, which gives one row.

@@ -1,4 +1,7 @@
 //! The conformance suite on the native driver, each case on a database of its own.
+#![allow(clippy::unwrap_used)]
+
+use std::rc::Rc;
 
 use whisper_store::conformance::{CASES, Place};
 use whisper_store::native::NativeDriver;
@@ -10,7 +13,7 @@ fn native_driver_conforms() {
     for case in CASES.iter().filter(|case| case.name.contains(&only)) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.db");
-        let place = Place::new(move || Box::new(NativeDriver::new(&path)));
+        let place = Place::new(move || Rc::new(NativeDriver::new(&path)));
         if let Err(failed) = futures::executor::block_on(place.run(case)) {
             failures.push(format!("{}: {}", case.name, failed.0));
         }

@@ -10,11 +10,25 @@ use crate::error::StoreError;
 use crate::filter::Node;
 use crate::patch::Change;
 use crate::sql::cond::{self, violation};
-use crate::sql::{Binds, Cond, OnExisting, Set, Slot, Table};
+use crate::sql::{Bind, Binds, Cond, OnExisting, Set, Slot, Table};
 
 /// A batch that is in order.
 pub(crate) struct Lowered {
     pub ops: Vec<LoweredOp>,
+}
+
+impl Lowered {
+    /// Whether it is one statement that needs no transaction around it: it does all or nothing, and
+    /// doesn't ask for the time at which the lock is held.
+    pub fn is_statement(&self) -> bool {
+        match self.ops.as_slice() {
+            [op] => {
+                let asks = matches!(op.what, What::DeleteSome { .. } | What::Expect { .. });
+                !asks && !op.binds.0.contains(&Bind::AtCommit)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// One operation.
@@ -255,7 +269,7 @@ impl Lowering<'_> {
             }
         };
         let by = match encode::scalar(attribute, by)? {
-            crate::sql::Bind::Value(SqlValue::Null) => {
+            Bind::Value(SqlValue::Null) => {
                 return Err(violation(
                     attribute.key,
                     Rule::Type,

@@ -44,6 +44,9 @@ async fn lead(inner: &Rc<Inner>, pass: Pass) {
         Ok(lease) => lease,
         Err(error) => return inner.queue.take_first(waiting).fail(&outage(error)),
     };
+    if let Some(group) = inner.queue.take_statement() {
+        return at_once(inner, lease, group).await;
+    }
     if let Err(error) = begin(inner, &lease).await {
         return inner.queue.take_first(waiting).fail(&outage(error));
     }
@@ -54,6 +57,40 @@ async fn lead(inner: &Rc<Inner>, pass: Pass) {
         return end(lease, group, Vec::new(), false).await;
     }
     together(inner, lease, group).await;
+}
+
+/// A single statement is a transaction of its own, without BEGIN and COMMIT around it.
+async fn at_once(inner: &Rc<Inner>, lease: Lease, mut group: Group) {
+    let mut patience = Patience::new();
+    group.committing();
+    loop {
+        let at = inner.tick();
+        let batches = group.batches();
+        let steps = plan::plan(&batches, at, false);
+        let result = match run::run(&lease, &inner.cache, &batches, steps).await {
+            Err(failure) if failure.error == StoreError::Busy => {
+                if patience.wait(&inner.connections).await {
+                    continue;
+                }
+                Err(failure.error)
+            }
+            Err(failure) => Err(failure.error),
+            Ok(affected) => Ok(Committed {
+                at,
+                affected: affected.into_iter().flatten().collect(),
+            }),
+        };
+        // After anything but a refusal of its own, the connection is closed.
+        let keep = !matches!(
+            result,
+            Err(StoreError::Unavailable(_) | StoreError::Internal(_))
+        );
+        group.deliver(vec![result]);
+        if keep {
+            lease.give_back();
+        }
+        return;
+    }
 }
 
 /// Waits for the database's write lock.

@@ -88,66 +88,17 @@ fn join_earlier(steps: &mut [Step], mut step: Step) -> Option<Step> {
 
 impl Step {
     fn new(op: &LoweredOp, at: Timestamp, origin: Origin) -> Step {
+        let work = Work::of(op);
         let mut params: Vec<SqlValue> = op.binds.0.iter().map(|bind| bound(bind, at)).collect();
-        let table = op.table;
-        let work = match &op.what {
-            What::Insert {
-                existing: OnExisting::Conflict,
-            } => Work::Insert { table, rows: 1 },
-            What::Insert { existing } => Work::One(Shape::Insert {
-                table,
-                rows: 1,
-                existing: existing.clone(),
-            }),
-            What::Update {
-                sets,
-                condition: None,
-                ..
-            } if plain(sets) => {
-                params.push(SqlValue::Integer(1));
-                let columns = sets.iter().filter_map(|set| match set {
-                    Set::Value { column, .. } => Some(*column),
-                    Set::Add { .. } => None,
-                });
-                Work::Update {
-                    table,
-                    columns: columns.collect(),
-                }
-            }
-            What::Update {
-                id,
-                sets,
-                condition,
-            } => {
-                let (sets, condition) = (sets.clone(), condition.clone());
-                Work::One(Shape::Update {
-                    table,
-                    id: *id,
-                    sets,
-                    condition,
-                })
-            }
-            What::Delete { id, condition } => Work::One(Shape::Delete {
-                table,
-                id: *id,
-                condition: condition.clone(),
-            }),
-            What::DeleteSome { condition, limit } => Work::Some(Shape::DeleteSome {
-                table,
-                condition: condition.clone(),
-                limit: *limit,
-            }),
-            What::Expect { condition, some } => Work::Expect(vec![Expectation {
-                table,
-                condition: condition.clone(),
-                some: *some,
-            }]),
-        };
+        if matches!(work, Work::Update { .. }) {
+            // By how much the revision grows, should others join.
+            params.push(SqlValue::Integer(1));
+        }
         Step {
             work,
             params,
             origins: vec![origin],
-            tables: vec![table],
+            tables: vec![op.table],
         }
     }
 
@@ -233,6 +184,48 @@ impl Step {
 }
 
 impl Work {
+    fn of(op: &LoweredOp) -> Work {
+        let table = op.table;
+        match &op.what {
+            What::Insert {
+                existing: OnExisting::Conflict,
+            } => Work::Insert { table, rows: 1 },
+            What::Insert { existing } => Work::One(Shape::Insert {
+                table,
+                rows: 1,
+                existing: existing.clone(),
+            }),
+            What::Update {
+                id,
+                sets,
+                condition,
+            } => match plain(sets).filter(|_| condition.is_none()) {
+                Some(columns) => Work::Update { table, columns },
+                None => Work::One(Shape::Update {
+                    table,
+                    id: *id,
+                    sets: sets.clone(),
+                    condition: condition.clone(),
+                }),
+            },
+            What::Delete { id, condition } => Work::One(Shape::Delete {
+                table,
+                id: *id,
+                condition: condition.clone(),
+            }),
+            What::DeleteSome { condition, limit } => Work::Some(Shape::DeleteSome {
+                table,
+                condition: condition.clone(),
+                limit: *limit,
+            }),
+            What::Expect { condition, some } => Work::Expect(vec![Expectation {
+                table,
+                condition: condition.clone(),
+                some: *some,
+            }]),
+        }
+    }
+
     /// Whether it updates documents of this table by setting these columns.
     fn updates(&self, of: Table, these: &[&str]) -> bool {
         match self {
@@ -251,9 +244,13 @@ fn bound(bind: &Bind, at: Timestamp) -> SqlValue {
     }
 }
 
-/// Whether an update sets values, whatever they were before.
-fn plain(sets: &[Set]) -> bool {
-    sets.iter().all(|set| matches!(set, Set::Value { .. }))
+/// The columns of an update that sets values, whatever they were before.
+fn plain(sets: &[Set]) -> Option<Vec<&'static str>> {
+    let column = |set: &Set| match set {
+        Set::Value { column, .. } => Some(*column),
+        Set::Add { .. } => None,
+    };
+    sets.iter().map(column).collect()
 }
 
 /// Adds an update to others of the same columns; says how many rows there are now. A second one of

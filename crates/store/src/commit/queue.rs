@@ -77,6 +77,17 @@ impl Queue {
         })
     }
 
+    /// The only batch in the queue, if it is a single statement.
+    pub(super) fn take_statement(self: &Rc<Self>) -> Option<Group> {
+        let waiting = self.waiting.borrow();
+        let only = waiting.front().filter(|_| waiting.len() == 1);
+        let alone = only.is_some_and(|only| only.batch.is_statement());
+        drop(waiting);
+        alone
+            .then(|| self.take())
+            .filter(|group| !group.entries.is_empty())
+    }
+
     fn take_while(self: &Rc<Self>, mut wanted: impl FnMut(usize, &Lowered) -> bool) -> Group {
         let mut waiting = self.waiting.borrow_mut();
         let mut entries = Vec::new();

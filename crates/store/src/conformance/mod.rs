@@ -27,7 +27,7 @@ use crate::{Batch, Driver, DriverError, Filter, SqlValue, Store, StoreError};
 /// Where the cases run: a way to the database, and a clock that they set.
 #[derive(Clone)]
 pub struct Place {
-    driver: Rc<dyn Fn() -> Box<dyn Driver>>,
+    driver: Rc<dyn Fn() -> Rc<dyn Driver>>,
     now: Rc<Cell<i64>>,
 }
 
@@ -102,7 +102,7 @@ pub const CASES: &[Case] = cases! {
 
 impl Place {
     /// A place on the database this opens.
-    pub fn new(driver: impl Fn() -> Box<dyn Driver> + 'static) -> Place {
+    pub fn new(driver: impl Fn() -> Rc<dyn Driver> + 'static) -> Place {
         Place {
             driver: Rc::new(driver),
             now: Rc::new(Cell::new(START)),

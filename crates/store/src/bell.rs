@@ -1,0 +1,101 @@
+//! Waking the other requests of an instance.
+
+#[cfg(target_family = "wasm")]
+pub(crate) use component::Bell;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use native::Bell;
+
+/// In a component each request is a task of the host's. A Rust waker only reaches its own task (one
+/// of another panics, or traps with wit-bindgen's `inter-task-wakeup` on wasmtime from 46 on), so
+/// who waits reads from a stream, and closing that is an event like any other of the host.
+#[cfg(target_family = "wasm")]
+mod component {
+    use std::cell::RefCell;
+
+    use spin_sdk::wasip3::wit_stream;
+    use spin_sdk::wit_bindgen::StreamWriter;
+
+    /// Wakes all who wait for it.
+    #[derive(Default)]
+    pub(crate) struct Bell {
+        waiting: RefCell<Vec<StreamWriter<u8>>>,
+    }
+
+    impl Bell {
+        /// Waits until it rings.
+        pub async fn wait(&self) {
+            let (writer, mut reader) = wit_stream::new::<u8>();
+            self.waiting.borrow_mut().push(writer);
+            reader.next().await;
+        }
+
+        /// Wakes all who wait now.
+        pub fn ring(&self) {
+            drop(self.waiting.take());
+        }
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+mod native {
+    use std::cell::{Cell, RefCell};
+    use std::future::poll_fn;
+    use std::task::{Poll, Waker};
+
+    /// Wakes all who wait for it.
+    #[derive(Default)]
+    pub(crate) struct Bell {
+        waiting: RefCell<Vec<(u64, Waker)>>,
+        next: Cell<u64>,
+        rung: Cell<u64>,
+    }
+
+    /// Who waits; forgotten when dropped.
+    struct Place<'a> {
+        bell: &'a Bell,
+        number: u64,
+    }
+
+    impl Bell {
+        /// Waits until it rings.
+        pub async fn wait(&self) {
+            let number = self.next.get();
+            self.next.set(number + 1);
+            let place = Place { bell: self, number };
+            poll_fn(|context| {
+                if self.rung.get() > place.number {
+                    return Poll::Ready(());
+                }
+                place.leave();
+                let mut waiting = self.waiting.borrow_mut();
+                waiting.push((place.number, context.waker().clone()));
+                Poll::Pending
+            })
+            .await;
+        }
+
+        /// Wakes all who wait now.
+        pub fn ring(&self) {
+            self.rung.set(self.next.get());
+            // Woken without the borrow: a waker may poll at once.
+            for (_, waker) in self.waiting.take() {
+                waker.wake();
+            }
+        }
+    }
+
+    impl Place<'_> {
+        fn leave(&self) {
+            self.bell
+                .waiting
+                .borrow_mut()
+                .retain(|(number, _)| *number != self.number);
+        }
+    }
+
+    impl Drop for Place<'_> {
+        fn drop(&mut self) {
+            self.leave();
+        }
+    }
+}

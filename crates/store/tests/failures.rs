@@ -1,0 +1,163 @@
+//! When the database fails in the middle: nobody is told a lie, and nothing stays locked.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use futures::future::join_all;
+use support::{block_on, store};
+use whisper_schema::prelude::*;
+use whisper_store::{Batch, DriverError, Filter, StoreError};
+
+fn broken() -> DriverError {
+    DriverError::Unavailable("disk I/O error".into())
+}
+
+fn event(i: usize) -> Event {
+    Event {
+        id: format!("e{i}"),
+        ..Event::default()
+    }
+}
+
+/// Two operations, so that it needs a transaction.
+fn pair(i: usize) -> Batch {
+    Batch::new().insert(&event(i)).insert(&Message {
+        id: format!("m{i}"),
+        ..Message::default()
+    })
+}
+
+fn count(store: &whisper_store::Store) -> (u64, u64) {
+    let events = block_on(store.find::<Event>().count(100)).unwrap();
+    (
+        events,
+        block_on(store.find::<Message>().count(100)).unwrap(),
+    )
+}
+
+#[test]
+fn a_commit_that_fails_fails_all_of_its_group() {
+    let (store, driver) = store();
+    block_on(store.migrate()).unwrap();
+    driver.fail("COMMIT", 1, broken(), false);
+    let results = block_on(join_all((0..3).map(|i| store.commit(pair(i)))));
+    assert!(
+        results
+            .iter()
+            .all(|result| matches!(result, Err(StoreError::Unavailable(_)))),
+        "{results:?}"
+    );
+    assert_eq!(count(&store), (0, 0));
+    // On a new connection everything works again.
+    block_on(store.commit(pair(1))).unwrap();
+    assert_eq!(count(&store), (1, 1));
+}
+
+#[test]
+fn a_commit_whose_answer_is_lost_is_no_success() {
+    let (store, driver) = store();
+    block_on(store.migrate()).unwrap();
+    driver.fail("COMMIT", 1, broken(), true);
+    let result = block_on(store.commit(pair(1)));
+    assert!(
+        matches!(result, Err(StoreError::Unavailable(_))),
+        "{result:?}"
+    );
+    assert_eq!(count(&store), (1, 1));
+}
+
+#[test]
+fn a_rollback_that_fails_costs_the_connection() {
+    let (store, driver) = store();
+    block_on(store.commit(pair(1))).unwrap();
+    let opened = driver.opened();
+    driver.fail("ROLLBACK", 1, broken(), false);
+    let refused = block_on(store.commit(pair(1)));
+    assert!(
+        matches!(refused, Err(StoreError::Unavailable(_))),
+        "{refused:?}"
+    );
+    // The transaction went with its connection: the next one isn't locked out.
+    block_on(store.commit(pair(2))).unwrap();
+    assert_eq!(driver.opened(), opened + 1);
+    assert_eq!(count(&store), (2, 2));
+}
+
+#[test]
+fn a_statement_that_fails_leaves_nothing() {
+    let (store, driver) = store();
+    block_on(store.migrate()).unwrap();
+    driver.fail(
+        "INSERT INTO \"messages\"",
+        10,
+        DriverError::Other("no such table".into()),
+        false,
+    );
+    let result = block_on(store.commit(pair(1)));
+    assert!(matches!(result, Err(StoreError::Internal(_))), "{result:?}");
+    assert_eq!(count(&store), (0, 0));
+}
+
+#[test]
+fn a_lock_is_waited_for() {
+    let (store, driver) = store();
+    block_on(store.migrate()).unwrap();
+    driver.fail("BEGIN", 5, DriverError::Busy, false);
+    block_on(store.commit(pair(1))).unwrap();
+    driver.fail("INSERT", 5, DriverError::Busy, false);
+    block_on(store.commit(Batch::new().insert(&event(2)))).unwrap();
+    driver.fail("SELECT", 5, DriverError::Busy, false);
+    assert_eq!(count(&store), (2, 1));
+}
+
+#[test]
+fn a_lock_that_stays_is_busy_for_those_who_waited() {
+    let (store, driver) = store();
+    block_on(store.migrate()).unwrap();
+    driver.fail("BEGIN", usize::MAX, DriverError::Busy, false);
+    let results = block_on(join_all((0..3).map(|i| store.commit(pair(i)))));
+    assert!(
+        results
+            .iter()
+            .all(|result| *result == Err(StoreError::Busy)),
+        "{results:?}"
+    );
+    driver.fail("BEGIN", 0, DriverError::Busy, false);
+    assert_eq!(count(&store), (0, 0));
+}
+
+#[test]
+fn a_commit_dropped_at_any_point_leaves_no_lock() {
+    let (store, driver) = store();
+    block_on(store.migrate()).unwrap();
+    let other = whisper_store::Store::new(driver.clone(), support::clock());
+    for polls in 0..16 {
+        let commit = store.commit(pair(polls));
+        block_on(async {
+            let mut commit = Box::pin(commit);
+            for _ in 0..polls {
+                if futures::poll!(commit.as_mut()).is_ready() {
+                    break;
+                }
+            }
+        });
+        // Another instance gets the lock at once, not after the patience of one who waits.
+        driver.statements();
+        let one = Event {
+            id: format!("other{polls}"),
+            ..Event::default()
+        };
+        block_on(other.commit(Batch::new().insert(&one))).unwrap();
+        assert!(
+            driver.statements().len() <= 6,
+            "dropped after {polls} polls"
+        );
+    }
+    let both = block_on(
+        store
+            .find::<Event>()
+            .filter(Filter::starts_with(Column::id(), "e"))
+            .count(100),
+    );
+    assert_eq!(both.unwrap(), count(&store).1);
+}
