@@ -47,6 +47,7 @@ pub struct Endpoint {
     pub(crate) handler: Handler,
     pub(crate) body_limit: usize,
     pub(crate) body: Option<Shape>,
+    pub(crate) body_required: bool,
     pub(crate) query: Option<Shape>,
     pub(crate) replies: Vec<(u16, Option<Shape>, &'static str)>,
     pub(crate) codes: &'static [Code],
@@ -76,6 +77,7 @@ impl Endpoint {
             handler: Rc::new(move |ctx, request| Box::pin(handler(ctx, request))),
             body_limit: BODY_LIMIT,
             body: None,
+            body_required: true,
             query: None,
             replies: Vec::new(),
             codes: &[],
@@ -108,6 +110,13 @@ impl Endpoint {
     pub fn body<T: Shaped>(mut self) -> Self {
         self.body = Some(Shape::of::<T>());
         self
+    }
+
+    /// What the body is, where there may be none; read it with [`Request::json_or_default`].
+    #[must_use]
+    pub fn optional_body<T: Shaped>(mut self) -> Self {
+        self.body_required = false;
+        self.body::<T>()
     }
 
     /// What the query string's parameters are: the fields of a struct.

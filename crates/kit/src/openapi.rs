@@ -56,15 +56,16 @@ fn operation(api: &Api, endpoint: &Endpoint, generator: &mut SchemaGenerator) ->
             Auth::User | Auth::UserDeferred => json!([{"accessToken": []}]),
             Auth::Operator => json!([{"operatorKey": []}]),
         },
-        "responses": responses(endpoint, generator),
     });
     let parameters = parameters(endpoint, generator);
+    let paged = parameters.iter().any(|parameter| parameter["name"] == "after");
+    operation["responses"] = responses(endpoint, paged, generator);
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
     }
     if let Some(body) = endpoint.body {
         operation["requestBody"] = json!({
-            "required": true,
+            "required": endpoint.body_required,
             "content": {"application/json": {"schema": (body.0)(generator)}},
         });
     }
@@ -72,16 +73,10 @@ fn operation(api: &Api, endpoint: &Endpoint, generator: &mut SchemaGenerator) ->
 }
 
 fn parameters(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value> {
-    let mut parameters: Vec<Value> = endpoint
-        .path
-        .split('/')
-        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
-        .collect();
-    for name in endpoint.headers {
-        let required = *name == "if-match";
-        parameters.push(json!({"name": name, "in": "header", "required": required, "schema": {"type": "string"}}));
-    }
+    let parts = endpoint.path.split('/');
+    let names = parts.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let mut parameters: Vec<Value> = names.map(path_parameter).collect();
+    parameters.extend(endpoint.headers.iter().map(|name| header_parameter(name)));
     let Some(query) = endpoint.query else {
         return parameters;
     };
@@ -104,13 +99,36 @@ fn parameters(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value
     parameters
 }
 
-fn resolved(schema: schemars::Schema, generator: &SchemaGenerator) -> Value {
-    let schema = schema.to_value();
-    let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
-    name.and_then(|name| generator.definitions().get(name)).cloned().unwrap_or(schema)
+fn path_parameter(name: &str) -> Value {
+    let id = json!({"type": "string", "minLength": 1, "maxLength": 36, "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]*$"});
+    json!({"name": name, "in": "path", "required": true, "schema": id})
 }
 
-fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
+fn header_parameter(name: &str) -> Value {
+    let (required, about, schema) = match name {
+        "if-match" => (true, "The ETag of what was read, or * for whatever it is now.", json!({"type": "string"})),
+        "idempotency-key" => (
+            false,
+            "Makes a retry safe: the same key with the same request gives the first answer, for 24 hours.",
+            json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}),
+        ),
+        _ => (false, "", json!({"type": "string"})),
+    };
+    let mut parameter = json!({"name": name, "in": "header", "required": required, "schema": schema});
+    if !about.is_empty() {
+        parameter["description"] = about.into();
+    }
+    parameter
+}
+
+fn resolved(schema: schemars::Schema, generator: &mut SchemaGenerator) -> Value {
+    let schema = schema.to_value();
+    let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
+    let defined = name.and_then(|name| generator.definitions_mut().remove(name));
+    defined.unwrap_or(schema)
+}
+
+fn responses(endpoint: &Endpoint, paged: bool, generator: &mut SchemaGenerator) -> Value {
     let mut responses: BTreeMap<String, Value> = BTreeMap::new();
     for (status, shape, when) in &endpoint.replies {
         let mut response = json!({"description": when});
@@ -120,7 +138,8 @@ fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
         responses.insert(status.to_string(), response);
     }
     let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
-    for code in codes(endpoint) {
+    let cursor = paged.then_some(Code::InvalidCursor);
+    for code in codes(endpoint).into_iter().chain(cursor) {
         let names = by_status.entry(code.status()).or_default();
         if !names.contains(&code.as_str()) {
             names.push(code.as_str());
@@ -128,10 +147,14 @@ fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
     }
     for (status, mut names) in by_status {
         names.sort_unstable();
-        let response = json!({
+        let mut response = json!({
             "description": names.join(", "),
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
         });
+        if status == 429 {
+            let wait = json!({"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}});
+            response["headers"] = json!({"retry-after": wait});
+        }
         responses.insert(status.to_string(), response);
     }
     json!(responses)

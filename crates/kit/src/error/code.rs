@@ -47,8 +47,6 @@ codes! {
     EmailTaken = "email_taken", 409, "E-mail address is taken";
     /// The caller may see this, but may not do that.
     Forbidden = "forbidden", 403, "Forbidden";
-    /// A request with the same Idempotency-Key is being worked on. Try again in a moment.
-    IdempotencyInFlight = "idempotency_in_flight", 409, "Request in progress";
     /// The Idempotency-Key was used for another request. Use a new key for each new request.
     IdempotencyKeyReused = "idempotency_key_reused", 422, "Idempotency key was used before";
     /// A bug or a broken database. The request id in `instance` leads to the log line.

@@ -1,0 +1,153 @@
+//! The OpenAPI document says what the endpoint table says.
+#![allow(clippy::unwrap_used, missing_docs, dead_code)]
+
+use schemars::JsonSchema;
+use serde_json::{Value, json};
+use whisper_kit::page::{Listing, PageQuery};
+use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result, openapi};
+
+/// A note to oneself.
+#[derive(JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct NewNote {
+    /// What it says.
+    text: String,
+    is_pinned: Option<bool>,
+}
+
+#[derive(JsonSchema)]
+struct Note {
+    id: String,
+    author: Author,
+}
+
+#[derive(JsonSchema)]
+struct Author {
+    name: String,
+}
+
+async fn nothing(_: Ctx, _: Request) -> Result<Reply> {
+    Ok(Reply::no_content())
+}
+
+fn document() -> Value {
+    let notes = Api::new("notes", "Notes.")
+        .endpoint(
+            Endpoint::new(Method::POST, "/v1/notes", "createNote", "Makes a note", nothing)
+                .body::<NewNote>()
+                .headers(&["idempotency-key"])
+                .reply::<Note>(201, "The note.")
+                .codes(&[Code::RateLimited]),
+        )
+        .endpoint(
+            Endpoint::new(Method::GET, "/v1/notes", "listNotes", "Lists notes", nothing)
+                .query::<PageQuery>()
+                .reply::<Listing<Note>>(200, "A page."),
+        )
+        .endpoint(
+            Endpoint::new(Method::GET, "/v1/trash", "listTrash", "Lists deleted notes", nothing)
+                .query::<PageQuery>()
+                .reply::<Listing<Note>>(200, "A page."),
+        )
+        .endpoint(
+            Endpoint::new(Method::PATCH, "/v1/notes/{id}", "updateNote", "Changes a note", nothing)
+                .optional_body::<NewNote>()
+                .headers(&["if-match"])
+                .reply_empty(204, "Changed."),
+        );
+    let open = Api::new("open", "Open.")
+        .endpoint(Endpoint::new(Method::GET, "/health", "health", "Is it up", nothing).public())
+        .endpoint(Endpoint::new(Method::POST, "/internal/jobs/x", "runX", "Runs x", nothing).auth(Auth::Operator));
+    openapi::document("Whisper", "1.2.3", "A backend.", &[notes, open])
+}
+
+/// Every `$ref` within the value.
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            found.extend(fields.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|field| references(field, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
+    }
+}
+
+fn parameter<'a>(operation: &'a Value, name: &str) -> &'a Value {
+    operation["parameters"].as_array().unwrap().iter().find(|p| p["name"] == name).unwrap()
+}
+
+#[test]
+fn it_is_the_same_every_time() {
+    assert_eq!(document().to_string(), document().to_string());
+    assert_eq!(document()["openapi"], "3.1.0");
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    let document = document();
+    let mut found = Vec::new();
+    references(&document, &mut found);
+    assert!(found.len() > 5, "{found:?}");
+    for reference in found {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+}
+
+#[test]
+fn bodies_are_described() {
+    let document = document();
+    let create = &document["paths"]["/v1/notes"]["post"];
+    assert_eq!(create["requestBody"]["required"], true);
+    let schema = &document["components"]["schemas"]["NewNote"];
+    assert_eq!(schema["required"], json!(["text"]));
+    assert_eq!(schema["additionalProperties"], false);
+    assert_eq!(schema["properties"]["text"]["description"], "What it says.");
+    assert!(schema["properties"]["isPinned"].is_object());
+    assert_eq!(document["paths"]["/v1/notes/{id}"]["patch"]["requestBody"]["required"], false);
+    assert!(create["responses"]["201"]["content"]["application/json"]["schema"].is_object());
+}
+
+#[test]
+fn parameters_are_described() {
+    let document = document();
+    let list = &document["paths"]["/v1/notes"]["get"];
+    assert_eq!(parameter(list, "limit")["in"], "query");
+    assert_eq!(parameter(list, "limit")["required"], false);
+    assert_eq!(list["parameters"], document["paths"]["/v1/trash"]["get"]["parameters"]);
+    assert_eq!(document["components"]["schemas"]["PageQuery"], Value::Null, "it is no body");
+    let update = &document["paths"]["/v1/notes/{id}"]["patch"];
+    assert_eq!(parameter(update, "id")["in"], "path");
+    assert_eq!(parameter(update, "id")["schema"]["maxLength"], 36);
+    assert_eq!(parameter(update, "if-match")["required"], true);
+    let create = &document["paths"]["/v1/notes"]["post"];
+    assert_eq!(parameter(create, "idempotency-key")["required"], false);
+}
+
+#[test]
+fn refusals_follow_from_what_an_endpoint_is() {
+    let document = document();
+    let codes = |path: &str, method: &str, status: &str| {
+        let response = &document["paths"][path][method]["responses"][status];
+        response["description"].as_str().unwrap_or_default().to_owned()
+    };
+    let user = "session_revoked, token_expired, token_invalid, unauthenticated";
+    assert_eq!(codes("/v1/notes", "post", "401"), user);
+    assert_eq!(codes("/v1/notes", "post", "422"), "idempotency_key_reused, validation_failed");
+    assert_eq!(codes("/v1/notes", "post", "429"), "rate_limited");
+    assert_eq!(codes("/v1/notes", "get", "400"), "invalid_cursor, invalid_query");
+    assert_eq!(codes("/v1/notes/{id}", "patch", "404"), "not_found");
+    assert_eq!(codes("/v1/notes/{id}", "patch", "428"), "precondition_required");
+    assert_eq!(codes("/internal/jobs/x", "post", "401"), "unauthenticated");
+    assert_eq!(codes("/health", "get", "401"), "");
+}
+
+#[test]
+fn security_is_per_operation() {
+    let document = document();
+    let security = |path: &str, method: &str| document["paths"][path][method]["security"].clone();
+    assert_eq!(security("/v1/notes", "get"), json!([{"accessToken": []}]));
+    assert_eq!(security("/health", "get"), json!([]));
+    assert_eq!(security("/internal/jobs/x", "post"), json!([{"operatorKey": []}]));
+}
