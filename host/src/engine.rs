@@ -33,6 +33,8 @@ pub fn engine(cache: &Path) -> anyhow::Result<Engine> {
     let mut config = Config::new();
     config.epoch_interruption(true);
     config.wasm_component_model_async(true);
+    // Components are stripped: a list of addresses would only bury the reason.
+    config.wasm_backtrace_max_frames(None);
     let mut directory = CacheConfig::new();
     directory.with_directory(cache);
     let cache =

@@ -214,7 +214,7 @@ impl WorkerState for Worker {
             } else {
                 "component_trapped"
             };
-            let reason = format!("{error:#}");
+            let reason = error.root_cause().to_string();
             let fields = json!({ "component": self.component.id.as_ref(), "reason": reason });
             log::event(event, fields, || {
                 format!("[{}] stopped: {reason}", self.component.id)

@@ -9,6 +9,7 @@ use wasmtime::component::{Accessor, FutureReader, HasSelf, Resource, StreamReade
 
 use crate::bindings::key_value::{Error, Host, HostStore, HostStoreWithStore};
 use crate::instance::InstanceState;
+use crate::sqlite;
 use crate::stream::RowsProducer;
 
 /// The only label, and the name of the store in the file.
@@ -63,6 +64,8 @@ impl KeyValue {
 }
 
 fn open(path: &Path) -> rusqlite::Result<Connection> {
+    // A folder that can't be written to makes the next line fail with SQLite's own words.
+    let _ = sqlite::create_private(path);
     let connection = Connection::open(path)?;
     connection.execute_batch(
         "CREATE TABLE IF NOT EXISTS spin_key_value (

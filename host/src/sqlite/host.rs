@@ -2,7 +2,8 @@
 
 use wasmtime::component::{Accessor, FutureReader, HasSelf, Resource, StreamReader};
 
-use super::connection::{Connection, End};
+use super::connection::Connection;
+use super::sink::End;
 use super::{MAX_CONNECTIONS, values};
 use crate::bindings::sqlite::{
     Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,

@@ -3,12 +3,17 @@
 //! Each open is a connection of its own, made at the first statement; nothing sets a pragma;
 //! a statement holds its connection until its rows are read or dropped.
 
+mod busy;
 mod connection;
 mod files;
 mod host;
+mod lane;
+mod sink;
+mod statement;
 mod values;
 
 pub use connection::Connection;
+pub(crate) use files::create_private;
 pub use files::{checkpoint, database_path};
 
 /// Name of the file behind the label `default`, in the data folder; the same as Spin's.
