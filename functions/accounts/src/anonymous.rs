@@ -26,7 +26,7 @@ pub fn endpoint() -> Endpoint {
         sign_up,
     )
     .public()
-    .body::<Anonymous>()
+    .optional_body::<Anonymous>()
     .reply::<NewAccount>(201, "The account was made.")
     .codes(&[Code::RateLimited])
 }

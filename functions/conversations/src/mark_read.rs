@@ -47,7 +47,7 @@ pub fn endpoint() -> Endpoint {
         mark_read,
     )
     .auth(Auth::UserDeferred)
-    .body::<ConversationRead>()
+    .optional_body::<ConversationRead>()
     .reply::<ConversationReadState>(200, "How far the caller has read now.")
 }
 

@@ -28,7 +28,7 @@ pub fn api() -> Api {
                 follow::follow,
             )
             .auth(Auth::UserDeferred)
-            .body::<FollowSettings>()
+            .optional_body::<FollowSettings>()
             .reply::<FollowView>(201, "The caller follows them now.")
             .reply::<FollowView>(
                 200,
