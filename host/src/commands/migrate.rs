@@ -34,7 +34,12 @@ impl Migrate {
         let file = match (self.database, self.data_dir) {
             (Some(file), _) => file,
             (None, Some(folder)) => folder.join(DATABASE_FILE),
-            (None, None) => self.manifest.manifest()?.dir.join(FOLDER).join(DATABASE_FILE),
+            (None, None) => self
+                .manifest
+                .manifest()?
+                .dir
+                .join(FOLDER)
+                .join(DATABASE_FILE),
         };
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder)?;
@@ -42,7 +47,11 @@ impl Migrate {
         let store = Store::new(NativeDriver::new(&file), Rc::new(now));
         let report = futures::executor::block_on(store.migrate())?;
         match report.applied.as_slice() {
-            [] => println!("{} is at version {} already", file.display(), report.version),
+            [] => println!(
+                "{} is at version {} already",
+                file.display(),
+                report.version
+            ),
             applied => println!(
                 "{} is at version {} now: applied {applied:?}",
                 file.display(),

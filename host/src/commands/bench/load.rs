@@ -132,7 +132,9 @@ async fn send(
             "content": content(n as u64),
         });
         let start = Instant::now();
-        let answer = client.post(&path, Some(&sender.token), body.to_string()).await;
+        let answer = client
+            .post(&path, Some(&sender.token), body.to_string())
+            .await;
         let taken = start.elapsed();
         n += 1;
         if start < warm {
@@ -143,7 +145,10 @@ async fn send(
                 .latencies
                 .push(u32::try_from(taken.as_micros()).unwrap_or(u32::MAX)),
             Ok((status, body)) => {
-                note(&mut measured, format!("{status} {}", String::from_utf8_lossy(&body)));
+                note(
+                    &mut measured,
+                    format!("{status} {}", String::from_utf8_lossy(&body)),
+                );
             }
             Err(error) => {
                 note(&mut measured, error.to_string());

@@ -8,10 +8,10 @@ use anyhow::Context;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
+use super::baseline;
 use super::load::{self, Client, Sender};
 use super::report::Measured;
 use super::server::{Server, database};
-use super::baseline;
 
 /// How long the bare transactions are measured, before the load and again after it.
 const BASELINE: Duration = Duration::from_secs(5);
@@ -49,7 +49,9 @@ pub struct SendOptions {
 /// # Errors
 /// When the bundle can't be started or prepared.
 pub fn run(options: &SendOptions) -> anyhow::Result<()> {
-    let dir = tempfile::Builder::new().prefix("whisper-bench-").tempdir()?;
+    let dir = tempfile::Builder::new()
+        .prefix("whisper-bench-")
+        .tempdir()?;
     let before = baseline::transactions_per_second(dir.path(), BASELINE)?;
     let mut results = Vec::new();
     for &size in &options.group_size {
@@ -62,7 +64,9 @@ pub fn run(options: &SendOptions) -> anyhow::Result<()> {
 fn one_size(options: &SendOptions, size: u32, dir: &Path) -> anyhow::Result<Measured> {
     let data = dir.join(format!("group-{size}"));
     let server = Server::start(options.from.as_deref(), &data)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         let senders = prepare(options, size, &server, &data).await?;
         load::run(
@@ -84,9 +88,13 @@ async fn prepare(
 ) -> anyhow::Result<Vec<Sender>> {
     let mut client = Client::connect(&server.authority).await?;
     let mut senders = Vec::new();
-    let peer = client.create("/v1/accounts/anonymous", None, &json!({})).await?;
+    let peer = client
+        .create("/v1/accounts/anonymous", None, &json!({}))
+        .await?;
     for _ in 0..options.connections {
-        let account = client.create("/v1/accounts/anonymous", None, &json!({})).await?;
+        let account = client
+            .create("/v1/accounts/anonymous", None, &json!({}))
+            .await?;
         let token = text(&account["accessToken"])?;
         let mut conversations = Vec::new();
         for n in 0..options.conversations {
@@ -95,10 +103,15 @@ async fn prepare(
                 "name": format!("Bench {n}"),
                 "participantIds": [peer["account"]["id"]],
             });
-            let made = client.create("/v1/conversations", Some(&token), &body).await?;
+            let made = client
+                .create("/v1/conversations", Some(&token), &body)
+                .await?;
             conversations.push(text(&made["id"])?);
         }
-        senders.push(Sender { token, conversations });
+        senders.push(Sender {
+            token,
+            conversations,
+        });
     }
     let more = size.saturating_sub(MADE_OVER_HTTP);
     if more > 0 {
@@ -143,7 +156,10 @@ fn fill(connection: &mut Connection, conversation: &str, count: u32) -> anyhow::
 }
 
 fn text(value: &Value) -> anyhow::Result<String> {
-    Ok(value.as_str().context("an answer without the expected field")?.to_owned())
+    Ok(value
+        .as_str()
+        .context("an answer without the expected field")?
+        .to_owned())
 }
 
 fn print(options: &SendOptions, results: &mut [(u32, Measured)], bare: f64) -> anyhow::Result<()> {
@@ -170,20 +186,34 @@ fn print(options: &SendOptions, results: &mut [(u32, Measured)], bare: f64) -> a
         println!("{all}");
         return Ok(());
     }
-    println!("{} connections, {} s after {} s of warm-up", options.connections, options.seconds, options.warm_up);
-    println!("{:>10} {:>10} {:>8} {:>8} {:>8} {:>7} {:>7} {:>7}", "group", "sends/s", "p50 ms", "p95 ms", "p99 ms", "errors", "ratio", "cost");
+    println!(
+        "{} connections, {} s after {} s of warm-up",
+        options.connections, options.seconds, options.warm_up
+    );
+    println!(
+        "{:>10} {:>10} {:>8} {:>8} {:>8} {:>7} {:>7} {:>7}",
+        "group", "sends/s", "p50 ms", "p95 ms", "p99 ms", "errors", "ratio", "cost"
+    );
     for row in &rows {
         println!(
             "{:>10} {:>10.0} {:>8.2} {:>8.2} {:>8.2} {:>7} {:>7.2} {:>7.2}",
-            row["groupSize"], number(&row["sendsPerSecond"]), number(&row["p50Ms"]), number(&row["p95Ms"]),
-            number(&row["p99Ms"]), row["errors"], number(&row["ratioToBare"]), number(&row["costRelativeToFirst"]),
+            row["groupSize"],
+            number(&row["sendsPerSecond"]),
+            number(&row["p50Ms"]),
+            number(&row["p95Ms"]),
+            number(&row["p99Ms"]),
+            row["errors"],
+            number(&row["ratioToBare"]),
+            number(&row["costRelativeToFirst"]),
         );
         if let Some(error) = row["firstError"].as_str() {
             println!("           first error: {error}");
         }
     }
     println!("bare SQLite, one thread, synchronous=FULL: {bare:.0} transactions/s");
-    println!("ratio: sends/s over bare transactions/s; cost: time of a send over that of the first group size");
+    println!(
+        "ratio: sends/s over bare transactions/s; cost: time of a send over that of the first group size"
+    );
     Ok(())
 }
 
