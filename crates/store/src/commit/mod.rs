@@ -6,11 +6,12 @@ mod queue;
 mod run;
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use whisper_schema::Timestamp;
 
 use crate::batch::Committed;
-use crate::connections::{Lease, Patience, outage};
+use crate::connections::{Lease, PATIENCE, Patience, outage};
 use crate::driver::DriverError;
 use crate::error::StoreError;
 use crate::gate::Pass;
@@ -38,17 +39,20 @@ pub(crate) async fn commit(inner: &Rc<Inner>, batch: Lowered) -> Outcome {
 
 /// Commits what is queued. Every batch taken from the queue gets a result.
 async fn lead(inner: &Rc<Inner>, pass: Pass) {
-    // If the lock can't be had, those who came later still have their time to wait for it.
-    let waiting = inner.queue.len();
     let lease = match inner.connections.writer(pass).await {
         Ok(lease) => lease,
-        Err(error) => return inner.queue.take_first(waiting).fail(&outage(error)),
+        Err(error) => return inner.queue.take().fail(&outage(error)),
     };
     if let Some(group) = inner.queue.take_statement() {
         return at_once(inner, lease, group).await;
     }
     if let Err(error) = begin(inner, &lease).await {
-        return inner.queue.take_first(waiting).fail(&outage(error));
+        // Those who came later still have time to wait for the lock.
+        let since = match error {
+            DriverError::Busy => PATIENCE / 2,
+            _ => Duration::ZERO,
+        };
+        return inner.queue.take_older(since).fail(&outage(error));
     }
     // Now, not before: more may have come while the lock was another's.
     let group = inner.queue.take();

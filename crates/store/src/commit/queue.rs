@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use super::lower::Lowered;
 use crate::batch::Committed;
@@ -23,6 +24,7 @@ pub(crate) struct Queue {
 
 struct Entry {
     batch: Lowered,
+    since: Instant,
     result: RefCell<Option<Outcome>>,
     /// Nobody waits for the result any more.
     abandoned: Cell<bool>,
@@ -48,6 +50,7 @@ impl Queue {
     pub(super) fn enter(&self, batch: Lowered) -> Ticket {
         let entry = Rc::new(Entry {
             batch,
+            since: Instant::now(),
             result: RefCell::default(),
             abandoned: Cell::new(false),
         });
@@ -55,26 +58,18 @@ impl Queue {
         Ticket(entry)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.waiting.borrow().len()
-    }
-
     /// The first in the queue, as many as fit into one transaction; those nobody waits for go.
     pub(super) fn take(self: &Rc<Self>) -> Group {
         let mut ops = 0;
         self.take_while(|taken, next| {
-            ops += next.ops.len();
+            ops += next.batch.ops.len();
             taken == 0 || (taken < MAX_BATCHES && ops <= MAX_OPS)
         })
     }
 
-    /// The first so many in the queue.
-    pub(super) fn take_first(self: &Rc<Self>, count: usize) -> Group {
-        let mut seen = 0;
-        self.take_while(|_, _| {
-            seen += 1;
-            seen <= count
-        })
+    /// Those who have been in the queue for this long.
+    pub(super) fn take_older(self: &Rc<Self>, age: Duration) -> Group {
+        self.take_while(|_, next| next.since.elapsed() >= age)
     }
 
     /// The only batch in the queue, if it is a single statement.
@@ -88,12 +83,12 @@ impl Queue {
             .filter(|group| !group.entries.is_empty())
     }
 
-    fn take_while(self: &Rc<Self>, mut wanted: impl FnMut(usize, &Lowered) -> bool) -> Group {
+    fn take_while(self: &Rc<Self>, mut wanted: impl FnMut(usize, &Entry) -> bool) -> Group {
         let mut waiting = self.waiting.borrow_mut();
         let mut entries = Vec::new();
         while waiting
             .front()
-            .is_some_and(|next| wanted(entries.len(), &next.batch))
+            .is_some_and(|next| wanted(entries.len(), next))
         {
             entries.extend(waiting.pop_front().filter(|entry| !entry.abandoned.get()));
         }

@@ -2,7 +2,7 @@
 
 use sea_query::{
     Alias, Condition, Expr, ExprTrait, Func, FunctionCall, IntoColumnRef, Order, Query,
-    QueryStatementWriter, SelectStatement, SqliteQueryBuilder, Value, Values,
+    QueryStatementWriter, SelectStatement, SqliteQueryBuilder, UnionType, Value, Values,
 };
 use whisper_schema::{Collection, Kind};
 
@@ -124,18 +124,35 @@ fn answer(answer: &Answer) -> Expr {
 }
 
 fn ordered(rows: &Rows) -> SelectStatement {
+    let Some(tail) = &rows.tail else {
+        return part(rows, &rows.condition);
+    };
+    // SQLite runs one after the other, and the second only if the limit isn't reached. Inner queries,
+    // because an order and a limit are else those of the whole.
+    let whole = |condition, name: &'static str| {
+        let mut whole = Query::select();
+        whole
+            .columns(columns(rows.table.0))
+            .from_subquery(part(rows, condition), name);
+        whole
+    };
+    let mut both = whole(&rows.condition, "first");
+    both.union(UnionType::All, whole(tail, "last"))
+        .limit(number(rows.limit));
+    both
+}
+
+fn columns(collection: &Collection) -> impl Iterator<Item = &'static str> {
+    let attributes = collection.attributes.iter().map(|attribute| attribute.key);
+    [ID, SEQ, REVISION].into_iter().chain(attributes)
+}
+
+fn part(rows: &Rows, condition: &Cond) -> SelectStatement {
     let mut select = Query::select();
     select
-        .columns([ID, SEQ, REVISION])
-        .columns(
-            rows.table
-                .0
-                .attributes
-                .iter()
-                .map(|attribute| attribute.key),
-        )
+        .columns(columns(rows.table.0))
         .from(rows.table.0.id)
-        .cond_where(filter(&rows.condition, None))
+        .cond_where(filter(condition, None))
         .limit(number(rows.limit));
     for (column, descending) in &rows.orders {
         // SQLite's NULLs are least, as the store promises; saying so would keep it off indexes.

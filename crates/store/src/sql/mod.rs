@@ -141,6 +141,9 @@ pub(crate) enum Answer {
 pub(crate) struct Rows {
     pub table: Table,
     pub condition: Cond,
+    /// Documents that come after all of these: they lack the first column of the order. Asked for
+    /// apart, because a range of an index can't have them in it too.
+    pub tail: Option<Cond>,
     pub orders: Vec<(&'static str, Descending)>,
     pub limit: Slot,
 }

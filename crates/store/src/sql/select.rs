@@ -30,29 +30,32 @@ pub(crate) fn lower(
     }
     let mut orders = lower_orders(collection, &selection.orders, &mut problems);
     let mut condition = conjunction(collection, &selection.filters, binds, &mut problems);
+    let mut tail = None;
     if problems.is_empty()
         && let Some((way, cursor)) = &selection.from
     {
         if *way == Way::Before {
             // Walked backwards; the reader of the rows turns them round again.
-            orders
-                .iter_mut()
-                .for_each(|(_, descending)| *descending = !*descending);
+            for (_, descending) in &mut orders {
+                *descending = !*descending;
+            }
         }
-        let own = selection.orders.len();
         let keyset = Keyset {
             collection,
             orders: &orders,
-            own,
+            own: selection.orders.len(),
             binds,
         };
-        condition = condition.and(keyset.lower(cursor, &mut problems));
+        let behind = keyset.lower(cursor, &mut problems);
+        tail = behind.tail.map(|tail| condition.clone().and(tail));
+        condition = condition.and(behind.condition);
     }
     no_problems(problems)?;
     let limit = binds.count((selection.limit + extra).into());
     Ok(Rows {
         table: Table(collection),
         condition,
+        tail,
         orders,
         limit,
     })
@@ -138,6 +141,13 @@ struct Keyset<'a> {
     binds: &'a mut Binds,
 }
 
+/// What lies behind a cursor.
+struct Behind {
+    condition: Cond,
+    /// What comes after all that, see [`Rows::tail`].
+    tail: Option<Cond>,
+}
+
 /// A column of the order with the cursor's value; none is NULL.
 struct Key {
     column: &'static str,
@@ -146,13 +156,13 @@ struct Key {
 }
 
 impl Keyset<'_> {
-    fn lower(self, cursor: &Cursor, problems: &mut Vec<Violation>) -> Cond {
+    fn lower(self, cursor: &Cursor, problems: &mut Vec<Violation>) -> Behind {
         let wrong = |message: &str| violation("cursor", Rule::Format, message);
         if cursor.values.len() != self.own {
             problems.push(wrong(
                 "has another number of values than the order has columns",
             ));
-            return Cond::NEVER;
+            return Behind::NOTHING;
         }
         let seq = Value::from(cursor.seq);
         let mut keys = Vec::with_capacity(self.orders.len());
@@ -166,7 +176,7 @@ impl Keyset<'_> {
                 Ok(bind @ Bind::Value(_)) if !value.is_null() => Some(self.binds.push(bind)),
                 _ => {
                     problems.push(wrong("has a value of another type than its column"));
-                    return Cond::NEVER;
+                    return Behind::NOTHING;
                 }
             };
             keys.push(Key {
@@ -184,29 +194,36 @@ impl Keyset<'_> {
         self.behind(&keys)
     }
 
-    fn behind(&self, keys: &[Key]) -> Cond {
+    fn behind(&self, keys: &[Key]) -> Behind {
         let cases = (0..keys.len()).map(|i| {
             let equal = keys[..i].iter().map(Key::equal);
             Cond::And(equal.chain([self.later(&keys[i])]).collect())
         });
         let cases = Cond::Or(cases.collect());
-        // What follows from the cases, said once more: with it the first column's index is a range.
-        match keys.first() {
-            Some(Key {
-                column,
-                descending,
-                value: Some(value),
-            }) if keys.len() > 1
-                && !(*descending && encode::is_nullable(self.collection, column)) =>
-            {
-                let how = if *descending {
-                    Compare::Le
-                } else {
-                    Compare::Ge
+        let (column, descending, value) = match keys {
+            [
+                Key {
+                    column,
+                    descending,
+                    value: Some(value),
+                },
+                _,
+                ..,
+            ] => (*column, *descending, *value),
+            _ => {
+                return Behind {
+                    condition: cases,
+                    tail: None,
                 };
-                Cond::And(vec![Cond::Compare(column, how, *value), cases])
             }
-            _ => cases,
+        };
+        // What follows from the cases, said once more: with it the first column's index is a range.
+        // NULLs at the end lie outside the range.
+        let how = if descending { Compare::Le } else { Compare::Ge };
+        let nulls_follow = descending && encode::is_nullable(self.collection, column);
+        Behind {
+            condition: Cond::And(vec![Cond::Compare(column, how, value), cases]),
+            tail: nulls_follow.then_some(Cond::Null(column)),
         }
     }
 
@@ -227,6 +244,13 @@ impl Keyset<'_> {
             (None, true) => Cond::NEVER,
         }
     }
+}
+
+impl Behind {
+    const NOTHING: Behind = Behind {
+        condition: Cond::NEVER,
+        tail: None,
+    };
 }
 
 impl Key {

@@ -1,0 +1,141 @@
+//! How SQLite goes about the statements: by an index, whatever the size of the table.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use support::{block_on, store};
+use whisper_schema::prelude::*;
+use whisper_store::{Batch, Cursor, Driver, Filter, Order, Patch, Query, SqlValue, Store};
+
+/// The plan of the last statement that began with this.
+fn plan(driver: &support::Counting, verb: &str) -> String {
+    let statements = driver.statements();
+    let sql = statements
+        .iter()
+        .rev()
+        .find(|sql| sql.starts_with(verb))
+        .unwrap();
+    let rows = block_on(async {
+        let connection = driver.connect().await.unwrap();
+        let params = vec![SqlValue::Null; sql.matches('?').count()];
+        connection
+            .execute(&format!("EXPLAIN QUERY PLAN {sql}"), &params)
+            .await
+            .unwrap()
+    });
+    let details = rows.into_iter().map(|row| match row.last() {
+        Some(SqlValue::Text(detail)) => detail.clone(),
+        other => panic!("{other:?}"),
+    });
+    details.collect::<Vec<_>>().join("\n")
+}
+
+fn ready() -> (Store, std::rc::Rc<support::Counting>) {
+    let (store, driver) = store();
+    block_on(store.migrate()).unwrap();
+    (store, driver)
+}
+
+fn history() -> Query<Message> {
+    Query::new()
+        .filter(Filter::eq(Message::CONVERSATION_ID, "c"))
+        .order(Order::desc(Message::CREATED_AT))
+        .limit(50)
+}
+
+#[test]
+fn a_document_by_its_id() {
+    let (store, driver) = ready();
+    block_on(store.get::<Message>("m")).unwrap();
+    let plan = plan(&driver, "SELECT");
+    assert!(
+        plan.contains("SEARCH messages USING INDEX sqlite_autoindex_messages_1 (_id=?)"),
+        "{plan}"
+    );
+}
+
+#[test]
+fn a_page_in_the_order_of_an_index() {
+    let (store, driver) = ready();
+    block_on(store.read(history())).unwrap();
+    let plan = plan(&driver, "SELECT");
+    let index = "SEARCH messages USING INDEX messages_idx_conversation_time (conversationId=?)";
+    assert!(plan.contains(index), "{plan}");
+    // Only messages of the same millisecond are sorted.
+    assert!(!plan.contains("USE TEMP B-TREE FOR ORDER BY"), "{plan}");
+}
+
+#[test]
+fn a_page_after_a_cursor_starts_there() {
+    let (store, driver) = ready();
+    let cursor = Cursor {
+        values: vec!["2026-01-01T00:00:00Z".into()],
+        seq: 9,
+    };
+    for (query, range) in [
+        (history().after(cursor.clone()), "createdAt<?"),
+        (history().before(cursor), "createdAt>?"),
+    ] {
+        block_on(store.read(query)).unwrap();
+        let plan = plan(&driver, "SELECT");
+        let index =
+            "SEARCH messages USING INDEX messages_idx_conversation_time (conversationId=? AND";
+        assert!(plan.contains(&format!("{index} {range}")), "{plan}");
+        assert!(!plan.contains("USE TEMP B-TREE FOR ORDER BY"), "{plan}");
+    }
+}
+
+#[test]
+fn events_after_a_position() {
+    let (store, driver) = ready();
+    block_on(store.read(Query::<Event>::new().filter(Filter::gt(Column::seq(), 7)))).unwrap();
+    let plan = plan(&driver, "SELECT");
+    assert!(
+        plan.contains("SEARCH events USING INTEGER PRIMARY KEY (rowid>?)"),
+        "{plan}"
+    );
+    assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+}
+
+#[test]
+fn a_bounded_count_stops() {
+    let (store, driver) = ready();
+    let unread = Query::<Message>::new()
+        .filter(Filter::eq(Message::CONVERSATION_ID, "c"))
+        .filter(Filter::gt(Message::CREATED_AT, Timestamp::from_millis(7)));
+    block_on(store.count_many(vec![unread.clone(), unread], 999)).unwrap();
+    let plan = plan(&driver, "SELECT");
+    let index = "SEARCH messages USING COVERING INDEX messages_idx_conversation_time (conversationId=? AND createdAt>?)";
+    assert_eq!(plan.matches(index).count(), 2, "{plan}");
+}
+
+#[test]
+fn updates_of_many_find_each_by_its_id() {
+    let (store, driver) = ready();
+    let rows = (0..20).fold(Batch::new(), |batch, i| {
+        batch.insert(&Conversation {
+            id: format!("c{i}"),
+            ..Conversation::default()
+        })
+    });
+    block_on(store.commit(rows)).unwrap();
+    let renamed = (0..20).fold(Batch::new(), |batch, i| {
+        batch.update::<Conversation>(&format!("c{i}"), Patch::new().set(Conversation::NAME, "x"))
+    });
+    block_on(store.commit(renamed)).unwrap();
+    let plan = plan(&driver, "UPDATE");
+    assert!(
+        plan.contains("SEARCH conversations USING INDEX sqlite_autoindex_conversations_1 (_id=?)"),
+        "{plan}"
+    );
+}
+
+#[test]
+fn a_bounded_delete_looks_where_the_rows_are() {
+    let (store, driver) = ready();
+    let of_story = Filter::eq(StoryView::STORY_ID, "s");
+    block_on(store.commit(Batch::new().delete_where::<StoryView>(of_story, 200))).unwrap();
+    let plan = plan(&driver, "DELETE");
+    assert!(plan.contains("storyViews USING COVERING INDEX"), "{plan}");
+    assert!(!plan.contains("SCAN storyViews"), "{plan}");
+}
