@@ -1,7 +1,6 @@
 //! The component's entry point on Spin: from its request to ours, and back.
 
 use std::cell::RefCell;
-use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,6 +11,7 @@ use whisper_schema::Timestamp;
 use whisper_store::Store;
 use whisper_store::spin::SpinDriver;
 
+use crate::client;
 use crate::config::{COMMON, Config};
 use crate::ctx::Instance;
 use crate::edge::{Edge, too_large};
@@ -109,7 +109,7 @@ async fn variables(api: &Api) -> Result<Config> {
 fn head(config: &Config, head: http::request::Parts) -> Request {
     let path_and_query = head.uri.path_and_query().map_or("/", |p| p.as_str());
     let mut request = Request::new(head.method, path_and_query);
-    request.client_addr = client_addr(config, &head.headers);
+    request.client_addr = client::address(config, &head.headers);
     request.headers = head.headers;
     request
 }
@@ -132,26 +132,6 @@ where
         }
     }
     if size > limit { Err(too_large(limit)) } else { Ok(bytes.freeze()) }
-}
-
-/// Where a request came from: the configured proxy's header (its last entry, which the proxy itself wrote),
-/// or, without one, the connection as the runtime tells it.
-fn client_addr(config: &Config, headers: &http::HeaderMap) -> Option<IpAddr> {
-    let last = |name: &str| headers.get_all(name).iter().last()?.to_str().ok();
-    let trusted = config.text("client_address_header").trim();
-    let by_proxy = if trusted.is_empty() { None } else { last(trusted) };
-    match by_proxy {
-        Some(value) => address(value.rsplit(',').next()?),
-        None => address(last("spin-client-addr")?),
-    }
-}
-
-/// Reads `203.0.113.9`, `203.0.113.9:4711`, `2001:db8::1` or `[2001:db8::1]:4711`.
-fn address(text: &str) -> Option<IpAddr> {
-    let text = text.trim();
-    text.parse::<IpAddr>()
-        .ok()
-        .or_else(|| text.parse::<std::net::SocketAddr>().ok().map(|a| a.ip()))
 }
 
 #[allow(clippy::disallowed_methods)]
