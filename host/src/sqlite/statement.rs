@@ -57,7 +57,6 @@ pub(super) fn stream(
 fn names(statement: &rusqlite::Statement<'_>) -> Vec<String> {
     statement
         .column_names()
-        .into_iter()
         .map(str::to_owned)
         .collect()
 }
