@@ -25,7 +25,11 @@ fn a_component_that_traps_is_a_502_and_the_next_request_is_served() {
         let reply = app.get(path).send();
         let problem = reply.expect_host_problem(502, "component_trapped");
         assert!(problem["detail"].is_string());
-        assert_eq!(text(&app, "/"), "1", "a fresh instance answers after {path}");
+        assert_eq!(
+            text(&app, "/"),
+            "1",
+            "a fresh instance answers after {path}"
+        );
     }
 }
 
@@ -61,9 +65,15 @@ fn outbound_requests_need_a_grant() {
     assert!(denied.contains("HttpRequestDenied"), "{denied}");
     // Granted, and nobody listens there.
     let granted = text(&app, "/fetch?http://127.0.0.1:1/");
-    assert!(granted.starts_with("error") && !granted.contains("Denied"), "{granted}");
+    assert!(
+        granted.starts_with("error") && !granted.contains("Denied"),
+        "{granted}"
+    );
     let other = text(&app, "/items/1/parts/fetch");
-    assert_eq!(other, "1", "the path is the whole path, so this component answers its count");
+    assert_eq!(
+        other, "1",
+        "the path is the whole path, so this component answers its count"
+    );
 }
 
 #[test]
@@ -77,7 +87,10 @@ fn databases_need_a_grant_and_only_the_default_exists() {
 fn attach_is_refused_and_one_statement_runs_at_a_time() {
     let Some(app) = misbehaving(&[]) else { return };
     assert!(text(&app, "/execute?ATTACH+'/tmp/x.db'+AS+other").starts_with("error"));
-    assert_eq!(text(&app, "/execute?SELECT+1;SELECT+2+UNION+SELECT+3"), "1 rows");
+    assert_eq!(
+        text(&app, "/execute?SELECT+1;SELECT+2+UNION+SELECT+3"),
+        "1 rows"
+    );
     assert!(text(&app, "/execute?SELEC+1").starts_with("error"));
 }
 
@@ -96,16 +109,30 @@ fn spin_headers_come_from_the_host_alone() {
         .header("spin-client-addr", "203.0.113.9:1")
         .header("spin-path-match-id", "forged")
         .send();
-    assert!(reply.text.contains("spin-client-addr: 127.0.0.1:"), "{}", reply.text);
+    assert!(
+        reply.text.contains("spin-client-addr: 127.0.0.1:"),
+        "{}",
+        reply.text
+    );
     assert!(!reply.text.contains("203.0.113.9"), "{}", reply.text);
     assert!(!reply.text.contains("forged"), "{}", reply.text);
-    assert!(reply.text.contains("spin-raw-component-route: /..."), "{}", reply.text);
-    assert!(reply.text.contains("spin-path-info: /headers"), "{}", reply.text);
+    assert!(
+        reply.text.contains("spin-raw-component-route: /..."),
+        "{}",
+        reply.text
+    );
+    assert!(
+        reply.text.contains("spin-path-info: /headers"),
+        "{}",
+        reply.text
+    );
 }
 
 #[test]
 fn a_graceful_stop_ends_with_success_and_leaves_no_log_behind() {
-    let Some(mut app) = misbehaving(&[]) else { return };
+    let Some(mut app) = misbehaving(&[]) else {
+        return;
+    };
     text(&app, "/execute?PRAGMA+journal_mode=WAL");
     text(&app, "/execute?CREATE+TABLE+t(a)");
     text(&app, "/execute?INSERT+INTO+t+VALUES(1)");
@@ -132,15 +159,24 @@ fn a_second_host_on_the_same_data_is_refused() {
         .unwrap();
     assert!(!output.status.success());
     let said = String::from_utf8_lossy(&output.stderr).to_lowercase();
-    assert!(said.contains("in use") || said.contains("another"), "{said}");
+    assert!(
+        said.contains("in use") || said.contains("another"),
+        "{said}"
+    );
 }
 
 #[test]
 fn the_control_socket_moves_the_clock() {
     let Some(app) = misbehaving(&[]) else { return };
-    let before = app.control(&json!({"cmd": "now"}))["now"].as_str().unwrap().to_owned();
+    let before = app.control(&json!({"cmd": "now"}))["now"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     app.advance("25h");
-    let after = app.control(&json!({"cmd": "now"}))["now"].as_str().unwrap().to_owned();
+    let after = app.control(&json!({"cmd": "now"}))["now"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert!(after > before, "{before} {after}");
     assert_ne!(before[..10], after[..10], "the next day");
 }

@@ -5,7 +5,9 @@ use whisper_testkit::TestApp;
 #[test]
 fn an_unknown_route_is_a_problem_document() {
     let app = TestApp::start();
-    app.get("/v1/nothing-here").send().expect_problem(404, "route_not_found");
+    app.get("/v1/nothing-here")
+        .send()
+        .expect_problem(404, "route_not_found");
 }
 
 #[test]

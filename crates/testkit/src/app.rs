@@ -65,7 +65,10 @@ impl Builder {
             return None;
         }
         bundle::build_components(&self.manifest);
-        let dir = tempfile::Builder::new().prefix("whisper-").tempdir().expect("a data folder");
+        let dir = tempfile::Builder::new()
+            .prefix("whisper-")
+            .tempdir()
+            .expect("a data folder");
         Some(TestApp::spawn(self, dir))
     }
 }
@@ -98,7 +101,14 @@ impl TestApp {
     fn spawn(builder: Builder, dir: TempDir) -> Self {
         let mut command = Command::new(bundle::binary());
         command
-            .args(["up", "--json", "--no-build", "--listen", "127.0.0.1:0", "--from"])
+            .args([
+                "up",
+                "--json",
+                "--no-build",
+                "--listen",
+                "127.0.0.1:0",
+                "--from",
+            ])
             .arg(&builder.manifest)
             .arg("--data-dir")
             .arg(dir.path())
@@ -115,7 +125,9 @@ impl TestApp {
         let listening = first_event(&mut child, "listening");
         let text = |key: &str| {
             let value = listening[key].as_str();
-            value.unwrap_or_else(|| panic!("no {key} in {listening}")).to_owned()
+            value
+                .unwrap_or_else(|| panic!("no {key} in {listening}"))
+                .to_owned()
         };
         let operator_key = std::fs::read_to_string(dir.path().join("operator.key"))
             .ok()
@@ -207,7 +219,12 @@ impl TestApp {
 
     /// Starts the bundle again on the same data after [`kill`](Self::kill) or [`stop`](Self::stop).
     pub fn restart(mut self) -> Self {
-        let Host { builder, dir, mut child, .. } = self.host.take().expect("a bundle of the test's own");
+        let Host {
+            builder,
+            dir,
+            mut child,
+            ..
+        } = self.host.take().expect("a bundle of the test's own");
         let _ = child.kill();
         let _ = child.wait();
         Self::spawn(builder, dir)

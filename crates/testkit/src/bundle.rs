@@ -37,7 +37,10 @@ pub(crate) fn build_components(manifest: &Path) {
     if built.iter().any(|done| done == manifest) {
         return;
     }
-    run(Command::new(binary()).arg("build").arg("--from").arg(manifest));
+    run(Command::new(binary())
+        .arg("build")
+        .arg("--from")
+        .arg(manifest));
     built.push(manifest.to_path_buf());
 }
 
@@ -51,7 +54,9 @@ fn cargo(args: &[&str]) {
 }
 
 fn run(command: &mut Command) {
-    let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
+    let output = command
+        .output()
+        .unwrap_or_else(|e| panic!("{command:?}: {e}"));
     assert!(
         output.status.success(),
         "{command:?} failed:\n{}{}",

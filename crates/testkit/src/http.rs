@@ -105,7 +105,10 @@ impl Reply {
             "{}",
             self.text
         );
-        assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json")
+        );
         assert_eq!(self.body["status"], status);
         assert_eq!(self.body["instance"].as_str(), self.header("x-request-id"));
         self.body
@@ -120,7 +123,10 @@ impl Reply {
             "{}",
             self.text
         );
-        assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json")
+        );
         self.body
     }
 
