@@ -19,6 +19,7 @@ enum Step {
     InsertOther(u8),
     Upsert(u8, i64),
     InsertOrAdd(u8, i64),
+    InsertOrAddIf(u8, i64),
     Rename(u8, &'static str),
     Retag(u8, &'static str),
     RenameIf(u8, &'static str, i64),
@@ -58,6 +59,10 @@ impl Step {
             Step::InsertOrAdd(i, n) => {
                 batch.insert_or_update(&conversation(i, n), Patch::new().add(count, n))
             }
+            Step::InsertOrAddIf(i, n) => {
+                let more = Patch::new().add(count, 1);
+                batch.insert_or_update_if(&conversation(i, n), more, at_least(0))
+            }
             Step::Rename(i, name) => batch.update::<Conversation>(&id(i), renamed(name)),
             Step::Retag(i, tag) => batch
                 .update::<Conversation>(&id(i), Patch::new().set(Conversation::TAGS, vec![tag])),
@@ -86,6 +91,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (0..40u8).prop_map(Step::InsertOther),
         1 => (i(), n()).prop_map(|(i, n)| Step::Upsert(i, n)),
         1 => (i(), n()).prop_map(|(i, n)| Step::InsertOrAdd(i, n)),
+        4 => (i(), n()).prop_map(|(i, n)| Step::InsertOrAddIf(i, n)),
         4 => (i(), names()).prop_map(|(i, name)| Step::Rename(i, name)),
         2 => (i(), names()).prop_map(|(i, tag)| Step::Retag(i, tag)),
         1 => (i(), names(), n()).prop_map(|(i, name, n)| Step::RenameIf(i, name, n)),

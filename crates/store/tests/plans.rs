@@ -1,5 +1,5 @@
 //! How SQLite goes about the statements: by an index, whatever the size of the table.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod support;
 

@@ -90,6 +90,66 @@ fn sixteen_sends_at_once_are_eight_statements() {
 }
 
 #[test]
+fn counters_of_many_are_one_statement() {
+    let (store, driver) = ready();
+    let count = |i: usize| {
+        let (id, bucket) = (format!("r{i}"), format!("b{i}"));
+        let first = RateLimit {
+            id,
+            bucket,
+            count: 1,
+            ..RateLimit::default()
+        };
+        let more = Patch::new().add(RateLimit::COUNT, 1);
+        let few = Filter::lt(RateLimit::COUNT, 3);
+        // Two operations, so that it needs a transaction.
+        let other = Event {
+            id: format!("e{i}-{}", driver.opened()),
+            ..Event::default()
+        };
+        Batch::new()
+            .insert_or_update_if(&first, more, few)
+            .label("limit")
+            .insert(&other)
+    };
+    // Twice the same event: one is refused, and the others don't suffer.
+    let ids = [0, 1, 2, 3, 4, 5, 0];
+    let results = block_on(futures::future::join_all(
+        ids.map(|i| store.commit(count(i))),
+    ));
+    assert_eq!(
+        results.iter().filter(|result| result.is_ok()).count(),
+        6,
+        "{results:?}"
+    );
+    driver.statements();
+    let more = |i: usize| {
+        let first = RateLimit {
+            id: format!("r{i}"),
+            bucket: format!("b{i}"),
+            count: 1,
+            ..RateLimit::default()
+        };
+        let add = Patch::new().add(RateLimit::COUNT, 1);
+        let named = Patch::new().set(Conversation::NAME, "x");
+        Batch::new()
+            .insert_or_update_if(&first, add, Filter::lt(RateLimit::COUNT, 3))
+            .update::<Conversation>(&format!("c{i}"), named)
+    };
+    let results = block_on(futures::future::join_all(
+        (1..6).map(|i| store.commit(more(i))),
+    ));
+    assert!(results.iter().all(Result::is_ok), "{results:?}");
+    assert_eq!(driver.statements().len(), 2 + 2 + 2);
+    for i in 1..6 {
+        let found = block_on(store.get::<RateLimit>(&format!("r{i}")))
+            .unwrap()
+            .unwrap();
+        assert_eq!((found.count, found.revision), (2, 2));
+    }
+}
+
+#[test]
 fn one_bad_send_costs_the_others_a_second_round() {
     let (store, driver) = ready();
     block_on(store.commit(send(3))).unwrap();

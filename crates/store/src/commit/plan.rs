@@ -8,7 +8,7 @@ use whisper_schema::Timestamp;
 
 use super::lower::{Lowered, LoweredOp, What};
 use crate::SqlValue;
-use crate::sql::{Bind, Expectation, OnExisting, Set, Shape, Table};
+use crate::sql::{Bind, Expectation, OnExisting, Set, Shape, Table, width};
 
 /// Most values in one statement that grows; SQLite takes 32,766.
 const MAX_VALUES: usize = 16_000;
@@ -26,7 +26,7 @@ pub(super) struct Origin {
 #[derive(Debug)]
 pub(super) struct Step {
     pub work: Work,
-    pub params: Vec<SqlValue>,
+    params: Vec<SqlValue>,
     pub origins: Vec<Origin>,
     /// The tables it has to do with.
     tables: Vec<Table>,
@@ -37,8 +37,14 @@ pub(super) struct Step {
 pub(super) enum Work {
     /// Each column is 1.
     Expect(Vec<Expectation>),
-    /// It didn't fail.
-    Insert { table: Table, rows: usize },
+    /// It didn't fail, or as many rows came back as there are documents.
+    Insert {
+        table: Table,
+        rows: usize,
+        existing: OnExisting,
+        /// The values of `existing`, behind those of the documents.
+        shared: Vec<SqlValue>,
+    },
     /// One row came back. Others of its columns can join.
     Update {
         table: Table,
@@ -88,11 +94,13 @@ fn join_earlier(steps: &mut [Step], mut step: Step) -> Option<Step> {
 
 impl Step {
     fn new(op: &LoweredOp, at: Timestamp, origin: Origin) -> Step {
-        let work = Work::of(op);
+        let mut work = Work::of(op);
         let mut params: Vec<SqlValue> = op.binds.0.iter().map(|bind| bound(bind, at)).collect();
-        if matches!(work, Work::Update { .. }) {
+        match &mut work {
             // By how much the revision grows, should others join.
-            params.push(SqlValue::Integer(1));
+            Work::Update { .. } => params.push(SqlValue::Integer(1)),
+            Work::Insert { shared, .. } => *shared = params.split_off(width(op.table)),
+            _ => {}
         }
         Step {
             work,
@@ -116,8 +124,10 @@ impl Step {
                 self.params.extend(other.params);
                 self.tables.extend(other.tables);
             }
-            (Work::Insert { table, rows }, Work::Insert { table: same, .. }) if table == same => {
-                *rows += 1;
+            (work, Work::Insert { .. }) if work.inserts_as(&other.work) => {
+                if let Work::Insert { rows, .. } = work {
+                    *rows += 1;
+                }
                 self.params.extend(other.params);
             }
             (work, Work::Update { table, columns }) if work.updates(*table, columns) => {
@@ -143,6 +153,15 @@ impl Step {
         !both_read && self.tables.iter().any(|table| other.tables.contains(table))
     }
 
+    /// The values of its slots.
+    pub fn take_params(&mut self) -> Vec<SqlValue> {
+        let mut params = std::mem::take(&mut self.params);
+        if let Work::Insert { shared, .. } = &mut self.work {
+            params.append(shared);
+        }
+        params
+    }
+
     /// The table it writes to, if it writes.
     pub fn table(&self) -> Option<Table> {
         self.tables.first().copied()
@@ -152,10 +171,15 @@ impl Step {
     pub fn shape(&self) -> Shape {
         match &self.work {
             Work::Expect(expectations) => Shape::Expect(expectations.clone()),
-            Work::Insert { table, rows } => Shape::Insert {
+            Work::Insert {
+                table,
+                rows,
+                existing,
+                ..
+            } => Shape::Insert {
                 table: *table,
                 rows: *rows,
-                existing: OnExisting::Conflict,
+                existing: existing.moved((rows - 1) * width(*table)),
             },
             Work::Update { table, columns } => {
                 let sets = columns
@@ -187,14 +211,12 @@ impl Work {
     fn of(op: &LoweredOp) -> Work {
         let table = op.table;
         match &op.what {
-            What::Insert {
-                existing: OnExisting::Conflict,
-            } => Work::Insert { table, rows: 1 },
-            What::Insert { existing } => Work::One(Shape::Insert {
+            What::Insert { existing } => Work::Insert {
                 table,
                 rows: 1,
                 existing: existing.clone(),
-            }),
+                shared: Vec::new(),
+            },
             What::Update {
                 id,
                 sets,
@@ -224,6 +246,20 @@ impl Work {
                 some: *some,
             }]),
         }
+    }
+
+    /// Whether both insert into the same table, and do the same with documents that are there.
+    fn inserts_as(&self, other: &Work) -> bool {
+        let parts = |work: &Work| match work {
+            Work::Insert {
+                table,
+                existing,
+                shared,
+                ..
+            } => Some((*table, existing.clone(), shared.clone())),
+            _ => None,
+        };
+        parts(self).is_some() && parts(self) == parts(other)
     }
 
     /// Whether it updates documents of this table by setting these columns.

@@ -7,7 +7,7 @@ use super::plan::{Origin, Step, Work};
 use crate::connections::{Lease, outage};
 use crate::driver::{DriverError, SqlValue};
 use crate::error::StoreError;
-use crate::sql::{Cache, Prepared, Shape, Table, gives_rows};
+use crate::sql::{Cache, OnExisting, Prepared, Shape, Table, gives_rows};
 
 /// Why the statements didn't do what they should.
 pub(super) struct Failure {
@@ -78,14 +78,18 @@ impl Proof {
     }
 }
 
-async fn execute(lease: &Lease, cache: &Cache, step: Step) -> Result<Proof, DriverError> {
+async fn execute(lease: &Lease, cache: &Cache, mut step: Step) -> Result<Proof, DriverError> {
     let prepared = cache.prepared(&step.shape());
-    let params = prepared.params(step.params);
+    let params = prepared.params(step.take_params());
     let rows = lease.execute(&prepared.sql, &params).await?;
     match step.work {
-        Work::Insert { .. } => Ok(Proof::Each),
+        Work::Insert {
+            existing: OnExisting::Conflict,
+            ..
+        } => Ok(Proof::Each),
         Work::One(_) | Work::Update { .. } => Ok(Proof::of(rows.len(), 1, Some(0))),
-        Work::Updates { rows: all, .. } => {
+        Work::Insert { rows: 1, .. } => Ok(Proof::of(rows.len(), 1, Some(0))),
+        Work::Insert { rows: all, .. } | Work::Updates { rows: all, .. } => {
             let changed = if gives_rows(all) {
                 rows.len()
             } else {

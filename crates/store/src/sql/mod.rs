@@ -82,7 +82,8 @@ pub(crate) enum Shape {
     Read(Vec<Answer>),
     /// One row with 1 in each column whose expectation holds, else 0.
     Expect(Vec<Expectation>),
-    /// Documents with all their columns; the values lie row by row from slot 0.
+    /// Documents with all their columns; the values lie row by row from slot 0, then those that
+    /// `existing` needs for all rows.
     Insert {
         table: Table,
         rows: usize,
@@ -115,10 +116,15 @@ pub(crate) enum Shape {
     Changes,
 }
 
-/// Whether an update of so many documents gives a row for each. Beyond a few, asking how many there
-/// were is cheaper than their rows.
-pub(crate) fn gives_rows(updates: usize) -> bool {
-    updates <= 4
+/// Whether a statement that writes so many documents gives a row for each. Beyond a few, asking how
+/// many there were is cheaper than their rows.
+pub(crate) fn gives_rows(documents: usize) -> bool {
+    documents <= 4
+}
+
+/// How many values a new document of this table has.
+pub(crate) fn width(table: Table) -> usize {
+    table.0.attributes.len() + 1
 }
 
 /// One column of a [`Shape::Read`].
@@ -182,6 +188,41 @@ pub(crate) enum OnExisting {
         sets: Vec<Set>,
         condition: Option<Cond>,
     },
+}
+
+impl OnExisting {
+    /// The same with its values so many slots further on.
+    pub fn moved(&self, by: usize) -> OnExisting {
+        match self {
+            OnExisting::Conflict | OnExisting::Replace => self.clone(),
+            OnExisting::Patch { sets, condition } => OnExisting::Patch {
+                sets: sets.iter().map(|set| set.moved(by)).collect(),
+                condition: condition.as_ref().map(|condition| condition.moved(by)),
+            },
+        }
+    }
+}
+
+impl Set {
+    fn moved(&self, by: usize) -> Set {
+        match *self {
+            Set::Value { column, value } => Set::Value {
+                column,
+                value: value + by,
+            },
+            Set::Add {
+                column,
+                by: sum,
+                least,
+                greatest,
+            } => Set::Add {
+                column,
+                by: sum + by,
+                least: least + by,
+                greatest: greatest + by,
+            },
+        }
+    }
 }
 
 /// A column of an update.

@@ -7,7 +7,7 @@ use sea_query::{
 use whisper_schema::Collection;
 
 use super::build::{constant, filter, number, value};
-use super::{Cond, OnExisting, Set, Slot, gives_rows};
+use super::{Cond, OnExisting, Set, Slot, Table, gives_rows, width};
 use crate::encode::{self, ID, SEQ};
 use crate::filter::REVISION;
 
@@ -20,7 +20,7 @@ pub(super) fn insert(
     existing: &OnExisting,
 ) -> InsertStatement {
     let keys = || collection.attributes.iter().map(|attribute| attribute.key);
-    let width = collection.attributes.len() + 1;
+    let width = width(Table(collection));
     let mut insert = Query::insert();
     insert
         .into_table(collection.id)
@@ -44,7 +44,10 @@ pub(super) fn insert(
             conflict.action_cond_where(guard(collection, sets, condition.as_ref()));
         }
     }
-    insert.on_conflict(conflict).returning(one());
+    insert.on_conflict(conflict);
+    if gives_rows(rows) {
+        insert.returning(one());
+    }
     insert
 }
 
