@@ -3,6 +3,14 @@
 //! `WHISPER_URL=http://… cargo test -p e2e` runs them against any bundle, whatever serves it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod accounts;
+mod commands;
+mod conversations;
+mod crash;
 mod edge;
+mod follows;
 mod host;
+mod messages;
+mod openapi;
 mod smoke;
+mod store;

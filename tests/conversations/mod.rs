@@ -1,0 +1,65 @@
+//! Conversations: who talks to whom, who may do what, what is unread.
+
+mod access;
+mod direct;
+mod groups;
+mod lists;
+mod members;
+mod reading;
+mod roles;
+
+use whisper_testkit::{Person, Reply, TestApp, Value, json};
+
+/// Asks for a conversation with these people; a group when it has a name.
+fn start(app: &TestApp, by: &Person, name: Option<&str>, with: &[&Person]) -> Reply {
+    let ids: Vec<&str> = with.iter().map(|person| person.id.as_str()).collect();
+    let body = match name {
+        Some(name) => json!({"type": "group", "name": name, "participantIds": ids}),
+        None => json!({"type": "direct", "participantIds": ids}),
+    };
+    by.post(app, "/v1/conversations", &body)
+}
+
+/// Makes a group; gives its path.
+fn group(app: &TestApp, owner: &Person, with: &[&Person]) -> String {
+    let made = start(app, owner, Some("Room"), with).expect(201);
+    format!("/v1/conversations/{}", made["id"].as_str().unwrap())
+}
+
+/// Makes a direct conversation; gives its path.
+fn direct(app: &TestApp, one: &Person, other: &Person) -> String {
+    let made = start(app, one, None, &[other]).expect(201);
+    format!("/v1/conversations/{}", made["id"].as_str().unwrap())
+}
+
+/// Sends a text; gives the message's id.
+fn say(app: &TestApp, by: &Person, path: &str, text: &str) -> String {
+    let sent = by.post(app, &format!("{path}/messages"), &json!({"content": text})).expect(201);
+    sent["id"].as_str().unwrap().to_owned()
+}
+
+/// A PATCH as somebody.
+fn patch(app: &TestApp, by: &Person, path: &str, body: &Value) -> Reply {
+    by.call(app, "PATCH", path).json(body).send()
+}
+
+/// Gives somebody a role.
+fn give(app: &TestApp, by: &Person, path: &str, to: &Person, role: &str) -> Reply {
+    patch(app, by, &format!("{path}/members/{}", to.id), &json!({"role": role}))
+}
+
+/// Adds people.
+fn add(app: &TestApp, by: &Person, path: &str, whom: &[&Person]) -> Reply {
+    let ids: Vec<&str> = whom.iter().map(|person| person.id.as_str()).collect();
+    by.post(app, &format!("{path}/members"), &json!({"userIds": ids}))
+}
+
+/// The ids of a list's items.
+fn ids(list: &Value) -> Vec<&str> {
+    list["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap()).collect()
+}
+
+/// The id at the end of a path.
+fn id(path: &str) -> &str {
+    path.rsplit('/').next().unwrap()
+}

@@ -1,0 +1,63 @@
+//! Messages: who may send what, each once, and how they are read.
+
+mod access;
+mod history;
+mod kinds;
+mod references;
+mod sending;
+
+use whisper_testkit::{Person, Reply, TestApp, Value, json};
+
+/// Makes a group; gives the path of its messages.
+fn group(app: &TestApp, owner: &Person, with: &[&Person]) -> String {
+    let ids: Vec<&str> = with.iter().map(|person| person.id.as_str()).collect();
+    let body = json!({"type": "group", "name": "Room", "participantIds": ids});
+    messages_of(&owner.post(app, "/v1/conversations", &body).expect(201))
+}
+
+/// Makes a direct conversation; gives the path of its messages.
+fn direct(app: &TestApp, one: &Person, other: &Person) -> String {
+    let body = json!({"type": "direct", "participantIds": [other.id]});
+    messages_of(&one.post(app, "/v1/conversations", &body).expect(201))
+}
+
+fn messages_of(conversation: &Value) -> String {
+    let id = conversation["id"].as_str().unwrap();
+    format!("/v1/conversations/{id}/messages")
+}
+
+/// The id of the conversation that a path of messages is about.
+fn conversation_of(messages: &str) -> &str {
+    messages.split('/').nth(3).unwrap()
+}
+
+/// The conversation's own path.
+fn of_conversation(messages: &str) -> &str {
+    messages.strip_suffix("/messages").unwrap()
+}
+
+fn send(app: &TestApp, by: &Person, messages: &str, body: &Value) -> Reply {
+    by.post(app, messages, body)
+}
+
+/// Sends words; gives the message's id.
+fn say(app: &TestApp, by: &Person, messages: &str, words: &str) -> String {
+    id(&send(app, by, messages, &json!({"content": words})).expect(201))
+}
+
+fn id(message: &Value) -> String {
+    message["id"].as_str().unwrap().to_owned()
+}
+
+/// A page's contents.
+fn contents(page: &Value) -> Vec<&str> {
+    let items = page["items"].as_array().unwrap().iter();
+    items
+        .map(|item| item["content"].as_str().unwrap())
+        .collect()
+}
+
+/// How many messages the history has, up to a page.
+fn count(app: &TestApp, by: &Person, messages: &str) -> usize {
+    contents(&by.get(app, &format!("{messages}?limit=100")).expect(200)).len()
+}
