@@ -5,7 +5,11 @@ use whisper_testkit::{Person, Reply, TestApp, json};
 use super::{fresh_email, sign_in};
 
 fn anonymous(app: &TestApp) -> Person {
-    let body = app.post("/v1/accounts/anonymous").json(&json!({"displayName": "Somebody"})).send().expect(201);
+    let body = app
+        .post("/v1/accounts/anonymous")
+        .json(&json!({"displayName": "Somebody"}))
+        .send()
+        .expect(201);
     let text = |value: &whisper_testkit::Value| value.as_str().unwrap().to_owned();
     Person {
         id: text(&body["account"]["id"]),
@@ -19,7 +23,11 @@ fn anonymous(app: &TestApp) -> Person {
 }
 
 fn add(app: &TestApp, person: &Person, email: &str) -> Reply {
-    person.post(app, "/v1/me/email", &json!({"email": email, "password": "correct horse"}))
+    person.post(
+        app,
+        "/v1/me/email",
+        &json!({"email": email, "password": "correct horse"}),
+    )
 }
 
 #[test]
@@ -28,9 +36,18 @@ fn an_anonymous_account_needs_nothing_and_works() {
     let body = app.post("/v1/accounts/anonymous").send().expect(201);
     assert_eq!(body["account"]["isAnonymous"], true);
     assert!(body["account"].get("email").is_none());
-    app.get("/v1/me").bearer(body["accessToken"].as_str().unwrap()).send().expect(200);
-    app.post("/v1/accounts/anonymous").json(&json!({"displayName": ""})).send().expect_fields(&["displayName"]);
-    app.post("/v1/accounts/anonymous").json(&json!({"email": "a@b.ch"})).send().expect_fields(&["email"]);
+    app.get("/v1/me")
+        .bearer(body["accessToken"].as_str().unwrap())
+        .send()
+        .expect(200);
+    app.post("/v1/accounts/anonymous")
+        .json(&json!({"displayName": ""}))
+        .send()
+        .expect_fields(&["displayName"]);
+    app.post("/v1/accounts/anonymous")
+        .json(&json!({"email": "a@b.ch"}))
+        .send()
+        .expect_fields(&["email"]);
 }
 
 #[test]
@@ -39,9 +56,15 @@ fn an_anonymous_account_gets_an_address_and_stays_itself() {
     let (someone, email) = (anonymous(&app), fresh_email());
     let account = add(&app, &someone, &email.to_uppercase()).expect(200);
     assert_eq!(account["id"], someone.id.as_str());
-    assert_eq!((&account["email"], &account["isAnonymous"]), (&json!(email), &json!(false)));
+    assert_eq!(
+        (&account["email"], &account["isAnonymous"]),
+        (&json!(email), &json!(false))
+    );
     let me = someone.get(&app, "/v1/me").expect(200);
-    assert_eq!((&me["email"], &me["displayName"]), (&json!(email), &json!("Somebody")));
+    assert_eq!(
+        (&me["email"], &me["displayName"]),
+        (&json!(email), &json!("Somebody"))
+    );
     let signed_in = sign_in(&app, &email, "correct horse").expect(201);
     assert_eq!(signed_in["account"]["id"], someone.id.as_str());
 }
@@ -62,8 +85,17 @@ fn somebody_elses_address_is_refused_and_nothing_changes() {
     let app = TestApp::start();
     let (someone, alice) = (anonymous(&app), app.person("alice"));
     add(&app, &someone, &alice.email).expect_problem(409, "email_taken");
-    assert_eq!(someone.get(&app, "/v1/me/account").expect(200)["isAnonymous"], true);
-    assert!(someone.get(&app, "/v1/me").expect(200).get("email").is_none());
+    assert_eq!(
+        someone.get(&app, "/v1/me/account").expect(200)["isAnonymous"],
+        true
+    );
+    assert!(
+        someone
+            .get(&app, "/v1/me")
+            .expect(200)
+            .get("email")
+            .is_none()
+    );
 }
 
 #[test]
@@ -78,9 +110,15 @@ fn of_two_additions_at_once_one_counts() {
         });
         calls.map(|call| call.join().unwrap())
     });
-    assert!(statuses == [200, 409] || statuses == [409, 200], "{statuses:?}");
+    assert!(
+        statuses == [200, 409] || statuses == [409, 200],
+        "{statuses:?}"
+    );
     let winner = emails[usize::from(statuses[1] == 200)].as_str();
-    assert_eq!(someone.get(&app, "/v1/me/account").expect(200)["email"], winner);
+    assert_eq!(
+        someone.get(&app, "/v1/me/account").expect(200)["email"],
+        winner
+    );
     assert_eq!(someone.get(&app, "/v1/me").expect(200)["email"], winner);
 }
 
@@ -89,7 +127,13 @@ fn what_is_added_obeys_the_rules_of_signing_up() {
     let app = TestApp::start();
     let someone = anonymous(&app);
     someone
-        .post(&app, "/v1/me/email", &json!({"email": "x", "password": "y"}))
+        .post(
+            &app,
+            "/v1/me/email",
+            &json!({"email": "x", "password": "y"}),
+        )
         .expect_fields(&["email", "password"]);
-    someone.post(&app, "/v1/me/email", &json!({"email": fresh_email()})).expect_fields(&["password"]);
+    someone
+        .post(&app, "/v1/me/email", &json!({"email": fresh_email()}))
+        .expect_fields(&["password"]);
 }

@@ -18,13 +18,21 @@ use whisper_testkit::{Person, Reply, TestApp, json};
 /// An e-mail address that nobody has.
 fn fresh_email() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos();
-    format!("fresh{nanos:x}.{}@example.com", COUNT.fetch_add(1, Ordering::Relaxed))
+    let nanos = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_nanos();
+    format!(
+        "fresh{nanos:x}.{}@example.com",
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    )
 }
 
 /// Tries to sign in.
 fn sign_in(app: &TestApp, email: &str, password: &str) -> Reply {
-    app.post("/v1/sessions").json(&json!({"email": email, "password": password})).send()
+    app.post("/v1/sessions")
+        .json(&json!({"email": email, "password": password}))
+        .send()
 }
 
 /// The same person, signed in once more.
@@ -49,5 +57,9 @@ fn befriend(app: &TestApp, one: &Person, other: &Person) {
 
 /// Changes one's own profile, whatever its state.
 fn change_profile(app: &TestApp, person: &Person, changes: &whisper_testkit::Value) -> Reply {
-    person.call(app, "PATCH", "/v1/me").header("if-match", "*").json(changes).send()
+    person
+        .call(app, "PATCH", "/v1/me")
+        .header("if-match", "*")
+        .json(changes)
+        .send()
 }

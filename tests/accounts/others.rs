@@ -12,9 +12,17 @@ fn look(app: &TestApp, viewer: &Person, at: &Person) -> Reply {
 fn a_profile_shows_everything_but_what_is_private_by_default() {
     let app = TestApp::start();
     let (alice, bob) = (app.person("alice"), app.person("bob"));
-    change_profile(&app, &alice, &json!({"bio": "Hi", "phone": "+41791234567", "preferences": {"a": 1}})).expect(200);
+    change_profile(
+        &app,
+        &alice,
+        &json!({"bio": "Hi", "phone": "+41791234567", "preferences": {"a": 1}}),
+    )
+    .expect(200);
     let seen = look(&app, &bob, &alice).expect(200);
-    assert_eq!((&seen["id"], &seen["bio"]), (&json!(alice.id), &json!("Hi")));
+    assert_eq!(
+        (&seen["id"], &seen["bio"]),
+        (&json!(alice.id), &json!("Hi"))
+    );
     for hidden in ["email", "phone", "preferences", "privacySettings", "theme"] {
         assert!(seen.get(hidden).is_none(), "{hidden}: {seen}");
     }
@@ -23,13 +31,21 @@ fn a_profile_shows_everything_but_what_is_private_by_default() {
 #[test]
 fn privacy_settings_decide_by_friendship() {
     let app = TestApp::start();
-    let [alice, friend, fan, stranger] = ["alice", "friend", "fan", "stranger"].map(|name| app.person(name));
+    let [alice, friend, fan, stranger] =
+        ["alice", "friend", "fan", "stranger"].map(|name| app.person(name));
     befriend(&app, &alice, &friend);
-    fan.put(&app, &format!("/v1/follows/{}", alice.id), &json!({})).expect(201);
-    let settings = json!({"bio": "friends", "phone": "friends", "location": "nobody", "email": "everyone"});
-    let changes = json!({"bio": "b", "phone": "+41791234567", "location": "l", "privacySettings": settings});
+    fan.put(&app, &format!("/v1/follows/{}", alice.id), &json!({}))
+        .expect(201);
+    let settings =
+        json!({"bio": "friends", "phone": "friends", "location": "nobody", "email": "everyone"});
+    let changes =
+        json!({"bio": "b", "phone": "+41791234567", "location": "l", "privacySettings": settings});
     change_profile(&app, &alice, &changes).expect(200);
-    for (viewer, shown) in [(&friend, [true, true, false, true]), (&fan, [false, false, false, true]), (&stranger, [false, false, false, true])] {
+    for (viewer, shown) in [
+        (&friend, [true, true, false, true]),
+        (&fan, [false, false, false, true]),
+        (&stranger, [false, false, false, true]),
+    ] {
         let seen = look(&app, viewer, &alice).expect(200);
         let fields = ["bio", "phone", "location", "email"].map(|field| seen.get(field).is_some());
         assert_eq!(fields, shown, "{}: {seen}", viewer.username);
@@ -47,13 +63,27 @@ fn a_closed_profile_shows_who_it_is() {
     });
     change_profile(&app, &alice, &changes).expect(200);
     let seen = look(&app, &stranger, &alice).expect(200);
-    let mut fields: Vec<&str> = seen.as_object().unwrap().keys().map(String::as_str).collect();
+    let mut fields: Vec<&str> = seen
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
     fields.sort_unstable();
     assert_eq!(fields, ["avatarUrl", "displayName", "id", "username"]);
     assert_eq!(look(&app, &friend, &alice).expect(200)["bio"], "b");
-    change_profile(&app, &alice, &json!({"privacySettings": {"profile": "nobody"}})).expect(200);
+    change_profile(
+        &app,
+        &alice,
+        &json!({"privacySettings": {"profile": "nobody"}}),
+    )
+    .expect(200);
     assert!(look(&app, &friend, &alice).expect(200).get("bio").is_none());
-    assert_eq!(look(&app, &alice, &alice).expect(200)["bio"], "b", "the owner sees the whole");
+    assert_eq!(
+        look(&app, &alice, &alice).expect(200)["bio"],
+        "b",
+        "the owner sees the whole"
+    );
 }
 
 #[test]
@@ -70,7 +100,12 @@ fn invisible_looks_like_offline() {
 fn user_names_are_found_in_any_case() {
     let app = TestApp::start();
     let (alice, bob) = (app.person("alice"), app.person("bob"));
-    let seen = bob.get(&app, &format!("/v1/users/{}", alice.username.to_uppercase())).expect(200);
+    let seen = bob
+        .get(
+            &app,
+            &format!("/v1/users/{}", alice.username.to_uppercase()),
+        )
+        .expect(200);
     assert_eq!(seen["id"], alice.id.as_str());
 }
 
@@ -78,8 +113,18 @@ fn user_names_are_found_in_any_case() {
 fn nobody_is_found_under_what_is_no_user_name() {
     let app = TestApp::start();
     let bob = app.person("bob");
-    for name in ["nobody_has_this_one", "x", "%20", "a%2Fb", "..%2Fme", "%00%00%00", "%FF%FE%FD", &"x".repeat(500)] {
-        bob.get(&app, &format!("/v1/users/{name}")).expect_problem(404, "not_found");
+    for name in [
+        "nobody_has_this_one",
+        "x",
+        "%20",
+        "a%2Fb",
+        "..%2Fme",
+        "%00%00%00",
+        "%FF%FE%FD",
+        &"x".repeat(500),
+    ] {
+        bob.get(&app, &format!("/v1/users/{name}"))
+            .expect_problem(404, "not_found");
     }
 }
 
@@ -88,10 +133,17 @@ fn a_block_in_either_direction_hides_as_if_nobody_were_there() {
     let app = TestApp::start();
     let (alice, bob) = (app.person("alice"), app.person("bob"));
     befriend(&app, &alice, &bob);
-    alice.put(&app, &format!("/v1/blocks/{}", bob.id), &json!({})).expect(204);
-    let unknown = bob.get(&app, "/v1/users/nobody_has_this_one").expect_problem(404, "not_found");
+    alice
+        .put(&app, &format!("/v1/blocks/{}", bob.id), &json!({}))
+        .expect(204);
+    let unknown = bob
+        .get(&app, "/v1/users/nobody_has_this_one")
+        .expect_problem(404, "not_found");
     for (viewer, at) in [(&bob, &alice), (&alice, &bob)] {
         let hidden = look(&app, viewer, at).expect_problem(404, "not_found");
-        assert_eq!((&hidden["detail"], &hidden["title"]), (&unknown["detail"], &unknown["title"]));
+        assert_eq!(
+            (&hidden["detail"], &hidden["title"]),
+            (&unknown["detail"], &unknown["title"])
+        );
     }
 }

@@ -5,7 +5,11 @@ use whisper_testkit::{Person, Reply, TestApp, json};
 use super::{another_device, sign_in};
 
 fn change(app: &TestApp, person: &Person, current: &str, new: &str) -> Reply {
-    person.put(app, "/v1/me/password", &json!({"currentPassword": current, "newPassword": new}))
+    person.put(
+        app,
+        "/v1/me/password",
+        &json!({"currentPassword": current, "newPassword": new}),
+    )
 }
 
 #[test]
@@ -14,7 +18,9 @@ fn a_new_password_replaces_the_old_and_ends_other_sessions() {
     let alice = app.person("alice");
     let other = another_device(&app, &alice);
     change(&app, &alice, &alice.password, "another horse").expect(204);
-    other.get(&app, "/v1/me").expect_problem(401, "session_revoked");
+    other
+        .get(&app, "/v1/me")
+        .expect_problem(401, "session_revoked");
     alice.get(&app, "/v1/me").expect(200);
     sign_in(&app, &alice.email, &alice.password).expect_problem(401, "invalid_credentials");
     sign_in(&app, &alice.email, "another horse").expect(201);
@@ -24,7 +30,8 @@ fn a_new_password_replaces_the_old_and_ends_other_sessions() {
 fn a_wrong_password_changes_nothing() {
     let app = TestApp::start();
     let alice = app.person("alice");
-    change(&app, &alice, "wrong password", "another horse").expect_problem(401, "invalid_credentials");
+    change(&app, &alice, "wrong password", "another horse")
+        .expect_problem(401, "invalid_credentials");
     sign_in(&app, &alice.email, &alice.password).expect(201);
 }
 
@@ -33,7 +40,8 @@ fn trying_passwords_with_a_token_is_slowed_down_as_well() {
     let app = TestApp::start();
     let alice = app.person("alice");
     for _ in 0..5 {
-        change(&app, &alice, "wrong password", "another horse").expect_problem(401, "invalid_credentials");
+        change(&app, &alice, "wrong password", "another horse")
+            .expect_problem(401, "invalid_credentials");
     }
     change(&app, &alice, "wrong password", "another horse").expect_problem(429, "rate_limited");
 }
@@ -45,7 +53,13 @@ fn a_new_password_obeys_the_rules() {
     for weak in ["short", "password", &alice.email, &"x".repeat(129)] {
         change(&app, &alice, &alice.password, weak).expect_fields(&["newPassword"]);
     }
-    alice.put(&app, "/v1/me/password", &json!({"newPassword": "another horse"})).expect_fields(&["currentPassword"]);
+    alice
+        .put(
+            &app,
+            "/v1/me/password",
+            &json!({"newPassword": "another horse"}),
+        )
+        .expect_fields(&["currentPassword"]);
 }
 
 #[test]

@@ -5,11 +5,19 @@ use whisper_testkit::{Person, Reply, TestApp, Value, json};
 use super::change_profile;
 
 fn change(app: &TestApp, person: &Person, etag: &str, changes: &Value) -> Reply {
-    person.call(app, "PATCH", "/v1/me").header("if-match", etag).json(changes).send()
+    person
+        .call(app, "PATCH", "/v1/me")
+        .header("if-match", etag)
+        .json(changes)
+        .send()
 }
 
 fn etag(app: &TestApp, person: &Person) -> String {
-    person.get(app, "/v1/me").header("etag").expect("an ETag").to_owned()
+    person
+        .get(app, "/v1/me")
+        .header("etag")
+        .expect("an ETag")
+        .to_owned()
 }
 
 #[test]
@@ -39,9 +47,18 @@ fn a_profile_is_changed_by_whoever_knows_its_state() {
 fn null_takes_a_value_away() {
     let app = TestApp::start();
     let alice = app.person("alice");
-    change_profile(&app, &alice, &json!({"bio": "x", "preferences": {"a": 1}, "tagline": "y"})).expect(200);
-    let changed = change_profile(&app, &alice, &json!({"bio": null, "preferences": null})).expect(200);
-    assert!(changed.get("bio").is_none() && changed.get("preferences").is_none(), "{changed}");
+    change_profile(
+        &app,
+        &alice,
+        &json!({"bio": "x", "preferences": {"a": 1}, "tagline": "y"}),
+    )
+    .expect(200);
+    let changed =
+        change_profile(&app, &alice, &json!({"bio": null, "preferences": null})).expect(200);
+    assert!(
+        changed.get("bio").is_none() && changed.get("preferences").is_none(),
+        "{changed}"
+    );
     assert_eq!(changed["tagline"], "y");
     change_profile(&app, &alice, &json!({"username": null})).expect_fields(&["username"]);
 }
@@ -65,7 +82,8 @@ fn a_stale_or_made_up_etag_is_refused() {
     let stale = etag(&app, &alice);
     change(&app, &alice, &stale, &json!({"bio": "first"})).expect(200);
     for etag in [stale.as_str(), "\"no such\"", "7", "W/\"1\"", ""] {
-        change(&app, &alice, etag, &json!({"bio": "second"})).expect_problem(412, "precondition_failed");
+        change(&app, &alice, etag, &json!({"bio": "second"}))
+            .expect_problem(412, "precondition_failed");
     }
     assert_eq!(alice.get(&app, "/v1/me").expect(200)["bio"], "first");
 }
@@ -92,7 +110,11 @@ fn a_change_that_changes_nothing_keeps_the_etag() {
     let alice = app.person("alice");
     change_profile(&app, &alice, &json!({"bio": "x", "preferences": {"a": 1}})).expect(200);
     let state = etag(&app, &alice);
-    for changes in [json!({}), json!({"bio": "x"}), json!({"preferences": "{\"a\": 1}", "tagline": null})] {
+    for changes in [
+        json!({}),
+        json!({"bio": "x"}),
+        json!({"preferences": "{\"a\": 1}", "tagline": null}),
+    ] {
         let reply = change(&app, &alice, &state, &changes);
         assert_eq!(reply.header("etag"), Some(state.as_str()), "{changes}");
         reply.expect(200);
@@ -105,8 +127,22 @@ fn what_belongs_to_the_server_cannot_be_set() {
     let alice = app.person("alice");
     let before = alice.get(&app, "/v1/me").expect(200);
     for field in [
-        "id", "userId", "email", "isVerified", "isPremium", "premiumExpiry", "xp", "level", "badges",
-        "reputationScore", "streakDays", "isOnline", "lastSeen", "createdAt", "updatedAt", "nonsense",
+        "id",
+        "userId",
+        "email",
+        "isVerified",
+        "isPremium",
+        "premiumExpiry",
+        "xp",
+        "level",
+        "badges",
+        "reputationScore",
+        "streakDays",
+        "isOnline",
+        "lastSeen",
+        "createdAt",
+        "updatedAt",
+        "nonsense",
     ] {
         let problem = change_profile(&app, &alice, &json!({ field: "x" })).expect_fields(&[field]);
         assert_eq!(problem["errors"][0]["rule"], "unknown");
@@ -138,11 +174,19 @@ fn everything_wrong_is_told_at_once_and_nothing_is_written() {
 fn a_user_name_moves_and_stays_unique() {
     let app = TestApp::start();
     let (alice, bob) = (app.person("alice"), app.person("bob"));
-    change_profile(&app, &bob, &json!({"username": alice.username.to_uppercase()}))
-        .expect_problem(409, "username_taken");
+    change_profile(
+        &app,
+        &bob,
+        &json!({"username": alice.username.to_uppercase()}),
+    )
+    .expect_problem(409, "username_taken");
     let new = format!("{}_x", alice.username);
-    assert_eq!(change_profile(&app, &alice, &json!({"username": new})).expect(200)["username"], new.as_str());
-    bob.get(&app, &format!("/v1/users/{}", alice.username)).expect_problem(404, "not_found");
+    assert_eq!(
+        change_profile(&app, &alice, &json!({"username": new})).expect(200)["username"],
+        new.as_str()
+    );
+    bob.get(&app, &format!("/v1/users/{}", alice.username))
+        .expect_problem(404, "not_found");
     bob.get(&app, &format!("/v1/users/{new}")).expect(200);
     change_profile(&app, &bob, &json!({"username": alice.username})).expect(200);
 }
@@ -153,7 +197,8 @@ fn of_two_who_want_one_user_name_at_once_one_gets_it() {
     let (alice, bob) = (app.person("alice"), app.person("bob"));
     let wanted = json!({"username": format!("{}_w", alice.username)});
     let mut statuses = std::thread::scope(|scope| {
-        let calls = [&alice, &bob].map(|person| scope.spawn(|| change_profile(&app, person, &wanted).status));
+        let calls = [&alice, &bob]
+            .map(|person| scope.spawn(|| change_profile(&app, person, &wanted).status));
         calls.map(|call| call.join().unwrap())
     });
     statuses.sort_unstable();
@@ -178,6 +223,9 @@ fn the_account_shows_what_one_signs_in_with() {
     let app = TestApp::start();
     let alice = app.person("alice");
     let account = alice.get(&app, "/v1/me/account").expect(200);
-    assert_eq!((&account["id"], &account["email"]), (&json!(alice.id), &json!(alice.email)));
+    assert_eq!(
+        (&account["id"], &account["email"]),
+        (&json!(alice.id), &json!(alice.email))
+    );
     assert!(account["passwordChangedAt"].is_string());
 }

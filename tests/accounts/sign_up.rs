@@ -20,8 +20,15 @@ fn signing_up_makes_account_profile_and_session() {
     assert_eq!(body["profile"]["displayName"], "Alice 🦀");
     assert_eq!(body["profile"]["id"], body["account"]["id"]);
     assert_eq!(body["session"]["userAgent"], "test/1");
-    assert_eq!((&body["tokenType"], &body["expiresIn"]), (&json!("Bearer"), &json!(900)));
-    let me = app.get("/v1/me").bearer(body["accessToken"].as_str().unwrap()).send().expect(200);
+    assert_eq!(
+        (&body["tokenType"], &body["expiresIn"]),
+        (&json!("Bearer"), &json!(900))
+    );
+    let me = app
+        .get("/v1/me")
+        .bearer(body["accessToken"].as_str().unwrap())
+        .send()
+        .expect(200);
     assert_eq!(me["id"], body["account"]["id"]);
 }
 
@@ -29,7 +36,12 @@ fn signing_up_makes_account_profile_and_session() {
 fn no_answer_shows_a_hash_or_a_password() {
     let app = TestApp::start();
     let alice = app.person("alice");
-    for path in ["/v1/me", "/v1/me/account", "/v1/sessions", &format!("/v1/users/{}", alice.username)] {
+    for path in [
+        "/v1/me",
+        "/v1/me/account",
+        "/v1/sessions",
+        &format!("/v1/users/{}", alice.username),
+    ] {
         let text = alice.get(&app, path).text.to_lowercase();
         for secret in ["hash", "argon2", &alice.password, "refreshtoken"] {
             assert!(!text.contains(secret), "{path} {secret}: {text}");
@@ -54,10 +66,19 @@ fn an_address_in_capitals_is_the_same_address() {
     let app = TestApp::start();
     let email = fresh_email();
     let body = json!({"email": email.to_uppercase(), "password": "correct horse"});
-    assert_eq!(app.post("/v1/accounts").json(&body).send().expect(201)["account"]["email"], email);
-    app.post("/v1/accounts").json(&body).send().expect_problem(409, "email_taken");
+    assert_eq!(
+        app.post("/v1/accounts").json(&body).send().expect(201)["account"]["email"],
+        email
+    );
+    app.post("/v1/accounts")
+        .json(&body)
+        .send()
+        .expect_problem(409, "email_taken");
     let same = json!({"email": email, "password": "another horse"});
-    app.post("/v1/accounts").json(&same).send().expect_problem(409, "email_taken");
+    app.post("/v1/accounts")
+        .json(&same)
+        .send()
+        .expect_problem(409, "email_taken");
     sign_in(&app, &email, "correct horse").expect(201);
 }
 
@@ -67,7 +88,10 @@ fn a_user_name_belongs_to_one_whatever_its_case() {
     let alice = app.person("alice");
     let email = fresh_email();
     let body = json!({"email": email, "password": "correct horse", "username": alice.username.to_uppercase()});
-    app.post("/v1/accounts").json(&body).send().expect_problem(409, "username_taken");
+    app.post("/v1/accounts")
+        .json(&body)
+        .send()
+        .expect_problem(409, "username_taken");
     sign_in(&app, &email, "correct horse").expect_problem(401, "invalid_credentials");
 }
 
@@ -76,8 +100,9 @@ fn of_two_who_sign_up_with_one_address_at_once_one_succeeds() {
     let app = TestApp::start();
     let body = json!({"email": fresh_email(), "password": "correct horse"});
     let mut statuses: Vec<u16> = std::thread::scope(|scope| {
-        let calls: Vec<_> =
-            (0..4).map(|_| scope.spawn(|| app.post("/v1/accounts").json(&body).send().status)).collect();
+        let calls: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| app.post("/v1/accounts").json(&body).send().status))
+            .collect();
         calls.into_iter().map(|call| call.join().unwrap()).collect()
     });
     statuses.sort_unstable();
@@ -113,22 +138,34 @@ fn each_rule_of_a_sign_up_is_held() {
     ] {
         let mut body = json!({"email": fresh_email(), "password": "correct horse"});
         body[field] = value;
-        app.post("/v1/accounts").json(&body).send().expect_fields(&[field]);
+        app.post("/v1/accounts")
+            .json(&body)
+            .send()
+            .expect_fields(&[field]);
     }
 }
 
 #[test]
 fn missing_fields_are_named() {
     let app = TestApp::start();
-    app.post("/v1/accounts").json(&json!({"email": fresh_email()})).send().expect_fields(&["password"]);
-    app.post("/v1/accounts").json(&json!([])).send().expect_problem(422, "validation_failed");
+    app.post("/v1/accounts")
+        .json(&json!({"email": fresh_email()}))
+        .send()
+        .expect_fields(&["password"]);
+    app.post("/v1/accounts")
+        .json(&json!([]))
+        .send()
+        .expect_problem(422, "validation_failed");
 }
 
 #[test]
 fn the_longest_password_is_used_to_its_end() {
     let app = TestApp::start();
     let (email, password) = (fresh_email(), "ü".repeat(128));
-    app.post("/v1/accounts").json(&json!({"email": email, "password": password})).send().expect(201);
+    app.post("/v1/accounts")
+        .json(&json!({"email": email, "password": password}))
+        .send()
+        .expect(201);
     let almost = format!("{}u", "ü".repeat(127));
     sign_in(&app, &email, &almost).expect_problem(401, "invalid_credentials");
     sign_in(&app, &email, &password).expect(201);
@@ -136,11 +173,16 @@ fn the_longest_password_is_used_to_its_end() {
 
 #[test]
 fn one_address_makes_so_many_accounts_an_hour() {
-    let Some(app) = TestApp::own().variable("signup_rate_per_hour", "2").start() else { return };
+    let Some(app) = TestApp::own().variable("signup_rate_per_hour", "2").start() else {
+        return;
+    };
     let make = || app.post("/v1/accounts/anonymous").send();
     make().expect(201);
     let refused = json!({"email": fresh_email(), "password": "short"});
-    app.post("/v1/accounts").json(&refused).send().expect_problem(422, "validation_failed");
+    app.post("/v1/accounts")
+        .json(&refused)
+        .send()
+        .expect_problem(422, "validation_failed");
     make().expect(201);
     let reply = make();
     assert!(reply.header("retry-after").unwrap().parse::<u32>().unwrap() <= 3601);

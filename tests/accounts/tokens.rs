@@ -3,7 +3,9 @@
 use whisper_testkit::{Reply, TestApp, json};
 
 fn refresh(app: &TestApp, token: &str) -> Reply {
-    app.post("/v1/sessions/refresh").json(&json!({"refreshToken": token})).send()
+    app.post("/v1/sessions/refresh")
+        .json(&json!({"refreshToken": token}))
+        .send()
 }
 
 #[test]
@@ -14,7 +16,10 @@ fn a_refresh_token_gets_a_new_pair() {
     assert_ne!(body["refreshToken"], alice.refresh_token.as_str());
     assert_ne!(body["accessToken"], alice.token.as_str());
     assert_eq!(body["session"]["id"], alice.session_id.as_str());
-    app.get("/v1/me").bearer(body["accessToken"].as_str().unwrap()).send().expect(200);
+    app.get("/v1/me")
+        .bearer(body["accessToken"].as_str().unwrap())
+        .send()
+        .expect(200);
     refresh(&app, body["refreshToken"].as_str().unwrap()).expect(200);
 }
 
@@ -25,7 +30,10 @@ fn using_a_refresh_token_twice_revokes_the_session() {
     let second = refresh(&app, &alice.refresh_token).expect(200);
     refresh(&app, &alice.refresh_token).expect_problem(401, "refresh_token_reused");
     let access = second["accessToken"].as_str().unwrap();
-    app.get("/v1/me").bearer(access).send().expect_problem(401, "session_revoked");
+    app.get("/v1/me")
+        .bearer(access)
+        .send()
+        .expect_problem(401, "session_revoked");
     let status = refresh(&app, second["refreshToken"].as_str().unwrap()).status;
     assert_eq!(status, 401);
 }
@@ -36,7 +44,10 @@ fn even_the_oldest_refresh_token_of_a_session_revokes_it() {
     let alice = app.person("alice");
     let mut token = alice.refresh_token.clone();
     for _ in 0..3 {
-        token = refresh(&app, &token).expect(200)["refreshToken"].as_str().unwrap().to_owned();
+        token = refresh(&app, &token).expect(200)["refreshToken"]
+            .as_str()
+            .unwrap()
+            .to_owned();
     }
     refresh(&app, &alice.refresh_token).expect_problem(401, "refresh_token_reused");
     assert_eq!(refresh(&app, &token).status, 401);
@@ -47,7 +58,9 @@ fn of_two_refreshes_at_once_one_succeeds() {
     let app = TestApp::start();
     let alice = app.person("alice");
     let mut replies: Vec<Reply> = std::thread::scope(|scope| {
-        let calls: Vec<_> = (0..2).map(|_| scope.spawn(|| refresh(&app, &alice.refresh_token))).collect();
+        let calls: Vec<_> = (0..2)
+            .map(|_| scope.spawn(|| refresh(&app, &alice.refresh_token)))
+            .collect();
         calls.into_iter().map(|call| call.join().unwrap()).collect()
     });
     replies.sort_by_key(|reply| reply.status);
@@ -82,25 +95,40 @@ fn made_up_refresh_tokens_are_refused_and_end_nothing() {
 #[test]
 fn a_refresh_wants_a_token() {
     let app = TestApp::start();
-    app.post("/v1/sessions/refresh").json(&json!({})).send().expect_fields(&["refreshToken"]);
-    app.post("/v1/sessions/refresh").json(&json!({"refreshToken": 1})).send().expect_fields(&["refreshToken"]);
+    app.post("/v1/sessions/refresh")
+        .json(&json!({}))
+        .send()
+        .expect_fields(&["refreshToken"]);
+    app.post("/v1/sessions/refresh")
+        .json(&json!({"refreshToken": 1}))
+        .send()
+        .expect_fields(&["refreshToken"]);
 }
 
 #[test]
 fn an_access_token_expires_after_a_quarter_of_an_hour() {
-    let Some(app) = TestApp::own().start() else { return };
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
     let alice = app.person("alice");
     app.advance("14m");
     alice.get(&app, "/v1/me").expect(200);
     app.advance("61s");
-    alice.get(&app, "/v1/me").expect_problem(401, "token_expired");
+    alice
+        .get(&app, "/v1/me")
+        .expect_problem(401, "token_expired");
     let fresh = refresh(&app, &alice.refresh_token).expect(200);
-    app.get("/v1/me").bearer(fresh["accessToken"].as_str().unwrap()).send().expect(200);
+    app.get("/v1/me")
+        .bearer(fresh["accessToken"].as_str().unwrap())
+        .send()
+        .expect(200);
 }
 
 #[test]
 fn a_session_that_is_never_refreshed_ends() {
-    let Some(app) = TestApp::own().start() else { return };
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
     let alice = app.person("alice");
     app.advance("1441h");
     refresh(&app, &alice.refresh_token).expect_problem(401, "session_revoked");
@@ -122,10 +150,19 @@ fn whatever_is_no_token_of_ours_is_refused() {
         format!("{}.{}", alice.token, parts[2]),
         alice.refresh_token.clone(),
     ] {
-        app.get("/v1/me").bearer(&token).send().expect_problem(401, "token_invalid");
+        app.get("/v1/me")
+            .bearer(&token)
+            .send()
+            .expect_problem(401, "token_invalid");
     }
-    app.get("/v1/me").header("authorization", &alice.token).send().expect_problem(401, "unauthenticated");
-    app.get("/v1/me").header("authorization", "Basic YTpi").send().expect_problem(401, "unauthenticated");
+    app.get("/v1/me")
+        .header("authorization", &alice.token)
+        .send()
+        .expect_problem(401, "unauthenticated");
+    app.get("/v1/me")
+        .header("authorization", "Basic YTpi")
+        .send()
+        .expect_problem(401, "unauthenticated");
 }
 
 #[test]
@@ -147,7 +184,11 @@ fn every_route_for_users_wants_a_token() {
         ("DELETE", "/v1/blocks/!"),
     ] {
         let reply = app.call(method, path).send();
-        assert_eq!(reply.header("www-authenticate"), Some("Bearer"), "{method} {path}");
+        assert_eq!(
+            reply.header("www-authenticate"),
+            Some("Bearer"),
+            "{method} {path}"
+        );
         reply.expect_problem(401, "unauthenticated");
     }
 }
@@ -160,7 +201,10 @@ fn the_public_keys_are_public_and_nothing_else() {
     assert_eq!(reply.header("cache-control"), Some("public, max-age=300"));
     let body = reply.expect(200);
     for key in body["keys"].as_array().unwrap() {
-        assert_eq!((&key["kty"], &key["crv"]), (&json!("OKP"), &json!("Ed25519")));
+        assert_eq!(
+            (&key["kty"], &key["crv"]),
+            (&json!("OKP"), &json!("Ed25519"))
+        );
         assert_eq!((&key["alg"], &key["use"]), (&json!("EdDSA"), &json!("sig")));
         assert_eq!(key["x"].as_str().unwrap().len(), 43);
         assert!(key["d"].is_null(), "the private half");
@@ -170,7 +214,9 @@ fn the_public_keys_are_public_and_nothing_else() {
 
 #[test]
 fn tokens_outlive_a_restart() {
-    let Some(mut app) = TestApp::own().start() else { return };
+    let Some(mut app) = TestApp::own().start() else {
+        return;
+    };
     let alice = app.person("alice");
     app.kill();
     let app = app.restart();

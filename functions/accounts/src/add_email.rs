@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use serde_json::json;
 use whisper_kit::auth::hash_password;
-use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, FieldError, Method, OptionExt, Reply, Request, Result};
+use whisper_kit::{
+    Auth, Code, Ctx, Endpoint, Error, FieldError, Method, OptionExt, Reply, Request, Result,
+};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, Profile};
 use whisper_store::{Batch, Filter, Get, Patch};
@@ -61,14 +63,23 @@ async fn add(ctx: Ctx, request: Request) -> Result<Reply> {
         .set(Account::PASSWORD_CHANGED_AT, Timestamp::AT_COMMIT)
         .set(Account::UPDATED_AT, Timestamp::AT_COMMIT);
     let still = Filter::eq(Account::IS_ANONYMOUS, true);
-    let shown = Patch::new().set(Profile::EMAIL, email.as_str()).set(Profile::UPDATED_AT, Timestamp::AT_COMMIT);
-    let batch = Batch::new().update_if(&id, patch, still).label(ANONYMOUS).update(&id, shown);
+    let shown = Patch::new()
+        .set(Profile::EMAIL, email.as_str())
+        .set(Profile::UPDATED_AT, Timestamp::AT_COMMIT);
+    let batch = Batch::new()
+        .update_if(&id, patch, still)
+        .label(ANONYMOUS)
+        .update(&id, shown);
     let batch = Attempts::new(&email, &request).remember_address(batch, ctx.now());
     let batch = trail::event(&ctx, batch, "account.registered", &id, &json!({}))?;
-    let committed = ctx.store()?.commit(batch).await.map_err(|error| match error.failed_at(ANONYMOUS) {
-        true => registered(),
-        false => taken(error),
-    })?;
+    let committed =
+        ctx.store()?
+            .commit(batch)
+            .await
+            .map_err(|error| match error.failed_at(ANONYMOUS) {
+                true => registered(),
+                false => taken(error),
+            })?;
     account.email = Some(email);
     account.is_anonymous = false;
     account.password_changed_at = Some(committed.at);
@@ -78,15 +89,23 @@ async fn add(ctx: Ctx, request: Request) -> Result<Reply> {
 fn check(body: AddEmail) -> Result<(String, String)> {
     let email = credentials::email("email", &body.email);
     let stored = email.as_deref().ok();
-    match (credentials::password("password", &body.password, stored), email) {
+    match (
+        credentials::password("password", &body.password, stored),
+        email,
+    ) {
         (Ok(()), Ok(email)) => Ok((email, body.password)),
         (password, email) => {
             let found = [email.err(), password.err()];
-            Err(Error::fields(found.into_iter().flatten().collect::<Vec<FieldError>>()))
+            Err(Error::fields(
+                found.into_iter().flatten().collect::<Vec<FieldError>>(),
+            ))
         }
     }
 }
 
 fn registered() -> Error {
-    Error::new(Code::AlreadyRegistered, "This account has an e-mail address and a password already.")
+    Error::new(
+        Code::AlreadyRegistered,
+        "This account has an e-mail address and a password already.",
+    )
 }

@@ -33,9 +33,14 @@ pub fn endpoint() -> Endpoint {
 
 async fn sign_up(ctx: Ctx, request: Request) -> Result<Reply> {
     let body: Anonymous = request.json_or_default()?;
-    let display_name = profile::display_name(body.display_name).map_err(|error| Error::fields(vec![error]))?;
+    let display_name =
+        profile::display_name(body.display_name).map_err(|error| Error::fields(vec![error]))?;
     count_sign_up(&ctx, &request).await?;
-    let founder = Founder { credentials: None, username: None, display_name };
+    let founder = Founder {
+        credentials: None,
+        username: None,
+        display_name,
+    };
     let made = found(&ctx, &request, founder).await?;
     Ok(Reply::created(&made)?.location("/v1/me"))
 }

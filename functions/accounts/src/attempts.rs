@@ -7,8 +7,8 @@ use std::net::IpAddr;
 
 use whisper_kit::ids::derived_id;
 use whisper_kit::{Code, Ctx, Error, Request, Result};
-use whisper_schema::prelude::{Account, Column, RateLimit, Session};
 use whisper_schema::Timestamp;
+use whisper_schema::prelude::{Account, Column, RateLimit, Session};
 use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
 
 use crate::rules::slow_down::{
@@ -82,7 +82,12 @@ impl Attempts {
             }
             let batch = self.counting(&counters, !known, ctx.now());
             match ctx.store()?.commit(batch).await {
-                Ok(_) => return Ok(Counted { account, for_account: !known }),
+                Ok(_) => {
+                    return Ok(Counted {
+                        account,
+                        for_account: !known,
+                    });
+                }
                 // Another attempt was counted in the meantime.
                 Err(error) if error.failed_at(COUNT) => {}
                 Err(error) => return Err(error.into()),
@@ -92,23 +97,45 @@ impl Attempts {
     }
 
     async fn read(&self, ctx: &Ctx) -> Result<(Option<Doc<Account>>, Counters)> {
-        let account = Query::<Account>::new().filter(Filter::eq(Account::EMAIL, self.email.as_str())).first();
+        let account = Query::<Account>::new()
+            .filter(Filter::eq(Account::EMAIL, self.email.as_str()))
+            .first();
         let counter = |id: &str| Get::<RateLimit>::id(id);
-        let counters =
-            (counter(&self.pair), counter(&self.by_address), counter(&self.by_account), counter(&self.known));
-        let (account, (pair, by_address, by_account, known)) = ctx.store()?.read((account, counters)).await?;
-        Ok((account, Counters { pair, by_address, by_account, known }))
+        let counters = (
+            counter(&self.pair),
+            counter(&self.by_address),
+            counter(&self.by_account),
+            counter(&self.known),
+        );
+        let (account, (pair, by_address, by_account, known)) =
+            ctx.store()?.read((account, counters)).await?;
+        Ok((
+            account,
+            Counters {
+                pair,
+                by_address,
+                by_account,
+                known,
+            },
+        ))
     }
 
     /// Whether the account was signed in to from here before: then strangers' failures don't count.
-    async fn is_known(&self, ctx: &Ctx, counters: &Counters, account: Option<&Doc<Account>>) -> Result<bool> {
+    async fn is_known(
+        &self,
+        ctx: &Ctx,
+        counters: &Counters,
+        account: Option<&Doc<Account>>,
+    ) -> Result<bool> {
         if live(&counters.known, ctx.now()).is_some() {
             return Ok(true);
         }
         if wait_when_full(value(&counters.by_account), PER_ACCOUNT, ctx.now()) == 0 {
             return Ok(false);
         }
-        let Some(address) = self.address else { return Ok(false) };
+        let Some(address) = self.address else {
+            return Ok(false);
+        };
         // Asked for an unknown account as well: it must not be told by a missing statement.
         let user_id = account.map_or("", |account| account.id.as_str());
         let session = Query::<Session>::new()
@@ -122,10 +149,18 @@ impl Attempts {
     fn wait(&self, counters: &Counters, known: bool, now: Timestamp) -> i64 {
         let mut seconds = wait(value(&counters.pair), now);
         if self.address.is_some() {
-            seconds = seconds.max(wait_when_full(value(&counters.by_address), PER_ADDRESS, now));
+            seconds = seconds.max(wait_when_full(
+                value(&counters.by_address),
+                PER_ADDRESS,
+                now,
+            ));
         }
         if !known {
-            seconds = seconds.max(wait_when_full(value(&counters.by_account), PER_ACCOUNT, now));
+            seconds = seconds.max(wait_when_full(
+                value(&counters.by_account),
+                PER_ACCOUNT,
+                now,
+            ));
         }
         seconds
     }
@@ -137,7 +172,10 @@ impl Attempts {
         let later = Patch::new().set(RateLimit::EXPIRES_AT, now.plus(WINDOW_MS));
         let mut batch = count_one(Batch::new(), &self.pair, as_read, later, now);
         let mut bounded = |id: &str, counter: &Option<Doc<RateLimit>>, most: i64| {
-            let below = Filter::and([Filter::gt(RateLimit::EXPIRES_AT, now), Filter::lt(RateLimit::COUNT, most)]);
+            let below = Filter::and([
+                Filter::gt(RateLimit::EXPIRES_AT, now),
+                Filter::lt(RateLimit::COUNT, most),
+            ]);
             let condition = live(counter, now).map(|_| below);
             batch = count_one(std::mem::take(&mut batch), id, condition, Patch::new(), now);
         };
@@ -161,8 +199,13 @@ impl Attempts {
             shared.push(&self.by_account);
         }
         shared.into_iter().fold(batch, |batch, id| {
-            let counted = Filter::and([Filter::gt(RateLimit::EXPIRES_AT, now), Filter::gt(RateLimit::COUNT, 0)]);
-            batch.update_if(id, Patch::new().add(RateLimit::COUNT, -1), counted).label(REFUND)
+            let counted = Filter::and([
+                Filter::gt(RateLimit::EXPIRES_AT, now),
+                Filter::gt(RateLimit::COUNT, 0),
+            ]);
+            batch
+                .update_if(id, Patch::new().add(RateLimit::COUNT, -1), counted)
+                .label(REFUND)
         })
     }
 
@@ -176,7 +219,10 @@ impl Attempts {
         if self.address.is_none() {
             return batch;
         }
-        let row = RateLimit { expires_at: now.plus(KNOWN_MS), ..row(&self.known, now) };
+        let row = RateLimit {
+            expires_at: now.plus(KNOWN_MS),
+            ..row(&self.known, now)
+        };
         batch.upsert(&row)
     }
 }
@@ -191,7 +237,9 @@ fn count_one(
 ) -> Batch {
     let first = row(id, now);
     let batch = match live {
-        Some(condition) => batch.insert_or_update_if(&first, change.add(RateLimit::COUNT, 1), condition),
+        Some(condition) => {
+            batch.insert_or_update_if(&first, change.add(RateLimit::COUNT, 1), condition)
+        }
         None => {
             let anew = Patch::new()
                 .set(RateLimit::COUNT, 1)
@@ -226,3 +274,7 @@ fn refusal(seconds: i64) -> Error {
     let detail = format!("Too many failed attempts. Try again in {seconds} s.");
     Error::new(Code::RateLimited, detail).with_header("retry-after", seconds.to_string())
 }
+
+#[cfg(test)]
+#[path = "attempts_tests.rs"]
+mod tests;

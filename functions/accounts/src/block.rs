@@ -37,7 +37,11 @@ async fn block(ctx: Ctx, request: Request) -> Result<Reply> {
     // What can't be an id is asked for as well: whoever isn't signed in must hear of that first.
     let other = request.id("userId").unwrap_or_default();
     for _ in 0..TRIES {
-        let question = (Get::<Account>::id(other), contact(&me, other), member(&me, other));
+        let question = (
+            Get::<Account>::id(other),
+            contact(&me, other),
+            member(&me, other),
+        );
         let (_, (account, contact, member)) = read_as_caller(&ctx, question).await?;
         account.or_not_found()?;
         if me == other {
@@ -71,7 +75,8 @@ pub fn member(me: &str, other: &str) -> Get<ConversationMember> {
 
 /// Whether reading again tells what to do: what the commit rests on changed in the meantime.
 pub fn may_settle(error: &StoreError) -> bool {
-    error.failed_at(AS_READ) || error.is_conflict(Contact::COLLECTION, "idx_user_contact")
+    error.failed_at(AS_READ)
+        || error.is_conflict(Contact::COLLECTION, "idx_user_contact")
         || error.is_conflict(Contact::COLLECTION, "_id")
 }
 
@@ -87,7 +92,9 @@ fn batch(
             let patch = Patch::new()
                 .set(Contact::IS_BLOCKED, true)
                 .set(Contact::UPDATED_AT, Timestamp::AT_COMMIT);
-            Batch::new().update_if(&contact.id, patch, Filter::revision(contact.revision)).label(AS_READ)
+            Batch::new()
+                .update_if(&contact.id, patch, Filter::revision(contact.revision))
+                .label(AS_READ)
         }
         None => Batch::new().insert(&Contact {
             id: derived_id(&["contact", me, other]),
@@ -100,7 +107,9 @@ fn batch(
             ..Contact::default()
         }),
     };
-    let batch = batch.delete_where(following(me, other), 1).delete_where(following(other, me), 1);
+    let batch = batch
+        .delete_where(following(me, other), 1)
+        .delete_where(following(other, me), 1);
     let batch = mark(batch, me, other, member, true);
     trail::event(ctx, batch, "user.blocked", me, &json!({"userId": other}))
 }
@@ -116,9 +125,14 @@ pub fn mark(
     let id = member_id(&direct_conversation_id(me, other), other);
     match member {
         Some(_) => batch
-            .update(&id, Patch::new().set(ConversationMember::IS_BLOCKED, blocked))
+            .update(
+                &id,
+                Patch::new().set(ConversationMember::IS_BLOCKED, blocked),
+            )
             .label(AS_READ),
         // The conversation may be made at this very moment; its maker didn't see the block.
-        None => batch.expect_none(Filter::<ConversationMember>::eq(Column::id(), id)).label(AS_READ),
+        None => batch
+            .expect_none(Filter::<ConversationMember>::eq(Column::id(), id))
+            .label(AS_READ),
     }
 }

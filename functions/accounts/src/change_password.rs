@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use serde_json::json;
 use whisper_kit::auth::{hash_password, revoke_all};
-use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, FieldError, Method, OptionExt, Reply, Request, Result};
+use whisper_kit::{
+    Auth, Code, Ctx, Endpoint, Error, FieldError, Method, OptionExt, Reply, Request, Result,
+};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::Account;
 use whisper_store::{Batch, Filter, Get, Patch};
@@ -82,9 +84,15 @@ fn check(body: ChangePassword, email: Option<&str>) -> Result<ChangePassword> {
         errors.push(FieldError::new("currentPassword", "size", detail));
     }
     errors.extend(credentials::password("newPassword", &body.new_password, email).err());
-    if errors.is_empty() { Ok(body) } else { Err(Error::fields(errors)) }
+    if errors.is_empty() {
+        Ok(body)
+    } else {
+        Err(Error::fields(errors))
+    }
 }
 
 fn anonymous() -> Error {
-    Error::forbidden("This account has no password yet. Add an e-mail address and a password first.")
+    Error::forbidden(
+        "This account has no password yet. Add an e-mail address and a password first.",
+    )
 }

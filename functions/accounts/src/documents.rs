@@ -41,7 +41,11 @@ impl OthersProfile {
     /// # Errors
     /// A fault when it can't be written as JSON.
     pub fn of(profile: &Profile, viewer: Viewer) -> Result<Self> {
-        Ok(Self(with_objects(seen_by(viewer, profile, fields(profile)?))))
+        Ok(Self(with_objects(seen_by(
+            viewer,
+            profile,
+            fields(profile)?,
+        ))))
     }
 }
 
@@ -60,8 +64,12 @@ pub fn fields(profile: &Profile) -> Result<Map<String, Value>> {
 /// something that clients don't expect.
 fn with_objects(mut fields: Map<String, Value>) -> Map<String, Value> {
     for key in OBJECTS.map(|column| column.key()) {
-        let Some(value) = fields.remove(key) else { continue };
-        let object = value.as_str().and_then(|text| serde_json::from_str(text).ok());
+        let Some(value) = fields.remove(key) else {
+            continue;
+        };
+        let object = value
+            .as_str()
+            .and_then(|text| serde_json::from_str(text).ok());
         if let Some(object) = object {
             fields.insert(key.to_owned(), Value::Object(object));
         }
@@ -109,7 +117,9 @@ mod schemas {
         let mut schema = json!({"type": "object", "description": text["description"]});
         if key == "privacySettings" {
             let audience = json!({"type": "string", "enum": ["everyone", "friends", "nobody"]});
-            schema["properties"] = setting_keys().map(|key| (key.to_owned(), audience.clone())).collect();
+            schema["properties"] = setting_keys()
+                .map(|key| (key.to_owned(), audience.clone()))
+                .collect();
             schema["additionalProperties"] = false.into();
         }
         schema
@@ -121,7 +131,12 @@ mod schemas {
         }
 
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-            selection(generator, "A profile as its owner sees it.", |_| true, |_| true)
+            selection(
+                generator,
+                "A profile as its owner sees it.",
+                |_| true,
+                |_| true,
+            )
         }
     }
 
@@ -156,7 +171,9 @@ mod schemas {
                         fields.insert("type".to_owned(), json!([kind, "null"]));
                     }
                     // A default is what a new profile has; a change that is absent changes nothing.
-                    property.as_object_mut().map(|fields| fields.remove("default"));
+                    property
+                        .as_object_mut()
+                        .map(|fields| fields.remove("default"));
                 }
             }
             if let Some(name) = schema.pointer_mut("/properties/username/type") {

@@ -115,7 +115,10 @@ fn profile(ctx: &Ctx, account: &Account, founder: &Founder) -> Result<Profile> {
 /// The refusal that says what of a new account or profile somebody has already.
 pub fn taken(error: StoreError) -> Error {
     if error.is_conflict(Account::COLLECTION, "idx_email") {
-        return Error::new(Code::EmailTaken, "An account with this e-mail address exists.");
+        return Error::new(
+            Code::EmailTaken,
+            "An account with this e-mail address exists.",
+        );
     }
     if error.is_conflict(Profile::COLLECTION, "idx_username") {
         return Error::new(Code::UsernameTaken, "Somebody has this user name.");

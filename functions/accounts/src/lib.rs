@@ -29,25 +29,28 @@ use whisper_kit::Api;
 
 /// The endpoints.
 pub fn api() -> Api {
-    Api::new("accounts", "Sign-up, sign-in, sessions, profiles and blocks")
-        .variables(&[founding::RATE])
-        .endpoint(sign_up::endpoint())
-        .endpoint(anonymous::endpoint())
-        .endpoint(sign_in::endpoint())
-        .endpoint(refresh::endpoint())
-        .endpoint(list_sessions::endpoint())
-        .endpoint(revoke_session::endpoint())
-        .endpoint(revoke_sessions::endpoint())
-        .endpoint(public_keys::endpoint())
-        .endpoint(me::endpoint())
-        .endpoint(update_me::endpoint())
-        .endpoint(my_account::endpoint())
-        .endpoint(add_email::endpoint())
-        .endpoint(change_password::endpoint())
-        .endpoint(user::endpoint())
-        .endpoint(block::endpoint())
-        .endpoint(unblock::endpoint())
-        .endpoint(list_blocks::endpoint())
+    Api::new(
+        "accounts",
+        "Sign-up, sign-in, sessions, profiles and blocks",
+    )
+    .variables(&[founding::RATE])
+    .endpoint(sign_up::endpoint())
+    .endpoint(anonymous::endpoint())
+    .endpoint(sign_in::endpoint())
+    .endpoint(refresh::endpoint())
+    .endpoint(list_sessions::endpoint())
+    .endpoint(revoke_session::endpoint())
+    .endpoint(revoke_sessions::endpoint())
+    .endpoint(public_keys::endpoint())
+    .endpoint(me::endpoint())
+    .endpoint(update_me::endpoint())
+    .endpoint(my_account::endpoint())
+    .endpoint(add_email::endpoint())
+    .endpoint(change_password::endpoint())
+    .endpoint(user::endpoint())
+    .endpoint(block::endpoint())
+    .endpoint(unblock::endpoint())
+    .endpoint(list_blocks::endpoint())
 }
 
 #[cfg(target_family = "wasm")]

@@ -32,12 +32,27 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
         .filter(Filter::eq(Contact::IS_BLOCKED, true))
         .order(Order::desc(Contact::UPDATED_AT));
     let (_, page) = read_as_caller(&ctx, window.over(blocked).page()).await?;
-    let ids = page.items.iter().map(|contact| contact.contact_user_id.as_str());
-    let named = Query::<Profile>::new().filter(Filter::is_in(Column::id(), ids)).limit(window.limit);
-    let profiles = if page.items.is_empty() { Vec::new() } else { ctx.store()?.read(named).await? };
+    let ids = page
+        .items
+        .iter()
+        .map(|contact| contact.contact_user_id.as_str());
+    let named = Query::<Profile>::new()
+        .filter(Filter::is_in(Column::id(), ids))
+        .limit(window.limit);
+    let profiles = if page.items.is_empty() {
+        Vec::new()
+    } else {
+        ctx.store()?.read(named).await?
+    };
     let items = page.items.iter().map(|contact| {
-        let profile = profiles.iter().find(|profile| profile.id == contact.contact_user_id);
-        BlockView::new(&contact.contact_user_id, contact.updated_at, profile.map(|profile| &profile.value))
+        let profile = profiles
+            .iter()
+            .find(|profile| profile.id == contact.contact_user_id);
+        BlockView::new(
+            &contact.contact_user_id,
+            contact.updated_at,
+            profile.map(|profile| &profile.value),
+        )
     });
     window.reply(&ctx, &request, &page, items.collect()).await
 }

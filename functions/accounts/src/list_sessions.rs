@@ -31,6 +31,13 @@ async fn list(ctx: Ctx, _: Request) -> Result<Reply> {
         .order(Order::desc(Session::LAST_USED_AT))
         .limit(MOST);
     let (caller, sessions) = read_as_caller(&ctx, theirs).await?;
-    let items = sessions.iter().map(|session| SessionView::new(session, &caller.session_id)).collect();
-    Reply::ok(&Listing { items, next: None, previous: None })
+    let items = sessions
+        .iter()
+        .map(|session| SessionView::new(session, &caller.session_id))
+        .collect();
+    Reply::ok(&Listing {
+        items,
+        next: None,
+        previous: None,
+    })
 }

@@ -9,9 +9,15 @@ use crate::documents::OwnProfile;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
-    Endpoint::new(Method::GET, "/v1/me", "getMyProfile", "The caller's own profile, whole, with its ETag", get)
-        .auth(Auth::UserDeferred)
-        .reply::<OwnProfile>(200, "The profile.")
+    Endpoint::new(
+        Method::GET,
+        "/v1/me",
+        "getMyProfile",
+        "The caller's own profile, whole, with its ETag",
+        get,
+    )
+    .auth(Auth::UserDeferred)
+    .reply::<OwnProfile>(200, "The profile.")
 }
 
 async fn get(ctx: Ctx, _: Request) -> Result<Reply> {

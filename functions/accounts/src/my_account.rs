@@ -9,9 +9,15 @@ use crate::views::AccountView;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
-    Endpoint::new(Method::GET, "/v1/me/account", "getMyAccount", "What the caller signs in with", get)
-        .auth(Auth::UserDeferred)
-        .reply::<AccountView>(200, "The account.")
+    Endpoint::new(
+        Method::GET,
+        "/v1/me/account",
+        "getMyAccount",
+        "What the caller signs in with",
+        get,
+    )
+    .auth(Auth::UserDeferred)
+    .reply::<AccountView>(200, "The account.")
 }
 
 async fn get(ctx: Ctx, _: Request) -> Result<Reply> {

@@ -27,7 +27,11 @@ pub fn endpoint() -> Endpoint {
     .public()
     .body::<Refresh>()
     .reply::<Tokens>(200, "The new pair.")
-    .codes(&[Code::TokenInvalid, Code::SessionRevoked, Code::RefreshTokenReused])
+    .codes(&[
+        Code::TokenInvalid,
+        Code::SessionRevoked,
+        Code::RefreshTokenReused,
+    ])
 }
 
 async fn refresh(ctx: Ctx, request: Request) -> Result<Reply> {

@@ -33,10 +33,24 @@ async fn revoke(ctx: Ctx, request: Request) -> Result<Reply> {
     };
     let own = Filter::<Session>::eq(Session::USER_ID, caller.user_id.as_str());
     let batch = Batch::new().delete_if(id, own).label(SESSION);
-    let batch = trail::activity(&ctx, &request, batch, &caller.user_id, UserActivityType::Logout)?;
-    let batch =
-        trail::event(&ctx, batch, "session.revoked", &caller.user_id, &json!({"sessionId": id}))?;
+    let batch = trail::activity(
+        &ctx,
+        &request,
+        batch,
+        &caller.user_id,
+        UserActivityType::Logout,
+    )?;
+    let batch = trail::event(
+        &ctx,
+        batch,
+        "session.revoked",
+        &caller.user_id,
+        &json!({"sessionId": id}),
+    )?;
     let nothing = "There is nothing here that you may see.";
-    ctx.store()?.commit(batch).await.on_failed(SESSION, Code::NotFound, nothing)?;
+    ctx.store()?
+        .commit(batch)
+        .await
+        .on_failed(SESSION, Code::NotFound, nothing)?;
     Ok(Reply::no_content())
 }

@@ -37,7 +37,13 @@ async fn revoke(ctx: Ctx, request: Request) -> Result<Reply> {
     let caller = ctx.caller()?;
     let keep = keep_current.then_some(caller.session_id.as_str());
     let batch = revoke_all(Batch::new(), &caller.user_id, keep);
-    let batch = trail::activity(&ctx, &request, batch, &caller.user_id, UserActivityType::Logout)?;
+    let batch = trail::activity(
+        &ctx,
+        &request,
+        batch,
+        &caller.user_id,
+        UserActivityType::Logout,
+    )?;
     let what = json!({"keptSessionId": keep});
     let batch = trail::event(&ctx, batch, "sessions.revoked", &caller.user_id, &what)?;
     ctx.store()?.commit(batch).await?;

@@ -1,7 +1,9 @@
 //! `POST /v1/sessions`: signs in with e-mail address and password.
 
 use serde::Deserialize;
-use whisper_kit::auth::{Issued, hash_password, issue, needs_rehash, verify_nobody, verify_password};
+use whisper_kit::auth::{
+    Issued, hash_password, issue, needs_rehash, verify_nobody, verify_password,
+};
 use whisper_kit::{Code, Ctx, Endpoint, Error, FieldError, Method, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, AccountStatus};
@@ -52,9 +54,18 @@ async fn sign_in(ctx: Ctx, request: Request) -> Result<Reply> {
     let mut counted = attempts.count(&ctx).await?;
     let found = counted.account.take();
     let account = verify(found, &body.password)?;
-    let signing_in = SigningIn { ctx: &ctx, request: &request, body: &body, attempts, counted };
+    let signing_in = SigningIn {
+        ctx: &ctx,
+        request: &request,
+        body: &body,
+        attempts,
+        counted,
+    };
     let (account, issued) = signing_in.commit(account).await?;
-    let reply = SignedIn { account: AccountView::from(&account), tokens: issued.into() };
+    let reply = SignedIn {
+        account: AccountView::from(&account),
+        tokens: issued.into(),
+    };
     Reply::created(&reply)
 }
 
@@ -64,14 +75,21 @@ fn check(body: SignIn) -> Result<SignIn> {
         let detail = || format!("has at most {most} characters");
         (text.chars().count() > most).then(|| FieldError::new(field, "size", detail()))
     };
-    let device = body.device.as_deref().and_then(|name| profile::name("device", name));
+    let device = body
+        .device
+        .as_deref()
+        .and_then(|name| profile::name("device", name));
     let found = [
         long("email", &body.email, EMAIL_MAX),
         long("password", &body.password, PASSWORD_MAX),
         device,
     ];
     let errors: Vec<FieldError> = found.into_iter().flatten().collect();
-    if errors.is_empty() { Ok(body) } else { Err(Error::fields(errors)) }
+    if errors.is_empty() {
+        Ok(body)
+    } else {
+        Err(Error::fields(errors))
+    }
 }
 
 /// Looks at the password. An account that isn't there, or has none, takes the same work.
@@ -80,7 +98,10 @@ fn check(body: SignIn) -> Result<SignIn> {
 /// [`Code::InvalidCredentials`].
 pub fn verify(account: Option<Doc<Account>>, password: &str) -> Result<Doc<Account>> {
     let usable = account.filter(|account| account.status == AccountStatus::Active);
-    let right = match usable.as_ref().and_then(|account| account.password_hash.as_deref()) {
+    let right = match usable
+        .as_ref()
+        .and_then(|account| account.password_hash.as_deref())
+    {
         Some(stored) => verify_password(password, stored)?,
         None => verify_nobody(password)?,
     };
@@ -89,7 +110,10 @@ pub fn verify(account: Option<Doc<Account>>, password: &str) -> Result<Doc<Accou
 
 /// The one refusal, whatever is wrong.
 pub fn wrong() -> Error {
-    Error::new(Code::InvalidCredentials, "The e-mail address or the password is wrong.")
+    Error::new(
+        Code::InvalidCredentials,
+        "The e-mail address or the password is wrong.",
+    )
 }
 
 struct SigningIn<'a> {
@@ -128,7 +152,12 @@ impl SigningIn<'_> {
         Err(StoreError::Busy.into())
     }
 
-    async fn batch(&self, account: &Doc<Account>, hash: Option<&str>, refund: bool) -> Result<(Batch, Issued)> {
+    async fn batch(
+        &self,
+        account: &Doc<Account>,
+        hash: Option<&str>,
+        refund: bool,
+    ) -> Result<(Batch, Issued)> {
         let (ctx, id) = (self.ctx, account.id.as_str());
         let mut patch = Patch::new().set(Account::LAST_SIGN_IN_AT, Timestamp::AT_COMMIT);
         if let Some(hash) = hash {
@@ -138,7 +167,9 @@ impl SigningIn<'_> {
         let batch = Batch::new().update_if(id, patch, as_read).label(ACCOUNT);
         let device = self.body.device.clone();
         let (batch, issued) = issue(ctx, self.request, batch, id, device).await?;
-        let mut batch = self.attempts.remember_address(self.attempts.forget(batch), ctx.now());
+        let mut batch = self
+            .attempts
+            .remember_address(self.attempts.forget(batch), ctx.now());
         if refund {
             batch = self.attempts.refund(batch, &self.counted, ctx.now());
         }

@@ -42,7 +42,15 @@ async fn sign_up(ctx: Ctx, request: Request) -> Result<Reply> {
     let (email, password, founder) = check(request.json()?)?;
     count_sign_up(&ctx, &request).await?;
     let credentials = Some((email, hash_password(&password)?));
-    let made = found(&ctx, &request, Founder { credentials, ..founder }).await?;
+    let made = found(
+        &ctx,
+        &request,
+        Founder {
+            credentials,
+            ..founder
+        },
+    )
+    .await?;
     Ok(Reply::created(&made)?.location("/v1/me"))
 }
 
@@ -51,15 +59,31 @@ fn check(body: SignUp) -> Result<(String, String, Founder)> {
     let email = credentials::email("email", &body.email);
     let stored = email.as_deref().ok();
     let password = credentials::password("password", &body.password, stored);
-    let username = body.username.map(|name| credentials::username("username", &name)).transpose();
+    let username = body
+        .username
+        .map(|name| credentials::username("username", &name))
+        .transpose();
     let display_name = profile::display_name(body.display_name);
     match (email, password, username, display_name) {
-        (Ok(email), Ok(()), Ok(username), Ok(display_name)) => {
-            Ok((email, body.password, Founder { credentials: None, username, display_name }))
-        }
+        (Ok(email), Ok(()), Ok(username), Ok(display_name)) => Ok((
+            email,
+            body.password,
+            Founder {
+                credentials: None,
+                username,
+                display_name,
+            },
+        )),
         (email, password, username, display_name) => {
-            let found = [email.err(), password.err(), username.err(), display_name.err()];
-            Err(Error::fields(found.into_iter().flatten().collect::<Vec<FieldError>>()))
+            let found = [
+                email.err(),
+                password.err(),
+                username.err(),
+                display_name.err(),
+            ];
+            Err(Error::fields(
+                found.into_iter().flatten().collect::<Vec<FieldError>>(),
+            ))
         }
     }
 }

@@ -48,5 +48,11 @@ pub fn session_created(
     session_id: &str,
 ) -> Result<Batch> {
     let batch = activity(ctx, request, batch, user_id, UserActivityType::Login)?;
-    event(ctx, batch, "session.created", user_id, &json!({"sessionId": session_id}))
+    event(
+        ctx,
+        batch,
+        "session.created",
+        user_id,
+        &json!({"sessionId": session_id}),
+    )
 }

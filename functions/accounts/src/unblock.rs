@@ -30,8 +30,11 @@ async fn unblock(ctx: Ctx, request: Request) -> Result<Reply> {
     let me = ctx.claims()?.sub;
     let other = request.id("userId").unwrap_or_default();
     for _ in 0..TRIES {
-        let (_, (contact, member)) = read_as_caller(&ctx, (contact(&me, other), member(&me, other))).await?;
-        let Some(contact) = contact.filter(|contact| contact.is_blocked) else { break };
+        let (_, (contact, member)) =
+            read_as_caller(&ctx, (contact(&me, other), member(&me, other))).await?;
+        let Some(contact) = contact.filter(|contact| contact.is_blocked) else {
+            break;
+        };
         let batch = batch(&ctx, &me, other, &contact, member.as_ref())?;
         match ctx.store()?.commit(batch).await {
             Ok(_) => break,

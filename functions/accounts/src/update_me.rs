@@ -31,7 +31,11 @@ pub fn endpoint() -> Endpoint {
     .body::<ProfileChanges>()
     .headers(&["if-match"])
     .reply::<OwnProfile>(200, "The changed profile, with its new ETag.")
-    .codes(&[Code::PreconditionRequired, Code::PreconditionFailed, Code::UsernameTaken])
+    .codes(&[
+        Code::PreconditionRequired,
+        Code::PreconditionFailed,
+        Code::UsernameTaken,
+    ])
 }
 
 async fn update(ctx: Ctx, request: Request) -> Result<Reply> {
@@ -79,8 +83,16 @@ async fn attempt(
     }
     let patch = patch.set(Profile::UPDATED_AT, Timestamp::AT_COMMIT);
     let as_read = Filter::revision(profile.revision);
-    let batch = Batch::new().update_if(&profile.id, patch, as_read).label(PROFILE);
-    let batch = trail::activity(ctx, request, batch, &profile.id, UserActivityType::ProfileUpdate)?;
+    let batch = Batch::new()
+        .update_if(&profile.id, patch, as_read)
+        .label(PROFILE);
+    let batch = trail::activity(
+        ctx,
+        request,
+        batch,
+        &profile.id,
+        UserActivityType::ProfileUpdate,
+    )?;
     let what = json!({"fields": changed});
     let batch = trail::event(ctx, batch, "profile.updated", &profile.id, &what)?;
     let committed = match ctx.store()?.commit(batch).await {
@@ -88,7 +100,12 @@ async fn attempt(
         Err(error) if error.failed_at(PROFILE) => return Ok(None),
         Err(error) => return Err(taken(error)),
     };
-    let mut value: Profile = serde_json::from_value(Value::Object(document)).map_err(Error::internal)?;
+    let mut value: Profile =
+        serde_json::from_value(Value::Object(document)).map_err(Error::internal)?;
     value.updated_at = Some(committed.at);
-    Ok(Some(Doc { value, revision: profile.revision + 1, seq: profile.seq }))
+    Ok(Some(Doc {
+        value,
+        revision: profile.revision + 1,
+        seq: profile.seq,
+    }))
 }

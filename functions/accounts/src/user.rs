@@ -25,12 +25,19 @@ pub fn endpoint() -> Endpoint {
 
 async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     // What can't be a user name is asked for as well: whoever isn't signed in must hear of that first.
-    let username = credentials::username("username", request.param("username")?).unwrap_or_default();
-    let named = Query::<Profile>::new().filter(Filter::eq(Profile::USERNAME, username)).first();
+    let username =
+        credentials::username("username", request.param("username")?).unwrap_or_default();
+    let named = Query::<Profile>::new()
+        .filter(Filter::eq(Profile::USERNAME, username))
+        .first();
     let (caller, profile) = read_as_caller(&ctx, named).await?;
     let profile = profile.or_not_found()?;
     let (me, other) = (caller.user_id.as_str(), profile.id.as_str());
-    let question = (Get::<Account>::id(other), contacts(me, other), follows(me, other));
+    let question = (
+        Get::<Account>::id(other),
+        contacts(me, other),
+        follows(me, other),
+    );
     let (account, contacts, follows) = ctx.store()?.read(question).await?;
     let viewer = Viewer::of(
         me,
@@ -48,17 +55,27 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
 /// What either keeps about the other.
 fn contacts(one: &str, other: &str) -> Query<Contact> {
     let of = |user: &str, about: &str| {
-        Filter::and([Filter::eq(Contact::USER_ID, user), Filter::eq(Contact::CONTACT_USER_ID, about)])
+        Filter::and([
+            Filter::eq(Contact::USER_ID, user),
+            Filter::eq(Contact::CONTACT_USER_ID, about),
+        ])
     };
-    Query::new().filter(Filter::or([of(one, other), of(other, one)])).limit(2)
+    Query::new()
+        .filter(Filter::or([of(one, other), of(other, one)]))
+        .limit(2)
 }
 
 /// Whether either follows the other.
 fn follows(one: &str, other: &str) -> Query<Follow> {
-    Query::new().filter(Filter::or([following(one, other), following(other, one)])).limit(2)
+    Query::new()
+        .filter(Filter::or([following(one, other), following(other, one)]))
+        .limit(2)
 }
 
 /// That one follows the other.
 pub fn following(follower: &str, followed: &str) -> Filter<Follow> {
-    Filter::and([Filter::eq(Follow::FOLLOWER_ID, follower), Filter::eq(Follow::FOLLOWING_ID, followed)])
+    Filter::and([
+        Filter::eq(Follow::FOLLOWER_ID, follower),
+        Filter::eq(Follow::FOLLOWING_ID, followed),
+    ])
 }

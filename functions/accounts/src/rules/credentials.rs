@@ -18,9 +18,30 @@ pub const EMAIL_MAX: usize = 254;
 
 /// What every guesser tries first. Longer lists belong to a service that is kept up to date.
 const COMMON: [&str; 24] = [
-    "00000000", "11111111", "12341234", "12345678", "123456789", "1234567890", "123123123", "1q2w3e4r",
-    "1qaz2wsx", "88888888", "abcd1234", "asdfghjkl", "baseball", "football", "iloveyou", "password",
-    "password1", "password123", "princess", "qwerty123", "qwertyuiop", "sunshine", "superman", "trustno1",
+    "00000000",
+    "11111111",
+    "12341234",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "123123123",
+    "1q2w3e4r",
+    "1qaz2wsx",
+    "88888888",
+    "abcd1234",
+    "asdfghjkl",
+    "baseball",
+    "football",
+    "iloveyou",
+    "password",
+    "password1",
+    "password123",
+    "princess",
+    "qwerty123",
+    "qwertyuiop",
+    "sunshine",
+    "superman",
+    "trustno1",
 ];
 
 /// The form in which an address is stored and looked up.
@@ -40,7 +61,10 @@ pub fn email(field: &str, text: &str) -> Result<String, FieldError> {
     }
     // The store would refuse it as well, but the hash of the password would be paid for by then.
     let changes = Map::from_iter([(Account::EMAIL.key().to_owned(), Value::from(normal.clone()))]);
-    match validate_patch(Account::COLLECTION, &changes).into_iter().next() {
+    match validate_patch(Account::COLLECTION, &changes)
+        .into_iter()
+        .next()
+    {
         Some(found) => Err(FieldError::new(field, found.rule.as_str(), found.message)),
         None => Ok(normal),
     }
@@ -54,7 +78,10 @@ pub fn password(field: &str, text: &str, email: Option<&str>) -> Result<(), Fiel
     let length = text.chars().count();
     let refuse = |rule, detail: &str| Err(FieldError::new(field, rule, detail));
     if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
-        return refuse("size", &format!("must have {PASSWORD_MIN} to {PASSWORD_MAX} characters"));
+        return refuse(
+            "size",
+            &format!("must have {PASSWORD_MIN} to {PASSWORD_MAX} characters"),
+        );
     }
     let lower = text.to_lowercase();
     if COMMON.contains(&lower.as_str()) {
@@ -74,15 +101,24 @@ pub fn username(field: &str, text: &str) -> Result<String, FieldError> {
     let name = text.to_ascii_lowercase();
     let refuse = |rule, detail: &str| Err(FieldError::new(field, rule, detail));
     if !(USERNAME_MIN..=USERNAME_MAX).contains(&name.chars().count()) {
-        return refuse("size", &format!("must have {USERNAME_MIN} to {USERNAME_MAX} characters"));
+        return refuse(
+            "size",
+            &format!("must have {USERNAME_MIN} to {USERNAME_MAX} characters"),
+        );
     }
     let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'.';
     if !name.bytes().all(legal) {
-        return refuse("format", "must consist of the letters a to z, digits, _ and .");
+        return refuse(
+            "format",
+            "must consist of the letters a to z, digits, _ and .",
+        );
     }
     // A dot at an edge is lost in a sentence, and `..` is a path.
     if name.starts_with('.') || name.ends_with('.') || name.contains("..") {
-        return refuse("format", "must not begin or end with a dot, nor have two in a row");
+        return refuse(
+            "format",
+            "must not begin or end with a dot, nor have two in a row",
+        );
     }
     Ok(name)
 }
@@ -90,8 +126,12 @@ pub fn username(field: &str, text: &str) -> Result<String, FieldError> {
 /// A user name for somebody who chose none, made of random bytes.
 pub fn made_up_username(random: [u8; 8]) -> String {
     const DIGITS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let tail = random.iter().map(|byte| char::from(DIGITS[usize::from(byte % 32)]));
-    std::iter::once("user_".to_owned()).chain(tail.map(String::from)).collect()
+    let tail = random
+        .iter()
+        .map(|byte| char::from(DIGITS[usize::from(byte % 32)]));
+    std::iter::once("user_".to_owned())
+        .chain(tail.map(String::from))
+        .collect()
 }
 
 #[cfg(test)]
@@ -104,7 +144,10 @@ mod tests {
 
     #[test]
     fn addresses_are_stored_lower_case() {
-        assert_eq!(email("email", "Alice@Example.COM").unwrap(), "alice@example.com");
+        assert_eq!(
+            email("email", "Alice@Example.COM").unwrap(),
+            "alice@example.com"
+        );
     }
 
     #[test]
@@ -120,7 +163,11 @@ mod tests {
             ("alice@example.com\n", "format"),
             (long.as_str(), "size"),
         ] {
-            assert_eq!(rule(email("email", text)).as_deref(), Some(expected), "{text:?}");
+            assert_eq!(
+                rule(email("email", text)).as_deref(),
+                Some(expected),
+                "{text:?}"
+            );
         }
     }
 
@@ -141,13 +188,19 @@ mod tests {
             assert_eq!(rule(result).as_deref(), expected, "{text}");
         }
         assert_eq!(rule(password("p", &"x".repeat(128), None)), None);
-        assert_eq!(rule(password("p", &"x".repeat(129), None)).as_deref(), Some("size"));
+        assert_eq!(
+            rule(password("p", &"x".repeat(129), None)).as_deref(),
+            Some("size")
+        );
     }
 
     #[test]
     fn common_passwords_could_be_chosen_otherwise() {
         for text in COMMON {
-            assert!(text.chars().count() >= PASSWORD_MIN, "{text} is refused by its length");
+            assert!(
+                text.chars().count() >= PASSWORD_MIN,
+                "{text} is refused by its length"
+            );
             assert_eq!(text, text.to_lowercase());
         }
     }
@@ -169,11 +222,18 @@ mod tests {
             // The Kelvin sign becomes an ordinary k where lower-casing follows Unicode.
             ("\u{212a}im", Some("format")),
         ] {
-            assert_eq!(rule(username("username", text)).as_deref(), expected, "{text:?}");
+            assert_eq!(
+                rule(username("username", text)).as_deref(),
+                expected,
+                "{text:?}"
+            );
         }
         assert_eq!(username("username", "Alice").unwrap(), "alice");
         assert_eq!(rule(username("u", &"a".repeat(30))), None);
-        assert_eq!(rule(username("u", &"a".repeat(31))).as_deref(), Some("size"));
+        assert_eq!(
+            rule(username("u", &"a".repeat(31))).as_deref(),
+            Some("size")
+        );
     }
 
     #[test]

@@ -25,7 +25,11 @@ struct Setting {
 }
 
 const fn setting(key: &'static str, fields: &'static [&'static str], default: Audience) -> Setting {
-    Setting { key, fields, default }
+    Setting {
+        key,
+        fields,
+        default,
+    }
 }
 
 /// The setting that governs everything but [`ALWAYS`].
@@ -51,8 +55,18 @@ pub const ALWAYS: &[&str] = &["id", "username", "displayName", "avatarUrl"];
 
 /// What goes with the profile as a whole, without a setting of its own.
 const WITH_PROFILE: &[&str] = &[
-    "userId", "avatarFileId", "coverImageUrl", "coverImageFileId", "isVerified", "isPremium", "reputationScore",
-    "level", "xp", "streakDays", "badges", "createdAt",
+    "userId",
+    "avatarFileId",
+    "coverImageUrl",
+    "coverImageFileId",
+    "isVerified",
+    "isPremium",
+    "reputationScore",
+    "level",
+    "xp",
+    "streakDays",
+    "badges",
+    "createdAt",
 ];
 
 /// Every field that others can get to see.
@@ -74,7 +88,11 @@ pub fn check(settings: &Map<String, Value>) -> Vec<FieldError> {
         if !setting_keys().any(|known| known == key) {
             errors.push(FieldError::new(field(), "unknown", "is no privacy setting"));
         } else if value.as_str().and_then(Audience::parse).is_none() {
-            errors.push(FieldError::new(field(), "enum", "must be \"everyone\", \"friends\" or \"nobody\""));
+            errors.push(FieldError::new(
+                field(),
+                "enum",
+                "must be \"everyone\", \"friends\" or \"nobody\"",
+            ));
         }
     }
     errors
@@ -105,12 +123,17 @@ impl Viewer {
             return Viewer::Owner;
         }
         let pair = |a: &str, b: &str| (a == viewer && b == owner) || (a == owner && b == viewer);
-        let blocked = |contact: &Contact| contact.is_blocked && pair(&contact.user_id, &contact.contact_user_id);
+        let blocked = |contact: &Contact| {
+            contact.is_blocked && pair(&contact.user_id, &contact.contact_user_id)
+        };
         if contacts.into_iter().any(blocked) {
             return Viewer::Blocked;
         }
         let (mut there, mut back) = (false, false);
-        for follow in follows.into_iter().filter(|follow| pair(&follow.follower_id, &follow.following_id)) {
+        for follow in follows
+            .into_iter()
+            .filter(|follow| pair(&follow.follower_id, &follow.following_id))
+        {
             match follow.status {
                 FollowStatus::Blocked => return Viewer::Blocked,
                 FollowStatus::Pending => {}
@@ -118,7 +141,11 @@ impl Viewer {
                 FollowStatus::Accepted => back = true,
             }
         }
-        if there && back { Viewer::Friend } else { Viewer::Stranger }
+        if there && back {
+            Viewer::Friend
+        } else {
+            Viewer::Stranger
+        }
     }
 
     fn belongs_to(self, audience: Audience) -> bool {
@@ -144,16 +171,25 @@ impl Settings {
 
     /// What can't be read shows nothing: the owner wanted something hidden.
     fn audience(&self, key: &str, default: Audience) -> Audience {
-        let Some(settings) = &self.0 else { return Audience::Nobody };
+        let Some(settings) = &self.0 else {
+            return Audience::Nobody;
+        };
         match settings.get(key) {
             None => default,
-            Some(value) => value.as_str().and_then(Audience::parse).unwrap_or(Audience::Nobody),
+            Some(value) => value
+                .as_str()
+                .and_then(Audience::parse)
+                .unwrap_or(Audience::Nobody),
         }
     }
 }
 
 /// The fields of `profile` that the viewer may see, as they may see them.
-pub fn seen_by(viewer: Viewer, profile: &Profile, mut document: Map<String, Value>) -> Map<String, Value> {
+pub fn seen_by(
+    viewer: Viewer,
+    profile: &Profile,
+    mut document: Map<String, Value>,
+) -> Map<String, Value> {
     let settings = Settings::of(profile);
     let mut visible: Vec<&str> = ALWAYS.to_vec();
     if viewer.belongs_to(settings.audience(PROFILE, Audience::Everyone)) {

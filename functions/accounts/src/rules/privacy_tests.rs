@@ -26,19 +26,33 @@ fn profile(settings: Option<&str>) -> Profile {
 }
 
 fn seen(viewer: Viewer, profile: &Profile) -> Map<String, Value> {
-    let Ok(Value::Object(document)) = serde_json::to_value(profile) else { panic!("no object") };
+    let Ok(Value::Object(document)) = serde_json::to_value(profile) else {
+        panic!("no object")
+    };
     seen_by(viewer, profile, document)
 }
 
 #[test]
 fn every_field_of_a_profile_is_shown_by_a_rule_or_never() {
-    let never = ["preferences", "privacySettings", "theme", "premiumExpiry", "updatedAt"];
+    let never = [
+        "preferences",
+        "privacySettings",
+        "theme",
+        "premiumExpiry",
+        "updatedAt",
+    ];
     for attribute in C.attributes {
-        let shown = visible_fields().filter(|field| *field == attribute.key).count();
+        let shown = visible_fields()
+            .filter(|field| *field == attribute.key)
+            .count();
         let hidden = never.contains(&attribute.key);
         assert_eq!(shown + usize::from(hidden), 1, "{}", attribute.key);
     }
-    assert_eq!(visible_fields().count() + never.len(), C.attributes.len() + 1, "and the id");
+    assert_eq!(
+        visible_fields().count() + never.len(),
+        C.attributes.len() + 1,
+        "and the id"
+    );
 }
 
 #[test]
@@ -46,7 +60,12 @@ fn by_default_only_email_and_phone_are_hidden() {
     let profile = profile(None);
     for viewer in [Viewer::Stranger, Viewer::Friend] {
         let seen = seen(viewer, &profile);
-        for (key, shown) in [("bio", true), ("lastSeen", true), ("email", false), ("phone", false)] {
+        for (key, shown) in [
+            ("bio", true),
+            ("lastSeen", true),
+            ("email", false),
+            ("phone", false),
+        ] {
             assert_eq!(seen.contains_key(key), shown, "{viewer:?} {key}");
         }
         for never in ["preferences", "privacySettings", "theme"] {
@@ -57,18 +76,32 @@ fn by_default_only_email_and_phone_are_hidden() {
 
 #[test]
 fn each_setting_is_applied_to_each_viewer() {
-    for (audience, to_friend, to_stranger) in
-        [("everyone", true, true), ("friends", true, false), ("nobody", false, false)]
-    {
+    for (audience, to_friend, to_stranger) in [
+        ("everyone", true, true),
+        ("friends", true, false),
+        ("nobody", false, false),
+    ] {
         for setting in SETTINGS {
             let profile = profile(Some(&json!({ setting.key: audience }).to_string()));
-            let Ok(Value::Object(full)) = serde_json::to_value(&profile) else { panic!("no object") };
-            for (viewer, expected) in
-                [(Viewer::Owner, true), (Viewer::Friend, to_friend), (Viewer::Stranger, to_stranger)]
-            {
+            let Ok(Value::Object(full)) = serde_json::to_value(&profile) else {
+                panic!("no object")
+            };
+            for (viewer, expected) in [
+                (Viewer::Owner, true),
+                (Viewer::Friend, to_friend),
+                (Viewer::Stranger, to_stranger),
+            ] {
                 let seen = seen(viewer, &profile);
-                for field in setting.fields.iter().filter(|field| full.contains_key(**field)) {
-                    assert_eq!(seen.contains_key(*field), expected, "{audience} {viewer:?} {field}");
+                for field in setting
+                    .fields
+                    .iter()
+                    .filter(|field| full.contains_key(**field))
+                {
+                    assert_eq!(
+                        seen.contains_key(*field),
+                        expected,
+                        "{audience} {viewer:?} {field}"
+                    );
                 }
             }
         }
@@ -77,11 +110,17 @@ fn each_setting_is_applied_to_each_viewer() {
 
 #[test]
 fn a_closed_profile_shows_who_it_is_and_no_more() {
-    let closed = profile(Some(r#"{"profile":"friends","bio":"everyone","phone":"everyone"}"#));
+    let closed = profile(Some(
+        r#"{"profile":"friends","bio":"everyone","phone":"everyone"}"#,
+    ));
     let to_stranger = seen(Viewer::Stranger, &closed);
     let mut keys: Vec<&str> = to_stranger.keys().map(String::as_str).collect();
     keys.sort_unstable();
-    assert_eq!(keys, ["displayName", "id", "username"], "and the picture, if there is one");
+    assert_eq!(
+        keys,
+        ["displayName", "id", "username"],
+        "and the picture, if there is one"
+    );
     assert_eq!(seen(Viewer::Friend, &closed)["phone"], "+41791234567");
     let shut = profile(Some(r#"{"profile":"nobody"}"#));
     assert!(!seen(Viewer::Friend, &shut).contains_key("bio"));
@@ -89,8 +128,17 @@ fn a_closed_profile_shows_who_it_is_and_no_more() {
 
 #[test]
 fn settings_that_cannot_be_read_hide_everything() {
-    for broken in ["", "[]", "no json", r#"{"profile":7}"#, r#"{"profile":"all"}"#] {
-        assert!(!seen(Viewer::Friend, &profile(Some(broken))).contains_key("bio"), "{broken}");
+    for broken in [
+        "",
+        "[]",
+        "no json",
+        r#"{"profile":7}"#,
+        r#"{"profile":"all"}"#,
+    ] {
+        assert!(
+            !seen(Viewer::Friend, &profile(Some(broken))).contains_key("bio"),
+            "{broken}"
+        );
     }
     let one = seen(Viewer::Friend, &profile(Some(r#"{"bio":"al"}"#)));
     assert!(!one.contains_key("bio") && one.contains_key("location"));
@@ -98,15 +146,27 @@ fn settings_that_cannot_be_read_hide_everything() {
 
 #[test]
 fn invisible_looks_like_offline() {
-    let hidden = Profile { status: ProfileStatus::Invisible, ..profile(None) };
+    let hidden = Profile {
+        status: ProfileStatus::Invisible,
+        ..profile(None)
+    };
     for viewer in [Viewer::Friend, Viewer::Stranger] {
         let seen = seen(viewer, &hidden);
-        assert_eq!((&seen["status"], &seen["isOnline"]), (&json!("offline"), &json!(false)));
+        assert_eq!(
+            (&seen["status"], &seen["isOnline"]),
+            (&json!("offline"), &json!(false))
+        );
         assert!(!seen.contains_key("lastSeen"));
     }
     assert_eq!(seen(Viewer::Owner, &hidden)["status"], "invisible");
-    let private = Profile { privacy_settings: Some(r#"{"onlineStatus":"nobody"}"#.into()), ..hidden };
-    assert!(!seen(Viewer::Friend, &private).contains_key("status"), "nothing comes back that was hidden");
+    let private = Profile {
+        privacy_settings: Some(r#"{"onlineStatus":"nobody"}"#.into()),
+        ..hidden
+    };
+    assert!(
+        !seen(Viewer::Friend, &private).contains_key("status"),
+        "nothing comes back that was hidden"
+    );
 }
 
 #[test]
@@ -125,21 +185,40 @@ fn what_somebody_is_follows_from_contacts_and_follows() {
     };
     use FollowStatus::{Accepted, Blocked, Pending};
     let mutual = || vec![follow("v", "o", Accepted), follow("o", "v", Accepted)];
-    let contact_only = Contact { is_blocked: false, ..block("o", "v") };
+    let contact_only = Contact {
+        is_blocked: false,
+        ..block("o", "v")
+    };
     for (contacts, follows, expected) in [
         (vec![], vec![], Viewer::Stranger),
         (vec![], vec![follow("v", "o", Accepted)], Viewer::Stranger),
         (vec![], vec![follow("o", "v", Accepted)], Viewer::Stranger),
         (vec![], mutual(), Viewer::Friend),
-        (vec![], vec![follow("v", "o", Pending), follow("o", "v", Accepted)], Viewer::Stranger),
-        (vec![], vec![follow("v", "o", Blocked), follow("o", "v", Accepted)], Viewer::Blocked),
+        (
+            vec![],
+            vec![follow("v", "o", Pending), follow("o", "v", Accepted)],
+            Viewer::Stranger,
+        ),
+        (
+            vec![],
+            vec![follow("v", "o", Blocked), follow("o", "v", Accepted)],
+            Viewer::Blocked,
+        ),
         (vec![block("o", "v")], mutual(), Viewer::Blocked),
         (vec![block("v", "o")], mutual(), Viewer::Blocked),
         (vec![contact_only], mutual(), Viewer::Friend),
         (vec![block("o", "x")], mutual(), Viewer::Friend),
-        (vec![], vec![follow("v", "x", Accepted), follow("x", "v", Accepted)], Viewer::Stranger),
+        (
+            vec![],
+            vec![follow("v", "x", Accepted), follow("x", "v", Accepted)],
+            Viewer::Stranger,
+        ),
     ] {
-        assert_eq!(Viewer::of("v", "o", &contacts, &follows), expected, "{contacts:?} {follows:?}");
+        assert_eq!(
+            Viewer::of("v", "o", &contacts, &follows),
+            expected,
+            "{contacts:?} {follows:?}"
+        );
     }
     assert_eq!(Viewer::of("o", "o", &[], &[]), Viewer::Owner);
 }
@@ -147,11 +226,24 @@ fn what_somebody_is_follows_from_contacts_and_follows() {
 #[test]
 fn settings_are_checked_key_by_key() {
     let check = |value: Value| match value {
-        Value::Object(map) => check(&map).into_iter().map(|e| (e.field, e.rule)).collect::<Vec<_>>(),
+        Value::Object(map) => check(&map)
+            .into_iter()
+            .map(|e| (e.field, e.rule))
+            .collect::<Vec<_>>(),
         _ => panic!("no object"),
     };
-    assert_eq!(check(json!({"profile": "friends", "lastSeen": "nobody"})), []);
+    assert_eq!(
+        check(json!({"profile": "friends", "lastSeen": "nobody"})),
+        []
+    );
     let found = check(json!({"profile": "me", "shoeSize": "nobody", "bio": 1}));
     let of = |field: &str, rule: &str| (format!("privacySettings.{field}"), rule.to_owned());
-    assert_eq!(found, [of("bio", "enum"), of("profile", "enum"), of("shoeSize", "unknown")]);
+    assert_eq!(
+        found,
+        [
+            of("bio", "enum"),
+            of("profile", "enum"),
+            of("shoeSize", "unknown")
+        ]
+    );
 }

@@ -32,8 +32,11 @@ pub const SETTABLE: [Column<Profile>; 20] = [
 ];
 
 /// Fields that are JSON objects on the wire and text in the store.
-pub const OBJECTS: [Column<Profile>; 3] =
-    [Profile::SOCIAL_LINKS, Profile::PREFERENCES, Profile::PRIVACY_SETTINGS];
+pub const OBJECTS: [Column<Profile>; 3] = [
+    Profile::SOCIAL_LINKS,
+    Profile::PREFERENCES,
+    Profile::PRIVACY_SETTINGS,
+];
 
 /// Most entries of a list.
 const LIST_MAX: usize = 50;
@@ -56,7 +59,11 @@ pub fn changes(wanted: Map<String, Value>) -> Result<Map<String, Value>, Vec<Fie
     let mut stored = Map::new();
     for (key, value) in wanted {
         match settable(&key) {
-            None => errors.push(FieldError::new(key, "unknown", "is no field that you can set")),
+            None => errors.push(FieldError::new(
+                key,
+                "unknown",
+                "is no field that you can set",
+            )),
             Some(column) => match stored_form(column, value) {
                 Ok(value) => drop(stored.insert(key, value)),
                 Err(found) => errors.extend(found),
@@ -64,17 +71,25 @@ pub fn changes(wanted: Map<String, Value>) -> Result<Map<String, Value>, Vec<Fie
         }
     }
     let violations = validate_patch(Profile::COLLECTION, &stored);
-    let fine: Vec<&String> = stored.keys().filter(|key| !violations.iter().any(|v| about(&v.field, key))).collect();
+    let fine: Vec<&String> = stored
+        .keys()
+        .filter(|key| !violations.iter().any(|v| about(&v.field, key)))
+        .collect();
     for key in fine {
         errors.extend(own_rules(key, &stored[key]));
     }
     errors.extend(violations.into_iter().map(FieldError::from));
-    if errors.is_empty() { Ok(stored) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(stored)
+    } else {
+        Err(errors)
+    }
 }
 
 /// Whether a field's path, such as `interests[2]`, lies within this field.
 fn about(path: &str, key: &str) -> bool {
-    path.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+    path.strip_prefix(key)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
 }
 
 fn stored_form(column: Column<Profile>, value: Value) -> Result<Value, Vec<FieldError>> {
@@ -85,7 +100,9 @@ fn stored_form(column: Column<Profile>, value: Value) -> Result<Value, Vec<Field
                 let detail = "can't be taken away: it is how others find you";
                 Err(vec![FieldError::new(key, "required", detail)])
             }
-            Value::String(name) => credentials::username(key, &name).map(Value::from).map_err(|e| vec![e]),
+            Value::String(name) => credentials::username(key, &name)
+                .map(Value::from)
+                .map_err(|e| vec![e]),
             // The schema says what is wrong with the type.
             other => Ok(other),
         };
@@ -99,7 +116,11 @@ fn stored_form(column: Column<Profile>, value: Value) -> Result<Value, Vec<Field
         c if c == Profile::SOCIAL_LINKS => social_links(&object),
         _ => Vec::new(),
     };
-    if errors.is_empty() { Ok(Value::from(Value::Object(object).to_string())) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(Value::from(Value::Object(object).to_string()))
+    } else {
+        Err(errors)
+    }
 }
 
 /// An object, or the text of one.
@@ -115,7 +136,11 @@ fn object(key: &str, value: Value) -> Result<Map<String, Value>, FieldError> {
 fn social_links(links: &Map<String, Value>) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if links.len() > LINKS_MAX {
-        errors.push(FieldError::new("socialLinks", "size", format!("may have {LINKS_MAX} entries")));
+        errors.push(FieldError::new(
+            "socialLinks",
+            "size",
+            format!("may have {LINKS_MAX} entries"),
+        ));
     }
     for (service, target) in links.iter().take(LINKS_MAX) {
         let field = || format!("socialLinks.{service}");
@@ -133,11 +158,20 @@ fn own_rules(key: &str, value: &Value) -> Vec<FieldError> {
     if let Value::Array(entries) = value {
         return list(key, entries);
     }
-    let Some(text) = value.as_str() else { return Vec::new() };
+    let Some(text) = value.as_str() else {
+        return Vec::new();
+    };
     match key {
-        "displayName" | "tagline" | "location" | "statusMessage" => line(key, text).into_iter().collect(),
-        "phone" if !is_phone(text) => error(Rule::Format, "must be in international form, such as +41791234567"),
-        "timezone" if !is_timezone(text) => error(Rule::Format, "must be an IANA name, such as Europe/Zurich"),
+        "displayName" | "tagline" | "location" | "statusMessage" => {
+            line(key, text).into_iter().collect()
+        }
+        "phone" if !is_phone(text) => error(
+            Rule::Format,
+            "must be in international form, such as +41791234567",
+        ),
+        "timezone" if !is_timezone(text) => {
+            error(Rule::Format, "must be an IANA name, such as Europe/Zurich")
+        }
         "avatarUrl" | "coverImageUrl" | "website" if !is_web(text) => {
             error(Rule::Format, "must begin with https:// or http://")
         }
@@ -151,7 +185,10 @@ pub fn line(field: &str, text: &str) -> Option<FieldError> {
     if text.trim().is_empty() {
         return refuse("must not be blank");
     }
-    text.chars().any(char::is_control).then(|| refuse("must not have control characters")).flatten()
+    text.chars()
+        .any(char::is_control)
+        .then(|| refuse("must not have control characters"))
+        .flatten()
 }
 
 /// Checks a name of up to 100 characters, of a person or a device.
@@ -168,7 +205,10 @@ pub fn name(field: &str, text: &str) -> Option<FieldError> {
 /// # Errors
 /// What is wrong with it.
 pub fn display_name(wanted: Option<String>) -> Result<Option<String>, FieldError> {
-    match wanted.as_deref().and_then(|text| name(Profile::DISPLAY_NAME.key(), text)) {
+    match wanted
+        .as_deref()
+        .and_then(|text| name(Profile::DISPLAY_NAME.key(), text))
+    {
         Some(error) => Err(error),
         None => Ok(wanted),
     }
@@ -179,7 +219,10 @@ fn list(key: &str, entries: &[Value]) -> Vec<FieldError> {
         let detail = format!("may have {LIST_MAX} entries");
         return vec![FieldError::new(key, Rule::Size.as_str(), detail)];
     }
-    let texts = entries.iter().map(|entry| entry.as_str().unwrap_or_default()).enumerate();
+    let texts = entries
+        .iter()
+        .map(|entry| entry.as_str().unwrap_or_default())
+        .enumerate();
     texts
         .filter_map(|(i, text)| {
             let field = format!("{key}[{i}]");
@@ -208,7 +251,9 @@ fn is_phone(text: &str) -> bool {
 fn is_timezone(text: &str) -> bool {
     let part = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_alphabetic())
-            && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+'))
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+'))
     };
     text.split('/').count() <= 3 && text.split('/').all(part)
 }
@@ -219,7 +264,8 @@ fn is_language(text: &str) -> bool {
     let language = subtags.next().unwrap_or_default();
     (2..=3).contains(&language.len())
         && language.bytes().all(|b| b.is_ascii_alphabetic())
-        && subtags.all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()))
+        && subtags
+            .all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 fn is_web(text: &str) -> bool {

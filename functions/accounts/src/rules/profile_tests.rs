@@ -47,7 +47,11 @@ fn bad_values_are_refused_by_field_and_rule() {
         (json!({"displayName": 7}), "displayName", "type"),
         (json!({"displayName": " "}), "displayName", "format"),
         (json!({"displayName": "a\u{7}"}), "displayName", "format"),
-        (json!({"displayName": "x".repeat(101)}), "displayName", "size"),
+        (
+            json!({"displayName": "x".repeat(101)}),
+            "displayName",
+            "size",
+        ),
         (json!({"username": null}), "username", "required"),
         (json!({"username": 1}), "username", "type"),
         (json!({"username": "a b c"}), "username", "format"),
@@ -59,7 +63,11 @@ fn bad_values_are_refused_by_field_and_rule() {
         (json!({"timezone": "Zurich time"}), "timezone", "format"),
         (json!({"timezone": "a//b"}), "timezone", "format"),
         (json!({"website": "ftp://example.com"}), "website", "format"),
-        (json!({"avatarUrl": "javascript:alert(1)"}), "avatarUrl", "format"),
+        (
+            json!({"avatarUrl": "javascript:alert(1)"}),
+            "avatarUrl",
+            "format",
+        ),
         (json!({"languages": ["german"]}), "languages[0]", "format"),
         (json!({"languages": "de"}), "languages", "type"),
         (json!({"interests": ["ok", ""]}), "interests[1]", "format"),
@@ -67,9 +75,17 @@ fn bad_values_are_refused_by_field_and_rule() {
         (json!({"interests": vec!["x"; 51]}), "interests", "size"),
         (json!({"preferences": [1]}), "preferences", "type"),
         (json!({"preferences": "no json"}), "preferences", "type"),
-        (json!({"preferences": {"a": "x".repeat(5000)}}), "preferences", "size"),
+        (
+            json!({"preferences": {"a": "x".repeat(5000)}}),
+            "preferences",
+            "size",
+        ),
         (json!({"socialLinks": {"a": 1}}), "socialLinks.a", "type"),
-        (json!({"privacySettings": {"bio": "all"}}), "privacySettings.bio", "enum"),
+        (
+            json!({"privacySettings": {"bio": "all"}}),
+            "privacySettings.bio",
+            "enum",
+        ),
     ] {
         let expected = (field.to_owned(), rule.to_owned());
         assert_eq!(refused(value.clone()), [expected], "{value}");
@@ -93,7 +109,10 @@ fn objects_are_stored_as_text_whichever_way_they_came() {
 
 #[test]
 fn user_names_are_stored_lower_case() {
-    assert_eq!(changes(map(json!({"username": "Alice"}))).unwrap()["username"], "alice");
+    assert_eq!(
+        changes(map(json!({"username": "Alice"}))).unwrap()["username"],
+        "alice"
+    );
 }
 
 #[test]

@@ -52,7 +52,9 @@ pub fn wait(counter: Option<&RateLimit>, now: Timestamp) -> i64 {
 /// Seconds until a full counter starts anew, 0 if it isn't full.
 pub fn wait_when_full(counter: Option<&RateLimit>, most: i64, now: Timestamp) -> i64 {
     match counter {
-        Some(counter) if is_live(counter, now) && counter.count >= most => seconds_until(counter.expires_at, now),
+        Some(counter) if is_live(counter, now) && counter.count >= most => {
+            seconds_until(counter.expires_at, now)
+        }
         _ => 0,
     }
 }
@@ -84,7 +86,12 @@ mod tests {
 
     fn counter(count: i64, last: i64) -> RateLimit {
         let at = Timestamp::from_millis(last);
-        RateLimit { count, window_start: at, expires_at: at.plus(WINDOW_MS), ..RateLimit::default() }
+        RateLimit {
+            count,
+            window_start: at,
+            expires_at: at.plus(WINDOW_MS),
+            ..RateLimit::default()
+        }
     }
 
     #[test]
@@ -96,11 +103,22 @@ mod tests {
 
     #[test]
     fn the_wait_counts_from_the_last_attempt() {
-        for (failures, passed_ms, expected) in
-            [(4, 0, 0), (5, 0, 1), (5, 1, 1), (5, 999, 1), (5, 1000, 0), (7, 0, 4), (7, 1500, 3), (40, 0, 60)]
-        {
+        for (failures, passed_ms, expected) in [
+            (4, 0, 0),
+            (5, 0, 1),
+            (5, 1, 1),
+            (5, 999, 1),
+            (5, 1000, 0),
+            (7, 0, 4),
+            (7, 1500, 3),
+            (40, 0, 60),
+        ] {
             let now = Timestamp::from_millis(1_000_000 + passed_ms);
-            assert_eq!(wait(Some(&counter(failures, 1_000_000)), now), expected, "{failures} {passed_ms}");
+            assert_eq!(
+                wait(Some(&counter(failures, 1_000_000)), now),
+                expected,
+                "{failures} {passed_ms}"
+            );
         }
     }
 
@@ -119,7 +137,10 @@ mod tests {
         let now = Timestamp::from_millis(1);
         assert_eq!(wait_when_full(Some(&full), 50, now), WINDOW_MS / 1000);
         assert_eq!(wait_when_full(Some(&full), 51, now), 0);
-        assert_eq!(wait_when_full(Some(&full), 50, Timestamp::from_millis(WINDOW_MS)), 0);
+        assert_eq!(
+            wait_when_full(Some(&full), 50, Timestamp::from_millis(WINDOW_MS)),
+            0
+        );
         assert_eq!(wait_when_full(None, 50, now), 0);
     }
 
