@@ -1,1 +1,33 @@
-//! Component: story-expiry
+#![doc = include_str!("../README.md")]
+
+mod budget;
+mod pack;
+mod sweep;
+
+use whisper_kit::jobs::{self, Report};
+use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
+
+pub use budget::Bounds;
+pub use sweep::sweep;
+
+/// The job's name.
+pub const JOB: &str = "story-expiry";
+
+/// The function's endpoint.
+pub fn api() -> Api {
+    let summary = "Removes expired stories with their views and reactions.";
+    Api::new(JOB, "Removes expired stories with their views and reactions").endpoint(
+        Endpoint::new(Method::POST, "/internal/jobs/story-expiry", "runStoryExpiry", summary, handle)
+            .auth(Auth::Operator)
+            .reply::<Report>(200, "What the run did; capped means that the next run goes on")
+            .codes(&[Code::JobFailed]),
+    )
+}
+
+async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
+    let outcome = sweep(&ctx, Bounds::default()).await;
+    jobs::finish(&ctx, JOB, outcome).await
+}
+
+#[cfg(target_family = "wasm")]
+whisper_kit::entry!(crate::api);
