@@ -184,6 +184,9 @@ fn strip_transport(request: &mut Request<WasiBody>) {
 
 /// Completes the URI and says, in headers no client can set, how the component was reached.
 fn prepare(request: &mut Request<WasiBody>, route: &RouteMatch, client: SocketAddr) -> Option<()> {
+    if request.headers().get_all(HOST).iter().count() > 1 {
+        return None;
+    }
     let from_header = match request.headers().get(HOST) {
         Some(host) => Some(host.to_str().ok()?.parse::<Authority>().ok()?),
         None => None,

@@ -10,6 +10,8 @@ use anyhow::{Context, bail};
 /// The folder beside the manifest that holds data and cache unless told otherwise.
 pub const FOLDER: &str = ".whisper";
 
+const SOCKET: &str = "control.sock";
+
 /// Room for a socket's path, which Unix limits to 108 bytes with the final zero.
 const LONGEST_SOCKET_PATH: usize = 107;
 
@@ -83,14 +85,11 @@ impl DataDir {
     /// Where the control socket can be: in the folder, or in a folder of its own when the path
     /// would be too long.
     pub fn control_socket(&self) -> anyhow::Result<PathBuf> {
-        let socket = self.path.join("control.sock");
+        let socket = self.path.join(SOCKET);
         if socket.as_os_str().len() > LONGEST_SOCKET_PATH {
-            let dir = std::env::temp_dir().join(format!("whisper-{}", std::process::id()));
-            DirBuilder::new()
-                .mode(0o700)
-                .create(&dir)
-                .with_context(|| dir.display().to_string())?;
-            return Ok(dir.join("control.sock"));
+            let dir = std::env::temp_dir().join(format!("whisper-{}", uuid::Uuid::now_v7()));
+            create(&dir)?;
+            return Ok(dir.join(SOCKET));
         }
         // Left by a host that was killed; the lock says that it is gone.
         match fs::remove_file(&socket) {
@@ -98,6 +97,15 @@ impl DataDir {
                 Err(e).with_context(|| socket.display().to_string())
             }
             _ => Ok(socket),
+        }
+    }
+
+    /// Removes the control socket, and its folder if it had one. Best effort: a socket in the
+    /// data folder is also removed by the next start.
+    pub fn remove_control_socket(&self, socket: &Path) {
+        let _ = fs::remove_file(socket);
+        if let Some(dir) = socket.parent().filter(|dir| *dir != self.path) {
+            let _ = fs::remove_dir(dir);
         }
     }
 }

@@ -115,8 +115,11 @@ fn load(linker: &Linker<InstanceState>, id: &str, source: &Path) -> anyhow::Resu
         );
     }
     let engine = linker.engine();
-    let component = Component::from_file(engine, source)
-        .map_err(|e| anyhow!("{} is no component: {e:#}", source.display()))?;
+    let component = Component::from_file(engine, source).map_err(|e| {
+        let reason = format!("{e:#}");
+        let reason = reason.lines().next().unwrap_or_default();
+        anyhow!("{} is no component: {reason}", source.display())
+    })?;
     check_world(engine, &component)?;
     let pre = linker
         .instantiate_pre(&component)

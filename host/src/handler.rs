@@ -1,7 +1,7 @@
 //! The instances of one component: made when needed, used again, watched, dropped.
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -41,6 +41,8 @@ pub struct Stats {
     pub trapped: AtomicU64,
     /// Requests answered for a component that took too long.
     pub timed_out: AtomicU64,
+    /// Whether the host is stopping.
+    pub closing: AtomicBool,
 }
 
 /// Makes instances of one component.
@@ -208,8 +210,12 @@ impl WorkerState for Worker {
 
     fn drop(&self, store: Store<InstanceState>, result: Result<(), wasmtime::Error>) {
         self.stats.instances.fetch_sub(1, Ordering::Relaxed);
-        if let Err(error) = result {
-            let event = if self.health.overran() {
+        // When the host stops, workers are cut off, which looks like a panic.
+        if let Err(error) = result
+            && !self.stats.closing.load(Ordering::Relaxed)
+        {
+            let late = self.health.overran() || self.health.expired();
+            let event = if late {
                 "component_stopped"
             } else {
                 "component_trapped"

@@ -18,7 +18,7 @@ use crate::log;
 
 /// Connections at the same time; more wait to be accepted.
 const MAX_CONNECTIONS: usize = 8192;
-/// Bytes of a request's head.
+/// Bytes of a request's head, roughly: hyper looks after each read, which may be as large.
 const MAX_HEAD: usize = 64 * 1024;
 /// How long the head of a request may take, and how long a kept connection may be silent.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);

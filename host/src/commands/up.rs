@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail};
@@ -29,6 +30,10 @@ use crate::{banner, builder, engine, log, server, sqlite};
 const OPERATOR_KEY: &str = "operator_key";
 /// How long requests in flight may take after the host was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// Turns of components between two looks at the network. Components that compute take
+/// [`limits::TICK`](crate::limits::TICK) each time: with tokio's 61, new requests waited 0.5 s.
+const EVENT_INTERVAL: u32 = 8;
 
 /// Flags of `whisper up`.
 #[derive(Debug, Args)]
@@ -120,8 +125,10 @@ impl Up {
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
+            .event_interval(EVENT_INTERVAL)
             .build()?;
         let result = runtime.block_on(self.serve(&running, start));
+        running.app.stats().closing.store(true, Ordering::Relaxed);
         // Streams and work after an answer end here; blocking work is waited for.
         runtime.shutdown_timeout(Duration::from_secs(5));
         let finished = result?;
@@ -196,8 +203,7 @@ impl Up {
         if !finished {
             log::warning("some requests or streams did not end in time and were cut");
         }
-        // Best effort: the next start removes it as well.
-        let _ = std::fs::remove_file(&socket);
+        running.data.remove_control_socket(&socket);
         Ok(finished)
     }
 }

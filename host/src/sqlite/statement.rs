@@ -55,10 +55,7 @@ pub(super) fn stream(
 }
 
 fn names(statement: &rusqlite::Statement<'_>) -> Vec<String> {
-    statement
-        .column_names()
-        .map(str::to_owned)
-        .collect()
+    statement.column_names().map(str::to_owned).collect()
 }
 
 /// A prepared statement, from the cache if it stands alone.
