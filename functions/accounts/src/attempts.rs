@@ -12,7 +12,8 @@ use whisper_schema::prelude::{Account, Column, RateLimit, Session};
 use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
 
 use crate::rules::slow_down::{
-    KNOWN_MS, PER_ACCOUNT, PER_ADDRESS, WINDOW_MS, address_name, is_live, wait, wait_when_full,
+    FREE, KNOWN_MS, PER_ACCOUNT, PER_ADDRESS, WINDOW_MS, address_name, is_live, wait,
+    wait_when_full,
 };
 
 /// How often counting is tried when others count at the same time.
@@ -167,17 +168,24 @@ impl Attempts {
 
     /// The commit that counts one attempt, provided that nothing changed what the decision rests on.
     fn counting(&self, counters: &Counters, for_account: bool, now: Timestamp) -> Batch {
-        // Exactly as it was read: of two at once, the second must see the first.
-        let as_read = live(&counters.pair, now).map(|doc| Filter::revision(doc.revision));
+        // Where waiting counts, the attempt must be the next one after those that were read. Before
+        // that several may come at once: whoever signs in rightly must not stumble over themselves.
+        let pair = match live(&counters.pair, now) {
+            Some(counter) if counter.count >= FREE => Filter::revision(counter.revision),
+            _ => below(FREE, now),
+        };
         let later = Patch::new().set(RateLimit::EXPIRES_AT, now.plus(WINDOW_MS));
-        let mut batch = count_one(Batch::new(), &self.pair, as_read, later, now);
+        let mut batch = count_one(Batch::new(), &self.pair, &counters.pair, pair, later, now);
         let mut bounded = |id: &str, counter: &Option<Doc<RateLimit>>, most: i64| {
-            let below = Filter::and([
-                Filter::gt(RateLimit::EXPIRES_AT, now),
-                Filter::lt(RateLimit::COUNT, most),
-            ]);
-            let condition = live(counter, now).map(|_| below);
-            batch = count_one(std::mem::take(&mut batch), id, condition, Patch::new(), now);
+            let batch_so_far = std::mem::take(&mut batch);
+            batch = count_one(
+                batch_so_far,
+                id,
+                counter,
+                below(most, now),
+                Patch::new(),
+                now,
+            );
         };
         if self.address.is_some() {
             bounded(&self.by_address, &counters.by_address, PER_ADDRESS);
@@ -227,28 +235,39 @@ impl Attempts {
     }
 }
 
-/// Adds one to a counter under a condition, or starts it when there is none to go on with.
+/// Adds one to a counter that meets a condition. One that isn't there begins, one that ended begins anew.
 fn count_one(
     batch: Batch,
     id: &str,
-    live: Option<Filter<RateLimit>>,
+    counter: &Option<Doc<RateLimit>>,
+    condition: Filter<RateLimit>,
     change: Patch<RateLimit>,
     now: Timestamp,
 ) -> Batch {
     let first = row(id, now);
-    let batch = match live {
-        Some(condition) => {
-            batch.insert_or_update_if(&first, change.add(RateLimit::COUNT, 1), condition)
-        }
-        None => {
-            let anew = Patch::new()
-                .set(RateLimit::COUNT, 1)
-                .set(RateLimit::WINDOW_START, now)
-                .set(RateLimit::EXPIRES_AT, first.expires_at);
-            batch.insert_or_update_if(&first, anew, Filter::le(RateLimit::EXPIRES_AT, now))
-        }
+    let ended = counter
+        .as_ref()
+        .is_some_and(|counter| !is_live(counter, now));
+    let (change, condition) = if ended {
+        let anew = Patch::new()
+            .set(RateLimit::COUNT, 1)
+            .set(RateLimit::WINDOW_START, now)
+            .set(RateLimit::EXPIRES_AT, first.expires_at);
+        (anew, Filter::le(RateLimit::EXPIRES_AT, now))
+    } else {
+        (change.add(RateLimit::COUNT, 1), condition)
     };
-    batch.label(COUNT)
+    batch
+        .insert_or_update_if(&first, change, condition)
+        .label(COUNT)
+}
+
+/// A counter that goes on, with fewer than this many.
+fn below(most: i64, now: Timestamp) -> Filter<RateLimit> {
+    Filter::and([
+        Filter::gt(RateLimit::EXPIRES_AT, now),
+        Filter::lt(RateLimit::COUNT, most),
+    ])
 }
 
 /// A counter at its beginning. Its name says nothing about whom it counts.

@@ -165,3 +165,18 @@ fn of_many_at_once_five_pass() {
         assert_eq!(counted.iter().filter(|counted| counted.is_ok()).count(), 5);
     });
 }
+
+#[test]
+fn the_rightful_do_not_stumble_over_each_other() {
+    block_on(async {
+        let edge = edge();
+        let (ctx, attempts) = (edge.ctx(), from(1));
+        for _ in 0..10 {
+            let four = (0..4).map(|_| attempts.count(&ctx));
+            let counted = futures::future::join_all(four).await;
+            assert!(counted.iter().all(Result::is_ok), "several at once");
+            let batch = attempts.refund(Batch::new(), counted[0].as_ref().unwrap(), ctx.now());
+            edge.store().commit(attempts.forget(batch)).await.unwrap();
+        }
+    });
+}
