@@ -29,7 +29,7 @@ pub fn endpoint() -> Endpoint {
     )
     .auth(Auth::UserDeferred)
     .reply_empty(204, "They are blocked, now or since before.")
-    .codes(&[Code::NotFound])
+    .codes(&[Code::NotFound, Code::ValidationFailed])
 }
 
 async fn block(ctx: Ctx, request: Request) -> Result<Reply> {
