@@ -9,9 +9,14 @@ fn follow(app: &TestApp, by: &Person, whom: &Person, body: &Value) -> Reply {
 }
 
 fn followed(app: &TestApp, who: &Person, direction: &str) -> Vec<String> {
-    let list = who.get(app, &format!("/v1/follows?direction={direction}")).expect(200);
+    let list = who
+        .get(app, &format!("/v1/follows?direction={direction}"))
+        .expect(200);
     let items = list["items"].as_array().unwrap();
-    items.iter().map(|item| item["user"]["id"].as_str().unwrap().to_owned()).collect()
+    items
+        .iter()
+        .map(|item| item["user"]["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
@@ -19,11 +24,23 @@ fn following_begins_once_and_keeps_what_is_not_said() {
     let app = TestApp::start();
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     let began = follow(&app, &ann, &bob, &json!({"isCloseFriend": true})).expect(201);
-    assert_eq!((&began["followerId"], &began["followingId"]), (&json!(ann.id), &json!(bob.id)));
-    assert_eq!((&began["status"], &began["notificationsEnabled"]), (&json!("accepted"), &json!(true)));
+    assert_eq!(
+        (&began["followerId"], &began["followingId"]),
+        (&json!(ann.id), &json!(bob.id))
+    );
+    assert_eq!(
+        (&began["status"], &began["notificationsEnabled"]),
+        (&json!("accepted"), &json!(true))
+    );
     let changed = follow(&app, &ann, &bob, &json!({"notificationsEnabled": false})).expect(200);
-    assert_eq!((&changed["isCloseFriend"], &changed["notificationsEnabled"]), (&json!(true), &json!(false)));
-    let same = ann.call(&app, "PUT", &format!("/v1/follows/{}", bob.id)).send().expect(200);
+    assert_eq!(
+        (&changed["isCloseFriend"], &changed["notificationsEnabled"]),
+        (&json!(true), &json!(false))
+    );
+    let same = ann
+        .call(&app, "PUT", &format!("/v1/follows/{}", bob.id))
+        .send()
+        .expect(200);
     assert_eq!(same, changed, "a body may be left out");
 }
 
@@ -32,11 +49,20 @@ fn many_at_once_are_one_follow() {
     let app = TestApp::start();
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     let statuses: Vec<u16> = thread::scope(|scope| {
-        let calls: Vec<_> = (0..6).map(|_| scope.spawn(|| follow(&app, &ann, &bob, &json!({})).status)).collect();
+        let calls: Vec<_> = (0..6)
+            .map(|_| scope.spawn(|| follow(&app, &ann, &bob, &json!({})).status))
+            .collect();
         calls.into_iter().map(|call| call.join().unwrap()).collect()
     });
-    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
-    assert!(statuses.iter().all(|status| [200, 201].contains(status)), "{statuses:?}");
+    assert_eq!(
+        statuses.iter().filter(|status| **status == 201).count(),
+        1,
+        "{statuses:?}"
+    );
+    assert!(
+        statuses.iter().all(|status| [200, 201].contains(status)),
+        "{statuses:?}"
+    );
     assert_eq!(followed(&app, &ann, "following"), [bob.id.as_str()]);
 }
 
@@ -47,16 +73,30 @@ fn both_sides_see_it_the_newest_first() {
     follow(&app, &ann, &bob, &json!({"isCloseFriend": true})).expect(201);
     follow(&app, &ann, &cid, &json!({})).expect(201);
     follow(&app, &cid, &bob, &json!({})).expect(201);
-    assert_eq!(followed(&app, &ann, "following"), [cid.id.as_str(), &bob.id]);
-    assert_eq!(followed(&app, &bob, "followers"), [cid.id.as_str(), &ann.id]);
+    assert_eq!(
+        followed(&app, &ann, "following"),
+        [cid.id.as_str(), &bob.id]
+    );
+    assert_eq!(
+        followed(&app, &bob, "followers"),
+        [cid.id.as_str(), &ann.id]
+    );
     assert_eq!(followed(&app, &bob, "following"), [""; 0]);
     let list = bob.get(&app, "/v1/follows?direction=followers").expect(200);
     assert_eq!(list["items"][1]["user"]["username"], ann.username.as_str());
-    assert!(list["items"][1]["isCloseFriend"].is_null(), "that is the follower's own business: {list}");
-    assert_eq!(ann.get(&app, "/v1/follows").expect(200)["items"][1]["isCloseFriend"], true);
+    assert!(
+        list["items"][1]["isCloseFriend"].is_null(),
+        "that is the follower's own business: {list}"
+    );
+    assert_eq!(
+        ann.get(&app, "/v1/follows").expect(200)["items"][1]["isCloseFriend"],
+        true
+    );
     let first = ann.get(&app, "/v1/follows?limit=1").expect(200);
     let after = first["next"].as_str().unwrap();
-    let second = ann.get(&app, &format!("/v1/follows?limit=1&after={after}")).expect(200);
+    let second = ann
+        .get(&app, &format!("/v1/follows?limit=1&after={after}"))
+        .expect(200);
     assert_eq!(second["items"][0]["user"]["id"], bob.id.as_str());
     assert!(second["next"].is_null());
 }
@@ -79,12 +119,22 @@ fn nobody_oneself_and_nonsense_are_refused() {
     let app = TestApp::start();
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     follow(&app, &ann, &ann, &json!({})).expect_fields(&["userId"]);
-    ann.put(&app, "/v1/follows/nobody", &json!({})).expect_problem(404, "not_found");
-    follow(&app, &ann, &bob, &json!({"isCloseFriend": "yes", "notificationsEnabled": null, "status": "accepted"}))
-        .expect_fields(&["isCloseFriend", "notificationsEnabled", "status"]);
+    ann.put(&app, "/v1/follows/nobody", &json!({}))
+        .expect_problem(404, "not_found");
+    follow(
+        &app,
+        &ann,
+        &bob,
+        &json!({"isCloseFriend": "yes", "notificationsEnabled": null, "status": "accepted"}),
+    )
+    .expect_fields(&["isCloseFriend", "notificationsEnabled", "status"]);
     let path = format!("/v1/follows/{}", bob.id);
-    ann.call(&app, "PUT", &path).raw("application/json", b"{").send().expect_problem(400, "invalid_json");
-    ann.get(&app, "/v1/follows?direction=sideways").expect_problem(400, "invalid_query");
+    ann.call(&app, "PUT", &path)
+        .raw("application/json", b"{")
+        .send()
+        .expect_problem(400, "invalid_json");
+    ann.get(&app, "/v1/follows?direction=sideways")
+        .expect_problem(400, "invalid_query");
     assert_eq!(followed(&app, &ann, "following"), [""; 0]);
 }
 
@@ -94,26 +144,43 @@ fn blocked_people_look_like_nobody_and_a_block_ends_both_ways() {
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     follow(&app, &ann, &bob, &json!({})).expect(201);
     follow(&app, &bob, &ann, &json!({})).expect(201);
-    ann.call(&app, "PUT", &format!("/v1/blocks/{}", bob.id)).send().expect(204);
+    ann.call(&app, "PUT", &format!("/v1/blocks/{}", bob.id))
+        .send()
+        .expect(204);
     for (by, whom) in [(&ann, &bob), (&bob, &ann)] {
         assert_eq!(followed(&app, by, "following"), [""; 0]);
         follow(&app, by, whom, &json!({})).expect_problem(404, "not_found");
     }
-    ann.delete(&app, &format!("/v1/blocks/{}", bob.id)).expect(204);
+    ann.delete(&app, &format!("/v1/blocks/{}", bob.id))
+        .expect(204);
     follow(&app, &bob, &ann, &json!({})).expect(201);
 }
 
 #[test]
 fn without_a_standing_session_nothing_is_answered() {
-    let Some(app) = TestApp::own().start() else { return };
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     let path = format!("/v1/follows/{}", bob.id);
-    for (method, path) in [("PUT", path.as_str()), ("DELETE", &path), ("GET", "/v1/follows")] {
-        app.call(method, path).send().expect_problem(401, "unauthenticated");
-        app.call(method, path).bearer("a.b.c").send().expect_problem(401, "token_invalid");
+    for (method, path) in [
+        ("PUT", path.as_str()),
+        ("DELETE", &path),
+        ("GET", "/v1/follows"),
+    ] {
+        app.call(method, path)
+            .send()
+            .expect_problem(401, "unauthenticated");
+        app.call(method, path)
+            .bearer("a.b.c")
+            .send()
+            .expect_problem(401, "token_invalid");
     }
-    bob.delete(&app, &format!("/v1/sessions/{}", bob.session_id)).expect(204);
-    bob.get(&app, "/v1/follows").expect_problem(401, "session_revoked");
+    bob.delete(&app, &format!("/v1/sessions/{}", bob.session_id))
+        .expect(204);
+    bob.get(&app, "/v1/follows")
+        .expect_problem(401, "session_revoked");
     app.advance("16m");
-    ann.get(&app, "/v1/follows").expect_problem(401, "token_expired");
+    ann.get(&app, "/v1/follows")
+        .expect_problem(401, "token_expired");
 }

@@ -9,8 +9,16 @@ fn routes(path: &str, user: &str) -> Vec<(&'static str, String, whisper_testkit:
         ("GET", path.to_owned(), json!(null)),
         ("PATCH", path.to_owned(), json!({"name": "x"})),
         ("GET", format!("{path}/members"), json!(null)),
-        ("POST", format!("{path}/members"), json!({"userIds": [user]})),
-        ("PATCH", format!("{path}/members/{user}"), json!({"role": "member"})),
+        (
+            "POST",
+            format!("{path}/members"),
+            json!({"userIds": [user]}),
+        ),
+        (
+            "PATCH",
+            format!("{path}/members/{user}"),
+            json!({"role": "member"}),
+        ),
         ("DELETE", format!("{path}/members/{user}"), json!(null)),
         ("POST", format!("{path}/leave"), json!(null)),
         ("POST", format!("{path}/read"), json!({})),
@@ -18,7 +26,11 @@ fn routes(path: &str, user: &str) -> Vec<(&'static str, String, whisper_testkit:
     ]
 }
 
-fn call(app: &TestApp, token: Option<&str>, route: &(&str, String, whisper_testkit::Value)) -> whisper_testkit::Reply {
+fn call(
+    app: &TestApp,
+    token: Option<&str>,
+    route: &(&str, String, whisper_testkit::Value),
+) -> whisper_testkit::Reply {
     let (method, path, body) = route;
     let mut call = app.call(method, path).header("if-match", "*");
     if let Some(token) = token {
@@ -39,21 +51,34 @@ fn without_a_token_nothing_is_answered() {
         call(&app, None, &route).expect_problem(401, "unauthenticated");
         call(&app, Some("made.up.token"), &route).expect_problem(401, "token_invalid");
     }
-    app.get("/v1/conversations").send().expect_problem(401, "unauthenticated");
-    app.post("/v1/conversations").json(&json!({})).send().expect_problem(401, "unauthenticated");
-    assert_eq!(ann.get(&app, &path).expect(200)["participantCount"], 2, "nothing happened");
+    app.get("/v1/conversations")
+        .send()
+        .expect_problem(401, "unauthenticated");
+    app.post("/v1/conversations")
+        .json(&json!({}))
+        .send()
+        .expect_problem(401, "unauthenticated");
+    assert_eq!(
+        ann.get(&app, &path).expect(200)["participantCount"],
+        2,
+        "nothing happened"
+    );
 }
 
 #[test]
 fn an_ended_session_and_an_expired_token_open_nothing() {
-    let Some(app) = TestApp::own().start() else { return };
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     let path = group(&app, &ann, &[&bob]);
-    bob.delete(&app, &format!("/v1/sessions/{}", bob.session_id)).expect(204);
+    bob.delete(&app, &format!("/v1/sessions/{}", bob.session_id))
+        .expect(204);
     for route in routes(&path, &ann.id) {
         call(&app, Some(&bob.token), &route).expect_problem(401, "session_revoked");
     }
-    bob.get(&app, "/v1/conversations").expect_problem(401, "session_revoked");
+    bob.get(&app, "/v1/conversations")
+        .expect_problem(401, "session_revoked");
     app.advance("16m");
     for route in routes(&path, &bob.id) {
         call(&app, Some(&ann.token), &route).expect_problem(401, "token_expired");
@@ -81,8 +106,16 @@ fn strangers_cannot_tell_a_conversation_from_none() {
 fn ids_of_any_form_are_looked_for_and_not_found() {
     let app = TestApp::start();
     let ann = app.person("ann");
-    for id in ["x", "%20", "..%2f..", "%00", "'%20OR%201=1", &"a".repeat(300)] {
-        ann.get(&app, &format!("/v1/conversations/{id}")).expect_problem(404, "not_found");
+    for id in [
+        "x",
+        "%20",
+        "..%2f..",
+        "%00",
+        "'%20OR%201=1",
+        &"a".repeat(300),
+    ] {
+        ann.get(&app, &format!("/v1/conversations/{id}"))
+            .expect_problem(404, "not_found");
     }
 }
 
@@ -98,7 +131,10 @@ fn bodies_that_are_none_are_refused() {
         ("PATCH", format!("{path}/me")),
     ] {
         let send = |media: &str, body: &[u8]| {
-            ann.call(&app, method, &path).header("if-match", "*").raw(media, body).send()
+            ann.call(&app, method, &path)
+                .header("if-match", "*")
+                .raw(media, body)
+                .send()
         };
         send("application/json", b"{\"name\": ").expect_problem(400, "invalid_json");
         send("text/plain", b"{}").expect_problem(415, "unsupported_media_type");

@@ -12,11 +12,17 @@ fn a_direct_conversation_has_its_two_members_and_no_roles() {
     let reply = start(&app, &ann, None, &[&bob]);
     let location = reply.header("location").unwrap().to_owned();
     let made = reply.expect(201);
-    assert_eq!(location, format!("/v1/conversations/{}", made["id"].as_str().unwrap()));
+    assert_eq!(
+        location,
+        format!("/v1/conversations/{}", made["id"].as_str().unwrap())
+    );
     assert_eq!(made["type"], "direct");
     assert_eq!(made["participantIds"], json!([ann.id, bob.id]));
     assert_eq!(made["participantCount"], 2);
-    assert_eq!((&made["adminIds"], &made["my"]["role"]), (&json!([]), &json!("member")));
+    assert_eq!(
+        (&made["adminIds"], &made["my"]["role"]),
+        (&json!([]), &json!("member"))
+    );
     let seen = bob.get(&app, &location).expect(200);
     assert_eq!(seen["id"], made["id"]);
     assert_eq!(seen["participantIds"], made["participantIds"]);
@@ -41,16 +47,31 @@ fn many_who_start_it_at_once_get_one() {
     let replies: Vec<_> = thread::scope(|scope| {
         let starts: Vec<_> = (0..8)
             .map(|n| {
-                let (by, with) = if n % 2 == 0 { (&ann, &bob) } else { (&bob, &ann) };
+                let (by, with) = if n % 2 == 0 {
+                    (&ann, &bob)
+                } else {
+                    (&bob, &ann)
+                };
                 let app = &app;
                 scope.spawn(move || start(app, by, None, &[with]))
             })
             .collect();
-        starts.into_iter().map(|start| start.join().unwrap()).collect()
+        starts
+            .into_iter()
+            .map(|start| start.join().unwrap())
+            .collect()
     });
-    assert_eq!(replies.iter().filter(|reply| reply.status == 201).count(), 1);
+    assert_eq!(
+        replies.iter().filter(|reply| reply.status == 201).count(),
+        1
+    );
     let id = replies[0].body["id"].clone();
-    assert!(replies.iter().all(|reply| reply.body["id"] == id && reply.status < 300), "{replies:?}");
+    assert!(
+        replies
+            .iter()
+            .all(|reply| reply.body["id"] == id && reply.status < 300),
+        "{replies:?}"
+    );
     for person in [&ann, &bob] {
         let list = person.get(&app, "/v1/conversations").expect(200);
         assert_eq!(super::ids(&list), [id.as_str().unwrap()]);
@@ -64,22 +85,34 @@ fn it_takes_exactly_one_other_who_exists() {
     start(&app, &ann, None, &[]).expect_fields(&["participantIds"]);
     start(&app, &ann, None, &[&bob, &cid]).expect_fields(&["participantIds"]);
     start(&app, &ann, None, &[&ann]).expect_fields(&["participantIds[0]"]);
-    for nobody in ["nobody", "00000000-0000-7000-8000-000000000000", "", "../x", "ä"] {
+    for nobody in [
+        "nobody",
+        "00000000-0000-7000-8000-000000000000",
+        "",
+        "../x",
+        "ä",
+    ] {
         let body = json!({"type": "direct", "participantIds": [nobody]});
-        ann.post(&app, "/v1/conversations", &body).expect_fields(&["participantIds[0]"]);
+        ann.post(&app, "/v1/conversations", &body)
+            .expect_fields(&["participantIds[0]"]);
     }
-    let named = json!({"type": "direct", "participantIds": [bob.id], "name": "Us", "maxParticipants": 5});
-    ann.post(&app, "/v1/conversations", &named).expect_fields(&["name", "maxParticipants"]);
+    let named =
+        json!({"type": "direct", "participantIds": [bob.id], "name": "Us", "maxParticipants": 5});
+    ann.post(&app, "/v1/conversations", &named)
+        .expect_fields(&["name", "maxParticipants"]);
 }
 
 #[test]
 fn blocked_people_cannot_start_one_whoever_blocked_whom() {
     let app = TestApp::start();
     let (ann, bob) = (app.person("ann"), app.person("bob"));
-    ann.call(&app, "PUT", &format!("/v1/blocks/{}", bob.id)).send().expect(204);
+    ann.call(&app, "PUT", &format!("/v1/blocks/{}", bob.id))
+        .send()
+        .expect(204);
     start(&app, &ann, None, &[&bob]).expect_problem(403, "forbidden");
     start(&app, &bob, None, &[&ann]).expect_problem(403, "forbidden");
-    ann.delete(&app, &format!("/v1/blocks/{}", bob.id)).expect(204);
+    ann.delete(&app, &format!("/v1/blocks/{}", bob.id))
+        .expect(204);
     start(&app, &bob, None, &[&ann]).expect(201);
 }
 
@@ -90,8 +123,10 @@ fn its_members_are_fixed() {
     let path = direct(&app, &ann, &bob);
     super::add(&app, &ann, &path, &[&cid]).expect_problem(409, "direct_conversation");
     give(&app, &ann, &path, &bob, "admin").expect_problem(409, "direct_conversation");
-    ann.delete(&app, &format!("{path}/members/{}", bob.id)).expect_problem(409, "direct_conversation");
-    ann.post(&app, &format!("{path}/leave"), &json!({})).expect_problem(409, "direct_conversation");
+    ann.delete(&app, &format!("{path}/members/{}", bob.id))
+        .expect_problem(409, "direct_conversation");
+    ann.post(&app, &format!("{path}/leave"), &json!({}))
+        .expect_problem(409, "direct_conversation");
     assert_eq!(ann.get(&app, &path).expect(200)["participantCount"], 2);
 }
 
@@ -101,7 +136,13 @@ fn both_may_change_its_settings_and_nothing_else() {
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     let path = direct(&app, &ann, &bob);
     for person in [&ann, &bob] {
-        let change = |body| person.call(&app, "PATCH", &path).header("if-match", "*").json(&body).send();
+        let change = |body| {
+            person
+                .call(&app, "PATCH", &path)
+                .header("if-match", "*")
+                .json(&body)
+                .send()
+        };
         let changed = change(json!({"settings": {"by": person.id}})).expect(200);
         assert_eq!(changed["settings"], json!({"by": person.id}));
         change(json!({"name": "Us"})).expect_fields(&["name"]);

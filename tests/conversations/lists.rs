@@ -10,14 +10,23 @@ fn the_last_active_comes_first() {
     let first = group(&app, &ann, &[&bob]);
     let second = direct(&app, &cid, &ann);
     let third = group(&app, &bob, &[&ann]);
-    let list = |query: &str| ann.get(&app, &format!("/v1/conversations{query}")).expect(200);
+    let list = |query: &str| {
+        ann.get(&app, &format!("/v1/conversations{query}"))
+            .expect(200)
+    };
     assert_eq!(ids(&list("")), [id(&third), id(&second), id(&first)]);
     say(&app, &bob, &first, "wake up");
     let seen = list("");
     assert_eq!(ids(&seen), [id(&first), id(&third), id(&second)]);
     let top = &seen["items"][0];
-    assert_eq!((&top["lastMessageText"], &top["lastMessageSenderId"]), (&json!("wake up"), &json!(bob.id)));
-    assert_eq!((&top["my"]["unreadCount"], &top["my"]["role"]), (&json!(1), &json!("owner")));
+    assert_eq!(
+        (&top["lastMessageText"], &top["lastMessageSenderId"]),
+        (&json!("wake up"), &json!(bob.id))
+    );
+    assert_eq!(
+        (&top["my"]["unreadCount"], &top["my"]["role"]),
+        (&json!(1), &json!("owner"))
+    );
     assert_eq!(top["participantIds"], json!([ann.id, bob.id]));
     assert_eq!(seen["items"][2]["participantIds"], json!([cid.id, ann.id]));
 }
@@ -35,7 +44,10 @@ fn pages_meet_in_both_directions() {
     let second = list(format!("&after={}", first["next"].as_str().unwrap())).expect(200);
     let third = list(format!("&after={}", second["next"].as_str().unwrap())).expect(200);
     assert_eq!([ids(&first), ids(&second), ids(&third)].concat(), expected);
-    assert_eq!((&first["previous"], &third["next"]), (&Value::Null, &Value::Null));
+    assert_eq!(
+        (&first["previous"], &third["next"]),
+        (&Value::Null, &Value::Null)
+    );
     let back = list(format!("&before={}", third["previous"].as_str().unwrap())).expect(200);
     assert_eq!(ids(&back), ids(&second));
 }
@@ -46,8 +58,14 @@ fn only_my_own_are_listed() {
     let (ann, bob, eve) = (app.person("ann"), app.person("bob"), app.person("eve"));
     group(&app, &ann, &[&bob]);
     direct(&app, &ann, &bob);
-    assert_eq!(ids(&ann.get(&app, "/v1/conversations").expect(200)).len(), 2);
-    assert_eq!(eve.get(&app, "/v1/conversations").expect(200), json!({"items": []}));
+    assert_eq!(
+        ids(&ann.get(&app, "/v1/conversations").expect(200)).len(),
+        2
+    );
+    assert_eq!(
+        eve.get(&app, "/v1/conversations").expect(200),
+        json!({"items": []})
+    );
 }
 
 #[test]
@@ -55,8 +73,17 @@ fn archived_ones_can_be_asked_for_apart() {
     let app = TestApp::start();
     let ann = app.person("ann");
     let (kept, away) = (group(&app, &ann, &[]), group(&app, &ann, &[]));
-    patch(&app, &ann, &format!("{away}/me"), &json!({"isArchived": true})).expect(200);
-    let list = |query: &str| ann.get(&app, &format!("/v1/conversations{query}")).expect(200);
+    patch(
+        &app,
+        &ann,
+        &format!("{away}/me"),
+        &json!({"isArchived": true}),
+    )
+    .expect(200);
+    let list = |query: &str| {
+        ann.get(&app, &format!("/v1/conversations{query}"))
+            .expect(200)
+    };
     assert_eq!(ids(&list("")), [id(&away), id(&kept)]);
     assert_eq!(ids(&list("?archived=true")), [id(&away)]);
     assert_eq!(ids(&list("?archived=false")), [id(&kept)]);
@@ -69,8 +96,16 @@ fn a_list_takes_only_its_own_parameters_and_cursors() {
     for _ in 0..2 {
         group(&app, &ann, &[&bob]);
     }
-    let list = |who: &whisper_testkit::Person, query: &str| who.get(&app, &format!("/v1/conversations?{query}"));
-    for query in ["limit=0", "limit=101", "limit=x", "sort=name", "archived=maybe"] {
+    let list = |who: &whisper_testkit::Person, query: &str| {
+        who.get(&app, &format!("/v1/conversations?{query}"))
+    };
+    for query in [
+        "limit=0",
+        "limit=101",
+        "limit=x",
+        "sort=name",
+        "archived=maybe",
+    ] {
         list(&ann, query).expect_problem(400, "invalid_query");
     }
     let page = list(&ann, "limit=1").expect(200);

@@ -34,7 +34,9 @@ fn direct(app: &TestApp, one: &Person, other: &Person) -> String {
 
 /// Sends a text; gives the message's id.
 fn say(app: &TestApp, by: &Person, path: &str, text: &str) -> String {
-    let sent = by.post(app, &format!("{path}/messages"), &json!({"content": text})).expect(201);
+    let sent = by
+        .post(app, &format!("{path}/messages"), &json!({"content": text}))
+        .expect(201);
     sent["id"].as_str().unwrap().to_owned()
 }
 
@@ -45,7 +47,12 @@ fn patch(app: &TestApp, by: &Person, path: &str, body: &Value) -> Reply {
 
 /// Gives somebody a role.
 fn give(app: &TestApp, by: &Person, path: &str, to: &Person, role: &str) -> Reply {
-    patch(app, by, &format!("{path}/members/{}", to.id), &json!({"role": role}))
+    patch(
+        app,
+        by,
+        &format!("{path}/members/{}", to.id),
+        &json!({"role": role}),
+    )
 }
 
 /// Adds people.
@@ -56,7 +63,12 @@ fn add(app: &TestApp, by: &Person, path: &str, whom: &[&Person]) -> Reply {
 
 /// The ids of a list's items.
 fn ids(list: &Value) -> Vec<&str> {
-    list["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap()).collect()
+    list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["id"].as_str().unwrap())
+        .collect()
 }
 
 /// The id at the end of a path.

@@ -15,9 +15,16 @@ fn messages_of_others_are_unread_until_they_are_read() {
     let read = |body: &Value| bob.post(&app, &format!("{path}/read"), body).expect(200);
     assert_eq!(read(&json!({"messageId": second}))["unreadCount"], 0);
     let back = read(&json!({"messageId": first}));
-    assert_eq!(back["lastReadMessageId"], second.as_str(), "reading never goes back");
+    assert_eq!(
+        back["lastReadMessageId"],
+        second.as_str(),
+        "reading never goes back"
+    );
     say(&app, &ann, &path, "three");
-    assert_eq!(bob.get(&app, &path).expect(200)["unreadCount"], json!({&bob.id: 1}));
+    assert_eq!(
+        bob.get(&app, &path).expect(200)["unreadCount"],
+        json!({&bob.id: 1})
+    );
     assert_eq!(read(&json!({}))["unreadCount"], 0);
     assert_eq!(ann.get(&app, &path).expect(200)["my"]["unreadCount"], 1);
 }
@@ -27,11 +34,18 @@ fn all_is_read_without_a_body_too_and_an_empty_conversation_has_nothing_to_read(
     let app = TestApp::start();
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     let path = group(&app, &ann, &[&bob]);
-    let read = || bob.call(&app, "POST", &format!("{path}/read")).send().expect(200);
+    let read = || {
+        bob.call(&app, "POST", &format!("{path}/read"))
+            .send()
+            .expect(200)
+    };
     assert_eq!(read(), json!({"unreadCount": 0, "unreadCapped": false}));
     let message = say(&app, &ann, &path, "one");
     let state = read();
-    assert_eq!((&state["lastReadMessageId"], &state["unreadCount"]), (&json!(message), &json!(0)));
+    assert_eq!(
+        (&state["lastReadMessageId"], &state["unreadCount"]),
+        (&json!(message), &json!(0))
+    );
     assert!(state["lastReadAt"].is_string());
 }
 

@@ -12,11 +12,17 @@ fn the_owner_gives_any_role() {
     let path = group(&app, &ann, &[&bob]);
     for role in ["admin", "moderator", "member", "member"] {
         let member = give(&app, &ann, &path, &bob, role).expect(200);
-        assert_eq!((&member["userId"], &member["role"]), (&json!(bob.id), &json!(role)));
+        assert_eq!(
+            (&member["userId"], &member["role"]),
+            (&json!(bob.id), &json!(role))
+        );
         let seen = bob.get(&app, &path).expect(200);
         assert_eq!(seen["my"]["role"], role);
         let listed = |key: &str| seen[key].as_array().unwrap().contains(&json!(bob.id));
-        assert_eq!((listed("adminIds"), listed("moderatorIds")), (role == "admin", role == "moderator"));
+        assert_eq!(
+            (listed("adminIds"), listed("moderatorIds")),
+            (role == "admin", role == "moderator")
+        );
     }
 }
 
@@ -25,7 +31,10 @@ fn handing_over_leaves_one_owner() {
     let app = TestApp::start();
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     let path = group(&app, &ann, &[&bob]);
-    assert_eq!(give(&app, &ann, &path, &bob, "owner").expect(200)["role"], "owner");
+    assert_eq!(
+        give(&app, &ann, &path, &bob, "owner").expect(200)["role"],
+        "owner"
+    );
     assert_eq!(bob.get(&app, &path).expect(200)["my"]["role"], "owner");
     assert_eq!(ann.get(&app, &path).expect(200)["my"]["role"], "admin");
     give(&app, &ann, &path, &ann, "owner").expect_problem(403, "forbidden");
@@ -47,8 +56,13 @@ fn two_hand_overs_at_once_leave_one_owner() {
         statuses
     });
     assert_eq!(statuses, [200, 403]);
-    let roles = [&ann, &bob, &cid].map(|who| who.get(&app, &path).expect(200)["my"]["role"].clone());
-    assert_eq!(roles.iter().filter(|role| **role == "owner").count(), 1, "{roles:?}");
+    let roles =
+        [&ann, &bob, &cid].map(|who| who.get(&app, &path).expect(200)["my"]["role"].clone());
+    assert_eq!(
+        roles.iter().filter(|role| **role == "owner").count(),
+        1,
+        "{roles:?}"
+    );
     assert_eq!(roles[0], "admin");
 }
 
@@ -77,5 +91,11 @@ fn a_role_needs_a_member_and_a_word_that_is_one() {
     give(&app, &ann, &path, &ann, "king").expect_fields(&["role"]);
     let them = format!("{path}/members/{}", ann.id);
     super::patch(&app, &ann, &them, &json!({})).expect_fields(&["role"]);
-    super::patch(&app, &ann, &them, &json!({"role": "owner", "isMuted": true})).expect_fields(&["isMuted"]);
+    super::patch(
+        &app,
+        &ann,
+        &them,
+        &json!({"role": "owner", "isMuted": true}),
+    )
+    .expect_fields(&["isMuted"]);
 }

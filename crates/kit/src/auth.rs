@@ -31,8 +31,10 @@ pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
     use std::fmt::Write;
 
     let digest = Sha256::digest(bytes.as_ref());
-    digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    digest
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }

@@ -15,7 +15,11 @@ const CONNECTION: &str = "spin-client-addr";
 pub(crate) fn address(config: &Config, headers: &HeaderMap) -> Option<IpAddr> {
     let last = |name: &str| headers.get_all(name).iter().next_back()?.to_str().ok();
     let trusted = config.text("client_address_header").trim();
-    let by_proxy = if trusted.is_empty() { None } else { last(trusted) };
+    let by_proxy = if trusted.is_empty() {
+        None
+    } else {
+        last(trusted)
+    };
     match by_proxy {
         Some(value) => parse(value.rsplit(',').next()?),
         None => parse(last(CONNECTION)?),
@@ -26,7 +30,10 @@ pub(crate) fn address(config: &Config, headers: &HeaderMap) -> Option<IpAddr> {
 /// mapped into IPv6 is the same client as without.
 fn parse(text: &str) -> Option<IpAddr> {
     let text = text.trim();
-    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(text);
     let address = bare.parse::<IpAddr>();
     let address = address.or_else(|_| text.parse::<SocketAddr>().map(|socket| socket.ip()));
     address.ok().map(|address| address.to_canonical())
@@ -57,7 +64,11 @@ mod tests {
             ("", None),
         ] {
             let forged = ("x-forwarded-for", "198.51.100.1");
-            assert_eq!(seen("", &[("spin-client-addr", sent), forged]).as_deref(), address, "{sent}");
+            assert_eq!(
+                seen("", &[("spin-client-addr", sent), forged]).as_deref(),
+                address,
+                "{sent}"
+            );
         }
         assert_eq!(seen("", &[]), None);
     }
@@ -67,11 +78,29 @@ mod tests {
         let proxy = ("spin-client-addr", "10.0.0.1:5000");
         let by = |value| seen("X-Forwarded-For", &[proxy, ("x-forwarded-for", value)]);
         assert_eq!(by("203.0.113.9").as_deref(), Some("203.0.113.9"));
-        assert_eq!(by("198.51.100.1, 203.0.113.9").as_deref(), Some("203.0.113.9"), "the first is the client's claim");
-        assert_eq!(by("198.51.100.1, [2001:db8::1]").as_deref(), Some("2001:db8::1"));
-        let lines = [proxy, ("x-forwarded-for", "198.51.100.1"), ("x-forwarded-for", "203.0.113.9")];
-        assert_eq!(seen("x-forwarded-for", &lines).as_deref(), Some("203.0.113.9"));
-        assert_eq!(seen("x-forwarded-for", &[proxy]).as_deref(), Some("10.0.0.1"), "not through the proxy");
+        assert_eq!(
+            by("198.51.100.1, 203.0.113.9").as_deref(),
+            Some("203.0.113.9"),
+            "the first is the client's claim"
+        );
+        assert_eq!(
+            by("198.51.100.1, [2001:db8::1]").as_deref(),
+            Some("2001:db8::1")
+        );
+        let lines = [
+            proxy,
+            ("x-forwarded-for", "198.51.100.1"),
+            ("x-forwarded-for", "203.0.113.9"),
+        ];
+        assert_eq!(
+            seen("x-forwarded-for", &lines).as_deref(),
+            Some("203.0.113.9")
+        );
+        assert_eq!(
+            seen("x-forwarded-for", &[proxy]).as_deref(),
+            Some("10.0.0.1"),
+            "not through the proxy"
+        );
         assert_eq!(seen("not a header", &[proxy]).as_deref(), Some("10.0.0.1"));
     }
 }

@@ -20,8 +20,13 @@ pub const COMMON: &[&str] = &["operator_key", "cors_origins", "client_address_he
 impl Config {
     /// From names and values.
     pub fn new<N: Into<String>, V: Into<String>>(values: impl IntoIterator<Item = (N, V)>) -> Self {
-        let values = values.into_iter().map(|(name, value)| (name.into(), value.into()));
-        Self { values: values.collect(), told: RefCell::default() }
+        let values = values
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()));
+        Self {
+            values: values.collect(),
+            told: RefCell::default(),
+        }
     }
 
     /// A value; empty when the variable isn't there.
@@ -40,7 +45,11 @@ impl Config {
             Ok(number) if number <= max => number,
             _ => {
                 if self.told.borrow_mut().insert(name.to_owned()) {
-                    let fields = [("variable", name.into()), ("max", max.into()), ("used", default.into())];
+                    let fields = [
+                        ("variable", name.into()),
+                        ("max", max.into()),
+                        ("used", default.into()),
+                    ];
                     log::write(Level::Warn, "wrong_setting", "", &fields);
                 }
                 default
@@ -70,8 +79,23 @@ mod tests {
 
     #[test]
     fn numbers_have_bounds_and_a_default() {
-        let config = Config::new([("a", " 60 "), ("b", ""), ("c", "60k"), ("d", "-1"), ("e", "1001"), ("f", "0")]);
-        for (name, number) in [("a", 60), ("b", 7), ("c", 7), ("d", 7), ("e", 7), ("f", 0), ("none", 7)] {
+        let config = Config::new([
+            ("a", " 60 "),
+            ("b", ""),
+            ("c", "60k"),
+            ("d", "-1"),
+            ("e", "1001"),
+            ("f", "0"),
+        ]);
+        for (name, number) in [
+            ("a", 60),
+            ("b", 7),
+            ("c", 7),
+            ("d", 7),
+            ("e", 7),
+            ("f", 0),
+            ("none", 7),
+        ] {
             assert_eq!(config.number(name, 7, 1000), number, "{name}");
         }
     }

@@ -59,10 +59,20 @@ where
             updated_at: Timestamp::AT_COMMIT,
         })
     };
-    match ctx.store()?.commit(moved.label(CURSOR).append(effects)).await {
-        Ok(_) => Ok(Consumed { handled: count, more: count == u64::from(limit) }),
+    match ctx
+        .store()?
+        .commit(moved.label(CURSOR).append(effects))
+        .await
+    {
+        Ok(_) => Ok(Consumed {
+            handled: count,
+            more: count == u64::from(limit),
+        }),
         // Another run handled them: not an error, and there may be more behind them.
-        Err(error) if lost(&error) => Ok(Consumed { handled: 0, more: true }),
+        Err(error) if lost(&error) => Ok(Consumed {
+            handled: 0,
+            more: true,
+        }),
         Err(error) => Err(error.into()),
     }
 }

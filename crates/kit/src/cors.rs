@@ -2,17 +2,18 @@
 //!
 //! Tokens travel in a header, never in a cookie, so credentials mode is never allowed.
 
+use http::HeaderValue;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, VARY,
 };
-use http::HeaderValue;
 
 use crate::config::Config;
 use crate::reply::Response;
 use crate::request::Request;
 
-const REQUEST_HEADERS: &str = "authorization, content-type, if-match, if-none-match, idempotency-key";
+const REQUEST_HEADERS: &str =
+    "authorization, content-type, if-match, if-none-match, idempotency-key";
 const EXPOSED: &str = "etag, link, location, retry-after, ratelimit, ratelimit-policy, x-request-id, idempotency-replayed";
 /// Seconds that a browser may remember a preflight's answer.
 const MAX_AGE: &str = "600";
@@ -22,7 +23,9 @@ pub fn allowed(config: &Config, request: &Request) -> Option<String> {
     let origin = request.header("origin")?;
     config.list("cors_origins").find_map(|entry| match entry {
         "*" => Some("*".to_owned()),
-        entry if entry.trim_end_matches('/').eq_ignore_ascii_case(origin) => Some(origin.to_owned()),
+        entry if entry.trim_end_matches('/').eq_ignore_ascii_case(origin) => {
+            Some(origin.to_owned())
+        }
         _ => None,
     })
 }
@@ -37,7 +40,10 @@ pub fn mark(response: &mut Response, config: &Config, origin: Option<&str>) {
     headers.append(VARY, HeaderValue::from_static("Origin"));
     if let Some(Ok(origin)) = origin.map(HeaderValue::from_str) {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+        headers.insert(
+            ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static(EXPOSED),
+        );
     }
 }
 

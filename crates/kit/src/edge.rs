@@ -29,7 +29,9 @@ impl Edge {
     /// # Errors
     /// A fault when two paths contradict each other; the function's own tests show that.
     pub fn new(api: &Api) -> Result<Self> {
-        Ok(Self { routes: Routes::new(api)? })
+        Ok(Self {
+            routes: Routes::new(api)?,
+        })
     }
 
     /// How many bytes the body of such a request may have.
@@ -132,7 +134,10 @@ fn no_route() -> Error {
 
 /// The refusal of a body over the limit.
 pub fn too_large(limit: usize) -> Error {
-    Error::new(Code::PayloadTooLarge, format!("The body may have {limit} bytes here."))
+    Error::new(
+        Code::PayloadTooLarge,
+        format!("The body may have {limit} bytes here."),
+    )
 }
 
 async fn admit(ctx: &Ctx, request: &Request, who: Auth) -> Result<()> {
@@ -158,12 +163,19 @@ async fn admit(ctx: &Ctx, request: &Request, who: Auth) -> Result<()> {
 /// The versions that the client has, when it wants an answer only to another one.
 fn known_versions(request: &Request) -> Option<String> {
     let reads = request.method == Method::GET || request.method == Method::HEAD;
-    request.header("if-none-match").filter(|_| reads).map(str::to_owned)
+    request
+        .header("if-none-match")
+        .filter(|_| reads)
+        .map(str::to_owned)
 }
 
 /// Makes 304 of an answer whose version the client has (RFC 9110, 13.1.2).
 fn leave_out_if_known(response: &mut Response, known: &str) {
-    let Some(etag) = response.headers().get(ETAG).and_then(|etag| etag.to_str().ok()) else {
+    let Some(etag) = response
+        .headers()
+        .get(ETAG)
+        .and_then(|etag| etag.to_str().ok())
+    else {
         return;
     };
     if response.status() == StatusCode::OK && precondition::is_among(etag, known) {
@@ -205,7 +217,10 @@ fn refuse(request_id: &str, operation: &str, error: &Error) -> Response {
 fn finish(request_id: &str, mut response: Response) -> Response {
     let length = response.body().len();
     // Those two have no body by definition, and 204 must not name a length (RFC 9110, 8.6).
-    let bodiless = matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    let bodiless = matches!(
+        response.status(),
+        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
+    );
     let headers = response.headers_mut();
     if !bodiless {
         headers.insert(CONTENT_LENGTH, HeaderValue::from(length));

@@ -29,9 +29,7 @@ macro_rules! entry {
     ($api:path) => {
         mod entry {
             #[::spin_sdk::http_service]
-            async fn handle(
-                request: ::spin_sdk::http::Request,
-            ) -> $crate::entry::SpinReply {
+            async fn handle(request: ::spin_sdk::http::Request) -> $crate::entry::SpinReply {
                 $crate::entry::serve($api, request).await
             }
         }
@@ -123,7 +121,9 @@ where
     while let Some(frame) = body.frame().await {
         let frame = frame
             .map_err(|_| Error::new(Code::InvalidJson, "The body broke off before its end."))?;
-        let Ok(data) = frame.into_data() else { continue };
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
         size += data.len();
         if size <= limit {
             bytes.extend_from_slice(&data);
@@ -131,7 +131,11 @@ where
             break;
         }
     }
-    if size > limit { Err(too_large(limit)) } else { Ok(bytes.freeze()) }
+    if size > limit {
+        Err(too_large(limit))
+    } else {
+        Ok(bytes.freeze())
+    }
 }
 
 #[allow(clippy::disallowed_methods)]
@@ -157,6 +161,9 @@ fn failed(error: &Error) -> SpinReply {
     let headers = response.headers_mut();
     let problem = http::HeaderValue::from_static("application/problem+json");
     headers.insert(http::header::CONTENT_TYPE, problem);
-    headers.insert(http::header::CONTENT_LENGTH, http::HeaderValue::from(length));
+    headers.insert(
+        http::header::CONTENT_LENGTH,
+        http::HeaderValue::from(length),
+    );
     response
 }

@@ -178,11 +178,12 @@ impl From<StoreError> for Error {
             StoreError::Invalid(violations) => {
                 Self::fields(violations.iter().cloned().map(FieldError::from).collect())
             }
-            StoreError::Busy | StoreError::Unavailable(_) => {
-                Self::new(Code::Unavailable, "The database is busy. Try again in a moment.")
-                    .with_header("retry-after", "1")
-                    .with_source(&error)
-            }
+            StoreError::Busy | StoreError::Unavailable(_) => Self::new(
+                Code::Unavailable,
+                "The database is busy. Try again in a moment.",
+            )
+            .with_header("retry-after", "1")
+            .with_source(&error),
             other => Self::internal(other),
         };
         made.store = Some(Box::new(error));
@@ -224,14 +225,20 @@ pub trait ResultExt<T>: Sized {
 impl<T, E: Into<Error>> ResultExt<T> for Result<T, E> {
     fn on_conflict(self, index: &str, code: Code, detail: &str) -> Result<T> {
         self.map_err(|error| {
-            error.into().picked(code, detail, |store| {
-                matches!(store, StoreError::Conflict { index: on, .. } if on == index)
-            })
+            error.into().picked(
+                code,
+                detail,
+                |store| matches!(store, StoreError::Conflict { index: on, .. } if on == index),
+            )
         })
     }
 
     fn on_failed(self, label: &str, code: Code, detail: &str) -> Result<T> {
-        self.map_err(|error| error.into().picked(code, detail, |store| store.failed_at(label)))
+        self.map_err(|error| {
+            error
+                .into()
+                .picked(code, detail, |store| store.failed_at(label))
+        })
     }
 }
 
@@ -249,7 +256,10 @@ mod tests {
     use super::*;
 
     fn conflict(index: &str) -> Result<(), StoreError> {
-        Err(StoreError::Conflict { collection: "accounts".into(), index: index.into() })
+        Err(StoreError::Conflict {
+            collection: "accounts".into(),
+            index: index.into(),
+        })
     }
 
     fn signed_up(outcome: Result<(), StoreError>) -> Code {
@@ -273,7 +283,10 @@ mod tests {
             (failed(None), Code::Internal),
             (Err(StoreError::NotFound), Code::Internal),
             (Err(StoreError::Busy), Code::Unavailable),
-            (Err(StoreError::Unavailable("gone".into())), Code::Unavailable),
+            (
+                Err(StoreError::Unavailable("gone".into())),
+                Code::Unavailable,
+            ),
             (Err(StoreError::Invalid(Vec::new())), Code::ValidationFailed),
         ] {
             let seen = format!("{outcome:?}");

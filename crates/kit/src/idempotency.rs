@@ -71,20 +71,26 @@ impl Once {
     /// # Errors
     /// [`Code::IdempotencyKeyReused`] when it was another request: another body, or about something else.
     pub async fn replay(&self, ctx: &Ctx) -> Result<Option<Reply>> {
-        let Some(row) = &self.row else { return Ok(None) };
+        let Some(row) = &self.row else {
+            return Ok(None);
+        };
         let Some(stored) = ctx.store()?.get::<IdempotencyKey>(&row.id).await? else {
             return Ok(None);
         };
         if stored.expires_at <= ctx.now() {
             let this = Filter::<IdempotencyKey>::eq(whisper_schema::Column::id(), row.id.as_str());
-            ctx.store()?.commit(Batch::new().delete_where(this, 1)).await?;
+            ctx.store()?
+                .commit(Batch::new().delete_where(this, 1))
+                .await?;
             return Ok(None);
         }
         if stored.body_hash != row.body_hash {
             let detail = "This Idempotency-Key was used for another request.";
             return Err(Error::new(Code::IdempotencyKeyReused, detail));
         }
-        Ok(Some(restore(&stored)?.header("idempotency-replayed", "true")))
+        Ok(Some(
+            restore(&stored)?.header("idempotency-replayed", "true"),
+        ))
     }
 
     /// Commits the effect together with its answer. Of two at once, one takes effect and the other
@@ -100,8 +106,14 @@ impl Once {
     ) -> Result<Outcome, CommitError> {
         let batch = match &self.row {
             Some(row) => batch
-                .insert(&row.document(ctx.now(), reply).map_err(CommitError::Refused)?)
-                .delete_where(Filter::<IdempotencyKey>::lt(IdempotencyKey::EXPIRES_AT, ctx.now()), SWEEP_ROWS),
+                .insert(
+                    &row.document(ctx.now(), reply)
+                        .map_err(CommitError::Refused)?,
+                )
+                .delete_where(
+                    Filter::<IdempotencyKey>::lt(IdempotencyKey::EXPIRES_AT, ctx.now()),
+                    SWEEP_ROWS,
+                ),
             None => batch,
         };
         let store = ctx.store().map_err(CommitError::Refused)?;
@@ -151,9 +163,11 @@ fn restore(stored: &IdempotencyKey) -> Result<Reply> {
     let status = u16::try_from(stored.status).map_err(Error::internal)?;
     let body = kept["body"].as_str().unwrap_or_default().to_owned();
     let headers = kept["headers"].as_object().into_iter().flatten();
-    Ok(headers.fold(Reply::empty(status, body), |reply, (name, value)| {
-        reply.header(name, value.as_str().unwrap_or_default())
-    }))
+    Ok(
+        headers.fold(Reply::empty(status, body), |reply, (name, value)| {
+            reply.header(name, value.as_str().unwrap_or_default())
+        }),
+    )
 }
 
 impl Row {

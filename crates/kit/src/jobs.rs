@@ -39,7 +39,9 @@ pub async fn finish(ctx: &Ctx, job: &str, outcome: Result<Report>) -> Result<Rep
         Ok(report) => (report, None),
         Err(error) => (Report::default(), Some(error)),
     };
-    let cause = error.as_ref().map(|e| e.source_text().map_or_else(|| e.to_string(), str::to_owned));
+    let cause = error
+        .as_ref()
+        .map(|e| e.source_text().map_or_else(|| e.to_string(), str::to_owned));
     let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let run = JobRun {
         id: ctx.new_id()?,
@@ -57,11 +59,17 @@ pub async fn finish(ctx: &Ctx, job: &str, outcome: Result<Report>) -> Result<Rep
         Filter::<JobRun>::eq(JobRun::JOB, job),
         Filter::lt(JobRun::STARTED_AT, ctx.now().plus(-KEPT)),
     ]);
-    ctx.store()?.commit(Batch::new().insert(&run).delete_where(old, SWEEP_ROWS)).await?;
+    ctx.store()?
+        .commit(Batch::new().insert(&run).delete_where(old, SWEEP_ROWS))
+        .await?;
     if let Some(error) = error {
         return Err(error);
     }
-    let fields = [("job", job.into()), ("done", report.done.into()), ("failed", report.failed.into())];
+    let fields = [
+        ("job", job.into()),
+        ("done", report.done.into()),
+        ("failed", report.failed.into()),
+    ];
     log::write(Level::Info, "job_finished", ctx.request_id(), &fields);
     if report.failed > 0 {
         let detail = format!("{} of {} items failed.", report.failed, report.found);

@@ -59,7 +59,9 @@ fn line(
 }
 
 fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
@@ -124,7 +126,13 @@ mod tests {
     #[test]
     fn a_line_is_one_json_object_whatever_is_in_it() {
         let fields = [("cause", Value::from("a \"quote\"\nand a line"))];
-        let text = line(Timestamp::from_millis(0), Level::Error, "request_failed", "id-1", &fields);
+        let text = line(
+            Timestamp::from_millis(0),
+            Level::Error,
+            "request_failed",
+            "id-1",
+            &fields,
+        );
         assert!(!text.contains('\n'), "{text}");
         let read: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(read["ts"], "1970-01-01T00:00:00.000Z");

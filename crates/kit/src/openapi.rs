@@ -20,7 +20,10 @@ pub fn document(title: &str, version: &str, about: &str, apis: &[Api]) -> Value 
         for endpoint in &api.endpoints {
             let method = endpoint.method.as_str().to_lowercase();
             let operation = operation(api, endpoint, &mut generator);
-            paths.entry(endpoint.path).or_default().insert(method, operation);
+            paths
+                .entry(endpoint.path)
+                .or_default()
+                .insert(method, operation);
         }
     }
     let mut schemas: Map<String, Value> = generator.take_definitions(true).into_iter().collect();
@@ -58,7 +61,9 @@ fn operation(api: &Api, endpoint: &Endpoint, generator: &mut SchemaGenerator) ->
         },
     });
     let parameters = parameters(endpoint, generator);
-    let paged = parameters.iter().any(|parameter| parameter["name"] == "after");
+    let paged = parameters
+        .iter()
+        .any(|parameter| parameter["name"] == "after");
     operation["responses"] = responses(endpoint, paged, generator);
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
@@ -82,9 +87,11 @@ fn parameters(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value
     };
     // The parameters are the fields of a struct; its schema itself stays out of the components.
     let schema = resolved((query.0)(generator), generator);
-    let required: Vec<&str> = schema["required"].as_array().map_or_else(Vec::new, |names| {
-        names.iter().filter_map(Value::as_str).collect()
-    });
+    let required: Vec<&str> = schema["required"]
+        .as_array()
+        .map_or_else(Vec::new, |names| {
+            names.iter().filter_map(Value::as_str).collect()
+        });
     for (name, field) in schema["properties"].as_object().into_iter().flatten() {
         let mut field = field.clone();
         let about = field.as_object_mut().and_then(|f| f.remove("description"));
@@ -106,7 +113,11 @@ fn path_parameter(name: &str) -> Value {
 
 fn header_parameter(name: &str) -> Value {
     let (required, about, schema) = match name {
-        "if-match" => (true, "The ETag of what was read, or * for whatever it is now.", json!({"type": "string"})),
+        "if-match" => (
+            true,
+            "The ETag of what was read, or * for whatever it is now.",
+            json!({"type": "string"}),
+        ),
         "idempotency-key" => (
             false,
             "Makes a retry safe: the same key with the same request gives the first answer, for 24 hours.",
@@ -114,7 +125,8 @@ fn header_parameter(name: &str) -> Value {
         ),
         _ => (false, "", json!({"type": "string"})),
     };
-    let mut parameter = json!({"name": name, "in": "header", "required": required, "schema": schema});
+    let mut parameter =
+        json!({"name": name, "in": "header", "required": required, "schema": schema});
     if !about.is_empty() {
         parameter["description"] = about.into();
     }
@@ -123,7 +135,9 @@ fn header_parameter(name: &str) -> Value {
 
 fn resolved(schema: schemars::Schema, generator: &mut SchemaGenerator) -> Value {
     let schema = schema.to_value();
-    let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
+    let name = schema["$ref"]
+        .as_str()
+        .and_then(|path| path.rsplit('/').next());
     let defined = name.and_then(|name| generator.definitions_mut().remove(name));
     defined.unwrap_or(schema)
 }

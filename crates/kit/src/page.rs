@@ -63,7 +63,12 @@ impl PageQuery {
         if self.after.is_some() && self.before.is_some() {
             return Err(wrong("before", "can't go together with after".to_owned()));
         }
-        let mut window = Window { scope, limit, after: None, before: None };
+        let mut window = Window {
+            scope,
+            limit,
+            after: None,
+            before: None,
+        };
         if self.after.is_none() && self.before.is_none() {
             return Ok(window);
         }
@@ -111,8 +116,14 @@ impl Window {
         page: &Page<D>,
         items: Vec<T>,
     ) -> Result<Reply> {
-        self.reply_between(ctx, request, items, page.next.as_ref(), page.previous.as_ref())
-            .await
+        self.reply_between(
+            ctx,
+            request,
+            items,
+            page.next.as_ref(),
+            page.previous.as_ref(),
+        )
+        .await
     }
 
     /// As [`Window::reply`], with cursors of the handler's choice.
@@ -127,16 +138,21 @@ impl Window {
         next: Option<&Cursor>,
         previous: Option<&Cursor>,
     ) -> Result<Reply> {
-        let mut list = Listing { items, next: None, previous: None };
+        let mut list = Listing {
+            items,
+            next: None,
+            previous: None,
+        };
         if next.is_some() || previous.is_some() {
             let key = auth::cursor_key(ctx).await?;
             list.next = next.map(|cursor| encode(&key, &self.scope, cursor));
             list.previous = previous.map(|cursor| encode(&key, &self.scope, cursor));
         }
         let mut links = Vec::new();
-        for (rel, parameter, cursor) in
-            [("next", "after", &list.next), ("prev", "before", &list.previous)]
-        {
+        for (rel, parameter, cursor) in [
+            ("next", "after", &list.next),
+            ("prev", "before", &list.previous),
+        ] {
             if let Some(cursor) = cursor {
                 links.push(link(request, parameter, cursor, rel));
             }
@@ -178,7 +194,10 @@ fn wrong(field: &str, detail: String) -> Error {
 }
 
 fn encode(key: &[u8; 32], scope: &str, cursor: &Cursor) -> String {
-    let payload = Value::from(vec![Value::from(cursor.seq), Value::from(cursor.values.clone())]);
+    let payload = Value::from(vec![
+        Value::from(cursor.seq),
+        Value::from(cursor.values.clone()),
+    ]);
     let payload = payload.to_string().into_bytes();
     let mut bytes = mac(key, scope, &payload).to_vec();
     bytes.extend(payload);

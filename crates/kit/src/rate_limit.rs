@@ -31,7 +31,11 @@ pub struct Limit {
 impl Limit {
     /// A limit.
     pub fn new(bucket: impl Into<String>, limit: u64, window: i64) -> Self {
-        Self { bucket: bucket.into(), limit, window }
+        Self {
+            bucket: bucket.into(),
+            limit,
+            window,
+        }
     }
 
     /// Counts in a commit of its own.
@@ -77,7 +81,10 @@ impl Limit {
     /// # Errors
     /// The store's.
     pub async fn counted(&self, ctx: &Ctx) -> Result<u64> {
-        let row = ctx.store()?.get::<RateLimit>(&self.id(self.start(ctx.now()))).await?;
+        let row = ctx
+            .store()?
+            .get::<RateLimit>(&self.id(self.start(ctx.now())))
+            .await?;
         Ok(row.map_or(0, |row| row.count.unsigned_abs()))
     }
 
@@ -91,10 +98,16 @@ impl Limit {
     pub fn refusal(&self, now: Timestamp) -> Error {
         let end = self.start(now) + self.window * 1000;
         let seconds = (end - now.as_millis()).div_euclid(1000) + 1;
-        Error::new(Code::RateLimited, format!("Too many requests. Try again in {seconds} s."))
-            .with_header("retry-after", seconds.to_string())
-            .with_header("ratelimit-policy", format!("\"default\";q={};w={}", self.limit, self.window))
-            .with_header("ratelimit", format!("\"default\";r=0;t={seconds}"))
+        Error::new(
+            Code::RateLimited,
+            format!("Too many requests. Try again in {seconds} s."),
+        )
+        .with_header("retry-after", seconds.to_string())
+        .with_header(
+            "ratelimit-policy",
+            format!("\"default\";q={};w={}", self.limit, self.window),
+        )
+        .with_header("ratelimit", format!("\"default\";r=0;t={seconds}"))
     }
 
     fn start(&self, now: Timestamp) -> i64 {
@@ -105,7 +118,11 @@ impl Limit {
     /// For people who look at the table; one that is too long for it is known by its id alone.
     fn name(&self, start: i64) -> String {
         let name = format!("{}@{start}", self.bucket);
-        if name.chars().count() > MAX_NAME { self.id(start) } else { name }
+        if name.chars().count() > MAX_NAME {
+            self.id(start)
+        } else {
+            name
+        }
     }
 
     fn id(&self, start: i64) -> String {

@@ -60,7 +60,11 @@ impl Request {
     /// [`Code::NotFound`] for what can't be an id: nothing has that id.
     pub fn id(&self, name: &str) -> Result<&str> {
         let value = self.param(name)?;
-        if is_id(value) { Ok(value) } else { Err(Error::not_found()) }
+        if is_id(value) {
+            Ok(value)
+        } else {
+            Err(Error::not_found())
+        }
     }
 
     /// A part of the path, whatever its form.
@@ -156,13 +160,24 @@ fn field_error(path: &str, message: &str) -> Error {
         (join(parent, named), "required")
     } else if message.starts_with("unknown field") {
         // serde_path_to_error already points at the unknown key itself.
-        (if parent.is_empty() { named.to_owned() } else { parent.to_owned() }, "unknown")
+        (
+            if parent.is_empty() {
+                named.to_owned()
+            } else {
+                parent.to_owned()
+            },
+            "unknown",
+        )
     } else if message.starts_with("unknown variant") {
         (parent.to_owned(), "enum")
     } else {
         (parent.to_owned(), "type")
     };
-    let field = if field.is_empty() { "body".to_owned() } else { field };
+    let field = if field.is_empty() {
+        "body".to_owned()
+    } else {
+        field
+    };
     Error::field(field, rule, message)
 }
 
@@ -223,8 +238,16 @@ mod tests {
             (r#"{"name": "a", "counts": [1, "x"]}"#, "counts[1]", "type"),
             (r#"{"name": "a", "other": 1}"#, "other", "unknown"),
             (r#"{"name": "a", "inner": {}}"#, "inner.kind", "required"),
-            (r#"{"name": "a", "inner": {"kind": "two"}}"#, "inner.kind", "enum"),
-            (r#"{"name": "a", "inner": {"kind": "one", "x": 1}}"#, "inner.x", "unknown"),
+            (
+                r#"{"name": "a", "inner": {"kind": "two"}}"#,
+                "inner.kind",
+                "enum",
+            ),
+            (
+                r#"{"name": "a", "inner": {"kind": "one", "x": 1}}"#,
+                "inner.x",
+                "unknown",
+            ),
             ("[1]", "body", "type"),
         ] {
             let wanted = Some((field.to_owned(), rule.to_owned()));
@@ -234,7 +257,13 @@ mod tests {
 
     #[test]
     fn broken_json_is_told_from_wrong_json() {
-        for body in ["", "{", "{\"name\": oops}", "{\"name\": \"a\"} x", "{\"name\": \"\\ud800\"}"] {
+        for body in [
+            "",
+            "{",
+            "{\"name\": oops}",
+            "{\"name\": \"a\"} x",
+            "{\"name\": \"\\ud800\"}",
+        ] {
             assert_eq!(refused(body).0, Code::InvalidJson, "{body}");
         }
     }

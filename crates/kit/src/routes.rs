@@ -42,8 +42,16 @@ impl Routes {
         let Ok(found) = self.0.at(same(path)) else {
             return Found::Nothing;
         };
-        let wanted = if method == Method::HEAD { &Method::GET } else { method };
-        match found.value.iter().find(|endpoint| endpoint.method == *wanted) {
+        let wanted = if method == Method::HEAD {
+            &Method::GET
+        } else {
+            method
+        };
+        match found
+            .value
+            .iter()
+            .find(|endpoint| endpoint.method == *wanted)
+        {
             Some(endpoint) => {
                 let params = found.params.iter().map(|(k, v)| (k.to_owned(), decode(v)));
                 Found::Endpoint(Rc::clone(endpoint), params.collect())
@@ -67,7 +75,10 @@ fn same(path: &str) -> &str {
 }
 
 fn methods(endpoints: &[Rc<Endpoint>]) -> String {
-    let mut names: Vec<&str> = endpoints.iter().map(|endpoint| endpoint.method.as_str()).collect();
+    let mut names: Vec<&str> = endpoints
+        .iter()
+        .map(|endpoint| endpoint.method.as_str())
+        .collect();
     if names.contains(&"GET") {
         names.push("HEAD");
     }

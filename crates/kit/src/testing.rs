@@ -55,7 +55,10 @@ impl TestEdge {
         };
         let log = Log::default();
         let driver = NativeDriver::new(dir.path().join("test.db"));
-        let driver = Counted { driver, log: Rc::clone(&log) };
+        let driver = Counted {
+            driver,
+            log: Rc::clone(&log),
+        };
         let store = Store::new(driver, Rc::clone(&clock));
         Self {
             edge: Edge::new(api).expect("routes that don't contradict each other"),
@@ -97,7 +100,10 @@ impl TestEdge {
             updated_at: ctx.now(),
             ..Account::default()
         };
-        self.store().commit(Batch::new().insert(&account)).await.expect("a commit");
+        self.store()
+            .commit(Batch::new().insert(&account))
+            .await
+            .expect("a commit");
         let token = self.session(&id).await;
         (id, token)
     }
@@ -119,7 +125,10 @@ impl TestEdge {
             request.headers.insert("authorization", value);
         }
         if !body.is_null() {
-            request.headers.insert("content-type", "application/json".parse().expect("a header"));
+            request.headers.insert(
+                "content-type",
+                "application/json".parse().expect("a header"),
+            );
             request.body = Bytes::from(body.to_string());
         }
         self.request(request).await
@@ -128,7 +137,10 @@ impl TestEdge {
     /// Sends any request.
     pub async fn request(&self, mut request: Request) -> Answer {
         let body = Ok(std::mem::take(&mut request.body));
-        let response = self.edge.answer(Rc::clone(&self.instance), request, body).await;
+        let response = self
+            .edge
+            .answer(Rc::clone(&self.instance), request, body)
+            .await;
         let body = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
         Answer { response, body }
     }

@@ -29,7 +29,10 @@ async fn deferred(ctx: Ctx, _: Request) -> Result<Reply> {
 fn edge() -> TestEdge {
     let api = Api::new("me", "Who.")
         .endpoint(Endpoint::new(Method::GET, "/v1/me", "me", "", whoami))
-        .endpoint(Endpoint::new(Method::GET, "/v1/deferred", "deferred", "", deferred).auth(Auth::UserDeferred));
+        .endpoint(
+            Endpoint::new(Method::GET, "/v1/deferred", "deferred", "", deferred)
+                .auth(Auth::UserDeferred),
+        );
     TestEdge::new(&api, &[])
 }
 
@@ -39,7 +42,9 @@ fn me(edge: &TestEdge, token: &str) -> Answer {
 
 async fn sign_in(edge: &TestEdge, user: &str) -> Issued {
     let request = Request::new(Method::POST, "/v1/sessions");
-    let (batch, issued) = auth::issue(&edge.ctx(), &request, Batch::new(), user, None).await.unwrap();
+    let (batch, issued) = auth::issue(&edge.ctx(), &request, Batch::new(), user, None)
+        .await
+        .unwrap();
     edge.store().commit(batch).await.unwrap();
     issued
 }
@@ -86,8 +91,15 @@ fn a_session_that_is_gone_is_refused_at_once() {
 /// Signs these parts with the server's own key.
 fn signed(edge: &TestEdge, header: &Value, claims: &Value) -> String {
     use ed25519_dalek::Signer;
-    let key = block_on(edge.store().find::<SigningKey>().filter(Filter::eq(SigningKey::ALGORITHM, "EdDSA")).first());
-    let secret = URL_SAFE_NO_PAD.decode(&key.unwrap().unwrap().secret).unwrap();
+    let key = block_on(
+        edge.store()
+            .find::<SigningKey>()
+            .filter(Filter::eq(SigningKey::ALGORITHM, "EdDSA"))
+            .first(),
+    );
+    let secret = URL_SAFE_NO_PAD
+        .decode(&key.unwrap().unwrap().secret)
+        .unwrap();
     let key = ed25519_dalek::SigningKey::from_bytes(&secret.try_into().unwrap());
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let text = format!("{}.{}", part(header), part(claims));
@@ -121,13 +133,29 @@ fn only_what_we_signed_as_we_sign_it_is_a_token() {
         signed(&edge, &header, &with(&claims, "iss", json!("elsewhere"))),
         signed(&edge, &header, &with(&claims, "aud", json!("elsewhere"))),
         signed(&edge, &header, &with(&claims, "exp", json!(iat + DAY))),
-        signed(&edge, &header, &with(&with(&claims, "iat", json!(iat + 3600)), "exp", json!(iat + 4500))),
+        signed(
+            &edge,
+            &header,
+            &with(
+                &with(&claims, "iat", json!(iat + 3600)),
+                "exp",
+                json!(iat + 4500),
+            ),
+        ),
         signed(&edge, &header, &with(&claims, "sub", Value::Null)),
     ];
     for token in &forged {
         me(&edge, token).expect_problem(401, "token_invalid");
     }
-    for token in ["x", "a.b", "a.b.c", "..", &"x".repeat(5000), &format!("{token}x"), &token.replace('.', "..")] {
+    for token in [
+        "x",
+        "a.b",
+        "a.b.c",
+        "..",
+        &"x".repeat(5000),
+        &format!("{token}x"),
+        &token.replace('.', ".."),
+    ] {
         me(&edge, token).expect_problem(401, "token_invalid");
     }
 }
@@ -149,7 +177,9 @@ fn no_bit_of_a_token_may_change() {
     for at in 0..token.len() {
         let mut bytes = token.clone().into_bytes();
         bytes[at] ^= 1;
-        let Ok(changed) = String::from_utf8(bytes) else { continue };
+        let Ok(changed) = String::from_utf8(bytes) else {
+            continue;
+        };
         me(&edge, &changed).expect_problem(401, "token_invalid");
     }
 }
@@ -162,9 +192,15 @@ fn a_refresh_token_is_good_once() {
     let second = rotate(&edge, &first.refresh_token).ok().unwrap();
     assert_eq!(second.session.id, first.session.id);
     me(&edge, &second.access_token).expect(200);
-    assert_eq!(rotate(&edge, &first.refresh_token).err(), Some(Code::RefreshTokenReused));
+    assert_eq!(
+        rotate(&edge, &first.refresh_token).err(),
+        Some(Code::RefreshTokenReused)
+    );
     me(&edge, &second.access_token).expect_problem(401, "session_revoked");
-    assert_eq!(rotate(&edge, &second.refresh_token).err(), Some(Code::TokenInvalid));
+    assert_eq!(
+        rotate(&edge, &second.refresh_token).err(),
+        Some(Code::TokenInvalid)
+    );
 }
 
 #[test]
@@ -173,8 +209,14 @@ fn the_oldest_refresh_token_still_gives_the_thief_away() {
     let first = block_on(sign_in(&edge, "u1"));
     let second = rotate(&edge, &first.refresh_token).ok().unwrap();
     let third = rotate(&edge, &second.refresh_token).ok().unwrap();
-    assert_eq!(rotate(&edge, &first.refresh_token).err(), Some(Code::RefreshTokenReused));
-    assert_eq!(rotate(&edge, &third.refresh_token).err(), Some(Code::TokenInvalid));
+    assert_eq!(
+        rotate(&edge, &first.refresh_token).err(),
+        Some(Code::RefreshTokenReused)
+    );
+    assert_eq!(
+        rotate(&edge, &third.refresh_token).err(),
+        Some(Code::TokenInvalid)
+    );
 }
 
 #[test]
@@ -183,8 +225,20 @@ fn nobody_ends_a_session_by_guessing() {
     let issued = block_on(sign_in(&edge, "u1"));
     let id = &issued.session.id;
     let made_up = format!("{id}.{}", URL_SAFE_NO_PAD.encode([7; 48]));
-    for token in [made_up, format!("{id}."), format!("{id}.x"), id.clone(), ".".into(), String::new(), "no.such".into()] {
-        assert_eq!(rotate(&edge, &token).err(), Some(Code::TokenInvalid), "{token}");
+    for token in [
+        made_up,
+        format!("{id}."),
+        format!("{id}.x"),
+        id.clone(),
+        ".".into(),
+        String::new(),
+        "no.such".into(),
+    ] {
+        assert_eq!(
+            rotate(&edge, &token).err(),
+            Some(Code::TokenInvalid),
+            "{token}"
+        );
     }
     assert!(rotate(&edge, &issued.refresh_token).is_ok());
 }
@@ -194,11 +248,19 @@ fn of_two_refreshes_at_once_one_gets_the_pair_and_keeps_it() {
     let edge = edge();
     let issued = block_on(sign_in(&edge, "u1"));
     let (one_ctx, other_ctx) = (edge.ctx(), edge.ctx());
-    let both = join(auth::rotate(&one_ctx, &issued.refresh_token), auth::rotate(&other_ctx, &issued.refresh_token));
+    let both = join(
+        auth::rotate(&one_ctx, &issued.refresh_token),
+        auth::rotate(&other_ctx, &issued.refresh_token),
+    );
     let (one, other) = block_on(both);
-    let (won, lost): (Vec<_>, Vec<_>) = [one, other].into_iter().partition(|outcome| outcome.is_ok());
+    let (won, lost): (Vec<_>, Vec<_>) = [one, other]
+        .into_iter()
+        .partition(|outcome| outcome.is_ok());
     assert_eq!((won.len(), lost.len()), (1, 1));
-    assert_eq!(lost[0].as_ref().err().unwrap().code(), Code::RefreshTokenReused);
+    assert_eq!(
+        lost[0].as_ref().err().unwrap().code(),
+        Code::RefreshTokenReused
+    );
     let pair = won.into_iter().next().unwrap().ok().unwrap();
     me(&edge, &pair.access_token).expect(200);
     assert!(rotate(&edge, &pair.refresh_token).is_ok());
@@ -213,7 +275,10 @@ fn a_session_lives_60_days_from_its_last_refresh() {
         issued = rotate(&edge, &issued.refresh_token).ok().unwrap();
     }
     edge.advance(60 * DAY);
-    assert_eq!(rotate(&edge, &issued.refresh_token).err(), Some(Code::SessionRevoked));
+    assert_eq!(
+        rotate(&edge, &issued.refresh_token).err(),
+        Some(Code::SessionRevoked)
+    );
 }
 
 #[test]
@@ -228,7 +293,10 @@ fn of_more_than_ten_sessions_the_least_recently_used_goes() {
     rotate(&edge, &all[0].refresh_token).ok().unwrap();
     edge.advance(1000);
     block_on(sign_in(&edge, "u1"));
-    let theirs = edge.store().find::<Session>().filter(Filter::eq(Session::USER_ID, "u1"));
+    let theirs = edge
+        .store()
+        .find::<Session>()
+        .filter(Filter::eq(Session::USER_ID, "u1"));
     assert_eq!(block_on(theirs.count(100)), Ok(MAX_SESSIONS as u64));
     me(&edge, &all[0].access_token).expect(200);
     me(&edge, &all[1].access_token).expect_problem(401, "session_revoked");
@@ -254,8 +322,16 @@ fn instances_that_start_at_once_share_one_key() {
     for twin in &twins {
         block_on(twin.store().migrate()).unwrap();
     }
-    let sets = block_on(join_all(twins.iter().map(|twin| async { auth::jwks(&twin.ctx()).await.unwrap() })));
-    assert!(sets.iter().all(|set| set == &sets[0] && set["keys"].as_array().unwrap().len() == 1), "{sets:?}");
+    let sets = block_on(join_all(
+        twins
+            .iter()
+            .map(|twin| async { auth::jwks(&twin.ctx()).await.unwrap() }),
+    ));
+    assert!(
+        sets.iter()
+            .all(|set| set == &sets[0] && set["keys"].as_array().unwrap().len() == 1),
+        "{sets:?}"
+    );
 }
 
 #[test]
@@ -278,7 +354,13 @@ fn the_published_key_verifies_our_tokens_and_holds_no_secret() {
 fn a_rotated_key_verifies_until_its_last_token_has_expired() {
     let edge = edge();
     let issued = block_on(sign_in(&edge, "u1"));
-    let stale = edge.another(&Api::new("me", "").endpoint(Endpoint::new(Method::GET, "/v1/me", "me", "", whoami)));
+    let stale = edge.another(&Api::new("me", "").endpoint(Endpoint::new(
+        Method::GET,
+        "/v1/me",
+        "me",
+        "",
+        whoami,
+    )));
     me(&stale, &issued.access_token).expect(200);
     let kid = |token: &str| parts(token).0["kid"].clone();
     edge.advance(2000);
@@ -294,5 +376,13 @@ fn a_rotated_key_verifies_until_its_last_token_has_expired() {
     let keys = block_on(auth::jwks(&edge.ctx())).unwrap();
     assert_eq!(keys["keys"].as_array().unwrap().len(), 1, "{keys}");
     block_on(auth::rotate_keys(&edge.ctx())).unwrap();
-    assert_eq!(block_on(edge.store().find::<SigningKey>().filter(Filter::eq(SigningKey::ALGORITHM, "EdDSA")).count(9)), Ok(2));
+    assert_eq!(
+        block_on(
+            edge.store()
+                .find::<SigningKey>()
+                .filter(Filter::eq(SigningKey::ALGORITHM, "EdDSA"))
+                .count(9)
+        ),
+        Ok(2)
+    );
 }

@@ -17,7 +17,15 @@ fn edge() -> TestEdge {
 
 fn emit(edge: &TestEdge, subjects: &[&str]) {
     for subject in subjects {
-        let batch = events::append(&edge.ctx(), Batch::new(), "x.happened", subject, Some("u1"), &json!({"n": 1})).unwrap();
+        let batch = events::append(
+            &edge.ctx(),
+            Batch::new(),
+            "x.happened",
+            subject,
+            Some("u1"),
+            &json!({"n": 1}),
+        )
+        .unwrap();
         block_on(edge.store().commit(batch)).unwrap();
     }
 }
@@ -25,7 +33,12 @@ fn emit(edge: &TestEdge, subjects: &[&str]) {
 /// One row for each event: a second handling would be a second row.
 async fn note(ctx: &Ctx, events: Vec<Doc<Event>>) -> Result<Batch> {
     events.into_iter().try_fold(Batch::new(), |batch, event| {
-        let row = StoryReaction { id: ctx.new_id()?, story_id: event.subject.clone(), user_id: ctx.new_id()?, ..StoryReaction::default() };
+        let row = StoryReaction {
+            id: ctx.new_id()?,
+            story_id: event.subject.clone(),
+            user_id: ctx.new_id()?,
+            ..StoryReaction::default()
+        };
         Ok(batch.insert(&row))
     })
 }
@@ -35,8 +48,16 @@ async fn run(ctx: Ctx, name: &str, limit: u32) -> Result<Consumed> {
 }
 
 fn noted(edge: &TestEdge) -> Vec<String> {
-    let rows = edge.store().find::<StoryReaction>().order(Order::asc(Column::seq())).all(1000);
-    block_on(rows).unwrap().into_iter().map(|row| row.value.story_id).collect()
+    let rows = edge
+        .store()
+        .find::<StoryReaction>()
+        .order(Order::asc(Column::seq()))
+        .all(1000);
+    block_on(rows)
+        .unwrap()
+        .into_iter()
+        .map(|row| row.value.story_id)
+        .collect()
 }
 
 #[test]
@@ -44,13 +65,43 @@ fn events_come_in_their_order_in_portions() {
     let edge = edge();
     emit(&edge, &["a", "b", "c", "d", "e"]);
     let next = || block_on(run(edge.ctx(), "xp", 2)).unwrap();
-    assert_eq!(next(), Consumed { handled: 2, more: true });
-    assert_eq!(next(), Consumed { handled: 2, more: true });
-    assert_eq!(next(), Consumed { handled: 1, more: false });
-    assert_eq!(next(), Consumed { handled: 0, more: false });
+    assert_eq!(
+        next(),
+        Consumed {
+            handled: 2,
+            more: true
+        }
+    );
+    assert_eq!(
+        next(),
+        Consumed {
+            handled: 2,
+            more: true
+        }
+    );
+    assert_eq!(
+        next(),
+        Consumed {
+            handled: 1,
+            more: false
+        }
+    );
+    assert_eq!(
+        next(),
+        Consumed {
+            handled: 0,
+            more: false
+        }
+    );
     assert_eq!(noted(&edge), ["a", "b", "c", "d", "e"]);
     emit(&edge, &["f"]);
-    assert_eq!(next(), Consumed { handled: 1, more: false });
+    assert_eq!(
+        next(),
+        Consumed {
+            handled: 1,
+            more: false
+        }
+    );
 }
 
 #[test]
@@ -66,14 +117,21 @@ fn what_fails_leaves_no_trace_and_is_handled_the_next_time() {
     let edge = edge();
     emit(&edge, &["a", "b"]);
     let ctx = edge.ctx();
-    let refused = block_on(consume(&ctx, "xp", 10, async |_| Err(Error::internal("no"))));
+    let refused = block_on(consume(&ctx, "xp", 10, async |_| {
+        Err(Error::internal("no"))
+    }));
     assert_eq!(refused.unwrap_err().code(), Code::Internal);
     let impossible = block_on(consume(&ctx, "xp", 10, async |events| {
-        Ok(note(&ctx, events).await?.delete::<StoryReaction>("no-such-row"))
+        Ok(note(&ctx, events)
+            .await?
+            .delete::<StoryReaction>("no-such-row"))
     }));
     assert_eq!(impossible.unwrap_err().code(), Code::Internal);
     assert!(noted(&edge).is_empty());
-    assert_eq!(block_on(edge.store().get::<ConsumerCursor>("xp")).unwrap(), None);
+    assert_eq!(
+        block_on(edge.store().get::<ConsumerCursor>("xp")).unwrap(),
+        None
+    );
     assert_eq!(block_on(run(edge.ctx(), "xp", 10)).unwrap().handled, 2);
     assert_eq!(noted(&edge), ["a", "b"]);
 }
@@ -82,7 +140,10 @@ fn what_fails_leaves_no_trace_and_is_handled_the_next_time() {
 fn many_at_once_handle_each_event_once() {
     let edge = edge();
     let subjects: Vec<String> = (0..20).map(|n| format!("s{n:02}")).collect();
-    emit(&edge, &subjects.iter().map(String::as_str).collect::<Vec<_>>());
+    emit(
+        &edge,
+        &subjects.iter().map(String::as_str).collect::<Vec<_>>(),
+    );
     let twin = edge.another(&Api::new("x", ""));
     block_on(twin.store().migrate()).unwrap();
     let mut rounds = 0;
@@ -95,5 +156,11 @@ fn many_at_once_handle_each_event_once() {
         assert!(rounds <= 20, "no progress: {:?}", noted(&edge));
     }
     assert_eq!(noted(&edge), subjects);
-    assert_eq!(block_on(run(edge.ctx(), "xp", 3)).unwrap(), Consumed { handled: 0, more: false });
+    assert_eq!(
+        block_on(run(edge.ctx(), "xp", 3)).unwrap(),
+        Consumed {
+            handled: 0,
+            more: false
+        }
+    );
 }

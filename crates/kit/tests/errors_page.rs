@@ -17,7 +17,14 @@ fn page() -> String {
     );
     for code in Code::ALL {
         let doc: Vec<&str> = code.doc().lines().map(str::trim).collect();
-        writeln!(page, "| `{}` | {} | {} |", code.as_str(), code.status(), doc.join(" ").trim()).unwrap();
+        writeln!(
+            page,
+            "| `{}` | {} | {} |",
+            code.as_str(),
+            code.status(),
+            doc.join(" ").trim()
+        )
+        .unwrap();
     }
     page
 }
@@ -29,7 +36,10 @@ fn the_page_is_fresh() {
         std::fs::write(&file, page()).unwrap();
     }
     let stored = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(stored == page(), "docs/ERRORS.md is stale: WHISPER_BLESS=1 cargo test -p whisper-kit");
+    assert!(
+        stored == page(),
+        "docs/ERRORS.md is stale: WHISPER_BLESS=1 cargo test -p whisper-kit"
+    );
 }
 
 #[test]

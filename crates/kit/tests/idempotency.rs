@@ -21,10 +21,20 @@ async fn create(ctx: Ctx, request: Request) -> Result<Reply> {
     if body["name"] == "refused" {
         return Err(Error::field("name", "enum", "is refused"));
     }
-    let sticker = StoryReaction { id: ctx.new_id()?, story_id: ctx.new_id()?, ..StoryReaction::default() };
-    let answer = json!({"id": sticker.id, "long": "\"".repeat(body["long"].as_u64().unwrap_or(0) as usize)});
-    let reply = Reply::created(&answer)?.location(&format!("/v1/stickers/{}", sticker.id)).etag(1);
-    match once.commit(&ctx, Batch::new().insert(&sticker), &reply).await? {
+    let sticker = StoryReaction {
+        id: ctx.new_id()?,
+        story_id: ctx.new_id()?,
+        ..StoryReaction::default()
+    };
+    let answer =
+        json!({"id": sticker.id, "long": "\"".repeat(body["long"].as_u64().unwrap_or(0) as usize)});
+    let reply = Reply::created(&answer)?
+        .location(&format!("/v1/stickers/{}", sticker.id))
+        .etag(1);
+    match once
+        .commit(&ctx, Batch::new().insert(&sticker), &reply)
+        .await?
+    {
         Outcome::Done(_) => Ok(reply),
         Outcome::Replayed(earlier) => Ok(earlier),
     }
@@ -32,8 +42,20 @@ async fn create(ctx: Ctx, request: Request) -> Result<Reply> {
 
 fn edge() -> (TestEdge, String) {
     let api = Api::new("stickers", "")
-        .endpoint(Endpoint::new(Method::POST, "/v1/stickers", "createSticker", "", create))
-        .endpoint(Endpoint::new(Method::POST, "/v1/packs/{id}/stickers", "createSticker", "", create));
+        .endpoint(Endpoint::new(
+            Method::POST,
+            "/v1/stickers",
+            "createSticker",
+            "",
+            create,
+        ))
+        .endpoint(Endpoint::new(
+            Method::POST,
+            "/v1/packs/{id}/stickers",
+            "createSticker",
+            "",
+            create,
+        ));
     let edge = TestEdge::new(&api, &[]);
     let (_, token) = block_on(edge.user());
     (edge, token)
@@ -41,8 +63,12 @@ fn edge() -> (TestEdge, String) {
 
 async fn post(edge: &TestEdge, token: &str, path: &str, key: &str, body: &Value) -> Answer {
     let mut request = Request::new(Method::POST, path);
-    request.headers.insert("authorization", format!("Bearer {token}").parse().unwrap());
-    request.headers.insert("content-type", "application/json".parse().unwrap());
+    request
+        .headers
+        .insert("authorization", format!("Bearer {token}").parse().unwrap());
+    request
+        .headers
+        .insert("content-type", "application/json".parse().unwrap());
     if let Ok(key) = key.parse() {
         request.headers.insert("idempotency-key", key);
     }
@@ -63,7 +89,11 @@ fn a_retry_gets_the_first_answer_whole() {
     assert_eq!(second.response.headers()["idempotency-replayed"], "true");
     assert_eq!(second.response.status(), 201);
     for name in ["location", "etag", "content-type", "content-length"] {
-        assert_eq!(first.response.headers()[name], second.response.headers()[name], "{name}");
+        assert_eq!(
+            first.response.headers()[name],
+            second.response.headers()[name],
+            "{name}"
+        );
     }
     assert_eq!(first.body, second.body);
     assert_eq!(stickers(&edge), 1);
@@ -85,8 +115,10 @@ fn a_key_belongs_to_one_request() {
     let (edge, token) = edge();
     let send = |path, body| block_on(post(&edge, &token, path, "k", &body));
     send("/v1/packs/a/stickers", json!({"name": "x"})).expect(201);
-    send("/v1/packs/a/stickers", json!({"name": "y"})).expect_problem(422, "idempotency_key_reused");
-    send("/v1/packs/b/stickers", json!({"name": "x"})).expect_problem(422, "idempotency_key_reused");
+    send("/v1/packs/a/stickers", json!({"name": "y"}))
+        .expect_problem(422, "idempotency_key_reused");
+    send("/v1/packs/b/stickers", json!({"name": "x"}))
+        .expect_problem(422, "idempotency_key_reused");
     assert_eq!(stickers(&edge), 1);
 }
 
@@ -96,9 +128,17 @@ fn many_at_once_are_one() {
     let body = json!({});
     let all = (0..8).map(|_| post(&edge, &token, "/v1/stickers", "k", &body));
     let answers = block_on(join_all(all));
-    let replayed = answers.iter().filter(|a| a.response.headers().contains_key("idempotency-replayed")).count();
+    let replayed = answers
+        .iter()
+        .filter(|a| a.response.headers().contains_key("idempotency-replayed"))
+        .count();
     assert_eq!(replayed, 7);
-    assert!(answers.iter().all(|a| a.response.status() == 201 && a.body == answers[0].body), "{answers:?}");
+    assert!(
+        answers
+            .iter()
+            .all(|a| a.response.status() == 201 && a.body == answers[0].body),
+        "{answers:?}"
+    );
     assert_eq!(stickers(&edge), 1);
 }
 
@@ -114,7 +154,9 @@ fn a_refusal_uses_up_no_key() {
 fn a_key_is_forgotten_after_a_day() {
     let (edge, _) = edge();
     let (user, token) = block_on(edge.user());
-    let send = |token: &str, key| block_on(post(&edge, token, "/v1/stickers", key, &json!({}))).expect(201);
+    let send = |token: &str, key| {
+        block_on(post(&edge, token, "/v1/stickers", key, &json!({}))).expect(201)
+    };
     let first = send(&token, "a");
     send(&token, "b");
     edge.advance(DAY - 1);
@@ -124,14 +166,25 @@ fn a_key_is_forgotten_after_a_day() {
     assert_ne!(send(&token, "a"), first);
     edge.advance(1);
     send(&token, "c");
-    let old = edge.store().find::<IdempotencyKey>().filter(Filter::eq(IdempotencyKey::KEY, "b"));
+    let old = edge
+        .store()
+        .find::<IdempotencyKey>()
+        .filter(Filter::eq(IdempotencyKey::KEY, "b"));
     assert_eq!(block_on(old.count(10)), Ok(0), "swept");
 }
 
 #[test]
 fn a_long_answer_is_replayed_too() {
     let (edge, token) = edge();
-    let send = || block_on(post(&edge, &token, "/v1/stickers", "k", &json!({"long": 200_000})));
+    let send = || {
+        block_on(post(
+            &edge,
+            &token,
+            "/v1/stickers",
+            "k",
+            &json!({"long": 200_000}),
+        ))
+    };
     let first = send().expect(201);
     assert_eq!(send().expect(201), first);
 }

@@ -12,23 +12,46 @@ use whisper_store::Order;
 async fn job(ctx: Ctx, request: Request) -> Result<Reply> {
     let outcome = match request.query.as_str() {
         "broken" => Err(Error::internal("the disk is full")),
-        "failed" => Ok(Report { found: 5, done: 3, failed: 2, capped: true }),
-        _ => Ok(Report { found: 5, done: 5, failed: 0, capped: false }),
+        "failed" => Ok(Report {
+            found: 5,
+            done: 3,
+            failed: 2,
+            capped: true,
+        }),
+        _ => Ok(Report {
+            found: 5,
+            done: 5,
+            failed: 0,
+            capped: false,
+        }),
     };
     jobs::finish(&ctx, "sweep", outcome).await
 }
 
 fn edge() -> TestEdge {
-    let endpoint = Endpoint::new(Method::POST, "/internal/jobs/sweep", "sweep", "", job).auth(Auth::Operator);
-    TestEdge::new(&Api::new("sweep", "").endpoint(endpoint), &[("operator_key", "key")])
+    let endpoint =
+        Endpoint::new(Method::POST, "/internal/jobs/sweep", "sweep", "", job).auth(Auth::Operator);
+    TestEdge::new(
+        &Api::new("sweep", "").endpoint(endpoint),
+        &[("operator_key", "key")],
+    )
 }
 
 fn run(edge: &TestEdge, how: &str) -> Answer {
-    block_on(edge.send(Method::POST, &format!("/internal/jobs/sweep?{how}"), "key", &Value::Null))
+    block_on(edge.send(
+        Method::POST,
+        &format!("/internal/jobs/sweep?{how}"),
+        "key",
+        &Value::Null,
+    ))
 }
 
 fn last(edge: &TestEdge) -> JobRun {
-    let newest = edge.store().find::<JobRun>().order(Order::desc(JobRun::STARTED_AT)).first();
+    let newest = edge
+        .store()
+        .find::<JobRun>()
+        .order(Order::desc(JobRun::STARTED_AT))
+        .first();
     block_on(newest).unwrap().unwrap().into_inner()
 }
 
@@ -36,9 +59,21 @@ fn last(edge: &TestEdge) -> JobRun {
 fn a_run_answers_with_its_report_and_is_kept() {
     let edge = edge();
     let report = run(&edge, "").expect(200);
-    assert_eq!(report, json!({"found": 5, "done": 5, "failed": 0, "capped": false}));
+    assert_eq!(
+        report,
+        json!({"found": 5, "done": 5, "failed": 0, "capped": false})
+    );
     let run = last(&edge);
-    assert_eq!((run.job.as_str(), run.found, run.done, run.failed, run.capped), ("sweep", 5, 5, 0, false));
+    assert_eq!(
+        (
+            run.job.as_str(),
+            run.found,
+            run.done,
+            run.failed,
+            run.capped
+        ),
+        ("sweep", 5, 5, 0, false)
+    );
     assert!(run.finished_at.is_some() && run.error.is_none());
 }
 

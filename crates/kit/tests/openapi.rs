@@ -33,31 +33,58 @@ async fn nothing(_: Ctx, _: Request) -> Result<Reply> {
 fn document() -> Value {
     let notes = Api::new("notes", "Notes.")
         .endpoint(
-            Endpoint::new(Method::POST, "/v1/notes", "createNote", "Makes a note", nothing)
-                .body::<NewNote>()
-                .headers(&["idempotency-key"])
-                .reply::<Note>(201, "The note.")
-                .codes(&[Code::RateLimited]),
+            Endpoint::new(
+                Method::POST,
+                "/v1/notes",
+                "createNote",
+                "Makes a note",
+                nothing,
+            )
+            .body::<NewNote>()
+            .headers(&["idempotency-key"])
+            .reply::<Note>(201, "The note.")
+            .codes(&[Code::RateLimited]),
         )
         .endpoint(
-            Endpoint::new(Method::GET, "/v1/notes", "listNotes", "Lists notes", nothing)
-                .query::<PageQuery>()
-                .reply::<Listing<Note>>(200, "A page."),
+            Endpoint::new(
+                Method::GET,
+                "/v1/notes",
+                "listNotes",
+                "Lists notes",
+                nothing,
+            )
+            .query::<PageQuery>()
+            .reply::<Listing<Note>>(200, "A page."),
         )
         .endpoint(
-            Endpoint::new(Method::GET, "/v1/trash", "listTrash", "Lists deleted notes", nothing)
-                .query::<PageQuery>()
-                .reply::<Listing<Note>>(200, "A page."),
+            Endpoint::new(
+                Method::GET,
+                "/v1/trash",
+                "listTrash",
+                "Lists deleted notes",
+                nothing,
+            )
+            .query::<PageQuery>()
+            .reply::<Listing<Note>>(200, "A page."),
         )
         .endpoint(
-            Endpoint::new(Method::PATCH, "/v1/notes/{id}", "updateNote", "Changes a note", nothing)
-                .optional_body::<NewNote>()
-                .headers(&["if-match"])
-                .reply_empty(204, "Changed."),
+            Endpoint::new(
+                Method::PATCH,
+                "/v1/notes/{id}",
+                "updateNote",
+                "Changes a note",
+                nothing,
+            )
+            .optional_body::<NewNote>()
+            .headers(&["if-match"])
+            .reply_empty(204, "Changed."),
         );
     let open = Api::new("open", "Open.")
         .endpoint(Endpoint::new(Method::GET, "/health", "health", "Is it up", nothing).public())
-        .endpoint(Endpoint::new(Method::POST, "/internal/jobs/x", "runX", "Runs x", nothing).auth(Auth::Operator));
+        .endpoint(
+            Endpoint::new(Method::POST, "/internal/jobs/x", "runX", "Runs x", nothing)
+                .auth(Auth::Operator),
+        );
     openapi::document("Whisper", "1.2.3", "A backend.", &[notes, open])
 }
 
@@ -65,7 +92,12 @@ fn document() -> Value {
 fn references(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
-            found.extend(fields.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            found.extend(
+                fields
+                    .get("$ref")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned),
+            );
             fields.values().for_each(|field| references(field, found));
         }
         Value::Array(items) => items.iter().for_each(|item| references(item, found)),
@@ -74,7 +106,12 @@ fn references(value: &Value, found: &mut Vec<String>) {
 }
 
 fn parameter<'a>(operation: &'a Value, name: &str) -> &'a Value {
-    operation["parameters"].as_array().unwrap().iter().find(|p| p["name"] == name).unwrap()
+    operation["parameters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|p| p["name"] == name)
+        .unwrap()
 }
 
 #[test]
@@ -105,7 +142,10 @@ fn bodies_are_described() {
     assert_eq!(schema["additionalProperties"], false);
     assert_eq!(schema["properties"]["text"]["description"], "What it says.");
     assert!(schema["properties"]["isPinned"].is_object());
-    assert_eq!(document["paths"]["/v1/notes/{id}"]["patch"]["requestBody"]["required"], false);
+    assert_eq!(
+        document["paths"]["/v1/notes/{id}"]["patch"]["requestBody"]["required"],
+        false
+    );
     assert!(create["responses"]["201"]["content"]["application/json"]["schema"].is_object());
 }
 
@@ -115,8 +155,15 @@ fn parameters_are_described() {
     let list = &document["paths"]["/v1/notes"]["get"];
     assert_eq!(parameter(list, "limit")["in"], "query");
     assert_eq!(parameter(list, "limit")["required"], false);
-    assert_eq!(list["parameters"], document["paths"]["/v1/trash"]["get"]["parameters"]);
-    assert_eq!(document["components"]["schemas"]["PageQuery"], Value::Null, "it is no body");
+    assert_eq!(
+        list["parameters"],
+        document["paths"]["/v1/trash"]["get"]["parameters"]
+    );
+    assert_eq!(
+        document["components"]["schemas"]["PageQuery"],
+        Value::Null,
+        "it is no body"
+    );
     let update = &document["paths"]["/v1/notes/{id}"]["patch"];
     assert_eq!(parameter(update, "id")["in"], "path");
     assert_eq!(parameter(update, "id")["schema"]["maxLength"], 36);
@@ -130,15 +177,27 @@ fn refusals_follow_from_what_an_endpoint_is() {
     let document = document();
     let codes = |path: &str, method: &str, status: &str| {
         let response = &document["paths"][path][method]["responses"][status];
-        response["description"].as_str().unwrap_or_default().to_owned()
+        response["description"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     };
     let user = "session_revoked, token_expired, token_invalid, unauthenticated";
     assert_eq!(codes("/v1/notes", "post", "401"), user);
-    assert_eq!(codes("/v1/notes", "post", "422"), "idempotency_key_reused, validation_failed");
+    assert_eq!(
+        codes("/v1/notes", "post", "422"),
+        "idempotency_key_reused, validation_failed"
+    );
     assert_eq!(codes("/v1/notes", "post", "429"), "rate_limited");
-    assert_eq!(codes("/v1/notes", "get", "400"), "invalid_cursor, invalid_query");
+    assert_eq!(
+        codes("/v1/notes", "get", "400"),
+        "invalid_cursor, invalid_query"
+    );
     assert_eq!(codes("/v1/notes/{id}", "patch", "404"), "not_found");
-    assert_eq!(codes("/v1/notes/{id}", "patch", "428"), "precondition_required");
+    assert_eq!(
+        codes("/v1/notes/{id}", "patch", "428"),
+        "precondition_required"
+    );
     assert_eq!(codes("/internal/jobs/x", "post", "401"), "unauthenticated");
     assert_eq!(codes("/health", "get", "401"), "");
 }
@@ -149,5 +208,8 @@ fn security_is_per_operation() {
     let security = |path: &str, method: &str| document["paths"][path][method]["security"].clone();
     assert_eq!(security("/v1/notes", "get"), json!([{"accessToken": []}]));
     assert_eq!(security("/health", "get"), json!([]));
-    assert_eq!(security("/internal/jobs/x", "post"), json!([{"operatorKey": []}]));
+    assert_eq!(
+        security("/internal/jobs/x", "post"),
+        json!([{"operatorKey": []}])
+    );
 }

@@ -12,17 +12,28 @@ use whisper_store::{Batch, Filter, Order};
 
 async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let story = request.id("id")?.to_owned();
-    let window = request.query::<PageQuery>()?.window(&ctx, format!("reactions {story}")).await?;
+    let window = request
+        .query::<PageQuery>()?
+        .window(&ctx, format!("reactions {story}"))
+        .await?;
     let find = ctx.store()?.find::<StoryReaction>();
-    let find = find.filter(Filter::eq(StoryReaction::STORY_ID, story)).order(Order::desc(StoryReaction::CREATED_AT));
+    let find = find
+        .filter(Filter::eq(StoryReaction::STORY_ID, story))
+        .order(Order::desc(StoryReaction::CREATED_AT));
     let page = window.over_find(find).page().await?;
-    let items = page.items.iter().map(|row| json!({"user": row.user_id})).collect();
+    let items = page
+        .items
+        .iter()
+        .map(|row| json!({"user": row.user_id}))
+        .collect();
     window.reply(&ctx, &request, &page, items).await
 }
 
 /// A story with this many reactions, the last of which is the newest.
 fn edge(count: usize) -> TestEdge {
-    let api = Api::new("x", "").endpoint(Endpoint::new(Method::GET, "/v1/stories/{id}/reactions", "list", "", list).public());
+    let api = Api::new("x", "").endpoint(
+        Endpoint::new(Method::GET, "/v1/stories/{id}/reactions", "list", "", list).public(),
+    );
     let edge = TestEdge::new(&api, &[]);
     let batch = (0..count).fold(Batch::new(), |batch, n| {
         batch.insert(&StoryReaction {
@@ -43,14 +54,34 @@ fn get(edge: &TestEdge, path: &str) -> Answer {
 }
 
 fn users(body: &Value) -> Vec<String> {
-    body["items"].as_array().unwrap().iter().map(|item| item["user"].as_str().unwrap().to_owned()).collect()
+    body["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["user"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// The path that the Link header gives for this relation.
 fn link(answer: &Answer, rel: &str) -> Option<String> {
-    let links = answer.response.headers().get("link")?.to_str().unwrap().to_owned();
-    let link = links.split(", ").find(|link| link.ends_with(&format!("rel=\"{rel}\"")))?.to_owned();
-    Some(link.trim_start_matches('<').split('>').next().unwrap().to_owned())
+    let links = answer
+        .response
+        .headers()
+        .get("link")?
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let link = links
+        .split(", ")
+        .find(|link| link.ends_with(&format!("rel=\"{rel}\"")))?
+        .to_owned();
+    Some(
+        link.trim_start_matches('<')
+            .split('>')
+            .next()
+            .unwrap()
+            .to_owned(),
+    )
 }
 
 #[test]
@@ -84,9 +115,13 @@ fn an_empty_list_has_no_cursors() {
 fn a_page_has_25_items_and_at_most_100() {
     let edge = edge(120);
     assert_eq!(users(&get(&edge, "/v1/stories/s/reactions").body).len(), 25);
-    assert_eq!(users(&get(&edge, "/v1/stories/s/reactions?limit=100").body).len(), 100);
+    assert_eq!(
+        users(&get(&edge, "/v1/stories/s/reactions?limit=100").body).len(),
+        100
+    );
     for limit in ["0", "101", "-1", "x", ""] {
-        let problem = get(&edge, &format!("/v1/stories/s/reactions?limit={limit}")).expect_problem(400, "invalid_query");
+        let problem = get(&edge, &format!("/v1/stories/s/reactions?limit={limit}"))
+            .expect_problem(400, "invalid_query");
         assert_eq!(problem["errors"][0]["field"], "limit", "{limit:?}");
     }
 }
@@ -94,11 +129,24 @@ fn a_page_has_25_items_and_at_most_100() {
 #[test]
 fn a_cursor_is_good_for_its_list_alone() {
     let edge = edge(3);
-    let cursor = get(&edge, "/v1/stories/s/reactions?limit=1").expect(200)["next"].as_str().unwrap().to_owned();
+    let cursor = get(&edge, "/v1/stories/s/reactions?limit=1").expect(200)["next"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     get(&edge, &format!("/v1/stories/s/reactions?after={cursor}")).expect(200);
-    for path in [format!("t/reactions?after={cursor}"), format!("s/reactions?after={cursor}A"), "s/reactions?before=x".into()] {
+    for path in [
+        format!("t/reactions?after={cursor}"),
+        format!("s/reactions?after={cursor}A"),
+        "s/reactions?before=x".into(),
+    ] {
         get(&edge, &format!("/v1/stories/{path}")).expect_problem(400, "invalid_cursor");
     }
-    let both = get(&edge, &format!("/v1/stories/s/reactions?after={cursor}&before={cursor}"));
-    assert_eq!(both.expect_problem(400, "invalid_query")["errors"][0]["field"], "before");
+    let both = get(
+        &edge,
+        &format!("/v1/stories/s/reactions?after={cursor}&before={cursor}"),
+    );
+    assert_eq!(
+        both.expect_problem(400, "invalid_query")["errors"][0]["field"],
+        "before"
+    );
 }

@@ -42,7 +42,15 @@ fn the_refusal_says_when_to_come_again() {
     edge.advance(18_500);
     assert_eq!(count(&edge, &limit), Ok(()));
     let refusal = block_on(limit.count(&edge.ctx())).unwrap_err();
-    let header = |name: &str| refusal.headers().iter().find(|(n, _)| *n == name).unwrap().1.clone();
+    let header = |name: &str| {
+        refusal
+            .headers()
+            .iter()
+            .find(|(n, _)| *n == name)
+            .unwrap()
+            .1
+            .clone()
+    };
     assert_eq!(header("retry-after"), "42");
     assert_eq!(header("ratelimit"), "\"default\";r=0;t=42");
     assert_eq!(header("ratelimit-policy"), "\"default\";q=1;w=60");
@@ -55,20 +63,31 @@ fn as_a_part_of_a_commit_it_stops_the_whole() {
     let edge = edge();
     let limit = Limit::new("send:u1", 1, 60);
     let send = |id: &str| {
-        let sticker = StoryReaction { id: id.into(), story_id: id.into(), ..StoryReaction::default() };
-        let batch = limit.count_in(Batch::new(), edge.ctx().now()).insert(&sticker);
+        let sticker = StoryReaction {
+            id: id.into(),
+            story_id: id.into(),
+            ..StoryReaction::default()
+        };
+        let batch = limit
+            .count_in(Batch::new(), edge.ctx().now())
+            .insert(&sticker);
         block_on(edge.store().commit(batch))
     };
     send("a").unwrap();
     assert!(send("b").unwrap_err().failed_at(LABEL));
-    assert_eq!(block_on(edge.store().find::<StoryReaction>().count(9)), Ok(1));
+    assert_eq!(
+        block_on(edge.store().find::<StoryReaction>().count(9)),
+        Ok(1)
+    );
 }
 
 #[test]
 fn of_many_at_once_exactly_the_limit_passes() {
     let edge = edge();
     let limit = Limit::new("send:u1", 5, 60);
-    let outcomes = block_on(join_all((0..16).map(|_| async { limit.count(&edge.ctx()).await })));
+    let outcomes = block_on(join_all(
+        (0..16).map(|_| async { limit.count(&edge.ctx()).await }),
+    ));
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 5);
 }
 
@@ -85,7 +104,11 @@ fn a_counter_can_be_set_back() {
     let edge = edge();
     let limit = Limit::new("sign-in:u1", 1, 60);
     assert_eq!(count(&edge, &limit), Ok(()));
-    block_on(edge.store().commit(limit.reset_in(Batch::new(), edge.ctx().now()))).unwrap();
+    block_on(
+        edge.store()
+            .commit(limit.reset_in(Batch::new(), edge.ctx().now())),
+    )
+    .unwrap();
     assert_eq!(count(&edge, &limit), Ok(()));
 }
 

@@ -25,7 +25,9 @@ pub fn binary() -> &'static Path {
         if let Some(given) = std::env::var_os("WHISPER_BIN") {
             return PathBuf::from(given);
         }
-        cargo(&["build", "--release", "-p", "whisper"]);
+        // Without `-p`, so that the features are those of `cargo run --release -- up`: otherwise wasmtime
+        // would be compiled a second time.
+        cargo(&["build", "--release", "--bin", "whisper"]);
         target_dir().join("release/whisper")
     })
 }

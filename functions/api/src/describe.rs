@@ -45,5 +45,6 @@ pub async fn health(_: Ctx, _: Request) -> Result<Reply> {
 
 /// `GET /v1/openapi.json`
 pub async fn openapi(_: Ctx, _: Request) -> Result<Reply> {
-    Ok(Reply::bytes(200, "application/json", OPENAPI.as_bytes()).header("cache-control", "no-cache"))
+    Ok(Reply::bytes(200, "application/json", OPENAPI.as_bytes())
+        .header("cache-control", "no-cache"))
 }

@@ -10,24 +10,44 @@ pub fn api() -> Api {
     Api::new("api", "The description of the API.")
         .without_store()
         .endpoint(
-            get("/", "describe", "Names the service and where to look", describe::service)
-                .reply::<describe::Service>(200, "The service"),
+            get(
+                "/",
+                "describe",
+                "Names the service and where to look",
+                describe::service,
+            )
+            .reply::<describe::Service>(200, "The service"),
         )
         .endpoint(
-            get("/health", "health", "Says that the service answers", describe::health)
-                .reply::<describe::Health>(200, "It does"),
+            get(
+                "/health",
+                "health",
+                "Says that the service answers",
+                describe::health,
+            )
+            .reply::<describe::Health>(200, "It does"),
         )
         .endpoint(
-            get("/v1/openapi.json", "openapi", "The OpenAPI 3.1 document", describe::openapi)
-                .reply_empty(200, "The document"),
+            get(
+                "/v1/openapi.json",
+                "openapi",
+                "The OpenAPI 3.1 document",
+                describe::openapi,
+            )
+            .reply_empty(200, "The document"),
         )
         .endpoint(
             get("/docs", "viewer", "A viewer for the document", viewer::page)
                 .reply_empty(200, "A page for people"),
         )
         .endpoint(
-            get("/docs/{file}", "viewerFile", "A file of the viewer", viewer::file)
-                .reply_empty(200, "The file"),
+            get(
+                "/docs/{file}",
+                "viewerFile",
+                "A file of the viewer",
+                viewer::file,
+            )
+            .reply_empty(200, "The file"),
         )
 }
 

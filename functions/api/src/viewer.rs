@@ -16,9 +16,11 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
 
 /// `GET /docs`
 pub async fn page(_: Ctx, _: Request) -> Result<Reply> {
-    Ok(Reply::bytes(200, "text/html; charset=utf-8", PAGE.as_bytes())
-        .header("content-security-policy", POLICY)
-        .header("cache-control", "no-cache"))
+    Ok(
+        Reply::bytes(200, "text/html; charset=utf-8", PAGE.as_bytes())
+            .header("content-security-policy", POLICY)
+            .header("cache-control", "no-cache"),
+    )
 }
 
 /// `GET /docs/{file}`
@@ -26,9 +28,8 @@ pub async fn file(_: Ctx, request: Request) -> Result<Reply> {
     let reply = match request.param("file")? {
         "viewer.js" => Reply::bytes(200, "text/javascript; charset=utf-8", SCRIPT.as_bytes()),
         // Kept compressed only: every browser reads gzip, and the component stays small.
-        "swagger-ui-bundle.js" => {
-            Reply::bytes(200, "text/javascript; charset=utf-8", BUNDLE).header("content-encoding", "gzip")
-        }
+        "swagger-ui-bundle.js" => Reply::bytes(200, "text/javascript; charset=utf-8", BUNDLE)
+            .header("content-encoding", "gzip"),
         "swagger-ui.css" => {
             Reply::bytes(200, "text/css; charset=utf-8", STYLE).header("content-encoding", "gzip")
         }

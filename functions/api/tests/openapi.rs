@@ -32,7 +32,10 @@ fn the_document_is_fresh() {
         std::fs::write(&file, &made).unwrap();
     }
     let stored = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(stored == made, "openapi.json is stale: WHISPER_BLESS=1 cargo test -p api");
+    assert!(
+        stored == made,
+        "openapi.json is stale: WHISPER_BLESS=1 cargo test -p api"
+    );
 }
 
 #[test]

@@ -58,39 +58,76 @@ pub async fn open_then<R: ReadSet, S: ReadSet>(
     then: impl FnOnce(&Story) -> S,
 ) -> Result<(Opened, R::Output, S::Output)> {
     let (caller, (story, more)) = admit(ctx, (Get::<Story>::id(story_id), more)).await?;
-    let story = story.filter(|story| story.is_active(ctx.now())).or_not_found()?;
-    let others = (caller.user_id != story.user_id).then(|| between(&caller.user_id, &story.user_id));
+    let story = story
+        .filter(|story| story.is_active(ctx.now()))
+        .or_not_found()?;
+    let others =
+        (caller.user_id != story.user_id).then(|| between(&caller.user_id, &story.user_id));
     let (others, then) = ctx.store()?.read((others, then(&story))).await?;
     let (follows, contacts) = others.unwrap_or_default();
     let audience = audience(&caller.user_id, &story.user_id, &follows, &contacts);
     if !story.is_visible(audience, ctx.now()) {
         return Err(Error::not_found());
     }
-    Ok((Opened { caller, story, audience }, more, then))
+    Ok((
+        Opened {
+            caller,
+            story,
+            audience,
+        },
+        more,
+        then,
+    ))
 }
 
 /// Opens a story of the caller's own, and reads `more` together with it.
 ///
 /// # Errors
 /// The one 404 for any other story.
-pub async fn open_own<R: ReadSet>(ctx: &Ctx, story_id: &str, more: R) -> Result<(Opened, R::Output)> {
+pub async fn open_own<R: ReadSet>(
+    ctx: &Ctx,
+    story_id: &str,
+    more: R,
+) -> Result<(Opened, R::Output)> {
     let (caller, (story, more)) = admit(ctx, (Get::<Story>::id(story_id), more)).await?;
     let own = |story: &Doc<Story>| story.user_id == caller.user_id && story.is_active(ctx.now());
     let story = story.filter(own).or_not_found()?;
-    Ok((Opened { caller, story, audience: StoryAudience::Author }, more))
+    Ok((
+        Opened {
+            caller,
+            story,
+            audience: StoryAudience::Author,
+        },
+        more,
+    ))
 }
 
 /// The questions for what two users are to each other.
 pub fn between(one: &str, other: &str) -> (Query<Follow>, Query<Contact>) {
     let follows = Filter::or([
-        Filter::and([Filter::eq(Follow::FOLLOWER_ID, one), Filter::eq(Follow::FOLLOWING_ID, other)]),
-        Filter::and([Filter::eq(Follow::FOLLOWER_ID, other), Filter::eq(Follow::FOLLOWING_ID, one)]),
+        Filter::and([
+            Filter::eq(Follow::FOLLOWER_ID, one),
+            Filter::eq(Follow::FOLLOWING_ID, other),
+        ]),
+        Filter::and([
+            Filter::eq(Follow::FOLLOWER_ID, other),
+            Filter::eq(Follow::FOLLOWING_ID, one),
+        ]),
     ]);
     let contacts = Filter::or([
-        Filter::and([Filter::eq(Contact::USER_ID, one), Filter::eq(Contact::CONTACT_USER_ID, other)]),
-        Filter::and([Filter::eq(Contact::USER_ID, other), Filter::eq(Contact::CONTACT_USER_ID, one)]),
+        Filter::and([
+            Filter::eq(Contact::USER_ID, one),
+            Filter::eq(Contact::CONTACT_USER_ID, other),
+        ]),
+        Filter::and([
+            Filter::eq(Contact::USER_ID, other),
+            Filter::eq(Contact::CONTACT_USER_ID, one),
+        ]),
     ]);
-    (Query::new().filter(follows).limit(2), Query::new().filter(contacts).limit(2))
+    (
+        Query::new().filter(follows).limit(2),
+        Query::new().filter(contacts).limit(2),
+    )
 }
 
 /// What `viewer` is to `author`, by what [`between`] found.
@@ -105,12 +142,16 @@ pub fn audience(
 
 /// The question for the documents with these ids, at most as many as a page has.
 pub fn by_ids<D: Document>(ids: impl IntoIterator<Item = impl Into<Value>>) -> Query<D> {
-    Query::new().filter(Filter::is_in(Column::id(), ids)).limit(MAX_LIMIT)
+    Query::new()
+        .filter(Filter::is_in(Column::id(), ids))
+        .limit(MAX_LIMIT)
 }
 
 /// The document with this id among those found.
 pub fn find<'a, D: Document>(docs: &'a [Doc<D>], id: &str) -> Option<&'a D> {
-    docs.iter().map(|doc| &doc.value).find(|document| document.id() == id)
+    docs.iter()
+        .map(|doc| &doc.value)
+        .find(|document| document.id() == id)
 }
 
 fn values<D: Document>(docs: &[Doc<D>]) -> impl Iterator<Item = &D> {

@@ -66,7 +66,9 @@ pub fn draft(
     document.insert("createdAt".into(), now.into());
     document.insert("expiresAt".into(), now.plus(lifetime * 1000).into());
     for list in ["mentions", "viewerIds"] {
-        document.entry(list).or_insert_with(|| Value::Array(Vec::new()));
+        document
+            .entry(list)
+            .or_insert_with(|| Value::Array(Vec::new()));
     }
     // The rules may have said it already, in more words.
     for violation in validate(Story::COLLECTION, &document) {
@@ -77,12 +79,21 @@ pub fn draft(
     if !wrong.is_empty() {
         return Err(wrong.into_iter().map(FieldError::from).collect());
     }
-    serde_json::from_value(Value::Object(document))
-        .map_err(|error| vec![FieldError::new("body", Rule::Type.as_str(), error.to_string())])
+    serde_json::from_value(Value::Object(document)).map_err(|error| {
+        vec![FieldError::new(
+            "body",
+            Rule::Type.as_str(),
+            error.to_string(),
+        )]
+    })
 }
 
 fn violation(field: &str, rule: Rule, message: impl Into<String>) -> Violation {
-    Violation { field: field.to_owned(), rule, message: message.into() }
+    Violation {
+        field: field.to_owned(),
+        rule,
+        message: message.into(),
+    }
 }
 
 fn refuse_unknown(body: &mut Map<String, Value>, wrong: &mut Vec<Violation>) {
@@ -96,7 +107,9 @@ fn refuse_unknown(body: &mut Map<String, Value>, wrong: &mut Vec<Violation>) {
 }
 
 fn lifetime(value: Option<Value>, wrong: &mut Vec<Violation>) -> i64 {
-    let Some(value) = value else { return DEFAULT_LIFETIME };
+    let Some(value) = value else {
+        return DEFAULT_LIFETIME;
+    };
     let (start, end) = (LIFETIME.start(), LIFETIME.end());
     match value.as_i64() {
         Some(seconds) if LIFETIME.contains(&seconds) => return seconds,
@@ -110,7 +123,9 @@ fn lifetime(value: Option<Value>, wrong: &mut Vec<Violation>) -> i64 {
 }
 
 fn settle_json(body: &mut Map<String, Value>, key: &str, wrong: &mut Vec<Violation>) {
-    let Some(value) = body.remove(key) else { return };
+    let Some(value) = body.remove(key) else {
+        return;
+    };
     match json_text::stored(value) {
         Some(text) => {
             body.insert(key.to_owned(), text.into());
@@ -120,7 +135,9 @@ fn settle_json(body: &mut Map<String, Value>, key: &str, wrong: &mut Vec<Violati
 }
 
 fn remove_repeated_mentions(body: &mut Map<String, Value>) {
-    let Some(Value::Array(mentions)) = body.get_mut("mentions") else { return };
+    let Some(Value::Array(mentions)) = body.get_mut("mentions") else {
+        return;
+    };
     // Far more than are allowed are refused as they stand, without comparing them all.
     if mentions.len() > 2 * MAX_MENTIONS {
         return;
@@ -141,10 +158,18 @@ fn rules(body: &Map<String, Value>) -> Vec<Violation> {
     let content_type = text("contentType").and_then(StoryContentType::parse);
     match content_type {
         Some(StoryContentType::Text) if !body.contains_key("text") => {
-            wrong.push(violation("text", Rule::Required, "is required in a text story"));
+            wrong.push(violation(
+                "text",
+                Rule::Required,
+                "is required in a text story",
+            ));
         }
         Some(StoryContentType::Text) if text("text").is_some_and(|text| text.trim().is_empty()) => {
-            wrong.push(violation("text", Rule::Size, "must have something to read in it"));
+            wrong.push(violation(
+                "text",
+                Rule::Size,
+                "must have something to read in it",
+            ));
         }
         None | Some(StoryContentType::Text) => {}
         Some(kind) if !body.contains_key("mediaUrl") && !body.contains_key("mediaFileId") => {
@@ -159,10 +184,18 @@ fn rules(body: &Map<String, Value>) -> Vec<Violation> {
         }
     }
     if text("mediaFileId").is_some_and(|id| !is_id(id)) {
-        wrong.push(violation("mediaFileId", Rule::Format, "must be the id of a file"));
+        wrong.push(violation(
+            "mediaFileId",
+            Rule::Format,
+            "must be the id of a file",
+        ));
     }
     if text("backgroundColor").is_some_and(|color| !is_color(color)) {
-        wrong.push(violation("backgroundColor", Rule::Format, "must be a color such as #1f2937"));
+        wrong.push(violation(
+            "backgroundColor",
+            Rule::Format,
+            "must be a color such as #1f2937",
+        ));
     }
     let duration = body.get("duration").and_then(Value::as_i64);
     if duration.is_some_and(|seconds| !DURATION.contains(&seconds)) {
@@ -173,19 +206,28 @@ fn rules(body: &Map<String, Value>) -> Vec<Violation> {
 }
 
 fn mention_rules(body: &Map<String, Value>) -> Vec<Violation> {
-    let Some(mentions) = body.get("mentions").and_then(Value::as_array) else { return Vec::new() };
+    let Some(mentions) = body.get("mentions").and_then(Value::as_array) else {
+        return Vec::new();
+    };
     if mentions.len() > MAX_MENTIONS {
         let message = format!("must have at most {MAX_MENTIONS} elements");
         return vec![violation("mentions", Rule::Size, message)];
     }
     let no_id = |value: &Value| value.as_str().is_some_and(|id| !is_id(id));
-    let wrong = mentions.iter().enumerate().filter(|(_, mention)| no_id(mention));
+    let wrong = mentions
+        .iter()
+        .enumerate()
+        .filter(|(_, mention)| no_id(mention));
     wrong.map(|(i, _)| unknown_mention(i)).collect()
 }
 
 /// The refusal of a mention of somebody who isn't there; what can't be an id is nobody's.
 pub fn unknown_mention(index: usize) -> Violation {
-    violation(&format!("mentions[{index}]"), Rule::Unknown, "is not a user")
+    violation(
+        &format!("mentions[{index}]"),
+        Rule::Unknown,
+        "is not a user",
+    )
 }
 
 fn is_web(url: &str) -> bool {
@@ -206,7 +248,9 @@ mod tests {
     use super::*;
 
     fn drafted(body: Value) -> Result<Story, Vec<(String, String)>> {
-        let Value::Object(body) = body else { panic!("{body} is no object") };
+        let Value::Object(body) = body else {
+            panic!("{body} is no object")
+        };
         draft(body, "s1", "u1", Timestamp::from_millis(0)).map_err(|errors| {
             let mut wrong: Vec<_> = errors.into_iter().map(|e| (e.field, e.rule)).collect();
             wrong.sort();
@@ -227,7 +271,10 @@ mod tests {
         assert_eq!(story.expires_at.as_millis(), 24 * 60 * 60 * 1000);
         assert_eq!((story.duration, story.privacy), (5, StoryPrivacy::Friends));
         assert!(story.allow_replies && story.mentions.is_empty() && story.viewer_ids.is_empty());
-        assert_eq!((story.view_count, story.reaction_count, story.reply_count), (0, 0, 0));
+        assert_eq!(
+            (story.view_count, story.reaction_count, story.reply_count),
+            (0, 0, 0)
+        );
         assert_eq!((story.id.as_str(), story.user_id.as_str()), ("s1", "u1"));
     }
 
@@ -261,11 +308,26 @@ mod tests {
             ("text", json!("  "), "text", "size"),
             ("text", long(501), "text", "size"),
             ("text", json!(["a"]), "text", "type"),
-            ("mediaUrl", json!("ftp://files.example/a"), "mediaUrl", "format"),
-            ("mediaUrl", json!("javascript:alert(1)"), "mediaUrl", "format"),
+            (
+                "mediaUrl",
+                json!("ftp://files.example/a"),
+                "mediaUrl",
+                "format",
+            ),
+            (
+                "mediaUrl",
+                json!("javascript:alert(1)"),
+                "mediaUrl",
+                "format",
+            ),
             ("thumbnailUrl", json!("https://"), "thumbnailUrl", "format"),
             ("mediaFileId", json!("../secret"), "mediaFileId", "format"),
-            ("backgroundColor", json!("#12345"), "backgroundColor", "format"),
+            (
+                "backgroundColor",
+                json!("#12345"),
+                "backgroundColor",
+                "format",
+            ),
             ("backgroundColor", json!("red"), "backgroundColor", "format"),
             ("duration", json!(0), "duration", "range"),
             ("duration", json!(61), "duration", "range"),
@@ -276,19 +338,43 @@ mod tests {
             ("location", long(201), "location", "size"),
             ("mentions", json!("u2"), "mentions", "type"),
             ("mentions", json!(["u2", 7]), "mentions[1]", "type"),
-            ("mentions", json!(["u2", "not an id"]), "mentions[1]", "unknown"),
+            (
+                "mentions",
+                json!(["u2", "not an id"]),
+                "mentions[1]",
+                "unknown",
+            ),
             ("privacy", json!("everyone"), "privacy", "enum"),
             ("allowReplies", json!("yes"), "allowReplies", "type"),
             ("expiresInSeconds", json!(59), "expiresInSeconds", "range"),
-            ("expiresInSeconds", json!(172_801), "expiresInSeconds", "range"),
-            ("expiresInSeconds", json!("1 day"), "expiresInSeconds", "type"),
+            (
+                "expiresInSeconds",
+                json!(172_801),
+                "expiresInSeconds",
+                "range",
+            ),
+            (
+                "expiresInSeconds",
+                json!("1 day"),
+                "expiresInSeconds",
+                "type",
+            ),
             ("viewCount", json!(1000), "viewCount", "unknown"),
-            ("expiresAt", json!("2030-01-01T00:00:00Z"), "expiresAt", "unknown"),
+            (
+                "expiresAt",
+                json!("2030-01-01T00:00:00Z"),
+                "expiresAt",
+                "unknown",
+            ),
             ("userId", json!("somebody"), "userId", "unknown"),
         ];
         for (key, value, field, rule) in cases {
             let found = drafted(text_story(key, value.clone()));
-            assert_eq!(found, Err(vec![(field.into(), rule.into())]), "{key} = {value}");
+            assert_eq!(
+                found,
+                Err(vec![(field.into(), rule.into())]),
+                "{key} = {value}"
+            );
         }
     }
 
@@ -298,9 +384,15 @@ mod tests {
             ("text", json!("é".repeat(500))),
             ("duration", json!(1)),
             ("expiresInSeconds", json!(60)),
-            ("mentions", json!((0..20).map(|i| format!("u{i}")).collect::<Vec<_>>())),
+            (
+                "mentions",
+                json!((0..20).map(|i| format!("u{i}")).collect::<Vec<_>>()),
+            ),
         ] {
-            assert!(drafted(text_story(key, value.clone())).is_ok(), "{key} = {value}");
+            assert!(
+                drafted(text_story(key, value.clone())).is_ok(),
+                "{key} = {value}"
+            );
         }
     }
 

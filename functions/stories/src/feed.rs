@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use whisper_kit::page::PageQuery;
 use whisper_kit::{Ctx, Reply, Request, Result};
 use whisper_schema::prelude::{
-    Column, Contact, Follow, FollowStatus, Profile, Story, StoryAudience, StoryPrivacy, StoryReaction,
-    StoryView, Timestamp,
+    Column, Contact, Follow, FollowStatus, Profile, Story, StoryAudience, StoryPrivacy,
+    StoryReaction, StoryView, Timestamp,
 };
 use whisper_store::{Cursor, Doc, Filter, MAX_LIMIT, Order, Page, Query};
 
@@ -55,7 +55,10 @@ async fn all_followed(ctx: &Ctx, viewer: &str, first: Page<Follow>) -> Result<Ve
     let mut authors = first.items;
     let mut next: Option<Cursor> = first.next;
     while let Some(cursor) = next.take().filter(|_| authors.len() < MAX_FOLLOWED) {
-        let page = ctx.store()?.read(followed(viewer).after(cursor).page()).await?;
+        let page = ctx
+            .store()?
+            .read(followed(viewer).after(cursor).page())
+            .await?;
         authors.extend(page.items);
         next = page.next;
     }
@@ -64,7 +67,10 @@ async fn all_followed(ctx: &Ctx, viewer: &str, first: Page<Follow>) -> Result<Ve
 
 /// Finds out what the viewer is to those whom they follow.
 async fn circles(ctx: &Ctx, viewer: &str, follows: Vec<Doc<Follow>>) -> Result<Circles> {
-    let ids: Vec<&str> = follows.iter().map(|follow| follow.following_id.as_str()).collect();
+    let ids: Vec<&str> = follows
+        .iter()
+        .map(|follow| follow.following_id.as_str())
+        .collect();
     let back = ids.chunks(CHUNK).map(|chunk| {
         Query::<Follow>::new()
             .filter(Filter::is_in(Follow::FOLLOWER_ID, chunk.iter().copied()))
@@ -87,9 +93,16 @@ async fn circles(ctx: &Ctx, viewer: &str, follows: Vec<Doc<Follow>>) -> Result<C
     });
     let questions = (back.collect::<Vec<_>>(), blocks.collect::<Vec<_>>());
     let (back, blocks) = ctx.store()?.read(questions).await?;
-    let follows = follows.into_iter().chain(back.into_iter().flatten()).map(Doc::into_inner);
+    let follows = follows
+        .into_iter()
+        .chain(back.into_iter().flatten())
+        .map(Doc::into_inner);
     let blocks = blocks.into_iter().flatten().map(Doc::into_inner);
-    Ok(Circles::sort(viewer, &follows.collect::<Vec<_>>(), &blocks.collect::<Vec<_>>()))
+    Ok(Circles::sort(
+        viewer,
+        &follows.collect::<Vec<_>>(),
+        &blocks.collect::<Vec<_>>(),
+    ))
 }
 
 /// Whose stories of which privacy a viewer may see, the viewer's own apart.
@@ -108,11 +121,19 @@ impl Circles {
     fn sort(viewer: &str, follows: &[Follow], contacts: &[Contact]) -> Self {
         let mut known: BTreeMap<&str, (Vec<&Follow>, Vec<&Contact>)> = BTreeMap::new();
         for follow in follows {
-            let other = if follow.follower_id == viewer { &follow.following_id } else { &follow.follower_id };
+            let other = if follow.follower_id == viewer {
+                &follow.following_id
+            } else {
+                &follow.follower_id
+            };
             known.entry(other).or_default().0.push(follow);
         }
         for contact in contacts {
-            let other = if contact.user_id == viewer { &contact.contact_user_id } else { &contact.user_id };
+            let other = if contact.user_id == viewer {
+                &contact.contact_user_id
+            } else {
+                &contact.user_id
+            };
             known.entry(other).or_default().1.push(contact);
         }
         let mut circles = Circles::default();
@@ -134,15 +155,20 @@ impl Circles {
         // No active story is older than the longest lifetime. Said to the database, it looks at
         // nobody's former stories: the index has the time behind the author.
         let oldest = now.plus(-LIFETIME.end() * 1000 - SKEW);
-        let authors: Vec<&str> =
-            self.all.iter().map(String::as_str).chain([viewer]).collect();
+        let authors: Vec<&str> = self
+            .all
+            .iter()
+            .map(String::as_str)
+            .chain([viewer])
+            .collect();
         let recent = authors.chunks(CHUNK).map(|chunk| {
             let of = Filter::is_in(Story::USER_ID, chunk.iter().copied());
             Filter::and([of, Filter::gt(Story::CREATED_AT, oldest)])
         });
         let for_circle = |level: StoryPrivacy, circle: &[String]| {
             let chunks = circle.chunks(CHUNK);
-            let by = chunks.map(|chunk| Filter::is_in(Story::USER_ID, chunk.iter().map(String::as_str)));
+            let by =
+                chunks.map(|chunk| Filter::is_in(Story::USER_ID, chunk.iter().map(String::as_str)));
             Filter::and([Filter::eq(Story::PRIVACY, level), either(by)])
         };
         Query::new()

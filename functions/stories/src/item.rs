@@ -32,7 +32,10 @@ pub async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     shown.my_reaction = reaction.map(|reaction| reaction.into_inner().reaction);
     shown.author = author.map(|profile| Person::from(&profile.value));
     let viewers = viewers.unwrap_or_default();
-    shown.viewer_ids = viewers.into_iter().map(|view| view.into_inner().viewer_id).collect();
+    shown.viewer_ids = viewers
+        .into_iter()
+        .map(|view| view.into_inner().viewer_id)
+        .collect();
     Reply::ok(&shown)
 }
 
@@ -56,7 +59,14 @@ pub async fn delete(ctx: Ctx, request: Request) -> Result<Reply> {
     let now = Patch::<Story>::new().set(Story::EXPIRES_AT, Timestamp::AT_COMMIT);
     let batch = Batch::new().update_if(id, now, still_active());
     let user = opened.caller.user_id;
-    let batch = events::append(&ctx, batch, "story.deleted", id, Some(&user), &json!({"storyId": id}))?;
+    let batch = events::append(
+        &ctx,
+        batch,
+        "story.deleted",
+        id,
+        Some(&user),
+        &json!({"storyId": id}),
+    )?;
     match ctx.store()?.commit(batch).await {
         Ok(_) => Ok(Reply::no_content()),
         Err(StoreError::ConditionFailed { .. }) => Err(Error::not_found()),

@@ -21,8 +21,11 @@ use views::{NewView, ShownView, Viewer};
 
 /// The function's endpoints.
 pub fn api() -> Api {
-    let api = Api::new("stories", "Posts stories, serves the feed, counts views and reactions")
-        .variables(&[post::RATE_VARIABLE]);
+    let api = Api::new(
+        "stories",
+        "Posts stories, serves the feed, counts views and reactions",
+    )
+    .variables(&[post::RATE_VARIABLE]);
     stories(views_and_reactions(api))
 }
 
@@ -93,18 +96,30 @@ fn views_and_reactions(api: Api) -> Api {
             .reply::<ShownView>(201, "Seen for the first time, and counted"),
     )
     .endpoint(
-        Endpoint::new(Method::GET, VIEWS, "listStoryViews", list_views, views::list)
-            .auth(Auth::UserDeferred)
-            .query::<PageQuery>()
-            .reply::<Listing<Viewer>>(200, "A page of viewers")
-            .codes(&[Code::InvalidCursor]),
+        Endpoint::new(
+            Method::GET,
+            VIEWS,
+            "listStoryViews",
+            list_views,
+            views::list,
+        )
+        .auth(Auth::UserDeferred)
+        .query::<PageQuery>()
+        .reply::<Listing<Viewer>>(200, "A page of viewers")
+        .codes(&[Code::InvalidCursor]),
     )
     .endpoint(
-        Endpoint::new(Method::PUT, REACTIONS, "reactToStory", "Sets the caller's reaction.", reactions::put)
-            .auth(Auth::UserDeferred)
-            .body::<NewReaction>()
-            .reply::<ShownReaction>(200, "It took the place of another one")
-            .reply::<ShownReaction>(201, "The caller's first reaction, counted"),
+        Endpoint::new(
+            Method::PUT,
+            REACTIONS,
+            "reactToStory",
+            "Sets the caller's reaction.",
+            reactions::put,
+        )
+        .auth(Auth::UserDeferred)
+        .body::<NewReaction>()
+        .reply::<ShownReaction>(200, "It took the place of another one")
+        .reply::<ShownReaction>(201, "The caller's first reaction, counted"),
     )
     .endpoint(
         Endpoint::new(
@@ -118,11 +133,17 @@ fn views_and_reactions(api: Api) -> Api {
         .reply_empty(204, "There is no reaction of the caller's"),
     )
     .endpoint(
-        Endpoint::new(Method::GET, REACTIONS, "listStoryReactions", list_reactions, reactions::list)
-            .auth(Auth::UserDeferred)
-            .query::<PageQuery>()
-            .reply::<Listing<ShownReaction>>(200, "A page of reactions")
-            .codes(&[Code::InvalidCursor]),
+        Endpoint::new(
+            Method::GET,
+            REACTIONS,
+            "listStoryReactions",
+            list_reactions,
+            reactions::list,
+        )
+        .auth(Auth::UserDeferred)
+        .query::<PageQuery>()
+        .reply::<Listing<ShownReaction>>(200, "A page of reactions")
+        .codes(&[Code::InvalidCursor]),
     )
 }
 

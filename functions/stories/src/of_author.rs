@@ -33,7 +33,11 @@ pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
     let query: OfAuthor = request.query()?;
     let viewer = ctx.claims()?.sub;
     let author = query.user_id.unwrap_or_else(|| viewer.clone());
-    let page = PageQuery { limit: query.limit, after: query.after, before: query.before };
+    let page = PageQuery {
+        limit: query.limit,
+        after: query.after,
+        before: query.before,
+    };
     let window = page.window(&ctx, format!("stories of {author}")).await?;
     let others = (author != viewer).then(|| between(&viewer, &author));
     // What can't be an id is nobody's.
@@ -55,6 +59,9 @@ fn stories(author: &str, audience: StoryAudience, now: Timestamp) -> Query<Story
     Query::new()
         .filter(Filter::eq(Story::USER_ID, author))
         .filter(Filter::gt(Story::EXPIRES_AT, now))
-        .filter(Filter::is_in(Story::PRIVACY, audience.levels().iter().copied()))
+        .filter(Filter::is_in(
+            Story::PRIVACY,
+            audience.levels().iter().copied(),
+        ))
         .order(Order::desc(Column::seq()))
 }

@@ -22,7 +22,10 @@ const DEFAULT_RATE: u64 = 1000;
 #[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[allow(dead_code, reason = "the shape for the API's document; `draft` reads the body field by field")]
+#[allow(
+    dead_code,
+    reason = "the shape for the API's document; `draft` reads the body field by field"
+)]
 pub struct NewStory {
     /// What it shows.
     content_type: StoryContentType,
@@ -72,8 +75,14 @@ pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
         return Ok(reply);
     }
     let story = drafted.map_err(Error::fields)?;
-    let absent = story.mentions.iter().enumerate().filter(|(_, id)| find(&found, id).is_none());
-    let unknown: Vec<FieldError> = absent.map(|(i, _)| draft::unknown_mention(i).into()).collect();
+    let absent = story
+        .mentions
+        .iter()
+        .enumerate()
+        .filter(|(_, id)| find(&found, id).is_none());
+    let unknown: Vec<FieldError> = absent
+        .map(|(i, _)| draft::unknown_mention(i).into())
+        .collect();
     if !unknown.is_empty() {
         return Err(Error::fields(unknown));
     }
@@ -112,7 +121,14 @@ fn effects(ctx: &Ctx, request: &Request, story: &Story) -> Result<Batch> {
         "mentions": story.mentions,
         "expiresAt": story.expires_at,
     });
-    events::append(ctx, batch, "story.posted", &story.id, Some(&story.user_id), &payload)
+    events::append(
+        ctx,
+        batch,
+        "story.posted",
+        &story.id,
+        Some(&story.user_id),
+        &payload,
+    )
 }
 
 /// That a user did something with a story.
@@ -144,8 +160,12 @@ mod tests {
     #[test]
     fn the_document_names_the_fields_that_are_read() {
         let schema = schemars::schema_for!(NewStory).to_value();
-        let mut named: Vec<&str> =
-            schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        let mut named: Vec<&str> = schema["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
         let mut read = draft::FIELDS.to_vec();
         read.push(draft::EXPIRES_IN);
         named.sort_unstable();

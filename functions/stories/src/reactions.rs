@@ -92,7 +92,10 @@ fn check(reaction: &str) -> Result<()> {
     if !(1..=MAX_REACTION).contains(&reaction.chars().count()) {
         return refuse("size", &format!("must have 1 to {MAX_REACTION} characters"));
     }
-    if reaction.chars().any(|c| c.is_whitespace() || c.is_control()) {
+    if reaction
+        .chars()
+        .any(|c| c.is_whitespace() || c.is_control())
+    {
         return refuse("format", "must be one emoji or word, without blanks");
     }
     Ok(())
@@ -107,7 +110,9 @@ async fn open_mine(ctx: &Ctx, id: &str) -> Result<(Opened, Option<Doc<StoryReact
 async fn first(ctx: &Ctx, mut reaction: StoryReaction, author: &str) -> Result<Option<Reply>> {
     let (story, user) = (reaction.story_id.as_str(), reaction.user_id.as_str());
     let one_more = Patch::new().add(Story::REACTION_COUNT, 1);
-    let batch = Batch::new().update_if(story, one_more, still_active()).insert(&reaction);
+    let batch = Batch::new()
+        .update_if(story, one_more, still_active())
+        .insert(&reaction);
     let payload = json!({"storyId": story, "authorId": author});
     let batch = events::append(ctx, batch, "story.reacted", story, Some(user), &payload)?;
     match ctx.store()?.commit(batch).await {
@@ -127,7 +132,11 @@ async fn change(ctx: &Ctx, known: Doc<StoryReaction>, wanted: &str) -> Result<Op
     let mut reaction = known.into_inner();
     if reaction.reaction != wanted {
         let patch = Patch::<StoryReaction>::new().set(StoryReaction::REACTION, wanted);
-        match ctx.store()?.commit(Batch::new().update(&reaction.id, patch)).await {
+        match ctx
+            .store()?
+            .commit(Batch::new().update(&reaction.id, patch))
+            .await
+        {
             Ok(_) => {}
             Err(StoreError::ConditionFailed { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
@@ -144,7 +153,9 @@ async fn change(ctx: &Ctx, known: Doc<StoryReaction>, wanted: &str) -> Result<Op
 pub async fn delete(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = request.id("id")?;
     let (_, known) = open_mine(&ctx, id).await?;
-    let Some(known) = known else { return Ok(Reply::no_content()) };
+    let Some(known) = known else {
+        return Ok(Reply::no_content());
+    };
     let batch = Batch::new()
         .delete::<StoryReaction>(&known.id)
         .increment::<Story>(id, Story::REACTION_COUNT, -1);
@@ -188,11 +199,18 @@ mod tests {
             assert!(check(good).is_ok(), "{good}");
         }
         let longer = "x".repeat(51);
-        for (bad, rule) in
-            [("", "size"), (longer.as_str(), "size"), ("a b", "format"), ("a\n", "format"), ("\0", "format")]
-        {
+        for (bad, rule) in [
+            ("", "size"),
+            (longer.as_str(), "size"),
+            ("a b", "format"),
+            ("a\n", "format"),
+            ("\0", "format"),
+        ] {
             let error = check(bad).unwrap_err();
-            let seen = error.field_errors().first().map(|e| (e.field.as_str(), e.rule.as_str()));
+            let seen = error
+                .field_errors()
+                .first()
+                .map(|e| (e.field.as_str(), e.rule.as_str()));
             assert_eq!(seen, Some(("reaction", rule)), "{bad:?}");
         }
     }

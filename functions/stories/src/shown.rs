@@ -167,7 +167,11 @@ mod tests {
         for attribute in Story::COLLECTION.attributes {
             assert!(shown.get(attribute.key).is_some(), "{}", attribute.key);
         }
-        assert_eq!(shown["viewerIds"], serde_json::json!([]), "unless the author asks");
+        assert_eq!(
+            shown["viewerIds"],
+            serde_json::json!([]),
+            "unless the author asks"
+        );
         assert_eq!(shown["filters"], serde_json::json!([1]));
     }
 }

@@ -108,7 +108,10 @@ pub async fn record(ctx: Ctx, request: Request) -> Result<Reply> {
     };
     if opened.is_own() {
         view.viewed_at = None;
-        return Reply::ok(&ShownView { counted: false, ..view.into() });
+        return Reply::ok(&ShownView {
+            counted: false,
+            ..view.into()
+        });
     }
     for _ in 0..ATTEMPTS {
         let outcome = match known {
@@ -125,7 +128,13 @@ pub async fn record(ctx: Ctx, request: Request) -> Result<Reply> {
 
 /// Keeps the first view and counts it; None if there is one by now.
 async fn first(ctx: &Ctx, request: &Request, mut view: StoryView) -> Result<Option<Reply>> {
-    let done = activity(ctx, request, &view.viewer_id, UserActivityType::StoryViewed, &view.story_id)?;
+    let done = activity(
+        ctx,
+        request,
+        &view.viewer_id,
+        UserActivityType::StoryViewed,
+        &view.story_id,
+    )?;
     let one_more = Patch::new().add(Story::VIEW_COUNT, 1);
     let batch = Batch::new()
         .update_if(&view.story_id, one_more, still_active())
@@ -179,7 +188,10 @@ pub async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let (_, page) = open_own(&ctx, id, window.over(views).page()).await?;
     let viewers = || page.items.iter().map(|view| view.viewer_id.as_str());
     let reactions = by_ids::<StoryReaction>(viewers().map(|viewer| reaction_id(id, viewer)));
-    let (profiles, reactions) = ctx.store()?.read((by_ids::<Profile>(viewers()), reactions)).await?;
+    let (profiles, reactions) = ctx
+        .store()?
+        .read((by_ids::<Profile>(viewers()), reactions))
+        .await?;
     let items = page.items.iter().map(|view| Viewer {
         viewer_id: view.viewer_id.clone(),
         viewer: find(&profiles, &view.viewer_id).map(Person::from),

@@ -32,14 +32,22 @@ struct Posted {
 const AUTHORS: usize = 5;
 
 fn authors() -> impl Strategy<Value = Vec<Author>> {
-    let author = (any::<bool>(), any::<bool>(), any::<bool>(), prop::bool::weighted(0.15), prop::bool::weighted(0.15))
-        .prop_map(|(followed, follows_back, close, blocks, is_blocked)| Author {
-            followed,
-            follows_back,
-            close,
-            blocks,
-            is_blocked,
-        });
+    let author = (
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+        prop::bool::weighted(0.15),
+        prop::bool::weighted(0.15),
+    )
+        .prop_map(
+            |(followed, follows_back, close, blocks, is_blocked)| Author {
+                followed,
+                follows_back,
+                close,
+                blocks,
+                is_blocked,
+            },
+        );
     prop::collection::vec(author, AUTHORS)
 }
 
@@ -54,7 +62,11 @@ fn stories() -> impl Strategy<Value = Vec<Posted>> {
 }
 
 fn name(author: usize, viewer: &str) -> String {
-    if author == AUTHORS { viewer.to_owned() } else { format!("author{author}") }
+    if author == AUTHORS {
+        viewer.to_owned()
+    } else {
+        format!("author{author}")
+    }
 }
 
 fn rows(viewer: &str, authors: &[Author]) -> (Vec<Follow>, Vec<Contact>) {
@@ -99,10 +111,19 @@ async fn feed(edge: &TestEdge, token: &str, limit: usize) -> Vec<String> {
     let mut ids = Vec::new();
     let mut path = format!("/v1/stories/feed?limit={limit}");
     loop {
-        let page = edge.send(Method::GET, &path, token, &Value::Null).await.expect(200);
+        let page = edge
+            .send(Method::GET, &path, token, &Value::Null)
+            .await
+            .expect(200);
         let items = page["items"].as_array().unwrap();
-        ids.extend(items.iter().map(|story| story["id"].as_str().unwrap().to_owned()));
-        let Some(next) = page["next"].as_str() else { return ids };
+        ids.extend(
+            items
+                .iter()
+                .map(|story| story["id"].as_str().unwrap().to_owned()),
+        );
+        let Some(next) = page["next"].as_str() else {
+            return ids;
+        };
         assert_eq!(items.len(), limit, "a page with a next one is full");
         path = format!("/v1/stories/feed?limit={limit}&after={next}");
     }
@@ -195,18 +216,58 @@ fn a_story_posted_while_somebody_pages_shifts_nothing() {
         let (_, token) = edge.user().await;
         let body = json!({"contentType": "text", "text": "hello"});
         for _ in 0..5 {
-            edge.send(Method::POST, "/v1/stories", &token, &body).await.expect(201);
+            edge.send(Method::POST, "/v1/stories", &token, &body)
+                .await
+                .expect(201);
         }
-        let first = edge.send(Method::GET, "/v1/stories/feed?limit=3", &token, &Value::Null).await.expect(200);
-        let newer = edge.send(Method::POST, "/v1/stories", &token, &body).await.expect(201);
+        let first = edge
+            .send(
+                Method::GET,
+                "/v1/stories/feed?limit=3",
+                &token,
+                &Value::Null,
+            )
+            .await
+            .expect(200);
+        let newer = edge
+            .send(Method::POST, "/v1/stories", &token, &body)
+            .await
+            .expect(201);
         let after = |parameter: &str, page: &Value, key: &str| {
-            format!("/v1/stories/feed?limit=3&{parameter}={}", page[key].as_str().unwrap())
+            format!(
+                "/v1/stories/feed?limit=3&{parameter}={}",
+                page[key].as_str().unwrap()
+            )
         };
-        let second = edge.send(Method::GET, &after("after", &first, "next"), &token, &Value::Null).await.expect(200);
+        let second = edge
+            .send(
+                Method::GET,
+                &after("after", &first, "next"),
+                &token,
+                &Value::Null,
+            )
+            .await
+            .expect(200);
         assert_eq!(second["items"].as_array().unwrap().len(), 2, "{second}");
-        let back = edge.send(Method::GET, &after("before", &second, "previous"), &token, &Value::Null).await.expect(200);
+        let back = edge
+            .send(
+                Method::GET,
+                &after("before", &second, "previous"),
+                &token,
+                &Value::Null,
+            )
+            .await
+            .expect(200);
         assert_eq!(back["items"], first["items"]);
-        let newest = edge.send(Method::GET, &after("before", &back, "previous"), &token, &Value::Null).await.expect(200);
+        let newest = edge
+            .send(
+                Method::GET,
+                &after("before", &back, "previous"),
+                &token,
+                &Value::Null,
+            )
+            .await
+            .expect(200);
         assert_eq!(newest["items"].as_array().unwrap().len(), 1);
         assert_eq!(newest["items"][0]["id"], newer["id"]);
     });

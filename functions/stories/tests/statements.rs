@@ -15,7 +15,11 @@ async fn world(people: usize) -> (TestEdge, String) {
     edge.advance(1);
     let (viewer, token) = edge.user().await;
     let now = edge.ctx().now();
-    let profile = |id: &str| Profile { id: id.into(), user_id: id.into(), ..Profile::default() };
+    let profile = |id: &str| Profile {
+        id: id.into(),
+        user_id: id.into(),
+        ..Profile::default()
+    };
     let mut batch = Batch::new().insert(&profile(&viewer));
     for i in 0..people {
         let author = format!("author{i}");
@@ -47,12 +51,20 @@ async fn world(people: usize) -> (TestEdge, String) {
 }
 
 /// Statements of a call, apart from those that hold a transaction together.
-async fn statements(edge: &TestEdge, token: &str, call: (Method, &str, Value), status: u16) -> usize {
+async fn statements(
+    edge: &TestEdge,
+    token: &str,
+    call: (Method, &str, Value),
+    status: u16,
+) -> usize {
     edge.statements();
     let (method, path, body) = call;
     edge.send(method, path, token, &body).await.expect(status);
     let frame = ["BEGIN", "COMMIT", "PRAGMA"];
-    edge.statements().iter().filter(|sql| !frame.iter().any(|word| sql.starts_with(word))).count()
+    edge.statements()
+        .iter()
+        .filter(|sql| !frame.iter().any(|word| sql.starts_with(word)))
+        .count()
 }
 
 #[test]
@@ -69,16 +81,39 @@ fn the_cost_doesnt_grow() {
                 (Method::GET, "/v1/stories?userId=author1", Value::Null, 200),
                 (Method::GET, "/v1/stories/s0", Value::Null, 200),
                 (Method::POST, "/v1/stories/s0/views", Value::Null, 201),
-                (Method::POST, "/v1/stories/s0/views", json!({"watchDuration": 3}), 200),
-                (Method::POST, "/v1/stories/s0/views", json!({"watchDuration": 2}), 200),
-                (Method::PUT, "/v1/stories/s0/reactions", json!({"reaction": "👍"}), 201),
-                (Method::PUT, "/v1/stories/s0/reactions", json!({"reaction": "👎"}), 200),
+                (
+                    Method::POST,
+                    "/v1/stories/s0/views",
+                    json!({"watchDuration": 3}),
+                    200,
+                ),
+                (
+                    Method::POST,
+                    "/v1/stories/s0/views",
+                    json!({"watchDuration": 2}),
+                    200,
+                ),
+                (
+                    Method::PUT,
+                    "/v1/stories/s0/reactions",
+                    json!({"reaction": "👍"}),
+                    201,
+                ),
+                (
+                    Method::PUT,
+                    "/v1/stories/s0/reactions",
+                    json!({"reaction": "👎"}),
+                    200,
+                ),
                 (Method::DELETE, "/v1/stories/s0/reactions", Value::Null, 204),
             ];
             let mut costs = Vec::new();
             for (method, path, body, status) in calls {
                 let name = format!("{method} {path} {status}");
-                costs.push((name, statements(&edge, &token, (method, path, body), status).await));
+                costs.push((
+                    name,
+                    statements(&edge, &token, (method, path, body), status).await,
+                ));
             }
             costs.split_off(1)
         })

@@ -37,7 +37,10 @@ pub struct Budget {
 impl Budget {
     /// All of it.
     pub fn new(bounds: &Bounds) -> Self {
-        Self { rows: bounds.rows, end: Instant::now() + bounds.time }
+        Self {
+            rows: bounds.rows,
+            end: Instant::now() + bounds.time,
+        }
     }
 
     /// Whether the run must stop.

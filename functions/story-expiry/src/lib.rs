@@ -16,11 +16,24 @@ pub const JOB: &str = "story-expiry";
 /// The function's endpoint.
 pub fn api() -> Api {
     let summary = "Removes expired stories with their views and reactions.";
-    Api::new(JOB, "Removes expired stories with their views and reactions").endpoint(
-        Endpoint::new(Method::POST, "/internal/jobs/story-expiry", "runStoryExpiry", summary, handle)
-            .auth(Auth::Operator)
-            .reply::<Report>(200, "What the run did; capped means that the next run goes on")
-            .codes(&[Code::JobFailed]),
+    Api::new(
+        JOB,
+        "Removes expired stories with their views and reactions",
+    )
+    .endpoint(
+        Endpoint::new(
+            Method::POST,
+            "/internal/jobs/story-expiry",
+            "runStoryExpiry",
+            summary,
+            handle,
+        )
+        .auth(Auth::Operator)
+        .reply::<Report>(
+            200,
+            "What the run did; capped means that the next run goes on",
+        )
+        .codes(&[Code::JobFailed]),
     )
 }
 

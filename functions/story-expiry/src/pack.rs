@@ -49,7 +49,11 @@ mod tests {
     use super::*;
 
     fn due(id: &str, views: u64, reactions: u64) -> Due {
-        Due { id: id.into(), views, reactions }
+        Due {
+            id: id.into(),
+            views,
+            reactions,
+        }
     }
 
     fn small(ids: &[&str]) -> Pack {
@@ -61,9 +65,18 @@ mod tests {
         let cases = [
             (vec![], vec![]),
             (vec![due("a", 0, 0)], vec![small(&["a"])]),
-            (vec![due("a", 10, 0), due("b", 0, 10)], vec![small(&["a", "b"])]),
-            (vec![due("a", 6, 0), due("b", 4, 0), due("c", 1, 0)], vec![small(&["a", "b"]), small(&["c"])]),
-            (vec![due("a", 0, 6), due("b", 0, 5)], vec![small(&["a"]), small(&["b"])]),
+            (
+                vec![due("a", 10, 0), due("b", 0, 10)],
+                vec![small(&["a", "b"])],
+            ),
+            (
+                vec![due("a", 6, 0), due("b", 4, 0), due("c", 1, 0)],
+                vec![small(&["a", "b"]), small(&["c"])],
+            ),
+            (
+                vec![due("a", 0, 6), due("b", 0, 5)],
+                vec![small(&["a"]), small(&["b"])],
+            ),
             (
                 vec![due("a", 1, 0), due("big", 11, 0), due("b", 1, 0)],
                 vec![Pack::Large("big".into()), small(&["a", "b"])],

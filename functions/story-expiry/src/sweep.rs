@@ -51,7 +51,9 @@ pub async fn sweep(ctx: &Ctx, bounds: Bounds) -> Result<Report> {
 
 /// Stories that are due, the longest expired first.
 fn due(now: Timestamp) -> Query<Story> {
-    Query::new().filter(Filter::le(Story::EXPIRES_AT, now)).order(Order::asc(Story::EXPIRES_AT))
+    Query::new()
+        .filter(Filter::le(Story::EXPIRES_AT, now))
+        .order(Order::asc(Story::EXPIRES_AT))
 }
 
 enum Flow {
@@ -92,7 +94,11 @@ impl Run<'_> {
     }
 
     async fn remove_page(&mut self, page: Page<Story>) -> Result<Flow> {
-        let ids: Vec<String> = page.items.into_iter().map(|story| story.into_inner().id).collect();
+        let ids: Vec<String> = page
+            .items
+            .into_iter()
+            .map(|story| story.into_inner().id)
+            .collect();
         if ids.is_empty() {
             return Ok(Flow::GoOn);
         }
@@ -111,13 +117,24 @@ impl Run<'_> {
     /// Counts what hangs on these stories, each just far enough.
     async fn weigh(&self, ids: Vec<String>) -> Result<Vec<Due>> {
         let enough = self.bounds.rows_per_commit + 1;
-        let views: Vec<_> = ids.iter().map(|id| of_story::<StoryView>(StoryView::STORY_ID, id)).collect();
-        let reactions: Vec<_> =
-            ids.iter().map(|id| of_story::<StoryReaction>(StoryReaction::STORY_ID, id)).collect();
+        let views: Vec<_> = ids
+            .iter()
+            .map(|id| of_story::<StoryView>(StoryView::STORY_ID, id))
+            .collect();
+        let reactions: Vec<_> = ids
+            .iter()
+            .map(|id| of_story::<StoryReaction>(StoryReaction::STORY_ID, id))
+            .collect();
         let views = self.store.count_many(views, enough).await?;
         let reactions = self.store.count_many(reactions, enough).await?;
         let counts = ids.into_iter().zip(views).zip(reactions);
-        Ok(counts.map(|((id, views), reactions)| Due { id, views, reactions }).collect())
+        Ok(counts
+            .map(|((id, views), reactions)| Due {
+                id,
+                views,
+                reactions,
+            })
+            .collect())
     }
 
     /// Removes stories in one commit; if that fails, each on its own, so that one bad row stops
@@ -150,14 +167,24 @@ impl Run<'_> {
     fn failed(&mut self, id: &str, error: &StoreError) {
         self.report.failed += 1;
         let fields = [("storyId", id.into()), ("cause", error.to_string().into())];
-        log::write(Level::Error, "story_not_removed", self.ctx.request_id(), &fields);
+        log::write(
+            Level::Error,
+            "story_not_removed",
+            self.ctx.request_id(),
+            &fields,
+        );
     }
 
     fn stop(&mut self, trouble: Trouble) -> Flow {
         if let Trouble::Outage(error) | Trouble::Failed(error) = trouble {
             self.report.failed += 1;
             let fields = [("cause", error.to_string().into())];
-            log::write(Level::Error, "story_expiry_stopped", self.ctx.request_id(), &fields);
+            log::write(
+                Level::Error,
+                "story_expiry_stopped",
+                self.ctx.request_id(),
+                &fields,
+            );
         }
         Flow::Stop
     }
@@ -165,7 +192,8 @@ impl Run<'_> {
     /// Removes a story with any number of views and reactions: these first.
     async fn remove_one(&mut self, id: &str) -> Result<u64, Trouble> {
         self.drain::<StoryView>(StoryView::STORY_ID, id).await?;
-        self.drain::<StoryReaction>(StoryReaction::STORY_ID, id).await?;
+        self.drain::<StoryReaction>(StoryReaction::STORY_ID, id)
+            .await?;
         self.remove(&[id.to_owned()]).await
     }
 
@@ -197,7 +225,10 @@ impl Run<'_> {
             .delete_where(reactions(), most)
             .expect_none(views())
             .expect_none(reactions())
-            .delete_where(Filter::and([Filter::is_in(Column::id(), ids()), expired]), most);
+            .delete_where(
+                Filter::and([Filter::is_in(Column::id(), ids()), expired]),
+                most,
+            );
         let committed = self.commit(batch).await?;
         Ok(committed.affected.last().copied().unwrap_or(0))
     }

@@ -6,11 +6,11 @@ use std::rc::Rc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ed25519_dalek::{SigningKey as Ed25519, VerifyingKey};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use ed25519_dalek::{SigningKey as Ed25519, VerifyingKey};
-use whisper_schema::{Column, Timestamp};
 use whisper_schema::prelude::{SigningKey, SigningKeyPurpose};
+use whisper_schema::{Column, Timestamp};
 use whisper_store::{Batch, Filter, Order, Patch, StoreError};
 
 use super::token::{ACCESS_LIFETIME, Claims};
@@ -93,7 +93,11 @@ fn age(ctx: &Ctx) -> i64 {
 async fn read_token_keys(ctx: &Ctx) -> Result<Rc<Vec<TokenKey>>> {
     let rows = rows(ctx, SigningKeyPurpose::AccessToken).await?;
     let over = |row: &&SigningKey| row.retired_at.is_none_or(|at| at.plus(RETIRED) > ctx.now());
-    let keys: Vec<TokenKey> = rows.iter().filter(over).map(token_key).collect::<Result<_>>()?;
+    let keys: Vec<TokenKey> = rows
+        .iter()
+        .filter(over)
+        .map(token_key)
+        .collect::<Result<_>>()?;
     let keys = Rc::new(keys);
     ctx.keys().read_at.set(ctx.now().as_millis());
     let before = ctx.keys().tokens.replace(Some(Rc::clone(&keys)));
@@ -141,7 +145,9 @@ pub(crate) async fn cursor_key(ctx: &Ctx) -> Result<Rc<[u8; 32]>> {
         return Ok(key);
     }
     let rows = rows(ctx, SigningKeyPurpose::Cursor).await?;
-    let row = rows.first().ok_or_else(|| Error::internal("no cursor key"))?;
+    let row = rows
+        .first()
+        .ok_or_else(|| Error::internal("no cursor key"))?;
     let key = Rc::new(secret(row)?);
     *ctx.keys().cursor.borrow_mut() = Some(Rc::clone(&key));
     Ok(key)
@@ -170,7 +176,10 @@ async fn find(ctx: &Ctx, purpose: SigningKeyPurpose) -> Result<Vec<SigningKey>> 
         .order(Order::desc(SigningKey::CREATED_AT))
         .all(100)
         .await?;
-    Ok(docs.into_iter().map(whisper_store::Doc::into_inner).collect())
+    Ok(docs
+        .into_iter()
+        .map(whisper_store::Doc::into_inner)
+        .collect())
 }
 
 fn make(ctx: &Ctx, purpose: SigningKeyPurpose, id: String) -> Result<SigningKey> {

@@ -37,7 +37,9 @@ pub fn hash_password(password: &str) -> Result<String> {
 /// A fault when the stored string is no PHC string.
 pub fn verify_password(password: &str, stored: &str) -> Result<bool> {
     let hash = PasswordHash::new(stored).map_err(Error::internal)?;
-    Ok(hasher()?.verify_password(password.as_bytes(), &hash).is_ok())
+    Ok(hasher()?
+        .verify_password(password.as_bytes(), &hash)
+        .is_ok())
 }
 
 /// Takes as long as [`verify_password`] and never says yes.
@@ -76,6 +78,8 @@ mod tests {
 
     #[test]
     fn weaker_parameters_are_seen() {
-        assert!(needs_rehash("$argon2id$v=19$m=4096,t=3,p=1$c2FsdHNhbHQ$aGFzaA"));
+        assert!(needs_rehash(
+            "$argon2id$v=19$m=4096,t=3,p=1$c2FsdHNhbHQ$aGFzaA"
+        ));
     }
 }

@@ -69,7 +69,10 @@ pub async fn issue(
     let expired = Filter::<Session>::lt(Session::EXPIRES_AT, now);
     let mut batch = batch.insert(&session).delete_where(expired, SWEEP_ROWS);
     for surplus in surplus(ctx, user_id).await? {
-        batch = batch.delete_where(Filter::<Session>::eq(whisper_schema::Column::id(), surplus), 1);
+        batch = batch.delete_where(
+            Filter::<Session>::eq(whisper_schema::Column::id(), surplus),
+            1,
+        );
     }
     let issued = Issued {
         access_token: sign(ctx, user_id, &id).await?,
@@ -145,13 +148,18 @@ async fn replace(ctx: &Ctx, session: &Session, hash: &str) -> Result<()> {
         .set(Session::LAST_USED_AT, ctx.now())
         .set(Session::EXPIRES_AT, session.expires_at);
     let unused = Filter::eq(Session::REFRESH_HASH, hash);
-    match ctx.store()?.commit(Batch::new().update_if(&session.id, patch, unused)).await {
+    match ctx
+        .store()?
+        .commit(Batch::new().update_if(&session.id, patch, unused))
+        .await
+    {
         Ok(_) => Ok(()),
         // It was in force a moment ago: rather a client that asked twice than a thief. One who comes
         // later ends the session.
-        Err(StoreError::ConditionFailed { .. }) => {
-            Err(Error::new(Code::RefreshTokenReused, "This refresh token was used at the same moment."))
-        }
+        Err(StoreError::ConditionFailed { .. }) => Err(Error::new(
+            Code::RefreshTokenReused,
+            "This refresh token was used at the same moment.",
+        )),
         Err(error) => Err(error.into()),
     }
 }
@@ -162,7 +170,9 @@ async fn replace(ctx: &Ctx, session: &Session, hash: &str) -> Result<()> {
 /// The store's.
 pub async fn revoke(ctx: &Ctx, id: &str) -> Result<()> {
     let this = Filter::<Session>::eq(whisper_schema::Column::id(), id);
-    ctx.store()?.commit(Batch::new().delete_where(this, 1)).await?;
+    ctx.store()?
+        .commit(Batch::new().delete_where(this, 1))
+        .await?;
     Ok(())
 }
 
@@ -222,7 +232,11 @@ async fn new_secret(ctx: &Ctx, session_id: &str) -> Result<String> {
 /// Whether this was a refresh token of the session once, however long ago.
 async fn is_old(ctx: &Ctx, session: &Session, secret: &str, hash: &str) -> Result<bool> {
     // Known without the key: it may have been replaced since.
-    if session.previous_refresh_hash.as_deref().is_some_and(|previous| same(hash, previous)) {
+    if session
+        .previous_refresh_hash
+        .as_deref()
+        .is_some_and(|previous| same(hash, previous))
+    {
         return Ok(true);
     }
     let Ok(bytes) = URL_SAFE_NO_PAD.decode(secret) else {

@@ -129,7 +129,10 @@ async fn check(ctx: &Ctx, token: &str) -> Result<Claims> {
     if !keys.iter().any(|key| key.kid == header.kid) {
         keys = reread_token_keys(ctx).await?;
     }
-    let key = keys.iter().find(|key| key.kid == header.kid).ok_or_else(invalid)?;
+    let key = keys
+        .iter()
+        .find(|key| key.kid == header.kid)
+        .ok_or_else(invalid)?;
     key.verifying
         .verify_strict(signed.as_bytes(), &signature)
         .map_err(|_| invalid())?;

@@ -23,12 +23,23 @@ pub fn derived_id(parts: &[&str]) -> String {
 
 fn hyphenated(uuid: u128) -> String {
     let hex = format!("{uuid:032x}");
-    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+    [
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..],
+    ]
+    .join("-")
 }
 
 /// Id of the direct conversation between two users, in whichever order they are named.
 pub fn direct_conversation_id(one: &str, other: &str) -> String {
-    let (first, second) = if one <= other { (one, other) } else { (other, one) };
+    let (first, second) = if one <= other {
+        (one, other)
+    } else {
+        (other, one)
+    };
     derived_id(&["direct", first, second])
 }
 
@@ -44,14 +55,26 @@ mod tests {
     #[test]
     fn ids_stay_what_they_are() {
         // Stored rows carry these ids: a change here would lose them.
-        assert_eq!(direct_conversation_id("alice", "bob"), "6d84db81-6c26-8a88-9e0f-9ea594ddd84e");
-        assert_eq!(member_id("c1", "alice"), "f2024b67-11ed-86e9-9b18-dfbfd9b02d83");
+        assert_eq!(
+            direct_conversation_id("alice", "bob"),
+            "6d84db81-6c26-8a88-9e0f-9ea594ddd84e"
+        );
+        assert_eq!(
+            member_id("c1", "alice"),
+            "f2024b67-11ed-86e9-9b18-dfbfd9b02d83"
+        );
     }
 
     #[test]
     fn a_direct_conversation_has_no_direction() {
-        assert_eq!(direct_conversation_id("alice", "bob"), direct_conversation_id("bob", "alice"));
-        assert_ne!(direct_conversation_id("alice", "bob"), direct_conversation_id("alice", "carol"));
+        assert_eq!(
+            direct_conversation_id("alice", "bob"),
+            direct_conversation_id("bob", "alice")
+        );
+        assert_ne!(
+            direct_conversation_id("alice", "bob"),
+            direct_conversation_id("alice", "carol")
+        );
     }
 
     #[test]
