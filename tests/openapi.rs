@@ -72,7 +72,7 @@ fn operations_for_users_refuse_a_stranger_and_a_forged_token() {
             if operation["security"].as_array().unwrap().is_empty() {
                 continue;
             }
-            let path = path.replace('{', "").replace('}', "");
+            let path = path.replace(['{', '}'], "");
             let call = || app.call(&method.to_uppercase(), &path);
             call().send().expect_problem(401, "unauthenticated");
             let forged = call().bearer("eyJhbGciOiJub25lIn0.e30.").send();

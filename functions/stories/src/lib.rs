@@ -26,7 +26,7 @@ pub fn api() -> Api {
         "Posts stories, serves the feed, counts views and reactions",
     )
     .variables(&[post::RATE_VARIABLE]);
-    stories(views_and_reactions(api))
+    stories(view_endpoints(reaction_endpoints(api)))
 }
 
 fn stories(api: Api) -> Api {
@@ -82,12 +82,10 @@ fn stories(api: Api) -> Api {
     )
 }
 
-fn views_and_reactions(api: Api) -> Api {
+fn view_endpoints(api: Api) -> Api {
     const VIEWS: &str = "/v1/stories/{id}/views";
-    const REACTIONS: &str = "/v1/stories/{id}/reactions";
     let record = "Notes that the caller sees a story; the body may be left out.";
     let list_views = "Lists who saw a story of the caller's own, the latest first.";
-    let list_reactions = "Lists the reactions to a story of the caller's own, the latest first.";
     api.endpoint(
         Endpoint::new(Method::POST, VIEWS, "viewStory", record, views::record)
             .auth(Auth::UserDeferred)
@@ -108,7 +106,12 @@ fn views_and_reactions(api: Api) -> Api {
         .reply::<Listing<Viewer>>(200, "A page of viewers")
         .codes(&[Code::InvalidCursor]),
     )
-    .endpoint(
+}
+
+fn reaction_endpoints(api: Api) -> Api {
+    const REACTIONS: &str = "/v1/stories/{id}/reactions";
+    let list_reactions = "Lists the reactions to a story of the caller's own, the latest first.";
+    api.endpoint(
         Endpoint::new(
             Method::PUT,
             REACTIONS,
