@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{ToSql, params_from_iter};
 
@@ -36,6 +37,11 @@ impl Driver for NativeDriver {
             // Waiting inside SQLite would block the thread, and with it the one who holds the lock.
             connection.busy_timeout(Duration::ZERO).map_err(refused)?;
             connection.set_prepared_statement_cache_capacity(64);
+            // One plan for a statement whatever is bound to it: else most cached statements are
+            // prepared again at every execution.
+            connection
+                .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+                .map_err(refused)?;
             Ok(Box::new(NativeConnection { connection }) as Box<dyn Connection>)
         })
     }

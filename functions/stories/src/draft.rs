@@ -1,19 +1,21 @@
 //! The body of a new story: from JSON to a document, or everything that is wrong with it at once.
 
+mod rules;
+
 use serde_json::{Map, Value};
 use whisper_kit::FieldError;
-use whisper_kit::ids::is_id;
-use whisper_schema::prelude::{Document, Story, StoryContentType, Timestamp};
-use whisper_schema::{Choice, Rule, Violation, validate};
+use whisper_schema::prelude::{Document, Story, Timestamp};
+use whisper_schema::{Rule, Violation, validate};
 
+use self::rules::{rules, violation};
 use crate::json_text;
+
+pub use self::rules::unknown_mention;
 
 /// How long a story is shown when its author doesn't say: 24 hours, in seconds.
 pub const DEFAULT_LIFETIME: i64 = 24 * 60 * 60;
 /// The shortest and the longest time a story is shown, in seconds.
 pub const LIFETIME: std::ops::RangeInclusive<i64> = 60..=48 * 60 * 60;
-/// Seconds that one showing may take.
-const DURATION: std::ops::RangeInclusive<i64> = 1..=60;
 /// The most users one story may mention.
 pub const MAX_MENTIONS: usize = 20;
 /// Unknown fields that are told, and how much of their names: an answer shouldn't outgrow its body.
@@ -88,14 +90,6 @@ pub fn draft(
     })
 }
 
-fn violation(field: &str, rule: Rule, message: impl Into<String>) -> Violation {
-    Violation {
-        field: field.to_owned(),
-        rule,
-        message: message.into(),
-    }
-}
-
 fn refuse_unknown(body: &mut Map<String, Value>, wrong: &mut Vec<Violation>) {
     let known = |key: &str| FIELDS.contains(&key) || key == EXPIRES_IN;
     let unknown = body.keys().filter(|key| !known(key)).take(TOLD);
@@ -149,95 +143,6 @@ fn remove_repeated_mentions(body: &mut Map<String, Value>) {
         }
     }
     *mentions = once;
-}
-
-/// What the collection's metadata doesn't know.
-fn rules(body: &Map<String, Value>) -> Vec<Violation> {
-    let mut wrong = Vec::new();
-    let text = |key: &str| body.get(key).and_then(Value::as_str);
-    let content_type = text("contentType").and_then(StoryContentType::parse);
-    match content_type {
-        Some(StoryContentType::Text) if !body.contains_key("text") => {
-            wrong.push(violation(
-                "text",
-                Rule::Required,
-                "is required in a text story",
-            ));
-        }
-        Some(StoryContentType::Text) if text("text").is_some_and(|text| text.trim().is_empty()) => {
-            wrong.push(violation(
-                "text",
-                Rule::Size,
-                "must have something to read in it",
-            ));
-        }
-        None | Some(StoryContentType::Text) => {}
-        Some(kind) if !body.contains_key("mediaUrl") && !body.contains_key("mediaFileId") => {
-            let message = format!("or mediaFileId is required in a story of type {kind}");
-            wrong.push(violation("mediaUrl", Rule::Required, message));
-        }
-        Some(_) => {}
-    }
-    for key in ["mediaUrl", "thumbnailUrl"] {
-        if text(key).is_some_and(|url| !is_web(url)) {
-            wrong.push(violation(key, Rule::Format, "must be an http or https URL"));
-        }
-    }
-    if text("mediaFileId").is_some_and(|id| !is_id(id)) {
-        wrong.push(violation(
-            "mediaFileId",
-            Rule::Format,
-            "must be the id of a file",
-        ));
-    }
-    if text("backgroundColor").is_some_and(|color| !is_color(color)) {
-        wrong.push(violation(
-            "backgroundColor",
-            Rule::Format,
-            "must be a color such as #1f2937",
-        ));
-    }
-    let duration = body.get("duration").and_then(Value::as_i64);
-    if duration.is_some_and(|seconds| !DURATION.contains(&seconds)) {
-        wrong.push(violation("duration", Rule::Range, "must be from 1 to 60"));
-    }
-    wrong.extend(mention_rules(body));
-    wrong
-}
-
-fn mention_rules(body: &Map<String, Value>) -> Vec<Violation> {
-    let Some(mentions) = body.get("mentions").and_then(Value::as_array) else {
-        return Vec::new();
-    };
-    if mentions.len() > MAX_MENTIONS {
-        let message = format!("must have at most {MAX_MENTIONS} elements");
-        return vec![violation("mentions", Rule::Size, message)];
-    }
-    let no_id = |value: &Value| value.as_str().is_some_and(|id| !is_id(id));
-    let wrong = mentions
-        .iter()
-        .enumerate()
-        .filter(|(_, mention)| no_id(mention));
-    wrong.map(|(i, _)| unknown_mention(i)).collect()
-}
-
-/// The refusal of a mention of somebody who isn't there; what can't be an id is nobody's.
-pub fn unknown_mention(index: usize) -> Violation {
-    violation(
-        &format!("mentions[{index}]"),
-        Rule::Unknown,
-        "is not a user",
-    )
-}
-
-fn is_web(url: &str) -> bool {
-    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
-    scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")
-}
-
-fn is_color(text: &str) -> bool {
-    text.strip_prefix('#')
-        .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 #[cfg(test)]
