@@ -8,7 +8,7 @@ use whisper_kit::jobs::{self, Report};
 use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
 
 pub use budget::Bounds;
-pub use sweep::sweep;
+pub use sweep::{removal, sweep};
 
 /// The job's name.
 pub const JOB: &str = "story-expiry";

@@ -212,23 +212,9 @@ impl Run<'_> {
         }
     }
 
-    /// Removes stories with what little hangs on them. A view or reaction too many, which only
-    /// a request that was under way when the story expired can have left, fails the commit.
+    /// Removes stories with what little hangs on them.
     async fn remove(&mut self, ids: &[String]) -> Result<u64, Trouble> {
-        let most = self.bounds.rows_per_commit;
-        let ids = || ids.iter().map(String::as_str);
-        let views = || Filter::is_in(StoryView::STORY_ID, ids());
-        let reactions = || Filter::is_in(StoryReaction::STORY_ID, ids());
-        let expired = Filter::le(Story::EXPIRES_AT, self.ctx.now());
-        let batch = Batch::new()
-            .delete_where(views(), most)
-            .delete_where(reactions(), most)
-            .expect_none(views())
-            .expect_none(reactions())
-            .delete_where(
-                Filter::and([Filter::is_in(Column::id(), ids()), expired]),
-                most,
-            );
+        let batch = removal(ids, self.bounds.rows_per_commit, self.ctx.now());
         let committed = self.commit(batch).await?;
         Ok(committed.affected.last().copied().unwrap_or(0))
     }
@@ -240,6 +226,21 @@ impl Run<'_> {
         self.budget.spend(self.store, rows, since).await;
         Ok(committed)
     }
+}
+
+/// Removes expired stories with at most `rows` views and reactions of theirs, views first. One too many,
+/// which only a request that was under way when the story expired can have left, fails the commit.
+pub fn removal(ids: &[String], rows: u64, now: Timestamp) -> Batch {
+    let ids = || ids.iter().map(String::as_str);
+    let views = || Filter::is_in(StoryView::STORY_ID, ids());
+    let reactions = || Filter::is_in(StoryReaction::STORY_ID, ids());
+    let expired = Filter::le(Story::EXPIRES_AT, now);
+    Batch::new()
+        .delete_where(views(), rows)
+        .delete_where(reactions(), rows)
+        .expect_none(views())
+        .expect_none(reactions())
+        .delete_where(Filter::and([Filter::is_in(Column::id(), ids()), expired]), rows)
 }
 
 fn of_story<D: Document>(story: Column<D>, id: &str) -> Query<D> {
