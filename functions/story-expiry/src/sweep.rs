@@ -240,7 +240,10 @@ pub fn removal(ids: &[String], rows: u64, now: Timestamp) -> Batch {
         .delete_where(reactions(), rows)
         .expect_none(views())
         .expect_none(reactions())
-        .delete_where(Filter::and([Filter::is_in(Column::id(), ids()), expired]), rows)
+        .delete_where(
+            Filter::and([Filter::is_in(Column::id(), ids()), expired]),
+            rows,
+        )
 }
 
 fn of_story<D: Document>(story: Column<D>, id: &str) -> Query<D> {
