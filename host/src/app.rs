@@ -127,7 +127,8 @@ impl App {
         let taken = Taken::default();
         self.stats.requests.fetch_add(1, Ordering::Relaxed);
         let _in_flight = InFlight::new(&self.stats);
-        match handler.handle(taken.clone(), request).await {
+        let turn = handler.state().turnstile().enter().await;
+        match handler.handle(taken.ticket(turn), request).await {
             Ok(response) => response,
             Err(error) => self.failed(&taken, &error, &route.target.component),
         }

@@ -21,6 +21,7 @@ use crate::instance::{ComponentContext, InstanceState};
 use crate::limits::{Health, Limits};
 use crate::log;
 use crate::problem::Problem;
+use crate::turnstile::{Turn, Turns, Turnstile};
 
 /// A request still unanswered this long after its time means that the instance doesn't even
 /// let its clock be looked at.
@@ -52,11 +53,18 @@ pub struct Handler {
     component: Arc<ComponentContext>,
     limits: Limits,
     stats: Arc<Stats>,
+    turnstile: Turnstile,
 }
 
 /// Which instance took a request.
 #[derive(Clone, Debug, Default)]
 pub struct Taken(Arc<OnceLock<Arc<Health>>>);
+
+/// What goes with a request to the instance that takes it.
+pub struct Ticket {
+    taken: Taken,
+    turn: Turn,
+}
 
 impl Handler {
     /// A maker of instances.
@@ -73,11 +81,23 @@ impl Handler {
             component,
             limits,
             stats,
+            turnstile: Turnstile::default(),
         }
+    }
+
+    /// Where its requests wait for their turn.
+    pub fn turnstile(&self) -> &Turnstile {
+        &self.turnstile
     }
 }
 
 impl Taken {
+    /// For a request whose turn it is.
+    pub fn ticket(&self, turn: Turn) -> Ticket {
+        let taken = self.clone();
+        Ticket { taken, turn }
+    }
+
     /// What to answer when the component didn't.
     pub fn problem(&self, error: &wasmtime::Error) -> Problem {
         let health = self.0.get();
@@ -114,6 +134,7 @@ impl HandlerState for Handler {
         let (watched, busy) = (Arc::clone(&health), self.limits.busy);
         store.epoch_deadline_callback(move |_| watched.tick(busy));
         let service = self.pre.instantiate_async(&mut store).await?;
+        let begun = Arc::new(Begun::default());
         self.stats.instances.fetch_add(1, Ordering::Relaxed);
         self.stats.instantiated.fetch_add(1, Ordering::Relaxed);
         Ok(Instance {
@@ -123,6 +144,7 @@ impl HandlerState for Handler {
             expiration: Expiration {
                 limits: self.limits.clone(),
                 health: Arc::clone(&health),
+                begun: Arc::clone(&begun),
                 sleep: Box::pin(tokio::time::sleep(Duration::MAX)),
             },
             state: Worker {
@@ -130,15 +152,24 @@ impl HandlerState for Handler {
                 limits: self.limits.clone(),
                 stats: Arc::clone(&self.stats),
                 health,
+                begun,
             },
         })
     }
+}
+
+/// Whether the requests that an instance has taken have begun.
+#[derive(Default)]
+struct Begun {
+    turns: Turns,
+    waiting: AtomicBool,
 }
 
 /// Says when an instance has to go.
 pub struct Expiration {
     limits: Limits,
     health: Arc<Health>,
+    begun: Arc<Begun>,
     sleep: Pin<Box<Sleep>>,
 }
 
@@ -150,6 +181,8 @@ impl WorkerExpiration for Expiration {
         start: Instant,
     ) -> Poll<()> {
         self.health.handed_back();
+        // Everything in the instance waits now; it will say next whether it takes more.
+        self.begun.waiting.store(true, Ordering::Relaxed);
         let allowed = match status {
             WorkerStatus::Idle => self.limits.idle,
             WorkerStatus::Requests => self.limits.request_timeout + GRACE,
@@ -176,14 +209,19 @@ pub struct Worker {
     limits: Limits,
     stats: Arc<Stats>,
     health: Arc<Health>,
+    begun: Arc<Begun>,
 }
 
 impl WorkerState for Worker {
     type StoreData = InstanceState;
-    type RequestData = Taken;
+    type RequestData = Ticket;
 
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
-        if total >= self.limits.requests {
+        let full = total >= self.limits.requests;
+        if full || concurrent == 0 || self.begun.waiting.load(Ordering::Relaxed) {
+            self.begun.turns.over();
+        }
+        if full {
             ShouldAccept::Never
         } else if concurrent >= self.limits.concurrent {
             ShouldAccept::No
@@ -195,12 +233,14 @@ impl WorkerState for Worker {
     fn on_request_start(
         &self,
         _: StoreContextMut<'_, InstanceState>,
-        taken: Taken,
+        ticket: Ticket,
         _: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
         let health = Arc::clone(&self.health);
         // Set once: a request is taken by one instance.
-        let _ = taken.0.set(Arc::clone(&health));
+        let _ = ticket.taken.0.set(Arc::clone(&health));
+        self.begun.waiting.store(false, Ordering::Relaxed);
+        self.begun.turns.keep(ticket.turn);
         let timeout = self.limits.request_timeout;
         Box::pin(async move {
             tokio::time::sleep(timeout).await;

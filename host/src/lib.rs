@@ -26,4 +26,5 @@ pub mod server;
 pub mod sqlite;
 mod stop;
 mod stream;
+mod turnstile;
 mod variables;

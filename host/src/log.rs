@@ -15,6 +15,9 @@ use serde_json::{Map, Value};
 /// Lines that may wait to be written; more are dropped and counted.
 const WAITING: usize = 65_536;
 
+/// How long a first line waits for others, so that the thread isn't woken for each request.
+const GATHER: Duration = Duration::from_millis(5);
+
 static LOG: OnceLock<Log> = OnceLock::new();
 
 struct Log {
@@ -105,6 +108,10 @@ fn write(receiver: &Receiver<Message>) {
             Err(_) => {
                 let _ = out.flush();
                 match receiver.recv_timeout(Duration::from_secs(60)) {
+                    Ok(message @ Message::Line(_)) => {
+                        std::thread::sleep(GATHER);
+                        message
+                    }
                     Ok(message) => message,
                     Err(RecvTimeoutError::Timeout) => continue,
                     Err(RecvTimeoutError::Disconnected) => return,

@@ -76,10 +76,13 @@ impl Connection for SpinConnection {
                 .execute(sql, params)
                 .await
                 .map_err(refused)?;
-            // To the last row, always: with rows unread, the connection's next statement hangs.
+            // To the last row, always: with rows unread, the connection's next statement hangs. Where
+            // there are no columns there are no rows, and asking for them is a trip to the host.
             let mut rows = Vec::new();
-            while let Some(row) = result.next().await {
-                rows.push(row.values.into_iter().map(SqlValue::from).collect());
+            if !result.columns().is_empty() {
+                while let Some(row) = result.next().await {
+                    rows.push(row.values.into_iter().map(SqlValue::from).collect());
+                }
             }
             result.result().await.map_err(refused)?;
             Ok(rows)

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::lane::Lane;
 use super::sink::{Sink, Started};
 use super::values::io_error;
-use super::{busy, statement};
+use super::{busy, keeper, statement};
 use crate::bindings::sqlite::{Error, QueryResult, Value};
 
 /// Prepared statements kept for each connection.
@@ -87,14 +87,14 @@ impl Connection {
 }
 
 impl Drop for Connection {
-    /// Closing the last connection to a file writes its log back, which takes a while.
+    /// Closing takes a while, most of all with a transaction to roll back.
     fn drop(&mut self) {
         if Arc::strong_count(&self.0) > 1 {
             return;
         }
-        let connection = self.0.lock().take();
-        if let (Some(connection), Ok(runtime)) = (connection, tokio::runtime::Handle::try_current())
-        {
+        let closing = self.0.lock().take();
+        let closing = closing.and_then(|connection| keeper::keep(&self.0.path, connection));
+        if let (Some(connection), Ok(runtime)) = (closing, tokio::runtime::Handle::try_current()) {
             runtime.spawn_blocking(move || drop(connection));
         }
     }

@@ -33,6 +33,7 @@ pub fn checkpoint(data_dir: &Path) -> rusqlite::Result<()> {
     for file in files.iter().filter(|file| file.exists()) {
         let connection = rusqlite::Connection::open(file)?;
         connection.busy_timeout(Duration::from_secs(2))?;
+        super::keeper::let_go(file);
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     }
     Ok(())

@@ -7,6 +7,7 @@ mod busy;
 mod connection;
 mod files;
 mod host;
+mod keeper;
 mod lane;
 mod sink;
 mod statement;

@@ -8,7 +8,7 @@ use whisper_schema::Timestamp;
 
 use super::lower::{Lowered, LoweredOp, What};
 use crate::SqlValue;
-use crate::sql::{Bind, Expectation, OnExisting, Set, Shape, Table, width};
+use crate::sql::{Bind, Expectation, OnExisting, Set, Shape, Table, gives_rows, list, width};
 
 /// Most values in one statement that grows; SQLite takes 32,766.
 const MAX_VALUES: usize = 16_000;
@@ -153,57 +153,81 @@ impl Step {
         !both_read && self.tables.iter().any(|table| other.tables.contains(table))
     }
 
-    /// The values of its slots.
-    pub fn take_params(&mut self) -> Vec<SqlValue> {
+    /// The statement, and the values of its slots, which are gone from here.
+    pub fn take_statement(&mut self) -> (Shape, Vec<SqlValue>) {
         let mut params = std::mem::take(&mut self.params);
-        if let Work::Insert { shared, .. } = &mut self.work {
-            params.append(shared);
-        }
-        params
-    }
-
-    /// The table it writes to, if it writes.
-    pub fn table(&self) -> Option<Table> {
-        self.tables.first().copied()
-    }
-
-    /// The statement.
-    pub fn shape(&self) -> Shape {
-        match &self.work {
-            Work::Expect(expectations) => Shape::Expect(expectations.clone()),
+        let (work, listed) = (&mut self.work, &params);
+        let list = |rows: usize, width| (rows > 1).then(|| list::rows(listed, width)).flatten();
+        match work {
             Work::Insert {
                 table,
                 rows,
                 existing,
-                ..
-            } => Shape::Insert {
-                table: *table,
-                rows: *rows,
-                existing: existing.moved((rows - 1) * width(*table)),
-            },
-            Work::Update { table, columns } => {
-                let sets = columns
-                    .iter()
-                    .enumerate()
-                    .map(|(i, column)| Set::Value { column, value: i });
-                Shape::Update {
-                    table: *table,
-                    id: columns.len(),
-                    sets: sets.collect(),
-                    condition: None,
-                }
+                shared,
+            } => {
+                let (table, rows, width) = (*table, *rows, width(*table));
+                let shape = match list(rows, width) {
+                    Some(list) => {
+                        params = vec![SqlValue::Null; width - 1];
+                        params.push(list);
+                        Shape::InsertList {
+                            table,
+                            existing: existing.clone(),
+                            gives_rows: gives_rows(rows),
+                        }
+                    }
+                    None => Shape::Insert {
+                        table,
+                        rows,
+                        existing: existing.moved((rows - 1) * width),
+                    },
+                };
+                params.append(shared);
+                (shape, params)
             }
             Work::Updates {
                 table,
                 columns,
                 rows,
-            } => Shape::UpdateMany {
-                table: *table,
-                columns: columns.clone(),
-                rows: *rows,
-            },
-            Work::One(shape) | Work::Some(shape) => shape.clone(),
+            } => {
+                let (table, rows, columns) = (*table, *rows, columns.clone());
+                match list(rows, columns.len() + 2) {
+                    Some(list) => {
+                        let shape = Shape::UpdateList {
+                            table,
+                            columns,
+                            gives_rows: gives_rows(rows),
+                        };
+                        (shape, vec![list])
+                    }
+                    None => {
+                        let shape = Shape::UpdateMany {
+                            table,
+                            columns,
+                            rows,
+                        };
+                        (shape, params)
+                    }
+                }
+            }
+            Work::Update { table, columns } => {
+                let set = |(value, column): (usize, &&'static str)| Set::Value { column, value };
+                let shape = Shape::Update {
+                    table: *table,
+                    id: columns.len(),
+                    sets: columns.iter().enumerate().map(set).collect(),
+                    condition: None,
+                };
+                (shape, params)
+            }
+            Work::Expect(expectations) => (Shape::Expect(padded(expectations)), params),
+            Work::One(shape) | Work::Some(shape) => (shape.clone(), params),
         }
+    }
+
+    /// The table it writes to, if it writes.
+    pub fn table(&self) -> Option<Table> {
+        self.tables.first().copied()
     }
 }
 
@@ -278,6 +302,15 @@ fn bound(bind: &Bind, at: Timestamp) -> SqlValue {
         Bind::Value(value) => value.clone(),
         Bind::AtCommit => SqlValue::Integer(at.as_millis()),
     }
+}
+
+/// As many expectations as a power of two, so that few texts serve all numbers: the last is asked again.
+fn padded(expectations: &[Expectation]) -> Vec<Expectation> {
+    let count = expectations.len().next_power_of_two().min(MAX_EXPECTATIONS);
+    let again = expectations.last().cloned();
+    let missing = count.saturating_sub(expectations.len());
+    let again = std::iter::repeat_n(again, missing).flatten();
+    expectations.iter().cloned().chain(again).collect()
 }
 
 /// The columns of an update that sets values, whatever they were before.

@@ -79,8 +79,9 @@ impl Proof {
 }
 
 async fn execute(lease: &Lease, cache: &Cache, mut step: Step) -> Result<Proof, DriverError> {
-    let prepared = cache.prepared(&step.shape());
-    let params = prepared.params(step.take_params());
+    let (shape, params) = step.take_statement();
+    let prepared = cache.prepared(&shape);
+    let params = prepared.params(params);
     let rows = lease.execute(&prepared.sql, &params).await?;
     match step.work {
         Work::Insert {

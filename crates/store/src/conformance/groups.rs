@@ -40,6 +40,72 @@ pub async fn many_at_once(place: Place) -> Check {
     Ok(())
 }
 
+pub async fn many_keep_their_values(place: Place) -> Check {
+    let store = place.store();
+    let texts = [
+        "",
+        "'\"`\\%_[]{}?1$1;--",
+        "Grüße, 世界, 👩‍👩‍👧‍👦, e\u{301}, \u{202e}rtl",
+        "\u{1}\u{1f}\u{7f}\u{80}\u{2028}\u{feff}\u{fffd}\u{10ffff}",
+        "line\r\nline\ttab",
+        "[[\"json\", null]]",
+        "12",
+        "null",
+    ];
+    let sent = texts.iter().enumerate().map(|(i, text)| Message {
+        content: (*text).to_owned(),
+        mentions: vec![(*text).to_owned(), "x".to_owned()],
+        reply_to_message_id: (i % 2 == 0).then(|| (*text).to_owned()),
+        ..message(&format!("m{i}"))
+    });
+    let sent: Vec<Message> = sent.collect();
+    let numbers = [i64::MIN, -1, 0, (1 << 53) + 1, i64::MAX];
+    let counted = numbers.iter().enumerate().map(|(i, number)| Conversation {
+        participant_count: *number,
+        is_public: i % 2 == 0,
+        ..conversation(&format!("c{i}"))
+    });
+    let counted: Vec<Conversation> = counted.collect();
+    // JSON would change the third of these on its way through SQLite.
+    let values = [0.1, -1e-300, 123_456_789.123_456_79, f64::MAX, 5e-324];
+    let held = values.iter().enumerate().map(|(i, value)| TokenHolding {
+        usd_value: Some(*value),
+        ..holding(&format!("h{i}"))
+    });
+    let held: Vec<TokenHolding> = held.collect();
+    let batches = sent.iter().map(|doc| Batch::new().insert(doc));
+    let batches = batches.chain(counted.iter().map(|doc| Batch::new().insert(doc)));
+    let batches = batches.chain(held.iter().map(|doc| Batch::new().insert(doc)));
+    for result in join_all(batches.map(|batch| store.commit(batch))).await {
+        same!(result?.affected, [1]);
+    }
+    for doc in &sent {
+        let stored = store.get::<Message>(&doc.id).await?;
+        same!(stored.map(|doc| doc.value).as_ref(), Some(doc));
+    }
+    for doc in &counted {
+        let stored = store.get::<Conversation>(&doc.id).await?;
+        same!(stored.map(|doc| doc.value).as_ref(), Some(doc));
+    }
+    for doc in &held {
+        let stored = store.get::<TokenHolding>(&doc.id).await?;
+        same!(stored.map(|doc| doc.value).as_ref(), Some(doc));
+    }
+    let edits = sent.iter().rev().zip(texts).map(|(doc, text)| {
+        let patch = Patch::new().set(Message::CONTENT, text);
+        store.commit(Batch::new().update::<Message>(&doc.id, patch))
+    });
+    for result in join_all(edits).await {
+        same!(result?.affected, [1]);
+    }
+    for (doc, text) in sent.iter().rev().zip(texts) {
+        let stored = store.get::<Message>(&doc.id).await?;
+        let stored = stored.map(|doc| (doc.revision, doc.value.content));
+        same!(stored, Some((2, text.to_owned())));
+    }
+    Ok(())
+}
+
 pub async fn one_bad_among_many(place: Place) -> Check {
     let store = place.store();
     store

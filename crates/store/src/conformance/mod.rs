@@ -95,8 +95,8 @@ pub const CASES: &[Case] = cases! {
         reads_in_one_statement counts first_and_all wrong_filters;
     pages: forward_and_backward nulls_first_then_last mixed_directions ties malformed_cursors limits
         a_cursor_outlives_its_document;
-    groups: many_at_once one_bad_among_many same_row joined_updates_count_revisions dropped_commits
-        commit_order two_stores times_never_go_back;
+    groups: many_at_once many_keep_their_values one_bad_among_many same_row
+        joined_updates_count_revisions dropped_commits commit_order two_stores times_never_go_back;
     migrations: twice at_once changed_checksum newer_database failing_one_leaves_nothing;
 };
 

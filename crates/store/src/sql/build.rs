@@ -31,6 +31,11 @@ impl Shape {
                 rows,
                 existing,
             } => text(&write::insert(table.0, *rows, existing), dialect),
+            Shape::InsertList {
+                table,
+                existing,
+                gives_rows,
+            } => text(&write::insert_list(table.0, existing, *gives_rows), dialect),
             Shape::Update {
                 table,
                 id,
@@ -45,6 +50,11 @@ impl Shape {
                 columns,
                 rows,
             } => text(&write::update_many(table.0, columns, *rows), dialect),
+            Shape::UpdateList {
+                table,
+                columns,
+                gives_rows,
+            } => text(&write::update_list(table.0, columns, *gives_rows), dialect),
             Shape::Delete {
                 table,
                 id,

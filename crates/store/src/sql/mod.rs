@@ -3,6 +3,7 @@
 mod build;
 mod cache;
 pub(crate) mod cond;
+pub(crate) mod list;
 pub(crate) mod select;
 mod write;
 
@@ -89,6 +90,13 @@ pub(crate) enum Shape {
         rows: usize,
         existing: OnExisting,
     },
+    /// The same whatever the number of documents: they are a JSON array of arrays in the slot of the
+    /// last column, with nothing in those before it.
+    InsertList {
+        table: Table,
+        existing: OnExisting,
+        gives_rows: bool,
+    },
     Update {
         table: Table,
         id: Slot,
@@ -101,6 +109,12 @@ pub(crate) enum Shape {
         table: Table,
         columns: Vec<&'static str>,
         rows: usize,
+    },
+    /// The same whatever the number of updates: they are a JSON array of arrays in slot 0.
+    UpdateList {
+        table: Table,
+        columns: Vec<&'static str>,
+        gives_rows: bool,
     },
     Delete {
         table: Table,

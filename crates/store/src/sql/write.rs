@@ -1,8 +1,8 @@
 //! The writing statements.
 
 use sea_query::{
-    Condition, DeleteStatement, Expr, ExprTrait, Func, InsertStatement, IntoIden, OnConflict,
-    Query, Returning, TableRef, UpdateStatement, ValueTuple,
+    BinOper, Condition, DeleteStatement, Expr, ExprTrait, Func, FunctionCall, InsertStatement,
+    IntoIden, OnConflict, Query, Returning, TableRef, UpdateStatement, ValueTuple,
 };
 use whisper_schema::Collection;
 
@@ -30,12 +30,45 @@ pub(super) fn insert(
         // its values the statement would be refused.
         let _ = insert.values((row * width..(row + 1) * width).map(value));
     }
+    on_existing(&mut insert, collection, existing, gives_rows(rows));
+    insert
+}
+
+pub(super) fn insert_list(
+    collection: &'static Collection,
+    existing: &OnExisting,
+    gives_rows: bool,
+) -> InsertStatement {
+    let keys = collection.attributes.iter().map(|attribute| attribute.key);
+    let last = width(Table(collection)) - 1;
+    let mut rows = Query::select();
+    rows.exprs((0..=last).map(element))
+        .from_function(list(last), NEW)
+        // Without a condition SQLite takes ON CONFLICT for that of a join.
+        .and_where(constant(1));
+    let mut insert = Query::insert();
+    insert
+        .into_table(collection.id)
+        .columns([ID].into_iter().chain(keys));
+    // As with `values` above.
+    let _ = insert.select_from(rows);
+    on_existing(&mut insert, collection, existing, gives_rows);
+    insert
+}
+
+fn on_existing(
+    insert: &mut InsertStatement,
+    collection: &'static Collection,
+    existing: &OnExisting,
+    gives_rows: bool,
+) {
     let mut conflict = OnConflict::column(ID);
     match existing {
-        OnExisting::Conflict => return insert,
+        OnExisting::Conflict => return,
         OnExisting::Replace => {
+            let keys = collection.attributes.iter().map(|attribute| attribute.key);
             conflict
-                .update_columns(keys())
+                .update_columns(keys)
                 .value(REVISION, next_revision(collection));
         }
         OnExisting::Patch { sets, condition } => {
@@ -45,10 +78,20 @@ pub(super) fn insert(
         }
     }
     insert.on_conflict(conflict);
-    if gives_rows(rows) {
+    if gives_rows {
         insert.returning(one());
     }
-    insert
+}
+
+/// The rows of a list, in its order.
+fn list(slot: Slot) -> FunctionCall {
+    Func::cust("json_each").arg(value(slot))
+}
+
+/// A value of a list's row.
+fn element(at: usize) -> Expr {
+    let position = i64::try_from(at).unwrap_or(i64::MAX);
+    Expr::col((NEW, "value")).binary(BinOper::Custom("->>".into()), constant(position))
 }
 
 pub(super) fn update(
@@ -94,6 +137,27 @@ pub(super) fn update_many(
         .from(TableRef::ValuesList(values.collect(), NEW.into_iden()))
         .and_where(Expr::col((collection.id, ID)).eq(new(columns.len() + 1)));
     if gives_rows(rows) {
+        update.returning(one());
+    }
+    update
+}
+
+pub(super) fn update_list(
+    collection: &'static Collection,
+    columns: &[&'static str],
+    gives_rows: bool,
+) -> UpdateStatement {
+    let (id, growth) = (columns.len(), columns.len() + 1);
+    let grown = Expr::col((collection.id, REVISION)).add(element(growth));
+    let values = columns.iter().enumerate();
+    let mut update = Query::update();
+    update
+        .table(collection.id)
+        .value(REVISION, grown)
+        .values(values.map(|(at, column)| (*column, element(at))))
+        .from(TableRef::FunctionCall(list(0), NEW.into_iden()))
+        .and_where(Expr::col((collection.id, ID)).eq(element(id)));
+    if gives_rows {
         update.returning(one());
     }
     update
