@@ -14,3 +14,5 @@ mod messages;
 mod openapi;
 mod smoke;
 mod store;
+mod stories;
+mod story_expiry;

@@ -1,0 +1,94 @@
+//! What a run may do, and that the next one goes on where it stopped.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::time::Duration;
+
+use futures::executor::block_on;
+use story_expiry::{Bounds, sweep};
+use whisper_kit::testing::TestEdge;
+use whisper_schema::prelude::{Story, StoryReaction, StoryView};
+use whisper_store::{Batch, Store};
+
+const BOUNDS: Bounds = Bounds {
+    rows_per_commit: 50,
+    stories_per_commit: 10,
+    rows: 200,
+    time: Duration::from_secs(60),
+};
+
+/// Stories that expired, each with so many views.
+async fn seed(edge: &TestEdge, stories: &[(&str, usize)]) {
+    let now = edge.ctx().now();
+    for (id, views) in stories {
+        let mut batch = Batch::new().insert(&Story {
+            id: (*id).into(),
+            user_id: "author".into(),
+            expires_at: now,
+            ..Story::default()
+        });
+        for n in 0..*views {
+            batch = batch.insert(&StoryView {
+                id: format!("{id}-{n}"),
+                story_id: (*id).into(),
+                viewer_id: format!("viewer-{n}"),
+                ..StoryView::default()
+            });
+        }
+        edge.store().commit(batch).await.unwrap();
+    }
+}
+
+async fn left(store: &Store) -> (u64, u64, u64) {
+    (
+        store.find::<Story>().count(10_000).await.unwrap(),
+        store.find::<StoryView>().count(10_000).await.unwrap(),
+        store.find::<StoryReaction>().count(10_000).await.unwrap(),
+    )
+}
+
+#[test]
+fn a_run_stops_at_its_bound_and_the_next_goes_on() {
+    block_on(async {
+        let edge = TestEdge::new(&story_expiry::api(), &[]);
+        seed(&edge, &[("popular", 450), ("small", 3)]).await;
+        let first = sweep(&edge.ctx(), BOUNDS).await.unwrap();
+        assert_eq!((first.found, first.done, first.failed), (2, 0, 0));
+        assert!(first.capped);
+        let (stories, views, _) = left(edge.store()).await;
+        assert_eq!(
+            (stories, views),
+            (2, 253),
+            "200 rows, and no story before its views"
+        );
+        let mut runs = 1;
+        while sweep(&edge.ctx(), BOUNDS).await.unwrap().capped {
+            runs += 1;
+            assert!(runs < 5, "each run gets on");
+        }
+        assert_eq!(left(edge.store()).await, (0, 0, 0));
+    });
+}
+
+#[test]
+fn no_commit_takes_more_than_its_bound() {
+    block_on(async {
+        let edge = TestEdge::new(&story_expiry::api(), &[]);
+        let ids: Vec<String> = (0..30).map(|n| format!("s{n}")).collect();
+        let mut stories: Vec<(&str, usize)> = ids.iter().map(|id| (id.as_str(), 12)).collect();
+        stories.push(("popular", 120));
+        seed(&edge, &stories).await;
+        edge.statements();
+        let bounds = Bounds {
+            rows: 10_000,
+            ..BOUNDS
+        };
+        let report = sweep(&edge.ctx(), bounds).await.unwrap();
+        assert_eq!((report.done, report.capped), (31, false));
+        assert_eq!(left(edge.store()).await, (0, 0, 0));
+        // 30 stories of 12 views, four to a commit, are 8 commits at least; 120 views are 3, and the
+        // story itself is one.
+        let statements = edge.statements();
+        let commits = statements.iter().filter(|sql| *sql == "COMMIT").count();
+        assert!(commits >= 12, "{commits} commits");
+    });
+}
