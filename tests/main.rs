@@ -16,3 +16,4 @@ mod smoke;
 mod store;
 mod stories;
 mod story_expiry;
+mod world;

@@ -16,11 +16,6 @@ const READERS: usize = 4;
 /// How long a request waits for a lock that other processes or instances hold.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Pages of the log (16 MB) after which a commit writes them back. That commit takes some 4 ms longer,
-/// and the more there are, the more of them are the same page written once; SQLite's own 1000 are
-/// full after some thirty commits.
-const CHECKPOINT_AFTER: &str = "PRAGMA wal_autocheckpoint = 4000";
-
 /// All connections of a store.
 pub(crate) struct Connections {
     driver: Box<dyn Driver>,
@@ -118,7 +113,6 @@ impl Connections {
         }
         connection.execute("PRAGMA synchronous = FULL", &[]).await?;
         connection.execute("PRAGMA foreign_keys = ON", &[]).await?;
-        connection.execute(CHECKPOINT_AFTER, &[]).await?;
         Ok(connection)
     }
 

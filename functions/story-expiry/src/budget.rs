@@ -20,7 +20,7 @@ pub struct Bounds {
 impl Default for Bounds {
     fn default() -> Self {
         Self {
-            rows_per_commit: 500,
+            rows_per_commit: 200,
             stories_per_commit: 50,
             rows: 500_000,
             time: Duration::from_secs(15),

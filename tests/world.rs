@@ -1,0 +1,84 @@
+//! The components ask for what `wit/function.wit` says, and for nothing else.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use wasmparser::{Parser, Payload};
+use whisper_testkit::{TestApp, root};
+
+#[derive(Debug, Default)]
+struct World {
+    imports: BTreeSet<String>,
+    exports: BTreeSet<String>,
+}
+
+/// What the file says, a line each.
+fn documented() -> World {
+    let text = fs::read_to_string(root().join("wit/function.wit")).unwrap();
+    let names = |keyword: &str| {
+        let name = |line: &str| {
+            let name = line.trim().strip_prefix(keyword)?.strip_suffix(';')?;
+            Some(name.to_owned())
+        };
+        text.lines().filter_map(name).collect()
+    };
+    World {
+        imports: names("import "),
+        exports: names("export "),
+    }
+}
+
+/// What a component's binary says.
+fn actual(file: &PathBuf) -> World {
+    let bytes = fs::read(file).unwrap();
+    let mut world = World::default();
+    let mut depth = 0;
+    for payload in Parser::new(0).parse_all(&bytes) {
+        match payload.unwrap() {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth -= 1,
+            Payload::ComponentImportSection(imports) if depth == 0 => {
+                let names = imports.into_iter().map(|import| import.unwrap().name.name);
+                world.imports.extend(names.map(str::to_owned));
+            }
+            Payload::ComponentExportSection(exports) if depth == 0 => {
+                let names = exports.into_iter().map(|export| export.unwrap().name.name);
+                world.exports.extend(names.map(str::to_owned));
+            }
+            _ => {}
+        }
+    }
+    world
+}
+
+/// The files of the application's components.
+fn components() -> Vec<PathBuf> {
+    let manifest = fs::read_to_string(root().join("spin.toml")).unwrap();
+    let source = |line: &str| {
+        let path = line.strip_prefix("source = \"")?.strip_suffix('"')?;
+        Some(root().join(path))
+    };
+    manifest.lines().filter_map(source).collect()
+}
+
+#[test]
+fn components_are_held_to_their_world() {
+    // Builds them.
+    let Some(_app) = TestApp::own().start() else {
+        return;
+    };
+    let documented = documented();
+    let mut used = BTreeSet::new();
+    let components = components();
+    assert!(!components.is_empty());
+    for file in components {
+        let World { imports, exports } = actual(&file);
+        let more: Vec<_> = imports.difference(&documented.imports).collect();
+        assert!(more.is_empty(), "{} asks for {more:?}", file.display());
+        assert_eq!(exports, documented.exports, "{}", file.display());
+        used.extend(imports);
+    }
+    let unused: Vec<_> = documented.imports.difference(&used).collect();
+    assert!(unused.is_empty(), "no component asks for {unused:?}");
+}
