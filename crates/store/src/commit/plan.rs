@@ -155,61 +155,19 @@ impl Step {
 
     /// The statement, and the values of its slots, which are gone from here.
     pub fn take_statement(&mut self) -> (Shape, Vec<SqlValue>) {
-        let mut params = std::mem::take(&mut self.params);
-        let (work, listed) = (&mut self.work, &params);
-        let list = |rows: usize, width| (rows > 1).then(|| list::rows(listed, width)).flatten();
-        match work {
+        let params = std::mem::take(&mut self.params);
+        match &mut self.work {
             Work::Insert {
                 table,
                 rows,
                 existing,
                 shared,
-            } => {
-                let (table, rows, width) = (*table, *rows, width(*table));
-                let shape = match list(rows, width) {
-                    Some(list) => {
-                        params = vec![SqlValue::Null; width - 1];
-                        params.push(list);
-                        Shape::InsertList {
-                            table,
-                            existing: existing.clone(),
-                            gives_rows: gives_rows(rows),
-                        }
-                    }
-                    None => Shape::Insert {
-                        table,
-                        rows,
-                        existing: existing.moved((rows - 1) * width),
-                    },
-                };
-                params.append(shared);
-                (shape, params)
-            }
+            } => insert(*table, *rows, existing, params, shared),
             Work::Updates {
                 table,
                 columns,
                 rows,
-            } => {
-                let (table, rows, columns) = (*table, *rows, columns.clone());
-                match list(rows, columns.len() + 2) {
-                    Some(list) => {
-                        let shape = Shape::UpdateList {
-                            table,
-                            columns,
-                            gives_rows: gives_rows(rows),
-                        };
-                        (shape, vec![list])
-                    }
-                    None => {
-                        let shape = Shape::UpdateMany {
-                            table,
-                            columns,
-                            rows,
-                        };
-                        (shape, params)
-                    }
-                }
-            }
+            } => update_many(*table, columns.clone(), *rows, params),
             Work::Update { table, columns } => {
                 let set = |(value, column): (usize, &&'static str)| Set::Value { column, value };
                 let shape = Shape::Update {
@@ -302,6 +260,66 @@ fn bound(bind: &Bind, at: Timestamp) -> SqlValue {
         Bind::Value(value) => value.clone(),
         Bind::AtCommit => SqlValue::Integer(at.as_millis()),
     }
+}
+
+/// An insert of these documents; as a list where there are several and JSON can carry them.
+fn insert(
+    table: Table,
+    rows: usize,
+    existing: &OnExisting,
+    mut params: Vec<SqlValue>,
+    shared: &mut Vec<SqlValue>,
+) -> (Shape, Vec<SqlValue>) {
+    let width = width(table);
+    let shape = match listed(&params, rows, width) {
+        Some(list) => {
+            params = vec![SqlValue::Null; width - 1];
+            params.push(list);
+            Shape::InsertList {
+                table,
+                existing: existing.clone(),
+                gives_rows: gives_rows(rows),
+            }
+        }
+        None => Shape::Insert {
+            table,
+            rows,
+            existing: existing.moved((rows - 1) * width),
+        },
+    };
+    params.append(shared);
+    (shape, params)
+}
+
+/// Updates of these documents; as a list where JSON can carry them.
+fn update_many(
+    table: Table,
+    columns: Vec<&'static str>,
+    rows: usize,
+    params: Vec<SqlValue>,
+) -> (Shape, Vec<SqlValue>) {
+    match listed(&params, rows, columns.len() + 2) {
+        Some(list) => {
+            let shape = Shape::UpdateList {
+                table,
+                columns,
+                gives_rows: gives_rows(rows),
+            };
+            (shape, vec![list])
+        }
+        None => {
+            let shape = Shape::UpdateMany {
+                table,
+                columns,
+                rows,
+            };
+            (shape, params)
+        }
+    }
+}
+
+fn listed(params: &[SqlValue], rows: usize, width: usize) -> Option<SqlValue> {
+    (rows > 1).then(|| list::rows(params, width)).flatten()
 }
 
 /// As many expectations as a power of two, so that few texts serve all numbers: the last is asked again.

@@ -91,8 +91,12 @@ pub async fn many_keep_their_values(place: Place) -> Check {
         let stored = store.get::<TokenHolding>(&doc.id).await?;
         same!(stored.map(|doc| doc.value).as_ref(), Some(doc));
     }
+    edited(&store, &sent, &texts).await
+}
+
+async fn edited(store: &Store, sent: &[Message], texts: &[&str]) -> Check {
     let edits = sent.iter().rev().zip(texts).map(|(doc, text)| {
-        let patch = Patch::new().set(Message::CONTENT, text);
+        let patch = Patch::new().set(Message::CONTENT, *text);
         store.commit(Batch::new().update::<Message>(&doc.id, patch))
     });
     for result in join_all(edits).await {
@@ -101,7 +105,7 @@ pub async fn many_keep_their_values(place: Place) -> Check {
     for (doc, text) in sent.iter().rev().zip(texts) {
         let stored = store.get::<Message>(&doc.id).await?;
         let stored = stored.map(|doc| (doc.revision, doc.value.content));
-        same!(stored, Some((2, text.to_owned())));
+        same!(stored, Some((2, (*text).to_owned())));
     }
     Ok(())
 }

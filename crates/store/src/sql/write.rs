@@ -91,7 +91,7 @@ fn list(slot: Slot) -> FunctionCall {
 /// A value of a list's row.
 fn element(at: usize) -> Expr {
     let position = i64::try_from(at).unwrap_or(i64::MAX);
-    Expr::col((NEW, "value")).binary(BinOper::Custom("->>".into()), constant(position))
+    Expr::col((NEW, "value")).binary(BinOper::Custom("->>"), constant(position))
 }
 
 pub(super) fn update(
