@@ -107,23 +107,28 @@ impl Connections {
     /// Every acknowledged commit survives a power cut: WAL with a sync at each commit.
     async fn open_writer(&self) -> Result<Box<dyn Connection>, DriverError> {
         let connection = self.driver.connect().await?;
-        let mode = connection.execute("PRAGMA journal_mode", &[]).await?;
+        let mode = self.insist(&*connection, "PRAGMA journal_mode").await?;
         if !is_wal(&mode) {
-            self.set_wal(&*connection).await?;
+            let set = "PRAGMA journal_mode = WAL";
+            self.insist(&*connection, set).await?;
         }
         connection.execute("PRAGMA synchronous = FULL", &[]).await?;
         connection.execute("PRAGMA foreign_keys = ON", &[]).await?;
         Ok(connection)
     }
 
-    /// Needs the file for itself for a moment, which two instances may want at once.
-    async fn set_wal(&self, connection: &dyn Connection) -> Result<(), DriverError> {
+    /// Runs a statement, also while somebody has the file for themselves for a moment: who changes
+    /// its mode, which two instances may want at once, and who is the last to close it.
+    async fn insist(
+        &self,
+        connection: &dyn Connection,
+        sql: &str,
+    ) -> Result<Vec<Vec<SqlValue>>, DriverError> {
         let mut patience = Patience::new();
         loop {
-            match connection.execute("PRAGMA journal_mode = WAL", &[]).await {
-                Ok(_) => return Ok(()),
+            match connection.execute(sql, &[]).await {
                 Err(DriverError::Busy) if patience.wait(self).await => {}
-                Err(error) => return Err(error),
+                outcome => return outcome,
             }
         }
     }

@@ -36,7 +36,7 @@ pub(crate) async fn run(
         .map(|migration| migration.number)
         .max()
         .unwrap_or(0);
-    if is_complete(lease, migrations).await? {
+    if is_complete_at_last(inner, lease, migrations).await? {
         return Ok(MigrationReport {
             applied: Vec::new(),
             version,
@@ -64,6 +64,21 @@ pub(crate) async fn is_complete(
 ) -> Result<bool, StoreError> {
     let done = applied(lease).await?;
     Ok(missing(migrations, &done)?.is_empty())
+}
+
+/// As [`is_complete`], also while somebody has the file for themselves for a moment.
+async fn is_complete_at_last(
+    inner: &Inner,
+    lease: &Lease,
+    migrations: &[Migration],
+) -> Result<bool, StoreError> {
+    let mut patience = Patience::new();
+    loop {
+        match is_complete(lease, migrations).await {
+            Err(StoreError::Busy) if patience.wait(&inner.connections).await => {}
+            outcome => return outcome,
+        }
+    }
 }
 
 async fn begin(inner: &Inner, lease: &Lease) -> Result<(), StoreError> {
