@@ -12,8 +12,15 @@ pub struct Migration {
 }
 
 /// Migrations of SQLite, in order.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "initial",
-    sql: include_str!("../migrations/sqlite/0001_initial.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "initial",
+        sql: include_str!("../migrations/sqlite/0001_initial.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "reactions",
+        sql: include_str!("../migrations/sqlite/0002_reactions.sql"),
+    },
+];

@@ -9,8 +9,9 @@ use crate::main_db::{
 };
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
-    Account, ConsumerCursor, ConversationMember, Event, IdempotencyKey, JobRun, RateLimit, Session,
-    SigningKey, StoryReaction,
+    Account, ConsumerCursor, ConversationMember, ErrorGroup, ErrorLink, Event, FanOut,
+    IdempotencyKey, JobRun, NotificationSettings, Progress, ProgressDay, ProgressWeek, Push,
+    PushSubscription, RateLimit, ReputationGrant, Session, SigningKey, StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -98,6 +99,16 @@ pub fn system_collections() -> &'static [&'static Collection] {
         ConsumerCursor::COLLECTION,
         JobRun::COLLECTION,
         StoryReaction::COLLECTION,
+        ErrorGroup::COLLECTION,
+        ErrorLink::COLLECTION,
+        FanOut::COLLECTION,
+        NotificationSettings::COLLECTION,
+        Progress::COLLECTION,
+        ProgressDay::COLLECTION,
+        ProgressWeek::COLLECTION,
+        Push::COLLECTION,
+        PushSubscription::COLLECTION,
+        ReputationGrant::COLLECTION,
     ]
 }
 

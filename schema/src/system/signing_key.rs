@@ -9,6 +9,8 @@ choices! {
         AccessToken = "access_token",
         /// Cursors of lists.
         Cursor = "cursor",
+        /// Requests to push services (VAPID, RFC 8292).
+        WebPush = "web_push",
     }
 }
 

@@ -1,0 +1,18 @@
+//! Which errors belong to which group.
+
+use crate::{Collection, Timestamp};
+
+/// That an entry of `errorLogs` belongs to a group.
+#[derive(Clone, Debug, PartialEq, Collection)]
+#[collection(database = "systemDB", id = "errorLinks", name = "Error links", system)]
+#[index(idx_group_time(group_id, created_at desc))]
+#[index(idx_created(created_at))]
+pub struct ErrorLink {
+    /// Id of the document: that of the entry in `errorLogs`.
+    pub id: String,
+    /// Group it belongs to.
+    #[attr(size = 36)]
+    pub group_id: String,
+    /// When it was reported.
+    pub created_at: Timestamp,
+}

@@ -1,0 +1,38 @@
+//! Devices that want pushes.
+
+use crate::{Collection, Timestamp};
+
+/// Where a device of a user gets pushes (Web Push, RFC 8030).
+#[derive(Clone, Debug, PartialEq, Collection)]
+#[collection(
+    database = "systemDB",
+    id = "pushSubscriptions",
+    name = "Push subscriptions",
+    system
+)]
+#[index(idx_user(user_id))]
+pub struct PushSubscription {
+    /// Id of the document: a hash of the endpoint, so that a device has one.
+    pub id: String,
+    /// User who is signed in on the device.
+    #[attr(size = 36)]
+    pub user_id: String,
+    /// Address at the push service. Whoever knows it may push: it is never logged.
+    #[attr(size = 2000)]
+    pub endpoint: String,
+    /// The device's public key (P-256, uncompressed, base64url).
+    #[attr(size = 100)]
+    pub p256dh: String,
+    /// The secret shared with the device (16 bytes, base64url).
+    #[attr(size = 30)]
+    pub auth: String,
+    /// What the user calls the device.
+    #[attr(size = 100)]
+    pub device_name: Option<String>,
+    /// When the push service ends it; none if it doesn't say.
+    pub expires_at: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When the push service last took something for it.
+    pub last_pushed_at: Option<Timestamp>,
+}
