@@ -9,6 +9,9 @@ use crate::config::Config;
 /// Header in which the runtime tells the address of the connection. It overwrites what a client sends.
 const CONNECTION: &str = "spin-client-addr";
 
+/// What it tells when another component of the application calls.
+const CHAINED: &str = "0.0.0.0:0";
+
 /// The client's address: what the configured proxy says (the last entry of its header, which it wrote itself),
 /// or, without one, the address of the connection.
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
@@ -24,6 +27,13 @@ pub(crate) fn address(config: &Config, headers: &HeaderMap) -> Option<IpAddr> {
         Some(value) => parse(value.rsplit(',').next()?),
         None => parse(last(CONNECTION)?),
     }
+}
+
+/// Whether the request came by service chaining: no connection has the address that the runtime gives
+/// those.
+pub(crate) fn is_component(headers: &HeaderMap) -> bool {
+    let mut addresses = headers.get_all(CONNECTION).iter();
+    addresses.next().is_some_and(|address| address == CHAINED) && addresses.next().is_none()
 }
 
 /// Reads `203.0.113.9`, `203.0.113.9:4711`, `2001:db8::1` or `[2001:db8::1]:4711`; an IPv4 address that was
@@ -71,6 +81,28 @@ mod tests {
             );
         }
         assert_eq!(seen("", &[]), None);
+    }
+
+    #[test]
+    fn components_are_known_by_the_address_that_no_client_has() {
+        let of = |addresses: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for address in addresses {
+                headers.append("spin-client-addr", address.parse().unwrap());
+            }
+            is_component(&headers)
+        };
+        assert!(of(&["0.0.0.0:0"]));
+        for others in [
+            &[][..],
+            &["0.0.0.0:4711"],
+            &["127.0.0.1:0"],
+            &["[::]:0"],
+            &["203.0.113.9:4711", "0.0.0.0:0"],
+            &["0.0.0.0:0", "203.0.113.9:4711"],
+        ] {
+            assert!(!of(others), "{others:?}");
+        }
     }
 
     #[test]

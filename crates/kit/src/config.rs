@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::log::{self, Level};
+use crate::signal::{CONSUMERS, REPORTS};
 
 /// The values of the variables that the component may see.
 #[derive(Clone, Default)]
@@ -15,7 +16,13 @@ pub struct Config {
 }
 
 /// Variables that every component has.
-pub const COMMON: &[&str] = &["operator_key", "cors_origins", "client_address_header"];
+pub const COMMON: &[&str] = &[
+    "operator_key",
+    "cors_origins",
+    "client_address_header",
+    CONSUMERS,
+    REPORTS,
+];
 
 impl Config {
     /// From names and values.

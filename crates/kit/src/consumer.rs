@@ -1,51 +1,96 @@
-//! Consumers of events: each reads the log in its order and handles every event exactly once.
+//! Consumers: each reads a collection in its commit order, the event log or another that is only
+//! ever added to, and handles every document exactly once.
 //!
 //! A consumer's effects are committed together with its cursor's move, on the condition that the cursor
 //! still stands where it was read. Of two that run at once one wins and the other starts again from
 //! the new place; after a crash the next run goes on where the last commit stood.
 
-use whisper_schema::Column;
-use whisper_schema::Timestamp;
-use whisper_schema::prelude::{ConsumerCursor, Event};
+use std::time::{Duration, Instant};
+
+use whisper_schema::prelude::ConsumerCursor;
+use whisper_schema::{Column, Document, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Order, Patch, StoreError};
 
 use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::jobs::Report;
+
+/// How long a run that lost a race leaves the winner alone.
+const AFTER_LOSS: Duration = Duration::from_millis(10);
+
+/// How much a run may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// The most documents that are handled in one commit.
+    pub limit: u32,
+    /// How long a run goes on, give or take a commit.
+    pub time: Duration,
+}
 
 /// What one run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Consumed {
-    /// Events that were handled.
+    /// Documents that were handled.
     pub handled: u64,
     /// Whether there may be more.
     pub more: bool,
 }
 
-/// Hands the next events, at most `limit`, to `handle`, which gives what to commit for them.
+/// Hands over portions until nothing is left, or the time is over; then the report is capped.
+///
+/// # Errors
+/// The handler's and the store's; what was handled before stays handled.
+pub async fn run<D, F, Fut>(ctx: &Ctx, name: &str, bounds: Bounds, handle: F) -> Result<Report>
+where
+    D: Document,
+    F: Fn(Vec<Doc<D>>) -> Fut,
+    Fut: Future<Output = Result<Batch>>,
+{
+    let start = Instant::now();
+    let mut report = Report::default();
+    loop {
+        let step = consume(ctx, name, bounds.limit, &handle).await?;
+        report.found += step.handled;
+        report.done += step.handled;
+        if !step.more {
+            return Ok(report);
+        }
+        if start.elapsed() >= bounds.time {
+            report.capped = true;
+            return Ok(report);
+        }
+        if step.handled == 0 {
+            ctx.store()?.pause(AFTER_LOSS).await;
+        }
+    }
+}
+
+/// Hands the next documents, at most `limit`, to `handle`, which gives what to commit for them.
 ///
 /// # Errors
 /// The handler's and the store's; then the cursor stays, and nothing was committed.
-pub async fn consume<F, Fut>(ctx: &Ctx, name: &str, limit: u32, handle: F) -> Result<Consumed>
+pub async fn consume<D, F, Fut>(ctx: &Ctx, name: &str, limit: u32, handle: F) -> Result<Consumed>
 where
-    F: FnOnce(Vec<Doc<Event>>) -> Fut,
+    D: Document,
+    F: FnOnce(Vec<Doc<D>>) -> Fut,
     Fut: Future<Output = Result<Batch>>,
 {
     let cursor = ctx.store()?.get::<ConsumerCursor>(name).await?;
     let position = cursor.as_ref().map_or(0, |cursor| cursor.position);
-    let events = ctx
+    let next = ctx
         .store()?
-        .find::<Event>()
+        .find::<D>()
         .filter(Filter::gt(Column::seq(), position))
         .order(Order::asc(Column::seq()))
         .limit(limit)
         .page()
         .await?
         .items;
-    let Some(last) = events.last().map(|event| event.seq) else {
+    let Some(last) = next.last().map(|document| document.seq) else {
         return Ok(Consumed::default());
     };
-    let count = events.len() as u64;
-    let effects = handle(events).await?;
+    let count = next.len() as u64;
+    let effects = handle(next).await?;
     let moved = Batch::new();
     let moved = if cursor.is_some() {
         let patch = Patch::new()

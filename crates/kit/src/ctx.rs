@@ -10,6 +10,7 @@ use crate::auth::{Caller, Claims, Keys};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::ids;
+use crate::signal::{Fault, Signals};
 
 /// What the requests of one instance share.
 pub struct Instance {
@@ -17,6 +18,7 @@ pub struct Instance {
     pub(crate) config: Config,
     pub(crate) clock: Rc<dyn Fn() -> Timestamp>,
     pub(crate) keys: Keys,
+    pub(crate) signals: Signals,
 }
 
 impl Instance {
@@ -27,6 +29,7 @@ impl Instance {
             config,
             clock,
             keys: Keys::default(),
+            signals: Signals::default(),
         }
     }
 }
@@ -57,6 +60,24 @@ impl Ctx {
             caller: RefCell::new(None),
             claims: RefCell::new(None),
         })))
+    }
+
+    /// The same request at a later time, for work that goes on for longer.
+    ///
+    /// # Errors
+    /// A fault when the runtime has no randomness.
+    pub(crate) fn anew(&self) -> Result<Self> {
+        Self::new(Rc::clone(&self.0.instance))
+    }
+
+    /// Wakes the consumers after the answer: for commits that they should hear of and that append no event.
+    pub fn signal(&self) {
+        self.0.instance.signals.committed();
+    }
+
+    /// Reports a fault of ours after the answer.
+    pub(crate) fn report(&self, fault: Fault) {
+        self.0.instance.signals.failed(fault);
     }
 
     /// The store.

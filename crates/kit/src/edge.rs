@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::json;
 
 use crate::auth;
+use crate::client;
 use crate::cors;
 use crate::ctx::{Ctx, Instance};
 use crate::endpoint::{Api, Auth, BODY_LIMIT};
@@ -17,9 +18,11 @@ use crate::precondition;
 use crate::reply::{Reply, Response};
 use crate::request::Request;
 use crate::routes::{Found, Routes};
+use crate::signal::Fault;
 
 /// What a function answers, for whatever is sent to it.
 pub struct Edge {
+    name: &'static str,
     routes: Routes,
 }
 
@@ -30,6 +33,7 @@ impl Edge {
     /// A fault when two paths contradict each other; the function's own tests show that.
     pub fn new(api: &Api) -> Result<Self> {
         Ok(Self {
+            name: api.name,
             routes: Routes::new(api)?,
         })
     }
@@ -63,7 +67,12 @@ impl Edge {
             let operation = found.operation();
             match dispatch(&ctx, found, request, body).await {
                 Ok(reply) => reply.into_response(),
-                Err(error) => refuse(ctx.request_id(), operation, &error),
+                Err(error) => {
+                    if let Some(fault) = self.fault(&ctx, operation, &error) {
+                        ctx.report(fault);
+                    }
+                    refuse(ctx.request_id(), operation, &error)
+                }
             }
         };
         if let Some(known) = known {
@@ -76,6 +85,18 @@ impl Edge {
             *response.body_mut() = Bytes::new();
         }
         response
+    }
+
+    /// What to report of an error. That the database is busy for a moment is nothing to mend.
+    fn fault(&self, ctx: &Ctx, operation: &'static str, error: &Error) -> Option<Fault> {
+        let code = error.code();
+        (code.status() >= 500 && code != Code::Unavailable).then(|| Fault {
+            component: self.name,
+            code: code.as_str(),
+            operation,
+            cause: error.source_text().unwrap_or_default().to_owned(),
+            request_id: ctx.request_id().to_owned(),
+        })
     }
 
     /// What a path offers, for whoever asks, and for a browser before it sends the real request.
@@ -144,6 +165,8 @@ async fn admit(ctx: &Ctx, request: &Request, who: Auth) -> Result<()> {
     match who {
         Auth::Public => Ok(()),
         Auth::Operator => auth::operator(ctx, request),
+        Auth::Private if client::is_component(&request.headers) => Ok(()),
+        Auth::Private => Err(no_route()),
         Auth::User => {
             let claims = auth::verify(ctx, request).await?;
             let session = ctx.store()?.read(auth::session_query(&claims)).await?;

@@ -8,6 +8,7 @@ use http::Method;
 
 use crate::ctx::Ctx;
 use crate::error::{Code, Result};
+use crate::jobs::Report;
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::shape::{Shape, Shaped};
@@ -27,6 +28,9 @@ pub enum Auth {
     UserDeferred,
     /// The operator.
     Operator,
+    /// Another component of the application, by service chaining. To everybody else there is no such
+    /// route; nor does it stand in the API's document.
+    Private,
 }
 
 /// A handler's answer, to be awaited.
@@ -207,6 +211,18 @@ impl Api {
     pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
         self.endpoints.push(endpoint);
         self
+    }
+
+    /// The function reacts to what others commit: adds the private route that they call after a commit
+    /// ([`crate::reaction`]). Whatever `react` finds to do, it does; it is called as often as anything
+    /// may have happened, and not by two requests of an instance at once.
+    #[must_use]
+    pub fn consumer<F, Fut>(self, react: F) -> Self
+    where
+        F: Fn(Ctx) -> Fut + 'static,
+        Fut: Future<Output = Result<Report>> + 'static,
+    {
+        self.endpoint(crate::reaction::endpoint(react))
     }
 
     /// Variables that it reads beside [`crate::config::COMMON`].

@@ -20,6 +20,7 @@ use crate::error::{Code, Error, Result};
 use crate::log::{self, Level};
 use crate::reply::Response;
 use crate::request::Request;
+use crate::signal;
 
 pub use spin_sdk::http_service;
 
@@ -65,7 +66,9 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
     let request = head(&shared.instance.config, parts);
     let limit = shared.edge.body_limit(&request.method, &request.path);
     let body = read(body, limit).await;
-    let response = shared.edge.answer(shared.instance, request, body).await;
+    let instance = Rc::clone(&shared.instance);
+    let response = shared.edge.answer(instance, request, body).await;
+    signal::deliver(&shared.instance);
     into_spin(response)
 }
 

@@ -9,7 +9,7 @@ use crate::ctx::Ctx;
 use crate::error::Result;
 
 /// Appends an event to a batch: its kind (`message.sent`), what it is about (an id), whose doing it was,
-/// and a small JSON object with ids, never with contents.
+/// and a small JSON object with ids, never with contents. Consumers are woken after the answer.
 ///
 /// # Errors
 /// A fault when the runtime has no randomness.
@@ -21,6 +21,7 @@ pub fn append(
     user_id: Option<&str>,
     payload: &Value,
 ) -> Result<Batch> {
+    ctx.signal();
     Ok(batch.insert(&Event {
         id: ctx.new_id()?,
         kind: kind.to_owned(),

@@ -21,10 +21,12 @@ pub mod openapi;
 pub mod page;
 pub mod precondition;
 pub mod rate_limit;
+pub mod reaction;
 mod reply;
 mod request;
 mod routes;
 mod shape;
+pub mod signal;
 #[cfg(all(feature = "testing", not(target_family = "wasm")))]
 #[allow(clippy::expect_used, clippy::panic)]
 pub mod testing;

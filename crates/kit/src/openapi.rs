@@ -17,7 +17,8 @@ pub fn document(title: &str, version: &str, about: &str, apis: &[Api]) -> Value 
     let mut generator = settings.into_generator();
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for api in apis {
-        for endpoint in &api.endpoints {
+        let public = |endpoint: &&Endpoint| endpoint.auth != Auth::Private;
+        for endpoint in api.endpoints.iter().filter(public) {
             let method = endpoint.method.as_str().to_lowercase();
             let operation = operation(api, endpoint, &mut generator);
             paths
@@ -55,7 +56,7 @@ fn operation(api: &Api, endpoint: &Endpoint, generator: &mut SchemaGenerator) ->
         "summary": endpoint.summary,
         "tags": [api.name],
         "security": match endpoint.auth {
-            Auth::Public => json!([]),
+            Auth::Public | Auth::Private => json!([]),
             Auth::User | Auth::UserDeferred => json!([{"accessToken": []}]),
             Auth::Operator => json!([{"operatorKey": []}]),
         },
@@ -179,7 +180,7 @@ fn codes(endpoint: &Endpoint) -> Vec<Code> {
     let mut codes = endpoint.codes.to_vec();
     codes.extend([Code::Internal, Code::Unavailable]);
     match endpoint.auth {
-        Auth::Public => {}
+        Auth::Public | Auth::Private => {}
         Auth::Operator => codes.push(Code::Unauthenticated),
         Auth::User | Auth::UserDeferred => codes.extend([
             Code::Unauthenticated,

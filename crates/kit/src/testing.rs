@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderValue, Method};
 use serde_json::Value;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::Account;
@@ -20,6 +20,7 @@ use crate::edge::Edge;
 use crate::endpoint::Api;
 use crate::reply::Response;
 use crate::request::Request;
+use crate::signal::Fault;
 use counted::{Counted, Log};
 
 /// When the clock of a test starts: 2026-01-01T00:00:00Z.
@@ -77,6 +78,33 @@ impl TestEdge {
     /// A context as a request would have.
     pub fn ctx(&self) -> Ctx {
         Ctx::new(Rc::clone(&self.instance)).expect("a context")
+    }
+
+    /// Whether consumers would be woken for what was committed since this was asked last.
+    pub fn signalled(&self) -> bool {
+        self.instance.signals.take_committed()
+    }
+
+    /// The faults that would be reported since this was asked last.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.instance.signals.take_faults()
+    }
+
+    /// Sends what a component sends to another one's private route.
+    pub async fn from_component(&self, path: &str, body: &Value) -> Answer {
+        let mut request = Request::new(Method::POST, path);
+        for (name, value) in [
+            ("spin-client-addr", "0.0.0.0:0"),
+            ("content-type", "application/json"),
+        ] {
+            request
+                .headers
+                .insert(name, HeaderValue::from_static(value));
+        }
+        if !body.is_null() {
+            request.body = Bytes::from(body.to_string());
+        }
+        self.request(request).await
     }
 
     /// The statements that ran since this was asked last.

@@ -1,10 +1,13 @@
 //! Consumers handle each event exactly once, whoever else runs and whatever fails.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+use std::time::Duration;
+
 use futures::executor::block_on;
 use futures::future::join_all;
 use serde_json::json;
-use whisper_kit::consumer::{Consumed, consume};
+use whisper_kit::consumer::{self, Bounds, Consumed, consume};
+use whisper_kit::jobs::Report;
 use whisper_kit::testing::TestEdge;
 use whisper_kit::{Api, Code, Ctx, Error, Result, events};
 use whisper_schema::Column;
@@ -117,11 +120,11 @@ fn what_fails_leaves_no_trace_and_is_handled_the_next_time() {
     let edge = edge();
     emit(&edge, &["a", "b"]);
     let ctx = edge.ctx();
-    let refused = block_on(consume(&ctx, "xp", 10, async |_| {
+    let refused = block_on(consume(&ctx, "xp", 10, async |_: Vec<Doc<Event>>| {
         Err(Error::internal("no"))
     }));
     assert_eq!(refused.unwrap_err().code(), Code::Internal);
-    let impossible = block_on(consume(&ctx, "xp", 10, async |events| {
+    let impossible = block_on(consume(&ctx, "xp", 10, async |events: Vec<Doc<Event>>| {
         Ok(note(&ctx, events)
             .await?
             .delete::<StoryReaction>("no-such-row"))
@@ -163,4 +166,25 @@ fn many_at_once_handle_each_event_once() {
             more: false
         }
     );
+}
+
+#[test]
+fn a_run_goes_on_to_the_end_or_to_its_time() {
+    let edge = edge();
+    emit(&edge, &["a", "b", "c", "d", "e"]);
+    let ctx = edge.ctx();
+    let go = |millis| {
+        let bounds = Bounds {
+            limit: 2,
+            time: Duration::from_millis(millis),
+        };
+        let handle = |events| note(&ctx, events);
+        block_on(consumer::run::<Event, _, _>(&ctx, "xp", bounds, handle)).unwrap()
+    };
+    let capped = go(0);
+    assert_eq!((capped.done, capped.capped), (2, true));
+    let rest = go(60_000);
+    assert_eq!((rest.done, rest.capped), (3, false));
+    assert_eq!(go(60_000), Report::default());
+    assert_eq!(noted(&edge), ["a", "b", "c", "d", "e"]);
 }

@@ -6,7 +6,7 @@ use whisper_schema::Timestamp;
 use whisper_schema::prelude::{UserActivity, UserActivityType};
 use whisper_store::Batch;
 
-/// Adds what the user did to a commit.
+/// Adds what the user did to a commit. Consumers are woken after the answer.
 ///
 /// # Errors
 /// A fault when the runtime has no randomness.
@@ -17,6 +17,7 @@ pub fn activity(
     user_id: &str,
     what: UserActivityType,
 ) -> Result<Batch> {
+    ctx.signal();
     Ok(batch.insert(&UserActivity {
         id: ctx.new_id()?,
         user_id: user_id.to_owned(),

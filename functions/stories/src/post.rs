@@ -142,6 +142,7 @@ pub fn activity(
     what: UserActivityType,
     story: &str,
 ) -> Result<UserActivity> {
+    ctx.signal();
     Ok(UserActivity {
         id: ctx.new_id()?,
         user_id: user.to_owned(),

@@ -1,0 +1,77 @@
+//! Reacting to what others commit, soon: `POST /internal/events`, a private route.
+//!
+//! The instance that committed calls it after it has answered ([`crate::signal`]). The call says only
+//! that something may have happened; what it was stands in the database. So a call that gets lost does
+//! no harm that the schedule doesn't mend, and one too many finds nothing to do.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use http::Method;
+
+use crate::ctx::Ctx;
+use crate::endpoint::{Auth, Endpoint};
+use crate::error::Result;
+use crate::jobs::Report;
+use crate::reply::Reply;
+
+/// Where components are told that something was committed.
+pub const PATH: &str = "/internal/events";
+/// How often a request goes on for those that came while it was at work.
+const ROUNDS: u32 = 10;
+
+/// Whether an instance is at work, and whether somebody came in the meantime.
+#[derive(Default)]
+struct Turn {
+    taken: Cell<bool>,
+    again: Cell<bool>,
+}
+
+/// Gives the turn back, also when the request is dropped.
+struct Taken(Rc<Turn>);
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        self.0.taken.set(false);
+    }
+}
+
+impl Turn {
+    /// None when another request of the instance is at work; it will look again before it ends.
+    fn take(self: &Rc<Self>) -> Option<Taken> {
+        if self.taken.replace(true) {
+            self.again.set(true);
+            return None;
+        }
+        Some(Taken(Rc::clone(self)))
+    }
+}
+
+/// Answers 200 when nothing is left to do, 202 when there is more, 204 when another request of the
+/// instance is at it.
+pub(crate) fn endpoint<F, Fut>(react: F) -> Endpoint
+where
+    F: Fn(Ctx) -> Fut + 'static,
+    Fut: Future<Output = Result<Report>> + 'static,
+{
+    let (react, turn) = (Rc::new(react), Rc::new(Turn::default()));
+    let handler = move |ctx: Ctx, _| {
+        let (react, turn) = (Rc::clone(&react), Rc::clone(&turn));
+        async move {
+            let Some(_taken) = turn.take() else {
+                return Ok(Reply::no_content());
+            };
+            for _ in 0..ROUNDS {
+                turn.again.set(false);
+                let report = react(ctx.anew()?).await?;
+                if report.capped || !turn.again.get() {
+                    let status = if report.capped { 202 } else { 200 };
+                    return Reply::json(status, &report);
+                }
+            }
+            Reply::json(202, &Report::default())
+        }
+    };
+    let summary = "Handles what was committed since the last time";
+    Endpoint::new(Method::POST, PATH, "reactToEvents", summary, handler).auth(Auth::Private)
+}

@@ -1,0 +1,81 @@
+//! What an instance tells other components after it has answered, by service chaining: that something
+//! was committed ([`crate::reaction`]), and what went wrong.
+
+#[cfg(target_family = "wasm")]
+mod send;
+
+use std::cell::{Cell, RefCell};
+
+use serde_json::{Value, json};
+
+#[cfg(target_family = "wasm")]
+pub(crate) use send::{Waking, deliver};
+
+/// Variable with the components that are woken after a commit, separated by commas.
+pub const CONSUMERS: &str = "event_consumers";
+/// Variable with the component that faults are reported to; empty for none.
+pub const REPORTS: &str = "error_reports";
+/// Where it takes them: a private route.
+pub const REPORTS_PATH: &str = "/internal/errors/reports";
+/// Faults that wait to be reported. What comes beyond them stands in the log alone.
+const MOST_FAULTS: usize = 20;
+
+/// A fault of ours: an answer of 5xx that nobody expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Name of the function.
+    pub component: &'static str,
+    /// Code of the answer.
+    pub code: &'static str,
+    /// Operation that was asked for.
+    pub operation: &'static str,
+    /// What was the matter.
+    pub cause: String,
+    /// The request's id.
+    pub request_id: String,
+}
+
+impl Fault {
+    /// The body of a report.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "component": self.component,
+            "errorType": self.code,
+            "errorMessage": self.cause,
+            "severity": "error",
+            "context": {"operation": self.operation, "requestId": self.request_id},
+        })
+    }
+}
+
+/// What is to be told.
+#[derive(Default)]
+pub(crate) struct Signals {
+    committed: Cell<bool>,
+    faults: RefCell<Vec<Fault>>,
+    #[cfg(target_family = "wasm")]
+    waking: Waking,
+}
+
+impl Signals {
+    pub fn committed(&self) {
+        self.committed.set(true);
+    }
+
+    pub fn failed(&self, fault: Fault) {
+        let mut faults = self.faults.borrow_mut();
+        if faults.len() < MOST_FAULTS {
+            faults.push(fault);
+        }
+    }
+
+    /// Whether something was committed since this was asked last.
+    pub fn take_committed(&self) -> bool {
+        self.committed.take()
+    }
+
+    /// The faults since this was asked last.
+    pub fn take_faults(&self) -> Vec<Fault> {
+        self.faults.take()
+    }
+}

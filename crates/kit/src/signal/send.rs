@@ -1,0 +1,126 @@
+//! Sending it, on Spin: in tasks that go on after the answer.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::StatusCode;
+use http_body_util::Full;
+use spin_sdk::wasip3::spawn;
+
+use super::{CONSUMERS, Fault, REPORTS, REPORTS_PATH};
+use crate::ctx::Instance;
+use crate::log::{self, Level};
+use crate::reaction;
+
+/// The least time between two calls of an instance to a consumer. What is committed in the meantime
+/// is handled together; consumers are to be there within 200 ms.
+const GAP: Duration = Duration::from_millis(40);
+
+/// The consumers that are being called: whether they have to be called once more.
+pub(crate) type Waking = RefCell<BTreeMap<String, bool>>;
+
+/// Tells what there is to tell. Returns at once.
+pub(crate) fn deliver(instance: &Rc<Instance>) {
+    if instance.signals.take_committed() {
+        for name in instance.config.list(CONSUMERS) {
+            wake(instance, name);
+        }
+    }
+    let faults = instance.signals.take_faults();
+    let to = instance.config.text(REPORTS).trim().to_owned();
+    if !faults.is_empty() && !to.is_empty() {
+        spawn(report(to, faults));
+    }
+}
+
+fn wake(instance: &Rc<Instance>, name: &str) {
+    let mut waking = instance.signals.waking.borrow_mut();
+    if let Some(again) = waking.get_mut(name) {
+        *again = true;
+        return;
+    }
+    waking.insert(name.to_owned(), false);
+    let call = Call {
+        instance: Rc::clone(instance),
+        name: name.to_owned(),
+    };
+    spawn(call.go_on());
+}
+
+/// A consumer that is being called; forgotten when dropped.
+struct Call {
+    instance: Rc<Instance>,
+    name: String,
+}
+
+impl Call {
+    async fn go_on(self) {
+        loop {
+            let answer = post(&self.name, reaction::PATH, Bytes::new()).await;
+            match &answer {
+                Ok(status) if status.is_success() => {}
+                // The schedule will try again; so will the next commit.
+                Ok(status) => return self.failed(status.as_str()),
+                Err(cause) => return self.failed(cause),
+            }
+            spin_sdk::time::sleep(GAP).await;
+            let more = answer == Ok(StatusCode::ACCEPTED);
+            if !self.take_again() && !more {
+                return;
+            }
+        }
+    }
+
+    fn take_again(&self) -> bool {
+        let mut waking = self.instance.signals.waking.borrow_mut();
+        waking.get_mut(&self.name).is_some_and(std::mem::take)
+    }
+
+    fn failed(&self, cause: &str) {
+        let fields = [
+            ("consumer", self.name.as_str().into()),
+            ("cause", cause.into()),
+        ];
+        log::write(Level::Warn, "consumer_not_woken", "", &fields);
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.instance.signals.waking.borrow_mut().remove(&self.name);
+    }
+}
+
+async fn report(to: String, faults: Vec<Fault>) {
+    for fault in faults {
+        let body = Bytes::from(fault.to_json().to_string());
+        let answer = post(&to, REPORTS_PATH, body).await;
+        let cause = match answer {
+            Ok(status) if status.is_success() => continue,
+            Ok(status) => status.to_string(),
+            Err(cause) => cause,
+        };
+        let fields = [("cause", cause.into())];
+        log::write(
+            Level::Warn,
+            "fault_not_reported",
+            &fault.request_id,
+            &fields,
+        );
+    }
+}
+
+/// Calls a component of this application.
+async fn post(component: &str, path: &str, body: Bytes) -> Result<StatusCode, String> {
+    let request = http::Request::post(format!("http://{component}.spin.internal{path}"))
+        .header("content-type", "application/json")
+        .body(Full::new(body))
+        .map_err(|e| e.to_string())?;
+    let response = spin_sdk::http::send(request).await;
+    response
+        .map(|response| response.status())
+        .map_err(|e| e.to_string())
+}
