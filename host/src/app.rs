@@ -15,7 +15,9 @@ use wasmtime_wasi_http::handler::ProxyHandler;
 use whisper_manifest::hosts::chaining_target;
 use whisper_manifest::routes::{RouteMatch, Router};
 
+use crate::faults::{Fault, Faults};
 use crate::handler::{Handler, Stats, Taken};
+use crate::instance::ComponentContext;
 use crate::log;
 use crate::problem::{self, Problem, REQUEST_ID};
 
@@ -28,6 +30,7 @@ pub struct App {
     router: Router,
     components: BTreeMap<String, ProxyHandler<Handler>>,
     stats: Arc<Stats>,
+    faults: Faults,
     authority: OnceLock<String>,
 }
 
@@ -37,11 +40,13 @@ impl App {
         router: Router,
         components: BTreeMap<String, ProxyHandler<Handler>>,
         stats: Arc<Stats>,
+        faults: Faults,
     ) -> Self {
         Self {
             router,
             components,
             stats,
+            faults,
             authority: OnceLock::new(),
         }
     }
@@ -49,6 +54,18 @@ impl App {
     /// What the host counts.
     pub fn stats(&self) -> &Stats {
         &self.stats
+    }
+
+    /// Each component by its id.
+    pub fn components(&self) -> impl Iterator<Item = (&str, &ComponentContext)> {
+        self.components
+            .iter()
+            .map(|(id, handler)| (id.as_str(), handler.state().component()))
+    }
+
+    /// The component that a path leads to.
+    pub fn component_of(&self, path: &str) -> Option<String> {
+        Some(self.router.route(path)?.target.component.clone())
     }
 
     /// Host and port it listens on.
@@ -141,9 +158,9 @@ impl App {
         component: &str,
     ) -> Response<WasiBody> {
         let problem = taken.problem(error);
-        let counter = match problem {
-            Problem::Timeout => &self.stats.timed_out,
-            _ => &self.stats.trapped,
+        let (counter, kind) = match problem {
+            Problem::Timeout => (&self.stats.timed_out, "component_timeout"),
+            _ => (&self.stats.trapped, "component_trapped"),
         };
         counter.fetch_add(1, Ordering::Relaxed);
         let response = problem.response();
@@ -152,6 +169,12 @@ impl App {
         let fields = json!({ "component": component, "requestId": id, "reason": reason });
         log::event("request_failed", fields, || {
             format!("[{component}] request {id}: {reason}")
+        });
+        self.faults.tell(Fault {
+            component: component.to_owned(),
+            kind,
+            reason,
+            request_id: Some(id),
         });
         response
     }

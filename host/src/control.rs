@@ -13,6 +13,7 @@ use whisper_manifest::control::{Command, parse_duration};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::data_dir;
+use crate::instance::ComponentContext;
 use crate::schedules::Schedules;
 
 /// Bytes that a command may have.
@@ -117,6 +118,20 @@ impl Control {
             "inFlight": read(&stats.in_flight),
             "trapped": read(&stats.trapped),
             "timedOut": read(&stats.timed_out),
+            "transactions": self.transactions(),
         })
+    }
+
+    /// By component: how many, and the longest in ms since this was asked last.
+    fn transactions(&self) -> Value {
+        let of = |(id, component): (&str, &ComponentContext)| {
+            let longest = component.held.take_longest().as_micros() as f64 / 1000.0;
+            let count = component.held.transactions();
+            (
+                id.to_owned(),
+                json!({ "count": count, "longestMs": longest }),
+            )
+        };
+        self.app.components().map(of).collect()
     }
 }

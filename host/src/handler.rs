@@ -17,6 +17,7 @@ use wasmtime_wasi_http::handler::{
 };
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
+use crate::faults::{Fault, Faults};
 use crate::instance::{ComponentContext, InstanceState};
 use crate::limits::{Health, Limits};
 use crate::log;
@@ -53,6 +54,7 @@ pub struct Handler {
     component: Arc<ComponentContext>,
     limits: Limits,
     stats: Arc<Stats>,
+    faults: Faults,
     turnstile: Turnstile,
 }
 
@@ -74,6 +76,7 @@ impl Handler {
         component: Arc<ComponentContext>,
         limits: Limits,
         stats: Arc<Stats>,
+        faults: Faults,
     ) -> Self {
         Self {
             engine,
@@ -81,8 +84,14 @@ impl Handler {
             component,
             limits,
             stats,
+            faults,
             turnstile: Turnstile::default(),
         }
+    }
+
+    /// The component.
+    pub fn component(&self) -> &ComponentContext {
+        &self.component
     }
 
     /// Where its requests wait for their turn.
@@ -151,6 +160,7 @@ impl HandlerState for Handler {
                 component: Arc::clone(&self.component),
                 limits: self.limits.clone(),
                 stats: Arc::clone(&self.stats),
+                faults: self.faults.clone(),
                 health,
                 begun,
             },
@@ -163,6 +173,8 @@ impl HandlerState for Handler {
 struct Begun {
     turns: Turns,
     waiting: AtomicBool,
+    /// Whether a request was still to be answered when the instance was last looked at.
+    serving: AtomicBool,
 }
 
 /// Says when an instance has to go.
@@ -183,6 +195,8 @@ impl WorkerExpiration for Expiration {
         self.health.handed_back();
         // Everything in the instance waits now; it will say next whether it takes more.
         self.begun.waiting.store(true, Ordering::Relaxed);
+        let serving = status == WorkerStatus::Requests;
+        self.begun.serving.store(serving, Ordering::Relaxed);
         let allowed = match status {
             WorkerStatus::Idle => self.limits.idle,
             WorkerStatus::Requests => self.limits.request_timeout + GRACE,
@@ -208,6 +222,7 @@ pub struct Worker {
     component: Arc<ComponentContext>,
     limits: Limits,
     stats: Arc<Stats>,
+    faults: Faults,
     health: Arc<Health>,
     begun: Arc<Begun>,
 }
@@ -240,6 +255,7 @@ impl WorkerState for Worker {
         // Set once: a request is taken by one instance.
         let _ = ticket.taken.0.set(Arc::clone(&health));
         self.begun.waiting.store(false, Ordering::Relaxed);
+        self.begun.serving.store(true, Ordering::Relaxed);
         self.begun.turns.keep(ticket.turn);
         let timeout = self.limits.request_timeout;
         Box::pin(async move {
@@ -265,6 +281,15 @@ impl WorkerState for Worker {
             log::event(event, fields, || {
                 format!("[{}] stopped: {reason}", self.component.id)
             });
+            // Otherwise the requests that are answered in its place tell of it.
+            if !self.begun.serving.load(Ordering::Relaxed) {
+                self.faults.tell(Fault {
+                    component: self.component.id.to_string(),
+                    kind: "component_trapped",
+                    reason,
+                    request_id: None,
+                });
+            }
         }
         drop(store);
     }

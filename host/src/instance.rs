@@ -15,6 +15,7 @@ use crate::guest_log::GuestLog;
 use crate::key_value::KeyValue;
 use crate::limits::{Health, MemoryLimit};
 use crate::outbound::Outbound;
+use crate::sqlite::Held;
 
 /// A component with its grants.
 pub struct ComponentContext {
@@ -24,6 +25,8 @@ pub struct ComponentContext {
     pub databases: Vec<String>,
     /// The file behind the label `default`.
     pub database_path: PathBuf,
+    /// How long its transactions last.
+    pub held: Arc<Held>,
     /// Labels of the key-value stores it may open.
     pub stores: Vec<String>,
     /// The application's key-value store.

@@ -14,6 +14,7 @@ use whisper_manifest::{Component, Manifest};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::engine::Compiled;
+use crate::faults::Faults;
 use crate::handler::{Handler, Stats};
 use crate::instance::ComponentContext;
 use crate::key_value::KeyValue;
@@ -32,6 +33,8 @@ pub struct Loader<'a> {
     pub clock: Clock,
     /// Limits of every instance.
     pub limits: Limits,
+    /// Where faults of components go.
+    pub faults: Faults,
 }
 
 impl Loader<'_> {
@@ -58,11 +61,12 @@ impl Loader<'_> {
                 Arc::clone(&context),
                 self.limits.clone(),
                 Arc::clone(&stats),
+                self.faults.clone(),
             );
             contexts.push(context);
             handlers.insert(id, ProxyHandler::new(handler));
         }
-        let app = Arc::new(App::new(router, handlers, stats));
+        let app = Arc::new(App::new(router, handlers, stats, self.faults.clone()));
         for context in contexts {
             // Each is new: nobody has set it before.
             let _ = context.app.set(Arc::downgrade(&app));
@@ -81,6 +85,7 @@ impl Loader<'_> {
             id: component.id.as_str().into(),
             databases: component.sqlite_databases.clone(),
             database_path: sqlite::database_path(self.data_dir),
+            held: Arc::default(),
             stores: component.key_value_stores.clone(),
             key_value: key_value.clone(),
             variables: self.values.of_component(component)?,

@@ -22,4 +22,4 @@ pub mod variables;
 pub use component::{Build, Component};
 pub use manifest::{Application, Manifest, Route, Trigger, Variable};
 pub use problems::{Problem, Problems};
-pub use tool::ScheduleEntry;
+pub use tool::{ScheduleEntry, Tool};

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 use crate::component::{self, Component};
 use crate::fields::Fields;
 use crate::problems::{Collector, Problem, Problems};
-use crate::tool::{self, ScheduleEntry};
+use crate::tool::{self, ScheduleEntry, Tool};
 use crate::{check, template};
 
 /// A checked manifest.
@@ -29,6 +29,8 @@ pub struct Manifest {
     pub components: BTreeMap<String, Component>,
     /// The schedules of `[application.tool.whisper]`.
     pub schedules: Vec<ScheduleEntry>,
+    /// Where the host reports components that stopped, from the same table.
+    pub fault_route: Option<String>,
 }
 
 /// The `[application]` table.
@@ -149,13 +151,14 @@ fn read<'a>(
     let components = fields.table("component");
     fields.finish();
 
-    let (application, schedules) = application
+    let (application, tool) = application
         .map(|(table, offset)| read_application(table, offset, problems))
         .unwrap_or_default();
     Manifest {
         file: file.to_owned(),
         application,
-        schedules,
+        schedules: tool.schedules,
+        fault_route: tool.fault_route,
         variables: variables
             .map(|(t, _)| read_variables(t, problems))
             .unwrap_or_default(),
@@ -173,7 +176,7 @@ fn read_application<'a>(
     table: &DeTable<'a>,
     offset: usize,
     problems: &mut Collector<'a>,
-) -> (Application, Vec<ScheduleEntry>) {
+) -> (Application, Tool) {
     let mut fields = Fields::new(table, offset, "[application]", problems);
     let application = Application {
         name: fields.required_string("name"),
@@ -184,10 +187,10 @@ fn read_application<'a>(
     fields.unsupported(&["trigger", "requirements"]);
     let tool = fields.table("tool");
     fields.finish();
-    let schedules = tool
+    let tool = tool
         .map(|(t, _)| tool::read(t, problems))
         .unwrap_or_default();
-    (application, schedules)
+    (application, tool)
 }
 
 fn read_variables<'a>(

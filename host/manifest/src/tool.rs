@@ -7,6 +7,7 @@ use crate::fields::Fields;
 use crate::problems::Collector;
 use crate::schedule::Cron;
 
+const WHISPER: &str = "[application.tool.whisper]";
 const TITLE: &str = "[[application.tool.whisper.schedules]]";
 
 /// One schedule.
@@ -20,19 +21,41 @@ pub struct ScheduleEntry {
     pub route: String,
 }
 
-pub(crate) fn read<'a>(tools: &DeTable<'a>, problems: &mut Collector<'a>) -> Vec<ScheduleEntry> {
+/// The table.
+#[derive(Clone, Debug, Default)]
+pub struct Tool {
+    /// The schedules.
+    pub schedules: Vec<ScheduleEntry>,
+    /// The path that the host posts to when a component stopped; none: it stands in the log alone.
+    pub fault_route: Option<String>,
+}
+
+pub(crate) fn read<'a>(tools: &DeTable<'a>, problems: &mut Collector<'a>) -> Tool {
     let Some(whisper) = tools.get("whisper") else {
-        return Vec::new();
+        return Tool::default();
     };
     let offset = whisper.span().start;
     let Some(table) = whisper.get_ref().as_table() else {
-        problems.at(offset, "[application.tool.whisper]", "must be a table");
-        return Vec::new();
+        problems.at(offset, WHISPER, "must be a table");
+        return Tool::default();
     };
-    let mut fields = Fields::new(table, offset, "[application.tool.whisper]", problems);
+    let mut fields = Fields::new(table, offset, WHISPER, problems);
     let list = fields.value("schedules");
+    let fault_route = fields.string("fault_route");
+    if fault_route.as_deref().is_some_and(|r| !r.starts_with('/')) {
+        fields.problem("`fault_route` must start with \"/\"");
+    }
     fields.finish();
-    let Some(list) = list else { return Vec::new() };
+    Tool {
+        schedules: list.map_or_else(Vec::new, |list| read_schedules(list, problems)),
+        fault_route,
+    }
+}
+
+fn read_schedules<'a>(
+    list: &Spanned<DeValue<'a>>,
+    problems: &mut Collector<'a>,
+) -> Vec<ScheduleEntry> {
     let Some(entries) = list.get_ref().as_array() else {
         problems.at(list.span().start, TITLE, "must be a list of tables");
         return Vec::new();

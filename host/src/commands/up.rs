@@ -11,6 +11,7 @@ use clap::Args;
 use jiff::SignedDuration;
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::Receiver;
 use whisper_manifest::Manifest;
 use whisper_manifest::control::parse_duration;
 use whisper_manifest::variables::{Values, environment_name, parse_assignment};
@@ -20,6 +21,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::control::{self, Control};
 use crate::data_dir::{self, DataDir};
+use crate::faults::{self, Fault, Faults};
 use crate::limits::Limits;
 use crate::load::Loader;
 use crate::schedules::Schedules;
@@ -104,6 +106,7 @@ impl Up {
         let compiled = engine::compile(&engine, &manifest)?;
         engine::start_ticking(&engine)?;
         let clock = Clock::new(self.clock_offset);
+        let (faults, faulty) = Faults::new();
         let loader = Loader {
             manifest: &manifest,
             values: &values,
@@ -114,6 +117,7 @@ impl Up {
                 request_timeout: self.request_timeout,
                 ..Limits::default()
             },
+            faults,
         };
         let app = loader.load(&engine, compiled)?;
         let running = Running {
@@ -127,7 +131,7 @@ impl Up {
             .enable_all()
             .event_interval(EVENT_INTERVAL)
             .build()?;
-        let result = runtime.block_on(self.serve(&running, start));
+        let result = runtime.block_on(self.serve(&running, faulty, start));
         running.app.stats().closing.store(true, Ordering::Relaxed);
         // Streams and work after an answer end here; blocking work is waited for.
         runtime.shutdown_timeout(Duration::from_secs(5));
@@ -152,7 +156,12 @@ impl Up {
         Ok(values)
     }
 
-    async fn serve(&self, running: &Running, start: Instant) -> anyhow::Result<bool> {
+    async fn serve(
+        &self,
+        running: &Running,
+        faulty: Receiver<Fault>,
+        start: Instant,
+    ) -> anyhow::Result<bool> {
         let stop = Stop::on_signals()?;
         let listener = TcpListener::bind(self.listen).await;
         let listener = match listener {
@@ -166,16 +175,17 @@ impl Up {
         };
         let address = listener.local_addr()?;
         running.app.listens_on(address);
+        let key = running.values.get(OPERATOR_KEY).unwrap_or_default();
         let schedules = Arc::new(Schedules::new(
             Arc::clone(&running.app),
             running.clock.clone(),
-            running
-                .values
-                .get(OPERATOR_KEY)
-                .unwrap_or_default()
-                .to_owned(),
+            key.to_owned(),
             running.manifest.schedules.clone(),
         ));
+        if let Some(route) = running.manifest.fault_route.clone() {
+            let app = Arc::clone(&running.app);
+            tokio::spawn(faults::deliver(app, route, key.to_owned(), faulty));
+        }
         let socket = running.data.control_socket()?;
         let control = Control {
             app: Arc::clone(&running.app),

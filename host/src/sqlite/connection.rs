@@ -7,6 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use tokio::sync::oneshot;
 
+use super::held::{Held, Since};
 use super::lane::Lane;
 use super::sink::{Sink, Started};
 use super::values::io_error;
@@ -24,15 +25,20 @@ struct Shared {
     /// None until the first statement.
     connection: Mutex<Option<rusqlite::Connection>>,
     lane: Lane,
+    held: Arc<Held>,
+    since: Since,
 }
 
 impl Connection {
-    /// A connection to a file, which is opened at the first statement.
-    pub fn new(path: PathBuf) -> Self {
+    /// A connection to a file, which is opened at the first statement. How long its transactions last
+    /// is told to `held`.
+    pub fn new(path: PathBuf, held: Arc<Held>) -> Self {
         Self(Arc::new(Shared {
             path,
             connection: Mutex::default(),
             lane: Lane::default(),
+            held,
+            since: Since::default(),
         }))
     }
 
@@ -130,11 +136,20 @@ impl Shared {
             .ok_or_else(|| Error::Io("the connection is closed".into()))
     }
 
+    /// After a statement: without an open transaction the connection holds no lock any more.
+    fn release(&self, connection: &rusqlite::Connection) {
+        let open = !connection.is_autocommit();
+        self.since.note(open, &self.held);
+        if !open {
+            busy::released();
+        }
+    }
+
     fn query(&self, statement: &str, parameters: &[Value]) -> Result<QueryResult, Error> {
         let mut slot = self.lock();
         let connection = self.open(&mut slot)?;
         let result = statement::query(connection, statement, parameters);
-        release(connection);
+        self.release(connection);
         result
     }
 
@@ -145,19 +160,12 @@ impl Shared {
         let mut slot = self.lock();
         let end = self.open(&mut slot).and_then(|connection| {
             let end = statement::stream(connection, statement, parameters, &mut sink);
-            release(connection);
+            self.release(connection);
             end
         });
         // The connection is free before the component hears of the end.
         drop(slot);
         sink.end(end);
-    }
-}
-
-/// After a statement: without an open transaction the connection holds no lock any more.
-fn release(connection: &rusqlite::Connection) {
-    if connection.is_autocommit() {
-        busy::released();
     }
 }
 

@@ -1,5 +1,7 @@
 //! `spin:sqlite/sqlite@3.1.0`.
 
+use std::sync::Arc;
+
 use wasmtime::component::{Accessor, FutureReader, HasSelf, Resource, StreamReader};
 
 use super::connection::Connection;
@@ -25,7 +27,8 @@ impl InstanceState {
         if self.connections >= MAX_CONNECTIONS {
             return Err(Error::Io("too many connections opened".into()));
         }
-        let connection = Connection::new(self.component.database_path.clone());
+        let held = Arc::clone(&self.component.held);
+        let connection = Connection::new(self.component.database_path.clone(), held);
         let handle = self.table.push(connection).map_err(values::io_error)?;
         self.connections += 1;
         Ok(handle)

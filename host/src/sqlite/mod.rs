@@ -6,6 +6,7 @@
 mod busy;
 mod connection;
 mod files;
+mod held;
 mod host;
 mod keeper;
 mod lane;
@@ -16,6 +17,7 @@ mod values;
 pub use connection::Connection;
 pub(crate) use files::create_private;
 pub use files::{checkpoint, database_path};
+pub use held::Held;
 
 /// Name of the file behind the label `default`, in the data folder; the same as Spin's.
 pub const DATABASE_FILE: &str = "sqlite_db.db";

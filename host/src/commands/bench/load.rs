@@ -1,6 +1,7 @@
 //! The load: connections that send as fast as they are answered.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -92,18 +93,27 @@ pub struct Sender {
     pub conversations: Vec<String>,
 }
 
-/// Sends over one connection for each sender: `warm_up` unmeasured, then `duration` measured.
+/// How long to send.
+#[derive(Clone)]
+pub enum Until {
+    /// Unmeasured, then measured.
+    Time(Duration, Duration),
+    /// Measured from the beginning, until it is set.
+    Told(Arc<AtomicBool>),
+}
+
+/// Sends over one connection for each sender.
 pub async fn run(
     authority: &str,
     senders: Arc<Vec<Sender>>,
-    warm_up: Duration,
-    duration: Duration,
+    until: Until,
 ) -> anyhow::Result<Measured> {
     let mut tasks = tokio::task::JoinSet::new();
     for index in 0..senders.len() {
         let client = Client::connect(authority).await?;
         let senders = Arc::clone(&senders);
-        tasks.spawn(async move { send(client, &senders[index], index, warm_up, duration).await });
+        let until = until.clone();
+        tasks.spawn(async move { send(client, &senders[index], index, until).await });
     }
     let mut all = Measured::default();
     while let Some(one) = tasks.join_next().await {
@@ -112,18 +122,19 @@ pub async fn run(
     Ok(all)
 }
 
-async fn send(
-    mut client: Client,
-    sender: &Sender,
-    offset: usize,
-    warm_up: Duration,
-    duration: Duration,
-) -> Measured {
+async fn send(mut client: Client, sender: &Sender, offset: usize, until: Until) -> Measured {
     let mut measured = Measured::default();
-    let warm = Instant::now() + warm_up;
-    let end = warm + duration;
+    let now = Instant::now();
+    let (warm, end) = match &until {
+        Until::Time(warm_up, duration) => (now + *warm_up, Some(now + *warm_up + *duration)),
+        Until::Told(_) => (now, None),
+    };
+    let over = || match &until {
+        Until::Told(told) => told.load(Ordering::Relaxed),
+        Until::Time(..) => end.is_some_and(|end| Instant::now() >= end),
+    };
     let mut n = offset;
-    while Instant::now() < end {
+    while !over() {
         let conversation = &sender.conversations[n % sender.conversations.len()];
         let path = format!("/v1/conversations/{conversation}/messages");
         let body = json!({

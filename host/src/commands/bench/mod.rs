@@ -1,11 +1,14 @@
 //! `whisper bench`: what the bundle does under load, beside what the machine can do at all.
 
 mod baseline;
+mod events;
 mod load;
+mod prepare;
 mod report;
 mod send;
 mod server;
 
+pub use events::EventsOptions;
 pub use send::SendOptions;
 
 /// The benchmarks.
@@ -13,6 +16,8 @@ pub use send::SendOptions;
 pub enum Bench {
     /// Send messages over HTTP, and compare with bare SQLite transactions in the same run
     Send(SendOptions),
+    /// Let experience points be awarded for many activities while messages are sent
+    Events(EventsOptions),
 }
 
 /// Runs a benchmark.
@@ -22,5 +27,6 @@ pub enum Bench {
 pub fn run(bench: Bench) -> anyhow::Result<()> {
     match bench {
         Bench::Send(options) => send::run(&options),
+        Bench::Events(options) => events::run(&options),
     }
 }

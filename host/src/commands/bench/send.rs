@@ -9,14 +9,14 @@ use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
 use super::baseline;
-use super::load::{self, Client, Sender};
+use super::load::Sender;
+use super::load::{self, Until};
+use super::prepare;
 use super::report::Measured;
 use super::server::{Server, database};
 
 /// How long the bare transactions are measured, before the load and again after it.
 const BASELINE: Duration = Duration::from_secs(5);
-/// Members that conversations are made with over HTTP; the rest is written into the database.
-const MADE_OVER_HTTP: u32 = 2;
 
 /// Flags of `whisper bench send`.
 #[derive(Debug, clap::Args)]
@@ -63,7 +63,7 @@ pub fn run(options: &SendOptions) -> anyhow::Result<()> {
 
 fn one_size(options: &SendOptions, size: u32, dir: &Path) -> anyhow::Result<Measured> {
     let data = dir.join(format!("group-{size}"));
-    let server = Server::start(options.from.as_deref(), &data)?;
+    let server = Server::start(options.from.as_deref(), &data, &[])?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -72,48 +72,29 @@ fn one_size(options: &SendOptions, size: u32, dir: &Path) -> anyhow::Result<Meas
         load::run(
             &server.authority,
             Arc::new(senders),
-            Duration::from_secs(options.warm_up),
-            Duration::from_secs(options.seconds),
+            Until::Time(
+                Duration::from_secs(options.warm_up),
+                Duration::from_secs(options.seconds),
+            ),
         )
         .await
     })
 }
 
-/// Makes the users and their conversations.
+/// Makes the users, their conversations and the members of these.
 async fn prepare(
     options: &SendOptions,
     size: u32,
     server: &Server,
     data: &Path,
 ) -> anyhow::Result<Vec<Sender>> {
-    let mut client = Client::connect(&server.authority).await?;
-    let mut senders = Vec::new();
-    let peer = client
-        .create("/v1/accounts/anonymous", None, &json!({}))
-        .await?;
-    for _ in 0..options.connections {
-        let account = client
-            .create("/v1/accounts/anonymous", None, &json!({}))
-            .await?;
-        let token = text(&account["accessToken"])?;
-        let mut conversations = Vec::new();
-        for n in 0..options.conversations {
-            let body = json!({
-                "type": "group",
-                "name": format!("Bench {n}"),
-                "participantIds": [peer["account"]["id"]],
-            });
-            let made = client
-                .create("/v1/conversations", Some(&token), &body)
-                .await?;
-            conversations.push(text(&made["id"])?);
-        }
-        senders.push(Sender {
-            token,
-            conversations,
-        });
-    }
-    let more = size.saturating_sub(MADE_OVER_HTTP);
+    let senders = prepare::senders(
+        &server.authority,
+        options.connections,
+        options.conversations,
+    )
+    .await?;
+    let more = size.saturating_sub(prepare::MEMBERS);
     if more > 0 {
         let conversations = senders.iter().flat_map(|s| &s.conversations);
         add_members(&database(data), conversations, more)?;
@@ -153,13 +134,6 @@ fn fill(connection: &mut Connection, conversation: &str, count: u32) -> anyhow::
         params![count, conversation],
     )?;
     Ok(transaction.commit()?)
-}
-
-fn text(value: &Value) -> anyhow::Result<String> {
-    Ok(value
-        .as_str()
-        .context("an answer without the expected field")?
-        .to_owned())
 }
 
 fn print(options: &SendOptions, results: &mut [(u32, Measured)], bare: f64) -> anyhow::Result<()> {

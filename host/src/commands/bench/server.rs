@@ -1,6 +1,7 @@
 //! The bundle under load, as a process of its own.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -12,11 +13,16 @@ pub struct Server {
     child: Child,
     /// Host and port, such as `127.0.0.1:4711`.
     pub authority: String,
+    control: PathBuf,
 }
 
 impl Server {
-    /// Starts this very program's `up` on `data_dir` and waits until it listens.
-    pub fn start(manifest: Option<&Path>, data_dir: &Path) -> anyhow::Result<Self> {
+    /// Starts this very program's `up` on `data_dir`, with these variables, and waits until it listens.
+    pub fn start(
+        manifest: Option<&Path>,
+        data_dir: &Path,
+        variables: &[&str],
+    ) -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command
             .args(["up", "--json", "--no-schedules", "--listen", "127.0.0.1:0"])
@@ -24,6 +30,9 @@ impl Server {
             .args(["--variable", "signup_rate_per_hour=0"])
             .arg("--data-dir")
             .arg(data_dir);
+        for variable in variables {
+            command.args(["--variable", variable]);
+        }
         if let Some(manifest) = manifest {
             command.arg("--from").arg(manifest);
         }
@@ -41,18 +50,30 @@ impl Server {
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
                 let entry: Value = serde_json::from_str(&line).unwrap_or_default();
                 if entry["event"] == "listening" {
-                    let _ = sender.send(entry["address"].as_str().unwrap_or_default().to_owned());
+                    let _ = sender.send(entry);
                 }
             }
         });
-        let address = receiver
+        let listening = receiver
             .recv()
             .context("the bundle ended before it listened; its messages stand above")?;
-        let authority = address
-            .strip_prefix("http://")
-            .unwrap_or(&address)
-            .to_owned();
-        Ok(Self { child, authority })
+        let text = |name: &str| listening[name].as_str().unwrap_or_default();
+        let address = text("address");
+        let authority = address.strip_prefix("http://").unwrap_or(address);
+        Ok(Self {
+            child,
+            authority: authority.to_owned(),
+            control: text("controlSocket").into(),
+        })
+    }
+
+    /// What the host counts; its longest transactions are those since this was asked last.
+    pub fn stats(&self) -> anyhow::Result<Value> {
+        let mut socket = UnixStream::connect(&self.control).context("the control socket")?;
+        socket.write_all(b"{\"cmd\":\"stats\"}\n")?;
+        let mut line = String::new();
+        BufReader::new(socket).read_line(&mut line)?;
+        Ok(serde_json::from_str(&line)?)
     }
 }
 

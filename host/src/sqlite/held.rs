@@ -1,0 +1,50 @@
+//! How long transactions of a component last: others can't write in the meantime.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// What is known of a component's transactions.
+#[derive(Debug, Default)]
+pub struct Held {
+    transactions: AtomicU64,
+    longest_us: AtomicU64,
+}
+
+impl Held {
+    /// Transactions that ended.
+    pub fn transactions(&self) -> u64 {
+        self.transactions.load(Ordering::Relaxed)
+    }
+
+    /// The longest one since this was asked last.
+    pub fn take_longest(&self) -> Duration {
+        Duration::from_micros(self.longest_us.swap(0, Ordering::Relaxed))
+    }
+
+    fn ended(&self, lasted: Duration) {
+        let lasted = u64::try_from(lasted.as_micros()).unwrap_or(u64::MAX);
+        self.transactions.fetch_add(1, Ordering::Relaxed);
+        self.longest_us.fetch_max(lasted, Ordering::Relaxed);
+    }
+}
+
+/// The open transaction of one connection.
+#[derive(Debug, Default)]
+pub(super) struct Since(Mutex<Option<Instant>>);
+
+impl Since {
+    /// To be told after each statement whether a transaction is open. It counts from the end of the
+    /// statement that began it, when it has the lock, to the end of the one that ended it.
+    pub fn note(&self, open: bool, held: &Held) {
+        let mut since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match *since {
+            None if open => *since = Some(Instant::now()),
+            Some(start) if !open => {
+                held.ended(start.elapsed());
+                *since = None;
+            }
+            _ => {}
+        }
+    }
+}
