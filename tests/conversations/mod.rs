@@ -8,7 +8,7 @@ mod members;
 mod reading;
 mod roles;
 
-use whisper_testkit::{Person, Reply, TestApp, Value, json};
+use whisper_testkit::{Person, Reply, TestApp, Value, ids, json};
 
 /// Asks for a conversation with these people; a group when it has a name.
 fn start(app: &TestApp, by: &Person, name: Option<&str>, with: &[&Person]) -> Reply {
@@ -59,16 +59,6 @@ fn give(app: &TestApp, by: &Person, path: &str, to: &Person, role: &str) -> Repl
 fn add(app: &TestApp, by: &Person, path: &str, whom: &[&Person]) -> Reply {
     let ids: Vec<&str> = whom.iter().map(|person| person.id.as_str()).collect();
     by.post(app, &format!("{path}/members"), &json!({"userIds": ids}))
-}
-
-/// The ids of a list's items.
-fn ids(list: &Value) -> Vec<&str> {
-    list["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|item| item["id"].as_str().unwrap())
-        .collect()
 }
 
 /// The id at the end of a path.

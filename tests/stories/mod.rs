@@ -8,7 +8,7 @@ mod reactions;
 mod replies;
 mod views;
 
-use whisper_testkit::{Person, Reply, TestApp, Value, json};
+use whisper_testkit::{Person, Reply, TestApp, Value, ids, json};
 
 /// Nobody's.
 const NO_STORY: &str = "/v1/stories/00000000-0000-7000-8000-000000000000";
@@ -52,16 +52,6 @@ fn block(app: &TestApp, by: &Person, whom: &Person) {
     by.call(app, "PUT", &format!("/v1/blocks/{}", whom.id))
         .send()
         .expect(204);
-}
-
-/// The ids of a list's items.
-fn ids(list: &Value) -> Vec<&str> {
-    list["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|item| item["id"].as_str().unwrap())
-        .collect()
 }
 
 /// The stories in somebody's feed, the latest first.

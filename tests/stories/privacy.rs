@@ -114,13 +114,8 @@ fn what_is_not_for_somebody_looks_like_nothing() {
 #[test]
 fn a_block_in_either_direction_hides_everything() {
     let world = world();
-    let World {
-        app,
-        author,
-        close,
-        friend,
-        ..
-    } = &world;
+    let (app, author) = (&world.app, &world.author);
+    let (close, friend) = (&world.close, &world.friend);
     let path = story(app, author, &json!({}));
     let list = format!("/v1/stories?userId={}", author.id);
     block(app, author, close);
@@ -135,13 +130,8 @@ fn a_block_in_either_direction_hides_everything() {
 #[test]
 fn who_is_no_longer_a_friend_sees_it_no_longer() {
     let world = world();
-    let World {
-        app,
-        author,
-        close,
-        friend,
-        ..
-    } = &world;
+    let (app, author) = (&world.app, &world.author);
+    let (close, friend) = (&world.close, &world.friend);
     let path = story(app, author, &json!({"privacy": "friends"}));
     friend
         .delete(app, &format!("/v1/follows/{}", author.id))

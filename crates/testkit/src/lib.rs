@@ -12,11 +12,13 @@
 mod app;
 mod bundle;
 mod control;
+mod doors;
 mod http;
 mod people;
 
 pub use app::{Builder, TestApp};
 pub use bundle::{binary, root};
+pub use doors::{NO_IDS, Route, ids};
 pub use http::{Call, Reply};
 pub use people::Person;
 pub use serde_json::{Value, json};

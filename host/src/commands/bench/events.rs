@@ -230,7 +230,7 @@ fn line(name: &str, sends: &Value) {
         number("sendsPerSecond"),
         number("p50Ms"),
         number("p99Ms"),
-        sends["errors"]
+        sends["errors"].to_string()
     );
     if let Some(error) = sends["firstError"].as_str() {
         println!("{:>16} first error: {error}", "");

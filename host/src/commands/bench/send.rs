@@ -171,12 +171,12 @@ fn print(options: &SendOptions, results: &mut [(u32, Measured)], bare: f64) -> a
     for row in &rows {
         println!(
             "{:>10} {:>10.0} {:>8.2} {:>8.2} {:>8.2} {:>7} {:>7.2} {:>7.2}",
-            row["groupSize"],
+            row["groupSize"].to_string(),
             number(&row["sendsPerSecond"]),
             number(&row["p50Ms"]),
             number(&row["p95Ms"]),
             number(&row["p99Ms"]),
-            row["errors"],
+            row["errors"].to_string(),
             number(&row["ratioToBare"]),
             number(&row["costRelativeToFirst"]),
         );

@@ -1,0 +1,86 @@
+//! What every route refuses: no token, a made-up one, one of an ended session, an expired one; and ids that
+//! can't be anybody's.
+
+use serde_json::Value;
+
+use crate::{Person, Reply, TestApp};
+
+/// A route: its method, its path, and a body that is fine (null for none).
+pub type Route = (&'static str, String, Value);
+
+/// Texts that are no ids, some of them meant to harm.
+pub const NO_IDS: [&str; 6] = [
+    "x",
+    "%20",
+    "..%2f..",
+    "%00",
+    "'%20OR%201=1",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+];
+
+impl TestApp {
+    /// Calls a route with a token, whatever the version of what is there.
+    pub fn knock(&self, token: Option<&str>, route: &Route) -> Reply {
+        let (method, path, body) = route;
+        let mut call = self.call(method, path).header("if-match", "*");
+        if let Some(token) = token {
+            call = call.bearer(token);
+        }
+        if !body.is_null() {
+            call = call.json(body);
+        }
+        call.send()
+    }
+
+    /// Asserts that no route answers without an access token.
+    #[track_caller]
+    pub fn refuses_without_token(&self, routes: &[Route], somebody: &Person) {
+        for route in routes {
+            self.knock(None, route)
+                .expect_problem(401, "unauthenticated");
+            for token in ["made.up.token", &somebody.refresh_token] {
+                self.knock(Some(token), route)
+                    .expect_problem(401, "token_invalid");
+            }
+        }
+    }
+
+    /// Asserts that no route answers to somebody whose session ended, nor to one whose token expired.
+    /// Ends the former's session and moves the clock.
+    #[track_caller]
+    pub fn refuses_old_tokens(&self, routes: &[Route], leaver: &Person, sleeper: &Person) {
+        leaver
+            .delete(self, &format!("/v1/sessions/{}", leaver.session_id))
+            .expect(204);
+        for route in routes {
+            self.knock(Some(&leaver.token), route)
+                .expect_problem(401, "session_revoked");
+        }
+        self.advance("16m");
+        for route in routes {
+            self.knock(Some(&sleeper.token), route)
+                .expect_problem(401, "token_expired");
+        }
+    }
+
+    /// Asserts that no route answers without the operator's key, whoever asks.
+    #[track_caller]
+    pub fn refuses_all_but_operator(&self, routes: &[Route], somebody: &Person) {
+        for route in routes {
+            for token in [None, Some(somebody.token.as_str()), Some("operator")] {
+                self.knock(token, route)
+                    .expect_problem(401, "unauthenticated");
+            }
+        }
+    }
+}
+
+/// The ids of a list's items.
+#[track_caller]
+pub fn ids(list: &Value) -> Vec<&str> {
+    let items = list["items"].as_array().expect("a list");
+    items
+        .iter()
+        .map(|item| item["id"].as_str().expect("an id"))
+        .collect()
+}
