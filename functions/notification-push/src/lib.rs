@@ -1,0 +1,3 @@
+//! x
+pub mod quiet;
+pub mod web_push;
