@@ -23,4 +23,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "reactions",
         sql: include_str!("../migrations/sqlite/0002_reactions.sql"),
     },
+    Migration {
+        number: 3,
+        name: "lookups",
+        sql: include_str!("../migrations/sqlite/0003_lookups.sql"),
+    },
 ];

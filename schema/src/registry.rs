@@ -9,9 +9,10 @@ use crate::main_db::{
 };
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
-    Account, ConsumerCursor, ConversationMember, ErrorGroup, ErrorLink, Event, FanOut,
-    IdempotencyKey, JobRun, NotificationSettings, Progress, ProgressDay, ProgressWeek, Push,
-    PushSubscription, RateLimit, ReputationGrant, Session, SigningKey, StoryReaction,
+    Account, ConsumerCursor, ConversationMember, ErrorGroup, ErrorLink, Event, FanOut, GifTag,
+    IdempotencyKey, JobRun, NotificationSettings, PostHashtag, Progress, ProgressDay, ProgressWeek,
+    Push, PushSubscription, RateLimit, ReputationGrant, Session, SigningKey, StickerTag,
+    StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -109,6 +110,9 @@ pub fn system_collections() -> &'static [&'static Collection] {
         Push::COLLECTION,
         PushSubscription::COLLECTION,
         ReputationGrant::COLLECTION,
+        PostHashtag::COLLECTION,
+        StickerTag::COLLECTION,
+        GifTag::COLLECTION,
     ]
 }
 

@@ -8,6 +8,12 @@ pub fn etag(revision: i64) -> String {
     format!("\"{revision}\"")
 }
 
+/// The strong ETag of a document that the server changes as well as its editors: `edit` is the number of the
+/// last edit, and all that If-Match looks at; with each change of whatever kind the ETag is another one.
+pub fn etag_of_edit(edit: i64, revision: i64) -> String {
+    format!("\"{edit}-{revision}\"")
+}
+
 /// Whether If-None-Match, a list of ETags or `*`, names this one; by weak comparison (RFC 9110, 13.1.2).
 pub(crate) fn is_among(etag: &str, list: &str) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
@@ -19,7 +25,7 @@ pub(crate) fn is_among(etag: &str, list: &str) -> bool {
 pub enum IfMatch {
     /// Whatever the revision is (`*`).
     Any,
-    /// Only this revision.
+    /// Only this revision, or this edit.
     Revision(i64),
 }
 
@@ -59,7 +65,15 @@ pub fn if_match(request: &Request) -> Result<IfMatch> {
     value
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'))
-        .and_then(|number| number.parse().ok())
+        .and_then(edit)
         .map(IfMatch::Revision)
         .ok_or_else(failed)
+}
+
+/// The number that counts in an ETag of ours.
+fn edit(etag: &str) -> Option<i64> {
+    match etag.split_once('-') {
+        Some((edit, revision)) => revision.parse::<i64>().and(edit.parse()).ok(),
+        None => etag.parse().ok(),
+    }
 }

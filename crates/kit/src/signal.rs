@@ -70,11 +70,13 @@ impl Signals {
     }
 
     /// Whether something was committed since this was asked last.
+    #[cfg(any(target_family = "wasm", feature = "testing"))]
     pub fn take_committed(&self) -> bool {
         self.committed.take()
     }
 
     /// The faults since this was asked last.
+    #[cfg(any(target_family = "wasm", feature = "testing"))]
     pub fn take_faults(&self) -> Vec<Fault> {
         self.faults.take()
     }

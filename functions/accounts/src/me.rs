@@ -1,8 +1,10 @@
 //! `GET /v1/me`: the caller's own profile.
 
+use whisper_kit::precondition::etag_of_edit;
 use whisper_kit::{Auth, Ctx, Endpoint, Method, OptionExt, Reply, Request, Result};
+use whisper_schema::Timestamp;
 use whisper_schema::prelude::Profile;
-use whisper_store::Get;
+use whisper_store::{Doc, Get};
 
 use crate::caller::read_as_caller;
 use crate::documents::OwnProfile;
@@ -24,5 +26,17 @@ async fn get(ctx: Ctx, _: Request) -> Result<Reply> {
     let id = ctx.claims()?.sub;
     let (_, profile) = read_as_caller(&ctx, Get::<Profile>::id(id)).await?;
     let profile = profile.or_not_found()?;
-    Ok(Reply::ok(&OwnProfile::of(&profile)?)?.etag(profile.revision))
+    answer(&profile)
+}
+
+/// The profile with its ETag. Experience points change it too, and must not make an edit fail: so the
+/// ETag names the last edit, which If-Match is held against, and the revision, which caches go by.
+pub fn answer(profile: &Doc<Profile>) -> Result<Reply> {
+    let etag = etag_of_edit(edit(profile), profile.revision);
+    Ok(Reply::ok(&OwnProfile::of(profile)?)?.header("etag", &etag))
+}
+
+/// The number of the last edit: its time.
+pub fn edit(profile: &Profile) -> i64 {
+    profile.updated_at.map_or(0, Timestamp::as_millis)
 }

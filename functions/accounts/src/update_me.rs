@@ -10,6 +10,7 @@ use whisper_store::{Batch, Doc, Filter, Get, Patch};
 use crate::caller::read_as_caller;
 use crate::documents::{OwnProfile, ProfileChanges, fields};
 use crate::founding::taken;
+use crate::me::{answer, edit};
 use crate::rules::profile;
 use crate::trail;
 
@@ -46,7 +47,7 @@ async fn update(ctx: Ctx, request: Request) -> Result<Reply> {
     let precondition = if_match(&request)?;
     let changes = profile::changes(request.json()?).map_err(Error::fields)?;
     for _ in 0..TRIES {
-        precondition.check(profile.revision)?;
+        precondition.check(edit(&profile))?;
         match attempt(&ctx, &request, profile, &changes).await? {
             Some(changed) => return answer(&changed),
             None if precondition == IfMatch::Any => {}
@@ -55,10 +56,6 @@ async fn update(ctx: Ctx, request: Request) -> Result<Reply> {
         profile = ctx.store()?.read(question()).await?.or_not_found()?;
     }
     Err(failed())
-}
-
-fn answer(profile: &Doc<Profile>) -> Result<Reply> {
-    Ok(Reply::ok(&OwnProfile::of(profile)?)?.etag(profile.revision))
 }
 
 /// Commits the changes to the profile as it was read; None when it changed in the meantime.
@@ -82,7 +79,10 @@ async fn attempt(
         return Ok(Some(profile));
     }
     let patch = patch.set(Profile::UPDATED_AT, Timestamp::AT_COMMIT);
-    let as_read = Filter::revision(profile.revision);
+    let as_read = match profile.updated_at {
+        Some(at) => Filter::eq(Profile::UPDATED_AT, at),
+        None => Filter::is_null(Profile::UPDATED_AT),
+    };
     let batch = Batch::new()
         .update_if(&profile.id, patch, as_read)
         .label(PROFILE);

@@ -16,6 +16,7 @@ fn made() -> String {
         message_send::api(),
         stories::api(),
         story_expiry::api(),
+        xp_badges::api(),
         api::api(),
     ];
     let document = document("Whisper", env!("CARGO_PKG_VERSION"), ABOUT, &apis);

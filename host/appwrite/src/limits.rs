@@ -1,0 +1,62 @@
+//! What a server allows. Each number with where it stands: A is appwrite/appwrite 1.9.6, D is
+//! utopia-php/database 7.2.6.
+
+/// Columns of a table: 1017 (D `Adapter/SQL.php`) without the 7 of the server's own.
+pub const COLUMNS: usize = 1010;
+/// Indexes of a table: 64 (D `Adapter/SQL.php`) without the 6 of the server's own.
+pub const INDEXES: usize = 58;
+/// Bytes of a row that are refused (D `Adapter/SQL.php`, `Validator/Attribute.php`): it must have fewer.
+pub const ROW: u64 = 65_535;
+/// Bytes that the server's own columns take of them.
+pub const ROW_BASE: u64 = 1_067;
+/// Characters of a text that stands in the row; longer ones stand outside (D `Adapter/SQL.php`).
+pub const IN_ROW: u64 = 16_381;
+/// The least size that stands outside the row and fits TEXT with characters of four bytes.
+pub const OFF_ROW: u64 = 16_383;
+/// Bytes that a row keeps of what stands outside it, and of every array.
+pub const POINTER: u64 = 20;
+/// Characters of a text (A `app/init/constants.php`).
+pub const TEXT: u64 = 1_073_741_824;
+/// Characters that the columns of an index may have in all (D `Adapter/SQL.php`); 767 where tables are shared.
+pub const INDEX_LENGTH: u64 = 768;
+/// Columns of an index (A `Tables/Indexes/Create.php`).
+pub const INDEX_COLUMNS: usize = 100;
+/// Elements of an enum, and characters of each (A `Attributes/Enum/Create.php`).
+pub const ELEMENTS: usize = 100;
+/// See [`ELEMENTS`].
+pub const ELEMENT: usize = 255;
+/// Characters of a key or an id (D `Validator/Key.php`).
+pub const KEY: usize = 36;
+/// Characters of a name (A `Collections/Create.php`).
+pub const NAME: usize = 128;
+/// Bytes of a file, unless `_APP_STORAGE_LIMIT` says otherwise (A `app/config/variables.php`).
+pub const STORAGE: u64 = 30_000_000;
+/// File extensions of a bucket (A `Storage/Buckets/Create.php`).
+pub const EXTENSIONS: usize = 100;
+/// Roles in one list of permissions (D `Validator/Roles.php`).
+pub const PERMISSIONS: usize = 100;
+/// Columns that one request may make along with a table (A `TablesDB/Tables/Create.php`).
+pub const INLINE_COLUMNS: usize = 100;
+
+/// Characters of the formats (A `Utopia/Database/Attribute.php`).
+pub mod format {
+    /// An e-mail address.
+    pub const EMAIL: u64 = 254;
+    /// An element of an enum.
+    pub const ENUM: u64 = 255;
+    /// An IP address.
+    pub const IP: u64 = 39;
+    /// A URL.
+    pub const URL: u64 = 2000;
+}
+
+/// Names of columns that every row has.
+pub const RESERVED_COLUMNS: [&str; 5] = [
+    "$id",
+    "$createdAt",
+    "$updatedAt",
+    "$permissions",
+    "$collection",
+];
+/// Names of indexes that MariaDB or the server uses itself (D `Adapter/MariaDB.php`).
+pub const RESERVED_INDEXES: [&str; 4] = ["primary", "_created_at", "_updated_at", "_tenant_id"];

@@ -1,0 +1,255 @@
+//! Every rule: what breaks it, and what just doesn't.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use serde_json::{Value, json};
+use whisper_appwrite::{Options, Severity, check, read};
+
+/// Rules that a file breaks, warnings in brackets.
+fn broken(file: &Value) -> Vec<String> {
+    let config = read(&file.to_string()).unwrap();
+    let rule = |v: whisper_appwrite::Violation| match v.severity {
+        Severity::Violation => v.rule.to_string(),
+        Severity::Warning => format!("({})", v.rule),
+    };
+    check(&config, Options::default())
+        .into_iter()
+        .map(rule)
+        .collect()
+}
+
+fn table(columns: &Value, indexes: &Value) -> Value {
+    json!({
+        "tablesDB": [{"$id": "db", "name": "Db"}],
+        "tables": [{"$id": "t", "databaseId": "db", "name": "T", "columns": columns, "indexes": indexes}],
+    })
+}
+
+fn of_column(column: Value) -> Vec<String> {
+    let mut column = column;
+    if column.get("key").is_none() {
+        column["key"] = "c".into();
+    }
+    broken(&table(&json!([column]), &json!([])))
+}
+
+#[test]
+fn columns() {
+    let hundred: Vec<String> = (0..100).map(|n| n.to_string()).collect();
+    let more: Vec<String> = (0..101).map(|n| n.to_string()).collect();
+    let cases = [
+        (json!({"type": "string", "size": 1}), ""),
+        (json!({"type": "string", "size": 1_073_741_824}), ""),
+        (json!({"type": "string", "size": 1_073_741_825}), "size"),
+        (json!({"type": "string", "size": 0}), "size"),
+        (json!({"type": "string", "size": -1}), "size"),
+        (json!({"type": "string"}), "size"),
+        (json!({"type": "varchar", "size": 16_000}), ""),
+        (json!({"type": "enum", "elements": hundred}), ""),
+        (json!({"type": "enum", "elements": more}), "enum"),
+        (json!({"type": "enum", "elements": []}), "enum"),
+        (json!({"type": "enum", "elements": [""]}), "enum"),
+        (json!({"type": "enum", "elements": ["x".repeat(255)]}), ""),
+        (
+            json!({"type": "enum", "elements": ["x".repeat(256)]}),
+            "enum",
+        ),
+        (
+            json!({"type": "enum", "elements": ["a"], "default": "a"}),
+            "",
+        ),
+        (
+            json!({"type": "enum", "elements": ["a"], "default": "b"}),
+            "default",
+        ),
+        (json!({"type": "boolean", "default": true}), ""),
+        (json!({"type": "boolean", "default": "true"}), "default"),
+        (
+            json!({"type": "boolean", "required": true, "default": true}),
+            "required-default",
+        ),
+        (
+            json!({"type": "boolean", "required": true, "default": null}),
+            "",
+        ),
+        (
+            json!({"type": "boolean", "array": true, "default": true}),
+            "array-default",
+        ),
+        (json!({"type": "integer", "min": 1, "max": 1}), ""),
+        (json!({"type": "integer", "min": 2, "max": 1}), "range"),
+        (
+            json!({"type": "integer", "min": 2, "default": 1}),
+            "default",
+        ),
+        (json!({"type": "integer", "default": 1.5}), "default"),
+        (json!({"type": "double", "default": 1}), ""),
+        (
+            json!({"type": "double", "max": 0.5, "default": 0.6}),
+            "default",
+        ),
+        (json!({"type": "string", "size": 2, "default": "ab"}), ""),
+        (
+            json!({"type": "string", "size": 2, "default": "abc"}),
+            "default",
+        ),
+        (json!({"type": "url", "default": "https://x"}), ""),
+        (json!({"type": "url", "default": "x"}), "default"),
+        (
+            json!({"type": "datetime", "default": "2026-11-23T00:00:00Z"}),
+            "",
+        ),
+        (json!({"type": "datetime", "default": "soon"}), "default"),
+        (json!({"type": "colour"}), "type"),
+        (json!({"type": "boolean", "key": "x".repeat(36)}), ""),
+        (json!({"type": "boolean", "key": "x".repeat(37)}), "key"),
+        (json!({"type": "boolean", "key": "_x"}), "key"),
+        (json!({"type": "boolean", "key": "$id"}), "key"),
+        (json!({"type": "boolean", "key": ""}), "key"),
+        (json!({"type": "boolean", "key": "ä"}), "key"),
+    ];
+    for (column, expected) in cases {
+        assert_eq!(of_column(column.clone()).join(" "), expected, "{column}");
+    }
+}
+
+#[test]
+fn keys_of_columns_differ_by_more_than_case() {
+    let columns = json!([{"key": "a", "type": "boolean"}, {"key": "A", "type": "boolean"}]);
+    assert_eq!(broken(&table(&columns, &json!([]))), ["duplicate"]);
+}
+
+#[test]
+fn indexes() {
+    let columns = json!([
+        {"key": "a", "type": "string", "size": 500},
+        {"key": "b", "type": "string", "size": 268},
+        {"key": "c", "type": "string", "size": 267},
+        {"key": "n", "type": "integer"},
+        {"key": "l", "type": "string", "size": 10, "array": true},
+        {"key": "u", "type": "url"},
+    ]);
+    let index = |kind: &str, of: &[&str], more: Value| {
+        let mut index = json!({"key": "i", "type": kind, "columns": of});
+        index
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        broken(&table(&columns, &json!([index]))).join(" ")
+    };
+    let cases = [
+        (index("key", &["a", "c"], json!({})), ""),
+        (index("key", &["a", "b"], json!({})), "(index-length)"),
+        (index("key", &["a", "b", "n"], json!({})), "index-length"),
+        (index("fulltext", &["a", "b", "u"], json!({})), ""),
+        (index("fulltext", &["n"], json!({})), "fulltext"),
+        (index("key", &["u"], json!({})), "index-length"),
+        (index("key", &["u"], json!({"lengths": [700]})), ""),
+        (
+            index("key", &["n"], json!({"lengths": [7]})),
+            "index-length",
+        ),
+        (index("key", &["l"], json!({})), "array-index"),
+        (index("unique", &["l"], json!({})), "array-index"),
+        (index("key", &["none"], json!({})), "index-columns"),
+        (index("key", &["$createdAt", "$id"], json!({})), ""),
+        (index("key", &[], json!({})), "index-columns"),
+        (index("key", &["n", "N"], json!({})), "index-columns"),
+        (index("tree", &["n"], json!({})), "type"),
+        (
+            index("key", &["n"], json!({"orders": ["UP"]})),
+            "index-orders",
+        ),
+        (
+            index("key", &["n", "c"], json!({"orders": ["ASC"]})),
+            "(index-orders)",
+        ),
+        (index("key", &["n"], json!({"key": "PRIMARY"})), "key"),
+    ];
+    for (n, (seen, expected)) in cases.iter().enumerate() {
+        assert_eq!(seen, expected, "case {n}");
+    }
+}
+
+#[test]
+fn as_many_columns_and_indexes_as_fit() {
+    let columns = |count: usize| -> Vec<Value> {
+        (0..count)
+            .map(|n| json!({"key": format!("c{n}"), "type": "boolean"}))
+            .collect()
+    };
+    let indexes = |count: usize| -> Vec<Value> {
+        (0..count)
+            .map(|n| json!({"key": format!("i{n}"), "type": "key", "columns": ["c0"]}))
+            .collect()
+    };
+    for (c, i, expected) in [
+        (100, 58, ""),
+        (101, 58, "(columns)"),
+        (1010, 0, "(columns)"),
+        (1011, 0, "columns"),
+        (1, 59, "indexes"),
+    ] {
+        let file = table(&json!(columns(c)), &json!(indexes(i)));
+        assert_eq!(broken(&file).join(" "), expected, "{c} {i}");
+    }
+}
+
+#[test]
+fn databases_tables_and_buckets() {
+    let mut file = table(&json!([]), &json!([]));
+    file["tables"][0]["databaseId"] = "other".into();
+    assert_eq!(broken(&file), ["database"]);
+    let mut file = table(&json!([]), &json!([]));
+    let twin = file["tables"][0].clone();
+    file["tables"].as_array_mut().unwrap().push(twin);
+    assert_eq!(broken(&file), ["duplicate"]);
+    file["tables"][1]["$id"] = "T".into();
+    file["tables"][1]["name"] = "x".repeat(129).into();
+    assert_eq!(broken(&file), ["name"]);
+    let bucket = |bucket: Value| broken(&json!({"buckets": [bucket]})).join(" ");
+    let fine =
+        json!({"$id": "b", "name": "B", "maximumFileSize": 30_000_000, "compression": "zstd"});
+    assert_eq!(bucket(fine), "");
+    assert_eq!(
+        bucket(json!({"$id": "b", "name": "B", "maximumFileSize": 0})),
+        "storage-limit"
+    );
+    assert_eq!(
+        bucket(json!({"$id": "b", "name": "B", "compression": "rar"})),
+        "compression"
+    );
+    assert_eq!(bucket(json!({"$id": "-", "name": ""})), "key name");
+}
+
+#[test]
+fn legacy_collections_are_read_like_tables() {
+    let columns = json!([{"key": "c", "type": "boolean", "required": true, "default": true}]);
+    let legacy = json!({
+        "databases": [{"$id": "db", "name": "Db"}],
+        "collections": [{"$id": "t", "databaseId": "db", "name": "T", "documentSecurity": true, "attributes": columns,
+            "indexes": [{"key": "i", "type": "key", "attributes": ["c"], "orders": ["ASC"]}]}],
+    });
+    assert_eq!(broken(&legacy), ["required-default"]);
+}
+
+#[test]
+fn what_is_no_configuration_is_told_with_its_place() {
+    for (text, told) in [
+        ("", "not JSON"),
+        ("[]", "not a JSON object"),
+        ("{}", "none of tablesDB"),
+        (r#"{"tables": {}}"#, "tables must be a list"),
+        (r#"{"tables": [1]}"#, "tables[0] must be an object"),
+        (
+            r#"{"tables": [{"columns": [{"key": 1}]}]}"#,
+            "tables[0].columns[0].key must be a text",
+        ),
+        (
+            r#"{"buckets": [{"allowedFileExtensions": [1]}]}"#,
+            "buckets[0].allowedFileExtensions",
+        ),
+    ] {
+        let error = read(text).unwrap_err().to_string();
+        assert!(error.contains(told), "{text}: {error}");
+    }
+}
