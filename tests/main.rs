@@ -12,6 +12,7 @@ mod follows;
 mod host;
 mod messages;
 mod openapi;
+mod push;
 mod smoke;
 mod store;
 mod stories;

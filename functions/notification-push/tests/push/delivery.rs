@@ -226,8 +226,11 @@ fn two_workers_at_once_send_each_push_once() {
         one.expect(200);
         two.expect(200);
     });
-    scene.react();
-    assert_eq!(scene.service.take().len(), 0);
+    assert_eq!(
+        scene.react().len(),
+        120,
+        "those of both, and nothing left to do"
+    );
     let open = Filter::ne(QueuedMessage::STATUS, QueuedMessageStatus::Delivered);
     let open = scene.edge.store().find::<QueuedMessage>().filter(open);
     assert_eq!(block_on(open.count(1000)).unwrap(), 0);
