@@ -14,6 +14,7 @@ mod host;
 mod messages;
 mod openapi;
 mod operators;
+mod push;
 mod reactions;
 mod smoke;
 mod store;

@@ -6,7 +6,7 @@ mod password;
 mod session;
 mod token;
 
-pub use keys::{Keys, rotate_keys};
+pub use keys::{Keys, rotate_keys, web_push_secret};
 pub(crate) use keys::{MAC, cursor_key, mac};
 pub use operator::operator;
 pub use password::{hash_password, needs_rehash, verify_nobody, verify_password};

@@ -15,6 +15,7 @@ mod control;
 mod doors;
 mod http;
 mod people;
+pub mod push;
 
 pub use app::{Builder, TestApp};
 pub use bundle::{binary, root};

@@ -14,6 +14,7 @@ fn made() -> String {
         follows::api(),
         conversations::api(),
         message_send::api(),
+        notification_push::api(),
         stories::api(),
         story_expiry::api(),
         xp_badges::api(),

@@ -153,14 +153,58 @@ pub(crate) async fn cursor_key(ctx: &Ctx) -> Result<Rc<[u8; 32]>> {
     Ok(key)
 }
 
-/// The keys of a purpose, newest first. Makes one when there is none; two instances that do so at the
-/// same time choose the same id, so one of them wins and both use its key.
+/// The secret of the key for requests to push services (VAPID, RFC 8292), an ES256 key; made at first use.
+/// `public` gives the public half of a secret, or none if it can't be one: only the function that pushes
+/// carries the arithmetic of the curve.
+///
+/// # Errors
+/// The store's; a fault when the runtime has no randomness.
+pub async fn web_push_secret(
+    ctx: &Ctx,
+    public: impl Fn(&[u8; 32]) -> Option<String>,
+) -> Result<[u8; 32]> {
+    let purpose = SigningKeyPurpose::WebPush;
+    let rows = rows_or(ctx, purpose, || {
+        // Not one secret in four billion is refused, so the second is good.
+        let secrets = [random()?, random()?, random()?];
+        let good = secrets.iter().find_map(|s| Some((s, public(s)?)));
+        let (secret, public) = good.ok_or_else(|| Error::internal("no push key"))?;
+        Ok(key_row(
+            ctx,
+            purpose,
+            first_id(purpose),
+            "ES256",
+            secret,
+            Some(public),
+        ))
+    })
+    .await?;
+    let row = rows.first();
+    secret(row.ok_or_else(|| Error::internal("no push key"))?)
+}
+
+/// The keys of a purpose, newest first. Makes one when there is none.
 async fn rows(ctx: &Ctx, purpose: SigningKeyPurpose) -> Result<Vec<SigningKey>> {
+    rows_or(ctx, purpose, || make(ctx, purpose, first_id(purpose))).await
+}
+
+/// The id of the key that is made at first use.
+fn first_id(purpose: SigningKeyPurpose) -> String {
+    format!("{purpose}-1")
+}
+
+/// As [`rows`], with the key that `make` gives. Two instances that make one at the same time choose the
+/// same id, so one of them wins and both use its key.
+async fn rows_or(
+    ctx: &Ctx,
+    purpose: SigningKeyPurpose,
+    make: impl FnOnce() -> Result<SigningKey>,
+) -> Result<Vec<SigningKey>> {
     let found = find(ctx, purpose).await?;
     if !found.is_empty() {
         return Ok(found);
     }
-    let row = make(ctx, purpose, format!("{purpose}-1"))?;
+    let row = make()?;
     match ctx.store()?.commit(Batch::new().insert(&row)).await {
         Ok(_) => Ok(vec![row]),
         Err(StoreError::Conflict { .. }) => find(ctx, purpose).await,
@@ -186,15 +230,27 @@ fn make(ctx: &Ctx, purpose: SigningKeyPurpose, id: String) -> Result<SigningKey>
     let secret: [u8; 32] = random()?;
     let public = matches!(purpose, SigningKeyPurpose::AccessToken)
         .then(|| URL_SAFE_NO_PAD.encode(Ed25519::from_bytes(&secret).verifying_key().as_bytes()));
-    Ok(SigningKey {
+    let algorithm = if public.is_some() { "EdDSA" } else { "HS256" };
+    Ok(key_row(ctx, purpose, id, algorithm, &secret, public))
+}
+
+fn key_row(
+    ctx: &Ctx,
+    purpose: SigningKeyPurpose,
+    id: String,
+    algorithm: &str,
+    secret: &[u8; 32],
+    public_key: Option<String>,
+) -> SigningKey {
+    SigningKey {
         id,
         purpose,
-        algorithm: if public.is_some() { "EdDSA" } else { "HS256" }.to_owned(),
+        algorithm: algorithm.to_owned(),
         secret: URL_SAFE_NO_PAD.encode(secret),
-        public_key: public,
+        public_key,
         created_at: ctx.now(),
         retired_at: None,
-    })
+    }
 }
 
 fn token_key(row: &SigningKey) -> Result<TokenKey> {

@@ -89,6 +89,8 @@ codes! {
     TokenExpired = "token_expired", 401, "Access token has expired";
     /// The access token, or the refresh token, is none of ours.
     TokenInvalid = "token_invalid", 401, "Invalid token";
+    /// Pushes go to as many devices of the user as they may. Take one off first.
+    TooManyDevices = "too_many_devices", 409, "Too many devices";
     /// The route needs an access token (or the operator's key) in the Authorization header.
     Unauthenticated = "unauthenticated", 401, "Authentication is required";
     /// The database can't be reached, or was locked for too long. Try again.

@@ -1,0 +1,316 @@
+//! From the outbox (`messageQueue`) to a push for each device of each recipient.
+//!
+//! The pushes and the entry's new status are one commit, on the condition that the entry still waits: of two
+//! workers one wins, and after a crash the entry either waits or is done. The members of a large group are
+//! taken in pages; `fanOuts` keeps how far it got, and the entry waits until the last page.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use whisper_kit::ids::member_id;
+use whisper_kit::{Ctx, Result};
+use whisper_schema::prelude::{
+    Column, ConversationMember, Document, FanOut, Message, NotificationKind, NotificationPriority,
+    QueuedMessage, QueuedMessageStatus, Timestamp,
+};
+use whisper_store::{Batch, Doc, Filter, Order, Patch, Query, StoreError};
+
+use super::finish::finish;
+use super::members;
+use super::push::Told;
+use super::reach::Reach;
+
+/// How many entries one step looks at.
+const ENTRIES: u32 = 50;
+/// How many members of groups one step looks at, about.
+const MEMBERS: u32 = 400;
+/// How many pushes one commit makes, give or take the devices of one user: far below what would hold the write
+/// lock for 50 ms.
+pub const PUSHES: usize = 200;
+/// How long a step that lost a race leaves the winner alone.
+const AFTER_LOSS: Duration = Duration::from_millis(10);
+
+/// Hands on what waits, until nothing does or the time is over. Gives how many entries were handed on,
+/// and whether there are more.
+///
+/// # Errors
+/// The store's.
+pub async fn run(ctx: &Ctx, end: Instant) -> Result<(u64, bool)> {
+    let mut done = 0;
+    loop {
+        let entries = waiting(ctx).await?;
+        if entries.is_empty() {
+            return Ok((done, false));
+        }
+        if Instant::now() >= end {
+            return Ok((done, true));
+        }
+        match step(ctx, entries).await? {
+            Some(handed) => done += handed,
+            None => ctx.store()?.pause(AFTER_LOSS).await,
+        }
+    }
+}
+
+/// The entries that wait, the most important and then the oldest first.
+async fn waiting(ctx: &Ctx) -> Result<Vec<QueuedMessage>> {
+    let entries = Query::<QueuedMessage>::new()
+        .filter(Filter::eq(
+            QueuedMessage::STATUS,
+            QueuedMessageStatus::Pending,
+        ))
+        .filter(Filter::or([
+            Filter::is_null(QueuedMessage::SCHEDULED_FOR),
+            Filter::le(QueuedMessage::SCHEDULED_FOR, ctx.now()),
+        ]))
+        .order(Order::desc(QueuedMessage::PRIORITY))
+        .limit(ENTRIES);
+    let mut entries = ctx.store()?.read(entries).await?;
+    // The index gives equal ones the newest first.
+    entries.sort_by_key(|entry| (-entry.priority, entry.seq));
+    Ok(entries.into_iter().map(Doc::into_inner).collect())
+}
+
+/// An entry with all that decides whom to tell.
+struct Case {
+    entry: QueuedMessage,
+    /// None when it is gone, taken back or expired: nobody is told.
+    message: Option<Message>,
+    /// How far its members were handed on; none before the first page.
+    position: Option<i64>,
+    members: Vec<Doc<ConversationMember>>,
+    /// Whether there may be more members behind these.
+    more: bool,
+}
+
+/// Hands on as many of these as fit one commit; None when somebody else was faster.
+async fn step(ctx: &Ctx, entries: Vec<QueuedMessage>) -> Result<Option<u64>> {
+    let cases = read(ctx, entries).await?;
+    let told = cases.iter().flat_map(Case::recipients);
+    let reach = Reach::of(ctx, &told.map(|member| member.user_id.as_str()).collect()).await?;
+    let mut plan = Plan::default();
+    for case in &cases {
+        if plan.pushes >= PUSHES {
+            break;
+        }
+        plan.add(ctx, case, &reach);
+    }
+    let (batch, handed, ended) = plan.into_batch();
+    match ctx.store()?.commit(batch).await {
+        Ok(_) => {}
+        Err(StoreError::ConditionFailed { .. } | StoreError::Conflict { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    }
+    // The first pages of a large group may have arrived by now, and then nobody else looks.
+    finish(ctx, &ended).await?;
+    Ok(Some(handed))
+}
+
+async fn read(ctx: &Ctx, entries: Vec<QueuedMessage>) -> Result<Vec<Case>> {
+    let messages = Query::<Message>::new()
+        .filter(Filter::is_in(
+            Column::id(),
+            entries.iter().map(|e| e.message_id.as_str()),
+        ))
+        .limit(ENTRIES);
+    let places = Query::<FanOut>::new()
+        .filter(Filter::is_in(
+            Column::id(),
+            entries.iter().map(|e| e.id.as_str()),
+        ))
+        .limit(ENTRIES);
+    let (messages, places) = ctx.store()?.read((messages, places)).await?;
+    let messages: BTreeMap<String, Message> = by_id(messages, |message| message.id.clone());
+    let places: BTreeMap<String, FanOut> = by_id(places, |place| place.id.clone());
+    let now = ctx.now();
+    let stands = |message: &&Message| {
+        message.deleted_at.is_none() && message.expires_at.is_none_or(|at| at > now)
+    };
+    let cases = entries.into_iter().map(|entry| Case {
+        message: messages.get(&entry.message_id).filter(stands).cloned(),
+        position: places.get(&entry.id).map(|place| place.position),
+        entry,
+        members: Vec::new(),
+        more: false,
+    });
+    read_members(ctx, cases.collect()).await
+}
+
+/// Adds the recipients: by their ids where the entry names them, else a page of the group's members.
+async fn read_members(ctx: &Ctx, mut cases: Vec<Case>) -> Result<Vec<Case>> {
+    let named: Vec<String> = cases.iter().flat_map(Case::named).collect();
+    let groups = || cases.iter().filter(|case| case.is_group());
+    let count = u32::try_from(groups().count()).unwrap_or(u32::MAX);
+    let limit = (MEMBERS / count.max(1)).max(20);
+    let pages = groups().flat_map(|case| {
+        let behind = case.position.unwrap_or(0);
+        members::page(&case.entry.conversation_id, behind, limit)
+    });
+    let limit_of_named = u32::try_from(named.len())
+        .unwrap_or(u32::MAX)
+        .clamp(1, 1000);
+    let named = Query::<ConversationMember>::new()
+        .filter(Filter::is_in(Column::id(), named))
+        .limit(limit_of_named);
+    let (named, pages) = ctx
+        .store()?
+        .read((named, pages.collect::<Vec<_>>()))
+        .await?;
+    let named: BTreeMap<String, Doc<ConversationMember>> =
+        named.into_iter().map(|m| (m.id.clone(), m)).collect();
+    let roles = whisper_schema::prelude::ConversationMemberRole::ALL.len();
+    let mut pages = pages.into_iter();
+    for case in &mut cases {
+        if case.is_group() {
+            let of_case = pages.by_ref().take(roles).collect();
+            (case.members, case.more) = members::merge(of_case, limit);
+        } else {
+            let ids = case.named();
+            case.members = ids.iter().filter_map(|id| named.get(id).cloned()).collect();
+        }
+    }
+    Ok(cases)
+}
+
+fn by_id<D: Document>(docs: Vec<Doc<D>>, id: impl Fn(&D) -> String) -> BTreeMap<String, D> {
+    let docs = docs.into_iter().map(Doc::into_inner);
+    docs.map(|doc| (id(&doc), doc)).collect()
+}
+
+impl Case {
+    fn is_group(&self) -> bool {
+        self.message.is_some() && self.entry.recipient_ids.is_empty()
+    }
+
+    /// The ids of the memberships of those whom the entry names.
+    fn named(&self) -> Vec<String> {
+        let id = |user: &String| member_id(&self.entry.conversation_id, user);
+        // A message that is gone is told nobody.
+        let told = self.message.iter().flat_map(|_| &self.entry.recipient_ids);
+        told.map(id).collect()
+    }
+
+    fn recipients(&self) -> impl Iterator<Item = &Doc<ConversationMember>> {
+        let sender = self.message.as_ref().map(|m| m.sender_id.as_str());
+        self.members
+            .iter()
+            .filter(move |member| sender.is_some_and(|sender| members::is_told(member, sender)))
+    }
+}
+
+/// What one commit does.
+#[derive(Default)]
+struct Plan {
+    batch: Batch,
+    pushes: usize,
+    entries: Vec<String>,
+    ended: Vec<String>,
+    handed: u64,
+}
+
+impl Plan {
+    fn add(&mut self, ctx: &Ctx, case: &Case, reach: &Reach) {
+        let id = case.entry.id.as_str();
+        let (mut pushes, mut behind) = (Vec::new(), None);
+        let mut is_whole = !case.more;
+        let told: BTreeSet<i64> = case.recipients().map(|member| member.seq).collect();
+        for member in &case.members {
+            if case.is_group() && self.pushes + pushes.len() >= PUSHES {
+                is_whole = false;
+                break;
+            }
+            if let (Some(message), true) = (&case.message, told.contains(&member.seq)) {
+                pushes.extend(pushes_of(ctx, &case.entry, message, &member.user_id, reach));
+            }
+            behind = Some(member.seq);
+        }
+        let mut batch = std::mem::take(&mut self.batch);
+        batch = pushes.iter().fold(batch, |batch, push| batch.insert(push));
+        batch = match (is_whole, case.position, behind) {
+            (true, None, _) if pushes.is_empty() => batch.update(id, delivered()),
+            (true, None, _) => batch.update(id, in_hand()),
+            (true, Some(position), _) => {
+                self.ended.push(id.to_owned());
+                let same = Filter::eq(FanOut::POSITION, position);
+                batch.delete_if(id, same).update(id, in_hand())
+            }
+            (false, _, None) => batch,
+            (false, None, Some(behind)) => batch.insert(&FanOut {
+                id: id.to_owned(),
+                position: behind,
+                updated_at: Timestamp::AT_COMMIT,
+            }),
+            (false, Some(position), Some(behind)) => {
+                let patch = Patch::new()
+                    .set(FanOut::POSITION, behind)
+                    .set(FanOut::UPDATED_AT, Timestamp::AT_COMMIT);
+                batch.update_if(id, patch, Filter::eq(FanOut::POSITION, position))
+            }
+        };
+        self.batch = batch;
+        self.pushes += pushes.len();
+        self.handed += u64::from(is_whole);
+        self.entries.push(id.to_owned());
+    }
+
+    /// The batch, how many entries are handed on with it, and which of them had several pages.
+    fn into_batch(self) -> (Batch, u64, Vec<String>) {
+        let taken = Filter::<QueuedMessage>::and([
+            Filter::is_in(Column::id(), self.entries),
+            Filter::ne(QueuedMessage::STATUS, QueuedMessageStatus::Pending),
+        ]);
+        let batch = Batch::new().expect_none(taken).append(self.batch);
+        (batch, self.handed, self.ended)
+    }
+}
+
+fn pushes_of(
+    ctx: &Ctx,
+    entry: &QueuedMessage,
+    message: &Message,
+    user: &str,
+    reach: &Reach,
+) -> Vec<whisper_schema::prelude::Push> {
+    let is_mentioned = message.mentions.iter().any(|mentioned| mentioned == user);
+    let (kinds, priority): (&[_], _) = match (is_mentioned, entry.priority > 0) {
+        (true, _) => (
+            &[NotificationKind::Mention, NotificationKind::Message],
+            NotificationPriority::High,
+        ),
+        (false, true) => (&[NotificationKind::Message], NotificationPriority::High),
+        (false, false) => (&[NotificationKind::Message], NotificationPriority::Normal),
+    };
+    let mut payload = json!({
+        "type": NotificationKind::Message,
+        "messageId": message.id,
+        "conversationId": message.conversation_id,
+    });
+    if is_mentioned {
+        payload["mentioned"] = true.into();
+    }
+    let told = Told {
+        subject: &format!("message {}", message.id),
+        queue_id: Some(&entry.id),
+        payload: &payload,
+        priority,
+    };
+    let devices = reach.devices(ctx, user, kinds, priority);
+    devices
+        .iter()
+        .map(|device| told.to(user, device, ctx.now()))
+        .collect()
+}
+
+fn in_hand() -> Patch<QueuedMessage> {
+    Patch::new().set(QueuedMessage::STATUS, QueuedMessageStatus::Processing)
+}
+
+/// Nobody is left to be told.
+pub fn delivered() -> Patch<QueuedMessage> {
+    Patch::new()
+        .set(QueuedMessage::STATUS, QueuedMessageStatus::Delivered)
+        .set(QueuedMessage::PENDING_FOR, Vec::<String>::new())
+        .set(QueuedMessage::PROCESSED_AT, Timestamp::AT_COMMIT)
+        .unset(QueuedMessage::ERROR)
+}

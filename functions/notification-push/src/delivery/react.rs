@@ -1,0 +1,247 @@
+//! From events to notifications in inboxes, and to pushes about them, in the commit that moves the cursor.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use whisper_kit::consumer::consume;
+use whisper_kit::ids::member_id;
+use whisper_kit::{Ctx, Error, Result};
+use whisper_schema::prelude::{
+    Column, Contact, ConversationMember, ConversationMemberStatus, Event, Message, Notification,
+    Profile, Push,
+};
+use whisper_store::{Batch, Doc, Filter, Query};
+
+use super::fan_out::PUSHES;
+use super::push::Told;
+use super::reach::Reach;
+use super::tidings::{self, Notice};
+
+/// Name of the consumer.
+pub const CONSUMER: &str = "notifications";
+/// How many events one commit handles.
+const EVENTS: u32 = 64;
+/// How many rows one statement gives.
+const ROWS: u32 = 1000;
+/// How long a run that lost a race leaves the winner alone.
+const AFTER_LOSS: Duration = Duration::from_millis(10);
+
+/// Handles events until none is left or the time is over. Gives how many were handled, and whether there are
+/// more.
+///
+/// # Errors
+/// The store's; what was handled before stays handled.
+pub async fn run(ctx: &Ctx, end: Instant) -> Result<(u64, bool)> {
+    let (mut done, mut limit) = (0, EVENTS);
+    loop {
+        let too_many = Cell::new(false);
+        let handled = consume(ctx, CONSUMER, limit, async |events: Vec<Doc<Event>>| {
+            let (batch, rows) = effects(ctx, events).await?;
+            if rows > PUSHES && limit > 1 {
+                too_many.set(true);
+                return Err(Error::internal("more than one commit should write"));
+            }
+            Ok(batch)
+        });
+        let step = match handled.await {
+            Ok(step) => step,
+            Err(_) if too_many.get() => {
+                limit /= 2;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        done += step.handled;
+        if !step.more {
+            return Ok((done, false));
+        }
+        if Instant::now() >= end {
+            return Ok((done, true));
+        }
+        if step.handled == 0 {
+            ctx.store()?.pause(AFTER_LOSS).await;
+        } else {
+            limit = (limit * 2).min(EVENTS);
+        }
+    }
+}
+
+/// What to commit for these events, and how many rows it writes.
+async fn effects(ctx: &Ctx, events: Vec<Doc<Event>>) -> Result<(Batch, usize)> {
+    let (notices, made) = understand(ctx, &events).await?;
+    let notices = admit(ctx, notices).await?;
+    let new: Vec<(bool, Notification)> = notices
+        .into_iter()
+        .map(|(notice, name)| (notice.is_pushed(), notice.notification(&name, ctx.now())))
+        .collect();
+    let pushed = new
+        .iter()
+        .filter(|(is_pushed, _)| *is_pushed)
+        .map(|(_, n)| n);
+    let pushed: Vec<&Notification> = pushed.chain(&made).collect();
+    let users = pushed.iter().map(|n| n.user_id.as_str()).collect();
+    let reach = Reach::of(ctx, &users).await?;
+    let pushes: Vec<Push> = pushed
+        .iter()
+        .flat_map(|n| pushes_of(ctx, n, &reach))
+        .collect();
+    let batch = new
+        .iter()
+        .fold(Batch::new(), |batch, (_, n)| batch.insert(n));
+    // A push about a notification that was made elsewhere and is told of twice is there already.
+    let known = known(ctx, &pushes).await?;
+    let fresh = pushes.iter().filter(|push| !known.contains(&push.id));
+    let batch = fresh.fold(batch, |batch, push| batch.insert(push));
+    let rows = batch.len();
+    Ok((batch, rows))
+}
+
+/// The notices of the events, one for each id, and the notifications that others made.
+async fn understand(
+    ctx: &Ctx,
+    events: &[Doc<Event>],
+) -> Result<(BTreeMap<String, Notice>, Vec<Notification>)> {
+    let now = ctx.now();
+    let of_messages = events.iter().filter(|event| tidings::wants_message(event));
+    let of_messages: Vec<&str> = of_messages.map(|event| event.subject.as_str()).collect();
+    let made: Vec<&str> = events
+        .iter()
+        .filter_map(|e| tidings::made_elsewhere(e))
+        .collect();
+    let messages = (!of_messages.is_empty()).then(|| {
+        Query::<Message>::new()
+            .filter(Filter::is_in(Column::id(), of_messages))
+            .limit(EVENTS)
+    });
+    let made = (!made.is_empty()).then(|| {
+        Query::<Notification>::new()
+            .filter(Filter::is_in(Column::id(), made))
+            .limit(EVENTS)
+    });
+    let (messages, made) = ctx.store()?.read((messages, made)).await?;
+    let messages = messages
+        .unwrap_or_default()
+        .into_iter()
+        .map(Doc::into_inner);
+    let stands = |message: &Message| {
+        message.deleted_at.is_none() && message.expires_at.is_none_or(|at| at > now)
+    };
+    let messages: BTreeMap<String, Message> =
+        messages.filter(stands).map(|m| (m.id.clone(), m)).collect();
+    let notices = events.iter().flat_map(|event| {
+        let message = messages.get(&event.subject);
+        tidings::notices(event, message.filter(|_| tidings::wants_message(event)))
+    });
+    let made = made.unwrap_or_default().into_iter().map(Doc::into_inner);
+    let unseen = |n: &Notification| !n.is_read && n.expires_at.is_none_or(|at| at > now);
+    Ok((
+        notices.map(|notice| (notice.id.clone(), notice)).collect(),
+        made.filter(unseen).collect(),
+    ))
+}
+
+/// Leaves out notices that exist already, that one of the two blocked, or that are about a conversation the
+/// user is no member of; and adds the name by which the actor goes.
+async fn admit(ctx: &Ctx, notices: BTreeMap<String, Notice>) -> Result<Vec<(Notice, String)>> {
+    if notices.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known = Query::<Notification>::new()
+        .filter(Filter::is_in(
+            Column::id(),
+            notices.keys().map(String::as_str),
+        ))
+        .limit(ROWS);
+    let actors: BTreeSet<&str> = notices.values().map(|n| n.actor.as_str()).collect();
+    let both = notices
+        .values()
+        .flat_map(|n| [n.actor.as_str(), n.user.as_str()]);
+    let both: BTreeSet<&str> = both.collect();
+    let profiles = Query::<Profile>::new()
+        .filter(Filter::is_in(Column::id(), actors.iter().copied()))
+        .limit(ROWS);
+    let blocks = ctx
+        .store()?
+        .find::<Contact>()
+        .filter(Filter::eq(Contact::IS_BLOCKED, true))
+        .filter(Filter::is_in(Contact::USER_ID, both.iter().copied()))
+        .filter(Filter::is_in(
+            Contact::CONTACT_USER_ID,
+            both.iter().copied(),
+        ))
+        .all(10_000)
+        .await?;
+    let memberships = notices.values().filter_map(membership);
+    let members = Query::<ConversationMember>::new()
+        .filter(Filter::is_in(Column::id(), memberships))
+        .limit(ROWS);
+    let (known, profiles, members) = ctx.store()?.read((known, profiles, members)).await?;
+    let known: BTreeSet<&str> = known.iter().map(|doc| doc.id.as_str()).collect();
+    let blocks: BTreeSet<(&str, &str)> = blocks
+        .iter()
+        .map(|block| (block.user_id.as_str(), block.contact_user_id.as_str()))
+        .collect();
+    let members: BTreeSet<&str> = members
+        .iter()
+        .filter(|member| member.status == ConversationMemberStatus::Active)
+        .map(|member| member.id.as_str())
+        .collect();
+    let names: BTreeMap<&str, &str> = profiles.iter().map(|p| (p.id.as_str(), name(p))).collect();
+    let admitted = notices.into_values().filter_map(|notice| {
+        let (user, actor) = (notice.user.as_str(), notice.actor.as_str());
+        let is_blocked = blocks.contains(&(user, actor)) || blocks.contains(&(actor, user));
+        let is_member = membership(&notice).is_none_or(|id| members.contains(id.as_str()));
+        if known.contains(notice.id.as_str()) || is_blocked || !is_member {
+            return None;
+        }
+        // Somebody whose account is gone is told of no more.
+        let name = (*names.get(actor)?).to_owned();
+        Some((notice, name))
+    });
+    Ok(admitted.collect())
+}
+
+fn membership(notice: &Notice) -> Option<String> {
+    let conversation = notice.conversation.as_deref()?;
+    Some(member_id(conversation, &notice.user))
+}
+
+fn name(profile: &Profile) -> &str {
+    let names = [&profile.display_name, &profile.username];
+    let mut names = names.into_iter().flatten().map(|name| name.trim());
+    names.find(|name| !name.is_empty()).unwrap_or("Somebody")
+}
+
+fn pushes_of(ctx: &Ctx, notification: &Notification, reach: &Reach) -> Vec<Push> {
+    let (user, priority) = (notification.user_id.as_str(), notification.priority);
+    let told = Told {
+        subject: &format!("notification {}", notification.id),
+        queue_id: None,
+        payload: &tidings::told(notification),
+        priority,
+    };
+    let devices = reach.devices(ctx, user, &[notification.kind], priority);
+    devices
+        .iter()
+        .map(|device| told.to(user, device, ctx.now()))
+        .collect()
+}
+
+async fn known(ctx: &Ctx, pushes: &[Push]) -> Result<BTreeSet<String>> {
+    let mut known = BTreeSet::new();
+    for some in pushes.chunks(ROWS as usize) {
+        let there = ctx
+            .store()?
+            .find::<Push>()
+            .filter(Filter::is_in(
+                Column::id(),
+                some.iter().map(|p| p.id.as_str()),
+            ))
+            .limit(ROWS)
+            .page()
+            .await?;
+        known.extend(there.items.into_iter().map(|push| push.into_inner().id));
+    }
+    Ok(known)
+}

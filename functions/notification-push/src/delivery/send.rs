@@ -1,0 +1,157 @@
+//! The sender: takes what is due, pushes it, keeps what came of it.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use futures::StreamExt;
+use whisper_kit::ids::random;
+use whisper_kit::{Ctx, Result};
+use whisper_schema::prelude::{Column, Push, PushSubscription, QueuedMessage};
+use whisper_store::{Doc, Filter, Query};
+
+use super::lease::{self, Lease, TAKEN};
+use super::outcome::{Outcome, decide};
+use super::settle::{Settled, settle};
+use crate::Worker;
+use crate::web_push::answer::{ATTEMPTS, verdict};
+use crate::web_push::encryption::{Recipient, encrypt};
+use crate::web_push::endpoint;
+use crate::web_push::message::urgency;
+use crate::web_push::transport::Outgoing;
+
+/// How many pushes are on their way at once.
+const AT_ONCE: usize = 16;
+/// How long a worker that lost a race leaves the winner alone.
+const AFTER_LOSS: Duration = Duration::from_millis(10);
+
+/// Sends what is due, until nothing is or the time is over. Gives how many were dealt with, and whether there are
+/// more.
+///
+/// # Errors
+/// The store's. What was taken and not settled is sent again when the lease has run out.
+pub async fn run(ctx: &Ctx, worker: &Worker, end: Instant) -> Result<(u64, bool)> {
+    let mut done = 0;
+    loop {
+        if Instant::now() >= end {
+            return Ok((done, true));
+        }
+        let Some(lease) = lease::take(ctx).await? else {
+            return Ok((done, false));
+        };
+        if lease.pushes.is_empty() {
+            ctx.store()?.pause(AFTER_LOSS).await;
+            continue;
+        }
+        done += lease.pushes.len() as u64;
+        let (until, settled) = push_all(ctx, worker, lease).await?;
+        settle(ctx, until, settled).await?;
+    }
+}
+
+/// What the pushes of a lease need: their devices, and how often the entries they belong to are tried.
+struct Around {
+    devices: BTreeMap<String, PushSubscription>,
+    entries: BTreeMap<String, i64>,
+}
+
+async fn around(ctx: &Ctx, pushes: &[Push]) -> Result<Around> {
+    let devices = Query::<PushSubscription>::new()
+        .filter(Filter::is_in(
+            Column::id(),
+            pushes.iter().map(|push| push.subscription_id.as_str()),
+        ))
+        .limit(TAKEN);
+    let entries = Query::<QueuedMessage>::new()
+        .filter(Filter::is_in(
+            Column::id(),
+            pushes.iter().filter_map(|push| push.queue_id.as_deref()),
+        ))
+        .limit(TAKEN);
+    let (devices, entries) = ctx.store()?.read((devices, entries)).await?;
+    let devices = devices.into_iter().map(Doc::into_inner);
+    let entries = entries.into_iter().map(Doc::into_inner);
+    Ok(Around {
+        devices: devices.map(|device| (device.id.clone(), device)).collect(),
+        entries: entries.map(|entry| (entry.id, entry.max_retries)).collect(),
+    })
+}
+
+async fn push_all(
+    ctx: &Ctx,
+    worker: &Worker,
+    lease: Lease,
+) -> Result<(whisper_schema::Timestamp, Vec<Settled>)> {
+    let around = around(ctx, &lease.pushes).await?;
+    let around = &around;
+    let sending = lease.pushes.into_iter().map(|push| async move {
+        let outcome = push_one(ctx, worker, around, &push).await?;
+        let entry = push.queue_id.as_ref();
+        let device = around.devices.get(&push.subscription_id);
+        Ok(Settled {
+            has_entry: entry.is_some_and(|id| around.entries.contains_key(id)),
+            pushed_at: device.and_then(|device| device.last_pushed_at),
+            push,
+            outcome,
+        })
+    });
+    let mut sending = futures::stream::iter(sending).buffer_unordered(AT_ONCE);
+    let mut settled = Vec::new();
+    let mut fault = None;
+    while let Some(one) = sending.next().await {
+        match one {
+            Ok(one) => settled.push(one),
+            Err(error) => fault = Some(error),
+        }
+    }
+    // What was sent is kept even when something else went wrong.
+    match fault {
+        Some(error) if settled.is_empty() => Err(error),
+        _ => Ok((lease.end, settled)),
+    }
+}
+
+async fn push_one(ctx: &Ctx, worker: &Worker, around: &Around, push: &Push) -> Result<Outcome> {
+    let now = ctx.now();
+    let failed = |error: &str| Outcome::Failed {
+        attempts: push.attempts,
+        error: error.to_owned(),
+    };
+    // Somebody else may be signed in on the device by now: what was meant for another is dropped.
+    let device = around.devices.get(&push.subscription_id);
+    let Some(device) = device.filter(|device| device.user_id == push.user_id) else {
+        return Ok(Outcome::Dropped { device_gone: false });
+    };
+    if push.expires_at <= now {
+        return Ok(failed("expired before it could be sent"));
+    }
+    // Checked again: the operator may have taken a push service off the list.
+    let Ok(endpoint) = endpoint::check(ctx.config(), &device.endpoint) else {
+        return Ok(failed("the push service is no longer one to send to"));
+    };
+    let Ok(recipient) = Recipient::read(&device.p256dh, &device.auth) else {
+        return Ok(failed("the device's keys can't be read"));
+    };
+    let left = (push.expires_at.as_millis() - now.as_millis()) / 1000;
+    let mut headers = vec![
+        ("content-encoding", "aes128gcm".to_owned()),
+        ("content-type", "application/octet-stream".to_owned()),
+        ("ttl", left.to_string()),
+        ("urgency", urgency(push.priority).to_owned()),
+    ];
+    if let Some(topic) = &push.topic {
+        headers.push(("topic", topic.clone()));
+    }
+    let token = worker.vapid.authorization(ctx, &endpoint.origin).await?;
+    headers.push(("authorization", token.to_string()));
+    let outgoing = Outgoing {
+        endpoint: device.endpoint.clone(),
+        headers,
+        body: encrypt(&recipient, push.payload.as_bytes())?,
+    };
+    let answer = (worker.transport)(outgoing).await;
+    let entry = push.queue_id.as_ref();
+    let most = entry.and_then(|id| around.entries.get(id)).copied();
+    let [jitter] = random()?;
+    let verdict = verdict(&answer, now);
+    Ok(decide(push, verdict, most.unwrap_or(ATTEMPTS), now, jitter))
+}

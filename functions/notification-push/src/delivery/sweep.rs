@@ -1,0 +1,165 @@
+//! What the schedule tidies up: deliveries that nobody ended, and what is of no use any more.
+//!
+//! Nothing depends on it: readers leave out what has expired, swept or not.
+
+use whisper_kit::{Ctx, Result};
+use whisper_schema::prelude::{
+    Column, ConsumerCursor, Notification, Push, PushStatus, QueuedMessage, QueuedMessageStatus,
+    Timestamp,
+};
+use whisper_store::{Batch, Filter, Order, Query};
+
+use super::finish::finish;
+
+const DAY: i64 = 24 * 3_600_000;
+/// How long a push that failed is kept for operators after it expired, in milliseconds.
+const FAILED_PUSHES: i64 = 7 * DAY;
+/// How long an entry of the outbox is kept after it was delivered, in milliseconds.
+const DELIVERED: i64 = 7 * DAY;
+/// How long it is kept after it failed, in milliseconds.
+const FAILED: i64 = 30 * DAY;
+/// How many rows one commit removes.
+const PER_COMMIT: u64 = 200;
+/// How many commits a run makes for each kind of thing.
+const COMMITS: u32 = 20;
+/// How many entries under way a run looks at.
+const ENTRIES: usize = 2000;
+/// How many notifications a run looks at at once.
+const NOTIFICATIONS: u32 = 500;
+/// The place up to which notifications were looked at.
+const PLACE: &str = "notification-sweep";
+
+/// Tidies up, within bounds. Gives how much there was.
+///
+/// # Errors
+/// The store's; the next run goes on.
+pub async fn sweep(ctx: &Ctx) -> Result<u64> {
+    let mut done = strays(ctx).await?;
+    done += pushes(ctx).await?;
+    done += entries(ctx, QueuedMessageStatus::Delivered, DELIVERED).await?;
+    done += entries(ctx, QueuedMessageStatus::Failed, FAILED).await?;
+    done += notifications(ctx).await?;
+    Ok(done)
+}
+
+/// Ends entries whose last push came to its end without anybody looking: its worker died in between.
+async fn strays(ctx: &Ctx) -> Result<u64> {
+    let entries = ctx
+        .store()?
+        .find::<QueuedMessage>()
+        .filter(Filter::eq(
+            QueuedMessage::STATUS,
+            QueuedMessageStatus::Processing,
+        ))
+        .order(Order::desc(QueuedMessage::PRIORITY))
+        .all(ENTRIES)
+        .await?;
+    let ids: Vec<String> = entries.into_iter().map(|e| e.into_inner().id).collect();
+    finish(ctx, &ids).await
+}
+
+async fn pushes(ctx: &Ctx) -> Result<u64> {
+    let old = Filter::and([
+        Filter::lt(Push::EXPIRES_AT, ctx.now().plus(-FAILED_PUSHES)),
+        Filter::eq(Push::STATUS, PushStatus::Failed),
+    ]);
+    let mut done = 0;
+    for _ in 0..COMMITS {
+        let batch = Batch::new().delete_where(old.clone(), PER_COMMIT);
+        let deleted = ctx
+            .store()?
+            .commit(batch)
+            .await?
+            .affected
+            .iter()
+            .sum::<u64>();
+        done += deleted;
+        if deleted < PER_COMMIT {
+            break;
+        }
+    }
+    Ok(done)
+}
+
+/// Removes the oldest entries of a status: those of the usual priority, which the index gives in their order.
+async fn entries(ctx: &Ctx, status: QueuedMessageStatus, kept: i64) -> Result<u64> {
+    let before = ctx.now().plus(-kept);
+    let mut done = 0;
+    for _ in 0..COMMITS {
+        let oldest = Query::<QueuedMessage>::new()
+            .filter(Filter::eq(QueuedMessage::STATUS, status))
+            .filter(Filter::eq(QueuedMessage::PRIORITY, 0))
+            .order(Order::asc(Column::seq()))
+            .limit(PER_COMMIT as u32);
+        let oldest = ctx.store()?.read(oldest).await?;
+        let old = oldest
+            .iter()
+            .filter(|e| e.processed_at.is_some_and(|at| at < before));
+        let ids: Vec<&str> = old.map(|entry| entry.id.as_str()).collect();
+        let count = ids.len() as u64;
+        if count == 0 {
+            break;
+        }
+        let same = Filter::and([
+            Filter::is_in(Column::id(), ids),
+            Filter::eq(QueuedMessage::STATUS, status),
+        ]);
+        ctx.store()?
+            .commit(Batch::new().delete_where(same, count))
+            .await?;
+        done += count;
+        if count < PER_COMMIT {
+            break;
+        }
+    }
+    Ok(done)
+}
+
+/// Walks through all notifications, a part in each run, and removes those that expired. No index leads to
+/// them, and looking for them at once would read the whole collection.
+async fn notifications(ctx: &Ctx) -> Result<u64> {
+    let place = ctx.store()?.get::<ConsumerCursor>(PLACE).await?;
+    let mut position = place.map_or(0, |place| place.position);
+    let mut done = 0;
+    for _ in 0..COMMITS {
+        let next = Query::<Notification>::new()
+            .filter(Filter::gt(Column::seq(), position))
+            .order(Order::asc(Column::seq()))
+            .limit(NOTIFICATIONS);
+        let next = ctx.store()?.read(next).await?;
+        let over = next
+            .iter()
+            .filter(|n| n.expires_at.is_some_and(|at| at <= ctx.now()));
+        let ids: Vec<&str> = over
+            .map(|n| n.id.as_str())
+            .take(PER_COMMIT as usize)
+            .collect();
+        let (count, is_full) = (ids.len() as u64, ids.len() as u64 == PER_COMMIT);
+        let last = next.last().map_or(0, |n| n.seq);
+        let at_end = next.len() < NOTIFICATIONS as usize;
+        // Where one commit couldn't remove all, the next looks at the same again; behind the last it begins anew.
+        position = match (is_full, at_end) {
+            (true, _) => position,
+            (false, true) => 0,
+            (false, false) => last,
+        };
+        let place = ConsumerCursor {
+            id: PLACE.to_owned(),
+            position,
+            updated_at: Timestamp::AT_COMMIT,
+        };
+        let expired = Filter::and([
+            Filter::is_in(Column::id(), ids),
+            Filter::le(Notification::EXPIRES_AT, ctx.now()),
+        ]);
+        let batch = Batch::new()
+            .upsert(&place)
+            .delete_where::<Notification>(expired, PER_COMMIT);
+        ctx.store()?.commit(batch).await?;
+        done += count;
+        if !is_full {
+            break;
+        }
+    }
+    Ok(done)
+}

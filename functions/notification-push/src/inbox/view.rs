@@ -1,0 +1,82 @@
+//! A notification as its user sees it.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use whisper_schema::Timestamp;
+use whisper_schema::prelude::{Notification, NotificationKind, NotificationPriority};
+use whisper_store::Filter;
+
+/// A notice in the inbox.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[cfg_attr(not(target_family = "wasm"), schemars(rename = "Notification"))]
+#[serde(rename_all = "camelCase")]
+pub struct ShownNotification {
+    /// Id of the notification.
+    pub id: String,
+    /// What it is about.
+    #[serde(rename = "type")]
+    #[cfg_attr(not(target_family = "wasm"), schemars(with = "String"))]
+    pub kind: NotificationKind,
+    /// First line.
+    pub title: String,
+    /// The rest of the words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// Where it leads: a path within the apps, or an address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action_url: Option<String>,
+    /// Where its picture is served.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_url: Option<String>,
+    /// Ids of what it is about.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub metadata: Map<String, Value>,
+    /// Whether the user has seen it.
+    pub is_read: bool,
+    /// When they saw it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_at: Option<Timestamp>,
+    /// How much it matters.
+    #[cfg_attr(not(target_family = "wasm"), schemars(with = "String"))]
+    pub priority: NotificationPriority,
+    /// When it is no longer shown; left out if it stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// When it was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
+}
+
+impl From<Notification> for ShownNotification {
+    fn from(from: Notification) -> Self {
+        let metadata = from.metadata.as_deref();
+        Self {
+            id: from.id,
+            kind: from.kind,
+            title: from.title,
+            body: from.body,
+            action_url: from.action_url,
+            image_url: from.image_url,
+            metadata: metadata
+                .and_then(|text| serde_json::from_str(text).ok())
+                .unwrap_or_default(),
+            is_read: from.is_read,
+            read_at: from.read_at,
+            priority: from.priority,
+            expires_at: from.expires_at,
+            created_at: from.created_at,
+        }
+    }
+}
+
+/// Holds for what is somebody's and still shown.
+pub fn shown_to(user: &str, now: Timestamp) -> Filter<Notification> {
+    Filter::and([
+        Filter::eq(Notification::USER_ID, user),
+        Filter::or([
+            Filter::is_null(Notification::EXPIRES_AT),
+            Filter::gt(Notification::EXPIRES_AT, now),
+        ]),
+    ])
+}

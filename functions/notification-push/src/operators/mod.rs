@@ -1,0 +1,5 @@
+//! What operators see of deliveries, and start again.
+
+pub mod queue;
+pub mod retry;
+pub mod view;

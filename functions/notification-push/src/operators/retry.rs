@@ -1,0 +1,137 @@
+//! `POST /internal/queue/retry`: what failed is tried again.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use whisper_kit::{Ctx, Error, Reply, Request, Result};
+use whisper_schema::prelude::{Column, Push, PushStatus, QueuedMessage, QueuedMessageStatus};
+use whisper_store::{Batch, Doc, Filter, Order, Patch, Query, StoreError};
+
+use crate::web_push::message::lifetime;
+
+/// How many pushes one commit starts again.
+const PER_COMMIT: u32 = 100;
+/// How many ids one request names.
+const IDS: usize = 100;
+/// How many commits one request makes.
+const COMMITS: usize = 100;
+
+/// What to try again: either of the two.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RetryQueue {
+    /// Ids of deliveries or of pushes, 1 to 100; what is not there, or has not failed, is left alone.
+    #[serde(default)]
+    ids: Vec<String>,
+    /// True for all that failed.
+    #[serde(default)]
+    all: bool,
+}
+
+/// What was started again.
+#[derive(Debug, Default, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub struct Retried {
+    /// Pushes that wait again.
+    pub pushes: u64,
+    /// Deliveries of messages that go on.
+    pub messages: u64,
+    /// Whether there are more: ask again.
+    pub more: bool,
+}
+
+/// Starts again, in bounded commits.
+///
+/// # Errors
+/// Neither or both of the two, or too many ids.
+pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
+    let wanted: RetryQueue = request.json()?;
+    if wanted.all != wanted.ids.is_empty() {
+        let detail = "must name what to try again, unless all is true";
+        return Err(Error::field("ids", "required", detail));
+    }
+    if wanted.ids.len() > IDS {
+        let detail = format!("must have at most {IDS} elements");
+        return Err(Error::field("ids", "size", detail));
+    }
+    let mut retried = Retried::default();
+    for _ in 0..COMMITS {
+        let failed = failed(&wanted);
+        let pushes = ctx.store()?.read(failed).await?;
+        let pushes: Vec<Push> = pushes.into_iter().map(Doc::into_inner).collect();
+        if pushes.is_empty() {
+            if retried.pushes > 0 {
+                ctx.signal();
+            }
+            return Reply::ok(&retried);
+        }
+        start_again(&ctx, &pushes, &mut retried).await?;
+    }
+    ctx.signal();
+    retried.more = true;
+    Reply::ok(&retried)
+}
+
+fn failed(wanted: &RetryQueue) -> Query<Push> {
+    let failed = Query::new()
+        .filter(Filter::eq(Push::STATUS, PushStatus::Failed))
+        .order(Order::asc(Push::DUE_AT))
+        .limit(PER_COMMIT);
+    if wanted.all {
+        return failed;
+    }
+    let ids = || wanted.ids.iter().map(String::as_str);
+    failed.filter(Filter::or([
+        Filter::is_in(Column::id(), ids()),
+        Filter::is_in(Push::QUEUE_ID, ids()),
+    ]))
+}
+
+/// Starts these again, unless somebody else just did.
+async fn start_again(ctx: &Ctx, pushes: &[Push], retried: &mut Retried) -> Result<()> {
+    let queue_ids: BTreeSet<&str> = pushes
+        .iter()
+        .filter_map(|p| p.queue_id.as_deref())
+        .collect();
+    let entries = Query::<QueuedMessage>::new()
+        .filter(Filter::is_in(Column::id(), queue_ids.iter().copied()))
+        .filter(Filter::eq(
+            QueuedMessage::STATUS,
+            QueuedMessageStatus::Failed,
+        ))
+        .limit(PER_COMMIT);
+    let entries = ctx.store()?.read(entries).await?;
+    let ids = || pushes.iter().map(|push| push.id.as_str());
+    let moved = Filter::<Push>::and([
+        Filter::is_in(Column::id(), ids()),
+        Filter::ne(Push::STATUS, PushStatus::Failed),
+    ]);
+    let mut batch = Batch::new().expect_none(moved);
+    for push in pushes {
+        // It has a whole life before it again: an operator wants it to arrive.
+        let life = i64::try_from(lifetime(push.priority).as_millis()).unwrap_or(i64::MAX);
+        let patch = Patch::new()
+            .set(Push::STATUS, PushStatus::Pending)
+            .set(Push::ATTEMPTS, 0)
+            .set(Push::DUE_AT, ctx.now())
+            .set(Push::EXPIRES_AT, ctx.now().plus(life));
+        batch = batch.update(&push.id, patch);
+    }
+    for entry in &entries {
+        let patch = Patch::new()
+            .set(QueuedMessage::STATUS, QueuedMessageStatus::Processing)
+            .set(QueuedMessage::RETRY_COUNT, 0)
+            .unset(QueuedMessage::PROCESSED_AT);
+        batch = batch.update(&entry.id, patch);
+    }
+    match ctx.store()?.commit(batch).await {
+        Ok(_) => {
+            retried.pushes += pushes.len() as u64;
+            retried.messages += entries.len() as u64;
+            Ok(())
+        }
+        Err(StoreError::ConditionFailed { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,67 @@
+//! How requests leave: Spin's outgoing HTTP in a component, whatever a test likes elsewhere.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use super::answer::Answer;
+
+/// A request to a push service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// The address of the device at the push service. Never logged.
+    pub endpoint: String,
+    /// Headers beside the content's length.
+    pub headers: Vec<(&'static str, String)>,
+    /// The encrypted content.
+    pub body: Vec<u8>,
+}
+
+/// An answer, to be awaited.
+pub type Answering = Pin<Box<dyn Future<Output = Answer>>>;
+/// Whatever sends requests.
+pub type Transport = Rc<dyn Fn(Outgoing) -> Answering>;
+
+/// The runtime's own.
+pub fn runtime() -> Transport {
+    Rc::new(|outgoing| Box::pin(send(outgoing)))
+}
+
+#[cfg(target_family = "wasm")]
+async fn send(outgoing: Outgoing) -> Answer {
+    use std::pin::pin;
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use futures::future::{Either, select};
+    use http_body_util::Full;
+
+    /// How long one push may take. Far less than a lease, so that whoever holds one knows how it ended.
+    const TIME: Duration = Duration::from_secs(5);
+
+    let mut request = http::Request::post(&outgoing.endpoint);
+    for (name, value) in &outgoing.headers {
+        request = request.header(*name, value);
+    }
+    let Ok(request) = request.body(Full::new(Bytes::from(outgoing.body))) else {
+        return Answer::Status(400, None);
+    };
+    let sending = pin!(spin_sdk::http::send(request));
+    // Spin follows no redirect, and of the body nothing is read: status and headers say it all.
+    match select(sending, pin!(spin_sdk::time::sleep(TIME))).await {
+        Either::Left((Ok(response), _)) => {
+            let after = response.headers().get(http::header::RETRY_AFTER);
+            let after = after
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned);
+            Answer::Status(response.status().as_u16(), after)
+        }
+        Either::Left((Err(_), _)) => Answer::None("the push service can't be reached"),
+        Either::Right(_) => Answer::None("the push service took too long"),
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+async fn send(_: Outgoing) -> Answer {
+    Answer::None("there is no network outside of a component")
+}

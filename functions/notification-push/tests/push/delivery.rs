@@ -1,0 +1,293 @@
+//! From the outbox to devices: what is sent, to whom, and what becomes of answers.
+
+use futures::executor::block_on;
+use notification_push::delivery::lease::LEASE;
+use serde_json::{Value, json};
+use whisper_schema::prelude::*;
+use whisper_store::{Filter, Patch};
+
+use crate::scene::{Scene, two};
+
+fn header<'a>(of: &'a notification_push::web_push::transport::Outgoing, name: &str) -> &'a str {
+    let found = of.headers.iter().find(|(key, _)| *key == name);
+    found.map_or("", |(_, value)| value)
+}
+
+#[test]
+fn a_message_arrives_as_ids_that_only_the_device_can_read() {
+    let (scene, ann, bob, device) = two();
+    let message = scene.message("c1", &ann, Some(&bob), &[]);
+    let sent = scene.react();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0].endpoint, device.endpoint);
+    assert_eq!(
+        device.decrypt(&sent[0].body),
+        json!({"type": "message", "messageId": message, "conversationId": "c1"})
+    );
+    assert_eq!(header(&sent[0], "content-encoding"), "aes128gcm");
+    assert_eq!(header(&sent[0], "ttl"), "259200");
+    assert_eq!(header(&sent[0], "urgency"), "normal");
+    assert_eq!(header(&sent[0], "topic").len(), 32);
+    assert!(header(&sent[0], "authorization").starts_with("vapid t="));
+    let entry = scene.entry();
+    assert_eq!(entry.status, QueuedMessageStatus::Delivered);
+    assert!(entry.pending_for.is_empty() && entry.processed_at.is_some());
+    assert_eq!(scene.all::<Push>(), []);
+    assert!(scene.only::<PushSubscription>().last_pushed_at.is_some());
+    assert!(scene.react().is_empty(), "nothing happens twice");
+    assert!(scene.job().is_empty());
+}
+
+#[test]
+fn who_has_no_device_keeps_nobody_waiting() {
+    let scene = Scene::new();
+    let (ann, bob) = (scene.person(), scene.person());
+    scene.member("c1", &ann);
+    scene.member("c1", &bob);
+    scene.message("c1", &ann, Some(&bob), &[]);
+    assert!(scene.react().is_empty());
+    assert_eq!(scene.entry().status, QueuedMessageStatus::Delivered);
+}
+
+#[test]
+fn in_a_group_all_active_members_are_told_but_the_sender_and_who_muted_it() {
+    let scene = Scene::new();
+    let people: Vec<_> = (0..5).map(|_| scene.person()).collect();
+    let members: Vec<_> = people.iter().map(|p| scene.member("c1", p)).collect();
+    let devices: Vec<_> = people.iter().map(|p| scene.device(p)).collect();
+    let muted = Patch::new().set(ConversationMember::IS_MUTED, true);
+    scene.change(&members[1], muted);
+    let left = Patch::new().set(ConversationMember::STATUS, ConversationMemberStatus::Left);
+    scene.change(&members[2], left);
+    let owner = Patch::new().set(ConversationMember::ROLE, ConversationMemberRole::Owner);
+    scene.change(&members[3], owner);
+    scene.message("c1", &people[0], None, &[&people[1], &people[4]]);
+    let mut sent: Vec<_> = scene.react();
+    sent.sort_by(|a, b| a.endpoint.cmp(&b.endpoint));
+    let to: Vec<&str> = sent.iter().map(|s| s.endpoint.as_str()).collect();
+    assert_eq!(to, [devices[3].endpoint.as_str(), &devices[4].endpoint]);
+    assert_eq!(header(&sent[0], "urgency"), "normal");
+    assert_eq!(header(&sent[1], "urgency"), "high", "mentioned");
+    assert_eq!(devices[4].decrypt(&sent[1].body)["mentioned"], true);
+    assert_eq!(scene.entry().status, QueuedMessageStatus::Delivered);
+}
+
+#[test]
+fn a_large_group_is_handed_on_in_bounded_commits_and_nobody_is_left_out() {
+    let scene = Scene::new();
+    let ann = scene.person();
+    scene.member("c1", &ann);
+    let mut batch = whisper_store::Batch::new();
+    for n in 0..900 {
+        let user = format!("user-{n}");
+        batch = batch.insert(&ConversationMember {
+            id: format!("member-{n}"),
+            conversation_id: "c1".into(),
+            user_id: user.clone(),
+            role: if n % 7 == 0 {
+                ConversationMemberRole::Admin
+            } else {
+                ConversationMemberRole::Member
+            },
+            ..ConversationMember::default()
+        });
+        let device =
+            whisper_testkit::push::Device::new(&format!("https://fcm.googleapis.com/{n}/"));
+        let keys = device.subscription()["keys"].clone();
+        batch = batch.insert(&PushSubscription {
+            id: format!("device-{n}"),
+            user_id: user,
+            endpoint: device.endpoint,
+            p256dh: keys["p256dh"].as_str().unwrap().into(),
+            auth: keys["auth"].as_str().unwrap().into(),
+            ..PushSubscription::default()
+        });
+    }
+    block_on(scene.edge.store().commit(batch)).unwrap();
+    scene.message("c1", &ann, None, &[]);
+    let mut to: Vec<String> = Vec::new();
+    for _ in 0..20 {
+        to.extend(
+            block_on(async {
+                scene
+                    .edge
+                    .from_component("/internal/events", &Value::Null)
+                    .await;
+                scene.service.take()
+            })
+            .into_iter()
+            .map(|s| s.endpoint),
+        );
+        if scene.entry().status == QueuedMessageStatus::Delivered {
+            break;
+        }
+    }
+    assert_eq!(scene.entry().status, QueuedMessageStatus::Delivered);
+    assert_eq!(to.len(), 900, "each once");
+    to.sort();
+    to.dedup();
+    assert_eq!(to.len(), 900);
+    assert_eq!(scene.all::<FanOut>(), []);
+}
+
+#[test]
+fn retry_after_is_waited_for_and_the_last_attempt_ends_it() {
+    let (scene, ann, bob, _device) = two();
+    scene.service.answer("/0", 503, "600");
+    scene.message("c1", &ann, Some(&bob), &[]);
+    assert_eq!(scene.react().len(), 1);
+    let entry = scene.entry();
+    assert_eq!(
+        (entry.status, entry.retry_count),
+        (QueuedMessageStatus::Processing, 1)
+    );
+    assert_eq!(
+        entry.error.as_deref(),
+        Some("the push service answered 503")
+    );
+    scene.edge.advance(599_000);
+    assert!(scene.job().is_empty(), "not before it may");
+    scene.edge.advance(60_000);
+    assert_eq!(scene.job().len(), 1);
+    scene.edge.advance(3_600_000);
+    assert_eq!(scene.job().len(), 1);
+    let entry = scene.entry();
+    assert_eq!(
+        (entry.status, entry.retry_count),
+        (QueuedMessageStatus::Failed, 3)
+    );
+    assert_eq!(entry.pending_for, [bob.id.as_str()]);
+    scene.edge.advance(3_600_000);
+    assert!(scene.job().is_empty(), "given up");
+}
+
+#[test]
+fn a_dead_device_is_removed_and_the_others_are_told() {
+    let (scene, ann, bob, _dead) = two();
+    let alive = scene.device(&bob);
+    scene.service.answer("/0", 410, "");
+    scene.message("c1", &ann, Some(&bob), &[]);
+    assert_eq!(scene.react().len(), 2);
+    assert_eq!(scene.only::<PushSubscription>().endpoint, alive.endpoint);
+    assert_eq!(scene.entry().status, QueuedMessageStatus::Delivered);
+    assert_eq!(scene.all::<Push>(), []);
+}
+
+#[test]
+fn a_refusal_and_a_redirect_are_final() {
+    for status in [400, 403, 413, 302] {
+        let (scene, ann, bob, _device) = two();
+        scene.service.answer("/0", status, "");
+        scene.message("c1", &ann, Some(&bob), &[]);
+        assert_eq!(scene.react().len(), 1);
+        assert_eq!(
+            scene.entry().status,
+            QueuedMessageStatus::Failed,
+            "{status}"
+        );
+        assert_eq!(scene.only::<Push>().status, PushStatus::Failed);
+    }
+}
+
+#[test]
+fn what_a_dead_worker_left_is_sent_when_its_lease_is_over() {
+    let (scene, ann, bob, device) = two();
+    scene.service.answer("/0", 503, "");
+    scene.message("c1", &ann, Some(&bob), &[]);
+    scene.react();
+    // As it stands when the worker dies between its lease and the end.
+    let push = scene.only::<Push>();
+    let end = scene.edge.ctx().now().plus(LEASE);
+    let held = Patch::new()
+        .set(Push::STATUS, PushStatus::Processing)
+        .set(Push::DUE_AT, end);
+    scene.change(&push.id, held);
+    scene.service.answer("/0", 201, "");
+    scene.edge.advance(LEASE - 1);
+    assert!(scene.job().is_empty(), "it may be on its way");
+    scene.edge.advance(1);
+    let sent = scene.job();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(device.decrypt(&sent[0].body)["type"], "message");
+    assert_eq!(scene.entry().status, QueuedMessageStatus::Delivered);
+}
+
+#[test]
+fn two_workers_at_once_send_each_push_once() {
+    let (scene, ann, bob, _device) = two();
+    for _ in 0..120 {
+        scene.message("c1", &ann, Some(&bob), &[]);
+    }
+    let other = scene.another();
+    block_on(async {
+        let one = scene.edge.from_component("/internal/events", &Value::Null);
+        let two = other.from_component("/internal/events", &Value::Null);
+        let (one, two) = futures::join!(one, two);
+        one.expect(200);
+        two.expect(200);
+    });
+    assert_eq!(
+        scene.react().len(),
+        120,
+        "those of both, and nothing left to do"
+    );
+    let open = Filter::ne(QueuedMessage::STATUS, QueuedMessageStatus::Delivered);
+    let open = scene.edge.store().find::<QueuedMessage>().filter(open);
+    assert_eq!(block_on(open.count(1000)).unwrap(), 0);
+}
+
+#[test]
+fn quiet_hours_mutes_and_the_switch_hold_pushes_back_but_not_deliveries() {
+    // The clock starts at midnight UTC: 9 in the morning in Tokyo.
+    for (settings, pushes) in [
+        (json!({"pushEnabled": false}), 0),
+        (json!({"mutedKinds": ["message"]}), 0),
+        (json!({"mutedKinds": ["mention", "follow"]}), 1),
+        (json!({"quietFrom": "23:00", "quietTo": "06:00"}), 0),
+        (
+            json!({"quietFrom": "23:00", "quietTo": "06:00", "timezone": "Asia/Tokyo"}),
+            1,
+        ),
+        (
+            json!({"quietFrom": "08:30", "quietTo": "10:00", "timezone": "Asia/Tokyo"}),
+            0,
+        ),
+        (json!({}), 1),
+    ] {
+        let (scene, ann, bob, _device) = two();
+        scene.settings(&bob, settings.clone());
+        scene.message("c1", &ann, Some(&bob), &[]);
+        assert_eq!(scene.react().len(), pushes, "{settings}");
+        assert_eq!(scene.entry().status, QueuedMessageStatus::Delivered);
+    }
+}
+
+#[test]
+fn what_was_taken_back_or_is_for_another_account_by_now_is_not_sent() {
+    let (scene, ann, bob, device) = two();
+    let message = scene.message("c1", &ann, Some(&bob), &[]);
+    let gone = Patch::new().set(Message::DELETED_AT, Timestamp::AT_COMMIT);
+    scene.change(&message, gone);
+    assert!(scene.react().is_empty());
+    assert_eq!(scene.entry().status, QueuedMessageStatus::Delivered);
+
+    scene.service.answer("/0", 503, "");
+    scene.message("c1", &ann, Some(&bob), &[]);
+    assert_eq!(scene.react().len(), 1);
+    let path = "/v1/push/subscriptions";
+    scene
+        .send(
+            whisper_kit::Method::POST,
+            path,
+            &ann.token,
+            device.subscription(),
+        )
+        .expect(201);
+    scene.edge.advance(600_000);
+    let token = block_on(scene.edge.session(&ann.id));
+    assert!(
+        !token.is_empty() && scene.job().is_empty(),
+        "bob's message is not ann's"
+    );
+    assert_eq!(scene.all::<Push>(), []);
+}

@@ -1,0 +1,125 @@
+//! Subscriptions of devices.
+
+use serde_json::{Value, json};
+use whisper_kit::Method;
+use whisper_schema::prelude::PushSubscription;
+use whisper_testkit::push::Device;
+
+use crate::scene::Scene;
+
+const PATH: &str = "/v1/push/subscriptions";
+
+#[test]
+fn the_same_device_again_is_changed_and_never_shown_with_its_keys() {
+    let scene = Scene::new();
+    let ann = scene.person();
+    let device = scene.device(&ann);
+    let mut again = device.subscription();
+    again["deviceName"] = json!("Phone");
+    let shown = scene
+        .send(Method::POST, PATH, &ann.token, again)
+        .expect(200);
+    assert_eq!(
+        (&shown["host"], &shown["deviceName"]),
+        (&json!("fcm.googleapis.com"), &json!("Phone"))
+    );
+    let list = scene.get(&ann, PATH);
+    assert_eq!(list["items"], json!([shown]));
+    let text = list.to_string();
+    for secret in ["p256dh", "auth", "/device/"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}
+
+#[test]
+fn a_device_belongs_to_whoever_is_signed_in_on_it() {
+    let scene = Scene::new();
+    let (ann, bob) = (scene.person(), scene.person());
+    let device = scene.device(&ann);
+    scene
+        .send(Method::POST, PATH, &bob.token, device.subscription())
+        .expect(201);
+    assert_eq!(scene.get(&ann, PATH)["items"], json!([]));
+    assert_eq!(scene.only::<PushSubscription>().user_id, bob.id);
+}
+
+#[test]
+fn there_is_a_bound_and_taking_one_off_makes_room() {
+    let scene = Scene::new();
+    let ann = scene.person();
+    for _ in 0..20 {
+        scene.device(&ann);
+    }
+    let one_more = Device::new("https://fcm.googleapis.com/one-more");
+    scene
+        .send(Method::POST, PATH, &ann.token, one_more.subscription())
+        .expect_problem(409, "too_many_devices");
+    let first = scene.get(&ann, PATH)["items"][0]["id"].clone();
+    let first = format!("{PATH}/{}", first.as_str().unwrap());
+    scene
+        .send(Method::DELETE, &first, &ann.token, Value::Null)
+        .expect(204);
+    scene
+        .send(Method::POST, PATH, &ann.token, one_more.subscription())
+        .expect(201);
+    assert_eq!(scene.all::<PushSubscription>().len(), 20);
+}
+
+#[test]
+fn a_strangers_device_is_nobodys() {
+    let scene = Scene::new();
+    let (ann, bob) = (scene.person(), scene.person());
+    scene.device(&ann);
+    let id = scene.only::<PushSubscription>().id;
+    let path = format!("{PATH}/{id}");
+    scene
+        .send(Method::DELETE, &path, &bob.token, Value::Null)
+        .expect_problem(404, "not_found");
+    scene
+        .send(Method::DELETE, &path, &ann.token, Value::Null)
+        .expect(204);
+    scene
+        .send(Method::DELETE, &path, &ann.token, Value::Null)
+        .expect_problem(404, "not_found");
+}
+
+#[test]
+fn everything_that_is_wrong_is_named_and_nothing_is_written() {
+    let scene = Scene::new();
+    let ann = scene.person();
+    let body = json!({
+        "endpoint": "http://169.254.169.254/latest",
+        "keys": {"p256dh": "AA", "auth": "AA"},
+        "deviceName": "x".repeat(101),
+        "expirationTime": 1,
+    });
+    let refused = scene
+        .send(Method::POST, PATH, &ann.token, body)
+        .expect_problem(422, "validation_failed");
+    let fields: Vec<&str> = refused["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["field"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        fields,
+        ["endpoint", "keys.p256dh", "deviceName", "expirationTime"]
+    );
+    assert!(
+        !refused.to_string().contains("169.254"),
+        "the address is not repeated"
+    );
+    assert_eq!(scene.all::<PushSubscription>(), []);
+}
+
+#[test]
+fn the_public_key_is_anybodys_and_stays() {
+    let scene = Scene::new();
+    let path = "/v1/push/vapid-public-key";
+    let one = scene.send(Method::GET, path, "", Value::Null).expect(200);
+    let other =
+        futures::executor::block_on(scene.another().send(Method::GET, path, "", &Value::Null));
+    assert_eq!(one, other.expect(200));
+    assert_eq!(one["publicKey"].as_str().unwrap().len(), 87);
+}

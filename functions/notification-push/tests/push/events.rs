@@ -1,0 +1,146 @@
+//! From events to the inbox and to devices.
+
+use serde_json::json;
+use whisper_kit::Method;
+use whisper_schema::prelude::*;
+
+use crate::scene::{Person, Scene, two};
+
+fn reacted(scene: &Scene, by: &Person, author: &Person) {
+    let payload = json!({"storyId": "s1", "authorId": author.id});
+    scene.event("story.reacted", "s1", by, &payload);
+}
+
+fn follow(scene: &Scene, by: &Person, whom: &Person) {
+    let payload = json!({"followerId": by.id, "followingId": whom.id});
+    scene.event("follow.created", &whom.id, by, &payload);
+}
+
+#[test]
+fn a_reaction_and_a_follow_are_told_once_in_the_inbox_and_on_the_device() {
+    let (scene, ann, bob, device) = two();
+    for _ in 0..2 {
+        reacted(&scene, &ann, &bob);
+        follow(&scene, &ann, &bob);
+    }
+    let sent = scene.react();
+    let mut told: Vec<_> = sent.iter().map(|s| device.decrypt(&s.body)).collect();
+    told.sort_by_key(|told| told["type"].to_string());
+    let inbox = scene.get(&bob, "/v1/notifications");
+    let items = inbox["items"].as_array().unwrap();
+    assert_eq!(items.len(), 2);
+    let of = |kind: &str| items.iter().find(|n| n["type"] == kind).unwrap();
+    assert_eq!(of("follow")["title"], "ann follows you");
+    assert_eq!(of("follow")["metadata"], json!({"userId": ann.id}));
+    assert_eq!(
+        told,
+        [
+            json!({"type": "follow", "notificationId": of("follow")["id"], "userId": ann.id}),
+            json!({"type": "story_reaction", "notificationId": of("story_reaction")["id"], "storyId": "s1", "userId": ann.id}),
+        ]
+    );
+    reacted(&scene, &ann, &bob);
+    assert!(scene.react().is_empty(), "again is not news");
+}
+
+#[test]
+fn mentions_stand_in_the_inbox_of_members_alone() {
+    let (scene, ann, bob, _device) = two();
+    let stranger = scene.person();
+    scene.message("c1", &ann, Some(&bob), &[&bob, &stranger, &ann]);
+    assert_eq!(scene.react().len(), 1, "the message's own push");
+    let notification = scene.only::<Notification>();
+    assert_eq!(
+        (notification.user_id, notification.kind),
+        (bob.id, NotificationKind::Mention)
+    );
+}
+
+#[test]
+fn nobody_hears_of_themselves_or_of_whom_a_block_parts_them_from() {
+    let (scene, ann, bob, _device) = two();
+    reacted(&scene, &bob, &bob);
+    scene.put(&Contact {
+        id: "block".into(),
+        user_id: bob.id.clone(),
+        contact_user_id: ann.id.clone(),
+        is_blocked: true,
+        ..Contact::default()
+    });
+    reacted(&scene, &ann, &bob);
+    follow(&scene, &bob, &ann);
+    assert!(scene.react().is_empty());
+    assert_eq!(scene.all::<Notification>(), []);
+}
+
+#[test]
+fn what_another_function_put_into_the_inbox_is_pushed() {
+    let (scene, ann, bob, device) = two();
+    scene.put(&Notification {
+        id: "n1".into(),
+        user_id: bob.id.clone(),
+        kind: NotificationKind::System,
+        title: "You reached level 2".into(),
+        metadata: Some(json!({"level": 2}).to_string()),
+        ..Notification::default()
+    });
+    scene.event(
+        "notification.created",
+        "n1",
+        &bob,
+        &json!({"notificationId": "n1", "type": "system"}),
+    );
+    scene.event("notification.created", "gone", &ann, &json!({}));
+    let sent = scene.react();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(
+        device.decrypt(&sent[0].body),
+        json!({"type": "system", "notificationId": "n1"})
+    );
+}
+
+#[test]
+fn in_quiet_hours_only_what_is_urgent_is_pushed() {
+    let (scene, ann, bob, _device) = two();
+    scene.settings(&bob, json!({"quietFrom": "23:00", "quietTo": "06:00"}));
+    follow(&scene, &ann, &bob);
+    assert!(scene.react().is_empty());
+    assert_eq!(scene.all::<Notification>().len(), 1, "the inbox has it");
+    scene.put(&Notification {
+        id: "n1".into(),
+        user_id: bob.id.clone(),
+        kind: NotificationKind::System,
+        title: "Fire".into(),
+        priority: NotificationPriority::Urgent,
+        ..Notification::default()
+    });
+    scene.event("notification.created", "n1", &bob, &json!({}));
+    assert_eq!(scene.react().len(), 1);
+}
+
+#[test]
+fn many_at_once_are_all_told() {
+    let (scene, _ann, bob, _device) = two();
+    for _ in 0..19 {
+        scene.device(&bob);
+    }
+    for _ in 0..30 {
+        follow(&scene, &scene.person(), &bob);
+    }
+    assert_eq!(
+        scene.react().len(),
+        600,
+        "30 times 20 devices, over several commits"
+    );
+    assert_eq!(scene.all::<Notification>().len(), 30);
+}
+
+#[test]
+fn nobody_but_a_component_wakes_it() {
+    let (scene, ann, _, _) = two();
+    for token in ["", ann.token.as_str(), crate::scene::OPERATOR] {
+        scene
+            .send(Method::POST, "/internal/events", token, json!({}))
+            .expect_problem(404, "route_not_found");
+    }
+}

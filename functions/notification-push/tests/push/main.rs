@@ -1,0 +1,10 @@
+//! The function on a database of its own, with a push service that the test plays.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod delivery;
+mod devices;
+mod events;
+mod inbox;
+mod operators;
+mod scene;
+mod sweep;

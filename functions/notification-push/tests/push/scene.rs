@@ -1,0 +1,255 @@
+//! People with devices, messages in the outbox, and the push service.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use futures::executor::block_on;
+use notification_push::web_push::answer::Answer;
+use notification_push::web_push::transport::{Outgoing, Transport};
+use serde_json::{Value, json};
+use whisper_kit::ids::member_id;
+use whisper_kit::testing::TestEdge;
+use whisper_kit::{Method, events};
+use whisper_schema::Document;
+use whisper_schema::prelude::*;
+use whisper_store::{Batch, Order, Patch};
+use whisper_testkit::push::Device;
+
+pub const OPERATOR: &str = "the operator's key";
+const ORIGIN: &str = "https://fcm.googleapis.com";
+
+/// What the push service was sent, and what it answers.
+#[derive(Clone, Default)]
+pub struct Service {
+    sent: Rc<RefCell<Vec<Outgoing>>>,
+    answers: Rc<RefCell<Vec<(String, Answer)>>>,
+}
+
+impl Service {
+    fn transport(&self) -> Transport {
+        let service = self.clone();
+        Rc::new(move |outgoing: Outgoing| {
+            let answers = service.answers.borrow();
+            let told = answers
+                .iter()
+                .rev()
+                .find(|(end, _)| outgoing.endpoint.ends_with(end));
+            let answer = told.map_or(Answer::Status(201, None), |(_, answer)| answer.clone());
+            service.sent.borrow_mut().push(outgoing);
+            Box::pin(std::future::ready(answer))
+        })
+    }
+
+    /// From now on the device whose address ends so is answered with this.
+    pub fn answer(&self, end: &str, status: u16, retry_after: &str) {
+        let after = Some(retry_after.to_owned()).filter(|after| !after.is_empty());
+        let answer = Answer::Status(status, after);
+        self.answers.borrow_mut().push((end.to_owned(), answer));
+    }
+
+    /// What came since this was asked last.
+    pub fn take(&self) -> Vec<Outgoing> {
+        self.sent.take()
+    }
+}
+
+/// Somebody signed in.
+pub struct Person {
+    pub id: String,
+    pub token: String,
+}
+
+pub struct Scene {
+    pub edge: TestEdge,
+    pub service: Service,
+    count: Cell<usize>,
+}
+
+impl Scene {
+    pub fn new() -> Self {
+        let service = Service::default();
+        let api = notification_push::api_with(service.transport());
+        Self {
+            edge: TestEdge::new(&api, &[("operator_key", OPERATOR)]),
+            service,
+            count: Cell::default(),
+        }
+    }
+
+    /// Another instance of the function.
+    pub fn another(&self) -> TestEdge {
+        let api = notification_push::api_with(self.service.transport());
+        self.edge.another(&api)
+    }
+
+    pub fn person(&self) -> Person {
+        let (id, token) = block_on(self.edge.user());
+        self.put(&Profile {
+            id: id.clone(),
+            user_id: id.clone(),
+            display_name: Some("ann".into()),
+            ..Profile::default()
+        });
+        Person { id, token }
+    }
+
+    pub fn put<D: Document>(&self, document: &D) {
+        block_on(self.edge.store().commit(Batch::new().upsert(document))).expect("a commit");
+    }
+
+    pub fn change<D: Document>(&self, id: &str, patch: Patch<D>) {
+        block_on(self.edge.store().commit(Batch::new().update(id, patch))).expect("a commit");
+    }
+
+    /// All documents of a collection.
+    pub fn all<D: Document>(&self) -> Vec<D> {
+        let found = self
+            .edge
+            .store()
+            .find::<D>()
+            .order(Order::asc(Column::seq()));
+        let found = block_on(found.all(10_000)).expect("a read");
+        found
+            .into_iter()
+            .map(whisper_store::Doc::into_inner)
+            .collect()
+    }
+
+    /// The only document of a collection.
+    #[track_caller]
+    pub fn only<D: Document>(&self) -> D {
+        let mut all = self.all::<D>();
+        assert_eq!(all.len(), 1);
+        all.remove(0)
+    }
+
+    #[track_caller]
+    pub fn send(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: Value,
+    ) -> whisper_kit::testing::Answer {
+        block_on(self.edge.send(method, path, token, &body))
+    }
+
+    #[track_caller]
+    pub fn get(&self, who: &Person, path: &str) -> Value {
+        self.send(Method::GET, path, &who.token, Value::Null)
+            .expect(200)
+    }
+
+    /// A new device of somebody; its address ends with `/` and its number.
+    pub fn device(&self, who: &Person) -> Device {
+        let n = self.count.replace(self.count.get() + 1);
+        let device = Device::new(&format!("{ORIGIN}/device/{n}"));
+        self.send(
+            Method::POST,
+            "/v1/push/subscriptions",
+            &who.token,
+            device.subscription(),
+        )
+        .expect(201);
+        device
+    }
+
+    pub fn settings(&self, who: &Person, body: Value) {
+        self.send(
+            Method::PUT,
+            "/v1/me/notification-settings",
+            &who.token,
+            body,
+        )
+        .expect(200);
+    }
+
+    pub fn member(&self, conversation: &str, who: &Person) -> String {
+        let id = member_id(conversation, &who.id);
+        self.put(&ConversationMember {
+            id: id.clone(),
+            conversation_id: conversation.into(),
+            user_id: who.id.clone(),
+            ..ConversationMember::default()
+        });
+        id
+    }
+
+    /// Sends a message, as message-send commits it; to one recipient, or to a group of all members.
+    pub fn message(
+        &self,
+        conversation: &str,
+        from: &Person,
+        to: Option<&Person>,
+        mentions: &[&Person],
+    ) -> String {
+        let ctx = self.edge.ctx();
+        let id = ctx.new_id().unwrap();
+        let message = Message {
+            id: id.clone(),
+            conversation_id: conversation.into(),
+            sender_id: from.id.clone(),
+            content: "secret".into(),
+            mentions: mentions.iter().map(|m| m.id.clone()).collect(),
+            created_at: Some(Timestamp::AT_COMMIT),
+            ..Message::default()
+        };
+        let recipients: Vec<String> = to.into_iter().map(|to| to.id.clone()).collect();
+        let entry = QueuedMessage {
+            id: format!("q-{}", &id[..30]),
+            message_id: id.clone(),
+            conversation_id: conversation.into(),
+            recipient_ids: recipients.clone(),
+            pending_for: recipients,
+            created_at: Some(Timestamp::AT_COMMIT),
+            ..QueuedMessage::default()
+        };
+        let batch = Batch::new().insert(&message).insert(&entry);
+        let batch = events::append(&ctx, batch, "message.sent", &id, Some(&from.id), &json!({}));
+        block_on(self.edge.store().commit(batch.unwrap())).expect("a commit");
+        id
+    }
+
+    /// Appends an event.
+    pub fn event(&self, kind: &str, subject: &str, by: &Person, payload: &Value) {
+        let ctx = self.edge.ctx();
+        let batch = events::append(&ctx, Batch::new(), kind, subject, Some(&by.id), payload);
+        block_on(self.edge.store().commit(batch.unwrap())).expect("a commit");
+    }
+
+    /// Lets the function react; gives what the push service was sent.
+    #[track_caller]
+    pub fn react(&self) -> Vec<Outgoing> {
+        block_on(self.edge.from_component("/internal/events", &Value::Null)).expect(200);
+        self.service.take()
+    }
+
+    /// Runs the job; gives what the push service was sent.
+    #[track_caller]
+    pub fn job(&self) -> Vec<Outgoing> {
+        self.send(
+            Method::POST,
+            "/internal/jobs/notification-push",
+            OPERATOR,
+            Value::Null,
+        )
+        .expect(200);
+        self.service.take()
+    }
+
+    /// The one entry of the outbox.
+    #[track_caller]
+    pub fn entry(&self) -> QueuedMessage {
+        self.only()
+    }
+}
+
+/// A direct conversation of two, with a device of the second.
+pub fn two() -> (Scene, Person, Person, Device) {
+    let scene = Scene::new();
+    let (ann, bob) = (scene.person(), scene.person());
+    scene.member("c1", &ann);
+    scene.member("c1", &bob);
+    let device = scene.device(&bob);
+    (scene, ann, bob, device)
+}

@@ -1,0 +1,158 @@
+//! Messages on their way to devices.
+
+use whisper_testkit::{TestApp, json};
+
+use super::{device, direct, operator, say, start, wait_for_messages};
+
+#[test]
+fn a_message_is_pushed_at_once_as_ids_that_only_the_device_can_read() {
+    let Some((app, service)) = start() else {
+        return;
+    };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let phone = device(&app, &service, &bob, "/bob");
+    device(&app, &service, &ann, "/ann");
+    let path = direct(&app, &ann, &bob);
+    let sent = say(&app, &ann, &path, &json!({}));
+    let pushed = service.wait_for(1);
+    let (one, conversation) = (&pushed[0], path.rsplit('/').next().unwrap());
+    assert_eq!(one.path, "/bob");
+    assert_eq!(
+        phone.decrypt(&one.body),
+        json!({"type": "message", "messageId": sent["id"], "conversationId": conversation})
+    );
+    for (name, value) in [
+        ("content-encoding", "aes128gcm"),
+        ("urgency", "normal"),
+        ("ttl", "259200"),
+    ] {
+        assert_eq!(one.header(name), value, "{name}");
+    }
+    assert_eq!(one.header("topic").len(), 32);
+    let key = app.get("/v1/push/vapid-public-key").send().expect(200);
+    let key = format!(", k={}", key["publicKey"].as_str().unwrap());
+    let authorization = one.header("authorization");
+    assert!(authorization.starts_with("vapid t=") && authorization.ends_with(&key));
+    wait_for_messages(&app, "delivered", 1);
+    app.run_job("notification-push").expect(200);
+    assert_eq!(service.pushed().len(), 1, "and once");
+}
+
+#[test]
+fn a_service_that_is_busy_is_left_alone_as_long_as_it_asks() {
+    let Some((app, service)) = start() else {
+        return;
+    };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    device(&app, &service, &bob, "/bob");
+    let path = direct(&app, &ann, &bob);
+    service.answer("/bob", 429, "300");
+    say(&app, &ann, &path, &json!({}));
+    service.wait_for(1);
+    wait_for_messages(&app, "processing", 1);
+    app.advance("290s");
+    app.run_job("notification-push").expect(200);
+    assert_eq!(service.pushed().len(), 1);
+    service.answer("/bob", 201, "");
+    app.advance("60s");
+    app.run_job("notification-push").expect(200);
+    let pushed = service.wait_for(2);
+    assert_eq!(pushed[0].header("topic"), pushed[1].header("topic"));
+    wait_for_messages(&app, "delivered", 1);
+}
+
+#[test]
+fn a_dead_device_is_forgotten_and_what_was_refused_can_be_tried_again() {
+    let Some((app, service)) = start() else {
+        return;
+    };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    device(&app, &service, &bob, "/dead");
+    device(&app, &service, &bob, "/alive");
+    service.answer("/dead", 410, "");
+    service.answer("/alive", 302, "");
+    let path = direct(&app, &ann, &bob);
+    say(&app, &ann, &path, &json!({}));
+    wait_for_messages(&app, "failed", 1);
+    let devices = bob.get(&app, super::SUBSCRIPTIONS).expect(200);
+    assert_eq!(devices["items"].as_array().unwrap().len(), 1);
+    let failed = operator(&app, "/internal/queue?status=failed");
+    assert_eq!(failed["items"][0]["pendingFor"], json!([bob.id]));
+    assert_eq!(failed["items"][0]["error"], "the push service answered 302");
+    service.answer("/alive", 201, "");
+    let retried = app.post("/internal/queue/retry").bearer(app.operator_key());
+    let retried = retried.json(&json!({"all": true})).send().expect(200);
+    assert_eq!(retried, json!({"pushes": 1, "messages": 1, "more": false}));
+    wait_for_messages(&app, "delivered", 1);
+    assert_eq!(service.pushed().len(), 3);
+}
+
+#[test]
+fn in_a_group_the_muted_and_the_sender_hear_nothing_and_the_mentioned_more() {
+    let Some((app, service)) = start() else {
+        return;
+    };
+    let people: Vec<_> = ["ann", "bob", "cid", "dan"].map(|n| app.person(n)).into();
+    let ids: Vec<&str> = people[1..].iter().map(|p| p.id.as_str()).collect();
+    let body = json!({"type": "group", "name": "Room", "participantIds": ids});
+    let made = people[0].post(&app, "/v1/conversations", &body).expect(201);
+    let path = format!("/v1/conversations/{}", made["id"].as_str().unwrap());
+    for (n, who) in people.iter().enumerate() {
+        device(&app, &service, who, &format!("/{n}"));
+    }
+    let mute = people[1].call(&app, "PATCH", &format!("{path}/me"));
+    mute.json(&json!({"isMuted": true})).send().expect(200);
+    say(
+        &app,
+        &people[0],
+        &path,
+        &json!({"mentions": [people[1].id, people[2].id]}),
+    );
+    wait_for_messages(&app, "delivered", 1);
+    let mut pushed = service.pushed();
+    pushed.sort_by(|a, b| a.path.cmp(&b.path));
+    let seen: Vec<_> = pushed
+        .iter()
+        .map(|p| (p.path.as_str(), p.header("urgency")))
+        .collect();
+    assert_eq!(seen, [("/2", "high"), ("/3", "normal")]);
+    for (n, mentions) in [(0, 0), (1, 1), (2, 1), (3, 0)] {
+        let inbox = people[n].get(&app, "/v1/notifications").expect(200);
+        assert_eq!(inbox["items"].as_array().unwrap().len(), mentions, "{n}");
+    }
+}
+
+#[test]
+fn quiet_hours_hold_pushes_back_by_the_users_own_clock() {
+    let Some((app, service)) = start() else {
+        return;
+    };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    device(&app, &service, &bob, "/bob");
+    let path = direct(&app, &ann, &bob);
+    let settings = "/v1/me/notification-settings";
+    // All day but a minute, which is twelve hours from now wherever this runs.
+    let hour = whisper_hour(&app);
+    let quiet = json!({
+        "quietFrom": format!("{:02}:01", (hour + 12) % 24), "quietTo": format!("{:02}:00", (hour + 12) % 24),
+        "timezone": "UTC",
+    });
+    bob.put(&app, settings, &quiet).expect(200);
+    say(&app, &ann, &path, &json!({}));
+    wait_for_messages(&app, "delivered", 1);
+    assert_eq!(service.pushed().len(), 0);
+    bob.put(&app, settings, &json!({})).expect(200);
+    say(&app, &ann, &path, &json!({}));
+    assert_eq!(service.wait_for(1).len(), 1);
+}
+
+/// The hour of the day in UTC, by the bundle's clock.
+fn whisper_hour(app: &TestApp) -> u32 {
+    let person = app.person("clock");
+    let account = person.get(app, "/v1/sessions").expect(200);
+    let at = account["items"][0]["createdAt"]
+        .as_str()
+        .expect("a time")
+        .to_owned();
+    at[11..13].parse().expect("an hour")
+}

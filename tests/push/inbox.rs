@@ -1,0 +1,64 @@
+//! The inbox as its user sees it.
+
+use whisper_testkit::{Value, json};
+
+use super::{device, operator, start};
+
+#[test]
+fn a_reaction_and_a_follow_reach_the_inbox_and_the_device_and_are_read() {
+    let Some((app, service)) = start() else {
+        return;
+    };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let phone = device(&app, &service, &bob, "/bob");
+    ann.put(&app, &format!("/v1/follows/{}", bob.id), &json!({}))
+        .expect(201);
+    let story = json!({"contentType": "text", "text": "Today", "privacy": "public"});
+    let story = bob.post(&app, "/v1/stories", &story).expect(201);
+    let path = format!("/v1/stories/{}/reactions", story["id"].as_str().unwrap());
+    ann.put(&app, &path, &json!({"reaction": "like"}))
+        .expect(201);
+    let pushed = service.wait_for(2);
+    let mut kinds: Vec<Value> = pushed
+        .iter()
+        .map(|p| phone.decrypt(&p.body)["type"].clone())
+        .collect();
+    kinds.sort_by_key(Value::to_string);
+    assert_eq!(kinds, ["follow", "story_reaction"]);
+    let inbox = bob.get(&app, "/v1/notifications").expect(200);
+    assert_eq!(inbox["items"].as_array().unwrap().len(), 2);
+    let unread = || bob.get(&app, "/v1/notifications/unread-count").expect(200)["count"].clone();
+    assert_eq!(unread(), 2);
+    let id = inbox["items"][0]["id"].as_str().unwrap();
+    bob.post(&app, &format!("/v1/notifications/{id}/read"), &json!({}))
+        .expect(200);
+    assert_eq!(unread(), 1);
+    bob.post(&app, "/v1/notifications/read-all", &json!({}))
+        .expect(200);
+    assert_eq!(unread(), 0);
+    bob.delete(&app, &format!("/v1/notifications/{id}"))
+        .expect(204);
+    let all = bob.get(&app, "/v1/notifications?unread=false").expect(200);
+    assert_eq!(all["items"].as_array().unwrap().len(), 1);
+    // The app's other routes of the same beginning still lead where they led.
+    bob.get(&app, "/v1/me").expect(200);
+    app.advance("2161h");
+    let token = app
+        .post("/v1/sessions")
+        .json(&json!({"email": bob.email, "password": bob.password}));
+    let token = token.send().expect(201)["accessToken"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let later = app
+        .get("/v1/notifications")
+        .bearer(&token)
+        .send()
+        .expect(200);
+    assert_eq!(later["items"], json!([]), "after 90 days");
+    app.run_job("notification-push").expect(200);
+    assert_eq!(
+        operator(&app, "/internal/queue/counts")["pushes"]["pending"],
+        0
+    );
+}
