@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -14,6 +14,11 @@ use crate::{bundle, control};
 
 /// How long a bundle may take to listen; generous, as two dozen start at once on two cores.
 const START_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// How long something may take that happens soon; generous, for the same reason.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often a test looks whether it has.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// A running bundle.
 pub struct TestApp {
@@ -185,6 +190,31 @@ impl TestApp {
         self.post(&format!("/internal/jobs/{name}"))
             .bearer(self.operator_key())
             .send()
+    }
+
+    /// Looks again and again until there is something to see: for what happens soon after an answer.
+    #[track_caller]
+    pub fn eventually<T>(&self, mut look: impl FnMut() -> Option<T>) -> T {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(seen) = look() {
+                return seen;
+            }
+            assert!(
+                Instant::now() < end,
+                "it did not happen within {PATIENCE:?}"
+            );
+            std::thread::sleep(LOOK);
+        }
+    }
+
+    /// Changes a variable that the bundle starts with the next time.
+    pub fn set_variable(&mut self, name: &str, value: &str) {
+        let host = self.host.as_mut().expect("a bundle of the test's own");
+        host.builder.variables.retain(|(other, _)| other != name);
+        host.builder
+            .variables
+            .push((name.to_owned(), value.to_owned()));
     }
 
     /// The data folder of the test's own bundle.

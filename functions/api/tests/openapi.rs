@@ -18,6 +18,8 @@ fn made() -> String {
         stories::api(),
         story_expiry::api(),
         xp_badges::api(),
+        error_logging::api(),
+        operator::api(),
         api::api(),
     ];
     let document = document("Whisper", env!("CARGO_PKG_VERSION"), ABOUT, &apis);

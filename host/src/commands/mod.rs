@@ -2,8 +2,11 @@
 
 pub mod bench;
 pub mod build;
+pub mod jobs;
 mod manifest_args;
 pub mod migrate;
+mod operator;
+pub mod queue;
 pub mod schema;
 pub mod up;
 
@@ -31,6 +34,12 @@ pub enum Command {
     Migrate(migrate::Migrate),
     /// Count the schema, or write what a target makes of it
     Schema(schema::Schema),
+    /// List the jobs with their last runs, or run one
+    #[command(subcommand)]
+    Jobs(jobs::Jobs),
+    /// See what is to be delivered, and try again what failed
+    #[command(subcommand)]
+    Queue(queue::Queue),
     /// Measure the bundle under load
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -44,6 +53,8 @@ impl Command {
             Self::Build(build) => build.run(),
             Self::Migrate(migrate) => migrate.run(),
             Self::Schema(schema) => schema.run(),
+            Self::Jobs(jobs) => jobs.run(),
+            Self::Queue(queue) => queue.run(),
             Self::Bench(bench) => bench::run(bench),
         }
     }

@@ -1,0 +1,119 @@
+//! An error on its way into the store: checked, redacted, with its group.
+
+use serde_json::{Map, Value};
+use whisper_kit::{Ctx, Error, FieldError, Result};
+use whisper_schema::analytics_db::{ErrorLog, ErrorLogSeverity};
+use whisper_schema::system::ErrorSource;
+use whisper_schema::{Document, Timestamp, validate};
+
+use crate::fingerprint::{Traits, group_id};
+use crate::redact;
+
+/// How far back a client's clock may lie, in milliseconds: a report may wait for the network for a week.
+const OLDEST: i64 = 7 * 24 * 60 * 60 * 1000;
+/// Characters of a fingerprint that a reporter chose.
+const FINGERPRINT: usize = 200;
+
+/// An error as somebody reports it.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Who reports.
+    pub source: ErrorSource,
+    /// The component it is about; none for clients.
+    pub component: Option<String>,
+    /// User it happened to.
+    pub user_id: Option<String>,
+    /// Stable name.
+    pub error_type: String,
+    /// What it says.
+    pub error_message: String,
+    /// Where it happened.
+    pub stack_trace: Option<String>,
+    /// What was going on.
+    pub context: Option<Map<String, Value>>,
+    /// How bad it is.
+    pub severity: ErrorLogSeverity,
+    /// What to group by instead of message and stack.
+    pub fingerprint: Option<String>,
+    /// When it happened, by the reporter's clock.
+    pub timestamp: Option<Timestamp>,
+}
+
+/// An error to be kept.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What is kept.
+    pub log: ErrorLog,
+    /// Its group.
+    pub group_id: String,
+    /// Who reported it.
+    pub source: ErrorSource,
+}
+
+impl Report {
+    /// What is kept of it; or everything that is wrong with it.
+    ///
+    /// # Errors
+    /// A fault when the runtime has no randomness.
+    pub fn entry(self, ctx: &Ctx) -> Result<Result<Entry, Vec<FieldError>>> {
+        let mut wrong = Vec::new();
+        let length = self.fingerprint.as_deref().map_or(1, |f| f.chars().count());
+        if !(1..=FINGERPRINT).contains(&length) {
+            let detail = format!("must have 1 to {FINGERPRINT} characters (has {length})");
+            wrong.push(FieldError::new("fingerprint", "size", detail));
+        }
+        for (field, text) in [
+            ("errorType", &self.error_type),
+            ("errorMessage", &self.error_message),
+        ] {
+            if text.trim().is_empty() {
+                wrong.push(FieldError::new(field, "required", "must not be empty"));
+            }
+        }
+        let source = match &self.component {
+            Some(component) => format!("{} {component}", self.source),
+            None => self.source.to_string(),
+        };
+        let group_id = group_id(&Traits {
+            source: &source,
+            error_type: &self.error_type,
+            message: &self.error_message,
+            stack: self.stack_trace.as_deref().unwrap_or_default(),
+            chosen: self.fingerprint.as_deref(),
+        });
+        let context = self
+            .context
+            .map(|context| Value::Object(redact::object(context)).to_string());
+        let log = ErrorLog {
+            id: ctx.new_id()?,
+            user_id: self.user_id,
+            error_type: self.error_type,
+            error_message: redact::text(&self.error_message),
+            stack_trace: self.stack_trace.as_deref().map(redact::text),
+            context,
+            severity: self.severity,
+            resolved: false,
+            timestamp: when(self.timestamp, ctx.now()),
+        };
+        let value = serde_json::to_value(&log).map_err(Error::internal)?;
+        let fields = value.as_object().cloned().unwrap_or_default();
+        wrong.extend(
+            validate(ErrorLog::COLLECTION, &fields)
+                .into_iter()
+                .map(FieldError::from),
+        );
+        Ok(match wrong.is_empty() {
+            true => Ok(Entry {
+                log,
+                group_id,
+                source: self.source,
+            }),
+            false => Err(wrong),
+        })
+    }
+}
+
+/// The reporter's time, if it can be true.
+fn when(reported: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    reported.map_or(now, |at| at.clamp(now.plus(-OLDEST), now))
+}

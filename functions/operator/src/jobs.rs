@@ -1,0 +1,143 @@
+//! `GET /internal/jobs` and `GET /internal/jobs/{name}/runs`
+
+use serde::Serialize;
+use whisper_kit::page::{Listing, PageQuery};
+use whisper_kit::{Ctx, Error, Reply, Request, Result};
+use whisper_schema::Timestamp;
+use whisper_schema::system::JobRun;
+use whisper_store::{Filter, Order, Query};
+
+/// The jobs of the bundle: their names, and what they do. A test holds them against the schedules in
+/// `spin.toml`.
+pub const JOBS: [(&str, &str); 4] = [
+    (
+        "error-retention",
+        "Deletes errors that are older than the setting.",
+    ),
+    (
+        "notification-push",
+        "Notifies, delivers messages to devices, pushes, and tidies up.",
+    ),
+    (
+        "story-expiry",
+        "Removes expired stories with their views and reactions.",
+    ),
+    ("xp-badges", "Awards what is still to be awarded."),
+];
+/// How far failures are counted.
+const MAX_FAILURES: u64 = 10_000;
+/// How long ago failures are counted from, in milliseconds.
+const RECENT: i64 = 24 * 60 * 60 * 1000;
+
+/// A job.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ShownJob {
+    /// Its name: `POST /internal/jobs/<name>` runs it.
+    pub name: &'static str,
+    /// What it does.
+    pub about: &'static str,
+    /// How its last run went; absent before the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_run: Option<ShownRun>,
+    /// Runs of the last 24 hours that failed, wholly or in part.
+    pub failures24h: u64,
+}
+
+/// A run of a job.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ShownRun {
+    /// Id of the run.
+    pub id: String,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// When it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Timestamp>,
+    /// How long it took, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<i64>,
+    /// Whether nothing failed.
+    pub ok: bool,
+    /// Items that were due.
+    pub found: i64,
+    /// Items that were dealt with.
+    pub done: i64,
+    /// Items that failed.
+    pub failed: i64,
+    /// Whether it stopped at its bounds and left some for the next.
+    pub capped: bool,
+    /// Why it broke off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+impl From<JobRun> for ShownRun {
+    fn from(run: JobRun) -> Self {
+        Self {
+            duration_ms: run.finished_at.map(|end| end.since(run.started_at).max(0)),
+            ok: run.failed == 0 && run.error.is_none(),
+            id: run.id,
+            started_at: run.started_at,
+            finished_at: run.finished_at,
+            found: run.found,
+            done: run.done,
+            failed: run.failed,
+            capped: run.capped,
+            error: run.error,
+        }
+    }
+}
+
+fn runs_of(job: &str) -> Query<JobRun> {
+    Query::new()
+        .filter(Filter::eq(JobRun::JOB, job))
+        .order(Order::desc(JobRun::STARTED_AT))
+}
+
+/// Answers 200 with all jobs.
+pub async fn list(ctx: Ctx, _: Request) -> Result<Reply> {
+    let last: Vec<_> = JOBS.iter().map(|(job, _)| runs_of(job).first()).collect();
+    let since = ctx.now().plus(-RECENT);
+    let failed = |job: &str| {
+        let failed = Filter::or([
+            Filter::gt(JobRun::FAILED, 0),
+            Filter::is_not_null(JobRun::ERROR),
+        ]);
+        let recent = Filter::ge(JobRun::STARTED_AT, since);
+        runs_of(job)
+            .filter(recent)
+            .filter(failed)
+            .count(MAX_FAILURES)
+    };
+    let failures: Vec<_> = JOBS.iter().map(|(job, _)| failed(job)).collect();
+    let (last, failures) = ctx.store()?.read((last, failures)).await?;
+    let items = JOBS.iter().zip(last).zip(failures);
+    let items = items.map(|(((name, about), last), failures)| ShownJob {
+        name,
+        about,
+        last_run: last.map(|run| run.into_inner().into()),
+        failures24h: failures,
+    });
+    Reply::ok(&Listing {
+        items: items.collect(),
+        next: None,
+        previous: None,
+    })
+}
+
+/// Answers 200 with a page of a job's runs.
+pub async fn runs(ctx: Ctx, request: Request) -> Result<Reply> {
+    let name = request.id("name")?;
+    if !JOBS.iter().any(|(job, _)| *job == name) {
+        return Err(Error::not_found());
+    }
+    let window = request.query::<PageQuery>()?;
+    let window = window.window(&ctx, format!("runs of {name}")).await?;
+    let page = ctx.store()?.read(window.over(runs_of(name)).page()).await?;
+    let items = page.items.iter().map(|run| ShownRun::from((**run).clone()));
+    window.reply(&ctx, &request, &page, items.collect()).await
+}

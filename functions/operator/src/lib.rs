@@ -1,0 +1,43 @@
+#![doc = include_str!("../README.md")]
+
+mod jobs;
+
+use whisper_kit::page::{Listing, PageQuery};
+use whisper_kit::{Api, Auth, Code, Endpoint, Method};
+
+pub use jobs::JOBS;
+
+#[cfg(target_family = "wasm")]
+whisper_kit::entry!(crate::api);
+
+/// The endpoints of this function.
+pub fn api() -> Api {
+    Api::new(
+        "operator",
+        "The jobs of the bundle, and how their runs went.",
+    )
+    .endpoint(
+        Endpoint::new(
+            Method::GET,
+            "/internal/jobs",
+            "listJobs",
+            "All jobs, each with its last run.",
+            jobs::list,
+        )
+        .auth(Auth::Operator)
+        .reply::<Listing<jobs::ShownJob>>(200, "All jobs."),
+    )
+    .endpoint(
+        Endpoint::new(
+            Method::GET,
+            "/internal/jobs/{name}/runs",
+            "listJobRuns",
+            "The runs of a job, the latest first.",
+            jobs::runs,
+        )
+        .auth(Auth::Operator)
+        .query::<PageQuery>()
+        .reply::<Listing<jobs::ShownRun>>(200, "A page of runs.")
+        .codes(&[Code::NotFound]),
+    )
+}

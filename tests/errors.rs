@@ -1,0 +1,196 @@
+//! Errors: what apps report, what the host and components report, and what the operator does about it.
+
+use rusqlite::Connection;
+use whisper_testkit::{Person, Reply, Route, TestApp, Value, json};
+
+fn operator(app: &TestApp, method: &str, path: &str) -> Reply {
+    app.call(method, path).bearer(app.operator_key()).send()
+}
+
+fn groups(app: &TestApp, query: &str) -> Vec<Value> {
+    let list = operator(app, "GET", &format!("/internal/errors{query}")).expect(200);
+    list["items"].as_array().unwrap().clone()
+}
+
+fn error(message: &str) -> Value {
+    json!({"errorType": "send_failed", "errorMessage": message})
+}
+
+fn report(app: &TestApp, who: &Person, body: &Value) -> Reply {
+    who.post(app, "/v1/errors", body)
+}
+
+#[test]
+fn what_apps_report_is_grouped_resolved_and_opened_again() {
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
+    let ann = app.person("ann");
+    for n in 0..3 {
+        report(&app, &ann, &error(&format!("timeout after {n} ms"))).expect(201);
+    }
+    let batch = json!({"errors": [error("timeout after 9 ms"), error("no network")]});
+    let ids = ann.post(&app, "/v1/errors/batch", &batch).expect(201);
+    assert_eq!(ids["ids"].as_array().unwrap().len(), 2);
+    let all = groups(&app, "?errorType=send_");
+    let counts: Vec<i64> = all.iter().map(|g| g["count"].as_i64().unwrap()).collect();
+    assert_eq!(counts.iter().sum::<i64>(), 5);
+    let group = all.iter().find(|g| g["count"] == 4).unwrap();
+    let path = format!("/internal/errors/{}", group["id"].as_str().unwrap());
+    let kept = operator(&app, "GET", &format!("{path}/errors")).expect(200);
+    assert_eq!(kept["items"].as_array().unwrap().len(), 4);
+    operator(&app, "POST", &format!("{path}/resolve")).expect(200);
+    assert_eq!(groups(&app, "?status=open").len(), 1);
+    report(&app, &ann, &error("timeout after 1000 ms")).expect(201);
+    let back = operator(&app, "GET", &path).expect(200);
+    assert_eq!(
+        (&back["status"], &back["reopened"]),
+        (&json!("open"), &json!(1))
+    );
+}
+
+#[test]
+fn a_user_can_only_write_and_a_stranger_not_even_that() {
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let mut reports: Vec<Route> = vec![
+        ("POST", "/v1/errors".into(), error("x")),
+        (
+            "POST",
+            "/v1/errors/batch".into(),
+            json!({"errors": [error("x")]}),
+        ),
+    ];
+    app.refuses_without_token(&reports, &ann);
+    reports.truncate(1);
+    let reads: Vec<Route> = vec![
+        ("GET", "/internal/errors".into(), Value::Null),
+        ("GET", "/internal/errors/x".into(), Value::Null),
+        ("GET", "/internal/errors/x/errors".into(), Value::Null),
+        ("POST", "/internal/errors/x/resolve".into(), Value::Null),
+        ("POST", "/internal/errors/x/reopen".into(), Value::Null),
+        ("POST", "/internal/errors/host".into(), json!({})),
+        ("POST", "/internal/jobs/error-retention".into(), Value::Null),
+    ];
+    app.refuses_all_but_operator(&reads, &ann);
+    assert_eq!(groups(&app, "").len(), 0);
+    app.refuses_old_tokens(&reports, &bob, &ann);
+}
+
+#[test]
+fn oversize_fields_and_bodies_are_refused() {
+    let app = TestApp::start();
+    let ann = app.person("ann");
+    let long = json!({"errorType": "x".repeat(101), "errorMessage": "x".repeat(2001), "stackTrace": "x".repeat(10_001)});
+    report(&app, &ann, &long).expect_fields(&["errorType", "errorMessage", "stackTrace"]);
+    let body = json!({"errors": [error("x"), {"errorType": "x", "errorMessage": ""}]});
+    ann.post(&app, "/v1/errors/batch", &body)
+        .expect_fields(&["errors[1].errorMessage"]);
+    let send = |path: &str, bytes: usize| {
+        ann.call(&app, "POST", path)
+            .raw("application/json", &vec![b' '; bytes])
+            .send()
+    };
+    send("/v1/errors", 300 * 1024).expect_problem(413, "payload_too_large");
+    send("/v1/errors/batch", 1100 * 1024).expect_problem(413, "payload_too_large");
+    send("/v1/errors", 10).expect_problem(400, "invalid_json");
+}
+
+#[test]
+fn components_that_trap_are_reported_by_the_host() {
+    // A password's hash needs more memory than that.
+    let small = TestApp::own().argument("--memory-limit=12");
+    let Some(app) = small.start() else { return };
+    let body =
+        json!({"email": "a@example.com", "password": "correct horse battery", "username": "ann"});
+    let trapped = app.post("/v1/accounts").json(&body).send();
+    let id = trapped.header("x-request-id").unwrap().to_owned();
+    trapped.expect_host_problem(502, "component_trapped");
+    let group = app.eventually(|| groups(&app, "?source=host").pop());
+    assert_eq!(
+        (&group["severity"], &group["errorType"]),
+        (&json!("critical"), &json!("component_trapped"))
+    );
+    assert!(
+        group["errorMessage"]
+            .as_str()
+            .unwrap()
+            .starts_with("accounts: "),
+        "{group}"
+    );
+    let path = format!("/internal/errors/{}/errors", group["id"].as_str().unwrap());
+    let kept = operator(&app, "GET", &path).expect(200);
+    assert_eq!(
+        kept["items"][0]["context"],
+        json!({"component": "accounts", "requestId": id})
+    );
+}
+
+#[test]
+fn a_job_that_fails_is_reported_and_the_next_run_goes_on() {
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
+    app.person("ann");
+    let database = Connection::open(app.data_dir().join("sqlite_db.db")).unwrap();
+    database
+        .execute_batch("ALTER TABLE stories RENAME TO hidden")
+        .unwrap();
+    app.run_job("story-expiry").expect_problem(500, "internal");
+    let group = app.eventually(|| groups(&app, "?source=function").pop());
+    assert_eq!(
+        (&group["errorType"], &group["status"]),
+        (&json!("internal"), &json!("open"))
+    );
+    let path = format!("/internal/errors/{}/errors", group["id"].as_str().unwrap());
+    let kept = operator(&app, "GET", &path).expect(200);
+    let context = &kept["items"][0]["context"];
+    assert_eq!(
+        (&context["component"], &context["operation"]),
+        (&json!("story-expiry"), &json!("runStoryExpiry"))
+    );
+    let job = |app: &TestApp| {
+        let list = operator(app, "GET", "/internal/jobs").expect(200);
+        let jobs = list["items"].as_array().unwrap();
+        jobs.iter()
+            .find(|job| job["name"] == "story-expiry")
+            .unwrap()
+            .clone()
+    };
+    let failed = job(&app);
+    assert_eq!(
+        (&failed["failures24h"], &failed["lastRun"]["ok"]),
+        (&json!(1), &json!(false))
+    );
+    assert!(
+        failed["lastRun"]["error"]
+            .as_str()
+            .unwrap()
+            .contains("stories"),
+        "{failed}"
+    );
+    database
+        .execute_batch("ALTER TABLE hidden RENAME TO stories")
+        .unwrap();
+    app.run_job("story-expiry").expect(200);
+    let mended = job(&app);
+    assert_eq!(
+        (&mended["failures24h"], &mended["lastRun"]["ok"]),
+        (&json!(1), &json!(true))
+    );
+}
+
+#[test]
+fn old_errors_are_forgotten() {
+    let start = TestApp::own().variable("error_retention_days", "2");
+    let Some(app) = start.start() else { return };
+    let ann = app.person("ann");
+    report(&app, &ann, &error("x")).expect(201);
+    app.advance("47h");
+    assert_eq!(app.run_job("error-retention").expect(200)["done"], 0);
+    app.advance("2h");
+    assert_eq!(app.run_job("error-retention").expect(200)["done"], 2);
+    assert_eq!(groups(&app, "").len(), 0);
+}

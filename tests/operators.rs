@@ -1,0 +1,134 @@
+//! Operators: jobs and the queue, over HTTP and on the command line.
+
+use std::process::{Command, Output};
+
+use whisper_testkit::{Route, TestApp, Value, binary};
+
+/// The command, against a running bundle, with its key.
+fn whisper(app: &TestApp, arguments: &[&str]) -> Output {
+    let key = app.data_dir().join("operator.key");
+    Command::new(binary())
+        .args(arguments)
+        .args(["--url", app.base(), "--operator-key-file"])
+        .arg(key)
+        .env_remove("WHISPER_OPERATOR_KEY")
+        .output()
+        .unwrap()
+}
+
+fn printed(output: &Output) -> String {
+    let (out, err) = (&output.stdout, &output.stderr);
+    String::from_utf8_lossy(out).into_owned() + &String::from_utf8_lossy(err)
+}
+
+fn json_of(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", printed(output)))
+}
+
+#[test]
+fn jobs_are_listed_and_run_on_the_command_line() {
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
+    let list = whisper(&app, &["jobs", "list"]);
+    assert!(list.status.success(), "{}", printed(&list));
+    assert!(
+        printed(&list).contains("story-expiry"),
+        "{}",
+        printed(&list)
+    );
+    assert!(printed(&list).contains("never ran"), "{}", printed(&list));
+    let run = whisper(&app, &["jobs", "run", "story-expiry"]);
+    assert_eq!(printed(&run).trim(), "story-expiry: 0 found, 0 done");
+    let jobs = json_of(&whisper(&app, &["jobs", "list", "--json"]));
+    let job = jobs["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|j| j["name"] == "story-expiry");
+    assert_eq!(job.unwrap()["lastRun"]["ok"], true);
+}
+
+#[test]
+fn what_cannot_be_done_is_told_and_the_exit_says_so() {
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
+    for (arguments, told) in [
+        (&["jobs", "run", "nothing"][..], "no such route"),
+        (&["jobs", "run", "../x"], "no name of a job"),
+        (&["queue", "retry", "nothing"], "nothing that failed"),
+    ] {
+        let output = whisper(&app, arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        assert!(
+            printed(&output).contains(told),
+            "{arguments:?}: {}",
+            printed(&output)
+        );
+    }
+    let wrong = Command::new(binary())
+        .args(["jobs", "list", "--url", app.base()])
+        .env("WHISPER_OPERATOR_KEY", "wrong")
+        .output()
+        .unwrap();
+    assert!(!wrong.status.success());
+    assert!(
+        printed(&wrong).contains("operator's key"),
+        "{}",
+        printed(&wrong)
+    );
+    let nobody = Command::new(binary())
+        .args(["jobs", "list", "--url", "http://127.0.0.1:9"])
+        .env("WHISPER_OPERATOR_KEY", "wrong")
+        .output()
+        .unwrap();
+    assert!(!nobody.status.success());
+    assert!(
+        printed(&nobody).contains("127.0.0.1:9"),
+        "{}",
+        printed(&nobody)
+    );
+}
+
+#[test]
+fn a_job_that_fails_ends_the_command_with_an_error() {
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
+    app.person("ann");
+    let database = rusqlite::Connection::open(app.data_dir().join("sqlite_db.db")).unwrap();
+    database
+        .execute_batch("ALTER TABLE stories RENAME TO hidden")
+        .unwrap();
+    let run = whisper(&app, &["jobs", "run", "story-expiry"]);
+    assert!(!run.status.success());
+    assert!(printed(&run).contains("500 internal"), "{}", printed(&run));
+    let list = printed(&whisper(&app, &["jobs", "list"]));
+    let line = list
+        .lines()
+        .find(|line| line.starts_with("story-expiry"))
+        .unwrap();
+    assert!(line.contains("failed"), "{list}");
+}
+
+#[test]
+fn only_the_operator_is_told_of_jobs() {
+    let app = TestApp::start();
+    let ann = app.person("ann");
+    let routes: Vec<Route> = vec![
+        ("GET", "/internal/jobs".into(), Value::Null),
+        (
+            "GET",
+            "/internal/jobs/story-expiry/runs".into(),
+            Value::Null,
+        ),
+    ];
+    app.refuses_all_but_operator(&routes, &ann);
+    if app.has_operator_key() {
+        let runs = app
+            .get("/internal/jobs/nothing/runs")
+            .bearer(app.operator_key());
+        runs.send().expect_problem(404, "not_found");
+    }
+}
