@@ -1,8 +1,9 @@
 //! The inbox as its user sees it.
 
-use whisper_testkit::{Value, json};
+use whisper_testkit::push::PushService;
+use whisper_testkit::{TestApp, Value, json};
 
-use super::{device, operator, start};
+use super::{device, direct, operator, say, start};
 
 #[test]
 fn a_reaction_and_a_follow_reach_the_inbox_and_the_device_and_are_read() {
@@ -60,5 +61,24 @@ fn a_reaction_and_a_follow_reach_the_inbox_and_the_device_and_are_read() {
     assert_eq!(
         operator(&app, "/internal/queue/counts")["pushes"]["pending"],
         0
+    );
+}
+
+#[test]
+fn what_another_function_congratulates_on_is_pushed_as_well() {
+    let service = PushService::start();
+    let app = TestApp::own().variable("push_extra_origin", service.origin());
+    let Some(app) = app.start() else {
+        return;
+    };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let phone = device(&app, &service, &ann, "/ann");
+    let path = direct(&app, &ann, &bob);
+    say(&app, &ann, &path, &json!({}));
+    let told = phone.decrypt(&service.wait_for(1)[0].body);
+    let inbox = ann.get(&app, "/v1/notifications").expect(200);
+    assert_eq!(
+        told,
+        json!({"type": "system", "notificationId": inbox["items"][0]["id"]})
     );
 }

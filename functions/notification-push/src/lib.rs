@@ -220,7 +220,7 @@ fn push_endpoints(api: Api, worker: &Rc<Worker>) -> Api {
 }
 
 fn operator_endpoints(api: Api) -> Api {
-    let entries = "Lists deliveries of messages by status, the newest first.";
+    let entries = "Lists deliveries of messages by status, the oldest first.";
     let pushes = "Lists pushes to devices by status.";
     let retry = "Tries again what failed.";
     let counts = "Counts deliveries and pushes by status, each up to 10,000.";

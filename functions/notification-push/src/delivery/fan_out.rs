@@ -65,10 +65,9 @@ async fn waiting(ctx: &Ctx) -> Result<Vec<QueuedMessage>> {
             Filter::le(QueuedMessage::SCHEDULED_FOR, ctx.now()),
         ]))
         .order(Order::desc(QueuedMessage::PRIORITY))
+        .order(Order::asc(Column::seq()))
         .limit(ENTRIES);
-    let mut entries = ctx.store()?.read(entries).await?;
-    // The index gives equal ones the newest first.
-    entries.sort_by_key(|entry| (-entry.priority, entry.seq));
+    let entries = ctx.store()?.read(entries).await?;
     Ok(entries.into_iter().map(Doc::into_inner).collect())
 }
 

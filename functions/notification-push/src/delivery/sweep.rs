@@ -4,15 +4,14 @@
 
 use whisper_kit::{Ctx, Result};
 use whisper_schema::prelude::{
-    Column, ConsumerCursor, Notification, Push, PushStatus, QueuedMessage, QueuedMessageStatus,
-    Timestamp,
+    Column, ConsumerCursor, Notification, Push, QueuedMessage, QueuedMessageStatus, Timestamp,
 };
 use whisper_store::{Batch, Filter, Order, Query};
 
 use super::finish::finish;
 
 const DAY: i64 = 24 * 3_600_000;
-/// How long a push that failed is kept for operators after it expired, in milliseconds.
+/// How long a push is kept for operators after it expired, in milliseconds.
 const FAILED_PUSHES: i64 = 7 * DAY;
 /// How long an entry of the outbox is kept after it was delivered, in milliseconds.
 const DELIVERED: i64 = 7 * DAY;
@@ -52,6 +51,7 @@ async fn strays(ctx: &Ctx) -> Result<u64> {
             QueuedMessageStatus::Processing,
         ))
         .order(Order::desc(QueuedMessage::PRIORITY))
+        .order(Order::asc(Column::seq()))
         .all(ENTRIES)
         .await?;
     let ids: Vec<String> = entries.into_iter().map(|e| e.into_inner().id).collect();
@@ -59,13 +59,11 @@ async fn strays(ctx: &Ctx) -> Result<u64> {
 }
 
 async fn pushes(ctx: &Ctx) -> Result<u64> {
-    let old = Filter::and([
-        Filter::lt(Push::EXPIRES_AT, ctx.now().plus(-FAILED_PUSHES)),
-        Filter::eq(Push::STATUS, PushStatus::Failed),
-    ]);
+    // Whatever its state: nobody waits for it any more.
+    let old = Filter::lt(Push::EXPIRES_AT, ctx.now().plus(-FAILED_PUSHES));
     let mut done = 0;
     for _ in 0..COMMITS {
-        let batch = Batch::new().delete_where(old.clone(), PER_COMMIT);
+        let batch = Batch::new().delete_where::<Push>(old.clone(), PER_COMMIT);
         let deleted = ctx
             .store()?
             .commit(batch)

@@ -48,7 +48,7 @@ impl QueueQuery {
     }
 }
 
-/// Lists deliveries of messages of one status, the newest first.
+/// Lists deliveries of messages of one status, the oldest first.
 ///
 /// # Errors
 /// A status that is none; an invalid cursor.
@@ -59,7 +59,8 @@ pub async fn entries(ctx: Ctx, request: Request) -> Result<Reply> {
     let window = page.window(&ctx, format!("queue {status}")).await?;
     let found = Query::<QueuedMessage>::new()
         .filter(Filter::eq(QueuedMessage::STATUS, status))
-        .order(Order::desc(QueuedMessage::PRIORITY));
+        .order(Order::desc(QueuedMessage::PRIORITY))
+        .order(Order::asc(Column::seq()));
     let page = ctx.store()?.read(window.over(found).page()).await?;
     let items = page.items.iter().map(|doc| doc.value.clone());
     let items = items
