@@ -146,18 +146,18 @@ async fn read_members(ctx: &Ctx, mut cases: Vec<Case>) -> Result<Vec<Case>> {
         let behind = case.position.unwrap_or(0);
         members::page(&case.entry.conversation_id, behind, limit)
     });
-    let limit_of_named = u32::try_from(named.len())
-        .unwrap_or(u32::MAX)
-        .clamp(1, 1000);
-    let named = Query::<ConversationMember>::new()
-        .filter(Filter::is_in(Column::id(), named))
-        .limit(limit_of_named);
-    let (named, pages) = ctx
+    let pages = ctx.store()?.read(pages.collect::<Vec<_>>()).await?;
+    let found = ctx
         .store()?
-        .read((named, pages.collect::<Vec<_>>()))
+        .find::<ConversationMember>()
+        .filter(Filter::is_in(
+            Column::id(),
+            named.iter().map(String::as_str),
+        ))
+        .all(named.len())
         .await?;
     let named: BTreeMap<String, Doc<ConversationMember>> =
-        named.into_iter().map(|m| (m.id.clone(), m)).collect();
+        found.into_iter().map(|m| (m.id.clone(), m)).collect();
     let roles = whisper_schema::prelude::ConversationMemberRole::ALL.len();
     let mut pages = pages.into_iter();
     for case in &mut cases {

@@ -9,7 +9,7 @@ use whisper_kit::{Config, Error, Result};
 /// all hosts below `example.com`.
 pub const SERVICES: &str = "push_services";
 /// Variable with one more origin, such as `https://push.example.com:8443`: a push service of the
-/// operator's own. It alone may have a port, be an address, or be without TLS.
+/// operator's own. It alone may have a port, be an address, or be without TLS. A scheme alone is none.
 pub const EXTRA_ORIGIN: &str = "push_extra_origin";
 /// The push services of the browsers, when the variable is empty.
 const BROWSERS: &str =
@@ -233,6 +233,18 @@ mod tests {
             "http://127.0.0.1:47110/",
         ] {
             assert!(seen(&extra, other).is_err(), "{other}");
+        }
+        for none in ["", "https://", "http://", "https:///", "/"] {
+            let none = [(EXTRA_ORIGIN, none)];
+            for url in [
+                "https://",
+                "https:///",
+                "http://x/",
+                "https://example.com/",
+                "/",
+            ] {
+                assert!(seen(&none, url).is_err(), "{url}");
+            }
         }
         let own = [(SERVICES, "push.example.com, *.example.org")];
         assert!(seen(&own, "https://push.example.com/x").is_ok());

@@ -291,3 +291,25 @@ fn what_was_taken_back_or_is_for_another_account_by_now_is_not_sent() {
     );
     assert_eq!(scene.all::<Push>(), []);
 }
+
+#[test]
+fn more_messages_cost_no_more_statements() {
+    let count = |messages: usize| {
+        let scene = Scene::new();
+        let (ann, bob) = (scene.person(), scene.person());
+        scene.member("c1", &ann);
+        scene.member("c1", &bob);
+        for _ in 0..messages {
+            scene.message("c1", &ann, Some(&bob), &[]);
+        }
+        scene.edge.statements();
+        assert!(scene.react().is_empty());
+        let statements = scene.edge.statements();
+        let done = Filter::eq(QueuedMessage::STATUS, QueuedMessageStatus::Delivered);
+        let done = scene.edge.store().find::<QueuedMessage>().filter(done);
+        assert_eq!(block_on(done.count(1000)).unwrap(), messages as u64);
+        statements.len()
+    };
+    let (few, many) = (count(10), count(40));
+    assert!(few == many && few <= 17, "{few} for ten, {many} for 40");
+}
