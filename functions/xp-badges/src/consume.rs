@@ -21,7 +21,7 @@ use crate::standing::{News, Standing};
 /// Name of the consumer: its cursor in `consumerCursors`.
 pub const NAME: &str = "xp";
 /// Activities in one commit. README.md tells how it was chosen.
-pub const LIMIT: u32 = 200;
+pub const LIMIT: u32 = 100;
 /// How long a day is remembered after its end, in milliseconds: for caps, and for those west of Greenwich.
 const DAYS_KEPT: i64 = 3 * 24 * 60 * 60 * 1000;
 
