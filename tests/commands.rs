@@ -39,9 +39,16 @@ fn schema_stats_prints_the_five_numbers() {
 
 #[test]
 fn schema_export_writes_what_is_checked_in() {
-    let written = whisper(&["schema", "export", "--target", "sqlite", "--output", "-"]);
-    let stored = std::fs::read_to_string(root().join("schema/generated/sqlite.sql")).unwrap();
-    assert!(written == stored, "schema/generated/sqlite.sql is stale");
+    for (target, file) in [
+        ("sqlite", "schema/generated/sqlite.sql"),
+        ("appwrite", "schema/generated/appwrite.config.json"),
+        ("typescript", "schema/generated/schema.ts"),
+        ("docs", "docs/schema.md"),
+    ] {
+        let written = whisper(&["schema", "export", "--target", target, "--output", "-"]);
+        let stored = std::fs::read_to_string(root().join(file)).unwrap();
+        assert!(written == stored, "{file} is stale");
+    }
 }
 
 #[test]

@@ -1,17 +1,25 @@
-//! The schema on Appwrite: the configuration file that its CLI pushes, and what a server refuses.
+//! What is made of the schema for others: Appwrite's configuration file, TypeScript, the reference; and what a
+//! server of Appwrite's refuses.
 //!
 //! The limits are those of Appwrite 1.9.6 with utopia-php/database 7.2.6 on MariaDB or PostgreSQL, which share
 //! them. Nothing here talks to a server.
 
 pub mod check;
+mod export;
 pub mod limits;
 mod model;
 mod ours;
+mod permissions;
 mod read;
+mod reference;
+mod typescript;
 mod width;
 
 pub use check::{Options, Rule, Severity, Violation, check};
+pub use export::appwrite;
 pub use model::{Bucket, Column, Config, Index, Kind, Named, Table};
 pub use ours::ours;
 pub use read::{Unreadable, read};
+pub use reference::reference;
+pub use typescript::typescript;
 pub use width::{in_row, row};

@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
-use whisper_appwrite::{Options, Severity, check, limits, ours, read};
+use whisper_appwrite::{
+    Options, Severity, appwrite, check, limits, ours, read, reference, typescript,
+};
 use whisper_schema::{ddl, stats};
 
 use crate::exit::Exit;
 
+/// The project of the exported configuration: put yours in its place.
+const PROJECT: &str = "whisper";
 /// Status of the command when a server would refuse something.
 const REFUSED: u8 = 1;
 /// When the file can't be read.
@@ -31,7 +35,7 @@ enum Action {
         /// For what
         #[arg(long)]
         target: Target,
-        /// Where to; by default schema/generated under this folder, "-" for standard output
+        /// Where to; by default where it is checked in, "-" for standard output
         #[arg(long, short)]
         output: Option<PathBuf>,
     },
@@ -55,18 +59,30 @@ struct Validate {
 enum Target {
     /// The tables and indexes of SQLite
     Sqlite,
+    /// Databases, tables and buckets, as Appwrite's CLI pushes them
+    Appwrite,
+    /// The ids, and a type for the documents of each collection
+    Typescript,
+    /// The reference, with a diagram
+    Docs,
 }
 
 impl Target {
     fn text(self) -> String {
         match self {
             Target::Sqlite => ddl::sqlite(),
+            Target::Appwrite => appwrite(&ours(), PROJECT),
+            Target::Typescript => typescript(),
+            Target::Docs => reference(),
         }
     }
 
     fn file(self) -> &'static str {
         match self {
             Target::Sqlite => "schema/generated/sqlite.sql",
+            Target::Appwrite => "schema/generated/appwrite.config.json",
+            Target::Typescript => "schema/generated/schema.ts",
+            Target::Docs => "docs/schema.md",
         }
     }
 }

@@ -1,0 +1,168 @@
+//! The reference: every collection, attribute and index, as a page.
+
+use std::fmt::Write;
+
+use whisper_schema::{
+    Attribute, Collection, Kind, buckets, collections, databases, stats, system_collections,
+    system_database,
+};
+
+const HEADER: &str = "\
+# Schema
+
+<!-- Generated from the structs in schema/src by `whisper schema export --target docs`; a change here would be overwritten. -->
+
+";
+
+/// How the stored form differs from the facts, and why.
+const DEVIATIONS: &str = "\
+## Where the stored form differs
+
+The API takes and gives what the tables below say. A server of Appwrite's would refuse some of it as it stands (`whisper schema validate schema/tests/facts.json`
+lists it), so that there it is stored otherwise:
+
+- A row may have fewer than 65,535 bytes, four for each character of its texts. The texts marked *stored outside the row* are stored with a size of 16,383, which takes 20 bytes
+  of the row; the API's limit stays.
+- A required column has no default there: `typingIndicators.isTyping` is not required, and true by default.
+- A list can't be indexed. `idx_hashtags` of `posts` and `idx_tags` of `stickers` and `gifs` are the system collections `postHashtags`, `stickerTags` and `gifTags`, a row for
+  each element, on SQLite too.
+- Seven buckets take files over 30,000,000 bytes: set `_APP_STORAGE_LIMIT` of the server to 500,000,000 or more.
+
+No table is open to users there but catalogues (`stickers`, `stickerPacks`, `gifs`, `arFilters`), which they may read: components write with a key. Rows of
+collections with document security may carry `read(\"user:<id>\")` of their owners. Buckets let users create files, which belong to them.
+
+";
+
+/// What the keys that end in `Id` lead to.
+const LEADS_TO: [(&str, &str); 11] = [
+    ("userId", "profiles"),
+    ("senderId", "profiles"),
+    ("creatorId", "profiles"),
+    ("ownerId", "profiles"),
+    ("followerId", "profiles"),
+    ("followingId", "profiles"),
+    ("viewerId", "profiles"),
+    ("conversationId", "conversations"),
+    ("messageId", "messages"),
+    ("storyId", "stories"),
+    ("postId", "posts"),
+];
+
+/// The page's text.
+pub fn reference() -> String {
+    let mut out = HEADER.to_owned();
+    // In a String, writing can't fail.
+    let _ = writeln!(out, "```\n{}\n```\n", stats());
+    out.push_str(DEVIATIONS);
+    diagram(&mut out);
+    for database in databases().iter().chain([system_database()]) {
+        let _ = writeln!(out, "## {} (`{}`)\n", database.name, database.id);
+        let all = collections().iter().chain(system_collections());
+        for collection in all.filter(|c| c.database == database.id) {
+            describe(&mut out, collection);
+        }
+    }
+    let _ = writeln!(
+        out,
+        "## Buckets\n\n| bucket | name | largest file, bytes |\n|---|---|---|"
+    );
+    for bucket in buckets() {
+        let (id, name, size) = (bucket.id, bucket.name, bucket.maximum_file_size);
+        let _ = writeln!(out, "| `{id}` | {name} | {size} |");
+    }
+    out
+}
+
+fn diagram(out: &mut String) {
+    out.push_str("## How they hang together\n\n```mermaid\nerDiagram\n");
+    for collection in collections() {
+        for attribute in collection.attributes {
+            let target = LEADS_TO.iter().find(|(key, _)| *key == attribute.key);
+            let Some((key, target)) = target.filter(|(_, target)| *target != collection.id) else {
+                continue;
+            };
+            let many = if attribute.not_null() {
+                "||--o{"
+            } else {
+                "|o--o{"
+            };
+            let _ = writeln!(out, "    {target} {many} {} : {key}", collection.id);
+        }
+    }
+    out.push_str("```\n\n");
+}
+
+fn describe(out: &mut String, collection: &Collection) {
+    let _ = writeln!(
+        out,
+        "### `{}`\n\n{}\n",
+        collection.id,
+        collection.doc.trim()
+    );
+    let _ = writeln!(
+        out,
+        "| attribute | type | required | default | about |\n|---|---|---|---|---|"
+    );
+    for attribute in collection.attributes {
+        let required = if attribute.required { "yes" } else { "" };
+        let default = attribute
+            .default
+            .map(|default| format!("`{}`", default.to_json()));
+        let stored = if attribute.stored_size.is_some() {
+            " *(stored outside the row)*"
+        } else {
+            ""
+        };
+        let (key, kind) = (attribute.key, kind(attribute));
+        let about = attribute.doc.replace('|', "\\|");
+        let default = default.unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "| `{key}` | {kind}{stored} | {required} | {default} | {about} |"
+        );
+    }
+    out.push('\n');
+    if collection.indexes.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "| index | type | columns |\n|---|---|---|");
+    for index in collection.indexes {
+        let columns = index.columns.iter();
+        let columns =
+            columns.map(|c| format!("`{}` {}", c.attribute, c.order.as_str().to_lowercase()));
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        let _ = writeln!(
+            out,
+            "| `{}` | {} | {columns} |",
+            index.key,
+            index.kind.as_str()
+        );
+    }
+    out.push('\n');
+}
+
+fn kind(attribute: &Attribute) -> String {
+    let one = match attribute.kind {
+        Kind::String { size } => format!("string, {size}"),
+        Kind::Enum { elements } => {
+            let quoted = elements.iter().map(|element| format!("`{element}`"));
+            format!("enum: {}", quoted.collect::<Vec<_>>().join(", "))
+        }
+        Kind::Integer { min, max } => numbers("integer", min, max),
+        Kind::Double { min, max } => numbers("double", min, max),
+        kind => kind.as_str().to_owned(),
+    };
+    match attribute.array {
+        true => format!("list of {one}"),
+        false => one,
+    }
+}
+
+fn numbers<N: ToString>(name: &str, min: Option<N>, max: Option<N>) -> String {
+    let bounds = [
+        min.map(|n| format!("≥ {}", n.to_string())),
+        max.map(|n| format!("≤ {}", n.to_string())),
+    ];
+    let all = std::iter::once(name.to_owned()).chain(bounds.into_iter().flatten());
+    all.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,133 @@
+//! What is checked in is what the schema makes. `WHISPER_BLESS=1` writes it anew.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::path::Path;
+
+use serde_json::Value;
+use whisper_appwrite::{Options, appwrite, check, ours, read, reference, typescript};
+use whisper_schema::{collections, stats};
+
+#[test]
+fn the_files_are_fresh() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for (file, made) in [
+        (
+            "schema/generated/appwrite.config.json",
+            appwrite(&ours(), "whisper"),
+        ),
+        ("schema/generated/schema.ts", typescript()),
+        ("docs/schema.md", reference()),
+    ] {
+        let path = root.join(file);
+        if std::env::var_os("WHISPER_BLESS").is_some() {
+            std::fs::write(&path, &made).unwrap();
+        }
+        let stored = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            stored == made,
+            "{file} is stale: WHISPER_BLESS=1 cargo test -p whisper-appwrite"
+        );
+    }
+}
+
+#[test]
+fn the_exported_configuration_says_what_the_schema_says() {
+    let exported = read(&appwrite(&ours(), "p")).unwrap();
+    let mut expected = ours();
+    // Permissions come with the export.
+    for (table, exported) in expected.tables.iter_mut().zip(&exported.tables) {
+        table.permissions = exported.permissions.clone();
+    }
+    assert_eq!(exported, expected);
+    let options = Options {
+        storage_limit: 500_000_000,
+    };
+    assert_eq!(check(&exported, options), []);
+}
+
+#[test]
+fn strict_command_lines_take_it() {
+    let file: Value = serde_json::from_str(&appwrite(&ours(), "p")).unwrap();
+    let keys: Vec<&str> = file
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(keys, ["buckets", "projectId", "tables", "tablesDB"]);
+    for table in file["tables"].as_array().unwrap() {
+        for column in table["columns"].as_array().unwrap() {
+            let kind = column["type"].as_str().unwrap();
+            assert!(
+                ["string", "integer", "double", "boolean", "datetime"].contains(&kind),
+                "{column}"
+            );
+            assert!(
+                column.as_object().unwrap().contains_key("default"),
+                "{column}"
+            );
+            assert!(
+                column["required"] == false || column["default"].is_null(),
+                "{column}"
+            );
+            let sized = column.get("size").is_some();
+            let plain = kind == "string" && column.get("format").is_none();
+            assert_eq!(sized, plain, "{column}");
+        }
+        assert_eq!(
+            table["$permissions"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|p| p.as_str().unwrap().contains("any"))
+                .count(),
+            0
+        );
+    }
+}
+
+#[test]
+fn typescript_has_every_id_and_every_attribute() {
+    let text = typescript();
+    for collection in collections() {
+        assert!(
+            text.contains(&format!(": \"{}\",", collection.id)),
+            "{}",
+            collection.id
+        );
+    }
+    let fields = text
+        .lines()
+        .filter(|line| line.starts_with("  ") && line.ends_with(';'))
+        .count();
+    assert_eq!(
+        fields,
+        stats().attributes + stats().collections,
+        "an id for each as well"
+    );
+    assert_eq!(
+        text.matches("export interface ").count(),
+        stats().collections
+    );
+    assert!(text.contains("  content: string;"));
+}
+
+#[test]
+fn the_reference_has_every_attribute() {
+    let page = reference();
+    for collection in collections() {
+        assert!(
+            page.contains(&format!("### `{}`", collection.id)),
+            "{}",
+            collection.id
+        );
+    }
+    let rows = page.lines().filter(|line| line.starts_with("| `")).count();
+    let stats = stats();
+    let expected = stats.attributes
+        + stats.system_attributes
+        + stats.indexes
+        + stats.system_indexes
+        + stats.buckets;
+    assert_eq!(rows, expected);
+}
