@@ -53,3 +53,59 @@ fn migrating_twice_changes_nothing_the_second_time() {
     assert!(whisper(&["migrate", "--database", file]).contains("already"));
     std::fs::remove_dir_all(dir).unwrap();
 }
+
+fn validate(arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(binary())
+        .args(["schema", "validate"])
+        .args(arguments)
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[test]
+fn schema_validate_says_what_a_server_would_refuse() {
+    let (status, printed, _) = validate(&["--storage-limit", "500000000"]);
+    assert_eq!(status, 0, "{printed}");
+    assert!(printed.starts_with("0 violations"), "{printed}");
+    let (status, printed, _) = validate(&[]);
+    assert_eq!(status, 1);
+    assert!(
+        printed.contains("bucket video [storage-limit]"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("has 500000000, may have 30000000"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("mend: raise _APP_STORAGE_LIMIT to 500000000"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn schema_validate_reads_files_and_speaks_json() {
+    let (status, printed, _) = validate(&["schema/tests/facts.json", "--json"]);
+    assert_eq!(status, 1);
+    let found: whisper_testkit::Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(found["violations"], 18);
+    let first = &found["found"][0];
+    assert_eq!(first["where"], "mainDB.profiles.privacySettings");
+    assert_eq!(
+        (first["has"].as_u64(), first["limit"].as_u64()),
+        (Some(81_062), Some(65_534))
+    );
+    assert_eq!(first["rule"], "row-width");
+    for (file, told) in [("nothing.json", "nothing.json"), ("Cargo.toml", "not JSON")] {
+        let (status, _, said) = validate(&[file]);
+        assert_eq!(status, 2, "{said}");
+        assert!(said.contains(told), "{said}");
+    }
+}

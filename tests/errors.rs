@@ -100,32 +100,26 @@ fn oversize_fields_and_bodies_are_refused() {
 
 #[test]
 fn components_that_trap_are_reported_by_the_host() {
-    // A password's hash needs more memory than that.
-    let small = TestApp::own().argument("--memory-limit=12");
-    let Some(app) = small.start() else { return };
-    let body =
-        json!({"email": "a@example.com", "password": "correct horse battery", "username": "ann"});
-    let trapped = app.post("/v1/accounts").json(&body).send();
+    let faulty = TestApp::own().manifest("tests/misbehaving/faults.toml");
+    let Some(app) = faulty.start() else { return };
+    let trapped = app.get("/panic").send();
     let id = trapped.header("x-request-id").unwrap().to_owned();
     trapped.expect_host_problem(502, "component_trapped");
     let group = app.eventually(|| groups(&app, "?source=host").pop());
     assert_eq!(
-        (&group["severity"], &group["errorType"]),
-        (&json!("critical"), &json!("component_trapped"))
+        (&group["severity"], &group["errorType"], &group["count"]),
+        (&json!("critical"), &json!("component_trapped"), &json!(1))
     );
-    assert!(
-        group["errorMessage"]
-            .as_str()
-            .unwrap()
-            .starts_with("accounts: "),
-        "{group}"
-    );
+    let message = group["errorMessage"].as_str().unwrap();
+    assert!(message.starts_with("misbehaving: "), "{group}");
     let path = format!("/internal/errors/{}/errors", group["id"].as_str().unwrap());
     let kept = operator(&app, "GET", &path).expect(200);
-    assert_eq!(
-        kept["items"][0]["context"],
-        json!({"component": "accounts", "requestId": id})
-    );
+    let context = json!({"component": "misbehaving", "requestId": id});
+    assert_eq!(kept["items"][0]["context"], context);
+    for n in 2..=3 {
+        app.get("/panic").send();
+        app.eventually(|| (groups(&app, "?source=host").pop()?["count"] == n).then_some(()));
+    }
 }
 
 #[test]

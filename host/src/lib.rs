@@ -12,6 +12,7 @@ pub mod commands;
 pub mod control;
 pub mod data_dir;
 pub mod engine;
+pub mod exit;
 pub mod faults;
 mod guest_log;
 pub mod handler;

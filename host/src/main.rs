@@ -4,14 +4,24 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use whisper::commands::Cli;
+use whisper::exit::Exit;
 
 fn main() -> ExitCode {
     match Cli::parse().command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             whisper::log::flush();
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
+            match error.downcast_ref::<Exit>() {
+                // What it is about stands behind the status.
+                Some(Exit(status)) => {
+                    eprintln!("error: {}", error.root_cause());
+                    ExitCode::from(*status)
+                }
+                None => {
+                    eprintln!("error: {error:#}");
+                    ExitCode::FAILURE
+                }
+            }
         }
     }
 }

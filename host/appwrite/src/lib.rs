@@ -6,10 +6,12 @@
 pub mod check;
 pub mod limits;
 mod model;
+mod ours;
 mod read;
 mod width;
 
 pub use check::{Options, Rule, Severity, Violation, check};
 pub use model::{Bucket, Column, Config, Index, Kind, Named, Table};
+pub use ours::ours;
 pub use read::{Unreadable, read};
 pub use width::{in_row, row};

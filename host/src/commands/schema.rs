@@ -2,9 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
+use whisper_appwrite::{Options, Severity, check, limits, ours, read};
 use whisper_schema::{ddl, stats};
+
+use crate::exit::Exit;
+
+/// Status of the command when a server would refuse something.
+const REFUSED: u8 = 1;
+/// When the file can't be read.
+const UNREADABLE: u8 = 2;
 
 /// Arguments of `whisper schema`.
 #[derive(Debug, Args)]
@@ -26,6 +35,20 @@ enum Action {
         #[arg(long, short)]
         output: Option<PathBuf>,
     },
+    /// Say what an Appwrite server would refuse: of the schema, or of a configuration file
+    Validate(Validate),
+}
+
+#[derive(Debug, Args)]
+struct Validate {
+    /// An appwrite.config.json of any CLI, the legacy form with collections too; the schema if none is given
+    file: Option<PathBuf>,
+    /// The server's _APP_STORAGE_LIMIT, in bytes
+    #[arg(long, default_value_t = limits::STORAGE, value_name = "BYTES")]
+    storage_limit: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -60,6 +83,50 @@ impl Schema {
                 let output = output.unwrap_or_else(|| PathBuf::from(target.file()));
                 write(&output, &target.text())?;
             }
+            Action::Validate(validate) => validate.run()?,
+        }
+        Ok(())
+    }
+}
+
+impl Validate {
+    fn run(&self) -> anyhow::Result<()> {
+        let config = match &self.file {
+            None => ours(),
+            Some(file) => {
+                let text = std::fs::read_to_string(file).map_err(|e| e.to_string());
+                let config = text.and_then(|text| read(&text).map_err(|e| e.to_string()));
+                let named = |e: String| anyhow!("{}: {e}", file.display());
+                config.map_err(|e| named(e).context(Exit(UNREADABLE)))?
+            }
+        };
+        let options = Options {
+            storage_limit: self.storage_limit,
+        };
+        let found = check(&config, options);
+        let refused = found.iter().filter(|v| v.severity == Severity::Violation);
+        let refused = refused.count();
+        if self.json {
+            let all = json!({"violations": refused, "found": found});
+            println!("{all}");
+        } else {
+            for violation in &found {
+                println!("{violation}");
+            }
+            let (tables, columns) = (
+                &config.tables,
+                config.tables.iter().map(|t| t.columns.len()),
+            );
+            let columns: usize = columns.sum();
+            println!(
+                "{refused} violations and {} warnings in {} tables with {columns} columns and {} buckets",
+                found.len() - refused,
+                tables.len(),
+                config.buckets.len()
+            );
+        }
+        if refused > 0 {
+            return Err(anyhow!("a server would refuse this").context(Exit(REFUSED)));
         }
         Ok(())
     }

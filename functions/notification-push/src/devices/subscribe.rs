@@ -103,7 +103,10 @@ async fn attempt(ctx: &Ctx, mut wanted: PushSubscription) -> Result<Option<Reply
         };
     }
     // Not an upsert: whoever comes last gets a new place in the order, which the bound goes by.
-    let others = Filter::eq(Column::id(), wanted.id.as_str());
+    let others = Filter::and([
+        Filter::eq(Column::id(), wanted.id.as_str()),
+        Filter::ne(PushSubscription::USER_ID, wanted.user_id.as_str()),
+    ]);
     let batch = Batch::new()
         .delete_where::<PushSubscription>(others, 1)
         .insert(&wanted);

@@ -1,0 +1,103 @@
+//! Our own schema, as Appwrite gets it.
+//!
+//! Where a server would refuse the facts as they stand, the stored form differs from the API's: a text may be stored wider
+//! than the API lets it be, so that it stands outside the row; a required column has no default, one with a default isn't
+//! required; an index on a list is left out, as its elements are rows of a collection of their own.
+
+use serde_json::Value;
+use whisper_schema as schema;
+use whisper_schema::{Attribute, Collection};
+
+use crate::model::{Bucket, Column, Config, Index, Kind, Named, Table};
+
+/// All of it, the server's own collections included.
+pub fn ours() -> Config {
+    let databases = schema::databases()
+        .iter()
+        .chain([schema::system_database()]);
+    let collections = schema::collections()
+        .iter()
+        .chain(schema::system_collections());
+    Config {
+        databases: databases
+            .map(|database| Named {
+                id: database.id.to_owned(),
+                name: database.name.to_owned(),
+            })
+            .collect(),
+        tables: collections.map(|collection| table(collection)).collect(),
+        buckets: schema::buckets().iter().map(bucket).collect(),
+    }
+}
+
+fn table(collection: &Collection) -> Table {
+    let is_list = |key: &str| collection.attribute(key).is_some_and(|a| a.array);
+    let kept = collection
+        .indexes
+        .iter()
+        .filter(|index| !index.columns.iter().any(|column| is_list(column.attribute)));
+    Table {
+        database: collection.database.to_owned(),
+        id: collection.id.to_owned(),
+        name: collection.name.to_owned(),
+        row_security: collection.document_security,
+        permissions: Vec::new(),
+        columns: collection.attributes.iter().map(column).collect(),
+        indexes: kept.map(index).collect(),
+    }
+}
+
+fn column(attribute: &Attribute) -> Column {
+    let mut column = Column {
+        key: attribute.key.to_owned(),
+        kind: Kind::of(attribute.kind.as_str(), ""),
+        required: attribute.required && attribute.default.is_none(),
+        array: attribute.array,
+        default: attribute
+            .default
+            .map_or(Value::Null, schema::DefaultValue::to_json),
+        ..Column::default()
+    };
+    match attribute.kind {
+        schema::Kind::String { size } => {
+            column.size = Some(i64::from(attribute.stored_size.unwrap_or(size)));
+        }
+        schema::Kind::Integer { min, max } => {
+            column.min = min.map_or(Value::Null, Value::from);
+            column.max = max.map_or(Value::Null, Value::from);
+        }
+        schema::Kind::Double { min, max } => {
+            column.min = min.map_or(Value::Null, Value::from);
+            column.max = max.map_or(Value::Null, Value::from);
+        }
+        schema::Kind::Enum { elements } => {
+            column.elements = elements
+                .iter()
+                .map(|element| Value::from(*element))
+                .collect();
+        }
+        _ => {}
+    }
+    column
+}
+
+fn index(index: &schema::Index) -> Index {
+    let columns = index.columns.iter();
+    Index {
+        key: index.key.to_owned(),
+        kind: index.kind.as_str().to_owned(),
+        columns: columns.clone().map(|c| c.attribute.to_owned()).collect(),
+        orders: columns.map(|c| c.order.as_str().to_owned()).collect(),
+        lengths: Vec::new(),
+    }
+}
+
+fn bucket(bucket: &schema::Bucket) -> Bucket {
+    Bucket {
+        id: bucket.id.to_owned(),
+        name: bucket.name.to_owned(),
+        maximum_file_size: i64::try_from(bucket.maximum_file_size).ok(),
+        compression: bucket.compression.to_owned(),
+        extensions: Vec::new(),
+    }
+}

@@ -1,0 +1,70 @@
+//! Our own schema is accepted, but for buckets that need a server with more storage.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use whisper_appwrite::{Kind, Options, Rule, check, ours, row};
+use whisper_schema::{collections, stats, system_collections};
+
+#[test]
+fn a_server_accepts_the_schema() {
+    let found = check(&ours(), Options::default());
+    assert!(
+        found.iter().all(|v| v.rule == Rule::StorageLimit),
+        "{found:#?}"
+    );
+    assert_eq!(found.len(), 7);
+    let options = Options {
+        storage_limit: 500_000_000,
+    };
+    assert_eq!(check(&ours(), options), []);
+}
+
+#[test]
+fn all_of_it_is_there_with_its_ids() {
+    let (config, stats) = (ours(), stats());
+    assert_eq!(config.databases.len(), stats.databases + 1);
+    assert_eq!(
+        config.tables.len(),
+        stats.collections + stats.system_collections
+    );
+    assert_eq!(config.buckets.len(), stats.buckets);
+    let columns: usize = config.tables.iter().map(|table| table.columns.len()).sum();
+    assert_eq!(columns, stats.attributes + stats.system_attributes);
+    let all = collections().iter().chain(system_collections());
+    for (table, collection) in config.tables.iter().zip(all) {
+        assert_eq!(
+            (table.id.as_str(), table.database.as_str()),
+            (collection.id, collection.database)
+        );
+        for (column, attribute) in table.columns.iter().zip(collection.attributes) {
+            assert_eq!(column.key, attribute.key);
+            assert_ne!(
+                column.kind,
+                Kind::Unknown(attribute.kind.as_str().to_owned())
+            );
+        }
+    }
+}
+
+#[test]
+fn three_indexes_on_lists_are_collections_of_their_own() {
+    let config = ours();
+    let count = |system: bool| -> usize {
+        let tables = config
+            .tables
+            .iter()
+            .filter(|t| (t.database == "systemDB") == system);
+        tables.map(|table| table.indexes.len()).sum()
+    };
+    assert_eq!(count(false), stats().indexes - 3);
+    assert_eq!(count(true), stats().system_indexes);
+    for id in ["postHashtags", "stickerTags", "gifTags"] {
+        assert!(config.tables.iter().any(|table| table.id == id), "{id}");
+    }
+}
+
+#[test]
+fn rows_have_room_left() {
+    for table in ours().tables {
+        assert!(row(&table.columns) < 65_535, "{}", table.place());
+    }
+}
