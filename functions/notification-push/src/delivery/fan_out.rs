@@ -27,7 +27,7 @@ const ENTRIES: u32 = 50;
 const MEMBERS: u32 = 400;
 /// How many pushes one commit makes, give or take the devices of one user: far below what would hold the write
 /// lock for 50 ms.
-pub const PUSHES: usize = 200;
+pub const PUSHES: usize = 100;
 /// How long a step that lost a race leaves the winner alone.
 const AFTER_LOSS: Duration = Duration::from_millis(10);
 
