@@ -30,7 +30,7 @@ pub fn api() -> Api {
         post::ADDRESS_RATE,
         retention::DAYS,
     ]);
-    reports(operators(inside(api)))
+    reports(settling(operators(inside(api))))
 }
 
 fn reports(api: Api) -> Api {
@@ -101,7 +101,10 @@ fn operators(api: Api) -> Api {
         .reply::<groups::Errors>(200, "A page of errors.")
         .codes(&[Code::NotFound]),
     )
-    .endpoint(
+}
+
+fn settling(api: Api) -> Api {
+    api.endpoint(
         Endpoint::new(
             Method::POST,
             "/internal/errors/{id}/resolve",
