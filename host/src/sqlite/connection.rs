@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use rusqlite::config::DbConfig;
-use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization, Wal};
 use tokio::sync::oneshot;
 
 use super::held::{Held, Since};
@@ -17,6 +17,9 @@ use crate::bindings::sqlite::{Error, QueryResult, Value};
 /// Prepared statements kept for each connection.
 const CACHED_STATEMENTS: usize = 128;
 
+/// Pages of the log at which it is written back: SQLite's own default.
+const LOG_PAGES: std::ffi::c_int = 1000;
+
 /// A component's connection. Statements run on blocking threads, one at a time.
 pub struct Connection(Arc<Shared>);
 
@@ -26,7 +29,7 @@ struct Shared {
     connection: Mutex<Option<rusqlite::Connection>>,
     lane: Lane,
     held: Arc<Held>,
-    since: Since,
+    since: Arc<Since>,
 }
 
 impl Connection {
@@ -38,7 +41,7 @@ impl Connection {
             connection: Mutex::default(),
             lane: Lane::default(),
             held,
-            since: Since::default(),
+            since: Arc::default(),
         }))
     }
 
@@ -130,6 +133,12 @@ impl Shared {
             connection
                 .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
                 .map_err(io_error)?;
+            let since = Arc::clone(&self.since);
+            let committed = move |log: &mut Wal, pages| {
+                since.released();
+                write_back(log, pages)
+            };
+            connection.wal_hook(Some(committed)).map_err(io_error)?;
             *slot = Some(connection);
         }
         slot.as_ref()
@@ -167,6 +176,15 @@ impl Shared {
         drop(slot);
         sink.end(end);
     }
+}
+
+/// Writes the log back when it has grown, as SQLite does by itself where nobody listens.
+fn write_back(log: &mut Wal, pages: std::ffi::c_int) -> rusqlite::Result<()> {
+    if pages >= LOG_PAGES {
+        // What can't be written back now is written back after the next commit.
+        let _ = log.checkpoint();
+    }
+    Ok(())
 }
 
 /// Refuses to attach other files; temporary and in-memory databases may be attached, as in Spin.

@@ -1,7 +1,7 @@
 //! How long transactions of a component last: others can't write in the meantime.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What is known of a component's transactions.
@@ -31,20 +31,37 @@ impl Held {
 
 /// The open transaction of one connection.
 #[derive(Debug, Default)]
-pub(super) struct Since(Mutex<Option<Instant>>);
+pub(super) struct Since(Mutex<Times>);
+
+#[derive(Debug, Default)]
+struct Times {
+    begun: Option<Instant>,
+    released: Option<Instant>,
+}
 
 impl Since {
     /// To be told after each statement whether a transaction is open. It counts from the end of the
-    /// statement that began it, when it has the lock, to the end of the one that ended it.
+    /// statement that began it, when it has the lock, until the lock was released.
     pub fn note(&self, open: bool, held: &Held) {
-        let mut since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match *since {
-            None if open => *since = Some(Instant::now()),
-            Some(start) if !open => {
-                held.ended(start.elapsed());
-                *since = None;
+        let mut times = self.lock();
+        match times.begun {
+            None if open => times.begun = Some(Instant::now()),
+            Some(begun) if !open => {
+                // A rollback releases the lock without a word.
+                let released = times.released.unwrap_or_else(Instant::now);
+                held.ended(released.saturating_duration_since(begun));
+                *times = Times::default();
             }
             _ => {}
         }
+    }
+
+    /// To be told when a commit has released the lock, which is before the log is written back.
+    pub fn released(&self) {
+        self.lock().released = Some(Instant::now());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Times> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
