@@ -152,7 +152,7 @@ fn a_commit_costs_as_many_statements_for_many_users_as_for_few() {
         scene.run();
         scene.edge.statements()
     };
-    let (few, many) = (statements(5), statements(150));
+    let (few, many) = (statements(5), statements(90));
     assert_eq!(few.len(), many.len(), "{many:#?}");
 }
 

@@ -13,10 +13,13 @@ use super::load::{self, Client, Sender, Until};
 use super::prepare;
 use super::report::{Measured, rate};
 use super::server::{Server, database};
+use super::soon;
 
 /// The job that awards experience points, its component, and its cursor in `userActivity`.
 const JOB: &str = "/internal/jobs/xp-badges";
 const COMPONENT: &str = "xp-badges";
+/// The component that messages are sent by.
+const SENDER: &str = "message-send";
 const CURSOR: &str = "xp";
 /// The activities spread over so many days, as daily caps are part of the work.
 const DAYS: i64 = 7;
@@ -54,21 +57,27 @@ pub fn run(options: &EventsOptions) -> anyhow::Result<()> {
     let dir = tempfile::Builder::new()
         .prefix("whisper-bench-")
         .tempdir()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let from = options.from.as_deref();
+    let soon = runtime.block_on(soon::measure(from, &dir.path().join("soon")))?;
     let data = dir.path().join("events");
     // Nobody is woken: what is consumed, and when, is up to this program.
     let server = Server::start(options.from.as_deref(), &data, &["event_consumers="])?;
     let key = std::fs::read_to_string(data.join("operator.key")).context("the operator's key")?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
     let mut outcome = runtime.block_on(measure(options, &server, key.trim(), &data))?;
+    outcome.soon = soon;
     print(options, &mut outcome);
     Ok(())
 }
 
 /// What was seen.
 struct Outcome {
+    soon: Measured,
     alone: Measured,
+    /// The longest transaction of a send while nothing else was written: what the disk is like.
+    alone_longest_ms: f64,
     together: Measured,
     taken: Duration,
     longest_ms: f64,
@@ -86,14 +95,17 @@ async fn measure(
     let warm_up = Duration::from_secs(3);
     let until = Until::Time(warm_up, Duration::from_secs(options.seconds));
     let alone = load::run(&server.authority, Arc::clone(&senders), until).await?;
+    let alone_longest_ms = transactions(server, SENDER)?.1;
     // What the sends left, so that the rest is a known number.
     consume(server, key, &file).await?;
-    let before = transactions(server)?.0;
+    let before = transactions(server, COMPONENT)?.0;
     fill(&file, options).context("the activities")?;
     let (together, taken) = consume_while_sending(server, key, &file, senders).await?;
-    let (after, longest_ms) = transactions(server)?;
+    let (after, longest_ms) = transactions(server, COMPONENT)?;
     Ok(Outcome {
+        soon: Measured::default(),
         alone,
+        alone_longest_ms,
         together,
         taken,
         longest_ms,
@@ -143,15 +155,15 @@ async fn consume(server: &Server, key: &str, file: &Path) -> anyhow::Result<()> 
     }
 }
 
-/// Transactions of the component so far, and the longest since this was asked last, in ms.
-fn transactions(server: &Server) -> anyhow::Result<(u64, f64)> {
+/// Transactions of a component so far, and the longest since this was asked last, in ms.
+fn transactions(server: &Server, component: &str) -> anyhow::Result<(u64, f64)> {
     let stats = server.stats()?;
-    let of = &stats["transactions"][COMPONENT];
+    let of = &stats["transactions"][component];
     let count = of["count"].as_u64();
     let longest = of["longestMs"].as_f64();
     count
         .zip(longest)
-        .with_context(|| format!("there is no component {COMPONENT}"))
+        .with_context(|| format!("there is no component {component}"))
 }
 
 /// Users with a profile, and what they did over the last days.
@@ -196,11 +208,18 @@ fn print(options: &EventsOptions, outcome: &mut Outcome) {
         let all = json!({
             "activities": options.activities, "users": options.users, "seconds": outcome.taken.as_secs_f64(),
             "activitiesPerSecond": per_second, "commits": outcome.commits, "longestTransactionMs": outcome.longest_ms,
+            "longestTransactionOfSendsAloneMs": outcome.alone_longest_ms,
+            "pointsAfterAnswerP50Ms": outcome.soon.percentile(0.50), "pointsAfterAnswerP99Ms": outcome.soon.percentile(0.99),
             "sendsAlone": alone, "sendsMeanwhile": together,
         });
         println!("{all}");
         return;
     }
+    println!(
+        "points are there {:.1} ms after the answer (p50), {:.1} ms (p99)",
+        outcome.soon.percentile(0.50),
+        outcome.soon.percentile(0.99)
+    );
     println!(
         "{} activities of {} users in {:.1} s: {per_second:.0} activities/s",
         options.activities,
@@ -208,8 +227,8 @@ fn print(options: &EventsOptions, outcome: &mut Outcome) {
         outcome.taken.as_secs_f64(),
     );
     println!(
-        "{} commits, the longest held the write lock for {:.1} ms",
-        outcome.commits, outcome.longest_ms
+        "{} commits, the longest held the write lock for {:.1} ms; that of a send alone for {:.1} ms",
+        outcome.commits, outcome.longest_ms, outcome.alone_longest_ms
     );
     println!(
         "{:>16} {:>10} {:>8} {:>8} {:>7}",

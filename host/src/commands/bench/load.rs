@@ -69,6 +69,16 @@ impl Client {
         Ok((status, bytes))
     }
 
+    /// Reads something, and wants a 200.
+    pub async fn read(&mut self, path: &str, token: &str) -> anyhow::Result<Value> {
+        let call = self.call(Method::GET, path, Some(token), String::new());
+        let (status, bytes) = call.await?;
+        if status != 200 {
+            bail!("GET {path}: {status} {}", String::from_utf8_lossy(&bytes));
+        }
+        Ok(serde_json::from_slice(&bytes)?)
+    }
+
     /// Posts JSON, wants a 2xx, and returns the answer.
     pub async fn create(
         &mut self,

@@ -7,6 +7,7 @@ mod prepare;
 mod report;
 mod send;
 mod server;
+mod soon;
 
 pub use events::EventsOptions;
 pub use send::SendOptions;
