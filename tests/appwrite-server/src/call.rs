@@ -1,0 +1,94 @@
+//! A request, read.
+
+use serde_json::{Map, Value};
+
+use crate::refusal::Refusal;
+
+/// What a handler gets to see.
+pub struct Call {
+    pub params: Vec<(String, String)>,
+    pub query: Vec<(String, String)>,
+    pub body: Map<String, Value>,
+}
+
+impl Call {
+    /// A part of the path.
+    pub fn param(&self, name: &str) -> &str {
+        let found = self.params.iter().find(|(key, _)| key == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// A text that must be there.
+    pub fn text(&self, name: &str) -> Result<&str, Refusal> {
+        let value = self.body.get(name).and_then(Value::as_str);
+        value.ok_or_else(|| Refusal::argument(name, "Value must be a valid string"))
+    }
+
+    /// A flag, or what it is without one.
+    pub fn flag(&self, name: &str, otherwise: bool) -> Result<bool, Refusal> {
+        match self.body.get(name) {
+            None | Some(Value::Null) => Ok(otherwise),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(_) => Err(Refusal::argument(name, "Value must be a valid boolean")),
+        }
+    }
+
+    /// A flag that must be there.
+    pub fn needs_flag(&self, name: &str) -> Result<bool, Refusal> {
+        match self.body.get(name) {
+            None | Some(Value::Null) => Err(Refusal::argument(name, "Param is not optional.")),
+            Some(_) => self.flag(name, false),
+        }
+    }
+
+    /// A list of texts; none when it isn't given.
+    pub fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Refusal> {
+        let wrong = || Refusal::argument(name, "Value must a valid array of strings");
+        match self.body.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Array(items)) => {
+                let texts = items.iter().map(|item| item.as_str().map(str::to_owned));
+                texts.collect::<Option<_>>().map(Some).ok_or_else(wrong)
+            }
+            Some(_) => Err(wrong()),
+        }
+    }
+
+    /// A whole number.
+    pub fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
+        match self.body.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => match value.as_i64() {
+                Some(number) => Ok(Some(number)),
+                None => Err(Refusal::argument(name, "Value must be a valid integer")),
+            },
+        }
+    }
+
+    /// A value of any type, null if it isn't there.
+    pub fn value(&self, name: &str) -> Value {
+        self.body.get(name).cloned().unwrap_or_default()
+    }
+
+    /// From where on, and how many, as the `queries` say; 25 from the first otherwise.
+    pub fn page(&self) -> Result<(usize, usize), Refusal> {
+        let wrong = || Refusal::new(400, "general_query_invalid", "Invalid `queries` param");
+        let (mut offset, mut limit) = (0, 25);
+        let queries = self
+            .query
+            .iter()
+            .filter(|(name, _)| name.starts_with("queries["));
+        for (_, text) in queries {
+            let query: Value = serde_json::from_str(text).map_err(|_| wrong())?;
+            let number = query["values"][0]
+                .as_u64()
+                .and_then(|n| usize::try_from(n).ok());
+            match query["method"].as_str() {
+                Some("offset") => offset = number.ok_or_else(wrong)?,
+                Some("limit") => limit = number.ok_or_else(wrong)?,
+                _ => return Err(wrong()),
+            }
+        }
+        Ok((offset, limit))
+    }
+}

@@ -1,0 +1,46 @@
+//! Rules that hold for all that has an id.
+
+use crate::refusal::Refusal;
+
+/// An id or a key: 1 to 36 of `A-Za-z0-9_.-`, the first a letter or a digit.
+pub fn id(name: &str, id: &str) -> Result<(), Refusal> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    let good = (1..=36).contains(&id.len())
+        && id.chars().all(allowed)
+        && id.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if good {
+        return Ok(());
+    }
+    let why = "UID must contain at most 36 chars. Valid chars are a-z, A-Z, 0-9, period, hyphen, and underscore. Can't start with a special char";
+    Err(Refusal::argument(name, why))
+}
+
+/// A name: 1 to 128 characters.
+pub fn name(name: &str) -> Result<(), Refusal> {
+    if (1..=128).contains(&name.chars().count()) {
+        return Ok(());
+    }
+    let why = "Value must be a valid string and at least 1 chars and no longer than 128 chars";
+    Err(Refusal::argument("name", why))
+}
+
+/// Permissions: at most 100, such as `read("users")`.
+pub fn permissions(permissions: &[String]) -> Result<(), Refusal> {
+    let wrong = |why: &str| Err(Refusal::argument("permissions", why));
+    if permissions.len() > 100 {
+        return wrong("You can only provide up to 100 permissions.");
+    }
+    for permission in permissions {
+        let parts = permission.split_once("(\"").and_then(|(action, rest)| {
+            let role = rest.strip_suffix("\")")?;
+            Some((action, role.split([':', '/']).next()?))
+        });
+        let actions = ["create", "read", "update", "delete", "write"];
+        let roles = ["any", "guests", "users", "user", "team", "member", "label"];
+        match parts {
+            Some((action, role)) if actions.contains(&action) && roles.contains(&role) => {}
+            _ => return wrong("Permission is not valid"),
+        }
+    }
+    Ok(())
+}

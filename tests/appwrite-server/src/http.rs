@@ -1,0 +1,158 @@
+//! Connections.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Method, Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::{Map, Value};
+use tokio::sync::oneshot;
+
+use crate::call::Call;
+use crate::project::Project;
+use crate::refusal::{Answered, Refusal};
+use crate::routes::{Found, Routes};
+use crate::{KEY, PROJECT};
+
+type Shared = Arc<Mutex<Project>>;
+
+/// Serves until it is stopped.
+pub fn serve(listener: TcpListener, project: &Shared, stopped: oneshot::Receiver<()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build();
+    let Ok(runtime) = runtime else { return };
+    let routes = Arc::new(Routes::new());
+    runtime.block_on(async {
+        tokio::select! {
+            _ = accept(listener, project, &routes) => {}
+            _ = stopped => {}
+        }
+    });
+}
+
+async fn accept(listener: TcpListener, project: &Shared, routes: &Arc<Routes>) -> io::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let (project, routes) = (project.clone(), routes.clone());
+        tokio::spawn(async move {
+            let service = service_fn(|request| answer(request, &project, &routes));
+            // A client that goes away is its own business.
+            let _ = http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}
+
+/// What ends a connection without an answer.
+#[derive(Debug)]
+struct Broken;
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("broken on purpose")
+    }
+}
+
+impl std::error::Error for Broken {}
+
+async fn answer(
+    request: Request<Incoming>,
+    project: &Shared,
+    routes: &Routes,
+) -> Result<Response<Full<Bytes>>, Broken> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map_err(|_| Broken)?.to_bytes();
+    let mut project = project.lock().unwrap_or_else(PoisonError::into_inner);
+    if project.throttled > 0 {
+        project.throttled -= 1;
+        let refusal = Refusal::new(429, "general_rate_limit_exceeded", "Rate limit exceeded");
+        return Ok(response(Err(refusal)));
+    }
+    if let Err(refusal) = authorised(&head.headers) {
+        return Ok(response(Err(refusal)));
+    }
+    let path = head.uri.path().strip_prefix("/v1").unwrap_or_default();
+    if head.method != Method::GET {
+        match &mut project.fails_after {
+            Some(0) => return Err(Broken),
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        project.writes.push(format!("{} {path}", head.method));
+    }
+    let query = head.uri.query().unwrap_or_default();
+    let answered = match routes.find(&head.method, path) {
+        None => Err(Refusal::new(
+            404,
+            "general_route_not_found",
+            "Route not found",
+        )),
+        Some(found) => {
+            call(found, query, &body).and_then(|(handler, call)| handler(&mut project, &call))
+        }
+    };
+    Ok(response(answered))
+}
+
+/// A route's handler, and what it is called with.
+type Ready = (crate::routes::Handler, Call);
+
+fn call(found: Found, query: &str, body: &[u8]) -> Result<Ready, Refusal> {
+    let body = match body {
+        [] => Map::new(),
+        body => serde_json::from_slice::<Map<String, Value>>(body)
+            .map_err(|_| Refusal::new(400, "general_argument_invalid", "Body is no JSON object"))?,
+    };
+    let query = form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
+    let call = Call {
+        params: found.params,
+        query,
+        body,
+    };
+    Ok((found.handler, call))
+}
+
+fn authorised(headers: &HeaderMap) -> Result<(), Refusal> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if header("x-appwrite-project") != Some(PROJECT) {
+        let message = "Project with the requested ID could not be found.";
+        return Err(Refusal::new(404, "project_not_found", message));
+    }
+    if header("x-appwrite-key") != Some(KEY) {
+        let message = "The current user is not authorized to perform the requested action.";
+        return Err(Refusal::new(401, "user_unauthorized", message));
+    }
+    Ok(())
+}
+
+fn response(answered: Answered) -> Response<Full<Bytes>> {
+    let (status, body) = answered.unwrap_or_else(|refusal| (refusal.code, refusal.body()));
+    let bytes = match body {
+        Value::Null => Bytes::new(),
+        body => Bytes::from(body.to_string()),
+    };
+    let throttled = (status == 429).then_some(("retry-after", "0"));
+    let built = Response::builder()
+        .status(status)
+        .header(CONTENT_TYPE, "application/json");
+    let built = throttled
+        .into_iter()
+        .fold(built, |built, (name, value)| built.header(name, value));
+    let answer: Result<_, Infallible> = Ok(built.body(Full::new(bytes)).unwrap_or_default());
+    match answer {
+        Ok(answer) => answer,
+    }
+}
