@@ -16,6 +16,7 @@ mod openapi;
 mod operators;
 mod push;
 mod reactions;
+mod schema_push;
 mod smoke;
 mod store;
 mod stories;

@@ -7,7 +7,6 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::model::{Bucket, Column, Config, Index, Kind, Table};
-use crate::permissions::{of_bucket, of_table};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -17,7 +16,72 @@ struct File<'a> {
     tables_db: Vec<Database<'a>>,
     tables: Vec<TableOut<'a>>,
     buckets: Vec<BucketOut<'a>>,
+    settings: Settings,
 }
+
+/// How users sign in. Services aren't named: those of the project stay as they are.
+#[derive(Serialize)]
+struct Settings {
+    auth: Auth,
+}
+
+#[derive(Serialize)]
+struct Auth {
+    methods: Methods,
+    security: Security,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Methods {
+    jwt: bool,
+    phone: bool,
+    invites: bool,
+    anonymous: bool,
+    email_otp: bool,
+    magic_url: bool,
+    email_password: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Security {
+    /// Seconds that a session lasts.
+    duration: u32,
+    /// Users that may sign up; 0 for any number.
+    limit: u32,
+    sessions_limit: u32,
+    password_history: u32,
+    password_dictionary: bool,
+    personal_data_check: bool,
+    session_alerts: bool,
+    mock_numbers: [(); 0],
+}
+
+/// As the accounts of the bundle are: by email and password or anonymous, at most ten sessions.
+const SETTINGS: Settings = Settings {
+    auth: Auth {
+        methods: Methods {
+            jwt: true,
+            phone: false,
+            invites: false,
+            anonymous: true,
+            email_otp: false,
+            magic_url: false,
+            email_password: true,
+        },
+        security: Security {
+            duration: 31_536_000,
+            limit: 0,
+            sessions_limit: 10,
+            password_history: 0,
+            password_dictionary: true,
+            personal_data_check: true,
+            session_alerts: false,
+            mock_numbers: [],
+        },
+    },
+};
 
 #[derive(Serialize)]
 struct Database<'a> {
@@ -33,7 +97,7 @@ struct TableOut<'a> {
     #[serde(rename = "$id")]
     id: &'a str,
     #[serde(rename = "$permissions")]
-    permissions: Vec<String>,
+    permissions: &'a [String],
     database_id: &'a str,
     name: &'a str,
     enabled: bool,
@@ -77,7 +141,7 @@ struct BucketOut<'a> {
     #[serde(rename = "$id")]
     id: &'a str,
     #[serde(rename = "$permissions")]
-    permissions: Vec<String>,
+    permissions: &'a [String],
     file_security: bool,
     name: &'a str,
     enabled: bool,
@@ -98,11 +162,12 @@ pub fn appwrite(config: &Config, project: &str) -> String {
             .map(|database| Database {
                 id: &database.id,
                 name: &database.name,
-                enabled: true,
+                enabled: database.enabled,
             })
             .collect(),
         tables: config.tables.iter().map(table).collect(),
         buckets: config.buckets.iter().map(bucket).collect(),
+        settings: SETTINGS,
     };
     // Made of texts, numbers and lists alone: it can always be written.
     let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
@@ -113,10 +178,10 @@ pub fn appwrite(config: &Config, project: &str) -> String {
 fn table(table: &Table) -> TableOut<'_> {
     TableOut {
         id: &table.id,
-        permissions: of_table(table),
+        permissions: &table.permissions,
         database_id: &table.database,
         name: &table.name,
-        enabled: true,
+        enabled: table.enabled,
         row_security: table.row_security,
         columns: table.columns.iter().map(column).collect(),
         indexes: table.indexes.iter().map(index).collect(),
@@ -161,14 +226,14 @@ fn index(index: &Index) -> IndexOut<'_> {
 fn bucket(bucket: &Bucket) -> BucketOut<'_> {
     BucketOut {
         id: &bucket.id,
-        permissions: of_bucket(),
-        file_security: true,
+        permissions: &bucket.permissions,
+        file_security: bucket.file_security,
         name: &bucket.name,
-        enabled: true,
+        enabled: bucket.enabled,
         maximum_file_size: bucket.maximum_file_size.unwrap_or_default(),
         allowed_file_extensions: &bucket.extensions,
         compression: &bucket.compression,
-        encryption: true,
-        antivirus: true,
+        encryption: bucket.encryption,
+        antivirus: bucket.antivirus,
     }
 }

@@ -2,7 +2,7 @@
 //! server of Appwrite's refuses.
 //!
 //! The limits are those of Appwrite 1.9.6 with utopia-php/database 7.2.6 on MariaDB or PostgreSQL, which share
-//! them. Nothing here talks to a server.
+//! them. Only [`remote`] talks to a server.
 
 pub mod check;
 mod export;
@@ -12,6 +12,7 @@ mod ours;
 mod permissions;
 mod read;
 mod reference;
+pub mod remote;
 mod typescript;
 mod width;
 

@@ -20,6 +20,8 @@ pub struct Named {
     pub id: String,
     /// Name shown to people.
     pub name: String,
+    /// Whether it can be used.
+    pub enabled: bool,
 }
 
 /// A table, or a collection of the legacy API.
@@ -31,6 +33,8 @@ pub struct Table {
     pub id: String,
     /// Name shown to people.
     pub name: String,
+    /// Whether it can be used.
+    pub enabled: bool,
     /// Whether rows carry permissions of their own.
     pub row_security: bool,
     /// Permissions of the table, such as `read("users")`.
@@ -76,6 +80,8 @@ pub struct Column {
     pub min: Value,
     /// Greatest value.
     pub max: Value,
+    /// What a server says of it: `available`, `processing`, `deleting`, `failed` or `stuck`; empty in a file.
+    pub status: String,
 }
 
 /// Type of a column.
@@ -167,6 +173,8 @@ pub struct Index {
     pub orders: Vec<String>,
     /// Characters of each that count; 0 or missing: all.
     pub lengths: Vec<u64>,
+    /// As that of a column.
+    pub status: String,
 }
 
 /// A place for files.
@@ -176,6 +184,16 @@ pub struct Bucket {
     pub id: String,
     /// Name shown to people.
     pub name: String,
+    /// Whether it can be used.
+    pub enabled: bool,
+    /// Permissions of the bucket.
+    pub permissions: Vec<String>,
+    /// Whether files carry permissions of their own.
+    pub file_security: bool,
+    /// Whether files are encrypted at rest.
+    pub encryption: bool,
+    /// Whether files are scanned.
+    pub antivirus: bool,
     /// Bytes of the largest file; none when it isn't given.
     pub maximum_file_size: Option<i64>,
     /// `none`, `gzip` or `zstd`; empty when it isn't given.

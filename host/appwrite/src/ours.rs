@@ -9,6 +9,7 @@ use whisper_schema as schema;
 use whisper_schema::{Attribute, Collection};
 
 use crate::model::{Bucket, Column, Config, Index, Kind, Named, Table};
+use crate::permissions::{of_bucket, of_table};
 
 /// All of it, the server's own collections included.
 pub fn ours() -> Config {
@@ -23,6 +24,7 @@ pub fn ours() -> Config {
             .map(|database| Named {
                 id: database.id.to_owned(),
                 name: database.name.to_owned(),
+                enabled: true,
             })
             .collect(),
         tables: collections.map(|collection| table(collection)).collect(),
@@ -40,8 +42,9 @@ fn table(collection: &Collection) -> Table {
         database: collection.database.to_owned(),
         id: collection.id.to_owned(),
         name: collection.name.to_owned(),
+        enabled: true,
         row_security: collection.document_security,
-        permissions: Vec::new(),
+        permissions: of_table(collection.id),
         columns: collection.attributes.iter().map(column).collect(),
         indexes: kept.map(index).collect(),
     }
@@ -89,6 +92,7 @@ fn index(index: &schema::Index) -> Index {
         columns: columns.clone().map(|c| c.attribute.to_owned()).collect(),
         orders: columns.map(|c| c.order.as_str().to_owned()).collect(),
         lengths: Vec::new(),
+        status: String::new(),
     }
 }
 
@@ -96,6 +100,11 @@ fn bucket(bucket: &schema::Bucket) -> Bucket {
     Bucket {
         id: bucket.id.to_owned(),
         name: bucket.name.to_owned(),
+        enabled: true,
+        permissions: of_bucket(),
+        file_security: true,
+        encryption: true,
+        antivirus: true,
         maximum_file_size: i64::try_from(bucket.maximum_file_size).ok(),
         compression: bucket.compression.to_owned(),
         extensions: Vec::new(),

@@ -4,14 +4,12 @@
 //! may read. Rows that only their owner may see directly (realtime, Appwrite's own SDKs) carry `read("user:<id>")` of their own,
 //! which whoever writes them sets; their tables have row security. Files are uploaded by users and belong to them.
 
-use crate::model::Table;
-
 /// Catalogues: the same for all, and nobody's secret.
 const CATALOGUES: [&str; 4] = ["stickers", "stickerPacks", "gifs", "arFilters"];
 
 /// Permissions of a table.
-pub fn of_table(table: &Table) -> Vec<String> {
-    if CATALOGUES.contains(&table.id.as_str()) {
+pub fn of_table(id: &str) -> Vec<String> {
+    if CATALOGUES.contains(&id) {
         return vec![r#"read("users")"#.to_owned()];
     }
     Vec::new()

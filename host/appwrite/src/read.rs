@@ -92,9 +92,9 @@ impl<'a> At<'a> {
         }
     }
 
-    fn flag(&self, names: &[&'static str]) -> Read<bool> {
+    fn flag(&self, names: &[&'static str], otherwise: bool) -> Read<bool> {
         match self.value(names) {
-            (_, Value::Null) => Ok(false),
+            (_, Value::Null) => Ok(otherwise),
             (_, Value::Bool(flag)) => Ok(*flag),
             (name, _) => self.wrong(name, "true or false"),
         }
@@ -141,6 +141,7 @@ fn named(at: &At<'_>) -> Read<Named> {
     Ok(Named {
         id: at.text(&["$id", "id"])?,
         name: at.text(&["name"])?,
+        enabled: at.flag(&["enabled"], true)?,
     })
 }
 
@@ -151,7 +152,8 @@ fn table(at: &At<'_>) -> Read<Table> {
         database: at.text(&["databaseId", "database"])?,
         id: at.text(&["$id", "id"])?,
         name: at.text(&["name"])?,
-        row_security: at.flag(&["rowSecurity", "documentSecurity"])?,
+        enabled: at.flag(&["enabled"], true)?,
+        row_security: at.flag(&["rowSecurity", "documentSecurity"], false)?,
         permissions: at.texts(&["$permissions"])?,
         columns: columns.iter().map(column).collect::<Read<_>>()?,
         indexes: indexes.iter().map(index).collect::<Read<_>>()?,
@@ -164,12 +166,13 @@ fn column(at: &At<'_>) -> Read<Column> {
         key: at.text(&["key"])?,
         kind: Kind::of(&kind, &format),
         size: at.value(&["size"]).1.as_i64(),
-        required: at.flag(&["required"])?,
-        array: at.flag(&["array"])?,
+        required: at.flag(&["required"], false)?,
+        array: at.flag(&["array"], false)?,
         default: at.value(&["default"]).1.clone(),
         elements: at.list(&["elements"])?.to_vec(),
         min: at.value(&["min"]).1.clone(),
         max: at.value(&["max"]).1.clone(),
+        status: at.text(&["status"])?,
     })
 }
 
@@ -184,6 +187,7 @@ fn index(at: &At<'_>) -> Read<Index> {
             .iter()
             .map(|length| length.as_u64().unwrap_or(0))
             .collect(),
+        status: at.text(&["status"])?,
     })
 }
 
@@ -191,6 +195,11 @@ fn bucket(at: &At<'_>) -> Read<Bucket> {
     Ok(Bucket {
         id: at.text(&["$id", "id"])?,
         name: at.text(&["name"])?,
+        enabled: at.flag(&["enabled"], true)?,
+        permissions: at.texts(&["$permissions"])?,
+        file_security: at.flag(&["fileSecurity"], false)?,
+        encryption: at.flag(&["encryption"], true)?,
+        antivirus: at.flag(&["antivirus"], true)?,
         maximum_file_size: at.value(&["maximumFileSize"]).1.as_i64(),
         compression: at.text(&["compression"])?,
         extensions: at.texts(&["allowedFileExtensions"])?,

@@ -79,10 +79,12 @@ async fn answer(
         let refusal = Refusal::new(429, "general_rate_limit_exceeded", "Rate limit exceeded");
         return Ok(response(Err(refusal)));
     }
-    if let Err(refusal) = authorised(&head.headers) {
+    let path = head.uri.path().strip_prefix("/v1").unwrap_or_default();
+    // Its version is nobody's secret: it is how a command line finds out that this is a server.
+    let open = path == "/health/version";
+    if !open && let Err(refusal) = authorised(&head.headers) {
         return Ok(response(Err(refusal)));
     }
-    let path = head.uri.path().strip_prefix("/v1").unwrap_or_default();
     if head.method != Method::GET {
         match &mut project.fails_after {
             Some(0) => return Err(Broken),

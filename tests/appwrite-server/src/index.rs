@@ -28,7 +28,7 @@ impl Index {
         let status = crate::column::status(&mut self.looks);
         json!({
             "key": self.key, "type": self.kind, "status": status, "error": "",
-            "columns": self.columns, "attributes": self.columns, "orders": self.orders, "lengths": [],
+            "columns": self.columns, "orders": self.orders, "lengths": [],
         })
     }
 

@@ -1,12 +1,14 @@
 //! `whisper schema`: what is made of the schema.
 
+mod remote;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 use whisper_appwrite::{
-    Options, Severity, appwrite, check, limits, ours, read, reference, typescript,
+    Config, Options, Severity, appwrite, check, limits, ours, read, reference, typescript,
 };
 use whisper_schema::{ddl, stats};
 
@@ -41,6 +43,10 @@ enum Action {
     },
     /// Say what an Appwrite server would refuse: of the schema, or of a configuration file
     Validate(Validate),
+    /// Show what a push would change on an Appwrite server; status 1 if anything, 2 if it can't be told
+    Diff(remote::Remote),
+    /// Make the databases, tables, columns, indexes and buckets on an Appwrite server
+    Push(remote::Push),
 }
 
 #[derive(Debug, Args)]
@@ -100,6 +106,8 @@ impl Schema {
                 write(&output, &target.text())?;
             }
             Action::Validate(validate) => validate.run()?,
+            Action::Diff(remote) => remote.diff()?,
+            Action::Push(push) => push.run()?,
         }
         Ok(())
     }
@@ -107,15 +115,7 @@ impl Schema {
 
 impl Validate {
     fn run(&self) -> anyhow::Result<()> {
-        let config = match &self.file {
-            None => ours(),
-            Some(file) => {
-                let text = std::fs::read_to_string(file).map_err(|e| e.to_string());
-                let config = text.and_then(|text| read(&text).map_err(|e| e.to_string()));
-                let named = |e: String| anyhow!("{}: {e}", file.display());
-                config.map_err(|e| named(e).context(Exit(UNREADABLE)))?
-            }
-        };
+        let config = config(self.file.as_deref())?;
         let options = Options {
             storage_limit: self.storage_limit,
         };
@@ -146,6 +146,17 @@ impl Validate {
         }
         Ok(())
     }
+}
+
+/// The configuration of a file; the schema's without one.
+fn config(file: Option<&Path>) -> anyhow::Result<Config> {
+    let Some(file) = file else {
+        return Ok(ours());
+    };
+    let text = std::fs::read_to_string(file).map_err(|e| e.to_string());
+    let config = text.and_then(|text| read(&text).map_err(|e| e.to_string()));
+    let named = |e: String| anyhow!("{}: {e}", file.display());
+    config.map_err(|e| named(e).context(Exit(UNREADABLE)))
 }
 
 fn write(output: &Path, text: &str) -> anyhow::Result<()> {
