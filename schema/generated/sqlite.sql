@@ -990,6 +990,7 @@ CREATE TABLE "pushSubscriptions" (
   "_id" TEXT NOT NULL UNIQUE,
   "_revision" INTEGER NOT NULL DEFAULT 1,
   "userId" TEXT NOT NULL,
+  "sessionId" TEXT,
   "endpoint" TEXT NOT NULL,
   "p256dh" TEXT NOT NULL,
   "auth" TEXT NOT NULL,

@@ -28,4 +28,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "lookups",
         sql: include_str!("../migrations/sqlite/0003_lookups.sql"),
     },
+    Migration {
+        number: 4,
+        name: "push_sessions",
+        sql: include_str!("../migrations/sqlite/0004_push_sessions.sql"),
+    },
 ];

@@ -1,6 +1,6 @@
 //! Messages on their way to devices.
 
-use whisper_testkit::{TestApp, json};
+use whisper_testkit::{Person, TestApp, json};
 
 use super::{device, direct, operator, say, start, wait_for_messages};
 
@@ -85,6 +85,47 @@ fn a_dead_device_is_forgotten_and_what_was_refused_can_be_tried_again() {
     assert_eq!(retried, json!({"pushes": 1, "messages": 1, "more": false}));
     wait_for_messages(&app, "delivered", 1);
     assert_eq!(service.pushed().len(), 3);
+}
+
+#[test]
+fn a_device_that_signed_out_hears_nothing_more_until_somebody_signs_in_on_it() {
+    let Some((app, service)) = start() else {
+        return;
+    };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let sign_in = || {
+        let body = json!({"email": bob.email, "password": bob.password});
+        let signed_in = app.post("/v1/sessions").json(&body).send().expect(201);
+        Person {
+            token: signed_in["accessToken"].as_str().unwrap().to_owned(),
+            ..bob.clone()
+        }
+    };
+    let (phone, tablet) = (sign_in(), sign_in());
+    device(&app, &service, &phone, "/phone");
+    device(&app, &service, &tablet, "/tablet");
+    let path = direct(&app, &ann, &bob);
+    say(&app, &ann, &path, &json!({}));
+    wait_for_messages(&app, "delivered", 1);
+    assert_eq!(service.pushed().len(), 2);
+
+    phone.delete(&app, "/v1/sessions/current").expect(204);
+    say(&app, &ann, &path, &json!({}));
+    wait_for_messages(&app, "delivered", 2);
+    let to: Vec<String> = service.pushed().into_iter().map(|push| push.path).collect();
+    assert_eq!(to[2..], ["/tablet"]);
+    let devices = bob.get(&app, super::SUBSCRIPTIONS).expect(200);
+    assert_eq!(devices["items"].as_array().unwrap().len(), 1);
+
+    // The same device with a new session, and the other one, whose session goes with all of them.
+    let again = sign_in();
+    device(&app, &service, &again, "/phone");
+    let others = "/v1/sessions?keepCurrent=true";
+    again.delete(&app, others).expect(204);
+    say(&app, &ann, &path, &json!({}));
+    wait_for_messages(&app, "delivered", 3);
+    let to: Vec<String> = service.pushed().into_iter().map(|push| push.path).collect();
+    assert_eq!(to[3..], ["/phone"]);
 }
 
 #[test]

@@ -170,8 +170,8 @@ fn push_endpoints(api: Api, worker: &Rc<Worker>) -> Api {
             Reply::ok(&VapidPublicKey { public_key })
         }
     };
-    let subscribe =
-        "Sends pushes to a device from now on; the same endpoint again changes its subscription.";
+    let subscribe = "Sends pushes to a device from now on, until the session that asks ends; the same endpoint again \
+        changes its subscription.";
     let tell = "Tells the key that devices subscribe with (VAPID, RFC 8292).";
     api.endpoint(
         Endpoint::new(

@@ -17,6 +17,9 @@ pub struct PushSubscription {
     /// User who is signed in on the device.
     #[attr(size = 36)]
     pub user_id: String,
+    /// Session that made it: when that ends, nothing is pushed any more. None for those made before this was kept.
+    #[attr(size = 36)]
+    pub session_id: Option<String>,
     /// Address at the push service. Whoever knows it may push: it is never logged.
     #[attr(size = 2000)]
     pub endpoint: String,

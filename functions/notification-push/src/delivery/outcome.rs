@@ -15,6 +15,11 @@ pub enum Outcome {
         /// Whether the subscription is to be removed.
         device_gone: bool,
     },
+    /// Whoever signed in on its device has signed out: it is dropped, and the subscription with it.
+    SignedOut {
+        /// The session that made the subscription, and has ended.
+        session: String,
+    },
     /// It is tried again.
     Later {
         /// When.

@@ -1,12 +1,12 @@
 //! The sender: takes what is due, pushes it, keeps what came of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use whisper_kit::ids::random;
 use whisper_kit::{Ctx, Result};
-use whisper_schema::prelude::{Column, Push, PushSubscription, QueuedMessage};
+use whisper_schema::prelude::{Column, Push, PushSubscription, QueuedMessage, Session};
 use whisper_store::{Doc, Filter, Query};
 
 use super::lease::{self, Lease, TAKEN};
@@ -48,10 +48,20 @@ pub async fn run(ctx: &Ctx, worker: &Worker, end: Instant) -> Result<(u64, bool)
     }
 }
 
-/// What the pushes of a lease need: their devices, and how often the entries they belong to are tried.
+/// What the pushes of a lease need: their devices, those of their sessions that stand, and how often the entries
+/// they belong to are tried.
 struct Around {
     devices: BTreeMap<String, PushSubscription>,
+    sessions: BTreeSet<String>,
     entries: BTreeMap<String, i64>,
+}
+
+impl Around {
+    /// The session of the device, if it has ended since.
+    fn ended(&self, device: &PushSubscription) -> Option<String> {
+        let session = device.session_id.clone();
+        session.filter(|session| !self.sessions.contains(session))
+    }
 }
 
 async fn around(ctx: &Ctx, pushes: &[Push]) -> Result<Around> {
@@ -68,10 +78,25 @@ async fn around(ctx: &Ctx, pushes: &[Push]) -> Result<Around> {
         ))
         .limit(TAKEN);
     let (devices, entries) = ctx.store()?.read((devices, entries)).await?;
-    let devices = devices.into_iter().map(Doc::into_inner);
+    let devices: Vec<_> = devices.into_iter().map(Doc::into_inner).collect();
+    let sessions = Query::<Session>::new()
+        .filter(Filter::is_in(
+            Column::id(),
+            devices
+                .iter()
+                .filter_map(|device| device.session_id.as_deref()),
+        ))
+        .filter(Filter::gt(Session::EXPIRES_AT, ctx.now()))
+        .limit(TAKEN);
+    let sessions = ctx.store()?.read(sessions).await?;
+    let devices = devices.into_iter();
     let entries = entries.into_iter().map(Doc::into_inner);
     Ok(Around {
         devices: devices.map(|device| (device.id.clone(), device)).collect(),
+        sessions: sessions
+            .into_iter()
+            .map(|session| session.into_inner().id)
+            .collect(),
         entries: entries.map(|entry| (entry.id, entry.max_retries)).collect(),
     })
 }
@@ -121,6 +146,9 @@ async fn push_one(ctx: &Ctx, worker: &Worker, around: &Around, push: &Push) -> R
     let Some(device) = device.filter(|device| device.user_id == push.user_id) else {
         return Ok(Outcome::Dropped { device_gone: false });
     };
+    if let Some(session) = around.ended(device) {
+        return Ok(Outcome::SignedOut { session });
+    }
     if push.expires_at <= now {
         return Ok(failed("expired before it could be sent"));
     }

@@ -66,7 +66,7 @@ pub async fn settle(ctx: &Ctx, lease: Timestamp, settled: Vec<Settled>) -> Resul
 fn batch(lease: Timestamp, settled: &[&Settled]) -> Batch {
     let ids = settled.iter().map(|one| one.push.id.as_str());
     let mut batch = holds(Batch::new(), lease, ids);
-    let (mut over, mut gone) = (Vec::new(), Vec::new());
+    let (mut over, mut gone, mut ended) = (Vec::new(), Vec::new(), Vec::new());
     let mut tried: BTreeMap<&str, (i64, &str)> = BTreeMap::new();
     for one in settled {
         let id = one.push.id.as_str();
@@ -75,6 +75,10 @@ fn batch(lease: Timestamp, settled: &[&Settled]) -> Batch {
             Outcome::Dropped { device_gone } => {
                 over.push(id);
                 gone.extend(device_gone.then_some(one.push.subscription_id.as_str()));
+            }
+            Outcome::SignedOut { session } => {
+                over.push(id);
+                ended.push((one.push.subscription_id.as_str(), session.as_str()));
             }
             Outcome::Later {
                 due_at,
@@ -105,6 +109,16 @@ fn batch(lease: Timestamp, settled: &[&Settled]) -> Batch {
     if count > 0 {
         let gone = Filter::is_in(Column::id(), gone);
         batch = batch.delete_where::<PushSubscription>(gone, count);
+    }
+    let count = ended.len() as u64;
+    if count > 0 {
+        // Of another session by now, it stays.
+        let (devices, sessions): (Vec<&str>, Vec<&str>) = ended.into_iter().unzip();
+        let ended = Filter::and([
+            Filter::is_in(Column::id(), devices),
+            Filter::is_in(PushSubscription::SESSION_ID, sessions),
+        ]);
+        batch = batch.delete_where::<PushSubscription>(ended, count);
     }
     batch
 }

@@ -54,13 +54,14 @@ pub struct DeviceKeys {
 /// # Errors
 /// A refusal that names the field; too many devices.
 pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
-    let user = ctx.caller()?.user_id;
+    let caller = ctx.caller()?;
     let wanted: NewPushSubscription = request.json()?;
     check(&ctx, &wanted)?;
     let address = wanted.endpoint.reveal();
     let subscription = PushSubscription {
         id: derived_id(&["push subscription", address]),
-        user_id: user,
+        user_id: caller.user_id,
+        session_id: Some(caller.session_id),
         endpoint: address.clone(),
         p256dh: wanted.keys.p256dh.trim_end_matches('=').to_owned(),
         auth: wanted.keys.auth.reveal().trim_end_matches('=').to_owned(),
@@ -145,6 +146,7 @@ fn too_many() -> Error {
 
 fn change(wanted: &PushSubscription) -> Patch<PushSubscription> {
     Patch::new()
+        .set(PushSubscription::SESSION_ID, wanted.session_id.clone())
         .set(PushSubscription::P256DH, wanted.p256dh.as_str())
         .set(PushSubscription::AUTH, wanted.auth.as_str())
         .set(PushSubscription::DEVICE_NAME, wanted.device_name.clone())

@@ -97,6 +97,7 @@ fn a_large_group_is_handed_on_in_bounded_commits_and_nobody_is_left_out() {
         batch = batch.insert(&PushSubscription {
             id: format!("device-{n}"),
             user_id: user,
+            session_id: None,
             endpoint: device.endpoint,
             p256dh: keys["p256dh"].as_str().unwrap().into(),
             auth: keys["auth"].as_str().unwrap().into(),
