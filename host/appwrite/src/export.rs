@@ -115,6 +115,10 @@ struct ColumnOut<'a> {
     array: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     size: Option<i64>,
+    /// Said even where it is off: a server answers it for every string, and where the file hasn't it, CLI 12 takes
+    /// that for a difference and makes the column anew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encrypt: Option<bool>,
     #[serde(skip_serializing_if = "Value::is_null")]
     min: &'a Value,
     #[serde(skip_serializing_if = "Value::is_null")]
@@ -206,6 +210,7 @@ fn column(column: &Column) -> ColumnOut<'_> {
         required: column.required,
         array: column.array,
         size: column.size,
+        encrypt: matches!(column.kind, Kind::String).then_some(column.encrypt),
         min: &column.min,
         max: &column.max,
         format,

@@ -17,6 +17,8 @@ pub const OFF_ROW: u64 = 16_383;
 pub const POINTER: u64 = 20;
 /// Characters of a text (A `app/init/constants.php`).
 pub const TEXT: u64 = 1_073_741_824;
+/// Characters that an encrypted text must have room for (A `Attributes/String/Create.php`).
+pub const ENCRYPTED: u64 = 150;
 /// Characters that the columns of an index may have in all (D `Adapter/SQL.php`); 767 where tables are shared.
 pub const INDEX_LENGTH: u64 = 768;
 /// Columns of an index (A `Tables/Indexes/Create.php`).

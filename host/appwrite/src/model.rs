@@ -80,6 +80,8 @@ pub struct Column {
     pub min: Value,
     /// Greatest value.
     pub max: Value,
+    /// Whether the server encrypts it at rest; for texts only, which can't be queried then.
+    pub encrypt: bool,
     /// What a server says of it: `available`, `processing`, `deleting`, `failed` or `stuck`; empty in a file.
     pub status: String,
 }

@@ -172,6 +172,7 @@ fn column(at: &At<'_>) -> Read<Column> {
         elements: at.list(&["elements"])?.to_vec(),
         min: at.value(&["min"]).1.clone(),
         max: at.value(&["max"]).1.clone(),
+        encrypt: at.flag(&["encrypt"], false)?,
         status: at.text(&["status"])?,
     })
 }

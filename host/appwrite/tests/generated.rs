@@ -71,6 +71,7 @@ fn strict_command_lines_take_it() {
             let sized = column.get("size").is_some();
             let plain = kind == "string" && column.get("format").is_none();
             assert_eq!(sized, plain, "{column}");
+            assert_eq!(column.get("encrypt").is_some(), plain, "{column}");
         }
         assert_eq!(
             table["$permissions"]

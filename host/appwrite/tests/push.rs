@@ -238,6 +238,36 @@ fn changes_that_lose_data_are_refused() {
 }
 
 #[test]
+fn what_a_push_cannot_make_is_refused_before_anything_is_sent() {
+    let server = server();
+    let columns = json!([text("a", 10), {"key": "r", "type": "relationship", "required": false, "default": null}]);
+    let plan = planned(&server, &small(&columns, &json!([])), &[]);
+    let refused: Vec<&str> = plan
+        .refused
+        .iter()
+        .map(|refused| refused.place.as_str())
+        .collect();
+    assert_eq!(refused, ["db.t.r"]);
+}
+
+#[test]
+fn an_encrypted_column_is_made_so() {
+    let server = server();
+    let encrypted = |encrypt: bool| {
+        let mut column = text("a", 200);
+        column["encrypt"] = encrypt.into();
+        small(&json!([column]), &json!([]))
+    };
+    pushed(&server, &encrypted(true), &[]).unwrap();
+    assert_eq!(planned(&server, &encrypted(true), &[]), Plan::default());
+    let plan = planned(&server, &encrypted(false), &[]);
+    assert_eq!(
+        plan.refused[0].why,
+        "would lose data: encrypted true → false"
+    );
+}
+
+#[test]
 fn nothing_is_deleted_unless_it_is_named() {
     let server = server();
     let index = json!([{"key": "i", "type": "key", "columns": ["a"]}]);

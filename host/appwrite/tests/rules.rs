@@ -51,6 +51,12 @@ fn sizes_and_elements() {
         (json!({"type": "string", "size": -1}), "size"),
         (json!({"type": "string"}), "size"),
         (json!({"type": "varchar", "size": 16_000}), ""),
+        (json!({"type": "string", "size": 150, "encrypt": true}), ""),
+        (
+            json!({"type": "string", "size": 149, "encrypt": true}),
+            "encryption",
+        ),
+        (json!({"type": "boolean", "encrypt": true}), "encryption"),
         (json!({"type": "enum", "elements": hundred}), ""),
         (json!({"type": "enum", "elements": more}), "enum"),
         (json!({"type": "enum", "elements": []}), "enum"),

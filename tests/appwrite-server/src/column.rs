@@ -26,6 +26,7 @@ pub struct Column {
     min: Value,
     max: Value,
     elements: Vec<String>,
+    encrypt: bool,
     /// How often it is still to be seen in the making.
     pub looks: u32,
 }
@@ -51,7 +52,10 @@ impl Column {
             "required": self.required, "array": self.array, "default": self.default,
         });
         match self.kind.as_str() {
-            "string" => json["size"] = self.size.into(),
+            "string" => {
+                json["size"] = self.size.into();
+                json["encrypt"] = self.encrypt.into();
+            }
             "integer" => {
                 json["min"] = or(&self.min, i64::MIN.into());
                 json["max"] = or(&self.max, i64::MAX.into());
@@ -167,6 +171,7 @@ pub fn create(project: &mut Project, call: &Call) -> Answered {
         min: Value::Null,
         max: Value::Null,
         elements: Vec::new(),
+        encrypt: call.flag("encrypt", false)?,
         looks,
     };
     describe(&mut column, call)?;
@@ -216,6 +221,7 @@ pub fn update(project: &mut Project, call: &Call) -> Answered {
         min: old.min.clone(),
         max: old.max.clone(),
         elements: old.elements.clone(),
+        encrypt: old.encrypt,
         looks: 0,
     };
     describe(&mut column, call)?;
@@ -254,6 +260,11 @@ fn describe(column: &mut Column, call: &Call) -> Result<(), Refusal> {
                     let why = "Value must be a valid range between 1 and 1,073,741,824";
                     Refusal::argument("size", why)
                 })?;
+            if column.encrypt && column.size < 150 {
+                let message =
+                    "Size too small. Encrypted strings require a minimum size of 150 characters.";
+                return Err(Refusal::new(400, "general_bad_request", message));
+            }
         }
         "email" => column.size = 254,
         "ip" => column.size = 39,

@@ -8,6 +8,7 @@ use super::rule::{Rule, Violation};
 use super::tables::is_key;
 use crate::limits;
 use crate::model::{Column, Kind, Table};
+use crate::width::characters;
 
 pub(super) fn columns(table: &Table, found: &mut Vec<Violation>) {
     let mut seen = BTreeSet::new();
@@ -34,6 +35,7 @@ pub(super) fn columns(table: &Table, found: &mut Vec<Violation>) {
             say(Rule::Type, message, "one of the types of the API");
         }
         size(&place, column, found);
+        encryption(&place, column, found);
         elements(&place, column, found);
         default(&place, column, found);
         range(&place, column, found);
@@ -59,6 +61,22 @@ fn size(place: &str, column: &Column, found: &mut Vec<Violation>) {
         violation = violation.numbers(size, limit);
     }
     found.push(violation);
+}
+
+fn encryption(place: &str, column: &Column, found: &mut Vec<Violation>) {
+    if !column.encrypt {
+        return;
+    }
+    let (rule, least) = (Rule::Encryption, limits::ENCRYPTED);
+    if column.kind != Kind::String {
+        let message = "only a string can be encrypted";
+        found.push(Violation::new(place, rule, message, "drop encrypt"));
+    } else if characters(column) < least {
+        let size = characters(column);
+        let message = format!("an encrypted string of the size {size} needs at least {least}");
+        let mend = format!("size {least}, or drop encrypt");
+        found.push(Violation::new(place, rule, message, mend));
+    }
 }
 
 fn elements(place: &str, column: &Column, found: &mut Vec<Violation>) {

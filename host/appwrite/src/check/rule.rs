@@ -20,6 +20,8 @@ pub enum Rule {
     Type,
     /// The size of a text.
     Size,
+    /// An encrypted column: a text with room for the cipher.
+    Encryption,
     /// The elements of an enum.
     Enum,
     /// A default that the column can't hold.

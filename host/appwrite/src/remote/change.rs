@@ -112,7 +112,12 @@ impl What {
             }),
             What::Column(_, _, column) => column_body(column),
             What::Index(_, _, index) => {
-                json!({"type": index.kind, "columns": index.columns, "orders": index.orders})
+                let mut body =
+                    json!({"type": index.kind, "columns": index.columns, "orders": index.orders});
+                if index.lengths.iter().any(|length| *length > 0) {
+                    body["lengths"] = index.lengths.clone().into();
+                }
+                body
             }
             What::Bucket(bucket) => json!({
                 "name": bucket.name, "permissions": bucket.permissions, "fileSecurity": bucket.file_security,
@@ -176,7 +181,7 @@ pub(super) fn compression(bucket: &Bucket) -> &str {
 /// The last part of the path that makes columns of this kind.
 fn path_of(kind: &Kind) -> &str {
     match kind {
-        Kind::String | Kind::Shape => "string",
+        Kind::String => "string",
         Kind::Varchar => "varchar",
         Kind::Text(name) | Kind::Unknown(name) => name,
         Kind::Integer => "integer",
@@ -188,8 +193,10 @@ fn path_of(kind: &Kind) -> &str {
         Kind::Email => "email",
         Kind::Url => "url",
         Kind::Ip => "ip",
+        // A plan has none of these.
         Kind::Relationship => "relationship",
         Kind::Point => "point",
+        Kind::Shape => "shape",
     }
 }
 
@@ -198,7 +205,12 @@ fn column_body(column: &Column) -> Value {
         "required": column.required, "default": column.default, "array": column.array,
     });
     match column.kind {
-        Kind::String | Kind::Varchar => body["size"] = column.size.into(),
+        Kind::String | Kind::Varchar => {
+            body["size"] = column.size.into();
+            if column.encrypt {
+                body["encrypt"] = true.into();
+            }
+        }
         Kind::Enum => body["elements"] = column.elements.clone().into(),
         Kind::Integer | Kind::Bigint | Kind::Double => {
             for (name, bound) in [("min", &column.min), ("max", &column.max)] {

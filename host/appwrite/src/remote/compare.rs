@@ -75,6 +75,9 @@ pub(super) fn column(wanted: &Column, there: &Column) -> Difference {
         let size = |size: Option<i64>| size.map_or("none".to_owned(), |size| size.to_string());
         return Difference::Replace(format!("size {} → {}", size(there.size), size(wanted.size)));
     }
+    if wanted.encrypt != there.encrypt {
+        return Difference::Replace(format!("encrypted {} → {}", there.encrypt, wanted.encrypt));
+    }
     let gone: Vec<String> = there
         .elements
         .iter()
@@ -117,6 +120,7 @@ pub(super) fn index(wanted: &Index, there: &Index) -> Difference {
     note(&mut found, "type", &there.kind, &wanted.kind);
     note(&mut found, "columns", &there.columns, &wanted.columns);
     note(&mut found, "orders", &orders(there), &orders(wanted));
+    note(&mut found, "lengths", &lengths(there), &lengths(wanted));
     if found.is_empty() {
         return Difference::None;
     }
@@ -177,6 +181,14 @@ fn orders(index: &Index) -> Vec<&str> {
         _ => "ASC",
     };
     (0..index.columns.len()).map(order).collect()
+}
+
+/// Lengths that are given; none where all of each column counts.
+fn lengths(index: &Index) -> &[u64] {
+    if index.lengths.iter().all(|length| *length == 0) {
+        return &[];
+    }
+    &index.lengths
 }
 
 fn sorted(texts: &[String]) -> Vec<&str> {

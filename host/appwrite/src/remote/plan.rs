@@ -6,14 +6,14 @@ use serde::Serialize;
 
 use super::change::{Change, Verb, What};
 use super::compare::{self, Difference};
-use crate::model::{Config, Table};
+use crate::model::{Column, Config, Kind, Table};
 
 /// What a push would do.
 #[derive(Debug, Default, PartialEq)]
 pub struct Plan {
     /// Changes, in the order in which they are made.
     pub changes: Vec<Change>,
-    /// What differs and stays so, as data would be lost; a push with any of them does nothing.
+    /// What differs and stays so, as data would be lost or a push can't make it; a push with any of them does nothing.
     pub refused: Vec<Refused>,
     /// Places of what the server has beyond the configuration, and keeps.
     pub kept: Vec<String>,
@@ -21,13 +21,13 @@ pub struct Plan {
     pub unknown: Vec<String>,
 }
 
-/// Something that can only be made as it is wanted by deleting it.
+/// Something that can only be made as it is wanted by deleting it, or not by a push at all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refused {
-    /// Where: the name that lets it be deleted.
+    /// Where: the name that lets it be deleted and made anew.
     #[serde(rename = "where")]
     pub place: String,
-    /// What differs.
+    /// Why not.
     pub why: String,
 }
 
@@ -50,6 +50,14 @@ pub fn plan(wanted: &Config, there: &Config, prune: &[String]) -> Plan {
     planner.extras(wanted, there);
     planner.plan.unknown = planner.prune.into_iter().collect();
     planner.plan
+}
+
+/// Whether a push can make the column: its description says all that the server needs.
+fn is_made(column: &Column) -> bool {
+    !matches!(
+        column.kind,
+        Kind::Relationship | Kind::Point | Kind::Shape | Kind::Unknown(_)
+    )
 }
 
 struct Planner {
@@ -75,6 +83,11 @@ impl Planner {
                     self.change(Verb::Delete, what, why);
                     return true;
                 }
+                let cost = match what {
+                    What::Index(..) => "must be made anew",
+                    _ => "would lose data",
+                };
+                let why = format!("{cost}: {why}");
                 self.plan.refused.push(Refused { place, why });
             }
         }
@@ -115,7 +128,7 @@ impl Planner {
         let index = |index: &crate::model::Index| {
             What::Index(wanted.database.clone(), wanted.id.clone(), index.clone())
         };
-        let column = |column: &crate::model::Column| {
+        let column = |column: &Column| {
             What::Column(wanted.database.clone(), wanted.id.clone(), column.clone())
         };
         let mut new_indexes = Vec::new();
@@ -135,7 +148,11 @@ impl Planner {
         let mut mends = Vec::new();
         for each in &wanted.columns {
             match found.column(&each.key) {
-                None => new_columns.push(column(each)),
+                None if is_made(each) => new_columns.push(column(each)),
+                None => self.plan.refused.push(Refused {
+                    place: column(each).place(),
+                    why: "a push makes no relationships and no points or shapes: make it in the console".to_owned(),
+                }),
                 Some(there) => match compare::column(each, there) {
                     Difference::Mend(why) => mends.push((column(each), why)),
                     difference => {

@@ -106,7 +106,7 @@ impl Push {
         if !plan.refused.is_empty() {
             print_refused(&plan);
             bail!(
-                "nothing was changed: --prune with its name deletes it, with its data, and makes it anew"
+                "nothing was changed; --prune with its name deletes what is there, with its data, and makes it anew"
             );
         }
         let mut teller = Teller::new(remote.json);
@@ -180,7 +180,7 @@ fn print(plan: &Plan) {
 
 fn print_refused(plan: &Plan) {
     for refused in &plan.refused {
-        println!("! {} would lose data: {}", refused.place, refused.why);
+        println!("! {} {}", refused.place, refused.why);
     }
 }
 
