@@ -9,7 +9,7 @@ use whisper_schema::prelude::{
     Column, JobRun, Story, StoryPrivacy, StoryReaction, StoryView, Timestamp,
 };
 use whisper_store::native::NativeDriver;
-use whisper_store::{Batch, Filter, Store};
+use whisper_store::{Batch, Driver, DriverError, Filter, Order, Store};
 use whisper_testkit::{Person, TestApp, Value, json};
 
 const JOB: &str = "story-expiry";
@@ -314,4 +314,55 @@ fn two_runs_at_once_do_no_harm() {
         count(&store, Filter::eq(StoryReaction::REACTION, "like")),
         10
     );
+}
+
+#[test]
+fn a_story_that_cannot_be_removed_stops_no_other_and_is_tried_again() {
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
+    app.person("ann");
+    let store = store(&app);
+    for name in ["a", "bad", "c"] {
+        seed(&store, name, 3, 1, true);
+    }
+    seed(&store, "stuck", 300, 0, true);
+    let driver = NativeDriver::new(app.data_dir().join("sqlite_db.db"));
+    let direct = block_on(driver.connect()).unwrap();
+    let run = |sql: &str| {
+        while let Err(error) = block_on(direct.execute(sql, &[])) {
+            assert_eq!(error, DriverError::Busy, "{sql}");
+        }
+    };
+    for name in ["bad", "stuck"] {
+        run(&format!(
+            "CREATE TRIGGER keep_{name} BEFORE DELETE ON stories WHEN OLD._id = '{name}' \
+             BEGIN SELECT RAISE(ABORT, 'not this one'); END"
+        ));
+    }
+    let problem = app.run_job(JOB).expect_problem(500, "job_failed");
+    assert!(
+        !problem.to_string().contains("not this one"),
+        "causes are for the log: {problem}"
+    );
+    assert_eq!(count::<Story>(&store, Filter::and([])), 2);
+    let noted = block_on(
+        store
+            .find::<JobRun>()
+            .order(Order::desc(JobRun::STARTED_AT))
+            .first(),
+    );
+    let noted = noted.unwrap().unwrap().into_inner();
+    assert_eq!((noted.found, noted.done, noted.failed), (4, 2, 2));
+
+    for name in ["bad", "stuck"] {
+        run(&format!("DROP TRIGGER keep_{name}"));
+    }
+    let report = app.run_job(JOB).expect(200);
+    assert_eq!(
+        report,
+        json!({"found": 2, "done": 2, "failed": 0, "capped": false})
+    );
+    assert_eq!(count::<Story>(&store, Filter::and([])), 0);
+    assert_eq!(count::<StoryView>(&store, Filter::and([])), 0);
 }

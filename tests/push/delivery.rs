@@ -110,6 +110,8 @@ fn a_device_that_signed_out_hears_nothing_more_until_somebody_signs_in_on_it() {
     assert_eq!(service.pushed().len(), 2);
 
     phone.delete(&app, "/v1/sessions/current").expect(204);
+    let listed = bob.get(&app, super::SUBSCRIPTIONS).expect(200);
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed}");
     say(&app, &ann, &path, &json!({}));
     wait_for_messages(&app, "delivered", 2);
     let to: Vec<String> = service.pushed().into_iter().map(|push| push.path).collect();

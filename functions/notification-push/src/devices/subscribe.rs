@@ -8,7 +8,7 @@ use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Column, Document, PushSubscription};
 use whisper_store::{Batch, Filter, Get, Patch, StoreError};
 
-use super::list::of;
+use super::list::{by_session, of, sessions_of};
 use super::view::ShownDevice;
 use crate::web_push::encryption::Recipient;
 use crate::web_push::endpoint;
@@ -83,8 +83,10 @@ async fn attempt(ctx: &Ctx, mut wanted: PushSubscription) -> Result<Option<Reply
     let asked = (
         Get::<PushSubscription>::id(&wanted.id),
         of(&wanted.user_id, ctx.now()),
+        sessions_of(&wanted.user_id, ctx.now()),
     );
-    let (known, devices) = ctx.store()?.read(asked).await?;
+    let (known, devices, sessions) = ctx.store()?.read(asked).await?;
+    let (devices, signed_out) = by_session(devices, &sessions);
     let known = known.map(whisper_store::Doc::into_inner);
     let known = known.filter(|known| known.user_id == wanted.user_id);
     if known.is_none() && devices.len() >= MAX_DEVICES as usize {
@@ -108,7 +110,7 @@ async fn attempt(ctx: &Ctx, mut wanted: PushSubscription) -> Result<Option<Reply
         Filter::eq(Column::id(), wanted.id.as_str()),
         Filter::ne(PushSubscription::USER_ID, wanted.user_id.as_str()),
     ]);
-    let batch = Batch::new()
+    let batch = forget(Batch::new(), &signed_out)
         .delete_where::<PushSubscription>(others, 1)
         .insert(&wanted);
     match ctx.store()?.commit(batch).await {
@@ -124,7 +126,12 @@ async fn attempt(ctx: &Ctx, mut wanted: PushSubscription) -> Result<Option<Reply
 
 /// Of several that came at once, those beyond the bound go again: the order of their commits decides.
 async fn keep_bound(ctx: &Ctx, made: &PushSubscription) -> Result<()> {
-    let devices = ctx.store()?.read(of(&made.user_id, ctx.now())).await?;
+    let asked = (
+        of(&made.user_id, ctx.now()),
+        sessions_of(&made.user_id, ctx.now()),
+    );
+    let (devices, sessions) = ctx.store()?.read(asked).await?;
+    let (devices, _) = by_session(devices, &sessions);
     let place = devices.iter().position(|device| device.id == made.id);
     if devices.len() <= MAX_DEVICES as usize || place.is_some_and(|at| at < MAX_DEVICES as usize) {
         return Ok(());
@@ -136,6 +143,22 @@ async fn keep_bound(ctx: &Ctx, made: &PushSubscription) -> Result<()> {
     let batch = Batch::new().delete_where::<PushSubscription>(own, 1);
     ctx.store()?.commit(batch).await?;
     Err(too_many())
+}
+
+/// Deletes devices that are signed out, unless somebody has signed in on them since.
+fn forget(batch: Batch, signed_out: &[PushSubscription]) -> Batch {
+    if signed_out.is_empty() {
+        return batch;
+    }
+    let ids = signed_out.iter().map(|device| device.id.as_str());
+    let sessions = signed_out
+        .iter()
+        .filter_map(|device| device.session_id.as_deref());
+    let ended = Filter::and([
+        Filter::is_in(Column::id(), ids),
+        Filter::is_in(PushSubscription::SESSION_ID, sessions),
+    ]);
+    batch.delete_where::<PushSubscription>(ended, signed_out.len() as u64)
 }
 
 fn too_many() -> Error {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use whisper_kit::Method;
 use whisper_schema::prelude::PushSubscription;
+use whisper_store::Patch;
 use whisper_testkit::push::Device;
 
 use crate::scene::Scene;
@@ -122,4 +123,27 @@ fn the_public_key_is_anybodys_and_stays() {
         futures::executor::block_on(scene.another().send(Method::GET, path, "", &Value::Null));
     assert_eq!(one, other.expect(200));
     assert_eq!(one["publicKey"].as_str().unwrap().len(), 87);
+}
+
+#[test]
+fn devices_that_are_signed_out_take_no_room_and_are_forgotten() {
+    let scene = Scene::new();
+    let ann = scene.person();
+    for _ in 0..20 {
+        scene.device(&ann);
+    }
+    // As if they had been subscribed by a session that has ended.
+    let ended = Patch::<PushSubscription>::new().set(PushSubscription::SESSION_ID, "ended");
+    let devices = scene.all::<PushSubscription>();
+    for device in &devices[..15] {
+        scene.change(&device.id, ended.clone());
+    }
+    assert_eq!(scene.get(&ann, PATH)["items"].as_array().unwrap().len(), 5);
+    scene.device(&ann);
+    let left = scene.all::<PushSubscription>();
+    assert_eq!(left.len(), 6);
+    assert!(
+        left.iter()
+            .all(|device| device.session_id.as_deref() != Some("ended"))
+    );
 }
