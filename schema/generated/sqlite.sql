@@ -1002,6 +1002,8 @@ CREATE TABLE "pushSubscriptions" (
 
 CREATE INDEX "pushSubscriptions_idx_user" ON "pushSubscriptions" ("userId" ASC);
 
+CREATE INDEX "pushSubscriptions_idx_expires" ON "pushSubscriptions" ("expiresAt" ASC);
+
 CREATE TABLE "reputationGrants" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,

@@ -11,6 +11,7 @@ use crate::{Collection, Timestamp};
     system
 )]
 #[index(idx_user(user_id))]
+#[index(idx_expires(expires_at))]
 pub struct PushSubscription {
     /// Id of the document: a hash of the endpoint, so that a device has one.
     pub id: String,

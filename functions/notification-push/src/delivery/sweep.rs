@@ -3,8 +3,10 @@
 //! Nothing depends on it: readers leave out what has expired, swept or not.
 
 use whisper_kit::{Ctx, Result};
+use whisper_schema::Document;
 use whisper_schema::prelude::{
-    Column, ConsumerCursor, Notification, Push, QueuedMessage, QueuedMessageStatus, Timestamp,
+    Column, ConsumerCursor, Notification, Push, PushSubscription, QueuedMessage,
+    QueuedMessageStatus, Timestamp,
 };
 use whisper_store::{Batch, Filter, Order, Query};
 
@@ -34,7 +36,11 @@ const PLACE: &str = "notification-sweep";
 /// The store's; the next run goes on.
 pub async fn sweep(ctx: &Ctx) -> Result<u64> {
     let mut done = strays(ctx).await?;
-    done += pushes(ctx).await?;
+    // Whatever their state: nobody waits for them any more.
+    let old = Filter::lt(Push::EXPIRES_AT, ctx.now().plus(-FAILED_PUSHES));
+    done += delete_all(ctx, old).await?;
+    let ended = Filter::le(PushSubscription::EXPIRES_AT, ctx.now());
+    done += delete_all(ctx, ended).await?;
     done += entries(ctx, QueuedMessageStatus::Delivered, DELIVERED).await?;
     done += entries(ctx, QueuedMessageStatus::Failed, FAILED).await?;
     done += notifications(ctx).await?;
@@ -58,12 +64,11 @@ async fn strays(ctx: &Ctx) -> Result<u64> {
     finish(ctx, &ids).await
 }
 
-async fn pushes(ctx: &Ctx) -> Result<u64> {
-    // Whatever its state: nobody waits for it any more.
-    let old = Filter::lt(Push::EXPIRES_AT, ctx.now().plus(-FAILED_PUSHES));
+/// Removes what meets the filter, as much as a run may.
+async fn delete_all<D: Document>(ctx: &Ctx, old: Filter<D>) -> Result<u64> {
     let mut done = 0;
     for _ in 0..COMMITS {
-        let batch = Batch::new().delete_where::<Push>(old.clone(), PER_COMMIT);
+        let batch = Batch::new().delete_where(old.clone(), PER_COMMIT);
         let deleted = ctx
             .store()?
             .commit(batch)

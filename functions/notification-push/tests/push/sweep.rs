@@ -62,3 +62,18 @@ fn old_deliveries_go_and_what_failed_stays_longer() {
     scene.job();
     assert_eq!(scene.all::<QueuedMessage>(), []);
 }
+
+#[test]
+fn subscriptions_that_the_push_service_has_ended_go() {
+    let (scene, ..) = two();
+    let end = scene.edge.ctx().now().plus(1000);
+    scene.change(
+        &scene.only::<PushSubscription>().id,
+        whisper_store::Patch::<PushSubscription>::new().set(PushSubscription::EXPIRES_AT, end),
+    );
+    scene.job();
+    assert_eq!(scene.all::<PushSubscription>().len(), 1, "not before");
+    scene.edge.advance(1000);
+    scene.job();
+    assert_eq!(scene.all::<PushSubscription>(), []);
+}

@@ -120,53 +120,13 @@ impl Planner {
     fn table(&mut self, wanted: &Table, there: Option<&Table>) {
         let none = Table::default();
         let found = there.unwrap_or(&none);
+        let new_indexes = self.indexes(wanted, found);
+        let (mends, new_columns) = self.columns(wanted, found);
         let what = What::Table(Table {
             columns: Vec::new(),
             indexes: Vec::new(),
             ..wanted.clone()
         });
-        let index = |index: &crate::model::Index| {
-            What::Index(wanted.database.clone(), wanted.id.clone(), index.clone())
-        };
-        let column = |column: &Column| {
-            What::Column(wanted.database.clone(), wanted.id.clone(), column.clone())
-        };
-        let mut new_indexes = Vec::new();
-        for each in &wanted.indexes {
-            let anew = match found.indexes.iter().find(|there| there.key == each.key) {
-                None => true,
-                Some(there) => self.settle(index(each), compare::index(each, there)),
-            };
-            new_indexes.extend(anew.then(|| index(each)));
-        }
-        for each in &found.indexes {
-            if !wanted.indexes.iter().any(|index| index.key == each.key) {
-                self.extra(index(each));
-            }
-        }
-        let mut new_columns = Vec::new();
-        let mut mends = Vec::new();
-        for each in &wanted.columns {
-            match found.column(&each.key) {
-                None if is_made(each) => new_columns.push(column(each)),
-                None => self.plan.refused.push(Refused {
-                    place: column(each).place(),
-                    why: "a push makes no relationships and no points or shapes: make it in the console".to_owned(),
-                }),
-                Some(there) => match compare::column(each, there) {
-                    Difference::Mend(why) => mends.push((column(each), why)),
-                    difference => {
-                        let anew = self.settle(column(each), difference);
-                        new_columns.extend(anew.then(|| column(each)));
-                    }
-                },
-            }
-        }
-        for each in &found.columns {
-            if wanted.column(&each.key).is_none() {
-                self.extra(column(each));
-            }
-        }
         match there {
             None => self.change(Verb::Create, what, ""),
             Some(there) => {
@@ -179,6 +139,57 @@ impl Planner {
         for what in new_columns.into_iter().chain(new_indexes) {
             self.change(Verb::Create, what, "");
         }
+    }
+
+    /// Lets indexes go, and gives those that come.
+    fn indexes(&mut self, wanted: &Table, found: &Table) -> Vec<What> {
+        let index = |index: &crate::model::Index| {
+            What::Index(wanted.database.clone(), wanted.id.clone(), index.clone())
+        };
+        let mut new = Vec::new();
+        for each in &wanted.indexes {
+            let anew = match found.indexes.iter().find(|there| there.key == each.key) {
+                None => true,
+                Some(there) => self.settle(index(each), compare::index(each, there)),
+            };
+            new.extend(anew.then(|| index(each)));
+        }
+        for each in &found.indexes {
+            if !wanted.indexes.iter().any(|index| index.key == each.key) {
+                self.extra(index(each));
+            }
+        }
+        new
+    }
+
+    /// Lets columns go, and gives those that change, with why, and those that come.
+    fn columns(&mut self, wanted: &Table, found: &Table) -> (Vec<(What, String)>, Vec<What>) {
+        let column = |column: &Column| {
+            What::Column(wanted.database.clone(), wanted.id.clone(), column.clone())
+        };
+        let (mut mends, mut new) = (Vec::new(), Vec::new());
+        for each in &wanted.columns {
+            match found.column(&each.key) {
+                None if is_made(each) => new.push(column(each)),
+                None => self.plan.refused.push(Refused {
+                    place: column(each).place(),
+                    why: "a push makes no relationships and no points or shapes: make it in the console".to_owned(),
+                }),
+                Some(there) => match compare::column(each, there) {
+                    Difference::Mend(why) => mends.push((column(each), why)),
+                    difference => {
+                        let anew = self.settle(column(each), difference);
+                        new.extend(anew.then(|| column(each)));
+                    }
+                },
+            }
+        }
+        for each in &found.columns {
+            if wanted.column(&each.key).is_none() {
+                self.extra(column(each));
+            }
+        }
+        (mends, new)
     }
 
     fn buckets(&mut self, wanted: &Config, there: &Config) {
