@@ -6,10 +6,12 @@ use appwrite_server::{KEY, Options, PROJECT, Server};
 use serde_json::Value;
 use whisper_testkit::{binary, root};
 
-fn server() -> Server {
+/// A server of the tests' own, with room for all of the schema.
+pub fn server() -> Server {
     Server::start(Options {
         storage_limit: 500_000_000,
         looks_until_available: 0,
+        ..Options::default()
     })
     .unwrap()
 }
@@ -23,6 +25,12 @@ fn schema(server: &Server, key: Option<&str>, arguments: &[&str]) -> Output {
         command.env("WHISPER_APPWRITE_KEY", key);
     }
     command.output().unwrap()
+}
+
+/// Pushes the schema as an operator does.
+pub fn push(server: &Server) {
+    let (status, out, err) = printed(&schema(server, Some(KEY), &["push", LARGE[0], LARGE[1]]));
+    assert_eq!(status, Some(0), "{out}{err}");
 }
 
 fn printed(output: &Output) -> (Option<i32>, String, String) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use wasmparser::{Parser, Payload};
 use whisper_testkit::{TestApp, root};
@@ -81,4 +82,35 @@ fn components_are_held_to_their_world() {
     }
     let unused: Vec<_> = documented.imports.difference(&used).collect();
     assert!(unused.is_empty(), "no component asks for {unused:?}");
+}
+
+#[test]
+fn without_spin_components_ask_for_nothing_but_wasi() {
+    // Beside the others: what is built for Spin stays as it is.
+    let folder = root().join("target/wasi");
+    let packages = ["message-send", "notification-push", "story-expiry"];
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build.current_dir(root()).args([
+        "build",
+        "--release",
+        "--no-default-features",
+        "--target",
+        "wasm32-wasip2",
+        "--target-dir",
+    ]);
+    build.arg(&folder);
+    for package in packages {
+        build.args(["-p", package]);
+    }
+    let built = build.output().unwrap();
+    let told = String::from_utf8_lossy(&built.stderr);
+    assert!(built.status.success(), "{told}");
+    for package in packages {
+        let name = format!("{}.wasm", package.replace('-', "_"));
+        let World { imports, exports } = actual(&folder.join("wasm32-wasip2/release").join(name));
+        let others: Vec<_> = imports.iter().filter(|i| !i.starts_with("wasi:")).collect();
+        assert!(others.is_empty(), "{package} asks for {others:?}");
+        assert!(imports.contains("wasi:http/client@0.3.0"), "{imports:?}");
+        assert_eq!(exports, documented().exports, "{package}");
+    }
 }

@@ -5,6 +5,7 @@ mod commit;
 mod engine;
 mod guard;
 mod holds;
+mod parts;
 mod push;
 mod read;
 mod record;

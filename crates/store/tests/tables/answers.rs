@@ -268,3 +268,89 @@ fn a_reader_in_commit_order_stops_at_a_gap_until_it_is_old() {
     let old = vec![row(4, 21_000), row(6, 20_000), row(8, 19_999)];
     assert_eq!(read(old, 2), [4, 6]);
 }
+
+/// The queries of each call, decoded.
+fn queries(server: &Scripted) -> Vec<Vec<serde_json::Value>> {
+    let calls = server.calls.borrow();
+    let of = |call: &whisper_store::tables::Call| {
+        let (_, query) = call.url.split_once('?').unwrap();
+        let values = query.split('&').filter(|part| part.starts_with("queries"));
+        let decode = |part: &str| {
+            let (_, value) = part.split_once('=').unwrap();
+            let text = percent_encoding::percent_decode_str(value)
+                .decode_utf8()
+                .unwrap();
+            assert!(text.chars().count() <= 4096);
+            serde_json::from_str(&text).unwrap()
+        };
+        values.map(decode).collect()
+    };
+    calls.iter().map(of).collect()
+}
+
+#[test]
+fn long_lists_are_asked_for_in_parts() {
+    let server = Scripted::new(|_| none());
+    let ids: Vec<String> = (0..1000).map(|i| format!("{i:036}")).collect();
+    let of = Filter::is_in(Column::<Message>::id(), ids.iter().map(String::as_str));
+    wait(server.store().find().filter(of).all(1000)).unwrap();
+    let mut asked: Vec<String> = Vec::new();
+    for queries in queries(&server) {
+        let list = queries
+            .iter()
+            .find(|query| query["method"] == "equal")
+            .unwrap();
+        let values = list["values"].as_array().unwrap();
+        assert!(values.len() <= 500);
+        asked.extend(
+            values
+                .iter()
+                .map(|value| value.as_str().unwrap().to_owned()),
+        );
+    }
+    asked.sort_unstable();
+    assert_eq!(asked, ids);
+}
+
+#[test]
+fn rows_with_and_without_a_value_are_asked_for_apart() {
+    let server = Scripted::new(|_| none());
+    let query = server.store().find::<Message>();
+    wait(
+        query
+            .order(whisper_store::Order::asc(Message::EDITED_AT))
+            .all(9),
+    )
+    .unwrap();
+    let mut methods: Vec<_> = queries(&server)
+        .iter()
+        .map(|queries| {
+            let names = queries
+                .iter()
+                .map(|query| query["method"].as_str().unwrap());
+            names.map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect();
+    methods.sort();
+    assert_eq!(
+        methods,
+        [
+            vec!["isNotNull", "orderAsc", "orderAsc", "limit"],
+            vec!["isNull", "orderAsc", "limit"],
+        ]
+    );
+}
+
+#[test]
+fn text_that_is_compared_by_its_order_is_compared_here() {
+    let server = Scripted::new(|_| none());
+    let after = Filter::gt(Message::CONTENT, "b");
+    wait(server.store().find::<Message>().filter(after).all(9)).unwrap();
+    let starts = Filter::starts_with(Message::CONTENT, "b");
+    wait(server.store().find::<Message>().filter(starts).all(9)).unwrap();
+    let asked: Vec<_> = queries(&server)
+        .iter()
+        .map(|queries| queries[0]["method"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(asked, ["orderAsc", "startsWith"]);
+}

@@ -2,7 +2,8 @@
 
 use appwrite_server::Options;
 use whisper_store::conformance::{CASES, Place};
-use whisper_store::tables::Tables;
+use whisper_store::tables::native::HttpTransport;
+use whisper_store::tables::{Credentials, Tables};
 
 use crate::server::{self, opened};
 
@@ -53,4 +54,22 @@ fn where_nulls_come_last_and_case_counts() {
 #[test]
 fn where_nulls_come_last_and_case_does_not_count() {
     on_a_server(false, true);
+}
+
+/// A project for tests alone: every case begins with empty tables.
+#[test]
+fn on_a_live_server() {
+    let variable = |name: &str| std::env::var(format!("WHISPER_APPWRITE_{name}")).ok();
+    let (Some(endpoint), Some(project), Some(key)) =
+        (variable("ENDPOINT"), variable("PROJECT"), variable("KEY"))
+    else {
+        eprintln!(
+            "skipped: needs a live server, and WHISPER_APPWRITE_ENDPOINT, _PROJECT and _KEY aren't set"
+        );
+        return;
+    };
+    conforms("live server", move || {
+        let key = Credentials::new(key.as_str());
+        Tables::new(&endpoint, &project, key, HttpTransport::new())
+    });
 }

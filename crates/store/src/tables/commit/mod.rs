@@ -7,6 +7,7 @@ mod send;
 mod simulate;
 mod stage;
 mod taken;
+mod values;
 mod world;
 
 use std::rc::Rc;

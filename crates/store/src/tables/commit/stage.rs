@@ -14,7 +14,7 @@ use crate::commit::{Lowered, What};
 use crate::encode::ID;
 use crate::sql::{OnExisting, Set};
 use crate::tables::record::{REVISION_COLUMN, Record, outgoing};
-use crate::tables::rows::chunks;
+use crate::tables::parts::chunks;
 
 /// Most operations of a transaction.
 pub(in crate::tables) const MOST: usize = 100;

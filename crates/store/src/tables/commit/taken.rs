@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use whisper_schema::Collection;
 
 use super::overlay::{Entry, Overlay};
-use super::simulate::{conflict, unique_indexes};
+use super::values::{conflict, unique_indexes};
 use crate::SqlValue;
 use crate::error::StoreError;
 use crate::tables::Tables;

@@ -1,0 +1,76 @@
+//! The bundle with its documents on an Appwrite server.
+
+use std::rc::Rc;
+
+use appwrite_server::{KEY, PROJECT, Server};
+use futures::executor::block_on;
+use whisper_schema::Document;
+use whisper_schema::prelude::{Message, Story, Timestamp};
+use whisper_store::Store;
+use whisper_store::tables::native::HttpTransport;
+use whisper_store::tables::{Credentials, Tables};
+use whisper_testkit::{TestApp, json};
+
+use crate::schema_push::{push, server};
+
+/// A bundle on a server that has the schema.
+fn on(server: &Server) -> Option<TestApp> {
+    push(server);
+    let endpoint = server.endpoint();
+    TestApp::own()
+        .variable("store", "appwrite")
+        .variable("appwrite_endpoint", &endpoint)
+        .variable("appwrite_origin", endpoint.trim_end_matches("/v1"))
+        .variable("appwrite_project", PROJECT)
+        .variable("appwrite_key", KEY)
+        .start()
+}
+
+/// How many documents of a collection the server has.
+fn count<D: Document>(server: &Server) -> u64 {
+    let key = Credentials::new(KEY);
+    let tables = Tables::new(&server.endpoint(), PROJECT, key, HttpTransport::new());
+    let store = Store::tables(tables, Rc::new(|| Timestamp::from_millis(0)));
+    block_on(store.find::<D>().count(1000)).unwrap()
+}
+
+#[test]
+fn people_write_to_each_other_and_stories_expire() {
+    let server = server();
+    let Some(app) = on(&server) else { return };
+    let (ann, bob, eve) = (app.person("ann"), app.person("bob"), app.person("eve"));
+    let direct = json!({"type": "direct", "participantIds": [bob.id]});
+    let made = ann.post(&app, "/v1/conversations", &direct).expect(201);
+    let id = made["id"].as_str().unwrap();
+    let messages = format!("/v1/conversations/{id}/messages");
+    // One of them is a text that the server would execute.
+    let texts = ["hi", r#"{"method":"increment","values":[1]}"#];
+    for content in texts {
+        let sent = json!({"content": content});
+        ann.post(&app, &messages, &sent).expect(201);
+    }
+    let history = bob.get(&app, &messages).expect(200);
+    let items = history["items"].as_array().unwrap().iter();
+    let found: Vec<&str> = items
+        .map(|item| item["content"].as_str().unwrap())
+        .collect();
+    assert_eq!(found, [texts[1], texts[0]]);
+    eve.get(&app, &messages).expect_problem(404, "not_found");
+    assert_eq!(count::<Message>(&server), 2);
+
+    // What she did is worth points, soon.
+    app.eventually(|| {
+        let progress = ann.get(&app, "/v1/me/progress").expect(200);
+        (progress["today"]["left"]["message_sent"].as_u64() < Some(50)).then_some(())
+    });
+
+    let story = json!({"contentType": "text", "text": "hello", "privacy": "public"});
+    let story = ann.post(&app, "/v1/stories", &story).expect(201);
+    let path = format!("/v1/stories/{}", story["id"].as_str().unwrap());
+    bob.get(&app, &path).expect(200);
+    assert_eq!(count::<Story>(&server), 1);
+    app.advance("25h");
+    let swept = app.run_job("story-expiry").expect(200);
+    assert_eq!(swept["done"], 1, "{swept}");
+    assert_eq!(count::<Story>(&server), 0);
+}
