@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::auth::Who;
+use crate::moment::Moment;
 use crate::refusal::Refusal;
 
 /// What a handler gets to see.
@@ -9,6 +11,10 @@ pub struct Call {
     pub params: Vec<(String, String)>,
     pub query: Vec<(String, String)>,
     pub body: Map<String, Value>,
+    pub who: Who,
+    pub now: Moment,
+    /// The header of the optimistic lock.
+    pub timestamp: Option<String>,
 }
 
 impl Call {
@@ -16,6 +22,31 @@ impl Call {
     pub fn param(&self, name: &str) -> &str {
         let found = self.params.iter().find(|(key, _)| key == name);
         found.map_or("", |(_, value)| value)
+    }
+
+    /// Something of the query.
+    pub fn query_value(&self, name: &str) -> Option<&str> {
+        let found = self.query.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The `queries` of the query, in their order.
+    pub fn queries(&self) -> Vec<String> {
+        let all = self.query.iter();
+        let all = all.filter(|(name, _)| name.starts_with("queries["));
+        all.map(|(_, text)| text.clone()).collect()
+    }
+
+    /// Rows that changed after this aren't to be written.
+    pub fn since(&self) -> Result<Option<Moment>, Refusal> {
+        let Some(text) = self.timestamp.as_deref().filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let moment = Moment::parse(text).ok_or_else(|| {
+            let message = "Invalid X-Appwrite-Timestamp header value";
+            Refusal::new(400, "general_argument_invalid", message)
+        })?;
+        Ok(Some(moment))
     }
 
     /// A text that must be there.

@@ -4,11 +4,7 @@ use crate::refusal::Refusal;
 
 /// An id or a key: 1 to 36 of `A-Za-z0-9_.-`, the first a letter or a digit.
 pub fn id(name: &str, id: &str) -> Result<(), Refusal> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-    let good = (1..=36).contains(&id.len())
-        && id.chars().all(allowed)
-        && id.starts_with(|c: char| c.is_ascii_alphanumeric());
-    if good {
+    if is_id(id) {
         return Ok(());
     }
     let why = "UID must contain at most 36 chars. Valid chars are a-z, A-Z, 0-9, period, hyphen, and underscore. Can't start with a special char";
@@ -43,4 +39,12 @@ pub fn permissions(permissions: &[String]) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// Whether this may be an id.
+pub fn is_id(id: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    (1..=36).contains(&id.len())
+        && id.chars().all(allowed)
+        && id.starts_with(|c: char| c.is_ascii_alphanumeric())
 }

@@ -18,15 +18,15 @@ const ROW_BASE: u64 = 1_067;
 pub struct Column {
     pub key: String,
     /// The last part of the path it was made at: `string`, `email`, `float`, …
-    kind: String,
-    required: bool,
+    pub kind: String,
+    pub required: bool,
     pub array: bool,
-    default: Value,
-    size: u64,
-    min: Value,
-    max: Value,
-    elements: Vec<String>,
-    encrypt: bool,
+    pub default: Value,
+    pub size: u64,
+    pub min: Value,
+    pub max: Value,
+    pub elements: Vec<String>,
+    pub encrypt: bool,
     /// How often it is still to be seen in the making.
     pub looks: u32,
 }
@@ -77,6 +77,12 @@ impl Column {
         ["string", "email", "url", "ip", "enum"].contains(&self.kind.as_str())
     }
 
+    /// Whether its integers have 32 bits.
+    pub fn is_short(&self) -> bool {
+        let small = |max: i64| max <= 2_147_483_647;
+        self.kind == "integer" && self.max.as_i64().is_some_and(small)
+    }
+
     /// Characters that it takes of an index.
     pub fn length_in_index(&self) -> u64 {
         match self.kind.as_str() {
@@ -89,11 +95,8 @@ impl Column {
     fn width(&self) -> u64 {
         match self.kind.as_str() {
             _ if self.array => 20,
-            "integer" => match self.max.as_i64() {
-                Some(max) if max <= 2_147_483_647 => 4,
-                _ => 8,
-            },
-            "float" => 8,
+            "integer" if self.is_short() => 4,
+            "integer" | "float" => 8,
             "boolean" => 1,
             "datetime" => 7,
             _ if self.size > 16_381 => 20,
@@ -243,6 +246,7 @@ pub fn delete(project: &mut Project, call: &Call) -> Answered {
         .columns
         .remove(at.ok_or_else(|| Refusal::missing("column"))?);
     table.indexes.retain(|index| !index.is_of(key));
+    table.rows.drop_column(key);
     Ok((204, Value::Null))
 }
 

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, Method, Request, Response};
+use http::request::Parts;
+use http::{Method, Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -16,11 +17,14 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
+use crate::auth;
 use crate::call::Call;
 use crate::project::Project;
 use crate::refusal::{Answered, Refusal};
 use crate::routes::{Found, Routes};
-use crate::{KEY, PROJECT};
+
+/// Bytes of the largest body.
+const LARGEST: usize = 12 * 1024 * 1024;
 
 type Shared = Arc<Mutex<Project>>;
 
@@ -74,70 +78,93 @@ async fn answer(
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Broken)?.to_bytes();
     let mut project = project.lock().unwrap_or_else(PoisonError::into_inner);
+    if body.len() > LARGEST {
+        let message = "The request is too large";
+        return Ok(response(Err(Refusal::new(413, "general_unknown", message))));
+    }
     if project.throttled > 0 {
         project.throttled -= 1;
         let refusal = Refusal::new(429, "general_rate_limit_exceeded", "Rate limit exceeded");
         return Ok(response(Err(refusal)));
     }
     let path = head.uri.path().strip_prefix("/v1").unwrap_or_default();
-    // Its version is nobody's secret: it is how a command line finds out that this is a server.
-    let open = path == "/health/version";
-    if !open && let Err(refusal) = authorised(&head.headers) {
-        return Ok(response(Err(refusal)));
-    }
-    if head.method != Method::GET {
-        match &mut project.fails_after {
-            Some(0) => return Err(Broken),
-            Some(left) => *left -= 1,
-            None => {}
-        }
-        project.writes.push(format!("{} {path}", head.method));
-    }
-    let query = head.uri.query().unwrap_or_default();
     let answered = match routes.find(&head.method, path) {
         None => Err(Refusal::new(
             404,
             "general_route_not_found",
             "Route not found",
         )),
-        Some(found) => {
-            call(found, query, &body).and_then(|(handler, call)| handler(&mut project, &call))
-        }
+        Some(found) => reach(&mut project, &head, found, &body)?,
     };
     Ok(response(answered))
+}
+
+/// Answers by a route, unless the connection is to break.
+fn reach(
+    project: &mut Project,
+    head: &Parts,
+    found: Found,
+    body: &[u8],
+) -> Result<Answered, Broken> {
+    let who = match auth::admit(project, &head.headers, found.scope) {
+        Ok(who) => who,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if head.method != Method::GET {
+        match &mut project.fails_after {
+            Some(0) => return Err(Broken),
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        let path = head.uri.path().strip_prefix("/v1").unwrap_or_default();
+        project.writes.push(format!("{} {path}", head.method));
+    }
+    *project.requests.entry(found.kind.clone()).or_default() += 1;
+    let commits = found.kind == "PATCH /tablesdb/transactions/{transaction}";
+    let answered = match call(project, head, found, who, body) {
+        Ok((handler, call)) => {
+            let answered = handler(project, &call);
+            let committed = answered.is_ok() && call.body.contains_key("commit");
+            if commits && committed && project.lost > 0 {
+                project.lost -= 1;
+                return Err(Broken);
+            }
+            answered
+        }
+        Err(refusal) => Err(refusal),
+    };
+    Ok(answered)
 }
 
 /// A route's handler, and what it is called with.
 type Ready = (crate::routes::Handler, Call);
 
-fn call(found: Found, query: &str, body: &[u8]) -> Result<Ready, Refusal> {
+fn call(
+    project: &Project,
+    head: &Parts,
+    found: Found,
+    who: auth::Who,
+    body: &[u8],
+) -> Result<Ready, Refusal> {
     let body = match body {
         [] => Map::new(),
         body => serde_json::from_slice::<Map<String, Value>>(body)
             .map_err(|_| Refusal::new(400, "general_argument_invalid", "Body is no JSON object"))?,
     };
+    let query = head.uri.query().unwrap_or_default();
     let query = form_urlencoded::parse(query.as_bytes())
         .into_owned()
         .collect();
+    let timestamp = head.headers.get("x-appwrite-timestamp");
     let call = Call {
         params: found.params,
         query,
         body,
+        who,
+        now: project.now(),
+        timestamp: timestamp.and_then(|value| Some(value.to_str().ok()?.to_owned())),
     };
     Ok((found.handler, call))
-}
-
-fn authorised(headers: &HeaderMap) -> Result<(), Refusal> {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if header("x-appwrite-project") != Some(PROJECT) {
-        let message = "Project with the requested ID could not be found.";
-        return Err(Refusal::new(404, "project_not_found", message));
-    }
-    if header("x-appwrite-key") != Some(KEY) {
-        let message = "The current user is not authorized to perform the requested action.";
-        return Err(Refusal::new(401, "user_unauthorized", message));
-    }
-    Ok(())
 }
 
 fn response(answered: Answered) -> Response<Full<Bytes>> {

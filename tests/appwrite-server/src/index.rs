@@ -16,16 +16,21 @@ const LENGTH: u64 = 768;
 /// An index.
 pub struct Index {
     pub key: String,
-    kind: String,
-    columns: Vec<String>,
+    pub kind: String,
+    pub columns: Vec<String>,
     orders: Vec<String>,
     /// How often it is still to be seen in the making.
     pub looks: u32,
+    /// Whether it couldn't be made, as rows are in its way.
+    failed: bool,
 }
 
 impl Index {
     pub fn look(&mut self) -> Value {
-        let status = crate::column::status(&mut self.looks);
+        let status = match crate::column::status(&mut self.looks) {
+            "available" if self.failed => "failed",
+            status => status,
+        };
         json!({
             "key": self.key, "type": self.kind, "status": status, "error": "",
             "columns": self.columns, "orders": self.orders, "lengths": [],
@@ -82,9 +87,13 @@ pub fn create(project: &mut Project, call: &Call) -> Answered {
         columns,
         orders,
         looks,
+        failed: false,
     };
     let made = index.look();
     index.looks = looks;
+    if index.kind == "unique" {
+        index.failed = !table.rows.hold_unique(&index.key, &index.columns);
+    }
     table.indexes.push(index);
     Ok((202, made))
 }
@@ -96,6 +105,7 @@ pub fn delete(project: &mut Project, call: &Call) -> Answered {
     if table.indexes.len() == before {
         return Err(Refusal::missing("index"));
     }
+    table.rows.drop_unique(call.param("key"));
     Ok((204, Value::Null))
 }
 

@@ -1,27 +1,46 @@
 //! A server that answers as Appwrite 1.9.6 does, with the limits of its documentation: what pushes of a schema
-//! are tested against. Everything is in memory, and gone with the [`Server`].
+//! and stores of rows are tested against. Everything is in memory, and gone with the [`Server`].
 //!
 //! It shares no code with what it is there to test: the limits are written down here once more.
 
+mod account;
+mod auth;
 mod bucket;
 mod call;
 mod check;
 mod column;
 mod database;
+mod event;
+mod fault;
+mod format;
 mod http;
 mod index;
+mod moment;
+mod operator;
+mod permission;
 mod project;
+mod query;
 mod refusal;
 mod routes;
+mod row;
+mod rows;
+mod rows_api;
+mod structure;
 mod table;
+mod transaction;
+mod write;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::oneshot;
 
 use project::Project;
+
+pub use event::Event;
 
 /// The project that every server has.
 pub const PROJECT: &str = "whisper-test";
@@ -35,6 +54,10 @@ pub struct Options {
     pub storage_limit: u64,
     /// How often a new column or index is still `processing` when somebody looks.
     pub looks_until_available: u32,
+    /// Whether null sorts before everything, as in MariaDB, or behind it, as in PostgreSQL.
+    pub nulls_first: bool,
+    /// Whether text that differs in its case alone is the same, as by MariaDB's collation. Ids are text too.
+    pub case_insensitive: bool,
 }
 
 impl Default for Options {
@@ -42,6 +65,8 @@ impl Default for Options {
         Options {
             storage_limit: 30_000_000,
             looks_until_available: 1,
+            nulls_first: true,
+            case_insensitive: true,
         }
     }
 }
@@ -100,6 +125,69 @@ impl Server {
     /// Answers 429 to so many of the next requests, with `Retry-After: 0`.
     pub fn throttle(&self, requests: u32) {
         self.project().throttled = requests;
+    }
+
+    /// Tells the time by this from now on.
+    pub fn set_clock(&self, clock: impl Fn() -> SystemTime + Send + 'static) {
+        self.project().clock = Box::new(clock);
+    }
+
+    /// Moves the time forward.
+    pub fn advance(&self, by: Duration) {
+        self.project().ahead += by;
+    }
+
+    /// So many of the next commits take effect, and are never answered.
+    pub fn lose_commit_answers(&self, commits: u32) {
+        self.project().lost = commits;
+    }
+
+    /// So many of the next commits fail as if another had been faster.
+    pub fn conflict(&self, commits: u32) {
+        self.project().conflicts = commits;
+    }
+
+    /// How often each route was asked since the last time this was, as `POST /tablesdb/{database}/tables`.
+    pub fn requests(&self) -> BTreeMap<String, usize> {
+        std::mem::take(&mut self.project().requests)
+    }
+
+    /// The events of rows since the last time this was asked, in their order.
+    pub fn events(&self) -> Vec<Event> {
+        std::mem::take(&mut self.project().events)
+    }
+
+    /// A key with these scopes alone.
+    pub fn key(&self, scopes: &[&str]) -> String {
+        let mut project = self.project();
+        let key = format!("standard_{:032x}", project.keys.len() + 1);
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        project.keys.push((key.clone(), scopes));
+        key
+    }
+
+    /// A JWT of a user, good for 15 minutes; the user is made with it. The roles are those beside the user's own, as `team:a/owner`.
+    pub fn jwt(&self, user: &str, roles: &[&str]) -> String {
+        let mut project = self.project();
+        let until = project.now().plus(900);
+        project.users.retain(|known| known.id != user);
+        project.users.push(auth::User {
+            id: user.to_owned(),
+            name: user.to_owned(),
+            email: format!("{user}@example.com"),
+            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            blocked: false,
+        });
+        auth::mint(user, until)
+    }
+
+    /// Blocks a user: nothing is answered to them from now on.
+    pub fn block(&self, user: &str) {
+        let mut project = self.project();
+        let found = project.users.iter_mut().find(|known| known.id == user);
+        if let Some(found) = found {
+            found.blocked = true;
+        }
     }
 
     /// How many columns and indexes of all tables are available.

@@ -1,12 +1,22 @@
 //! What a project holds.
 
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
 use serde_json::Value;
 
 use crate::Options;
+use crate::auth::User;
 use crate::bucket::Bucket;
 use crate::database::Database;
+use crate::event::Event;
+use crate::moment::Moment;
 use crate::refusal::{Answered, Refusal};
 use crate::table::Table;
+use crate::transaction::Transaction;
+
+/// What tells the time.
+pub type Clock = Box<dyn Fn() -> SystemTime + Send>;
 
 /// A project, and what goes wrong with it on purpose.
 pub struct Project {
@@ -16,6 +26,18 @@ pub struct Project {
     pub writes: Vec<String>,
     pub fails_after: Option<u32>,
     pub throttled: u32,
+    pub transactions: Vec<Transaction>,
+    pub users: Vec<User>,
+    /// Keys beside the one that every server has, with their scopes.
+    pub keys: Vec<(String, Vec<String>)>,
+    pub events: Vec<Event>,
+    /// How often each route was asked.
+    pub requests: BTreeMap<String, usize>,
+    pub clock: Clock,
+    pub ahead: Duration,
+    /// Commits that are still to fail, and those whose answers are still to get lost.
+    pub conflicts: u32,
+    pub lost: u32,
 }
 
 impl Project {
@@ -27,7 +49,20 @@ impl Project {
             writes: Vec::new(),
             fails_after: None,
             throttled: 0,
+            transactions: Vec::new(),
+            users: Vec::new(),
+            keys: Vec::new(),
+            events: Vec::new(),
+            requests: BTreeMap::new(),
+            clock: Box::new(SystemTime::now),
+            ahead: Duration::ZERO,
+            conflicts: 0,
+            lost: 0,
         }
+    }
+
+    pub fn now(&self) -> Moment {
+        Moment::of((self.clock)() + self.ahead)
     }
 
     pub fn database(&mut self, id: &str) -> Result<&mut Database, Refusal> {

@@ -34,6 +34,33 @@ impl Refusal {
         Refusal::new(404, &format!("{what}_not_found"), message)
     }
 
+    /// Something that isn't there, by its id.
+    pub fn not_found(what: &str, id: &str) -> Self {
+        let name = capital(what);
+        let message = format!("{name} with the requested ID '{id}' could not be found.");
+        Refusal::new(404, &format!("{what}_not_found"), message)
+    }
+
+    /// An id that is taken.
+    pub fn taken(what: &str, id: &str) -> Self {
+        let name = capital(what);
+        let message = format!(
+            "{name} with the requested ID '{id}' already exists. Try again with a different ID or use ID.unique() to generate a unique ID."
+        );
+        Refusal::new(409, &format!("{what}_already_exists"), message)
+    }
+
+    /// A request that makes no sense.
+    pub fn bad(why: impl Into<String>) -> Self {
+        Refusal::new(400, "general_bad_request", why)
+    }
+
+    /// Somebody who may not.
+    pub fn unauthorized() -> Self {
+        let message = "The current user is not authorized to perform the requested action.";
+        Refusal::new(401, "user_unauthorized", message)
+    }
+
     /// Something that is there already.
     pub fn exists(what: &str) -> Self {
         let message = format!("{what} with the requested ID already exists.");
@@ -43,4 +70,10 @@ impl Refusal {
     pub fn body(&self) -> Value {
         json!({"message": self.message, "code": self.code, "type": self.kind, "version": "1.9.6"})
     }
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }

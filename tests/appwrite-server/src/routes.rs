@@ -1,4 +1,4 @@
-//! Which path does what. Columns and indexes have a path of the legacy API too, which CLIs up to 12 use.
+//! Which path does what, and the scope that it takes. Columns and indexes have a path of the legacy API too, which CLIs up to 12 use.
 
 use http::Method;
 use matchit::Router;
@@ -6,80 +6,183 @@ use matchit::Router;
 use crate::call::Call;
 use crate::project::Project;
 use crate::refusal::Answered;
-use crate::{bucket, column, database, index, table};
+use crate::rows_api::{bulk, create, delete, list, step, update, upsert};
+use crate::transaction::api as transaction;
+use crate::{account, bucket, column, database, index, table};
 
 /// Does what a route is for.
 pub type Handler = fn(&mut Project, &Call) -> Answered;
 
 /// The routes of each method.
-pub struct Routes(Vec<(Method, Router<Handler>)>);
+pub struct Routes(Vec<(Method, Router<Route>)>);
+
+/// A route.
+#[derive(Clone)]
+struct Route {
+    /// Its path, with names for what varies.
+    path: String,
+    handler: Handler,
+    scope: &'static str,
+}
 
 /// A route that was found.
 pub struct Found {
     pub handler: Handler,
+    pub scope: &'static str,
+    /// Its method and path, as `POST /tablesdb/{database}/tables`.
+    pub kind: String,
     pub params: Vec<(String, String)>,
 }
+
+/// A method and a path, what answers there, and the scope that it takes.
+type Line = (&'static str, Handler, &'static str);
 
 const TABLE: &str = "/tablesdb/{database}/tables/{table}";
 const COLLECTION: &str = "/databases/{database}/collections/{table}";
 
+/// Databases, tables, buckets and what is there once.
+const FIXED: &[Line] = &[
+    ("GET /tablesdb", database::list, "databases.read"),
+    ("POST /tablesdb", database::create, "databases.write"),
+    ("GET /tablesdb/{database}", database::get, "databases.read"),
+    (
+        "PUT /tablesdb/{database}",
+        database::update,
+        "databases.write",
+    ),
+    (
+        "DELETE /tablesdb/{database}",
+        database::delete,
+        "databases.write",
+    ),
+    (
+        "GET /tablesdb/{database}/tables",
+        table::list,
+        "tables.read",
+    ),
+    (
+        "POST /tablesdb/{database}/tables",
+        table::create,
+        "tables.write",
+    ),
+    (
+        "GET /tablesdb/{database}/tables/{table}",
+        table::get,
+        "tables.read",
+    ),
+    (
+        "PUT /tablesdb/{database}/tables/{table}",
+        table::update,
+        "tables.write",
+    ),
+    (
+        "DELETE /tablesdb/{database}/tables/{table}",
+        table::delete,
+        "tables.write",
+    ),
+    ("GET /storage/buckets", bucket::list, "buckets.read"),
+    ("POST /storage/buckets", bucket::create, "buckets.write"),
+    ("GET /storage/buckets/{bucket}", bucket::get, "buckets.read"),
+    (
+        "PUT /storage/buckets/{bucket}",
+        bucket::update,
+        "buckets.write",
+    ),
+    (
+        "DELETE /storage/buckets/{bucket}",
+        bucket::delete,
+        "buckets.write",
+    ),
+    ("GET /health/version", database::version, "public"),
+    ("GET /account", account::get, "account"),
+];
+
+/// Columns and indexes, behind a table's path.
+const SCHEMA: &[Line] = &[
+    ("GET /columns", column::list, "tables.read"),
+    ("POST /columns/{kind}", column::create, "tables.write"),
+    (
+        "PATCH /columns/{kind}/{key}",
+        column::update,
+        "tables.write",
+    ),
+    ("DELETE /columns/{key}", column::delete, "tables.write"),
+    ("GET /indexes", index::list, "tables.read"),
+    ("POST /indexes", index::create, "tables.write"),
+    ("DELETE /indexes/{key}", index::delete, "tables.write"),
+];
+
+/// Rows, behind a table's path.
+const ROWS: &[Line] = &[
+    ("GET /rows", list::list, "rows.read"),
+    ("POST /rows", create::create, "rows.write"),
+    ("PATCH /rows", bulk::update, "rows.write"),
+    ("PUT /rows", bulk::put, "rows.write"),
+    ("DELETE /rows", bulk::delete, "rows.write"),
+    ("GET /rows/{row}", list::get, "rows.read"),
+    ("PATCH /rows/{row}", update::update, "rows.write"),
+    ("PUT /rows/{row}", upsert::upsert, "rows.write"),
+    ("DELETE /rows/{row}", delete::delete, "rows.write"),
+    (
+        "PATCH /rows/{row}/{column}/increment",
+        step::increment,
+        "rows.write",
+    ),
+    (
+        "PATCH /rows/{row}/{column}/decrement",
+        step::decrement,
+        "rows.write",
+    ),
+];
+
+/// Transactions, behind their path.
+const TRANSACTIONS: &[Line] = &[
+    ("GET ", transaction::list, "rows.read"),
+    ("POST ", transaction::create, "rows.write"),
+    ("GET /{transaction}", transaction::get, "rows.read"),
+    ("PATCH /{transaction}", transaction::update, "rows.write"),
+    ("DELETE /{transaction}", transaction::delete, "rows.write"),
+    (
+        "POST /{transaction}/operations",
+        transaction::operations,
+        "rows.write",
+    ),
+];
+
 impl Routes {
     pub fn new() -> Self {
         let mut routes = Routes(Vec::new());
-        let all: [(Method, &str, Handler); 13] = [
-            (Method::GET, "/tablesdb", database::list),
-            (Method::POST, "/tablesdb", database::create),
-            (Method::GET, "/tablesdb/{database}", database::get),
-            (Method::PUT, "/tablesdb/{database}", database::update),
-            (Method::DELETE, "/tablesdb/{database}", database::delete),
-            (Method::GET, "/tablesdb/{database}/tables", table::list),
-            (Method::POST, "/tablesdb/{database}/tables", table::create),
-            (Method::GET, "/storage/buckets", bucket::list),
-            (Method::POST, "/storage/buckets", bucket::create),
-            (Method::GET, "/storage/buckets/{bucket}", bucket::get),
-            (Method::PUT, "/storage/buckets/{bucket}", bucket::update),
-            (Method::DELETE, "/storage/buckets/{bucket}", bucket::delete),
-            (Method::GET, "/health/version", database::version),
-        ];
-        for (method, path, handler) in all {
-            routes.add(method, path, handler);
-        }
-        routes.add(Method::GET, TABLE, table::get);
-        routes.add(Method::PUT, TABLE, table::update);
-        routes.add(Method::DELETE, TABLE, table::delete);
-        for (table, columns) in [(TABLE, "columns"), (COLLECTION, "attributes")] {
-            let columns = format!("{table}/{columns}");
-            routes.add(Method::GET, &columns, column::list);
-            routes.add(Method::POST, &format!("{columns}/{{kind}}"), column::create);
-            routes.add(
-                Method::PATCH,
-                &format!("{columns}/{{kind}}/{{key}}"),
-                column::update,
-            );
-            routes.add(
-                Method::DELETE,
-                &format!("{columns}/{{key}}"),
-                column::delete,
-            );
-            let indexes = format!("{table}/indexes");
-            routes.add(Method::GET, &indexes, index::list);
-            routes.add(Method::POST, &indexes, index::create);
-            routes.add(Method::DELETE, &format!("{indexes}/{{key}}"), index::delete);
-        }
+        routes.add("", FIXED);
+        routes.add(TABLE, SCHEMA);
+        routes.add(COLLECTION, SCHEMA);
+        routes.add(TABLE, ROWS);
+        routes.add("/tablesdb/transactions", TRANSACTIONS);
         routes
     }
 
     #[allow(clippy::expect_used, reason = "the routes are those above")]
-    fn add(&mut self, method: Method, path: &str, handler: Handler) {
-        let router = match self.0.iter().position(|(known, _)| *known == method) {
-            Some(at) => &mut self.0[at].1,
-            None => {
+    fn add(&mut self, before: &str, lines: &[Line]) {
+        for (line, handler, scope) in lines {
+            let (method, rest) = line.split_once(' ').expect("a method and a path");
+            let method: Method = method.parse().expect("a method");
+            let rest = match before {
+                COLLECTION => rest.replacen("/columns", "/attributes", 1),
+                _ => rest.to_owned(),
+            };
+            let path = format!("{before}{rest}");
+            let at = self.0.iter().position(|(known, _)| *known == method);
+            let at = at.unwrap_or_else(|| {
                 self.0.push((method, Router::new()));
-                let last = self.0.len() - 1;
-                &mut self.0[last].1
-            }
-        };
-        router.insert(path, handler).expect("routes don't collide");
+                self.0.len() - 1
+            });
+            let route = Route {
+                path: path.clone(),
+                handler: *handler,
+                scope,
+            };
+            let router = &mut self.0[at].1;
+            router.insert(path, route).expect("routes don't collide");
+        }
     }
 
     /// The route of this method and path.
@@ -88,7 +191,9 @@ impl Routes {
         let found = router.at(path).ok()?;
         let params = found.params.iter();
         Some(Found {
-            handler: *found.value,
+            handler: found.value.handler,
+            scope: found.value.scope,
+            kind: format!("{method} {}", found.value.path),
             params: params.map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
         })
     }

@@ -8,6 +8,7 @@ use crate::column::Column;
 use crate::index::Index;
 use crate::project::{Project, page};
 use crate::refusal::{Answered, Refusal};
+use crate::rows::Rows;
 
 /// A table.
 pub struct Table {
@@ -18,6 +19,7 @@ pub struct Table {
     pub enabled: bool,
     pub columns: Vec<Column>,
     pub indexes: Vec<Index>,
+    pub rows: Rows,
 }
 
 impl Table {
@@ -61,6 +63,7 @@ pub fn create(project: &mut Project, call: &Call) -> Answered {
         enabled: call.flag("enabled", true)?,
         columns: Vec::new(),
         indexes: Vec::new(),
+        rows: Rows::new(project.options.case_insensitive),
     };
     let made = table.json(of);
     project.database(of)?.tables.push(table);

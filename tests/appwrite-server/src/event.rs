@@ -1,0 +1,12 @@
+//! What functions are told.
+
+use serde_json::Value;
+
+/// An event of a row, by the name that a function is called with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Such as `databases.main.tables.messages.rows.m1.update`.
+    pub name: String,
+    /// The row.
+    pub payload: Value,
+}

@@ -1,0 +1,121 @@
+//! What a value of a column looks like.
+
+use std::net::IpAddr;
+
+use serde_json::Value;
+
+use crate::column::Column;
+use crate::moment::Moment;
+
+/// Whether a single value fits, arrays apart.
+pub fn fits(column: &Column, value: &Value) -> Result<(), String> {
+    let (good, what) = match column.kind.as_str() {
+        "boolean" => (value.is_boolean(), "Value must be a valid boolean".into()),
+        "integer" => return integer(column, value),
+        "float" => return float(column, value),
+        "datetime" => {
+            let date = value.as_str().and_then(Moment::parse);
+            (date.is_some(), "Value must be valid date".into())
+        }
+        kind => {
+            let Some(text) = value.as_str() else {
+                return Err("Value must be a valid string".into());
+            };
+            if text.chars().count() as u64 > column.size {
+                let size = column.size;
+                return Err(format!(
+                    "Value must be a valid string and no longer than {size} chars"
+                ));
+            }
+            match kind {
+                "email" => (email(text), "Value must be a valid email address".into()),
+                "url" => (url(text), "Value must be a valid URL".into()),
+                "ip" => (
+                    text.parse::<IpAddr>().is_ok(),
+                    "Value must be a valid IP address".into(),
+                ),
+                "enum" => {
+                    let among = column.elements.iter().any(|element| element == text);
+                    let all = column.elements.join(", ");
+                    (among, format!("Value must be one of ({all})"))
+                }
+                _ => (true, String::new()),
+            }
+        }
+    };
+    if good { Ok(()) } else { Err(what) }
+}
+
+/// Whole numbers of 32 bits if the column's maximum fits in those, else of 64; the least of all isn't one, as the range is symmetric.
+fn integer(column: &Column, value: &Value) -> Result<(), String> {
+    let Some(number) = value.as_i64() else {
+        return Err("Value must be a valid integer".into());
+    };
+    let most = match column.is_short() {
+        true => i64::from(i32::MAX),
+        false => i64::MAX,
+    };
+    let (low, high) = (
+        column.min.as_i64().unwrap_or(-most).max(-most),
+        column.max.as_i64().unwrap_or(most).min(most),
+    );
+    if (low..=high).contains(&number) {
+        return Ok(());
+    }
+    Err(format!(
+        "Value must be a valid range between {low} and {high}"
+    ))
+}
+
+fn float(column: &Column, value: &Value) -> Result<(), String> {
+    let Some(number) = value.as_f64() else {
+        return Err("Value must be a valid float".into());
+    };
+    let low = column.min.as_f64().unwrap_or(f64::MIN);
+    let high = column.max.as_f64().unwrap_or(f64::MAX);
+    if (low..=high).contains(&number) {
+        return Ok(());
+    }
+    Err(format!(
+        "Value must be a valid range between {low} and {high}"
+    ))
+}
+
+fn email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let in_local = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(c);
+    let good_label = |label: &str| {
+        let inside = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        (1..=63).contains(&label.len())
+            && label.chars().all(inside)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    (1..=64).contains(&local.len())
+        && local.chars().all(in_local)
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..")
+        && domain.contains('.')
+        && domain.split('.').all(good_label)
+}
+
+fn url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else {
+        return false;
+    };
+    let in_scheme = |c: char| c.is_ascii_alphanumeric() || "+.-".contains(c);
+    let printed = text.chars().all(|c| c.is_ascii_graphic());
+    if !printed || scheme.is_empty() || !scheme.chars().all(in_scheme) {
+        return false;
+    }
+    let host = rest
+        .strip_prefix("//")
+        .map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    match host {
+        Some(host) => !host.is_empty() && !host.starts_with(':'),
+        None => !["http", "https"].contains(&scheme) && !rest.is_empty(),
+    }
+}

@@ -1,0 +1,176 @@
+//! The rows of a table, in the order of their numbers, with what must be unique among them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::row::Row;
+
+/// The rows, and what was changed since [`Rows::settle`].
+#[derive(Default)]
+pub struct Rows {
+    by_sequence: BTreeMap<u64, Arc<Row>>,
+    by_id: HashMap<String, u64>,
+    unique: Vec<Unique>,
+    /// Whether text that differs in its case alone is the same.
+    pub case_insensitive: bool,
+    last: u64,
+    before: Vec<(u64, Option<Arc<Row>>)>,
+}
+
+/// A unique index: rows without one of its values don't collide.
+struct Unique {
+    key: String,
+    columns: Vec<String>,
+    taken: HashMap<String, u64>,
+}
+
+impl Unique {
+    fn entry(&self, row: &Row, case_insensitive: bool) -> Option<String> {
+        let values = self.columns.iter().map(|column| {
+            Some(row.get(column))
+                .filter(|value| !value.is_null())
+                .map(|value| folded(&value, case_insensitive).to_string())
+        });
+        let values: Option<Vec<String>> = values.collect();
+        values.map(|values| values.join("\u{1f}"))
+    }
+}
+
+/// A value as it is compared.
+pub fn folded(value: &Value, case_insensitive: bool) -> Value {
+    match value {
+        Value::String(text) if case_insensitive => text.to_lowercase().into(),
+        value => value.clone(),
+    }
+}
+
+/// What a row collides with.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Collision {
+    Id,
+    Index,
+}
+
+impl Rows {
+    pub fn new(case_insensitive: bool) -> Self {
+        Rows {
+            case_insensitive,
+            ..Rows::default()
+        }
+    }
+
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Row>> {
+        self.by_sequence.values()
+    }
+
+    pub fn get(&self, id: &str) -> Option<&Arc<Row>> {
+        let sequence = self.by_id.get(&self.name(id))?;
+        self.by_sequence.get(sequence)
+    }
+
+    fn name(&self, id: &str) -> String {
+        match self.case_insensitive {
+            true => id.to_lowercase(),
+            false => id.to_owned(),
+        }
+    }
+
+    /// The next number. It is never given again, whatever becomes of the row.
+    pub fn next_sequence(&mut self) -> u64 {
+        self.last += 1;
+        self.last
+    }
+
+    /// Puts a row where one of its number was, or a new one.
+    pub fn put(&mut self, row: Row) -> Result<Arc<Row>, Collision> {
+        let other = |sequence: Option<&u64>| sequence.is_some_and(|at| *at != row.sequence);
+        if other(self.by_id.get(&self.name(&row.id))) {
+            return Err(Collision::Id);
+        }
+        let fold = self.case_insensitive;
+        let taken = |index: &Unique| {
+            let entry = index.entry(&row, fold);
+            entry.is_some_and(|entry| other(index.taken.get(&entry)))
+        };
+        if self.unique.iter().any(taken) {
+            return Err(Collision::Index);
+        }
+        let row = Arc::new(row);
+        let old = self.replace(row.sequence, Some(row.clone()));
+        self.before.push((row.sequence, old));
+        Ok(row)
+    }
+
+    pub fn remove(&mut self, sequence: u64) {
+        let old = self.replace(sequence, None);
+        self.before.push((sequence, old));
+    }
+
+    fn replace(&mut self, sequence: u64, row: Option<Arc<Row>>) -> Option<Arc<Row>> {
+        let fold = self.case_insensitive;
+        let old = self.by_sequence.remove(&sequence);
+        if let Some(old) = &old {
+            self.by_id.remove(&self.name(&old.id));
+            for index in &mut self.unique {
+                if let Some(entry) = index.entry(old, fold) {
+                    index.taken.remove(&entry);
+                }
+            }
+        }
+        if let Some(row) = row {
+            self.by_id.insert(self.name(&row.id), sequence);
+            for index in &mut self.unique {
+                if let Some(entry) = index.entry(&row, fold) {
+                    index.taken.insert(entry, sequence);
+                }
+            }
+            self.by_sequence.insert(sequence, row);
+        }
+        old
+    }
+
+    /// What was changed stays.
+    pub fn settle(&mut self) {
+        self.before.clear();
+    }
+
+    /// What was changed since it was last settled is as it was; numbers stay used.
+    pub fn undo(&mut self) {
+        while let Some((sequence, old)) = self.before.pop() {
+            self.replace(sequence, old);
+        }
+    }
+
+    /// Holds rows to a new index; false if they violate it already.
+    pub fn hold_unique(&mut self, key: &str, columns: &[String]) -> bool {
+        let mut index = Unique {
+            key: key.to_owned(),
+            columns: columns.to_vec(),
+            taken: HashMap::new(),
+        };
+        for (sequence, row) in &self.by_sequence {
+            if let Some(entry) = index.entry(row, self.case_insensitive)
+                && index.taken.insert(entry, *sequence).is_some()
+            {
+                return false;
+            }
+        }
+        self.unique.push(index);
+        true
+    }
+
+    pub fn drop_unique(&mut self, key: &str) {
+        self.unique.retain(|index| index.key != key);
+    }
+
+    /// Forgets a column's values, and the indexes that it is part of.
+    pub fn drop_column(&mut self, column: &str) {
+        self.unique
+            .retain(|index| !index.columns.iter().any(|each| each == column));
+        for row in self.by_sequence.values_mut() {
+            Arc::make_mut(row).values.remove(column);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What the server does, rule by rule, each with the place in the sources of Appwrite 1.9.6 (`A:`, below `src/Appwrite/Platform/Modules/Databases/Http`
+//! as `H/`) or of its database library 7.2.6 (`D:`) where it is from.
+
+mod client;
+mod transactions;
+
+use client::Client;
