@@ -7,12 +7,13 @@ use serde_json::Value;
 use crate::fault::{Fault, Found};
 use crate::query::Query;
 use crate::row::Row;
+use crate::rows::collated;
 
 /// How two values compare; not at all if one is null or they are of different kinds.
 pub fn compare(a: &Value, b: &Value, case_insensitive: bool) -> Option<Ordering> {
     match (a, b) {
         (Value::String(a), Value::String(b)) if case_insensitive => {
-            Some(a.to_lowercase().cmp(&b.to_lowercase()))
+            Some(collated(a).cmp(&collated(b)))
         }
         (Value::String(a), Value::String(b)) => Some(a.cmp(b)),
         (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),

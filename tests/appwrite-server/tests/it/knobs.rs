@@ -1,5 +1,6 @@
 //! What tests set and see.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -145,6 +146,38 @@ fn commits_conflict_as_often_as_is_said() {
             if status == 200 { 200 } else { 404 }
         );
     }
+}
+
+/// A row that changes right before the commit is one that another was faster with.
+#[test]
+fn others_are_faster() {
+    let client = Arc::new(Client::new());
+    client.row("a", json!({"count": 1})).good();
+    let other = client.clone();
+    client.server.before_commit(move || {
+        other.pass(1);
+        let data = json!({"data": {"count": 2}});
+        other.patch(&format!("{ROWS}/a"), data).good();
+    });
+    let update = json!({"action": "update", "rowId": "a", "data": {"count": 3}});
+    let (_, answer) = client.transact(std::slice::from_ref(&update));
+    assert_eq!(answer.refused(), (409, "transaction_conflict"));
+    assert_eq!(client.read("a").good()["count"], 2);
+    assert_eq!(client.transact(&[update]).1.status, 200);
+}
+
+/// Numbers are given before commits: a row may come later than one of a higher number.
+#[test]
+fn numbers_come_late() {
+    let client = Client::new();
+    client.row("a", json!({"name": "x"})).good();
+    let taken = client.server.take_sequence("main", "things").unwrap();
+    client.row("c", json!({"name": "x"})).good();
+    assert_eq!(client.ids(&[]), ["a", "c"]);
+    client.server.give_sequence("main", "things", taken);
+    client.row("b", json!({"name": "x"})).good();
+    client.row("d", json!({"name": "x"})).good();
+    assert_eq!(client.ids(&[]), ["a", "b", "c", "d"]);
 }
 
 #[test]

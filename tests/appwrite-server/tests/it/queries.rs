@@ -250,6 +250,12 @@ fn databases_differ_in_null_and_case() {
         assert_eq!(letters(&maria.ids(queries)), in_maria, "{queries:?}");
         assert_eq!(letters(&postgres.ids(queries)), in_postgres, "{queries:?}");
     }
+    // And spaces at the end are nothing to MariaDB.
+    let padded = [query("equal", "name", json!(["bob  "]))];
+    assert_eq!(
+        (maria.ids(&padded).len(), postgres.ids(&padded).len()),
+        (1, 0)
+    );
     assert_eq!(
         maria.row("A", json!({"name": "x"})).refused(),
         (409, "row_already_exists")
