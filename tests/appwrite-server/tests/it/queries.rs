@@ -223,6 +223,26 @@ fn rows_are_ordered_and_paged() {
     assert_eq!(letters(&random), "abcde");
 }
 
+/// The same, among rows that are equal in what they are ordered by.
+#[test]
+fn ties_are_decided_by_number() {
+    let client = Client::new();
+    for id in ["a", "b", "c"] {
+        client.row(id, json!({"count": 1})).good();
+    }
+    for (method, column, expected) in [
+        ("orderAsc", "$createdAt", "abc"),
+        ("orderDesc", "$createdAt", "cba"),
+        ("orderDesc", "$updatedAt", "cba"),
+        ("orderDesc", "count", "abc"),
+    ] {
+        let order = query(method, column, json!([]));
+        let after = query("cursorAfter", "", json!([&expected[..1]]));
+        assert_eq!(letters(&client.ids(std::slice::from_ref(&order))), expected);
+        assert_eq!(letters(&client.ids(&[order, after])), expected[1..]);
+    }
+}
+
 /// MariaDB has null first, PostgreSQL last; MariaDB's collation knows no case, PostgreSQL's does but for ILIKE.
 #[test]
 fn databases_differ_in_null_and_case() {
