@@ -1,15 +1,24 @@
-//! The server on its own, to try commands against: prints where it listens, and the project and key it takes.
+//! The server on its own, to try commands against: prints where it listens, the project and key it takes, and a user's token.
+//! With `postgres` it sorts and compares as Appwrite on PostgreSQL does, else as on MariaDB.
 
 use appwrite_server::{KEY, Options, PROJECT, Server};
 
 fn main() -> std::io::Result<()> {
+    let postgres = std::env::args().any(|argument| argument == "postgres");
     let server = Server::start(Options {
         storage_limit: 500_000_000,
+        nulls_first: !postgres,
+        case_insensitive: !postgres,
         ..Options::default()
     })?;
     println!("export WHISPER_APPWRITE_ENDPOINT={}", server.endpoint());
     println!("export WHISPER_APPWRITE_PROJECT={PROJECT}");
     println!("export WHISPER_APPWRITE_KEY={KEY}");
+    println!("# The user ann, for a quarter of an hour:");
+    println!("export WHISPER_APPWRITE_JWT={}", server.jwt("ann", &[]));
+    println!(
+        "# curl $WHISPER_APPWRITE_ENDPOINT/account -H X-Appwrite-Project:$WHISPER_APPWRITE_PROJECT -H X-Appwrite-JWT:$WHISPER_APPWRITE_JWT"
+    );
     loop {
         std::thread::park();
     }

@@ -77,6 +77,7 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, Broken> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Broken)?.to_bytes();
+    before(&head, project).await;
     let mut project = project.lock().unwrap_or_else(PoisonError::into_inner);
     if body.len() > LARGEST {
         let message = "The request is too large";
@@ -97,6 +98,22 @@ async fn answer(
         Some(found) => reach(&mut project, &head, found, &body)?,
     };
     Ok(response(answered))
+}
+
+/// Lets a test do something right before a commit. It may call the server.
+async fn before(head: &Parts, project: &Shared) {
+    let path = head.uri.path();
+    if head.method != Method::PATCH || !path.starts_with("/v1/tablesdb/transactions/") {
+        return;
+    }
+    let next = {
+        let mut project = project.lock().unwrap_or_else(PoisonError::into_inner);
+        project.before_commits.pop_front()
+    };
+    if let Some(next) = next {
+        // If it panics, the test that gave it has its own way to see that.
+        let _ = tokio::task::spawn_blocking(next).await;
+    }
 }
 
 /// Answers by a route, unless the connection is to break.

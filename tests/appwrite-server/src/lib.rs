@@ -142,6 +142,26 @@ impl Server {
         self.project().lost = commits;
     }
 
+    /// Does something right before the next commit takes effect, such as what another client does meanwhile; it may call the server.
+    /// Given several times, each is for one commit, in their order.
+    pub fn before_commit(&self, what: impl FnOnce() + Send + 'static) {
+        self.project().before_commits.push_back(Box::new(what));
+    }
+
+    /// Takes the next number of a table, as a commit does that is still under way; none if there is no such table.
+    pub fn take_sequence(&self, database: &str, table: &str) -> Option<u64> {
+        let mut project = self.project();
+        let table = project.table(database, table).ok()?;
+        Some(table.rows.next_sequence())
+    }
+
+    /// Gives a number that was taken to the next new row of a table: what was under way is there, later than what came after it.
+    pub fn give_sequence(&self, database: &str, table: &str, number: u64) {
+        if let Ok(table) = self.project().table(database, table) {
+            table.rows.give_late(number);
+        }
+    }
+
     /// So many of the next commits fail as if another had been faster.
     pub fn conflict(&self, commits: u32) {
         self.project().conflicts = commits;

@@ -6,6 +6,10 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
+/// The years 1000 to 9999, as MariaDB's dates have them.
+const FIRST: i64 = -30_610_224_000_000;
+const LAST: i64 = 253_402_300_799_000;
+
 /// Milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(pub i64);
@@ -30,10 +34,9 @@ impl Moment {
             .ok()
             .or_else(|| in_utc(text.parse::<DateTime>().ok()?))
             .or_else(|| in_utc(text.parse::<Date>().ok()?.at(0, 0, 0, 0)))?;
-        // A year of four digits, and what is finer than a millisecond is cut off.
-        (-62_167_219_200_000..=253_402_300_799_999)
-            .contains(&time.as_millisecond())
-            .then(|| Moment(time.as_nanosecond().div_euclid(1_000_000) as i64))
+        // What is finer than a millisecond is cut off.
+        let moment = Moment(time.as_nanosecond().div_euclid(1_000_000).try_into().ok()?);
+        (FIRST..=LAST).contains(&moment.0).then_some(moment)
     }
 
     pub fn plus(self, seconds: i64) -> Self {

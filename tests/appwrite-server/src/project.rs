@@ -1,6 +1,6 @@
 //! What a project holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
@@ -17,6 +17,9 @@ use crate::transaction::Transaction;
 
 /// What tells the time.
 pub type Clock = Box<dyn Fn() -> SystemTime + Send>;
+
+/// What is done before a commit.
+pub type Before = Box<dyn FnOnce() + Send>;
 
 /// A project, and what goes wrong with it on purpose.
 pub struct Project {
@@ -38,6 +41,8 @@ pub struct Project {
     /// Commits that are still to fail, and those whose answers are still to get lost.
     pub conflicts: u32,
     pub lost: u32,
+    /// What is done before the next commits, one for each.
+    pub before_commits: VecDeque<Before>,
 }
 
 impl Project {
@@ -58,6 +63,7 @@ impl Project {
             ahead: Duration::ZERO,
             conflicts: 0,
             lost: 0,
+            before_commits: VecDeque::new(),
         }
     }
 

@@ -16,6 +16,8 @@ pub struct Rows {
     /// Whether text that differs in its case alone is the same.
     pub case_insensitive: bool,
     last: u64,
+    /// Numbers that were taken, and come late.
+    late: Vec<u64>,
     before: Vec<(u64, Option<Arc<Row>>)>,
 }
 
@@ -41,9 +43,14 @@ impl Unique {
 /// A value as it is compared.
 pub fn folded(value: &Value, case_insensitive: bool) -> Value {
     match value {
-        Value::String(text) if case_insensitive => text.to_lowercase().into(),
+        Value::String(text) if case_insensitive => collated(text).into(),
         value => value.clone(),
     }
+}
+
+/// A text as MariaDB's collation has it: without case, and spaces at its end are nothing. Accents count here, unlike there.
+pub fn collated(text: &str) -> String {
+    text.trim_end_matches(' ').to_lowercase()
 }
 
 /// What a row collides with.
@@ -79,8 +86,16 @@ impl Rows {
 
     /// The next number. It is never given again, whatever becomes of the row.
     pub fn next_sequence(&mut self) -> u64 {
+        if let Some(late) = self.late.pop() {
+            return late;
+        }
         self.last += 1;
         self.last
+    }
+
+    /// Gives this number to the next new row.
+    pub fn give_late(&mut self, number: u64) {
+        self.late.push(number);
     }
 
     /// Puts a row where one of its number was, or a new one.

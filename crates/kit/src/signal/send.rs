@@ -17,7 +17,7 @@ use crate::reaction;
 
 /// The least time between two calls of an instance to a consumer. What is committed in the meantime
 /// is handled together; consumers are to be there within 200 ms.
-const GAP: Duration = Duration::from_millis(40);
+const GAP: Duration = Duration::from_millis(100);
 
 /// The consumers that are being called: whether they have to be called once more.
 pub(crate) type Waking = RefCell<BTreeMap<String, bool>>;

@@ -7,12 +7,13 @@ use serde_json::Value;
 use crate::fault::{Fault, Found};
 use crate::query::Query;
 use crate::row::Row;
+use crate::rows::collated;
 
 /// How two values compare; not at all if one is null or they are of different kinds.
 pub fn compare(a: &Value, b: &Value, case_insensitive: bool) -> Option<Ordering> {
     match (a, b) {
         (Value::String(a), Value::String(b)) if case_insensitive => {
-            Some(a.to_lowercase().cmp(&b.to_lowercase()))
+            Some(collated(a).cmp(&collated(b)))
         }
         (Value::String(a), Value::String(b)) => Some(a.cmp(b)),
         (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
@@ -64,6 +65,7 @@ fn one(query: &Query, row: &Row, fold: bool) -> Found<bool> {
         ("isNotNull", value) => Ok(!value.is_null()),
         (_, Value::Null) => Ok(false),
         (method, Value::Array(items)) => Ok(in_list(method, items, &query.values)),
+        ("regex", Value::String(text)) => regex(text, &query.values, fold),
         (method, Value::String(text)) if is_like(method) => like(method, text, &query.values),
         (method, value) => {
             let how = |at: usize| compare(value, &query.values[at], fold);
@@ -115,9 +117,19 @@ fn is_like(method: &str) -> bool {
         "notContains",
         "search",
         "notSearch",
-        "regex",
     ];
     likes.contains(&method)
+}
+
+/// Whether a text has what a regular expression describes. One that is none, the database can't do.
+fn regex(text: &str, values: &[Value], fold: bool) -> Found<bool> {
+    let pattern = values.first().and_then(Value::as_str).unwrap_or_default();
+    let regex = regex_lite::RegexBuilder::new(pattern)
+        .case_insensitive(fold)
+        .build();
+    regex
+        .map(|regex| regex.is_match(text))
+        .map_err(|_| Fault::Server)
 }
 
 /// Case makes no difference here: MariaDB's LIKE takes its collation's word for that, and PostgreSQL is asked with ILIKE.
@@ -134,7 +146,7 @@ fn like(method: &str, text: &str, values: &[Value]) -> Found<bool> {
         "notContains" => !values.any(|value| text.contains(&value)),
         "search" => values.any(|value| searched(&text, &value)),
         "notSearch" => !values.any(|value| searched(&text, &value)),
-        _ => return Err(Fault::unlike("regex, and containsAll on text")),
+        _ => return Err(Fault::unlike("containsAll on text")),
     })
 }
 

@@ -1,7 +1,15 @@
 //! What the server does, rule by rule, each with the place in the sources of Appwrite 1.9.6 (`A:`, below `src/Appwrite/Platform/Modules/Databases/Http`
 //! as `H/`) or of its database library 7.2.6 (`D:`) where it is from.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod access;
 mod client;
+mod knobs;
+mod operators;
+mod queries;
+mod rows;
+mod structure;
 mod transactions;
 
 use client::Client;
