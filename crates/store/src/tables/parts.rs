@@ -191,4 +191,3 @@ fn mentioned(condition: &Cond, columns: &mut Vec<&'static str>) {
         }
     }
 }
-

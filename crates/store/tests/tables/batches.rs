@@ -8,18 +8,22 @@ use whisper_schema::Timestamp;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Filter, Get, Patch, Query, Store, StoreError};
 
-use crate::server::{self, OPTIONS, opened};
+use crate::server::{self, NOW, OPTIONS, opened};
 
-fn wait<T>(future: impl Future<Output = T>) -> T {
+pub fn wait<T>(future: impl Future<Output = T>) -> T {
     futures::executor::block_on(future)
 }
 
-fn store(server: &Server) -> Store {
-    let now = Rc::new(|| Timestamp::from_millis(1_767_225_600_000));
-    Store::tables(opened(&server.endpoint()), now)
+pub fn store(server: &Server) -> Store {
+    store_at(&server.endpoint())
 }
 
-fn message(id: &str) -> Message {
+pub fn store_at(endpoint: &str) -> Store {
+    let now = Rc::new(|| Timestamp::from_millis(NOW as i64));
+    Store::tables(opened(endpoint), now)
+}
+
+pub fn message(id: &str) -> Message {
     Message {
         id: id.to_owned(),
         conversation_id: "c".to_owned(),
@@ -29,7 +33,7 @@ fn message(id: &str) -> Message {
     }
 }
 
-fn conversation(id: &str) -> Conversation {
+pub fn conversation(id: &str) -> Conversation {
     Conversation {
         id: id.to_owned(),
         creator_id: "u".to_owned(),
@@ -37,7 +41,7 @@ fn conversation(id: &str) -> Conversation {
     }
 }
 
-fn renamed(name: &str) -> Patch<Conversation> {
+pub fn renamed(name: &str) -> Patch<Conversation> {
     Patch::new().set(Conversation::NAME, name)
 }
 

@@ -4,5 +4,6 @@
 mod answers;
 mod batches;
 mod conformance;
+mod meanwhile;
 mod scripted;
 mod server;

@@ -16,6 +16,9 @@ pub const OPTIONS: Options = Options {
     case_insensitive: true,
 };
 
+/// The clock of the stores, in milliseconds.
+pub const NOW: u64 = 1_767_225_600_000;
+
 /// Starts a server and pushes the schema.
 pub fn start(options: Options) -> Server {
     let server = Server::start(options).unwrap();

@@ -13,9 +13,9 @@ use crate::commit::{LoweredOp, What};
 use crate::error::StoreError;
 use crate::sql::{Cond, OnExisting, Set, Table};
 use crate::tables::holds::holds;
+use crate::tables::parts::filters;
 use crate::tables::read::{pinned, text};
 use crate::tables::record::Record;
-use crate::tables::parts::filters;
 
 /// That no row meets a condition: no row can be held for it, so it is looked up right before the commit.
 pub(super) struct Absence {

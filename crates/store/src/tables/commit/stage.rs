@@ -13,8 +13,8 @@ use super::simulate::Course;
 use crate::commit::{Lowered, What};
 use crate::encode::ID;
 use crate::sql::{OnExisting, Set};
-use crate::tables::record::{REVISION_COLUMN, Record, outgoing};
 use crate::tables::parts::chunks;
+use crate::tables::record::{REVISION_COLUMN, Record, outgoing};
 
 /// Most operations of a transaction.
 pub(in crate::tables) const MOST: usize = 100;
@@ -67,7 +67,6 @@ fn singles(course: &Course) -> Vec<Value> {
         writes,
     } = needs(&course.overlay, Style::Plain);
     let mut operations = held;
-    operations.extend(sweeps(course));
     let delete = |(entry, id)| operation(entry, Some(id), "delete", None);
     operations.extend(deletes.into_iter().map(delete));
     for (entry, need) in writes {
@@ -107,10 +106,13 @@ fn needs(overlay: &Overlay, style: Style) -> Needs<'_> {
     let mut needs = Needs::default();
     for entry in overlay.entries() {
         if let (Some(before), true) = (&entry.before, entry.deleted) {
-            if entry.fixed {
-                needs.held.push(raise(entry, before, 1));
+            // What a filter met is held too, unless there is too much of it: then the server filters once more.
+            let sweeps = style == Style::Few && entry.now.is_none();
+            let swept = entry.swept.filter(|_| sweeps);
+            if entry.fixed || (entry.swept.is_some() && swept.is_none()) {
+                needs.held.push(hold(entry, before, 1));
             }
-            if entry.swept.is_none() || entry.now.is_some() {
+            if swept.is_none() {
                 needs.deletes.push((entry, &before.id));
             }
         }
@@ -172,10 +174,16 @@ fn steps(entry: &Entry, before: &Record, now: &Record, style: Style) -> Vec<Valu
 
 /// Raises the revision; if the row must be as it was read, to this very number.
 fn raise(entry: &Entry, before: &Record, by: i64) -> Value {
-    let mut data = json!({"column": REVISION_COLUMN, "value": by});
     if entry.fixed {
-        data["max"] = (before.revision + by).into();
+        return hold(entry, before, by);
     }
+    let data = json!({"column": REVISION_COLUMN, "value": by});
+    operation(entry, Some(&before.id), "increment", Some(data))
+}
+
+/// Raises the revision of a row that is as it was read, and of no other.
+fn hold(entry: &Entry, before: &Record, by: i64) -> Value {
+    let data = json!({"column": REVISION_COLUMN, "value": by, "max": before.revision + by});
     operation(entry, Some(&before.id), "increment", Some(data))
 }
 

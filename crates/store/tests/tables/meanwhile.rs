@@ -1,0 +1,147 @@
+//! What others do between the moment at which a batch was decided and its commit.
+
+use std::time::{Duration, SystemTime};
+
+use whisper_schema::prelude::*;
+use whisper_store::{Batch, Filter, Patch, Query, StoreError};
+
+use crate::batches::{conversation, message, renamed, store, store_at, wait};
+use crate::server::{self, OPTIONS};
+
+fn named(name: &str) -> Filter<Conversation> {
+    Filter::eq(Conversation::NAME, name)
+}
+
+fn founded(id: &str, name: &str) -> Batch {
+    Batch::new().insert(&Conversation {
+        name: Some(name.to_owned()),
+        ..conversation(id)
+    })
+}
+
+/// Commits `mine` after `theirs` came in between; gives the outcome, and the conversation's name and revision.
+fn after(theirs: Batch, mine: Batch) -> (Result<Vec<u64>, StoreError>, Option<(String, i64)>) {
+    let server = server::start(OPTIONS);
+    let store = store(&server);
+    wait(store.commit(founded("c", "old"))).unwrap();
+    let endpoint = server.endpoint();
+    server.before_commit(move || {
+        wait(store_at(&endpoint).commit(theirs)).unwrap();
+    });
+    let outcome = wait(store.commit(mine)).map(|done| done.affected);
+    let found = wait(store.get::<Conversation>("c")).unwrap();
+    let found = found.map(|doc| (doc.name.clone().unwrap(), doc.revision));
+    (outcome, found)
+}
+
+fn counted() -> Batch {
+    Batch::new().increment("c", Conversation::PARTICIPANT_COUNT, 1)
+}
+
+fn failed<T>(op: usize) -> Result<T, StoreError> {
+    Err(StoreError::ConditionFailed { op, label: None })
+}
+
+#[test]
+fn a_condition_that_no_longer_holds_fails_the_batch() {
+    let mine = Batch::new().update_if("c", renamed("new"), named("old"));
+    let theirs = || Batch::new().update::<Conversation>("c", renamed("theirs"));
+    let (outcome, found) = after(theirs(), mine);
+    assert_eq!(outcome, failed(0));
+    assert_eq!(found, Some(("theirs".to_owned(), 2)));
+    let mine = Batch::new().insert(&message("m")).expect_some(named("old"));
+    assert_eq!(after(theirs(), mine).0, failed(1));
+    let mine = Batch::new()
+        .insert(&message("m"))
+        .delete_if("c", named("old"));
+    assert_eq!(after(theirs(), mine).0, failed(1));
+    let gone = || Batch::new().delete::<Conversation>("c");
+    let mine = counted().insert(&message("m"));
+    assert_eq!(after(gone(), mine), (failed(0), None));
+}
+
+#[test]
+fn what_still_holds_is_done_after_all() {
+    let mine = Batch::new().update_if("c", renamed("new"), named("old"));
+    let (outcome, found) = after(counted(), mine);
+    assert_eq!(outcome, Ok(vec![1]));
+    assert_eq!(found, Some(("new".to_owned(), 3)));
+    // Without a condition nobody is in the way.
+    let theirs = Batch::new().update::<Conversation>("c", renamed("theirs"));
+    let mine = Batch::new()
+        .update::<Conversation>("c", renamed("new"))
+        .insert(&message("m"));
+    let (outcome, found) = after(theirs, mine);
+    assert_eq!(outcome, Ok(vec![1, 1]));
+    assert_eq!(found, Some(("new".to_owned(), 3)));
+    let mine = Batch::new()
+        .delete::<Conversation>("c")
+        .insert(&message("m"));
+    assert_eq!(after(counted(), mine), (Ok(vec![1, 1]), None));
+}
+
+#[test]
+fn who_takes_unique_values_first_has_them() {
+    let holding = |id: &str| TokenHolding {
+        id: id.to_owned(),
+        user_id: "u".to_owned(),
+        wallet_address: "w".to_owned(),
+        chain: "ethereum".to_owned(),
+        token_address: "t".to_owned(),
+        ..TokenHolding::default()
+    };
+    let mine = || Batch::new().insert(&message("m")).insert(&holding("h1"));
+    for (theirs, index) in [("h1", "_id"), ("h2", "idx_user_chain_token")] {
+        let (outcome, _) = after(Batch::new().insert(&holding(theirs)), mine());
+        let conflict = outcome.unwrap_err();
+        assert!(
+            conflict.is_conflict(TokenHolding::COLLECTION, index),
+            "{conflict:?}"
+        );
+    }
+    let other = TokenHolding {
+        token_address: "another".to_owned(),
+        ..holding("h2")
+    };
+    assert_eq!(after(Batch::new().insert(&other), mine()).0, Ok(vec![1, 1]));
+}
+
+#[test]
+fn what_no_longer_meets_a_filter_is_not_deleted_by_it() {
+    let old = Batch::new()
+        .delete_where(named("old"), 10)
+        .insert(&message("m"));
+    let theirs = Batch::new().update::<Conversation>("c", renamed("theirs"));
+    let (outcome, found) = after(theirs, old);
+    assert_eq!(outcome, Ok(vec![0, 1]));
+    assert_eq!(found, Some(("theirs".to_owned(), 2)));
+}
+
+#[test]
+fn a_reader_in_commit_order_misses_nothing_that_comes_late() {
+    let server = server::start(OPTIONS);
+    let now = server::NOW;
+    server.set_clock(move || SystemTime::UNIX_EPOCH + Duration::from_millis(now));
+    let store = store(&server);
+    let insert = |id: &str| wait(store.commit(Batch::new().insert(&message(id)))).unwrap();
+    let read = |behind: i64| {
+        let query = Query::<Message>::new().in_commit_order(behind);
+        let found = wait(store.read(query)).unwrap();
+        found.iter().map(|doc| doc.id.clone()).collect::<Vec<_>>()
+    };
+    insert("first");
+    let late = server.take_sequence("mainDB", "messages").unwrap();
+    insert("third");
+    assert_eq!(read(0), ["first"], "somebody is under way");
+    assert_eq!(read(1), [""; 0]);
+    server.give_sequence("mainDB", "messages", late);
+    insert("second");
+    assert_eq!(read(1), ["second", "third"]);
+    // Nobody comes any more: what failed leaves a gap for good.
+    server.take_sequence("mainDB", "messages").unwrap();
+    server.set_clock(move || SystemTime::UNIX_EPOCH + Duration::from_millis(now - 20_000));
+    insert("fifth");
+    assert_eq!(read(3), ["fifth"]);
+    let patch = Patch::new().set(Message::CONTENT, "x");
+    wait(store.commit(Batch::new().update::<Message>("fifth", patch))).unwrap();
+}
