@@ -59,11 +59,16 @@ impl Queue {
     }
 
     /// The first in the queue, as many as fit into one transaction; those nobody waits for go.
-    pub(crate) fn take(self: &Rc<Self>) -> Group {
+    pub(super) fn take(self: &Rc<Self>) -> Group {
+        self.take_up_to(MAX_OPS)
+    }
+
+    /// The first in the queue, one or more with at most so many operations.
+    pub(crate) fn take_up_to(self: &Rc<Self>, most: usize) -> Group {
         let mut ops = 0;
         self.take_while(|taken, next| {
             ops += next.batch.ops.len();
-            taken == 0 || (taken < MAX_BATCHES && ops <= MAX_OPS)
+            taken == 0 || (taken < MAX_BATCHES && ops <= most)
         })
     }
 

@@ -40,7 +40,11 @@ pub(super) async fn commit(engine: &Rc<Engine>, batch: Lowered) -> Outcome {
         let entered = engine.committing.enter_unless(|| ticket.result()).await;
         match entered {
             Err(result) => return result,
-            Ok(_pass) => lead(engine, engine.queue.take()).await,
+            Ok(_pass) => {
+                // Most likely they fit: an operation is two of the server's at most.
+                let group = engine.queue.take_up_to(Engine::MOST_OPERATIONS);
+                lead(engine, group).await;
+            }
         }
     }
 }
