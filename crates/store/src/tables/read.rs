@@ -21,6 +21,9 @@ const SETTLED_AFTER: i64 = 20_000;
 /// Answers, each with the positions of the questions it is for.
 type Given = Result<Vec<(usize, SqlValue)>, StoreError>;
 
+/// Documents of a table by their ids, each with the position of its question.
+type ByIds = (&'static Collection, Vec<(usize, String)>);
+
 impl Tables {
     /// The answers, in the order of the questions.
     pub(super) async fn answers(
@@ -29,7 +32,7 @@ impl Tables {
         slots: &[SqlValue],
         now: Timestamp,
     ) -> Result<Vec<SqlValue>, StoreError> {
-        let mut ids: HashMap<&str, (&'static Collection, Vec<(usize, String)>)> = HashMap::new();
+        let mut ids: HashMap<&str, ByIds> = HashMap::new();
         let mut counts: HashMap<String, (&Answer, Vec<usize>)> = HashMap::new();
         let mut reads: Vec<LocalBoxFuture<'_, Given>> = Vec::new();
         for (at, question) in questions.iter().enumerate() {

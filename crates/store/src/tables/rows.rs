@@ -122,7 +122,7 @@ impl Tables {
                 break;
             }
             // The more rows turn out to be others than those that were meant, the more are read at once.
-            size = (size * 2).min(PAGE).max(20);
+            size = (size * 2).clamp(20, PAGE);
         }
         Ok(found)
     }

@@ -19,8 +19,11 @@ fn founded(id: &str, name: &str) -> Batch {
     })
 }
 
-/// Commits `mine` after `theirs` came in between; gives the outcome, and the conversation's name and revision.
-fn after(theirs: Batch, mine: Batch) -> (Result<Vec<u64>, StoreError>, Option<(String, i64)>) {
+/// What came of a commit, and the conversation's name and revision then.
+type Then = (Result<Vec<u64>, StoreError>, Option<(String, i64)>);
+
+/// Commits `mine` after `theirs` came in between.
+fn after(theirs: Batch, mine: Batch) -> Then {
     let server = server::start(OPTIONS);
     let store = store(&server);
     wait(store.commit(founded("c", "old"))).unwrap();

@@ -12,13 +12,16 @@ use whisper_store::{LocalBoxFuture, Store};
 /// What the server answers.
 pub type Answered = Result<Answer, TransportError>;
 
+/// Makes the answers.
+type Answering = dyn FnMut(&Call) -> Answered;
+
 /// The clock of the stores.
 pub const NOW: i64 = 1_767_225_600_000;
 
 /// A server and what has been asked of it.
 #[derive(Clone)]
 pub struct Scripted {
-    answer: Rc<RefCell<dyn FnMut(&Call) -> Answered>>,
+    answer: Rc<RefCell<Answering>>,
     pub calls: Rc<RefCell<Vec<Call>>>,
     pub pauses: Rc<RefCell<Vec<Duration>>>,
 }
