@@ -89,6 +89,7 @@ fn the_real_command_line_pushes_it() {
         storage_limit: 500_000_000,
         // It looks every few seconds, table by table.
         looks_until_available: 0,
+        ..Options::default()
     })
     .unwrap();
     let project = Project {
