@@ -38,6 +38,18 @@ fn keys_need_scopes() {
     assert_eq!(client.as_(&[]).get("/tablesdb").refused(), missing);
 }
 
+/// The version is for everybody, even without a project.
+#[test]
+fn the_version_is_nobodys_secret() {
+    let client = Client::new();
+    assert_eq!(
+        client.as_nobody().get("/health/version").good()["version"],
+        "1.9.6"
+    );
+    let lost = client.as_nobody().read("a");
+    assert_eq!(lost.refused(), (404, "project_not_found"));
+}
+
 /// `GET /account` answers the user of a JWT, for 15 minutes; keys and guests have no account.
 #[test]
 fn a_jwt_is_somebody() {

@@ -140,6 +140,14 @@ impl Client {
         }
     }
 
+    /// The same server, called without any header.
+    pub fn as_nobody(&self) -> Client {
+        Client {
+            headers: Vec::new(),
+            ..self.as_(&[])
+        }
+    }
+
     /// The same key, with one header more.
     pub fn with_header(&self, name: &str, value: &str) -> Client {
         self.as_(&[("x-appwrite-key", KEY), (name, value)])
