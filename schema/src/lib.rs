@@ -28,8 +28,8 @@ pub use choices::{Choice, UnknownChoice};
 pub use column::Column;
 pub use document::Document;
 pub use meta::{
-    Attribute, Bucket, Collection, Database, DefaultValue, Index, IndexColumn, IndexKind, Kind,
-    Order,
+    Access, Attribute, Bucket, Collection, Database, DefaultValue, Index, IndexColumn, IndexKind,
+    Kind, Order,
 };
 pub use migrations::{MIGRATIONS, Migration};
 pub use registry::{

@@ -18,8 +18,10 @@ pub struct Collection {
     pub id: &'static str,
     /// Name shown to people.
     pub name: &'static str,
-    /// Whether a single document can carry permissions of its own (Appwrite's `rowSecurity`).
+    /// Whether the facts say that a document carries permissions of its own.
     pub document_security: bool,
+    /// Who may read a document without the server between.
+    pub access: Access,
     /// Whether it is one of the server's own, counted apart from the 30 of the API.
     pub system: bool,
     /// Whether a commit number (`_seq`) is never given twice, even after the newest document was
@@ -43,6 +45,28 @@ impl Collection {
     pub fn index(&self, key: &str) -> Option<&'static Index> {
         self.indexes.iter().find(|i| i.key == key)
     }
+}
+
+/// Who may read documents directly, where users can reach the database (Appwrite does), beside whoever holds the server's key.
+///
+/// A document is read whole. So it is for those alone whom the API would tell everything in it, at any time.
+/// Nobody but the server ever writes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Nobody.
+    Server {
+        /// Why not.
+        why: &'static str,
+    },
+    /// Every user may read every document.
+    Users,
+    /// The users that a document names.
+    Readers {
+        /// Keys of the attributes that hold their ids; `id` is the document's own.
+        attributes: &'static [&'static str],
+        /// Key of the attribute that opens a document to every user when it is true.
+        public: Option<&'static str>,
+    },
 }
 
 /// One attribute of a collection.

@@ -9,6 +9,7 @@ use whisper_schema::{Collection, Document, Kind, Timestamp, Violation, validate,
 /// A collection with one attribute of every sort.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "testDB", id = "samples", name = "Samples")]
+#[access(server = "Nobody asks.")]
 struct Sample {
     /// Id of the document.
     id: String,

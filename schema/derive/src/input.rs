@@ -8,6 +8,7 @@ use syn::{
     Attribute, Data, DeriveInput, Error, Expr, Fields, Ident, LitStr, Result, Token, parenthesized,
 };
 
+use crate::access::AccessInput;
 use crate::kinds::FieldInput;
 
 /// More fields than this don't fit the bit set the derived code keeps.
@@ -18,6 +19,7 @@ pub struct CollectionInput {
     pub name: Ident,
     pub doc: String,
     pub options: CollectionOptions,
+    pub access: AccessInput,
     pub indexes: Vec<IndexInput>,
     /// The attributes, without the id.
     pub fields: Vec<FieldInput>,
@@ -59,6 +61,7 @@ impl CollectionInput {
             name: input.ident.clone(),
             doc: doc_of(&input.attrs),
             options: CollectionOptions::parse_from(&input.attrs, input.ident.span())?,
+            access: AccessInput::parse_from(&input.attrs, &input.ident)?,
             indexes: attributes(&input.attrs, "index")
                 .map(Attribute::parse_args)
                 .collect::<Result<_>>()?,

@@ -2,6 +2,7 @@
 //!
 //! The struct's syntax is described in the README of `whisper-schema`, which re-exports the derive.
 
+mod access;
 mod documents;
 mod input;
 mod kinds;
@@ -17,6 +18,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// /// A conversation's draft.
 /// #[derive(Clone, Debug, PartialEq, Collection)]
 /// #[collection(database = "mainDB", id = "drafts", name = "Drafts")]
+/// #[access(readers(owner_id))]
 /// #[index(unique idx_owner(owner_id, updated_at desc))]
 /// pub struct Draft {
 ///     /// Id of the document.
@@ -31,13 +33,13 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// Gives `Document`, `Default`, serde's `Serialize` and `Deserialize`, `JsonSchema` (not in Wasm),
 /// and a `Column` constant per field, such as `Draft::OWNER_ID`.
-#[proc_macro_derive(Collection, attributes(collection, index, attr))]
+#[proc_macro_derive(Collection, attributes(access, collection, index, attr))]
 pub fn derive_collection(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    let expanded = input::CollectionInput::parse(&input).map(|collection| {
-        let metadata = metadata::expand(&collection);
+    let expanded = input::CollectionInput::parse(&input).and_then(|collection| {
+        let metadata = metadata::expand(&collection)?;
         let documents = documents::expand(&collection);
-        quote! { #metadata #documents }
+        Ok(quote! { #metadata #documents })
     });
     expanded
         .unwrap_or_else(|error| error.to_compile_error())

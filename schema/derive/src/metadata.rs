@@ -6,15 +6,15 @@ use quote::{format_ident, quote};
 use crate::input::{CollectionInput, IndexInput};
 use crate::kinds::{FieldInput, Shape, optional};
 
-pub fn expand(collection: &CollectionInput) -> TokenStream {
+pub fn expand(collection: &CollectionInput) -> syn::Result<TokenStream> {
     let name = &collection.name;
-    let metadata = metadata(collection);
+    let metadata = metadata(collection)?;
     let columns = collection
         .fields
         .iter()
         .map(|field| column(collection, field));
     let title = name.to_string();
-    quote! {
+    Ok(quote! {
         impl #name {
             /// The column of the document's id.
             pub const ID: ::whisper_schema::Column<#name> = ::whisper_schema::Column::id();
@@ -46,30 +46,32 @@ pub fn expand(collection: &CollectionInput) -> TokenStream {
                 }
             }
         };
-    }
+    })
 }
 
-fn metadata(collection: &CollectionInput) -> TokenStream {
+fn metadata(collection: &CollectionInput) -> syn::Result<TokenStream> {
     let options = &collection.options;
     let (database, id, name) = (&options.database, &options.id, &options.name);
     let (document_security, system, monotonic) =
         (options.document_security, options.system, options.monotonic);
+    let access = collection.access.expand(collection)?;
     let doc = &collection.doc;
     let attributes = collection.fields.iter().map(attribute);
     let indexes = collection.indexes.iter().map(|i| index(collection, i));
-    quote! {
+    Ok(quote! {
         ::whisper_schema::Collection {
             database: #database,
             id: #id,
             name: #name,
             document_security: #document_security,
+            access: #access,
             system: #system,
             monotonic: #monotonic,
             doc: #doc,
             attributes: &[#(#attributes),*],
             indexes: &[#(#indexes),*],
         }
-    }
+    })
 }
 
 fn attribute(field: &FieldInput) -> TokenStream {

@@ -5,6 +5,7 @@ use crate::{Collection, Timestamp};
 /// A measured value.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "analyticsDB", id = "appAnalytics", name = "AppAnalytics")]
+#[access(server = "The operator's.")]
 #[index(idx_metric_time(metric_name, timestamp desc))]
 pub struct AppMetric {
     /// Id of the document.

@@ -21,6 +21,7 @@ choices! {
 /// An error somebody should look at. It never holds tokens, contents or keys.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "analyticsDB", id = "errorLogs", name = "ErrorLogs")]
+#[access(server = "The operator's.")]
 #[index(idx_severity_time(severity, timestamp desc))]
 #[index(idx_resolved(resolved))]
 pub struct ErrorLog {

@@ -45,6 +45,7 @@ choices! {
 /// A notice in a user's inbox.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "analyticsDB", id = "notifications", name = "Notifications")]
+#[access(readers(user_id))]
 #[index(idx_userId_read(user_id, is_read))]
 #[index(idx_createdAt(created_at desc))]
 pub struct Notification {

@@ -35,6 +35,9 @@ choices! {
 /// Something a user did; experience points and statistics are made of these.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "analyticsDB", id = "userActivity", name = "UserActivity")]
+#[access(
+    server = "The log that points and statistics are made of; the API tells what follows from it."
+)]
 #[index(idx_userId_time(user_id, timestamp desc))]
 #[index(idx_activityType(activity_type))]
 pub struct UserActivity {

@@ -21,6 +21,7 @@ choices! {
 /// An augmented-reality filter.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "arFilters", name = "ARFilters")]
+#[access(readers(creator_id), public(is_public))]
 #[index(idx_category(category))]
 #[index(idx_creatorId(creator_id))]
 pub struct ArFilter {

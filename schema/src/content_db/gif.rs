@@ -5,6 +5,7 @@ use crate::{Collection, Timestamp};
 /// A moving picture of the library.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "gifs", name = "GIFs")]
+#[access(users)]
 #[index(idx_category(category))]
 #[index(idx_tags(tags))]
 pub struct Gif {

@@ -5,6 +5,7 @@ use crate::{Collection, Timestamp};
 /// A file a user uploaded, with what is known about it.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "mediaLibrary", name = "MediaLibrary")]
+#[access(readers(user_id))]
 #[index(idx_userId_time(user_id, uploaded_at desc))]
 #[index(idx_fileType(file_type))]
 pub struct MediaItem {

@@ -5,6 +5,9 @@ use crate::{Collection, Timestamp};
 /// A question with options, and how many chose each.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "polls", name = "Polls")]
+#[access(
+    server = "Its readers are all members of the conversation, and who chose what may be nobody's to see."
+)]
 #[index(idx_conversationId(conversation_id))]
 #[index(idx_creatorId(creator_id))]
 pub struct Poll {

@@ -5,6 +5,7 @@ use crate::{Collection, Timestamp};
 /// A sticker, alone or in a pack.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "stickers", name = "Stickers")]
+#[access(readers(creator_id), public(is_public))]
 #[index(idx_packId(pack_id))]
 #[index(idx_category(category))]
 #[index(idx_tags(tags))]

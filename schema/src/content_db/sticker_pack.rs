@@ -5,6 +5,7 @@ use crate::{Collection, Timestamp};
 /// A set of stickers that is added as one.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "stickerPacks", name = "StickerPacks")]
+#[access(readers(creator_id), public(is_public))]
 #[index(idx_creatorId(creator_id))]
 #[index(idx_isPremium(is_premium))]
 pub struct StickerPack {

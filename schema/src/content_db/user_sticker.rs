@@ -5,6 +5,7 @@ use crate::{Collection, Timestamp};
 /// That a user has a pack of stickers.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "userStickers", name = "UserStickers")]
+#[access(readers(user_id))]
 #[index(unique idx_user_pack(user_id, sticker_pack_id))]
 #[index(idx_userId(user_id))]
 pub struct UserSticker {

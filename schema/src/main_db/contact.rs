@@ -23,6 +23,7 @@ choices! {
 /// What one user keeps about another. The other doesn't see it.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "mainDB", id = "contacts", name = "Contacts")]
+#[access(readers(user_id))]
 #[index(unique idx_user_contact(user_id, contact_user_id))]
 #[index(idx_relationship(user_id, relationship))]
 pub struct Contact {

@@ -24,6 +24,9 @@ choices! {
 /// small conversations and stop at a cap, so that no write grows with the size of a group.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "mainDB", id = "conversations", name = "Conversations")]
+#[access(
+    server = "Its readers are all members, more than a row can name; whoever leaves must read it no more."
+)]
 #[index(idx_lastMessageAt(last_message_at desc))]
 #[index(idx_type(kind))]
 #[index(idx_creatorId(creator_id))]

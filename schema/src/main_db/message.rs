@@ -68,6 +68,9 @@ choices! {
 /// of `read_by` and `delivered_to` follow from the members' read positions.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "mainDB", id = "messages", name = "Messages")]
+#[access(
+    server = "Its readers are all members of the conversation, more than a row can name; whoever leaves must read it no more."
+)]
 #[index(idx_conversation_time(conversation_id, created_at desc))]
 #[index(idx_sender(sender_id))]
 #[index(idx_contentType(content_type))]

@@ -19,6 +19,7 @@ choices! {
 /// Whether a user is there. It is void once expired: a device that vanished is offline.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "mainDB", id = "presence", name = "Presence")]
+#[access(readers(user_id))]
 #[index(unique idx_userId_unique(user_id))]
 #[index(idx_status(status))]
 pub struct Presence {

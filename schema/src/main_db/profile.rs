@@ -42,6 +42,7 @@ choices! {
     name = "Profiles",
     document_security
 )]
+#[access(readers(id))]
 #[index(unique idx_username(username))]
 #[index(unique idx_userId(user_id))]
 #[index(idx_isOnline(is_online))]

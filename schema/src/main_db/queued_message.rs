@@ -22,6 +22,7 @@ choices! {
 /// `conversationMembers`.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "mainDB", id = "messageQueue", name = "MessageQueue")]
+#[access(server = "Deliveries are the server's work.")]
 #[index(idx_status_priority(status, priority desc))]
 #[index(idx_scheduled(scheduled_for))]
 pub struct QueuedMessage {

@@ -9,6 +9,7 @@ use crate::{Collection, Timestamp};
     id = "typingIndicators",
     name = "TypingIndicators"
 )]
+#[access(server = "Its readers are all members of the conversation, and it is void once expired.")]
 #[index(idx_conversation_typing(conversation_id, is_typing))]
 #[index(idx_expires(expires_at))]
 pub struct TypingIndicator {

@@ -5,6 +5,7 @@ use crate::{Collection, Timestamp};
 /// A comment on a post, or an answer to one.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "socialDB", id = "comments", name = "Comments")]
+#[access(readers(user_id))]
 #[index(idx_post_time(post_id, created_at desc))]
 #[index(idx_userId(user_id))]
 pub struct Comment {

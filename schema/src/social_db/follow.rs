@@ -17,6 +17,9 @@ choices! {
 /// That one user follows another. Two who follow each other are friends.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "socialDB", id = "follows", name = "Follows")]
+#[access(
+    server = "It holds what each of the two keeps from the other: a close friend, a follower kept out."
+)]
 #[index(unique idx_follower_following(follower_id, following_id))]
 #[index(idx_followingId(following_id))]
 pub struct Follow {

@@ -37,6 +37,7 @@ choices! {
 /// A post of the feed.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "socialDB", id = "posts", name = "Posts")]
+#[access(readers(user_id))]
 #[index(idx_userId_time(user_id, created_at desc))]
 #[index(idx_hashtags(hashtags))]
 pub struct Post {

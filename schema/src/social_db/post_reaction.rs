@@ -5,6 +5,7 @@ use crate::{Collection, Timestamp};
 /// The reaction of a user to a post; one each, replaced by the next.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "socialDB", id = "postReactions", name = "PostReactions")]
+#[access(readers(user_id))]
 #[index(unique idx_post_user_unique(post_id, user_id))]
 #[index(idx_postId(post_id))]
 pub struct PostReaction {

@@ -36,6 +36,9 @@ choices! {
 /// `storyViews`; the counts here are exact.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "socialDB", id = "stories", name = "Stories")]
+#[access(
+    server = "Who may see one follows from follows, contacts and blocks of the moment, and nobody may once it has expired."
+)]
 #[index(idx_userId_time(user_id, created_at desc))]
 #[index(idx_expires(expires_at))]
 pub struct Story {

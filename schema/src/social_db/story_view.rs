@@ -5,6 +5,7 @@ use crate::{Collection, Timestamp};
 /// The view of a story by a user; one per viewer, however often they look.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "socialDB", id = "storyViews", name = "StoryViews")]
+#[access(readers(viewer_id))]
 #[index(unique idx_story_viewer(story_id, viewer_id))]
 #[index(idx_storyId(story_id))]
 pub struct StoryView {

@@ -15,6 +15,7 @@ choices! {
 /// What a user signs in with. The profile of the same id is what others see.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "accounts", name = "Accounts", system)]
+#[access(server = "Secret: it holds the password's hash.")]
 #[index(unique idx_email(email))]
 pub struct Account {
     /// Id of the document: the user's id.

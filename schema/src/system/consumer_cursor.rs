@@ -10,6 +10,7 @@ use crate::{Collection, Timestamp};
     name = "Consumer cursors",
     system
 )]
+#[access(server = "Bookkeeping of the components.")]
 pub struct ConsumerCursor {
     /// Id of the document: the consumer's name.
     pub id: String,

@@ -39,6 +39,9 @@ choices! {
     name = "Conversation members",
     system
 )]
+#[access(
+    server = "It tells who blocked whom, and its readers are all members of the conversation."
+)]
 #[index(unique idx_conversation_user(conversation_id, user_id))]
 #[index(idx_user_status(user_id, status))]
 #[index(idx_conversation_status(conversation_id, status, joined_at))]

@@ -33,6 +33,7 @@ choices! {
     name = "Error groups",
     system
 )]
+#[access(server = "The operator's.")]
 #[index(idx_last_seen(last_seen_at desc))]
 #[index(idx_status_last_seen(status, last_seen_at desc))]
 #[index(idx_severity_last_seen(severity, last_seen_at desc))]

@@ -5,6 +5,7 @@ use crate::{Collection, Timestamp};
 /// That an entry of `errorLogs` belongs to a group.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "errorLinks", name = "Error links", system)]
+#[access(server = "The operator's.")]
 #[index(idx_group_time(group_id, created_at desc))]
 #[index(idx_created(created_at))]
 pub struct ErrorLink {

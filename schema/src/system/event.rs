@@ -14,6 +14,7 @@ use crate::{Collection, Timestamp};
     system,
     monotonic
 )]
+#[access(server = "What happened to anybody, for the components that react.")]
 #[index(idx_kind(kind))]
 pub struct Event {
     /// Id of the document.

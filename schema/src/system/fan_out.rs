@@ -5,6 +5,7 @@ use crate::{Collection, Timestamp};
 /// The place in `conversationMembers` up to which a message has been handed on to devices.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "fanOuts", name = "Fan-outs", system)]
+#[access(server = "Bookkeeping of the components.")]
 pub struct FanOut {
     /// Id of the document: that of the entry in `messageQueue`.
     pub id: String,

@@ -7,6 +7,7 @@ use crate::{Collection, Timestamp};
 /// A server of Appwrite's can't index the elements of a list, nor can SQLite: here they are rows.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "gifTags", name = "GIF tags", system)]
+#[access(server = "It is there to look GIFs up; the GIFs themselves have their tags.")]
 #[index(unique idx_gif_tag(gif_id, tag))]
 #[index(idx_tag_time(tag, created_at desc))]
 pub struct GifTag {

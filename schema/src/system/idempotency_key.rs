@@ -10,6 +10,7 @@ use crate::{Collection, Timestamp};
     name = "Idempotency keys",
     system
 )]
+#[access(server = "Whole answers of the API, kept for a retry with the same key.")]
 #[index(unique idx_user_route_key(user_id, route, key))]
 #[index(idx_expires(expires_at))]
 pub struct IdempotencyKey {

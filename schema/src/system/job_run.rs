@@ -5,6 +5,7 @@ use crate::{Collection, Timestamp};
 /// One run of a job, with what it found and did.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "jobRuns", name = "Job runs", system)]
+#[access(server = "The operator's.")]
 #[index(idx_job_time(job, started_at desc))]
 pub struct JobRun {
     /// Id of the document.

@@ -1,7 +1,7 @@
 //! System collections: the server's own, counted apart from the 30 of the API.
 //!
-//! They hold what scale and safety need beyond the facts. No document of them leaves the server as
-//! it is: endpoints choose what to show.
+//! They hold what scale and safety need beyond the facts. Endpoints choose what to show of
+//! them; where a user may read a document as it is, it names its readers like any other.
 
 mod account;
 mod consumer_cursor;

@@ -10,6 +10,7 @@ use crate::{Collection, Timestamp};
     name = "Notification settings",
     system
 )]
+#[access(readers(id))]
 pub struct NotificationSettings {
     /// Id of the document: the user's id.
     pub id: String,

@@ -12,6 +12,7 @@ use crate::{Collection, Timestamp};
     name = "Post hashtags",
     system
 )]
+#[access(server = "It is there to look posts up, also those that not everybody may see.")]
 #[index(unique idx_post_hashtag(post_id, hashtag))]
 #[index(idx_hashtag_time(hashtag, created_at desc))]
 pub struct PostHashtag {

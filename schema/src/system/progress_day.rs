@@ -10,6 +10,7 @@ use crate::{Collection, Timestamp};
     name = "Progress by day",
     system
 )]
+#[access(server = "Bookkeeping of the components.")]
 #[index(idx_expires(expires_at))]
 pub struct ProgressDay {
     /// Id of the document: a hash of user and day.

@@ -10,6 +10,7 @@ use crate::{Collection, Timestamp};
     name = "Progress by week",
     system
 )]
+#[access(server = "Bookkeeping of the components; leaderboards show what comes of it.")]
 #[index(idx_week_xp(week, xp desc))]
 #[index(idx_expires(expires_at))]
 pub struct ProgressWeek {

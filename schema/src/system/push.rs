@@ -18,6 +18,7 @@ choices! {
 /// Something to be pushed to one device.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "pushes", name = "Pushes", system)]
+#[access(server = "Deliveries are the server's work.")]
 #[index(idx_status_due(status, due_at))]
 #[index(idx_queue(queue_id, status))]
 #[index(idx_subscription(subscription_id))]

@@ -10,6 +10,7 @@ use crate::{Collection, Timestamp};
     name = "Push subscriptions",
     system
 )]
+#[access(server = "Secret: it holds addresses and secrets of devices.")]
 #[index(idx_user(user_id))]
 #[index(idx_expires(expires_at))]
 pub struct PushSubscription {

@@ -5,6 +5,7 @@ use crate::{Collection, Timestamp};
 /// What one caller used of one allowance. In the store because Wasm instances share no memory.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "rateLimits", name = "Rate limits", system)]
+#[access(server = "Counters of the server's; whoever knows them knows how far to go.")]
 #[index(unique idx_bucket(bucket))]
 #[index(idx_expires(expires_at))]
 pub struct RateLimit {

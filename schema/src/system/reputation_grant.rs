@@ -10,6 +10,7 @@ use crate::{Collection, Timestamp};
     name = "Reputation grants",
     system
 )]
+#[access(server = "It tells who took reputation from whom.")]
 #[index(idx_user_time(user_id, created_at desc))]
 pub struct ReputationGrant {
     /// Id of the document: a hash of giver, receiver, reason and subject.

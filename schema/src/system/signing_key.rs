@@ -22,6 +22,7 @@ choices! {
     name = "Signing keys",
     system
 )]
+#[access(server = "Secret: it holds the keys that the server signs with.")]
 #[index(idx_purpose(purpose))]
 pub struct SigningKey {
     /// Id of the document; for access tokens the `kid`.

@@ -12,6 +12,7 @@ use crate::{Collection, Timestamp};
     name = "Sticker tags",
     system
 )]
+#[access(server = "It is there to look stickers up, also those that aren't public.")]
 #[index(unique idx_sticker_tag(sticker_id, tag))]
 #[index(idx_tag_time(tag, created_at desc))]
 pub struct StickerTag {

@@ -10,6 +10,7 @@ use crate::{Collection, Timestamp};
     name = "Story reactions",
     system
 )]
+#[access(readers(user_id))]
 #[index(unique idx_story_user(story_id, user_id))]
 pub struct StoryReaction {
     /// Id of the document.

@@ -23,6 +23,7 @@ choices! {
 /// A contract the server listens to or calls.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "web3DB", id = "contractHooks", name = "ContractHooks")]
+#[access(server = "The operator's.")]
 #[index(idx_chain_type(chain, hook_type))]
 #[index(idx_isActive(is_active))]
 pub struct ContractHook {

@@ -41,6 +41,7 @@ choices! {
     id = "cryptoTransactions",
     name = "CryptoTransactions"
 )]
+#[access(readers(user_id))]
 #[index(idx_userId_time(user_id, timestamp desc))]
 #[index(unique idx_txHash_unique(tx_hash, chain))]
 #[index(idx_status(status))]

@@ -17,6 +17,7 @@ choices! {
 /// A non-fungible token in a user's wallet, as last read from the chain.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "web3DB", id = "nfts", name = "NFTs")]
+#[access(readers(user_id))]
 #[index(idx_userId(user_id))]
 #[index(unique idx_contract_token(contract_address, token_id, chain))]
 pub struct Nft {

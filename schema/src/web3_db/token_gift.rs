@@ -47,6 +47,7 @@ choices! {
 /// Tokens one user gives another inside a conversation.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "web3DB", id = "tokenGifts", name = "TokenGifts")]
+#[access(readers(sender_id, recipient_id))]
 #[index(idx_recipient_status(recipient_id, status))]
 #[index(idx_sender(sender_id))]
 #[index(idx_expires(expires_at))]

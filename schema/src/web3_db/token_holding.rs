@@ -5,6 +5,7 @@ use crate::{Collection, Timestamp};
 /// An amount of a token in a user's wallet, as last read from the chain.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "web3DB", id = "tokenHoldings", name = "TokenHoldings")]
+#[access(readers(user_id))]
 #[index(unique idx_user_chain_token(user_id, chain, token_address))]
 #[index(idx_userId(user_id))]
 pub struct TokenHolding {

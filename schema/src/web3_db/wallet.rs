@@ -45,6 +45,7 @@ choices! {
 /// A wallet a user linked. The server keeps no keys.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "web3DB", id = "wallets", name = "Wallets")]
+#[access(readers(user_id))]
 #[index(idx_userId_chain(user_id, chain))]
 #[index(unique idx_address_unique(address, chain))]
 pub struct Wallet {
