@@ -7,7 +7,7 @@
 
 use serde_json::Value;
 use whisper_schema as schema;
-use whisper_schema::{Attribute, Collection};
+use whisper_schema::{Access, Attribute, Collection};
 
 use crate::model::{Bucket, Column, Config, Index, Kind, Named, Table};
 use crate::permissions::{of_bucket, of_table};
@@ -44,8 +44,8 @@ fn table(collection: &Collection) -> Table {
         id: collection.id.to_owned(),
         name: collection.name.to_owned(),
         enabled: true,
-        row_security: collection.document_security,
-        permissions: of_table(collection.id),
+        row_security: matches!(collection.access, Access::Readers { .. }),
+        permissions: of_table(collection.access),
         columns: collection
             .attributes
             .iter()
@@ -118,7 +118,7 @@ fn bucket(bucket: &schema::Bucket) -> Bucket {
         id: bucket.id.to_owned(),
         name: bucket.name.to_owned(),
         enabled: true,
-        permissions: of_bucket(),
+        permissions: of_bucket(bucket.id),
         file_security: true,
         encryption: true,
         antivirus: true,

@@ -3,9 +3,11 @@
 use std::fmt::Write;
 
 use whisper_schema::{
-    Attribute, Collection, Kind, buckets, collections, databases, stats, system_collections,
-    system_database,
+    Access, Attribute, Collection, Kind, buckets, collections, databases, stats,
+    system_collections, system_database,
 };
+
+use crate::permissions::of_bucket;
 
 const HEADER: &str = "\
 # Schema
@@ -30,8 +32,19 @@ lists it), so that there it is stored otherwise:
   write it. The place in the commit order is the server's own `$sequence`.
 - Seven buckets take files over 30,000,000 bytes: set `_APP_STORAGE_LIMIT` of the server to 500,000,000 or more.
 
-No table is open to users there but catalogues (`stickers`, `stickerPacks`, `gifs`, `arFilters`), which they may read: components write with a key. Rows of
-collections with document security may carry `read(\"user:<id>\")` of their owners. Buckets let users create files, which belong to them.
+";
+
+/// Who reads without the server between, before the collections are told one by one.
+const READERS: &str = "\
+## Who may read what
+
+On Appwrite users reach tables themselves, by its SDKs and realtime. Nobody but the components, which have a key, writes a row. Each collection below says who may read one *directly*;
+through the API it is read as the API says. A row is read whole: it is for those alone to whom the API would tell everything in it, at any time.
+
+- A table whose rows name their readers has row security and no permissions of its own; the store gives each row `read(\"user:<id>\")` for the users in the attributes named,
+  and takes it away when they change. A user's id there has 1 to 36 of `A-Za-z0-9_.-`, the first a letter or a digit: any other gets no permission.
+- Where everybody may read what is public, such a row has `read(\"users\")`: every user who is signed in, guests not.
+- All other tables have neither permissions nor row security.
 
 ";
 
@@ -56,6 +69,7 @@ pub fn reference() -> String {
     // In a String, writing can't fail.
     let _ = writeln!(out, "```\n{}\n```\n", stats());
     out.push_str(DEVIATIONS);
+    out.push_str(READERS);
     diagram(&mut out);
     for database in databases().iter().chain([system_database()]) {
         let _ = writeln!(out, "## {} (`{}`)\n", database.name, database.id);
@@ -66,11 +80,16 @@ pub fn reference() -> String {
     }
     let _ = writeln!(
         out,
-        "## Buckets\n\n| bucket | name | largest file, bytes |\n|---|---|---|"
+        "## Buckets\n\nFiles have permissions of their own. Who uploads one gets to read, change and delete it; catalogues are filled by the operator.\n\n\
+         | bucket | name | largest file, bytes | permissions |\n|---|---|---|---|"
     );
     for bucket in buckets() {
         let (id, name, size) = (bucket.id, bucket.name, bucket.maximum_file_size);
-        let _ = writeln!(out, "| `{id}` | {name} | {size} |");
+        let permissions = match of_bucket(id) {
+            all if all.is_empty() => "none".to_owned(),
+            all => format!("`{}`", all.join("`, `")),
+        };
+        let _ = writeln!(out, "| `{id}` | {name} | {size} | {permissions} |");
     }
     out
 }
@@ -97,9 +116,10 @@ fn diagram(out: &mut String) {
 fn describe(out: &mut String, collection: &Collection) {
     let _ = writeln!(
         out,
-        "### `{}`\n\n{}\n",
+        "### `{}`\n\n{}\n\nRead directly by {}\n",
         collection.id,
-        collection.doc.trim()
+        collection.doc.trim(),
+        readers(collection.access)
     );
     let _ = writeln!(
         out,
@@ -141,6 +161,24 @@ fn describe(out: &mut String, collection: &Collection) {
         );
     }
     out.push('\n');
+}
+
+/// Who may read a row directly, the rest of a sentence.
+fn readers(access: Access) -> String {
+    let (attributes, public) = match access {
+        Access::Server { why } => return format!("nobody. {why}"),
+        Access::Users => return "every user.".to_owned(),
+        Access::Readers { attributes, public } => (attributes, public),
+    };
+    let named = attributes.iter().map(|key| match *key {
+        "id" => "the user with its id".to_owned(),
+        key => format!("the user in `{key}`"),
+    });
+    let named = named.collect::<Vec<_>>().join(" and ");
+    match public {
+        Some(flag) => format!("{named}; by every user while `{flag}` is true."),
+        None => format!("{named}."),
+    }
 }
 
 fn kind(attribute: &Attribute) -> String {

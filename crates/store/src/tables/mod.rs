@@ -6,6 +6,7 @@ mod engine;
 mod guard;
 mod holds;
 mod parts;
+mod permissions;
 mod push;
 mod read;
 mod record;

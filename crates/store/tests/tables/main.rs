@@ -5,5 +5,6 @@ mod answers;
 mod batches;
 mod conformance;
 mod meanwhile;
+mod readers;
 mod scripted;
 mod server;

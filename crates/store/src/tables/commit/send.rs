@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::error::StoreError;
 use crate::tables::Tables;
 use crate::tables::client::{Backoff, Refusal};
+use crate::tables::permissions::PERMISSIONS;
 
 /// For how long, in seconds, the server keeps a transaction that nobody ends.
 const KEPT: u32 = 60;
@@ -36,16 +37,27 @@ pub(super) fn direct(operation: &Value) -> Option<Direct> {
         text("tableId")
     );
     let id = text("rowId");
+    // Beside the data, not within them.
+    let mut data = operation["data"].clone();
+    let permissions = data
+        .as_object_mut()
+        .and_then(|data| data.remove(PERMISSIONS));
+    let body = |mut body: Value| {
+        if let Some(permissions) = permissions {
+            body["permissions"] = permissions;
+        }
+        body
+    };
     match text("action") {
         "create" => Some(Direct {
             method: "POST",
             path: rows,
-            body: json!({"rowId": id, "data": operation["data"]}),
+            body: body(json!({"rowId": id, "data": data})),
         }),
         "update" => Some(Direct {
             method: "PATCH",
             path: format!("{rows}/{id}"),
-            body: json!({"data": operation["data"]}),
+            body: body(json!({"data": data})),
         }),
         "delete" => Some(Direct {
             method: "DELETE",

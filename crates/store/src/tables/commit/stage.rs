@@ -14,6 +14,7 @@ use crate::commit::{Lowered, What};
 use crate::encode::ID;
 use crate::sql::{OnExisting, Set};
 use crate::tables::parts::chunks;
+use crate::tables::permissions::{self, PERMISSIONS};
 use crate::tables::record::{REVISION_COLUMN, Record, outgoing};
 
 /// Most operations of a transaction.
@@ -48,6 +49,11 @@ pub(super) fn operations(course: &Course) -> Vec<Value> {
 
 /// The one operation that does everything, if there is one: then no transaction is needed.
 pub(super) fn lone(course: &Course) -> Option<Value> {
+    // A request alone gives the row back the permissions it had before: who changes them meanwhile would change nothing.
+    let mut changed = course.overlay.entries().filter(|e| e.before.is_some());
+    if changed.any(|entry| entry.grown > 0 && permissions::may_change(entry.table.0)) {
+        return None;
+    }
     let mut few = operations(course);
     if few.len() == 2 {
         let needs = needs(&course.overlay, Style::Few);
@@ -149,6 +155,11 @@ fn steps(entry: &Entry, before: &Record, now: &Record, style: Style) -> Vec<Valu
         .filter(|(_, set)| **set)
         .map(|((attribute, value), _)| (attribute.key.to_owned(), outgoing(attribute, value)))
         .collect();
+    if permissions::decided_by(entry.table.0, &entry.set)
+        && let Some(readers) = permissions::of(entry.table.0, now)
+    {
+        changed.insert(PERMISSIONS.to_owned(), readers.into());
+    }
     if style == Style::Few && !entry.fixed {
         // An operator: the one case in which a text is meant to be one.
         let raised = json!({"method": "increment", "attribute": "", "values": [entry.grown]});
@@ -207,6 +218,9 @@ fn operation(entry: &Entry, id: Option<&str>, action: &str, data: Option<Value>)
 pub(super) fn data(entry: &Entry, record: &Record) -> Value {
     let mut data = record.data(entry.table.0);
     data.insert(REVISION_COLUMN.to_owned(), record.revision.into());
+    if let Some(readers) = permissions::of(entry.table.0, record).filter(|all| !all.is_empty()) {
+        data.insert(PERMISSIONS.to_owned(), readers.into());
+    }
     data.into()
 }
 
