@@ -16,11 +16,11 @@ pub mod remote;
 mod typescript;
 mod width;
 
-pub use check::{Options, Rule, Severity, Violation, check};
+pub use check::{Options, Rule, Severity, Violation, check, check_file};
 pub use export::appwrite;
-pub use model::{Bucket, Column, Config, Index, Kind, Named, Table};
+pub use model::{Bucket, Column, Config, File, Function, Index, Kind, Named, Table};
 pub use ours::ours;
-pub use read::{Unreadable, read};
+pub use read::{Unreadable, read, read_file};
 pub use reference::reference;
 pub use typescript::typescript;
 pub use width::{in_row, row};

@@ -37,6 +37,70 @@ pub const STORAGE: u64 = 30_000_000;
 pub const EXTENSIONS: usize = 100;
 /// Roles in one list of permissions (D `Validator/Roles.php`).
 pub const PERMISSIONS: usize = 100;
+/// Characters of a role in a team (D `Validator/Roles.php`).
+pub const DIMENSION: usize = 81;
+/// Seconds a function may take (A `Functions/Http/Functions/Create.php`), unless `_APP_FUNCTIONS_TIMEOUT` says otherwise.
+pub const TIMEOUT: std::ops::RangeInclusive<u64> = 1..=900;
+/// Characters of the commands that build a function (A `Functions/Http/Functions/Create.php`).
+pub const COMMANDS: usize = 8_192;
+/// Events of a function (A `app/init/constants.php`).
+pub const EVENTS: usize = 100;
+/// What events begin with (A `app/config/events.php`), but those that call no function.
+pub const EVENT_TYPES: [&str; 13] = [
+    "users",
+    "databases",
+    "documentsdb",
+    "vectorsdb",
+    "buckets",
+    "teams",
+    "sites",
+    "messages",
+    "topics",
+    "providers",
+    "schedules",
+    "rules",
+    "reports",
+];
+/// Runtimes with their versions (appwrite/runtimes `Runtimes.php`); a server enables some of them.
+pub const RUNTIMES: [(&str, &[&str]); 17] = [
+    (
+        "node",
+        &[
+            "14.5", "16.0", "18.0", "19.0", "20.0", "21.0", "22", "23", "24", "25",
+        ],
+    ),
+    ("php", &["8.0", "8.1", "8.2", "8.3", "8.4"]),
+    ("ruby", &["3.0", "3.1", "3.2", "3.3", "3.4", "4.0"]),
+    (
+        "python",
+        &["3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"],
+    ),
+    ("python-ml", &["3.11", "3.12", "3.13"]),
+    (
+        "deno",
+        &["1.21", "1.24", "1.35", "1.40", "1.46", "2.0", "2.5", "2.6"],
+    ),
+    (
+        "dart",
+        &[
+            "2.15", "2.16", "2.17", "2.18", "2.19", "3.0", "3.1", "3.3", "3.5", "3.8", "3.9",
+            "3.10", "3.11",
+        ],
+    ),
+    ("dotnet", &["6.0", "7.0", "8.0", "10"]),
+    ("java", &["8.0", "11.0", "17.0", "18.0", "21.0", "22", "25"]),
+    ("swift", &["5.5", "5.8", "5.9", "5.10", "6.2"]),
+    ("kotlin", &["1.6", "1.8", "1.9", "2.0", "2.3"]),
+    ("cpp", &["17", "20"]),
+    ("bun", &["1.0", "1.1", "1.2", "1.3"]),
+    ("go", &["1.23", "1.24", "1.25", "1.26"]),
+    ("rust", &["1.83"]),
+    ("static", &["1"]),
+    (
+        "flutter",
+        &["3.24", "3.27", "3.29", "3.32", "3.35", "3.38", "3.41"],
+    ),
+];
 /// Columns that one request may make along with a table (A `TablesDB/Tables/Create.php`).
 pub const INLINE_COLUMNS: usize = 100;
 

@@ -13,6 +13,38 @@ pub struct Config {
     pub buckets: Vec<Bucket>,
 }
 
+/// A configuration file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct File {
+    /// What it says of databases, tables and buckets.
+    pub config: Config,
+    /// Functions.
+    pub functions: Vec<Function>,
+    /// All that it says, as it stands.
+    pub value: Value,
+}
+
+/// A function.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Function {
+    /// Id.
+    pub id: String,
+    /// Name shown to people.
+    pub name: String,
+    /// What it runs in, such as `node-25`.
+    pub runtime: String,
+    /// Roles that may call it.
+    pub execute: Vec<String>,
+    /// What it is called for.
+    pub events: Vec<String>,
+    /// When it runs; empty for never by itself.
+    pub schedule: String,
+    /// Seconds it may take; null for the server's own number.
+    pub timeout: Value,
+    /// Commands that build it.
+    pub commands: String,
+}
+
 /// Something with an id and a name.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Named {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::model::{Bucket, Column, Config, Index, Kind, Named, Table};
+use crate::model::{Bucket, Column, Config, File, Function, Index, Kind, Named, Table};
 
 /// Why a file can't be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,12 +21,20 @@ impl std::error::Error for Unreadable {}
 
 type Read<T> = Result<T, Unreadable>;
 
+/// Reads what a file's text says of databases, tables and buckets.
+///
+/// # Errors
+/// As [`read_file`].
+pub fn read(text: &str) -> Read<Config> {
+    read_file(text).map(|file| file.config)
+}
+
 /// Reads a file's text.
 ///
 /// # Errors
 /// When it is no JSON object, or something in it has another JSON type than it must have; or when it
-/// describes neither tables nor buckets.
-pub fn read(text: &str) -> Read<Config> {
+/// describes neither tables nor buckets nor functions.
+pub fn read_file(text: &str) -> Read<File> {
     let value: Value =
         serde_json::from_str(text).map_err(|e| Unreadable(format!("not JSON: {e}")))?;
     let root = At {
@@ -35,7 +43,14 @@ pub fn read(text: &str) -> Read<Config> {
             .as_object()
             .ok_or_else(|| Unreadable("not a JSON object".into()))?,
     };
-    let known = ["tablesDB", "databases", "tables", "collections", "buckets"];
+    let known = [
+        "tablesDB",
+        "databases",
+        "tables",
+        "collections",
+        "buckets",
+        "functions",
+    ];
     if !known.iter().any(|name| root.object.contains_key(*name)) {
         let names = known.join(", ");
         return Err(Unreadable(format!("none of {names} stands in it")));
@@ -61,7 +76,13 @@ pub fn read(text: &str) -> Read<Config> {
     for entry in root.objects("buckets")? {
         config.buckets.push(bucket(&entry)?);
     }
-    Ok(config)
+    let functions = root.objects("functions")?;
+    let functions = functions.iter().map(function).collect::<Read<_>>()?;
+    Ok(File {
+        config,
+        functions,
+        value,
+    })
 }
 
 /// An object of the file, and where it stands.
@@ -204,5 +225,18 @@ fn bucket(at: &At<'_>) -> Read<Bucket> {
         maximum_file_size: at.value(&["maximumFileSize"]).1.as_i64(),
         compression: at.text(&["compression"])?,
         extensions: at.texts(&["allowedFileExtensions"])?,
+    })
+}
+
+fn function(at: &At<'_>) -> Read<Function> {
+    Ok(Function {
+        id: at.text(&["$id"])?,
+        name: at.text(&["name"])?,
+        runtime: at.text(&["runtime"])?,
+        execute: at.texts(&["execute"])?,
+        events: at.texts(&["events"])?,
+        schedule: at.text(&["schedule"])?,
+        timeout: at.value(&["timeout"]).1.clone(),
+        commands: at.text(&["commands"])?,
     })
 }

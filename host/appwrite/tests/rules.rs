@@ -131,6 +131,34 @@ fn defaults_bounds_types_and_keys() {
 }
 
 #[test]
+fn bounds_are_numbers_and_integers_have_64_bits() {
+    let cases = [
+        (
+            json!({"type": "integer", "default": 9_223_372_036_854_775_808_u64}),
+            "default",
+        ),
+        (
+            json!({"type": "integer", "min": i64::MIN, "max": i64::MAX}),
+            "",
+        ),
+        (
+            json!({"type": "integer", "max": 9_223_372_036_854_775_808_u64}),
+            "range",
+        ),
+        (json!({"type": "integer", "min": 0.5}), "range"),
+        (json!({"type": "integer", "min": "1"}), "range"),
+        // The same as floating-point numbers.
+        (
+            json!({"type": "integer", "min": 9_007_199_254_740_993_i64, "max": 9_007_199_254_740_992_i64}),
+            "range",
+        ),
+        (json!({"type": "double", "min": 0.5, "max": 0.25}), "range"),
+        (json!({"type": "double", "min": "a"}), "range"),
+    ];
+    refuse(cases);
+}
+
+#[test]
 fn keys_of_columns_differ_by_more_than_case() {
     let columns = json!([{"key": "a", "type": "boolean"}, {"key": "A", "type": "boolean"}]);
     assert_eq!(broken(&table(&columns, &json!([]))), ["duplicate"]);
@@ -237,6 +265,50 @@ fn databases_tables_and_buckets() {
         "compression"
     );
     assert_eq!(bucket(json!({"$id": "-", "name": ""})), "key name");
+}
+
+#[test]
+fn permissions_of_tables_and_buckets() {
+    let key = "k".repeat(36);
+    for (permission, fine) in [
+        (r#"read("any")"#.to_owned(), true),
+        (r#"create("guests")"#.to_owned(), true),
+        (r#"update("users/verified")"#.to_owned(), true),
+        (format!("delete(\"user:{key}\")"), true),
+        (r#"write("user:a.b-c_d/unverified")"#.to_owned(), true),
+        (format!("read(\"team:t/{}\")", "r".repeat(81)), true),
+        (r#"read("member:m")"#.to_owned(), true),
+        (r#"read("label:vip1")"#.to_owned(), true),
+        (r#"execute("any")"#.to_owned(), false),
+        (r#"read(any)"#.to_owned(), false),
+        (r#"read("any""#.to_owned(), false),
+        ("any".to_owned(), false),
+        (r#"read("everybody")"#.to_owned(), false),
+        (r#"read("any:a")"#.to_owned(), false),
+        (r#"read("any/verified")"#.to_owned(), false),
+        (r#"read("users/known")"#.to_owned(), false),
+        (r#"read("user")"#.to_owned(), false),
+        (r#"read("user:_a")"#.to_owned(), false),
+        (format!("read(\"user:{key}k\")"), false),
+        (format!("read(\"team:t/{}\")", "r".repeat(82)), false),
+        (r#"read("member:m/owner")"#.to_owned(), false),
+        (r#"read("label:v-1")"#.to_owned(), false),
+    ] {
+        let expected = if fine { vec![] } else { vec!["permissions"] };
+        let mut file = table(&json!([]), &json!([]));
+        file["tables"][0]["$permissions"] = json!([permission]);
+        assert_eq!(broken(&file), expected, "{permission}");
+        let bucket = json!({"buckets": [{"$id": "b", "name": "B", "$permissions": [permission]}]});
+        assert_eq!(broken(&bucket), expected, "{permission}");
+    }
+    for (count, expected) in [(100, vec![]), (101, vec!["permissions"])] {
+        let all: Vec<String> = (0..count).map(|n| format!("read(\"user:u{n}\")")).collect();
+        let mut file = table(&json!([]), &json!([]));
+        file["tables"][0]["$permissions"] = json!(all);
+        assert_eq!(broken(&file), expected, "{count}");
+        let bucket = json!({"buckets": [{"$id": "b", "name": "B", "$permissions": all}]});
+        assert_eq!(broken(&bucket), expected, "{count}");
+    }
 }
 
 #[test]

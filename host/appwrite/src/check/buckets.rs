@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Options;
+use super::permission::permissions;
 use super::rule::{Rule, Violation};
 use super::tables::{id, name};
 use crate::limits::EXTENSIONS;
@@ -18,6 +19,7 @@ pub(super) fn buckets(config: &Config, options: Options, found: &mut Vec<Violati
             let message = "another bucket has this id";
             found.push(Violation::new(&place, Rule::Duplicate, message, "drop one"));
         }
+        permissions(&place, &bucket.permissions, found);
         let limit = options.storage_limit;
         if let Some(size) = bucket.maximum_file_size {
             let bytes = u64::try_from(size).unwrap_or(0);

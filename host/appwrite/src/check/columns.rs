@@ -159,16 +159,40 @@ fn holds(column: &Column, value: &Value) -> bool {
 }
 
 fn range(place: &str, column: &Column, found: &mut Vec<Violation>) {
-    let over = column
-        .min
-        .as_f64()
-        .zip(column.max.as_f64())
-        .is_some_and(|(min, max)| min > max);
+    let whole = matches!(column.kind, Kind::Integer | Kind::Bigint);
+    if !whole && column.kind != Kind::Double {
+        return;
+    }
+    let what = if whole {
+        "integer of 64 bits"
+    } else {
+        "number"
+    };
+    for (name, bound) in [("minimum", &column.min), ("maximum", &column.max)] {
+        let fits = match whole {
+            true => bound.is_i64(),
+            false => bound.is_number(),
+        };
+        if !bound.is_null() && !fits {
+            let message = format!("the {name} {bound} is no {what}");
+            let mend = "another one, or none";
+            found.push(Violation::new(place, Rule::Range, message, mend));
+        }
+    }
+    // Integers are compared as such: as floating-point numbers, large ones that differ look the same.
+    let (min, max) = (&column.min, &column.max);
+    let over = match whole {
+        true => min
+            .as_i64()
+            .zip(max.as_i64())
+            .is_some_and(|(min, max)| min > max),
+        false => min
+            .as_f64()
+            .zip(max.as_f64())
+            .is_some_and(|(min, max)| min > max),
+    };
     if over {
-        let message = format!(
-            "the minimum {} is over the maximum {}",
-            column.min, column.max
-        );
+        let message = format!("the minimum {min} is over the maximum {max}");
         found.push(Violation::new(place, Rule::Range, message, "swap them"));
     }
 }

@@ -1,16 +1,20 @@
 //! Holding a configuration against the limits.
 
 mod buckets;
+mod cli;
 mod columns;
+mod functions;
 mod indexes;
+mod permission;
 mod rows;
 mod rule;
+mod strict;
 mod tables;
 
 pub use rule::{Rule, Severity, Violation};
 
 use crate::limits::STORAGE;
-use crate::model::Config;
+use crate::model::{Config, File};
 
 /// What depends on the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,5 +43,13 @@ pub fn check(config: &Config, options: Options) -> Vec<Violation> {
     }
     tables::twice(config, &mut found);
     buckets::buckets(config, options, &mut found);
+    found
+}
+
+/// Everything that a server would refuse of a file, functions included; and what some command lines refuse, as warnings.
+pub fn check_file(file: &File, options: Options) -> Vec<Violation> {
+    let mut found = check(&file.config, options);
+    functions::functions(&file.functions, &mut found);
+    cli::cli(&file.value, &mut found);
     found
 }

@@ -30,7 +30,7 @@ pub enum Rule {
     RequiredDefault,
     /// A default on a list.
     ArrayDefault,
-    /// A minimum over the maximum.
+    /// A minimum over the maximum, or a bound that is no number of the column's.
     Range,
     /// The number of columns.
     Columns,
@@ -54,8 +54,28 @@ pub enum Rule {
     Compression,
     /// The file extensions of a bucket.
     Extensions,
-    /// The number of permissions.
+    /// Permissions or roles: how many, and their grammar.
     Permissions,
+    /// A relationship to a table of another database.
+    Relationship,
+    /// The runtime of a function.
+    Runtime,
+    /// The seconds a function may take.
+    Timeout,
+    /// The commands that build a function.
+    Commands,
+    /// When a function runs.
+    Schedule,
+    /// What a function is called for.
+    Events,
+    /// A key that command lines don't know, lack, or know with another type.
+    CliKeys,
+    /// What command lines want said, though servers take it as understood.
+    CliDefault,
+    /// A type that servers take and command lines don't.
+    CliType,
+    /// What a push of a command line would delete.
+    CliDeletes,
 }
 
 impl fmt::Display for Rule {

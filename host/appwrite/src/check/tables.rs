@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::permission::permissions;
 use super::rule::{Rule, Violation};
 use crate::limits;
 use crate::model::{Config, Table};
@@ -73,12 +74,7 @@ pub(super) fn table(config: &Config, table: &Table, found: &mut Vec<Violation>) 
         let violation = Violation::new(&place, Rule::Indexes, "too many indexes", "drop some");
         found.push(violation.numbers(indexes as u64, limits::INDEXES as u64));
     }
-    let permissions = table.permissions.len();
-    if permissions > limits::PERMISSIONS {
-        let mend = "give them to a team";
-        let violation = Violation::new(&place, Rule::Permissions, "too many permissions", mend);
-        found.push(violation.numbers(permissions as u64, limits::PERMISSIONS as u64));
-    }
+    permissions(&place, &table.permissions, found);
 }
 
 /// Tables that stand twice.

@@ -8,7 +8,8 @@ use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 use whisper_appwrite::{
-    Config, Options, Severity, appwrite, check, limits, ours, read, reference, typescript,
+    Config, File, Options, Severity, appwrite, check_file, limits, ours, read_file, reference,
+    typescript,
 };
 use whisper_schema::{ddl, stats};
 
@@ -115,11 +116,11 @@ impl Schema {
 
 impl Validate {
     fn run(&self) -> anyhow::Result<()> {
-        let config = config(self.file.as_deref())?;
+        let file = file(self.file.as_deref())?;
         let options = Options {
             storage_limit: self.storage_limit,
         };
-        let found = check(&config, options);
+        let found = check_file(&file, options);
         let refused = found.iter().filter(|v| v.severity == Severity::Violation);
         let refused = refused.count();
         if self.json {
@@ -129,16 +130,14 @@ impl Validate {
             for violation in &found {
                 println!("{violation}");
             }
-            let (tables, columns) = (
-                &config.tables,
-                config.tables.iter().map(|t| t.columns.len()),
-            );
-            let columns: usize = columns.sum();
+            let config = &file.config;
+            let columns: usize = config.tables.iter().map(|t| t.columns.len()).sum();
             println!(
-                "{refused} violations and {} warnings in {} tables with {columns} columns and {} buckets",
+                "{refused} violations and {} warnings in {} tables with {columns} columns, {} buckets and {} functions",
                 found.len() - refused,
-                tables.len(),
-                config.buckets.len()
+                config.tables.len(),
+                config.buckets.len(),
+                file.functions.len()
             );
         }
         if refused > 0 {
@@ -148,15 +147,23 @@ impl Validate {
     }
 }
 
-/// The configuration of a file; the schema's without one.
-fn config(file: Option<&Path>) -> anyhow::Result<Config> {
-    let Some(file) = file else {
-        return Ok(ours());
+/// What a file says of databases, tables and buckets; the schema without one.
+fn config(path: Option<&Path>) -> anyhow::Result<Config> {
+    file(path).map(|file| file.config)
+}
+
+/// A file; the schema without one.
+fn file(path: Option<&Path>) -> anyhow::Result<File> {
+    let Some(path) = path else {
+        return Ok(File {
+            config: ours(),
+            ..File::default()
+        });
     };
-    let text = std::fs::read_to_string(file).map_err(|e| e.to_string());
-    let config = text.and_then(|text| read(&text).map_err(|e| e.to_string()));
-    let named = |e: String| anyhow!("{}: {e}", file.display());
-    config.map_err(|e| named(e).context(Exit(UNREADABLE)))
+    let text = std::fs::read_to_string(path).map_err(|e| e.to_string());
+    let file = text.and_then(|text| read_file(&text).map_err(|e| e.to_string()));
+    let named = |e: String| anyhow!("{}: {e}", path.display());
+    file.map_err(|e| named(e).context(Exit(UNREADABLE)))
 }
 
 fn write(output: &Path, text: &str) -> anyhow::Result<()> {
