@@ -3,59 +3,18 @@
 //! Needs npm, which fetches the pinned version once. Without it the test is skipped, and says so.
 #![allow(clippy::panic, clippy::unwrap_used, missing_docs)]
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+mod npm;
+
+use std::path::Path;
+use std::process::Command;
 
 use appwrite_server::{KEY, Options, PROJECT, Server};
 use whisper_appwrite::remote::{Client, Plan, plan, state};
 use whisper_appwrite::{appwrite, ours};
 
+use crate::npm::{installed, printed, quiet};
+
 const VERSION: &str = "12.0.1";
-
-/// Says why nothing was tested; fails where nothing may be skipped.
-fn skip(why: &str) {
-    assert!(std::env::var_os("WHISPER_NO_SKIP").is_none(), "{why}");
-    // Written directly: the macros are captured where a test passes.
-    let line = format!("skipped: Appwrite's command line: {why}\n");
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
-}
-
-fn quiet(command: &mut Command) -> std::io::Result<Output> {
-    command.stdin(Stdio::null()).output()
-}
-
-/// The installed program; nothing where there is no npm.
-fn installed() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("appwrite-cli-{VERSION}"));
-    let program = folder.join("node_modules/.bin/appwrite");
-    if program.exists() {
-        return Some(program);
-    }
-    if quiet(Command::new("npm").arg("--version")).is_err() {
-        skip("npm is not installed");
-        return None;
-    }
-    std::fs::create_dir_all(&folder).unwrap();
-    let package = format!("appwrite-cli@{VERSION}");
-    let mut npm = Command::new("npm");
-    npm.args([
-        "install",
-        "--no-audit",
-        "--no-fund",
-        "--no-save",
-        "--prefix",
-    ]);
-    let done = quiet(npm.arg(&folder).arg(package)).unwrap();
-    if !done.status.success() {
-        skip(&format!(
-            "npm can't install it: {}",
-            String::from_utf8_lossy(&done.stderr)
-        ));
-        return None;
-    }
-    Some(program)
-}
 
 struct Project<'a> {
     program: &'a Path,
@@ -69,11 +28,7 @@ impl Project<'_> {
         // Its settings stand in the home folder.
         command.env("HOME", self.folder.path()).env("NO_COLOR", "1");
         let done = quiet(command.args(arguments).current_dir(self.folder.path())).unwrap();
-        let printed = format!(
-            "{}{}",
-            String::from_utf8_lossy(&done.stdout),
-            String::from_utf8_lossy(&done.stderr)
-        );
+        let printed = printed(&done);
         assert!(done.status.success(), "{arguments:?}:\n{printed}");
         assert!(!printed.contains("✗ Error"), "{arguments:?}:\n{printed}");
         printed
@@ -82,9 +37,10 @@ impl Project<'_> {
 
 #[test]
 fn the_real_command_line_pushes_it() {
-    let Some(program) = installed() else {
+    let Some(folder) = installed("appwrite-cli", VERSION) else {
         return;
     };
+    let program = folder.join("node_modules/.bin/appwrite");
     let server = Server::start(Options {
         storage_limit: 500_000_000,
         // It looks every few seconds, table by table.
