@@ -136,6 +136,10 @@ fn columns_are_said_as_command_lines_want_them() {
         (json!({"type": "ip"}), "(cli-type)"),
         (json!({"type": "enum", "elements": ["a"]}), "(cli-type)"),
         (json!({"type": "float"}), "(cli-type)"),
+        (
+            json!({"type": "string", "size": 36, "format": "uuid"}),
+            "(cli-type)",
+        ),
         (json!({"type": "longtext"}), "(cli-type)"),
     ] {
         let expected = Some(expected).filter(|rule| !rule.is_empty());

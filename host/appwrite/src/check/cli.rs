@@ -128,18 +128,23 @@ fn default(place: &str, column: &Map<String, Value>, found: &mut Vec<Violation>)
 }
 
 fn kind(place: &str, column: &Map<String, Value>, found: &mut Vec<Violation>) {
-    let kind = text(column, "type");
+    let (kind, format) = (text(column, "type"), text(column, "format"));
+    let mut say = |message: String, mend: &str| {
+        warn(place, Rule::CliType, message, mend, found);
+    };
     if FORMATS.contains(&kind) {
         let message = format!("no command line takes {kind} for a type, though servers do");
         let mend = format!("\"type\": \"string\", \"format\": \"{kind}\"");
-        warn(place, Rule::CliType, message, &mend, found);
+        say(message, &mend);
     } else if kind == "float" {
-        let message = "no command line knows the type float".to_owned();
-        warn(place, Rule::CliType, message, "double", found);
+        say("no command line knows the type float".to_owned(), "double");
     } else if NEW_TYPES.contains(&kind) {
         let message = format!("command lines before 16 don't know the type {kind}");
-        let mend = "string with a size, or integer";
-        warn(place, Rule::CliType, message, mend, found);
+        say(message, "string with a size, or integer");
+    }
+    if !FORMATS.contains(&format) && !["", "datetime"].contains(&format) {
+        let message = format!("no command line knows the format {format}");
+        say(message, "email, url, ip, enum, or none");
     }
 }
 
