@@ -22,7 +22,20 @@ pub const COMMON: &[&str] = &[
     "client_address_header",
     CONSUMERS,
     REPORTS,
+    STORE,
+    APPWRITE_ENDPOINT,
+    APPWRITE_PROJECT,
+    APPWRITE_KEY,
 ];
+
+/// Where the documents are: `sqlite`, or `appwrite` for TablesDB of an Appwrite server.
+pub(crate) const STORE: &str = "store";
+/// Where that server is, such as `https://cloud.appwrite.io/v1`.
+pub(crate) const APPWRITE_ENDPOINT: &str = "appwrite_endpoint";
+/// The project there.
+pub(crate) const APPWRITE_PROJECT: &str = "appwrite_project";
+/// The key that opens it.
+pub(crate) const APPWRITE_KEY: &str = "appwrite_key";
 
 impl Config {
     /// From names and values.

@@ -8,11 +8,10 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use spin_sdk::http::{Request as SpinRequest, Response as SpinResponse};
 use whisper_schema::Timestamp;
-use whisper_store::Store;
-use whisper_store::spin::SpinDriver;
+use whisper_store::tables::Credentials;
 
 use crate::client;
-use crate::config::{COMMON, Config};
+use crate::config::{APPWRITE_KEY, COMMON, Config};
 use crate::ctx::Instance;
 use crate::edge::{Edge, too_large};
 use crate::endpoint::Api;
@@ -20,7 +19,7 @@ use crate::error::{Code, Error, Result};
 use crate::log::{self, Level};
 use crate::reply::Response;
 use crate::request::Request;
-use crate::signal;
+use crate::{database, signal};
 
 pub use spin_sdk::http_service;
 
@@ -54,6 +53,9 @@ thread_local! {
 struct Shared {
     edge: Rc<Edge>,
     instance: Rc<Instance>,
+    /// The key of the store on Appwrite, which may change while the instance lives.
+    #[allow(dead_code, reason = "changed where Appwrite calls")]
+    credentials: Credentials,
 }
 
 /// Answers one request.
@@ -83,12 +85,15 @@ async fn shared(api: fn() -> Api) -> Result<Shared> {
         return Ok(shared);
     }
     let clock: Rc<dyn Fn() -> Timestamp> = Rc::new(now);
-    let store = api
-        .has_store
-        .then(|| Store::new(SpinDriver::new(), Rc::clone(&clock)));
+    let credentials = Credentials::new(config.text(APPWRITE_KEY).trim());
+    let store = match api.has_store {
+        true => Some(database::open(&config, &credentials, &clock)?),
+        false => None,
+    };
     let shared = Shared {
         edge: Rc::new(Edge::new(&api)?),
         instance: Rc::new(Instance::new(store, config, clock)),
+        credentials,
     };
     SHARED.set(Some(shared.clone()));
     Ok(shared)
@@ -97,14 +102,27 @@ async fn shared(api: fn() -> Api) -> Result<Shared> {
 async fn variables(api: &Api) -> Result<Config> {
     let mut values = Vec::new();
     for &name in COMMON.iter().chain(api.variables) {
-        match spin_sdk::variables::get(name).await {
-            Ok(value) => values.push((name, value)),
-            // A manifest may leave a setting out; it is empty then.
-            Err(spin_sdk::variables::Error::Undefined(_)) => {}
-            Err(error) => return Err(Error::internal(format!("variable {name}: {error}"))),
+        // A setting may be left out; it is empty then.
+        if let Some(value) = variable(name).await? {
+            values.push((name, value));
         }
     }
     Ok(Config::new(values))
+}
+
+#[cfg(feature = "spin")]
+async fn variable(name: &str) -> Result<Option<String>> {
+    match spin_sdk::variables::get(name).await {
+        Ok(value) => Ok(Some(value)),
+        Err(spin_sdk::variables::Error::Undefined(_)) => Ok(None),
+        Err(error) => Err(Error::internal(format!("variable {name}: {error}"))),
+    }
+}
+
+#[cfg(not(feature = "spin"))]
+async fn variable(name: &str) -> Result<Option<String>> {
+    let name = format!("WHISPER_VARIABLE_{}", name.to_ascii_uppercase());
+    Ok(std::env::var(name).ok())
 }
 
 fn head(config: &Config, head: http::request::Parts) -> Request {

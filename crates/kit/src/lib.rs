@@ -6,6 +6,8 @@ pub mod config;
 pub mod consumer;
 mod cors;
 mod ctx;
+#[cfg(target_family = "wasm")]
+mod database;
 pub mod edge;
 mod endpoint;
 #[cfg(target_family = "wasm")]

@@ -19,10 +19,11 @@ pub mod native;
 mod patch;
 mod query;
 mod read;
-#[cfg(target_family = "wasm")]
+#[cfg(all(feature = "spin", target_family = "wasm"))]
 pub mod spin;
 mod sql;
 mod store;
+pub mod tables;
 
 pub use batch::{Batch, Committed};
 pub use doc::{Cursor, Doc, Page};

@@ -87,7 +87,7 @@ impl NativeConnection {
 }
 
 /// Lets everything else that is ready on this thread run once.
-fn others_first() -> Pin<Box<dyn Future<Output = ()>>> {
+pub(crate) fn others_first() -> Pin<Box<dyn Future<Output = ()>>> {
     let mut waited = false;
     Box::pin(poll_fn(move |context| {
         if std::mem::replace(&mut waited, true) {

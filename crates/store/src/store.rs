@@ -7,7 +7,7 @@ use std::time::Duration;
 use whisper_schema::{Document, MIGRATIONS, Migration, Timestamp};
 
 use crate::batch::{Batch, Committed};
-use crate::commit::{self, Queue};
+use crate::commit::{self, Lowered, Queue};
 use crate::connections::{Connections, Patience, outage};
 use crate::doc::Doc;
 use crate::driver::{Driver, DriverError, SqlValue};
@@ -17,6 +17,7 @@ use crate::migrate::{self, MigrationReport};
 use crate::query::{Find, Get, Query};
 use crate::read::{Answers, Questions, ReadSet};
 use crate::sql::{Bind, Binds, Cache, Shape};
+use crate::tables::{Engine, Tables};
 
 /// Tells the time.
 pub type Clock = Rc<dyn Fn() -> Timestamp>;
@@ -27,10 +28,17 @@ const COUNTS: usize = 500;
 /// A database of documents. Clones share its connections; it stays on its thread.
 #[derive(Clone)]
 pub struct Store {
-    inner: Rc<Inner>,
+    backend: Backend,
 }
 
-/// What the clones of a store share.
+/// Where the documents are.
+#[derive(Clone)]
+enum Backend {
+    Sql(Rc<Inner>),
+    Tables(Rc<Engine>),
+}
+
+/// What the clones of a store on SQL share.
 pub(crate) struct Inner {
     pub connections: Connections,
     pub cache: Cache,
@@ -85,7 +93,14 @@ impl Store {
             ready: Cell::new(false),
         };
         Store {
-            inner: Rc::new(inner),
+            backend: Backend::Sql(Rc::new(inner)),
+        }
+    }
+
+    /// A store on Appwrite's TablesDB. Its tables are made by `whisper schema push`.
+    pub fn tables(tables: Tables, clock: Clock) -> Store {
+        Store {
+            backend: Backend::Tables(Rc::new(Engine::new(tables, clock))),
         }
     }
 
@@ -107,11 +122,10 @@ impl Store {
         if questions.shapes.is_empty() {
             return set.take(&mut Answers::new(Vec::new()));
         }
-        self.ready().await?;
-        let shape = Shape::Read(questions.shapes);
-        let row = self
-            .row(&shape, Inner::bound(questions.binds, (self.inner.clock)()))
-            .await?;
+        let row = match &self.backend {
+            Backend::Sql(inner) => inner.read(questions).await?,
+            Backend::Tables(engine) => engine.read(questions).await?,
+        };
         set.take(&mut Answers::new(row))
     }
 
@@ -136,39 +150,65 @@ impl Store {
     /// own result, as if it had been alone.
     pub async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
         let batch = commit::lower(batch)?;
-        self.ready().await?;
-        if batch.ops.is_empty() {
-            return Ok(Committed {
-                at: self.inner.tick(),
-                affected: Vec::new(),
-            });
+        match &self.backend {
+            Backend::Sql(inner) => inner.commit(batch).await,
+            Backend::Tables(engine) => engine.commit(batch).await,
         }
-        commit::commit(&self.inner, batch).await
     }
 
     /// Brings the database up to this version; what is already there stays.
     ///
     /// Every other call does the same when it is the store's first.
+    ///
+    /// On TablesDB nothing is changed: it is only looked whether the tables are there.
     pub async fn migrate(&self) -> Result<MigrationReport, StoreError> {
-        let pass = self.inner.connections.writing.enter().await;
-        self.migrate_with(pass).await
+        match &self.backend {
+            Backend::Sql(inner) => {
+                let pass = inner.connections.writing.enter().await;
+                inner.migrate_with(pass).await
+            }
+            Backend::Tables(engine) => engine.check().await,
+        }
     }
 
     /// Waits without a lock, letting others of this thread and of other processes work: for jobs that
     /// write a lot.
     pub async fn pause(&self, time: Duration) {
-        self.inner.connections.pause(time).await;
+        match &self.backend {
+            Backend::Sql(inner) => inner.connections.pause(time).await,
+            Backend::Tables(engine) => engine.pause(time).await,
+        }
+    }
+}
+
+impl Inner {
+    async fn read(&self, questions: Questions) -> Result<Vec<SqlValue>, StoreError> {
+        self.ready().await?;
+        let shape = Shape::Read(questions.shapes);
+        self.row(&shape, Inner::bound(questions.binds, (self.clock)()))
+            .await
+    }
+
+    async fn commit(self: &Rc<Self>, batch: Lowered) -> Result<Committed, StoreError> {
+        self.ready().await?;
+        if batch.ops.is_empty() {
+            return Ok(Committed {
+                at: self.tick(),
+                affected: Vec::new(),
+            });
+        }
+        commit::commit(self, batch).await
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
         // Nearly always there is nothing to do, which a reader can tell without the writer's place.
-        if !self.inner.ready.get() && self.is_complete().await? {
-            self.inner.ready.set(true);
+        if !self.ready.get() && self.is_complete().await? {
+            self.ready.set(true);
         }
         // Several may come at once: whoever passes the gate first does the work of all.
-        while !self.inner.ready.get() {
-            let ready = || self.inner.ready.get().then_some(());
-            let Ok(pass) = self.inner.connections.writing.enter_unless(ready).await else {
+        while !self.ready.get() {
+            let ready = || self.ready.get().then_some(());
+            let Ok(pass) = self.connections.writing.enter_unless(ready).await else {
                 break;
             };
             self.migrate_with(pass).await?;
@@ -177,8 +217,8 @@ impl Store {
     }
 
     async fn is_complete(&self) -> Result<bool, StoreError> {
-        let lease = self.inner.connections.reader().await.map_err(outage)?;
-        let complete = migrate::is_complete(&lease, &self.inner.migrations).await;
+        let lease = self.connections.reader().await.map_err(outage)?;
+        let complete = migrate::is_complete(&lease, &self.migrations).await;
         // Locked, it is asked again by the writer, who has patience.
         match complete {
             Err(StoreError::Busy) => Ok(false),
@@ -191,20 +231,20 @@ impl Store {
     }
 
     async fn migrate_with(&self, pass: Pass) -> Result<MigrationReport, StoreError> {
-        let lease = self.inner.connections.writer(pass).await.map_err(outage)?;
-        let report = migrate::run(&self.inner, &lease, &self.inner.migrations).await?;
+        let lease = self.connections.writer(pass).await.map_err(outage)?;
+        let report = migrate::run(self, &lease, &self.migrations).await?;
         lease.give_back();
-        self.inner.ready.set(true);
+        self.ready.set(true);
         Ok(report)
     }
 
     /// Runs a reading statement, which gives one row.
     async fn row(&self, shape: &Shape, values: Vec<SqlValue>) -> Result<Vec<SqlValue>, StoreError> {
-        let prepared = self.inner.cache.prepared(shape);
+        let prepared = self.cache.prepared(shape);
         let params = prepared.params(values);
         let mut patience = Patience::new();
         loop {
-            let lease = self.inner.connections.reader().await.map_err(outage)?;
+            let lease = self.connections.reader().await.map_err(outage)?;
             match lease.execute(&prepared.sql, &params).await {
                 Ok(mut rows) => {
                     lease.give_back();
@@ -214,7 +254,7 @@ impl Store {
                 // Only while the log is recovered or reset, and not for long.
                 Err(DriverError::Busy) => {
                     drop(lease);
-                    if !patience.wait(&self.inner.connections).await {
+                    if !patience.wait(&self.connections).await {
                         return Err(StoreError::Busy);
                     }
                 }

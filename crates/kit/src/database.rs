@@ -1,0 +1,57 @@
+//! Which store a component has, as its settings say.
+
+use std::rc::Rc;
+
+use whisper_schema::Timestamp;
+use whisper_store::Store;
+use whisper_store::tables::component::HttpTransport;
+use whisper_store::tables::{Credentials, Tables};
+
+use crate::config::{APPWRITE_ENDPOINT, APPWRITE_PROJECT, Config, STORE};
+use crate::error::{Error, Result};
+
+/// Opens the store. Nothing is sent yet.
+pub(crate) fn open(
+    config: &Config,
+    credentials: &Credentials,
+    clock: &Rc<dyn Fn() -> Timestamp>,
+) -> Result<Store> {
+    match config.text(STORE).trim() {
+        "appwrite" => appwrite(config, credentials, clock),
+        "" | "sqlite" => sqlite(clock),
+        _ => Err(wrong("the variable store is neither sqlite nor appwrite")),
+    }
+}
+
+fn appwrite(
+    config: &Config,
+    credentials: &Credentials,
+    clock: &Rc<dyn Fn() -> Timestamp>,
+) -> Result<Store> {
+    let endpoint = config.text(APPWRITE_ENDPOINT).trim();
+    let project = config.text(APPWRITE_PROJECT).trim();
+    if endpoint.is_empty() || project.is_empty() {
+        let why = "store = appwrite needs the variables appwrite_endpoint and appwrite_project";
+        return Err(wrong(why));
+    }
+    let tables = Tables::new(endpoint, project, credentials.clone(), HttpTransport);
+    Ok(Store::tables(tables, Rc::clone(clock)))
+}
+
+#[cfg(feature = "spin")]
+fn sqlite(clock: &Rc<dyn Fn() -> Timestamp>) -> Result<Store> {
+    use whisper_store::spin::SpinDriver;
+
+    Ok(Store::new(SpinDriver::new(), Rc::clone(clock)))
+}
+
+#[cfg(not(feature = "spin"))]
+fn sqlite(_: &Rc<dyn Fn() -> Timestamp>) -> Result<Store> {
+    Err(wrong(
+        "this build has no SQLite: the variable store must be appwrite",
+    ))
+}
+
+fn wrong(why: &str) -> Error {
+    Error::internal(why.to_owned())
+}
