@@ -29,6 +29,13 @@ pub enum StoreError {
     },
     /// The document, the change, the filter or the cursor doesn't fit the collection.
     Invalid(Vec<Violation>),
+    /// The batch has more operations than the database does together. Nothing was sent.
+    TooLarge {
+        /// How many operations of the database's it would take.
+        operations: usize,
+        /// How many it does.
+        most: usize,
+    },
     /// Others kept the database locked for as long as a request may wait. Nothing was written.
     Busy,
     /// The database can't be reached or can't work. After a commit: whether it took place is unknown.
@@ -75,6 +82,12 @@ impl fmt::Display for StoreError {
                     write!(f, "{separator}{} {}", violation.field, violation.message)?;
                 }
                 Ok(())
+            }
+            StoreError::TooLarge { operations, most } => {
+                write!(
+                    f,
+                    "the batch takes {operations} operations of at most {most}"
+                )
             }
             StoreError::Busy => f.write_str("the database is busy"),
             StoreError::Unavailable(why) => write!(f, "the database is unavailable: {why}"),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use whisper_schema::{Document, Order as Direction};
+use whisper_schema::{Column, Document, Order as Direction};
 
 use crate::doc::{Cursor, Doc, Page};
 use crate::error::StoreError;
@@ -22,6 +22,8 @@ pub(crate) struct Selection {
     pub orders: Vec<(&'static str, Direction)>,
     pub from: Option<(Way, Cursor)>,
     pub limit: u32,
+    /// Behind which place of the commit order everything must be there.
+    pub settled: Option<i64>,
 }
 
 /// On which side of a cursor to look.
@@ -48,6 +50,7 @@ impl<D: Document> Query<D> {
             orders: Vec::new(),
             from: None,
             limit: DEFAULT_LIMIT,
+            settled: None,
         };
         Query {
             selection,
@@ -66,6 +69,19 @@ impl<D: Document> Query<D> {
     #[must_use]
     pub fn order(mut self, order: Order<D>) -> Self {
         self.selection.orders.push((order.column, order.direction));
+        self
+    }
+
+    /// What was committed behind this place (0: all), in commit order, up to where something may still
+    /// come in between: who remembers the last document's place misses none. For consumers.
+    ///
+    /// SQL gives places at the commit, so there it is only a filter and an order. TablesDB gives them before,
+    /// and a commit may take longer than the next one: what stands behind a gap is given when it is 20 s old.
+    #[must_use]
+    pub fn in_commit_order(mut self, behind: i64) -> Self {
+        self = self.filter(Filter::gt(Column::seq(), behind));
+        self.selection.orders = vec![(Column::<D>::seq().key(), Direction::Asc)];
+        self.selection.settled = Some(behind);
         self
     }
 
@@ -182,6 +198,12 @@ impl<D: Document> Find<D> {
     /// See [`Query::order`].
     pub fn order(mut self, order: Order<D>) -> Self {
         self.query = self.query.order(order);
+        self
+    }
+
+    /// See [`Query::in_commit_order`].
+    pub fn in_commit_order(mut self, behind: i64) -> Self {
+        self.query = self.query.in_commit_order(behind);
         self
     }
 

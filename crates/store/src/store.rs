@@ -156,6 +156,15 @@ impl Store {
         }
     }
 
+    /// How many operations of a batch are done together whatever they are; none where there is no such
+    /// bound. A batch with more may be [`StoreError::TooLarge`].
+    pub fn most_operations(&self) -> Option<usize> {
+        match &self.backend {
+            Backend::Sql(_) => None,
+            Backend::Tables(_) => Some(Engine::MOST_OPERATIONS),
+        }
+    }
+
     /// Brings the database up to this version; what is already there stays.
     ///
     /// Every other call does the same when it is the store's first.

@@ -17,9 +17,8 @@ use crate::error::StoreError;
 use crate::gate::Pass;
 use crate::store::Inner;
 
-pub(crate) use lower::{Lowered, lower};
-pub(crate) use queue::Queue;
-use queue::{Group, Outcome};
+pub(crate) use lower::{Lowered, LoweredOp, What, lower};
+pub(crate) use queue::{Group, Outcome, Queue};
 
 /// Commits a batch, alone or with others.
 pub(crate) async fn commit(inner: &Rc<Inner>, batch: Lowered) -> Outcome {

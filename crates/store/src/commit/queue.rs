@@ -10,7 +10,7 @@ use crate::batch::Committed;
 use crate::error::StoreError;
 
 /// What becomes of a batch.
-pub(super) type Outcome = Result<Committed, StoreError>;
+pub(crate) type Outcome = Result<Committed, StoreError>;
 
 /// Most batches, and most operations, of one transaction: others wait for the lock meanwhile.
 const MAX_BATCHES: usize = 64;
@@ -31,7 +31,7 @@ struct Entry {
 }
 
 /// A batch's place, held by who wants its result.
-pub(super) struct Ticket(Rc<Entry>);
+pub(crate) struct Ticket(Rc<Entry>);
 
 impl Ticket {
     /// The result, once.
@@ -47,7 +47,7 @@ impl Drop for Ticket {
 }
 
 impl Queue {
-    pub(super) fn enter(&self, batch: Lowered) -> Ticket {
+    pub(crate) fn enter(&self, batch: Lowered) -> Ticket {
         let entry = Rc::new(Entry {
             batch,
             since: Instant::now(),
@@ -59,7 +59,7 @@ impl Queue {
     }
 
     /// The first in the queue, as many as fit into one transaction; those nobody waits for go.
-    pub(super) fn take(self: &Rc<Self>) -> Group {
+    pub(crate) fn take(self: &Rc<Self>) -> Group {
         let mut ops = 0;
         self.take_while(|taken, next| {
             ops += next.batch.ops.len();
@@ -102,7 +102,7 @@ impl Queue {
 }
 
 /// Batches of one transaction. Dropped without results it never leaves anybody waiting.
-pub(super) struct Group {
+pub(crate) struct Group {
     queue: Rc<Queue>,
     entries: Vec<Rc<Entry>>,
     committing: bool,
@@ -116,6 +116,25 @@ impl Group {
     /// From here on the transaction may have taken place.
     pub fn committing(&mut self) {
         self.committing = true;
+    }
+
+    /// It certainly didn't take place: it can be tried again.
+    pub fn not_committing(&mut self) {
+        self.committing = false;
+    }
+
+    /// Gives one batch its result; the others go on.
+    pub fn settle(&mut self, position: usize, result: Outcome) {
+        let entry = self.entries.remove(position);
+        entry.result.replace(Some(result));
+    }
+
+    /// Puts the batches from this one on back to the head of the queue.
+    pub fn put_back(&mut self, from: usize) {
+        let mut waiting = self.queue.waiting.borrow_mut();
+        for entry in self.entries.drain(from..).rev() {
+            waiting.push_front(entry);
+        }
     }
 
     /// Gives each batch its result.

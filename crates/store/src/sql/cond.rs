@@ -191,7 +191,7 @@ pub(crate) fn violation(field: &str, rule: Rule, message: &str) -> Violation {
 }
 
 /// The least text that is greater than every text beginning with `prefix`; none if there is none.
-fn successor(prefix: &str) -> Option<String> {
+pub(crate) fn successor(prefix: &str) -> Option<String> {
     let mut text = prefix.to_owned();
     while let Some(last) = text.pop() {
         // Skips the surrogates, which are no characters.

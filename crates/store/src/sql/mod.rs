@@ -166,6 +166,10 @@ pub(crate) struct Rows {
     pub tail: Option<Cond>,
     pub orders: Vec<(&'static str, Descending)>,
     pub limit: Slot,
+    /// How many of the condition's parts are the query's filters; the others say where it begins.
+    pub filters: usize,
+    /// Behind which place documents must be there without a gap; see [`Query::in_commit_order`](crate::Query).
+    pub settled: Option<Slot>,
 }
 
 /// Whether the greatest comes first. (The schema's `Order` has no `Hash`.)

@@ -52,12 +52,15 @@ pub(crate) fn lower(
     }
     no_problems(problems)?;
     let limit = binds.count((selection.limit + extra).into());
+    let settled = selection.settled;
     Ok(Rows {
         table: Table(collection),
         condition,
         tail,
         orders,
         limit,
+        filters: selection.filters.len(),
+        settled: settled.map(|behind| binds.value(SqlValue::Integer(behind))),
     })
 }
 

@@ -1,36 +1,105 @@
 //! What the clones of a store on TablesDB share.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
+use futures::future::LocalBoxFuture;
+use serde_json::json;
+use whisper_schema::{Collection, MIGRATIONS, Timestamp, collections, system_collections};
+
 use super::Tables;
+use super::record::REVISION_COLUMN;
+use super::rows::side_by_side;
+use super::{client::Refusal, commit};
 use crate::SqlValue;
 use crate::batch::Committed;
-use crate::commit::Lowered;
+use crate::commit::{Lowered, Queue};
 use crate::error::StoreError;
+use crate::gate::Gate;
 use crate::migrate::MigrationReport;
 use crate::read::Questions;
-use crate::store::Clock;
+use crate::store::{Clock, Inner};
 
+/// A store on TablesDB.
 pub(crate) struct Engine {
-    tables: Tables,
+    pub tables: Tables,
+    pub queue: Rc<Queue>,
+    /// Whoever is inside may commit: so batches of one store come in the order in which they were given.
+    pub committing: Rc<Gate>,
     clock: Clock,
+    /// The latest time a commit was given.
+    latest: Cell<Timestamp>,
 }
 
 impl Engine {
+    /// Each takes at most two of the server's; that is what changing a row takes, or holding it.
+    pub const MOST_OPERATIONS: usize = commit::MOST / 2;
+
     pub fn new(tables: Tables, clock: Clock) -> Self {
-        Engine { tables, clock }
+        Engine {
+            tables,
+            queue: Rc::default(),
+            committing: Gate::new(1),
+            clock,
+            latest: Cell::new(Timestamp::MIN),
+        }
     }
 
-    pub async fn read(&self, _questions: Questions) -> Result<Vec<SqlValue>, StoreError> {
-        Err(StoreError::Unavailable("TablesDB is under way".into()))
+    /// The time of a commit: never earlier than the one before, whatever the clock does.
+    pub fn tick(&self) -> Timestamp {
+        let now = self.latest.get().max((self.clock)());
+        self.latest.set(now);
+        now
     }
 
-    pub async fn commit(&self, _batch: Lowered) -> Result<Committed, StoreError> {
-        Err(StoreError::Unavailable("TablesDB is under way".into()))
+    pub async fn read(&self, questions: Questions) -> Result<Vec<SqlValue>, StoreError> {
+        let now = (self.clock)();
+        let slots = Inner::bound(questions.binds, now);
+        self.tables.answers(&questions.shapes, &slots, now).await
     }
 
+    pub async fn commit(self: &Rc<Self>, batch: Lowered) -> Result<Committed, StoreError> {
+        if batch.ops.is_empty() {
+            return Ok(Committed {
+                at: self.tick(),
+                affected: Vec::new(),
+            });
+        }
+        commit::commit(self, batch).await
+    }
+
+    /// Whether every table is there, with the column that the store keeps beside the attributes.
     pub async fn check(&self) -> Result<MigrationReport, StoreError> {
-        Err(StoreError::Unavailable("TablesDB is under way".into()))
+        let tables = collections().iter().chain(system_collections());
+        let tables: Vec<&Collection> = tables.copied().collect();
+        let looks = tables.iter().map(|table| {
+            Box::pin(async move {
+                let queries = [
+                    json!({"method": "limit", "values": [1]}),
+                    json!({"method": "select", "values": ["$id", REVISION_COLUMN]}),
+                ];
+                self.tables.list(table, &queries, false).await.map(|_| ())
+            }) as LocalBoxFuture<'_, Result<(), Refusal>>
+        });
+        for (looked, table) in side_by_side(looks.collect()).await.into_iter().zip(&tables) {
+            match looked {
+                Ok(()) => {}
+                Err(refusal) if refusal.is(404) || refusal.is(400) => {
+                    let why = format!(
+                        "the table {} is missing or older than this program: run `whisper schema push`",
+                        table.id
+                    );
+                    return Err(StoreError::Internal(why));
+                }
+                Err(refusal) => return Err(refusal.into()),
+            }
+        }
+        let version = MIGRATIONS.iter().map(|migration| migration.number).max();
+        Ok(MigrationReport {
+            applied: Vec::new(),
+            version: version.unwrap_or_default(),
+        })
     }
 
     pub async fn pause(&self, time: Duration) {

@@ -1,6 +1,14 @@
 //! The store on Appwrite's TablesDB: rows over HTTP, batches as transactions of the server.
 
+mod client;
+mod commit;
 mod engine;
+mod guard;
+mod holds;
+mod push;
+mod read;
+mod record;
+mod rows;
 mod transport;
 
 #[cfg(target_family = "wasm")]

@@ -1,0 +1,264 @@
+//! Commits: what a batch reads is read, the batch is gone through here, and what comes of it is a transaction of the
+//! server's that fails if anything that decided it has changed.
+
+mod fits;
+mod overlay;
+mod send;
+mod simulate;
+mod stage;
+mod taken;
+mod world;
+
+use std::rc::Rc;
+
+use futures::future::LocalBoxFuture;
+use whisper_schema::Timestamp;
+
+use self::send::Sent;
+use self::simulate::{Absence, Course, failed, pass};
+pub(super) use self::stage::MOST;
+use self::stage::operations;
+use self::world::{Bound, look};
+use super::client::Backoff;
+use super::engine::Engine;
+use super::rows::{Wanted, side_by_side};
+use crate::batch::Committed;
+use crate::commit::{Group, Lowered, Outcome};
+use crate::error::StoreError;
+use crate::store::Inner;
+
+/// Commits a batch, alone or with others that wait.
+pub(super) async fn commit(engine: &Rc<Engine>, batch: Lowered) -> Outcome {
+    let least = stage::at_least(&batch);
+    if least > MOST {
+        return Err(too_large(least));
+    }
+    fits::check(&batch)?;
+    let ticket = engine.queue.enter(batch);
+    loop {
+        let entered = engine.committing.enter_unless(|| ticket.result()).await;
+        match entered {
+            Err(result) => return result,
+            Ok(_pass) => lead(engine, engine.queue.take()).await,
+        }
+    }
+}
+
+fn too_large(operations: usize) -> StoreError {
+    StoreError::TooLarge {
+        operations,
+        most: MOST,
+    }
+}
+
+/// Commits as many of these batches as fit into a transaction, and puts the others back.
+async fn lead(engine: &Engine, mut group: Group) {
+    let mut backoff = Backoff::new();
+    let mut taken = false;
+    while !group.batches().is_empty() {
+        let at = engine.tick();
+        let tried = attempt(engine, &mut group, at, taken).await;
+        match tried {
+            // Some failed on their own, and the others go on without them.
+            Tried::Fewer => {}
+            Tried::Done(affected) => {
+                let results = affected
+                    .into_iter()
+                    .map(|affected| Ok(Committed { at, affected }));
+                return group.deliver(results.collect());
+            }
+            Tried::Failed(error) => return group.fail(&error),
+            Tried::Lost => {
+                group.not_committing();
+                taken = true;
+                if !backoff.wait(&engine.tables, None).await {
+                    return group.fail(&StoreError::Busy);
+                }
+            }
+        }
+    }
+}
+
+/// What came of going through the batches once.
+enum Tried {
+    /// All of them are committed.
+    Done(Vec<Vec<u64>>),
+    /// Some have their results, the others are to be tried again.
+    Fewer,
+    /// Somebody else was faster, or might have been.
+    Lost,
+    /// None is committed.
+    Failed(StoreError),
+}
+
+async fn attempt(engine: &Engine, group: &mut Group, at: Timestamp, taken: bool) -> Tried {
+    let batches: Vec<_> = group.batches();
+    let bound: Vec<Bound<'_>> = batches.into_iter().map(|batch| bind(batch, at)).collect();
+    let world = match look(&engine.tables, &bound, taken).await {
+        Ok(world) => world,
+        Err(error) => return Tried::Failed(error),
+    };
+    let mut course = Course::default();
+    let mut affected = Vec::new();
+    let mut stop = None;
+    for (number, bound) in bound.iter().enumerate() {
+        let absences = course.absences.len();
+        match pass(&mut course, &world, number, bound) {
+            Ok(counts) => affected.push(counts),
+            Err((_, error)) => {
+                let earlier = course.absences.split_off(absences);
+                stop = Some(Stop::Failed(number, error, earlier));
+                break;
+            }
+        }
+        let size = operations(&course).len();
+        if size > MOST {
+            stop = Some(Stop::Full(number, size));
+            break;
+        }
+    }
+    if let Some(stop) = stop {
+        let labels: Vec<_> = bound.iter().map(|bound| bound.batch).collect();
+        let decided = stopped(engine, stop, &labels).await;
+        drop(bound);
+        return match decided {
+            Err(error) => Tried::Failed(error),
+            Ok(Decided::Settled(number, error)) => {
+                group.settle(number, Err(error));
+                Tried::Fewer
+            }
+            Ok(Decided::PutBack(from)) => {
+                group.put_back(from);
+                Tried::Fewer
+            }
+        };
+    }
+    finish(engine, group, &course, affected, taken).await
+}
+
+/// Why the batches can't be committed as they are.
+enum Stop {
+    /// A batch fails; unless what it expects to be absent before that is there.
+    Failed(usize, StoreError, Vec<Absence>),
+    /// With this batch there are so many operations.
+    Full(usize, usize),
+}
+
+enum Decided {
+    Settled(usize, StoreError),
+    PutBack(usize),
+}
+
+async fn stopped(engine: &Engine, stop: Stop, batches: &[&Lowered]) -> Result<Decided, StoreError> {
+    match stop {
+        Stop::Full(0, size) => Ok(Decided::Settled(0, too_large(size))),
+        Stop::Full(number, _) => Ok(Decided::PutBack(number)),
+        Stop::Failed(number, error, earlier) => {
+            let found = present(engine, &earlier).await?;
+            let error = match found {
+                Some((number, op)) => failed(&batches[number].ops[op], op),
+                None => error,
+            };
+            Ok(Decided::Settled(number, error))
+        }
+    }
+}
+
+/// Sends what has been gone through.
+async fn finish(
+    engine: &Engine,
+    group: &mut Group,
+    course: &Course,
+    affected: Vec<Vec<u64>>,
+    taken: bool,
+) -> Tried {
+    if taken {
+        match taken::look(&engine.tables, &course.overlay).await {
+            Err(error) => return Tried::Failed(error),
+            Ok(Some((number, error))) => {
+                group.settle(number, Err(error));
+                return Tried::Fewer;
+            }
+            Ok(None) => {}
+        }
+    }
+    let operations = operations(course);
+    if let (true, [only]) = (course.absences.is_empty(), operations.as_slice())
+        && let Some(direct) = send::direct(only)
+    {
+        group.committing();
+        return ended(engine.tables.once(direct).await, affected);
+    }
+    if operations.is_empty() {
+        return match present(engine, &course.absences).await {
+            Err(error) => Tried::Failed(error),
+            Ok(Some(place)) => broken(group, place),
+            Ok(None) => Tried::Done(affected),
+        };
+    }
+    let (staged, found) = futures::join!(
+        engine.tables.stage(&operations),
+        present(engine, &course.absences)
+    );
+    let transaction = match (staged, found) {
+        (_, Err(error)) => return Tried::Failed(error),
+        (_, Ok(Some(place))) => return broken(group, place),
+        (Err(sent), Ok(None)) => return ended(sent, affected),
+        (Ok(transaction), Ok(None)) => transaction,
+    };
+    group.committing();
+    ended(engine.tables.end(&transaction).await, affected)
+}
+
+/// An operation's expectation that something is absent doesn't hold.
+fn broken(group: &mut Group, (number, op): world::Place) -> Tried {
+    let error = failed(&group.batches()[number].ops[op], op);
+    group.settle(number, Err(error));
+    Tried::Fewer
+}
+
+fn ended(sent: Sent, affected: Vec<Vec<u64>>) -> Tried {
+    match sent {
+        Sent::Done => Tried::Done(affected),
+        Sent::Lost => Tried::Lost,
+        Sent::Failed(error) => Tried::Failed(error),
+    }
+}
+
+/// The first of these that is there after all.
+async fn present(
+    engine: &Engine,
+    absences: &[Absence],
+) -> Result<Option<world::Place>, StoreError> {
+    let reads = absences.iter().map(|absence| {
+        Box::pin(async move {
+            let more = absence.decided.len();
+            let wanted = Wanted::oldest(
+                absence.table.0,
+                &absence.condition,
+                &absence.slots,
+                1 + more,
+            );
+            let rows = engine.tables.rows(&wanted).await?;
+            let other = rows.iter().any(|row| !absence.decided.contains(&row.id));
+            Ok(other.then_some(absence.place))
+        }) as LocalBoxFuture<'_, Result<Option<world::Place>, StoreError>>
+    });
+    for read in side_by_side(reads.collect()).await {
+        if let Some(place) = read? {
+            return Ok(Some(place));
+        }
+    }
+    Ok(None)
+}
+
+fn bind(batch: &Lowered, at: Timestamp) -> Bound<'_> {
+    let slots = batch
+        .ops
+        .iter()
+        .map(|op| Inner::bound(op.binds.clone(), at));
+    Bound {
+        batch,
+        slots: slots.collect(),
+    }
+}

@@ -1,0 +1,279 @@
+//! The operations of a server's transaction that lead to what the batches leave.
+//!
+//! Whoever changes a row raises its revision first. Where the row's state decided something, the increment may not
+//! go beyond the next revision: it fails if anybody was faster, and holds the row until the transaction ends. On a row
+//! that was touched so, the operations after it do as they say. Deletes come first: what they free may be taken again.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::overlay::{Entry, Overlay};
+use super::simulate::Course;
+use crate::commit::{Lowered, What};
+use crate::encode::ID;
+use crate::sql::OnExisting;
+use crate::tables::record::{REVISION_COLUMN, Record, outgoing};
+use crate::tables::rows::chunks;
+
+/// Most operations of a transaction.
+pub(in crate::tables) const MOST: usize = 100;
+/// Most rows of an operation that is about many.
+const ROWS: usize = 100;
+
+/// What a row needs.
+enum Need<'a> {
+    Create(&'a Record),
+    /// Any number of these.
+    Steps(Vec<Value>),
+}
+
+/// All operations; more than [`MOST`] if there is no way with fewer.
+pub(super) fn operations(course: &Course) -> Vec<Value> {
+    let Needs {
+        held,
+        deletes,
+        writes,
+    } = needs(&course.overlay);
+    let mut operations = held;
+    operations.extend(sweeps(course));
+    let written: usize = writes.iter().map(|(_, need)| need.len()).sum();
+    if operations.len() + deletes.len() + written > MOST {
+        operations.extend(deletes_at_once(&deletes));
+        operations.extend(writes_at_once(writes));
+        return operations;
+    }
+    let delete = |(entry, id)| operation(entry, Some(id), "delete", None);
+    operations.extend(deletes.into_iter().map(delete));
+    for (entry, need) in writes {
+        match need {
+            Need::Create(record) => {
+                let data = data(entry, record);
+                operations.push(operation(entry, Some(&record.id), "create", Some(data)));
+            }
+            Need::Steps(steps) => operations.extend(steps),
+        }
+    }
+    operations
+}
+
+impl Need<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Need::Create(_) => 1,
+            Need::Steps(steps) => steps.len(),
+        }
+    }
+}
+
+type Deletes<'a> = Vec<(&'a Entry, &'a str)>;
+type Writes<'a> = Vec<(&'a Entry, Need<'a>)>;
+
+/// What all rows need.
+#[derive(Default)]
+struct Needs<'a> {
+    /// What holds rows that are then deleted.
+    held: Vec<Value>,
+    deletes: Deletes<'a>,
+    writes: Writes<'a>,
+}
+
+fn needs(overlay: &Overlay) -> Needs<'_> {
+    let mut needs = Needs::default();
+    for entry in overlay.entries() {
+        if let (Some(before), true) = (&entry.before, entry.deleted) {
+            if entry.fixed {
+                needs.held.push(raise(entry, before, 1));
+            }
+            if entry.swept.is_none() || entry.now.is_some() {
+                needs.deletes.push((entry, &before.id));
+            }
+        }
+        match (&entry.before, &entry.now) {
+            (Some(before), Some(now)) if !entry.deleted => {
+                let steps = steps(entry, before, now);
+                if !steps.is_empty() {
+                    needs.writes.push((entry, Need::Steps(steps)));
+                }
+            }
+            (_, Some(now)) => needs.writes.push((entry, Need::Create(now))),
+            (_, None) => {}
+        }
+    }
+    needs
+}
+
+/// What changes a row, or holds it.
+fn steps(entry: &Entry, before: &Record, now: &Record) -> Vec<Value> {
+    if entry.grown == 0 {
+        if !entry.fixed {
+            return Vec::new();
+        }
+        // Held by a change that is taken back.
+        let back = json!({"column": REVISION_COLUMN, "value": 1});
+        return vec![
+            raise(entry, before, 1),
+            operation(entry, Some(&before.id), "decrement", Some(back)),
+        ];
+    }
+    let mut steps = vec![raise(entry, before, entry.grown)];
+    let attributes = entry.table.0.attributes.iter().zip(&now.values);
+    let changed: Map<String, Value> = attributes
+        .zip(&entry.set)
+        .filter(|(_, set)| **set)
+        .map(|((attribute, value), _)| (attribute.key.to_owned(), outgoing(attribute, value)))
+        .collect();
+    if !changed.is_empty() {
+        steps.push(operation(
+            entry,
+            Some(&before.id),
+            "update",
+            Some(changed.into()),
+        ));
+    }
+    steps
+}
+
+/// Raises the revision; if the row must be as it was read, to this very number.
+fn raise(entry: &Entry, before: &Record, by: i64) -> Value {
+    let mut data = json!({"column": REVISION_COLUMN, "value": by});
+    if entry.fixed {
+        data["max"] = (before.revision + by).into();
+    }
+    operation(entry, Some(&before.id), "increment", Some(data))
+}
+
+fn operation(entry: &Entry, id: Option<&str>, action: &str, data: Option<Value>) -> Value {
+    let table = entry.table.0;
+    let mut operation = json!({
+        "databaseId": table.database,
+        "tableId": table.id,
+        "action": action,
+    });
+    if let Some(id) = id {
+        operation["rowId"] = id.into();
+    }
+    if let Some(data) = data {
+        operation["data"] = data;
+    }
+    operation
+}
+
+/// A new row as it is sent.
+pub(super) fn data(entry: &Entry, record: &Record) -> Value {
+    let mut data = record.data(entry.table.0);
+    data.insert(REVISION_COLUMN.to_owned(), record.revision.into());
+    data.into()
+}
+
+/// Deletes of what a filter met, which the server looks at once more.
+fn sweeps(course: &Course) -> Vec<Value> {
+    let mut swept: BTreeMap<usize, Deletes<'_>> = BTreeMap::new();
+    for entry in course.overlay.entries() {
+        if let (Some(sweep), Some(before), None) = (entry.swept, &entry.before, &entry.now) {
+            swept.entry(sweep).or_default().push((entry, &before.id));
+        }
+    }
+    let all = swept.iter().flat_map(|(sweep, rows)| {
+        let filters = course.sweeps.get(*sweep).cloned().unwrap_or_default();
+        bulk_deletes(rows, &filters)
+    });
+    all.collect()
+}
+
+fn deletes_at_once(deletes: &Deletes<'_>) -> Vec<Value> {
+    let mut tables: BTreeMap<&str, Deletes<'_>> = BTreeMap::new();
+    for (entry, id) in deletes {
+        tables
+            .entry(entry.table.0.id)
+            .or_default()
+            .push((entry, id));
+    }
+    tables
+        .values()
+        .flat_map(|rows| bulk_deletes(rows, &[]))
+        .collect()
+}
+
+fn bulk_deletes(rows: &Deletes<'_>, filters: &[Value]) -> Vec<Value> {
+    let Some((entry, _)) = rows.first() else {
+        return Vec::new();
+    };
+    let portions = rows.chunks(ROWS).flat_map(|rows| {
+        let ids = rows.iter().map(|(_, id)| Value::from(*id)).collect();
+        chunks(ID, ids)
+    });
+    let deletes = portions.map(|(ids, _)| {
+        let mut queries = vec![ids.to_string()];
+        queries.extend(filters.iter().map(Value::to_string));
+        operation(entry, None, "bulkDelete", Some(json!({"queries": queries})))
+    });
+    deletes.collect()
+}
+
+/// New rows of a table in one operation, in their order.
+fn writes_at_once(writes: Writes<'_>) -> Vec<Value> {
+    let mut created: Vec<(&Entry, Vec<Value>)> = Vec::new();
+    let mut steps = Vec::new();
+    for (entry, need) in writes {
+        match need {
+            Need::Create(record) => {
+                let mut row = data(entry, record);
+                row["$id"] = record.id.as_str().into();
+                match created.iter_mut().find(|(of, _)| of.table == entry.table) {
+                    Some((_, rows)) => rows.push(row),
+                    None => created.push((entry, vec![row])),
+                }
+            }
+            Need::Steps(more) => steps.extend(more),
+        }
+    }
+    let created = created.iter().flat_map(|(entry, rows)| {
+        let portion =
+            |rows: &[Value]| operation(entry, None, "bulkCreate", Some(rows.to_vec().into()));
+        rows.chunks(ROWS).map(portion).collect::<Vec<_>>()
+    });
+    // New rows last, as after single operations: what a change frees may be taken.
+    steps.extend(created);
+    steps
+}
+
+/// The fewest operations a batch can become, whatever is read: known before anything is sent.
+pub(super) fn at_least(batch: &Lowered) -> usize {
+    let mut created: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut changed: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    for op in &batch.ops {
+        let text = |slot: usize| match op.binds.0.get(slot) {
+            Some(crate::sql::Bind::Value(crate::SqlValue::Text(id))) => id.clone(),
+            _ => String::new(),
+        };
+        match &op.what {
+            What::Insert {
+                existing: OnExisting::Conflict,
+            } => *created.entry(op.table.0.id).or_default() += 1,
+            What::Update { id, sets, .. } => {
+                let steps = 1 + usize::from(!sets.is_empty());
+                changed.insert((op.table.0.id, text(*id)), steps);
+            }
+            What::Insert { .. }
+            | What::Delete { .. }
+            | What::DeleteSome { .. }
+            | What::Expect { .. } => {}
+        }
+    }
+    // A document that the batch itself adds takes its changes along.
+    for op in &batch.ops {
+        if let (What::Insert { .. }, Some(crate::sql::Bind::Value(crate::SqlValue::Text(id)))) =
+            (&op.what, op.binds.0.first())
+        {
+            changed.remove(&(op.table.0.id, id.clone()));
+        }
+        if let What::Delete { id, .. } = &op.what
+            && let Some(crate::sql::Bind::Value(crate::SqlValue::Text(id))) = op.binds.0.get(*id)
+        {
+            changed.remove(&(op.table.0.id, id.clone()));
+        }
+    }
+    let created: usize = created.values().map(|rows| rows.div_ceil(ROWS)).sum();
+    created + changed.values().sum::<usize>()
+}

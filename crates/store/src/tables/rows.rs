@@ -1,0 +1,429 @@
+//! Reading rows: which requests a question becomes, and how their answers become one.
+//!
+//! NULLs come first or last as the server's database likes. So rows with and without a value of a column in the
+//! order are asked for apart, and merged here. So are the parts of a list of values that is too long for a query.
+
+use futures::StreamExt;
+use futures::future::LocalBoxFuture;
+use futures::stream;
+use serde_json::{Value, json};
+use whisper_schema::Collection;
+
+use super::Tables;
+use super::client::Refusal;
+use super::holds::{self, holds};
+use super::push::{self, MAX_QUERY, MAX_VALUES, Pushed, Pushing};
+use super::record::Record;
+use crate::SqlValue;
+use crate::encode::{self, ID, SEQ};
+use crate::error::StoreError;
+use crate::sql::{Cond, Descending};
+
+/// Most rows of one request.
+const PAGE: usize = 1000;
+/// Most queries of one request, but for order, limit and cursor.
+const MAX_QUERIES: usize = 80;
+/// Most columns of an order that may be NULL; further ones come as the server orders them.
+const MAX_SPLITS: usize = 3;
+/// Most requests of one read that are under way at the same time.
+const AT_ONCE: usize = 8;
+
+/// Which rows are wanted.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted<'a> {
+    pub table: &'static Collection,
+    /// All of these must hold.
+    pub filters: &'a [Cond],
+    /// So must this, as the server compares: the rows behind a cursor, in the server's own order.
+    pub place: Cond,
+    pub orders: Vec<(&'static str, Descending)>,
+    pub limit: usize,
+    pub slots: &'a [SqlValue],
+}
+
+impl<'a> Wanted<'a> {
+    /// The oldest rows that meet a condition.
+    pub fn oldest(
+        table: &'static Collection,
+        condition: &'a Cond,
+        slots: &'a [SqlValue],
+        limit: usize,
+    ) -> Self {
+        Wanted {
+            table,
+            filters: std::slice::from_ref(condition),
+            place: Cond::And(Vec::new()),
+            orders: vec![(SEQ, false)],
+            limit,
+            slots,
+        }
+    }
+}
+
+/// Does several things side by side; gives their results in order.
+pub(super) async fn side_by_side<'a, T>(all: Vec<LocalBoxFuture<'a, T>>) -> Vec<T> {
+    stream::iter(all).buffered(AT_ONCE).collect().await
+}
+
+/// Some of the wanted rows, which one chain of requests gives in their order.
+#[derive(Debug)]
+struct Part {
+    queries: Vec<Value>,
+    orders: Vec<Value>,
+    /// Where it begins could not be said in a query.
+    begins_here: bool,
+}
+
+impl Tables {
+    /// The wanted rows, in their order.
+    pub(super) async fn rows(&self, wanted: &Wanted<'_>) -> Result<Vec<Record>, StoreError> {
+        let parts = parts(wanted);
+        let alone = parts.len() == 1;
+        let reads = parts.iter().map(|part| {
+            Box::pin(self.part(wanted, part)) as LocalBoxFuture<'_, Result<Vec<Record>, StoreError>>
+        });
+        let mut rows = Vec::new();
+        for read in side_by_side(reads.collect()).await {
+            rows.extend(read?);
+        }
+        if !alone {
+            // Stable: what the orders leave equal can't be, they end in the commit order.
+            rows.sort_by(|one, other| compare(wanted, one, other));
+            rows.dedup_by(|one, other| one.id == other.id);
+        }
+        rows.truncate(wanted.limit);
+        Ok(rows)
+    }
+
+    /// The first rows of a part.
+    async fn part(&self, wanted: &Wanted<'_>, part: &Part) -> Result<Vec<Record>, StoreError> {
+        let mut found = Vec::new();
+        let mut behind: Option<String> = None;
+        let mut size = wanted.limit.min(PAGE);
+        while found.len() < wanted.limit && size > 0 {
+            let mut queries = part.queries.clone();
+            queries.extend(part.orders.iter().cloned());
+            queries.push(json!({"method": "limit", "values": [size]}));
+            if let Some(id) = &behind {
+                queries.push(json!({"method": "cursorAfter", "values": [id]}));
+            }
+            let page = match self.list(wanted.table, &queries, false).await {
+                Ok((page, _)) => page,
+                // The row the last page ended with is gone: from the beginning, which is still exact.
+                Err(refusal) if refusal.ends("cursor_not_found") => {
+                    found.clear();
+                    behind = None;
+                    continue;
+                }
+                Err(refusal) => return Err(refusal.into()),
+            };
+            let full = page.len() >= size;
+            behind = page
+                .last()
+                .and_then(|row| row["$id"].as_str())
+                .map(str::to_owned);
+            for row in &page {
+                let record = Record::read(wanted.table, row)?;
+                let meets = |filter: &Cond| holds(filter, wanted.table, &record, wanted.slots);
+                let begun = !part.begins_here || meets(&wanted.place);
+                if begun && wanted.filters.iter().all(meets) {
+                    found.push(record);
+                }
+            }
+            if !full {
+                break;
+            }
+            // The more rows turn out to be others than those that were meant, the more are read at once.
+            size = (size * 2).min(PAGE).max(20);
+        }
+        Ok(found)
+    }
+
+    /// The rows with these ids, as far as they are there.
+    pub(super) async fn by_ids(
+        &self,
+        table: &'static Collection,
+        ids: Vec<String>,
+    ) -> Result<Vec<Record>, StoreError> {
+        let values: Vec<Value> = ids.iter().map(|id| id.as_str().into()).collect();
+        let reads = chunks(ID, values).into_iter().map(|(query, count)| {
+            let limit = json!({"method": "limit", "values": [count]});
+            Box::pin(async move { self.list(table, &[query, limit], false).await })
+                as LocalBoxFuture<'_, Result<(Vec<Value>, u64), Refusal>>
+        });
+        let mut rows = Vec::new();
+        for read in side_by_side(reads.collect()).await {
+            for row in read?.0 {
+                let record = Record::read(table, &row)?;
+                // Another one's id in capitals is another id.
+                if ids.contains(&record.id) {
+                    rows.push(record);
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    /// How many rows meet a condition, counted up to `max`.
+    pub(super) async fn count(
+        &self,
+        table: &'static Collection,
+        condition: &Cond,
+        slots: &[SqlValue],
+        max: usize,
+    ) -> Result<u64, StoreError> {
+        let mut pushing = pushing(table, slots);
+        let exact = match pushing.push(condition) {
+            Pushed::Never => return Ok(0),
+            _ => pushing.exact,
+        };
+        let wanted = Wanted::oldest(table, condition, slots, max);
+        let [part] = &parts(&wanted)[..] else {
+            return Ok(self.rows(&wanted).await?.len() as u64);
+        };
+        if !exact || max > COUNTED {
+            // Only the columns that decide come along.
+            let part = Part {
+                queries: part
+                    .queries
+                    .iter()
+                    .cloned()
+                    .chain([select(condition)])
+                    .collect(),
+                orders: part.orders.clone(),
+                begins_here: false,
+            };
+            return Ok(self.part(&wanted, &part).await?.len().min(max) as u64);
+        }
+        let mut queries = part.queries.clone();
+        queries.push(json!({"method": "limit", "values": [1]}));
+        queries.push(json!({"method": "select", "values": ["$id"]}));
+        let (_, total) = self.list(table, &queries, true).await?;
+        Ok(total.min(max as u64))
+    }
+
+    /// The rows that meet the queries, and how many there are, if that is wanted too.
+    pub(super) async fn list(
+        &self,
+        table: &Collection,
+        queries: &[Value],
+        total: bool,
+    ) -> Result<(Vec<Value>, u64), Refusal> {
+        let path = rows_of(table);
+        let mut query: Vec<(String, String)> = queries
+            .iter()
+            .enumerate()
+            .map(|(i, query)| (format!("queries[{i}]"), query.to_string()))
+            .collect();
+        query.push(("total".to_owned(), total.to_string()));
+        let answer = self.get(&path, &query).await?;
+        match answer["rows"].as_array() {
+            Some(rows) => Ok((rows.clone(), answer["total"].as_u64().unwrap_or_default())),
+            None => Err(Refusal::Unknown(
+                "the answer is none of Appwrite's".to_owned(),
+            )),
+        }
+    }
+}
+
+/// How far the server counts.
+const COUNTED: usize = 5000;
+
+/// The path of a table's rows.
+pub(super) fn rows_of(table: &Collection) -> String {
+    format!("/tablesdb/{}/tables/{}/rows", table.database, table.id)
+}
+
+fn pushing<'a>(collection: &'static Collection, slots: &'a [SqlValue]) -> Pushing<'a> {
+    Pushing {
+        collection,
+        slots,
+        as_ordered: false,
+        exact: true,
+    }
+}
+
+/// The parts of what is wanted; none if nothing can be.
+fn parts(wanted: &Wanted<'_>) -> Vec<Part> {
+    let nullable = wanted.orders.iter().map(|(column, _)| *column);
+    let nullable = nullable.filter(|column| encode::is_nullable(wanted.table, column));
+    let nullable: Vec<&'static str> = nullable.take(MAX_SPLITS).collect();
+    let cases = (0..1usize << nullable.len()).map(|case| {
+        let nulls = nullable.iter().enumerate();
+        nulls
+            .map(|(i, column)| (*column, case >> i & 1 == 0))
+            .collect::<Vec<_>>()
+    });
+    cases
+        .flat_map(|nulls| parts_where(wanted, &nulls))
+        .collect()
+}
+
+/// The parts where these columns are NULL or not.
+fn parts_where(wanted: &Wanted<'_>, nulls: &[(&'static str, bool)]) -> Vec<Part> {
+    let mut queries = Vec::new();
+    let mut lists: Option<Vec<Value>> = None;
+    let filters = wanted
+        .filters
+        .iter()
+        .map(|filter| push::known(filter, nulls));
+    for filter in filters.flat_map(conjuncts) {
+        let mut pushing = pushing(wanted.table, wanted.slots);
+        if let (None, Cond::In(column, first, count)) = (&lists, &filter) {
+            let values = pushing.values(column, *first, *count);
+            let chunks = chunks(column, values);
+            match chunks.len() {
+                0 => return Vec::new(),
+                1 => queries.extend(chunks.into_iter().map(|(query, _)| query)),
+                _ => lists = Some(chunks.into_iter().map(|(query, _)| query).collect()),
+            }
+            continue;
+        }
+        match pushing.push(&filter) {
+            Pushed::Any => {}
+            Pushed::Never => return Vec::new(),
+            Pushed::Query(query) => queries.push(query),
+        }
+    }
+    // Left out, it is decided here.
+    queries.truncate(MAX_QUERIES);
+    let place = push::known(&wanted.place, nulls);
+    let mut pushing = Pushing {
+        as_ordered: true,
+        ..pushing(wanted.table, wanted.slots)
+    };
+    match pushing.push(&place) {
+        Pushed::Any => {}
+        Pushed::Never => return Vec::new(),
+        Pushed::Query(query) => queries.push(query),
+    }
+    queries.extend(nulls.iter().map(|(column, null)| {
+        let method = if *null { "isNull" } else { "isNotNull" };
+        json!({"method": method, "attribute": push::name(column), "values": []})
+    }));
+    let begins_here = !pushing.exact;
+    let orders = orders(wanted, nulls);
+    let with = |list: Option<Value>| Part {
+        queries: queries.iter().cloned().chain(list).collect(),
+        orders: orders.clone(),
+        begins_here,
+    };
+    match lists {
+        None => vec![with(None)],
+        Some(lists) => lists.into_iter().map(|list| with(Some(list))).collect(),
+    }
+}
+
+/// A condition as queries, as far as they can say it.
+pub(super) fn filters(
+    table: &'static Collection,
+    condition: &Cond,
+    slots: &[SqlValue],
+) -> Vec<Value> {
+    let queries = conjuncts(condition.clone()).into_iter().filter_map(|each| {
+        match pushing(table, slots).push(&each) {
+            Pushed::Query(query) => Some(query),
+            Pushed::Any | Pushed::Never => None,
+        }
+    });
+    queries.take(MAX_QUERIES).collect()
+}
+
+/// Conditions that must all hold, one by one: each is a query.
+fn conjuncts(condition: Cond) -> Vec<Cond> {
+    match condition {
+        // Two may be a range that stands for a beginning, which is known as a whole.
+        Cond::And(all) if all.len() != 2 => all.into_iter().flat_map(conjuncts).collect(),
+        other => vec![other],
+    }
+}
+
+fn orders(wanted: &Wanted<'_>, nulls: &[(&'static str, bool)]) -> Vec<Value> {
+    let mut orders = Vec::new();
+    for (column, descending) in &wanted.orders {
+        if !nulls.contains(&(*column, true)) {
+            let method = if *descending { "orderDesc" } else { "orderAsc" };
+            orders.push(json!({"method": method, "attribute": push::name(column), "values": []}));
+        }
+        // What follows the commit order decides nothing.
+        if *column == SEQ {
+            break;
+        }
+    }
+    orders
+}
+
+/// Queries for a column to equal one of these, each with how many of them it has.
+pub(super) fn chunks(column: &str, values: Vec<Value>) -> Vec<(Value, usize)> {
+    let query = |values: Vec<Value>| {
+        let count = values.len();
+        let query = json!({"method": "equal", "attribute": push::name(column), "values": values});
+        (query, count)
+    };
+    let empty = push::length(&query(Vec::new()).0);
+    let (mut chunks, mut chunk, mut size) = (Vec::new(), Vec::new(), empty);
+    for value in values {
+        let more = push::length(&value) + 1;
+        if !chunk.is_empty() && (chunk.len() == MAX_VALUES || size + more > MAX_QUERY) {
+            chunks.push(query(std::mem::take(&mut chunk)));
+            size = empty;
+        }
+        size += more;
+        chunk.push(value);
+    }
+    if !chunk.is_empty() {
+        chunks.push(query(chunk));
+    }
+    chunks
+}
+
+/// Asks for the columns that a condition is about.
+fn select(condition: &Cond) -> Value {
+    let mut columns = vec!["$id", "$sequence", "$createdAt"];
+    mentioned(condition, &mut columns);
+    json!({"method": "select", "values": columns})
+}
+
+fn mentioned(condition: &Cond, columns: &mut Vec<&'static str>) {
+    match condition {
+        Cond::Compare(column, ..)
+        | Cond::Null(column)
+        | Cond::NotNull(column)
+        | Cond::In(column, ..)
+        | Cond::Contains(column, _) => {
+            let name = push::name(column);
+            if !columns.contains(&name) {
+                columns.push(name);
+            }
+        }
+        Cond::And(several) | Cond::Or(several) => {
+            several.iter().for_each(|each| mentioned(each, columns));
+        }
+    }
+}
+
+/// Which of two rows comes first. NULLs are least.
+fn compare(wanted: &Wanted<'_>, one: &Record, other: &Record) -> std::cmp::Ordering {
+    use std::cmp::Ordering::Equal;
+    for (column, descending) in &wanted.orders {
+        let (one, other) = (
+            one.value(wanted.table, column),
+            other.value(wanted.table, column),
+        );
+        let ascending = match (&one, &other) {
+            (SqlValue::Null, SqlValue::Null) => Equal,
+            (SqlValue::Null, _) => std::cmp::Ordering::Less,
+            (_, SqlValue::Null) => std::cmp::Ordering::Greater,
+            (one, other) => holds::order(one, other).unwrap_or(Equal),
+        };
+        let order = if *descending {
+            ascending.reverse()
+        } else {
+            ascending
+        };
+        if order != Equal {
+            return order;
+        }
+    }
+    Equal
+}
