@@ -3,6 +3,7 @@
 //! Where a server would refuse the facts as they stand, the stored form differs from the API's: a text may be stored wider
 //! than the API lets it be, so that it stands outside the row; a required column has no default, one with a default isn't
 //! required; an index on a list is left out, as its elements are rows of a collection of their own.
+//! Beside the attributes each table has a column for what the store keeps: how often a row was changed.
 
 use serde_json::Value;
 use whisper_schema as schema;
@@ -45,7 +46,12 @@ fn table(collection: &Collection) -> Table {
         enabled: true,
         row_security: collection.document_security,
         permissions: of_table(collection.id),
-        columns: collection.attributes.iter().map(column).collect(),
+        columns: collection
+            .attributes
+            .iter()
+            .map(column)
+            .chain([revision()])
+            .collect(),
         indexes: kept.map(index).collect(),
     }
 }
@@ -82,6 +88,17 @@ fn column(attribute: &Attribute) -> Column {
         _ => {}
     }
     column
+}
+
+/// Grows by one with every change of the row; a commit that rests on what it read asks the server for the next one.
+fn revision() -> Column {
+    Column {
+        key: "revision".to_owned(),
+        kind: Kind::Integer,
+        default: 1.into(),
+        min: 1.into(),
+        ..Column::default()
+    }
 }
 
 fn index(index: &schema::Index) -> Index {

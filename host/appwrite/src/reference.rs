@@ -26,6 +26,8 @@ lists it), so that there it is stored otherwise:
 - A required column has no default there: `typingIndicators.isTyping` is not required, and true by default.
 - A list can't be indexed. `idx_hashtags` of `posts` and `idx_tags` of `stickers` and `gifs` are the system collections `postHashtags`, `stickerTags` and `gifTags`, a row for
   each element, on SQLite too.
+- Every table has a column `revision` beside the attributes (integer, at least 1, 1 by default): how often the row was changed. The store counts with it, and nobody else should
+  write it. The place in the commit order is the server's own `$sequence`.
 - Seven buckets take files over 30,000,000 bytes: set `_APP_STORAGE_LIMIT` of the server to 500,000,000 or more.
 
 No table is open to users there but catalogues (`stickers`, `stickerPacks`, `gifs`, `arFilters`), which they may read: components write with a key. Rows of

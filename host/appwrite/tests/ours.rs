@@ -28,13 +28,18 @@ fn all_of_it_is_there_with_its_ids() {
     );
     assert_eq!(config.buckets.len(), stats.buckets);
     let columns: usize = config.tables.iter().map(|table| table.columns.len()).sum();
-    assert_eq!(columns, stats.attributes + stats.system_attributes);
+    // And the revision of each.
+    let attributes = stats.attributes + stats.system_attributes;
+    assert_eq!(columns, attributes + config.tables.len());
     let all = collections().iter().chain(system_collections());
     for (table, collection) in config.tables.iter().zip(all) {
         assert_eq!(
             (table.id.as_str(), table.database.as_str()),
             (collection.id, collection.database)
         );
+        let revision = table.columns.last().unwrap();
+        assert_eq!(revision.key, "revision");
+        assert_eq!((&revision.default, revision.required), (&1.into(), false));
         for (column, attribute) in table.columns.iter().zip(collection.attributes) {
             assert_eq!(column.key, attribute.key);
             assert_ne!(

@@ -22,13 +22,21 @@ use whisper_schema::prelude::*;
 use whisper_schema::{Migration, Timestamp};
 
 use crate::driver::LocalBoxFuture;
+use crate::tables::Tables;
 use crate::{Batch, Driver, DriverError, Filter, SqlValue, Store, StoreError};
 
 /// Where the cases run: a way to the database, and a clock that they set.
 #[derive(Clone)]
 pub struct Place {
-    driver: Rc<dyn Fn() -> Rc<dyn Driver>>,
+    way: Way,
     now: Rc<Cell<i64>>,
+}
+
+/// A way to the database.
+#[derive(Clone)]
+enum Way {
+    Sql(Rc<dyn Fn() -> Rc<dyn Driver>>),
+    Tables(Rc<dyn Fn() -> Tables>),
 }
 
 /// A case.
@@ -104,9 +112,22 @@ impl Place {
     /// A place on the database this opens.
     pub fn new(driver: impl Fn() -> Rc<dyn Driver> + 'static) -> Place {
         Place {
-            driver: Rc::new(driver),
+            way: Way::Sql(Rc::new(driver)),
             now: Rc::new(Cell::new(START)),
         }
+    }
+
+    /// A place on the tables this opens.
+    pub fn on_tables(tables: impl Fn() -> Tables + 'static) -> Place {
+        Place {
+            way: Way::Tables(Rc::new(tables)),
+            now: Rc::new(Cell::new(START)),
+        }
+    }
+
+    /// Whether it has a part in a case: migrations are of SQL alone.
+    pub fn takes(&self, case: &Case) -> bool {
+        matches!(self.way, Way::Sql(_)) || !case.name.starts_with("migrations::")
     }
 
     /// Runs a case on empty collections.
@@ -124,12 +145,18 @@ impl Place {
     fn store_with(&self, migrations: Vec<Migration>) -> Store {
         let now = self.now.clone();
         let clock = Rc::new(move || Timestamp::from_millis(now.get()));
-        Store::with_migrations((self.driver)(), clock, migrations)
+        match &self.way {
+            Way::Sql(driver) => Store::with_migrations(driver(), clock, migrations),
+            Way::Tables(tables) => Store::tables(tables(), clock),
+        }
     }
 
     /// Runs a statement past the store.
     async fn execute(&self, sql: &str) -> Result<Vec<Vec<SqlValue>>, DriverError> {
-        (self.driver)().connect().await?.execute(sql, &[]).await
+        match &self.way {
+            Way::Sql(driver) => driver().connect().await?.execute(sql, &[]).await,
+            Way::Tables(_) => Err(DriverError::Other("there is no SQL".to_owned())),
+        }
     }
 
     async fn wipe(&self) -> Check {
