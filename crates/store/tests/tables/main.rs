@@ -1,0 +1,6 @@
+//! The store on TablesDB.
+#![allow(clippy::unwrap_used)]
+
+mod answers;
+mod batches;
+mod scripted;
