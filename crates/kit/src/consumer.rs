@@ -8,8 +8,8 @@
 use std::time::{Duration, Instant};
 
 use whisper_schema::prelude::ConsumerCursor;
-use whisper_schema::{Column, Document, Timestamp};
-use whisper_store::{Batch, Doc, Filter, Order, Patch, StoreError};
+use whisper_schema::{Document, Timestamp};
+use whisper_store::{Batch, Doc, Filter, Patch, StoreError};
 
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -36,7 +36,8 @@ pub struct Consumed {
     pub more: bool,
 }
 
-/// Hands over portions until nothing is left, or the time is over; then the report is capped.
+/// Hands over portions until nothing is left, or the time is over; then the report is capped. A portion whose
+/// effects are more than the database does at once is halved.
 ///
 /// # Errors
 /// The handler's and the store's; what was handled before stays handled.
@@ -48,8 +49,16 @@ where
 {
     let start = Instant::now();
     let mut report = Report::default();
+    let mut limit = bounds.limit;
     loop {
-        let step = consume(ctx, name, bounds.limit, &handle).await?;
+        let step = match consume(ctx, name, limit, &handle).await {
+            // Not every database does as much at once: fewer documents make fewer effects.
+            Err(error) if error.is_too_large() && limit > 1 => {
+                limit /= 2;
+                continue;
+            }
+            step => step?,
+        };
         report.found += step.handled;
         report.done += step.handled;
         if !step.more {
@@ -80,8 +89,7 @@ where
     let next = ctx
         .store()?
         .find::<D>()
-        .filter(Filter::gt(Column::seq(), position))
-        .order(Order::asc(Column::seq()))
+        .in_commit_order(position)
         .limit(limit)
         .page()
         .await?

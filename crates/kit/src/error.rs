@@ -184,6 +184,12 @@ impl From<StoreError> for Error {
             )
             .with_header("retry-after", "1")
             .with_source(&error),
+            // A job asks for less and goes on; a client can do the same.
+            StoreError::TooLarge { .. } => Self::new(
+                Code::PayloadTooLarge,
+                "This is more than the database does at once. Ask for less at a time.",
+            )
+            .with_source(&error),
             other => Self::internal(other),
         };
         made.store = Some(Box::new(error));
@@ -243,6 +249,11 @@ impl<T, E: Into<Error>> ResultExt<T> for Result<T, E> {
 }
 
 impl Error {
+    /// Whether it is a batch that the database can't do at once: fewer operations may do.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self.store.as_deref(), Some(StoreError::TooLarge { .. }))
+    }
+
     fn picked(self, code: Code, detail: &str, wanted: impl Fn(&StoreError) -> bool) -> Self {
         match &self.store {
             Some(store) if wanted(store) => Self::new(code, detail),

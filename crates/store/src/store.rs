@@ -165,6 +165,12 @@ impl Store {
         }
     }
 
+    /// As many as are wanted in one batch, or as many as are done together if that is less.
+    pub fn portion(&self, wanted: usize) -> usize {
+        self.most_operations()
+            .map_or(wanted, |most| most.min(wanted))
+    }
+
     /// Brings the database up to this version; what is already there stays.
     ///
     /// Every other call does the same when it is the store's first.

@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 use whisper_kit::{Ctx, Error, OptionExt, Reply, Request, Result};
-use whisper_schema::Timestamp;
 use whisper_schema::analytics_db::ErrorLog;
 use whisper_schema::system::{ErrorGroup, ErrorGroupStatus, ErrorLink};
-use whisper_store::{Batch, Filter, Get, Patch, Query};
+use whisper_schema::{Column, Timestamp};
+use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
 
 use crate::groups::ShownGroup;
 use crate::keep::KEPT;
@@ -48,7 +48,7 @@ async fn settle(
     note: Option<String>,
 ) -> Result<Reply> {
     let id = request.id("id")?;
-    for _ in 0..ATTEMPTS {
+    'attempts: for _ in 0..ATTEMPTS {
         let links = Query::<ErrorLink>::new()
             .filter(Filter::eq(ErrorLink::GROUP_ID, id))
             .limit(KEPT as u32 + 1);
@@ -69,11 +69,26 @@ async fn settle(
         let as_read = Filter::revision(group.revision);
         let batch = Batch::new().update_if(id, patch, as_read).label(LABEL);
         // Kept errors may leave at any time; the revision says whether one did.
-        let batch = links.iter().fold(batch, |batch, link| {
+        let mark = |batch: Batch, link: &Doc<ErrorLink>| {
             let patch = Patch::<ErrorLog>::new().set(ErrorLog::RESOLVED, resolved);
             batch.update(&link.id, patch)
-        });
-        match ctx.store()?.commit(batch).await {
+        };
+        // Where not all of them go into one commit, the last one is the group's: until then nothing is settled.
+        let at_once = ctx.store()?.portion(links.len() + 1).saturating_sub(1);
+        let (before, last) = links.split_at(links.len() - at_once.min(links.len()));
+        for some in before.chunks(at_once.max(1)) {
+            let as_read = Filter::and([
+                Filter::eq(Column::<ErrorGroup>::id(), id),
+                Filter::revision(group.revision),
+            ]);
+            let start = Batch::new().expect_some(as_read).label(LABEL);
+            match ctx.store()?.commit(some.iter().fold(start, mark)).await {
+                Ok(_) => {}
+                Err(error) if is_gone(&error) => continue 'attempts,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        match ctx.store()?.commit(last.iter().fold(batch, mark)).await {
             Ok(committed) => {
                 let at = group.value.resolved_at;
                 group.value.resolved_at =

@@ -86,8 +86,9 @@ mod tests {
         #[test]
         fn objects_with_a_method_are_disarmed(key in "method|\\\\u006dethod", more in "[a-z]{0,4}") {
             let text = format!(r#"{{"{more}":1,"{key}":"{more}"}}"#);
-            prop_assert!(!is_executed(&guarded(&text)));
-            prop_assert_eq!(plain(&guarded(&text)), text.as_str());
+            let stored = guarded(&text);
+            prop_assert!(!is_executed(&stored));
+            prop_assert_eq!(plain(&stored), text.as_str());
         }
     }
 }

@@ -51,7 +51,7 @@ impl Pushing<'_> {
             Cond::In(column, first, count) => match self.values(column, *first, *count) {
                 values if values.is_empty() => Pushed::Never,
                 values if values.len() > MAX_VALUES => self.loosely(column),
-                values => query("equal", column, Value::Array(values)),
+                values => self.bounded(column, query("equal", column, Value::Array(values))),
             },
             Cond::Contains(column, slot) => self.contains(column, *slot),
             Cond::And(all) => self.all(all),
@@ -112,6 +112,11 @@ impl Pushing<'_> {
             Compare::Ge => "greaterThanEqual",
         };
         let pushed = query(method, column, json!([self.operand(column, value)]));
+        self.bounded(column, pushed)
+    }
+
+    /// A query, or a looser one if it is too long.
+    fn bounded(&mut self, column: &str, pushed: Pushed) -> Pushed {
         match pushed {
             Pushed::Query(query) if length(&query) > MAX_QUERY => self.loosely(column),
             pushed => pushed,
@@ -155,7 +160,8 @@ impl Pushing<'_> {
             None => Pushed::Never,
             Some(value) => {
                 self.exact = false;
-                query("contains", column, json!([self.operand(column, value)]))
+                let element = json!([self.operand(column, value)]);
+                self.bounded(column, query("contains", column, element))
             }
         }
     }

@@ -209,14 +209,14 @@ fn a_batch_that_can_never_fit_is_refused_before_anything_is_sent() {
     let server = Scripted::new(|_| none());
     let store = server.store();
     let mut batch = Batch::new();
-    for i in 0..51 {
+    for i in 0..101 {
         let patch = Patch::new().set(Message::CONTENT, "x");
         batch = batch.update::<Message>(&format!("m{i}"), patch);
     }
     assert_eq!(
         wait(store.commit(batch)),
         Err(StoreError::TooLarge {
-            operations: 102,
+            operations: 101,
             most: 100
         })
     );
@@ -253,7 +253,7 @@ fn a_reader_in_commit_order_stops_at_a_gap_until_it_is_old() {
     let row = |seq: i64, age: i64| {
         let at = whisper_schema::Timestamp::from_millis(NOW - age);
         json!({"$id": format!("e{seq}"), "$sequence": seq.to_string(), "$createdAt": at,
-            "revision": 1, "kind": "k", "subject": "s", "createdAt": at})
+            "revision": 1, "kind": "k", "subject": "s", "payload": "{}", "createdAt": at})
     };
     let read = |rows: Vec<serde_json::Value>, behind: i64| {
         let server = Scripted::new(move |_| ok(json!({"total": rows.len(), "rows": rows})));

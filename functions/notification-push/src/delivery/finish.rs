@@ -22,7 +22,7 @@ const NAMED: u32 = 100;
 /// The store's.
 pub async fn finish(ctx: &Ctx, entries: &[String]) -> Result<u64> {
     let mut ended = 0;
-    for some in entries.chunks(PER_COMMIT) {
+    for some in entries.chunks(ctx.store()?.portion(PER_COMMIT)) {
         let found = ends(ctx, some).await?;
         match commit(ctx, &found).await {
             Ok(()) => ended += found.len() as u64,

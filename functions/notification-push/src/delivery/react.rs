@@ -46,7 +46,7 @@ pub async fn run(ctx: &Ctx, end: Instant) -> Result<(u64, bool)> {
         });
         let step = match handled.await {
             Ok(step) => step,
-            Err(_) if too_many.get() => {
+            Err(error) if too_many.get() || (error.is_too_large() && limit > 1) => {
                 limit /= 2;
                 continue;
             }

@@ -9,7 +9,7 @@ use whisper_store::{Batch, Doc, Filter, Order, Patch, Query, StoreError};
 use super::view::{ShownNotification, shown_to};
 
 /// How many one commit marks: far below what would hold the write lock for 50 ms.
-const PER_COMMIT: u32 = 200;
+const PER_COMMIT: usize = 200;
 /// How many commits one request makes.
 const COMMITS: usize = 50;
 
@@ -72,6 +72,7 @@ pub async fn all(ctx: Ctx, _: Request) -> Result<Reply> {
         .filter(unread())
         .order(Order::desc(Column::seq()))
         .first();
+    let per_commit = ctx.store()?.portion(PER_COMMIT) as u32;
     let mut marked = 0;
     let Some(newest) = ctx.store()?.read(newest).await? else {
         return Reply::ok(&Marked {
@@ -87,7 +88,7 @@ pub async fn all(ctx: Ctx, _: Request) -> Result<Reply> {
             .filter(unread())
             .filter(Filter::le(Column::seq(), newest.seq))
             .order(Order::asc(Column::seq()))
-            .limit(PER_COMMIT)
+            .limit(per_commit)
             .page()
             .await?;
         let count = page.items.len() as u64;

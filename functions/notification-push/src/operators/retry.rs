@@ -10,7 +10,7 @@ use whisper_store::{Batch, Doc, Filter, Order, Patch, Query, StoreError};
 use crate::web_push::message::lifetime;
 
 /// How many pushes one commit starts again.
-const PER_COMMIT: u32 = 100;
+const PER_COMMIT: usize = 100;
 /// How many ids one request names.
 const IDS: usize = 100;
 /// How many commits one request makes.
@@ -56,8 +56,10 @@ pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
         return Err(Error::field("ids", "size", detail));
     }
     let mut retried = Retried::default();
+    // A push and its delivery each.
+    let per_commit = ctx.store()?.portion(PER_COMMIT * 2) / 2;
     for _ in 0..COMMITS {
-        let failed = failed(&wanted);
+        let failed = failed(&wanted, per_commit as u32);
         let pushes = ctx.store()?.read(failed).await?;
         let pushes: Vec<Push> = pushes.into_iter().map(Doc::into_inner).collect();
         if pushes.is_empty() {
@@ -73,11 +75,11 @@ pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
     Reply::ok(&retried)
 }
 
-fn failed(wanted: &RetryQueue) -> Query<Push> {
+fn failed(wanted: &RetryQueue, count: u32) -> Query<Push> {
     let failed = Query::new()
         .filter(Filter::eq(Push::STATUS, PushStatus::Failed))
         .order(Order::asc(Push::DUE_AT))
-        .limit(PER_COMMIT);
+        .limit(count);
     if wanted.all {
         return failed;
     }
@@ -100,7 +102,7 @@ async fn start_again(ctx: &Ctx, pushes: &[Push], retried: &mut Retried) -> Resul
             QueuedMessage::STATUS,
             QueuedMessageStatus::Failed,
         ))
-        .limit(PER_COMMIT);
+        .limit(PER_COMMIT as u32);
     let entries = ctx.store()?.read(entries).await?;
     let ids = || pushes.iter().map(|push| push.id.as_str());
     let moved = Filter::<Push>::and([

@@ -183,9 +183,8 @@ async fn finish(
         }
     }
     let operations = operations(course);
-    if let (true, [only]) = (course.absences.is_empty(), operations.as_slice())
-        && let Some(direct) = send::direct(only)
-    {
+    let lone = stage::lone(course).filter(|_| course.absences.is_empty());
+    if let Some(direct) = lone.as_ref().and_then(send::direct) {
         group.committing();
         return ended(engine.tables.once(direct).await, affected);
     }

@@ -42,6 +42,11 @@ pub(super) fn direct(operation: &Value) -> Option<Direct> {
             path: rows,
             body: json!({"rowId": id, "data": operation["data"]}),
         }),
+        "update" => Some(Direct {
+            method: "PATCH",
+            path: format!("{rows}/{id}"),
+            body: json!({"data": operation["data"]}),
+        }),
         "delete" => Some(Direct {
             method: "DELETE",
             path: format!("{rows}/{id}"),

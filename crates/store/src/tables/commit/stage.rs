@@ -12,7 +12,7 @@ use super::overlay::{Entry, Overlay};
 use super::simulate::Course;
 use crate::commit::{Lowered, What};
 use crate::encode::ID;
-use crate::sql::OnExisting;
+use crate::sql::{OnExisting, Set};
 use crate::tables::record::{REVISION_COLUMN, Record, outgoing};
 use crate::tables::rows::chunks;
 
@@ -30,19 +30,44 @@ enum Need<'a> {
 
 /// All operations; more than [`MOST`] if there is no way with fewer.
 pub(super) fn operations(course: &Course) -> Vec<Value> {
+    let one_by_one = singles(course);
+    if one_by_one.len() <= MOST {
+        return one_by_one;
+    }
     let Needs {
         held,
         deletes,
         writes,
-    } = needs(&course.overlay);
+    } = needs(&course.overlay, Style::Few);
     let mut operations = held;
     operations.extend(sweeps(course));
-    let written: usize = writes.iter().map(|(_, need)| need.len()).sum();
-    if operations.len() + deletes.len() + written > MOST {
-        operations.extend(deletes_at_once(&deletes));
-        operations.extend(writes_at_once(writes));
-        return operations;
+    operations.extend(deletes_at_once(&deletes));
+    operations.extend(writes_at_once(writes));
+    operations
+}
+
+/// The one operation that does everything, if there is one: then no transaction is needed.
+pub(super) fn lone(course: &Course) -> Option<Value> {
+    let mut few = operations(course);
+    if few.len() == 2 {
+        let needs = needs(&course.overlay, Style::Few);
+        few = match needs.writes.into_iter().next() {
+            Some((_, Need::Steps(steps))) => steps,
+            _ => few,
+        };
     }
+    few.pop().filter(|_| few.is_empty())
+}
+
+/// An operation for each row and step: who listens for changes of rows hears of each.
+fn singles(course: &Course) -> Vec<Value> {
+    let Needs {
+        held,
+        deletes,
+        writes,
+    } = needs(&course.overlay, Style::Plain);
+    let mut operations = held;
+    operations.extend(sweeps(course));
     let delete = |(entry, id)| operation(entry, Some(id), "delete", None);
     operations.extend(deletes.into_iter().map(delete));
     for (entry, need) in writes {
@@ -57,13 +82,13 @@ pub(super) fn operations(course: &Course) -> Vec<Value> {
     operations
 }
 
-impl Need<'_> {
-    fn len(&self) -> usize {
-        match self {
-            Need::Create(_) => 1,
-            Need::Steps(steps) => steps.len(),
-        }
-    }
+/// How a row's changes are said.
+#[derive(Clone, Copy, PartialEq)]
+enum Style {
+    /// So that nobody who changes the row at the same time is in the way.
+    Plain,
+    /// In few operations: a row that changes meanwhile has to be tried again.
+    Few,
 }
 
 type Deletes<'a> = Vec<(&'a Entry, &'a str)>;
@@ -78,7 +103,7 @@ struct Needs<'a> {
     writes: Writes<'a>,
 }
 
-fn needs(overlay: &Overlay) -> Needs<'_> {
+fn needs(overlay: &Overlay, style: Style) -> Needs<'_> {
     let mut needs = Needs::default();
     for entry in overlay.entries() {
         if let (Some(before), true) = (&entry.before, entry.deleted) {
@@ -91,7 +116,7 @@ fn needs(overlay: &Overlay) -> Needs<'_> {
         }
         match (&entry.before, &entry.now) {
             (Some(before), Some(now)) if !entry.deleted => {
-                let steps = steps(entry, before, now);
+                let steps = steps(entry, before, now, style);
                 if !steps.is_empty() {
                     needs.writes.push((entry, Need::Steps(steps)));
                 }
@@ -104,7 +129,7 @@ fn needs(overlay: &Overlay) -> Needs<'_> {
 }
 
 /// What changes a row, or holds it.
-fn steps(entry: &Entry, before: &Record, now: &Record) -> Vec<Value> {
+fn steps(entry: &Entry, before: &Record, now: &Record, style: Style) -> Vec<Value> {
     if entry.grown == 0 {
         if !entry.fixed {
             return Vec::new();
@@ -116,13 +141,24 @@ fn steps(entry: &Entry, before: &Record, now: &Record) -> Vec<Value> {
             operation(entry, Some(&before.id), "decrement", Some(back)),
         ];
     }
-    let mut steps = vec![raise(entry, before, entry.grown)];
     let attributes = entry.table.0.attributes.iter().zip(&now.values);
-    let changed: Map<String, Value> = attributes
+    let mut changed: Map<String, Value> = attributes
         .zip(&entry.set)
         .filter(|(_, set)| **set)
         .map(|((attribute, value), _)| (attribute.key.to_owned(), outgoing(attribute, value)))
         .collect();
+    if style == Style::Few && !entry.fixed {
+        // An operator: the one case in which a text is meant to be one.
+        let raised = json!({"method": "increment", "attribute": "", "values": [entry.grown]});
+        changed.insert(REVISION_COLUMN.to_owned(), raised.to_string().into());
+        return vec![operation(
+            entry,
+            Some(&before.id),
+            "update",
+            Some(changed.into()),
+        )];
+    }
+    let mut steps = vec![raise(entry, before, entry.grown)];
     if !changed.is_empty() {
         steps.push(operation(
             entry,
@@ -251,9 +287,16 @@ pub(super) fn at_least(batch: &Lowered) -> usize {
             What::Insert {
                 existing: OnExisting::Conflict,
             } => *created.entry(op.table.0.id).or_default() += 1,
-            What::Update { id, sets, .. } => {
-                let steps = 1 + usize::from(!sets.is_empty());
-                changed.insert((op.table.0.id, text(*id)), steps);
+            What::Update {
+                id,
+                sets,
+                condition,
+            } => {
+                // A row whose state decides is held first.
+                let adds = sets.iter().any(|set| matches!(set, Set::Add { .. }));
+                let steps = 1 + usize::from(adds || condition.is_some());
+                let known = changed.entry((op.table.0.id, text(*id))).or_default();
+                *known = steps.max(*known);
             }
             What::Insert { .. }
             | What::Delete { .. }
