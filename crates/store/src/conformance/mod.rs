@@ -5,6 +5,7 @@
 
 mod conditions;
 mod documents;
+mod edges;
 mod encodings;
 mod groups;
 mod migrations;
@@ -99,6 +100,7 @@ pub const CASES: &[Case] = cases! {
     conditions: expectations update_if revision_as_condition increment_within all_or_nothing labels
         missing_rows_fail empty_batch bounds_of_the_attribute;
     encodings: texts doubles numbers lists defaults_and_nulls at_commit at_commit_in_conditions;
+    edges: least_integer first_and_last_moment;
     queries: comparisons nulls_never_compare lists_of_values prefixes elements and_or
         reads_in_one_statement counts first_and_all wrong_filters;
     pages: forward_and_backward nulls_first_then_last mixed_directions ties malformed_cursors limits
@@ -125,9 +127,10 @@ impl Place {
         }
     }
 
-    /// Whether it has a part in a case: migrations are of SQL alone.
+    /// Whether it has a part in a case: migrations are of SQL alone, and Appwrite refuses what lies at the edges.
     pub fn takes(&self, case: &Case) -> bool {
-        matches!(self.way, Way::Sql(_)) || !case.name.starts_with("migrations::")
+        let of_sql = ["migrations::", "edges::"];
+        matches!(self.way, Way::Sql(_)) || !of_sql.iter().any(|group| case.name.starts_with(group))
     }
 
     /// Runs a case on empty collections.

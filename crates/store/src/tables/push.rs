@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use whisper_schema::{Collection, Kind};
 
 use super::guard::{self, MARK};
-use super::record::{self, REVISION_COLUMN};
+use super::record::{self, FIRST_MOMENT, LAST_MOMENT, REVISION_COLUMN};
 use crate::SqlValue;
 use crate::encode::{self, ID, SEQ};
 use crate::filter::{Compare, REVISION};
@@ -151,7 +151,8 @@ impl Pushing<'_> {
             Some(Kind::Integer { max: Some(max), .. }) if max <= i64::from(i32::MAX) => {
                 (i32::MIN.into(), i32::MAX.into())
             }
-            Some(_) => (i64::MIN, i64::MAX),
+            Some(Kind::Datetime) => (FIRST_MOMENT, LAST_MOMENT),
+            Some(_) => (-i64::MAX, i64::MAX),
         }
     }
 

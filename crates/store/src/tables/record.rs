@@ -15,6 +15,10 @@ use crate::filter::REVISION;
 /// The column that counts a row's changes, beside the attributes.
 pub(super) const REVISION_COLUMN: &str = "revision";
 
+/// The first and the last moment that the server takes, in milliseconds: the year 1000, and the last second of 9999.
+pub(super) const FIRST_MOMENT: i64 = -30_610_224_000_000;
+pub(super) const LAST_MOMENT: i64 = 253_402_300_799_000;
+
 /// A row.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Record {

@@ -3,4 +3,6 @@
 
 mod answers;
 mod batches;
+mod conformance;
 mod scripted;
+mod server;

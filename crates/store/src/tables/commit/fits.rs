@@ -1,4 +1,4 @@
-//! Whether texts fit with the mark that some of them get.
+//! Whether the server takes what a batch writes.
 
 use whisper_schema::{Attribute, Kind, Rule};
 
@@ -8,22 +8,18 @@ use crate::error::StoreError;
 use crate::sql::cond::violation;
 use crate::sql::{Bind, OnExisting, Set};
 use crate::tables::guard::guarded;
+use crate::tables::record::{FIRST_MOMENT, LAST_MOMENT};
 
-/// Refuses texts that are as long as their column and need a mark besides.
+/// Refuses what the server would: the least integer, times before the year 1000 and in the last second, texts that
+/// are as long as their column and need a mark besides.
 pub(super) fn check(batch: &Lowered) -> Result<(), StoreError> {
     let mut problems = Vec::new();
     for op in &batch.ops {
         for (attribute, slot) in written(op) {
-            let (Kind::String { size }, false) = (attribute.kind, attribute.array) else {
-                continue;
-            };
-            let most = attribute.stored_size.unwrap_or(size) as usize;
-            if let Some(Bind::Value(SqlValue::Text(text))) = op.binds.0.get(slot)
-                && text.len() >= most
-                && guarded(text).chars().count() > most
+            if let Some(Bind::Value(value)) = op.binds.0.get(slot)
+                && let Some((rule, why)) = wrong(attribute, value)
             {
-                let why = format!("must be at most {} characters to be stored", most - 1);
-                problems.push(violation(attribute.key, Rule::Size, &why));
+                problems.push(violation(attribute.key, rule, &why));
             }
         }
     }
@@ -31,6 +27,29 @@ pub(super) fn check(batch: &Lowered) -> Result<(), StoreError> {
         Ok(())
     } else {
         Err(StoreError::Invalid(problems))
+    }
+}
+
+/// What is the matter with a value, if anything is.
+fn wrong(attribute: &Attribute, value: &SqlValue) -> Option<(Rule, String)> {
+    match (attribute.kind, value) {
+        _ if attribute.array => None,
+        (Kind::Integer { .. }, SqlValue::Integer(i64::MIN)) => {
+            Some((Rule::Range, format!("must be at least {}", -i64::MAX)))
+        }
+        (Kind::Datetime, SqlValue::Integer(at)) if !(FIRST_MOMENT..=LAST_MOMENT).contains(at) => {
+            let why = "must be from the year 1000 to the last second of 9999";
+            Some((Rule::Range, why.to_owned()))
+        }
+        (Kind::String { size }, SqlValue::Text(text)) => {
+            let most = attribute.stored_size.unwrap_or(size) as usize;
+            let fits = text.len() < most || guarded(text).chars().count() <= most;
+            (!fits).then(|| {
+                let why = format!("must be at most {} characters to be stored", most - 1);
+                (Rule::Size, why)
+            })
+        }
+        _ => None,
     }
 }
 

@@ -385,7 +385,8 @@ fn sum(start: SqlValue, by: &SqlValue, bounds: (&SqlValue, &SqlValue)) -> Option
             SqlValue::Integer(by),
             (SqlValue::Integer(least), SqlValue::Integer(greatest)),
         ) => {
-            let sum = start.checked_add(*by)?;
+            // The least of all integers is none of the server's.
+            let sum = start.checked_add(*by).filter(|sum| *sum > i64::MIN)?;
             (least..=greatest)
                 .contains(&&sum)
                 .then_some(SqlValue::Integer(sum))

@@ -1,0 +1,32 @@
+//! A server of the tests' own, with the schema.
+
+use std::time::Duration;
+
+use appwrite_server::{KEY, Options, PROJECT, Server};
+use whisper_appwrite::ours;
+use whisper_appwrite::remote::{Client, plan, push, state};
+use whisper_store::tables::native::HttpTransport;
+use whisper_store::tables::{Credentials, Tables};
+
+/// A server that takes the schema at once.
+pub const OPTIONS: Options = Options {
+    storage_limit: 500_000_000,
+    looks_until_available: 0,
+    nulls_first: true,
+    case_insensitive: true,
+};
+
+/// Starts a server and pushes the schema.
+pub fn start(options: Options) -> Server {
+    let server = Server::start(options).unwrap();
+    let client = Client::new(&server.endpoint(), PROJECT, KEY);
+    let plan = plan(&ours(), &state(&client).unwrap(), &[]);
+    push(&client, &plan, Duration::from_secs(60), &mut |_| {}).unwrap();
+    server
+}
+
+/// Its project.
+pub fn opened(endpoint: &str) -> Tables {
+    let transport = HttpTransport::new();
+    Tables::new(endpoint, PROJECT, Credentials::new(KEY), transport)
+}
