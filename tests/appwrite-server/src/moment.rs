@@ -31,8 +31,8 @@ impl Moment {
             .or_else(|| in_utc(text.parse::<DateTime>().ok()?))
             .or_else(|| in_utc(text.parse::<Date>().ok()?.at(0, 0, 0, 0)))?;
         // A year of four digits, and what is finer than a millisecond is cut off.
-        (0..=253_402_300_799_999)
-            .contains(&(time.as_millisecond() + 62_167_219_200_000))
+        (-62_167_219_200_000..=253_402_300_799_999)
+            .contains(&time.as_millisecond())
             .then(|| Moment(time.as_nanosecond().div_euclid(1_000_000) as i64))
     }
 
