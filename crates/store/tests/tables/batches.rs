@@ -154,6 +154,30 @@ fn what_is_only_expected_stays_as_it_is() {
 }
 
 #[test]
+fn what_is_there_is_not_absent() {
+    let server = server::start(OPTIONS);
+    let store = store(&server);
+    wait(store.commit(Batch::new().insert(&message("m1")))).unwrap();
+    let absent =
+        |text: &str| Batch::new().expect_none::<Message>(Filter::eq(Message::CONTENT, text));
+    let failed = |op| Err(StoreError::ConditionFailed { op, label: None });
+    let batch = absent("hello").insert(&message("m2"));
+    assert_eq!(wait(store.commit(batch)), failed(0));
+    assert_eq!(wait(store.commit(absent("hello"))), failed(0));
+    // The first that doesn't hold is the one that is told, though another is known before.
+    let batch = absent("hello").delete::<Message>("nowhere");
+    assert_eq!(wait(store.commit(batch)), failed(0));
+    let batch = absent("HELLO")
+        .insert(&message("m2"))
+        .append(absent("hello"));
+    assert_eq!(wait(store.commit(batch)), failed(2));
+    // What the batch itself has deleted is absent.
+    let batch = Batch::new().delete::<Message>("m1").append(absent("hello"));
+    wait(store.commit(batch)).unwrap();
+    assert_eq!(wait(store.find::<Message>().count(9)).unwrap(), 0);
+}
+
+#[test]
 fn a_commit_whose_answer_is_lost_happens_once() {
     let server = server::start(OPTIONS);
     let store = store(&server);
