@@ -1,6 +1,5 @@
 //! Who calls: access tokens, sessions, passwords, the operator.
 
-#[cfg(target_family = "wasm")]
 mod appwrite;
 mod foreign;
 mod keys;
@@ -9,8 +8,9 @@ mod password;
 mod session;
 mod token;
 
+pub use appwrite::Appwrite;
 #[cfg(target_family = "wasm")]
-pub(crate) use appwrite::Appwrite;
+pub(crate) use appwrite::take_key;
 pub(crate) use foreign::Foreign;
 pub use foreign::{IdentityServer, Verifying};
 pub use keys::{Keys, rotate_keys, web_push_secret};
