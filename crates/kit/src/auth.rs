@@ -12,7 +12,7 @@ pub use appwrite::Appwrite;
 #[cfg(target_family = "wasm")]
 pub(crate) use appwrite::take_key;
 pub(crate) use foreign::Foreign;
-pub use foreign::{IdentityServer, Verifying};
+pub use foreign::{IdentityServer, Verifying, is_foreign_id};
 pub use keys::{Keys, rotate_keys, web_push_secret};
 pub(crate) use keys::{MAC, cursor_key, mac};
 pub use operator::operator;

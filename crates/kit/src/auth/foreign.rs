@@ -127,20 +127,21 @@ fn read(jwt: &str) -> Result<Payload> {
         return Err(invalid());
     }
     let payload: Payload = part(payload)?;
-    if !is_id(&payload.user_id) || !is_id(&payload.session_id) {
+    if !is_id(&payload.session_id) {
         return Err(invalid());
     }
-    if is_ours(&payload.user_id) {
-        let detail = "Ids of this form are those of accounts that were made elsewhere. Sign up with another id.";
+    if !is_foreign_id(&payload.user_id) {
+        let detail = "Users with an id of this form were made elsewhere. Sign up with another id.";
         return Err(Error::new(Code::TokenInvalid, detail));
     }
     Ok(payload)
 }
 
-/// Whether a user id could be one of our own accounts'. On Appwrite everybody chooses their own id: nobody may
-/// choose that of a user whom another bundle has made on the same data.
-fn is_ours(id: &str) -> bool {
-    uuid::Uuid::try_parse(id).is_ok()
+/// Whether another server's user may have this id: any that can be one, but for UUIDs, which are our own
+/// accounts'. On Appwrite everybody may choose their own id: nobody takes that of a user whom another bundle
+/// has made on the same data.
+pub fn is_foreign_id(id: &str) -> bool {
+    is_id(id) && uuid::Uuid::try_parse(id).is_err()
 }
 
 /// A header that is there once and not empty; two of them mean that somebody tries to get one in.
