@@ -117,5 +117,5 @@ function now() {
 async function wait(nanoseconds) {
   if (nanoseconds <= 0n) return;
   const millis = Number((nanoseconds + 999_999n) / 1_000_000n);
-  await new Promise((resolve) => setTimeout(resolve, millis));
+  await new Promise((resolve) => setTimeout(resolve, millis).unref());
 }
