@@ -7,13 +7,14 @@ use clap::{Args, Subcommand};
 use whisper_appwrite::package::{Function, Jco, MOST, Packaged, for_functions, functions, package};
 use whisper_appwrite::{appwrite, ours};
 use whisper_manifest::Manifest;
+use whisper_manifest::build::target_dir;
 
 use super::ManifestArgs;
 use super::schema::PROJECT;
 use crate::builder;
 
-/// Where packages go, beside the manifest, if nothing else is said.
-const OUTPUT: &str = "target/appwrite";
+/// The folder in the target folder where components are built for packages, and packages go if nothing else is said.
+const OUTPUT: &str = "appwrite";
 
 /// For which host.
 #[derive(Debug, Subcommand)]
@@ -27,7 +28,7 @@ pub enum Package {
 pub struct Appwrite {
     #[command(flatten)]
     manifest: ManifestArgs,
-    /// Where to; by default target/appwrite beside the manifest
+    /// Where to; by default the folder appwrite in the target folder
     #[arg(long, short, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Only these components; all if none is named
@@ -60,7 +61,7 @@ impl Appwrite {
                 .components
                 .retain(|id, _| self.component.contains(id));
         }
-        let home = manifest.dir.join(OUTPUT);
+        let home = home(&manifest);
         let output = self.output.as_ref().unwrap_or(&home);
         // Found missing before anything is built, which takes minutes.
         let jco = Jco::install(&home.join("jco"))?;
@@ -100,6 +101,14 @@ impl Appwrite {
         println!("wrote {}", file.display());
         Ok(())
     }
+}
+
+fn home(manifest: &Manifest) -> PathBuf {
+    let mut sources = manifest.components.values().map(|c| &c.source);
+    let target = sources.find_map(|source| target_dir(source));
+    target
+        .unwrap_or_else(|| manifest.dir.join("target"))
+        .join(OUTPUT)
 }
 
 fn refuse_large(made: &[Packaged]) -> anyhow::Result<()> {

@@ -133,3 +133,64 @@ impl Write for Counter {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(script: &str) -> (tempfile::TempDir, Folder) {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::make(&dir.path().join("f")).unwrap();
+        fs::create_dir_all(folder.component().join("interfaces")).unwrap();
+        fs::write(folder.component().join("component.js"), script).unwrap();
+        fs::write(folder.component().join("component.d.ts"), "").unwrap();
+        (dir, folder)
+    }
+
+    #[test]
+    fn what_a_function_has_may_be_imported() {
+        let script = "const { send } = imports['wasi:http/client'];\nconst { now } = imports['wasi:clocks/wall-clock'];";
+        let (_dir, folder) = folder(script);
+        folder.check("a").unwrap();
+        let left = fs::read_dir(folder.component()).unwrap().count();
+        assert_eq!(left, 1, "no types");
+    }
+
+    #[test]
+    fn what_only_spin_has_is_named() {
+        let script = "const { get } = imports['spin:variables/variables'];\nconst { now } = imports['wasi:clocks/wall-clock'];";
+        let why = folder(script).1.check("a").unwrap_err().to_string();
+        assert!(
+            why.contains("a imports spin:variables/variables, which"),
+            "{why}"
+        );
+    }
+
+    #[test]
+    fn the_size_is_that_of_a_tar_gz_of_all_files() {
+        let (_dir, folder) = folder("");
+        let empty = folder.size().unwrap();
+        // Bytes that don't get smaller.
+        let mut state: u64 = 1;
+        let noise: Vec<u8> = std::iter::repeat_with(|| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            state.to_be_bytes()[0]
+        })
+        .take(100_000)
+        .collect();
+        fs::write(folder.component().join("component.core.wasm"), noise).unwrap();
+        let size = folder.size().unwrap();
+        assert!((90_000..110_000).contains(&(size - empty)), "{size}");
+    }
+
+    #[test]
+    fn a_folder_is_made_anew() {
+        let (dir, folder) = folder("");
+        let path = dir.path().join("f");
+        drop(folder);
+        Folder::make(&path).unwrap();
+        assert_eq!(fs::read_dir(&path).unwrap().count(), 0);
+    }
+}
