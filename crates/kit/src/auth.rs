@@ -1,18 +1,25 @@
 //! Who calls: access tokens, sessions, passwords, the operator.
 
+mod appwrite;
+mod foreign;
 mod keys;
 mod operator;
 mod password;
 mod session;
 mod token;
 
+pub use appwrite::Appwrite;
+#[cfg(target_family = "wasm")]
+pub(crate) use appwrite::take_key;
+pub(crate) use foreign::Foreign;
+pub use foreign::{IdentityServer, Verifying, is_foreign_id};
 pub use keys::{Keys, rotate_keys, web_push_secret};
 pub(crate) use keys::{MAC, cursor_key, mac};
 pub use operator::operator;
 pub use password::{hash_password, needs_rehash, verify_nobody, verify_password};
 pub use session::{
-    Issued, MAX_SESSIONS, REFRESH_LIFETIME, check_session, issue, revoke, revoke_all, rotate,
-    session_query,
+    FoundSession, Issued, MAX_SESSIONS, REFRESH_LIFETIME, check_session, issue, revoke, revoke_all,
+    rotate, session_query,
 };
 pub use token::{ACCESS_LIFETIME, Claims, jwks, verify};
 

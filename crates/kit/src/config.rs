@@ -22,12 +22,16 @@ pub const COMMON: &[&str] = &[
     "client_address_header",
     CONSUMERS,
     REPORTS,
+    HOST,
     STORE,
     APPWRITE_ENDPOINT,
     APPWRITE_PROJECT,
     APPWRITE_KEY,
 ];
 
+/// What runs the component, if that changes anything: `appwrite` for a function there, which signs users in and brings
+/// the store's key. Nothing that a client sends counts for it.
+pub(crate) const HOST: &str = "host";
 /// Where the documents are: `sqlite`, or `appwrite` for TablesDB of an Appwrite server.
 pub(crate) const STORE: &str = "store";
 /// Where that server is, such as `https://cloud.appwrite.io/v1`.

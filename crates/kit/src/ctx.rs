@@ -6,7 +6,7 @@ use std::rc::Rc;
 use whisper_schema::Timestamp;
 use whisper_store::Store;
 
-use crate::auth::{Caller, Claims, Keys};
+use crate::auth::{Caller, Claims, Foreign, IdentityServer, Keys};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::ids;
@@ -18,6 +18,7 @@ pub struct Instance {
     pub(crate) config: Config,
     pub(crate) clock: Rc<dyn Fn() -> Timestamp>,
     pub(crate) keys: Keys,
+    pub(crate) foreign: Option<Foreign>,
     pub(crate) signals: Signals,
 }
 
@@ -29,8 +30,16 @@ impl Instance {
             config,
             clock,
             keys: Keys::default(),
+            foreign: None,
             signals: Signals::default(),
         }
+    }
+
+    /// The instance where this server signs users in, in the place of our own accounts.
+    #[must_use]
+    pub fn with_identity(mut self, server: Rc<dyn IdentityServer>) -> Self {
+        self.foreign = Some(Foreign::new(server));
+        self
     }
 }
 
@@ -131,6 +140,15 @@ impl Ctx {
     pub fn claims(&self) -> Result<Claims> {
         let claims = self.0.claims.borrow().clone();
         claims.ok_or_else(|| Error::internal("this endpoint has no claims"))
+    }
+
+    /// Whether another server signs users in, in the place of our own accounts.
+    pub fn is_foreign(&self) -> bool {
+        self.foreign().is_some()
+    }
+
+    pub(crate) fn foreign(&self) -> Option<&Foreign> {
+        self.0.instance.foreign.as_ref()
     }
 
     pub(crate) fn keys(&self) -> &Keys {

@@ -132,6 +132,9 @@ async fn dispatch(
     body: Result<Bytes>,
 ) -> Result<Reply> {
     match found {
+        Found::Endpoint(endpoint, _) if endpoint.own_accounts && ctx.is_foreign() => {
+            Err(no_route())
+        }
         Found::Endpoint(endpoint, params) => {
             request.body = body?;
             if request.body.len() > endpoint.body_limit {
@@ -170,7 +173,7 @@ async fn admit(ctx: &Ctx, request: &Request, who: Auth) -> Result<()> {
         Auth::User => {
             let claims = auth::verify(ctx, request).await?;
             let session = ctx.store()?.read(auth::session_query(&claims)).await?;
-            let caller = auth::check_session(&claims, session.as_ref(), ctx.now())?;
+            let caller = auth::check_session(&claims, &session, ctx.now())?;
             ctx.set_claims(claims);
             ctx.set_caller(caller);
             Ok(())

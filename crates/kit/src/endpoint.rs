@@ -48,6 +48,7 @@ pub struct Endpoint {
     pub(crate) operation: &'static str,
     pub(crate) summary: &'static str,
     pub(crate) auth: Auth,
+    pub(crate) own_accounts: bool,
     pub(crate) handler: Handler,
     pub(crate) body_limit: usize,
     pub(crate) body: Option<Shape>,
@@ -78,6 +79,7 @@ impl Endpoint {
             operation,
             summary,
             auth: Auth::User,
+            own_accounts: false,
             handler: Rc::new(move |ctx, request| Box::pin(handler(ctx, request))),
             body_limit: BODY_LIMIT,
             body: None,
@@ -100,6 +102,14 @@ impl Endpoint {
     #[must_use]
     pub fn public(self) -> Self {
         self.auth(Auth::Public)
+    }
+
+    /// It is about signing in, which is another server's business where that one keeps the accounts: there is no
+    /// such route there.
+    #[must_use]
+    pub fn own_accounts(mut self) -> Self {
+        self.own_accounts = true;
+        self
     }
 
     /// How many bytes the body may have.

@@ -9,9 +9,11 @@ use http_body_util::{BodyExt, Full};
 use spin_sdk::http::{Request as SpinRequest, Response as SpinResponse};
 use whisper_schema::Timestamp;
 use whisper_store::tables::Credentials;
+use whisper_store::tables::component::HttpTransport;
 
+use crate::auth::{Appwrite, take_key};
 use crate::client;
-use crate::config::{APPWRITE_KEY, COMMON, Config};
+use crate::config::{APPWRITE_KEY, COMMON, Config, HOST};
 use crate::ctx::Instance;
 use crate::edge::{Edge, too_large};
 use crate::endpoint::Api;
@@ -54,7 +56,6 @@ struct Shared {
     edge: Rc<Edge>,
     instance: Rc<Instance>,
     /// The key of the store on Appwrite, which may change while the instance lives.
-    #[allow(dead_code, reason = "changed where Appwrite calls")]
     credentials: Credentials,
 }
 
@@ -64,7 +65,12 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
         Ok(shared) => shared,
         Err(error) => return failed(&error),
     };
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    if shared.instance.foreign.is_some() {
+        if let Some(key) = take_key(&mut parts.headers) {
+            shared.credentials.replace(key);
+        }
+    }
     let request = head(&shared.instance.config, parts);
     let limit = shared.edge.body_limit(&request.method, &request.path);
     let body = read(body, limit).await;
@@ -90,9 +96,14 @@ async fn shared(api: fn() -> Api) -> Result<Shared> {
         true => Some(database::open(&config, &credentials, &clock)?),
         false => None,
     };
+    let identity = (config.text(HOST) == "appwrite").then(|| Appwrite::of(&config, HttpTransport));
+    let instance = Instance::new(store, config, clock);
     let shared = Shared {
         edge: Rc::new(Edge::new(&api)?),
-        instance: Rc::new(Instance::new(store, config, clock)),
+        instance: Rc::new(match identity {
+            Some(identity) => instance.with_identity(Rc::new(identity)),
+            None => instance,
+        }),
         credentials,
     };
     SHARED.set(Some(shared.clone()));

@@ -43,6 +43,26 @@ impl TestEdge {
         Self::on(dir, Rc::new(Cell::new(START)), api, config)
     }
 
+    /// The same function where another server signs users in.
+    pub fn signed_in_by(self, server: Rc<dyn auth::IdentityServer>) -> Self {
+        let Self {
+            edge,
+            instance,
+            now,
+            log,
+            dir,
+        } = self;
+        let instance = Rc::into_inner(instance).expect("no request is under way");
+        let instance = Rc::new(instance.with_identity(server));
+        Self {
+            edge,
+            instance,
+            now,
+            log,
+            dir,
+        }
+    }
+
     /// Another instance, of this function or another one, on the same database and clock.
     pub fn another(&self, api: &Api) -> Self {
         let config = self.instance.config.clone();

@@ -22,7 +22,7 @@ async fn whoami(ctx: Ctx, _: Request) -> Result<Reply> {
 async fn deferred(ctx: Ctx, _: Request) -> Result<Reply> {
     let claims = ctx.claims()?;
     let session = ctx.store()?.read(auth::session_query(&claims)).await?;
-    let caller = auth::check_session(&claims, session.as_ref(), ctx.now())?;
+    let caller = auth::check_session(&claims, &session, ctx.now())?;
     Reply::ok(&json!({"user": caller.user_id}))
 }
 

@@ -41,6 +41,7 @@ pub fn endpoint() -> Endpoint {
         add,
     )
     .auth(Auth::UserDeferred)
+    .own_accounts()
     .body::<AddEmail>()
     .reply::<AccountView>(200, "The account, no longer anonymous.")
     .codes(&[Code::AlreadyRegistered, Code::EmailTaken, Code::RateLimited])

@@ -26,6 +26,7 @@ pub fn endpoint() -> Endpoint {
         sign_up,
     )
     .public()
+    .own_accounts()
     .optional_body::<Anonymous>()
     .reply::<NewAccount>(201, "The account was made.")
     .codes(&[Code::RateLimited])

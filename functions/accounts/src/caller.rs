@@ -12,6 +12,6 @@ use whisper_store::ReadSet;
 pub async fn read_as_caller<R: ReadSet>(ctx: &Ctx, set: R) -> Result<(Caller, R::Output)> {
     let claims = ctx.claims()?;
     let (session, found) = ctx.store()?.read((session_query(&claims), set)).await?;
-    let caller = check_session(&claims, session.as_ref(), ctx.now())?;
+    let caller = check_session(&claims, &session, ctx.now())?;
     Ok((caller, found))
 }

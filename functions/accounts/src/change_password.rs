@@ -40,6 +40,7 @@ pub fn endpoint() -> Endpoint {
         change,
     )
     .auth(Auth::UserDeferred)
+    .own_accounts()
     .body::<ChangePassword>()
     .reply_empty(204, "The password was changed.")
     .codes(&[Code::InvalidCredentials, Code::Forbidden, Code::RateLimited])

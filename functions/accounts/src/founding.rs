@@ -20,7 +20,7 @@ pub const RATE: &str = "signup_rate_per_hour";
 /// What it is when it isn't set.
 const DEFAULT_RATE: u64 = 1000;
 /// How often a made-up user name is made up anew when somebody has it.
-const ATTEMPTS: usize = 3;
+pub const ATTEMPTS: usize = 3;
 
 /// What a new account is made of.
 pub struct Founder {
@@ -81,7 +81,8 @@ async fn attempt(ctx: &Ctx, request: &Request, founder: &Founder) -> Result<NewA
     })
 }
 
-fn account(ctx: &Ctx, id: String, founder: &Founder) -> Account {
+/// A new account.
+pub fn account(ctx: &Ctx, id: String, founder: &Founder) -> Account {
     let credentials = founder.credentials.as_ref();
     Account {
         id,
@@ -95,7 +96,11 @@ fn account(ctx: &Ctx, id: String, founder: &Founder) -> Account {
     }
 }
 
-fn profile(ctx: &Ctx, account: &Account, founder: &Founder) -> Result<Profile> {
+/// The profile of a new account.
+///
+/// # Errors
+/// A fault when the runtime has no randomness.
+pub fn profile(ctx: &Ctx, account: &Account, founder: &Founder) -> Result<Profile> {
     let username = match &founder.username {
         Some(name) => name.clone(),
         None => made_up_username(random()?),

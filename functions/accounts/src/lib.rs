@@ -7,6 +7,7 @@ mod block;
 mod caller;
 mod change_password;
 mod documents;
+mod foreign;
 mod founding;
 mod list_blocks;
 mod list_sessions;
@@ -42,6 +43,7 @@ pub fn api() -> Api {
     .endpoint(revoke_session::endpoint())
     .endpoint(revoke_sessions::endpoint())
     .endpoint(public_keys::endpoint())
+    .endpoint(foreign::endpoint())
     .endpoint(me::endpoint())
     .endpoint(update_me::endpoint())
     .endpoint(my_account::endpoint())

@@ -21,6 +21,7 @@ pub fn endpoint() -> Endpoint {
         list,
     )
     .auth(Auth::UserDeferred)
+    .own_accounts()
     .reply::<Listing<SessionView>>(200, "All sessions.")
 }
 

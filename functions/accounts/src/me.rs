@@ -8,6 +8,7 @@ use whisper_store::{Doc, Get};
 
 use crate::caller::read_as_caller;
 use crate::documents::OwnProfile;
+use crate::foreign;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -23,10 +24,22 @@ pub fn endpoint() -> Endpoint {
 }
 
 async fn get(ctx: Ctx, _: Request) -> Result<Reply> {
+    answer(&mine(&ctx).await?)
+}
+
+/// The caller's profile. Whom another server has signed up gets one at first use.
+///
+/// # Errors
+/// That the session has ended; `not_found` when there is none.
+pub async fn mine(ctx: &Ctx) -> Result<Doc<Profile>> {
     let id = ctx.claims()?.sub;
-    let (_, profile) = read_as_caller(&ctx, Get::<Profile>::id(id)).await?;
-    let profile = profile.or_not_found()?;
-    answer(&profile)
+    let question = || Get::<Profile>::id(id.as_str());
+    let (_, profile) = read_as_caller(ctx, question()).await?;
+    if profile.is_some() || !ctx.is_foreign() {
+        return profile.or_not_found();
+    }
+    foreign::welcome(ctx, &id, None).await?;
+    ctx.store()?.read(question()).await?.or_not_found()
 }
 
 /// The profile with its ETag. Experience points change it too, and must not make an edit fail: so the

@@ -17,6 +17,7 @@ pub fn endpoint() -> Endpoint {
         get,
     )
     .auth(Auth::UserDeferred)
+    .own_accounts()
     .reply::<AccountView>(200, "The account.")
 }
 

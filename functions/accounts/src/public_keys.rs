@@ -17,6 +17,7 @@ pub fn endpoint() -> Endpoint {
         get,
     )
     .public()
+    .own_accounts()
     .reply::<Value>(200, "The keys.")
 }
 

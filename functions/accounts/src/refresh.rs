@@ -25,6 +25,7 @@ pub fn endpoint() -> Endpoint {
         refresh,
     )
     .public()
+    .own_accounts()
     .body::<Refresh>()
     .reply::<Tokens>(200, "The new pair.")
     .codes(&[

@@ -21,6 +21,7 @@ pub fn endpoint() -> Endpoint {
         "Ends one of the caller's sessions at once; `current` stands for the one that asks",
         revoke,
     )
+    .own_accounts()
     .reply_empty(204, "The session has ended.")
     .codes(&[Code::NotFound])
 }

@@ -29,6 +29,7 @@ pub fn endpoint() -> Endpoint {
         revoke,
     )
     .query::<RevokeSessions>()
+    .own_accounts()
     .reply_empty(204, "The sessions have ended.")
 }
 

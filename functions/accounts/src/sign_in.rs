@@ -43,6 +43,7 @@ pub fn endpoint() -> Endpoint {
         sign_in,
     )
     .public()
+    .own_accounts()
     .body::<SignIn>()
     .reply::<SignedIn>(201, "Signed in.")
     .codes(&[Code::InvalidCredentials, Code::RateLimited])

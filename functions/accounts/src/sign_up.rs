@@ -33,6 +33,7 @@ pub fn endpoint() -> Endpoint {
         sign_up,
     )
     .public()
+    .own_accounts()
     .body::<SignUp>()
     .reply::<NewAccount>(201, "The account was made.")
     .codes(&[Code::EmailTaken, Code::UsernameTaken, Code::RateLimited])

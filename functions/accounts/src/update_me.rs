@@ -7,10 +7,9 @@ use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Profile, UserActivityType};
 use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
-use crate::caller::read_as_caller;
 use crate::documents::{OwnProfile, ProfileChanges, fields};
 use crate::founding::taken;
-use crate::me::{answer, edit};
+use crate::me::{answer, edit, mine};
 use crate::rules::profile;
 use crate::trail;
 
@@ -40,10 +39,8 @@ pub fn endpoint() -> Endpoint {
 }
 
 async fn update(ctx: Ctx, request: Request) -> Result<Reply> {
-    let id = ctx.claims()?.sub;
-    let question = || Get::<Profile>::id(id.as_str());
-    let (_, profile) = read_as_caller(&ctx, question()).await?;
-    let mut profile = profile.or_not_found()?;
+    let mut profile = mine(&ctx).await?;
+    let id = profile.id.clone();
     let precondition = if_match(&request)?;
     let changes = profile::changes(request.json()?).map_err(Error::fields)?;
     for _ in 0..TRIES {
@@ -53,7 +50,7 @@ async fn update(ctx: Ctx, request: Request) -> Result<Reply> {
             None if precondition == IfMatch::Any => {}
             None => break,
         }
-        profile = ctx.store()?.read(question()).await?.or_not_found()?;
+        profile = ctx.store()?.read(Get::id(&id)).await?.or_not_found()?;
     }
     Err(failed())
 }

@@ -13,7 +13,7 @@ use whisper_store::{Doc, Filter, First, Get, Query, ReadSet};
 pub async fn read<R: ReadSet>(ctx: &Ctx, what: R) -> Result<R::Output> {
     let claims = ctx.claims()?;
     let (session, found) = ctx.store()?.read((session_query(&claims), what)).await?;
-    check_session(&claims, session.as_ref(), ctx.now())?;
+    check_session(&claims, &session, ctx.now())?;
     Ok(found)
 }
 

@@ -86,7 +86,7 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
             Readers::query(conversation),
         ))
         .await?;
-    auth::check_session(&claims, session.as_ref(), ctx.now())?;
+    auth::check_session(&claims, &session, ctx.now())?;
     world::admit(member, found)?;
     let readers = Readers::new(readers);
     // Also at the newest message: what comes later stands before this cursor.

@@ -43,7 +43,7 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
             Readers::query(conversation),
         ))
         .await?;
-    auth::check_session(&claims, session.as_ref(), ctx.now())?;
+    auth::check_session(&claims, &session, ctx.now())?;
     world::admit(member, found)?;
     let message = message
         .map(Doc::into_inner)

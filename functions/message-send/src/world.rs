@@ -79,7 +79,7 @@ impl World {
         );
         let (place, messages, others) = ctx.store()?.read((place, messages, others)).await?;
 
-        auth::check_session(claims, place.0.as_ref(), ctx.now())?;
+        auth::check_session(claims, &place.0, ctx.now())?;
         let (member, conversation) = admit(place.1, place.2)?;
         let direct = conversation.kind == ConversationKind::Direct;
         let peer = place

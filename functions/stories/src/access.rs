@@ -32,7 +32,7 @@ impl Opened {
 pub async fn admit<R: ReadSet>(ctx: &Ctx, what: R) -> Result<(Caller, R::Output)> {
     let claims = ctx.claims()?;
     let (session, read) = ctx.store()?.read((session_query(&claims), what)).await?;
-    let caller = check_session(&claims, session.as_ref(), ctx.now())?;
+    let caller = check_session(&claims, &session, ctx.now())?;
     Ok((caller, read))
 }
 

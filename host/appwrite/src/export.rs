@@ -7,6 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::model::{Bucket, Column, Config, Index, Kind, Table};
+use crate::package::Function;
+use crate::settings::{SETTINGS, Settings};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -16,72 +18,9 @@ struct File<'a> {
     tables_db: Vec<Database<'a>>,
     tables: Vec<TableOut<'a>>,
     buckets: Vec<BucketOut<'a>>,
+    functions: &'a [Function],
     settings: Settings,
 }
-
-/// How users sign in. Services aren't named: those of the project stay as they are.
-#[derive(Serialize)]
-struct Settings {
-    auth: Auth,
-}
-
-#[derive(Serialize)]
-struct Auth {
-    methods: Methods,
-    security: Security,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct Methods {
-    jwt: bool,
-    phone: bool,
-    invites: bool,
-    anonymous: bool,
-    email_otp: bool,
-    magic_url: bool,
-    email_password: bool,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Security {
-    /// Seconds that a session lasts.
-    duration: u32,
-    /// Users that may sign up; 0 for any number.
-    limit: u32,
-    sessions_limit: u32,
-    password_history: u32,
-    password_dictionary: bool,
-    personal_data_check: bool,
-    session_alerts: bool,
-    mock_numbers: [(); 0],
-}
-
-/// As the accounts of the bundle are: by email and password or anonymous, at most ten sessions.
-const SETTINGS: Settings = Settings {
-    auth: Auth {
-        methods: Methods {
-            jwt: true,
-            phone: false,
-            invites: false,
-            anonymous: true,
-            email_otp: false,
-            magic_url: false,
-            email_password: true,
-        },
-        security: Security {
-            duration: 31_536_000,
-            limit: 0,
-            sessions_limit: 10,
-            password_history: 0,
-            password_dictionary: true,
-            personal_data_check: true,
-            session_alerts: false,
-            mock_numbers: [],
-        },
-    },
-};
 
 #[derive(Serialize)]
 struct Database<'a> {
@@ -157,7 +96,7 @@ struct BucketOut<'a> {
 }
 
 /// The file's text, for a project.
-pub fn appwrite(config: &Config, project: &str) -> String {
+pub fn appwrite(config: &Config, functions: &[Function], project: &str) -> String {
     let file = File {
         project_id: project,
         tables_db: config
@@ -171,6 +110,7 @@ pub fn appwrite(config: &Config, project: &str) -> String {
             .collect(),
         tables: config.tables.iter().map(table).collect(),
         buckets: config.buckets.iter().map(bucket).collect(),
+        functions,
         settings: SETTINGS,
     };
     // Made of texts, numbers and lists alone: it can always be written.

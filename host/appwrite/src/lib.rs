@@ -2,17 +2,19 @@
 //! server of Appwrite's refuses.
 //!
 //! The limits are those of Appwrite 1.9.6 with utopia-php/database 7.2.6 on MariaDB or PostgreSQL, which share
-//! them. Only [`remote`] talks to a server.
+//! them. Only [`remote`] talks to a server. [`package`] makes functions of the components.
 
 pub mod check;
 mod export;
 pub mod limits;
 mod model;
 mod ours;
+pub mod package;
 mod permissions;
 mod read;
 mod reference;
 pub mod remote;
+mod settings;
 mod typescript;
 mod width;
 

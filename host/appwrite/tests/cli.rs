@@ -53,7 +53,7 @@ fn the_real_command_line_pushes_it() {
         folder: tempfile::tempdir().unwrap(),
     };
     let file = project.folder.path().join("appwrite.config.json");
-    std::fs::write(file, appwrite(&ours(), PROJECT)).unwrap();
+    std::fs::write(file, appwrite(&ours(), &[], PROJECT)).unwrap();
 
     let endpoint = server.endpoint();
     project.run(&[

@@ -3,9 +3,16 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use whisper_appwrite::package::{Function, functions};
 use whisper_appwrite::{Options, appwrite, check, ours, read, reference, typescript};
+use whisper_manifest::Manifest;
 use whisper_schema::{collections, stats};
+
+fn bundle() -> Vec<Function> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spin.toml");
+    functions(&Manifest::load(&file).unwrap()).unwrap()
+}
 
 #[test]
 fn the_files_are_fresh() {
@@ -13,7 +20,7 @@ fn the_files_are_fresh() {
     for (file, made) in [
         (
             "schema/generated/appwrite.config.json",
-            appwrite(&ours(), "whisper"),
+            appwrite(&ours(), &bundle(), "whisper"),
         ),
         ("schema/generated/schema.ts", typescript()),
         ("docs/schema.md", reference()),
@@ -32,7 +39,7 @@ fn the_files_are_fresh() {
 
 #[test]
 fn the_exported_configuration_says_what_the_schema_says() {
-    let exported = read(&appwrite(&ours(), "p")).unwrap();
+    let exported = read(&appwrite(&ours(), &bundle(), "p")).unwrap();
     assert_eq!(exported, ours());
     let options = Options {
         storage_limit: 500_000_000,
@@ -42,7 +49,7 @@ fn the_exported_configuration_says_what_the_schema_says() {
 
 #[test]
 fn strict_command_lines_take_it() {
-    let file: Value = serde_json::from_str(&appwrite(&ours(), "p")).unwrap();
+    let file: Value = serde_json::from_str(&appwrite(&ours(), &bundle(), "p")).unwrap();
     let keys: Vec<&str> = file
         .as_object()
         .unwrap()
@@ -51,7 +58,14 @@ fn strict_command_lines_take_it() {
         .collect();
     assert_eq!(
         keys,
-        ["buckets", "projectId", "settings", "tables", "tablesDB"]
+        [
+            "buckets",
+            "functions",
+            "projectId",
+            "settings",
+            "tables",
+            "tablesDB"
+        ]
     );
     for table in file["tables"].as_array().unwrap() {
         for column in table["columns"].as_array().unwrap() {
@@ -83,6 +97,70 @@ fn strict_command_lines_take_it() {
             0
         );
     }
+}
+
+#[test]
+fn every_component_is_a_function_with_what_it_needs_and_no_more() {
+    let file: Value = serde_json::from_str(&appwrite(&ours(), &bundle(), "p")).unwrap();
+    let functions = file["functions"].as_array().unwrap();
+    // Those that CLIs of all versions know: strict ones refuse any other.
+    const KEYS: [&str; 13] = [
+        "$id",
+        "commands",
+        "enabled",
+        "entrypoint",
+        "events",
+        "execute",
+        "logging",
+        "name",
+        "path",
+        "runtime",
+        "schedule",
+        "scopes",
+        "timeout",
+    ];
+    for function in functions {
+        let keys: Vec<&str> = function
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        assert_eq!(keys, KEYS, "{function}");
+        assert_eq!(
+            (&function["runtime"], &function["entrypoint"]),
+            (&"node-25".into(), &"main.js".into())
+        );
+    }
+    let of = |id: &str| functions.iter().find(|f| f["$id"] == id).unwrap();
+    let shown = |id: &str| {
+        let f = of(id);
+        json!([f["execute"], f["events"], f["schedule"], f["scopes"]])
+    };
+    let rows = ["rows.read", "rows.write"];
+    for (id, shows) in [
+        ("accounts", json!([["users"], ["users.*.create"], "", rows])),
+        ("message-send", json!([["users"], [], "", rows])),
+        ("story-expiry", json!([[], [], "* * * * *", rows])),
+        ("operator", json!([[], [], "", rows])),
+        ("error-logging", json!([["users"], [], "17 3 * * *", rows])),
+        ("api", json!([["any"], [], "", []])),
+        (
+            "xp-badges",
+            json!([
+                ["any"],
+                ["databases.*.tables.userActivity.rows.*.create"],
+                "* * * * *",
+                rows
+            ]),
+        ),
+    ] {
+        assert_eq!(shown(id), shows, "{id}");
+    }
+    assert_eq!(of("story-expiry")["path"], "functions/story-expiry");
+    let job = bundle().into_iter().find(|f| f.id == "error-logging");
+    let route = job.unwrap().job;
+    assert_eq!(route.as_deref(), Some("/internal/jobs/error-retention"));
 }
 
 #[test]

@@ -178,7 +178,7 @@ pub fn wasm_target(command: &str) -> Option<&str> {
 }
 
 /// `/app/target` of `/app/target/wasm32-wasip2/release/x.wasm`.
-fn target_dir(source: &Path) -> Option<PathBuf> {
+pub fn target_dir(source: &Path) -> Option<PathBuf> {
     let triple = source.parent()?.parent()?;
     let is_triple = triple.file_name()?.to_str()?.starts_with("wasm32-");
     is_triple

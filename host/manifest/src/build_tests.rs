@@ -18,6 +18,7 @@ fn component(id: &str, command: &str) -> Component {
             workdir: "/app".into(),
             watch: vec!["src/**/*.rs".into(), "Cargo.lock".into()],
         }),
+        function: Default::default(),
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 use crate::fields::Fields;
+use crate::function::{self, Function};
 use crate::problems::Collector;
 
 /// The only label of a database or store that exists without a runtime configuration, as in Spin.
@@ -32,6 +33,8 @@ pub struct Component {
     pub environment: BTreeMap<String, String>,
     /// How it is built, if it is.
     pub build: Option<Build>,
+    /// What it is as a function on Appwrite.
+    pub function: Function,
 }
 
 /// A `[component.<id>.build]`.
@@ -79,6 +82,7 @@ fn read(id: String, mut fields: Fields<'_, '_, '_>, dir: &Path) -> Component {
         variables: fields.string_map("variables"),
         environment: fields.string_map("environment"),
         build: None,
+        function: Function::default(),
         id,
     };
     fields.unsupported(&[
@@ -91,13 +95,18 @@ fn read(id: String, mut fields: Fields<'_, '_, '_>, dir: &Path) -> Component {
         "targets",
         "profile",
     ]);
-    fields.value("tool");
+    let tool = fields.table("tool");
+    let function = tool.map(|(table, _)| function::read(table, &component.id, fields.problems));
     let build = fields.table("build");
     let title = format!("[component.{}.build]", component.id);
     let build = build
         .map(|(table, offset)| read_build(Fields::new(table, offset, title, fields.problems), dir));
     fields.finish();
-    Component { build, ..component }
+    Component {
+        build,
+        function: function.unwrap_or_default(),
+        ..component
+    }
 }
 
 fn read_source(fields: &mut Fields<'_, '_, '_>) -> String {

@@ -85,6 +85,15 @@ impl<'t, 'c, 'a> Fields<'t, 'c, 'a> {
             .unwrap_or_default()
     }
 
+    /// A whole number above zero.
+    pub(crate) fn number(&mut self, key: &'static str) -> Option<u32> {
+        let read = |v: &'t DeValue<'a>| match v {
+            DeValue::Integer(n) => n.as_str().parse().ok().filter(|n| *n > 0),
+            _ => None,
+        };
+        self.expect(key, "a whole number above zero", read)
+    }
+
     /// A list of strings, empty when absent.
     pub(crate) fn strings(&mut self, key: &'static str) -> Vec<String> {
         let read = |v: &'t DeValue<'a>| {

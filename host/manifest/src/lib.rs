@@ -10,6 +10,7 @@ mod check;
 mod component;
 pub mod control;
 mod fields;
+mod function;
 pub mod hosts;
 mod manifest;
 mod problems;
@@ -20,6 +21,7 @@ mod tool;
 pub mod variables;
 
 pub use component::{Build, Component};
+pub use function::Function;
 pub use manifest::{Application, Manifest, Route, Trigger, Variable};
 pub use problems::{Problem, Problems};
 pub use tool::{ScheduleEntry, Tool};

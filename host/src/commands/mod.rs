@@ -6,6 +6,7 @@ pub mod jobs;
 mod manifest_args;
 pub mod migrate;
 mod operator;
+pub mod package;
 pub mod queue;
 pub mod schema;
 pub mod up;
@@ -34,6 +35,9 @@ pub enum Command {
     Migrate(migrate::Migrate),
     /// Count the schema, or write what a target makes of it
     Schema(schema::Schema),
+    /// Make of the components what another host deploys
+    #[command(subcommand)]
+    Package(package::Package),
     /// List the jobs with their last runs, or run one
     #[command(subcommand)]
     Jobs(jobs::Jobs),
@@ -53,6 +57,7 @@ impl Command {
             Self::Build(build) => build.run(),
             Self::Migrate(migrate) => migrate.run(),
             Self::Schema(schema) => schema.run(),
+            Self::Package(package) => package.run(),
             Self::Jobs(jobs) => jobs.run(),
             Self::Queue(queue) => queue.run(),
             Self::Bench(bench) => bench::run(bench),

@@ -5,31 +5,47 @@
 #![allow(clippy::panic)]
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
-use spin_sdk::http::{EmptyBody, IntoResponse, Request, Response, send};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use spin_sdk::http::{EmptyBody, Request, Response, send};
 use spin_sdk::http_service;
+#[cfg(feature = "spin")]
 use spin_sdk::sqlite::Connection;
+#[cfg(feature = "spin")]
 use spin_sdk::variables;
+use spin_sdk::wasip3::spawn;
 
 static ANSWERED: AtomicU32 = AtomicU32::new(0);
 
 #[http_service]
-async fn handle(request: Request) -> impl IntoResponse {
+async fn handle(request: Request) -> Response<Full<Bytes>> {
     let n = ANSWERED.fetch_add(1, Ordering::Relaxed) + 1;
     let path = request.uri().path().to_owned();
     let query = request.uri().query().unwrap_or_default().to_owned();
+    if path == "/echo" {
+        return echo(request).await;
+    }
     let text = match path.as_str() {
         "/loop" => endless(),
         "/panic" => panic!("on purpose"),
         "/hog" => hog(),
         "/fetch" => fetch(&query).await,
+        "/later" => later(),
+        "/wait" => wait().await,
+        #[cfg(feature = "spin")]
         "/open" => open(&query).await,
+        #[cfg(feature = "spin")]
         "/execute" => execute(&query).await,
+        #[cfg(feature = "spin")]
         "/variable" => variable(&query).await,
+        #[cfg(not(feature = "spin"))]
+        "/variable" => std::env::var(query).unwrap_or_default(),
         "/headers" => headers(&request),
         _ => n.to_string(),
     };
-    Response::new(text)
+    Response::new(Full::new(text.into()))
 }
 
 fn endless() -> String {
@@ -48,6 +64,50 @@ fn hog() -> String {
     }
 }
 
+/// Panics after it has answered.
+fn later() -> String {
+    spawn(async {
+        spin_sdk::time::sleep(Duration::from_millis(1)).await;
+        panic!("later, on purpose");
+    });
+    "answered".to_owned()
+}
+
+async fn wait() -> String {
+    spin_sdk::time::sleep(Duration::from_secs(3600)).await;
+    "after an hour".to_owned()
+}
+
+/// The body as it came, the query as a header, the method as another one, and a header that comes twice.
+async fn echo(request: Request) -> Response<Full<Bytes>> {
+    let (parts, body) = request.into_parts();
+    let body = match body.collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(_) => Bytes::new(),
+    };
+    let query = parts.uri.query().unwrap_or_default().to_owned();
+    let mut headers = String::new();
+    for (name, value) in &parts.headers {
+        headers += &format!("{name}={};", value.to_str().unwrap_or_default());
+    }
+    let mut response = Response::new(Full::new(body));
+    *response.status_mut() = http::StatusCode::MULTI_STATUS;
+    let fields = [
+        ("content-type", "application/octet-stream".to_owned()),
+        ("set-cookie", "a=1".to_owned()),
+        ("set-cookie", "b=2".to_owned()),
+        ("x-method", parts.method.to_string()),
+        ("x-query", query),
+        ("x-headers", headers),
+    ];
+    for (name, value) in fields {
+        if let Ok(value) = value.parse() {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}
+
 async fn fetch(url: &str) -> String {
     let Ok(request) = spin_sdk::http::Request::get(url).body(EmptyBody::new()) else {
         return "not a URL".to_owned();
@@ -58,6 +118,7 @@ async fn fetch(url: &str) -> String {
     }
 }
 
+#[cfg(feature = "spin")]
 async fn open(label: &str) -> String {
     match Connection::open(label).await {
         Ok(_) => "opened".to_owned(),
@@ -65,6 +126,7 @@ async fn open(label: &str) -> String {
     }
 }
 
+#[cfg(feature = "spin")]
 async fn execute(statement: &str) -> String {
     let statement = statement.replace('+', " ").replace("%20", " ");
     let Ok(connection) = Connection::open_default().await else {
@@ -79,6 +141,7 @@ async fn execute(statement: &str) -> String {
     }
 }
 
+#[cfg(feature = "spin")]
 async fn variable(name: &str) -> String {
     match variables::get(name).await {
         Ok(value) => format!("value {value}"),

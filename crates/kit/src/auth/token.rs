@@ -20,8 +20,10 @@ use crate::request::Request;
 pub const ACCESS_LIFETIME: i64 = 15 * 60;
 /// Who issues the tokens, and for whom.
 const ISSUER: &str = "whisper";
+/// Who issues those that another server verifies. Nothing that we signed says so.
+const FOREIGN: &str = "foreign";
 /// The longest token that is looked at, in bytes.
-const MAX_TOKEN: usize = 2048;
+pub(super) const MAX_TOKEN: usize = 2048;
 /// By how many seconds another instance's clock may be ahead.
 const SKEW: i64 = 60;
 
@@ -47,6 +49,26 @@ pub struct Claims {
     pub exp: i64,
     /// The token's own id.
     pub jti: String,
+}
+
+impl Claims {
+    /// What another server has verified: whose token it is, of which session, and until when (in seconds since 1970).
+    pub(super) fn foreign(user_id: String, session_id: String, exp: i64) -> Self {
+        Self {
+            iss: FOREIGN.to_owned(),
+            aud: ISSUER.to_owned(),
+            sub: user_id,
+            sid: session_id,
+            iat: 0,
+            exp,
+            jti: String::new(),
+        }
+    }
+
+    /// The id of the session, if it is one of ours; none where another server keeps the sessions.
+    pub fn own_session(&self) -> Option<&str> {
+        (self.iss != FOREIGN).then_some(self.sid.as_str())
+    }
 }
 
 /// Signs a new access token.
@@ -88,6 +110,9 @@ fn encode(key: &TokenKey, claims: &Claims) -> Result<String> {
 /// # Errors
 /// [`Code::Unauthenticated`] without a token, [`Code::TokenInvalid`], [`Code::TokenExpired`].
 pub async fn verify(ctx: &Ctx, request: &Request) -> Result<Claims> {
+    if let Some(foreign) = ctx.foreign() {
+        return foreign.verify(ctx, request).await;
+    }
     let Some(token) = bearer(request) else {
         let detail = "Send the access token in the header Authorization: Bearer <token>.";
         return Err(Error::new(Code::Unauthenticated, detail));
@@ -168,7 +193,7 @@ pub(crate) fn bearer(request: &Request) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn part<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+pub(super) fn part<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
     let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| invalid())?;
     serde_json::from_slice(&json).map_err(|_| invalid())
 }

@@ -55,13 +55,15 @@ pub struct DeviceKeys {
 /// A refusal that names the field; too many devices.
 pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
     let caller = ctx.caller()?;
+    // Where another server keeps the sessions, nobody tells us when one ends.
+    let session_id = ctx.claims()?.own_session().map(str::to_owned);
     let wanted: NewPushSubscription = request.json()?;
     check(&ctx, &wanted)?;
     let address = wanted.endpoint.reveal();
     let subscription = PushSubscription {
         id: derived_id(&["push subscription", address]),
         user_id: caller.user_id,
-        session_id: Some(caller.session_id),
+        session_id,
         endpoint: address.clone(),
         p256dh: wanted.keys.p256dh.trim_end_matches('=').to_owned(),
         auth: wanted.keys.auth.reveal().trim_end_matches('=').to_owned(),

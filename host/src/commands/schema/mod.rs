@@ -7,16 +7,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
+use whisper_appwrite::package::functions;
 use whisper_appwrite::{
     Config, File, Options, Severity, appwrite, check_file, limits, ours, read_file, reference,
     typescript,
 };
 use whisper_schema::{ddl, stats};
 
+use super::ManifestArgs;
 use crate::exit::Exit;
 
 /// The project of the exported configuration: put yours in its place.
-const PROJECT: &str = "whisper";
+pub(super) const PROJECT: &str = "whisper";
 /// Status of the command when a server would refuse something.
 const REFUSED: u8 = 1;
 /// When the file can't be read.
@@ -41,6 +43,8 @@ enum Action {
         /// Where to; by default where it is checked in, "-" for standard output
         #[arg(long, short)]
         output: Option<PathBuf>,
+        #[command(flatten)]
+        manifest: ManifestArgs,
     },
     /// Say what an Appwrite server would refuse: of the schema, or of a configuration file
     Validate(Validate),
@@ -66,7 +70,7 @@ struct Validate {
 enum Target {
     /// The tables and indexes of SQLite
     Sqlite,
-    /// Databases, tables and buckets, as Appwrite's CLI pushes them
+    /// Databases, tables, buckets, functions and settings, as Appwrite's CLI pushes them
     Appwrite,
     /// The ids, and a type for the documents of each collection
     Typescript,
@@ -75,13 +79,16 @@ enum Target {
 }
 
 impl Target {
-    fn text(self) -> String {
-        match self {
+    fn text(self, manifest: &ManifestArgs) -> anyhow::Result<String> {
+        Ok(match self {
             Target::Sqlite => ddl::sqlite(),
-            Target::Appwrite => appwrite(&ours(), PROJECT),
+            Target::Appwrite => {
+                let functions = functions(&manifest.manifest()?).map_err(|why| anyhow!(why))?;
+                appwrite(&ours(), &functions, PROJECT)
+            }
             Target::Typescript => typescript(),
             Target::Docs => reference(),
-        }
+        })
     }
 
     fn file(self) -> &'static str {
@@ -102,9 +109,13 @@ impl Schema {
     pub fn run(self) -> anyhow::Result<()> {
         match self.action {
             Action::Stats => println!("{}", stats()),
-            Action::Export { target, output } => {
+            Action::Export {
+                target,
+                output,
+                manifest,
+            } => {
                 let output = output.unwrap_or_else(|| PathBuf::from(target.file()));
-                write(&output, &target.text())?;
+                write(&output, &target.text(&manifest)?)?;
             }
             Action::Validate(validate) => validate.run()?,
             Action::Diff(remote) => remote.diff()?,

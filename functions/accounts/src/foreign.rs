@@ -1,0 +1,89 @@
+//! `POST /internal/events`: another server has signed somebody up; and what those users get here.
+//!
+//! Who signs up at Appwrite has no account with us, but conversations, stories and the rest ask for one. They get
+//! it when Appwrite tells of it (`users.*.create`), or when they first ask for their profile, whichever is sooner.
+
+use serde::Deserialize;
+use serde_json::json;
+use whisper_kit::auth::is_foreign_id;
+use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result, reaction};
+use whisper_schema::prelude::{Account, Document, Profile};
+use whisper_store::{Batch, StoreError};
+
+use crate::founding::{ATTEMPTS, Founder, account, profile, taken};
+use crate::rules::profile::display_name;
+use crate::trail;
+
+/// What Appwrite tells of a user, as far as we need it.
+#[derive(Clone, Debug, Deserialize)]
+struct SignedUp {
+    #[serde(rename = "$id")]
+    id: String,
+    #[serde(default)]
+    name: String,
+}
+
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    let summary = "Makes account and profile of somebody whom another server has signed up";
+    Endpoint::new(
+        Method::POST,
+        reaction::PATH,
+        "userSignedUp",
+        summary,
+        signed_up,
+    )
+    .auth(Auth::Private)
+}
+
+async fn signed_up(ctx: Ctx, request: Request) -> Result<Reply> {
+    if !ctx.is_foreign() {
+        return Err(Error::not_found());
+    }
+    let user: SignedUp = request.json()?;
+    if is_foreign_id(&user.id) {
+        let name = Some(user.name).filter(|name| !name.trim().is_empty());
+        // A name that can't be shown here is none; they can choose another one.
+        let name = display_name(name).unwrap_or_default();
+        welcome(&ctx, &user.id, name).await?;
+    }
+    Ok(Reply::no_content())
+}
+
+/// Makes account and profile of a user of another server, unless they are there. Nothing of those that are there
+/// changes.
+///
+/// # Errors
+/// The store's.
+pub async fn welcome(ctx: &Ctx, id: &str, name: Option<String>) -> Result<()> {
+    let founder = Founder {
+        credentials: None,
+        username: None,
+        display_name: name,
+    };
+    for _ in 1..ATTEMPTS {
+        match attempt(ctx, id, &founder).await {
+            // The made-up user name is somebody's: another one.
+            Err(error) if error.code() == Code::UsernameTaken => {}
+            result => return result,
+        }
+    }
+    attempt(ctx, id, &founder).await
+}
+
+async fn attempt(ctx: &Ctx, id: &str, founder: &Founder) -> Result<()> {
+    let account = account(ctx, id.to_owned(), founder);
+    let profile = profile(ctx, &account, founder)?;
+    let batch = Batch::new().insert(&account).insert(&profile);
+    let what = json!({"isAnonymous": account.is_anonymous});
+    let batch = trail::event(ctx, batch, "account.created", id, &what)?;
+    match ctx.store()?.commit(batch).await {
+        Ok(_) => Ok(()),
+        Err(error) if is_there(&error) => Ok(()),
+        Err(error) => Err(taken(error)),
+    }
+}
+
+fn is_there(error: &StoreError) -> bool {
+    error.is_conflict(Account::COLLECTION, "_id") || error.is_conflict(Profile::COLLECTION, "_id")
+}

@@ -1,0 +1,127 @@
+//! `[component.<id>.tool.whisper.appwrite]`: the component as a function on Appwrite. Spin ignores it, and so does
+//! the embedded host. Other tools' tables are ignored.
+
+use toml::de::DeTable;
+
+use crate::fields::Fields;
+use crate::problems::Collector;
+
+/// What Appwrite has to know of a function that the rest of the manifest doesn't say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// Roles that may call it.
+    pub execute: Vec<String>,
+    /// Events that it is called for, such as `users.*.create`.
+    pub events: Vec<String>,
+    /// How many seconds a call may take; none: as long as such functions have.
+    pub timeout: Option<u32>,
+}
+
+impl Default for Function {
+    /// For users who are signed in.
+    fn default() -> Self {
+        Self {
+            execute: vec!["users".to_owned()],
+            events: Vec::new(),
+            timeout: None,
+        }
+    }
+}
+
+pub(crate) fn read<'a>(
+    tools: &DeTable<'a>,
+    component: &str,
+    problems: &mut Collector<'a>,
+) -> Function {
+    let title = |end: &str| format!("[component.{component}.tool.whisper{end}]");
+    let Some(whisper) = tools.get("whisper") else {
+        return Function::default();
+    };
+    let offset = whisper.span().start;
+    let Some(table) = whisper.get_ref().as_table() else {
+        problems.at(offset, &title(""), "must be a table");
+        return Function::default();
+    };
+    let mut fields = Fields::new(table, offset, title(""), problems);
+    let appwrite = fields.table("appwrite");
+    fields.finish();
+    let Some((table, offset)) = appwrite else {
+        return Function::default();
+    };
+    let usual = Function::default();
+    let is_given = table.get("execute").is_some();
+    let mut fields = Fields::new(table, offset, title(".appwrite"), problems);
+    let execute = fields.strings("execute");
+    let function = Function {
+        execute: if is_given { execute } else { usual.execute },
+        events: fields.strings("events"),
+        timeout: fields.number("timeout"),
+    };
+    fields.finish();
+    function
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Manifest, Problems};
+
+    fn parse(tool: &str) -> Result<Function, Problems> {
+        let text = format!(
+            "spin_manifest_version = 2\n[application]\nname = \"t\"\n[component.a]\nsource = \"a.wasm\"\n{tool}"
+        );
+        let manifest = Manifest::parse(&text, std::path::Path::new("/app/spin.toml"))?;
+        Ok(manifest.components["a"].function.clone())
+    }
+
+    #[test]
+    fn without_a_word_it_is_for_users() {
+        let usual = Function {
+            execute: vec!["users".into()],
+            events: vec![],
+            timeout: None,
+        };
+        for tool in [
+            "",
+            "[component.a.tool.other]\nanything = 1",
+            "[component.a.tool.whisper]",
+            "[component.a.tool.whisper.appwrite]",
+        ] {
+            assert_eq!(parse(tool).unwrap(), usual, "{tool}");
+        }
+    }
+
+    #[test]
+    fn what_it_says_counts() {
+        let tool = "[component.a.tool.whisper.appwrite]\nexecute = []\nevents = [\"users.*.create\"]\ntimeout = 300";
+        let function = Function {
+            execute: vec![],
+            events: vec!["users.*.create".into()],
+            timeout: Some(300),
+        };
+        assert_eq!(parse(tool).unwrap(), function);
+    }
+
+    #[test]
+    fn mistakes_are_told() {
+        for (tool, told) in [
+            ("[component.a.tool]\nwhisper = 1", "must be a table"),
+            ("[component.a.tool.whisper]\nappwrit = {}", "`appwrite`?"),
+            (
+                "[component.a.tool.whisper.appwrite]\nevent = []",
+                "`events`?",
+            ),
+            (
+                "[component.a.tool.whisper.appwrite]\nexecute = \"any\"",
+                "a list of strings",
+            ),
+            (
+                "[component.a.tool.whisper.appwrite]\ntimeout = 0",
+                "above zero",
+            ),
+        ] {
+            let problems = parse(tool).unwrap_err().to_string();
+            assert!(problems.contains(told), "{tool}: {problems}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The folder that is made, and what the entry does when its component fails.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use whisper_testkit::{Value, root};
+
+use super::Project;
+use super::calling::misbehaving;
+use super::function::Function;
+use super::package::{package, run};
+
+fn number(function: &Function) -> u64 {
+    let answer = function.call("", "", "GET", "/").send();
+    assert_eq!(answer.status, 200, "{answer:?}");
+    String::from_utf8(answer.body).unwrap().parse().unwrap()
+}
+
+#[test]
+fn an_instance_serves_many_calls_and_then_another_one_does() {
+    let Some(project) = Project::shared() else {
+        return;
+    };
+    let function = misbehaving(project);
+    let numbers: Vec<u64> = (0..130).map(|_| number(&function)).collect();
+    let expected: Vec<u64> = (0..130).map(|n| n % 64 + 1).collect();
+    assert_eq!(numbers, expected);
+}
+
+#[test]
+fn a_trap_ends_its_call_and_the_next_one_gets_a_new_instance() {
+    let Some(project) = Project::shared() else {
+        return;
+    };
+    let function = misbehaving(project);
+    assert_eq!([number(&function), number(&function)], [1, 2]);
+    for path in ["/panic", "/hog"] {
+        let trapped = function.call("", "", "GET", path).send();
+        trapped.refused(502, "component_trapped");
+        assert!(!String::from_utf8_lossy(&trapped.body).contains("purpose"));
+        assert_eq!(number(&function), 1, "{path}");
+    }
+}
+
+#[test]
+fn a_panic_after_the_answer_does_no_harm_to_the_next_calls() {
+    let Some(project) = Project::shared() else {
+        return;
+    };
+    let function = misbehaving(project);
+    let answer = function.call("", "", "GET", "/later").send();
+    assert_eq!((answer.status, &*answer.body), (200, &b"answered"[..]));
+    // Until the new instance is there, a call may find the old one stopped.
+    let start = Instant::now();
+    while function.call("", "", "GET", "/").send().body != b"1" {
+        assert!(start.elapsed() < Duration::from_secs(20));
+    }
+    assert_eq!(number(&function), 2);
+}
+
+#[test]
+fn who_waits_for_ever_is_answered_in_time_and_holds_up_nobody() {
+    let Some(project) = Project::shared() else {
+        return;
+    };
+    let function = misbehaving(project);
+    number(&function);
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| function.call("", "", "GET", "/wait").send());
+        assert_eq!(function.call("", "", "GET", "/echo").send().status, 207);
+        waiting.join().unwrap().refused(504, "component_timeout");
+    });
+    assert_eq!(number(&function), 1);
+}
+
+#[test]
+fn a_component_reaches_other_servers_at_once() {
+    let Some(project) = Project::shared() else {
+        return;
+    };
+    let function = misbehaving(project);
+    let path = format!("/fetch?{}/account", project.server.endpoint());
+    thread::scope(|scope| {
+        let calls: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| function.call("", "", "GET", &path).send()))
+            .collect();
+        for call in calls {
+            // It isn't the project's.
+            assert_eq!(call.join().unwrap().body, b"status 404");
+        }
+    });
+    let refused = function
+        .call("", "", "GET", "/fetch?http://127.0.0.1:1/")
+        .send();
+    assert!(refused.body.starts_with(b"error"), "{refused:?}");
+}
+
+#[test]
+fn a_folder_has_what_a_deployment_needs_and_its_size_is_printed() {
+    let Some(package) = package() else {
+        return;
+    };
+    let folder = package.functions.join("functions/message-send");
+    let mut names: Vec<String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    let wanted = [
+        ".gitignore",
+        "component",
+        "instances.js",
+        "main.js",
+        "package-lock.json",
+        "package.json",
+        "refusal.js",
+        "serve.js",
+        "settings.json",
+        "wasi.js",
+    ];
+    assert_eq!(names, wanted);
+    let text = std::fs::read_to_string(folder.join("settings.json")).unwrap();
+    let settings: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(settings["variables"]["message_rate_per_minute"], "60000");
+    assert!(settings["variables"].get("appwrite_key").is_none());
+    assert!(settings["variables"].get("event_consumers").is_none());
+    let lines: Vec<&str> = package.printed.lines().collect();
+    let line = lines
+        .iter()
+        .find(|line| line.starts_with("message-send "))
+        .unwrap();
+    let size: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+    assert!((100_000..5_000_000).contains(&size), "{line}");
+    let file = std::fs::read_to_string(package.functions.join("appwrite.config.json")).unwrap();
+    let config: Value = serde_json::from_str(&file).unwrap();
+    let ids: Vec<&Value> = config["functions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| &f["$id"])
+        .collect();
+    assert_eq!(
+        ids,
+        [
+            "accounts",
+            "conversations",
+            "message-send",
+            "story-expiry",
+            "xp-badges"
+        ]
+    );
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    let Some(_) = package() else {
+        return;
+    };
+    let whisper = whisper_testkit::binary();
+    let unknown = run(
+        whisper,
+        ["package", "appwrite", "--component", "nothing"],
+        root(),
+    );
+    assert!(
+        unknown
+            .unwrap_err()
+            .contains("there is no component nothing; there are accounts, api")
+    );
+    // Without Node on the path.
+    let mut command = std::process::Command::new(whisper);
+    let output = command
+        .args(["package", "appwrite"])
+        .env("PATH", "")
+        .current_dir(root())
+        .output();
+    let said = String::from_utf8(output.unwrap().stderr).unwrap();
+    assert!(
+        said.contains("`node` was not found") && said.contains("https://nodejs.org"),
+        "{said}"
+    );
+}

@@ -1,0 +1,116 @@
+//! Two who signed up at Appwrite talk to each other.
+
+use std::collections::BTreeSet;
+use std::thread;
+
+use whisper_testkit::json;
+
+use super::Project;
+use super::package::package;
+
+#[test]
+fn a_message_is_sent_once_however_often_and_both_read_it() {
+    let Some(project) = Project::shared() else {
+        return;
+    };
+    let (ann, bob) = (project.person("ann"), project.person("bob"));
+    let me = ann.get(&project.accounts, "/v1/me").expect(200);
+    assert_eq!(
+        (&me["id"], &me["displayName"]),
+        (&json!("ann"), &json!("ann"))
+    );
+    let talk = ann.talk_to(&bob);
+    let body = json!({"id": "ann-1", "contentType": "text", "content": "hi"});
+    let sent = ann.send(&talk, &body);
+    assert_eq!(sent.headers["location"], format!("{talk}/ann-1"));
+    assert_eq!(sent.headers.get_all("content-length").iter().count(), 1);
+    let sent = sent.expect(201);
+    assert_eq!(
+        (&sent["senderId"], &sent["status"]),
+        (&json!("ann"), &json!("sent"))
+    );
+
+    let again = ann.send(&talk, &body);
+    assert_eq!(again.headers["idempotency-replayed"], "true");
+    assert_eq!(again.expect(200), sent);
+    let other = json!({"id": "ann-1", "contentType": "text", "content": "something else"});
+    ann.send(&talk, &other).refused(409, "message_id_taken");
+
+    bob.send(&talk, &json!({"content": "hello"})).expect(201);
+    for person in [&ann, &bob] {
+        let path = format!("{talk}?limit=10&order=asc");
+        let page = person.get(&project.messages, &path).expect(200);
+        let contents: Vec<_> = page["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|m| &m["content"])
+            .collect();
+        assert_eq!(contents, ["hi", "hello"]);
+    }
+    let one = bob
+        .get(&project.messages, &format!("{talk}/ann-1"))
+        .expect(200);
+    assert_eq!(one["content"], "hi");
+    let seen = bob
+        .get(&project.conversations, talk.trim_end_matches("/messages"))
+        .expect(200);
+    assert_eq!(seen["lastMessageText"], "hello");
+}
+
+#[test]
+fn many_at_once_are_all_sent() {
+    let Some(project) = Project::shared() else {
+        return;
+    };
+    let (ann, bob) = (project.person("ann2"), project.person("bob2"));
+    let talk = ann.talk_to(&bob);
+    let sent: BTreeSet<String> = thread::scope(|scope| {
+        let sending: Vec<_> = (0..12)
+            .map(|n| {
+                let (who, talk) = (if n % 2 == 0 { &ann } else { &bob }, &talk);
+                scope.spawn(move || {
+                    let body = json!({"content": format!("number {n}")});
+                    let sent = who.send(talk, &body).expect(201);
+                    sent["id"].as_str().unwrap().to_owned()
+                })
+            })
+            .collect();
+        sending.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(sent.len(), 12);
+    let page = bob
+        .get(&project.messages, &format!("{talk}?limit=50"))
+        .expect(200);
+    let found: BTreeSet<String> = page["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|message| message["id"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(found, sent);
+}
+
+#[test]
+fn what_a_message_costs_in_requests() {
+    let Some(package) = package() else {
+        return;
+    };
+    let project = Project::start(package);
+    let (ann, bob) = (project.person("ann"), project.person("bob"));
+    let talk = ann.talk_to(&bob);
+    ann.send(&talk, &json!({"content": "the first"}))
+        .expect(201);
+    project.server.requests();
+    // Another call brings another JWT.
+    let ann = project.person_again("ann");
+    ann.send(&talk, &json!({"content": "the second"}))
+        .expect(201);
+    let requests = project.server.requests();
+    let of = |route: &str| requests.get(route).copied().unwrap_or_default();
+    assert_eq!(of("GET /account"), 1, "{requests:?}");
+    assert_eq!(of("POST /tablesdb/transactions"), 1, "{requests:?}");
+    let all: usize = requests.values().sum();
+    println!("{requests:#?}");
+    assert_eq!(all, 0, "{requests:#?}");
+}
