@@ -244,7 +244,7 @@ fn our_own_file_is_taken_by_all_and_plain_descriptions_are_nobodys() {
         storage_limit: 500_000_000,
     };
     for text in [
-        appwrite(&ours(), "p"),
+        appwrite(&ours(), &[], "p"),
         include_str!("../../../schema/generated/appwrite.config.json").to_owned(),
     ] {
         let file = read_file(&text).unwrap();
