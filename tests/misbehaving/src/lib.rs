@@ -4,6 +4,8 @@
 #![cfg(target_family = "wasm")]
 #![allow(clippy::panic)]
 
+mod key_value;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use spin_sdk::http::{EmptyBody, IntoResponse, Request, Response, send};
@@ -21,13 +23,20 @@ async fn handle(request: Request) -> impl IntoResponse {
     let text = match path.as_str() {
         "/loop" => endless(),
         "/panic" => panic!("on purpose"),
-        "/hog" => hog(),
+        "/hog" => hog(&query),
+        "/gate" => gate().await,
+        "/after" => after(n),
+        "/endless" => endless_statement().await,
+        "/time" => time(),
         "/fetch" => fetch(&query).await,
         "/open" => open(&query).await,
         "/execute" => execute(&query).await,
         "/variable" => variable(&query).await,
         "/headers" => headers(&request),
-        _ => n.to_string(),
+        path => match path.strip_prefix("/kv/") {
+            Some(operation) => key_value::run(operation).await,
+            None => n.to_string(),
+        },
     };
     Response::new(text)
 }
@@ -40,12 +49,52 @@ fn endless() -> String {
     n.to_string()
 }
 
-fn hog() -> String {
-    let mut all: Vec<Vec<u8>> = Vec::new();
-    loop {
-        all.push(vec![1; 16 << 20]);
-        std::hint::black_box(&all);
+/// Takes this many MiB.
+fn hog(mib: &str) -> String {
+    let mib: usize = mib.parse().unwrap_or(4096);
+    let all: Vec<Vec<u8>> = (0..mib).map(|_| vec![1; 1 << 20]).collect();
+    std::hint::black_box(&all).len().to_string()
+}
+
+/// Answers when the test's server has answered.
+async fn gate() -> String {
+    match variables::get("gate").await {
+        Ok(gate) => fetch(&gate).await,
+        Err(error) => format!("error {error:?}"),
     }
+}
+
+/// Answers at once; after that waits for the test's server, and never yields again.
+fn after(n: u32) -> String {
+    spin_sdk::wasip3::spawn(async {
+        gate().await;
+        endless();
+    });
+    n.to_string()
+}
+
+/// Answers with the first row of a statement that never ends: after five rows, more than the host reads ahead,
+/// there is no other.
+async fn endless_statement() -> String {
+    let statement = "VALUES (1), (2), (3), (4), (5) UNION ALL SELECT count(*) FROM (\
+        WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x FROM c) SELECT x FROM c)";
+    let Ok(connection) = Connection::open_default().await else {
+        return "no connection".to_owned();
+    };
+    match connection.execute(statement, []).await {
+        Ok(mut result) => {
+            let first = result.next().await.is_some();
+            std::mem::forget((connection, result));
+            format!("row {first}")
+        }
+        Err(error) => format!("error {error:?}"),
+    }
+}
+
+#[allow(clippy::disallowed_methods)]
+fn time() -> String {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs()).to_string()
 }
 
 async fn fetch(url: &str) -> String {
