@@ -17,8 +17,8 @@ fn whisper(app: &TestApp, arguments: &[&str]) -> Output {
 }
 
 fn printed(output: &Output) -> String {
-    let (out, err) = (&output.stdout, &output.stderr);
-    String::from_utf8_lossy(out).into_owned() + &String::from_utf8_lossy(err)
+    let all = [output.stdout.as_slice(), &output.stderr].concat();
+    String::from_utf8_lossy(&all).into_owned()
 }
 
 fn json_of(output: &Output) -> Value {

@@ -68,7 +68,7 @@ fn everything_counts_once(app: &TestApp) {
     }
     let mut told: Vec<String> = all::<Notification>(&store)
         .into_iter()
-        .map(|n| n.user_id + &n.title)
+        .map(|n| n.user_id + n.title.as_str())
         .collect();
     let count = told.len();
     told.sort();

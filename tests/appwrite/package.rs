@@ -108,6 +108,6 @@ pub fn run(
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     match output.status.success() {
         true => Ok(text(&output.stdout)),
-        false => Err(text(&output.stderr) + &text(&output.stdout)),
+        false => Err(text(&output.stderr) + text(&output.stdout).as_str()),
     }
 }

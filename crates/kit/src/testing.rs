@@ -46,21 +46,10 @@ impl TestEdge {
 
     /// The same function where another server signs users in.
     pub fn signed_in_by(self, server: Rc<dyn auth::IdentityServer>) -> Self {
-        let Self {
-            edge,
-            instance,
-            now,
-            log,
-            dir,
-        } = self;
-        let instance = Rc::into_inner(instance).expect("no request is under way");
-        let instance = Rc::new(instance.with_identity(server));
+        let instance = Rc::into_inner(self.instance).expect("no request is under way");
         Self {
-            edge,
-            instance,
-            now,
-            log,
-            dir,
+            instance: Rc::new(instance.with_identity(server)),
+            ..self
         }
     }
 
