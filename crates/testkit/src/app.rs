@@ -1,15 +1,14 @@
 //! A bundle for a test: its own by default, or the one that `WHISPER_URL` names.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::http::Call;
+use crate::log::Log;
 use crate::{bundle, control};
 
 /// How long a bundle may take to listen; generous, as two dozen start at once on two cores.
@@ -19,6 +18,8 @@ const START_TIMEOUT: Duration = Duration::from_secs(90);
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a test looks whether it has.
 const LOOK: Duration = Duration::from_millis(5);
+
+const NO_SCHEDULES: &str = "--no-schedules";
 
 /// A running bundle.
 pub struct TestApp {
@@ -34,6 +35,8 @@ struct Host {
     builder: Builder,
     dir: TempDir,
     control: PathBuf,
+    log: Log,
+    listening: Value,
 }
 
 /// What a test's own bundle starts with.
@@ -60,6 +63,12 @@ impl Builder {
     /// Adds a command-line argument.
     pub fn argument(mut self, argument: &str) -> Self {
         self.arguments.push(argument.to_owned());
+        self
+    }
+
+    /// Lets the schedules run by themselves.
+    pub fn scheduled(mut self) -> Self {
+        self.arguments.retain(|other| other != NO_SCHEDULES);
         self
     }
 
@@ -98,7 +107,7 @@ impl TestApp {
     pub fn own() -> Builder {
         Builder {
             manifest: bundle::root().join("spin.toml"),
-            arguments: vec!["--no-schedules".into()],
+            arguments: vec![NO_SCHEDULES.into()],
             variables: Vec::new(),
         }
     }
@@ -127,7 +136,11 @@ impl TestApp {
             .stderr(Stdio::inherit())
             .spawn()
             .expect("the host");
-        let listening = first_event(&mut child, "listening");
+        let log = Log::of(&mut child);
+        let listening = log.wait_for("listening", START_TIMEOUT).unwrap_or_else(|| {
+            let _ = child.kill();
+            panic!("the host did not listen within {START_TIMEOUT:?}")
+        });
         let text = |key: &str| {
             let value = listening[key].as_str();
             value
@@ -147,6 +160,8 @@ impl TestApp {
                 builder,
                 control: PathBuf::from(text("controlSocket")),
                 dir,
+                log,
+                listening,
             }),
         }
     }
@@ -241,10 +256,43 @@ impl TestApp {
 
     /// Sends SIGTERM and waits for the end; returns whether it ended with success.
     pub fn stop(&mut self) -> bool {
+        self.signal("TERM");
+        self.ended().success()
+    }
+
+    /// Sends the host a signal, such as `INT`.
+    pub fn signal(&self, name: &str) {
+        let pid = self.pid().to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status();
+        assert!(sent.expect("kill").success(), "{name} to {pid}");
+    }
+
+    /// Waits until the host has ended, and says how.
+    pub fn ended(&mut self) -> ExitStatus {
         let host = self.host.as_mut().expect("a bundle of the test's own");
-        let pid = host.child.id().to_string();
-        Command::new("kill").arg(&pid).status().expect("a SIGTERM");
-        host.child.wait().expect("an end").success()
+        let status = host.child.wait().expect("an end");
+        host.log.wait_for_end(PATIENCE);
+        status
+    }
+
+    /// What the host said when it listened.
+    pub fn listening(&self) -> &Value {
+        &self.own_host().listening
+    }
+
+    /// Where the host is controlled.
+    pub fn control_socket(&self) -> &Path {
+        &self.own_host().control
+    }
+
+    /// What the host has logged so far, since its last start; all of it once it has ended.
+    pub fn log(&self) -> String {
+        self.own_host().log.text()
+    }
+
+    /// The events of this name that were logged so far.
+    pub fn logged(&self, event: &str) -> Vec<Value> {
+        self.own_host().log.events(event)
     }
 
     /// Starts the bundle again on the same data after [`kill`](Self::kill) or [`stop`](Self::stop).
@@ -277,25 +325,6 @@ impl Drop for TestApp {
             let _ = host.child.wait();
         }
     }
-}
-
-/// Reads the host's log until `event`; the rest is read and thrown away, so that the pipe never fills.
-fn first_event(child: &mut Child, event: &str) -> Value {
-    let stdout = child.stdout.take().expect("a pipe");
-    let (sender, receiver) = mpsc::channel();
-    let wanted = event.to_owned();
-    std::thread::spawn(move || {
-        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            let entry: Value = serde_json::from_str(&line).unwrap_or(Value::Null);
-            if entry["event"] == wanted.as_str() {
-                let _ = sender.send(entry);
-            }
-        }
-    });
-    receiver.recv_timeout(START_TIMEOUT).unwrap_or_else(|_| {
-        let _ = child.kill();
-        panic!("the host said no {event:?} within {START_TIMEOUT:?}")
-    })
 }
 
 fn agent() -> ureq::Agent {

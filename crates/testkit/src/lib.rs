@@ -13,13 +13,16 @@ mod app;
 mod bundle;
 mod control;
 mod doors;
+mod gate;
 mod http;
+mod log;
 mod people;
 pub mod push;
 
 pub use app::{Builder, TestApp};
 pub use bundle::{binary, root};
 pub use doors::{NO_IDS, Route, ids};
+pub use gate::{Caller, Gate};
 pub use http::{Call, Reply};
 pub use people::Person;
 pub use serde_json::{Value, json};
