@@ -2,7 +2,10 @@
 
 use std::thread;
 
-use whisper_testkit::{TestApp, json};
+use whisper_testkit::{Gate, TestApp, json};
+
+/// The same component with a key-value store, and a server that it may call.
+const GATE: &str = "tests/misbehaving/gate.toml";
 
 fn misbehaving(arguments: &[&str]) -> Option<TestApp> {
     let mut builder = TestApp::own().manifest("tests/misbehaving/spin.toml");
@@ -21,15 +24,46 @@ fn text(app: &TestApp, path: &str) -> String {
 #[test]
 fn a_component_that_traps_is_a_502_and_the_next_request_is_served() {
     let Some(app) = misbehaving(&[]) else { return };
-    for path in ["/panic", "/hog"] {
-        let reply = app.get(path).send();
-        let problem = reply.expect_host_problem(502, "component_trapped");
-        assert!(problem["detail"].is_string());
-        assert_eq!(
-            text(&app, "/"),
-            "1",
-            "a fresh instance answers after {path}"
-        );
+    let reply = app.get("/panic").send();
+    let problem = reply.expect_host_problem(502, "component_trapped");
+    assert_eq!(
+        problem["detail"],
+        "The component stopped before it answered."
+    );
+    assert_eq!(text(&app, "/"), "1", "a fresh instance answers");
+}
+
+#[test]
+fn a_component_has_as_much_memory_as_it_is_given_and_no_more() {
+    let Some(app) = misbehaving(&[]) else { return };
+    assert_eq!(text(&app, "/hog?48"), "48", "by default it has enough");
+    let Some(app) = misbehaving(&["--memory-limit", "32"]) else {
+        return;
+    };
+    assert_eq!(text(&app, "/hog?8"), "8");
+    let reply = app.get("/hog?48").send();
+    let problem = reply.expect_host_problem(502, "component_trapped");
+    assert_eq!(
+        problem["detail"],
+        "The component needed more memory than it may have."
+    );
+    assert_eq!(text(&app, "/"), "1", "a fresh instance answers");
+}
+
+#[test]
+fn a_request_without_a_usable_host_is_a_400() {
+    let Some(app) = misbehaving(&[]) else { return };
+    let reply = app.get("/").header("host", "a b").send();
+    reply.expect_host_problem(400, "invalid_host");
+}
+
+#[test]
+fn the_codes_of_the_host_stand_in_the_document() {
+    let app = TestApp::start();
+    let document = app.get("/v1/openapi.json").send().expect(200);
+    let codes = &document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"];
+    for code in ["component_trapped", "component_timeout", "invalid_host"] {
+        assert!(codes.as_array().unwrap().contains(&json!(code)), "{code}");
     }
 }
 
@@ -48,6 +82,29 @@ fn a_component_that_never_yields_is_stopped_and_others_are_served() {
             .expect_host_problem(504, "component_timeout");
     });
     assert_eq!(app.get("/").send().status, 200);
+}
+
+#[test]
+fn a_component_that_never_yields_after_its_answer_is_stopped() {
+    let gate = Gate::new();
+    let Some(app) = TestApp::own()
+        .manifest(GATE)
+        .variable("gate", &gate.origin())
+        .argument("--request-timeout")
+        .argument("1s")
+        .start()
+    else {
+        return;
+    };
+    assert_eq!(text(&app, "/after"), "1");
+    gate.caller(&app).answer();
+    let stopped = app.eventually(|| app.logged("component_stopped").pop());
+    assert_eq!(stopped["component"], "misbehaving");
+    assert_eq!(
+        stopped["reason"],
+        "computed for 1 s without waiting for anything"
+    );
+    assert_eq!(text(&app, "/"), "1", "a fresh instance answers");
 }
 
 #[test]
@@ -102,6 +159,66 @@ fn a_component_sees_only_its_own_variables() {
 }
 
 #[test]
+fn a_variable_that_the_manifest_lacks_is_refused_by_name() {
+    let output = std::process::Command::new(whisper_testkit::binary())
+        .args(["up", "--no-build", "--listen", "127.0.0.1:0", "--from"])
+        .arg(whisper_testkit::root().join("tests/misbehaving/spin.toml"))
+        .arg("--data-dir")
+        .arg(tempfile::tempdir().unwrap().path())
+        .args(["--variable", "greting=hi", "--variable", "other=1"])
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    for name in ["greting", "other"] {
+        let wanted = format!("--variable {name}: the manifest has no such variable");
+        assert!(said.contains(&wanted), "{said}");
+    }
+}
+
+#[test]
+fn a_variable_of_the_command_line_replaces_the_default() {
+    let Some(app) = misbehaving(&["--variable", "greeting=good day"]) else {
+        return;
+    };
+    assert_eq!(text(&app, "/variable?greeting"), "value good day, you");
+}
+
+#[test]
+fn a_key_value_store_keeps_what_is_put_into_it() {
+    let Some(mut app) = TestApp::own().manifest(GATE).start() else {
+        return;
+    };
+    assert_eq!(text(&app, "/kv/get/a"), "none");
+    assert_eq!(text(&app, "/kv/keys"), "");
+    for (key, value) in [("a", "1"), ("b", "2"), ("a", "3")] {
+        assert_eq!(text(&app, &format!("/kv/set/{key}/{value}")), "set");
+    }
+    assert_eq!(text(&app, "/kv/get/a"), "value 3", "the later one");
+    assert_eq!(text(&app, "/kv/get/b"), "value 2");
+    assert_eq!(text(&app, "/kv/keys"), "a b");
+    assert_eq!(text(&app, "/kv/exists/b"), "true");
+    assert_eq!(text(&app, "/kv/delete/b"), "deleted");
+    assert_eq!(text(&app, "/kv/delete/b"), "deleted", "gone is gone");
+    assert_eq!(text(&app, "/kv/exists/b"), "false");
+    assert!(app.stop());
+    let app = app.restart();
+    assert_eq!(text(&app, "/kv/keys"), "a");
+    assert_eq!(text(&app, "/kv/get/a"), "value 3");
+}
+
+#[test]
+fn key_value_stores_need_a_grant_and_only_the_default_exists() {
+    let Some(app) = TestApp::own().manifest(GATE).start() else {
+        return;
+    };
+    assert_eq!(text(&app, "/kv/open/default"), "opened");
+    assert_eq!(text(&app, "/kv/open/other"), "error Error::AccessDenied");
+    let Some(app) = misbehaving(&[]) else { return };
+    assert_eq!(text(&app, "/kv/open/default"), "error Error::AccessDenied");
+}
+
+#[test]
 fn spin_headers_come_from_the_host_alone() {
     let Some(app) = misbehaving(&[]) else { return };
     let reply = app
@@ -126,25 +243,6 @@ fn spin_headers_come_from_the_host_alone() {
         "{}",
         reply.text
     );
-}
-
-#[test]
-fn a_graceful_stop_ends_with_success_and_leaves_no_log_behind() {
-    let Some(mut app) = misbehaving(&[]) else {
-        return;
-    };
-    text(&app, "/execute?PRAGMA+journal_mode=WAL");
-    text(&app, "/execute?CREATE+TABLE+t(a)");
-    text(&app, "/execute?INSERT+INTO+t+VALUES(1)");
-    assert!(app.stop(), "SIGTERM is a normal end");
-    let left = std::fs::read_dir(app.data_dir())
-        .unwrap()
-        .filter_map(Result::ok)
-        .filter(|f| f.file_name().to_string_lossy().ends_with("-wal"))
-        .any(|f| f.metadata().is_ok_and(|m| m.len() > 0));
-    assert!(!left, "the write-ahead log was checkpointed");
-    let app = app.restart();
-    assert_eq!(text(&app, "/execute?SELECT+a+FROM+t"), "1 rows");
 }
 
 #[test]
@@ -179,4 +277,58 @@ fn the_control_socket_moves_the_clock() {
         .to_owned();
     assert!(after > before, "{before} {after}");
     assert_ne!(before[..10], after[..10], "the next day");
+}
+
+#[test]
+fn the_clock_of_components_starts_with_its_offset() {
+    let Some(app) = misbehaving(&["--clock-offset", "25h"]) else {
+        return;
+    };
+    let seconds = |app: &TestApp| text(app, "/time").parse::<u64>().unwrap();
+    let here = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
+    let ahead = seconds(&app) - here;
+    assert!((25 * 3600..26 * 3600).contains(&ahead), "{ahead} s");
+    let before = seconds(&app);
+    app.advance("48h");
+    assert!(seconds(&app) >= before + 48 * 3600);
+}
+
+#[test]
+fn a_second_start_takes_the_compiled_components_from_the_cache() {
+    let cache = tempfile::tempdir().unwrap();
+    let path = cache.path().to_str().unwrap();
+    let Some(mut first) = misbehaving(&["--cache-dir", path]) else {
+        return;
+    };
+    let took = |app: &TestApp| app.listening()["startedInMs"].as_u64().unwrap();
+    let compiling = took(&first);
+    let kept = files(cache.path());
+    assert!(!kept.is_empty(), "nothing was kept");
+    assert!(first.stop());
+    let second = first.restart();
+    assert!(
+        took(&second) < compiling,
+        "{} ms, and {compiling} ms with the compiler",
+        took(&second)
+    );
+    assert_eq!(files(cache.path()), kept, "nothing was compiled again");
+}
+
+/// Every file below a folder that holds compiled code.
+fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        match path.is_dir() {
+            true => found.extend(files(&path)),
+            // Beside each, the cache counts how often it was used.
+            false if path.extension().is_none() => found.push(path),
+            false => {}
+        }
+    }
+    found.sort();
+    found
 }

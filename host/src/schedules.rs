@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use futures::future::join_all;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST};
 use http::{Method, Request};
 use http_body_util::{BodyExt, Limited};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use whisper_manifest::ScheduleEntry;
 use whisper_manifest::schedule::Planner;
 
@@ -59,10 +61,13 @@ impl Schedules {
         &self.entries
     }
 
-    /// Runs what becomes due, until dropped.
-    pub async fn run(self: Arc<Self>) {
+    /// Runs what becomes due, until `stop` says so.
+    pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         loop {
-            tokio::time::sleep(LOOK).await;
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
             for index in self.due() {
                 let this = Arc::clone(&self);
                 tokio::spawn(async move {
@@ -72,6 +77,21 @@ impl Schedules {
                     }
                 });
             }
+        }
+    }
+
+    /// Once `stop` says so, lets no job begin any more, and waits up to `grace` for those that run.
+    /// Returns whether all of them finished.
+    pub async fn finish(&self, mut stop: watch::Receiver<bool>, grace: Duration) -> bool {
+        // An error means that nobody can say stop any more.
+        let _ = stop.wait_for(|stop| *stop).await;
+        let all = self.running.iter().map(tokio::sync::Mutex::lock);
+        match tokio::time::timeout(grace, join_all(all)).await {
+            Ok(held) => {
+                held.into_iter().for_each(std::mem::forget);
+                true
+            }
+            Err(_) => false,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::log;
@@ -14,27 +14,22 @@ const INTERRUPTED: i32 = 130;
 pub struct Stop(Arc<watch::Sender<bool>>);
 
 impl Stop {
-    /// Listens for signals from now on.
+    /// Listens for signals from now on, until the process ends.
     pub fn on_signals() -> std::io::Result<Self> {
         let sender = Arc::new(watch::Sender::new(false));
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
+        // A thread and runtime of its own: the second signal counts as well while the host's runtime
+        // winds up, and afterwards.
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()?;
+        let entered = runtime.enter();
+        let interrupt = signal(SignalKind::interrupt())?;
+        let terminate = signal(SignalKind::terminate())?;
+        drop(entered);
         let told = Arc::clone(&sender);
-        tokio::spawn(async move {
-            loop {
-                tokio::select! {
-                    _ = interrupt.recv() => {}
-                    _ = terminate.recv() => {}
-                }
-                if told.send_replace(true) {
-                    // SQLite needs no goodbye: what was acknowledged is on the disk.
-                    std::process::exit(INTERRUPTED);
-                }
-                log::event("stopping", serde_json::json!({}), || {
-                    "stopping; requests in flight may finish (Ctrl-C again stops at once)".into()
-                });
-            }
-        });
+        std::thread::Builder::new()
+            .name("signals".into())
+            .spawn(move || runtime.block_on(listen(interrupt, terminate, &told)))?;
         Ok(Self(sender))
     }
 
@@ -49,5 +44,21 @@ impl Stop {
         Box::new(move || {
             sender.send_replace(true);
         })
+    }
+}
+
+async fn listen(mut interrupt: Signal, mut terminate: Signal, told: &watch::Sender<bool>) {
+    loop {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        if told.send_replace(true) {
+            // SQLite needs no goodbye: what was acknowledged is on the disk.
+            std::process::exit(INTERRUPTED);
+        }
+        log::event("stopping", serde_json::json!({}), || {
+            "stopping; requests in flight may finish (Ctrl-C again stops at once)".into()
+        });
     }
 }

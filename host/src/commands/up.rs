@@ -30,7 +30,7 @@ use crate::{banner, builder, engine, log, server, sqlite};
 
 /// The variable of the operator's key, which the host makes when none is given.
 const OPERATOR_KEY: &str = "operator_key";
-/// How long requests in flight may take after the host was told to stop.
+/// How long requests and jobs in flight may take after the host was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Turns of components between two looks at the network. Components that compute take
@@ -107,6 +107,7 @@ impl Up {
         engine::start_ticking(&engine)?;
         let clock = Clock::new(self.clock_offset);
         let (faults, faulty) = Faults::new();
+        let limits = Limits::default();
         let loader = Loader {
             manifest: &manifest,
             values: &values,
@@ -115,7 +116,9 @@ impl Up {
             limits: Limits {
                 memory: self.memory_limit as usize * 1024 * 1024,
                 request_timeout: self.request_timeout,
-                ..Limits::default()
+                // Who may not be waited for so long has no use for more.
+                busy: limits.busy.min(self.request_timeout),
+                ..limits
             },
             faults,
         };
@@ -127,11 +130,12 @@ impl Up {
             data,
             values,
         };
+        let stop = Stop::on_signals().context("listening for signals")?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .event_interval(EVENT_INTERVAL)
             .build()?;
-        let result = runtime.block_on(self.serve(&running, faulty, start));
+        let result = runtime.block_on(self.serve(&running, faulty, start, &stop));
         running.app.stats().closing.store(true, Ordering::Relaxed);
         // Streams and work after an answer end here; blocking work is waited for.
         runtime.shutdown_timeout(Duration::from_secs(5));
@@ -161,8 +165,8 @@ impl Up {
         running: &Running,
         faulty: Receiver<Fault>,
         start: Instant,
+        stop: &Stop,
     ) -> anyhow::Result<bool> {
-        let stop = Stop::on_signals()?;
         let listener = TcpListener::bind(self.listen).await;
         let listener = match listener {
             Err(e) if e.kind() == std::io::ErrorKind::AddrInUse => {
@@ -196,7 +200,7 @@ impl Up {
         tokio::spawn(control::serve(Arc::new(control), control::bind(&socket)?));
         let scheduled = !self.no_schedules && !running.manifest.schedules.is_empty();
         if scheduled {
-            tokio::spawn(Arc::clone(&schedules).run());
+            tokio::spawn(Arc::clone(&schedules).run(stop.receiver()));
         }
         banner::Banner {
             manifest: &running.manifest,
@@ -209,9 +213,13 @@ impl Up {
         }
         .show();
         let app = Arc::clone(&running.app);
-        let finished = server::serve(app, listener, stop.receiver(), GRACE).await;
+        let (served, ran) = tokio::join!(
+            server::serve(app, listener, stop.receiver(), GRACE),
+            schedules.finish(stop.receiver(), GRACE),
+        );
+        let finished = served && ran;
         if !finished {
-            log::warning("some requests or streams did not end in time and were cut");
+            log::warning("some requests, streams or jobs did not end in time and were cut");
         }
         running.data.remove_control_socket(&socket);
         Ok(finished)

@@ -4,6 +4,9 @@
 #![cfg(target_family = "wasm")]
 #![allow(clippy::panic)]
 
+#[cfg(feature = "spin")]
+mod key_value;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -30,7 +33,14 @@ async fn handle(request: Request) -> Response<Full<Bytes>> {
     let text = match path.as_str() {
         "/loop" => endless(),
         "/panic" => panic!("on purpose"),
-        "/hog" => hog(),
+        "/hog" => hog(&query),
+        #[cfg(feature = "spin")]
+        "/gate" => gate().await,
+        #[cfg(feature = "spin")]
+        "/after" => after(n),
+        #[cfg(feature = "spin")]
+        "/endless" => endless_statement().await,
+        "/time" => time(),
         "/fetch" => fetch(&query).await,
         "/later" => later(),
         "/wait" => wait().await,
@@ -43,6 +53,8 @@ async fn handle(request: Request) -> Response<Full<Bytes>> {
         #[cfg(not(feature = "spin"))]
         "/variable" => std::env::var(query).unwrap_or_default(),
         "/headers" => headers(&request),
+        #[cfg(feature = "spin")]
+        path if path.starts_with("/kv/") => key_value::run(path.trim_start_matches("/kv/")).await,
         _ => n.to_string(),
     };
     Response::new(Full::new(text.into()))
@@ -56,11 +68,19 @@ fn endless() -> String {
     n.to_string()
 }
 
-fn hog() -> String {
-    let mut all: Vec<Vec<u8>> = Vec::new();
-    loop {
-        all.push(vec![1; 16 << 20]);
-        std::hint::black_box(&all);
+/// Takes this many MiB.
+fn hog(mib: &str) -> String {
+    let mib: usize = mib.parse().unwrap_or(4096);
+    let all: Vec<Vec<u8>> = (0..mib).map(|_| vec![1; 1 << 20]).collect();
+    std::hint::black_box(&all).len().to_string()
+}
+
+/// Answers when the test's server has answered.
+#[cfg(feature = "spin")]
+async fn gate() -> String {
+    match variables::get("gate").await {
+        Ok(gate) => fetch(&gate).await,
+        Err(error) => format!("error {error:?}"),
     }
 }
 
@@ -106,6 +126,41 @@ async fn echo(request: Request) -> Response<Full<Bytes>> {
         }
     }
     response
+}
+
+/// Answers at once; after that waits for the test's server, and never yields again.
+#[cfg(feature = "spin")]
+fn after(n: u32) -> String {
+    spawn(async {
+        gate().await;
+        endless();
+    });
+    n.to_string()
+}
+
+/// Answers with the first row of a statement that never ends: after five rows, more than the host reads ahead,
+/// there is no other.
+#[cfg(feature = "spin")]
+async fn endless_statement() -> String {
+    let statement = "VALUES (1), (2), (3), (4), (5) UNION ALL SELECT count(*) FROM (\
+        WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x FROM c) SELECT x FROM c)";
+    let Ok(connection) = Connection::open_default().await else {
+        return "no connection".to_owned();
+    };
+    match connection.execute(statement, []).await {
+        Ok(mut result) => {
+            let first = result.next().await.is_some();
+            std::mem::forget((connection, result));
+            format!("row {first}")
+        }
+        Err(error) => format!("error {error:?}"),
+    }
+}
+
+#[allow(clippy::disallowed_methods)]
+fn time() -> String {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs()).to_string()
 }
 
 async fn fetch(url: &str) -> String {
