@@ -1,4 +1,5 @@
-//! Problem documents (RFC 9457) for what the host answers in a component's place.
+//! Problem documents (RFC 9457) for what the host answers in a component's place. The kit's list of codes
+//! (`crates/kit/src/error/code.rs`) has theirs too: clients see one list.
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
@@ -54,7 +55,7 @@ impl Problem {
         let (status, code, title, detail) = self.parts();
         let id = Uuid::now_v7().to_string();
         let document = json!({
-            "type": "about:blank",
+            "type": format!("urn:whisper:error:{code}"),
             "title": title,
             "status": status.as_u16(),
             "code": code,

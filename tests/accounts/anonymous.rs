@@ -136,4 +136,7 @@ fn what_is_added_obeys_the_rules_of_signing_up() {
     someone
         .post(&app, "/v1/me/email", &json!({"email": fresh_email()}))
         .expect_fields(&["password"]);
+    someone
+        .post(&app, "/v1/me/email", &json!({"password": "y"}))
+        .expect_fields(&["email", "password"]);
 }

@@ -60,6 +60,9 @@ fn a_new_password_obeys_the_rules() {
             &json!({"newPassword": "another horse"}),
         )
         .expect_fields(&["currentPassword"]);
+    alice
+        .put(&app, "/v1/me/password", &json!({"newPassword": "short"}))
+        .expect_fields(&["currentPassword", "newPassword"]);
 }
 
 #[test]

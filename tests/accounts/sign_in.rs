@@ -105,6 +105,10 @@ fn a_body_that_does_not_fit_is_refused() {
             .expect_fields(&[field]);
     }
     app.post("/v1/sessions")
+        .json(&json!({"password": "x".repeat(129), "device": 1}))
+        .send()
+        .expect_fields(&["device", "email", "password"]);
+    app.post("/v1/sessions")
         .raw("application/json", b"{")
         .send()
         .expect_problem(400, "invalid_json");

@@ -148,6 +148,20 @@ fn each_rule_of_a_sign_up_is_held() {
 #[test]
 fn missing_fields_are_named() {
     let app = TestApp::start();
+    for (body, fields) in [
+        (json!({}), vec!["email", "password"]),
+        (
+            json!({"email": 1, "username": [], "admin": true}),
+            vec!["admin", "email", "password", "username"],
+        ),
+        (
+            json!({"email": "no address", "displayName": " "}),
+            vec!["displayName", "email", "password"],
+        ),
+    ] {
+        let reply = app.post("/v1/accounts").json(&body).send();
+        reply.expect_fields(&fields);
+    }
     app.post("/v1/accounts")
         .json(&json!({"email": fresh_email()}))
         .send()

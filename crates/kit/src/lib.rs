@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod auth;
+mod body;
 mod client;
 pub mod config;
 pub mod consumer;

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
 
+use crate::body::{self, between_backticks};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::ids::is_id;
 
@@ -83,15 +84,36 @@ impl Request {
     ///
     /// # Errors
     /// [`Code::UnsupportedMediaType`], [`Code::InvalidJson`] with the place, or
-    /// [`Code::ValidationFailed`] naming the field that has a wrong type, is missing or unknown.
+    /// [`Code::ValidationFailed`] naming each field that has a wrong type, is missing or unknown.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        self.is_json()?;
+        body::decode(&self.body).map_err(|wrong| wrong.refused())
+    }
+
+    /// The body as JSON that `check` finds nothing wrong with. When fields are missing or of a wrong type,
+    /// the others are checked all the same, so that everything wrong is said at once.
+    ///
+    /// # Errors
+    /// As [`Request::json`], and what `check` finds.
+    pub fn json_checked<T: DeserializeOwned, U>(
+        &self,
+        check: impl FnOnce(T) -> Result<U>,
+    ) -> Result<U> {
+        self.is_json()?;
+        match body::decode(&self.body) {
+            Ok(body) => check(body),
+            Err(wrong) => Err(wrong.with_more(check)),
+        }
+    }
+
+    fn is_json(&self) -> Result<()> {
         let content_type = self.header("content-type").unwrap_or_default();
         let essence = content_type.split(';').next().unwrap_or_default().trim();
-        if !essence.eq_ignore_ascii_case("application/json") {
-            let detail = "Send the body with content-type: application/json.";
-            return Err(Error::new(Code::UnsupportedMediaType, detail));
+        if essence.eq_ignore_ascii_case("application/json") {
+            return Ok(());
         }
-        decode(&self.body)
+        let detail = "Send the body with content-type: application/json.";
+        Err(Error::new(Code::UnsupportedMediaType, detail))
     }
 
     /// The body as JSON, or the default when there is none.
@@ -123,150 +145,9 @@ impl Request {
     }
 }
 
-/// Reads JSON; syntax is a 400, anything else names the field.
-fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
-    let first = body.iter().find(|b| !b.is_ascii_whitespace());
-    if first != Some(&b'{') {
-        // serde would take a list for a struct, by the order of its fields.
-        serde_json::from_slice::<serde::de::IgnoredAny>(body).map_err(|error| broken(&error))?;
-        return Err(Error::field("body", "type", "must be a JSON object"));
-    }
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let inner = error.into_inner();
-        match inner.classify() {
-            serde_json::error::Category::Data => field_error(&path, &inner.to_string()),
-            _ => broken(&inner),
-        }
-    })?;
-    deserializer.end().map_err(|error| broken(&error))?;
-    Ok(value)
-}
-
-fn broken(error: &serde_json::Error) -> Error {
-    Error::new(Code::InvalidJson, format!("The body is not JSON: {error}."))
-}
-
-fn field_error(path: &str, message: &str) -> Error {
-    let message = message
-        .split(" at line ")
-        .next()
-        .unwrap_or_default()
-        .to_owned();
-    let named = between_backticks(&message).unwrap_or_default();
-    let parent = if path == "." { "" } else { path };
-    let (field, rule) = if message.starts_with("missing field") {
-        (join(parent, named), "required")
-    } else if message.starts_with("unknown field") {
-        // serde_path_to_error already points at the unknown key itself.
-        (
-            if parent.is_empty() {
-                named.to_owned()
-            } else {
-                parent.to_owned()
-            },
-            "unknown",
-        )
-    } else if message.starts_with("unknown variant") {
-        (parent.to_owned(), "enum")
-    } else {
-        (parent.to_owned(), "type")
-    };
-    let field = if field.is_empty() {
-        "body".to_owned()
-    } else {
-        field
-    };
-    Error::field(field, rule, message)
-}
-
-fn join(parent: &str, name: &str) -> String {
-    match (parent, name) {
-        ("", name) => name.to_owned(),
-        (parent, "") => parent.to_owned(),
-        (parent, name) => format!("{parent}.{name}"),
-    }
-}
-
-fn between_backticks(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once('`')?;
-    rest.split_once('`').map(|(inside, _)| inside)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[derive(Debug, serde::Deserialize)]
-    #[serde(rename_all = "camelCase", deny_unknown_fields)]
-    #[allow(dead_code)]
-    struct Body {
-        name: String,
-        #[serde(default)]
-        counts: Vec<u32>,
-        inner: Option<Inner>,
-    }
-
-    #[derive(Debug, serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    #[allow(dead_code)]
-    struct Inner {
-        kind: Kind,
-    }
-
-    #[derive(Debug, serde::Deserialize)]
-    #[serde(rename_all = "lowercase")]
-    enum Kind {
-        One,
-    }
-
-    fn refused(body: &str) -> (Code, Option<(String, String)>) {
-        let error = decode::<Body>(body.as_bytes()).expect_err(body);
-        let field = error
-            .field_errors()
-            .first()
-            .map(|e| (e.field.clone(), e.rule.clone()));
-        (error.code(), field)
-    }
-
-    #[test]
-    fn refusals_name_the_field_and_the_rule() {
-        for (body, field, rule) in [
-            ("{}", "name", "required"),
-            (r#"{"name": 1}"#, "name", "type"),
-            (r#"{"name": "a", "counts": [1, "x"]}"#, "counts[1]", "type"),
-            (r#"{"name": "a", "other": 1}"#, "other", "unknown"),
-            (r#"{"name": "a", "inner": {}}"#, "inner.kind", "required"),
-            (
-                r#"{"name": "a", "inner": {"kind": "two"}}"#,
-                "inner.kind",
-                "enum",
-            ),
-            (
-                r#"{"name": "a", "inner": {"kind": "one", "x": 1}}"#,
-                "inner.x",
-                "unknown",
-            ),
-            ("[1]", "body", "type"),
-        ] {
-            let wanted = Some((field.to_owned(), rule.to_owned()));
-            assert_eq!(refused(body), (Code::ValidationFailed, wanted), "{body}");
-        }
-    }
-
-    #[test]
-    fn broken_json_is_told_from_wrong_json() {
-        for body in [
-            "",
-            "{",
-            "{\"name\": oops}",
-            "{\"name\": \"a\"} x",
-            "{\"name\": \"\\ud800\"}",
-        ] {
-            assert_eq!(refused(body).0, Code::InvalidJson, "{body}");
-        }
-    }
 
     #[test]
     fn an_unknown_parameter_is_named() {

@@ -51,7 +51,7 @@ async fn add(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = ctx.claims()?.sub;
     let (_, account) = read_as_caller(&ctx, Get::<Account>::id(id.as_str())).await?;
     let mut account = account.or_not_found()?.into_inner();
-    let (email, password) = check(request.json()?)?;
+    let (email, password) = request.json_checked(check)?;
     if !account.is_anonymous {
         return Err(registered());
     }

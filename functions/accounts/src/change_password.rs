@@ -50,7 +50,7 @@ async fn change(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = ctx.claims()?.sub;
     let (caller, account) = read_as_caller(&ctx, Get::<Account>::id(id.as_str())).await?;
     let email = account.or_not_found()?.into_inner().email;
-    let body = check(request.json()?, email.as_deref())?;
+    let body = request.json_checked(|body| check(body, email.as_deref()))?;
     let email = email.ok_or_else(anonymous)?;
     // Whoever has got hold of a token must not be able to try passwords faster than anybody else.
     let attempts = Attempts::new(&email, &request);

@@ -50,7 +50,7 @@ pub fn endpoint() -> Endpoint {
 }
 
 async fn sign_in(ctx: Ctx, request: Request) -> Result<Reply> {
-    let body = check(request.json()?)?;
+    let body = request.json_checked(check)?;
     let attempts = Attempts::new(&normal_email(&body.email), &request);
     let mut counted = attempts.count(&ctx).await?;
     let found = counted.account.take();

@@ -40,7 +40,7 @@ pub fn endpoint() -> Endpoint {
 }
 
 async fn sign_up(ctx: Ctx, request: Request) -> Result<Reply> {
-    let (email, password, founder) = check(request.json()?)?;
+    let (email, password, founder) = request.json_checked(check)?;
     count_sign_up(&ctx, &request).await?;
     let credentials = Some((email, hash_password(&password)?));
     let made = found(

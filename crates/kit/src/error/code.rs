@@ -39,6 +39,10 @@ macro_rules! codes {
 codes! {
     /// The account has an e-mail address and a password already.
     AlreadyRegistered = "already_registered", 409, "Already registered";
+    /// The component took too long to answer, or computed without end; the host answers in its place. The request may have had an effect.
+    ComponentTimeout = "component_timeout", 504, "The component took too long";
+    /// The component stopped before it answered, or needed more memory than it may have; the host answers in its place. The request may have had an effect.
+    ComponentTrapped = "component_trapped", 502, "The component failed";
     /// The conversation has as many members as it may have.
     ConversationFull = "conversation_full", 409, "Conversation is full";
     /// The operation makes no sense in a direct conversation: its two members are fixed.
@@ -57,6 +61,8 @@ codes! {
     InvalidCursor = "invalid_cursor", 400, "Invalid cursor";
     /// A header's value can't be read; `detail` says which.
     InvalidHeader = "invalid_header", 400, "Invalid header";
+    /// The request has no Host header, several, or one that names no host; the host of the components answers.
+    InvalidHost = "invalid_host", 400, "The Host header is not usable";
     /// The body is not JSON; `detail` says where.
     InvalidJson = "invalid_json", 400, "Invalid JSON";
     /// A parameter in the query string is unknown or can't be read; `errors` says which.
