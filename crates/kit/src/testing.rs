@@ -21,7 +21,7 @@ use crate::endpoint::Api;
 use crate::reply::Response;
 use crate::request::Request;
 use crate::signal::Fault;
-use counted::{Counted, Log};
+use counted::{Counted, Log, Written};
 
 /// When the clock of a test starts: 2026-01-01T00:00:00Z.
 pub const START: i64 = 1_767_225_600_000;
@@ -32,6 +32,7 @@ pub struct TestEdge {
     instance: Rc<Instance>,
     now: Rc<Cell<i64>>,
     log: Log,
+    written: Written,
     dir: Rc<tempfile::TempDir>,
 }
 
@@ -74,11 +75,12 @@ impl TestEdge {
             let now = Rc::clone(&now);
             Rc::new(move || Timestamp::from_millis(now.get()))
         };
-        let log = Log::default();
+        let (log, written) = (Log::default(), Written::default());
         let driver = NativeDriver::new(dir.path().join("test.db"));
         let driver = Counted {
             driver,
             log: Rc::clone(&log),
+            written: Rc::clone(&written),
         };
         let store = Store::new(driver, Rc::clone(&clock));
         Self {
@@ -86,6 +88,7 @@ impl TestEdge {
             instance: Rc::new(Instance::new(Some(store), config, clock)),
             now,
             log,
+            written,
             dir,
         }
     }
@@ -130,6 +133,11 @@ impl TestEdge {
     /// The statements that ran since this was asked last.
     pub fn statements(&self) -> Vec<String> {
         self.log.take()
+    }
+
+    /// How many rows each commit wrote or deleted since this was asked last.
+    pub fn rows_written(&self) -> Vec<u64> {
+        self.written.take()
     }
 
     /// Moves the clock.

@@ -1,6 +1,6 @@
 //! A driver that counts its statements: what a request costs, whatever the machine.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use whisper_store::{Connection, Dialect, Driver, DriverError, LocalBoxFuture, SqlValue};
@@ -8,15 +8,22 @@ use whisper_store::{Connection, Dialect, Driver, DriverError, LocalBoxFuture, Sq
 /// The statements that ran, in their order.
 pub(super) type Log = Rc<RefCell<Vec<String>>>;
 
+/// How many rows each commit wrote or deleted, in their order.
+pub(super) type Written = Rc<RefCell<Vec<u64>>>;
+
 /// A driver with a log of statements.
 pub(super) struct Counted<D> {
     pub driver: D,
     pub log: Log,
+    pub written: Written,
 }
 
 struct CountedConnection {
     connection: Box<dyn Connection>,
     log: Log,
+    written: Written,
+    /// Rows that were written until the last commit.
+    before: Cell<u64>,
 }
 
 impl<D: Driver> Driver for Counted<D> {
@@ -27,8 +34,13 @@ impl<D: Driver> Driver for Counted<D> {
     fn connect(&self) -> LocalBoxFuture<'_, Result<Box<dyn Connection>, DriverError>> {
         Box::pin(async {
             let connection = self.driver.connect().await?;
-            let log = Rc::clone(&self.log);
-            Ok(Box::new(CountedConnection { connection, log }) as Box<dyn Connection>)
+            let counted = CountedConnection {
+                connection,
+                log: Rc::clone(&self.log),
+                written: Rc::clone(&self.written),
+                before: Cell::default(),
+            };
+            Ok(Box::new(counted) as Box<dyn Connection>)
         })
     }
 
@@ -44,6 +56,26 @@ impl Connection for CountedConnection {
         params: &'a [SqlValue],
     ) -> LocalBoxFuture<'a, Result<Vec<Vec<SqlValue>>, DriverError>> {
         self.log.borrow_mut().push(sql.to_owned());
-        self.connection.execute(sql, params)
+        Box::pin(async move {
+            if sql == "COMMIT" {
+                self.count_rows().await?;
+            }
+            self.connection.execute(sql, params).await
+        })
+    }
+}
+
+impl CountedConnection {
+    async fn count_rows(&self) -> Result<(), DriverError> {
+        let rows = self
+            .connection
+            .execute("SELECT total_changes()", &[])
+            .await?;
+        if let Some(SqlValue::Integer(total)) = rows.first().and_then(|row| row.first()) {
+            let total = total.unsigned_abs();
+            let rows = total - self.before.replace(total);
+            self.written.borrow_mut().push(rows);
+        }
+        Ok(())
     }
 }
