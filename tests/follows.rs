@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use whisper_testkit::{Person, Reply, TestApp, Value, json};
+use whisper_testkit::{Person, Reply, Route, TestApp, Value, json};
 
 fn follow(app: &TestApp, by: &Person, whom: &Person, body: &Value) -> Reply {
     by.put(app, &format!("/v1/follows/{}", whom.id), body)
@@ -156,31 +156,58 @@ fn blocked_people_look_like_nobody_and_a_block_ends_both_ways() {
     follow(&app, &bob, &ann, &json!({})).expect(201);
 }
 
+/// Every route, with a body that is fine.
+fn routes(other: &Person) -> Vec<Route> {
+    let path = format!("/v1/follows/{}", other.id);
+    vec![
+        ("PUT", path.clone(), json!({"isCloseFriend": true})),
+        ("DELETE", path, json!(null)),
+        ("GET", "/v1/follows".into(), json!(null)),
+        ("GET", "/v1/follows?direction=followers".into(), json!(null)),
+    ]
+}
+
 #[test]
-fn without_a_standing_session_nothing_is_answered() {
+fn without_a_token_nothing_is_answered_and_nothing_happens() {
+    let app = TestApp::start();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    app.refuses_without_token(&routes(&bob), &ann);
+    assert_eq!(followed(&app, &bob, "followers"), [""; 0]);
+}
+
+#[test]
+fn an_ended_session_and_an_expired_token_open_nothing() {
     let Some(app) = TestApp::own().start() else {
         return;
     };
     let (ann, bob) = (app.person("ann"), app.person("bob"));
-    let path = format!("/v1/follows/{}", bob.id);
-    for (method, path) in [
-        ("PUT", path.as_str()),
-        ("DELETE", &path),
-        ("GET", "/v1/follows"),
-    ] {
-        app.call(method, path)
-            .send()
-            .expect_problem(401, "unauthenticated");
-        app.call(method, path)
-            .bearer("a.b.c")
-            .send()
-            .expect_problem(401, "token_invalid");
+    app.refuses_old_tokens(&routes(&ann), &bob, &ann);
+}
+
+#[test]
+fn bad_bodies_change_nothing() {
+    let app = TestApp::start();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    app.refuses_bad_bodies(&routes(&bob), &ann);
+    assert_eq!(followed(&app, &ann, "following"), [""; 0]);
+}
+
+#[test]
+fn a_page_has_bounds_and_its_cursor_is_its_readers_alone() {
+    let app = TestApp::start();
+    let (ann, bob, cid) = (app.person("ann"), app.person("bob"), app.person("cid"));
+    for (by, whom) in [(&ann, &bob), (&ann, &cid), (&bob, &ann), (&bob, &cid)] {
+        follow(&app, by, whom, &json!({})).expect(201);
     }
-    bob.delete(&app, &format!("/v1/sessions/{}", bob.session_id))
-        .expect(204);
-    bob.get(&app, "/v1/follows")
-        .expect_problem(401, "session_revoked");
-    app.advance("16m");
-    ann.get(&app, "/v1/follows")
-        .expect_problem(401, "token_expired");
+    for limit in ["0", "101", "-1", "x"] {
+        ann.get(&app, &format!("/v1/follows?limit={limit}"))
+            .expect_problem(400, "invalid_query");
+    }
+    let first = ann.get(&app, "/v1/follows?limit=1").expect(200);
+    let cursor = first["next"].as_str().unwrap();
+    let page = format!("/v1/follows?limit=1&after={cursor}");
+    ann.get(&app, &page).expect(200);
+    bob.get(&app, &page).expect_problem(400, "invalid_cursor");
+    ann.get(&app, &format!("{page}&direction=followers"))
+        .expect_problem(400, "invalid_cursor");
 }

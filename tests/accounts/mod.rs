@@ -1,5 +1,6 @@
 //! Accounts: signing up and in, sessions, profiles, blocks.
 
+mod access;
 mod anonymous;
 mod blocks;
 mod guessing;

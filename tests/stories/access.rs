@@ -48,6 +48,20 @@ fn an_ended_session_and_an_expired_token_open_nothing() {
 }
 
 #[test]
+fn bad_bodies_change_nothing() {
+    let app = TestApp::start();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let path = story(&app, &ann, &json!({}));
+    app.refuses_bad_bodies(&routes(&path), &bob);
+    let shown = ann.get(&app, &path).expect(200);
+    assert_eq!(
+        (&shown["viewCount"], &shown["reactionCount"]),
+        (&json!(0), &json!(0))
+    );
+    assert!(super::feed(&app, &bob).is_empty());
+}
+
+#[test]
 fn ids_of_any_form_are_looked_for_and_not_found() {
     let app = TestApp::start();
     let ann = app.person("ann");

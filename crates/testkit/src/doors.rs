@@ -63,6 +63,28 @@ impl TestApp {
         }
     }
 
+    /// Asserts that every route with a body refuses one that is broken, of another type, or too large. The
+    /// routes have the usual limit of 256 KiB.
+    #[track_caller]
+    pub fn refuses_bad_bodies(&self, routes: &[Route], somebody: &Person) {
+        let large = format!("{{\"x\": \"{}\"}}", "x".repeat(256 * 1024));
+        for (method, path, _) in routes.iter().filter(|(_, _, body)| !body.is_null()) {
+            let send = |content_type: &str, body: &[u8]| {
+                let call = somebody.call(self, method, path).header("if-match", "*");
+                call.raw(content_type, body).send()
+            };
+            for broken in ["{", "{\"x\": 1", "{} {}", "{\"x\": oops}", "\u{0}"] {
+                send("application/json", broken.as_bytes()).expect_problem(400, "invalid_json");
+            }
+            send("application/json", b"{\"x\": \"\xff\"}").expect_problem(400, "invalid_json");
+            send("application/json", b"[]").expect_fields(&["body"]);
+            for other in ["text/plain", "application/x-www-form-urlencoded"] {
+                send(other, b"{}").expect_problem(415, "unsupported_media_type");
+            }
+            send("application/json", large.as_bytes()).expect_problem(413, "payload_too_large");
+        }
+    }
+
     /// Asserts that no route answers without the operator's key, whoever asks.
     #[track_caller]
     pub fn refuses_all_but_operator(&self, routes: &[Route], somebody: &Person) {
