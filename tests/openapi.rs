@@ -7,21 +7,19 @@ fn operations(document: &Value) -> Vec<(String, String)> {
     let mut operations = Vec::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
         for method in methods.as_object().unwrap().keys() {
-            let filled = path
-                .split('/')
-                .map(|part| {
-                    if part.starts_with('{') {
-                        "nothing"
-                    } else {
-                        part
-                    }
-                })
-                .collect::<Vec<_>>()
-                .join("/");
-            operations.push((method.to_uppercase(), filled));
+            operations.push((method.to_uppercase(), filled(path)));
         }
     }
     operations
+}
+
+/// A path with its parts filled in.
+fn filled(path: &str) -> String {
+    let fill = |part: &str| match part.starts_with('{') {
+        true => "nothing".to_owned(),
+        false => part.to_owned(),
+    };
+    path.split('/').map(fill).collect::<Vec<_>>().join("/")
 }
 
 #[test]
@@ -50,9 +48,7 @@ fn no_route_answers_with_a_method_that_the_document_lacks() {
     let app = TestApp::start();
     let document = app.get("/v1/openapi.json").send().expect(200);
     for (path, methods) in document["paths"].as_object().unwrap() {
-        if path.contains('{') {
-            continue;
-        }
+        let path = &filled(path);
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
             if methods.get(method.to_lowercase()).is_none() {
                 app.call(method, path)

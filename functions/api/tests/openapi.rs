@@ -1,15 +1,19 @@
 //! The document that is served is the one the endpoint tables make.
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use serde_json::Value;
+use whisper_kit::Api;
 use whisper_kit::openapi::document;
+use whisper_manifest::Manifest;
 
 const ABOUT: &str = "Backend for chat and social apps. Errors are problem documents (RFC 9457); branch on their `code`. \
-    Lists have `limit`, `after` and `before`; creates take an `Idempotency-Key`.";
+    Lists have `limit`, `after` and `before`. A retry is safe with an `Idempotency-Key` where an operation takes one";
 
-fn made() -> String {
-    let apis = [
+fn apis() -> Vec<Api> {
+    vec![
         accounts::api(),
         follows::api(),
         conversations::api(),
@@ -21,11 +25,45 @@ fn made() -> String {
         error_logging::api(),
         operator::api(),
         api::api(),
-    ];
-    let document = document("Whisper", env!("CARGO_PKG_VERSION"), ABOUT, &apis);
+    ]
+}
+
+fn made() -> String {
+    let mut document = document("Whisper", env!("CARGO_PKG_VERSION"), ABOUT, &apis());
+    let about = format!("{ABOUT}: {}.", idempotent(&document).join(", "));
+    document["info"]["description"] = about.into();
     let mut text = serde_json::to_string_pretty(&document).unwrap();
     text.push('\n');
     text
+}
+
+/// The operations that take an Idempotency-Key.
+fn idempotent(document: &Value) -> Vec<String> {
+    let paths = document["paths"].as_object().unwrap().values();
+    let operations = paths.flat_map(|methods| methods.as_object().unwrap().values());
+    let takes_key = |operation: &&Value| {
+        let parameters = operation["parameters"].as_array();
+        parameters.is_some_and(|all| all.iter().any(|p| p["name"] == "idempotency-key"))
+    };
+    let name = |operation: &Value| format!("`{}`", operation["operationId"].as_str().unwrap());
+    operations.filter(takes_key).map(name).collect()
+}
+
+#[test]
+fn every_component_of_the_manifest_is_in_the_document() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spin.toml");
+    let manifest = Manifest::load(&file).unwrap();
+    let served: BTreeSet<String> = manifest.component_ids().into_iter().collect();
+    let described = apis().iter().map(|api| api.name.to_owned()).collect();
+    assert_eq!(served, described);
+}
+
+#[test]
+fn the_text_names_what_takes_a_key() {
+    let document: Value = serde_json::from_str(&made()).unwrap();
+    let about = document["info"]["description"].as_str().unwrap();
+    assert!(about.contains("`sendMessage`"), "{about}");
+    assert!(!about.contains("`signUp`"), "{about}");
 }
 
 #[test]
@@ -44,8 +82,8 @@ fn the_document_is_fresh() {
 
 #[test]
 fn every_reference_leads_somewhere_and_operations_are_unique() {
-    let document: serde_json::Value = serde_json::from_str(&made()).unwrap();
-    let mut operations = std::collections::BTreeSet::new();
+    let document: Value = serde_json::from_str(&made()).unwrap();
+    let mut operations = BTreeSet::new();
     for methods in document["paths"].as_object().unwrap().values() {
         for operation in methods.as_object().unwrap().values() {
             let id = operation["operationId"].as_str().unwrap();
