@@ -24,5 +24,6 @@ mod stopping;
 mod store;
 mod stories;
 mod story_expiry;
+mod tables;
 mod world;
 mod xp;
