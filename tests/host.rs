@@ -4,6 +4,9 @@ use std::thread;
 
 use whisper_testkit::{Gate, TestApp, json};
 
+/// The same component with a key-value store, and a server that it may call.
+const GATE: &str = "tests/misbehaving/gate.toml";
+
 fn misbehaving(arguments: &[&str]) -> Option<TestApp> {
     let mut builder = TestApp::own().manifest("tests/misbehaving/spin.toml");
     for argument in arguments {
@@ -84,9 +87,13 @@ fn a_component_that_never_yields_is_stopped_and_others_are_served() {
 #[test]
 fn a_component_that_never_yields_after_its_answer_is_stopped() {
     let gate = Gate::new();
-    let variable = format!("gate={}", gate.origin());
-    let arguments = ["--request-timeout", "1s", "--variable", &variable];
-    let Some(app) = misbehaving(&arguments) else {
+    let Some(app) = TestApp::own()
+        .manifest(GATE)
+        .variable("gate", &gate.origin())
+        .argument("--request-timeout")
+        .argument("1s")
+        .start()
+    else {
         return;
     };
     assert_eq!(text(&app, "/after"), "1");
@@ -179,7 +186,7 @@ fn a_variable_of_the_command_line_replaces_the_default() {
 
 #[test]
 fn a_key_value_store_keeps_what_is_put_into_it() {
-    let Some(mut app) = misbehaving(&[]) else {
+    let Some(mut app) = TestApp::own().manifest(GATE).start() else {
         return;
     };
     assert_eq!(text(&app, "/kv/get/a"), "none");
@@ -202,15 +209,12 @@ fn a_key_value_store_keeps_what_is_put_into_it() {
 
 #[test]
 fn key_value_stores_need_a_grant_and_only_the_default_exists() {
-    let Some(app) = misbehaving(&[]) else { return };
-    assert_eq!(text(&app, "/kv/open/default"), "opened");
-    assert_eq!(text(&app, "/kv/open/other"), "error Error::AccessDenied");
-    let Some(app) = TestApp::own()
-        .manifest("tests/misbehaving/faults.toml")
-        .start()
-    else {
+    let Some(app) = TestApp::own().manifest(GATE).start() else {
         return;
     };
+    assert_eq!(text(&app, "/kv/open/default"), "opened");
+    assert_eq!(text(&app, "/kv/open/other"), "error Error::AccessDenied");
+    let Some(app) = misbehaving(&[]) else { return };
     assert_eq!(text(&app, "/kv/open/default"), "error Error::AccessDenied");
 }
 

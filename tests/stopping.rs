@@ -11,7 +11,7 @@ const INTERRUPTED: Option<i32> = Some(130);
 /// A bundle whose `/gate` waits for an answer of this server.
 fn waiting(gate: &Gate, scheduled: bool) -> Option<TestApp> {
     let mut builder = TestApp::own()
-        .manifest("tests/misbehaving/spin.toml")
+        .manifest("tests/misbehaving/gate.toml")
         .variable("gate", &gate.origin());
     if scheduled {
         builder = builder.scheduled();

@@ -54,7 +54,7 @@ async fn handle(request: Request) -> Response<Full<Bytes>> {
         "/variable" => std::env::var(query).unwrap_or_default(),
         "/headers" => headers(&request),
         #[cfg(feature = "spin")]
-        path if path.starts_with("/kv/") => key_value::run(&path["/kv/".len()..]).await,
+        path if path.starts_with("/kv/") => key_value::run(path.trim_start_matches("/kv/")).await,
         _ => n.to_string(),
     };
     Response::new(Full::new(text.into()))
