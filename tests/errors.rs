@@ -111,7 +111,8 @@ fn components_that_trap_are_reported_by_the_host() {
         (&json!("critical"), &json!("component_trapped"), &json!(1))
     );
     let message = group["errorMessage"].as_str().unwrap();
-    assert!(message.starts_with("misbehaving: "), "{group}");
+    assert!(message.starts_with("misbehaving: wasm trap: "), "{group}");
+    assert!(message.contains("unreachable"), "{group}");
     let path = format!("/internal/errors/{}/errors", group["id"].as_str().unwrap());
     let kept = operator(&app, "GET", &path).expect(200);
     let context = json!({"component": "misbehaving", "requestId": id});
@@ -120,6 +121,30 @@ fn components_that_trap_are_reported_by_the_host() {
         app.get("/panic").send();
         app.eventually(|| (groups(&app, "?source=host").pop()?["count"] == n).then_some(()));
     }
+    app.get("/hog").send();
+    let two = app.eventually(|| Some(groups(&app, "?source=host")).filter(|all| all.len() == 2));
+    let message = two[0]["errorMessage"].as_str().unwrap();
+    assert!(message.contains("more memory than it may have"), "{two:?}");
+}
+
+#[test]
+fn a_component_that_takes_too_long_is_reported_by_the_host() {
+    let faulty = TestApp::own()
+        .manifest("tests/misbehaving/faults.toml")
+        .argument("--request-timeout")
+        .argument("1s");
+    let Some(app) = faulty.start() else { return };
+    let late = app.get("/loop").send();
+    let id = late.header("x-request-id").unwrap().to_owned();
+    late.expect_host_problem(504, "component_timeout");
+    let group = app.eventually(|| groups(&app, "?source=host").pop());
+    assert_eq!(
+        (&group["errorType"], &group["count"]),
+        (&json!("component_timeout"), &json!(1))
+    );
+    let path = format!("/internal/errors/{}/errors", group["id"].as_str().unwrap());
+    let kept = operator(&app, "GET", &path).expect(200);
+    assert_eq!(kept["items"][0]["context"]["requestId"], id);
 }
 
 #[test]

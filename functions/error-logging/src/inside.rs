@@ -17,6 +17,8 @@ const ATTEMPTS: usize = 5;
 /// Characters of a message that are kept; of a type.
 const MESSAGE: usize = 2000;
 const TYPE: usize = 100;
+/// Ids of requests that are kept; an instance serves 16 at once.
+const REQUESTS: usize = 32;
 
 /// What a component says of its own fault.
 #[derive(Clone, Debug, Deserialize)]
@@ -46,8 +48,9 @@ pub struct HostFault {
     error_type: String,
     /// Why, as the runtime tells it.
     reason: String,
-    /// The request that was answered in its place.
-    request_id: Option<String>,
+    /// The requests that were answered in its place; none if it stopped after its answers.
+    #[serde(default)]
+    request_ids: Vec<String>,
 }
 
 /// Keeps what a component reports.
@@ -75,7 +78,12 @@ pub async fn host(ctx: Ctx, request: Request) -> Result<Reply> {
     let fault: HostFault = request.json()?;
     // The first line says what happened; the others are the stack.
     let (message, stack) = fault.reason.split_once('\n').unwrap_or((&fault.reason, ""));
-    let context = json!({"component": fault.component, "requestId": fault.request_id});
+    let mut context = json!({"component": fault.component});
+    match fault.request_ids.as_slice() {
+        [] => {}
+        [one] => context["requestId"] = one.as_str().into(),
+        more => context["requestIds"] = more.iter().take(REQUESTS).cloned().collect(),
+    }
     let report = Report {
         source: ErrorSource::Host,
         error_type: cut(&fault.error_type, TYPE),
