@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use whisper_kit::log::{self, Level};
 use whisper_kit::rate_limit::{self, Limit};
 use whisper_kit::{Ctx, Error, Reply, Request, Result};
 use whisper_schema::analytics_db::ErrorLogSeverity;
@@ -94,6 +95,25 @@ pub async fn host(ctx: Ctx, request: Request) -> Result<Reply> {
         ..about(fault.component)
     };
     keep(&ctx, report).await
+}
+
+/// Keeps a fault of this component's own. One that can't be kept stands in the log alone, as it does anyhow.
+pub async fn own(ctx: &Ctx, operation: &str, error: &Error) {
+    let cause = error.source_text().unwrap_or(error.code().title());
+    let context = json!({
+        "component": crate::NAME, "operation": operation, "requestId": ctx.request_id(),
+    });
+    let report = Report {
+        error_type: error.code().as_str().to_owned(),
+        error_message: cut(cause, MESSAGE),
+        context: context.as_object().cloned(),
+        ..about(crate::NAME.to_owned())
+    };
+    if let Err(error) = keep(ctx, report).await {
+        let cause = error.source_text().unwrap_or_default();
+        let fields = [("cause", cause.into())];
+        log::write(Level::Warn, "fault_not_kept", ctx.request_id(), &fields);
+    }
 }
 
 fn about(component: String) -> Report {
