@@ -24,3 +24,4 @@ mod stories;
 mod story_expiry;
 mod world;
 mod xp;
+mod zones;
