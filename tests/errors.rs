@@ -94,7 +94,7 @@ fn oversize_fields_and_bodies_are_refused() {
             .send()
     };
     send("/v1/errors", 300 * 1024).expect_problem(413, "payload_too_large");
-    send("/v1/errors/batch", 1100 * 1024).expect_problem(413, "payload_too_large");
+    send("/v1/errors/batch", 8 * 1024 * 1024 + 1).expect_problem(413, "payload_too_large");
     send("/v1/errors", 10).expect_problem(400, "invalid_json");
 }
 
@@ -111,7 +111,8 @@ fn components_that_trap_are_reported_by_the_host() {
         (&json!("critical"), &json!("component_trapped"), &json!(1))
     );
     let message = group["errorMessage"].as_str().unwrap();
-    assert!(message.starts_with("misbehaving: "), "{group}");
+    assert!(message.starts_with("misbehaving: wasm trap: "), "{group}");
+    assert!(message.contains("unreachable"), "{group}");
     let path = format!("/internal/errors/{}/errors", group["id"].as_str().unwrap());
     let kept = operator(&app, "GET", &path).expect(200);
     let context = json!({"component": "misbehaving", "requestId": id});
@@ -120,6 +121,30 @@ fn components_that_trap_are_reported_by_the_host() {
         app.get("/panic").send();
         app.eventually(|| (groups(&app, "?source=host").pop()?["count"] == n).then_some(()));
     }
+    app.get("/hog").send();
+    let two = app.eventually(|| Some(groups(&app, "?source=host")).filter(|all| all.len() == 2));
+    let message = two[0]["errorMessage"].as_str().unwrap();
+    assert!(message.contains("more memory than it may have"), "{two:?}");
+}
+
+#[test]
+fn a_component_that_takes_too_long_is_reported_by_the_host() {
+    let faulty = TestApp::own()
+        .manifest("tests/misbehaving/faults.toml")
+        .argument("--request-timeout")
+        .argument("1s");
+    let Some(app) = faulty.start() else { return };
+    let late = app.get("/loop").send();
+    let id = late.header("x-request-id").unwrap().to_owned();
+    late.expect_host_problem(504, "component_timeout");
+    let group = app.eventually(|| groups(&app, "?source=host").pop());
+    assert_eq!(
+        (&group["errorType"], &group["count"]),
+        (&json!("component_timeout"), &json!(1))
+    );
+    let path = format!("/internal/errors/{}/errors", group["id"].as_str().unwrap());
+    let kept = operator(&app, "GET", &path).expect(200);
+    assert_eq!(kept["items"][0]["context"]["requestId"], id);
 }
 
 #[test]
@@ -174,6 +199,63 @@ fn a_job_that_fails_is_reported_and_the_next_run_goes_on() {
         (&mended["failures24h"], &mended["lastRun"]["ok"]),
         (&json!(1), &json!(true))
     );
+}
+
+#[test]
+fn the_failure_of_the_errors_own_job_is_an_error_as_well() {
+    let start = TestApp::own().variable("error_retention_days", "2");
+    let Some(app) = start.start() else { return };
+    let ann = app.person("ann");
+    report(&app, &ann, &error("x")).expect(201);
+    let database = Connection::open(app.data_dir().join("sqlite_db.db")).unwrap();
+    let trigger = "CREATE TRIGGER keep BEFORE DELETE ON errorLogs
+        BEGIN SELECT RAISE(ABORT, 'it stays'); END";
+    database.execute_batch(trigger).unwrap();
+    app.advance("49h");
+    app.run_job("error-retention")
+        .expect_problem(500, "internal");
+    let group = groups(&app, "?source=function").pop().unwrap();
+    let message = group["errorMessage"].as_str().unwrap();
+    assert!(message.contains("it stays"), "{group}");
+    let path = format!("/internal/errors/{}/errors", group["id"].as_str().unwrap());
+    let kept = operator(&app, "GET", &path).expect(200);
+    let context = &kept["items"][0]["context"];
+    assert_eq!(
+        (&context["component"], &context["operation"]),
+        (&json!("error-logging"), &json!("runErrorRetention"))
+    );
+}
+
+#[test]
+fn who_reports_too_often_is_told_by_whose_limit_and_when_to_go_on() {
+    let start = TestApp::own()
+        .variable("error_rate_per_minute", "3")
+        .variable("error_address_rate_per_minute", "5");
+    let Some(app) = start.start() else { return };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    // Counted by the minute: this one begins anew.
+    let now = app.control(&json!({"cmd": "now"}))["now"].clone();
+    let second: u32 = now.as_str().unwrap()[17..19].parse().unwrap();
+    app.advance(&format!("{}s", 60 - second));
+    let refused = |who: &Person, limit: &str| {
+        let refused = report(&app, who, &error("x"));
+        let policy = refused.header("ratelimit-policy").unwrap();
+        assert!(policy.contains(limit), "{policy}");
+        let after = refused.header("retry-after").unwrap().parse::<u64>();
+        assert!((1..=60).contains(&after.unwrap()));
+        refused.expect_problem(429, "rate_limited");
+    };
+    for _ in 0..3 {
+        report(&app, &ann, &error("x")).expect(201);
+    }
+    refused(&ann, "q=3;");
+    for _ in 0..2 {
+        report(&app, &bob, &error("x")).expect(201);
+    }
+    refused(&bob, "q=5;");
+    assert_eq!(groups(&app, "")[0]["count"], 5);
+    app.advance("61s");
+    report(&app, &ann, &error("x")).expect(201);
 }
 
 #[test]

@@ -27,3 +27,4 @@ mod story_expiry;
 mod tables;
 mod world;
 mod xp;
+mod zones;

@@ -2,7 +2,9 @@
 
 use std::process::{Command, Output};
 
-use whisper_testkit::{Route, TestApp, Value, binary};
+use whisper_testkit::{Route, TestApp, Value, binary, json};
+
+use crate::push;
 
 /// The command, against a running bundle, with its key.
 fn whisper(app: &TestApp, arguments: &[&str]) -> Output {
@@ -131,4 +133,40 @@ fn only_the_operator_is_told_of_jobs() {
             .bearer(app.operator_key());
         runs.send().expect_problem(404, "not_found");
     }
+}
+
+#[test]
+fn deliveries_that_failed_are_listed_and_tried_again_on_the_command_line() {
+    let Some((app, service)) = push::start() else {
+        return;
+    };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    push::device(&app, &service, &bob, "/bob");
+    let none = whisper(&app, &["queue", "list"]);
+    assert!(printed(&none).contains("no messages are failed"));
+    service.answer("/bob", 403, "");
+    let path = push::direct(&app, &ann, &bob);
+    push::say(&app, &ann, &path, &json!({}));
+    push::wait_for_messages(&app, "failed", 1);
+    let list = printed(&whisper(&app, &["queue", "list"]));
+    for told in [
+        "messages, failed:",
+        "pushes, failed:",
+        "the push service answered 403",
+    ] {
+        assert!(list.contains(told), "{list}");
+    }
+    let queue = json_of(&whisper(&app, &["queue", "list", "--json"]));
+    let id = queue["messages"][0]["id"].as_str().unwrap();
+    service.answer("/bob", 201, "");
+    let retried = whisper(&app, &["queue", "retry", id]);
+    assert!(retried.status.success(), "{}", printed(&retried));
+    assert_eq!(
+        printed(&retried).trim(),
+        "1 pushes of 1 messages wait again"
+    );
+    push::wait_for_messages(&app, "delivered", 1);
+    assert_eq!(service.pushed().len(), 2);
+    let list = printed(&whisper(&app, &["queue", "list", "--status", "delivered"]));
+    assert!(list.contains(id), "{list}");
 }

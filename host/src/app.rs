@@ -136,7 +136,7 @@ impl App {
         client: SocketAddr,
     ) -> Response<WasiBody> {
         if prepare(&mut request, route, client).is_none() {
-            return Problem::BadHost.response();
+            return Problem::BadHost.response(&problem::new_id());
         }
         let Some(handler) = self.components.get(&route.target.component) else {
             return problem::bare(StatusCode::NOT_FOUND);
@@ -146,7 +146,10 @@ impl App {
         let _in_flight = InFlight::new(&self.stats);
         let turn = handler.state().turnstile().enter().await;
         match handler.handle(taken.ticket(turn), request).await {
-            Ok(response) => response,
+            Ok(response) => {
+                taken.settle();
+                response
+            }
             Err(error) => self.failed(&taken, &error, &route.target.component),
         }
     }
@@ -163,19 +166,22 @@ impl App {
             _ => (&self.stats.trapped, "component_trapped"),
         };
         counter.fetch_add(1, Ordering::Relaxed);
-        let response = problem.response();
+        let id = taken.id();
+        let response = problem.response(id);
         let reason = format!("{error:#}");
-        let id = request_id(&response).to_owned();
         let fields = json!({ "component": component, "requestId": id, "reason": reason });
         log::event("request_failed", fields, || {
             format!("[{component}] request {id}: {reason}")
         });
-        self.faults.tell(Fault {
-            component: component.to_owned(),
-            kind,
-            reason,
-            request_id: Some(id),
-        });
+        if !taken.ended_with(error) {
+            taken.settle();
+            self.faults.tell(Fault {
+                component: component.to_owned(),
+                kind,
+                reason,
+                request_ids: vec![id.to_owned()],
+            });
+        }
         response
     }
 }

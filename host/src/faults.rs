@@ -24,8 +24,8 @@ pub struct Fault {
     pub kind: &'static str,
     /// Why.
     pub reason: String,
-    /// The request that was answered in its place; none if it stopped after its answers.
-    pub request_id: Option<String>,
+    /// The requests that were answered in its place; none if it stopped after its answers.
+    pub request_ids: Vec<String>,
 }
 
 /// Takes faults, from whichever thread.
@@ -75,14 +75,12 @@ fn request(
     key: &str,
     fault: &Fault,
 ) -> http::Result<Request<wasmtime_wasi_http::WasiBody>> {
-    let mut body = json!({
+    let body = json!({
         "component": fault.component,
         "errorType": fault.kind,
         "reason": fault.reason,
+        "requestIds": fault.request_ids,
     });
-    if let Some(id) = &fault.request_id {
-        body["requestId"] = id.as_str().into();
-    }
     let body = body.to_string();
     Request::builder()
         .method(Method::POST)

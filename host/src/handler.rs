@@ -2,18 +2,18 @@
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tokio::time::Sleep;
 use wasmtime::component::GuestTaskId;
-use wasmtime::{Engine, Store, StoreContextMut};
+use wasmtime::{Engine, Store, StoreContextMut, Trap, WasmBacktrace};
 use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::handler::{
-    ExpirationError, HandlerState, Instance, Proxy, ShouldAccept, WorkerExpiration, WorkerState,
-    WorkerStatus,
+    ExpirationError, HandlerState, Instance, Proxy, ShouldAccept, TrapOrPanicError,
+    WorkerExpiration, WorkerState, WorkerStatus,
 };
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
@@ -21,7 +21,7 @@ use crate::faults::{Fault, Faults};
 use crate::instance::{ComponentContext, InstanceState};
 use crate::limits::{Health, Limits};
 use crate::log;
-use crate::problem::Problem;
+use crate::problem::{self, Problem};
 use crate::turnstile::{Turn, Turns, Turnstile};
 
 /// A request still unanswered this long after its time means that the instance doesn't even
@@ -58,9 +58,16 @@ pub struct Handler {
     turnstile: Turnstile,
 }
 
-/// Which instance took a request.
+/// A request, and which instance took it.
 #[derive(Clone, Debug, Default)]
-pub struct Taken(Arc<OnceLock<Arc<Health>>>);
+pub struct Taken(Arc<Served>);
+
+#[derive(Debug, Default)]
+struct Served {
+    by: OnceLock<Arc<Health>>,
+    id: OnceLock<String>,
+    answered: AtomicBool,
+}
 
 /// What goes with a request to the instance that takes it.
 pub struct Ticket {
@@ -107,9 +114,29 @@ impl Taken {
         Ticket { taken, turn }
     }
 
+    /// Id of the request, for the answer that it gets when the component gives none.
+    pub fn id(&self) -> &str {
+        self.0.id.get_or_init(problem::new_id)
+    }
+
+    /// Notes that the component's answer has begun, or that it is given up on and that was told.
+    pub fn settle(&self) {
+        self.0.answered.store(true, Ordering::Relaxed);
+    }
+
+    fn is_settled(&self) -> bool {
+        self.0.answered.load(Ordering::Relaxed)
+    }
+
+    /// Whether the end of the instance that took it is what keeps the answer back; that end is told of by
+    /// itself, with its cause, which the error here doesn't have.
+    pub fn ended_with(&self, error: &wasmtime::Error) -> bool {
+        error.is::<TrapOrPanicError>() && self.0.by.get().is_some()
+    }
+
     /// What to answer when the component didn't.
     pub fn problem(&self, error: &wasmtime::Error) -> Problem {
-        let health = self.0.get();
+        let health = self.0.by.get();
         if error.is::<ExpirationError>() || health.is_some_and(|health| health.overran()) {
             return Problem::Timeout;
         }
@@ -163,6 +190,7 @@ impl HandlerState for Handler {
                 faults: self.faults.clone(),
                 health,
                 begun,
+                taken: Mutex::default(),
             },
         })
     }
@@ -173,8 +201,6 @@ impl HandlerState for Handler {
 struct Begun {
     turns: Turns,
     waiting: AtomicBool,
-    /// Whether a request was still to be answered when the instance was last looked at.
-    serving: AtomicBool,
 }
 
 /// Says when an instance has to go.
@@ -195,8 +221,6 @@ impl WorkerExpiration for Expiration {
         self.health.handed_back();
         // Everything in the instance waits now; it will say next whether it takes more.
         self.begun.waiting.store(true, Ordering::Relaxed);
-        let serving = status == WorkerStatus::Requests;
-        self.begun.serving.store(serving, Ordering::Relaxed);
         let allowed = match status {
             WorkerStatus::Idle => self.limits.idle,
             WorkerStatus::Requests => self.limits.request_timeout + GRACE,
@@ -225,6 +249,50 @@ pub struct Worker {
     faults: Faults,
     health: Arc<Health>,
     begun: Arc<Begun>,
+    /// The requests that it has taken, but for those that were answered when it took the last one.
+    taken: Mutex<Vec<Taken>>,
+}
+
+impl Worker {
+    /// Ids of the requests that it has not answered.
+    fn unanswered(&self) -> Vec<String> {
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = taken.iter().filter(|taken| !taken.is_settled());
+        open.map(|taken| taken.id().to_owned()).collect()
+    }
+
+    /// Tells of the end of the instance, and why: the requests that are answered in its place don't know.
+    fn stopped(&self, error: &wasmtime::Error) {
+        let took_too_long = self.health.overran()
+            || self.health.expired() && error.downcast_ref::<Trap>().is_none();
+        let (event, kind) = match took_too_long {
+            true => ("component_stopped", "component_timeout"),
+            false => ("component_trapped", "component_trapped"),
+        };
+        let cause = error.root_cause();
+        // What allocates in vain panics, and a panic's trap doesn't tell of memory.
+        let cause = match self.health.hungry() && !took_too_long {
+            true => format!("needed more memory than it may have: {cause}"),
+            false => cause.to_string(),
+        };
+        let request_ids = self.unanswered();
+        let fields = json!({
+            "component": self.component.id.as_ref(), "reason": cause, "requestIds": request_ids,
+        });
+        log::event(event, fields, || {
+            format!("[{}] stopped: {cause}", self.component.id)
+        });
+        let reason = match error.downcast_ref::<WasmBacktrace>() {
+            Some(stack) => format!("{cause}\n{stack}"),
+            None => cause,
+        };
+        self.faults.tell(Fault {
+            component: self.component.id.to_string(),
+            kind,
+            reason,
+            request_ids,
+        });
+    }
 }
 
 impl WorkerState for Worker {
@@ -253,9 +321,12 @@ impl WorkerState for Worker {
     ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
         let health = Arc::clone(&self.health);
         // Set once: a request is taken by one instance.
-        let _ = ticket.taken.0.set(Arc::clone(&health));
+        let _ = ticket.taken.0.by.set(Arc::clone(&health));
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.retain(|taken| !taken.is_settled());
+        taken.push(ticket.taken);
+        drop(taken);
         self.begun.waiting.store(false, Ordering::Relaxed);
-        self.begun.serving.store(true, Ordering::Relaxed);
         self.begun.turns.keep(ticket.turn);
         let timeout = self.limits.request_timeout;
         Box::pin(async move {
@@ -270,26 +341,7 @@ impl WorkerState for Worker {
         if let Err(error) = result
             && !self.stats.closing.load(Ordering::Relaxed)
         {
-            let late = self.health.overran() || self.health.expired();
-            let event = if late {
-                "component_stopped"
-            } else {
-                "component_trapped"
-            };
-            let reason = error.root_cause().to_string();
-            let fields = json!({ "component": self.component.id.as_ref(), "reason": reason });
-            log::event(event, fields, || {
-                format!("[{}] stopped: {reason}", self.component.id)
-            });
-            // Otherwise the requests that are answered in its place tell of it.
-            if !self.begun.serving.load(Ordering::Relaxed) {
-                self.faults.tell(Fault {
-                    component: self.component.id.to_string(),
-                    kind: "component_trapped",
-                    reason,
-                    request_id: None,
-                });
-            }
+            self.stopped(&error);
         }
         drop(store);
     }

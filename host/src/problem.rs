@@ -50,10 +50,9 @@ impl Problem {
         }
     }
 
-    /// The answer, with a request id of its own.
-    pub fn response(&self) -> Response<WasiBody> {
+    /// The answer to the request of this id.
+    pub fn response(&self, id: &str) -> Response<WasiBody> {
         let (status, code, title, detail) = self.parts();
-        let id = Uuid::now_v7().to_string();
         let document = json!({
             "type": format!("urn:whisper:error:{code}"),
             "title": title,
@@ -72,11 +71,16 @@ impl Problem {
             HeaderValue::from_static("application/problem+json"),
         );
         headers.insert(CONTENT_LENGTH, length);
-        if let Ok(id) = HeaderValue::from_str(&id) {
+        if let Ok(id) = HeaderValue::from_str(id) {
             headers.insert(REQUEST_ID, id);
         }
         response
     }
+}
+
+/// An id for a request that no component answers.
+pub fn new_id() -> String {
+    Uuid::now_v7().to_string()
 }
 
 /// A body that is there as a whole.

@@ -39,6 +39,31 @@ fn a_message_is_pushed_at_once_as_ids_that_only_the_device_can_read() {
 }
 
 #[test]
+fn while_a_service_takes_its_time_others_are_told() {
+    let Some((app, service)) = start() else {
+        return;
+    };
+    let people = ["ann", "bob", "cid"].map(|name| app.person(name));
+    let [ann, bob, cid] = &people;
+    device(&app, &service, bob, "/bob");
+    let phone = device(&app, &service, cid, "/cid");
+    let path = direct(&app, ann, bob);
+    service.hold(true);
+    say(&app, ann, &path, &json!({}));
+    service.wait_for(1);
+    ann.put(&app, &format!("/v1/follows/{}", cid.id), &json!({}))
+        .expect(201);
+    let pushed = service.wait_for(2);
+    assert_eq!(phone.decrypt(&pushed[1].body)["type"], "follow");
+    let waiting = operator(&app, "/internal/queue/pushes?status=processing");
+    let waiting = waiting["items"].as_array().unwrap().iter();
+    let attempts: Vec<_> = waiting.map(|push| &push["attempts"]).collect();
+    assert_eq!(attempts, [0, 0], "neither has its answer");
+    service.hold(false);
+    wait_for_messages(&app, "delivered", 1);
+}
+
+#[test]
 fn a_service_that_is_busy_is_left_alone_as_long_as_it_asks() {
     let Some((app, service)) = start() else {
         return;

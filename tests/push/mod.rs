@@ -11,7 +11,7 @@ use whisper_testkit::{Person, TestApp, Value, json};
 const SUBSCRIPTIONS: &str = "/v1/push/subscriptions";
 
 /// A bundle that may push to a push service of the test's own; None when the bundle isn't the test's.
-fn start() -> Option<(TestApp, PushService)> {
+pub(crate) fn start() -> Option<(TestApp, PushService)> {
     let service = PushService::start();
     let app = TestApp::own()
         .variable("push_extra_origin", service.origin())
@@ -23,7 +23,7 @@ fn start() -> Option<(TestApp, PushService)> {
 }
 
 /// Subscribes a device of somebody, at this path of the push service.
-fn device(app: &TestApp, service: &PushService, who: &Person, path: &str) -> Device {
+pub(crate) fn device(app: &TestApp, service: &PushService, who: &Person, path: &str) -> Device {
     let device = Device::new(&format!("{}{path}", service.origin()));
     who.post(app, SUBSCRIPTIONS, &device.subscription())
         .expect(201);
@@ -31,14 +31,14 @@ fn device(app: &TestApp, service: &PushService, who: &Person, path: &str) -> Dev
 }
 
 /// The path of a direct conversation of two.
-fn direct(app: &TestApp, one: &Person, other: &Person) -> String {
+pub(crate) fn direct(app: &TestApp, one: &Person, other: &Person) -> String {
     let body = json!({"type": "direct", "participantIds": [other.id]});
     let made = one.post(app, "/v1/conversations", &body).expect(201);
     format!("/v1/conversations/{}", made["id"].as_str().unwrap())
 }
 
 /// Sends a text; gives the message.
-fn say(app: &TestApp, by: &Person, path: &str, more: &Value) -> Value {
+pub(crate) fn say(app: &TestApp, by: &Person, path: &str, more: &Value) -> Value {
     let mut body = json!({"content": "secret"});
     body.as_object_mut()
         .unwrap()
@@ -47,13 +47,13 @@ fn say(app: &TestApp, by: &Person, path: &str, more: &Value) -> Value {
 }
 
 /// What operators are told.
-fn operator(app: &TestApp, path: &str) -> Value {
+pub(crate) fn operator(app: &TestApp, path: &str) -> Value {
     app.get(path).bearer(app.operator_key()).send().expect(200)
 }
 
 /// Waits until so many messages are in this state; what reacts to a commit does so after the answer.
 #[track_caller]
-fn wait_for_messages(app: &TestApp, status: &str, count: u64) {
+pub(crate) fn wait_for_messages(app: &TestApp, status: &str, count: u64) {
     let end = std::time::Instant::now() + std::time::Duration::from_secs(30);
     loop {
         let counts = operator(app, "/internal/queue/counts");

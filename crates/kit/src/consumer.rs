@@ -13,7 +13,7 @@ use whisper_store::{Batch, Doc, Filter, Patch, StoreError};
 
 use crate::ctx::Ctx;
 use crate::error::Result;
-use crate::jobs::Report;
+use crate::jobs::Tally;
 
 /// How long a run that lost a race leaves the winner alone.
 const AFTER_LOSS: Duration = Duration::from_millis(10);
@@ -36,19 +36,24 @@ pub struct Consumed {
     pub more: bool,
 }
 
-/// Hands over portions until nothing is left, or the time is over; then the report is capped. A portion whose
+/// Hands over portions until nothing is left, or the time is over; then the tally is capped. A portion whose
 /// effects are more than the database does at once is halved.
 ///
 /// # Errors
-/// The handler's and the store's; what was handled before stays handled.
-pub async fn run<D, F, Fut>(ctx: &Ctx, name: &str, bounds: Bounds, handle: F) -> Result<Report>
+/// The handler's and the store's; what was handled before stays handled, and counted.
+pub async fn run<D, F, Fut>(
+    ctx: &Ctx,
+    name: &str,
+    bounds: Bounds,
+    tally: &Tally,
+    handle: F,
+) -> Result<()>
 where
     D: Document,
     F: Fn(Vec<Doc<D>>) -> Fut,
     Fut: Future<Output = Result<Batch>>,
 {
     let start = Instant::now();
-    let mut report = Report::default();
     let mut limit = bounds.limit;
     loop {
         let step = match consume(ctx, name, limit, &handle).await {
@@ -59,14 +64,13 @@ where
             }
             step => step?,
         };
-        report.found += step.handled;
-        report.done += step.handled;
+        tally.done(step.handled);
         if !step.more {
-            return Ok(report);
+            return Ok(());
         }
         if start.elapsed() >= bounds.time {
-            report.capped = true;
-            return Ok(report);
+            tally.cap();
+            return Ok(());
         }
         if step.handled == 0 {
             ctx.store()?.pause(AFTER_LOSS).await;

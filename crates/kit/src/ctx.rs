@@ -10,6 +10,7 @@ use crate::auth::{Caller, Claims, Foreign, IdentityServer, Keys};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::ids;
+use crate::log::{self, Level};
 use crate::signal::{Fault, Signals};
 
 /// What the requests of one instance share.
@@ -75,13 +76,44 @@ impl Ctx {
     ///
     /// # Errors
     /// A fault when the runtime has no randomness.
-    pub(crate) fn anew(&self) -> Result<Self> {
+    pub fn anew(&self) -> Result<Self> {
         Self::new(Rc::clone(&self.0.instance))
     }
 
     /// Wakes the consumers after the answer: for commits that they should hear of and that append no event.
     pub fn signal(&self) {
         self.0.instance.signals.committed();
+    }
+
+    /// Has this done after the answer, by the same instance, or before it on a runtime where nothing goes on
+    /// after an answer. What goes wrong is logged and reported as a fault of this component, in this work.
+    pub fn after_answer(
+        &self,
+        component: &'static str,
+        operation: &'static str,
+        work: impl Future<Output = Result<()>> + 'static,
+    ) {
+        let ctx = self.clone();
+        self.0.instance.signals.later(Box::pin(async move {
+            let Err(error) = work.await else { return };
+            let cause = error.source_text().unwrap_or_default().to_owned();
+            let code = error.code().as_str();
+            let fields = [
+                ("code", code.into()),
+                ("operation", operation.into()),
+                ("cause", cause.as_str().into()),
+            ];
+            log::write(Level::Error, "work_failed", ctx.request_id(), &fields);
+            if error.is_reported() {
+                ctx.report(Fault {
+                    component,
+                    code,
+                    operation,
+                    cause,
+                    request_id: ctx.request_id().to_owned(),
+                });
+            }
+        }));
     }
 
     /// Reports a fault of ours after the answer.
@@ -99,6 +131,11 @@ impl Ctx {
             .store
             .as_ref()
             .ok_or_else(|| Error::internal("this function has no store"))
+    }
+
+    /// What the clock says, for what has to be counted from this moment rather than from the request's.
+    pub fn clock(&self) -> Timestamp {
+        (self.0.instance.clock)()
     }
 
     /// When the request began.

@@ -87,12 +87,11 @@ impl Edge {
         response
     }
 
-    /// What to report of an error. That the database is busy for a moment is nothing to mend.
+    /// What to report of an error.
     fn fault(&self, ctx: &Ctx, operation: &'static str, error: &Error) -> Option<Fault> {
-        let code = error.code();
-        (code.status() >= 500 && code != Code::Unavailable).then(|| Fault {
+        error.is_reported().then(|| Fault {
             component: self.name,
-            code: code.as_str(),
+            code: error.code().as_str(),
             operation,
             cause: error.source_text().unwrap_or_default().to_owned(),
             request_id: ctx.request_id().to_owned(),

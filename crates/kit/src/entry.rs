@@ -76,6 +76,8 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
     let body = read(body, limit).await;
     let instance = Rc::clone(&shared.instance);
     let response = shared.edge.answer(instance, request, body).await;
+    #[cfg(not(feature = "spin"))]
+    signal::work_off(&shared.instance).await;
     signal::deliver(&shared.instance);
     into_spin(response)
 }

@@ -26,6 +26,8 @@ pub struct Error {
     source: Option<String>,
     /// The store's error that it was made of, for whoever still wants to pick it out.
     store: Option<Box<StoreError>>,
+    /// Whether it is reported even where a client is just to try again.
+    always_reported: bool,
 }
 
 /// What is wrong with one field of a body or one parameter of a query.
@@ -66,6 +68,7 @@ impl Error {
             headers: Vec::new(),
             source: None,
             store: None,
+            always_reported: false,
         }
     }
 
@@ -121,6 +124,19 @@ impl Error {
     pub fn with_source(mut self, source: impl fmt::Display) -> Self {
         self.source = Some(source.to_string());
         self
+    }
+
+    /// Has it reported, whatever its code of 5xx.
+    #[must_use]
+    pub(crate) fn always_reported(mut self) -> Self {
+        self.always_reported = true;
+        self
+    }
+
+    /// Whether it is something to mend: a fault of ours. That the database is busy for a moment isn't, as a rule.
+    pub(crate) fn is_reported(&self) -> bool {
+        let is_fault = self.code.status() >= 500;
+        is_fault && (self.always_reported || self.code != Code::Unavailable)
     }
 
     /// The code.

@@ -1,6 +1,9 @@
 //! Jobs: what a schedule, or an operator, starts by `POST /internal/jobs/<name>`.
 
+use std::cell::RefCell;
+
 use serde::Serialize;
+use whisper_schema::Timestamp;
 use whisper_schema::prelude::JobRun;
 use whisper_store::{Batch, Filter};
 
@@ -13,6 +16,8 @@ use crate::reply::Reply;
 const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
 /// Older runs that a new one sweeps away.
 const SWEEP_ROWS: u64 = 10;
+/// Characters of a cause that are kept.
+const CAUSE: usize = 1000;
 
 /// What a run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -29,42 +34,78 @@ pub struct Report {
     pub capped: bool,
 }
 
-/// Keeps the run and answers with its report; a run with failures is a 500, so that whoever started it
-/// sees it.
+/// What a run has done so far: kept even when an error ends it.
+#[derive(Debug, Default)]
+pub struct Tally(RefCell<Report>);
+
+impl Tally {
+    /// Counts items that were found and dealt with.
+    pub fn done(&self, items: u64) {
+        let mut report = self.0.borrow_mut();
+        report.found += items;
+        report.done += items;
+    }
+
+    /// Adds what a part of the run did.
+    pub fn add(&self, part: &Report) {
+        let mut report = self.0.borrow_mut();
+        report.found += part.found;
+        report.done += part.done;
+        report.failed += part.failed;
+        report.capped |= part.capped;
+    }
+
+    /// Notes that something is left for the next run.
+    pub fn cap(&self) {
+        self.0.borrow_mut().capped = true;
+    }
+
+    /// So far.
+    pub fn report(&self) -> Report {
+        self.0.borrow().clone()
+    }
+}
+
+/// Runs a job and answers with its report; a run with failures is a 500, so that whoever started it
+/// sees it. The run is kept from its start, so that one that is cut off is seen as well.
 ///
 /// # Errors
-/// [`Code::JobFailed`], and the store's.
-pub async fn finish(ctx: &Ctx, job: &str, outcome: Result<Report>) -> Result<Reply> {
-    let (report, error) = match outcome {
-        Ok(report) => (report, None),
-        Err(error) => (Report::default(), Some(error)),
-    };
-    let cause = error
-        .as_ref()
-        .map(|e| e.source_text().map_or_else(|| e.to_string(), str::to_owned));
-    let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    let run = JobRun {
+/// [`Code::JobFailed`], the job's own error, and the store's.
+pub async fn run<F>(ctx: &Ctx, job: &str, work: F) -> Result<Reply>
+where
+    F: AsyncFnOnce(&Tally) -> Result<()>,
+{
+    // Nobody else would hear of it: a job has no client that tries again.
+    go(ctx, job, work).await.map_err(Error::always_reported)
+}
+
+async fn go<F>(ctx: &Ctx, job: &str, work: F) -> Result<Reply>
+where
+    F: AsyncFnOnce(&Tally) -> Result<()>,
+{
+    let mut kept = JobRun {
         id: ctx.new_id()?,
         job: job.to_owned(),
         started_at: ctx.now(),
-        finished_at: Some(whisper_schema::Timestamp::AT_COMMIT),
-        found: count(report.found),
-        done: count(report.done),
-        failed: count(report.failed),
-        capped: report.capped,
-        error: cause.map(|cause| cause.chars().take(1000).collect()),
+        finished_at: None,
+        found: 0,
+        done: 0,
+        failed: 0,
+        capped: false,
+        error: None,
     };
-    // By the index of job and time, so that nothing is searched while the write lock is held.
-    let old = Filter::and([
-        Filter::<JobRun>::eq(JobRun::JOB, job),
-        Filter::lt(JobRun::STARTED_AT, ctx.now().plus(-KEPT)),
-    ]);
-    ctx.store()?
-        .commit(Batch::new().insert(&run).delete_where(old, SWEEP_ROWS))
-        .await?;
-    if let Some(error) = error {
-        return Err(error);
-    }
+    ctx.store()?.commit(Batch::new().insert(&kept)).await?;
+    let tally = Tally::default();
+    let outcome = work(&tally).await;
+    let report = tally.report();
+    let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    kept.finished_at = Some(Timestamp::AT_COMMIT);
+    (kept.found, kept.done) = (count(report.found), count(report.done));
+    (kept.failed, kept.capped) = (count(report.failed), report.capped);
+    kept.error = outcome.as_ref().err().map(cause);
+    let ended = ctx.store()?.commit(end(ctx, &kept)).await;
+    outcome?;
+    ended?;
     let fields = [
         ("job", job.into()),
         ("done", report.done.into()),
@@ -76,4 +117,20 @@ pub async fn finish(ctx: &Ctx, job: &str, outcome: Result<Report>) -> Result<Rep
         return Err(Error::new(Code::JobFailed, detail.clone()).with_source(detail));
     }
     Reply::ok(&report)
+}
+
+fn end(ctx: &Ctx, run: &JobRun) -> Batch {
+    // By the index of job and time, so that nothing is searched while the write lock is held.
+    let old = Filter::and([
+        Filter::<JobRun>::eq(JobRun::JOB, run.job.as_str()),
+        Filter::lt(JobRun::STARTED_AT, ctx.now().plus(-KEPT)),
+    ]);
+    Batch::new().upsert(run).delete_where(old, SWEEP_ROWS)
+}
+
+fn cause(error: &Error) -> String {
+    let cause = error
+        .source_text()
+        .map_or_else(|| error.to_string(), str::to_owned);
+    cause.chars().take(CAUSE).collect()
 }

@@ -5,9 +5,13 @@
 mod send;
 
 use std::cell::{Cell, RefCell};
+use std::pin::Pin;
 
 use serde_json::{Value, json};
 
+#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", not(feature = "spin")))]
+pub(crate) use send::work_off;
 #[cfg(target_family = "wasm")]
 pub(crate) use send::{Waking, deliver};
 
@@ -48,11 +52,15 @@ impl Fault {
     }
 }
 
-/// What is to be told.
+/// Work for after the answer.
+pub(crate) type Task = Pin<Box<dyn Future<Output = ()>>>;
+
+/// What is to be told, and done.
 #[derive(Default)]
 pub(crate) struct Signals {
     committed: Cell<bool>,
     faults: RefCell<Vec<Fault>>,
+    tasks: RefCell<Vec<Task>>,
     #[cfg(target_family = "wasm")]
     waking: Waking,
 }
@@ -67,6 +75,16 @@ impl Signals {
         if faults.len() < MOST_FAULTS {
             faults.push(fault);
         }
+    }
+
+    pub fn later(&self, task: Task) {
+        self.tasks.borrow_mut().push(task);
+    }
+
+    /// What is to be done since this was asked last.
+    #[cfg(any(target_family = "wasm", feature = "testing"))]
+    pub fn take_tasks(&self) -> Vec<Task> {
+        self.tasks.take()
     }
 
     /// Whether something was committed since this was asked last.

@@ -129,6 +129,11 @@ impl TestEdge {
         self.written.take()
     }
 
+    /// The clock itself, for what moves it in the middle of a request.
+    pub fn clock(&self) -> Rc<Cell<i64>> {
+        Rc::clone(&self.now)
+    }
+
     /// Moves the clock.
     pub fn advance(&self, millis: i64) {
         self.now.set(self.now.get() + millis);
@@ -179,13 +184,16 @@ impl TestEdge {
         self.request(request).await
     }
 
-    /// Sends any request.
+    /// Sends any request; returns when what it left for after the answer is done.
     pub async fn request(&self, mut request: Request) -> Answer {
         let body = Ok(std::mem::take(&mut request.body));
         let response = self
             .edge
             .answer(Rc::clone(&self.instance), request, body)
             .await;
+        for task in self.instance.signals.take_tasks() {
+            task.await;
+        }
         let body = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
         Answer { response, body }
     }

@@ -7,7 +7,7 @@ use futures::executor::block_on;
 use futures::future::join_all;
 use serde_json::json;
 use whisper_kit::consumer::{self, Bounds, Consumed, consume};
-use whisper_kit::jobs::Report;
+use whisper_kit::jobs::{Report, Tally};
 use whisper_kit::testing::TestEdge;
 use whisper_kit::{Api, Code, Ctx, Error, Result, events};
 use whisper_schema::Column;
@@ -179,7 +179,12 @@ fn a_run_goes_on_to_the_end_or_to_its_time() {
             time: Duration::from_millis(millis),
         };
         let handle = |events| note(&ctx, events);
-        block_on(consumer::run::<Event, _, _>(&ctx, "xp", bounds, handle)).unwrap()
+        let tally = Tally::default();
+        block_on(consumer::run::<Event, _, _>(
+            &ctx, "xp", bounds, &tally, handle,
+        ))
+        .unwrap();
+        tally.report()
     };
     let capped = go(0);
     assert_eq!((capped.done, capped.capped), (2, true));

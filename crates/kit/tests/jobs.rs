@@ -1,31 +1,35 @@
 //! Jobs keep their runs and tell of failures.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+use std::pin::pin;
+
+use futures::channel::oneshot;
 use futures::executor::block_on;
+use futures::future::select;
 use serde_json::{Value, json};
 use whisper_kit::jobs::{self, Report};
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Api, Auth, Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_schema::prelude::JobRun;
-use whisper_store::Order;
+use whisper_store::{Order, StoreError};
 
 async fn job(ctx: Ctx, request: Request) -> Result<Reply> {
-    let outcome = match request.query.as_str() {
-        "broken" => Err(Error::internal("the disk is full")),
-        "failed" => Ok(Report {
-            found: 5,
-            done: 3,
-            failed: 2,
-            capped: true,
-        }),
-        _ => Ok(Report {
-            found: 5,
-            done: 5,
-            failed: 0,
-            capped: false,
-        }),
-    };
-    jobs::finish(&ctx, "sweep", outcome).await
+    jobs::run(&ctx, "sweep", async |tally| {
+        tally.done(3);
+        match request.query.as_str() {
+            "broken" => return Err(Error::internal("the disk is full")),
+            "busy" => return Err(StoreError::Busy.into()),
+            "failed" => tally.add(&Report {
+                found: 2,
+                failed: 2,
+                capped: true,
+                ..Report::default()
+            }),
+            _ => tally.done(2),
+        }
+        Ok(())
+    })
+    .await
 }
 
 fn edge() -> TestEdge {
@@ -90,7 +94,37 @@ fn a_run_that_broke_off_keeps_the_cause_for_the_operator() {
     let edge = edge();
     let problem = run(&edge, "broken").expect_problem(500, "internal");
     assert!(!problem.to_string().contains("disk"), "{problem}");
-    assert_eq!(last(&edge).error.as_deref(), Some("the disk is full"));
+    let run = last(&edge);
+    assert_eq!(run.error.as_deref(), Some("the disk is full"));
+    assert_eq!((run.found, run.done), (3, 3), "what was done before");
+}
+
+#[test]
+fn a_run_is_kept_from_its_start() {
+    let edge = edge();
+    let ctx = edge.ctx();
+    let (begun, has_begun) = oneshot::channel();
+    let going = jobs::run(&ctx, "sweep", async move |_| {
+        begun.send(()).unwrap();
+        std::future::pending().await
+    });
+    // Dropped in the middle, as by a host that stops.
+    block_on(select(pin!(going), has_begun));
+    let cut_off = last(&edge);
+    assert_eq!((cut_off.job.as_str(), cut_off.finished_at), ("sweep", None));
+    edge.advance(1000);
+    run(&edge, "").expect(200);
+    assert_eq!(block_on(edge.store().find::<JobRun>().count(10)), Ok(2));
+}
+
+#[test]
+fn what_a_busy_database_keeps_a_job_from_is_reported() {
+    let edge = edge();
+    run(&edge, "busy").expect_problem(503, "unavailable");
+    let faults = edge.faults();
+    assert_eq!((faults.len(), faults[0].code), (1, "unavailable"));
+    assert_eq!(faults[0].operation, "sweep");
+    assert!(!faults[0].cause.is_empty());
 }
 
 #[test]

@@ -126,3 +126,23 @@ fn faults_are_reported_and_refusals_are_not() {
         assert_eq!(send(code), []);
     }
 }
+
+#[test]
+fn what_is_left_for_after_the_answer_is_done_and_reported_when_it_fails() {
+    let runs = Rc::new(Cell::new(0));
+    let counted = Rc::clone(&runs);
+    let api = Api::new("x", "").consumer(move |ctx| {
+        let counted = Rc::clone(&counted);
+        ctx.after_answer("x", "doMore", async move {
+            counted.set(counted.get() + 1);
+            Err(Error::internal("the cause"))
+        });
+        async { Ok(Report::default()) }
+    });
+    let edge = TestEdge::new(&api, &[]);
+    block_on(edge.from_component(PATH, &Value::Null)).expect(200);
+    assert_eq!(runs.get(), 1);
+    let faults = edge.faults();
+    let seen = (faults[0].component, faults[0].operation, &*faults[0].cause);
+    assert_eq!(seen, ("x", "doMore", "the cause"));
+}

@@ -10,6 +10,7 @@ use serde_json::json;
 use whisper_appwrite::ours;
 use whisper_appwrite::remote::{Client, plan, push, state};
 use whisper_kit::consumer::{self, Bounds};
+use whisper_kit::jobs::Tally;
 use whisper_kit::{Code, Config, Ctx, Error, Instance, events};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Event, Profile};
@@ -73,7 +74,9 @@ fn a_portion_that_is_too_much_is_halved() {
         time: Duration::from_secs(60),
     };
     let handle = async |events: Vec<Doc<Event>>| Ok(points(&events));
-    let report = block_on(consumer::run(&ctx, "points", bounds, handle)).unwrap();
+    let tally = Tally::default();
+    block_on(consumer::run(&ctx, "points", bounds, &tally, handle)).unwrap();
+    let report = tally.report();
     assert_eq!((report.done, report.failed, report.capped), (70, 0, false));
     let profiles = block_on(store.find::<Profile>().all(100)).unwrap();
     assert!(profiles.iter().all(|profile| profile.reputation_score == 1));

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use whisper_kit::log::{self, Level};
 use whisper_kit::rate_limit::{self, Limit};
 use whisper_kit::{Ctx, Error, Reply, Request, Result};
 use whisper_schema::analytics_db::ErrorLogSeverity;
@@ -17,6 +18,8 @@ const ATTEMPTS: usize = 5;
 /// Characters of a message that are kept; of a type.
 const MESSAGE: usize = 2000;
 const TYPE: usize = 100;
+/// Ids of requests that are kept; an instance serves 16 at once.
+const REQUESTS: usize = 32;
 
 /// What a component says of its own fault.
 #[derive(Clone, Debug, Deserialize)]
@@ -46,8 +49,9 @@ pub struct HostFault {
     error_type: String,
     /// Why, as the runtime tells it.
     reason: String,
-    /// The request that was answered in its place.
-    request_id: Option<String>,
+    /// The requests that were answered in its place; none if it stopped after its answers.
+    #[serde(default)]
+    request_ids: Vec<String>,
 }
 
 /// Keeps what a component reports.
@@ -75,7 +79,12 @@ pub async fn host(ctx: Ctx, request: Request) -> Result<Reply> {
     let fault: HostFault = request.json()?;
     // The first line says what happened; the others are the stack.
     let (message, stack) = fault.reason.split_once('\n').unwrap_or((&fault.reason, ""));
-    let context = json!({"component": fault.component, "requestId": fault.request_id});
+    let mut context = json!({"component": fault.component});
+    match fault.request_ids.as_slice() {
+        [] => {}
+        [one] => context["requestId"] = one.as_str().into(),
+        more => context["requestIds"] = more.iter().take(REQUESTS).cloned().collect(),
+    }
     let report = Report {
         source: ErrorSource::Host,
         error_type: cut(&fault.error_type, TYPE),
@@ -86,6 +95,25 @@ pub async fn host(ctx: Ctx, request: Request) -> Result<Reply> {
         ..about(fault.component)
     };
     keep(&ctx, report).await
+}
+
+/// Keeps a fault of this component's own. One that can't be kept stands in the log alone, as it does anyhow.
+pub async fn own(ctx: &Ctx, operation: &str, error: &Error) {
+    let cause = error.source_text().unwrap_or(error.code().title());
+    let context = json!({
+        "component": crate::NAME, "operation": operation, "requestId": ctx.request_id(),
+    });
+    let report = Report {
+        error_type: error.code().as_str().to_owned(),
+        error_message: cut(cause, MESSAGE),
+        context: context.as_object().cloned(),
+        ..about(crate::NAME.to_owned())
+    };
+    if let Err(error) = keep(ctx, report).await {
+        let cause = error.source_text().unwrap_or_default();
+        let fields = [("cause", cause.into())];
+        log::write(Level::Warn, "fault_not_kept", ctx.request_id(), &fields);
+    }
 }
 
 fn about(component: String) -> Report {

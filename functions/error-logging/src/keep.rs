@@ -13,6 +13,8 @@ use crate::report::Entry;
 
 /// Errors that are kept of a group; the count goes on.
 pub const KEPT: u64 = 100;
+/// How many beyond that a report takes along: those that several who reported at once kept too many.
+const SURPLUS: u64 = 20;
 /// Label of the condition that groups stand as they were read.
 const AS_READ: &str = "group as read";
 
@@ -66,7 +68,7 @@ pub fn forget(batch: Batch, ids: &[String]) -> Batch {
         .delete_where(Filter::<ErrorLink>::is_in(Column::id(), ids()), count)
 }
 
-/// Whether reading again helps: somebody founded, resolved or worsened a group in the meantime.
+/// Whether reading again helps: somebody founded, resolved, worsened or predated a group in the meantime.
 pub fn may_settle(error: &StoreError) -> bool {
     error.failed_at(AS_READ)
         || matches!(error, StoreError::Conflict { collection, index }
@@ -85,32 +87,33 @@ async fn portions<'a>(ctx: &Ctx, entries: &'a [Entry]) -> Result<Vec<Portion<'a>
         .limit(by_group.len() as u32);
     let counts: Vec<_> = by_group
         .keys()
-        .map(|group| of_group(group).count(KEPT))
+        .map(|group| of_group(group).count(KEPT + SURPLUS))
         .collect();
-    let oldest: Vec<_> = by_group
-        .iter()
-        .map(|(group, entries)| {
-            of_group(group)
-                .order(Order::asc(ErrorLink::CREATED_AT))
-                .limit(entries.len() as u32)
-        })
-        .collect();
-    let (groups, counts, oldest) = ctx.store()?.read((groups, counts, oldest)).await?;
+    let (groups, counts) = ctx.store()?.read((groups, counts)).await?;
+    let over = |(entries, count): (&Vec<&Entry>, u64)| {
+        (count + entries.len() as u64).saturating_sub(KEPT) as u32
+    };
+    let over: Vec<u32> = by_group.values().zip(counts).map(over).collect();
+    let oldest = by_group.keys().zip(over).map(|(group, over)| {
+        let oldest = of_group(group).order(Order::asc(ErrorLink::CREATED_AT));
+        (over > 0).then(|| oldest.limit(over))
+    });
+    let oldest = ctx.store()?.read(oldest.collect::<Vec<_>>()).await?;
     let mut groups: BTreeMap<String, Doc<ErrorGroup>> = groups
         .into_iter()
         .map(|group| (group.id.clone(), group))
         .collect();
-    let read = by_group.into_iter().zip(counts).zip(oldest);
+    let read = by_group.into_iter().zip(oldest);
     Ok(read
-        .map(|(((group_id, entries), count), oldest)| {
-            let over = (count + entries.len() as u64).saturating_sub(KEPT);
-            let leaving = oldest.into_iter().take(over as usize);
-            Portion {
-                group_id,
-                known: groups.remove(group_id),
-                leaving: leaving.map(|link| link.into_inner().id).collect(),
-                entries,
-            }
+        .map(|((group_id, entries), oldest)| Portion {
+            group_id,
+            known: groups.remove(group_id),
+            leaving: oldest
+                .into_iter()
+                .flatten()
+                .map(|link| link.into_inner().id)
+                .collect(),
+            entries,
         })
         .collect())
 }
@@ -122,6 +125,11 @@ impl Portion<'_> {
             .iter()
             .map(|e| &e.log)
             .max_by_key(|log| log.timestamp)
+    }
+
+    /// When the one happened that happened first; it may be the last to be reported.
+    fn first(&self) -> Option<Timestamp> {
+        self.entries.iter().map(|e| e.log.timestamp).min()
     }
 
     fn worst(&self) -> ErrorLogSeverity {
@@ -144,7 +152,6 @@ pub fn rank(severity: ErrorLogSeverity) -> usize {
 
 fn founded(portion: &Portion<'_>) -> ErrorGroup {
     let latest = portion.latest();
-    let first = portion.entries.iter().map(|e| e.log.timestamp).min();
     ErrorGroup {
         id: portion.group_id.to_owned(),
         error_type: latest.map(|log| log.error_type.clone()).unwrap_or_default(),
@@ -160,7 +167,7 @@ fn founded(portion: &Portion<'_>) -> ErrorGroup {
         status: ErrorGroupStatus::Open,
         count: portion.count(),
         reopened: 0,
-        first_seen_at: first.unwrap_or(Timestamp::AT_COMMIT),
+        first_seen_at: portion.first().unwrap_or(Timestamp::AT_COMMIT),
         last_seen_at: latest.map_or(Timestamp::AT_COMMIT, |log| log.timestamp),
         resolved_at: None,
         note: None,
@@ -177,6 +184,7 @@ fn counted(batch: Batch, portion: &Portion<'_>, known: &Doc<ErrorGroup>) -> Batc
     let latest = portion
         .latest()
         .filter(|log| log.timestamp >= known.last_seen_at);
+    let first = portion.first().unwrap_or(known.first_seen_at);
     let patch = Patch::<ErrorGroup>::new()
         .add(ErrorGroup::COUNT, portion.count())
         .add(ErrorGroup::REOPENED, i64::from(returns))
@@ -189,6 +197,7 @@ fn counted(batch: Batch, portion: &Portion<'_>, known: &Doc<ErrorGroup>) -> Batc
                 |log| log.error_message.clone(),
             ),
         )
+        .set(ErrorGroup::FIRST_SEEN_AT, first.min(known.first_seen_at))
         .set(
             ErrorGroup::LAST_SEEN_AT,
             latest.map_or(known.last_seen_at, |log| log.timestamp),
@@ -198,6 +207,7 @@ fn counted(batch: Batch, portion: &Portion<'_>, known: &Doc<ErrorGroup>) -> Batc
         Filter::eq(Column::<ErrorGroup>::id(), portion.group_id),
         Filter::eq(ErrorGroup::STATUS, known.status),
         Filter::eq(ErrorGroup::SEVERITY, known.severity),
+        Filter::eq(ErrorGroup::FIRST_SEEN_AT, known.first_seen_at),
     ]);
     batch
         .expect_some(as_read)

@@ -17,6 +17,8 @@ use whisper_kit::{Api, Auth, Code, Endpoint, Method};
 
 pub use keep::KEPT;
 
+/// Name of the component.
+pub const NAME: &str = "error-logging";
 /// Name of the job.
 pub const RETENTION: &str = "error-retention";
 
@@ -25,7 +27,7 @@ whisper_kit::entry!(crate::api);
 
 /// The endpoints of this function.
 pub fn api() -> Api {
-    let api = Api::new("error-logging", "Errors of apps, functions and the host.").variables(&[
+    let api = Api::new(NAME, "Errors of apps, functions and the host.").variables(&[
         post::USER_RATE,
         post::ADDRESS_RATE,
         retention::DAYS,
@@ -162,7 +164,7 @@ fn inside(api: Api) -> Api {
             Method::POST,
             "/internal/jobs/error-retention",
             "runErrorRetention",
-            "Deletes errors that are older than the setting, and groups without any.",
+            "Deletes errors that are older than the setting, and groups of which none is left.",
             retention::handle,
         )
         .auth(Auth::Operator)

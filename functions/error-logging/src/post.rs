@@ -20,8 +20,8 @@ pub const ADDRESS_RATE: &str = "error_address_rate_per_minute";
 const DEFAULT_ADDRESS_RATE: u64 = 600;
 /// The most errors of a batch.
 pub const MOST: usize = 100;
-/// Bytes of a batch: 100 errors of the usual size, or some of the greatest.
-pub const BATCH_LIMIT: usize = 1024 * 1024;
+/// Bytes of a batch: 100 errors of the greatest size, whatever their characters.
+pub const BATCH_LIMIT: usize = 8 * 1024 * 1024;
 /// How often a report is tried when a group changes before it commits.
 const ATTEMPTS: usize = 5;
 
@@ -149,14 +149,23 @@ async fn keep(
             Ok(Outcome::Done(_)) => return Ok(reply),
             Ok(Outcome::Replayed(earlier)) => return Ok(earlier),
             Err(CommitError::Store(error)) if error.failed_at(rate_limit::LABEL) => {
-                let refusal = limits.iter().map(|limit| limit.refusal(ctx.now())).next();
-                return Err(refusal.unwrap_or_else(|| error.into()));
+                return Err(refusal(ctx, &limits).await?.unwrap_or_else(|| error.into()));
             }
             Err(CommitError::Store(error)) if may_settle(&error) => {}
             Err(error) => return Err(error.into()),
         }
     }
     Err(whisper_store::StoreError::Busy.into())
+}
+
+/// The refusal of the limit that is reached.
+async fn refusal(ctx: &Ctx, limits: &[Limit]) -> Result<Option<Error>> {
+    for limit in limits {
+        if limit.limit > 0 && limit.counted(ctx).await? >= limit.limit {
+            return Ok(Some(limit.refusal(ctx.now())));
+        }
+    }
+    Ok(None)
 }
 
 fn limits(ctx: &Ctx, request: &Request, user: &str) -> Vec<Limit> {

@@ -2,14 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use whisper_kit::jobs::{self, Report};
+use whisper_kit::jobs::{self, Tally};
 use whisper_kit::{Ctx, Reply, Request, Result};
 use whisper_schema::Timestamp;
+use whisper_schema::prelude::Column;
 use whisper_schema::system::{ErrorGroup, ErrorLink};
-use whisper_store::{Batch, Filter, Order};
+use whisper_store::{Batch, Cursor, Filter, Order, Query, StoreError};
 
-use crate::RETENTION;
 use crate::keep::forget;
+use crate::{RETENTION, inside};
 
 /// Variable: days that errors are kept for.
 pub const DAYS: &str = "error_retention_days";
@@ -21,39 +22,81 @@ const ROWS: u32 = 100;
 /// How long a run goes on. A request has 30 s on the embedded host.
 const TIME: Duration = Duration::from_secs(10);
 
-/// Runs the job.
+/// Runs the job. A failure is kept here, where those of the other components come to.
 pub async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
-    let outcome = run(&ctx).await;
-    jobs::finish(&ctx, RETENTION, outcome).await
+    let outcome = jobs::run(&ctx, RETENTION, async |tally| run(&ctx, tally).await).await;
+    if let Err(error) = &outcome {
+        inside::own(&ctx, "runErrorRetention", error).await;
+    }
+    outcome
 }
 
-async fn run(ctx: &Ctx) -> Result<Report> {
+async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
     let days = ctx.config().number(DAYS, DEFAULT_DAYS, 36_500);
     let before = ctx.now().plus(-(i64::try_from(days).unwrap_or(0) * DAY));
     let end = Instant::now() + TIME;
-    let mut report = Report::default();
     loop {
         let gone = errors(ctx, before).await?;
-        report.found += gone;
-        report.done += gone;
+        tally.done(gone);
         if gone < u64::from(ROWS) {
             break;
         }
         if Instant::now() >= end {
-            report.capped = true;
-            return Ok(report);
+            tally.cap();
+            return Ok(());
         }
     }
+    let mut after: Option<Cursor> = None;
     loop {
-        let since = Filter::<ErrorGroup>::lt(ErrorGroup::LAST_SEEN_AT, before);
-        let batch = Batch::new().delete_where(since, u64::from(ROWS));
-        let gone: u64 = ctx.store()?.commit(batch).await?.affected.iter().sum();
-        report.found += gone;
-        report.done += gone;
-        report.capped = gone == u64::from(ROWS);
-        if !report.capped || Instant::now() >= end {
-            return Ok(report);
+        let page = groups(before).after(after).page();
+        let page = ctx.store()?.read(page).await?;
+        let ids = page.items.iter().map(|group| group.id.as_str()).collect();
+        tally.done(forget_empty(ctx, ids).await?);
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
         }
+        if Instant::now() >= end {
+            tally.cap();
+            return Ok(());
+        }
+    }
+}
+
+/// Groups that may have to go: by the clocks of those who reported, which may be a week late. Whether one has to
+/// is said by what is kept of it, which goes by the time at which it came.
+fn groups(before: Timestamp) -> Query<ErrorGroup> {
+    Query::new()
+        .filter(Filter::lt(ErrorGroup::LAST_SEEN_AT, before))
+        .order(Order::asc(ErrorGroup::LAST_SEEN_AT))
+        .limit(ROWS)
+}
+
+/// Deletes those of these groups of which no error is left; gives how many. The newest errors of a group are
+/// always kept: one without any has had none for as long as errors are kept.
+async fn forget_empty(ctx: &Ctx, ids: Vec<&str>) -> Result<u64> {
+    let of_group = |group: &&str| {
+        let of_group = Filter::eq(ErrorLink::GROUP_ID, *group);
+        Query::<ErrorLink>::new().filter(of_group).count(1)
+    };
+    let kept: Vec<_> = ids.iter().map(of_group).collect();
+    let kept = ctx.store()?.read(kept).await?;
+    let empty = ids.into_iter().zip(kept).filter(|(_, kept)| *kept == 0);
+    let empty: Vec<&str> = empty.map(|(id, _)| id).collect();
+    if empty.is_empty() {
+        return Ok(0);
+    }
+    let count = empty.len() as u64;
+    let returned = Filter::is_in(ErrorLink::GROUP_ID, empty.iter().copied());
+    let empty = Filter::<ErrorGroup>::is_in(Column::id(), empty);
+    let batch = Batch::new()
+        .expect_none(returned)
+        .delete_where(empty, count);
+    match ctx.store()?.commit(batch).await {
+        Ok(_) => Ok(count),
+        // One came back just now: the next run looks again.
+        Err(StoreError::ConditionFailed { .. }) => Ok(0),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -51,7 +51,7 @@ async fn settle(
     'attempts: for _ in 0..ATTEMPTS {
         let links = Query::<ErrorLink>::new()
             .filter(Filter::eq(ErrorLink::GROUP_ID, id))
-            .limit(KEPT as u32 + 1);
+            .limit(10 * KEPT as u32);
         let (group, links) = ctx
             .store()?
             .read((Get::<ErrorGroup>::id(id), links))

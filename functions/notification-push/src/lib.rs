@@ -11,10 +11,11 @@ pub mod web_push;
 use std::rc::Rc;
 
 use serde::Serialize;
-use whisper_kit::jobs::{self, Report};
+use whisper_kit::jobs::{self, Report, Tally};
 use whisper_kit::page::Listing;
 use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
 
+use delivery::senders::Senders;
 use devices::subscribe::NewPushSubscription;
 use devices::view::ShownDevice;
 use inbox::list::{InboxQuery, UnreadCount};
@@ -37,6 +38,8 @@ pub struct Worker {
     pub vapid: Vapid,
     /// How requests leave.
     pub transport: Transport,
+    /// Who sends.
+    pub senders: Senders,
 }
 
 /// The function's endpoints.
@@ -49,6 +52,7 @@ pub fn api_with(transport: Transport) -> Api {
     let worker = Rc::new(Worker {
         vapid: Vapid::default(),
         transport,
+        senders: Senders::default(),
     });
     let api = Api::new(
         JOB,
@@ -59,7 +63,7 @@ pub fn api_with(transport: Transport) -> Api {
     let api = work_endpoints(operator_endpoints(api), &worker);
     api.consumer(move |ctx| {
         let worker = Rc::clone(&worker);
-        async move { delivery::work::run(&ctx, &worker).await }
+        async move { delivery::work::react(&ctx, &worker).await }
     })
 }
 
@@ -279,10 +283,7 @@ fn work_endpoints(api: Api, worker: &Rc<Worker>) -> Api {
     let worker = Rc::clone(worker);
     let job = move |ctx: Ctx, _: Request| {
         let worker = Rc::clone(&worker);
-        async move {
-            let outcome = run(&ctx, &worker).await;
-            jobs::finish(&ctx, JOB, outcome).await
-        }
+        async move { jobs::run(&ctx, JOB, async |tally| run(&ctx, &worker, tally).await).await }
     };
     let summary = "Notifies, delivers, pushes, and tidies up: all that events start as well.";
     api.endpoint(
@@ -303,12 +304,10 @@ fn work_endpoints(api: Api, worker: &Rc<Worker>) -> Api {
 }
 
 /// What the schedule runs: the work, then the sweep.
-async fn run(ctx: &Ctx, worker: &Worker) -> Result<Report> {
-    let mut report = delivery::work::run(ctx, worker).await?;
-    let swept = delivery::sweep::sweep(ctx).await?;
-    report.found += swept;
-    report.done += swept;
-    Ok(report)
+async fn run(ctx: &Ctx, worker: &Worker, tally: &Tally) -> Result<()> {
+    delivery::work::run(ctx, worker, tally).await?;
+    tally.done(delivery::sweep::sweep(ctx).await?);
+    Ok(())
 }
 
 #[cfg(target_family = "wasm")]

@@ -28,6 +28,8 @@ pub const JOBS: [(&str, &str); 4] = [
 const MAX_FAILURES: u64 = 10_000;
 /// How long ago failures are counted from, in milliseconds.
 const RECENT: i64 = 24 * 60 * 60 * 1000;
+/// How long after its start a run may end, in milliseconds: far longer than any goes on.
+const LONGEST: i64 = 5 * 60 * 1000;
 
 /// A job.
 #[derive(Clone, Debug, Serialize)]
@@ -60,6 +62,8 @@ pub struct ShownRun {
     /// How long it took, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<i64>,
+    /// `running`, `ok` or `failed`. A run that has not ended after five minutes was cut off.
+    pub status: RunStatus,
     /// Whether nothing failed.
     pub ok: bool,
     /// Items that were due.
@@ -75,11 +79,35 @@ pub struct ShownRun {
     pub error: Option<String>,
 }
 
-impl From<JobRun> for ShownRun {
-    fn from(run: JobRun) -> Self {
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum RunStatus {
+    /// It goes on.
+    Running,
+    /// It ended, and nothing failed.
+    Ok,
+    /// Something failed, or all of it, or it was cut off.
+    Failed,
+}
+
+impl ShownRun {
+    /// At this time.
+    fn new(mut run: JobRun, now: Timestamp) -> Self {
+        let is_cut_off = run.finished_at.is_none() && run.started_at < now.plus(-LONGEST);
+        if is_cut_off {
+            run.error = Some("did not finish".to_owned());
+        }
+        let ok = run.failed == 0 && run.error.is_none();
         Self {
             duration_ms: run.finished_at.map(|end| end.since(run.started_at).max(0)),
-            ok: run.failed == 0 && run.error.is_none(),
+            status: match (ok, run.finished_at) {
+                (false, _) => RunStatus::Failed,
+                (true, None) => RunStatus::Running,
+                (true, Some(_)) => RunStatus::Ok,
+            },
+            ok,
             id: run.id,
             started_at: run.started_at,
             finished_at: run.finished_at,
@@ -106,6 +134,10 @@ pub async fn list(ctx: Ctx, _: Request) -> Result<Reply> {
         let failed = Filter::or([
             Filter::gt(JobRun::FAILED, 0),
             Filter::is_not_null(JobRun::ERROR),
+            Filter::and([
+                Filter::is_null(JobRun::FINISHED_AT),
+                Filter::lt(JobRun::STARTED_AT, ctx.now().plus(-LONGEST)),
+            ]),
         ]);
         let recent = Filter::ge(JobRun::STARTED_AT, since);
         runs_of(job)
@@ -119,7 +151,7 @@ pub async fn list(ctx: Ctx, _: Request) -> Result<Reply> {
     let items = items.map(|(((name, about), last), failures)| ShownJob {
         name,
         about,
-        last_run: last.map(|run| run.into_inner().into()),
+        last_run: last.map(|run| ShownRun::new(run.into_inner(), ctx.now())),
         failures24h: failures,
     });
     Reply::ok(&Listing {
@@ -138,6 +170,7 @@ pub async fn runs(ctx: Ctx, request: Request) -> Result<Reply> {
     let window = request.query::<PageQuery>()?;
     let window = window.window(&ctx, format!("runs of {name}")).await?;
     let page = ctx.store()?.read(window.over(runs_of(name)).page()).await?;
-    let items = page.items.iter().map(|run| ShownRun::from((**run).clone()));
+    let items = page.items.iter();
+    let items = items.map(|run| ShownRun::new((**run).clone(), ctx.now()));
     window.reply(&ctx, &request, &page, items.collect()).await
 }

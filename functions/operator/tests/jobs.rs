@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 
+use futures::channel::oneshot;
 use futures::executor::block_on;
+use futures::future::select;
 use operator::{JOBS, api};
 use serde_json::{Value, json};
-use whisper_kit::jobs::{Report, finish};
+use whisper_kit::jobs::{self, Report};
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Error, Method};
 
@@ -20,9 +23,12 @@ fn get(edge: &TestEdge, path: &str) -> Answer {
 
 fn run(edge: &TestEdge, job: &str, outcome: Result<Report, Error>) {
     let ctx = edge.ctx();
-    edge.advance(250);
     // What the job answers is not the point here.
-    let _ = block_on(finish(&ctx, job, outcome));
+    let _ = block_on(jobs::run(&ctx, job, async |tally| {
+        edge.advance(250);
+        tally.add(&outcome?);
+        Ok(())
+    }));
     edge.advance(60_000);
 }
 
@@ -104,6 +110,27 @@ fn a_job_shows_its_last_run_and_its_failures() {
     );
     edge.advance(24 * 60 * 60 * 1000);
     assert_eq!(job(&edge, "story-expiry")["failures24h"], 0);
+}
+
+#[test]
+fn a_run_that_was_cut_off_shows_as_failed() {
+    let edge = edge();
+    let ctx = edge.ctx();
+    let (begun, has_begun) = oneshot::channel();
+    let going = jobs::run(&ctx, "story-expiry", async move |_| {
+        begun.send(()).unwrap();
+        std::future::pending().await
+    });
+    // Dropped in the middle, as by a host that stops.
+    block_on(select(pin!(going), has_begun));
+    let running = job(&edge, "story-expiry");
+    let seen = (&running["lastRun"]["status"], &running["failures24h"]);
+    assert_eq!(seen, (&json!("running"), &json!(0)));
+    edge.advance(6 * 60 * 1000);
+    let failed = job(&edge, "story-expiry");
+    let seen = (&failed["lastRun"]["ok"], &failed["failures24h"]);
+    assert_eq!(seen, (&json!(false), &json!(1)));
+    assert_eq!(failed["lastRun"]["error"], "did not finish");
 }
 
 #[test]

@@ -38,8 +38,10 @@ pub fn api() -> Api {
 }
 
 async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
-    let outcome = sweep(&ctx, Bounds::default()).await;
-    jobs::finish(&ctx, JOB, outcome).await
+    jobs::run(&ctx, JOB, async |tally| {
+        sweep(&ctx, Bounds::default(), tally).await
+    })
+    .await
 }
 
 #[cfg(target_family = "wasm")]

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use whisper_kit::jobs::Report;
+use whisper_kit::jobs::{Report, Tally};
 use whisper_kit::log::{self, Level};
 use whisper_kit::{Ctx, Result};
 use whisper_schema::prelude::{Column, Document, Story, StoryReaction, StoryView, Timestamp};
@@ -19,7 +19,7 @@ const MAX_FOUND: u64 = 100_000;
 ///
 /// # Errors
 /// The store's, when nothing could be looked up.
-pub async fn sweep(ctx: &Ctx, bounds: Bounds) -> Result<Report> {
+pub async fn sweep(ctx: &Ctx, bounds: Bounds, tally: &Tally) -> Result<()> {
     let store = ctx.store()?;
     let mut run = Run {
         ctx,
@@ -28,25 +28,11 @@ pub async fn sweep(ctx: &Ctx, bounds: Bounds) -> Result<Report> {
         budget: Budget::new(&bounds),
         report: Report::default(),
     };
-    let (found, mut page) = store
-        .read((due(ctx.now()).count(MAX_FOUND), run.first_page().page()))
-        .await?;
-    run.report.found = found;
-    loop {
-        let next = page.next.clone();
-        match run.remove_page(page).await? {
-            Flow::Stop => {
-                run.report.capped = true;
-                break;
-            }
-            Flow::GoOn => {}
-        }
-        let Some(next) = next else { break };
-        page = store.read(run.first_page().after(next).page()).await?;
-    }
+    let outcome = run.remove_all().await;
     // Those that expired while it was counted, or beyond the count, are found as well.
     run.report.found = run.report.found.max(run.report.done + run.report.failed);
-    Ok(run.report)
+    tally.add(&run.report);
+    outcome
 }
 
 /// Stories that are due, the longest expired first.
@@ -91,6 +77,22 @@ struct Run<'a> {
 impl Run<'_> {
     fn first_page(&self) -> Query<Story> {
         due(self.ctx.now()).limit(self.bounds.stories_per_commit)
+    }
+
+    async fn remove_all(&mut self) -> Result<()> {
+        let store = self.store;
+        let all = due(self.ctx.now()).count(MAX_FOUND);
+        let (found, mut page) = store.read((all, self.first_page().page())).await?;
+        self.report.found = found;
+        loop {
+            let next = page.next.clone();
+            if let Flow::Stop = self.remove_page(page).await? {
+                self.report.capped = true;
+                return Ok(());
+            }
+            let Some(next) = next else { return Ok(()) };
+            page = store.read(self.first_page().after(next).page()).await?;
+        }
     }
 
     async fn remove_page(&mut self, page: Page<Story>) -> Result<Flow> {

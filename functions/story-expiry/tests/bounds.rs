@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures::executor::block_on;
 use story_expiry::{Bounds, sweep};
+use whisper_kit::jobs::{Report, Tally};
 use whisper_kit::testing::TestEdge;
 use whisper_schema::prelude::{Story, StoryReaction, StoryView};
 use whisper_store::{Batch, Store};
@@ -38,6 +39,12 @@ async fn seed(edge: &TestEdge, stories: &[(&str, usize)]) {
     }
 }
 
+async fn run(edge: &TestEdge, bounds: Bounds) -> Report {
+    let tally = Tally::default();
+    sweep(&edge.ctx(), bounds, &tally).await.unwrap();
+    tally.report()
+}
+
 async fn left(store: &Store) -> (u64, u64, u64) {
     (
         store.find::<Story>().count(10_000).await.unwrap(),
@@ -51,7 +58,7 @@ fn a_run_stops_at_its_bound_and_the_next_goes_on() {
     block_on(async {
         let edge = TestEdge::new(&story_expiry::api(), &[]);
         seed(&edge, &[("popular", 450), ("small", 3)]).await;
-        let first = sweep(&edge.ctx(), BOUNDS).await.unwrap();
+        let first = run(&edge, BOUNDS).await;
         assert_eq!((first.found, first.done, first.failed), (2, 0, 0));
         assert!(first.capped);
         let (stories, views, _) = left(edge.store()).await;
@@ -61,7 +68,7 @@ fn a_run_stops_at_its_bound_and_the_next_goes_on() {
             "200 rows, and no story before its views"
         );
         let mut runs = 1;
-        while sweep(&edge.ctx(), BOUNDS).await.unwrap().capped {
+        while run(&edge, BOUNDS).await.capped {
             runs += 1;
             assert!(runs < 5, "each run gets on");
         }
@@ -87,7 +94,7 @@ fn no_commit_takes_more_than_its_bound() {
             rows: 10_000,
             ..BOUNDS
         };
-        let report = sweep(&edge.ctx(), bounds).await.unwrap();
+        let report = run(&edge, bounds).await;
         assert_eq!((report.done, report.capped), (31, false));
         assert_eq!(left(edge.store()).await, (0, 0, 0));
         let commits = edge.rows_written();

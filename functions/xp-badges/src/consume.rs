@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 use whisper_kit::consumer::{self, Bounds};
 use whisper_kit::ids::derived_id;
-use whisper_kit::jobs::Report;
+use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Error, Result, events};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
@@ -22,16 +23,20 @@ use crate::standing::{News, Standing};
 pub const NAME: &str = "xp";
 /// Activities in one commit. README.md tells how it was chosen.
 pub const LIMIT: u32 = 100;
-/// How long a day is remembered after its end, in milliseconds: for caps, and for those west of Greenwich.
+/// How long a day is remembered after it began, in milliseconds: for caps, and for those west of Greenwich. One that
+/// is handled late is remembered from then on: the rest of its activities may be still to come.
 const DAYS_KEPT: i64 = 3 * 24 * 60 * 60 * 1000;
 
 /// Awards what there is to award, for at most about `time`.
 ///
 /// # Errors
 /// The store's; what was committed before stays.
-pub async fn run(ctx: &Ctx, time: Duration) -> Result<Report> {
+pub async fn run(ctx: &Ctx, time: Duration, tally: &Tally) -> Result<()> {
     let bounds = Bounds { limit: LIMIT, time };
-    consumer::run(ctx, NAME, bounds, |activities| handle(ctx, activities)).await
+    consumer::run(ctx, NAME, bounds, tally, |activities| {
+        handle(ctx, activities)
+    })
+    .await
 }
 
 type Activities = Vec<Doc<UserActivity>>;
@@ -155,7 +160,9 @@ fn written<'a>(ctx: &Ctx, standings: impl Iterator<Item = &'a Standing>) -> Resu
                 day: date.to_string(),
                 xp: earned.xp,
                 counts: json_text(&earned.counts)?,
-                expires_at: day::start(*date).plus(DAYS_KEPT),
+                expires_at: earned
+                    .expires_at
+                    .unwrap_or_else(|| kept_until(*date, ctx.now())),
             });
         }
         for (week, (xp, expires_at)) in &standing.weeks {
@@ -169,6 +176,10 @@ fn written<'a>(ctx: &Ctx, standings: impl Iterator<Item = &'a Standing>) -> Resu
         }
     }
     Ok(profiles.append(rows).append(days).append(weeks))
+}
+
+fn kept_until(day: Date, now: Timestamp) -> Timestamp {
+    day::start(day).max(now).plus(DAYS_KEPT)
 }
 
 fn progress(ctx: &Ctx, standing: &Standing) -> Result<Progress> {

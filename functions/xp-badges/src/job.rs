@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use whisper_kit::jobs::{self, Report};
+use whisper_kit::jobs::{self, Report, Tally};
 use whisper_kit::{Ctx, Reply, Request, Result};
 use whisper_schema::prelude::{ProgressDay, ProgressWeek};
 use whisper_store::{Batch, Filter};
@@ -20,28 +20,30 @@ const COMMITS: usize = 50;
 /// # Errors
 /// The store's.
 pub async fn react(ctx: Ctx) -> Result<Report> {
-    let experience = consume::run(&ctx, TIME).await?;
-    let reputation = reputation::run(&ctx, TIME).await?;
-    Ok(sum(experience, &reputation))
+    let tally = Tally::default();
+    award(&ctx, &tally).await?;
+    Ok(tally.report())
 }
 
 /// `POST /internal/jobs/xp-badges`
 ///
 /// # Errors
-/// The refusals of [`jobs::finish`].
+/// The refusals of [`jobs::run`].
 pub async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
-    let outcome = run(&ctx).await;
-    jobs::finish(&ctx, JOB, outcome).await
+    jobs::run(&ctx, JOB, async |tally| {
+        award(&ctx, tally).await?;
+        sweep(&ctx, tally).await
+    })
+    .await
 }
 
-async fn run(ctx: &Ctx) -> Result<Report> {
-    let report = react(ctx.clone()).await?;
-    Ok(sum(report, &sweep(ctx).await?))
+async fn award(ctx: &Ctx, tally: &Tally) -> Result<()> {
+    consume::run(ctx, TIME, tally).await?;
+    reputation::run(ctx, TIME, tally).await
 }
 
 /// Deletes what has expired, as far as the bounds allow.
-async fn sweep(ctx: &Ctx) -> Result<Report> {
-    let mut report = Report::default();
+async fn sweep(ctx: &Ctx, tally: &Tally) -> Result<()> {
     for _ in 0..COMMITS {
         let days = Filter::<ProgressDay>::le(ProgressDay::EXPIRES_AT, ctx.now());
         let weeks = Filter::<ProgressWeek>::le(ProgressWeek::EXPIRES_AT, ctx.now());
@@ -49,22 +51,11 @@ async fn sweep(ctx: &Ctx) -> Result<Report> {
             .delete_where(days, ROWS)
             .delete_where(weeks, ROWS);
         let affected = ctx.store()?.commit(batch).await?.affected;
-        let deleted: u64 = affected.iter().sum();
-        report.found += deleted;
-        report.done += deleted;
-        report.capped = affected.iter().any(|rows| *rows >= ROWS);
-        if !report.capped {
-            break;
+        tally.done(affected.iter().sum());
+        if affected.iter().all(|rows| *rows < ROWS) {
+            return Ok(());
         }
     }
-    Ok(report)
-}
-
-fn sum(one: Report, other: &Report) -> Report {
-    Report {
-        found: one.found + other.found,
-        done: one.done + other.done,
-        failed: one.failed + other.failed,
-        capped: one.capped || other.capped,
-    }
+    tally.cap();
+    Ok(())
 }

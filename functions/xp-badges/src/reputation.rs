@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 use whisper_kit::consumer::{self, Bounds};
 use whisper_kit::ids::derived_id;
-use whisper_kit::jobs::Report;
+use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Column, Event, Profile, ReputationGrant};
@@ -28,9 +28,9 @@ pub const FOLLOWER: i64 = 2;
 ///
 /// # Errors
 /// The store's; what was committed before stays.
-pub async fn run(ctx: &Ctx, time: Duration) -> Result<Report> {
+pub async fn run(ctx: &Ctx, time: Duration, tally: &Tally) -> Result<()> {
     let bounds = Bounds { limit: LIMIT, time };
-    consumer::run(ctx, NAME, bounds, |events| handle(ctx, events)).await
+    consumer::run(ctx, NAME, bounds, tally, |events| handle(ctx, events)).await
 }
 
 async fn handle(ctx: &Ctx, events: Vec<Doc<Event>>) -> Result<Batch> {

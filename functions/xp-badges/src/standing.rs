@@ -22,6 +22,8 @@ pub struct Day {
     pub xp: i64,
     /// How often each kind of activity earned something.
     pub counts: BTreeMap<String, i64>,
+    /// Until when it is remembered; none before it is stored.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Something to tell the user.
@@ -111,7 +113,12 @@ impl Standing {
     pub fn remember_day(&mut self, row: &ProgressDay) {
         if let Some(date) = day::parse(&row.day) {
             let counts = counts(&row.counts);
-            self.days.insert(date, Day { xp: row.xp, counts });
+            let day = Day {
+                xp: row.xp,
+                counts,
+                expires_at: Some(row.expires_at),
+            };
+            self.days.insert(date, day);
         }
     }
 

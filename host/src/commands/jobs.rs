@@ -46,11 +46,7 @@ fn list(target: &Target) -> anyhow::Result<()> {
     }
     let rows = jobs["items"].as_array().into_iter().flatten().map(|job| {
         let run = &job["lastRun"];
-        let outcome = match (run.is_null(), run["ok"] == true) {
-            (true, _) => "never ran",
-            (_, true) => "ok",
-            (_, false) => "failed",
-        };
+        let outcome = run["status"].as_str().unwrap_or("never ran");
         let cells = [
             &job["name"],
             &run["startedAt"],

@@ -29,10 +29,25 @@ pub(crate) fn deliver(instance: &Rc<Instance>) {
             wake(instance, name);
         }
     }
+    for task in instance.signals.take_tasks() {
+        let instance = Rc::clone(instance);
+        spawn(async move {
+            task.await;
+            deliver(&instance);
+        });
+    }
     let faults = instance.signals.take_faults();
     let to = instance.config.text(REPORTS).trim().to_owned();
     if !faults.is_empty() && !to.is_empty() {
         spawn(report(to, faults));
+    }
+}
+
+/// Does what is left for after the answer, where the instance may be stopped as soon as it has given one.
+#[cfg(not(feature = "spin"))]
+pub(crate) async fn work_off(instance: &Instance) {
+    for task in instance.signals.take_tasks() {
+        task.await;
     }
 }
 

@@ -54,7 +54,7 @@ fn nobody_else_can() {
 fn the_host_reports_components_that_stopped() {
     let scene = Scene::new();
     let body = json!({
-        "component": "stories", "errorType": "component_trapped", "requestId": "r2",
+        "component": "stories", "errorType": "component_trapped", "requestIds": ["r2"],
         "reason": "wasm trap: unreachable\n  0: 0x1234 stories.wasm\n  1: 0x99 stories.wasm",
     });
     let send = |body: &Value| scene.operator(Method::POST, "/internal/errors/host", body);

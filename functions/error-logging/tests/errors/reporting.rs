@@ -4,6 +4,7 @@ use super::*;
 use futures::future::join_all;
 use whisper_kit::{Bytes, Request};
 use whisper_schema::prelude::{ErrorGroup, ErrorLink, ErrorLog};
+use whisper_store::Batch;
 
 #[test]
 fn an_error_is_kept_with_its_group() {
@@ -165,7 +166,8 @@ fn a_body_that_is_too_large_or_no_json_is_refused() {
         block_on(scene.edge.request(request))
     };
     send("/v1/errors", vec![b' '; 256 * 1024 + 1]).expect_problem(413, "payload_too_large");
-    send("/v1/errors/batch", vec![b' '; 1024 * 1024 + 1]).expect_problem(413, "payload_too_large");
+    send("/v1/errors/batch", vec![b' '; 8 * 1024 * 1024 + 1])
+        .expect_problem(413, "payload_too_large");
     send("/v1/errors", b"{".to_vec()).expect_problem(400, "invalid_json");
 }
 
@@ -235,7 +237,10 @@ fn reports_are_limited_by_address_whoever_sends_them() {
     let (_, other) = block_on(scene.edge.user());
     from("203.0.113.9", &scene.token).expect(201);
     from("203.0.113.9", &other).expect(201);
-    from("203.0.113.9", &other).expect_problem(429, "rate_limited");
+    let refused = from("203.0.113.9", &other);
+    let policy = &refused.response.headers()["ratelimit-policy"];
+    assert!(policy.to_str().unwrap().contains("q=2;"), "{policy:?}");
+    refused.expect_problem(429, "rate_limited");
     from("203.0.113.10", &other).expect(201);
 }
 
@@ -318,4 +323,55 @@ fn of_a_flood_the_newest_hundred_are_kept_and_all_are_counted() {
             .count()
     };
     assert_eq!((of("0"), of("1"), of("2")), (0, 40, 60));
+}
+
+#[test]
+fn what_was_kept_too_much_at_once_goes_with_the_next_report() {
+    let scene = Scene::new();
+    scene.batch(&vec![error("x"); 100]).expect(201);
+    let group_id = scene.group()["id"].as_str().unwrap().to_owned();
+    // As two leave it that read the same before either of them commits.
+    let batch = (0..10).fold(Batch::new(), |batch, n| {
+        let (log, link) = (ErrorLog::default(), format!("surplus-{n}"));
+        batch
+            .insert(&ErrorLog {
+                id: link.clone(),
+                ..log
+            })
+            .insert(&ErrorLink {
+                id: link,
+                group_id: group_id.clone(),
+                created_at: scene.edge.ctx().now().plus(-1),
+            })
+    });
+    block_on(scene.edge.store().commit(batch)).unwrap();
+    scene.report(&error("x")).expect(201);
+    assert_eq!(scene.count::<ErrorLink>(), 100);
+    assert_eq!(scene.count::<ErrorLog>(), 100);
+}
+
+#[test]
+fn one_that_is_reported_late_makes_its_group_older() {
+    let scene = Scene::new();
+    let now = scene.edge.ctx().now();
+    scene.report(&error("x")).expect(201);
+    let mut late = error("x");
+    late["timestamp"] = now.plus(-DAY).to_string().into();
+    scene.report(&late).expect(201);
+    scene.report(&error("x")).expect(201);
+    let group = scene.group();
+    assert_eq!(group["firstSeenAt"], now.plus(-DAY).to_string());
+    assert_eq!(group["lastSeenAt"], now.to_string());
+}
+
+#[test]
+fn a_batch_of_the_greatest_errors_is_kept() {
+    let scene = Scene::new();
+    let greatest = json!({
+        "errorType": "\u{1F980}".repeat(100), "errorMessage": "\u{1F980}".repeat(2000),
+        "stackTrace": "\u{1F980}".repeat(10_000), "context": {"key": "\u{1F980}".repeat(4990)},
+        "fingerprint": "\u{1F980}".repeat(200), "severity": "critical",
+    });
+    scene.batch(&vec![greatest; 100]).expect(201);
+    assert_eq!(scene.count::<ErrorLog>(), 100);
 }

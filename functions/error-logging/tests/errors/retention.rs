@@ -1,6 +1,7 @@
 //! What is old goes.
 
 use super::*;
+use whisper_schema::Timestamp;
 use whisper_schema::prelude::{ErrorGroup, ErrorLink, ErrorLog};
 
 fn run(scene: &Scene) -> Value {
@@ -50,4 +51,43 @@ fn errors_go_after_their_time_and_groups_with_the_last() {
     scene.edge.advance(6 * DAY);
     run(&scene);
     assert_eq!(kept(&scene), [0, 0, 0]);
+}
+
+#[test]
+fn a_group_stays_as_long_as_an_error_that_was_reported_late() {
+    let scene = Scene::with(&[("error_retention_days", "10")]);
+    let now = scene.edge.ctx().now();
+    let mut body = error("late");
+    body["timestamp"] = now.plus(-6 * DAY).to_string().into();
+    scene.report(&body).expect(201);
+    scene.edge.advance(9 * DAY);
+    assert_eq!(run(&scene)["done"], 0);
+    assert_eq!(kept(&scene), [1, 1, 1]);
+    scene.edge.advance(2 * DAY);
+    assert_eq!(run(&scene)["done"], 2);
+    assert_eq!(kept(&scene), [0, 0, 0]);
+}
+
+#[test]
+fn groups_that_stay_keep_no_others_from_going() {
+    let scene = Scene::with(&[("error_retention_days", "10")]);
+    let then = scene.edge.ctx().now();
+    let of = |kind: &str, at: Timestamp| {
+        let errors = (0..100).map(|n| {
+            let mut body = error("x");
+            body["fingerprint"] = format!("{kind} {n}").into();
+            body["timestamp"] = at.to_string().into();
+            body
+        });
+        errors.collect::<Vec<Value>>()
+    };
+    scene.batch(&of("old", then)).expect(201);
+    scene.edge.advance(5 * DAY);
+    let token = block_on(scene.edge.session(&scene.user));
+    let late = json!({"errors": of("late", then.plus(-DAY))});
+    let path = "/v1/errors/batch";
+    block_on(scene.edge.send(Method::POST, path, &token, &late)).expect(201);
+    scene.edge.advance(6 * DAY);
+    assert_eq!(run(&scene)["done"], 200, "those behind a page of others");
+    assert_eq!(kept(&scene), [100, 100, 100]);
 }

@@ -9,16 +9,17 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use whisper_kit::ids::member_id;
+use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Result};
 use whisper_schema::prelude::{
     Column, ConversationMember, Document, FanOut, Message, NotificationKind, NotificationPriority,
-    QueuedMessage, QueuedMessageStatus, Timestamp,
+    Push, QueuedMessage, QueuedMessageStatus, Timestamp,
 };
 use whisper_store::{Batch, Doc, Filter, Order, Patch, Query, StoreError};
 
 use super::finish::finish;
 use super::members;
-use super::push::Told;
+use super::push::{self, Told};
 use super::reach::Reach;
 
 /// How many entries one step looks at.
@@ -31,23 +32,22 @@ pub const PUSHES: usize = 100;
 /// How long a step that lost a race leaves the winner alone.
 const AFTER_LOSS: Duration = Duration::from_millis(10);
 
-/// Hands on what waits, until nothing does or the time is over. Gives how many entries were handed on,
-/// and whether there are more.
+/// Hands on what waits, until nothing does or the time is over.
 ///
 /// # Errors
 /// The store's.
-pub async fn run(ctx: &Ctx, end: Instant) -> Result<(u64, bool)> {
-    let mut done = 0;
+pub async fn run(ctx: &Ctx, end: Instant, tally: &Tally) -> Result<()> {
     loop {
         let entries = waiting(ctx).await?;
         if entries.is_empty() {
-            return Ok((done, false));
+            return Ok(());
         }
         if Instant::now() >= end {
-            return Ok((done, true));
+            tally.cap();
+            return Ok(());
         }
         match step(ctx, entries).await? {
-            Some(handed) => done += handed,
+            Some(handed) => tally.done(handed),
             None => ctx.store()?.pause(AFTER_LOSS).await,
         }
     }
@@ -90,12 +90,14 @@ async fn step(ctx: &Ctx, entries: Vec<QueuedMessage>) -> Result<Option<u64>> {
     let reach = Reach::of(ctx, &told.map(|member| member.user_id.as_str()).collect()).await?;
     let mut plan = Plan::default();
     for case in &cases {
-        if plan.pushes >= PUSHES {
+        if plan.made.len() >= PUSHES {
             break;
         }
         plan.add(ctx, case, &reach);
     }
-    let (batch, handed, ended) = plan.into_batch();
+    // An operator may have put a message into the outbox again: what is there of it already is in nobody's way.
+    let known = push::known(ctx, &plan.made).await?;
+    let (batch, handed, ended) = plan.into_batch(&known);
     match ctx.store()?.commit(batch).await {
         Ok(_) => {}
         Err(StoreError::ConditionFailed { .. } | StoreError::Conflict { .. }) => return Ok(None),
@@ -202,7 +204,7 @@ impl Case {
 #[derive(Default)]
 struct Plan {
     batch: Batch,
-    pushes: usize,
+    made: Vec<Push>,
     entries: Vec<String>,
     ended: Vec<String>,
     handed: u64,
@@ -215,7 +217,7 @@ impl Plan {
         let mut is_whole = !case.more;
         let told: BTreeSet<i64> = case.recipients().map(|member| member.seq).collect();
         for member in &case.members {
-            if case.is_group() && self.pushes + pushes.len() >= PUSHES {
+            if case.is_group() && self.made.len() + pushes.len() >= PUSHES {
                 is_whole = false;
                 break;
             }
@@ -225,7 +227,6 @@ impl Plan {
             behind = Some(member.seq);
         }
         let mut batch = std::mem::take(&mut self.batch);
-        batch = pushes.iter().fold(batch, |batch, push| batch.insert(push));
         batch = match (is_whole, case.position, behind) {
             (true, None, _) if pushes.is_empty() => batch.update(id, delivered()),
             (true, None, _) => batch.update(id, in_hand()),
@@ -248,18 +249,27 @@ impl Plan {
             }
         };
         self.batch = batch;
-        self.pushes += pushes.len();
+        self.made.extend(pushes);
         self.handed += u64::from(is_whole);
         self.entries.push(id.to_owned());
     }
 
-    /// The batch, how many entries are handed on with it, and which of them had several pages.
-    fn into_batch(self) -> (Batch, u64, Vec<String>) {
+    /// The batch without what is known, how many entries are handed on with it, and which of them may have come to
+    /// their end with it: those that had several pages, or less to push than it seemed.
+    fn into_batch(mut self, known: &BTreeSet<String>) -> (Batch, u64, Vec<String>) {
+        let (known, fresh): (Vec<Push>, Vec<Push>) = self
+            .made
+            .into_iter()
+            .partition(|push| known.contains(&push.id));
+        self.ended
+            .extend(known.into_iter().filter_map(|push| push.queue_id));
+
         let taken = Filter::<QueuedMessage>::and([
             Filter::is_in(Column::id(), self.entries),
             Filter::ne(QueuedMessage::STATUS, QueuedMessageStatus::Pending),
         ]);
         let batch = Batch::new().expect_none(taken).append(self.batch);
+        let batch = fresh.iter().fold(batch, |batch, push| batch.insert(push));
         (batch, self.handed, self.ended)
     }
 }
@@ -270,7 +280,7 @@ fn pushes_of(
     message: &Message,
     user: &str,
     reach: &Reach,
-) -> Vec<whisper_schema::prelude::Push> {
+) -> Vec<Push> {
     let is_mentioned = message.mentions.iter().any(|mentioned| mentioned == user);
     let (kinds, priority): (&[_], _) = match (is_mentioned, entry.priority > 0) {
         (true, _) => (

@@ -41,8 +41,10 @@ pub fn merge(
 
 /// Whether a member is told of a message of this sender.
 pub fn is_told(member: &ConversationMember, sender: &str) -> bool {
-    member.status == ConversationMemberStatus::Active
-        && member.user_id != sender
-        && !member.is_muted
-        && !member.is_blocked
+    member.user_id != sender && hears(member)
+}
+
+/// Whether a member is told of messages at all.
+pub fn hears(member: &ConversationMember) -> bool {
+    member.status == ConversationMemberStatus::Active && !member.is_muted && !member.is_blocked
 }

@@ -10,7 +10,8 @@ use crate::web_push::answer::{Verdict, wait};
 pub enum Outcome {
     /// It arrived at the push service.
     Sent,
-    /// Its device is gone: it is dropped, and the subscription with it if the push service said so.
+    /// Its device is gone, or its user doesn't want it any more: it is dropped, and the subscription with it if the
+    /// push service said so.
     Dropped {
         /// Whether the subscription is to be removed.
         device_gone: bool,

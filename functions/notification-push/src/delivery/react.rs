@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use whisper_kit::consumer::consume;
 use whisper_kit::ids::member_id;
+use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Error, Result};
 use whisper_schema::prelude::{
     Column, Contact, ConversationMember, ConversationMemberStatus, Event, Message, Notification,
@@ -14,7 +15,7 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Doc, Filter, Query};
 
 use super::fan_out::PUSHES;
-use super::push::Told;
+use super::push::{self, Told};
 use super::reach::Reach;
 use super::tidings::{self, Notice};
 
@@ -22,18 +23,18 @@ use super::tidings::{self, Notice};
 pub const CONSUMER: &str = "notifications";
 /// How many events one commit handles.
 const EVENTS: u32 = 64;
-/// How many rows one statement gives.
-const ROWS: u32 = 1000;
+/// How many notices are looked at at once; a statement gives 1000 rows.
+const NOTICES: usize = 500;
+const ROWS: u32 = NOTICES as u32;
 /// How long a run that lost a race leaves the winner alone.
 const AFTER_LOSS: Duration = Duration::from_millis(10);
 
-/// Handles events until none is left or the time is over. Gives how many were handled, and whether there are
-/// more.
+/// Handles events until none is left or the time is over.
 ///
 /// # Errors
 /// The store's; what was handled before stays handled.
-pub async fn run(ctx: &Ctx, end: Instant) -> Result<(u64, bool)> {
-    let (mut done, mut limit) = (0, EVENTS);
+pub async fn run(ctx: &Ctx, end: Instant, tally: &Tally) -> Result<()> {
+    let mut limit = EVENTS;
     loop {
         let too_many = Cell::new(false);
         let handled = consume(ctx, CONSUMER, limit, async |events: Vec<Doc<Event>>| {
@@ -52,12 +53,13 @@ pub async fn run(ctx: &Ctx, end: Instant) -> Result<(u64, bool)> {
             }
             Err(error) => return Err(error),
         };
-        done += step.handled;
+        tally.done(step.handled);
         if !step.more {
-            return Ok((done, false));
+            return Ok(());
         }
         if Instant::now() >= end {
-            return Ok((done, true));
+            tally.cap();
+            return Ok(());
         }
         if step.handled == 0 {
             ctx.store()?.pause(AFTER_LOSS).await;
@@ -90,7 +92,7 @@ async fn effects(ctx: &Ctx, events: Vec<Doc<Event>>) -> Result<(Batch, usize)> {
         .iter()
         .fold(Batch::new(), |batch, (_, n)| batch.insert(n));
     // A push about a notification that was made elsewhere and is told of twice is there already.
-    let known = known(ctx, &pushes).await?;
+    let known = push::known(ctx, &pushes).await?;
     let fresh = pushes.iter().filter(|push| !known.contains(&push.id));
     let batch = fresh.fold(batch, |batch, push| batch.insert(push));
     let rows = batch.len();
@@ -141,21 +143,29 @@ async fn understand(
     ))
 }
 
+/// Those of the notices that are to be told, with the names by which their actors go.
+async fn admit(ctx: &Ctx, notices: BTreeMap<String, Notice>) -> Result<Vec<(Notice, String)>> {
+    let mut admitted = Vec::new();
+    let mut notices = notices.into_values().peekable();
+    while notices.peek().is_some() {
+        let some = notices.by_ref().take(NOTICES).collect();
+        admitted.extend(admit_some(ctx, some).await?);
+    }
+    Ok(admitted)
+}
+
 /// Leaves out notices that exist already, that one of the two blocked, or that are about a conversation the
 /// user is no member of; and adds the name by which the actor goes.
-async fn admit(ctx: &Ctx, notices: BTreeMap<String, Notice>) -> Result<Vec<(Notice, String)>> {
-    if notices.is_empty() {
-        return Ok(Vec::new());
-    }
+async fn admit_some(ctx: &Ctx, notices: Vec<Notice>) -> Result<Vec<(Notice, String)>> {
     let known = Query::<Notification>::new()
         .filter(Filter::is_in(
             Column::id(),
-            notices.keys().map(String::as_str),
+            notices.iter().map(|notice| notice.id.as_str()),
         ))
         .limit(ROWS);
-    let actors: BTreeSet<&str> = notices.values().map(|n| n.actor.as_str()).collect();
+    let actors: BTreeSet<&str> = notices.iter().map(|n| n.actor.as_str()).collect();
     let both = notices
-        .values()
+        .iter()
         .flat_map(|n| [n.actor.as_str(), n.user.as_str()]);
     let both: BTreeSet<&str> = both.collect();
     let profiles = Query::<Profile>::new()
@@ -172,7 +182,7 @@ async fn admit(ctx: &Ctx, notices: BTreeMap<String, Notice>) -> Result<Vec<(Noti
         ))
         .all(10_000)
         .await?;
-    let memberships = notices.values().filter_map(membership);
+    let memberships = notices.iter().filter_map(membership);
     let members = Query::<ConversationMember>::new()
         .filter(Filter::is_in(Column::id(), memberships))
         .limit(ROWS);
@@ -188,7 +198,7 @@ async fn admit(ctx: &Ctx, notices: BTreeMap<String, Notice>) -> Result<Vec<(Noti
         .map(|member| member.id.as_str())
         .collect();
     let names: BTreeMap<&str, &str> = profiles.iter().map(|p| (p.id.as_str(), name(p))).collect();
-    let admitted = notices.into_values().filter_map(|notice| {
+    let admitted = notices.into_iter().filter_map(|notice| {
         let (user, actor) = (notice.user.as_str(), notice.actor.as_str());
         let is_blocked = blocks.contains(&(user, actor)) || blocks.contains(&(actor, user));
         let is_member = membership(&notice).is_none_or(|id| members.contains(id.as_str()));
@@ -226,22 +236,4 @@ fn pushes_of(ctx: &Ctx, notification: &Notification, reach: &Reach) -> Vec<Push>
         .iter()
         .map(|device| told.to(user, device, ctx.now()))
         .collect()
-}
-
-async fn known(ctx: &Ctx, pushes: &[Push]) -> Result<BTreeSet<String>> {
-    let mut known = BTreeSet::new();
-    for some in pushes.chunks(ROWS as usize) {
-        let there = ctx
-            .store()?
-            .find::<Push>()
-            .filter(Filter::is_in(
-                Column::id(),
-                some.iter().map(|p| p.id.as_str()),
-            ))
-            .limit(ROWS)
-            .page()
-            .await?;
-        known.extend(there.items.into_iter().map(|push| push.into_inner().id));
-    }
-    Ok(known)
 }

@@ -5,13 +5,20 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use whisper_kit::ids::random;
+use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Result};
-use whisper_schema::prelude::{Column, Push, PushSubscription, QueuedMessage, Session};
+use whisper_schema::Timestamp;
+use whisper_schema::prelude::{
+    Column, ConversationMember, Push, PushSubscription, QueuedMessage, Session,
+};
 use whisper_store::{Doc, Filter, Query};
 
 use super::lease::{self, Lease, TAKEN};
+use super::members;
 use super::outcome::{Outcome, decide};
+use super::push::About;
 use super::settle::{Settled, settle};
+use super::wishes::{self, Wishes};
 use crate::Worker;
 use crate::web_push::answer::{ATTEMPTS, verdict};
 use crate::web_push::encryption::{Recipient, encrypt};
@@ -24,36 +31,40 @@ const AT_ONCE: usize = 16;
 /// How long a worker that lost a race leaves the winner alone.
 const AFTER_LOSS: Duration = Duration::from_millis(10);
 
-/// Sends what is due, until nothing is or the time is over. Gives how many were dealt with, and whether there are
-/// more.
+/// Sends what is due, until nothing is or the time is over.
 ///
 /// # Errors
 /// The store's. What was taken and not settled is sent again when the lease has run out.
-pub async fn run(ctx: &Ctx, worker: &Worker, end: Instant) -> Result<(u64, bool)> {
-    let mut done = 0;
+pub async fn run(ctx: &Ctx, worker: &Worker, end: Instant, tally: &Tally) -> Result<()> {
     loop {
         if Instant::now() >= end {
-            return Ok((done, true));
+            tally.cap();
+            return Ok(());
         }
+        // Each lease begins when it is taken, however long the ones before took.
+        let ctx = &ctx.anew()?;
         let Some(lease) = lease::take(ctx).await? else {
-            return Ok((done, false));
+            return Ok(());
         };
         if lease.pushes.is_empty() {
             ctx.store()?.pause(AFTER_LOSS).await;
             continue;
         }
-        done += lease.pushes.len() as u64;
+        let taken = lease.pushes.len() as u64;
         let (until, settled) = push_all(ctx, worker, lease).await?;
         settle(ctx, until, settled).await?;
+        tally.done(taken);
     }
 }
 
-/// What the pushes of a lease need: their devices, those of their sessions that stand, and how often the entries
-/// they belong to are tried.
+/// What the pushes of a lease need: their devices, those of their sessions that stand, how often the entries
+/// they belong to are tried, and what their users want to hear of by now.
 struct Around {
     devices: BTreeMap<String, PushSubscription>,
     sessions: BTreeSet<String>,
     entries: BTreeMap<String, i64>,
+    wishes: Wishes,
+    members: BTreeSet<String>,
 }
 
 impl Around {
@@ -61,6 +72,16 @@ impl Around {
     fn ended(&self, device: &PushSubscription) -> Option<String> {
         let session = device.session_id.clone();
         session.filter(|session| !self.sessions.contains(session))
+    }
+
+    /// Whether its user still wants to hear of it: it may have waited, into the night or beyond a mute.
+    fn is_wanted(&self, push: &Push, now: Timestamp) -> bool {
+        let about = About::of(push);
+        let hears = |membership: &String| self.members.contains(membership);
+        about.membership.as_ref().is_none_or(hears)
+            && self
+                .wishes
+                .allow(&push.user_id, &about.kinds, push.priority, now)
     }
 }
 
@@ -88,7 +109,22 @@ async fn around(ctx: &Ctx, pushes: &[Push]) -> Result<Around> {
         ))
         .filter(Filter::gt(Session::EXPIRES_AT, ctx.now()))
         .limit(TAKEN);
-    let sessions = ctx.store()?.read(sessions).await?;
+    let memberships: Vec<String> = pushes
+        .iter()
+        .filter_map(|push| About::of(push).membership)
+        .collect();
+    let members = (!memberships.is_empty()).then(|| {
+        Query::<ConversationMember>::new()
+            .filter(Filter::is_in(Column::id(), memberships))
+            .limit(TAKEN)
+    });
+    let users: BTreeSet<&str> = pushes.iter().map(|push| push.user_id.as_str()).collect();
+    let wishes = wishes::of(&users.into_iter().collect::<Vec<_>>());
+    let (sessions, members, (settings, profiles)) =
+        ctx.store()?.read((sessions, members, wishes)).await?;
+    let mut wishes = Wishes::default();
+    wishes.add(settings, profiles);
+    let members = members.unwrap_or_default().into_iter();
     let devices = devices.into_iter();
     let entries = entries.into_iter().map(Doc::into_inner);
     Ok(Around {
@@ -98,14 +134,16 @@ async fn around(ctx: &Ctx, pushes: &[Push]) -> Result<Around> {
             .map(|session| session.into_inner().id)
             .collect(),
         entries: entries.map(|entry| (entry.id, entry.max_retries)).collect(),
+        wishes,
+        members: members
+            .map(Doc::into_inner)
+            .filter(members::hears)
+            .map(|member| member.id)
+            .collect(),
     })
 }
 
-async fn push_all(
-    ctx: &Ctx,
-    worker: &Worker,
-    lease: Lease,
-) -> Result<(whisper_schema::Timestamp, Vec<Settled>)> {
+async fn push_all(ctx: &Ctx, worker: &Worker, lease: Lease) -> Result<(Timestamp, Vec<Settled>)> {
     let around = around(ctx, &lease.pushes).await?;
     let around = &around;
     let sending = lease.pushes.into_iter().map(|push| async move {
@@ -149,6 +187,9 @@ async fn push_one(ctx: &Ctx, worker: &Worker, around: &Around, push: &Push) -> R
     if let Some(session) = around.ended(device) {
         return Ok(Outcome::SignedOut { session });
     }
+    if !around.is_wanted(push, now) {
+        return Ok(Outcome::Dropped { device_gone: false });
+    }
     if push.expires_at <= now {
         return Ok(failed("expired before it could be sent"));
     }
@@ -180,6 +221,8 @@ async fn push_one(ctx: &Ctx, worker: &Worker, around: &Around, push: &Push) -> R
     let entry = push.queue_id.as_ref();
     let most = entry.and_then(|id| around.entries.get(id)).copied();
     let [jitter] = random()?;
+    // What the push service asks for counts from its answer, which may have taken a while.
+    let now = ctx.clock();
     let verdict = verdict(&answer, now);
     Ok(decide(push, verdict, most.unwrap_or(ATTEMPTS), now, jitter))
 }

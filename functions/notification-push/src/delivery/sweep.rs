@@ -5,7 +5,7 @@
 use whisper_kit::{Ctx, Result};
 use whisper_schema::Document;
 use whisper_schema::prelude::{
-    Column, ConsumerCursor, Notification, Push, PushSubscription, QueuedMessage,
+    Column, ConsumerCursor, Notification, Push, PushStatus, PushSubscription, QueuedMessage,
     QueuedMessageStatus, Timestamp,
 };
 use whisper_store::{Batch, Filter, Order, Query};
@@ -13,11 +13,10 @@ use whisper_store::{Batch, Filter, Order, Query};
 use super::finish::finish;
 
 const DAY: i64 = 24 * 3_600_000;
-/// How long a push is kept for operators after it expired, in milliseconds.
-const FAILED_PUSHES: i64 = 7 * DAY;
 /// How long an entry of the outbox is kept after it was delivered, in milliseconds.
 const DELIVERED: i64 = 7 * DAY;
-/// How long it is kept after it failed, in milliseconds.
+/// How long it is kept after it failed, in milliseconds, and so are its pushes: what operators see they can try
+/// again.
 const FAILED: i64 = 30 * DAY;
 /// How many rows one commit removes.
 const PER_COMMIT: u64 = 200;
@@ -36,8 +35,11 @@ const PLACE: &str = "notification-sweep";
 /// The store's; the next run goes on.
 pub async fn sweep(ctx: &Ctx) -> Result<u64> {
     let mut done = strays(ctx).await?;
-    // Whatever their state: nobody waits for them any more.
-    let old = Filter::lt(Push::EXPIRES_AT, ctx.now().plus(-FAILED_PUSHES));
+    // Those that failed stand at the end of their last lease. Whatever else is as old, nobody waits for it any more.
+    let old = Filter::and([
+        Filter::is_in(Push::STATUS, PushStatus::ALL.iter().copied()),
+        Filter::lt(Push::DUE_AT, ctx.now().plus(-FAILED)),
+    ]);
     done += delete_all(ctx, old).await?;
     let ended = Filter::le(PushSubscription::EXPIRES_AT, ctx.now());
     done += delete_all(ctx, ended).await?;

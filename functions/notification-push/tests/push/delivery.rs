@@ -3,8 +3,10 @@
 use futures::executor::block_on;
 use notification_push::delivery::lease::LEASE;
 use serde_json::{Value, json};
+use whisper_kit::events;
+use whisper_kit::ids::member_id;
 use whisper_schema::prelude::*;
-use whisper_store::{Filter, Patch};
+use whisper_store::{Batch, Filter, Patch};
 
 use crate::scene::{Scene, two};
 
@@ -77,11 +79,11 @@ fn a_large_group_is_handed_on_in_bounded_commits_and_nobody_is_left_out() {
     let scene = Scene::new();
     let ann = scene.person();
     scene.member("c1", &ann);
-    let mut batch = whisper_store::Batch::new();
+    let mut batch = Batch::new();
     for n in 0..900 {
         let user = format!("user-{n}");
         batch = batch.insert(&ConversationMember {
-            id: format!("member-{n}"),
+            id: member_id("c1", &user),
             conversation_id: "c1".into(),
             user_id: user.clone(),
             role: if n % 7 == 0 {
@@ -145,6 +147,104 @@ fn retry_after_is_waited_for_and_the_last_attempt_ends_it() {
     assert_eq!(entry.pending_for, [bob.id.as_str()]);
     scene.edge.advance(3_600_000);
     assert!(scene.job().is_empty(), "given up");
+}
+
+#[test]
+fn a_push_service_that_takes_its_time_holds_up_nobody_else() {
+    let (scene, ann, bob, _device) = two();
+    let cid = scene.person();
+    scene.device(&cid);
+    scene.message("c1", &ann, Some(&bob), &[]);
+    let (has_come, go_on) = scene.service.hold_next();
+    let react = || scene.edge.from_component("/internal/events", &Value::Null);
+    let (ctx, store) = (scene.edge.ctx(), scene.edge.store());
+    let payload = json!({"followerId": ann.id, "followingId": cid.id});
+    let followed = ("follow.created", cid.id.as_str(), Some(ann.id.as_str()));
+    block_on(async {
+        let others = async {
+            has_come.await.unwrap();
+            scene.service.take();
+            let (kind, subject, by) = followed;
+            let batch = events::append(&ctx, Batch::new(), kind, subject, by, &payload);
+            store.commit(batch.unwrap()).await.unwrap();
+            react().await.expect(200);
+            let sent = scene.service.take();
+            assert_eq!(sent.len(), 1, "while the first one waits");
+            assert!(sent[0].endpoint.ends_with("/1"));
+            let waiting = store.find::<Push>().all(10).await.unwrap();
+            assert_eq!(waiting.len(), 1);
+            assert_eq!(waiting[0].status, PushStatus::Processing);
+            go_on.send(()).unwrap();
+        };
+        let (first, ()) = futures::join!(react(), others);
+        first.expect(200);
+    });
+    assert_eq!(scene.only::<Notification>().user_id, cid.id);
+    assert_eq!(scene.all::<Push>(), []);
+}
+
+#[test]
+fn retry_after_counts_from_the_answer() {
+    let (scene, ann, bob, _device) = two();
+    scene.service.answer("/0", 503, "600");
+    scene.service.takes(scene.edge.clock(), 4_000);
+    scene.message("c1", &ann, Some(&bob), &[]);
+    assert_eq!(scene.react().len(), 1);
+    let due_at = scene.only::<Push>().due_at;
+    assert!(due_at >= scene.edge.ctx().now().plus(600_000), "{due_at}");
+}
+
+#[test]
+fn what_waited_into_the_night_or_beyond_a_mute_is_not_sent() {
+    let muted = |scene: &Scene, membership: &str| {
+        let patch = Patch::new().set(ConversationMember::IS_MUTED, true);
+        scene.change(membership, patch);
+    };
+    for case in [
+        "the switch",
+        "the night",
+        "the kind",
+        "the conversation",
+        "",
+    ] {
+        let (scene, ann, bob, _device) = two();
+        scene.service.answer("/0", 503, "");
+        scene.message("c1", &ann, Some(&bob), &[]);
+        assert_eq!(scene.react().len(), 1);
+        match case {
+            "the switch" => scene.settings(&bob, json!({"pushEnabled": false})),
+            "the night" => scene.settings(&bob, json!({"quietFrom": "00:00", "quietTo": "06:00"})),
+            "the kind" => scene.settings(&bob, json!({"mutedKinds": ["message"]})),
+            "the conversation" => muted(&scene, &member_id("c1", &bob.id)),
+            _ => {}
+        }
+        scene.service.answer("/0", 201, "");
+        scene.edge.advance(60_000);
+        assert_eq!(scene.job().len(), usize::from(case.is_empty()), "{case}");
+        assert_eq!(scene.entry().status, QueuedMessageStatus::Delivered);
+        assert_eq!(scene.all::<Push>(), []);
+    }
+}
+
+#[test]
+fn a_message_that_is_queued_twice_is_pushed_once_and_blocks_nobody() {
+    let (scene, ann, bob, _device) = two();
+    scene.service.answer("/0", 403, "");
+    scene.message("c1", &ann, Some(&bob), &[]);
+    assert_eq!(scene.react().len(), 1);
+    let entry = scene.entry();
+    scene.put(&QueuedMessage {
+        id: "again".into(),
+        status: QueuedMessageStatus::Pending,
+        processed_at: None,
+        ..entry
+    });
+    scene.service.answer("/0", 201, "");
+    scene.message("c1", &ann, Some(&bob), &[]);
+    assert_eq!(scene.react().len(), 1, "the message behind it");
+    let pending = Filter::eq(QueuedMessage::STATUS, QueuedMessageStatus::Pending);
+    let pending = scene.edge.store().find::<QueuedMessage>().filter(pending);
+    assert_eq!(block_on(pending.count(10)).unwrap(), 0);
 }
 
 #[test]

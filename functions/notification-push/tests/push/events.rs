@@ -3,6 +3,7 @@
 use serde_json::json;
 use whisper_kit::Method;
 use whisper_schema::prelude::*;
+use whisper_store::{Batch, Filter, Patch};
 
 use crate::scene::{Person, Scene, two};
 
@@ -143,4 +144,35 @@ fn nobody_but_a_component_wakes_it() {
             .send(Method::POST, "/internal/events", token, json!({}))
             .expect_problem(404, "route_not_found");
     }
+}
+
+#[test]
+fn however_many_are_known_already_the_others_are_told() {
+    let (scene, ann, ..) = two();
+    let members: Vec<Person> = (0..100)
+        .map(|n| Person {
+            id: format!("member-{n}"),
+            token: String::new(),
+        })
+        .collect();
+    for member in &members {
+        scene.member("c1", member);
+    }
+    let mentioned: Vec<&Person> = members.iter().collect();
+    for _ in 0..11 {
+        scene.message("c1", &ann, Some(&ann), &mentioned);
+    }
+    scene.react();
+    let told = scene.all::<Notification>();
+    assert_eq!(told.len(), 1100);
+    // As after a restored cursor: all of them again, of which ten are not there.
+    let ids = told[..10].iter().map(|n| n.id.as_str());
+    let gone = Filter::<Notification>::is_in(Column::id(), ids);
+    let back = Patch::<ConsumerCursor>::new().set(ConsumerCursor::POSITION, 0);
+    let batch = Batch::new()
+        .delete_where(gone, 10)
+        .update("notifications", back);
+    futures::executor::block_on(scene.edge.store().commit(batch)).unwrap();
+    scene.react();
+    assert_eq!(scene.all::<Notification>().len(), 1100);
 }

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use futures::channel::oneshot;
 use futures::executor::block_on;
 use notification_push::web_push::answer::Answer;
 use notification_push::web_push::transport::{Outgoing, Transport};
@@ -23,6 +24,10 @@ const ORIGIN: &str = "https://fcm.googleapis.com";
 pub struct Service {
     sent: Rc<RefCell<Vec<Outgoing>>>,
     answers: Rc<RefCell<Vec<(String, Answer)>>>,
+    /// Says that something came, and what its answer waits for.
+    held: Rc<RefCell<Option<(oneshot::Sender<()>, oneshot::Receiver<()>)>>>,
+    /// By how much the clock moves on before an answer.
+    takes: Rc<RefCell<Option<(Rc<Cell<i64>>, i64)>>>,
 }
 
 impl Service {
@@ -36,7 +41,17 @@ impl Service {
                 .find(|(end, _)| outgoing.endpoint.ends_with(end));
             let answer = told.map_or(Answer::Status(201, None), |(_, answer)| answer.clone());
             service.sent.borrow_mut().push(outgoing);
-            Box::pin(std::future::ready(answer))
+            if let Some((clock, millis)) = &*service.takes.borrow() {
+                clock.set(clock.get() + millis);
+            }
+            let held = service.held.take();
+            Box::pin(async move {
+                if let Some((came, go_on)) = held {
+                    came.send(()).expect("a test that waits for it");
+                    go_on.await.expect("a test that lets it go on");
+                }
+                answer
+            })
         })
     }
 
@@ -45,6 +60,19 @@ impl Service {
         let after = Some(retry_after.to_owned()).filter(|after| !after.is_empty());
         let answer = Answer::Status(status, after);
         self.answers.borrow_mut().push((end.to_owned(), answer));
+    }
+
+    /// Keeps the next push waiting for its answer: until the sender that this gives is used. The receiver tells when it
+    /// has come.
+    pub fn hold_next(&self) -> (oneshot::Receiver<()>, oneshot::Sender<()>) {
+        let ((came, has_come), (go_on, may_go_on)) = (oneshot::channel(), oneshot::channel());
+        *self.held.borrow_mut() = Some((came, may_go_on));
+        (has_come, go_on)
+    }
+
+    /// From now on each answer takes so long by this clock.
+    pub fn takes(&self, clock: Rc<Cell<i64>>, millis: i64) {
+        *self.takes.borrow_mut() = Some((clock, millis));
     }
 
     /// What came since this was asked last.

@@ -55,12 +55,14 @@ fn old_deliveries_go_and_what_failed_stays_longer() {
     scene.job();
     assert_eq!(scene.entry().status, QueuedMessageStatus::Failed);
     assert_eq!(scene.all::<Push>().len(), 1);
-    scene.edge.advance(4 * DAY);
+    scene.edge.advance(23 * DAY - 60_000);
     scene.job();
-    assert_eq!(scene.all::<Push>(), []);
-    scene.edge.advance(20 * DAY);
+    assert_eq!(scene.all::<QueuedMessage>().len(), 1);
+    assert_eq!(scene.all::<Push>().len(), 1, "it can be tried again");
+    scene.edge.advance(DAY);
     scene.job();
     assert_eq!(scene.all::<QueuedMessage>(), []);
+    assert_eq!(scene.all::<Push>(), []);
 }
 
 #[test]

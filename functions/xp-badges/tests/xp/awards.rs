@@ -35,6 +35,23 @@ fn spamming_earns_nothing_beyond_the_cap() {
 }
 
 #[test]
+fn a_day_that_is_handled_late_over_several_runs_keeps_its_cap() {
+    let scene = Scene::new();
+    let then = scene.now();
+    scene.edge.advance(5 * DAY);
+    for _ in 0..2 {
+        scene.did(&scene.user, A::MessageSent, 40, then);
+        let job = "/internal/jobs/xp-badges";
+        block_on(scene.edge.send(Method::POST, job, KEY, &Value::Null)).expect(200);
+    }
+    assert_eq!(scene.profile().xp, 100, "fifty messages of that day");
+    scene.edge.advance(4 * DAY);
+    let job = "/internal/jobs/xp-badges";
+    block_on(scene.edge.send(Method::POST, job, KEY, &Value::Null)).expect(200);
+    assert_eq!(count::<ProgressDay>(&scene.edge), 0, "and then it goes");
+}
+
+#[test]
 fn no_day_earns_more_than_its_cap() {
     let scene = Scene::new();
     let everything = [

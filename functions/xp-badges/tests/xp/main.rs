@@ -19,6 +19,7 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Filter, Order};
 use xp_badges::{api, react};
 
+const KEY: &str = "the operator's key";
 /// A day in milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -35,7 +36,7 @@ impl Scene {
     }
 
     fn in_zone(timezone: Option<&str>) -> Self {
-        let edge = TestEdge::new(&api(), &[]);
+        let edge = TestEdge::new(&api(), &[("operator_key", KEY)]);
         let (user, token) = person(&edge, timezone);
         Self { edge, user, token }
     }
