@@ -19,15 +19,19 @@ use whisper_testkit::push::Device;
 pub const OPERATOR: &str = "the operator's key";
 const ORIGIN: &str = "https://fcm.googleapis.com";
 
+/// Says that something came, and what its answer waits for.
+type Hold = (oneshot::Sender<()>, oneshot::Receiver<()>);
+/// A clock, and by how many milliseconds it moves on.
+type Delay = (Rc<Cell<i64>>, i64);
+
 /// What the push service was sent, and what it answers.
 #[derive(Clone, Default)]
 pub struct Service {
     sent: Rc<RefCell<Vec<Outgoing>>>,
     answers: Rc<RefCell<Vec<(String, Answer)>>>,
-    /// Says that something came, and what its answer waits for.
-    held: Rc<RefCell<Option<(oneshot::Sender<()>, oneshot::Receiver<()>)>>>,
-    /// By how much the clock moves on before an answer.
-    takes: Rc<RefCell<Option<(Rc<Cell<i64>>, i64)>>>,
+    held: Rc<RefCell<Option<Hold>>>,
+    /// What happens to the clock before an answer.
+    takes: Rc<RefCell<Option<Delay>>>,
 }
 
 impl Service {
