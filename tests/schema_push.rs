@@ -10,6 +10,7 @@ fn server() -> Server {
     Server::start(Options {
         storage_limit: 500_000_000,
         looks_until_available: 0,
+        ..Options::default()
     })
     .unwrap()
 }
