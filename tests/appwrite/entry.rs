@@ -22,8 +22,8 @@ fn an_instance_serves_many_calls_and_then_another_one_does() {
         return;
     };
     let function = misbehaving(project);
-    let numbers: Vec<u64> = (0..130).map(|_| number(&function)).collect();
-    let expected: Vec<u64> = (0..130).map(|n| n % 64 + 1).collect();
+    let numbers: Vec<u64> = (0..70).map(|_| number(&function)).collect();
+    let expected: Vec<u64> = (0..70).map(|n| n % 32 + 1).collect();
     assert_eq!(numbers, expected);
 }
 
@@ -50,9 +50,9 @@ fn a_panic_after_the_answer_does_no_harm_to_the_next_calls() {
     let function = misbehaving(project);
     let answer = function.call("", "", "GET", "/later").send();
     assert_eq!((answer.status, &*answer.body), (200, &b"answered"[..]));
-    // Until the new instance is there, a call may find the old one stopped.
+    // A call that comes before the panic counts on from that one; the first after it gets a new instance.
     let start = Instant::now();
-    while function.call("", "", "GET", "/").send().body != b"1" {
+    while number(&function) != 1 {
         assert!(start.elapsed() < Duration::from_secs(20));
     }
     assert_eq!(number(&function), 2);
@@ -70,7 +70,7 @@ fn who_waits_for_ever_is_answered_in_time_and_holds_up_nobody() {
         assert_eq!(function.call("", "", "GET", "/echo").send().status, 207);
         waiting.join().unwrap().refused(504, "component_timeout");
     });
-    assert_eq!(number(&function), 1);
+    assert!(number(&function) > 1, "the first instance serves on");
 }
 
 #[test]

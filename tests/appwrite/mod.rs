@@ -9,18 +9,16 @@ mod reacting;
 mod refusals;
 mod talking;
 
+use std::process::Command;
 use std::rc::Rc;
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use appwrite_server::{KEY, Options, PROJECT, Server};
-use whisper_appwrite::ours;
-use whisper_appwrite::remote::{Client, plan, push, state};
 use whisper_schema::Timestamp;
 use whisper_store::Store;
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
-use whisper_testkit::{Value, json};
+use whisper_testkit::{Value, binary, json};
 
 use function::{Answer, Function};
 use package::{Package, package};
@@ -44,9 +42,13 @@ impl Project {
             ..Options::default()
         })
         .unwrap();
-        let client = Client::new(&server.endpoint(), PROJECT, KEY);
-        let plan = plan(&ours(), &state(&client).unwrap(), &[]);
-        push(&client, &plan, Duration::from_secs(60), &mut |_| {}).unwrap();
+        let output = Command::new(binary())
+            .args(["schema", "push", "--storage-limit", "500000000"])
+            .args(["--endpoint", &server.endpoint(), "--project", PROJECT])
+            .env("WHISPER_APPWRITE_KEY", KEY)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
         let function = |name: &str| Function::start(package, &server, &format!("functions/{name}"));
         Self {
             accounts: function("accounts"),

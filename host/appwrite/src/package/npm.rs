@@ -26,7 +26,7 @@ impl Jco {
     /// When there is no Node or npm, or npm can't install it.
     pub fn install(folder: &Path) -> Result<Jco, Failure> {
         node()?;
-        let program = folder.join("node_modules/@bytecodealliance/jco/src/jco.js");
+        let program = folder.join("node_modules/@bytecodealliance/jco/dist/jco.js");
         let done = folder.join("installed");
         if std::fs::read_to_string(&done).is_ok_and(|text| text == LOCK) && program.exists() {
             return Ok(Jco { program });
@@ -39,14 +39,7 @@ impl Jco {
         std::fs::create_dir_all(folder).map_err(|e| Failure::file(folder, &e))?;
         write("package.json", PACKAGE)?;
         write("package-lock.json", LOCK)?;
-        // What is optional is for other commands of it than `transpile`.
-        let arguments = [
-            "ci",
-            "--omit=optional",
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-        ];
+        let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
         run("npm", arguments, folder)
             .map_err(|why| Failure::new(format!("npm can't install jco {JCO}: {why}")))?;
         write("installed", LOCK)?;

@@ -1,5 +1,6 @@
-// Instances of the component. One serves many calls, at once too; after so many of them, or when it stopped, the next
-// call gets a new one, which takes a few milliseconds.
+// Instances of the component. Each serves one call at a time: what a call's tasks wait for in an instance that they share
+// is woken reliably by none of jco's versions so far. After many calls, or when it stopped, an instance goes, and a
+// new one takes a few milliseconds.
 
 import { readFile } from "node:fs/promises";
 
@@ -11,8 +12,10 @@ import { instantiate } from "./component/component.js";
 import { Refusal } from "./refusal.js";
 import { imports } from "./wasi.js";
 
-/** Calls that an instance serves. What jco keeps of each call goes with the instance, and with nothing else. */
-const MOST_CALLS = 64;
+/** Calls that an instance serves. What jco keeps of each goes with the instance, and with nothing else. */
+const MOST_CALLS = 32;
+/** Instances at work at the same time; who comes when they all are waits for one. */
+const MOST_AT_WORK = 16;
 /** How much of an answer is read at once, in bytes. */
 const CHUNK = 64 * 1024;
 
@@ -20,7 +23,9 @@ export class Instances {
   #environment;
   #timeout;
   #modules = new Map();
-  #current;
+  #idle = [];
+  #atWork = 0;
+  #waiting = [];
 
   /** `timeout`: seconds that Appwrite gives an execution. */
   constructor(environment, timeout) {
@@ -30,52 +35,78 @@ export class Instances {
 
   /** The component's answer: status, headers, body. */
   async call(request) {
-    const instance = await this.#take();
     const { promise: late, reject } = Promise.withResolvers();
     // A little before Appwrite gives up, whose answer would say nothing.
     const timer = setTimeout(() => reject(tooLate()), this.#timeout - 500);
     try {
-      return await Promise.race([exchange(instance.handler, request), late]);
+      return await this.#inTurn(() => this.#serve(request, late), late);
     } catch (cause) {
-      if (cause instanceof Refusal && cause.document.status < 500) throw cause;
-      this.#drop(instance);
       throw cause instanceof Refusal ? cause : stopped(cause);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  async #take() {
-    if (!this.#current || this.#current.calls >= MOST_CALLS) {
-      const made = { calls: 0, ready: undefined, handler: undefined };
-      made.ready = this.#make(made);
-      this.#current = made;
+  async #inTurn(work, late) {
+    if (this.#atWork >= MOST_AT_WORK) {
+      const { promise, resolve } = Promise.withResolvers();
+      this.#waiting.push(resolve);
+      try {
+        await Promise.race([promise, late]);
+      } catch (cause) {
+        // The turn that may come all the same is somebody else's.
+        promise.then(() => this.#next());
+        throw cause;
+      }
+    } else {
+      this.#atWork += 1;
     }
-    const instance = this.#current;
-    instance.calls += 1;
     try {
-      await instance.ready;
-    } catch (cause) {
-      this.#drop(instance);
-      throw stopped(cause);
+      return await work();
+    } finally {
+      this.#next();
     }
-    return instance;
   }
 
-  async #make(instance) {
+  /** Gives a turn that is over to who waits longest. */
+  #next() {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#atWork -= 1;
+  }
+
+  async #serve(request, late) {
+    const used = this.#idle.pop();
+    try {
+      return await this.#exchange(used ?? (await this.#make()), request, late);
+    } catch (cause) {
+      // It stopped after its last answer, so this call hasn't begun.
+      if (!used || !isStopped(cause)) throw cause;
+      return await this.#exchange(await this.#make(), request, late);
+    }
+  }
+
+  async #exchange(instance, request, late) {
+    instance.calls += 1;
+    const answer = await Promise.race([exchange(instance.handler, request), late]);
+    if (instance.calls < MOST_CALLS) this.#idle.push(instance);
+    return answer;
+  }
+
+  async #make() {
     const module = (name) => {
       const known = this.#modules.get(name) ?? compile(name);
       this.#modules.set(name, known);
       return known;
     };
     const made = await instantiate(module, imports(this.#environment));
-    instance.handler = made["wasi:http/handler@0.3.0"];
+    return { calls: 0, handler: made["wasi:http/handler@0.3.0"] };
   }
+}
 
-  /** The next call gets another instance. Calls that are under way in this one may still end well. */
-  #drop(instance) {
-    if (this.#current === instance) this.#current = undefined;
-  }
+/** Whether an instance let nobody in, as it had stopped before. */
+function isStopped(cause) {
+  return cause instanceof WebAssembly.RuntimeError && cause.message.includes("cannot enter component instance");
 }
 
 async function compile(name) {
