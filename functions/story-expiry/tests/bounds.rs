@@ -126,7 +126,7 @@ fn as_it_is_set_a_commit_stays_small_however_much_there_is() {
         stories.push(("popular", 900));
         seed(&edge, &stories).await;
         edge.rows_written();
-        let report = sweep(&edge.ctx(), Bounds::default()).await.unwrap();
+        let report = run(&edge, Bounds::default()).await;
         assert_eq!((report.done, report.capped), (121, false));
         let commits = edge.rows_written();
         // README.md tells how long so many take; more would keep the write lock too long.
