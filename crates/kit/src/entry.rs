@@ -66,10 +66,10 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
         Err(error) => return failed(&error),
     };
     let (mut parts, body) = request.into_parts();
-    if shared.instance.foreign.is_some() {
-        if let Some(key) = take_key(&mut parts.headers) {
-            shared.credentials.replace(key);
-        }
+    if shared.instance.foreign.is_some()
+        && let Some(key) = take_key(&mut parts.headers)
+    {
+        shared.credentials.replace(key);
     }
     let request = head(&shared.instance.config, parts);
     let limit = shared.edge.body_limit(&request.method, &request.path);
