@@ -33,8 +33,9 @@ fn a_streak_goes_by_the_users_days_in_winter_and_in_summer() {
     };
     let ann = app.person("ann");
     let zone = json!({"timezone": "America/New_York"});
-    let patch = ann.call(&app, "PATCH", "/v1/me").json(&zone);
-    patch.send().expect(200);
+    let etag = ann.get(&app, "/v1/me").header("etag").unwrap().to_owned();
+    let patch = ann.call(&app, "PATCH", "/v1/me").header("if-match", &etag);
+    patch.json(&zone).send().expect(200);
     // In winter half past four is half past eleven of the day before, in summer half past midnight.
     for (moment, day, streak) in [
         ("01-15T04:30:00", "01-14", 1),

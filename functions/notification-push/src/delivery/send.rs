@@ -200,7 +200,8 @@ async fn push_one(ctx: &Ctx, worker: &Worker, around: &Around, push: &Push) -> R
     let Ok(recipient) = Recipient::read(&device.p256dh, &device.auth) else {
         return Ok(failed("the device's keys can't be read"));
     };
-    let left = (push.expires_at.as_millis() - now.as_millis()) / 1000;
+    // A second begun is a second: what was just queued has its whole life before it.
+    let left = (push.expires_at.as_millis() - now.as_millis() + 999) / 1000;
     let mut headers = vec![
         ("content-encoding", "aes128gcm".to_owned()),
         ("content-type", "application/octet-stream".to_owned()),
