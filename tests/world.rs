@@ -86,8 +86,8 @@ fn components_are_held_to_their_world() {
 
 #[test]
 fn without_spin_components_ask_for_nothing_but_wasi() {
-    // Beside the others: what is built for Spin stays as it is.
-    let folder = root().join("target/wasi");
+    // Where functions for Appwrite are built, beside the others: what is built for Spin stays as it is.
+    let folder = root().join("target/appwrite");
     let packages = ["message-send", "notification-push", "story-expiry"];
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     build.current_dir(root()).args([

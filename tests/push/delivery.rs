@@ -21,13 +21,12 @@ fn a_message_is_pushed_at_once_as_ids_that_only_the_device_can_read() {
         phone.decrypt(&one.body),
         json!({"type": "message", "messageId": sent["id"], "conversationId": conversation})
     );
-    for (name, value) in [
-        ("content-encoding", "aes128gcm"),
-        ("urgency", "normal"),
-        ("ttl", "259200"),
-    ] {
+    for (name, value) in [("content-encoding", "aes128gcm"), ("urgency", "normal")] {
         assert_eq!(one.header(name), value, "{name}");
     }
+    // Three days, less what has passed of them on a slow machine.
+    let ttl: u32 = one.header("ttl").parse().unwrap();
+    assert!((259_140..=259_200).contains(&ttl), "{ttl}");
     assert_eq!(one.header("topic").len(), 32);
     let key = app.get("/v1/push/vapid-public-key").send().expect(200);
     let key = format!(", k={}", key["publicKey"].as_str().unwrap());
