@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use whisper_testkit::{Value, root};
+use whisper_testkit::{Value, json, root};
 
 use super::Project;
 use super::calling::misbehaving;
@@ -121,9 +121,10 @@ fn a_folder_has_what_a_deployment_needs_and_its_size_is_printed() {
     assert_eq!(names, wanted);
     let text = std::fs::read_to_string(folder.join("settings.json")).unwrap();
     let settings: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(settings["variables"]["message_rate_per_minute"], "60000");
-    assert!(settings["variables"].get("appwrite_key").is_none());
-    assert!(settings["variables"].get("event_consumers").is_none());
+    assert_eq!(
+        settings["variables"],
+        json!({"message_rate_per_minute": "60000"})
+    );
     let lines: Vec<&str> = package.printed.lines().collect();
     let line = lines
         .iter()

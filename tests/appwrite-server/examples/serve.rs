@@ -1,4 +1,4 @@
-//! The server on its own, to try commands against: prints where it listens, the project and key it takes, and a user's token.
+//! The server on its own, to try commands against: prints where it listens, the project and key it takes, and the tokens of two users.
 //! With `postgres` it sorts and compares as Appwrite on PostgreSQL does, else as on MariaDB.
 
 use appwrite_server::{KEY, Options, PROJECT, Server};
@@ -14,10 +14,16 @@ fn main() -> std::io::Result<()> {
     println!("export WHISPER_APPWRITE_ENDPOINT={}", server.endpoint());
     println!("export WHISPER_APPWRITE_PROJECT={PROJECT}");
     println!("export WHISPER_APPWRITE_KEY={KEY}");
-    println!("# The user ann, for a quarter of an hour:");
-    println!("export WHISPER_APPWRITE_JWT={}", server.jwt("ann", &[]));
+    println!("# The users ann and bob, for a quarter of an hour:");
+    for user in ["ann", "bob"] {
+        println!(
+            "export {}_JWT={}",
+            user.to_uppercase(),
+            server.jwt(user, &[])
+        );
+    }
     println!(
-        "# curl $WHISPER_APPWRITE_ENDPOINT/account -H X-Appwrite-Project:$WHISPER_APPWRITE_PROJECT -H X-Appwrite-JWT:$WHISPER_APPWRITE_JWT"
+        "# curl $WHISPER_APPWRITE_ENDPOINT/account -H X-Appwrite-Project:$WHISPER_APPWRITE_PROJECT -H X-Appwrite-JWT:$ANN_JWT"
     );
     loop {
         std::thread::park();

@@ -112,13 +112,13 @@ pub fn package(
     })
 }
 
-/// The component's variables with their defaults, but for those that name other components or hold secrets: the
-/// function's own variables, `WHISPER_VARIABLE_<NAME>`, set those and any other.
+/// The component's variables with their defaults, but for those that name other components, say where the data is, which
+/// Appwrite tells, or hold secrets: the function's own variables, `WHISPER_VARIABLE_<NAME>`, set any of them.
 fn variables(
     manifest: &Manifest,
     component: &Component,
 ) -> Result<BTreeMap<String, String>, Failure> {
-    const NOT_HERE: [&str; 2] = ["event_consumers", "error_reports"];
+    const NOT_HERE: [&str; 3] = ["event_consumers", "error_reports", "store"];
     let values = Values::resolve(manifest, &[], |_| None);
     let values = values.map_err(|all| Failure::new(all.join("; ")))?;
     let mut own = values.of_component(component).map_err(Failure::new)?;
