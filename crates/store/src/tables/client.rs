@@ -9,9 +9,10 @@ use serde_json::Value;
 
 use super::Tables;
 use super::transport::{Answer, Call, TransportError};
-use crate::connections::PATIENCE;
 use crate::error::StoreError;
 
+/// How long something is tried again: longer than a lock is waited for in SQL, as each try is several requests.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How often a question is asked again that got lost or met a fault of the server's.
 const ASKED_AGAIN: u32 = 2;
 /// The first pause before another try, and the longest.
