@@ -29,6 +29,9 @@ const MEMBERS: u32 = 400;
 /// How many pushes one commit makes, give or take the devices of one user: far below what would hold the write
 /// lock for 50 ms.
 pub const PUSHES: usize = 100;
+/// From the second step on there is a rest as long as the step before, and this at most: those who send go before a
+/// large group that is being told.
+const LONGEST_REST: Duration = Duration::from_millis(50);
 /// How long a step that lost a race leaves the winner alone.
 const AFTER_LOSS: Duration = Duration::from_millis(10);
 
@@ -37,7 +40,12 @@ const AFTER_LOSS: Duration = Duration::from_millis(10);
 /// # Errors
 /// The store's.
 pub async fn run(ctx: &Ctx, end: Instant, tally: &Tally) -> Result<()> {
+    let mut rest = Duration::ZERO;
     loop {
+        if !rest.is_zero() {
+            ctx.store()?.pause(rest.min(LONGEST_REST)).await;
+        }
+        let begun = Instant::now();
         let entries = waiting(ctx).await?;
         if entries.is_empty() {
             return Ok(());
@@ -50,6 +58,7 @@ pub async fn run(ctx: &Ctx, end: Instant, tally: &Tally) -> Result<()> {
             Some(handed) => tally.done(handed),
             None => ctx.store()?.pause(AFTER_LOSS).await,
         }
+        rest = begun.elapsed();
     }
 }
 
