@@ -1,22 +1,33 @@
-//! Who calls: a key, a user by a JWT, or a guest.
+//! Who calls: a key, somebody who is signed in, or a guest.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::HeaderMap;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
 use crate::moment::Moment;
 use crate::project::Project;
 use crate::refusal::Refusal;
-use crate::{KEY, PROJECT};
+use crate::session;
+use crate::{CONSOLE, KEY, PROJECT};
 
 /// Who calls.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Who {
     Key,
-    User { id: String, roles: Vec<String> },
+    /// Somebody of the console, who may do everything in the project.
+    Admin {
+        id: String,
+        session: String,
+    },
+    User {
+        id: String,
+        roles: Vec<String>,
+        /// The session that they showed; none when they showed a JWT.
+        session: Option<String>,
+    },
     Guest,
 }
 
@@ -24,55 +35,30 @@ impl Who {
     /// The roles of somebody who needs permissions.
     pub fn roles(&self) -> Option<Vec<String>> {
         match self {
-            Who::Key => None,
+            Who::Key | Who::Admin { .. } => None,
             Who::User { roles, .. } => Some(roles.clone()),
             Who::Guest => Some(vec!["any".to_owned(), "guests".to_owned()]),
         }
     }
 
+    /// A key, or somebody of the console: who needs no permissions.
     pub fn is_key(&self) -> bool {
-        *self == Who::Key
+        self.roles().is_none()
     }
 
     pub fn user(&self) -> Option<&str> {
         match self {
-            Who::User { id, .. } => Some(id),
+            Who::Admin { id, .. } | Who::User { id, .. } => Some(id),
             _ => None,
         }
     }
-}
 
-/// A user of the project.
-pub struct User {
-    pub id: String,
-    pub name: String,
-    pub email: String,
-    /// Teams, labels and the like.
-    pub roles: Vec<String>,
-    pub blocked: bool,
-}
-
-impl User {
-    pub fn json(&self) -> Value {
-        json!({
-            "$id": self.id, "name": self.name, "email": self.email, "status": !self.blocked, "labels": [], "prefs": {},
-            "$createdAt": "2026-01-01T00:00:00.000+00:00", "$updatedAt": "2026-01-01T00:00:00.000+00:00",
-            "registration": "2026-01-01T00:00:00.000+00:00", "emailVerification": false, "phone": "", "phoneVerification": false,
-        })
-    }
-
-    fn who(&self) -> Who {
-        let id = &self.id;
-        let mut roles = vec![
-            "any".to_owned(),
-            format!("user:{id}"),
-            "users".to_owned(),
-            format!("user:{id}/unverified"),
-            "users/unverified".to_owned(),
-        ];
-        roles.extend(self.roles.iter().cloned());
-        let id = id.clone();
-        Who::User { id, roles }
+    pub fn session(&self) -> Option<&str> {
+        match self {
+            Who::Admin { session, .. } => Some(session),
+            Who::User { session, .. } => session.as_deref(),
+            _ => None,
+        }
     }
 }
 
@@ -84,17 +70,32 @@ fn signature(signed: &str) -> Option<Vec<u8>> {
     Some(mac.finalize().into_bytes().to_vec())
 }
 
-/// A token of a user, good until then.
-pub fn mint(user: &str, until: Moment) -> String {
+/// A JWT with these claims, good until then.
+fn minted(mut claims: Map<String, Value>, until: Moment) -> String {
     let part = |json: Value| URL_SAFE_NO_PAD.encode(json.to_string());
+    claims.insert("exp".to_owned(), (until.0 / 1000).into());
     let head = part(json!({"typ": "JWT", "alg": "HS256"}));
-    let claims = part(json!({"userId": user, "sessionId": "s", "exp": until.0 / 1000}));
-    let signed = format!("{head}.{claims}");
+    let signed = format!("{head}.{}", part(claims.into()));
     let signature = signature(&signed).unwrap_or_default();
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-fn verified(token: &str, now: Moment) -> Result<String, &'static str> {
+/// A token of a user's session, good until then.
+pub fn mint(user: &str, session: &str, until: Moment) -> String {
+    let claims = [("userId", user), ("sessionId", session)];
+    let claims = claims.map(|(name, value)| (name.to_owned(), value.into()));
+    minted(claims.into_iter().collect(), until)
+}
+
+/// The key that a function is called with: good until then, for these scopes.
+pub fn ephemeral(scopes: &Value, until: Moment) -> String {
+    let claims = [("projectId", PROJECT.into()), ("scopes", scopes.clone())];
+    let claims = claims.map(|(name, value)| (name.to_owned(), value));
+    let jwt = minted(claims.into_iter().collect(), until);
+    format!("ephemeral_{jwt}")
+}
+
+fn verified(token: &str, now: Moment) -> Result<Value, &'static str> {
     let (signed, given) = token.rsplit_once('.').ok_or("Incomplete segments")?;
     let given = URL_SAFE_NO_PAD.decode(given).unwrap_or_default();
     if signature(signed) != Some(given) {
@@ -106,60 +107,140 @@ fn verified(token: &str, now: Moment) -> Result<String, &'static str> {
     if claims["exp"].as_i64().unwrap_or_default() * 1000 <= now.0 {
         return Err("Invalid token: Expired");
     }
-    Ok(claims["userId"].as_str().unwrap_or_default().to_owned())
+    Ok(claims)
 }
 
-/// What somebody with a JWT may ask for, and what a guest may.
-const OF_USERS: [&str; 3] = ["rows.read", "rows.write", "account"];
-const OF_GUESTS: [&str; 2] = ["rows.read", "rows.write"];
+/// What somebody who is signed in may ask for, and what a guest may, of what there is here (A:app/config/roles.php).
+const OF_USERS: [&str; 8] = [
+    "rows.read",
+    "rows.write",
+    "account",
+    "sessions.write",
+    "executions.read",
+    "executions.write",
+    "projects.read",
+    "rules.read",
+];
+const OF_GUESTS: [&str; 4] = [
+    "rows.read",
+    "rows.write",
+    "sessions.write",
+    "executions.write",
+];
 
-/// Finds out who calls, and whether what they have is enough for this scope.
+/// Finds out who calls, and whether what they have is enough for this scope; of several, parted by spaces, one is.
 pub fn admit(project: &Project, headers: &HeaderMap, scope: &str) -> Result<Who, Refusal> {
     // The version is nobody's secret: it is how a command line finds out that this is a server.
     if scope == "public" {
         return Ok(Who::Guest);
     }
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if header("x-appwrite-project") != Some(PROJECT) {
-        let message = "Project with the requested ID could not be found.";
+    let console = header("x-appwrite-project") == Some(CONSOLE);
+    if !console && header("x-appwrite-project") != Some(PROJECT) {
+        let message = "Project with the requested ID could not be found. Please check the value of the X-Appwrite-Project header to ensure the correct project ID is being used.";
         return Err(Refusal::new(404, "project_not_found", message));
     }
-    let missing = |role: &str| {
-        let message = format!("User (role: {role}) missing scopes ([\"{scope}\"])");
-        Refusal::new(401, "general_unauthorized_scope", message)
-    };
-    if let Some(key) = header("x-appwrite-key") {
-        let scopes = project.keys.iter().find(|(known, _)| known == key);
-        let enough = match scopes {
-            _ if key == KEY => scope != "account",
-            Some((_, scopes)) => scopes.iter().any(|each| each == scope),
-            None => return Err(Refusal::unauthorized()),
-        };
-        return match enough {
-            true => Ok(Who::Key),
-            false => Err(missing("applications")),
-        };
+    if let Some(key) = header("x-appwrite-key").filter(|_| !console) {
+        return by_key(project, key, scope);
     }
-    let Some(token) = header("x-appwrite-jwt").filter(|token| !token.is_empty()) else {
-        return match OF_GUESTS.contains(&scope) {
-            true => Ok(Who::Guest),
-            false => Err(missing("guests")),
-        };
+    let admin = !console && header("x-appwrite-mode") == Some("admin");
+    let who = person(project, headers, console || admin)?;
+    let role = match &who {
+        Some(Who::User { .. }) => "users",
+        Some(_) => "owner",
+        None => "guests",
     };
-    let id = verified(token, project.now()).map_err(|why| {
-        let message = format!("Failed to verify JWT. {why}");
-        Refusal::new(401, "user_jwt_invalid", message)
-    })?;
-    match project.users.iter().find(|user| user.id == id) {
+    let enough = |scopes: &[&str]| scope.split(' ').any(|each| scopes.contains(&each));
+    let good = match &who {
+        // Owners of a project may do all that there is here.
+        Some(Who::Admin { .. }) if admin => true,
+        Some(_) => enough(&OF_USERS),
+        None => enough(&OF_GUESTS),
+    };
+    let people = project.people(console || admin);
+    let user = people
+        .iter()
+        .find(|user| who.as_ref().and_then(Who::user) == Some(&user.id));
+    if !good {
+        let name = user.map_or("User", |user| &user.email);
+        return Err(missing(name, role, scope));
+    }
+    match user {
         Some(user) if user.blocked => Err(Refusal::new(
             403,
             "user_blocked",
             "The current user has been blocked.",
         )),
-        Some(user) if OF_USERS.contains(&scope) => Ok(user.who()),
-        Some(_) => Err(missing("users")),
-        // Gone since: a guest, then.
-        None if OF_GUESTS.contains(&scope) => Ok(Who::Guest),
-        None => Err(missing("guests")),
+        _ => Ok(who.unwrap_or(Who::Guest)),
     }
+}
+
+fn missing(name: &str, role: &str, scope: &str) -> Refusal {
+    let scopes: Vec<&str> = scope.split(' ').collect();
+    let scopes = Value::from(scopes);
+    let message = format!("{name} (role: {role}) missing scopes ({scopes})");
+    Refusal::new(401, "general_unauthorized_scope", message)
+}
+
+/// A standard key, or one that a function was called with.
+fn by_key(project: &Project, key: &str, scope: &str) -> Result<Who, Refusal> {
+    let has = |scopes: &[String]| scope.split(' ').any(|one| scopes.iter().any(|s| s == one));
+    let enough = if key == KEY {
+        scope != "account"
+    } else if let Some(jwt) = key.strip_prefix("ephemeral_") {
+        let claims = verified(jwt, project.now()).map_err(|_| {
+            let message = "The project key has expired. Please generate a new key using the Appwrite console.";
+            Refusal::new(401, "project_key_expired", message)
+        })?;
+        let scopes: Vec<String> =
+            serde_json::from_value(claims["scopes"].clone()).unwrap_or_default();
+        has(&scopes)
+    } else {
+        let known = project.keys.iter().find(|(known, _)| known == key);
+        let (_, scopes) = known.ok_or_else(Refusal::unauthorized)?;
+        has(scopes)
+    };
+    let name = format!("app.{PROJECT}@service.127.0.0.1");
+    match enough {
+        true => Ok(Who::Key),
+        false => Err(missing(&name, "applications", scope)),
+    }
+}
+
+/// Who shows a session, or a JWT of one: of the console, or of the project.
+fn person(project: &Project, headers: &HeaderMap, console: bool) -> Result<Option<Who>, Refusal> {
+    let session = session::shown(project, headers, console);
+    let token = headers
+        .get("x-appwrite-jwt")
+        .and_then(|value| value.to_str().ok());
+    let token = token.filter(|token| !token.is_empty());
+    let (id, session) = match (session, token) {
+        (Some(_), Some(_)) => {
+            let message = "JWT and cookie used in the same request. Use either `setJWT` or `setCookie`. Learn about which authentication method to use in the SSR docs: https://appwrite.io/docs/products/auth/server-side-rendering";
+            return Err(Refusal::new(403, "user_jwt_and_cookie_set", message));
+        }
+        (Some(session), None) => (session.user.clone(), Some(session.id.clone())),
+        (None, Some(token)) => {
+            let claims = verified(token, project.now()).map_err(|why| {
+                let message = format!("Failed to verify JWT. {why}");
+                Refusal::new(401, "user_jwt_invalid", message)
+            })?;
+            // Of a session that has ended it is nobody's; without one, as executions have it that wait, it counts.
+            let session = claims["sessionId"].as_str().unwrap_or_default();
+            if !session.is_empty() && !session::is_active(project, session) {
+                return Ok(None);
+            }
+            let id = claims["userId"].as_str().unwrap_or_default();
+            (id.to_owned(), None)
+        }
+        (None, None) => return Ok(None),
+    };
+    let user = project.people(console).iter().find(|user| user.id == id);
+    Ok(user.map(|user| match (console, session) {
+        (true, session) => Who::Admin {
+            id,
+            session: session.unwrap_or_default(),
+        },
+        (false, session) => user.who(session),
+    }))
 }

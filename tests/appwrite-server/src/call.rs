@@ -1,5 +1,6 @@
 //! A request, read.
 
+use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::auth::Who;
@@ -15,6 +16,21 @@ pub struct Call {
     pub now: Moment,
     /// The header of the optimistic lock.
     pub timestamp: Option<String>,
+    /// The files of a form.
+    pub files: Vec<Sent>,
+    /// Whether it is about the console, not the project.
+    pub console: bool,
+    /// Whether the client speaks as those before 1.9 did.
+    pub before_1_9: bool,
+    /// Whether it is a part of an upload.
+    pub in_parts: bool,
+}
+
+/// A file that was sent with a form.
+pub struct Sent {
+    pub field: String,
+    pub name: String,
+    pub bytes: Bytes,
 }
 
 impl Call {
@@ -51,8 +67,22 @@ impl Call {
 
     /// A text that must be there.
     pub fn text(&self, name: &str) -> Result<&str, Refusal> {
-        let value = self.body.get(name).and_then(Value::as_str);
-        value.ok_or_else(|| Refusal::argument(name, "Value must be a valid string"))
+        match self.body.get(name) {
+            None => {
+                let message = format!("Param \"{name}\" is not optional.");
+                Err(Refusal::new(400, "general_argument_invalid", message))
+            }
+            Some(_) => self.text_or(name, ""),
+        }
+    }
+
+    /// A text, or what it is without one.
+    pub fn text_or<'c>(&'c self, name: &str, otherwise: &'c str) -> Result<&'c str, Refusal> {
+        match self.body.get(name) {
+            None | Some(Value::Null) => Ok(otherwise),
+            Some(Value::String(text)) => Ok(text),
+            Some(_) => Err(Refusal::argument(name, "Value must be a valid string")),
+        }
     }
 
     /// A flag, or what it is without one.

@@ -20,6 +20,24 @@ pub fn name(name: &str) -> Result<(), Refusal> {
     Err(Refusal::argument("name", why))
 }
 
+/// What is wrong with a text that isn't of these lengths.
+pub fn sized(most: usize, least: usize) -> String {
+    match least {
+        0 => format!("Value must be a valid string and no longer than {most} chars"),
+        _ => format!(
+            "Value must be a valid string and at least {least} chars and no longer than {most} chars"
+        ),
+    }
+}
+
+/// A text that may be empty, and not longer than this.
+pub fn length(param: &str, text: &str, most: usize) -> Result<(), Refusal> {
+    match text.chars().count() <= most {
+        true => Ok(()),
+        false => Err(Refusal::argument(param, &sized(most, 0))),
+    }
+}
+
 /// Permissions: at most 100, such as `read("users")`.
 pub fn permissions(permissions: &[String]) -> Result<(), Refusal> {
     let wrong = |why: &str| Err(Refusal::argument("permissions", why));

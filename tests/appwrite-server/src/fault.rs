@@ -34,8 +34,7 @@ pub type Found<T> = Result<T, Fault>;
 impl Fault {
     /// A real server does something here that this one doesn't do: better loudly than differently.
     pub fn unlike(what: &str) -> Self {
-        let message = format!("The tests' server doesn't do this: {what}");
-        Fault::Refused(Refusal::new(501, "general_not_implemented", message))
+        Fault::Refused(Refusal::unlike(what))
     }
 
     /// As the routes of rows answer it; `row` is the one that was asked for.

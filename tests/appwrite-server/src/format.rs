@@ -81,7 +81,7 @@ fn float(column: &Column, value: &Value) -> Result<(), String> {
     ))
 }
 
-fn email(text: &str) -> bool {
+pub fn email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else {
         return false;
     };

@@ -1,6 +1,5 @@
 //! Connections.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,13 +14,18 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::{Map, Value};
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
+use crate::CONSOLE;
 use crate::auth;
 use crate::call::Call;
+use crate::form;
+use crate::function::execution;
+use crate::function::run::{Ran, Started};
 use crate::project::Project;
 use crate::refusal::{Answered, Refusal};
-use crate::routes::{Found, Routes};
+use crate::routes::{Found, Handler, Routes};
 
 /// Bytes of the largest body.
 const LARGEST: usize = 12 * 1024 * 1024;
@@ -29,7 +33,12 @@ const LARGEST: usize = 12 * 1024 * 1024;
 type Shared = Arc<Mutex<Project>>;
 
 /// Serves until it is stopped.
-pub fn serve(listener: TcpListener, project: &Shared, stopped: oneshot::Receiver<()>) {
+pub fn serve(
+    listener: TcpListener,
+    project: &Shared,
+    waiting: UnboundedReceiver<Started>,
+    stopped: oneshot::Receiver<()>,
+) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build();
@@ -38,9 +47,45 @@ pub fn serve(listener: TcpListener, project: &Shared, stopped: oneshot::Receiver
     runtime.block_on(async {
         tokio::select! {
             _ = accept(listener, project, &routes) => {}
+            () = work(project, waiting) => {}
             _ = stopped => {}
         }
     });
+    // A function may still run; whoever started it ends it.
+    runtime.shutdown_background();
+}
+
+/// Runs what nobody waits for, one after the other.
+async fn work(project: &Shared, mut waiting: UnboundedReceiver<Started>) {
+    while let Some(started) = waiting.recv().await {
+        let (execution, ran) = run(started).await;
+        let pending = {
+            let mut project = project.lock().unwrap_or_else(PoisonError::into_inner);
+            execution::finish(&mut project, execution, ran, None);
+            project.runner.as_ref().map(|runner| runner.pending.clone())
+        };
+        if let Some(pending) = pending {
+            pending.ended();
+        }
+    }
+    // Nobody can start anything any more: the server goes on without this.
+    std::future::pending().await
+}
+
+/// Runs a function, beside what else is served: it may call the server.
+async fn run(started: Started) -> (Value, Ran) {
+    let Started {
+        hook,
+        run,
+        execution,
+    } = started;
+    let ran = tokio::task::spawn_blocking(move || hook(run)).await;
+    let ran = ran.unwrap_or_else(|error| Ran {
+        status: 500,
+        errors: error.to_string(),
+        ..Ran::default()
+    });
+    (execution, ran)
 }
 
 async fn accept(listener: TcpListener, project: &Shared, routes: &Arc<Routes>) -> io::Result<()> {
@@ -78,26 +123,78 @@ async fn answer(
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Broken)?.to_bytes();
     before(&head, project).await;
+    let form = form::read(&head.headers, &body).await;
+    let (started, who) = {
+        let mut project = project.lock().unwrap_or_else(PoisonError::into_inner);
+        match first(&mut project, &head, routes, body, form)? {
+            Then::Answer(answered) => return Ok(response(answered)),
+            Then::Run(started, who) => (*started, who),
+        }
+    };
+    let (execution, ran) = run(started).await;
     let mut project = project.lock().unwrap_or_else(PoisonError::into_inner);
+    let execution = execution::finish(&mut project, execution, ran, Some(&who));
+    Ok(response(Ok(Reply::plain((201, execution)))))
+}
+
+/// An answer with its headers.
+struct Reply {
+    status: u16,
+    body: Value,
+    headers: Vec<(&'static str, String)>,
+}
+
+impl Reply {
+    fn plain((status, body): (u16, Value)) -> Self {
+        Reply {
+            status,
+            body,
+            headers: Vec::new(),
+        }
+    }
+}
+
+/// What follows of a request: an answer, or a function's run, which is answered to whoever asked for it.
+enum Then {
+    Answer(Result<Reply, Refusal>),
+    Run(Box<Started>, auth::Who),
+}
+
+impl Then {
+    fn plain(answered: Answered) -> Self {
+        Then::Answer(answered.map(Reply::plain))
+    }
+}
+
+/// Decides what follows of a request.
+fn first(
+    project: &mut Project,
+    head: &Parts,
+    routes: &Routes,
+    body: Bytes,
+    form: Option<form::Read>,
+) -> Result<Then, Broken> {
+    let refuse = |refusal| Ok(Then::plain(Err(refusal)));
     if body.len() > LARGEST {
-        let message = "The request is too large";
-        return Ok(response(Err(Refusal::new(413, "general_unknown", message))));
+        return refuse(Refusal::new(
+            413,
+            "general_unknown",
+            "The request is too large",
+        ));
     }
     if project.throttled > 0 {
         project.throttled -= 1;
         let refusal = Refusal::new(429, "general_rate_limit_exceeded", "Rate limit exceeded");
-        return Ok(response(Err(refusal)));
+        return refuse(refusal);
     }
     let path = head.uri.path().strip_prefix("/v1").unwrap_or_default();
-    let answered = match routes.find(&head.method, path) {
-        None => Err(Refusal::new(
-            404,
-            "general_route_not_found",
-            "Route not found",
-        )),
-        Some(found) => reach(&mut project, &head, found, &body)?,
-    };
-    Ok(response(answered))
+    match routes.find(&head.method, path) {
+        None => {
+            let message = "Route not found";
+            refuse(Refusal::new(404, "general_route_not_found", message))
+        }
+        Some(found) => reach(project, head, found, (&body, form)),
+    }
 }
 
 /// Lets a test do something right before a commit. It may call the server.
@@ -121,11 +218,11 @@ fn reach(
     project: &mut Project,
     head: &Parts,
     found: Found,
-    body: &[u8],
-) -> Result<Answered, Broken> {
+    sent: (&[u8], Option<form::Read>),
+) -> Result<Then, Broken> {
     let who = match auth::admit(project, &head.headers, found.scope) {
         Ok(who) => who,
-        Err(refusal) => return Ok(Err(refusal)),
+        Err(refusal) => return Ok(Then::plain(Err(refusal))),
     };
     if head.method != Method::GET {
         match &mut project.fails_after {
@@ -138,67 +235,87 @@ fn reach(
     }
     *project.requests.entry(found.kind.clone()).or_default() += 1;
     let commits = found.kind == "PATCH /tablesdb/transactions/{transaction}";
-    let answered = match call(project, head, found, who, body) {
-        Ok((handler, call)) => {
+    let handler = found.handler;
+    let call = match call(project, head, found, who, sent) {
+        Ok(call) => call,
+        Err(refusal) => return Ok(Then::plain(Err(refusal))),
+    };
+    Ok(match handler {
+        Handler::Plain(handler) => {
             let answered = handler(project, &call);
             let committed = answered.is_ok() && call.body.contains_key("commit");
             if commits && committed && project.lost > 0 {
                 project.lost -= 1;
                 return Err(Broken);
             }
-            answered
+            Then::plain(answered)
         }
-        Err(refusal) => Err(refusal),
-    };
-    Ok(answered)
+        Handler::SignIn(handler) => {
+            let signed_in = handler(project, &call);
+            Then::Answer(signed_in.map(|(body, headers)| Reply {
+                status: 201,
+                body,
+                headers,
+            }))
+        }
+        Handler::Run(handler) => match handler(project, &call) {
+            Ok(started) => Then::Run(Box::new(started), call.who),
+            Err(refusal) => Then::plain(Err(refusal)),
+        },
+    })
 }
 
-/// A route's handler, and what it is called with.
-type Ready = (crate::routes::Handler, Call);
-
+/// What a route's handler is called with.
 fn call(
     project: &Project,
     head: &Parts,
     found: Found,
     who: auth::Who,
-    body: &[u8],
-) -> Result<Ready, Refusal> {
-    let body = match body {
-        [] => Map::new(),
-        body => serde_json::from_slice::<Map<String, Value>>(body)
-            .map_err(|_| Refusal::new(400, "general_argument_invalid", "Body is no JSON object"))?,
+    (body, form): (&[u8], Option<form::Read>),
+) -> Result<Call, Refusal> {
+    let (body, files) = match (form, body) {
+        (Some(form), _) => form?,
+        (None, []) => Default::default(),
+        (None, body) => {
+            let read = serde_json::from_slice::<Map<String, Value>>(body);
+            let wrong = |_| Refusal::new(400, "general_argument_invalid", "Body is no JSON object");
+            (read.map_err(wrong)?, Vec::new())
+        }
     };
     let query = head.uri.query().unwrap_or_default();
     let query = form_urlencoded::parse(query.as_bytes())
         .into_owned()
         .collect();
-    let timestamp = head.headers.get("x-appwrite-timestamp");
-    let call = Call {
+    let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+    let format = header("x-appwrite-response-format");
+    Ok(Call {
         params: found.params,
         query,
         body,
         who,
         now: project.now(),
-        timestamp: timestamp.and_then(|value| Some(value.to_str().ok()?.to_owned())),
-    };
-    Ok((found.handler, call))
+        timestamp: header("x-appwrite-timestamp").map(str::to_owned),
+        files,
+        console: header("x-appwrite-project") == Some(CONSOLE),
+        before_1_9: format.is_some_and(|format| {
+            let mut parts = format.split('.').map(|part| part.parse().unwrap_or(0));
+            (parts.next(), parts.next()) < (Some(1), Some(9))
+        }),
+        in_parts: header("content-range").is_some(),
+    })
 }
 
-fn response(answered: Answered) -> Response<Full<Bytes>> {
-    let (status, body) = answered.unwrap_or_else(|refusal| (refusal.code, refusal.body()));
-    let bytes = match body {
+fn response(answered: Result<Reply, Refusal>) -> Response<Full<Bytes>> {
+    let reply = answered.unwrap_or_else(|refusal| Reply::plain((refusal.code, refusal.body())));
+    let bytes = match reply.body {
         Value::Null => Bytes::new(),
         body => Bytes::from(body.to_string()),
     };
-    let throttled = (status == 429).then_some(("retry-after", "0"));
+    let throttled = (reply.status == 429).then(|| ("retry-after", "0".to_owned()));
     let built = Response::builder()
-        .status(status)
+        .status(reply.status)
         .header(CONTENT_TYPE, "application/json");
-    let built = throttled
-        .into_iter()
-        .fold(built, |built, (name, value)| built.header(name, value));
-    let answer: Result<_, Infallible> = Ok(built.body(Full::new(bytes)).unwrap_or_default());
-    match answer {
-        Ok(answer) => answer,
-    }
+    let headers = throttled.into_iter().chain(reply.headers);
+    let built = headers.fold(built, |built, (name, value)| built.header(name, value));
+    built.body(Full::new(bytes)).unwrap_or_default()
 }

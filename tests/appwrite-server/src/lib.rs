@@ -9,10 +9,13 @@ mod bucket;
 mod call;
 mod check;
 mod column;
+mod console;
 mod database;
 mod event;
 mod fault;
+mod form;
 mod format;
+mod function;
 mod http;
 mod index;
 mod moment;
@@ -25,9 +28,11 @@ mod routes;
 mod row;
 mod rows;
 mod rows_api;
+mod session;
 mod structure;
 mod table;
 mod transaction;
+mod user;
 mod write;
 
 use std::collections::BTreeMap;
@@ -36,16 +41,35 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
+use function::run::{Pending, Runner, Started};
 use project::Project;
 
 pub use event::Event;
+pub use function::run::{Ran, Run};
 
 /// The project that every server has.
 pub const PROJECT: &str = "whisper-test";
 /// The key that opens it.
 pub const KEY: &str = "standard_0123456789abcdef";
+
+/// The project of those who own projects: whom a command line signs in.
+pub const CONSOLE: &str = "console";
+/// Who owns the project, and may sign in at the console.
+pub const OWNER: Login = Login {
+    email: "owner@example.com",
+    password: "a password of the tests",
+};
+
+/// What somebody signs in with.
+#[derive(Clone, Copy, Debug)]
+pub struct Login {
+    /// The address.
+    pub email: &'static str,
+    /// The password.
+    pub password: &'static str,
+}
 
 /// What a server is like.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +99,8 @@ impl Default for Options {
 pub struct Server {
     address: SocketAddr,
     project: Arc<Mutex<Project>>,
+    queue: mpsc::UnboundedSender<Started>,
+    pending: Arc<Pending>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -88,15 +114,29 @@ impl Server {
         let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let project = Arc::new(Mutex::new(Project::new(options)));
+        let mut project = Project::new(options);
+        project.endpoint = format!("http://{address}/v1");
+        project.operators.push(user::User {
+            id: "owner".to_owned(),
+            name: "Owner".to_owned(),
+            email: OWNER.email.to_owned(),
+            password: Some(OWNER.password.to_owned()),
+            roles: Vec::new(),
+            blocked: false,
+            created: project.now(),
+        });
+        let project = Arc::new(Mutex::new(project));
         let (stop, stopped) = oneshot::channel();
+        let (queue, waiting) = mpsc::unbounded_channel();
         let served = project.clone();
         let thread = std::thread::Builder::new()
             .name("appwrite-server".to_owned())
-            .spawn(move || http::serve(listener, &served, stopped))?;
+            .spawn(move || http::serve(listener, &served, waiting, stopped))?;
         Ok(Server {
             address,
             project,
+            queue,
+            pending: Arc::default(),
             stop: Some(stop),
             thread: Some(thread),
         })
@@ -172,9 +212,41 @@ impl Server {
         std::mem::take(&mut self.project().requests)
     }
 
-    /// The events of rows since the last time this was asked, in their order.
+    /// The events of rows and users since the last time this was asked, in their order.
     pub fn events(&self) -> Vec<Event> {
         std::mem::take(&mut self.project().events)
+    }
+
+    /// Runs functions by this from now on. What it runs may call the server.
+    pub fn run_functions(&self, how: impl Fn(Run) -> Ran + Send + Sync + 'static) {
+        self.project().runner = Some(Runner {
+            hook: Arc::new(how),
+            queue: self.queue.clone(),
+            pending: self.pending.clone(),
+        });
+    }
+
+    /// From now on a deployment is still being built so many times when somebody looks, as columns are.
+    pub fn build_for(&self, looks: u32) {
+        self.project().options.looks_until_available = looks;
+    }
+
+    /// Waits until all has run that events and schedules started, and what that started in its turn.
+    pub fn settle(&self) {
+        self.pending.wait();
+    }
+
+    /// Starts the functions whose schedule is due in this minute.
+    pub fn tick(&self) {
+        function::schedule::start(&mut self.project());
+    }
+
+    /// The code of a function's deployment that runs, as it was sent: a tar.gz.
+    pub fn code(&self, function: &str) -> Option<Vec<u8>> {
+        let project = self.project();
+        let mut functions = project.functions.iter();
+        let function = functions.find(|known| known.id == function)?;
+        Some(function.ready()?.code.to_vec())
     }
 
     /// A key with these scopes alone.
@@ -189,16 +261,21 @@ impl Server {
     /// A JWT of a user, good for 15 minutes; the user is made with it. The roles are those beside the user's own, as `team:a/owner`.
     pub fn jwt(&self, user: &str, roles: &[&str]) -> String {
         let mut project = self.project();
-        let until = project.now().plus(900);
+        let now = project.now();
         project.users.retain(|known| known.id != user);
-        project.users.push(auth::User {
+        project.users.push(user::User {
             id: user.to_owned(),
             name: user.to_owned(),
             email: format!("{user}@example.com"),
+            password: None,
             roles: roles.iter().map(|role| (*role).to_owned()).collect(),
             blocked: false,
+            created: now,
         });
-        auth::mint(user, until)
+        let session = session::Session::new(user, false, now);
+        let jwt = auth::mint(user, &session.id, now.plus(900));
+        project.sessions.push(session);
+        jwt
     }
 
     /// Blocks a user: nothing is answered to them from now on.

@@ -26,7 +26,8 @@ fn key(text: &str, most: usize) -> bool {
         && !text.starts_with(['_', '.', '-'])
 }
 
-fn role(text: &str) -> Result<(), String> {
+/// A role, such as `user:alice/verified`.
+pub fn role(text: &str) -> Result<(), String> {
     let (who, dimension) = match text.split_once('/') {
         Some((who, dimension)) => (who, Some(dimension)),
         None => (text, None),

@@ -6,14 +6,19 @@ use std::time::{Duration, SystemTime};
 use serde_json::Value;
 
 use crate::Options;
-use crate::auth::User;
+use crate::auth::Who;
 use crate::bucket::Bucket;
 use crate::database::Database;
 use crate::event::Event;
+use crate::function::Function;
+use crate::function::rule::Rule;
+use crate::function::run::{self, Runner, Trigger};
 use crate::moment::Moment;
 use crate::refusal::{Answered, Refusal};
+use crate::session::Session;
 use crate::table::Table;
 use crate::transaction::Transaction;
+use crate::user::User;
 
 /// What tells the time.
 pub type Clock = Box<dyn Fn() -> SystemTime + Send>;
@@ -31,6 +36,15 @@ pub struct Project {
     pub throttled: u32,
     pub transactions: Vec<Transaction>,
     pub users: Vec<User>,
+    /// Who may sign in at the console: everybody of them owns the project.
+    pub operators: Vec<User>,
+    pub sessions: Vec<Session>,
+    pub functions: Vec<Function>,
+    pub rules: Vec<Rule>,
+    /// Where the API is, for functions.
+    pub endpoint: String,
+    /// What runs functions; without it they aren't run.
+    pub runner: Option<Runner>,
     /// Keys beside the one that every server has, with their scopes.
     pub keys: Vec<(String, Vec<String>)>,
     pub events: Vec<Event>,
@@ -56,6 +70,12 @@ impl Project {
             throttled: 0,
             transactions: Vec::new(),
             users: Vec::new(),
+            operators: Vec::new(),
+            sessions: Vec::new(),
+            functions: Vec::new(),
+            rules: Vec::new(),
+            endpoint: String::new(),
+            runner: None,
             keys: Vec::new(),
             events: Vec::new(),
             requests: BTreeMap::new(),
@@ -69,6 +89,28 @@ impl Project {
 
     pub fn now(&self) -> Moment {
         Moment::of((self.clock)() + self.ahead)
+    }
+
+    /// The users of the console, or those of the project.
+    pub fn people(&self, console: bool) -> &[User] {
+        if console {
+            &self.operators
+        } else {
+            &self.users
+        }
+    }
+
+    /// Notes an event, by whom it is, and starts the functions that are declared for it.
+    pub fn happened(&mut self, event: Event, who: &Who) {
+        let user = who.user().unwrap_or_default().to_owned();
+        for function in run::declared(self, &event.name) {
+            let trigger = Trigger::Event {
+                event: event.clone(),
+                user: user.clone(),
+            };
+            run::later(self, &function, &trigger);
+        }
+        self.events.push(event);
     }
 
     pub fn database(&mut self, id: &str) -> Result<&mut Database, Refusal> {

@@ -34,6 +34,18 @@ impl Refusal {
         Refusal::new(404, &format!("{what}_not_found"), message)
     }
 
+    /// The same with a type of its own.
+    pub fn missing_as(what: &str, kind: &str) -> Self {
+        let message = format!("{what} with the requested ID could not be found.");
+        Refusal::new(404, kind, message)
+    }
+
+    /// A real server does something here that this one doesn't do: better loudly than differently.
+    pub fn unlike(what: &str) -> Self {
+        let message = format!("The tests' server doesn't do this: {what}");
+        Refusal::new(501, "general_not_implemented", message)
+    }
+
     /// Something that isn't there, by its id.
     pub fn not_found(what: &str, id: &str) -> Self {
         let name = capital(what);

@@ -4,14 +4,28 @@ use http::Method;
 use matchit::Router;
 
 use crate::call::Call;
+use crate::function::run::Started;
+use crate::function::{self, deployment, execution, rule, variable};
 use crate::project::Project;
-use crate::refusal::Answered;
+use crate::refusal::{Answered, Refusal};
 use crate::rows_api::{bulk, create, delete, list, step, update, upsert};
+use crate::session::{self, SignedIn};
 use crate::transaction::api as transaction;
-use crate::{account, bucket, column, database, index, table};
+use crate::{account, bucket, column, console, database, index, table};
+
+/// Answers at once.
+type Plain = fn(&mut Project, &Call) -> Answered;
 
 /// Does what a route is for.
-pub type Handler = fn(&mut Project, &Call) -> Answered;
+#[derive(Clone, Copy)]
+pub enum Handler {
+    /// Answers.
+    Plain(Plain),
+    /// Signs somebody in.
+    SignIn(fn(&mut Project, &Call) -> Result<SignedIn, Refusal>),
+    /// Runs a function, and answers what came of it.
+    Run(fn(&mut Project, &Call) -> Result<Started, Refusal>),
+}
 
 /// The routes of each method.
 pub struct Routes(Vec<(Method, Router<Route>)>);
@@ -35,7 +49,7 @@ pub struct Found {
 }
 
 /// A method and a path, what answers there, and the scope that it takes.
-type Line = (&'static str, Handler, &'static str);
+type Line = (&'static str, Plain, &'static str);
 
 const TABLE: &str = "/tablesdb/{database}/tables/{table}";
 const COLLECTION: &str = "/databases/{database}/collections/{table}";
@@ -94,7 +108,74 @@ const FIXED: &[Line] = &[
         "buckets.write",
     ),
     ("GET /health/version", database::version, "public"),
-    ("GET /account", account::get, "account"),
+];
+
+/// Who signs up and in.
+const ACCOUNT: &[Line] = &[
+    ("GET ", account::get, "account"),
+    ("POST ", account::create, "sessions.write"),
+    ("DELETE /sessions/{session}", session::delete, "account"),
+    ("POST /jwts", session::jwt, "account"),
+];
+
+/// Functions, behind their path.
+const FUNCTIONS: &[Line] = &[
+    ("GET ", function::list, "functions.read"),
+    ("POST ", function::create, "functions.write"),
+    ("GET /{function}", function::get, "functions.read"),
+    ("PUT /{function}", function::update, "functions.write"),
+    ("DELETE /{function}", function::delete, "functions.write"),
+    (
+        "GET /{function}/variables",
+        variable::list,
+        "functions.read",
+    ),
+    (
+        "POST /{function}/variables",
+        variable::create,
+        "functions.write",
+    ),
+    (
+        "DELETE /{function}/variables/{variable}",
+        variable::delete,
+        "functions.write",
+    ),
+    (
+        "GET /{function}/deployments",
+        deployment::list,
+        "functions.read",
+    ),
+    (
+        "POST /{function}/deployments",
+        deployment::create,
+        "functions.write",
+    ),
+    (
+        "GET /{function}/deployments/{deployment}",
+        deployment::get,
+        "functions.read",
+    ),
+    (
+        "GET /{function}/executions",
+        execution::list,
+        "executions.read execution.read",
+    ),
+    (
+        "GET /{function}/executions/{execution}",
+        execution::get,
+        "executions.read execution.read",
+    ),
+];
+
+/// What command lines ask beside them.
+const BESIDE: &[Line] = &[
+    (
+        "GET /console/variables",
+        console::variables,
+        "projects.read",
+    ),
+    ("GET /proxy/rules", rule::list, "rules.read"),
+    ("POST /proxy/rules/function", rule::create, "rules.write"),
 ];
 
 /// Columns and indexes, behind a table's path.
@@ -157,6 +238,14 @@ impl Routes {
         routes.add(COLLECTION, SCHEMA);
         routes.add(TABLE, ROWS);
         routes.add("/tablesdb/transactions", TRANSACTIONS);
+        routes.add("/account", ACCOUNT);
+        routes.add("/functions", FUNCTIONS);
+        routes.add("", BESIDE);
+        let sign_in = Handler::SignIn(session::create);
+        routes.put("POST /account/sessions/email", sign_in, "sessions.write");
+        let run = Handler::Run(execution::create);
+        let line = "POST /functions/{function}/executions";
+        routes.put(line, run, "executions.write execution.write");
         routes
     }
 
@@ -164,25 +253,31 @@ impl Routes {
     fn add(&mut self, before: &str, lines: &[Line]) {
         for (line, handler, scope) in lines {
             let (method, rest) = line.split_once(' ').expect("a method and a path");
-            let method: Method = method.parse().expect("a method");
             let rest = match before {
                 COLLECTION => rest.replacen("/columns", "/attributes", 1),
                 _ => rest.to_owned(),
             };
-            let path = format!("{before}{rest}");
-            let at = self.0.iter().position(|(known, _)| *known == method);
-            let at = at.unwrap_or_else(|| {
-                self.0.push((method, Router::new()));
-                self.0.len() - 1
-            });
-            let route = Route {
-                path: path.clone(),
-                handler: *handler,
-                scope,
-            };
-            let router = &mut self.0[at].1;
-            router.insert(path, route).expect("routes don't collide");
+            let line = format!("{method} {before}{rest}");
+            self.put(&line, Handler::Plain(*handler), scope);
         }
+    }
+
+    #[allow(clippy::expect_used, reason = "the routes are those above")]
+    fn put(&mut self, line: &str, handler: Handler, scope: &'static str) {
+        let (method, path) = line.split_once(' ').expect("a method and a path");
+        let method: Method = method.parse().expect("a method");
+        let at = self.0.iter().position(|(known, _)| *known == method);
+        let at = at.unwrap_or_else(|| {
+            self.0.push((method, Router::new()));
+            self.0.len() - 1
+        });
+        let route = Route {
+            path: path.to_owned(),
+            handler,
+            scope,
+        };
+        let router = &mut self.0[at].1;
+        router.insert(path, route).expect("routes don't collide");
     }
 
     /// The route of this method and path.

@@ -129,7 +129,7 @@ fn happened(project: &mut Project, call: &Call, (what, row): (&str, &str), paylo
         _ => format!("databases.{database}.tables.{table}.rows.{row}.{what}"),
     };
     let payload = payload.clone();
-    project.events.push(Event { name, payload });
+    project.happened(Event { name, payload }, &call.who);
 }
 
 /// Does it as one transaction of the database: all or nothing.

@@ -38,7 +38,7 @@ fn done(project: &mut Project, call: &Call, what: &str, rows: &[Arc<Row>]) -> An
             row.id
         );
         let payload = body.clone();
-        project.events.push(crate::event::Event { name, payload });
+        project.happened(crate::event::Event { name, payload }, &call.who);
     }
     Ok((200, json!({"total": rows.len(), "rows": bodies})))
 }

@@ -339,5 +339,5 @@ fn tell(project: &mut Project, call: &Call, staged: &Staged) {
     payload.insert("$collectionId".to_owned(), table.clone().into());
     let name = format!("databases.{database}.tables.{table}.rows.{id}.{what}");
     let payload = payload.into();
-    project.events.push(Event { name, payload });
+    project.happened(Event { name, payload }, &call.who);
 }

@@ -140,6 +140,15 @@ impl Client {
         }
     }
 
+    /// The same server, called with these headers alone.
+    pub fn as_only(&self, headers: &[(&str, &str)]) -> Client {
+        let all = headers.iter();
+        Client {
+            headers: all.map(|(k, v)| ((*k).into(), (*v).into())).collect(),
+            ..self.as_(&[])
+        }
+    }
+
     /// The same server, called without any header.
     pub fn as_nobody(&self) -> Client {
         Client {
@@ -164,6 +173,33 @@ impl Client {
 
     /// The same, for connections that break.
     pub fn send(&self, method: &str, path: &str, body: Option<Value>) -> Option<Answer> {
+        let body = body.map(|body| body.to_string().into_bytes());
+        let (answer, _) = self.exchange(method, path, (None, body))?;
+        Some(answer)
+    }
+
+    /// Sends a form.
+    pub fn form(&self, path: &str, body: Vec<u8>) -> Answer {
+        let kind = "multipart/form-data; boundary=b";
+        let sent = self.exchange("POST", path, (Some(kind), Some(body)));
+        sent.expect("an answer").0
+    }
+
+    /// The headers of the answer to what must go well.
+    pub fn headers_of(&self, path: &str, body: Value) -> Vec<(String, String)> {
+        let body = body.to_string().into_bytes();
+        let sent = self.exchange("POST", path, (None, Some(body)));
+        let (answer, headers) = sent.expect("an answer");
+        answer.good();
+        headers
+    }
+
+    fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        (kind, body): (Option<&str>, Option<Vec<u8>>),
+    ) -> Option<(Answer, Vec<(String, String)>)> {
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .allow_non_standard_methods(true)
@@ -175,19 +211,26 @@ impl Client {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
+        if let Some(kind) = kind {
+            request = request.header("content-type", kind);
+        }
         let answer = match body {
-            Some(body) => agent.run(request.body(body.to_string()).unwrap()),
+            Some(body) => agent.run(request.body(body).unwrap()),
             None => agent.run(request.body(()).unwrap()),
         };
         let mut answer = answer.ok()?;
         let status = answer.status().as_u16();
+        let headers = answer.headers().iter();
+        let headers =
+            headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+        let headers = headers.collect();
         let text = answer
             .body_mut()
             .with_config()
             .limit(50_000_000)
             .read_to_string();
         let body = serde_json::from_str(&text.unwrap()).unwrap_or_default();
-        Some(Answer { status, body })
+        Some((Answer { status, body }, headers))
     }
 
     pub fn get(&self, path: &str) -> Answer {

@@ -4,7 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod access;
+mod accounts;
 mod client;
+mod deployments;
+mod executions;
+mod functions;
 mod knobs;
 mod operators;
 mod queries;
