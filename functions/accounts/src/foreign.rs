@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde_json::json;
 use whisper_kit::auth::is_foreign_id;
 use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result, reaction};
+use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, Document, Profile};
-use whisper_store::{Batch, StoreError};
+use whisper_store::{Batch, Doc, Filter, Patch, StoreError};
 
 use crate::founding::{ATTEMPTS, Founder, account, profile, taken};
 use crate::rules::profile::display_name;
@@ -22,6 +23,9 @@ struct SignedUp {
     #[serde(default)]
     name: String,
 }
+
+/// Names the condition that the profile is as it was read.
+const PROFILE: &str = "profile as read";
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -45,17 +49,21 @@ async fn signed_up(ctx: Ctx, request: Request) -> Result<Reply> {
         let name = Some(user.name).filter(|name| !name.trim().is_empty());
         // A name that can't be shown here is none; they can choose another one.
         let name = display_name(name).unwrap_or_default();
-        welcome(&ctx, &user.id, name).await?;
+        let made = welcome(&ctx, &user.id, name.clone()).await?;
+        if let (false, Some(name)) = (made, name) {
+            // They were faster than the news of them, and have a profile without the name that they gave.
+            call_by_name(&ctx, &user.id, name).await?;
+        }
     }
     Ok(Reply::no_content())
 }
 
 /// Makes account and profile of a user of another server, unless they are there. Nothing of those that are there
-/// changes.
+/// changes. Says whether it made them.
 ///
 /// # Errors
 /// The store's.
-pub async fn welcome(ctx: &Ctx, id: &str, name: Option<String>) -> Result<()> {
+pub async fn welcome(ctx: &Ctx, id: &str, name: Option<String>) -> Result<bool> {
     let founder = Founder {
         credentials: None,
         username: None,
@@ -71,16 +79,40 @@ pub async fn welcome(ctx: &Ctx, id: &str, name: Option<String>) -> Result<()> {
     attempt(ctx, id, &founder).await
 }
 
-async fn attempt(ctx: &Ctx, id: &str, founder: &Founder) -> Result<()> {
+async fn attempt(ctx: &Ctx, id: &str, founder: &Founder) -> Result<bool> {
     let account = account(ctx, id.to_owned(), founder);
     let profile = profile(ctx, &account, founder)?;
     let batch = Batch::new().insert(&account).insert(&profile);
     let what = json!({"isAnonymous": account.is_anonymous});
     let batch = trail::event(ctx, batch, "account.created", id, &what)?;
     match ctx.store()?.commit(batch).await {
-        Ok(_) => Ok(()),
-        Err(error) if is_there(&error) => Ok(()),
+        Ok(_) => Ok(true),
+        Err(error) if is_there(&error) => Ok(false),
         Err(error) => Err(taken(error)),
+    }
+}
+
+/// Gives a profile that its owner hasn't edited yet the name that it lacks.
+async fn call_by_name(ctx: &Ctx, id: &str, name: String) -> Result<()> {
+    let profile = ctx.store()?.get::<Profile>(id).await?;
+    let nameless = |profile: &Doc<Profile>| {
+        profile.display_name.is_none() && profile.updated_at == profile.created_at
+    };
+    let Some(profile) = profile.filter(nameless) else {
+        return Ok(());
+    };
+    let as_read = match profile.updated_at {
+        Some(at) => Filter::eq(Profile::UPDATED_AT, at),
+        None => Filter::is_null(Profile::UPDATED_AT),
+    };
+    let patch = Patch::new()
+        .set(Profile::DISPLAY_NAME, name)
+        .set(Profile::UPDATED_AT, Timestamp::AT_COMMIT);
+    let batch = Batch::new().update_if(id, patch, as_read).label(PROFILE);
+    match ctx.store()?.commit(batch).await {
+        // Edited meanwhile: they have chosen.
+        Err(error) if error.failed_at(PROFILE) => Ok(()),
+        done => done.map(drop).map_err(Error::from),
     }
 }
 

@@ -132,6 +132,32 @@ fn appwrite_tells_of_a_user_who_signed_up() {
 }
 
 #[test]
+fn who_is_faster_than_the_news_of_them_gets_their_name_all_the_same() {
+    block_on(async {
+        let edge = edge();
+        let told = async |id: &str, name: &str| {
+            let body = json!({"$id": id, "name": name});
+            let answer = edge.from_component("/internal/events", &body).await;
+            answer.expect(204);
+        };
+        assert_eq!(me(&edge, "ann").await.get("displayName"), None);
+        told("ann", "").await;
+        told("ann", "Ann").await;
+        assert_eq!(me(&edge, "ann").await["displayName"], "Ann");
+        told("ann", "Somebody else").await;
+        assert_eq!(me(&edge, "ann").await["displayName"], "Ann");
+        // Who has edited the profile has chosen to have none.
+        me(&edge, "bob").await;
+        edge.advance(1000);
+        let (any, body) = ([("if-match", "*")], json!({"bio": "hi"}));
+        let edited = call(&edge, "bob", Method::PATCH, "/v1/me", &any, body).await;
+        let edited = edited.expect(200);
+        told("bob", "Bob").await;
+        assert_eq!(me(&edge, "bob").await, edited);
+    });
+}
+
+#[test]
 fn nobody_else_can_tell_of_a_user() {
     block_on(async {
         let edge = edge();
