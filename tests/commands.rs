@@ -81,6 +81,7 @@ fn schema_validate_says_what_a_server_would_refuse() {
     let (status, printed, _) = validate(&["--storage-limit", "500000000"]);
     assert_eq!(status, 0, "{printed}");
     assert!(printed.starts_with("0 violations"), "{printed}");
+    assert!(printed.ends_with(" and 11 functions\n"), "{printed}");
     let (status, printed, _) = validate(&[]);
     assert_eq!(status, 1);
     assert!(
@@ -95,6 +96,15 @@ fn schema_validate_says_what_a_server_would_refuse() {
         printed.contains("mend: raise _APP_STORAGE_LIMIT to 500000000"),
         "{printed}"
     );
+}
+
+#[test]
+fn schema_validate_checks_the_functions_of_a_bundle_that_is_named() {
+    let (_, printed, _) = validate(&["--from", "tests/misbehaving/spin.toml"]);
+    assert!(printed.ends_with(" and 2 functions\n"), "{printed}");
+    let (status, _, said) = validate(&["--from", "no-such.toml"]);
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("no-such.toml"), "{said}");
 }
 
 #[test]

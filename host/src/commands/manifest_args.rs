@@ -30,6 +30,12 @@ impl ManifestArgs {
         Ok(Manifest::load(&file)?)
     }
 
+    /// Whether there is a manifest to read: one that was named, or one here or above.
+    pub fn is_there(&self) -> bool {
+        let here = || std::env::current_dir().is_ok_and(|here| find_upward(&here).is_ok());
+        self.from.is_some() || here()
+    }
+
     /// The cache's folder, absolute and made.
     pub fn cache(&self, manifest: &Manifest) -> anyhow::Result<PathBuf> {
         let cache = self.cache_dir.clone();

@@ -56,8 +56,11 @@ enum Action {
 
 #[derive(Debug, Args)]
 struct Validate {
-    /// An appwrite.config.json of any CLI, the legacy form with collections too; the schema if none is given
+    /// An appwrite.config.json of any CLI, the legacy form with collections too; the schema and the bundle's functions if none is given
     file: Option<PathBuf>,
+    /// The bundle's manifest; by default the spin.toml here or in a folder above, if there is one
+    #[arg(long, short = 'f', value_name = "FILE", conflicts_with = "file")]
+    from: Option<PathBuf>,
     /// The server's _APP_STORAGE_LIMIT, in bytes
     #[arg(long, default_value_t = limits::STORAGE, value_name = "BYTES")]
     storage_limit: u64,
@@ -126,8 +129,23 @@ impl Schema {
 }
 
 impl Validate {
+    /// The schema, and the bundle's functions, read as they would be exported; without any where there is no bundle.
+    fn ours(&self) -> anyhow::Result<File> {
+        let manifest = ManifestArgs {
+            from: self.from.clone(),
+            cache_dir: None,
+        };
+        if !manifest.is_there() {
+            return file(None);
+        }
+        Ok(read_file(&Target::Appwrite.text(&manifest)?)?)
+    }
+
     fn run(&self) -> anyhow::Result<()> {
-        let file = file(self.file.as_deref())?;
+        let file = match &self.file {
+            Some(named) => file(Some(named))?,
+            None => self.ours()?,
+        };
         let options = Options {
             storage_limit: self.storage_limit,
         };
