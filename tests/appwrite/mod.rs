@@ -2,8 +2,13 @@
 //! TablesDB of the tests' server.
 
 mod calling;
+mod cloud;
+mod deployed;
+mod deploying;
 mod entry;
 mod function;
+#[path = "../../host/appwrite/tests/npm/mod.rs"]
+mod npm;
 mod package;
 mod reacting;
 mod refusals;
@@ -42,13 +47,7 @@ impl Project {
             ..Options::default()
         })
         .unwrap();
-        let output = Command::new(binary())
-            .args(["schema", "push", "--storage-limit", "500000000"])
-            .args(["--endpoint", &server.endpoint(), "--project", PROJECT])
-            .env("WHISPER_APPWRITE_KEY", KEY)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{output:?}");
+        push_schema(&server);
         let function = |name: &str| Function::start(package, &server, &format!("functions/{name}"));
         Self {
             accounts: function("accounts"),
@@ -100,6 +99,17 @@ impl Project {
             Rc::new(|| Timestamp::from_millis(1_800_000_000_000)),
         )
     }
+}
+
+/// Makes the collections on a server.
+fn push_schema(server: &Server) {
+    let output = Command::new(binary())
+        .args(["schema", "push", "--storage-limit", "500000000"])
+        .args(["--endpoint", &server.endpoint(), "--project", PROJECT])
+        .env("WHISPER_APPWRITE_KEY", KEY)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
 }
 
 /// Somebody who is signed in at Appwrite.

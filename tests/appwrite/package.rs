@@ -5,19 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use appwrite_server::PROJECT;
 use whisper_testkit::{binary, root};
 
 /// The Node of Appwrite's runtime `node-25`, as npm has it.
 const NODE: &str = "25.5.0";
-/// The bundle's components that the tests call.
-const COMPONENTS: [&str; 5] = [
-    "accounts",
-    "conversations",
-    "message-send",
-    "story-expiry",
-    "xp-badges",
-];
-
 /// Where Node and the functions are.
 pub struct Package {
     /// Node's program.
@@ -43,7 +35,7 @@ fn make() -> Option<Package> {
     }
     let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("functions");
     let bundle = root().join("spin.toml");
-    let printed = whisper(&bundle, &COMPONENTS, &output);
+    let printed = whisper(&bundle, &[], &output);
     let misbehaving = root().join("tests/misbehaving/spin.toml");
     whisper(&misbehaving, &["misbehaving"], &output.join("others"));
     // As the server does in each folder; all of them have the same packages, and find them in the folder above.
@@ -64,7 +56,7 @@ fn make() -> Option<Package> {
     })
 }
 
-/// Packages components of a manifest.
+/// Packages components of a manifest; all of them where none is named.
 fn whisper(manifest: &Path, components: &[&str], output: &Path) -> String {
     let fixed = [
         OsStr::new("package"),
@@ -73,9 +65,12 @@ fn whisper(manifest: &Path, components: &[&str], output: &Path) -> String {
         manifest.as_ref(),
         "--output".as_ref(),
         output.as_ref(),
-        "--component".as_ref(),
+        "--project".as_ref(),
+        PROJECT.as_ref(),
     ];
-    let components = components.iter().map(OsStr::new);
+    let named = (!components.is_empty()).then_some("--component");
+    let components = named.into_iter().chain(components.iter().copied());
+    let components = components.map(OsStr::new);
     run(binary(), fixed.into_iter().chain(components), root()).unwrap()
 }
 

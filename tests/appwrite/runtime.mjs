@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-const folder = process.argv[2];
+const [folder, entry = "main.js"] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
 
 const server = createServer(async (incoming, outgoing) => {
@@ -73,7 +73,7 @@ async function execute(req) {
     empty: () => res.text("", 204),
     redirect: (url, statusCode = 301, headers = {}) => res.text("", statusCode, { ...headers, location: url }),
   };
-  const loaded = require(join(folder, "main.js"));
+  const loaded = require(join(folder, entry));
   const output = await (loaded.default ?? loaded)({ req, res, log: console.error, error: console.error });
   if (output === undefined || output === null) throw new Error("Return statement missing.");
   return output;
