@@ -1,8 +1,8 @@
 //! The writing statements.
 
 use sea_query::{
-    BinOper, Condition, DeleteStatement, Expr, ExprTrait, Func, FunctionCall, InsertStatement,
-    IntoIden, OnConflict, Query, Returning, TableRef, UpdateStatement, ValueTuple,
+    BinOper, CommonTableExpression, Condition, DeleteStatement, Expr, ExprTrait, Func,
+    InsertStatement, IntoIden, OnConflict, Query, Returning, TableRef, UpdateStatement, ValueTuple,
 };
 use whisper_schema::Collection;
 
@@ -43,11 +43,12 @@ pub(super) fn insert_list(
     let last = width(Table(collection)) - 1;
     let mut rows = Query::select();
     rows.exprs((0..=last).map(element))
-        .from_function(list(last), NEW)
+        .from(NEW)
         // Without a condition SQLite takes ON CONFLICT for that of a join.
         .and_where(constant(1));
     let mut insert = Query::insert();
     insert
+        .with_cte(list(last))
         .into_table(collection.id)
         .columns([ID].into_iter().chain(keys));
     // As with `values` above.
@@ -83,9 +84,15 @@ fn on_existing(
     }
 }
 
-/// The rows of a list, in its order.
-fn list(slot: Slot) -> FunctionCall {
-    Func::cust("json_each").arg(value(slot))
+/// The rows of a list, in its order, under the name of [`NEW`]. Materialized, as SQLite would else write each row
+/// out as JSON anew for every column that is taken from it.
+fn list(slot: Slot) -> CommonTableExpression {
+    let mut rows = Query::select();
+    rows.column("value")
+        .from_function(Func::cust("json_each").arg(value(slot)), "list");
+    let mut list = CommonTableExpression::new();
+    list.table_name(NEW).query(rows).materialized(true);
+    list
 }
 
 /// A value of a list's row.
@@ -152,10 +159,11 @@ pub(super) fn update_list(
     let values = columns.iter().enumerate();
     let mut update = Query::update();
     update
+        .with_cte(list(0))
         .table(collection.id)
         .value(REVISION, grown)
         .values(values.map(|(at, column)| (*column, element(at))))
-        .from(TableRef::FunctionCall(list(0), NEW.into_iden()))
+        .from(NEW)
         .and_where(Expr::col((collection.id, ID)).eq(element(id)));
     if gives_rows {
         update.returning(one());
