@@ -167,6 +167,17 @@ impl<'de> Deserialize<'de> for Timestamp {
             fn visit_str<E: Error>(self, text: &str) -> Result<Timestamp, E> {
                 Timestamp::parse(text).map_err(E::custom)
             }
+
+            // Milliseconds, as databases have them. Asked for a text, JSON never gives a number.
+            fn visit_i64<E: Error>(self, millis: i64) -> Result<Timestamp, E> {
+                Ok(Timestamp::from_millis(millis))
+            }
+
+            fn visit_u64<E: Error>(self, millis: u64) -> Result<Timestamp, E> {
+                Ok(Timestamp::from_millis(
+                    i64::try_from(millis).unwrap_or(i64::MAX),
+                ))
+            }
         }
 
         deserializer.deserialize_str(Text)

@@ -66,6 +66,13 @@ fn the_commit_time_is_written_but_never_read() {
 }
 
 #[test]
+fn json_has_times_as_text_alone() {
+    assert!(serde_json::from_value::<Timestamp>(json!(1000)).is_err());
+    assert!(serde_json::from_str::<Timestamp>("1000").is_err());
+    assert!(serde_json::from_str::<Timestamp>("-1000").is_err());
+}
+
+#[test]
 fn arithmetic_stays_in_bounds() {
     let at = Timestamp::from_millis(1000);
     assert_eq!(at.plus(-500).as_millis(), 500);

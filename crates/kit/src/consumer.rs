@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use whisper_schema::prelude::ConsumerCursor;
 use whisper_schema::{Document, Timestamp};
-use whisper_store::{Batch, Doc, Filter, Patch, StoreError};
+use whisper_store::{Batch, Doc, Filter, Patch, Query, StoreError};
 
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -90,14 +90,8 @@ where
 {
     let cursor = ctx.store()?.get::<ConsumerCursor>(name).await?;
     let position = cursor.as_ref().map_or(0, |cursor| cursor.position);
-    let next = ctx
-        .store()?
-        .find::<D>()
-        .in_commit_order(position)
-        .limit(limit)
-        .page()
-        .await?
-        .items;
+    let next = Query::<D>::new().in_commit_order(position).limit(limit);
+    let next = ctx.store()?.read(next).await?;
     let Some(last) = next.last().map(|document| document.seq) else {
         return Ok(Consumed::default());
     };

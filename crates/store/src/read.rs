@@ -6,7 +6,9 @@ use whisper_schema::Document;
 
 use crate::decode;
 use crate::doc::{Cursor, Doc, Page};
+use crate::encode::{ID, SEQ};
 use crate::error::StoreError;
+use crate::filter::REVISION;
 use crate::query::{Count, First, Get, Paged, Query, Selection, Way};
 use crate::sql::{Answer, Binds, Table, select};
 
@@ -73,9 +75,7 @@ impl<D: Document> ReadSet for Get<D> {
     }
 
     fn take(self, answers: &mut Answers) -> Result<Self::Output, StoreError> {
-        decode::one(D::COLLECTION, answers.next()?)?
-            .map(decode::Row::into_doc)
-            .transpose()
+        decode::one(answers.next()?)
     }
 }
 
@@ -87,11 +87,11 @@ impl<D: Document> ReadSet for Query<D> {
     }
 
     fn take(self, answers: &mut Answers) -> Result<Self::Output, StoreError> {
-        let mut rows = decode::many(D::COLLECTION, answers.next()?)?;
+        let mut docs = decode::many(answers.next()?)?;
         if matches!(self.selection.from, Some((Way::Before, _))) {
-            rows.reverse();
+            docs.reverse();
         }
-        rows.into_iter().map(decode::Row::into_doc).collect()
+        Ok(docs)
     }
 }
 
@@ -116,32 +116,24 @@ impl<D: Document> ReadSet for Paged<D> {
     }
 
     fn take(self, answers: &mut Answers) -> Result<Self::Output, StoreError> {
-        let rows = decode::many(D::COLLECTION, answers.next()?)?;
-        into_page(rows, &self.0.selection)
+        into_page(decode::many(answers.next()?)?, &self.0.selection)
     }
 }
 
-/// Makes a page of rows that come in the order they were walked.
+/// Makes a page of documents that come in the order they were walked.
 fn into_page<D: Document>(
-    mut rows: Vec<decode::Row>,
+    mut docs: Vec<Doc<D>>,
     selection: &Selection,
 ) -> Result<Page<D>, StoreError> {
     let limit = selection.limit as usize;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
+    let more = docs.len() > limit;
+    docs.truncate(limit);
     let backwards = matches!(selection.from, Some((Way::Before, _)));
     if backwards {
-        rows.reverse();
+        docs.reverse();
     }
-    let cursor = |row: &decode::Row| Cursor {
-        values: selection
-            .orders
-            .iter()
-            .map(|(column, _)| row.value(column))
-            .collect(),
-        seq: row.seq,
-    };
-    let (first, last) = (rows.first().map(cursor), rows.last().map(cursor));
+    let cursor = |doc: Option<&Doc<D>>| doc.map(|doc| cursor(doc, selection)).transpose();
+    let (first, last) = (cursor(docs.first())?, cursor(docs.last())?);
     // On the side it came from there is at least the document the cursor was made of.
     let (previous, next) = match selection.from {
         None => (false, more),
@@ -149,14 +141,29 @@ fn into_page<D: Document>(
         Some((Way::Before, _)) => (more, true),
     };
     Ok(Page {
-        items: rows
-            .into_iter()
-            .map(decode::Row::into_doc)
-            .collect::<Result<_, _>>()?,
+        items: docs,
         next: last.clone().filter(|_| next),
         previous: first.clone().filter(|_| previous),
         first,
         last,
+    })
+}
+
+/// The place of a document in the selection's order. A column without a value is NULL there: one with a default
+/// always has one.
+fn cursor<D: Document>(doc: &Doc<D>, selection: &Selection) -> Result<Cursor, StoreError> {
+    let fields = serde_json::to_value(&doc.value)
+        .map_err(|error| StoreError::Internal(format!("a cursor can't be made: {error}")))?;
+    let value = |column: &str| match column {
+        ID => doc.value.id().into(),
+        SEQ => doc.seq.into(),
+        REVISION => doc.revision.into(),
+        column => fields.get(column).cloned().unwrap_or_default(),
+    };
+    let orders = selection.orders.iter();
+    Ok(Cursor {
+        values: orders.map(|(column, _)| value(column)).collect(),
+        seq: doc.seq,
     })
 }
 
