@@ -38,6 +38,11 @@ async fn exchange(call: Call) -> Result<Answer, TransportError> {
     for (name, value) in call.headers {
         request = request.header(name, value);
     }
+    if !call.body.is_empty() {
+        // Without it the body leaves in chunks, which proxies before a server may refuse.
+        let length = http::HeaderValue::from(call.body.len());
+        request = request.header(http::header::CONTENT_LENGTH, length);
+    }
     let request = request
         .body(Full::new(Bytes::from(call.body)))
         .map_err(|_| TransportError::Unsent("the request can't be made"))?;

@@ -146,34 +146,13 @@ fn read(reader: &mut BufReader<&TcpStream>) -> Option<Pushed> {
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
     let header = |name: &str| headers.iter().find(|(key, _)| key == name);
-    let body = match header("content-length") {
-        Some((_, length)) => {
-            let mut body = vec![0; length.parse().ok()?];
-            reader.read_exact(&mut body).ok()?;
-            body
-        }
-        None => chunks(reader)?,
-    };
+    // Push services may refuse what says no length.
+    let (_, length) = header("content-length")?;
+    let mut body = vec![0; length.parse().ok()?];
+    reader.read_exact(&mut body).ok()?;
     Some(Pushed {
         path,
         headers,
         body,
     })
-}
-
-/// Reads a body in chunks (RFC 9112, 7.1).
-fn chunks(reader: &mut BufReader<&TcpStream>) -> Option<Vec<u8>> {
-    let mut body = Vec::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok()?;
-        let size = usize::from_str_radix(line.trim(), 16).ok()?;
-        let start = body.len();
-        body.resize(start + size, 0);
-        reader.read_exact(&mut body[start..]).ok()?;
-        reader.read_line(&mut line).ok()?;
-        if size == 0 {
-            return Some(body);
-        }
-    }
 }

@@ -39,7 +39,10 @@ async fn send(outgoing: Outgoing) -> Answer {
     /// How long one push may take. Far less than a lease, so that whoever holds one knows how it ended.
     const TIME: Duration = Duration::from_secs(5);
 
-    let mut request = http::Request::post(&outgoing.endpoint);
+    // Without it the body leaves in chunks, and a server may refuse what has no length (RFC 9110, 411).
+    let length = http::HeaderValue::from(outgoing.body.len());
+    let mut request =
+        http::Request::post(&outgoing.endpoint).header(http::header::CONTENT_LENGTH, length);
     for (name, value) in &outgoing.headers {
         request = request.header(*name, value);
     }
