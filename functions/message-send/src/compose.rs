@@ -120,6 +120,8 @@ pub fn batch(ctx: &Ctx, message: &Message, draft: &Draft, world: &World) -> Resu
         "conversationType": world.conversation.kind,
         "senderId": message.sender_id,
         "contentType": message.content_type,
+        // Who reacts needn't read a message that mentions nobody.
+        "hasMentions": !message.mentions.is_empty(),
     });
     let sender = Some(message.sender_id.as_str());
     let batch = events::append(ctx, batch, "message.sent", &message.id, sender, &payload)?;

@@ -62,6 +62,19 @@ impl Reach {
         Ok(())
     }
 
+    /// With what is known of other users.
+    #[must_use]
+    pub fn and(mut self, others: Reach) -> Self {
+        self.devices.extend(others.devices);
+        self.wishes.extend(others.wishes);
+        self
+    }
+
+    /// Whether a user has any device, whatever they want.
+    pub fn has_devices(&self, user: &str) -> bool {
+        self.devices.contains_key(user)
+    }
+
     /// The devices of a user that may be told something of one of these kinds now ([`Wishes::allow`]).
     pub fn devices(
         &self,

@@ -22,7 +22,7 @@ use super::tidings::{self, Notice};
 /// Name of the consumer.
 pub const CONSUMER: &str = "notifications";
 /// How many events one commit handles.
-const EVENTS: u32 = 64;
+const EVENTS: u32 = 100;
 /// How many notices are looked at at once; a statement gives 1000 rows.
 const NOTICES: usize = 500;
 const ROWS: u32 = NOTICES as u32;

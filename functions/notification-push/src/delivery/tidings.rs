@@ -50,9 +50,9 @@ pub fn notices(event: &Event, message: Option<&Message>) -> Vec<Notice> {
     to_others.collect()
 }
 
-/// Whether a message has to be read for an event.
+/// Whether a message has to be read for an event: unless it says that the message mentions nobody.
 pub fn wants_message(event: &Event) -> bool {
-    event.kind == "message.sent"
+    event.kind == "message.sent" && payload(event).get("hasMentions") != Some(&Value::Bool(false))
 }
 
 /// The notification that another function made, which an event is about: only to be pushed.
@@ -215,6 +215,20 @@ mod tests {
             .collect();
         assert_eq!(users, ["bob", "cid"]);
         assert_eq!(notices(&sent, None), [], "the message is gone");
+    }
+
+    #[test]
+    fn a_message_is_read_for_its_mentions() {
+        let sent = |payload| wants_message(&event("message.sent", "m1", "ann", payload));
+        assert!(sent(json!({"hasMentions": true})));
+        assert!(sent(json!({})), "an event that doesn't say");
+        assert!(!sent(json!({"hasMentions": false})));
+        assert!(!wants_message(&event(
+            "follow.created",
+            "x",
+            "ann",
+            json!({})
+        )));
     }
 
     #[test]

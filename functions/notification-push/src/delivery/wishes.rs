@@ -36,6 +36,12 @@ impl Wishes {
             .extend(profiles.filter_map(|p| Some((p.id, p.timezone?))));
     }
 
+    /// Puts in those of others.
+    pub fn extend(&mut self, others: Wishes) {
+        self.settings.extend(others.settings);
+        self.zones.extend(others.zones);
+    }
+
     /// Whether somebody is to be told something of one of these kinds now: not when all of the kinds are muted,
     /// pushes are off, or it is to be quiet and the matter isn't urgent.
     pub fn allow(
