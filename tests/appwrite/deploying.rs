@@ -1,5 +1,6 @@
 //! What `whisper package appwrite` makes, deployed by the command line of Appwrite, and used over Appwrite's API alone.
 
+use appwrite_server::KEY;
 use whisper_testkit::{Value, json};
 
 use super::cloud::Cloud;
@@ -115,18 +116,14 @@ fn two_who_sign_up_talk_over_what_was_deployed() {
 }
 
 #[test]
-fn a_schedule_runs_what_was_deployed() {
+fn a_schedule_runs_what_was_deployed_and_operators_see_it() {
     let Some(cloud) = Cloud::start() else {
         return;
     };
     push_schema(&cloud.server);
-    cloud.appwrite(&[
-        "push",
-        "function",
-        "--function-id",
-        "story-expiry",
-        "--force",
-    ]);
+    for function in ["story-expiry", "operator"] {
+        cloud.appwrite(&["push", "function", "--function-id", function, "--force"]);
+    }
     cloud.server.tick();
     cloud.server.settle();
     let runs = cloud.get("/functions/story-expiry/executions");
@@ -136,4 +133,31 @@ fn a_schedule_runs_what_was_deployed() {
         (&json!("schedule"), &json!(200)),
         "{runs}"
     );
+
+    // Nobody's key is the operator's before somebody sets one; and users can't call the function at all.
+    let key = "0123456789abcdef0123456789abcdef";
+    let bearer = json!({"authorization": format!("Bearer {key}")});
+    let body = json!({"method": "GET", "path": "/internal/jobs", "headers": bearer});
+    let route = "/functions/operator/executions";
+    let jobs = |headers: &[(&str, &str)]| cloud.ask("POST", route, headers, &body);
+    let all = [("x-appwrite-key", KEY)];
+    assert_eq!(jobs(&all).1["responseStatusCode"], 401);
+    let variable = "WHISPER_VARIABLE_OPERATOR_KEY";
+    cloud.appwrite(&[
+        "functions",
+        "create-variable",
+        "--function-id",
+        "operator",
+        "--key",
+        variable,
+        "--value",
+        key,
+    ]);
+    let (_, shown, _) = jobs(&all);
+    assert_eq!(shown["responseStatusCode"], 200, "{shown}");
+    let shown: Value = serde_json::from_str(shown["responseBody"].as_str().unwrap()).unwrap();
+    let mut shown = shown["items"].as_array().unwrap().iter();
+    let expiry = shown.find(|job| job["name"] == "story-expiry").unwrap();
+    assert!(expiry["lastRun"].is_object(), "{expiry}");
+    assert_eq!(jobs(&[]).1["type"], "user_unauthorized");
 }
