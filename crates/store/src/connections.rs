@@ -9,10 +9,8 @@ use std::time::{Duration, Instant};
 use crate::driver::{Connection, Driver, DriverError, SqlValue};
 use crate::error::StoreError;
 use crate::gate::{Gate, Pass};
+use crate::reading::READERS;
 
-/// How many may read at once. Each costs a connection of the host, and a reader needs one for the
-/// few hundred microseconds of its single statement.
-const READERS: usize = 4;
 /// How long a request waits for a lock that other processes or instances hold.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 

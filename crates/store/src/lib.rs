@@ -13,12 +13,14 @@ mod encode;
 mod error;
 mod filter;
 mod gate;
+mod line;
 mod migrate;
 #[cfg(all(feature = "native", not(target_family = "wasm")))]
 pub mod native;
 mod patch;
 mod query;
 mod read;
+mod reading;
 #[cfg(all(feature = "spin", target_family = "wasm"))]
 pub mod spin;
 mod sql;

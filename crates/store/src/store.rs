@@ -16,6 +16,7 @@ use crate::gate::Pass;
 use crate::migrate::{self, MigrationReport};
 use crate::query::{Find, Get, Query};
 use crate::read::{Answers, Questions, ReadSet};
+use crate::reading::{self, Asked, READERS, Reads};
 use crate::sql::{Bind, Binds, Cache, Shape};
 use crate::tables::{Engine, Tables};
 
@@ -43,6 +44,7 @@ pub(crate) struct Inner {
     pub connections: Connections,
     pub cache: Cache,
     pub queue: Rc<Queue>,
+    pub reads: Rc<Reads>,
     clock: Clock,
     /// The latest time a commit was given.
     latest: Cell<Timestamp>,
@@ -86,7 +88,8 @@ impl Store {
         let inner = Inner {
             connections: Connections::new(Box::new(driver)),
             cache,
-            queue: Rc::default(),
+            queue: Queue::new(1),
+            reads: Reads::new(READERS),
             clock,
             latest: Cell::new(Timestamp::MIN),
             migrations: migrations.into(),
@@ -199,9 +202,9 @@ impl Store {
 impl Inner {
     async fn read(&self, questions: Questions) -> Result<Vec<SqlValue>, StoreError> {
         self.ready().await?;
-        let shape = Shape::Read(questions.shapes);
-        self.row(&shape, Inner::bound(questions.binds, (self.clock)()))
-            .await
+        let values = Inner::bound(questions.binds, (self.clock)());
+        let asked = Asked::new(questions.shapes, values);
+        reading::read(self, asked).await
     }
 
     async fn commit(self: &Rc<Self>, batch: Lowered) -> Result<Committed, StoreError> {
@@ -254,7 +257,11 @@ impl Inner {
     }
 
     /// Runs a reading statement, which gives one row.
-    async fn row(&self, shape: &Shape, values: Vec<SqlValue>) -> Result<Vec<SqlValue>, StoreError> {
+    pub async fn row(
+        &self,
+        shape: &Shape,
+        values: Vec<SqlValue>,
+    ) -> Result<Vec<SqlValue>, StoreError> {
         let prepared = self.cache.prepared(shape);
         let params = prepared.params(values);
         let mut patience = Patience::new();

@@ -15,6 +15,7 @@ use crate::connections::{Lease, PATIENCE, Patience, outage};
 use crate::driver::DriverError;
 use crate::error::StoreError;
 use crate::gate::Pass;
+use crate::line::Turn;
 use crate::store::Inner;
 
 pub(crate) use lower::{Lowered, LoweredOp, What, lower};
@@ -24,14 +25,12 @@ pub(crate) use queue::{Group, Outcome, Queue};
 pub(crate) async fn commit(inner: &Rc<Inner>, batch: Lowered) -> Outcome {
     let ticket = inner.queue.enter(batch);
     loop {
-        match inner
-            .connections
-            .writing
-            .enter_unless(|| ticket.result())
-            .await
-        {
-            Err(result) => return result,
-            Ok(pass) => lead(inner, pass).await,
+        match ticket.turn().await {
+            Turn::Done(result) => return result,
+            Turn::Lead(_leader) => {
+                let pass = inner.connections.writing.enter().await;
+                lead(inner, pass).await;
+            }
         }
     }
 }

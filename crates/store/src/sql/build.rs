@@ -16,9 +16,15 @@ impl Shape {
     /// collects tells which slot stands at which placeholder.
     pub(super) fn build(&self, dialect: Dialect) -> Prepared {
         match self {
-            Shape::Read(answers) => {
+            Shape::Read {
+                answers,
+                times,
+                each,
+            } => {
                 let mut row = Query::select();
-                row.exprs(answers.iter().map(answer));
+                for time in 0..*times {
+                    row.exprs(answers.iter().map(|one| answer(&one.moved(time * each))));
+                }
                 text(&row, dialect)
             }
             Shape::Expect(expectations) => {

@@ -79,8 +79,12 @@ impl Binds {
 /// A statement without its values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Shape {
-    /// One row with an answer in each column.
-    Read(Vec<Answer>),
+    /// One row with an answer in each column, for so many reads that have `each` so many values.
+    Read {
+        answers: Vec<Answer>,
+        times: usize,
+        each: usize,
+    },
     /// One row with 1 in each column whose expectation holds, else 0.
     Expect(Vec<Expectation>),
     /// Documents with all their columns; the values lie row by row from slot 0, then those that
@@ -130,6 +134,20 @@ pub(crate) enum Shape {
     Changes,
 }
 
+impl Shape {
+    /// A read's shape for so many reads of it; no other has one.
+    pub fn times(&self, times: usize) -> Shape {
+        match self.clone() {
+            Shape::Read { answers, each, .. } => Shape::Read {
+                answers,
+                times,
+                each,
+            },
+            other => other,
+        }
+    }
+}
+
 /// Whether a statement that writes so many documents gives a row for each. Beyond a few, asking how
 /// many there were is cheaper than their rows.
 pub(crate) fn gives_rows(documents: usize) -> bool {
@@ -154,6 +172,35 @@ pub(crate) enum Answer {
         condition: Cond,
         limit: Slot,
     },
+}
+
+impl Answer {
+    /// The same with its values so many slots further on.
+    pub fn moved(&self, by: usize) -> Answer {
+        match self {
+            Answer::One { table, id } => Answer::One {
+                table: *table,
+                id: id + by,
+            },
+            Answer::Rows(rows) => Answer::Rows(Rows {
+                condition: rows.condition.moved(by),
+                tail: rows.tail.as_ref().map(|tail| tail.moved(by)),
+                orders: rows.orders.clone(),
+                limit: rows.limit + by,
+                settled: rows.settled.map(|slot| slot + by),
+                ..*rows
+            }),
+            Answer::Count {
+                table,
+                condition,
+                limit,
+            } => Answer::Count {
+                table: *table,
+                condition: condition.moved(by),
+                limit: limit + by,
+            },
+        }
+    }
 }
 
 /// Some documents in an order.

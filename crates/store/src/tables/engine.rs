@@ -16,7 +16,6 @@ use crate::SqlValue;
 use crate::batch::Committed;
 use crate::commit::{Lowered, Queue};
 use crate::error::StoreError;
-use crate::gate::Gate;
 use crate::migrate::MigrationReport;
 use crate::read::Questions;
 use crate::store::{Clock, Inner};
@@ -24,9 +23,8 @@ use crate::store::{Clock, Inner};
 /// A store on TablesDB.
 pub(crate) struct Engine {
     pub tables: Tables,
+    /// One commits at a time: so batches of one store come in the order in which they were given.
     pub queue: Rc<Queue>,
-    /// Whoever is inside may commit: so batches of one store come in the order in which they were given.
-    pub committing: Rc<Gate>,
     clock: Clock,
     /// The latest time a commit was given.
     latest: Cell<Timestamp>,
@@ -39,8 +37,7 @@ impl Engine {
     pub fn new(tables: Tables, clock: Clock) -> Self {
         Engine {
             tables,
-            queue: Rc::default(),
-            committing: Gate::new(1),
+            queue: Queue::new(1),
             clock,
             latest: Cell::new(Timestamp::MIN),
         }

@@ -26,6 +26,7 @@ use super::rows::{Wanted, side_by_side};
 use crate::batch::Committed;
 use crate::commit::{Group, Lowered, Outcome};
 use crate::error::StoreError;
+use crate::line::Turn;
 use crate::store::Inner;
 
 /// Commits a batch, alone or with others that wait.
@@ -37,10 +38,9 @@ pub(super) async fn commit(engine: &Rc<Engine>, batch: Lowered) -> Outcome {
     fits::check(&batch)?;
     let ticket = engine.queue.enter(batch);
     loop {
-        let entered = engine.committing.enter_unless(|| ticket.result()).await;
-        match entered {
-            Err(result) => return result,
-            Ok(_pass) => {
+        match ticket.turn().await {
+            Turn::Done(result) => return result,
+            Turn::Lead(_leader) => {
                 // Most likely they fit: an operation is two of the server's at most.
                 let group = engine.queue.take_up_to(Engine::MOST_OPERATIONS);
                 lead(engine, group).await;
