@@ -54,7 +54,7 @@ fn whatever_is_asked_the_answer_is_that_of_asking_alone() {
     };
     let start = block_on(store.read(history(0).page())).unwrap();
     let one = async |i: usize| {
-        let cursor = start.next.clone().filter(|_| i % 2 == 0);
+        let cursor = start.next.clone().filter(|_| i.is_multiple_of(2));
         let asked = (
             Get::<Message>::id(format!("m{i}")),
             history(i).after(cursor).page(),
@@ -65,7 +65,8 @@ fn whatever_is_asked_the_answer_is_that_of_asking_alone() {
                     ["m1", "m2", "m3"].iter().take(1 + i % 3).copied(),
                 ))
                 .count(100),
-            (i % 5 == 0).then(|| Query::<Event>::new().in_commit_order(i as i64).limit(9)),
+            i.is_multiple_of(5)
+                .then(|| Query::<Event>::new().in_commit_order(i as i64).limit(9)),
         );
         let (doc, page, count, events) = store.read(asked).await.unwrap();
         let ids: Vec<String> = page.items.iter().map(|m| m.id.clone()).collect();
