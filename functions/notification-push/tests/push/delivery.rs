@@ -52,6 +52,22 @@ fn who_has_no_device_keeps_nobody_waiting() {
 }
 
 #[test]
+fn one_run_delivers_more_than_one_step_looks_at() {
+    let scene = Scene::new();
+    let (ann, bob) = (scene.person(), scene.person());
+    scene.member("c1", &ann);
+    scene.member("c1", &bob);
+    // As many as two steps look at: the second one can't know that it is the last.
+    for _ in 0..100 {
+        scene.message("c1", &ann, Some(&bob), &[]);
+    }
+    scene.job();
+    let entries = scene.all::<QueuedMessage>();
+    let delivered = |entry: &&QueuedMessage| entry.status == QueuedMessageStatus::Delivered;
+    assert_eq!(entries.iter().filter(delivered).count(), 100);
+}
+
+#[test]
 fn in_a_group_all_active_members_are_told_but_the_sender_and_who_muted_it() {
     let scene = Scene::new();
     let people: Vec<_> = (0..5).map(|_| scene.person()).collect();

@@ -2,7 +2,9 @@
 
 use super::*;
 use serde_json::json;
-use whisper_schema::prelude::{Event, ProgressDay, ProgressWeek, UserActivityType as A};
+use whisper_schema::prelude::{
+    Event, NotificationKind, ProgressDay, ProgressWeek, UserActivityType as A,
+};
 
 #[test]
 fn activities_earn_by_the_table_and_count_for_the_profile() {
@@ -100,6 +102,20 @@ fn a_level_and_a_badge_are_told_once_and_others_hear_of_it() {
     assert_eq!(count::<Event>(&scene.edge), 2, "one for each");
     scene.run();
     assert_eq!(scene.news(), expected);
+    let found = scene.edge.store().find::<Notification>();
+    let found = block_on(found.order(Order::asc(Column::seq())).all(10)).unwrap();
+    let told = |n: &Notification| {
+        let ids: Value = serde_json::from_str(n.metadata.as_deref().unwrap()).unwrap();
+        (n.kind, n.body.clone(), ids, n.created_at, n.is_read)
+    };
+    let (system, now) = (NotificationKind::System, Some(scene.now()));
+    let about = Some("Sent a first message.".to_owned());
+    let badge = json!({"badge": "first_message"});
+    assert_eq!(told(&found[0]), (system, about, badge, now, false));
+    assert_eq!(
+        told(&found[1]),
+        (system, None, json!({"level": 2}), now, false)
+    );
 }
 
 #[test]
@@ -161,13 +177,18 @@ fn who_has_no_profile_stops_nobody() {
 fn a_commit_costs_as_many_statements_for_many_users_as_for_few() {
     let statements = |users: usize| {
         let scene = Scene::new();
+        let mut all = Vec::new();
         for _ in 0..users {
             let (user, _) = person(&scene.edge, None);
             scene.did(&user, A::Login, 1, scene.now());
+            all.push(user);
         }
         scene.edge.statements();
         scene.run();
-        scene.edge.statements()
+        let statements = scene.edge.statements();
+        let earned = |user: &String| profile(&scene.edge, user).xp;
+        assert!(all.iter().map(earned).all(|xp| xp == 5));
+        statements
     };
     let (few, many) = (statements(5), statements(90));
     assert_eq!(few.len(), many.len(), "{many:#?}");
@@ -200,7 +221,11 @@ fn days_and_weeks_that_are_over_are_forgotten_by_the_job() {
     scene.edge.advance(DAY);
     job("key").expect(200);
     assert_eq!(kept(), (0, 1));
-    scene.edge.advance(45 * DAY);
+    // 36 days after a Thursday: five weeks after the end of its week aren't over.
+    scene.edge.advance(33 * DAY);
+    job("key").expect(200);
+    assert_eq!(kept(), (0, 1));
+    scene.edge.advance(12 * DAY);
     job("key").expect(200);
     assert_eq!(kept(), (0, 0));
     assert_eq!(scene.profile().xp, 2);

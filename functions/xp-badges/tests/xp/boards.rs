@@ -99,6 +99,21 @@ fn the_week_counts_from_monday() {
 }
 
 #[test]
+fn the_week_adds_up_for_each_of_them() {
+    let scene = Scene::new();
+    let (other, _) = person(&scene.edge, None);
+    for (user, messages) in [(&scene.user, 3), (&other, 5), (&scene.user, 4), (&other, 1)] {
+        scene.did(user, A::MessageSent, messages, scene.now());
+        scene.run();
+    }
+    let list = scene.get("/v1/leaderboards/week");
+    let expected = [(1, scene.user.clone()), (2, other)];
+    assert_eq!(places(&list), expected);
+    let xp = |at: usize| list["items"][at]["xp"].as_i64().unwrap();
+    assert_eq!((xp(0), xp(1)), (14, 12));
+}
+
+#[test]
 fn among_the_followed_are_only_they_and_the_caller() {
     let scene = Scene::new();
     scene.does(A::MessageSent, 1);
