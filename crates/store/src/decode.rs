@@ -204,9 +204,8 @@ impl<'de, J: Deserializer<'de>> Deserializer<'de> for Stored<'_, J> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, J::Error> {
         match self.kind {
             Kind::Boolean => self.inner.deserialize_any(Truth(visitor)),
-            // Its visitor takes milliseconds too.
-            Kind::Datetime => self.inner.deserialize_i64(visitor),
             Kind::Double { .. } => self.inner.deserialize_any(Digits(visitor)),
+            // The visitor of a time takes milliseconds too.
             _ => self.inner.deserialize_any(visitor),
         }
     }
@@ -291,10 +290,6 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Truth<V> {
 
     fn visit_bool<E: Error>(self, truth: bool) -> Result<V::Value, E> {
         self.0.visit_bool(truth)
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<V::Value, E> {
-        self.0.visit_bool(number != 0)
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<V::Value, E> {
