@@ -8,8 +8,8 @@ use crate::bell::Bell;
 
 /// Lets a limited number in at a time.
 ///
-/// All who wait are woken when somebody leaves: they are few (16 requests share an instance), and
-/// nobody can be forgotten, whatever future is dropped when.
+/// All who wait are woken when somebody leaves, so that nobody can be forgotten, whatever future is dropped when.
+/// That is for few: reads and commits stand in a [`Line`](crate::line::Line), and only those who lead come here.
 pub(crate) struct Gate {
     free: Cell<usize>,
     left: Bell,

@@ -85,6 +85,21 @@ fn whatever_is_asked_the_answer_is_that_of_asking_alone() {
 }
 
 #[test]
+fn other_questions_with_as_many_values_are_not_mixed_up() {
+    let (store, _) = ready();
+    let count = async |i: usize| {
+        let column = match i % 2 {
+            0 => Message::CONVERSATION_ID,
+            _ => Message::SENDER_ID,
+        };
+        let query = Query::<Message>::new().filter(Filter::eq(column, "c1"));
+        store.read(query.count(100)).await.unwrap()
+    };
+    let counts = block_on(join_all((0..16).map(count)));
+    assert_eq!(counts, [20, 0].repeat(8));
+}
+
+#[test]
 fn a_statement_that_fails_is_tried_for_each_alone() {
     let (store, driver) = ready();
     // Two reads that are alone, and one of several.

@@ -136,8 +136,8 @@ async fn step(ctx: &Ctx, entries: Vec<QueuedMessage>) -> Result<Option<u64>> {
     Ok(Some(handed))
 }
 
-/// Whether anybody may have to be told: of those whom the entry names nobody is who has no device, and of a group
-/// that is seen page by page.
+/// Whether anybody may have to be told: where the entry names its recipients, only if one of them has a device; the
+/// members of a group are seen page by page.
 fn may_reach(entry: &QueuedMessage, named: &Reach) -> bool {
     let mut recipients = entry.recipient_ids.iter();
     entry.recipient_ids.is_empty() || recipients.any(|user| named.has_devices(user))
