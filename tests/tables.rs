@@ -73,4 +73,5 @@ fn people_write_to_each_other_and_stories_expire() {
     let swept = app.run_job("story-expiry").expect(200);
     assert_eq!(swept["done"], 1, "{swept}");
     assert_eq!(count::<Story>(&server), 0);
+    assert_eq!(server.chunked(), 0, "every request says its length");
 }

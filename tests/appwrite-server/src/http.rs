@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::{Method, Request, Response};
 use http_body_util::{BodyExt, Full};
@@ -126,6 +126,7 @@ async fn answer(
     let form = form::read(&head.headers, &body).await;
     let (started, who) = {
         let mut project = project.lock().unwrap_or_else(PoisonError::into_inner);
+        project.chunked += usize::from(head.headers.contains_key(TRANSFER_ENCODING));
         match first(&mut project, &head, routes, body, form)? {
             Then::Answer(answered) => return Ok(response(answered)),
             Then::Run(started, who) => (*started, who),

@@ -212,6 +212,11 @@ impl Server {
         std::mem::take(&mut self.project().requests)
     }
 
+    /// How many requests came in chunks, without a length: proxies before a server may refuse those.
+    pub fn chunked(&self) -> usize {
+        self.project().chunked
+    }
+
     /// The events of rows and users since the last time this was asked, in their order.
     pub fn events(&self) -> Vec<Event> {
         std::mem::take(&mut self.project().events)

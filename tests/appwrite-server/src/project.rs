@@ -50,6 +50,8 @@ pub struct Project {
     pub events: Vec<Event>,
     /// How often each route was asked.
     pub requests: BTreeMap<String, usize>,
+    /// How many requests came in chunks.
+    pub chunked: usize,
     pub clock: Clock,
     pub ahead: Duration,
     /// Commits that are still to fail, and those whose answers are still to get lost.
@@ -79,6 +81,7 @@ impl Project {
             keys: Vec::new(),
             events: Vec::new(),
             requests: BTreeMap::new(),
+            chunked: 0,
             clock: Box::new(SystemTime::now),
             ahead: Duration::ZERO,
             conflicts: 0,
