@@ -155,6 +155,24 @@ macro_rules! choices {
             }
         }
 
+        impl $crate::body::Field for $name {
+            fn read(
+                value: &$crate::derived::serde_json::Value,
+                _: &$crate::body::Limits,
+                at: &mut $crate::body::At<'_, '_>,
+            ) -> Option<Self> {
+                $crate::derived::read_choice(value, at)
+            }
+
+            #[cfg(not(target_family = "wasm"))]
+            fn schema(
+                _: &$crate::body::Limits,
+                generator: &mut $crate::derived::schemars::SchemaGenerator,
+            ) -> $crate::derived::schemars::Schema {
+                generator.subschema_for::<$name>()
+            }
+        }
+
         #[cfg(not(target_family = "wasm"))]
         impl $crate::derived::schemars::JsonSchema for $name {
             fn schema_name() -> std::borrow::Cow<'static, str> {

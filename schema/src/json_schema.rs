@@ -7,7 +7,7 @@ use crate::{Attribute, Choice, Collection, Kind};
 
 /// Schema of a choice.
 pub fn choice_schema<C: Choice>() -> Schema {
-    json_schema!({ "title": C::NAME, "description": text(C::DOC), "type": "string", "enum": C::ELEMENTS })
+    json_schema!({ "title": C::NAME, "description": paragraphs(C::DOC), "type": "string", "enum": C::ELEMENTS })
 }
 
 /// Schema of a collection's documents; `title` is the name of the struct.
@@ -23,7 +23,7 @@ pub fn collection_schema(collection: &Collection, title: &str) -> Schema {
         .collect();
     json_schema!({
         "title": title,
-        "description": text(collection.doc),
+        "description": paragraphs(collection.doc),
         "type": "object",
         "properties": properties,
         "required": required,
@@ -49,7 +49,7 @@ pub fn attribute_schema(attribute: &Attribute) -> Value {
         one
     };
     if !attribute.doc.is_empty() {
-        schema["description"] = text(attribute.doc).into();
+        schema["description"] = paragraphs(attribute.doc).into();
     }
     if let Some(default) = attribute.default {
         schema["default"] = default.to_json();
@@ -57,7 +57,8 @@ pub fn attribute_schema(attribute: &Attribute) -> Value {
     schema
 }
 
-fn kind_schema(kind: &Kind) -> Value {
+/// Schema of a value of this kind.
+pub(crate) fn kind_schema(kind: &Kind) -> Value {
     match kind {
         Kind::String { size } => json!({ "type": "string", "maxLength": size }),
         Kind::Integer { min, max } => bounded(
@@ -92,7 +93,7 @@ fn bounded(mut schema: Value, min: Value, max: Value) -> Value {
 }
 
 /// A doc comment as a description: its lines joined, paragraphs kept.
-fn text(doc: &str) -> String {
+pub(crate) fn paragraphs(doc: &str) -> String {
     let paragraphs: Vec<_> = doc
         .split("\n\n")
         .map(|p| p.split_whitespace().collect::<Vec<_>>().join(" "))

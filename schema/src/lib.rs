@@ -4,6 +4,7 @@
 extern crate self as whisper_schema;
 
 pub mod analytics_db;
+pub mod body;
 mod choices;
 mod column;
 pub mod content_db;
@@ -24,6 +25,7 @@ mod timestamp;
 pub mod validate;
 pub mod web3_db;
 
+pub use body::{Body, Change, Changes};
 pub use choices::{Choice, UnknownChoice};
 pub use column::Column;
 pub use document::Document;
@@ -37,4 +39,4 @@ pub use registry::{
 };
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use validate::{Rule, Violation, validate, validate_patch};
-pub use whisper_schema_derive::Collection;
+pub use whisper_schema_derive::{Body, Collection};

@@ -8,6 +8,7 @@ use http::Method;
 
 use crate::ctx::Ctx;
 use crate::error::{Code, Result};
+use crate::extract::IntoHandler;
 use crate::jobs::Report;
 use crate::reply::Reply;
 use crate::request::Request;
@@ -38,6 +39,21 @@ pub type Answering = Pin<Box<dyn Future<Output = Result<Reply>>>>;
 /// A handler.
 pub type Handler = Rc<dyn Fn(Ctx, Request) -> Answering>;
 
+/// Tells whether a text can be an endpoint's body.
+pub(crate) type ReadsBody = fn(&[u8]) -> Result<()>;
+
+/// What a handler asks of a request, beyond its path.
+#[derive(Clone, Default)]
+// The document is made in native builds only.
+#[cfg_attr(target_family = "wasm", allow(dead_code))]
+pub struct Described {
+    pub(crate) body: Option<Shape>,
+    pub(crate) body_required: bool,
+    /// Whether a text can be the body; none where the body is read by hand.
+    pub(crate) reads: Option<ReadsBody>,
+    pub(crate) query: Option<Shape>,
+}
+
 /// One operation of the API.
 #[derive(Clone)]
 // The document is made in native builds only.
@@ -51,9 +67,7 @@ pub struct Endpoint {
     pub(crate) own_accounts: bool,
     pub(crate) handler: Handler,
     pub(crate) body_limit: usize,
-    pub(crate) body: Option<Shape>,
-    pub(crate) body_required: bool,
-    pub(crate) query: Option<Shape>,
+    pub(crate) described: Described,
     pub(crate) replies: Vec<(u16, Option<Shape>, &'static str)>,
     pub(crate) codes: &'static [Code],
     pub(crate) headers: &'static [&'static str],
@@ -62,17 +76,15 @@ pub struct Endpoint {
 impl Endpoint {
     /// An endpoint: its method, its path (`/v1/stories/{id}`), the name of the operation
     /// (`getStory`), one sentence about it, and its handler. Users only, until it says otherwise.
-    pub fn new<F, Fut>(
+    pub fn new<Arguments>(
         method: Method,
         path: &'static str,
         operation: &'static str,
         summary: &'static str,
-        handler: F,
-    ) -> Self
-    where
-        F: Fn(Ctx, Request) -> Fut + 'static,
-        Fut: Future<Output = Result<Reply>> + 'static,
-    {
+        handler: impl IntoHandler<Arguments>,
+    ) -> Self {
+        let mut described = Described::default();
+        let handler = handler.into_handler(&mut described);
         Self {
             method,
             path,
@@ -80,11 +92,9 @@ impl Endpoint {
             summary,
             auth: Auth::User,
             own_accounts: false,
-            handler: Rc::new(move |ctx, request| Box::pin(handler(ctx, request))),
+            handler,
             body_limit: BODY_LIMIT,
-            body: None,
-            body_required: true,
-            query: None,
+            described,
             replies: Vec::new(),
             codes: &[],
             headers: &[],
@@ -122,21 +132,23 @@ impl Endpoint {
     /// What the body is.
     #[must_use]
     pub fn body<T: Shaped>(mut self) -> Self {
-        self.body = Some(Shape::of::<T>());
+        self.described.body = Some(Shape::of::<T>());
+        self.described.body_required = true;
         self
     }
 
     /// What the body is, where there may be none; read it with [`Request::json_or_default`].
     #[must_use]
     pub fn optional_body<T: Shaped>(mut self) -> Self {
-        self.body_required = false;
-        self.body::<T>()
+        self = self.body::<T>();
+        self.described.body_required = false;
+        self
     }
 
     /// What the query string's parameters are: the fields of a struct.
     #[must_use]
     pub fn query<T: Shaped>(mut self) -> Self {
-        self.query = Some(Shape::of::<T>());
+        self.described.query = Some(Shape::of::<T>());
         self
     }
 

@@ -69,9 +69,9 @@ fn operation(api: &Api, endpoint: &Endpoint, generator: &mut SchemaGenerator) ->
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
     }
-    if let Some(body) = endpoint.body {
+    if let Some(body) = endpoint.described.body {
         operation["requestBody"] = json!({
-            "required": endpoint.body_required,
+            "required": endpoint.described.body_required,
             "content": {"application/json": {"schema": (body.0)(generator)}},
         });
     }
@@ -83,7 +83,7 @@ fn parameters(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value
     let names = parts.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut parameters: Vec<Value> = names.map(path_parameter).collect();
     parameters.extend(endpoint.headers.iter().map(|name| header_parameter(name)));
-    let Some(query) = endpoint.query else {
+    let Some(query) = endpoint.described.query else {
         return parameters;
     };
     // The parameters are the fields of a struct; its schema itself stays out of the components.
@@ -189,7 +189,7 @@ fn codes(endpoint: &Endpoint) -> Vec<Code> {
             Code::SessionRevoked,
         ]),
     }
-    if endpoint.body.is_some() {
+    if endpoint.described.body.is_some() {
         codes.extend([
             Code::InvalidJson,
             Code::PayloadTooLarge,
@@ -197,7 +197,7 @@ fn codes(endpoint: &Endpoint) -> Vec<Code> {
             Code::ValidationFailed,
         ]);
     }
-    if endpoint.query.is_some() {
+    if endpoint.described.query.is_some() {
         codes.push(Code::InvalidQuery);
     }
     if endpoint.headers.contains(&"if-match") {

@@ -106,14 +106,32 @@ impl Request {
         }
     }
 
-    fn is_json(&self) -> Result<()> {
+    /// Refuses a body of another type than JSON in UTF-8 as it is, not compressed.
+    pub(crate) fn is_json(&self) -> Result<()> {
+        let unsupported = |detail| Err(Error::new(Code::UnsupportedMediaType, detail));
         let content_type = self.header("content-type").unwrap_or_default();
-        let essence = content_type.split(';').next().unwrap_or_default().trim();
-        if essence.eq_ignore_ascii_case("application/json") {
-            return Ok(());
+        let mut parts = content_type.split(';').map(str::trim);
+        let essence = parts.next().unwrap_or_default();
+        if !essence.eq_ignore_ascii_case("application/json") {
+            return unsupported("Send the body with content-type: application/json.");
         }
-        let detail = "Send the body with content-type: application/json.";
-        Err(Error::new(Code::UnsupportedMediaType, detail))
+        let is_utf8 = |parameter: &str| match parameter.split_once('=') {
+            Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
+                value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+            }
+            _ => true,
+        };
+        if !parts.all(is_utf8) {
+            return unsupported(
+                "JSON is UTF-8 (RFC 8259, 8.1): leave out the charset, or say utf-8.",
+            );
+        }
+        match self.headers.get("content-encoding") {
+            Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") => {
+                unsupported("Send the body without content-encoding.")
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The body as JSON, or the default when there is none.

@@ -33,6 +33,12 @@ impl<D> Patch<D> {
         }
     }
 
+    /// Gives attributes the values that [`whisper_schema::Changes::apply`] found to differ.
+    pub fn of(changed: Vec<(Column<D>, Value)>) -> Self {
+        let set = |patch: Self, (column, value)| patch.set(column, value);
+        changed.into_iter().fold(Patch::new(), set)
+    }
+
     /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()

@@ -223,7 +223,7 @@ fn shape_of(ty: &Type) -> (Shape, Type) {
     (Shape::One, ty.clone())
 }
 
-fn camel_case(snake: &str) -> String {
+pub fn camel_case(snake: &str) -> String {
     let mut camel = String::with_capacity(snake.len());
     let mut upper = false;
     for letter in snake.trim_start_matches("r#").chars() {

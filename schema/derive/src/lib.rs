@@ -1,8 +1,10 @@
-//! `#[derive(Collection)]`: documents and metadata of a collection from one struct.
+//! `#[derive(Collection)]`: documents and metadata of a collection from one struct. `#[derive(Body)]`: how a
+//! request's body is read, checked, shown and applied, from one struct.
 //!
-//! The struct's syntax is described in the README of `whisper-schema`, which re-exports the derive.
+//! The syntax of both is described in the README of `whisper-schema`, which re-exports the derives.
 
 mod access;
+mod body;
 mod documents;
 mod input;
 mod kinds;
@@ -42,6 +44,28 @@ pub fn derive_collection(input: TokenStream) -> TokenStream {
         Ok(quote! { #metadata #documents })
     });
     expanded
+        .unwrap_or_else(|error| error.to_compile_error())
+        .into()
+}
+
+/// Makes a struct the body of a request, or an enum the part of one whose tag says what its content holds.
+///
+/// ```ignore
+/// /// A new story.
+/// #[derive(Debug, Body)]
+/// #[body(of = Story, check = Self::check, example = r#"{"contentType": "text", "text": "Hello"}"#)]
+/// pub struct NewStory {
+///     /// What it shows.
+///     pub content_type: StoryContentType,
+///     /// Seconds until it vanishes.
+///     #[field(apart, range = 60..=172_800, default = 86_400)]
+///     pub expires_in_seconds: i64,
+/// }
+/// ```
+#[proc_macro_derive(Body, attributes(body, field))]
+pub fn derive_body(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    body::expand(&input)
         .unwrap_or_else(|error| error.to_compile_error())
         .into()
 }

@@ -76,7 +76,14 @@ impl fmt::Display for Rule {
 }
 
 /// The rule a value breaks, and what it must be.
-type Broken = (Rule, String);
+pub type Broken = (Rule, String);
+
+pub(crate) use values::{check_text, wrong_type};
+
+/// Checks a value of an attribute, or an element of one that holds a list.
+pub(crate) fn check_one(attribute: &Attribute, value: &Value) -> Result<(), Broken> {
+    values::check_value(&attribute.kind, value)
+}
 
 /// Checks a whole document, its `id` included.
 ///
@@ -143,11 +150,7 @@ pub fn validate_patch(collection: &Collection, changes: &Map<String, Value>) -> 
 
 fn check_attribute(attribute: &Attribute, value: &Value, found: &mut Vec<Violation>) {
     if !attribute.array {
-        return check(
-            attribute.key,
-            values::check_value(&attribute.kind, value),
-            found,
-        );
+        return check(attribute.key, check_one(attribute, value), found);
     }
     let Value::Array(elements) = value else {
         return check(
@@ -157,7 +160,7 @@ fn check_attribute(attribute: &Attribute, value: &Value, found: &mut Vec<Violati
         );
     };
     let broken = elements.iter().enumerate().filter_map(|(i, element)| {
-        let (rule, message) = values::check_value(&attribute.kind, element).err()?;
+        let (rule, message) = check_one(attribute, element).err()?;
         Some(Violation {
             field: format!("{}[{i}]", attribute.key),
             rule,

@@ -13,7 +13,7 @@ pub fn check_value(kind: &Kind, value: &Value) -> Result<(), Broken> {
         Kind::String { size } => {
             let text = text(value)?;
             check_size(text, size as usize)?;
-            check_no_nul(text)
+            check_text(text)
         }
         Kind::Integer { min, max } => check_integer(value, min, max),
         Kind::Double { min, max } => check_double(value, min, max),
@@ -90,10 +90,17 @@ fn check_size(text: &str, size: usize) -> Result<(), Broken> {
     })
 }
 
-/// PostgreSQL and C libraries can't hold it, and no language needs it.
-fn check_no_nul(text: &str) -> Result<(), Broken> {
+/// Half of a surrogate pair in a body, such as `"\ud83d"`, is read as this character, which is none and never will
+/// be: so it costs its field, and not the whole body.
+pub(crate) const HALF_A_PAIR: char = '\u{FFFF}';
+
+/// Checks what every text must be. PostgreSQL and C libraries can't hold U+0000, and no language needs it.
+pub(crate) fn check_text(text: &str) -> Result<(), Broken> {
     require(!text.as_bytes().contains(&0), Rule::Format, || {
         "must not contain the character U+0000".to_owned()
+    })?;
+    require(!text.contains(HALF_A_PAIR), Rule::Format, || {
+        "must not contain half of a surrogate pair, or U+FFFF".to_owned()
     })
 }
 

@@ -4,12 +4,32 @@
 //! out, a missing or wrong one gets a stand-in) and read again, until it can be read: what had to be mended
 //! is what was wrong. This needs no description of the struct, which components don't carry.
 
+mod strict;
+
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 use serde_json::{Map, Value};
 use serde_path_to_error::{Path, Segment};
 
 use crate::error::{Code, Error, FieldError, Result};
+
+/// Reads a body that says itself how it is read.
+///
+/// # Errors
+/// [`Code::InvalidJson`], [`Code::ValidationFailed`].
+pub(crate) fn read<T: whisper_schema::Body>(body: &[u8]) -> Result<T> {
+    let object = strict::object(body)?;
+    whisper_schema::body::read(&object)
+        .map_err(|wrong| Error::fields(wrong.into_iter().map(FieldError::from).collect()))
+}
+
+/// Whether a body can be read: for the examples of the API's document.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn check<T: whisper_schema::Body>(body: &[u8]) -> Result<()> {
+    read::<T>(body).map(drop)
+}
 
 /// How many bytes may be read again for one body: a large one full of mistakes must not cost seconds.
 const BUDGET: usize = 4 * 1024 * 1024;
@@ -72,7 +92,7 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Wrong<T>> {
         };
         return Err(Wrong::Broken(error));
     }
-    let fault = match read(body) {
+    let fault = match attempt(body) {
         Ok(value) => return Ok(value),
         Err(Fault::Broken(error)) => return Err(Wrong::Broken(error)),
         Err(Fault::Field(fault)) => fault,
@@ -89,7 +109,7 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Wrong<T>> {
     let mut mended = None;
     let mut fault = Some(fault);
     while let Some(bytes) = fault.take().and_then(|fault| mending.mend(fault)) {
-        match read(&bytes) {
+        match attempt(&bytes) {
             Ok(value) => mended = Some(value),
             Err(Fault::Field(next)) => fault = Some(next),
             Err(Fault::Broken(_)) => {}
@@ -99,7 +119,7 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Wrong<T>> {
     Err(Wrong::Fields { errors, mended })
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
+fn attempt<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let (path, inner) = (error.path().clone(), error.into_inner());
@@ -283,5 +303,4 @@ fn stand_in(attempt: usize) -> Option<Value> {
 }
 
 #[cfg(test)]
-#[path = "body_tests.rs"]
 mod tests;

@@ -1,0 +1,82 @@
+//! Changes that a body makes to a document.
+
+use serde_json::Value;
+
+use super::JsonText;
+use crate::Column;
+
+/// A field of a change: left out, null, or a value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Change<T> {
+    /// Left out: what is there stays.
+    #[default]
+    Keep,
+    /// Null: what is there goes.
+    Clear,
+    /// A value in its place.
+    Set(T),
+}
+
+/// A body that changes a document; implemented by `#[derive(Body)]` with `#[body(changes = …)]`.
+pub trait Changes<D> {
+    /// Changes the document; gives the columns that differ now, with their values.
+    fn apply(self, document: &mut D) -> Vec<(Column<D>, Value)>;
+}
+
+/// An attribute of a document that a value of a body can be put into.
+pub trait Slot<T> {
+    /// Puts it there; gives it as JSON if that made a difference.
+    fn put(&mut self, value: T) -> Option<Value>;
+}
+
+impl<T: PartialEq + Clone + Into<Value>> Slot<T> for T {
+    fn put(&mut self, value: T) -> Option<Value> {
+        if *self == value {
+            return None;
+        }
+        self.clone_from(&value);
+        Some(value.into())
+    }
+}
+
+impl<T: PartialEq + Clone + Into<Value>> Slot<T> for Option<T> {
+    fn put(&mut self, value: T) -> Option<Value> {
+        if self.as_ref() == Some(&value) {
+            return None;
+        }
+        *self = Some(value.clone());
+        Some(value.into())
+    }
+}
+
+impl<T: PartialEq + Clone + Into<Value>> Slot<Change<T>> for Option<T> {
+    fn put(&mut self, value: Change<T>) -> Option<Value> {
+        match value {
+            Change::Keep => None,
+            Change::Clear => self.take().map(|_| Value::Null),
+            Change::Set(value) => Slot::<T>::put(self, value),
+        }
+    }
+}
+
+impl Slot<JsonText> for String {
+    fn put(&mut self, value: JsonText) -> Option<Value> {
+        Slot::<String>::put(self, value.into_text())
+    }
+}
+
+impl Slot<JsonText> for Option<String> {
+    fn put(&mut self, value: JsonText) -> Option<Value> {
+        Slot::<String>::put(self, value.into_text())
+    }
+}
+
+impl Slot<Change<JsonText>> for Option<String> {
+    fn put(&mut self, value: Change<JsonText>) -> Option<Value> {
+        match value {
+            Change::Keep => None,
+            Change::Clear => self.take().map(|_| Value::Null),
+            Change::Set(value) => Slot::<JsonText>::put(self, value),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Forms of text that bodies of several features share.
+
+use super::Form;
+use crate::validate::{is_document_id, is_url};
+
+/// Id of a document.
+pub const ID: Form = Form {
+    valid: is_document_id,
+    must_be: "1 to 36 of A-Z, a-z, 0-9, '_', '.' and '-', starting with a letter or digit",
+    pattern: Some("^[A-Za-z0-9][A-Za-z0-9_.-]{0,35}$"),
+    format: None,
+};
+
+/// Absolute http or https URL with a host.
+pub const WEB_URL: Form = Form {
+    valid: is_web_url,
+    must_be: "an http or https URL",
+    pattern: Some("^[Hh][Tt][Tt][Pp][Ss]?://[!-~]+$"),
+    format: Some("uri"),
+};
+
+/// Phone number in E.164 form: a plus sign and 2 to 15 digits, the first not 0.
+pub const PHONE: Form = Form {
+    valid: is_phone,
+    must_be: "a phone number in international form, such as +41791234567",
+    pattern: Some("^\\+[1-9][0-9]{1,14}$"),
+    format: None,
+};
+
+/// Whether a text is an absolute http or https URL with a host.
+pub fn is_web_url(text: &str) -> bool {
+    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
+    ["http", "https"]
+        .iter()
+        .any(|web| scheme.eq_ignore_ascii_case(web))
+        && is_url(text)
+}
+
+/// Whether a text is a phone number in E.164 form.
+pub fn is_phone(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| {
+        (2..=15).contains(&digits.len())
+            && !digits.starts_with('0')
+            && digits.bytes().all(|b| b.is_ascii_digit())
+    })
+}

@@ -1,0 +1,67 @@
+//! Bounds of one field of a body.
+
+use crate::validate::Broken;
+use crate::{Attribute, Collection};
+
+/// Bounds of one field of a body, beyond those of its type. Each holds only for the types that it fits.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The attribute whose rules it keeps: its collection, and its key.
+    pub of: Option<(&'static Collection, &'static str)>,
+    /// Least and most characters of a text, or of each text of a list.
+    pub size: Option<(usize, usize)>,
+    /// Least and most elements of a list.
+    pub count: Option<(usize, usize)>,
+    /// Least and greatest number.
+    pub range: Option<Range>,
+    /// Form of a text, or of each text of a list.
+    pub is: Option<Form>,
+}
+
+/// Least and greatest number, both taken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Range {
+    /// Of whole numbers.
+    Integer(i64, i64),
+    /// Of numbers with decimals.
+    Number(f64, f64),
+}
+
+/// Form of a text: who knows it, and how it is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Form {
+    /// Whether a text has the form.
+    pub valid: fn(&str) -> bool,
+    /// What a field must be, for people: "must be …".
+    pub must_be: &'static str,
+    /// The same as a regular expression (ECMA-262) for OpenAPI; none where there is none.
+    pub pattern: Option<&'static str>,
+    /// The name of the format in JSON Schema, such as `uri`; none where there is none.
+    pub format: Option<&'static str>,
+}
+
+impl Limits {
+    /// No bounds but those of the type.
+    pub const NONE: Limits = Limits {
+        of: None,
+        size: None,
+        count: None,
+        range: None,
+        is: None,
+    };
+
+    /// The attribute whose rules it keeps.
+    pub fn attribute(&self) -> Option<&'static Attribute> {
+        self.of
+            .and_then(|(collection, key)| collection.attribute(key))
+    }
+
+    pub(super) fn check_form(&self, text: &str) -> Result<(), Broken> {
+        match self.is {
+            Some(form) if !(form.valid)(text) => {
+                Err((crate::Rule::Format, format!("must be {}", form.must_be)))
+            }
+            _ => Ok(()),
+        }
+    }
+}
