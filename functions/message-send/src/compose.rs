@@ -14,8 +14,8 @@ use whisper_schema::system::{ConversationMember, ConversationMemberStatus};
 use whisper_schema::{Column, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
 
-use crate::draft::{Draft, Extra, poll_id};
-use crate::rules::{PollDraft, options_text};
+use crate::content::{Details, PollDetails, options_text};
+use crate::draft::{SendMessage, poll_id};
 use crate::world::World;
 
 /// Characters of a preview.
@@ -34,23 +34,23 @@ pub mod label {
 }
 
 /// The message that a draft becomes.
-pub fn message(id: String, draft: &Draft, world: &World) -> Message {
+pub fn message(id: String, draft: &SendMessage, world: &World) -> Message {
     let metadata = draft.metadata_text(&id);
     let mut message = Message {
         id,
         conversation_id: world.conversation.id.clone(),
         sender_id: world.member.user_id.clone(),
         content: draft.content.clone(),
-        content_type: draft.content_type,
+        content_type: draft.details.kind(),
         media_urls: draft.media_urls.clone(),
         media_file_ids: draft.media_file_ids.clone(),
         thumbnail_url: draft.thumbnail_url.clone(),
         thumbnail_file_id: draft.thumbnail_file_id.clone(),
         metadata,
-        reply_to_message_id: draft.reply_to.clone(),
-        forwarded_from_message_id: draft.origin.as_ref().map(|o| o.message_id.clone()),
-        forwarded_from_conversation_id: draft.origin.as_ref().map(|o| o.conversation_id.clone()),
-        mentions: draft.mentions.clone(),
+        reply_to_message_id: draft.reply_to_message_id.clone(),
+        forwarded_from_message_id: draft.forwarded_from_message_id.clone(),
+        forwarded_from_conversation_id: draft.forwarded_from_conversation_id.clone(),
+        mentions: draft.mentions.to_vec(),
         links: draft.links.clone(),
         status: MessageStatus::Sent,
         expires_at: draft.expires_at,
@@ -58,7 +58,7 @@ pub fn message(id: String, draft: &Draft, world: &World) -> Message {
         ..Message::default()
     };
     if let (MessageContentType::Forward, true, Some(origin)) =
-        (draft.content_type, draft.is_bare(), &world.origin)
+        (message.content_type, draft.is_bare(), &world.origin)
     {
         copy(origin, &mut message);
     }
@@ -106,7 +106,7 @@ fn preview(message: &Message) -> String {
 ///
 /// # Errors
 /// A fault when the runtime has no randomness.
-pub fn batch(ctx: &Ctx, message: &Message, draft: &Draft, world: &World) -> Result<Batch> {
+pub fn batch(ctx: &Ctx, message: &Message, draft: &SendMessage, world: &World) -> Result<Batch> {
     let batch = Batch::new()
         .expect_some(may_still_send(&world.member))
         .label(label::MEMBER)
@@ -125,12 +125,12 @@ pub fn batch(ctx: &Ctx, message: &Message, draft: &Draft, world: &World) -> Resu
     });
     let sender = Some(message.sender_id.as_str());
     let batch = events::append(ctx, batch, "message.sent", &message.id, sender, &payload)?;
-    Ok(match &draft.extra {
-        Extra::None | Extra::Gift { .. } => batch,
-        Extra::Poll(poll) => batch.insert(&poll_document(message, poll)),
-        Extra::StoryReply { story_id } => batch
-            .increment::<Story>(story_id, Story::REPLY_COUNT, 1)
+    Ok(match &draft.details {
+        Details::Poll(poll) => batch.insert(&poll_document(message, poll)),
+        Details::StoryReply(reply) => batch
+            .increment::<Story>(&reply.story_id, Story::REPLY_COUNT, 1)
             .label(label::STORY),
+        _ => batch,
     })
 }
 
@@ -186,7 +186,7 @@ fn activity(id: String, message: &Message) -> UserActivity {
     }
 }
 
-fn poll_document(message: &Message, poll: &PollDraft) -> Poll {
+fn poll_document(message: &Message, poll: &PollDetails) -> Poll {
     Poll {
         id: poll_id(&message.id),
         creator_id: message.sender_id.clone(),
@@ -194,8 +194,8 @@ fn poll_document(message: &Message, poll: &PollDraft) -> Poll {
         message_id: Some(message.id.clone()),
         question: message.content.clone(),
         options: options_text(&poll.options),
-        allow_multiple: poll.allow_multiple,
-        is_anonymous: poll.is_anonymous,
+        allow_multiple: poll.allow_multiple.unwrap_or(false),
+        is_anonymous: poll.is_anonymous.unwrap_or(false),
         expires_at: poll.expires_at,
         created_at: Some(Timestamp::AT_COMMIT),
         ..Poll::default()

@@ -1,10 +1,9 @@
 #![doc = include_str!("../README.md")]
 
-pub mod body;
 mod compose;
+pub mod content;
 pub mod draft;
 mod history;
-pub mod rules;
 mod send;
 mod single;
 mod view;

@@ -1,7 +1,7 @@
 //! `POST /v1/conversations/{conversationId}/messages`
 
-use serde_json::{Map, Value};
 use whisper_kit::Ctx;
+use whisper_kit::Json;
 use whisper_kit::Method;
 use whisper_kit::Reply;
 use whisper_kit::Request;
@@ -15,9 +15,8 @@ use whisper_schema::Document;
 use whisper_schema::main_db::Message;
 use whisper_store::StoreError;
 
-use crate::body::SendMessage;
 use crate::compose::{self, label};
-use crate::draft::Draft;
+use crate::draft::SendMessage;
 use crate::view::{MessageView, Readers};
 use crate::world::World;
 
@@ -38,7 +37,6 @@ pub fn endpoint() -> Endpoint {
         send,
     )
     .auth(Auth::UserDeferred)
-    .body::<SendMessage>()
     .headers(&["idempotency-key"])
     .reply::<MessageView>(201, "The message was sent.")
     .reply::<MessageView>(
@@ -55,10 +53,9 @@ pub fn endpoint() -> Endpoint {
 }
 
 /// Reads, decides, commits: one statement and one commit, at any size of the conversation.
-async fn send(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn send(ctx: Ctx, request: Request, Json(mut draft): Json<SendMessage>) -> Result<Reply> {
     let claims = ctx.claims()?;
     let conversation = request.id("conversationId")?;
-    let mut draft = Draft::read(&request.json::<Map<String, Value>>()?)?;
     let keyed = draft.id.is_none() && name_by_key(&mut draft, &request, &claims, conversation)?;
     let sending = Sending {
         ctx: &ctx,
@@ -84,7 +81,7 @@ async fn send(ctx: Ctx, request: Request) -> Result<Reply> {
 /// Gives a message without an id the one that follows from its Idempotency-Key, if there is one. So
 /// both ways to make a retry harmless are the same one, and cost nothing.
 fn name_by_key(
-    draft: &mut Draft,
+    draft: &mut SendMessage,
     request: &Request,
     claims: &Claims,
     conversation: &str,
@@ -100,7 +97,7 @@ struct Sending<'a> {
     ctx: &'a Ctx,
     claims: Claims,
     conversation: &'a str,
-    draft: Draft,
+    draft: SendMessage,
 }
 
 impl Sending<'_> {

@@ -10,7 +10,8 @@ use whisper_schema::social_db::{Follow, Story, StoryAudience};
 use whisper_schema::system::{ConversationMember, ConversationMemberStatus};
 use whisper_store::{Doc, Filter, Get, Order, Query};
 
-use crate::draft::{Draft, Extra};
+use crate::content::Details;
+use crate::draft::SendMessage;
 
 /// The documents around a message to be sent, as of one moment.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ impl World {
         ctx: &Ctx,
         claims: &Claims,
         conversation: &str,
-        draft: &Draft,
+        draft: &SendMessage,
     ) -> Result<World> {
         let me = claims.sub.as_str();
         let place = (
@@ -57,23 +58,23 @@ impl World {
             Get::<Conversation>::id(conversation),
             first_members(conversation),
         );
-        let message = |id: Option<&String>| id.map(Get::<Message>::id);
-        let origin = draft.origin.as_ref();
+        let message = |id: Option<&str>| id.map(Get::<Message>::id);
+        let origin = draft.origin();
         let messages = (
-            message(draft.id.as_ref()),
-            message(draft.reply_to.as_ref()),
-            message(origin.map(|origin| &origin.message_id)),
+            message(draft.id.as_deref()),
+            message(draft.reply_to_message_id.as_deref()),
+            message(origin.map(|(message, _)| message)),
         );
         let member = |conversation: &str, user: &str| {
             Get::<ConversationMember>::id(member_id(conversation, user))
         };
-        let (recipient, story) = match &draft.extra {
-            Extra::Gift { recipient_id } => (Some(member(conversation, recipient_id)), None),
-            Extra::StoryReply { story_id } => (None, Some(Get::<Story>::id(story_id))),
-            Extra::None | Extra::Poll(_) => (None, None),
+        let (recipient, story) = match &draft.details {
+            Details::TokenGift(gift) => (Some(member(conversation, &gift.recipient_id)), None),
+            Details::StoryReply(reply) => (None, Some(Get::<Story>::id(&reply.story_id))),
+            _ => (None, None),
         };
         let others = (
-            origin.map(|origin| member(&origin.conversation_id, me)),
+            origin.map(|(_, conversation)| member(conversation, me)),
             recipient,
             story,
         );
@@ -137,33 +138,33 @@ impl World {
     /// # Errors
     /// `validation_failed`, naming each field. What doesn't exist and what the sender may not see
     /// are refused in the same words.
-    pub fn check(&self, draft: &Draft, now: Timestamp) -> Result<()> {
+    pub fn check(&self, draft: &SendMessage, now: Timestamp) -> Result<()> {
         let mut errors: Vec<FieldError> = draft
             .missed(now)
             .map(|field| FieldError::new(field, "range", "must lie in the future"))
             .collect();
         let mut missing =
             |field: &str, detail: &str| errors.push(FieldError::new(field, "not_found", detail));
-        if draft.reply_to.is_some() && !self.has_reply_target(now) {
+        if draft.reply_to_message_id.is_some() && !self.has_reply_target(now) {
             missing(
                 "replyToMessageId",
                 "must name a message of this conversation",
             );
         }
-        if let Some(origin) = &draft.origin
-            && !self.has_origin(&origin.conversation_id, now)
+        if let Some((_, conversation)) = draft.origin()
+            && !self.has_origin(conversation, now)
         {
             let detail = "must name a message of forwardedFromConversationId that you can see";
             missing("forwardedFromMessageId", detail);
         }
-        match &draft.extra {
-            Extra::Gift { .. } if !self.has_recipient() => {
+        match &draft.details {
+            Details::TokenGift(_) if !self.has_recipient() => {
                 missing(
                     "metadata.recipientId",
                     "must be another member of this conversation",
                 );
             }
-            Extra::StoryReply { .. } if !self.has_story() => {
+            Details::StoryReply(_) if !self.has_story() => {
                 let detail = "must name a story that takes replies, by the other one of this direct conversation";
                 missing("metadata.storyId", detail);
             }

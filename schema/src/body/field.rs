@@ -1,6 +1,6 @@
 //! Values that a field of a body can have.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::findings::Findings;
 use super::limits::{Limits, Range};
@@ -15,6 +15,18 @@ pub trait Field: Sized {
     /// Its schema, with the limits in it.
     #[cfg(not(target_family = "wasm"))]
     fn schema(limits: &Limits, generator: &mut schemars::SchemaGenerator) -> schemars::Schema;
+}
+
+/// A short list in which an element that was sent several times stands once, at its first place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Distinct<T>(pub Vec<T>);
+
+impl<T> std::ops::Deref for Distinct<T> {
+    type Target = Vec<T>;
+
+    fn deref(&self) -> &Vec<T> {
+        &self.0
+    }
 }
 
 /// The place of a value in a body, where violations of it are noted.
@@ -188,6 +200,19 @@ impl Field for f64 {
     }
 }
 
+/// A number as it was sent, whole or with decimals.
+impl Field for Number {
+    fn read(value: &Value, limits: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
+        f64::read(value, limits, at)?;
+        value.as_number().cloned()
+    }
+
+    #[cfg(not(target_family = "wasm"))]
+    fn schema(limits: &Limits, _: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        super::shape::number("number", limits)
+    }
+}
+
 fn within<T: std::fmt::Display>(inside: bool, least: &T, most: &T) -> Result<(), Broken> {
     match inside {
         true => Ok(()),
@@ -249,6 +274,23 @@ impl<T: Field> Field for Vec<T> {
     #[cfg(not(target_family = "wasm"))]
     fn schema(limits: &Limits, generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         super::shape::list(T::schema(limits, generator), limits)
+    }
+}
+
+impl<T: Field + PartialEq> Field for Distinct<T> {
+    fn read(value: &Value, limits: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
+        let mut distinct: Vec<T> = Vec::new();
+        for element in Vec::<T>::read(value, limits, at)? {
+            if !distinct.contains(&element) {
+                distinct.push(element);
+            }
+        }
+        Some(Distinct(distinct))
+    }
+
+    #[cfg(not(target_family = "wasm"))]
+    fn schema(limits: &Limits, generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Vec::<T>::schema(limits, generator)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Forms of text that bodies of several features share.
 
 use super::Form;
-use crate::validate::{is_document_id, is_url};
+use crate::validate::{is_document_id, is_email, is_url};
 
 /// Id of a document.
 pub const ID: Form = Form {
@@ -25,6 +25,14 @@ pub const PHONE: Form = Form {
     must_be: "a phone number in international form, such as +41791234567",
     pattern: Some("^\\+[1-9][0-9]{1,14}$"),
     format: None,
+};
+
+/// E-mail address.
+pub const EMAIL: Form = Form {
+    valid: is_email,
+    must_be: "an email address",
+    pattern: None,
+    format: Some("email"),
 };
 
 /// Whether a text is an absolute http or https URL with a host.

@@ -47,7 +47,7 @@ use crate::Violation;
 pub use changes::{Change, Changes, Slot};
 #[doc(hidden)]
 pub use field::read_choice;
-pub use field::{At, Field};
+pub use field::{At, Distinct, Field};
 pub use fields::Fields;
 pub use findings::{Findings, MOST_FINDINGS, MOST_NAME};
 pub use json_text::JsonText;

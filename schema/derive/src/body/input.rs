@@ -167,7 +167,7 @@ fn presence_of(ty: &Type, options: &FieldOptions) -> (Presence, Type) {
         match segment.ident.to_string().as_str() {
             "Option" => return (Presence::Optional, inner.clone()),
             "Change" => return (Presence::Change, inner.clone()),
-            "Vec" if !options.required => return (Presence::List, ty.clone()),
+            "Vec" | "Distinct" if !options.required => return (Presence::List, ty.clone()),
             _ => {}
         }
     }

@@ -217,8 +217,8 @@ fn limits(body: &BodyOptions, field: &BodyField) -> TokenStream {
     })
 }
 
-/// Whether a type is `f64`, or a list of it.
+/// Whether a type is `f64` or `Number`, or a list of one.
 fn is_number(ty: &Type) -> bool {
     let text = quote!(#ty).to_string();
-    text.contains("f64")
+    text.contains("f64") || text.contains("Number")
 }

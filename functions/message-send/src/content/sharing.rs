@@ -1,47 +1,69 @@
 //! Places and people: location, contact.
 
-use whisper_schema::Rule;
-
-use super::fields::{Fields, Need};
-use super::formats::is_phone;
-use whisper_kit::ids::is_id;
-use whisper_schema::validate::is_email;
-
-/// Half of the way around the earth: less accurate than that there is nothing.
-const LEAST_ACCURATE_METERS: f64 = 20_100_000.0;
+use serde::Serialize;
+use serde_json::Number;
+use whisper_schema::body::Fields;
+use whisper_schema::body::forms::{EMAIL, ID, PHONE};
+use whisper_schema::{Body, Rule, Timestamp};
 
 /// A place, perhaps followed for a while.
-pub(super) fn location(fields: &mut Fields<'_, '_>) {
-    fields.number("latitude", Need::Required, -90.0..=90.0);
-    fields.number("longitude", Need::Required, -180.0..=180.0);
-    fields.number(
-        "accuracyMeters",
-        Need::Optional,
-        0.0..=LEAST_ACCURATE_METERS,
-    );
-    fields.text("name", Need::Optional, 1..=100);
-    fields.text("address", Need::Optional, 1..=300);
-    fields.deadline("liveUntil");
+#[derive(Clone, Debug, PartialEq, Body, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LocationDetails {
+    /// Degrees north of the equator (WGS 84).
+    #[field(range = -90.0..=90.0)]
+    pub latitude: Number,
+    /// Degrees east of Greenwich.
+    #[field(range = -180.0..=180.0)]
+    pub longitude: Number,
+    /// How far off it may be, in metres; at most half of the way around the earth.
+    #[field(range = 0.0..=20_100_000.0)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accuracy_meters: Option<Number>,
+    /// Name of the place.
+    #[field(size = 1..=100)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Postal address.
+    #[field(size = 1..=300)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Until when it is followed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub live_until: Option<Timestamp>,
 }
 
-/// A name and at least one way to reach whom it belongs to.
-pub(super) fn contact(fields: &mut Fields<'_, '_>) {
-    fields.text("name", Need::Required, 1..=100);
-    let given = ["phone", "email", "userId"].map(|key| fields.has(key));
-    fields.formatted(
-        "phone",
-        Need::Optional,
-        is_phone,
-        "a number like +41791234567 (E.164)",
-    );
-    fields.formatted("email", Need::Optional, is_email, "an email address");
-    fields.formatted("userId", Need::Optional, is_id, "the id of a user");
-    if given == [false; 3] {
-        fields.refuse(
-            "phone",
-            Rule::Required,
-            "is required unless email or userId is given",
-        );
+/// A person, and at least one way to reach them.
+#[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
+#[body(check = ContactDetails::check)]
+#[serde(rename_all = "camelCase")]
+pub struct ContactDetails {
+    /// Name of the person.
+    #[field(size = 1..=100)]
+    pub name: String,
+    /// Phone number in E.164 form.
+    #[field(is = PHONE)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// E-mail address.
+    #[field(is = EMAIL)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// User.
+    #[field(is = ID)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+}
+
+impl ContactDetails {
+    fn check(&self, fields: &mut Fields<'_, '_>) {
+        if !["phone", "email", "userId"]
+            .iter()
+            .any(|key| fields.has(key))
+        {
+            let message = "is required unless email or userId is given";
+            fields.refuse("phone", Rule::Required, message);
+        }
     }
 }
 
@@ -49,7 +71,7 @@ pub(super) fn contact(fields: &mut Fields<'_, '_>) {
 mod tests {
     use serde_json::json;
 
-    use crate::rules::testing::{read, refused, taken, with, wrong};
+    use crate::content::testing::{read, refused, taken, with, wrong};
 
     #[test]
     fn location() {
@@ -97,19 +119,14 @@ mod tests {
     #[test]
     fn how_long_a_location_lives_is_a_deadline() {
         let base = json!({"contentType": "location", "metadata": {"latitude": 1, "longitude": 2}});
-        assert!(read(&base).unwrap().deadlines.is_empty());
+        let now = "2026-06-01T00:00:00Z".parse().unwrap();
+        assert_eq!(read(&base).unwrap().missed(now).count(), 0);
         let live = with(
             &base,
             &json!({"metadata": {"liveUntil": "2026-01-01T00:00:00Z"}}),
         );
-        let deadlines = read(&live).unwrap().deadlines;
-        assert_eq!(
-            deadlines
-                .iter()
-                .map(|(field, _)| field.as_str())
-                .collect::<Vec<_>>(),
-            ["metadata.liveUntil"]
-        );
+        let missed: Vec<&str> = read(&live).unwrap().missed(now).collect();
+        assert_eq!(missed, ["metadata.liveUntil"]);
     }
 
     #[test]

@@ -1,51 +1,65 @@
 //! Messages that consist of words and references: text, reply, link, forward.
 
 use whisper_schema::Rule;
+use whisper_schema::body::Fields;
+use whisper_schema::main_db::MessageContentType as Kind;
 
-use super::fields::Fields;
-use crate::draft::Draft;
+use crate::draft::SendMessage;
 
-/// Words, 1 to 10,000 characters of which at least one can be seen.
-pub(super) fn text(draft: &Draft, fields: &mut Fields<'_, '_>) {
-    words(draft, fields);
-}
+/// Characters of a poll's question: the content of its message.
+const QUESTION: usize = 500;
 
-/// Words about another message of the conversation.
-pub(super) fn reply(draft: &Draft, fields: &mut Fields<'_, '_>) {
-    words(draft, fields);
-    if draft.reply_to.is_none() && fields.clean("replyToMessageId") {
-        fields.refuse_outside(
-            "replyToMessageId",
-            Rule::Required,
-            "is required for a reply",
-        );
-    }
-}
-
-/// At least one address; words about it are welcome.
-pub(super) fn link(draft: &Draft, fields: &mut Fields<'_, '_>) {
-    if draft.links.is_empty() && fields.clean("links") {
-        fields.refuse_outside("links", Rule::Required, "must have at least one address");
-    }
-}
-
-/// A message of this or another conversation. Content and media are the copied message's unless given.
-pub(super) fn forward(draft: &Draft, fields: &mut Fields<'_, '_>) {
-    let named = |field: &str| format!("{field} is required for a forwarded message");
-    if draft.origin.is_none() && fields.clean("forwardedFrom") {
-        for field in ["forwardedFromMessageId", "forwardedFromConversationId"] {
-            fields.refuse_outside(field, Rule::Required, named(field));
+/// Checks the words and references that a kind of message needs.
+pub(super) fn check(message: &SendMessage, fields: &mut Fields<'_, '_>) {
+    let refuse = |fields: &mut Fields<'_, '_>, key: &str, message: &str| {
+        if fields.is_clean(key) {
+            fields.refuse(key, Rule::Required, message);
         }
+    };
+    let blank = message.content.trim().is_empty();
+    match message.details.kind() {
+        Kind::Text | Kind::Reply if blank => {
+            refuse(
+                fields,
+                "content",
+                "must have at least one visible character",
+            );
+        }
+        Kind::Poll if blank => refuse(fields, "content", "must be the question"),
+        Kind::Poll if message.content.chars().count() > QUESTION && fields.is_clean("content") => {
+            let message =
+                format!("must have at most {QUESTION} characters, as the question of a poll");
+            fields.refuse("content", Rule::Size, message);
+        }
+        Kind::StoryReply if blank && !message.has_media() => {
+            refuse(fields, "content", "is required unless there are media");
+        }
+        Kind::Link if message.links.is_empty() => {
+            refuse(fields, "links", "must have at least one address");
+        }
+        _ => {}
     }
+    if message.details.kind() == Kind::Reply && message.reply_to_message_id.is_none() {
+        refuse(fields, "replyToMessageId", "is required for a reply");
+    }
+    check_origin(message, fields);
 }
 
-fn words(draft: &Draft, fields: &mut Fields<'_, '_>) {
-    if draft.content.trim().is_empty() && fields.clean("content") {
-        fields.refuse_outside(
-            "content",
-            Rule::Required,
-            "must have at least one visible character",
-        );
+/// A copy names both the message and its conversation.
+fn check_origin(message: &SendMessage, fields: &mut Fields<'_, '_>) {
+    let keys = ["forwardedFromMessageId", "forwardedFromConversationId"];
+    let is_forward = message.details.kind() == Kind::Forward;
+    if !is_forward && !keys.iter().any(|key| fields.has(key)) {
+        return;
+    }
+    for key in keys {
+        if !fields.has(key) {
+            let message = match is_forward {
+                true => "is required for a forwarded message",
+                false => "is required beside the other forwardedFrom field",
+            };
+            fields.refuse(key, Rule::Required, message);
+        }
     }
 }
 
@@ -53,7 +67,7 @@ fn words(draft: &Draft, fields: &mut Fields<'_, '_>) {
 mod tests {
     use serde_json::json;
 
-    use crate::rules::testing::{read, refused, taken, with, wrong};
+    use crate::content::testing::{read, refused, taken, with, wrong};
 
     #[test]
     fn text() {

@@ -1,119 +1,175 @@
 //! Web3: crypto_tx, nft, token_gift. Forms only; nothing here asks a chain.
 
-use whisper_kit::ids::is_id;
+use serde::Serialize;
+use whisper_schema::body::forms::ID;
+use whisper_schema::body::{Fields, Form};
 use whisper_schema::web3_db::{TokenGiftAnimation, TokenGiftType, WalletChain};
+use whisper_schema::{Body, Rule};
 
-use super::fields::{Fields, Need};
-use super::formats::{is_base58, is_decimal, is_hex, is_positive_decimal, is_whole_number};
-use crate::draft::Extra;
+use super::forms::{self, DECIMAL, POSITIVE_DECIMAL};
 
 /// A transaction that took place: the chain knows the rest.
-pub(super) fn crypto_tx(fields: &mut Fields<'_, '_>) {
-    let chain = chain(fields);
-    transaction(fields, "txHash", Need::Required, chain);
-    fields.formatted("amount", Need::Optional, is_decimal, DECIMAL);
-    fields.text("token", Need::Optional, 1..=100);
+#[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
+#[body(check = CryptoTxDetails::check)]
+#[serde(rename_all = "camelCase")]
+pub struct CryptoTxDetails {
+    /// Chain it is on.
+    pub chain: WalletChain,
+    /// Its hash: `0x` and 64 hexadecimal digits; on Solana a signature in base 58.
+    #[field(size = 1..=256)]
+    pub tx_hash: String,
+    /// How much was moved.
+    #[field(is = DECIMAL)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<String>,
+    /// Symbol or address of the token.
+    #[field(size = 1..=100)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
+impl CryptoTxDetails {
+    fn check(&self, fields: &mut Fields<'_, '_>) {
+        let form = match self.chain {
+            WalletChain::Solana => forms::SOLANA_SIGNATURE,
+            _ => forms::EVM_HASH,
+        };
+        hold(fields, "txHash", Some(&self.tx_hash), form);
+    }
 }
 
 /// A non-fungible token to look at.
-pub(super) fn nft(fields: &mut Fields<'_, '_>) {
-    let chain = chain(fields);
-    token(fields, chain, "contractAddress", "tokenId", Need::Required);
+#[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
+#[body(check = NftDetails::check)]
+#[serde(rename_all = "camelCase")]
+pub struct NftDetails {
+    /// Chain it is on.
+    pub chain: WalletChain,
+    /// Address of its contract; on Solana, of its mint.
+    #[field(size = 1..=256)]
+    pub contract_address: String,
+    /// Its number within the contract, as decimal digits. On Solana the address alone names it.
+    #[field(size = 1..=256)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_id: Option<String>,
+}
+
+impl NftDetails {
+    fn check(&self, fields: &mut Fields<'_, '_>) {
+        hold(
+            fields,
+            "contractAddress",
+            Some(&self.contract_address),
+            address(self.chain),
+        );
+        number(fields, self.chain, "tokenId", self.token_id.as_deref());
+    }
 }
 
 /// Tokens, or a non-fungible one, for another member.
-pub(super) fn token_gift(fields: &mut Fields<'_, '_>) -> Extra {
-    let gift = fields.choice::<TokenGiftType>("giftType", Need::Required);
-    let chain = chain(fields);
-    // Which of the two belongs to it is only known with the type: both are taken without one.
-    if gift != Some(TokenGiftType::Nft) {
-        let need = gift.map_or(Need::Optional, |_| Need::Required);
-        let what = "a decimal number greater than 0, as a string";
-        fields.formatted("tokenAmount", need, is_positive_decimal, what);
-        address(fields, "tokenAddress", Need::Optional, chain);
-    }
-    if gift.is_none_or(|gift| gift == TokenGiftType::Nft) {
-        let need = gift.map_or(Need::Optional, |_| Need::Required);
-        token(fields, chain, "nftContractAddress", "nftTokenId", need);
-    }
-    fields.choice::<TokenGiftAnimation>("animation", Need::Optional);
-    match fields.formatted("recipientId", Need::Required, is_id, "the id of a user") {
-        Some(id) => Extra::Gift {
-            recipient_id: id.to_owned(),
-        },
-        None => Extra::None,
-    }
+#[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
+#[body(check = TokenGiftDetails::check)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenGiftDetails {
+    /// What it is.
+    pub gift_type: TokenGiftType,
+    /// Chain it is on.
+    pub chain: WalletChain,
+    /// Member who gets it.
+    #[field(is = ID)]
+    pub recipient_id: String,
+    /// How many tokens; needed, and only there, for those that are no NFT.
+    #[field(is = POSITIVE_DECIMAL)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_amount: Option<String>,
+    /// Address of the token; the chain's own coin without one.
+    #[field(size = 1..=256)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_address: Option<String>,
+    /// Address of the NFT's contract; needed, and only there, for an NFT.
+    #[field(size = 1..=256)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nft_contract_address: Option<String>,
+    /// Number of the NFT; as the one above, but on Solana it may be left out.
+    #[field(size = 1..=256)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nft_token_id: Option<String>,
+    /// How it is unwrapped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub animation: Option<TokenGiftAnimation>,
 }
 
-const DECIMAL: &str = "a decimal number as a string, such as \"0.25\"";
-
-fn chain(fields: &mut Fields<'_, '_>) -> Option<WalletChain> {
-    fields.choice("chain", Need::Required)
+impl TokenGiftDetails {
+    fn check(&self, fields: &mut Fields<'_, '_>) {
+        let is_nft = self.gift_type == TokenGiftType::Nft;
+        let others: &[&str] = match is_nft {
+            true => &["tokenAmount", "tokenAddress"],
+            false => &["nftContractAddress", "nftTokenId"],
+        };
+        for key in others
+            .iter()
+            .filter(|key| fields.has(key))
+            .collect::<Vec<_>>()
+        {
+            fields.refuse(key, Rule::Unknown, "does not belong to this type of gift");
+        }
+        if is_nft {
+            let contract = self.nft_contract_address.as_deref();
+            needed(fields, "nftContractAddress", contract);
+            hold(fields, "nftContractAddress", contract, address(self.chain));
+            number(
+                fields,
+                self.chain,
+                "nftTokenId",
+                self.nft_token_id.as_deref(),
+            );
+        } else {
+            needed(fields, "tokenAmount", self.token_amount.as_deref());
+            hold(
+                fields,
+                "tokenAddress",
+                self.token_address.as_deref(),
+                address(self.chain),
+            );
+        }
+    }
 }
 
 /// Solana is the one chain of the list whose addresses are not Ethereum's.
-fn transaction(
-    fields: &mut Fields<'_, '_>,
-    key: &'static str,
-    need: Need,
-    chain: Option<WalletChain>,
-) {
+fn address(chain: WalletChain) -> Form {
     match chain {
-        Some(WalletChain::Solana) => {
-            let what = "a Solana signature: 64 to 88 base-58 digits";
-            fields.formatted(key, need, |text| is_base58(text, 64..=88), what);
-        }
-        Some(_) => {
-            let what = "0x and 64 hexadecimal digits";
-            fields.formatted(key, need, |text| is_hex(text, 64), what);
-        }
-        None => {
-            fields.text(key, need, 1..=256);
-        }
+        WalletChain::Solana => forms::SOLANA_ADDRESS,
+        _ => forms::EVM_ADDRESS,
     }
 }
 
-fn address(fields: &mut Fields<'_, '_>, key: &'static str, need: Need, chain: Option<WalletChain>) {
-    match chain {
-        Some(WalletChain::Solana) => {
-            let what = "a Solana address: 32 to 44 base-58 digits";
-            fields.formatted(key, need, |text| is_base58(text, 32..=44), what);
-        }
-        Some(_) => {
-            let what = "0x and 40 hexadecimal digits";
-            fields.formatted(key, need, |text| is_hex(text, 40), what);
-        }
-        None => {
-            fields.text(key, need, 1..=256);
-        }
+/// Checks the number of a token within its contract.
+fn number(fields: &mut Fields<'_, '_>, chain: WalletChain, key: &str, value: Option<&str>) {
+    if chain != WalletChain::Solana {
+        needed(fields, key, value);
+        hold(fields, key, value, forms::WHOLE_NUMBER);
     }
 }
 
-/// A token within its contract. On Solana the address alone names it.
-fn token(
-    fields: &mut Fields<'_, '_>,
-    chain: Option<WalletChain>,
-    contract: &'static str,
-    id: &'static str,
-    need: Need,
-) {
-    address(fields, contract, need, chain);
-    match chain {
-        Some(WalletChain::Solana) => fields.text(id, Need::Optional, 1..=256),
-        Some(_) => {
-            let what = "a whole number as a string, such as \"1234\"";
-            fields.formatted(id, need, is_whole_number, what)
-        }
-        None => fields.text(id, need, 1..=256),
-    };
+fn needed(fields: &mut Fields<'_, '_>, key: &str, value: Option<&str>) {
+    if value.is_none() && fields.is_clean(key) {
+        fields.refuse(key, Rule::Required, "is required");
+    }
+}
+
+/// Holds a text against a form that depends on another field.
+fn hold(fields: &mut Fields<'_, '_>, key: &str, value: Option<&str>, form: Form) {
+    if value.is_some_and(|text| !(form.valid)(text)) {
+        fields.refuse(key, Rule::Format, format!("must be {}", form.must_be));
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::draft::Extra;
-    use crate::rules::testing::{read, refused, taken, wrong};
+    use crate::content::Details;
+    use crate::content::testing::{read, refused, taken, wrong};
 
     const EVM_CHAINS: [&str; 7] = [
         "ethereum",
@@ -210,11 +266,11 @@ mod tests {
             &base,
             &[
                 (
+                    // Whether a number is needed follows from the chain.
                     json!({"metadata": null}),
                     &[
                         "metadata.chain:required",
                         "metadata.contractAddress:required",
-                        "metadata.tokenId:required",
                     ],
                 ),
                 (
@@ -250,12 +306,10 @@ mod tests {
                 json!({"metadata": {"chain": "solana", "tokenAddress": base58(44)}}),
             ],
         );
-        assert_eq!(
-            read(&gift()).unwrap().extra,
-            Extra::Gift {
-                recipient_id: "u2".into()
-            }
-        );
+        let Details::TokenGift(read) = read(&gift()).unwrap().details else {
+            panic!("a gift")
+        };
+        assert_eq!(read.recipient_id, "u2");
         wrong(
             &gift(),
             &[

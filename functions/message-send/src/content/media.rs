@@ -1,75 +1,81 @@
 //! Messages around a file: image, video, audio, gif, voice, file. Their content is the caption.
 
-use whisper_schema::Rule;
-use whisper_schema::main_db::MessageContentType as Kind;
+use serde::Serialize;
+use whisper_schema::body::Fields;
+use whisper_schema::{Body, Rule};
 
-use super::fields::{Fields, Need};
-use super::formats::{is_file_name, is_media_type};
+use super::forms;
 
-/// A day.
-const LONGEST_MS: i64 = 86_400_000;
-/// Pixels on a side.
-const WIDEST: i64 = 20_000;
-/// Points of a drawn voice message.
-const WAVEFORM: usize = 256;
 /// The largest whole number that JavaScript can tell from its neighbours.
 const LARGEST: i64 = (1 << 53) - 1;
 
-/// image, video, audio and gif.
-pub(super) fn plain(kind: Kind, fields: &mut Fields<'_, '_>) {
-    let types: &[&str] = match kind {
-        Kind::Image => &["image"],
-        Kind::Video => &["video"],
-        Kind::Audio => &["audio"],
-        // A "gif" is mostly a short film.
-        _ => &["image", "video"],
-    };
-    details(fields, types, Need::Optional);
+/// Details of a file that is shown or played.
+#[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MediaDetails {
+    /// Width in pixels.
+    #[field(range = 1..=20_000)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<i64>,
+    /// Height in pixels.
+    #[field(range = 1..=20_000)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<i64>,
+    /// Length in milliseconds, at most a day.
+    #[field(range = 0..=86_400_000)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<i64>,
+    /// Size in bytes.
+    #[field(range = 0..=LARGEST)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size_bytes: Option<i64>,
+    /// Media type, such as `image/jpeg`: an image's is `image/…`, a gif's may be `video/…` too.
+    #[field(is = forms::MEDIA_TYPE)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mime_type: Option<String>,
 }
 
-/// A voice message: its duration is shown before it is loaded.
-pub(super) fn voice(fields: &mut Fields<'_, '_>) {
-    details(fields, &["audio"], Need::Required);
-    let points = fields.list("waveform", Need::Optional, 0..=WAVEFORM);
-    for (index, point) in points.iter().enumerate() {
-        let key = format!("waveform[{index}]");
-        match point.as_i64() {
-            Some(0..=255) => {}
-            Some(_) => fields.refuse(&key, Rule::Range, "must be from 0 to 255"),
-            None => fields.refuse(&key, Rule::Type, "must be a whole number"),
+/// Details of a voice message; `durationMs` is needed, as it is shown before the file is loaded.
+#[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
+#[body(check = VoiceDetails::check)]
+#[serde(rename_all = "camelCase")]
+pub struct VoiceDetails {
+    /// The file.
+    #[field(flatten)]
+    #[serde(flatten)]
+    pub media: MediaDetails,
+    /// Loudness over time, to be drawn.
+    #[field(count = 0..=256, range = 0..=255)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waveform: Vec<i64>,
+}
+
+impl VoiceDetails {
+    fn check(&self, fields: &mut Fields<'_, '_>) {
+        if self.media.duration_ms.is_none() && fields.is_clean("durationMs") {
+            fields.refuse("durationMs", Rule::Required, "is required");
         }
     }
 }
 
-/// A file of any type, with the name to save it under.
-pub(super) fn file(fields: &mut Fields<'_, '_>) {
-    details(fields, &[], Need::Optional);
-    let what = "1 to 255 characters without path separators";
-    fields.formatted("fileName", Need::Required, is_file_name, what);
-}
-
-fn details(fields: &mut Fields<'_, '_>, types: &[&str], duration: Need) {
-    fields.integer("width", Need::Optional, 1..=WIDEST);
-    fields.integer("height", Need::Optional, 1..=WIDEST);
-    fields.integer("durationMs", duration, 0..=LONGEST_MS);
-    fields.integer("sizeBytes", Need::Optional, 0..=LARGEST);
-    let what = match types {
-        [] => "a media type".to_owned(),
-        types => format!("a media type of {}", types.join(" or ")),
-    };
-    fields.formatted(
-        "mimeType",
-        Need::Optional,
-        |text| is_media_type(text, types),
-        &what,
-    );
+/// Details of a file of any type.
+#[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileDetails {
+    /// The file.
+    #[field(flatten)]
+    #[serde(flatten)]
+    pub media: MediaDetails,
+    /// Name to save it under.
+    #[field(is = forms::FILE_NAME)]
+    pub file_name: String,
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::rules::testing::{refused, taken, with, wrong};
+    use crate::content::testing::{refused, taken, with, wrong};
 
     fn base(kind: &str) -> Value {
         json!({"contentType": kind, "mediaUrls": ["https://cdn.example/1"]})

@@ -1,25 +1,39 @@
 //! Stickers and games.
 
-use super::fields::{Fields, Need};
-use whisper_kit::ids::is_id;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use whisper_schema::Body;
+use whisper_schema::body::forms::ID;
 
 /// A sticker of a pack.
-pub(super) fn sticker(fields: &mut Fields<'_, '_>) {
-    fields.formatted("stickerId", Need::Required, is_id, "the id of a sticker");
+#[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StickerDetails {
+    /// Id of the sticker.
+    #[field(is = ID)]
+    pub sticker_id: String,
 }
 
-/// An invitation to a game or a move in it. The state is the game's own: any object.
-pub(super) fn game(fields: &mut Fields<'_, '_>) {
-    fields.text("name", Need::Required, 1..=100);
-    fields.integer("score", Need::Optional, i64::MIN..=i64::MAX);
-    fields.object("state");
+/// An invitation to a game or a move in it.
+#[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GameDetails {
+    /// Name of the game.
+    #[field(size = 1..=100)]
+    pub name: String,
+    /// Points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<i64>,
+    /// The game's own state: any object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<Map<String, Value>>,
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use crate::rules::testing::{taken, wrong};
+    use crate::content::testing::{taken, wrong};
 
     #[test]
     fn sticker() {

@@ -2,73 +2,48 @@
 
 use std::collections::BTreeSet;
 
-use whisper_schema::{Rule, Timestamp};
+use serde::Serialize;
+use whisper_schema::body::Fields;
+use whisper_schema::{Body, Rule, Timestamp};
 
-use super::fields::{Fields, Need};
-use crate::draft::Draft;
-
-/// Characters of the question: the content of the message.
-const QUESTION: usize = 500;
 /// Characters that the options have room for as JSON text.
 const OPTIONS_TEXT: usize = 5000;
 
-/// What a poll's own document is made of, beside the question.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PollDraft {
-    /// What can be chosen.
+/// A poll; its question is the message's content.
+#[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
+#[body(check = PollDetails::check)]
+#[serde(rename_all = "camelCase")]
+pub struct PollDetails {
+    /// Different answers to choose from.
+    #[field(required, count = 2..=12, size = 1..=100)]
     pub options: Vec<String>,
-    /// Whether one may choose several.
-    pub allow_multiple: bool,
-    /// Whether nobody sees who chose what.
-    pub is_anonymous: bool,
+    /// Whether one may choose several; false by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_multiple: Option<bool>,
+    /// Whether nobody sees who chose what; false by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_anonymous: Option<bool>,
     /// When voting ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
 }
 
-/// A question and 2 to 12 different options.
-pub(super) fn poll(draft: &Draft, fields: &mut Fields<'_, '_>) -> PollDraft {
-    if fields.clean("content") {
-        if draft.content.trim().is_empty() {
-            fields.refuse_outside("content", Rule::Required, "must be the question");
-        } else if draft.content.chars().count() > QUESTION {
-            let message =
-                format!("must have at most {QUESTION} characters, as the question of a poll");
-            fields.refuse_outside("content", Rule::Size, message);
+impl PollDetails {
+    fn check(&self, fields: &mut Fields<'_, '_>) {
+        let mut seen = BTreeSet::new();
+        for (index, option) in self.options.iter().enumerate() {
+            let key = format!("options[{index}]");
+            if option.trim().is_empty() {
+                let message = "must have at least one visible character";
+                fields.refuse(&key, Rule::Required, message);
+            } else if !seen.insert(option.trim()) {
+                fields.refuse(&key, Rule::Format, "must differ from the other options");
+            }
         }
-    }
-    let options = fields.texts("options", Need::Required, 2..=12, 1..=100);
-    let mut seen = BTreeSet::new();
-    // Positions are right only when every option could be read.
-    let read = if fields.clean("metadata.options") {
-        options.as_slice()
-    } else {
-        &[]
-    };
-    for (index, option) in read.iter().enumerate() {
-        let key = format!("options[{index}]");
-        if option.trim().is_empty() {
-            fields.refuse(
-                &key,
-                Rule::Required,
-                "must have at least one visible character",
-            );
-        } else if !seen.insert(option.trim()) {
-            fields.refuse(&key, Rule::Format, "must differ from the other options");
+        if options_text(&self.options).chars().count() > OPTIONS_TEXT {
+            let message = format!("must fit {OPTIONS_TEXT} characters as JSON");
+            fields.refuse("options", Rule::Size, message);
         }
-    }
-    let options: Vec<String> = options.into_iter().map(str::to_owned).collect();
-    if options_text(&options).chars().count() > OPTIONS_TEXT {
-        fields.refuse(
-            "options",
-            Rule::Size,
-            format!("must fit {OPTIONS_TEXT} characters as JSON"),
-        );
-    }
-    PollDraft {
-        options,
-        allow_multiple: fields.boolean("allowMultiple").unwrap_or(false),
-        is_anonymous: fields.boolean("isAnonymous").unwrap_or(false),
-        expires_at: fields.deadline("expiresAt"),
     }
 }
 
@@ -82,8 +57,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::draft::Extra;
-    use crate::rules::testing::{read, refused, taken, with, wrong};
+    use crate::content::Details;
+    use crate::content::testing::{read, refused, taken, with, wrong};
 
     fn base() -> serde_json::Value {
         json!({"contentType": "poll", "content": "Where?", "metadata": {"options": ["Here", "There"]}})
@@ -143,15 +118,15 @@ mod tests {
     fn the_document_is_made_of_what_was_sent() {
         let change =
             json!({"metadata": {"allowMultiple": true, "expiresAt": "2026-01-01T00:00:00Z"}});
-        let draft = read(&with(&base(), &change)).unwrap();
-        let poll = PollDraft {
+        let read = read(&with(&base(), &change)).unwrap();
+        let poll = PollDetails {
             options: vec!["Here".into(), "There".into()],
-            allow_multiple: true,
-            is_anonymous: false,
+            allow_multiple: Some(true),
+            is_anonymous: None,
             expires_at: Some("2026-01-01T00:00:00Z".parse().unwrap()),
         };
         assert_eq!(options_text(&poll.options), r#"["Here","There"]"#);
-        assert_eq!(draft.extra, Extra::Poll(poll));
-        assert_eq!(draft.deadlines.len(), 1);
+        assert_eq!(read.missed(poll.expires_at.unwrap()).count(), 1);
+        assert_eq!(read.details, Details::Poll(poll));
     }
 }

@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::draft::Draft;
+use crate::draft::SendMessage;
 
 /// Reads a body; what is wrong with it as `field:rule`, sorted.
-pub fn read(body: &Value) -> Result<Draft, Vec<String>> {
+pub fn read(body: &Value) -> Result<SendMessage, Vec<String>> {
     let Value::Object(body) = body else {
         panic!("a body is an object")
     };
-    Draft::read(body).map_err(|error| {
-        let errors = error.field_errors().iter();
+    whisper_schema::body::read(body).map_err(|wrong| {
+        let errors = wrong.iter();
         let mut errors: Vec<String> = errors.map(|e| format!("{}:{}", e.field, e.rule)).collect();
         errors.sort();
         errors
