@@ -1,6 +1,7 @@
 //! Who calls: access tokens, sessions, passwords, the operator.
 
 mod appwrite;
+mod claims;
 mod foreign;
 mod keys;
 mod operator;
@@ -11,17 +12,18 @@ mod token;
 pub use appwrite::Appwrite;
 #[cfg(target_family = "wasm")]
 pub(crate) use appwrite::take_key;
+pub use claims::ACCESS_LIFETIME;
+pub(crate) use claims::Claims;
 pub(crate) use foreign::Foreign;
 pub use foreign::{IdentityServer, Verifying, is_foreign_id};
 pub use keys::{Keys, rotate_keys, web_push_secret};
-pub(crate) use keys::{MAC, cursor_key, mac};
+pub(crate) use keys::{MAC, cursor_key, derived_key, mac, mac256};
 pub use operator::operator;
 pub use password::{hash_password, needs_rehash, verify_nobody, verify_password};
-pub use session::{
-    FoundSession, Issued, MAX_SESSIONS, REFRESH_LIFETIME, check_session, issue, revoke, revoke_all,
-    rotate, session_query,
-};
-pub use token::{ACCESS_LIFETIME, Claims, jwks, verify};
+pub use session::{Issued, MAX_SESSIONS, REFRESH_LIFETIME, issue, revoke, revoke_all, rotate};
+pub(crate) use session::{check, standing};
+pub use token::jwks;
+pub(crate) use token::verify;
 
 /// Somebody signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +32,15 @@ pub struct Caller {
     pub user_id: String,
     /// The session that the token belongs to.
     pub session_id: String,
+}
+
+impl Caller {
+    pub(crate) fn of(claims: &Claims) -> Self {
+        Self {
+            user_id: claims.sub.clone(),
+            session_id: claims.sid.clone(),
+        }
+    }
 }
 
 /// SHA-256 in lower-case hexadecimal: how secrets that only need to be recognised are kept.

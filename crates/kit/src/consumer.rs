@@ -12,7 +12,7 @@ use whisper_schema::{Document, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Patch, Query, StoreError};
 
 use crate::ctx::Ctx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::jobs::Tally;
 
 /// How long a run that lost a race leaves the winner alone.
@@ -23,8 +23,27 @@ const AFTER_LOSS: Duration = Duration::from_millis(10);
 pub struct Bounds {
     /// The most documents that are handled in one commit.
     pub limit: u32,
+    /// The most operations of one commit, give or take the effects of one document.
+    pub rows: usize,
     /// How long a run goes on, give or take a commit.
     pub time: Duration,
+}
+
+impl Bounds {
+    /// So many documents in one commit, whatever their effects, and so long a run.
+    pub const fn new(limit: u32, time: Duration) -> Self {
+        Self {
+            limit,
+            rows: usize::MAX,
+            time,
+        }
+    }
+
+    /// With so many operations in one commit.
+    #[must_use]
+    pub const fn rows(self, rows: usize) -> Self {
+        Self { rows, ..self }
+    }
 }
 
 /// What one run did.
@@ -37,11 +56,11 @@ pub struct Consumed {
 }
 
 /// Hands over portions until nothing is left, or the time is over; then the tally is capped. A portion whose
-/// effects are more than the database does at once is halved.
+/// effects are more than one commit may do, by the bounds or by the database, is halved; later ones grow again.
 ///
 /// # Errors
 /// The handler's and the store's; what was handled before stays handled, and counted.
-pub async fn run<D, F, Fut>(
+pub async fn run<D, F>(
     ctx: &Ctx,
     name: &str,
     bounds: Bounds,
@@ -50,13 +69,19 @@ pub async fn run<D, F, Fut>(
 ) -> Result<()>
 where
     D: Document,
-    F: Fn(Vec<Doc<D>>) -> Fut,
-    Fut: Future<Output = Result<Batch>>,
+    F: AsyncFn(Vec<Doc<D>>) -> Result<Batch>,
 {
     let start = Instant::now();
     let mut limit = bounds.limit;
     loop {
-        let step = match consume(ctx, name, limit, &handle).await {
+        let bounded = async |documents| {
+            let effects = handle(documents).await?;
+            match effects.len() > bounds.rows && limit > 1 {
+                true => Err(Error::too_large(effects.len(), bounds.rows)),
+                false => Ok(effects),
+            }
+        };
+        let step = match consume(ctx, name, limit, bounded).await {
             // Not every database does as much at once: fewer documents make fewer effects.
             Err(error) if error.is_too_large() && limit > 1 => {
                 limit /= 2;
@@ -73,7 +98,9 @@ where
             return Ok(());
         }
         if step.handled == 0 {
-            ctx.store()?.pause(AFTER_LOSS).await;
+            ctx.store().await?.pause(AFTER_LOSS).await;
+        } else {
+            limit = (limit * 2).min(bounds.limit);
         }
     }
 }
@@ -82,16 +109,15 @@ where
 ///
 /// # Errors
 /// The handler's and the store's; then the cursor stays, and nothing was committed.
-pub async fn consume<D, F, Fut>(ctx: &Ctx, name: &str, limit: u32, handle: F) -> Result<Consumed>
+pub async fn consume<D, F>(ctx: &Ctx, name: &str, limit: u32, handle: F) -> Result<Consumed>
 where
     D: Document,
-    F: FnOnce(Vec<Doc<D>>) -> Fut,
-    Fut: Future<Output = Result<Batch>>,
+    F: AsyncFnOnce(Vec<Doc<D>>) -> Result<Batch>,
 {
-    let cursor = ctx.store()?.get::<ConsumerCursor>(name).await?;
+    let cursor = ctx.store().await?.get::<ConsumerCursor>(name).await?;
     let position = cursor.as_ref().map_or(0, |cursor| cursor.position);
     let next = Query::<D>::new().in_commit_order(position).limit(limit);
-    let next = ctx.store()?.read(next).await?;
+    let next = ctx.store().await?.read(next).await?;
     let Some(last) = next.last().map(|document| document.seq) else {
         return Ok(Consumed::default());
     };
@@ -111,7 +137,8 @@ where
         })
     };
     match ctx
-        .store()?
+        .store()
+        .await?
         .commit(moved.label(CURSOR).append(effects))
         .await
     {

@@ -1,12 +1,13 @@
 //! What a handler works with: the store, the time, the settings, and who calls.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use whisper_schema::Timestamp;
-use whisper_store::Store;
+use whisper_schema::prelude::Session;
+use whisper_store::{Get, ReadSet, Store};
 
-use crate::auth::{Caller, Claims, Foreign, IdentityServer, Keys};
+use crate::auth::{self, Caller, Claims, Foreign, IdentityServer, Keys};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::ids;
@@ -52,8 +53,10 @@ struct Inner {
     instance: Rc<Instance>,
     request_id: String,
     now: Timestamp,
-    caller: RefCell<Option<Caller>>,
+    /// What the caller's token says; none where nobody has to sign in.
     claims: RefCell<Option<Claims>>,
+    /// Whether the session behind the token was looked up, and stands.
+    is_checked: Cell<bool>,
 }
 
 impl Ctx {
@@ -67,8 +70,8 @@ impl Ctx {
             request_id: ids::new_id(now)?,
             instance,
             now,
-            caller: RefCell::new(None),
             claims: RefCell::new(None),
+            is_checked: Cell::new(false),
         })))
     }
 
@@ -121,11 +124,50 @@ impl Ctx {
         self.0.instance.signals.failed(fault);
     }
 
-    /// The store.
+    /// Reads something in one statement. The first read of an endpoint for users has the caller's session and
+    /// the standing of their account in that same statement, and gives nothing unless both are good.
     ///
     /// # Errors
-    /// A fault in a function that has none.
-    pub fn store(&self) -> Result<&Store> {
+    /// [`Code::SessionRevoked`](crate::Code::SessionRevoked), and the store's.
+    pub async fn read<R: ReadSet>(&self, set: R) -> Result<R::Output> {
+        let store = self.database()?;
+        let Some(claims) = self.unchecked() else {
+            return Ok(store.read(set).await?);
+        };
+        let (standing, found) = store.read((auth::standing(&claims), set)).await?;
+        auth::check(&claims, standing, self.now())?;
+        self.0.is_checked.set(true);
+        Ok(found)
+    }
+
+    /// The store. An endpoint for users that has read nothing yet looks the session up first, in a statement of
+    /// its own: there is no way to the data past it.
+    ///
+    /// # Errors
+    /// As [`Ctx::read`]; a fault in a function that has no store.
+    pub async fn store(&self) -> Result<&Store> {
+        self.check_session().await?;
+        self.database()
+    }
+
+    /// Looks the caller's session up, unless that was done, or there is no caller.
+    pub(crate) async fn check_session(&self) -> Result<()> {
+        match self.unchecked() {
+            Some(_) => self.read(Vec::<Get<Session>>::new()).await.map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// The claims whose session wasn't looked up yet.
+    fn unchecked(&self) -> Option<Claims> {
+        match self.0.is_checked.get() {
+            true => None,
+            false => self.0.claims.borrow().clone(),
+        }
+    }
+
+    /// The store, whoever calls: for what comes before the session can be looked up.
+    pub(crate) fn database(&self) -> Result<&Store> {
         self.0
             .instance
             .store
@@ -161,22 +203,17 @@ impl Ctx {
         ids::new_id(self.0.now)
     }
 
-    /// Who calls.
+    /// Who calls, as their access token says. The token is verified; nothing is read or written on the caller's
+    /// behalf, and no answer leaves, before the session behind it was looked up.
     ///
     /// # Errors
     /// A fault on an endpoint that isn't for users.
     pub fn caller(&self) -> Result<Caller> {
-        let caller = self.0.caller.borrow().clone();
-        caller.ok_or_else(|| Error::internal("this endpoint has no caller"))
-    }
-
-    /// What the verified access token says; the session behind it is not looked up yet.
-    ///
-    /// # Errors
-    /// A fault on an endpoint that isn't for users.
-    pub fn claims(&self) -> Result<Claims> {
-        let claims = self.0.claims.borrow().clone();
-        claims.ok_or_else(|| Error::internal("this endpoint has no claims"))
+        let claims = self.0.claims.borrow();
+        let claims = claims.as_ref();
+        claims
+            .map(Caller::of)
+            .ok_or_else(|| Error::internal("this endpoint has no caller"))
     }
 
     /// Whether another server signs users in, in the place of our own accounts.
@@ -190,10 +227,6 @@ impl Ctx {
 
     pub(crate) fn keys(&self) -> &Keys {
         &self.0.instance.keys
-    }
-
-    pub(crate) fn set_caller(&self, caller: Caller) {
-        *self.0.caller.borrow_mut() = Some(caller);
     }
 
     pub(crate) fn set_claims(&self, claims: Claims) {

@@ -9,9 +9,10 @@ use serde_json::json;
 
 use crate::auth;
 use crate::client;
+use crate::compress;
 use crate::cors;
 use crate::ctx::{Ctx, Instance};
-use crate::endpoint::{Api, Auth, BODY_LIMIT};
+use crate::endpoint::{Api, Auth};
 use crate::error::{Code, Error, Result};
 use crate::log::{self, Level};
 use crate::precondition;
@@ -38,20 +39,13 @@ impl Edge {
         })
     }
 
-    /// How many bytes the body of such a request may have.
-    pub fn body_limit(&self, method: &Method, path: &str) -> usize {
-        match self.routes.find(method, path) {
-            Found::Endpoint(endpoint, _) => endpoint.body_limit,
-            _ => BODY_LIMIT,
-        }
-    }
-
-    /// Answers a request. `body` is an error when it could not be read to its end.
+    /// Answers a request. `body` reads its body, of so many bytes at most; it is called for callers who are let in
+    /// alone, so that nobody else's body is ever held.
     pub async fn answer(
         &self,
         instance: Rc<Instance>,
         request: Request,
-        body: Result<Bytes>,
+        body: impl AsyncFnOnce(usize) -> Result<Bytes>,
     ) -> Response {
         let ctx = match Ctx::new(instance) {
             Ok(ctx) => ctx,
@@ -60,6 +54,7 @@ impl Edge {
         let origin = cors::allowed(ctx.config(), &request);
         let head = request.method == Method::HEAD;
         let known = known_versions(&request);
+        let gzip = compress::is_wanted(&request);
         let mut response = if request.method == Method::OPTIONS {
             self.options(ctx.request_id(), &request, origin.is_some())
         } else {
@@ -79,6 +74,7 @@ impl Edge {
             leave_out_if_known(&mut response, &known);
         }
         cors::mark(&mut response, ctx.config(), origin.as_deref());
+        compress::apply(&mut response, gzip);
         let mut response = finish(ctx.request_id(), response);
         if head {
             // The length stays that of the body a GET would bring (RFC 9110, 9.3.2).
@@ -128,20 +124,20 @@ async fn dispatch(
     ctx: &Ctx,
     found: Found,
     mut request: Request,
-    body: Result<Bytes>,
+    body: impl AsyncFnOnce(usize) -> Result<Bytes>,
 ) -> Result<Reply> {
     match found {
         Found::Endpoint(endpoint, _) if endpoint.own_accounts && ctx.is_foreign() => {
             Err(no_route())
         }
         Found::Endpoint(endpoint, params) => {
-            request.body = body?;
-            if request.body.len() > endpoint.body_limit {
-                return Err(too_large(endpoint.body_limit));
-            }
             request.params = params;
             admit(ctx, &request, endpoint.auth).await?;
-            (endpoint.handler)(ctx.clone(), request).await
+            request.body = body(endpoint.body_limit).await?;
+            let reply = (endpoint.handler)(ctx.clone(), request).await?;
+            // Nothing to do where the handler read anything.
+            ctx.check_session().await?;
+            Ok(reply)
         }
         Found::OtherMethod(methods) => {
             let detail = format!("{} is not offered here.", request.method);
@@ -170,16 +166,7 @@ async fn admit(ctx: &Ctx, request: &Request, who: Auth) -> Result<()> {
         Auth::Private if client::is_component(&request.headers) => Ok(()),
         Auth::Private => Err(no_route()),
         Auth::User => {
-            let claims = auth::verify(ctx, request).await?;
-            let session = ctx.store()?.read(auth::session_query(&claims)).await?;
-            let caller = auth::check_session(&claims, &session, ctx.now())?;
-            ctx.set_claims(claims);
-            ctx.set_caller(caller);
-            Ok(())
-        }
-        Auth::UserDeferred => {
-            let claims = auth::verify(ctx, request).await?;
-            ctx.set_claims(claims);
+            ctx.set_claims(auth::verify(ctx, request).await?);
             Ok(())
         }
     }

@@ -9,7 +9,7 @@ use http::Method;
 use crate::ctx::Ctx;
 use crate::error::{Code, Result};
 use crate::extract::IntoHandler;
-use crate::jobs::Report;
+use crate::page;
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::shape::{Shape, Shaped};
@@ -22,11 +22,9 @@ pub const BODY_LIMIT: usize = 256 * 1024;
 pub enum Auth {
     /// Anybody.
     Public,
-    /// Somebody signed in; [`Ctx::caller`] says who.
+    /// Somebody signed in; [`Ctx::caller`] says who. The access token is verified before the handler runs, and
+    /// the session behind it with the first statement of the handler ([`Ctx::read`]), whichever that is.
     User,
-    /// Somebody with a valid access token, whose session the handler itself looks up together with
-    /// what else it reads ([`Ctx::claims`], [`crate::auth::check_session`]).
-    UserDeferred,
     /// The operator.
     Operator,
     /// Another component of the application, by service chaining. To everybody else there is no such
@@ -152,6 +150,13 @@ impl Endpoint {
         self
     }
 
+    /// It is a list, read with [`Request::page`]: its parameters are the fields of these filters
+    /// ([`page::NoFilters`] for none), `limit`, `after` and `before`.
+    #[must_use]
+    pub fn page<F: Shaped>(self) -> Self {
+        self.query::<page::Parameters<F>>()
+    }
+
     /// An answer it gives: status, body, and when.
     #[must_use]
     pub fn reply<T: Shaped>(mut self, status: u16, when: &'static str) -> Self {
@@ -233,18 +238,6 @@ impl Api {
     pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
         self.endpoints.push(endpoint);
         self
-    }
-
-    /// The function reacts to what others commit: adds the private route that they call after a commit
-    /// ([`crate::reaction`]). Whatever `react` finds to do, it does; it is called as often as anything
-    /// may have happened, and not by two requests of an instance at once.
-    #[must_use]
-    pub fn consumer<F, Fut>(self, react: F) -> Self
-    where
-        F: Fn(Ctx) -> Fut + 'static,
-        Fut: Future<Output = Result<Report>> + 'static,
-    {
-        self.endpoint(crate::reaction::endpoint(react))
     }
 
     /// Variables that it reads beside [`crate::config::COMMON`].

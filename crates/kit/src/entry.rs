@@ -41,8 +41,8 @@ macro_rules! entry {
 /// A response as Spin takes it.
 pub type SpinReply = SpinResponse<Full<Bytes>>;
 
-/// How much of a body over its limit is read and thrown away, in bytes: a client that is still sending
-/// when it is answered sees a broken connection instead of the refusal.
+/// How much of a body that is refused is read and thrown away, in bytes: a client that is still sending when it
+/// is answered sees a broken connection instead of the refusal.
 const DRAINED: usize = 1024 * 1024;
 
 thread_local! {
@@ -72,10 +72,16 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
         shared.credentials.replace(key);
     }
     let request = head(&shared.instance.config, parts);
-    let limit = shared.edge.body_limit(&request.method, &request.path);
-    let body = read(body, limit).await;
+    let sent = RefCell::new(Some(body));
+    let body = async |limit: usize| match sent.take() {
+        Some(body) => read(body, limit).await,
+        None => Ok(Bytes::new()),
+    };
     let instance = Rc::clone(&shared.instance);
     let response = shared.edge.answer(instance, request, body).await;
+    if let Some(body) = sent.take() {
+        drain(body).await;
+    }
     #[cfg(not(feature = "spin"))]
     signal::work_off(&shared.instance).await;
     signal::deliver(&shared.instance);
@@ -169,6 +175,20 @@ where
         Err(too_large(limit))
     } else {
         Ok(bytes.freeze())
+    }
+}
+
+/// Throws away a body that nobody wanted.
+async fn drain<B>(mut body: B)
+where
+    B: http_body::Body<Data = Bytes> + Unpin,
+{
+    let mut size = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        size += frame.data_ref().map_or(0, Bytes::len);
+        if size > DRAINED {
+            return;
+        }
     }
 }
 

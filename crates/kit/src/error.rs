@@ -270,6 +270,19 @@ impl Error {
         matches!(self.store.as_deref(), Some(StoreError::TooLarge { .. }))
     }
 
+    /// Whether the commit rested on something that has changed: reading again may tell what to do.
+    pub fn is_stale(&self) -> bool {
+        matches!(
+            self.store.as_deref(),
+            Some(StoreError::ConditionFailed { .. } | StoreError::Conflict { .. })
+        )
+    }
+
+    /// The refusal of more than one commit may do: whoever asked asks for less.
+    pub(crate) fn too_large(operations: usize, most: usize) -> Self {
+        StoreError::TooLarge { operations, most }.into()
+    }
+
     fn picked(self, code: Code, detail: &str, wanted: impl Fn(&StoreError) -> bool) -> Self {
         match &self.store {
             Some(store) if wanted(store) => Self::new(code, detail),

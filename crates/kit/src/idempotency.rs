@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::IdempotencyKey;
-use whisper_store::{Batch, Committed, Filter, StoreError};
+use whisper_store::{Batch, Committed, Filter, Get, StoreError};
 
 use crate::auth::sha256_hex;
 use crate::ctx::Ctx;
@@ -74,12 +74,13 @@ impl Once {
         let Some(row) = &self.row else {
             return Ok(None);
         };
-        let Some(stored) = ctx.store()?.get::<IdempotencyKey>(&row.id).await? else {
+        let Some(stored) = ctx.read(Get::<IdempotencyKey>::id(&row.id)).await? else {
             return Ok(None);
         };
         if stored.expires_at <= ctx.now() {
             let this = Filter::<IdempotencyKey>::eq(whisper_schema::Column::id(), row.id.as_str());
-            ctx.store()?
+            ctx.store()
+                .await?
                 .commit(Batch::new().delete_where(this, 1))
                 .await?;
             return Ok(None);
@@ -116,7 +117,7 @@ impl Once {
                 ),
             None => batch,
         };
-        let store = ctx.store().map_err(CommitError::Refused)?;
+        let store = ctx.store().await.map_err(CommitError::Refused)?;
         match store.commit(batch).await {
             Ok(committed) => Ok(Outcome::Done(committed)),
             Err(error) => {

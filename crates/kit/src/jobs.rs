@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use serde::Serialize;
-use whisper_schema::Timestamp;
 use whisper_schema::prelude::JobRun;
+use whisper_schema::{Document, Timestamp};
 use whisper_store::{Batch, Filter};
 
 use crate::ctx::Ctx;
@@ -94,7 +94,10 @@ where
         capped: false,
         error: None,
     };
-    ctx.store()?.commit(Batch::new().insert(&kept)).await?;
+    ctx.store()
+        .await?
+        .commit(Batch::new().insert(&kept))
+        .await?;
     let tally = Tally::default();
     let outcome = work(&tally).await;
     let report = tally.report();
@@ -103,7 +106,7 @@ where
     (kept.found, kept.done) = (count(report.found), count(report.done));
     (kept.failed, kept.capped) = (count(report.failed), report.capped);
     kept.error = outcome.as_ref().err().map(cause);
-    let ended = ctx.store()?.commit(end(ctx, &kept)).await;
+    let ended = ctx.store().await?.commit(end(ctx, &kept)).await;
     outcome?;
     ended?;
     let fields = [
@@ -117,6 +120,47 @@ where
         return Err(Error::new(Code::JobFailed, detail.clone()).with_source(detail));
     }
     Reply::ok(&report)
+}
+
+/// How much of a kind a run deletes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sweep {
+    /// Documents that one commit deletes: so many that it doesn't hold the write lock for long.
+    pub rows: u64,
+    /// Commits that a run makes.
+    pub commits: u32,
+}
+
+impl Sweep {
+    /// As much as a job usually deletes: 10,000 documents, 200 in a commit.
+    pub const USUAL: Sweep = Sweep {
+        rows: 200,
+        commits: 50,
+    };
+}
+
+/// Deletes what meets the filter, commit by commit; the tally is capped where some may be left. Give it a filter
+/// that an index serves.
+///
+/// # Errors
+/// The store's; what was deleted before stays deleted, and counted.
+pub async fn delete_bounded<D: Document>(
+    ctx: &Ctx,
+    tally: &Tally,
+    filter: &Filter<D>,
+    sweep: Sweep,
+) -> Result<()> {
+    for _ in 0..sweep.commits {
+        let batch = Batch::new().delete_where(filter.clone(), sweep.rows);
+        let committed = ctx.store().await?.commit(batch).await?;
+        let deleted = committed.affected.iter().sum();
+        tally.done(deleted);
+        if deleted < sweep.rows {
+            return Ok(());
+        }
+    }
+    tally.cap();
+    Ok(())
 }
 
 fn end(ctx: &Ctx, run: &JobRun) -> Batch {

@@ -3,6 +3,7 @@
 pub mod auth;
 mod body;
 mod client;
+mod compress;
 pub mod config;
 pub mod consumer;
 mod cors;
@@ -20,14 +21,17 @@ pub mod idempotency;
 pub mod ids;
 pub mod jobs;
 pub mod log;
+mod many;
 #[cfg(not(target_family = "wasm"))]
 pub mod openapi;
 pub mod page;
 pub mod precondition;
+mod query;
 pub mod rate_limit;
 pub mod reaction;
 mod reply;
 mod request;
+mod retry;
 mod routes;
 mod shape;
 pub mod signal;
@@ -42,6 +46,8 @@ pub use endpoint::{Answering, Api, Auth, BODY_LIMIT, Described, Endpoint, Handle
 pub use error::{Code, Error, FieldError, OptionExt, Result, ResultExt};
 pub use extract::{Json, OptionalJson, Params};
 pub use http::Method;
+pub use many::{Together, together};
 pub use reply::{Reply, Response};
 pub use request::Request;
+pub use retry::Attempt;
 pub use shape::{Shape, Shaped};

@@ -57,7 +57,7 @@ fn operation(api: &Api, endpoint: &Endpoint, generator: &mut SchemaGenerator) ->
         "tags": [api.name],
         "security": match endpoint.auth {
             Auth::Public | Auth::Private => json!([]),
-            Auth::User | Auth::UserDeferred => json!([{"accessToken": []}]),
+            Auth::User => json!([{"accessToken": []}]),
             Auth::Operator => json!([{"operatorKey": []}]),
         },
     });
@@ -182,7 +182,7 @@ fn codes(endpoint: &Endpoint) -> Vec<Code> {
     match endpoint.auth {
         Auth::Public | Auth::Private => {}
         Auth::Operator => codes.push(Code::Unauthenticated),
-        Auth::User | Auth::UserDeferred => codes.extend([
+        Auth::User => codes.extend([
             Code::Unauthenticated,
             Code::TokenInvalid,
             Code::TokenExpired,

@@ -62,7 +62,9 @@ pub fn if_match(request: &Request) -> Result<IfMatch> {
     if value == "*" {
         return Ok(IfMatch::Any);
     }
-    value
+    // Weak where the answer was compressed: it names the same revision.
+    let strong = value.strip_prefix("W/").unwrap_or(value);
+    strong
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'))
         .and_then(edit)

@@ -47,7 +47,7 @@ impl Limit {
         if batch.is_empty() {
             return Ok(());
         }
-        match ctx.store()?.commit(batch).await {
+        match ctx.store().await?.commit(batch).await {
             Ok(_) => Ok(()),
             Err(error) if error.failed_at(LABEL) => Err(self.refusal(ctx.now())),
             Err(error) => Err(error.into()),
@@ -82,7 +82,8 @@ impl Limit {
     /// The store's.
     pub async fn counted(&self, ctx: &Ctx) -> Result<u64> {
         let row = ctx
-            .store()?
+            .store()
+            .await?
             .get::<RateLimit>(&self.id(self.start(ctx.now())))
             .await?;
         Ok(row.map_or(0, |row| row.count.unsigned_abs()))

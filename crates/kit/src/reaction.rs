@@ -10,7 +10,7 @@ use std::rc::Rc;
 use http::Method;
 
 use crate::ctx::Ctx;
-use crate::endpoint::{Auth, Endpoint};
+use crate::endpoint::{Api, Auth, Endpoint};
 use crate::error::Result;
 use crate::jobs::Report;
 use crate::reply::Reply;
@@ -47,9 +47,23 @@ impl Turn {
     }
 }
 
+impl Api {
+    /// The function reacts to what others commit: adds the private route that they call after a commit
+    /// ([`PATH`]). Whatever `react` finds to do, it does; it is called as often as anything
+    /// may have happened, and not by two requests of an instance at once.
+    #[must_use]
+    pub fn consumer<F, Fut>(self, react: F) -> Self
+    where
+        F: Fn(Ctx) -> Fut + 'static,
+        Fut: Future<Output = Result<Report>> + 'static,
+    {
+        self.endpoint(endpoint(react))
+    }
+}
+
 /// Answers 200 when nothing is left to do, 202 when there is more, 204 when another request of the
 /// instance is at it.
-pub(crate) fn endpoint<F, Fut>(react: F) -> Endpoint
+fn endpoint<F, Fut>(react: F) -> Endpoint
 where
     F: Fn(Ctx) -> Fut + 'static,
     Fut: Future<Output = Result<Report>> + 'static,

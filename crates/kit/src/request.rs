@@ -6,9 +6,10 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
 
-use crate::body::{self, between_backticks};
-use crate::error::{Code, Error, FieldError, Result};
+use crate::body;
+use crate::error::{Code, Error, Result};
 use crate::ids::is_id;
+use crate::query;
 
 /// An HTTP request.
 #[derive(Clone, Debug)]
@@ -150,16 +151,7 @@ impl Request {
     /// # Errors
     /// [`Code::InvalidQuery`] naming an unknown parameter or one that can't be read.
     pub fn query<T: DeserializeOwned>(&self) -> Result<T> {
-        let pairs = form_urlencoded::parse(self.query.as_bytes());
-        let parameters = serde_urlencoded::Deserializer::new(pairs);
-        serde_path_to_error::deserialize(parameters).map_err(|error| {
-            let path = error.path().to_string();
-            let detail = error.into_inner().to_string();
-            // An unknown, missing or repeated one is named by the message, a wrong one by the path.
-            let field = between_backticks(&detail).unwrap_or(&path).to_owned();
-            Error::fields(vec![FieldError::new(field, "query", detail)])
-                .with_code(Code::InvalidQuery)
-        })
+        query::read(&self.query)
     }
 }
 

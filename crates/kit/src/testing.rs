@@ -16,7 +16,7 @@ use whisper_store::{Batch, Store};
 use crate::auth;
 use crate::config::Config;
 use crate::ctx::{Ctx, Instance};
-use crate::edge::Edge;
+use crate::edge::{Edge, too_large};
 use crate::endpoint::Api;
 use crate::reply::Response;
 use crate::request::Request;
@@ -186,7 +186,11 @@ impl TestEdge {
 
     /// Sends any request; returns when what it left for after the answer is done.
     pub async fn request(&self, mut request: Request) -> Answer {
-        let body = Ok(std::mem::take(&mut request.body));
+        let sent = std::mem::take(&mut request.body);
+        let body = async move |limit: usize| match sent.len() > limit {
+            true => Err(too_large(limit)),
+            false => Ok(sent),
+        };
         let response = self
             .edge
             .answer(Rc::clone(&self.instance), request, body)

@@ -8,9 +8,9 @@ use futures::future::{join, join_all};
 use serde_json::{Value, json};
 use whisper_kit::auth::{self, Issued, MAX_SESSIONS};
 use whisper_kit::testing::{Answer, TestEdge};
-use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_schema::prelude::{Session, SigningKey};
-use whisper_store::{Batch, Filter};
+use whisper_kit::{Api, Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_schema::prelude::{Account, AccountStatus, RateLimit, Session, SigningKey};
+use whisper_store::{Batch, Filter, Patch, Query};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -19,20 +19,39 @@ async fn whoami(ctx: Ctx, _: Request) -> Result<Reply> {
     Reply::ok(&json!({"user": ctx.caller()?.user_id}))
 }
 
-async fn deferred(ctx: Ctx, _: Request) -> Result<Reply> {
-    let claims = ctx.claims()?;
-    let session = ctx.store()?.read(auth::session_query(&claims)).await?;
-    let caller = auth::check_session(&claims, &session, ctx.now())?;
+async fn reading(ctx: Ctx, _: Request) -> Result<Reply> {
+    let (accounts, caller) = (Query::<Account>::new().count(9), ctx.caller()?);
+    ctx.read(accounts).await?;
     Reply::ok(&json!({"user": caller.user_id}))
+}
+
+/// Writes without having read anything.
+async fn writing(ctx: Ctx, _: Request) -> Result<Reply> {
+    let row = RateLimit {
+        id: ctx.new_id()?,
+        ..RateLimit::default()
+    };
+    ctx.store().await?.commit(Batch::new().insert(&row)).await?;
+    Ok(Reply::no_content())
 }
 
 fn edge() -> TestEdge {
     let api = Api::new("me", "Who.")
         .endpoint(Endpoint::new(Method::GET, "/v1/me", "me", "", whoami))
-        .endpoint(
-            Endpoint::new(Method::GET, "/v1/deferred", "deferred", "", deferred)
-                .auth(Auth::UserDeferred),
-        );
+        .endpoint(Endpoint::new(
+            Method::GET,
+            "/v1/reading",
+            "reading",
+            "",
+            reading,
+        ))
+        .endpoint(Endpoint::new(
+            Method::POST,
+            "/v1/writing",
+            "writing",
+            "",
+            writing,
+        ));
     TestEdge::new(&api, &[])
 }
 
@@ -57,7 +76,7 @@ fn rotate(edge: &TestEdge, token: &str) -> Result<Issued, Code> {
 fn a_token_names_its_user() {
     let edge = edge();
     let (id, token) = block_on(edge.user());
-    for path in ["/v1/me", "/v1/deferred"] {
+    for path in ["/v1/me", "/v1/reading"] {
         let body = block_on(edge.send(Method::GET, path, &token, &Value::Null)).expect(200);
         assert_eq!(body["user"], id.as_str());
     }
@@ -82,10 +101,66 @@ fn a_session_that_is_gone_is_refused_at_once() {
     let issued = block_on(sign_in(&edge, "u1"));
     me(&edge, &issued.access_token).expect(200);
     block_on(auth::revoke(&edge.ctx(), &issued.session.id)).unwrap();
-    for path in ["/v1/me", "/v1/deferred"] {
+    for path in ["/v1/me", "/v1/reading"] {
         let answer = block_on(edge.send(Method::GET, path, &issued.access_token, &Value::Null));
         answer.expect_problem(401, "session_revoked");
     }
+}
+
+fn written(edge: &TestEdge) -> u64 {
+    block_on(edge.store().read(Query::<RateLimit>::new().count(9))).unwrap()
+}
+
+#[test]
+fn whoever_has_no_session_any_more_writes_nothing() {
+    let edge = edge();
+    let issued = block_on(sign_in(&edge, "u1"));
+    let write = || {
+        let token = &issued.access_token;
+        block_on(edge.send(Method::POST, "/v1/writing", token, &Value::Null))
+    };
+    write().expect(204);
+    assert_eq!(written(&edge), 1);
+    block_on(auth::revoke(&edge.ctx(), &issued.session.id)).unwrap();
+    write().expect_problem(401, "session_revoked");
+    assert_eq!(written(&edge), 1);
+}
+
+#[test]
+fn the_session_is_read_in_the_statement_of_the_first_read() {
+    let edge = edge();
+    let (_, token) = block_on(edge.user());
+    me(&edge, &token).expect(200);
+    edge.statements();
+    for path in ["/v1/me", "/v1/reading"] {
+        block_on(edge.send(Method::GET, path, &token, &Value::Null)).expect(200);
+        let statements = edge.statements();
+        assert_eq!(statements.len(), 1, "{path}: {statements:#?}");
+    }
+}
+
+fn set_status(edge: &TestEdge, user: &str, status: AccountStatus) {
+    let patch = Patch::new().set(Account::STATUS, status);
+    block_on(edge.store().commit(Batch::new().update(user, patch))).unwrap();
+}
+
+#[test]
+fn a_disabled_account_is_shut_out_at_once_and_let_in_when_it_is_enabled_again() {
+    let edge = edge();
+    let (user, token) = block_on(edge.user());
+    let issued = block_on(sign_in(&edge, &user));
+    set_status(&edge, &user, AccountStatus::Disabled);
+    for path in ["/v1/me", "/v1/reading"] {
+        let answer = block_on(edge.send(Method::GET, path, &token, &Value::Null));
+        answer.expect_problem(401, "session_revoked");
+    }
+    assert_eq!(
+        rotate(&edge, &issued.refresh_token).err(),
+        Some(Code::SessionRevoked)
+    );
+    set_status(&edge, &user, AccountStatus::Active);
+    me(&edge, &token).expect(200);
+    assert!(rotate(&edge, &issued.refresh_token).is_ok());
 }
 
 /// Signs these parts with the server's own key.

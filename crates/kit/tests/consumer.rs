@@ -174,13 +174,10 @@ fn a_run_goes_on_to_the_end_or_to_its_time() {
     emit(&edge, &["a", "b", "c", "d", "e"]);
     let ctx = edge.ctx();
     let go = |millis| {
-        let bounds = Bounds {
-            limit: 2,
-            time: Duration::from_millis(millis),
-        };
+        let bounds = Bounds::new(2, Duration::from_millis(millis));
         let handle = |events| note(&ctx, events);
         let tally = Tally::default();
-        block_on(consumer::run::<Event, _, _>(
+        block_on(consumer::run::<Event, _>(
             &ctx, "xp", bounds, &tally, handle,
         ))
         .unwrap();

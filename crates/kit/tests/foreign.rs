@@ -9,9 +9,11 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::executor::block_on;
 use serde_json::{Value, json};
-use whisper_kit::auth::{self, IdentityServer, Verifying};
+use whisper_kit::auth::{IdentityServer, Verifying};
 use whisper_kit::testing::{Answer, START, TestEdge};
-use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_kit::{Api, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_schema::prelude::{Account, AccountStatus};
+use whisper_store::{Batch, Query};
 
 const NOW: i64 = START / 1000;
 
@@ -61,20 +63,22 @@ async fn whoami(ctx: Ctx, _: Request) -> Result<Reply> {
     Reply::ok(&json!({"user": caller.user_id, "session": caller.session_id}))
 }
 
-async fn deferred(ctx: Ctx, _: Request) -> Result<Reply> {
-    let claims = ctx.claims()?;
-    let session = ctx.store()?.read(auth::session_query(&claims)).await?;
-    let caller = auth::check_session(&claims, &session, ctx.now())?;
+async fn reading(ctx: Ctx, _: Request) -> Result<Reply> {
+    let (accounts, caller) = (Query::<Account>::new().count(9), ctx.caller()?);
+    ctx.read(accounts).await?;
     Reply::ok(&json!({"user": caller.user_id, "session": caller.session_id}))
 }
 
 fn edge() -> (TestEdge, Rc<Server>) {
     let api = Api::new("me", "Who.")
         .endpoint(Endpoint::new(Method::GET, "/v1/me", "me", "", whoami))
-        .endpoint(
-            Endpoint::new(Method::GET, "/v1/deferred", "deferred", "", deferred)
-                .auth(Auth::UserDeferred),
-        )
+        .endpoint(Endpoint::new(
+            Method::GET,
+            "/v1/reading",
+            "reading",
+            "",
+            reading,
+        ))
         .endpoint(
             Endpoint::new(Method::POST, "/v1/sessions", "signIn", "", whoami)
                 .public()
@@ -102,8 +106,10 @@ fn called_by(edge: &TestEdge, user: &str, jwt: &str) -> Answer {
 #[test]
 fn whoever_appwrite_signed_in_is_the_caller_without_a_session_of_ours() {
     let (edge, server) = edge();
+    block_on(edge.store().migrate()).unwrap();
+    edge.statements();
     let jwt = server.sign_in("ann");
-    for path in ["/v1/me", "/v1/deferred"] {
+    for path in ["/v1/me", "/v1/reading"] {
         let appwrites = [("x-appwrite-user-id", "ann"), ("x-appwrite-user-jwt", &jwt)];
         let bearer = format!("Bearer {jwt}");
         let at_a_domain = [
@@ -121,6 +127,21 @@ fn whoever_appwrite_signed_in_is_the_caller_without_a_session_of_ours() {
         .into_iter()
         .filter(|statement| statement.contains("sessions"));
     assert_eq!(about_sessions.count(), 0, "theirs aren't looked up here");
+}
+
+#[test]
+fn an_account_that_is_disabled_here_is_refused_within_a_minute() {
+    let (edge, server) = edge();
+    let jwt = server.sign_in("ann");
+    called_by(&edge, "ann", &jwt).expect(200);
+    let disabled = Account {
+        id: "ann".into(),
+        status: AccountStatus::Disabled,
+        ..Account::default()
+    };
+    block_on(edge.store().commit(Batch::new().insert(&disabled))).unwrap();
+    edge.advance(60_000);
+    called_by(&edge, "ann", &jwt).expect_problem(401, "session_revoked");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use schemars::JsonSchema;
 use serde_json::{Value, json};
-use whisper_kit::page::{Listing, PageQuery};
+use whisper_kit::page::{Listing, NoFilters};
 use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result, openapi};
 
 /// A note to oneself.
@@ -53,7 +53,7 @@ fn document() -> Value {
                 "Lists notes",
                 nothing,
             )
-            .query::<PageQuery>()
+            .page::<NoFilters>()
             .reply::<Listing<Note>>(200, "A page."),
         )
         .endpoint(
@@ -64,7 +64,7 @@ fn document() -> Value {
                 "Lists deleted notes",
                 nothing,
             )
-            .query::<PageQuery>()
+            .page::<NoFilters>()
             .reply::<Listing<Note>>(200, "A page."),
         )
         .endpoint(

@@ -3,30 +3,35 @@
 
 use futures::executor::block_on;
 use serde_json::{Value, json};
-use whisper_kit::page::PageQuery;
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Api, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::StoryReaction;
-use whisper_store::{Batch, Filter, Order};
+use whisper_store::{Batch, Filter, Order, Query};
+
+#[derive(Debug, serde::Deserialize)]
+struct Only {
+    /// Only those of this user.
+    user: Option<String>,
+}
 
 async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let story = request.id("id")?.to_owned();
-    let window = request
-        .query::<PageQuery>()?
-        .window(&ctx, format!("reactions {story}"))
-        .await?;
-    let find = ctx.store()?.find::<StoryReaction>();
-    let find = find
+    let window = request.page::<Only>(&ctx).await?;
+    let find = Query::<StoryReaction>::new()
         .filter(Filter::eq(StoryReaction::STORY_ID, story))
         .order(Order::desc(StoryReaction::CREATED_AT));
-    let page = window.over_find(find).page().await?;
+    let find = match &window.filters.user {
+        Some(user) => find.filter(Filter::eq(StoryReaction::USER_ID, user.as_str())),
+        None => find,
+    };
+    let page = ctx.read(window.over(find).page()).await?;
     let items = page
         .items
         .iter()
         .map(|row| json!({"user": row.user_id}))
         .collect();
-    window.reply(&ctx, &request, &page, items).await
+    window.reply(&ctx, &page, items).await
 }
 
 /// A story with this many reactions, the last of which is the newest.
@@ -136,6 +141,7 @@ fn a_cursor_is_good_for_its_list_alone() {
     get(&edge, &format!("/v1/stories/s/reactions?after={cursor}")).expect(200);
     for path in [
         format!("t/reactions?after={cursor}"),
+        format!("s/reactions?user=u1&after={cursor}"),
         format!("s/reactions?after={cursor}A"),
         "s/reactions?before=x".into(),
     ] {
@@ -149,4 +155,22 @@ fn a_cursor_is_good_for_its_list_alone() {
         both.expect_problem(400, "invalid_query")["errors"][0]["field"],
         "before"
     );
+}
+
+#[test]
+fn a_parameter_that_the_list_does_not_have_is_named() {
+    let edge = edge(2);
+    for (query, field) in [
+        ("usr=u1", "usr"),
+        ("user=u1&user=u2", "user"),
+        ("limit=1&limit=2", "limit"),
+        ("limit=one", "limit"),
+        ("%6Cimit=0", "limit"),
+    ] {
+        let problem = get(&edge, &format!("/v1/stories/s/reactions?{query}"));
+        let problem = problem.expect_problem(400, "invalid_query");
+        assert_eq!(problem["errors"][0]["field"], field, "{query}");
+    }
+    let one = get(&edge, "/v1/stories/s/reactions?user=u1").expect(200);
+    assert_eq!(users(&one), ["u1"]);
 }

@@ -56,7 +56,7 @@ fn points(events: &[Doc<Event>]) -> Batch {
 fn a_portion_that_is_too_much_is_halved() {
     let server = server();
     let ctx = ctx(&server);
-    let store = ctx.store().unwrap();
+    let store = block_on(ctx.store()).unwrap();
     let ids: Vec<String> = (0..70).map(|i| format!("u{i}")).collect();
     let mut batch = Batch::new();
     for id in &ids {
@@ -69,10 +69,7 @@ fn a_portion_that_is_too_much_is_halved() {
         batch = events::append(&ctx, batch.insert(&profile), "x", id, None, &what).unwrap();
     }
     block_on(store.commit(batch)).unwrap();
-    let bounds = Bounds {
-        limit: 100,
-        time: Duration::from_secs(60),
-    };
+    let bounds = Bounds::new(100, Duration::from_secs(60));
     let handle = async |events: Vec<Doc<Event>>| Ok(points(&events));
     let tally = Tally::default();
     block_on(consumer::run(&ctx, "points", bounds, &tally, handle)).unwrap();
@@ -89,7 +86,8 @@ fn a_client_is_told_to_ask_for_less() {
     let batch = (0..101).fold(Batch::new(), |batch, i| {
         batch.increment::<Profile>(&format!("u{i}"), Profile::REPUTATION_SCORE, 1)
     });
-    let refused = block_on(ctx.store().unwrap().commit(batch)).unwrap_err();
+    let store = block_on(ctx.store()).unwrap();
+    let refused = block_on(store.commit(batch)).unwrap_err();
     let error = Error::from(refused);
     assert!(error.is_too_large());
     assert_eq!(error.code(), Code::PayloadTooLarge);

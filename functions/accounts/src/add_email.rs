@@ -4,14 +4,13 @@ use serde::Deserialize;
 use serde_json::json;
 use whisper_kit::auth::hash_password;
 use whisper_kit::{
-    Auth, Code, Ctx, Endpoint, Error, FieldError, Method, OptionExt, Reply, Request, Result,
+    Code, Ctx, Endpoint, Error, FieldError, Method, OptionExt, Reply, Request, Result,
 };
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, Profile};
 use whisper_store::{Batch, Filter, Get, Patch};
 
 use crate::attempts::Attempts;
-use crate::caller::read_as_caller;
 use crate::founding::{count_sign_up, taken};
 use crate::rules::credentials;
 use crate::trail;
@@ -40,7 +39,6 @@ pub fn endpoint() -> Endpoint {
         "Gives the caller's anonymous account an e-mail address and a password; everything else stays",
         add,
     )
-    .auth(Auth::UserDeferred)
     .own_accounts()
     .body::<AddEmail>()
     .reply::<AccountView>(200, "The account, no longer anonymous.")
@@ -48,8 +46,8 @@ pub fn endpoint() -> Endpoint {
 }
 
 async fn add(ctx: Ctx, request: Request) -> Result<Reply> {
-    let id = ctx.claims()?.sub;
-    let (_, account) = read_as_caller(&ctx, Get::<Account>::id(id.as_str())).await?;
+    let id = ctx.caller()?.user_id;
+    let account = ctx.read(Get::<Account>::id(id.as_str())).await?;
     let mut account = account.or_not_found()?.into_inner();
     let (email, password) = request.json_checked(check)?;
     if !account.is_anonymous {
@@ -73,14 +71,12 @@ async fn add(ctx: Ctx, request: Request) -> Result<Reply> {
         .update(&id, shown);
     let batch = Attempts::new(&email, &request).remember_address(batch, ctx.now());
     let batch = trail::event(&ctx, batch, "account.registered", &id, &json!({}))?;
-    let committed =
-        ctx.store()?
-            .commit(batch)
-            .await
-            .map_err(|error| match error.failed_at(ANONYMOUS) {
-                true => registered(),
-                false => taken(error),
-            })?;
+    let committed = ctx.store().await?.commit(batch).await.map_err(|error| {
+        match error.failed_at(ANONYMOUS) {
+            true => registered(),
+            false => taken(error),
+        }
+    })?;
     account.email = Some(email);
     account.is_anonymous = false;
     account.password_changed_at = Some(committed.at);

@@ -82,7 +82,7 @@ impl Attempts {
                 return Err(refusal(seconds));
             }
             let batch = self.counting(&counters, !known, ctx.now());
-            match ctx.store()?.commit(batch).await {
+            match ctx.store().await?.commit(batch).await {
                 Ok(_) => {
                     return Ok(Counted {
                         account,
@@ -109,7 +109,7 @@ impl Attempts {
             counter(&self.known),
         );
         let (account, (pair, by_address, by_account, known)) =
-            ctx.store()?.read((account, counters)).await?;
+            ctx.read((account, counters)).await?;
         Ok((
             account,
             Counters {
@@ -144,7 +144,7 @@ impl Attempts {
             .filter(Filter::eq(Session::IP_ADDRESS, address.to_string()))
             .filter(Filter::gt(Session::EXPIRES_AT, ctx.now()))
             .first();
-        Ok(ctx.store()?.read(session).await?.is_some())
+        Ok(ctx.read(session).await?.is_some())
     }
 
     fn wait(&self, counters: &Counters, known: bool, now: Timestamp) -> i64 {

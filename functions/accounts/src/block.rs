@@ -2,16 +2,15 @@
 
 use serde_json::json;
 use whisper_kit::ids::{derived_id, direct_conversation_id, member_id};
-use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
+use whisper_people::following;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
     Account, Column, Contact, ContactRelationship, ConversationMember, Document,
 };
 use whisper_store::{Batch, Doc, Filter, First, Get, Patch, Query, StoreError};
 
-use crate::caller::read_as_caller;
 use crate::trail;
-use crate::user::following;
 
 /// How often it is tried while others change the same things.
 const TRIES: usize = 5;
@@ -27,13 +26,12 @@ pub fn endpoint() -> Endpoint {
         "Blocks somebody: each is hidden from the other, and they can't write to the caller",
         block,
     )
-    .auth(Auth::UserDeferred)
     .reply_empty(204, "They are blocked, now or since before.")
     .codes(&[Code::NotFound, Code::ValidationFailed])
 }
 
 async fn block(ctx: Ctx, request: Request) -> Result<Reply> {
-    let me = ctx.claims()?.sub;
+    let me = ctx.caller()?.user_id;
     // What can't be an id is asked for as well: whoever isn't signed in must hear of that first.
     let other = request.id("userId").unwrap_or_default();
     for _ in 0..TRIES {
@@ -42,7 +40,7 @@ async fn block(ctx: Ctx, request: Request) -> Result<Reply> {
             contact(&me, other),
             member(&me, other),
         );
-        let (_, (account, contact, member)) = read_as_caller(&ctx, question).await?;
+        let (account, contact, member) = ctx.read(question).await?;
         account.or_not_found()?;
         if me == other {
             return Err(Error::field("userId", "self", "You can't block yourself."));
@@ -51,7 +49,7 @@ async fn block(ctx: Ctx, request: Request) -> Result<Reply> {
             return Ok(Reply::no_content());
         }
         let batch = batch(&ctx, &me, other, contact.as_ref(), member.as_ref())?;
-        match ctx.store()?.commit(batch).await {
+        match ctx.store().await?.commit(batch).await {
             Ok(_) => return Ok(Reply::no_content()),
             Err(error) if may_settle(&error) => {}
             Err(error) => return Err(error.into()),

@@ -4,14 +4,13 @@ use serde::Deserialize;
 use serde_json::json;
 use whisper_kit::auth::{hash_password, revoke_all};
 use whisper_kit::{
-    Auth, Code, Ctx, Endpoint, Error, FieldError, Method, OptionExt, Reply, Request, Result,
+    Code, Ctx, Endpoint, Error, FieldError, Method, OptionExt, Reply, Request, Result,
 };
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::Account;
 use whisper_store::{Batch, Filter, Get, Patch};
 
 use crate::attempts::{Attempts, REFUND};
-use crate::caller::read_as_caller;
 use crate::rules::credentials::{self, PASSWORD_MAX};
 use crate::sign_in::{verify, wrong};
 use crate::trail;
@@ -39,7 +38,6 @@ pub fn endpoint() -> Endpoint {
         "Changes the password and ends all other sessions",
         change,
     )
-    .auth(Auth::UserDeferred)
     .own_accounts()
     .body::<ChangePassword>()
     .reply_empty(204, "The password was changed.")
@@ -47,8 +45,9 @@ pub fn endpoint() -> Endpoint {
 }
 
 async fn change(ctx: Ctx, request: Request) -> Result<Reply> {
-    let id = ctx.claims()?.sub;
-    let (caller, account) = read_as_caller(&ctx, Get::<Account>::id(id.as_str())).await?;
+    let caller = ctx.caller()?;
+    let id = caller.user_id.clone();
+    let account = ctx.read(Get::<Account>::id(id.as_str())).await?;
     let email = account.or_not_found()?.into_inner().email;
     let body = request.json_checked(|body| check(body, email.as_deref()))?;
     let email = email.ok_or_else(anonymous)?;
@@ -66,9 +65,9 @@ async fn change(ctx: Ctx, request: Request) -> Result<Reply> {
     let batch = trail::event(&ctx, batch, "account.password_changed", &id, &json!({}))?;
     let batch = attempts.forget(batch);
     let refunded = attempts.refund(batch.clone(), &counted, ctx.now());
-    let mut done = ctx.store()?.commit(refunded).await;
+    let mut done = ctx.store().await?.commit(refunded).await;
     if done.as_ref().is_err_and(|error| error.failed_at(REFUND)) {
-        done = ctx.store()?.commit(batch).await;
+        done = ctx.store().await?.commit(batch).await;
     }
     match done {
         Ok(_) => Ok(Reply::no_content()),

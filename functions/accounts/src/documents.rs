@@ -6,9 +6,9 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 use whisper_kit::{Error, Result};
+use whisper_people::privacy::{Viewer, seen_by};
 use whisper_schema::prelude::Profile;
 
-use crate::rules::privacy::{Viewer, seen_by};
 use crate::rules::profile::OBJECTS;
 
 /// A profile as its owner sees it.
@@ -83,10 +83,10 @@ mod schemas {
 
     use schemars::{JsonSchema, Schema, SchemaGenerator};
     use serde_json::{Value, json};
+    use whisper_people::privacy::{ALWAYS, setting_keys, visible_fields};
     use whisper_schema::prelude::Profile;
 
     use super::{OthersProfile, OwnProfile, ProfileChanges};
-    use crate::rules::privacy::{ALWAYS, setting_keys, visible_fields};
     use crate::rules::profile::{OBJECTS, SETTABLE};
 
     /// The profile's schema with these fields only, of which these are always there.

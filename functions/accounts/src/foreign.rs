@@ -9,7 +9,7 @@ use whisper_kit::auth::is_foreign_id;
 use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result, reaction};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, Document, Profile};
-use whisper_store::{Batch, Doc, Filter, Patch, StoreError};
+use whisper_store::{Batch, Doc, Filter, Get, Patch, StoreError};
 
 use crate::founding::{ATTEMPTS, Founder, account, profile, taken};
 use crate::rules::profile::display_name;
@@ -85,7 +85,7 @@ async fn attempt(ctx: &Ctx, id: &str, founder: &Founder) -> Result<bool> {
     let batch = Batch::new().insert(&account).insert(&profile);
     let what = json!({"isAnonymous": account.is_anonymous});
     let batch = trail::event(ctx, batch, "account.created", id, &what)?;
-    match ctx.store()?.commit(batch).await {
+    match ctx.store().await?.commit(batch).await {
         Ok(_) => Ok(true),
         Err(error) if is_there(&error) => Ok(false),
         Err(error) => Err(taken(error)),
@@ -94,7 +94,7 @@ async fn attempt(ctx: &Ctx, id: &str, founder: &Founder) -> Result<bool> {
 
 /// Gives a profile that its owner hasn't edited yet the name that it lacks.
 async fn call_by_name(ctx: &Ctx, id: &str, name: String) -> Result<()> {
-    let profile = ctx.store()?.get::<Profile>(id).await?;
+    let profile = ctx.read(Get::<Profile>::id(id)).await?;
     let nameless = |profile: &Doc<Profile>| {
         profile.display_name.is_none() && profile.updated_at == profile.created_at
     };
@@ -109,7 +109,7 @@ async fn call_by_name(ctx: &Ctx, id: &str, name: String) -> Result<()> {
         .set(Profile::DISPLAY_NAME, name)
         .set(Profile::UPDATED_AT, Timestamp::AT_COMMIT);
     let batch = Batch::new().update_if(id, patch, as_read).label(PROFILE);
-    match ctx.store()?.commit(batch).await {
+    match ctx.store().await?.commit(batch).await {
         // Edited meanwhile: they have chosen.
         Err(error) if error.failed_at(PROFILE) => Ok(()),
         done => done.map(drop).map_err(Error::from),

@@ -73,7 +73,7 @@ async fn attempt(ctx: &Ctx, request: &Request, founder: &Founder) -> Result<NewA
     let what = json!({"isAnonymous": account.is_anonymous});
     let batch = trail::event(ctx, batch, "account.created", &id, &what)?;
     let batch = trail::session_created(ctx, request, batch, &id, &issued.session.id)?;
-    ctx.store()?.commit(batch).await.map_err(taken)?;
+    ctx.store().await?.commit(batch).await.map_err(taken)?;
     Ok(NewAccount {
         account: AccountView::from(&account),
         profile: OwnProfile::of(&profile)?,

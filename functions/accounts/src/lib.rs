@@ -4,7 +4,6 @@ mod add_email;
 mod anonymous;
 mod attempts;
 mod block;
-mod caller;
 mod change_password;
 mod documents;
 mod foreign;

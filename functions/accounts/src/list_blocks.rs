@@ -1,11 +1,10 @@
 //! `GET /v1/blocks`: whom the caller blocked.
 
-use whisper_kit::page::{Listing, PageQuery};
-use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_kit::page::{Listing, NoFilters};
+use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_schema::prelude::{Column, Contact, Profile};
 use whisper_store::{Filter, Order, Query};
 
-use crate::caller::read_as_caller;
 use crate::views::BlockView;
 
 /// The endpoint.
@@ -17,21 +16,19 @@ pub fn endpoint() -> Endpoint {
         "Lists whom the caller blocked, the last one first",
         list,
     )
-    .auth(Auth::UserDeferred)
-    .query::<PageQuery>()
+    .page::<NoFilters>()
     .reply::<Listing<BlockView>>(200, "A page of the list.")
     .codes(&[Code::InvalidCursor])
 }
 
 async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
-    let me = ctx.claims()?.sub;
-    let query: PageQuery = request.query()?;
-    let window = query.window(&ctx, format!("blocks:{me}")).await?;
+    let me = ctx.caller()?.user_id;
+    let window = request.page::<NoFilters>(&ctx).await?;
     let blocked = Query::<Contact>::new()
         .filter(Filter::eq(Contact::USER_ID, me))
         .filter(Filter::eq(Contact::IS_BLOCKED, true))
         .order(Order::desc(Contact::UPDATED_AT));
-    let (_, page) = read_as_caller(&ctx, window.over(blocked).page()).await?;
+    let page = ctx.read(window.over(blocked).page()).await?;
     let ids = page
         .items
         .iter()
@@ -42,7 +39,7 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let profiles = if page.items.is_empty() {
         Vec::new()
     } else {
-        ctx.store()?.read(named).await?
+        ctx.read(named).await?
     };
     let items = page.items.iter().map(|contact| {
         let profile = profiles
@@ -54,5 +51,5 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
             profile.map(|profile| &profile.value),
         )
     });
-    window.reply(&ctx, &request, &page, items.collect()).await
+    window.reply(&ctx, &page, items.collect()).await
 }

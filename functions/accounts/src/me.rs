@@ -1,12 +1,11 @@
 //! `GET /v1/me`: the caller's own profile.
 
 use whisper_kit::precondition::etag_of_edit;
-use whisper_kit::{Auth, Ctx, Endpoint, Method, OptionExt, Reply, Request, Result};
+use whisper_kit::{Ctx, Endpoint, Method, OptionExt, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::Profile;
 use whisper_store::{Doc, Get};
 
-use crate::caller::read_as_caller;
 use crate::documents::OwnProfile;
 use crate::foreign;
 
@@ -19,7 +18,6 @@ pub fn endpoint() -> Endpoint {
         "The caller's own profile, whole, with its ETag",
         get,
     )
-    .auth(Auth::UserDeferred)
     .reply::<OwnProfile>(200, "The profile.")
 }
 
@@ -32,14 +30,14 @@ async fn get(ctx: Ctx, _: Request) -> Result<Reply> {
 /// # Errors
 /// That the session has ended; `not_found` when there is none.
 pub async fn mine(ctx: &Ctx) -> Result<Doc<Profile>> {
-    let id = ctx.claims()?.sub;
+    let id = ctx.caller()?.user_id;
     let question = || Get::<Profile>::id(id.as_str());
-    let (_, profile) = read_as_caller(ctx, question()).await?;
+    let profile = ctx.read(question()).await?;
     if profile.is_some() || !ctx.is_foreign() {
         return profile.or_not_found();
     }
     foreign::welcome(ctx, &id, None).await?;
-    ctx.store()?.read(question()).await?.or_not_found()
+    ctx.read(question()).await?.or_not_found()
 }
 
 /// The profile with its ETag. Experience points change it too, and must not make an edit fail: so the

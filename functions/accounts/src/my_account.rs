@@ -1,10 +1,9 @@
 //! `GET /v1/me/account`: what the caller signs in with.
 
-use whisper_kit::{Auth, Ctx, Endpoint, Method, OptionExt, Reply, Request, Result};
+use whisper_kit::{Ctx, Endpoint, Method, OptionExt, Reply, Request, Result};
 use whisper_schema::prelude::Account;
 use whisper_store::Get;
 
-use crate::caller::read_as_caller;
 use crate::views::AccountView;
 
 /// The endpoint.
@@ -16,13 +15,12 @@ pub fn endpoint() -> Endpoint {
         "What the caller signs in with",
         get,
     )
-    .auth(Auth::UserDeferred)
     .own_accounts()
     .reply::<AccountView>(200, "The account.")
 }
 
 async fn get(ctx: Ctx, _: Request) -> Result<Reply> {
-    let id = ctx.claims()?.sub;
-    let (_, account) = read_as_caller(&ctx, Get::<Account>::id(id)).await?;
+    let id = ctx.caller()?.user_id;
+    let account = ctx.read(Get::<Account>::id(id)).await?;
     Reply::ok(&AccountView::from(&account.or_not_found()?.value))
 }

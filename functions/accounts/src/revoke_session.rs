@@ -49,7 +49,8 @@ async fn revoke(ctx: Ctx, request: Request) -> Result<Reply> {
         &json!({"sessionId": id}),
     )?;
     let nothing = "There is nothing here that you may see.";
-    ctx.store()?
+    ctx.store()
+        .await?
         .commit(batch)
         .await
         .on_failed(SESSION, Code::NotFound, nothing)?;

@@ -47,6 +47,6 @@ async fn revoke(ctx: Ctx, request: Request) -> Result<Reply> {
     )?;
     let what = json!({"keptSessionId": keep});
     let batch = trail::event(&ctx, batch, "sessions.revoked", &caller.user_id, &what)?;
-    ctx.store()?.commit(batch).await?;
+    ctx.store().await?.commit(batch).await?;
     Ok(Reply::no_content())
 }

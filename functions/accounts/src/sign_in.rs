@@ -129,7 +129,7 @@ impl SigningIn<'_> {
     /// Makes the session. Each commit changes the account as it was read, so that of several at once
     /// each sees the sessions of those before, and none slips past a change of the password.
     async fn commit(&self, mut account: Doc<Account>) -> Result<(Account, Issued)> {
-        let (store, verified) = (self.ctx.store()?, account.password_hash.clone());
+        let (store, verified) = (self.ctx.store().await?, account.password_hash.clone());
         let hash = self.better_hash(&account)?;
         let mut refund = true;
         for _ in 0..TRIES {

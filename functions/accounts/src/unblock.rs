@@ -1,13 +1,12 @@
 //! `DELETE /v1/blocks/{userId}`: lets somebody come near again.
 
 use serde_json::json;
-use whisper_kit::{Auth, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Contact, ContactRelationship, ConversationMember};
 use whisper_store::{Batch, Doc, Filter, Patch};
 
 use crate::block::{AS_READ, contact, mark, may_settle, member};
-use crate::caller::read_as_caller;
 use crate::trail;
 
 /// How often it is tried while others change the same things.
@@ -22,21 +21,19 @@ pub fn endpoint() -> Endpoint {
         "Takes a block back; following each other doesn't come back with it",
         unblock,
     )
-    .auth(Auth::UserDeferred)
     .reply_empty(204, "They are not blocked, now or since before.")
 }
 
 async fn unblock(ctx: Ctx, request: Request) -> Result<Reply> {
-    let me = ctx.claims()?.sub;
+    let me = ctx.caller()?.user_id;
     let other = request.id("userId").unwrap_or_default();
     for _ in 0..TRIES {
-        let (_, (contact, member)) =
-            read_as_caller(&ctx, (contact(&me, other), member(&me, other))).await?;
+        let (contact, member) = ctx.read((contact(&me, other), member(&me, other))).await?;
         let Some(contact) = contact.filter(|contact| contact.is_blocked) else {
             break;
         };
         let batch = batch(&ctx, &me, other, &contact, member.as_ref())?;
-        match ctx.store()?.commit(batch).await {
+        match ctx.store().await?.commit(batch).await {
             Ok(_) => break,
             Err(error) if may_settle(&error) => {}
             Err(error) => return Err(error.into()),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use whisper_kit::precondition::{IfMatch, failed, if_match};
-use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Profile, UserActivityType};
 use whisper_store::{Batch, Doc, Filter, Get, Patch};
@@ -27,7 +27,6 @@ pub fn endpoint() -> Endpoint {
         "Changes the caller's profile, provided that If-Match names its present ETag",
         update,
     )
-    .auth(Auth::UserDeferred)
     .body::<ProfileChanges>()
     .headers(&["if-match"])
     .reply::<OwnProfile>(200, "The changed profile, with its new ETag.")
@@ -50,7 +49,7 @@ async fn update(ctx: Ctx, request: Request) -> Result<Reply> {
             None if precondition == IfMatch::Any => {}
             None => break,
         }
-        profile = ctx.store()?.read(Get::id(&id)).await?.or_not_found()?;
+        profile = ctx.read(Get::id(&id)).await?.or_not_found()?;
     }
     Err(failed())
 }
@@ -92,7 +91,7 @@ async fn attempt(
     )?;
     let what = json!({"fields": changed});
     let batch = trail::event(ctx, batch, "profile.updated", &profile.id, &what)?;
-    let committed = match ctx.store()?.commit(batch).await {
+    let committed = match ctx.store().await?.commit(batch).await {
         Ok(committed) => committed,
         Err(error) if error.failed_at(PROFILE) => return Ok(None),
         Err(error) => return Err(taken(error)),

@@ -1,24 +1,11 @@
 //! Who calls, and whether they belong to the conversation.
 
-use whisper_kit::Ctx;
-use whisper_kit::auth::{check_session, session_query};
 use whisper_kit::error::{Code, Error, OptionExt, Result};
 use whisper_kit::ids::member_id;
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMember, ConversationMemberStatus,
 };
-use whisper_store::{Doc, Filter, Get, ReadSet};
-
-/// Reads something together with the caller's session, in one statement.
-///
-/// # Errors
-/// The refusals of [`check_session`], or a fault of the store.
-pub async fn read<R: ReadSet>(ctx: &Ctx, what: R) -> Result<R::Output> {
-    let claims = ctx.claims()?;
-    let (session, found) = ctx.store()?.read((session_query(&claims), what)).await?;
-    check_session(&claims, &session, ctx.now())?;
-    Ok(found)
-}
+use whisper_store::{Doc, Filter, Get};
 
 /// A conversation, and the caller's membership of it.
 pub struct Access {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::ids::member_id;
-use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_schema::Rule;
 use whisper_schema::prelude::{
     Column, Conversation, ConversationMember, ConversationMemberRole as Role,
@@ -14,7 +14,7 @@ use whisper_schema::prelude::{
 };
 use whisper_store::{Batch, Doc, Filter, Patch, Query};
 
-use crate::access::{Access, admit, door, read, this_one};
+use crate::access::{Access, admit, door, this_one};
 use crate::commit::{commit, settle};
 use crate::create::membership;
 use crate::draft::{MOST_PARTICIPANTS, broken, no_such_users, repeated};
@@ -50,7 +50,6 @@ pub fn endpoint() -> Endpoint {
         "Brings people into a group: all of them or nobody; for the owner and admins.",
         add_members,
     )
-    .auth(Auth::UserDeferred)
     .body::<NewMembers>()
     .reply::<AddedMembers>(200, "Who joined, and who was there already.")
     .codes(&[
@@ -76,14 +75,14 @@ async fn add_members(ctx: Ctx, request: Request) -> Result<Reply> {
 }
 
 async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Option<AddedMembers>> {
-    let me = ctx.claims()?.sub;
+    let me = ctx.caller()?.user_id;
     let what = (
         door(id, &me),
         known(id, users),
         accounts(users),
         blocks(&me, users),
     );
-    let (found, known, accounts, blocks) = read(ctx, what).await?;
+    let (found, known, accounts, blocks) = ctx.read(what).await?;
     let access = admit(found)?;
     access.refuse_direct()?;
     if !may_manage(access.me.role) {

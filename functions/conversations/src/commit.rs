@@ -13,7 +13,7 @@ const ATTEMPTS: usize = 8;
 /// # Errors
 /// Faults of the store.
 pub async fn commit(ctx: &Ctx, batch: Batch) -> Result<Option<Committed>> {
-    match ctx.store()?.commit(batch).await {
+    match ctx.store().await?.commit(batch).await {
         Ok(committed) => Ok(Some(committed)),
         Err(StoreError::ConditionFailed { .. } | StoreError::Conflict { .. }) => Ok(None),
         Err(error) => Err(error.into()),

@@ -75,7 +75,7 @@ impl Making<'_> {
         let (me, others) = (self.creator, self.others());
         let id = direct_conversation_id(me, others.first().map_or("", String::as_str));
         let what = (door(&id, me), accounts(others), blocks(me, others));
-        let (found, accounts, blocks) = self.ctx.store()?.read(what).await?;
+        let (found, accounts, blocks) = self.ctx.read(what).await?;
         if found.0.is_some() {
             return self.existing(admit(found)?).await.map(Some);
         }
@@ -92,7 +92,7 @@ impl Making<'_> {
 
     async fn existing(&self, Access { conversation, me }: Access) -> Result<Reply> {
         let unread = unread::count(&me, self.ctx.now());
-        let unread = Unread::of(self.ctx.store()?.read(unread).await?);
+        let unread = Unread::of(self.ctx.read(unread).await?);
         let mut participants = self.participants();
         // In the order they joined: who made it comes first.
         participants.sort_by_key(|id| *id != conversation.creator_id);
@@ -108,7 +108,7 @@ impl Making<'_> {
     async fn group(&self) -> Result<Option<Reply>> {
         let others = self.others();
         let people = (!others.is_empty()).then(|| (accounts(others), blocks(self.creator, others)));
-        let (accounts, blocks) = self.ctx.store()?.read(people).await?.unwrap_or_default();
+        let (accounts, blocks) = self.ctx.read(people).await?.unwrap_or_default();
         let unreachable = unreachable(others, &accounts, &blocks);
         if !unreachable.is_empty() {
             return Err(no_such_users("participantIds", &unreachable));

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 use whisper_kit::events::append;
 use whisper_kit::precondition::{IfMatch, if_match};
-use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_schema::prelude::ConversationKind;
 use whisper_store::Batch;
 
-use crate::access::{admit, door, read, this_one};
+use crate::access::{admit, door, this_one};
 use crate::commit::{commit, settle};
 use crate::details::{ConversationChange, change, fingerprint, unchanged};
 use crate::get::answer;
@@ -23,7 +23,6 @@ pub fn endpoint() -> Endpoint {
         "Changes name, description, picture and settings; for the owner and admins.",
         edit,
     )
-    .auth(Auth::UserDeferred)
     .headers(&["if-match"])
     .body::<ConversationChange>()
     .reply::<ConversationView>(200, "The changed conversation.")
@@ -48,8 +47,8 @@ async fn attempt(
     precondition: IfMatch,
     body: &Map<String, Value>,
 ) -> Result<Option<Reply>> {
-    let me = ctx.claims()?.sub;
-    let (found, shown) = read(ctx, (door(id, &me), shown_members(id))).await?;
+    let me = ctx.caller()?.user_id;
+    let (found, shown) = ctx.read((door(id, &me), shown_members(id))).await?;
     let mut access = admit(found)?;
     // Between two, both may: all they can change is their settings.
     if access.conversation.kind != ConversationKind::Direct && !may_manage(access.me.role) {

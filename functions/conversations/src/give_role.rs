@@ -4,14 +4,14 @@ use serde::Deserialize;
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::ids::member_id;
-use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
 use whisper_schema::prelude::{
     ConversationMember, ConversationMemberRole as Role, ConversationMemberStatus as Status,
     Profile, Timestamp,
 };
 use whisper_store::{Batch, Doc, Get, Patch};
 
-use crate::access::{Access, admit, door, read, same_role, this_one};
+use crate::access::{Access, admit, door, same_role, this_one};
 use crate::commit::{commit, settle};
 use crate::rules::{RoleChange, RoleRefusal, give_role as decide, may_manage};
 use crate::view::MemberView;
@@ -34,7 +34,6 @@ pub fn endpoint() -> Endpoint {
         "Gives a member a role; the owner hands over by giving away theirs.",
         give_role,
     )
-    .auth(Auth::UserDeferred)
     .body::<MemberRoleChange>()
     .reply::<MemberView>(200, "The member.")
     .codes(&[Code::Forbidden, Code::LastOwner, Code::DirectConversation])
@@ -49,12 +48,12 @@ async fn give_role(ctx: Ctx, request: Request) -> Result<Reply> {
 }
 
 async fn attempt(ctx: &Ctx, id: &str, user: &str, role: Role) -> Result<Option<MemberView>> {
-    let me = ctx.claims()?.sub;
+    let me = ctx.caller()?.user_id;
     let target = (
         Get::<ConversationMember>::id(member_id(id, user)),
         Get::<Profile>::id(user),
     );
-    let (found, (target, profile)) = read(ctx, (door(id, &me), target)).await?;
+    let (found, (target, profile)) = ctx.read((door(id, &me), target)).await?;
     let access = admit(found)?;
     access.refuse_direct()?;
     if !may_manage(access.me.role) {

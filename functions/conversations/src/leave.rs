@@ -2,13 +2,13 @@
 
 use serde_json::json;
 use whisper_kit::events::append;
-use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_schema::prelude::{
     Conversation, ConversationMemberRole as Role, ConversationMemberStatus as Status,
 };
 use whisper_store::{Batch, Filter, Patch};
 
-use crate::access::{admit, door, read, same_role};
+use crate::access::{admit, door, same_role};
 use crate::commit::{commit, settle};
 use crate::remove_member::gone;
 
@@ -21,7 +21,6 @@ pub fn endpoint() -> Endpoint {
         "The caller leaves a group; an owner hands over first, or is the last.",
         leave,
     )
-    .auth(Auth::UserDeferred)
     .reply_empty(204, "The caller is no member any more.")
     .codes(&[Code::LastOwner, Code::DirectConversation])
 }
@@ -34,8 +33,8 @@ async fn leave(ctx: Ctx, request: Request) -> Result<Reply> {
 }
 
 async fn attempt(ctx: &Ctx, id: &str) -> Result<Option<()>> {
-    let me = ctx.claims()?.sub;
-    let access = admit(read(ctx, door(id, &me)).await?)?;
+    let me = ctx.caller()?.user_id;
+    let access = admit(ctx.read(door(id, &me)).await?)?;
     access.refuse_direct()?;
     let owner = access.me.role == Role::Owner;
     if owner && access.conversation.participant_count > 1 {

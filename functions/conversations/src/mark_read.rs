@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use whisper_kit::events::append;
-use whisper_kit::{Auth, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_kit::{Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_schema::prelude::{ConversationMember, Message, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
-use crate::access::{Access, active, admit, door, read};
+use crate::access::{Access, active, admit, door};
 use crate::commit::{commit, settle};
 use crate::unread::{self, Unread};
 
@@ -46,7 +46,6 @@ pub fn endpoint() -> Endpoint {
         "Says how far the caller has read; never moves back.",
         mark_read,
     )
-    .auth(Auth::UserDeferred)
     .optional_body::<ConversationRead>()
     .reply::<ConversationReadState>(200, "How far the caller has read now.")
 }
@@ -56,8 +55,7 @@ async fn mark_read(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = request.id("id")?;
     let body: ConversationRead = request.json_or_default()?;
     let me = settle(async || attempt(&ctx, id, body.message_id.as_deref()).await).await?;
-    let Unread { count, capped } =
-        Unread::of(ctx.store()?.read(unread::count(&me, ctx.now())).await?);
+    let Unread { count, capped } = Unread::of(ctx.read(unread::count(&me, ctx.now())).await?);
     Reply::ok(&ConversationReadState {
         last_read_at: me.last_read_at,
         last_read_message_id: me.last_read_message_id,
@@ -67,8 +65,10 @@ async fn mark_read(ctx: Ctx, request: Request) -> Result<Reply> {
 }
 
 async fn attempt(ctx: &Ctx, id: &str, message: Option<&str>) -> Result<Option<ConversationMember>> {
-    let user = ctx.claims()?.sub;
-    let (found, read_one) = read(ctx, (door(id, &user), message.map(Get::<Message>::id))).await?;
+    let user = ctx.caller()?.user_id;
+    let (found, read_one) = ctx
+        .read((door(id, &user), message.map(Get::<Message>::id)))
+        .await?;
     let access = admit(found)?;
     let place = match read_one {
         None => newest(&access),

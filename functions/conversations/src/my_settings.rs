@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use whisper_kit::{Auth, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_kit::{Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_schema::prelude::{Column, ConversationMember, Document, Timestamp};
-use whisper_store::{Batch, Patch};
+use whisper_store::{Batch, Get, Patch};
 
-use crate::access::{active, admit, door, read};
+use crate::access::{active, admit, door};
 use crate::commit::{commit, settle};
 use crate::fields::examine;
 use crate::unread::{self, Unread};
@@ -40,7 +40,6 @@ pub fn endpoint() -> Endpoint {
         "Mutes, pins and archives, for the caller alone.",
         change_my_settings,
     )
-    .auth(Auth::UserDeferred)
     .body::<MySettingsChange>()
     .reply::<MyMembership>(200, "The caller's membership.")
 }
@@ -50,7 +49,7 @@ async fn change_my_settings(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = request.id("id")?;
     let patch = read_change(request.json()?)?;
     let me = settle(async || attempt(&ctx, id, &patch).await).await?;
-    let unread = Unread::of(ctx.store()?.read(unread::count(&me, ctx.now())).await?);
+    let unread = Unread::of(ctx.read(unread::count(&me, ctx.now())).await?);
     Reply::ok(&MyMembership::new(&me, unread))
 }
 
@@ -76,8 +75,8 @@ async fn attempt(
     id: &str,
     patch: &Patch<ConversationMember>,
 ) -> Result<Option<ConversationMember>> {
-    let user = ctx.claims()?.sub;
-    let me = admit(read(ctx, door(id, &user)).await?)?.me;
+    let user = ctx.caller()?.user_id;
+    let me = admit(ctx.read(door(id, &user)).await?)?.me;
     if patch.is_empty() {
         return Ok(Some(me.into_inner()));
     }
@@ -88,8 +87,7 @@ async fn attempt(
         return Ok(None);
     };
     Ok(ctx
-        .store()?
-        .get::<ConversationMember>(&me.id)
+        .read(Get::<ConversationMember>::id(&me.id))
         .await?
         .map(|me| me.into_inner()))
 }

@@ -3,14 +3,14 @@
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::ids::member_id;
-use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
 use whisper_schema::prelude::{
     Conversation, ConversationMember, ConversationMemberRole as Role,
     ConversationMemberStatus as Status, Timestamp,
 };
 use whisper_store::{Batch, Get, Patch};
 
-use crate::access::{admit, door, read, same_role, this_one};
+use crate::access::{admit, door, same_role, this_one};
 use crate::commit::{commit, settle};
 use crate::rules::may_remove;
 
@@ -23,7 +23,6 @@ pub fn endpoint() -> Endpoint {
         "Sends away somebody whose role is below the caller's; moderators and up.",
         remove_member,
     )
-    .auth(Auth::UserDeferred)
     .reply_empty(204, "They are no member any more.")
     .codes(&[Code::Forbidden, Code::DirectConversation])
 }
@@ -36,9 +35,9 @@ async fn remove_member(ctx: Ctx, request: Request) -> Result<Reply> {
 }
 
 async fn attempt(ctx: &Ctx, id: &str, user: &str) -> Result<Option<()>> {
-    let me = ctx.claims()?.sub;
+    let me = ctx.caller()?.user_id;
     let target = Get::<ConversationMember>::id(member_id(id, user));
-    let (found, target) = read(ctx, (door(id, &me), target)).await?;
+    let (found, target) = ctx.read((door(id, &me), target)).await?;
     let access = admit(found)?;
     access.refuse_direct()?;
     if access.me.role == Role::Member {

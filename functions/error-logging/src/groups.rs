@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use whisper_kit::page::{Listing, PageQuery};
+use whisper_kit::page::{Listing, NoFilters};
 use whisper_kit::{Ctx, OptionExt, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::analytics_db::{ErrorLog, ErrorLogSeverity};
@@ -10,17 +10,11 @@ use whisper_schema::prelude::Column;
 use whisper_schema::system::{ErrorGroup, ErrorGroupStatus, ErrorLink, ErrorSource};
 use whisper_store::{Filter, Get, Order, Query};
 
-/// Parameters of the list.
+/// Which of the groups.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct GroupQuery {
-    /// How many items at most: 1 to 100, 25 by default.
-    pub limit: Option<u32>,
-    /// Continue after this cursor, a former page's `next`.
-    pub after: Option<String>,
-    /// What comes before this cursor, a former page's `previous`.
-    pub before: Option<String>,
+#[serde(rename_all = "camelCase")]
+pub struct GroupFilters {
     /// Only open ones, or only resolved ones.
     pub status: Option<ErrorGroupStatus>,
     /// Only of this severity: the worst that was seen.
@@ -132,11 +126,8 @@ impl From<ErrorLog> for ShownError {
 
 /// Answers 200 with a page, the last seen first.
 pub async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
-    let asked: GroupQuery = request.query()?;
-    let scope = format!(
-        "error groups {:?} {:?} {:?} {:?} {:?}",
-        asked.status, asked.severity, asked.source, asked.error_type, asked.since
-    );
+    let window = request.page::<GroupFilters>(&ctx).await?;
+    let asked = window.filters.clone();
     let mut query = Query::<ErrorGroup>::new().order(Order::desc(ErrorGroup::LAST_SEEN_AT));
     if let Some(status) = asked.status {
         query = query.filter(Filter::eq(ErrorGroup::STATUS, status));
@@ -153,47 +144,40 @@ pub async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     if let Some(since) = asked.since {
         query = query.filter(Filter::ge(ErrorGroup::LAST_SEEN_AT, since));
     }
-    let page = PageQuery {
-        limit: asked.limit,
-        after: asked.after,
-        before: asked.before,
-    };
-    let window = page.window(&ctx, scope).await?;
-    let page = ctx.store()?.read(window.over(query).page()).await?;
+    let page = ctx.read(window.over(query).page()).await?;
     let items = page
         .items
         .iter()
         .map(|group| ShownGroup::from((**group).clone()));
-    window.reply(&ctx, &request, &page, items.collect()).await
+    window.reply(&ctx, &page, items.collect()).await
 }
 
 /// Answers 200 with a group.
 pub async fn one(ctx: Ctx, request: Request) -> Result<Reply> {
-    let group = ctx.store()?.get::<ErrorGroup>(request.id("id")?).await?;
+    let group = ctx.read(Get::<ErrorGroup>::id(request.id("id")?)).await?;
     Reply::ok(&ShownGroup::from(group.or_not_found()?.into_inner()))
 }
 
 /// Answers 200 with a page of the errors that are kept of a group, the latest first.
 pub async fn errors(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = request.id("id")?;
-    let window = request.query::<PageQuery>()?;
-    let window = window.window(&ctx, format!("errors of {id}")).await?;
+    let window = request.page::<NoFilters>(&ctx).await?;
     let links = Query::<ErrorLink>::new()
         .filter(Filter::eq(ErrorLink::GROUP_ID, id))
         .order(Order::desc(ErrorLink::CREATED_AT));
     let read = (Get::<ErrorGroup>::id(id), window.over(links).page());
-    let (group, page) = ctx.store()?.read(read).await?;
+    let (group, page) = ctx.read(read).await?;
     group.or_not_found()?;
     let ids = page.items.iter().map(|link| link.id.as_str());
     let logs = Query::<ErrorLog>::new()
         .filter(Filter::is_in(Column::id(), ids))
         .limit(page.items.len().max(1) as u32);
-    let logs = ctx.store()?.read(logs).await?;
+    let logs = ctx.read(logs).await?;
     let shown = page.items.iter().filter_map(|link| {
         let log = logs.iter().find(|log| log.id == link.id)?;
         Some(ShownError::from((**log).clone()))
     });
-    window.reply(&ctx, &request, &page, shown.collect()).await
+    window.reply(&ctx, &page, shown.collect()).await
 }
 
 /// The bodies of the lists.

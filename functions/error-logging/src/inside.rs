@@ -142,7 +142,12 @@ async fn keep(ctx: &Ctx, report: Report) -> Result<Reply> {
     let entries = [entry];
     for _ in 0..ATTEMPTS {
         let batch = keep::batch(ctx, &entries).await?;
-        match ctx.store()?.commit(limit.count_in(batch, ctx.now())).await {
+        match ctx
+            .store()
+            .await?
+            .commit(limit.count_in(batch, ctx.now()))
+            .await
+        {
             Ok(_) => return Ok(Reply::no_content()),
             Err(error) if error.failed_at(rate_limit::LABEL) => {
                 return Err(limit.refusal(ctx.now()));

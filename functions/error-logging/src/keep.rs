@@ -89,7 +89,7 @@ async fn portions<'a>(ctx: &Ctx, entries: &'a [Entry]) -> Result<Vec<Portion<'a>
         .keys()
         .map(|group| of_group(group).count(KEPT + SURPLUS))
         .collect();
-    let (groups, counts) = ctx.store()?.read((groups, counts)).await?;
+    let (groups, counts) = ctx.read((groups, counts)).await?;
     let over = |(entries, count): (&Vec<&Entry>, u64)| {
         (count + entries.len() as u64).saturating_sub(KEPT) as u32
     };
@@ -98,7 +98,7 @@ async fn portions<'a>(ctx: &Ctx, entries: &'a [Entry]) -> Result<Vec<Portion<'a>
         let oldest = of_group(group).order(Order::asc(ErrorLink::CREATED_AT));
         (over > 0).then(|| oldest.limit(over))
     });
-    let oldest = ctx.store()?.read(oldest.collect::<Vec<_>>()).await?;
+    let oldest = ctx.read(oldest.collect::<Vec<_>>()).await?;
     let mut groups: BTreeMap<String, Doc<ErrorGroup>> = groups
         .into_iter()
         .map(|group| (group.id.clone(), group))

@@ -11,7 +11,7 @@ mod retention;
 mod settle;
 
 use whisper_kit::jobs;
-use whisper_kit::page::PageQuery;
+use whisper_kit::page::NoFilters;
 use whisper_kit::signal::REPORTS_PATH;
 use whisper_kit::{Api, Auth, Code, Endpoint, Method};
 
@@ -75,7 +75,7 @@ fn operators(api: Api) -> Api {
             groups::list,
         )
         .auth(Auth::Operator)
-        .query::<groups::GroupQuery>()
+        .page::<groups::GroupFilters>()
         .reply::<groups::Groups>(200, "A page of groups."),
     )
     .endpoint(
@@ -99,7 +99,7 @@ fn operators(api: Api) -> Api {
             groups::errors,
         )
         .auth(Auth::Operator)
-        .query::<PageQuery>()
+        .page::<NoFilters>()
         .reply::<groups::Errors>(200, "A page of errors.")
         .codes(&[Code::NotFound]),
     )

@@ -49,7 +49,7 @@ async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
     let mut after: Option<Cursor> = None;
     loop {
         let page = groups(before).after(after).page();
-        let page = ctx.store()?.read(page).await?;
+        let page = ctx.read(page).await?;
         let ids = page.items.iter().map(|group| group.id.as_str()).collect();
         tally.done(forget_empty(ctx, ids).await?);
         after = page.next;
@@ -80,7 +80,7 @@ async fn forget_empty(ctx: &Ctx, ids: Vec<&str>) -> Result<u64> {
         Query::<ErrorLink>::new().filter(of_group).count(1)
     };
     let kept: Vec<_> = ids.iter().map(of_group).collect();
-    let kept = ctx.store()?.read(kept).await?;
+    let kept = ctx.read(kept).await?;
     let empty = ids.into_iter().zip(kept).filter(|(_, kept)| *kept == 0);
     let empty: Vec<&str> = empty.map(|(id, _)| id).collect();
     if empty.is_empty() {
@@ -92,7 +92,7 @@ async fn forget_empty(ctx: &Ctx, ids: Vec<&str>) -> Result<u64> {
     let batch = Batch::new()
         .expect_none(returned)
         .delete_where(empty, count);
-    match ctx.store()?.commit(batch).await {
+    match ctx.store().await?.commit(batch).await {
         Ok(_) => Ok(count),
         // One came back just now: the next run looks again.
         Err(StoreError::ConditionFailed { .. }) => Ok(0),
@@ -103,7 +103,8 @@ async fn forget_empty(ctx: &Ctx, ids: Vec<&str>) -> Result<u64> {
 /// Deletes the oldest errors; gives how many.
 async fn errors(ctx: &Ctx, before: Timestamp) -> Result<u64> {
     let links = ctx
-        .store()?
+        .store()
+        .await?
         .find::<ErrorLink>()
         .filter(Filter::lt(ErrorLink::CREATED_AT, before))
         .order(Order::asc(ErrorLink::CREATED_AT))
@@ -113,7 +114,10 @@ async fn errors(ctx: &Ctx, before: Timestamp) -> Result<u64> {
         .items;
     let ids: Vec<String> = links.into_iter().map(|link| link.into_inner().id).collect();
     if !ids.is_empty() {
-        ctx.store()?.commit(forget(Batch::new(), &ids)).await?;
+        ctx.store()
+            .await?
+            .commit(forget(Batch::new(), &ids))
+            .await?;
     }
     Ok(ids.len() as u64)
 }

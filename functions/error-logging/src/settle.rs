@@ -52,10 +52,7 @@ async fn settle(
         let links = Query::<ErrorLink>::new()
             .filter(Filter::eq(ErrorLink::GROUP_ID, id))
             .limit(10 * KEPT as u32);
-        let (group, links) = ctx
-            .store()?
-            .read((Get::<ErrorGroup>::id(id), links))
-            .await?;
+        let (group, links) = ctx.read((Get::<ErrorGroup>::id(id), links)).await?;
         let mut group = group.or_not_found()?;
         let resolved = status == ErrorGroupStatus::Resolved;
         let since = group.resolved_at.unwrap_or(Timestamp::AT_COMMIT);
@@ -74,7 +71,11 @@ async fn settle(
             batch.update(&link.id, patch)
         };
         // Where not all of them go into one commit, the last one is the group's: until then nothing is settled.
-        let at_once = ctx.store()?.portion(links.len() + 1).saturating_sub(1);
+        let at_once = ctx
+            .store()
+            .await?
+            .portion(links.len() + 1)
+            .saturating_sub(1);
         let (before, last) = links.split_at(links.len() - at_once.min(links.len()));
         for some in before.chunks(at_once.max(1)) {
             let as_read = Filter::and([
@@ -82,13 +83,23 @@ async fn settle(
                 Filter::revision(group.revision),
             ]);
             let start = Batch::new().expect_some(as_read).label(LABEL);
-            match ctx.store()?.commit(some.iter().fold(start, mark)).await {
+            match ctx
+                .store()
+                .await?
+                .commit(some.iter().fold(start, mark))
+                .await
+            {
                 Ok(_) => {}
                 Err(error) if is_gone(&error) => continue 'attempts,
                 Err(error) => return Err(error.into()),
             }
         }
-        match ctx.store()?.commit(last.iter().fold(batch, mark)).await {
+        match ctx
+            .store()
+            .await?
+            .commit(last.iter().fold(batch, mark))
+            .await
+        {
             Ok(committed) => {
                 let at = group.value.resolved_at;
                 group.value.resolved_at =

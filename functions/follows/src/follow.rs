@@ -3,16 +3,14 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use whisper_kit::events::append;
-use whisper_kit::{Code, Ctx, Error, FieldError, Reply, Request, Result};
+use whisper_kit::{Attempt, Ctx, Endpoint, Error, FieldError, Method, Reply, Request, Result};
+use whisper_people::{blocked, visible};
 use whisper_schema::prelude::{Column, Document, Follow, FollowStatus, Timestamp};
 use whisper_schema::{Rule, validate_patch};
-use whisper_store::{Batch, Doc, Filter, Get, Patch, StoreError};
+use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
-use crate::people::{blocked, check_visible, follow_id, read, visible};
+use crate::follow_id;
 use crate::view::FollowView;
-
-/// How often it is tried against others who change the same.
-const ATTEMPTS: usize = 4;
 
 /// How to follow; what is left out stays, or starts as it does by default.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -30,68 +28,67 @@ const COLUMNS: [(&str, Column<Follow>); 2] = [
     ("notificationsEnabled", Follow::NOTIFICATIONS_ENABLED),
 ];
 
-/// Answers 201 when it began now, else 200.
-pub async fn follow(ctx: Ctx, request: Request) -> Result<Reply> {
-    let (me, other) = (ctx.claims()?.sub, request.id("userId")?);
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::PUT,
+        crate::FOLLOW,
+        "follow",
+        "Follows somebody, or changes how.",
+        follow,
+    )
+    .optional_body::<FollowSettings>()
+    .reply::<FollowView>(201, "The caller follows them now.")
+    .reply::<FollowView>(
+        200,
+        "The caller followed them already; what was sent is changed.",
+    )
+}
+
+async fn follow(ctx: Ctx, request: Request) -> Result<Reply> {
+    let (me, other) = (ctx.caller()?.user_id, request.id("userId")?);
     let body: Map<String, Value> = request.json_or_default()?;
     check(&body)?;
     if me == other {
         return Err(Error::field("userId", "reference", "is yourself"));
     }
-    for _ in 0..ATTEMPTS {
-        if let Some(reply) = attempt(&ctx, &me, other, &body).await? {
-            return Ok(reply);
-        }
-    }
-    let detail = "Too many changed it at the same time. Try again in a moment.";
-    Err(Error::new(Code::Unavailable, detail).with_header("retry-after", "1"))
+    ctx.retry(async || attempt(&ctx, &me, other, &body).await)
+        .await
 }
 
-/// Reads, decides and commits; none when something changed in between.
 async fn attempt(
     ctx: &Ctx,
     me: &str,
     other: &str,
     body: &Map<String, Value>,
-) -> Result<Option<Reply>> {
+) -> Result<Attempt<Reply>> {
     let id = follow_id(me, other);
-    let (them, found) = read(ctx, (visible(me, other), Get::<Follow>::id(&id))).await?;
-    check_visible(them)?;
+    let (them, found) = ctx
+        .read((visible(me, other), Get::<Follow>::id(&id)))
+        .await?;
+    them.or_not_found()?;
     let began = found.is_none();
     let mut follow = found.map_or_else(|| new(id, me, other), Doc::into_inner);
     let patch = apply(body, &mut follow);
     let batch = if began {
         let what = json!({"followerId": me, "followingId": other});
-        append(
-            ctx,
-            Batch::new().insert(&follow),
-            "follow.created",
-            other,
-            Some(me),
-            &what,
-        )?
+        let batch = Batch::new().insert(&follow);
+        append(ctx, batch, "follow.created", other, Some(me), &what)?
     } else {
-        Batch::new().update_if(
-            &follow.id,
-            patch.clone(),
-            Filter::eq(Follow::FOLLOWER_ID, me),
-        )
+        let mine = Filter::eq(Follow::FOLLOWER_ID, me);
+        Batch::new().update_if(&follow.id, patch.clone(), mine)
     };
     if began || !patch.is_empty() {
-        match ctx
-            .store()?
-            .commit(batch.expect_none(blocked(me, other)))
-            .await
-        {
-            Ok(committed) if began => follow.created_at = Some(committed.at),
-            Ok(_) => {}
-            Err(StoreError::ConditionFailed { .. } | StoreError::Conflict { .. }) => {
-                return Ok(None);
-            }
-            Err(error) => return Err(error.into()),
+        let batch = batch.expect_none(blocked(me, other));
+        let Some(committed) = ctx.try_commit(batch).await? else {
+            return Ok(Attempt::Retry);
+        };
+        if began {
+            follow.created_at = Some(committed.at);
         }
     }
-    Reply::json(if began { 201 } else { 200 }, &FollowView::new(&follow, me)).map(Some)
+    let status = if began { 201 } else { 200 };
+    Reply::json(status, &FollowView::new(&follow, me)).map(Attempt::Done)
 }
 
 fn new(id: String, follower: &str, following: &str) -> Follow {

@@ -1,37 +1,28 @@
 //! `GET /v1/follows`: whom the caller follows, or who follows the caller.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
-use whisper_kit::page::PageQuery;
-use whisper_kit::{Ctx, Reply, Request, Result};
-use whisper_schema::prelude::{Column, Follow, FollowStatus, Profile};
+use whisper_kit::page::Listing;
+use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_people::People;
+use whisper_schema::prelude::{Column, Follow, FollowStatus};
 use whisper_store::{Filter, Order, Query};
 
-use crate::people::read;
-use crate::view::{FollowListItem, FollowView, UserSummary};
+use crate::view::{FollowListItemView, FollowView};
 
-/// Parameters of the list.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Which of the follows.
+#[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ListQuery {
-    /// How many items at most: 1 to 100, 25 by default.
-    pub limit: Option<u32>,
-    /// Continue after this cursor, a former page's `next`.
-    pub after: Option<String>,
-    /// What comes before this cursor, a former page's `previous`.
-    pub before: Option<String>,
+pub struct Side {
     /// Whom the caller follows (if not said), or who follows the caller.
     #[serde(default)]
-    pub direction: Direction,
+    direction: Direction,
 }
 
 /// Which side the caller is on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub enum Direction {
+enum Direction {
     /// Whom the caller follows.
     #[default]
     Following,
@@ -39,62 +30,40 @@ pub enum Direction {
     Followers,
 }
 
-/// Answers 200 with a page, the newest first.
-pub async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
-    let ListQuery {
-        limit,
-        after,
-        before,
-        direction,
-    } = request.query()?;
-    let me = ctx.claims()?.sub;
-    let scope = format!("follows {direction:?} of {me}");
-    let window = PageQuery {
-        limit,
-        after,
-        before,
-    }
-    .window(&ctx, scope)
-    .await?;
-    let column = match direction {
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        "/v1/follows",
+        "listFollows",
+        "Whom the caller follows, or who follows the caller; the newest first.",
+        list,
+    )
+    .page::<Side>()
+    .reply::<Listing<FollowListItemView>>(200, "A page of follows.")
+}
+
+async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
+    let me = ctx.caller()?.user_id;
+    let window = request.page::<Side>(&ctx).await?;
+    let other = |follow: &Follow| match window.filters.direction {
+        Direction::Following => follow.following_id.clone(),
+        Direction::Followers => follow.follower_id.clone(),
+    };
+    let mine = match window.filters.direction {
         Direction::Following => Follow::FOLLOWER_ID,
         Direction::Followers => Follow::FOLLOWING_ID,
     };
     let query = Query::<Follow>::new()
-        .filter(Filter::eq(column, me.as_str()))
+        .filter(Filter::eq(mine, me.as_str()))
         .filter(Filter::eq(Follow::STATUS, FollowStatus::Accepted))
         .order(Order::desc(Column::seq()));
-    let page = read(&ctx, window.over(query).page()).await?;
-    let other = |follow: &Follow| match direction {
-        Direction::Following => follow.following_id.clone(),
-        Direction::Followers => follow.follower_id.clone(),
-    };
-    let profiles = profiles(
-        &ctx,
-        page.items.iter().map(|follow| other(follow)).collect(),
-    )
-    .await?;
-    let items = page.items.iter().map(|follow| {
-        let other = other(follow);
-        FollowListItem {
-            follow: FollowView::new(follow, &me),
-            user: UserSummary::new(&other, profiles.get(&other)),
-        }
+    let page = ctx.read(window.over(query).page()).await?;
+    let others: Vec<String> = page.items.iter().map(|follow| other(follow)).collect();
+    let people = People::read(&ctx, &me, others.iter().map(String::as_str)).await?;
+    let items = page.items.iter().map(|follow| FollowListItemView {
+        follow: FollowView::new(follow, &me),
+        user: people.summary(&other(follow)),
     });
-    window.reply(&ctx, &request, &page, items.collect()).await
-}
-
-async fn profiles(ctx: &Ctx, ids: Vec<String>) -> Result<BTreeMap<String, Profile>> {
-    if ids.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let limit = ids.len() as u32;
-    let query = Query::<Profile>::new()
-        .filter(Filter::is_in(Column::id(), ids))
-        .limit(limit);
-    let found = ctx.store()?.read(query).await?;
-    Ok(found
-        .into_iter()
-        .map(|profile| (profile.id.clone(), profile.into_inner()))
-        .collect())
+    window.reply(&ctx, &page, items.collect()).await
 }

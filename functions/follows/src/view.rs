@@ -1,7 +1,8 @@
 //! What the API shows of a follow.
 
 use serde::Serialize;
-use whisper_schema::prelude::{Follow, FollowStatus, Profile, Timestamp};
+use whisper_people::UserSummary;
+use whisper_schema::prelude::{Follow, FollowStatus, Timestamp};
 
 /// That the caller follows somebody.
 #[derive(Clone, Debug, Serialize)]
@@ -30,30 +31,12 @@ pub struct FollowView {
 /// A follow in a list.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct FollowListItem {
+pub struct FollowListItemView {
     /// The follow.
     #[serde(flatten)]
     pub follow: FollowView,
     /// The other one.
     pub user: UserSummary,
-}
-
-/// What everybody may know of a user.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct UserSummary {
-    /// Id of the user.
-    pub id: String,
-    /// Handle.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub username: Option<String>,
-    /// Name shown in conversations and lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    /// Where the picture is served.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub avatar_url: Option<String>,
 }
 
 impl FollowView {
@@ -68,18 +51,6 @@ impl FollowView {
             is_close_friend: mine.then_some(follow.is_close_friend),
             notifications_enabled: mine.then_some(follow.notifications_enabled),
             created_at: follow.created_at,
-        }
-    }
-}
-
-impl UserSummary {
-    /// The user with this id, with what their profile shows to everybody.
-    pub fn new(id: &str, profile: Option<&Profile>) -> Self {
-        UserSummary {
-            id: id.to_owned(),
-            username: profile.and_then(|p| p.username.clone()),
-            display_name: profile.and_then(|p| p.display_name.clone()),
-            avatar_url: profile.and_then(|p| p.avatar_url.clone()),
         }
     }
 }

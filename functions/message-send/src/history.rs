@@ -2,14 +2,13 @@
 
 use serde::Deserialize;
 use whisper_kit::Ctx;
+use whisper_kit::Endpoint;
 use whisper_kit::Method;
 use whisper_kit::Reply;
 use whisper_kit::Request;
-use whisper_kit::auth;
 use whisper_kit::error::{Code, Result};
 use whisper_kit::ids::member_id;
-use whisper_kit::page::{Listing, PageQuery};
-use whisper_kit::{Auth, Endpoint};
+use whisper_kit::page::Listing;
 use whisper_schema::Timestamp;
 use whisper_schema::main_db::{Conversation, Message};
 use whisper_schema::system::ConversationMember;
@@ -18,17 +17,10 @@ use whisper_store::{Filter, Get, Order, Query};
 use crate::view::{MessageView, Readers};
 use crate::world;
 
-/// Which part of the history.
+/// How to walk the history.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct HistoryQuery {
-    /// How many messages at most: 1 to 100, 25 by default.
-    pub limit: Option<u32>,
-    /// Continue after this cursor, a former page's `next`.
-    pub after: Option<String>,
-    /// What comes before this cursor, a former page's `previous`: with the default order, newer messages.
-    pub before: Option<String>,
+pub struct HistoryFilters {
     /// `desc`, newest first, or `asc`. A cursor of one order is good in the other.
     #[serde(default)]
     pub order: Direction,
@@ -55,38 +47,29 @@ pub fn endpoint() -> Endpoint {
         "Lists the messages of a conversation, newest first; `previous` leads to those that come later",
         list,
     )
-    .auth(Auth::UserDeferred)
-    .query::<HistoryQuery>()
+    .page::<HistoryFilters>()
     .reply::<Listing<MessageView>>(200, "A page of the history.")
     .codes(&[Code::NotFound, Code::InvalidCursor])
 }
 
 async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
-    let claims = ctx.claims()?;
-    let me = claims.sub.as_str();
+    let caller = ctx.caller()?;
+    let me = caller.user_id.as_str();
     let conversation = request.id("conversationId")?;
-    let query: HistoryQuery = request.query()?;
-    let part = PageQuery {
-        limit: query.limit,
-        after: query.after,
-        before: query.before,
-    };
-    let window = part
-        .window(&ctx, format!("messages of {conversation} for {me}"))
+    // A cursor of one order is good in the other.
+    let window = request
+        .page_of(&ctx, |_: &HistoryFilters| String::new())
         .await?;
-    let (session, member, found, page, readers) = ctx
-        .store()?
+    let (member, found, page, readers) = ctx
         .read((
-            auth::session_query(&claims),
             Get::<ConversationMember>::id(member_id(conversation, me)),
             Get::<Conversation>::id(conversation),
             window
-                .over(messages(conversation, query.order, ctx.now()))
+                .over(messages(conversation, window.filters.order, ctx.now()))
                 .page(),
             Readers::query(conversation),
         ))
         .await?;
-    auth::check_session(&claims, &session, ctx.now())?;
     world::admit(member, found)?;
     let readers = Readers::new(readers);
     // Also at the newest message: what comes later stands before this cursor.
@@ -97,7 +80,7 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
         .map(|message| MessageView::new(message, &readers))
         .collect();
     window
-        .reply_between(&ctx, &request, items, next.as_ref(), previous.as_ref())
+        .reply_between(&ctx, items, next.as_ref(), previous.as_ref())
         .await
 }
 

@@ -1,16 +1,15 @@
 //! `POST /v1/conversations/{conversationId}/messages`
 
 use whisper_kit::Ctx;
+use whisper_kit::Endpoint;
 use whisper_kit::Json;
 use whisper_kit::Method;
 use whisper_kit::Reply;
 use whisper_kit::Request;
-use whisper_kit::auth::Claims;
 use whisper_kit::error::{Code, Error, Result};
 use whisper_kit::idempotency::Once;
 use whisper_kit::ids::derived_id;
 use whisper_kit::rate_limit::{self, Limit};
-use whisper_kit::{Auth, Endpoint};
 use whisper_schema::Document;
 use whisper_schema::main_db::Message;
 use whisper_store::StoreError;
@@ -36,7 +35,6 @@ pub fn endpoint() -> Endpoint {
         "Sends a message to a conversation",
         send,
     )
-    .auth(Auth::UserDeferred)
     .headers(&["idempotency-key"])
     .reply::<MessageView>(201, "The message was sent.")
     .reply::<MessageView>(
@@ -54,12 +52,12 @@ pub fn endpoint() -> Endpoint {
 
 /// Reads, decides, commits: one statement and one commit, at any size of the conversation.
 async fn send(ctx: Ctx, request: Request, Json(mut draft): Json<SendMessage>) -> Result<Reply> {
-    let claims = ctx.claims()?;
+    let caller = ctx.caller()?.user_id;
     let conversation = request.id("conversationId")?;
-    let keyed = draft.id.is_none() && name_by_key(&mut draft, &request, &claims, conversation)?;
+    let keyed = draft.id.is_none() && name_by_key(&mut draft, &request, &caller, conversation)?;
     let sending = Sending {
         ctx: &ctx,
-        claims,
+        caller,
         conversation,
         draft,
     };
@@ -83,19 +81,19 @@ async fn send(ctx: Ctx, request: Request, Json(mut draft): Json<SendMessage>) ->
 fn name_by_key(
     draft: &mut SendMessage,
     request: &Request,
-    claims: &Claims,
+    caller: &str,
     conversation: &str,
 ) -> Result<bool> {
     // Refuses a key that is none.
-    Once::of(request, &claims.sub, "sendMessage")?;
+    Once::of(request, caller, "sendMessage")?;
     let key = request.header("idempotency-key");
-    draft.id = key.map(|key| derived_id(&["message", &claims.sub, conversation, key]));
+    draft.id = key.map(|key| derived_id(&["message", caller, conversation, key]));
     Ok(draft.id.is_some())
 }
 
 struct Sending<'a> {
     ctx: &'a Ctx,
-    claims: Claims,
+    caller: String,
     conversation: &'a str,
     draft: SendMessage,
 }
@@ -104,7 +102,7 @@ impl Sending<'_> {
     /// None when what was read changed before the commit.
     async fn attempt(&self) -> Result<Option<Reply>> {
         let (ctx, draft) = (self.ctx, &self.draft);
-        let world = World::read(ctx, &self.claims, self.conversation, draft).await?;
+        let world = World::read(ctx, &self.caller, self.conversation, draft).await?;
         if let Some(stored) = world.stored {
             return self.replay(stored).map(Some);
         }
@@ -115,9 +113,9 @@ impl Sending<'_> {
         let id = draft.id.clone().map_or_else(|| ctx.new_id(), Ok)?;
         let message = compose::message(id, draft, &world);
         let rate = ctx.config().number(RATE, DEFAULT_RATE, u64::from(u32::MAX));
-        let limit = Limit::new(format!("send:{}", self.claims.sub), rate, 60);
+        let limit = Limit::new(format!("send:{}", self.caller), rate, 60);
         let batch = limit.count_in(compose::batch(ctx, &message, draft, &world)?, ctx.now());
-        match ctx.store()?.commit(batch).await {
+        match ctx.store().await?.commit(batch).await {
             Ok(committed) => {
                 let created_at = Some(committed.at);
                 let view = MessageView::new(
@@ -143,7 +141,7 @@ impl Sending<'_> {
     fn replay(&self, stored: Message) -> Result<Reply> {
         if !self
             .draft
-            .is_stored_as(&stored, self.conversation, &self.claims.sub)
+            .is_stored_as(&stored, self.conversation, &self.caller)
         {
             let detail = "Another message has this id. Use a new one for each message.";
             return Err(Error::new(Code::MessageIdTaken, detail));

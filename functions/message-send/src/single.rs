@@ -1,13 +1,12 @@
 //! `GET /v1/conversations/{conversationId}/messages/{messageId}`
 
 use whisper_kit::Ctx;
+use whisper_kit::Endpoint;
 use whisper_kit::Method;
 use whisper_kit::Reply;
 use whisper_kit::Request;
-use whisper_kit::auth;
 use whisper_kit::error::{Code, OptionExt, Result};
 use whisper_kit::ids::member_id;
-use whisper_kit::{Auth, Endpoint};
 use whisper_schema::main_db::{Conversation, Message};
 use whisper_schema::system::ConversationMember;
 use whisper_store::{Doc, Get};
@@ -24,26 +23,22 @@ pub fn endpoint() -> Endpoint {
         "Gives one message",
         get,
     )
-    .auth(Auth::UserDeferred)
     .reply::<MessageView>(200, "The message.")
     .codes(&[Code::NotFound])
 }
 
 async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
-    let claims = ctx.claims()?;
-    let me = claims.sub.as_str();
+    let caller = ctx.caller()?;
+    let me = caller.user_id.as_str();
     let conversation = request.id("conversationId")?;
-    let (session, member, found, message, readers) = ctx
-        .store()?
+    let (member, found, message, readers) = ctx
         .read((
-            auth::session_query(&claims),
             Get::<ConversationMember>::id(member_id(conversation, me)),
             Get::<Conversation>::id(conversation),
             Get::<Message>::id(request.id("messageId")?),
             Readers::query(conversation),
         ))
         .await?;
-    auth::check_session(&claims, &session, ctx.now())?;
     world::admit(member, found)?;
     let message = message
         .map(Doc::into_inner)

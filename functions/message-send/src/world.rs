@@ -1,7 +1,6 @@
 //! What a message is about: the documents that decide whether it may be sent.
 
 use whisper_kit::Ctx;
-use whisper_kit::auth::{self, Claims};
 use whisper_kit::error::{Error, FieldError, OptionExt, Result};
 use whisper_kit::ids::{direct_conversation_id, member_id};
 use whisper_schema::Timestamp;
@@ -47,13 +46,11 @@ impl World {
     /// 401 when the session has ended, 404 for who is no member.
     pub async fn read(
         ctx: &Ctx,
-        claims: &Claims,
+        me: &str,
         conversation: &str,
         draft: &SendMessage,
     ) -> Result<World> {
-        let me = claims.sub.as_str();
         let place = (
-            auth::session_query(claims),
             Get::<ConversationMember>::id(member_id(conversation, me)),
             Get::<Conversation>::id(conversation),
             first_members(conversation),
@@ -78,13 +75,12 @@ impl World {
             recipient,
             story,
         );
-        let (place, messages, others) = ctx.store()?.read((place, messages, others)).await?;
+        let (place, messages, others) = ctx.read((place, messages, others)).await?;
 
-        auth::check_session(claims, &place.0, ctx.now())?;
-        let (member, conversation) = admit(place.1, place.2)?;
+        let (member, conversation) = admit(place.0, place.1)?;
         let direct = conversation.kind == ConversationKind::Direct;
         let peer = place
-            .3
+            .2
             .into_iter()
             .map(|doc| doc.value.user_id)
             .find(|user| direct && user != me);
@@ -125,7 +121,7 @@ impl World {
             Query::<Follow>::new().filter(Filter::or([follow(me, author), follow(author, me)])),
             Query::<Contact>::new().filter(Filter::or([contact(me, author), contact(author, me)])),
         );
-        let (follows, contacts) = ctx.store()?.read(between).await?;
+        let (follows, contacts) = ctx.read(between).await?;
         let follows = follows.iter().map(|doc| &doc.value);
         let contacts = contacts.iter().map(|doc| &doc.value);
         let audience = StoryAudience::of(me, author, follows, contacts);

@@ -18,10 +18,10 @@ use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result
 use delivery::senders::Senders;
 use devices::subscribe::NewPushSubscription;
 use devices::view::ShownDevice;
-use inbox::list::{InboxQuery, UnreadCount};
+use inbox::list::{InboxFilters, UnreadCount};
 use inbox::read::Marked;
 use inbox::view::ShownNotification;
-use operators::queue::{QueueCounts, QueueQuery};
+use operators::queue::{QueueCounts, QueueFilters};
 use operators::retry::{Retried, RetryQueue};
 use operators::view::{QueueEntry, QueuePush};
 use settings::Wanted;
@@ -81,7 +81,7 @@ fn inbox_endpoints(api: Api) -> Api {
             list,
             inbox::list::list,
         )
-        .query::<InboxQuery>()
+        .page::<InboxFilters>()
         .reply::<Listing<ShownNotification>>(200, "A page of notifications")
         .codes(&[Code::InvalidCursor]),
     )
@@ -237,7 +237,7 @@ fn operator_endpoints(api: Api) -> Api {
             operators::queue::entries,
         )
         .auth(Auth::Operator)
-        .query::<QueueQuery>()
+        .page::<QueueFilters>()
         .reply::<Listing<QueueEntry>>(200, "A page of deliveries")
         .codes(&[Code::InvalidCursor]),
     )
@@ -250,7 +250,7 @@ fn operator_endpoints(api: Api) -> Api {
             operators::queue::pushes,
         )
         .auth(Auth::Operator)
-        .query::<QueueQuery>()
+        .page::<QueueFilters>()
         .reply::<Listing<QueuePush>>(200, "A page of pushes")
         .codes(&[Code::InvalidCursor]),
     )

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use whisper_kit::{Ctx, Error, FieldError, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{NotificationKind, NotificationSettings};
-use whisper_store::Batch;
+use whisper_store::{Batch, Get};
 
 use crate::quiet;
 
@@ -55,7 +55,7 @@ impl From<NotificationSettings> for Wanted {
 /// The store's.
 pub async fn get(ctx: Ctx, _: Request) -> Result<Reply> {
     let user = ctx.caller()?.user_id;
-    let found = ctx.store()?.get::<NotificationSettings>(&user).await?;
+    let found = ctx.read(Get::<NotificationSettings>::id(&user)).await?;
     let settings = found.map_or_else(at_first, whisper_store::Doc::into_inner);
     Reply::ok(&Wanted::from(settings))
 }
@@ -80,7 +80,10 @@ pub async fn put(ctx: Ctx, request: Request) -> Result<Reply> {
         muted_kinds: wanted.muted_kinds.clone(),
         updated_at: Timestamp::AT_COMMIT,
     };
-    ctx.store()?.commit(Batch::new().upsert(&settings)).await?;
+    ctx.store()
+        .await?
+        .commit(Batch::new().upsert(&settings))
+        .await?;
     Reply::ok(&wanted)
 }
 

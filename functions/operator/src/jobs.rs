@@ -1,7 +1,7 @@
 //! `GET /internal/jobs` and `GET /internal/jobs/{name}/runs`
 
 use serde::Serialize;
-use whisper_kit::page::{Listing, PageQuery};
+use whisper_kit::page::{Listing, NoFilters};
 use whisper_kit::{Ctx, Error, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::system::JobRun;
@@ -146,7 +146,7 @@ pub async fn list(ctx: Ctx, _: Request) -> Result<Reply> {
             .count(MAX_FAILURES)
     };
     let failures: Vec<_> = JOBS.iter().map(|(job, _)| failed(job)).collect();
-    let (last, failures) = ctx.store()?.read((last, failures)).await?;
+    let (last, failures) = ctx.read((last, failures)).await?;
     let items = JOBS.iter().zip(last).zip(failures);
     let items = items.map(|(((name, about), last), failures)| ShownJob {
         name,
@@ -167,10 +167,9 @@ pub async fn runs(ctx: Ctx, request: Request) -> Result<Reply> {
     if !JOBS.iter().any(|(job, _)| *job == name) {
         return Err(Error::not_found());
     }
-    let window = request.query::<PageQuery>()?;
-    let window = window.window(&ctx, format!("runs of {name}")).await?;
-    let page = ctx.store()?.read(window.over(runs_of(name)).page()).await?;
+    let window = request.page::<NoFilters>(&ctx).await?;
+    let page = ctx.read(window.over(runs_of(name)).page()).await?;
     let items = page.items.iter();
     let items = items.map(|run| ShownRun::new((**run).clone(), ctx.now()));
-    window.reply(&ctx, &request, &page, items.collect()).await
+    window.reply(&ctx, &page, items.collect()).await
 }

@@ -2,7 +2,7 @@
 
 mod jobs;
 
-use whisper_kit::page::{Listing, PageQuery};
+use whisper_kit::page::{Listing, NoFilters};
 use whisper_kit::{Api, Auth, Code, Endpoint, Method};
 
 pub use jobs::JOBS;
@@ -36,7 +36,7 @@ pub fn api() -> Api {
             jobs::runs,
         )
         .auth(Auth::Operator)
-        .query::<PageQuery>()
+        .page::<NoFilters>()
         .reply::<Listing<jobs::ShownRun>>(200, "A page of runs.")
         .codes(&[Code::NotFound]),
     )

@@ -1,7 +1,7 @@
 //! Opening a story: whether the caller may know of it, in two statements.
 
 use serde_json::Value;
-use whisper_kit::auth::{Caller, check_session, session_query};
+use whisper_kit::auth::Caller;
 use whisper_kit::ids::derived_id;
 use whisper_kit::page::MAX_LIMIT;
 use whisper_kit::{Ctx, Error, OptionExt, Result};
@@ -25,17 +25,6 @@ impl Opened {
     }
 }
 
-/// Reads the caller's session and something else in one statement.
-///
-/// # Errors
-/// [`Code::SessionRevoked`](whisper_kit::Code::SessionRevoked), and the store's.
-pub async fn admit<R: ReadSet>(ctx: &Ctx, what: R) -> Result<(Caller, R::Output)> {
-    let claims = ctx.claims()?;
-    let (session, read) = ctx.store()?.read((session_query(&claims), what)).await?;
-    let caller = check_session(&claims, &session, ctx.now())?;
-    Ok((caller, read))
-}
-
 /// Opens a story, and reads `more` together with it.
 ///
 /// # Errors
@@ -57,13 +46,14 @@ pub async fn open_then<R: ReadSet, S: ReadSet>(
     more: R,
     then: impl FnOnce(&Story) -> S,
 ) -> Result<(Opened, R::Output, S::Output)> {
-    let (caller, (story, more)) = admit(ctx, (Get::<Story>::id(story_id), more)).await?;
+    let caller = ctx.caller()?;
+    let (story, more) = ctx.read((Get::<Story>::id(story_id), more)).await?;
     let story = story
         .filter(|story| story.is_active(ctx.now()))
         .or_not_found()?;
     let others =
         (caller.user_id != story.user_id).then(|| between(&caller.user_id, &story.user_id));
-    let (others, then) = ctx.store()?.read((others, then(&story))).await?;
+    let (others, then) = ctx.read((others, then(&story))).await?;
     let (follows, contacts) = others.unwrap_or_default();
     let audience = audience(&caller.user_id, &story.user_id, &follows, &contacts);
     if !story.is_visible(audience, ctx.now()) {
@@ -89,7 +79,8 @@ pub async fn open_own<R: ReadSet>(
     story_id: &str,
     more: R,
 ) -> Result<(Opened, R::Output)> {
-    let (caller, (story, more)) = admit(ctx, (Get::<Story>::id(story_id), more)).await?;
+    let caller = ctx.caller()?;
+    let (story, more) = ctx.read((Get::<Story>::id(story_id), more)).await?;
     let own = |story: &Doc<Story>| story.user_id == caller.user_id && story.is_active(ctx.now());
     let story = story.filter(own).or_not_found()?;
     Ok((

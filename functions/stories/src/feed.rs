@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use whisper_kit::page::PageQuery;
+use whisper_kit::page::NoFilters;
 use whisper_kit::{Ctx, Reply, Request, Result};
 use whisper_schema::prelude::{
     Column, Contact, Follow, FollowStatus, Profile, Story, StoryAudience, StoryPrivacy,
@@ -14,7 +14,7 @@ use whisper_schema::prelude::{
 };
 use whisper_store::{Cursor, Doc, Filter, MAX_LIMIT, Order, Page, Query};
 
-use crate::access::{admit, by_ids, find, reaction_id, view_id};
+use crate::access::{by_ids, find, reaction_id, view_id};
 use crate::draft::LIFETIME;
 use crate::shown::{Person, ShownStory};
 
@@ -30,16 +30,15 @@ const SKEW: i64 = 60_000;
 /// # Errors
 /// An invalid cursor; the store's.
 pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
-    let query: PageQuery = request.query()?;
-    let viewer = ctx.claims()?.sub;
-    let window = query.window(&ctx, format!("story feed {viewer}")).await?;
-    let (_, first) = admit(&ctx, followed(&viewer).page()).await?;
+    let viewer = ctx.caller()?.user_id;
+    let window = request.page::<NoFilters>(&ctx).await?;
+    let first = ctx.read(followed(&viewer).page()).await?;
     let follows = all_followed(&ctx, &viewer, first).await?;
     let circles = circles(&ctx, &viewer, follows).await?;
     let stories = window.over(circles.stories(&viewer, ctx.now()));
-    let page = ctx.store()?.read(stories.page()).await?;
+    let page = ctx.read(stories.page()).await?;
     let items = show(&ctx, &viewer, &page.items).await?;
-    window.reply(&ctx, &request, &page, items).await
+    window.reply(&ctx, &page, items).await
 }
 
 fn followed(viewer: &str) -> Query<Follow> {
@@ -55,10 +54,7 @@ async fn all_followed(ctx: &Ctx, viewer: &str, first: Page<Follow>) -> Result<Ve
     let mut authors = first.items;
     let mut next: Option<Cursor> = first.next;
     while let Some(cursor) = next.take().filter(|_| authors.len() < MAX_FOLLOWED) {
-        let page = ctx
-            .store()?
-            .read(followed(viewer).after(cursor).page())
-            .await?;
+        let page = ctx.read(followed(viewer).after(cursor).page()).await?;
         authors.extend(page.items);
         next = page.next;
     }
@@ -92,7 +88,7 @@ async fn circles(ctx: &Ctx, viewer: &str, follows: Vec<Doc<Follow>>) -> Result<C
         ]
     });
     let questions = (back.collect::<Vec<_>>(), blocks.collect::<Vec<_>>());
-    let (back, blocks) = ctx.store()?.read(questions).await?;
+    let (back, blocks) = ctx.read(questions).await?;
     let follows = follows
         .into_iter()
         .chain(back.into_iter().flatten())
@@ -204,7 +200,7 @@ pub async fn show(ctx: &Ctx, viewer: &str, stories: &[Doc<Story>]) -> Result<Vec
         by_ids::<StoryView>(ids().map(|id| view_id(id, viewer))),
         by_ids::<StoryReaction>(ids().map(|id| reaction_id(id, viewer))),
     );
-    let (authors, views, reactions) = ctx.store()?.read(questions).await?;
+    let (authors, views, reactions) = ctx.read(questions).await?;
     let show = |story: &Doc<Story>| ShownStory {
         viewed: find(&views, &view_id(&story.id, viewer)).is_some(),
         my_reaction: find(&reactions, &reaction_id(&story.id, viewer)).map(|r| r.reaction.clone()),

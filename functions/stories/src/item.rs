@@ -17,7 +17,7 @@ const VIEWER_IDS: u32 = 100;
 /// The one 404.
 pub async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = request.id("id")?;
-    let user = ctx.claims()?.sub;
+    let user = ctx.caller()?.user_id;
     let mine = (
         Get::<StoryView>::id(view_id(id, &user)),
         Get::<StoryReaction>::id(reaction_id(id, &user)),
@@ -67,7 +67,7 @@ pub async fn delete(ctx: Ctx, request: Request) -> Result<Reply> {
         Some(&user),
         &json!({"storyId": id}),
     )?;
-    match ctx.store()?.commit(batch).await {
+    match ctx.store().await?.commit(batch).await {
         Ok(_) => Ok(Reply::no_content()),
         Err(StoreError::ConditionFailed { .. }) => Err(Error::not_found()),
         Err(error) => Err(error.into()),

@@ -11,8 +11,8 @@ mod reactions;
 mod shown;
 mod views;
 
-use whisper_kit::page::{Listing, PageQuery};
-use whisper_kit::{Api, Auth, Code, Endpoint, Method};
+use whisper_kit::page::{Listing, NoFilters};
+use whisper_kit::{Api, Code, Endpoint, Method};
 
 use post::NewStory;
 use reactions::{NewReaction, ShownReaction};
@@ -32,7 +32,6 @@ pub fn api() -> Api {
 fn stories(api: Api) -> Api {
     api.endpoint(
         Endpoint::new(Method::POST, "/v1/stories", "postStory", "Posts a story.", post::handle)
-            .auth(Auth::UserDeferred)
             .body::<NewStory>()
             .headers(&["idempotency-key"])
             .reply::<ShownStory>(201, "The story")
@@ -46,8 +45,7 @@ fn stories(api: Api) -> Api {
             "Lists the active stories of one author that the caller may see, the latest first.",
             of_author::handle,
         )
-        .auth(Auth::UserDeferred)
-        .query::<of_author::OfAuthor>()
+        .page::<of_author::OfAuthor>()
         .reply::<Listing<ShownStory>>(200, "A page of stories")
         .codes(&[Code::NotFound, Code::InvalidCursor]),
     )
@@ -59,14 +57,12 @@ fn stories(api: Api) -> Api {
             "Lists the active stories of those whom the caller follows and the caller's own, the latest first.",
             feed::handle,
         )
-        .auth(Auth::UserDeferred)
-        .query::<PageQuery>()
+        .page::<NoFilters>()
         .reply::<Listing<ShownStory>>(200, "A page of stories")
         .codes(&[Code::InvalidCursor]),
     )
     .endpoint(
         Endpoint::new(Method::GET, "/v1/stories/{id}", "getStory", "Shows a story.", item::get)
-            .auth(Auth::UserDeferred)
             .reply::<ShownStory>(200, "The story"),
     )
     .endpoint(
@@ -77,7 +73,6 @@ fn stories(api: Api) -> Api {
             "Takes a story of the caller's own back.",
             item::delete,
         )
-        .auth(Auth::UserDeferred)
         .reply_empty(204, "Nobody sees it any more"),
     )
 }
@@ -88,7 +83,6 @@ fn view_endpoints(api: Api) -> Api {
     let list_views = "Lists who saw a story of the caller's own, the latest first.";
     api.endpoint(
         Endpoint::new(Method::POST, VIEWS, "viewStory", record, views::record)
-            .auth(Auth::UserDeferred)
             .optional_body::<NewView>()
             .reply::<ShownView>(200, "Seen before, or the caller's own")
             .reply::<ShownView>(201, "Seen for the first time, and counted"),
@@ -101,8 +95,7 @@ fn view_endpoints(api: Api) -> Api {
             list_views,
             views::list,
         )
-        .auth(Auth::UserDeferred)
-        .query::<PageQuery>()
+        .page::<NoFilters>()
         .reply::<Listing<Viewer>>(200, "A page of viewers")
         .codes(&[Code::InvalidCursor]),
     )
@@ -119,7 +112,6 @@ fn reaction_endpoints(api: Api) -> Api {
             "Sets the caller's reaction.",
             reactions::put,
         )
-        .auth(Auth::UserDeferred)
         .body::<NewReaction>()
         .reply::<ShownReaction>(200, "It took the place of another one")
         .reply::<ShownReaction>(201, "The caller's first reaction, counted"),
@@ -132,7 +124,6 @@ fn reaction_endpoints(api: Api) -> Api {
             "Takes the caller's reaction back.",
             reactions::delete,
         )
-        .auth(Auth::UserDeferred)
         .reply_empty(204, "There is no reaction of the caller's"),
     )
     .endpoint(
@@ -143,8 +134,7 @@ fn reaction_endpoints(api: Api) -> Api {
             list_reactions,
             reactions::list,
         )
-        .auth(Auth::UserDeferred)
-        .query::<PageQuery>()
+        .page::<NoFilters>()
         .reply::<Listing<ShownReaction>>(200, "A page of reactions")
         .codes(&[Code::InvalidCursor]),
     )

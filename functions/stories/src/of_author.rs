@@ -2,27 +2,20 @@
 
 use serde::Deserialize;
 use whisper_kit::ids::is_id;
-use whisper_kit::page::PageQuery;
 use whisper_kit::{Ctx, Error, OptionExt, Reply, Request, Result};
 use whisper_schema::prelude::{Column, Profile, Story, StoryAudience, Timestamp};
 use whisper_store::{Filter, Get, Order, Query};
 
-use crate::access::{admit, audience, between};
+use crate::access::{audience, between};
 use crate::feed::show;
 
-/// Whose stories, and which page of them.
+/// Whose stories.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct OfAuthor {
     /// Id of the author; the caller if left out.
     user_id: Option<String>,
-    /// How many items at most: 1 to 100, 25 by default.
-    limit: Option<u32>,
-    /// Continue after this cursor, a former page's `next`.
-    after: Option<String>,
-    /// What comes before this cursor, a former page's `previous`.
-    before: Option<String>,
 }
 
 /// Shows a page of what the caller may see of an author, the latest story first.
@@ -30,19 +23,17 @@ pub struct OfAuthor {
 /// # Errors
 /// The one 404 when there is no such user or one of the two blocked the other; an invalid cursor.
 pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
-    let query: OfAuthor = request.query()?;
-    let viewer = ctx.claims()?.sub;
-    let author = query.user_id.unwrap_or_else(|| viewer.clone());
-    let page = PageQuery {
-        limit: query.limit,
-        after: query.after,
-        before: query.before,
-    };
-    let window = page.window(&ctx, format!("stories of {author}")).await?;
+    let window = request.page::<OfAuthor>(&ctx).await?;
+    let viewer = ctx.caller()?.user_id;
+    let author = window
+        .filters
+        .user_id
+        .clone()
+        .unwrap_or_else(|| viewer.clone());
     let others = (author != viewer).then(|| between(&viewer, &author));
     // What can't be an id is nobody's.
     let profile = is_id(&author).then(|| Get::<Profile>::id(&author));
-    let (_, (profile, others)) = admit(&ctx, (profile, others)).await?;
+    let (profile, others) = ctx.read((profile, others)).await?;
     profile.flatten().or_not_found()?;
     let (follows, contacts) = others.unwrap_or_default();
     let audience = audience(&viewer, &author, &follows, &contacts);
@@ -50,9 +41,9 @@ pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
         return Err(Error::not_found());
     }
     let stories = window.over(stories(&author, audience, ctx.now()));
-    let page = ctx.store()?.read(stories.page()).await?;
+    let page = ctx.read(stories.page()).await?;
     let items = show(&ctx, &viewer, &page.items).await?;
-    window.reply(&ctx, &request, &page, items).await
+    window.reply(&ctx, &page, items).await
 }
 
 fn stories(author: &str, audience: StoryAudience, now: Timestamp) -> Query<Story> {

@@ -10,7 +10,7 @@ use whisper_schema::prelude::{
 };
 use whisper_store::Batch;
 
-use crate::access::{admit, by_ids, find};
+use crate::access::{by_ids, find};
 use crate::draft;
 use crate::shown::ShownStory;
 
@@ -64,13 +64,13 @@ pub struct NewStory {
 /// # Errors
 /// What is wrong with the body, all at once; the rate limit.
 pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
-    let author = ctx.claims()?.sub;
+    let author = ctx.caller()?.user_id;
     let body: Map<String, Value> = request.json()?;
     let once = Once::of(&request, &author, "postStory")?;
     let drafted = draft::draft(body, &ctx.new_id()?, &author, ctx.now());
     let mentioned: &[String] = drafted.as_ref().map_or(&[], |story| &story.mentions);
     let profiles = by_ids::<Profile>(mentioned.iter().map(String::as_str));
-    let (_, found) = admit(&ctx, profiles).await?;
+    let found = ctx.read(profiles).await?;
     if let Some(reply) = once.replay(&ctx).await? {
         return Ok(reply);
     }

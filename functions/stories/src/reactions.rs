@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use whisper_kit::page::PageQuery;
+use whisper_kit::page::NoFilters;
 use whisper_kit::{Ctx, Error, Reply, Request, Result, events};
 use whisper_schema::prelude::{Column, Document, Profile, Story, StoryReaction, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query, StoreError};
@@ -80,7 +80,7 @@ pub async fn put(ctx: Ctx, request: Request) -> Result<Reply> {
         if let Some(reply) = outcome {
             return Ok(reply);
         }
-        known = ctx.store()?.get::<StoryReaction>(&reaction.id).await?;
+        known = ctx.read(Get::<StoryReaction>::id(&reaction.id)).await?;
     }
     Err(StoreError::Busy.into())
 }
@@ -102,7 +102,7 @@ fn check(reaction: &str) -> Result<()> {
 }
 
 async fn open_mine(ctx: &Ctx, id: &str) -> Result<(Opened, Option<Doc<StoryReaction>>)> {
-    let user = ctx.claims()?.sub;
+    let user = ctx.caller()?.user_id;
     open(ctx, id, Get::<StoryReaction>::id(reaction_id(id, &user))).await
 }
 
@@ -115,7 +115,7 @@ async fn first(ctx: &Ctx, mut reaction: StoryReaction, author: &str) -> Result<O
         .insert(&reaction);
     let payload = json!({"storyId": story, "authorId": author});
     let batch = events::append(ctx, batch, "story.reacted", story, Some(user), &payload)?;
-    match ctx.store()?.commit(batch).await {
+    match ctx.store().await?.commit(batch).await {
         Ok(committed) => {
             reaction.created_at = committed.at;
             Reply::created(&ShownReaction::from(reaction)).map(Some)
@@ -133,7 +133,8 @@ async fn change(ctx: &Ctx, known: Doc<StoryReaction>, wanted: &str) -> Result<Op
     if reaction.reaction != wanted {
         let patch = Patch::<StoryReaction>::new().set(StoryReaction::REACTION, wanted);
         match ctx
-            .store()?
+            .store()
+            .await?
             .commit(Batch::new().update(&reaction.id, patch))
             .await
         {
@@ -159,7 +160,7 @@ pub async fn delete(ctx: Ctx, request: Request) -> Result<Reply> {
     let batch = Batch::new()
         .delete::<StoryReaction>(&known.id)
         .increment::<Story>(id, Story::REACTION_COUNT, -1);
-    match ctx.store()?.commit(batch).await {
+    match ctx.store().await?.commit(batch).await {
         // A failed condition: it was taken back at the same time, or the story is being removed.
         Ok(_) | Err(StoreError::ConditionFailed { .. }) => Ok(Reply::no_content()),
         Err(error) => Err(error.into()),
@@ -172,20 +173,19 @@ pub async fn delete(ctx: Ctx, request: Request) -> Result<Reply> {
 /// The one 404 for everybody but the author; an invalid cursor.
 pub async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = request.id("id")?;
-    let query: PageQuery = request.query()?;
-    let window = query.window(&ctx, format!("story reactions {id}")).await?;
+    let window = request.page::<NoFilters>(&ctx).await?;
     let reactions = Query::<StoryReaction>::new()
         .filter(Filter::eq(StoryReaction::STORY_ID, id))
         .order(Order::desc(Column::seq()));
     let (_, page) = open_own(&ctx, id, window.over(reactions).page()).await?;
     let users = page.items.iter().map(|reaction| reaction.user_id.as_str());
-    let profiles = ctx.store()?.read(by_ids::<Profile>(users)).await?;
+    let profiles = ctx.read(by_ids::<Profile>(users)).await?;
     let items = page.items.iter().map(|reaction| ShownReaction {
         user: find(&profiles, &reaction.user_id).map(Person::from),
         ..reaction.value.clone().into()
     });
     let items: Vec<ShownReaction> = items.collect();
-    window.reply(&ctx, &request, &page, items).await
+    window.reply(&ctx, &page, items).await
 }
 
 #[cfg(test)]

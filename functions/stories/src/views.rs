@@ -1,7 +1,7 @@
 //! `POST` and `GET /v1/stories/{id}/views`: who saw a story.
 
 use serde::{Deserialize, Serialize};
-use whisper_kit::page::PageQuery;
+use whisper_kit::page::NoFilters;
 use whisper_kit::{Ctx, Error, Reply, Request, Result};
 use whisper_schema::prelude::{
     Column, Document, Profile, Story, StoryReaction, StoryView, Timestamp, UserActivityType,
@@ -95,7 +95,7 @@ pub async fn record(ctx: Ctx, request: Request) -> Result<Reply> {
         let detail = format!("must be from 0 to {MAX_WATCH}");
         return Err(Error::field("watchDuration", "range", detail));
     }
-    let viewer = ctx.claims()?.sub;
+    let viewer = ctx.caller()?.user_id;
     let mine = Get::<StoryView>::id(view_id(id, &viewer));
     let (opened, mut known) = open(&ctx, id, mine).await?;
     let mut view = StoryView {
@@ -121,7 +121,7 @@ pub async fn record(ctx: Ctx, request: Request) -> Result<Reply> {
         if let Some(reply) = outcome {
             return Ok(reply);
         }
-        known = ctx.store()?.get::<StoryView>(&view.id).await?;
+        known = ctx.read(Get::<StoryView>::id(&view.id)).await?;
     }
     Err(StoreError::Busy.into())
 }
@@ -140,7 +140,7 @@ async fn first(ctx: &Ctx, request: &Request, mut view: StoryView) -> Result<Opti
         .update_if(&view.story_id, one_more, still_active())
         .insert(&view)
         .insert(&done);
-    match ctx.store()?.commit(batch).await {
+    match ctx.store().await?.commit(batch).await {
         Ok(committed) => {
             view.viewed_at = Some(committed.at);
             Reply::created(&ShownView::from(view)).map(Some)
@@ -164,7 +164,7 @@ async fn again(ctx: &Ctx, known: Doc<StoryView>, seen: &StoryView) -> Result<Opt
             .set(StoryView::WATCH_DURATION, merged.watch_duration)
             .set(StoryView::COMPLETED_VIEW, merged.completed_view);
         let batch = Batch::new().update_if(&merged.id, patch, Filter::revision(known.revision));
-        match ctx.store()?.commit(batch).await {
+        match ctx.store().await?.commit(batch).await {
             Ok(_) => {}
             Err(StoreError::ConditionFailed { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
@@ -179,8 +179,7 @@ async fn again(ctx: &Ctx, known: Doc<StoryView>, seen: &StoryView) -> Result<Opt
 /// The one 404 for everybody but the author; an invalid cursor.
 pub async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = request.id("id")?;
-    let query: PageQuery = request.query()?;
-    let window = query.window(&ctx, format!("story views {id}")).await?;
+    let window = request.page::<NoFilters>(&ctx).await?;
     // By the commit order: the time of the first view, and the index has it for nothing.
     let views = Query::<StoryView>::new()
         .filter(Filter::eq(StoryView::STORY_ID, id))
@@ -188,10 +187,7 @@ pub async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let (_, page) = open_own(&ctx, id, window.over(views).page()).await?;
     let viewers = || page.items.iter().map(|view| view.viewer_id.as_str());
     let reactions = by_ids::<StoryReaction>(viewers().map(|viewer| reaction_id(id, viewer)));
-    let (profiles, reactions) = ctx
-        .store()?
-        .read((by_ids::<Profile>(viewers()), reactions))
-        .await?;
+    let (profiles, reactions) = ctx.read((by_ids::<Profile>(viewers()), reactions)).await?;
     let items = page.items.iter().map(|view| Viewer {
         viewer_id: view.viewer_id.clone(),
         viewer: find(&profiles, &view.viewer_id).map(Person::from),
@@ -201,5 +197,5 @@ pub async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
         reaction: find(&reactions, &reaction_id(id, &view.viewer_id)).map(|r| r.reaction.clone()),
     });
     let items: Vec<Viewer> = items.collect();
-    window.reply(&ctx, &request, &page, items).await
+    window.reply(&ctx, &page, items).await
 }

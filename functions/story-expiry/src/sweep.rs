@@ -20,7 +20,7 @@ const MAX_FOUND: u64 = 100_000;
 /// # Errors
 /// The store's, when nothing could be looked up.
 pub async fn sweep(ctx: &Ctx, bounds: Bounds, tally: &Tally) -> Result<()> {
-    let store = ctx.store()?;
+    let store = ctx.store().await?;
     let mut run = Run {
         ctx,
         store,

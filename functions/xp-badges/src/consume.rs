@@ -32,7 +32,7 @@ const DAYS_KEPT: i64 = 3 * 24 * 60 * 60 * 1000;
 /// # Errors
 /// The store's; what was committed before stays.
 pub async fn run(ctx: &Ctx, time: Duration, tally: &Tally) -> Result<()> {
-    let bounds = Bounds { limit: LIMIT, time };
+    let bounds = Bounds::new(LIMIT, time);
     consumer::run(ctx, NAME, bounds, tally, |activities| {
         handle(ctx, activities)
     })
@@ -67,7 +67,6 @@ async fn standings(ctx: &Ctx, activities: &Activities) -> Result<BTreeMap<String
     let users: BTreeSet<&str> = activities.iter().map(|a| a.user_id.as_str()).collect();
     let limit = users.len() as u32;
     let (profiles, progress) = ctx
-        .store()?
         .read((
             by_ids::<Profile>(users.iter().copied(), limit),
             by_ids::<Progress>(users.iter().copied(), limit),
@@ -100,7 +99,6 @@ async fn remember(
     }
     // A page has at most 1000 rows: activities of one commit touch fewer days and weeks than that.
     let (days, weeks) = ctx
-        .store()?
         .read((
             by_ids::<ProgressDay>(days.iter().map(String::as_str), days.len() as u32),
             by_ids::<ProgressWeek>(weeks.iter().map(String::as_str), weeks.len() as u32),

@@ -2,18 +2,15 @@
 
 use std::time::Duration;
 
-use whisper_kit::jobs::{self, Report, Tally};
+use whisper_kit::jobs::{self, Report, Sweep, Tally, delete_bounded};
 use whisper_kit::{Ctx, Reply, Request, Result};
 use whisper_schema::prelude::{ProgressDay, ProgressWeek};
-use whisper_store::{Batch, Filter};
+use whisper_store::Filter;
 
 use crate::{JOB, consume, reputation};
 
 /// How long each consumer goes on in one run. A request has 30 s on the embedded host.
 const TIME: Duration = Duration::from_secs(6);
-/// Rows of each collection that are swept in one commit, and commits of a run.
-const ROWS: u64 = 200;
-const COMMITS: usize = 50;
 
 /// What woke it up: something was committed.
 ///
@@ -44,18 +41,8 @@ async fn award(ctx: &Ctx, tally: &Tally) -> Result<()> {
 
 /// Deletes what has expired, as far as the bounds allow.
 async fn sweep(ctx: &Ctx, tally: &Tally) -> Result<()> {
-    for _ in 0..COMMITS {
-        let days = Filter::<ProgressDay>::le(ProgressDay::EXPIRES_AT, ctx.now());
-        let weeks = Filter::<ProgressWeek>::le(ProgressWeek::EXPIRES_AT, ctx.now());
-        let batch = Batch::new()
-            .delete_where(days, ROWS)
-            .delete_where(weeks, ROWS);
-        let affected = ctx.store()?.commit(batch).await?.affected;
-        tally.done(affected.iter().sum());
-        if affected.iter().all(|rows| *rows < ROWS) {
-            return Ok(());
-        }
-    }
-    tally.cap();
-    Ok(())
+    let days = Filter::<ProgressDay>::le(ProgressDay::EXPIRES_AT, ctx.now());
+    let weeks = Filter::<ProgressWeek>::le(ProgressWeek::EXPIRES_AT, ctx.now());
+    delete_bounded(ctx, tally, &days, Sweep::USUAL).await?;
+    delete_bounded(ctx, tally, &weeks, Sweep::USUAL).await
 }

@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
-use whisper_kit::page::{PageQuery, Window};
+use whisper_kit::page::{NoFilters, Window};
 use whisper_kit::{Ctx, Reply, Request, Result};
 use whisper_schema::prelude::{
     Column, Contact, Document, Follow, FollowStatus, Profile, Progress, ProgressWeek,
 };
 use whisper_store::{Count, Doc, Filter, Order, Page, Query};
 
-use crate::caller;
 use crate::day;
 
 /// How far ranks are counted; whoever stands behind has none.
@@ -90,51 +89,43 @@ impl Board for ProgressWeek {
 
 /// All users.
 pub async fn global(ctx: Ctx, request: Request) -> Result<Reply> {
-    let window = window(&ctx, &request, "global".into()).await?;
-    board(&ctx, &request, &window, Query::<Progress>::new()).await
+    let window = request.page::<NoFilters>(&ctx).await?;
+    board(&ctx, &window, Query::<Progress>::new()).await
 }
 
 /// The users whom the caller follows, and the caller.
 pub async fn following(ctx: Ctx, request: Request) -> Result<Reply> {
-    let me = ctx.claims()?.sub;
-    let window = window(&ctx, &request, format!("following {me}")).await?;
+    let me = ctx.caller()?.user_id;
+    let window = request.page::<NoFilters>(&ctx).await?;
     let follows = Query::<Follow>::new()
         .filter(Filter::eq(Follow::FOLLOWER_ID, me.as_str()))
         .filter(Filter::eq(Follow::STATUS, FollowStatus::Accepted))
         .order(Order::desc(Column::seq()))
         .limit(MAX_FOLLOWED);
-    let follows = caller::read(&ctx, follows).await?;
+    let follows = ctx.read(follows).await?;
     let mut users: Vec<&str> = follows.iter().map(|f| f.following_id.as_str()).collect();
     users.push(&me);
     let query = Query::<Progress>::new().filter(Filter::is_in(Column::id(), users));
-    board(&ctx, &request, &window, query).await
+    board(&ctx, &window, query).await
 }
 
 /// All users, by what they earned this week (ISO week, UTC).
 pub async fn week(ctx: Ctx, request: Request) -> Result<Reply> {
     let week = day::week(ctx.now());
-    let window = window(&ctx, &request, format!("week {week}")).await?;
+    let window = request
+        .page_of(&ctx, |_: &NoFilters| format!("week {week}"))
+        .await?;
     let query = Query::<ProgressWeek>::new().filter(Filter::eq(ProgressWeek::WEEK, week));
-    board(&ctx, &request, &window, query).await
+    board(&ctx, &window, query).await
 }
 
-async fn window(ctx: &Ctx, request: &Request, which: String) -> Result<Window> {
-    let query: PageQuery = request.query()?;
-    query.window(ctx, format!("leaderboard {which}")).await
-}
-
-async fn board<D: Board>(
-    ctx: &Ctx,
-    request: &Request,
-    window: &Window,
-    query: Query<D>,
-) -> Result<Reply> {
+async fn board<D: Board>(ctx: &Ctx, window: &Window, query: Query<D>) -> Result<Reply> {
     let ranked = query.clone().order(Order::desc(D::POINTS));
-    let page = caller::read(ctx, window.over(ranked).page()).await?;
+    let page = ctx.read(window.over(ranked).page()).await?;
     let first = first_place(ctx, &query, &page).await?;
     let users: Vec<&str> = page.items.iter().map(|row| row.user()).collect();
     let shown = shown(ctx, &users).await?;
-    let me = ctx.claims()?.sub;
+    let me = ctx.caller()?.user_id;
     let items = page.items.iter().enumerate().filter_map(|(n, row)| {
         let profile = shown.get(row.user())?;
         let rank = first.map(|first| first + n as u64);
@@ -146,7 +137,7 @@ async fn board<D: Board>(
         })
     });
     let items: Vec<Rank> = items.collect();
-    window.reply(ctx, request, &page, items).await
+    window.reply(ctx, &page, items).await
 }
 
 /// The place of the page's first row: how many stand before it.
@@ -162,7 +153,7 @@ async fn first_place<D: Board>(ctx: &Ctx, query: &Query<D>, page: &Page<D>) -> R
         Filter::eq(D::POINTS, points),
         Filter::gt(Column::seq(), first.seq),
     ]));
-    let (more, before) = ctx.store()?.read((more, before)).await?;
+    let (more, before) = ctx.read((more, before)).await?;
     Ok((more < MAX_RANK).then_some(more + before + 1))
 }
 
@@ -172,7 +163,7 @@ async fn shown(ctx: &Ctx, users: &[&str]) -> Result<BTreeMap<String, Profile>> {
     if users.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let me = ctx.claims()?.sub;
+    let me = ctx.caller()?.user_id;
     let limit = users.len() as u32;
     let profiles = Query::<Profile>::new()
         .filter(Filter::is_in(Column::id(), users.iter().copied()))
@@ -185,7 +176,6 @@ async fn shown(ctx: &Ctx, users: &[&str]) -> Result<BTreeMap<String, Profile>> {
             .limit(limit)
     };
     let (profiles, by_me, of_me) = ctx
-        .store()?
         .read((
             profiles,
             blocks(Contact::USER_ID, Contact::CONTACT_USER_ID),

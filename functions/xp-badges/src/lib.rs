@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod badges;
-mod caller;
 mod catalogue;
 mod consume;
 mod day;
@@ -14,7 +13,7 @@ mod rules;
 mod standing;
 
 use whisper_kit::jobs::Report;
-use whisper_kit::page::{Listing, PageQuery};
+use whisper_kit::page::{Listing, NoFilters};
 use whisper_kit::{Answering, Api, Auth, Code, Ctx, Endpoint, Method, Request};
 
 pub use consume::{LIMIT, NAME};
@@ -42,7 +41,6 @@ pub fn api() -> Api {
             "How the caller stands: points, level, streak, badges.",
             progress::show,
         )
-        .auth(Auth::UserDeferred)
         .reply::<progress::ShownProgress>(200, "The progress."),
     )
     .endpoint(
@@ -96,7 +94,6 @@ fn board(
     handler: fn(Ctx, Request) -> Answering,
 ) -> Endpoint {
     Endpoint::new(Method::GET, path, operation, summary, handler)
-        .auth(Auth::UserDeferred)
-        .query::<PageQuery>()
+        .page::<NoFilters>()
         .reply::<Listing<leaderboards::Rank>>(200, "A page, the most points first.")
 }

@@ -9,7 +9,6 @@ use whisper_schema::prelude::{Profile, Progress, ProgressDay};
 use whisper_store::Get;
 
 use crate::badges::BADGES;
-use crate::caller;
 use crate::catalogue::ShownBadge;
 use crate::consume::day_id;
 use crate::levels::points_for;
@@ -86,17 +85,17 @@ pub struct EarnedBadge {
 
 /// Answers 200.
 pub async fn show(ctx: Ctx, _: Request) -> Result<Reply> {
-    let me = ctx.claims()?.sub;
+    let me = ctx.caller()?.user_id;
     let question = (
         Get::<Profile>::id(me.as_str()),
         Get::<Progress>::id(me.as_str()),
     );
-    let (profile, progress) = caller::read(&ctx, question).await?;
+    let (profile, progress) = ctx.read(question).await?;
     let profile = profile.or_not_found()?;
     let mut standing = Standing::of(&profile, progress.as_deref());
     let date = standing.day_of(ctx.now());
     let id = day_id(&me, &date.to_string());
-    let row = ctx.store()?.get::<ProgressDay>(&id).await?;
+    let row = ctx.read(Get::<ProgressDay>::id(&id)).await?;
     if let Some(row) = row {
         standing.remember_day(&row);
     }

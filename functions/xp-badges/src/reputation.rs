@@ -29,7 +29,7 @@ pub const FOLLOWER: i64 = 2;
 /// # Errors
 /// The store's; what was committed before stays.
 pub async fn run(ctx: &Ctx, time: Duration, tally: &Tally) -> Result<()> {
-    let bounds = Bounds { limit: LIMIT, time };
+    let bounds = Bounds::new(LIMIT, time);
     consumer::run(ctx, NAME, bounds, tally, |events| handle(ctx, events)).await
 }
 
@@ -49,7 +49,7 @@ async fn handle(ctx: &Ctx, events: Vec<Doc<Event>>) -> Result<Batch> {
     let profiles = Query::<Profile>::new()
         .filter(Filter::is_in(Column::id(), receivers.iter().copied()))
         .limit(LIMIT);
-    let (known, profiles) = ctx.store()?.read((known, profiles)).await?;
+    let (known, profiles) = ctx.read((known, profiles)).await?;
     let known: BTreeSet<&str> = known.iter().map(|grant| grant.id.as_str()).collect();
     let there: BTreeSet<&str> = profiles.iter().map(|profile| profile.id.as_str()).collect();
     let (mut rows, mut sums) = (Batch::new(), BTreeMap::<&str, i64>::new());

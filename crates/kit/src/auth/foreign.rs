@@ -12,7 +12,9 @@ use std::rc::Rc;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::token::{Claims, MAX_TOKEN, bearer, invalid, part};
+use super::claims::Claims;
+use super::session;
+use super::token::{MAX_TOKEN, bearer, invalid, part};
 use crate::ctx::Ctx;
 use crate::error::{Code, Error, Result};
 use crate::ids::is_id;
@@ -22,8 +24,8 @@ use crate::request::Request;
 const USER_ID: &str = "x-appwrite-user-id";
 /// Header with that user's JWT.
 const USER_JWT: &str = "x-appwrite-user-jwt";
-/// For how many seconds the server's word is taken again without asking: so long may somebody who signed out
-/// still be let in.
+/// For how many seconds the server's word, and that the account is in use here, is taken again without asking: so
+/// long may somebody who signed out, or whose account was disabled, still be let in.
 const TRUSTED: i64 = 60;
 /// How many verified JWTs an instance remembers.
 const REMEMBERED: usize = 1024;
@@ -88,11 +90,11 @@ impl Foreign {
         if user.is_some_and(|user| user != payload.user_id) {
             return Err(invalid());
         }
-        self.ask(jwt, payload, now).await
+        self.ask(ctx, jwt, payload, now).await
     }
 
     /// What the server says, now or a moment ago.
-    async fn ask(&self, jwt: &str, payload: Payload, now: i64) -> Result<Claims> {
+    async fn ask(&self, ctx: &Ctx, jwt: &str, payload: Payload, now: i64) -> Result<Claims> {
         let digest: [u8; 32] = Sha256::digest(jwt.as_bytes()).into();
         let known = self.verified.borrow().get(&digest).cloned();
         if let Some(known) = known.filter(|known| now < known.until && now >= known.until - TRUSTED)
@@ -102,6 +104,9 @@ impl Foreign {
         let user = self.server.user_of(jwt).await?;
         if user.as_deref() != Some(payload.user_id.as_str()) {
             return Err(invalid());
+        }
+        if session::is_out_of_use(ctx, &payload.user_id).await? {
+            return Err(session::ended());
         }
         let claims = Claims::foreign(payload.user_id, payload.session_id, now + TRUSTED);
         let mut verified = self.verified.borrow_mut();

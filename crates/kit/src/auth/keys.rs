@@ -13,7 +13,7 @@ use whisper_schema::prelude::{SigningKey, SigningKeyPurpose};
 use whisper_schema::{Column, Timestamp};
 use whisper_store::{Batch, Filter, Order, Patch, StoreError};
 
-use super::token::{ACCESS_LIFETIME, Claims};
+use super::claims::{ACCESS_LIFETIME, Claims};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::ids::random;
@@ -130,7 +130,7 @@ pub async fn rotate_keys(ctx: &Ctx) -> Result<()> {
             Some(_) => {}
         }
     }
-    match ctx.store()?.commit(batch).await {
+    match ctx.database()?.commit(batch).await {
         Ok(_) | Err(StoreError::ConditionFailed { .. }) => {}
         Err(error) => return Err(error.into()),
     }
@@ -205,7 +205,7 @@ async fn rows_or(
         return Ok(found);
     }
     let row = make()?;
-    match ctx.store()?.commit(Batch::new().insert(&row)).await {
+    match ctx.database()?.commit(Batch::new().insert(&row)).await {
         Ok(_) => Ok(vec![row]),
         Err(StoreError::Conflict { .. }) => find(ctx, purpose).await,
         Err(error) => Err(error.into()),
@@ -214,7 +214,7 @@ async fn rows_or(
 
 async fn find(ctx: &Ctx, purpose: SigningKeyPurpose) -> Result<Vec<SigningKey>> {
     let docs = ctx
-        .store()?
+        .database()?
         .find::<SigningKey>()
         .filter(Filter::eq(SigningKey::PURPOSE, purpose))
         .order(Order::desc(SigningKey::CREATED_AT))
@@ -276,12 +276,24 @@ fn secret(row: &SigningKey) -> Result<[u8; 32]> {
 /// purpose is worth nothing for another.
 pub(crate) fn mac(key: &[u8; 32], context: &str, payload: &[u8]) -> [u8; MAC] {
     let mut code = [0; MAC];
+    code.copy_from_slice(&mac256(key, context, payload)[..MAC]);
+    code
+}
+
+/// As [`mac`], whole.
+pub(crate) fn mac256(key: &[u8; 32], context: &str, payload: &[u8]) -> [u8; 32] {
+    let mut code = [0; 32];
     // HMAC takes keys of any length, so there is always a code.
     if let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(key) {
         mac.update(&(context.len() as u64).to_be_bytes());
         mac.update(context.as_bytes());
         mac.update(payload);
-        code.copy_from_slice(&mac.finalize().into_bytes()[..MAC]);
+        code.copy_from_slice(&mac.finalize().into_bytes());
     }
     code
+}
+
+/// A key for one purpose, made of another one.
+pub(crate) fn derived_key(key: &[u8; 32], purpose: &str) -> [u8; 32] {
+    mac256(key, purpose, b"key")
 }

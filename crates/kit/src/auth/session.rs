@@ -8,12 +8,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
-use whisper_schema::Timestamp;
-use whisper_schema::prelude::Session;
-use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, StoreError};
+use whisper_schema::prelude::{Account, AccountStatus, Session};
+use whisper_schema::{Column, Timestamp};
+use whisper_store::{Batch, Doc, Filter, First, Get, Order, Patch, Query, StoreError};
 
 use super::token::{invalid, sign};
-use super::{Caller, Claims, MAC, cursor_key, mac, sha256_hex};
+use super::{Claims, MAC, cursor_key, mac, sha256_hex};
 use crate::ctx::Ctx;
 use crate::error::{Code, Error, Result};
 use crate::ids::{is_id, random};
@@ -25,6 +25,8 @@ pub const MAX_SESSIONS: usize = 10;
 pub const REFRESH_LIFETIME: i64 = 60 * 24 * 60 * 60 * 1000;
 /// Expired sessions, of anybody, that a new one sweeps away.
 const SWEEP_ROWS: u64 = 10;
+/// Label of the condition that the account is in use.
+const ACCOUNT: &str = "account in use";
 /// Random bytes of a refresh token.
 const RANDOM: usize = 32;
 
@@ -69,10 +71,7 @@ pub async fn issue(
     let expired = Filter::<Session>::lt(Session::EXPIRES_AT, now);
     let mut batch = batch.insert(&session).delete_where(expired, SWEEP_ROWS);
     for surplus in surplus(ctx, user_id).await? {
-        batch = batch.delete_where(
-            Filter::<Session>::eq(whisper_schema::Column::id(), surplus),
-            1,
-        );
+        batch = batch.delete_where(Filter::<Session>::eq(Column::id(), surplus), 1);
     }
     let issued = Issued {
         access_token: sign(ctx, user_id, &id).await?,
@@ -85,7 +84,7 @@ pub async fn issue(
 /// The ids of the sessions that must go for one more.
 async fn surplus(ctx: &Ctx, user_id: &str) -> Result<Vec<String>> {
     let sessions = ctx
-        .store()?
+        .database()?
         .find::<Session>()
         .filter(Filter::eq(Session::USER_ID, user_id))
         .order(Order::desc(Session::LAST_USED_AT))
@@ -108,7 +107,7 @@ pub async fn rotate(ctx: &Ctx, refresh_token: &str) -> Result<Issued> {
     if !is_id(id) {
         return Err(invalid());
     }
-    let Some(session) = ctx.store()?.get::<Session>(id).await? else {
+    let Some(session) = ctx.database()?.get::<Session>(id).await? else {
         return Err(invalid());
     };
     let hash = sha256_hex(secret);
@@ -148,12 +147,13 @@ async fn replace(ctx: &Ctx, session: &Session, hash: &str) -> Result<()> {
         .set(Session::LAST_USED_AT, ctx.now())
         .set(Session::EXPIRES_AT, session.expires_at);
     let unused = Filter::eq(Session::REFRESH_HASH, hash);
-    match ctx
-        .store()?
-        .commit(Batch::new().update_if(&session.id, patch, unused))
-        .await
-    {
+    let batch = Batch::new()
+        .update_if(&session.id, patch, unused)
+        .expect_none(out_of_use(&session.user_id))
+        .label(ACCOUNT);
+    match ctx.database()?.commit(batch).await {
         Ok(_) => Ok(()),
+        Err(error) if error.failed_at(ACCOUNT) => Err(ended()),
         // It was in force a moment ago: rather a client that asked twice than a thief. One who comes
         // later ends the session.
         Err(StoreError::ConditionFailed { .. }) => Err(Error::new(
@@ -169,8 +169,8 @@ async fn replace(ctx: &Ctx, session: &Session, hash: &str) -> Result<()> {
 /// # Errors
 /// The store's.
 pub async fn revoke(ctx: &Ctx, id: &str) -> Result<()> {
-    let this = Filter::<Session>::eq(whisper_schema::Column::id(), id);
-    ctx.store()?
+    let this = Filter::<Session>::eq(Column::id(), id);
+    ctx.database()?
         .commit(Batch::new().delete_where(this, 1))
         .await?;
     Ok(())
@@ -180,40 +180,52 @@ pub async fn revoke(ctx: &Ctx, id: &str) -> Result<()> {
 pub fn revoke_all(batch: Batch, user_id: &str, keep: Option<&str>) -> Batch {
     let mut theirs = vec![Filter::<Session>::eq(Session::USER_ID, user_id)];
     if let Some(keep) = keep {
-        theirs.push(Filter::ne(whisper_schema::Column::id(), keep));
+        theirs.push(Filter::ne(Column::id(), keep));
     }
     batch.delete_where(Filter::and(theirs), 1000)
 }
 
-/// What [`session_query`] finds.
-pub type FoundSession = Option<Option<Doc<Session>>>;
-
-/// The question for the session of a token, to be asked together with others; none where another server keeps
-/// the sessions, and has said that this one stands.
-pub fn session_query(claims: &Claims) -> Option<Get<Session>> {
-    claims.own_session().map(Get::id)
+/// The question whether a token still counts, to be asked together with others: its session, and the account if
+/// that is out of use. Nothing where another server keeps the sessions: it has said that this one stands.
+pub(crate) fn standing(claims: &Claims) -> Option<(Get<Session>, First<Account>)> {
+    let account = || Query::new().filter(out_of_use(&claims.sub)).first();
+    claims
+        .own_session()
+        .map(|session| (Get::id(session), account()))
 }
 
-/// Whether the session of a token stands.
+/// Refuses a token whose session is over, or whose account is out of use, by what [`standing`] found.
 ///
 /// # Errors
 /// [`Code::SessionRevoked`].
-pub fn check_session(claims: &Claims, session: &FoundSession, now: Timestamp) -> Result<Caller> {
-    let stands = match (claims.own_session(), session) {
-        (None, _) => true,
-        (Some(_), Some(Some(session))) => session.user_id == claims.sub && session.expires_at > now,
-        (Some(_), _) => false,
+pub(crate) fn check(
+    claims: &Claims,
+    standing: Option<(Option<Doc<Session>>, Option<Doc<Account>>)>,
+    now: Timestamp,
+) -> Result<()> {
+    let stands = match standing {
+        None => claims.own_session().is_none(),
+        Some((Some(session), None)) => session.user_id == claims.sub && session.expires_at > now,
+        Some(_) => false,
     };
-    if !stands {
-        return Err(ended());
-    }
-    Ok(Caller {
-        user_id: claims.sub.clone(),
-        session_id: claims.sid.clone(),
-    })
+    if stands { Ok(()) } else { Err(ended()) }
 }
 
-fn ended() -> Error {
+/// Holds for this account if it is out of use.
+fn out_of_use(user_id: &str) -> Filter<Account> {
+    Filter::and([
+        Filter::eq(Column::id(), user_id),
+        Filter::ne(Account::STATUS, AccountStatus::Active),
+    ])
+}
+
+/// Whether an account is out of use.
+pub(super) async fn is_out_of_use(ctx: &Ctx, user_id: &str) -> Result<bool> {
+    let account = Query::new().filter(out_of_use(user_id)).first();
+    Ok(ctx.database()?.read(account).await?.is_some())
+}
+
+pub(super) fn ended() -> Error {
     let detail = "The session was revoked or has expired. Sign in again.";
     Error::new(Code::SessionRevoked, detail)
 }

@@ -10,18 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::claims::{ACCESS_LIFETIME, Claims, ISSUER};
 use super::keys::{TokenKey, reread_token_keys, token_keys};
 use crate::ctx::Ctx;
 use crate::error::{Code, Error, Result};
 use crate::ids;
 use crate::request::Request;
 
-/// How long an access token is good for, in seconds.
-pub const ACCESS_LIFETIME: i64 = 15 * 60;
-/// Who issues the tokens, and for whom.
-const ISSUER: &str = "whisper";
-/// Who issues those that another server verifies. Nothing that we signed says so.
-const FOREIGN: &str = "foreign";
 /// The longest token that is looked at, in bytes.
 pub(super) const MAX_TOKEN: usize = 2048;
 /// By how many seconds another instance's clock may be ahead.
@@ -32,43 +27,6 @@ struct Header {
     alg: String,
     typ: String,
     kid: String,
-}
-
-/// What an access token says (RFC 9068).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claims {
-    iss: String,
-    aud: String,
-    /// The user's id.
-    pub sub: String,
-    /// The session's id.
-    pub sid: String,
-    /// When it was issued, in seconds since 1970.
-    pub iat: i64,
-    /// When it ends to be good.
-    pub exp: i64,
-    /// The token's own id.
-    pub jti: String,
-}
-
-impl Claims {
-    /// What another server has verified: whose token it is, of which session, and until when (in seconds since 1970).
-    pub(super) fn foreign(user_id: String, session_id: String, exp: i64) -> Self {
-        Self {
-            iss: FOREIGN.to_owned(),
-            aud: ISSUER.to_owned(),
-            sub: user_id,
-            sid: session_id,
-            iat: 0,
-            exp,
-            jti: String::new(),
-        }
-    }
-
-    /// The id of the session, if it is one of ours; none where another server keeps the sessions.
-    pub fn own_session(&self) -> Option<&str> {
-        (self.iss != FOREIGN).then_some(self.sid.as_str())
-    }
 }
 
 /// Signs a new access token.

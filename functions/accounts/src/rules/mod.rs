@@ -1,6 +1,5 @@
 //! Decisions without a store or a clock.
 
 pub mod credentials;
-pub mod privacy;
 pub mod profile;
 pub mod slow_down;

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 use whisper_kit::error::FieldError;
+use whisper_people::privacy;
 use whisper_schema::prelude::{Column, Document, Profile};
 use whisper_schema::{Rule, validate_patch};
 
-use super::{credentials, privacy};
+use super::credentials;
 
 /// The fields an owner may set. Everything else is the server's.
 pub const SETTABLE: [Column<Profile>; 20] = [

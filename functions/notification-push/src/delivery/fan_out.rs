@@ -43,7 +43,7 @@ pub async fn run(ctx: &Ctx, end: Instant, tally: &Tally) -> Result<()> {
     let mut rest = Duration::ZERO;
     loop {
         if !rest.is_zero() {
-            ctx.store()?.pause(rest.min(LONGEST_REST)).await;
+            ctx.store().await?.pause(rest.min(LONGEST_REST)).await;
         }
         let begun = Instant::now();
         let entries = waiting(ctx).await?;
@@ -63,7 +63,7 @@ pub async fn run(ctx: &Ctx, end: Instant, tally: &Tally) -> Result<()> {
                     return Ok(());
                 }
             }
-            None => ctx.store()?.pause(AFTER_LOSS).await,
+            None => ctx.store().await?.pause(AFTER_LOSS).await,
         }
         rest = begun.elapsed();
     }
@@ -83,7 +83,7 @@ async fn waiting(ctx: &Ctx) -> Result<Vec<QueuedMessage>> {
         .order(Order::desc(QueuedMessage::PRIORITY))
         .order(Order::asc(Column::seq()))
         .limit(ENTRIES);
-    let entries = ctx.store()?.read(entries).await?;
+    let entries = ctx.read(entries).await?;
     Ok(entries.into_iter().map(Doc::into_inner).collect())
 }
 
@@ -126,7 +126,7 @@ async fn step(ctx: &Ctx, entries: Vec<QueuedMessage>) -> Result<Option<u64>> {
     // An operator may have put a message into the outbox again: what is there of it already is in nobody's way.
     let known = push::known(ctx, &plan.made).await?;
     let (batch, handed, ended) = plan.into_batch(&known);
-    match ctx.store()?.commit(batch).await {
+    match ctx.store().await?.commit(batch).await {
         Ok(_) => {}
         Err(StoreError::ConditionFailed { .. } | StoreError::Conflict { .. }) => return Ok(None),
         Err(error) => return Err(error.into()),
@@ -159,7 +159,7 @@ async fn read(ctx: &Ctx, entries: Vec<QueuedMessage>) -> Result<Vec<Case>> {
             entries.iter().map(|e| e.id.as_str()),
         ))
         .limit(ENTRIES);
-    let (messages, places) = ctx.store()?.read((messages, places)).await?;
+    let (messages, places) = ctx.read((messages, places)).await?;
     let messages: BTreeMap<String, Message> = by_id(messages, |message| message.id.clone());
     let places: BTreeMap<String, FanOut> = by_id(places, |place| place.id.clone());
     let now = ctx.now();
@@ -186,9 +186,10 @@ async fn read_members(ctx: &Ctx, mut cases: Vec<Case>) -> Result<Vec<Case>> {
         let behind = case.position.unwrap_or(0);
         members::page(&case.entry.conversation_id, behind, limit)
     });
-    let pages = ctx.store()?.read(pages.collect::<Vec<_>>()).await?;
+    let pages = ctx.read(pages.collect::<Vec<_>>()).await?;
     let found = ctx
-        .store()?
+        .store()
+        .await?
         .find::<ConversationMember>()
         .filter(Filter::is_in(
             Column::id(),

@@ -22,7 +22,7 @@ const NAMED: u32 = 100;
 /// The store's.
 pub async fn finish(ctx: &Ctx, entries: &[String]) -> Result<u64> {
     let mut ended = 0;
-    for some in entries.chunks(ctx.store()?.portion(PER_COMMIT)) {
+    for some in entries.chunks(ctx.store().await?.portion(PER_COMMIT)) {
         let found = ends(ctx, some).await?;
         match commit(ctx, &found).await {
             Ok(()) => ended += found.len() as u64,
@@ -75,7 +75,7 @@ async fn ends(ctx: &Ctx, ids: &[String]) -> Result<Vec<End>> {
             .limit(NAMED)
     };
     let failed: Vec<_> = ids.iter().map(failed).collect();
-    let (entries, alive, failed) = ctx.store()?.read((entries, alive, failed)).await?;
+    let (entries, alive, failed) = ctx.read((entries, alive, failed)).await?;
     let in_hand: BTreeSet<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
     let cases = ids.iter().zip(alive).zip(failed);
     Ok(cases
@@ -105,7 +105,7 @@ async fn commit(ctx: &Ctx, ends: &[End]) -> std::result::Result<(), StoreError> 
         };
         batch.update(&end.id, patch)
     });
-    match ctx.store() {
+    match ctx.store().await {
         Ok(store) => store.commit(batch).await.map(|_| ()),
         Err(error) => Err(StoreError::Internal(error.to_string())),
     }

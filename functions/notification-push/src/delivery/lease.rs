@@ -37,7 +37,7 @@ pub async fn take(ctx: &Ctx) -> Result<Option<Lease>> {
             .limit(TAKEN)
     };
     let asked = (due(PushStatus::Pending), due(PushStatus::Processing));
-    let (waiting, left) = ctx.store()?.read(asked).await?;
+    let (waiting, left) = ctx.read(asked).await?;
     // What a worker left behind goes first: it is the oldest.
     let pushes = left.into_iter().chain(waiting).take(TAKEN as usize);
     let mut pushes: Vec<Push> = pushes.map(Doc::into_inner).collect();
@@ -45,7 +45,7 @@ pub async fn take(ctx: &Ctx) -> Result<Option<Lease>> {
         return Ok(None);
     }
     let end = ctx.now().plus(LEASE);
-    match ctx.store()?.commit(mark(ctx, &pushes, end)).await {
+    match ctx.store().await?.commit(mark(ctx, &pushes, end)).await {
         Ok(_) => {}
         Err(StoreError::ConditionFailed { .. }) => pushes.clear(),
         Err(error) => return Err(error.into()),

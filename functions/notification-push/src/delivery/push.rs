@@ -84,7 +84,7 @@ pub async fn known(ctx: &Ctx, pushes: &[Push]) -> Result<BTreeSet<String>> {
     let mut known = BTreeSet::new();
     for some in pushes.chunks(IDS) {
         let ids = some.iter().map(|push| push.id.as_str());
-        let there = ctx.store()?.find::<Push>();
+        let there = ctx.store().await?.find::<Push>();
         let there = there.filter(Filter::is_in(Column::id(), ids));
         let there = there.limit(IDS as u32).page().await?;
         known.extend(there.items.into_iter().map(|push| push.into_inner().id));

@@ -30,7 +30,8 @@ impl Reach {
         let users: Vec<&str> = users.iter().copied().collect();
         for some in users.chunks(USERS) {
             let devices = ctx
-                .store()?
+                .store()
+                .await?
                 .find::<PushSubscription>()
                 .filter(Filter::is_in(
                     PushSubscription::USER_ID,
@@ -56,7 +57,7 @@ impl Reach {
     async fn read_wishes(&mut self, ctx: &Ctx) -> Result<()> {
         let users: Vec<&str> = self.devices.keys().map(String::as_str).collect();
         for some in users.chunks(USERS) {
-            let (wishes, profiles) = ctx.store()?.read(wishes::of(some)).await?;
+            let (wishes, profiles) = ctx.read(wishes::of(some)).await?;
             self.wishes.add(wishes, profiles);
         }
         Ok(())

@@ -1,13 +1,12 @@
 //! From events to notifications in inboxes, and to pushes about them, in the commit that moves the cursor.
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use whisper_kit::consumer::consume;
+use whisper_kit::consumer::{self, Bounds};
 use whisper_kit::ids::member_id;
 use whisper_kit::jobs::Tally;
-use whisper_kit::{Ctx, Error, Result};
+use whisper_kit::{Ctx, Result};
 use whisper_schema::prelude::{
     Column, Contact, ConversationMember, ConversationMemberStatus, Event, Message, Notification,
     Profile, Push,
@@ -26,51 +25,22 @@ const EVENTS: u32 = 100;
 /// How many notices are looked at at once; a statement gives 1000 rows.
 const NOTICES: usize = 500;
 const ROWS: u32 = NOTICES as u32;
-/// How long a run that lost a race leaves the winner alone.
-const AFTER_LOSS: Duration = Duration::from_millis(10);
 
 /// Handles events until none is left or the time is over.
 ///
 /// # Errors
 /// The store's; what was handled before stays handled.
 pub async fn run(ctx: &Ctx, end: Instant, tally: &Tally) -> Result<()> {
-    let mut limit = EVENTS;
-    loop {
-        let too_many = Cell::new(false);
-        let handled = consume(ctx, CONSUMER, limit, async |events: Vec<Doc<Event>>| {
-            let (batch, rows) = effects(ctx, events).await?;
-            if rows > PUSHES && limit > 1 {
-                too_many.set(true);
-                return Err(Error::internal("more than one commit should write"));
-            }
-            Ok(batch)
-        });
-        let step = match handled.await {
-            Ok(step) => step,
-            Err(error) if too_many.get() || (error.is_too_large() && limit > 1) => {
-                limit /= 2;
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
-        tally.done(step.handled);
-        if !step.more {
-            return Ok(());
-        }
-        if Instant::now() >= end {
-            tally.cap();
-            return Ok(());
-        }
-        if step.handled == 0 {
-            ctx.store()?.pause(AFTER_LOSS).await;
-        } else {
-            limit = (limit * 2).min(EVENTS);
-        }
-    }
+    let time = end.saturating_duration_since(Instant::now());
+    let bounds = Bounds::new(EVENTS, time).rows(PUSHES);
+    consumer::run(ctx, CONSUMER, bounds, tally, async |events| {
+        effects(ctx, events).await
+    })
+    .await
 }
 
-/// What to commit for these events, and how many rows it writes.
-async fn effects(ctx: &Ctx, events: Vec<Doc<Event>>) -> Result<(Batch, usize)> {
+/// What to commit for these events.
+async fn effects(ctx: &Ctx, events: Vec<Doc<Event>>) -> Result<Batch> {
     let (notices, made) = understand(ctx, &events).await?;
     let notices = admit(ctx, notices).await?;
     let new: Vec<(bool, Notification)> = notices
@@ -94,9 +64,7 @@ async fn effects(ctx: &Ctx, events: Vec<Doc<Event>>) -> Result<(Batch, usize)> {
     // A push about a notification that was made elsewhere and is told of twice is there already.
     let known = push::known(ctx, &pushes).await?;
     let fresh = pushes.iter().filter(|push| !known.contains(&push.id));
-    let batch = fresh.fold(batch, |batch, push| batch.insert(push));
-    let rows = batch.len();
-    Ok((batch, rows))
+    Ok(fresh.fold(batch, |batch, push| batch.insert(push)))
 }
 
 /// The notices of the events, one for each id, and the notifications that others made.
@@ -121,7 +89,7 @@ async fn understand(
             .filter(Filter::is_in(Column::id(), made))
             .limit(EVENTS)
     });
-    let (messages, made) = ctx.store()?.read((messages, made)).await?;
+    let (messages, made) = ctx.read((messages, made)).await?;
     let messages = messages
         .unwrap_or_default()
         .into_iter()
@@ -172,7 +140,8 @@ async fn admit_some(ctx: &Ctx, notices: Vec<Notice>) -> Result<Vec<(Notice, Stri
         .filter(Filter::is_in(Column::id(), actors.iter().copied()))
         .limit(ROWS);
     let blocks = ctx
-        .store()?
+        .store()
+        .await?
         .find::<Contact>()
         .filter(Filter::eq(Contact::IS_BLOCKED, true))
         .filter(Filter::is_in(Contact::USER_ID, both.iter().copied()))
@@ -186,7 +155,7 @@ async fn admit_some(ctx: &Ctx, notices: Vec<Notice>) -> Result<Vec<(Notice, Stri
     let members = Query::<ConversationMember>::new()
         .filter(Filter::is_in(Column::id(), memberships))
         .limit(ROWS);
-    let (known, profiles, members) = ctx.store()?.read((known, profiles, members)).await?;
+    let (known, profiles, members) = ctx.read((known, profiles, members)).await?;
     let known: BTreeSet<&str> = known.iter().map(|doc| doc.id.as_str()).collect();
     let blocks: BTreeSet<(&str, &str)> = blocks
         .iter()

@@ -47,7 +47,7 @@ pub async fn run(ctx: &Ctx, worker: &Worker, end: Instant, tally: &Tally) -> Res
             return Ok(());
         };
         if lease.pushes.is_empty() {
-            ctx.store()?.pause(AFTER_LOSS).await;
+            ctx.store().await?.pause(AFTER_LOSS).await;
             continue;
         }
         let taken = lease.pushes.len() as u64;
@@ -98,7 +98,7 @@ async fn around(ctx: &Ctx, pushes: &[Push]) -> Result<Around> {
             pushes.iter().filter_map(|push| push.queue_id.as_deref()),
         ))
         .limit(TAKEN);
-    let (devices, entries) = ctx.store()?.read((devices, entries)).await?;
+    let (devices, entries) = ctx.read((devices, entries)).await?;
     let devices: Vec<_> = devices.into_iter().map(Doc::into_inner).collect();
     let sessions = Query::<Session>::new()
         .filter(Filter::is_in(
@@ -120,8 +120,7 @@ async fn around(ctx: &Ctx, pushes: &[Push]) -> Result<Around> {
     });
     let users: BTreeSet<&str> = pushes.iter().map(|push| push.user_id.as_str()).collect();
     let wishes = wishes::of(&users.into_iter().collect::<Vec<_>>());
-    let (sessions, members, (settings, profiles)) =
-        ctx.store()?.read((sessions, members, wishes)).await?;
+    let (sessions, members, (settings, profiles)) = ctx.read((sessions, members, wishes)).await?;
     let mut wishes = Wishes::default();
     wishes.add(settings, profiles);
     let members = members.unwrap_or_default().into_iter();

@@ -34,12 +34,12 @@ pub struct Settled {
 /// The store's; then the pushes are sent again when the lease has run out.
 pub async fn settle(ctx: &Ctx, lease: Timestamp, settled: Vec<Settled>) -> Result<()> {
     let all: Vec<&Settled> = settled.iter().collect();
-    match ctx.store()?.commit(batch(lease, &all)).await {
+    match ctx.store().await?.commit(batch(lease, &all)).await {
         Ok(_) => {}
         // One lease was lost, or an entry is gone: each on its own.
         Err(StoreError::ConditionFailed { .. }) => {
             for one in &all {
-                match ctx.store()?.commit(batch(lease, &[*one])).await {
+                match ctx.store().await?.commit(batch(lease, &[*one])).await {
                     Ok(_) => {}
                     Err(StoreError::ConditionFailed { .. }) => {
                         let fields = [("pushId", one.push.id.as_str().into())];
@@ -163,7 +163,7 @@ async fn remember(ctx: &Ctx, settled: &[Settled]) -> Result<()> {
         let patch = Patch::new().set(PushSubscription::LAST_PUSHED_AT, Timestamp::AT_COMMIT);
         batch.update(device, patch)
     });
-    match ctx.store()?.commit(batch).await {
+    match ctx.store().await?.commit(batch).await {
         Ok(_) | Err(StoreError::ConditionFailed { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }

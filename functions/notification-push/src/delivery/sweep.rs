@@ -8,7 +8,7 @@ use whisper_schema::prelude::{
     Column, ConsumerCursor, Notification, Push, PushStatus, PushSubscription, QueuedMessage,
     QueuedMessageStatus, Timestamp,
 };
-use whisper_store::{Batch, Filter, Order, Query};
+use whisper_store::{Batch, Filter, Get, Order, Query};
 
 use super::finish::finish;
 
@@ -52,7 +52,8 @@ pub async fn sweep(ctx: &Ctx) -> Result<u64> {
 /// Ends entries whose last push came to its end without anybody looking: its worker died in between.
 async fn strays(ctx: &Ctx) -> Result<u64> {
     let entries = ctx
-        .store()?
+        .store()
+        .await?
         .find::<QueuedMessage>()
         .filter(Filter::eq(
             QueuedMessage::STATUS,
@@ -72,7 +73,8 @@ async fn delete_all<D: Document>(ctx: &Ctx, old: Filter<D>) -> Result<u64> {
     for _ in 0..COMMITS {
         let batch = Batch::new().delete_where(old.clone(), PER_COMMIT);
         let deleted = ctx
-            .store()?
+            .store()
+            .await?
             .commit(batch)
             .await?
             .affected
@@ -96,7 +98,7 @@ async fn entries(ctx: &Ctx, status: QueuedMessageStatus, kept: i64) -> Result<u6
             .filter(Filter::eq(QueuedMessage::PRIORITY, 0))
             .order(Order::asc(Column::seq()))
             .limit(PER_COMMIT as u32);
-        let oldest = ctx.store()?.read(oldest).await?;
+        let oldest = ctx.read(oldest).await?;
         let old = oldest
             .iter()
             .filter(|e| e.processed_at.is_some_and(|at| at < before));
@@ -109,7 +111,8 @@ async fn entries(ctx: &Ctx, status: QueuedMessageStatus, kept: i64) -> Result<u6
             Filter::is_in(Column::id(), ids),
             Filter::eq(QueuedMessage::STATUS, status),
         ]);
-        ctx.store()?
+        ctx.store()
+            .await?
             .commit(Batch::new().delete_where(same, count))
             .await?;
         done += count;
@@ -123,7 +126,7 @@ async fn entries(ctx: &Ctx, status: QueuedMessageStatus, kept: i64) -> Result<u6
 /// Walks through all notifications, a part in each run, and removes those that expired. No index leads to
 /// them, and looking for them at once would read the whole collection.
 async fn notifications(ctx: &Ctx) -> Result<u64> {
-    let place = ctx.store()?.get::<ConsumerCursor>(PLACE).await?;
+    let place = ctx.read(Get::<ConsumerCursor>::id(PLACE)).await?;
     let mut position = place.map_or(0, |place| place.position);
     let mut done = 0;
     for _ in 0..COMMITS {
@@ -131,7 +134,7 @@ async fn notifications(ctx: &Ctx) -> Result<u64> {
             .filter(Filter::gt(Column::seq(), position))
             .order(Order::asc(Column::seq()))
             .limit(NOTIFICATIONS);
-        let next = ctx.store()?.read(next).await?;
+        let next = ctx.read(next).await?;
         let over = next
             .iter()
             .filter(|n| n.expires_at.is_some_and(|at| at <= ctx.now()));
@@ -160,7 +163,7 @@ async fn notifications(ctx: &Ctx) -> Result<u64> {
         let batch = Batch::new()
             .upsert(&place)
             .delete_where::<Notification>(expired, PER_COMMIT);
-        ctx.store()?.commit(batch).await?;
+        ctx.store().await?.commit(batch).await?;
         done += count;
         if !is_full {
             break;

@@ -16,7 +16,7 @@ use super::view::ShownDevice;
 pub async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
     let user = ctx.caller()?.user_id;
     let asked = (of(&user, ctx.now()), sessions_of(&user, ctx.now()));
-    let (found, sessions) = ctx.store()?.read(asked).await?;
+    let (found, sessions) = ctx.read(asked).await?;
     let (standing, _) = by_session(found, &sessions);
     Reply::ok(&Listing {
         items: standing.into_iter().map(ShownDevice::from).collect(),

@@ -16,7 +16,7 @@ pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
         Filter::eq(PushSubscription::USER_ID, user),
     ]);
     let batch = Batch::new().delete_where::<PushSubscription>(own, 1);
-    let committed = ctx.store()?.commit(batch).await?;
+    let committed = ctx.store().await?.commit(batch).await?;
     match committed.affected.first() {
         Some(1) => Ok(Reply::no_content()),
         _ => Err(Error::not_found()),

@@ -56,7 +56,7 @@ pub struct DeviceKeys {
 pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
     let caller = ctx.caller()?;
     // Where another server keeps the sessions, nobody tells us when one ends.
-    let session_id = ctx.claims()?.own_session().map(str::to_owned);
+    let session_id = (!ctx.is_foreign()).then_some(caller.session_id);
     let wanted: NewPushSubscription = request.json()?;
     check(&ctx, &wanted)?;
     let address = wanted.endpoint.reveal();
@@ -87,7 +87,7 @@ async fn attempt(ctx: &Ctx, mut wanted: PushSubscription) -> Result<Option<Reply
         of(&wanted.user_id, ctx.now()),
         sessions_of(&wanted.user_id, ctx.now()),
     );
-    let (known, devices, sessions) = ctx.store()?.read(asked).await?;
+    let (known, devices, sessions) = ctx.read(asked).await?;
     let (devices, signed_out) = by_session(devices, &sessions);
     let known = known.map(whisper_store::Doc::into_inner);
     let known = known.filter(|known| known.user_id == wanted.user_id);
@@ -97,7 +97,7 @@ async fn attempt(ctx: &Ctx, mut wanted: PushSubscription) -> Result<Option<Reply
     if let Some(known) = known {
         let own = Filter::eq(PushSubscription::USER_ID, wanted.user_id.as_str());
         let batch = Batch::new().update_if(&known.id, change(&wanted), own);
-        return match ctx.store()?.commit(batch).await {
+        return match ctx.store().await?.commit(batch).await {
             Ok(_) => {
                 wanted.created_at = known.created_at;
                 wanted.last_pushed_at = known.last_pushed_at;
@@ -115,7 +115,7 @@ async fn attempt(ctx: &Ctx, mut wanted: PushSubscription) -> Result<Option<Reply
     let batch = forget(Batch::new(), &signed_out)
         .delete_where::<PushSubscription>(others, 1)
         .insert(&wanted);
-    match ctx.store()?.commit(batch).await {
+    match ctx.store().await?.commit(batch).await {
         Ok(committed) => wanted.created_at = committed.at,
         Err(error) if error.is_conflict(PushSubscription::COLLECTION, "_id") => return Ok(None),
         Err(error) => return Err(error.into()),
@@ -132,7 +132,7 @@ async fn keep_bound(ctx: &Ctx, made: &PushSubscription) -> Result<()> {
         of(&made.user_id, ctx.now()),
         sessions_of(&made.user_id, ctx.now()),
     );
-    let (devices, sessions) = ctx.store()?.read(asked).await?;
+    let (devices, sessions) = ctx.read(asked).await?;
     let (devices, _) = by_session(devices, &sessions);
     let place = devices.iter().position(|device| device.id == made.id);
     if devices.len() <= MAX_DEVICES as usize || place.is_some_and(|at| at < MAX_DEVICES as usize) {
@@ -143,7 +143,7 @@ async fn keep_bound(ctx: &Ctx, made: &PushSubscription) -> Result<()> {
         Filter::eq(PushSubscription::USER_ID, made.user_id.as_str()),
     ]);
     let batch = Batch::new().delete_where::<PushSubscription>(own, 1);
-    ctx.store()?.commit(batch).await?;
+    ctx.store().await?.commit(batch).await?;
     Err(too_many())
 }
 

@@ -15,7 +15,7 @@ pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
     let user = ctx.caller()?.user_id;
     let own = Filter::and([Filter::eq(Column::id(), id), shown_to(&user, ctx.now())]);
     let batch = Batch::new().delete_where::<Notification>(own, 1);
-    let committed = ctx.store()?.commit(batch).await?;
+    let committed = ctx.store().await?.commit(batch).await?;
     match committed.affected.first() {
         Some(1) => Ok(Reply::no_content()),
         _ => Err(Error::not_found()),

@@ -4,7 +4,7 @@ use serde::Serialize;
 use whisper_kit::{Ctx, Error, OptionExt, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Column, Notification};
-use whisper_store::{Batch, Doc, Filter, Order, Patch, Query, StoreError};
+use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query, StoreError};
 
 use super::view::{ShownNotification, shown_to};
 
@@ -27,7 +27,10 @@ pub struct Marked {
 /// Finds a notification that the caller may know of.
 async fn find(ctx: &Ctx, id: &str) -> Result<Doc<Notification>> {
     let user = ctx.caller()?.user_id;
-    let found = ctx.store()?.get::<Notification>(id).await?.or_not_found()?;
+    let found = ctx
+        .read(Get::<Notification>::id(id))
+        .await?
+        .or_not_found()?;
     let gone = found.expires_at.is_some_and(|at| at <= ctx.now());
     if found.user_id != user || gone {
         return Err(Error::not_found());
@@ -46,7 +49,7 @@ pub async fn one(ctx: Ctx, request: Request) -> Result<Reply> {
     }
     let unread = Filter::eq(Notification::IS_READ, false);
     let batch = Batch::new().update_if(&found.id, seen(), unread);
-    match ctx.store()?.commit(batch).await {
+    match ctx.store().await?.commit(batch).await {
         Ok(committed) => {
             (found.is_read, found.read_at) = (true, Some(committed.at));
             Reply::ok(&ShownNotification::from(found))
@@ -72,9 +75,9 @@ pub async fn all(ctx: Ctx, _: Request) -> Result<Reply> {
         .filter(unread())
         .order(Order::desc(Column::seq()))
         .first();
-    let per_commit = ctx.store()?.portion(PER_COMMIT) as u32;
+    let per_commit = ctx.store().await?.portion(PER_COMMIT) as u32;
     let mut marked = 0;
-    let Some(newest) = ctx.store()?.read(newest).await? else {
+    let Some(newest) = ctx.read(newest).await? else {
         return Reply::ok(&Marked {
             marked,
             more: false,
@@ -82,7 +85,8 @@ pub async fn all(ctx: Ctx, _: Request) -> Result<Reply> {
     };
     for _ in 0..COMMITS {
         let page = ctx
-            .store()?
+            .store()
+            .await?
             .find::<Notification>()
             .filter(shown_to(&user, ctx.now()))
             .filter(unread())
@@ -93,7 +97,7 @@ pub async fn all(ctx: Ctx, _: Request) -> Result<Reply> {
             .await?;
         let count = page.items.len() as u64;
         if count > 0 {
-            match ctx.store()?.commit(marks(&page.items)).await {
+            match ctx.store().await?.commit(marks(&page.items)).await {
                 Ok(_) => marked += count,
                 // Somebody deleted one of them, or it was swept: look again.
                 Err(StoreError::ConditionFailed { .. }) => continue,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use whisper_kit::page::PageQuery;
 use whisper_kit::{Code, Ctx, Error, FieldError, Reply, Request, Result};
 use whisper_schema::prelude::{Column, Push, PushStatus, QueuedMessage, QueuedMessageStatus};
 use whisper_store::{Filter, Order, Query};
@@ -13,24 +12,17 @@ use super::view::{QueueEntry, QueuePush};
 /// How far each status is counted.
 const COUNTED: u64 = 10_000;
 
-/// Which of them, and which page.
+/// Which of them.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct QueueQuery {
+pub struct QueueFilters {
     /// `pending`, `processing`, `delivered` (not of pushes) or `failed`; failed if left out.
     status: Option<String>,
-    /// How many items at most: 1 to 100, 25 by default.
-    limit: Option<u32>,
-    /// Continue after this cursor, a former page's `next`.
-    after: Option<String>,
-    /// What comes before this cursor, a former page's `previous`.
-    before: Option<String>,
 }
 
-impl QueueQuery {
-    /// The status, one of these, and the page.
-    fn read<S: Copy>(self, all: &[S], name: impl Fn(S) -> &'static str) -> Result<(S, PageQuery)> {
+impl QueueFilters {
+    /// The status, one of these.
+    fn status<S: Copy>(&self, all: &[S], name: impl Fn(S) -> &'static str) -> Result<S> {
         let wanted = self.status.as_deref().unwrap_or("failed");
         let status = all.iter().copied().find(|status| name(*status) == wanted);
         let status = status.ok_or_else(|| {
@@ -39,12 +31,7 @@ impl QueueQuery {
             Error::fields(vec![FieldError::new("status", "enum", detail)])
                 .with_code(Code::InvalidQuery)
         })?;
-        let page = PageQuery {
-            limit: self.limit,
-            after: self.after,
-            before: self.before,
-        };
-        Ok((status, page))
+        Ok(status)
     }
 }
 
@@ -53,20 +40,19 @@ impl QueueQuery {
 /// # Errors
 /// A status that is none; an invalid cursor.
 pub async fn entries(ctx: Ctx, request: Request) -> Result<Reply> {
-    let query: QueueQuery = request.query()?;
+    let window = request.page::<QueueFilters>(&ctx).await?;
     let all = QueuedMessageStatus::ALL;
-    let (status, page) = query.read(all, QueuedMessageStatus::as_str)?;
-    let window = page.window(&ctx, format!("queue {status}")).await?;
+    let status = window.filters.status(all, QueuedMessageStatus::as_str)?;
     let found = Query::<QueuedMessage>::new()
         .filter(Filter::eq(QueuedMessage::STATUS, status))
         .order(Order::desc(QueuedMessage::PRIORITY))
         .order(Order::asc(Column::seq()));
-    let page = ctx.store()?.read(window.over(found).page()).await?;
+    let page = ctx.read(window.over(found).page()).await?;
     let items = page.items.iter().map(|doc| doc.value.clone());
     let items = items
         .map(|entry| QueueEntry::new(entry, ctx.now()))
         .collect();
-    window.reply(&ctx, &request, &page, items).await
+    window.reply(&ctx, &page, items).await
 }
 
 /// Lists pushes to devices of one status, those due first first.
@@ -74,16 +60,15 @@ pub async fn entries(ctx: Ctx, request: Request) -> Result<Reply> {
 /// # Errors
 /// As [`entries`].
 pub async fn pushes(ctx: Ctx, request: Request) -> Result<Reply> {
-    let query: QueueQuery = request.query()?;
-    let (status, page) = query.read(PushStatus::ALL, PushStatus::as_str)?;
-    let window = page.window(&ctx, format!("queue pushes {status}")).await?;
+    let window = request.page::<QueueFilters>(&ctx).await?;
+    let status = window.filters.status(PushStatus::ALL, PushStatus::as_str)?;
     let found = Query::<Push>::new()
         .filter(Filter::eq(Push::STATUS, status))
         .order(Order::asc(Push::DUE_AT));
-    let page = ctx.store()?.read(window.over(found).page()).await?;
+    let page = ctx.read(window.over(found).page()).await?;
     let items = page.items.iter().map(|doc| doc.value.clone());
     let items = items.map(|push| QueuePush::new(push, ctx.now())).collect();
-    window.reply(&ctx, &request, &page, items).await
+    window.reply(&ctx, &page, items).await
 }
 
 /// How many there are of each status, each counted up to 10,000.
@@ -113,7 +98,7 @@ pub async fn counts(ctx: Ctx, _: Request) -> Result<Reply> {
             .count(COUNTED)
     });
     let asked = (messages.collect::<Vec<_>>(), pushes.collect::<Vec<_>>());
-    let (messages, pushes) = ctx.store()?.read(asked).await?;
+    let (messages, pushes) = ctx.read(asked).await?;
     let messages_by = QueuedMessageStatus::ALL.iter().map(ToString::to_string);
     let pushes_by = PushStatus::ALL.iter().map(ToString::to_string);
     Reply::ok(&QueueCounts {

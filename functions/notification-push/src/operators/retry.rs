@@ -57,10 +57,10 @@ pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
     }
     let mut retried = Retried::default();
     // A push and its delivery each.
-    let per_commit = ctx.store()?.portion(PER_COMMIT * 2) / 2;
+    let per_commit = ctx.store().await?.portion(PER_COMMIT * 2) / 2;
     for _ in 0..COMMITS {
         let failed = failed(&wanted, per_commit as u32);
-        let pushes = ctx.store()?.read(failed).await?;
+        let pushes = ctx.read(failed).await?;
         let pushes: Vec<Push> = pushes.into_iter().map(Doc::into_inner).collect();
         if pushes.is_empty() {
             if retried.pushes > 0 {
@@ -103,7 +103,7 @@ async fn start_again(ctx: &Ctx, pushes: &[Push], retried: &mut Retried) -> Resul
             QueuedMessageStatus::Failed,
         ))
         .limit(PER_COMMIT as u32);
-    let entries = ctx.store()?.read(entries).await?;
+    let entries = ctx.read(entries).await?;
     let ids = || pushes.iter().map(|push| push.id.as_str());
     let moved = Filter::<Push>::and([
         Filter::is_in(Column::id(), ids()),
@@ -127,7 +127,7 @@ async fn start_again(ctx: &Ctx, pushes: &[Push], retried: &mut Retried) -> Resul
             .unset(QueuedMessage::PROCESSED_AT);
         batch = batch.update(&entry.id, patch);
     }
-    match ctx.store()?.commit(batch).await {
+    match ctx.store().await?.commit(batch).await {
         Ok(_) => {
             retried.pushes += pushes.len() as u64;
             retried.messages += entries.len() as u64;

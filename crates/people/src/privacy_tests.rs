@@ -1,6 +1,7 @@
 //! Tests of who sees what.
 
 use serde_json::json;
+use whisper_schema::prelude::{Contact, Follow, FollowStatus};
 use whisper_schema::{Collection, Document, Timestamp};
 
 use super::*;
@@ -215,12 +216,15 @@ fn what_somebody_is_follows_from_contacts_and_follows() {
         ),
     ] {
         assert_eq!(
-            Viewer::of("v", "o", &contacts, &follows),
+            Viewer::from(StoryAudience::of("v", "o", &follows, &contacts)),
             expected,
             "{contacts:?} {follows:?}"
         );
     }
-    assert_eq!(Viewer::of("o", "o", &[], &[]), Viewer::Owner);
+    assert_eq!(
+        Viewer::from(StoryAudience::of("o", "o", &[], &[])),
+        Viewer::Owner
+    );
 }
 
 #[test]

@@ -1,9 +1,9 @@
-//! Who sees what of a profile.
+//! The rules by which the fields of a profile are shown.
 
 use serde_json::{Map, Value};
 use whisper_kit::error::FieldError;
 use whisper_schema::choices;
-use whisper_schema::prelude::{Choice, Contact, Follow, FollowStatus, Profile, ProfileStatus};
+use whisper_schema::prelude::{Choice, Profile, ProfileStatus, StoryAudience};
 
 choices! {
     /// Who may see a part of a profile.
@@ -112,42 +112,6 @@ pub enum Viewer {
 }
 
 impl Viewer {
-    /// What `viewer` is to `owner`, by the contacts and follows between the two.
-    pub fn of<'a>(
-        viewer: &str,
-        owner: &str,
-        contacts: impl IntoIterator<Item = &'a Contact>,
-        follows: impl IntoIterator<Item = &'a Follow>,
-    ) -> Viewer {
-        if viewer == owner {
-            return Viewer::Owner;
-        }
-        let pair = |a: &str, b: &str| (a == viewer && b == owner) || (a == owner && b == viewer);
-        let blocked = |contact: &Contact| {
-            contact.is_blocked && pair(&contact.user_id, &contact.contact_user_id)
-        };
-        if contacts.into_iter().any(blocked) {
-            return Viewer::Blocked;
-        }
-        let (mut there, mut back) = (false, false);
-        for follow in follows
-            .into_iter()
-            .filter(|follow| pair(&follow.follower_id, &follow.following_id))
-        {
-            match follow.status {
-                FollowStatus::Blocked => return Viewer::Blocked,
-                FollowStatus::Pending => {}
-                FollowStatus::Accepted if follow.follower_id == viewer => there = true,
-                FollowStatus::Accepted => back = true,
-            }
-        }
-        if there && back {
-            Viewer::Friend
-        } else {
-            Viewer::Stranger
-        }
-    }
-
     fn belongs_to(self, audience: Audience) -> bool {
         match self {
             Viewer::Owner => true,
@@ -156,6 +120,23 @@ impl Viewer {
             Viewer::Blocked => false,
         }
     }
+}
+
+impl From<StoryAudience> for Viewer {
+    /// By the same rule as for stories: who is a friend, and who is blocked.
+    fn from(audience: StoryAudience) -> Self {
+        match audience {
+            StoryAudience::Author => Viewer::Owner,
+            StoryAudience::Blocked => Viewer::Blocked,
+            StoryAudience::Other { friend: true, .. } => Viewer::Friend,
+            StoryAudience::Other { friend: false, .. } => Viewer::Stranger,
+        }
+    }
+}
+
+/// Whether the profile as a whole is for the viewer, and not just [`ALWAYS`].
+pub fn is_shown(viewer: Viewer, profile: &Profile) -> bool {
+    viewer.belongs_to(Settings::of(profile).audience(PROFILE, Audience::Everyone))
 }
 
 /// The audiences an owner chose.
@@ -192,7 +173,7 @@ pub fn seen_by(
 ) -> Map<String, Value> {
     let settings = Settings::of(profile);
     let mut visible: Vec<&str> = ALWAYS.to_vec();
-    if viewer.belongs_to(settings.audience(PROFILE, Audience::Everyone)) {
+    if is_shown(viewer, profile) {
         visible.extend(WITH_PROFILE);
         for setting in SETTINGS {
             if viewer.belongs_to(settings.audience(setting.key, setting.default)) {

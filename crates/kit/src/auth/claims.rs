@@ -1,0 +1,49 @@
+//! The claims of an access token, and how long it lives: what both the tokens and the keys go by.
+
+use serde::{Deserialize, Serialize};
+
+/// How long an access token is good for, in seconds.
+pub const ACCESS_LIFETIME: i64 = 15 * 60;
+/// Who issues the tokens, and for whom.
+pub(super) const ISSUER: &str = "whisper";
+/// Who issues those that another server verifies. Nothing that we signed says so.
+const FOREIGN: &str = "foreign";
+
+/// What an access token says (RFC 9068).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Claims {
+    /// Who issued it.
+    pub iss: String,
+    /// Whom it is for.
+    pub aud: String,
+    /// The user's id.
+    pub sub: String,
+    /// The session's id.
+    pub sid: String,
+    /// When it was issued, in seconds since 1970.
+    pub iat: i64,
+    /// When it expires, in seconds since 1970.
+    pub exp: i64,
+    /// The token's own id.
+    pub jti: String,
+}
+
+impl Claims {
+    /// What another server has verified: whose token it is, of which session, and until when (in seconds since 1970).
+    pub(super) fn foreign(user_id: String, session_id: String, exp: i64) -> Self {
+        Self {
+            iss: FOREIGN.to_owned(),
+            aud: ISSUER.to_owned(),
+            sub: user_id,
+            sid: session_id,
+            iat: 0,
+            exp,
+            jti: String::new(),
+        }
+    }
+
+    /// The id of the session, if it is one of ours; none where another server keeps the sessions.
+    pub fn own_session(&self) -> Option<&str> {
+        (self.iss != FOREIGN).then_some(self.sid.as_str())
+    }
+}

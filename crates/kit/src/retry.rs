@@ -1,0 +1,78 @@
+//! Trying again: for what reads, decides and commits on the condition that what it read still stands.
+
+use std::time::Duration;
+
+use whisper_store::{Batch, Committed, StoreError};
+
+use crate::ctx::Ctx;
+use crate::error::{Code, Error, Result};
+
+/// How often it is tried. Each loss means that somebody else has got on, so it is seldom needed more than twice.
+const ATTEMPTS: u32 = 8;
+/// How long the first loss is waited for, doubled with each further one.
+const PAUSE: Duration = Duration::from_millis(2);
+/// The loss from which on there is a wait: most of the time reading again is enough.
+const PATIENT_FROM: u32 = 2;
+
+/// What came of one attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attempt<T> {
+    /// It is done.
+    Done(T),
+    /// What was read has changed before the commit: read again.
+    Retry,
+}
+
+impl Ctx {
+    /// Makes attempts until one is done. An attempt reads everything it decides by, and says
+    /// [`Attempt::Retry`] when that changed before its commit ([`Ctx::try_commit`]). With If-Match, the attempt
+    /// holds what it read against it, so that 412 is answered to those alone who asked for it.
+    ///
+    /// # Errors
+    /// What an attempt refuses; [`Code::Unavailable`], with Retry-After, when others are faster each time.
+    pub async fn retry<T>(
+        &self,
+        mut attempt: impl AsyncFnMut() -> Result<Attempt<T>>,
+    ) -> Result<T> {
+        for lost in 1..=ATTEMPTS {
+            if let Attempt::Done(done) = attempt().await? {
+                return Ok(done);
+            }
+            if (PATIENT_FROM..ATTEMPTS).contains(&lost) {
+                let pause = PAUSE * 2_u32.pow(lost - PATIENT_FROM);
+                self.store().await?.pause(pause).await;
+            }
+        }
+        let detail = "Too many changed it at the same time. Try again in a moment.";
+        Err(Error::new(Code::Unavailable, detail).with_header("retry-after", "1"))
+    }
+
+    /// Commits what was decided by what was read; none when that has changed in the meantime: a condition of the
+    /// batch didn't hold, or a document that it makes is there.
+    ///
+    /// # Errors
+    /// Whatever else the store says.
+    pub async fn try_commit(&self, batch: Batch) -> Result<Option<Committed>> {
+        match self.store().await?.commit(batch).await {
+            Ok(committed) => Ok(Some(committed)),
+            Err(StoreError::ConditionFailed { .. } | StoreError::Conflict { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl<T> Attempt<T> {
+    /// The attempt that ended so: done, or to be made again where the store says that what it rested on has
+    /// changed. Pick the client's faults out of the store's answer first
+    /// ([`ResultExt::on_conflict`](crate::ResultExt::on_conflict)): they are no reason to try again.
+    ///
+    /// # Errors
+    /// Whatever else the outcome says.
+    pub fn of(outcome: Result<T, impl Into<Error>>) -> Result<Self> {
+        match outcome.map_err(Into::into) {
+            Ok(done) => Ok(Self::Done(done)),
+            Err(error) if error.is_stale() => Ok(Self::Retry),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+#![doc = include_str!("../README.md")]
+
+mod pair;
+pub mod privacy;
+mod reach;
+mod shown;
+mod summary;
+mod visible;
+
+use std::collections::BTreeSet;
+
+use whisper_schema::{Column, Document};
+use whisper_store::{Filter, Query};
+
+pub use pair::{Between, Pair, between, blocked, blocked_any, contact, following};
+pub use reach::{Reach, Reaching, may_reach, reach};
+pub use shown::{People, Showing, shown_to};
+pub use summary::{UserSummary, Users};
+pub use visible::{Visibility, Visible, visible};
+
+/// The most ids that one question names: each gives at most so many rows, and so many fit an answer.
+const CHUNK: usize = 500;
+
+/// The questions for the documents with these ids, however many; none for none.
+pub fn by_ids<'a, D: Document>(ids: impl IntoIterator<Item = &'a str>) -> Vec<Query<D>> {
+    chunks(ids)
+        .into_iter()
+        .map(|ids| asked(&ids, Filter::is_in(Column::id(), ids.iter().copied())))
+        .collect()
+}
+
+/// Ids without repetitions, in portions that one question can name.
+fn chunks<'a>(ids: impl IntoIterator<Item = &'a str>) -> Vec<Vec<&'a str>> {
+    let ids: Vec<&str> = ids
+        .into_iter()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    ids.chunks(CHUNK).map(<[&str]>::to_vec).collect()
+}
+
+/// A question that meets at most one document for each of these ids.
+fn asked<D: Document>(ids: &[&str], filter: Filter<D>) -> Query<D> {
+    let limit = u32::try_from(ids.len()).unwrap_or(whisper_store::MAX_LIMIT);
+    Query::new().filter(filter).limit(limit)
+}

@@ -1,0 +1,112 @@
+//! Two people: what each keeps about the other, and what that makes of them.
+
+use whisper_kit::Result;
+use whisper_schema::prelude::{Contact, Follow, StoryAudience};
+use whisper_store::{Answers, Doc, Filter, Query, Questions, ReadSet, StoreError};
+
+use crate::privacy::Viewer;
+
+/// Holds for what one user keeps about another.
+pub fn contact(owner: &str, other: &str) -> Filter<Contact> {
+    Filter::and([
+        Filter::eq(Contact::USER_ID, owner),
+        Filter::eq(Contact::CONTACT_USER_ID, other),
+    ])
+}
+
+/// Holds for one user's following of another.
+pub fn following(follower: &str, followed: &str) -> Filter<Follow> {
+    Filter::and([
+        Filter::eq(Follow::FOLLOWER_ID, follower),
+        Filter::eq(Follow::FOLLOWING_ID, followed),
+    ])
+}
+
+/// Holds for blocks between two, whoever blocked whom; for a commit to expect none.
+pub fn blocked(one: &str, other: &str) -> Filter<Contact> {
+    Filter::and([
+        Filter::eq(Contact::IS_BLOCKED, true),
+        Filter::or([contact(one, other), contact(other, one)]),
+    ])
+}
+
+/// Holds for blocks between a user and any of these, whoever blocked whom; for a commit to expect none.
+pub fn blocked_any<'a>(
+    user: &str,
+    others: impl IntoIterator<Item = &'a str> + Clone,
+) -> Filter<Contact> {
+    Filter::and([
+        Filter::eq(Contact::IS_BLOCKED, true),
+        Filter::or([by(user, others.clone()), of(user, others)]),
+    ])
+}
+
+/// Holds for what a user keeps about any of these.
+pub(crate) fn by<'a>(user: &str, others: impl IntoIterator<Item = &'a str>) -> Filter<Contact> {
+    Filter::and([
+        Filter::eq(Contact::USER_ID, user),
+        Filter::is_in(Contact::CONTACT_USER_ID, others),
+    ])
+}
+
+/// Holds for what any of these keeps about a user.
+pub(crate) fn of<'a>(user: &str, others: impl IntoIterator<Item = &'a str>) -> Filter<Contact> {
+    Filter::and([
+        Filter::eq(Contact::CONTACT_USER_ID, user),
+        Filter::is_in(Contact::USER_ID, others),
+    ])
+}
+
+/// Asks for what two people are to each other; gives a [`Pair`].
+pub fn between(one: &str, other: &str) -> Between {
+    let follows = Filter::or([following(one, other), following(other, one)]);
+    let contacts = Filter::or([contact(one, other), contact(other, one)]);
+    Between((
+        Query::new().filter(follows).limit(2),
+        Query::new().filter(contacts).limit(2),
+    ))
+}
+
+/// See [`between`].
+pub struct Between((Query<Follow>, Query<Contact>));
+
+impl ReadSet for Between {
+    type Output = Pair;
+
+    fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
+        self.0.ask(questions)
+    }
+
+    fn take(self, answers: &mut Answers) -> Result<Pair, StoreError> {
+        let (follows, contacts) = self.0.take(answers)?;
+        Ok(Pair { follows, contacts })
+    }
+}
+
+/// What two people keep about each other, both ways.
+#[derive(Clone, Debug, Default)]
+pub struct Pair {
+    /// Their following of each other.
+    pub follows: Vec<Doc<Follow>>,
+    /// Their contacts about each other.
+    pub contacts: Vec<Doc<Contact>>,
+}
+
+impl Pair {
+    /// What one of them is to the other as an author of stories.
+    pub fn audience(&self, viewer: &str, author: &str) -> StoryAudience {
+        let follows = self.follows.iter().map(|doc| &doc.value);
+        let contacts = self.contacts.iter().map(|doc| &doc.value);
+        StoryAudience::of(viewer, author, follows, contacts)
+    }
+
+    /// What one of them is to the other as the owner of a profile.
+    pub fn viewer(&self, viewer: &str, owner: &str) -> Viewer {
+        self.audience(viewer, owner).into()
+    }
+
+    /// Whether either blocked the other.
+    pub fn is_blocked(&self) -> bool {
+        self.contacts.iter().any(|contact| contact.is_blocked)
+    }
+}

@@ -1,0 +1,134 @@
+//! People as a viewer sees them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use whisper_kit::{Ctx, Result};
+use whisper_schema::prelude::{Account, AccountStatus, Column, Contact, Profile};
+use whisper_store::{Answers, Filter, Query, Questions, ReadSet, StoreError};
+
+use crate::pair::{by, of};
+use crate::summary::{UserSummary, Users};
+use crate::{asked, by_ids, chunks};
+
+/// Asks for people as a viewer sees them; gives [`People`]. Nothing is asked for nobody.
+pub fn shown_to<'a>(viewer: &str, ids: impl IntoIterator<Item = &'a str>) -> Showing {
+    let ids: BTreeSet<&str> = ids.into_iter().collect();
+    let others = chunks(ids.iter().copied().filter(|id| *id != viewer));
+    let is_blocked = || Filter::eq(Contact::IS_BLOCKED, true);
+    let blocks = others.iter().flat_map(|ids| {
+        [
+            by(viewer, ids.iter().copied()),
+            of(viewer, ids.iter().copied()),
+        ]
+        .map(|between| asked(ids, between).filter(is_blocked()))
+    });
+    let accounts = others.iter().map(|ids| {
+        asked(ids, Filter::is_in(Column::id(), ids.iter().copied()))
+            .filter(Filter::ne(Account::STATUS, AccountStatus::Active))
+    });
+    Showing {
+        viewer: viewer.to_owned(),
+        questions: (
+            by_ids(ids.iter().copied()),
+            blocks.collect(),
+            accounts.collect(),
+        ),
+        ids: ids.into_iter().map(str::to_owned).collect(),
+    }
+}
+
+/// See [`shown_to`].
+pub struct Showing {
+    viewer: String,
+    ids: BTreeSet<String>,
+    questions: (
+        Vec<Query<Profile>>,
+        Vec<Query<Contact>>,
+        Vec<Query<Account>>,
+    ),
+}
+
+impl ReadSet for Showing {
+    type Output = People;
+
+    fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
+        self.questions.ask(questions)
+    }
+
+    fn take(self, answers: &mut Answers) -> Result<People, StoreError> {
+        let (profiles, blocks, accounts) = self.questions.take(answers)?;
+        let mut people = People {
+            ids: self.ids,
+            profiles: BTreeMap::new(),
+            blocked: BTreeSet::new(),
+            withdrawn: BTreeSet::new(),
+        };
+        for profile in profiles.into_iter().flatten() {
+            people
+                .profiles
+                .insert(profile.id.clone(), profile.into_inner());
+        }
+        for block in blocks.into_iter().flatten() {
+            match block.user_id == self.viewer {
+                true => people.blocked.insert(block.into_inner().contact_user_id),
+                false => people.withdrawn.insert(block.into_inner().user_id),
+            };
+        }
+        for account in accounts.into_iter().flatten() {
+            people.withdrawn.insert(account.into_inner().id);
+        }
+        Ok(people)
+    }
+}
+
+/// People as a viewer sees them.
+#[derive(Clone, Debug, Default)]
+pub struct People {
+    ids: BTreeSet<String>,
+    profiles: BTreeMap<String, Profile>,
+    /// Whom the viewer blocked.
+    blocked: BTreeSet<String>,
+    /// Who blocked the viewer, or is out of use.
+    withdrawn: BTreeSet<String>,
+}
+
+impl People {
+    /// Reads people as a viewer sees them: one statement, none for nobody.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn read<'a>(
+        ctx: &Ctx,
+        viewer: &str,
+        ids: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self> {
+        ctx.read(shown_to(viewer, ids)).await
+    }
+
+    /// The profile of somebody whom the viewer may see. Which of its fields, [`crate::privacy`] says.
+    pub fn profile(&self, id: &str) -> Option<&Profile> {
+        let is_hidden = self.blocked.contains(id) || self.withdrawn.contains(id);
+        self.profiles.get(id).filter(|_| !is_hidden)
+    }
+
+    /// Somebody, as answers name them; with the id alone if the viewer may see no more.
+    pub fn summary(&self, id: &str) -> UserSummary {
+        let profile = self.profile(id);
+        profile.map_or_else(|| UserSummary::hidden(id), UserSummary::from)
+    }
+
+    /// As [`People::summary`], in the viewer's own list of those whom they blocked: it must tell whom.
+    pub fn summary_for_blocker(&self, id: &str) -> UserSummary {
+        let profile = self.profiles.get(id);
+        let profile = profile.filter(|_| !self.withdrawn.contains(id));
+        profile.map_or_else(|| UserSummary::hidden(id), UserSummary::from)
+    }
+
+    /// Everybody who was asked for, by id.
+    pub fn users(&self) -> Users {
+        let summaries = self.ids.iter().map(|id| (id.clone(), self.summary(id)));
+        Users {
+            users: summaries.collect(),
+        }
+    }
+}

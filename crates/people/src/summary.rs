@@ -1,0 +1,54 @@
+//! How answers name a person.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use whisper_schema::prelude::Profile;
+
+/// Somebody, as lists and other answers name them. The id alone where the caller may see no more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct UserSummary {
+    /// Id of the user.
+    pub id: String,
+    /// Handle that others find the user by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// Name shown in conversations and lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// Where the picture is served.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar_url: Option<String>,
+}
+
+/// The people whom an answer names, as a part of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub struct Users {
+    /// Everybody whom this answer names, by id.
+    pub users: BTreeMap<String, UserSummary>,
+}
+
+impl UserSummary {
+    /// Somebody of whom nothing is shown.
+    pub fn hidden(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<&Profile> for UserSummary {
+    /// What everybody may see: [`crate::privacy::ALWAYS`].
+    fn from(profile: &Profile) -> Self {
+        Self {
+            id: profile.id.clone(),
+            username: profile.username.clone(),
+            display_name: profile.display_name.clone(),
+            avatar_url: profile.avatar_url.clone(),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Whether somebody exists for the caller.
+
+use whisper_kit::{Error, Result};
+use whisper_schema::prelude::{Account, AccountStatus, Column, Contact};
+use whisper_store::{Answers, Count, Filter, Query, Questions, ReadSet, StoreError};
+
+use crate::pair::blocked;
+
+/// Asks whether somebody exists for a viewer: they have an account in use, and neither blocked the other.
+pub fn visible(viewer: &str, user: &str) -> Visibility {
+    let account = Query::new()
+        .filter(Filter::eq(Column::id(), user))
+        .filter(Filter::eq(Account::STATUS, AccountStatus::Active));
+    let block = Query::new().filter(blocked(viewer, user));
+    Visibility((account.count(1), block.count(1)))
+}
+
+/// See [`visible`].
+pub struct Visibility((Count<Account>, Count<Contact>));
+
+/// Whether somebody exists for a viewer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "somebody who doesn't exist for the caller has to be refused"]
+pub struct Visible(pub bool);
+
+impl Visible {
+    /// Refuses somebody who doesn't exist for the viewer, whyever.
+    ///
+    /// # Errors
+    /// The one 404.
+    pub fn or_not_found(self) -> Result<()> {
+        if self.0 {
+            Ok(())
+        } else {
+            Err(Error::not_found())
+        }
+    }
+}
+
+impl ReadSet for Visibility {
+    type Output = Visible;
+
+    fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
+        self.0.ask(questions)
+    }
+
+    fn take(self, answers: &mut Answers) -> Result<Visible, StoreError> {
+        let (accounts, blocks) = self.0.take(answers)?;
+        Ok(Visible(accounts == 1 && blocks == 0))
+    }
+}

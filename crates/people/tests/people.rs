@@ -1,0 +1,254 @@
+//! What people see of each other, on a database.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use futures::executor::block_on;
+use whisper_kit::Api;
+use whisper_kit::testing::TestEdge;
+use whisper_people::{People, UserSummary, between, may_reach, reach, shown_to, visible};
+use whisper_schema::prelude::{
+    Account, AccountStatus, Contact, ConversationMember, ConversationMemberStatus, Follow,
+    FollowStatus, Profile, StoryAudience,
+};
+use whisper_store::{Batch, Patch};
+
+fn edge() -> TestEdge {
+    let edge = TestEdge::new(&Api::new("people", "People."), &[]);
+    let batch = ["ann", "bob", "cid", "dan"]
+        .into_iter()
+        .fold(Batch::new(), |batch, id| {
+            let account = Account {
+                id: id.into(),
+                is_anonymous: true,
+                ..Account::default()
+            };
+            let profile = Profile {
+                id: id.into(),
+                user_id: id.into(),
+                username: Some(id.into()),
+                ..Profile::default()
+            };
+            batch.insert(&account).insert(&profile)
+        });
+    commit(&edge, batch);
+    edge
+}
+
+fn commit(edge: &TestEdge, batch: Batch) {
+    block_on(edge.store().commit(batch)).unwrap();
+}
+
+fn block(edge: &TestEdge, by: &str, whom: &str) {
+    let contact = Contact {
+        id: format!("{by}-{whom}"),
+        user_id: by.into(),
+        contact_user_id: whom.into(),
+        is_blocked: true,
+        ..Contact::default()
+    };
+    commit(edge, Batch::new().insert(&contact));
+}
+
+fn disable(edge: &TestEdge, user: &str) {
+    let patch = Patch::new().set(Account::STATUS, AccountStatus::Disabled);
+    commit(edge, Batch::new().update(user, patch));
+}
+
+fn people(edge: &TestEdge, viewer: &str) -> People {
+    let ids = ["ann", "bob", "cid", "dan", "nobody"];
+    block_on(People::read(&edge.ctx(), viewer, ids)).unwrap()
+}
+
+/// The user names that a viewer reads, in the order of the ids.
+fn names(people: &People) -> Vec<Option<String>> {
+    people
+        .users()
+        .users
+        .into_values()
+        .map(|user| user.username)
+        .collect()
+}
+
+fn named(names: [&str; 4]) -> Vec<Option<String>> {
+    let named = names.map(|name| (!name.is_empty()).then(|| name.to_owned()));
+    named.into_iter().chain([None]).collect()
+}
+
+#[test]
+fn a_block_hides_each_from_the_other_and_from_nobody_else() {
+    let edge = edge();
+    block(&edge, "ann", "bob");
+    assert_eq!(
+        names(&people(&edge, "ann")),
+        named(["ann", "", "cid", "dan"])
+    );
+    assert_eq!(
+        names(&people(&edge, "bob")),
+        named(["", "bob", "cid", "dan"])
+    );
+    assert_eq!(
+        names(&people(&edge, "cid")),
+        named(["ann", "bob", "cid", "dan"])
+    );
+    assert_eq!(
+        people(&edge, "bob").summary("ann"),
+        UserSummary::hidden("ann")
+    );
+    assert!(people(&edge, "bob").profile("ann").is_none());
+}
+
+#[test]
+fn a_list_of_blocks_tells_whom_but_nobody_who_blocked_back() {
+    let edge = edge();
+    block(&edge, "ann", "bob");
+    let seen = |viewer| people(&edge, viewer).summary_for_blocker("bob").username;
+    assert_eq!(seen("ann").as_deref(), Some("bob"));
+    block(&edge, "bob", "ann");
+    assert_eq!(seen("ann"), None);
+}
+
+#[test]
+fn a_disabled_account_has_no_name_any_more() {
+    let edge = edge();
+    disable(&edge, "cid");
+    assert_eq!(
+        names(&people(&edge, "ann")),
+        named(["ann", "bob", "", "dan"])
+    );
+}
+
+#[test]
+fn people_cost_one_statement_and_nobody_costs_none() {
+    let edge = edge();
+    edge.statements();
+    people(&edge, "ann");
+    assert_eq!(edge.statements().len(), 1);
+    let nobody = block_on(edge.ctx().read(shown_to("ann", []))).unwrap();
+    assert!(nobody.users().users.is_empty());
+    assert_eq!(edge.statements().len(), 0);
+}
+
+#[test]
+fn many_people_are_all_found() {
+    let edge = edge();
+    let ids: Vec<String> = (0..1201).map(|n| format!("u{n:04}")).collect();
+    for some in ids.chunks(300) {
+        let batch = some.iter().fold(Batch::new(), |batch, id| {
+            batch.insert(&Profile {
+                id: id.clone(),
+                user_id: id.clone(),
+                username: Some(id.clone()),
+                ..Profile::default()
+            })
+        });
+        commit(&edge, batch);
+    }
+    edge.statements();
+    let ids = ids.iter().map(String::as_str);
+    let people = block_on(People::read(&edge.ctx(), "ann", ids)).unwrap();
+    assert!(names(&people).iter().all(Option::is_some));
+    assert_eq!(edge.statements().len(), 1);
+}
+
+#[test]
+fn somebody_exists_unless_blocked_disabled_or_gone() {
+    let edge = edge();
+    block(&edge, "ann", "bob");
+    disable(&edge, "dan");
+    for (viewer, user, exists) in [
+        ("ann", "cid", true),
+        ("ann", "ann", true),
+        ("ann", "bob", false),
+        ("bob", "ann", false),
+        ("ann", "dan", false),
+        ("ann", "nobody", false),
+    ] {
+        let visible = block_on(edge.ctx().read(visible(viewer, user))).unwrap();
+        assert_eq!(visible.or_not_found().is_ok(), exists, "{viewer} {user}");
+    }
+}
+
+#[test]
+fn a_pair_is_what_both_keep_about_each_other() {
+    let edge = edge();
+    let follow = |follower: &str, following: &str, is_close_friend| Follow {
+        id: format!("{follower}-{following}"),
+        follower_id: follower.into(),
+        following_id: following.into(),
+        status: FollowStatus::Accepted,
+        is_close_friend,
+        ..Follow::default()
+    };
+    let batch = Batch::new()
+        .insert(&follow("ann", "bob", true))
+        .insert(&follow("bob", "ann", false))
+        .insert(&follow("cid", "ann", false));
+    commit(&edge, batch);
+    let audience = |viewer: &str, author: &str| {
+        let pair = block_on(edge.ctx().read(between(viewer, author))).unwrap();
+        assert!(!pair.is_blocked());
+        pair.audience(viewer, author)
+    };
+    let other = |friend, close_friend| StoryAudience::Other {
+        friend,
+        close_friend,
+    };
+    assert_eq!(audience("bob", "ann"), other(true, true));
+    assert_eq!(audience("ann", "bob"), other(true, false));
+    assert_eq!(audience("cid", "ann"), other(false, false));
+}
+
+#[test]
+fn a_block_or_a_disabled_account_stands_between_any_two() {
+    let edge = edge();
+    block(&edge, "bob", "ann");
+    disable(&edge, "dan");
+    let pairs = [
+        (("ann", "bob"), false),
+        (("bob", "ann"), false),
+        (("ann", "cid"), true),
+        (("cid", "ann"), true),
+        (("cid", "dan"), false),
+        (("dan", "cid"), false),
+    ];
+    let ctx = edge.ctx();
+    edge.statements();
+    let reach = block_on(ctx.read(reach(pairs.iter().map(|(pair, _)| *pair)))).unwrap();
+    assert_eq!(edge.statements().len(), 1);
+    for ((sender, recipient), allowed) in pairs {
+        assert_eq!(
+            reach.allows(sender, recipient),
+            allowed,
+            "{sender} {recipient}"
+        );
+        let alone = block_on(may_reach(&ctx, sender, recipient)).unwrap();
+        assert_eq!(alone, allowed, "{sender} {recipient}");
+    }
+}
+
+#[test]
+fn a_message_reaches_members_and_rings_where_it_is_not_muted() {
+    let edge = edge();
+    let reach = block_on(edge.ctx().read(reach([("ann", "cid")]))).unwrap();
+    let member = ConversationMember {
+        user_id: "cid".into(),
+        status: ConversationMemberStatus::Active,
+        ..ConversationMember::default()
+    };
+    let seen = |member: &ConversationMember| {
+        (
+            reach.allows_member("ann", member),
+            reach.may_ring("ann", member),
+        )
+    };
+    assert_eq!(seen(&member), (true, true));
+    let muted = ConversationMember {
+        is_muted: true,
+        ..member.clone()
+    };
+    assert_eq!(seen(&muted), (true, false));
+    let left = ConversationMember {
+        status: ConversationMemberStatus::Left,
+        ..member
+    };
+    assert_eq!(seen(&left), (false, false));
+}
