@@ -11,6 +11,7 @@ pub mod ddl;
 #[doc(hidden)]
 pub mod derived;
 mod document;
+mod ephemeral;
 #[cfg(not(target_family = "wasm"))]
 pub mod json_schema;
 pub mod main_db;
@@ -27,6 +28,7 @@ pub mod web3_db;
 pub use choices::{Choice, UnknownChoice};
 pub use column::Column;
 pub use document::Document;
+pub use ephemeral::Ephemeral;
 pub use meta::{
     Access, Attribute, Bucket, Collection, Database, DefaultValue, Index, IndexColumn, IndexKind,
     Kind, Order,

@@ -38,7 +38,7 @@ pub use bytes::Bytes;
 pub use config::Config;
 pub use ctx::{Ctx, Instance};
 pub use endpoint::{Answering, Api, Auth, BODY_LIMIT, Endpoint, Handler};
-pub use error::{Code, Error, FieldError, OptionExt, Result, ResultExt};
+pub use error::{Code, Error, FieldError, OptionExt, Result, ResultExt, Rule};
 pub use http::Method;
 pub use reply::{Reply, Response};
 pub use request::Request;

@@ -12,7 +12,7 @@ use whisper_store::{Cursor, Find, Page, Query};
 
 use crate::auth::{self, MAC, mac};
 use crate::ctx::Ctx;
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, FieldError, Result, Rule};
 use crate::reply::Reply;
 use crate::request::Request;
 
@@ -190,7 +190,7 @@ fn link(request: &Request, parameter: &str, cursor: &str, rel: &str) -> String {
 }
 
 fn wrong(field: &str, detail: String) -> Error {
-    Error::fields(vec![FieldError::new(field, "range", detail)]).with_code(Code::InvalidQuery)
+    Error::fields(vec![FieldError::new(field, Rule::Range, detail)]).with_code(Code::InvalidQuery)
 }
 
 fn encode(key: &[u8; 32], scope: &str, cursor: &Cursor) -> String {

@@ -7,7 +7,7 @@ use http::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
 
 use crate::body::{self, between_backticks};
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, FieldError, Result, Rule};
 use crate::ids::is_id;
 
 /// An HTTP request.
@@ -138,10 +138,23 @@ impl Request {
             let path = error.path().to_string();
             let detail = error.into_inner().to_string();
             // An unknown, missing or repeated one is named by the message, a wrong one by the path.
-            let field = between_backticks(&detail).unwrap_or(&path).to_owned();
-            Error::fields(vec![FieldError::new(field, "query", detail)])
-                .with_code(Code::InvalidQuery)
+            let rule = rule_of(&detail);
+            let named = between_backticks(&detail).filter(|_| rule != Rule::Enum);
+            let field = named.unwrap_or(&path).to_owned();
+            Error::fields(vec![FieldError::new(field, rule, detail)]).with_code(Code::InvalidQuery)
         })
+    }
+}
+
+/// The rule that serde's message about a parameter speaks of.
+fn rule_of(message: &str) -> Rule {
+    let begins = |words| message.starts_with(words);
+    match () {
+        () if begins("unknown field") => Rule::Unknown,
+        () if begins("missing field") => Rule::Required,
+        () if begins("duplicate field") => Rule::Unique,
+        () if begins("unknown variant") => Rule::Enum,
+        () => Rule::Format,
     }
 }
 
@@ -161,5 +174,33 @@ mod tests {
         let error = request.query::<Query>().expect_err("refused");
         assert_eq!(error.code(), Code::InvalidQuery);
         assert_eq!(error.field_errors()[0].field, "limt");
+    }
+
+    #[test]
+    fn parameters_break_the_rules_that_fields_of_bodies_do() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields, rename_all = "lowercase")]
+        #[allow(dead_code)]
+        struct Query {
+            limit: u32,
+            order: Option<Order>,
+        }
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        enum Order {
+            Newest,
+        }
+        for (query, field, rule) in [
+            ("", "limit", Rule::Required),
+            ("limit=1&limt=3", "limt", Rule::Unknown),
+            ("limit=1&limit=1", "limit", Rule::Unique),
+            ("limit=x", "limit", Rule::Format),
+            ("limit=1&order=oldest", "order", Rule::Enum),
+        ] {
+            let request = Request::new(Method::GET, &format!("/x?{query}"));
+            let error = request.query::<Query>().expect_err(query);
+            let found = &error.field_errors()[0];
+            assert_eq!((found.field.as_str(), found.rule), (field, rule), "{query}");
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 use whisper_kit::ids::{derived_id, direct_conversation_id, member_id};
-use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
+use whisper_kit::{
+    Auth, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result, Rule,
+};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
     Account, Column, Contact, ContactRelationship, ConversationMember, Document,
@@ -45,7 +47,11 @@ async fn block(ctx: Ctx, request: Request) -> Result<Reply> {
         let (_, (account, contact, member)) = read_as_caller(&ctx, question).await?;
         account.or_not_found()?;
         if me == other {
-            return Err(Error::field("userId", "self", "You can't block yourself."));
+            return Err(Error::field(
+                "userId",
+                Rule::Reference,
+                "You can't block yourself.",
+            ));
         }
         if contact.as_ref().is_some_and(|contact| contact.is_blocked) {
             return Ok(Reply::no_content());

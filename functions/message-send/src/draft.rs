@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 use whisper_kit::error::Result;
 use whisper_schema::main_db::{Message, MessageContentType};
+use whisper_schema::validate::is_web_url;
 use whisper_schema::{Rule, Timestamp};
 
 use crate::rules::fields::{Fields, Need};
 use crate::rules::findings::Findings;
-use crate::rules::formats::is_web_url;
 use crate::rules::{self, PollDraft};
 use whisper_kit::ids::{derived_id, is_id};
 

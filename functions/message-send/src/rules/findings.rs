@@ -14,7 +14,7 @@ impl Findings {
     /// Notes one.
     pub fn push(&mut self, field: impl Into<String>, rule: Rule, message: impl Into<String>) {
         if self.0.len() < MOST {
-            self.0.push(FieldError::new(field, rule.as_str(), message));
+            self.0.push(FieldError::new(field, rule, message));
         }
     }
 

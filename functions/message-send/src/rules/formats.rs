@@ -1,16 +1,5 @@
 //! Forms of text: addresses, numbers written as text, names of files.
 
-use whisper_schema::validate::is_url;
-
-/// An absolute http or https URL with a host.
-pub fn is_web_url(text: &str) -> bool {
-    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
-    ["http", "https"]
-        .iter()
-        .any(|web| scheme.eq_ignore_ascii_case(web))
-        && is_url(text)
-}
-
 /// A phone number in E.164 form: a plus sign and 2 to 15 digits, the first not 0.
 pub fn is_phone(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|digits| {
@@ -91,32 +80,6 @@ mod tests {
         for text in bad {
             assert!(!is(text), "{text:?} should be refused");
         }
-    }
-
-    #[test]
-    fn web_urls() {
-        check(
-            is_web_url,
-            &[
-                "https://a.example/x?y#z",
-                "HTTP://a",
-                "https://u@h:8080/",
-                "http://[::1]:80/",
-                "http://[::1]",
-            ],
-            &[
-                "",
-                "ftp://a.example",
-                "javascript:alert(1)",
-                "https://",
-                "https:///x",
-                "http://:80",
-                "http://a:b/",
-                "https://a b",
-                "//a",
-                "https://a\n",
-            ],
-        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use whisper_kit::page::PageQuery;
-use whisper_kit::{Code, Ctx, Error, FieldError, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Error, FieldError, Reply, Request, Result, Rule};
 use whisper_schema::prelude::{Column, Push, PushStatus, QueuedMessage, QueuedMessageStatus};
 use whisper_store::{Filter, Order, Query};
 
@@ -36,7 +36,7 @@ impl QueueQuery {
         let status = status.ok_or_else(|| {
             let names: Vec<&str> = all.iter().map(|status| name(*status)).collect();
             let detail = format!("must be one of {}", names.join(", "));
-            Error::fields(vec![FieldError::new("status", "enum", detail)])
+            Error::fields(vec![FieldError::new("status", Rule::Enum, detail)])
                 .with_code(Code::InvalidQuery)
         })?;
         let page = PageQuery {
