@@ -247,7 +247,7 @@ mod tests {
                 "mentions",
                 json!(["u2", "not an id"]),
                 "mentions[1]",
-                "unknown",
+                "reference",
             ),
             ("privacy", json!("everyone"), "privacy", "enum"),
             ("allowReplies", json!("yes"), "allowReplies", "type"),
