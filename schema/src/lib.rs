@@ -12,6 +12,7 @@ pub mod ddl;
 #[doc(hidden)]
 pub mod derived;
 mod document;
+mod ephemeral;
 #[cfg(not(target_family = "wasm"))]
 pub mod json_schema;
 pub mod main_db;
@@ -29,6 +30,7 @@ pub use body::{Body, Change, Changes};
 pub use choices::{Choice, UnknownChoice};
 pub use column::Column;
 pub use document::Document;
+pub use ephemeral::Ephemeral;
 pub use meta::{
     Access, Attribute, Bucket, Collection, Database, DefaultValue, Index, IndexColumn, IndexKind,
     Kind, Order,

@@ -6,4 +6,4 @@ pub use crate::main_db::*;
 pub use crate::social_db::*;
 pub use crate::system::*;
 pub use crate::web3_db::*;
-pub use crate::{Choice, Column, Document, Timestamp};
+pub use crate::{Choice, Column, Document, Ephemeral, Timestamp};

@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value, json};
 use whisper_schema::main_db::Message;
+use whisper_schema::validate::is_web_url;
 use whisper_schema::{Collection, Document, Kind, Timestamp, Violation, validate, validate_patch};
 
 /// A collection with one attribute of every sort.
@@ -388,7 +389,6 @@ fn urls() {
         "ftp://files.example.com/x",
         "ipfs://bafybeigdyrzt/1.png",
         "https://xn--bcher-kva.de/%C3%A4",
-        "https://user@example.com/",
         &longest,
     ] {
         assert_accepted("link", json!(good));
@@ -419,9 +419,13 @@ fn urls() {
         "https:\\\\example.com",
         "https://[::1",
         "https://%65xample.com/",
+        "https://user@example.com/",
+        "https://user:password@example.com/",
+        "https://@example.com/",
+        "https://bank.example@evil.example/",
     ] {
         let message = "must be an absolute URL with a host, such as https://example.com/a \
-                       (ASCII, other characters percent-encoded)";
+                       (ASCII, other characters percent-encoded, no user before the host)";
         assert_refused("link", json!(bad), "format", message);
     }
     let long = format!("{longest}a");
@@ -431,6 +435,36 @@ fn urls() {
         "size",
         "must be at most 2000 characters (has 2001)",
     );
+}
+
+#[test]
+fn web_urls_are_those_that_a_browser_opens() {
+    for good in [
+        "https://a.example/x?y#z",
+        "HTTP://a",
+        "https://h:8080/",
+        "http://[::1]:80/",
+        "http://[::1]",
+    ] {
+        assert!(is_web_url(good), "{good:?} should be taken");
+    }
+    for bad in [
+        "",
+        "ftp://a.example",
+        "ipfs://bafybeigdyrzt/1.png",
+        "httpsx://a.example",
+        "javascript:alert(1)",
+        "https://",
+        "https:///x",
+        "http://:80",
+        "http://a:b/",
+        "https://a b",
+        "//a",
+        "https://a\n",
+        "https://u@h:8080/",
+    ] {
+        assert!(!is_web_url(bad), "{bad:?} should be refused");
+    }
 }
 
 #[test]

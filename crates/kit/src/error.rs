@@ -9,6 +9,7 @@ use whisper_schema::Violation;
 use whisper_store::StoreError;
 
 pub use code::Code;
+pub use whisper_schema::Rule;
 
 /// What a fallible step of a function gives.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -35,18 +36,18 @@ pub struct Error {
 pub struct FieldError {
     /// Path of the field, such as `metadata.options[3]`.
     pub field: String,
-    /// The rule it breaks, such as `size`.
-    pub rule: String,
+    /// The rule it breaks.
+    pub rule: Rule,
     /// What is wrong, for people.
     pub detail: String,
 }
 
 impl FieldError {
     /// A field, the rule it breaks, and what is wrong.
-    pub fn new(field: impl Into<String>, rule: &str, detail: impl Into<String>) -> Self {
+    pub fn new(field: impl Into<String>, rule: Rule, detail: impl Into<String>) -> Self {
         Self {
             field: field.into(),
-            rule: rule.to_owned(),
+            rule,
             detail: detail.into(),
         }
     }
@@ -54,7 +55,7 @@ impl FieldError {
 
 impl From<Violation> for FieldError {
     fn from(violation: Violation) -> Self {
-        Self::new(violation.field, violation.rule.as_str(), violation.message)
+        Self::new(violation.field, violation.rule, violation.message)
     }
 }
 
@@ -101,7 +102,7 @@ impl Error {
     }
 
     /// One field that is wrong; nothing was written.
-    pub fn field(field: impl Into<String>, rule: &str, detail: impl Into<String>) -> Self {
+    pub fn field(field: impl Into<String>, rule: Rule, detail: impl Into<String>) -> Self {
         Self::fields(vec![FieldError::new(field, rule, detail)])
     }
 
@@ -173,7 +174,7 @@ impl Error {
             problem["errors"] = self
                 .errors
                 .iter()
-                .map(|e| json!({"field": e.field, "rule": e.rule, "detail": e.detail}))
+                .map(|e| json!({"field": e.field, "rule": e.rule.as_str(), "detail": e.detail}))
                 .collect();
         }
         problem

@@ -43,7 +43,7 @@ pub use bytes::Bytes;
 pub use config::Config;
 pub use ctx::{Ctx, Instance};
 pub use endpoint::{Answering, Api, Auth, BODY_LIMIT, Described, Endpoint, Handler};
-pub use error::{Code, Error, FieldError, OptionExt, Result, ResultExt};
+pub use error::{Code, Error, FieldError, OptionExt, Result, ResultExt, Rule};
 pub use extract::{Json, OptionalJson, Params};
 pub use http::Method;
 pub use many::{Together, together};

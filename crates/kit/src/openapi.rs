@@ -7,7 +7,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use crate::endpoint::{Api, Auth, Endpoint};
-use crate::error::Code;
+use crate::error::{Code, Rule};
 
 /// The document.
 pub fn document(title: &str, version: &str, about: &str, apis: &[Api]) -> Value {
@@ -214,6 +214,7 @@ fn codes(endpoint: &Endpoint) -> Vec<Code> {
 
 fn problem_schema() -> Value {
     let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    let rules: Vec<&str> = Rule::ALL.iter().map(|rule| rule.as_str()).collect();
     json!({
         "type": "object",
         "description": "What went wrong (RFC 9457).",
@@ -232,7 +233,7 @@ fn problem_schema() -> Value {
                     "required": ["field", "rule", "detail"],
                     "properties": {
                         "field": {"type": "string"},
-                        "rule": {"type": "string"},
+                        "rule": {"type": "string", "enum": rules},
                         "detail": {"type": "string"},
                     },
                 },

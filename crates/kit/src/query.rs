@@ -4,7 +4,7 @@ use serde::de::{DeserializeOwned, Error as _, Visitor};
 use serde::{Deserializer, forward_to_deserialize_any};
 
 use crate::body::between_backticks;
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, FieldError, Result, Rule};
 
 /// Reads the parameters.
 ///
@@ -20,9 +20,23 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
         let path = error.path().to_string();
         let detail = error.into_inner().to_string();
         // An unknown, missing or repeated one is named by the message, a wrong one by the path.
-        let field = between_backticks(&detail).unwrap_or(&path).to_owned();
-        Error::fields(vec![FieldError::new(field, "query", detail)]).with_code(Code::InvalidQuery)
+        let rule = rule_of(&detail);
+        let named = between_backticks(&detail).filter(|_| rule != Rule::Enum);
+        let field = named.unwrap_or(&path).to_owned();
+        Error::fields(vec![FieldError::new(field, rule, detail)]).with_code(Code::InvalidQuery)
     })
+}
+
+/// The rule that serde's message about a parameter speaks of.
+fn rule_of(message: &str) -> Rule {
+    let begins = |words| message.starts_with(words);
+    match () {
+        () if begins("unknown field") => Rule::Unknown,
+        () if begins("missing field") => Rule::Required,
+        () if begins("duplicate field") => Rule::Unique,
+        () if begins("unknown variant") => Rule::Enum,
+        () => Rule::Format,
+    }
 }
 
 /// Parameters that refuse to become a struct which doesn't have them, whatever the struct itself says.

@@ -158,6 +158,7 @@ impl Request {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Rule;
 
     #[test]
     fn an_unknown_parameter_is_named() {
@@ -171,5 +172,33 @@ mod tests {
         let error = request.query::<Query>().expect_err("refused");
         assert_eq!(error.code(), Code::InvalidQuery);
         assert_eq!(error.field_errors()[0].field, "limt");
+    }
+
+    #[test]
+    fn parameters_break_the_rules_that_fields_of_bodies_do() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields, rename_all = "lowercase")]
+        #[allow(dead_code)]
+        struct Query {
+            limit: u32,
+            order: Option<Order>,
+        }
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        enum Order {
+            Newest,
+        }
+        for (query, field, rule) in [
+            ("", "limit", Rule::Required),
+            ("limit=1&limt=3", "limt", Rule::Unknown),
+            ("limit=1&limit=1", "limit", Rule::Unique),
+            ("limit=x", "limit", Rule::Format),
+            ("limit=1&order=oldest", "order", Rule::Enum),
+        ] {
+            let request = Request::new(Method::GET, &format!("/x?{query}"));
+            let error = request.query::<Query>().expect_err(query);
+            let found = &error.field_errors()[0];
+            assert_eq!((found.field.as_str(), found.rule), (field, rule), "{query}");
+        }
     }
 }

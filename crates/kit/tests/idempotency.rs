@@ -19,7 +19,7 @@ async fn create(ctx: Ctx, request: Request) -> Result<Reply> {
     }
     let body: Value = request.json()?;
     if body["name"] == "refused" {
-        return Err(Error::field("name", "enum", "is refused"));
+        return Err(Error::field("name", whisper_kit::Rule::Enum, "is refused"));
     }
     let sticker = StoryReaction {
         id: ctx.new_id()?,

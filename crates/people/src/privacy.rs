@@ -1,7 +1,7 @@
 //! The rules by which the fields of a profile are shown.
 
 use serde_json::{Map, Value};
-use whisper_kit::error::FieldError;
+use whisper_kit::error::{FieldError, Rule};
 use whisper_schema::choices;
 use whisper_schema::prelude::{Choice, Profile, ProfileStatus, StoryAudience};
 
@@ -86,11 +86,15 @@ pub fn check(settings: &Map<String, Value>) -> Vec<FieldError> {
     for (key, value) in settings {
         let field = || format!("privacySettings.{key}");
         if !setting_keys().any(|known| known == key) {
-            errors.push(FieldError::new(field(), "unknown", "is no privacy setting"));
+            errors.push(FieldError::new(
+                field(),
+                Rule::Unknown,
+                "is no privacy setting",
+            ));
         } else if value.as_str().and_then(Audience::parse).is_none() {
             errors.push(FieldError::new(
                 field(),
-                "enum",
+                Rule::Enum,
                 "must be \"everyone\", \"friends\" or \"nobody\"",
             ));
         }

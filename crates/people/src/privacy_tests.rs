@@ -232,7 +232,7 @@ fn settings_are_checked_key_by_key() {
     let check = |value: Value| match value {
         Value::Object(map) => check(&map)
             .into_iter()
-            .map(|e| (e.field, e.rule))
+            .map(|e| (e.field, e.rule.to_string()))
             .collect::<Vec<_>>(),
         _ => panic!("no object"),
     };

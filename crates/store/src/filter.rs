@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde_json::Value;
-use whisper_schema::{Column, Order as Direction};
+use whisper_schema::{Attribute, Column, Ephemeral, Order as Direction, Timestamp};
 
 /// A condition on the documents of `D`'s collection.
 ///
@@ -133,6 +133,25 @@ impl<D> Filter<D> {
     }
 }
 
+impl<D: Ephemeral> Filter<D> {
+    /// Those whose time hasn't come, as [`Ephemeral::lasts`] says of one.
+    pub fn lasts(now: Timestamp) -> Self {
+        let later = Filter::gt(D::ENDS, now);
+        if D::ENDS.attribute().is_some_and(Attribute::not_null) {
+            return later;
+        }
+        Filter::or([Filter::is_null(D::ENDS), later])
+    }
+
+    /// Those that last and weren't taken back, as [`Ephemeral::stands`] says of one.
+    pub fn stands(now: Timestamp) -> Self {
+        match D::TAKEN_BACK {
+            Some(column) => Filter::and([Filter::is_null(column), Filter::lasts(now)]),
+            None => Filter::lasts(now),
+        }
+    }
+}
+
 impl<D> Clone for Filter<D> {
     fn clone(&self) -> Self {
         Filter::new(self.node.clone())
@@ -183,5 +202,20 @@ impl<D> Copy for Order<D> {}
 impl<D> fmt::Debug for Order<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.column, self.direction.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use whisper_schema::prelude::{Notification, Story};
+
+    #[test]
+    fn an_end_that_is_always_there_is_one_comparison() {
+        let now = Timestamp::from_millis(7);
+        let story = Filter::<Story>::stands(now);
+        assert_eq!(story.node, Filter::gt(Story::EXPIRES_AT, now).node);
+        let notification = Filter::<Notification>::stands(now);
+        assert!(matches!(notification.node, Node::Or(_)));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use whisper_kit::ids::{derived_id, direct_conversation_id, member_id};
-use whisper_kit::{Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result, Rule};
 use whisper_people::following;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
@@ -43,7 +43,11 @@ async fn block(ctx: Ctx, request: Request) -> Result<Reply> {
         let (account, contact, member) = ctx.read(question).await?;
         account.or_not_found()?;
         if me == other {
-            return Err(Error::field("userId", "self", "You can't block yourself."));
+            return Err(Error::field(
+                "userId",
+                Rule::Reference,
+                "You can't block yourself.",
+            ));
         }
         if contact.as_ref().is_some_and(|contact| contact.is_blocked) {
             return Ok(Reply::no_content());

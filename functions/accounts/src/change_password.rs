@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::json;
 use whisper_kit::auth::{hash_password, revoke_all};
 use whisper_kit::{
-    Code, Ctx, Endpoint, Error, FieldError, Method, OptionExt, Reply, Request, Result,
+    Code, Ctx, Endpoint, Error, FieldError, Method, OptionExt, Reply, Request, Result, Rule,
 };
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::Account;
@@ -81,7 +81,7 @@ fn check(body: ChangePassword, email: Option<&str>) -> Result<ChangePassword> {
     let mut errors = Vec::new();
     if body.current_password.chars().count() > PASSWORD_MAX {
         let detail = format!("has at most {PASSWORD_MAX} characters");
-        errors.push(FieldError::new("currentPassword", "size", detail));
+        errors.push(FieldError::new("currentPassword", Rule::Size, detail));
     }
     errors.extend(credentials::password("newPassword", &body.new_password, email).err());
     if errors.is_empty() {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use whisper_kit::auth::{
     Issued, hash_password, issue, needs_rehash, verify_nobody, verify_password,
 };
-use whisper_kit::{Code, Ctx, Endpoint, Error, FieldError, Method, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Endpoint, Error, FieldError, Method, Reply, Request, Result, Rule};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, AccountStatus};
 use whisper_store::{Batch, Doc, Filter, Patch, StoreError};
@@ -74,7 +74,7 @@ async fn sign_in(ctx: Ctx, request: Request) -> Result<Reply> {
 fn check(body: SignIn) -> Result<SignIn> {
     let long = |field: &str, text: &str, most: usize| {
         let detail = || format!("has at most {most} characters");
-        (text.chars().count() > most).then(|| FieldError::new(field, "size", detail()))
+        (text.chars().count() > most).then(|| FieldError::new(field, Rule::Size, detail()))
     };
     let device = body
         .device

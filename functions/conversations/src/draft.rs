@@ -168,7 +168,7 @@ impl NewConversation {
 
 /// A field that breaks a rule.
 pub fn broken(field: impl Into<String>, rule: Rule, detail: impl Into<String>) -> FieldError {
-    FieldError::new(field, rule.as_str(), detail)
+    FieldError::new(field, rule, detail)
 }
 
 /// Ids that stand twice in a list, at their second place.
@@ -179,7 +179,7 @@ pub fn repeated(ids: &[String], field: &str) -> Vec<FieldError> {
         .enumerate()
         .filter(|(_, id)| !seen.insert(id.as_str()));
     again
-        .map(|(i, _)| broken(format!("{field}[{i}]"), Rule::Format, "is named twice"))
+        .map(|(i, _)| broken(format!("{field}[{i}]"), Rule::Unique, "is named twice"))
         .collect()
 }
 
@@ -187,7 +187,7 @@ pub fn repeated(ids: &[String], field: &str) -> Vec<FieldError> {
 pub fn no_such_users(field: &str, positions: &[usize]) -> Error {
     let errors = positions
         .iter()
-        .map(|i| FieldError::new(format!("{field}[{i}]"), "reference", "is no such user"));
+        .map(|i| FieldError::new(format!("{field}[{i}]"), Rule::Reference, "is no such user"));
     Error::fields(errors.collect())
 }
 

@@ -42,7 +42,7 @@ pub fn examine(
 
 fn no_such_field(key: &str) -> FieldError {
     let shown: String = key.chars().take(TOLD_NAME).collect();
-    FieldError::new(shown, Rule::Unknown.as_str(), "is not a field of this body")
+    FieldError::new(shown, Rule::Unknown, "is not a field of this body")
 }
 
 /// Turns a JSON object, or a text that holds one, into the text that is stored.
@@ -58,11 +58,7 @@ fn settle_object(body: &mut Map<String, Value>, key: &str) -> Option<FieldError>
             *value = Value::String(object.to_string());
             None
         }
-        None => Some(FieldError::new(
-            key,
-            Rule::Type.as_str(),
-            "must be a JSON object",
-        )),
+        None => Some(FieldError::new(key, Rule::Type, "must be a JSON object")),
     }
 }
 
@@ -86,7 +82,8 @@ mod tests {
             &mut body,
             &["name", "settings", "avatarUrl"],
         );
-        (body, wrong.into_iter().map(|e| (e.field, e.rule)).collect())
+        let wrong = wrong.into_iter().map(|e| (e.field, e.rule.to_string()));
+        (body, wrong.collect())
     }
 
     #[test]

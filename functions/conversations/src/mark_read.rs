@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use whisper_kit::events::append;
-use whisper_kit::{Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_kit::{Ctx, Endpoint, Error, Method, Reply, Request, Result, Rule};
 use whisper_schema::prelude::{ConversationMember, Message, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
@@ -111,7 +111,7 @@ fn place_of(conversation: &str, message: Option<Doc<Message>>) -> Result<(String
         .ok_or_else(|| {
             Error::field(
                 "messageId",
-                "reference",
+                Rule::Reference,
                 "is no message of this conversation",
             )
         })

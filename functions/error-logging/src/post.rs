@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use whisper_kit::idempotency::{CommitError, Once, Outcome};
 use whisper_kit::rate_limit::{self, Limit};
-use whisper_kit::{Ctx, Error, FieldError, Reply, Request, Result};
+use whisper_kit::{Ctx, Error, FieldError, Reply, Request, Result, Rule};
 use whisper_schema::Timestamp;
 use whisper_schema::analytics_db::ErrorLogSeverity;
 use whisper_schema::system::ErrorSource;
@@ -107,7 +107,7 @@ pub async fn many(ctx: Ctx, request: Request) -> Result<Reply> {
     let count = body.errors.len();
     if !(1..=MOST).contains(&count) {
         let detail = format!("must have 1 to {MOST} elements (has {count})");
-        return Err(Error::field("errors", "size", detail));
+        return Err(Error::field("errors", Rule::Size, detail));
     }
     let (mut entries, mut wrong) = (Vec::new(), Vec::new());
     for (n, error) in body.errors.into_iter().enumerate() {

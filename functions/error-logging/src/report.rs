@@ -1,7 +1,7 @@
 //! An error on its way into the store: checked, redacted, with its group.
 
 use serde_json::{Map, Value};
-use whisper_kit::{Ctx, Error, FieldError, Result};
+use whisper_kit::{Ctx, Error, FieldError, Result, Rule};
 use whisper_schema::analytics_db::{ErrorLog, ErrorLogSeverity};
 use whisper_schema::system::ErrorSource;
 use whisper_schema::{Document, Timestamp, validate};
@@ -60,14 +60,14 @@ impl Report {
         let length = self.fingerprint.as_deref().map_or(1, |f| f.chars().count());
         if !(1..=FINGERPRINT).contains(&length) {
             let detail = format!("must have 1 to {FINGERPRINT} characters (has {length})");
-            wrong.push(FieldError::new("fingerprint", "size", detail));
+            wrong.push(FieldError::new("fingerprint", Rule::Size, detail));
         }
         for (field, text) in [
             ("errorType", &self.error_type),
             ("errorMessage", &self.error_message),
         ] {
             if text.trim().is_empty() {
-                wrong.push(FieldError::new(field, "required", "must not be empty"));
+                wrong.push(FieldError::new(field, Rule::Required, "must not be empty"));
             }
         }
         let source = match &self.component {

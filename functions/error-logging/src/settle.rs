@@ -1,7 +1,7 @@
 //! The operator resolves a group, or opens it again.
 
 use serde::Deserialize;
-use whisper_kit::{Ctx, Error, OptionExt, Reply, Request, Result};
+use whisper_kit::{Ctx, Error, OptionExt, Reply, Request, Result, Rule};
 use whisper_schema::analytics_db::ErrorLog;
 use whisper_schema::system::{ErrorGroup, ErrorGroupStatus, ErrorLink};
 use whisper_schema::{Column, Timestamp};
@@ -31,7 +31,7 @@ pub async fn resolve(ctx: Ctx, request: Request) -> Result<Reply> {
     let length = note.as_deref().map_or(0, |note| note.chars().count());
     if length > NOTE {
         let detail = format!("must be at most {NOTE} characters (has {length})");
-        return Err(Error::field("note", "size", detail));
+        return Err(Error::field("note", Rule::Size, detail));
     }
     settle(&ctx, &request, ErrorGroupStatus::Resolved, note).await
 }

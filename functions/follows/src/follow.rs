@@ -50,7 +50,7 @@ async fn follow(ctx: Ctx, request: Request) -> Result<Reply> {
     let body: Map<String, Value> = request.json_or_default()?;
     check(&body)?;
     if me == other {
-        return Err(Error::field("userId", "reference", "is yourself"));
+        return Err(Error::field("userId", Rule::Reference, "is yourself"));
     }
     ctx.retry(async || attempt(&ctx, &me, other, &body).await)
         .await
@@ -113,7 +113,7 @@ fn check(body: &Map<String, Value>) -> Result<()> {
             let shown: String = key.chars().take(64).collect();
             wrong.push(FieldError::new(
                 shown,
-                Rule::Unknown.as_str(),
+                Rule::Unknown,
                 "is not a field of this body",
             ));
         }

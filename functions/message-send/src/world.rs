@@ -1,12 +1,12 @@
 //! What a message is about: the documents that decide whether it may be sent.
 
 use whisper_kit::Ctx;
-use whisper_kit::error::{Error, FieldError, OptionExt, Result};
+use whisper_kit::error::{Error, FieldError, OptionExt, Result, Rule};
 use whisper_kit::ids::{direct_conversation_id, member_id};
-use whisper_schema::Timestamp;
 use whisper_schema::main_db::{Contact, Conversation, ConversationKind, Message};
 use whisper_schema::social_db::{Follow, Story, StoryAudience};
 use whisper_schema::system::{ConversationMember, ConversationMemberStatus};
+use whisper_schema::{Ephemeral, Timestamp};
 use whisper_store::{Doc, Filter, Get, Order, Query};
 
 use crate::content::Details;
@@ -101,7 +101,7 @@ impl World {
 
     /// Takes away a story that the sender may not see.
     async fn hide_story(&mut self, ctx: &Ctx, me: &str) -> Result<()> {
-        let Some(story) = self.story.take().filter(|story| story.is_active(ctx.now())) else {
+        let Some(story) = self.story.take().filter(|story| story.stands(ctx.now())) else {
             return Ok(());
         };
         let author = story.user_id.as_str();
@@ -137,10 +137,11 @@ impl World {
     pub fn check(&self, draft: &SendMessage, now: Timestamp) -> Result<()> {
         let mut errors: Vec<FieldError> = draft
             .missed(now)
-            .map(|field| FieldError::new(field, "range", "must lie in the future"))
+            .map(|field| FieldError::new(field, Rule::Range, "must lie in the future"))
             .collect();
-        let mut missing =
-            |field: &str, detail: &str| errors.push(FieldError::new(field, "not_found", detail));
+        let mut missing = |field: &str, detail: &str| {
+            errors.push(FieldError::new(field, Rule::Reference, detail))
+        };
         if draft.reply_to_message_id.is_some() && !self.has_reply_target(now) {
             missing(
                 "replyToMessageId",

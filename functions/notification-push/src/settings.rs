@@ -1,7 +1,7 @@
 //! `GET` and `PUT /v1/me/notification-settings`: what a user wants to hear of, and when.
 
 use serde::{Deserialize, Serialize};
-use whisper_kit::{Ctx, Error, FieldError, Reply, Request, Result};
+use whisper_kit::{Ctx, Error, FieldError, Reply, Request, Result, Rule};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{NotificationKind, NotificationSettings};
 use whisper_store::{Batch, Get};
@@ -97,34 +97,38 @@ pub fn at_first() -> NotificationSettings {
 
 fn check(wanted: &Wanted) -> Vec<FieldError> {
     let mut wrong = Vec::new();
-    let mut refuse = |field: &str, rule: &str, detail: &str| {
+    let mut refuse = |field: &str, rule: Rule, detail: &str| {
         wrong.push(FieldError::new(field, rule, detail));
     };
     let (from, to) = (wanted.quiet_from.as_deref(), wanted.quiet_to.as_deref());
     for (field, time, other) in [("quietFrom", from, to), ("quietTo", to, from)] {
         match time {
             Some(time) if quiet::time_of_day(time).is_none() => {
-                refuse(field, "format", "must be a time of day such as 22:00");
+                refuse(field, Rule::Format, "must be a time of day such as 22:00");
             }
-            None if other.is_some() => refuse(field, "required", "must go with the other one"),
+            None if other.is_some() => refuse(field, Rule::Required, "must go with the other one"),
             _ => {}
         }
     }
     if from.is_some() && from == to {
-        refuse("quietTo", "reference", "must differ from quietFrom");
+        refuse("quietTo", Rule::Reference, "must differ from quietFrom");
     }
     if let Some(zone) = &wanted.timezone
         && (zone.len() > 50 || quiet::zone(zone).is_none())
     {
-        refuse("timezone", "enum", "must be the IANA name of a time zone");
+        refuse(
+            "timezone",
+            Rule::Enum,
+            "must be the IANA name of a time zone",
+        );
     }
     let known = |kind: &String| NotificationKind::ALL.iter().any(|k| k.as_str() == kind);
     for (at, kind) in wanted.muted_kinds.iter().enumerate().take(50) {
         let field = format!("mutedKinds[{at}]");
         if !known(kind) {
-            refuse(&field, "enum", "is no kind of notification");
+            refuse(&field, Rule::Enum, "is no kind of notification");
         } else if wanted.muted_kinds[..at].contains(kind) {
-            refuse(&field, "unique", "stands there twice");
+            refuse(&field, Rule::Unique, "stands there twice");
         }
     }
     wrong

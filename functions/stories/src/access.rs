@@ -5,7 +5,7 @@ use whisper_kit::auth::Caller;
 use whisper_kit::ids::derived_id;
 use whisper_kit::page::MAX_LIMIT;
 use whisper_kit::{Ctx, Error, OptionExt, Result};
-use whisper_schema::prelude::{Column, Contact, Document, Follow, Story, StoryAudience};
+use whisper_schema::prelude::{Column, Contact, Document, Ephemeral, Follow, Story, StoryAudience};
 use whisper_store::{Doc, Filter, Get, Query, ReadSet};
 
 /// A story that the caller may see.
@@ -49,7 +49,7 @@ pub async fn open_then<R: ReadSet, S: ReadSet>(
     let caller = ctx.caller()?;
     let (story, more) = ctx.read((Get::<Story>::id(story_id), more)).await?;
     let story = story
-        .filter(|story| story.is_active(ctx.now()))
+        .filter(|story| story.stands(ctx.now()))
         .or_not_found()?;
     let others =
         (caller.user_id != story.user_id).then(|| between(&caller.user_id, &story.user_id));
@@ -81,7 +81,7 @@ pub async fn open_own<R: ReadSet>(
 ) -> Result<(Opened, R::Output)> {
     let caller = ctx.caller()?;
     let (story, more) = ctx.read((Get::<Story>::id(story_id), more)).await?;
-    let own = |story: &Doc<Story>| story.user_id == caller.user_id && story.is_active(ctx.now());
+    let own = |story: &Doc<Story>| story.user_id == caller.user_id && story.stands(ctx.now());
     let story = story.filter(own).or_not_found()?;
     Ok((
         Opened {

@@ -81,13 +81,8 @@ pub fn draft(
     if !wrong.is_empty() {
         return Err(wrong.into_iter().map(FieldError::from).collect());
     }
-    serde_json::from_value(Value::Object(document)).map_err(|error| {
-        vec![FieldError::new(
-            "body",
-            Rule::Type.as_str(),
-            error.to_string(),
-        )]
-    })
+    serde_json::from_value(Value::Object(document))
+        .map_err(|error| vec![FieldError::new("body", Rule::Type, error.to_string())])
 }
 
 fn refuse_unknown(body: &mut Map<String, Value>, wrong: &mut Vec<Violation>) {
@@ -157,7 +152,10 @@ mod tests {
             panic!("{body} is no object")
         };
         draft(body, "s1", "u1", Timestamp::from_millis(0)).map_err(|errors| {
-            let mut wrong: Vec<_> = errors.into_iter().map(|e| (e.field, e.rule)).collect();
+            let mut wrong: Vec<_> = errors
+                .into_iter()
+                .map(|e| (e.field, e.rule.to_string()))
+                .collect();
             wrong.sort();
             wrong
         })
@@ -249,7 +247,7 @@ mod tests {
                 "mentions",
                 json!(["u2", "not an id"]),
                 "mentions[1]",
-                "unknown",
+                "reference",
             ),
             ("privacy", json!("everyone"), "privacy", "enum"),
             ("allowReplies", json!("yes"), "allowReplies", "type"),

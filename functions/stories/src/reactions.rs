@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use whisper_kit::page::NoFilters;
-use whisper_kit::{Ctx, Error, Reply, Request, Result, events};
+use whisper_kit::{Ctx, Error, Reply, Request, Result, Rule, events};
 use whisper_schema::prelude::{Column, Document, Profile, Story, StoryReaction, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query, StoreError};
 
@@ -88,15 +88,18 @@ pub async fn put(ctx: Ctx, request: Request) -> Result<Reply> {
 /// Whether a text is one emoji or a short word: whatever is short and has no blanks. A closed list
 /// would be out of date with every new Unicode version.
 fn check(reaction: &str) -> Result<()> {
-    let refuse = |rule: &str, detail: &str| Err(Error::field("reaction", rule, detail));
+    let refuse = |rule: Rule, detail: &str| Err(Error::field("reaction", rule, detail));
     if !(1..=MAX_REACTION).contains(&reaction.chars().count()) {
-        return refuse("size", &format!("must have 1 to {MAX_REACTION} characters"));
+        return refuse(
+            Rule::Size,
+            &format!("must have 1 to {MAX_REACTION} characters"),
+        );
     }
     if reaction
         .chars()
         .any(|c| c.is_whitespace() || c.is_control())
     {
-        return refuse("format", "must be one emoji or word, without blanks");
+        return refuse(Rule::Format, "must be one emoji or word, without blanks");
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use whisper_kit::page::NoFilters;
-use whisper_kit::{Ctx, Error, Reply, Request, Result};
+use whisper_kit::{Ctx, Error, Reply, Request, Result, Rule};
 use whisper_schema::prelude::{
     Column, Document, Profile, Story, StoryReaction, StoryView, Timestamp, UserActivityType,
 };
@@ -93,7 +93,7 @@ pub async fn record(ctx: Ctx, request: Request) -> Result<Reply> {
     let watched = seen.watch_duration.unwrap_or(0);
     if !(0..=MAX_WATCH).contains(&watched) {
         let detail = format!("must be from 0 to {MAX_WATCH}");
-        return Err(Error::field("watchDuration", "range", detail));
+        return Err(Error::field("watchDuration", Rule::Range, detail));
     }
     let viewer = ctx.caller()?.user_id;
     let mine = Get::<StoryView>::id(view_id(id, &viewer));

@@ -1,6 +1,6 @@
 //! Inboxes.
 
-use crate::{Collection, Timestamp, choices};
+use crate::{Collection, Column, Ephemeral, Timestamp, choices};
 
 choices! {
     /// What a notification is about.
@@ -84,4 +84,12 @@ pub struct Notification {
     pub expires_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Option<Timestamp>,
+}
+
+impl Ephemeral for Notification {
+    const ENDS: Column<Notification> = Notification::EXPIRES_AT;
+
+    fn ends_at(&self) -> Option<Timestamp> {
+        self.expires_at
+    }
 }

@@ -1,7 +1,7 @@
 //! Forms of text that bodies of several features share.
 
 use super::Form;
-use crate::validate::{is_document_id, is_email, is_url};
+use crate::validate::{is_document_id, is_email, is_web_url};
 
 /// Id of a document.
 pub const ID: Form = Form {
@@ -34,15 +34,6 @@ pub const EMAIL: Form = Form {
     pattern: None,
     format: Some("email"),
 };
-
-/// Whether a text is an absolute http or https URL with a host.
-pub fn is_web_url(text: &str) -> bool {
-    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
-    ["http", "https"]
-        .iter()
-        .any(|web| scheme.eq_ignore_ascii_case(web))
-        && is_url(text)
-}
 
 /// Whether a text is a phone number in E.164 form.
 pub fn is_phone(text: &str) -> bool {

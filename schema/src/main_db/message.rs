@@ -1,6 +1,6 @@
 //! Messages of a conversation.
 
-use crate::{Collection, Timestamp, choices};
+use crate::{Collection, Column, Ephemeral, Timestamp, choices};
 
 choices! {
     /// What a message carries.
@@ -154,4 +154,17 @@ pub struct Message {
     pub created_at: Option<Timestamp>,
     /// When anything about it last changed.
     pub updated_at: Option<Timestamp>,
+}
+
+impl Ephemeral for Message {
+    const ENDS: Column<Message> = Message::EXPIRES_AT;
+    const TAKEN_BACK: Option<Column<Message>> = Some(Message::DELETED_AT);
+
+    fn ends_at(&self) -> Option<Timestamp> {
+        self.expires_at
+    }
+
+    fn taken_back_at(&self) -> Option<Timestamp> {
+        self.deleted_at
+    }
 }

@@ -1,6 +1,6 @@
 //! Stories: posts that vanish.
 
-use crate::{Collection, Timestamp, choices};
+use crate::{Collection, Column, Ephemeral, Timestamp, choices};
 
 choices! {
     /// What a story shows.
@@ -107,4 +107,12 @@ pub struct Story {
     pub expires_at: Timestamp,
     /// When it was posted.
     pub created_at: Option<Timestamp>,
+}
+
+impl Ephemeral for Story {
+    const ENDS: Column<Story> = Story::EXPIRES_AT;
+
+    fn ends_at(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
+    }
 }

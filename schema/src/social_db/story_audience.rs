@@ -1,8 +1,8 @@
 //! Who may see a story: the one rule that everything which shows or answers stories goes by.
 
 use super::{Follow, FollowStatus, Story, StoryPrivacy};
-use crate::Timestamp;
 use crate::main_db::Contact;
+use crate::{Ephemeral, Timestamp};
 
 /// What somebody is to the author of a story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,15 +90,10 @@ impl StoryAudience {
 }
 
 impl Story {
-    /// Whether it is still shown. At the very millisecond of `expires_at` it is gone, also for its
-    /// author and whether or not it has been swept.
-    pub fn is_active(&self, now: Timestamp) -> bool {
-        self.expires_at > now
-    }
-
-    /// Whether this audience may see it now. If not, it is as if there were no such story.
+    /// Whether this audience may see it now: that it [stands](Ephemeral::stands), for its author too. If not, it is as if
+    /// there were no such story.
     pub fn is_visible(&self, audience: StoryAudience, now: Timestamp) -> bool {
-        self.is_active(now) && audience.levels().contains(&self.privacy)
+        self.stands(now) && audience.levels().contains(&self.privacy)
     }
 }
 

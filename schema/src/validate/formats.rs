@@ -11,7 +11,7 @@ use fluent_uri::component::Host;
 
 /// What a URL must be.
 pub const URL_MESSAGE: &str = "must be an absolute URL with a host, such as https://example.com/a (ASCII, other \
-     characters percent-encoded)";
+     characters percent-encoded, no user before the host)";
 
 /// Schemes that run code or read what lies on a device when somebody clicks them, even with
 /// something that looks like a host.
@@ -35,6 +35,8 @@ pub fn is_email(text: &str) -> bool {
 }
 
 /// Whether a text is an absolute URL with a host and a scheme that is safe to offer as a link.
+///
+/// One with a user before the host isn't: it is a secret, or made to look like another host.
 pub fn is_url(text: &str) -> bool {
     // `Uri` is RFC 3986 to the letter. The `url` crate repairs what it reads, so that a text with
     // line breaks would pass and be stored; it also makes a component 200 KB larger.
@@ -45,7 +47,8 @@ pub fn is_url(text: &str) -> bool {
     let is_unsafe = UNSAFE_SCHEMES
         .iter()
         .any(|s| s.eq_ignore_ascii_case(scheme));
-    let Some(authority) = uri.authority().filter(|_| !is_unsafe) else {
+    let authority = uri.authority().filter(|a| !is_unsafe && !a.has_userinfo());
+    let Some(authority) = authority else {
         return false;
     };
     let host = match authority.host_parsed() {
@@ -53,6 +56,15 @@ pub fn is_url(text: &str) -> bool {
         _ => true,
     };
     host && authority.port_to_u16().is_ok()
+}
+
+/// Whether a text is a URL that a browser opens: one that [`is_url`] takes, of `https` or `http`.
+pub fn is_web_url(text: &str) -> bool {
+    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
+    let is_web = ["https", "http"]
+        .iter()
+        .any(|s| s.eq_ignore_ascii_case(scheme));
+    is_web && is_url(text)
 }
 
 /// Whether a text is a host's name: labels of letters, digits, `-` and `_`, none empty but one

@@ -1,6 +1,7 @@
 //! Validation of documents against the metadata: every violation at once, each with its field.
 
 mod formats;
+mod rule;
 mod values;
 
 use std::fmt;
@@ -9,7 +10,8 @@ use serde_json::{Map, Value};
 
 use crate::{Attribute, Collection, Timestamp};
 
-pub use formats::{is_email, is_url};
+pub use formats::{is_email, is_url, is_web_url};
+pub use rule::Rule;
 
 /// Violations reported for one array, and for unknown fields: a body full of mistakes doesn't get
 /// an answer many times its size.
@@ -32,46 +34,6 @@ pub struct Violation {
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.field, self.message)
-    }
-}
-
-/// What a violation breaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Rule {
-    /// A required field is missing or null.
-    Required,
-    /// The value has another JSON type.
-    Type,
-    /// A text has too many characters, or an id too few.
-    Size,
-    /// The text is none of the elements.
-    Enum,
-    /// A number is out of its bounds.
-    Range,
-    /// The text is no email address, URL, IP address, date and time, or id.
-    Format,
-    /// The collection has no such field.
-    Unknown,
-}
-
-impl Rule {
-    /// The rule's name on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Rule::Required => "required",
-            Rule::Type => "type",
-            Rule::Size => "size",
-            Rule::Enum => "enum",
-            Rule::Range => "range",
-            Rule::Format => "format",
-            Rule::Unknown => "unknown",
-        }
-    }
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::error::Category;
 use serde_json::{Map, Value};
 use serde_path_to_error::{Path, Segment};
 
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, FieldError, Result, Rule};
 
 /// Reads a body that says itself how it is read.
 ///
@@ -87,7 +87,7 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Wrong<T>> {
     if first != Some(&b'{') {
         // serde would take a list for a struct, by the order of its fields.
         let error = match serde_json::from_slice::<IgnoredAny>(body) {
-            Ok(_) => Error::field("body", "type", "must be a JSON object"),
+            Ok(_) => Error::field("body", Rule::Type, "must be a JSON object"),
             Err(error) => broken(&error),
         };
         return Err(Wrong::Broken(error));
@@ -171,20 +171,20 @@ impl FieldFault {
         let rule = if message.starts_with("missing field") {
             field = join(&field, &named);
             steps = steps.map(|steps| [steps, vec![Step::Key(named)]].concat());
-            "required"
+            Rule::Required
         } else if message.starts_with("unknown field") {
             // Except at the top, serde_path_to_error points at the unknown key itself.
             if field.is_empty() {
                 field.clone_from(&named);
                 steps = Some(vec![Step::Key(named)]);
             }
-            "unknown"
+            Rule::Unknown
         } else if message.starts_with("unknown variant") {
             let expected = message.split_once("expected").map(|(_, rest)| rest);
             variant = expected.and_then(between_backticks).map(str::to_owned);
-            "enum"
+            Rule::Enum
         } else {
-            "type"
+            Rule::Type
         };
         if field.is_empty() {
             "body".clone_into(&mut field);
@@ -245,14 +245,14 @@ impl Mending {
         let steps = fault.steps.unwrap_or_default();
         let tried = self.stand_ins.iter().position(|(at, _)| *at == steps);
         let inside = |(at, _): &(Vec<Step>, usize)| steps.starts_with(at);
-        let rule = fault.error.rule.clone();
+        let rule = fault.error.rule;
         // What is wrong with a stand-in is no mistake of the client.
         if !self.stand_ins.iter().any(inside) {
             self.errors.push(fault.error);
         }
         let (last, parents) = steps.split_last()?;
         let parent = parents.iter().try_fold(self.body.as_mut()?, enter)?;
-        if rule == "unknown" {
+        if rule == Rule::Unknown {
             let (Value::Object(fields), Step::Key(key)) = (parent, last) else {
                 return None;
             };

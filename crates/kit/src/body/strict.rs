@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, FieldError, Result, Rule};
 
 /// Reads an object.
 ///
@@ -22,7 +22,7 @@ pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>> {
     };
     match value {
         Value::Object(object) => Ok(object),
-        _ => Err(Error::field("body", "type", "must be a JSON object")),
+        _ => Err(Error::field("body", Rule::Type, "must be a JSON object")),
     }
 }
 
@@ -35,7 +35,7 @@ fn parse(body: &[u8]) -> Result<Value> {
         match text.split_once(TWICE) {
             Some((key, _)) => {
                 let shown: String = key.chars().take(64).collect();
-                Error::fields(vec![FieldError::new(shown, "unknown", "stands twice")])
+                Error::fields(vec![FieldError::new(shown, Rule::Unique, "stands twice")])
             }
             None => Error::new(Code::InvalidJson, format!("The body is not JSON: {text}.")),
         }

@@ -112,7 +112,7 @@ fn a_stand_in_is_never_blamed() {
 #[test]
 fn what_can_be_read_is_checked_as_well() {
     let check = |body: Body| -> Result<()> {
-        let of = |field: &str| FieldError::new(field, "size", "is too short");
+        let of = |field: &str| FieldError::new(field, Rule::Size, "is too short");
         assert_eq!(body.counts, [1]);
         Err(Error::fields(vec![
             of("name"),

@@ -1,7 +1,7 @@
 //! Filters, and what can be asked besides pages.
 
 use super::*;
-use crate::{Get, Order, Query};
+use crate::{Get, Order, Patch, Query};
 
 /// Messages m0 to m9 with an edit time each but for m0, m3, m6 and m9.
 async fn ten(store: &Store) -> Check {
@@ -277,6 +277,43 @@ pub async fn wrong_filters(place: Place) -> Check {
         );
         let refused = store.commit(Batch::new().expect_some(filter)).await;
         same!(matches!(refused, Err(StoreError::Invalid(_))), true);
+    }
+    Ok(())
+}
+
+/// Queries and conditions find exactly the documents that say of themselves that they stand.
+pub async fn standing(place: Place) -> Check {
+    let store = place.store();
+    let at = |offset: i64| Some(Timestamp::from_millis(START + offset));
+    let mut all = Vec::new();
+    for (i, expires_at) in [None, at(-1), at(0), at(1)].into_iter().enumerate() {
+        for (j, deleted_at) in [None, at(-1), at(1)].into_iter().enumerate() {
+            all.push(Message {
+                expires_at,
+                deleted_at,
+                ..message(&format!("m{i}{j}"))
+            });
+        }
+    }
+    let batch = all.iter().fold(Batch::new(), Batch::insert);
+    store.commit(batch).await?;
+    let now = Timestamp::from_millis(START);
+    let that = |hold: fn(&Message, Timestamp) -> bool| {
+        let found = all.iter().filter(move |message| hold(message, now));
+        found.map(|message| message.id.as_str()).collect::<Vec<_>>()
+    };
+    for at in [now, Timestamp::AT_COMMIT] {
+        let standing = Query::<Message>::new().filter(Filter::stands(at)).limit(20);
+        let lasting = Query::<Message>::new().filter(Filter::lasts(at)).limit(20);
+        let (standing, lasting) = store.read((standing, lasting)).await?;
+        same!(ids(&standing), that(Message::stands));
+        same!(ids(&lasting), that(Message::lasts));
+    }
+    for message in &all {
+        let touched = Patch::<Message>::new().set(Message::PLAIN_TEXT, "x");
+        let stands = Filter::stands(Timestamp::AT_COMMIT);
+        let batch = Batch::new().update_if(&message.id, touched, stands);
+        same!(store.commit(batch).await.is_ok(), message.stands(now));
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What an e-mail address, a password and a user name may be.
 
 use serde_json::{Map, Value};
-use whisper_kit::error::FieldError;
+use whisper_kit::error::{FieldError, Rule};
 use whisper_schema::prelude::Account;
 use whisper_schema::{Document, validate_patch};
 
@@ -57,7 +57,7 @@ pub fn email(field: &str, text: &str) -> Result<String, FieldError> {
     let normal = normal_email(text);
     if normal.chars().count() > EMAIL_MAX {
         let detail = format!("must have at most {EMAIL_MAX} characters");
-        return Err(FieldError::new(field, "size", detail));
+        return Err(FieldError::new(field, Rule::Size, detail));
     }
     // The store would refuse it as well, but the hash of the password would be paid for by then.
     let changes = Map::from_iter([(Account::EMAIL.key().to_owned(), Value::from(normal.clone()))]);
@@ -65,7 +65,7 @@ pub fn email(field: &str, text: &str) -> Result<String, FieldError> {
         .into_iter()
         .next()
     {
-        Some(found) => Err(FieldError::new(field, found.rule.as_str(), found.message)),
+        Some(found) => Err(FieldError::new(field, found.rule, found.message)),
         None => Ok(normal),
     }
 }
@@ -79,16 +79,19 @@ pub fn password(field: &str, text: &str, email: Option<&str>) -> Result<(), Fiel
     let refuse = |rule, detail: &str| Err(FieldError::new(field, rule, detail));
     if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
         return refuse(
-            "size",
+            Rule::Size,
             &format!("must have {PASSWORD_MIN} to {PASSWORD_MAX} characters"),
         );
     }
     let lower = text.to_lowercase();
     if COMMON.contains(&lower.as_str()) {
-        return refuse("common", "is one of the passwords everybody tries first");
+        return refuse(
+            Rule::Common,
+            "is one of the passwords everybody tries first",
+        );
     }
     if email.is_some_and(|email| email == lower) {
-        return refuse("common", "must not be the e-mail address");
+        return refuse(Rule::Common, "must not be the e-mail address");
     }
     Ok(())
 }
@@ -102,21 +105,21 @@ pub fn username(field: &str, text: &str) -> Result<String, FieldError> {
     let refuse = |rule, detail: &str| Err(FieldError::new(field, rule, detail));
     if !(USERNAME_MIN..=USERNAME_MAX).contains(&name.chars().count()) {
         return refuse(
-            "size",
+            Rule::Size,
             &format!("must have {USERNAME_MIN} to {USERNAME_MAX} characters"),
         );
     }
     let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'.';
     if !name.bytes().all(legal) {
         return refuse(
-            "format",
+            Rule::Format,
             "must consist of the letters a to z, digits, _ and .",
         );
     }
     // A dot at an edge is lost in a sentence, and `..` is a path.
     if name.starts_with('.') || name.ends_with('.') || name.contains("..") {
         return refuse(
-            "format",
+            Rule::Format,
             "must not begin or end with a dot, nor have two in a row",
         );
     }
@@ -139,7 +142,7 @@ mod tests {
     use super::*;
 
     fn rule<T>(result: Result<T, FieldError>) -> Option<String> {
-        result.err().map(|error| error.rule)
+        result.err().map(|error| error.rule.to_string())
     }
 
     #[test]

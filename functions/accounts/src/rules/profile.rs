@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use whisper_kit::error::FieldError;
 use whisper_people::privacy;
 use whisper_schema::prelude::{Column, Document, Profile};
+use whisper_schema::validate::is_web_url;
 use whisper_schema::{Rule, validate_patch};
 
 use super::credentials;
@@ -62,7 +63,7 @@ pub fn changes(wanted: Map<String, Value>) -> Result<Map<String, Value>, Vec<Fie
         match settable(&key) {
             None => errors.push(FieldError::new(
                 key,
-                "unknown",
+                Rule::Unknown,
                 "is no field that you can set",
             )),
             Some(column) => match stored_form(column, value) {
@@ -99,7 +100,7 @@ fn stored_form(column: Column<Profile>, value: Value) -> Result<Value, Vec<Field
         return match value {
             Value::Null => {
                 let detail = "can't be taken away: it is how others find you";
-                Err(vec![FieldError::new(key, "required", detail)])
+                Err(vec![FieldError::new(key, Rule::Required, detail)])
             }
             Value::String(name) => credentials::username(key, &name)
                 .map(Value::from)
@@ -131,7 +132,7 @@ fn object(key: &str, value: Value) -> Result<Map<String, Value>, FieldError> {
         Value::String(text) => serde_json::from_str(&text).ok(),
         _ => None,
     };
-    read.ok_or_else(|| FieldError::new(key, "type", "must be a JSON object"))
+    read.ok_or_else(|| FieldError::new(key, Rule::Type, "must be a JSON object"))
 }
 
 fn social_links(links: &Map<String, Value>) -> Vec<FieldError> {
@@ -139,14 +140,14 @@ fn social_links(links: &Map<String, Value>) -> Vec<FieldError> {
     if links.len() > LINKS_MAX {
         errors.push(FieldError::new(
             "socialLinks",
-            "size",
+            Rule::Size,
             format!("may have {LINKS_MAX} entries"),
         ));
     }
     for (service, target) in links.iter().take(LINKS_MAX) {
         let field = || format!("socialLinks.{service}");
         match target.as_str() {
-            None => errors.push(FieldError::new(field(), "type", "must be a text")),
+            None => errors.push(FieldError::new(field(), Rule::Type, "must be a text")),
             Some(text) => errors.extend(line(&field(), text)),
         }
     }
@@ -155,7 +156,7 @@ fn social_links(links: &Map<String, Value>) -> Vec<FieldError> {
 
 /// What the schema doesn't know about a value that fits it.
 fn own_rules(key: &str, value: &Value) -> Vec<FieldError> {
-    let error = |rule: Rule, detail: &str| vec![FieldError::new(key, rule.as_str(), detail)];
+    let error = |rule: Rule, detail: &str| vec![FieldError::new(key, rule, detail)];
     if let Value::Array(entries) = value {
         return list(key, entries);
     }
@@ -173,7 +174,7 @@ fn own_rules(key: &str, value: &Value) -> Vec<FieldError> {
         "timezone" if !is_timezone(text) => {
             error(Rule::Format, "must be an IANA name, such as Europe/Zurich")
         }
-        "avatarUrl" | "coverImageUrl" | "website" if !is_web(text) => {
+        "avatarUrl" | "coverImageUrl" | "website" if !is_web_url(text) => {
             error(Rule::Format, "must begin with https:// or http://")
         }
         _ => Vec::new(),
@@ -182,7 +183,7 @@ fn own_rules(key: &str, value: &Value) -> Vec<FieldError> {
 
 /// A text for one line: something to see, and nothing that breaks the line or the screen.
 pub fn line(field: &str, text: &str) -> Option<FieldError> {
-    let refuse = |detail: &str| Some(FieldError::new(field, Rule::Format.as_str(), detail));
+    let refuse = |detail: &str| Some(FieldError::new(field, Rule::Format, detail));
     if text.trim().is_empty() {
         return refuse("must not be blank");
     }
@@ -196,7 +197,7 @@ pub fn line(field: &str, text: &str) -> Option<FieldError> {
 pub fn name(field: &str, text: &str) -> Option<FieldError> {
     if text.chars().count() > NAME_MAX {
         let detail = format!("must have at most {NAME_MAX} characters");
-        return Some(FieldError::new(field, Rule::Size.as_str(), detail));
+        return Some(FieldError::new(field, Rule::Size, detail));
     }
     line(field, text)
 }
@@ -218,7 +219,7 @@ pub fn display_name(wanted: Option<String>) -> Result<Option<String>, FieldError
 fn list(key: &str, entries: &[Value]) -> Vec<FieldError> {
     if entries.len() > LIST_MAX {
         let detail = format!("may have {LIST_MAX} entries");
-        return vec![FieldError::new(key, Rule::Size.as_str(), detail)];
+        return vec![FieldError::new(key, Rule::Size, detail)];
     }
     let texts = entries
         .iter()
@@ -230,7 +231,7 @@ fn list(key: &str, entries: &[Value]) -> Vec<FieldError> {
             match line(&field, text) {
                 None if key == "languages" && !is_language(text) => {
                     let detail = "must be a language tag, such as de-CH";
-                    Some(FieldError::new(field, Rule::Format.as_str(), detail))
+                    Some(FieldError::new(field, Rule::Format, detail))
                 }
                 found => found,
             }
@@ -267,11 +268,6 @@ fn is_language(text: &str) -> bool {
         && language.bytes().all(|b| b.is_ascii_alphabetic())
         && subtags
             .all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()))
-}
-
-fn is_web(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    lower.starts_with("https://") || lower.starts_with("http://")
 }
 
 #[cfg(test)]

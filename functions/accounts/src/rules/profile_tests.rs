@@ -14,7 +14,10 @@ fn map(value: Value) -> Map<String, Value> {
 /// The fields and rules of a refusal; nothing if the changes are fine.
 fn refused(value: Value) -> Vec<(String, String)> {
     let errors = changes(map(value)).err().unwrap_or_default();
-    let mut found: Vec<_> = errors.into_iter().map(|e| (e.field, e.rule)).collect();
+    let mut found: Vec<_> = errors
+        .into_iter()
+        .map(|e| (e.field, e.rule.to_string()))
+        .collect();
     found.sort();
     found
 }

@@ -113,7 +113,7 @@ fn a_reply_names_a_message_of_this_conversation() {
         for wrong in [elsewhere.as_str(), "nothing"] {
             assert_eq!(
                 fields(scene.send(&ann, &here, &reply(kind, wrong))),
-                ["replyToMessageId:not_found"]
+                ["replyToMessageId:reference"]
             );
         }
     }
@@ -123,7 +123,7 @@ fn a_reply_names_a_message_of_this_conversation() {
     );
     assert_eq!(
         fields(scene.send(&ann, &here, &reply("reply", &target))),
-        ["replyToMessageId:not_found"]
+        ["replyToMessageId:reference"]
     );
 }
 
@@ -214,13 +214,13 @@ fn a_gift_is_for_another_member() {
     for wrong in [ann.id.as_str(), &eve.id, "nobody"] {
         assert_eq!(
             fields(scene.send(&ann, &group, &gift(wrong))),
-            ["metadata.recipientId:not_found"]
+            ["metadata.recipientId:reference"]
         );
     }
     set_status(&scene, &group, &bob.id, ConversationMemberStatus::Left);
     assert_eq!(
         fields(scene.send(&ann, &group, &gift(&bob.id))),
-        ["metadata.recipientId:not_found"]
+        ["metadata.recipientId:reference"]
     );
 }
 
@@ -240,7 +240,7 @@ fn times_must_lie_ahead_and_all_is_told_at_once() {
         [
             "expiresAt:range",
             "metadata.expiresAt:range",
-            "replyToMessageId:not_found"
+            "replyToMessageId:reference"
         ]
     );
     let place = json!({"contentType": "location", "metadata": {"latitude": 1, "longitude": 2, "liveUntil": now}});
@@ -266,7 +266,7 @@ fn answer(story: &str) -> Value {
     json!({"contentType": "story_reply", "content": "Nice", "metadata": {"storyId": story}})
 }
 
-const NO_STORY: [&str; 1] = ["metadata.storyId:not_found"];
+const NO_STORY: [&str; 1] = ["metadata.storyId:reference"];
 
 #[test]
 fn an_answer_to_a_story_goes_to_its_author_and_is_counted() {

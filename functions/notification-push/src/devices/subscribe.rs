@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use whisper_kit::ids::derived_id;
 use whisper_kit::log::Secret;
-use whisper_kit::{Code, Ctx, Error, FieldError, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Error, FieldError, Reply, Request, Result, Rule};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Column, Document, PushSubscription};
 use whisper_store::{Batch, Filter, Get, Patch, StoreError};
@@ -190,12 +190,16 @@ fn check(ctx: &Ctx, wanted: &NewPushSubscription) -> Result<()> {
             "auth" => "must be 16 bytes, base64url",
             _ => "must be a point of P-256, uncompressed, base64url",
         };
-        wrong.push(FieldError::new(format!("keys.{name}"), "format", detail));
+        wrong.push(FieldError::new(
+            format!("keys.{name}"),
+            Rule::Format,
+            detail,
+        ));
     }
     let long = |name: &String| !(1..=MAX_NAME).contains(&name.chars().count());
     if wanted.device_name.as_ref().is_some_and(long) {
         let detail = format!("must have 1 to {MAX_NAME} characters");
-        wrong.push(FieldError::new("deviceName", "size", detail));
+        wrong.push(FieldError::new("deviceName", Rule::Size, detail));
     }
     let soonest = ctx.now().as_millis();
     if wanted
@@ -203,7 +207,7 @@ fn check(ctx: &Ctx, wanted: &NewPushSubscription) -> Result<()> {
         .is_some_and(|at| !(soonest..=LATEST).contains(&at))
     {
         let detail = "must be milliseconds since 1970, later than now";
-        wrong.push(FieldError::new("expirationTime", "range", detail));
+        wrong.push(FieldError::new("expirationTime", Rule::Range, detail));
     }
     if wrong.is_empty() {
         Ok(())

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use whisper_kit::{Code, Ctx, Error, FieldError, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Error, FieldError, Reply, Request, Result, Rule};
 use whisper_schema::prelude::{Column, Push, PushStatus, QueuedMessage, QueuedMessageStatus};
 use whisper_store::{Filter, Order, Query};
 
@@ -28,7 +28,7 @@ impl QueueFilters {
         let status = status.ok_or_else(|| {
             let names: Vec<&str> = all.iter().map(|status| name(*status)).collect();
             let detail = format!("must be one of {}", names.join(", "));
-            Error::fields(vec![FieldError::new("status", "enum", detail)])
+            Error::fields(vec![FieldError::new("status", Rule::Enum, detail)])
                 .with_code(Code::InvalidQuery)
         })?;
         Ok(status)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use whisper_kit::{Ctx, Error, Reply, Request, Result};
+use whisper_kit::{Ctx, Error, Reply, Request, Result, Rule};
 use whisper_schema::prelude::{Column, Push, PushStatus, QueuedMessage, QueuedMessageStatus};
 use whisper_store::{Batch, Doc, Filter, Order, Patch, Query, StoreError};
 
@@ -49,11 +49,11 @@ pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
     let wanted: RetryQueue = request.json()?;
     if wanted.all != wanted.ids.is_empty() {
         let detail = "must name what to try again, unless all is true";
-        return Err(Error::field("ids", "required", detail));
+        return Err(Error::field("ids", Rule::Required, detail));
     }
     if wanted.ids.len() > IDS {
         let detail = format!("must have at most {IDS} elements");
-        return Err(Error::field("ids", "size", detail));
+        return Err(Error::field("ids", Rule::Size, detail));
     }
     let mut retried = Retried::default();
     // A push and its delivery each.

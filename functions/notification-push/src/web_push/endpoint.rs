@@ -3,7 +3,7 @@
 //! A subscription's address comes from a client, and the server calls it. Without a guard anybody could
 //! make it call whatever the server can reach and they can't (server-side request forgery).
 
-use whisper_kit::{Config, Error, Result};
+use whisper_kit::{Config, Error, Result, Rule};
 
 /// Variable with the hosts of push services, separated by blanks or commas; `*.example.com` stands for
 /// all hosts below `example.com`.
@@ -34,20 +34,20 @@ pub struct Endpoint {
 /// # Errors
 /// A refusal that names the field and never repeats the address.
 pub fn check(config: &Config, url: &str) -> Result<Endpoint> {
-    let refuse = |rule: &str, detail: &str| Err(Error::field(FIELD, rule, detail));
+    let refuse = |rule: Rule, detail: &str| Err(Error::field(FIELD, rule, detail));
     if url.len() > MAX_ENDPOINT {
         return refuse(
-            "size",
+            Rule::Size,
             &format!("must have at most {MAX_ENDPOINT} characters"),
         );
     }
     // Whatever two readers could read differently is refused before anybody reads it.
     let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'\\' | b'#' | b'"' | b'<' | b'>');
     if !url.bytes().all(plain) {
-        return refuse("format", "must be an absolute https address");
+        return refuse(Rule::Format, "must be an absolute https address");
     }
     let Some((origin, authority)) = split(url) else {
-        return refuse("format", "must be an absolute https address");
+        return refuse(Rule::Format, "must be an absolute https address");
     };
     let extra = config.text(EXTRA_ORIGIN).trim();
     if !extra.is_empty() && origin == extra.trim_end_matches('/') {
@@ -58,17 +58,17 @@ pub fn check(config: &Config, url: &str) -> Result<Endpoint> {
         });
     }
     let Some(host) = origin.strip_prefix("https://") else {
-        return refuse("format", "must be an absolute https address");
+        return refuse(Rule::Format, "must be an absolute https address");
     };
     if !is_name(host) {
         return refuse(
-            "format",
+            Rule::Format,
             "must name a host, without user, port or IP address",
         );
     }
     if !is_service(config, host) {
         return refuse(
-            "reference",
+            Rule::Reference,
             "is not at a push service that this server sends to",
         );
     }
@@ -144,7 +144,7 @@ mod tests {
 
     fn seen(variables: &[(&str, &str)], url: &str) -> std::result::Result<Endpoint, String> {
         check(&Config::new(variables.iter().copied()), url)
-            .map_err(|error| error.field_errors()[0].rule.clone())
+            .map_err(|error| error.field_errors()[0].rule.to_string())
     }
 
     #[test]

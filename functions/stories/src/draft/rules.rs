@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use whisper_kit::ids::is_id;
 use whisper_schema::prelude::StoryContentType;
+use whisper_schema::validate::is_web_url;
 use whisper_schema::{Choice, Rule, Violation};
 
 use super::MAX_MENTIONS;
@@ -38,7 +39,7 @@ pub fn rules(body: &Map<String, Value>) -> Vec<Violation> {
         Some(_) => {}
     }
     for key in ["mediaUrl", "thumbnailUrl"] {
-        if text(key).is_some_and(|url| !is_web(url)) {
+        if text(key).is_some_and(|url| !is_web_url(url)) {
             wrong.push(violation(key, Rule::Format, "must be an http or https URL"));
         }
     }
@@ -84,14 +85,9 @@ fn mention_rules(body: &Map<String, Value>) -> Vec<Violation> {
 pub fn unknown_mention(index: usize) -> Violation {
     violation(
         &format!("mentions[{index}]"),
-        Rule::Unknown,
+        Rule::Reference,
         "is not a user",
     )
-}
-
-fn is_web(url: &str) -> bool {
-    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
-    scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")
 }
 
 fn is_color(text: &str) -> bool {
