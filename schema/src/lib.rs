@@ -33,7 +33,7 @@ pub use document::Document;
 pub use ephemeral::Ephemeral;
 pub use meta::{
     Access, Attribute, Bucket, Collection, Database, DefaultValue, Index, IndexColumn, IndexKind,
-    Kind, Order,
+    Kind, Order, Retention,
 };
 pub use migrations::{MIGRATIONS, Migration};
 pub use registry::{
