@@ -772,6 +772,7 @@ CREATE TABLE "conversationMembers" (
   "lastReadMessageId" TEXT,
   "lastReadAt" INTEGER,
   "readPosition" INTEGER,
+  "joinedPosition" INTEGER,
   "joinedAt" INTEGER NOT NULL,
   "updatedAt" INTEGER,
   "invitedBy" TEXT

@@ -53,14 +53,19 @@ CREATE INDEX "messages_idx_conversation_order" ON "messages" ("conversationId" A
 
 ALTER TABLE "conversationMembers" ADD COLUMN "readPosition" INTEGER;
 
+ALTER TABLE "conversationMembers" ADD COLUMN "joinedPosition" INTEGER;
+
 ALTER TABLE "conversationMembers" ADD COLUMN "isRequest" INTEGER NOT NULL DEFAULT 0;
 
--- Who read nothing since they joined has read what there was before.
-UPDATE "conversationMembers" SET "readPosition" = (
-  SELECT max(m."_seq") FROM "messages" m
-  WHERE m."conversationId" = "conversationMembers"."conversationId"
-    AND m."createdAt" <= max(ifnull("conversationMembers"."lastReadAt", 0), "conversationMembers"."joinedAt" - 1)
-);
+UPDATE "conversationMembers" SET
+  "readPosition" = (
+    SELECT max(m."_seq") FROM "messages" m
+    WHERE m."conversationId" = "conversationMembers"."conversationId" AND m."createdAt" <= "conversationMembers"."lastReadAt"
+  ),
+  "joinedPosition" = (
+    SELECT max(m."_seq") FROM "messages" m
+    WHERE m."conversationId" = "conversationMembers"."conversationId" AND m."createdAt" < "conversationMembers"."joinedAt"
+  );
 
 CREATE TABLE "messageExpiries" (
   "_seq" INTEGER PRIMARY KEY,

@@ -81,8 +81,11 @@ pub struct ConversationMember {
     pub last_read_message_id: Option<String>,
     /// When the newest message they read was sent.
     pub last_read_at: Option<Timestamp>,
-    /// Commit number of the newest message they read, or of the newest there was when they joined: what comes behind it is unread to them.
+    /// Commit number of the newest message they read; none if they read nothing.
     pub read_position: Option<i64>,
+    /// Commit number of the newest message there was when they joined, the last time if more than once: what stands up to there was
+    /// never unread to them.
+    pub joined_position: Option<i64>,
     /// When they joined, the last time if more than once.
     pub joined_at: Timestamp,
     /// When anything here last changed.
