@@ -240,21 +240,20 @@ fn members_keep_their_place_when_positions_come() {
     }
     let migration = MIGRATIONS[4];
     database.execute_batch(migration.sql).expect(migration.name);
-    let position = |row: &Row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?));
-    let sql = "SELECT _id, readPosition FROM conversationMembers ORDER BY _id";
-    let place = |member: &str, position| (member.to_owned(), position);
-    let expected = [
-        place("late", Some(3)),
-        place("never", None),
-        place("read", Some(3)),
-    ];
-    assert_eq!(rows(&database, sql, position), expected);
-    let ends = rows(
-        &database,
-        "SELECT _id, expiresAt FROM messageExpiries",
-        position,
-    );
-    assert_eq!(ends[0], place("a", Some(1000)));
+    let of = |column: &str, table: &str| {
+        let sql = format!("SELECT _id, {column} FROM {table} ORDER BY _id");
+        rows(&database, &sql, |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?))
+        })
+    };
+    let places = |late, never, read| {
+        [("late", late), ("never", never), ("read", read)].map(|(id, at)| (id.to_owned(), at))
+    };
+    let members = "conversationMembers";
+    assert_eq!(of("readPosition", members), places(Some(1), None, Some(3)));
+    assert_eq!(of("joinedPosition", members), places(Some(3), None, None));
+    let ends = of("expiresAt", "messageExpiries");
+    assert_eq!(ends[0], ("a".to_owned(), Some(1000)));
     assert_eq!(ends.len(), 4);
     database
         .execute("DELETE FROM messages", [])
