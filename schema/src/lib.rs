@@ -35,7 +35,7 @@ pub use ephemeral::Ephemeral;
 pub use excerpt::excerpt;
 pub use meta::{
     Access, Attribute, Bucket, Collection, Database, DefaultValue, Index, IndexColumn, IndexKind,
-    Kind, Order,
+    Kind, Order, Retention,
 };
 pub use migrations::{MIGRATIONS, Migration};
 pub use registry::{

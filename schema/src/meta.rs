@@ -22,6 +22,8 @@ pub struct Collection {
     pub document_security: bool,
     /// Who may read a document without the server between.
     pub access: Access,
+    /// How long documents stay: one entry for each way of theirs to go. Never empty.
+    pub retention: &'static [Retention],
     /// Whether it is one of the server's own, counted apart from the 30 of the API.
     pub system: bool,
     /// Whether a commit number (`_seq`) is never given twice, even after the newest document was
@@ -67,6 +69,55 @@ pub enum Access {
         /// Key of the attribute that opens a document to every user when it is true.
         public: Option<&'static str>,
     },
+}
+
+/// How long documents stay, and the job that removes those whose time has come.
+///
+/// Removing takes its time, and nothing depends on it: whoever reads leaves out what has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retention {
+    /// They stay until somebody removes them, or the account that they belong to goes.
+    Forever {
+        /// Why.
+        why: &'static str,
+    },
+    /// They go when the time that they name has come; those without one don't.
+    Until {
+        /// Key of the attribute with the time.
+        attribute: &'static str,
+        /// The job.
+        job: &'static str,
+    },
+    /// They go some days after a time in them; those without one don't.
+    Days {
+        /// Key of the attribute with the time.
+        attribute: &'static str,
+        /// How many days.
+        days: u32,
+        /// The variable of `spin.toml` that sets another number; 0 there keeps them.
+        setting: Option<&'static str>,
+        /// The job.
+        job: &'static str,
+    },
+    /// They go with the document of another collection that they belong to.
+    With {
+        /// Id of that collection.
+        collection: &'static str,
+        /// The job.
+        job: &'static str,
+    },
+}
+
+impl Retention {
+    /// The job that removes them, if one does.
+    pub fn job(&self) -> Option<&'static str> {
+        match self {
+            Retention::Forever { .. } => None,
+            Retention::Until { job, .. }
+            | Retention::Days { job, .. }
+            | Retention::With { job, .. } => Some(job),
+        }
+    }
 }
 
 /// One attribute of a collection.

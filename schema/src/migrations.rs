@@ -35,7 +35,12 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 5,
+        name: "retention",
+        sql: include_str!("../migrations/sqlite/0005_retention.sql"),
+    },
+    Migration {
+        number: 6,
         name: "read_positions",
-        sql: include_str!("../migrations/sqlite/0005_read_positions.sql"),
+        sql: include_str!("../migrations/sqlite/0006_read_positions.sql"),
     },
 ];

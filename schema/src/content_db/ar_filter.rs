@@ -22,6 +22,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "arFilters", name = "ARFilters")]
 #[access(readers(creator_id), public(is_public))]
+#[retention(forever = "Part of the library, until it is removed from it.")]
 #[index(idx_category(category))]
 #[index(idx_creatorId(creator_id))]
 pub struct ArFilter {

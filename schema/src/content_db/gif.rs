@@ -6,6 +6,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "gifs", name = "GIFs")]
 #[access(users)]
+#[retention(forever = "Part of the library, until it is removed from it.")]
 #[index(idx_category(category))]
 #[index(idx_tags(tags))]
 pub struct Gif {

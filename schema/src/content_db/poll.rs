@@ -8,6 +8,7 @@ use crate::{Collection, Timestamp};
 #[access(
     server = "Its readers are all members of the conversation, and who chose what may be nobody's to see."
 )]
+#[retention(forever = "Part of a message, as long as that.")]
 #[index(idx_conversationId(conversation_id))]
 #[index(idx_creatorId(creator_id))]
 pub struct Poll {

@@ -6,6 +6,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "stickers", name = "Stickers")]
 #[access(readers(creator_id), public(is_public))]
+#[retention(forever = "Part of a pack, as long as that.")]
 #[index(idx_packId(pack_id))]
 #[index(idx_category(category))]
 #[index(idx_tags(tags))]

@@ -6,6 +6,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "stickerPacks", name = "StickerPacks")]
 #[access(readers(creator_id), public(is_public))]
+#[retention(forever = "The maker's own, until they remove it.")]
 #[index(idx_creatorId(creator_id))]
 #[index(idx_isPremium(is_premium))]
 pub struct StickerPack {

@@ -24,6 +24,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "mainDB", id = "contacts", name = "Contacts")]
 #[access(readers(user_id))]
+#[retention(forever = "The user's own, as long as the account.")]
 #[index(unique idx_user_contact(user_id, contact_user_id))]
 #[index(idx_relationship(user_id, relationship))]
 pub struct Contact {

@@ -27,6 +27,7 @@ choices! {
 #[access(
     server = "Its readers are all members, more than a row can name; whoever leaves must read it no more."
 )]
+#[retention(forever = "The members' own: people look things up years later.")]
 #[index(idx_lastMessageAt(last_message_at desc))]
 #[index(idx_type(kind))]
 #[index(idx_creatorId(creator_id))]

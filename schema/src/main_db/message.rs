@@ -72,6 +72,8 @@ choices! {
 #[access(
     server = "Its readers are all members of the conversation, more than a row can name; whoever leaves must read it no more."
 )]
+#[retention(until(expires_at), job = "message-expiry")]
+#[retention(forever = "The members' own, unless it was sent to vanish: people look things up years later.")]
 #[index(idx_conversation_time(conversation_id, created_at desc))]
 #[index(idx_sender(sender_id))]
 #[index(idx_contentType(content_type))]

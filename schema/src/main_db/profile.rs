@@ -43,6 +43,7 @@ choices! {
     document_security
 )]
 #[access(readers(id))]
+#[retention(forever = "A person, as long as the account.")]
 #[index(unique idx_username(username))]
 #[index(unique idx_userId(user_id))]
 #[index(idx_isOnline(is_online))]

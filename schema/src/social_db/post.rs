@@ -38,6 +38,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "socialDB", id = "posts", name = "Posts")]
 #[access(readers(user_id))]
+#[retention(forever = "The author's own, until they remove it.")]
 #[index(idx_userId_time(user_id, created_at desc))]
 #[index(idx_hashtags(hashtags))]
 pub struct Post {

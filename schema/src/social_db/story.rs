@@ -39,6 +39,7 @@ choices! {
 #[access(
     server = "Who may see one follows from follows, contacts and blocks of the moment, and nobody may once it has expired."
 )]
+#[retention(until(expires_at), job = "story-expiry")]
 #[index(idx_userId_time(user_id, created_at desc))]
 #[index(idx_expires(expires_at))]
 pub struct Story {

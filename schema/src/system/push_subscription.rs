@@ -11,6 +11,8 @@ use crate::{Collection, Timestamp};
     system
 )]
 #[access(server = "Secret: it holds addresses and secrets of devices.")]
+#[retention(until(expires_at), job = "notification-push")]
+#[retention(forever = "A device, until it signs out or the push service disowns it.")]
 #[index(idx_user(user_id))]
 #[index(idx_expires(expires_at))]
 pub struct PushSubscription {

@@ -7,6 +7,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "sessions", name = "Sessions", system)]
 #[access(server = "Secret: it holds the hashes of refresh tokens.")]
+#[retention(until(expires_at), job = "retention")]
 #[index(idx_user(user_id, last_used_at))]
 #[index(idx_expires(expires_at))]
 pub struct Session {

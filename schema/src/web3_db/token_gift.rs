@@ -48,6 +48,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "web3DB", id = "tokenGifts", name = "TokenGifts")]
 #[access(readers(sender_id, recipient_id))]
+#[retention(forever = "Records of money: the law has them kept.")]
 #[index(idx_recipient_status(recipient_id, status))]
 #[index(idx_sender(sender_id))]
 #[index(idx_expires(expires_at))]

@@ -46,6 +46,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "web3DB", id = "wallets", name = "Wallets")]
 #[access(readers(user_id))]
+#[retention(forever = "The user's own, as long as the account.")]
 #[index(idx_userId_chain(user_id, chain))]
 #[index(unique idx_address_unique(address, chain))]
 pub struct Wallet {
