@@ -17,6 +17,7 @@ fn apis() -> Vec<Api> {
         accounts::api(),
         follows::api(),
         conversations::api(),
+        message_actions::api(),
         message_send::api(),
         notification_push::api(),
         stories::api(),
