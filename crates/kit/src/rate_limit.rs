@@ -56,19 +56,28 @@ impl Limit {
 
     /// Counts as a part of another commit, which fails at [`LABEL`] when the limit is reached.
     pub fn count_in(&self, batch: Batch, now: Timestamp) -> Batch {
+        self.count_some_in(batch, 1, now)
+    }
+
+    /// As [`Limit::count_in`], several at once: all of them, or none.
+    pub fn count_some_in(&self, batch: Batch, some: u64, now: Timestamp) -> Batch {
         if self.limit == 0 {
             return batch;
         }
+        let Some(room) = self.limit.checked_sub(some) else {
+            let never = Filter::<RateLimit>::or([]);
+            return batch.expect_some(never).label(LABEL);
+        };
         let start = self.start(now);
         let row = RateLimit {
             id: self.id(start),
             bucket: self.name(start),
             window_start: Timestamp::from_millis(start),
-            count: 1,
+            count: i64::try_from(some).unwrap_or(i64::MAX),
             expires_at: Timestamp::from_millis(start + 2 * self.window * 1000),
         };
-        let more = Patch::new().add(RateLimit::COUNT, 1);
-        let below = Filter::lt(RateLimit::COUNT, Value::from(self.limit));
+        let more = Patch::new().add(RateLimit::COUNT, Value::from(some));
+        let below = Filter::le(RateLimit::COUNT, Value::from(room));
         let batch = batch.insert_or_update_if(&row, more, below).label(LABEL);
         if now.as_millis() % SWEEP_EVERY != 0 {
             return batch;

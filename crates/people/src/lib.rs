@@ -14,7 +14,7 @@ use whisper_schema::{Column, Document};
 use whisper_store::{Filter, Query};
 
 pub use consent::{Consenting, Consents, consents, may_add, may_write};
-pub use pair::{Between, Pair, between, blocked, blocked_any, contact, following};
+pub use pair::{Between, Pair, between, blocked, blocked_any, contact, following, unblocked};
 pub use reach::{Reach, Reaching, may_reach, reach};
 pub use shown::{People, Showing, shown_to};
 pub use summary::{UserSummary, Users};

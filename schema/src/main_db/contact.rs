@@ -26,6 +26,8 @@ choices! {
 #[access(readers(user_id))]
 #[index(unique idx_user_contact(user_id, contact_user_id))]
 #[index(idx_relationship(user_id, relationship))]
+#[index(own idx_blocked(user_id, is_blocked))]
+#[index(own idx_blockers(contact_user_id, is_blocked))]
 pub struct Contact {
     /// Id of the document.
     pub id: String,
