@@ -769,6 +769,7 @@ CREATE TABLE "conversationMembers" (
   "lastReadMessageId" TEXT,
   "lastReadAt" INTEGER,
   "joinedAt" INTEGER NOT NULL,
+  "leftAt" INTEGER,
   "updatedAt" INTEGER,
   "invitedBy" TEXT
 ) STRICT;
@@ -780,6 +781,8 @@ CREATE INDEX "conversationMembers_idx_user_status" ON "conversationMembers" ("us
 CREATE INDEX "conversationMembers_idx_conversation_status" ON "conversationMembers" ("conversationId" ASC, "status" ASC, "joinedAt" ASC);
 
 CREATE INDEX "conversationMembers_idx_conversation_role" ON "conversationMembers" ("conversationId" ASC, "status" ASC, "role" ASC);
+
+CREATE INDEX "conversationMembers_idx_left" ON "conversationMembers" ("leftAt" ASC);
 
 CREATE TABLE "idempotencyKeys" (
   "_seq" INTEGER PRIMARY KEY,
@@ -830,6 +833,7 @@ CREATE TABLE "consumerCursors" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
   "_revision" INTEGER NOT NULL DEFAULT 1,
+  "reads" TEXT,
   "position" INTEGER NOT NULL,
   "updatedAt" INTEGER NOT NULL
 ) STRICT;

@@ -177,6 +177,7 @@ fn joining(
 fn coming_back(invited_by: &str) -> Patch<ConversationMember> {
     Patch::new()
         .set(ConversationMember::STATUS, Status::Active)
+        .unset(ConversationMember::LEFT_AT)
         .set(ConversationMember::ROLE, Role::Member)
         .set(ConversationMember::JOINED_AT, Timestamp::AT_COMMIT)
         .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
