@@ -70,6 +70,7 @@ pub struct Endpoint {
     pub(crate) replies: Vec<(u16, Option<Shape>, &'static str)>,
     pub(crate) codes: &'static [Code],
     pub(crate) headers: &'static [&'static str],
+    pub(crate) answers: &'static [&'static str],
 }
 
 impl Endpoint {
@@ -97,6 +98,7 @@ impl Endpoint {
             replies: Vec::new(),
             codes: &[],
             headers: &[],
+            answers: &[],
         }
     }
 
@@ -176,6 +178,13 @@ impl Endpoint {
     #[must_use]
     pub fn headers(mut self, names: &'static [&'static str]) -> Self {
         self.headers = names;
+        self
+    }
+
+    /// Headers of its answers beyond those that its kind has: `etag` or `location`.
+    #[must_use]
+    pub fn answers(mut self, names: &'static [&'static str]) -> Self {
+        self.answers = names;
         self
     }
 
