@@ -776,6 +776,7 @@ CREATE TABLE "conversationMembers" (
   "readPosition" INTEGER,
   "joinedPosition" INTEGER,
   "joinedAt" INTEGER NOT NULL,
+  "leftAt" INTEGER,
   "updatedAt" INTEGER,
   "invitedBy" TEXT
 ) STRICT;
@@ -787,6 +788,8 @@ CREATE INDEX "conversationMembers_idx_user_list" ON "conversationMembers" ("user
 CREATE INDEX "conversationMembers_idx_conversation_status" ON "conversationMembers" ("conversationId" ASC, "status" ASC, "joinedAt" ASC);
 
 CREATE INDEX "conversationMembers_idx_conversation_role" ON "conversationMembers" ("conversationId" ASC, "status" ASC, "role" ASC);
+
+CREATE INDEX "conversationMembers_idx_left" ON "conversationMembers" ("leftAt" ASC);
 
 CREATE TABLE "idempotencyKeys" (
   "_seq" INTEGER PRIMARY KEY,
@@ -837,6 +840,7 @@ CREATE TABLE "consumerCursors" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
   "_revision" INTEGER NOT NULL DEFAULT 1,
+  "reads" TEXT,
   "position" INTEGER NOT NULL,
   "updatedAt" INTEGER NOT NULL
 ) STRICT;

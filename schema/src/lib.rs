@@ -22,6 +22,7 @@ pub mod prelude;
 mod registry;
 pub mod social_db;
 pub mod system;
+pub mod text;
 mod timestamp;
 pub mod validate;
 pub mod web3_db;
@@ -33,12 +34,13 @@ pub use document::Document;
 pub use ephemeral::Ephemeral;
 pub use meta::{
     Access, Attribute, Bucket, Collection, Database, DefaultValue, Index, IndexColumn, IndexKind,
-    Kind, Order,
+    Kind, Order, Retention,
 };
 pub use migrations::{MIGRATIONS, Migration};
 pub use registry::{
     Stats, buckets, collection, collections, databases, stats, system_collections, system_database,
 };
+pub use text::Text;
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use validate::{Rule, Violation, validate, validate_patch};
 pub use whisper_schema_derive::{Body, Collection};

@@ -197,6 +197,7 @@ impl Joining<'_> {
     fn coming_back(&self) -> Patch<ConversationMember> {
         Patch::new()
             .set(ConversationMember::STATUS, Status::Active)
+            .unset(ConversationMember::LEFT_AT)
             .set(ConversationMember::ROLE, Role::Member)
             .set(ConversationMember::JOINED_AT, Timestamp::AT_COMMIT)
             .set(ConversationMember::JOINED_POSITION, self.position)

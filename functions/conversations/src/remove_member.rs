@@ -75,5 +75,6 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str) -> Result<Attempt<()>> {
 pub fn gone(status: Status) -> Patch<ConversationMember> {
     Patch::new()
         .set(ConversationMember::STATUS, status)
+        .set(ConversationMember::LEFT_AT, Timestamp::AT_COMMIT)
         .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
 }

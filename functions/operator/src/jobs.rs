@@ -9,7 +9,7 @@ use whisper_store::{Filter, Order, Query};
 
 /// The jobs of the bundle: their names, and what they do. A test holds them against the schedules in
 /// `spin.toml`.
-pub const JOBS: [(&str, &str); 4] = [
+pub const JOBS: [(&str, &str); 5] = [
     (
         "error-retention",
         "Deletes errors that are older than the setting.",
@@ -17,6 +17,10 @@ pub const JOBS: [(&str, &str); 4] = [
     (
         "notification-push",
         "Notifies, delivers messages to devices, pushes, and tidies up.",
+    ),
+    (
+        "retention",
+        "Removes what has been kept for as long as its collection says.",
     ),
     (
         "story-expiry",

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod jobs;
+mod retention;
 
+use whisper_kit::jobs::Report;
 use whisper_kit::page::{Listing, NoFilters};
 use whisper_kit::{Api, Auth, Code, Endpoint, Method};
 
@@ -26,6 +28,18 @@ pub fn api() -> Api {
         )
         .auth(Auth::Operator)
         .reply::<Listing<jobs::ShownJob>>(200, "All jobs."),
+    )
+    .endpoint(
+        Endpoint::new(
+            Method::POST,
+            "/internal/jobs/retention",
+            "runRetention",
+            "Removes what has been kept for as long as its collection says.",
+            retention::handle,
+        )
+        .auth(Auth::Operator)
+        .reply::<Report>(200, "What it removed.")
+        .codes(&[Code::JobFailed]),
     )
     .endpoint(
         Endpoint::new(

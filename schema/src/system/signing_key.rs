@@ -25,6 +25,7 @@ choices! {
     system
 )]
 #[access(server = "Secret: it holds the keys that the server signs with.")]
+#[retention(forever = "A handful; signatures and cursors of old keys are checked by them.")]
 #[index(idx_purpose(purpose))]
 pub struct SigningKey {
     /// Id of the document; for access tokens the `kid`.
