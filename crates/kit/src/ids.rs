@@ -2,7 +2,9 @@
 
 mod derived;
 
-pub use derived::{derived_id, direct_conversation_id, member_id};
+pub use derived::{
+    delivery_id, derived_id, direct_conversation_id, member_id, mention_id, poll_id,
+};
 use whisper_schema::Timestamp;
 
 use crate::auth::{id_key, mac};

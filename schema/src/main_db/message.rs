@@ -72,6 +72,7 @@ choices! {
 #[access(
     server = "Its readers are all members of the conversation, more than a row can name; whoever leaves must read it no more."
 )]
+#[retention(until(expires_at), job = "message-expiry")]
 #[retention(
     forever = "The members' own, unless it was sent to vanish: people look things up years later."
 )]

@@ -54,6 +54,21 @@ pub fn member_id(conversation: &str, user: &str) -> String {
     derived_id(&["member", conversation, user])
 }
 
+/// Id of the poll that a message shows.
+pub fn poll_id(message: &str) -> String {
+    derived_id(&["poll", message])
+}
+
+/// Id of the entry of `messageQueue` that delivers a message.
+pub fn delivery_id(message: &str) -> String {
+    derived_id(&["delivery", message])
+}
+
+/// Id of the notification by which a user hears that a message mentions them.
+pub fn mention_id(message: &str, user: &str) -> String {
+    derived_id(&["notification", "mention", message, user])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
