@@ -195,5 +195,7 @@ impl From {
 }
 
 fn activity(conversation: &Conversation) -> Value {
-    conversation.last_message_at.map_or(Value::Null, Value::from)
+    conversation
+        .last_message_at
+        .map_or(Value::Null, Value::from)
 }

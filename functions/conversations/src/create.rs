@@ -92,7 +92,8 @@ impl Making<'_> {
             is_request,
             ..membership(&id, other, Role::Member, Some(me), ctx.now())
         };
-        self.make(id, Role::Member, vec![peer], &others, &uses).await
+        self.make(id, Role::Member, vec![peer], &others, &uses)
+            .await
     }
 
     async fn existing(&self, access: Access) -> Result<Reply> {
@@ -115,7 +116,8 @@ impl Making<'_> {
         let uses = Uses::of(ctx, &[(GROUPS, 1), (ADDED, self.others().len())]).await?;
         let id = ctx.new_id()?;
         let members = self.others().iter();
-        let members = members.map(|other| membership(&id, other, Role::Member, Some(me), ctx.now()));
+        let members =
+            members.map(|other| membership(&id, other, Role::Member, Some(me), ctx.now()));
         let members = members.collect();
         self.make(id, Role::Owner, members, &others, &uses).await
     }

@@ -123,12 +123,19 @@ mod tests {
     }
 
     /// The keys of the changed columns, or of what is wrong.
-    fn changed(of: &mut Conversation, body: Value) -> std::result::Result<Vec<String>, Vec<String>> {
+    fn changed(
+        of: &mut Conversation,
+        body: Value,
+    ) -> std::result::Result<Vec<String>, Vec<String>> {
         let change = body::read::<ConversationChange>(body.as_object().unwrap())
             .map_err(|wrong| wrong.into_iter().map(|w| w.field).collect::<Vec<_>>())?;
         match change.apply_to(of) {
             Ok(columns) => Ok(columns.iter().map(|(c, _)| c.key().to_owned()).collect()),
-            Err(error) => Err(error.field_errors().iter().map(|e| e.field.clone()).collect()),
+            Err(error) => Err(error
+                .field_errors()
+                .iter()
+                .map(|e| e.field.clone())
+                .collect()),
         }
     }
 

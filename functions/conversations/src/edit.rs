@@ -33,11 +33,7 @@ pub fn endpoint() -> Endpoint {
 }
 
 /// Answers 200 with the changed conversation and its new ETag.
-async fn edit(
-    ctx: Ctx,
-    request: Request,
-    Json(change): Json<ConversationChange>,
-) -> Result<Reply> {
+async fn edit(ctx: Ctx, request: Request, Json(change): Json<ConversationChange>) -> Result<Reply> {
     let id = request.id("conversationId")?;
     let precondition = if_match(&request)?;
     ctx.retry(async || attempt(&ctx, id, precondition, &change).await)

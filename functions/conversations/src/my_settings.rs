@@ -41,9 +41,7 @@ async fn change_my_settings(
     Json(change): Json<MySettingsChange>,
 ) -> Result<Reply> {
     let id = request.id("conversationId")?;
-    let me = ctx
-        .retry(async || attempt(&ctx, id, &change).await)
-        .await?;
+    let me = ctx.retry(async || attempt(&ctx, id, &change).await).await?;
     my_membership(&ctx, &me).await
 }
 

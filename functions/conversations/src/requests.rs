@@ -20,7 +20,10 @@ pub fn accepting() -> Endpoint {
         "The caller wants to hear of a conversation that a stranger began.",
         accept,
     )
-    .reply::<MyMembershipView>(200, "The caller's membership; it is no request, or was none.")
+    .reply::<MyMembershipView>(
+        200,
+        "The caller's membership; it is no request, or was none.",
+    )
 }
 
 /// Declining.

@@ -199,8 +199,9 @@ pub struct Sight<'a> {
 impl Sight<'_> {
     /// The newest message, if it is for them to see.
     fn preview(&self) -> Option<&Message> {
-        self.newest
-            .filter(|message| message.stands(self.now) && !self.people.is_blocked(&message.sender_id))
+        self.newest.filter(|message| {
+            message.stands(self.now) && !self.people.is_blocked(&message.sender_id)
+        })
     }
 
     fn peer(&self, kind: ConversationKind) -> Option<UserSummary> {
