@@ -23,6 +23,7 @@ pub mod prelude;
 mod registry;
 pub mod social_db;
 pub mod system;
+pub mod text;
 mod timestamp;
 pub mod validate;
 pub mod web3_db;
@@ -41,6 +42,7 @@ pub use migrations::{MIGRATIONS, Migration};
 pub use registry::{
     Stats, buckets, collection, collections, databases, stats, system_collections, system_database,
 };
+pub use text::Text;
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use validate::{Rule, Violation, validate, validate_patch};
 pub use whisper_schema_derive::{Body, Collection};

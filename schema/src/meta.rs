@@ -1,5 +1,7 @@
 //! What a collection is: the static description everything else is generated from.
 
+use crate::Text;
+
 /// One of the databases a collection belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Database {
@@ -136,6 +138,8 @@ pub struct Attribute {
     /// Size of the column in characters where the target needs another than the API's limit:
     /// Appwrite keeps strings over 16381 outside the row, which is the only way under its row width.
     pub stored_size: Option<u32>,
+    /// What people see of it, if they do: a text's, or of each of a list.
+    pub text: Option<Text>,
     /// What it means, with its unit.
     pub doc: &'static str,
 }

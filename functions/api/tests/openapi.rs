@@ -60,6 +60,23 @@ fn every_component_of_the_manifest_is_in_the_document() {
 }
 
 #[test]
+fn every_component_is_given_its_variables_and_the_manifest_has_the_codes_limits() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spin.toml");
+    let manifest = Manifest::load(&file).unwrap();
+    for api in apis() {
+        let given = &manifest.components[api.name].variables;
+        for name in api.own_variables() {
+            assert!(given.contains_key(name), "{}: {name}", api.name);
+        }
+        for rate in api.limits() {
+            let declared = &manifest.variables[rate.variable].default;
+            let wanted = rate.default.to_string();
+            assert_eq!(declared.as_deref(), Some(wanted.as_str()), "{}", rate.variable);
+        }
+    }
+}
+
+#[test]
 fn the_text_names_what_takes_a_key() {
     let document: Value = serde_json::from_str(&made()).unwrap();
     let about = document["info"]["description"].as_str().unwrap();

@@ -27,7 +27,7 @@ pub fn api() -> Api {
             jobs::list,
         )
         .auth(Auth::Operator)
-        .reply::<Listing<jobs::ShownJob>>(200, "All jobs."),
+        .reply::<jobs::JobList>(200, "All jobs."),
     )
     .endpoint(
         Endpoint::new(
@@ -51,7 +51,7 @@ pub fn api() -> Api {
         )
         .auth(Auth::Operator)
         .page::<NoFilters>()
-        .reply::<Listing<jobs::ShownRun>>(200, "A page of runs.")
+        .reply::<Listing<jobs::RunView>>(200, "A page of runs.")
         .codes(&[Code::NotFound]),
     )
 }

@@ -225,5 +225,8 @@ fn a_setting_of_zero_keeps_them() {
         ..UserActivity::default()
     };
     put(&edge, Batch::new().insert(&old));
-    assert_eq!(sweep(&edge), json!({"found": 0, "done": 0, "failed": 0, "capped": false}));
+    assert_eq!(
+        sweep(&edge),
+        json!({"found": 0, "done": 0, "failed": 0, "capped": false})
+    );
 }

@@ -83,6 +83,7 @@ fn attribute(field: &FieldInput) -> TokenStream {
     let kind = field.kind_expr();
     let default = field.default_expr();
     let stored_size = optional(&field.options.stored);
+    let text = field.text_expr();
     quote! {
         ::whisper_schema::Attribute {
             key: #key,
@@ -91,6 +92,7 @@ fn attribute(field: &FieldInput) -> TokenStream {
             array: #array,
             default: #default,
             stored_size: #stored_size,
+            text: #text,
             doc: #doc,
         }
     }

@@ -124,9 +124,9 @@ impl Parts {
                 self.days = Some((field, meta.value()?.parse()?));
             }
             _ => {
-                return Err(meta.error(
-                    "expected `forever`, `until`, `days`, `with`, `setting` or `job`",
-                ));
+                return Err(
+                    meta.error("expected `forever`, `until`, `days`, `with`, `setting` or `job`")
+                );
             }
         }
         Ok(())

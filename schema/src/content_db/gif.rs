@@ -13,7 +13,7 @@ pub struct Gif {
     /// Id of the document.
     pub id: String,
     /// Its title.
-    #[attr(size = 200)]
+    #[attr(size = 200, text = Words)]
     pub title: String,
     /// Where it is served.
     #[attr(url)]
@@ -31,7 +31,7 @@ pub struct Gif {
     #[attr(size = 256)]
     pub external_id: Option<String>,
     /// Words it is found by.
-    #[attr(size = 50)]
+    #[attr(size = 50, text = Words)]
     pub tags: Vec<String>,
     /// Category it is listed under.
     #[attr(size = 50)]

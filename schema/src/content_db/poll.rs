@@ -24,7 +24,7 @@ pub struct Poll {
     #[attr(size = 256)]
     pub message_id: Option<String>,
     /// What is asked.
-    #[attr(size = 500)]
+    #[attr(size = 500, text = Words)]
     pub question: String,
     /// What can be chosen: a JSON array of 2 to 12 texts.
     #[attr(size = 5000)]

@@ -14,10 +14,10 @@ pub struct Sticker {
     /// Id of the document.
     pub id: String,
     /// Its title.
-    #[attr(size = 100)]
+    #[attr(size = 100, text = Name)]
     pub name: String,
     /// What it shows.
-    #[attr(size = 500)]
+    #[attr(size = 500, text = Words)]
     pub description: Option<String>,
     /// User who made it; none for the operator's own.
     #[attr(size = 256)]
@@ -38,7 +38,7 @@ pub struct Sticker {
     #[attr(size = 256)]
     pub animated_file_id: Option<String>,
     /// Words and emoji it is found by.
-    #[attr(size = 50)]
+    #[attr(size = 50, text = Words)]
     pub tags: Vec<String>,
     /// Category it is listed under.
     #[attr(size = 50)]

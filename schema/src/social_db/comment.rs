@@ -19,7 +19,7 @@ pub struct Comment {
     #[attr(size = 256)]
     pub user_id: String,
     /// What was written.
-    #[attr(size = 2000)]
+    #[attr(size = 2000, text = Words)]
     pub content: String,
     /// Comment it answers; none if it stands at the top.
     #[attr(size = 256)]

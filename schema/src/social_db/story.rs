@@ -60,7 +60,7 @@ pub struct Story {
     #[attr(url)]
     pub thumbnail_url: Option<String>,
     /// Words on it.
-    #[attr(size = 500)]
+    #[attr(size = 500, text = Words)]
     pub text: Option<String>,
     /// Colour behind the words, such as `#1f2937`.
     #[attr(size = 7)]
@@ -78,7 +78,7 @@ pub struct Story {
     #[attr(size = 500)]
     pub music: Option<String>,
     /// Where it was made, in words.
-    #[attr(size = 200)]
+    #[attr(size = 200, text = Words)]
     pub location: Option<String>,
     /// Users it mentions.
     #[attr(size = 256)]

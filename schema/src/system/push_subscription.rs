@@ -34,7 +34,7 @@ pub struct PushSubscription {
     #[attr(size = 30)]
     pub auth: String,
     /// What the user calls the device.
-    #[attr(size = 100)]
+    #[attr(size = 100, text = Name)]
     pub device_name: Option<String>,
     /// When the push service ends it; none if it doesn't say.
     pub expires_at: Option<Timestamp>,

@@ -23,7 +23,7 @@ pub struct Session {
     #[attr(size = 64)]
     pub previous_refresh_hash: Option<String>,
     /// Name the user gave the device, for the list of sessions.
-    #[attr(size = 100)]
+    #[attr(size = 100, text = Name)]
     pub device: Option<String>,
     /// What the client says it is.
     #[attr(size = 500)]

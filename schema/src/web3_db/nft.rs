@@ -43,10 +43,10 @@ pub struct Nft {
     #[attr(default = NftTokenStandard::Erc721)]
     pub token_standard: NftTokenStandard,
     /// Its title.
-    #[attr(size = 200)]
+    #[attr(size = 200, text = Words)]
     pub name: Option<String>,
     /// What its maker says about it.
-    #[attr(size = 1000)]
+    #[attr(size = 1000, text = Words)]
     pub description: Option<String>,
     /// Where its picture is served.
     #[attr(url)]

@@ -87,7 +87,7 @@ pub struct TokenGift {
     /// Worth in US dollars when it was given.
     pub usd_value: Option<f64>,
     /// Words that go with it.
-    #[attr(size = 500)]
+    #[attr(size = 500, text = Words)]
     pub message: Option<String>,
     /// What plays when it is opened.
     #[attr(default = TokenGiftAnimation::Confetti)]

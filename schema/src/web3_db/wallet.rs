@@ -67,7 +67,7 @@ pub struct Wallet {
     #[attr(default = false)]
     pub is_primary: bool,
     /// Name its owner gave it.
-    #[attr(size = 100)]
+    #[attr(size = 100, text = Name)]
     pub nickname: Option<String>,
     /// Balances when last synced: a JSON object from token to decimal string.
     #[attr(size = 2000)]

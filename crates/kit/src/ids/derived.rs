@@ -15,6 +15,11 @@ pub fn derived_id(parts: &[&str]) -> String {
     let digest = hash.finalize();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
+    uuid_of(bytes)
+}
+
+/// The UUID (version 8) of these bits.
+pub(crate) fn uuid_of(mut bytes: [u8; 16]) -> String {
     // RFC 9562: the version in the high half of octet 6, the variant in the top bits of octet 8.
     bytes[6] = (bytes[6] & 0x0f) | 0x80;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
@@ -33,7 +38,8 @@ fn hyphenated(uuid: u128) -> String {
     .join("-")
 }
 
-/// Id of the direct conversation between two users, in whichever order they are named.
+/// Id of a direct conversation between two users that was made before ids of them were keyed
+/// ([`keyed_id`](super::keyed_id)), in whichever order they are named.
 pub fn direct_conversation_id(one: &str, other: &str) -> String {
     let (first, second) = if one <= other {
         (one, other)

@@ -6,11 +6,11 @@ mod aged;
 
 use whisper_kit::jobs::{self, Sweep, Tally, delete_bounded};
 use whisper_kit::{Ctx, Reply, Request, Result};
+use whisper_schema::Retention;
 use whisper_schema::prelude::{
     AppMetric, Column, ConversationMember, Document, Event, IdempotencyKey, JobRun, Notification,
     RateLimit, Session, Timestamp, TypingIndicator, UserActivity,
 };
-use whisper_schema::Retention;
 use whisper_store::Filter;
 
 /// Name of the job.
