@@ -33,4 +33,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "push_sessions",
         sql: include_str!("../migrations/sqlite/0004_push_sessions.sql"),
     },
+    Migration {
+        number: 5,
+        name: "names",
+        sql: include_str!("../migrations/sqlite/0005_names.sql"),
+    },
 ];
