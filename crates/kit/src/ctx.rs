@@ -7,7 +7,7 @@ use whisper_schema::Timestamp;
 use whisper_schema::prelude::Session;
 use whisper_store::{Get, ReadSet, Store};
 
-use crate::auth::{self, Caller, Claims, Foreign, IdentityServer, Keys};
+use crate::auth::{self, Caller, Claims, Foreign, IdentityServer, Keys, Turns};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::ids;
@@ -20,6 +20,7 @@ pub struct Instance {
     pub(crate) config: Config,
     pub(crate) clock: Rc<dyn Fn() -> Timestamp>,
     pub(crate) keys: Keys,
+    pub(crate) turns: Turns,
     pub(crate) foreign: Option<Foreign>,
     pub(crate) signals: Signals,
 }
@@ -32,6 +33,7 @@ impl Instance {
             config,
             clock,
             keys: Keys::default(),
+            turns: Turns::default(),
             foreign: None,
             signals: Signals::default(),
         }
@@ -237,6 +239,10 @@ impl Ctx {
 
     pub(crate) fn foreign(&self) -> Option<&Foreign> {
         self.0.instance.foreign.as_ref()
+    }
+
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.0.instance.turns
     }
 
     pub(crate) fn keys(&self) -> &Keys {
