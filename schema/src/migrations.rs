@@ -38,4 +38,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "read_positions",
         sql: include_str!("../migrations/sqlite/0005_read_positions.sql"),
     },
+    Migration {
+        number: 6,
+        name: "turns",
+        sql: include_str!("../migrations/sqlite/0006_turns.sql"),
+    },
 ];
