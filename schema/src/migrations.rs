@@ -33,4 +33,19 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "push_sessions",
         sql: include_str!("../migrations/sqlite/0004_push_sessions.sql"),
     },
+    Migration {
+        number: 5,
+        name: "retention",
+        sql: include_str!("../migrations/sqlite/0005_retention.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "read_positions",
+        sql: include_str!("../migrations/sqlite/0006_read_positions.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "conversation_lists",
+        sql: include_str!("../migrations/sqlite/0006_conversation_lists.sql"),
+    },
 ];

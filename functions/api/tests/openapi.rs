@@ -17,6 +17,7 @@ fn apis() -> Vec<Api> {
         accounts::api(),
         follows::api(),
         conversations::api(),
+        message_actions::api(),
         message_send::api(),
         notification_push::api(),
         stories::api(),
@@ -63,8 +64,7 @@ fn every_component_is_given_its_variables_and_the_manifest_has_the_codes_limits(
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spin.toml");
     let manifest = Manifest::load(&file).unwrap();
     for api in apis() {
-        let component = manifest.components.iter().find(|c| c.id == api.name);
-        let given = &component.unwrap().variables;
+        let given = &manifest.components[api.name].variables;
         for name in api.own_variables() {
             assert!(given.contains_key(name), "{}: {name}", api.name);
         }
