@@ -5,6 +5,7 @@ use futures::executor::block_on;
 use futures::join;
 use serde_json::{Value, json};
 use whisper_kit::Method;
+use whisper_kit::ids::derived_id;
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Filter};
@@ -208,12 +209,9 @@ fn a_block_hides_the_new_name_on_every_route_both_ways() {
             });
         }
         // The follows that a block would end are still there: the two crossed.
-        for (n, (one, other)) in [(&ann, &bob), (&bob, &ann), (&cid, &ann), (&cid, &bob)]
-            .iter()
-            .enumerate()
-        {
+        for (one, other) in [(&ann, &bob), (&bob, &ann), (&cid, &ann), (&cid, &bob)] {
             batch = batch.insert(&Follow {
-                id: format!("f{n}"),
+                id: derived_id(&["follow", &one.0, &other.0]),
                 follower_id: one.0.clone(),
                 following_id: other.0.clone(),
                 ..Follow::default()
