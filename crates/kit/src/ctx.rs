@@ -7,6 +7,7 @@ use whisper_schema::Timestamp;
 use whisper_store::{ReadSet, Store};
 
 use crate::auth::{self, Caller, Claims, Foreign, IdentityServer, Keys};
+use crate::budget::{BUDGET, Budget};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::ids;
@@ -21,6 +22,8 @@ pub struct Instance {
     pub(crate) keys: Keys,
     pub(crate) foreign: Option<Foreign>,
     pub(crate) signals: Signals,
+    /// What the bodies of its requests may still take.
+    pub(crate) bodies: Budget,
 }
 
 impl Instance {
@@ -33,6 +36,7 @@ impl Instance {
             keys: Keys::default(),
             foreign: None,
             signals: Signals::default(),
+            bodies: Budget::new(BUDGET),
         }
     }
 

@@ -3,6 +3,7 @@
 use whisper_schema::body::forms::{ID, WEB_URL};
 use whisper_schema::body::{Distinct, Fields, Form};
 use whisper_schema::prelude::{Story, StoryContentType, StoryPrivacy, Timestamp};
+use whisper_schema::text::is_blank;
 use whisper_schema::{Body, Rule};
 
 use crate::client_json::ClientJson;
@@ -78,11 +79,7 @@ impl NewStory {
             }
         } else if !fields.has("text") {
             fields.refuse("text", Rule::Required, "is required in a text story");
-        } else if self
-            .text
-            .as_ref()
-            .is_some_and(|text| text.trim().is_empty())
-        {
+        } else if self.text.as_ref().is_some_and(|text| is_blank(text)) {
             fields.refuse("text", Rule::Size, "must have something to read in it");
         }
     }
