@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -20,6 +21,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(5);
 
 const NO_SCHEDULES: &str = "--no-schedules";
+
+/// Spin's default: instances come and go in tests too.
+const REUSE: [&str; 2] = ["--max-instance-reuse-count", "128"];
+
+/// Names the header that a shared bundle takes clients' addresses from (its `client_address_header`). Each run of the
+/// tests gives another address in it, so that limits by address don't add up over runs.
+const ADDRESS_HEADER: &str = "WHISPER_ADDRESS_HEADER";
 
 /// A running bundle.
 pub struct TestApp {
@@ -127,6 +135,9 @@ impl TestApp {
             .arg("--data-dir")
             .arg(dir.path())
             .args(&builder.arguments);
+        if !builder.arguments.iter().any(|other| other == REUSE[0]) {
+            command.args(REUSE);
+        }
         for (name, value) in &builder.variables {
             command.arg("--variable").arg(format!("{name}={value}"));
         }
@@ -187,7 +198,11 @@ impl TestApp {
 
     /// Any call.
     pub fn call(&self, method: &str, path: &str) -> Call {
-        Call::new(self.agent.clone(), method, format!("{}{path}", self.base))
+        let call = Call::new(self.agent.clone(), method, format!("{}{path}", self.base));
+        match std::env::var(ADDRESS_HEADER) {
+            Ok(header) if self.host.is_none() => call.header(&header, address()),
+            _ => call,
+        }
     }
 
     /// A GET without a token.
@@ -333,6 +348,17 @@ fn agent() -> ureq::Agent {
         .timeout_global(Some(Duration::from_secs(60)))
         .build()
         .into()
+}
+
+/// An address of this test process, among 16 million that nobody else has.
+fn address() -> &'static str {
+    static ADDRESS: OnceLock<String> = OnceLock::new();
+    ADDRESS.get_or_init(|| {
+        let [a, b, c, _] = u32::from_str_radix(&tag(), 16)
+            .unwrap_or_default()
+            .to_le_bytes();
+        format!("10.{a}.{b}.{c}")
+    })
 }
 
 /// Tells the people of one test process from those of another on a shared bundle.
