@@ -13,6 +13,7 @@ pub mod ddl;
 pub mod derived;
 mod document;
 mod ephemeral;
+mod excerpt;
 #[cfg(not(target_family = "wasm"))]
 pub mod json_schema;
 pub mod main_db;
@@ -32,6 +33,7 @@ pub use choices::{Choice, UnknownChoice};
 pub use column::Column;
 pub use document::Document;
 pub use ephemeral::Ephemeral;
+pub use excerpt::excerpt;
 pub use meta::{
     Access, Attribute, Bucket, Collection, Database, DefaultValue, Index, IndexColumn, IndexKind,
     Kind, Order, Retention,

@@ -239,6 +239,8 @@ pub struct Index {
     pub key: &'static str,
     /// What it is for.
     pub kind: IndexKind,
+    /// Whether it is the server's own, beyond what the collection's documentation promises; counted apart.
+    pub own: bool,
     /// Its columns, most significant first.
     pub columns: &'static [IndexColumn],
 }

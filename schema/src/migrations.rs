@@ -38,4 +38,14 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "retention",
         sql: include_str!("../migrations/sqlite/0005_retention.sql"),
     },
+    Migration {
+        number: 6,
+        name: "read_positions",
+        sql: include_str!("../migrations/sqlite/0006_read_positions.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "conversation_lists",
+        sql: include_str!("../migrations/sqlite/0006_conversation_lists.sql"),
+    },
 ];

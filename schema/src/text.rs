@@ -7,7 +7,6 @@
 use std::borrow::Cow;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
-use unicode_segmentation::UnicodeSegmentation;
 
 use crate::Rule;
 use crate::validate::Broken;
@@ -69,31 +68,6 @@ fn is_invisible(c: char) -> bool {
 /// Embeddings, overrides and isolates of the bidirectional algorithm (UAX #9), which reach beyond the text they stand in.
 fn turns_direction(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-}
-
-/// The beginning of a text, at most `most` characters, never cut inside of what people see as one (UAX #29).
-///
-/// ```
-/// use whisper_schema::text::beginning;
-///
-/// assert_eq!(beginning("Family 👨‍👩‍👧!", 11), "Family ");
-/// assert_eq!(beginning("Family 👨‍👩‍👧!", 12), "Family 👨‍👩‍👧");
-/// ```
-pub fn beginning(text: &str, most: usize) -> &str {
-    // A character has at least one byte.
-    if text.len() <= most {
-        return text;
-    }
-    let mut characters = 0;
-    let mut end = 0;
-    for (start, cluster) in text.grapheme_indices(true) {
-        characters += cluster.chars().count();
-        if characters > most {
-            break;
-        }
-        end = start + cluster.len();
-    }
-    &text[..end]
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod consent;
 mod pair;
 pub mod privacy;
 mod reach;
@@ -12,7 +13,8 @@ use std::collections::BTreeSet;
 use whisper_schema::{Column, Document};
 use whisper_store::{Filter, Query};
 
-pub use pair::{Between, Pair, between, blocked, blocked_any, contact, following};
+pub use consent::{Consenting, Consents, consents, may_add, may_write};
+pub use pair::{Between, Pair, between, blocked, blocked_any, contact, following, unblocked};
 pub use reach::{Reach, Reaching, may_reach, reach};
 pub use shown::{People, Showing, shown_to};
 pub use summary::{UserSummary, Users};

@@ -4,10 +4,12 @@
 use futures::executor::block_on;
 use whisper_kit::Api;
 use whisper_kit::testing::TestEdge;
-use whisper_people::{People, UserSummary, between, may_reach, reach, shown_to, visible};
+use whisper_people::{
+    People, UserSummary, between, consents, may_add, may_reach, may_write, reach, shown_to, visible,
+};
 use whisper_schema::prelude::{
-    Account, AccountStatus, Contact, ConversationMember, ConversationMemberStatus, Follow,
-    FollowStatus, Profile, StoryAudience,
+    Account, AccountStatus, Contact, ContactRelationship, ConversationMember,
+    ConversationMemberStatus, Follow, FollowStatus, Profile, StoryAudience,
 };
 use whisper_store::{Batch, Patch};
 
@@ -251,4 +253,93 @@ fn a_message_reaches_members_and_rings_where_it_is_not_muted() {
         ..member
     };
     assert_eq!(seen(&left), (false, false));
+}
+
+fn set_privacy(edge: &TestEdge, user: &str, settings: &str) {
+    let patch = Patch::new().set(Profile::PRIVACY_SETTINGS, settings);
+    commit(edge, Batch::new().update(user, patch));
+}
+
+/// Whether bob may write to ann, and add her to groups.
+fn bob_may(edge: &TestEdge) -> (bool, bool) {
+    let ctx = edge.ctx();
+    block_on(async {
+        let write = may_write(&ctx, "bob", "ann").await.unwrap();
+        (write, may_add(&ctx, "bob", "ann").await.unwrap())
+    })
+}
+
+#[test]
+fn each_says_who_may_write_to_them_and_who_may_add_them() {
+    let edge = edge();
+    assert_eq!(bob_may(&edge), (true, true), "by default");
+    set_privacy(
+        &edge,
+        "ann",
+        r#"{"messages": "contacts", "groups": "nobody"}"#,
+    );
+    assert_eq!(bob_may(&edge), (false, false));
+    let follow = |id: &str, follower: &str, following: &str| Follow {
+        id: id.into(),
+        follower_id: follower.into(),
+        following_id: following.into(),
+        ..Follow::default()
+    };
+    commit(&edge, Batch::new().insert(&follow("f", "bob", "ann")));
+    assert_eq!(
+        bob_may(&edge),
+        (false, false),
+        "nobody makes themselves known"
+    );
+    commit(&edge, Batch::new().insert(&follow("g", "ann", "bob")));
+    assert_eq!(bob_may(&edge), (true, false), "she follows him");
+    set_privacy(
+        &edge,
+        "ann",
+        r#"{"messages": "nobody", "groups": "contacts"}"#,
+    );
+    assert_eq!(bob_may(&edge), (false, true));
+    for broken in ["no json", r#"{"messages": 1, "groups": "all"}"#] {
+        set_privacy(&edge, "ann", broken);
+        assert_eq!(bob_may(&edge), (false, false), "{broken}");
+    }
+}
+
+#[test]
+fn a_contact_is_whom_the_owner_keeps_and_does_not_keep_away() {
+    let edge = edge();
+    set_privacy(&edge, "ann", r#"{"messages": "contacts"}"#);
+    let contact = Contact {
+        id: "c".into(),
+        user_id: "ann".into(),
+        contact_user_id: "bob".into(),
+        ..Contact::default()
+    };
+    commit(&edge, Batch::new().insert(&contact));
+    let consents = block_on(
+        edge.ctx()
+            .read(consents("bob", ["ann", "bob", "cid", "nobody"])),
+    )
+    .unwrap();
+    for (other, known, write) in [
+        ("ann", true, true),
+        ("bob", true, true),
+        ("cid", false, true),
+        ("nobody", false, false),
+    ] {
+        assert_eq!(
+            (consents.is_known_to(other), consents.may_write(other)),
+            (known, write),
+            "{other}"
+        );
+    }
+    for patch in [
+        Patch::new().set(Contact::IS_BLOCKED, true),
+        Patch::new()
+            .set(Contact::IS_BLOCKED, false)
+            .set(Contact::RELATIONSHIP, ContactRelationship::Blocked),
+    ] {
+        commit(&edge, Batch::new().update("c", patch));
+        assert!(!bob_may(&edge).0);
+    }
 }

@@ -116,9 +116,8 @@ mod schemas {
     fn object(key: &str, text: &Value) -> Value {
         let mut schema = json!({"type": "object", "description": text["description"]});
         if key == "privacySettings" {
-            let audience = json!({"type": "string", "enum": ["everyone", "friends", "nobody"]});
             schema["properties"] = setting_keys()
-                .map(|key| (key.to_owned(), audience.clone()))
+                .map(|(key, values)| (key.to_owned(), json!({"type": "string", "enum": values})))
                 .collect();
             schema["additionalProperties"] = false.into();
         }

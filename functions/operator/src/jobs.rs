@@ -9,10 +9,14 @@ use whisper_store::{Filter, Order, Query};
 
 /// The jobs of the bundle: their names, and what they do. A test holds them against the schedules in
 /// `spin.toml`.
-pub const JOBS: [(&str, &str); 5] = [
+pub const JOBS: [(&str, &str); 6] = [
     (
         "error-retention",
         "Deletes errors that are older than the setting.",
+    ),
+    (
+        "message-expiry",
+        "Removes messages whose end has come.",
     ),
     (
         "notification-push",

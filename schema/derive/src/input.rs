@@ -135,6 +135,8 @@ impl CollectionOptions {
 /// `#[index(unique idx_name(field, other_field desc))]`
 pub struct IndexInput {
     pub key: Ident,
+    /// `own`: of the server, beyond the facts.
+    pub own: bool,
     pub kind: Ident,
     pub columns: Punctuated<ColumnInput, Token![,]>,
 }
@@ -142,15 +144,16 @@ pub struct IndexInput {
 impl Parse for IndexInput {
     fn parse(input: ParseStream) -> Result<Self> {
         let first: Ident = input.parse()?;
+        let own = first == "own";
         let (kind, key) = if input.peek(Ident) {
             let kind = match first.to_string().as_str() {
-                "key" => "Key",
+                "key" | "own" => "Key",
                 "unique" => "Unique",
                 "fulltext" => "Fulltext",
                 _ => {
                     return Err(Error::new(
                         first.span(),
-                        "expected `key`, `unique` or `fulltext`",
+                        "expected `key`, `own`, `unique` or `fulltext`",
                     ));
                 }
             };
@@ -161,6 +164,7 @@ impl Parse for IndexInput {
         let columns;
         parenthesized!(columns in input);
         Ok(IndexInput {
+            own: own && kind == "Key",
             key,
             kind,
             columns: columns.parse_terminated(ColumnInput::parse, Token![,])?,

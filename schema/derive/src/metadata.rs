@@ -100,7 +100,7 @@ fn attribute(field: &FieldInput) -> TokenStream {
 
 fn index(collection: &CollectionInput, index: &IndexInput) -> TokenStream {
     let key = index.key.to_string();
-    let kind = &index.kind;
+    let (kind, own) = (&index.kind, index.own);
     let columns = index.columns.iter().map(|column| {
         // Checked when the input was read.
         let attribute = collection.key_of(&column.field).unwrap_or_default();
@@ -111,6 +111,7 @@ fn index(collection: &CollectionInput, index: &IndexInput) -> TokenStream {
         ::whisper_schema::Index {
             key: #key,
             kind: ::whisper_schema::IndexKind::#kind,
+            own: #own,
             columns: &[#(#columns),*],
         }
     }

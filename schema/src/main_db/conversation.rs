@@ -88,7 +88,7 @@ pub struct Conversation {
     /// Preview of the newest message; empty of words when encrypted.
     #[attr(size = 300)]
     pub last_message_text: Option<String>,
-    /// When the newest message was sent; the order of every list.
+    /// When it was last active: its newest message was sent, somebody joined, or it was made. The order of every list.
     pub last_message_at: Option<Timestamp>,
     /// Who sent the newest message.
     #[attr(size = 256)]

@@ -9,6 +9,8 @@ choices! {
         AccessToken = "access_token",
         /// Cursors of lists.
         Cursor = "cursor",
+        /// Ids that follow from what a document is about, and that nobody else can compute.
+        Id = "id",
         /// Requests to push services (VAPID, RFC 8292).
         WebPush = "web_push",
     }

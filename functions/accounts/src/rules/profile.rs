@@ -114,7 +114,12 @@ fn stored_form(column: Column<Profile>, value: Value) -> Result<Value, Vec<Field
     }
     let object = object(key, value).map_err(|error| vec![error])?;
     let errors = match column {
-        c if c == Profile::PRIVACY_SETTINGS => privacy::check(&object),
+        c if c == Profile::PRIVACY_SETTINGS => privacy::check(&object)
+            .into_iter()
+            .map(|(key, rule, detail)| {
+                FieldError::new(format!("privacySettings.{key}"), rule, detail)
+            })
+            .collect(),
         c if c == Profile::SOCIAL_LINKS => social_links(&object),
         _ => Vec::new(),
     };
