@@ -47,7 +47,7 @@ struct Host {
     listening: Value,
 }
 
-/// What a test's own bundle starts with.
+/// Manifest, arguments and variables of a test's own bundle.
 #[derive(Clone)]
 pub struct Builder {
     manifest: PathBuf,
@@ -290,17 +290,17 @@ impl TestApp {
         status
     }
 
-    /// What the host said when it listened.
+    /// The host's event `listening`.
     pub fn listening(&self) -> &Value {
         &self.own_host().listening
     }
 
-    /// Where the host is controlled.
+    /// The host's control socket.
     pub fn control_socket(&self) -> &Path {
         &self.own_host().control
     }
 
-    /// What the host has logged so far, since its last start; all of it once it has ended.
+    /// The host's log so far, since its last start; all of it once it has ended.
     pub fn log(&self) -> String {
         self.own_host().log.text()
     }
@@ -361,7 +361,7 @@ fn address() -> &'static str {
     })
 }
 
-/// Tells the people of one test process from those of another on a shared bundle.
+/// A tag that tells the people of one test process from those of another on a shared bundle.
 fn tag() -> String {
     let nanos = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
