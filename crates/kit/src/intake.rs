@@ -62,10 +62,8 @@ mod reading {
     const DRAINED: usize = 1024 * 1024;
     /// How long that may take.
     const DRAINING: Duration = Duration::from_secs(2);
-    /// How long a client may send nothing in the middle of a body.
-    const SILENCE: Duration = Duration::from_secs(10);
-    /// How long a body may take altogether.
-    const LONGEST: Duration = Duration::from_secs(60);
+    /// How long a body may take. The embedded host is stricter.
+    const LONGEST: Duration = Duration::from_secs(30);
     /// How long a body waits for room, and how often it looks for it.
     const PATIENCE: u32 = 250;
     const LOOK: Duration = Duration::from_millis(20);
@@ -96,7 +94,7 @@ mod reading {
         let mut bytes = BytesMut::with_capacity(length.unwrap_or(0).min(limit));
         let reading = async {
             let mut size = 0_usize;
-            while let Some(frame) = within(SILENCE, body.frame()).await? {
+            while let Some(frame) = body.frame().await {
                 let frame = frame.map_err(|_| {
                     Error::new(Code::InvalidJson, "The body broke off before its end.")
                 })?;

@@ -23,7 +23,7 @@ const LOOK: Duration = Duration::from_millis(5);
 const NO_SCHEDULES: &str = "--no-schedules";
 
 /// Spin's default: instances come and go in tests too.
-const REUSE: [&str; 2] = ["--max-instance-reuse-count", "128"];
+const REUSE: [&str; 2] = ["WHISPER_MAX_INSTANCE_REUSE_COUNT", "128"];
 
 /// Names the header that a shared bundle takes clients' addresses from (its `client_address_header`). Each run of the
 /// tests gives another address in it, so that limits by address don't add up over runs.
@@ -134,10 +134,8 @@ impl TestApp {
             .arg(&builder.manifest)
             .arg("--data-dir")
             .arg(dir.path())
-            .args(&builder.arguments);
-        if !builder.arguments.iter().any(|other| other == REUSE[0]) {
-            command.args(REUSE);
-        }
+            .args(&builder.arguments)
+            .env(REUSE[0], REUSE[1]);
         for (name, value) in &builder.variables {
             command.arg("--variable").arg(format!("{name}={value}"));
         }
