@@ -44,8 +44,8 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/sqlite/0006_read_positions.sql"),
     },
     Migration {
-        number: 6,
+        number: 7,
         name: "conversation_lists",
-        sql: include_str!("../migrations/sqlite/0006_conversation_lists.sql"),
+        sql: include_str!("../migrations/sqlite/0007_conversation_lists.sql"),
     },
 ];
