@@ -48,4 +48,14 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "conversation_lists",
         sql: include_str!("../migrations/sqlite/0007_conversation_lists.sql"),
     },
+    Migration {
+        number: 8,
+        name: "names",
+        sql: include_str!("../migrations/sqlite/0008_names.sql"),
+    },
+    Migration {
+        number: 9,
+        name: "turns",
+        sql: include_str!("../migrations/sqlite/0009_turns.sql"),
+    },
 ];

@@ -4,10 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use whisper_schema::Timestamp;
-use whisper_schema::prelude::Session;
-use whisper_store::{Get, ReadSet, Store};
+use whisper_store::{ReadSet, Store};
 
-use crate::auth::{self, Caller, Claims, Foreign, IdentityServer, Keys};
+use crate::auth::{self, Caller, Claims, Foreign, IdentityServer, Keys, Turns};
+use crate::budget::{BUDGET, Budget};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::ids;
@@ -20,8 +20,11 @@ pub struct Instance {
     pub(crate) config: Config,
     pub(crate) clock: Rc<dyn Fn() -> Timestamp>,
     pub(crate) keys: Keys,
+    pub(crate) turns: Turns,
     pub(crate) foreign: Option<Foreign>,
     pub(crate) signals: Signals,
+    /// What the bodies of its requests may still take.
+    pub(crate) bodies: Budget,
 }
 
 impl Instance {
@@ -32,8 +35,10 @@ impl Instance {
             config,
             clock,
             keys: Keys::default(),
+            turns: Turns::default(),
             foreign: None,
             signals: Signals::default(),
+            bodies: Budget::new(BUDGET),
         }
     }
 
@@ -167,7 +172,7 @@ impl Ctx {
     /// Looks the caller's session up, unless that was done, or there is no caller.
     pub(crate) async fn check_session(&self) -> Result<()> {
         match self.unchecked() {
-            Some(_) => self.read(Vec::<Get<Session>>::new()).await.map(|_| ()),
+            Some(_) => self.read(()).await,
             None => Ok(()),
         }
     }
@@ -237,6 +242,10 @@ impl Ctx {
 
     pub(crate) fn foreign(&self) -> Option<&Foreign> {
         self.0.instance.foreign.as_ref()
+    }
+
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.0.instance.turns
     }
 
     pub(crate) fn keys(&self) -> &Keys {

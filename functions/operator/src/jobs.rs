@@ -14,10 +14,7 @@ pub const JOBS: [(&str, &str); 6] = [
         "error-retention",
         "Deletes errors that are older than the setting.",
     ),
-    (
-        "message-expiry",
-        "Removes messages whose end has come.",
-    ),
+    ("message-expiry", "Removes messages whose end has come."),
     (
         "notification-push",
         "Notifies, delivers messages to devices, pushes, and tidies up.",

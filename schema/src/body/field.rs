@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Number, Value};
 
-use super::findings::Findings;
+use super::findings::{Findings, MOST_NAME};
 use super::limits::{Limits, Range};
 use crate::validate::{Broken, check_one, wrong_type};
 use crate::{Choice, Rule, Timestamp, UnknownChoice};
@@ -60,6 +60,13 @@ impl<'p, 'f> At<'p, 'f> {
     /// Notes a violation.
     pub fn refuse(&mut self, rule: Rule, message: impl Into<String>) {
         let path = self.path();
+        self.findings.push(path, rule, message);
+    }
+
+    /// Notes a violation of a part of the object at this place. The part's name, which was sent, is cut.
+    pub fn refuse_part(&mut self, key: &str, rule: Rule, message: impl Into<String>) {
+        let shown: String = key.chars().take(MOST_NAME).collect();
+        let path = format!("{}.{shown}", self.path());
         self.findings.push(path, rule, message);
     }
 

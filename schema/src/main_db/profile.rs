@@ -63,7 +63,7 @@ pub struct Profile {
     /// A few sentences about themselves.
     #[attr(size = 500, text = Words)]
     pub bio: Option<String>,
-    /// Address shown to those the privacy settings let see it; signing in uses the account's.
+    /// Address that was verified to be theirs, shown to those the privacy settings let see it; none until then.
     #[attr(email)]
     pub email: Option<String>,
     /// Phone number in international form, such as `+41791234567`.
@@ -93,13 +93,13 @@ pub struct Profile {
     /// Their page on the web.
     #[attr(url)]
     pub website: Option<String>,
-    /// Accounts elsewhere: a JSON object from service to handle or address.
+    /// Accounts elsewhere: a JSON object from service to handle or https URL.
     #[attr(size = 2000)]
     pub social_links: Option<String>,
     /// Settings of the apps: a JSON object the server keeps as it is.
     #[attr(size = 5000, stored = 16383)]
     pub preferences: Option<String>,
-    /// Who may see what: a JSON object from field to audience.
+    /// Who may see what, write to them and add them to groups: a JSON object from setting to audience.
     #[attr(size = 5000)]
     pub privacy_settings: Option<String>,
     /// Availability they chose.
@@ -147,6 +147,6 @@ pub struct Profile {
     pub theme: ProfileTheme,
     /// When the profile was made.
     pub created_at: Option<Timestamp>,
-    /// When the profile last changed.
+    /// When its owner last changed it; points, badges and presence don't count.
     pub updated_at: Option<Timestamp>,
 }

@@ -35,7 +35,7 @@ pub struct Account {
     pub status: AccountStatus,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When its address, its password or whether it may be used last changed; signing in doesn't count.
     pub updated_at: Timestamp,
     /// When the password was last set.
     pub password_changed_at: Option<Timestamp>,

@@ -45,14 +45,7 @@ choices! {
 #[retention(days(left_at) = 30, job = "retention")]
 #[retention(forever = "Membership, while it lasts.")]
 #[index(unique idx_conversation_user(conversation_id, user_id))]
-#[index(idx_user_list(
-    user_id,
-    status,
-    is_request,
-    is_archived,
-    is_pinned,
-    conversation_id
-))]
+#[index(idx_user_list(user_id, status, is_request, is_archived, is_pinned, conversation_id))]
 #[index(idx_conversation_status(conversation_id, status, joined_at))]
 #[index(idx_conversation_role(conversation_id, status, role))]
 #[index(idx_left(left_at))]

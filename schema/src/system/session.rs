@@ -2,8 +2,8 @@
 
 use crate::{Collection, Timestamp};
 
-/// A device that is signed in. Refreshing it replaces the token; an old one that comes back is
-/// stolen, and ends the session.
+/// A device that is signed in. Refreshing it replaces the token; an old one that comes back later than a minute after
+/// that is stolen, and ends the session.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "sessions", name = "Sessions", system)]
 #[access(server = "Secret: it holds the hashes of refresh tokens.")]

@@ -9,7 +9,7 @@ use whisper_kit::{Ctx, Reply, Request, Result};
 use whisper_schema::Retention;
 use whisper_schema::prelude::{
     AppMetric, Column, ConversationMember, Document, Event, IdempotencyKey, JobRun, Notification,
-    RateLimit, Session, Timestamp, TypingIndicator, UserActivity,
+    RateLimit, RestingName, Session, Timestamp, TypingIndicator, UserActivity,
 };
 use whisper_store::Filter;
 
@@ -35,6 +35,7 @@ async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
         ended(ctx, tally, IdempotencyKey::EXPIRES_AT).await,
         ended(ctx, tally, RateLimit::EXPIRES_AT).await,
         ended(ctx, tally, TypingIndicator::EXPIRES_AT).await,
+        ended(ctx, tally, RestingName::RESTS_UNTIL).await,
         left(ctx, tally).await,
         old(ctx, tally, |event: &Event| Some(event.created_at)).await,
         old(ctx, tally, |done: &UserActivity| Some(done.timestamp)).await,
