@@ -21,6 +21,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(5);
 
 const NO_SCHEDULES: &str = "--no-schedules";
+/// Limits that would be in the way of tests, which do in a minute what people do in a day. A test of a limit sets it.
+const ROOMY: [(&str, &str); 3] = [
+    ("message_rate_per_minute", "60000"),
+    ("stranger_message_rate_per_hour", "60000"),
+    ("mention_rate_per_hour", "60000"),
+];
 
 /// Spin's default: instances come and go in tests too.
 const REUSE: [&str; 2] = ["WHISPER_MAX_INSTANCE_REUSE_COUNT", "128"];
@@ -58,7 +64,7 @@ pub struct Builder {
 impl Builder {
     /// Sets one of the manifest's variables.
     pub fn variable(mut self, name: &str, value: &str) -> Self {
-        self.variables.push((name.to_owned(), value.to_owned()));
+        set(&mut self.variables, name, value);
         self
     }
 
@@ -95,6 +101,11 @@ impl Builder {
     }
 }
 
+fn set(variables: &mut Vec<(String, String)>, name: &str, value: &str) {
+    variables.retain(|(other, _)| other != name);
+    variables.push((name.to_owned(), value.to_owned()));
+}
+
 impl TestApp {
     /// A bundle that any runtime can serve: `WHISPER_URL`'s, or the test's own.
     pub fn start() -> Self {
@@ -116,7 +127,9 @@ impl TestApp {
         Builder {
             manifest: bundle::root().join("spin.toml"),
             arguments: vec![NO_SCHEDULES.into()],
-            variables: Vec::new(),
+            variables: ROOMY
+                .map(|(name, value)| (name.into(), value.into()))
+                .to_vec(),
         }
     }
 
@@ -239,10 +252,7 @@ impl TestApp {
     /// Changes a variable that the bundle starts with the next time.
     pub fn set_variable(&mut self, name: &str, value: &str) {
         let host = self.host.as_mut().expect("a bundle of the test's own");
-        host.builder.variables.retain(|(other, _)| other != name);
-        host.builder
-            .variables
-            .push((name.to_owned(), value.to_owned()));
+        set(&mut host.builder.variables, name, value);
     }
 
     /// The data folder of the test's own bundle.
