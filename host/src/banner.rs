@@ -15,17 +15,17 @@ use crate::log;
 pub struct Banner<'a> {
     /// The manifest.
     pub manifest: &'a Manifest,
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
-    /// Where the data is.
+    /// The data folder.
     pub data: &'a DataDir,
-    /// Where it can be controlled.
+    /// The control socket.
     pub control_socket: &'a Path,
     /// Whether the schedules run by themselves.
     pub scheduled: bool,
-    /// How far the components' clock is ahead.
+    /// Milliseconds that the components' clock is ahead.
     pub offset_ms: i64,
-    /// How long the start took.
+    /// Duration of the start.
     pub started_in: Duration,
 }
 

@@ -75,7 +75,7 @@ fn write_event(name: &str, fields: Value, text: impl FnOnce() -> String) {
     }
 }
 
-/// Something that an operator should look at.
+/// Writes a message that an operator should look at.
 pub fn warning(message: &str) {
     event("warning", serde_json::json!({ "message": message }), || {
         format!("warning: {message}")

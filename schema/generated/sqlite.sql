@@ -175,6 +175,8 @@ CREATE UNIQUE INDEX "contacts_idx_user_contact" ON "contacts" ("userId" ASC, "co
 
 CREATE INDEX "contacts_idx_relationship" ON "contacts" ("userId" ASC, "relationship" ASC);
 
+CREATE INDEX "contacts_idx_blocked" ON "contacts" ("userId" ASC, "isBlocked" ASC);
+
 CREATE INDEX "contacts_idx_blockers" ON "contacts" ("contactUserId" ASC, "isBlocked" ASC);
 
 CREATE TABLE "typingIndicators" (

@@ -53,4 +53,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "names",
         sql: include_str!("../migrations/sqlite/0008_names.sql"),
     },
+    Migration {
+        number: 9,
+        name: "turns",
+        sql: include_str!("../migrations/sqlite/0009_turns.sql"),
+    },
 ];

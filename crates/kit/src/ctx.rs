@@ -4,8 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use whisper_schema::Timestamp;
-use whisper_schema::prelude::Session;
-use whisper_store::{Get, ReadSet, Store};
+use whisper_store::{ReadSet, Store};
 
 use crate::auth::{self, Caller, Claims, Foreign, IdentityServer, Keys, Turns};
 use crate::config::Config;
@@ -169,7 +168,7 @@ impl Ctx {
     /// Looks the caller's session up, unless that was done, or there is no caller.
     pub(crate) async fn check_session(&self) -> Result<()> {
         match self.unchecked() {
-            Some(_) => self.read(Vec::<Get<Session>>::new()).await.map(|_| ()),
+            Some(_) => self.read(()).await,
             None => Ok(()),
         }
     }

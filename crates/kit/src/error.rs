@@ -10,6 +10,9 @@ use whisper_store::StoreError;
 
 use crate::rate_limit::Limit;
 
+/// SQLite's words for it, which are all that a component gets to see.
+const DISK_FULL: &str = "disk is full";
+
 pub use code::Code;
 pub use whisper_schema::Rule;
 
@@ -139,10 +142,12 @@ impl Error {
         self
     }
 
-    /// Whether it is something to mend: a fault of ours. That the database is busy for a moment isn't, as a rule.
+    /// Whether it is something to mend: a fault of ours. That the database is busy for a moment isn't, as a rule; and
+    /// on a full disk no report is kept.
     pub(crate) fn is_reported(&self) -> bool {
         let is_fault = self.code.status() >= 500;
-        is_fault && (self.always_reported || self.code != Code::Unavailable)
+        let passes = matches!(self.code, Code::Unavailable | Code::StorageFull);
+        is_fault && (self.always_reported || !passes)
     }
 
     /// The code.
@@ -209,6 +214,11 @@ impl From<StoreError> for Error {
             StoreError::Invalid(violations) => {
                 Self::fields(violations.iter().cloned().map(FieldError::from).collect())
             }
+            StoreError::Unavailable(why) if why.contains(DISK_FULL) => Self::new(
+                Code::StorageFull,
+                "The disk of the server is full. Nothing was written.",
+            )
+            .with_source(&error),
             StoreError::Busy | StoreError::Unavailable(_) => Self::new(
                 Code::Unavailable,
                 "The database is busy. Try again in a moment.",
@@ -357,6 +367,12 @@ mod tests {
             (
                 Err(StoreError::Unavailable("gone".into())),
                 Code::Unavailable,
+            ),
+            (
+                Err(StoreError::Unavailable(
+                    "the transaction broke: database or disk is full".into(),
+                )),
+                Code::StorageFull,
             ),
             (Err(StoreError::Invalid(Vec::new())), Code::ValidationFailed),
         ] {

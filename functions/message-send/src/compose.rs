@@ -129,6 +129,10 @@ pub fn batch(
         }),
         None => batch,
     };
+    let batch = match context.member.is_request {
+        true => batch.update(&context.member.id, accepted()),
+        false => batch,
+    };
     Ok(match &draft.details {
         Details::Poll(poll) => batch.insert(&poll_document(message, poll)),
         Details::StoryReply(reply) => {
@@ -136,6 +140,14 @@ pub fn batch(
         }
         _ => batch,
     })
+}
+
+/// Answering a stranger accepts what they began.
+fn accepted() -> Patch<ConversationMember> {
+    Patch::new()
+        .set(ConversationMember::IS_REQUEST, false)
+        .set(ConversationMember::IS_ARCHIVED, false)
+        .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
 }
 
 /// The conversation as lists show it. Always the same columns: the store joins such updates.

@@ -77,14 +77,14 @@ fn every_component_is_given_its_variables_and_the_manifest_has_the_codes_limits(
         for name in api.own_variables() {
             assert!(given.contains_key(name), "{}: {name}", api.name);
         }
-        for rate in api.limits() {
-            let declared = &manifest.variables[rate.variable].default;
-            let wanted = rate.default.to_string();
+        for number in api.settings() {
+            let declared = &manifest.variables[number.variable].default;
+            let wanted = number.default.to_string();
             assert_eq!(
                 declared.as_deref(),
                 Some(wanted.as_str()),
                 "{}",
-                rate.variable
+                number.variable
             );
         }
     }
