@@ -6,6 +6,8 @@ use std::marker::PhantomData;
 use serde_json::Value;
 use whisper_schema::{Attribute, Column, Ephemeral, Order as Direction, Timestamp};
 
+pub(crate) use crate::columns::REVISION;
+
 /// A condition on the documents of `D`'s collection.
 ///
 /// Comparisons with NULL are false, `ne` too. Text compares by code point.
@@ -39,9 +41,6 @@ pub(crate) enum Compare {
     Gt,
     Ge,
 }
-
-/// Column that counts the changes of a row.
-pub(crate) const REVISION: &str = "_revision";
 
 impl<D> Filter<D> {
     pub(crate) fn new(node: Node) -> Self {

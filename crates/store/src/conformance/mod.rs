@@ -174,6 +174,10 @@ impl Place {
             .delete_where::<UserActivity>(Filter::and([]), all)
             .delete_where::<QueuedMessage>(Filter::and([]), all);
         self.store().commit(batch).await?;
+        if let Way::Sql(_) = self.way {
+            // Each case begins at the same time.
+            self.execute("UPDATE _clock SET at = 0").await?;
+        }
         Ok(())
     }
 }

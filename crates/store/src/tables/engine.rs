@@ -18,7 +18,7 @@ use crate::commit::{Lowered, Queue};
 use crate::error::StoreError;
 use crate::migrate::MigrationReport;
 use crate::read::Questions;
-use crate::store::{Clock, Inner};
+use crate::clock::Clock;
 
 /// A store on TablesDB.
 pub(crate) struct Engine {
@@ -52,7 +52,7 @@ impl Engine {
 
     pub async fn read(&self, questions: Questions) -> Result<Vec<SqlValue>, StoreError> {
         let now = (self.clock)();
-        let slots = Inner::bound(questions.binds, now);
+        let slots = questions.binds.at(now);
         self.tables.answers(&questions.shapes, &slots, now).await
     }
 
