@@ -79,11 +79,7 @@ impl Lease {
 
     /// Nothing is open on it: somebody else may have it.
     pub fn give_back(self) {
-        let Lease {
-            open,
-            home,
-            _pass,
-        } = self;
+        let Lease { open, home, _pass } = self;
         home.borrow_mut().push(open);
     }
 }

@@ -1,8 +1,8 @@
 //! Migrations: numbered, applied once, in one transaction, by whoever comes first.
 
 use sha2::{Digest, Sha256};
-use whisper_schema::{Migration, Timestamp};
 use whisper_schema::ddl::SEPARATOR;
+use whisper_schema::{Migration, Timestamp};
 
 use crate::connections::{Connections, Lease, Patience, outage};
 use crate::driver::{DriverError, SqlValue};

@@ -4,12 +4,12 @@ use std::vec;
 
 use whisper_schema::Document;
 
+use crate::bind::Binds;
+use crate::columns::{ID, REVISION, SEQ};
 use crate::decode;
 use crate::doc::{Cursor, Doc, Page};
-use crate::columns::{ID, REVISION, SEQ};
 use crate::error::StoreError;
 use crate::query::{Count, First, Get, Paged, Query, Selection, Way};
-use crate::bind::Binds;
 use crate::sql::{Answer, Table, select};
 
 /// What [`Store::read`](crate::Store::read) can read: [`Get`], [`Query`], [`Query::first`],

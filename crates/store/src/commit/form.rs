@@ -6,9 +6,9 @@ use super::lower::{Lowered, What};
 use super::plan::{MAX_VALUES, Step, plan};
 use crate::batch::Committed;
 use crate::bind::Bind;
+use crate::connections::outage;
 use crate::driver::{DriverError, SqlValue};
 use crate::error::StoreError;
-use crate::connections::outage;
 use crate::sql::{Cache, Program, Shape, Table, unmet};
 use whisper_schema::Timestamp;
 

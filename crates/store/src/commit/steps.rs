@@ -58,7 +58,10 @@ async fn run(
     let mut at = database.clock.tick();
     if batch.is_timed() {
         let now = [SqlValue::Integer(at.as_millis())];
-        let rows = lease.execute(&time_under_lock(), &now).await.map_err(outage)?;
+        let rows = lease
+            .execute(&time_under_lock(), &now)
+            .await
+            .map_err(outage)?;
         if let Some([SqlValue::Integer(given)]) = rows.first().map(Vec::as_slice) {
             at = Timestamp::from_millis(*given);
             database.clock.given(at);

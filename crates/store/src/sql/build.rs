@@ -1,8 +1,8 @@
 //! From shapes to text, through sea-query: what statements have in common, and the reading ones.
 
 use sea_query::{
-    Alias, Condition, Expr, ExprTrait, Func, FunctionCall, IntoColumnRef, Order, Query, SelectStatement,
-    UnionType,
+    Alias, Condition, Expr, ExprTrait, Func, FunctionCall, IntoColumnRef, Order, Query,
+    SelectStatement, UnionType,
 };
 use whisper_schema::{Collection, Kind};
 

@@ -75,7 +75,8 @@ impl Program {
         }
         let is_timed = stages.iter().any(Stage::is_timed);
         let name = format!("_commit{number}");
-        let columns = |what: fn(usize) -> String| (0..width).map(what).collect::<Vec<_>>().join(",");
+        let columns =
+            |what: fn(usize) -> String| (0..width).map(what).collect::<Vec<_>>().join(",");
         let names = columns(|at| format!("c{at}"));
         let nothing = columns(|_| "NULL".to_owned());
         let view = format!("CREATE TEMP VIEW IF NOT EXISTS {name} ({names}) AS SELECT {nothing}");

@@ -6,9 +6,9 @@ use whisper_schema::{Collection, Order as Direction, Rule, Violation};
 use super::cond::{self, Cond};
 use super::{Descending, Rows, Table, descending};
 use crate::bind::{Bind, Binds, Slot};
+use crate::columns::{SEQ, is_column, is_nullable, violation};
 use crate::doc::Cursor;
 use crate::driver::SqlValue;
-use crate::columns::{SEQ, violation, is_column, is_nullable};
 use crate::encode;
 use crate::error::StoreError;
 use crate::filter::{Compare, Node};
@@ -174,9 +174,7 @@ impl Keyset<'_> {
             self.orders.iter().zip(cursor.values.iter().chain([&seq]))
         {
             let value = match encode::operand(self.collection, column, value) {
-                Ok(Bind::Value(SqlValue::Null)) if is_nullable(self.collection, column) => {
-                    None
-                }
+                Ok(Bind::Value(SqlValue::Null)) if is_nullable(self.collection, column) => None,
                 Ok(bind @ Bind::Value(_)) if !value.is_null() => Some(self.binds.push(bind)),
                 _ => {
                     problems.push(wrong("has a value of another type than its column"));

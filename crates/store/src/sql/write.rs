@@ -2,7 +2,8 @@
 
 use sea_query::{
     BinOper, CommonTableExpression, Condition, DeleteStatement, Expr, ExprTrait, Func,
-    InsertStatement, IntoIden, OnConflict, Query, Returning, SelectStatement, TableRef, UpdateStatement, ValueTuple,
+    InsertStatement, IntoIden, OnConflict, Query, Returning, SelectStatement, TableRef,
+    UpdateStatement, ValueTuple,
 };
 use whisper_schema::{Collection, DefaultValue};
 

@@ -14,11 +14,11 @@ use super::rows::side_by_side;
 use super::{client::Refusal, commit};
 use crate::SqlValue;
 use crate::batch::Committed;
+use crate::clock::Clock;
 use crate::commit::{Lowered, Queue};
 use crate::error::StoreError;
 use crate::migrate::MigrationReport;
 use crate::read::Questions;
-use crate::clock::Clock;
 
 /// A store on TablesDB.
 pub(crate) struct Engine {

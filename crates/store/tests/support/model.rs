@@ -152,7 +152,7 @@ pub fn text() -> impl Strategy<Value = String> {
         "A",
         "b%",
         "ä",
-        "\u{ffff}",
+        "\u{fffe}",
         "\u{10000}",
         "'",
         "z\u{10ffff}",

@@ -256,10 +256,7 @@ async fn present(
 }
 
 fn bind(batch: &Lowered, at: Timestamp) -> Bound<'_> {
-    let slots = batch
-        .ops
-        .iter()
-        .map(|op| op.binds.clone().at(at));
+    let slots = batch.ops.iter().map(|op| op.binds.clone().at(at));
     Bound {
         batch,
         slots: slots.collect(),
