@@ -27,7 +27,6 @@ use crate::batch::Committed;
 use crate::commit::{Group, Lowered, Outcome};
 use crate::error::StoreError;
 use crate::line::Turn;
-use crate::store::Inner;
 
 /// Commits a batch, alone or with others that wait.
 pub(super) async fn commit(engine: &Rc<Engine>, batch: Lowered) -> Outcome {
@@ -257,10 +256,7 @@ async fn present(
 }
 
 fn bind(batch: &Lowered, at: Timestamp) -> Bound<'_> {
-    let slots = batch
-        .ops
-        .iter()
-        .map(|op| Inner::bound(op.binds.clone(), at));
+    let slots = batch.ops.iter().map(|op| op.binds.clone().at(at));
     Bound {
         batch,
         slots: slots.collect(),
