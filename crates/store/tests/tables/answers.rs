@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use whisper_schema::Rule;
 use whisper_schema::prelude::*;
 use whisper_store::tables::{Answer, Credentials, TransportError};
 use whisper_store::{Batch, Filter, Patch, Query, StoreError};
@@ -353,4 +354,125 @@ fn text_that_is_compared_by_its_order_is_compared_here() {
         .map(|queries| queries[0]["method"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(asked, ["orderAsc", "startsWith"]);
+}
+
+/// A place is text to servers before 1.9, and the word "false" is true to all of them.
+#[test]
+fn places_are_text_and_totals_a_number() {
+    let server = Scripted::new(|_| none());
+    let behind = Query::<Message>::new().in_commit_order(7);
+    wait(server.store().read(behind)).unwrap();
+    let asked = queries(&server).remove(0);
+    let place = asked.iter().find(|query| query["attribute"] == "$sequence");
+    assert_eq!(place.unwrap()["values"], json!(["7"]));
+    let count = server.store();
+    wait(count.find::<Message>().count(9)).unwrap();
+    let calls = server.calls.borrow();
+    assert!(calls[0].url.ends_with("&total=0"), "{}", calls[0].url);
+    assert!(calls[1].url.ends_with("&total=1"), "{}", calls[1].url);
+}
+
+/// Servers don't mind that a backslash says something of what follows it in a pattern.
+#[test]
+fn of_a_prefix_what_stands_before_a_backslash_is_asked_for() {
+    let server = Scripted::new(|_| none());
+    for prefix in [r"App\Exceptions", r"\App"] {
+        let starts = Filter::starts_with(Message::CONTENT, prefix);
+        wait(server.store().find::<Message>().filter(starts).all(9)).unwrap();
+    }
+    let asked = queries(&server);
+    assert_eq!(
+        (&asked[0][0]["method"], &asked[0][0]["values"]),
+        (&json!("startsWith"), &json!(["App"]))
+    );
+    assert_eq!(asked[1][0]["method"], "orderAsc");
+}
+
+/// A server keeps fewer digits of a double than it compares.
+#[test]
+fn doubles_are_asked_for_by_what_lies_near_them() {
+    let server = Scripted::new(|_| none());
+    let third = 1.0 / 3.0;
+    for filter in [
+        Filter::eq(TokenHolding::USD_VALUE, third),
+        Filter::is_in(TokenHolding::USD_VALUE, [third, 0.5]),
+        Filter::gt(TokenHolding::USD_VALUE, third),
+        Filter::lt(TokenHolding::USD_VALUE, third),
+    ] {
+        wait(server.store().find().filter(filter).all(9)).unwrap();
+    }
+    let asked = queries(&server);
+    let methods: Vec<_> = asked.iter().map(|queries| queries[0]["method"].clone()).collect();
+    assert_eq!(
+        methods,
+        ["between", "isNotNull", "greaterThanEqual", "lessThanEqual"]
+    );
+    let value = |n: usize, at: usize| asked[n][0]["values"][at].as_f64().unwrap();
+    for (low, high) in [(value(0, 0), value(0, 1)), (value(2, 0), value(3, 0))] {
+        assert!(low < 0.333_333_333_333_33 && third < high, "{low} {high}");
+    }
+}
+
+fn structure(message: &str) -> Answered {
+    let body = json!({"message": message, "code": 400, "type": "row_invalid_structure"});
+    Ok(Answer {
+        status: 400,
+        retry_after: None,
+        body: body.to_string().into_bytes(),
+    })
+}
+
+/// What the server doesn't take is the fault of whoever sent it, and only the attribute's name comes out of what it says.
+#[test]
+fn a_value_that_the_server_refuses_is_invalid() {
+    let said = [
+        (
+            r#"Invalid document structure: Attribute "content" has invalid format. Value must be a valid URL"#,
+            Some(("content", Rule::Format)),
+        ),
+        (
+            r#"Invalid document structure: Attribute "mentions['3']" has invalid type. Value must be a valid string and no longer than 9 chars"#,
+            Some(("mentions", Rule::Size)),
+        ),
+        (r#"Invalid document structure: Attribute "4711" has invalid format."#, None),
+        (r#"Invalid document structure: Unknown attribute: "content""#, None),
+    ];
+    for (message, expected) in said {
+        let server = Scripted::new(move |_| structure(message));
+        let sent = Batch::new().insert(&self::message("m"));
+        let refused = wait(server.store().commit(sent)).unwrap_err();
+        match (refused, expected) {
+            (StoreError::Invalid(found), Some((field, rule))) => {
+                assert_eq!((found[0].field.as_str(), found[0].rule), (field, rule));
+                assert_eq!(found.len(), 1);
+            }
+            (StoreError::Internal(_), None) => {}
+            (refused, _) => panic!("{message}: {refused:?}"),
+        }
+    }
+}
+
+/// Of those that wait together, nobody pays for another's.
+#[test]
+fn a_value_that_the_server_refuses_fails_its_own_batch_alone() {
+    let bad = "refused";
+    let server = Scripted::new(move |call| match call.method {
+        "GET" => none(),
+        _ if call.body.contains(bad) => structure(
+            r#"Invalid document structure: Attribute "content" has invalid format. Value must be a valid URL"#,
+        ),
+        _ => ok(json!({"$id": "t1"})),
+    });
+    let store = server.store();
+    let sent = ["good", bad, "better"].map(|content| {
+        let sent = Message {
+            content: content.to_owned(),
+            ..message(content)
+        };
+        let (store, batch) = (store.clone(), Batch::new().insert(&sent));
+        async move { store.commit(batch).await }
+    });
+    let done = wait(futures::future::join_all(sent));
+    assert_eq!(done.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
+    assert!(matches!(done[1], Err(StoreError::Invalid(_))), "{:?}", done[1]);
 }

@@ -4,7 +4,9 @@
 mod answers;
 mod batches;
 mod conformance;
+mod formats;
 mod meanwhile;
+mod order;
 mod readers;
 mod scripted;
 mod server;

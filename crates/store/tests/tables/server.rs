@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use appwrite_server::{KEY, Options, PROJECT, Server};
+use appwrite_server::{Database, KEY, Options, PROJECT, Server, Version};
 use whisper_appwrite::ours;
 use whisper_appwrite::remote::{Client, plan, push, state};
 use whisper_store::tables::native::HttpTransport;
@@ -12,8 +12,8 @@ use whisper_store::tables::{Credentials, Tables};
 pub const OPTIONS: Options = Options {
     storage_limit: 500_000_000,
     looks_until_available: 0,
-    nulls_first: true,
-    case_insensitive: true,
+    version: Version::Newest,
+    database: Database::MariaDb,
 };
 
 /// The clock of the stores, in milliseconds.
