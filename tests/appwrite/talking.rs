@@ -92,17 +92,16 @@ fn many_at_once_are_all_sent() {
 }
 
 /// Sends as a client does that wants its message sent: all of them change the same conversation, and whoever loses that race for longer
-/// than a request may wait is told to come back. The message's id makes it the same one.
+/// than a request or a function may take is told so. The message's id makes it the same one when it is sent again.
 fn sent_at_last(who: &Person<'_>, talk: &str, body: &Value) -> Value {
     for _ in 0..100 {
         let sent = who.send(talk, body);
-        if sent.status != 503 {
-            // Another answer may have got lost with a commit that took place.
-            assert!([200, 201].contains(&sent.status), "{sent:?}");
-            let status = sent.status;
-            return sent.expect(status);
+        match sent.status {
+            503 | 504 => {}
+            // It was sent before, and the answer didn't come.
+            200 => return sent.expect(200),
+            _ => return sent.expect(201),
         }
-        assert!(sent.headers.contains_key("retry-after"), "{sent:?}");
     }
     panic!("{body} was put off a hundred times");
 }

@@ -1,5 +1,7 @@
 //! What our checks take, servers take: addresses put together of what is good and bad about them.
 
+use std::collections::HashSet;
+
 use whisper_schema::content_db::Sticker;
 use whisper_schema::system::Account;
 use whisper_schema::validate::{is_email, is_url};
@@ -73,9 +75,11 @@ fn addresses_that_are_good_are_taken() {
     let all: Vec<String> = names
         .flat_map(|name| hosts().into_iter().map(move |host| format!("{name}@{host}")))
         .collect();
+    // An address is one user's, and MariaDB minds no case.
+    let mut known = HashSet::new();
     let good: Vec<Account> = all
         .iter()
-        .filter(|address| is_email(address))
+        .filter(|address| is_email(address) && known.insert(address.to_lowercase()))
         .enumerate()
         .map(|(n, address)| Account {
             id: format!("a{n}"),

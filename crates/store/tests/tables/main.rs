@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod asking;
 mod batches;
 mod conformance;
 mod formats;

@@ -33,3 +33,10 @@ pub fn opened(endpoint: &str) -> Tables {
     let transport = HttpTransport::new();
     Tables::new(endpoint, PROJECT, Credentials::new(KEY), transport)
 }
+
+/// Runs a test against servers of each version.
+pub fn on_each(test: impl Fn(Options)) {
+    for version in Version::ALL {
+        test(Options { version, ..OPTIONS });
+    }
+}
