@@ -14,9 +14,10 @@ use whisper_store::native::NativeDriver;
 use whisper_store::{Batch, Store};
 
 use crate::auth;
+use crate::budget;
 use crate::config::Config;
 use crate::ctx::{Ctx, Instance};
-use crate::edge::{Edge, too_large};
+use crate::edge::Edge;
 use crate::endpoint::Api;
 use crate::reply::Response;
 use crate::request::Request;
@@ -139,13 +140,23 @@ impl TestEdge {
         self.now.set(self.now.get() + millis);
     }
 
-    /// An account with a session; gives its id and an access token.
+    /// An account with an address and a session; gives its id and an access token.
     pub async fn user(&self) -> (String, String) {
+        self.signed_up(false).await
+    }
+
+    /// An anonymous account with a session; gives its id and an access token.
+    pub async fn anonymous(&self) -> (String, String) {
+        self.signed_up(true).await
+    }
+
+    async fn signed_up(&self, is_anonymous: bool) -> (String, String) {
         let ctx = self.ctx();
         let id = ctx.new_id().expect("an id");
         let account = Account {
             id: id.clone(),
-            is_anonymous: true,
+            email: (!is_anonymous).then(|| format!("{id}@example.com")),
+            is_anonymous,
             created_at: ctx.now(),
             updated_at: ctx.now(),
             ..Account::default()
@@ -186,11 +197,10 @@ impl TestEdge {
 
     /// Sends any request; returns when what it left for after the answer is done.
     pub async fn request(&self, mut request: Request) -> Answer {
-        let sent = std::mem::take(&mut request.body);
-        let body = async move |limit: usize| match sent.len() > limit {
-            true => Err(too_large(limit)),
-            false => Ok(sent),
-        };
+        let mut sent = Some(std::mem::take(&mut request.body));
+        let mut share = self.instance.bodies.share();
+        let body =
+            async |limit: usize| budget::read(&mut share, limit, async || Ok(sent.take())).await;
         let response = self
             .edge
             .answer(Rc::clone(&self.instance), request, body)
