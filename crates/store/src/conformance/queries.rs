@@ -129,6 +129,23 @@ pub async fn prefixes(place: Place) -> Check {
         found(&store, Filter::starts_with(Message::CONTENT, "%")).await?,
         ""
     );
+    let path = Message {
+        content: r"App\Exceptions\A".into(),
+        ..message("path")
+    };
+    store.commit(Batch::new().insert(&path)).await?;
+    for (prefix, is_one) in [
+        (r"App\", true),
+        (r"App\Ex", true),
+        (r"App\Exceptions\A", true),
+        (r"App\\", false),
+        (r"\App", false),
+        ("AppEx", false),
+    ] {
+        let starts = Filter::starts_with(Message::CONTENT, prefix);
+        let found = store.find::<Message>().filter(starts).all(10).await?;
+        same!(ids(&found) == ["path"], is_one);
+    }
     Ok(())
 }
 
