@@ -155,3 +155,16 @@ fn a_place_whose_entry_is_gone_is_forgotten() {
     scene.react();
     assert_eq!(scene.all::<FanOut>(), []);
 }
+
+#[test]
+fn members_without_a_device_are_skipped_by_the_index_of_subscriptions() {
+    let scene = Scene::new();
+    let [flooder, ..] = three(&scene);
+    scene.message("crowd", &flooder, None, &[]);
+    scene.edge.statements();
+    scene.react();
+    // Without a condition of its own: SQLite answers it from the index then, for one member at a time.
+    let by_index = r#""userId" IN (SELECT "userId" FROM "pushSubscriptions")"#;
+    let statements = scene.edge.statements();
+    assert!(statements.iter().any(|sql| sql.contains(by_index)));
+}
