@@ -175,6 +175,10 @@ CREATE UNIQUE INDEX "contacts_idx_user_contact" ON "contacts" ("userId" ASC, "co
 
 CREATE INDEX "contacts_idx_relationship" ON "contacts" ("userId" ASC, "relationship" ASC);
 
+CREATE INDEX "contacts_idx_blocked" ON "contacts" ("userId" ASC, "isBlocked" ASC);
+
+CREATE INDEX "contacts_idx_blockers" ON "contacts" ("contactUserId" ASC, "isBlocked" ASC);
+
 CREATE TABLE "typingIndicators" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
@@ -774,17 +778,20 @@ CREATE TABLE "conversationMembers" (
   "readPosition" INTEGER,
   "joinedPosition" INTEGER,
   "joinedAt" INTEGER NOT NULL,
+  "leftAt" INTEGER,
   "updatedAt" INTEGER,
   "invitedBy" TEXT
 ) STRICT;
 
 CREATE UNIQUE INDEX "conversationMembers_idx_conversation_user" ON "conversationMembers" ("conversationId" ASC, "userId" ASC);
 
-CREATE INDEX "conversationMembers_idx_user_status" ON "conversationMembers" ("userId" ASC, "status" ASC);
+CREATE INDEX "conversationMembers_idx_user_list" ON "conversationMembers" ("userId" ASC, "status" ASC, "isRequest" ASC, "isArchived" ASC, "isPinned" ASC, "conversationId" ASC);
 
 CREATE INDEX "conversationMembers_idx_conversation_status" ON "conversationMembers" ("conversationId" ASC, "status" ASC, "joinedAt" ASC);
 
 CREATE INDEX "conversationMembers_idx_conversation_role" ON "conversationMembers" ("conversationId" ASC, "status" ASC, "role" ASC);
+
+CREATE INDEX "conversationMembers_idx_left" ON "conversationMembers" ("leftAt" ASC);
 
 CREATE TABLE "idempotencyKeys" (
   "_seq" INTEGER PRIMARY KEY,
@@ -835,6 +842,7 @@ CREATE TABLE "consumerCursors" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
   "_revision" INTEGER NOT NULL DEFAULT 1,
+  "reads" TEXT,
   "position" INTEGER NOT NULL,
   "updatedAt" INTEGER NOT NULL
 ) STRICT;

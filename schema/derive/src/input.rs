@@ -10,6 +10,7 @@ use syn::{
 
 use crate::access::AccessInput;
 use crate::kinds::FieldInput;
+use crate::retention::RetentionInput;
 
 /// More fields than this don't fit the bit set the derived code keeps.
 const MAXIMUM_FIELDS: usize = 63;
@@ -20,6 +21,7 @@ pub struct CollectionInput {
     pub doc: String,
     pub options: CollectionOptions,
     pub access: AccessInput,
+    pub retention: Vec<RetentionInput>,
     pub indexes: Vec<IndexInput>,
     /// The attributes, without the id.
     pub fields: Vec<FieldInput>,
@@ -62,6 +64,7 @@ impl CollectionInput {
             doc: doc_of(&input.attrs),
             options: CollectionOptions::parse_from(&input.attrs, input.ident.span())?,
             access: AccessInput::parse_from(&input.attrs, &input.ident)?,
+            retention: RetentionInput::parse_all(&input.attrs, &input.ident)?,
             indexes: attributes(&input.attrs, "index")
                 .map(Attribute::parse_args)
                 .collect::<Result<_>>()?,

@@ -72,6 +72,10 @@ choices! {
 #[access(
     server = "Its readers are all members of the conversation, more than a row can name; whoever leaves must read it no more."
 )]
+#[retention(until(expires_at), job = "message-expiry")]
+#[retention(
+    forever = "The members' own, unless it was sent to vanish: people look things up years later."
+)]
 #[index(idx_conversation_time(conversation_id, created_at desc))]
 #[index(idx_sender(sender_id))]
 #[index(idx_contentType(content_type))]
@@ -86,7 +90,7 @@ pub struct Message {
     #[attr(size = 256)]
     pub sender_id: String,
     /// What was written, or the ciphertext when the conversation is encrypted.
-    #[attr(size = 10000, stored = 16383)]
+    #[attr(size = 10000, stored = 16383, text = Words)]
     pub content: String,
     /// What it carries, and so what `metadata` holds.
     pub content_type: MessageContentType,

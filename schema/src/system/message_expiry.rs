@@ -11,6 +11,7 @@ use crate::{Collection, Column, Ephemeral, Timestamp};
     system
 )]
 #[access(server = "Only the job that removes messages reads it.")]
+#[retention(until(expires_at), job = "message-expiry")]
 #[index(idx_expires(expires_at))]
 pub struct MessageExpiry {
     /// Id of the message.

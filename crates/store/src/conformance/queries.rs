@@ -219,7 +219,11 @@ pub async fn values_of_others(place: Place) -> Check {
     let page = store.read(newest.after(page.next).page()).await?;
     same!(ids(&page.items), ["c276", "c270", "c264"]);
     // A column that may be empty stands neither inside nor outside.
-    let replies = Filter::is_not_among(Message::REPLY_TO_MESSAGE_ID, Message::CONVERSATION_ID, of("w"));
+    let replies = Filter::is_not_among(
+        Message::REPLY_TO_MESSAGE_ID,
+        Message::CONVERSATION_ID,
+        of("w"),
+    );
     same!(store.read(Query::new().filter(replies).count(9)).await?, 0);
     // What others are held against is a column of theirs that always has a value, and a commit asks none.
     let nullable = Filter::is_among(id, Message::REPLY_TO_MESSAGE_ID, of("u"));

@@ -221,7 +221,10 @@ impl Lowering<'_> {
     fn among(&mut self, among: &Among) -> Cond {
         let other = among.table.0;
         if !self.reads {
-            self.refuse(among.column, "can be held against other documents in a read alone");
+            self.refuse(
+                among.column,
+                "can be held against other documents in a read alone",
+            );
         } else if !encode::is_column(self.collection, among.column) {
             self.refuse(among.column, "is no column of the collection");
         } else if !encode::is_text(other, among.of) || encode::is_nullable(other, among.of) {
