@@ -1,4 +1,4 @@
-//! What the host says once it listens.
+//! The banner of `whisper up`, once it listens.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use whisper_manifest::{Manifest, Route};
 use crate::data_dir::DataDir;
 use crate::log;
 
-/// What there is to say.
+/// The facts that the banner tells.
 pub struct Banner<'a> {
     /// The manifest.
     pub manifest: &'a Manifest,
@@ -30,7 +30,7 @@ pub struct Banner<'a> {
 }
 
 impl Banner<'_> {
-    /// Says it.
+    /// Shows the banner.
     pub fn show(&self) {
         let address = format!("http://{}", self.address);
         let fields = json!({
@@ -40,7 +40,7 @@ impl Banner<'_> {
             "clockOffsetMs": self.offset_ms,
             "startedInMs": u64::try_from(self.started_in.as_millis()).unwrap_or(u64::MAX),
         });
-        log::event("listening", fields, || self.text(&address));
+        log::announce("listening", fields, || self.text(&address));
         log::flush();
     }
 
@@ -59,7 +59,14 @@ impl Banner<'_> {
             "\n{} {} is up after {seconds:.1} s",
             application.name, application.version
         )?;
-        writeln!(out, "\n  {address}\n\nRoutes")?;
+        writeln!(out, "\n  {address}")?;
+        if let Some(route) = &self.manifest.docs_route {
+            writeln!(
+                out,
+                "  {address}{route}  (every operation, to read and to try)"
+            )?;
+        }
+        writeln!(out, "\nRoutes")?;
         let routes = self
             .manifest
             .triggers

@@ -9,6 +9,10 @@ use wasmtime::{ResourceLimiter, UpdateDeadline};
 /// How often the epoch moves on: a computing component lets others run this often.
 pub const TICK: Duration = Duration::from_millis(10);
 
+/// Requests that an instance serves unless told otherwise. Spin's default is 128, and every new instance opens its
+/// connection and prepares its statements again; docs/performance.md has what that costs.
+pub const DEFAULT_REUSE: u32 = 10_000;
+
 /// Limits of every instance.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -27,13 +31,13 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// Reuse as in Spin.
+    /// As in Spin, but for how many requests an instance serves.
     fn default() -> Self {
         Self {
             memory: 256 << 20,
             request_timeout: Duration::from_secs(30),
             busy: Duration::from_secs(10),
-            requests: 128,
+            requests: DEFAULT_REUSE as usize,
             concurrent: 16,
             idle: Duration::from_secs(1),
         }

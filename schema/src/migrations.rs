@@ -35,7 +35,22 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 5,
+        name: "retention",
+        sql: include_str!("../migrations/sqlite/0005_retention.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "read_positions",
+        sql: include_str!("../migrations/sqlite/0006_read_positions.sql"),
+    },
+    Migration {
+        number: 7,
+        name: "conversation_lists",
+        sql: include_str!("../migrations/sqlite/0006_conversation_lists.sql"),
+    },
+    Migration {
+        number: 8,
         name: "names",
-        sql: include_str!("../migrations/sqlite/0005_names.sql"),
+        sql: include_str!("../migrations/sqlite/0008_names.sql"),
     },
 ];

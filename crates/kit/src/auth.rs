@@ -17,7 +17,7 @@ pub(crate) use claims::Claims;
 pub(crate) use foreign::Foreign;
 pub use foreign::{IdentityServer, Verifying, is_foreign_id};
 pub use keys::{Keys, rotate_keys, web_push_secret};
-pub(crate) use keys::{MAC, cursor_key, derived_key, mac, mac256};
+pub(crate) use keys::{MAC, cursor_key, derived_key, id_key, mac, mac256};
 pub use operator::operator;
 pub(crate) use password::Turns;
 pub use password::{hash_password, needs_rehash, verify_nobody, verify_password};

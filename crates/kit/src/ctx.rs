@@ -59,6 +59,8 @@ struct Inner {
     claims: RefCell<Option<Claims>>,
     /// Whether the session behind the token was looked up, and stands.
     is_checked: Cell<bool>,
+    /// Whether the caller's account is anonymous, once the session was looked up.
+    is_anonymous: Cell<bool>,
 }
 
 impl Ctx {
@@ -74,6 +76,7 @@ impl Ctx {
             now,
             claims: RefCell::new(None),
             is_checked: Cell::new(false),
+            is_anonymous: Cell::new(false),
         })))
     }
 
@@ -137,7 +140,8 @@ impl Ctx {
             return Ok(store.read(set).await?);
         };
         let (standing, found) = store.read((auth::standing(&claims), set)).await?;
-        auth::check(&claims, standing, self.now())?;
+        let is_anonymous = auth::check(&claims, standing, self.now())?;
+        self.0.is_anonymous.set(is_anonymous);
         self.0.is_checked.set(true);
         Ok(found)
     }
@@ -150,6 +154,16 @@ impl Ctx {
     pub async fn store(&self) -> Result<&Store> {
         self.check_session().await?;
         self.database()
+    }
+
+    /// Whether the caller's account was made without an address and a password; false where there is no caller. The
+    /// session is looked up, if nothing was read yet.
+    ///
+    /// # Errors
+    /// As [`Ctx::read`].
+    pub async fn is_anonymous(&self) -> Result<bool> {
+        self.check_session().await?;
+        Ok(self.0.is_anonymous.get())
     }
 
     /// Looks the caller's session up, unless that was done, or there is no caller.

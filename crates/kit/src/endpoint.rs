@@ -10,6 +10,7 @@ use crate::ctx::Ctx;
 use crate::error::{Code, Result};
 use crate::extract::IntoHandler;
 use crate::page;
+use crate::rate_limit::Rate;
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::shape::{Shape, Shaped};
@@ -211,6 +212,7 @@ pub struct Api {
     pub about: &'static str,
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) variables: &'static [&'static str],
+    pub(crate) rates: &'static [Rate],
     pub(crate) has_store: bool,
 }
 
@@ -222,6 +224,7 @@ impl Api {
             about,
             endpoints: Vec::new(),
             variables: &[],
+            rates: &[],
             has_store: true,
         }
     }
@@ -245,6 +248,24 @@ impl Api {
     pub fn variables(mut self, names: &'static [&'static str]) -> Self {
         self.variables = names;
         self
+    }
+
+    /// How often things may happen, by variables of the operator's. It reads those as well.
+    #[must_use]
+    pub fn rates(mut self, rates: &'static [Rate]) -> Self {
+        self.rates = rates;
+        self
+    }
+
+    /// The variables that it reads beside [`crate::config::COMMON`].
+    pub fn own_variables(&self) -> impl Iterator<Item = &'static str> {
+        let rates = self.rates.iter().map(|rate| rate.variable);
+        self.variables.iter().copied().chain(rates)
+    }
+
+    /// How often things may happen, by default and by which variable.
+    pub fn limits(&self) -> &[Rate] {
+        self.rates
     }
 
     /// The endpoints, in their order.

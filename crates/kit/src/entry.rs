@@ -120,7 +120,7 @@ async fn shared(api: fn() -> Api) -> Result<Shared> {
 
 async fn variables(api: &Api) -> Result<Config> {
     let mut values = Vec::new();
-    for &name in COMMON.iter().chain(api.variables) {
+    for name in COMMON.iter().copied().chain(api.own_variables()) {
         // A setting may be left out; it is empty then.
         if let Some(value) = variable(name).await? {
             values.push((name, value));

@@ -5,8 +5,10 @@ mod code;
 use std::fmt;
 
 use serde_json::{Value, json};
-use whisper_schema::Violation;
+use whisper_schema::{Timestamp, Violation};
 use whisper_store::StoreError;
+
+use crate::rate_limit::Limit;
 
 pub use code::Code;
 pub use whisper_schema::Rule;
@@ -243,6 +245,12 @@ pub trait ResultExt<T>: Sized {
     /// # Errors
     /// That refusal, or what the error was.
     fn on_failed(self, label: &str, code: Code, detail: &str) -> Result<T>;
+
+    /// A commit that this limit stopped becomes the limit's refusal.
+    ///
+    /// # Errors
+    /// That refusal, or what the error was.
+    fn on_reached(self, limit: &Limit, now: Timestamp) -> Result<T>;
 }
 
 impl<T, E: Into<Error>> ResultExt<T> for Result<T, E> {
@@ -263,6 +271,16 @@ impl<T, E: Into<Error>> ResultExt<T> for Result<T, E> {
                 .picked(code, detail, |store| store.failed_at(label))
         })
     }
+
+    fn on_reached(self, limit: &Limit, now: Timestamp) -> Result<T> {
+        self.map_err(|error| {
+            let error = error.into();
+            match &error.store {
+                Some(store) if store.failed_at(limit.label) => limit.refusal(now),
+                _ => error,
+            }
+        })
+    }
 }
 
 impl Error {
@@ -277,6 +295,12 @@ impl Error {
             self.store.as_deref(),
             Some(StoreError::ConditionFailed { .. } | StoreError::Conflict { .. })
         )
+    }
+
+    /// Whether it is a batch whose condition with this label didn't hold.
+    pub fn failed_at(&self, label: &str) -> bool {
+        let store = self.store.as_deref();
+        store.is_some_and(|store| store.failed_at(label))
     }
 
     /// The refusal of more than one commit may do: whoever asked asks for less.

@@ -113,6 +113,24 @@ fn a_counter_can_be_set_back() {
 }
 
 #[test]
+fn one_counting_can_stand_for_several_things() {
+    let edge = edge();
+    let limit = |step| Limit::new("add:u1", 5, 60).times(step);
+    assert_eq!(count(&edge, &limit(3)), Ok(()));
+    assert_eq!(count(&edge, &limit(3)), Err(Code::RateLimited));
+    assert_eq!(count(&edge, &limit(2)), Ok(()));
+    assert_eq!(count(&edge, &limit(0)), Ok(()));
+    assert_eq!(count(&edge, &limit(1)), Err(Code::RateLimited));
+    // More than ever fits passes alone, once per window.
+    edge.advance(60_000);
+    assert_eq!(count(&edge, &limit(9)), Ok(()));
+    assert_eq!(count(&edge, &limit(9)), Err(Code::RateLimited));
+    edge.advance(60_000);
+    assert_eq!(count(&edge, &limit(1)), Ok(()));
+    assert_eq!(count(&edge, &limit(9)), Err(Code::RateLimited));
+}
+
+#[test]
 fn long_names_stay_apart() {
     let edge = edge();
     let long = |end: &str| Limit::new(format!("{}{end}", "x".repeat(300)), 1, 60);

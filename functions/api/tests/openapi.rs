@@ -17,6 +17,7 @@ fn apis() -> Vec<Api> {
         accounts::api(),
         follows::api(),
         conversations::api(),
+        message_actions::api(),
         message_send::api(),
         notification_push::api(),
         stories::api(),
@@ -56,6 +57,24 @@ fn every_component_of_the_manifest_is_in_the_document() {
     let served: BTreeSet<String> = manifest.component_ids().into_iter().collect();
     let described = apis().iter().map(|api| api.name.to_owned()).collect();
     assert_eq!(served, described);
+}
+
+#[test]
+fn every_component_is_given_its_variables_and_the_manifest_has_the_codes_limits() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spin.toml");
+    let manifest = Manifest::load(&file).unwrap();
+    for api in apis() {
+        let component = manifest.components.iter().find(|c| c.id == api.name);
+        let given = &component.unwrap().variables;
+        for name in api.own_variables() {
+            assert!(given.contains_key(name), "{}: {name}", api.name);
+        }
+        for rate in api.limits() {
+            let declared = &manifest.variables[rate.variable].default;
+            let wanted = rate.default.to_string();
+            assert_eq!(declared.as_deref(), Some(wanted.as_str()), "{}", rate.variable);
+        }
+    }
 }
 
 #[test]

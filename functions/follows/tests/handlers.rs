@@ -116,3 +116,47 @@ fn a_block_in_either_direction_and_a_disabled_account_look_like_nobody() {
         assert_eq!(count::<Follow>(&edge, Filter::and([])).await, 0);
     });
 }
+
+async fn list(edge: &TestEdge, token: &str, query: &str) -> Value {
+    let path = format!("/v1/follows{query}");
+    let page = edge.send(Method::GET, &path, token, &Value::Null).await;
+    page.expect(200)["items"].take()
+}
+
+#[test]
+fn close_friends_are_the_followers_own_business() {
+    block_on(async {
+        let edge = edge();
+        let ((ann, ann_token), (bob, bob_token)) = (edge.user().await, edge.user().await);
+        let close = json!({"isCloseFriend": true});
+        put(&edge, &ann_token, &bob, close).await.expect(201);
+        let mine = list(&edge, &ann_token, "").await;
+        assert_eq!(mine[0]["isCloseFriend"], true);
+        assert_eq!(mine[0]["user"]["id"], bob.as_str());
+        let seen = list(&edge, &bob_token, "?direction=followers").await;
+        assert_eq!(seen[0]["user"]["id"], ann.as_str());
+        let seen = seen[0].as_object().unwrap();
+        assert!(!seen.contains_key("isCloseFriend") && !seen.contains_key("notificationsEnabled"));
+    });
+}
+
+#[test]
+fn one_begins_to_follow_so_many_per_hour_and_an_anonymous_account_a_tenth() {
+    block_on(async {
+        let edge = TestEdge::new(&follows::api(), &[("follow_rate_per_hour", "20")]);
+        let ((_, token), (_, anonymous)) = (edge.user().await, edge.anonymous().await);
+        for (token, allowed) in [(token, 20), (anonymous, 2)] {
+            let mut followed = String::new();
+            for _ in 0..allowed {
+                followed = edge.user().await.0;
+                put(&edge, &token, &followed, Value::Null).await.expect(201);
+            }
+            let (one_more, _) = edge.user().await;
+            let refused = put(&edge, &token, &one_more, Value::Null).await;
+            refused.expect_problem(429, "rate_limited");
+            // How one follows may change all the same.
+            let changed = json!({"isCloseFriend": true});
+            put(&edge, &token, &followed, changed).await.expect(200);
+        }
+    });
+}

@@ -1,13 +1,15 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 mod compose;
 pub mod content;
+mod context;
 pub mod draft;
 mod history;
 mod send;
 mod single;
 mod view;
-mod world;
+mod viewing;
 
 use whisper_kit::Api;
 

@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 use crate::component::{self, Component};
 use crate::fields::Fields;
 use crate::problems::{Collector, Problem, Problems};
+use crate::settings::Setting;
 use crate::tool::{self, ScheduleEntry, Tool};
 use crate::{check, template};
 
@@ -31,6 +32,10 @@ pub struct Manifest {
     pub schedules: Vec<ScheduleEntry>,
     /// Where the host reports components that stopped, from the same table.
     pub fault_route: Option<String>,
+    /// The page that explains the application's API, from the same table.
+    pub docs_route: Option<String>,
+    /// The forms that values of variables have, from the same table.
+    pub settings: BTreeMap<String, Setting>,
 }
 
 /// The `[application]` table.
@@ -159,6 +164,8 @@ fn read<'a>(
         application,
         schedules: tool.schedules,
         fault_route: tool.fault_route,
+        docs_route: tool.docs_route,
+        settings: tool.settings,
         variables: variables
             .map(|(t, _)| read_variables(t, problems))
             .unwrap_or_default(),

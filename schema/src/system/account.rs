@@ -16,6 +16,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "accounts", name = "Accounts", system)]
 #[access(server = "Secret: it holds the password's hash.")]
+#[retention(forever = "A person, until they ask to be forgotten.")]
 #[index(unique idx_email(email))]
 pub struct Account {
     /// Id of the document: the user's id.

@@ -6,6 +6,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "fanOuts", name = "Fan-outs", system)]
 #[access(server = "Bookkeeping of the components.")]
+#[retention(with = "messageQueue", job = "notification-push")]
 pub struct FanOut {
     /// Id of the document: that of the entry in `messageQueue`.
     pub id: String,

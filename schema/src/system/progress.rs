@@ -8,6 +8,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "progress", name = "Progress", system)]
 #[access(server = "Bookkeeping of the components; the profile shows what comes of it.")]
+#[retention(forever = "One document for each user.")]
 #[index(idx_xp(xp desc))]
 pub struct Progress {
     /// Id of the document: the user's id.

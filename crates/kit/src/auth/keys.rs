@@ -48,6 +48,7 @@ pub struct Keys {
     tokens: RefCell<Option<Rc<Vec<TokenKey>>>>,
     read_at: Cell<i64>,
     cursor: RefCell<Option<Rc<[u8; 32]>>>,
+    id: RefCell<Option<Rc<[u8; 32]>>>,
     verified: RefCell<HashMap<[u8; 32], Claims>>,
 }
 
@@ -140,16 +141,29 @@ pub async fn rotate_keys(ctx: &Ctx) -> Result<()> {
 
 /// The key for codes by [`mac`]: cursors and refresh tokens.
 pub(crate) async fn cursor_key(ctx: &Ctx) -> Result<Rc<[u8; 32]>> {
-    let known = ctx.keys().cursor.borrow().clone();
-    if let Some(key) = known {
+    kept(ctx, &ctx.keys().cursor, SigningKeyPurpose::Cursor).await
+}
+
+/// The key for ids that nobody else can compute. Documents carry them: it must never be another one.
+pub(crate) async fn id_key(ctx: &Ctx) -> Result<Rc<[u8; 32]>> {
+    kept(ctx, &ctx.keys().id, SigningKeyPurpose::Id).await
+}
+
+/// A key that is read once per instance.
+async fn kept(
+    ctx: &Ctx,
+    known: &RefCell<Option<Rc<[u8; 32]>>>,
+    purpose: SigningKeyPurpose,
+) -> Result<Rc<[u8; 32]>> {
+    if let Some(key) = known.borrow().clone() {
         return Ok(key);
     }
-    let rows = rows(ctx, SigningKeyPurpose::Cursor).await?;
-    let row = rows
-        .first()
-        .ok_or_else(|| Error::internal("no cursor key"))?;
+    let rows = rows(ctx, purpose).await?;
+    // The first one that was made.
+    let row = rows.last();
+    let row = row.ok_or_else(|| Error::internal(format!("no key for {purpose}")))?;
     let key = Rc::new(secret(row)?);
-    *ctx.keys().cursor.borrow_mut() = Some(Rc::clone(&key));
+    *known.borrow_mut() = Some(Rc::clone(&key));
     Ok(key)
 }
 

@@ -174,9 +174,10 @@ fn is_repeated(session: &Session, hash: &str, next: &str, now: Timestamp) -> boo
 
 /// The session as it stands, for who asks again.
 async fn repeated(ctx: &Ctx, session: Session) -> Result<Session> {
-    if session.expires_at <= ctx.now() || is_out_of_use(ctx, &session.user_id).await? {
+    if session.expires_at <= ctx.now() {
         return Err(ended());
     }
+    look_up(ctx, &session.user_id).await?;
     Ok(session)
 }
 
@@ -223,15 +224,14 @@ pub fn revoke_all(batch: Batch, user_id: &str, keep: Option<&str>) -> Batch {
 }
 
 /// The question whether a token still counts, to be asked together with others: its session, and the account if
-/// that is out of use. Nothing where another server keeps the sessions: it has said that this one stands.
+/// there is something about it. Nothing where another server keeps the sessions: it has said that this one stands.
 pub(crate) fn standing(claims: &Claims) -> Option<(Get<Session>, First<Account>)> {
-    let account = || Query::new().filter(out_of_use(&claims.sub)).first();
-    claims
-        .own_session()
-        .map(|session| (Get::id(session), account()))
+    let session = claims.own_session()?;
+    Some((Get::id(session), peculiar(&claims.sub)))
 }
 
-/// Refuses a token whose session is over, or whose account is out of use, by what [`standing`] found.
+/// Refuses a token whose session is over, or whose account is out of use, by what [`standing`] found. Tells whether
+/// the account is anonymous.
 ///
 /// # Errors
 /// [`Code::SessionRevoked`].
@@ -239,13 +239,46 @@ pub(crate) fn check(
     claims: &Claims,
     standing: Option<(Option<Doc<Session>>, Option<Doc<Account>>)>,
     now: Timestamp,
-) -> Result<()> {
-    let stands = match standing {
-        None => claims.own_session().is_none(),
-        Some((Some(session), None)) => session.user_id == claims.sub && session.expires_at > now,
-        Some(_) => false,
+) -> Result<bool> {
+    let Some((session, account)) = standing else {
+        return match claims.own_session() {
+            None => Ok(claims.is_anonymous),
+            Some(_) => Err(ended()),
+        };
     };
-    if stands { Ok(()) } else { Err(ended()) }
+    let stands = |session: &Doc<Session>| session.user_id == claims.sub && session.expires_at > now;
+    match session.filter(stands) {
+        Some(_) => is_anonymous(account),
+        None => Err(ended()),
+    }
+}
+
+/// The question for an account about which there is something: it is out of use, or anonymous.
+fn peculiar(user_id: &str) -> First<Account> {
+    let either = Filter::or([
+        Filter::ne(Account::STATUS, AccountStatus::Active),
+        Filter::eq(Account::IS_ANONYMOUS, true),
+    ]);
+    Query::new()
+        .filter(Filter::eq(Column::id(), user_id))
+        .filter(either)
+        .first()
+}
+
+/// Whether an account is anonymous, by what [`peculiar`] found.
+fn is_anonymous(found: Option<Doc<Account>>) -> Result<bool> {
+    match found {
+        Some(account) if account.status != AccountStatus::Active => Err(ended()),
+        found => Ok(found.is_some()),
+    }
+}
+
+/// Whether an account in use is anonymous.
+///
+/// # Errors
+/// [`Code::SessionRevoked`] for one that is out of use.
+pub(super) async fn look_up(ctx: &Ctx, user_id: &str) -> Result<bool> {
+    is_anonymous(ctx.database()?.read(peculiar(user_id)).await?)
 }
 
 /// Holds for this account if it is out of use.
@@ -254,12 +287,6 @@ fn out_of_use(user_id: &str) -> Filter<Account> {
         Filter::eq(Column::id(), user_id),
         Filter::ne(Account::STATUS, AccountStatus::Active),
     ])
-}
-
-/// Whether an account is out of use.
-pub(super) async fn is_out_of_use(ctx: &Ctx, user_id: &str) -> Result<bool> {
-    let account = Query::new().filter(out_of_use(user_id)).first();
-    Ok(ctx.database()?.read(account).await?.is_some())
 }
 
 pub(super) fn ended() -> Error {

@@ -88,6 +88,35 @@ impl Scene {
         });
     }
 
+    /// Has a member read up to a message.
+    pub fn mark(&self, conversation: &str, who: &Person, message: &str) {
+        let place = block_on(self.edge.store().get::<Message>(message));
+        let place = place.expect("a read").expect("a message").seq;
+        let read = Patch::<ConversationMember>::new().set(ConversationMember::READ_POSITION, place);
+        self.change(&member_id(conversation, &who.id), read);
+    }
+
+    /// Gives somebody a name.
+    pub fn name(&self, who: &Person, username: &str) {
+        self.put(&Profile {
+            id: who.id.clone(),
+            user_id: who.id.clone(),
+            username: Some(username.to_owned()),
+            ..Profile::default()
+        });
+    }
+
+    /// Has one block the other, as the accounts do.
+    pub fn block(&self, who: &Person, whom: &Person) {
+        self.put(&Contact {
+            id: format!("block-{}", &who.id[24..]),
+            user_id: who.id.clone(),
+            contact_user_id: whom.id.clone(),
+            is_blocked: true,
+            ..Contact::default()
+        });
+    }
+
     pub fn direct(&self, one: &Person, other: &Person) -> String {
         let id = direct_conversation_id(&one.id, &other.id);
         self.conversation(&id, ConversationKind::Direct, &[one, other])
@@ -128,6 +157,22 @@ impl Scene {
     pub fn read(&self, who: &Person, conversation: &str, rest: &str) -> Answer {
         let path = format!("/v1/conversations/{conversation}/messages{rest}");
         block_on(self.edge.send(Method::GET, &path, &who.token, &Value::Null))
+    }
+
+    /// Sends this text as the body.
+    pub fn send_text(&self, who: &Person, conversation: &str, body: &str) -> Answer {
+        let path = format!("/v1/conversations/{conversation}/messages");
+        let mut request = Request::new(Method::POST, &path);
+        let headers = [
+            ("authorization", format!("Bearer {}", who.token)),
+            ("content-type", "application/json".to_owned()),
+        ];
+        for (name, value) in headers {
+            let value = value.parse().expect("a header");
+            request.headers.insert(name, value);
+        }
+        request.body = body.to_owned().into();
+        block_on(self.edge.request(request))
     }
 
     /// Sends with an Idempotency-Key.

@@ -153,6 +153,7 @@ async fn notifications(ctx: &Ctx) -> Result<u64> {
         };
         let place = ConsumerCursor {
             id: PLACE.to_owned(),
+            reads: Some(Notification::COLLECTION.id.to_owned()),
             position,
             updated_at: Timestamp::AT_COMMIT,
         };

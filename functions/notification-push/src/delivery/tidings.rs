@@ -1,7 +1,7 @@
 //! What events mean for whom: an event becomes notices, without any I/O.
 
 use serde_json::{Map, Value, json};
-use whisper_kit::ids::derived_id;
+use whisper_kit::ids::{derived_id, mention_id};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
     Event, Message, Notification, NotificationKind, NotificationPriority,
@@ -99,7 +99,7 @@ fn follow(event: &Event) -> Option<Notice> {
 fn mentions(message: &Message) -> Vec<Notice> {
     let (id, conversation) = (message.id.as_str(), message.conversation_id.as_str());
     let notice = |user: &String| Notice {
-        id: derived_id(&["notification", "mention", id, user]),
+        id: mention_id(id, user),
         user: user.clone(),
         actor: message.sender_id.clone(),
         kind: NotificationKind::Mention,

@@ -1,27 +1,29 @@
-//! What a message is about: the documents that decide whether it may be sent.
+//! What a send needs to know: the documents that decide whether a message may be sent.
 
 use whisper_kit::Ctx;
 use whisper_kit::error::{Error, FieldError, OptionExt, Result, Rule};
-use whisper_kit::ids::{direct_conversation_id, member_id};
-use whisper_schema::main_db::{Contact, Conversation, ConversationKind, Message};
-use whisper_schema::social_db::{Follow, Story, StoryAudience};
-use whisper_schema::system::{ConversationMember, ConversationMemberStatus};
+use whisper_kit::ids::member_id;
+use whisper_people::between;
+use whisper_schema::main_db::{Conversation, ConversationKind, Message};
+use whisper_schema::social_db::Story;
+use whisper_schema::system::ConversationMember;
 use whisper_schema::{Ephemeral, Timestamp};
-use whisper_store::{Doc, Filter, Get, Order, Query};
+use whisper_store::{Doc, Get};
 
+use crate::access::{first_members, is_active, is_visible, member_of};
 use crate::content::Details;
 use crate::draft::SendMessage;
 
 /// The documents around a message to be sent, as of one moment.
 #[derive(Debug)]
-pub struct World {
+pub struct Context {
     /// Where it goes.
     pub conversation: Conversation,
     /// The sender's membership.
     pub member: ConversationMember,
-    /// The other one of a direct conversation.
-    pub peer: Option<String>,
-    /// What was sent with this id before.
+    /// The membership of the other one of a direct conversation.
+    pub peer: Option<ConversationMember>,
+    /// The message that was sent with this id before.
     pub stored: Option<Message>,
     /// The message it answers.
     pub reply_to: Option<Message>,
@@ -38,22 +40,26 @@ pub struct World {
 /// Members that a direct conversation has.
 const PAIR: u32 = 2;
 
-impl World {
+impl Context {
     /// Reads it all in one statement; an answer to a story takes a second one, as who may see a story
     /// depends on whose it is.
     ///
     /// # Errors
-    /// 401 when the session has ended, 404 for who is no member.
+    /// 401 when the session has ended, 404 for somebody who is no member.
     pub async fn read(
         ctx: &Ctx,
         me: &str,
         conversation: &str,
         draft: &SendMessage,
-    ) -> Result<World> {
+    ) -> Result<Context> {
+        let member = |conversation: &str, user: &str| {
+            Get::<ConversationMember>::id(member_id(conversation, user))
+        };
+        // Of a group any two, at the same small cost.
         let place = (
-            Get::<ConversationMember>::id(member_id(conversation, me)),
+            member(conversation, me),
             Get::<Conversation>::id(conversation),
-            first_members(conversation),
+            first_members(conversation, PAIR),
         );
         let message = |id: Option<&str>| id.map(Get::<Message>::id);
         let origin = draft.origin();
@@ -62,9 +68,6 @@ impl World {
             message(draft.reply_to_message_id.as_deref()),
             message(origin.map(|(message, _)| message)),
         );
-        let member = |conversation: &str, user: &str| {
-            Get::<ConversationMember>::id(member_id(conversation, user))
-        };
         let (recipient, story) = match &draft.details {
             Details::TokenGift(gift) => (Some(member(conversation, &gift.recipient_id)), None),
             Details::StoryReply(reply) => (None, Some(Get::<Story>::id(&reply.story_id))),
@@ -77,15 +80,12 @@ impl World {
         );
         let (place, messages, others) = ctx.read((place, messages, others)).await?;
 
-        let (member, conversation) = admit(place.0, place.1)?;
-        let direct = conversation.kind == ConversationKind::Direct;
-        let peer = place
-            .2
-            .into_iter()
-            .map(|doc| doc.value.user_id)
-            .find(|user| direct && user != me);
-        let mut world = World {
-            peer,
+        let member = member_of(place.0)?;
+        let conversation = value(place.1).or_not_found()?;
+        let is_direct = conversation.kind == ConversationKind::Direct;
+        let mut pair = place.2.into_iter().map(Doc::into_inner);
+        let mut context = Context {
+            peer: pair.find(|other| is_direct && other.user_id != me),
             conversation,
             member,
             stored: value(messages.0.flatten()),
@@ -95,8 +95,8 @@ impl World {
             recipient: value(others.1.flatten()),
             story: value(others.2.flatten()),
         };
-        world.hide_story(ctx, me).await?;
-        Ok(world)
+        context.hide_story(ctx, me).await?;
+        Ok(context)
     }
 
     /// Takes away a story that the sender may not see.
@@ -104,29 +104,17 @@ impl World {
         let Some(story) = self.story.take().filter(|story| story.stands(ctx.now())) else {
             return Ok(());
         };
-        let author = story.user_id.as_str();
-        let follow = |follower: &str, following: &str| {
-            Filter::and([
-                Filter::eq(Follow::FOLLOWER_ID, follower),
-                Filter::eq(Follow::FOLLOWING_ID, following),
-            ])
-        };
-        let contact = |user: &str, other: &str| {
-            Filter::and([
-                Filter::eq(Contact::USER_ID, user),
-                Filter::eq(Contact::CONTACT_USER_ID, other),
-            ])
-        };
-        let between = (
-            Query::<Follow>::new().filter(Filter::or([follow(me, author), follow(author, me)])),
-            Query::<Contact>::new().filter(Filter::or([contact(me, author), contact(author, me)])),
-        );
-        let (follows, contacts) = ctx.read(between).await?;
-        let follows = follows.iter().map(|doc| &doc.value);
-        let contacts = contacts.iter().map(|doc| &doc.value);
-        let audience = StoryAudience::of(me, author, follows, contacts);
+        let pair = ctx.read(between(me, &story.user_id)).await?;
+        let audience = pair.audience(me, &story.user_id);
         self.story = Some(story).filter(|story| story.is_visible(audience, ctx.now()));
         Ok(())
+    }
+
+    /// When the message ends: as its sender says, and no later than the one it is a copy of.
+    pub fn end_of(&self, draft: &SendMessage) -> Option<Timestamp> {
+        let origin = self.origin.as_ref().filter(|_| draft.origin().is_some());
+        let origin = origin.and_then(|origin| origin.expires_at);
+        draft.expires_at.into_iter().chain(origin).min()
     }
 
     /// Holds a new message against the documents it names.
@@ -198,59 +186,10 @@ impl World {
 
     fn has_story(&self) -> bool {
         self.story.as_ref().is_some_and(|story| {
-            let direct = direct_conversation_id(&self.member.user_id, &story.user_id);
-            story.allow_replies
-                && story.user_id != self.member.user_id
-                && self.conversation.id == direct
+            let author = self.peer.as_ref();
+            story.allow_replies && author.is_some_and(|peer| peer.user_id == story.user_id)
         })
     }
-}
-
-/// Lets an active member in.
-///
-/// # Errors
-/// The same 404 for a conversation that doesn't exist and for one the caller doesn't belong to.
-pub fn admit(
-    member: Option<Doc<ConversationMember>>,
-    conversation: Option<Doc<Conversation>>,
-) -> Result<(ConversationMember, Conversation)> {
-    let member = value(member).filter(is_active).or_not_found()?;
-    Ok((member, value(conversation).or_not_found()?))
-}
-
-/// Whether somebody belongs to the conversation.
-pub fn is_active(member: &ConversationMember) -> bool {
-    member.status == ConversationMemberStatus::Active
-}
-
-/// Whether a message can be referred to: it lasts, and was deleted neither for all nor for the user.
-fn is_visible(message: &Message, user: &str, now: Timestamp) -> bool {
-    is_lasting(message, now) && message.deleted_at.is_none() && !is_deleted_for(message, user)
-}
-
-/// Whether it has not expired.
-pub fn is_lasting(message: &Message, now: Timestamp) -> bool {
-    message.expires_at.is_none_or(|at| at > now)
-}
-
-/// Whether a user deleted it for themselves.
-pub fn is_deleted_for(message: &Message, user: &str) -> bool {
-    message.deleted_for.iter().any(|who| who == user)
-}
-
-/// The two members of a direct conversation; of a group any two, at the same small cost.
-fn first_members(conversation: &str) -> Query<ConversationMember> {
-    Query::new()
-        .filter(Filter::eq(
-            ConversationMember::CONVERSATION_ID,
-            conversation,
-        ))
-        .filter(Filter::eq(
-            ConversationMember::STATUS,
-            ConversationMemberStatus::Active,
-        ))
-        .order(Order::asc(ConversationMember::JOINED_AT))
-        .limit(PAIR)
 }
 
 fn value<D>(doc: Option<Doc<D>>) -> Option<D> {

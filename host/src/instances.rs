@@ -48,7 +48,7 @@ pub struct Stats {
 }
 
 /// Makes instances of one component.
-pub struct Handler {
+pub struct Instances {
     engine: Engine,
     pre: ServicePre<InstanceState>,
     component: Arc<ComponentContext>,
@@ -75,7 +75,7 @@ pub struct Ticket {
     turn: Turn,
 }
 
-impl Handler {
+impl Instances {
     /// A maker of instances.
     pub fn new(
         engine: Engine,
@@ -152,7 +152,7 @@ impl Taken {
     }
 }
 
-impl HandlerState for Handler {
+impl HandlerState for Instances {
     type StoreData = InstanceState;
     type WorkerExpiration = Expiration;
     type WorkerState = Worker;
