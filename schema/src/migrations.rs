@@ -46,11 +46,16 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration {
         number: 7,
         name: "conversation_lists",
-        sql: include_str!("../migrations/sqlite/0006_conversation_lists.sql"),
+        sql: include_str!("../migrations/sqlite/0007_conversation_lists.sql"),
     },
     Migration {
         number: 8,
         name: "names",
         sql: include_str!("../migrations/sqlite/0008_names.sql"),
+    },
+    Migration {
+        number: 9,
+        name: "turns",
+        sql: include_str!("../migrations/sqlite/0009_turns.sql"),
     },
 ];

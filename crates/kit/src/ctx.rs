@@ -4,10 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use whisper_schema::Timestamp;
-use whisper_schema::prelude::Session;
-use whisper_store::{Get, ReadSet, Store};
+use whisper_store::{ReadSet, Store};
 
 use crate::auth::{self, Caller, Claims, Foreign, IdentityServer, Keys, Turns};
+use crate::budget::{BUDGET, Budget};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::ids;
@@ -23,6 +23,8 @@ pub struct Instance {
     pub(crate) turns: Turns,
     pub(crate) foreign: Option<Foreign>,
     pub(crate) signals: Signals,
+    /// What the bodies of its requests may still take.
+    pub(crate) bodies: Budget,
 }
 
 impl Instance {
@@ -36,6 +38,7 @@ impl Instance {
             turns: Turns::default(),
             foreign: None,
             signals: Signals::default(),
+            bodies: Budget::new(BUDGET),
         }
     }
 
@@ -169,7 +172,7 @@ impl Ctx {
     /// Looks the caller's session up, unless that was done, or there is no caller.
     pub(crate) async fn check_session(&self) -> Result<()> {
         match self.unchecked() {
-            Some(_) => self.read(Vec::<Get<Session>>::new()).await.map(|_| ()),
+            Some(_) => self.read(()).await,
             None => Ok(()),
         }
     }

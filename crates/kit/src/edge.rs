@@ -132,7 +132,7 @@ async fn dispatch(
         }
         Found::Endpoint(endpoint, params) => {
             request.params = params;
-            admit(ctx, &request, endpoint.auth).await?;
+            authenticate(ctx, &request, endpoint.auth).await?;
             request.body = body(endpoint.body_limit).await?;
             let reply = (endpoint.handler)(ctx.clone(), request).await?;
             // Nothing to do where the handler read anything.
@@ -151,15 +151,7 @@ fn no_route() -> Error {
     Error::new(Code::RouteNotFound, "There is no such route.")
 }
 
-/// The refusal of a body over the limit.
-pub fn too_large(limit: usize) -> Error {
-    Error::new(
-        Code::PayloadTooLarge,
-        format!("The body may have {limit} bytes here."),
-    )
-}
-
-async fn admit(ctx: &Ctx, request: &Request, who: Auth) -> Result<()> {
+async fn authenticate(ctx: &Ctx, request: &Request, who: Auth) -> Result<()> {
     match who {
         Auth::Public => Ok(()),
         Auth::Operator => auth::operator(ctx, request),

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use spin_sdk::http::{Request as SpinRequest, Response as SpinResponse};
 use whisper_schema::Timestamp;
@@ -12,10 +12,11 @@ use whisper_store::tables::Credentials;
 use whisper_store::tables::component::HttpTransport;
 
 use crate::auth::{Appwrite, take_key};
+use crate::budget;
 use crate::client;
 use crate::config::{APPWRITE_KEY, COMMON, Config, HOST};
 use crate::ctx::Instance;
-use crate::edge::{Edge, too_large};
+use crate::edge::Edge;
 use crate::endpoint::Api;
 use crate::error::{Code, Error, Result};
 use crate::log::{self, Level};
@@ -40,10 +41,6 @@ macro_rules! entry {
 
 /// A response as Spin takes it.
 pub type SpinReply = SpinResponse<Full<Bytes>>;
-
-/// How much of a body that is refused is read and thrown away, in bytes: a client that is still sending when it
-/// is answered sees a broken connection instead of the refusal.
-const DRAINED: usize = 1024 * 1024;
 
 thread_local! {
     /// What the requests of this instance share. It lives as long as the instance: connections, decoded
@@ -73,15 +70,18 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
     }
     let request = head(&shared.instance.config, parts);
     let sent = RefCell::new(Some(body));
+    // Held until the request is answered: so long is its body, or what was made of it.
+    let mut share = shared.instance.bodies.share();
     let body = async |limit: usize| match sent.take() {
-        Some(body) => read(body, limit).await,
+        Some(mut body) => budget::read(&mut share, limit, async || part(&mut body).await).await,
         None => Ok(Bytes::new()),
     };
     let instance = Rc::clone(&shared.instance);
     let response = shared.edge.answer(instance, request, body).await;
-    if let Some(body) = sent.take() {
-        drain(body).await;
+    if let Some(mut body) = sent.take() {
+        budget::drain(async || part(&mut body).await).await;
     }
+    drop(share);
     #[cfg(not(feature = "spin"))]
     signal::work_off(&shared.instance).await;
     signal::deliver(&shared.instance);
@@ -94,6 +94,9 @@ async fn shared(api: fn() -> Api) -> Result<Shared> {
     }
     let api = api();
     let config = variables(&api).await?;
+    for number in api.settings() {
+        config.check(&number)?;
+    }
     // Another request may have come this far during the wait; its store must stay the only one.
     if let Some(shared) = SHARED.with_borrow(Clone::clone) {
         return Ok(shared);
@@ -152,44 +155,18 @@ fn head(config: &Config, head: http::request::Parts) -> Request {
     request
 }
 
-/// Reads a body, counting while it comes: Spin itself has no limit, and a length may lie.
-async fn read<B>(mut body: B, limit: usize) -> Result<Bytes>
+/// The next part of a body; none at its end.
+async fn part<B>(body: &mut B) -> Result<Option<Bytes>>
 where
     B: http_body::Body<Data = Bytes> + Unpin,
 {
-    let (mut bytes, mut size) = (BytesMut::new(), 0);
-    while let Some(frame) = body.frame().await {
-        let frame = frame
-            .map_err(|_| Error::new(Code::InvalidJson, "The body broke off before its end."))?;
-        let Ok(data) = frame.into_data() else {
-            continue;
-        };
-        size += data.len();
-        if size <= limit {
-            bytes.extend_from_slice(&data);
-        } else if size > limit + DRAINED {
-            break;
-        }
-    }
-    if size > limit {
-        Err(too_large(limit))
-    } else {
-        Ok(bytes.freeze())
-    }
-}
-
-/// Throws away a body that nobody wanted.
-async fn drain<B>(mut body: B)
-where
-    B: http_body::Body<Data = Bytes> + Unpin,
-{
-    let mut size = 0;
-    while let Some(Ok(frame)) = body.frame().await {
-        size += frame.data_ref().map_or(0, Bytes::len);
-        if size > DRAINED {
-            return;
-        }
-    }
+    let Some(frame) = body.frame().await else {
+        return Ok(None);
+    };
+    let frame =
+        frame.map_err(|_| Error::new(Code::InvalidJson, "The body broke off before its end."))?;
+    // Trailers are a part without data.
+    Ok(Some(frame.into_data().unwrap_or_default()))
 }
 
 #[allow(clippy::disallowed_methods)]

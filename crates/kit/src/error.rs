@@ -297,12 +297,6 @@ impl Error {
         )
     }
 
-    /// Whether it is a batch whose condition with this label didn't hold.
-    pub fn failed_at(&self, label: &str) -> bool {
-        let store = self.store.as_deref();
-        store.is_some_and(|store| store.failed_at(label))
-    }
-
     /// The refusal of more than one commit may do: whoever asked asks for less.
     pub(crate) fn too_large(operations: usize, most: usize) -> Self {
         StoreError::TooLarge { operations, most }.into()

@@ -2,6 +2,7 @@
 
 pub mod auth;
 mod body;
+mod budget;
 mod client;
 mod compress;
 pub mod config;

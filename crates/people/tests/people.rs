@@ -9,9 +9,9 @@ use whisper_people::{
 };
 use whisper_schema::prelude::{
     Account, AccountStatus, Contact, ContactRelationship, ConversationMember,
-    ConversationMemberStatus, Follow, FollowStatus, Profile, StoryAudience,
+    ConversationMemberStatus, Follow, FollowStatus, Message, Profile, StoryAudience, Timestamp,
 };
-use whisper_store::{Batch, Patch};
+use whisper_store::{Batch, Get, Patch};
 
 fn edge() -> TestEdge {
     let edge = TestEdge::new(&Api::new("people", "People."), &[]);
@@ -227,32 +227,63 @@ fn a_block_or_a_disabled_account_stands_between_any_two() {
     }
 }
 
-#[test]
-fn a_message_reaches_members_and_rings_where_it_is_not_muted() {
+/// A message of ann's to cid, and how far it gets with cid as this member: it reaches them, is told them, and rings.
+fn seen(
+    change_message: impl FnOnce(&mut Message),
+    change_member: impl FnOnce(&mut ConversationMember),
+) -> (bool, bool, bool) {
     let edge = edge();
-    let reach = block_on(edge.ctx().read(reach([("ann", "cid")]))).unwrap();
-    let member = ConversationMember {
+    let mut sent = Message {
+        id: "m".into(),
+        conversation_id: "c".into(),
+        sender_id: "ann".into(),
+        ..Message::default()
+    };
+    let now = edge.ctx().now();
+    change_message(&mut sent);
+    commit(&edge, Batch::new().insert(&sent));
+    let asked = (reach([("ann", "cid"), ("cid", "cid")]), Get::id("m"));
+    let (reach, message) = block_on(edge.ctx().read(asked)).unwrap();
+    let message = message.unwrap();
+    let mut member = ConversationMember {
         user_id: "cid".into(),
-        status: ConversationMemberStatus::Active,
         ..ConversationMember::default()
     };
-    let seen = |member: &ConversationMember| {
-        (
-            reach.allows_member("ann", member),
-            reach.may_ring("ann", member),
-        )
-    };
-    assert_eq!(seen(&member), (true, true));
-    let muted = ConversationMember {
-        is_muted: true,
-        ..member.clone()
-    };
-    assert_eq!(seen(&muted), (true, false));
-    let left = ConversationMember {
-        status: ConversationMemberStatus::Left,
-        ..member
-    };
-    assert_eq!(seen(&left), (false, false));
+    change_member(&mut member);
+    (
+        reach.allows_message(&message, &member, now),
+        reach.may_tell(&message, &member, now),
+        reach.may_ring(&message, &member, now),
+    )
+}
+
+#[test]
+fn a_message_reaches_members_and_rings_where_nothing_stands_against_it() {
+    let same = |_: &mut Message| {};
+    assert_eq!(seen(same, |_| {}), (true, true, true));
+    assert_eq!(seen(same, |m| m.is_muted = true), (true, true, false));
+    let read_so_far = |m: &mut ConversationMember| m.read_position = Some(1);
+    assert_eq!(seen(same, read_so_far), (true, true, false));
+    let came_later = |m: &mut ConversationMember| m.joined_position = Some(1);
+    assert_eq!(seen(same, came_later), (true, true, false));
+    let read_before = |m: &mut ConversationMember| m.read_position = Some(0);
+    assert_eq!(seen(same, read_before), (true, true, true));
+    assert_eq!(seen(same, |m| m.is_request = true), (true, false, false));
+    let left = |m: &mut ConversationMember| m.status = ConversationMemberStatus::Left;
+    assert_eq!(seen(same, left), (false, false, false));
+}
+
+#[test]
+fn a_message_that_ended_or_is_ones_own_rings_nobody() {
+    let stays = |_: &mut ConversationMember| {};
+    let over = |m: &mut Message| m.expires_at = Some(Timestamp::from_millis(1));
+    assert_eq!(seen(over, stays), (false, false, false));
+    let taken_back = |m: &mut Message| m.deleted_at = Some(Timestamp::from_millis(1));
+    assert_eq!(seen(taken_back, stays), (false, false, false));
+    let for_me = |m: &mut Message| m.deleted_for = vec!["cid".into()];
+    assert_eq!(seen(for_me, stays), (false, false, false));
+    let own = |m: &mut Message| m.sender_id = "cid".into();
+    assert_eq!(seen(own, stays), (true, true, false));
 }
 
 fn set_privacy(edge: &TestEdge, user: &str, settings: &str) {

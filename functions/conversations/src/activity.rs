@@ -165,13 +165,13 @@ impl Part {
         let newest = items.iter().map(|(_, doc)| (doc.last_message_at, doc.seq));
         let (at, seq) = newest.max()?;
         let is_past = at.is_none_or(|at| at < self.now);
-        let cursor = Cursor {
-            values: vec![at.map_or(Value::Null, Value::from)],
+        let at = at.map_or(Value::Null, Value::from);
+        // What there is of that time was given: looking there again at once would show the same.
+        let is_given = matches!(&self.from, From::Moment(from) if from.values[..] == [at.clone()]);
+        (is_past || !is_given).then(|| Cursor {
+            values: vec![at],
             seq: if is_past { seq } else { 0 },
-        };
-        // All that there is since that moment was given: looking there again at once would show the same.
-        let is_this = self.from == From::Moment(cursor.clone());
-        (!is_this).then_some(cursor)
+        })
     }
 }
 

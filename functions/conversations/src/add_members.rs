@@ -97,7 +97,7 @@ async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Attempt<AddedM
         .iter()
         .filter(|member| member.status == Status::Active);
     let members: BTreeSet<&str> = members.map(|member| member.user_id.as_str()).collect();
-    let others = Others::of(&me, others);
+    let others = Others::of(others);
     others.refuse(Wish::Add, "userIds", users, |user| members.contains(user))?;
     let (already, added): (Vec<String>, Vec<String>) = users
         .iter()
@@ -112,10 +112,10 @@ async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Attempt<AddedM
         added: &added,
         position: newest.map(|message| message.seq),
     };
-    let uses = Uses::of(ctx, others.caller(), &me, &[(ADDED, added.len() as u64)]);
+    let uses = Uses::of(ctx, &[(ADDED, added.len())]).await?;
     let batch = uses.count_in(joining.batch(ctx)?, ctx.now());
     let committed = ctx.store().await?.commit(batch).await;
-    let committed = committed.map_err(|error| uses.refusal(error.into(), ctx.now()));
+    let committed = uses.refuse(committed, ctx.now());
     Attempt::of(committed.map(|_| AddedMembersView { added, already }))
 }
 

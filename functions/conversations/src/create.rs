@@ -84,11 +84,10 @@ impl Making<'_> {
                 return self.existing(admit(found)?).await.map(Attempt::Done);
             }
         }
-        let others = Others::of(me, others);
+        let others = Others::of(others);
         others.refuse(Wish::Write, "participantIds", self.others(), |_| false)?;
         let is_request = others.is_stranger_to(other);
-        let uses = [(STRANGERS, u64::from(is_request))];
-        let uses = Uses::of(ctx, others.caller(), me, &uses);
+        let uses = Uses::of(ctx, &[(STRANGERS, usize::from(is_request))]).await?;
         let peer = ConversationMember {
             is_request,
             ..membership(&id, other, Role::Member, Some(me), ctx.now())
@@ -112,10 +111,9 @@ impl Making<'_> {
     async fn group(&self) -> Result<Attempt<Reply>> {
         let (ctx, me) = (self.ctx, self.me);
         let others = ctx.read(Others::ask(me, self.others())).await?;
-        let others = Others::of(me, others);
+        let others = Others::of(others);
         others.refuse(Wish::Add, "participantIds", self.others(), |_| false)?;
-        let uses = [(GROUPS, 1), (ADDED, self.others().len() as u64)];
-        let uses = Uses::of(ctx, others.caller(), me, &uses);
+        let uses = Uses::of(ctx, &[(GROUPS, 1), (ADDED, self.others().len())]).await?;
         let id = ctx.new_id()?;
         let members = self.others().iter();
         let members =
@@ -152,11 +150,11 @@ impl Making<'_> {
         let view = self.seen(conversation, &myself, others);
         let reply = located(Reply::created(&view)?.etag(etag), &id);
         let outcome = self.once.commit(ctx, batch, &reply).await;
-        Attempt::of(match outcome {
-            Ok(Outcome::Done(_)) => Ok(reply),
-            Ok(Outcome::Replayed(reply)) => Ok(reply),
-            Err(error) => Err(uses.refusal(error.into(), now)),
-        })
+        let outcome = outcome.map(|outcome| match outcome {
+            Outcome::Done(_) => reply,
+            Outcome::Replayed(earlier) => earlier,
+        });
+        Attempt::of(uses.refuse(outcome, now))
     }
 
     /// What its maker sees of it.

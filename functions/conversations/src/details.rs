@@ -8,7 +8,7 @@ use whisper_schema::prelude::{Column, Conversation, ConversationKind};
 use whisper_schema::{Body, Rule};
 use whisper_store::Filter;
 
-use crate::draft::{OF_GROUPS, is_blank};
+use crate::draft::OF_GROUPS;
 
 /// A change of a conversation's details; null takes a value away.
 #[derive(Clone, Debug, Body)]
@@ -81,11 +81,11 @@ impl ConversationChange {
     /// Applies it to a conversation; gives the columns that differ now, with their values.
     ///
     /// # Errors
-    /// `validation_failed` with the fields that this kind of conversation doesn't have, or needs.
+    /// `validation_failed` with the fields that this kind of conversation doesn't have.
     pub fn apply_to(self, conversation: &mut Conversation) -> Result<Changed> {
         let wrong = match conversation.kind {
             ConversationKind::Direct => self.wrong_with_direct(),
-            _ => self.wrong_with_group(),
+            _ => Vec::new(),
         };
         if !wrong.is_empty() {
             return Err(Error::fields(wrong));
@@ -104,12 +104,6 @@ impl ConversationChange {
         given
             .map(|(field, _)| FieldError::new(field, Rule::Unknown, OF_GROUPS))
             .collect()
-    }
-
-    fn wrong_with_group(&self) -> Vec<FieldError> {
-        let blank = self.name.as_deref().is_some_and(is_blank);
-        let wrong = || FieldError::new("name", Rule::Size, "must not be blank");
-        blank.then(wrong).into_iter().collect()
     }
 }
 

@@ -74,14 +74,8 @@ impl NewConversation {
     }
 
     fn check_group(&self, fields: &mut Fields<'_, '_>) {
-        match self.name.as_deref() {
-            None if fields.is_clean("name") => {
-                fields.refuse("name", Rule::Required, "is required for a group");
-            }
-            Some(name) if is_blank(name) => {
-                fields.refuse("name", Rule::Size, "must not be blank");
-            }
-            _ => {}
+        if self.name.is_none() && fields.is_clean("name") {
+            fields.refuse("name", Rule::Required, "is required for a group");
         }
         // The caller takes a place too.
         let count = self.participant_ids.len() as i64;
@@ -109,11 +103,6 @@ impl NewConversation {
 
 /// Why a field of a group is refused in a direct conversation.
 pub const OF_GROUPS: &str = "is for groups; a direct conversation has none";
-
-/// Whether there is nothing to read in a text.
-pub fn is_blank(text: &str) -> bool {
-    text.trim().is_empty()
-}
 
 /// Refuses ids that stand twice in a list, at their second place.
 pub fn refuse_repeated(fields: &mut Fields<'_, '_>, key: &str, ids: &[String]) {

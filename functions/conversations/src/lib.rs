@@ -34,7 +34,7 @@ pub fn api() -> Api {
         "conversations",
         "Direct and group conversations, their members and roles.",
     )
-    .variables(&[limits::GROUPS, limits::STRANGERS, limits::ADDED])
+    .rates(&[limits::GROUPS, limits::STRANGERS, limits::ADDED])
     .endpoint(create::endpoint())
     .endpoint(list::endpoint())
     .endpoint(get::endpoint())

@@ -24,7 +24,6 @@ pub type Asked = (Vec<Vec<Doc<Account>>>, People, Consents);
 /// What decides whether the caller gets what they want.
 #[derive(Debug)]
 pub struct Others {
-    me: String,
     accounts: Vec<Doc<Account>>,
     consents: Consents,
     /// The caller and the others, as the caller sees them.
@@ -32,42 +31,28 @@ pub struct Others {
 }
 
 impl Others {
-    /// Asks about the caller and those others.
+    /// Asks about those others.
     pub fn ask(me: &str, others: &[String]) -> Asking {
         let others = || others.iter().map(String::as_str);
-        let everybody = || others().chain([me]);
         (
-            by_ids(everybody()),
-            shown_to(me, everybody()),
+            by_ids(others()),
+            shown_to(me, others().chain([me])),
             consents(me, others()),
         )
     }
 
     /// From what that gave.
-    pub fn of(me: &str, (accounts, people, consents): Asked) -> Self {
+    pub fn of((accounts, people, consents): Asked) -> Self {
         Others {
-            me: me.to_owned(),
             accounts: accounts.into_iter().flatten().collect(),
             consents,
             people,
         }
     }
 
-    /// The caller's account.
-    pub fn caller(&self) -> Option<&Account> {
-        self.account(&self.me)
-    }
-
-    fn account(&self, id: &str) -> Option<&Account> {
-        let mut accounts = self.accounts.iter();
-        accounts
-            .find(|account| account.id == id)
-            .map(|account| &account.value)
-    }
-
     /// Whether somebody exists for the caller.
     fn is_there(&self, id: &str) -> bool {
-        let account = self.account(id);
+        let account = self.accounts.iter().find(|account| account.id == id);
         account.is_some_and(|account| account.status == AccountStatus::Active)
             && !self.people.is_blocked(id)
     }

@@ -5,6 +5,7 @@ use futures::executor::block_on;
 use futures::join;
 use serde_json::{Value, json};
 use whisper_kit::Method;
+use whisper_kit::ids::derived_id;
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Filter};
@@ -157,6 +158,80 @@ fn one_begins_to_follow_so_many_per_hour_and_an_anonymous_account_a_tenth() {
             // How one follows may change all the same.
             let changed = json!({"isCloseFriend": true});
             put(&edge, &token, &followed, changed).await.expect(200);
+        }
+    });
+}
+
+/// Calls of every route of this function about `other`, what takes away last.
+fn calls(other: &str) -> Vec<(Method, String)> {
+    let mut calls = Vec::new();
+    for endpoint in follows::api().endpoints() {
+        let paths = match endpoint.path() {
+            "/v1/follows" => vec![
+                "/v1/follows".into(),
+                "/v1/follows?direction=followers".into(),
+            ],
+            path => vec![path.replace("{userId}", other)],
+        };
+        calls.extend(
+            paths
+                .into_iter()
+                .map(|path| (endpoint.method().clone(), path)),
+        );
+    }
+    calls.sort_by_key(|(method, _)| method == Method::DELETE);
+    calls
+}
+
+/// Whether any route shows this name.
+async fn shows(edge: &TestEdge, token: &str, other: &str, name: &str) -> bool {
+    let mut found = false;
+    for (method, path) in calls(other) {
+        let answer = edge.send(method, &path, token, &Value::Null).await;
+        assert!(answer.response.status().as_u16() < 500, "{path}");
+        found |= answer.body.to_string().contains(name);
+    }
+    found
+}
+
+#[test]
+fn a_block_hides_the_new_name_on_every_route_both_ways() {
+    block_on(async {
+        let edge = edge();
+        let (ann, bob, cid) = (edge.user().await, edge.user().await, edge.user().await);
+        let mut batch = Batch::new();
+        for (id, _) in [&ann, &bob, &cid] {
+            batch = batch.insert(&Profile {
+                id: id.clone(),
+                user_id: id.clone(),
+                display_name: Some(format!("New name of {id}")),
+                ..Profile::default()
+            });
+        }
+        // The follows that a block would end are still there: the two crossed.
+        for (one, other) in [(&ann, &bob), (&bob, &ann), (&cid, &ann), (&cid, &bob)] {
+            batch = batch.insert(&Follow {
+                id: derived_id(&["follow", &one.0, &other.0]),
+                follower_id: one.0.clone(),
+                following_id: other.0.clone(),
+                ..Follow::default()
+            });
+        }
+        batch = batch.insert(&Contact {
+            id: "block".into(),
+            user_id: ann.0.clone(),
+            contact_user_id: bob.0.clone(),
+            is_blocked: true,
+            ..Contact::default()
+        });
+        edge.store().commit(batch).await.unwrap();
+        for (who, other) in [(&ann, &bob), (&bob, &ann)] {
+            let name = format!("New name of {}", other.0);
+            assert!(!shows(&edge, &who.1, &other.0, &name).await);
+            assert!(
+                shows(&edge, &cid.1, &other.0, &name).await,
+                "a third person sees it"
+            );
         }
     });
 }

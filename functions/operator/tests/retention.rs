@@ -69,6 +69,15 @@ fn kept(id: &str, at: Timestamp) -> Option<(Batch, fn(&TestEdge) -> u64)> {
             }),
             count::<RateLimit>,
         ),
+        "restingNames" => (
+            batch.insert(&RestingName {
+                id: name(),
+                username: name(),
+                rests_until: at,
+                ..RestingName::default()
+            }),
+            count::<RestingName>,
+        ),
         "typingIndicators" => (
             batch.insert(&TypingIndicator {
                 id: name(),

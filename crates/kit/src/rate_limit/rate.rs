@@ -1,7 +1,7 @@
 //! Rates that the operator sets: how much one user, or one address, may do.
 
 use super::Limit;
-use crate::config::Config;
+use crate::config::{Config, Number};
 use crate::ctx::Ctx;
 use crate::error::Result;
 
@@ -11,8 +11,8 @@ const ANONYMOUS_PART: u64 = 10;
 const MOST: u64 = u32::MAX as u64;
 
 /// How often something may happen, by a variable of the operator's. List it with
-/// [`Api::rates`](crate::Api::rates), so that the component reads the variable and refuses to start when it holds
-/// no number. The manifest's default is the same; a test holds that.
+/// [`Api::rates`](crate::Api::rates), so that the component reads the variable and answers nothing while it
+/// holds something else than a number. The manifest's default is the same; a test holds that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     /// What is counted, such as `follow`; the batch's label for the counter as well.
@@ -52,7 +52,7 @@ impl Rate {
 
     /// The limit of somebody, such as a user's id or a client's address.
     pub fn of(&self, config: &Config, whom: &str) -> Limit {
-        self.limit(config.number(self.variable, self.default, MOST), whom)
+        self.limit(config.get(&self.number()), whom)
     }
 
     /// The limit of the caller; a tenth of it, but once at least, for an anonymous account. It costs no statement
@@ -61,12 +61,21 @@ impl Rate {
     /// # Errors
     /// As [`Ctx::read`].
     pub async fn of_caller(&self, ctx: &Ctx) -> Result<Limit> {
-        let rate = ctx.config().number(self.variable, self.default, MOST);
+        let rate = ctx.config().get(&self.number());
         let rate = match rate > 0 && ctx.is_anonymous().await? {
             true => (rate / ANONYMOUS_PART).max(1),
             false => rate,
         };
         Ok(self.limit(rate, &ctx.caller()?.user_id))
+    }
+
+    /// The setting.
+    pub const fn number(&self) -> Number {
+        Number {
+            variable: self.variable,
+            default: self.default,
+            most: MOST,
+        }
     }
 
     fn limit(&self, rate: u64, whom: &str) -> Limit {

@@ -1,17 +1,17 @@
-//! Stories and people as the API shows them.
+//! Stories as the API shows them.
 
 use serde::Serialize;
 use serde_json::Value;
-use whisper_schema::prelude::{Profile, Story, StoryContentType, StoryPrivacy, Timestamp};
+use whisper_people::{People, UserSummary, Users};
+use whisper_schema::prelude::{Story, StoryContentType, StoryPrivacy, Timestamp};
 
-use crate::json_text;
+use crate::client_json;
 
 /// A story as its reader gets it.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[cfg_attr(not(target_family = "wasm"), schemars(rename = "ShownStory"))]
 #[serde(rename_all = "camelCase")]
-pub struct ShownStory {
+pub struct StoryPostView {
     /// Id of the story.
     pub id: String,
     /// User who posted it.
@@ -73,17 +73,35 @@ pub struct ShownStory {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub my_reaction: Option<String>,
     /// Who posted it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub author: Option<Person>,
+    pub author: UserSummary,
 }
 
-impl From<Story> for ShownStory {
-    /// As somebody sees it who hasn't seen it before.
-    fn from(story: Story) -> Self {
-        ShownStory {
-            filters: json_text::shown(story.filters.as_deref()),
-            stickers: json_text::shown(story.stickers.as_deref()),
-            music: json_text::shown(story.music.as_deref()),
+/// One story, with the people whom it names.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub struct StoryAnswerView {
+    /// The story.
+    #[serde(flatten)]
+    pub story: StoryPostView,
+    /// The people.
+    #[serde(flatten)]
+    pub users: Users,
+}
+
+/// Everybody whom a story names: its author, and those whom it mentions.
+pub fn named(story: &Story) -> impl Iterator<Item = &str> {
+    let mentions = story.mentions.iter().map(String::as_str);
+    mentions.chain([story.user_id.as_str()])
+}
+
+impl StoryPostView {
+    /// The story as somebody sees it who hasn't seen it before.
+    pub fn new(story: Story, people: &People) -> Self {
+        StoryPostView {
+            author: people.summary(&story.user_id),
+            filters: client_json::shown(story.filters.as_deref()),
+            stickers: client_json::shown(story.stickers.as_deref()),
+            music: client_json::shown(story.music.as_deref()),
             id: story.id,
             user_id: story.user_id,
             content_type: story.content_type,
@@ -106,37 +124,6 @@ impl From<Story> for ShownStory {
             created_at: story.created_at,
             viewed: false,
             my_reaction: None,
-            author: None,
-        }
-    }
-}
-
-/// What everybody may know of a user.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[cfg_attr(not(target_family = "wasm"), schemars(rename = "StoryPerson"))]
-#[serde(rename_all = "camelCase")]
-pub struct Person {
-    /// The user's id.
-    pub id: String,
-    /// Handle others find the user by.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub username: Option<String>,
-    /// Name shown in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    /// Where the picture is served.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub avatar_url: Option<String>,
-}
-
-impl From<&Profile> for Person {
-    fn from(profile: &Profile) -> Self {
-        Person {
-            id: profile.id.clone(),
-            username: profile.username.clone(),
-            display_name: profile.display_name.clone(),
-            avatar_url: profile.avatar_url.clone(),
         }
     }
 }
@@ -163,7 +150,7 @@ mod tests {
             viewer_ids: vec!["v".into()],
             ..Story::default()
         };
-        let shown = serde_json::to_value(ShownStory::from(story)).unwrap();
+        let shown = serde_json::to_value(StoryPostView::new(story, &People::default())).unwrap();
         for attribute in Story::COLLECTION.attributes {
             assert!(shown.get(attribute.key).is_some(), "{}", attribute.key);
         }

@@ -1,5 +1,8 @@
 //! The OpenAPI 3.1 document of several functions, made of their endpoint tables.
 
+mod headers;
+mod names;
+
 use std::collections::BTreeMap;
 
 use schemars::SchemaGenerator;
@@ -9,8 +12,48 @@ use serde_json::{Map, Value, json};
 use crate::endpoint::{Api, Auth, Endpoint};
 use crate::error::{Code, Rule};
 
+/// What the document says of the application as a whole.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About<'a> {
+    /// Its name.
+    pub title: &'a str,
+    /// Its version.
+    pub version: &'a str,
+    /// What it is and how it is used, as Markdown.
+    pub text: &'a str,
+    /// The subjects that operations stand under, in the order to read them.
+    pub subjects: &'a [Subject],
+}
+
+/// A subject that operations are about.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub about: &'static str,
+    /// What the paths of its operations begin with; of several the longest counts. A part in braces stands for any.
+    pub paths: &'static [&'static str],
+}
+
+impl Subject {
+    /// How many parts of the path it names; none if it isn't about that.
+    fn meets(&self, path: &str) -> Option<usize> {
+        let begins = |beginning: &&&str| {
+            let mut parts = path.split('/');
+            beginning.split('/').all(|wanted| {
+                parts.next().is_some_and(|part| {
+                    part == wanted || wanted.starts_with('{') && part.starts_with('{')
+                })
+            })
+        };
+        let lengths = self.paths.iter().filter(begins);
+        lengths.map(|path| path.split('/').count()).max()
+    }
+}
+
 /// The document.
-pub fn document(title: &str, version: &str, about: &str, apis: &[Api]) -> Value {
+pub fn document(about: &About<'_>, apis: &[Api]) -> Value {
     let mut settings = SchemaSettings::draft2020_12();
     settings.definitions_path = "/components/schemas".into();
     settings.meta_schema = None;
@@ -20,7 +63,8 @@ pub fn document(title: &str, version: &str, about: &str, apis: &[Api]) -> Value 
         let public = |endpoint: &&Endpoint| endpoint.auth != Auth::Private;
         for endpoint in api.endpoints.iter().filter(public) {
             let method = endpoint.method.as_str().to_lowercase();
-            let operation = operation(api, endpoint, &mut generator);
+            let subject = subject(about.subjects, endpoint.path);
+            let operation = operation(subject, endpoint, &mut generator);
             paths
                 .entry(endpoint.path)
                 .or_default()
@@ -29,32 +73,47 @@ pub fn document(title: &str, version: &str, about: &str, apis: &[Api]) -> Value 
     }
     let mut schemas: Map<String, Value> = generator.take_definitions(true).into_iter().collect();
     schemas.insert("Problem".to_owned(), problem_schema());
-    let tags: Vec<Value> = apis
+    let mut paths = json!(paths);
+    let schemas = names::plain(schemas, &mut paths);
+    let tags: Vec<Value> = about
+        .subjects
         .iter()
-        .map(|api| json!({"name": api.name, "description": api.about}))
+        .map(|subject| json!({"name": subject.name, "description": subject.about}))
         .collect();
     json!({
         "openapi": "3.1.0",
-        "info": {"title": title, "version": version, "description": about,
+        "info": {"title": about.title, "version": about.version, "description": about.text,
                  "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
         "servers": [{"url": "/"}],
         "tags": tags,
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "headers": headers::components(),
             "securitySchemes": {
-                "accessToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "accessToken": {
+                    "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+                    "description": "The `accessToken` of the answer to `signUp`, `signIn` or `refreshSession`; it lasts 15 minutes.",
+                },
                 "operatorKey": {"type": "http", "scheme": "bearer", "description": "The operator's key."},
             },
         },
     })
 }
 
-fn operation(api: &Api, endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
+/// The name of the subject that says most about the path.
+fn subject(subjects: &[Subject], path: &str) -> Option<&'static str> {
+    let met = subjects
+        .iter()
+        .filter_map(|subject| Some((subject.meets(path)?, subject.name)));
+    met.max_by_key(|(parts, _)| *parts).map(|(_, name)| name)
+}
+
+fn operation(subject: Option<&str>, endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
     let mut operation = json!({
         "operationId": endpoint.operation,
         "summary": endpoint.summary,
-        "tags": [api.name],
+        "tags": subject.iter().collect::<Vec<_>>(),
         "security": match endpoint.auth {
             Auth::Public | Auth::Private => json!([]),
             Auth::User => json!([{"accessToken": []}]),
@@ -146,7 +205,8 @@ fn resolved(schema: schemars::Schema, generator: &mut SchemaGenerator) -> Value 
 fn responses(endpoint: &Endpoint, paged: bool, generator: &mut SchemaGenerator) -> Value {
     let mut responses: BTreeMap<String, Value> = BTreeMap::new();
     for (status, shape, when) in &endpoint.replies {
-        let mut response = json!({"description": when});
+        let headers = headers::of(endpoint, *status, paged);
+        let mut response = json!({"description": when, "headers": headers});
         if let Some(shape) = shape {
             response["content"] = json!({"application/json": {"schema": (shape.0)(generator)}});
         }
@@ -162,14 +222,11 @@ fn responses(endpoint: &Endpoint, paged: bool, generator: &mut SchemaGenerator) 
     }
     for (status, mut names) in by_status {
         names.sort_unstable();
-        let mut response = json!({
+        let response = json!({
             "description": names.join(", "),
+            "headers": headers::of(endpoint, status, paged),
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
         });
-        if status == 429 {
-            let wait = json!({"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}});
-            response["headers"] = json!({"retry-after": wait});
-        }
         responses.insert(status.to_string(), response);
     }
     json!(responses)

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use whisper_kit::log::{self, Level};
-use whisper_kit::{Ctx, Result};
+use whisper_kit::{Ctx, Result, together};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Column, Push, PushStatus, PushSubscription, QueuedMessage};
-use whisper_store::{Batch, Filter, Patch, StoreError};
+use whisper_store::{Batch, Filter, Patch};
 
 use super::finish::finish;
 use super::lease::holds;
@@ -17,7 +17,7 @@ use super::outcome::Outcome;
 const TO: i64 = 3_600_000;
 
 /// A push with what came of it.
-pub struct Settled {
+pub struct Attempted {
     /// The push.
     pub push: Push,
     /// What becomes of it.
@@ -32,28 +32,19 @@ pub struct Settled {
 ///
 /// # Errors
 /// The store's; then the pushes are sent again when the lease has run out.
-pub async fn settle(ctx: &Ctx, lease: Timestamp, settled: Vec<Settled>) -> Result<()> {
-    let all: Vec<&Settled> = settled.iter().collect();
-    match ctx.store().await?.commit(batch(lease, &all)).await {
-        Ok(_) => {}
-        // One lease was lost, or an entry is gone: each on its own.
-        Err(StoreError::ConditionFailed { .. }) => {
-            for one in &all {
-                match ctx.store().await?.commit(batch(lease, &[*one])).await {
-                    Ok(_) => {}
-                    Err(StoreError::ConditionFailed { .. }) => {
-                        let fields = [("pushId", one.push.id.as_str().into())];
-                        log::write(Level::Warn, "push_lease_lost", ctx.request_id(), &fields);
-                    }
-                    Err(error) => return Err(error.into()),
-                }
-            }
+pub async fn record(ctx: &Ctx, lease: Timestamp, attempted: Vec<Attempted>) -> Result<()> {
+    // Each on its own where one lease was lost, or an entry is gone.
+    let outcome = together(ctx, &attempted, |some| Ok(batch(lease, some))).await?;
+    for (one, error) in outcome.failed {
+        if !error.is_stale() {
+            return Err(error);
         }
-        Err(error) => return Err(error.into()),
+        let fields = [("pushId", one.push.id.as_str().into())];
+        log::write(Level::Warn, "push_lease_lost", ctx.request_id(), &fields);
     }
-    log_failures(ctx, &settled);
-    remember(ctx, &settled).await?;
-    let entries: BTreeSet<&String> = settled
+    log_failures(ctx, &attempted);
+    remember(ctx, &attempted).await?;
+    let entries: BTreeSet<&String> = attempted
         .iter()
         .filter(|one| !matches!(one.outcome, Outcome::Later { .. }))
         .filter_map(|one| one.push.queue_id.as_ref())
@@ -63,12 +54,12 @@ pub async fn settle(ctx: &Ctx, lease: Timestamp, settled: Vec<Settled>) -> Resul
     Ok(())
 }
 
-fn batch(lease: Timestamp, settled: &[&Settled]) -> Batch {
-    let ids = settled.iter().map(|one| one.push.id.as_str());
+fn batch(lease: Timestamp, attempted: &[Attempted]) -> Batch {
+    let ids = attempted.iter().map(|one| one.push.id.as_str());
     let mut batch = holds(Batch::new(), lease, ids);
     let (mut over, mut gone, mut ended) = (Vec::new(), Vec::new(), Vec::new());
     let mut tried: BTreeMap<&str, (i64, &str)> = BTreeMap::new();
-    for one in settled {
+    for one in attempted {
         let id = one.push.id.as_str();
         match &one.outcome {
             Outcome::Sent => over.push(id),
@@ -132,8 +123,8 @@ fn change(status: PushStatus, due_at: Timestamp, attempts: i64, error: &str) -> 
 }
 
 /// Never the endpoint: whoever knows it may push.
-fn log_failures(ctx: &Ctx, settled: &[Settled]) {
-    for one in settled {
+fn log_failures(ctx: &Ctx, attempted: &[Attempted]) {
+    for one in attempted {
         if let Outcome::Failed { attempts, error } = &one.outcome {
             let fields = [
                 ("pushId", one.push.id.as_str().into()),
@@ -146,15 +137,15 @@ fn log_failures(ctx: &Ctx, settled: &[Settled]) {
 }
 
 /// Keeps when devices were last pushed to. One that is gone by now is no loss.
-async fn remember(ctx: &Ctx, settled: &[Settled]) -> Result<()> {
+async fn remember(ctx: &Ctx, attempted: &[Attempted]) -> Result<()> {
     let now = ctx.now();
-    let stale = |one: &&Settled| {
+    let stale = |one: &&Attempted| {
         let recent = one
             .pushed_at
             .is_some_and(|at| at.plus(TO) > now && at <= now);
         one.outcome == Outcome::Sent && !recent
     };
-    let devices: BTreeSet<&str> = settled
+    let devices: BTreeSet<&str> = attempted
         .iter()
         .filter(stale)
         .map(|one| one.push.subscription_id.as_str())
@@ -163,8 +154,5 @@ async fn remember(ctx: &Ctx, settled: &[Settled]) -> Result<()> {
         let patch = Patch::new().set(PushSubscription::LAST_PUSHED_AT, Timestamp::AT_COMMIT);
         batch.update(device, patch)
     });
-    match ctx.store().await?.commit(batch).await {
-        Ok(_) | Err(StoreError::ConditionFailed { .. }) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
+    ctx.try_commit(batch).await.map(drop)
 }

@@ -7,6 +7,8 @@ use whisper_schema::prelude::{
     Event, Message, Notification, NotificationKind, NotificationPriority,
 };
 
+use crate::subject::{Subject, metadata};
+
 /// How long a notification is shown, in milliseconds: 90 days.
 pub const SHOWN: i64 = 90 * 24 * 3_600_000;
 /// How many mentioned users of one message are notified.
@@ -32,6 +34,10 @@ pub struct Notice {
     pub leads_to: String,
     /// Ids of what it is about.
     pub about: Value,
+    /// The story that it is about.
+    pub story: Option<String>,
+    /// The message that it stands in.
+    pub message: Option<String>,
     /// The conversation that the user must be a member of.
     pub conversation: Option<String>,
 }
@@ -74,6 +80,8 @@ fn story_reaction(event: &Event) -> Option<Notice> {
         did: "reacted to your story",
         leads_to: format!("/stories/{story}"),
         about: json!({"storyId": story, "userId": actor}),
+        story: Some(story.to_owned()),
+        message: None,
         conversation: None,
         user,
         actor,
@@ -90,6 +98,8 @@ fn follow(event: &Event) -> Option<Notice> {
         did: "follows you",
         leads_to: format!("/users/{actor}"),
         about: json!({"userId": actor}),
+        story: None,
+        message: None,
         conversation: None,
         user,
         actor,
@@ -106,6 +116,8 @@ fn mentions(message: &Message) -> Vec<Notice> {
         did: "mentioned you",
         leads_to: format!("/conversations/{conversation}"),
         about: json!({"messageId": id, "conversationId": conversation, "userId": message.sender_id}),
+        story: None,
+        message: Some(id.to_owned()),
         conversation: Some(conversation.to_owned()),
     };
     message
@@ -117,6 +129,18 @@ fn mentions(message: &Message) -> Vec<Notice> {
 }
 
 impl Notice {
+    /// What decides whether it may be told.
+    pub fn subject(&self) -> Subject {
+        Subject {
+            user: self.user.clone(),
+            actor: Some(self.actor.clone()),
+            message: self.message.clone(),
+            conversation: self.conversation.clone(),
+            story: self.story.clone(),
+            is_follow: self.kind == NotificationKind::Follow,
+        }
+    }
+
     /// How much it matters.
     pub fn priority(&self) -> NotificationPriority {
         match self.kind {
@@ -150,12 +174,8 @@ impl Notice {
 
 /// What a device is told of a notification: ids and the kind, never the words.
 pub fn told(notification: &Notification) -> Value {
-    let metadata = notification.metadata.as_deref();
-    let ids: Map<String, Value> = metadata
-        .and_then(|text| serde_json::from_str(text).ok())
-        .unwrap_or_default();
     let mut payload = json!({"type": notification.kind, "notificationId": notification.id});
-    for (key, value) in ids {
+    for (key, value) in metadata(notification) {
         // Others write what they like there; only what is an id goes to a device.
         let is_id = value.as_str().is_some_and(whisper_kit::ids::is_id);
         if is_id && key.ends_with("Id") && payload.get(&key).is_none() {

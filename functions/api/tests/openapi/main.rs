@@ -1,16 +1,19 @@
 //! The document that is served is the one the endpoint tables make.
 #![allow(clippy::unwrap_used)]
 
+mod subjects;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
 use whisper_kit::Api;
-use whisper_kit::openapi::document;
+use whisper_kit::openapi::{About, document};
 use whisper_manifest::Manifest;
 
-const ABOUT: &str = "Backend for chat and social apps. Errors are problem documents (RFC 9457); branch on their `code`. \
-    Lists have `limit`, `after` and `before`. A retry is safe with an `Idempotency-Key` where an operation takes one";
+use crate::subjects::SUBJECTS;
+
+const TEXT: &str = include_str!("about.md");
 
 fn apis() -> Vec<Api> {
     vec![
@@ -30,9 +33,15 @@ fn apis() -> Vec<Api> {
 }
 
 fn made() -> String {
-    let mut document = document("Whisper", env!("CARGO_PKG_VERSION"), ABOUT, &apis());
-    let about = format!("{ABOUT}: {}.", idempotent(&document).join(", "));
-    document["info"]["description"] = about.into();
+    let about = About {
+        title: "Whisper",
+        version: env!("CARGO_PKG_VERSION"),
+        text: TEXT,
+        subjects: SUBJECTS,
+    };
+    let mut document = document(&about, &apis());
+    let text = format!("{} {}.", TEXT.trim(), idempotent(&document).join(", "));
+    document["info"]["description"] = text.into();
     let mut text = serde_json::to_string_pretty(&document).unwrap();
     text.push('\n');
     text
@@ -64,15 +73,19 @@ fn every_component_is_given_its_variables_and_the_manifest_has_the_codes_limits(
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spin.toml");
     let manifest = Manifest::load(&file).unwrap();
     for api in apis() {
-        let component = manifest.components.iter().find(|c| c.id == api.name);
-        let given = &component.unwrap().variables;
+        let given = &manifest.components[api.name].variables;
         for name in api.own_variables() {
             assert!(given.contains_key(name), "{}: {name}", api.name);
         }
-        for rate in api.limits() {
-            let declared = &manifest.variables[rate.variable].default;
-            let wanted = rate.default.to_string();
-            assert_eq!(declared.as_deref(), Some(wanted.as_str()), "{}", rate.variable);
+        for number in api.settings() {
+            let declared = &manifest.variables[number.variable].default;
+            let wanted = number.default.to_string();
+            assert_eq!(
+                declared.as_deref(),
+                Some(wanted.as_str()),
+                "{}",
+                number.variable
+            );
         }
     }
 }
@@ -81,8 +94,9 @@ fn every_component_is_given_its_variables_and_the_manifest_has_the_codes_limits(
 fn the_text_names_what_takes_a_key() {
     let document: Value = serde_json::from_str(&made()).unwrap();
     let about = document["info"]["description"].as_str().unwrap();
-    assert!(about.contains("`sendMessage`"), "{about}");
-    assert!(!about.contains("`signUp`"), "{about}");
+    let (_, operations) = about.split_once("Idempotency-Key").unwrap();
+    assert!(operations.contains("`sendMessage`"), "{operations}");
+    assert!(!operations.contains("`signUp`"), "{operations}");
 }
 
 #[test]
@@ -114,5 +128,18 @@ fn every_reference_leads_somewhere_and_operations_are_unique() {
     for reference in text.split("\"$ref\":\"#").skip(1) {
         let pointer = reference.split('"').next().unwrap();
         assert!(document.pointer(pointer).is_some(), "{pointer}");
+    }
+}
+
+#[test]
+fn every_operation_has_a_subject() {
+    let document: Value = serde_json::from_str(&made()).unwrap();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for operation in methods.as_object().unwrap().values() {
+            let tags = operation["tags"].as_array().unwrap();
+            assert_eq!(tags.len(), 1, "{path}");
+            let is_apart = tags[0] == "Operation";
+            assert_eq!(is_apart, path.starts_with("/internal"), "{path}");
+        }
     }
 }
