@@ -7,7 +7,7 @@ use appwrite_server::{KEY, Options, PROJECT, Server};
 use serde_json::{Value, json};
 use ureq::http::Method;
 use whisper_appwrite::remote::{Client, Plan, Progress, PushError, plan, push, state};
-use whisper_appwrite::{Config, check, ours, read};
+use whisper_appwrite::{Config, check, from_schema, read};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -62,7 +62,7 @@ fn places(plan: &Plan) -> Vec<String> {
 #[test]
 fn our_schema_is_pushed_once() {
     let server = server();
-    let wanted = ours();
+    let wanted = from_schema();
     let (mut changes, mut waits) = (0, 0);
     let plan = planned(&server, &wanted, &[]);
     push(
@@ -97,7 +97,7 @@ fn our_schema_is_pushed_once() {
 #[test]
 fn an_interrupted_push_goes_on() {
     let server = server();
-    let wanted = ours();
+    let wanted = from_schema();
     let mut interrupted = 0;
     let mut writes = Vec::new();
     for step in [1, 3, 20, 47, 150].into_iter().cycle() {
