@@ -7,7 +7,7 @@ use appwrite_server::{KEY, Options, PROJECT, Server, Version};
 use serde_json::{Value, json};
 use ureq::http::Method;
 use whisper_appwrite::remote::{Client, Plan, Progress, PushError, plan, push, state};
-use whisper_appwrite::{Config, check, ours, read};
+use whisper_appwrite::{Config, check, from_schema, read};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -71,7 +71,7 @@ fn our_schema_is_pushed_once() {
 
 fn pushed_once(version: Version) {
     let server = server_of(version);
-    let wanted = ours();
+    let wanted = from_schema();
     let (mut changes, mut waits) = (0, 0);
     let plan = planned(&server, &wanted, &[]);
     push(
@@ -106,7 +106,7 @@ fn pushed_once(version: Version) {
 #[test]
 fn an_interrupted_push_goes_on() {
     let server = server();
-    let wanted = ours();
+    let wanted = from_schema();
     let mut interrupted = 0;
     let mut writes = Vec::new();
     for step in [1, 3, 20, 47, 150].into_iter().cycle() {
