@@ -182,15 +182,17 @@ pub fn document() -> impl Strategy<Value = Conversation> {
         tags,
     )
         .prop_map(
-            |(kind, description, creator_id, participant_count, is_public, last, tags)| Conversation {
-                kind,
-                description,
-                creator_id,
-                participant_count,
-                is_public,
-                last_message_at: last.map(Timestamp::from_millis),
-                tags,
-                ..Conversation::default()
+            |(kind, description, creator_id, participant_count, is_public, last, tags)| {
+                Conversation {
+                    kind,
+                    description,
+                    creator_id,
+                    participant_count,
+                    is_public,
+                    last_message_at: last.map(Timestamp::from_millis),
+                    tags,
+                    ..Conversation::default()
+                }
             },
         )
 }

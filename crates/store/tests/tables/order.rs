@@ -41,9 +41,7 @@ fn prepared(database: Database) -> (Server, Store) {
 fn rows_are_taken_in_one_order_whatever_a_batch_says() {
     for database in [Database::MariaDb, Database::PostgreSql] {
         let (server, store) = prepared(database);
-        let one = |id: &str| {
-            Batch::new().increment(id, Conversation::PARTICIPANT_COUNT, 1)
-        };
+        let one = |id: &str| Batch::new().increment(id, Conversation::PARTICIPANT_COUNT, 1);
         for round in 0..6 {
             let [first, second] = match round % 2 {
                 0 => ["a", "b"],
@@ -53,18 +51,27 @@ fn rows_are_taken_in_one_order_whatever_a_batch_says() {
             let mine = Filter::eq(Conversation::CREATOR_ID, "u");
             let batch = match round % 3 {
                 0 => one(first).append(one(second)).insert(&new),
-                1 => Batch::new().insert(&new).append(one(second)).append(one(first)),
+                1 => Batch::new()
+                    .insert(&new)
+                    .append(one(second))
+                    .append(one(first)),
                 _ => Batch::new()
                     .update_if(first, renamed("x"), mine)
                     .insert(&new)
                     .append(one(second)),
             };
             commit(&store, batch);
-            commit(&store, Batch::new().delete::<Message>(&new.id).append(one("a")));
+            commit(
+                &store,
+                Batch::new().delete::<Message>(&new.id).append(one("a")),
+            );
         }
         assert_eq!(server.deadlocked(), 0, "{database:?}");
         let sum = |id: &str| wait(store.get::<Conversation>(id)).unwrap().unwrap();
-        assert_eq!((sum("a").participant_count, sum("b").participant_count), (11, 5));
+        assert_eq!(
+            (sum("a").participant_count, sum("b").participant_count),
+            (11, 5)
+        );
     }
 }
 

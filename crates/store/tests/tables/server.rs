@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use appwrite_server::{Database, KEY, Options, PROJECT, Server, Version};
-use whisper_appwrite::ours;
+use whisper_appwrite::from_schema;
 use whisper_appwrite::remote::{Client, plan, push, state};
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
@@ -23,7 +23,7 @@ pub const NOW: u64 = 1_767_225_600_000;
 pub fn start(options: Options) -> Server {
     let server = Server::start(options).unwrap();
     let client = Client::new(&server.endpoint(), PROJECT, KEY);
-    let plan = plan(&ours(), &state(&client).unwrap(), &[]);
+    let plan = plan(&from_schema(), &state(&client).unwrap(), &[]);
     push(&client, &plan, Duration::from_secs(60), &mut |_| {}).unwrap();
     server
 }
