@@ -12,7 +12,7 @@ use whisper_schema::prelude::{
 use whisper_store::Batch;
 
 use crate::access::{Access, admit, door};
-use crate::details::fingerprint;
+use crate::details::{fingerprint, tagged};
 use crate::draft::{MOST_MEMBERS, NewConversation};
 use crate::get::answer;
 use crate::limits::{ADDED, GROUPS, STRANGERS, Uses};
@@ -148,7 +148,7 @@ impl Making<'_> {
         let batch = uses.count_in(batch, now);
         let etag = fingerprint(&conversation);
         let view = self.seen(conversation, &myself, others);
-        let reply = located(Reply::created(&view)?.etag(etag), &id);
+        let reply = located(tagged(Reply::created(&view)?, etag), &id);
         let outcome = self.once.commit(ctx, batch, &reply).await;
         let outcome = outcome.map(|outcome| match outcome {
             Outcome::Done(_) => reply,

@@ -6,7 +6,7 @@ use whisper_schema::prelude::Message;
 use whisper_store::Get;
 
 use crate::access::{Access, admit, door};
-use crate::details::fingerprint;
+use crate::details::{fingerprint, tagged};
 use crate::shown::{ShownMembers, shown_members};
 use crate::unread::{self, Unread};
 use crate::view::{ConversationView, OneConversationView, Sight};
@@ -57,5 +57,5 @@ pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Re
         conversation: ConversationView::new(conversation.into_inner(), sight),
         users: people.users(),
     };
-    Ok(Reply::ok(&view)?.etag(etag))
+    Ok(tagged(Reply::ok(&view)?, etag))
 }

@@ -206,3 +206,35 @@ fn previews_follow_the_message() {
         }
     });
 }
+
+#[test]
+fn what_is_new_is_never_said_to_be_unchanged() {
+    block_on(async {
+        let room = Room::new();
+        let (ann, bob) = (room.user().await, room.user().await);
+        let path = format!("/v1/conversations/{}", room.group(&ann, &[&bob]).await);
+        let get = async |etag: Option<&str>| {
+            let mut request = whisper_kit::Request::new(whisper_kit::Method::GET, &path);
+            let token = format!("Bearer {}", bob.token);
+            request
+                .headers
+                .insert("authorization", token.parse().unwrap());
+            if let Some(etag) = etag {
+                request
+                    .headers
+                    .insert("if-none-match", etag.parse().unwrap());
+            }
+            let response = room.edge.request(request).await.response;
+            let etag = response.headers()["etag"].to_str().unwrap().to_owned();
+            (response.status().as_u16(), etag)
+        };
+        let (_, first) = get(None).await;
+        assert_eq!(get(Some(&first)).await, (304, first.clone()));
+        room.message(path.rsplit('/').next().unwrap(), &ann, "m1")
+            .await;
+        let (status, second) = get(Some(&first)).await;
+        assert_eq!(status, 200, "it has an unread message now");
+        let edit = |etag: &str| etag.split('-').next().unwrap().to_owned();
+        assert_eq!(edit(&first), edit(&second), "nobody changed its details");
+    });
+}
