@@ -23,7 +23,7 @@ fn come_and_go(file: &Path, name: &str, times: usize) {
         };
         let written = block_on(store.commit(Batch::new().insert(&view)));
         assert!(written.is_ok(), "{name}-{n}: {written:?}");
-        let read = block_on(store.find::<StoryView>().count(1));
+        let read = block_on(store.read(Query::<StoryView>::new().count(1)));
         assert_eq!(read, Ok(1), "{name}-{n}");
     }
 }

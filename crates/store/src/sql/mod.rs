@@ -3,6 +3,7 @@
 mod build;
 mod cache;
 pub(crate) mod cond;
+mod condition;
 pub(crate) mod list;
 mod program;
 pub(crate) mod select;
