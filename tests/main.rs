@@ -5,6 +5,7 @@
 
 mod accounts;
 mod appwrite;
+mod bodies;
 mod commands;
 mod conversations;
 mod crash;
@@ -20,8 +21,10 @@ mod push;
 mod reactions;
 mod schema_push;
 mod smoke;
+mod starting;
 mod stopping;
 mod store;
+mod stored;
 mod stories;
 mod story_expiry;
 mod tables;

@@ -15,22 +15,26 @@ use wasmtime_wasi_http::handler::ProxyHandler;
 use whisper_manifest::hosts::chaining_target;
 use whisper_manifest::routes::{RouteMatch, Router};
 
+use crate::bodies::Bodies;
 use crate::faults::{Fault, Faults};
-use crate::handler::{Handler, Stats, Taken};
 use crate::instance::ComponentContext;
+use crate::instances::{Instances, Stats, Taken};
 use crate::log;
 use crate::problem::{self, Problem, REQUEST_ID};
 
 /// Spin answers this path itself.
 const HEALTH: &str = "/.well-known/spin/health";
 const RESERVED: &str = "/.well-known/spin/";
+/// Characters of a method that the log shows.
+const LONGEST_METHOD: usize = 20;
 
 /// A loaded application.
 pub struct App {
     router: Router,
-    components: BTreeMap<String, ProxyHandler<Handler>>,
+    components: BTreeMap<String, ProxyHandler<Instances>>,
     stats: Arc<Stats>,
     faults: Faults,
+    bodies: Bodies,
     authority: OnceLock<String>,
 }
 
@@ -38,20 +42,22 @@ impl App {
     /// An application of components that are ready.
     pub fn new(
         router: Router,
-        components: BTreeMap<String, ProxyHandler<Handler>>,
+        components: BTreeMap<String, ProxyHandler<Instances>>,
         stats: Arc<Stats>,
         faults: Faults,
+        bodies: Bodies,
     ) -> Self {
         Self {
             router,
             components,
             stats,
             faults,
+            bodies,
             authority: OnceLock::new(),
         }
     }
 
-    /// What the host counts.
+    /// The host's counters.
     pub fn stats(&self) -> &Stats {
         &self.stats
     }
@@ -73,7 +79,7 @@ impl App {
         self.authority.get().map_or("localhost", String::as_str)
     }
 
-    /// Tells where it listens.
+    /// Notes the address that it listens on.
     pub fn listens_on(&self, address: SocketAddr) {
         let _ = self.authority.set(address.to_string());
     }
@@ -135,8 +141,8 @@ impl App {
         route: &RouteMatch,
         client: SocketAddr,
     ) -> Response<WasiBody> {
-        if prepare(&mut request, route, client).is_none() {
-            return Problem::BadHost.response(&problem::new_id());
+        if let Err(problem) = prepare(&mut request, route, client) {
+            return problem.response(&problem::new_id());
         }
         let Some(handler) = self.components.get(&route.target.component) else {
             return problem::bare(StatusCode::NOT_FOUND);
@@ -144,13 +150,27 @@ impl App {
         let taken = Taken::default();
         self.stats.requests.fetch_add(1, Ordering::Relaxed);
         let _in_flight = InFlight::new(&self.stats);
-        let turn = handler.state().turnstile().enter().await;
-        match handler.handle(taken.ticket(turn), request).await {
-            Ok(response) => {
-                taken.settle();
-                response
+        let mut watch = self.bodies.watch(&mut request);
+        let refusal = async {
+            match &mut watch {
+                Some(watch) => watch.refusal().await,
+                None => std::future::pending().await,
             }
-            Err(error) => self.failed(&taken, &error, &route.target.component),
+        };
+        let turn = handler.state().turnstile().enter().await;
+        tokio::select! {
+            answer = handler.handle(taken.ticket(turn), request) => match answer {
+                Ok(response) => {
+                    taken.settle();
+                    response
+                }
+                Err(error) => self.failed(&taken, &error, &route.target.component),
+            },
+            // The component reads that its body broke off, and is done with it.
+            problem = refusal => {
+                taken.settle();
+                problem.response(taken.id())
+            }
         }
     }
 
@@ -212,8 +232,45 @@ fn strip_transport(request: &mut Request<WasiBody>) {
     }
 }
 
-/// Completes the URI and says, in headers no client can set, how the component was reached.
-fn prepare(request: &mut Request<WasiBody>, route: &RouteMatch, client: SocketAddr) -> Option<()> {
+/// Completes the URI and says, in headers no client can set, how the component was reached. Refuses what Spin
+/// refuses.
+fn prepare(
+    request: &mut Request<WasiBody>,
+    route: &RouteMatch,
+    client: SocketAddr,
+) -> Result<(), Problem> {
+    let full_url = complete(request).ok_or(Problem::BadHost)?;
+    let headers = request.headers_mut();
+    let is_text = |value: &HeaderValue| std::str::from_utf8(value.as_bytes()).is_ok();
+    if let Some((name, _)) = headers.iter().find(|(_, value)| !is_text(value)) {
+        let name = name.to_string();
+        return Err(Problem::BadHeader { name });
+    }
+    let forged: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| name.as_str().starts_with("spin-"))
+        .cloned()
+        .collect();
+    for name in forged {
+        headers.remove(name);
+    }
+    for (name, value) in route.headers(&full_url, &client.to_string()) {
+        let bytes = (name.as_bytes(), value.as_bytes());
+        let header = (
+            HeaderName::from_bytes(bytes.0),
+            HeaderValue::from_bytes(bytes.1),
+        );
+        let (Ok(name), Ok(value)) = header else {
+            return Err(Problem::BadHeader { name });
+        };
+        headers.insert(name, value);
+    }
+    Ok(())
+}
+
+/// Completes the URI of a request with the one host that it names, and returns it as a whole; none when it names
+/// none, or several.
+fn complete(request: &mut Request<WasiBody>) -> Option<String> {
     if request.headers().get_all(HOST).iter().count() > 1 {
         return None;
     }
@@ -240,21 +297,7 @@ fn prepare(request: &mut Request<WasiBody>, route: &RouteMatch, client: SocketAd
     parts.scheme = Some(Scheme::HTTP);
     parts.authority = Some(authority);
     *request.uri_mut() = Uri::from_parts(parts).ok()?;
-
-    let headers = request.headers_mut();
-    let forged: Vec<HeaderName> = headers
-        .keys()
-        .filter(|name| name.as_str().starts_with("spin-"))
-        .cloned()
-        .collect();
-    for name in forged {
-        headers.remove(name);
-    }
-    for (name, value) in route.headers(&full_url, &client.to_string()) {
-        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-        headers.insert(name, HeaderValue::from_bytes(value.as_bytes()).ok()?);
-    }
-    Some(())
+    Some(full_url)
 }
 
 fn request_id(response: &Response<WasiBody>) -> &str {
@@ -265,6 +308,12 @@ fn request_id(response: &Response<WasiBody>) -> &str {
         .unwrap_or_default()
 }
 
+/// A method for the log. Clients may make up their own, which hyper reads whatever its length.
+fn cut(method: &str) -> &str {
+    // A method is ASCII.
+    method.get(..LONGEST_METHOD).unwrap_or(method)
+}
+
 fn log_request(
     method: &http::Method,
     route: &str,
@@ -272,11 +321,12 @@ fn log_request(
     response: &Response<WasiBody>,
     start: Instant,
 ) {
+    let method = cut(method.as_str());
     let status = response.status().as_u16();
     let ms = start.elapsed().as_micros() as f64 / 1000.0;
     let id = request_id(response);
     let fields = json!({
-        "method": method.as_str(), "route": route, "component": component, "status": status,
+        "method": method, "route": route, "component": component, "status": status,
         "ms": ms, "requestId": id,
     });
     log::event("request", fields, || {

@@ -1,4 +1,4 @@
-//! What the host says once it listens.
+//! The banner of `whisper up`, once it listens.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -11,26 +11,26 @@ use whisper_manifest::{Manifest, Route};
 use crate::data_dir::DataDir;
 use crate::log;
 
-/// What there is to say.
+/// The facts that the banner tells.
 pub struct Banner<'a> {
     /// The manifest.
     pub manifest: &'a Manifest,
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
-    /// Where the data is.
+    /// The data folder.
     pub data: &'a DataDir,
-    /// Where it can be controlled.
+    /// The control socket.
     pub control_socket: &'a Path,
     /// Whether the schedules run by themselves.
     pub scheduled: bool,
-    /// How far the components' clock is ahead.
+    /// Milliseconds that the components' clock is ahead.
     pub offset_ms: i64,
-    /// How long the start took.
+    /// Duration of the start.
     pub started_in: Duration,
 }
 
 impl Banner<'_> {
-    /// Says it.
+    /// Shows the banner.
     pub fn show(&self) {
         let address = format!("http://{}", self.address);
         let fields = json!({
@@ -40,7 +40,7 @@ impl Banner<'_> {
             "clockOffsetMs": self.offset_ms,
             "startedInMs": u64::try_from(self.started_in.as_millis()).unwrap_or(u64::MAX),
         });
-        log::event("listening", fields, || self.text(&address));
+        log::announce("listening", fields, || self.text(&address));
         log::flush();
     }
 
@@ -59,7 +59,14 @@ impl Banner<'_> {
             "\n{} {} is up after {seconds:.1} s",
             application.name, application.version
         )?;
-        writeln!(out, "\n  {address}\n\nRoutes")?;
+        writeln!(out, "\n  {address}")?;
+        if let Some(route) = &self.manifest.docs_route {
+            writeln!(
+                out,
+                "  {address}{route}  (every operation, to read and to try)"
+            )?;
+        }
+        writeln!(out, "\nRoutes")?;
         let routes = self
             .manifest
             .triggers

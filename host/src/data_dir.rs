@@ -7,10 +7,23 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use crate::{key_value, sqlite};
+
 /// The folder beside the manifest that holds data and cache unless told otherwise.
 pub const FOLDER: &str = ".whisper";
 
 const SOCKET: &str = "control.sock";
+const LOCK: &str = "lock";
+const OPERATOR_KEY: &str = "operator.key";
+
+/// The files of a data folder.
+const OURS: [&str; 5] = [
+    LOCK,
+    OPERATOR_KEY,
+    sqlite::DATABASE_FILE,
+    key_value::DATABASE_FILE,
+    crate::ran::FILE,
+];
 
 /// Room for a socket's path, which Unix limits to 108 bytes with the final zero.
 const LONGEST_SOCKET_PATH: usize = 107;
@@ -22,19 +35,26 @@ pub struct DataDir {
 }
 
 impl DataDir {
-    /// Makes the folder if it is missing and takes its lock.
+    /// Makes the folder if it is missing and takes its lock. Nobody but its owner can read it then, whoever could
+    /// before.
     pub fn take(path: &Path) -> anyhow::Result<Self> {
         create(path)?;
         let path = path
             .canonicalize()
             .with_context(|| path.display().to_string())?;
+        tighten(&path)?;
         let lock = OpenOptions::new()
             .write(true)
             .create(true)
             .truncate(false)
             .mode(0o600)
-            .open(path.join("lock"))
-            .with_context(|| format!("{} is not writable", path.display()))?;
+            .open(path.join(LOCK))
+            .with_context(|| {
+                format!(
+                    "{} is not writable; --data-dir and --cache-dir put data and compiled components elsewhere",
+                    path.display()
+                )
+            })?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path, _lock: lock }),
             Err(TryLockError::WouldBlock) => bail!(
@@ -54,7 +74,7 @@ impl DataDir {
 
     /// The file of the operator's key.
     pub fn operator_key_file(&self) -> PathBuf {
-        self.path.join("operator.key")
+        self.path.join(OPERATOR_KEY)
     }
 
     /// The operator's key, made at first use.
@@ -82,7 +102,7 @@ impl DataDir {
         Ok(key)
     }
 
-    /// Where the control socket can be: in the folder, or in a folder of its own when the path
+    /// A path for the control socket: in the folder, or in a folder of its own when the path
     /// would be too long.
     pub fn control_socket(&self) -> anyhow::Result<PathBuf> {
         let socket = self.path.join(SOCKET);
@@ -116,7 +136,12 @@ pub fn create(path: &Path) -> anyhow::Result<()> {
         .recursive(true)
         .mode(0o700)
         .create(path)
-        .with_context(|| format!("the folder {} can't be made", path.display()))?;
+        .with_context(|| {
+            format!(
+                "the folder {} can't be made; --data-dir and --cache-dir put data and compiled components elsewhere",
+                path.display()
+            )
+        })?;
     let own = path
         .ancestors()
         .find(|dir| dir.file_name().is_some_and(|name| name == FOLDER));
@@ -126,6 +151,45 @@ pub fn create(path: &Path) -> anyhow::Result<()> {
         fs::write(&ignore, "*\n").with_context(|| ignore.display().to_string())?;
     }
     Ok(())
+}
+
+/// Takes from others what they may do with a data folder and the files in it. A folder that holds nothing of ours,
+/// such as one that is named by mistake, stays as it is.
+pub fn tighten(folder: &Path) -> anyhow::Result<()> {
+    let files: Vec<PathBuf> = OURS.iter().map(|name| folder.join(name)).collect();
+    let is_empty = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+    if is_empty || files.iter().any(|file| file.exists()) {
+        tighten_one(folder)?;
+    }
+    files.iter().try_for_each(|file| tighten_database(file))
+}
+
+/// The same for a file, and those that SQLite keeps beside it.
+pub fn tighten_database(file: &Path) -> anyhow::Result<()> {
+    let beside = ["-wal", "-shm", "-journal"].map(|end| {
+        let mut name = file.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    });
+    tighten_one(file)?;
+    beside.iter().try_for_each(|file| tighten_one(file))
+}
+
+fn tighten_one(path: &Path) -> anyhow::Result<()> {
+    let Ok(found) = fs::metadata(path) else {
+        return Ok(());
+    };
+    let mode = found.permissions().mode();
+    // Others share a folder with the sticky bit, as they do /tmp.
+    if mode & 0o077 == 0 || mode & 0o1000 != 0 {
+        return Ok(());
+    }
+    fs::set_permissions(path, Permissions::from_mode(mode & 0o700)).with_context(|| {
+        format!(
+            "{} can be read by others, and it can't be changed",
+            path.display()
+        )
+    })
 }
 
 /// Makes a file readable by its owner alone.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 use anyhow::{Context, anyhow, bail};
 use wasmtime::component::{Component, HasSelf, Linker};
@@ -13,6 +15,7 @@ use whisper_manifest::Manifest;
 use crate::bindings::{key_value, sqlite, variables};
 use crate::instance::InstanceState;
 use crate::limits::TICK;
+use crate::progress::{self, Outcome};
 
 /// Interfaces on offer; the rest of Spin's needs Spin.
 const OFFERED: [&str; 4] = [
@@ -22,7 +25,7 @@ const OFFERED: [&str; 4] = [
     "spin:key-value/key-value@3.0",
 ];
 
-/// What a component must export.
+/// The interface that a component must export.
 const HANDLER: &str = "wasi:http/handler@0.3.0";
 
 /// A component ready to be instantiated.
@@ -60,38 +63,48 @@ pub fn start_ticking(engine: &Engine) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Compiles all components, beside each other.
+/// Compiles all components, as many beside each other as there are processors. Components that are in the cache are
+/// ready at once; else it is told how far it is.
 pub fn compile(engine: &Engine, manifest: &Manifest) -> anyhow::Result<BTreeMap<String, Compiled>> {
-    let linker = Arc::new(linker(engine).map_err(|e| anyhow!("{e:#}"))?);
-    let compiled: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = manifest
-            .components
-            .values()
-            .map(|component| {
-                let linker = Arc::clone(&linker);
-                let work = move || load(&linker, &component.id, &component.source);
-                (component.id.clone(), scope.spawn(work))
-            })
-            .collect();
-        let join = |(id, thread): (String, std::thread::ScopedJoinHandle<'_, _>)| {
-            let result = thread
-                .join()
-                .unwrap_or_else(|_| Err(anyhow!("the compiler failed")));
-            (id, result)
-        };
-        threads.into_iter().map(join).collect()
+    let linker = linker(engine).map_err(|e| anyhow!("{e:#}"))?;
+    let waiting = Mutex::new(manifest.components.values());
+    let next = || {
+        let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.next()
+    };
+    let (sender, results) = channel();
+    let work = |sender: Sender<Outcome>| {
+        while let Some(component) = next() {
+            let start = Instant::now();
+            let result = load(&linker, &component.id, &component.source);
+            // Whoever listens waits for all of them.
+            let _ = sender.send((component.id.clone(), result, start.elapsed()));
+        }
+    };
+    let outcomes = std::thread::scope(|scope| {
+        let work = &work;
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        for _ in 0..workers {
+            let sender = sender.clone();
+            scope.spawn(move || work(sender));
+        }
+        drop(sender);
+        progress::follow(&results, manifest.components.len())
     });
-    let mut loaded = BTreeMap::new();
-    let mut problems = Vec::new();
-    for (id, result) in compiled {
+    let (mut loaded, mut problems) = (BTreeMap::new(), Vec::new());
+    for (id, result, _) in outcomes {
         match result {
             Ok(component) => drop(loaded.insert(id, component)),
             Err(e) => problems.push(format!("[component.{id}]: {e:#}")),
         }
     }
+    if loaded.len() + problems.len() < manifest.components.len() {
+        problems.push("the compiler failed".to_owned());
+    }
     if problems.is_empty() {
         return Ok(loaded);
     }
+    problems.sort();
     bail!("{}", problems.join("\n"))
 }
 

@@ -12,6 +12,9 @@ use crate::instance::InstanceState;
 use crate::sqlite;
 use crate::stream::RowsProducer;
 
+/// Name of the file in the data folder; the same as Spin's.
+pub(crate) const DATABASE_FILE: &str = "sqlite_key_value.db";
+
 /// The only label, and the name of the store in the file.
 const DEFAULT: &str = "default";
 /// Stores that one instance may have open, as in Spin.
@@ -19,7 +22,7 @@ const MAX_STORES: usize = 256;
 
 /// The file of the key-value store.
 pub fn database_path(data_dir: &Path) -> PathBuf {
-    data_dir.join("sqlite_key_value.db")
+    data_dir.join(DATABASE_FILE)
 }
 
 /// The store of an application: one connection behind a lock, as in Spin.

@@ -1,11 +1,12 @@
 //! The embedded host: runs the bundle that `spin.toml` describes, as Spin would.
 //!
 //! [`commands`] are what the `whisper` command offers; [`app`] answers requests with the
-//! instances that [`handler`] makes of the components that [`engine`] has compiled.
+//! instances that [`instances`] makes of the components that [`engine`] has compiled.
 
 pub mod app;
 mod banner;
 mod bindings;
+pub mod bodies;
 pub mod builder;
 pub mod clock;
 pub mod commands;
@@ -15,14 +16,17 @@ pub mod engine;
 pub mod exit;
 pub mod faults;
 mod guest_log;
-pub mod handler;
+
 pub mod instance;
+pub mod instances;
 pub mod key_value;
 pub mod limits;
 pub mod load;
 pub mod log;
 mod outbound;
 pub mod problem;
+mod progress;
+pub mod ran;
 pub mod schedules;
 pub mod server;
 pub mod sqlite;

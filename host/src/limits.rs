@@ -1,4 +1,4 @@
-//! What one instance may use, and what one request may take.
+//! Limits of an instance's memory and of a request's time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,6 +8,10 @@ use wasmtime::{ResourceLimiter, UpdateDeadline};
 
 /// How often the epoch moves on: a computing component lets others run this often.
 pub const TICK: Duration = Duration::from_millis(10);
+
+/// Requests that an instance serves unless told otherwise. Spin's default is 128, and every new instance opens its
+/// connection and prepares its statements again; docs/performance.md has what that costs.
+pub const DEFAULT_REUSE: u32 = 10_000;
 
 /// Limits of every instance.
 #[derive(Clone, Debug)]
@@ -27,20 +31,20 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// Reuse as in Spin.
+    /// As in Spin, but for how many requests an instance serves.
     fn default() -> Self {
         Self {
             memory: 256 << 20,
             request_timeout: Duration::from_secs(30),
             busy: Duration::from_secs(10),
-            requests: 128,
+            requests: DEFAULT_REUSE as usize,
             concurrent: 16,
             idle: Duration::from_secs(1),
         }
     }
 }
 
-/// How one instance fares; shared by those who watch it.
+/// State of one instance; shared by those who watch it.
 #[derive(Debug)]
 pub struct Health {
     start: Instant,
@@ -90,7 +94,7 @@ impl Health {
         Ok(UpdateDeadline::Yield(1))
     }
 
-    /// When the instance has handed control back.
+    /// Notes that the instance has handed control back.
     pub fn handed_back(&self) {
         if !self.yielded.swap(false, Ordering::Relaxed) {
             self.busy_since.store(0, Ordering::Relaxed);

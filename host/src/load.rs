@@ -12,28 +12,29 @@ use whisper_manifest::variables::Values;
 use whisper_manifest::{Component, Manifest};
 
 use crate::app::App;
+use crate::bodies::Bodies;
 use crate::clock::Clock;
 use crate::engine::Compiled;
 use crate::faults::Faults;
-use crate::handler::{Handler, Stats};
 use crate::instance::ComponentContext;
+use crate::instances::{Instances, Stats};
 use crate::key_value::KeyValue;
 use crate::limits::Limits;
 use crate::sqlite;
 
-/// What an application is loaded with.
+/// The parts that an application is loaded from.
 pub struct Loader<'a> {
     /// The manifest.
     pub manifest: &'a Manifest,
     /// Values of its variables.
     pub values: &'a Values,
-    /// Where its data is.
+    /// Its data folder.
     pub data_dir: &'a Path,
     /// The guests' clock.
     pub clock: Clock,
     /// Limits of every instance.
     pub limits: Limits,
-    /// Where faults of components go.
+    /// The receiver of components' faults.
     pub faults: Faults,
 }
 
@@ -55,7 +56,7 @@ impl Loader<'_> {
             };
             let context = self.context(component, &key_value);
             let context = Arc::new(context.map_err(|e| anyhow!("[component.{id}]: {e}"))?);
-            let handler = Handler::new(
+            let instances = Instances::new(
                 engine.clone(),
                 pre,
                 Arc::clone(&context),
@@ -64,9 +65,11 @@ impl Loader<'_> {
                 self.faults.clone(),
             );
             contexts.push(context);
-            handlers.insert(id, ProxyHandler::new(handler));
+            handlers.insert(id, ProxyHandler::new(instances));
         }
-        let app = Arc::new(App::new(router, handlers, stats, self.faults.clone()));
+        let bodies = Bodies::new(self.limits.request_timeout);
+        let faults = self.faults.clone();
+        let app = Arc::new(App::new(router, handlers, stats, faults, bodies));
         for context in contexts {
             // Each is new: nobody has set it before.
             let _ = context.app.set(Arc::downgrade(&app));

@@ -54,23 +54,28 @@ pub fn is_json() -> bool {
     LOG.get().is_some_and(|log| log.json)
 }
 
-/// Writes an event with its fields: as JSON, or for people as `text`.
+/// Writes an event with its fields: as JSON, or for people as `text` behind the time.
 pub fn event(name: &str, fields: Value, text: impl FnOnce() -> String) {
+    write_event(name, fields, || format!("{} {}", time(), text()));
+}
+
+/// Writes an event whose text is more than a line, without the time.
+pub fn announce(name: &str, fields: Value, text: impl FnOnce() -> String) {
+    write_event(name, fields, text);
+}
+
+fn write_event(name: &str, fields: Value, text: impl FnOnce() -> String) {
     let Some(log) = LOG.get() else { return };
-    let line = if log.json {
-        json_line(name, fields)
-    } else {
-        text()
+    let line = match log.json {
+        true => json_line(name, fields),
+        false => text(),
     };
-    if line.is_empty() {
-        return;
-    }
     if let Err(TrySendError::Full(_)) = log.sender.try_send(Message::Line(line)) {
         log.dropped.fetch_add(1, Ordering::Relaxed);
     }
 }
 
-/// Something that an operator should look at.
+/// Writes a message that an operator should look at.
 pub fn warning(message: &str) {
     event("warning", serde_json::json!({ "message": message }), || {
         format!("warning: {message}")
@@ -86,13 +91,17 @@ pub fn flush() {
     }
 }
 
+/// The log's own time is the system's, whatever the guests' clock says.
+fn time() -> String {
+    #[allow(clippy::disallowed_methods)]
+    let time = Timestamp::now();
+    format!("{time:.3}")
+}
+
 fn json_line(name: &str, fields: Value) -> String {
     let mut object = Map::new();
     object.insert("event".into(), name.into());
-    // The log's own time is the system's, whatever the guests' clock says.
-    #[allow(clippy::disallowed_methods)]
-    let time = Timestamp::now();
-    object.insert("time".into(), format!("{time:.3}").into());
+    object.insert("time".into(), time().into());
     if let Value::Object(fields) = fields {
         object.extend(fields);
     }

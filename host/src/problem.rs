@@ -1,8 +1,10 @@
 //! Problem documents (RFC 9457) for what the host answers in a component's place. The kit's list of codes
 //! (`crates/kit/src/error/code.rs`) has theirs too: clients see one list.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use serde_json::json;
@@ -17,35 +19,68 @@ pub const REQUEST_ID: &str = "x-request-id";
 pub enum Problem {
     /// The component stopped: a panic, a trap, too much memory.
     Trapped {
-        /// What is known, for the client.
+        /// The cause, as far as a client may know it.
         detail: &'static str,
     },
     /// It took too long.
     Timeout,
     /// The request has no usable `Host` header.
     BadHost,
+    /// A header's value is no text in UTF-8. Spin answers a bare 500 to such a request.
+    BadHeader {
+        /// Its name.
+        name: String,
+    },
+    /// The client took too long to send the body.
+    SlowBody,
+    /// Bodies of other requests leave no room for this one.
+    BodiesFull,
 }
 
+/// Seconds after which a client may try again where there was no room.
+const TRY_AGAIN: u64 = 1;
+
+/// Status, code, title and detail of a problem document.
+type Parts = (StatusCode, &'static str, &'static str, Cow<'static, str>);
+
 impl Problem {
-    fn parts(&self) -> (StatusCode, &'static str, &'static str, &'static str) {
+    fn parts(&self) -> Parts {
         match self {
             Self::Trapped { detail } => (
                 StatusCode::BAD_GATEWAY,
                 "component_trapped",
                 "The component failed",
-                detail,
+                Cow::Borrowed(detail),
             ),
             Self::Timeout => (
                 StatusCode::GATEWAY_TIMEOUT,
                 "component_timeout",
                 "The component took too long",
-                "The component did not answer in time; the request may have had an effect.",
+                "The component did not answer in time; the request may have had an effect.".into(),
             ),
             Self::BadHost => (
                 StatusCode::BAD_REQUEST,
                 "invalid_host",
                 "The Host header is not usable",
-                "The request must have one valid Host header.",
+                "The request must have one valid Host header.".into(),
+            ),
+            Self::BadHeader { name } => (
+                StatusCode::BAD_REQUEST,
+                "invalid_header",
+                "Invalid header",
+                format!("The value of the header {name} is no text in UTF-8.").into(),
+            ),
+            Self::SlowBody => (
+                StatusCode::REQUEST_TIMEOUT,
+                "request_timeout",
+                "The body came too slowly",
+                "The rest of the body did not come in time; nothing was done.".into(),
+            ),
+            Self::BodiesFull => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "Temporarily unavailable",
+                "Too many large bodies are on their way. Try again in a moment.".into(),
             ),
         }
     }
@@ -73,6 +108,9 @@ impl Problem {
         headers.insert(CONTENT_LENGTH, length);
         if let Ok(id) = HeaderValue::from_str(id) {
             headers.insert(REQUEST_ID, id);
+        }
+        if *self == Self::BodiesFull {
+            headers.insert(RETRY_AFTER, HeaderValue::from(TRY_AGAIN));
         }
         response
     }

@@ -1,7 +1,7 @@
 //! Runs the jobs of `[[application.tool.whisper.schedules]]` by a request to their route.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -16,6 +16,7 @@ use whisper_manifest::schedule::Planner;
 
 use crate::app::App;
 use crate::clock::Clock;
+use crate::ran::Ran;
 use crate::{log, problem};
 
 /// How often the clock is looked at: it may be moved at any time.
@@ -31,20 +32,29 @@ pub struct Schedules {
     operator_key: String,
     entries: Vec<ScheduleEntry>,
     planner: Mutex<Planner>,
+    ran: Ran,
     /// Held while a job runs: never two runs of one at once.
     running: Vec<tokio::sync::Mutex<()>>,
 }
 
 impl Schedules {
-    /// The jobs, none of them due before the clock's present time.
+    /// The jobs. Those that became due since they `ran` last are due at once.
     pub fn new(
         app: Arc<App>,
         clock: Clock,
         operator_key: String,
         entries: Vec<ScheduleEntry>,
+        ran: Ran,
     ) -> Self {
+        let now = clock.now();
+        let planner = Planner::new(&entries, now, |job| ran.last(job));
+        // From now on they can be missed.
+        let names = entries.iter().map(|entry| entry.name.as_str());
+        let new: Vec<&str> = names.filter(|job| ran.last(job).is_none()).collect();
+        ran.note(new, now);
         Self {
-            planner: Mutex::new(Planner::new(&entries, clock.now())),
+            planner: Mutex::new(planner),
+            ran,
             running: entries
                 .iter()
                 .map(|_| tokio::sync::Mutex::default())
@@ -63,6 +73,7 @@ impl Schedules {
 
     /// Runs what becomes due, until `stop` says so.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        self.tell_missed();
         loop {
             tokio::select! {
                 () = tokio::time::sleep(LOOK) => {}
@@ -112,16 +123,28 @@ impl Schedules {
     }
 
     fn due(&self) -> Vec<usize> {
-        let mut planner = self
-            .planner
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
-        planner.due(self.clock.now())
+        self.planner().due(self.clock.now())
+    }
+
+    fn planner(&self) -> MutexGuard<'_, Planner> {
+        self.planner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Logs the jobs that became due while the host was down.
+    fn tell_missed(&self) {
+        let missed = self.planner().overdue(self.clock.now());
+        for (index, due) in missed {
+            let name = self.entries[index].name.as_str();
+            let fields = json!({ "job": name, "due": due.to_string() });
+            log::event("job_missed", fields, || {
+                format!("job {name} was due at {due} while the host was down; it runs now")
+            });
+        }
     }
 
     async fn send(&self, index: usize) -> Value {
         let entry = &self.entries[index];
-        let start = Instant::now();
+        let (start, time) = (Instant::now(), self.clock.now());
         let mut result = match self.request(&entry.route) {
             Ok(request) => self.answer(request).await,
             Err(e) => json!({ "ok": false, "error": e.to_string() }),
@@ -131,6 +154,8 @@ impl Schedules {
             .unwrap_or(u64::MAX)
             .into();
         self.log(&entry.name, &result);
+        // Whether it went well or not: its next run finds what is left to do.
+        self.ran.note([entry.name.as_str()], time);
         result
     }
 

@@ -91,7 +91,7 @@ CREATE INDEX "conversations_idx_type" ON "conversations" ("type" ASC);
 CREATE INDEX "conversations_idx_creatorId" ON "conversations" ("creatorId" ASC);
 
 CREATE TABLE "messages" (
-  "_seq" INTEGER PRIMARY KEY,
+  "_seq" INTEGER PRIMARY KEY AUTOINCREMENT,
   "_id" TEXT NOT NULL UNIQUE,
   "_revision" INTEGER NOT NULL DEFAULT 1,
   "conversationId" TEXT NOT NULL,
@@ -129,6 +129,8 @@ CREATE INDEX "messages_idx_conversation_time" ON "messages" ("conversationId" AS
 CREATE INDEX "messages_idx_sender" ON "messages" ("senderId" ASC);
 
 CREATE INDEX "messages_idx_contentType" ON "messages" ("contentType" ASC);
+
+CREATE INDEX "messages_idx_conversation_order" ON "messages" ("conversationId" ASC);
 
 CREATE TABLE "messageQueue" (
   "_seq" INTEGER PRIMARY KEY,
@@ -172,6 +174,10 @@ CREATE TABLE "contacts" (
 CREATE UNIQUE INDEX "contacts_idx_user_contact" ON "contacts" ("userId" ASC, "contactUserId" ASC);
 
 CREATE INDEX "contacts_idx_relationship" ON "contacts" ("userId" ASC, "relationship" ASC);
+
+CREATE INDEX "contacts_idx_blocked" ON "contacts" ("userId" ASC, "isBlocked" ASC);
+
+CREATE INDEX "contacts_idx_blockers" ON "contacts" ("contactUserId" ASC, "isBlocked" ASC);
 
 CREATE TABLE "typingIndicators" (
   "_seq" INTEGER PRIMARY KEY,
@@ -766,20 +772,26 @@ CREATE TABLE "conversationMembers" (
   "isPinned" INTEGER NOT NULL DEFAULT 0,
   "isArchived" INTEGER NOT NULL DEFAULT 0,
   "isBlocked" INTEGER NOT NULL DEFAULT 0,
+  "isRequest" INTEGER NOT NULL DEFAULT 0,
   "lastReadMessageId" TEXT,
   "lastReadAt" INTEGER,
+  "readPosition" INTEGER,
+  "joinedPosition" INTEGER,
   "joinedAt" INTEGER NOT NULL,
+  "leftAt" INTEGER,
   "updatedAt" INTEGER,
   "invitedBy" TEXT
 ) STRICT;
 
 CREATE UNIQUE INDEX "conversationMembers_idx_conversation_user" ON "conversationMembers" ("conversationId" ASC, "userId" ASC);
 
-CREATE INDEX "conversationMembers_idx_user_status" ON "conversationMembers" ("userId" ASC, "status" ASC);
+CREATE INDEX "conversationMembers_idx_user_list" ON "conversationMembers" ("userId" ASC, "status" ASC, "isRequest" ASC, "isArchived" ASC, "isPinned" ASC, "conversationId" ASC);
 
 CREATE INDEX "conversationMembers_idx_conversation_status" ON "conversationMembers" ("conversationId" ASC, "status" ASC, "joinedAt" ASC);
 
 CREATE INDEX "conversationMembers_idx_conversation_role" ON "conversationMembers" ("conversationId" ASC, "status" ASC, "role" ASC);
+
+CREATE INDEX "conversationMembers_idx_left" ON "conversationMembers" ("leftAt" ASC);
 
 CREATE TABLE "idempotencyKeys" (
   "_seq" INTEGER PRIMARY KEY,
@@ -830,6 +842,7 @@ CREATE TABLE "consumerCursors" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
   "_revision" INTEGER NOT NULL DEFAULT 1,
+  "reads" TEXT,
   "position" INTEGER NOT NULL,
   "updatedAt" INTEGER NOT NULL
 ) STRICT;
@@ -849,6 +862,16 @@ CREATE TABLE "jobRuns" (
 ) STRICT;
 
 CREATE INDEX "jobRuns_idx_job_time" ON "jobRuns" ("job" ASC, "startedAt" DESC);
+
+CREATE TABLE "messageExpiries" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "conversationId" TEXT NOT NULL,
+  "expiresAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "messageExpiries_idx_expires" ON "messageExpiries" ("expiresAt" ASC);
 
 CREATE TABLE "storyReactions" (
   "_seq" INTEGER PRIMARY KEY,

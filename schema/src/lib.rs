@@ -13,6 +13,7 @@ pub mod ddl;
 pub mod derived;
 mod document;
 mod ephemeral;
+mod excerpt;
 #[cfg(not(target_family = "wasm"))]
 pub mod json_schema;
 pub mod main_db;
@@ -22,6 +23,7 @@ pub mod prelude;
 mod registry;
 pub mod social_db;
 pub mod system;
+pub mod text;
 mod timestamp;
 pub mod validate;
 pub mod web3_db;
@@ -31,14 +33,16 @@ pub use choices::{Choice, UnknownChoice};
 pub use column::Column;
 pub use document::Document;
 pub use ephemeral::Ephemeral;
+pub use excerpt::excerpt;
 pub use meta::{
     Access, Attribute, Bucket, Collection, Database, DefaultValue, Index, IndexColumn, IndexKind,
-    Kind, Order,
+    Kind, Order, Retention,
 };
 pub use migrations::{MIGRATIONS, Migration};
 pub use registry::{
     Stats, buckets, collection, collections, databases, stats, system_collections, system_database,
 };
+pub use text::Text;
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use validate::{Rule, Violation, validate, validate_patch};
 pub use whisper_schema_derive::{Body, Collection};

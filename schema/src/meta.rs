@@ -1,5 +1,7 @@
 //! What a collection is: the static description everything else is generated from.
 
+use crate::Text;
+
 /// One of the databases a collection belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Database {
@@ -22,6 +24,8 @@ pub struct Collection {
     pub document_security: bool,
     /// Who may read a document without the server between.
     pub access: Access,
+    /// How long documents stay: one entry for each way of theirs to go. Never empty.
+    pub retention: &'static [Retention],
     /// Whether it is one of the server's own, counted apart from the 30 of the API.
     pub system: bool,
     /// Whether a commit number (`_seq`) is never given twice, even after the newest document was
@@ -69,6 +73,55 @@ pub enum Access {
     },
 }
 
+/// How long documents stay, and the job that removes those whose time has come.
+///
+/// Removing takes its time, and nothing depends on it: whoever reads leaves out what has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retention {
+    /// They stay until somebody removes them, or the account that they belong to goes.
+    Forever {
+        /// Why.
+        why: &'static str,
+    },
+    /// They go when the time that they name has come; those without one don't.
+    Until {
+        /// Key of the attribute with the time.
+        attribute: &'static str,
+        /// The job.
+        job: &'static str,
+    },
+    /// They go some days after a time in them; those without one don't.
+    Days {
+        /// Key of the attribute with the time.
+        attribute: &'static str,
+        /// How many days.
+        days: u32,
+        /// The variable of `spin.toml` that sets another number; 0 there keeps them.
+        setting: Option<&'static str>,
+        /// The job.
+        job: &'static str,
+    },
+    /// They go with the document of another collection that they belong to.
+    With {
+        /// Id of that collection.
+        collection: &'static str,
+        /// The job.
+        job: &'static str,
+    },
+}
+
+impl Retention {
+    /// The job that removes them, if one does.
+    pub fn job(&self) -> Option<&'static str> {
+        match self {
+            Retention::Forever { .. } => None,
+            Retention::Until { job, .. }
+            | Retention::Days { job, .. }
+            | Retention::With { job, .. } => Some(job),
+        }
+    }
+}
+
 /// One attribute of a collection.
 #[derive(Debug, PartialEq)]
 pub struct Attribute {
@@ -85,6 +138,8 @@ pub struct Attribute {
     /// Size of the column in characters where the target needs another than the API's limit:
     /// Appwrite keeps strings over 16381 outside the row, which is the only way under its row width.
     pub stored_size: Option<u32>,
+    /// What people see of it, if they do: a text's, or of each of a list.
+    pub text: Option<Text>,
     /// What it means, with its unit.
     pub doc: &'static str,
 }
@@ -184,6 +239,8 @@ pub struct Index {
     pub key: &'static str,
     /// What it is for.
     pub kind: IndexKind,
+    /// Whether it is the server's own, beyond what the collection's documentation promises; counted apart.
+    pub own: bool,
     /// Its columns, most significant first.
     pub columns: &'static [IndexColumn],
 }

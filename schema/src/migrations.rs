@@ -33,4 +33,29 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "push_sessions",
         sql: include_str!("../migrations/sqlite/0004_push_sessions.sql"),
     },
+    Migration {
+        number: 5,
+        name: "retention",
+        sql: include_str!("../migrations/sqlite/0005_retention.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "read_positions",
+        sql: include_str!("../migrations/sqlite/0006_read_positions.sql"),
+    },
+    Migration {
+        number: 7,
+        name: "conversation_lists",
+        sql: include_str!("../migrations/sqlite/0007_conversation_lists.sql"),
+    },
+    Migration {
+        number: 8,
+        name: "names",
+        sql: include_str!("../migrations/sqlite/0008_names.sql"),
+    },
+    Migration {
+        number: 9,
+        name: "turns",
+        sql: include_str!("../migrations/sqlite/0009_turns.sql"),
+    },
 ];

@@ -9,10 +9,10 @@ use crate::main_db::{
 };
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
-    Account, ConsumerCursor, ConversationMember, ErrorGroup, ErrorLink, Event, FanOut, GifTag,
-    IdempotencyKey, JobRun, NotificationSettings, PostHashtag, Progress, ProgressDay, ProgressWeek,
-    Push, PushSubscription, RateLimit, ReputationGrant, Session, SigningKey, StickerTag,
-    StoryReaction,
+    Account, ConsumerCursor, ConversationMember, DisplayName, ErrorGroup, ErrorLink, Event, FanOut,
+    GifTag, IdempotencyKey, JobRun, MessageExpiry, NotificationSettings, PostHashtag, Progress,
+    ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit, ReputationGrant, RestingName,
+    Session, SigningKey, StickerTag, StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -99,6 +99,7 @@ pub fn system_collections() -> &'static [&'static Collection] {
         Event::COLLECTION,
         ConsumerCursor::COLLECTION,
         JobRun::COLLECTION,
+        MessageExpiry::COLLECTION,
         StoryReaction::COLLECTION,
         ErrorGroup::COLLECTION,
         ErrorLink::COLLECTION,
@@ -113,6 +114,8 @@ pub fn system_collections() -> &'static [&'static Collection] {
         PostHashtag::COLLECTION,
         StickerTag::COLLECTION,
         GifTag::COLLECTION,
+        DisplayName::COLLECTION,
+        RestingName::COLLECTION,
     ]
 }
 
@@ -171,23 +174,26 @@ pub struct Stats {
     pub system_collections: usize,
     /// Attributes of the server's own collections.
     pub system_attributes: usize,
-    /// Indexes of the server's own collections.
+    /// Indexes of the server's own collections, and its own ones on the API's.
     pub system_indexes: usize,
 }
 
 /// Counts the model.
 pub fn stats() -> Stats {
     let attributes = |of: &[&Collection]| of.iter().map(|c| c.attributes.len()).sum();
-    let indexes = |of: &[&Collection]| of.iter().map(|c| c.indexes.len()).sum();
+    let indexes = |of: &[&Collection], own: bool| {
+        let all = of.iter().flat_map(|c| c.indexes);
+        all.filter(|index| index.own == own).count()
+    };
     Stats {
         databases: databases().len(),
         collections: collections().len(),
         attributes: attributes(collections()),
-        indexes: indexes(collections()),
+        indexes: indexes(collections(), false),
         buckets: buckets().len(),
         system_collections: system_collections().len(),
         system_attributes: attributes(system_collections()),
-        system_indexes: indexes(system_collections()),
+        system_indexes: indexes(system_collections(), false) + indexes(collections(), true),
     }
 }
 

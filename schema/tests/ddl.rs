@@ -215,3 +215,52 @@ fn numbers_of_events_are_never_given_twice() {
         database.execute("DELETE FROM events", []).expect("deleted");
     }
 }
+
+/// Whoever had read up to a time has read all messages of that time.
+#[test]
+fn members_keep_their_place_when_positions_come() {
+    let database = Connection::open_in_memory().expect("a database");
+    for migration in MIGRATIONS.iter().filter(|m| m.number < 6) {
+        database.execute_batch(migration.sql).expect(migration.name);
+    }
+    for (message, at) in [("a", 10), ("b", 20), ("c", 20), ("d", 30)] {
+        let sql = format!(
+            "INSERT INTO messages (_id, conversationId, senderId, content, contentType, mediaUrls, mediaFileIds, \
+             deletedFor, mentions, links, readBy, deliveredTo, expiresAt, createdAt) \
+             VALUES ('{message}', 'c', 's', '', 'text', '[]', '[]', '[]', '[]', '[]', '[]', '[]', {at}00, {at})"
+        );
+        database.execute(&sql, []).expect("a message");
+    }
+    for (member, joined, read) in [("read", 1, "20"), ("never", 1, "NULL"), ("late", 25, "10")] {
+        let sql = format!(
+            "INSERT INTO conversationMembers (_id, conversationId, userId, joinedAt, lastReadAt) \
+             VALUES ('{member}', 'c', '{member}', {joined}, {read})"
+        );
+        database.execute(&sql, []).expect("a member");
+    }
+    let migration = MIGRATIONS[5];
+    database.execute_batch(migration.sql).expect(migration.name);
+    let of = |column: &str, table: &str| {
+        let sql = format!("SELECT _id, {column} FROM {table} ORDER BY _id");
+        rows(&database, &sql, |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?))
+        })
+    };
+    let places = |late, never, read| {
+        [("late", late), ("never", never), ("read", read)].map(|(id, at)| (id.to_owned(), at))
+    };
+    let members = "conversationMembers";
+    assert_eq!(of("readPosition", members), places(Some(1), None, Some(3)));
+    assert_eq!(of("joinedPosition", members), places(Some(3), None, None));
+    let ends = of("expiresAt", "messageExpiries");
+    assert_eq!(ends[0], ("a".to_owned(), Some(1000)));
+    assert_eq!(ends.len(), 4);
+    database
+        .execute("DELETE FROM messages", [])
+        .expect("deleted");
+    let again = "INSERT INTO messages SELECT NULL, _id, 1, 'c', 's', '', 'text', NULL, '[]', '[]', NULL, NULL, NULL, \
+                 NULL, NULL, NULL, NULL, NULL, '[]', 0, 0, NULL, NULL, '[]', '[]', '[]', '[]', 'sent', NULL, 1, NULL \
+                 FROM messageExpiries LIMIT 1";
+    database.execute(again, []).expect("a message");
+    assert_eq!(database.last_insert_rowid(), 5, "no place is given twice");
+}

@@ -11,6 +11,7 @@ use whisper_schema::{Collection, Document, Kind, Timestamp, Violation, validate,
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "testDB", id = "samples", name = "Samples")]
 #[access(server = "Nobody asks.")]
+#[retention(forever = "Nothing is kept.")]
 struct Sample {
     /// Id of the document.
     id: String,

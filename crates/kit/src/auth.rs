@@ -17,10 +17,13 @@ pub(crate) use claims::Claims;
 pub(crate) use foreign::Foreign;
 pub use foreign::{IdentityServer, Verifying, is_foreign_id};
 pub use keys::{Keys, rotate_keys, web_push_secret};
-pub(crate) use keys::{MAC, cursor_key, derived_key, mac, mac256};
+pub(crate) use keys::{MAC, cursor_key, derived_key, id_key, mac, mac256};
 pub use operator::operator;
+pub(crate) use password::Turns;
 pub use password::{hash_password, needs_rehash, verify_nobody, verify_password};
-pub use session::{Issued, MAX_SESSIONS, REFRESH_LIFETIME, issue, revoke, revoke_all, rotate};
+pub use session::{
+    Issued, MAX_SESSIONS, REFRESH_LIFETIME, REFRESH_PREFIX, issue, revoke, revoke_all, rotate,
+};
 pub(crate) use session::{check, standing};
 pub use token::jwks;
 pub(crate) use token::verify;

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::error::{Error, Result};
 use crate::log::{self, Level};
 use crate::signal::{CONSUMERS, REPORTS};
 
@@ -41,6 +42,18 @@ pub(crate) const APPWRITE_PROJECT: &str = "appwrite_project";
 /// The key that opens it.
 pub(crate) const APPWRITE_KEY: &str = "appwrite_key";
 
+/// A setting that is a whole number. List it with [`Api::numbers`](crate::Api::numbers), so that the component reads the
+/// variable, and answers nothing while it holds something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Number {
+    /// The variable.
+    pub variable: &'static str,
+    /// The number where the variable isn't set.
+    pub default: u64,
+    /// The greatest number it may be.
+    pub most: u64,
+}
+
 impl Config {
     /// From names and values.
     pub fn new<N: Into<String>, V: Into<String>>(values: impl IntoIterator<Item = (N, V)>) -> Self {
@@ -58,27 +71,49 @@ impl Config {
         self.values.get(name).map_or("", String::as_str)
     }
 
-    /// A whole number up to `max`; `default` when the variable is missing or empty, and, with a warning in
-    /// the log, when it is no such number.
-    pub fn number(&self, name: &str, default: u64, max: u64) -> u64 {
+    /// The number of a setting. One that can't be read was refused before ([`Config::check`]), and counts as not set.
+    pub fn get(&self, number: &Number) -> u64 {
+        self.number(number.variable, number.default, number.most)
+    }
+
+    /// Refuses a setting that is no such number.
+    ///
+    /// # Errors
+    /// A fault that names the variable.
+    pub fn check(&self, number: &Number) -> Result<()> {
+        let wrong = |()| {
+            let (name, most) = (number.variable, number.most);
+            Error::internal(format!(
+                "the variable {name} must be a whole number from 0 to {most}"
+            ))
+        };
+        self.read(number.variable, number.most)
+            .map(drop)
+            .map_err(wrong)
+    }
+
+    /// None where it isn't set.
+    fn read(&self, name: &str, most: u64) -> Result<Option<u64>, ()> {
         let text = self.text(name).trim();
         if text.is_empty() {
-            return default;
+            return Ok(None);
         }
-        match text.parse() {
-            Ok(number) if number <= max => number,
-            _ => {
+        let read = text.parse().ok().filter(|read| *read <= most);
+        read.map(Some).ok_or(())
+    }
+
+    /// A whole number up to `max`; `default` when the variable is missing or empty, and, with a warning in
+    /// the log, when it is no such number. Rather declare it: [`Number`], [`Rate`](crate::rate_limit::Rate).
+    pub fn number(&self, name: &str, default: u64, max: u64) -> u64 {
+        self.read(name, max)
+            .unwrap_or_else(|()| {
                 if self.told.borrow_mut().insert(name.to_owned()) {
-                    let fields = [
-                        ("variable", name.into()),
-                        ("max", max.into()),
-                        ("used", default.into()),
-                    ];
+                    let fields = [("variable", name.into()), ("used", default.into())];
                     log::write(Level::Warn, "wrong_setting", "", &fields);
                 }
-                default
-            }
-        }
+                Some(default)
+            })
+            .unwrap_or(default)
     }
 
     /// A list separated by commas, without blanks.
@@ -103,25 +138,37 @@ mod tests {
 
     #[test]
     fn numbers_have_bounds_and_a_default() {
-        let config = Config::new([
-            ("a", " 60 "),
-            ("b", ""),
-            ("c", "60k"),
-            ("d", "-1"),
-            ("e", "1001"),
-            ("f", "0"),
-        ]);
-        for (name, number) in [
-            ("a", 60),
-            ("b", 7),
-            ("c", 7),
-            ("d", 7),
-            ("e", 7),
-            ("f", 0),
-            ("none", 7),
+        for (text, number) in [
+            (" 60 ", Some(60)),
+            ("", Some(7)),
+            ("0", Some(0)),
+            ("1000", Some(1000)),
+            ("60k", None),
+            ("-1", None),
+            ("1.5", None),
+            ("1001", None),
         ] {
-            assert_eq!(config.number(name, 7, 1000), number, "{name}");
+            let config = Config::new([("a", text)]);
+            let setting = Number {
+                variable: "a",
+                default: 7,
+                most: 1000,
+            };
+            assert_eq!(config.check(&setting).is_ok(), number.is_some(), "{text:?}");
+            assert_eq!(config.get(&setting), number.unwrap_or(7), "{text:?}");
         }
+    }
+
+    #[test]
+    fn the_refusal_names_the_variable() {
+        let setting = Number {
+            variable: "story_rate_per_hour",
+            default: 7,
+            most: 1000,
+        };
+        let wrong = Config::new([("story_rate_per_hour", "many")]).check(&setting);
+        let cause = wrong.unwrap_err();
+        assert!(cause.source_text().unwrap().contains("story_rate_per_hour"));
     }
 
     #[test]

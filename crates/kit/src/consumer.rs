@@ -126,12 +126,14 @@ where
     let moved = Batch::new();
     let moved = if cursor.is_some() {
         let patch = Patch::new()
+            .set(ConsumerCursor::READS, D::COLLECTION.id)
             .set(ConsumerCursor::POSITION, last)
             .set(ConsumerCursor::UPDATED_AT, Timestamp::AT_COMMIT);
         moved.update_if(name, patch, Filter::eq(ConsumerCursor::POSITION, position))
     } else {
         moved.insert(&ConsumerCursor {
             id: name.to_owned(),
+            reads: Some(D::COLLECTION.id.to_owned()),
             position: last,
             updated_at: Timestamp::AT_COMMIT,
         })

@@ -4,10 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use whisper_schema::Timestamp;
-use whisper_schema::prelude::Session;
-use whisper_store::{Get, ReadSet, Store};
+use whisper_store::{ReadSet, Store};
 
-use crate::auth::{self, Caller, Claims, Foreign, IdentityServer, Keys};
+use crate::auth::{self, Caller, Claims, Foreign, IdentityServer, Keys, Turns};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::ids;
@@ -20,6 +19,7 @@ pub struct Instance {
     pub(crate) config: Config,
     pub(crate) clock: Rc<dyn Fn() -> Timestamp>,
     pub(crate) keys: Keys,
+    pub(crate) turns: Turns,
     pub(crate) foreign: Option<Foreign>,
     pub(crate) signals: Signals,
 }
@@ -32,6 +32,7 @@ impl Instance {
             config,
             clock,
             keys: Keys::default(),
+            turns: Turns::default(),
             foreign: None,
             signals: Signals::default(),
         }
@@ -57,6 +58,8 @@ struct Inner {
     claims: RefCell<Option<Claims>>,
     /// Whether the session behind the token was looked up, and stands.
     is_checked: Cell<bool>,
+    /// Whether the caller's account is anonymous, once the session was looked up.
+    is_anonymous: Cell<bool>,
 }
 
 impl Ctx {
@@ -72,6 +75,7 @@ impl Ctx {
             now,
             claims: RefCell::new(None),
             is_checked: Cell::new(false),
+            is_anonymous: Cell::new(false),
         })))
     }
 
@@ -135,7 +139,8 @@ impl Ctx {
             return Ok(store.read(set).await?);
         };
         let (standing, found) = store.read((auth::standing(&claims), set)).await?;
-        auth::check(&claims, standing, self.now())?;
+        let is_anonymous = auth::check(&claims, standing, self.now())?;
+        self.0.is_anonymous.set(is_anonymous);
         self.0.is_checked.set(true);
         Ok(found)
     }
@@ -150,10 +155,20 @@ impl Ctx {
         self.database()
     }
 
+    /// Whether the caller's account was made without an address and a password; false where there is no caller. The
+    /// session is looked up, if nothing was read yet.
+    ///
+    /// # Errors
+    /// As [`Ctx::read`].
+    pub async fn is_anonymous(&self) -> Result<bool> {
+        self.check_session().await?;
+        Ok(self.0.is_anonymous.get())
+    }
+
     /// Looks the caller's session up, unless that was done, or there is no caller.
     pub(crate) async fn check_session(&self) -> Result<()> {
         match self.unchecked() {
-            Some(_) => self.read(Vec::<Get<Session>>::new()).await.map(|_| ()),
+            Some(_) => self.read(()).await,
             None => Ok(()),
         }
     }
@@ -223,6 +238,10 @@ impl Ctx {
 
     pub(crate) fn foreign(&self) -> Option<&Foreign> {
         self.0.instance.foreign.as_ref()
+    }
+
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.0.instance.turns
     }
 
     pub(crate) fn keys(&self) -> &Keys {

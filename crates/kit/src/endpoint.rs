@@ -6,10 +6,12 @@ use std::rc::Rc;
 
 use http::Method;
 
+use crate::config::Number;
 use crate::ctx::Ctx;
 use crate::error::{Code, Result};
 use crate::extract::IntoHandler;
 use crate::page;
+use crate::rate_limit::Rate;
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::shape::{Shape, Shaped};
@@ -69,6 +71,7 @@ pub struct Endpoint {
     pub(crate) replies: Vec<(u16, Option<Shape>, &'static str)>,
     pub(crate) codes: &'static [Code],
     pub(crate) headers: &'static [&'static str],
+    pub(crate) answers: &'static [&'static str],
 }
 
 impl Endpoint {
@@ -96,6 +99,7 @@ impl Endpoint {
             replies: Vec::new(),
             codes: &[],
             headers: &[],
+            answers: &[],
         }
     }
 
@@ -178,6 +182,13 @@ impl Endpoint {
         self
     }
 
+    /// Headers of its answers beyond those that its kind has: `etag` or `location`.
+    #[must_use]
+    pub fn answers(mut self, names: &'static [&'static str]) -> Self {
+        self.answers = names;
+        self
+    }
+
     /// Refusals beyond those that every endpoint of its kind has.
     #[must_use]
     pub fn codes(mut self, codes: &'static [Code]) -> Self {
@@ -211,6 +222,8 @@ pub struct Api {
     pub about: &'static str,
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) variables: &'static [&'static str],
+    pub(crate) rates: &'static [Rate],
+    pub(crate) numbers: &'static [Number],
     pub(crate) has_store: bool,
 }
 
@@ -222,6 +235,8 @@ impl Api {
             about,
             endpoints: Vec::new(),
             variables: &[],
+            rates: &[],
+            numbers: &[],
             has_store: true,
         }
     }
@@ -245,6 +260,32 @@ impl Api {
     pub fn variables(mut self, names: &'static [&'static str]) -> Self {
         self.variables = names;
         self
+    }
+
+    /// How often things may happen, by variables of the operator's. It reads those as well.
+    #[must_use]
+    pub fn rates(mut self, rates: &'static [Rate]) -> Self {
+        self.rates = rates;
+        self
+    }
+
+    /// Other settings that are whole numbers. It reads those as well.
+    #[must_use]
+    pub fn numbers(mut self, numbers: &'static [Number]) -> Self {
+        self.numbers = numbers;
+        self
+    }
+
+    /// The settings that are whole numbers.
+    pub fn settings(&self) -> impl Iterator<Item = Number> {
+        let rates = self.rates.iter().map(Rate::number);
+        rates.chain(self.numbers.iter().copied())
+    }
+
+    /// The variables that it reads beside [`crate::config::COMMON`].
+    pub fn own_variables(&self) -> impl Iterator<Item = &'static str> {
+        let numbers = self.settings().map(|number| number.variable);
+        self.variables.iter().copied().chain(numbers)
     }
 
     /// The endpoints, in their order.

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt, Full};
+use bytes::Bytes;
+use http_body_util::Full;
 use spin_sdk::http::{Request as SpinRequest, Response as SpinResponse};
 use whisper_schema::Timestamp;
 use whisper_store::tables::Credentials;
@@ -15,13 +15,13 @@ use crate::auth::{Appwrite, take_key};
 use crate::client;
 use crate::config::{APPWRITE_KEY, COMMON, Config, HOST};
 use crate::ctx::Instance;
-use crate::edge::{Edge, too_large};
+use crate::edge::Edge;
 use crate::endpoint::Api;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::log::{self, Level};
 use crate::reply::Response;
 use crate::request::Request;
-use crate::{database, signal};
+use crate::{database, intake, signal};
 
 pub use spin_sdk::http_service;
 
@@ -40,10 +40,6 @@ macro_rules! entry {
 
 /// A response as Spin takes it.
 pub type SpinReply = SpinResponse<Full<Bytes>>;
-
-/// How much of a body that is refused is read and thrown away, in bytes: a client that is still sending when it
-/// is answered sees a broken connection instead of the refusal.
-const DRAINED: usize = 1024 * 1024;
 
 thread_local! {
     /// What the requests of this instance share. It lives as long as the instance: connections, decoded
@@ -72,15 +68,24 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
         shared.credentials.replace(key);
     }
     let request = head(&shared.instance.config, parts);
-    let sent = RefCell::new(Some(body));
-    let body = async |limit: usize| match sent.take() {
-        Some(body) => read(body, limit).await,
-        None => Ok(Bytes::new()),
+    let length = request.header("content-length");
+    let length = length.and_then(|length| length.parse().ok());
+    let (sent, place) = (RefCell::new(Some(body)), RefCell::new(None));
+    let body = async |limit: usize| {
+        // Until the request is answered; one that is too long has no more of it kept than the limit.
+        place.replace(Some(
+            intake::enter(length.map_or(limit, |length: usize| length.min(limit))).await?,
+        ));
+        match sent.take() {
+            Some(body) => intake::read(body, length, limit).await,
+            None => Ok(Bytes::new()),
+        }
     };
     let instance = Rc::clone(&shared.instance);
     let response = shared.edge.answer(instance, request, body).await;
+    drop(place);
     if let Some(body) = sent.take() {
-        drain(body).await;
+        intake::drain(body).await;
     }
     #[cfg(not(feature = "spin"))]
     signal::work_off(&shared.instance).await;
@@ -94,6 +99,9 @@ async fn shared(api: fn() -> Api) -> Result<Shared> {
     }
     let api = api();
     let config = variables(&api).await?;
+    for number in api.settings() {
+        config.check(&number)?;
+    }
     // Another request may have come this far during the wait; its store must stay the only one.
     if let Some(shared) = SHARED.with_borrow(Clone::clone) {
         return Ok(shared);
@@ -120,7 +128,7 @@ async fn shared(api: fn() -> Api) -> Result<Shared> {
 
 async fn variables(api: &Api) -> Result<Config> {
     let mut values = Vec::new();
-    for &name in COMMON.iter().chain(api.variables) {
+    for name in COMMON.iter().copied().chain(api.own_variables()) {
         // A setting may be left out; it is empty then.
         if let Some(value) = variable(name).await? {
             values.push((name, value));
@@ -150,46 +158,6 @@ fn head(config: &Config, head: http::request::Parts) -> Request {
     request.client_addr = client::address(config, &head.headers);
     request.headers = head.headers;
     request
-}
-
-/// Reads a body, counting while it comes: Spin itself has no limit, and a length may lie.
-async fn read<B>(mut body: B, limit: usize) -> Result<Bytes>
-where
-    B: http_body::Body<Data = Bytes> + Unpin,
-{
-    let (mut bytes, mut size) = (BytesMut::new(), 0);
-    while let Some(frame) = body.frame().await {
-        let frame = frame
-            .map_err(|_| Error::new(Code::InvalidJson, "The body broke off before its end."))?;
-        let Ok(data) = frame.into_data() else {
-            continue;
-        };
-        size += data.len();
-        if size <= limit {
-            bytes.extend_from_slice(&data);
-        } else if size > limit + DRAINED {
-            break;
-        }
-    }
-    if size > limit {
-        Err(too_large(limit))
-    } else {
-        Ok(bytes.freeze())
-    }
-}
-
-/// Throws away a body that nobody wanted.
-async fn drain<B>(mut body: B)
-where
-    B: http_body::Body<Data = Bytes> + Unpin,
-{
-    let mut size = 0;
-    while let Some(Ok(frame)) = body.frame().await {
-        size += frame.data_ref().map_or(0, Bytes::len);
-        if size > DRAINED {
-            return;
-        }
-    }
 }
 
 #[allow(clippy::disallowed_methods)]

@@ -5,8 +5,13 @@ mod code;
 use std::fmt;
 
 use serde_json::{Value, json};
-use whisper_schema::Violation;
+use whisper_schema::{Timestamp, Violation};
 use whisper_store::StoreError;
+
+use crate::rate_limit::Limit;
+
+/// SQLite's words for it, which are all that a component gets to see.
+const DISK_FULL: &str = "disk is full";
 
 pub use code::Code;
 pub use whisper_schema::Rule;
@@ -134,10 +139,12 @@ impl Error {
         self
     }
 
-    /// Whether it is something to mend: a fault of ours. That the database is busy for a moment isn't, as a rule.
+    /// Whether it is something to mend: a fault of ours. That the database is busy for a moment isn't, as a rule; and
+    /// on a full disk no report is kept.
     pub(crate) fn is_reported(&self) -> bool {
         let is_fault = self.code.status() >= 500;
-        is_fault && (self.always_reported || self.code != Code::Unavailable)
+        let passes = matches!(self.code, Code::Unavailable | Code::StorageFull);
+        is_fault && (self.always_reported || !passes)
     }
 
     /// The code.
@@ -195,6 +202,11 @@ impl From<StoreError> for Error {
             StoreError::Invalid(violations) => {
                 Self::fields(violations.iter().cloned().map(FieldError::from).collect())
             }
+            StoreError::Unavailable(why) if why.contains(DISK_FULL) => Self::new(
+                Code::StorageFull,
+                "The disk of the server is full. Nothing was written.",
+            )
+            .with_source(&error),
             StoreError::Busy | StoreError::Unavailable(_) => Self::new(
                 Code::Unavailable,
                 "The database is busy. Try again in a moment.",
@@ -243,6 +255,12 @@ pub trait ResultExt<T>: Sized {
     /// # Errors
     /// That refusal, or what the error was.
     fn on_failed(self, label: &str, code: Code, detail: &str) -> Result<T>;
+
+    /// A commit that this limit stopped becomes the limit's refusal.
+    ///
+    /// # Errors
+    /// That refusal, or what the error was.
+    fn on_reached(self, limit: &Limit, now: Timestamp) -> Result<T>;
 }
 
 impl<T, E: Into<Error>> ResultExt<T> for Result<T, E> {
@@ -261,6 +279,16 @@ impl<T, E: Into<Error>> ResultExt<T> for Result<T, E> {
             error
                 .into()
                 .picked(code, detail, |store| store.failed_at(label))
+        })
+    }
+
+    fn on_reached(self, limit: &Limit, now: Timestamp) -> Result<T> {
+        self.map_err(|error| {
+            let error = error.into();
+            match &error.store {
+                Some(store) if store.failed_at(limit.label) => limit.refusal(now),
+                _ => error,
+            }
         })
     }
 }
@@ -327,6 +355,12 @@ mod tests {
             (
                 Err(StoreError::Unavailable("gone".into())),
                 Code::Unavailable,
+            ),
+            (
+                Err(StoreError::Unavailable(
+                    "the transaction broke: database or disk is full".into(),
+                )),
+                Code::StorageFull,
             ),
             (Err(StoreError::Invalid(Vec::new())), Code::ValidationFailed),
         ] {

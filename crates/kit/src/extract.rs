@@ -14,6 +14,7 @@ use crate::body;
 use crate::ctx::Ctx;
 use crate::endpoint::{Described, Handler};
 use crate::error::Result;
+use crate::page::{Filters, Parameters, Window};
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::shape::{Shape, Shaped};
@@ -82,6 +83,19 @@ impl<T: DeserializeOwned + Shaped> FromRequest for Params<T> {
 
     fn describe(described: &mut Described) {
         described.query = Some(Shape::of::<T>());
+    }
+}
+
+/// The window over a list: its filters, and which page of it; see [`crate::page`].
+///
+/// Refused with `invalid_query` naming a parameter that is unknown or can't be read, or `invalid_cursor`.
+impl<F: Filters + Shaped> FromRequest for Window<F> {
+    async fn from_request(ctx: &Ctx, request: &Request) -> Result<Self> {
+        request.page(ctx).await
+    }
+
+    fn describe(described: &mut Described) {
+        described.query = Some(Shape::of::<Parameters<F>>());
     }
 }
 

@@ -19,6 +19,8 @@ pub mod events;
 pub mod extract;
 pub mod idempotency;
 pub mod ids;
+#[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
+mod intake;
 pub mod jobs;
 pub mod log;
 mod many;

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 use whisper_schema::Timestamp;
+use whisper_schema::body::{At, Field, Limits};
 
 /// How much a line matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +97,17 @@ impl<T> From<T> for Secret<T> {
 impl<'de, T: serde::Deserialize<'de>> serde::Deserialize<'de> for Secret<T> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::deserialize(deserializer).map(Self)
+    }
+}
+
+impl<T: Field> Field for Secret<T> {
+    fn read(value: &Value, limits: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
+        T::read(value, limits, at).map(Self)
+    }
+
+    #[cfg(not(target_family = "wasm"))]
+    fn schema(limits: &Limits, generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        T::schema(limits, generator)
     }
 }
 

@@ -205,7 +205,11 @@ impl<F> Window<F> {
 
 /// The body of a list.
 #[derive(Clone, Debug, Serialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[cfg_attr(
+    not(target_family = "wasm"),
+    derive(schemars::JsonSchema),
+    schemars(rename = "{T}List")
+)]
 pub struct Listing<T> {
     /// The items, in the list's order.
     pub items: Vec<T>,
@@ -219,7 +223,11 @@ pub struct Listing<T> {
 
 /// The body of a list that has more to say about its page as a whole.
 #[derive(Clone, Debug, Serialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[cfg_attr(
+    not(target_family = "wasm"),
+    derive(schemars::JsonSchema),
+    schemars(rename = "{T}List")
+)]
 pub struct ListingWith<T, M> {
     /// The items, in the list's order.
     pub items: Vec<T>,

@@ -48,6 +48,17 @@ pub fn failed() -> Error {
     Error::new(Code::PreconditionFailed, detail)
 }
 
+/// Reads If-Match, which the route leaves to the client: without it any revision will do.
+///
+/// # Errors
+/// [`Code::PreconditionFailed`] when it is no ETag of ours: nothing has it.
+pub fn if_match_or_any(request: &Request) -> Result<IfMatch> {
+    match request.header("if-match") {
+        Some(_) => if_match(request),
+        None => Ok(IfMatch::Any),
+    }
+}
+
 /// Reads If-Match, which the route demands.
 ///
 /// # Errors

@@ -1,15 +1,20 @@
 //! Rate limits: counters in fixed windows, kept in the store because instances share no memory.
 
+mod rate;
+
 use serde_json::Value;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::RateLimit;
-use whisper_store::{Batch, Filter, Patch};
+use whisper_store::{Batch, Committed, Filter, Patch};
 
 use crate::ctx::Ctx;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, ResultExt};
 use crate::ids::derived_id;
+use crate::retry::Attempt;
 
-/// The batch's label for the counter, to tell its failure from others'.
+pub use rate::Rate;
+
+/// The batch's label for a counter that belongs to no [`Rate`], to tell its failure from others'.
 pub const LABEL: &str = "rate_limit";
 /// The longest name of a counter.
 const MAX_NAME: usize = 256;
@@ -26,6 +31,10 @@ pub struct Limit {
     pub limit: u64,
     /// Length of a window in seconds.
     pub window: i64,
+    /// The batch's label for the counter.
+    pub label: &'static str,
+    /// How much one counting counts.
+    pub step: u32,
 }
 
 impl Limit {
@@ -35,7 +44,17 @@ impl Limit {
             bucket: bucket.into(),
             limit,
             window,
+            label: LABEL,
+            step: 1,
         }
+    }
+
+    /// The same limit where one counting stands for so many things, such as the members that one request adds. What
+    /// is more than the limit by itself passes once per window, so that nothing is refused for ever.
+    #[must_use]
+    pub fn times(mut self, step: usize) -> Self {
+        self.step = u32::try_from(step).unwrap_or(u32::MAX);
+        self
     }
 
     /// Counts in a commit of its own.
@@ -47,29 +66,47 @@ impl Limit {
         if batch.is_empty() {
             return Ok(());
         }
-        match ctx.store().await?.commit(batch).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.failed_at(LABEL) => Err(self.refusal(ctx.now())),
-            Err(error) => Err(error.into()),
-        }
+        let outcome = ctx.store().await?.commit(batch).await;
+        outcome.on_reached(self, ctx.now()).map(|_| ())
     }
 
-    /// Counts as a part of another commit, which fails at [`LABEL`] when the limit is reached.
+    /// Counts and commits in one, as [`Ctx::try_commit`]; none when what was read has changed in the meantime.
+    ///
+    /// # Errors
+    /// [`Code::RateLimited`], and the store's.
+    pub async fn try_commit(&self, ctx: &Ctx, batch: Batch) -> Result<Option<Committed>> {
+        let batch = self.count_in(batch, ctx.now());
+        let outcome = ctx.store().await?.commit(batch).await;
+        Ok(match Attempt::of(outcome.on_reached(self, ctx.now()))? {
+            Attempt::Done(committed) => Some(committed),
+            Attempt::Retry => None,
+        })
+    }
+
+    /// Counts as a part of another commit, which fails at the limit's label when it is reached:
+    /// [`ResultExt::on_reached`] makes the refusal of that.
     pub fn count_in(&self, batch: Batch, now: Timestamp) -> Batch {
-        if self.limit == 0 {
+        if self.limit == 0 || self.step == 0 {
             return batch;
         }
+        let step = i64::from(self.step);
         let start = self.start(now);
         let row = RateLimit {
             id: self.id(start),
             bucket: self.name(start),
             window_start: Timestamp::from_millis(start),
-            count: 1,
+            count: step,
             expires_at: Timestamp::from_millis(start + 2 * self.window * 1000),
         };
-        let more = Patch::new().add(RateLimit::COUNT, 1);
-        let below = Filter::lt(RateLimit::COUNT, Value::from(self.limit));
-        let batch = batch.insert_or_update_if(&row, more, below).label(LABEL);
+        let more = Patch::new().add(RateLimit::COUNT, step);
+        let left = self.limit.checked_sub(u64::from(self.step));
+        let below = match left {
+            Some(left) => Filter::le(RateLimit::COUNT, Value::from(left)),
+            None => Filter::lt(RateLimit::COUNT, 0),
+        };
+        let batch = batch
+            .insert_or_update_if(&row, more, below)
+            .label(self.label);
         if now.as_millis() % SWEEP_EVERY != 0 {
             return batch;
         }

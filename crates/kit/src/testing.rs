@@ -139,13 +139,23 @@ impl TestEdge {
         self.now.set(self.now.get() + millis);
     }
 
-    /// An account with a session; gives its id and an access token.
+    /// An account with an address and a session; gives its id and an access token.
     pub async fn user(&self) -> (String, String) {
+        self.signed_up(false).await
+    }
+
+    /// An anonymous account with a session; gives its id and an access token.
+    pub async fn anonymous(&self) -> (String, String) {
+        self.signed_up(true).await
+    }
+
+    async fn signed_up(&self, is_anonymous: bool) -> (String, String) {
         let ctx = self.ctx();
         let id = ctx.new_id().expect("an id");
         let account = Account {
             id: id.clone(),
-            is_anonymous: true,
+            email: (!is_anonymous).then(|| format!("{id}@example.com")),
+            is_anonymous,
             created_at: ctx.now(),
             updated_at: ctx.now(),
             ..Account::default()

@@ -4,7 +4,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::executor::block_on;
-use futures::future::{join, join_all};
+use futures::future::join_all;
 use serde_json::{Value, json};
 use whisper_kit::auth::{self, Issued, MAX_SESSIONS};
 use whisper_kit::testing::{Answer, TestEdge};
@@ -167,10 +167,11 @@ fn a_disabled_account_is_shut_out_at_once_and_let_in_when_it_is_enabled_again() 
 fn signed(edge: &TestEdge, header: &Value, claims: &Value) -> String {
     use ed25519_dalek::Signer;
     let key = block_on(
-        edge.store()
-            .find::<SigningKey>()
-            .filter(Filter::eq(SigningKey::ALGORITHM, "EdDSA"))
-            .first(),
+        edge.store().read(
+            Query::<SigningKey>::new()
+                .filter(Filter::eq(SigningKey::ALGORITHM, "EdDSA"))
+                .first(),
+        ),
     );
     let secret = URL_SAFE_NO_PAD
         .decode(&key.unwrap().unwrap().secret)
@@ -260,13 +261,35 @@ fn no_bit_of_a_token_may_change() {
 }
 
 #[test]
-fn a_refresh_token_is_good_once() {
+fn for_a_minute_a_refresh_token_gives_the_same_successor_again() {
     let edge = edge();
     let first = block_on(sign_in(&edge, "u1"));
+    assert!(first.refresh_token.starts_with("wrt_"));
     edge.advance(MINUTE);
     let second = rotate(&edge, &first.refresh_token).ok().unwrap();
     assert_eq!(second.session.id, first.session.id);
-    me(&edge, &second.access_token).expect(200);
+    assert_ne!(second.refresh_token, first.refresh_token);
+    edge.advance(MINUTE);
+    let again = rotate(&edge, &first.refresh_token).ok().unwrap();
+    assert_eq!(
+        again.refresh_token, second.refresh_token,
+        "the answer got lost"
+    );
+    for issued in [&second, &again] {
+        me(&edge, &issued.access_token).expect(200);
+    }
+    assert!(
+        rotate(&edge, &second.refresh_token).is_ok(),
+        "and goes on from there"
+    );
+}
+
+#[test]
+fn a_refresh_token_that_comes_back_later_ends_the_session() {
+    let edge = edge();
+    let first = block_on(sign_in(&edge, "u1"));
+    let second = rotate(&edge, &first.refresh_token).ok().unwrap();
+    edge.advance(MINUTE + 1);
     assert_eq!(
         rotate(&edge, &first.refresh_token).err(),
         Some(Code::RefreshTokenReused)
@@ -275,6 +298,39 @@ fn a_refresh_token_is_good_once() {
     assert_eq!(
         rotate(&edge, &second.refresh_token).err(),
         Some(Code::TokenInvalid)
+    );
+}
+
+#[test]
+fn a_refresh_token_gives_nothing_again_once_its_successor_was_used() {
+    let edge = edge();
+    let first = block_on(sign_in(&edge, "u1"));
+    let second = rotate(&edge, &first.refresh_token).ok().unwrap();
+    rotate(&edge, &second.refresh_token).ok().unwrap();
+    assert_eq!(
+        rotate(&edge, &first.refresh_token).err(),
+        Some(Code::RefreshTokenReused)
+    );
+}
+
+#[test]
+fn a_refresh_token_without_the_prefix_is_taken() {
+    let edge = edge();
+    let first = block_on(sign_in(&edge, "u1"));
+    let bare = first.refresh_token.strip_prefix("wrt_").unwrap();
+    assert!(rotate(&edge, bare).is_ok());
+}
+
+#[test]
+fn a_clock_that_was_ahead_once_gives_no_year_to_repeat_a_refresh() {
+    let edge = edge();
+    let first = block_on(sign_in(&edge, "u1"));
+    edge.advance(30 * DAY);
+    rotate(&edge, &first.refresh_token).ok().unwrap();
+    edge.advance(-30 * DAY);
+    assert_eq!(
+        rotate(&edge, &first.refresh_token).err(),
+        Some(Code::RefreshTokenReused)
     );
 }
 
@@ -319,26 +375,22 @@ fn nobody_ends_a_session_by_guessing() {
 }
 
 #[test]
-fn of_two_refreshes_at_once_one_gets_the_pair_and_keeps_it() {
+fn refreshes_at_once_get_the_same_successor() {
     let edge = edge();
     let issued = block_on(sign_in(&edge, "u1"));
-    let (one_ctx, other_ctx) = (edge.ctx(), edge.ctx());
-    let both = join(
-        auth::rotate(&one_ctx, &issued.refresh_token),
-        auth::rotate(&other_ctx, &issued.refresh_token),
-    );
-    let (one, other) = block_on(both);
-    let (won, lost): (Vec<_>, Vec<_>) = [one, other]
+    let contexts: Vec<_> = (0..4).map(|_| edge.ctx()).collect();
+    let all = contexts
+        .iter()
+        .map(|ctx| auth::rotate(ctx, &issued.refresh_token));
+    let pairs: Vec<Issued> = block_on(join_all(all))
         .into_iter()
-        .partition(|outcome| outcome.is_ok());
-    assert_eq!((won.len(), lost.len()), (1, 1));
-    assert_eq!(
-        lost[0].as_ref().err().unwrap().code(),
-        Code::RefreshTokenReused
-    );
-    let pair = won.into_iter().next().unwrap().ok().unwrap();
-    me(&edge, &pair.access_token).expect(200);
-    assert!(rotate(&edge, &pair.refresh_token).is_ok());
+        .map(|outcome| outcome.ok().unwrap())
+        .collect();
+    for pair in &pairs {
+        assert_eq!(pair.refresh_token, pairs[0].refresh_token);
+        me(&edge, &pair.access_token).expect(200);
+    }
+    assert!(rotate(&edge, &pairs[0].refresh_token).is_ok());
 }
 
 #[test]
@@ -368,11 +420,9 @@ fn of_more_than_ten_sessions_the_least_recently_used_goes() {
     rotate(&edge, &all[0].refresh_token).ok().unwrap();
     edge.advance(1000);
     block_on(sign_in(&edge, "u1"));
-    let theirs = edge
-        .store()
-        .find::<Session>()
-        .filter(Filter::eq(Session::USER_ID, "u1"));
-    assert_eq!(block_on(theirs.count(100)), Ok(MAX_SESSIONS as u64));
+    let theirs = Query::<Session>::new().filter(Filter::eq(Session::USER_ID, "u1"));
+    let count = block_on(edge.store().read(theirs.count(100)));
+    assert_eq!(count, Ok(MAX_SESSIONS as u64));
     me(&edge, &all[0].access_token).expect(200);
     me(&edge, &all[1].access_token).expect_problem(401, "session_revoked");
 }
@@ -453,10 +503,11 @@ fn a_rotated_key_verifies_until_its_last_token_has_expired() {
     block_on(auth::rotate_keys(&edge.ctx())).unwrap();
     assert_eq!(
         block_on(
-            edge.store()
-                .find::<SigningKey>()
-                .filter(Filter::eq(SigningKey::ALGORITHM, "EdDSA"))
-                .count(9)
+            edge.store().read(
+                Query::<SigningKey>::new()
+                    .filter(Filter::eq(SigningKey::ALGORITHM, "EdDSA"))
+                    .count(9)
+            )
         ),
         Ok(2)
     );

@@ -3,7 +3,7 @@
 
 use futures::executor::block_on;
 use serde_json::json;
-use whisper_kit::openapi::document;
+use whisper_kit::openapi::{About, document};
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Api, Ctx, Endpoint, Json, Method, OptionalJson, Params, Reply, Request, Result};
 use whisper_schema::Body;
@@ -62,7 +62,7 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 
 #[test]
 fn the_document_says_what_the_arguments_say() {
-    let document = document("t", "1", "about", &[api()]);
+    let document = document(&About::default(), &[api()]);
     let post = &document["paths"]["/notes"]["post"];
     assert_eq!(post["parameters"][0]["name"], "word");
     assert_eq!(post["requestBody"]["required"], true);

@@ -3,8 +3,32 @@
 
 use schemars::JsonSchema;
 use serde_json::{Value, json};
+use whisper_kit::openapi::{About, Subject};
 use whisper_kit::page::{Listing, NoFilters};
 use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result, openapi};
+
+const ABOUT: About = About {
+    title: "Whisper",
+    version: "1.2.3",
+    text: "A backend.",
+    subjects: &[
+        Subject {
+            name: "Notes",
+            about: "Words to oneself.",
+            paths: &["/v1/notes", "/v1/trash"],
+        },
+        Subject {
+            name: "One note",
+            about: "A single one.",
+            paths: &["/v1/notes/{}"],
+        },
+        Subject {
+            name: "Operations",
+            about: "For operators.",
+            paths: &["/internal"],
+        },
+    ],
+};
 
 /// A note to oneself.
 #[derive(JsonSchema)]
@@ -16,6 +40,7 @@ struct NewNote {
 }
 
 #[derive(JsonSchema)]
+#[schemars(rename = "NoteView")]
 struct Note {
     id: String,
     author: Author,
@@ -85,7 +110,7 @@ fn document() -> Value {
             Endpoint::new(Method::POST, "/internal/jobs/x", "runX", "Runs x", nothing)
                 .auth(Auth::Operator),
         );
-    openapi::document("Whisper", "1.2.3", "A backend.", &[notes, open])
+    openapi::document(&ABOUT, &[notes, open])
 }
 
 /// Every `$ref` within the value.
@@ -118,6 +143,52 @@ fn parameter<'a>(operation: &'a Value, name: &str) -> &'a Value {
 fn it_is_the_same_every_time() {
     assert_eq!(document().to_string(), document().to_string());
     assert_eq!(document()["openapi"], "3.1.0");
+}
+
+#[test]
+fn operations_stand_under_the_subject_that_says_most() {
+    let document = document();
+    for (path, method, subject) in [
+        ("/v1/trash", "get", json!(["Notes"])),
+        ("/v1/notes/{id}", "patch", json!(["One note"])),
+        ("/internal/jobs/x", "post", json!(["Operations"])),
+        ("/health", "get", json!([])),
+    ] {
+        assert_eq!(document["paths"][path][method]["tags"], subject, "{path}");
+    }
+    assert_eq!(document["tags"][1]["name"], "One note");
+}
+
+#[test]
+fn answers_say_which_headers_they_have() {
+    let document = document();
+    let headers = |path: &str, method: &str, status: &str| -> Vec<String> {
+        let answer = &document["paths"][path][method]["responses"][status];
+        let headers = answer["headers"].as_object().unwrap();
+        headers.keys().cloned().collect()
+    };
+    let id = "x-request-id".to_owned();
+    assert_eq!(
+        headers("/v1/notes", "post", "201"),
+        ["idempotency-replayed".to_owned(), id.clone()]
+    );
+    assert_eq!(
+        headers("/v1/notes", "get", "200"),
+        ["link".to_owned(), id.clone()]
+    );
+    assert!(headers("/v1/notes", "post", "429").contains(&"retry-after".to_owned()));
+    assert_eq!(
+        headers("/v1/notes/{id}", "patch", "204"),
+        ["etag".to_owned(), id]
+    );
+}
+
+#[test]
+fn lists_and_what_is_shown_have_plain_names() {
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let names: Vec<&str> = schemas.keys().map(String::as_str).collect();
+    assert_eq!(names, ["Author", "NewNote", "Note", "NoteList", "Problem"]);
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn to_everybody_else_there_is_no_such_route() {
         block_on(answer).expect_problem(404, "route_not_found");
     }
     assert_eq!(runs.get(), 0);
-    let document = openapi::document("", "", "", &[api]);
+    let document = openapi::document(&openapi::About::default(), &[api]);
     assert_eq!(document["paths"], json!({}));
 }
 

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod consent;
+mod friends;
 mod pair;
 pub mod privacy;
 mod reach;
@@ -12,7 +14,9 @@ use std::collections::BTreeSet;
 use whisper_schema::{Column, Document};
 use whisper_store::{Filter, Query};
 
-pub use pair::{Between, Pair, between, blocked, blocked_any, contact, following};
+pub use consent::{Consenting, Consents, consents, may_add, may_write};
+pub use friends::{Befriending, friends};
+pub use pair::{Between, Pair, between, blocked, blocked_any, contact, following, unblocked};
 pub use reach::{Reach, Reaching, may_reach, reach};
 pub use shown::{People, Showing, shown_to};
 pub use summary::{UserSummary, Users};

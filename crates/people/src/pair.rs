@@ -2,6 +2,7 @@
 
 use whisper_kit::Result;
 use whisper_schema::prelude::{Contact, Follow, StoryAudience};
+use whisper_schema::{Column, Document};
 use whisper_store::{Answers, Doc, Filter, Query, Questions, ReadSet, StoreError};
 
 use crate::privacy::Viewer;
@@ -38,6 +39,21 @@ pub fn blocked_any<'a>(
     Filter::and([
         Filter::eq(Contact::IS_BLOCKED, true),
         Filter::or([by(user, others.clone()), of(user, others)]),
+    ])
+}
+
+/// Holds for documents of people whom the viewer neither blocked nor is blocked by; `of` names those people. However
+/// many blocks there are, none is bound as a value. For reads alone.
+pub fn unblocked<D: Document>(of: Column<D>, viewer: &str) -> Filter<D> {
+    let blocks = |side| {
+        Filter::and([
+            Filter::eq(side, viewer),
+            Filter::eq(Contact::IS_BLOCKED, true),
+        ])
+    };
+    Filter::and([
+        Filter::is_not_among(of, Contact::CONTACT_USER_ID, blocks(Contact::USER_ID)),
+        Filter::is_not_among(of, Contact::USER_ID, blocks(Contact::CONTACT_USER_ID)),
     ])
 }
 

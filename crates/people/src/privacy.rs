@@ -1,9 +1,8 @@
 //! The rules by which the fields of a profile are shown.
 
 use serde_json::{Map, Value};
-use whisper_kit::error::{FieldError, Rule};
-use whisper_schema::choices;
 use whisper_schema::prelude::{Choice, Profile, ProfileStatus, StoryAudience};
+use whisper_schema::{Rule, UnknownChoice, choices};
 
 choices! {
     /// Who may see a part of a profile.
@@ -14,6 +13,41 @@ choices! {
         Friends = "friends",
         /// Only its owner.
         Nobody = "nobody",
+    }
+}
+
+choices! {
+    /// Who may do something to somebody.
+    pub enum Circle {
+        /// Everybody who is signed in.
+        Everyone = "everyone",
+        /// Those whom they keep as a contact, or follow.
+        Contacts = "contacts",
+        /// Nobody.
+        Nobody = "nobody",
+    }
+}
+
+/// The key of the setting that says who may write to somebody.
+pub const MESSAGES: &str = "messages";
+/// The key of the setting that says who may add somebody to groups.
+pub const GROUPS: &str = "groups";
+
+/// What somebody lets others do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// Who may write to them.
+    pub messages: Circle,
+    /// Who may add them to groups.
+    pub groups: Circle,
+}
+
+/// What an owner of a profile lets others do. Settings that can't be read let nobody do anything.
+pub fn consent(profile: &Profile) -> Consent {
+    let settings = Settings::of(profile);
+    Consent {
+        messages: settings.circle(MESSAGES),
+        groups: settings.circle(GROUPS),
     }
 }
 
@@ -75,31 +109,33 @@ pub fn visible_fields() -> impl Iterator<Item = &'static str> {
     ALWAYS.iter().chain(WITH_PROFILE).chain(governed).copied()
 }
 
-/// The keys a settings object may have.
-pub fn setting_keys() -> impl Iterator<Item = &'static str> {
-    std::iter::once(PROFILE).chain(SETTINGS.iter().map(|setting| setting.key))
+/// The keys a settings object may have, each with the values it takes.
+pub fn setting_keys() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    let shown = std::iter::once(PROFILE).chain(SETTINGS.iter().map(|setting| setting.key));
+    let shown = shown.map(|key| (key, Audience::ELEMENTS));
+    shown.chain([MESSAGES, GROUPS].map(|key| (key, Circle::ELEMENTS)))
 }
 
-/// Checks a settings object that somebody sent.
-pub fn check(settings: &Map<String, Value>) -> Vec<FieldError> {
-    let mut errors = Vec::new();
-    for (key, value) in settings {
-        let field = || format!("privacySettings.{key}");
-        if !setting_keys().any(|known| known == key) {
-            errors.push(FieldError::new(
-                field(),
+/// Checks a settings object that somebody sent: the keys that are wrong, each with the rule it breaks and why.
+pub fn check(settings: &Map<String, Value>) -> Vec<(&str, Rule, String)> {
+    let wrong = settings.iter().filter_map(|(key, value)| {
+        let Some((_, values)) = setting_keys().find(|(known, _)| known == key) else {
+            return Some((
+                key.as_str(),
                 Rule::Unknown,
-                "is no privacy setting",
+                "is no privacy setting".to_owned(),
             ));
-        } else if value.as_str().and_then(Audience::parse).is_none() {
-            errors.push(FieldError::new(
-                field(),
+        };
+        let fits = value.as_str().is_some_and(|text| values.contains(&text));
+        (!fits).then(|| {
+            (
+                key.as_str(),
                 Rule::Enum,
-                "must be \"everyone\", \"friends\" or \"nobody\"",
-            ));
-        }
-    }
-    errors
+                UnknownChoice::new(values).to_string(),
+            )
+        })
+    });
+    wrong.collect()
 }
 
 /// What somebody is to the owner of a profile.
@@ -165,6 +201,19 @@ impl Settings {
                 .as_str()
                 .and_then(Audience::parse)
                 .unwrap_or(Audience::Nobody),
+        }
+    }
+
+    fn circle(&self, key: &str) -> Circle {
+        let Some(settings) = &self.0 else {
+            return Circle::Nobody;
+        };
+        match settings.get(key) {
+            None => Circle::Everyone,
+            Some(value) => value
+                .as_str()
+                .and_then(Circle::parse)
+                .unwrap_or(Circle::Nobody),
         }
     }
 }

@@ -232,7 +232,7 @@ fn settings_are_checked_key_by_key() {
     let check = |value: Value| match value {
         Value::Object(map) => check(&map)
             .into_iter()
-            .map(|e| (e.field, e.rule.to_string()))
+            .map(|(key, rule, _)| (key.to_owned(), rule.to_string()))
             .collect::<Vec<_>>(),
         _ => panic!("no object"),
     };
@@ -241,7 +241,7 @@ fn settings_are_checked_key_by_key() {
         []
     );
     let found = check(json!({"profile": "me", "shoeSize": "nobody", "bio": 1}));
-    let of = |field: &str, rule: &str| (format!("privacySettings.{field}"), rule.to_owned());
+    let of = |field: &str, rule: &str| (field.to_owned(), rule.to_owned());
     assert_eq!(
         found,
         [

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use whisper_kit::{Ctx, Result};
 use whisper_schema::prelude::{
-    Account, AccountStatus, Column, Contact, ConversationMember, ConversationMemberStatus,
+    Account, AccountStatus, Column, Contact, ConversationMember, ConversationMemberStatus, Message,
 };
-use whisper_store::{Answers, Filter, Query, Questions, ReadSet, StoreError};
+use whisper_schema::{Ephemeral, Timestamp};
+use whisper_store::{Answers, Doc, Filter, Query, Questions, ReadSet, StoreError};
 
 use crate::pair::{by, of};
 use crate::{asked, chunks};
@@ -14,22 +15,29 @@ use crate::{asked, chunks};
 /// Asks whether senders may reach recipients; gives [`Reach`]. Pairs are of a sender and a recipient, any number
 /// of them; nothing is asked for none.
 pub fn reach<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Reaching {
-    let mut by_sender: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    // A block parts two whoever made it: the side with fewer people has the questions.
+    let (mut one_way, mut other_way) = (BTreeMap::<&str, BTreeSet<&str>>::new(), BTreeMap::new());
     for (sender, recipient) in pairs {
-        by_sender.entry(sender).or_default().push(recipient);
+        one_way.entry(sender).or_default().insert(recipient);
+        let senders: &mut BTreeSet<&str> = other_way.entry(recipient).or_default();
+        senders.insert(sender);
     }
-    let both = by_sender.iter().flat_map(|(sender, recipients)| {
-        let recipients = recipients.iter().copied();
-        recipients.chain([*sender])
+    let by_one = match one_way.len() <= other_way.len() {
+        true => one_way,
+        false => other_way,
+    };
+    let both = by_one.iter().flat_map(|(one, others)| {
+        let others = others.iter().copied();
+        others.chain([*one])
     });
     let accounts = chunks(both).into_iter().map(|ids| {
         asked(&ids, Filter::is_in(Column::id(), ids.iter().copied()))
             .filter(Filter::ne(Account::STATUS, AccountStatus::Active))
     });
-    let blocks = by_sender.iter().flat_map(|(sender, recipients)| {
-        let portions = chunks(recipients.iter().copied()).into_iter();
+    let blocks = by_one.iter().flat_map(|(one, others)| {
+        let portions = chunks(others.iter().copied().filter(|other| other != one)).into_iter();
         portions.flat_map(|ids| {
-            [by(sender, ids.clone()), of(sender, ids.clone())]
+            [by(one, ids.clone()), of(one, ids.clone())]
                 .map(|between| asked(&ids, between).filter(Filter::eq(Contact::IS_BLOCKED, true)))
         })
     });
@@ -89,7 +97,7 @@ impl Reach {
             && !blocks(recipient, sender)
     }
 
-    /// Whether a sender's message in a conversation may reach this member of it: they still belong to it, and
+    /// Whether a sender may reach this member of a conversation in it: they still belong to it, and
     /// [`Reach::allows`] it.
     pub fn allows_member(&self, sender: &str, member: &ConversationMember) -> bool {
         member.status == ConversationMemberStatus::Active
@@ -97,9 +105,37 @@ impl Reach {
             && self.allows(sender, &member.user_id)
     }
 
-    /// Whether a sender's message in a conversation may ring at this member: it may reach them, and they didn't
-    /// mute the conversation. What they want besides (kinds, quiet hours) is their own setting.
-    pub fn may_ring(&self, sender: &str, member: &ConversationMember) -> bool {
-        !member.is_muted && self.allows_member(sender, member)
+    /// Whether a message may reach this member of its conversation now: it stands, they didn't delete it for
+    /// themselves, and [`Reach::allows_member`] it. Histories, unread counts and mentions go by this.
+    pub fn allows_message(
+        &self,
+        message: &Message,
+        member: &ConversationMember,
+        now: Timestamp,
+    ) -> bool {
+        message.stands(now)
+            && !message.deleted_for.contains(&member.user_id)
+            && self.allows_member(&message.sender_id, member)
+    }
+
+    /// Whether a message may be told this member now: it may reach them, and isn't a stranger's request. A mention
+    /// stands in their inbox if so.
+    pub fn may_tell(&self, message: &Message, member: &ConversationMember, now: Timestamp) -> bool {
+        !member.is_request && self.allows_message(message, member, now)
+    }
+
+    /// Whether a message may ring at this member now: it may be told them, is somebody else's, came after they did, and they neither
+    /// muted the conversation nor read so far. What they want besides (kinds, quiet hours) is their own setting.
+    pub fn may_ring(
+        &self,
+        message: &Doc<Message>,
+        member: &ConversationMember,
+        now: Timestamp,
+    ) -> bool {
+        let known = member.read_position.max(member.joined_position);
+        message.sender_id != member.user_id
+            && !member.is_muted
+            && known.is_none_or(|position| position < message.seq)
+            && self.may_tell(message, member, now)
     }
 }

@@ -61,7 +61,8 @@ impl ReadSet for Showing {
             ids: self.ids,
             profiles: BTreeMap::new(),
             blocked: BTreeSet::new(),
-            withdrawn: BTreeSet::new(),
+            blockers: BTreeSet::new(),
+            out_of_use: BTreeSet::new(),
         };
         for profile in profiles.into_iter().flatten() {
             people
@@ -71,11 +72,11 @@ impl ReadSet for Showing {
         for block in blocks.into_iter().flatten() {
             match block.user_id == self.viewer {
                 true => people.blocked.insert(block.into_inner().contact_user_id),
-                false => people.withdrawn.insert(block.into_inner().user_id),
+                false => people.blockers.insert(block.into_inner().user_id),
             };
         }
         for account in accounts.into_iter().flatten() {
-            people.withdrawn.insert(account.into_inner().id);
+            people.out_of_use.insert(account.into_inner().id);
         }
         Ok(people)
     }
@@ -88,8 +89,10 @@ pub struct People {
     profiles: BTreeMap<String, Profile>,
     /// Whom the viewer blocked.
     blocked: BTreeSet<String>,
-    /// Who blocked the viewer, or is out of use.
-    withdrawn: BTreeSet<String>,
+    /// Who blocked the viewer.
+    blockers: BTreeSet<String>,
+    /// Whose account is out of use.
+    out_of_use: BTreeSet<String>,
 }
 
 impl People {
@@ -107,8 +110,13 @@ impl People {
 
     /// The profile of somebody whom the viewer may see. Which of its fields, [`crate::privacy`] says.
     pub fn profile(&self, id: &str) -> Option<&Profile> {
-        let is_hidden = self.blocked.contains(id) || self.withdrawn.contains(id);
+        let is_hidden = self.is_blocked(id) || self.out_of_use.contains(id);
         self.profiles.get(id).filter(|_| !is_hidden)
+    }
+
+    /// Whether one of the two, the viewer and somebody who was asked for, blocked the other.
+    pub fn is_blocked(&self, id: &str) -> bool {
+        self.blocked.contains(id) || self.blockers.contains(id)
     }
 
     /// Somebody, as answers name them; with the id alone if the viewer may see no more.
@@ -120,7 +128,8 @@ impl People {
     /// As [`People::summary`], in the viewer's own list of those whom they blocked: it must tell whom.
     pub fn summary_for_blocker(&self, id: &str) -> UserSummary {
         let profile = self.profiles.get(id);
-        let profile = profile.filter(|_| !self.withdrawn.contains(id));
+        let is_hidden = self.blockers.contains(id) || self.out_of_use.contains(id);
+        let profile = profile.filter(|_| !is_hidden);
         profile.map_or_else(|| UserSummary::hidden(id), UserSummary::from)
     }
 

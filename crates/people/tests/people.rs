@@ -4,12 +4,14 @@
 use futures::executor::block_on;
 use whisper_kit::Api;
 use whisper_kit::testing::TestEdge;
-use whisper_people::{People, UserSummary, between, may_reach, reach, shown_to, visible};
-use whisper_schema::prelude::{
-    Account, AccountStatus, Contact, ConversationMember, ConversationMemberStatus, Follow,
-    FollowStatus, Profile, StoryAudience,
+use whisper_people::{
+    People, UserSummary, between, consents, may_add, may_reach, may_write, reach, shown_to, visible,
 };
-use whisper_store::{Batch, Patch};
+use whisper_schema::prelude::{
+    Account, AccountStatus, Contact, ContactRelationship, ConversationMember,
+    ConversationMemberStatus, Follow, FollowStatus, Message, Profile, StoryAudience, Timestamp,
+};
+use whisper_store::{Batch, Get, Patch};
 
 fn edge() -> TestEdge {
     let edge = TestEdge::new(&Api::new("people", "People."), &[]);
@@ -225,30 +227,150 @@ fn a_block_or_a_disabled_account_stands_between_any_two() {
     }
 }
 
-#[test]
-fn a_message_reaches_members_and_rings_where_it_is_not_muted() {
+/// A message of ann's to cid, and how far it gets with cid as this member: it reaches them, is told them, and rings.
+fn seen(
+    change_message: impl FnOnce(&mut Message),
+    change_member: impl FnOnce(&mut ConversationMember),
+) -> (bool, bool, bool) {
     let edge = edge();
-    let reach = block_on(edge.ctx().read(reach([("ann", "cid")]))).unwrap();
-    let member = ConversationMember {
+    let mut sent = Message {
+        id: "m".into(),
+        conversation_id: "c".into(),
+        sender_id: "ann".into(),
+        ..Message::default()
+    };
+    let now = edge.ctx().now();
+    change_message(&mut sent);
+    commit(&edge, Batch::new().insert(&sent));
+    let asked = (reach([("ann", "cid"), ("cid", "cid")]), Get::id("m"));
+    let (reach, message) = block_on(edge.ctx().read(asked)).unwrap();
+    let message = message.unwrap();
+    let mut member = ConversationMember {
         user_id: "cid".into(),
-        status: ConversationMemberStatus::Active,
         ..ConversationMember::default()
     };
-    let seen = |member: &ConversationMember| {
-        (
-            reach.allows_member("ann", member),
-            reach.may_ring("ann", member),
-        )
+    change_member(&mut member);
+    (
+        reach.allows_message(&message, &member, now),
+        reach.may_tell(&message, &member, now),
+        reach.may_ring(&message, &member, now),
+    )
+}
+
+#[test]
+fn a_message_reaches_members_and_rings_where_nothing_stands_against_it() {
+    let same = |_: &mut Message| {};
+    assert_eq!(seen(same, |_| {}), (true, true, true));
+    assert_eq!(seen(same, |m| m.is_muted = true), (true, true, false));
+    let read_so_far = |m: &mut ConversationMember| m.read_position = Some(1);
+    assert_eq!(seen(same, read_so_far), (true, true, false));
+    let came_later = |m: &mut ConversationMember| m.joined_position = Some(1);
+    assert_eq!(seen(same, came_later), (true, true, false));
+    let read_before = |m: &mut ConversationMember| m.read_position = Some(0);
+    assert_eq!(seen(same, read_before), (true, true, true));
+    assert_eq!(seen(same, |m| m.is_request = true), (true, false, false));
+    let left = |m: &mut ConversationMember| m.status = ConversationMemberStatus::Left;
+    assert_eq!(seen(same, left), (false, false, false));
+}
+
+#[test]
+fn a_message_that_ended_or_is_ones_own_rings_nobody() {
+    let stays = |_: &mut ConversationMember| {};
+    let over = |m: &mut Message| m.expires_at = Some(Timestamp::from_millis(1));
+    assert_eq!(seen(over, stays), (false, false, false));
+    let taken_back = |m: &mut Message| m.deleted_at = Some(Timestamp::from_millis(1));
+    assert_eq!(seen(taken_back, stays), (false, false, false));
+    let for_me = |m: &mut Message| m.deleted_for = vec!["cid".into()];
+    assert_eq!(seen(for_me, stays), (false, false, false));
+    let own = |m: &mut Message| m.sender_id = "cid".into();
+    assert_eq!(seen(own, stays), (true, true, false));
+}
+
+fn set_privacy(edge: &TestEdge, user: &str, settings: &str) {
+    let patch = Patch::new().set(Profile::PRIVACY_SETTINGS, settings);
+    commit(edge, Batch::new().update(user, patch));
+}
+
+/// Whether bob may write to ann, and add her to groups.
+fn bob_may(edge: &TestEdge) -> (bool, bool) {
+    let ctx = edge.ctx();
+    block_on(async {
+        let write = may_write(&ctx, "bob", "ann").await.unwrap();
+        (write, may_add(&ctx, "bob", "ann").await.unwrap())
+    })
+}
+
+#[test]
+fn each_says_who_may_write_to_them_and_who_may_add_them() {
+    let edge = edge();
+    assert_eq!(bob_may(&edge), (true, true), "by default");
+    set_privacy(
+        &edge,
+        "ann",
+        r#"{"messages": "contacts", "groups": "nobody"}"#,
+    );
+    assert_eq!(bob_may(&edge), (false, false));
+    let follow = |id: &str, follower: &str, following: &str| Follow {
+        id: id.into(),
+        follower_id: follower.into(),
+        following_id: following.into(),
+        ..Follow::default()
     };
-    assert_eq!(seen(&member), (true, true));
-    let muted = ConversationMember {
-        is_muted: true,
-        ..member.clone()
+    commit(&edge, Batch::new().insert(&follow("f", "bob", "ann")));
+    assert_eq!(
+        bob_may(&edge),
+        (false, false),
+        "nobody makes themselves known"
+    );
+    commit(&edge, Batch::new().insert(&follow("g", "ann", "bob")));
+    assert_eq!(bob_may(&edge), (true, false), "she follows him");
+    set_privacy(
+        &edge,
+        "ann",
+        r#"{"messages": "nobody", "groups": "contacts"}"#,
+    );
+    assert_eq!(bob_may(&edge), (false, true));
+    for broken in ["no json", r#"{"messages": 1, "groups": "all"}"#] {
+        set_privacy(&edge, "ann", broken);
+        assert_eq!(bob_may(&edge), (false, false), "{broken}");
+    }
+}
+
+#[test]
+fn a_contact_is_whom_the_owner_keeps_and_does_not_keep_away() {
+    let edge = edge();
+    set_privacy(&edge, "ann", r#"{"messages": "contacts"}"#);
+    let contact = Contact {
+        id: "c".into(),
+        user_id: "ann".into(),
+        contact_user_id: "bob".into(),
+        ..Contact::default()
     };
-    assert_eq!(seen(&muted), (true, false));
-    let left = ConversationMember {
-        status: ConversationMemberStatus::Left,
-        ..member
-    };
-    assert_eq!(seen(&left), (false, false));
+    commit(&edge, Batch::new().insert(&contact));
+    let consents = block_on(
+        edge.ctx()
+            .read(consents("bob", ["ann", "bob", "cid", "nobody"])),
+    )
+    .unwrap();
+    for (other, known, write) in [
+        ("ann", true, true),
+        ("bob", true, true),
+        ("cid", false, true),
+        ("nobody", false, false),
+    ] {
+        assert_eq!(
+            (consents.is_known_to(other), consents.may_write(other)),
+            (known, write),
+            "{other}"
+        );
+    }
+    for patch in [
+        Patch::new().set(Contact::IS_BLOCKED, true),
+        Patch::new()
+            .set(Contact::IS_BLOCKED, false)
+            .set(Contact::RELATIONSHIP, ContactRelationship::Blocked),
+    ] {
+        commit(&edge, Batch::new().update("c", patch));
+        assert!(!bob_may(&edge).0);
+    }
 }

@@ -4,7 +4,9 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde_json::Value;
-use whisper_schema::{Attribute, Column, Ephemeral, Order as Direction, Timestamp};
+use whisper_schema::{Attribute, Column, Document, Ephemeral, Order as Direction, Timestamp};
+
+use crate::columns::Table;
 
 pub(crate) use crate::columns::REVISION;
 
@@ -27,8 +29,21 @@ pub(crate) enum Node {
     In(&'static str, Vec<Value>),
     StartsWith(&'static str, String),
     Contains(&'static str, Value),
+    Among(Box<Among>),
     And(Vec<Node>),
     Or(Vec<Node>),
+}
+
+/// Whether a column's value stands in a column of other documents.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Among {
+    pub column: &'static str,
+    /// Whose documents those are, in which column, and which of them count.
+    pub table: Table,
+    pub of: &'static str,
+    pub filter: Node,
+    /// Whether it has to stand there, or must not.
+    pub inside: bool,
 }
 
 /// How two values compare.
@@ -110,6 +125,32 @@ impl<D> Filter<D> {
     /// A list that has this element.
     pub fn contains(column: Column<D>, element: impl Into<Value>) -> Self {
         Filter::new(Node::Contains(column.key(), element.into()))
+    }
+
+    /// The value is one that `of` has in a document that meets the filter. However many such documents there are,
+    /// none of them is bound as a value. `of` must be a text that every document has. For reads alone.
+    pub fn is_among<R: Document>(column: Column<D>, of: Column<R>, filter: Filter<R>) -> Self {
+        Filter::among(column, of, filter, true)
+    }
+
+    /// The value is there, and none that `of` has in a document that meets the filter; see [`Filter::is_among`].
+    pub fn is_not_among<R: Document>(column: Column<D>, of: Column<R>, filter: Filter<R>) -> Self {
+        Filter::among(column, of, filter, false)
+    }
+
+    fn among<R: Document>(
+        column: Column<D>,
+        of: Column<R>,
+        filter: Filter<R>,
+        inside: bool,
+    ) -> Self {
+        Filter::new(Node::Among(Box::new(Among {
+            column: column.key(),
+            table: Table(R::COLLECTION),
+            of: of.key(),
+            filter: filter.node,
+            inside,
+        })))
     }
 
     /// All of these; an empty list holds for every document.

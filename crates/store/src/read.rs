@@ -188,6 +188,19 @@ impl<D: Document> ReadSet for Count<D> {
     }
 }
 
+/// Nothing.
+impl ReadSet for () {
+    type Output = ();
+
+    fn ask(&self, _: &mut Questions) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn take(self, _: &mut Answers) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
 impl<R: ReadSet> ReadSet for Option<R> {
     type Output = Option<R::Output>;
 

@@ -170,8 +170,11 @@ fn a_commit_dropped_at_any_point_leaves_no_lock() {
         );
     }
     let both = block_on(
-        store.read(Query::<Event>::new()
-            .filter(Filter::starts_with(Column::id(), "e")).count(100)),
+        store.read(
+            Query::<Event>::new()
+                .filter(Filter::starts_with(Column::id(), "e"))
+                .count(100),
+        ),
     );
     assert_eq!(both.unwrap(), count(&store).1);
 }

@@ -116,7 +116,10 @@ fn store() -> Store {
 type Seen = (i64, i64, Conversation);
 
 async fn everything(store: &Store) -> (Vec<Seen>, Vec<(i64, String)>) {
-    let conversations = store.read(Query::<Conversation>::new().limit(1000)).await.unwrap();
+    let conversations = store
+        .read(Query::<Conversation>::new().limit(1000))
+        .await
+        .unwrap();
     let events = store.read(Query::<Event>::new().limit(1000)).await.unwrap();
     let seen = conversations
         .into_iter()

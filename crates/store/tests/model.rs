@@ -70,8 +70,8 @@ fn queries_agree_with_the_model() {
                 prop_assert_eq!(&backwards, &expected);
                 let count = store.read(query.count(7)).await.unwrap();
                 prop_assert_eq!(count, expected.len().min(7) as u64);
-                let stored = store.read(Query::<Conversation>::new()
-                    .limit(1000).page())
+                let stored = store
+                    .read(Query::<Conversation>::new().limit(1000).page())
                     .await
                     .unwrap();
                 let stored: Vec<_> = stored.items.into_iter().map(|doc| doc.value).collect();
@@ -109,8 +109,12 @@ fn deletes_and_conditions_agree_with_the_model() {
                     .await
                     .unwrap();
                 prop_assert_eq!(done.affected[0], (found.len() as u64).min(limit));
-                let left = store.read(Query::<Conversation>::new()
-                    .filter(test.filter()).count(100))
+                let left = store
+                    .read(
+                        Query::<Conversation>::new()
+                            .filter(test.filter())
+                            .count(100),
+                    )
                     .await
                     .unwrap();
                 prop_assert_eq!(left, (found.len() as u64).saturating_sub(limit));

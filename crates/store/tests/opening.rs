@@ -8,7 +8,7 @@ use std::sync::Barrier;
 use futures::executor::block_on;
 use whisper_schema::prelude::{StoryView, Timestamp};
 use whisper_store::native::NativeDriver;
-use whisper_store::{Batch, Store};
+use whisper_store::{Batch, Query, Store};
 
 /// Opens the database so often, each time to write and read a document.
 fn come_and_go(file: &Path, name: &str, times: usize) {

@@ -93,6 +93,35 @@ fn a_page_after_a_cursor_starts_there() {
 }
 
 #[test]
+fn a_conversation_in_the_order_of_commits() {
+    let (store, driver) = ready();
+    let now = Timestamp::from_millis(7);
+    let messages = || {
+        Query::<Message>::new()
+            .filter(Filter::eq(Message::CONVERSATION_ID, "c"))
+            .filter(Filter::lasts(now))
+    };
+    let index = "SEARCH messages USING INDEX messages_idx_conversation_order (conversationId=?";
+    let cursor = Cursor {
+        values: vec![9.into()],
+        seq: 9,
+    };
+    for order in [Order::desc(Column::seq()), Order::asc(Column::seq())] {
+        for from in [None, Some(cursor.clone())] {
+            let range = if from.is_some() { " AND rowid" } else { ")" };
+            block_on(store.read(messages().order(order).after(from))).unwrap();
+            let plan = plan(&driver, "SELECT");
+            assert!(plan.contains(&format!("{index}{range}")), "{plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
+    let unread = messages().filter(Filter::gt(Column::seq(), 7));
+    block_on(store.read(unread.count(1_000))).unwrap();
+    let plan = plan(&driver, "SELECT");
+    assert!(plan.contains(&format!("{index} AND rowid>?)")), "{plan}");
+}
+
+#[test]
 fn events_after_a_position() {
     let (store, driver) = ready();
     block_on(store.read(Query::<Event>::new().filter(Filter::gt(Column::seq(), 7)))).unwrap();

@@ -1,18 +1,19 @@
 //! `POST /v1/accounts/anonymous`: an account without e-mail address and password.
 
-use serde::Deserialize;
-use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Endpoint, Method, OptionalJson, Reply, Request, Result};
+use whisper_schema::Body;
+use whisper_schema::prelude::Profile;
 
 use crate::founding::{Founder, count_sign_up, found};
-use crate::rules::profile;
-use crate::views::NewAccount;
+use crate::rules::profile::LINE;
+use crate::views::SignedIn;
 
-/// The body, which may be absent.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// What a new anonymous account starts with.
+#[derive(Clone, Debug, Default, Body)]
+#[body(of = Profile, example = r#"{"displayName": "Guest"}"#)]
 pub struct Anonymous {
-    /// Name shown in conversations and lists, up to 100 characters.
+    /// Name shown in conversations and lists.
+    #[field(is = LINE)]
     display_name: Option<String>,
 }
 
@@ -27,20 +28,20 @@ pub fn endpoint() -> Endpoint {
     )
     .public()
     .own_accounts()
-    .optional_body::<Anonymous>()
-    .reply::<NewAccount>(201, "The account was made.")
+    .reply::<SignedIn>(201, "The account was made.")
     .codes(&[Code::RateLimited])
 }
 
-async fn sign_up(ctx: Ctx, request: Request) -> Result<Reply> {
-    let body: Anonymous = request.json_or_default()?;
-    let display_name =
-        profile::display_name(body.display_name).map_err(|error| Error::fields(vec![error]))?;
+async fn sign_up(
+    ctx: Ctx,
+    request: Request,
+    OptionalJson(body): OptionalJson<Anonymous>,
+) -> Result<Reply> {
     count_sign_up(&ctx, &request).await?;
     let founder = Founder {
         credentials: None,
         username: None,
-        display_name,
+        display_name: body.display_name,
     };
     let made = found(&ctx, &request, founder).await?;
     Ok(Reply::created(&made)?.location("/v1/me"))

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use whisper_kit::ids::derived_id;
-use whisper_kit::{Code, Ctx, Error, Request, Result};
+use whisper_kit::{Attempt, Code, Ctx, Error, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, Column, RateLimit, Session};
 use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
@@ -16,8 +16,6 @@ use crate::rules::slow_down::{
     wait_when_full,
 };
 
-/// How often counting is tried when others count at the same time.
-const TRIES: usize = 8;
 /// Label of the operations that count.
 const COUNT: &str = "count attempt";
 /// Label of the operations that take a count back.
@@ -51,9 +49,12 @@ struct Counters {
 pub struct Counted {
     /// The account with the e-mail address.
     pub account: Option<Doc<Account>>,
-    /// Whether the account's own counter was used.
-    for_account: bool,
+    /// Whether the account was signed in to from this address before: no shared counter was used.
+    is_known: bool,
 }
+
+/// A counter that attempts share: its id, the most that it counts, and where it was read to.
+type Shared<'a> = (&'a str, i64, fn(&Counters) -> &Option<Doc<RateLimit>>);
 
 impl Attempts {
     /// Attempts with this address in its stored form.
@@ -69,32 +70,30 @@ impl Attempts {
         }
     }
 
-    /// Counts an attempt, or refuses it; reads the account on the way.
+    /// Counts an attempt, or refuses it; reads the account on the way. The attempt is made when it is counted, not when
+    /// its request began: what was counted in between came before it.
     ///
     /// # Errors
     /// [`Code::RateLimited`] with `Retry-After`.
     pub async fn count(&self, ctx: &Ctx) -> Result<Counted> {
-        for _ in 0..TRIES {
-            let (account, counters) = self.read(ctx).await?;
-            let known = self.is_known(ctx, &counters, account.as_ref()).await?;
-            let seconds = self.wait(&counters, known, ctx.now());
-            if seconds > 0 {
-                return Err(refusal(seconds));
-            }
-            let batch = self.counting(&counters, !known, ctx.now());
-            match ctx.store().await?.commit(batch).await {
-                Ok(_) => {
-                    return Ok(Counted {
-                        account,
-                        for_account: !known,
-                    });
-                }
-                // Another attempt was counted in the meantime.
-                Err(error) if error.failed_at(COUNT) => {}
-                Err(error) => return Err(error.into()),
-            }
+        ctx.retry(async || self.attempt(ctx, ctx.clock()).await)
+            .await
+    }
+
+    async fn attempt(&self, ctx: &Ctx, now: Timestamp) -> Result<Attempt<Counted>> {
+        let (account, counters) = self.read(ctx).await?;
+        let is_known = self.is_known(ctx, &counters, account.as_ref(), now).await?;
+        let seconds = self.wait(&counters, is_known, now);
+        if seconds > 0 {
+            return Err(refusal(seconds));
         }
-        Err(refusal(1))
+        let batch = self.counting(&counters, is_known, now);
+        match ctx.store().await?.commit(batch).await {
+            Ok(_) => Ok(Attempt::Done(Counted { account, is_known })),
+            // Another attempt was counted in the meantime.
+            Err(error) if error.failed_at(COUNT) => Ok(Attempt::Retry),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn read(&self, ctx: &Ctx) -> Result<(Option<Doc<Account>>, Counters)> {
@@ -121,20 +120,22 @@ impl Attempts {
         ))
     }
 
-    /// Whether the account was signed in to from here before: then strangers' failures don't count.
+    /// Whether the account was signed in to from here before: then neither strangers' failures with the account
+    /// nor those of others behind the same address count. Its own failures with it still do.
     async fn is_known(
         &self,
         ctx: &Ctx,
         counters: &Counters,
         account: Option<&Doc<Account>>,
+        now: Timestamp,
     ) -> Result<bool> {
-        if live(&counters.known, ctx.now()).is_some() {
+        if value(&counters.known).is_some_and(|known| known.expires_at > now) {
             return Ok(true);
         }
-        if wait_when_full(value(&counters.by_account), PER_ACCOUNT, ctx.now()) == 0 {
-            return Ok(false);
-        }
-        let Some(address) = self.address else {
+        let is_full = |counter, most| wait_when_full(value(counter), most, now) > 0;
+        let full = is_full(&counters.by_account, PER_ACCOUNT)
+            || is_full(&counters.by_address, PER_ADDRESS);
+        let Some(address) = self.address.filter(|_| full) else {
             return Ok(false);
         };
         // Asked for an unknown account as well: it must not be told by a missing statement.
@@ -142,32 +143,35 @@ impl Attempts {
         let session = Query::<Session>::new()
             .filter(Filter::eq(Session::USER_ID, user_id))
             .filter(Filter::eq(Session::IP_ADDRESS, address.to_string()))
-            .filter(Filter::gt(Session::EXPIRES_AT, ctx.now()))
+            .filter(Filter::gt(Session::EXPIRES_AT, now))
             .first();
         Ok(ctx.read(session).await?.is_some())
     }
 
-    fn wait(&self, counters: &Counters, known: bool, now: Timestamp) -> i64 {
-        let mut seconds = wait(value(&counters.pair), now);
-        if self.address.is_some() {
-            seconds = seconds.max(wait_when_full(
-                value(&counters.by_address),
-                PER_ADDRESS,
-                now,
-            ));
-        }
-        if !known {
-            seconds = seconds.max(wait_when_full(
-                value(&counters.by_account),
-                PER_ACCOUNT,
-                now,
-            ));
-        }
-        seconds
+    fn wait(&self, counters: &Counters, is_known: bool, now: Timestamp) -> i64 {
+        let own = wait(value(&counters.pair), now);
+        let shared = self
+            .shared(is_known)
+            .map(|(_, most, counter)| wait_when_full(value(counter(counters)), most, now));
+        shared.fold(own, i64::max)
+    }
+
+    /// The counters that this attempt shares with others, each with its bound. None for one who is known here.
+    fn shared(&self, is_known: bool) -> impl Iterator<Item = Shared<'_>> {
+        let by_address: Shared<'_> = (&self.by_address, PER_ADDRESS, |counters| {
+            &counters.by_address
+        });
+        let by_account: Shared<'_> = (&self.by_account, PER_ACCOUNT, |counters| {
+            &counters.by_account
+        });
+        // Without an address everybody would share one counter.
+        let by_address = Some(by_address).filter(|_| self.address.is_some());
+        let all = by_address.into_iter().chain([by_account]);
+        all.filter(move |_| !is_known)
     }
 
     /// The commit that counts one attempt, provided that nothing changed what the decision rests on.
-    fn counting(&self, counters: &Counters, for_account: bool, now: Timestamp) -> Batch {
+    fn counting(&self, counters: &Counters, is_known: bool, now: Timestamp) -> Batch {
         // Where waiting counts, the attempt must be the next one after those that were read. Before
         // that several may come at once: whoever signs in rightly must not stumble over themselves.
         let pair = match live(&counters.pair, now) {
@@ -175,46 +179,27 @@ impl Attempts {
             _ => below(FREE, now),
         };
         let later = Patch::new().set(RateLimit::EXPIRES_AT, now.plus(WINDOW_MS));
-        let mut batch = count_one(Batch::new(), &self.pair, &counters.pair, pair, later, now);
-        let mut bounded = |id: &str, counter: &Option<Doc<RateLimit>>, most: i64| {
-            let batch_so_far = std::mem::take(&mut batch);
-            batch = count_one(
-                batch_so_far,
-                id,
-                counter,
-                below(most, now),
-                Patch::new(),
-                now,
-            );
-        };
-        if self.address.is_some() {
-            bounded(&self.by_address, &counters.by_address, PER_ADDRESS);
-        }
-        if for_account {
-            bounded(&self.by_account, &counters.by_account, PER_ACCOUNT);
-        }
-        batch
+        let batch = count_one(Batch::new(), &self.pair, &counters.pair, pair, later, now);
+        self.shared(is_known)
+            .fold(batch, |batch, (id, most, counter)| {
+                let within = below(most, now);
+                count_one(batch, id, counter(counters), within, Patch::new(), now)
+            })
     }
 
     /// Takes the attempt back that turned out to be a success, as a part of a commit. Its failure at
     /// [`REFUND`] means that a counter started anew; the commit is good without the refund.
     pub fn refund(&self, batch: Batch, counted: &Counted, now: Timestamp) -> Batch {
-        let mut shared = Vec::new();
-        if self.address.is_some() {
-            shared.push(&self.by_address);
-        }
-        if counted.for_account {
-            shared.push(&self.by_account);
-        }
-        shared.into_iter().fold(batch, |batch, id| {
-            let counted = Filter::and([
-                Filter::gt(RateLimit::EXPIRES_AT, now),
-                Filter::gt(RateLimit::COUNT, 0),
-            ]);
-            batch
-                .update_if(id, Patch::new().add(RateLimit::COUNT, -1), counted)
-                .label(REFUND)
-        })
+        self.shared(counted.is_known)
+            .fold(batch, |batch, (id, ..)| {
+                let going_on = Filter::and([
+                    Filter::gt(RateLimit::EXPIRES_AT, now),
+                    Filter::gt(RateLimit::COUNT, 0),
+                ]);
+                batch
+                    .update_if(id, Patch::new().add(RateLimit::COUNT, -1), going_on)
+                    .label(REFUND)
+            })
     }
 
     /// Forgets the failures of this address with the account, as a part of a commit.
@@ -253,7 +238,13 @@ fn count_one(
             .set(RateLimit::COUNT, 1)
             .set(RateLimit::WINDOW_START, now)
             .set(RateLimit::EXPIRES_AT, first.expires_at);
-        (anew, Filter::le(RateLimit::EXPIRES_AT, now))
+        (
+            anew,
+            Filter::or([
+                Filter::le(RateLimit::EXPIRES_AT, now),
+                Filter::gt(RateLimit::EXPIRES_AT, now.plus(2 * WINDOW_MS)),
+            ]),
+        )
     } else {
         (change.add(RateLimit::COUNT, 1), condition)
     };

@@ -114,6 +114,52 @@ fn one_address_can_try_so_often_over_all_accounts() {
 }
 
 #[test]
+fn what_others_try_behind_an_address_does_not_count_for_an_account_that_was_signed_in_to_there() {
+    block_on(async {
+        let edge = edge();
+        let address = Some(IpAddr::from([192, 0, 2, 1]));
+        let own = attempts(EMAIL, address);
+        succeed(&edge, &own).await;
+        let others = (0..80).map(|n| attempts(&format!("u{n}@example.com"), address));
+        assert_eq!(passed(&edge, others).await, 50);
+        let stranger = attempts("stranger@example.com", address);
+        assert!(count(&edge, &stranger).await.is_none());
+        for _ in 0..5 {
+            assert!(count(&edge, &own).await.is_some());
+        }
+        assert!(count(&edge, &own).await.is_none(), "its own failures count");
+    });
+}
+
+#[test]
+fn a_request_that_began_before_the_last_one_counted_does_not_wait() {
+    block_on(async {
+        let edge = edge();
+        let early = edge.ctx();
+        edge.advance(50);
+        for _ in 0..3 {
+            assert!(count(&edge, &from(1)).await.is_some());
+        }
+        assert!(from(1).count(&early).await.is_ok());
+    });
+}
+
+#[test]
+fn counters_of_a_clock_that_was_ahead_lock_nobody_out() {
+    block_on(async {
+        let edge = edge();
+        let year = 365 * 24 * 3600 * SECOND;
+        edge.advance(year);
+        for _ in 0..5 {
+            assert!(count(&edge, &from(1)).await.is_some());
+        }
+        assert!(count(&edge, &from(1)).await.is_none());
+        edge.advance(-year);
+        assert!(count(&edge, &from(1)).await.is_some());
+    });
+}
+
+#[test]
 fn without_addresses_only_each_account_is_slowed_down() {
     block_on(async {
         let edge = edge();

@@ -2,20 +2,15 @@
 
 use serde_json::json;
 use whisper_kit::ids::{derived_id, direct_conversation_id, member_id};
-use whisper_kit::{Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result, Rule};
+use whisper_kit::{
+    Attempt, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result, Rule,
+};
 use whisper_people::following;
 use whisper_schema::Timestamp;
-use whisper_schema::prelude::{
-    Account, Column, Contact, ContactRelationship, ConversationMember, Document,
-};
-use whisper_store::{Batch, Doc, Filter, First, Get, Patch, Query, StoreError};
+use whisper_schema::prelude::{Account, Column, Contact, ContactRelationship, ConversationMember};
+use whisper_store::{Batch, Doc, Filter, First, Get, Patch, Query};
 
 use crate::trail;
-
-/// How often it is tried while others change the same things.
-const TRIES: usize = 5;
-/// Label of the operations that hold only for what was read.
-pub const AS_READ: &str = "as read";
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -32,34 +27,28 @@ pub fn endpoint() -> Endpoint {
 
 async fn block(ctx: Ctx, request: Request) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
-    // What can't be an id is asked for as well: whoever isn't signed in must hear of that first.
-    let other = request.id("userId").unwrap_or_default();
-    for _ in 0..TRIES {
-        let question = (
-            Get::<Account>::id(other),
-            contact(&me, other),
-            member(&me, other),
-        );
-        let (account, contact, member) = ctx.read(question).await?;
-        account.or_not_found()?;
-        if me == other {
-            return Err(Error::field(
-                "userId",
-                Rule::Reference,
-                "You can't block yourself.",
-            ));
-        }
-        if contact.as_ref().is_some_and(|contact| contact.is_blocked) {
-            return Ok(Reply::no_content());
-        }
-        let batch = batch(&ctx, &me, other, contact.as_ref(), member.as_ref())?;
-        match ctx.store().await?.commit(batch).await {
-            Ok(_) => return Ok(Reply::no_content()),
-            Err(error) if may_settle(&error) => {}
-            Err(error) => return Err(error.into()),
+    let other = request.id("userId")?;
+    ctx.retry(async || attempt(&ctx, &me, other).await).await
+}
+
+async fn attempt(ctx: &Ctx, me: &str, other: &str) -> Result<Attempt<Reply>> {
+    let question = (
+        Get::<Account>::id(other),
+        contact(me, other),
+        member(me, other),
+    );
+    let (account, contact, member) = ctx.read(question).await?;
+    account.or_not_found()?;
+    if me == other {
+        return Err(Error::field("userId", Rule::Reference, "is yourself"));
+    }
+    if !contact.as_ref().is_some_and(|contact| contact.is_blocked) {
+        let batch = batch(ctx, me, other, contact.as_ref(), member.as_ref())?;
+        if ctx.try_commit(batch).await?.is_none() {
+            return Ok(Attempt::Retry);
         }
     }
-    Err(StoreError::Busy.into())
+    Ok(Attempt::Done(Reply::no_content()))
 }
 
 /// What the caller keeps about the other.
@@ -75,13 +64,6 @@ pub fn member(me: &str, other: &str) -> Get<ConversationMember> {
     Get::id(member_id(&direct_conversation_id(me, other), other))
 }
 
-/// Whether reading again tells what to do: what the commit rests on changed in the meantime.
-pub fn may_settle(error: &StoreError) -> bool {
-    error.failed_at(AS_READ)
-        || error.is_conflict(Contact::COLLECTION, "idx_user_contact")
-        || error.is_conflict(Contact::COLLECTION, "_id")
-}
-
 fn batch(
     ctx: &Ctx,
     me: &str,
@@ -94,9 +76,7 @@ fn batch(
             let patch = Patch::new()
                 .set(Contact::IS_BLOCKED, true)
                 .set(Contact::UPDATED_AT, Timestamp::AT_COMMIT);
-            Batch::new()
-                .update_if(&contact.id, patch, Filter::revision(contact.revision))
-                .label(AS_READ)
+            Batch::new().update_if(&contact.id, patch, Filter::revision(contact.revision))
         }
         None => Batch::new().insert(&Contact {
             id: derived_id(&["contact", me, other]),
@@ -126,15 +106,11 @@ pub fn mark(
 ) -> Batch {
     let id = member_id(&direct_conversation_id(me, other), other);
     match member {
-        Some(_) => batch
-            .update(
-                &id,
-                Patch::new().set(ConversationMember::IS_BLOCKED, blocked),
-            )
-            .label(AS_READ),
+        Some(_) => batch.update(
+            &id,
+            Patch::new().set(ConversationMember::IS_BLOCKED, blocked),
+        ),
         // The conversation may be made at this very moment; its maker didn't see the block.
-        None => batch
-            .expect_none(Filter::<ConversationMember>::eq(Column::id(), id))
-            .label(AS_READ),
+        None => batch.expect_none(Filter::<ConversationMember>::eq(Column::id(), id)),
     }
 }

@@ -1,15 +1,23 @@
-//! Profiles as JSON: whole for their owner, in part for others, and what an owner may change.
+//! Profiles as JSON: whole for their owner, in part for others.
 //!
-//! Each is a selection of the schema's fields, made by the lists in [`crate::rules`]; the OpenAPI schemas
+//! Each is a selection of the schema's fields, made by the lists in [`whisper_people::privacy`]; the OpenAPI schemas
 //! are the same selections of the profile's schema.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 use whisper_kit::{Error, Result};
 use whisper_people::privacy::{Viewer, seen_by};
-use whisper_schema::prelude::Profile;
+use whisper_schema::prelude::{Column, Profile};
 
-use crate::rules::profile::OBJECTS;
+#[cfg(not(target_family = "wasm"))]
+pub use schemas::privacy_schema;
+
+/// Fields that are JSON objects on the wire and text in the store.
+const OBJECTS: [Column<Profile>; 3] = [
+    Profile::SOCIAL_LINKS,
+    Profile::PREFERENCES,
+    Profile::PRIVACY_SETTINGS,
+];
 
 /// A profile as its owner sees it.
 #[derive(Clone, Debug, Serialize)]
@@ -20,10 +28,6 @@ pub struct OwnProfile(Map<String, Value>);
 #[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
 pub struct OthersProfile(Map<String, Value>);
-
-/// What an owner may change; `null` takes a value away. For the OpenAPI document alone.
-#[derive(Clone, Copy, Debug)]
-pub struct ProfileChanges;
 
 impl OwnProfile {
     /// The whole profile.
@@ -50,10 +54,7 @@ impl OthersProfile {
 }
 
 /// A profile's fields as they are stored.
-///
-/// # Errors
-/// A fault when it can't be written as JSON.
-pub fn fields(profile: &Profile) -> Result<Map<String, Value>> {
+fn fields(profile: &Profile) -> Result<Map<String, Value>> {
     match serde_json::to_value(profile).map_err(Error::internal)? {
         Value::Object(fields) => Ok(fields),
         _ => Err(Error::internal("a profile is no JSON object")),
@@ -81,13 +82,12 @@ fn with_objects(mut fields: Map<String, Value>) -> Map<String, Value> {
 mod schemas {
     use std::borrow::Cow;
 
-    use schemars::{JsonSchema, Schema, SchemaGenerator};
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
     use serde_json::{Value, json};
     use whisper_people::privacy::{ALWAYS, setting_keys, visible_fields};
     use whisper_schema::prelude::Profile;
 
-    use super::{OthersProfile, OwnProfile, ProfileChanges};
-    use crate::rules::profile::{OBJECTS, SETTABLE};
+    use super::{OBJECTS, OthersProfile, OwnProfile};
 
     /// The profile's schema with these fields only, of which these are always there.
     fn selection(
@@ -114,15 +114,20 @@ mod schemas {
     }
 
     fn object(key: &str, text: &Value) -> Value {
-        let mut schema = json!({"type": "object", "description": text["description"]});
-        if key == "privacySettings" {
-            let audience = json!({"type": "string", "enum": ["everyone", "friends", "nobody"]});
-            schema["properties"] = setting_keys()
-                .map(|key| (key.to_owned(), audience.clone()))
-                .collect();
-            schema["additionalProperties"] = false.into();
-        }
+        let mut schema = match key {
+            "privacySettings" => privacy_schema().to_value(),
+            _ => json!({"type": "object"}),
+        };
+        schema["description"] = text["description"].clone();
         schema
+    }
+
+    /// The settings that a profile may have, each with the values it takes.
+    pub fn privacy_schema() -> Schema {
+        let settings = setting_keys()
+            .map(|(key, values)| (key.to_owned(), json!({"type": "string", "enum": values})));
+        let settings: Value = settings.collect();
+        json_schema!({"type": "object", "properties": settings, "additionalProperties": false})
     }
 
     impl JsonSchema for OwnProfile {
@@ -149,37 +154,6 @@ mod schemas {
             let about = "A profile as somebody else sees it: fields that its owner hides from them are absent.";
             let visible = |key: &str| visible_fields().any(|field| field == key);
             selection(generator, about, visible, |key| ALWAYS.contains(&key))
-        }
-    }
-
-    impl JsonSchema for ProfileChanges {
-        fn schema_name() -> Cow<'static, str> {
-            "ProfileChanges".into()
-        }
-
-        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-            let about = "What changes; fields that are absent stay. `null` takes a value away, where there may be none.";
-            let settable = |key: &str| SETTABLE.iter().any(|column| column.key() == key);
-            let mut schema = selection(generator, about, settable, |_| false);
-            schema.remove("required");
-            schema.insert("additionalProperties".to_owned(), false.into());
-            if let Some(Value::Object(properties)) = schema.get_mut("properties") {
-                for (_, property) in properties.iter_mut() {
-                    let optional = property.get("default").is_none() && property["type"] != "array";
-                    if let (true, Some(fields)) = (optional, property.as_object_mut()) {
-                        let kind = fields.get("type").cloned().unwrap_or_default();
-                        fields.insert("type".to_owned(), json!([kind, "null"]));
-                    }
-                    // A default is what a new profile has; a change that is absent changes nothing.
-                    property
-                        .as_object_mut()
-                        .map(|fields| fields.remove("default"));
-                }
-            }
-            if let Some(name) = schema.pointer_mut("/properties/username/type") {
-                *name = "string".into();
-            }
-            schema
         }
     }
 }

@@ -3,26 +3,17 @@
 //! Who signs up at Appwrite has no account with us, but conversations, stories and the rest ask for one. They get
 //! it when Appwrite tells of it (`users.*.create`), or when they first ask for their profile, whichever is sooner.
 
-use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use whisper_kit::auth::is_foreign_id;
-use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result, reaction};
+use whisper_kit::{Attempt, Auth, Ctx, Endpoint, Error, Method, Reply, Request, Result, reaction};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, Document, Profile};
 use whisper_store::{Batch, Doc, Filter, Get, Patch, StoreError};
 
-use crate::founding::{ATTEMPTS, Founder, account, profile, taken};
+use crate::founding::{Founder, account, documents, profile, taken};
+use crate::names;
 use crate::rules::profile::display_name;
 use crate::trail;
-
-/// What Appwrite tells of a user, as far as we need it.
-#[derive(Clone, Debug, Deserialize)]
-struct SignedUp {
-    #[serde(rename = "$id")]
-    id: String,
-    #[serde(default)]
-    name: String,
-}
 
 /// Names the condition that the profile is as it was read.
 const PROFILE: &str = "profile as read";
@@ -44,15 +35,17 @@ async fn signed_up(ctx: Ctx, request: Request) -> Result<Reply> {
     if !ctx.is_foreign() {
         return Err(Error::not_found());
     }
-    let user: SignedUp = request.json()?;
-    if is_foreign_id(&user.id) {
-        let name = Some(user.name).filter(|name| !name.trim().is_empty());
+    // Whatever else Appwrite tells of a user is its own business, so this body has no fixed fields.
+    let user: Map<String, Value> = request.json()?;
+    let text = |key: &str| user.get(key).and_then(Value::as_str).unwrap_or_default();
+    let id = text("$id");
+    if is_foreign_id(id) {
         // A name that can't be shown here is none; they can choose another one.
-        let name = display_name(name).unwrap_or_default();
-        let made = welcome(&ctx, &user.id, name.clone()).await?;
+        let name = display_name(text("name"));
+        let made = welcome(&ctx, id, name.clone()).await?;
         if let (false, Some(name)) = (made, name) {
             // They were faster than the news of them, and have a profile without the name that they gave.
-            call_by_name(&ctx, &user.id, name).await?;
+            call_by_name(&ctx, id, name).await?;
         }
     }
     Ok(Reply::no_content())
@@ -69,26 +62,23 @@ pub async fn welcome(ctx: &Ctx, id: &str, name: Option<String>) -> Result<bool> 
         username: None,
         display_name: name,
     };
-    for _ in 1..ATTEMPTS {
-        match attempt(ctx, id, &founder).await {
-            // The made-up user name is somebody's: another one.
-            Err(error) if error.code() == Code::UsernameTaken => {}
-            result => return result,
-        }
-    }
-    attempt(ctx, id, &founder).await
+    ctx.retry(async || attempt(ctx, id, &founder).await).await
 }
 
-async fn attempt(ctx: &Ctx, id: &str, founder: &Founder) -> Result<bool> {
+async fn attempt(ctx: &Ctx, id: &str, founder: &Founder) -> Result<Attempt<bool>> {
     let account = account(ctx, id.to_owned(), founder);
     let profile = profile(ctx, &account, founder)?;
-    let batch = Batch::new().insert(&account).insert(&profile);
+    let batch = documents(ctx, &account, &profile);
     let what = json!({"isAnonymous": account.is_anonymous});
     let batch = trail::event(ctx, batch, "account.created", id, &what)?;
-    match ctx.store().await?.commit(batch).await {
-        Ok(_) => Ok(true),
-        Err(error) if is_there(&error) => Ok(false),
-        Err(error) => Err(taken(error)),
+    let outcome = ctx.store().await?.commit(batch).await;
+    if outcome.as_ref().is_err_and(is_there) {
+        return Ok(Attempt::Done(false));
+    }
+    match outcome.map_err(taken) {
+        Ok(_) => Ok(Attempt::Done(true)),
+        Err(error) if founder.is_unlucky(&error) => Ok(Attempt::Retry),
+        Err(error) => Err(error),
     }
 }
 
@@ -106,9 +96,10 @@ async fn call_by_name(ctx: &Ctx, id: &str, name: String) -> Result<()> {
         None => Filter::is_null(Profile::UPDATED_AT),
     };
     let patch = Patch::new()
-        .set(Profile::DISPLAY_NAME, name)
+        .set(Profile::DISPLAY_NAME, name.as_str())
         .set(Profile::UPDATED_AT, Timestamp::AT_COMMIT);
     let batch = Batch::new().update_if(id, patch, as_read).label(PROFILE);
+    let batch = names::show(batch, id, Some(&name));
     match ctx.store().await?.commit(batch).await {
         // Edited meanwhile: they have chosen.
         Err(error) if error.failed_at(PROFILE) => Ok(()),

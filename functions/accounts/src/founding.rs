@@ -4,23 +4,21 @@ use serde_json::json;
 use whisper_kit::auth::issue;
 use whisper_kit::ids::random;
 use whisper_kit::rate_limit::Limit;
-use whisper_kit::{Code, Ctx, Error, Request, Result};
+use whisper_kit::{Attempt, Code, Ctx, Error, Request, Result};
 use whisper_schema::prelude::{Account, Document, Profile};
 use whisper_store::{Batch, StoreError};
 
 use crate::attempts::Attempts;
-use crate::documents::OwnProfile;
-use crate::rules::credentials::made_up_username;
+use crate::names;
 use crate::rules::slow_down::address_name;
+use crate::rules::username;
 use crate::trail;
-use crate::views::{AccountView, NewAccount};
+use crate::views::SignedIn;
 
 /// The variable with the number of accounts that one address may make per hour.
 pub const RATE: &str = "signup_rate_per_hour";
 /// What it is when it isn't set.
 const DEFAULT_RATE: u64 = 1000;
-/// How often a made-up user name is made up anew when somebody has it.
-pub const ATTEMPTS: usize = 3;
 
 /// What a new account is made of.
 pub struct Founder {
@@ -46,25 +44,21 @@ pub async fn count_sign_up(ctx: &Ctx, request: &Request) -> Result<()> {
     Limit::new(bucket, rate, 3600).count(ctx).await
 }
 
-/// Makes account, profile and first session in one commit.
+/// Makes account, profile and first session in one commit. A user name that was made up is made up anew when
+/// somebody has it.
 ///
 /// # Errors
 /// [`Code::EmailTaken`], [`Code::UsernameTaken`].
-pub async fn found(ctx: &Ctx, request: &Request, founder: Founder) -> Result<NewAccount> {
-    for _ in 1..ATTEMPTS {
-        match attempt(ctx, request, &founder).await {
-            Err(error) if error.code() == Code::UsernameTaken && founder.username.is_none() => {}
-            result => return result,
-        }
-    }
-    attempt(ctx, request, &founder).await
+pub async fn found(ctx: &Ctx, request: &Request, founder: Founder) -> Result<SignedIn> {
+    ctx.retry(async || attempt(ctx, request, &founder).await)
+        .await
 }
 
-async fn attempt(ctx: &Ctx, request: &Request, founder: &Founder) -> Result<NewAccount> {
+async fn attempt(ctx: &Ctx, request: &Request, founder: &Founder) -> Result<Attempt<SignedIn>> {
     let id = ctx.new_id()?;
     let account = account(ctx, id.clone(), founder);
     let profile = profile(ctx, &account, founder)?;
-    let batch = Batch::new().insert(&account).insert(&profile);
+    let batch = documents(ctx, &account, &profile);
     let (batch, issued) = issue(ctx, request, batch, &id, None).await?;
     let batch = match &account.email {
         Some(email) => Attempts::new(email, request).remember_address(batch, ctx.now()),
@@ -73,12 +67,31 @@ async fn attempt(ctx: &Ctx, request: &Request, founder: &Founder) -> Result<NewA
     let what = json!({"isAnonymous": account.is_anonymous});
     let batch = trail::event(ctx, batch, "account.created", &id, &what)?;
     let batch = trail::session_created(ctx, request, batch, &id, &issued.session.id)?;
-    ctx.store().await?.commit(batch).await.map_err(taken)?;
-    Ok(NewAccount {
-        account: AccountView::from(&account),
-        profile: OwnProfile::of(&profile)?,
-        tokens: issued.into(),
-    })
+    match ctx.store().await?.commit(batch).await.map_err(taken) {
+        Ok(_) => SignedIn::new(&account, &profile, issued).map(Attempt::Done),
+        Err(error) if founder.is_unlucky(&error) => Ok(Attempt::Retry),
+        Err(error) => Err(error),
+    }
+}
+
+impl Founder {
+    /// Whether a refusal is about the user name that was made up: another one may be free.
+    pub fn is_unlucky(&self, error: &Error) -> bool {
+        error.code() == Code::UsernameTaken && self.username.is_none()
+    }
+}
+
+/// The documents of a new account.
+pub fn documents(ctx: &Ctx, account: &Account, profile: &Profile) -> Batch {
+    let batch = Batch::new().insert(account).insert(profile);
+    let batch = match &profile.username {
+        Some(username) => names::take(batch, &account.id, username, ctx.now()),
+        None => batch,
+    };
+    match &profile.display_name {
+        Some(name) => names::show(batch, &account.id, Some(name)),
+        None => batch,
+    }
 }
 
 /// A new account.
@@ -103,14 +116,13 @@ pub fn account(ctx: &Ctx, id: String, founder: &Founder) -> Account {
 pub fn profile(ctx: &Ctx, account: &Account, founder: &Founder) -> Result<Profile> {
     let username = match &founder.username {
         Some(name) => name.clone(),
-        None => made_up_username(random()?),
+        None => username::made_up(random()?),
     };
     Ok(Profile {
         id: account.id.clone(),
         user_id: account.id.clone(),
         username: Some(username),
         display_name: founder.display_name.clone(),
-        email: account.email.clone(),
         created_at: Some(ctx.now()),
         updated_at: Some(ctx.now()),
         ..Profile::default()
@@ -125,7 +137,7 @@ pub fn taken(error: StoreError) -> Error {
             "An account with this e-mail address exists.",
         );
     }
-    if error.is_conflict(Profile::COLLECTION, "idx_username") {
+    if error.is_conflict(Profile::COLLECTION, "idx_username") || error.failed_at(names::RESTS) {
         return Error::new(Code::UsernameTaken, "Somebody has this user name.");
     }
     error.into()

@@ -6,12 +6,15 @@ mod attempts;
 mod block;
 mod change_password;
 mod documents;
+mod find_users;
 mod foreign;
 mod founding;
 mod list_blocks;
 mod list_sessions;
+mod manage_users;
 mod me;
 mod my_account;
+mod names;
 mod public_keys;
 mod refresh;
 mod revoke_session;
@@ -48,10 +51,14 @@ pub fn api() -> Api {
     .endpoint(my_account::endpoint())
     .endpoint(add_email::endpoint())
     .endpoint(change_password::endpoint())
+    .endpoint(find_users::endpoint())
     .endpoint(user::endpoint())
     .endpoint(block::endpoint())
     .endpoint(unblock::endpoint())
     .endpoint(list_blocks::endpoint())
+    .endpoint(manage_users::show_endpoint())
+    .endpoint(manage_users::disable_endpoint())
+    .endpoint(manage_users::enable_endpoint())
 }
 
 #[cfg(target_family = "wasm")]

@@ -2,7 +2,8 @@
 
 use whisper_kit::page::{Listing, NoFilters};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_schema::prelude::{Column, Contact, Profile};
+use whisper_people::People;
+use whisper_schema::prelude::Contact;
 use whisper_store::{Filter, Order, Query};
 
 use crate::views::BlockView;
@@ -25,7 +26,7 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let window = request.page::<NoFilters>(&ctx).await?;
     let blocked = Query::<Contact>::new()
-        .filter(Filter::eq(Contact::USER_ID, me))
+        .filter(Filter::eq(Contact::USER_ID, me.as_str()))
         .filter(Filter::eq(Contact::IS_BLOCKED, true))
         .order(Order::desc(Contact::UPDATED_AT));
     let page = ctx.read(window.over(blocked).page()).await?;
@@ -33,23 +34,10 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
         .items
         .iter()
         .map(|contact| contact.contact_user_id.as_str());
-    let named = Query::<Profile>::new()
-        .filter(Filter::is_in(Column::id(), ids))
-        .limit(window.limit);
-    let profiles = if page.items.is_empty() {
-        Vec::new()
-    } else {
-        ctx.read(named).await?
-    };
+    let people = People::read(&ctx, &me, ids).await?;
     let items = page.items.iter().map(|contact| {
-        let profile = profiles
-            .iter()
-            .find(|profile| profile.id == contact.contact_user_id);
-        BlockView::new(
-            &contact.contact_user_id,
-            contact.updated_at,
-            profile.map(|profile| &profile.value),
-        )
+        let user = people.summary_for_blocker(&contact.contact_user_id);
+        BlockView::new(user, contact.updated_at)
     });
     window.reply(&ctx, &page, items.collect()).await
 }

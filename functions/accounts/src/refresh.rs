@@ -1,18 +1,17 @@
-//! `POST /v1/sessions/refresh`: a new pair of tokens for a refresh token, once.
+//! `POST /v1/sessions/refresh`: a new pair of tokens for a refresh token.
 
-use serde::Deserialize;
 use whisper_kit::auth::rotate;
-use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_kit::log::Secret;
+use whisper_kit::{Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
+use whisper_schema::Body;
 
 use crate::views::Tokens;
 
-/// The body.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// Which session goes on.
+#[derive(Clone, Debug, Body)]
 pub struct Refresh {
-    /// The refresh token that came with the access token, unused so far.
-    refresh_token: String,
+    /// The refresh token that came with the access token.
+    refresh_token: Secret<String>,
 }
 
 /// The endpoint.
@@ -21,12 +20,12 @@ pub fn endpoint() -> Endpoint {
         Method::POST,
         "/v1/sessions/refresh",
         "refreshSession",
-        "Exchanges a refresh token for a new pair; using one twice revokes its session",
+        "Exchanges a refresh token for a new pair. Asked again within a minute, because the answer got lost or another tab \
+         asks too, it gives the same refresh token; later, using a token twice ends its session",
         refresh,
     )
     .public()
     .own_accounts()
-    .body::<Refresh>()
     .reply::<Tokens>(200, "The new pair.")
     .codes(&[
         Code::TokenInvalid,
@@ -35,8 +34,7 @@ pub fn endpoint() -> Endpoint {
     ])
 }
 
-async fn refresh(ctx: Ctx, request: Request) -> Result<Reply> {
-    let body: Refresh = request.json()?;
-    let issued = rotate(&ctx, &body.refresh_token).await?;
+async fn refresh(ctx: Ctx, _: Request, Json(body): Json<Refresh>) -> Result<Reply> {
+    let issued = rotate(&ctx, body.refresh_token.reveal()).await?;
     Reply::ok(&Tokens::from(issued))
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 use whisper_kit::auth::revoke_all;
-use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_kit::{Ctx, Endpoint, Method, Params, Reply, Request, Result};
 use whisper_schema::prelude::UserActivityType;
 use whisper_store::Batch;
 
@@ -28,13 +28,15 @@ pub fn endpoint() -> Endpoint {
         "Ends all of the caller's sessions at once, this one too unless it is kept",
         revoke,
     )
-    .query::<RevokeSessions>()
     .own_accounts()
     .reply_empty(204, "The sessions have ended.")
 }
 
-async fn revoke(ctx: Ctx, request: Request) -> Result<Reply> {
-    let RevokeSessions { keep_current } = request.query()?;
+async fn revoke(
+    ctx: Ctx,
+    request: Request,
+    Params(RevokeSessions { keep_current }): Params<RevokeSessions>,
+) -> Result<Reply> {
     let caller = ctx.caller()?;
     let keep = keep_current.then_some(caller.session_id.as_str());
     let batch = revoke_all(Batch::new(), &caller.user_id, keep);

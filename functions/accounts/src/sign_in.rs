@@ -1,35 +1,36 @@
 //! `POST /v1/sessions`: signs in with e-mail address and password.
 
-use serde::Deserialize;
 use whisper_kit::auth::{
     Issued, hash_password, issue, needs_rehash, verify_nobody, verify_password,
 };
-use whisper_kit::{Code, Ctx, Endpoint, Error, FieldError, Method, Reply, Request, Result, Rule};
-use whisper_schema::Timestamp;
-use whisper_schema::prelude::{Account, AccountStatus};
-use whisper_store::{Batch, Doc, Filter, Patch, StoreError};
+use whisper_kit::{
+    Attempt, Code, Ctx, Endpoint, Error, Json, Method, OptionExt, Reply, Request, Result,
+};
+use whisper_schema::prelude::{Account, AccountStatus, Profile, Session};
+use whisper_schema::{Body, Timestamp};
+use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
 use crate::attempts::{Attempts, Counted, REFUND};
-use crate::rules::credentials::{EMAIL_MAX, PASSWORD_MAX, normal_email};
-use crate::rules::profile;
+use crate::rules::email::{EMAIL_MAX, normal_email};
+use crate::rules::password::GivenPassword;
+use crate::rules::profile::LINE;
 use crate::trail;
-use crate::views::{AccountView, SignedIn};
+use crate::views::SignedIn;
 
-/// How often the commit is tried when the account changes in the meantime.
-const TRIES: usize = 10;
 /// Label of the operation that touches the account.
 const ACCOUNT: &str = "account as read";
 
-/// The body.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// Who signs in. No rule for new addresses and passwords may tell anything here, so both are any text.
+#[derive(Clone, Debug, Body)]
+#[body(example = r#"{"email": "alice@example.com", "password": "correct horse battery"}"#)]
 pub struct SignIn {
     /// Address that was signed up with; upper and lower case don't matter.
+    #[field(size = 0..=EMAIL_MAX)]
     email: String,
     /// The password.
-    password: String,
-    /// Name of the device for the list of sessions, up to 100 characters.
+    password: GivenPassword,
+    /// Name of the device for the list of sessions.
+    #[field(of = Session, is = LINE)]
     device: Option<String>,
 }
 
@@ -44,17 +45,15 @@ pub fn endpoint() -> Endpoint {
     )
     .public()
     .own_accounts()
-    .body::<SignIn>()
     .reply::<SignedIn>(201, "Signed in.")
     .codes(&[Code::InvalidCredentials, Code::RateLimited])
 }
 
-async fn sign_in(ctx: Ctx, request: Request) -> Result<Reply> {
-    let body = request.json_checked(check)?;
+async fn sign_in(ctx: Ctx, request: Request, Json(body): Json<SignIn>) -> Result<Reply> {
     let attempts = Attempts::new(&normal_email(&body.email), &request);
     let mut counted = attempts.count(&ctx).await?;
     let found = counted.account.take();
-    let account = verify(found, &body.password)?;
+    let verified = verify(&ctx, found, &body.password).await?;
     let signing_in = SigningIn {
         ctx: &ctx,
         request: &request,
@@ -62,51 +61,48 @@ async fn sign_in(ctx: Ctx, request: Request) -> Result<Reply> {
         attempts,
         counted,
     };
-    let (account, issued) = signing_in.commit(account).await?;
-    let reply = SignedIn {
-        account: AccountView::from(&account),
-        tokens: issued.into(),
-    };
-    Reply::created(&reply)
+    let (account, issued) = signing_in.commit(verified).await?;
+    let profile = ctx.read(Get::<Profile>::id(account.id.as_str())).await?;
+    Reply::created(&SignedIn::new(
+        &account,
+        &profile.or_not_found()?.value,
+        issued,
+    )?)
 }
 
-/// Only what is wrong whatever the account is: no rule for new passwords may tell anything here.
-fn check(body: SignIn) -> Result<SignIn> {
-    let long = |field: &str, text: &str, most: usize| {
-        let detail = || format!("has at most {most} characters");
-        (text.chars().count() > most).then(|| FieldError::new(field, Rule::Size, detail()))
-    };
-    let device = body
-        .device
-        .as_deref()
-        .and_then(|name| profile::name("device", name));
-    let found = [
-        long("email", &body.email, EMAIL_MAX),
-        long("password", &body.password, PASSWORD_MAX),
-        device,
-    ];
-    let errors: Vec<FieldError> = found.into_iter().flatten().collect();
-    if errors.is_empty() {
-        Ok(body)
-    } else {
-        Err(Error::fields(errors))
-    }
+/// An account whose password is known to be right.
+pub struct Verified {
+    /// The account as it was read.
+    pub account: Doc<Account>,
+    /// Whether the stored hash is of the password as it is prepared today.
+    is_prepared: bool,
 }
 
 /// Looks at the password. An account that isn't there, or has none, takes the same work.
 ///
 /// # Errors
 /// [`Code::InvalidCredentials`].
-pub fn verify(account: Option<Doc<Account>>, password: &str) -> Result<Doc<Account>> {
+pub async fn verify(
+    ctx: &Ctx,
+    account: Option<Doc<Account>>,
+    password: &GivenPassword,
+) -> Result<Verified> {
     let usable = account.filter(|account| account.status == AccountStatus::Active);
-    let right = match usable
+    let stored = usable
         .as_ref()
-        .and_then(|account| account.password_hash.as_deref())
-    {
-        Some(stored) => verify_password(password, stored)?,
-        None => verify_nobody(password)?,
-    };
-    usable.filter(|_| right).ok_or_else(wrong)
+        .and_then(|account| account.password_hash.as_deref());
+    let mut right = Vec::new();
+    for form in password.forms() {
+        right.push(match stored {
+            Some(stored) => verify_password(ctx, &form, stored).await?,
+            None => verify_nobody(ctx, &form).await?,
+        });
+    }
+    let account = usable.filter(|_| right.contains(&true)).ok_or_else(wrong)?;
+    Ok(Verified {
+        account,
+        is_prepared: right.first() == Some(&true),
+    })
 }
 
 /// The one refusal, whatever is wrong.
@@ -128,36 +124,46 @@ struct SigningIn<'a> {
 impl SigningIn<'_> {
     /// Makes the session. Each commit changes the account as it was read, so that of several at once
     /// each sees the sessions of those before, and none slips past a change of the password.
-    async fn commit(&self, mut account: Doc<Account>) -> Result<(Account, Issued)> {
-        let (store, verified) = (self.ctx.store().await?, account.password_hash.clone());
-        let hash = self.better_hash(&account)?;
-        let mut refund = true;
-        for _ in 0..TRIES {
-            let (batch, issued) = self.batch(&account, hash.as_deref(), refund).await?;
-            match store.commit(batch).await {
-                Ok(committed) => {
-                    account.value.last_sign_in_at = Some(committed.at);
-                    return Ok((account.into_inner(), issued));
+    async fn commit(&self, verified: Verified) -> Result<(Account, Issued)> {
+        let hash = self.better_hash(&verified).await?;
+        let verified = verified.account;
+        let (mut account, mut refunds) = (verified.clone(), true);
+        self.ctx
+            .retry(async || {
+                let (batch, issued) = self.batch(&account, hash.as_deref(), refunds).await?;
+                match self.ctx.store().await?.commit(batch).await {
+                    Ok(committed) => {
+                        account.value.last_sign_in_at = Some(committed.at);
+                        Ok(Attempt::Done((account.value.clone(), issued)))
+                    }
+                    Err(error) if error.failed_at(REFUND) => {
+                        refunds = false;
+                        Ok(Attempt::Retry)
+                    }
+                    Err(error) if error.failed_at(ACCOUNT) => {
+                        account = self.reread(&verified).await?;
+                        Ok(Attempt::Retry)
+                    }
+                    Err(error) => Err(error.into()),
                 }
-                Err(error) if error.failed_at(REFUND) => refund = false,
-                Err(error) if error.failed_at(ACCOUNT) => {
-                    let now = store.get::<Account>(&account.id).await?;
-                    let same = |now: &Doc<Account>| {
-                        now.status == AccountStatus::Active && now.password_hash == verified
-                    };
-                    account = now.filter(same).ok_or_else(wrong)?;
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(StoreError::Busy.into())
+            })
+            .await
+    }
+
+    /// The account as it is now, if what was verified still holds.
+    async fn reread(&self, verified: &Doc<Account>) -> Result<Doc<Account>> {
+        let now = self.ctx.read(Get::<Account>::id(verified.id.as_str()));
+        let same = |now: &Doc<Account>| {
+            now.status == AccountStatus::Active && now.password_hash == verified.password_hash
+        };
+        now.await?.filter(same).ok_or_else(wrong)
     }
 
     async fn batch(
         &self,
         account: &Doc<Account>,
         hash: Option<&str>,
-        refund: bool,
+        refunds: bool,
     ) -> Result<(Batch, Issued)> {
         let (ctx, id) = (self.ctx, account.id.as_str());
         let mut patch = Patch::new().set(Account::LAST_SIGN_IN_AT, Timestamp::AT_COMMIT);
@@ -171,18 +177,21 @@ impl SigningIn<'_> {
         let mut batch = self
             .attempts
             .remember_address(self.attempts.forget(batch), ctx.now());
-        if refund {
-            batch = self.attempts.refund(batch, &self.counted, ctx.now());
+        if refunds {
+            batch = self.attempts.refund(batch, &self.counted, ctx.clock());
         }
         let batch = trail::session_created(ctx, self.request, batch, id, &issued.session.id)?;
         Ok((batch, issued))
     }
 
-    /// A hash as strong as today's, when the stored one is weaker.
-    fn better_hash(&self, account: &Account) -> Result<Option<String>> {
-        match &account.password_hash {
-            Some(stored) if needs_rehash(stored) => hash_password(&self.body.password).map(Some),
-            _ => Ok(None),
+    /// A hash as strong as today's, and of the password as it is prepared today, when the stored one is neither.
+    async fn better_hash(&self, verified: &Verified) -> Result<Option<String>> {
+        let forms = self.body.password.forms();
+        let stored = verified.account.password_hash.as_deref();
+        let is_good = verified.is_prepared && !stored.is_some_and(needs_rehash);
+        match forms.first().filter(|_| !is_good) {
+            Some(prepared) => hash_password(self.ctx, prepared).await.map(Some),
+            None => Ok(None),
         }
     }
 }

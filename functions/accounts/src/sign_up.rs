@@ -1,26 +1,42 @@
 //! `POST /v1/accounts`: signs up with e-mail address and password.
 
-use serde::Deserialize;
 use whisper_kit::auth::hash_password;
-use whisper_kit::{Code, Ctx, Endpoint, Error, FieldError, Method, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
+use whisper_schema::body::Fields;
+use whisper_schema::prelude::Profile;
+use whisper_schema::{Body, Rule};
 
 use crate::founding::{Founder, count_sign_up, found};
-use crate::rules::{credentials, profile};
-use crate::views::NewAccount;
+use crate::rules::email::Email;
+use crate::rules::password::NewPassword;
+use crate::rules::profile::LINE;
+use crate::rules::username::Username;
+use crate::views::SignedIn;
 
-/// The body.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// A new account.
+#[derive(Clone, Debug, Body)]
+#[body(check = SignUp::check)]
+#[body(
+    example = r#"{"email": "alice@example.com", "password": "correct horse battery", "username": "alice", "displayName": "Alice"}"#
+)]
 pub struct SignUp {
     /// Address to sign in with; upper and lower case don't matter.
-    email: String,
+    email: Email,
     /// 8 to 128 characters of any kind.
-    password: String,
+    password: NewPassword,
     /// 3 to 30 of `a` to `z`, digits, `_` and `.`; made up when absent.
-    username: Option<String>,
-    /// Name shown in conversations and lists, up to 100 characters.
+    username: Option<Username>,
+    /// Name shown in conversations and lists.
+    #[field(of = Profile, is = LINE)]
     display_name: Option<String>,
+}
+
+impl SignUp {
+    fn check(&self, fields: &mut Fields<'_, '_>) {
+        if self.password.is_email(self.email.as_str()) {
+            fields.refuse("password", Rule::Common, "must not be the e-mail address");
+        }
+    }
 }
 
 /// The endpoint.
@@ -34,57 +50,18 @@ pub fn endpoint() -> Endpoint {
     )
     .public()
     .own_accounts()
-    .body::<SignUp>()
-    .reply::<NewAccount>(201, "The account was made.")
+    .reply::<SignedIn>(201, "The account was made.")
     .codes(&[Code::EmailTaken, Code::UsernameTaken, Code::RateLimited])
 }
 
-async fn sign_up(ctx: Ctx, request: Request) -> Result<Reply> {
-    let (email, password, founder) = request.json_checked(check)?;
+async fn sign_up(ctx: Ctx, request: Request, Json(body): Json<SignUp>) -> Result<Reply> {
     count_sign_up(&ctx, &request).await?;
-    let credentials = Some((email, hash_password(&password)?));
-    let made = found(
-        &ctx,
-        &request,
-        Founder {
-            credentials,
-            ..founder
-        },
-    )
-    .await?;
+    let hash = hash_password(&ctx, body.password.reveal()).await?;
+    let founder = Founder {
+        credentials: Some((body.email.into_string(), hash)),
+        username: body.username.map(Username::into_string),
+        display_name: body.display_name,
+    };
+    let made = found(&ctx, &request, founder).await?;
     Ok(Reply::created(&made)?.location("/v1/me"))
-}
-
-/// Everything that is wrong at once; else the stored address, the password, and the rest.
-fn check(body: SignUp) -> Result<(String, String, Founder)> {
-    let email = credentials::email("email", &body.email);
-    let stored = email.as_deref().ok();
-    let password = credentials::password("password", &body.password, stored);
-    let username = body
-        .username
-        .map(|name| credentials::username("username", &name))
-        .transpose();
-    let display_name = profile::display_name(body.display_name);
-    match (email, password, username, display_name) {
-        (Ok(email), Ok(()), Ok(username), Ok(display_name)) => Ok((
-            email,
-            body.password,
-            Founder {
-                credentials: None,
-                username,
-                display_name,
-            },
-        )),
-        (email, password, username, display_name) => {
-            let found = [
-                email.err(),
-                password.err(),
-                username.err(),
-                display_name.err(),
-            ];
-            Err(Error::fields(
-                found.into_iter().flatten().collect::<Vec<FieldError>>(),
-            ))
-        }
-    }
 }

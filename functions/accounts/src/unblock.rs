@@ -1,16 +1,13 @@
 //! `DELETE /v1/blocks/{userId}`: lets somebody come near again.
 
 use serde_json::json;
-use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Contact, ContactRelationship, ConversationMember};
 use whisper_store::{Batch, Doc, Filter, Patch};
 
-use crate::block::{AS_READ, contact, mark, may_settle, member};
+use crate::block::{contact, mark, member};
 use crate::trail;
-
-/// How often it is tried while others change the same things.
-const TRIES: usize = 5;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -26,20 +23,22 @@ pub fn endpoint() -> Endpoint {
 
 async fn unblock(ctx: Ctx, request: Request) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
-    let other = request.id("userId").unwrap_or_default();
-    for _ in 0..TRIES {
-        let (contact, member) = ctx.read((contact(&me, other), member(&me, other))).await?;
-        let Some(contact) = contact.filter(|contact| contact.is_blocked) else {
-            break;
-        };
-        let batch = batch(&ctx, &me, other, &contact, member.as_ref())?;
-        match ctx.store().await?.commit(batch).await {
-            Ok(_) => break,
-            Err(error) if may_settle(&error) => {}
-            Err(error) => return Err(error.into()),
+    let Ok(other) = request.id("userId") else {
+        // Nobody has such an id, so nobody with it is blocked.
+        return Ok(Reply::no_content());
+    };
+    ctx.retry(async || attempt(&ctx, &me, other).await).await
+}
+
+async fn attempt(ctx: &Ctx, me: &str, other: &str) -> Result<Attempt<Reply>> {
+    let (contact, member) = ctx.read((contact(me, other), member(me, other))).await?;
+    if let Some(contact) = contact.filter(|contact| contact.is_blocked) {
+        let batch = batch(ctx, me, other, &contact, member.as_ref())?;
+        if ctx.try_commit(batch).await?.is_none() {
+            return Ok(Attempt::Retry);
         }
     }
-    Ok(Reply::no_content())
+    Ok(Attempt::Done(Reply::no_content()))
 }
 
 fn batch(
@@ -60,6 +59,6 @@ fn batch(
             Batch::new().update_if(&contact.id, patch, as_read)
         }
     };
-    let batch = mark(batch.label(AS_READ), me, other, member, false);
+    let batch = mark(batch, me, other, member, false);
     trail::event(ctx, batch, "user.unblocked", me, &json!({"userId": other}))
 }

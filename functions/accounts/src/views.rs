@@ -1,9 +1,11 @@
 //! What the API shows of accounts, sessions and people.
 
 use serde::Serialize;
+use whisper_kit::Result;
 use whisper_kit::auth::{ACCESS_LIFETIME, Issued};
+use whisper_people::UserSummary;
 use whisper_schema::Timestamp;
-use whisper_schema::prelude::{Account, Profile, Session};
+use whisper_schema::prelude::{Account, AccountStatus, Profile, Session};
 
 use crate::documents::OwnProfile;
 
@@ -97,7 +99,7 @@ pub struct Tokens {
     pub token_type: &'static str,
     /// Seconds until the access token expires.
     pub expires_in: i64,
-    /// Gets the next pair, once.
+    /// Gets the next pair. Asked again within a minute it gives the same refresh token again; later its session ends.
     pub refresh_token: String,
 }
 
@@ -113,11 +115,11 @@ impl From<Issued> for Tokens {
     }
 }
 
-/// A new account, signed in.
+/// An account, signed in.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct NewAccount {
+pub struct SignedIn {
     /// The account.
     pub account: AccountView,
     /// Its profile.
@@ -127,16 +129,18 @@ pub struct NewAccount {
     pub tokens: Tokens,
 }
 
-/// An account, signed in.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct SignedIn {
-    /// The account.
-    pub account: AccountView,
-    /// The session and its tokens.
-    #[serde(flatten)]
-    pub tokens: Tokens,
+impl SignedIn {
+    /// What somebody gets who signed up or in.
+    ///
+    /// # Errors
+    /// A fault when the profile can't be written as JSON.
+    pub fn new(account: &Account, profile: &Profile, issued: Issued) -> Result<Self> {
+        Ok(Self {
+            account: AccountView::from(account),
+            profile: OwnProfile::of(profile)?,
+            tokens: issued.into(),
+        })
+    }
 }
 
 /// Somebody the caller blocked.
@@ -161,14 +165,36 @@ pub struct BlockView {
 }
 
 impl BlockView {
-    /// Somebody with what their profile shows to everybody.
-    pub fn new(user_id: &str, blocked_at: Option<Timestamp>, profile: Option<&Profile>) -> Self {
+    /// Somebody, as the blocker may see them.
+    pub fn new(user: UserSummary, blocked_at: Option<Timestamp>) -> Self {
         Self {
-            user_id: user_id.to_owned(),
-            username: profile.and_then(|p| p.username.clone()),
-            display_name: profile.and_then(|p| p.display_name.clone()),
-            avatar_url: profile.and_then(|p| p.avatar_url.clone()),
+            user_id: user.id,
+            username: user.username,
+            display_name: user.display_name,
+            avatar_url: user.avatar_url,
             blocked_at,
         }
     }
+}
+
+/// A user, as the operator sees them.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct UserAccountView {
+    /// What the user signs in with.
+    #[serde(flatten)]
+    pub account: AccountView,
+    /// Whether the account may be used.
+    pub status: AccountStatus,
+    /// When its address, its password or whether it may be used last changed.
+    pub updated_at: Timestamp,
+    /// Handle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// Name shown in conversations and lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// How many devices are signed in.
+    pub sessions: u64,
 }

@@ -3,7 +3,7 @@
 use whisper_kit::error::{Code, Error, OptionExt, Result};
 use whisper_kit::ids::member_id;
 use whisper_schema::prelude::{
-    Conversation, ConversationKind, ConversationMember, ConversationMemberStatus,
+    Column, Conversation, ConversationKind, ConversationMember, ConversationMemberStatus,
 };
 use whisper_store::{Doc, Filter, Get};
 
@@ -15,10 +15,10 @@ pub struct Access {
     pub me: Doc<ConversationMember>,
 }
 
-/// What [`admit`] needs to know.
+/// The questions that [`admit`] decides by.
 pub type Door = (Get<Conversation>, Get<ConversationMember>);
 
-/// Asks for a conversation and somebody's membership of it.
+/// Asks for a conversation and somebody's membership of it, whether or not there are any: a stranger's 404 costs the same.
 pub fn door(conversation: &str, user: &str) -> Door {
     (
         Get::id(conversation),
@@ -70,7 +70,7 @@ pub fn active() -> Filter<ConversationMember> {
 /// Holds for one active membership in the role that it was read in; for a commit to expect.
 pub fn this_one(member: &ConversationMember) -> Filter<ConversationMember> {
     Filter::and([
-        Filter::eq(whisper_schema::Column::id(), member.id.as_str()),
+        Filter::eq(Column::id(), member.id.as_str()),
         same_role(member),
     ])
 }

@@ -1,201 +1,201 @@
-//! Conversations in the order of their last activity.
+//! Conversations in the order of their last activity, the pinned ones on top.
 //!
-//! Activity is the newest message, or the making of a conversation that has none yet. As no column
-//! holds it, those with messages and those without are asked for apart and merged here; both sort by
-//! time, then by the commit order, so one cursor serves both.
+//! A user's memberships say which ones; the conversations' own column says when. A read joins the two, so what it costs
+//! grows with what the user is in and with nothing else, and no list of ids leaves the database.
+//!
+//! The order moves while it is walked: what becomes active goes to the top, past whoever walks. So the first page says
+//! where to look for that later: a *moment* as a cursor, from which on all that was active is given, wherever it stands.
 
-use whisper_schema::prelude::{Column, Conversation, Timestamp};
+use serde_json::Value;
+use whisper_kit::error::{Code, Error, Result};
+use whisper_kit::page::Window;
+use whisper_schema::prelude::{
+    Column, Conversation, ConversationMember, ConversationMemberStatus, Timestamp,
+};
 use whisper_store::{Cursor, Doc, Filter, Order, Page, Query};
 
-/// Most ids that one query takes.
-const CHUNK: usize = 1000;
+/// Which of a user's conversations.
+#[derive(Clone, Copy, Debug)]
+pub struct Shelf<'a> {
+    /// Whose.
+    pub user: &'a str,
+    /// Those they put away, or the others.
+    pub archived: bool,
+    /// Those that strangers began, or the others.
+    pub requests: bool,
+}
 
 /// Which part of the list is wanted.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Part {
-    /// Where it starts; the beginning if there is neither.
-    pub after: Option<Cursor>,
-    /// Where it ends.
-    pub before: Option<Cursor>,
-    /// Most conversations.
-    pub limit: u32,
+    from: From,
+    /// Whether it ends there; else it begins there.
+    is_before: bool,
+    limit: u32,
+    /// When it is read.
+    now: Timestamp,
 }
 
-/// The queries that together find that part of these conversations.
-pub fn queries(ids: &[String], part: &Part) -> Vec<Query<Conversation>> {
-    ids.chunks(CHUNK)
-        .flat_map(|ids| [talked(ids, part), silent(ids, part)])
-        .collect()
+/// Where it begins or ends.
+#[derive(Clone, Debug, PartialEq)]
+enum From {
+    /// The top of the list.
+    Top,
+    /// A place of the list: among the pinned ones or below them.
+    Place { pinned: bool, at: Cursor },
+    /// A moment, whatever is pinned.
+    Moment(Cursor),
 }
 
-fn talked(ids: &[String], part: &Part) -> Query<Conversation> {
-    some(ids, part)
-        .filter(Filter::is_not_null(Conversation::LAST_MESSAGE_AT))
-        .order(Order::desc(Conversation::LAST_MESSAGE_AT))
-}
+/// The questions for a part: the pinned ones, or all from a moment on; and those below.
+pub type Questions = (Option<Query<Conversation>>, Option<Query<Conversation>>);
+/// What they give.
+pub type Found = (
+    Option<Vec<Doc<Conversation>>>,
+    Option<Vec<Doc<Conversation>>>,
+);
 
-fn silent(ids: &[String], part: &Part) -> Query<Conversation> {
-    some(ids, part)
-        .filter(Filter::is_null(Conversation::LAST_MESSAGE_AT))
-        .order(Order::desc(Conversation::CREATED_AT))
-}
-
-fn some(ids: &[String], part: &Part) -> Query<Conversation> {
-    let query = Query::new()
-        .filter(Filter::is_in(Column::id(), ids.iter().map(String::as_str)))
-        // One more than wanted tells whether there are more.
-        .limit(part.limit + 1);
-    match (&part.before, &part.after) {
-        (Some(before), _) => query.before(before.clone()),
-        (None, after) => query.after(after.clone()),
+impl Shelf<'_> {
+    /// The user's conversations; of one kind alone, if said.
+    fn query(&self, pinned: Option<bool>) -> Query<Conversation> {
+        let mut mine = vec![
+            Filter::eq(ConversationMember::USER_ID, self.user),
+            Filter::eq(ConversationMember::STATUS, ConversationMemberStatus::Active),
+            Filter::eq(ConversationMember::IS_REQUEST, self.requests),
+            Filter::eq(ConversationMember::IS_ARCHIVED, self.archived),
+        ];
+        mine.extend(pinned.map(|pinned| Filter::eq(ConversationMember::IS_PINNED, pinned)));
+        Query::new()
+            .filter(Filter::is_among(
+                Column::id(),
+                ConversationMember::CONVERSATION_ID,
+                Filter::and(mine),
+            ))
+            .order(Order::desc(Conversation::LAST_MESSAGE_AT))
     }
 }
 
-/// When a conversation was last active.
-pub fn last_active(conversation: &Conversation) -> Timestamp {
-    conversation
-        .last_message_at
-        .or(conversation.created_at)
-        .unwrap_or_default()
-}
-
-/// The wanted part of what the queries found.
-pub fn merge(found: Vec<Vec<Doc<Conversation>>>, part: &Part) -> Page<Conversation> {
-    let limit = part.limit as usize;
-    let mut items: Vec<_> = found.into_iter().flatten().collect();
-    items.sort_by_key(|c| std::cmp::Reverse((last_active(c), c.seq)));
-    let more = items.len() > limit;
-    let (has_previous, has_next) = match (&part.before, &part.after) {
-        (Some(_), _) => (more, true),
-        (None, Some(_)) => (true, more),
-        (None, None) => (false, more),
-    };
-    if part.before.is_some() {
-        items.drain(..items.len().saturating_sub(limit));
-    } else {
-        items.truncate(limit);
-    }
-    let cursor = |doc: &Doc<Conversation>| Cursor {
-        values: vec![last_active(doc).into()],
-        seq: doc.seq,
-    };
-    let (first, last) = (items.first().map(cursor), items.last().map(cursor));
-    Page {
-        items,
-        next: last.clone().filter(|_| has_next),
-        previous: first.clone().filter(|_| has_previous),
-        first,
-        last,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A conversation made at `made`, with its newest message at `talked`.
-    fn conversation(seq: i64, made: i64, talked: Option<i64>) -> Doc<Conversation> {
-        let value = Conversation {
-            id: format!("c{seq}"),
-            created_at: Some(Timestamp::from_millis(made)),
-            last_message_at: talked.map(Timestamp::from_millis),
-            ..Conversation::default()
+impl Part {
+    /// The part that a request wants.
+    ///
+    /// # Errors
+    /// `invalid_cursor`.
+    pub fn of<F>(window: &Window<F>, now: Timestamp) -> Result<Self> {
+        let (cursor, is_before) = match (&window.after, &window.before) {
+            (after, None) => (after.clone(), false),
+            (_, before) => (before.clone(), true),
         };
-        Doc {
-            value,
-            revision: 1,
-            seq,
+        Ok(Part {
+            from: cursor.map_or(Ok(From::Top), From::read)?,
+            is_before,
+            limit: window.limit,
+            now,
+        })
+    }
+
+    /// What to ask for it.
+    pub fn questions(&self, shelf: &Shelf<'_>) -> Questions {
+        // One more than wanted tells whether there are more.
+        let limit = self.limit + 1;
+        let some = |pinned| shelf.query(pinned).limit(limit);
+        let (pinned, below) = (some(Some(true)), some(Some(false)));
+        match (&self.from, self.is_before) {
+            (From::Top, _) => (Some(pinned), Some(below)),
+            (From::Place { pinned: true, at }, false) => {
+                (Some(pinned.after(at.clone())), Some(below))
+            }
+            (From::Place { pinned: true, at }, true) => (Some(pinned.before(at.clone())), None),
+            (From::Place { at, .. }, false) => (None, Some(below.after(at.clone()))),
+            (From::Place { at, .. }, true) => {
+                let last = pinned.before(Cursor {
+                    values: vec![Value::Null],
+                    seq: 0,
+                });
+                (Some(last), Some(below.before(at.clone())))
+            }
+            (From::Moment(at), false) => (Some(some(None).after(at.clone())), None),
+            (From::Moment(at), true) => (Some(some(None).before(at.clone())), None),
         }
     }
 
-    fn ids(page: &Page<Conversation>) -> Vec<&str> {
-        page.items.iter().map(|c| c.id.as_str()).collect()
-    }
-
-    fn found() -> Vec<Vec<Doc<Conversation>>> {
-        let talked = vec![conversation(1, 10, Some(90)), conversation(3, 30, Some(50))];
-        let silent = vec![conversation(4, 60, None), conversation(2, 50, None)];
-        vec![talked, silent]
-    }
-
-    #[test]
-    fn silent_ones_stand_where_they_were_made() {
-        let page = merge(
-            found(),
-            &Part {
-                limit: 9,
-                ..Part::default()
-            },
-        );
-        assert_eq!(
-            ids(&page),
-            ["c1", "c4", "c3", "c2"],
-            "the later commit first where times are equal"
-        );
-        assert_eq!((page.next, page.previous), (None, None));
-    }
-
-    #[test]
-    fn a_part_says_whether_there_is_more_on_either_side() {
-        let cursor = Cursor {
-            values: vec![Timestamp::from_millis(95).into()],
-            seq: 9,
+    /// The part, of what was found.
+    pub fn page(&self, (pinned, below): Found) -> Page<Conversation> {
+        let limit = self.limit as usize;
+        let with = |pinned| move |doc| (pinned, doc);
+        let pinned = pinned.into_iter().flatten().map(with(true));
+        let below = below.into_iter().flatten().map(with(false));
+        let mut items: Vec<(bool, Doc<Conversation>)> = pinned.chain(below).collect();
+        let more = items.len() > limit;
+        match self.is_before {
+            true => drop(items.drain(..items.len().saturating_sub(limit))),
+            false => items.truncate(limit),
+        }
+        let (first, last) = (items.first(), items.last());
+        let (first, last) = (first.map(|i| self.place(i)), last.map(|i| self.place(i)));
+        let previous = match (&self.from, self.is_before) {
+            (From::Top, _) => self.moment(&items),
+            (_, true) if !more => self.moment(&items),
+            _ => first.clone(),
         };
-        let first = merge(
-            found(),
-            &Part {
-                limit: 3,
-                ..Part::default()
-            },
-        );
-        assert_eq!(ids(&first), ["c1", "c4", "c3"]);
-        assert_eq!(first.previous, None);
-        assert_eq!(
-            first.next,
-            Some(Cursor {
-                values: vec![Timestamp::from_millis(50).into()],
-                seq: 3
-            })
-        );
-        let later = merge(
-            found(),
-            &Part {
-                after: Some(cursor.clone()),
-                limit: 4,
-                ..Part::default()
-            },
-        );
-        assert_eq!(
-            (later.next.is_some(), later.previous.is_some()),
-            (false, true)
-        );
-        let earlier = merge(
-            found(),
-            &Part {
-                before: Some(cursor),
-                limit: 2,
-                ..Part::default()
-            },
-        );
-        assert_eq!(ids(&earlier), ["c3", "c2"], "the nearest to the cursor");
-        assert_eq!(
-            (earlier.next.is_some(), earlier.previous.is_some()),
-            (true, true)
-        );
+        Page {
+            next: last.clone().filter(|_| more || self.is_before),
+            previous,
+            first,
+            last,
+            items: items.into_iter().map(|(_, doc)| doc).collect(),
+        }
     }
 
-    #[test]
-    fn nothing_found_is_an_empty_page() {
-        let page = merge(
-            Vec::new(),
-            &Part {
-                limit: 3,
-                ..Part::default()
-            },
-        );
-        assert_eq!(
-            (page.items.len(), page.next, page.previous),
-            (0, None, None)
-        );
+    /// The place of an item in this list.
+    fn place(&self, (pinned, doc): &(bool, Doc<Conversation>)) -> Cursor {
+        let at = activity(doc);
+        let values = match self.from {
+            From::Moment(_) => vec![at],
+            _ => vec![(*pinned).into(), at],
+        };
+        Cursor {
+            values,
+            seq: doc.seq,
+        }
     }
+
+    /// Where to look for what becomes active after these. A commit that comes later may still have the time of the
+    /// newest, as long as that isn't past: then whatever has that time is given again, and nothing is missed.
+    fn moment(&self, items: &[(bool, Doc<Conversation>)]) -> Option<Cursor> {
+        let newest = items.iter().map(|(_, doc)| (doc.last_message_at, doc.seq));
+        let (at, seq) = newest.max()?;
+        let is_past = at.is_none_or(|at| at < self.now);
+        let at = at.map_or(Value::Null, Value::from);
+        // What there is of that time was given: looking there again at once would show the same.
+        let is_given = matches!(&self.from, From::Moment(from) if from.values[..] == [at.clone()]);
+        (is_past || !is_given).then(|| Cursor {
+            values: vec![at],
+            seq: if is_past { seq } else { 0 },
+        })
+    }
+}
+
+impl From {
+    fn read(cursor: Cursor) -> Result<Self> {
+        match cursor.values.as_slice() {
+            [Value::Bool(pinned), at] => Ok(From::Place {
+                pinned: *pinned,
+                at: Cursor {
+                    values: vec![at.clone()],
+                    seq: cursor.seq,
+                },
+            }),
+            [_] => Ok(From::Moment(cursor)),
+            _ => Err(Error::new(
+                Code::InvalidCursor,
+                "This cursor is not one of this list.",
+            )),
+        }
+    }
+}
+
+fn activity(conversation: &Conversation) -> Value {
+    conversation
+        .last_message_at
+        .map_or(Value::Null, Value::from)
 }

@@ -1,13 +1,15 @@
-//! `POST /v1/conversations/{id}/members`: brings people into a group.
+//! `POST /v1/conversations/{conversationId}/members`: brings people into a group.
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::ids::member_id;
-use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_schema::Rule;
+use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result};
+use whisper_people::blocked_any;
+use whisper_schema::Body;
+use whisper_schema::body::{Fields, forms};
 use whisper_schema::prelude::{
     Column, Conversation, ConversationMember, ConversationMemberRole as Role,
     ConversationMemberStatus as Status, Timestamp,
@@ -15,26 +17,33 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Doc, Filter, Patch, Query};
 
 use crate::access::{Access, admit, door, this_one};
-use crate::commit::{commit, settle};
 use crate::create::membership;
-use crate::draft::{MOST_PARTICIPANTS, broken, no_such_users, repeated};
-use crate::people::{accounts, blocked, blocks, unreachable};
+use crate::draft::{MOST_PARTICIPANTS, refuse_repeated};
+use crate::limits::{ADDED, Uses};
+use crate::mark_read::newest;
+use crate::others::{Others, Wish};
 use crate::rules::may_manage;
 
 /// Who shall join.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Body)]
+#[body(check = NewMembers::check, example = r#"{"userIds": ["01a2077f-6f27-7adc-b3a2-9485aa79bec2"]}"#)]
 pub struct NewMembers {
     /// Ids of 1 to 100 users.
+    #[field(required, count = 1..=100, is = forms::ID)]
     pub user_ids: Vec<String>,
+}
+
+impl NewMembers {
+    fn check(&self, fields: &mut Fields<'_, '_>) {
+        refuse_repeated(fields, "userIds", &self.user_ids);
+    }
 }
 
 /// Who joined.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct AddedMembers {
+pub struct AddedMembersView {
     /// Ids of those who are members now and were not before.
     pub added: Vec<String>,
     /// Ids of those who were members already.
@@ -45,44 +54,38 @@ pub struct AddedMembers {
 pub fn endpoint() -> Endpoint {
     Endpoint::new(
         Method::POST,
-        "/v1/conversations/{id}/members",
+        "/v1/conversations/{conversationId}/members",
         "addConversationMembers",
         "Brings people into a group: all of them or nobody; for the owner and admins.",
         add_members,
     )
-    .body::<NewMembers>()
-    .reply::<AddedMembers>(200, "Who joined, and who was there already.")
+    .reply::<AddedMembersView>(200, "Who joined, and who was there already.")
     .codes(&[
         Code::Forbidden,
         Code::ConversationFull,
         Code::DirectConversation,
+        Code::RateLimited,
     ])
 }
 
 /// Answers 200 with who joined; nobody does when one of them can't.
-async fn add_members(ctx: Ctx, request: Request) -> Result<Reply> {
-    let id = request.id("id")?;
-    let NewMembers { user_ids } = request.json()?;
-    let mut wrong = repeated(&user_ids, "userIds");
-    if !(1..=MOST_PARTICIPANTS).contains(&user_ids.len()) {
-        wrong = vec![broken("userIds", Rule::Size, "must name 1 to 100 users")];
-    }
-    if !wrong.is_empty() {
-        return Err(Error::fields(wrong));
-    }
-    let joined = settle(async || attempt(&ctx, id, &user_ids).await).await?;
+async fn add_members(ctx: Ctx, request: Request, Json(new): Json<NewMembers>) -> Result<Reply> {
+    let id = request.id("conversationId")?;
+    let joined = ctx
+        .retry(async || attempt(&ctx, id, &new.user_ids).await)
+        .await?;
     Reply::ok(&joined)
 }
 
-async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Option<AddedMembers>> {
+async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Attempt<AddedMembersView>> {
     let me = ctx.caller()?.user_id;
-    let what = (
+    let asked = (
         door(id, &me),
         known(id, users),
-        accounts(users),
-        blocks(&me, users),
+        newest(id),
+        Others::ask(&me, users),
     );
-    let (found, known, accounts, blocks) = ctx.read(what).await?;
+    let (found, known, newest, others) = ctx.read(asked).await?;
     let access = admit(found)?;
     access.refuse_direct()?;
     if !may_manage(access.me.role) {
@@ -94,22 +97,26 @@ async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Option<AddedMe
         .iter()
         .filter(|member| member.status == Status::Active);
     let members: BTreeSet<&str> = members.map(|member| member.user_id.as_str()).collect();
+    let others = Others::of(others);
+    others.refuse(Wish::Add, "userIds", users, |user| members.contains(user))?;
     let (already, added): (Vec<String>, Vec<String>) = users
         .iter()
         .cloned()
         .partition(|user| members.contains(user.as_str()));
-    let mut unreachable = unreachable(users, &accounts, &blocks);
-    unreachable.retain(|i| !members.contains(users[*i].as_str()));
-    if !unreachable.is_empty() {
-        return Err(no_such_users("userIds", &unreachable));
-    }
     if added.is_empty() {
-        return Ok(Some(AddedMembers { added, already }));
+        return Ok(Attempt::Done(AddedMembersView { added, already }));
     }
-    let batch = joining(ctx, &access, &known, &added)?;
-    Ok(commit(ctx, batch)
-        .await?
-        .map(|_| AddedMembers { added, already }))
+    let joining = Joining {
+        access: &access,
+        known: &known,
+        added: &added,
+        position: newest.map(|message| message.seq),
+    };
+    let uses = Uses::of(ctx, &[(ADDED, added.len())]).await?;
+    let batch = uses.count_in(joining.batch(ctx)?, ctx.now());
+    let committed = ctx.store().await?.commit(batch).await;
+    let committed = uses.refuse(committed, ctx.now());
+    Attempt::of(committed.map(|_| AddedMembersView { added, already }))
 }
 
 /// Asks for the memberships that these users have or had.
@@ -120,65 +127,84 @@ fn known(conversation: &str, users: &[String]) -> Query<ConversationMember> {
         .limit(MOST_PARTICIPANTS as u32)
 }
 
-fn joining(
-    ctx: &Ctx,
-    access: &Access,
-    known: &[Doc<ConversationMember>],
-    added: &[String],
-) -> Result<Batch> {
-    let (conversation, me) = (&access.conversation, access.me.user_id.as_str());
-    let more = added.len() as i64;
-    if conversation.participant_count + more > conversation.max_participants {
-        let detail = format!(
-            "The conversation may have {} members.",
-            conversation.max_participants
-        );
-        return Err(Error::new(Code::ConversationFull, detail));
-    }
-    let mut batch = Batch::new()
-        .expect_some(this_one(&access.me))
-        .expect_none(blocked(me, added))
-        .increment_within(
+/// Those who join.
+struct Joining<'a> {
+    access: &'a Access,
+    /// Memberships that they had.
+    known: &'a [Doc<ConversationMember>],
+    added: &'a [String],
+    /// The conversation's newest message: what stands up to there isn't unread to them.
+    position: Option<i64>,
+}
+
+impl Joining<'_> {
+    fn batch(&self, ctx: &Ctx) -> Result<Batch> {
+        let conversation = &self.access.conversation;
+        let me = self.access.me.user_id.as_str();
+        let more = self.added.len() as i64;
+        if conversation.participant_count + more > conversation.max_participants {
+            let detail = format!(
+                "The conversation may have {} members.",
+                conversation.max_participants
+            );
+            return Err(Error::new(Code::ConversationFull, detail));
+        }
+        // It is active again: those who join find it on top of their lists.
+        let grown = Patch::new()
+            .add_within(
+                Conversation::PARTICIPANT_COUNT,
+                more,
+                0,
+                conversation.max_participants,
+            )
+            .set(Conversation::LAST_MESSAGE_AT, Timestamp::AT_COMMIT);
+        let mut batch = Batch::new()
+            .expect_some(this_one(&self.access.me))
+            .expect_none(blocked_any(me, self.added.iter().map(String::as_str)))
+            .update(&conversation.id, grown);
+        for user in self.added {
+            batch = self.join(batch, user);
+        }
+        let what = json!({"userIds": self.added});
+        append(
+            ctx,
+            batch,
+            "conversation.members_added",
             &conversation.id,
-            Conversation::PARTICIPANT_COUNT,
-            more,
-            0,
-            conversation.max_participants,
-        );
-    for user in added {
-        let member = membership(
-            &conversation.id,
-            user,
-            Role::Member,
             Some(me),
-            Timestamp::AT_COMMIT,
-        );
-        batch = match known.iter().any(|former| former.user_id == *user) {
+            &what,
+        )
+    }
+
+    fn join(&self, batch: Batch, user: &str) -> Batch {
+        let me = self.access.me.user_id.as_str();
+        let id = &self.access.conversation.id;
+        let member = ConversationMember {
+            joined_position: self.position,
+            ..membership(id, user, Role::Member, Some(me), Timestamp::AT_COMMIT)
+        };
+        match self.known.iter().any(|former| former.user_id == user) {
             true => batch.update_if(
                 &member.id,
-                coming_back(me),
+                self.coming_back(),
                 Filter::ne(ConversationMember::STATUS, Status::Active),
             ),
             false => batch.insert(&member),
-        };
+        }
     }
-    let what = json!({"userIds": added});
-    append(
-        ctx,
-        batch,
-        "conversation.members_added",
-        &conversation.id,
-        Some(me),
-        &what,
-    )
-}
 
-/// What changes for somebody who was a member before: they start anew, but keep their own settings.
-fn coming_back(invited_by: &str) -> Patch<ConversationMember> {
-    Patch::new()
-        .set(ConversationMember::STATUS, Status::Active)
-        .set(ConversationMember::ROLE, Role::Member)
-        .set(ConversationMember::JOINED_AT, Timestamp::AT_COMMIT)
-        .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
-        .set(ConversationMember::INVITED_BY, invited_by)
+    /// What changes for somebody who was a member before: they start anew, but keep their own settings.
+    fn coming_back(&self) -> Patch<ConversationMember> {
+        Patch::new()
+            .set(ConversationMember::STATUS, Status::Active)
+            .unset(ConversationMember::LEFT_AT)
+            .set(ConversationMember::ROLE, Role::Member)
+            .set(ConversationMember::JOINED_AT, Timestamp::AT_COMMIT)
+            .set(ConversationMember::JOINED_POSITION, self.position)
+            .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
+            .set(
+                ConversationMember::INVITED_BY,
+                self.access.me.user_id.as_str(),
+            )
+    }
 }

@@ -2,21 +2,24 @@
 
 use serde_json::json;
 use whisper_kit::events::append;
-use whisper_kit::idempotency::{CommitError, Once, Outcome};
-use whisper_kit::ids::{direct_conversation_id, member_id};
-use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_kit::idempotency::{Once, Outcome};
+use whisper_kit::ids::{direct_conversation_id, keyed_id, member_id};
+use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
+use whisper_people::blocked_any;
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMember, ConversationMemberRole as Role, Timestamp,
 };
-use whisper_store::{Batch, StoreError};
+use whisper_store::Batch;
 
 use crate::access::{Access, admit, door};
-use crate::commit::settle;
 use crate::details::fingerprint;
-use crate::draft::{MOST_MEMBERS, NewConversation, no_such_users};
-use crate::people::{accounts, blocked, blocks, unreachable};
-use crate::unread::{self, Unread};
-use crate::view::{ConversationView, ShownMembers};
+use crate::draft::{MOST_MEMBERS, NewConversation};
+use crate::get::answer;
+use crate::limits::{ADDED, GROUPS, STRANGERS, Uses};
+use crate::others::{Others, Wish};
+use crate::shown::{SHOWN_MEMBERS, ShownMembers};
+use crate::unread::Unread;
+use crate::view::{ConversationView, OneConversationView, Sight};
 
 /// The operation.
 pub fn endpoint() -> Endpoint {
@@ -28,40 +31,39 @@ pub fn endpoint() -> Endpoint {
         create,
     )
     .headers(&["idempotency-key"])
-    .body::<NewConversation>()
-    .reply::<ConversationView>(201, "The new conversation.")
-    .reply::<ConversationView>(200, "The direct conversation that the two have already.")
+    .reply::<OneConversationView>(201, "The new conversation.")
+    .reply::<OneConversationView>(200, "The direct conversation that the two have already.")
     .codes(&[
-        Code::Forbidden,
         Code::IdempotencyKeyReused,
         Code::InvalidHeader,
+        Code::RateLimited,
     ])
 }
 
 /// Answers 201 with the new conversation, or 200 with the direct one that the two already have.
-async fn create(ctx: Ctx, request: Request) -> Result<Reply> {
-    let creator = ctx.caller()?.user_id;
-    let once = Once::of(&request, &creator, "POST /v1/conversations")?;
+async fn create(ctx: Ctx, request: Request, Json(draft): Json<NewConversation>) -> Result<Reply> {
+    let me = ctx.caller()?.user_id;
+    draft.refuse_caller(&me)?;
+    let once = Once::of(&request, &me, "POST /v1/conversations")?;
     if let Some(reply) = once.replay(&ctx).await? {
         return Ok(reply);
     }
-    let draft = NewConversation::read(request.json()?, &creator)?;
     let making = Making {
         ctx: &ctx,
-        creator: &creator,
+        me: &me,
         draft: &draft,
         once: &once,
     };
     match draft.kind {
-        ConversationKind::Direct => settle(async || making.direct().await).await,
-        _ => settle(async || making.group().await).await,
+        ConversationKind::Direct => ctx.retry(async || making.direct().await).await,
+        _ => ctx.retry(async || making.group().await).await,
     }
 }
 
 /// One attempt's circumstances.
 struct Making<'a> {
     ctx: &'a Ctx,
-    creator: &'a str,
+    me: &'a str,
     draft: &'a NewConversation,
     once: &'a Once,
 }
@@ -71,106 +73,128 @@ impl Making<'_> {
         &self.draft.participant_ids
     }
 
-    async fn direct(&self) -> Result<Option<Reply>> {
-        let (me, others) = (self.creator, self.others());
-        let id = direct_conversation_id(me, others.first().map_or("", String::as_str));
-        let what = (door(&id, me), accounts(others), blocks(me, others));
-        let (found, accounts, blocks) = self.ctx.read(what).await?;
-        if found.0.is_some() {
-            return self.existing(admit(found)?).await.map(Some);
+    async fn direct(&self) -> Result<Attempt<Reply>> {
+        let (ctx, me, others) = (self.ctx, self.me, self.others());
+        let other = others.first().map_or("", String::as_str);
+        let (id, former) = direct_ids(ctx, me, other).await?;
+        let asked = (door(&id, me), door(&former, me), Others::ask(me, others));
+        let (found, former, others) = ctx.read(asked).await?;
+        for found in [found, former] {
+            if found.0.is_some() {
+                return self.existing(admit(found)?).await.map(Attempt::Done);
+            }
         }
-        if accounts.is_empty() {
-            return Err(no_such_users("participantIds", &[0]));
-        }
-        if !blocks.is_empty() {
-            return Err(Error::forbidden(
-                "You can't start a conversation with this user.",
-            ));
-        }
-        self.make(id, Role::Member).await
+        let others = Others::of(others);
+        others.refuse(Wish::Write, "participantIds", self.others(), |_| false)?;
+        let is_request = others.is_stranger_to(other);
+        let uses = Uses::of(ctx, &[(STRANGERS, usize::from(is_request))]).await?;
+        let peer = ConversationMember {
+            is_request,
+            ..membership(&id, other, Role::Member, Some(me), ctx.now())
+        };
+        self.make(id, Role::Member, vec![peer], &others, &uses)
+            .await
     }
 
-    async fn existing(&self, Access { conversation, me }: Access) -> Result<Reply> {
-        let unread = unread::count(&me, self.ctx.now());
-        let unread = Unread::of(self.ctx.read(unread).await?);
+    async fn existing(&self, access: Access) -> Result<Reply> {
         let mut participants = self.participants();
         // In the order they joined: who made it comes first.
-        participants.sort_by_key(|id| *id != conversation.creator_id);
+        participants.sort_by_key(|id| *id != access.conversation.creator_id);
         let shown = ShownMembers {
             participants,
             ..ShownMembers::default()
         };
-        let etag = fingerprint(&conversation);
-        let view = ConversationView::new(conversation.into_inner(), &me, shown, unread);
-        Ok(located(Reply::ok(&view)?.etag(etag), &view.id))
+        let id = access.conversation.id.clone();
+        Ok(located(answer(self.ctx, access, shown).await?, &id))
     }
 
-    async fn group(&self) -> Result<Option<Reply>> {
-        let others = self.others();
-        let people = (!others.is_empty()).then(|| (accounts(others), blocks(self.creator, others)));
-        let (accounts, blocks) = self.ctx.read(people).await?.unwrap_or_default();
-        let unreachable = unreachable(others, &accounts, &blocks);
-        if !unreachable.is_empty() {
-            return Err(no_such_users("participantIds", &unreachable));
-        }
-        self.make(self.ctx.new_id()?, Role::Owner).await
+    async fn group(&self) -> Result<Attempt<Reply>> {
+        let (ctx, me) = (self.ctx, self.me);
+        let others = ctx.read(Others::ask(me, self.others())).await?;
+        let others = Others::of(others);
+        others.refuse(Wish::Add, "participantIds", self.others(), |_| false)?;
+        let uses = Uses::of(ctx, &[(GROUPS, 1), (ADDED, self.others().len())]).await?;
+        let id = ctx.new_id()?;
+        let members = self.others().iter();
+        let members =
+            members.map(|other| membership(&id, other, Role::Member, Some(me), ctx.now()));
+        let members = members.collect();
+        self.make(id, Role::Owner, members, &others, &uses).await
     }
 
-    /// Commits a conversation with its members; none when somebody was faster, or blocked somebody.
-    async fn make(&self, id: String, role: Role) -> Result<Option<Reply>> {
-        let (me, others) = (self.creator, self.others());
+    /// Commits a conversation with its members; to be tried again when somebody was faster, or blocked somebody.
+    async fn make(
+        &self,
+        id: String,
+        role: Role,
+        members: Vec<ConversationMember>,
+        others: &Others,
+        uses: &Uses,
+    ) -> Result<Attempt<Reply>> {
+        let (ctx, me) = (self.ctx, self.me);
         // Known before the commit, because the answer is stored with it.
-        let now = self.ctx.now();
+        let now = ctx.now();
         let conversation = self.draft.conversation(id, me, now);
         let myself = membership(&conversation.id, me, role, None, now);
         let mut batch = Batch::new().insert(&conversation).insert(&myself);
-        for other in others {
-            batch = batch.insert(&membership(
-                &conversation.id,
-                other,
-                Role::Member,
-                Some(me),
-                now,
-            ));
-        }
-        if !others.is_empty() {
-            batch = batch.expect_none(blocked(me, others));
+        batch = members.iter().fold(batch, Batch::insert);
+        if !members.is_empty() {
+            let ids = self.others().iter().map(String::as_str);
+            batch = batch.expect_none(blocked_any(me, ids));
         }
         let what = json!({"type": conversation.kind, "participantIds": self.participants()});
-        let batch = append(
-            self.ctx,
-            batch,
-            "conversation.created",
-            &conversation.id,
-            Some(me),
-            &what,
-        )?;
-        let shown = ShownMembers {
-            participants: self.participants(),
-            admins: if role == Role::Owner {
-                vec![me.to_owned()]
-            } else {
-                Vec::new()
-            },
-            moderators: Vec::new(),
-        };
+        let id = conversation.id.clone();
+        let batch = append(ctx, batch, "conversation.created", &id, Some(me), &what)?;
+        let batch = uses.count_in(batch, now);
         let etag = fingerprint(&conversation);
-        let view = ConversationView::new(conversation, &myself, shown, Unread::default());
-        let reply = located(Reply::created(&view)?.etag(etag), &view.id);
-        match self.once.commit(self.ctx, batch, &reply).await {
-            Ok(Outcome::Done(_)) => Ok(Some(reply)),
-            Ok(Outcome::Replayed(reply)) => Ok(Some(reply)),
-            Err(CommitError::Store(
-                StoreError::ConditionFailed { .. } | StoreError::Conflict { .. },
-            )) => Ok(None),
-            Err(error) => Err(error.into()),
+        let view = self.seen(conversation, &myself, others);
+        let reply = located(Reply::created(&view)?.etag(etag), &id);
+        let outcome = self.once.commit(ctx, batch, &reply).await;
+        let outcome = outcome.map(|outcome| match outcome {
+            Outcome::Done(_) => reply,
+            Outcome::Replayed(earlier) => earlier,
+        });
+        Attempt::of(uses.refuse(outcome, now))
+    }
+
+    /// What its maker sees of it.
+    fn seen(
+        &self,
+        conversation: Conversation,
+        myself: &ConversationMember,
+        others: &Others,
+    ) -> OneConversationView {
+        let admins = (myself.role == Role::Owner).then(|| self.me.to_owned());
+        let sight = Sight {
+            me: myself,
+            shown: ShownMembers {
+                participants: self.participants(),
+                admins: admins.into_iter().collect(),
+                moderators: Vec::new(),
+            },
+            unread: Unread::default(),
+            newest: None,
+            people: &others.people,
+            now: self.ctx.now(),
+        };
+        OneConversationView {
+            conversation: ConversationView::new(conversation, sight),
+            users: others.people.users(),
         }
     }
 
     fn participants(&self) -> Vec<String> {
-        let all = std::iter::once(self.creator.to_owned()).chain(self.others().iter().cloned());
-        all.take(crate::view::SHOWN_MEMBERS as usize).collect()
+        let all = std::iter::once(self.me.to_owned()).chain(self.others().iter().cloned());
+        all.take(SHOWN_MEMBERS as usize).collect()
     }
+}
+
+/// The id of the direct conversation of two people, and the one that it has if it was made before ids were keyed: from
+/// that one anybody could compute who talks with whom.
+async fn direct_ids(ctx: &Ctx, one: &str, other: &str) -> Result<(String, String)> {
+    let (first, second) = (one.min(other), one.max(other));
+    let keyed = keyed_id(ctx, &["direct", first, second]).await?;
+    Ok((keyed, direct_conversation_id(one, other)))
 }
 
 fn located(reply: Reply, id: &str) -> Reply {
@@ -199,7 +223,8 @@ pub fn membership(
 
 impl NewConversation {
     fn conversation(&self, id: String, creator: &str, now: Timestamp) -> Conversation {
-        let direct = self.kind == ConversationKind::Direct;
+        let is_direct = self.kind == ConversationKind::Direct;
+        let most = self.max_participants.unwrap_or(MOST_MEMBERS);
         Conversation {
             id,
             kind: self.kind,
@@ -209,13 +234,11 @@ impl NewConversation {
             avatar_file_id: self.avatar_file_id.clone(),
             creator_id: creator.to_owned(),
             participant_count: 1 + self.participant_ids.len() as i64,
-            max_participants: if direct {
-                2
-            } else {
-                self.max_participants.unwrap_or(MOST_MEMBERS)
-            },
-            is_encrypted: self.is_encrypted.unwrap_or(false),
-            settings: self.settings.clone(),
+            max_participants: if is_direct { 2 } else { most },
+            is_encrypted: self.is_encrypted,
+            settings: self.settings.clone().map(|settings| settings.into_text()),
+            // The list is sorted by it: nothing comes in before what was listed already.
+            last_message_at: Some(Timestamp::AT_COMMIT),
             created_at: Some(now),
             updated_at: Some(now),
             ..Conversation::default()

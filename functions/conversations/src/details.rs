@@ -1,39 +1,40 @@
 //! What members may change of a conversation, and how two who change it at once learn of each other.
 
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use whisper_kit::error::{Error, FieldError, Result};
 use whisper_kit::ids::derived_id;
-use whisper_schema::Rule;
-use whisper_schema::prelude::{Column, Conversation, ConversationKind, Document, Timestamp};
-use whisper_store::{Filter, Patch};
+use whisper_schema::body::{Change, Changes, JsonText};
+use whisper_schema::prelude::{Column, Conversation, ConversationKind};
+use whisper_schema::{Body, Rule};
+use whisper_store::Filter;
 
-use crate::draft::broken;
-use crate::fields::{examine, is_blank};
+use crate::draft::OF_GROUPS;
 
 /// A change of a conversation's details; null takes a value away.
-#[derive(Clone, Debug, Default, Serialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Body)]
+#[body(changes = Conversation, example = r#"{"name": "Chess", "description": null}"#)]
 pub struct ConversationChange {
     /// Title of a group, 1 to 100 characters; can't be taken away.
     pub name: Option<String>,
     /// What a group is about, at most 500 characters.
-    pub description: Option<String>,
+    pub description: Change<String>,
     /// Where a group's picture is served.
-    pub avatar_url: Option<String>,
+    pub avatar_url: Change<String>,
     /// File of a group's picture.
-    pub avatar_file_id: Option<String>,
+    pub avatar_file_id: Change<String>,
     /// Settings that the members share: a JSON object, at most 5,000 characters as text.
-    pub settings: Option<Map<String, Value>>,
+    pub settings: Change<JsonText>,
 }
 
-const COLUMNS: [(&str, Column<Conversation>); 5] = [
-    ("name", Conversation::NAME),
-    ("description", Conversation::DESCRIPTION),
-    ("avatarUrl", Conversation::AVATAR_URL),
-    ("avatarFileId", Conversation::AVATAR_FILE_ID),
-    ("settings", Conversation::SETTINGS),
+/// Columns with their values.
+type Changed = Vec<(Column<Conversation>, Value)>;
+
+const COLUMNS: [Column<Conversation>; 5] = [
+    Conversation::NAME,
+    Conversation::DESCRIPTION,
+    Conversation::AVATAR_URL,
+    Conversation::AVATAR_FILE_ID,
+    Conversation::SETTINGS,
 ];
 
 /// The values behind [`COLUMNS`], in their order.
@@ -69,80 +70,40 @@ pub fn unchanged(of: &Conversation) -> Filter<Conversation> {
         COLUMNS
             .iter()
             .zip(values(of))
-            .map(|((_, column), value)| match value {
+            .map(|(column, value)| match value {
                 Some(text) => Filter::eq(*column, text.as_str()),
                 None => Filter::is_null(*column),
             }),
     )
 }
 
-/// Reads a change of `conversation` and applies it there; everything wrong is told at once.
-///
-/// # Errors
-/// `validation_failed` with the fields.
-pub fn change(
-    mut body: Map<String, Value>,
-    conversation: &mut Conversation,
-) -> Result<Patch<Conversation>> {
-    let mut wrong = examine(
-        Conversation::COLLECTION,
-        &mut body,
-        &COLUMNS.map(|(key, _)| key),
-    );
-    wrong.extend(match conversation.kind {
-        ConversationKind::Direct => wrong_with_direct(&body),
-        _ => wrong_with_group(&body),
-    });
-    if !wrong.is_empty() {
-        return Err(Error::fields(wrong));
-    }
-    let mut patch = Patch::new();
-    for (key, column) in COLUMNS {
-        let Some(value) = body.remove(key) else {
-            continue;
+impl ConversationChange {
+    /// Applies it to a conversation; gives the columns that differ now, with their values.
+    ///
+    /// # Errors
+    /// `validation_failed` with the fields that this kind of conversation doesn't have.
+    pub fn apply_to(self, conversation: &mut Conversation) -> Result<Changed> {
+        let wrong = match conversation.kind {
+            ConversationKind::Direct => self.wrong_with_direct(),
+            _ => Vec::new(),
         };
-        let text = value.as_str().map(str::to_owned);
-        match key {
-            "name" => conversation.name = text,
-            "description" => conversation.description = text,
-            "avatarUrl" => conversation.avatar_url = text,
-            "avatarFileId" => conversation.avatar_file_id = text,
-            _ => conversation.settings = text,
+        if !wrong.is_empty() {
+            return Err(Error::fields(wrong));
         }
-        patch = patch.set(column, value);
+        Ok(self.apply(conversation))
     }
-    if !patch.is_empty() {
-        patch = patch.set(Conversation::UPDATED_AT, Timestamp::AT_COMMIT);
-    }
-    Ok(patch)
-}
 
-fn wrong_with_direct(body: &Map<String, Value>) -> Vec<FieldError> {
-    let refused = COLUMNS
-        .iter()
-        .filter(|(key, _)| *key != "settings" && body.contains_key(*key));
-    refused
-        .map(|(key, _)| {
-            broken(
-                *key,
-                Rule::Unknown,
-                "is for groups; a direct conversation has none",
-            )
-        })
-        .collect()
-}
-
-fn wrong_with_group(body: &Map<String, Value>) -> Vec<FieldError> {
-    match body.get("name") {
-        Some(Value::Null) => vec![broken(
-            "name",
-            Rule::Required,
-            "can't be taken away from a group",
-        )],
-        Some(Value::String(name)) if is_blank(name) => {
-            vec![broken("name", Rule::Size, "must not be blank")]
-        }
-        _ => Vec::new(),
+    fn wrong_with_direct(&self) -> Vec<FieldError> {
+        let given = [
+            ("name", self.name.is_some()),
+            ("description", self.description != Change::Keep),
+            ("avatarUrl", self.avatar_url != Change::Keep),
+            ("avatarFileId", self.avatar_file_id != Change::Keep),
+        ];
+        let given = given.into_iter().filter(|(_, given)| *given);
+        given
+            .map(|(field, _)| FieldError::new(field, Rule::Unknown, OF_GROUPS))
+            .collect()
     }
 }
 
@@ -150,6 +111,7 @@ fn wrong_with_group(body: &Map<String, Value>) -> Vec<FieldError> {
 mod tests {
     use super::*;
     use serde_json::json;
+    use whisper_schema::body;
 
     fn group() -> Conversation {
         Conversation {
@@ -160,30 +122,34 @@ mod tests {
         }
     }
 
-    fn changed(of: &mut Conversation, body: Value) -> std::result::Result<bool, Vec<String>> {
-        let Value::Object(body) = body else {
-            panic!("an object")
-        };
-        change(body, of)
-            .map(|patch| !patch.is_empty())
-            .map_err(|error| {
-                error
-                    .field_errors()
-                    .iter()
-                    .map(|e| e.field.clone())
-                    .collect()
-            })
+    /// The keys of the changed columns, or of what is wrong.
+    fn changed(
+        of: &mut Conversation,
+        body: Value,
+    ) -> std::result::Result<Vec<String>, Vec<String>> {
+        let change = body::read::<ConversationChange>(body.as_object().unwrap())
+            .map_err(|wrong| wrong.into_iter().map(|w| w.field).collect::<Vec<_>>())?;
+        match change.apply_to(of) {
+            Ok(columns) => Ok(columns.iter().map(|(c, _)| c.key().to_owned()).collect()),
+            Err(error) => Err(error
+                .field_errors()
+                .iter()
+                .map(|e| e.field.clone())
+                .collect()),
+        }
     }
 
     #[test]
     fn a_change_is_applied_and_null_takes_away() {
         let mut of = group();
         let body = json!({"name": "New", "description": null, "settings": {"a": 1}});
-        assert_eq!(changed(&mut of, body), Ok(true));
+        let columns = ["name", "description", "settings"].map(str::to_owned);
+        assert_eq!(changed(&mut of, body), Ok(columns.into()));
         assert_eq!(of.name.as_deref(), Some("New"));
         assert_eq!(of.description, None);
         assert_eq!(of.settings.as_deref(), Some(r#"{"a":1}"#));
-        assert_eq!(changed(&mut of, json!({})), Ok(false));
+        assert_eq!(changed(&mut of, json!({})), Ok(Vec::new()));
+        assert_eq!(changed(&mut of, json!({"name": "New"})), Ok(Vec::new()));
     }
 
     #[test]
@@ -197,24 +163,22 @@ mod tests {
             ),
             (
                 json!({"avatarUrl": "x", "description": 1}),
-                vec!["avatarUrl", "description"],
+                vec!["description", "avatarUrl"],
             ),
         ] {
-            assert_eq!(
-                changed(&mut group(), body.clone()),
-                Err(wanted.iter().map(|f| f.to_string()).collect()),
-                "{body}"
-            );
+            let wanted = wanted.iter().map(|f| (*f).to_owned()).collect();
+            assert_eq!(changed(&mut group(), body.clone()), Err(wanted), "{body}");
         }
         let mut direct = Conversation {
             kind: ConversationKind::Direct,
             ..Conversation::default()
         };
-        assert_eq!(changed(&mut direct, json!({"settings": {}})), Ok(true));
         assert_eq!(
-            changed(&mut direct, json!({"name": "x"})),
-            Err(vec!["name".into()])
+            changed(&mut direct, json!({"settings": {}})),
+            Ok(vec!["settings".into()])
         );
+        let refused = changed(&mut direct, json!({"name": "x", "avatarUrl": null}));
+        assert_eq!(refused, Err(vec!["name".into(), "avatarUrl".into()]));
     }
 
     #[test]

@@ -1,14 +1,11 @@
-//! A conversation that somebody wants: the body of the request and its rules.
+//! A conversation that somebody wants.
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
 use whisper_kit::error::{Error, FieldError, Result};
-use whisper_schema::Rule;
-use whisper_schema::prelude::{Conversation, ConversationKind, Document};
-
-use crate::fields::{examine, is_blank};
+use whisper_schema::body::{Fields, JsonText, forms};
+use whisper_schema::prelude::{Conversation, ConversationKind};
+use whisper_schema::{Body, Rule};
 
 /// Most people that one request brings in.
 pub const MOST_PARTICIPANTS: usize = 100;
@@ -16,15 +13,15 @@ pub const MOST_PARTICIPANTS: usize = 100;
 pub const MOST_MEMBERS: i64 = 200_000;
 
 /// A conversation to be made.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Body)]
+#[body(of = Conversation, check = NewConversation::check)]
+#[body(example = r#"{"type": "group", "name": "Chess", "participantIds": []}"#)]
 pub struct NewConversation {
     /// `direct` or `group`; the other kinds are not supported yet.
-    #[serde(rename = "type")]
+    #[field(key = "type")]
     pub kind: ConversationKind,
     /// Users beside the caller: exactly one in a direct conversation, at most 100 in a group.
-    #[serde(default)]
+    #[field(apart, count = 0..=100, is = forms::ID)]
     pub participant_ids: Vec<String>,
     /// Title of a group, 1 to 100 characters; a direct conversation has none.
     pub name: Option<String>,
@@ -35,178 +32,116 @@ pub struct NewConversation {
     /// File of a group's picture.
     pub avatar_file_id: Option<String>,
     /// Settings that the members share: a JSON object, at most 5,000 characters as text.
-    #[cfg_attr(
-        not(target_family = "wasm"),
-        schemars(with = "Option<Map<String, Value>>")
-    )]
-    pub settings: Option<String>,
-    /// Whether clients encrypt messages end to end; false if not said.
-    pub is_encrypted: Option<bool>,
-    /// Most members a group may have, 2 to 200,000; 200,000 if not said.
+    pub settings: Option<JsonText>,
+    /// Whether clients encrypt messages end to end.
+    #[field(default = false)]
+    pub is_encrypted: bool,
+    /// Most members a group may have; 200,000 if not said.
+    #[field(apart, range = 2..=200_000)]
     pub max_participants: Option<i64>,
 }
 
-/// The fields of [`NewConversation`]; all are attributes of the collection.
-const FIELDS: &[&str] = &[
-    "type",
-    "participantIds",
-    "name",
-    "description",
-    "avatarUrl",
-    "avatarFileId",
-    "settings",
-    "isEncrypted",
-    "maxParticipants",
-];
-
 impl NewConversation {
-    /// Reads the body of a request by `caller`; everything wrong with it is told at once.
+    fn check(&self, fields: &mut Fields<'_, '_>) {
+        match self.kind {
+            ConversationKind::Direct => self.check_direct(fields),
+            ConversationKind::Group => self.check_group(fields),
+            kind => {
+                let detail = format!("{kind} is not supported yet; use direct or group");
+                fields.refuse("type", Rule::Enum, detail);
+            }
+        }
+        refuse_repeated(fields, "participantIds", &self.participant_ids);
+    }
+
+    fn check_direct(&self, fields: &mut Fields<'_, '_>) {
+        if self.participant_ids.len() != 1 && fields.is_clean("participantIds") {
+            let detail = "must name exactly one other user";
+            fields.refuse("participantIds", Rule::Size, detail);
+        }
+        let of_groups = [
+            "name",
+            "description",
+            "avatarUrl",
+            "avatarFileId",
+            "maxParticipants",
+        ];
+        for key in of_groups {
+            if fields.has(key) {
+                fields.refuse(key, Rule::Unknown, OF_GROUPS);
+            }
+        }
+    }
+
+    fn check_group(&self, fields: &mut Fields<'_, '_>) {
+        if self.name.is_none() && fields.is_clean("name") {
+            fields.refuse("name", Rule::Required, "is required for a group");
+        }
+        // The caller takes a place too.
+        let count = self.participant_ids.len() as i64;
+        if self.max_participants.is_some_and(|most| count >= most) {
+            let detail = "are more than maxParticipants allows";
+            fields.refuse("participantIds", Rule::Size, detail);
+        }
+    }
+
+    /// Refuses the caller as one of the others.
     ///
     /// # Errors
-    /// `validation_failed` with the fields.
-    pub fn read(mut body: Map<String, Value>, caller: &str) -> Result<Self> {
-        body.retain(|_, value| !value.is_null());
-        let mut wrong = examine(Conversation::COLLECTION, &mut body, FIELDS);
-        if !body.contains_key("type") {
-            wrong.push(broken("type", Rule::Required, "is required"));
-        }
-        if !wrong.is_empty() {
-            return Err(Error::fields(wrong));
-        }
-        let draft: NewConversation =
-            serde_json::from_value(Value::Object(body)).map_err(Error::internal)?;
-        let wrong = draft.wrong(caller);
-        if wrong.is_empty() {
-            Ok(draft)
-        } else {
-            Err(Error::fields(wrong))
-        }
-    }
-
-    fn wrong(&self, caller: &str) -> Vec<FieldError> {
-        let mut wrong = match self.kind {
-            ConversationKind::Direct => self.wrong_with_direct(),
-            ConversationKind::Group => self.wrong_with_group(),
-            _ => {
-                let detail = format!("{} is not supported yet; use direct or group", self.kind);
-                return vec![broken("type", Rule::Enum, detail)];
-            }
-        };
-        wrong.extend(repeated(&self.participant_ids, "participantIds"));
-        let myself = self.participant_ids.iter().position(|id| id == caller);
-        wrong.extend(myself.map(|i| {
-            broken(
+    /// `validation_failed` with the place.
+    pub fn refuse_caller(&self, caller: &str) -> Result<()> {
+        match self.participant_ids.iter().position(|id| id == caller) {
+            None => Ok(()),
+            Some(i) => Err(Error::field(
                 format!("participantIds[{i}]"),
-                Rule::Format,
+                Rule::Reference,
                 "is yourself: you take part anyway",
-            )
-        }));
-        wrong
-    }
-
-    fn wrong_with_direct(&self) -> Vec<FieldError> {
-        let mut wrong = Vec::new();
-        if self.participant_ids.len() != 1 {
-            wrong.push(broken(
-                "participantIds",
-                Rule::Size,
-                "must name exactly one other user",
-            ));
+            )),
         }
-        let given = [
-            ("name", self.name.is_some()),
-            ("description", self.description.is_some()),
-            ("avatarUrl", self.avatar_url.is_some()),
-            ("avatarFileId", self.avatar_file_id.is_some()),
-            ("maxParticipants", self.max_participants.is_some()),
-        ];
-        let refused = given.into_iter().filter(|(_, given)| *given);
-        wrong.extend(refused.map(|(field, _)| {
-            broken(
-                field,
-                Rule::Unknown,
-                "is for groups; a direct conversation has none",
-            )
-        }));
-        wrong
-    }
-
-    fn wrong_with_group(&self) -> Vec<FieldError> {
-        let mut wrong = Vec::new();
-        match self.name.as_deref() {
-            None => wrong.push(broken("name", Rule::Required, "is required for a group")),
-            Some(name) if is_blank(name) => {
-                wrong.push(broken("name", Rule::Size, "must not be blank"))
-            }
-            Some(_) => {}
-        }
-        if self.participant_ids.len() > MOST_PARTICIPANTS {
-            wrong.push(broken(
-                "participantIds",
-                Rule::Size,
-                "must name at most 100 users",
-            ));
-        }
-        let most = self.max_participants.unwrap_or(MOST_MEMBERS);
-        if !(2..=MOST_MEMBERS).contains(&most) {
-            wrong.push(broken(
-                "maxParticipants",
-                Rule::Range,
-                "must be from 2 to 200000",
-            ));
-        } else if self.participant_ids.len() as i64 >= most {
-            // The caller takes a place too.
-            wrong.push(broken(
-                "participantIds",
-                Rule::Size,
-                "are more than maxParticipants allows",
-            ));
-        }
-        wrong
     }
 }
 
-/// A field that breaks a rule.
-pub fn broken(field: impl Into<String>, rule: Rule, detail: impl Into<String>) -> FieldError {
-    FieldError::new(field, rule, detail)
-}
+/// Why a field of a group is refused in a direct conversation.
+pub const OF_GROUPS: &str = "is for groups; a direct conversation has none";
 
-/// Ids that stand twice in a list, at their second place.
-pub fn repeated(ids: &[String], field: &str) -> Vec<FieldError> {
+/// Refuses ids that stand twice in a list, at their second place.
+pub fn refuse_repeated(fields: &mut Fields<'_, '_>, key: &str, ids: &[String]) {
     let mut seen = BTreeSet::new();
-    let again = ids
-        .iter()
-        .enumerate()
-        .filter(|(_, id)| !seen.insert(id.as_str()));
-    again
-        .map(|(i, _)| broken(format!("{field}[{i}]"), Rule::Unique, "is named twice"))
-        .collect()
+    for (i, id) in ids.iter().enumerate() {
+        if !seen.insert(id) {
+            fields.refuse(&format!("{key}[{i}]"), Rule::Unique, "is named twice");
+        }
+    }
 }
 
-/// The refusal of users who can't be brought in, by their positions in a list.
+/// The refusal of users who can't be brought in, by their positions in a list. Whether there is no such account, or a
+/// block in between, and whose, is not told.
 pub fn no_such_users(field: &str, positions: &[usize]) -> Error {
+    refused(field, positions, "is no such user")
+}
+
+/// The refusal of users who don't let the caller do this.
+pub fn unwilling_users(field: &str, positions: &[usize]) -> Error {
+    refused(field, positions, "doesn't let you do this")
+}
+
+fn refused(field: &str, positions: &[usize], detail: &str) -> Error {
     let errors = positions
         .iter()
-        .map(|i| FieldError::new(format!("{field}[{i}]"), Rule::Reference, "is no such user"));
+        .map(|i| FieldError::new(format!("{field}[{i}]"), Rule::Reference, detail));
     Error::fields(errors.collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
+    use whisper_schema::body;
 
     fn fields(body: Value) -> Vec<String> {
-        let Value::Object(body) = body else {
-            panic!("an object")
-        };
-        match NewConversation::read(body, "me") {
+        match body::read::<NewConversation>(body.as_object().unwrap()) {
             Ok(_) => Vec::new(),
-            Err(error) => error
-                .field_errors()
-                .iter()
-                .map(|e| e.field.clone())
-                .collect(),
+            Err(wrong) => wrong.into_iter().map(|wrong| wrong.field).collect(),
         }
     }
 
@@ -226,6 +161,13 @@ mod tests {
     #[test]
     fn what_is_refused_and_where() {
         let many: Vec<String> = (0..101).map(|i| format!("u{i}")).collect();
+        let group = |more: Value| {
+            let mut body = json!({"type": "group", "name": "x"});
+            for (key, value) in more.as_object().unwrap() {
+                body[key] = value.clone();
+            }
+            body
+        };
         for (body, wanted) in [
             (json!({}), vec!["type"]),
             (json!({"type": "club"}), vec!["type"]),
@@ -236,53 +178,43 @@ mod tests {
                 vec!["participantIds"],
             ),
             (
-                json!({"type": "direct", "participantIds": ["me"]}),
-                vec!["participantIds[0]"],
-            ),
-            (
                 json!({"type": "direct", "participantIds": ["a"], "name": "x", "maxParticipants": 3}),
                 vec!["name", "maxParticipants"],
             ),
             (json!({"type": "group"}), vec!["name"]),
-            (json!({"type": "group", "name": " \n"}), vec!["name"]),
+            (group(json!({"name": " \n"})), vec!["name"]),
+            (group(json!({"name": "x".repeat(101)})), vec!["name"]),
             (
-                json!({"type": "group", "name": "x".repeat(101)}),
-                vec!["name"],
-            ),
-            (
-                json!({"type": "group", "name": "x", "participantIds": ["a", "b", "a", 1]}),
-                vec!["participantIds[3]"],
-            ),
-            (
-                json!({"type": "group", "name": "x", "participantIds": ["a", "b", "a"]}),
+                group(json!({"participantIds": ["a", "b", "a"]})),
                 vec!["participantIds[2]"],
             ),
             (
-                json!({"type": "group", "name": "x", "participantIds": ["a", "me"]}),
-                vec!["participantIds[1]"],
-            ),
-            (
-                json!({"type": "group", "name": "x", "participantIds": many}),
+                group(json!({"participantIds": many})),
                 vec!["participantIds"],
             ),
             (
-                json!({"type": "group", "name": "x", "maxParticipants": 1}),
+                group(json!({"maxParticipants": 1})),
                 vec!["maxParticipants"],
             ),
             (
-                json!({"type": "group", "name": "x", "maxParticipants": 200_001}),
+                group(json!({"maxParticipants": 200_001})),
                 vec!["maxParticipants"],
             ),
             (
-                json!({"type": "group", "name": "x", "maxParticipants": 2, "participantIds": ["a", "b"]}),
+                group(json!({"maxParticipants": 2, "participantIds": ["a", "b"]})),
                 vec!["participantIds"],
             ),
             (
-                json!({"type": "group", "name": 5, "avatarUrl": "x", "isEncrypted": "yes", "creatorId": "a"}),
-                vec!["creatorId", "avatarUrl", "isEncrypted", "name"],
+                group(json!({"name": 5, "avatarUrl": "x", "isEncrypted": "yes", "creatorId": "a"})),
+                vec!["name", "avatarUrl", "isEncrypted", "creatorId"],
             ),
         ] {
             assert_eq!(fields(body.clone()), wanted, "{body}");
         }
+        let draft = json!({"type": "group", "name": "x", "participantIds": ["a", "me"]});
+        let draft = body::read::<NewConversation>(draft.as_object().unwrap()).unwrap();
+        let refused = draft.refuse_caller("me").unwrap_err();
+        assert_eq!(refused.field_errors()[0].field, "participantIds[1]");
+        assert!(draft.refuse_caller("b").is_ok());
     }
 }

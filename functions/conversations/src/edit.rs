@@ -1,31 +1,30 @@
-//! `PATCH /v1/conversations/{id}`: changes name, description, picture and settings.
+//! `PATCH /v1/conversations/{conversationId}`: changes name, description, picture and settings.
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::precondition::{IfMatch, if_match};
-use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_schema::prelude::ConversationKind;
-use whisper_store::Batch;
+use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result};
+use whisper_schema::prelude::{Conversation, ConversationKind, Timestamp};
+use whisper_store::{Batch, Patch};
 
 use crate::access::{admit, door, this_one};
-use crate::commit::{commit, settle};
-use crate::details::{ConversationChange, change, fingerprint, unchanged};
+use crate::details::{ConversationChange, fingerprint, unchanged};
 use crate::get::answer;
 use crate::rules::may_manage;
-use crate::view::{ConversationView, shown_members};
+use crate::shown::shown_members;
+use crate::view::OneConversationView;
 
 /// The operation.
 pub fn endpoint() -> Endpoint {
     Endpoint::new(
         Method::PATCH,
-        "/v1/conversations/{id}",
+        "/v1/conversations/{conversationId}",
         "updateConversation",
         "Changes name, description, picture and settings; for the owner and admins.",
         edit,
     )
     .headers(&["if-match"])
-    .body::<ConversationChange>()
-    .reply::<ConversationView>(200, "The changed conversation.")
+    .reply::<OneConversationView>(200, "The changed conversation.")
     .codes(&[
         Code::Forbidden,
         Code::PreconditionRequired,
@@ -34,19 +33,19 @@ pub fn endpoint() -> Endpoint {
 }
 
 /// Answers 200 with the changed conversation and its new ETag.
-async fn edit(ctx: Ctx, request: Request) -> Result<Reply> {
-    let id = request.id("id")?;
+async fn edit(ctx: Ctx, request: Request, Json(change): Json<ConversationChange>) -> Result<Reply> {
+    let id = request.id("conversationId")?;
     let precondition = if_match(&request)?;
-    let body: Map<String, Value> = request.json()?;
-    settle(async || attempt(&ctx, id, precondition, &body).await).await
+    ctx.retry(async || attempt(&ctx, id, precondition, &change).await)
+        .await
 }
 
 async fn attempt(
     ctx: &Ctx,
     id: &str,
     precondition: IfMatch,
-    body: &Map<String, Value>,
-) -> Result<Option<Reply>> {
+    change: &ConversationChange,
+) -> Result<Attempt<Reply>> {
     let me = ctx.caller()?.user_id;
     let (found, shown) = ctx.read((door(id, &me), shown_members(id))).await?;
     let mut access = admit(found)?;
@@ -58,18 +57,20 @@ async fn attempt(
     }
     precondition.check(fingerprint(&access.conversation))?;
     let before = access.conversation.value.clone();
-    let patch = change(body.clone(), &mut access.conversation.value)?;
-    if !patch.is_empty() {
+    let changed = change.clone().apply_to(&mut access.conversation.value)?;
+    if !changed.is_empty() {
+        let fields: Vec<&str> = changed.iter().map(|(column, _)| column.key()).collect();
+        let what = json!({"fields": fields});
+        let patch = Patch::of(changed).set(Conversation::UPDATED_AT, Timestamp::AT_COMMIT);
         let batch =
             Batch::new()
                 .expect_some(this_one(&access.me))
                 .update_if(id, patch, unchanged(&before));
-        let what = json!({"fields": body.keys().collect::<Vec<_>>()});
         let batch = append(ctx, batch, "conversation.updated", id, Some(&me), &what)?;
-        let Some(committed) = commit(ctx, batch).await? else {
-            return Ok(None);
+        let Some(committed) = ctx.try_commit(batch).await? else {
+            return Ok(Attempt::Retry);
         };
         access.conversation.value.updated_at = Some(committed.at);
     }
-    answer(ctx, access, shown.into()).await.map(Some)
+    answer(ctx, access, shown.into()).await.map(Attempt::Done)
 }

@@ -1,36 +1,61 @@
-//! `GET /v1/conversations/{id}`: one conversation, as the caller sees it.
+//! `GET /v1/conversations/{conversationId}`: one conversation, as the caller sees it.
+
+use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_people::shown_to;
+use whisper_schema::prelude::Message;
+use whisper_store::Get;
 
 use crate::access::{Access, admit, door};
 use crate::details::fingerprint;
+use crate::shown::{ShownMembers, shown_members};
 use crate::unread::{self, Unread};
-use crate::view::{ConversationView, ShownMembers, shown_members};
-use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
+use crate::view::{ConversationView, OneConversationView, Sight};
 
 /// The operation.
 pub fn endpoint() -> Endpoint {
     Endpoint::new(
         Method::GET,
-        "/v1/conversations/{id}",
+        "/v1/conversations/{conversationId}",
         "getConversation",
         "One conversation; its ETag stands for what PATCH changes.",
         get,
     )
-    .reply::<ConversationView>(200, "The conversation.")
+    .reply::<OneConversationView>(200, "The conversation.")
 }
 
 /// Answers 200 with the conversation and its ETag.
 async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
-    let id = request.id("id")?;
+    let id = request.id("conversationId")?;
     let me = ctx.caller()?.user_id;
     let (found, shown) = ctx.read((door(id, &me), shown_members(id))).await?;
     answer(&ctx, admit(found)?, shown.into()).await
 }
 
-/// The conversation with the unread messages counted.
+/// The conversation as the caller sees it, with the unread messages counted.
 pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Reply> {
     let Access { conversation, me } = access;
-    let unread = Unread::of(ctx.read(unread::count(&me, ctx.now())).await?);
+    let sender = conversation.last_message_sender_id.as_deref();
+    let named = shown.all().chain([conversation.creator_id.as_str()]);
+    let newest = conversation.last_message_id.as_ref();
+    let asked = (
+        unread::count(&me, ctx.now()),
+        newest.map(Get::<Message>::id),
+        shown_to(&me.user_id, named.chain(sender)),
+    );
+    let (unread, newest, people) = ctx.read(asked).await?;
+    let newest = newest.flatten();
     let etag = fingerprint(&conversation);
-    let view = ConversationView::new(conversation.into_inner(), &me, shown, unread);
+    let sight = Sight {
+        me: &me,
+        shown,
+        unread: Unread::of(unread),
+        newest: newest.as_deref(),
+        people: &people,
+        now: ctx.now(),
+    };
+    let view = OneConversationView {
+        conversation: ConversationView::new(conversation.into_inner(), sight),
+        users: people.users(),
+    };
     Ok(Reply::ok(&view)?.etag(etag))
 }

@@ -1,25 +1,26 @@
-//! `PATCH /v1/conversations/{id}/members/{userId}`: gives a member a role, or hands over the group.
+//! `PATCH /v1/conversations/{conversationId}/members/{userId}`: gives a member a role, or hands over the group.
 
-use serde::Deserialize;
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::ids::member_id;
-use whisper_kit::{Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
+use whisper_kit::{
+    Attempt, Code, Ctx, Endpoint, Error, Json, Method, OptionExt, Reply, Request, Result,
+};
+use whisper_people::shown_to;
+use whisper_schema::Body;
 use whisper_schema::prelude::{
     ConversationMember, ConversationMemberRole as Role, ConversationMemberStatus as Status,
-    Profile, Timestamp,
+    Timestamp,
 };
 use whisper_store::{Batch, Doc, Get, Patch};
 
 use crate::access::{Access, admit, door, same_role, this_one};
-use crate::commit::{commit, settle};
 use crate::rules::{RoleChange, RoleRefusal, give_role as decide, may_manage};
 use crate::view::MemberView;
 
 /// The role to give.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Body)]
+#[body(example = r#"{"role": "moderator"}"#)]
 pub struct MemberRoleChange {
     /// `owner` hands over the conversation: the owner becomes an admin.
     pub role: Role,
@@ -29,31 +30,35 @@ pub struct MemberRoleChange {
 pub fn endpoint() -> Endpoint {
     Endpoint::new(
         Method::PATCH,
-        "/v1/conversations/{id}/members/{userId}",
+        "/v1/conversations/{conversationId}/members/{userId}",
         "updateConversationMember",
         "Gives a member a role; the owner hands over by giving away theirs.",
         give_role,
     )
-    .body::<MemberRoleChange>()
     .reply::<MemberView>(200, "The member.")
     .codes(&[Code::Forbidden, Code::LastOwner, Code::DirectConversation])
 }
 
 /// Answers 200 with the member.
-async fn give_role(ctx: Ctx, request: Request) -> Result<Reply> {
-    let (id, user) = (request.id("id")?, request.id("userId")?);
-    let MemberRoleChange { role } = request.json()?;
-    let member = settle(async || attempt(&ctx, id, user, role).await).await?;
+async fn give_role(
+    ctx: Ctx,
+    request: Request,
+    Json(change): Json<MemberRoleChange>,
+) -> Result<Reply> {
+    let (id, user) = (request.id("conversationId")?, request.id("userId")?);
+    let member = ctx
+        .retry(async || attempt(&ctx, id, user, change.role).await)
+        .await?;
     Reply::ok(&member)
 }
 
-async fn attempt(ctx: &Ctx, id: &str, user: &str, role: Role) -> Result<Option<MemberView>> {
+async fn attempt(ctx: &Ctx, id: &str, user: &str, role: Role) -> Result<Attempt<MemberView>> {
     let me = ctx.caller()?.user_id;
     let target = (
         Get::<ConversationMember>::id(member_id(id, user)),
-        Get::<Profile>::id(user),
+        shown_to(&me, [user]),
     );
-    let (found, (target, profile)) = ctx.read((door(id, &me), target)).await?;
+    let (found, (target, people)) = ctx.read((door(id, &me), target)).await?;
     let access = admit(found)?;
     access.refuse_direct()?;
     if !may_manage(access.me.role) {
@@ -75,12 +80,12 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str, role: Role) -> Result<Option<M
             Some(&me),
             &what,
         )?;
-        if commit(ctx, batch).await?.is_none() {
-            return Ok(None);
+        if ctx.try_commit(batch).await?.is_none() {
+            return Ok(Attempt::Retry);
         }
         target.value.role = role;
     }
-    Ok(Some(MemberView::new(&target, profile.as_deref())))
+    Ok(Attempt::Done(MemberView::new(&target, &people)))
 }
 
 fn giving(

@@ -1,22 +1,21 @@
-//! `POST /v1/conversations/{id}/leave`: the caller goes.
+//! `POST /v1/conversations/{conversationId}/leave`: the caller goes.
 
 use serde_json::json;
 use whisper_kit::events::append;
-use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_schema::prelude::{
     Conversation, ConversationMemberRole as Role, ConversationMemberStatus as Status,
 };
 use whisper_store::{Batch, Filter, Patch};
 
 use crate::access::{admit, door, same_role};
-use crate::commit::{commit, settle};
 use crate::remove_member::gone;
 
 /// The operation.
 pub fn endpoint() -> Endpoint {
     Endpoint::new(
         Method::POST,
-        "/v1/conversations/{id}/leave",
+        "/v1/conversations/{conversationId}/leave",
         "leaveConversation",
         "The caller leaves a group; an owner hands over first, or is the last.",
         leave,
@@ -27,12 +26,12 @@ pub fn endpoint() -> Endpoint {
 
 /// Answers 204. An owner can only go last, or after handing over.
 async fn leave(ctx: Ctx, request: Request) -> Result<Reply> {
-    let id = request.id("id")?;
-    settle(async || attempt(&ctx, id).await).await?;
+    let id = request.id("conversationId")?;
+    ctx.retry(async || attempt(&ctx, id).await).await?;
     Ok(Reply::no_content())
 }
 
-async fn attempt(ctx: &Ctx, id: &str) -> Result<Option<()>> {
+async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<()>> {
     let me = ctx.caller()?.user_id;
     let access = admit(ctx.read(door(id, &me)).await?)?;
     access.refuse_direct()?;
@@ -57,5 +56,6 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Option<()>> {
         Some(&me),
         &json!({"userId": me}),
     )?;
-    Ok(commit(ctx, batch).await?.map(|_| ()))
+    let committed = ctx.try_commit(batch).await?;
+    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
 }

@@ -3,22 +3,23 @@
 mod access;
 mod activity;
 mod add_members;
-mod commit;
 mod create;
 mod details;
 mod draft;
 mod edit;
-mod fields;
 mod get;
 mod give_role;
 mod leave;
+mod limits;
 mod list;
 mod mark_read;
 mod members;
 mod my_settings;
-mod people;
+mod others;
 mod remove_member;
+mod requests;
 mod rules;
+mod shown;
 mod unread;
 mod view;
 
@@ -33,6 +34,7 @@ pub fn api() -> Api {
         "conversations",
         "Direct and group conversations, their members and roles.",
     )
+    .rates(&[limits::GROUPS, limits::STRANGERS, limits::ADDED])
     .endpoint(create::endpoint())
     .endpoint(list::endpoint())
     .endpoint(get::endpoint())
@@ -44,4 +46,6 @@ pub fn api() -> Api {
     .endpoint(leave::endpoint())
     .endpoint(mark_read::endpoint())
     .endpoint(my_settings::endpoint())
+    .endpoint(requests::accepting())
+    .endpoint(requests::declining())
 }

@@ -1,28 +1,30 @@
-//! `GET /v1/conversations`: the caller's conversations, the last active first.
-
-use std::collections::BTreeMap;
+//! `GET /v1/conversations`: the caller's conversations, the pinned ones on top, the last active first.
 
 use serde::Deserialize;
-use whisper_kit::page::Listing;
-use whisper_kit::{Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_schema::Column;
-use whisper_schema::prelude::{Conversation, ConversationKind, ConversationMember};
-use whisper_store::{Doc, Filter, Order, Query};
+use whisper_kit::ids::member_id;
+use whisper_kit::page::ListingWith;
+use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_people::{Users, shown_to};
+use whisper_schema::prelude::{
+    Conversation, ConversationKind, ConversationMember, ConversationMemberStatus, Message,
+};
+use whisper_store::{Doc, Get};
 
-use crate::access::active;
-use crate::activity::{Part, merge, queries};
+use crate::activity::{Part, Shelf};
+use crate::shown::{ShownMembers, shown_members, shown_pair};
 use crate::unread::{self, Unread};
-use crate::view::{ConversationView, ShownMembers, shown_members, shown_pair};
-
-/// Most conversations of one user that are sorted; who is in more sees those joined last.
-const MOST_CONVERSATIONS: usize = 10_000;
+use crate::view::{ConversationView, Sight};
 
 /// Which of the conversations.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct Archived {
-    /// Only those that the caller put away, or only the others; all if not said.
-    pub archived: Option<bool>,
+pub struct Which {
+    /// Those that the caller put away; else the others.
+    #[serde(default)]
+    pub archived: bool,
+    /// Those that strangers began, and that the caller neither answered nor accepted; else the others.
+    #[serde(default)]
+    pub requests: bool,
 }
 
 /// The operation.
@@ -31,85 +33,104 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/v1/conversations",
         "listConversations",
-        "The caller's conversations, the last active first.",
+        "The caller's conversations, the pinned ones on top, the last active first. The first page's `previous` leads to those that \
+         have become active since.",
         list,
     )
-    .page::<Archived>()
-    .reply::<Listing<ConversationView>>(200, "A page of conversations.")
+    .page::<Which>()
+    .reply::<ListingWith<ConversationView, Users>>(200, "A page of conversations.")
 }
 
 /// Answers 200 with a page.
 async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
-    let user = ctx.caller()?.user_id;
-    let window = request.page::<Archived>(&ctx).await?;
-    let mine = my_memberships(&ctx, &user, window.filters.archived).await?;
-    let part = Part {
-        after: window.after.clone(),
-        before: window.before.clone(),
-        limit: window.limit,
+    let me = ctx.caller()?.user_id;
+    let window = request.page::<Which>(&ctx).await?;
+    let shelf = Shelf {
+        user: &me,
+        archived: window.filters.archived,
+        requests: window.filters.requests,
     };
-    let ids: Vec<String> = mine.keys().cloned().collect();
-    let mut page = merge(ctx.read(queries(&ids, &part)).await?, &part);
-    let items = views(&ctx, std::mem::take(&mut page.items), &mine).await?;
-    window
-        .reply_between(&ctx, items, page.next.as_ref(), page.previous.as_ref())
-        .await
+    let part = Part::of(&window, ctx.now())?;
+    let page = part.page(ctx.read(part.questions(&shelf)).await?);
+    let (items, users) = views(&ctx, &me, page.items).await?;
+    let cursors = (page.next.as_ref(), page.previous.as_ref());
+    window.reply_with(&ctx, items, cursors, users).await
 }
 
-/// The caller's active memberships by conversation.
-async fn my_memberships(
-    ctx: &Ctx,
-    user: &str,
-    archived: Option<bool>,
-) -> Result<BTreeMap<String, Doc<ConversationMember>>> {
-    let mut query = Query::new()
-        .filter(Filter::eq(ConversationMember::USER_ID, user))
-        .filter(active())
-        .order(Order::desc(Column::seq()))
-        .limit(whisper_store::MAX_LIMIT);
-    if let Some(archived) = archived {
-        query = query.filter(Filter::eq(ConversationMember::IS_ARCHIVED, archived));
-    }
-    let mut page = ctx.read(query.clone().page()).await?;
-    let mut mine = page.items;
-    // Few have more than a thousand; they pay a statement for each thousand more.
-    while let Some(next) = page.next.take().filter(|_| mine.len() < MOST_CONVERSATIONS) {
-        page = ctx.read(query.clone().after(next).page()).await?;
-        mine.append(&mut page.items);
-    }
-    Ok(mine
-        .into_iter()
-        .map(|member| (member.conversation_id.clone(), member))
-        .collect())
+/// A conversation of the page with what was read of it first.
+struct Item {
+    conversation: Doc<Conversation>,
+    me: Doc<ConversationMember>,
+    shown: ShownMembers,
 }
 
-/// What is shown of each, read in one statement.
+/// What is shown of each, and of the people it names.
 async fn views(
     ctx: &Ctx,
+    me: &str,
     conversations: Vec<Doc<Conversation>>,
-    mine: &BTreeMap<String, Doc<ConversationMember>>,
-) -> Result<Vec<ConversationView>> {
-    let questions = conversations.iter().map(|conversation| {
-        let me = mine
-            .get(&conversation.id)
-            .ok_or_else(|| Error::internal("a conversation nobody asked for"))?;
-        let direct = conversation.kind == ConversationKind::Direct;
-        let pair = direct.then(|| shown_pair(&conversation.id));
-        let group = (!direct).then(|| shown_members(&conversation.id));
-        Ok((pair, group, unread::count(me, ctx.now())))
+) -> Result<(Vec<ConversationView>, Users)> {
+    let items = items(ctx, me, conversations).await?;
+    let asked = items.iter().map(|item| {
+        let newest = item.conversation.last_message_id.as_ref();
+        let unread = unread::count(&item.me, ctx.now());
+        (unread, newest.map(Get::<Message>::id))
     });
-    let answers = ctx.read(questions.collect::<Result<Vec<_>>>()?).await?;
-    let views = conversations.into_iter().zip(answers).filter_map(
-        |(conversation, (pair, group, count))| {
-            let me = mine.get(&conversation.id)?;
-            let shown = ShownMembers::of(pair, group);
-            Some(ConversationView::new(
-                conversation.into_inner(),
-                me,
-                shown,
-                Unread::of(count),
-            ))
-        },
+    let asked = (
+        asked.collect::<Vec<_>>(),
+        shown_to(me, items.iter().flat_map(|item| named(item, me))),
     );
-    Ok(views.collect())
+    let (answers, people) = ctx.read(asked).await?;
+    let views = items.into_iter().zip(answers).map(|(item, answer)| {
+        let (unread, newest) = answer;
+        let newest = newest.flatten();
+        let sight = Sight {
+            me: &item.me,
+            shown: item.shown,
+            unread: Unread::of(unread),
+            newest: newest.as_deref(),
+            people: &people,
+            now: ctx.now(),
+        };
+        ConversationView::new(item.conversation.into_inner(), sight)
+    });
+    Ok((views.collect(), people.users()))
+}
+
+/// The people whom a list shows: the other one, who wrote last, and who made it. All members of all groups would be too
+/// many; a conversation's own answer names them.
+fn named<'a>(item: &'a Item, me: &str) -> impl Iterator<Item = &'a str> {
+    let conversation = &item.conversation;
+    let is_direct = conversation.kind == ConversationKind::Direct;
+    let peer = item.shown.peer_of(me).filter(|_| is_direct);
+    let sender = conversation.last_message_sender_id.as_deref();
+    [Some(conversation.creator_id.as_str()), peer, sender]
+        .into_iter()
+        .flatten()
+}
+
+/// The conversations with the caller's memberships and the members that are shown.
+async fn items(ctx: &Ctx, me: &str, conversations: Vec<Doc<Conversation>>) -> Result<Vec<Item>> {
+    let asked = conversations.iter().map(|conversation| {
+        let id = conversation.id.as_str();
+        let is_direct = conversation.kind == ConversationKind::Direct;
+        (
+            Get::<ConversationMember>::id(member_id(id, me)),
+            is_direct.then(|| shown_pair(id)),
+            (!is_direct).then(|| shown_members(id)),
+        )
+    });
+    let found = ctx.read(asked.collect::<Vec<_>>()).await?;
+    let items = conversations.into_iter().zip(found);
+    let items = items.filter_map(|(conversation, (member, pair, group))| {
+        // Who left since the page was read sees it no more.
+        let me = member.filter(|member| member.status == ConversationMemberStatus::Active)?;
+        let shown = ShownMembers::of(pair, group);
+        Some(Item {
+            conversation,
+            me,
+            shown,
+        })
+    });
+    Ok(items.collect())
 }

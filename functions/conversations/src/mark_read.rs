@@ -1,22 +1,25 @@
-//! `POST /v1/conversations/{id}/read`: how far the caller has read. It only ever moves forward.
+//! `POST /v1/conversations/{conversationId}/read`: how far the caller has read. It only ever moves forward.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 use whisper_kit::events::append;
-use whisper_kit::{Ctx, Endpoint, Error, Method, Reply, Request, Result, Rule};
-use whisper_schema::prelude::{ConversationMember, Message, Timestamp};
-use whisper_store::{Batch, Doc, Filter, Get, Patch};
+use whisper_kit::{
+    Attempt, Ctx, Endpoint, Error, Method, OptionalJson, Reply, Request, Result, Rule,
+};
+use whisper_schema::Body;
+use whisper_schema::body::forms;
+use whisper_schema::prelude::{Column, ConversationMember, Message, Timestamp};
+use whisper_store::{Batch, Doc, Filter, First, Get, Order, Patch, Query};
 
-use crate::access::{Access, active, admit, door};
-use crate::commit::{commit, settle};
+use crate::access::{active, admit, door};
 use crate::unread::{self, Unread};
 
 /// How far.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, Body)]
+#[body(example = r#"{}"#)]
 pub struct ConversationRead {
     /// The newest message that was read; the conversation's newest if not said.
+    #[field(is = forms::ID)]
     pub message_id: Option<String>,
 }
 
@@ -24,7 +27,7 @@ pub struct ConversationRead {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct ConversationReadState {
+pub struct ConversationReadView {
     /// When the newest message read was sent; absent if none was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_read_at: Option<Timestamp>,
@@ -41,22 +44,26 @@ pub struct ConversationReadState {
 pub fn endpoint() -> Endpoint {
     Endpoint::new(
         Method::POST,
-        "/v1/conversations/{id}/read",
+        "/v1/conversations/{conversationId}/read",
         "markConversationRead",
         "Says how far the caller has read; never moves back.",
         mark_read,
     )
-    .optional_body::<ConversationRead>()
-    .reply::<ConversationReadState>(200, "How far the caller has read now.")
+    .reply::<ConversationReadView>(200, "How far the caller has read now.")
 }
 
 /// Answers 200 with how far the caller has read now.
-async fn mark_read(ctx: Ctx, request: Request) -> Result<Reply> {
-    let id = request.id("id")?;
-    let body: ConversationRead = request.json_or_default()?;
-    let me = settle(async || attempt(&ctx, id, body.message_id.as_deref()).await).await?;
+async fn mark_read(
+    ctx: Ctx,
+    request: Request,
+    OptionalJson(body): OptionalJson<ConversationRead>,
+) -> Result<Reply> {
+    let id = request.id("conversationId")?;
+    let me = ctx
+        .retry(async || attempt(&ctx, id, body.message_id.as_deref()).await)
+        .await?;
     let Unread { count, capped } = Unread::of(ctx.read(unread::count(&me, ctx.now())).await?);
-    Reply::ok(&ConversationReadState {
+    Reply::ok(&ConversationReadView {
         last_read_at: me.last_read_at,
         last_read_message_id: me.last_read_message_id,
         unread_count: count,
@@ -64,50 +71,52 @@ async fn mark_read(ctx: Ctx, request: Request) -> Result<Reply> {
     })
 }
 
-async fn attempt(ctx: &Ctx, id: &str, message: Option<&str>) -> Result<Option<ConversationMember>> {
+async fn attempt(
+    ctx: &Ctx,
+    id: &str,
+    message: Option<&str>,
+) -> Result<Attempt<ConversationMember>> {
     let user = ctx.caller()?.user_id;
-    let (found, read_one) = ctx
-        .read((door(id, &user), message.map(Get::<Message>::id)))
-        .await?;
-    let access = admit(found)?;
-    let place = match read_one {
-        None => newest(&access),
-        Some(found) => Some(place_of(id, found)?),
+    let asked = (
+        door(id, &user),
+        message.map(Get::<Message>::id),
+        message.is_none().then(|| newest(id)),
+    );
+    let (found, named, newest) = ctx.read(asked).await?;
+    let mut me = admit(found)?.me.into_inner();
+    let read = match named {
+        None => newest.flatten(),
+        Some(named) => Some(of_conversation(id, named)?),
     };
-    let mut me = access.me.into_inner();
-    let Some((message, at)) =
-        place.filter(|(_, at)| me.last_read_at.is_none_or(|before| before < *at))
-    else {
-        return Ok(Some(me));
+    let Some(read) = read.filter(|read| me.read_position.is_none_or(|at| at < read.seq)) else {
+        return Ok(Attempt::Done(me));
     };
+    me.last_read_at = read.created_at;
+    me.last_read_message_id = Some(read.id.clone());
+    me.read_position = Some(read.seq);
     let patch = Patch::new()
-        .set(ConversationMember::LAST_READ_AT, at)
-        .set(ConversationMember::LAST_READ_MESSAGE_ID, message.as_str())
+        .set(ConversationMember::LAST_READ_AT, me.last_read_at)
+        .set(ConversationMember::LAST_READ_MESSAGE_ID, read.id.as_str())
+        .set(ConversationMember::READ_POSITION, read.seq)
         .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT);
-    let batch = Batch::new().update_if(&me.id, patch, Filter::and([active(), before(at)]));
-    let what = json!({"messageId": message, "lastReadAt": at});
+    let batch = Batch::new().update_if(&me.id, patch, Filter::and([active(), before(read.seq)]));
+    let what = json!({"messageId": read.id, "lastReadAt": me.last_read_at});
     let batch = append(ctx, batch, "conversation.read", id, Some(&user), &what)?;
-    if commit(ctx, batch).await?.is_none() {
-        return Ok(None);
-    }
-    me.last_read_at = Some(at);
-    me.last_read_message_id = Some(message);
-    Ok(Some(me))
+    let committed = ctx.try_commit(batch).await?;
+    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(me)))
 }
 
-/// The conversation's newest message, if it has one.
-fn newest(access: &Access) -> Option<(String, Timestamp)> {
-    let conversation = &access.conversation;
-    Some((
-        conversation.last_message_id.clone()?,
-        conversation.last_message_at?,
-    ))
+/// Asks for a conversation's newest message, by its commit number.
+pub fn newest(conversation: &str) -> First<Message> {
+    Query::new()
+        .filter(Filter::eq(Message::CONVERSATION_ID, conversation))
+        .order(Order::desc(Column::seq()))
+        .first()
 }
 
-fn place_of(conversation: &str, message: Option<Doc<Message>>) -> Result<(String, Timestamp)> {
+fn of_conversation(conversation: &str, message: Option<Doc<Message>>) -> Result<Doc<Message>> {
     message
         .filter(|message| message.conversation_id == conversation)
-        .and_then(|message| Some((message.id.clone(), message.created_at?)))
         .ok_or_else(|| {
             Error::field(
                 "messageId",
@@ -118,9 +127,9 @@ fn place_of(conversation: &str, message: Option<Doc<Message>>) -> Result<(String
 }
 
 /// Holds for who has not read that far.
-fn before(at: Timestamp) -> Filter<ConversationMember> {
+fn before(position: i64) -> Filter<ConversationMember> {
     Filter::or([
-        Filter::is_null(ConversationMember::LAST_READ_AT),
-        Filter::lt(ConversationMember::LAST_READ_AT, at),
+        Filter::is_null(ConversationMember::READ_POSITION),
+        Filter::lt(ConversationMember::READ_POSITION, position),
     ])
 }

@@ -1,21 +1,18 @@
-//! `PATCH /v1/conversations/{id}/me`: mutes, pins and archives, for the caller alone.
+//! `PATCH /v1/conversations/{conversationId}/me`: mutes, pins and archives, for the caller alone.
 
-use serde::Serialize;
-use serde_json::{Map, Value};
-use whisper_kit::{Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_schema::prelude::{Column, ConversationMember, Document, Timestamp};
-use whisper_store::{Batch, Get, Patch};
+use whisper_kit::{Attempt, Ctx, Endpoint, Json, Method, Reply, Request, Result};
+use whisper_schema::Body;
+use whisper_schema::body::Changes;
+use whisper_schema::prelude::{ConversationMember, Timestamp};
+use whisper_store::{Batch, Patch};
 
 use crate::access::{active, admit, door};
-use crate::commit::{commit, settle};
-use crate::fields::examine;
 use crate::unread::{self, Unread};
-use crate::view::MyMembership;
+use crate::view::MyMembershipView;
 
 /// What to change; what is left out stays.
-#[derive(Clone, Debug, Default, Serialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Body)]
+#[body(changes = ConversationMember, example = r#"{"isMuted": true}"#)]
 pub struct MySettingsChange {
     /// Whether notifications are off.
     pub is_muted: Option<bool>,
@@ -25,69 +22,48 @@ pub struct MySettingsChange {
     pub is_archived: Option<bool>,
 }
 
-const COLUMNS: [(&str, Column<ConversationMember>); 3] = [
-    ("isMuted", ConversationMember::IS_MUTED),
-    ("isPinned", ConversationMember::IS_PINNED),
-    ("isArchived", ConversationMember::IS_ARCHIVED),
-];
-
 /// The operation.
 pub fn endpoint() -> Endpoint {
     Endpoint::new(
         Method::PATCH,
-        "/v1/conversations/{id}/me",
+        "/v1/conversations/{conversationId}/me",
         "updateMyConversationSettings",
         "Mutes, pins and archives, for the caller alone.",
         change_my_settings,
     )
-    .body::<MySettingsChange>()
-    .reply::<MyMembership>(200, "The caller's membership.")
+    .reply::<MyMembershipView>(200, "The caller's membership.")
 }
 
 /// Answers 200 with the caller's membership.
-async fn change_my_settings(ctx: Ctx, request: Request) -> Result<Reply> {
-    let id = request.id("id")?;
-    let patch = read_change(request.json()?)?;
-    let me = settle(async || attempt(&ctx, id, &patch).await).await?;
-    let unread = Unread::of(ctx.read(unread::count(&me, ctx.now())).await?);
-    Reply::ok(&MyMembership::new(&me, unread))
+async fn change_my_settings(
+    ctx: Ctx,
+    request: Request,
+    Json(change): Json<MySettingsChange>,
+) -> Result<Reply> {
+    let id = request.id("conversationId")?;
+    let me = ctx.retry(async || attempt(&ctx, id, &change).await).await?;
+    my_membership(&ctx, &me).await
 }
 
-fn read_change(mut body: Map<String, Value>) -> Result<Patch<ConversationMember>> {
-    let wrong = examine(
-        ConversationMember::COLLECTION,
-        &mut body,
-        &COLUMNS.map(|(key, _)| key),
-    );
-    if !wrong.is_empty() {
-        return Err(Error::fields(wrong));
-    }
-    let given = COLUMNS
-        .into_iter()
-        .filter_map(|(key, column)| Some((column, body.remove(key)?)));
-    Ok(given.fold(Patch::new(), |patch, (column, value)| {
-        patch.set(column, value)
-    }))
+/// The caller's membership with the unread messages counted.
+pub async fn my_membership(ctx: &Ctx, me: &ConversationMember) -> Result<Reply> {
+    let unread = Unread::of(ctx.read(unread::count(me, ctx.now())).await?);
+    Reply::ok(&MyMembershipView::new(me, unread))
 }
 
 async fn attempt(
     ctx: &Ctx,
     id: &str,
-    patch: &Patch<ConversationMember>,
-) -> Result<Option<ConversationMember>> {
+    change: &MySettingsChange,
+) -> Result<Attempt<ConversationMember>> {
     let user = ctx.caller()?.user_id;
-    let me = admit(ctx.read(door(id, &user)).await?)?.me;
-    if patch.is_empty() {
-        return Ok(Some(me.into_inner()));
+    let mut me = admit(ctx.read(door(id, &user)).await?)?.me.into_inner();
+    let changed = change.clone().apply(&mut me);
+    if changed.is_empty() {
+        return Ok(Attempt::Done(me));
     }
-    let patch = patch
-        .clone()
-        .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT);
-    let Some(_) = commit(ctx, Batch::new().update_if(&me.id, patch, active())).await? else {
-        return Ok(None);
-    };
-    Ok(ctx
-        .read(Get::<ConversationMember>::id(&me.id))
-        .await?
-        .map(|me| me.into_inner()))
+    let patch = Patch::of(changed).set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT);
+    let batch = Batch::new().update_if(&me.id, patch, active());
+    let committed = ctx.try_commit(batch).await?;
+    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(me)))
 }

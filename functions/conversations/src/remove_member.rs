@@ -1,9 +1,9 @@
-//! `DELETE /v1/conversations/{id}/members/{userId}`: sends somebody away.
+//! `DELETE /v1/conversations/{conversationId}/members/{userId}`: sends somebody away.
 
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::ids::member_id;
-use whisper_kit::{Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
+use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
 use whisper_schema::prelude::{
     Conversation, ConversationMember, ConversationMemberRole as Role,
     ConversationMemberStatus as Status, Timestamp,
@@ -11,14 +11,13 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Get, Patch};
 
 use crate::access::{admit, door, same_role, this_one};
-use crate::commit::{commit, settle};
 use crate::rules::may_remove;
 
 /// The operation.
 pub fn endpoint() -> Endpoint {
     Endpoint::new(
         Method::DELETE,
-        "/v1/conversations/{id}/members/{userId}",
+        "/v1/conversations/{conversationId}/members/{userId}",
         "removeConversationMember",
         "Sends away somebody whose role is below the caller's; moderators and up.",
         remove_member,
@@ -29,12 +28,12 @@ pub fn endpoint() -> Endpoint {
 
 /// Answers 204; who stands as high as the caller, or higher, can't be sent away.
 async fn remove_member(ctx: Ctx, request: Request) -> Result<Reply> {
-    let (id, user) = (request.id("id")?, request.id("userId")?);
-    settle(async || attempt(&ctx, id, user).await).await?;
+    let (id, user) = (request.id("conversationId")?, request.id("userId")?);
+    ctx.retry(async || attempt(&ctx, id, user).await).await?;
     Ok(Reply::no_content())
 }
 
-async fn attempt(ctx: &Ctx, id: &str, user: &str) -> Result<Option<()>> {
+async fn attempt(ctx: &Ctx, id: &str, user: &str) -> Result<Attempt<()>> {
     let me = ctx.caller()?.user_id;
     let target = Get::<ConversationMember>::id(member_id(id, user));
     let (found, target) = ctx.read((door(id, &me), target)).await?;
@@ -68,12 +67,14 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str) -> Result<Option<()>> {
         Some(&me),
         &json!({"userId": user}),
     )?;
-    Ok(commit(ctx, batch).await?.map(|_| ()))
+    let committed = ctx.try_commit(batch).await?;
+    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
 }
 
 /// The end of a membership.
 pub fn gone(status: Status) -> Patch<ConversationMember> {
     Patch::new()
         .set(ConversationMember::STATUS, status)
+        .set(ConversationMember::LEFT_AT, Timestamp::AT_COMMIT)
         .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
 }

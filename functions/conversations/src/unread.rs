@@ -1,6 +1,7 @@
 //! How many messages of others somebody has not read.
 
-use whisper_schema::prelude::{ConversationMember, Message, Timestamp};
+use whisper_people::unblocked;
+use whisper_schema::prelude::{Column, ConversationMember, Message, Timestamp};
 use whisper_store::{Count, Filter, Query};
 
 /// The most unread messages that are counted; a client shows "999+".
@@ -25,26 +26,20 @@ impl Unread {
     }
 }
 
-/// Counts the others' messages after the last one read, or since joining if none was, that are
-/// still to be seen.
+/// Counts the others' messages that stand behind the last one read, and behind those there were when the member
+/// joined: by commit numbers, whatever the clocks said. Messages of people with a block in between don't count, nor do
+/// those that have expired or were deleted.
 pub fn count(member: &ConversationMember, now: Timestamp) -> Count<Message> {
-    let not_seen = match member.last_read_at.filter(|at| *at >= member.joined_at) {
-        Some(at) => Filter::gt(Message::CREATED_AT, at),
-        // A message of the same millisecond came after the joining: one must be a member to see it.
-        None => Filter::ge(Message::CREATED_AT, member.joined_at),
-    };
+    let behind = member.read_position.max(member.joined_position);
     Query::new()
         .filter(Filter::eq(
             Message::CONVERSATION_ID,
             member.conversation_id.as_str(),
         ))
-        .filter(not_seen)
+        .filter(Filter::gt(Column::seq(), behind.unwrap_or(0)))
         .filter(Filter::ne(Message::SENDER_ID, member.user_id.as_str()))
-        .filter(Filter::is_null(Message::DELETED_AT))
-        .filter(Filter::or([
-            Filter::is_null(Message::EXPIRES_AT),
-            Filter::gt(Message::EXPIRES_AT, now),
-        ]))
+        .filter(Filter::stands(now))
+        .filter(unblocked(Message::SENDER_ID, &member.user_id))
         .count(UNREAD_CAP + 1)
 }
 

@@ -2,17 +2,15 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use whisper_people::{People, UserSummary, Users};
+use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{
-    Conversation, ConversationKind, ConversationMember, ConversationMemberRole, Profile, Timestamp,
+    Conversation, ConversationKind, ConversationMember, ConversationMemberRole, Message,
+    MessageContentType, Timestamp,
 };
-use whisper_store::{Doc, Filter, Order, Query};
 
-use crate::access::active;
-use crate::rules::MANAGERS;
+use crate::shown::ShownMembers;
 use crate::unread::Unread;
-
-/// Most ids in `participantIds`, `adminIds` and `moderatorIds`; the members' list has them all.
-pub const SHOWN_MEMBERS: u32 = 100;
 
 /// A conversation as one of its members sees it.
 #[derive(Clone, Debug, Serialize)]
@@ -59,12 +57,19 @@ pub struct ConversationView {
     pub is_muted: Vec<String>,
     /// The caller's id when they archived it, else empty.
     pub is_archived: Vec<String>,
-    /// Newest message.
+    /// The other one of a direct conversation, as the caller sees them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peer: Option<UserSummary>,
+    /// Newest message; absent, as are all fields about it, when it has expired or was deleted, or when its sender is
+    /// blocked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_id: Option<String>,
     /// Preview of the newest message; absent when encrypted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_text: Option<String>,
+    /// What the newest message carries: clients translate its preview by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_message_content_type: Option<MessageContentType>,
     /// When the newest message was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_at: Option<Timestamp>,
@@ -89,14 +94,14 @@ pub struct ConversationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
     /// What the caller keeps about it.
-    pub my: MyMembership,
+    pub my: MyMembershipView,
 }
 
 /// The caller's own side of a conversation.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct MyMembership {
+pub struct MyMembershipView {
     /// What the caller may do.
     pub role: ConversationMemberRole,
     /// Whether notifications are off.
@@ -105,6 +110,8 @@ pub struct MyMembership {
     pub is_pinned: bool,
     /// Whether it was put away.
     pub is_archived: bool,
+    /// Whether a stranger began it, and the caller neither answered nor accepted it yet.
+    pub is_request: bool,
     /// When the caller joined, the last time if more than once.
     pub joined_at: Timestamp,
     /// When the newest message read was sent.
@@ -145,111 +152,79 @@ pub struct MemberView {
 }
 
 impl MemberView {
-    /// A member with what their profile shows to everybody.
-    pub fn new(member: &ConversationMember, profile: Option<&Profile>) -> Self {
+    /// A member among people as the viewer sees them.
+    pub fn new(member: &ConversationMember, people: &People) -> Self {
+        let seen = people.summary(&member.user_id);
         MemberView {
-            user_id: member.user_id.clone(),
             role: member.role,
             joined_at: member.joined_at,
             invited_by: member.invited_by.clone(),
-            username: profile.and_then(|p| p.username.clone()),
-            display_name: profile.and_then(|p| p.display_name.clone()),
-            avatar_url: profile.and_then(|p| p.avatar_url.clone()),
+            user_id: seen.id,
+            username: seen.username,
+            display_name: seen.display_name,
+            avatar_url: seen.avatar_url,
         }
     }
 }
 
-type Members = Query<ConversationMember>;
-type Found = Vec<Doc<ConversationMember>>;
-
-/// The query for the ids that the view of a direct conversation shows: nobody stands out there.
-pub fn shown_pair(conversation: &str) -> Members {
-    Query::new()
-        .filter(Filter::eq(
-            ConversationMember::CONVERSATION_ID,
-            conversation,
-        ))
-        .filter(active())
-        .order(Order::asc(ConversationMember::JOINED_AT))
-        .limit(SHOWN_MEMBERS)
+/// One conversation, with the people it names.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub struct OneConversationView {
+    /// The conversation.
+    #[serde(flatten)]
+    pub conversation: ConversationView,
+    /// The people it names.
+    #[serde(flatten)]
+    pub users: Users,
 }
 
-/// The queries for the ids that the view of a group shows: participants, managers, moderators.
-pub fn shown_members(conversation: &str) -> (Members, Members, Members) {
-    let with_role = |role| {
-        Query::new()
-            .filter(Filter::eq(
-                ConversationMember::CONVERSATION_ID,
-                conversation,
-            ))
-            .filter(active())
-            .filter(role)
-            .limit(SHOWN_MEMBERS)
-    };
-    (
-        shown_pair(conversation),
-        with_role(Filter::is_in(ConversationMember::ROLE, MANAGERS)),
-        with_role(Filter::eq(
-            ConversationMember::ROLE,
-            ConversationMemberRole::Moderator,
-        )),
-    )
+/// What a member sees of a conversation beside its row.
+#[derive(Debug)]
+pub struct Sight<'a> {
+    /// Their membership.
+    pub me: &'a ConversationMember,
+    /// Whose ids are shown.
+    pub shown: ShownMembers,
+    /// Their unread messages.
+    pub unread: Unread,
+    /// The newest message, if it is still there.
+    pub newest: Option<&'a Message>,
+    /// The people it names, as they see them.
+    pub people: &'a People,
+    /// When it is seen.
+    pub now: Timestamp,
 }
 
-/// The members whose ids a view shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ShownMembers {
-    /// In the order they joined.
-    pub participants: Vec<String>,
-    /// Owner and admins.
-    pub admins: Vec<String>,
-    /// Moderators.
-    pub moderators: Vec<String>,
-}
-
-impl ShownMembers {
-    /// From what [`shown_pair`] or [`shown_members`] gave.
-    pub fn of(pair: Option<Found>, group: Option<(Found, Found, Found)>) -> Self {
-        let (participants, admins, moderators) = group.unwrap_or_default();
-        ShownMembers {
-            participants: ids(pair.unwrap_or(participants)),
-            admins: ids(admins),
-            moderators: ids(moderators),
-        }
+impl Sight<'_> {
+    /// The newest message, if it is for them to see.
+    fn preview(&self) -> Option<&Message> {
+        self.newest.filter(|message| {
+            message.stands(self.now) && !self.people.is_blocked(&message.sender_id)
+        })
     }
-}
 
-impl From<(Found, Found, Found)> for ShownMembers {
-    fn from(group: (Found, Found, Found)) -> Self {
-        ShownMembers::of(None, Some(group))
+    fn peer(&self, kind: ConversationKind) -> Option<UserSummary> {
+        let is_direct = kind == ConversationKind::Direct;
+        let peer = self.shown.peer_of(&self.me.user_id).filter(|_| is_direct);
+        peer.map(|peer| self.people.summary(peer))
     }
-}
-
-fn ids(found: Found) -> Vec<String> {
-    found
-        .into_iter()
-        .map(|member| member.value.user_id)
-        .collect()
 }
 
 impl ConversationView {
-    /// The conversation as `me` sees it.
-    pub fn new(
-        of: Conversation,
-        me: &ConversationMember,
-        shown: ShownMembers,
-        unread: Unread,
-    ) -> Self {
-        let mine = |set: bool| {
-            if set {
-                vec![me.user_id.clone()]
-            } else {
-                Vec::new()
-            }
-        };
-        let mut unread_count = Map::new();
-        unread_count.insert(me.user_id.clone(), json!(unread.count));
+    /// The conversation as a member sees it.
+    pub fn new(of: Conversation, sight: Sight<'_>) -> Self {
+        let me = sight.me;
+        let mine = |set: bool| Vec::from_iter(set.then(|| me.user_id.clone()));
+        let unread_count = Map::from_iter([(me.user_id.clone(), json!(sight.unread.count))]);
+        let newest = sight.preview();
         ConversationView {
+            peer: sight.peer(of.kind),
+            last_message_id: newest.map(|message| message.id.clone()),
+            last_message_text: newest.and_then(|message| message.plain_text.clone()),
+            last_message_content_type: newest.map(|message| message.content_type),
+            last_message_at: newest.and_then(|message| message.created_at),
+            last_message_sender_id: newest.map(|message| message.sender_id.clone()),
             id: of.id,
             kind: of.kind,
             name: of.name,
@@ -257,9 +232,6 @@ impl ConversationView {
             avatar_url: of.avatar_url,
             avatar_file_id: of.avatar_file_id,
             creator_id: of.creator_id,
-            participant_ids: shown.participants,
-            admin_ids: shown.admins,
-            moderator_ids: shown.moderators,
             participant_count: of.participant_count,
             max_participants: of.max_participants,
             is_encrypted: of.is_encrypted,
@@ -267,10 +239,6 @@ impl ConversationView {
             is_pinned: mine(me.is_pinned),
             is_muted: mine(me.is_muted),
             is_archived: mine(me.is_archived),
-            last_message_id: of.last_message_id,
-            last_message_text: of.last_message_text,
-            last_message_at: of.last_message_at,
-            last_message_sender_id: of.last_message_sender_id,
             unread_count,
             settings: of
                 .settings
@@ -281,19 +249,23 @@ impl ConversationView {
             tags: of.tags,
             created_at: of.created_at,
             updated_at: of.updated_at,
-            my: MyMembership::new(me, unread),
+            my: MyMembershipView::new(me, sight.unread),
+            participant_ids: sight.shown.participants,
+            admin_ids: sight.shown.admins,
+            moderator_ids: sight.shown.moderators,
         }
     }
 }
 
-impl MyMembership {
+impl MyMembershipView {
     /// The membership `me` with its unread messages counted.
     pub fn new(me: &ConversationMember, unread: Unread) -> Self {
-        MyMembership {
+        MyMembershipView {
             role: me.role,
             is_muted: me.is_muted,
             is_pinned: me.is_pinned,
             is_archived: me.is_archived,
+            is_request: me.is_request,
             joined_at: me.joined_at,
             last_read_at: me.last_read_at,
             last_read_message_id: me.last_read_message_id.clone(),

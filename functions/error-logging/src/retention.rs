@@ -105,11 +105,13 @@ async fn errors(ctx: &Ctx, before: Timestamp) -> Result<u64> {
     let links = ctx
         .store()
         .await?
-        .find::<ErrorLink>()
-        .filter(Filter::lt(ErrorLink::CREATED_AT, before))
-        .order(Order::asc(ErrorLink::CREATED_AT))
-        .limit(ROWS)
-        .page()
+        .read(
+            Query::<ErrorLink>::new()
+                .filter(Filter::lt(ErrorLink::CREATED_AT, before))
+                .order(Order::asc(ErrorLink::CREATED_AT))
+                .limit(ROWS)
+                .page(),
+        )
         .await?
         .items;
     let ids: Vec<String> = links.into_iter().map(|link| link.into_inner().id).collect();

@@ -6,6 +6,7 @@ mod unfollow;
 mod view;
 
 use whisper_kit::Api;
+use whisper_kit::rate_limit::Rate;
 
 #[cfg(target_family = "wasm")]
 whisper_kit::entry!(crate::api);
@@ -13,9 +14,13 @@ whisper_kit::entry!(crate::api);
 /// Where somebody is followed.
 const FOLLOW: &str = "/v1/follows/{userId}";
 
+/// How many users one may begin to follow.
+const RATE: Rate = Rate::per_hour("follow", "follow_rate_per_hour", 300);
+
 /// The endpoints of this function.
 pub fn api() -> Api {
     Api::new("follows", "Who follows whom, and who is a close friend.")
+        .rates(&[RATE])
         .endpoint(follow::endpoint())
         .endpoint(unfollow::endpoint())
         .endpoint(list::endpoint())

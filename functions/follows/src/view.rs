@@ -54,24 +54,3 @@ impl FollowView {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn close_friends_are_the_followers_own_business() {
-        let follow = Follow {
-            follower_id: "ann".into(),
-            following_id: "bob".into(),
-            is_close_friend: true,
-            ..Follow::default()
-        };
-        assert_eq!(FollowView::new(&follow, "ann").is_close_friend, Some(true));
-        let seen = FollowView::new(&follow, "bob");
-        assert_eq!(
-            (seen.is_close_friend, seen.notifications_enabled),
-            (None, None)
-        );
-    }
-}

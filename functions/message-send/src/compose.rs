@@ -4,42 +4,35 @@ use serde_json::{Map, Value, json};
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_kit::events;
+use whisper_kit::ids::{delivery_id, poll_id};
 use whisper_schema::analytics_db::{UserActivity, UserActivityType};
 use whisper_schema::content_db::Poll;
 use whisper_schema::main_db::{
     Conversation, Message, MessageContentType, MessageStatus, QueuedMessage,
 };
 use whisper_schema::social_db::Story;
-use whisper_schema::system::{ConversationMember, ConversationMemberStatus};
-use whisper_schema::{Column, Timestamp};
-use whisper_store::{Batch, Filter, Patch};
+use whisper_schema::system::{ConversationMember, MessageExpiry};
+use whisper_schema::{Timestamp, excerpt};
+use whisper_store::{Batch, Patch};
 
+use crate::access::may_still_send;
 use crate::content::{Details, PollDetails, options_text};
-use crate::draft::{SendMessage, poll_id};
-use crate::world::World;
+use crate::context::Context;
+use crate::draft::SendMessage;
+use crate::view::ORIGINAL_CONTENT_TYPE;
 
 /// Characters of a preview.
 const PREVIEW: usize = 300;
 /// Characters of the metadata as JSON text.
 const METADATA_TEXT: usize = 10_000;
 
-/// Labels of the conditions that may fail.
-pub mod label {
-    /// The sender is an active member whom nobody blocked.
-    pub const MEMBER: &str = "member";
-    /// The conversation is there.
-    pub const CONVERSATION: &str = "conversation";
-    /// The story is there.
-    pub const STORY: &str = "story";
-}
-
 /// The message that a draft becomes.
-pub fn message(id: String, draft: &SendMessage, world: &World) -> Message {
+pub fn message(id: String, draft: &SendMessage, context: &Context) -> Message {
     let metadata = draft.metadata_text(&id);
     let mut message = Message {
         id,
-        conversation_id: world.conversation.id.clone(),
-        sender_id: world.member.user_id.clone(),
+        conversation_id: context.conversation.id.clone(),
+        sender_id: context.member.user_id.clone(),
         content: draft.content.clone(),
         content_type: draft.details.kind(),
         media_urls: draft.media_urls.clone(),
@@ -53,16 +46,16 @@ pub fn message(id: String, draft: &SendMessage, world: &World) -> Message {
         mentions: draft.mentions.to_vec(),
         links: draft.links.clone(),
         status: MessageStatus::Sent,
-        expires_at: draft.expires_at,
+        expires_at: context.end_of(draft),
         created_at: Some(Timestamp::AT_COMMIT),
         ..Message::default()
     };
     if let (MessageContentType::Forward, true, Some(origin)) =
-        (message.content_type, draft.is_bare(), &world.origin)
+        (message.content_type, draft.is_bare(), &context.origin)
     {
         copy(origin, &mut message);
     }
-    if !world.conversation.is_encrypted {
+    if !context.conversation.is_encrypted {
         message.plain_text = Some(preview(&message));
     }
     message
@@ -86,7 +79,7 @@ fn copy(origin: &Message, into: &mut Message) {
         .as_deref()
         .and_then(|text| serde_json::from_str::<Value>(text).ok());
     let mut metadata = Map::new();
-    metadata.insert("originalContentType".into(), origin.content_type.into());
+    metadata.insert(ORIGINAL_CONTENT_TYPE.into(), origin.content_type.into());
     if let Some(original) = original {
         metadata.insert("original".into(), original);
     }
@@ -98,7 +91,7 @@ fn copy(origin: &Message, into: &mut Message) {
 fn preview(message: &Message) -> String {
     match message.content.trim() {
         "" => format!("[{}]", message.content_type),
-        words => words.chars().take(PREVIEW).collect(),
+        words => excerpt(words, PREVIEW).to_owned(),
     }
 }
 
@@ -106,18 +99,21 @@ fn preview(message: &Message) -> String {
 ///
 /// # Errors
 /// A fault when the runtime has no randomness.
-pub fn batch(ctx: &Ctx, message: &Message, draft: &SendMessage, world: &World) -> Result<Batch> {
+pub fn batch(
+    ctx: &Ctx,
+    message: &Message,
+    draft: &SendMessage,
+    context: &Context,
+) -> Result<Batch> {
     let batch = Batch::new()
-        .expect_some(may_still_send(&world.member))
-        .label(label::MEMBER)
+        .expect_some(may_still_send(&context.member))
         .insert(message)
         .update(&message.conversation_id, summary(message))
-        .label(label::CONVERSATION)
-        .insert(&delivery(ctx.new_id()?, message, world.peer.as_deref()))
+        .insert(&delivery(message, context.peer.as_ref()))
         .insert(&activity(ctx.new_id()?, message));
     let payload = json!({
         "conversationId": message.conversation_id,
-        "conversationType": world.conversation.kind,
+        "conversationType": context.conversation.kind,
         "senderId": message.sender_id,
         "contentType": message.content_type,
         // Who reacts needn't read a message that mentions nobody.
@@ -125,22 +121,33 @@ pub fn batch(ctx: &Ctx, message: &Message, draft: &SendMessage, world: &World) -
     });
     let sender = Some(message.sender_id.as_str());
     let batch = events::append(ctx, batch, "message.sent", &message.id, sender, &payload)?;
+    let batch = match message.expires_at {
+        Some(expires_at) => batch.insert(&MessageExpiry {
+            id: message.id.clone(),
+            conversation_id: message.conversation_id.clone(),
+            expires_at,
+        }),
+        None => batch,
+    };
+    let batch = match context.member.is_request {
+        true => batch.update(&context.member.id, accepted()),
+        false => batch,
+    };
     Ok(match &draft.details {
         Details::Poll(poll) => batch.insert(&poll_document(message, poll)),
-        Details::StoryReply(reply) => batch
-            .increment::<Story>(&reply.story_id, Story::REPLY_COUNT, 1)
-            .label(label::STORY),
+        Details::StoryReply(reply) => {
+            batch.increment::<Story>(&reply.story_id, Story::REPLY_COUNT, 1)
+        }
         _ => batch,
     })
 }
 
-/// Holds while what was read about the sender stands.
-fn may_still_send(member: &ConversationMember) -> Filter<ConversationMember> {
-    Filter::and([
-        Filter::eq(Column::id(), member.id.as_str()),
-        Filter::eq(ConversationMember::STATUS, ConversationMemberStatus::Active),
-        Filter::eq(ConversationMember::IS_BLOCKED, false),
-    ])
+/// Answering a stranger accepts what they began.
+fn accepted() -> Patch<ConversationMember> {
+    Patch::new()
+        .set(ConversationMember::IS_REQUEST, false)
+        .set(ConversationMember::IS_ARCHIVED, false)
+        .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
 }
 
 /// The conversation as lists show it. Always the same columns: the store joins such updates.
@@ -157,10 +164,10 @@ fn summary(message: &Message) -> Patch<Conversation> {
 }
 
 /// The recipients of a group follow from its members when it is delivered: no write grows with it.
-fn delivery(id: String, message: &Message, peer: Option<&str>) -> QueuedMessage {
-    let recipients: Vec<String> = peer.into_iter().map(str::to_owned).collect();
+fn delivery(message: &Message, peer: Option<&ConversationMember>) -> QueuedMessage {
+    let recipients: Vec<String> = peer.map(|peer| peer.user_id.clone()).into_iter().collect();
     QueuedMessage {
-        id,
+        id: delivery_id(&message.id),
         message_id: message.id.clone(),
         conversation_id: message.conversation_id.clone(),
         recipient_ids: recipients.clone(),

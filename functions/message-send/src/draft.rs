@@ -1,7 +1,7 @@
 //! The body of a send, read and checked as far as it can be without other documents.
 
 use serde_json::{Map, Value};
-use whisper_kit::ids::derived_id;
+use whisper_kit::ids::poll_id;
 use whisper_schema::body::forms::{ID, WEB_URL};
 use whisper_schema::body::{Distinct, Fields};
 use whisper_schema::main_db::Message;
@@ -124,7 +124,16 @@ impl SendMessage {
             && stored.forwarded_from_message_id == self.forwarded_from_message_id
             && stored.forwarded_from_conversation_id == self.forwarded_from_conversation_id
             && stored.mentions == *self.mentions
-            && stored.expires_at == self.expires_at
+            && self.ends_with(stored)
+    }
+
+    /// Whether the stored message ends when this one asks for; a copy may end earlier, with its origin.
+    fn ends_with(&self, stored: &Message) -> bool {
+        let is_earlier = || match (stored.expires_at, self.expires_at) {
+            (Some(stored), Some(wanted)) => stored < wanted,
+            (stored, wanted) => stored.is_some() && wanted.is_none(),
+        };
+        stored.expires_at == self.expires_at || (self.origin().is_some() && is_earlier())
     }
 
     /// Whether it brings no content of its own.
@@ -149,11 +158,6 @@ impl SendMessage {
 
 /// Where a poll's message names the poll's own document.
 const POLL_ID: &str = "pollId";
-
-/// Id of the poll that a message shows.
-pub fn poll_id(message: &str) -> String {
-    derived_id(&["poll", message])
-}
 
 fn text_of(metadata: &Map<String, Value>) -> String {
     // Writing an object with string keys can't fail.

@@ -6,16 +6,18 @@ use whisper_kit::Endpoint;
 use whisper_kit::Method;
 use whisper_kit::Reply;
 use whisper_kit::Request;
-use whisper_kit::error::{Code, Result};
+use whisper_kit::error::{Code, OptionExt, Result};
 use whisper_kit::ids::member_id;
-use whisper_kit::page::Listing;
-use whisper_schema::Timestamp;
-use whisper_schema::main_db::{Conversation, Message};
+use whisper_kit::page::ListingWith;
+use whisper_people::Users;
+use whisper_schema::main_db::Message;
 use whisper_schema::system::ConversationMember;
-use whisper_store::{Filter, Get, Order, Query};
+use whisper_schema::{Column, Timestamp};
+use whisper_store::{Doc, Filter, Get, Order, Query};
 
-use crate::view::{MessageView, Readers};
-use crate::world;
+use crate::access::{is_deleted_for, member_of, this_conversation, to_member};
+use crate::view::MessageView;
+use crate::viewing::{self, Viewing};
 
 /// How to walk the history.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -48,7 +50,7 @@ pub fn endpoint() -> Endpoint {
         list,
     )
     .page::<HistoryFilters>()
-    .reply::<Listing<MessageView>>(200, "A page of the history.")
+    .reply::<ListingWith<MessageView, Users>>(200, "A page of the history.")
     .codes(&[Code::NotFound, Code::InvalidCursor])
 }
 
@@ -60,42 +62,42 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let window = request
         .page_of(&ctx, |_: &HistoryFilters| String::new())
         .await?;
+    let page = messages(conversation, me, window.filters.order, ctx.now());
     let (member, found, page, readers) = ctx
         .read((
             Get::<ConversationMember>::id(member_id(conversation, me)),
-            Get::<Conversation>::id(conversation),
-            window
-                .over(messages(conversation, window.filters.order, ctx.now()))
-                .page(),
-            Readers::query(conversation),
+            this_conversation(conversation, me),
+            window.over(page).page(),
+            viewing::readers(conversation, me),
         ))
         .await?;
-    world::admit(member, found)?;
-    let readers = Readers::new(readers);
+    member_of(member)?;
+    let kind = found.or_not_found()?.kind;
     // Also at the newest message: what comes later stands before this cursor.
-    let (next, previous) = (page.next, page.first);
-    let shown = page.items.into_iter().map(|doc| doc.value);
-    let items: Vec<MessageView> = shown
-        .filter(|message| !world::is_deleted_for(message, me))
-        .map(|message| MessageView::new(message, &readers))
-        .collect();
+    let cursors = (page.next.as_ref(), page.first.as_ref());
+    let shown = page
+        .items
+        .iter()
+        .filter(|message| !is_deleted_for(message, me));
+    let shown: Vec<Doc<Message>> = shown.cloned().collect();
+    let viewing = Viewing::read(&ctx, me, kind, readers, &shown).await?;
+    let items = shown
+        .into_iter()
+        .map(|doc| MessageView::seen(doc, &viewing));
+    let items: Vec<MessageView> = items.collect();
     window
-        .reply_between(&ctx, items, next.as_ref(), previous.as_ref())
+        .reply_with(&ctx, items, cursors, viewing.into_users())
         .await
 }
 
-/// The messages that have not expired, by the time of their commit.
-fn messages(conversation: &str, order: Direction, now: Timestamp) -> Query<Message> {
+/// The messages that have not expired, in the order of their commits.
+fn messages(conversation: &str, me: &str, order: Direction, now: Timestamp) -> Query<Message> {
     let order = match order {
-        Direction::Desc => Order::desc(Message::CREATED_AT),
-        Direction::Asc => Order::asc(Message::CREATED_AT),
+        Direction::Desc => Order::desc(Column::seq()),
+        Direction::Asc => Order::asc(Column::seq()),
     };
-    let lasting = Filter::or([
-        Filter::is_null(Message::EXPIRES_AT),
-        Filter::gt(Message::EXPIRES_AT, now),
-    ]);
     Query::new()
-        .filter(Filter::eq(Message::CONVERSATION_ID, conversation))
-        .filter(lasting)
+        .filter(to_member(Message::CONVERSATION_ID, conversation, me))
+        .filter(Filter::lasts(now))
         .order(order)
 }

@@ -1,13 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 mod compose;
 pub mod content;
+mod context;
 pub mod draft;
 mod history;
+mod limits;
 mod send;
 mod single;
 mod view;
-mod world;
+mod viewing;
 
 use whisper_kit::Api;
 
@@ -22,7 +25,7 @@ pub fn api() -> Api {
         "message-send",
         "Sends messages and reads a conversation's history",
     )
-    .variables(&[send::RATE])
+    .rates(limits::RATES)
     .endpoint(send::endpoint())
     .endpoint(history::endpoint())
     .endpoint(single::endpoint())

@@ -1,30 +1,23 @@
 //! `POST /v1/conversations/{conversationId}/messages`
 
+use whisper_kit::Attempt;
 use whisper_kit::Ctx;
 use whisper_kit::Endpoint;
 use whisper_kit::Json;
 use whisper_kit::Method;
 use whisper_kit::Reply;
 use whisper_kit::Request;
-use whisper_kit::error::{Code, Error, Result};
+use whisper_kit::error::{Code, Error, Result, ResultExt};
 use whisper_kit::idempotency::Once;
 use whisper_kit::ids::derived_id;
-use whisper_kit::rate_limit::{self, Limit};
-use whisper_schema::Document;
+use whisper_schema::Timestamp;
 use whisper_schema::main_db::Message;
-use whisper_store::StoreError;
 
-use crate::compose::{self, label};
+use crate::compose;
+use crate::context::Context;
 use crate::draft::SendMessage;
-use crate::view::{MessageView, Readers};
-use crate::world::World;
-
-/// The variable with the number of messages that one user may send per minute; 0 for no limit.
-pub const RATE: &str = "message_rate_per_minute";
-/// What it is when it isn't set.
-const DEFAULT_RATE: u64 = 600;
-/// How often a send is tried when what it read changes before it commits.
-const ATTEMPTS: usize = 3;
+use crate::limits;
+use crate::view::MessageView;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -54,26 +47,21 @@ pub fn endpoint() -> Endpoint {
 async fn send(ctx: Ctx, request: Request, Json(mut draft): Json<SendMessage>) -> Result<Reply> {
     let caller = ctx.caller()?.user_id;
     let conversation = request.id("conversationId")?;
-    let keyed = draft.id.is_none() && name_by_key(&mut draft, &request, &caller, conversation)?;
+    let is_keyed = draft.id.is_none() && name_by_key(&mut draft, &request, &caller, conversation)?;
     let sending = Sending {
         ctx: &ctx,
         caller,
         conversation,
         draft,
     };
-    for _ in 0..ATTEMPTS {
-        match sending.attempt().await {
-            Ok(Some(reply)) => return Ok(reply),
-            Ok(None) => {}
-            Err(error) if keyed && error.code() == Code::MessageIdTaken => {
-                let detail = "This Idempotency-Key was used for another message.";
-                return Err(Error::new(Code::IdempotencyKeyReused, detail));
-            }
-            Err(error) => return Err(error),
+    let outcome = ctx.retry(async || sending.attempt().await).await;
+    outcome.map_err(|error| match error.code() {
+        Code::MessageIdTaken if is_keyed => {
+            let detail = "This Idempotency-Key was used for another message.";
+            Error::new(Code::IdempotencyKeyReused, detail)
         }
-    }
-    let detail = "The conversation changes too fast. Try again in a moment.";
-    Err(Error::new(Code::Unavailable, detail).with_header("retry-after", "1"))
+        _ => error,
+    })
 }
 
 /// Gives a message without an id the one that follows from its Idempotency-Key, if there is one. So
@@ -99,42 +87,46 @@ struct Sending<'a> {
 }
 
 impl Sending<'_> {
-    /// None when what was read changed before the commit.
-    async fn attempt(&self) -> Result<Option<Reply>> {
+    /// To be made again when what was read changed before the commit: somebody sent the same at once, or the sender,
+    /// the conversation or the story went.
+    async fn attempt(&self) -> Result<Attempt<Reply>> {
         let (ctx, draft) = (self.ctx, &self.draft);
-        let world = World::read(ctx, &self.caller, self.conversation, draft).await?;
-        if let Some(stored) = world.stored {
-            return self.replay(stored).map(Some);
+        let context = Context::read(ctx, &self.caller, self.conversation, draft).await?;
+        if let Some(stored) = context.stored {
+            return self.replay(stored).map(Attempt::Done);
         }
-        if world.member.is_blocked {
+        if context.member.is_blocked {
             return Err(Error::forbidden("You can't send to this conversation."));
         }
-        world.check(draft, ctx.now())?;
+        context.check(draft, ctx.now())?;
         let id = draft.id.clone().map_or_else(|| ctx.new_id(), Ok)?;
-        let message = compose::message(id, draft, &world);
-        let rate = ctx.config().number(RATE, DEFAULT_RATE, u64::from(u32::MAX));
-        let limit = Limit::new(format!("send:{}", self.caller), rate, 60);
-        let batch = limit.count_in(compose::batch(ctx, &message, draft, &world)?, ctx.now());
-        match ctx.store().await?.commit(batch).await {
-            Ok(committed) => {
-                let created_at = Some(committed.at);
-                let view = MessageView::new(
-                    Message {
-                        created_at,
-                        ..message
-                    },
-                    &Readers::default(),
-                );
-                let path = format!(
-                    "/v1/conversations/{}/messages/{}",
-                    self.conversation, view.id
-                );
-                Ok(Some(Reply::created(&view)?.location(&path)))
-            }
-            Err(error) if error.failed_at(rate_limit::LABEL) => Err(limit.refusal(ctx.now())),
-            Err(error) if may_settle(&error) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        let message = compose::message(id, draft, &context);
+        let limits = limits::of(ctx, &message, &context).await?;
+        let batch = compose::batch(ctx, &message, draft, &context)?;
+        let batch = limits
+            .iter()
+            .fold(batch, |batch, limit| limit.count_in(batch, ctx.now()));
+        let outcome = ctx.store().await?.commit(batch).await.map_err(Error::from);
+        let outcome = limits.iter().fold(outcome, |outcome, limit| {
+            outcome.on_reached(limit, ctx.now())
+        });
+        Ok(match Attempt::of(outcome)? {
+            Attempt::Done(committed) => Attempt::Done(self.sent(message, committed.at)?),
+            Attempt::Retry => Attempt::Retry,
+        })
+    }
+
+    /// Answers for a message that was sent now.
+    fn sent(&self, message: Message, at: Timestamp) -> Result<Reply> {
+        let view = MessageView {
+            created_at: at,
+            ..MessageView::from(message)
+        };
+        let path = format!(
+            "/v1/conversations/{}/messages/{}",
+            self.conversation, view.id
+        );
+        Ok(Reply::created(&view)?.location(&path))
     }
 
     /// Answers for a message that has this id already.
@@ -146,16 +138,7 @@ impl Sending<'_> {
             let detail = "Another message has this id. Use a new one for each message.";
             return Err(Error::new(Code::MessageIdTaken, detail));
         }
-        let view = MessageView::new(stored, &Readers::default());
+        let view = MessageView::from(stored);
         Ok(Reply::ok(&view)?.header("idempotency-replayed", "true"))
     }
-}
-
-/// Whether reading again tells what happened: somebody sent the same at once, or the sender, the
-/// conversation or the story went in the meantime.
-fn may_settle(error: &StoreError) -> bool {
-    error.is_conflict(Message::COLLECTION, "_id")
-        || [label::MEMBER, label::CONVERSATION, label::STORY]
-            .iter()
-            .any(|name| error.failed_at(name))
 }

@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use whisper_schema::Timestamp;
 use whisper_schema::main_db::{Message, MessageContentType, MessageStatus};
-use whisper_schema::system::{ConversationMember, ConversationMemberStatus};
-use whisper_store::{Doc, Filter, Order, Query};
+use whisper_schema::{Choice, Timestamp};
+use whisper_store::Doc;
 
-/// Members whose receipts are shown: those who joined first.
-pub const RECEIPTS: u32 = 100;
+use crate::viewing::Viewing;
+
+/// Where the metadata of a copy names the kind of the message it was made of.
+pub const ORIGINAL_CONTENT_TYPE: &str = "originalContentType";
 
 /// A message.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -25,7 +26,10 @@ pub struct MessageView {
     pub content: String,
     /// What it carries, and so what `metadata` holds.
     pub content_type: MessageContentType,
-    /// The first 300 characters; none when encrypted.
+    /// What the message that it is a copy of carries, where the copy has its content.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original_content_type: Option<MessageContentType>,
+    /// The first 300 characters, or the kind in brackets; none when encrypted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plain_text: Option<String>,
     /// Where its media are served.
@@ -45,10 +49,10 @@ pub struct MessageView {
     /// Message of the same conversation that it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to_message_id: Option<String>,
-    /// Message it is a copy of.
+    /// Message it is a copy of; shown to members of the conversation that it comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub forwarded_from_message_id: Option<String>,
-    /// Conversation the copy comes from.
+    /// Conversation the copy comes from; shown to its members.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub forwarded_from_conversation_id: Option<String>,
     /// When its content last changed.
@@ -73,34 +77,53 @@ pub struct MessageView {
     pub mentions: Vec<String>,
     /// Addresses found in it.
     pub links: Vec<String>,
-    /// Who read it, of the first 100 members.
+    /// Who read it, of the first 100 members; nobody whom the caller blocked, or who blocked the caller.
     pub read_by: Vec<String>,
-    /// Who has it on a device, of the first 100 members.
+    /// Who has it on a device, of the same.
     pub delivered_to: Vec<String>,
-    /// How far it got.
+    /// How far it got: `read` in a direct conversation once the other one has read it.
     pub status: MessageStatus,
     /// When it disappears.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
-    /// When it was sent: the time of the commit, the order of the history.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<Timestamp>,
+    /// When it was sent: the time of the commit. The order of the history is that of the commits.
+    pub created_at: Timestamp,
     /// When anything about it last changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
 }
 
 impl MessageView {
-    /// The message with the receipts that follow from where its readers are.
-    pub fn new(of: Message, readers: &Readers) -> Self {
-        let read_by = readers.of(&of);
+    /// The message as its viewer sees it, with the receipts that follow from where its readers are.
+    pub fn seen(of: Doc<Message>, viewing: &Viewing) -> Self {
+        let read_by = viewing.readers_of(&of);
+        let shows_origin = viewing.shows_origin(&of);
+        let mut view = MessageView::from(of.into_inner());
+        if viewing.is_direct && !read_by.is_empty() {
+            view.status = MessageStatus::Read;
+        }
+        if !shows_origin {
+            view.forwarded_from_message_id = None;
+            view.forwarded_from_conversation_id = None;
+        }
+        // What was read has arrived; there is no receipt of arrival alone yet.
+        view.delivered_to = read_by.clone();
+        view.read_by = read_by;
+        view
+    }
+}
+
+impl From<Message> for MessageView {
+    /// The message as its sender sees it when it was sent, which nobody has read yet.
+    fn from(of: Message) -> Self {
+        let metadata = object(of.metadata.as_deref());
         MessageView {
-            // What was read has arrived; there is no receipt of arrival alone yet.
-            delivered_to: read_by.clone(),
-            read_by,
-            metadata: object(of.metadata.as_deref()),
+            original_content_type: original(of.content_type, metadata.as_ref()),
+            metadata,
             reactions: object(of.reactions.as_deref()),
             deleted_for: Vec::new(),
+            read_by: Vec::new(),
+            delivered_to: Vec::new(),
             id: of.id,
             conversation_id: of.conversation_id,
             sender_id: of.sender_id,
@@ -123,7 +146,7 @@ impl MessageView {
             links: of.links,
             status: of.status,
             expires_at: of.expires_at,
-            created_at: of.created_at,
+            created_at: of.created_at.unwrap_or_default(),
             updated_at: of.updated_at,
         }
     }
@@ -134,90 +157,12 @@ fn object(text: Option<&str>) -> Option<Map<String, Value>> {
     serde_json::from_str(text?).ok()
 }
 
-/// Where the members of a conversation are in reading it.
-#[derive(Clone, Debug, Default)]
-pub struct Readers(Vec<(String, Timestamp)>);
-
-impl Readers {
-    /// The question for them.
-    pub fn query(conversation: &str) -> Query<ConversationMember> {
-        Query::new()
-            .filter(Filter::eq(
-                ConversationMember::CONVERSATION_ID,
-                conversation,
-            ))
-            .filter(Filter::eq(
-                ConversationMember::STATUS,
-                ConversationMemberStatus::Active,
-            ))
-            .order(Order::asc(ConversationMember::JOINED_AT))
-            .limit(RECEIPTS)
-    }
-
-    /// From what the question gave.
-    pub fn new(members: Vec<Doc<ConversationMember>>) -> Self {
-        let readers = members.into_iter().map(Doc::into_inner);
-        Readers(
-            readers
-                .filter_map(|member| Some((member.user_id, member.last_read_at?)))
-                .collect(),
-        )
-    }
-
-    /// Who read this message: who is at it or behind it. Its sender is no reader.
-    fn of(&self, message: &Message) -> Vec<String> {
-        let Some(sent) = message.created_at else {
-            return Vec::new();
-        };
-        let readers = self
-            .0
-            .iter()
-            .filter(|(user, at)| *at >= sent && *user != message.sender_id);
-        readers.map(|(user, _)| user.clone()).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn member(user: &str, read: Option<i64>) -> Doc<ConversationMember> {
-        let value = ConversationMember {
-            user_id: user.into(),
-            last_read_at: read.map(Timestamp::from_millis),
-            ..ConversationMember::default()
-        };
-        Doc {
-            value,
-            revision: 1,
-            seq: 1,
-        }
-    }
-
-    #[test]
-    fn readers_are_those_at_the_message_or_behind_it() {
-        let members = [
-            ("sender", Some(99)),
-            ("before", Some(9)),
-            ("at", Some(10)),
-            ("behind", Some(11)),
-            ("never", None),
-        ];
-        let readers = Readers::new(members.map(|(user, read)| member(user, read)).into());
-        let message = Message {
-            sender_id: "sender".into(),
-            created_at: Some(Timestamp::from_millis(10)),
-            metadata: Some(r#"{"a":1}"#.into()),
-            deleted_for: vec!["at".into()],
-            ..Message::default()
-        };
-        let view = MessageView::new(message, &readers);
-        assert_eq!(view.read_by, ["at", "behind"]);
-        assert_eq!(view.delivered_to, view.read_by);
-        assert_eq!(view.metadata.unwrap()["a"], 1);
-        assert!(
-            view.deleted_for.is_empty(),
-            "who deleted it for themselves is their own business"
-        );
-    }
+/// The kind of the message that a copy was made of.
+fn original(
+    kind: MessageContentType,
+    metadata: Option<&Map<String, Value>>,
+) -> Option<MessageContentType> {
+    // A message of another kind may have details with that name.
+    let metadata = metadata.filter(|_| kind == MessageContentType::Forward)?;
+    MessageContentType::parse(metadata.get(ORIGINAL_CONTENT_TYPE)?.as_str()?)
 }

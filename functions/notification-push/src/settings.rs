@@ -1,90 +1,142 @@
 //! `GET` and `PUT /v1/me/notification-settings`: what a user wants to hear of, and when.
 
-use serde::{Deserialize, Serialize};
-use whisper_kit::{Ctx, Error, FieldError, Reply, Request, Result, Rule};
-use whisper_schema::Timestamp;
+use serde::Serialize;
+use whisper_kit::{Ctx, Endpoint, Json, Method, Reply, Request, Result, Rule};
+use whisper_schema::body::{Distinct, Fields, Form};
 use whisper_schema::prelude::{NotificationKind, NotificationSettings};
-use whisper_store::{Batch, Get};
+use whisper_schema::{Body, Timestamp};
+use whisper_store::{Batch, Doc, Get};
 
 use crate::quiet;
 
-/// What a user wants; what is left out is as it is at first.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[cfg_attr(not(target_family = "wasm"), schemars(rename = "NotificationSettings"))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Wanted {
+const PATH: &str = "/v1/me/notification-settings";
+
+/// A time of day.
+const TIME_OF_DAY: Form = Form {
+    valid: |text| quiet::time_of_day(text).is_some(),
+    must_be: "a time of day such as 22:00",
+    pattern: Some("^([01][0-9]|2[0-3]):[0-5][0-9]$"),
+    format: None,
+};
+
+/// The name of a time zone.
+const ZONE: Form = Form {
+    valid: |text| text.len() <= 50 && quiet::zone(text).is_some(),
+    must_be: "the IANA name of a time zone",
+    pattern: None,
+    format: None,
+};
+
+/// What a user wants to hear of, and when; what is left out is as it is at first.
+#[derive(Clone, Debug, Body, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[body(check = NotificationSettingsView::check)]
+#[body(
+    example = r#"{"quietFrom": "22:00", "quietTo": "07:00", "timezone": "Europe/Zurich", "mutedKinds": ["follow"]}"#
+)]
+pub struct NotificationSettingsView {
     /// Whether devices get pushes at all; true at first.
-    #[serde(default = "on")]
+    #[field(default = true)]
     pub push_enabled: bool,
     /// Time of day at which the quiet hours begin, such as `22:00`; null without quiet hours. Within them only
     /// what is urgent is pushed; the inbox has everything.
-    #[serde(default)]
+    #[field(is = TIME_OF_DAY)]
     pub quiet_from: Option<String>,
     /// Time of day at which they end, such as `07:00`; the next day if it is earlier.
-    #[serde(default)]
+    #[field(is = TIME_OF_DAY)]
     pub quiet_to: Option<String>,
     /// IANA name of the time zone of these times, such as `Europe/Zurich`; the profile's if null, and UTC if that
     /// has none.
-    #[serde(default)]
+    #[field(is = ZONE)]
     pub timezone: Option<String>,
     /// Kinds of notifications that are not pushed, such as `follow`; the inbox has them all the same.
-    #[serde(default)]
-    pub muted_kinds: Vec<String>,
+    #[field(count = 0..=50)]
+    #[serde(serialize_with = "names")]
+    pub muted_kinds: Distinct<NotificationKind>,
 }
 
-const fn on() -> bool {
-    true
+fn names<S: serde::Serializer>(
+    kinds: &Distinct<NotificationKind>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(kinds.iter())
 }
 
-impl From<NotificationSettings> for Wanted {
-    fn from(from: NotificationSettings) -> Self {
-        Self {
-            push_enabled: from.push_enabled,
-            quiet_from: from.quiet_from,
-            quiet_to: from.quiet_to,
-            timezone: from.timezone,
-            muted_kinds: from.muted_kinds,
+impl NotificationSettingsView {
+    fn check(&self, fields: &mut Fields<'_, '_>) {
+        if !fields.is_clean("quietFrom") || !fields.is_clean("quietTo") {
+            return;
+        }
+        match (&self.quiet_from, &self.quiet_to) {
+            (Some(from), Some(to)) if from == to => {
+                fields.refuse("quietTo", Rule::Reference, "must differ from quietFrom");
+            }
+            (Some(_), None) => fields.refuse("quietTo", Rule::Required, "must go with quietFrom"),
+            (None, Some(_)) => fields.refuse("quietFrom", Rule::Required, "must go with quietTo"),
+            _ => {}
         }
     }
 }
 
-/// Shows what the caller wants.
-///
-/// # Errors
-/// The store's.
-pub async fn get(ctx: Ctx, _: Request) -> Result<Reply> {
-    let user = ctx.caller()?.user_id;
-    let found = ctx.read(Get::<NotificationSettings>::id(&user)).await?;
-    let settings = found.map_or_else(at_first, whisper_store::Doc::into_inner);
-    Reply::ok(&Wanted::from(settings))
+impl From<NotificationSettings> for NotificationSettingsView {
+    fn from(from: NotificationSettings) -> Self {
+        let kinds = NotificationKind::ALL.iter().copied();
+        let is_muted =
+            |kind: &NotificationKind| from.muted_kinds.iter().any(|m| m == kind.as_str());
+        Self {
+            push_enabled: from.push_enabled,
+            muted_kinds: Distinct(kinds.filter(is_muted).collect()),
+            quiet_from: from.quiet_from,
+            quiet_to: from.quiet_to,
+            timezone: from.timezone,
+        }
+    }
 }
 
-/// Sets all of it.
-///
-/// # Errors
-/// A refusal that names every field that is wrong.
-pub async fn put(ctx: Ctx, request: Request) -> Result<Reply> {
+/// The endpoint that shows them.
+pub fn get_endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        PATH,
+        "getNotificationSettings",
+        "Shows what the caller wants to hear of, and when.",
+        get,
+    )
+    .reply::<NotificationSettingsView>(200, "The settings")
+}
+
+/// The endpoint that sets them.
+pub fn put_endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::PUT,
+        PATH,
+        "setNotificationSettings",
+        "Sets what the caller wants to hear of, and when; what is left out is as it was at first.",
+        put,
+    )
+    .reply::<NotificationSettingsView>(200, "The settings")
+}
+
+async fn get(ctx: Ctx, _: Request) -> Result<Reply> {
     let user = ctx.caller()?.user_id;
-    let wanted: Wanted = request.json()?;
-    let wrong = check(&wanted);
-    if !wrong.is_empty() {
-        return Err(Error::fields(wrong));
-    }
+    let found = ctx.read(Get::<NotificationSettings>::id(&user)).await?;
+    let settings = found.map_or_else(at_first, Doc::into_inner);
+    Reply::ok(&NotificationSettingsView::from(settings))
+}
+
+async fn put(ctx: Ctx, _: Request, Json(wanted): Json<NotificationSettingsView>) -> Result<Reply> {
     let settings = NotificationSettings {
-        id: user,
+        id: ctx.caller()?.user_id,
         push_enabled: wanted.push_enabled,
         quiet_from: wanted.quiet_from.clone(),
         quiet_to: wanted.quiet_to.clone(),
         timezone: wanted.timezone.clone(),
-        muted_kinds: wanted.muted_kinds.clone(),
+        muted_kinds: wanted.muted_kinds.iter().map(ToString::to_string).collect(),
         updated_at: Timestamp::AT_COMMIT,
     };
-    ctx.store()
-        .await?
-        .commit(Batch::new().upsert(&settings))
-        .await?;
-    Reply::ok(&wanted)
+    let store = ctx.store().await?;
+    store.commit(Batch::new().upsert(&settings)).await?;
+    Reply::ok(&NotificationSettingsView::from(settings))
 }
 
 /// What holds for whoever set nothing.
@@ -95,52 +147,16 @@ pub fn at_first() -> NotificationSettings {
     }
 }
 
-fn check(wanted: &Wanted) -> Vec<FieldError> {
-    let mut wrong = Vec::new();
-    let mut refuse = |field: &str, rule: Rule, detail: &str| {
-        wrong.push(FieldError::new(field, rule, detail));
-    };
-    let (from, to) = (wanted.quiet_from.as_deref(), wanted.quiet_to.as_deref());
-    for (field, time, other) in [("quietFrom", from, to), ("quietTo", to, from)] {
-        match time {
-            Some(time) if quiet::time_of_day(time).is_none() => {
-                refuse(field, Rule::Format, "must be a time of day such as 22:00");
-            }
-            None if other.is_some() => refuse(field, Rule::Required, "must go with the other one"),
-            _ => {}
-        }
-    }
-    if from.is_some() && from == to {
-        refuse("quietTo", Rule::Reference, "must differ from quietFrom");
-    }
-    if let Some(zone) = &wanted.timezone
-        && (zone.len() > 50 || quiet::zone(zone).is_none())
-    {
-        refuse(
-            "timezone",
-            Rule::Enum,
-            "must be the IANA name of a time zone",
-        );
-    }
-    let known = |kind: &String| NotificationKind::ALL.iter().any(|k| k.as_str() == kind);
-    for (at, kind) in wanted.muted_kinds.iter().enumerate().take(50) {
-        let field = format!("mutedKinds[{at}]");
-        if !known(kind) {
-            refuse(&field, Rule::Enum, "is no kind of notification");
-        } else if wanted.muted_kinds[..at].contains(kind) {
-            refuse(&field, Rule::Unique, "stands there twice");
-        }
-    }
-    wrong
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn wrong(body: &str) -> Vec<String> {
-        let wanted = serde_json::from_str(body).unwrap();
-        check(&wanted).into_iter().map(|e| e.field).collect()
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        let read =
+            whisper_schema::body::read::<NotificationSettingsView>(body.as_object().unwrap());
+        let wrong = read.err().unwrap_or_default();
+        wrong.into_iter().map(|wrong| wrong.field).collect()
     }
 
     #[test]
@@ -165,8 +181,8 @@ mod tests {
             (r#"{"timezone": ""}"#, vec!["timezone"]),
             (r#"{"timezone": "../etc/passwd"}"#, vec!["timezone"]),
             (
-                r#"{"mutedKinds": ["follow", "x", "follow"]}"#,
-                vec!["mutedKinds[1]", "mutedKinds[2]"],
+                r#"{"mutedKinds": ["follow", "x", "follow"], "colour": "red"}"#,
+                vec!["mutedKinds[1]", "colour"],
             ),
         ] {
             assert_eq!(wrong(body), fields, "{body}");

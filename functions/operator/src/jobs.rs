@@ -1,7 +1,7 @@
 //! `GET /internal/jobs` and `GET /internal/jobs/{name}/runs`
 
 use serde::Serialize;
-use whisper_kit::page::{Listing, NoFilters};
+use whisper_kit::page::NoFilters;
 use whisper_kit::{Ctx, Error, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::system::JobRun;
@@ -9,14 +9,19 @@ use whisper_store::{Filter, Order, Query};
 
 /// The jobs of the bundle: their names, and what they do. A test holds them against the schedules in
 /// `spin.toml`.
-pub const JOBS: [(&str, &str); 4] = [
+pub const JOBS: [(&str, &str); 6] = [
     (
         "error-retention",
         "Deletes errors that are older than the setting.",
     ),
+    ("message-expiry", "Removes messages whose end has come."),
     (
         "notification-push",
         "Notifies, delivers messages to devices, pushes, and tidies up.",
+    ),
+    (
+        "retention",
+        "Removes what has been kept for as long as its collection says.",
     ),
     (
         "story-expiry",
@@ -31,18 +36,28 @@ const RECENT: i64 = 24 * 60 * 60 * 1000;
 /// How long after its start a run may end, in milliseconds: far longer than any goes on.
 const LONGEST: i64 = 5 * 60 * 1000;
 
+/// All jobs.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub struct JobList {
+    /// The jobs, by name.
+    pub items: Vec<JobView>,
+    /// The bundle's time: what is overdue is so by this clock.
+    pub now: Timestamp,
+}
+
 /// A job.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct ShownJob {
+pub struct JobView {
     /// Its name: `POST /internal/jobs/<name>` runs it.
     pub name: &'static str,
     /// What it does.
     pub about: &'static str,
     /// How its last run went; absent before the first.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_run: Option<ShownRun>,
+    pub last_run: Option<RunView>,
     /// Runs of the last 24 hours that failed, wholly or in part.
     pub failures24h: u64,
 }
@@ -51,7 +66,7 @@ pub struct ShownJob {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct ShownRun {
+pub struct RunView {
     /// Id of the run.
     pub id: String,
     /// When it started.
@@ -92,7 +107,7 @@ pub enum RunStatus {
     Failed,
 }
 
-impl ShownRun {
+impl RunView {
     /// At this time.
     fn new(mut run: JobRun, now: Timestamp) -> Self {
         let is_cut_off = run.finished_at.is_none() && run.started_at < now.plus(-LONGEST);
@@ -148,16 +163,15 @@ pub async fn list(ctx: Ctx, _: Request) -> Result<Reply> {
     let failures: Vec<_> = JOBS.iter().map(|(job, _)| failed(job)).collect();
     let (last, failures) = ctx.read((last, failures)).await?;
     let items = JOBS.iter().zip(last).zip(failures);
-    let items = items.map(|(((name, about), last), failures)| ShownJob {
+    let items = items.map(|(((name, about), last), failures)| JobView {
         name,
         about,
-        last_run: last.map(|run| ShownRun::new(run.into_inner(), ctx.now())),
+        last_run: last.map(|run| RunView::new(run.into_inner(), ctx.now())),
         failures24h: failures,
     });
-    Reply::ok(&Listing {
+    Reply::ok(&JobList {
         items: items.collect(),
-        next: None,
-        previous: None,
+        now: ctx.now(),
     })
 }
 
@@ -170,6 +184,6 @@ pub async fn runs(ctx: Ctx, request: Request) -> Result<Reply> {
     let window = request.page::<NoFilters>(&ctx).await?;
     let page = ctx.read(window.over(runs_of(name)).page()).await?;
     let items = page.items.iter();
-    let items = items.map(|run| ShownRun::new((**run).clone(), ctx.now()));
+    let items = items.map(|run| RunView::new((**run).clone(), ctx.now()));
     window.reply(&ctx, &page, items.collect()).await
 }

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod jobs;
+mod retention;
 
+use whisper_kit::jobs::Report;
 use whisper_kit::page::{Listing, NoFilters};
 use whisper_kit::{Api, Auth, Code, Endpoint, Method};
 
@@ -25,7 +27,19 @@ pub fn api() -> Api {
             jobs::list,
         )
         .auth(Auth::Operator)
-        .reply::<Listing<jobs::ShownJob>>(200, "All jobs."),
+        .reply::<jobs::JobList>(200, "All jobs."),
+    )
+    .endpoint(
+        Endpoint::new(
+            Method::POST,
+            "/internal/jobs/retention",
+            "runRetention",
+            "Removes what has been kept for as long as its collection says.",
+            retention::handle,
+        )
+        .auth(Auth::Operator)
+        .reply::<Report>(200, "What it removed.")
+        .codes(&[Code::JobFailed]),
     )
     .endpoint(
         Endpoint::new(
@@ -37,7 +51,7 @@ pub fn api() -> Api {
         )
         .auth(Auth::Operator)
         .page::<NoFilters>()
-        .reply::<Listing<jobs::ShownRun>>(200, "A page of runs.")
+        .reply::<Listing<jobs::RunView>>(200, "A page of runs.")
         .codes(&[Code::NotFound]),
     )
 }

@@ -6,17 +6,17 @@
 
 use std::collections::BTreeMap;
 
-use whisper_kit::page::NoFilters;
-use whisper_kit::{Ctx, Reply, Request, Result};
+use whisper_kit::page::{ListingWith, Window};
+use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_people::{Users, reach};
 use whisper_schema::prelude::{
-    Column, Contact, Follow, FollowStatus, Profile, Story, StoryAudience, StoryPrivacy,
-    StoryReaction, StoryView, Timestamp,
+    Column, Follow, FollowStatus, Story, StoryAudience, StoryPrivacy, Timestamp,
 };
 use whisper_store::{Cursor, Doc, Filter, MAX_LIMIT, Order, Page, Query};
 
-use crate::access::{by_ids, find, reaction_id, view_id};
-use crate::draft::LIFETIME;
-use crate::shown::{Person, ShownStory};
+use crate::draft::LONGEST;
+use crate::show::reply;
+use crate::view::StoryPostView;
 
 /// How many people a feed has room for: those whom the caller followed last.
 pub const MAX_FOLLOWED: usize = 5000;
@@ -25,20 +25,27 @@ const CHUNK: usize = MAX_LIMIT as usize;
 /// How much the clocks of two instances may differ, in milliseconds.
 const SKEW: i64 = 60_000;
 
-/// Shows a page of the caller's feed, the latest story first.
-///
-/// # Errors
-/// An invalid cursor; the store's.
-pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    let summary = "Lists the active stories of those whom the caller follows and the caller's own, the latest first.";
+    Endpoint::new(
+        Method::GET,
+        "/v1/stories/feed",
+        "getStoryFeed",
+        summary,
+        feed,
+    )
+    .reply::<ListingWith<StoryPostView, Users>>(200, "A page of stories")
+}
+
+async fn feed(ctx: Ctx, _: Request, window: Window) -> Result<Reply> {
     let viewer = ctx.caller()?.user_id;
-    let window = request.page::<NoFilters>(&ctx).await?;
     let first = ctx.read(followed(&viewer).page()).await?;
     let follows = all_followed(&ctx, &viewer, first).await?;
     let circles = circles(&ctx, &viewer, follows).await?;
     let stories = window.over(circles.stories(&viewer, ctx.now()));
     let page = ctx.read(stories.page()).await?;
-    let items = show(&ctx, &viewer, &page.items).await?;
-    window.reply(&ctx, &page, items).await
+    reply(&ctx, &window, &viewer, &page).await
 }
 
 fn followed(viewer: &str) -> Query<Follow> {
@@ -73,32 +80,14 @@ async fn circles(ctx: &Ctx, viewer: &str, follows: Vec<Doc<Follow>>) -> Result<C
             .filter(Filter::eq(Follow::FOLLOWING_ID, viewer))
             .limit(MAX_LIMIT)
     });
-    let blocks = |whose: Column<Contact>, whom: Column<Contact>, chunk: &[&str]| {
-        Query::<Contact>::new()
-            .filter(Filter::eq(whose, viewer))
-            .filter(Filter::is_in(whom, chunk.iter().copied()))
-            .filter(Filter::eq(Contact::IS_BLOCKED, true))
-            .limit(MAX_LIMIT)
-    };
-    let blocks = ids.chunks(CHUNK).flat_map(|chunk| {
-        // A block also ends follows; this holds even where the two crossed.
-        [
-            blocks(Contact::USER_ID, Contact::CONTACT_USER_ID, chunk),
-            blocks(Contact::CONTACT_USER_ID, Contact::USER_ID, chunk),
-        ]
-    });
-    let questions = (back.collect::<Vec<_>>(), blocks.collect::<Vec<_>>());
-    let (back, blocks) = ctx.read(questions).await?;
-    let follows = follows
-        .into_iter()
-        .chain(back.into_iter().flatten())
-        .map(Doc::into_inner);
-    let blocks = blocks.into_iter().flatten().map(Doc::into_inner);
-    Ok(Circles::sort(
-        viewer,
-        &follows.collect::<Vec<_>>(),
-        &blocks.collect::<Vec<_>>(),
-    ))
+    let back: Vec<Query<Follow>> = back.collect();
+    // A block also ends follows; this holds even where the two crossed.
+    let reach = reach(ids.iter().map(|author| (viewer, *author)));
+    let (back, reach) = ctx.read((back, reach)).await?;
+    let back: Vec<Follow> = back.into_iter().flatten().map(Doc::into_inner).collect();
+    let follows = follows.into_iter().map(Doc::into_inner);
+    let follows = follows.filter(|follow| reach.allows(viewer, &follow.following_id));
+    Ok(Circles::sort(viewer, &follows.collect::<Vec<_>>(), &back))
 }
 
 /// Whose stories of which privacy a viewer may see, the viewer's own apart.
@@ -113,28 +102,17 @@ struct Circles {
 }
 
 impl Circles {
-    /// Sorts those whom the viewer follows, by the one rule.
-    fn sort(viewer: &str, follows: &[Follow], contacts: &[Contact]) -> Self {
-        let mut known: BTreeMap<&str, (Vec<&Follow>, Vec<&Contact>)> = BTreeMap::new();
-        for follow in follows {
-            let other = if follow.follower_id == viewer {
-                &follow.following_id
-            } else {
-                &follow.follower_id
-            };
-            known.entry(other).or_default().0.push(follow);
-        }
-        for contact in contacts {
-            let other = if contact.user_id == viewer {
-                &contact.contact_user_id
-            } else {
-                &contact.user_id
-            };
-            known.entry(other).or_default().1.push(contact);
-        }
+    /// Sorts those whom the viewer follows, by the one rule; `back` holds their follows of the viewer.
+    fn sort(viewer: &str, follows: &[Follow], back: &[Follow]) -> Self {
+        let back: BTreeMap<&str, &Follow> = back
+            .iter()
+            .map(|follow| (follow.follower_id.as_str(), follow))
+            .collect();
         let mut circles = Circles::default();
-        for (author, (follows, contacts)) in known {
-            for level in StoryAudience::of(viewer, author, follows, contacts).levels() {
+        for follow in follows {
+            let author = follow.following_id.as_str();
+            let both = back.get(author).copied().into_iter().chain([follow]);
+            for level in StoryAudience::of(viewer, author, both, []).levels() {
                 match level {
                     StoryPrivacy::Public => circles.all.push(author.to_owned()),
                     StoryPrivacy::Friends => circles.friends.push(author.to_owned()),
@@ -150,7 +128,7 @@ impl Circles {
     fn stories(&self, viewer: &str, now: Timestamp) -> Query<Story> {
         // No active story is older than the longest lifetime. Said to the database, it looks at
         // nobody's former stories: the index has the time behind the author.
-        let oldest = now.plus(-LIFETIME.end() * 1000 - SKEW);
+        let oldest = now.plus(-LONGEST * 1000 - SKEW);
         let authors: Vec<&str> = self
             .all
             .iter()
@@ -169,7 +147,7 @@ impl Circles {
         };
         Query::new()
             .filter(either(recent))
-            .filter(Filter::gt(Story::EXPIRES_AT, now))
+            .filter(Filter::stands(now))
             .filter(Filter::or([
                 Filter::eq(Story::USER_ID, viewer),
                 Filter::eq(Story::PRIVACY, StoryPrivacy::Public),
@@ -187,27 +165,6 @@ fn either<D>(filters: impl Iterator<Item = Filter<D>>) -> Filter<D> {
         Some(only) if filters.is_empty() => only,
         last => Filter::or(filters.into_iter().chain(last)),
     }
-}
-
-/// Stories with what the caller is to know beside them, in one statement.
-///
-/// # Errors
-/// The store's.
-pub async fn show(ctx: &Ctx, viewer: &str, stories: &[Doc<Story>]) -> Result<Vec<ShownStory>> {
-    let ids = || stories.iter().map(|story| story.id.as_str());
-    let questions = (
-        by_ids::<Profile>(stories.iter().map(|story| story.user_id.as_str())),
-        by_ids::<StoryView>(ids().map(|id| view_id(id, viewer))),
-        by_ids::<StoryReaction>(ids().map(|id| reaction_id(id, viewer))),
-    );
-    let (authors, views, reactions) = ctx.read(questions).await?;
-    let show = |story: &Doc<Story>| ShownStory {
-        viewed: find(&views, &view_id(&story.id, viewer)).is_some(),
-        my_reaction: find(&reactions, &reaction_id(&story.id, viewer)).map(|r| r.reaction.clone()),
-        author: find(&authors, &story.user_id).map(Person::from),
-        ..story.value.clone().into()
-    };
-    Ok(stories.iter().map(show).collect())
 }
 
 #[cfg(test)]
@@ -229,22 +186,13 @@ mod tests {
         let follows = [
             follow("me", "star", false),
             follow("me", "friend", true),
-            follow("friend", "me", false),
             follow("me", "close", false),
-            follow("close", "me", true),
-            follow("me", "blocker", false),
-            follow("blocker", "me", true),
         ];
-        let block = Contact {
-            user_id: "blocker".into(),
-            contact_user_id: "me".into(),
-            is_blocked: true,
-            ..Contact::default()
-        };
-        let circles = Circles::sort("me", &follows, &[block]);
+        let back = [follow("friend", "me", false), follow("close", "me", true)];
+        let circles = Circles::sort("me", &follows, &back);
         let expected = Circles {
-            all: vec!["close".into(), "friend".into(), "star".into()],
-            friends: vec!["close".into(), "friend".into()],
+            all: vec!["star".into(), "friend".into(), "close".into()],
+            friends: vec!["friend".into(), "close".into()],
             close_friends: vec!["close".into()],
         };
         assert_eq!(circles, expected);

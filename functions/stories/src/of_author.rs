@@ -2,12 +2,14 @@
 
 use serde::Deserialize;
 use whisper_kit::ids::is_id;
-use whisper_kit::{Ctx, Error, OptionExt, Reply, Request, Result};
-use whisper_schema::prelude::{Column, Profile, Story, StoryAudience, Timestamp};
-use whisper_store::{Filter, Get, Order, Query};
+use whisper_kit::page::{ListingWith, Window};
+use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_people::{Users, between, visible};
+use whisper_schema::prelude::{Column, Story, StoryAudience, Timestamp};
+use whisper_store::{Filter, Order, Query};
 
-use crate::access::{audience, between};
-use crate::feed::show;
+use crate::show::reply;
+use crate::view::StoryPostView;
 
 /// Whose stories.
 #[derive(Debug, Deserialize)]
@@ -18,41 +20,46 @@ pub struct OfAuthor {
     user_id: Option<String>,
 }
 
-/// Shows a page of what the caller may see of an author, the latest story first.
-///
-/// # Errors
-/// The one 404 when there is no such user or one of the two blocked the other; an invalid cursor.
-pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
-    let window = request.page::<OfAuthor>(&ctx).await?;
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    let summary =
+        "Lists the active stories of one author that the caller may see, the latest first.";
+    Endpoint::new(Method::GET, "/v1/stories", "listStories", summary, list)
+        .reply::<ListingWith<StoryPostView, Users>>(200, "A page of stories")
+        .codes(&[Code::NotFound])
+}
+
+async fn list(ctx: Ctx, _: Request, window: Window<OfAuthor>) -> Result<Reply> {
     let viewer = ctx.caller()?.user_id;
-    let author = window
-        .filters
-        .user_id
-        .clone()
-        .unwrap_or_else(|| viewer.clone());
-    let others = (author != viewer).then(|| between(&viewer, &author));
-    // What can't be an id is nobody's.
-    let profile = is_id(&author).then(|| Get::<Profile>::id(&author));
-    let (profile, others) = ctx.read((profile, others)).await?;
-    profile.flatten().or_not_found()?;
-    let (follows, contacts) = others.unwrap_or_default();
-    let audience = audience(&viewer, &author, &follows, &contacts);
-    if audience == StoryAudience::Blocked {
+    let audience = match window.filters.user_id.as_deref() {
+        Some(author) if author != viewer => audience(&ctx, &viewer, author).await?,
+        _ => StoryAudience::Author,
+    };
+    let author = window.filters.user_id.as_deref().unwrap_or(&viewer);
+    let stories = window.over(stories(author, audience, ctx.now()));
+    let page = ctx.read(stories.page()).await?;
+    reply(&ctx, &window, &viewer, &page).await
+}
+
+/// What the viewer is to an author who exists for them.
+async fn audience(ctx: &Ctx, viewer: &str, author: &str) -> Result<StoryAudience> {
+    if !is_id(author) {
         return Err(Error::not_found());
     }
-    let stories = window.over(stories(&author, audience, ctx.now()));
-    let page = ctx.read(stories.page()).await?;
-    let items = show(&ctx, &viewer, &page.items).await?;
-    window.reply(&ctx, &page, items).await
+    let questions = (visible(viewer, author), between(viewer, author));
+    let (author_is_there, pair) = ctx.read(questions).await?;
+    author_is_there.or_not_found()?;
+    match pair.audience(viewer, author) {
+        StoryAudience::Blocked => Err(Error::not_found()),
+        audience => Ok(audience),
+    }
 }
 
 fn stories(author: &str, audience: StoryAudience, now: Timestamp) -> Query<Story> {
+    let levels = audience.levels().iter().copied();
     Query::new()
         .filter(Filter::eq(Story::USER_ID, author))
-        .filter(Filter::gt(Story::EXPIRES_AT, now))
-        .filter(Filter::is_in(
-            Story::PRIVACY,
-            audience.levels().iter().copied(),
-        ))
+        .filter(Filter::stands(now))
+        .filter(Filter::is_in(Story::PRIVACY, levels))
         .order(Order::desc(Column::seq()))
 }

@@ -1,119 +1,84 @@
 //! `POST /v1/stories`: posts a story.
 
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
-use whisper_kit::idempotency::{CommitError, Once, Outcome};
-use whisper_kit::rate_limit::{self, Limit};
-use whisper_kit::{Ctx, Error, FieldError, Reply, Request, Result, events};
-use whisper_schema::prelude::{
-    Profile, Story, StoryContentType, StoryPrivacy, Timestamp, UserActivity, UserActivityType,
+use serde_json::json;
+use whisper_kit::idempotency::{Once, Outcome};
+use whisper_kit::rate_limit::Rate;
+use whisper_kit::{
+    Code, Ctx, Endpoint, Error, FieldError, Json, Method, Reply, Request, Result, ResultExt, Rule,
+    events,
 };
+use whisper_people::{People, shown_to};
+use whisper_schema::prelude::{Story, UserActivityType};
 use whisper_store::Batch;
 
-use crate::access::{by_ids, find};
-use crate::draft;
-use crate::shown::ShownStory;
+use crate::activity::activity;
+use crate::draft::NewStory;
+use crate::view::{StoryAnswerView, StoryPostView, named};
 
-/// Variable: how many stories one user may post per hour; 0 for no limit.
-pub const RATE_VARIABLE: &str = "story_rate_per_hour";
-const DEFAULT_RATE: u64 = 1000;
+/// Stories that one user may post.
+pub const STORIES: Rate = Rate::per_hour("story", "story_rate_per_hour", 100);
+/// Users whom one may mention in stories.
+pub const MENTIONS: Rate = Rate::per_hour("story mention", "story_mention_rate_per_hour", 300);
 
-/// A new story. A field that is null counts as left out.
-#[derive(Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[allow(
-    dead_code,
-    reason = "the shape for the API's document; `draft` reads the body field by field"
-)]
-pub struct NewStory {
-    /// What it shows.
-    content_type: StoryContentType,
-    /// Where its media is served; http or https. Needed, unless there is a file or it is a text.
-    media_url: Option<String>,
-    /// File of its media.
-    media_file_id: Option<String>,
-    /// Where a small picture of it is served; http or https.
-    thumbnail_url: Option<String>,
-    /// Words on it, at most 500 characters; needed in a text story.
-    text: Option<String>,
-    /// Colour behind the words, such as `#1f2937`.
-    background_color: Option<String>,
-    /// Seconds it is shown for: 1 to 60, 5 by default.
-    duration: Option<i64>,
-    /// Filters applied: a JSON object or list, at most 2,000 characters.
-    filters: Option<Value>,
-    /// Stickers placed on it: a JSON object or list, at most 2,000 characters.
-    stickers: Option<Value>,
-    /// Music that goes with it: a JSON object or list, at most 500 characters.
-    music: Option<Value>,
-    /// Where it was made, in words; at most 200 characters.
-    location: Option<String>,
-    /// Ids of users it mentions, at most 20.
-    mentions: Option<Vec<String>>,
-    /// Who may see it; `friends` by default.
-    privacy: Option<StoryPrivacy>,
-    /// Whether it can be answered; true by default.
-    allow_replies: Option<bool>,
-    /// Seconds until it vanishes: 60 to 172,800 (48 hours), 86,400 (24 hours) by default.
-    expires_in_seconds: Option<i64>,
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::POST,
+        "/v1/stories",
+        "postStory",
+        "Posts a story.",
+        post,
+    )
+    .headers(&["idempotency-key"])
+    .reply::<StoryAnswerView>(201, "The story")
+    .codes(&[Code::RateLimited])
 }
 
-/// Posts a story.
-///
-/// # Errors
-/// What is wrong with the body, all at once; the rate limit.
-pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn post(ctx: Ctx, request: Request, Json(draft): Json<NewStory>) -> Result<Reply> {
     let author = ctx.caller()?.user_id;
-    let body: Map<String, Value> = request.json()?;
     let once = Once::of(&request, &author, "postStory")?;
-    let drafted = draft::draft(body, &ctx.new_id()?, &author, ctx.now());
-    let mentioned: &[String] = drafted.as_ref().map_or(&[], |story| &story.mentions);
-    let profiles = by_ids::<Profile>(mentioned.iter().map(String::as_str));
-    let found = ctx.read(profiles).await?;
+    let story = draft.story(ctx.new_id()?, &author, ctx.now());
+    let people = ctx.read(shown_to(&author, named(&story))).await?;
     if let Some(reply) = once.replay(&ctx).await? {
         return Ok(reply);
     }
-    let story = drafted.map_err(Error::fields)?;
-    let absent = story
-        .mentions
-        .iter()
-        .enumerate()
-        .filter(|(_, id)| find(&found, id).is_none());
-    let unknown: Vec<FieldError> = absent
-        .map(|(i, _)| draft::unknown_mention(i).into())
-        .collect();
-    if !unknown.is_empty() {
-        return Err(Error::fields(unknown));
-    }
-    let limit = limit(&ctx, &author);
-    let batch = limit.count_in(effects(&ctx, &request, &story)?, ctx.now());
+    check_mentions(&story, &people)?;
+    let stories = STORIES.of_caller(&ctx).await?;
+    let mentions = MENTIONS.of_caller(&ctx).await?.times(story.mentions.len());
+    let batch = stories.count_in(effects(&ctx, &request, &story)?, ctx.now());
+    let batch = mentions.count_in(batch, ctx.now());
     let path = format!("/v1/stories/{}", story.id);
-    let reply = Reply::created(&ShownStory::from(story))?.location(&path);
-    match once.commit(&ctx, batch, &reply).await {
-        Ok(Outcome::Done(_)) => Ok(reply),
-        Ok(Outcome::Replayed(reply)) => Ok(reply),
-        Err(CommitError::Store(error)) if error.failed_at(rate_limit::LABEL) => {
-            Err(limit.refusal(ctx.now()))
-        }
-        Err(error) => Err(error.into()),
-    }
+    let users = people.users();
+    let story = StoryPostView::new(story, &people);
+    let reply = Reply::created(&StoryAnswerView { story, users })?.location(&path);
+    let outcome = once.commit(&ctx, batch, &reply).await;
+    let outcome = outcome
+        .on_reached(&stories, ctx.now())
+        .on_reached(&mentions, ctx.now())?;
+    Ok(match outcome {
+        Outcome::Done(_) => reply,
+        Outcome::Replayed(reply) => reply,
+    })
 }
 
-fn limit(ctx: &Ctx, author: &str) -> Limit {
-    let rate = ctx.config().number(RATE_VARIABLE, DEFAULT_RATE, u64::MAX);
-    Limit::new(format!("story:{author}"), rate, 3600)
+/// Refuses mentions of users who don't exist for the author: a block in either direction, a disabled account.
+fn check_mentions(story: &Story, people: &People) -> Result<()> {
+    let mentions = story.mentions.iter().enumerate();
+    let absent = mentions.filter(|(_, id)| people.profile(id).is_none());
+    let unknown: Vec<FieldError> = absent
+        .map(|(i, _)| FieldError::new(format!("mentions[{i}]"), Rule::Reference, "is not a user"))
+        .collect();
+    match unknown.is_empty() {
+        true => Ok(()),
+        false => Err(Error::fields(unknown)),
+    }
 }
 
 /// Everything that happens when a story is posted.
 fn effects(ctx: &Ctx, request: &Request, story: &Story) -> Result<Batch> {
-    let batch = Batch::new().insert(story).insert(&activity(
-        ctx,
-        request,
-        &story.user_id,
-        UserActivityType::StoryPosted,
-        &story.id,
-    )?);
+    let (author, posted) = (story.user_id.as_str(), UserActivityType::StoryPosted);
+    let activity = activity(ctx, request, author, posted, &story.id)?;
+    let batch = Batch::new().insert(story).insert(&activity);
     let payload = json!({
         "storyId": story.id,
         "contentType": story.content_type,
@@ -126,51 +91,7 @@ fn effects(ctx: &Ctx, request: &Request, story: &Story) -> Result<Batch> {
         batch,
         "story.posted",
         &story.id,
-        Some(&story.user_id),
+        Some(author),
         &payload,
     )
-}
-
-/// That a user did something with a story.
-///
-/// # Errors
-/// A fault when the runtime has no randomness.
-pub fn activity(
-    ctx: &Ctx,
-    request: &Request,
-    user: &str,
-    what: UserActivityType,
-    story: &str,
-) -> Result<UserActivity> {
-    ctx.signal();
-    Ok(UserActivity {
-        id: ctx.new_id()?,
-        user_id: user.to_owned(),
-        activity_type: what,
-        metadata: Some(json!({"storyId": story}).to_string()),
-        ip_address: request.client_addr.map(|address| address.to_string()),
-        user_agent: request.user_agent(),
-        timestamp: Timestamp::AT_COMMIT,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_document_names_the_fields_that_are_read() {
-        let schema = schemars::schema_for!(NewStory).to_value();
-        let mut named: Vec<&str> = schema["properties"]
-            .as_object()
-            .unwrap()
-            .keys()
-            .map(String::as_str)
-            .collect();
-        let mut read = draft::FIELDS.to_vec();
-        read.push(draft::EXPIRES_IN);
-        named.sort_unstable();
-        read.sort_unstable();
-        assert_eq!(named, read);
-    }
 }

@@ -1,36 +1,43 @@
 //! `/v1/stories/{id}/reactions`: one reaction per user.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
-use whisper_kit::page::NoFilters;
-use whisper_kit::{Ctx, Error, Reply, Request, Result, Rule, events};
-use whisper_schema::prelude::{Column, Document, Profile, Story, StoryReaction, Timestamp};
-use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query, StoreError};
+use whisper_kit::page::{Listing, Window};
+use whisper_kit::{Attempt, Ctx, Endpoint, Json, Method, Reply, Request, Result, events};
+use whisper_people::{People, UserSummary};
+use whisper_schema::Body;
+use whisper_schema::body::Form;
+use whisper_schema::prelude::{Column, Story, StoryReaction, Timestamp};
+use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query};
 
-use crate::access::{Opened, by_ids, find, open, open_own, reaction_id};
-use crate::item::still_active;
-use crate::shown::Person;
+use crate::access::{Opened, open, open_own, reaction_id};
+use crate::one::lasts;
 
-/// The longest reaction, in characters.
-const MAX_REACTION: usize = 50;
-/// How often a reaction is tried again when the same user's other device was faster.
-const ATTEMPTS: usize = 5;
+const REACTIONS: &str = "/v1/stories/{id}/reactions";
+
+/// One emoji or a short word: whatever is short and has no blanks. A closed list would be out of date with every new
+/// Unicode version.
+const REACTION: Form = Form {
+    valid: is_reaction,
+    must_be: "one emoji or word, without blanks",
+    pattern: Some("^[^\\s\\u0000-\\u001f\\u007f-\\u009f]+$"),
+    format: None,
+};
 
 /// How the caller reacts.
-#[derive(Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Body)]
+#[body(example = r#"{"reaction": "👍"}"#)]
 pub struct NewReaction {
-    /// An emoji, or a word such as `like`: 1 to 50 characters, without blanks.
+    /// An emoji, or a word such as `like`, without blanks.
+    #[field(size = 1..=50, is = REACTION)]
     reaction: String,
 }
 
 /// A reaction to a story.
 #[derive(Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[cfg_attr(not(target_family = "wasm"), schemars(rename = "ShownStoryReaction"))]
 #[serde(rename_all = "camelCase")]
-pub struct ShownReaction {
+pub struct StoryReactionView {
     /// The story.
     pub story_id: String,
     /// Who reacted.
@@ -41,12 +48,12 @@ pub struct ShownReaction {
     pub created_at: Timestamp,
     /// Who that is; in the author's list alone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<Person>,
+    pub user: Option<UserSummary>,
 }
 
-impl From<StoryReaction> for ShownReaction {
+impl From<StoryReaction> for StoryReactionView {
     fn from(reaction: StoryReaction) -> Self {
-        ShownReaction {
+        StoryReactionView {
             story_id: reaction.story_id,
             user_id: reaction.user_id,
             reaction: reaction.reaction,
@@ -56,52 +63,46 @@ impl From<StoryReaction> for ShownReaction {
     }
 }
 
-/// Sets the caller's reaction.
-///
-/// # Errors
-/// The one 404; a reaction that is none.
-pub async fn put(ctx: Ctx, request: Request) -> Result<Reply> {
-    let id = request.id("id")?;
-    let wanted = request.json::<NewReaction>()?.reaction;
-    check(&wanted)?;
-    let (opened, mut known) = open_mine(&ctx, id).await?;
-    let reaction = StoryReaction {
-        id: reaction_id(id, &opened.caller.user_id),
-        story_id: id.to_owned(),
-        user_id: opened.caller.user_id,
-        reaction: wanted,
-        created_at: Timestamp::AT_COMMIT,
-    };
-    for _ in 0..ATTEMPTS {
-        let outcome = match known {
-            None => first(&ctx, reaction.clone(), &opened.story.user_id).await?,
-            Some(known) => change(&ctx, known, &reaction.reaction).await?,
-        };
-        if let Some(reply) = outcome {
-            return Ok(reply);
-        }
-        known = ctx.read(Get::<StoryReaction>::id(&reaction.id)).await?;
-    }
-    Err(StoreError::Busy.into())
+/// The endpoint that sets the caller's reaction.
+pub fn put_endpoint() -> Endpoint {
+    let summary = "Sets the caller's reaction.";
+    Endpoint::new(Method::PUT, REACTIONS, "reactToStory", summary, put)
+        .reply::<StoryReactionView>(200, "It took the place of another one")
+        .reply::<StoryReactionView>(201, "The caller's first reaction, counted")
 }
 
-/// Whether a text is one emoji or a short word: whatever is short and has no blanks. A closed list
-/// would be out of date with every new Unicode version.
-fn check(reaction: &str) -> Result<()> {
-    let refuse = |rule: Rule, detail: &str| Err(Error::field("reaction", rule, detail));
-    if !(1..=MAX_REACTION).contains(&reaction.chars().count()) {
-        return refuse(
-            Rule::Size,
-            &format!("must have 1 to {MAX_REACTION} characters"),
-        );
-    }
-    if reaction
-        .chars()
-        .any(|c| c.is_whitespace() || c.is_control())
-    {
-        return refuse(Rule::Format, "must be one emoji or word, without blanks");
-    }
-    Ok(())
+/// The endpoint that takes the caller's reaction back.
+pub fn delete_endpoint() -> Endpoint {
+    let summary = "Takes the caller's reaction back.";
+    Endpoint::new(Method::DELETE, REACTIONS, "unreactToStory", summary, delete)
+        .reply_empty(204, "There is no reaction of the caller's")
+}
+
+/// The endpoint that lists the reactions.
+pub fn list_endpoint() -> Endpoint {
+    let summary = "Lists the reactions to a story of the caller's own, the latest first.";
+    Endpoint::new(Method::GET, REACTIONS, "listStoryReactions", summary, list).reply::<Listing<
+        StoryReactionView,
+    >>(
+        200,
+        "A page of reactions",
+    )
+}
+
+async fn put(ctx: Ctx, request: Request, Json(wanted): Json<NewReaction>) -> Result<Reply> {
+    let id = request.id("id")?;
+    ctx.retry(async || {
+        let (opened, known) = open_mine(&ctx, id).await?;
+        match known {
+            None => first(&ctx, &opened, &wanted.reaction).await,
+            Some(known) => change(&ctx, known.into_inner(), &wanted.reaction).await,
+        }
+    })
+    .await
+}
+
+fn is_reaction(text: &str) -> bool {
+    !text.chars().any(|c| c.is_whitespace() || c.is_control())
 }
 
 async fn open_mine(ctx: &Ctx, id: &str) -> Result<(Opened, Option<Doc<StoryReaction>>)> {
@@ -109,97 +110,85 @@ async fn open_mine(ctx: &Ctx, id: &str) -> Result<(Opened, Option<Doc<StoryReact
     open(ctx, id, Get::<StoryReaction>::id(reaction_id(id, &user))).await
 }
 
-/// Keeps a first reaction and counts it; None if there is one by now.
-async fn first(ctx: &Ctx, mut reaction: StoryReaction, author: &str) -> Result<Option<Reply>> {
-    let (story, user) = (reaction.story_id.as_str(), reaction.user_id.as_str());
+/// Keeps a first reaction and counts it.
+async fn first(ctx: &Ctx, opened: &Opened, wanted: &str) -> Result<Attempt<Reply>> {
+    let (story, user) = (&opened.story.id, opened.caller.user_id.as_str());
+    let mut reaction = StoryReaction {
+        id: reaction_id(story, user),
+        story_id: story.clone(),
+        user_id: user.to_owned(),
+        reaction: wanted.to_owned(),
+        created_at: Timestamp::AT_COMMIT,
+    };
     let one_more = Patch::new().add(Story::REACTION_COUNT, 1);
     let batch = Batch::new()
-        .update_if(story, one_more, still_active())
+        .update_if(story, one_more, lasts())
         .insert(&reaction);
-    let payload = json!({"storyId": story, "authorId": author});
+    let payload = json!({"storyId": story, "authorId": opened.story.user_id});
     let batch = events::append(ctx, batch, "story.reacted", story, Some(user), &payload)?;
-    match ctx.store().await?.commit(batch).await {
-        Ok(committed) => {
-            reaction.created_at = committed.at;
-            Reply::created(&ShownReaction::from(reaction)).map(Some)
-        }
-        Err(error) if error.is_conflict(StoryReaction::COLLECTION, "_id") => Ok(None),
-        Err(error) if error.is_conflict(StoryReaction::COLLECTION, "idx_story_user") => Ok(None),
-        Err(StoreError::ConditionFailed { .. }) => Err(Error::not_found()),
-        Err(error) => Err(error.into()),
-    }
+    let Some(committed) = ctx.try_commit(batch).await? else {
+        return Ok(Attempt::Retry);
+    };
+    reaction.created_at = committed.at;
+    Reply::created(&StoryReactionView::from(reaction)).map(Attempt::Done)
 }
 
-/// Replaces a reaction; None if it is gone by now.
-async fn change(ctx: &Ctx, known: Doc<StoryReaction>, wanted: &str) -> Result<Option<Reply>> {
-    let mut reaction = known.into_inner();
+/// Replaces a reaction.
+async fn change(ctx: &Ctx, mut reaction: StoryReaction, wanted: &str) -> Result<Attempt<Reply>> {
     if reaction.reaction != wanted {
         let patch = Patch::<StoryReaction>::new().set(StoryReaction::REACTION, wanted);
-        match ctx
-            .store()
-            .await?
-            .commit(Batch::new().update(&reaction.id, patch))
-            .await
-        {
-            Ok(_) => {}
-            Err(StoreError::ConditionFailed { .. }) => return Ok(None),
-            Err(error) => return Err(error.into()),
+        let batch = Batch::new().update(&reaction.id, patch);
+        if ctx.try_commit(batch).await?.is_none() {
+            return Ok(Attempt::Retry);
         }
     }
     wanted.clone_into(&mut reaction.reaction);
-    Reply::ok(&ShownReaction::from(reaction)).map(Some)
+    Reply::ok(&StoryReactionView::from(reaction)).map(Attempt::Done)
 }
 
 /// Takes the caller's reaction back; without one nothing happens.
-///
-/// # Errors
-/// The one 404.
-pub async fn delete(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn delete(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = request.id("id")?;
-    let (_, known) = open_mine(&ctx, id).await?;
-    let Some(known) = known else {
-        return Ok(Reply::no_content());
-    };
-    let batch = Batch::new()
-        .delete::<StoryReaction>(&known.id)
-        .increment::<Story>(id, Story::REACTION_COUNT, -1);
-    match ctx.store().await?.commit(batch).await {
-        // A failed condition: it was taken back at the same time, or the story is being removed.
-        Ok(_) | Err(StoreError::ConditionFailed { .. }) => Ok(Reply::no_content()),
-        Err(error) => Err(error.into()),
+    if let (_, Some(known)) = open_mine(&ctx, id).await? {
+        let batch = Batch::new()
+            .delete::<StoryReaction>(&known.id)
+            .increment::<Story>(id, Story::REACTION_COUNT, -1);
+        // None where it was taken back at the same time, or the story is being removed.
+        ctx.try_commit(batch).await?;
     }
+    Ok(Reply::no_content())
 }
 
-/// Lists the reactions to a story, the latest first.
-///
-/// # Errors
-/// The one 404 for everybody but the author; an invalid cursor.
-pub async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn list(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
     let id = request.id("id")?;
-    let window = request.page::<NoFilters>(&ctx).await?;
     let reactions = Query::<StoryReaction>::new()
         .filter(Filter::eq(StoryReaction::STORY_ID, id))
         .order(Order::desc(Column::seq()));
-    let (_, page) = open_own(&ctx, id, window.over(reactions).page()).await?;
+    let (opened, page) = open_own(&ctx, id, window.over(reactions).page()).await?;
     let users = page.items.iter().map(|reaction| reaction.user_id.as_str());
-    let profiles = ctx.read(by_ids::<Profile>(users)).await?;
-    let items = page.items.iter().map(|reaction| ShownReaction {
-        user: find(&profiles, &reaction.user_id).map(Person::from),
+    let people = People::read(&ctx, &opened.caller.user_id, users).await?;
+    let items = page.items.iter().map(|reaction| StoryReactionView {
+        user: Some(people.summary(&reaction.user_id)),
         ..reaction.value.clone().into()
     });
-    let items: Vec<ShownReaction> = items.collect();
-    window.reply(&ctx, &page, items).await
+    window.reply(&ctx, &page, items.collect()).await
 }
 
 #[cfg(test)]
 mod tests {
+    use whisper_schema::body;
+
     use super::*;
 
     #[test]
     fn a_reaction_is_one_emoji_or_word() {
+        let read = |reaction: &str| {
+            let sent = json!({"reaction": reaction});
+            body::read::<NewReaction>(sent.as_object().unwrap())
+        };
         let longest = "x".repeat(50);
         for good in ["👍", "❤️", "👨‍👩‍👧‍👦", "like", "+1", "ß", &longest] {
-            assert!(check(good).is_ok(), "{good}");
+            assert!(read(good).is_ok(), "{good}");
         }
         let longer = "x".repeat(51);
         for (bad, rule) in [
@@ -207,14 +196,11 @@ mod tests {
             (longer.as_str(), "size"),
             ("a b", "format"),
             ("a\n", "format"),
-            ("\0", "format"),
+            ("\u{1}", "format"),
         ] {
-            let error = check(bad).unwrap_err();
-            let seen = error
-                .field_errors()
-                .first()
-                .map(|e| (e.field.as_str(), e.rule.as_str()));
-            assert_eq!(seen, Some(("reaction", rule)), "{bad:?}");
+            let wrong = &read(bad).unwrap_err()[0];
+            let seen = (wrong.field.as_str(), wrong.rule.as_str());
+            assert_eq!(seen, ("reaction", rule), "{bad:?}");
         }
     }
 }

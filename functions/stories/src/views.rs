@@ -1,39 +1,38 @@
 //! `POST` and `GET /v1/stories/{id}/views`: who saw a story.
 
-use serde::{Deserialize, Serialize};
-use whisper_kit::page::NoFilters;
-use whisper_kit::{Ctx, Error, Reply, Request, Result, Rule};
+use serde::Serialize;
+use whisper_kit::page::{Listing, Window};
+use whisper_kit::{Attempt, Ctx, Endpoint, Method, OptionalJson, Reply, Request, Result};
+use whisper_people::{UserSummary, by_ids, shown_to};
+use whisper_schema::Body;
 use whisper_schema::prelude::{
-    Column, Document, Profile, Story, StoryReaction, StoryView, Timestamp, UserActivityType,
+    Column, Story, StoryReaction, StoryView, Timestamp, UserActivityType,
 };
-use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query, StoreError};
+use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query};
 
-use crate::access::{by_ids, find, open, open_own, reaction_id, view_id};
-use crate::item::still_active;
-use crate::post::activity;
-use crate::shown::Person;
+use crate::access::{by_id, open, open_own, reaction_id, view_id};
+use crate::activity::activity;
+use crate::one::lasts;
 
-/// The longest time that is believed, in seconds.
-const MAX_WATCH: i64 = 24 * 60 * 60;
-/// How often a view is tried again when the same viewer's other device was faster.
-const ATTEMPTS: usize = 5;
+const VIEWS: &str = "/v1/stories/{id}/views";
 
 /// That the caller sees a story.
-#[derive(Debug, Default, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Body)]
+#[body(example = r#"{"watchDuration": 4, "completedView": true}"#)]
 pub struct NewView {
-    /// Seconds it was watched for, 0 to 86,400; the longest time is kept.
-    watch_duration: Option<i64>,
+    /// Seconds it was watched for; the longest time is kept.
+    #[field(range = 0..=86_400, default = 0)]
+    watch_duration: i64,
     /// Whether it was watched to its end; once true it stays so.
-    completed_view: Option<bool>,
+    #[field(default = false)]
+    completed_view: bool,
 }
 
-/// The caller's view of a story.
+/// What is kept of the caller's watching a story.
 #[derive(Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct ShownView {
+pub struct StoryWatchView {
     /// The story.
     pub story_id: String,
     /// Who saw it.
@@ -53,12 +52,11 @@ pub struct ShownView {
 #[derive(Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Viewer {
+pub struct StoryViewerView {
     /// The viewer's id.
     pub viewer_id: String,
-    /// Who that is; absent when the account is gone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub viewer: Option<Person>,
+    /// Who that is.
+    pub viewer: UserSummary,
     /// The longest time they watched, in seconds.
     pub watch_duration: i64,
     /// Whether they watched to the end.
@@ -70,9 +68,9 @@ pub struct Viewer {
     pub reaction: Option<String>,
 }
 
-impl From<StoryView> for ShownView {
+impl From<StoryView> for StoryWatchView {
     fn from(view: StoryView) -> Self {
-        ShownView {
+        StoryWatchView {
             story_id: view.story_id,
             viewer_id: view.viewer_id,
             watch_duration: view.watch_duration,
@@ -83,77 +81,74 @@ impl From<StoryView> for ShownView {
     }
 }
 
-/// Notes that the caller sees a story.
-///
-/// # Errors
-/// The one 404.
-pub async fn record(ctx: Ctx, request: Request) -> Result<Reply> {
-    let id = request.id("id")?;
-    let seen: NewView = request.json_or_default()?;
-    let watched = seen.watch_duration.unwrap_or(0);
-    if !(0..=MAX_WATCH).contains(&watched) {
-        let detail = format!("must be from 0 to {MAX_WATCH}");
-        return Err(Error::field("watchDuration", Rule::Range, detail));
-    }
-    let viewer = ctx.caller()?.user_id;
-    let mine = Get::<StoryView>::id(view_id(id, &viewer));
-    let (opened, mut known) = open(&ctx, id, mine).await?;
-    let mut view = StoryView {
+/// The endpoint that notes a view.
+pub fn record_endpoint() -> Endpoint {
+    let summary = "Notes that the caller sees a story; the body may be left out.";
+    Endpoint::new(Method::POST, VIEWS, "viewStory", summary, record)
+        .reply::<StoryWatchView>(200, "Seen before, or the caller's own")
+        .reply::<StoryWatchView>(201, "Seen for the first time, and counted")
+}
+
+/// The endpoint that lists the viewers.
+pub fn list_endpoint() -> Endpoint {
+    let summary = "Lists who saw a story of the caller's own, the latest first.";
+    Endpoint::new(Method::GET, VIEWS, "listStoryViews", summary, list)
+        .reply::<Listing<StoryViewerView>>(200, "A page of viewers")
+}
+
+async fn record(
+    ctx: Ctx,
+    request: Request,
+    OptionalJson(seen): OptionalJson<NewView>,
+) -> Result<Reply> {
+    let (id, viewer) = (request.id("id")?, ctx.caller()?.user_id);
+    let view = StoryView {
         id: view_id(id, &viewer),
         story_id: id.to_owned(),
         viewer_id: viewer,
-        watch_duration: watched,
-        completed_view: seen.completed_view.unwrap_or(false),
+        watch_duration: seen.watch_duration,
+        completed_view: seen.completed_view,
         viewed_at: Some(Timestamp::AT_COMMIT),
     };
-    if opened.is_own() {
-        view.viewed_at = None;
-        return Reply::ok(&ShownView {
-            counted: false,
-            ..view.into()
-        });
-    }
-    for _ in 0..ATTEMPTS {
-        let outcome = match known {
-            None => first(&ctx, &request, view.clone()).await?,
-            Some(known) => again(&ctx, known, &view).await?,
-        };
-        if let Some(reply) = outcome {
-            return Ok(reply);
+    ctx.retry(async || {
+        let (opened, known) = open(&ctx, id, Get::<StoryView>::id(&view.id)).await?;
+        match known {
+            _ if opened.is_own() => own(view.clone()),
+            None => first(&ctx, &request, view.clone()).await,
+            Some(known) => again(&ctx, known, &view).await,
         }
-        known = ctx.read(Get::<StoryView>::id(&view.id)).await?;
-    }
-    Err(StoreError::Busy.into())
+    })
+    .await
 }
 
-/// Keeps the first view and counts it; None if there is one by now.
-async fn first(ctx: &Ctx, request: &Request, mut view: StoryView) -> Result<Option<Reply>> {
-    let done = activity(
-        ctx,
-        request,
-        &view.viewer_id,
-        UserActivityType::StoryViewed,
-        &view.story_id,
-    )?;
+/// An author's view of their own story counts for nothing.
+fn own(view: StoryView) -> Result<Attempt<Reply>> {
+    Reply::ok(&StoryWatchView {
+        counted: false,
+        viewed_at: None,
+        ..view.into()
+    })
+    .map(Attempt::Done)
+}
+
+/// Keeps the first view and counts it.
+async fn first(ctx: &Ctx, request: &Request, mut view: StoryView) -> Result<Attempt<Reply>> {
+    let (viewer, viewed) = (&view.viewer_id, UserActivityType::StoryViewed);
+    let activity = activity(ctx, request, viewer, viewed, &view.story_id)?;
     let one_more = Patch::new().add(Story::VIEW_COUNT, 1);
     let batch = Batch::new()
-        .update_if(&view.story_id, one_more, still_active())
+        .update_if(&view.story_id, one_more, lasts())
         .insert(&view)
-        .insert(&done);
-    match ctx.store().await?.commit(batch).await {
-        Ok(committed) => {
-            view.viewed_at = Some(committed.at);
-            Reply::created(&ShownView::from(view)).map(Some)
-        }
-        Err(error) if error.is_conflict(StoryView::COLLECTION, "_id") => Ok(None),
-        Err(error) if error.is_conflict(StoryView::COLLECTION, "idx_story_viewer") => Ok(None),
-        Err(StoreError::ConditionFailed { .. }) => Err(Error::not_found()),
-        Err(error) => Err(error.into()),
-    }
+        .insert(&activity);
+    let Some(committed) = ctx.try_commit(batch).await? else {
+        return Ok(Attempt::Retry);
+    };
+    view.viewed_at = Some(committed.at);
+    Reply::created(&StoryWatchView::from(view)).map(Attempt::Done)
 }
 
-/// Keeps the longest time; None if the view changed in the meantime.
-async fn again(ctx: &Ctx, known: Doc<StoryView>, seen: &StoryView) -> Result<Option<Reply>> {
+/// Keeps the longest time.
+async fn again(ctx: &Ctx, known: Doc<StoryView>, seen: &StoryView) -> Result<Attempt<Reply>> {
     let merged = StoryView {
         watch_duration: known.watch_duration.max(seen.watch_duration),
         completed_view: known.completed_view || seen.completed_view,
@@ -164,38 +159,35 @@ async fn again(ctx: &Ctx, known: Doc<StoryView>, seen: &StoryView) -> Result<Opt
             .set(StoryView::WATCH_DURATION, merged.watch_duration)
             .set(StoryView::COMPLETED_VIEW, merged.completed_view);
         let batch = Batch::new().update_if(&merged.id, patch, Filter::revision(known.revision));
-        match ctx.store().await?.commit(batch).await {
-            Ok(_) => {}
-            Err(StoreError::ConditionFailed { .. }) => return Ok(None),
-            Err(error) => return Err(error.into()),
+        if ctx.try_commit(batch).await?.is_none() {
+            return Ok(Attempt::Retry);
         }
     }
-    Reply::ok(&ShownView::from(merged)).map(Some)
+    Reply::ok(&StoryWatchView::from(merged)).map(Attempt::Done)
 }
 
-/// Lists who saw a story, the latest first.
-///
-/// # Errors
-/// The one 404 for everybody but the author; an invalid cursor.
-pub async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn list(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
     let id = request.id("id")?;
-    let window = request.page::<NoFilters>(&ctx).await?;
     // By the commit order: the time of the first view, and the index has it for nothing.
     let views = Query::<StoryView>::new()
         .filter(Filter::eq(StoryView::STORY_ID, id))
         .order(Order::desc(Column::seq()));
-    let (_, page) = open_own(&ctx, id, window.over(views).page()).await?;
+    let (opened, page) = open_own(&ctx, id, window.over(views).page()).await?;
     let viewers = || page.items.iter().map(|view| view.viewer_id.as_str());
-    let reactions = by_ids::<StoryReaction>(viewers().map(|viewer| reaction_id(id, viewer)));
-    let (profiles, reactions) = ctx.read((by_ids::<Profile>(viewers()), reactions)).await?;
-    let items = page.items.iter().map(|view| Viewer {
+    let reactions: Vec<String> = viewers().map(|viewer| reaction_id(id, viewer)).collect();
+    let reactions = by_ids::<StoryReaction>(reactions.iter().map(String::as_str));
+    let people = shown_to(&opened.caller.user_id, viewers());
+    let (people, reactions) = ctx.read((people, reactions)).await?;
+    let mut reactions = by_id(reactions);
+    let items = page.items.iter().map(|view| StoryViewerView {
         viewer_id: view.viewer_id.clone(),
-        viewer: find(&profiles, &view.viewer_id).map(Person::from),
+        viewer: people.summary(&view.viewer_id),
         watch_duration: view.watch_duration,
         completed_view: view.completed_view,
         viewed_at: view.viewed_at,
-        reaction: find(&reactions, &reaction_id(id, &view.viewer_id)).map(|r| r.reaction.clone()),
+        reaction: reactions
+            .remove(&reaction_id(id, &view.viewer_id))
+            .map(|reaction| reaction.reaction),
     });
-    let items: Vec<Viewer> = items.collect();
-    window.reply(&ctx, &page, items).await
+    window.reply(&ctx, &page, items.collect()).await
 }

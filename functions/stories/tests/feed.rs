@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use whisper_kit::Method;
 use whisper_kit::testing::TestEdge;
 use whisper_schema::Choice;
-use whisper_schema::prelude::{Contact, Follow, Story, StoryAudience, StoryPrivacy};
+use whisper_schema::prelude::{
+    Account, AccountStatus, Contact, Follow, Story, StoryAudience, StoryPrivacy,
+};
 use whisper_store::Batch;
 
 /// What an author is to the viewer, and the other way round.
@@ -19,6 +21,7 @@ struct Author {
     close: bool,
     blocks: bool,
     is_blocked: bool,
+    is_disabled: bool,
 }
 
 /// A story: whose (the viewer's own are those of the last author), for whom, and when it expires.
@@ -38,14 +41,16 @@ fn authors() -> impl Strategy<Value = Vec<Author>> {
         any::<bool>(),
         prop::bool::weighted(0.15),
         prop::bool::weighted(0.15),
+        prop::bool::weighted(0.15),
     )
         .prop_map(
-            |(followed, follows_back, close, blocks, is_blocked)| Author {
+            |(followed, follows_back, close, blocks, is_blocked, is_disabled)| Author {
                 followed,
                 follows_back,
                 close,
                 blocks,
                 is_blocked,
+                is_disabled,
             },
         );
     prop::collection::vec(author, AUTHORS)
@@ -145,6 +150,10 @@ proptest! {
             for contact in &contacts {
                 batch = batch.insert(contact);
             }
+            for (i, _) in authors.iter().enumerate().filter(|(_, author)| author.is_disabled) {
+                let id = name(i, &viewer);
+                batch = batch.insert(&Account { id, status: AccountStatus::Disabled, ..Account::default() });
+            }
             let mut expected = Vec::new();
             for (i, posted) in stories.iter().enumerate() {
                 let author = name(posted.author, &viewer);
@@ -160,7 +169,8 @@ proptest! {
                 };
                 batch = batch.insert(&story);
                 let audience = StoryAudience::of(&viewer, &author, &follows, &contacts);
-                let in_reach = posted.author == AUTHORS || authors[posted.author].followed;
+                let in_reach = posted.author == AUTHORS
+                    || (authors[posted.author].followed && !authors[posted.author].is_disabled);
                 if in_reach && story.is_visible(audience, now) {
                     expected.insert(0, story.id);
                 }

@@ -5,7 +5,7 @@ use futures::executor::block_on;
 use serde_json::{Value, json};
 use whisper_kit::Method;
 use whisper_kit::testing::TestEdge;
-use whisper_schema::prelude::{Follow, Profile, Story, StoryPrivacy, StoryView};
+use whisper_schema::prelude::{Account, Follow, Profile, Story, StoryPrivacy, StoryView};
 use whisper_store::Batch;
 
 /// A viewer who follows some people, each of whom has posted a story seen by others.
@@ -25,6 +25,10 @@ async fn world(people: usize) -> (TestEdge, String) {
         let author = format!("author{i}");
         batch = batch
             .insert(&profile(&author))
+            .insert(&Account {
+                id: author.clone(),
+                ..Account::default()
+            })
             .insert(&Follow {
                 id: format!("f{i}"),
                 follower_id: viewer.clone(),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use whisper_schema::{
-    Access, Attribute, Collection, Kind, buckets, collections, databases, stats,
+    Access, Attribute, Collection, Kind, Retention, buckets, collections, databases, stats,
     system_collections, system_database,
 };
 
@@ -116,10 +116,11 @@ fn diagram(out: &mut String) {
 fn describe(out: &mut String, collection: &Collection) {
     let _ = writeln!(
         out,
-        "### `{}`\n\n{}\n\nRead directly by {}\n",
+        "### `{}`\n\n{}\n\nRead directly by {}\n\n{}\n",
         collection.id,
         collection.doc.trim(),
-        readers(collection.access)
+        readers(collection.access),
+        stay(collection.retention)
     );
     let _ = writeln!(
         out,
@@ -161,6 +162,34 @@ fn describe(out: &mut String, collection: &Collection) {
         );
     }
     out.push('\n');
+}
+
+/// How long its documents stay, a sentence for each way of theirs to go.
+fn stay(retention: &[Retention]) -> String {
+    let sentences = retention.iter().map(|one| match *one {
+        Retention::Forever { why } => format!("Kept for ever: {why}"),
+        Retention::Until { attribute, job } => {
+            format!("Kept until `{attribute}`; the job `{job}` removes it.")
+        }
+        Retention::Days {
+            attribute,
+            days,
+            setting: Some(setting),
+            job,
+        } => format!(
+            "Kept for {days} days after `{attribute}` (variable `{setting}`); the job `{job}` removes it."
+        ),
+        Retention::Days {
+            attribute,
+            days,
+            setting: None,
+            job,
+        } => format!("Kept for {days} days after `{attribute}`; the job `{job}` removes it."),
+        Retention::With { collection, job } => {
+            format!("Goes with its document of `{collection}`; the job `{job}` removes both.")
+        }
+    });
+    sentences.collect::<Vec<_>>().join(" ")
 }
 
 /// Who may read a row directly, the rest of a sentence.

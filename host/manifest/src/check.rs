@@ -1,4 +1,4 @@
-//! What only shows when the parts of a manifest are put beside each other.
+//! Checks of a manifest's parts against each other.
 
 use std::collections::BTreeSet;
 
@@ -6,11 +6,13 @@ use crate::hosts::AllowedHosts;
 use crate::manifest::{Manifest, Route};
 use crate::problems::Collector;
 use crate::routes::Router;
+use crate::settings;
 use crate::template::Template;
 
 /// Checks references between tables, templates, grants and routes.
 pub(crate) fn cross(manifest: &Manifest, problems: &mut Collector<'_>) {
     triggers(manifest, problems);
+    settings::cross(manifest, problems);
     for component in manifest.components.values() {
         let title = format!("[component.{}]", component.id);
         for (name, text) in &component.variables {

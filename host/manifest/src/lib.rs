@@ -1,7 +1,7 @@
 //! Reads `spin.toml` as Spin does, and holds what the embedded host decides without Wasm.
 //!
-//! The manifest and its checks ([`Manifest::load`]), values of variables ([`variables`]), the
-//! choice of a route ([`routes`]), outbound grants ([`hosts`]), schedules ([`schedule`]), the
+//! The manifest and its checks ([`Manifest::load`]), values of variables ([`variables`]) and
+//! their forms ([`settings`]), the choice of a route ([`routes`]), outbound grants ([`hosts`]), schedules ([`schedule`]), the
 //! build plan ([`build`]) and the control socket's words ([`control`]). None of it needs
 //! wasmtime, so that its tests compile in seconds.
 
@@ -16,6 +16,7 @@ mod manifest;
 mod problems;
 pub mod routes;
 pub mod schedule;
+pub mod settings;
 pub mod template;
 mod tool;
 pub mod variables;

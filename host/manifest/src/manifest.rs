@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 use crate::component::{self, Component};
 use crate::fields::Fields;
 use crate::problems::{Collector, Problem, Problems};
+use crate::settings::Setting;
 use crate::tool::{self, ScheduleEntry, Tool};
 use crate::{check, template};
 
@@ -23,14 +24,18 @@ pub struct Manifest {
     pub application: Application,
     /// The application's variables.
     pub variables: BTreeMap<String, Variable>,
-    /// Which route leads to which component, in the file's order.
+    /// The routes with their components, in the file's order.
     pub triggers: Vec<Trigger>,
     /// The components by id.
     pub components: BTreeMap<String, Component>,
     /// The schedules of `[application.tool.whisper]`.
     pub schedules: Vec<ScheduleEntry>,
-    /// Where the host reports components that stopped, from the same table.
+    /// The route of the host's reports of components that stopped, from the same table.
     pub fault_route: Option<String>,
+    /// The page that explains the application's API, from the same table.
+    pub docs_route: Option<String>,
+    /// The forms that values of variables have, from the same table.
+    pub settings: BTreeMap<String, Setting>,
 }
 
 /// The `[application]` table.
@@ -40,9 +45,9 @@ pub struct Application {
     pub name: String,
     /// Its version; empty when not given.
     pub version: String,
-    /// What it is; empty when not given.
+    /// Description; empty when not given.
     pub description: String,
-    /// Who wrote it.
+    /// Its authors.
     pub authors: Vec<String>,
 }
 
@@ -55,14 +60,14 @@ pub struct Variable {
     pub required: bool,
     /// Whether the value must not be shown.
     pub secret: bool,
-    /// What it is for.
+    /// Its purpose.
     pub description: String,
 }
 
 /// One of `[[trigger.http]]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trigger {
-    /// Where requests come from.
+    /// The route of the requests.
     pub route: Route,
     /// Id of the component that answers.
     pub component: String,
@@ -159,6 +164,8 @@ fn read<'a>(
         application,
         schedules: tool.schedules,
         fault_route: tool.fault_route,
+        docs_route: tool.docs_route,
+        settings: tool.settings,
         variables: variables
             .map(|(t, _)| read_variables(t, problems))
             .unwrap_or_default(),

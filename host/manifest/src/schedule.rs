@@ -32,14 +32,21 @@ impl Cron {
         Some(next.timestamp())
     }
 
+    /// The last time that is not after `time`, within the five years before it.
+    pub fn last_until(&self, time: Timestamp) -> Option<Timestamp> {
+        let time = time.to_zoned(TimeZone::UTC);
+        let last = self.0.find_previous_occurrence(&time, true).ok()?;
+        Some(last.timestamp())
+    }
+
     /// The expression as it was written.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 }
 
-/// Says which jobs are due. Occurrences missed in between (the clock was moved, the host was
-/// busy) count as one.
+/// The plan of the jobs: which are due when. Occurrences missed in between (the host was down or busy, the clock was moved) count
+/// as one.
 #[derive(Debug)]
 pub struct Planner {
     jobs: Vec<Job>,
@@ -53,10 +60,18 @@ struct Job {
 }
 
 impl Planner {
-    /// Starts at `now`: what would have run before is not made up for.
-    pub fn new(schedules: &[ScheduleEntry], now: Timestamp) -> Self {
+    /// Starts at `now`. `last` tells when a job ran last: what became due since then is due now. A job that never
+    /// ran has missed nothing.
+    pub fn new(
+        schedules: &[ScheduleEntry],
+        now: Timestamp,
+        last: impl Fn(&str) -> Option<Timestamp>,
+    ) -> Self {
         let job = |entry: &ScheduleEntry| Job {
-            next: entry.cron.next_after(now),
+            // One that ran later than now ran by another clock.
+            next: entry
+                .cron
+                .next_after(last(&entry.name).map_or(now, |last| last.min(now))),
             cron: entry.cron.clone(),
         };
         Self {
@@ -82,6 +97,13 @@ impl Planner {
         due
     }
 
+    /// The jobs that are overdue at `now`, by index, with the time since when.
+    pub fn overdue(&self, now: Timestamp) -> Vec<(usize, Timestamp)> {
+        let jobs = self.jobs.iter().enumerate();
+        let next = jobs.filter_map(|(index, job)| Some((index, job.next?)));
+        next.filter(|(_, next)| *next <= now).collect()
+    }
+
     /// The next time that any job is due.
     pub fn next(&self) -> Option<Timestamp> {
         self.jobs.iter().filter_map(|job| job.next).min()
@@ -102,7 +124,58 @@ mod tests {
             cron: Cron::parse(cron).unwrap(),
             route: "/".into(),
         };
-        Planner::new(&crons.iter().map(entry).collect::<Vec<_>>(), at(now))
+        Planner::new(
+            &crons.iter().map(entry).collect::<Vec<_>>(),
+            at(now),
+            |_| None,
+        )
+    }
+
+    #[test]
+    fn a_job_that_was_due_in_between_is_due_at_the_start() {
+        let daily = ScheduleEntry {
+            name: "daily".into(),
+            cron: Cron::parse("17 3 * * *").unwrap(),
+            route: "/".into(),
+        };
+        for (last, due) in [
+            (Some("2026-11-23T03:17:00Z"), None),
+            (Some("2026-11-23T03:16:59Z"), Some("2026-11-23T03:17:00Z")),
+            (Some("2026-11-20T12:00:00Z"), Some("2026-11-21T03:17:00Z")),
+            (Some("2027-01-01T00:00:00Z"), None),
+            (None, None),
+        ] {
+            let now = at("2026-11-23T09:00:00Z");
+            let mut planner = Planner::new(std::slice::from_ref(&daily), now, |_| last.map(at));
+            let overdue = planner.overdue(now);
+            assert_eq!(
+                overdue.first().map(|(_, due)| *due),
+                due.map(at),
+                "{last:?}"
+            );
+            assert_eq!(planner.due(now).len(), usize::from(due.is_some()));
+            assert!(
+                planner.due(now).is_empty(),
+                "once, however many were missed"
+            );
+            assert_eq!(planner.next(), Some(at("2026-11-24T03:17:00Z")));
+        }
+    }
+
+    #[test]
+    fn last_times() {
+        for (cron, time, last) in [
+            ("17 3 * * *", "2026-11-23T03:17:00Z", "2026-11-23T03:17:00Z"),
+            ("17 3 * * *", "2026-11-23T03:16:59Z", "2026-11-22T03:17:00Z"),
+            (
+                "* * * * *",
+                "2026-11-23T06:44:09.5Z",
+                "2026-11-23T06:44:00Z",
+            ),
+        ] {
+            let cron = Cron::parse(cron).unwrap();
+            assert_eq!(cron.last_until(at(time)), Some(at(last)), "{time}");
+        }
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! `[application.tool.whisper]`: what Spin ignores and this host reads. Other tools' tables are ignored.
 
+use std::collections::BTreeMap;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::fields::Fields;
 use crate::problems::Collector;
 use crate::schedule::Cron;
+use crate::settings::{self, Setting};
 
 const WHISPER: &str = "[application.tool.whisper]";
 const TITLE: &str = "[[application.tool.whisper.schedules]]";
@@ -15,7 +18,7 @@ const TITLE: &str = "[[application.tool.whisper.schedules]]";
 pub struct ScheduleEntry {
     /// Name of the job, unique.
     pub name: String,
-    /// When, in UTC.
+    /// The times, in UTC.
     pub cron: Cron,
     /// The path that a `POST` goes to.
     pub route: String,
@@ -28,6 +31,10 @@ pub struct Tool {
     pub schedules: Vec<ScheduleEntry>,
     /// The path that the host posts to when a component stopped; none: it stands in the log alone.
     pub fault_route: Option<String>,
+    /// The path of the page that explains the application's API, for the host's banner.
+    pub docs_route: Option<String>,
+    /// The forms of variables, which the host checks at its start.
+    pub settings: BTreeMap<String, Setting>,
 }
 
 pub(crate) fn read<'a>(tools: &DeTable<'a>, problems: &mut Collector<'a>) -> Tool {
@@ -41,14 +48,24 @@ pub(crate) fn read<'a>(tools: &DeTable<'a>, problems: &mut Collector<'a>) -> Too
     };
     let mut fields = Fields::new(table, offset, WHISPER, problems);
     let list = fields.value("schedules");
-    let fault_route = fields.string("fault_route");
-    if fault_route.as_deref().is_some_and(|r| !r.starts_with('/')) {
-        fields.problem("`fault_route` must start with \"/\"");
-    }
+    let mut route = |name: &'static str| {
+        let route = fields.string(name);
+        if route.as_deref().is_some_and(|r| !r.starts_with('/')) {
+            fields.problem(format!("`{name}` must start with \"/\""));
+        }
+        route
+    };
+    let fault_route = route("fault_route");
+    let docs_route = route("docs_route");
+    let settings = fields.table("settings");
     fields.finish();
     Tool {
         schedules: list.map_or_else(Vec::new, |list| read_schedules(list, problems)),
         fault_route,
+        docs_route,
+        settings: settings
+            .map(|(table, _)| settings::read(table, problems))
+            .unwrap_or_default(),
     }
 }
 

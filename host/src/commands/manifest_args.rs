@@ -1,4 +1,4 @@
-//! Which manifest, and where what is made of it goes.
+//! Flags that name the manifest and the cache.
 
 use std::path::{Path, PathBuf};
 
@@ -40,7 +40,9 @@ impl ManifestArgs {
     pub fn cache(&self, manifest: &Manifest) -> anyhow::Result<PathBuf> {
         let cache = self.cache_dir.clone();
         let cache = cache.unwrap_or_else(|| manifest.dir.join(data_dir::FOLDER).join("cache"));
-        data_dir::create(&cache)?;
+        data_dir::create(&cache).context(
+            "compiled components can't be kept; pass --cache-dir with a folder that can be written to",
+        )?;
         cache
             .canonicalize()
             .with_context(|| cache.display().to_string())

@@ -1,16 +1,17 @@
 //! `whisper migrate`: brings a database to this version's schema, ahead of the first request.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use anyhow::Context;
 use clap::Args;
 use whisper_schema::Timestamp;
 use whisper_store::Store;
 use whisper_store::native::NativeDriver;
 
 use super::ManifestArgs;
-use crate::data_dir::FOLDER;
-use crate::sqlite::DATABASE_FILE;
+use crate::data_dir::{self, FOLDER};
+use crate::sqlite::{self, DATABASE_FILE};
 
 /// Arguments of `whisper migrate`.
 #[derive(Debug, Args)]
@@ -32,18 +33,18 @@ impl Migrate {
     /// When the database can't be opened or isn't as this version left it.
     pub fn run(self) -> anyhow::Result<()> {
         let file = match (self.database, self.data_dir) {
-            (Some(file), _) => file,
-            (None, Some(folder)) => folder.join(DATABASE_FILE),
-            (None, None) => self
-                .manifest
-                .manifest()?
-                .dir
-                .join(FOLDER)
-                .join(DATABASE_FILE),
+            (Some(file), _) => {
+                if let Some(folder) = file.parent().filter(|folder| !folder.exists()) {
+                    data_dir::create(folder)?;
+                }
+                file
+            }
+            (None, Some(folder)) => in_folder(&folder)?,
+            (None, None) => in_folder(&self.manifest.manifest()?.dir.join(FOLDER))?,
         };
-        if let Some(folder) = file.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
+        sqlite::create_private(&file).with_context(|| file.display().to_string())?;
+        data_dir::tighten_database(&file)?;
+        sqlite::check_usable(&file)?;
         let store = Store::new(NativeDriver::new(&file), Rc::new(now));
         let report = futures::executor::block_on(store.migrate())?;
         match report.applied.as_slice() {
@@ -60,6 +61,13 @@ impl Migrate {
         }
         Ok(())
     }
+}
+
+/// The database of a data folder, which is made if it is missing.
+fn in_folder(folder: &Path) -> anyhow::Result<PathBuf> {
+    data_dir::create(folder)?;
+    data_dir::tighten(folder)?;
+    Ok(folder.join(DATABASE_FILE))
 }
 
 fn now() -> Timestamp {

@@ -10,6 +10,7 @@ pub mod package;
 pub mod queue;
 pub mod schema;
 pub mod up;
+pub mod users;
 
 use clap::{Parser, Subcommand};
 
@@ -24,7 +25,7 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// What the command can do.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Build the components if needed, and serve them
@@ -41,6 +42,9 @@ pub enum Command {
     /// List the jobs with their last runs, or run one
     #[command(subcommand)]
     Jobs(jobs::Jobs),
+    /// Show an account, disable it, or enable it again
+    #[command(subcommand)]
+    Users(users::Users),
     /// See what is to be delivered, and try again what failed
     #[command(subcommand)]
     Queue(queue::Queue),
@@ -59,6 +63,7 @@ impl Command {
             Self::Schema(schema) => schema.run(),
             Self::Package(package) => package.run(),
             Self::Jobs(jobs) => jobs.run(),
+            Self::Users(users) => users.run(),
             Self::Queue(queue) => queue.run(),
             Self::Bench(bench) => bench::run(bench),
         }

@@ -11,11 +11,11 @@ use crate::data_dir;
 /// The variable of the key. It is no flag: arguments can be read by everybody on the machine.
 const KEY: &str = "WHISPER_OPERATOR_KEY";
 
-/// Where the bundle is, and what opens it.
+/// A bundle's address and its operator's key.
 #[derive(Debug, Args)]
 pub struct Target {
-    /// Where the bundle answers
-    #[arg(long, env = "WHISPER_URL", default_value = "http://127.0.0.1:3000")]
+    /// Where the bundle answers; http:// may be left out
+    #[arg(long, env = "WHISPER_URL", default_value = "http://127.0.0.1:3000", value_parser = base_url)]
     url: String,
     /// File with the operator's key; WHISPER_OPERATOR_KEY or the data folder's otherwise
     #[arg(long, value_name = "FILE")]
@@ -26,6 +26,23 @@ pub struct Target {
     /// Print the answer as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Reads `https://chat.example`, `127.0.0.1:3000`, `localhost:3000` or `3000`.
+fn base_url(text: &str) -> Result<String, String> {
+    let whole = match text.parse::<u16>() {
+        Ok(port) => format!("http://127.0.0.1:{port}"),
+        Err(_) if text.contains("://") => text.to_owned(),
+        Err(_) => format!("http://{text}"),
+    };
+    let is_url = |url: &http::Uri| {
+        url.host().is_some_and(|host| !host.is_empty())
+            && matches!(url.scheme_str(), Some("http" | "https"))
+    };
+    match whole.parse::<http::Uri>() {
+        Ok(url) if is_url(&url) => Ok(whole.trim_end_matches('/').to_owned()),
+        _ => Err("write https://chat.example, 127.0.0.1:3000 or 3000".to_owned()),
+    }
 }
 
 /// An answer of the bundle's.
@@ -63,7 +80,7 @@ impl Target {
     }
 
     fn address(&self, path: &str) -> String {
-        format!("{}{path}", self.url.trim_end_matches('/'))
+        format!("{}{path}", self.url)
     }
 
     fn bearer(&self) -> anyhow::Result<String> {
@@ -102,15 +119,19 @@ impl Target {
                 self.url
             )
         })?;
-        match (status, body["code"].as_str()) {
-            (401, _) => bail!("{} doesn't take this operator's key", self.url),
-            (404, Some("route_not_found")) => bail!("{} has no such route", self.url),
+        match status {
+            401 => bail!("{} doesn't take this operator's key", self.url),
             _ => Ok(Answer { status, body }),
         }
     }
 }
 
 impl Answer {
+    /// Whether the bundle doesn't know the path.
+    pub fn has_no_route(&self) -> bool {
+        self.status == 404 && self.body["code"] == "route_not_found"
+    }
+
     /// The body of a success.
     ///
     /// # Errors
@@ -118,6 +139,9 @@ impl Answer {
     pub fn expect_success(self) -> anyhow::Result<Value> {
         if self.status < 300 {
             return Ok(self.body);
+        }
+        if self.has_no_route() {
+            bail!("the bundle has no such route: is it of this version?");
         }
         let code = self.body["code"].as_str().unwrap_or_default();
         let detail = self.body["detail"].as_str().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! `whisper up`: builds the components if needed and serves them.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc::Receiver;
 use whisper_manifest::Manifest;
 use whisper_manifest::control::parse_duration;
+use whisper_manifest::settings;
 use whisper_manifest::variables::{Values, environment_name, parse_assignment};
 
 use super::ManifestArgs;
@@ -22,8 +23,9 @@ use crate::clock::Clock;
 use crate::control::{self, Control};
 use crate::data_dir::{self, DataDir};
 use crate::faults::{self, Fault, Faults};
-use crate::limits::Limits;
+use crate::limits::{DEFAULT_REUSE, Limits};
 use crate::load::Loader;
+use crate::ran::Ran;
 use crate::schedules::Schedules;
 use crate::stop::Stop;
 use crate::{banner, builder, engine, log, server, sqlite};
@@ -42,8 +44,8 @@ const EVENT_INTERVAL: u32 = 8;
 pub struct Up {
     #[command(flatten)]
     manifest: ManifestArgs,
-    /// Address to listen on; port 0 picks a free one
-    #[arg(long, default_value = "127.0.0.1:3000")]
+    /// Address to listen on, or a port of 127.0.0.1; port 0 picks a free one
+    #[arg(long, default_value = "127.0.0.1:3000", value_name = "ADDRESS", value_parser = listen_address)]
     listen: SocketAddr,
     /// Where the data is; by default .whisper beside the manifest
     #[arg(long, value_name = "DIR")]
@@ -66,6 +68,9 @@ pub struct Up {
     /// How long a request may take until its answer begins
     #[arg(long, default_value = "30s", value_parser = positive_duration)]
     request_timeout: Duration,
+    /// How many requests an instance serves before another takes its place
+    #[arg(long, env = "WHISPER_MAX_INSTANCE_REUSE_COUNT", default_value_t = DEFAULT_REUSE, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    max_instance_reuse_count: u32,
     /// Memory of each instance, in MiB
     #[arg(long, default_value_t = 256, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..=4096))]
     memory_limit: u32,
@@ -79,6 +84,20 @@ fn positive_duration(text: &str) -> Result<Duration, String> {
     } else {
         Ok(duration)
     }
+}
+
+/// Reads `127.0.0.1:3000`, `localhost:3000`, `[::1]:3000` or `3000`.
+fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(port) = text.parse::<u16>() {
+        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    }
+    let example = "write 127.0.0.1:3000, localhost:3000, 0.0.0.0:3000 or 3000";
+    let found = text.to_socket_addrs();
+    let found: Vec<SocketAddr> = found.map_err(|e| format!("{e}; {example}"))?.collect();
+    // localhost is both, and clients try IPv4 whichever comes first.
+    let first = found.iter().find(|address| address.is_ipv4());
+    let first = first.or(found.first()).copied();
+    first.ok_or_else(|| format!("it has no address; {example}"))
 }
 
 /// An application with what belongs to it while it runs.
@@ -99,6 +118,7 @@ impl Up {
         let default = manifest.dir.join(data_dir::FOLDER);
         let data = DataDir::take(self.data_dir.as_ref().unwrap_or(&default))?;
         let values = self.values(&manifest, &data)?;
+        sqlite::check_usable(&sqlite::database_path(data.path()))?;
         if !self.no_build {
             builder::build(&manifest)?;
         }
@@ -116,6 +136,7 @@ impl Up {
             limits: Limits {
                 memory: self.memory_limit as usize * 1024 * 1024,
                 request_timeout: self.request_timeout,
+                requests: self.max_instance_reuse_count as usize,
                 // Who may not be waited for so long has no use for more.
                 busy: limits.busy.min(self.request_timeout),
                 ..limits
@@ -152,6 +173,10 @@ impl Up {
         let environment = |name: &str| std::env::var(name).ok();
         let values = Values::resolve(manifest, &self.variables, environment);
         let mut values = values.map_err(|problems| anyhow!("{}", problems.join("\n")))?;
+        let wrong = settings::check(manifest, &values);
+        if !wrong.is_empty() {
+            bail!("{}", wrong.join("\n"));
+        }
         let given = self.variables.iter().any(|(name, _)| name == OPERATOR_KEY)
             || environment(&environment_name(OPERATOR_KEY)).is_some();
         if manifest.variables.contains_key(OPERATOR_KEY) && !given {
@@ -185,6 +210,7 @@ impl Up {
             running.clock.clone(),
             key.to_owned(),
             running.manifest.schedules.clone(),
+            Ran::load(running.data.path()),
         ));
         if let Some(route) = running.manifest.fault_route.clone() {
             let app = Arc::clone(&running.app);

@@ -11,7 +11,7 @@ use super::held::{Held, Since};
 use super::lane::Lane;
 use super::sink::{Sink, Started};
 use super::values::io_error;
-use super::{busy, keeper, statement};
+use super::{keeper, statement};
 use crate::bindings::sqlite::{Error, QueryResult, Value};
 
 /// Prepared statements kept for each connection.
@@ -124,9 +124,6 @@ impl Shared {
             super::create_private(&self.path).map_err(io_error)?;
             let mut connection = rusqlite::Connection::open(&self.path).map_err(io_error)?;
             connection.authorizer(Some(authorize)).map_err(io_error)?;
-            connection
-                .busy_handler(Some(busy::wait))
-                .map_err(io_error)?;
             connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
             // Else SQLite looks at bound values when it plans, and has to plan anew at nearly every
             // execution of a statement from the cache: that was a third of what a send costs.
@@ -145,20 +142,16 @@ impl Shared {
             .ok_or_else(|| Error::Io("the connection is closed".into()))
     }
 
-    /// After a statement: without an open transaction the connection holds no lock any more.
-    fn release(&self, connection: &rusqlite::Connection) {
-        let open = !connection.is_autocommit();
-        self.since.note(open, &self.held);
-        if !open {
-            busy::released();
-        }
+    /// After a statement: notes whether a transaction is open.
+    fn note(&self, connection: &rusqlite::Connection) {
+        self.since.note(!connection.is_autocommit(), &self.held);
     }
 
     fn query(&self, statement: &str, parameters: &[Value]) -> Result<QueryResult, Error> {
         let mut slot = self.lock();
         let connection = self.open(&mut slot)?;
         let result = statement::query(connection, statement, parameters);
-        self.release(connection);
+        self.note(connection);
         result
     }
 
@@ -169,7 +162,7 @@ impl Shared {
         let mut slot = self.lock();
         let end = self.open(&mut slot).and_then(|connection| {
             let end = statement::stream(connection, statement, parameters, &mut sink);
-            self.release(connection);
+            self.note(connection);
             end
         });
         // The connection is free before the component hears of the end.

@@ -1,9 +1,9 @@
 //! SQLite for components, exactly as Spin offers it.
 //!
-//! Each open is a connection of its own, made at the first statement; nothing sets a pragma;
-//! a statement holds its connection until its rows are read or dropped.
+//! Each open is a connection of its own, made at the first statement; nothing sets a pragma, so that a locked
+//! database is waited for as `rusqlite` does it (5 s, with SQLite's own growing pauses) until a component sets
+//! `PRAGMA busy_timeout`; a statement holds its connection until its rows are read or dropped.
 
-mod busy;
 mod connection;
 mod files;
 mod held;
@@ -12,12 +12,14 @@ mod keeper;
 mod lane;
 mod sink;
 mod statement;
+mod usable;
 mod values;
 
 pub use connection::Connection;
 pub(crate) use files::create_private;
 pub use files::{checkpoint, database_path};
 pub use held::Held;
+pub use usable::check_usable;
 
 /// Name of the file behind the label `default`, in the data folder; the same as Spin's.
 pub const DATABASE_FILE: &str = "sqlite_db.db";

@@ -10,6 +10,7 @@ use syn::{
 
 use crate::access::AccessInput;
 use crate::kinds::FieldInput;
+use crate::retention::RetentionInput;
 
 /// More fields than this don't fit the bit set the derived code keeps.
 const MAXIMUM_FIELDS: usize = 63;
@@ -20,6 +21,7 @@ pub struct CollectionInput {
     pub doc: String,
     pub options: CollectionOptions,
     pub access: AccessInput,
+    pub retention: Vec<RetentionInput>,
     pub indexes: Vec<IndexInput>,
     /// The attributes, without the id.
     pub fields: Vec<FieldInput>,
@@ -62,6 +64,7 @@ impl CollectionInput {
             doc: doc_of(&input.attrs),
             options: CollectionOptions::parse_from(&input.attrs, input.ident.span())?,
             access: AccessInput::parse_from(&input.attrs, &input.ident)?,
+            retention: RetentionInput::parse_all(&input.attrs, &input.ident)?,
             indexes: attributes(&input.attrs, "index")
                 .map(Attribute::parse_args)
                 .collect::<Result<_>>()?,
@@ -132,6 +135,8 @@ impl CollectionOptions {
 /// `#[index(unique idx_name(field, other_field desc))]`
 pub struct IndexInput {
     pub key: Ident,
+    /// `own`: of the server, beyond the facts.
+    pub own: bool,
     pub kind: Ident,
     pub columns: Punctuated<ColumnInput, Token![,]>,
 }
@@ -139,15 +144,16 @@ pub struct IndexInput {
 impl Parse for IndexInput {
     fn parse(input: ParseStream) -> Result<Self> {
         let first: Ident = input.parse()?;
+        let own = first == "own";
         let (kind, key) = if input.peek(Ident) {
             let kind = match first.to_string().as_str() {
-                "key" => "Key",
+                "key" | "own" => "Key",
                 "unique" => "Unique",
                 "fulltext" => "Fulltext",
                 _ => {
                     return Err(Error::new(
                         first.span(),
-                        "expected `key`, `unique` or `fulltext`",
+                        "expected `key`, `own`, `unique` or `fulltext`",
                     ));
                 }
             };
@@ -158,6 +164,7 @@ impl Parse for IndexInput {
         let columns;
         parenthesized!(columns in input);
         Ok(IndexInput {
+            own: own && kind == "Key",
             key,
             kind,
             columns: columns.parse_terminated(ColumnInput::parse, Token![,])?,

@@ -93,6 +93,14 @@ impl FieldInput {
         }
     }
 
+    /// The expression of what people see of it.
+    pub fn text_expr(&self) -> TokenStream {
+        match &self.options.text {
+            Some(text) => quote!(Some(::whisper_schema::Text::#text)),
+            None => quote!(None),
+        }
+    }
+
     /// The expression of the attribute's default in the metadata.
     pub fn default_expr(&self) -> TokenStream {
         let Some(default) = &self.options.default else {
@@ -156,6 +164,9 @@ impl KindInput {
         {
             return Err(error_at(inner, "only numbers have bounds"));
         }
+        if kind != KindInput::Text && options.text.is_some() {
+            return Err(error_at(inner, "only a text can be one that people see"));
+        }
         if name != "String" && options.format.is_some() {
             return Err(error_at(inner, "only a String can be an email, url or ip"));
         }
@@ -163,12 +174,13 @@ impl KindInput {
     }
 }
 
-/// `#[attr(size = 10000, stored = 16383, key = "type", default = …, min = 0, max = 9, required, url)]`
+/// `#[attr(size = 10000, stored = 16383, text = Words, key = "type", default = …, min = 0, max = 9, required, url)]`
 #[derive(Default)]
 pub struct FieldOptions {
     pub key: Option<String>,
     pub size: Option<LitInt>,
     pub stored: Option<LitInt>,
+    pub text: Option<Ident>,
     pub default: Option<Expr>,
     pub min: Option<Expr>,
     pub max: Option<Expr>,
@@ -186,6 +198,7 @@ impl FieldOptions {
                     "key" => options.key = Some(meta.value()?.parse::<LitStr>()?.value()),
                     "size" => options.size = Some(meta.value()?.parse()?),
                     "stored" => options.stored = Some(meta.value()?.parse()?),
+                    "text" => options.text = Some(meta.value()?.parse()?),
                     "default" => options.default = Some(meta.value()?.parse()?),
                     "min" => options.min = Some(meta.value()?.parse()?),
                     "max" => options.max = Some(meta.value()?.parse()?),

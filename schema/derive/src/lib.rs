@@ -9,6 +9,7 @@ mod documents;
 mod input;
 mod kinds;
 mod metadata;
+mod retention;
 
 use proc_macro::TokenStream;
 use quote::quote;
@@ -21,6 +22,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// #[derive(Clone, Debug, PartialEq, Collection)]
 /// #[collection(database = "mainDB", id = "drafts", name = "Drafts")]
 /// #[access(readers(owner_id))]
+/// #[retention(forever = "The writer's own.")]
 /// #[index(unique idx_owner(owner_id, updated_at desc))]
 /// pub struct Draft {
 ///     /// Id of the document.
@@ -35,7 +37,7 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// Gives `Document`, `Default`, serde's `Serialize` and `Deserialize`, `JsonSchema` (not in Wasm),
 /// and a `Column` constant per field, such as `Draft::OWNER_ID`.
-#[proc_macro_derive(Collection, attributes(access, collection, index, attr))]
+#[proc_macro_derive(Collection, attributes(access, retention, collection, index, attr))]
 pub fn derive_collection(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     let expanded = input::CollectionInput::parse(&input).and_then(|collection| {

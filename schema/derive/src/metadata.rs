@@ -55,6 +55,8 @@ fn metadata(collection: &CollectionInput) -> syn::Result<TokenStream> {
     let (document_security, system, monotonic) =
         (options.document_security, options.system, options.monotonic);
     let access = collection.access.expand(collection)?;
+    let retention = collection.retention.iter().map(|r| r.expand(collection));
+    let retention = retention.collect::<syn::Result<Vec<_>>>()?;
     let doc = &collection.doc;
     let attributes = collection.fields.iter().map(attribute);
     let indexes = collection.indexes.iter().map(|i| index(collection, i));
@@ -65,6 +67,7 @@ fn metadata(collection: &CollectionInput) -> syn::Result<TokenStream> {
             name: #name,
             document_security: #document_security,
             access: #access,
+            retention: &[#(#retention),*],
             system: #system,
             monotonic: #monotonic,
             doc: #doc,
@@ -80,6 +83,7 @@ fn attribute(field: &FieldInput) -> TokenStream {
     let kind = field.kind_expr();
     let default = field.default_expr();
     let stored_size = optional(&field.options.stored);
+    let text = field.text_expr();
     quote! {
         ::whisper_schema::Attribute {
             key: #key,
@@ -88,6 +92,7 @@ fn attribute(field: &FieldInput) -> TokenStream {
             array: #array,
             default: #default,
             stored_size: #stored_size,
+            text: #text,
             doc: #doc,
         }
     }
@@ -95,7 +100,7 @@ fn attribute(field: &FieldInput) -> TokenStream {
 
 fn index(collection: &CollectionInput, index: &IndexInput) -> TokenStream {
     let key = index.key.to_string();
-    let kind = &index.kind;
+    let (kind, own) = (&index.kind, index.own);
     let columns = index.columns.iter().map(|column| {
         // Checked when the input was read.
         let attribute = collection.key_of(&column.field).unwrap_or_default();
@@ -106,6 +111,7 @@ fn index(collection: &CollectionInput, index: &IndexInput) -> TokenStream {
         ::whisper_schema::Index {
             key: #key,
             kind: ::whisper_schema::IndexKind::#kind,
+            own: #own,
             columns: &[#(#columns),*],
         }
     }

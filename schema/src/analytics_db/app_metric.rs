@@ -6,6 +6,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "analyticsDB", id = "appAnalytics", name = "AppAnalytics")]
 #[access(server = "The operator's.")]
+#[retention(days(timestamp) = 400, job = "retention")]
 #[index(idx_metric_time(metric_name, timestamp desc))]
 pub struct AppMetric {
     /// Id of the document.

@@ -22,6 +22,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "analyticsDB", id = "errorLogs", name = "ErrorLogs")]
 #[access(server = "The operator's.")]
+#[retention(days(timestamp) = 30, setting = "error_retention_days", job = "error-retention")]
 #[index(idx_severity_time(severity, timestamp desc))]
 #[index(idx_resolved(resolved))]
 pub struct ErrorLog {

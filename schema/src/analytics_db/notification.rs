@@ -46,6 +46,8 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "analyticsDB", id = "notifications", name = "Notifications")]
 #[access(readers(user_id))]
+#[retention(until(expires_at), job = "notification-push")]
+#[retention(days(created_at) = 90, setting = "notification_retention_days", job = "retention")]
 #[index(idx_userId_read(user_id, is_read))]
 #[index(idx_createdAt(created_at desc))]
 pub struct Notification {

@@ -38,6 +38,7 @@ choices! {
 #[access(
     server = "The log that points and statistics are made of; the API tells what follows from it."
 )]
+#[retention(days(timestamp) = 90, setting = "activity_retention_days", job = "retention")]
 #[index(idx_userId_time(user_id, timestamp desc))]
 #[index(idx_activityType(activity_type))]
 pub struct UserActivity {

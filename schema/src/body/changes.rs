@@ -59,24 +59,36 @@ impl<T: PartialEq + Clone + Into<Value>> Slot<Change<T>> for Option<T> {
     }
 }
 
-impl Slot<JsonText> for String {
-    fn put(&mut self, value: JsonText) -> Option<Value> {
+/// A value of a body that a document keeps as text.
+pub trait KeptAsText {
+    /// The text.
+    fn into_text(self) -> String;
+}
+
+impl KeptAsText for JsonText {
+    fn into_text(self) -> String {
+        JsonText::into_text(self)
+    }
+}
+
+impl<T: KeptAsText> Slot<T> for String {
+    fn put(&mut self, value: T) -> Option<Value> {
         Slot::<String>::put(self, value.into_text())
     }
 }
 
-impl Slot<JsonText> for Option<String> {
-    fn put(&mut self, value: JsonText) -> Option<Value> {
+impl<T: KeptAsText> Slot<T> for Option<String> {
+    fn put(&mut self, value: T) -> Option<Value> {
         Slot::<String>::put(self, value.into_text())
     }
 }
 
-impl Slot<Change<JsonText>> for Option<String> {
-    fn put(&mut self, value: Change<JsonText>) -> Option<Value> {
+impl<T: KeptAsText> Slot<Change<T>> for Option<String> {
+    fn put(&mut self, value: Change<T>) -> Option<Value> {
         match value {
             Change::Keep => None,
             Change::Clear => self.take().map(|_| Value::Null),
-            Change::Set(value) => Slot::<JsonText>::put(self, value),
+            Change::Set(value) => Slot::<String>::put(self, value.into_text()),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Values that a field of a body can have.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Number, Value};
 
-use super::findings::Findings;
+use super::findings::{Findings, MOST_NAME};
 use super::limits::{Limits, Range};
 use crate::validate::{Broken, check_one, wrong_type};
 use crate::{Choice, Rule, Timestamp, UnknownChoice};
@@ -58,6 +60,13 @@ impl<'p, 'f> At<'p, 'f> {
     /// Notes a violation.
     pub fn refuse(&mut self, rule: Rule, message: impl Into<String>) {
         let path = self.path();
+        self.findings.push(path, rule, message);
+    }
+
+    /// Notes a violation of a part of the object at this place. The part's name, which was sent, is cut.
+    pub fn refuse_part(&mut self, key: &str, rule: Rule, message: impl Into<String>) {
+        let shown: String = key.chars().take(MOST_NAME).collect();
+        let path = format!("{}.{shown}", self.path());
         self.findings.push(path, rule, message);
     }
 
@@ -118,9 +127,13 @@ fn typed<T>(
 
 impl Field for String {
     fn read(value: &Value, limits: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
-        let text = typed(value, limits, at, "a string", |value| {
+        let value = composed(value, limits);
+        let text = typed(&value, limits, at, "a string", |value| {
             value.as_str().map(str::to_owned)
         })?;
+        if let Some(kind) = limits.text {
+            at.held(kind.check(&text))?;
+        }
         at.held(fits(&text, limits))?;
         at.held(limits.check_form(&text))?;
         Some(text)
@@ -129,6 +142,17 @@ impl Field for String {
     #[cfg(not(target_family = "wasm"))]
     fn schema(limits: &Limits, _: &mut schemars::SchemaGenerator) -> schemars::Schema {
         super::shape::text(limits)
+    }
+}
+
+/// A text that people see, in its composed form; anything else as it is.
+fn composed<'v>(value: &'v Value, limits: &Limits) -> Cow<'v, Value> {
+    match value {
+        Value::String(text) if limits.text().is_some() => match crate::text::composed(text) {
+            Cow::Owned(composed) => Cow::Owned(composed.into()),
+            Cow::Borrowed(_) => Cow::Borrowed(value),
+        },
+        _ => Cow::Borrowed(value),
     }
 }
 

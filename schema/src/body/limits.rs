@@ -1,7 +1,7 @@
 //! Bounds of one field of a body.
 
 use crate::validate::Broken;
-use crate::{Attribute, Collection};
+use crate::{Attribute, Collection, Text};
 
 /// Bounds of one field of a body, beyond those of its type. Each holds only for the types that it fits.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,8 @@ pub struct Limits {
     pub range: Option<Range>,
     /// Form of a text, or of each text of a list.
     pub is: Option<Form>,
+    /// What people see of a text, or of each text of a list, where no attribute says it.
+    pub text: Option<Text>,
 }
 
 /// Least and greatest number, both taken.
@@ -48,12 +50,18 @@ impl Limits {
         count: None,
         range: None,
         is: None,
+        text: None,
     };
 
     /// The attribute whose rules it keeps.
     pub fn attribute(&self) -> Option<&'static Attribute> {
         self.of
             .and_then(|(collection, key)| collection.attribute(key))
+    }
+
+    /// What people see of it, if they do.
+    pub fn text(&self) -> Option<Text> {
+        self.text.or_else(|| self.attribute()?.text)
     }
 
     pub(super) fn check_form(&self, text: &str) -> Result<(), Broken> {

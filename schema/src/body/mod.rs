@@ -44,7 +44,7 @@ use serde_json::{Map, Value};
 
 use crate::Violation;
 
-pub use changes::{Change, Changes, Slot};
+pub use changes::{Change, Changes, KeptAsText, Slot};
 #[doc(hidden)]
 pub use field::read_choice;
 pub use field::{At, Distinct, Field};

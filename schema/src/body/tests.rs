@@ -178,6 +178,35 @@ fn each_rule_has_its_refusal() {
     );
 }
 
+/// What people see.
+#[derive(Debug, PartialEq, Body)]
+#[body(of = Conversation)]
+struct Named {
+    /// An attribute's rules.
+    name: String,
+    /// Its own.
+    #[field(apart, size = 1..=2, text = Name)]
+    called: Vec<String>,
+}
+
+#[test]
+fn text_that_people_see_is_composed_and_names_stay_in_their_place() {
+    let read: Named = good(&json!({"name": "Zoe\u{308}", "called": ["e\u{301}e\u{301}"]}));
+    assert_eq!(
+        (read.name.as_str(), read.called[0].as_str()),
+        ("Zo\u{EB}", "\u{E9}\u{E9}")
+    );
+    let body = json!({"name": "\u{3164}", "called": ["a\u{202E}", "\u{FE0F}"]});
+    assert_eq!(
+        wrong::<Named>(&body),
+        [
+            ("name".to_owned(), "required"),
+            ("called[0]".to_owned(), "format"),
+            ("called[1]".to_owned(), "required"),
+        ]
+    );
+}
+
 #[test]
 fn everything_wrong_is_told_at_once_and_an_answer_has_bounds() {
     let body = json!({"contentType": 1, "duration": 0, "latitude": 91, "surprise": true});

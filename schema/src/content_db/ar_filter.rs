@@ -22,16 +22,17 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "arFilters", name = "ARFilters")]
 #[access(readers(creator_id), public(is_public))]
+#[retention(forever = "Part of the library, until it is removed from it.")]
 #[index(idx_category(category))]
 #[index(idx_creatorId(creator_id))]
 pub struct ArFilter {
     /// Id of the document.
     pub id: String,
     /// Its title.
-    #[attr(size = 100)]
+    #[attr(size = 100, text = Name)]
     pub name: String,
     /// What it does.
-    #[attr(size = 500)]
+    #[attr(size = 500, text = Words)]
     pub description: Option<String>,
     /// User who made it; none for the operator's own.
     #[attr(size = 256)]
@@ -52,7 +53,7 @@ pub struct ArFilter {
     #[attr(default = ArFilterCategory::Face)]
     pub category: ArFilterCategory,
     /// Words it is found by.
-    #[attr(size = 50)]
+    #[attr(size = 50, text = Words)]
     pub tags: Vec<String>,
     /// Whether it takes a paid plan or a purchase.
     #[attr(default = false)]

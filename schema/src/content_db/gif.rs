@@ -6,13 +6,14 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "gifs", name = "GIFs")]
 #[access(users)]
+#[retention(forever = "Part of the library, until it is removed from it.")]
 #[index(idx_category(category))]
 #[index(idx_tags(tags))]
 pub struct Gif {
     /// Id of the document.
     pub id: String,
     /// Its title.
-    #[attr(size = 200)]
+    #[attr(size = 200, text = Words)]
     pub title: String,
     /// Where it is served.
     #[attr(url)]
@@ -30,7 +31,7 @@ pub struct Gif {
     #[attr(size = 256)]
     pub external_id: Option<String>,
     /// Words it is found by.
-    #[attr(size = 50)]
+    #[attr(size = 50, text = Words)]
     pub tags: Vec<String>,
     /// Category it is listed under.
     #[attr(size = 50)]

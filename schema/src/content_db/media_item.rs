@@ -6,6 +6,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "mediaLibrary", name = "MediaLibrary")]
 #[access(readers(user_id))]
+#[retention(forever = "A file, as long as what holds it.")]
 #[index(idx_userId_time(user_id, uploaded_at desc))]
 #[index(idx_fileType(file_type))]
 pub struct MediaItem {
@@ -18,7 +19,7 @@ pub struct MediaItem {
     #[attr(size = 256)]
     pub file_id: String,
     /// Name it had on the device.
-    #[attr(size = 256)]
+    #[attr(size = 256, text = Name)]
     pub file_name: String,
     /// Sort of file, such as `image`, `video` or `document`.
     #[attr(size = 50)]
@@ -44,10 +45,10 @@ pub struct MediaItem {
     #[attr(size = 5000)]
     pub metadata: Option<String>,
     /// Words its owner finds it by.
-    #[attr(size = 50)]
+    #[attr(size = 50, text = Words)]
     pub tags: Vec<String>,
     /// Album its owner put it into.
-    #[attr(size = 100)]
+    #[attr(size = 100, text = Words)]
     pub album: Option<String>,
     /// Whether anybody may see it.
     #[attr(default = false)]

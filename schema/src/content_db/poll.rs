@@ -8,6 +8,7 @@ use crate::{Collection, Timestamp};
 #[access(
     server = "Its readers are all members of the conversation, and who chose what may be nobody's to see."
 )]
+#[retention(forever = "Part of a message, as long as that.")]
 #[index(idx_conversationId(conversation_id))]
 #[index(idx_creatorId(creator_id))]
 pub struct Poll {
@@ -23,7 +24,7 @@ pub struct Poll {
     #[attr(size = 256)]
     pub message_id: Option<String>,
     /// What is asked.
-    #[attr(size = 500)]
+    #[attr(size = 500, text = Words)]
     pub question: String,
     /// What can be chosen: a JSON array of 2 to 12 texts.
     #[attr(size = 5000)]

@@ -6,6 +6,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "stickers", name = "Stickers")]
 #[access(readers(creator_id), public(is_public))]
+#[retention(forever = "Part of a pack, as long as that.")]
 #[index(idx_packId(pack_id))]
 #[index(idx_category(category))]
 #[index(idx_tags(tags))]
@@ -13,10 +14,10 @@ pub struct Sticker {
     /// Id of the document.
     pub id: String,
     /// Its title.
-    #[attr(size = 100)]
+    #[attr(size = 100, text = Name)]
     pub name: String,
     /// What it shows.
-    #[attr(size = 500)]
+    #[attr(size = 500, text = Words)]
     pub description: Option<String>,
     /// User who made it; none for the operator's own.
     #[attr(size = 256)]
@@ -37,7 +38,7 @@ pub struct Sticker {
     #[attr(size = 256)]
     pub animated_file_id: Option<String>,
     /// Words and emoji it is found by.
-    #[attr(size = 50)]
+    #[attr(size = 50, text = Words)]
     pub tags: Vec<String>,
     /// Category it is listed under.
     #[attr(size = 50)]

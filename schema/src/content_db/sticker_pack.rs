@@ -6,16 +6,17 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "stickerPacks", name = "StickerPacks")]
 #[access(readers(creator_id), public(is_public))]
+#[retention(forever = "The maker's own, until they remove it.")]
 #[index(idx_creatorId(creator_id))]
 #[index(idx_isPremium(is_premium))]
 pub struct StickerPack {
     /// Id of the document.
     pub id: String,
     /// Its title.
-    #[attr(size = 100)]
+    #[attr(size = 100, text = Name)]
     pub name: String,
     /// What it is about.
-    #[attr(size = 500)]
+    #[attr(size = 500, text = Words)]
     pub description: Option<String>,
     /// User who made it; none for the operator's own.
     #[attr(size = 256)]
@@ -45,7 +46,7 @@ pub struct StickerPack {
     #[attr(default = true)]
     pub is_public: bool,
     /// Words it is found by.
-    #[attr(size = 50)]
+    #[attr(size = 50, text = Words)]
     pub tags: Vec<String>,
     /// When it was made.
     pub created_at: Option<Timestamp>,

@@ -6,6 +6,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "userStickers", name = "UserStickers")]
 #[access(readers(user_id))]
+#[retention(forever = "The user's own, as long as the account.")]
 #[index(unique idx_user_pack(user_id, sticker_pack_id))]
 #[index(idx_userId(user_id))]
 pub struct UserSticker {

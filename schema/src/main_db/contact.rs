@@ -24,8 +24,11 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "mainDB", id = "contacts", name = "Contacts")]
 #[access(readers(user_id))]
+#[retention(forever = "The user's own, as long as the account.")]
 #[index(unique idx_user_contact(user_id, contact_user_id))]
 #[index(idx_relationship(user_id, relationship))]
+#[index(own idx_blocked(user_id, is_blocked))]
+#[index(own idx_blockers(contact_user_id, is_blocked))]
 pub struct Contact {
     /// Id of the document.
     pub id: String,
@@ -36,7 +39,7 @@ pub struct Contact {
     #[attr(size = 256)]
     pub contact_user_id: String,
     /// Name shown to the owner in place of the other's own.
-    #[attr(size = 100)]
+    #[attr(size = 100, text = Name)]
     pub nickname: Option<String>,
     /// What the other is to the owner.
     #[attr(default = ContactRelationship::Friend)]
@@ -48,10 +51,10 @@ pub struct Contact {
     #[attr(default = false)]
     pub is_favorite: bool,
     /// Private notes.
-    #[attr(size = 500)]
+    #[attr(size = 500, text = Words)]
     pub notes: Option<String>,
     /// Labels the owner sorts contacts by.
-    #[attr(size = 50)]
+    #[attr(size = 50, text = Words)]
     pub tags: Vec<String>,
     /// When the two last exchanged anything.
     pub last_interaction: Option<Timestamp>,

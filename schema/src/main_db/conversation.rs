@@ -27,6 +27,7 @@ choices! {
 #[access(
     server = "Its readers are all members, more than a row can name; whoever leaves must read it no more."
 )]
+#[retention(forever = "The members' own: people look things up years later.")]
 #[index(idx_lastMessageAt(last_message_at desc))]
 #[index(idx_type(kind))]
 #[index(idx_creatorId(creator_id))]
@@ -37,10 +38,10 @@ pub struct Conversation {
     #[attr(key = "type")]
     pub kind: ConversationKind,
     /// Title; a direct conversation has none and shows the other's name.
-    #[attr(size = 100)]
+    #[attr(size = 100, text = Name)]
     pub name: Option<String>,
     /// What it is about.
-    #[attr(size = 500)]
+    #[attr(size = 500, text = Words)]
     pub description: Option<String>,
     /// Where its picture is served.
     #[attr(url)]
@@ -87,7 +88,7 @@ pub struct Conversation {
     /// Preview of the newest message; empty of words when encrypted.
     #[attr(size = 300)]
     pub last_message_text: Option<String>,
-    /// When the newest message was sent; the order of every list.
+    /// When it was last active: its newest message was sent, somebody joined, or it was made. The order of every list.
     pub last_message_at: Option<Timestamp>,
     /// Who sent the newest message.
     #[attr(size = 256)]
@@ -107,10 +108,10 @@ pub struct Conversation {
     /// When the invitation link stops working; none if it doesn't.
     pub invite_link_expiry: Option<Timestamp>,
     /// Category it is listed under when public.
-    #[attr(size = 50)]
+    #[attr(size = 50, text = Words)]
     pub category: Option<String>,
     /// Words it is found by when public.
-    #[attr(size = 50)]
+    #[attr(size = 50, text = Words)]
     pub tags: Vec<String>,
     /// When it was made.
     pub created_at: Option<Timestamp>,

@@ -64,16 +64,22 @@ choices! {
 
 /// A message, its state and its reactions.
 ///
-/// Its id may be the client's own, so that a send tried twice is stored once. Receipts beyond the cap
+/// Its id may be the client's own, so that a send tried twice is stored once. Its place in the history is its commit number,
+/// which is never given twice: read positions name it. Receipts beyond the cap
 /// of `read_by` and `delivered_to` follow from the members' read positions.
 #[derive(Clone, Debug, PartialEq, Collection)]
-#[collection(database = "mainDB", id = "messages", name = "Messages")]
+#[collection(database = "mainDB", id = "messages", name = "Messages", monotonic)]
 #[access(
     server = "Its readers are all members of the conversation, more than a row can name; whoever leaves must read it no more."
+)]
+#[retention(until(expires_at), job = "message-expiry")]
+#[retention(
+    forever = "The members' own, unless it was sent to vanish: people look things up years later."
 )]
 #[index(idx_conversation_time(conversation_id, created_at desc))]
 #[index(idx_sender(sender_id))]
 #[index(idx_contentType(content_type))]
+#[index(own idx_conversation_order(conversation_id))]
 pub struct Message {
     /// Id of the document.
     pub id: String,
@@ -84,7 +90,7 @@ pub struct Message {
     #[attr(size = 256)]
     pub sender_id: String,
     /// What was written, or the ciphertext when the conversation is encrypted.
-    #[attr(size = 10000, stored = 16383)]
+    #[attr(size = 10000, stored = 16383, text = Words)]
     pub content: String,
     /// What it carries, and so what `metadata` holds.
     pub content_type: MessageContentType,

@@ -20,6 +20,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "mainDB", id = "presence", name = "Presence")]
 #[access(readers(user_id))]
+#[retention(forever = "One document for each user.")]
 #[index(unique idx_userId_unique(user_id))]
 #[index(idx_status(status))]
 pub struct Presence {

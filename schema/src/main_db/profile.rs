@@ -43,6 +43,7 @@ choices! {
     document_security
 )]
 #[access(readers(id))]
+#[retention(forever = "A person, as long as the account.")]
 #[index(unique idx_username(username))]
 #[index(unique idx_userId(user_id))]
 #[index(idx_isOnline(is_online))]
@@ -57,12 +58,12 @@ pub struct Profile {
     #[attr(size = 50)]
     pub username: Option<String>,
     /// Name shown in conversations and lists.
-    #[attr(size = 100)]
+    #[attr(size = 100, text = Name)]
     pub display_name: Option<String>,
     /// A few sentences about themselves.
-    #[attr(size = 500)]
+    #[attr(size = 500, text = Words)]
     pub bio: Option<String>,
-    /// Address shown to those the privacy settings let see it; signing in uses the account's.
+    /// Address that was verified to be theirs, shown to those the privacy settings let see it; none until then.
     #[attr(email)]
     pub email: Option<String>,
     /// Phone number in international form, such as `+41791234567`.
@@ -81,10 +82,10 @@ pub struct Profile {
     #[attr(size = 256)]
     pub cover_image_file_id: Option<String>,
     /// One line below the name.
-    #[attr(size = 150)]
+    #[attr(size = 150, text = Words)]
     pub tagline: Option<String>,
     /// Where they say they are, in their own words.
-    #[attr(size = 100)]
+    #[attr(size = 100, text = Words)]
     pub location: Option<String>,
     /// IANA name of the time zone, such as `Europe/Zurich`.
     #[attr(size = 50)]
@@ -92,20 +93,20 @@ pub struct Profile {
     /// Their page on the web.
     #[attr(url)]
     pub website: Option<String>,
-    /// Accounts elsewhere: a JSON object from service to handle or address.
+    /// Accounts elsewhere: a JSON object from service to handle or https URL.
     #[attr(size = 2000)]
     pub social_links: Option<String>,
     /// Settings of the apps: a JSON object the server keeps as it is.
     #[attr(size = 5000, stored = 16383)]
     pub preferences: Option<String>,
-    /// Who may see what: a JSON object from field to audience.
+    /// Who may see what, write to them and add them to groups: a JSON object from setting to audience.
     #[attr(size = 5000)]
     pub privacy_settings: Option<String>,
     /// Availability they chose.
     #[attr(default = ProfileStatus::Active)]
     pub status: ProfileStatus,
     /// Words that go with the availability.
-    #[attr(size = 150)]
+    #[attr(size = 150, text = Words)]
     pub status_message: Option<String>,
     /// When they were last active.
     pub last_seen: Option<Timestamp>,
@@ -136,7 +137,7 @@ pub struct Profile {
     #[attr(size = 50)]
     pub badges: Vec<String>,
     /// Topics they care about, in their own words.
-    #[attr(size = 50)]
+    #[attr(size = 50, text = Words)]
     pub interests: Vec<String>,
     /// Languages they speak as BCP 47 tags, such as `de-CH`.
     #[attr(size = 20)]
@@ -146,6 +147,6 @@ pub struct Profile {
     pub theme: ProfileTheme,
     /// When the profile was made.
     pub created_at: Option<Timestamp>,
-    /// When the profile last changed.
+    /// When its owner last changed it; points, badges and presence don't count.
     pub updated_at: Option<Timestamp>,
 }

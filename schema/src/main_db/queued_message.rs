@@ -23,6 +23,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "mainDB", id = "messageQueue", name = "MessageQueue")]
 #[access(server = "Deliveries are the server's work.")]
+#[retention(days(processed_at) = 30, job = "notification-push")]
 #[index(idx_status_priority(status, priority desc))]
 #[index(idx_scheduled(scheduled_for))]
 pub struct QueuedMessage {

@@ -10,6 +10,7 @@ use crate::{Collection, Timestamp};
     name = "TypingIndicators"
 )]
 #[access(server = "Its readers are all members of the conversation, and it is void once expired.")]
+#[retention(until(expires_at), job = "retention")]
 #[index(idx_conversation_typing(conversation_id, is_typing))]
 #[index(idx_expires(expires_at))]
 pub struct TypingIndicator {

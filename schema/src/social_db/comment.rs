@@ -6,6 +6,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "socialDB", id = "comments", name = "Comments")]
 #[access(readers(user_id))]
+#[retention(forever = "Part of a post, as long as that.")]
 #[index(idx_post_time(post_id, created_at desc))]
 #[index(idx_userId(user_id))]
 pub struct Comment {
@@ -18,7 +19,7 @@ pub struct Comment {
     #[attr(size = 256)]
     pub user_id: String,
     /// What was written.
-    #[attr(size = 2000)]
+    #[attr(size = 2000, text = Words)]
     pub content: String,
     /// Comment it answers; none if it stands at the top.
     #[attr(size = 256)]

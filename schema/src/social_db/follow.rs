@@ -20,6 +20,7 @@ choices! {
 #[access(
     server = "It holds what each of the two keeps from the other: a close friend, a follower kept out."
 )]
+#[retention(forever = "The users' own, until one of them ends it.")]
 #[index(unique idx_follower_following(follower_id, following_id))]
 #[index(idx_followingId(following_id))]
 pub struct Follow {

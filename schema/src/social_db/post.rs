@@ -38,6 +38,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "socialDB", id = "posts", name = "Posts")]
 #[access(readers(user_id))]
+#[retention(forever = "The author's own, until they remove it.")]
 #[index(idx_userId_time(user_id, created_at desc))]
 #[index(idx_hashtags(hashtags))]
 pub struct Post {
@@ -47,7 +48,7 @@ pub struct Post {
     #[attr(size = 256)]
     pub user_id: String,
     /// Words of it.
-    #[attr(size = 5000)]
+    #[attr(size = 5000, text = Words)]
     pub content: Option<String>,
     /// What it mainly is.
     #[attr(default = PostContentType::Text)]
@@ -68,7 +69,7 @@ pub struct Post {
     #[attr(size = 50)]
     pub hashtags: Vec<String>,
     /// Where it was made, in words.
-    #[attr(size = 200)]
+    #[attr(size = 200, text = Words)]
     pub location: Option<String>,
     /// Who may see it.
     #[attr(default = PostPrivacy::Public)]

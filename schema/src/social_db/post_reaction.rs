@@ -6,6 +6,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "socialDB", id = "postReactions", name = "PostReactions")]
 #[access(readers(user_id))]
+#[retention(forever = "Part of a post, as long as that.")]
 #[index(unique idx_post_user_unique(post_id, user_id))]
 #[index(idx_postId(post_id))]
 pub struct PostReaction {

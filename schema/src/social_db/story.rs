@@ -39,6 +39,7 @@ choices! {
 #[access(
     server = "Who may see one follows from follows, contacts and blocks of the moment, and nobody may once it has expired."
 )]
+#[retention(until(expires_at), job = "story-expiry")]
 #[index(idx_userId_time(user_id, created_at desc))]
 #[index(idx_expires(expires_at))]
 pub struct Story {
@@ -59,7 +60,7 @@ pub struct Story {
     #[attr(url)]
     pub thumbnail_url: Option<String>,
     /// Words on it.
-    #[attr(size = 500)]
+    #[attr(size = 500, text = Words)]
     pub text: Option<String>,
     /// Colour behind the words, such as `#1f2937`.
     #[attr(size = 7)]
@@ -77,7 +78,7 @@ pub struct Story {
     #[attr(size = 500)]
     pub music: Option<String>,
     /// Where it was made, in words.
-    #[attr(size = 200)]
+    #[attr(size = 200, text = Words)]
     pub location: Option<String>,
     /// Users it mentions.
     #[attr(size = 256)]

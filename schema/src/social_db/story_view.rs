@@ -6,6 +6,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "socialDB", id = "storyViews", name = "StoryViews")]
 #[access(readers(viewer_id))]
+#[retention(with = "stories", job = "story-expiry")]
 #[index(unique idx_story_viewer(story_id, viewer_id))]
 #[index(idx_storyId(story_id))]
 pub struct StoryView {

@@ -16,6 +16,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "accounts", name = "Accounts", system)]
 #[access(server = "Secret: it holds the password's hash.")]
+#[retention(forever = "A person, until they ask to be forgotten.")]
 #[index(unique idx_email(email))]
 pub struct Account {
     /// Id of the document: the user's id.
@@ -34,7 +35,7 @@ pub struct Account {
     pub status: AccountStatus,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When its address, its password or whether it may be used last changed; signing in doesn't count.
     pub updated_at: Timestamp,
     /// When the password was last set.
     pub password_changed_at: Option<Timestamp>,

@@ -11,9 +11,13 @@ use crate::{Collection, Timestamp};
     system
 )]
 #[access(server = "Bookkeeping of the components.")]
+#[retention(forever = "One document for each consumer.")]
 pub struct ConsumerCursor {
     /// Id of the document: the consumer's name.
     pub id: String,
+    /// Id of the collection that it reads; none before it moves for the first time since this is kept.
+    #[attr(size = 36)]
+    pub reads: Option<String>,
     /// Commit number of the last event handled; 0 before the first.
     #[attr(min = 0)]
     pub position: i64,

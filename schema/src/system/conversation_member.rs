@@ -42,10 +42,13 @@ choices! {
 #[access(
     server = "It tells who blocked whom, and its readers are all members of the conversation."
 )]
+#[retention(days(left_at) = 30, job = "retention")]
+#[retention(forever = "Membership, while it lasts.")]
 #[index(unique idx_conversation_user(conversation_id, user_id))]
-#[index(idx_user_status(user_id, status))]
+#[index(idx_user_list(user_id, status, is_request, is_archived, is_pinned, conversation_id))]
 #[index(idx_conversation_status(conversation_id, status, joined_at))]
 #[index(idx_conversation_role(conversation_id, status, role))]
+#[index(idx_left(left_at))]
 pub struct ConversationMember {
     /// Id of the document: a hash of conversation and user.
     pub id: String,
@@ -73,13 +76,23 @@ pub struct ConversationMember {
     /// Whether the other one of a direct conversation blocked them.
     #[attr(default = false)]
     pub is_blocked: bool,
+    /// Whether a stranger wrote to them, and they haven't said yet that they want it: it rings nobody.
+    #[attr(default = false)]
+    pub is_request: bool,
     /// Newest message they read.
     #[attr(size = 36)]
     pub last_read_message_id: Option<String>,
     /// When the newest message they read was sent.
     pub last_read_at: Option<Timestamp>,
+    /// Commit number of the newest message they read; none if they read nothing.
+    pub read_position: Option<i64>,
+    /// Commit number of the newest message there was when they joined, the last time if more than once: what stands up to there was
+    /// never unread to them.
+    pub joined_position: Option<i64>,
     /// When they joined, the last time if more than once.
     pub joined_at: Timestamp,
+    /// When they left or were sent away; none while they belong to it.
+    pub left_at: Option<Timestamp>,
     /// When anything here last changed.
     pub updated_at: Option<Timestamp>,
     /// Who brought them in; none if they came on their own.

@@ -34,6 +34,7 @@ choices! {
     system
 )]
 #[access(server = "The operator's.")]
+#[retention(days(last_seen_at) = 30, setting = "error_retention_days", job = "error-retention")]
 #[index(idx_last_seen(last_seen_at desc))]
 #[index(idx_status_last_seen(status, last_seen_at desc))]
 #[index(idx_severity_last_seen(severity, last_seen_at desc))]

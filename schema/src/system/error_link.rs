@@ -6,6 +6,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "errorLinks", name = "Error links", system)]
 #[access(server = "The operator's.")]
+#[retention(days(created_at) = 30, setting = "error_retention_days", job = "error-retention")]
 #[index(idx_group_time(group_id, created_at desc))]
 #[index(idx_created(created_at))]
 pub struct ErrorLink {

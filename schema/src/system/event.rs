@@ -15,6 +15,7 @@ use crate::{Collection, Timestamp};
     monotonic
 )]
 #[access(server = "What happened to anybody, for the components that react.")]
+#[retention(days(created_at) = 30, setting = "event_retention_days", job = "retention")]
 #[index(idx_kind(kind))]
 pub struct Event {
     /// Id of the document.

@@ -8,6 +8,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "gifTags", name = "GIF tags", system)]
 #[access(server = "It is there to look GIFs up; the GIFs themselves have their tags.")]
+#[retention(forever = "Part of a GIF, as long as that.")]
 #[index(unique idx_gif_tag(gif_id, tag))]
 #[index(idx_tag_time(tag, created_at desc))]
 pub struct GifTag {

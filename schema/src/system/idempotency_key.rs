@@ -11,6 +11,7 @@ use crate::{Collection, Timestamp};
     system
 )]
 #[access(server = "Whole answers of the API, kept for a retry with the same key.")]
+#[retention(until(expires_at), job = "retention")]
 #[index(unique idx_user_route_key(user_id, route, key))]
 #[index(idx_expires(expires_at))]
 pub struct IdempotencyKey {

@@ -6,6 +6,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "jobRuns", name = "Job runs", system)]
 #[access(server = "The operator's.")]
+#[retention(days(started_at) = 30, job = "retention")]
 #[index(idx_job_time(job, started_at desc))]
 pub struct JobRun {
     /// Id of the document.

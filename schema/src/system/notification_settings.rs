@@ -11,6 +11,7 @@ use crate::{Collection, Timestamp};
     system
 )]
 #[access(readers(id))]
+#[retention(forever = "One document for each user.")]
 pub struct NotificationSettings {
     /// Id of the document: the user's id.
     pub id: String,

@@ -13,6 +13,7 @@ use crate::{Collection, Timestamp};
     system
 )]
 #[access(server = "It is there to look posts up, also those that not everybody may see.")]
+#[retention(forever = "Part of a post, as long as that.")]
 #[index(unique idx_post_hashtag(post_id, hashtag))]
 #[index(idx_hashtag_time(hashtag, created_at desc))]
 pub struct PostHashtag {

@@ -8,6 +8,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "progress", name = "Progress", system)]
 #[access(server = "Bookkeeping of the components; the profile shows what comes of it.")]
+#[retention(forever = "One document for each user.")]
 #[index(idx_xp(xp desc))]
 pub struct Progress {
     /// Id of the document: the user's id.
@@ -21,6 +22,8 @@ pub struct Progress {
     /// Day of the last activity in the user's time zone, such as `2026-11-23`; none before the first.
     #[attr(size = 10)]
     pub last_active_day: Option<String>,
+    /// When the last activity was; none before the first. Tells what day it was then in a time zone chosen since.
+    pub last_active_at: Option<Timestamp>,
     /// Most days in a row with activity.
     #[attr(default = 0, min = 0)]
     pub longest_streak: i64,

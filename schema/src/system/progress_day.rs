@@ -11,6 +11,7 @@ use crate::{Collection, Timestamp};
     system
 )]
 #[access(server = "Bookkeeping of the components.")]
+#[retention(until(expires_at), job = "xp-badges")]
 #[index(idx_expires(expires_at))]
 pub struct ProgressDay {
     /// Id of the document: a hash of user and day.

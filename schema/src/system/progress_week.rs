@@ -11,6 +11,7 @@ use crate::{Collection, Timestamp};
     system
 )]
 #[access(server = "Bookkeeping of the components; leaderboards show what comes of it.")]
+#[retention(until(expires_at), job = "xp-badges")]
 #[index(idx_week_xp(week, xp desc))]
 #[index(idx_expires(expires_at))]
 pub struct ProgressWeek {

@@ -19,6 +19,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "pushes", name = "Pushes", system)]
 #[access(server = "Deliveries are the server's work.")]
+#[retention(days(due_at) = 30, job = "notification-push")]
 #[index(idx_status_due(status, due_at))]
 #[index(idx_queue(queue_id, status))]
 #[index(idx_subscription(subscription_id))]

@@ -11,6 +11,8 @@ use crate::{Collection, Timestamp};
     system
 )]
 #[access(server = "Secret: it holds addresses and secrets of devices.")]
+#[retention(until(expires_at), job = "notification-push")]
+#[retention(forever = "A device, until it signs out or the push service disowns it.")]
 #[index(idx_user(user_id))]
 #[index(idx_expires(expires_at))]
 pub struct PushSubscription {
@@ -32,7 +34,7 @@ pub struct PushSubscription {
     #[attr(size = 30)]
     pub auth: String,
     /// What the user calls the device.
-    #[attr(size = 100)]
+    #[attr(size = 100, text = Name)]
     pub device_name: Option<String>,
     /// When the push service ends it; none if it doesn't say.
     pub expires_at: Option<Timestamp>,

@@ -11,6 +11,7 @@ use crate::{Collection, Timestamp};
     system
 )]
 #[access(server = "It tells who took reputation from whom.")]
+#[retention(forever = "Each reason counts once in all time.")]
 #[index(idx_user_time(user_id, created_at desc))]
 pub struct ReputationGrant {
     /// Id of the document: a hash of giver, receiver, reason and subject.

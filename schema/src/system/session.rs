@@ -2,11 +2,12 @@
 
 use crate::{Collection, Timestamp};
 
-/// A device that is signed in. Refreshing it replaces the token; an old one that comes back is
-/// stolen, and ends the session.
+/// A device that is signed in. Refreshing it replaces the token; an old one that comes back later than a minute after
+/// that is stolen, and ends the session.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "sessions", name = "Sessions", system)]
 #[access(server = "Secret: it holds the hashes of refresh tokens.")]
+#[retention(until(expires_at), job = "retention")]
 #[index(idx_user(user_id, last_used_at))]
 #[index(idx_expires(expires_at))]
 pub struct Session {
@@ -22,7 +23,7 @@ pub struct Session {
     #[attr(size = 64)]
     pub previous_refresh_hash: Option<String>,
     /// Name the user gave the device, for the list of sessions.
-    #[attr(size = 100)]
+    #[attr(size = 100, text = Name)]
     pub device: Option<String>,
     /// What the client says it is.
     #[attr(size = 500)]

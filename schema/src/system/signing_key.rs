@@ -9,6 +9,8 @@ choices! {
         AccessToken = "access_token",
         /// Cursors of lists.
         Cursor = "cursor",
+        /// Ids that follow from what a document is about, and that nobody else can compute.
+        Id = "id",
         /// Requests to push services (VAPID, RFC 8292).
         WebPush = "web_push",
     }
@@ -23,6 +25,7 @@ choices! {
     system
 )]
 #[access(server = "Secret: it holds the keys that the server signs with.")]
+#[retention(forever = "A handful; signatures and cursors of old keys are checked by them.")]
 #[index(idx_purpose(purpose))]
 pub struct SigningKey {
     /// Id of the document; for access tokens the `kid`.

@@ -13,6 +13,7 @@ use crate::{Collection, Timestamp};
     system
 )]
 #[access(server = "It is there to look stickers up, also those that aren't public.")]
+#[retention(forever = "Part of a sticker, as long as that.")]
 #[index(unique idx_sticker_tag(sticker_id, tag))]
 #[index(idx_tag_time(tag, created_at desc))]
 pub struct StickerTag {

@@ -11,6 +11,7 @@ use crate::{Collection, Timestamp};
     system
 )]
 #[access(readers(user_id))]
+#[retention(with = "stories", job = "story-expiry")]
 #[index(unique idx_story_user(story_id, user_id))]
 pub struct StoryReaction {
     /// Id of the document.

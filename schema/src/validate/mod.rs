@@ -44,7 +44,11 @@ pub(crate) use values::{check_text, wrong_type};
 
 /// Checks a value of an attribute, or an element of one that holds a list.
 pub(crate) fn check_one(attribute: &Attribute, value: &Value) -> Result<(), Broken> {
-    values::check_value(&attribute.kind, value)
+    values::check_value(&attribute.kind, value)?;
+    match (attribute.text, value) {
+        (Some(kind), Value::String(text)) => kind.check(text),
+        _ => Ok(()),
+    }
 }
 
 /// Checks a whole document, its `id` included.

@@ -24,6 +24,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "web3DB", id = "contractHooks", name = "ContractHooks")]
 #[access(server = "The operator's.")]
+#[retention(forever = "The user's own, as long as the account.")]
 #[index(idx_chain_type(chain, hook_type))]
 #[index(idx_isActive(is_active))]
 pub struct ContractHook {

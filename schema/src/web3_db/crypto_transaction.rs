@@ -42,6 +42,7 @@ choices! {
     name = "CryptoTransactions"
 )]
 #[access(readers(user_id))]
+#[retention(forever = "Records of money: the law has them kept.")]
 #[index(idx_userId_time(user_id, timestamp desc))]
 #[index(unique idx_txHash_unique(tx_hash, chain))]
 #[index(idx_status(status))]

@@ -18,6 +18,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "web3DB", id = "nfts", name = "NFTs")]
 #[access(readers(user_id))]
+#[retention(forever = "What a wallet holds, as long as that.")]
 #[index(idx_userId(user_id))]
 #[index(unique idx_contract_token(contract_address, token_id, chain))]
 pub struct Nft {
@@ -42,10 +43,10 @@ pub struct Nft {
     #[attr(default = NftTokenStandard::Erc721)]
     pub token_standard: NftTokenStandard,
     /// Its title.
-    #[attr(size = 200)]
+    #[attr(size = 200, text = Words)]
     pub name: Option<String>,
     /// What its maker says about it.
-    #[attr(size = 1000)]
+    #[attr(size = 1000, text = Words)]
     pub description: Option<String>,
     /// Where its picture is served.
     #[attr(url)]

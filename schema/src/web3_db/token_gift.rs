@@ -48,6 +48,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "web3DB", id = "tokenGifts", name = "TokenGifts")]
 #[access(readers(sender_id, recipient_id))]
+#[retention(forever = "Records of money: the law has them kept.")]
 #[index(idx_recipient_status(recipient_id, status))]
 #[index(idx_sender(sender_id))]
 #[index(idx_expires(expires_at))]
@@ -86,7 +87,7 @@ pub struct TokenGift {
     /// Worth in US dollars when it was given.
     pub usd_value: Option<f64>,
     /// Words that go with it.
-    #[attr(size = 500)]
+    #[attr(size = 500, text = Words)]
     pub message: Option<String>,
     /// What plays when it is opened.
     #[attr(default = TokenGiftAnimation::Confetti)]

@@ -46,6 +46,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "web3DB", id = "wallets", name = "Wallets")]
 #[access(readers(user_id))]
+#[retention(forever = "The user's own, as long as the account.")]
 #[index(idx_userId_chain(user_id, chain))]
 #[index(unique idx_address_unique(address, chain))]
 pub struct Wallet {
@@ -66,7 +67,7 @@ pub struct Wallet {
     #[attr(default = false)]
     pub is_primary: bool,
     /// Name its owner gave it.
-    #[attr(size = 100)]
+    #[attr(size = 100, text = Name)]
     pub nickname: Option<String>,
     /// Balances when last synced: a JSON object from token to decimal string.
     #[attr(size = 2000)]

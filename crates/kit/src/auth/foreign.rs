@@ -105,10 +105,10 @@ impl Foreign {
         if user.as_deref() != Some(payload.user_id.as_str()) {
             return Err(invalid());
         }
-        if session::is_out_of_use(ctx, &payload.user_id).await? {
-            return Err(session::ended());
-        }
-        let claims = Claims::foreign(payload.user_id, payload.session_id, now + TRUSTED);
+        let claims = Claims {
+            is_anonymous: session::look_up(ctx, &payload.user_id).await?,
+            ..Claims::foreign(payload.user_id, payload.session_id, now + TRUSTED)
+        };
         let mut verified = self.verified.borrow_mut();
         if verified.len() >= REMEMBERED {
             verified.clear();

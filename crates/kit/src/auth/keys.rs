@@ -11,7 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use whisper_schema::prelude::{SigningKey, SigningKeyPurpose};
 use whisper_schema::{Column, Timestamp};
-use whisper_store::{Batch, Filter, Order, Patch, StoreError};
+use whisper_store::{Batch, Filter, Order, Patch, Query, StoreError};
 
 use super::claims::{ACCESS_LIFETIME, Claims};
 use crate::ctx::Ctx;
@@ -48,6 +48,7 @@ pub struct Keys {
     tokens: RefCell<Option<Rc<Vec<TokenKey>>>>,
     read_at: Cell<i64>,
     cursor: RefCell<Option<Rc<[u8; 32]>>>,
+    id: RefCell<Option<Rc<[u8; 32]>>>,
     verified: RefCell<HashMap<[u8; 32], Claims>>,
 }
 
@@ -140,16 +141,29 @@ pub async fn rotate_keys(ctx: &Ctx) -> Result<()> {
 
 /// The key for codes by [`mac`]: cursors and refresh tokens.
 pub(crate) async fn cursor_key(ctx: &Ctx) -> Result<Rc<[u8; 32]>> {
-    let known = ctx.keys().cursor.borrow().clone();
-    if let Some(key) = known {
+    kept(ctx, &ctx.keys().cursor, SigningKeyPurpose::Cursor).await
+}
+
+/// The key for ids that nobody else can compute. Documents carry them: it must never be another one.
+pub(crate) async fn id_key(ctx: &Ctx) -> Result<Rc<[u8; 32]>> {
+    kept(ctx, &ctx.keys().id, SigningKeyPurpose::Id).await
+}
+
+/// A key that is read once per instance.
+async fn kept(
+    ctx: &Ctx,
+    known: &RefCell<Option<Rc<[u8; 32]>>>,
+    purpose: SigningKeyPurpose,
+) -> Result<Rc<[u8; 32]>> {
+    if let Some(key) = known.borrow().clone() {
         return Ok(key);
     }
-    let rows = rows(ctx, SigningKeyPurpose::Cursor).await?;
-    let row = rows
-        .first()
-        .ok_or_else(|| Error::internal("no cursor key"))?;
+    let rows = rows(ctx, purpose).await?;
+    // The first one that was made.
+    let row = rows.last();
+    let row = row.ok_or_else(|| Error::internal(format!("no key for {purpose}")))?;
     let key = Rc::new(secret(row)?);
-    *ctx.keys().cursor.borrow_mut() = Some(Rc::clone(&key));
+    *known.borrow_mut() = Some(Rc::clone(&key));
     Ok(key)
 }
 
@@ -215,10 +229,12 @@ async fn rows_or(
 async fn find(ctx: &Ctx, purpose: SigningKeyPurpose) -> Result<Vec<SigningKey>> {
     let docs = ctx
         .database()?
-        .find::<SigningKey>()
-        .filter(Filter::eq(SigningKey::PURPOSE, purpose))
-        .order(Order::desc(SigningKey::CREATED_AT))
-        .all(100)
+        .read(
+            Query::<SigningKey>::new()
+                .filter(Filter::eq(SigningKey::PURPOSE, purpose))
+                .order(Order::desc(SigningKey::CREATED_AT))
+                .limit(100),
+        )
         .await?;
     Ok(docs
         .into_iter()

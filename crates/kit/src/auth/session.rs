@@ -1,9 +1,11 @@
 //! Sessions: devices that are signed in, at most ten for each account.
 //!
-//! A refresh token is `<session id>.<secret>`; the database keeps the secret's SHA-256. Each is used once:
-//! presenting an older one of the same session means that somebody copied it, and ends the session
-//! (RFC 9700). The secret carries a code that only this server can make, so that an older token is
-//! told from a made-up one, however old it is: nobody can end a session by guessing.
+//! A refresh token is `wrt_<session id>.<secret>`; the database keeps the secret's SHA-256. Each is exchanged for its
+//! successor, which is derived from it: whoever asks again because the answer got lost, and two tabs that ask at the
+//! same time, get the same one, for 60 s. There is never a second branch. Presenting an older token after
+//! that means that somebody copied it, and ends the session (RFC 9700). The secret carries a code that only this
+//! server can make, so that an older token is told from a made-up one, however old it is: nobody can end a session
+//! by guessing.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,11 +15,12 @@ use whisper_schema::{Column, Timestamp};
 use whisper_store::{Batch, Doc, Filter, First, Get, Order, Patch, Query, StoreError};
 
 use super::token::{invalid, sign};
-use super::{Claims, MAC, cursor_key, mac, sha256_hex};
+use super::{Claims, MAC, cursor_key, mac, mac256, sha256_hex};
 use crate::ctx::Ctx;
 use crate::error::{Code, Error, Result};
 use crate::ids::{is_id, random};
 use crate::request::Request;
+use crate::retry::Attempt;
 
 /// How many sessions an account may have; the one that was used least recently goes.
 pub const MAX_SESSIONS: usize = 10;
@@ -29,6 +32,10 @@ const SWEEP_ROWS: u64 = 10;
 const ACCOUNT: &str = "account in use";
 /// Random bytes of a refresh token.
 const RANDOM: usize = 32;
+/// What refresh tokens begin with, so that they can be recognised where they don't belong. Those of before lack it.
+pub const REFRESH_PREFIX: &str = "wrt_";
+/// For how long a refresh token still gives the successor that it gave, in milliseconds.
+const GRACE: i64 = 60 * 1000;
 
 /// What somebody who signed in gets.
 #[derive(Clone)]
@@ -75,7 +82,7 @@ pub async fn issue(
     }
     let issued = Issued {
         access_token: sign(ctx, user_id, &id).await?,
-        refresh_token: format!("{id}.{secret}"),
+        refresh_token: token(&id, &secret),
         session,
     };
     Ok((batch, issued))
@@ -83,13 +90,11 @@ pub async fn issue(
 
 /// The ids of the sessions that must go for one more.
 async fn surplus(ctx: &Ctx, user_id: &str) -> Result<Vec<String>> {
-    let sessions = ctx
-        .database()?
-        .find::<Session>()
+    let theirs = Query::<Session>::new()
         .filter(Filter::eq(Session::USER_ID, user_id))
         .order(Order::desc(Session::LAST_USED_AT))
-        .all(100)
-        .await?;
+        .limit(100);
+    let sessions = ctx.database()?.read(theirs).await?;
     Ok(sessions
         .into_iter()
         .skip(MAX_SESSIONS - 1)
@@ -97,22 +102,46 @@ async fn surplus(ctx: &Ctx, user_id: &str) -> Result<Vec<String>> {
         .collect())
 }
 
-/// Exchanges a refresh token for a new pair. Of two that do so with the same token at the same moment one gets
-/// the pair, and keeps it.
+/// Exchanges a refresh token for a new pair. With the same token the same refresh token is given again for
+/// 60 s; after that it ends the session.
 ///
 /// # Errors
-/// [`Code::TokenInvalid`], [`Code::SessionRevoked`] when it has expired, [`Code::RefreshTokenReused`].
+/// [`Code::TokenInvalid`], [`Code::SessionRevoked`] when it has expired or its account is out of use,
+/// [`Code::RefreshTokenReused`].
 pub async fn rotate(ctx: &Ctx, refresh_token: &str) -> Result<Issued> {
-    let (id, secret) = refresh_token.split_once('.').ok_or_else(invalid)?;
-    if !is_id(id) {
-        return Err(invalid());
-    }
-    let Some(session) = ctx.database()?.get::<Session>(id).await? else {
+    let bare = refresh_token.strip_prefix(REFRESH_PREFIX);
+    let (id, secret) = bare
+        .unwrap_or(refresh_token)
+        .split_once('.')
+        .filter(|(id, _)| is_id(id))
+        .ok_or_else(invalid)?;
+    let successor = successor(ctx, id, secret).await?;
+    let (hash, next) = (sha256_hex(secret), sha256_hex(&successor));
+    let session = ctx
+        .retry(async || attempt(ctx, id, secret, (&hash, &next)).await)
+        .await?;
+    Ok(Issued {
+        access_token: sign(ctx, &session.user_id, id).await?,
+        refresh_token: token(id, &successor),
+        session,
+    })
+}
+
+/// Moves a session on from the token with the first hash to that with the second, unless that was done just now.
+async fn attempt(
+    ctx: &Ctx,
+    id: &str,
+    secret: &str,
+    (hash, next): (&str, &str),
+) -> Result<Attempt<Session>> {
+    let Some(session) = ctx.database()?.read(Get::<Session>::id(id)).await? else {
         return Err(invalid());
     };
-    let hash = sha256_hex(secret);
-    if !same(&hash, &session.refresh_hash) {
-        if !is_old(ctx, &session, secret, &hash).await? {
+    if !same(hash, &session.refresh_hash) {
+        if is_repeated(&session, hash, next, ctx.clock()) {
+            return repeated(ctx, session.into_inner()).await.map(Attempt::Done);
+        }
+        if !is_old(ctx, &session, secret, hash).await? {
             return Err(invalid());
         }
         revoke(ctx, id).await?;
@@ -121,30 +150,44 @@ pub async fn rotate(ctx: &Ctx, refresh_token: &str) -> Result<Issued> {
     if session.expires_at <= ctx.now() {
         return Err(ended());
     }
-    let fresh = new_secret(ctx, id).await?;
     let session = Session {
-        refresh_hash: sha256_hex(&fresh),
-        previous_refresh_hash: Some(hash.clone()),
-        refreshed_at: Some(ctx.now()),
+        refresh_hash: next.to_owned(),
+        previous_refresh_hash: Some(hash.to_owned()),
+        refreshed_at: Some(ctx.clock()),
         last_used_at: ctx.now(),
         expires_at: ctx.now().plus(REFRESH_LIFETIME),
         ..session.into_inner()
     };
-    replace(ctx, &session, &hash).await?;
-    Ok(Issued {
-        access_token: sign(ctx, &session.user_id, id).await?,
-        refresh_token: format!("{id}.{fresh}"),
-        session,
-    })
+    let moved = replace(ctx, &session, hash).await?;
+    Ok(moved.map_or(Attempt::Retry, |()| Attempt::Done(session)))
 }
 
-/// Keeps the new token in the place of the one with this hash, if that still stands.
-async fn replace(ctx: &Ctx, session: &Session, hash: &str) -> Result<()> {
+/// Whether this token was exchanged for its successor just now. A time that lies ahead is as good as one
+/// that has passed: the clock was wrong once.
+fn is_repeated(session: &Session, hash: &str, next: &str, now: Timestamp) -> bool {
+    let previous = session.previous_refresh_hash.as_deref();
+    let since = session.refreshed_at.map(|at| now.since(at));
+    previous.is_some_and(|previous| same(hash, previous))
+        && same(next, &session.refresh_hash)
+        && since.is_some_and(|since| (-GRACE..=GRACE).contains(&since))
+}
+
+/// The session as it stands, for who asks again.
+async fn repeated(ctx: &Ctx, session: Session) -> Result<Session> {
+    if session.expires_at <= ctx.now() {
+        return Err(ended());
+    }
+    look_up(ctx, &session.user_id).await?;
+    Ok(session)
+}
+
+/// Keeps the new token in the place of the one with this hash; none when that no longer stands.
+async fn replace(ctx: &Ctx, session: &Session, hash: &str) -> Result<Option<()>> {
     let patch = Patch::<Session>::new()
         .set(Session::REFRESH_HASH, session.refresh_hash.as_str())
         .set(Session::PREVIOUS_REFRESH_HASH, hash)
-        .set(Session::REFRESHED_AT, ctx.now())
-        .set(Session::LAST_USED_AT, ctx.now())
+        .set(Session::REFRESHED_AT, session.refreshed_at)
+        .set(Session::LAST_USED_AT, session.last_used_at)
         .set(Session::EXPIRES_AT, session.expires_at);
     let unused = Filter::eq(Session::REFRESH_HASH, hash);
     let batch = Batch::new()
@@ -152,14 +195,9 @@ async fn replace(ctx: &Ctx, session: &Session, hash: &str) -> Result<()> {
         .expect_none(out_of_use(&session.user_id))
         .label(ACCOUNT);
     match ctx.database()?.commit(batch).await {
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(Some(())),
         Err(error) if error.failed_at(ACCOUNT) => Err(ended()),
-        // It was in force a moment ago: rather a client that asked twice than a thief. One who comes
-        // later ends the session.
-        Err(StoreError::ConditionFailed { .. }) => Err(Error::new(
-            Code::RefreshTokenReused,
-            "This refresh token was used at the same moment.",
-        )),
+        Err(StoreError::ConditionFailed { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
@@ -186,15 +224,14 @@ pub fn revoke_all(batch: Batch, user_id: &str, keep: Option<&str>) -> Batch {
 }
 
 /// The question whether a token still counts, to be asked together with others: its session, and the account if
-/// that is out of use. Nothing where another server keeps the sessions: it has said that this one stands.
+/// there is something about it. Nothing where another server keeps the sessions: it has said that this one stands.
 pub(crate) fn standing(claims: &Claims) -> Option<(Get<Session>, First<Account>)> {
-    let account = || Query::new().filter(out_of_use(&claims.sub)).first();
-    claims
-        .own_session()
-        .map(|session| (Get::id(session), account()))
+    let session = claims.own_session()?;
+    Some((Get::id(session), peculiar(&claims.sub)))
 }
 
-/// Refuses a token whose session is over, or whose account is out of use, by what [`standing`] found.
+/// Refuses a token whose session is over, or whose account is out of use, by what [`standing`] found. Tells whether
+/// the account is anonymous.
 ///
 /// # Errors
 /// [`Code::SessionRevoked`].
@@ -202,13 +239,46 @@ pub(crate) fn check(
     claims: &Claims,
     standing: Option<(Option<Doc<Session>>, Option<Doc<Account>>)>,
     now: Timestamp,
-) -> Result<()> {
-    let stands = match standing {
-        None => claims.own_session().is_none(),
-        Some((Some(session), None)) => session.user_id == claims.sub && session.expires_at > now,
-        Some(_) => false,
+) -> Result<bool> {
+    let Some((session, account)) = standing else {
+        return match claims.own_session() {
+            None => Ok(claims.is_anonymous),
+            Some(_) => Err(ended()),
+        };
     };
-    if stands { Ok(()) } else { Err(ended()) }
+    let stands = |session: &Doc<Session>| session.user_id == claims.sub && session.expires_at > now;
+    match session.filter(stands) {
+        Some(_) => is_anonymous(account),
+        None => Err(ended()),
+    }
+}
+
+/// The question for an account about which there is something: it is out of use, or anonymous.
+fn peculiar(user_id: &str) -> First<Account> {
+    let either = Filter::or([
+        Filter::ne(Account::STATUS, AccountStatus::Active),
+        Filter::eq(Account::IS_ANONYMOUS, true),
+    ]);
+    Query::new()
+        .filter(Filter::eq(Column::id(), user_id))
+        .filter(either)
+        .first()
+}
+
+/// Whether an account is anonymous, by what [`peculiar`] found.
+fn is_anonymous(found: Option<Doc<Account>>) -> Result<bool> {
+    match found {
+        Some(account) if account.status != AccountStatus::Active => Err(ended()),
+        found => Ok(found.is_some()),
+    }
+}
+
+/// Whether an account in use is anonymous.
+///
+/// # Errors
+/// [`Code::SessionRevoked`] for one that is out of use.
+pub(super) async fn look_up(ctx: &Ctx, user_id: &str) -> Result<bool> {
+    is_anonymous(ctx.database()?.read(peculiar(user_id)).await?)
 }
 
 /// Holds for this account if it is out of use.
@@ -217,12 +287,6 @@ fn out_of_use(user_id: &str) -> Filter<Account> {
         Filter::eq(Column::id(), user_id),
         Filter::ne(Account::STATUS, AccountStatus::Active),
     ])
-}
-
-/// Whether an account is out of use.
-pub(super) async fn is_out_of_use(ctx: &Ctx, user_id: &str) -> Result<bool> {
-    let account = Query::new().filter(out_of_use(user_id)).first();
-    Ok(ctx.database()?.read(account).await?.is_some())
 }
 
 pub(super) fn ended() -> Error {
@@ -239,11 +303,28 @@ fn same(one: &str, other: &str) -> bool {
     bool::from(one.as_bytes().ct_eq(other.as_bytes()))
 }
 
+/// A refresh token, as clients get it.
+fn token(session_id: &str, secret: &str) -> String {
+    format!("{REFRESH_PREFIX}{session_id}.{secret}")
+}
+
+/// The secret of a session's first refresh token.
 async fn new_secret(ctx: &Ctx, session_id: &str) -> Result<String> {
     let key = cursor_key(ctx).await?;
-    let random: [u8; RANDOM] = random()?;
-    let code = mac(&key, &context(session_id), &random);
-    Ok(URL_SAFE_NO_PAD.encode([random.as_slice(), code.as_slice()].concat()))
+    Ok(secret_of(&key, session_id, random()?))
+}
+
+/// The secret of the refresh token that comes after the one with this secret: always the same.
+async fn successor(ctx: &Ctx, session_id: &str, secret: &str) -> Result<String> {
+    let key = cursor_key(ctx).await?;
+    let context = format!("successor of a refresh token {session_id}");
+    let bytes = mac256(&key, &context, secret.as_bytes());
+    Ok(secret_of(&key, session_id, bytes))
+}
+
+fn secret_of(key: &[u8; 32], session_id: &str, bytes: [u8; RANDOM]) -> String {
+    let code = mac(key, &context(session_id), &bytes);
+    URL_SAFE_NO_PAD.encode([bytes.as_slice(), code.as_slice()].concat())
 }
 
 /// Whether this was a refresh token of the session once, however long ago.

@@ -15,6 +15,11 @@ pub fn derived_id(parts: &[&str]) -> String {
     let digest = hash.finalize();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
+    uuid_of(bytes)
+}
+
+/// The UUID (version 8) of these bits.
+pub(crate) fn uuid_of(mut bytes: [u8; 16]) -> String {
     // RFC 9562: the version in the high half of octet 6, the variant in the top bits of octet 8.
     bytes[6] = (bytes[6] & 0x0f) | 0x80;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
@@ -33,7 +38,8 @@ fn hyphenated(uuid: u128) -> String {
     .join("-")
 }
 
-/// Id of the direct conversation between two users, in whichever order they are named.
+/// Id of a direct conversation between two users that was made before ids of them were keyed
+/// ([`keyed_id`](super::keyed_id)), in whichever order they are named.
 pub fn direct_conversation_id(one: &str, other: &str) -> String {
     let (first, second) = if one <= other {
         (one, other)
@@ -46,6 +52,21 @@ pub fn direct_conversation_id(one: &str, other: &str) -> String {
 /// Id of a user's membership of a conversation.
 pub fn member_id(conversation: &str, user: &str) -> String {
     derived_id(&["member", conversation, user])
+}
+
+/// Id of the poll that a message shows.
+pub fn poll_id(message: &str) -> String {
+    derived_id(&["poll", message])
+}
+
+/// Id of the entry of `messageQueue` that delivers a message.
+pub fn delivery_id(message: &str) -> String {
+    derived_id(&["delivery", message])
+}
+
+/// Id of the notification by which a user hears that a message mentions them.
+pub fn mention_id(message: &str, user: &str) -> String {
+    derived_id(&["notification", "mention", message, user])
 }
 
 #[cfg(test)]

@@ -30,7 +30,10 @@ pub async fn expectations(place: Place) -> Check {
     same!(store.commit(batch).await, Err(failed(1)));
     let batch = Batch::new().insert(&message("m3")).expect_none(here());
     same!(store.commit(batch).await, Err(failed(1)));
-    same!(ids(&store.read(Query::<Message>::new().limit(10)).await?), ["m1"]);
+    same!(
+        ids(&store.read(Query::<Message>::new().limit(10)).await?),
+        ["m1"]
+    );
     // An expectation sees what its own batch did before.
     let seen = Filter::<Message>::eq(whisper_schema::Column::id(), "m4");
     store
@@ -173,7 +176,10 @@ pub async fn all_or_nothing(place: Place) -> Check {
         refused.map_err(|error| error.is_conflict(Message::COLLECTION, "_id")),
         Err(true)
     );
-    same!(ids(&store.read(Query::<Message>::new().limit(10)).await?), ["taken"]);
+    same!(
+        ids(&store.read(Query::<Message>::new().limit(10)).await?),
+        ["taken"]
+    );
     same!(
         store
             .get::<Conversation>("c")

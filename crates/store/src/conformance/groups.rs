@@ -32,8 +32,14 @@ pub async fn many_at_once(place: Place) -> Check {
         same!(result?.affected, [1, 1, 1]);
     }
     let expected: Vec<String> = (0..40).map(|i| format!("m{i:02}")).collect();
-    same!(ids(&store.read(Query::<Message>::new().limit(100)).await?), expected);
-    same!(store.read(Query::<UserActivity>::new().count(100)).await?, 40);
+    same!(
+        ids(&store.read(Query::<Message>::new().limit(100)).await?),
+        expected
+    );
+    same!(
+        store.read(Query::<UserActivity>::new().count(100)).await?,
+        40
+    );
     let last = store.get::<Conversation>("c").await?;
     let last = last.map(|doc| (doc.revision, doc.value.last_message_id));
     same!(last, Some((41, Some("m39".to_owned()))));
@@ -148,7 +154,10 @@ pub async fn one_bad_among_many(place: Place) -> Check {
     }
     same!(store.get::<Message>("m05").await?, None);
     same!(store.read(Query::<Message>::new().count(100)).await?, 11);
-    same!(store.read(Query::<UserActivity>::new().count(100)).await?, 10);
+    same!(
+        store.read(Query::<UserActivity>::new().count(100)).await?,
+        10
+    );
     Ok(())
 }
 

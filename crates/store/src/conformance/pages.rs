@@ -146,9 +146,13 @@ pub async fn malformed_cursors(place: Place) -> Check {
         values: vec![json!(null)],
         seq: 1,
     };
-    let refused = store.read(Query::<Message>::new()
-        .order(Order::asc(Message::CONTENT))
-        .after(cursor).page())
+    let refused = store
+        .read(
+            Query::<Message>::new()
+                .order(Order::asc(Message::CONTENT))
+                .after(cursor)
+                .page(),
+        )
         .await;
     same!(matches!(refused, Err(StoreError::Invalid(_))), true);
     Ok(())
@@ -157,7 +161,9 @@ pub async fn malformed_cursors(place: Place) -> Check {
 pub async fn limits(place: Place) -> Check {
     let store = place.store();
     for limit in [0, 1001, u32::MAX] {
-        let refused = store.read(Query::<Message>::new().limit(limit).page()).await;
+        let refused = store
+            .read(Query::<Message>::new().limit(limit).page())
+            .await;
         same!(matches!(refused, Err(StoreError::Invalid(_))), true);
     }
     let empty = store.read(Query::<Message>::new().page()).await?;
@@ -179,22 +185,29 @@ pub async fn a_cursor_outlives_its_document(place: Place) -> Check {
                 .insert(&message("new")),
         )
         .await?;
-    let next = store.read(Query::<Message>::new()
-        .after(page.next)
-        .limit(2).page())
+    let next = store
+        .read(Query::<Message>::new().after(page.next).limit(2).page())
         .await?;
     same!(ids(&next.items), ["m03", "m04"]);
-    let newest = store.read(Query::<Message>::new()
-        .order(Order::desc(whisper_schema::Column::seq()))
-        .limit(1).page())
+    let newest = store
+        .read(
+            Query::<Message>::new()
+                .order(Order::desc(whisper_schema::Column::seq()))
+                .limit(1)
+                .page(),
+        )
         .await?;
     same!(ids(&newest.items), ["new"]);
     store.commit(Batch::new().insert(&message("newer"))).await?;
     // The first item's cursor asks for what came since.
     let order = Order::desc(whisper_schema::Column::seq());
-    let since = store.read(Query::<Message>::new()
-        .order(order)
-        .before(newest.first).page())
+    let since = store
+        .read(
+            Query::<Message>::new()
+                .order(order)
+                .before(newest.first)
+                .page(),
+        )
         .await?;
     same!(ids(&since.items), ["newer"]);
     Ok(())

@@ -23,7 +23,9 @@ async fn ten(store: &Store) -> Check {
 
 /// The numbers of the messages a filter finds.
 async fn found(store: &Store, filter: Filter<Message>) -> Result<String, Failed> {
-    let found = store.read(Query::<Message>::new().filter(filter).limit(100)).await?;
+    let found = store
+        .read(Query::<Message>::new().filter(filter).limit(100))
+        .await?;
     Ok(ids(&found)
         .iter()
         .map(|id| id.trim_start_matches('m'))
@@ -167,11 +169,72 @@ pub async fn and_or(place: Place) -> Check {
         Filter::and([Filter::or([]), edited()]),
     ]);
     same!(found(&store, nested).await?, "15");
-    let both = store.read(Query::<Message>::new()
-        .filter(apple())
-        .filter(edited()).limit(10))
+    let both = store
+        .read(
+            Query::<Message>::new()
+                .filter(apple())
+                .filter(edited())
+                .limit(10),
+        )
         .await?;
     same!(ids(&both), ["m1", "m5"]);
+    Ok(())
+}
+
+pub async fn values_of_others(place: Place) -> Check {
+    let store = place.store();
+    let mut batch = Batch::new();
+    for i in 0..300 {
+        batch = batch.insert(&conversation(&format!("c{i}")));
+        if i % 3 == 0 {
+            batch = batch.insert(&Message {
+                conversation_id: format!("c{i}"),
+                sender_id: if i % 2 == 0 { "u" } else { "v" }.to_owned(),
+                ..message(&format!("m{i}"))
+            });
+        }
+    }
+    store.commit(batch).await?;
+    let id = whisper_schema::Column::<Conversation>::id();
+    let of = |user: &str| Filter::eq(Message::SENDER_ID, user);
+    let inside = Filter::is_among(id, Message::CONVERSATION_ID, of("u"));
+    let count = |filter: Filter<Conversation>| Query::new().filter(filter).count(1000);
+    let all = |filter: Filter<Message>| Filter::is_among(id, Message::CONVERSATION_ID, filter);
+    let outside = Filter::is_not_among(id, Message::CONVERSATION_ID, of("u"));
+    let (inside_n, outside_n, none, everything, both) = store
+        .read((
+            count(inside.clone()),
+            count(outside.clone()),
+            count(all(of("w"))),
+            count(Filter::is_not_among(id, Message::CONVERSATION_ID, of("w"))),
+            count(Filter::or([inside.clone(), all(of("v"))])),
+        ))
+        .await?;
+    same!(
+        (inside_n, outside_n, none, everything, both),
+        (50, 250, 0, 300, 100)
+    );
+    let newest = Query::new()
+        .filter(inside.clone())
+        .order(Order::desc(whisper_schema::Column::seq()))
+        .limit(3);
+    let page = store.read(newest.clone().page()).await?;
+    same!(ids(&page.items), ["c294", "c288", "c282"]);
+    let page = store.read(newest.after(page.next).page()).await?;
+    same!(ids(&page.items), ["c276", "c270", "c264"]);
+    // A column that may be empty stands neither inside nor outside.
+    let replies = Filter::is_not_among(
+        Message::REPLY_TO_MESSAGE_ID,
+        Message::CONVERSATION_ID,
+        of("w"),
+    );
+    same!(store.read(Query::new().filter(replies).count(9)).await?, 0);
+    // What others are held against is a column of theirs that always has a value, and a commit asks none.
+    let nullable = Filter::is_among(id, Message::REPLY_TO_MESSAGE_ID, of("u"));
+    let refused = store.read(count(nullable)).await;
+    same!(matches!(refused, Err(StoreError::Invalid(_))), true);
+    let refused = store.commit(Batch::new().expect_some(inside)).await;
+    same!(matches!(refused, Err(StoreError::Invalid(_))), true);
     Ok(())
 }
 
@@ -208,7 +271,12 @@ pub async fn reads_in_one_statement(place: Place) -> Check {
 pub async fn counts(place: Place) -> Check {
     let store = place.store();
     ten(&store).await?;
-    same!(store.read(Query::<Message>::new().limit(1).count(100)).await?, 10);
+    same!(
+        store
+            .read(Query::<Message>::new().limit(1).count(100))
+            .await?,
+        10
+    );
     same!(store.read(Query::<Message>::new().count(7)).await?, 7);
     let by_text = |text: &str| Query::new().filter(Filter::eq(Message::CONTENT, text));
     let queries = vec![
@@ -238,7 +306,10 @@ pub async fn first_and_most(place: Place) -> Check {
     let most = || Query::<Message>::new().limit(MAX_LIMIT);
     let some = store.read(most().page()).await?;
     same!(
-        (some.items.len(), some.items.first().map(|doc| doc.id.as_str())),
+        (
+            some.items.len(),
+            some.items.first().map(|doc| doc.id.as_str())
+        ),
         (1000, Some("m0000"))
     );
     let rest = store.read(most().after(some.next)).await?;
@@ -246,8 +317,12 @@ pub async fn first_and_most(place: Place) -> Check {
         (rest.len(), rest.last().map(|doc| doc.id.as_str())),
         (500, Some("m1499"))
     );
-    let end = store.read(Query::<Message>::new()
-        .order(Order::desc(whisper_schema::Column::seq())).first())
+    let end = store
+        .read(
+            Query::<Message>::new()
+                .order(Order::desc(whisper_schema::Column::seq()))
+                .first(),
+        )
         .await?;
     same!(end.map(|doc| doc.value.id), Some("m1499".to_owned()));
     Ok(())

@@ -1,9 +1,6 @@
 //! From shapes to text, through sea-query: what statements have in common, and the reading ones.
 
-use sea_query::{
-    Expr, ExprTrait, Func, FunctionCall, Order, Query,
-    SelectStatement, UnionType,
-};
+use sea_query::{Expr, ExprTrait, Func, FunctionCall, Order, Query, SelectStatement, UnionType};
 use whisper_schema::{Collection, Kind};
 
 use super::condition::filter;

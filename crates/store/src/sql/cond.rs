@@ -5,9 +5,9 @@ use whisper_schema::{Collection, Rule, Violation};
 
 use crate::bind::{Binds, Slot};
 pub(crate) use crate::columns::violation;
-use crate::columns::{is_column, is_text};
+use crate::columns::{Table, is_column, is_text};
 use crate::encode;
-use crate::filter::{Compare, Node};
+use crate::filter::{Among, Compare, Node};
 
 /// Most values of one `is_in`.
 const MAX_VALUES: usize = 1000;
@@ -21,6 +21,14 @@ pub(crate) enum Cond {
     /// Any of so many slots from this one on.
     In(&'static str, Slot, usize),
     Contains(&'static str, Slot),
+    /// One of the values of another table's column in the rows that meet a condition; or none of them.
+    Among {
+        column: &'static str,
+        table: Table,
+        of: &'static str,
+        condition: Box<Cond>,
+        inside: bool,
+    },
     And(Vec<Cond>),
     Or(Vec<Cond>),
 }
@@ -41,6 +49,19 @@ impl Cond {
             }
             Cond::Contains(column, slot) => Cond::Contains(column, slot.wrapping_add_signed(by)),
             Cond::Null(_) | Cond::NotNull(_) => self.clone(),
+            Cond::Among {
+                column,
+                table,
+                of,
+                condition,
+                inside,
+            } => Cond::Among {
+                column,
+                table: *table,
+                of,
+                condition: Box::new(condition.moved(by)),
+                inside: *inside,
+            },
             Cond::And(all) => Cond::And(moved(all)),
             Cond::Or(any) => Cond::Or(moved(any)),
         }
@@ -62,7 +83,8 @@ impl Cond {
     }
 }
 
-/// Turns a filter into a condition; what doesn't fit the collection goes to `problems`.
+/// Turns a filter into a condition; what doesn't fit the collection goes to `problems`. In a commit it is about one
+/// collection alone.
 pub(crate) fn lower(
     node: &Node,
     collection: &Collection,
@@ -73,6 +95,23 @@ pub(crate) fn lower(
         collection,
         binds,
         problems,
+        reads: false,
+    };
+    lowering.node(node)
+}
+
+/// As [`lower`], for a read: other collections may have a say.
+pub(crate) fn lower_read(
+    node: &Node,
+    collection: &Collection,
+    binds: &mut Binds,
+    problems: &mut Vec<Violation>,
+) -> Cond {
+    let mut lowering = Lowering {
+        collection,
+        binds,
+        problems,
+        reads: true,
     };
     lowering.node(node)
 }
@@ -81,6 +120,8 @@ struct Lowering<'a> {
     collection: &'a Collection,
     binds: &'a mut Binds,
     problems: &'a mut Vec<Violation>,
+    /// Whether it is for a read.
+    reads: bool,
 }
 
 impl Lowering<'_> {
@@ -95,6 +136,7 @@ impl Lowering<'_> {
             Node::In(column, values) => self.is_in(column, values),
             Node::StartsWith(column, prefix) => self.starts_with(column, prefix),
             Node::Contains(column, element) => self.contains(column, element),
+            Node::Among(among) => self.among(among),
             Node::And(nodes) => Cond::And(nodes.iter().map(|node| self.node(node)).collect()),
             Node::Or(nodes) => Cond::Or(nodes.iter().map(|node| self.node(node)).collect()),
         }
@@ -180,6 +222,35 @@ impl Lowering<'_> {
                 }
             },
         }
+    }
+
+    fn among(&mut self, among: &Among) -> Cond {
+        let other = among.table.0;
+        if !self.reads {
+            self.refuse(
+                among.column,
+                "can be held against other documents in a read alone",
+            );
+        } else if !is_column(self.collection, among.column) {
+            self.refuse(among.column, "is no column of the collection");
+        } else if !encode::is_text(other, among.of) || encode::is_nullable(other, among.of) {
+            self.refuse(among.of, "is no text that always has a value");
+        } else {
+            let condition = lower_read(&among.filter, other, self.binds, self.problems);
+            let lowered = Cond::Among {
+                column: among.column,
+                table: among.table,
+                of: among.of,
+                condition: Box::new(condition),
+                inside: among.inside,
+            };
+            // SQL has NULL stand outside of an empty list.
+            return match among.inside {
+                true => lowered,
+                false => Cond::NotNull(among.column).and(lowered),
+            };
+        }
+        Cond::NEVER
     }
 
     fn refuse(&mut self, column: &str, message: &str) {

@@ -39,6 +39,23 @@ pub(super) fn filter(condition: &Cond, table: Option<&'static str>) -> Condition
                 );
             Condition::all().add(Expr::exists(element))
         }
+        Cond::Among {
+            column: key,
+            table,
+            of,
+            condition,
+            inside,
+        } => {
+            let mut values = Query::select();
+            values
+                .column(*of)
+                .from(table.0.id)
+                .cond_where(filter(condition, None));
+            Condition::all().add(match inside {
+                true => column(key).in_subquery(values),
+                false => column(key).not_in_subquery(values),
+            })
+        }
         // An empty list would vanish from the text, whatever it means.
         Cond::And(all) if all.is_empty() => Condition::all(),
         Cond::Or(any) if any.is_empty() => Condition::all().add(constant(1).eq(constant(0))),

@@ -86,7 +86,7 @@ fn conjunction(
     Cond::And(
         filters
             .iter()
-            .map(|node| cond::lower(node, collection, binds, problems))
+            .map(|node| cond::lower_read(node, collection, binds, problems))
             .collect(),
     )
 }

@@ -38,6 +38,8 @@ fn truth(
             any(values.map(|each| compared(&value, Compare::Eq, each)))
         }
         Cond::Contains(column, slot) => contains(&of(column), slots.get(*slot)?),
+        // The values were read before; see `among`.
+        Cond::Among { .. } => None,
         Cond::And(all) => {
             let mut result = Some(true);
             for each in all {

@@ -1,5 +1,6 @@
 //! The store on Appwrite's TablesDB: rows over HTTP, batches as transactions of the server.
 
+mod among;
 mod client;
 mod commit;
 mod engine;

@@ -174,12 +174,14 @@ pub(super) fn select(condition: &Cond) -> Value {
     json!({"method": "select", "values": columns})
 }
 
-fn mentioned(condition: &Cond, columns: &mut Vec<&'static str>) {
+/// Adds the columns that a condition is about.
+pub(super) fn mentioned(condition: &Cond, columns: &mut Vec<&'static str>) {
     match condition {
         Cond::Compare(column, ..)
         | Cond::Null(column)
         | Cond::NotNull(column)
         | Cond::In(column, ..)
+        | Cond::Among { column, .. }
         | Cond::Contains(column, _) => {
             let name = push::name(column);
             if !columns.contains(&name) {

@@ -32,6 +32,8 @@ impl Tables {
         slots: &[SqlValue],
         now: Timestamp,
     ) -> Result<Vec<SqlValue>, StoreError> {
+        let (questions, slots) = self.without_among(questions, slots).await?;
+        let (questions, slots) = (questions.as_ref(), slots.as_ref());
         let mut ids: HashMap<&str, ByIds> = HashMap::new();
         let mut counts: HashMap<String, (&Answer, Vec<usize>)> = HashMap::new();
         let mut reads: Vec<LocalBoxFuture<'_, Given>> = Vec::new();
@@ -204,7 +206,7 @@ pub(super) fn text(slots: &[SqlValue], slot: usize) -> String {
 }
 
 /// A condition with its values, so that two that mean the same are the same text.
-fn named(condition: &Cond, slots: &[SqlValue]) -> String {
+pub(super) fn named(condition: &Cond, slots: &[SqlValue]) -> String {
     let several = |all: &[Cond]| {
         all.iter()
             .map(|each| named(each, slots))
@@ -216,7 +218,7 @@ fn named(condition: &Cond, slots: &[SqlValue]) -> String {
             format!("{column} in {:?}", slots.get(*first..first + count))
         }
         Cond::Contains(column, slot) => format!("{column} has {:?}", slots.get(*slot)),
-        Cond::Null(_) | Cond::NotNull(_) => format!("{condition:?}"),
+        Cond::Null(_) | Cond::NotNull(_) | Cond::Among { .. } => format!("{condition:?}"),
         Cond::And(all) => format!("and{:?}", several(all)),
         Cond::Or(some) => format!("or{:?}", several(some)),
     }

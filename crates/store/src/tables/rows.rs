@@ -84,7 +84,11 @@ impl Tables {
     }
 
     /// The first rows of a part.
-    async fn part(&self, wanted: &Wanted<'_>, part: &Part) -> Result<Vec<Record>, StoreError> {
+    pub(super) async fn part(
+        &self,
+        wanted: &Wanted<'_>,
+        part: &Part,
+    ) -> Result<Vec<Record>, StoreError> {
         let mut found = Vec::new();
         let mut behind: Option<String> = None;
         let mut size = wanted.limit.min(PAGE);

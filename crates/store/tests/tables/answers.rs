@@ -95,10 +95,11 @@ fn errors_have_a_type_and_say_nothing_of_content_or_key() {
             ..message("m4711")
         };
         let read = wait(
-            store
-                .find()
-                .filter(Filter::eq(Message::CONTENT, "4711"))
-                .all(1),
+            store.read(
+                Query::new()
+                    .filter(Filter::eq(Message::CONTENT, "4711"))
+                    .limit(1),
+            ),
         );
         let write = wait(store.commit(Batch::new().insert(&sent)));
         for error in [
@@ -293,7 +294,7 @@ fn long_lists_are_asked_for_in_parts() {
     let server = Scripted::new(|_| none());
     let ids: Vec<String> = (0..1000).map(|i| format!("{i:036}")).collect();
     let of = Filter::is_in(Column::<Message>::id(), ids.iter().map(String::as_str));
-    wait(server.store().find().filter(of).all(1000)).unwrap();
+    wait(server.store().read(Query::new().filter(of).limit(1000))).unwrap();
     let mut asked: Vec<String> = Vec::new();
     for queries in queries(&server) {
         let list = queries
@@ -315,13 +316,9 @@ fn long_lists_are_asked_for_in_parts() {
 #[test]
 fn rows_with_and_without_a_value_are_asked_for_apart() {
     let server = Scripted::new(|_| none());
-    let query = server.store().find::<Message>();
-    wait(
-        query
-            .order(whisper_store::Order::asc(Message::EDITED_AT))
-            .all(9),
-    )
-    .unwrap();
+    let by_edit = whisper_store::Order::asc(Message::EDITED_AT);
+    let query = Query::<Message>::new().order(by_edit).limit(9);
+    wait(server.store().read(query.page())).unwrap();
     let mut methods: Vec<_> = queries(&server)
         .iter()
         .map(|queries| {
@@ -345,9 +342,19 @@ fn rows_with_and_without_a_value_are_asked_for_apart() {
 fn text_that_is_compared_by_its_order_is_compared_here() {
     let server = Scripted::new(|_| none());
     let after = Filter::gt(Message::CONTENT, "b");
-    wait(server.store().find::<Message>().filter(after).all(9)).unwrap();
+    wait(
+        server
+            .store()
+            .read(Query::<Message>::new().filter(after).limit(9)),
+    )
+    .unwrap();
     let starts = Filter::starts_with(Message::CONTENT, "b");
-    wait(server.store().find::<Message>().filter(starts).all(9)).unwrap();
+    wait(
+        server
+            .store()
+            .read(Query::<Message>::new().filter(starts).limit(9)),
+    )
+    .unwrap();
     let asked: Vec<_> = queries(&server)
         .iter()
         .map(|queries| queries[0]["method"].as_str().unwrap().to_owned())

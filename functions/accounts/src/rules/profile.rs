@@ -1,256 +1,124 @@
-//! Which fields of a profile its owner may set, and to what.
+//! What an owner may change of a profile, and to what.
 
 use serde_json::{Map, Value};
-use whisper_kit::error::FieldError;
 use whisper_people::privacy;
-use whisper_schema::prelude::{Column, Document, Profile};
+use whisper_schema::body::forms::{PHONE, WEB_URL};
+use whisper_schema::body::{At, Change, Field, Form, JsonText, KeptAsText, Limits};
+use whisper_schema::prelude::{Document, Profile, ProfileStatus, ProfileTheme};
 use whisper_schema::validate::is_web_url;
-use whisper_schema::{Rule, validate_patch};
+use whisper_schema::{Body, Rule, validate_patch};
 
-use super::credentials;
+use super::username::Username;
 
-/// The fields an owner may set. Everything else is the server's.
-pub const SETTABLE: [Column<Profile>; 20] = [
-    Profile::USERNAME,
-    Profile::DISPLAY_NAME,
-    Profile::BIO,
-    Profile::PHONE,
-    Profile::AVATAR_URL,
-    Profile::AVATAR_FILE_ID,
-    Profile::COVER_IMAGE_URL,
-    Profile::COVER_IMAGE_FILE_ID,
-    Profile::TAGLINE,
-    Profile::LOCATION,
-    Profile::TIMEZONE,
-    Profile::WEBSITE,
-    Profile::SOCIAL_LINKS,
-    Profile::PREFERENCES,
-    Profile::PRIVACY_SETTINGS,
-    Profile::STATUS,
-    Profile::STATUS_MESSAGE,
-    Profile::INTERESTS,
-    Profile::LANGUAGES,
-    Profile::THEME,
-];
-
-/// Fields that are JSON objects on the wire and text in the store.
-pub const OBJECTS: [Column<Profile>; 3] = [
-    Profile::SOCIAL_LINKS,
-    Profile::PREFERENCES,
-    Profile::PRIVACY_SETTINGS,
-];
-
-/// Most entries of a list.
-const LIST_MAX: usize = 50;
-/// Most characters of a name to show.
-const NAME_MAX: usize = 100;
 /// Most linked accounts.
 const LINKS_MAX: usize = 20;
 
-/// The column with this key, if its owner may set it.
-pub fn settable(key: &str) -> Option<Column<Profile>> {
-    SETTABLE.into_iter().find(|column| column.key() == key)
+/// A change of the caller's profile; fields that are left out stay. `null` takes a value away, where there may be none.
+#[derive(Clone, Debug, Body)]
+#[body(changes = Profile)]
+#[body(example = r#"{"displayName": "Alice", "timezone": "Europe/Zurich"}"#)]
+#[body(
+    example = r#"{"privacySettings": {"lastSeen": "friends", "messages": "contacts"}, "socialLinks": {"mastodon": "@alice@example.com"}}"#
+)]
+pub struct ProfileChange {
+    /// Handle others find the user by, 3 to 30 of `a` to `z`, digits, `_` and `.`; one that is given up rests for 30 days.
+    pub username: Option<Username>,
+    /// Name shown in conversations and lists.
+    #[field(is = LINE)]
+    pub display_name: Change<String>,
+    /// A few sentences about themselves.
+    pub bio: Change<String>,
+    /// Phone number in international form.
+    #[field(is = PHONE)]
+    pub phone: Change<String>,
+    /// Where the picture is served.
+    #[field(is = WEB_URL)]
+    pub avatar_url: Change<String>,
+    /// File of the picture in the bucket `avatars`.
+    pub avatar_file_id: Change<String>,
+    /// Where the cover image is served.
+    #[field(is = WEB_URL)]
+    pub cover_image_url: Change<String>,
+    /// File of the cover image in the bucket `covers`.
+    pub cover_image_file_id: Change<String>,
+    /// One line below the name.
+    #[field(is = LINE)]
+    pub tagline: Change<String>,
+    /// Where they say they are, in their own words.
+    #[field(is = LINE)]
+    pub location: Change<String>,
+    /// IANA name of the time zone.
+    #[field(is = TIME_ZONE)]
+    pub timezone: Change<String>,
+    /// Their page on the web.
+    #[field(is = WEB_URL)]
+    pub website: Change<String>,
+    /// Accounts elsewhere, at most 20: from service to handle or https URL.
+    pub social_links: Change<SocialLinks>,
+    /// Settings of the apps: an object that the server keeps as it is.
+    pub preferences: Change<JsonText>,
+    /// Who may see what, write to the user, and add them to groups.
+    pub privacy_settings: Change<PrivacySettings>,
+    /// Availability they chose.
+    pub status: Option<ProfileStatus>,
+    /// Words that go with the availability.
+    #[field(is = LINE)]
+    pub status_message: Change<String>,
+    /// Topics they care about, in their own words.
+    #[field(count = 0..=50, is = LINE)]
+    pub interests: Option<Vec<String>>,
+    /// Languages they speak as BCP 47 tags.
+    #[field(count = 0..=50, is = LANGUAGE)]
+    pub languages: Option<Vec<String>>,
+    /// Colours of the apps.
+    pub theme: Option<ProfileTheme>,
 }
 
-/// Checks what an owner wants to change; gives it in the form in which it is stored.
-///
-/// # Errors
-/// Everything that is wrong with it.
-pub fn changes(wanted: Map<String, Value>) -> Result<Map<String, Value>, Vec<FieldError>> {
-    let mut errors = Vec::new();
-    let mut stored = Map::new();
-    for (key, value) in wanted {
-        match settable(&key) {
-            None => errors.push(FieldError::new(
-                key,
-                Rule::Unknown,
-                "is no field that you can set",
-            )),
-            Some(column) => match stored_form(column, value) {
-                Ok(value) => drop(stored.insert(key, value)),
-                Err(found) => errors.extend(found),
-            },
-        }
-    }
-    let violations = validate_patch(Profile::COLLECTION, &stored);
-    let fine: Vec<&String> = stored
-        .keys()
-        .filter(|key| !violations.iter().any(|v| about(&v.field, key)))
-        .collect();
-    for key in fine {
-        errors.extend(own_rules(key, &stored[key]));
-    }
-    errors.extend(violations.into_iter().map(FieldError::from));
-    if errors.is_empty() {
-        Ok(stored)
-    } else {
-        Err(errors)
-    }
-}
+/// Accounts elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SocialLinks(JsonText);
 
-/// Whether a field's path, such as `interests[2]`, lies within this field.
-fn about(path: &str, key: &str) -> bool {
-    path.strip_prefix(key)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
-}
-
-fn stored_form(column: Column<Profile>, value: Value) -> Result<Value, Vec<FieldError>> {
-    let key = column.key();
-    if column == Profile::USERNAME {
-        return match value {
-            Value::Null => {
-                let detail = "can't be taken away: it is how others find you";
-                Err(vec![FieldError::new(key, Rule::Required, detail)])
-            }
-            Value::String(name) => credentials::username(key, &name)
-                .map(Value::from)
-                .map_err(|e| vec![e]),
-            // The schema says what is wrong with the type.
-            other => Ok(other),
-        };
-    }
-    if !OBJECTS.contains(&column) || value.is_null() {
-        return Ok(value);
-    }
-    let object = object(key, value).map_err(|error| vec![error])?;
-    let errors = match column {
-        c if c == Profile::PRIVACY_SETTINGS => privacy::check(&object),
-        c if c == Profile::SOCIAL_LINKS => social_links(&object),
-        _ => Vec::new(),
-    };
-    if errors.is_empty() {
-        Ok(Value::from(Value::Object(object).to_string()))
-    } else {
-        Err(errors)
-    }
-}
-
-/// An object, or the text of one.
-fn object(key: &str, value: Value) -> Result<Map<String, Value>, FieldError> {
-    let read = match value {
-        Value::Object(object) => Some(object),
-        Value::String(text) => serde_json::from_str(&text).ok(),
-        _ => None,
-    };
-    read.ok_or_else(|| FieldError::new(key, Rule::Type, "must be a JSON object"))
-}
-
-fn social_links(links: &Map<String, Value>) -> Vec<FieldError> {
-    let mut errors = Vec::new();
-    if links.len() > LINKS_MAX {
-        errors.push(FieldError::new(
-            "socialLinks",
-            Rule::Size,
-            format!("may have {LINKS_MAX} entries"),
-        ));
-    }
-    for (service, target) in links.iter().take(LINKS_MAX) {
-        let field = || format!("socialLinks.{service}");
-        match target.as_str() {
-            None => errors.push(FieldError::new(field(), Rule::Type, "must be a text")),
-            Some(text) => errors.extend(line(&field(), text)),
-        }
-    }
-    errors
-}
-
-/// What the schema doesn't know about a value that fits it.
-fn own_rules(key: &str, value: &Value) -> Vec<FieldError> {
-    let error = |rule: Rule, detail: &str| vec![FieldError::new(key, rule, detail)];
-    if let Value::Array(entries) = value {
-        return list(key, entries);
-    }
-    let Some(text) = value.as_str() else {
-        return Vec::new();
-    };
-    match key {
-        "displayName" | "tagline" | "location" | "statusMessage" => {
-            line(key, text).into_iter().collect()
-        }
-        "phone" if !is_phone(text) => error(
-            Rule::Format,
-            "must be in international form, such as +41791234567",
-        ),
-        "timezone" if !is_timezone(text) => {
-            error(Rule::Format, "must be an IANA name, such as Europe/Zurich")
-        }
-        "avatarUrl" | "coverImageUrl" | "website" if !is_web_url(text) => {
-            error(Rule::Format, "must begin with https:// or http://")
-        }
-        _ => Vec::new(),
-    }
-}
+/// Who may see what, and do what.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PrivacySettings(JsonText);
 
 /// A text for one line: something to see, and nothing that breaks the line or the screen.
-pub fn line(field: &str, text: &str) -> Option<FieldError> {
-    let refuse = |detail: &str| Some(FieldError::new(field, Rule::Format, detail));
-    if text.trim().is_empty() {
-        return refuse("must not be blank");
-    }
-    text.chars()
-        .any(char::is_control)
-        .then(|| refuse("must not have control characters"))
-        .flatten()
+pub const LINE: Form = Form {
+    valid: is_line,
+    must_be: "a line that isn't blank and has no control characters",
+    pattern: None,
+    format: None,
+};
+
+/// The name that somebody gave elsewhere, if it can be shown here.
+pub fn display_name(text: &str) -> Option<String> {
+    let fields = Map::from_iter([(Profile::DISPLAY_NAME.key().to_owned(), text.into())]);
+    let fits = validate_patch(Profile::COLLECTION, &fields).is_empty();
+    (fits && is_line(text)).then(|| text.to_owned())
 }
 
-/// Checks a name of up to 100 characters, of a person or a device.
-pub fn name(field: &str, text: &str) -> Option<FieldError> {
-    if text.chars().count() > NAME_MAX {
-        let detail = format!("must have at most {NAME_MAX} characters");
-        return Some(FieldError::new(field, Rule::Size, detail));
-    }
-    line(field, text)
+/// IANA name of a time zone. Whether there is such a zone is left to the clients, whose databases are newer than what
+/// would be compiled in here.
+const TIME_ZONE: Form = Form {
+    valid: is_time_zone,
+    must_be: "an IANA name, such as Europe/Zurich",
+    pattern: Some("^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z][A-Za-z0-9_+-]*){0,2}$"),
+    format: None,
+};
+
+/// Language tag (BCP 47): subtags of letters and digits, the first 2 or 3 letters.
+const LANGUAGE: Form = Form {
+    valid: is_language,
+    must_be: "a language tag, such as de-CH",
+    pattern: Some("^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"),
+    format: None,
+};
+
+fn is_line(text: &str) -> bool {
+    !text.trim().is_empty() && !text.chars().any(char::is_control)
 }
 
-/// Checks the name somebody wants to be shown with from the start.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn display_name(wanted: Option<String>) -> Result<Option<String>, FieldError> {
-    match wanted
-        .as_deref()
-        .and_then(|text| name(Profile::DISPLAY_NAME.key(), text))
-    {
-        Some(error) => Err(error),
-        None => Ok(wanted),
-    }
-}
-
-fn list(key: &str, entries: &[Value]) -> Vec<FieldError> {
-    if entries.len() > LIST_MAX {
-        let detail = format!("may have {LIST_MAX} entries");
-        return vec![FieldError::new(key, Rule::Size, detail)];
-    }
-    let texts = entries
-        .iter()
-        .map(|entry| entry.as_str().unwrap_or_default())
-        .enumerate();
-    texts
-        .filter_map(|(i, text)| {
-            let field = format!("{key}[{i}]");
-            match line(&field, text) {
-                None if key == "languages" && !is_language(text) => {
-                    let detail = "must be a language tag, such as de-CH";
-                    Some(FieldError::new(field, Rule::Format, detail))
-                }
-                found => found,
-            }
-        })
-        .collect()
-}
-
-/// E.164: a plus sign and 2 to 15 digits, the first not 0.
-fn is_phone(text: &str) -> bool {
-    text.strip_prefix('+').is_some_and(|digits| {
-        (2..=15).contains(&digits.len())
-            && !digits.starts_with('0')
-            && digits.bytes().all(|b| b.is_ascii_digit())
-    })
-}
-
-/// The form of an IANA name. Whether there is such a zone is left to the clients, whose databases
-/// are newer than what would be compiled in here.
-fn is_timezone(text: &str) -> bool {
+fn is_time_zone(text: &str) -> bool {
     let part = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_alphabetic())
             && part
@@ -260,7 +128,6 @@ fn is_timezone(text: &str) -> bool {
     text.split('/').count() <= 3 && text.split('/').all(part)
 }
 
-/// The form of a language tag (BCP 47): subtags of letters and digits, the first 2 or 3 letters.
 fn is_language(text: &str) -> bool {
     let mut subtags = text.split('-');
     let language = subtags.next().unwrap_or_default();
@@ -268,6 +135,79 @@ fn is_language(text: &str) -> bool {
         && language.bytes().all(|b| b.is_ascii_alphabetic())
         && subtags
             .all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// Whether a text is a handle, or a URL that a browser opens. A colon that isn't behind an `@`, as in a Matrix id, makes
+/// it a URL for whoever shows it as a link.
+fn is_link(text: &str) -> bool {
+    let is_handle = text.starts_with('@') || !text.contains(':') && !text.starts_with("//");
+    is_line(text) && (is_handle || is_web_url(text))
+}
+
+fn object_in(text: &JsonText) -> Map<String, Value> {
+    serde_json::from_str(text.as_str()).unwrap_or_default()
+}
+
+impl Field for SocialLinks {
+    fn read(value: &Value, limits: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
+        let text = JsonText::read(value, limits, at)?;
+        let links = object_in(&text);
+        if links.len() > LINKS_MAX {
+            at.refuse(Rule::Size, format!("may have {LINKS_MAX} entries"));
+            return None;
+        }
+        let mut fine = true;
+        for (service, target) in &links {
+            let wrong = match target.as_str() {
+                None => Some((Rule::Type, "must be a text")),
+                Some(text) if !is_link(text) => {
+                    Some((Rule::Format, "must be a handle, or an http or https URL"))
+                }
+                Some(_) => None,
+            };
+            if let Some((rule, message)) = wrong {
+                fine = false;
+                at.refuse_part(service, rule, message);
+            }
+        }
+        fine.then_some(SocialLinks(text))
+    }
+
+    #[cfg(not(target_family = "wasm"))]
+    fn schema(_: &Limits, _: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object", "maxProperties": LINKS_MAX, "additionalProperties": {"type": "string", "minLength": 1},
+        })
+    }
+}
+
+impl Field for PrivacySettings {
+    fn read(value: &Value, limits: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
+        let text = JsonText::read(value, limits, at)?;
+        let settings = object_in(&text);
+        let wrong = privacy::check(&settings);
+        for (key, rule, message) in &wrong {
+            at.refuse_part(key, *rule, message.as_str());
+        }
+        wrong.is_empty().then_some(PrivacySettings(text))
+    }
+
+    #[cfg(not(target_family = "wasm"))]
+    fn schema(_: &Limits, _: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        crate::documents::privacy_schema()
+    }
+}
+
+impl KeptAsText for SocialLinks {
+    fn into_text(self) -> String {
+        self.0.into_text()
+    }
+}
+
+impl KeptAsText for PrivacySettings {
+    fn into_text(self) -> String {
+        self.0.into_text()
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 //!
 //! Three counters of failed attempts. The first makes one client wait longer and longer with one
 //! account; the second bounds what one address can try over all accounts; the third what everybody
-//! together can try on one account, and spares addresses from which the account was signed in to before, so
-//! that strangers can't lock its owner out.
+//! together can try on one account. The latter two spare pairs of an address and an account that was signed in to from
+//! there before: neither strangers nor others behind the same address can lock an owner out.
 
 use std::net::IpAddr;
 
@@ -16,7 +16,7 @@ pub const WINDOW_MS: i64 = 15 * 60 * 1000;
 pub const FREE: i64 = 5;
 /// Longest wait between two attempts, in seconds.
 const LONGEST_WAIT_S: i64 = 60;
-/// Failures of one address, over all accounts, within a window.
+/// Failures of one address, over all accounts that were never signed in to from it, within a window.
 pub const PER_ADDRESS: i64 = 50;
 /// Failures with one account, over all addresses it was never signed in to from, within a window.
 pub const PER_ACCOUNT: i64 = 100;
@@ -32,9 +32,10 @@ pub fn wait_after(failures: i64) -> i64 {
     (1_i64 << (failures - FREE).min(6)).min(LONGEST_WAIT_S)
 }
 
-/// Whether a counter still means something.
+/// Whether a counter still means something. One that goes on for longer than counters do was made by a clock that
+/// was wrong.
 pub fn is_live(counter: &RateLimit, now: Timestamp) -> bool {
-    counter.expires_at > now
+    counter.expires_at > now && counter.expires_at <= now.plus(2 * WINDOW_MS)
 }
 
 /// Seconds to wait before the next attempt of an address with an account, 0 if it may come now.
@@ -44,9 +45,14 @@ pub fn wait(counter: Option<&RateLimit>, now: Timestamp) -> i64 {
     let Some(counter) = counter.filter(|counter| is_live(counter, now)) else {
         return 0;
     };
-    let last = counter.expires_at.plus(-WINDOW_MS);
-    let next = last.plus(wait_after(counter.count) * 1000);
-    seconds_until(next, now)
+    match wait_after(counter.count) {
+        // Whoever may come at once doesn't wait for a clock that is a little behind the one that counted last.
+        0 => 0,
+        seconds => {
+            let last = counter.expires_at.plus(-WINDOW_MS);
+            seconds_until(last.plus(seconds * 1000), now)
+        }
+    }
 }
 
 /// Seconds until a full counter starts anew, 0 if it isn't full.
@@ -105,6 +111,8 @@ mod tests {
     fn the_wait_counts_from_the_last_attempt() {
         for (failures, passed_ms, expected) in [
             (4, 0, 0),
+            // Counted by a request that began later, or by another instance.
+            (4, -30, 0),
             (5, 0, 1),
             (5, 1, 1),
             (5, 999, 1),
@@ -128,6 +136,11 @@ mod tests {
         assert_eq!(wait(Some(&old), Timestamp::from_millis(WINDOW_MS)), 0);
         assert!(!is_live(&old, Timestamp::from_millis(WINDOW_MS)));
         assert!(is_live(&old, Timestamp::from_millis(WINDOW_MS - 1)));
+        let year = 365 * 24 * 3600 * 1000;
+        assert!(
+            !is_live(&counter(40, year), Timestamp::from_millis(0)),
+            "by a wrong clock"
+        );
         assert_eq!(wait(None, Timestamp::from_millis(0)), 0);
     }
 

@@ -64,6 +64,25 @@ fn a_send_is_one_read_and_one_commit_whatever_the_size() {
 }
 
 #[test]
+fn an_end_costs_a_row_and_nothing_else_does() {
+    let scene = Scene::new();
+    let (ann, bob) = (scene.person(), scene.person());
+    let talk = scene.direct(&ann, &bob);
+    scene.say(&ann, &talk, "Opens the connections");
+    let plain = cost(&scene, &ann, &talk, &json!({"content": "x"}));
+    let until = scene.edge.ctx().now().plus(1_000);
+    let ending = cost(
+        &scene,
+        &ann,
+        &talk,
+        &json!({"content": "x", "expiresAt": until}),
+    );
+    let more: Vec<&String> = ending.iter().filter(|sql| !plain.contains(sql)).collect();
+    assert_eq!(more, ["INSERT INTO messageExpiries"]);
+    assert_eq!(ending.len(), plain.len() + 1);
+}
+
+#[test]
 fn every_kind_costs_one_read_and_a_story_reply_two() {
     let scene = Scene::new();
     let (ann, bob) = (scene.person(), scene.person());
@@ -112,16 +131,22 @@ fn every_kind_costs_one_read_and_a_story_reply_two() {
 }
 
 #[test]
-fn reading_costs_one_statement() {
+fn reading_costs_two_statements_and_a_refusal_one() {
     let scene = Scene::new();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     let message = scene.say(&ann, &group, "x");
     // The key of the cursors is read once per instance.
     scene.read(&ann, &group, "").expect(200);
+    let eve = scene.person();
     for rest in ["", "?limit=1&order=asc", &format!("/{message}")] {
         scene.edge.statements();
         scene.read(&ann, &group, rest).expect(200);
-        assert_eq!(scene.edge.statements().len(), 1, "{rest}");
+        assert_eq!(scene.edge.statements().len(), 2, "{rest}");
+        // Whether or not there is something to be kept from somebody.
+        for conversation in [group.as_str(), "nowhere"] {
+            scene.read(&eve, conversation, rest).expect(404);
+            assert_eq!(scene.edge.statements().len(), 1, "{conversation} {rest}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Method, Request};
 use whisper_schema::Document;
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Patch};
+use whisper_store::{Batch, Patch, Query};
 
 /// The function under test, and what its tests need.
 pub struct Scene {
@@ -23,7 +23,11 @@ pub struct Person {
 
 impl Scene {
     pub fn new() -> Self {
-        Self::with(&[("message_rate_per_minute", "0")])
+        Self::with(&[
+            ("message_rate_per_minute", "0"),
+            ("stranger_message_rate_per_hour", "0"),
+            ("mention_rate_per_hour", "0"),
+        ])
     }
 
     pub fn with(variables: &[(&str, &str)]) -> Self {
@@ -34,6 +38,12 @@ impl Scene {
 
     pub fn person(&self) -> Person {
         let (id, token) = block_on(self.edge.user());
+        Person { id, token }
+    }
+
+    /// Somebody signed in without an address.
+    pub fn anonymous(&self) -> Person {
+        let (id, token) = block_on(self.edge.anonymous());
         Person { id, token }
     }
 
@@ -58,7 +68,8 @@ impl Scene {
 
     /// All documents of a collection.
     pub fn all<D: Document>(&self) -> Vec<D> {
-        let found = block_on(self.edge.store().find::<D>().all(1000)).expect("a read");
+        let found =
+            block_on(self.edge.store().read(Query::<D>::new().limit(1000))).expect("a read");
         found.into_iter().map(|doc| doc.into_inner()).collect()
     }
 
@@ -85,6 +96,35 @@ impl Scene {
             user_id: user.to_owned(),
             joined_at: Timestamp::AT_COMMIT,
             ..ConversationMember::default()
+        });
+    }
+
+    /// Has a member read up to a message.
+    pub fn mark(&self, conversation: &str, who: &Person, message: &str) {
+        let place = block_on(self.edge.store().get::<Message>(message));
+        let place = place.expect("a read").expect("a message").seq;
+        let read = Patch::<ConversationMember>::new().set(ConversationMember::READ_POSITION, place);
+        self.change(&member_id(conversation, &who.id), read);
+    }
+
+    /// Gives somebody a name.
+    pub fn name(&self, who: &Person, username: &str) {
+        self.put(&Profile {
+            id: who.id.clone(),
+            user_id: who.id.clone(),
+            username: Some(username.to_owned()),
+            ..Profile::default()
+        });
+    }
+
+    /// Has one block the other, as the accounts do.
+    pub fn block(&self, who: &Person, whom: &Person) {
+        self.put(&Contact {
+            id: format!("block-{}", &who.id[24..]),
+            user_id: who.id.clone(),
+            contact_user_id: whom.id.clone(),
+            is_blocked: true,
+            ..Contact::default()
         });
     }
 
@@ -128,6 +168,22 @@ impl Scene {
     pub fn read(&self, who: &Person, conversation: &str, rest: &str) -> Answer {
         let path = format!("/v1/conversations/{conversation}/messages{rest}");
         block_on(self.edge.send(Method::GET, &path, &who.token, &Value::Null))
+    }
+
+    /// Sends this text as the body.
+    pub fn send_text(&self, who: &Person, conversation: &str, body: &str) -> Answer {
+        let path = format!("/v1/conversations/{conversation}/messages");
+        let mut request = Request::new(Method::POST, &path);
+        let headers = [
+            ("authorization", format!("Bearer {}", who.token)),
+            ("content-type", "application/json".to_owned()),
+        ];
+        for (name, value) in headers {
+            let value = value.parse().expect("a header");
+            request.headers.insert(name, value);
+        }
+        request.body = body.to_owned().into();
+        block_on(self.edge.request(request))
     }
 
     /// Sends with an Idempotency-Key.

@@ -7,7 +7,7 @@
 use whisper_kit::{Ctx, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Column, Push, PushStatus};
-use whisper_store::{Batch, Doc, Filter, Order, Patch, Query, StoreError};
+use whisper_store::{Batch, Doc, Filter, Order, Patch, Query};
 
 /// How long a lease lasts, in milliseconds: several times what a worker needs for what it takes at once, its own
 /// run's length included.
@@ -45,10 +45,8 @@ pub async fn take(ctx: &Ctx) -> Result<Option<Lease>> {
         return Ok(None);
     }
     let end = ctx.now().plus(LEASE);
-    match ctx.store().await?.commit(mark(ctx, &pushes, end)).await {
-        Ok(_) => {}
-        Err(StoreError::ConditionFailed { .. }) => pushes.clear(),
-        Err(error) => return Err(error.into()),
+    if ctx.try_commit(mark(ctx, &pushes, end)).await?.is_none() {
+        pushes.clear();
     }
     Ok(Some(Lease { end, pushes }))
 }

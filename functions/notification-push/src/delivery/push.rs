@@ -3,16 +3,13 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use whisper_kit::ids::{derived_id, member_id};
+use whisper_kit::ids::derived_id;
 use whisper_kit::{Ctx, Result};
+use whisper_people::by_ids;
 use whisper_schema::Timestamp;
-use whisper_schema::prelude::{Column, NotificationKind, NotificationPriority, Push, PushStatus};
-use whisper_store::Filter;
+use whisper_schema::prelude::{NotificationKind, NotificationPriority, Push, PushStatus};
 
 use crate::web_push::message::{lifetime, topic};
-
-/// How many ids one statement asks for.
-const IDS: usize = 500;
 
 /// What a device is to be told.
 pub struct Told<'a> {
@@ -49,11 +46,14 @@ impl Told<'_> {
 }
 
 /// What a push is about, as its payload says.
+#[derive(Default)]
 pub struct About {
     /// Kinds of which one has to be wanted.
     pub kinds: Vec<NotificationKind>,
-    /// For a message: the membership of whom it is pushed to.
-    pub membership: Option<String>,
+    /// The message that it tells of.
+    pub message: Option<String>,
+    /// The notification that it tells of.
+    pub notification: Option<String>,
 }
 
 impl About {
@@ -67,11 +67,12 @@ impl About {
         if payload["mentioned"] == true {
             kinds.push(NotificationKind::Mention);
         }
-        let conversation = payload["conversationId"].as_str();
-        let conversation = conversation.filter(|_| kinds.contains(&NotificationKind::Message));
+        let id = |key: &str| payload[key].as_str().map(str::to_owned);
+        let notification = id("notificationId");
         Self {
-            membership: conversation.map(|id| member_id(id, &push.user_id)),
             kinds,
+            message: id("messageId").filter(|_| notification.is_none()),
+            notification,
         }
     }
 }
@@ -81,13 +82,7 @@ impl About {
 /// # Errors
 /// The store's.
 pub async fn known(ctx: &Ctx, pushes: &[Push]) -> Result<BTreeSet<String>> {
-    let mut known = BTreeSet::new();
-    for some in pushes.chunks(IDS) {
-        let ids = some.iter().map(|push| push.id.as_str());
-        let there = ctx.store().await?.find::<Push>();
-        let there = there.filter(Filter::is_in(Column::id(), ids));
-        let there = there.limit(IDS as u32).page().await?;
-        known.extend(there.items.into_iter().map(|push| push.into_inner().id));
-    }
-    Ok(known)
+    let there = by_ids::<Push>(pushes.iter().map(|push| push.id.as_str()));
+    let there = ctx.read(there).await?.into_iter().flatten();
+    Ok(there.map(|push| push.into_inner().id).collect())
 }

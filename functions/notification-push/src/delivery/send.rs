@@ -7,35 +7,45 @@ use futures::StreamExt;
 use whisper_kit::ids::random;
 use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Result};
-use whisper_schema::Timestamp;
+use whisper_people::by_ids;
 use whisper_schema::prelude::{
-    Column, ConversationMember, Push, PushSubscription, QueuedMessage, Session,
+    Message, Notification, Push, PushSubscription, QueuedMessage, Session,
 };
-use whisper_store::{Doc, Filter, Query};
+use whisper_schema::{Ephemeral, Timestamp};
+use whisper_store::{Doc, Filter};
 
-use super::lease::{self, Lease, TAKEN};
-use super::members;
+use super::lease::{self, Lease};
 use super::outcome::{Outcome, decide};
+use super::preferences::{Preferences, preferences};
 use super::push::About;
-use super::settle::{Settled, settle};
-use super::wishes::{self, Wishes};
-use crate::Worker;
+use super::record::{Attempted, record};
+use super::turns;
+use crate::subject::{Standing, Subject, standing};
 use crate::web_push::answer::{ATTEMPTS, verdict};
 use crate::web_push::encryption::{Recipient, encrypt};
 use crate::web_push::endpoint;
 use crate::web_push::message::urgency;
 use crate::web_push::transport::Outgoing;
+use crate::worker::Worker;
 
 /// How many pushes are on their way at once.
 const AT_ONCE: usize = 16;
 /// How long a worker that lost a race leaves the winner alone.
 const AFTER_LOSS: Duration = Duration::from_millis(10);
 
-/// Sends what is due, until nothing is or the time is over.
+/// Sends what is due, and hands on what is in line whenever nothing is, until there is neither or the time is over. So
+/// there are never many more pushes than are sent next, and somebody else's wait behind few. `call_another` has another
+/// sender begin where there is more to send than one takes at once.
 ///
 /// # Errors
-/// The store's. What was taken and not settled is sent again when the lease has run out.
-pub async fn run(ctx: &Ctx, worker: &Worker, end: Instant, tally: &Tally) -> Result<()> {
+/// The store's. What was taken and not recorded is sent again when the lease has run out.
+pub async fn run(
+    ctx: &Ctx,
+    worker: &Worker,
+    end: Instant,
+    tally: &Tally,
+    call_another: &dyn Fn(),
+) -> Result<()> {
     loop {
         if Instant::now() >= end {
             tally.cap();
@@ -44,27 +54,33 @@ pub async fn run(ctx: &Ctx, worker: &Worker, end: Instant, tally: &Tally) -> Res
         // Each lease begins when it is taken, however long the ones before took.
         let ctx = &ctx.anew()?;
         let Some(lease) = lease::take(ctx).await? else {
-            return Ok(());
+            match turns::step(ctx, &worker.turns).await? {
+                None => return Ok(()),
+                Some(made) if made > lease::TAKEN as usize => call_another(),
+                Some(_) => {}
+            }
+            continue;
         };
         if lease.pushes.is_empty() {
             ctx.store().await?.pause(AFTER_LOSS).await;
             continue;
         }
         let taken = lease.pushes.len() as u64;
-        let (until, settled) = push_all(ctx, worker, lease).await?;
-        settle(ctx, until, settled).await?;
+        let (until, attempted) = push_all(ctx, worker, lease).await?;
+        record(ctx, until, attempted).await?;
         tally.done(taken);
     }
 }
 
 /// What the pushes of a lease need: their devices, those of their sessions that stand, how often the entries
-/// they belong to are tried, and what their users want to hear of by now.
+/// they belong to are tried, what they tell of, and what their users want to hear of by now.
 struct Around {
     devices: BTreeMap<String, PushSubscription>,
     sessions: BTreeSet<String>,
     entries: BTreeMap<String, i64>,
-    wishes: Wishes,
-    members: BTreeSet<String>,
+    subjects: BTreeMap<String, Subject>,
+    standing: Standing,
+    preferences: Preferences,
 }
 
 impl Around {
@@ -74,82 +90,93 @@ impl Around {
         session.filter(|session| !self.sessions.contains(session))
     }
 
-    /// Whether its user still wants to hear of it: it may have waited, into the night or beyond a mute.
+    /// Whether it is still to be told, and its user still wants to hear of it: it may have waited, beyond a block, the
+    /// message's end or into the night.
     fn is_wanted(&self, push: &Push, now: Timestamp) -> bool {
-        let about = About::of(push);
-        let hears = |membership: &String| self.members.contains(membership);
-        about.membership.as_ref().is_none_or(hears)
-            && self
-                .wishes
-                .allow(&push.user_id, &about.kinds, push.priority, now)
+        let subject = self.subjects.get(&push.id);
+        let (user, kinds) = (&push.user_id, About::of(push).kinds);
+        subject.is_some_and(|subject| self.standing.may_ring(subject))
+            && self.preferences.allow(user, &kinds, push.priority, now)
     }
 }
 
-async fn around(ctx: &Ctx, pushes: &[Push]) -> Result<Around> {
-    let devices = Query::<PushSubscription>::new()
-        .filter(Filter::is_in(
-            Column::id(),
-            pushes.iter().map(|push| push.subscription_id.as_str()),
-        ))
-        .limit(TAKEN);
-    let entries = Query::<QueuedMessage>::new()
-        .filter(Filter::is_in(
-            Column::id(),
-            pushes.iter().filter_map(|push| push.queue_id.as_deref()),
-        ))
-        .limit(TAKEN);
-    let (devices, entries) = ctx.read((devices, entries)).await?;
-    let devices: Vec<_> = devices.into_iter().map(Doc::into_inner).collect();
-    let sessions = Query::<Session>::new()
-        .filter(Filter::is_in(
-            Column::id(),
-            devices
-                .iter()
-                .filter_map(|device| device.session_id.as_deref()),
-        ))
-        .filter(Filter::gt(Session::EXPIRES_AT, ctx.now()))
-        .limit(TAKEN);
-    let memberships: Vec<String> = pushes
-        .iter()
-        .filter_map(|push| About::of(push).membership)
+/// What pushes tell of, by the pushes' ids; nothing for one whose message or notification is gone, over or seen.
+fn subjects(
+    pushes: &[Push],
+    messages: Vec<Vec<Doc<Message>>>,
+    notifications: Vec<Vec<Doc<Notification>>>,
+    now: Timestamp,
+) -> BTreeMap<String, Subject> {
+    let messages: BTreeMap<String, Message> = messages
+        .into_iter()
+        .flatten()
+        .map(|message| (message.id.clone(), message.into_inner()))
         .collect();
-    let members = (!memberships.is_empty()).then(|| {
-        Query::<ConversationMember>::new()
-            .filter(Filter::is_in(Column::id(), memberships))
-            .limit(TAKEN)
-    });
+    let unseen = |n: &Doc<Notification>| !n.is_read && n.lasts(now);
+    let notifications: BTreeMap<String, Notification> = notifications
+        .into_iter()
+        .flatten()
+        .filter(unseen)
+        .map(|notification| (notification.id.clone(), notification.into_inner()))
+        .collect();
+    let subject = |push: &Push| {
+        let about = About::of(push);
+        let of_message = about.message.and_then(|id| messages.get(&id));
+        let of_message = of_message.map(|message| Subject::message(message, &push.user_id));
+        let notification = about.notification.and_then(|id| notifications.get(&id));
+        let notification = notification.filter(|n| n.user_id == push.user_id);
+        let subject = of_message.or_else(|| notification.map(Subject::of))?;
+        Some((push.id.clone(), subject))
+    };
+    pushes.iter().filter_map(subject).collect()
+}
+
+async fn around(ctx: &Ctx, pushes: &[Push]) -> Result<Around> {
+    let about: Vec<About> = pushes.iter().map(About::of).collect();
+    let asked = (
+        by_ids::<PushSubscription>(pushes.iter().map(|push| push.subscription_id.as_str())),
+        by_ids::<QueuedMessage>(pushes.iter().filter_map(|push| push.queue_id.as_deref())),
+        by_ids::<Message>(about.iter().filter_map(|about| about.message.as_deref())),
+        by_ids::<Notification>(about.iter().filter_map(|a| a.notification.as_deref())),
+    );
+    let (devices, entries, messages, notifications) = ctx.read(asked).await?;
+    let devices = devices.into_iter().flatten().map(Doc::into_inner);
+    let devices: BTreeMap<String, PushSubscription> =
+        devices.map(|device| (device.id.clone(), device)).collect();
+    let subjects = subjects(pushes, messages, notifications, ctx.now());
+    let told: Vec<Subject> = subjects.values().cloned().collect();
+    let sessions = devices.values().filter_map(|d| d.session_id.as_deref());
+    let sessions = by_ids::<Session>(sessions)
+        .into_iter()
+        .map(|of| of.filter(Filter::gt(Session::EXPIRES_AT, ctx.now())));
     let users: BTreeSet<&str> = pushes.iter().map(|push| push.user_id.as_str()).collect();
-    let wishes = wishes::of(&users.into_iter().collect::<Vec<_>>());
-    let (sessions, members, (settings, profiles)) = ctx.read((sessions, members, wishes)).await?;
-    let mut wishes = Wishes::default();
-    wishes.add(settings, profiles);
-    let members = members.unwrap_or_default().into_iter();
-    let devices = devices.into_iter();
-    let entries = entries.into_iter().map(Doc::into_inner);
+    let (sessions, standing, preferences) = ctx
+        .read((
+            sessions.collect::<Vec<_>>(),
+            standing(&told, ctx.now()),
+            preferences(users),
+        ))
+        .await?;
+    let sessions = sessions.into_iter().flatten().map(Doc::into_inner);
+    let entries = entries.into_iter().flatten().map(Doc::into_inner);
     Ok(Around {
-        devices: devices.map(|device| (device.id.clone(), device)).collect(),
-        sessions: sessions
-            .into_iter()
-            .map(|session| session.into_inner().id)
-            .collect(),
+        devices,
+        sessions: sessions.map(|session| session.id).collect(),
         entries: entries.map(|entry| (entry.id, entry.max_retries)).collect(),
-        wishes,
-        members: members
-            .map(Doc::into_inner)
-            .filter(members::hears)
-            .map(|member| member.id)
-            .collect(),
+        subjects,
+        standing,
+        preferences,
     })
 }
 
-async fn push_all(ctx: &Ctx, worker: &Worker, lease: Lease) -> Result<(Timestamp, Vec<Settled>)> {
+async fn push_all(ctx: &Ctx, worker: &Worker, lease: Lease) -> Result<(Timestamp, Vec<Attempted>)> {
     let around = around(ctx, &lease.pushes).await?;
     let around = &around;
     let sending = lease.pushes.into_iter().map(|push| async move {
         let outcome = push_one(ctx, worker, around, &push).await?;
         let entry = push.queue_id.as_ref();
         let device = around.devices.get(&push.subscription_id);
-        Ok(Settled {
+        Ok(Attempted {
             has_entry: entry.is_some_and(|id| around.entries.contains_key(id)),
             pushed_at: device.and_then(|device| device.last_pushed_at),
             push,
@@ -157,18 +184,18 @@ async fn push_all(ctx: &Ctx, worker: &Worker, lease: Lease) -> Result<(Timestamp
         })
     });
     let mut sending = futures::stream::iter(sending).buffer_unordered(AT_ONCE);
-    let mut settled = Vec::new();
+    let mut attempted = Vec::new();
     let mut fault = None;
     while let Some(one) = sending.next().await {
         match one {
-            Ok(one) => settled.push(one),
+            Ok(one) => attempted.push(one),
             Err(error) => fault = Some(error),
         }
     }
     // What was sent is kept even when something else went wrong.
     match fault {
-        Some(error) if settled.is_empty() => Err(error),
-        _ => Ok((lease.end, settled)),
+        Some(error) if attempted.is_empty() => Err(error),
+        _ => Ok((lease.end, attempted)),
     }
 }
 
@@ -196,7 +223,7 @@ async fn push_one(ctx: &Ctx, worker: &Worker, around: &Around, push: &Push) -> R
     let Ok(endpoint) = endpoint::check(ctx.config(), &device.endpoint) else {
         return Ok(failed("the push service is no longer one to send to"));
     };
-    let Ok(recipient) = Recipient::read(&device.p256dh, &device.auth) else {
+    let Some(recipient) = Recipient::read(&device.p256dh, &device.auth) else {
         return Ok(failed("the device's keys can't be read"));
     };
     // A second begun is a second: what was just queued has its whole life before it.

@@ -2,17 +2,18 @@
 //!
 //! Nothing depends on it: readers leave out what has expired, swept or not.
 
+use whisper_kit::jobs::{Sweep, Tally, delete_bounded};
 use whisper_kit::{Ctx, Result};
-use whisper_schema::Document;
+use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{
     Column, ConsumerCursor, Notification, Push, PushStatus, PushSubscription, QueuedMessage,
     QueuedMessageStatus, Timestamp,
 };
-use whisper_store::{Batch, Filter, Get, Order, Query};
+use whisper_store::{Batch, Filter, Get, MAX_LIMIT, Order, Query};
 
+use super::clock::{AHEAD, DAY, mend};
 use super::finish::finish;
 
-const DAY: i64 = 24 * 3_600_000;
 /// How long an entry of the outbox is kept after it was delivered, in milliseconds.
 const DELIVERED: i64 = 7 * DAY;
 /// How long it is kept after it failed, in milliseconds, and so are its pushes: what operators see they can try
@@ -22,75 +23,57 @@ const FAILED: i64 = 30 * DAY;
 const PER_COMMIT: u64 = 200;
 /// How many commits a run makes for each kind of thing.
 const COMMITS: u32 = 20;
-/// How many entries under way a run looks at.
-const ENTRIES: usize = 2000;
 /// How many notifications a run looks at at once.
 const NOTIFICATIONS: u32 = 500;
 /// The place up to which notifications were looked at.
 const PLACE: &str = "notification-sweep";
 
-/// Tidies up, within bounds. Gives how much there was.
+/// How much a run removes of what the store finds itself.
+const SWEEP: Sweep = Sweep {
+    rows: PER_COMMIT,
+    commits: COMMITS,
+};
+
+/// Tidies up, within bounds.
 ///
 /// # Errors
 /// The store's; the next run goes on.
-pub async fn sweep(ctx: &Ctx) -> Result<u64> {
-    let mut done = strays(ctx).await?;
+pub async fn sweep(ctx: &Ctx, tally: &Tally) -> Result<()> {
+    tally.done(mend(ctx).await?);
+    tally.done(strays(ctx).await?);
     // Those that failed stand at the end of their last lease. Whatever else is as old, nobody waits for it any more.
     let old = Filter::and([
         Filter::is_in(Push::STATUS, PushStatus::ALL.iter().copied()),
         Filter::lt(Push::DUE_AT, ctx.now().plus(-FAILED)),
     ]);
-    done += delete_all(ctx, old).await?;
+    delete_bounded(ctx, tally, &old, SWEEP).await?;
     let ended = Filter::le(PushSubscription::EXPIRES_AT, ctx.now());
-    done += delete_all(ctx, ended).await?;
-    done += entries(ctx, QueuedMessageStatus::Delivered, DELIVERED).await?;
-    done += entries(ctx, QueuedMessageStatus::Failed, FAILED).await?;
-    done += notifications(ctx).await?;
-    Ok(done)
+    delete_bounded(ctx, tally, &ended, SWEEP).await?;
+    tally.done(entries(ctx, QueuedMessageStatus::Delivered, DELIVERED).await?);
+    tally.done(entries(ctx, QueuedMessageStatus::Failed, FAILED).await?);
+    tally.done(notifications(ctx).await?);
+    Ok(())
 }
 
 /// Ends entries whose last push came to its end without anybody looking: its worker died in between.
 async fn strays(ctx: &Ctx) -> Result<u64> {
-    let entries = ctx
-        .store()
-        .await?
-        .find::<QueuedMessage>()
+    let entries = Query::<QueuedMessage>::new()
         .filter(Filter::eq(
             QueuedMessage::STATUS,
             QueuedMessageStatus::Processing,
         ))
         .order(Order::desc(QueuedMessage::PRIORITY))
         .order(Order::asc(Column::seq()))
-        .all(ENTRIES)
-        .await?;
+        .limit(MAX_LIMIT);
+    let entries = ctx.read(entries).await?;
     let ids: Vec<String> = entries.into_iter().map(|e| e.into_inner().id).collect();
     finish(ctx, &ids).await
 }
 
-/// Removes what meets the filter, as much as a run may.
-async fn delete_all<D: Document>(ctx: &Ctx, old: Filter<D>) -> Result<u64> {
-    let mut done = 0;
-    for _ in 0..COMMITS {
-        let batch = Batch::new().delete_where(old.clone(), PER_COMMIT);
-        let deleted = ctx
-            .store()
-            .await?
-            .commit(batch)
-            .await?
-            .affected
-            .iter()
-            .sum::<u64>();
-        done += deleted;
-        if deleted < PER_COMMIT {
-            break;
-        }
-    }
-    Ok(done)
-}
-
-/// Removes the oldest entries of a status: those of the usual priority, which the index gives in their order.
+/// Removes the oldest entries of a status: those of the usual priority, which the index gives in their order. One of a
+/// time that is yet to come is of no age that anybody knows, and must not stay in the way of the others.
 async fn entries(ctx: &Ctx, status: QueuedMessageStatus, kept: i64) -> Result<u64> {
-    let before = ctx.now().plus(-kept);
+    let (before, ahead) = (ctx.now().plus(-kept), ctx.now().plus(AHEAD));
     let mut done = 0;
     for _ in 0..COMMITS {
         let oldest = Query::<QueuedMessage>::new()
@@ -101,7 +84,7 @@ async fn entries(ctx: &Ctx, status: QueuedMessageStatus, kept: i64) -> Result<u6
         let oldest = ctx.read(oldest).await?;
         let old = oldest
             .iter()
-            .filter(|e| e.processed_at.is_some_and(|at| at < before));
+            .filter(|e| e.processed_at.is_some_and(|at| at < before || at > ahead));
         let ids: Vec<&str> = old.map(|entry| entry.id.as_str()).collect();
         let count = ids.len() as u64;
         if count == 0 {
@@ -135,9 +118,7 @@ async fn notifications(ctx: &Ctx) -> Result<u64> {
             .order(Order::asc(Column::seq()))
             .limit(NOTIFICATIONS);
         let next = ctx.read(next).await?;
-        let over = next
-            .iter()
-            .filter(|n| n.expires_at.is_some_and(|at| at <= ctx.now()));
+        let over = next.iter().filter(|n| !n.lasts(ctx.now()));
         let ids: Vec<&str> = over
             .map(|n| n.id.as_str())
             .take(PER_COMMIT as usize)
@@ -153,6 +134,7 @@ async fn notifications(ctx: &Ctx) -> Result<u64> {
         };
         let place = ConsumerCursor {
             id: PLACE.to_owned(),
+            reads: Some(Notification::COLLECTION.id.to_owned()),
             position,
             updated_at: Timestamp::AT_COMMIT,
         };

@@ -1,4 +1,4 @@
-//! One run of everything: events, the outbox, what is due.
+//! One run of everything: the outbox, events, and what is due.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -6,13 +6,15 @@ use std::time::{Duration, Instant};
 use whisper_kit::jobs::{Report, Tally};
 use whisper_kit::{Ctx, Result};
 
-use super::{fan_out, react, send, senders};
-use crate::Worker;
+use super::{intake, react, send, senders};
+use crate::worker::Worker;
 
 /// How long each part of a run goes on, give or take a commit and what is on its way. Each has a time of its own: however
 /// much one has to do, the others get on. All of them together stay far below the 30 s that a request has on the
 /// embedded host.
 const TIME: Duration = Duration::from_secs(4);
+/// How long events are handled before messages that came in the meantime are looked at: somebody may mention many.
+const SLICE: Duration = Duration::from_millis(300);
 
 /// Makes pushes of what there is, each part whatever became of the other; they are sent after the answer.
 ///
@@ -30,14 +32,29 @@ pub async fn react(ctx: &Ctx, worker: &Rc<Worker>) -> Result<Report> {
 ///
 /// # Errors
 /// As [`react`].
-pub async fn run(ctx: &Ctx, worker: &Worker, tally: &Tally) -> Result<()> {
+pub async fn run(ctx: &Ctx, worker: &Rc<Worker>, tally: &Tally) -> Result<()> {
     let made = make(ctx, tally).await;
-    let sent = send::run(ctx, worker, Instant::now() + TIME, tally).await;
+    let call_another = || senders::wake(ctx, worker);
+    let sent = send::run(ctx, worker, Instant::now() + TIME, tally, &call_another).await;
     made.and(sent)
 }
 
 async fn make(ctx: &Ctx, tally: &Tally) -> Result<()> {
-    let notified = react::run(ctx, Instant::now() + TIME, tally).await;
-    let handed_on = fan_out::run(ctx, Instant::now() + TIME, tally).await;
-    notified.and(handed_on)
+    let end = Instant::now() + TIME;
+    loop {
+        let taken_in = intake::run(ctx, end, tally).await;
+        let slice = Tally::default();
+        let notified = react::run(ctx, end.min(Instant::now() + SLICE), &slice).await;
+        let is_over = Instant::now() >= end;
+        let report = slice.report();
+        tally.done(report.done);
+        taken_in.and(notified)?;
+        if !report.capped {
+            return Ok(());
+        }
+        if is_over {
+            tally.cap();
+            return Ok(());
+        }
+    }
 }

@@ -1,64 +1,35 @@
 //! `GET /v1/push/subscriptions`
 
 use whisper_kit::page::Listing;
-use whisper_kit::{Ctx, Reply, Request, Result};
-use whisper_schema::Timestamp;
-use whisper_schema::prelude::{Column, PushSubscription, Session};
-use whisper_store::{Doc, Filter, MAX_LIMIT, Order, Query};
+use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
 
-use super::subscribe::MAX_DEVICES;
-use super::view::ShownDevice;
+use super::standing::{by_session, of, sessions_of};
+use super::view::PushSubscriptionView;
+
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        super::PATH,
+        "listPushSubscriptions",
+        "Lists the caller's devices that get pushes.",
+        list,
+    )
+    .reply::<Listing<PushSubscriptionView>>(200, "All of them")
+}
 
 /// Shows all of the caller's devices, the first one first: there are few.
-///
-/// # Errors
-/// The store's.
-pub async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
+async fn list(ctx: Ctx, _: Request) -> Result<Reply> {
     let user = ctx.caller()?.user_id;
     let asked = (of(&user, ctx.now()), sessions_of(&user, ctx.now()));
     let (found, sessions) = ctx.read(asked).await?;
     let (standing, _) = by_session(found, &sessions);
     Reply::ok(&Listing {
-        items: standing.into_iter().map(ShownDevice::from).collect(),
+        items: standing
+            .into_iter()
+            .map(PushSubscriptionView::from)
+            .collect(),
         next: None,
         previous: None,
     })
-}
-
-/// The devices of somebody that have not expired, in the order in which they came; one more than there may be, and as
-/// many again that are signed out and not forgotten yet.
-pub fn of(user: &str, now: Timestamp) -> Query<PushSubscription> {
-    Query::new()
-        .filter(Filter::eq(PushSubscription::USER_ID, user))
-        .filter(lasting(now))
-        .order(Order::asc(Column::seq()))
-        .limit(2 * MAX_DEVICES + 1)
-}
-
-/// The sessions of somebody that stand.
-pub fn sessions_of(user: &str, now: Timestamp) -> Query<Session> {
-    Query::new()
-        .filter(Filter::eq(Session::USER_ID, user))
-        .filter(Filter::gt(Session::EXPIRES_AT, now))
-        .limit(MAX_LIMIT)
-}
-
-/// Devices whose session stands, and those that are signed out.
-pub fn by_session(
-    devices: Vec<Doc<PushSubscription>>,
-    sessions: &[Doc<Session>],
-) -> (Vec<PushSubscription>, Vec<PushSubscription>) {
-    let stands = |device: &PushSubscription| match &device.session_id {
-        Some(id) => sessions.iter().any(|session| session.value.id == *id),
-        None => true,
-    };
-    devices.into_iter().map(Doc::into_inner).partition(stands)
-}
-
-/// Holds for subscriptions that the push service has not ended.
-pub fn lasting(now: Timestamp) -> Filter<PushSubscription> {
-    Filter::or([
-        Filter::is_null(PushSubscription::EXPIRES_AT),
-        Filter::gt(PushSubscription::EXPIRES_AT, now),
-    ])
 }

@@ -1,14 +1,23 @@
 //! `DELETE /v1/push/subscriptions/{id}`
 
-use whisper_kit::{Ctx, Error, Reply, Request, Result};
+use whisper_kit::{Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_schema::prelude::{Column, PushSubscription};
 use whisper_store::{Batch, Filter};
 
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::DELETE,
+        "/v1/push/subscriptions/{id}",
+        "unsubscribeFromPush",
+        "Sends no more pushes to a device of the caller's.",
+        remove,
+    )
+    .reply_empty(204, "It gets none any more")
+}
+
 /// Takes a device of the caller's off. What is on its way to it is dropped when it is due.
-///
-/// # Errors
-/// The one 404, also for one that was taken off before.
-pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn remove(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = request.id("id")?;
     let user = ctx.caller()?.user_id;
     let own = Filter::and([

@@ -1,63 +1,89 @@
 //! `POST /v1/push/subscriptions`: a device wants pushes.
 
-use serde::Deserialize;
 use whisper_kit::ids::derived_id;
 use whisper_kit::log::Secret;
-use whisper_kit::{Code, Ctx, Error, FieldError, Reply, Request, Result, Rule};
-use whisper_schema::Timestamp;
-use whisper_schema::prelude::{Column, Document, PushSubscription};
-use whisper_store::{Batch, Filter, Get, Patch, StoreError};
+use whisper_kit::{
+    Attempt, Code, Ctx, Endpoint, Error, FieldError, Json, Method, Reply, Request, Result, Rule,
+};
+use whisper_schema::body::Form;
+use whisper_schema::prelude::{Column, PushSubscription};
+use whisper_schema::{Body, Timestamp};
+use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
-use super::list::{by_session, of, sessions_of};
-use super::view::ShownDevice;
+use super::standing::{MAX_DEVICES, by_session, of, sessions_of};
+use super::view::PushSubscriptionView;
 use crate::web_push::encryption::Recipient;
-use crate::web_push::endpoint;
+use crate::web_push::endpoint::check as check_endpoint;
 
-/// The most devices of one user.
-pub const MAX_DEVICES: u32 = 20;
-/// The longest name of a device, in characters.
-const MAX_NAME: usize = 100;
 /// The latest time that can be written, in milliseconds: the end of the year 9999.
 const LATEST: i64 = 253_402_300_799_999;
-/// How often it is tried against another request for the same device.
-const ATTEMPTS: usize = 4;
+
+/// A device's public key.
+const PUBLIC_KEY: Form = Form {
+    valid: |text| Recipient::point(text).is_some(),
+    must_be: "a point of P-256, uncompressed, base64url",
+    pattern: None,
+    format: None,
+};
+
+/// The secret shared with a device.
+const SHARED_SECRET: Form = Form {
+    valid: |text| Recipient::secret(text).is_some(),
+    must_be: "16 bytes, base64url",
+    pattern: Some("^[A-Za-z0-9_-]{22}={0,2}$"),
+    format: None,
+};
 
 /// A subscription, as the browser's `PushSubscription.toJSON()` gives it.
-#[derive(Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Body)]
+#[body(
+    example = r#"{"endpoint": "https://fcm.googleapis.com/fcm/send/abc", "keys": {"p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4", "auth": "BTBZMqHH6r4Tts7J_aSIgg"}, "expirationTime": null}"#
+)]
 pub struct NewPushSubscription {
     /// Address at the push service.
     endpoint: Secret<String>,
     /// The device's keys.
     keys: DeviceKeys,
     /// When the push service ends it, in milliseconds since 1970; null or left out if it doesn't say.
+    #[field(range = 0..=LATEST)]
     expiration_time: Option<i64>,
-    /// What the user calls the device: at most 100 characters.
+    /// What the user calls the device.
+    #[field(size = 1..=100)]
     device_name: Option<String>,
 }
 
 /// The keys that a push is encrypted with.
-#[derive(Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Body)]
 pub struct DeviceKeys {
     /// The public key: a point of P-256, uncompressed, base64url.
+    #[field(is = PUBLIC_KEY)]
     p256dh: String,
     /// The shared secret: 16 bytes, base64url.
+    #[field(is = SHARED_SECRET)]
     auth: Secret<String>,
+}
+
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::POST,
+        super::PATH,
+        "subscribeToPush",
+        "Sends pushes to a device from now on, until the session that asks ends; the same endpoint again changes its \
+         subscription.",
+        subscribe,
+    )
+    .reply::<PushSubscriptionView>(201, "A new subscription")
+    .reply::<PushSubscriptionView>(200, "It was there, and is changed")
+    .codes(&[Code::TooManyDevices])
 }
 
 /// Keeps a subscription. The same endpoint again changes it; if somebody else is signed in on the device by
 /// now, it is theirs.
-///
-/// # Errors
-/// A refusal that names the field; too many devices.
-pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn subscribe(ctx: Ctx, _: Request, Json(wanted): Json<NewPushSubscription>) -> Result<Reply> {
     let caller = ctx.caller()?;
     // Where another server keeps the sessions, nobody tells us when one ends.
     let session_id = (!ctx.is_foreign()).then_some(caller.session_id);
-    let wanted: NewPushSubscription = request.json()?;
     check(&ctx, &wanted)?;
     let address = wanted.endpoint.reveal();
     let subscription = PushSubscription {
@@ -72,16 +98,11 @@ pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
         created_at: Timestamp::AT_COMMIT,
         last_pushed_at: None,
     };
-    for _ in 0..ATTEMPTS {
-        if let Some(reply) = attempt(&ctx, subscription.clone()).await? {
-            return Ok(reply);
-        }
-    }
-    Err(StoreError::Busy.into())
+    ctx.retry(async || attempt(&ctx, subscription.clone()).await)
+        .await
 }
 
-/// None when another request for the same device was faster.
-async fn attempt(ctx: &Ctx, mut wanted: PushSubscription) -> Result<Option<Reply>> {
+async fn attempt(ctx: &Ctx, mut wanted: PushSubscription) -> Result<Attempt<Reply>> {
     let asked = (
         Get::<PushSubscription>::id(&wanted.id),
         of(&wanted.user_id, ctx.now()),
@@ -89,7 +110,7 @@ async fn attempt(ctx: &Ctx, mut wanted: PushSubscription) -> Result<Option<Reply
     );
     let (known, devices, sessions) = ctx.read(asked).await?;
     let (devices, signed_out) = by_session(devices, &sessions);
-    let known = known.map(whisper_store::Doc::into_inner);
+    let known = known.map(Doc::into_inner);
     let known = known.filter(|known| known.user_id == wanted.user_id);
     if known.is_none() && devices.len() >= MAX_DEVICES as usize {
         return Err(too_many());
@@ -97,15 +118,12 @@ async fn attempt(ctx: &Ctx, mut wanted: PushSubscription) -> Result<Option<Reply
     if let Some(known) = known {
         let own = Filter::eq(PushSubscription::USER_ID, wanted.user_id.as_str());
         let batch = Batch::new().update_if(&known.id, change(&wanted), own);
-        return match ctx.store().await?.commit(batch).await {
-            Ok(_) => {
-                wanted.created_at = known.created_at;
-                wanted.last_pushed_at = known.last_pushed_at;
-                Reply::ok(&ShownDevice::from(wanted)).map(Some)
-            }
-            Err(StoreError::ConditionFailed { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        };
+        if ctx.try_commit(batch).await?.is_none() {
+            return Ok(Attempt::Retry);
+        }
+        wanted.created_at = known.created_at;
+        wanted.last_pushed_at = known.last_pushed_at;
+        return Reply::ok(&PushSubscriptionView::from(wanted)).map(Attempt::Done);
     }
     // Not an upsert: whoever comes last gets a new place in the order, which the bound goes by.
     let others = Filter::and([
@@ -115,15 +133,14 @@ async fn attempt(ctx: &Ctx, mut wanted: PushSubscription) -> Result<Option<Reply
     let batch = forget(Batch::new(), &signed_out)
         .delete_where::<PushSubscription>(others, 1)
         .insert(&wanted);
-    match ctx.store().await?.commit(batch).await {
-        Ok(committed) => wanted.created_at = committed.at,
-        Err(error) if error.is_conflict(PushSubscription::COLLECTION, "_id") => return Ok(None),
-        Err(error) => return Err(error.into()),
-    }
+    let Some(committed) = ctx.try_commit(batch).await? else {
+        return Ok(Attempt::Retry);
+    };
+    wanted.created_at = committed.at;
     keep_bound(ctx, &wanted).await?;
-    let path = format!("/v1/push/subscriptions/{}", wanted.id);
-    let reply = Reply::created(&ShownDevice::from(wanted))?;
-    Ok(Some(reply.location(&path)))
+    let path = format!("{}/{}", super::PATH, wanted.id);
+    let reply = Reply::created(&PushSubscriptionView::from(wanted))?;
+    Ok(Attempt::Done(reply.location(&path)))
 }
 
 /// Of several that came at once, those beyond the bound go again: the order of their commits decides.
@@ -178,35 +195,15 @@ fn change(wanted: &PushSubscription) -> Patch<PushSubscription> {
         .set(PushSubscription::EXPIRES_AT, wanted.expires_at)
 }
 
-/// Tells everything that is wrong at once.
+/// What the body's own check can't know: which push services there are, and the time.
 fn check(ctx: &Ctx, wanted: &NewPushSubscription) -> Result<()> {
     let mut wrong = Vec::new();
-    if let Err(error) = endpoint::check(ctx.config(), wanted.endpoint.reveal()) {
+    if let Err(error) = check_endpoint(ctx.config(), wanted.endpoint.reveal()) {
         wrong.extend(error.field_errors().iter().cloned());
     }
-    let (p256dh, auth) = (&wanted.keys.p256dh, wanted.keys.auth.reveal());
-    if let Err(name) = Recipient::read(p256dh, auth) {
-        let detail = match name {
-            "auth" => "must be 16 bytes, base64url",
-            _ => "must be a point of P-256, uncompressed, base64url",
-        };
-        wrong.push(FieldError::new(
-            format!("keys.{name}"),
-            Rule::Format,
-            detail,
-        ));
-    }
-    let long = |name: &String| !(1..=MAX_NAME).contains(&name.chars().count());
-    if wanted.device_name.as_ref().is_some_and(long) {
-        let detail = format!("must have 1 to {MAX_NAME} characters");
-        wrong.push(FieldError::new("deviceName", Rule::Size, detail));
-    }
-    let soonest = ctx.now().as_millis();
-    if wanted
-        .expiration_time
-        .is_some_and(|at| !(soonest..=LATEST).contains(&at))
-    {
-        let detail = "must be milliseconds since 1970, later than now";
+    let is_over = |at: &i64| *at < ctx.now().as_millis();
+    if wanted.expiration_time.as_ref().is_some_and(is_over) {
+        let detail = "must be later than now";
         wrong.push(FieldError::new("expirationTime", Rule::Range, detail));
     }
     if wrong.is_empty() {

@@ -7,9 +7,8 @@ use whisper_schema::prelude::PushSubscription;
 /// A device that gets pushes.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[cfg_attr(not(target_family = "wasm"), schemars(rename = "PushSubscription"))]
 #[serde(rename_all = "camelCase")]
-pub struct ShownDevice {
+pub struct PushSubscriptionView {
     /// Id of the subscription.
     pub id: String,
     /// Host of the push service.
@@ -27,7 +26,7 @@ pub struct ShownDevice {
     pub last_pushed_at: Option<Timestamp>,
 }
 
-impl From<PushSubscription> for ShownDevice {
+impl From<PushSubscription> for PushSubscriptionView {
     fn from(from: PushSubscription) -> Self {
         let host = from.endpoint.split(['/', '?']).nth(2).unwrap_or_default();
         Self {

@@ -1,23 +1,29 @@
 //! `DELETE /v1/notifications/{id}`
 
-use whisper_kit::{Ctx, Error, Reply, Request, Result};
-use whisper_schema::prelude::{Column, Notification};
-use whisper_store::{Batch, Filter};
+use whisper_kit::{Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_schema::prelude::Notification;
+use whisper_store::Batch;
 
-use super::view::shown_to;
+use super::shown::one;
 
-/// Takes a notification out of the caller's inbox.
-///
-/// # Errors
-/// The one 404, also for one that was deleted before.
-pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
-    let id = request.id("id")?;
-    let user = ctx.caller()?.user_id;
-    let own = Filter::and([Filter::eq(Column::id(), id), shown_to(&user, ctx.now())]);
-    let batch = Batch::new().delete_where::<Notification>(own, 1);
-    let committed = ctx.store().await?.commit(batch).await?;
-    match committed.affected.first() {
-        Some(1) => Ok(Reply::no_content()),
-        _ => Err(Error::not_found()),
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::DELETE,
+        "/v1/notifications/{id}",
+        "deleteNotification",
+        "Takes a notification out of the caller's inbox.",
+        clear,
+    )
+    .reply_empty(204, "It is gone")
+}
+
+/// Takes it out; one that was deleted before is the one 404.
+async fn clear(ctx: Ctx, request: Request) -> Result<Reply> {
+    let found = one(&ctx, request.id("id")?).await?;
+    let batch = Batch::new().delete::<Notification>(&found.id);
+    match ctx.try_commit(batch).await? {
+        Some(_) => Ok(Reply::no_content()),
+        None => Err(Error::not_found()),
     }
 }

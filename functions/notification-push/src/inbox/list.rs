@@ -1,11 +1,15 @@
 //! `GET /v1/notifications` and `GET /v1/notifications/unread-count`.
 
 use serde::{Deserialize, Serialize};
-use whisper_kit::{Ctx, Reply, Request, Result};
-use whisper_schema::prelude::{Column, Notification};
-use whisper_store::{Filter, Order, Query};
+use whisper_kit::page::{ListingWith, Window};
+use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_people::Users;
+use whisper_schema::prelude::Notification;
+use whisper_store::{Cursor, Doc, Filter, MAX_LIMIT, Query};
 
-use super::view::{ShownNotification, shown_to};
+use super::shown::{READS, newest_first, own, shown, walk};
+use super::view::NotificationView;
+use crate::subject::actor;
 
 /// The most unread notifications that are counted; a client shows "999+".
 const UNREAD_CAP: u64 = 999;
@@ -28,41 +32,115 @@ pub struct UnreadCount {
     pub capped: bool,
 }
 
-/// Shows a page, the newest first. What has expired is gone, swept or not.
-///
-/// # Errors
-/// An invalid cursor.
-pub async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
-    let user = ctx.caller()?.user_id;
-    let window = request.page::<InboxFilters>(&ctx).await?;
-    let mut found = Query::<Notification>::new()
-        .filter(shown_to(&user, ctx.now()))
-        .order(Order::desc(Column::seq()));
-    if let Some(unread) = window.filters.unread {
-        found = found.filter(Filter::eq(Notification::IS_READ, !unread));
-    }
-    let page = ctx.read(window.over(found).page()).await?;
-    let items = page.items.iter();
-    let items: Vec<ShownNotification> = items.map(|doc| doc.value.clone().into()).collect();
-    window.reply(&ctx, &page, items).await
+/// The endpoint of the list.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        "/v1/notifications",
+        "listNotifications",
+        "Lists the caller's notifications, the newest first.",
+        list,
+    )
+    .page::<InboxFilters>()
+    .reply::<ListingWith<NotificationView, Users>>(200, "A page of notifications")
+    .codes(&[Code::InvalidCursor])
 }
 
-/// Counts the unread ones.
-///
-/// # Errors
-/// The store's.
-pub async fn unread_count(ctx: Ctx, _: Request) -> Result<Reply> {
+/// The endpoint of the count.
+pub fn count_endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        "/v1/notifications/unread-count",
+        "countUnreadNotifications",
+        "Counts the caller's unread notifications, up to 999.",
+        unread_count,
+    )
+    .reply::<UnreadCount>(200, "How many")
+}
+
+/// Shows a page, the newest first, with the people whom it names.
+async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let user = ctx.caller()?.user_id;
-    let counted = ctx
-        .store()
-        .await?
-        .find::<Notification>()
-        .filter(shown_to(&user, ctx.now()))
+    let window = request.page::<InboxFilters>(&ctx).await?;
+    let mut query = newest_first(own(&user, &ctx));
+    if let Some(unread) = window.filters.unread {
+        query = query.filter(Filter::eq(Notification::IS_READ, !unread));
+    }
+    let page = filled(&ctx, &user, &window, query).await?;
+    let items = page.items.into_iter();
+    let items = items.map(|doc| NotificationView::from(doc.into_inner()));
+    let cursors = (page.next.as_ref(), page.previous.as_ref());
+    let items = items.collect();
+    window.reply_with(&ctx, items, cursors, page.users).await
+}
+
+/// A page of what may be shown.
+#[derive(Default)]
+struct Filled {
+    items: Vec<Doc<Notification>>,
+    next: Option<Cursor>,
+    previous: Option<Cursor>,
+    users: Users,
+}
+
+/// Reads until the window is full of what may be shown. Where much is hidden it may stay short; its cursors lead on.
+async fn filled(
+    ctx: &Ctx,
+    user: &str,
+    window: &Window<InboxFilters>,
+    query: Query<Notification>,
+) -> Result<Filled> {
+    let is_backwards = window.before.is_some();
+    let mut query = window.over(query);
+    let mut filled = Filled::default();
+    for read in 0..READS {
+        let missing = window.limit.saturating_sub(filled.items.len() as u32);
+        let page = ctx.read(query.clone().limit(missing).page()).await?;
+        let (onward, back) = match is_backwards {
+            true => (page.previous, page.next),
+            false => (page.next, page.previous),
+        };
+        if read == 0 {
+            filled.previous = back;
+        }
+        filled.next = onward.clone();
+        let more = shown(ctx, user, page.items).await?;
+        let actors = more.items.iter().filter_map(|n| actor(n));
+        let named = actors.map(|id| (id.clone(), more.people.summary(&id)));
+        filled.users.users.extend(named);
+        match is_backwards {
+            true => drop(filled.items.splice(0..0, more.items)),
+            false => filled.items.extend(more.items),
+        }
+        query = match onward {
+            Some(cursor) if is_backwards => query.before(cursor),
+            Some(cursor) => query.after(cursor),
+            None => break,
+        };
+        if filled.items.len() >= window.limit as usize {
+            break;
+        }
+    }
+    if is_backwards {
+        std::mem::swap(&mut filled.next, &mut filled.previous);
+    }
+    Ok(filled)
+}
+
+/// Counts the unread ones that the list shows.
+async fn unread_count(ctx: Ctx, _: Request) -> Result<Reply> {
+    let user = ctx.caller()?.user_id;
+    let unread = newest_first(own(&user, &ctx))
         .filter(Filter::eq(Notification::IS_READ, false))
-        .count(UNREAD_CAP + 1)
-        .await?;
+        .limit(MAX_LIMIT);
+    let mut count = 0;
+    let is_all = walk(&ctx, &user, unread, async |some| {
+        count += some.len() as u64;
+        Ok(count <= UNREAD_CAP)
+    })
+    .await?;
     Reply::ok(&UnreadCount {
-        count: counted.min(UNREAD_CAP),
-        capped: counted > UNREAD_CAP,
+        count: count.min(UNREAD_CAP),
+        capped: count > UNREAD_CAP || !is_all,
     })
 }

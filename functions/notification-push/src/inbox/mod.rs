@@ -1,6 +1,7 @@
-//! The inbox: what a user was notified of.
+//! The inbox: notifications as their user sees them.
 
 pub mod clear;
 pub mod list;
 pub mod read;
+pub mod shown;
 pub mod view;

@@ -4,14 +4,14 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Notification, NotificationKind, NotificationPriority};
-use whisper_store::Filter;
+
+use crate::subject::metadata;
 
 /// A notice in the inbox.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[cfg_attr(not(target_family = "wasm"), schemars(rename = "Notification"))]
 #[serde(rename_all = "camelCase")]
-pub struct ShownNotification {
+pub struct NotificationView {
     /// Id of the notification.
     pub id: String,
     /// What it is about.
@@ -29,7 +29,7 @@ pub struct ShownNotification {
     /// Where its picture is served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
-    /// Ids of what it is about.
+    /// Ids of what it is about; `userId` is whose doing it tells of, one of the answer's `users`.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,
     /// Whether the user has seen it.
@@ -48,19 +48,16 @@ pub struct ShownNotification {
     pub created_at: Option<Timestamp>,
 }
 
-impl From<Notification> for ShownNotification {
+impl From<Notification> for NotificationView {
     fn from(from: Notification) -> Self {
-        let metadata = from.metadata.as_deref();
         Self {
+            metadata: metadata(&from),
             id: from.id,
             kind: from.kind,
             title: from.title,
             body: from.body,
             action_url: from.action_url,
             image_url: from.image_url,
-            metadata: metadata
-                .and_then(|text| serde_json::from_str(text).ok())
-                .unwrap_or_default(),
             is_read: from.is_read,
             read_at: from.read_at,
             priority: from.priority,
@@ -68,15 +65,4 @@ impl From<Notification> for ShownNotification {
             created_at: from.created_at,
         }
     }
-}
-
-/// Holds for what is somebody's and still shown.
-pub fn shown_to(user: &str, now: Timestamp) -> Filter<Notification> {
-    Filter::and([
-        Filter::eq(Notification::USER_ID, user),
-        Filter::or([
-            Filter::is_null(Notification::EXPIRES_AT),
-            Filter::gt(Notification::EXPIRES_AT, now),
-        ]),
-    ])
 }

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use whisper_kit::{Code, Ctx, Error, FieldError, Reply, Request, Result, Rule};
+use whisper_kit::page::Listing;
+use whisper_kit::{
+    Auth, Code, Ctx, Endpoint, Error, FieldError, Method, Reply, Request, Result, Rule,
+};
 use whisper_schema::prelude::{Column, Push, PushStatus, QueuedMessage, QueuedMessageStatus};
 use whisper_store::{Filter, Order, Query};
 
-use super::view::{QueueEntry, QueuePush};
+use super::view::{QueueEntryView, QueuePushView};
 
 /// How far each status is counted.
 const COUNTED: u64 = 10_000;
@@ -35,11 +38,51 @@ impl QueueFilters {
     }
 }
 
+/// The endpoint of deliveries.
+pub fn entries_endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        "/internal/queue",
+        "listQueue",
+        "Lists deliveries of messages by status, the oldest first.",
+        entries,
+    )
+    .auth(Auth::Operator)
+    .page::<QueueFilters>()
+    .reply::<Listing<QueueEntryView>>(200, "A page of deliveries")
+    .codes(&[Code::InvalidCursor])
+}
+
+/// The endpoint of pushes.
+pub fn pushes_endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        "/internal/queue/pushes",
+        "listQueuedPushes",
+        "Lists pushes to devices by status.",
+        pushes,
+    )
+    .auth(Auth::Operator)
+    .page::<QueueFilters>()
+    .reply::<Listing<QueuePushView>>(200, "A page of pushes")
+    .codes(&[Code::InvalidCursor])
+}
+
+/// The endpoint of counts.
+pub fn counts_endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        "/internal/queue/counts",
+        "countQueue",
+        "Counts deliveries and pushes by status, each up to 10,000.",
+        counts,
+    )
+    .auth(Auth::Operator)
+    .reply::<QueueCountsView>(200, "The counts")
+}
+
 /// Lists deliveries of messages of one status, the oldest first.
-///
-/// # Errors
-/// A status that is none; an invalid cursor.
-pub async fn entries(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn entries(ctx: Ctx, request: Request) -> Result<Reply> {
     let window = request.page::<QueueFilters>(&ctx).await?;
     let all = QueuedMessageStatus::ALL;
     let status = window.filters.status(all, QueuedMessageStatus::as_str)?;
@@ -50,16 +93,13 @@ pub async fn entries(ctx: Ctx, request: Request) -> Result<Reply> {
     let page = ctx.read(window.over(found).page()).await?;
     let items = page.items.iter().map(|doc| doc.value.clone());
     let items = items
-        .map(|entry| QueueEntry::new(entry, ctx.now()))
+        .map(|entry| QueueEntryView::new(entry, ctx.now()))
         .collect();
     window.reply(&ctx, &page, items).await
 }
 
 /// Lists pushes to devices of one status, those due first first.
-///
-/// # Errors
-/// As [`entries`].
-pub async fn pushes(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn pushes(ctx: Ctx, request: Request) -> Result<Reply> {
     let window = request.page::<QueueFilters>(&ctx).await?;
     let status = window.filters.status(PushStatus::ALL, PushStatus::as_str)?;
     let found = Query::<Push>::new()
@@ -67,25 +107,23 @@ pub async fn pushes(ctx: Ctx, request: Request) -> Result<Reply> {
         .order(Order::asc(Push::DUE_AT));
     let page = ctx.read(window.over(found).page()).await?;
     let items = page.items.iter().map(|doc| doc.value.clone());
-    let items = items.map(|push| QueuePush::new(push, ctx.now())).collect();
+    let items = items
+        .map(|push| QueuePushView::new(push, ctx.now()))
+        .collect();
     window.reply(&ctx, &page, items).await
 }
 
 /// How many there are of each status, each counted up to 10,000.
 #[derive(Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct QueueCounts {
+pub struct QueueCountsView {
     /// Deliveries of messages, by status; delivered ones are kept for a week.
     pub messages: BTreeMap<String, u64>,
     /// Pushes to devices, by status; those that arrived are gone.
     pub pushes: BTreeMap<String, u64>,
 }
 
-/// Counts.
-///
-/// # Errors
-/// The store's.
-pub async fn counts(ctx: Ctx, _: Request) -> Result<Reply> {
+async fn counts(ctx: Ctx, _: Request) -> Result<Reply> {
     let messages = QueuedMessageStatus::ALL.iter().map(|status| {
         Query::<QueuedMessage>::new()
             .filter(Filter::eq(QueuedMessage::STATUS, *status))
@@ -101,7 +139,7 @@ pub async fn counts(ctx: Ctx, _: Request) -> Result<Reply> {
     let (messages, pushes) = ctx.read(asked).await?;
     let messages_by = QueuedMessageStatus::ALL.iter().map(ToString::to_string);
     let pushes_by = PushStatus::ALL.iter().map(ToString::to_string);
-    Reply::ok(&QueueCounts {
+    Reply::ok(&QueueCountsView {
         messages: messages_by.zip(messages).collect(),
         pushes: pushes_by.zip(pushes).collect(),
     })

@@ -2,37 +2,46 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-use whisper_kit::{Ctx, Error, Reply, Request, Result, Rule};
+use serde::Serialize;
+use whisper_kit::{Auth, Ctx, Endpoint, Json, Method, Reply, Request, Result};
+use whisper_schema::body::Fields;
+use whisper_schema::body::forms::ID;
 use whisper_schema::prelude::{Column, Push, PushStatus, QueuedMessage, QueuedMessageStatus};
-use whisper_store::{Batch, Doc, Filter, Order, Patch, Query, StoreError};
+use whisper_schema::{Body, Rule};
+use whisper_store::{Batch, Doc, Filter, Order, Patch, Query};
 
 use crate::web_push::message::lifetime;
 
 /// How many pushes one commit starts again.
 const PER_COMMIT: usize = 100;
-/// How many ids one request names.
-const IDS: usize = 100;
 /// How many commits one request makes.
 const COMMITS: usize = 100;
 
 /// What to try again: either of the two.
-#[derive(Debug, Default, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Body)]
+#[body(check = RetryQueue::check, example = r#"{"all": true}"#)]
 pub struct RetryQueue {
     /// Ids of deliveries or of pushes, 1 to 100; what is not there, or has not failed, is left alone.
-    #[serde(default)]
+    #[field(count = 0..=100, is = ID)]
     ids: Vec<String>,
     /// True for all that failed.
-    #[serde(default)]
+    #[field(default = false)]
     all: bool,
+}
+
+impl RetryQueue {
+    fn check(&self, fields: &mut Fields<'_, '_>) {
+        if self.all != self.ids.is_empty() && fields.is_clean("ids") {
+            let detail = "must name what to try again, unless all is true";
+            fields.refuse("ids", Rule::Required, detail);
+        }
+    }
 }
 
 /// What was started again.
 #[derive(Debug, Default, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct Retried {
+pub struct RetriedView {
     /// Pushes that wait again.
     pub pushes: u64,
     /// Deliveries of messages that go on.
@@ -41,21 +50,22 @@ pub struct Retried {
     pub more: bool,
 }
 
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::POST,
+        "/internal/queue/retry",
+        "retryQueue",
+        "Tries again what failed.",
+        retry,
+    )
+    .auth(Auth::Operator)
+    .reply::<RetriedView>(200, "What waits again")
+}
+
 /// Starts again, in bounded commits.
-///
-/// # Errors
-/// Neither or both of the two, or too many ids.
-pub async fn handle(ctx: Ctx, request: Request) -> Result<Reply> {
-    let wanted: RetryQueue = request.json()?;
-    if wanted.all != wanted.ids.is_empty() {
-        let detail = "must name what to try again, unless all is true";
-        return Err(Error::field("ids", Rule::Required, detail));
-    }
-    if wanted.ids.len() > IDS {
-        let detail = format!("must have at most {IDS} elements");
-        return Err(Error::field("ids", Rule::Size, detail));
-    }
-    let mut retried = Retried::default();
+async fn retry(ctx: Ctx, _: Request, Json(wanted): Json<RetryQueue>) -> Result<Reply> {
+    let mut retried = RetriedView::default();
     // A push and its delivery each.
     let per_commit = ctx.store().await?.portion(PER_COMMIT * 2) / 2;
     for _ in 0..COMMITS {
@@ -91,7 +101,7 @@ fn failed(wanted: &RetryQueue, count: u32) -> Query<Push> {
 }
 
 /// Starts these again, unless somebody else just did.
-async fn start_again(ctx: &Ctx, pushes: &[Push], retried: &mut Retried) -> Result<()> {
+async fn start_again(ctx: &Ctx, pushes: &[Push], retried: &mut RetriedView) -> Result<()> {
     let queue_ids: BTreeSet<&str> = pushes
         .iter()
         .filter_map(|p| p.queue_id.as_deref())
@@ -127,13 +137,9 @@ async fn start_again(ctx: &Ctx, pushes: &[Push], retried: &mut Retried) -> Resul
             .unset(QueuedMessage::PROCESSED_AT);
         batch = batch.update(&entry.id, patch);
     }
-    match ctx.store().await?.commit(batch).await {
-        Ok(_) => {
-            retried.pushes += pushes.len() as u64;
-            retried.messages += entries.len() as u64;
-            Ok(())
-        }
-        Err(StoreError::ConditionFailed { .. }) => Ok(()),
-        Err(error) => Err(error.into()),
+    if ctx.try_commit(batch).await?.is_some() {
+        retried.pushes += pushes.len() as u64;
+        retried.messages += entries.len() as u64;
     }
+    Ok(())
 }

@@ -8,7 +8,7 @@ use whisper_schema::prelude::{Push, PushStatus, QueuedMessage, QueuedMessageStat
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct QueueEntry {
+pub struct QueueEntryView {
     /// Id of the entry.
     pub id: String,
     /// The message.
@@ -43,7 +43,7 @@ pub struct QueueEntry {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct QueuePush {
+pub struct QueuePushView {
     /// Id of the push.
     pub id: String,
     /// The device's subscription.
@@ -75,7 +75,7 @@ fn age(since: Timestamp, now: Timestamp) -> i64 {
     (now.as_millis() - since.as_millis()).max(0) / 1000
 }
 
-impl QueueEntry {
+impl QueueEntryView {
     /// At this time.
     pub fn new(from: QueuedMessage, now: Timestamp) -> Self {
         Self {
@@ -95,7 +95,7 @@ impl QueueEntry {
     }
 }
 
-impl QueuePush {
+impl QueuePushView {
     /// At this time.
     pub fn new(from: Push, now: Timestamp) -> Self {
         Self {

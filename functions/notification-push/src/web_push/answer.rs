@@ -14,10 +14,21 @@ const LONGEST_ASKED: i64 = 24 * 3_600_000;
 /// What came back for a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// A status, with the value of Retry-After.
-    Status(u16, Option<String>),
+    /// An answer of the push service.
+    Status(Status),
     /// Nothing: the network, or the time that a push may take.
     None(&'static str),
+}
+
+/// What counts of an answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// Its number.
+    pub code: u16,
+    /// The value of Retry-After.
+    pub retry_after: Option<String>,
+    /// The value of Date: a date in Retry-After counts from it, whatever the clocks.
+    pub date: Option<String>,
 }
 
 /// What it means.
@@ -33,22 +44,46 @@ pub enum Verdict {
     Refused(String),
 }
 
-/// Reads an answer.
+/// Reads an answer. Whoever refuses and names a time to come again means later, whatever the number.
 pub fn verdict(answer: &Answer, now: Timestamp) -> Verdict {
-    match answer {
-        Answer::Status(200..=299, _) => Verdict::Taken,
-        Answer::Status(404 | 410, _) => Verdict::Gone,
-        Answer::Status(status @ (408 | 425 | 429 | 500..=599), after) => {
-            let asked = after.as_deref().and_then(|text| retry_after(text, now));
-            let why = format!("the push service answered {status}");
-            Verdict::Later(why, asked.unwrap_or(0).clamp(0, LONGEST_ASKED))
-        }
+    let status = match answer {
+        Answer::Status(status) => status,
+        Answer::None(why) => return Verdict::Later((*why).to_owned(), 0),
+    };
+    let why = || format!("the push service answered {}", status.code);
+    let asked = status.retry_after(now);
+    match (status.code, asked) {
+        (200..=299, _) => Verdict::Taken,
+        (_, Some(asked)) => Verdict::Later(why(), asked.clamp(0, LONGEST_ASKED)),
+        (404 | 410, None) => Verdict::Gone,
+        (408 | 425 | 429 | 500..=599, None) => Verdict::Later(why(), 0),
         // A redirect is one of these: whoever follows it can be led anywhere.
-        Answer::Status(status, _) => {
-            Verdict::Refused(format!("the push service answered {status}"))
-        }
-        Answer::None(why) => Verdict::Later((*why).to_owned(), 0),
+        (_, None) => Verdict::Refused(why()),
     }
+}
+
+impl Status {
+    /// Milliseconds of its Retry-After (RFC 9110, 10.2.3): seconds, or a date in any of the three forms (5.6.7).
+    fn retry_after(&self, now: Timestamp) -> Option<i64> {
+        let text = self.retry_after.as_deref()?.trim();
+        if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+            // More than can be counted is long.
+            return Some(
+                text.parse::<u32>()
+                    .map_or(i64::MAX, |s| i64::from(s) * 1000),
+            );
+        }
+        let until = date(text)?;
+        let from = self.date.as_deref().and_then(date);
+        Some(until - from.unwrap_or(now.as_millis()))
+    }
+}
+
+/// Milliseconds since 1970 of a date of HTTP.
+fn date(text: &str) -> Option<i64> {
+    let date = httpdate::parse_http_date(text.trim()).ok()?;
+    let since = date.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok()
 }
 
 /// How long to wait after so many attempts that failed, in milliseconds: at least as long as was asked for.
@@ -59,61 +94,89 @@ pub fn wait(attempts: i64, asked: i64, jitter: u8) -> i64 {
     own.max(asked) + own / 4 * i64::from(jitter) / 255
 }
 
-/// Milliseconds of a Retry-After (RFC 9110, 10.2.3): seconds, or a date.
-fn retry_after(text: &str, now: Timestamp) -> Option<i64> {
-    let text = text.trim();
-    if let Ok(seconds) = text.parse::<u32>() {
-        return Some(i64::from(seconds) * 1000);
-    }
-    let date =
-        jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text.replace("GMT", "+0000"));
-    Some(date.ok()?.as_millisecond() - now.as_millis())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_millis(784_111_777_000);
 
-    fn of(status: u16, after: &str) -> Verdict {
-        let after = Some(after.to_owned()).filter(|after| !after.is_empty());
-        verdict(&Answer::Status(status, after), NOW)
+    fn of(code: u16, retry_after: &str, date: &str) -> Verdict {
+        let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let status = Status {
+            code,
+            retry_after: some(retry_after),
+            date: some(date),
+        };
+        verdict(&Answer::Status(status), NOW)
     }
 
     #[test]
     fn answers_are_told_apart() {
         for status in [200, 201, 202, 204] {
-            assert_eq!(of(status, ""), Verdict::Taken);
+            assert_eq!(of(status, "", ""), Verdict::Taken);
+            assert_eq!(of(status, "60", ""), Verdict::Taken);
         }
         for status in [404, 410] {
-            assert_eq!(of(status, ""), Verdict::Gone);
+            assert_eq!(of(status, "", ""), Verdict::Gone);
         }
         for status in [429, 500, 502, 503, 599, 408] {
-            assert!(matches!(of(status, ""), Verdict::Later(_, 0)), "{status}");
+            let seen = of(status, "", "");
+            assert!(matches!(seen, Verdict::Later(_, 0)), "{status}");
         }
         for status in [301, 302, 307, 400, 401, 403, 413] {
-            assert!(matches!(of(status, ""), Verdict::Refused(_)), "{status}");
+            let seen = of(status, "", "");
+            assert!(matches!(seen, Verdict::Refused(_)), "{status}");
         }
     }
 
     #[test]
-    fn retry_after_is_seconds_or_a_date_and_has_a_bound() {
+    fn a_refusal_that_names_a_time_is_later_whatever_its_number() {
+        for status in [302, 400, 401, 403, 404, 406, 410, 413, 418, 429, 451, 503] {
+            let seen = of(status, "120", "");
+            assert!(matches!(seen, Verdict::Later(_, 120_000)), "{status}");
+        }
+        // What can't be read names none.
+        assert!(matches!(of(403, "soon", ""), Verdict::Refused(_)));
+        assert!(matches!(of(403, "-1", ""), Verdict::Refused(_)));
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_of_any_form_and_has_a_bound() {
         for (text, millis) in [
             ("120", 120_000),
             ("0", 0),
             ("Sun, 06 Nov 1994 09:49:37 GMT", 3_600_000),
+            ("Sunday, 06-Nov-94 09:49:37 GMT", 3_600_000),
+            ("Sun Nov  6 09:49:37 1994", 3_600_000),
             ("Sun, 06 Nov 1994 07:49:37 GMT", 0),
             ("999999999", LONGEST_ASKED),
+            ("99999999999999999999999", LONGEST_ASKED),
             ("-1", 0),
             ("soon", 0),
             ("", 0),
         ] {
-            let Verdict::Later(_, asked) = of(503, text) else {
+            let Verdict::Later(_, asked) = of(503, text, "") else {
                 panic!("{text}")
             };
             assert_eq!(asked, millis, "{text}");
         }
+    }
+
+    #[test]
+    fn a_date_counts_from_the_answers_own() {
+        let until = "Fri, 01 Jan 2027 00:10:00 GMT";
+        for from in [
+            "Fri, 01 Jan 2027 00:00:00 GMT",
+            "Friday, 01-Jan-27 00:00:00 GMT",
+            "Fri Jan  1 00:00:00 2027",
+        ] {
+            let seen = of(503, until, from);
+            assert!(matches!(seen, Verdict::Later(_, 600_000)), "{seen:?}");
+        }
+        let seen = of(503, until, "nonsense");
+        assert!(matches!(seen, Verdict::Later(_, LONGEST_ASKED)), "{seen:?}");
+        let seen = of(503, "60", "Fri, 01 Jan 2027 00:00:00 GMT");
+        assert!(matches!(seen, Verdict::Later(_, 60_000)), "{seen:?}");
     }
 
     #[test]

@@ -31,17 +31,23 @@ pub struct Recipient {
 }
 
 impl Recipient {
-    /// Reads the device's keys, as browsers give them: base64url.
-    ///
-    /// # Errors
-    /// The name of the one that is wrong: `p256dh` or `auth`.
-    pub fn read(p256dh: &str, auth: &str) -> std::result::Result<Self, &'static str> {
-        let point = decode(p256dh).ok_or("p256dh")?;
-        let key = PublicKey::from_sec1_bytes(&point).map_err(|_| "p256dh")?;
-        let point = point.try_into().map_err(|_| "p256dh")?;
-        let shared = decode(auth).and_then(|bytes| bytes.try_into().ok());
-        let shared = shared.ok_or("auth")?;
-        Ok(Self { key, point, shared })
+    /// Reads the device's keys, as browsers give them: base64url. None when one of them is none.
+    pub fn read(p256dh: &str, auth: &str) -> Option<Self> {
+        let (key, point) = Self::point(p256dh)?;
+        let shared = Self::secret(auth)?;
+        Some(Self { key, point, shared })
+    }
+
+    /// A device's public key, with its bytes.
+    pub fn point(text: &str) -> Option<(PublicKey, [u8; POINT])> {
+        let bytes = decode(text)?;
+        let key = PublicKey::from_sec1_bytes(&bytes).ok()?;
+        Some((key, bytes.try_into().ok()?))
+    }
+
+    /// The secret shared with a device.
+    pub fn secret(text: &str) -> Option<[u8; SHARED]> {
+        decode(text)?.try_into().ok()
     }
 }
 
@@ -133,7 +139,7 @@ mod tests {
         let salt = decode("DGv6ra1nlYgDCS1FRnbzlw").unwrap();
         let text = b"When I grow up, I want to be a watermelon";
         let body = encrypt_with(
-            &recipient.ok().unwrap(),
+            &recipient.unwrap(),
             text,
             &sender,
             &salt.try_into().unwrap(),
@@ -159,22 +165,25 @@ mod tests {
             (good, "", "auth"),
             (good, "BTBZMqHH6r4Tts7J_aSIggAA", "auth"),
         ] {
+            assert!(Recipient::read(p256dh, auth).is_none(), "{p256dh} {auth}");
+            let seen = (
+                Recipient::point(p256dh).is_none(),
+                Recipient::secret(auth).is_none(),
+            );
             assert_eq!(
-                Recipient::read(p256dh, auth).err(),
-                Some(wrong),
+                seen,
+                (wrong == "p256dh", wrong == "auth"),
                 "{p256dh} {auth}"
             );
         }
-        assert!(Recipient::read(good, "BTBZMqHH6r4Tts7J_aSIgg==").is_ok());
+        assert!(Recipient::read(good, "BTBZMqHH6r4Tts7J_aSIgg==").is_some());
     }
 
     #[test]
     fn what_does_not_fit_a_record_is_not_sent() {
         let key = secret_key().unwrap().public_key();
         let p256dh = URL_SAFE_NO_PAD.encode(point(&key));
-        let recipient = Recipient::read(&p256dh, "BTBZMqHH6r4Tts7J_aSIgg")
-            .ok()
-            .unwrap();
+        let recipient = Recipient::read(&p256dh, "BTBZMqHH6r4Tts7J_aSIgg").unwrap();
         assert_eq!(
             encrypt(&recipient, &[b'x'; MAX_TEXT]).unwrap().len(),
             86 + 4096

@@ -5,6 +5,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use super::answer::Answer;
+#[cfg(target_family = "wasm")]
+use super::answer::Status;
 
 /// A request to a push service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,17 +49,24 @@ async fn send(outgoing: Outgoing) -> Answer {
         request = request.header(*name, value);
     }
     let Ok(request) = request.body(Full::new(Bytes::from(outgoing.body))) else {
-        return Answer::Status(400, None);
+        return Answer::Status(Status {
+            code: 400,
+            ..Status::default()
+        });
     };
     let sending = pin!(spin_sdk::http::send(request));
     // Spin follows no redirect, and of the body nothing is read: status and headers say it all.
     match select(sending, pin!(spin_sdk::time::sleep(TIME))).await {
         Either::Left((Ok(response), _)) => {
-            let after = response.headers().get(http::header::RETRY_AFTER);
-            let after = after
-                .and_then(|value| value.to_str().ok())
-                .map(str::to_owned);
-            Answer::Status(response.status().as_u16(), after)
+            let header = |name| {
+                let value = response.headers().get(name)?.to_str().ok()?;
+                Some(value.to_owned())
+            };
+            Answer::Status(Status {
+                code: response.status().as_u16(),
+                retry_after: header(http::header::RETRY_AFTER),
+                date: header(http::header::DATE),
+            })
         }
         Either::Left((Err(_), _)) => Answer::None("the push service can't be reached"),
         Either::Right(_) => Answer::None("the push service took too long"),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use whisper_kit::events;
 use whisper_kit::ids::member_id;
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Filter, Patch};
+use whisper_store::{Batch, Filter, Patch, Query};
 
 use crate::scene::{Scene, two};
 
@@ -174,6 +174,12 @@ fn a_push_service_that_takes_its_time_holds_up_nobody_else() {
     let (has_come, go_on) = scene.service.hold_next();
     let react = || scene.edge.from_component("/internal/events", &Value::Null);
     let (ctx, store) = (scene.edge.ctx(), scene.edge.store());
+    scene.put(&Follow {
+        id: "f".into(),
+        follower_id: ann.id.clone(),
+        following_id: cid.id.clone(),
+        ..Follow::default()
+    });
     let payload = json!({"followerId": ann.id, "followingId": cid.id});
     let followed = ("follow.created", cid.id.as_str(), Some(ann.id.as_str()));
     block_on(async {
@@ -187,7 +193,7 @@ fn a_push_service_that_takes_its_time_holds_up_nobody_else() {
             let sent = scene.service.take();
             assert_eq!(sent.len(), 1, "while the first one waits");
             assert!(sent[0].endpoint.ends_with("/1"));
-            let waiting = store.find::<Push>().all(10).await.unwrap();
+            let waiting = store.read(Query::<Push>::new()).await.unwrap();
             assert_eq!(waiting.len(), 1);
             assert_eq!(waiting[0].status, PushStatus::Processing);
             go_on.send(()).unwrap();
@@ -259,8 +265,7 @@ fn a_message_that_is_queued_twice_is_pushed_once_and_blocks_nobody() {
     scene.message("c1", &ann, Some(&bob), &[]);
     assert_eq!(scene.react().len(), 1, "the message behind it");
     let pending = Filter::eq(QueuedMessage::STATUS, QueuedMessageStatus::Pending);
-    let pending = scene.edge.store().find::<QueuedMessage>().filter(pending);
-    assert_eq!(block_on(pending.count(10)).unwrap(), 0);
+    assert_eq!(scene.count(pending), 0);
 }
 
 #[test]
@@ -334,8 +339,7 @@ fn two_workers_at_once_send_each_push_once() {
         "those of both, and nothing left to do"
     );
     let open = Filter::ne(QueuedMessage::STATUS, QueuedMessageStatus::Delivered);
-    let open = scene.edge.store().find::<QueuedMessage>().filter(open);
-    assert_eq!(block_on(open.count(1000)).unwrap(), 0);
+    assert_eq!(scene.count(open), 0);
 }
 
 #[test]
@@ -408,8 +412,7 @@ fn more_messages_cost_no_more_statements() {
         block_on(scene.edge.from_component("/internal/events", &Value::Null)).expect(200);
         let statements = scene.edge.statements();
         let done = Filter::eq(QueuedMessage::STATUS, QueuedMessageStatus::Delivered);
-        let done = scene.edge.store().find::<QueuedMessage>().filter(done);
-        assert_eq!(block_on(done.count(1000)).unwrap(), messages as u64);
+        assert_eq!(scene.count(done), messages as u64);
         statements.len()
     };
     let (few, many) = (count(10), count(40));

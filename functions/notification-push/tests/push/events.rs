@@ -5,24 +5,14 @@ use whisper_kit::Method;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Filter, Patch};
 
-use crate::scene::{Person, Scene, two};
-
-fn reacted(scene: &Scene, by: &Person, author: &Person) {
-    let payload = json!({"storyId": "s1", "authorId": author.id});
-    scene.event("story.reacted", "s1", by, &payload);
-}
-
-fn follow(scene: &Scene, by: &Person, whom: &Person) {
-    let payload = json!({"followerId": by.id, "followingId": whom.id});
-    scene.event("follow.created", &whom.id, by, &payload);
-}
+use crate::scene::{Person, two};
 
 #[test]
 fn a_reaction_and_a_follow_are_told_once_in_the_inbox_and_on_the_device() {
     let (scene, ann, bob, device) = two();
     for _ in 0..2 {
-        reacted(&scene, &ann, &bob);
-        follow(&scene, &ann, &bob);
+        scene.reacted(&ann, &bob);
+        scene.follow(&ann, &bob);
     }
     let sent = scene.react();
     let mut told: Vec<_> = sent.iter().map(|s| device.decrypt(&s.body)).collect();
@@ -40,7 +30,7 @@ fn a_reaction_and_a_follow_are_told_once_in_the_inbox_and_on_the_device() {
             json!({"type": "story_reaction", "notificationId": of("story_reaction")["id"], "storyId": "s1", "userId": ann.id}),
         ]
     );
-    reacted(&scene, &ann, &bob);
+    scene.reacted(&ann, &bob);
     assert!(scene.react().is_empty(), "again is not news");
 }
 
@@ -60,16 +50,10 @@ fn mentions_stand_in_the_inbox_of_members_alone() {
 #[test]
 fn nobody_hears_of_themselves_or_of_whom_a_block_parts_them_from() {
     let (scene, ann, bob, _device) = two();
-    reacted(&scene, &bob, &bob);
-    scene.put(&Contact {
-        id: "block".into(),
-        user_id: bob.id.clone(),
-        contact_user_id: ann.id.clone(),
-        is_blocked: true,
-        ..Contact::default()
-    });
-    reacted(&scene, &ann, &bob);
-    follow(&scene, &bob, &ann);
+    scene.reacted(&bob, &bob);
+    scene.block(&bob, &ann);
+    scene.reacted(&ann, &bob);
+    scene.follow(&bob, &ann);
     assert!(scene.react().is_empty());
     assert_eq!(scene.all::<Notification>(), []);
 }
@@ -104,7 +88,7 @@ fn what_another_function_put_into_the_inbox_is_pushed() {
 fn in_quiet_hours_only_what_is_urgent_is_pushed() {
     let (scene, ann, bob, _device) = two();
     scene.settings(&bob, json!({"quietFrom": "23:00", "quietTo": "06:00"}));
-    follow(&scene, &ann, &bob);
+    scene.follow(&ann, &bob);
     assert!(scene.react().is_empty());
     assert_eq!(scene.all::<Notification>().len(), 1, "the inbox has it");
     scene.put(&Notification {
@@ -126,7 +110,7 @@ fn many_at_once_are_all_told() {
         scene.device(&bob);
     }
     for _ in 0..30 {
-        follow(&scene, &scene.person(), &bob);
+        scene.follow(&scene.person(), &bob);
     }
     assert_eq!(
         scene.react().len(),

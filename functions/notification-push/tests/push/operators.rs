@@ -23,8 +23,7 @@ fn failed() -> Scene {
     let (scene, ann, bob, _device) = two();
     scene.service.answer("/0", 403, "");
     scene.message("c1", &ann, Some(&bob), &[]);
-    let payload = json!({"followerId": ann.id, "followingId": bob.id});
-    scene.event("follow.created", &bob.id, &ann, &payload);
+    scene.follow(&ann, &bob);
     assert_eq!(scene.react().len(), 2);
     scene
 }

@@ -5,15 +5,15 @@ use std::rc::Rc;
 
 use futures::channel::oneshot;
 use futures::executor::block_on;
-use notification_push::web_push::answer::Answer;
+use notification_push::web_push::answer::{Answer, Status};
 use notification_push::web_push::transport::{Outgoing, Transport};
 use serde_json::{Value, json};
-use whisper_kit::ids::member_id;
+use whisper_kit::ids::{derived_id, member_id};
 use whisper_kit::testing::TestEdge;
 use whisper_kit::{Method, events};
 use whisper_schema::Document;
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Order, Patch};
+use whisper_store::{Batch, Doc, Filter, Patch, Query};
 use whisper_testkit::push::Device;
 
 pub const OPERATOR: &str = "the operator's key";
@@ -23,6 +23,14 @@ const ORIGIN: &str = "https://fcm.googleapis.com";
 type Hold = (oneshot::Sender<()>, oneshot::Receiver<()>);
 /// A clock, and by how many milliseconds it moves on.
 type Delay = (Rc<Cell<i64>>, i64);
+
+/// An answer that says nothing but this.
+fn status(code: u16) -> Answer {
+    Answer::Status(Status {
+        code,
+        ..Status::default()
+    })
+}
 
 /// What the push service was sent, and what it answers.
 #[derive(Clone, Default)]
@@ -43,7 +51,7 @@ impl Service {
                 .iter()
                 .rev()
                 .find(|(end, _)| outgoing.endpoint.ends_with(end));
-            let answer = told.map_or(Answer::Status(201, None), |(_, answer)| answer.clone());
+            let answer = told.map_or_else(|| status(201), |(_, answer)| answer.clone());
             service.sent.borrow_mut().push(outgoing);
             if let Some((clock, millis)) = &*service.takes.borrow() {
                 clock.set(clock.get() + millis);
@@ -61,8 +69,17 @@ impl Service {
 
     /// From now on the device whose address ends so is answered with this.
     pub fn answer(&self, end: &str, status: u16, retry_after: &str) {
-        let after = Some(retry_after.to_owned()).filter(|after| !after.is_empty());
-        let answer = Answer::Status(status, after);
+        self.answer_at(end, status, retry_after, "");
+    }
+
+    /// The same, with a date of its own.
+    pub fn answer_at(&self, end: &str, code: u16, retry_after: &str, date: &str) {
+        let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let answer = Answer::Status(Status {
+            code,
+            retry_after: some(retry_after),
+            date: some(date),
+        });
         self.answers.borrow_mut().push((end.to_owned(), answer));
     }
 
@@ -135,16 +152,70 @@ impl Scene {
 
     /// All documents of a collection.
     pub fn all<D: Document>(&self) -> Vec<D> {
-        let found = self
-            .edge
-            .store()
-            .find::<D>()
-            .order(Order::asc(Column::seq()));
-        let found = block_on(found.all(10_000)).expect("a read");
-        found
-            .into_iter()
-            .map(whisper_store::Doc::into_inner)
-            .collect()
+        let mut all: Vec<Doc<D>> = Vec::new();
+        loop {
+            let behind = all.last().map_or(0, |doc| doc.seq);
+            let next = Query::<D>::new().in_commit_order(behind).limit(1000);
+            let next = block_on(self.edge.store().read(next)).expect("a read");
+            if next.is_empty() {
+                return all.into_iter().map(Doc::into_inner).collect();
+            }
+            all.extend(next);
+        }
+    }
+
+    /// How many documents of a collection meet a filter.
+    pub fn count<D: Document>(&self, filter: Filter<D>) -> u64 {
+        let query = Query::new().filter(filter).count(10_000);
+        block_on(self.edge.store().read(query)).expect("a read")
+    }
+
+    /// One blocks another.
+    pub fn block(&self, by: &Person, whom: &Person) {
+        self.put(&Contact {
+            id: derived_id(&["contact", &by.id, &whom.id]),
+            user_id: by.id.clone(),
+            contact_user_id: whom.id.clone(),
+            is_blocked: true,
+            ..Contact::default()
+        });
+    }
+
+    /// An operator disables an account.
+    pub fn disable(&self, who: &Person) {
+        let patch = Patch::new().set(Account::STATUS, AccountStatus::Disabled);
+        self.change(&who.id, patch);
+    }
+
+    /// One reacts to a story of another's.
+    pub fn reacted(&self, by: &Person, author: &Person) {
+        self.put(&Story {
+            id: "s1".into(),
+            user_id: author.id.clone(),
+            expires_at: self.edge.ctx().now().plus(86_400_000),
+            ..Story::default()
+        });
+        self.put(&StoryReaction {
+            id: derived_id(&["story reaction", "s1", &by.id]),
+            story_id: "s1".into(),
+            user_id: by.id.clone(),
+            reaction: "like".into(),
+            ..StoryReaction::default()
+        });
+        let payload = json!({"storyId": "s1", "authorId": author.id});
+        self.event("story.reacted", "s1", by, &payload);
+    }
+
+    /// One follows another.
+    pub fn follow(&self, by: &Person, whom: &Person) {
+        self.put(&Follow {
+            id: derived_id(&["follow", &by.id, &whom.id]),
+            follower_id: by.id.clone(),
+            following_id: whom.id.clone(),
+            ..Follow::default()
+        });
+        let payload = json!({"followerId": by.id, "followingId": whom.id});
+        self.event("follow.created", &whom.id, by, &payload);
     }
 
     /// The only document of a collection.

@@ -90,6 +90,8 @@ pub struct FieldOptions {
     pub count: Option<ExprRange>,
     pub range: Option<ExprRange>,
     pub is: Option<Path>,
+    /// What people see of it: `Words` or `Name`.
+    pub text: Option<Ident>,
     pub default: Option<Expr>,
     pub required: bool,
     pub flatten: bool,
@@ -129,6 +131,7 @@ impl FieldOptions {
                     "size" => options.size = Some(range(meta.value()?.parse()?)?),
                     "count" => options.count = Some(range(meta.value()?.parse()?)?),
                     "range" => options.range = Some(range(meta.value()?.parse()?)?),
+                    "text" => options.text = Some(meta.value()?.parse()?),
                     "is" => options.is = Some(meta.value()?.parse()?),
                     "default" => options.default = Some(meta.value()?.parse()?),
                     "required" => options.required = true,

@@ -205,6 +205,10 @@ fn limits(body: &BodyOptions, field: &BodyField) -> TokenStream {
         Some(form) => quote!(Some(#form)),
         None => quote!(None),
     };
+    let text = match &options.text {
+        Some(text) => quote!(Some(::whisper_schema::Text::#text)),
+        None => quote!(None),
+    };
     quote!({
         const LIMITS: ::whisper_schema::body::Limits = ::whisper_schema::body::Limits {
             of: #of,
@@ -212,6 +216,7 @@ fn limits(body: &BodyOptions, field: &BodyField) -> TokenStream {
             count: #count,
             range: #range,
             is: #is,
+            text: #text,
         };
         LIMITS
     })

@@ -1,0 +1,300 @@
+//! The OpenAPI 3.1 document of several functions, made of their endpoint tables.
+
+mod headers;
+mod names;
+
+use std::collections::BTreeMap;
+
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+
+use crate::endpoint::{Api, Auth, Endpoint};
+use crate::error::{Code, Rule};
+
+/// What the document says of the application as a whole.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About<'a> {
+    /// Its name.
+    pub title: &'a str,
+    /// Its version.
+    pub version: &'a str,
+    /// What it is and how it is used, as Markdown.
+    pub text: &'a str,
+    /// The subjects that operations stand under, in the order to read them.
+    pub subjects: &'a [Subject],
+}
+
+/// A subject that operations are about.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub about: &'static str,
+    /// What the paths of its operations begin with; of several the longest counts. A part in braces stands for any.
+    pub paths: &'static [&'static str],
+}
+
+impl Subject {
+    /// How many parts of the path it names; none if it isn't about that.
+    fn meets(&self, path: &str) -> Option<usize> {
+        let begins = |beginning: &&&str| {
+            let mut parts = path.split('/');
+            beginning.split('/').all(|wanted| {
+                parts.next().is_some_and(|part| {
+                    part == wanted || wanted.starts_with('{') && part.starts_with('{')
+                })
+            })
+        };
+        let lengths = self.paths.iter().filter(begins);
+        lengths.map(|path| path.split('/').count()).max()
+    }
+}
+
+/// The document.
+pub fn document(about: &About<'_>, apis: &[Api]) -> Value {
+    let mut settings = SchemaSettings::draft2020_12();
+    settings.definitions_path = "/components/schemas".into();
+    settings.meta_schema = None;
+    let mut generator = settings.into_generator();
+    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    for api in apis {
+        let public = |endpoint: &&Endpoint| endpoint.auth != Auth::Private;
+        for endpoint in api.endpoints.iter().filter(public) {
+            let method = endpoint.method.as_str().to_lowercase();
+            let subject = subject(about.subjects, endpoint.path);
+            let operation = operation(subject, endpoint, &mut generator);
+            paths
+                .entry(endpoint.path)
+                .or_default()
+                .insert(method, operation);
+        }
+    }
+    let mut schemas: Map<String, Value> = generator.take_definitions(true).into_iter().collect();
+    schemas.insert("Problem".to_owned(), problem_schema());
+    let mut paths = json!(paths);
+    let schemas = names::plain(schemas, &mut paths);
+    let tags: Vec<Value> = about
+        .subjects
+        .iter()
+        .map(|subject| json!({"name": subject.name, "description": subject.about}))
+        .collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": about.title, "version": about.version, "description": about.text,
+                 "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "servers": [{"url": "/"}],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "headers": headers::components(),
+            "securitySchemes": {
+                "accessToken": {
+                    "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+                    "description": "The `accessToken` of the answer to `signUp`, `signIn` or `refreshSession`; it lasts 15 minutes.",
+                },
+                "operatorKey": {"type": "http", "scheme": "bearer", "description": "The operator's key."},
+            },
+        },
+    })
+}
+
+/// The name of the subject that says most about the path.
+fn subject(subjects: &[Subject], path: &str) -> Option<&'static str> {
+    let met = subjects
+        .iter()
+        .filter_map(|subject| Some((subject.meets(path)?, subject.name)));
+    met.max_by_key(|(parts, _)| *parts).map(|(_, name)| name)
+}
+
+fn operation(subject: Option<&str>, endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
+    let mut operation = json!({
+        "operationId": endpoint.operation,
+        "summary": endpoint.summary,
+        "tags": subject.iter().collect::<Vec<_>>(),
+        "security": match endpoint.auth {
+            Auth::Public | Auth::Private => json!([]),
+            Auth::User => json!([{"accessToken": []}]),
+            Auth::Operator => json!([{"operatorKey": []}]),
+        },
+    });
+    let parameters = parameters(endpoint, generator);
+    let paged = parameters
+        .iter()
+        .any(|parameter| parameter["name"] == "after");
+    operation["responses"] = responses(endpoint, paged, generator);
+    if !parameters.is_empty() {
+        operation["parameters"] = parameters.into();
+    }
+    if let Some(body) = endpoint.described.body {
+        operation["requestBody"] = json!({
+            "required": endpoint.described.body_required,
+            "content": {"application/json": {"schema": (body.0)(generator)}},
+        });
+    }
+    operation
+}
+
+fn parameters(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value> {
+    let parts = endpoint.path.split('/');
+    let names = parts.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let mut parameters: Vec<Value> = names.map(path_parameter).collect();
+    parameters.extend(endpoint.headers.iter().map(|name| header_parameter(name)));
+    let Some(query) = endpoint.described.query else {
+        return parameters;
+    };
+    // The parameters are the fields of a struct; its schema itself stays out of the components.
+    let schema = resolved((query.0)(generator), generator);
+    let required: Vec<&str> = schema["required"]
+        .as_array()
+        .map_or_else(Vec::new, |names| {
+            names.iter().filter_map(Value::as_str).collect()
+        });
+    for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+        let mut field = field.clone();
+        let about = field.as_object_mut().and_then(|f| f.remove("description"));
+        let mut parameter = json!({
+            "name": name, "in": "query", "required": required.contains(&name.as_str()), "schema": field,
+        });
+        if let Some(about) = about {
+            parameter["description"] = about;
+        }
+        parameters.push(parameter);
+    }
+    parameters
+}
+
+fn path_parameter(name: &str) -> Value {
+    let id = json!({"type": "string", "minLength": 1, "maxLength": 36, "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]*$"});
+    json!({"name": name, "in": "path", "required": true, "schema": id})
+}
+
+fn header_parameter(name: &str) -> Value {
+    let (required, about, schema) = match name {
+        "if-match" => (
+            true,
+            "The ETag of what was read, or * for whatever it is now.",
+            json!({"type": "string"}),
+        ),
+        "idempotency-key" => (
+            false,
+            "Makes a retry safe: the same key with the same request gives the first answer, for 24 hours.",
+            json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}),
+        ),
+        _ => (false, "", json!({"type": "string"})),
+    };
+    let mut parameter =
+        json!({"name": name, "in": "header", "required": required, "schema": schema});
+    if !about.is_empty() {
+        parameter["description"] = about.into();
+    }
+    parameter
+}
+
+fn resolved(schema: schemars::Schema, generator: &mut SchemaGenerator) -> Value {
+    let schema = schema.to_value();
+    let name = schema["$ref"]
+        .as_str()
+        .and_then(|path| path.rsplit('/').next());
+    let defined = name.and_then(|name| generator.definitions_mut().remove(name));
+    defined.unwrap_or(schema)
+}
+
+fn responses(endpoint: &Endpoint, paged: bool, generator: &mut SchemaGenerator) -> Value {
+    let mut responses: BTreeMap<String, Value> = BTreeMap::new();
+    for (status, shape, when) in &endpoint.replies {
+        let headers = headers::of(endpoint, *status, paged);
+        let mut response = json!({"description": when, "headers": headers});
+        if let Some(shape) = shape {
+            response["content"] = json!({"application/json": {"schema": (shape.0)(generator)}});
+        }
+        responses.insert(status.to_string(), response);
+    }
+    let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+    let cursor = paged.then_some(Code::InvalidCursor);
+    for code in codes(endpoint).into_iter().chain(cursor) {
+        let names = by_status.entry(code.status()).or_default();
+        if !names.contains(&code.as_str()) {
+            names.push(code.as_str());
+        }
+    }
+    for (status, mut names) in by_status {
+        names.sort_unstable();
+        let response = json!({
+            "description": names.join(", "),
+            "headers": headers::of(endpoint, status, paged),
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        });
+        responses.insert(status.to_string(), response);
+    }
+    json!(responses)
+}
+
+/// The endpoint's own refusals and those of its kind.
+fn codes(endpoint: &Endpoint) -> Vec<Code> {
+    let mut codes = endpoint.codes.to_vec();
+    codes.extend([Code::Internal, Code::Unavailable]);
+    match endpoint.auth {
+        Auth::Public | Auth::Private => {}
+        Auth::Operator => codes.push(Code::Unauthenticated),
+        Auth::User => codes.extend([
+            Code::Unauthenticated,
+            Code::TokenInvalid,
+            Code::TokenExpired,
+            Code::SessionRevoked,
+        ]),
+    }
+    if endpoint.described.body.is_some() {
+        codes.extend([
+            Code::InvalidJson,
+            Code::PayloadTooLarge,
+            Code::UnsupportedMediaType,
+            Code::ValidationFailed,
+        ]);
+    }
+    if endpoint.described.query.is_some() {
+        codes.push(Code::InvalidQuery);
+    }
+    if endpoint.headers.contains(&"if-match") {
+        codes.extend([Code::PreconditionFailed, Code::PreconditionRequired]);
+    }
+    if endpoint.headers.contains(&"idempotency-key") {
+        codes.extend([Code::IdempotencyKeyReused, Code::InvalidHeader]);
+    }
+    if endpoint.path.contains('{') {
+        codes.push(Code::NotFound);
+    }
+    codes
+}
+
+fn problem_schema() -> Value {
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    let rules: Vec<&str> = Rule::ALL.iter().map(|rule| rule.as_str()).collect();
+    json!({
+        "type": "object",
+        "description": "What went wrong (RFC 9457).",
+        "required": ["type", "title", "status", "code", "detail", "instance"],
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "code": {"type": "string", "enum": codes},
+            "detail": {"type": "string"},
+            "instance": {"type": "string", "description": "The request's id, as in x-request-id."},
+            "errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["field", "rule", "detail"],
+                    "properties": {
+                        "field": {"type": "string"},
+                        "rule": {"type": "string", "enum": rules},
+                        "detail": {"type": "string"},
+                    },
+                },
+            },
+        },
+    })
+}

@@ -1,0 +1,131 @@
+//! Consent: who may write to somebody, and who may add them to groups, as they chose.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use whisper_kit::{Ctx, Result};
+use whisper_schema::prelude::{Contact, ContactRelationship, Follow, FollowStatus, Profile};
+use whisper_store::{Answers, Filter, Query, Questions, ReadSet, StoreError};
+
+use crate::pair::of;
+use crate::privacy::{Consent, consent};
+use crate::{asked, by_ids, chunks};
+
+/// Asks whether an actor may write to others and add them to groups, by the others' own settings; gives [`Consents`].
+/// Any number of others; nothing is asked for nobody. Blocks and accounts out of use are [`crate::reach`]'s.
+pub fn consents<'a>(actor: &str, others: impl IntoIterator<Item = &'a str>) -> Consenting {
+    let others: BTreeSet<&str> = others.into_iter().filter(|id| *id != actor).collect();
+    let portions = chunks(others.iter().copied());
+    let contacts = portions.iter().map(|ids| {
+        asked(ids, of(actor, ids.iter().copied())).filter(Filter::and([
+            Filter::eq(Contact::IS_BLOCKED, false),
+            Filter::ne(Contact::RELATIONSHIP, ContactRelationship::Blocked),
+        ]))
+    });
+    let follows = portions.iter().map(|ids| {
+        let theirs = Filter::and([
+            Filter::eq(Follow::FOLLOWING_ID, actor),
+            Filter::is_in(Follow::FOLLOWER_ID, ids.iter().copied()),
+            Filter::eq(Follow::STATUS, FollowStatus::Accepted),
+        ]);
+        asked(ids, theirs)
+    });
+    Consenting {
+        actor: actor.to_owned(),
+        questions: (
+            by_ids(others.iter().copied()),
+            contacts.collect(),
+            follows.collect(),
+        ),
+    }
+}
+
+/// Whether a sender may write to a recipient, by the recipient's own settings; one statement.
+///
+/// # Errors
+/// The store's.
+pub async fn may_write(ctx: &Ctx, sender: &str, recipient: &str) -> Result<bool> {
+    let consents = ctx.read(consents(sender, [recipient])).await?;
+    Ok(consents.may_write(recipient))
+}
+
+/// Whether somebody may add another to a group, by the other's own settings; one statement.
+///
+/// # Errors
+/// The store's.
+pub async fn may_add(ctx: &Ctx, adder: &str, other: &str) -> Result<bool> {
+    let consents = ctx.read(consents(adder, [other])).await?;
+    Ok(consents.may_add(other))
+}
+
+/// See [`consents`].
+pub struct Consenting {
+    actor: String,
+    questions: (Vec<Query<Profile>>, Vec<Query<Contact>>, Vec<Query<Follow>>),
+}
+
+impl ReadSet for Consenting {
+    type Output = Consents;
+
+    fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
+        self.questions.ask(questions)
+    }
+
+    fn take(self, answers: &mut Answers) -> Result<Consents, StoreError> {
+        let (profiles, contacts, follows) = self.questions.take(answers)?;
+        let contacts = contacts.into_iter().flatten();
+        let follows = follows.into_iter().flatten();
+        let profiles = profiles.into_iter().flatten();
+        Ok(Consents {
+            actor: self.actor,
+            knowing: contacts
+                .map(|contact| contact.into_inner().user_id)
+                .chain(follows.map(|follow| follow.into_inner().follower_id))
+                .collect(),
+            settings: profiles
+                .map(|profile| (profile.id.clone(), consent(&profile)))
+                .collect(),
+        })
+    }
+}
+
+/// What others let an actor do.
+#[derive(Clone, Debug, Default)]
+pub struct Consents {
+    actor: String,
+    /// Who keeps the actor as a contact, or follows them.
+    knowing: BTreeSet<String>,
+    settings: BTreeMap<String, Consent>,
+}
+
+impl Consents {
+    /// Whether the other knows the actor: keeps them as a contact, or follows them. The first message of somebody
+    /// whom the recipient doesn't know is a request. It is the other's doing alone: nobody can make themselves known.
+    pub fn is_known_to(&self, other: &str) -> bool {
+        other == self.actor || self.knowing.contains(other)
+    }
+
+    /// Whether the actor may write to this other; nobody may to somebody without a profile.
+    pub fn may_write(&self, other: &str) -> bool {
+        self.allows(other, |consent| consent.messages)
+    }
+
+    /// Whether the actor may add this other to a group; nobody may add somebody without a profile.
+    pub fn may_add(&self, other: &str) -> bool {
+        self.allows(other, |consent| consent.groups)
+    }
+
+    fn allows(&self, other: &str, audience: impl Fn(&Consent) -> crate::privacy::Circle) -> bool {
+        use crate::privacy::Circle;
+        if other == self.actor {
+            return true;
+        }
+        let Some(consent) = self.settings.get(other) else {
+            return false;
+        };
+        match audience(consent) {
+            Circle::Everyone => true,
+            Circle::Contacts => self.is_known_to(other),
+            Circle::Nobody => false,
+        }
+    }
+}

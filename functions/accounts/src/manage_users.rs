@@ -1,0 +1,135 @@
+//! `/internal/users/{userId}`: the operator looks at an account, disables it and enables it again.
+
+use serde_json::json;
+use whisper_kit::auth::revoke_all;
+use whisper_kit::{
+    Attempt, Auth, Code, Ctx, Endpoint, Method, OptionExt, Reply, Request, Result, events,
+};
+use whisper_schema::Timestamp;
+use whisper_schema::prelude::{Account, AccountStatus, Profile, Session};
+use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
+
+use crate::rules::username;
+use crate::views::{AccountView, UserAccountView};
+
+/// Sessions that are counted: more than an account may have.
+const MOST_SESSIONS: u64 = 100;
+
+/// Looks at an account.
+pub fn show_endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        "/internal/users/{userId}",
+        "getUserAccount",
+        "An account, by the user's id or user name",
+        show,
+    )
+    .auth(Auth::Operator)
+    .reply::<UserAccountView>(200, "The account.")
+    .codes(&[Code::NotFound])
+}
+
+/// Disables an account.
+pub fn disable_endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::POST,
+        "/internal/users/{userId}/disable",
+        "disableUser",
+        "Disables an account: its sessions end at once, and nobody sees the user any more",
+        disable,
+    )
+    .auth(Auth::Operator)
+    .reply::<UserAccountView>(200, "The account, disabled now or since before.")
+    .codes(&[Code::NotFound])
+}
+
+/// Enables an account.
+pub fn enable_endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::POST,
+        "/internal/users/{userId}/enable",
+        "enableUser",
+        "Enables an account again; the user signs in anew",
+        enable,
+    )
+    .auth(Auth::Operator)
+    .reply::<UserAccountView>(200, "The account, enabled now or since before.")
+    .codes(&[Code::NotFound])
+}
+
+async fn show(ctx: Ctx, request: Request) -> Result<Reply> {
+    let user = request.param("userId")?;
+    // Only an id can be that of an account; a user name is found by the profile.
+    let named = Query::<Profile>::new()
+        .filter(Filter::eq(
+            Profile::USERNAME,
+            username::stored(user).unwrap_or_default(),
+        ))
+        .first();
+    let by_id = Get::<Account>::id(request.id("userId").unwrap_or_default());
+    let (account, named) = ctx.read((by_id, named)).await?;
+    let account = match (account, named) {
+        (Some(account), _) => Some(account),
+        (None, Some(profile)) => ctx.read(Get::<Account>::id(profile.id.as_str())).await?,
+        (None, None) => None,
+    };
+    Reply::ok(&view(&ctx, &account.or_not_found()?.value).await?)
+}
+
+async fn disable(ctx: Ctx, request: Request) -> Result<Reply> {
+    change(&ctx, &request, AccountStatus::Disabled).await
+}
+
+async fn enable(ctx: Ctx, request: Request) -> Result<Reply> {
+    change(&ctx, &request, AccountStatus::Active).await
+}
+
+async fn change(ctx: &Ctx, request: &Request, status: AccountStatus) -> Result<Reply> {
+    let id = request.id("userId")?;
+    let account = ctx.retry(async || attempt(ctx, id, status).await).await?;
+    Reply::ok(&view(ctx, &account).await?)
+}
+
+async fn attempt(ctx: &Ctx, id: &str, status: AccountStatus) -> Result<Attempt<Doc<Account>>> {
+    let mut account = ctx.read(Get::<Account>::id(id)).await?.or_not_found()?;
+    if account.status == status {
+        return Ok(Attempt::Done(account));
+    }
+    let patch = Patch::new()
+        .set(Account::STATUS, status)
+        .set(Account::UPDATED_AT, Timestamp::AT_COMMIT);
+    let as_read = Filter::revision(account.revision);
+    let batch = Batch::new().update_if(id, patch, as_read);
+    let (batch, kind) = match status {
+        // None of them comes back with the account.
+        AccountStatus::Disabled => (revoke_all(batch, id, None), "account.disabled"),
+        AccountStatus::Active => (batch, "account.enabled"),
+    };
+    let batch = events::append(ctx, batch, kind, id, None, &json!({}))?;
+    let Some(committed) = ctx.try_commit(batch).await? else {
+        return Ok(Attempt::Retry);
+    };
+    account.value.status = status;
+    account.value.updated_at = committed.at;
+    Ok(Attempt::Done(account))
+}
+
+async fn view(ctx: &Ctx, account: &Account) -> Result<UserAccountView> {
+    let sessions = Query::<Session>::new()
+        .filter(Filter::eq(Session::USER_ID, account.id.as_str()))
+        .filter(Filter::gt(Session::EXPIRES_AT, ctx.now()));
+    let read = (
+        Get::<Profile>::id(account.id.as_str()),
+        sessions.count(MOST_SESSIONS),
+    );
+    let (profile, sessions) = ctx.read(read).await?;
+    let profile = profile.map(Doc::into_inner).unwrap_or_default();
+    Ok(UserAccountView {
+        account: AccountView::from(account),
+        status: account.status,
+        updated_at: account.updated_at,
+        username: profile.username,
+        display_name: profile.display_name,
+        sessions,
+    })
+}

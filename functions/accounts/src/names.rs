@@ -1,0 +1,57 @@
+//! Names in the commits that change them: those that people are found by, and those that rest.
+
+use whisper_kit::ids::derived_id;
+use whisper_schema::Timestamp;
+use whisper_schema::prelude::{Column, DisplayName, RestingName};
+use whisper_store::{Batch, Filter};
+
+/// For how long nobody but its owner may take a user name that was given up, in milliseconds: 30 days.
+const REST: i64 = 30 * 24 * 60 * 60 * 1000;
+/// Rows of names that have rested, of anybody, that giving one up sweeps away.
+const SWEEP_ROWS: u64 = 10;
+/// Label of the condition that a user name doesn't rest.
+pub const RESTS: &str = "user name rests";
+
+/// Demands that somebody may take a user name: it doesn't rest, or it was theirs.
+pub fn take(batch: Batch, user_id: &str, username: &str, now: Timestamp) -> Batch {
+    let rests = Filter::and([
+        Filter::eq(Column::<RestingName>::id(), id(username)),
+        Filter::ne(RestingName::USER_ID, user_id),
+        Filter::gt(RestingName::RESTS_UNTIL, now),
+        // One that rests for longer was given up by a clock that was wrong.
+        Filter::le(RestingName::RESTS_UNTIL, now.plus(REST)),
+    ]);
+    batch.expect_none(rests).label(RESTS)
+}
+
+/// Lays a user name to rest.
+pub fn give_up(batch: Batch, user_id: &str, username: &str, now: Timestamp) -> Batch {
+    let rested = Filter::<RestingName>::lt(RestingName::RESTS_UNTIL, now);
+    let row = RestingName {
+        id: id(username),
+        username: username.to_owned(),
+        user_id: user_id.to_owned(),
+        rests_until: now.plus(REST),
+    };
+    batch.delete_where(rested, SWEEP_ROWS).upsert(&row)
+}
+
+/// Has somebody found by their display name; no more by none.
+pub fn show(batch: Batch, user_id: &str, name: Option<&str>) -> Batch {
+    match name {
+        Some(name) => batch.upsert(&DisplayName {
+            id: user_id.to_owned(),
+            name: folded(name),
+        }),
+        None => batch.delete_where(Filter::<DisplayName>::eq(Column::id(), user_id), 1),
+    }
+}
+
+/// A display name, or the beginning of one, as it is looked up.
+pub fn folded(name: &str) -> String {
+    name.to_lowercase()
+}
+
+fn id(username: &str) -> String {
+    derived_id(&["user name", username])
+}

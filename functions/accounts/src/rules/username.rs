@@ -1,0 +1,208 @@
+//! User names.
+
+use serde_json::Value;
+use whisper_kit::Rule;
+use whisper_schema::body::{At, Field, KeptAsText, Limits};
+
+/// Fewest characters of a user name.
+const USERNAME_MIN: usize = 3;
+/// Most characters of a user name.
+const USERNAME_MAX: usize = 30;
+
+/// Names that look like the service's own, or that addresses and clients use for something else. Dots and underscores
+/// in a name don't count.
+const RESERVED: [&str; 44] = [
+    "abuse",
+    "account",
+    "accounts",
+    "admin",
+    "administrator",
+    "all",
+    "anonymous",
+    "anyone",
+    "api",
+    "billing",
+    "channel",
+    "contact",
+    "deleted",
+    "everybody",
+    "everyone",
+    "help",
+    "helpdesk",
+    "here",
+    "hostmaster",
+    "info",
+    "mailerdaemon",
+    "moderation",
+    "moderator",
+    "noreply",
+    "null",
+    "official",
+    "operator",
+    "owner",
+    "postmaster",
+    "privacy",
+    "root",
+    "security",
+    "service",
+    "settings",
+    "staff",
+    "support",
+    "system",
+    "sysadmin",
+    "team",
+    "undefined",
+    "verified",
+    "webmaster",
+    "whisper",
+    "whisperchat",
+];
+
+/// A user name in the form in which it is stored, which is lower-case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Username(String);
+
+impl Username {
+    /// The name.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// The stored form of a name that may be somebody's; none for what can't be one.
+pub fn stored(text: &str) -> Option<String> {
+    check(text).ok()
+}
+
+fn check(text: &str) -> Result<String, (Rule, String)> {
+    let name = text.to_ascii_lowercase();
+    if !(USERNAME_MIN..=USERNAME_MAX).contains(&name.chars().count()) {
+        let detail = format!("must have {USERNAME_MIN} to {USERNAME_MAX} characters");
+        return Err((Rule::Size, detail));
+    }
+    let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'.';
+    if !name.bytes().all(legal) {
+        let detail = "must consist of the letters a to z, digits, _ and .";
+        return Err((Rule::Format, detail.to_owned()));
+    }
+    // A dot at an edge is lost in a sentence, and `..` is a path.
+    if name.starts_with('.') || name.ends_with('.') || name.contains("..") {
+        let detail = "must not begin or end with a dot, nor have two in a row";
+        return Err((Rule::Format, detail.to_owned()));
+    }
+    Ok(name)
+}
+
+fn is_reserved(name: &str) -> bool {
+    let bare: String = name.chars().filter(|c| !matches!(c, '.' | '_')).collect();
+    RESERVED.contains(&bare.as_str())
+}
+
+/// A user name for somebody who chose none, made of random bytes.
+pub fn made_up(random: [u8; 8]) -> String {
+    const DIGITS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let tail = random
+        .iter()
+        .map(|byte| char::from(DIGITS[usize::from(byte % 32)]));
+    std::iter::once("user_".to_owned())
+        .chain(tail.map(String::from))
+        .collect()
+}
+
+impl Field for Username {
+    fn read(value: &Value, _: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
+        let text = String::read(value, &Limits::NONE, at)?;
+        let name = match check(&text) {
+            Ok(name) => name,
+            Err((rule, detail)) => {
+                at.refuse(rule, detail);
+                return None;
+            }
+        };
+        if is_reserved(&name) {
+            at.refuse(Rule::Unique, "is reserved");
+            return None;
+        }
+        Some(Username(name))
+    }
+
+    #[cfg(not(target_family = "wasm"))]
+    fn schema(_: &Limits, _: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "minLength": USERNAME_MIN,
+            "maxLength": USERNAME_MAX,
+            "pattern": "^[A-Za-z0-9_]+(\\.[A-Za-z0-9_]+)*$",
+        })
+    }
+}
+
+impl KeptAsText for Username {
+    fn into_text(self) -> String {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{read, rule};
+    use super::*;
+
+    #[test]
+    fn user_names_have_a_form() {
+        for (text, expected) in [
+            ("ab", Some(Rule::Size)),
+            ("abc", None),
+            ("a.b_9", None),
+            ("ALICE", None),
+            (".abc", Some(Rule::Format)),
+            ("abc.", Some(Rule::Format)),
+            ("a..b", Some(Rule::Format)),
+            ("a b", Some(Rule::Format)),
+            ("a-b-c", Some(Rule::Format)),
+            ("älice", Some(Rule::Format)),
+            ("a/../b", Some(Rule::Format)),
+            // The Kelvin sign becomes an ordinary k where lower-casing follows Unicode.
+            ("\u{212a}im", Some(Rule::Format)),
+        ] {
+            assert_eq!(rule::<Username>(text), expected, "{text:?}");
+        }
+        let name = read::<Username>("Alice").unwrap();
+        assert_eq!(name.into_string(), "alice");
+        assert_eq!(rule::<Username>(&"a".repeat(30)), None);
+        assert_eq!(rule::<Username>(&"a".repeat(31)), Some(Rule::Size));
+    }
+
+    #[test]
+    fn reserved_names_stay_so_with_dots_and_underscores() {
+        for text in [
+            "admin",
+            "Admin",
+            "ad.min",
+            "_support_",
+            "no_reply",
+            "mailer.daemon",
+        ] {
+            assert_eq!(rule::<Username>(text), Some(Rule::Unique), "{text}");
+        }
+        for text in ["admin2", "roots", "supporter"] {
+            assert_eq!(rule::<Username>(text), None, "{text}");
+        }
+        for name in RESERVED {
+            assert_eq!(
+                check(name),
+                Ok(name.to_owned()),
+                "could be chosen otherwise"
+            );
+        }
+    }
+
+    #[test]
+    fn a_made_up_name_is_one_that_could_be_chosen() {
+        for random in [[0; 8], [255; 8], [1, 2, 3, 4, 5, 6, 7, 8]] {
+            let name = made_up(random);
+            assert_eq!(read::<Username>(&name).unwrap().into_string(), name);
+            assert_eq!(name.len(), 13);
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Profiles, names and people as others find them.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod common;
+
+use common::{DAY, Person, award, befriend, edge, operator, person};
+use futures::executor::block_on;
+use serde_json::{Value, json};
+use whisper_kit::Method;
+use whisper_kit::testing::TestEdge;
+
+#[test]
+fn a_profile_is_changed_without_if_match_and_only_as_it_was_read_with_it() {
+    block_on(async {
+        let edge = edge();
+        let ann = person(&edge, "ann").await;
+        let etag = |answer: &whisper_kit::testing::Answer| {
+            let etag = answer.response.headers()["etag"].to_str().unwrap();
+            etag.to_owned()
+        };
+        let read = etag(&ann.get(&edge, "/v1/me").await);
+        edge.advance(5);
+        let changed = ann.patch(&edge, &json!({"bio": "one"})).await;
+        assert_ne!(etag(&changed), read);
+        let stale = ann.patch_if(&edge, &read, &json!({"bio": "two"})).await;
+        stale.expect_problem(412, "precondition_failed");
+        award(&edge, &ann, 7).await;
+        let fresh = ann
+            .patch_if(&edge, &etag(&changed), &json!({"bio": "two"}))
+            .await
+            .expect(200);
+        assert_eq!((&fresh["bio"], &fresh["xp"]), (&json!("two"), &json!(7)));
+        ann.patch_if(&edge, "*", &json!({"bio": "three"}))
+            .await
+            .expect(200);
+    });
+}
+
+#[test]
+fn of_several_changes_at_once_all_are_made() {
+    block_on(async {
+        let edge = edge();
+        let ann = person(&edge, "ann").await;
+        let fields = [
+            "bio",
+            "tagline",
+            "location",
+            "statusMessage",
+            "website",
+            "phone",
+        ];
+        let values = ["b", "t", "l", "s", "https://example.com", "+41791234567"];
+        let bodies: Vec<Value> = fields
+            .iter()
+            .zip(values)
+            .map(|(field, value)| json!({ *field: value }))
+            .collect();
+        let all = futures::future::join_all(bodies.iter().map(|body| ann.patch(&edge, body)));
+        for answer in all.await {
+            answer.expect(200);
+        }
+        let me = ann.get(&edge, "/v1/me").await.expect(200);
+        for (field, value) in fields.iter().zip(values) {
+            assert_eq!(me[field], value);
+        }
+    });
+}
+
+#[test]
+fn updated_at_tells_when_the_owner_last_changed_something() {
+    block_on(async {
+        let edge = edge();
+        let ann = person(&edge, "ann").await;
+        let before = ann.get(&edge, "/v1/me").await.expect(200)["updatedAt"].clone();
+        edge.advance(1000);
+        award(&edge, &ann, 7).await;
+        ann.patch(&edge, &json!({"displayName": "Name of ann"}))
+            .await
+            .expect(200);
+        let same = ann.get(&edge, "/v1/me").await.expect(200)["updatedAt"].clone();
+        assert_eq!(same, before, "nothing was changed");
+        let after = ann.patch(&edge, &json!({"displayName": "Ann"})).await;
+        assert_ne!(after.expect(200)["updatedAt"], before);
+    });
+}
+
+#[test]
+fn a_user_name_that_was_given_up_rests_for_30_days_but_for_its_owner() {
+    block_on(async {
+        let edge = edge();
+        let (ann, bob) = (person(&edge, "ann").await, person(&edge, "bob").await);
+        ann.patch(&edge, &json!({"username": "anna"}))
+            .await
+            .expect(200);
+        let wanted = json!({"username": "ann"});
+        bob.patch(&edge, &wanted)
+            .await
+            .expect_problem(409, "username_taken");
+        ann.patch(&edge, &wanted).await.expect(200);
+        ann.patch(&edge, &json!({"username": "anna"}))
+            .await
+            .expect(200);
+        edge.advance(30 * DAY - 1);
+        let token = edge.session(&bob.id).await;
+        let bob = Person { token, ..bob };
+        bob.patch(&edge, &wanted)
+            .await
+            .expect_problem(409, "username_taken");
+        edge.advance(1);
+        bob.patch(&edge, &wanted).await.expect(200);
+    });
+}
+
+#[test]
+fn reserved_names_are_nobodys() {
+    block_on(async {
+        let edge = edge();
+        let ann = person(&edge, "ann").await;
+        let body = ann.patch(&edge, &json!({"username": "Ad_min"})).await;
+        let body = body.expect_problem(422, "validation_failed");
+        assert_eq!(body["errors"][0]["field"], "username");
+    });
+}
+
+/// The user names that a search gives.
+async fn found(edge: &TestEdge, who: &Person, query: &str) -> Vec<String> {
+    let body = who
+        .get(edge, &format!("/v1/users?{query}"))
+        .await
+        .expect(200);
+    let items = body["items"].as_array().unwrap();
+    let name = |item: &Value| item["username"].as_str().unwrap().to_owned();
+    items.iter().map(name).collect()
+}
+
+#[test]
+fn people_are_found_by_their_ids_in_that_order() {
+    block_on(async {
+        let edge = edge();
+        let (ann, bob) = (person(&edge, "ann").await, person(&edge, "bob").await);
+        let cid = person(&edge, "cid").await;
+        let ids = format!("ids={},{},nobody,{},!,{}", cid.id, bob.id, ann.id, cid.id);
+        assert_eq!(found(&edge, &ann, &ids).await, ["cid", "bob", "ann"]);
+        bob.block(&edge, &ann).await;
+        assert_eq!(found(&edge, &ann, &ids).await, ["cid", "ann"]);
+        let many = vec!["x"; 101].join(",");
+        let refused = ann.get(&edge, &format!("/v1/users?ids={many}")).await;
+        refused.expect_problem(400, "invalid_query");
+        for query in ["", "?ids=a&query=b", "?query=", "?query=%20", "?name=a"] {
+            let refused = ann.get(&edge, &format!("/v1/users{query}")).await;
+            refused.expect_problem(400, "invalid_query");
+        }
+    });
+}
+
+#[test]
+fn people_are_found_by_the_beginning_of_a_name_as_their_privacy_says() {
+    block_on(async {
+        let edge = edge();
+        let (ann, bob) = (person(&edge, "ann").await, person(&edge, "annabel").await);
+        let cid = person(&edge, "cid").await;
+        cid.patch(&edge, &json!({"displayName": "ANNA Österreich"}))
+            .await
+            .expect(200);
+        assert_eq!(found(&edge, &ann, "query=Anna").await, ["annabel", "cid"]);
+        assert_eq!(found(&edge, &ann, "query=anna%20%C3%B6st").await, ["cid"]);
+        assert_eq!(found(&edge, &ann, "query=nna").await, [""; 0]);
+        bob.patch(&edge, &json!({"privacySettings": {"profile": "friends"}}))
+            .await
+            .expect(200);
+        assert_eq!(found(&edge, &ann, "query=anna").await, ["cid"]);
+        befriend(&edge, &ann, &bob).await;
+        assert_eq!(found(&edge, &ann, "query=anna").await, ["annabel", "cid"]);
+        cid.block(&edge, &ann).await;
+        assert_eq!(found(&edge, &ann, "query=anna").await, ["annabel"]);
+        cid.patch(&edge, &json!({"displayName": null}))
+            .await
+            .expect(200);
+        assert_eq!(found(&edge, &bob, "query=anna%20%C3%B6").await, [""; 0]);
+    });
+}
+
+#[test]
+fn the_new_name_of_somebody_who_blocked_is_in_no_answer() {
+    block_on(async {
+        let edge = edge();
+        let (ann, bob) = (person(&edge, "ann").await, person(&edge, "bob").await);
+        befriend(&edge, &ann, &bob).await;
+        bob.block(&edge, &ann).await;
+        ann.block(&edge, &bob).await;
+        let hidden = [
+            "bobs.new.name",
+            "Newbob",
+            "https://example.com/new.png",
+            "new words",
+        ];
+        let renamed = json!({
+            "username": hidden[0], "displayName": hidden[1], "avatarUrl": hidden[2], "bio": hidden[3],
+            "statusMessage": hidden[3],
+        });
+        bob.patch(&edge, &renamed).await.expect(200);
+        for path in [
+            "/v1/users/bobs.new.name",
+            "/v1/users/bob",
+            &format!("/v1/users?ids={}", bob.id),
+            "/v1/users?query=bob",
+            "/v1/users?query=newbob",
+            "/v1/blocks",
+            "/v1/me",
+            "/v1/me/account",
+            "/v1/sessions",
+        ] {
+            let answer = ann.get(&edge, path).await;
+            let text = answer.body.to_string();
+            for word in hidden {
+                assert!(!text.contains(word), "{path}: {text}");
+            }
+        }
+        let cid = person(&edge, "cid").await;
+        let seen = cid.get(&edge, "/v1/users/bobs.new.name").await.expect(200);
+        assert_eq!(seen["displayName"], hidden[1], "others see it");
+    });
+}
+
+#[test]
+fn a_name_of_nobody_takes_the_same_reads_as_one_of_somebody_who_blocked() {
+    block_on(async {
+        let edge = edge();
+        let (ann, bob) = (person(&edge, "ann").await, person(&edge, "bob").await);
+        bob.block(&edge, &ann).await;
+        let mut reads = Vec::new();
+        for name in ["bob", "nobody_at_all"] {
+            edge.statements();
+            let refused = ann.get(&edge, &format!("/v1/users/{name}")).await;
+            refused.expect_problem(404, "not_found");
+            reads.push(edge.statements().len());
+        }
+        assert_eq!(reads[0], reads[1]);
+    });
+}
+
+#[test]
+fn an_address_that_nobody_verified_is_in_no_profile() {
+    block_on(async {
+        let edge = edge();
+        let credentials = json!({"email": "ann@example.com", "password": "correct horse battery"});
+        let body = edge.send(Method::POST, "/v1/accounts", "", &credentials);
+        let ann = common::signed_in(&body.await.expect(201));
+        let open = json!({"privacySettings": {"email": "everyone"}});
+        let own = ann.patch(&edge, &open).await.expect(200);
+        assert!(own.get("email").is_none(), "{own}");
+        let bob = person(&edge, "bob").await;
+        let path = format!("/v1/users/{}", ann.username);
+        let seen = bob.get(&edge, &path).await.expect(200);
+        assert!(!seen.to_string().contains("ann@example.com"), "{seen}");
+        let account = ann.get(&edge, "/v1/me/account").await.expect(200);
+        assert_eq!(account["email"], "ann@example.com");
+    });
+}
+
+#[test]
+fn a_disabled_account_is_shut_out_and_seen_by_nobody() {
+    block_on(async {
+        let edge = edge();
+        let (ann, bob) = (person(&edge, "ann").await, person(&edge, "bob").await);
+        let path = format!("/internal/users/{}", bob.id);
+        let disable = format!("{path}/disable");
+        edge.send(Method::POST, &disable, &ann.token, &Value::Null)
+            .await
+            .expect_problem(401, "unauthenticated");
+        for _ in 0..2 {
+            let shown = operator(&edge, Method::POST, &disable).await.expect(200);
+            assert_eq!(
+                (&shown["status"], &shown["sessions"]),
+                (&json!("disabled"), &json!(0))
+            );
+        }
+        bob.get(&edge, "/v1/me")
+            .await
+            .expect_problem(401, "session_revoked");
+        let refresh = json!({"refreshToken": bob.refresh_token});
+        let refused = edge.send(Method::POST, "/v1/sessions/refresh", "", &refresh);
+        assert_eq!(refused.await.response.status().as_u16(), 401);
+        ann.get(&edge, "/v1/users/bob")
+            .await
+            .expect_problem(404, "not_found");
+        assert_eq!(found(&edge, &ann, "query=bob").await, [""; 0]);
+        assert_eq!(
+            found(&edge, &ann, &format!("ids={}", bob.id)).await,
+            [""; 0]
+        );
+
+        let enable = format!("{path}/enable");
+        let shown = operator(&edge, Method::POST, &enable).await.expect(200);
+        assert_eq!(shown["status"], "active");
+        ann.get(&edge, "/v1/users/bob").await.expect(200);
+        bob.get(&edge, "/v1/me")
+            .await
+            .expect_problem(401, "session_revoked");
+        let token = edge.session(&bob.id).await;
+        Person { token, ..bob }
+            .get(&edge, "/v1/me")
+            .await
+            .expect(200);
+    });
+}
+
+#[test]
+fn the_operator_finds_accounts_by_id_and_by_user_name() {
+    block_on(async {
+        let edge = edge();
+        let ann = person(&edge, "ann").await;
+        for user in [ann.id.as_str(), "ann", "ANN"] {
+            let path = format!("/internal/users/{user}");
+            let shown = operator(&edge, Method::GET, &path).await.expect(200);
+            assert_eq!(shown["id"], ann.id.as_str());
+            assert_eq!(shown["username"], "ann");
+            assert_eq!(shown["sessions"], 1);
+            assert_eq!(shown["isAnonymous"], true);
+        }
+        for user in ["nobody", "!", "x"] {
+            let path = format!("/internal/users/{user}");
+            let refused = operator(&edge, Method::GET, &path).await;
+            refused.expect_problem(404, "not_found");
+            let refused = operator(&edge, Method::POST, &format!("{path}/disable")).await;
+            refused.expect_problem(404, "not_found");
+        }
+    });
+}

@@ -1,0 +1,71 @@
+//! The subjects of the document, in the order to read them.
+
+use whisper_kit::openapi::Subject;
+
+const fn subject(
+    name: &'static str,
+    about: &'static str,
+    paths: &'static [&'static str],
+) -> Subject {
+    Subject { name, about, paths }
+}
+
+pub const SUBJECTS: &[Subject] = &[
+    subject(
+        "Accounts",
+        "Signing up, and what belongs to one's own account.",
+        &["/v1/accounts", "/v1/me"],
+    ),
+    subject(
+        "Sessions",
+        "Signing in and out, and the devices that are signed in.",
+        &["/v1/sessions", "/.well-known"],
+    ),
+    subject(
+        "People",
+        "Other people, and those one has blocked.",
+        &["/v1/users", "/v1/blocks"],
+    ),
+    subject("Follows", "Who follows whom.", &["/v1/follows"]),
+    subject(
+        "Conversations",
+        "Direct conversations and groups, their members, and what they are for each member.",
+        &["/v1/conversations"],
+    ),
+    subject(
+        "Messages",
+        "Sending and reading.",
+        &["/v1/conversations/{}/messages", "/v1/conversations/{}/read"],
+    ),
+    subject("Stories", "What vanishes after a day.", &["/v1/stories"]),
+    subject(
+        "Notifications",
+        "What happened to oneself, and which of it one wants to hear of.",
+        &["/v1/notifications", "/v1/me/notification-settings"],
+    ),
+    subject(
+        "Push",
+        "Devices that are told of new messages.",
+        &["/v1/push"],
+    ),
+    subject(
+        "Progress",
+        "Experience points, badges and leaderboards.",
+        &["/v1/me/progress", "/v1/badges", "/v1/leaderboards"],
+    ),
+    subject(
+        "Errors",
+        "Reports of what went wrong in apps.",
+        &["/v1/errors"],
+    ),
+    subject(
+        "Service",
+        "The service itself.",
+        &["/", "/health", "/docs", "/v1/openapi.json"],
+    ),
+    subject(
+        "Operation",
+        "For operators and schedules, with the operator's key.",
+        &["/internal"],
+    ),
+];

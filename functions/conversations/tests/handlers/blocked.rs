@@ -1,0 +1,176 @@
+//! A block hides everything, both ways, on every route.
+
+use futures::executor::block_on;
+use serde_json::{Value, json};
+use whisper_kit::Method;
+use whisper_schema::prelude::*;
+use whisper_store::{Filter, Patch};
+
+use super::room::{Room, User, names};
+
+/// Every route of somebody in a group and in a direct conversation, with what they can send there.
+fn routes(group: &str, direct: &str, other: &User) -> Vec<(Method, String, Value)> {
+    let mut routes = vec![
+        (Method::GET, "/v1/conversations".to_owned(), Value::Null),
+        (
+            Method::POST,
+            "/v1/conversations".to_owned(),
+            json!({"type": "direct", "participantIds": [other.id]}),
+        ),
+        (
+            Method::POST,
+            "/v1/conversations".to_owned(),
+            json!({"type": "group", "name": "x", "participantIds": [other.id]}),
+        ),
+        (
+            Method::POST,
+            format!("/v1/conversations/{group}/members"),
+            json!({"userIds": [other.id]}),
+        ),
+        (
+            Method::PATCH,
+            format!("/v1/conversations/{group}/members/{}", other.id),
+            json!({"role": "moderator"}),
+        ),
+    ];
+    for id in [group, direct] {
+        let path = format!("/v1/conversations/{id}");
+        routes.extend([
+            (Method::GET, path.clone(), Value::Null),
+            (Method::GET, format!("{path}/members"), Value::Null),
+            (Method::PATCH, path.clone(), json!({"settings": {"by": id}})),
+            (Method::PATCH, format!("{path}/me"), json!({"isPinned": true})),
+            (Method::POST, format!("{path}/accept"), Value::Null),
+            (Method::POST, format!("{path}/decline"), Value::Null),
+            (Method::POST, format!("{path}/read"), Value::Null),
+        ]);
+    }
+    routes
+}
+
+#[test]
+fn neither_sees_what_the_other_is_called_now() {
+    block_on(async {
+        for ann_blocks in [true, false] {
+            let room = Room::new();
+            let (ann, bob) = (room.user().await, room.user().await);
+            let group = room.group(&ann, &[&bob]).await;
+            let mine = format!("/v1/conversations/{group}/members/{}", bob.id);
+            room.patch(&ann, &mine, json!({"role": "admin"})).await;
+            let direct = room.direct(&ann, &bob).await;
+            room.message(&group, &ann, "m1").await;
+            room.message(&direct, &bob, "m2").await;
+            match ann_blocks {
+                true => room.block(&ann, &bob).await,
+                false => room.block(&bob, &ann).await,
+            }
+            room.rename(&ann, "NewAnn").await;
+            room.rename(&bob, "NewBob").await;
+            for (me, other, hidden, own) in
+                [(&ann, &bob, "NewBob", "m1"), (&bob, &ann, "NewAnn", "m2")]
+            {
+                for (method, path, body) in routes(&group, &direct, other) {
+                    let answer = room.send(method.clone(), me, &path, &body).await;
+                    let status = answer.response.status().as_u16();
+                    let text = answer.body.to_string();
+                    let case = format!("{method} {path}: {status} {text}");
+                    assert!(!text.contains(hidden), "{case}");
+                    let theirs = if own == "m1" { "words of m2" } else { "words of m1" };
+                    assert!(!text.contains(theirs), "{case}");
+                    let may = [200, 403, 404, 412, 422, 428].contains(&status);
+                    assert!(may, "{case}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn unread_counts_and_previews_leave_blocked_people_out() {
+    block_on(async {
+        let room = Room::new();
+        let (ann, bob, cid) = (room.user().await, room.user().await, room.user().await);
+        let id = room.group(&cid, &[&ann, &bob]).await;
+        room.message(&id, &cid, "m1").await;
+        room.message(&id, &bob, "m2").await;
+        let path = format!("/v1/conversations/{id}");
+        assert_eq!(room.get(&ann, &path).await["my"]["unreadCount"], 2);
+        room.block(&ann, &bob).await;
+        for seen in [
+            room.get(&ann, &path).await,
+            room.get(&ann, "/v1/conversations").await["items"][0].clone(),
+        ] {
+            assert_eq!(seen["my"]["unreadCount"], 1);
+            assert_eq!(seen["lastMessageId"], Value::Null);
+        }
+        room.message(&id, &ann, "m3").await;
+        let seen = room.get(&bob, &path).await;
+        assert_eq!(seen["my"]["unreadCount"], 1, "of cid's alone: both ways");
+        let others = room.get(&cid, &path).await;
+        assert_eq!(
+            (&others["my"]["unreadCount"], &others["lastMessageId"]),
+            (&json!(2), &json!("m3"))
+        );
+    });
+}
+
+#[test]
+fn whoever_blocked_whom_the_answer_is_that_for_nobody() {
+    block_on(async {
+        let room = Room::new();
+        let (ann, bob, cid, dan) = (
+            room.user().await,
+            room.user().await,
+            room.user().await,
+            room.user().await,
+        );
+        room.block(&ann, &bob).await;
+        room.block(&cid, &ann).await;
+        // Nor does it tell what somebody blocked would let others do.
+        room.allow(&bob, "messages", "nobody").await;
+        let disabled = Patch::new().set(Account::STATUS, AccountStatus::Disabled);
+        room.commit(whisper_store::Batch::new().update(&dan.id, disabled)).await;
+        let nobody = User { id: "nobody".into(), ..bob.clone() };
+        let mut answers = Vec::new();
+        for other in [&bob, &cid, &dan, &nobody] {
+            for answer in [
+                room.try_direct(&ann, other).await,
+                room.try_group(&ann, &[other]).await,
+            ] {
+                answers.push(answer.expect_problem(422, "validation_failed")["errors"].clone());
+            }
+        }
+        assert!(answers.iter().all(|errors| *errors == answers[0]), "{answers:?}");
+        assert_eq!(room.count::<Conversation>(Filter::and([])).await, 0);
+    });
+}
+
+#[test]
+fn a_direct_conversation_has_its_peer_and_answers_name_people() {
+    block_on(async {
+        let room = Room::new();
+        let (ann, bob) = (room.user().await, room.user().await);
+        room.rename(&ann, "Ann").await;
+        room.rename(&bob, "Bob").await;
+        room.follow(&bob, &ann).await;
+        let made = room.try_direct(&ann, &bob).await.expect(201);
+        assert_eq!(made["peer"]["displayName"], "Bob");
+        let listed = room.get(&bob, "/v1/conversations").await;
+        assert_eq!(listed["items"][0]["peer"]["displayName"], "Ann");
+        assert_eq!(listed["users"][&ann.id]["displayName"], "Ann");
+        let group = room.group(&ann, &[&bob]).await;
+        let path = format!("/v1/conversations/{group}");
+        let owner = format!("{path}/members/{}", bob.id);
+        room.patch(&ann, &owner, json!({"role": "owner"})).await;
+        let leave = format!("{path}/leave");
+        room.post(&ann, &leave, Value::Null).await.expect(204);
+        // She made it, brought Bob in and left: her name stays with it.
+        let seen = room.get(&bob, &path).await;
+        assert_eq!(seen["peer"], Value::Null);
+        assert_eq!(seen["users"][&ann.id]["displayName"], "Ann");
+        let members = room.get(&bob, &format!("{path}/members")).await;
+        assert_eq!(members["items"][0]["invitedBy"], ann.id.as_str());
+        assert_eq!(members["users"][&ann.id]["displayName"], "Ann");
+        assert_eq!(names(&room.get(&ann, "/v1/conversations").await).len(), 1);
+    });
+}

@@ -1,0 +1,12 @@
+//! The function on a database of its own: what it reads and writes, with the clock held still.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod blocked;
+mod limits;
+mod list;
+mod list_model;
+mod making;
+mod reading;
+mod requests;
+mod room;
+mod strangers;

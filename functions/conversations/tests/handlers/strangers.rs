@@ -1,0 +1,56 @@
+//! A stranger's 404 costs the same reads whether or not the conversation exists.
+
+use futures::executor::block_on;
+use serde_json::{Value, json};
+use whisper_kit::Method;
+
+use super::room::Room;
+
+#[test]
+fn strangers_cannot_tell_a_conversation_from_none_by_what_is_read() {
+    block_on(async {
+        let room = Room::new();
+        let (ann, bob, eve) = (room.user().await, room.user().await, room.user().await);
+        let id = room.group(&ann, &[&bob]).await;
+        room.message(&id, &ann, "m1").await;
+        let nothing = "00000000-0000-7000-8000-000000000000";
+        let routes = [
+            (Method::GET, "", Value::Null),
+            (Method::PATCH, "", json!({"name": "x"})),
+            (Method::GET, "/members", Value::Null),
+            (Method::POST, "/members", json!({"userIds": [bob.id]})),
+            (Method::PATCH, "/members/bob", json!({"role": "admin"})),
+            (Method::DELETE, "/members/bob", Value::Null),
+            (Method::POST, "/leave", Value::Null),
+            (Method::POST, "/read", Value::Null),
+            (Method::POST, "/read", json!({"messageId": "m1"})),
+            (Method::PATCH, "/me", json!({"isMuted": true})),
+            (Method::POST, "/accept", Value::Null),
+            (Method::POST, "/decline", Value::Null),
+        ];
+        room.edge.statements();
+        for (method, path, body) in routes {
+            let mut seen = Vec::new();
+            for conversation in [id.as_str(), nothing] {
+                let path = format!("/v1/conversations/{conversation}{path}");
+                let mut request = whisper_kit::Request::new(method.clone(), &path);
+                let token = format!("Bearer {}", eve.token);
+                for (name, value) in [
+                    ("authorization", token.as_str()),
+                    ("content-type", "application/json"),
+                    ("if-match", "*"),
+                ] {
+                    request.headers.insert(name, value.parse().unwrap());
+                }
+                if !body.is_null() {
+                    request.body = body.to_string().into();
+                }
+                let answer = room.edge.request(request).await;
+                let mut problem = answer.expect_problem(404, "not_found");
+                problem["instance"] = Value::Null;
+                seen.push((problem, room.edge.statements()));
+            }
+            assert_eq!(seen[0], seen[1], "{method} {path}");
+        }
+    });
+}

@@ -1,0 +1,118 @@
+//! The commit that removes messages with everything that copies or names them.
+
+use serde_json::json;
+use whisper_kit::ids::{delivery_id, mention_id, poll_id};
+use whisper_kit::{Attempt, Ctx, Result, events};
+use whisper_schema::Document;
+use whisper_schema::prelude::{
+    Column, Conversation, FanOut, Message, MessageContentType, MessageExpiry, Notification, Poll,
+    Push, QueuedMessage, Timestamp,
+};
+use whisper_store::{Batch, Committed, Doc, Filter, Order, Patch, Query};
+
+use crate::due::Due;
+
+/// Most ids that one condition names.
+const IDS: usize = 500;
+
+/// Removes messages in one commit; to be tried again when the preview of a conversation has changed in the meantime.
+/// Gives whether there may be more pushes of theirs than the commit removed.
+///
+/// # Errors
+/// The store's.
+pub async fn remove(ctx: &Ctx, due: &[Due], rows: u64) -> Result<Attempt<bool>> {
+    let previews = previews(ctx, due).await?;
+    let batch = Batch::new().delete_where(pushes(due), rows);
+    let mut batch = everything_else(batch, due, ctx.now());
+    for (conversation, last, patch) in previews {
+        let unchanged = Filter::eq(Conversation::LAST_MESSAGE_ID, last);
+        batch = batch.update_if(&conversation, patch, unchanged);
+    }
+    for message in due.iter().filter_map(|due| due.message.as_ref()) {
+        let what = json!({"conversationId": message.conversation_id});
+        batch = events::append(ctx, batch, "message.expired", &message.id, None, &what)?;
+    }
+    let more = |committed: Committed| committed.affected.first() == Some(&rows);
+    Ok(match ctx.try_commit(batch).await? {
+        Some(committed) => Attempt::Done(more(committed)),
+        None => Attempt::Retry,
+    })
+}
+
+/// Holds for the pushes that these messages wait for.
+pub fn pushes(due: &[Due]) -> Filter<Push> {
+    Filter::is_in(Push::QUEUE_ID, due.iter().map(|due| delivery_id(&due.id)))
+}
+
+/// What takes the place of previews that show one of these messages: the conversation, the message that it shows, and
+/// the change to the newest message that stands.
+async fn previews(ctx: &Ctx, due: &[Due]) -> Result<Vec<(String, String, Patch<Conversation>)>> {
+    let conversations = due.iter().filter_map(|due| due.message.as_ref());
+    let conversations = conversations.map(|message| message.conversation_id.as_str());
+    let query = Query::<Conversation>::new()
+        .filter(Filter::is_in(Column::id(), conversations))
+        .limit(u32::try_from(due.len().max(1)).unwrap_or(u32::MAX));
+    let conversations = ctx.read(query).await?;
+    let shown: Vec<(String, String)> = conversations
+        .into_iter()
+        .map(Doc::into_inner)
+        .filter_map(|conversation| Some((conversation.id, conversation.last_message_id?)))
+        .filter(|(_, last)| due.iter().any(|due| due.id == *last))
+        .collect();
+    let newest = shown.iter().map(|(conversation, _)| {
+        Query::<Message>::new()
+            .filter(Filter::eq(Message::CONVERSATION_ID, conversation.as_str()))
+            .filter(Filter::stands(ctx.now()))
+            .order(Order::desc(Column::seq()))
+            .first()
+    });
+    let newest = ctx.read(newest.collect::<Vec<_>>()).await?;
+    let previews = shown.into_iter().zip(newest);
+    Ok(previews
+        .map(|((conversation, last), newest)| (conversation, last, preview(newest)))
+        .collect())
+}
+
+/// What a conversation shows of its newest message, or of none. When it was last active stays: lists are sorted by it.
+fn preview(of: Option<Doc<Message>>) -> Patch<Conversation> {
+    let of = of.map(Doc::into_inner);
+    let of = of.as_ref();
+    let (id, sender) = (of.map(|m| m.id.clone()), of.map(|m| m.sender_id.clone()));
+    Patch::new()
+        .set(Conversation::LAST_MESSAGE_ID, id)
+        .set(
+            Conversation::LAST_MESSAGE_TEXT,
+            of.and_then(|m| m.plain_text.clone()),
+        )
+        .set(Conversation::LAST_MESSAGE_SENDER_ID, sender)
+}
+
+/// Deletes the messages, their ends, and what belongs to them alone.
+fn everything_else(batch: Batch, due: &[Due], now: Timestamp) -> Batch {
+    let messages = || due.iter().filter_map(|due| due.message.as_ref());
+    let ids = || due.iter().map(|due| due.id.clone());
+    let deliveries = || ids().map(|id| delivery_id(&id));
+    let polls = messages().filter(|message| message.content_type == MessageContentType::Poll);
+    let mentions = messages().flat_map(|message| {
+        let users = message.mentions.iter();
+        users.map(|user| mention_id(&message.id, user))
+    });
+    let batch = delete::<Notification>(batch, mentions.collect());
+    let batch = delete::<Poll>(batch, polls.map(|message| poll_id(&message.id)).collect());
+    let batch = delete::<FanOut>(batch, deliveries().collect());
+    let batch = delete::<QueuedMessage>(batch, deliveries().collect());
+    let ended = Filter::and([
+        Filter::is_in(Column::id(), ids()),
+        Filter::le(Message::EXPIRES_AT, now),
+    ]);
+    let batch = batch.delete_where(ended, due.len() as u64);
+    delete::<MessageExpiry>(batch, ids().collect())
+}
+
+/// Deletes the documents with these ids that are there.
+fn delete<D: Document>(batch: Batch, ids: Vec<String>) -> Batch {
+    ids.chunks(IDS).fold(batch, |batch, ids| {
+        let these = Filter::is_in(Column::<D>::id(), ids.iter().map(String::as_str));
+        batch.delete_where(these, ids.len() as u64)
+    })
+}

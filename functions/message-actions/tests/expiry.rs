@@ -1,0 +1,299 @@
+//! Messages whose end has come are removed with everything that copies or names them; nothing else is.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::time::Duration;
+
+use futures::executor::block_on;
+use message_actions::{Bounds, api, sweep};
+use serde_json::Value;
+use whisper_kit::Method;
+use whisper_kit::ids::{delivery_id, mention_id, poll_id};
+use whisper_kit::jobs::{Report, Tally};
+use whisper_kit::testing::TestEdge;
+use whisper_schema::Document;
+use whisper_schema::prelude::*;
+use whisper_store::{Batch, Get, Patch, Query};
+
+const CONVERSATION: &str = "c";
+const SOON: i64 = 1_000;
+
+struct Scene {
+    edge: TestEdge,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let edge = TestEdge::new(&api(), &[("operator_key", "key")]);
+        let scene = Scene { edge };
+        scene.commit(Batch::new().insert(&Conversation {
+            id: CONVERSATION.into(),
+            creator_id: "ann".into(),
+            ..Conversation::default()
+        }));
+        scene
+    }
+
+    fn commit(&self, batch: Batch) {
+        block_on(self.edge.store().commit(batch)).expect("a commit");
+    }
+
+    fn get<D: Document>(&self, id: &str) -> Option<D> {
+        let found = block_on(self.edge.store().read(Get::<D>::id(id)));
+        found.expect("a read").map(|doc| doc.into_inner())
+    }
+
+    fn count<D: Document>(&self) -> u64 {
+        block_on(self.edge.store().read(Query::<D>::new().count(10_000))).expect("a read")
+    }
+
+    /// A message that ends soon, or stays, with all that a send makes.
+    fn send(&self, id: &str, ends: bool, mentions: &[String]) {
+        let end = ends.then(|| self.edge.ctx().now().plus(SOON));
+        let message = Message {
+            id: id.into(),
+            conversation_id: CONVERSATION.into(),
+            sender_id: "ann".into(),
+            content_type: MessageContentType::Poll,
+            content: format!("words of {id}"),
+            plain_text: Some(format!("words of {id}")),
+            mentions: mentions.to_vec(),
+            expires_at: end,
+            created_at: Some(Timestamp::AT_COMMIT),
+            ..Message::default()
+        };
+        let preview = Patch::<Conversation>::new()
+            .set(Conversation::LAST_MESSAGE_ID, id)
+            .set(Conversation::LAST_MESSAGE_TEXT, message.plain_text.clone())
+            .set(Conversation::LAST_MESSAGE_SENDER_ID, "ann")
+            .set(Conversation::LAST_MESSAGE_AT, Timestamp::AT_COMMIT);
+        let batch = Batch::new()
+            .insert(&message)
+            .insert(&Poll {
+                id: poll_id(id),
+                creator_id: "ann".into(),
+                question: message.content.clone(),
+                options: "[]".into(),
+                ..Poll::default()
+            })
+            .insert(&QueuedMessage {
+                id: delivery_id(id),
+                message_id: id.into(),
+                ..QueuedMessage::default()
+            })
+            .insert(&FanOut {
+                id: delivery_id(id),
+                ..FanOut::default()
+            })
+            .update(CONVERSATION, preview);
+        let batch = mentions.iter().fold(batch, |batch, user| {
+            batch.insert(&Notification {
+                id: mention_id(id, user),
+                user_id: user.clone(),
+                ..Notification::default()
+            })
+        });
+        self.commit(match end {
+            Some(expires_at) => batch.insert(&MessageExpiry {
+                id: id.into(),
+                conversation_id: CONVERSATION.into(),
+                expires_at,
+            }),
+            None => batch,
+        });
+    }
+
+    fn push(&self, id: &str, message: &str) -> Push {
+        Push {
+            id: id.into(),
+            queue_id: Some(delivery_id(message)),
+            payload: "{}".into(),
+            expires_at: self.edge.ctx().now().plus(1_000_000),
+            ..Push::default()
+        }
+    }
+
+    fn sweep(&self, bounds: Bounds) -> Report {
+        let tally = Tally::default();
+        block_on(sweep(&self.edge.ctx(), bounds, &tally)).expect("a run");
+        tally.report()
+    }
+
+    fn shown(&self) -> (Option<String>, Option<String>, Option<String>) {
+        let shown: Conversation = self.get(CONVERSATION).expect("the conversation");
+        let sender = shown.last_message_sender_id;
+        (shown.last_message_id, shown.last_message_text, sender)
+    }
+}
+
+fn done(done: u64) -> Report {
+    Report {
+        found: done,
+        done,
+        ..Report::default()
+    }
+}
+
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+#[test]
+fn a_message_goes_with_everything_that_copies_or_names_it() {
+    let scene = Scene::new();
+    let users = ["bob".to_owned(), "cat".to_owned()];
+    scene.send("stays", false, &users);
+    scene.send("goes", true, &users);
+    scene.commit(
+        Batch::new()
+            .insert(&scene.push("p1", "goes"))
+            .insert(&scene.push("p2", "stays")),
+    );
+    scene.edge.advance(SOON - 1);
+    assert_eq!(scene.sweep(Bounds::default()), done(0));
+    assert_eq!(scene.shown().0, some("goes"));
+    scene.edge.advance(1);
+    assert_eq!(scene.sweep(Bounds::default()), done(1));
+    assert_eq!(scene.get::<Message>("goes"), None);
+    assert_eq!(scene.count::<MessageExpiry>(), 0);
+    for count in [
+        scene.count::<Message>(),
+        scene.count::<Poll>(),
+        scene.count::<QueuedMessage>(),
+        scene.count::<FanOut>(),
+        scene.count::<Push>(),
+    ] {
+        assert_eq!(count, 1);
+    }
+    assert_eq!(scene.count::<Notification>(), 2);
+    assert!(
+        scene
+            .get::<Notification>(&mention_id("stays", "bob"))
+            .is_some()
+    );
+    assert!(scene.get::<Push>("p2").is_some());
+    assert_eq!(
+        scene.shown(),
+        (some("stays"), some("words of stays"), some("ann"))
+    );
+    let events = block_on(scene.edge.store().read(Query::<Event>::new())).unwrap();
+    let event = &events[0];
+    assert_eq!(
+        (events.len(), event.kind.as_str(), event.subject.as_str()),
+        (1, "message.expired", "goes")
+    );
+    assert_eq!(event.payload, r#"{"conversationId":"c"}"#);
+    assert_eq!(scene.sweep(Bounds::default()), done(0), "once");
+}
+
+#[test]
+fn a_preview_follows_to_the_newest_that_stands() {
+    let scene = Scene::new();
+    scene.send("first", false, &[]);
+    scene.send("deleted", false, &[]);
+    let deleted = Patch::<Message>::new().set(Message::DELETED_AT, Timestamp::AT_COMMIT);
+    scene.commit(Batch::new().update("deleted", deleted));
+    scene.send("brief", true, &[]);
+    scene.edge.advance(SOON);
+    scene.send("briefer", true, &[]);
+    // Only the older one has ended: the newest is still shown.
+    scene.sweep(Bounds::default());
+    assert_eq!(scene.shown().0, some("briefer"));
+    scene.edge.advance(SOON);
+    scene.sweep(Bounds::default());
+    assert_eq!(scene.shown().1, some("words of first"));
+}
+
+#[test]
+fn without_any_message_nothing_is_shown() {
+    let scene = Scene::new();
+    scene.send("a", true, &[]);
+    scene.send("b", true, &[]);
+    scene.edge.advance(SOON);
+    let active = || {
+        scene
+            .get::<Conversation>(CONVERSATION)
+            .unwrap()
+            .last_message_at
+    };
+    let before = active();
+    assert_eq!(scene.sweep(Bounds::default()), done(2));
+    assert_eq!(scene.shown(), (None, None, None));
+    assert_eq!(active(), before, "its place in lists stays");
+}
+
+#[test]
+fn the_place_of_a_removed_message_is_given_to_no_other() {
+    let scene = Scene::new();
+    let place = |id: &str| {
+        let found = block_on(scene.edge.store().read(Get::<Message>::id(id)));
+        found.unwrap().unwrap().seq
+    };
+    scene.send("goes", true, &[]);
+    let gone = place("goes");
+    scene.edge.advance(SOON);
+    scene.sweep(Bounds::default());
+    scene.send("next", false, &[]);
+    assert!(
+        place("next") > gone,
+        "whoever read up to there hasn't read it"
+    );
+}
+
+#[test]
+fn a_run_stops_at_its_bound_and_the_next_goes_on() {
+    let scene = Scene::new();
+    let users: Vec<String> = (0..30).map(|n| format!("u{n}")).collect();
+    (0..7).for_each(|n| scene.send(&format!("m{n}"), true, &users));
+    scene.edge.advance(SOON);
+    let bounds = Bounds {
+        messages_per_commit: 3,
+        rows_per_commit: 40,
+        commits: 2,
+        time: Duration::from_secs(60),
+    };
+    let first = scene.sweep(bounds);
+    assert!(first.capped && first.done == 2, "{first:?}");
+    let rest = std::iter::repeat_with(|| scene.sweep(bounds)).take_while(|run| run.done > 0);
+    assert_eq!(rest.map(|run| run.done).sum::<u64>(), 5);
+    assert_eq!(
+        (scene.count::<Message>(), scene.count::<Notification>()),
+        (0, 0)
+    );
+}
+
+#[test]
+fn pushes_go_however_many_there_are() {
+    let scene = Scene::new();
+    scene.send("goes", true, &[]);
+    let pushes = (0..130).map(|n| scene.push(&format!("p{n}"), "goes"));
+    scene.commit(pushes.fold(Batch::new(), |batch, push| batch.insert(&push)));
+    scene.edge.advance(SOON);
+    let bounds = Bounds {
+        rows_per_commit: 50,
+        ..Bounds::default()
+    };
+    assert_eq!(scene.sweep(bounds), done(1));
+    assert_eq!(scene.count::<Push>(), 0);
+    assert!(scene.edge.rows_written().iter().all(|rows| *rows <= 131));
+}
+
+#[test]
+fn an_end_without_its_message_is_forgotten() {
+    let scene = Scene::new();
+    scene.send("gone", true, &[]);
+    scene.commit(Batch::new().delete::<Message>("gone"));
+    scene.edge.advance(SOON);
+    assert_eq!(scene.sweep(Bounds::default()), done(1));
+    assert_eq!(scene.count::<MessageExpiry>(), 0);
+}
+
+#[test]
+fn operators_alone_run_it() {
+    let scene = Scene::new();
+    let path = "/internal/jobs/message-expiry";
+    let run = |key: &str| block_on(scene.edge.send(Method::POST, path, key, &Value::Null));
+    run("").expect_problem(401, "unauthenticated");
+    run("another").expect(401);
+    assert_eq!(run("key").expect(200)["done"], 0);
+    assert_eq!(scene.count::<JobRun>(), 1);
+}

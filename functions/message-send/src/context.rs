@@ -1,0 +1,202 @@
+//! What a send needs to know: the documents that decide whether a message may be sent.
+
+use whisper_kit::Ctx;
+use whisper_kit::error::{Error, FieldError, OptionExt, Result, Rule};
+use whisper_kit::ids::member_id;
+use whisper_people::between;
+use whisper_schema::main_db::{Conversation, ConversationKind, Message};
+use whisper_schema::social_db::Story;
+use whisper_schema::system::ConversationMember;
+use whisper_schema::{Ephemeral, Timestamp};
+use whisper_store::{Doc, Get};
+
+use crate::access::{first_members, is_active, is_visible, member_of};
+use crate::content::Details;
+use crate::draft::SendMessage;
+
+/// The documents around a message to be sent, as of one moment.
+#[derive(Debug)]
+pub struct Context {
+    /// Where it goes.
+    pub conversation: Conversation,
+    /// The sender's membership.
+    pub member: ConversationMember,
+    /// The membership of the other one of a direct conversation.
+    pub peer: Option<ConversationMember>,
+    /// The message that was sent with this id before.
+    pub stored: Option<Message>,
+    /// The message it answers.
+    pub reply_to: Option<Message>,
+    /// The message it is a copy of.
+    pub origin: Option<Message>,
+    /// The sender's membership of the conversation that the copy comes from.
+    pub origin_member: Option<ConversationMember>,
+    /// The membership of whoever gets the gift.
+    pub recipient: Option<ConversationMember>,
+    /// The story it answers, if the sender may see it.
+    pub story: Option<Story>,
+}
+
+/// Members that a direct conversation has.
+const PAIR: u32 = 2;
+
+impl Context {
+    /// Reads it all in one statement; an answer to a story takes a second one, as who may see a story
+    /// depends on whose it is.
+    ///
+    /// # Errors
+    /// 401 when the session has ended, 404 for somebody who is no member.
+    pub async fn read(
+        ctx: &Ctx,
+        me: &str,
+        conversation: &str,
+        draft: &SendMessage,
+    ) -> Result<Context> {
+        let member = |conversation: &str, user: &str| {
+            Get::<ConversationMember>::id(member_id(conversation, user))
+        };
+        // Of a group any two, at the same small cost.
+        let place = (
+            member(conversation, me),
+            Get::<Conversation>::id(conversation),
+            first_members(conversation, PAIR),
+        );
+        let message = |id: Option<&str>| id.map(Get::<Message>::id);
+        let origin = draft.origin();
+        let messages = (
+            message(draft.id.as_deref()),
+            message(draft.reply_to_message_id.as_deref()),
+            message(origin.map(|(message, _)| message)),
+        );
+        let (recipient, story) = match &draft.details {
+            Details::TokenGift(gift) => (Some(member(conversation, &gift.recipient_id)), None),
+            Details::StoryReply(reply) => (None, Some(Get::<Story>::id(&reply.story_id))),
+            _ => (None, None),
+        };
+        let others = (
+            origin.map(|(_, conversation)| member(conversation, me)),
+            recipient,
+            story,
+        );
+        let (place, messages, others) = ctx.read((place, messages, others)).await?;
+
+        let member = member_of(place.0)?;
+        let conversation = value(place.1).or_not_found()?;
+        let is_direct = conversation.kind == ConversationKind::Direct;
+        let mut pair = place.2.into_iter().map(Doc::into_inner);
+        let mut context = Context {
+            peer: pair.find(|other| is_direct && other.user_id != me),
+            conversation,
+            member,
+            stored: value(messages.0.flatten()),
+            reply_to: value(messages.1.flatten()),
+            origin: value(messages.2.flatten()),
+            origin_member: value(others.0.flatten()),
+            recipient: value(others.1.flatten()),
+            story: value(others.2.flatten()),
+        };
+        context.hide_story(ctx, me).await?;
+        Ok(context)
+    }
+
+    /// Takes away a story that the sender may not see.
+    async fn hide_story(&mut self, ctx: &Ctx, me: &str) -> Result<()> {
+        let Some(story) = self.story.take().filter(|story| story.stands(ctx.now())) else {
+            return Ok(());
+        };
+        let pair = ctx.read(between(me, &story.user_id)).await?;
+        let audience = pair.audience(me, &story.user_id);
+        self.story = Some(story).filter(|story| story.is_visible(audience, ctx.now()));
+        Ok(())
+    }
+
+    /// Whether the message goes to somebody who doesn't know its sender, and hasn't said yet that they want it.
+    pub fn is_request(&self) -> bool {
+        self.peer.as_ref().is_some_and(|peer| peer.is_request)
+    }
+
+    /// When the message ends: as its sender says, and no later than the one it is a copy of.
+    pub fn end_of(&self, draft: &SendMessage) -> Option<Timestamp> {
+        let origin = self.origin.as_ref().filter(|_| draft.origin().is_some());
+        let origin = origin.and_then(|origin| origin.expires_at);
+        draft.expires_at.into_iter().chain(origin).min()
+    }
+
+    /// Holds a new message against the documents it names.
+    ///
+    /// # Errors
+    /// `validation_failed`, naming each field. What doesn't exist and what the sender may not see
+    /// are refused in the same words.
+    pub fn check(&self, draft: &SendMessage, now: Timestamp) -> Result<()> {
+        let mut errors: Vec<FieldError> = draft
+            .missed(now)
+            .map(|field| FieldError::new(field, Rule::Range, "must lie in the future"))
+            .collect();
+        let mut missing = |field: &str, detail: &str| {
+            errors.push(FieldError::new(field, Rule::Reference, detail))
+        };
+        if draft.reply_to_message_id.is_some() && !self.has_reply_target(now) {
+            missing(
+                "replyToMessageId",
+                "must name a message of this conversation",
+            );
+        }
+        if let Some((_, conversation)) = draft.origin()
+            && !self.has_origin(conversation, now)
+        {
+            let detail = "must name a message of forwardedFromConversationId that you can see";
+            missing("forwardedFromMessageId", detail);
+        }
+        match &draft.details {
+            Details::TokenGift(_) if !self.has_recipient() => {
+                missing(
+                    "metadata.recipientId",
+                    "must be another member of this conversation",
+                );
+            }
+            Details::StoryReply(_) if !self.has_story() => {
+                let detail = "must name a story that takes replies, by the other one of this direct conversation";
+                missing("metadata.storyId", detail);
+            }
+            _ => {}
+        }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::fields(errors))
+        }
+    }
+
+    fn has_reply_target(&self, now: Timestamp) -> bool {
+        self.reply_to.as_ref().is_some_and(|message| {
+            message.conversation_id == self.conversation.id
+                && is_visible(message, &self.member.user_id, now)
+        })
+    }
+
+    fn has_origin(&self, conversation: &str, now: Timestamp) -> bool {
+        let member = self.origin_member.as_ref().is_some_and(is_active);
+        member
+            && self.origin.as_ref().is_some_and(|message| {
+                message.conversation_id == conversation
+                    && is_visible(message, &self.member.user_id, now)
+            })
+    }
+
+    fn has_recipient(&self) -> bool {
+        self.recipient.as_ref().is_some_and(|recipient| {
+            is_active(recipient) && recipient.user_id != self.member.user_id
+        })
+    }
+
+    fn has_story(&self) -> bool {
+        self.story.as_ref().is_some_and(|story| {
+            let author = self.peer.as_ref();
+            story.allow_replies && author.is_some_and(|peer| peer.user_id == story.user_id)
+        })
+    }
+}
+
+fn value<D>(doc: Option<Doc<D>>) -> Option<D> {
+    doc.map(Doc::into_inner)
+}

@@ -1,0 +1,146 @@
+//! What decides how messages look to one viewer: who has read how far, whom the viewer sees, and where copies come from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use whisper_kit::Ctx;
+use whisper_kit::error::Result;
+use whisper_kit::ids::{is_id, member_id};
+use whisper_people::{Users, shown_to, unblocked};
+use whisper_schema::main_db::{ConversationKind, Message};
+use whisper_schema::system::ConversationMember;
+use whisper_store::{Doc, Get, Query};
+
+use crate::access::{first_members, is_active, to_member};
+
+/// Members whose receipts are shown: those who joined first.
+const RECEIPTS: u32 = 100;
+/// The most people whom an answer names: senders first, then those who are mentioned, then those who reacted.
+const NAMED: usize = 200;
+
+/// How messages of a conversation look to one of its members.
+#[derive(Debug, Default)]
+pub struct Viewing {
+    /// Whether the conversation is one of two.
+    pub is_direct: bool,
+    /// Who read how far, of those whom the viewer may hear of.
+    readers: Vec<Reader>,
+    /// The conversations of which the viewer is a member, of those that the messages come from.
+    origins: BTreeSet<String>,
+    /// The people whom the messages name.
+    users: Users,
+}
+
+/// How far a member has read.
+#[derive(Debug)]
+struct Reader {
+    user: String,
+    position: i64,
+}
+
+/// The question for the members whose receipts a member sees: nobody with a block in between.
+pub fn readers(conversation: &str, me: &str) -> Query<ConversationMember> {
+    let user = ConversationMember::USER_ID;
+    first_members(conversation, RECEIPTS)
+        .filter(to_member(
+            ConversationMember::CONVERSATION_ID,
+            conversation,
+            me,
+        ))
+        .filter(unblocked(user, me))
+}
+
+impl Viewing {
+    /// Reads what belongs to these messages; one statement, none for no messages.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn read(
+        ctx: &Ctx,
+        me: &str,
+        kind: ConversationKind,
+        readers: Vec<Doc<ConversationMember>>,
+        messages: &[Doc<Message>],
+    ) -> Result<Self> {
+        if messages.is_empty() {
+            return Ok(Viewing::default());
+        }
+        let origins: BTreeSet<&str> = messages.iter().filter_map(|m| origin(m)).collect();
+        let memberships = origins
+            .iter()
+            .map(|origin| Get::<ConversationMember>::id(member_id(origin, me)));
+        let named = named(messages);
+        let (people, memberships) = ctx
+            .read((
+                shown_to(me, named.iter().map(String::as_str)),
+                memberships.collect::<Vec<_>>(),
+            ))
+            .await?;
+        let memberships = memberships.into_iter().flatten().map(Doc::into_inner);
+        Ok(Viewing {
+            is_direct: kind == ConversationKind::Direct,
+            readers: readers.into_iter().filter_map(reader).collect(),
+            origins: memberships
+                .filter(is_active)
+                .map(|member| member.conversation_id)
+                .collect(),
+            users: people.users(),
+        })
+    }
+
+    /// Who read this message: those who are at it or behind it. Its sender is no reader.
+    pub fn readers_of(&self, message: &Doc<Message>) -> Vec<String> {
+        let readers = self
+            .readers
+            .iter()
+            .filter(|reader| reader.position >= message.seq && reader.user != message.sender_id);
+        readers.map(|reader| reader.user.clone()).collect()
+    }
+
+    /// Whether the viewer may know where this message comes from.
+    pub fn shows_origin(&self, message: &Message) -> bool {
+        origin(message).is_some_and(|origin| self.origins.contains(origin))
+    }
+
+    /// The people whom the messages name.
+    pub fn into_users(self) -> Users {
+        self.users
+    }
+}
+
+fn reader(member: Doc<ConversationMember>) -> Option<Reader> {
+    let member = member.into_inner();
+    Some(Reader {
+        position: member.read_position?,
+        user: member.user_id,
+    })
+}
+
+fn origin(message: &Message) -> Option<&str> {
+    message.forwarded_from_conversation_id.as_deref()
+}
+
+/// The people whom these messages name, as many as an answer has.
+fn named(messages: &[Doc<Message>]) -> BTreeSet<String> {
+    let senders = messages.iter().map(|message| message.sender_id.clone());
+    let mentions = messages.iter().flat_map(|message| message.mentions.clone());
+    let reactions = messages.iter().flat_map(|message| reacted(message));
+    let mut named = BTreeSet::new();
+    for user in senders.chain(mentions).chain(reactions) {
+        if named.len() == NAMED {
+            break;
+        }
+        named.insert(user);
+    }
+    named
+}
+
+/// Who reacted to a message.
+fn reacted(message: &Message) -> Vec<String> {
+    let text = message.reactions.as_deref().unwrap_or("{}");
+    let reactions: BTreeMap<String, Vec<String>> = serde_json::from_str(text).unwrap_or_default();
+    reactions
+        .into_values()
+        .flatten()
+        .filter(|id| is_id(id))
+        .collect()
+}

@@ -1,0 +1,226 @@
+//! What the views show to whom: receipts, people, where copies come from.
+
+use serde_json::{Value, json};
+use whisper_kit::ids::member_id;
+use whisper_schema::prelude::*;
+use whisper_store::Patch;
+
+use crate::scene::{Person, Scene, fields};
+
+/// A message as somebody sees it, in the history and alone.
+fn seen(scene: &Scene, who: &Person, conversation: &str, message: &str) -> Value {
+    let page = scene.read(who, conversation, "?limit=100").expect(200);
+    let items = page["items"].as_array().unwrap();
+    let listed = items.iter().find(|item| item["id"] == message).unwrap();
+    let alone = scene.read(who, conversation, &format!("/{message}"));
+    let mut alone = alone.expect(200);
+    alone.as_object_mut().unwrap().remove("users").unwrap();
+    assert_eq!(alone, *listed);
+    alone
+}
+
+#[test]
+fn a_direct_message_is_read_when_the_other_one_read_it() {
+    let scene = Scene::new();
+    let (ann, bob) = (scene.person(), scene.person());
+    let talk = scene.direct(&ann, &bob);
+    let (first, second) = (scene.say(&ann, &talk, "1"), scene.say(&ann, &talk, "2"));
+    assert_eq!(seen(&scene, &ann, &talk, &first)["status"], "sent");
+    // One's own reading is no receipt.
+    scene.mark(&talk, &ann, &second);
+    assert_eq!(seen(&scene, &ann, &talk, &first)["status"], "sent");
+    scene.mark(&talk, &bob, &first);
+    for who in [&ann, &bob] {
+        let read = seen(&scene, who, &talk, &first);
+        assert_eq!(
+            (&read["status"], &read["readBy"]),
+            (&json!("read"), &json!([bob.id]))
+        );
+        assert_eq!(read["deliveredTo"], json!([bob.id]));
+        assert_eq!(seen(&scene, who, &talk, &second)["status"], "sent");
+    }
+}
+
+#[test]
+fn in_a_group_the_status_stays() {
+    let scene = Scene::new();
+    let (ann, bob) = (scene.person(), scene.person());
+    let group = scene.group(&[&ann, &bob]);
+    let message = scene.say(&ann, &group, "1");
+    scene.mark(&group, &bob, &message);
+    let read = seen(&scene, &ann, &group, &message);
+    assert_eq!(
+        (&read["status"], &read["readBy"]),
+        (&json!("sent"), &json!([bob.id]))
+    );
+}
+
+#[test]
+fn a_block_hides_names_and_reading_both_ways() {
+    let scene = Scene::new();
+    let (ann, bob, cat) = (scene.person(), scene.person(), scene.person());
+    for (who, name) in [(&ann, "ann"), (&bob, "bob"), (&cat, "cat")] {
+        scene.name(who, name);
+    }
+    let group = scene.group(&[&ann, &bob, &cat]);
+    let talk = scene.direct(&ann, &bob);
+    let of_ann = scene.say(&ann, &group, "1");
+    let of_bob = scene.say(&bob, &group, "2");
+    let direct = scene.say(&ann, &talk, "3");
+    for who in [&ann, &bob, &cat] {
+        scene.mark(&group, who, &of_bob);
+    }
+    scene.mark(&talk, &bob, &direct);
+    scene.block(&ann, &bob);
+    for (viewer, other, message) in [(&ann, &bob, &of_ann), (&bob, &ann, &of_bob)] {
+        let read = seen(&scene, viewer, &group, message);
+        assert_eq!(read["readBy"], json!([cat.id]), "{}", other.id);
+        let page = scene.read(viewer, &group, "").expect(200);
+        assert_eq!(page["users"][&other.id], json!({"id": other.id}));
+        assert!(page["users"][&viewer.id]["username"].is_string());
+    }
+    let read = seen(&scene, &cat, &group, &of_ann);
+    assert_eq!(read["readBy"], json!([bob.id, cat.id]), "others see all");
+    let hidden = seen(&scene, &ann, &talk, &direct);
+    assert_eq!(
+        (&hidden["status"], &hidden["readBy"]),
+        (&json!("sent"), &json!([]))
+    );
+}
+
+#[test]
+fn an_answer_names_those_who_sent_are_mentioned_or_reacted() {
+    let scene = Scene::new();
+    let (ann, bob, cat) = (scene.person(), scene.person(), scene.person());
+    for (who, name) in [(&ann, "ann"), (&bob, "bob"), (&cat, "cat")] {
+        scene.name(who, name);
+    }
+    let group = scene.group(&[&ann, &bob, &cat]);
+    let body = json!({"id": "m", "content": "Hi", "mentions": [bob.id, "nobody"]});
+    scene.send(&ann, &group, &body).expect(201);
+    let reactions = json!({"👍": [cat.id, "no id at all!"]}).to_string();
+    scene.change(
+        "m",
+        Patch::<Message>::new().set(Message::REACTIONS, reactions),
+    );
+    for rest in ["", "/m"] {
+        let users = scene.read(&cat, &group, rest).expect(200)["users"].clone();
+        let name = |who: &Person| users[&who.id]["username"].clone();
+        assert_eq!([name(&ann), name(&bob), name(&cat)], ["ann", "bob", "cat"]);
+        assert_eq!(users["nobody"], json!({"id": "nobody"}));
+        assert_eq!(users.as_object().unwrap().len(), 4, "{users}");
+    }
+}
+
+#[test]
+fn an_answer_names_no_more_than_it_may() {
+    let scene = Scene::new();
+    let ann = scene.person();
+    let group = scene.group(&[&ann]);
+    for start in [0, 100, 200] {
+        let mentions: Vec<String> = (start..start + 100).map(|n| format!("u{n}")).collect();
+        let body = json!({"content": "Hi all", "mentions": mentions});
+        scene.send(&ann, &group, &body).expect(201);
+    }
+    let page = scene.read(&ann, &group, "").expect(200);
+    let users = page["users"].as_object().unwrap();
+    assert_eq!(users.len(), 200);
+    assert!(users.contains_key(&ann.id), "senders come first");
+}
+
+#[test]
+fn a_copy_names_its_origin_to_members_of_it() {
+    let scene = Scene::new();
+    let (ann, bob, cat) = (scene.person(), scene.person(), scene.person());
+    let (here, there) = (scene.group(&[&ann, &bob, &cat]), scene.group(&[&ann, &bob]));
+    let origin = scene.say(&bob, &there, "Hello");
+    let body = json!({"id": "copy", "contentType": "forward", "forwardedFromMessageId": origin, "forwardedFromConversationId": there});
+    let sent = scene.send(&ann, &here, &body).expect(201);
+    assert_eq!(sent["forwardedFromConversationId"], there.as_str());
+    assert_eq!(sent["originalContentType"], "text");
+    let shown = |who: &Person| {
+        let copy = seen(&scene, who, &here, "copy");
+        assert_eq!(
+            (&copy["content"], &copy["originalContentType"]),
+            (&json!("Hello"), &json!("text"))
+        );
+        [
+            copy["forwardedFromMessageId"].clone(),
+            copy["forwardedFromConversationId"].clone(),
+        ]
+    };
+    assert_eq!(shown(&bob), [origin.as_str(), there.as_str()]);
+    assert_eq!(shown(&cat), [Value::Null, Value::Null]);
+    let gone = Patch::<ConversationMember>::new()
+        .set(ConversationMember::STATUS, ConversationMemberStatus::Left);
+    scene.change(&member_id(&there, &bob.id), gone);
+    assert_eq!(shown(&bob), [Value::Null, Value::Null]);
+}
+
+#[test]
+fn only_a_copy_has_an_original_kind() {
+    let scene = Scene::new();
+    let ann = scene.person();
+    let group = scene.group(&[&ann]);
+    let game = json!({"contentType": "game", "metadata": {"name": "Chess", "state": {"originalContentType": "text"}}});
+    let sent = scene.send(&ann, &group, &game).expect(201);
+    assert_eq!(sent.get("originalContentType"), None);
+}
+
+#[test]
+fn a_copy_ends_no_later_than_its_origin() {
+    let scene = Scene::new();
+    let ann = scene.person();
+    let group = scene.group(&[&ann]);
+    let now = scene.edge.ctx().now();
+    let origin = json!({"id": "origin", "content": "Brief", "expiresAt": now.plus(5_000)});
+    scene.send(&ann, &group, &origin).expect(201);
+    let copy = |id: &str, of: &str, until: Option<Timestamp>| json!({"id": id, "contentType": "forward", "forwardedFromMessageId": of, "forwardedFromConversationId": group, "expiresAt": until});
+    for (id, of, until, expected) in [
+        ("unsaid", "origin", None, 5_000),
+        ("later", "origin", Some(9_000), 5_000),
+        ("earlier", "origin", Some(2_000), 2_000),
+        ("again", "unsaid", None, 5_000),
+    ] {
+        let body = copy(id, of, until.map(|millis| now.plus(millis)));
+        let sent = scene.send(&ann, &group, &body).expect(201);
+        assert_eq!(sent["expiresAt"], json!(now.plus(expected)), "{id}");
+        assert_eq!(
+            scene.send(&ann, &group, &body).expect(200),
+            sent,
+            "{id} again"
+        );
+        let end: MessageExpiry = scene.get(id);
+        assert_eq!(end.expires_at, now.plus(expected));
+    }
+    scene.edge.advance(5_000);
+    assert_eq!(
+        fields(scene.send(&ann, &group, &copy("late", "origin", None))),
+        ["forwardedFromMessageId:reference"]
+    );
+    let page = scene.read(&ann, &group, "").expect(200);
+    assert_eq!(page["items"], json!([]));
+}
+
+#[test]
+fn half_an_emoji_costs_its_field() {
+    let scene = Scene::new();
+    let ann = scene.person();
+    let group = scene.group(&[&ann]);
+    let half = r#"{"content": "\ud83d", "mentions": [7]}"#;
+    let answer = scene.send_text(&ann, &group, half);
+    assert_eq!(fields(answer), ["content:format", "mentions[0]:type"]);
+}
+
+#[test]
+fn a_preview_keeps_what_is_seen_as_one_together() {
+    let scene = Scene::new();
+    let ann = scene.person();
+    let group = scene.group(&[&ann]);
+    let family = "👨\u{200d}👩\u{200d}👧";
+    let words = format!("{}{family}", "x".repeat(297));
+    let sent = scene
+        .send(&ann, &group, &json!({"content": words}))
+        .expect(201);
+    assert_eq!(sent["plainText"], "x".repeat(297));
+}

@@ -1,0 +1,92 @@
+//! The outbox (`messageQueue`): each entry that waits is handed on to devices at once, or gets a place in its sender's
+//! line. So whatever somebody sends, the next one's entry is reached within a few steps.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use whisper_kit::jobs::Tally;
+use whisper_kit::{Ctx, Result};
+use whisper_schema::prelude::{Column, FanOut, QueuedMessage, QueuedMessageStatus};
+use whisper_store::{Doc, Filter, Order, Query};
+
+use super::case::{Around, read_recipients, with_messages};
+use super::plan::Plan;
+
+/// How many entries one step looks at.
+const ENTRIES: u32 = 50;
+/// How long a step that lost a race leaves the winner alone.
+const AFTER_LOSS: Duration = Duration::from_millis(10);
+
+/// Takes in what waits, until nothing does or the time is over.
+///
+/// # Errors
+/// The store's.
+pub async fn run(ctx: &Ctx, end: Instant, tally: &Tally) -> Result<()> {
+    loop {
+        let entries = waiting(ctx).await?;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        if Instant::now() >= end {
+            tally.cap();
+            return Ok(());
+        }
+        let found = entries.len() as u64;
+        if !step(ctx, entries).await? {
+            ctx.store().await?.pause(AFTER_LOSS).await;
+            continue;
+        }
+        tally.done(found);
+        // Of those that come in the meantime a call of their own tells.
+        if found < u64::from(ENTRIES) {
+            return Ok(());
+        }
+    }
+}
+
+/// The entries that wait, the most important and then the oldest first.
+async fn waiting(ctx: &Ctx) -> Result<Vec<QueuedMessage>> {
+    let entries = Query::<QueuedMessage>::new()
+        .filter(Filter::eq(
+            QueuedMessage::STATUS,
+            QueuedMessageStatus::Pending,
+        ))
+        .filter(Filter::or([
+            Filter::is_null(QueuedMessage::SCHEDULED_FOR),
+            Filter::le(QueuedMessage::SCHEDULED_FOR, ctx.now()),
+        ]))
+        .order(Order::desc(QueuedMessage::PRIORITY))
+        .order(Order::asc(Column::seq()))
+        .limit(ENTRIES);
+    let entries = ctx.read(entries).await?;
+    Ok(entries.into_iter().map(Doc::into_inner).collect())
+}
+
+/// Takes these in; false when somebody else was faster.
+async fn step(ctx: &Ctx, entries: Vec<QueuedMessage>) -> Result<bool> {
+    let entries = entries.into_iter().map(|entry| (entry, None)).collect();
+    let mut cases = with_messages(ctx, entries).await?;
+    let senders = cases.iter().filter_map(|case| case.sender());
+    let senders: BTreeSet<String> = senders.map(str::to_owned).collect();
+    let in_line = |sender: &String| {
+        let of_sender = Filter::eq(FanOut::SENDER_ID, sender.as_str());
+        Query::<FanOut>::new().filter(of_sender).count(1)
+    };
+    let in_line: Vec<_> = senders.iter().map(in_line).collect();
+    let in_line = ctx.read(in_line).await?;
+    let with_line: BTreeSet<&str> = senders
+        .iter()
+        .zip(in_line)
+        .filter(|(_, count)| *count > 0)
+        .map(|(sender, _)| sender.as_str())
+        .collect();
+    // Behind what the same sender has in line already.
+    let has_turn = |sender: Option<&str>| sender.is_some_and(|s| !with_line.contains(s));
+    read_recipients(ctx, &mut cases, |case| has_turn(case.sender())).await?;
+    let around = Around::read(ctx, &cases).await?;
+    let mut plan = Plan::new(ctx, &around);
+    for case in &cases {
+        plan.add(case);
+    }
+    Ok(plan.commit().await?.is_some())
+}

@@ -1,0 +1,227 @@
+//! What one commit does for entries of the outbox: pushes for devices, and how far each entry got.
+//!
+//! The pushes and the entry's new state are one commit, on the condition that nobody else got on with it: of two
+//! workers one wins, and after a crash what is left is done by the next. An entry that is too much for one commit, or whose sender
+//! had their share of it, gets a place in its sender's line (`fanOuts`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+use whisper_kit::{Ctx, Result};
+use whisper_schema::prelude::{
+    Column, ConversationMember, FanOut, Message, NotificationKind, NotificationPriority, Push,
+    QueuedMessage, QueuedMessageStatus, Timestamp,
+};
+use whisper_store::{Batch, Doc, Filter, Patch};
+
+use super::case::{Around, Case};
+use super::entry::{delivered, in_hand};
+use super::finish::finish;
+use super::push::{self, Told};
+
+/// How many pushes one commit makes, give or take the devices of one user: far below what would hold the write
+/// lock for 50 ms.
+pub const PUSHES: usize = 100;
+/// How many of them are for messages of one sender.
+const SHARE: usize = 50;
+
+/// What one commit does.
+pub struct Plan<'a> {
+    ctx: &'a Ctx,
+    around: &'a Around,
+    batch: Batch,
+    made: Vec<Push>,
+    by_sender: BTreeMap<String, usize>,
+    /// Entries that wait, and must still do so.
+    waiting: Vec<String>,
+    /// Entries that may have come to their end.
+    ended: Vec<String>,
+    /// Entries that got on.
+    moved: BTreeSet<String>,
+}
+
+/// What came of a commit.
+#[derive(Debug, Default)]
+pub struct Handed {
+    /// Pushes that are there now to be sent.
+    pub pushes: usize,
+    /// Entries that got on.
+    pub moved: BTreeSet<String>,
+}
+
+impl<'a> Plan<'a> {
+    /// Nothing yet.
+    pub fn new(ctx: &'a Ctx, around: &'a Around) -> Self {
+        Self {
+            ctx,
+            around,
+            batch: Batch::new(),
+            made: Vec::new(),
+            by_sender: BTreeMap::new(),
+            waiting: Vec::new(),
+            ended: Vec::new(),
+            moved: BTreeSet::new(),
+        }
+    }
+
+    /// Takes an entry as far as there is room.
+    pub fn add(&mut self, case: &Case) {
+        let (mut pushes, mut behind) = (Vec::new(), None);
+        let room = self.room(case);
+        let is_whole = match (&case.message, &case.page) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(message), Some(page)) => {
+                let mut members = page.members.iter();
+                let is_cut = members.any(|member| {
+                    let more = self.pushes_of(&case.entry, message, member);
+                    let is_full = !more.is_empty() && pushes.len() >= room;
+                    if !is_full {
+                        pushes.extend(more);
+                        behind = Some(member.seq);
+                    }
+                    is_full
+                });
+                !is_cut && !page.more
+            }
+        };
+        if is_whole || behind.is_some() {
+            self.moved.insert(case.entry.id.clone());
+        }
+        let batch = std::mem::take(&mut self.batch);
+        self.batch = self.advance(batch, case, is_whole, behind, pushes.is_empty());
+        if let Some(sender) = case.sender() {
+            *self.by_sender.entry(sender.to_owned()).or_default() += pushes.len();
+        }
+        self.made.extend(pushes);
+    }
+
+    /// Removes the place of an entry that is no longer in hand.
+    pub fn forget(&mut self, place: &str) {
+        let batch = std::mem::take(&mut self.batch);
+        self.batch = batch.delete::<FanOut>(place);
+        self.moved.insert(place.to_owned());
+    }
+
+    /// How many pushes the sender of a case may still have in this commit.
+    fn room(&self, case: &Case) -> usize {
+        let sender = case.sender().unwrap_or_default();
+        let used = self.by_sender.get(sender).copied().unwrap_or(0);
+        let share = SHARE.saturating_sub(used);
+        share.min(PUSHES.saturating_sub(self.made.len()))
+    }
+
+    /// Moves an entry on: to its end, to a place in its sender's line, or along in it.
+    fn advance(
+        &mut self,
+        batch: Batch,
+        case: &Case,
+        is_whole: bool,
+        behind: Option<i64>,
+        is_silent: bool,
+    ) -> Batch {
+        let id = case.entry.id.as_str();
+        let Some(position) = case.position else {
+            self.waiting.push(id.to_owned());
+            return match (is_whole, is_silent) {
+                (true, true) => batch.update(id, delivered()),
+                (true, false) => batch.update(id, in_hand()),
+                (false, _) => batch.update(id, in_hand()).insert(&FanOut {
+                    id: id.to_owned(),
+                    sender_id: case.sender().unwrap_or_default().to_owned(),
+                    position: behind.unwrap_or(0),
+                    updated_at: Timestamp::AT_COMMIT,
+                }),
+            };
+        };
+        let same = Filter::eq(FanOut::POSITION, position);
+        match (is_whole, behind) {
+            (true, _) => {
+                self.ended.push(id.to_owned());
+                batch.delete_if(id, same)
+            }
+            (false, Some(behind)) => {
+                let patch = Patch::new()
+                    .set(FanOut::POSITION, behind)
+                    .set(FanOut::UPDATED_AT, Timestamp::AT_COMMIT);
+                batch.update_if(id, patch, same)
+            }
+            (false, None) => batch,
+        }
+    }
+
+    /// Commits it; none when somebody else was faster.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn commit(mut self) -> Result<Option<Handed>> {
+        // An operator may have put a message into the outbox again: what is there of it already is in nobody's way.
+        let known = push::known(self.ctx, &self.made).await?;
+        let (known, fresh): (Vec<Push>, Vec<Push>) = self
+            .made
+            .into_iter()
+            .partition(|push| known.contains(&push.id));
+        let of_known = known.into_iter().filter_map(|push| push.queue_id);
+        self.ended.extend(of_known);
+        if self.batch.is_empty() {
+            return Ok(Some(Handed::default()));
+        }
+        let taken = Filter::<QueuedMessage>::and([
+            Filter::is_in(Column::id(), self.waiting),
+            Filter::ne(QueuedMessage::STATUS, QueuedMessageStatus::Pending),
+        ]);
+        let batch = Batch::new().expect_none(taken).append(self.batch);
+        let batch = fresh.iter().fold(batch, |batch, push| batch.insert(push));
+        if self.ctx.try_commit(batch).await?.is_none() {
+            return Ok(None);
+        }
+        // The first pages of a large group may have arrived by now, and then nobody else looks.
+        finish(self.ctx, &self.ended).await?;
+        Ok(Some(Handed {
+            pushes: fresh.len(),
+            moved: self.moved,
+        }))
+    }
+
+    /// The pushes of a message for the devices of a member.
+    fn pushes_of(
+        &self,
+        entry: &QueuedMessage,
+        message: &Doc<Message>,
+        member: &ConversationMember,
+    ) -> Vec<Push> {
+        let (user, now) = (member.user_id.as_str(), self.ctx.now());
+        let audience = &self.around.audience;
+        if !audience.has_devices(user) || !self.around.reach.may_ring(message, member, now) {
+            return Vec::new();
+        }
+        let is_mentioned = message.mentions.iter().any(|mentioned| mentioned == user);
+        let (kinds, priority): (&[_], _) = match (is_mentioned, entry.priority > 0) {
+            (true, _) => (
+                &[NotificationKind::Mention, NotificationKind::Message],
+                NotificationPriority::High,
+            ),
+            (false, true) => (&[NotificationKind::Message], NotificationPriority::High),
+            (false, false) => (&[NotificationKind::Message], NotificationPriority::Normal),
+        };
+        let mut payload = json!({
+            "type": NotificationKind::Message,
+            "messageId": message.id,
+            "conversationId": message.conversation_id,
+        });
+        if is_mentioned {
+            payload["mentioned"] = true.into();
+        }
+        let told = Told {
+            subject: &format!("message {}", message.id),
+            queue_id: Some(&entry.id),
+            payload: &payload,
+            priority,
+        };
+        let devices = audience.devices(self.ctx, user, kinds, priority);
+        devices
+            .iter()
+            .map(|device| told.to(user, device, now))
+            .collect()
+    }
+}

@@ -1,0 +1,246 @@
+//! What somebody is told of, and whether it may be told them now: the rule that pushes, inboxes and counts go by.
+//!
+//! It is asked when something is made and again whenever its turn comes: a block, a deletion, an end, reading or
+//! leaving may have come in between.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+use whisper_kit::ids::member_id;
+use whisper_people::{Reach, Reaching, by_ids, following, reach};
+use whisper_schema::prelude::{
+    ConversationMember, Follow, FollowStatus, Message, Notification, NotificationKind, Story,
+    StoryReaction,
+};
+use whisper_schema::{Ephemeral, Timestamp};
+use whisper_store::{Answers, Doc, Filter, Query, Questions, ReadSet, StoreError};
+
+/// Something that somebody is told of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// Who is told.
+    pub user: String,
+    /// Whose doing it is; none if the server tells it.
+    pub actor: Option<String>,
+    /// The message that it stands in.
+    pub message: Option<String>,
+    /// The conversation whose member the user must be.
+    pub conversation: Option<String>,
+    /// The story that the actor reacted to.
+    pub story: Option<String>,
+    /// Whether it is that the actor follows the user.
+    pub is_follow: bool,
+}
+
+impl Subject {
+    /// What a notification is about, by the ids that its metadata have.
+    pub fn of(notification: &Notification) -> Self {
+        let ids = metadata(notification);
+        let id = |key: &str| ids.get(key).and_then(Value::as_str).map(str::to_owned);
+        let reacted = notification.kind == NotificationKind::StoryReaction;
+        Self {
+            user: notification.user_id.clone(),
+            actor: actor(notification),
+            message: id("messageId"),
+            conversation: id("conversationId"),
+            story: id("storyId").filter(|_| reacted),
+            is_follow: notification.kind == NotificationKind::Follow,
+        }
+    }
+
+    /// A message, for one of its recipients.
+    pub fn message(message: &Message, user: &str) -> Self {
+        Self {
+            user: user.to_owned(),
+            actor: Some(message.sender_id.clone()),
+            message: Some(message.id.clone()),
+            conversation: Some(message.conversation_id.clone()),
+            ..Self::default()
+        }
+    }
+
+    /// Whose account counts beside the user's.
+    fn sender(&self) -> &str {
+        self.actor.as_deref().unwrap_or(&self.user)
+    }
+
+    fn membership(&self) -> Option<String> {
+        let conversation = self.conversation.as_deref()?;
+        Some(member_id(conversation, &self.user))
+    }
+}
+
+/// Ids of what a notification is about.
+pub fn metadata(notification: &Notification) -> Map<String, Value> {
+    let text = notification.metadata.as_deref();
+    text.and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default()
+}
+
+/// Whose doing a notification tells of: the id that its metadata have as `userId`.
+pub fn actor(notification: &Notification) -> Option<String> {
+    let ids = metadata(notification);
+    ids.get("userId")?.as_str().map(str::to_owned)
+}
+
+/// Asks what decides whether these may be told now; gives [`Standing`]. Nothing is asked for none.
+pub fn standing(subjects: &[Subject], now: Timestamp) -> Asking {
+    let memberships: Vec<String> = subjects.iter().filter_map(Subject::membership).collect();
+    let stories = subjects.iter().filter_map(|s| s.story.as_deref());
+    let pairs = subjects.iter().map(|s| (s.sender(), s.user.as_str()));
+    let mut reacted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut follows: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for subject in subjects {
+        if let Some(story) = subject.story.as_deref() {
+            reacted.entry(story).or_default().insert(subject.sender());
+        }
+        if subject.is_follow {
+            let followers = follows.entry(&subject.user).or_default();
+            followers.insert(subject.sender());
+        }
+    }
+    Asking {
+        now,
+        questions: (
+            reach(pairs),
+            by_ids(subjects.iter().filter_map(|s| s.message.as_deref())),
+            by_ids(memberships.iter().map(String::as_str)),
+            by_ids(stories),
+            of_pairs(&reacted, |story, users| {
+                Filter::and([
+                    Filter::eq(StoryReaction::STORY_ID, story),
+                    Filter::is_in(StoryReaction::USER_ID, users.iter().copied()),
+                ])
+            }),
+            of_pairs(&follows, |user, followers| {
+                let accepted = Filter::eq(Follow::STATUS, FollowStatus::Accepted);
+                let of = |follower: &&str| following(follower, user);
+                Filter::and([accepted, Filter::or(followers.iter().map(of))])
+            }),
+        ),
+    }
+}
+
+/// A question for each key, with at most one document for each of its values.
+fn of_pairs<D: whisper_schema::Document>(
+    pairs: &BTreeMap<&str, BTreeSet<&str>>,
+    filter: impl Fn(&str, &[&str]) -> Filter<D>,
+) -> Vec<Query<D>> {
+    let mut questions = Vec::new();
+    for (key, values) in pairs {
+        let values: Vec<&str> = values.iter().copied().collect();
+        for some in values.chunks(100) {
+            questions.push(Query::new().filter(filter(key, some)).limit(100));
+        }
+    }
+    questions
+}
+
+/// See [`standing`].
+pub struct Asking {
+    now: Timestamp,
+    questions: Asked,
+}
+
+type Asked = (
+    Reaching,
+    Vec<Query<Message>>,
+    Vec<Query<ConversationMember>>,
+    Vec<Query<Story>>,
+    Vec<Query<StoryReaction>>,
+    Vec<Query<Follow>>,
+);
+
+impl ReadSet for Asking {
+    type Output = Standing;
+
+    fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
+        self.questions.ask(questions)
+    }
+
+    fn take(self, answers: &mut Answers) -> Result<Standing, StoreError> {
+        let (reach, messages, members, stories, reactions, follows) =
+            self.questions.take(answers)?;
+        let now = self.now;
+        let messages = messages.into_iter().flatten();
+        let members = members.into_iter().flatten().map(Doc::into_inner);
+        let stories = stories.into_iter().flatten();
+        let stories = stories.filter(|story| story.stands(now));
+        let reactions = reactions.into_iter().flatten().map(Doc::into_inner);
+        let follows = follows.into_iter().flatten().map(Doc::into_inner);
+        Ok(Standing {
+            now,
+            reach,
+            messages: messages.map(|m| (m.id.clone(), m)).collect(),
+            members: members.map(|m| (m.id.clone(), m)).collect(),
+            stories: stories.map(|story| story.into_inner().id).collect(),
+            reactions: reactions.map(|r| (r.story_id, r.user_id)).collect(),
+            follows: follows.map(|f| (f.follower_id, f.following_id)).collect(),
+        })
+    }
+}
+
+/// How things stand with subjects.
+#[derive(Default)]
+pub struct Standing {
+    now: Timestamp,
+    reach: Reach,
+    messages: BTreeMap<String, Doc<Message>>,
+    members: BTreeMap<String, ConversationMember>,
+    stories: BTreeSet<String>,
+    reactions: BTreeSet<(String, String)>,
+    follows: BTreeSet<(String, String)>,
+}
+
+impl Standing {
+    /// Whether it may stand in the user's inbox: actor and user reach each other, and where it stands in a message, that
+    /// message may be told the user.
+    pub fn may_show(&self, subject: &Subject) -> bool {
+        if !self.reach.allows(subject.sender(), &subject.user) {
+            return false;
+        }
+        let member = subject.membership().map(|id| self.members.get(&id));
+        match (&subject.message, member) {
+            (None, None) => true,
+            (None, Some(member)) => {
+                member.is_some_and(|m| self.reach.allows_member(subject.sender(), m))
+            }
+            (Some(id), Some(Some(member))) => {
+                let message = self.messages.get(id);
+                message.is_some_and(|m| self.reach.may_tell(m, member, self.now))
+            }
+            (Some(_), _) => false,
+        }
+    }
+
+    /// Whether a device may ring for it: it may be shown, what it is about is still so, and it isn't known to the user
+    /// already. What the user wants to hear of besides is their own setting.
+    pub fn may_ring(&self, subject: &Subject) -> bool {
+        self.may_show(subject)
+            && self.message_rings(subject)
+            && subject.story.as_ref().is_none_or(|story| {
+                let reaction = (story.clone(), subject.sender().to_owned());
+                self.stories.contains(story) && self.reactions.contains(&reaction)
+            })
+            && (!subject.is_follow || {
+                let follow = (subject.sender().to_owned(), subject.user.clone());
+                self.follows.contains(&follow)
+            })
+    }
+
+    fn message_rings(&self, subject: &Subject) -> bool {
+        let Some(membership) = subject.membership() else {
+            return true;
+        };
+        let Some(member) = self.members.get(&membership) else {
+            return false;
+        };
+        match &subject.message {
+            None => !member.is_muted,
+            Some(id) => {
+                let message = self.messages.get(id);
+                message.is_some_and(|m| self.reach.may_ring(m, member, self.now))
+            }
+        }
+    }
+}

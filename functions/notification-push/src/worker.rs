@@ -1,0 +1,69 @@
+//! What the requests of an instance share for pushing.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use crate::delivery::turns::Turns;
+use crate::web_push::transport::Transport;
+use crate::web_push::vapid::Vapid;
+
+/// How many senders of an instance are at work at once. Leases keep them, and those of other instances, apart.
+const AT_WORK: u32 = 4;
+
+/// What the requests of an instance share for pushing.
+pub struct Worker {
+    /// The server's key, and tokens made with it.
+    pub vapid: Vapid,
+    /// How requests leave.
+    pub transport: Transport,
+    /// Whose turn it is to be handed on.
+    pub turns: Turns,
+    /// Who sends.
+    pub senders: Senders,
+}
+
+/// The senders of an instance.
+#[derive(Default)]
+pub struct Senders {
+    /// Whether one is called that has not begun.
+    called: Cell<bool>,
+    at_work: Cell<u32>,
+    /// Whether somebody came when all were at work.
+    again: Cell<bool>,
+}
+
+impl Senders {
+    /// Whether another one is to begin; if all are at work, one of these looks again before it ends.
+    pub fn call(&self) -> bool {
+        if self.at_work.get() >= AT_WORK {
+            self.again.set(true);
+            return false;
+        }
+        !self.called.replace(true)
+    }
+
+    /// Whether somebody came, since this was asked last, when all were at work.
+    pub fn take_again(&self) -> bool {
+        self.again.take()
+    }
+}
+
+/// A sender at work, until dropped.
+pub struct AtWork(Rc<Worker>);
+
+impl AtWork {
+    /// The one that was called begins.
+    pub fn begin(worker: &Rc<Worker>) -> Self {
+        let senders = &worker.senders;
+        senders.called.set(false);
+        senders.at_work.set(senders.at_work.get() + 1);
+        Self(Rc::clone(worker))
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        let at_work = &self.0.senders.at_work;
+        at_work.set(at_work.get().saturating_sub(1));
+    }
+}

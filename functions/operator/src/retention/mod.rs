@@ -1,0 +1,87 @@
+//! `POST /internal/jobs/retention`: documents whose time has come go, where no other job removes them.
+//!
+//! How long each collection's documents stay is declared with the collection (`#[retention(…)]`).
+
+mod aged;
+
+use whisper_kit::jobs::{self, Sweep, Tally, delete_bounded};
+use whisper_kit::{Ctx, Reply, Request, Result};
+use whisper_schema::Retention;
+use whisper_schema::prelude::{
+    AppMetric, Column, ConversationMember, Document, Event, IdempotencyKey, JobRun, Notification,
+    RateLimit, RestingName, Session, Timestamp, TypingIndicator, UserActivity,
+};
+use whisper_store::Filter;
+
+/// Name of the job.
+pub const JOB: &str = "retention";
+
+const DAY: i64 = 24 * 3_600_000;
+/// The longest time that a setting can ask for, in days.
+const MAX_DAYS: u64 = 36_500;
+
+/// Runs the job.
+///
+/// # Errors
+/// The refusals of [`jobs::run`].
+pub async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
+    jobs::run(&ctx, JOB, async |tally| run(&ctx, tally).await).await
+}
+
+/// Sweeps every collection; an error in one is told after all others had their turn.
+async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
+    let outcomes = [
+        ended(ctx, tally, Session::EXPIRES_AT).await,
+        ended(ctx, tally, IdempotencyKey::EXPIRES_AT).await,
+        ended(ctx, tally, RateLimit::EXPIRES_AT).await,
+        ended(ctx, tally, TypingIndicator::EXPIRES_AT).await,
+        ended(ctx, tally, RestingName::RESTS_UNTIL).await,
+        left(ctx, tally).await,
+        old(ctx, tally, |event: &Event| Some(event.created_at)).await,
+        old(ctx, tally, |done: &UserActivity| Some(done.timestamp)).await,
+        old(ctx, tally, |told: &Notification| told.created_at).await,
+        old(ctx, tally, |metric: &AppMetric| Some(metric.timestamp)).await,
+        old(ctx, tally, |run: &JobRun| Some(run.started_at)).await,
+    ];
+    outcomes.into_iter().collect()
+}
+
+/// Removes those whose end, which an index leads to, has come.
+async fn ended<D: Document>(ctx: &Ctx, tally: &Tally, end: Column<D>) -> Result<()> {
+    delete_bounded(ctx, tally, &Filter::le(end, ctx.now()), Sweep::USUAL).await
+}
+
+/// Removes memberships that ended long ago.
+async fn left(ctx: &Ctx, tally: &Tally) -> Result<()> {
+    let Some(before) = before::<ConversationMember>(ctx) else {
+        return Ok(());
+    };
+    let left = Filter::lt(ConversationMember::LEFT_AT, before);
+    delete_bounded(ctx, tally, &left, Sweep::USUAL).await
+}
+
+/// Removes the oldest documents of a collection that is only added to.
+async fn old<D: Document>(
+    ctx: &Ctx,
+    tally: &Tally,
+    time: fn(&D) -> Option<Timestamp>,
+) -> Result<()> {
+    match before::<D>(ctx) {
+        Some(before) => aged::sweep(ctx, tally, before, time).await,
+        None => Ok(()),
+    }
+}
+
+/// Documents from before this time go; none where the operator keeps all of them.
+fn before<D: Document>(ctx: &Ctx) -> Option<Timestamp> {
+    let days = D::COLLECTION.retention.iter().find_map(|one| match *one {
+        Retention::Days {
+            days, setting, job, ..
+        } if job == JOB => Some((u64::from(days), setting)),
+        _ => None,
+    });
+    let (days, setting) = days?;
+    let days = setting.map_or(days, |name| ctx.config().number(name, days, MAX_DAYS));
+    let days = i64::try_from(days).ok().filter(|days| *days > 0)?;
+    Some(ctx.now().plus(-days * DAY))
+}

@@ -1,0 +1,241 @@
+//! What has been kept for its time goes, and nothing else.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::collections::BTreeSet;
+
+use futures::executor::block_on;
+use operator::{JOBS, api};
+use serde_json::{Value, json};
+use whisper_kit::Method;
+use whisper_kit::testing::TestEdge;
+use whisper_schema::prelude::*;
+use whisper_schema::system::{IdempotencyKey, JobRun, RateLimit};
+use whisper_schema::{Retention, collections, system_collections};
+use whisper_store::{Batch, Query};
+
+const DAY: i64 = 24 * 3_600_000;
+
+fn edge(variables: &[(&str, &str)]) -> TestEdge {
+    TestEdge::new(&api(), &[variables, &[("operator_key", "key")]].concat())
+}
+
+fn sweep(edge: &TestEdge) -> Value {
+    block_on(edge.send(
+        Method::POST,
+        "/internal/jobs/retention",
+        "key",
+        &Value::Null,
+    ))
+    .expect(200)
+}
+
+fn put(edge: &TestEdge, batch: Batch) {
+    block_on(edge.store().commit(batch)).unwrap();
+}
+
+fn count<D: Document>(edge: &TestEdge) -> u64 {
+    block_on(edge.store().read(Query::<D>::new().count(1000))).unwrap()
+}
+
+/// A collection of the job, with a document whose time is `at`.
+fn kept(id: &str, at: Timestamp) -> Option<(Batch, fn(&TestEdge) -> u64)> {
+    let batch = Batch::new();
+    let name = || format!("{id}-{}", at.as_millis());
+    Some(match id {
+        "sessions" => (
+            batch.insert(&Session {
+                id: name(),
+                expires_at: at,
+                ..Session::default()
+            }),
+            count::<Session>,
+        ),
+        "idempotencyKeys" => (
+            batch.insert(&IdempotencyKey {
+                id: name(),
+                key: name(),
+                status: 200,
+                expires_at: at,
+                ..IdempotencyKey::default()
+            }),
+            count::<IdempotencyKey>,
+        ),
+        "rateLimits" => (
+            batch.insert(&RateLimit {
+                id: name(),
+                bucket: name(),
+                expires_at: at,
+                ..RateLimit::default()
+            }),
+            count::<RateLimit>,
+        ),
+        "restingNames" => (
+            batch.insert(&RestingName {
+                id: name(),
+                username: name(),
+                rests_until: at,
+                ..RestingName::default()
+            }),
+            count::<RestingName>,
+        ),
+        "typingIndicators" => (
+            batch.insert(&TypingIndicator {
+                id: name(),
+                conversation_id: name(),
+                expires_at: at,
+                ..TypingIndicator::default()
+            }),
+            count::<TypingIndicator>,
+        ),
+        "conversationMembers" => (
+            batch.insert(&ConversationMember {
+                id: name(),
+                conversation_id: name(),
+                left_at: Some(at),
+                ..ConversationMember::default()
+            }),
+            count::<ConversationMember>,
+        ),
+        "events" => (
+            batch.insert(&Event {
+                id: name(),
+                created_at: at,
+                ..Event::default()
+            }),
+            count::<Event>,
+        ),
+        "userActivity" => (
+            batch.insert(&UserActivity {
+                id: name(),
+                timestamp: at,
+                ..UserActivity::default()
+            }),
+            count::<UserActivity>,
+        ),
+        "notifications" => (
+            batch.insert(&Notification {
+                id: name(),
+                created_at: Some(at),
+                ..Notification::default()
+            }),
+            count::<Notification>,
+        ),
+        "appAnalytics" => (
+            batch.insert(&AppMetric {
+                id: name(),
+                timestamp: at,
+                ..AppMetric::default()
+            }),
+            count::<AppMetric>,
+        ),
+        "jobRuns" => (
+            batch.insert(&JobRun {
+                id: name(),
+                job: "another".into(),
+                started_at: at,
+                ..JobRun::default()
+            }),
+            // The sweep's own run is one more.
+            |edge| count::<JobRun>(edge) - 1,
+        ),
+        _ => return None,
+    })
+}
+
+#[test]
+fn each_collection_that_names_the_job_is_swept_by_it() {
+    let all = collections().iter().chain(system_collections());
+    for collection in all {
+        for retention in collection.retention {
+            let stay = match *retention {
+                Retention::Until { job, .. } if job == "retention" => 0,
+                Retention::Days { days, job, .. } if job == "retention" => i64::from(days) * DAY,
+                _ => continue,
+            };
+            let edge = edge(&[]);
+            let now = edge.ctx().now();
+            let (over, count) = kept(collection.id, now.plus(-stay - 1))
+                .unwrap_or_else(|| panic!("{}: how is one made?", collection.id));
+            let (lasting, _) = kept(collection.id, now.plus(-stay + 60_000)).unwrap();
+            put(&edge, over.append(lasting));
+            assert_eq!(sweep(&edge)["done"], 1, "{}", collection.id);
+            assert_eq!(count(&edge), 1, "{}", collection.id);
+            edge.advance(120_000);
+            assert_eq!(sweep(&edge)["done"], 1, "{}", collection.id);
+        }
+    }
+}
+
+#[test]
+fn each_job_that_removes_something_is_one_of_the_bundle() {
+    let jobs: BTreeSet<&str> = JOBS.iter().map(|(name, _)| *name).collect();
+    for collection in collections().iter().chain(system_collections()) {
+        for job in collection.retention.iter().filter_map(Retention::job) {
+            assert!(jobs.contains(job), "{}: {job}", collection.id);
+        }
+    }
+}
+
+fn event(n: i64, at: Timestamp) -> Event {
+    Event {
+        id: format!("event-{n}"),
+        created_at: at,
+        ..Event::default()
+    }
+}
+
+#[test]
+fn events_stay_until_every_consumer_has_read_them() {
+    let edge = edge(&[("event_retention_days", "10")]);
+    let now = edge.ctx().now();
+    for n in 0..3 {
+        put(&edge, Batch::new().insert(&event(n, now)));
+    }
+    let consumer = |name: &str, reads: &str, position| ConsumerCursor {
+        id: name.into(),
+        reads: Some(reads.into()),
+        position,
+        updated_at: Timestamp::AT_COMMIT,
+    };
+    let consumers = Batch::new()
+        .insert(&consumer("quick", "events", 3))
+        .insert(&consumer("slow", "events", 1))
+        .insert(&consumer("elsewhere", "userActivity", 0));
+    put(&edge, consumers);
+    edge.advance(11 * DAY);
+    assert_eq!(sweep(&edge)["done"], 1);
+    assert_eq!(count::<Event>(&edge), 2);
+    // Its component is gone: it never comes back to them.
+    edge.advance(90 * DAY);
+    sweep(&edge);
+    assert_eq!(count::<Event>(&edge), 0);
+}
+
+#[test]
+fn a_clock_that_was_ahead_holds_nothing_back() {
+    let edge = edge(&[]);
+    let now = edge.ctx().now();
+    let ahead = |n| event(n, now.plus(365 * DAY));
+    let many = (0..450).fold(Batch::new(), |batch, n| batch.insert(&ahead(n)));
+    put(&edge, many.insert(&event(1000, now)));
+    edge.advance(31 * DAY);
+    for _ in 0..3 {
+        sweep(&edge);
+    }
+    assert_eq!(count::<Event>(&edge), 0);
+}
+
+#[test]
+fn a_setting_of_zero_keeps_them() {
+    let edge = edge(&[("activity_retention_days", "0")]);
+    let old = UserActivity {
+        id: "old".into(),
+        timestamp: Timestamp::from_millis(0),
+        ..UserActivity::default()
+    };
+    put(&edge, Batch::new().insert(&old));
+    assert_eq!(
+        sweep(&edge),
+        json!({"found": 0, "done": 0, "failed": 0, "capped": false})
+    );
+}

@@ -1,0 +1,266 @@
+//! `[application.tool.whisper.settings]`: the forms that values of variables have, so that a wrong one stops the
+//! start instead of being noticed by its effect.
+
+use std::collections::BTreeMap;
+
+use http::HeaderName;
+use toml::de::DeTable;
+use url::Url;
+
+use crate::manifest::Manifest;
+use crate::problems::Collector;
+use crate::variables::{Values, environment_name};
+
+const TITLE: &str = "[application.tool.whisper.settings]";
+
+/// The form of a variable's value. Every form but a number may be empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// `"number"`, or `"number <= 36500"`: a whole number from 0.
+    Number {
+        /// The largest.
+        max: u64,
+    },
+    /// `"origins"`: origins as browsers send them, separated by commas, or `*`.
+    Origins,
+    /// `"header"`: the name of a header.
+    Header,
+    /// `"components"`: ids of components of this application, separated by commas.
+    Components,
+}
+
+impl Setting {
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "number" => Some(Self::Number {
+                max: u32::MAX.into(),
+            }),
+            "origins" => Some(Self::Origins),
+            "header" => Some(Self::Header),
+            "components" => Some(Self::Components),
+            _ => {
+                let max = text.strip_prefix("number")?.trim().strip_prefix("<=")?;
+                let max = max.trim().parse().ok()?;
+                Some(Self::Number { max })
+            }
+        }
+    }
+
+    /// Why a value is refused, with an example of one that isn't.
+    fn refuse(self, value: &str, manifest: &Manifest) -> Option<String> {
+        let entries = || value.split(',').map(str::trim).filter(|e| !e.is_empty());
+        let ids = || manifest.components.keys();
+        match self {
+            Self::Number { max } => match value.trim().parse::<u64>() {
+                Ok(number) if number <= max => None,
+                _ => Some(format!("is no whole number from 0 to {max}, such as 60")),
+            },
+            Self::Origins => entries().find(|entry| !is_origin(entry)).map(|entry| {
+                format!(
+                    "\"{entry}\" is no origin; write https://app.example, http://localhost:5173 or, for any, *"
+                )
+            }),
+            Self::Header => (!value.trim().is_empty())
+                .then(|| HeaderName::from_bytes(value.trim().as_bytes()).err())
+                .flatten()
+                .map(|_| "is no name of a header, such as x-forwarded-for".to_owned()),
+            Self::Components => entries()
+                .find(|entry| !manifest.components.contains_key(*entry))
+                .map(|entry| {
+                    let ids = ids().map(String::as_str).collect::<Vec<_>>().join(", ");
+                    format!("\"{entry}\" is none of the components {ids}")
+                }),
+        }
+    }
+}
+
+/// Whether a browser may send this as its origin: a scheme and a host, with a port at most. A closing slash is
+/// forgiven.
+fn is_origin(text: &str) -> bool {
+    let bare = text.strip_suffix('/').unwrap_or(text);
+    let Some((scheme, rest)) = bare.split_once("://") else {
+        return text == "*";
+    };
+    let is_bare = !rest.contains(['/', '?', '#', '@', '\\', '*', ' ']);
+    let names_host =
+        Url::parse(bare).is_ok_and(|url| url.host_str().is_some_and(|h| !h.is_empty()));
+    is_bare
+        && names_host
+        && scheme
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+}
+
+/// Reads the table.
+pub(crate) fn read<'a>(
+    table: &DeTable<'a>,
+    problems: &mut Collector<'a>,
+) -> BTreeMap<String, Setting> {
+    let mut settings = BTreeMap::new();
+    for (name, form) in table.iter() {
+        let parsed = form.get_ref().as_str().and_then(Setting::parse);
+        match parsed {
+            Some(setting) => drop(settings.insert(name.get_ref().to_string(), setting)),
+            None => {
+                let message = format!(
+                    "`{}` must be \"number\", \"number <= 100\", \"origins\", \"header\" or \"components\"",
+                    name.get_ref()
+                );
+                problems.at(form.span().start, TITLE, message);
+            }
+        }
+    }
+    settings
+}
+
+/// Notes settings that are no variables.
+pub(crate) fn cross(manifest: &Manifest, problems: &mut Collector<'_>) {
+    let is_variable = |name: &&String| manifest.variables.contains_key(*name);
+    for name in manifest.settings.keys().filter(|name| !is_variable(name)) {
+        let message = format!("there is no variable \"{name}\" in [variables]");
+        problems.whole(TITLE, message);
+    }
+}
+
+/// The forms of an application's variables. Where any are declared, a variable whose default is a number is one.
+fn forms(manifest: &Manifest) -> BTreeMap<&String, Setting> {
+    let declares_any = !manifest.settings.is_empty();
+    let has_number = |default: &String| default.parse::<u64>().is_ok();
+    let numbers = manifest
+        .variables
+        .iter()
+        .filter(|(_, variable)| declares_any && variable.default.as_ref().is_some_and(has_number));
+    let max = u32::MAX.into();
+    let mut forms: BTreeMap<_, _> = numbers
+        .map(|(name, _)| (name, Setting::Number { max }))
+        .collect();
+    forms.extend(manifest.settings.iter().map(|(name, form)| (name, *form)));
+    forms
+}
+
+/// Checks the values of an application's variables; returns every mistake, with how to mend it.
+pub fn check(manifest: &Manifest, values: &Values) -> Vec<String> {
+    let wrong = |(name, setting): (&String, Setting)| {
+        let value = values.get(name)?;
+        let why = setting.refuse(value, manifest)?;
+        let variable = environment_name(name);
+        Some(format!(
+            "the variable {name} (--variable {name}=…, {variable}) has the value \"{value}\": {why}"
+        ))
+    };
+    forms(manifest).into_iter().filter_map(wrong).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest(settings: &str) -> Result<Manifest, crate::Problems> {
+        let text = format!(
+            r#"
+            spin_manifest_version = 2
+            [application]
+            name = "t"
+            [application.tool.whisper.settings]
+            {settings}
+            [variables]
+            value = {{ default = "" }}
+            [component.xp-badges]
+            source = "a.wasm"
+            "#
+        );
+        Manifest::parse(&text, std::path::Path::new("/app/spin.toml"))
+    }
+
+    fn refusal(form: &str, value: &str) -> Option<String> {
+        let manifest = manifest(&format!("value = \"{form}\"")).unwrap();
+        let given = [("value".to_owned(), value.to_owned())];
+        let values = Values::resolve(&manifest, &given, |_| None).unwrap();
+        check(&manifest, &values).pop()
+    }
+
+    #[test]
+    fn values_of_the_right_form_pass() {
+        for (form, value) in [
+            ("number", "0"),
+            ("number", " 4294967295 "),
+            ("number <= 10", "10"),
+            ("origins", ""),
+            ("origins", "*"),
+            ("origins", "https://app.example, http://localhost:5173/"),
+            ("origins", "capacitor://localhost,http://[::1]:8080"),
+            ("header", ""),
+            ("header", "X-Forwarded-For"),
+            ("components", ""),
+            ("components", " xp-badges "),
+        ] {
+            assert_eq!(refusal(form, value), None, "{form} {value:?}");
+        }
+    }
+
+    #[test]
+    fn others_are_refused_with_an_example() {
+        for (form, value, example) in [
+            ("number", "60k", "such as 60"),
+            ("number", "", "such as 60"),
+            ("number", "-1", "such as 60"),
+            ("number", "4294967296", "such as 60"),
+            ("number <= 10", "11", "from 0 to 10"),
+            ("origins", "app.example", "https://app.example"),
+            ("origins", "https://app.example/chat", "https://app.example"),
+            ("origins", "https://*.app.example", "https://app.example"),
+            (
+                "origins",
+                "https://app.example https://b.example",
+                "https://app.example",
+            ),
+            ("origins", "https://", "https://app.example"),
+            ("header", "x forwarded", "x-forwarded-for"),
+            ("header", "X-Forwarded-For:", "x-forwarded-for"),
+            ("components", "xp-badges,xp", "xp-badges"),
+        ] {
+            let told = refusal(form, value).unwrap_or_default();
+            assert!(told.contains(example), "{form} {value:?}: {told}");
+            assert!(told.contains("--variable value=…"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_variable_whose_default_is_a_number_is_one() {
+        let text = r#"
+            spin_manifest_version = 2
+            [application]
+            name = "t"
+            [application.tool.whisper.settings]
+            origins = "origins"
+            [variables]
+            origins = { default = "" }
+            rate_per_minute = { default = "60" }
+            name = { default = "60k" }
+        "#;
+        let manifest = Manifest::parse(text, std::path::Path::new("/app/spin.toml")).unwrap();
+        let told = |given: &str| {
+            let given = [crate::variables::parse_assignment(given).unwrap()];
+            check(
+                &manifest,
+                &Values::resolve(&manifest, &given, |_| None).unwrap(),
+            )
+            .pop()
+        };
+        assert_eq!(told("rate_per_minute=7"), None);
+        assert!(told("rate_per_minute=60k").is_some_and(|told| told.contains("rate_per_minute")));
+        assert_eq!(told("name=anything"), None);
+    }
+
+    #[test]
+    fn a_setting_of_no_form_or_no_variable_is_a_mistake_of_the_manifest() {
+        for (settings, told) in [
+            ("value = \"numbers\"", "must be \"number\""),
+            ("value = 3", "must be \"number\""),
+            ("values = \"number\"", "there is no variable \"values\""),
+        ] {
+            let problems = manifest(settings).unwrap_err().to_string();
+            assert!(problems.contains(told), "{problems}");
+        }
+    }
+}

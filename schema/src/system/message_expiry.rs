@@ -1,0 +1,32 @@
+//! Ends of messages that have one.
+
+use crate::{Collection, Column, Ephemeral, Timestamp};
+
+/// That a message ends, beside the message: the few that do are found by their time, and the many that don't have no row here.
+#[derive(Clone, Debug, PartialEq, Collection)]
+#[collection(
+    database = "systemDB",
+    id = "messageExpiries",
+    name = "Ends of messages",
+    system
+)]
+#[access(server = "Only the job that removes messages reads it.")]
+#[retention(until(expires_at), job = "message-expiry")]
+#[index(idx_expires(expires_at))]
+pub struct MessageExpiry {
+    /// Id of the message.
+    pub id: String,
+    /// Conversation it belongs to.
+    #[attr(size = 256)]
+    pub conversation_id: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+impl Ephemeral for MessageExpiry {
+    const ENDS: Column<MessageExpiry> = MessageExpiry::EXPIRES_AT;
+
+    fn ends_at(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
+    }
+}

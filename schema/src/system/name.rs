@@ -1,0 +1,46 @@
+//! Names: those that people are found by, and those that nobody may have for a while.
+
+use crate::{Collection, Timestamp};
+
+/// The display name of a user, to look it up by its beginning.
+#[derive(Clone, Debug, PartialEq, Collection)]
+#[collection(
+    database = "systemDB",
+    id = "displayNames",
+    name = "Display names",
+    system
+)]
+#[access(server = "It is there to find people; who may find whom is their own setting.")]
+#[retention(forever = "One document for each user.")]
+#[index(idx_name(name))]
+pub struct DisplayName {
+    /// Id of the document: the user's id.
+    pub id: String,
+    /// The name in lower case.
+    #[attr(size = 300)]
+    pub name: String,
+}
+
+/// A user name that its owner gave up. For a while nobody else may take it, so that nobody is taken for them.
+#[derive(Clone, Debug, PartialEq, Collection)]
+#[collection(
+    database = "systemDB",
+    id = "restingNames",
+    name = "Resting names",
+    system
+)]
+#[access(server = "Who had which name before is nobody's business.")]
+#[retention(until(rests_until), job = "retention")]
+#[index(idx_rests_until(rests_until))]
+pub struct RestingName {
+    /// Id of the document: a hash of the name.
+    pub id: String,
+    /// The name.
+    #[attr(size = 50)]
+    pub username: String,
+    /// User who had it, and may take it again.
+    #[attr(size = 36)]
+    pub user_id: String,
+    /// When anybody may have it.
+    pub rests_until: Timestamp,
+}
