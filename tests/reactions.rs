@@ -6,7 +6,6 @@ use std::rc::Rc;
 use std::sync::mpsc;
 use std::thread;
 
-use futures::executor::block_on;
 use whisper_schema::prelude::{
     ConsumerCursor, Notification, Profile, Progress, Timestamp, UserActivity,
 };
