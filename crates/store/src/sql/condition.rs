@@ -47,10 +47,11 @@ pub(super) fn filter(condition: &Cond, table: Option<&'static str>) -> Condition
             inside,
         } => {
             let mut values = Query::select();
-            values
-                .column(*of)
-                .from(table.0.id)
-                .cond_where(filter(condition, None));
+            values.column(*of).from(table.0.id);
+            // Without any condition SQLite looks values up in the column's index, and never makes a list of them.
+            if !matches!(&**condition, Cond::And(all) if all.is_empty()) {
+                values.cond_where(filter(condition, None));
+            }
             Condition::all().add(match inside {
                 true => column(key).in_subquery(values),
                 false => column(key).not_in_subquery(values),
