@@ -8,7 +8,7 @@ use story_expiry::{Bounds, sweep};
 use whisper_kit::jobs::{Report, Tally};
 use whisper_kit::testing::TestEdge;
 use whisper_schema::prelude::{Story, StoryReaction, StoryView};
-use whisper_store::{Batch, Store};
+use whisper_store::{Batch, Query, Store};
 
 const BOUNDS: Bounds = Bounds {
     rows_per_commit: 50,
@@ -47,9 +47,18 @@ async fn run(edge: &TestEdge, bounds: Bounds) -> Report {
 
 async fn left(store: &Store) -> (u64, u64, u64) {
     (
-        store.find::<Story>().count(10_000).await.unwrap(),
-        store.find::<StoryView>().count(10_000).await.unwrap(),
-        store.find::<StoryReaction>().count(10_000).await.unwrap(),
+        store
+            .read(Query::<Story>::new().count(10_000))
+            .await
+            .unwrap(),
+        store
+            .read(Query::<StoryView>::new().count(10_000))
+            .await
+            .unwrap(),
+        store
+            .read(Query::<StoryReaction>::new().count(10_000))
+            .await
+            .unwrap(),
     )
 }
 

@@ -198,7 +198,10 @@ fn what_is_there_is_not_absent_on(options: Options) {
     // What the batch itself has deleted is absent.
     let batch = Batch::new().delete::<Message>("m1").append(absent("hello"));
     wait(store.commit(batch)).unwrap();
-    assert_eq!(wait(store.find::<Message>().count(9)).unwrap(), 0);
+    assert_eq!(
+        wait(store.read(Query::<Message>::new().count(9))).unwrap(),
+        0
+    );
 }
 
 #[test]
@@ -214,7 +217,10 @@ fn a_commit_whose_answer_is_lost_happens_once_on(options: Options) {
         .insert(&conversation("c"))
         .insert(&message("m1"));
     assert_eq!(wait(store.commit(batch)).unwrap().affected, [1, 1]);
-    assert_eq!(wait(store.find::<Message>().count(10)).unwrap(), 1);
+    assert_eq!(
+        wait(store.read(Query::<Message>::new().count(10))).unwrap(),
+        1
+    );
 }
 
 #[test]
@@ -226,7 +232,7 @@ fn many_rows_fit_and_too_many_changes_do_not() {
         .iter()
         .fold(Batch::new(), |batch, id| batch.insert(&message(id)));
     wait(store.commit(all)).unwrap();
-    let found = wait(store.find::<Message>().all(1000)).unwrap();
+    let found = wait(store.read(Query::<Message>::new().limit(1000))).unwrap();
     assert!(found.iter().map(|doc| &doc.id).eq(&ids), "in their order");
     let change = |count: usize| {
         let patch = || Patch::new().set(Message::CONTENT, "changed");
@@ -318,7 +324,7 @@ fn text_comes_back_as_it_went_in() {
         let batch = Batch::new().update_if("m", patch(), hello).insert(&new);
         wait(store.commit(batch)).unwrap();
         let same = Filter::eq(Message::CONTENT, text.as_str());
-        let found = wait(store.find::<Message>().filter(same).all(10)).unwrap();
+        let found = wait(store.read(Query::<Message>::new().filter(same).limit(10))).unwrap();
         prop_assert_eq!(found.len(), 2);
         wait(store.commit(Batch::new().delete::<Message>("n"))).unwrap();
     });

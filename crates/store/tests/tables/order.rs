@@ -2,7 +2,7 @@
 
 use appwrite_server::{Database, Options, Server};
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Filter, Patch, Store};
+use whisper_store::{Batch, Filter, Patch, Query, Store};
 
 use crate::batches::{conversation, message, renamed, store, wait};
 use crate::server::{self, OPTIONS};
@@ -108,7 +108,7 @@ fn events_stay_in_their_order() {
         .insert(&message("m"))
         .insert(&event("a"));
     commit(&store, batch);
-    let found = wait(store.find::<Event>().all(9)).unwrap();
+    let found = wait(store.read(Query::<Event>::new().limit(9))).unwrap();
     let ids: Vec<&str> = found.iter().map(|doc| doc.id.as_str()).collect();
     assert_eq!(ids, ["z", "a"]);
 }
@@ -136,7 +136,7 @@ fn what_a_deadlock_undoes_is_done_again() {
         .insert(&holding("t1", "other"));
     commit(&store, swapped);
     assert_eq!(server.deadlocked(), 1);
-    let found = wait(store.find::<TokenHolding>().all(9)).unwrap();
+    let found = wait(store.read(Query::<TokenHolding>::new().limit(9))).unwrap();
     let mut ids: Vec<&str> = found.iter().map(|doc| doc.id.as_str()).collect();
     ids.sort_unstable();
     assert_eq!(ids, ["t1", "t5"]);
