@@ -175,6 +175,8 @@ CREATE UNIQUE INDEX "contacts_idx_user_contact" ON "contacts" ("userId" ASC, "co
 
 CREATE INDEX "contacts_idx_relationship" ON "contacts" ("userId" ASC, "relationship" ASC);
 
+CREATE INDEX "contacts_idx_blocked" ON "contacts" ("userId" ASC, "isBlocked" ASC);
+
 CREATE INDEX "contacts_idx_blockers" ON "contacts" ("contactUserId" ASC, "isBlocked" ASC);
 
 CREATE TABLE "typingIndicators" (
@@ -922,9 +924,12 @@ CREATE TABLE "fanOuts" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
   "_revision" INTEGER NOT NULL DEFAULT 1,
+  "senderId" TEXT NOT NULL,
   "position" INTEGER NOT NULL DEFAULT 0,
   "updatedAt" INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX "fanOuts_idx_sender" ON "fanOuts" ("senderId" ASC);
 
 CREATE TABLE "notificationSettings" (
   "_seq" INTEGER PRIMARY KEY,

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -20,6 +21,19 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(5);
 
 const NO_SCHEDULES: &str = "--no-schedules";
+/// Limits that would be in the way of tests, which do in a minute what people do in a day. A test of a limit sets it.
+const ROOMY: [(&str, &str); 3] = [
+    ("message_rate_per_minute", "60000"),
+    ("stranger_message_rate_per_hour", "60000"),
+    ("mention_rate_per_hour", "60000"),
+];
+
+/// Spin's default: instances come and go in tests too.
+const REUSE: [&str; 2] = ["WHISPER_MAX_INSTANCE_REUSE_COUNT", "128"];
+
+/// Names the header that a shared bundle takes clients' addresses from (its `client_address_header`). Each run of the
+/// tests gives another address in it, so that limits by address don't add up over runs.
+const ADDRESS_HEADER: &str = "WHISPER_ADDRESS_HEADER";
 
 /// A running bundle.
 pub struct TestApp {
@@ -39,7 +53,7 @@ struct Host {
     listening: Value,
 }
 
-/// What a test's own bundle starts with.
+/// Manifest, arguments and variables of a test's own bundle.
 #[derive(Clone)]
 pub struct Builder {
     manifest: PathBuf,
@@ -50,7 +64,7 @@ pub struct Builder {
 impl Builder {
     /// Sets one of the manifest's variables.
     pub fn variable(mut self, name: &str, value: &str) -> Self {
-        self.variables.push((name.to_owned(), value.to_owned()));
+        set(&mut self.variables, name, value);
         self
     }
 
@@ -87,6 +101,11 @@ impl Builder {
     }
 }
 
+fn set(variables: &mut Vec<(String, String)>, name: &str, value: &str) {
+    variables.retain(|(other, _)| other != name);
+    variables.push((name.to_owned(), value.to_owned()));
+}
+
 impl TestApp {
     /// A bundle that any runtime can serve: `WHISPER_URL`'s, or the test's own.
     pub fn start() -> Self {
@@ -108,7 +127,9 @@ impl TestApp {
         Builder {
             manifest: bundle::root().join("spin.toml"),
             arguments: vec![NO_SCHEDULES.into()],
-            variables: Vec::new(),
+            variables: ROOMY
+                .map(|(name, value)| (name.into(), value.into()))
+                .to_vec(),
         }
     }
 
@@ -126,7 +147,8 @@ impl TestApp {
             .arg(&builder.manifest)
             .arg("--data-dir")
             .arg(dir.path())
-            .args(&builder.arguments);
+            .args(&builder.arguments)
+            .env(REUSE[0], REUSE[1]);
         for (name, value) in &builder.variables {
             command.arg("--variable").arg(format!("{name}={value}"));
         }
@@ -187,7 +209,11 @@ impl TestApp {
 
     /// Any call.
     pub fn call(&self, method: &str, path: &str) -> Call {
-        Call::new(self.agent.clone(), method, format!("{}{path}", self.base))
+        let call = Call::new(self.agent.clone(), method, format!("{}{path}", self.base));
+        match std::env::var(ADDRESS_HEADER) {
+            Ok(header) if self.host.is_none() => call.header(&header, address()),
+            _ => call,
+        }
     }
 
     /// A GET without a token.
@@ -226,10 +252,7 @@ impl TestApp {
     /// Changes a variable that the bundle starts with the next time.
     pub fn set_variable(&mut self, name: &str, value: &str) {
         let host = self.host.as_mut().expect("a bundle of the test's own");
-        host.builder.variables.retain(|(other, _)| other != name);
-        host.builder
-            .variables
-            .push((name.to_owned(), value.to_owned()));
+        set(&mut host.builder.variables, name, value);
     }
 
     /// The data folder of the test's own bundle.
@@ -275,17 +298,17 @@ impl TestApp {
         status
     }
 
-    /// What the host said when it listened.
+    /// The host's event `listening`.
     pub fn listening(&self) -> &Value {
         &self.own_host().listening
     }
 
-    /// Where the host is controlled.
+    /// The host's control socket.
     pub fn control_socket(&self) -> &Path {
         &self.own_host().control
     }
 
-    /// What the host has logged so far, since its last start; all of it once it has ended.
+    /// The host's log so far, since its last start; all of it once it has ended.
     pub fn log(&self) -> String {
         self.own_host().log.text()
     }
@@ -335,7 +358,18 @@ fn agent() -> ureq::Agent {
         .into()
 }
 
-/// Tells the people of one test process from those of another on a shared bundle.
+/// An address of this test process, among 16 million that nobody else has.
+fn address() -> &'static str {
+    static ADDRESS: OnceLock<String> = OnceLock::new();
+    ADDRESS.get_or_init(|| {
+        let [a, b, c, _] = u32::from_str_radix(&tag(), 16)
+            .unwrap_or_default()
+            .to_le_bytes();
+        format!("10.{a}.{b}.{c}")
+    })
+}
+
+/// A tag that tells the people of one test process from those of another on a shared bundle.
 fn tag() -> String {
     let nanos = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)

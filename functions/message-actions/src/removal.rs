@@ -73,7 +73,7 @@ async fn previews(ctx: &Ctx, due: &[Due]) -> Result<Vec<(String, String, Patch<C
         .collect())
 }
 
-/// What a conversation shows of its newest message, or of none.
+/// What a conversation shows of its newest message, or of none. When it was last active stays: lists are sorted by it.
 fn preview(of: Option<Doc<Message>>) -> Patch<Conversation> {
     let of = of.map(Doc::into_inner);
     let of = of.as_ref();
@@ -84,7 +84,6 @@ fn preview(of: Option<Doc<Message>>) -> Patch<Conversation> {
             Conversation::LAST_MESSAGE_TEXT,
             of.and_then(|m| m.plain_text.clone()),
         )
-        .set(Conversation::LAST_MESSAGE_AT, of.and_then(|m| m.created_at))
         .set(Conversation::LAST_MESSAGE_SENDER_ID, sender)
 }
 

@@ -12,6 +12,7 @@ use whisper_schema::main_db::{
 };
 use whisper_schema::social_db::Story;
 use whisper_schema::system::{ConversationMember, MessageExpiry};
+use whisper_schema::text::is_blank;
 use whisper_schema::{Timestamp, excerpt};
 use whisper_store::{Batch, Patch};
 
@@ -90,7 +91,7 @@ fn copy(origin: &Message, into: &mut Message) {
 /// The beginning of the words; the kind in brackets where there are none.
 fn preview(message: &Message) -> String {
     match message.content.trim() {
-        "" => format!("[{}]", message.content_type),
+        words if is_blank(words) => format!("[{}]", message.content_type),
         words => excerpt(words, PREVIEW).to_owned(),
     }
 }
@@ -129,6 +130,10 @@ pub fn batch(
         }),
         None => batch,
     };
+    let batch = match context.member.is_request {
+        true => batch.update(&context.member.id, accepted()),
+        false => batch,
+    };
     Ok(match &draft.details {
         Details::Poll(poll) => batch.insert(&poll_document(message, poll)),
         Details::StoryReply(reply) => {
@@ -136,6 +141,14 @@ pub fn batch(
         }
         _ => batch,
     })
+}
+
+/// Answering a stranger accepts what they began.
+fn accepted() -> Patch<ConversationMember> {
+    Patch::new()
+        .set(ConversationMember::IS_REQUEST, false)
+        .set(ConversationMember::IS_ARCHIVED, false)
+        .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
 }
 
 /// The conversation as lists show it. Always the same columns: the store joins such updates.

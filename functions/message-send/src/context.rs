@@ -110,6 +110,11 @@ impl Context {
         Ok(())
     }
 
+    /// Whether the message goes to somebody who doesn't know its sender, and hasn't said yet that they want it.
+    pub fn is_request(&self) -> bool {
+        self.peer.as_ref().is_some_and(|peer| peer.is_request)
+    }
+
     /// When the message ends: as its sender says, and no later than the one it is a copy of.
     pub fn end_of(&self, draft: &SendMessage) -> Option<Timestamp> {
         let origin = self.origin.as_ref().filter(|_| draft.origin().is_some());

@@ -10,12 +10,12 @@ use whisper_kit::error::{Code, OptionExt, Result};
 use whisper_kit::ids::member_id;
 use whisper_kit::page::ListingWith;
 use whisper_people::Users;
-use whisper_schema::main_db::{Conversation, Message};
+use whisper_schema::main_db::Message;
 use whisper_schema::system::ConversationMember;
 use whisper_schema::{Column, Timestamp};
 use whisper_store::{Doc, Filter, Get, Order, Query};
 
-use crate::access::{is_deleted_for, member_of};
+use crate::access::{is_deleted_for, member_of, this_conversation, to_member};
 use crate::view::MessageView;
 use crate::viewing::{self, Viewing};
 
@@ -62,17 +62,16 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let window = request
         .page_of(&ctx, |_: &HistoryFilters| String::new())
         .await?;
-    // Apart from what is in the conversation: a stranger's refusal costs the same whether or not there is one.
-    let membership = Get::<ConversationMember>::id(member_id(conversation, me));
-    member_of(ctx.read(membership).await?)?;
-    let order = window.filters.order;
-    let (found, page, readers) = ctx
+    let page = messages(conversation, me, window.filters.order, ctx.now());
+    let (member, found, page, readers) = ctx
         .read((
-            Get::<Conversation>::id(conversation),
-            window.over(messages(conversation, order, ctx.now())).page(),
-            viewing::readers(conversation),
+            Get::<ConversationMember>::id(member_id(conversation, me)),
+            this_conversation(conversation, me),
+            window.over(page).page(),
+            viewing::readers(conversation, me),
         ))
         .await?;
+    member_of(member)?;
     let kind = found.or_not_found()?.kind;
     // Also at the newest message: what comes later stands before this cursor.
     let cursors = (page.next.as_ref(), page.first.as_ref());
@@ -92,13 +91,13 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
 }
 
 /// The messages that have not expired, in the order of their commits.
-fn messages(conversation: &str, order: Direction, now: Timestamp) -> Query<Message> {
+fn messages(conversation: &str, me: &str, order: Direction, now: Timestamp) -> Query<Message> {
     let order = match order {
         Direction::Desc => Order::desc(Column::seq()),
         Direction::Asc => Order::asc(Column::seq()),
     };
     Query::new()
-        .filter(Filter::eq(Message::CONVERSATION_ID, conversation))
+        .filter(to_member(Message::CONVERSATION_ID, conversation, me))
         .filter(Filter::lasts(now))
         .order(order)
 }

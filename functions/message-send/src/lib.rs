@@ -6,6 +6,7 @@ pub mod content;
 mod context;
 pub mod draft;
 mod history;
+mod limits;
 mod send;
 mod single;
 mod view;
@@ -24,7 +25,7 @@ pub fn api() -> Api {
         "message-send",
         "Sends messages and reads a conversation's history",
     )
-    .variables(&[send::RATE])
+    .rates(limits::RATES)
     .endpoint(send::endpoint())
     .endpoint(history::endpoint())
     .endpoint(single::endpoint())

@@ -7,22 +7,17 @@ use whisper_kit::Json;
 use whisper_kit::Method;
 use whisper_kit::Reply;
 use whisper_kit::Request;
-use whisper_kit::error::{Code, Error, Result};
+use whisper_kit::error::{Code, Error, Result, ResultExt};
 use whisper_kit::idempotency::Once;
 use whisper_kit::ids::derived_id;
-use whisper_kit::rate_limit::{self, Limit};
 use whisper_schema::Timestamp;
 use whisper_schema::main_db::Message;
 
 use crate::compose;
 use crate::context::Context;
 use crate::draft::SendMessage;
+use crate::limits;
 use crate::view::MessageView;
-
-/// The variable with the number of messages that one user may send per minute; 0 for no limit.
-pub const RATE: &str = "message_rate_per_minute";
-/// What it is when it isn't set.
-const DEFAULT_RATE: u64 = 600;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -106,16 +101,19 @@ impl Sending<'_> {
         context.check(draft, ctx.now())?;
         let id = draft.id.clone().map_or_else(|| ctx.new_id(), Ok)?;
         let message = compose::message(id, draft, &context);
-        let rate = ctx.config().number(RATE, DEFAULT_RATE, u64::from(u32::MAX));
-        let limit = Limit::new(format!("send:{}", self.caller), rate, 60);
-        let batch = limit.count_in(compose::batch(ctx, &message, draft, &context)?, ctx.now());
-        match ctx.store().await?.commit(batch).await {
-            Err(error) if error.failed_at(rate_limit::LABEL) => Err(limit.refusal(ctx.now())),
-            outcome => match Attempt::of(outcome)? {
-                Attempt::Done(committed) => self.sent(message, committed.at).map(Attempt::Done),
-                Attempt::Retry => Ok(Attempt::Retry),
-            },
-        }
+        let limits = limits::of(ctx, &message, &context).await?;
+        let batch = compose::batch(ctx, &message, draft, &context)?;
+        let batch = limits
+            .iter()
+            .fold(batch, |batch, limit| limit.count_in(batch, ctx.now()));
+        let outcome = ctx.store().await?.commit(batch).await.map_err(Error::from);
+        let outcome = limits.iter().fold(outcome, |outcome, limit| {
+            outcome.on_reached(limit, ctx.now())
+        });
+        Ok(match Attempt::of(outcome)? {
+            Attempt::Done(committed) => Attempt::Done(self.sent(message, committed.at)?),
+            Attempt::Retry => Attempt::Retry,
+        })
     }
 
     /// Answers for a message that was sent now.

@@ -9,12 +9,12 @@ use whisper_kit::Request;
 use whisper_kit::error::{Code, OptionExt, Result};
 use whisper_kit::ids::member_id;
 use whisper_people::Users;
-use whisper_schema::Ephemeral;
-use whisper_schema::main_db::{Conversation, Message};
+use whisper_schema::main_db::Message;
 use whisper_schema::system::ConversationMember;
-use whisper_store::Get;
+use whisper_schema::{Column, Ephemeral};
+use whisper_store::{Filter, Get, Query};
 
-use crate::access::{is_deleted_for, member_of};
+use crate::access::{is_deleted_for, member_of, this_conversation, to_member};
 use crate::view::MessageView;
 use crate::viewing::{self, Viewing};
 
@@ -48,19 +48,20 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     let me = caller.user_id.as_str();
     let conversation = request.id("conversationId")?;
     let message = request.id("messageId")?;
-    // Apart from what is in the conversation: a stranger's refusal costs the same whether or not there is one.
-    let membership = Get::<ConversationMember>::id(member_id(conversation, me));
-    member_of(ctx.read(membership).await?)?;
-    let (found, message, readers) = ctx
+    let message = Query::<Message>::new()
+        .filter(Filter::eq(Column::id(), message))
+        .filter(to_member(Message::CONVERSATION_ID, conversation, me));
+    let (member, found, message, readers) = ctx
         .read((
-            Get::<Conversation>::id(conversation),
-            Get::<Message>::id(message),
-            viewing::readers(conversation),
+            Get::<ConversationMember>::id(member_id(conversation, me)),
+            this_conversation(conversation, me),
+            message.first(),
+            viewing::readers(conversation, me),
         ))
         .await?;
+    member_of(member)?;
     let kind = found.or_not_found()?.kind;
     let message = message
-        .filter(|message| message.conversation_id == conversation)
         .filter(|message| message.lasts(ctx.now()) && !is_deleted_for(message, me))
         .or_not_found()?;
     let viewing = Viewing::read(&ctx, me, kind, readers, std::slice::from_ref(&message)).await?;

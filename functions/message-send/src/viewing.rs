@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_kit::ids::{is_id, member_id};
-use whisper_people::{Users, reach, shown_to};
+use whisper_people::{Users, shown_to, unblocked};
 use whisper_schema::main_db::{ConversationKind, Message};
 use whisper_schema::system::ConversationMember;
 use whisper_store::{Doc, Get, Query};
 
-use crate::access::{first_members, is_active};
+use crate::access::{first_members, is_active, to_member};
 
 /// Members whose receipts are shown: those who joined first.
 const RECEIPTS: u32 = 100;
@@ -37,9 +37,16 @@ struct Reader {
     position: i64,
 }
 
-/// The question for the members whose receipts are shown.
-pub fn readers(conversation: &str) -> Query<ConversationMember> {
+/// The question for the members whose receipts a member sees: nobody with a block in between.
+pub fn readers(conversation: &str, me: &str) -> Query<ConversationMember> {
+    let user = ConversationMember::USER_ID;
     first_members(conversation, RECEIPTS)
+        .filter(to_member(
+            ConversationMember::CONVERSATION_ID,
+            conversation,
+            me,
+        ))
+        .filter(unblocked(user, me))
 }
 
 impl Viewing {
@@ -51,30 +58,27 @@ impl Viewing {
         ctx: &Ctx,
         me: &str,
         kind: ConversationKind,
-        members: Vec<Doc<ConversationMember>>,
+        readers: Vec<Doc<ConversationMember>>,
         messages: &[Doc<Message>],
     ) -> Result<Self> {
         if messages.is_empty() {
             return Ok(Viewing::default());
         }
-        let mut readers: Vec<Reader> = members.into_iter().filter_map(reader).collect();
         let origins: BTreeSet<&str> = messages.iter().filter_map(|m| origin(m)).collect();
         let memberships = origins
             .iter()
             .map(|origin| Get::<ConversationMember>::id(member_id(origin, me)));
         let named = named(messages);
-        let (people, reach, memberships) = ctx
+        let (people, memberships) = ctx
             .read((
                 shown_to(me, named.iter().map(String::as_str)),
-                reach(readers.iter().map(|reader| (me, reader.user.as_str()))),
                 memberships.collect::<Vec<_>>(),
             ))
             .await?;
-        readers.retain(|reader| reach.allows(me, &reader.user));
         let memberships = memberships.into_iter().flatten().map(Doc::into_inner);
         Ok(Viewing {
             is_direct: kind == ConversationKind::Direct,
-            readers,
+            readers: readers.into_iter().filter_map(reader).collect(),
             origins: memberships
                 .filter(is_active)
                 .map(|member| member.conversation_id)

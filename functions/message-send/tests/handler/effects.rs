@@ -238,21 +238,6 @@ fn a_retry_is_answered_though_its_time_has_passed() {
 }
 
 #[test]
-fn over_the_rate_nothing_is_sent_until_the_next_minute() {
-    let scene = Scene::with(&[("message_rate_per_minute", "3")]);
-    let (ann, bob) = (scene.person(), scene.person());
-    let group = scene.group(&[&ann, &bob]);
-    (0..3).for_each(|n| drop(scene.say(&ann, &group, &n.to_string())));
-    let refused = scene.send(&ann, &group, &json!({"content": "x"}));
-    assert!(refused.response.headers().contains_key("retry-after"));
-    refused.expect_problem(429, "rate_limited");
-    assert_eq!(counts(&scene), [3, 3, 3, 3, 0]);
-    scene.say(&bob, &group, "The limit is each sender's own");
-    scene.edge.advance(60_000);
-    scene.say(&ann, &group, "Again");
-}
-
-#[test]
 fn two_at_once_with_one_id_are_one_message() {
     let scene = Scene::new();
     let ann = scene.person();

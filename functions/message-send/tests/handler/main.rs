@@ -5,6 +5,8 @@ mod context;
 mod cost;
 mod effects;
 mod history;
+mod limits;
 mod positions;
+mod requests;
 mod scene;
 mod views;

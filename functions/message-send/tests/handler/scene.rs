@@ -23,7 +23,11 @@ pub struct Person {
 
 impl Scene {
     pub fn new() -> Self {
-        Self::with(&[("message_rate_per_minute", "0")])
+        Self::with(&[
+            ("message_rate_per_minute", "0"),
+            ("stranger_message_rate_per_hour", "0"),
+            ("mention_rate_per_hour", "0"),
+        ])
     }
 
     pub fn with(variables: &[(&str, &str)]) -> Self {
@@ -34,6 +38,12 @@ impl Scene {
 
     pub fn person(&self) -> Person {
         let (id, token) = block_on(self.edge.user());
+        Person { id, token }
+    }
+
+    /// Somebody signed in without an address.
+    pub fn anonymous(&self) -> Person {
+        let (id, token) = block_on(self.edge.anonymous());
         Person { id, token }
     }
 

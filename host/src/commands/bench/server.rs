@@ -27,6 +27,7 @@ impl Server {
         command
             .args(["up", "--json", "--no-schedules", "--listen", "127.0.0.1:0"])
             .args(["--variable", "message_rate_per_minute=100000000"])
+            .args(["--variable", "stranger_message_rate_per_hour=0"])
             .args(["--variable", "signup_rate_per_hour=0"])
             .arg("--data-dir")
             .arg(data_dir);

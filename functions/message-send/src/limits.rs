@@ -1,0 +1,34 @@
+//! How much one user may send.
+
+use whisper_kit::Ctx;
+use whisper_kit::error::Result;
+use whisper_kit::rate_limit::{Limit, Rate};
+use whisper_schema::main_db::Message;
+
+use crate::context::Context;
+
+/// Messages, over all conversations; all of them at once, if need be.
+const MESSAGES: Rate = Rate::per_minute("send", "message_rate_per_minute", 120);
+/// Messages to people who neither know the sender nor have answered.
+const TO_STRANGERS: Rate = Rate::per_hour("send_stranger", "stranger_message_rate_per_hour", 60);
+/// People who are mentioned.
+const MENTIONS: Rate = Rate::per_hour("send_mention", "mention_rate_per_hour", 1000);
+
+/// All of them.
+pub const RATES: &[Rate] = &[MESSAGES, TO_STRANGERS, MENTIONS];
+
+/// The limits that a message counts against. Most count against one alone: a send costs no more for the others.
+///
+/// # Errors
+/// As [`Ctx::read`].
+pub async fn of(ctx: &Ctx, message: &Message, context: &Context) -> Result<Vec<Limit>> {
+    let mut limits = vec![MESSAGES.of_caller(ctx).await?];
+    if context.is_request() {
+        limits.push(TO_STRANGERS.of_caller(ctx).await?);
+    }
+    if !message.mentions.is_empty() {
+        let mentions = MENTIONS.of_caller(ctx).await?;
+        limits.push(mentions.times(message.mentions.len()));
+    }
+    Ok(limits)
+}
