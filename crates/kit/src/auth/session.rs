@@ -230,6 +230,9 @@ pub(crate) fn standing(claims: &Claims) -> Option<(Get<Session>, First<Account>)
     Some((Get::id(session), peculiar(&claims.sub)))
 }
 
+/// What [`standing`] found: the session, and the account if there is something about it.
+pub(crate) type Found = (Option<Doc<Session>>, Option<Doc<Account>>);
+
 /// Refuses a token whose session is over, or whose account is out of use, by what [`standing`] found. Tells whether
 /// the account is anonymous.
 ///
@@ -237,7 +240,7 @@ pub(crate) fn standing(claims: &Claims) -> Option<(Get<Session>, First<Account>)
 /// [`Code::SessionRevoked`].
 pub(crate) fn check(
     claims: &Claims,
-    standing: Option<(Option<Doc<Session>>, Option<Doc<Account>>)>,
+    standing: Option<Found>,
     now: Timestamp,
 ) -> Result<bool> {
     let Some((session, account)) = standing else {
