@@ -5,8 +5,8 @@ use std::thread;
 
 use whisper_testkit::{Value, json};
 
-use super::{Person, Project};
 use super::package::package;
+use super::{Person, Project};
 
 #[test]
 fn a_message_is_sent_once_however_often_and_both_read_it() {
@@ -70,7 +70,8 @@ fn many_at_once_are_all_sent() {
             .map(|n| {
                 let (who, talk) = (if n % 2 == 0 { &ann } else { &bob }, &talk);
                 scope.spawn(move || {
-                    let body = json!({"id": format!("at-once-{n}"), "content": format!("number {n}")});
+                    let body =
+                        json!({"id": format!("at-once-{n}"), "content": format!("number {n}")});
                     let sent = sent_at_last(who, talk, &body);
                     sent["id"].as_str().unwrap().to_owned()
                 })

@@ -66,7 +66,7 @@ fn places(plan: &Plan) -> Vec<String> {
 
 #[test]
 fn our_schema_is_pushed_once() {
-    Version::ALL.map(pushed_once);
+    Version::ALL.into_iter().for_each(pushed_once);
 }
 
 fn pushed_once(version: Version) {
@@ -251,7 +251,8 @@ fn changes_that_lose_data_are_refused() {
 fn an_integer_that_was_made_narrow_stays_so() {
     let server = server();
     let up_to = |max: Value| {
-        let column = json!({"key": "n", "type": "integer", "required": false, "default": null, "max": max});
+        let column =
+            json!({"key": "n", "type": "integer", "required": false, "default": null, "max": max});
         small(&json!([column]), &json!([]))
     };
     pushed(&server, &up_to(json!(5)), &[]).unwrap();

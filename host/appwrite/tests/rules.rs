@@ -109,6 +109,19 @@ fn defaults_bounds_types_and_keys() {
         ),
         (json!({"type": "string", "size": 2, "default": "ab"}), ""),
         (
+            json!({"type": "string", "format": "email", "default": "a@b.org"}),
+            "",
+        ),
+        (
+            json!({"type": "string", "format": "email", "default": "no address"}),
+            "default",
+        ),
+        (json!({"type": "datetime", "default": "2027-01-31"}), ""),
+        (
+            json!({"type": "datetime", "default": "2027-13-01"}),
+            "default",
+        ),
+        (
             json!({"type": "string", "size": 2, "default": "abc"}),
             "default",
         ),

@@ -35,8 +35,7 @@ impl Deadlocks {
         }
         for (at, later) in held.iter().enumerate() {
             for earlier in &held[..at] {
-                self.before
-                    .insert(((*earlier).clone(), (*later).clone()));
+                self.before.insert(((*earlier).clone(), (*later).clone()));
             }
         }
         None

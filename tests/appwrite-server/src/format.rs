@@ -122,7 +122,9 @@ fn url(text: &str) -> bool {
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let place = authority.rsplit('@').next().unwrap_or_default();
-    let in_brackets = place.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let in_brackets = place
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'));
     let (host, port) = match in_brackets {
         Some((address, port)) => {
             let port = port.strip_prefix(':').unwrap_or(port);

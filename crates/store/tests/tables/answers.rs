@@ -291,8 +291,14 @@ fn a_value_that_the_server_refuses_is_invalid() {
             r#"Invalid document structure: Attribute "mentions['3']" has invalid type. Value must be a valid string and no longer than 9 chars"#,
             Some(("mentions", Rule::Size)),
         ),
-        (r#"Invalid document structure: Attribute "4711" has invalid format."#, None),
-        (r#"Invalid document structure: Unknown attribute: "content""#, None),
+        (
+            r#"Invalid document structure: Attribute "4711" has invalid format."#,
+            None,
+        ),
+        (
+            r#"Invalid document structure: Unknown attribute: "content""#,
+            None,
+        ),
     ];
     for (message, expected) in said {
         let server = Scripted::new(move |_| structure(message));
@@ -330,6 +336,13 @@ fn a_value_that_the_server_refuses_fails_its_own_batch_alone() {
         async move { store.commit(batch).await }
     });
     let done = wait(futures::future::join_all(sent));
-    assert_eq!(done.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
-    assert!(matches!(done[1], Err(StoreError::Invalid(_))), "{:?}", done[1]);
+    assert_eq!(
+        done.iter().map(Result::is_ok).collect::<Vec<_>>(),
+        [true, false, true]
+    );
+    assert!(
+        matches!(done[1], Err(StoreError::Invalid(_))),
+        "{:?}",
+        done[1]
+    );
 }

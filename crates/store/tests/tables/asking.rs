@@ -139,7 +139,10 @@ fn doubles_are_asked_for_by_what_lies_near_them() {
         wait(server.store().find().filter(filter).all(9)).unwrap();
     }
     let asked = queries(&server);
-    let methods: Vec<_> = asked.iter().map(|queries| queries[0]["method"].clone()).collect();
+    let methods: Vec<_> = asked
+        .iter()
+        .map(|queries| queries[0]["method"].clone())
+        .collect();
     assert_eq!(
         methods,
         ["between", "isNotNull", "greaterThanEqual", "lessThanEqual"]

@@ -119,7 +119,10 @@ fn who_takes_unique_values_first_has_them_on(options: Options) {
         token_address: "another".to_owned(),
         ..holding("h2")
     };
-    assert_eq!(after(options, Batch::new().insert(&other), mine()).0, Ok(vec![1, 1]));
+    assert_eq!(
+        after(options, Batch::new().insert(&other), mine()).0,
+        Ok(vec![1, 1])
+    );
 }
 
 #[test]

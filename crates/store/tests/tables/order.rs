@@ -1,10 +1,13 @@
 //! Commits that take the same rows at once: none is caught in a deadlock, and what one loses is done again.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
 use appwrite_server::{Database, Options, Server};
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Filter, Patch, Store};
+use whisper_store::{Batch, Filter, Patch, Store, StoreError};
 
-use crate::batches::{conversation, message, renamed, store, wait};
+use crate::batches::{conversation, message, renamed, store, store_at, wait};
 use crate::server::{self, OPTIONS};
 
 fn holding(id: &str, token: &str) -> TokenHolding {
@@ -41,9 +44,7 @@ fn prepared(database: Database) -> (Server, Store) {
 fn rows_are_taken_in_one_order_whatever_a_batch_says() {
     for database in [Database::MariaDb, Database::PostgreSql] {
         let (server, store) = prepared(database);
-        let one = |id: &str| {
-            Batch::new().increment(id, Conversation::PARTICIPANT_COUNT, 1)
-        };
+        let one = |id: &str| Batch::new().increment(id, Conversation::PARTICIPANT_COUNT, 1);
         for round in 0..6 {
             let [first, second] = match round % 2 {
                 0 => ["a", "b"],
@@ -53,18 +54,27 @@ fn rows_are_taken_in_one_order_whatever_a_batch_says() {
             let mine = Filter::eq(Conversation::CREATOR_ID, "u");
             let batch = match round % 3 {
                 0 => one(first).append(one(second)).insert(&new),
-                1 => Batch::new().insert(&new).append(one(second)).append(one(first)),
+                1 => Batch::new()
+                    .insert(&new)
+                    .append(one(second))
+                    .append(one(first)),
                 _ => Batch::new()
                     .update_if(first, renamed("x"), mine)
                     .insert(&new)
                     .append(one(second)),
             };
             commit(&store, batch);
-            commit(&store, Batch::new().delete::<Message>(&new.id).append(one("a")));
+            commit(
+                &store,
+                Batch::new().delete::<Message>(&new.id).append(one("a")),
+            );
         }
         assert_eq!(server.deadlocked(), 0, "{database:?}");
         let sum = |id: &str| wait(store.get::<Conversation>(id)).unwrap().unwrap();
-        assert_eq!((sum("a").participant_count, sum("b").participant_count), (11, 5));
+        assert_eq!(
+            (sum("a").participant_count, sum("b").participant_count),
+            (11, 5)
+        );
     }
 }
 
@@ -106,10 +116,9 @@ fn events_stay_in_their_order() {
     assert_eq!(ids, ["z", "a"]);
 }
 
-/// A row that takes the unique values of one behind it can't be written before that one goes: the order of rows can't be kept, a
-/// deadlock undoes what was done first, and that is done again.
-#[test]
-fn what_a_deadlock_undoes_is_done_again() {
+/// A server on which a batch that follows is caught in a deadlock: a row takes the unique values of one behind it, so it can't be written
+/// before that one goes, and the order of rows can't be kept.
+fn swapping() -> (Server, Store, Batch) {
     let (server, store) = prepared(Database::MariaDb);
     let old = Batch::new()
         .insert(&holding("t9", "coin"))
@@ -127,10 +136,37 @@ fn what_a_deadlock_undoes_is_done_again() {
         .delete::<TokenHolding>("t9")
         .insert(&holding("t5", "coin"))
         .insert(&holding("t1", "other"));
+    (server, store, swapped)
+}
+
+#[test]
+fn what_a_deadlock_undoes_is_done_again() {
+    let (server, store, swapped) = swapping();
     commit(&store, swapped);
     assert_eq!(server.deadlocked(), 1);
     let found = wait(store.find::<TokenHolding>().all(9)).unwrap();
     let mut ids: Vec<&str> = found.iter().map(|doc| doc.id.as_str()).collect();
     ids.sort_unstable();
     assert_eq!(ids, ["t1", "t5"]);
+}
+
+#[test]
+fn what_a_deadlock_undoes_and_others_change_is_told() {
+    let (server, store, swapped) = swapping();
+    // No two things happen at the same time.
+    let (since, looks) = (SystemTime::now(), AtomicU64::new(1000));
+    server.set_clock(move || since + Duration::from_millis(looks.fetch_add(1, Ordering::Relaxed)));
+    let endpoint = server.endpoint();
+    server.before_commit(|| {});
+    server.before_commit(move || {
+        let changed = Patch::new().set(TokenHolding::USD_VALUE, 2.0);
+        let batch = Batch::new().update::<TokenHolding>("t9", changed);
+        commit(&store_at(&endpoint), batch);
+    });
+    let outcome = wait(store.commit(swapped));
+    assert!(
+        matches!(outcome, Err(StoreError::Unavailable(_))),
+        "{outcome:?}"
+    );
+    assert_eq!(server.deadlocked(), 1);
 }

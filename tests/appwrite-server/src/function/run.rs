@@ -137,7 +137,10 @@ pub fn later(project: &mut Project, function: &str, trigger: &Trigger) {
         path: "/".to_owned(),
         headers: match trigger {
             Trigger::Event { .. } => [
-                ("user-agent", format!("Appwrite/{}", project.options.version.number())),
+                (
+                    "user-agent",
+                    format!("Appwrite/{}", project.options.version.number()),
+                ),
                 ("content-type", "application/json".to_owned()),
             ]
             .map(|(name, value)| (name.to_owned(), value))

@@ -101,10 +101,12 @@ fn one(table: &Table, query: &Query) -> Result<(), String> {
         },
         "between" | "notBetween" => values(table, query),
         "notEqual" | "lessThan" | "lessThanEqual" | "greaterThan" | "greaterThanEqual"
-        | "search" | "notSearch" | "startsWith" | "notStartsWith" | "endsWith" | "notEndsWith" => match count {
-            1 => values(table, query),
-            _ => needs("exactly one value."),
-        },
+        | "search" | "notSearch" | "startsWith" | "notStartsWith" | "endsWith" | "notEndsWith" => {
+            match count {
+                1 => values(table, query),
+                _ => needs("exactly one value."),
+            }
+        }
         _ => Err(format!(
             "query \"{method}\" cannot be applied on attribute: {}",
             query.attribute
@@ -187,7 +189,11 @@ fn values(table: &Table, query: &Query) -> Result<(), String> {
         ));
     }
     let version = table.rows.options.version;
-    if !query.values.iter().all(|value| fits(&target, value, version)) {
+    if !query
+        .values
+        .iter()
+        .all(|value| fits(&target, value, version))
+    {
         return Err(format!(
             "Query value is invalid for attribute \"{attribute}\""
         ));

@@ -28,7 +28,10 @@ pub fn holds(method: &str, text: &str, values: &[Value], database: Database) -> 
         "notSearch" => return Ok(!texts.iter().any(|value| searched(text, value))),
         _ => return Err(Fault::unlike("containsAll on text")),
     };
-    let letters: Vec<char> = text.chars().map(|letter| folded(letter, database)).collect();
+    let letters: Vec<char> = text
+        .chars()
+        .map(|letter| folded(letter, database))
+        .collect();
     let mut any = false;
     for value in texts {
         let escaped: String = value.chars().fold(String::new(), |mut escaped, letter| {

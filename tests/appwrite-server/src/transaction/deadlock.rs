@@ -61,5 +61,12 @@ fn found(project: &mut Project, staged: &Staged) -> Option<Vec<String>> {
     let met = |row: &&std::sync::Arc<crate::row::Row>| {
         query::holds(&filters, row, database).unwrap_or_default()
     };
-    Some(table.rows.iter().filter(met).map(|row| row.id.clone()).collect())
+    Some(
+        table
+            .rows
+            .iter()
+            .filter(met)
+            .map(|row| row.id.clone())
+            .collect(),
+    )
 }

@@ -21,7 +21,12 @@ pub fn matches(document: &Document, filters: &[Query]) -> bool {
 fn one(document: &Document, filter: &Query) -> bool {
     let null = Value::Null;
     let value = document.get(&filter.attribute).unwrap_or(&null);
-    let how = |at: usize| filter.values.get(at).and_then(|v| Collation::Exact.compare(value, v));
+    let how = |at: usize| {
+        filter
+            .values
+            .get(at)
+            .and_then(|v| Collation::Exact.compare(value, v))
+    };
     let text = |with: fn(&str, &str) -> bool| {
         let mut values = filter.values.iter().filter_map(Value::as_str);
         value

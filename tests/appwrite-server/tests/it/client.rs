@@ -34,7 +34,11 @@ impl Answer {
         assert_eq!(keys, ["code", "message", "type", "version"], "{self:?}");
         assert_eq!(self.body["code"], self.status);
         let versions = Version::ALL.map(Version::number);
-        assert!(versions.iter().any(|number| self.body["version"] == **number));
+        assert!(
+            versions
+                .iter()
+                .any(|number| self.body["version"] == **number)
+        );
         self.body["type"].as_str().unwrap()
     }
 

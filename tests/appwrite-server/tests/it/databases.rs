@@ -12,11 +12,17 @@ fn doubles_keep_14_digits() {
     let third = 0.333_333_333_333_333_3;
     client.row("a", json!({"rate": third})).good();
     assert_eq!(client.read("a").good()["rate"], json!(0.333_333_333_333_33));
-    assert_eq!(client.ids(&[query("equal", "rate", json!([third]))]), [""; 0]);
+    assert_eq!(
+        client.ids(&[query("equal", "rate", json!([third]))]),
+        [""; 0]
+    );
     let kept = query("equal", "rate", json!([0.333_333_333_333_33]));
     assert_eq!(client.ids(&[kept]), ["a"]);
     client.row("b", json!({"rate": f64::MAX})).good();
-    assert_eq!(client.read("b").good()["rate"], json!(1.797_693_134_862_3e308));
+    assert_eq!(
+        client.read("b").good()["rate"],
+        json!(1.797_693_134_862_3e308)
+    );
 }
 
 /// The library puts a backslash before what is special to LIKE, but not before a backslash.
@@ -25,7 +31,8 @@ fn backslashes_in_patterns_are_lost() {
     for client in [Client::new(), Client::on_postgres()] {
         client.row("a", json!({"name": r"App\Exceptions"})).good();
         client.row("b", json!({"name": "AppExceptions"})).good();
-        let found = |method: &str, value: &str| client.ids(&[query(method, "name", json!([value]))]);
+        let found =
+            |method: &str, value: &str| client.ids(&[query(method, "name", json!([value]))]);
         assert_eq!(found("startsWith", r"App\Ex"), ["b"]);
         assert_eq!(found("contains", r"p\E"), ["b"]);
         assert_eq!(found("startsWith", "App"), ["a", "b"]);
@@ -86,7 +93,9 @@ fn an_upsert_over_anothers_unique_value() {
 fn new_rows_in_bulk_have_no_operators() {
     let client = Client::new();
     let text = r#"{"method":"stringConcat","values":["x"]}"#;
-    client.post(ROWS, json!({"rows": [{"$id": "a", "note": text}]})).good();
+    client
+        .post(ROWS, json!({"rows": [{"$id": "a", "note": text}]}))
+        .good();
     let data = json!([{"$id": "b", "note": text}]);
     let made = json!({"action": "bulkCreate", "data": data});
     client.transact(&[made]).1.good();

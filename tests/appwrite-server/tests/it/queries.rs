@@ -328,10 +328,7 @@ fn totals_are_counted_to_a_limit() {
         client.list(&[query("limit", "", json!([1]))]).good()["total"],
         5
     );
-    assert_eq!(
-        client.get(&format!("{ROWS}?total=0")).good()["total"],
-        0
-    );
+    assert_eq!(client.get(&format!("{ROWS}?total=0")).good()["total"], 0);
     // To PHP the text "false" is true.
     assert_eq!(
         client.get(&format!("{ROWS}?total=false")).good()["total"],

@@ -52,18 +52,27 @@ fn defaults_are_values_of_their_column() {
 fn errors_of_indexes_have_names_of_their_own() {
     let client = Client::new();
     let legacy = "/databases/main/collections/things/indexes";
-    for (path, of) in [(format!("{TABLE}/indexes"), "column_"), (legacy.to_owned(), "")] {
+    for (path, of) in [
+        (format!("{TABLE}/indexes"), "column_"),
+        (legacy.to_owned(), ""),
+    ] {
         let index = |columns: Value| json!({"key": format!("{of}i"), "type": "key", "columns": columns, "attributes": columns});
         let kind = |answer: crate::client::Answer| answer.kind().to_owned();
         let twice = kind(client.post(&path, index(json!(["name", "NAME"]))));
         let list = kind(client.post(&path, index(json!(["tags"]))));
-        assert_eq!((twice, list), (format!("{of}index_invalid"), format!("{of}index_invalid")));
+        assert_eq!(
+            (twice, list),
+            (format!("{of}index_invalid"), format!("{of}index_invalid"))
+        );
         client.post(&path, index(json!(["name"])));
         let again = kind(client.post(&path, index(json!(["name"]))));
         assert_eq!(again, format!("{of}index_already_exists"));
     }
     let path = format!("{TABLE}/indexes/no");
-    assert_eq!(client.delete(&path).refused(), (404, "column_index_not_found"));
+    assert_eq!(
+        client.delete(&path).refused(),
+        (404, "column_index_not_found")
+    );
 }
 
 #[test]
@@ -76,7 +85,13 @@ fn callers_who_may_not() {
     let nobody = client.as_nobody().get(ROWS);
     assert_eq!(nobody.refused(), (403, "project_id_missing"));
     let none = (404, "database_not_found");
-    assert_eq!(ann.patch(ROWS, json!({"data": {"count": 1}})).refused(), none);
-    assert_eq!(ann.put(ROWS, json!({"rows": [{"$id": "a"}]})).refused(), none);
+    assert_eq!(
+        ann.patch(ROWS, json!({"data": {"count": 1}})).refused(),
+        none
+    );
+    assert_eq!(
+        ann.put(ROWS, json!({"rows": [{"$id": "a"}]})).refused(),
+        none
+    );
     assert_eq!(ann.delete(ROWS).refused(), none);
 }

@@ -111,7 +111,12 @@ fn formats_are_kept() {
         "https://1.2.3.4",
         "ftp://my_site.example.com",
     ];
-    takes(&client, "link", &good.map(Value::from), &not.map(Value::from));
+    takes(
+        &client,
+        "link",
+        &good.map(Value::from),
+        &not.map(Value::from),
+    );
     let not = ["127.0.0", "localhost"];
     takes(
         &client,

@@ -147,7 +147,9 @@ fn frees_for_earlier(overlay: &Overlay) -> bool {
             others.any(|other| {
                 let had = other.before.as_ref();
                 other.id() > taker.id()
-                    && had.is_some_and(|had| columns.iter().map(|at| fold(had, at)).eq(wanted.clone()))
+                    && had.is_some_and(|had| {
+                        columns.iter().map(|at| fold(had, at)).eq(wanted.clone())
+                    })
             })
         })
     })
