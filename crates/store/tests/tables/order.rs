@@ -27,7 +27,7 @@ fn commit(store: &Store, batch: Batch) {
 
 /// A server with two conversations, on which commits that take rows in different orders are caught.
 fn prepared(database: Database) -> (Server, Store) {
-    let server = server::start(Options {
+    let server = server::small(Options {
         database,
         ..OPTIONS
     });
