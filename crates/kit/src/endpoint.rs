@@ -42,7 +42,7 @@ pub type Handler = Rc<dyn Fn(Ctx, Request) -> Answering>;
 /// Tells whether a text can be an endpoint's body.
 pub(crate) type ReadsBody = fn(&[u8]) -> Result<()>;
 
-/// What a handler asks of a request, beyond its path.
+/// The parts of a request that a handler reads, beside its path.
 #[derive(Clone, Default)]
 // The document is made in native builds only.
 #[cfg_attr(target_family = "wasm", allow(dead_code))]

@@ -237,7 +237,7 @@ pub struct ListingWith<T, M> {
     /// Where to look for earlier ones, as `before`; absent when there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous: Option<String>,
-    /// What belongs to the page as a whole.
+    /// More about the page as a whole.
     #[serde(flatten)]
     pub more: M,
 }

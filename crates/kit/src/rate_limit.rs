@@ -25,7 +25,7 @@ const SWEEP_EVERY: i64 = 64;
 /// How often something may happen.
 #[derive(Clone, Debug)]
 pub struct Limit {
-    /// What is counted, such as `sign-up:203.0.113.9`.
+    /// The name of the counter, such as `sign-up:203.0.113.9`.
     pub bucket: String,
     /// How often per window; 0 for no limit.
     pub limit: u64,

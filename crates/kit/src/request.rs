@@ -26,7 +26,7 @@ pub struct Request {
     pub body: Bytes,
     /// Where the request came from, when the runtime says so.
     pub client_addr: Option<IpAddr>,
-    /// What the route's `{name}` parts matched; the router fills this.
+    /// The parts of the path that the route's `{name}` parts matched; the router fills this.
     pub params: Vec<(String, String)>,
 }
 
@@ -89,22 +89,6 @@ impl Request {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         self.is_json()?;
         body::decode(&self.body).map_err(|wrong| wrong.refused())
-    }
-
-    /// The body as JSON that `check` finds nothing wrong with. When fields are missing or of a wrong type,
-    /// the others are checked all the same, so that everything wrong is said at once.
-    ///
-    /// # Errors
-    /// As [`Request::json`], and what `check` finds.
-    pub fn json_checked<T: DeserializeOwned, U>(
-        &self,
-        check: impl FnOnce(T) -> Result<U>,
-    ) -> Result<U> {
-        self.is_json()?;
-        match body::decode(&self.body) {
-            Ok(body) => check(body),
-            Err(wrong) => Err(wrong.with_more(check)),
-        }
     }
 
     /// Refuses a body of another type than JSON in UTF-8 as it is, not compressed.

@@ -28,14 +28,16 @@ pub fn shown_to<'a>(viewer: &str, ids: impl IntoIterator<Item = &'a str>) -> Sho
     });
     Showing {
         viewer: viewer.to_owned(),
-        questions: (
-            by_ids(ids.iter().copied()),
+        questions: Questioned,
             blocks.collect(),
             accounts.collect(),
         ),
         ids: ids.into_iter().map(str::to_owned).collect(),
     }
 }
+
+/// Profiles, blocks, and accounts out of use.
+type Questioned = (by_ids(ids.iter().copied());
 
 /// See [`shown_to`].
 pub struct Showing {

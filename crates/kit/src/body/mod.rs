@@ -137,7 +137,7 @@ fn broken(error: &serde_json::Error) -> Error {
     Error::new(Code::InvalidJson, format!("The body is not JSON: {error}."))
 }
 
-/// What stopped one reading.
+/// The cause that stopped one reading.
 enum Fault {
     Broken(Error),
     Field(FieldFault),

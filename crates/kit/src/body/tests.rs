@@ -1,4 +1,4 @@
-//! What is said of bodies that can't be read.
+//! Refusals of bodies that can't be read.
 
 use super::*;
 
