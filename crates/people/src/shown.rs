@@ -28,7 +28,8 @@ pub fn shown_to<'a>(viewer: &str, ids: impl IntoIterator<Item = &'a str>) -> Sho
     });
     Showing {
         viewer: viewer.to_owned(),
-        questions: Questioned,
+        questions: (
+            by_ids(ids.iter().copied()),
             blocks.collect(),
             accounts.collect(),
         ),
@@ -37,17 +38,17 @@ pub fn shown_to<'a>(viewer: &str, ids: impl IntoIterator<Item = &'a str>) -> Sho
 }
 
 /// Profiles, blocks, and accounts out of use.
-type Questioned = (by_ids(ids.iter().copied());
+type Questioned = (
+    Vec<Query<Profile>>,
+    Vec<Query<Contact>>,
+    Vec<Query<Account>>,
+);
 
 /// See [`shown_to`].
 pub struct Showing {
     viewer: String,
     ids: BTreeSet<String>,
-    questions: (
-        Vec<Query<Profile>>,
-        Vec<Query<Contact>>,
-        Vec<Query<Account>>,
-    ),
+    questions: Questioned,
 }
 
 impl ReadSet for Showing {

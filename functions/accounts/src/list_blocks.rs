@@ -1,6 +1,6 @@
 //! `GET /v1/blocks`: whom the caller blocked.
 
-use whisper_kit::page::{Listing, Window};
+use whisper_kit::page::{Listing, NoFilters, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_people::People;
 use whisper_schema::prelude::Contact;
@@ -21,7 +21,7 @@ pub fn endpoint() -> Endpoint {
     .codes(&[Code::InvalidCursor])
 }
 
-async fn list(ctx: Ctx, _: Request, window: Window) -> Result<Reply> {
+async fn list(ctx: Ctx, _: Request, window: Window<NoFilters>) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let blocked = Query::<Contact>::new()
         .filter(Filter::eq(Contact::USER_ID, me.as_str()))

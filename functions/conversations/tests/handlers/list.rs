@@ -56,6 +56,7 @@ async fn walked_with_a_message_in_between(
     let mut walk: Vec<String> = names(&first).into_iter().map(str::to_owned).collect();
     room.edge.advance(pause);
     room.message_now(&made[0], me, "m1").await;
+    room.edge.advance(pause);
     let mut next = first["next"].clone();
     while !next.is_null() {
         let part = room.get(me, &page(3, "after", &next)).await;
@@ -171,6 +172,7 @@ fn who_is_added_to_an_old_group_finds_it_on_top() {
         let (ann, bob, cid) = (room.user().await, room.user().await, room.user().await);
         let old = room.group(&ann, &[&bob]).await;
         let made = groups(&room, &ann, &cid, 3).await;
+        room.edge.advance(1000);
         let first = room.get(&cid, "/v1/conversations?limit=2").await;
         assert_eq!(names(&first), [&made[2], &made[1]]);
         room.edge.advance(1000);
