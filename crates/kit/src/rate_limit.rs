@@ -126,12 +126,6 @@ impl Limit {
         Ok(row.map_or(0, |row| row.count.unsigned_abs()))
     }
 
-    /// Forgets what was counted in the current window, as a part of a commit.
-    pub fn reset_in(&self, batch: Batch, now: Timestamp) -> Batch {
-        let this = Filter::<RateLimit>::eq(whisper_schema::Column::id(), self.id(self.start(now)));
-        batch.delete_where(this, 1)
-    }
-
     /// The refusal, with when to try again (RFC 9110's Retry-After and the IETF draft's RateLimit fields).
     pub fn refusal(&self, now: Timestamp) -> Error {
         let end = self.start(now) + self.window * 1000;
