@@ -17,7 +17,7 @@ async fn create(ctx: Ctx, request: Request) -> Result<Reply> {
     if let Some(reply) = once.replay(&ctx).await? {
         return Ok(reply);
     }
-    let body: Value = request.json()?;
+    let body = Value::from(request.object()?);
     if body["name"] == "refused" {
         return Err(Error::field("name", whisper_kit::Rule::Enum, "is refused"));
     }

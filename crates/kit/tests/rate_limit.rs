@@ -100,19 +100,6 @@ fn no_limit_costs_nothing() {
 }
 
 #[test]
-fn a_counter_can_be_set_back() {
-    let edge = edge();
-    let limit = Limit::new("sign-in:u1", 1, 60);
-    assert_eq!(count(&edge, &limit), Ok(()));
-    block_on(
-        edge.store()
-            .commit(limit.reset_in(Batch::new(), edge.ctx().now())),
-    )
-    .unwrap();
-    assert_eq!(count(&edge, &limit), Ok(()));
-}
-
-#[test]
 fn one_counting_can_stand_for_several_things() {
     let edge = edge();
     let limit = |step| Limit::new("add:u1", 5, 60).times(step);

@@ -42,7 +42,7 @@ pub(crate) struct TokenKey {
     pub retired_at: Option<Timestamp>,
 }
 
-/// What an instance knows of the server's keys.
+/// The server's keys, as far as an instance knows them.
 #[derive(Default)]
 pub struct Keys {
     tokens: RefCell<Option<Rc<Vec<TokenKey>>>>,
