@@ -1,5 +1,7 @@
 //! The embedded host: grants, limits and what happens to a component that misbehaves.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::thread;
 
 use whisper_testkit::{Gate, TestApp, json};
@@ -57,12 +59,74 @@ fn a_request_without_a_usable_host_is_a_400() {
     reply.expect_host_problem(400, "invalid_host");
 }
 
+/// Sends a head as it is, and returns the answer as text.
+fn raw(app: &TestApp, request_line: &str, header: &[u8]) -> String {
+    let address = app.base().trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).unwrap();
+    let mut head = format!("{request_line} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
+    head.push_str("content-length: 0\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(header).unwrap();
+    stream.write_all(b"\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn a_header_that_is_no_text_is_refused_as_on_spin() {
+    let Some(app) = misbehaving(&[]) else { return };
+    for header in [&b"x-name: J\xfcrgen"[..], b"content-type: text/\xff"] {
+        let answer = raw(&app, "GET /", header);
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+        assert!(answer.contains("\"invalid_header\""), "{answer}");
+    }
+    let utf8 = raw(&app, "GET /", "x-name: Jürgen".as_bytes());
+    assert!(utf8.starts_with("HTTP/1.1 200 "), "{utf8}");
+}
+
+#[test]
+fn a_header_that_means_something_may_be_ascii_alone() {
+    let app = TestApp::start();
+    for header in [
+        "content-type: application/jsön",
+        "idempotency-key: ключ",
+        "authorization: Bearer ключ",
+    ] {
+        let answer = raw(&app, "POST /v1/accounts", header.as_bytes());
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{header}: {answer}");
+        assert!(answer.contains("\"invalid_header\""), "{header}: {answer}");
+        let name = header.split(':').next().unwrap();
+        assert!(answer.contains(name), "{answer}");
+    }
+}
+
+#[test]
+fn a_method_is_repeated_in_part() {
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
+    let method = "M".repeat(20_000);
+    let answer = raw(&app, &format!("{method} /v1/accounts"), b"x: y");
+    assert!(answer.starts_with("HTTP/1.1 405 "), "{}", &answer[..40]);
+    assert!(answer.len() < 1000, "{} bytes", answer.len());
+    let logged = app.eventually(|| app.logged("request").pop());
+    assert_eq!(logged["method"], "M".repeat(20));
+}
+
 #[test]
 fn the_codes_of_the_host_stand_in_the_document() {
     let app = TestApp::start();
     let document = app.get("/v1/openapi.json").send().expect(200);
     let codes = &document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"];
-    for code in ["component_trapped", "component_timeout", "invalid_host"] {
+    for code in [
+        "component_trapped",
+        "component_timeout",
+        "invalid_host",
+        "invalid_header",
+        "request_timeout",
+        "unavailable",
+    ] {
         assert!(codes.as_array().unwrap().contains(&json!(code)), "{code}");
     }
 }

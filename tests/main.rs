@@ -5,6 +5,7 @@
 
 mod accounts;
 mod appwrite;
+mod bodies;
 mod commands;
 mod conversations;
 mod crash;
@@ -20,6 +21,7 @@ mod push;
 mod reactions;
 mod schema_push;
 mod smoke;
+mod starting;
 mod stopping;
 mod store;
 mod stories;

@@ -57,8 +57,16 @@ fn what_cannot_be_done_is_told_and_the_exit_says_so() {
         return;
     };
     for (arguments, told) in [
-        (&["jobs", "run", "nothing"][..], "no such route"),
-        (&["jobs", "run", "../x"], "no name of a job"),
+        (
+            &["jobs", "run", "nothing"][..],
+            "there is no job \"nothing\"; the jobs are error-retention, notification-push",
+        ),
+        (&["jobs", "run", "../x"], "no name of a job; the jobs are"),
+        (&["users", "show", "../x"], "neither an id nor a user name"),
+        (
+            &["users", "disable", "nobody"],
+            "there is no user \"nobody\"",
+        ),
         (&["queue", "retry", "nothing"], "nothing that failed"),
     ] {
         let output = whisper(&app, arguments);
@@ -91,6 +99,92 @@ fn what_cannot_be_done_is_told_and_the_exit_says_so() {
         "{}",
         printed(&nobody)
     );
+}
+
+#[test]
+fn jobs_are_listed_with_their_next_time_and_with_the_one_they_missed() {
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
+    let jobs = || {
+        let jobs = json_of(&whisper(&app, &["jobs", "list", "--json"]));
+        let jobs = jobs["items"].as_array().unwrap().iter();
+        let mut found = jobs.filter(|job| job["name"] == "error-retention");
+        found.next().unwrap().clone()
+    };
+    let never_ran = jobs();
+    assert!(
+        never_ran["dueAt"].as_str().unwrap().ends_with("T03:17:00Z"),
+        "{never_ran}"
+    );
+    assert_eq!(
+        never_ran["missedAt"],
+        Value::Null,
+        "a new one missed nothing"
+    );
+    app.run_job("error-retention").expect(200);
+    assert_eq!(jobs()["missedAt"], Value::Null);
+    app.advance("49h");
+    let due = never_ran["dueAt"].as_str().unwrap();
+    assert_eq!(jobs()["missedAt"], due);
+    let list = printed(&whisper(&app, &["jobs", "list"]));
+    assert!(list.contains(&format!("missed at {due}")), "{list}");
+    app.run_job("error-retention").expect(200);
+    assert_eq!(jobs()["missedAt"], Value::Null);
+}
+
+#[test]
+fn users_are_shown_disabled_and_enabled_on_the_command_line() {
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
+    let ann = app.person("ann");
+    let me = ann.get(&app, "/v1/me").expect(200);
+    let name = me["profile"]["username"].as_str().unwrap();
+    let show = |who: &str| json_of(&whisper(&app, &["users", "show", who, "--json"]));
+    for who in [ann.id.as_str(), name, &format!("@{name}")] {
+        let user = show(who);
+        assert_eq!(
+            (&user["id"], &user["status"]),
+            (&json!(ann.id), &json!("active"))
+        );
+    }
+    let disabled = whisper(&app, &["users", "disable", name]);
+    assert!(disabled.status.success(), "{}", printed(&disabled));
+    assert!(
+        printed(&disabled).contains("disabled"),
+        "{}",
+        printed(&disabled)
+    );
+    assert_eq!(ann.get(&app, "/v1/me").status, 401);
+    assert!(
+        whisper(&app, &["users", "enable", &ann.id])
+            .status
+            .success()
+    );
+    assert_eq!(show(name)["status"], "active");
+}
+
+#[test]
+fn a_bundle_is_found_by_an_address_without_a_scheme() {
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
+    let bare = app.base().trim_start_matches("http://").to_owned();
+    let port = bare.rsplit(':').next().unwrap().to_owned();
+    for url in [bare.as_str(), &port, &format!("localhost:{port}")] {
+        let output = Command::new(binary())
+            .args(["jobs", "list", "--url", url, "--operator-key-file"])
+            .arg(app.data_dir().join("operator.key"))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{url}: {}", printed(&output));
+    }
+    let wrong = Command::new(binary())
+        .args(["jobs", "list", "--url", "ftp://x"])
+        .output()
+        .unwrap();
+    assert!(printed(&wrong).contains("https://chat.example"));
 }
 
 #[test]

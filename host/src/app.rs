@@ -57,7 +57,7 @@ impl App {
         }
     }
 
-    /// What the host counts.
+    /// The host's counters.
     pub fn stats(&self) -> &Stats {
         &self.stats
     }
@@ -79,7 +79,7 @@ impl App {
         self.authority.get().map_or("localhost", String::as_str)
     }
 
-    /// Tells where it listens.
+    /// Notes the address that it listens on.
     pub fn listens_on(&self, address: SocketAddr) {
         let _ = self.authority.set(address.to_string());
     }

@@ -167,7 +167,7 @@ impl Intake {
         true
     }
 
-    /// Tells the host how to answer; the component reads an error.
+    /// Gives the host its answer; the component reads an error.
     fn refuse(&mut self, problem: Problem) -> Error {
         if let Some(refuse) = self.refuse.take() {
             // Nobody hears it once the request is answered.

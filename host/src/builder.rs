@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use whisper_manifest::build::{Step, plan, wasm_target, why_stale};
 use whisper_manifest::{Component, Manifest};
 
-/// What `cargo run` tells its program about itself; a cargo started from there would take it
+/// Variables by which `cargo run` tells its program about itself; a cargo started from there would take it
 /// for its own settings.
 const INHERITED: [&str; 4] = [
     "CARGO_MANIFEST_DIR",

@@ -19,7 +19,7 @@ use crate::schedules::Schedules;
 /// Bytes that a command may have.
 const LONGEST_COMMAND: u64 = 4096;
 
-/// What the commands act on.
+/// The parts of the host that commands act on.
 pub struct Control {
     /// The application.
     pub app: Arc<App>,

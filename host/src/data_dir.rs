@@ -102,7 +102,7 @@ impl DataDir {
         Ok(key)
     }
 
-    /// Where the control socket can be: in the folder, or in a folder of its own when the path
+    /// A path for the control socket: in the folder, or in a folder of its own when the path
     /// would be too long.
     pub fn control_socket(&self) -> anyhow::Result<PathBuf> {
         let socket = self.path.join(SOCKET);

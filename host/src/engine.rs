@@ -25,7 +25,7 @@ const OFFERED: [&str; 4] = [
     "spin:key-value/key-value@3.0",
 ];
 
-/// What a component must export.
+/// The interface that a component must export.
 const HANDLER: &str = "wasi:http/handler@0.3.0";
 
 /// A component ready to be instantiated.

@@ -1,4 +1,4 @@
-//! Tells the application of components that stopped: by a request to its `fault_route`.
+//! Reports of components that stopped, sent to the application's own `fault_route`.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ const CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 pub struct Fault {
     /// Its id.
     pub component: String,
-    /// What it did: `component_trapped`, or `component_timeout`.
+    /// Its kind: `component_trapped`, or `component_timeout`.
     pub kind: &'static str,
     /// Why.
     pub reason: String,

@@ -1,4 +1,4 @@
-//! What components print: each line is logged with the component's name.
+//! Output of components: each line is logged with the component's name.
 
 use std::io;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! What belongs to one instance of a component, and what its instances share.
+//! The data of one instance of a component, and the data that its instances share.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ pub struct ComponentContext {
     pub databases: Vec<String>,
     /// The file behind the label `default`.
     pub database_path: PathBuf,
-    /// How long its transactions last.
+    /// Durations of its transactions.
     pub held: Arc<Held>,
     /// Labels of the key-value stores it may open.
     pub stores: Vec<String>,
@@ -35,7 +35,7 @@ pub struct ComponentContext {
     pub variables: BTreeMap<String, String>,
     /// Its environment variables.
     pub environment: BTreeMap<String, String>,
-    /// Where it may send requests.
+    /// Hosts that it may send requests to.
     pub allowed_hosts: AllowedHosts,
     /// The guests' clock.
     pub clock: Clock,

@@ -28,7 +28,7 @@ use crate::turnstile::{Turn, Turns, Turnstile};
 /// let its clock be looked at.
 const GRACE: Duration = Duration::from_millis(200);
 
-/// What the host counts.
+/// The host's counters.
 #[derive(Debug, Default)]
 pub struct Stats {
     /// Instances alive.
@@ -69,7 +69,7 @@ struct Served {
     answered: AtomicBool,
 }
 
-/// What goes with a request to the instance that takes it.
+/// The host's own data of a request, for the instance that takes it.
 pub struct Ticket {
     taken: Taken,
     turn: Turn,
@@ -101,7 +101,7 @@ impl Instances {
         &self.component
     }
 
-    /// Where its requests wait for their turn.
+    /// The place where its requests wait for their turn.
     pub fn turnstile(&self) -> &Turnstile {
         &self.turnstile
     }
@@ -134,7 +134,7 @@ impl Taken {
         error.is::<TrapOrPanicError>() && self.0.by.get().is_some()
     }
 
-    /// What to answer when the component didn't.
+    /// The answer to a request that the component didn't answer.
     pub fn problem(&self, error: &wasmtime::Error) -> Problem {
         let health = self.0.by.get();
         if error.is::<ExpirationError>() || health.is_some_and(|health| health.overran()) {
@@ -203,7 +203,7 @@ struct Begun {
     waiting: AtomicBool,
 }
 
-/// Says when an instance has to go.
+/// The end of an instance that takes too long, or has nothing to do.
 pub struct Expiration {
     limits: Limits,
     health: Arc<Health>,
@@ -261,7 +261,7 @@ impl Worker {
         open.map(|taken| taken.id().to_owned()).collect()
     }
 
-    /// Tells of the end of the instance, and why: the requests that are answered in its place don't know.
+    /// Reports the end of the instance with its cause, which the requests that are answered in its place don't know.
     fn stopped(&self, error: &wasmtime::Error) {
         let took_too_long = self.health.overran()
             || self.health.expired() && error.downcast_ref::<Trap>().is_none();

@@ -1,4 +1,4 @@
-//! What one instance may use, and what one request may take.
+//! Limits of an instance's memory and of a request's time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -44,7 +44,7 @@ impl Default for Limits {
     }
 }
 
-/// How one instance fares; shared by those who watch it.
+/// State of one instance; shared by those who watch it.
 #[derive(Debug)]
 pub struct Health {
     start: Instant,
@@ -94,7 +94,7 @@ impl Health {
         Ok(UpdateDeadline::Yield(1))
     }
 
-    /// When the instance has handed control back.
+    /// Notes that the instance has handed control back.
     pub fn handed_back(&self) {
         if !self.yielded.swap(false, Ordering::Relaxed) {
             self.busy_since.store(0, Ordering::Relaxed);

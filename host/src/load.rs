@@ -22,19 +22,19 @@ use crate::key_value::KeyValue;
 use crate::limits::Limits;
 use crate::sqlite;
 
-/// What an application is loaded with.
+/// The parts that an application is loaded from.
 pub struct Loader<'a> {
     /// The manifest.
     pub manifest: &'a Manifest,
     /// Values of its variables.
     pub values: &'a Values,
-    /// Where its data is.
+    /// Its data folder.
     pub data_dir: &'a Path,
     /// The guests' clock.
     pub clock: Clock,
     /// Limits of every instance.
     pub limits: Limits,
-    /// Where faults of components go.
+    /// The receiver of components' faults.
     pub faults: Faults,
 }
 

@@ -14,9 +14,9 @@ use crate::app::App;
 use crate::instance::ComponentContext;
 use crate::log;
 
-/// What a component sees as the client when another component calls it, as in Spin.
+/// The client's address that a component sees when another component calls it, as in Spin.
 const CHAINED_CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
-/// What it sees when the application calls itself.
+/// The one that it sees when the application calls itself.
 const OWN_CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 type Sent = (

@@ -19,7 +19,7 @@ pub const REQUEST_ID: &str = "x-request-id";
 pub enum Problem {
     /// The component stopped: a panic, a trap, too much memory.
     Trapped {
-        /// What is known, for the client.
+        /// The cause, as far as a client may know it.
         detail: &'static str,
     },
     /// It took too long.

@@ -1,5 +1,5 @@
-//! Tells how far the compiling of components is: the first time it takes a while, and a start that says nothing looks
-//! as if it hung.
+//! Progress of the compiling of components: the first time it takes a while, and a start that says nothing looks as if
+//! it hung.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::engine::Compiled;
 /// Id of a component, what became of it, and how long that took.
 pub type Outcome = (String, anyhow::Result<Compiled>, Duration);
 
-/// How long nothing is said: components from the cache are ready by then.
+/// The silence at the beginning: components from the cache are ready by then.
 const QUIET: Duration = Duration::from_millis(500);
 
 /// Takes the outcomes of all components. When they don't come at once, each is told on the standard error.

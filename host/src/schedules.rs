@@ -130,7 +130,7 @@ impl Schedules {
         self.planner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells which jobs became due while the host was down.
+    /// Logs the jobs that became due while the host was down.
     fn tell_missed(&self) {
         let missed = self.planner().overdue(self.clock.now());
         for (index, due) in missed {

@@ -1,4 +1,4 @@
-//! When to stop: SIGINT, SIGTERM, or the control socket. A second signal stops at once.
+//! The signals to stop: SIGINT, SIGTERM, or the control socket. A second signal stops at once.
 
 use std::sync::Arc;
 
@@ -33,12 +33,12 @@ impl Stop {
         Ok(Self(sender))
     }
 
-    /// Something to wait on.
+    /// The receiving side, which changes to true.
     pub fn receiver(&self) -> watch::Receiver<bool> {
         self.0.subscribe()
     }
 
-    /// Something that stops the host when called.
+    /// A function that stops the host.
     pub fn trigger(&self) -> Box<dyn Fn() + Send + Sync> {
         let sender = Arc::clone(&self.0);
         Box::new(move || {

@@ -924,9 +924,12 @@ CREATE TABLE "fanOuts" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
   "_revision" INTEGER NOT NULL DEFAULT 1,
+  "senderId" TEXT NOT NULL,
   "position" INTEGER NOT NULL DEFAULT 0,
   "updatedAt" INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX "fanOuts_idx_sender" ON "fanOuts" ("senderId" ASC);
 
 CREATE TABLE "notificationSettings" (
   "_seq" INTEGER PRIMARY KEY,

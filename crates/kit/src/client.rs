@@ -12,8 +12,8 @@ const CONNECTION: &str = "spin-client-addr";
 /// What it tells when another component of the application calls.
 const CHAINED: &str = "0.0.0.0:0";
 
-/// The client's address: what the configured proxy says (the last entry of its header, which it wrote itself),
-/// or, without one, the address of the connection.
+/// The client's address: what the configured proxy says (the last entry of its header, which it wrote itself), or,
+/// where it says nothing that can be read, the address of the connection.
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
 pub(crate) fn address(config: &Config, headers: &HeaderMap) -> Option<IpAddr> {
     let last = |name: &str| headers.get_all(name).iter().next_back()?.to_str().ok();
@@ -23,10 +23,8 @@ pub(crate) fn address(config: &Config, headers: &HeaderMap) -> Option<IpAddr> {
     } else {
         last(trusted)
     };
-    match by_proxy {
-        Some(value) => parse(value.rsplit(',').next()?),
-        None => parse(last(CONNECTION)?),
-    }
+    let by_proxy = by_proxy.and_then(|value| parse(value.rsplit(',').next()?));
+    by_proxy.or_else(|| parse(last(CONNECTION)?))
 }
 
 /// Whether the request came by service chaining: no connection has the address that the runtime gives
@@ -133,6 +131,18 @@ mod tests {
             Some("10.0.0.1"),
             "not through the proxy"
         );
+        for garbage in [
+            "for=203.0.113.9;proto=https",
+            "unknown",
+            "_hidden",
+            "",
+            "203.0.113.9, ",
+            "203.0.113.999",
+            "[2001:db8::1",
+        ] {
+            let read = by(garbage);
+            assert_eq!(read.as_deref(), Some("10.0.0.1"), "{garbage:?}");
+        }
         assert_eq!(seen("not a header", &[proxy]).as_deref(), Some("10.0.0.1"));
     }
 }

@@ -7,7 +7,6 @@ use whisper_schema::Timestamp;
 use whisper_store::{ReadSet, Store};
 
 use crate::auth::{self, Caller, Claims, Foreign, IdentityServer, Keys, Turns};
-use crate::budget::{BUDGET, Budget};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::ids;
@@ -23,8 +22,6 @@ pub struct Instance {
     pub(crate) turns: Turns,
     pub(crate) foreign: Option<Foreign>,
     pub(crate) signals: Signals,
-    /// What the bodies of its requests may still take.
-    pub(crate) bodies: Budget,
 }
 
 impl Instance {
@@ -38,7 +35,6 @@ impl Instance {
             turns: Turns::default(),
             foreign: None,
             signals: Signals::default(),
-            bodies: Budget::new(BUDGET),
         }
     }
 

@@ -21,6 +21,18 @@ use crate::request::Request;
 use crate::routes::{Found, Routes};
 use crate::signal::Fault;
 
+/// Headers that decide what a request does.
+const MEANINGFUL: [&str; 6] = [
+    "authorization",
+    "content-encoding",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+];
+/// Characters of a method that a refusal repeats.
+const LONGEST_METHOD: usize = 20;
+
 /// What a function answers, for whatever is sent to it.
 pub struct Edge {
     name: &'static str,
@@ -132,6 +144,7 @@ async fn dispatch(
         }
         Found::Endpoint(endpoint, params) => {
             request.params = params;
+            check_headers(&request)?;
             authenticate(ctx, &request, endpoint.auth).await?;
             request.body = body(endpoint.body_limit).await?;
             let reply = (endpoint.handler)(ctx.clone(), request).await?;
@@ -140,15 +153,38 @@ async fn dispatch(
             Ok(reply)
         }
         Found::OtherMethod(methods) => {
-            let detail = format!("{} is not offered here.", request.method);
+            let method = request.method.as_str();
+            let method = method.get(..LONGEST_METHOD).unwrap_or(method);
+            let detail = format!("{method} is not offered here.");
             Err(Error::new(Code::MethodNotAllowed, detail).with_header("allow", methods))
         }
         Found::Nothing => Err(no_route()),
     }
 }
 
+/// Refuses a header that would count as missing because it is no text.
+fn check_headers(request: &Request) -> Result<()> {
+    let is_text = |name: &&str| {
+        let mut values = request.headers.get_all(*name).iter();
+        values.all(|value| value.to_str().is_ok())
+    };
+    match MEANINGFUL.iter().find(|name| !is_text(name)) {
+        None => Ok(()),
+        Some(name) => {
+            let detail = format!("The value of {name} may have no other characters than ASCII's.");
+            Err(Error::new(Code::InvalidHeader, detail))
+        }
+    }
+}
+
 fn no_route() -> Error {
     Error::new(Code::RouteNotFound, "There is no such route.")
+}
+
+/// The refusal of a body over the limit.
+pub fn too_large(limit: usize) -> Error {
+    let detail = format!("The body may have {limit} bytes here.");
+    Error::new(Code::PayloadTooLarge, detail)
 }
 
 async fn authenticate(ctx: &Ctx, request: &Request, who: Auth) -> Result<()> {

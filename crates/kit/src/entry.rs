@@ -5,24 +5,23 @@ use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use http_body_util::Full;
 use spin_sdk::http::{Request as SpinRequest, Response as SpinResponse};
 use whisper_schema::Timestamp;
 use whisper_store::tables::Credentials;
 use whisper_store::tables::component::HttpTransport;
 
 use crate::auth::{Appwrite, take_key};
-use crate::budget;
 use crate::client;
 use crate::config::{APPWRITE_KEY, COMMON, Config, HOST};
 use crate::ctx::Instance;
 use crate::edge::Edge;
 use crate::endpoint::Api;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::log::{self, Level};
 use crate::reply::Response;
 use crate::request::Request;
-use crate::{database, signal};
+use crate::{database, intake, signal};
 
 pub use spin_sdk::http_service;
 
@@ -69,19 +68,25 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
         shared.credentials.replace(key);
     }
     let request = head(&shared.instance.config, parts);
-    let sent = RefCell::new(Some(body));
-    // Held until the request is answered: so long is its body, or what was made of it.
-    let mut share = shared.instance.bodies.share();
-    let body = async |limit: usize| match sent.take() {
-        Some(mut body) => budget::read(&mut share, limit, async || part(&mut body).await).await,
-        None => Ok(Bytes::new()),
+    let length = request.header("content-length");
+    let length = length.and_then(|length| length.parse().ok());
+    let (sent, place) = (RefCell::new(Some(body)), RefCell::new(None));
+    let body = async |limit: usize| {
+        // Until the request is answered; one that is too long has no more of it kept than the limit.
+        place.replace(Some(
+            intake::enter(length.map_or(limit, |length: usize| length.min(limit))).await?,
+        ));
+        match sent.take() {
+            Some(body) => intake::read(body, length, limit).await,
+            None => Ok(Bytes::new()),
+        }
     };
     let instance = Rc::clone(&shared.instance);
     let response = shared.edge.answer(instance, request, body).await;
-    if let Some(mut body) = sent.take() {
-        budget::drain(async || part(&mut body).await).await;
+    drop(place);
+    if let Some(body) = sent.take() {
+        intake::drain(body).await;
     }
-    drop(share);
     #[cfg(not(feature = "spin"))]
     signal::work_off(&shared.instance).await;
     signal::deliver(&shared.instance);
@@ -153,20 +158,6 @@ fn head(config: &Config, head: http::request::Parts) -> Request {
     request.client_addr = client::address(config, &head.headers);
     request.headers = head.headers;
     request
-}
-
-/// The next part of a body; none at its end.
-async fn part<B>(body: &mut B) -> Result<Option<Bytes>>
-where
-    B: http_body::Body<Data = Bytes> + Unpin,
-{
-    let Some(frame) = body.frame().await else {
-        return Ok(None);
-    };
-    let frame =
-        frame.map_err(|_| Error::new(Code::InvalidJson, "The body broke off before its end."))?;
-    // Trailers are a part without data.
-    Ok(Some(frame.into_data().unwrap_or_default()))
 }
 
 #[allow(clippy::disallowed_methods)]

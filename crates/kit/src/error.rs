@@ -10,8 +10,14 @@ use whisper_store::StoreError;
 
 use crate::rate_limit::Limit;
 
+/// SQLite's words for it, which are all that a component gets to see.
+const DISK_FULL: &str = "disk is full";
+
 pub use code::Code;
 pub use whisper_schema::Rule;
+
+/// Most characters of a cause that are kept.
+const MOST_CAUSE: usize = 2000;
 
 /// What a fallible step of a function gives.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -88,7 +94,7 @@ impl Error {
     /// A fault of ours; `source` is logged, never sent.
     pub fn internal(source: impl fmt::Display) -> Self {
         let mut error = Self::new(Code::Internal, "Something went wrong on our side.");
-        error.source = Some(source.to_string());
+        error.source = Some(cut(&source));
         error
     }
 
@@ -125,7 +131,7 @@ impl Error {
     /// Keeps the cause for the log.
     #[must_use]
     pub fn with_source(mut self, source: impl fmt::Display) -> Self {
-        self.source = Some(source.to_string());
+        self.source = Some(cut(&source));
         self
     }
 
@@ -136,10 +142,12 @@ impl Error {
         self
     }
 
-    /// Whether it is something to mend: a fault of ours. That the database is busy for a moment isn't, as a rule.
+    /// Whether it is something to mend: a fault of ours. That the database is busy for a moment isn't, as a rule; and
+    /// on a full disk no report is kept.
     pub(crate) fn is_reported(&self) -> bool {
         let is_fault = self.code.status() >= 500;
-        is_fault && (self.always_reported || self.code != Code::Unavailable)
+        let passes = matches!(self.code, Code::Unavailable | Code::StorageFull);
+        is_fault && (self.always_reported || !passes)
     }
 
     /// The code.
@@ -183,6 +191,15 @@ impl Error {
     }
 }
 
+/// The beginning of a cause: one that quotes a long statement would fill the log.
+fn cut(source: &impl fmt::Display) -> String {
+    let source = source.to_string();
+    match source.char_indices().nth(MOST_CAUSE) {
+        None => source,
+        Some((end, _)) => format!("{}… ({} bytes)", &source[..end], source.len()),
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code.as_str(), self.detail)
@@ -197,6 +214,11 @@ impl From<StoreError> for Error {
             StoreError::Invalid(violations) => {
                 Self::fields(violations.iter().cloned().map(FieldError::from).collect())
             }
+            StoreError::Unavailable(why) if why.contains(DISK_FULL) => Self::new(
+                Code::StorageFull,
+                "The disk of the server is full. Nothing was written.",
+            )
+            .with_source(&error),
             StoreError::Busy | StoreError::Unavailable(_) => Self::new(
                 Code::Unavailable,
                 "The database is busy. Try again in a moment.",
@@ -346,11 +368,31 @@ mod tests {
                 Err(StoreError::Unavailable("gone".into())),
                 Code::Unavailable,
             ),
+            (
+                Err(StoreError::Unavailable(
+                    "the transaction broke: database or disk is full".into(),
+                )),
+                Code::StorageFull,
+            ),
             (Err(StoreError::Invalid(Vec::new())), Code::ValidationFailed),
         ] {
             let seen = format!("{outcome:?}");
             assert_eq!(signed_up(outcome), code, "{seen}");
         }
+    }
+
+    #[test]
+    fn a_long_cause_is_cut() {
+        let long = "ä".repeat(100_000);
+        for error in [
+            Error::internal(&long),
+            Error::not_found().with_source(&long),
+        ] {
+            let cause = error.source_text().unwrap();
+            assert!(cause.chars().count() < 2100 && cause.ends_with("(200000 bytes)"));
+        }
+        let short = Error::internal("short");
+        assert_eq!(short.source_text(), Some("short"));
     }
 
     #[test]

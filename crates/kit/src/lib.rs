@@ -2,7 +2,6 @@
 
 pub mod auth;
 mod body;
-mod budget;
 mod client;
 mod compress;
 pub mod config;
@@ -20,6 +19,8 @@ pub mod events;
 pub mod extract;
 pub mod idempotency;
 pub mod ids;
+#[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
+mod intake;
 pub mod jobs;
 pub mod log;
 mod many;

@@ -14,10 +14,9 @@ use whisper_store::native::NativeDriver;
 use whisper_store::{Batch, Store};
 
 use crate::auth;
-use crate::budget;
 use crate::config::Config;
 use crate::ctx::{Ctx, Instance};
-use crate::edge::Edge;
+use crate::edge::{Edge, too_large};
 use crate::endpoint::Api;
 use crate::reply::Response;
 use crate::request::Request;
@@ -197,10 +196,11 @@ impl TestEdge {
 
     /// Sends any request; returns when what it left for after the answer is done.
     pub async fn request(&self, mut request: Request) -> Answer {
-        let mut sent = Some(std::mem::take(&mut request.body));
-        let mut share = self.instance.bodies.share();
-        let body =
-            async |limit: usize| budget::read(&mut share, limit, async || Ok(sent.take())).await;
+        let sent = std::mem::take(&mut request.body);
+        let body = async move |limit: usize| match sent.len() > limit {
+            true => Err(too_large(limit)),
+            false => Ok(sent),
+        };
         let response = self
             .edge
             .answer(Rc::clone(&self.instance), request, body)

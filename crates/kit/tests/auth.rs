@@ -4,7 +4,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::executor::block_on;
-use futures::future::{join, join_all};
+use futures::future::join_all;
 use serde_json::{Value, json};
 use whisper_kit::auth::{self, Issued, MAX_SESSIONS};
 use whisper_kit::testing::{Answer, TestEdge};

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -27,6 +28,13 @@ const ROOMY: [(&str, &str); 3] = [
     ("mention_rate_per_hour", "60000"),
 ];
 
+/// Spin's default: instances come and go in tests too.
+const REUSE: [&str; 2] = ["WHISPER_MAX_INSTANCE_REUSE_COUNT", "128"];
+
+/// Names the header that a shared bundle takes clients' addresses from (its `client_address_header`). Each run of the
+/// tests gives another address in it, so that limits by address don't add up over runs.
+const ADDRESS_HEADER: &str = "WHISPER_ADDRESS_HEADER";
+
 /// A running bundle.
 pub struct TestApp {
     base: String,
@@ -45,7 +53,7 @@ struct Host {
     listening: Value,
 }
 
-/// What a test's own bundle starts with.
+/// Manifest, arguments and variables of a test's own bundle.
 #[derive(Clone)]
 pub struct Builder {
     manifest: PathBuf,
@@ -139,7 +147,8 @@ impl TestApp {
             .arg(&builder.manifest)
             .arg("--data-dir")
             .arg(dir.path())
-            .args(&builder.arguments);
+            .args(&builder.arguments)
+            .env(REUSE[0], REUSE[1]);
         for (name, value) in &builder.variables {
             command.arg("--variable").arg(format!("{name}={value}"));
         }
@@ -200,7 +209,11 @@ impl TestApp {
 
     /// Any call.
     pub fn call(&self, method: &str, path: &str) -> Call {
-        Call::new(self.agent.clone(), method, format!("{}{path}", self.base))
+        let call = Call::new(self.agent.clone(), method, format!("{}{path}", self.base));
+        match std::env::var(ADDRESS_HEADER) {
+            Ok(header) if self.host.is_none() => call.header(&header, address()),
+            _ => call,
+        }
     }
 
     /// A GET without a token.
@@ -285,17 +298,17 @@ impl TestApp {
         status
     }
 
-    /// What the host said when it listened.
+    /// The host's event `listening`.
     pub fn listening(&self) -> &Value {
         &self.own_host().listening
     }
 
-    /// Where the host is controlled.
+    /// The host's control socket.
     pub fn control_socket(&self) -> &Path {
         &self.own_host().control
     }
 
-    /// What the host has logged so far, since its last start; all of it once it has ended.
+    /// The host's log so far, since its last start; all of it once it has ended.
     pub fn log(&self) -> String {
         self.own_host().log.text()
     }
@@ -345,7 +358,18 @@ fn agent() -> ureq::Agent {
         .into()
 }
 
-/// Tells the people of one test process from those of another on a shared bundle.
+/// An address of this test process, among 16 million that nobody else has.
+fn address() -> &'static str {
+    static ADDRESS: OnceLock<String> = OnceLock::new();
+    ADDRESS.get_or_init(|| {
+        let [a, b, c, _] = u32::from_str_radix(&tag(), 16)
+            .unwrap_or_default()
+            .to_le_bytes();
+        format!("10.{a}.{b}.{c}")
+    })
+}
+
+/// A tag that tells the people of one test process from those of another on a shared bundle.
 fn tag() -> String {
     let nanos = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)

@@ -1,4 +1,4 @@
-//! What every route refuses: no token, a made-up one, one of an ended session, an expired one; and ids that
+//! Refusals of every route: no token, a made-up one, one of an ended session, an expired one; and ids that
 //! can't be anybody's.
 
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! What the host logs, kept.
+//! The host's log, kept.
 
 use std::io::{BufRead, BufReader};
 use std::process::Child;

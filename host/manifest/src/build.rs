@@ -1,4 +1,4 @@
-//! Which components must be built, and with which commands.
+//! The components that must be built, and the commands for that.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -16,7 +16,7 @@ const SKIPPED: [&str; 5] = ["target", ".git", ".spin", ".whisper", "node_modules
 pub struct Step {
     /// Shell command.
     pub command: String,
-    /// Where it runs.
+    /// Folder that it runs in.
     pub workdir: PathBuf,
     /// Ids of the components that it builds.
     pub components: Vec<String>,

@@ -1,4 +1,4 @@
-//! What only shows when the parts of a manifest are put beside each other.
+//! Checks of a manifest's parts against each other.
 
 use std::collections::BTreeSet;
 

@@ -19,21 +19,21 @@ pub struct Component {
     pub id: String,
     /// The Wasm file, absolute.
     pub source: PathBuf,
-    /// What it is; empty when not given.
+    /// Description; empty when not given.
     pub description: String,
     /// Labels of the SQLite databases it may open.
     pub sqlite_databases: Vec<String>,
     /// Labels of the key-value stores it may open.
     pub key_value_stores: Vec<String>,
-    /// Where it may send requests; may hold templates.
+    /// Hosts that it may send requests to; may hold templates.
     pub allowed_outbound_hosts: Vec<String>,
     /// Its own variables: name and template.
     pub variables: BTreeMap<String, String>,
     /// Its environment variables.
     pub environment: BTreeMap<String, String>,
-    /// How it is built, if it is.
+    /// Commands that build it, if any.
     pub build: Option<Build>,
-    /// What it is as a function on Appwrite.
+    /// Its settings as a function on Appwrite.
     pub function: Function,
 }
 
@@ -42,7 +42,7 @@ pub struct Component {
 pub struct Build {
     /// Shell commands, run one after the other.
     pub commands: Vec<String>,
-    /// Where they run, absolute.
+    /// Folder that they run in, absolute.
     pub workdir: PathBuf,
     /// Patterns of the files it is built from, relative to `workdir`.
     pub watch: Vec<String>,

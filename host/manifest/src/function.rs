@@ -6,7 +6,7 @@ use toml::de::DeTable;
 use crate::fields::Fields;
 use crate::problems::Collector;
 
-/// What Appwrite has to know of a function that the rest of the manifest doesn't say.
+/// Settings of a function on Appwrite that the rest of the manifest doesn't have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Function {
     /// Roles that may call it.

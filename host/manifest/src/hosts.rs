@@ -1,4 +1,4 @@
-//! Where a component may send requests: `allowed_outbound_hosts`, matched as Spin matches it.
+//! The hosts that a component may send requests to: `allowed_outbound_hosts`, matched as Spin matches it.
 
 use std::net::IpAddr;
 

@@ -24,13 +24,13 @@ pub struct Manifest {
     pub application: Application,
     /// The application's variables.
     pub variables: BTreeMap<String, Variable>,
-    /// Which route leads to which component, in the file's order.
+    /// The routes with their components, in the file's order.
     pub triggers: Vec<Trigger>,
     /// The components by id.
     pub components: BTreeMap<String, Component>,
     /// The schedules of `[application.tool.whisper]`.
     pub schedules: Vec<ScheduleEntry>,
-    /// Where the host reports components that stopped, from the same table.
+    /// The route of the host's reports of components that stopped, from the same table.
     pub fault_route: Option<String>,
     /// The page that explains the application's API, from the same table.
     pub docs_route: Option<String>,
@@ -45,9 +45,9 @@ pub struct Application {
     pub name: String,
     /// Its version; empty when not given.
     pub version: String,
-    /// What it is; empty when not given.
+    /// Description; empty when not given.
     pub description: String,
-    /// Who wrote it.
+    /// Its authors.
     pub authors: Vec<String>,
 }
 
@@ -60,14 +60,14 @@ pub struct Variable {
     pub required: bool,
     /// Whether the value must not be shown.
     pub secret: bool,
-    /// What it is for.
+    /// Its purpose.
     pub description: String,
 }
 
 /// One of `[[trigger.http]]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trigger {
-    /// Where requests come from.
+    /// The route of the requests.
     pub route: Route,
     /// Id of the component that answers.
     pub component: String,

@@ -10,7 +10,7 @@ pub struct Problem {
     pub line: usize,
     /// The table it is in, such as `[component.accounts]`; empty for the file as a whole.
     pub table: String,
-    /// What is wrong, naming the field.
+    /// The mistake, naming the field.
     pub message: String,
 }
 

@@ -1,4 +1,4 @@
-//! Which component answers a path. The same library as Spin's decides (`routefinder`).
+//! Routing: the component that answers a path. The same library as Spin's decides (`routefinder`).
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::manifest::{Route, Trigger};
 #[derive(Debug)]
 pub struct Router(routefinder::Router<Arc<Target>>);
 
-/// What a route leads to.
+/// The component and the route that a path leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// Id of the component.
@@ -24,11 +24,11 @@ pub struct Target {
 /// The answer to a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteMatch {
-    /// What the route leads to.
+    /// The component and the route.
     pub target: Arc<Target>,
-    /// What `/...` stands for in this path, with its leading slash; empty without one.
+    /// The part of this path that `/...` stands for, with its leading slash; empty without one.
     pub path_info: String,
-    /// What each `:name` stands for in this path.
+    /// The part of this path that each `:name` stands for.
     pub captures: Vec<(String, String)>,
 }
 

@@ -45,7 +45,7 @@ impl Cron {
     }
 }
 
-/// Says which jobs are due. Occurrences missed in between (the host was down or busy, the clock was moved) count
+/// The plan of the jobs: which are due when. Occurrences missed in between (the host was down or busy, the clock was moved) count
 /// as one.
 #[derive(Debug)]
 pub struct Planner {

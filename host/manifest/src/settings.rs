@@ -122,9 +122,25 @@ pub(crate) fn cross(manifest: &Manifest, problems: &mut Collector<'_>) {
     }
 }
 
+/// The forms of an application's variables. Where any are declared, a variable whose default is a number is one.
+fn forms(manifest: &Manifest) -> BTreeMap<&String, Setting> {
+    let declares_any = !manifest.settings.is_empty();
+    let has_number = |default: &String| default.parse::<u64>().is_ok();
+    let numbers = manifest
+        .variables
+        .iter()
+        .filter(|(_, variable)| declares_any && variable.default.as_ref().is_some_and(has_number));
+    let max = u32::MAX.into();
+    let mut forms: BTreeMap<_, _> = numbers
+        .map(|(name, _)| (name, Setting::Number { max }))
+        .collect();
+    forms.extend(manifest.settings.iter().map(|(name, form)| (name, *form)));
+    forms
+}
+
 /// Checks the values of an application's variables; returns every mistake, with how to mend it.
 pub fn check(manifest: &Manifest, values: &Values) -> Vec<String> {
-    let wrong = |(name, setting): (&String, &Setting)| {
+    let wrong = |(name, setting): (&String, Setting)| {
         let value = values.get(name)?;
         let why = setting.refuse(value, manifest)?;
         let variable = environment_name(name);
@@ -132,7 +148,7 @@ pub fn check(manifest: &Manifest, values: &Values) -> Vec<String> {
             "the variable {name} (--variable {name}=…, {variable}) has the value \"{value}\": {why}"
         ))
     };
-    manifest.settings.iter().filter_map(wrong).collect()
+    forms(manifest).into_iter().filter_map(wrong).collect()
 }
 
 #[cfg(test)]
@@ -207,6 +223,33 @@ mod tests {
             assert!(told.contains(example), "{form} {value:?}: {told}");
             assert!(told.contains("--variable value=…"), "{told}");
         }
+    }
+
+    #[test]
+    fn a_variable_whose_default_is_a_number_is_one() {
+        let text = r#"
+            spin_manifest_version = 2
+            [application]
+            name = "t"
+            [application.tool.whisper.settings]
+            origins = "origins"
+            [variables]
+            origins = { default = "" }
+            rate_per_minute = { default = "60" }
+            name = { default = "60k" }
+        "#;
+        let manifest = Manifest::parse(text, std::path::Path::new("/app/spin.toml")).unwrap();
+        let told = |given: &str| {
+            let given = [crate::variables::parse_assignment(given).unwrap()];
+            check(
+                &manifest,
+                &Values::resolve(&manifest, &given, |_| None).unwrap(),
+            )
+            .pop()
+        };
+        assert_eq!(told("rate_per_minute=7"), None);
+        assert!(told("rate_per_minute=60k").is_some_and(|told| told.contains("rate_per_minute")));
+        assert_eq!(told("name=anything"), None);
     }
 
     #[test]

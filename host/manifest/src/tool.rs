@@ -18,7 +18,7 @@ const TITLE: &str = "[[application.tool.whisper.schedules]]";
 pub struct ScheduleEntry {
     /// Name of the job, unique.
     pub name: String,
-    /// When, in UTC.
+    /// The times, in UTC.
     pub cron: Cron,
     /// The path that a `POST` goes to.
     pub route: String,

@@ -72,7 +72,7 @@ impl Values {
         self.0.insert(name.to_owned(), value);
     }
 
-    /// What a component sees: the variables of its own table, and no others.
+    /// The values that a component sees: the variables of its own table, and no others.
     pub fn of_component(&self, component: &Component) -> Result<BTreeMap<String, String>, String> {
         let resolve = |(name, text): (&String, &String)| {
             let value = Template::parse(text)?

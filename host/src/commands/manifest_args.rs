@@ -1,4 +1,4 @@
-//! Which manifest, and where what is made of it goes.
+//! Flags that name the manifest and the cache.
 
 use std::path::{Path, PathBuf};
 

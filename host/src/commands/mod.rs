@@ -25,7 +25,7 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// What the command can do.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Build the components if needed, and serve them

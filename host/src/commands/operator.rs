@@ -11,7 +11,7 @@ use crate::data_dir;
 /// The variable of the key. It is no flag: arguments can be read by everybody on the machine.
 const KEY: &str = "WHISPER_OPERATOR_KEY";
 
-/// Where the bundle is, and what opens it.
+/// A bundle's address and its operator's key.
 #[derive(Debug, Args)]
 pub struct Target {
     /// Where the bundle answers; http:// may be left out

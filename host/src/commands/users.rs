@@ -4,7 +4,7 @@ use anyhow::bail;
 use clap::Subcommand;
 use serde_json::Value;
 
-use super::operator::{Answer, Target, cell};
+use super::operator::{Target, cell};
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -46,33 +46,41 @@ impl Users {
     /// When the bundle can't be asked, or has no such user.
     pub fn run(self) -> anyhow::Result<()> {
         match self {
-            Self::Show { user } => user.print(user.target.get(&user.path("")?)?),
-            Self::Disable { user } => user.print(user.target.post(&user.path("/disable")?, None)?),
-            Self::Enable { user } => user.print(user.target.post(&user.path("/enable")?, None)?),
+            Self::Show { user } => user.print(&user.find()?),
+            Self::Disable { user } => user.print(&user.change("disable")?),
+            Self::Enable { user } => user.print(&user.change("enable")?),
         }
     }
 }
 
 impl User {
-    fn path(&self, action: &str) -> anyhow::Result<String> {
+    /// The account, by the id or the user name.
+    fn find(&self) -> anyhow::Result<Value> {
         let name = self.user.strip_prefix('@').unwrap_or(&self.user);
         let known = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         if name.is_empty() || !name.chars().all(known) || name.chars().all(|c| c == '.') {
             bail!("\"{}\" is neither an id nor a user name", self.user);
         }
-        Ok(format!("/internal/users/{name}{action}"))
-    }
-
-    fn print(&self, answer: Answer) -> anyhow::Result<()> {
+        let answer = self.target.get(&format!("/internal/users/{name}"))?;
         if answer.status == 404 && !answer.has_no_route() {
             bail!("there is no user \"{}\"", self.user);
         }
-        let user = answer.expect_success()?;
-        if self.target.json {
-            println!("{user}");
-            return Ok(());
+        answer.expect_success()
+    }
+
+    /// Disables or enables the account; returns how it is then.
+    fn change(&self, action: &str) -> anyhow::Result<Value> {
+        let user = self.find()?;
+        let id = user["id"].as_str().unwrap_or_default();
+        let path = format!("/internal/users/{id}/{action}");
+        self.target.post(&path, None)?.expect_success()
+    }
+
+    fn print(&self, user: &Value) -> anyhow::Result<()> {
+        match self.target.json {
+            true => println!("{user}"),
+            false => print_fields("", user),
         }
-        print_fields("", &user);
         Ok(())
     }
 }

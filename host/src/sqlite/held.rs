@@ -1,10 +1,10 @@
-//! How long transactions of a component last: others can't write in the meantime.
+//! Durations of a component's transactions: others can't write in the meantime.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What is known of a component's transactions.
+/// Number and longest duration of a component's transactions.
 #[derive(Debug, Default)]
 pub struct Held {
     transactions: AtomicU64,

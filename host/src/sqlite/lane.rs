@@ -13,7 +13,7 @@ const WARM_UP: u32 = 8;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Where jobs of one connection go.
+/// The queue of one connection's jobs.
 #[derive(Default)]
 pub(super) struct Lane(Mutex<State>);
 

@@ -1,4 +1,4 @@
-//! Where a statement's rows go: to a component that reads them as it likes.
+//! The way of a statement's rows to a component, which reads them as it likes.
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -13,7 +13,7 @@ pub(super) struct Started {
     pub(super) columns: Vec<String>,
     /// The rows; the statement goes on when some are read.
     pub(super) rows: mpsc::Receiver<RowResult>,
-    /// How it ended.
+    /// Its end.
     pub(super) end: End,
 }
 
@@ -25,7 +25,7 @@ pub(super) enum End {
     Awaited(oneshot::Receiver<Result<(), Error>>),
 }
 
-/// Where a statement's rows go. The component is woken once when everything fits into the rows
+/// The receiver of a statement's rows. The component is woken once when everything fits into the rows
 /// ahead, which is the case for nearly every statement; otherwise as soon as they are full.
 pub(super) enum Sink {
     /// The statement is not prepared yet.

@@ -59,7 +59,7 @@ codes! {
     InvalidCredentials = "invalid_credentials", 401, "Wrong e-mail address or password";
     /// The cursor is not one that this list gave out. Start at the beginning.
     InvalidCursor = "invalid_cursor", 400, "Invalid cursor";
-    /// A header's value can't be read; `detail` says which.
+    /// A header's value can't be read, or isn't text; `detail` says which.
     InvalidHeader = "invalid_header", 400, "Invalid header";
     /// The request has no Host header, several, or one that names no host; the host of the components answers.
     InvalidHost = "invalid_host", 400, "The Host header is not usable";
@@ -87,10 +87,14 @@ codes! {
     RateLimited = "rate_limited", 429, "Too many requests";
     /// An old refresh token was presented: somebody may have copied it, so the session was revoked. Sign in again.
     RefreshTokenReused = "refresh_token_reused", 401, "Refresh token was used before";
+    /// The rest of the body didn't come in time. Nothing was done.
+    RequestTimeout = "request_timeout", 408, "The body came too slowly";
     /// No such path.
     RouteNotFound = "route_not_found", 404, "No such route";
     /// The session was revoked or has expired. Sign in again.
     SessionRevoked = "session_revoked", 401, "Session has ended";
+    /// The server's disk is full. Nothing was written; only its operator can help.
+    StorageFull = "storage_full", 507, "Storage is full";
     /// The access token has expired. Use the refresh token.
     TokenExpired = "token_expired", 401, "Access token has expired";
     /// The access token, or the refresh token, is none of ours.
@@ -99,7 +103,7 @@ codes! {
     TooManyDevices = "too_many_devices", 409, "Too many devices";
     /// The route needs an access token (or the operator's key) in the Authorization header.
     Unauthenticated = "unauthenticated", 401, "Authentication is required";
-    /// The database can't be reached, or was locked for too long. Try again.
+    /// The database can't be reached, or was locked for too long, or there are too many large bodies at once. Try again.
     Unavailable = "unavailable", 503, "Temporarily unavailable";
     /// The body must be `application/json`.
     UnsupportedMediaType = "unsupported_media_type", 415, "Unsupported media type";

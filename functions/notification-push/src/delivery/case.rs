@@ -8,7 +8,7 @@ use whisper_kit::{Ctx, Result};
 use whisper_people::{Reach, by_ids, reach};
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{ConversationMember, ConversationMemberRole, Message, QueuedMessage};
-use whisper_store::Doc;
+use whisper_store::{Doc, ReadSet};
 
 use super::audience::{Audience, devices_of};
 use super::members::{self, Page};
@@ -58,16 +58,17 @@ impl Case {
     }
 }
 
-/// Reads the messages of entries, each with its position in a line.
+/// Reads the messages of entries, each with its position in a line; and `more` in the same statement.
 ///
 /// # Errors
 /// The store's.
-pub async fn with_messages(
+pub async fn with_messages<R: ReadSet>(
     ctx: &Ctx,
     entries: Vec<(QueuedMessage, Option<i64>)>,
-) -> Result<Vec<Case>> {
+    more: R,
+) -> Result<(Vec<Case>, R::Output)> {
     let ids = entries.iter().map(|(entry, _)| entry.message_id.as_str());
-    let messages = ctx.read(by_ids::<Message>(ids)).await?;
+    let (messages, more) = ctx.read((by_ids::<Message>(ids), more)).await?;
     let standing = messages.into_iter().flatten();
     let standing = standing.filter(|message| message.stands(ctx.now()));
     let messages: BTreeMap<String, Doc<Message>> = standing
@@ -79,7 +80,7 @@ pub async fn with_messages(
         position,
         page: None,
     });
-    Ok(in_turns(cases.collect()))
+    Ok((in_turns(cases.collect()), more))
 }
 
 /// Puts the first of each sender before the second of any; and before a sender's first to a group the first to one.

@@ -36,6 +36,7 @@ pub async fn mend(ctx: &Ctx) -> Result<u64> {
     let due: Vec<_> = PushStatus::ALL.iter().map(far).collect();
     let ends = Query::<Push>::new()
         .filter(Filter::gt(Push::EXPIRES_AT, now.plus(LONGEST_LIFE)))
+        .filter(Filter::le(Push::DUE_AT, now.plus(AHEAD)))
         .limit(limit);
     let shown = Query::<Notification>::new()
         .filter(Filter::gt(Notification::CREATED_AT, now.plus(AHEAD)))
@@ -77,7 +78,11 @@ async fn change<D: whisper_schema::Document>(
 
 /// Due at once, if it was to be sent at all.
 fn due_now(push: &Push, now: Timestamp) -> Patch<Push> {
-    let patch = Patch::new().set(Push::DUE_AT, now);
+    let patch = match push.expires_at > now.plus(LONGEST_LIFE) {
+        true => whole_life(push, now),
+        false => Patch::new(),
+    };
+    let patch = patch.set(Push::DUE_AT, now);
     match push.status {
         PushStatus::Failed => patch,
         PushStatus::Pending | PushStatus::Processing => {

@@ -9,7 +9,7 @@ use whisper_kit::{Ctx, Result};
 use whisper_schema::prelude::{Column, FanOut, QueuedMessage, QueuedMessageStatus};
 use whisper_store::{Doc, Filter, Order, Query};
 
-use super::case::{Around, read_recipients, with_messages};
+use super::case::{Around, Case, read_recipients, with_messages};
 use super::plan::Plan;
 
 /// How many entries one step looks at.
@@ -65,28 +65,33 @@ async fn waiting(ctx: &Ctx) -> Result<Vec<QueuedMessage>> {
 /// Takes these in; false when somebody else was faster.
 async fn step(ctx: &Ctx, entries: Vec<QueuedMessage>) -> Result<bool> {
     let entries = entries.into_iter().map(|entry| (entry, None)).collect();
-    let mut cases = with_messages(ctx, entries).await?;
-    let senders = cases.iter().filter_map(|case| case.sender());
-    let senders: BTreeSet<String> = senders.map(str::to_owned).collect();
-    let in_line = |sender: &String| {
-        let of_sender = Filter::eq(FanOut::SENDER_ID, sender.as_str());
-        Query::<FanOut>::new().filter(of_sender).count(1)
+    let anybody = Query::<FanOut>::new().count(1);
+    let (mut cases, anybody) = with_messages(ctx, entries, anybody).await?;
+    let in_line = match anybody {
+        0 => BTreeSet::new(),
+        _ => in_line(ctx, &cases).await?,
     };
-    let in_line: Vec<_> = senders.iter().map(in_line).collect();
-    let in_line = ctx.read(in_line).await?;
-    let with_line: BTreeSet<&str> = senders
-        .iter()
-        .zip(in_line)
-        .filter(|(_, count)| *count > 0)
-        .map(|(sender, _)| sender.as_str())
-        .collect();
     // Behind what the same sender has in line already.
-    let has_turn = |sender: Option<&str>| sender.is_some_and(|s| !with_line.contains(s));
-    read_recipients(ctx, &mut cases, |case| has_turn(case.sender())).await?;
+    let has_turn = |case: &Case| case.sender().is_some_and(|s| !in_line.contains(s));
+    read_recipients(ctx, &mut cases, has_turn).await?;
     let around = Around::read(ctx, &cases).await?;
     let mut plan = Plan::new(ctx, &around);
     for case in &cases {
         plan.add(case);
     }
     Ok(plan.commit().await?.is_some())
+}
+
+/// Those of the senders who have something in line.
+async fn in_line(ctx: &Ctx, cases: &[Case]) -> Result<BTreeSet<String>> {
+    let senders: BTreeSet<&str> = cases.iter().filter_map(Case::sender).collect();
+    let of_sender = |sender: &&str| {
+        let of_sender = Filter::eq(FanOut::SENDER_ID, *sender);
+        Query::<FanOut>::new().filter(of_sender).count(1)
+    };
+    let counts: Vec<_> = senders.iter().map(of_sender).collect();
+    let counts = ctx.read(counts).await?;
+    let counted = senders.into_iter().zip(counts);
+    let in_line = counted.filter(|(_, count)| *count > 0);
+    Ok(in_line.map(|(sender, _)| sender.to_owned()).collect())
 }

@@ -92,7 +92,8 @@ async fn hand_on(ctx: &Ctx, turns: &Turns, places: Vec<FanOut>) -> Result<usize>
             None => left.push(place.id.as_str()),
         }
     }
-    let mut cases = with_messages(ctx, in_hand).await?;
+    let nothing_more = Vec::<Query<FanOut>>::new();
+    let (mut cases, _) = with_messages(ctx, in_hand, nothing_more).await?;
     read_recipients(ctx, &mut cases, |_| true).await?;
     let around = Around::read(ctx, &cases).await?;
     let mut plan = Plan::new(ctx, &around);

@@ -217,6 +217,36 @@ fn retry_after_counts_from_the_answer() {
 }
 
 #[test]
+fn a_date_in_retry_after_counts_from_the_answers_own_date() {
+    for until in [
+        "Sun, 06 Nov 1994 08:59:37 GMT",
+        "Sunday, 06-Nov-94 08:59:37 GMT",
+        "Sun Nov  6 08:59:37 1994",
+    ] {
+        let (scene, ann, bob, _device) = two();
+        let date = "Sun, 06 Nov 1994 08:49:37 GMT";
+        scene.service.answer_at("/0", 503, until, date);
+        scene.message("c1", &ann, Some(&bob), &[]);
+        assert_eq!(scene.react().len(), 1);
+        let wait = scene.only::<Push>().due_at.as_millis() - scene.edge.ctx().now().as_millis();
+        assert!((600_000..610_000).contains(&wait), "{until}: {wait}");
+    }
+}
+
+#[test]
+fn a_refusal_that_names_a_time_is_tried_again_then() {
+    let (scene, ann, bob, _device) = two();
+    scene.service.answer("/0", 403, "600");
+    scene.message("c1", &ann, Some(&bob), &[]);
+    assert_eq!(scene.react().len(), 1);
+    assert_eq!(scene.only::<Push>().status, PushStatus::Pending);
+    scene.service.answer("/0", 201, "");
+    scene.edge.advance(660_000);
+    assert_eq!(scene.job().len(), 1);
+    assert_eq!(scene.entry().status, QueuedMessageStatus::Delivered);
+}
+
+#[test]
 fn what_waited_into_the_night_or_beyond_a_mute_is_not_sent() {
     let muted = |scene: &Scene, membership: &str| {
         let patch = Patch::new().set(ConversationMember::IS_MUTED, true);

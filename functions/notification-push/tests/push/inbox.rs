@@ -178,3 +178,154 @@ fn settings_start_as_they_are_by_default_and_are_set_as_a_whole() {
     scene.settings(&ann, json!({}));
     assert_eq!(scene.get(&ann, path), at_first);
 }
+
+/// The ids of the actors whom an inbox shows, and how many it counts as unread.
+fn seen(scene: &Scene, who: &Person) -> (Vec<String>, Value) {
+    let inbox = scene.get(who, "/v1/notifications?unread=true");
+    let items = inbox["items"].as_array().unwrap().iter();
+    let actors = items.map(|item| item["metadata"]["userId"].as_str().unwrap().to_owned());
+    let count = scene.get(who, "/v1/notifications/unread-count")["count"].clone();
+    (actors.collect(), count)
+}
+
+#[test]
+fn it_names_the_people_whom_it_tells_of() {
+    let scene = Scene::new();
+    let (ann, bob) = (scene.person(), scene.person());
+    scene.follow(&ann, &bob);
+    scene.react();
+    let inbox = scene.get(&bob, "/v1/notifications");
+    let people = json!({ann.id.clone(): {"id": ann.id, "displayName": "ann"}});
+    assert_eq!(inbox["users"], people);
+    let nobody = scene.get(&ann, "/v1/notifications");
+    assert_eq!(nobody["users"], json!({}));
+}
+
+#[test]
+fn whom_a_block_parts_one_from_is_neither_listed_nor_counted_nor_there() {
+    for is_blocker in [true, false] {
+        let scene = Scene::new();
+        let people = [scene.person(), scene.person(), scene.person()];
+        let [ann, bob, cid] = &people;
+        scene.follow(ann, bob);
+        scene.reacted(ann, bob);
+        scene.follow(cid, bob);
+        scene.react();
+        let all = scene.all::<Notification>().into_iter();
+        let is_anns = |n: &Notification| n.metadata.as_ref().unwrap().contains(&ann.id);
+        let anns = all.filter(is_anns).map(|n| n.id).next().unwrap();
+        match is_blocker {
+            true => scene.block(bob, ann),
+            false => scene.block(ann, bob),
+        }
+        assert_eq!(seen(&scene, bob), (vec![cid.id.clone()], json!(1)));
+        let inbox = scene.get(bob, "/v1/notifications").to_string();
+        assert!(!inbox.contains(&ann.id), "{inbox}");
+        for (method, path) in [
+            (Method::POST, format!("/v1/notifications/{anns}/read")),
+            (Method::DELETE, format!("/v1/notifications/{anns}")),
+        ] {
+            let refused = scene.send(method, &path, &bob.token, Value::Null);
+            refused.expect_problem(404, "not_found");
+        }
+        let path = "/v1/notifications/read-all";
+        let read = scene.send(Method::POST, path, &bob.token, Value::Null);
+        assert_eq!(read.expect(200), json!({"marked": 1, "more": false}));
+        assert_eq!(seen(&scene, bob), (vec![], json!(0)));
+    }
+}
+
+#[test]
+fn accounts_out_of_use_are_neither_listed_nor_counted() {
+    let scene = Scene::new();
+    let people = [scene.person(), scene.person(), scene.person()];
+    let [ann, bob, cid] = &people;
+    scene.follow(ann, bob);
+    scene.follow(cid, bob);
+    scene.react();
+    scene.disable(ann);
+    assert_eq!(seen(&scene, bob), (vec![cid.id.clone()], json!(1)));
+}
+
+#[test]
+fn a_mention_goes_with_its_message_and_with_the_membership() {
+    type Meanwhile = fn(&Scene, &Person, &str);
+    let cases: [(&str, Meanwhile, usize); 5] = [
+        ("nothing", |_, _, _| {}, 1),
+        (
+            "the message is deleted",
+            |scene, _, message| {
+                let patch = whisper_store::Patch::new();
+                let patch = patch.set(Message::DELETED_AT, Timestamp::AT_COMMIT);
+                scene.change(message, patch);
+            },
+            0,
+        ),
+        (
+            "the message expires",
+            |scene, _, message| {
+                let now = scene.edge.ctx().now();
+                let patch = whisper_store::Patch::new().set(Message::EXPIRES_AT, now);
+                scene.change(message, patch);
+            },
+            0,
+        ),
+        (
+            "bob leaves",
+            |scene, bob, _| {
+                let left = ConversationMemberStatus::Left;
+                let patch = whisper_store::Patch::new();
+                let patch = patch.set(ConversationMember::STATUS, left);
+                scene.change(&whisper_kit::ids::member_id("c1", &bob.id), patch);
+            },
+            0,
+        ),
+        (
+            "bob mutes the conversation: that is about devices alone",
+            |scene, bob, _| {
+                let patch = whisper_store::Patch::new();
+                let patch = patch.set(ConversationMember::IS_MUTED, true);
+                scene.change(&whisper_kit::ids::member_id("c1", &bob.id), patch);
+            },
+            1,
+        ),
+    ];
+    for (case, meanwhile, left) in cases {
+        let (scene, ann, bob, _device) = crate::scene::two();
+        let message = scene.message("c1", &ann, Some(&bob), &[&bob]);
+        scene.react();
+        meanwhile(&scene, &bob, &message);
+        let (actors, count) = seen(&scene, &bob);
+        assert_eq!((actors.len(), count), (left, json!(left)), "{case}");
+    }
+}
+
+#[test]
+fn pages_are_filled_with_what_may_be_shown_both_ways() {
+    let scene = Scene::new();
+    let (ann, bob, cid) = (scene.person(), scene.person(), scene.person());
+    for n in 0..12 {
+        // Of three in a row one is cid's, and he is to be blocked.
+        let actor = if n % 3 == 1 { &cid } else { &ann };
+        scene.put(&Notification {
+            id: format!("n{n}"),
+            user_id: bob.id.clone(),
+            metadata: Some(json!({"userId": actor.id}).to_string()),
+            ..Notification::default()
+        });
+    }
+    scene.block(&bob, &cid);
+    let page = |query: String| scene.get(&bob, &format!("/v1/notifications?limit=3{query}"));
+    let first = page(String::new());
+    assert_eq!(ids(&first), ["n11", "n9", "n8"]);
+    let after = |page: &Value| format!("&after={}", page["next"].as_str().unwrap());
+    let second = page(after(&first));
+    assert_eq!(ids(&second), ["n6", "n5", "n3"]);
+    let third = page(after(&second));
+    assert_eq!(ids(&third), ["n2", "n0"]);
+    assert!(third.get("next").is_none());
+    let back = page(format!("&before={}", third["previous"].as_str().unwrap()));
+    assert_eq!(ids(&back), ["n6", "n5", "n3"]);
+    let count = scene.get(&bob, "/v1/notifications/unread-count");
+    assert_eq!(count, json!({"count": 8, "capped": false}));
+}

@@ -6,5 +6,7 @@ mod devices;
 mod events;
 mod inbox;
 mod operators;
+mod reach;
 mod scene;
 mod sweep;
+mod turns;

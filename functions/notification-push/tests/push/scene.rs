@@ -1,7 +1,7 @@
 //! People with devices, messages in the outbox, and the push service.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use futures::channel::oneshot;
 use futures::executor::block_on;
@@ -40,6 +40,11 @@ pub struct Service {
     held: Rc<RefCell<Option<Hold>>>,
     /// What happens to the clock before an answer.
     takes: Rc<RefCell<Option<Delay>>>,
+    /// The function that sends.
+    by: Rc<RefCell<Weak<TestEdge>>>,
+    /// How many statements had run when each push came.
+    after: Rc<RefCell<Vec<usize>>>,
+    ran: Rc<Cell<usize>>,
 }
 
 impl Service {
@@ -53,6 +58,10 @@ impl Service {
                 .find(|(end, _)| outgoing.endpoint.ends_with(end));
             let answer = told.map_or_else(|| status(201), |(_, answer)| answer.clone());
             service.sent.borrow_mut().push(outgoing);
+            if let Some(edge) = service.by.borrow().upgrade() {
+                service.ran.set(service.ran.get() + edge.statements().len());
+                service.after.borrow_mut().push(service.ran.get());
+            }
             if let Some((clock, millis)) = &*service.takes.borrow() {
                 clock.set(clock.get() + millis);
             }
@@ -109,7 +118,7 @@ pub struct Person {
 }
 
 pub struct Scene {
-    pub edge: TestEdge,
+    pub edge: Rc<TestEdge>,
     pub service: Service,
     count: Cell<usize>,
 }
@@ -118,8 +127,10 @@ impl Scene {
     pub fn new() -> Self {
         let service = Service::default();
         let api = notification_push::api_with(service.transport());
+        let edge = Rc::new(TestEdge::new(&api, &[("operator_key", OPERATOR)]));
+        *service.by.borrow_mut() = Rc::downgrade(&edge);
         Self {
-            edge: TestEdge::new(&api, &[("operator_key", OPERATOR)]),
+            edge,
             service,
             count: Cell::default(),
         }
@@ -329,6 +340,15 @@ impl Scene {
         while rounds.next().is_some() && again(react()) {}
         react().expect(200);
         self.service.take()
+    }
+
+    /// Lets the function react once; gives how many statements had run until each push, and the pushes.
+    pub fn react_once(&self) -> (Vec<usize>, Vec<Outgoing>) {
+        self.edge.statements();
+        self.service.ran.set(0);
+        self.service.after.take();
+        block_on(self.edge.from_component("/internal/events", &Value::Null));
+        (self.service.after.take(), self.service.take())
     }
 
     /// Runs the job; gives what the push service was sent.

@@ -79,3 +79,63 @@ fn subscriptions_that_the_push_service_has_ended_go() {
     scene.job();
     assert_eq!(scene.all::<PushSubscription>(), []);
 }
+
+#[test]
+fn a_clock_that_was_a_year_ahead_leaves_nothing_waiting_for_that_year() {
+    let year = 365 * DAY;
+    for status in [PushStatus::Pending, PushStatus::Processing] {
+        let (scene, ann, bob, _device) = two();
+        scene.service.answer("/0", 503, "");
+        scene.message("c1", &ann, Some(&bob), &[]);
+        assert_eq!(scene.react().len(), 1);
+        // As it stands when it was leased, or put off, while the clock was ahead.
+        let push = scene.only::<Push>();
+        let ahead = whisper_store::Patch::new()
+            .set(Push::STATUS, status)
+            .set(Push::DUE_AT, push.due_at.plus(year))
+            .set(Push::EXPIRES_AT, push.expires_at.plus(year));
+        scene.change(&push.id, ahead);
+        scene.service.answer("/0", 201, "");
+        // A run brings it back, and the next one sends it.
+        let sent = scene.job().len() + scene.job().len();
+        assert_eq!(sent, 1, "{status}");
+        assert_eq!(scene.all::<Push>(), []);
+        assert_eq!(scene.entry().status, QueuedMessageStatus::Delivered);
+    }
+}
+
+#[test]
+fn lives_and_ages_of_a_year_ahead_are_brought_back() {
+    let (scene, ann, bob, _device) = two();
+    scene.service.answer("/0", 403, "");
+    scene.message("c1", &ann, Some(&bob), &[]);
+    scene.follow(&ann, &bob);
+    scene.react();
+    let year = 365 * DAY;
+    let now = scene.edge.ctx().now();
+    for push in scene.all::<Push>() {
+        let ahead = whisper_store::Patch::new()
+            .set(Push::DUE_AT, push.due_at.plus(year))
+            .set(Push::EXPIRES_AT, push.expires_at.plus(year));
+        scene.change(&push.id, ahead);
+    }
+    let notification = scene.only::<Notification>().id;
+    let ahead = whisper_store::Patch::new()
+        .set(Notification::CREATED_AT, now.plus(year))
+        .set(Notification::EXPIRES_AT, now.plus(year + 90 * DAY));
+    scene.change(&notification, ahead);
+    let ahead = whisper_store::Patch::new().set(QueuedMessage::PROCESSED_AT, now.plus(year));
+    scene.change(&scene.entry().id, ahead);
+    scene.job();
+    for push in scene.all::<Push>() {
+        assert_eq!(push.status, PushStatus::Failed);
+        assert!(push.due_at <= now && push.expires_at <= now.plus(8 * DAY));
+    }
+    let notification = scene.only::<Notification>();
+    assert_eq!(notification.expires_at, Some(now.plus(90 * DAY)));
+    assert_eq!(
+        scene.all::<QueuedMessage>(),
+        [],
+        "of no age that anybody knows"
+    );
+}
