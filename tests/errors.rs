@@ -94,7 +94,7 @@ fn oversize_fields_and_bodies_are_refused() {
             .send()
     };
     send("/v1/errors", 300 * 1024).expect_problem(413, "payload_too_large");
-    send("/v1/errors/batch", 8 * 1024 * 1024 + 1).expect_problem(413, "payload_too_large");
+    send("/v1/errors/batch", 2 * 1024 * 1024 + 1).expect_problem(413, "payload_too_large");
     send("/v1/errors", 10).expect_problem(400, "invalid_json");
 }
 
@@ -256,6 +256,26 @@ fn who_reports_too_often_is_told_by_whose_limit_and_when_to_go_on() {
     assert_eq!(groups(&app, "")[0]["count"], 5);
     app.advance("61s");
     report(&app, &ann, &error("x")).expect(201);
+}
+
+#[test]
+fn what_is_reported_is_limited_by_bytes() {
+    let start = TestApp::own()
+        .variable("error_bytes_per_hour", "10000")
+        .variable("error_address_bytes_per_hour", "16000");
+    let Some(app) = start.start() else { return };
+    // Counted by the hour: this one begins anew.
+    let now = app.control(&json!({"cmd": "now"}))["now"].clone();
+    let minute: u32 = now.as_str().unwrap()[14..16].parse().unwrap();
+    app.advance(&format!("{}m", 60 - minute));
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let large = json!({"errorType": "t", "errorMessage": "m", "stackTrace": "x".repeat(6000)});
+    report(&app, &ann, &large).expect(201);
+    report(&app, &ann, &large).expect_problem(429, "rate_limited");
+    report(&app, &ann, &error("a small one")).expect(201);
+    report(&app, &bob, &large).expect(201);
+    report(&app, &bob, &error("a small one")).expect(201);
+    report(&app, &bob, &large).expect_problem(429, "rate_limited");
 }
 
 #[test]

@@ -83,23 +83,7 @@ impl Banner<'_> {
         for (route, component) in routes {
             writeln!(out, "  {route:width$}  {component}")?;
         }
-        if !self.manifest.schedules.is_empty() {
-            let note = if self.scheduled {
-                "UTC"
-            } else {
-                "not run: --no-schedules"
-            };
-            writeln!(out, "\nSchedules ({note})")?;
-            for entry in &self.manifest.schedules {
-                writeln!(
-                    out,
-                    "  {:15} {}  {}",
-                    entry.cron.as_str(),
-                    entry.name,
-                    entry.route
-                )?;
-            }
-        }
+        self.write_schedules(out)?;
         writeln!(out, "\nData            {}", self.data.path().display())?;
         if self.data.operator_key_file().exists() {
             writeln!(
@@ -112,5 +96,21 @@ impl Banner<'_> {
             writeln!(out, "Clock           {} s off", self.offset_ms / 1000)?;
         }
         write!(out, "\nCtrl-C stops it; twice stops it at once.\n")
+    }
+
+    fn write_schedules(&self, out: &mut String) -> std::fmt::Result {
+        let schedules = &self.manifest.schedules;
+        if schedules.is_empty() {
+            return Ok(());
+        }
+        let note = match self.scheduled {
+            true => "UTC",
+            false => "not run: --no-schedules",
+        };
+        writeln!(out, "\nSchedules ({note})")?;
+        schedules.iter().try_for_each(|entry| {
+            let (cron, name, route) = (entry.cron.as_str(), &entry.name, &entry.route);
+            writeln!(out, "  {cron:15} {name}  {route}")
+        })
     }
 }

@@ -49,11 +49,6 @@ pub fn start(json: bool) {
     }
 }
 
-/// Whether lines are JSON.
-pub fn is_json() -> bool {
-    LOG.get().is_some_and(|log| log.json)
-}
-
 /// Writes an event with its fields: as JSON, or for people as `text` behind the time.
 pub fn event(name: &str, fields: Value, text: impl FnOnce() -> String) {
     write_event(name, fields, || format!("{} {}", time(), text()));

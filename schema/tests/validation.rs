@@ -336,6 +336,7 @@ fn datetimes() {
 
 #[test]
 fn emails() {
+    let long_label = format!("a@{}.org", "b".repeat(64));
     let longest = format!(
         "{}@{}.org",
         "a".repeat(64),
@@ -367,6 +368,14 @@ fn emails() {
         ".a@b.org",
         "a@-b.org",
         "a@@b.org",
+        "a@b_c.de",
+        "a@1.2.3.4",
+        "a@b.123",
+        "a@b-.org",
+        "a@b.org.",
+        "\"a b\"@b.de",
+        "\"a\"@b.de",
+        &long_label,
     ] {
         assert_refused("email", json!(bad), "format", "must be an email address");
     }
@@ -381,12 +390,18 @@ fn emails() {
 
 #[test]
 fn urls() {
+    let label = format!("https://{}.com", "a".repeat(63));
+    let long_label = format!("https://{}.com", "a".repeat(64));
+    let long_host = format!("https://{}.com", vec!["a".repeat(61); 5].join("."));
     let longest = format!("https://example.com/{}", "a".repeat(1980));
     for good in [
         "https://example.com",
         "http://localhost:3000/a?b=c#d",
         "https://127.0.0.1/",
         "https://[::1]/",
+        "https://a--b.example.com.",
+        "https://0.example",
+        &label,
         "ftp://files.example.com/x",
         "ipfs://bafybeigdyrzt/1.png",
         "https://xn--bcher-kva.de/%C3%A4",
@@ -424,6 +439,15 @@ fn urls() {
         "https://user:password@example.com/",
         "https://@example.com/",
         "https://bank.example@evil.example/",
+        "https://my_site.example.com",
+        "https://-a.example.com",
+        "https://a-.example.com",
+        "ftp://my_site.example.com",
+        "https://example.com..",
+        "https://.",
+        "https://[v1.x]/",
+        &long_label,
+        &long_host,
     ] {
         let message = "must be an absolute URL with a host, such as https://example.com/a \
                        (ASCII, other characters percent-encoded, no user before the host)";

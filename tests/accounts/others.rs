@@ -42,9 +42,10 @@ fn privacy_settings_decide_by_friendship() {
         json!({"bio": "b", "phone": "+41791234567", "location": "l", "privacySettings": settings});
     change_profile(&app, &alice, &changes).expect(200);
     for (viewer, shown) in [
-        (&friend, [true, true, false, true]),
-        (&fan, [false, false, false, true]),
-        (&stranger, [false, false, false, true]),
+        // Nobody has verified the address, so it isn't shown.
+        (&friend, [true, true, false, false]),
+        (&fan, [false, false, false, false]),
+        (&stranger, [false, false, false, false]),
     ] {
         let seen = look(&app, viewer, &alice).expect(200);
         let fields = ["bio", "phone", "location", "email"].map(|field| seen.get(field).is_some());
@@ -146,4 +147,53 @@ fn a_block_in_either_direction_hides_as_if_nobody_were_there() {
             (&unknown["detail"], &unknown["title"])
         );
     }
+}
+
+#[test]
+fn people_are_found_by_id_and_by_the_beginning_of_a_name() {
+    let app = TestApp::start();
+    let (alice, bob) = (app.person("alice"), app.person("bob"));
+    let ids = format!("/v1/users?ids={},{}", bob.id, alice.id);
+    let found = alice.get(&app, &ids).expect(200);
+    assert_eq!(found["items"][0]["username"], bob.username.as_str());
+    assert_eq!(found["items"][1]["id"], alice.id.as_str());
+    let query = format!("/v1/users?query={}", bob.username);
+    let found = alice.get(&app, &query).expect(200);
+    assert_eq!(found["items"][0]["id"], bob.id.as_str());
+    bob.put(&app, &format!("/v1/blocks/{}", alice.id), &json!({}))
+        .expect(204);
+    assert_eq!(alice.get(&app, &query).expect(200)["items"], json!([]));
+}
+
+#[test]
+fn the_operator_disables_and_enables_an_account() {
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
+    let (alice, bob) = (app.person("alice"), app.person("bob"));
+    let operate =
+        |method: &str, path: &str| app.call(method, path).bearer(app.operator_key()).send();
+    let path = format!("/internal/users/{}", bob.id);
+    app.refuses_all_but_operator(
+        &[
+            ("GET", path.clone(), json!(null)),
+            ("POST", format!("{path}/disable"), json!({})),
+        ],
+        &alice,
+    );
+    assert_eq!(
+        operate("POST", &format!("{path}/disable")).expect(200)["status"],
+        "disabled"
+    );
+    bob.get(&app, "/v1/me")
+        .expect_problem(401, "session_revoked");
+    look(&app, &alice, &bob).expect_problem(404, "not_found");
+    super::sign_in(&app, &bob.email, &bob.password).expect_problem(401, "invalid_credentials");
+    operate("POST", &format!("{path}/enable")).expect(200);
+    super::sign_in(&app, &bob.email, &bob.password).expect(201);
+    let named = operate("GET", &format!("/internal/users/{}", bob.username)).expect(200);
+    assert_eq!(
+        (&named["id"], &named["status"]),
+        (&json!(bob.id), &json!("active"))
+    );
 }

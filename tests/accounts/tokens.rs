@@ -186,6 +186,7 @@ fn every_route_for_users_wants_a_token() {
         ("GET", "/v1/me/account"),
         ("POST", "/v1/me/email"),
         ("PUT", "/v1/me/password"),
+        ("GET", "/v1/users?ids=x"),
         ("GET", "/v1/users/alice"),
         ("GET", "/v1/users/..%2f.."),
         ("GET", "/v1/blocks"),

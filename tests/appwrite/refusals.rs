@@ -49,6 +49,32 @@ fn nobody_is_let_in_on_their_word() {
     assert_eq!(page["items"], json!([]));
 }
 
+/// Servers refuse addresses of hosts that can't be; who sends one is told which field it is.
+#[test]
+fn what_a_server_would_refuse_is_told_by_its_field() {
+    let Some(project) = Project::shared() else {
+        return;
+    };
+    let ann = project.person("ann9");
+    let change = |website: &str| {
+        let body = json!({"website": website});
+        let call = project.accounts.call(&ann.id, &ann.jwt, "PATCH", "/v1/me");
+        call.header("if-match", "*").json(&body).send()
+    };
+    for website in [
+        "https://my_site.example.com",
+        "https://-a.example.com",
+        "https://[v1.x]/",
+    ] {
+        let refused = change(website);
+        refused.refused(422, "validation_failed");
+        let refused = refused.expect(422);
+        assert_eq!(refused["errors"][0]["field"], "website", "{website}");
+    }
+    let website = "https://my-site.example.com";
+    assert_eq!(change(website).expect(200)["website"], website);
+}
+
 #[test]
 fn whoever_is_blocked_or_gone_at_appwrite_is_nobody() {
     let Some(project) = Project::shared() else {

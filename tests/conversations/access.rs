@@ -25,6 +25,8 @@ fn routes(path: &str, user: &str) -> Vec<Route> {
         ("POST", format!("{path}/leave"), json!(null)),
         ("POST", format!("{path}/read"), json!({})),
         ("PATCH", format!("{path}/me"), json!({"isMuted": true})),
+        ("POST", format!("{path}/accept"), json!(null)),
+        ("POST", format!("{path}/decline"), json!(null)),
     ]
 }
 

@@ -73,8 +73,13 @@ fn many_who_start_it_at_once_get_one() {
         "{replies:?}"
     );
     for person in [&ann, &bob] {
-        let list = person.get(&app, "/v1/conversations").expect(200);
-        assert_eq!(super::ids(&list), [id.as_str().unwrap()]);
+        // Who didn't begin it has it as a request.
+        let lists = ["?requests=false", "?requests=true"].map(|which| {
+            let path = format!("/v1/conversations{which}");
+            person.get(&app, &path).expect(200)
+        });
+        let listed: Vec<&str> = lists.iter().flat_map(super::ids).collect();
+        assert_eq!(listed, [id.as_str().unwrap()]);
     }
 }
 
@@ -109,8 +114,17 @@ fn blocked_people_cannot_start_one_whoever_blocked_whom() {
     ann.call(&app, "PUT", &format!("/v1/blocks/{}", bob.id))
         .send()
         .expect(204);
-    start(&app, &ann, None, &[&bob]).expect_problem(403, "forbidden");
-    start(&app, &bob, None, &[&ann]).expect_problem(403, "forbidden");
+    for (by, with) in [(&ann, &bob), (&bob, &ann)] {
+        let refused = start(&app, by, None, &[with]).expect_fields(&["participantIds[0]"]);
+        let body = json!({"type": "direct", "participantIds": ["nobody"]});
+        let nobody = by
+            .post(&app, "/v1/conversations", &body)
+            .expect_fields(&["participantIds[0]"]);
+        assert_eq!(
+            refused["errors"], nobody["errors"],
+            "as if they weren't there"
+        );
+    }
     ann.delete(&app, &format!("/v1/blocks/{}", bob.id))
         .expect(204);
     start(&app, &bob, None, &[&ann]).expect(201);

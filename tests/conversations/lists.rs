@@ -8,6 +8,7 @@ fn the_last_active_comes_first() {
     let app = TestApp::start();
     let (ann, bob, cid) = (app.person("ann"), app.person("bob"), app.person("cid"));
     let first = group(&app, &ann, &[&bob]);
+    super::follow(&app, &ann, &cid);
     let second = direct(&app, &cid, &ann);
     let third = group(&app, &bob, &[&ann]);
     let list = |query: &str| {
@@ -44,10 +45,12 @@ fn pages_meet_in_both_directions() {
     let second = list(format!("&after={}", first["next"].as_str().unwrap())).expect(200);
     let third = list(format!("&after={}", second["next"].as_str().unwrap())).expect(200);
     assert_eq!([ids(&first), ids(&second), ids(&third)].concat(), expected);
-    assert_eq!(
-        (&first["previous"], &third["next"]),
-        (&Value::Null, &Value::Null)
-    );
+    assert_eq!(&third["next"], &Value::Null);
+    let since = list(format!("&before={}", first["previous"].as_str().unwrap())).expect(200);
+    assert_eq!(ids(&since), [""; 0], "nothing was active since");
+    say(&app, &ann, &made[0], "wake up");
+    let since = list(format!("&before={}", first["previous"].as_str().unwrap())).expect(200);
+    assert_eq!(ids(&since), [id(&made[0])]);
     let back = list(format!("&before={}", third["previous"].as_str().unwrap())).expect(200);
     assert_eq!(ids(&back), ids(&second));
 }
@@ -64,12 +67,12 @@ fn only_my_own_are_listed() {
     );
     assert_eq!(
         eve.get(&app, "/v1/conversations").expect(200),
-        json!({"items": []})
+        json!({"items": [], "users": {}})
     );
 }
 
 #[test]
-fn archived_ones_can_be_asked_for_apart() {
+fn archived_ones_are_apart_and_pinned_ones_on_top() {
     let app = TestApp::start();
     let ann = app.person("ann");
     let (kept, away) = (group(&app, &ann, &[]), group(&app, &ann, &[]));
@@ -84,9 +87,14 @@ fn archived_ones_can_be_asked_for_apart() {
         ann.get(&app, &format!("/v1/conversations{query}"))
             .expect(200)
     };
-    assert_eq!(ids(&list("")), [id(&away), id(&kept)]);
+    assert_eq!(ids(&list("")), [id(&kept)]);
     assert_eq!(ids(&list("?archived=true")), [id(&away)]);
     assert_eq!(ids(&list("?archived=false")), [id(&kept)]);
+    let newer = group(&app, &ann, &[]);
+    assert_eq!(ids(&list("")), [id(&newer), id(&kept)]);
+    let pin = json!({"isPinned": true});
+    patch(&app, &ann, &format!("{kept}/me"), &pin).expect(200);
+    assert_eq!(ids(&list("")), [id(&kept), id(&newer)]);
 }
 
 #[test]
@@ -111,6 +119,6 @@ fn a_list_takes_only_its_own_parameters_and_cursors() {
     let page = list(&ann, "limit=1").expect(200);
     let cursor = page["next"].as_str().unwrap();
     list(&bob, &format!("after={cursor}")).expect_problem(400, "invalid_cursor");
-    list(&ann, &format!("archived=false&after={cursor}")).expect_problem(400, "invalid_cursor");
+    list(&ann, &format!("archived=true&after={cursor}")).expect_problem(400, "invalid_cursor");
     list(&ann, &format!("after={cursor}x")).expect_problem(400, "invalid_cursor");
 }

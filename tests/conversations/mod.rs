@@ -6,6 +6,7 @@ mod groups;
 mod lists;
 mod members;
 mod reading;
+mod requests;
 mod roles;
 
 use whisper_testkit::{Person, Reply, TestApp, Value, ids, json};
@@ -30,6 +31,12 @@ fn group(app: &TestApp, owner: &Person, with: &[&Person]) -> String {
 fn direct(app: &TestApp, one: &Person, other: &Person) -> String {
     let made = start(app, one, None, &[other]).expect(201);
     format!("/v1/conversations/{}", made["id"].as_str().unwrap())
+}
+
+/// Has somebody follow another: whom they follow is no stranger to them.
+fn follow(app: &TestApp, by: &Person, whom: &Person) {
+    let path = format!("/v1/follows/{}", whom.id);
+    by.call(app, "PUT", &path).send().expect(201);
 }
 
 /// Sends a text; gives the message's id.

@@ -16,6 +16,9 @@ const DISK_FULL: &str = "disk is full";
 pub use code::Code;
 pub use whisper_schema::Rule;
 
+/// Most characters of a cause that are kept.
+const MOST_CAUSE: usize = 2000;
+
 /// What a fallible step of a function gives.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -91,7 +94,7 @@ impl Error {
     /// A fault of ours; `source` is logged, never sent.
     pub fn internal(source: impl fmt::Display) -> Self {
         let mut error = Self::new(Code::Internal, "Something went wrong on our side.");
-        error.source = Some(source.to_string());
+        error.source = Some(cut(&source));
         error
     }
 
@@ -128,7 +131,7 @@ impl Error {
     /// Keeps the cause for the log.
     #[must_use]
     pub fn with_source(mut self, source: impl fmt::Display) -> Self {
-        self.source = Some(source.to_string());
+        self.source = Some(cut(&source));
         self
     }
 
@@ -185,6 +188,15 @@ impl Error {
                 .collect();
         }
         problem
+    }
+}
+
+/// The beginning of a cause: one that quotes a long statement would fill the log.
+fn cut(source: &impl fmt::Display) -> String {
+    let source = source.to_string();
+    match source.char_indices().nth(MOST_CAUSE) {
+        None => source,
+        Some((end, _)) => format!("{}… ({} bytes)", &source[..end], source.len()),
     }
 }
 
@@ -367,6 +379,20 @@ mod tests {
             let seen = format!("{outcome:?}");
             assert_eq!(signed_up(outcome), code, "{seen}");
         }
+    }
+
+    #[test]
+    fn a_long_cause_is_cut() {
+        let long = "ä".repeat(100_000);
+        for error in [
+            Error::internal(&long),
+            Error::not_found().with_source(&long),
+        ] {
+            let cause = error.source_text().unwrap();
+            assert!(cause.chars().count() < 2100 && cause.ends_with("(200000 bytes)"));
+        }
+        let short = Error::internal("short");
+        assert_eq!(short.source_text(), Some("short"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use appwrite_server::{KEY, Options, PROJECT, Server};
 use futures::executor::block_on;
 use serde_json::json;
-use whisper_appwrite::ours;
+use whisper_appwrite::from_schema;
 use whisper_appwrite::remote::{Client, plan, push, state};
 use whisper_kit::consumer::{self, Bounds};
 use whisper_kit::jobs::Tally;
@@ -26,7 +26,7 @@ fn server() -> Server {
     });
     let server = server.unwrap();
     let client = Client::new(&server.endpoint(), PROJECT, KEY);
-    let plan = plan(&ours(), &state(&client).unwrap(), &[]);
+    let plan = plan(&from_schema(), &state(&client).unwrap(), &[]);
     push(&client, &plan, Duration::from_secs(60), &mut |_| {}).unwrap();
     server
 }

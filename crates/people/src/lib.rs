@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod consent;
+mod direct;
 mod friends;
 mod pair;
 pub mod privacy;
@@ -15,6 +16,7 @@ use whisper_schema::{Column, Document};
 use whisper_store::{Filter, Query};
 
 pub use consent::{Consenting, Consents, consents, may_add, may_write};
+pub use direct::direct_ids;
 pub use friends::{Befriending, friends};
 pub use pair::{Between, Pair, between, blocked, blocked_any, contact, following, unblocked};
 pub use reach::{Reach, Reaching, may_reach, reach};

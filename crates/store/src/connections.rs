@@ -9,7 +9,10 @@ use std::time::{Duration, Instant};
 use crate::driver::{Connection, Driver, DriverError, SqlValue};
 use crate::error::StoreError;
 use crate::gate::{Gate, Pass};
-use crate::reading::READERS;
+use crate::sql::{Made, Program};
+
+/// How many may read at once: what takes long doesn't hold up the others.
+pub(crate) const READERS: usize = 2;
 
 /// How long a request waits for a lock that other processes or instances hold.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -25,13 +28,29 @@ pub(crate) struct Connections {
 }
 
 /// Where connections lie that nobody uses. Only those on which nothing is open come back.
-type Home = Rc<RefCell<Vec<Box<dyn Connection>>>>;
+type Home = Rc<RefCell<Vec<Open>>>;
+
+/// An open connection.
+struct Open {
+    connection: Box<dyn Connection>,
+    /// The programs it has.
+    made: RefCell<Made>,
+}
+
+impl Open {
+    fn new(connection: Box<dyn Connection>) -> Self {
+        Open {
+            connection,
+            made: RefCell::default(),
+        }
+    }
+}
 
 /// A connection in use. Unless it is given back it is closed, and what it had open is rolled back:
 /// whatever future is dropped in the middle of whatever, no transaction leaks.
 pub(crate) struct Lease {
     // Closed before the next one may enter: the order of the fields is the order of their drop.
-    connection: Box<dyn Connection>,
+    open: Open,
     home: Home,
     _pass: Pass,
 }
@@ -42,17 +61,26 @@ impl Lease {
         sql: &str,
         params: &[SqlValue],
     ) -> Result<Vec<Vec<SqlValue>>, DriverError> {
-        self.connection.execute(sql, params).await
+        self.open.connection.execute(sql, params).await
+    }
+
+    /// Has it know a program.
+    pub async fn prepare(&self, program: &Rc<Program>) -> Result<(), DriverError> {
+        let missing = self.open.made.borrow_mut().missing(program);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        for statement in missing {
+            self.execute(&statement, &[]).await?;
+        }
+        self.open.made.borrow_mut().add(program);
+        Ok(())
     }
 
     /// Nothing is open on it: somebody else may have it.
     pub fn give_back(self) {
-        let Lease {
-            connection,
-            home,
-            _pass,
-        } = self;
-        home.borrow_mut().push(connection);
+        let Lease { open, home, _pass } = self;
+        home.borrow_mut().push(open);
     }
 }
 
@@ -76,13 +104,13 @@ impl Connections {
     pub async fn reader(&self) -> Result<Lease, DriverError> {
         let pass = self.reading.enter().await;
         let idle = self.readers.borrow_mut().pop();
-        let connection = match idle {
-            Some(connection) => connection,
+        let open = match idle {
+            Some(open) => open,
             // A reader needs no pragma: the journal mode sticks to the file.
-            None => self.driver.connect().await?,
+            None => Open::new(self.driver.connect().await?),
         };
         Ok(Lease {
-            connection,
+            open,
             home: self.readers.clone(),
             _pass: pass,
         })
@@ -91,12 +119,12 @@ impl Connections {
     /// The connection to write with, for who has passed the gate `writing`.
     pub async fn writer(&self, pass: Pass) -> Result<Lease, DriverError> {
         let idle = self.writer.borrow_mut().pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => self.open_writer().await?,
+        let open = match idle {
+            Some(open) => open,
+            None => Open::new(self.open_writer().await?),
         };
         Ok(Lease {
-            connection,
+            open,
             home: self.writer.clone(),
             _pass: pass,
         })
@@ -105,6 +133,11 @@ impl Connections {
     /// Every acknowledged commit survives a power cut: WAL with a sync at each commit.
     async fn open_writer(&self) -> Result<Box<dyn Connection>, DriverError> {
         let connection = self.driver.connect().await?;
+        // Before anything else may have to wait. Without it the pauses between SQLite's looks at the lock grow to a
+        // tenth of a second, and whoever has waited longest looks least often.
+        let wait = self.driver.lock_wait().as_millis();
+        let set = format!("PRAGMA busy_timeout = {wait}");
+        connection.execute(&set, &[]).await?;
         let mode = self.insist(&*connection, "PRAGMA journal_mode").await?;
         if !is_wal(&mode) {
             let set = "PRAGMA journal_mode = WAL";

@@ -10,41 +10,12 @@
 //! | list | TEXT, a JSON array; datetimes in it are milliseconds |
 
 use serde_json::{Map, Value};
-use whisper_schema::{Attribute, Collection, DefaultValue, Kind, Rule, Timestamp, Violation};
+use whisper_schema::{Attribute, Collection, Kind, Rule, Timestamp, Violation};
 
-use crate::SqlValue;
-use crate::filter::REVISION;
-use crate::sql::Bind;
-use crate::sql::cond::violation;
-
-/// The document's own id in the table.
-pub(crate) const ID: &str = "_id";
-/// The commit order in the table.
-pub(crate) const SEQ: &str = "_seq";
-
-/// Whether the collection's table has this column.
-pub(crate) fn is_column(collection: &Collection, column: &str) -> bool {
-    [ID, SEQ, REVISION].contains(&column) || collection.attribute(column).is_some()
-}
-
-/// Whether the column can hold NULL.
-pub(crate) fn is_nullable(collection: &Collection, column: &str) -> bool {
-    collection
-        .attribute(column)
-        .is_some_and(|attribute| !attribute.array && !attribute.not_null())
-}
-
-/// Whether the column holds text.
-pub(crate) fn is_text(collection: &Collection, column: &str) -> bool {
-    column == ID
-        || collection.attribute(column).is_some_and(|attribute| {
-            !attribute.array
-                && matches!(
-                    attribute.kind,
-                    Kind::String { .. } | Kind::Enum { .. } | Kind::Email | Kind::Url | Kind::Ip
-                )
-        })
-}
+use crate::bind::Bind;
+use crate::columns::violation;
+pub(crate) use crate::columns::{ID, REVISION, SEQ, is_nullable, is_text};
+use crate::driver::SqlValue;
 
 /// A value to compare a column with.
 pub(crate) fn operand(
@@ -152,17 +123,4 @@ pub(crate) fn document(
         });
     }
     Ok(binds)
-}
-
-/// What an attribute without a value counts as when something is added to it.
-pub(crate) fn start(collection: &Collection, column: &str) -> sea_query::Expr {
-    let constant = match collection
-        .attribute(column)
-        .and_then(|attribute| attribute.default)
-    {
-        Some(DefaultValue::Int(number)) => number.into(),
-        Some(DefaultValue::Float(number)) => number.into(),
-        _ => 0i64.into(),
-    };
-    sea_query::Expr::Constant(constant)
 }

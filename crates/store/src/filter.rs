@@ -8,6 +8,8 @@ use whisper_schema::{Attribute, Column, Document, Ephemeral, Order as Direction,
 
 use crate::sql::Table;
 
+pub(crate) use crate::columns::REVISION;
+
 /// A condition on the documents of `D`'s collection.
 ///
 /// Comparisons with NULL are false, `ne` too. Text compares by code point.
@@ -54,9 +56,6 @@ pub(crate) enum Compare {
     Gt,
     Ge,
 }
-
-/// Column that counts the changes of a row.
-pub(crate) const REVISION: &str = "_revision";
 
 impl<D> Filter<D> {
     pub(crate) fn new(node: Node) -> Self {

@@ -2,10 +2,14 @@
 
 mod batch;
 mod bell;
+mod bind;
+mod clock;
+mod columns;
 mod commit;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod connections;
+mod database;
 mod decode;
 mod doc;
 mod driver;
@@ -28,6 +32,7 @@ mod store;
 pub mod tables;
 
 pub use batch::{Batch, Committed};
+pub use clock::Clock;
 pub use doc::{Cursor, Doc, Page};
 pub use driver::{Connection, Dialect, Driver, DriverError, LocalBoxFuture, SqlValue};
 pub use error::StoreError;
@@ -36,4 +41,4 @@ pub use migrate::MigrationReport;
 pub use patch::Patch;
 pub use query::{Count, DEFAULT_LIMIT, Find, First, Get, MAX_LIMIT, Paged, Query};
 pub use read::{Answers, Questions, ReadSet};
-pub use store::{Clock, Store};
+pub use store::Store;

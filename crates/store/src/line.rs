@@ -135,14 +135,9 @@ impl<W, R> Line<W, R> {
     }
 
     /// How many wait.
+    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.waiting.borrow().len()
-    }
-
-    /// Whether this holds for the first.
-    pub fn first_is(&self, holds: impl FnOnce(&W) -> bool) -> bool {
-        let waiting = self.waiting.borrow();
-        waiting.front().is_some_and(|first| holds(&first.work))
     }
 
     /// Has the next one lead, or leaves the right to do so to who comes.

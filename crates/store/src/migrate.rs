@@ -1,18 +1,23 @@
 //! Migrations: numbered, applied once, in one transaction, by whoever comes first.
 
 use sha2::{Digest, Sha256};
-use whisper_schema::Migration;
 use whisper_schema::ddl::SEPARATOR;
+use whisper_schema::{Migration, Timestamp};
 
-use crate::connections::{Lease, Patience, outage};
+use crate::connections::{Connections, Lease, Patience, outage};
 use crate::driver::{DriverError, SqlValue};
 use crate::error::StoreError;
-use crate::store::Inner;
 
 /// What is applied already, as one row.
-const APPLIED: &str = "SELECT json_group_array(json_array(number, checksum)) FROM (SELECT number, checksum FROM _migrations ORDER BY number)";
-const CREATE: &str = "CREATE TABLE IF NOT EXISTS _migrations (\
-     number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL)";
+const APPLIED: &str = "SELECT json_group_array(json_array(number, checksum)) FROM (SELECT number, checksum FROM _migrations ORDER BY number) \
+     WHERE EXISTS (SELECT 1 FROM _clock)";
+/// The store's own tables. `_clock` has one row, the latest time that a commit was given.
+const CREATE: [&str; 3] = [
+    "CREATE TABLE IF NOT EXISTS _migrations (\
+     number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS _clock (id INTEGER PRIMARY KEY CHECK (id = 0), at INTEGER NOT NULL)",
+    "INSERT OR IGNORE INTO _clock (id, at) VALUES (0, 0)",
+];
 const RECORD: &str =
     "INSERT INTO _migrations (number, name, checksum, applied_at) VALUES (?, ?, ?, ?)";
 
@@ -27,28 +32,31 @@ pub struct MigrationReport {
 
 /// Applies what is missing. Two that start at once: the second waits, and finds it done.
 pub(crate) async fn run(
-    inner: &Inner,
+    connections: &Connections,
     lease: &Lease,
     migrations: &[Migration],
+    at: Timestamp,
 ) -> Result<MigrationReport, StoreError> {
     let version = migrations
         .iter()
         .map(|migration| migration.number)
         .max()
         .unwrap_or(0);
-    if is_complete_at_last(inner, lease, migrations).await? {
+    if is_complete_at_last(connections, lease, migrations).await? {
         return Ok(MigrationReport {
             applied: Vec::new(),
             version,
         });
     }
-    begin(inner, lease).await?;
-    execute(lease, CREATE, &[]).await?;
+    begin(connections, lease).await?;
+    for create in CREATE {
+        execute(lease, create, &[]).await?;
+    }
     // Somebody may have been faster.
     let done = applied(lease).await?;
     let missing = missing(migrations, &done)?;
     for migration in &missing {
-        apply(inner, lease, migration).await?;
+        apply(lease, migration, at).await?;
     }
     execute(lease, "COMMIT", &[]).await?;
     Ok(MigrationReport {
@@ -68,31 +76,31 @@ pub(crate) async fn is_complete(
 
 /// As [`is_complete`], also while somebody has the file for themselves for a moment.
 async fn is_complete_at_last(
-    inner: &Inner,
+    connections: &Connections,
     lease: &Lease,
     migrations: &[Migration],
 ) -> Result<bool, StoreError> {
     let mut patience = Patience::new();
     loop {
         match is_complete(lease, migrations).await {
-            Err(StoreError::Busy) if patience.wait(&inner.connections).await => {}
+            Err(StoreError::Busy) if patience.wait(connections).await => {}
             outcome => return outcome,
         }
     }
 }
 
-async fn begin(inner: &Inner, lease: &Lease) -> Result<(), StoreError> {
+async fn begin(connections: &Connections, lease: &Lease) -> Result<(), StoreError> {
     let mut patience = Patience::new();
     loop {
         match lease.execute("BEGIN IMMEDIATE", &[]).await {
             Ok(_) => return Ok(()),
-            Err(DriverError::Busy) if patience.wait(&inner.connections).await => {}
+            Err(DriverError::Busy) if patience.wait(connections).await => {}
             Err(error) => return Err(outage(error)),
         }
     }
 }
 
-async fn apply(inner: &Inner, lease: &Lease, migration: &Migration) -> Result<(), StoreError> {
+async fn apply(lease: &Lease, migration: &Migration, at: Timestamp) -> Result<(), StoreError> {
     for statement in migration.sql.split(SEPARATOR) {
         let statement = statement.trim().trim_end_matches(';');
         if !statement.is_empty() {
@@ -109,7 +117,7 @@ async fn apply(inner: &Inner, lease: &Lease, migration: &Migration) -> Result<()
         SqlValue::Integer(migration.number.into()),
         SqlValue::Text(migration.name.to_owned()),
         SqlValue::Text(checksum(migration.sql)),
-        SqlValue::Integer(inner.tick().as_millis()),
+        SqlValue::Integer(at.as_millis()),
     ];
     execute(lease, RECORD, &record).await
 }

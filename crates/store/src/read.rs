@@ -4,13 +4,13 @@ use std::vec;
 
 use whisper_schema::Document;
 
+use crate::bind::Binds;
+use crate::columns::{ID, REVISION, SEQ};
 use crate::decode;
 use crate::doc::{Cursor, Doc, Page};
-use crate::encode::{ID, SEQ};
 use crate::error::StoreError;
-use crate::filter::REVISION;
 use crate::query::{Count, First, Get, Paged, Query, Selection, Way};
-use crate::sql::{Answer, Binds, Table, select};
+use crate::sql::{Answer, Table, select};
 
 /// What [`Store::read`](crate::Store::read) can read: [`Get`], [`Query`], [`Query::first`],
 /// [`Query::page`], [`Query::count`], an `Option` or a `Vec` of them, and tuples of all these.

@@ -5,14 +5,13 @@
 
 use std::rc::Rc;
 
+use crate::connections::READERS;
+use crate::database::Database;
 use crate::driver::SqlValue;
 use crate::error::StoreError;
 use crate::line::{Line, Taken, Turn};
 use crate::sql::{Answer, Shape};
-use crate::store::Inner;
 
-/// How many may read at once: what takes long doesn't hold up the others.
-pub(crate) const READERS: usize = 2;
 /// Most reads of one statement. Numbers below it are rounded down to a power of two, so that few texts serve all.
 const MOST: usize = 8;
 /// Most answers, and most values, of a statement with several reads; SQLite takes 2,000 and 32,766.
@@ -58,30 +57,35 @@ impl Asked {
     }
 }
 
+/// Nobody reads yet.
+pub(crate) fn nobody() -> Rc<Reads> {
+    Reads::new(READERS)
+}
+
 /// Reads, alone or with others.
-pub(crate) async fn read(inner: &Inner, asked: Asked) -> Answered {
-    let ticket = inner.reads.enter(asked);
+pub(crate) async fn read(database: &Database, reads: &Rc<Reads>, asked: Asked) -> Answered {
+    let ticket = reads.enter(asked);
     loop {
         match ticket.turn().await {
             Turn::Done(answered) => return answered,
-            Turn::Lead(_leader) => lead(inner).await,
+            Turn::Lead(_leader) => lead(database, reads).await,
         }
     }
 }
 
 /// Answers those who ask the same as the first.
-async fn lead(inner: &Inner) {
-    let mut taken = inner.reads.take_alike(Asked::most, Asked::is_alike);
+async fn lead(database: &Database, reads: &Rc<Reads>) {
+    let mut taken = reads.take_alike(Asked::most, Asked::is_alike);
     let Some(times) = taken.places.len().checked_ilog2().map(|log| 1 << log) else {
         return;
     };
     taken.put_back(times);
-    if times > 1 && together(inner, &mut taken).await {
+    if times > 1 && together(database, &mut taken).await {
         return;
     }
     while let Some(place) = taken.places.first().map(Rc::clone) {
         let Asked { shape, values, .. } = &place.work;
-        let answered = inner.row(shape, values.clone()).await;
+        let answered = database.row(shape, values.clone()).await;
         taken.places.remove(0);
         place.settle(answered);
     }
@@ -89,13 +93,13 @@ async fn lead(inner: &Inner) {
 
 /// Answers all of them by one statement. False when that failed: one of them may be to blame, which is no reason for
 /// the others to fail.
-async fn together(inner: &Inner, taken: &mut Taken<Asked, Answered>) -> bool {
+async fn together(database: &Database, taken: &mut Taken<Asked, Answered>) -> bool {
     let first = &taken.places[0].work;
     let width = first.width;
     let shape = first.shape.times(taken.places.len());
     let values = taken.places.iter().flat_map(|place| &place.work.values);
     let values = values.cloned().collect();
-    let answered = inner.row(&shape, values).await;
+    let answered = database.row(&shape, values).await;
     match answered {
         Ok(row) if row.len() == width * taken.places.len() => {
             let mut row = row.into_iter();

@@ -19,13 +19,25 @@ fn event(i: usize) -> Event {
     }
 }
 
-/// Two operations, so that it needs a transaction.
+/// Two operations.
 fn pair(i: usize) -> Batch {
     Batch::new().insert(&event(i)).insert(&Message {
         id: format!("m{i}"),
         ..Message::default()
     })
 }
+
+/// So many operations of so many forms that no one statement does them all.
+fn many(i: usize) -> Batch {
+    (0..120).fold(pair(i), |batch, n| {
+        batch
+            .expect_none(Filter::<Event>::eq(Column::id(), format!("x{n}")))
+            .insert(&event(1000 * (i + 1) + n))
+    })
+}
+
+/// The statement of a batch that isn't one of one operation.
+const COMMIT: &str = "INSERT INTO _commit";
 
 fn count(store: &whisper_store::Store) -> (u64, u64) {
     let events = block_on(store.find::<Event>().count(100)).unwrap();
@@ -38,41 +50,45 @@ fn count(store: &whisper_store::Store) -> (u64, u64) {
 #[test]
 fn a_commit_that_fails_fails_all_of_its_group() {
     let (store, driver) = store();
-    block_on(store.migrate()).unwrap();
-    driver.fail("COMMIT", 1, broken(), false);
-    let results = block_on(join_all((0..3).map(|i| store.commit(pair(i)))));
-    assert!(
-        results
-            .iter()
-            .all(|result| matches!(result, Err(StoreError::Unavailable(_)))),
-        "{results:?}"
-    );
-    assert_eq!(count(&store), (0, 0));
+    // One of them finds nobody there, and goes alone.
+    block_on(store.commit(pair(9))).unwrap();
+    driver.fail(COMMIT, 2, broken(), false);
+    let results = block_on(join_all((0..4).map(|i| store.commit(pair(i)))));
+    let is_unknown = |result: &&Result<_, _>| matches!(result, Err(StoreError::Unavailable(_)));
+    assert_eq!(results.iter().filter(is_unknown).count(), 4, "{results:?}");
+    assert_eq!(count(&store), (1, 1));
     // On a new connection everything works again.
     block_on(store.commit(pair(1))).unwrap();
-    assert_eq!(count(&store), (1, 1));
+    assert_eq!(count(&store), (2, 2));
 }
 
 #[test]
 fn a_commit_whose_answer_is_lost_is_no_success() {
-    let (store, driver) = store();
-    block_on(store.migrate()).unwrap();
-    driver.fail("COMMIT", 1, broken(), true);
-    let result = block_on(store.commit(pair(1)));
-    assert!(
-        matches!(result, Err(StoreError::Unavailable(_))),
-        "{result:?}"
-    );
-    assert_eq!(count(&store), (1, 1));
+    for (statement, batch) in [(COMMIT, pair(1)), ("COMMIT", many(1))] {
+        let (store, driver) = store();
+        block_on(store.migrate()).unwrap();
+        driver.fail(statement, 1, broken(), true);
+        let result = block_on(store.commit(batch));
+        let is_unknown = matches!(result, Err(StoreError::Unavailable(_)));
+        assert!(is_unknown, "{result:?}");
+        assert_eq!(count(&store).1, 1);
+    }
 }
 
 #[test]
-fn a_rollback_that_fails_costs_the_connection() {
+fn what_is_too_much_for_one_statement_is_all_or_nothing_too() {
     let (store, driver) = store();
-    block_on(store.commit(pair(1))).unwrap();
+    block_on(store.commit(many(1))).unwrap();
     let opened = driver.opened();
+    let refused = block_on(store.commit(many(1)));
+    assert!(
+        matches!(refused, Err(StoreError::Conflict { .. })),
+        "{refused:?}"
+    );
+    let (events, messages) = count(&store);
+    assert_eq!((events, messages, driver.opened()), (100, 1, opened));
     driver.fail("ROLLBACK", 1, broken(), false);
-    let refused = block_on(store.commit(pair(1)));
+    let refused = block_on(store.commit(many(1)));
     assert!(
         matches!(refused, Err(StoreError::Unavailable(_))),
         "{refused:?}"
@@ -80,7 +96,7 @@ fn a_rollback_that_fails_costs_the_connection() {
     // The transaction went with its connection: the next one isn't locked out.
     block_on(store.commit(pair(2))).unwrap();
     assert_eq!(driver.opened(), opened + 1);
-    assert_eq!(count(&store), (2, 2));
+    assert_eq!(count(&store).1, 2);
 }
 
 #[test]
@@ -88,7 +104,7 @@ fn a_statement_that_fails_leaves_nothing() {
     let (store, driver) = store();
     block_on(store.migrate()).unwrap();
     driver.fail(
-        "INSERT INTO \"messages\"",
+        COMMIT,
         10,
         DriverError::Other("no such table".into()),
         false,
@@ -102,7 +118,7 @@ fn a_statement_that_fails_leaves_nothing() {
 fn a_lock_is_waited_for() {
     let (store, driver) = store();
     block_on(store.migrate()).unwrap();
-    driver.fail("BEGIN", 5, DriverError::Busy, false);
+    driver.fail(COMMIT, 5, DriverError::Busy, false);
     block_on(store.commit(pair(1))).unwrap();
     driver.fail("INSERT", 5, DriverError::Busy, false);
     block_on(store.commit(Batch::new().insert(&event(2)))).unwrap();
@@ -114,7 +130,7 @@ fn a_lock_is_waited_for() {
 fn a_lock_that_stays_is_busy_for_those_who_waited() {
     let (store, driver) = store();
     block_on(store.migrate()).unwrap();
-    driver.fail("BEGIN", usize::MAX, DriverError::Busy, false);
+    driver.fail(COMMIT, usize::MAX, DriverError::Busy, false);
     let results = block_on(join_all((0..3).map(|i| store.commit(pair(i)))));
     assert!(
         results
@@ -122,7 +138,7 @@ fn a_lock_that_stays_is_busy_for_those_who_waited() {
             .all(|result| *result == Err(StoreError::Busy)),
         "{results:?}"
     );
-    driver.fail("BEGIN", 0, DriverError::Busy, false);
+    driver.fail(COMMIT, 0, DriverError::Busy, false);
     assert_eq!(count(&store), (0, 0));
 }
 

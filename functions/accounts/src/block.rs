@@ -1,16 +1,20 @@
 //! `PUT /v1/blocks/{userId}`: keeps somebody away.
 
 use serde_json::json;
-use whisper_kit::ids::{derived_id, direct_conversation_id, member_id};
+use whisper_kit::ids::{derived_id, member_id};
+use whisper_kit::rate_limit::Rate;
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result, Rule,
 };
-use whisper_people::following;
+use whisper_people::{direct_ids, following};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, Column, Contact, ContactRelationship, ConversationMember};
 use whisper_store::{Batch, Doc, Filter, First, Get, Patch, Query};
 
 use crate::trail;
+
+/// How many people one user may block.
+pub const RATE: Rate = Rate::per_hour("block", "block_rate_per_hour", 300);
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -22,29 +26,33 @@ pub fn endpoint() -> Endpoint {
         block,
     )
     .reply_empty(204, "They are blocked, now or since before.")
-    .codes(&[Code::NotFound, Code::ValidationFailed])
+    .codes(&[Code::NotFound, Code::ValidationFailed, Code::RateLimited])
 }
 
 async fn block(ctx: Ctx, request: Request) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let other = request.id("userId")?;
-    ctx.retry(async || attempt(&ctx, &me, other).await).await
+    let members = members(&ctx, &me, other).await?;
+    ctx.retry(async || attempt(&ctx, &me, other, &members).await)
+        .await
 }
 
-async fn attempt(ctx: &Ctx, me: &str, other: &str) -> Result<Attempt<Reply>> {
+async fn attempt(ctx: &Ctx, me: &str, other: &str, members: &Members) -> Result<Attempt<Reply>> {
     let question = (
         Get::<Account>::id(other),
         contact(me, other),
-        member(me, other),
+        Vec::from(members.clone().map(Get::id)),
     );
-    let (account, contact, member) = ctx.read(question).await?;
+    let (account, contact, found) = ctx.read(question).await?;
     account.or_not_found()?;
     if me == other {
         return Err(Error::field("userId", Rule::Reference, "is yourself"));
     }
     if !contact.as_ref().is_some_and(|contact| contact.is_blocked) {
-        let batch = batch(ctx, me, other, contact.as_ref(), member.as_ref())?;
-        if ctx.try_commit(batch).await?.is_none() {
+        let batch = batch(ctx, me, other, contact.as_ref())?;
+        let batch = mark(batch, members, &found, true);
+        let limit = RATE.of_caller(ctx).await?;
+        if limit.try_commit(ctx, batch).await?.is_none() {
             return Ok(Attempt::Retry);
         }
     }
@@ -59,18 +67,19 @@ pub fn contact(me: &str, other: &str) -> First<Contact> {
         .first()
 }
 
-/// The other's membership of the direct conversation between the two.
-pub fn member(me: &str, other: &str) -> Get<ConversationMember> {
-    Get::id(member_id(&direct_conversation_id(me, other), other))
+/// The ids that the other's membership of the direct conversation between the two may have.
+pub type Members = [String; 2];
+
+/// See [`Members`].
+///
+/// # Errors
+/// As [`direct_ids`].
+pub async fn members(ctx: &Ctx, me: &str, other: &str) -> Result<Members> {
+    let (id, former) = direct_ids(ctx, me, other).await?;
+    Ok([id, former].map(|id| member_id(&id, other)))
 }
 
-fn batch(
-    ctx: &Ctx,
-    me: &str,
-    other: &str,
-    contact: Option<&Doc<Contact>>,
-    member: Option<&Doc<ConversationMember>>,
-) -> Result<Batch> {
+fn batch(ctx: &Ctx, me: &str, other: &str, contact: Option<&Doc<Contact>>) -> Result<Batch> {
     let batch = match contact {
         Some(contact) => {
             let patch = Patch::new()
@@ -92,25 +101,21 @@ fn batch(
     let batch = batch
         .delete_where(following(me, other), 1)
         .delete_where(following(other, me), 1);
-    let batch = mark(batch, me, other, member, true);
     trail::event(ctx, batch, "user.blocked", me, &json!({"userId": other}))
 }
 
 /// Notes in the direct conversation between the two, if there is one, whether the other may write.
 pub fn mark(
     batch: Batch,
-    me: &str,
-    other: &str,
-    member: Option<&Doc<ConversationMember>>,
+    members: &Members,
+    found: &[Option<Doc<ConversationMember>>],
     blocked: bool,
 ) -> Batch {
-    let id = member_id(&direct_conversation_id(me, other), other);
-    match member {
-        Some(_) => batch.update(
-            &id,
-            Patch::new().set(ConversationMember::IS_BLOCKED, blocked),
-        ),
+    let blocked = Patch::new().set(ConversationMember::IS_BLOCKED, blocked);
+    let each = members.iter().zip(found);
+    each.fold(batch, |batch, (id, found)| match found {
+        Some(_) => batch.update(id, blocked.clone()),
         // The conversation may be made at this very moment; its maker didn't see the block.
-        None => batch.expect_none(Filter::<ConversationMember>::eq(Column::id(), id)),
-    }
+        None => batch.expect_none(Filter::<ConversationMember>::eq(Column::id(), id.as_str())),
+    })
 }

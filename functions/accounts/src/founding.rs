@@ -3,7 +3,7 @@
 use serde_json::json;
 use whisper_kit::auth::issue;
 use whisper_kit::ids::random;
-use whisper_kit::rate_limit::Limit;
+use whisper_kit::rate_limit::Rate;
 use whisper_kit::{Attempt, Code, Ctx, Error, Request, Result};
 use whisper_schema::prelude::{Account, Document, Profile};
 use whisper_store::{Batch, StoreError};
@@ -15,10 +15,8 @@ use crate::rules::username;
 use crate::trail;
 use crate::views::SignedIn;
 
-/// The variable with the number of accounts that one address may make per hour.
-pub const RATE: &str = "signup_rate_per_hour";
-/// What it is when it isn't set.
-const DEFAULT_RATE: u64 = 1000;
+/// The accounts that one address may make.
+pub const RATE: Rate = Rate::per_hour("sign-up", "signup_rate_per_hour", 1000);
 
 /// What a new account is made of.
 pub struct Founder {
@@ -39,9 +37,8 @@ pub async fn count_sign_up(ctx: &Ctx, request: &Request) -> Result<()> {
     if request.client_addr.is_none() {
         return Ok(());
     }
-    let rate = ctx.config().number(RATE, DEFAULT_RATE, u64::from(u32::MAX));
-    let bucket = format!("sign-up:{}", address_name(request.client_addr));
-    Limit::new(bucket, rate, 3600).count(ctx).await
+    let address = address_name(request.client_addr);
+    RATE.of(ctx.config(), &address).count(ctx).await
 }
 
 /// Makes account, profile and first session in one commit. A user name that was made up is made up anew when

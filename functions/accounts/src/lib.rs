@@ -36,7 +36,7 @@ pub fn api() -> Api {
         "accounts",
         "Sign-up, sign-in, sessions, profiles and blocks",
     )
-    .variables(&[founding::RATE])
+    .rates(&[founding::RATE, block::RATE])
     .endpoint(sign_up::endpoint())
     .endpoint(anonymous::endpoint())
     .endpoint(sign_in::endpoint())

@@ -1,6 +1,6 @@
 //! `GET /v1/blocks`: whom the caller blocked.
 
-use whisper_kit::page::{Listing, NoFilters};
+use whisper_kit::page::{Listing, NoFilters, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_people::People;
 use whisper_schema::prelude::Contact;
@@ -17,14 +17,12 @@ pub fn endpoint() -> Endpoint {
         "Lists whom the caller blocked, the last one first",
         list,
     )
-    .page::<NoFilters>()
     .reply::<Listing<BlockView>>(200, "A page of the list.")
     .codes(&[Code::InvalidCursor])
 }
 
-async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn list(ctx: Ctx, _: Request, window: Window<NoFilters>) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
-    let window = request.page::<NoFilters>(&ctx).await?;
     let blocked = Query::<Contact>::new()
         .filter(Filter::eq(Contact::USER_ID, me.as_str()))
         .filter(Filter::eq(Contact::IS_BLOCKED, true))

@@ -7,8 +7,6 @@ use whisper_store::{Batch, Filter};
 
 /// For how long nobody but its owner may take a user name that was given up, in milliseconds: 30 days.
 const REST: i64 = 30 * 24 * 60 * 60 * 1000;
-/// Rows of names that have rested, of anybody, that giving one up sweeps away.
-const SWEEP_ROWS: u64 = 10;
 /// Label of the condition that a user name doesn't rest.
 pub const RESTS: &str = "user name rests";
 
@@ -26,14 +24,13 @@ pub fn take(batch: Batch, user_id: &str, username: &str, now: Timestamp) -> Batc
 
 /// Lays a user name to rest.
 pub fn give_up(batch: Batch, user_id: &str, username: &str, now: Timestamp) -> Batch {
-    let rested = Filter::<RestingName>::lt(RestingName::RESTS_UNTIL, now);
     let row = RestingName {
         id: id(username),
         username: username.to_owned(),
         user_id: user_id.to_owned(),
         rests_until: now.plus(REST),
     };
-    batch.delete_where(rested, SWEEP_ROWS).upsert(&row)
+    batch.upsert(&row)
 }
 
 /// Has somebody found by their display name; no more by none.

@@ -4,9 +4,9 @@ use serde_json::json;
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Contact, ContactRelationship, ConversationMember};
-use whisper_store::{Batch, Doc, Filter, Patch};
+use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
-use crate::block::{contact, mark, member};
+use crate::block::{Members, contact, mark, members};
 use crate::trail;
 
 /// The endpoint.
@@ -27,13 +27,17 @@ async fn unblock(ctx: Ctx, request: Request) -> Result<Reply> {
         // Nobody has such an id, so nobody with it is blocked.
         return Ok(Reply::no_content());
     };
-    ctx.retry(async || attempt(&ctx, &me, other).await).await
+    let members = members(&ctx, &me, other).await?;
+    ctx.retry(async || attempt(&ctx, &me, other, &members).await)
+        .await
 }
 
-async fn attempt(ctx: &Ctx, me: &str, other: &str) -> Result<Attempt<Reply>> {
-    let (contact, member) = ctx.read((contact(me, other), member(me, other))).await?;
+async fn attempt(ctx: &Ctx, me: &str, other: &str, members: &Members) -> Result<Attempt<Reply>> {
+    let found = Vec::from(members.clone().map(Get::<ConversationMember>::id));
+    let (contact, found) = ctx.read((contact(me, other), found)).await?;
     if let Some(contact) = contact.filter(|contact| contact.is_blocked) {
-        let batch = batch(ctx, me, other, &contact, member.as_ref())?;
+        let batch = batch(ctx, me, other, &contact)?;
+        let batch = mark(batch, members, &found, false);
         if ctx.try_commit(batch).await?.is_none() {
             return Ok(Attempt::Retry);
         }
@@ -41,13 +45,7 @@ async fn attempt(ctx: &Ctx, me: &str, other: &str) -> Result<Attempt<Reply>> {
     Ok(Attempt::Done(Reply::no_content()))
 }
 
-fn batch(
-    ctx: &Ctx,
-    me: &str,
-    other: &str,
-    contact: &Doc<Contact>,
-    member: Option<&Doc<ConversationMember>>,
-) -> Result<Batch> {
+fn batch(ctx: &Ctx, me: &str, other: &str, contact: &Doc<Contact>) -> Result<Batch> {
     let as_read = Filter::revision(contact.revision);
     // A contact that only the block made goes with it; one that was there before stays.
     let batch = match contact.relationship {
@@ -59,6 +57,5 @@ fn batch(
             Batch::new().update_if(&contact.id, patch, as_read)
         }
     };
-    let batch = mark(batch, me, other, member, false);
     trail::event(ctx, batch, "user.unblocked", me, &json!({"userId": other}))
 }

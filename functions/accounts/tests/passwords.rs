@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::cell::RefCell;
+
 use common::{edge, signed_in};
 use futures::executor::block_on;
 use futures::future::join_all;
@@ -93,5 +95,25 @@ fn whoever_signs_in_several_times_at_once_does_not_wait() {
         for answer in join_all(all).await {
             answer.expect(201);
         }
+    });
+}
+
+#[test]
+fn others_do_not_wait_for_all_who_sign_in() {
+    block_on(async {
+        let edge = edge();
+        let ann = signed_in(&sign_up(&edge, "correct horse").await);
+        let done = RefCell::new(Vec::new());
+        let signing_in = (0..4).map(|_| async {
+            sign_in(&edge, "correct horse").await.expect(201);
+            done.borrow_mut().push("signed in");
+        });
+        let reading = async {
+            ann.get(&edge, "/v1/me").await.expect(200);
+            done.borrow_mut().push("read");
+        };
+        futures::join!(join_all(signing_in), reading);
+        let place = done.borrow().iter().position(|what| *what == "read");
+        assert!(place <= Some(1), "{done:?}");
     });
 }

@@ -327,3 +327,52 @@ fn the_operator_finds_accounts_by_id_and_by_user_name() {
         }
     });
 }
+
+#[test]
+fn so_many_can_be_blocked_in_an_hour_and_an_anonymous_account_a_tenth_of_it() {
+    block_on(async {
+        let edge = TestEdge::new(&accounts::api(), &[("block_rate_per_hour", "20")]);
+        let ann = person(&edge, "ann").await;
+        let others = [
+            person(&edge, "bob").await,
+            person(&edge, "cid").await,
+            person(&edge, "dan").await,
+        ];
+        for _ in 0..2 {
+            // Again counts nothing: they are blocked already.
+            ann.block(&edge, &others[0]).await;
+            ann.block(&edge, &others[1]).await;
+        }
+        let path = format!("/v1/blocks/{}", others[2].id);
+        let refused = ann.call(&edge, Method::PUT, &path, &Value::Null).await;
+        refused.expect_problem(429, "rate_limited");
+        edge.advance(60 * 60 * 1000);
+        let token = edge.session(&ann.id).await;
+        Person { token, ..ann }.block(&edge, &others[2]).await;
+    });
+}
+
+#[test]
+fn whoever_blocks_and_unblocks_at_once_is_told_what_came_of_it() {
+    block_on(async {
+        let edge = edge();
+        let (ann, bob) = (person(&edge, "ann").await, person(&edge, "bob").await);
+        let path = format!("/v1/blocks/{}", bob.id);
+        let calls = (0..10).map(|n| {
+            let method = if n % 2 == 0 {
+                Method::PUT
+            } else {
+                Method::DELETE
+            };
+            ann.call(&edge, method, &path, &Value::Null)
+        });
+        for answer in futures::future::join_all(calls).await {
+            let status = answer.response.status().as_u16();
+            assert!(matches!(status, 204 | 503), "{status}");
+        }
+        let undo = ann.call(&edge, Method::DELETE, &path, &Value::Null).await;
+        undo.expect(204);
+        let list = ann.get(&edge, "/v1/blocks").await.expect(200);
+        assert_eq!(list["items"], json!([]));
+    });
+}

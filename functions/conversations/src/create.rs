@@ -3,9 +3,9 @@
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::idempotency::{Once, Outcome};
-use whisper_kit::ids::{direct_conversation_id, keyed_id, member_id};
+use whisper_kit::ids::member_id;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
-use whisper_people::blocked_any;
+use whisper_people::{blocked_any, direct_ids};
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMember, ConversationMemberRole as Role, Timestamp,
 };
@@ -187,14 +187,6 @@ impl Making<'_> {
         let all = std::iter::once(self.me.to_owned()).chain(self.others().iter().cloned());
         all.take(SHOWN_MEMBERS as usize).collect()
     }
-}
-
-/// The id of the direct conversation of two people, and the one that it has if it was made before ids were keyed: from
-/// that one anybody could compute who talks with whom.
-async fn direct_ids(ctx: &Ctx, one: &str, other: &str) -> Result<(String, String)> {
-    let (first, second) = (one.min(other), one.max(other));
-    let keyed = keyed_id(ctx, &["direct", first, second]).await?;
-    Ok((keyed, direct_conversation_id(one, other)))
 }
 
 fn located(reply: Reply, id: &str) -> Reply {

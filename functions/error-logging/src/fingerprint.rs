@@ -1,12 +1,16 @@
 //! What makes two errors the same: their type, their source, what they say without what differs from one
-//! time to the next, and the top of the stack without line numbers.
+//! time to the next, and the functions at the top of the stack.
 
 use whisper_kit::ids::derived_id;
+
+use crate::frames::frame;
 
 /// Frames of a stack that count: further down stands what called, which may differ.
 const FRAMES: usize = 5;
 /// Characters of a line that count.
 const LINE: usize = 500;
+/// Letters of a hexadecimal number, at least: shorter ones may be words, such as "facade".
+const HEX: usize = 8;
 
 /// What an error is grouped by.
 #[derive(Clone, Copy, Debug)]
@@ -32,20 +36,33 @@ pub fn group_id(traits: &Traits<'_>) -> String {
             vec![chosen.to_owned()]
         }
         None => {
-            let frames = traits.stack.lines().map(str::trim);
-            let frames = frames.filter(|line| !line.is_empty()).take(FRAMES);
-            std::iter::once(traits.message)
-                .chain(frames)
-                .map(normal)
-                .collect()
+            let mut normal = vec![normal(traits.message)];
+            normal.extend(top_of(traits.stack));
+            normal
         }
     };
     parts.extend(normal.iter().map(String::as_str));
     derived_id(&parts)
 }
 
-/// A line without what differs from one time to the next: quoted texts, addresses, and whatever has a
-/// digit in it (numbers, ids, hashes, times, line numbers).
+/// The top of a stack: its frames, or its lines where no frames can be made out.
+fn top_of(stack: &str) -> Vec<String> {
+    let frames = stack.lines().filter_map(frame).take(FRAMES);
+    let frames = frames.map(|frame| {
+        let function: String = frame.function.chars().take(LINE).collect();
+        format!("{function}@{}", normal(frame.file))
+    });
+    let frames: Vec<String> = frames.collect();
+    if !frames.is_empty() {
+        return frames;
+    }
+    let lines = stack.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty()).take(FRAMES);
+    lines.map(normal).collect()
+}
+
+/// A line without what differs from one time to the next: quoted texts, addresses, bare hexadecimal words, and
+/// whatever has a digit in it (numbers, ids, hashes, times, line numbers).
 pub fn normal(line: &str) -> String {
     let short: String = line.chars().take(LINE).collect();
     let unquoted = without_quoted(&short);
@@ -53,32 +70,71 @@ pub fn normal(line: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// What ends a text in quotes that began with this character; nothing for one that begins none. Languages differ: „so“
+/// ends with what begins “so”.
+fn ends_of(quote: char) -> &'static [char] {
+    match quote {
+        '"' => &['"'],
+        '\'' => &['\''],
+        '`' => &['`', '\''],
+        '“' => &['”'],
+        '”' => &['”'],
+        '„' => &['“', '”'],
+        '‟' => &['”'],
+        '‘' => &['’'],
+        '’' => &['’'],
+        '‚' => &['‘', '’'],
+        '«' => &['»'],
+        '»' => &['«', '»'],
+        '‹' => &['›'],
+        '›' => &['‹', '›'],
+        '「' => &['」'],
+        '『' => &['』'],
+        '《' => &['》'],
+        '〈' => &['〉'],
+        '〝' => &['〞', '〟'],
+        '＂' => &['＂'],
+        _ => &[],
+    }
+}
+
 /// Puts `?` in the place of what stands between two quotes of a kind.
 fn without_quoted(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
     let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(['"', '\'', '`']) {
-        let (before, from) = rest.split_at(at);
-        let mut chars = from.chars();
-        let Some(quote) = chars.next() else { break };
-        let inside = chars.as_str();
-        // An apostrophe in a word opens nothing.
-        let in_word = quote == '\'' && before.ends_with(char::is_alphanumeric);
-        match inside.find(quote).filter(|_| !in_word) {
-            Some(end) => {
-                out.push_str(before);
-                out.extend([quote, '?', quote]);
-                rest = &inside[end + quote.len_utf8()..];
-            }
-            None => {
-                out.push_str(before);
-                out.push(quote);
-                rest = inside;
-            }
+    let mut at = 0;
+    while let Some(&c) = chars.get(at) {
+        // What stands right behind a word is an apostrophe, which begins nothing.
+        let begins = !(matches!(c, '\'' | '’') && is_letter(&chars, at.checked_sub(1)));
+        let end = end_of(&chars, at, ends_of(c)).filter(|_| begins);
+        out.push(c);
+        if let Some(end) = end {
+            out.push('?');
+            out.push(chars[end]);
+            at = end;
         }
+        at += 1;
     }
-    out.push_str(rest);
     out
+}
+
+/// Where the text ends that begins with the quote at this place.
+fn end_of(chars: &[char], start: usize, ends: &[char]) -> Option<usize> {
+    let is_end = |at: &usize| {
+        let in_word = is_letter(chars, at.checked_sub(1)) && is_letter(chars, at.checked_add(1));
+        ends.contains(&chars[*at]) && !(matches!(chars[*at], '\'' | '’') && in_word)
+    };
+    ((start + 1)..chars.len()).find(is_end)
+}
+
+fn is_letter(chars: &[char], at: Option<usize>) -> bool {
+    at.and_then(|at| chars.get(at))
+        .is_some_and(|c| c.is_alphanumeric())
+}
+
+/// Whether it is a number of some length in hexadecimal that happens to have no digit.
+fn is_hex(word: &str) -> bool {
+    word.len() >= HEX && word.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 fn normal_word(word: &str) -> String {
@@ -91,13 +147,10 @@ fn normal_word(word: &str) -> String {
     {
         return "<email>".to_owned();
     }
-    if !word.contains(|c: char| c.is_numeric()) {
-        return word.to_owned();
-    }
     let mut out = String::new();
     let mut run = String::new();
     let close = |run: &mut String, out: &mut String| {
-        match run.contains(|c: char| c.is_numeric()) {
+        match run.contains(|c: char| c.is_numeric()) || is_hex(run) {
             true => out.push('#'),
             false => out.push_str(run),
         }
@@ -137,6 +190,14 @@ mod tests {
             ("  a   b\tc ", "a b c"),
             ("0xdeadbeef at 12:30:01.123", "# at #:#:#.#"),
             ("an open \" quote", "an open \" quote"),
+            ("can’t open “a b” nor ‘c’", "can’t open “?” nor ‘?’"),
+            ("„so“, »so«, «so», ‹so›, ‚so‘", "„?“, »?«, «?», ‹?›, ‚?‘"),
+            ("”så” »så» 「だ」『だ』《那》", "”?” »?» 「?」『?』《?》"),
+            ("'it isn't there' here", "'?' here"),
+            ("the dogs' bowl is 'empty'", "the dogs' bowl is '?'"),
+            ("file `ann' is gone", "file `?' is gone"),
+            ("commit deadbeef of facade", "commit # of facade"),
+            ("key DEADBEEFCAFE, lost", "key #, lost"),
             ("", ""),
         ] {
             assert_eq!(normal(line), expected, "{line}");
@@ -176,6 +237,24 @@ mod tests {
     }
 
     #[test]
+    fn the_function_counts_whichever_browser_reports() {
+        let chrome = "TypeError: no\n    at renderInbox (https://app.example/main.js:10:5)\n    at https://app.example/main.js:2:1";
+        let firefox =
+            "renderInbox@https://app.example/main.js:11:7\n@https://app.example/main.js:2:1";
+        let id = group_id(&traits("no", chrome));
+        assert_eq!(group_id(&traits("no", firefox)), id);
+        let other = firefox.replace("renderInbox", "renderChat");
+        assert_ne!(group_id(&traits("no", &other)), id);
+        let numbered = |n: u8| {
+            group_id(&traits(
+                "no",
+                &format!("step{n}@https://app.example/a.js:1:2"),
+            ))
+        };
+        assert_ne!(numbered(1), numbered(2), "names of functions have digits");
+    }
+
+    #[test]
     fn a_chosen_fingerprint_stands_for_message_and_stack() {
         let chosen = |message, stack| {
             let traits = Traits {
@@ -189,6 +268,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn quotes_of_any_kind_end_somewhere(line in "[a '’‘“”„»«`]{0,60}") {
+            prop_assert!(without_quoted(&line).chars().count() <= 2 * line.chars().count());
+        }
+
         #[test]
         fn no_digit_is_left_of_a_line(line in ".{0,200}") {
             let normal = normal(&line);

@@ -2,13 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use whisper_kit::page::{Listing, NoFilters};
-use whisper_kit::{Ctx, OptionExt, Reply, Request, Result};
+use whisper_kit::page::{Listing, NoFilters, Window};
+use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, OptionExt, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::analytics_db::{ErrorLog, ErrorLogSeverity};
-use whisper_schema::prelude::Column;
 use whisper_schema::system::{ErrorGroup, ErrorGroupStatus, ErrorLink, ErrorSource};
-use whisper_store::{Filter, Get, Order, Query};
+use whisper_store::{Doc, Filter, Get, Order, Query};
 
 /// Which of the groups.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -31,7 +30,7 @@ pub struct GroupFilters {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct ShownGroup {
+pub struct ErrorGroupView {
     /// Id of the group.
     pub id: String,
     /// Stable name of the error.
@@ -64,7 +63,7 @@ pub struct ShownGroup {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct ShownError {
+pub struct ErrorView {
     /// Its id, as its reporter got it.
     pub id: String,
     /// User it happened to.
@@ -88,7 +87,7 @@ pub struct ShownError {
     pub timestamp: Timestamp,
 }
 
-impl From<ErrorGroup> for ShownGroup {
+impl From<ErrorGroup> for ErrorGroupView {
     fn from(group: ErrorGroup) -> Self {
         Self {
             id: group.id,
@@ -107,7 +106,7 @@ impl From<ErrorGroup> for ShownGroup {
     }
 }
 
-impl From<ErrorLog> for ShownError {
+impl From<ErrorLog> for ErrorView {
     fn from(log: ErrorLog) -> Self {
         let context = log.context.as_deref();
         Self {
@@ -124,63 +123,93 @@ impl From<ErrorLog> for ShownError {
     }
 }
 
-/// Answers 200 with a page, the last seen first.
-pub async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
-    let window = request.page::<GroupFilters>(&ctx).await?;
-    let asked = window.filters.clone();
-    let mut query = Query::<ErrorGroup>::new().order(Order::desc(ErrorGroup::LAST_SEEN_AT));
-    if let Some(status) = asked.status {
-        query = query.filter(Filter::eq(ErrorGroup::STATUS, status));
-    }
-    if let Some(severity) = asked.severity {
-        query = query.filter(Filter::eq(ErrorGroup::SEVERITY, severity));
-    }
-    if let Some(source) = asked.source {
-        query = query.filter(Filter::eq(ErrorGroup::SOURCE, source));
-    }
-    if let Some(prefix) = asked.error_type {
-        query = query.filter(Filter::starts_with(ErrorGroup::ERROR_TYPE, prefix));
-    }
-    if let Some(since) = asked.since {
-        query = query.filter(Filter::ge(ErrorGroup::LAST_SEEN_AT, since));
-    }
+/// The groups.
+pub fn list_endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        "/internal/errors",
+        "listErrorGroups",
+        "Groups of errors, the last seen first.",
+        list,
+    )
+    .auth(Auth::Operator)
+    .reply::<Listing<ErrorGroupView>>(200, "A page of groups.")
+}
+
+/// One group.
+pub fn get_endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        "/internal/errors/{id}",
+        "getErrorGroup",
+        "A group of errors.",
+        get,
+    )
+    .auth(Auth::Operator)
+    .reply::<ErrorGroupView>(200, "The group.")
+    .codes(&[Code::NotFound])
+}
+
+/// The errors that are kept of a group.
+pub fn errors_endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        "/internal/errors/{id}/errors",
+        "listErrorsOfGroup",
+        "The errors that are kept of a group, the latest first.",
+        errors,
+    )
+    .auth(Auth::Operator)
+    .reply::<Listing<ErrorView>>(200, "A page of errors.")
+    .codes(&[Code::NotFound])
+}
+
+async fn list(ctx: Ctx, _: Request, window: Window<GroupFilters>) -> Result<Reply> {
+    let asked = &window.filters;
+    let filters = [
+        asked
+            .status
+            .map(|status| Filter::eq(ErrorGroup::STATUS, status)),
+        asked
+            .severity
+            .map(|severity| Filter::eq(ErrorGroup::SEVERITY, severity)),
+        asked
+            .source
+            .map(|source| Filter::eq(ErrorGroup::SOURCE, source)),
+        asked
+            .error_type
+            .as_deref()
+            .map(|prefix| Filter::starts_with(ErrorGroup::ERROR_TYPE, prefix)),
+        asked
+            .since
+            .map(|since| Filter::ge(ErrorGroup::LAST_SEEN_AT, since)),
+    ];
+    let newest = Query::<ErrorGroup>::new().order(Order::desc(ErrorGroup::LAST_SEEN_AT));
+    let query = filters.into_iter().flatten().fold(newest, Query::filter);
     let page = ctx.read(window.over(query).page()).await?;
     let items = page
         .items
         .iter()
-        .map(|group| ShownGroup::from((**group).clone()));
+        .map(|group| ErrorGroupView::from((**group).clone()));
     window.reply(&ctx, &page, items.collect()).await
 }
 
-/// Answers 200 with a group.
-pub async fn one(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     let group = ctx.read(Get::<ErrorGroup>::id(request.id("id")?)).await?;
-    Reply::ok(&ShownGroup::from(group.or_not_found()?.into_inner()))
+    Reply::ok(&ErrorGroupView::from(group.or_not_found()?.into_inner()))
 }
 
-/// Answers 200 with a page of the errors that are kept of a group, the latest first.
-pub async fn errors(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn errors(ctx: Ctx, request: Request, window: Window<NoFilters>) -> Result<Reply> {
     let id = request.id("id")?;
-    let window = request.page::<NoFilters>(&ctx).await?;
     let links = Query::<ErrorLink>::new()
         .filter(Filter::eq(ErrorLink::GROUP_ID, id))
         .order(Order::desc(ErrorLink::CREATED_AT));
     let read = (Get::<ErrorGroup>::id(id), window.over(links).page());
     let (group, page) = ctx.read(read).await?;
     group.or_not_found()?;
-    let ids = page.items.iter().map(|link| link.id.as_str());
-    let logs = Query::<ErrorLog>::new()
-        .filter(Filter::is_in(Column::id(), ids))
-        .limit(page.items.len().max(1) as u32);
-    let logs = ctx.read(logs).await?;
-    let shown = page.items.iter().filter_map(|link| {
-        let log = logs.iter().find(|log| log.id == link.id)?;
-        Some(ShownError::from((**log).clone()))
-    });
-    window.reply(&ctx, &page, shown.collect()).await
+    let ids = page.items.iter().map(|link| Get::<ErrorLog>::id(&link.id));
+    let logs = ctx.read(ids.collect::<Vec<_>>()).await?;
+    let shown = logs.into_iter().flatten().map(Doc::into_inner);
+    let shown = shown.map(ErrorView::from).collect();
+    window.reply(&ctx, &page, shown).await
 }
-
-/// The bodies of the lists.
-pub type Groups = Listing<ShownGroup>;
-/// See [`Groups`].
-pub type Errors = Listing<ShownError>;

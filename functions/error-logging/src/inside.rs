@@ -1,30 +1,32 @@
 //! Reports from inside: components about their own faults, the host about components that stopped.
 
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use whisper_kit::log::{self, Level};
-use whisper_kit::rate_limit::{self, Limit};
-use whisper_kit::{Ctx, Error, Reply, Request, Result};
+use whisper_kit::rate_limit::Limit;
+use whisper_kit::signal::REPORTS_PATH;
+use whisper_kit::{
+    Attempt, Auth, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result,
+};
+use whisper_schema::Body;
 use whisper_schema::analytics_db::ErrorLogSeverity;
 use whisper_schema::system::ErrorSource;
 
-use crate::keep::{self, may_settle};
-use crate::report::{Entry, Report};
+use crate::keep;
+use crate::report::{Entry, Report, cut};
 
 /// Reports about one component per minute that are kept one by one.
 const RATE: u64 = 300;
-/// How often a report is tried when its group changes before it commits.
-const ATTEMPTS: usize = 5;
 /// Characters of a message that are kept; of a type.
 const MESSAGE: usize = 2000;
 const TYPE: usize = 100;
 /// Ids of requests that are kept; an instance serves 16 at once.
 const REQUESTS: usize = 32;
 
-/// What a component says of its own fault.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// A component's report of its own fault.
+#[derive(Clone, Debug, Body)]
+#[body(
+    example = r#"{"component": "stories", "errorType": "internal", "errorMessage": "the index is gone", "severity": "error", "context": {}}"#
+)]
 pub struct FunctionFault {
     /// Name of the component.
     component: String,
@@ -32,16 +34,18 @@ pub struct FunctionFault {
     error_type: String,
     /// What was the matter.
     error_message: String,
-    /// How bad it is; `error` by default.
-    severity: Option<ErrorLogSeverity>,
+    /// How bad it is.
+    #[field(default = ErrorLogSeverity::Error)]
+    severity: ErrorLogSeverity,
     /// Operation, request id.
     context: Option<Map<String, Value>>,
 }
 
-/// What the host says of a component that stopped.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// The host's report of a component that stopped.
+#[derive(Clone, Debug, Body)]
+#[body(
+    example = r#"{"component": "stories", "errorType": "component_trapped", "reason": "unreachable", "requestIds": []}"#
+)]
 pub struct HostFault {
     /// Id of the component.
     component: String,
@@ -50,13 +54,38 @@ pub struct HostFault {
     /// Why, as the runtime tells it.
     reason: String,
     /// The requests that were answered in its place; none if it stopped after its answers.
-    #[serde(default)]
     request_ids: Vec<String>,
 }
 
+/// Takes what a component reports.
+pub fn function_endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::POST,
+        REPORTS_PATH,
+        "reportFault",
+        "Reports a fault of a component.",
+        function,
+    )
+    .auth(Auth::Private)
+    .reply_empty(204, "It was kept.")
+}
+
+/// Takes what the host reports.
+pub fn host_endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::POST,
+        "/internal/errors/host",
+        "reportHostFault",
+        "Reports a component that stopped; the embedded host does.",
+        host,
+    )
+    .auth(Auth::Operator)
+    .reply_empty(204, "It was kept.")
+    .codes(&[Code::RateLimited])
+}
+
 /// Keeps what a component reports.
-pub async fn function(ctx: Ctx, request: Request) -> Result<Reply> {
-    let fault: FunctionFault = request.json()?;
+async fn function(ctx: Ctx, _: Request, Json(fault): Json<FunctionFault>) -> Result<Reply> {
     let mut context = fault.context.unwrap_or_default();
     context.insert("component".into(), fault.component.as_str().into());
     let message = match fault.error_message.trim() {
@@ -67,7 +96,7 @@ pub async fn function(ctx: Ctx, request: Request) -> Result<Reply> {
         source: ErrorSource::Function,
         error_type: cut(&fault.error_type, TYPE),
         error_message: cut(message, MESSAGE),
-        severity: fault.severity.unwrap_or(ErrorLogSeverity::Error),
+        severity: fault.severity,
         context: Some(context),
         ..about(fault.component)
     };
@@ -75,8 +104,7 @@ pub async fn function(ctx: Ctx, request: Request) -> Result<Reply> {
 }
 
 /// Keeps what the host reports.
-pub async fn host(ctx: Ctx, request: Request) -> Result<Reply> {
-    let fault: HostFault = request.json()?;
+async fn host(ctx: Ctx, _: Request, Json(fault): Json<HostFault>) -> Result<Reply> {
     // The first line says what happened; the others are the stack.
     let (message, stack) = fault.reason.split_once('\n').unwrap_or((&fault.reason, ""));
     let mut context = json!({"component": fault.component});
@@ -131,30 +159,15 @@ fn about(component: String) -> Report {
     }
 }
 
-fn cut(text: &str, characters: usize) -> String {
-    text.chars().take(characters).collect()
-}
-
 async fn keep(ctx: &Ctx, report: Report) -> Result<Reply> {
     let component = report.component.clone().unwrap_or_default();
     let limit = Limit::new(format!("faults:{}", cut(&component, 100)), RATE, 60);
     let entry: Entry = report.entry(ctx)?.map_err(Error::fields)?;
     let entries = [entry];
-    for _ in 0..ATTEMPTS {
+    ctx.retry(async || {
         let batch = keep::batch(ctx, &entries).await?;
-        match ctx
-            .store()
-            .await?
-            .commit(limit.count_in(batch, ctx.now()))
-            .await
-        {
-            Ok(_) => return Ok(Reply::no_content()),
-            Err(error) if error.failed_at(rate_limit::LABEL) => {
-                return Err(limit.refusal(ctx.now()));
-            }
-            Err(error) if may_settle(&error) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(whisper_store::StoreError::Busy.into())
+        let committed = limit.try_commit(ctx, batch).await?;
+        Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(Reply::no_content())))
+    })
+    .await
 }

@@ -7,7 +7,7 @@ use whisper_schema::Timestamp;
 use whisper_schema::analytics_db::{ErrorLog, ErrorLogSeverity};
 use whisper_schema::prelude::Column;
 use whisper_schema::system::{ErrorGroup, ErrorGroupStatus, ErrorLink};
-use whisper_store::{Batch, Doc, Filter, Order, Patch, Query, StoreError};
+use whisper_store::{Batch, Doc, Filter, Order, Patch, Query};
 
 use crate::report::Entry;
 
@@ -15,8 +15,6 @@ use crate::report::Entry;
 pub const KEPT: u64 = 100;
 /// How many beyond that a report takes along: those that several who reported at once kept too many.
 const SURPLUS: u64 = 20;
-/// Label of the condition that groups stand as they were read.
-const AS_READ: &str = "group as read";
 
 /// Several errors of one group.
 struct Portion<'a> {
@@ -66,13 +64,6 @@ pub fn forget(batch: Batch, ids: &[String]) -> Batch {
     batch
         .delete_where(Filter::<ErrorLog>::is_in(Column::id(), ids()), count)
         .delete_where(Filter::<ErrorLink>::is_in(Column::id(), ids()), count)
-}
-
-/// Whether reading again helps: somebody founded, resolved, worsened or predated a group in the meantime.
-pub fn may_settle(error: &StoreError) -> bool {
-    error.failed_at(AS_READ)
-        || matches!(error, StoreError::Conflict { collection, index }
-            if collection == "errorGroups" && index == "_id")
 }
 
 async fn portions<'a>(ctx: &Ctx, entries: &'a [Entry]) -> Result<Vec<Portion<'a>>> {
@@ -209,8 +200,5 @@ fn counted(batch: Batch, portion: &Portion<'_>, known: &Doc<ErrorGroup>) -> Batc
         Filter::eq(ErrorGroup::SEVERITY, known.severity),
         Filter::eq(ErrorGroup::FIRST_SEEN_AT, known.first_seen_at),
     ]);
-    batch
-        .expect_some(as_read)
-        .label(AS_READ)
-        .update(portion.group_id, patch)
+    batch.expect_some(as_read).update(portion.group_id, patch)
 }

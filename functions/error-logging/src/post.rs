@@ -1,75 +1,122 @@
 //! `POST /v1/errors` and `POST /v1/errors/batch`: apps report what went wrong.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
-use whisper_kit::idempotency::{CommitError, Once, Outcome};
-use whisper_kit::rate_limit::{self, Limit};
-use whisper_kit::{Ctx, Error, FieldError, Reply, Request, Result, Rule};
-use whisper_schema::Timestamp;
-use whisper_schema::analytics_db::ErrorLogSeverity;
+use whisper_kit::idempotency::{Once, Outcome};
+use whisper_kit::rate_limit::{Limit, Rate};
+use whisper_kit::{
+    Attempt, Code, Ctx, Endpoint, Error, FieldError, Json, Method, Reply, Request, Result,
+    ResultExt,
+};
+use whisper_schema::analytics_db::{ErrorLog, ErrorLogSeverity};
 use whisper_schema::system::ErrorSource;
+use whisper_schema::{Body, Timestamp};
 
-use crate::keep::{self, may_settle};
-use crate::report::{Entry, Report};
+use crate::keep;
+use crate::report::{Entry, NOT_BLANK, Report};
 
-/// Variable: reports that one user may send per minute; 0 for no limit. A batch is one report.
-pub const USER_RATE: &str = "error_rate_per_minute";
-const DEFAULT_USER_RATE: u64 = 60;
-/// Variable: reports that may come from one address per minute; 0 for no limit.
-pub const ADDRESS_RATE: &str = "error_address_rate_per_minute";
-const DEFAULT_ADDRESS_RATE: u64 = 600;
+/// Reports that one user may send; a batch is one report.
+const USER: Rate = Rate::per_minute("error", "error_rate_per_minute", 60);
+/// Reports that may come from one address.
+const ADDRESS: Rate = Rate::per_minute("error address", "error_address_rate_per_minute", 600);
+/// Bytes of reports that one user may send: what is reported is kept.
+const USER_BYTES: Rate = Rate::per_hour("error bytes", "error_bytes_per_hour", 4 * 1024 * 1024);
+/// Bytes of reports that may come from one address.
+const ADDRESS_BYTES: Rate = Rate::per_hour(
+    "error address bytes",
+    "error_address_bytes_per_hour",
+    64 * 1024 * 1024,
+);
+/// All of them.
+pub const RATES: [Rate; 4] = [USER, ADDRESS, USER_BYTES, ADDRESS_BYTES];
 /// The most errors of a batch.
 pub const MOST: usize = 100;
-/// Bytes of a batch: 100 errors of the greatest size, whatever their characters.
-pub const BATCH_LIMIT: usize = 8 * 1024 * 1024;
-/// How often a report is tried when a group changes before it commits.
-const ATTEMPTS: usize = 5;
+/// Bytes of a batch: 100 errors of 20 KiB each.
+pub const BATCH_LIMIT: usize = 2 * 1024 * 1024;
 
 /// An error.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Body)]
+#[body(of = ErrorLog)]
+#[body(
+    example = r#"{"errorType": "decryption_failed", "errorMessage": "No key for epoch 7", "stackTrace": "open@https://app.example/main.js:10:5", "context": {"version": "1.4.2"}}"#
+)]
 pub struct NewError {
-    /// Stable name of it, such as `decryption_failed`; 1 to 100 characters.
+    /// Stable name of it, such as `decryption_failed`.
+    #[field(is = NOT_BLANK)]
     error_type: String,
-    /// What it says; 1 to 2,000 characters.
+    /// What it says.
+    #[field(is = NOT_BLANK)]
     error_message: String,
-    /// Where it happened; at most 10,000 characters.
+    /// Where it happened.
     stack_trace: Option<String>,
     /// What was going on, such as versions and ids; at most 5,000 characters as JSON. Values of keys that
     /// name secrets are not kept.
+    #[field(apart)]
     context: Option<Map<String, Value>>,
-    /// How bad it is; `error` by default.
-    severity: Option<ErrorLogSeverity>,
-    /// What makes it the same as others, if not message and stack; 1 to 200 characters.
+    /// How bad it is.
+    #[field(default = ErrorLogSeverity::Error)]
+    severity: ErrorLogSeverity,
+    /// What makes it the same as others, if not message and stack.
+    #[field(apart, size = 1..=200)]
     fingerprint: Option<String>,
     /// When it happened; now by default. Taken back to a week ago at most, and never from the future.
     timestamp: Option<Timestamp>,
 }
 
 /// Several errors.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Body)]
+#[body(
+    example = r#"{"errors": [{"errorType": "decryption_failed", "errorMessage": "No key for epoch 7"}]}"#
+)]
 pub struct NewErrors {
     /// 1 to 100 errors. All of them are kept, or none.
+    #[field(required, count = 1..=MOST)]
     errors: Vec<NewError>,
 }
 
-/// That an error was kept.
+/// An error that was kept.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct Kept {
+pub struct KeptErrorView {
     /// Its id, to be named to the operator.
     pub id: String,
 }
 
-/// That errors were kept.
+/// Errors that were kept.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct KeptAll {
+pub struct KeptErrorsView {
     /// Their ids, in their order.
     pub ids: Vec<String>,
+}
+
+/// Reports one.
+pub fn one_endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::POST,
+        "/v1/errors",
+        "reportError",
+        "Reports an error.",
+        one,
+    )
+    .headers(&["idempotency-key"])
+    .reply::<KeptErrorView>(201, "It was kept.")
+    .codes(&[Code::RateLimited, Code::IdempotencyKeyReused])
+}
+
+/// Reports several.
+pub fn many_endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::POST,
+        "/v1/errors/batch",
+        "reportErrors",
+        "Reports up to 100 errors: all of them, or none.",
+        many,
+    )
+    .body_limit(BATCH_LIMIT)
+    .headers(&["idempotency-key"])
+    .reply::<KeptErrorsView>(201, "They were kept.")
+    .codes(&[Code::RateLimited, Code::IdempotencyKeyReused])
 }
 
 impl NewError {
@@ -82,33 +129,24 @@ impl NewError {
             error_message: self.error_message,
             stack_trace: self.stack_trace,
             context: self.context,
-            severity: self.severity.unwrap_or(ErrorLogSeverity::Error),
+            severity: self.severity,
             fingerprint: self.fingerprint,
             timestamp: self.timestamp,
         }
     }
 }
 
-/// Keeps one.
-pub async fn one(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn one(ctx: Ctx, request: Request, Json(body): Json<NewError>) -> Result<Reply> {
     let user = ctx.caller()?.user_id;
-    let body: NewError = request.json()?;
     let entry = body.report(&user).entry(&ctx)?.map_err(Error::fields)?;
-    let reply = Reply::created(&Kept {
+    let reply = Reply::created(&KeptErrorView {
         id: entry.log.id.clone(),
     })?;
     keep(&ctx, &request, "reportError", &[entry], reply).await
 }
 
-/// Keeps several.
-pub async fn many(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn many(ctx: Ctx, request: Request, Json(body): Json<NewErrors>) -> Result<Reply> {
     let user = ctx.caller()?.user_id;
-    let body: NewErrors = request.json()?;
-    let count = body.errors.len();
-    if !(1..=MOST).contains(&count) {
-        let detail = format!("must have 1 to {MOST} elements (has {count})");
-        return Err(Error::field("errors", Rule::Size, detail));
-    }
     let (mut entries, mut wrong) = (Vec::new(), Vec::new());
     for (n, error) in body.errors.into_iter().enumerate() {
         match error.report(&user).entry(&ctx)? {
@@ -123,7 +161,7 @@ pub async fn many(ctx: Ctx, request: Request) -> Result<Reply> {
         return Err(Error::fields(wrong));
     }
     let ids = entries.iter().map(|entry| entry.log.id.clone()).collect();
-    let reply = Reply::created(&KeptAll { ids })?;
+    let reply = Reply::created(&KeptErrorsView { ids })?;
     keep(&ctx, &request, "reportErrors", &entries, reply).await
 }
 
@@ -139,45 +177,43 @@ async fn keep(
     if let Some(earlier) = once.replay(ctx).await? {
         return Ok(earlier);
     }
-    let limits = limits(ctx, request, &user);
-    for _ in 0..ATTEMPTS {
-        let batch = keep::batch(ctx, entries).await?;
-        let batch = limits
-            .iter()
-            .fold(batch, |batch, limit| limit.count_in(batch, ctx.now()));
-        match once.commit(ctx, batch, &reply).await {
-            Ok(Outcome::Done(_)) => return Ok(reply),
-            Ok(Outcome::Replayed(earlier)) => return Ok(earlier),
-            Err(CommitError::Store(error)) if error.failed_at(rate_limit::LABEL) => {
-                return Err(refusal(ctx, &limits).await?.unwrap_or_else(|| error.into()));
-            }
-            Err(CommitError::Store(error)) if may_settle(&error) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(whisper_store::StoreError::Busy.into())
+    let limits = limits(ctx, request).await?;
+    ctx.retry(async || attempt(ctx, &once, &limits, entries, &reply).await)
+        .await
 }
 
-/// The refusal of the limit that is reached.
-async fn refusal(ctx: &Ctx, limits: &[Limit]) -> Result<Option<Error>> {
-    for limit in limits {
-        if limit.limit > 0 && limit.counted(ctx).await? >= limit.limit {
-            return Ok(Some(limit.refusal(ctx.now())));
-        }
-    }
-    Ok(None)
+async fn attempt(
+    ctx: &Ctx,
+    once: &Once,
+    limits: &[Limit],
+    entries: &[Entry],
+    reply: &Reply,
+) -> Result<Attempt<Reply>> {
+    let now = ctx.now();
+    let batch = keep::batch(ctx, entries).await?;
+    let batch = limits
+        .iter()
+        .fold(batch, |batch, limit| limit.count_in(batch, now));
+    let outcome = once.commit(ctx, batch, reply).await.map_err(Error::from);
+    let outcome = limits
+        .iter()
+        .fold(outcome, |outcome, limit| outcome.on_reached(limit, now));
+    Attempt::of(outcome.map(|outcome| match outcome {
+        Outcome::Done(_) => reply.clone(),
+        Outcome::Replayed(earlier) => earlier,
+    }))
 }
 
-fn limits(ctx: &Ctx, request: &Request, user: &str) -> Vec<Limit> {
-    let rate = |name, default| ctx.config().number(name, default, u64::from(u32::MAX));
-    let by_user = Limit::new(
-        format!("errors:{user}"),
-        rate(USER_RATE, DEFAULT_USER_RATE),
-        60,
-    );
-    let by_address = request.client_addr.map(|address| {
-        let rate = rate(ADDRESS_RATE, DEFAULT_ADDRESS_RATE);
-        Limit::new(format!("errors-from:{address}"), rate, 60)
-    });
-    std::iter::once(by_user).chain(by_address).collect()
+/// The limits that a report is counted at: by how many there are, and by how much there is to keep.
+async fn limits(ctx: &Ctx, request: &Request) -> Result<Vec<Limit>> {
+    let bytes = request.body.len();
+    let mut limits = vec![
+        USER.of_caller(ctx).await?,
+        USER_BYTES.of_caller(ctx).await?.times(bytes),
+    ];
+    if let Some(address) = request.client_addr.map(|address| address.to_string()) {
+        limits.push(ADDRESS.of(ctx.config(), &address));
+        limits.push(ADDRESS_BYTES.of(ctx.config(), &address).times(bytes));
+    }
+    Ok(limits)
 }

@@ -1,20 +1,32 @@
 //! Secrets that slipped into a report are not kept.
 
 use serde_json::{Map, Value};
+use whisper_kit::auth::REFRESH_PREFIX;
 
 /// What stands in their place.
 pub const REDACTED: &str = "[redacted]";
 /// Parts of keys that name secrets, compared without regard to case and without `_` and `-`.
-const SECRET: [&str; 9] = [
+const PARTS: [&str; 15] = [
     "password",
     "passwd",
     "passphrase",
+    "passcode",
     "secret",
     "token",
     "authorization",
     "cookie",
     "apikey",
+    "accesskey",
     "privatekey",
+    "credential",
+    "mnemonic",
+    "seedphrase",
+    "bearer",
+];
+/// Words that name secrets where they stand alone in a key: `userPin`, `OTP_CODE`; but not `shipping`.
+const WORDS: [&str; 14] = [
+    "pwd", "pass", "pw", "otp", "totp", "pin", "tan", "mfa", "creds", "cred", "jwt", "auth", "cvv",
+    "cvc",
 ];
 
 /// A context without the values of keys that name secrets, and without what looks like a token.
@@ -43,20 +55,41 @@ fn json(value: Value) -> Value {
 fn is_secret(key: &str) -> bool {
     let plain: String = key.chars().filter(|c| !matches!(c, '_' | '-')).collect();
     let plain = plain.to_lowercase();
-    SECRET.iter().any(|part| plain.contains(part))
+    PARTS.iter().any(|part| plain.contains(part))
+        || words(key).any(|word| WORDS.contains(&word.as_str()))
 }
 
-/// A text without what looks like a token: what stands behind `Bearer`, and JSON Web Tokens.
+/// The words of a key such as `userPin`, `OTP_CODE` or `PINCode`, in lower case.
+fn words(key: &str) -> impl Iterator<Item = String> {
+    let chars: Vec<char> = key.chars().collect();
+    let mut words = vec![String::new()];
+    for (at, c) in chars.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| chars.get(at));
+        let lower = |c: Option<&char>| c.is_some_and(|c| c.is_lowercase());
+        let begins =
+            c.is_uppercase() && (lower(before) || before.is_some() && lower(chars.get(at + 1)));
+        if begins || !c.is_alphabetic() {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphabetic()) {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words.into_iter().filter(|word| !word.is_empty())
+}
+
+/// A text without what looks like a secret: what stands behind `Bearer`, JSON Web Tokens, our refresh tokens, and the
+/// values of parameters whose names speak of secrets (`?access_token=…`).
 pub fn text(text: &str) -> String {
     let mut bearer = false;
     let mut out = String::with_capacity(text.len());
     for piece in text.split_inclusive(char::is_whitespace) {
         let word = piece.trim_end();
         let space = &piece[word.len()..];
-        if !word.is_empty() && (bearer || has_jwt(word)) {
+        if !word.is_empty() && (bearer || has_jwt(word) || has_refresh_token(word)) {
             out.push_str(REDACTED);
         } else {
-            out.push_str(word);
+            out.push_str(&without_values(word));
         }
         out.push_str(space);
         if !word.is_empty() {
@@ -65,6 +98,35 @@ pub fn text(text: &str) -> String {
         }
     }
     out
+}
+
+/// A word without the values of its parameters that name secrets.
+fn without_values(word: &str) -> String {
+    let parts = word.split_inclusive(['?', '&', ';', ',']);
+    let parts = parts.map(|part| {
+        let Some((key, value)) = part.split_once('=') else {
+            return part.to_owned();
+        };
+        let end = &value[value.trim_end_matches(['?', '&', ';', ',']).len()..];
+        match is_secret(key) && value.len() > end.len() {
+            true => format!("{key}={REDACTED}{end}"),
+            false => part.to_owned(),
+        }
+    });
+    parts.collect()
+}
+
+/// Whether a word holds a refresh token of ours: by what they begin with, or, those of before, by their form: the id
+/// of a session, a dot, and 64 characters of base64url.
+fn has_refresh_token(word: &str) -> bool {
+    let base64url = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let is_secret = |text: &str| text.chars().take_while(|c| base64url(*c)).count() >= 64;
+    word.contains(REFRESH_PREFIX)
+        || word.match_indices('.').any(|(at, _)| {
+            at >= 36
+                && word[..at].chars().rev().take(36).all(base64url)
+                && is_secret(&word[at + 1..])
+        })
 }
 
 /// Whether a word holds three base64url parts between dots, the first of which begins as JSON objects do.
@@ -94,6 +156,9 @@ mod tests {
 
     const JWT: &str = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
 
+    const NEW: &str = "wrt_01a2077f-6e99-7892-8bac-726cb085218d.\
+        jSvX0sCu1QjSvX0sCu1QjSvX0sCu1QjSvX0sCu1QjSvX0sCu1QjSvX0sCu1Q1234";
+
     #[test]
     fn tokens_in_texts_are_not_kept() {
         let plain = "nothing to hide, eyJustice. a.b.c";
@@ -107,6 +172,19 @@ mod tests {
             ),
             ("bearer  abc".to_owned(), "bearer  [redacted]".to_owned()),
             ("Bearer".to_owned(), "Bearer".to_owned()),
+            (
+                format!("refreshing {NEW} failed"),
+                "refreshing [redacted] failed".to_owned(),
+            ),
+            (
+                format!("refreshing \"{}\" failed", &NEW[4..]),
+                "refreshing [redacted] failed".to_owned(),
+            ),
+            (
+                "GET https://a.example/x?access_token=abc&n=1 pwd=x;".to_owned(),
+                "GET https://a.example/x?access_token=[redacted]&n=1 pwd=[redacted];".to_owned(),
+            ),
+            ("a = b, pin= x=1".to_owned(), "a = b, pin= x=1".to_owned()),
             (String::new(), String::new()),
         ] {
             assert_eq!(text(&given), expected, "{given}");
@@ -127,6 +205,34 @@ mod tests {
             Value::Object(object(context.as_object().unwrap().clone())),
             expected
         );
+    }
+
+    #[test]
+    fn keys_that_name_secrets_are_told_from_others() {
+        for key in [
+            "pwd",
+            "userPwd",
+            "OTP",
+            "otp_code",
+            "PINCode",
+            "user-pin",
+            "creds",
+            "dbCredentials",
+            "jwt",
+            "authHeader",
+            "mfaCode",
+            "seedPhrase",
+            "cardCvv",
+            "accessKeyId",
+        ] {
+            assert!(is_secret(key), "{key}");
+        }
+        for key in [
+            "shipping", "option", "spinner", "compass", "author", "adopted", "pinned", "mapping",
+            "status", "distance", "version", "",
+        ] {
+            assert!(!is_secret(key), "{key}");
+        }
     }
 
     proptest! {

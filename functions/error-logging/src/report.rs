@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use whisper_kit::{Ctx, Error, FieldError, Result, Rule};
 use whisper_schema::analytics_db::{ErrorLog, ErrorLogSeverity};
+use whisper_schema::body::Form;
 use whisper_schema::system::ErrorSource;
 use whisper_schema::{Document, Timestamp, validate};
 
@@ -11,8 +12,16 @@ use crate::redact;
 
 /// How far back a client's clock may lie, in milliseconds: a report may wait for the network for a week.
 const OLDEST: i64 = 7 * 24 * 60 * 60 * 1000;
-/// Characters of a fingerprint that a reporter chose.
-const FINGERPRINT: usize = 200;
+/// Characters of a message, and of a stack, that are kept: redacting may make them longer.
+const MESSAGE: usize = 2_000;
+const STACK: usize = 10_000;
+/// A text with something to read.
+pub const NOT_BLANK: Form = Form {
+    valid: |text| !text.trim().is_empty(),
+    must_be: "a text that isn't blank",
+    pattern: Some("\\S"),
+    format: None,
+};
 
 /// An error as somebody reports it.
 #[derive(Clone, Debug)]
@@ -57,11 +66,6 @@ impl Report {
     /// A fault when the runtime has no randomness.
     pub fn entry(self, ctx: &Ctx) -> Result<Result<Entry, Vec<FieldError>>> {
         let mut wrong = Vec::new();
-        let length = self.fingerprint.as_deref().map_or(1, |f| f.chars().count());
-        if !(1..=FINGERPRINT).contains(&length) {
-            let detail = format!("must have 1 to {FINGERPRINT} characters (has {length})");
-            wrong.push(FieldError::new("fingerprint", Rule::Size, detail));
-        }
         for (field, text) in [
             ("errorType", &self.error_type),
             ("errorMessage", &self.error_message),
@@ -88,8 +92,10 @@ impl Report {
             id: ctx.new_id()?,
             user_id: self.user_id,
             error_type: self.error_type,
-            error_message: redact::text(&self.error_message),
-            stack_trace: self.stack_trace.as_deref().map(redact::text),
+            error_message: cut(&redact::text(&self.error_message), MESSAGE),
+            stack_trace: self
+                .stack_trace
+                .map(|stack| cut(&redact::text(&stack), STACK)),
             context,
             severity: self.severity,
             resolved: false,
@@ -111,6 +117,11 @@ impl Report {
             false => Err(wrong),
         })
     }
+}
+
+/// The beginning of a text.
+pub fn cut(text: &str, characters: usize) -> String {
+    text.chars().take(characters).collect()
 }
 
 /// The reporter's time, if it can be true.

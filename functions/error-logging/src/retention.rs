@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use whisper_kit::jobs::{self, Tally};
-use whisper_kit::{Ctx, Reply, Request, Result};
+use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::Column;
 use whisper_schema::system::{ErrorGroup, ErrorLink};
-use whisper_store::{Batch, Cursor, Filter, Order, Query, StoreError};
+use whisper_store::{Batch, Cursor, Filter, Order, Query};
 
 use crate::keep::forget;
 use crate::{RETENTION, inside};
@@ -22,8 +22,22 @@ const ROWS: u32 = 100;
 /// How long a run goes on. A request has 30 s on the embedded host.
 const TIME: Duration = Duration::from_secs(10);
 
+/// The job.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::POST,
+        "/internal/jobs/error-retention",
+        "runErrorRetention",
+        "Deletes errors that are older than the setting, and groups of which none is left.",
+        handle,
+    )
+    .auth(Auth::Operator)
+    .reply::<jobs::Report>(200, "What the run did.")
+    .codes(&[Code::JobFailed])
+}
+
 /// Runs the job. A failure is kept here, where those of the other components come to.
-pub async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
+async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
     let outcome = jobs::run(&ctx, RETENTION, async |tally| run(&ctx, tally).await).await;
     if let Err(error) = &outcome {
         inside::own(&ctx, "runErrorRetention", error).await;
@@ -92,26 +106,18 @@ async fn forget_empty(ctx: &Ctx, ids: Vec<&str>) -> Result<u64> {
     let batch = Batch::new()
         .expect_none(returned)
         .delete_where(empty, count);
-    match ctx.store().await?.commit(batch).await {
-        Ok(_) => Ok(count),
-        // One came back just now: the next run looks again.
-        Err(StoreError::ConditionFailed { .. }) => Ok(0),
-        Err(error) => Err(error.into()),
-    }
+    // None where one came back just now: the next run looks again.
+    let committed = ctx.try_commit(batch).await?;
+    Ok(committed.map_or(0, |_| count))
 }
 
 /// Deletes the oldest errors; gives how many.
 async fn errors(ctx: &Ctx, before: Timestamp) -> Result<u64> {
-    let links = ctx
-        .store()
-        .await?
-        .find::<ErrorLink>()
+    let oldest = Query::<ErrorLink>::new()
         .filter(Filter::lt(ErrorLink::CREATED_AT, before))
         .order(Order::asc(ErrorLink::CREATED_AT))
-        .limit(ROWS)
-        .page()
-        .await?
-        .items;
+        .limit(ROWS);
+    let links = ctx.read(oldest).await?;
     let ids: Vec<String> = links.into_iter().map(|link| link.into_inner().id).collect();
     if !ids.is_empty() {
         ctx.store()

@@ -12,6 +12,7 @@ use whisper_schema::main_db::{
 };
 use whisper_schema::social_db::Story;
 use whisper_schema::system::{ConversationMember, MessageExpiry};
+use whisper_schema::text::is_blank;
 use whisper_schema::{Timestamp, excerpt};
 use whisper_store::{Batch, Patch};
 
@@ -90,7 +91,7 @@ fn copy(origin: &Message, into: &mut Message) {
 /// The beginning of the words; the kind in brackets where there are none.
 fn preview(message: &Message) -> String {
     match message.content.trim() {
-        "" => format!("[{}]", message.content_type),
+        words if is_blank(words) => format!("[{}]", message.content_type),
         words => excerpt(words, PREVIEW).to_owned(),
     }
 }

@@ -27,7 +27,7 @@ pub struct SendMessage {
     #[field(flatten)]
     pub details: Details,
     /// Words, caption, or a poll's question.
-    #[field(size = 0..=10_000, default = String::new())]
+    #[field(size = 0..=10_000, text = Words, default = String::new())]
     pub content: String,
     /// Where its media are served.
     #[field(count = 0..=30, size = 1..=1000, is = WEB_URL)]

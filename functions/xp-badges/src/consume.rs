@@ -190,6 +190,7 @@ fn progress(ctx: &Ctx, standing: &Standing) -> Result<Progress> {
         xp: standing.xp.max(0),
         position: standing.position,
         last_active_day: standing.last_day.map(|date| date.to_string()),
+        last_active_at: standing.last_at,
         longest_streak: standing.longest,
         totals: json_text(&standing.totals)?,
         badges: json_text(&times)?,

@@ -44,9 +44,18 @@ pub fn parse(text: &str) -> Option<Date> {
     text.parse().ok()
 }
 
-/// Whether a day is the one right after another.
-pub fn follows(day: Date, before: Date) -> bool {
-    before.tomorrow().is_ok_and(|next| next == day)
+/// Whether there was, or will be, such a day in a zone: one that moves across the date line leaves one out.
+pub fn exists(day: Date, zone: &TimeZone) -> bool {
+    let noon = day.at(12, 0, 0, 0).to_zoned(zone.clone());
+    noon.is_ok_and(|noon| noon.date() == day)
+}
+
+/// The days that lie between two, the first three of them.
+pub fn between(before: Date, day: Date) -> impl Iterator<Item = Date> {
+    let next = |from: &Date| from.tomorrow().ok();
+    std::iter::successors(next(&before), next)
+        .take_while(move |between| *between < day)
+        .take(3)
 }
 
 /// A moment as the calendar takes it; years beyond 9999 are refused before.
@@ -112,6 +121,22 @@ mod tests {
             week_end(at("2027-01-03T23:59:59Z")),
             at("2027-01-04T00:00:00Z")
         );
+    }
+
+    #[test]
+    fn a_zone_that_moved_across_the_date_line_left_a_day_out() {
+        let date = |text: &str| parse(text).unwrap();
+        let samoa = zone(Some("Pacific/Apia"));
+        for (text, expected) in [
+            ("2011-12-29", true),
+            ("2011-12-30", false),
+            ("2011-12-31", true),
+        ] {
+            assert_eq!(exists(date(text), &samoa), expected, "{text}");
+        }
+        assert!(exists(date("2011-12-30"), &TimeZone::UTC));
+        let between: Vec<Date> = between(date("2026-02-27"), date("2026-03-02")).collect();
+        assert_eq!(between, [date("2026-02-28"), date("2026-03-01")]);
     }
 
     proptest! {

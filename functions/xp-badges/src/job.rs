@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use whisper_kit::jobs::{self, Report, Sweep, Tally, delete_bounded};
-use whisper_kit::{Ctx, Reply, Request, Result};
+use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_schema::prelude::{ProgressDay, ProgressWeek};
 use whisper_store::Filter;
 
@@ -12,7 +12,7 @@ use crate::{JOB, consume, reputation};
 /// How long each consumer goes on in one run. A request has 30 s on the embedded host.
 const TIME: Duration = Duration::from_secs(6);
 
-/// What woke it up: something was committed.
+/// Reacts to a commit.
 ///
 /// # Errors
 /// The store's.
@@ -22,11 +22,21 @@ pub async fn react(ctx: Ctx) -> Result<Report> {
     Ok(tally.report())
 }
 
-/// `POST /internal/jobs/xp-badges`
-///
-/// # Errors
-/// The refusals of [`jobs::run`].
-pub async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
+/// The job.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::POST,
+        "/internal/jobs/xp-badges",
+        "runXpBadges",
+        "Awards what is still to be awarded, and forgets days and weeks that are over.",
+        handle,
+    )
+    .auth(Auth::Operator)
+    .reply::<Report>(200, "What the run did.")
+    .codes(&[Code::JobFailed])
+}
+
+async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
     jobs::run(&ctx, JOB, async |tally| {
         award(&ctx, tally).await?;
         sweep(&ctx, tally).await

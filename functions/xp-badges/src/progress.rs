@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use whisper_kit::{Ctx, OptionExt, Reply, Request, Result};
+use whisper_kit::{Ctx, Endpoint, Method, OptionExt, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Profile, Progress, ProgressDay};
 use whisper_store::Get;
 
 use crate::badges::BADGES;
-use crate::catalogue::ShownBadge;
 use crate::consume::day_id;
 use crate::levels::points_for;
+use crate::list_badges::BadgeView;
 use crate::rules::{DAILY_POINTS, EARNING, award};
 use crate::standing::{Day, Standing};
 
@@ -19,7 +19,7 @@ use crate::standing::{Day, Standing};
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct ShownProgress {
+pub struct ProgressView {
     /// Experience points in all.
     pub xp: i64,
     /// Level, from 1.
@@ -31,18 +31,18 @@ pub struct ShownProgress {
     /// What others think.
     pub reputation: i64,
     /// Days in a row.
-    pub streak: ShownStreak,
+    pub streak: StreakView,
     /// What the day has brought, and what it may still bring.
-    pub today: ShownToday,
+    pub today: TodayView,
     /// All badges: earned, and how far.
-    pub badges: Vec<EarnedBadge>,
+    pub badges: Vec<EarnedBadgeView>,
 }
 
 /// Days in a row with activity, in the user's time zone.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct ShownStreak {
+pub struct StreakView {
     /// Up to today, or to yesterday while today has nothing; 0 once a day went by without.
     pub days: i64,
     /// The most there ever were.
@@ -55,7 +55,7 @@ pub struct ShownStreak {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct ShownToday {
+pub struct TodayView {
     /// The day, such as `2026-11-23`.
     pub date: String,
     /// Points earned.
@@ -70,10 +70,10 @@ pub struct ShownToday {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct EarnedBadge {
+pub struct EarnedBadgeView {
     /// The badge.
     #[serde(flatten)]
-    pub badge: ShownBadge,
+    pub badge: BadgeView,
     /// Whether it is earned.
     pub earned: bool,
     /// When it was earned, where that is known.
@@ -83,8 +83,19 @@ pub struct EarnedBadge {
     pub progress: i64,
 }
 
-/// Answers 200.
-pub async fn show(ctx: Ctx, _: Request) -> Result<Reply> {
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        "/v1/me/progress",
+        "getMyProgress",
+        "How the caller stands: points, level, streak, badges.",
+        show,
+    )
+    .reply::<ProgressView>(200, "The progress.")
+}
+
+async fn show(ctx: Ctx, _: Request) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let question = (
         Get::<Profile>::id(me.as_str()),
@@ -100,13 +111,13 @@ pub async fn show(ctx: Ctx, _: Request) -> Result<Reply> {
         standing.remember_day(&row);
     }
     let today = standing.days.remove(&date).unwrap_or_default();
-    Reply::ok(&ShownProgress {
+    Reply::ok(&ProgressView {
         xp: standing.xp,
         level: standing.level,
         level_xp: standing.xp - points_for(standing.level),
         next_level_xp: points_for(standing.level + 1) - points_for(standing.level),
         reputation: standing.reputation,
-        streak: ShownStreak {
+        streak: StreakView {
             days: standing.streak_at(ctx.now()),
             longest_days: standing.longest,
             active_today: standing.last_day == Some(date),
@@ -116,12 +127,12 @@ pub async fn show(ctx: Ctx, _: Request) -> Result<Reply> {
     })
 }
 
-fn shown_today(date: String, today: &Day) -> ShownToday {
+fn shown_today(date: String, today: &Day) -> TodayView {
     let left = EARNING.iter().filter_map(|kind| {
         let done = today.counts.get(kind.as_str()).copied().unwrap_or(0);
         Some((kind.as_str(), (award(*kind)?.daily - done).max(0)))
     });
-    ShownToday {
+    TodayView {
         date,
         xp: today.xp,
         left_xp: (DAILY_POINTS - today.xp).max(0),
@@ -129,11 +140,11 @@ fn shown_today(date: String, today: &Day) -> ShownToday {
     }
 }
 
-fn badges(standing: &Standing) -> Vec<EarnedBadge> {
+fn badges(standing: &Standing) -> Vec<EarnedBadgeView> {
     let shown = BADGES.iter().map(|badge| {
         let earned = standing.badges.iter().find(|(key, _)| key == badge.key);
-        EarnedBadge {
-            badge: ShownBadge::from(badge),
+        EarnedBadgeView {
+            badge: BadgeView::from(badge),
             earned: earned.is_some(),
             earned_at: earned.and_then(|(_, at)| *at),
             progress: standing.measured(badge.measure).clamp(0, badge.takes),

@@ -52,6 +52,8 @@ pub struct Standing {
     pub longest: i64,
     /// The last day with activity.
     pub last_day: Option<Date>,
+    /// When the last activity was.
+    pub last_at: Option<Timestamp>,
     /// How often each kind of activity was done.
     pub totals: BTreeMap<String, i64>,
     /// Keys of badges, with when they were earned if that is known; in the order of the profile.
@@ -82,6 +84,7 @@ impl Standing {
             last_day: progress
                 .and_then(|p| p.last_active_day.as_deref())
                 .and_then(day::parse),
+            last_at: progress.and_then(|p| p.last_active_at),
             totals: progress.map(|p| counts(&p.totals)).unwrap_or_default(),
             badges: badges.collect(),
             reputation: profile.reputation_score,
@@ -91,11 +94,23 @@ impl Standing {
         }
     }
 
-    /// The day an activity counts for. Never one before the last active day: who travels west, or changes
-    /// their zone, doesn't get a day twice.
+    /// The day an activity counts for. Not one before the last active day: who travels west, or changes their zone,
+    /// doesn't get a day twice. A last day that lies further ahead than any two zones are apart is that of a clock that
+    /// was wrong, and holds nobody up.
     pub fn day_of(&self, at: Timestamp) -> Date {
         let day = day::day(at, &self.zone);
-        self.last_day.map_or(day, |last| day.max(last))
+        let is_near = |last: &Date| day::between(day, *last).count() < ZONES_APART;
+        self.last_day
+            .filter(is_near)
+            .map_or(day, |last| day.max(last))
+    }
+
+    /// Whether a whole day went by between the last active one and this one. Not one that never was for the user: that
+    /// their zone left out, or that the last activity belonged to already in the zone that they have now.
+    fn was_idle_until(&self, last: Date, day: Date) -> bool {
+        let then = self.last_at.map(|at| day::day(at, &self.zone));
+        let last = then.map_or(last, |then| last.max(then));
+        day::between(last, day).any(|between| day::exists(between, &self.zone))
     }
 
     /// The days that these activities may count for.
@@ -132,7 +147,7 @@ impl Standing {
     pub fn streak_at(&self, now: Timestamp) -> i64 {
         let today = self.day_of(now);
         match self.last_day {
-            Some(last) if last == today || day::follows(today, last) => self.streak,
+            Some(last) if last <= today && !self.was_idle_until(last, today) => self.streak,
             _ => 0,
         }
     }
@@ -150,7 +165,7 @@ impl Standing {
             return Vec::new();
         };
         let date = self.day_of(activity.timestamp);
-        self.be_active(date);
+        self.be_active(date, activity.timestamp);
         let day = self.days.entry(date).or_default();
         let done = day.counts.entry(key).or_default();
         if *done < rule.daily {
@@ -162,13 +177,14 @@ impl Standing {
         self.news(activity.timestamp)
     }
 
-    fn be_active(&mut self, date: Date) {
+    fn be_active(&mut self, date: Date, at: Timestamp) {
         match self.last_day {
             Some(last) if last == date => {}
-            Some(last) if day::follows(date, last) => self.streak += 1,
+            Some(last) if last < date && !self.was_idle_until(last, date) => self.streak += 1,
             _ => self.streak = 1,
         }
         self.last_day = Some(date);
+        self.last_at = Some(at);
         self.longest = self.longest.max(self.streak);
     }
 
@@ -215,6 +231,8 @@ impl Standing {
     }
 }
 
+/// How many days can lie between the dates of two zones at one moment, and one: they are up to 26 hours apart.
+const ZONES_APART: usize = 2;
 /// How long a week is remembered after its end, in milliseconds.
 const WEEKS_KEPT: i64 = 35 * 24 * 60 * 60 * 1000;
 

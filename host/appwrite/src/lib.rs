@@ -6,9 +6,9 @@
 
 pub mod check;
 mod export;
+mod from_schema;
 pub mod limits;
 mod model;
-mod ours;
 pub mod package;
 mod permissions;
 mod read;
@@ -20,8 +20,8 @@ mod width;
 
 pub use check::{Options, Rule, Severity, Violation, check, check_file};
 pub use export::appwrite;
+pub use from_schema::from_schema;
 pub use model::{Bucket, Column, Config, File, Function, Index, Kind, Named, Table};
-pub use ours::ours;
 pub use read::{Unreadable, read, read_file};
 pub use reference::reference;
 pub use typescript::typescript;

@@ -10,7 +10,7 @@ use std::process::Command;
 
 use appwrite_server::{KEY, Options, PROJECT, Server};
 use whisper_appwrite::remote::{Client, Plan, plan, state};
-use whisper_appwrite::{appwrite, ours};
+use whisper_appwrite::{appwrite, from_schema};
 
 use crate::npm::{installed, printed, quiet};
 
@@ -53,7 +53,7 @@ fn the_real_command_line_pushes_it() {
         folder: tempfile::tempdir().unwrap(),
     };
     let file = project.folder.path().join("appwrite.config.json");
-    std::fs::write(file, appwrite(&ours(), &[], PROJECT)).unwrap();
+    std::fs::write(file, appwrite(&from_schema(), &[], PROJECT)).unwrap();
 
     let endpoint = server.endpoint();
     project.run(&[
@@ -66,7 +66,7 @@ fn the_real_command_line_pushes_it() {
         KEY,
     ]);
     let printed = project.run(&["push", "tables", "--all", "--force"]);
-    let tables = ours().tables.len();
+    let tables = from_schema().tables.len();
     assert!(
         printed.contains(&format!("Successfully pushed {tables} tables")),
         "{printed}"
@@ -75,7 +75,7 @@ fn the_real_command_line_pushes_it() {
 
     // What it made is what our own push would have made.
     let there = state(&Client::new(&endpoint, PROJECT, KEY)).unwrap();
-    assert_eq!(plan(&ours(), &there, &[]), Plan::default());
+    assert_eq!(plan(&from_schema(), &there, &[]), Plan::default());
 
     // Nothing is made or deleted a second time. It sets numbers without bounds again, as servers
     // name those of the type.

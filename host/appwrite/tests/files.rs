@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use serde_json::{Map, Value, json};
-use whisper_appwrite::{Options, Severity, appwrite, check_file, ours, read_file};
+use whisper_appwrite::{Options, Severity, appwrite, check_file, from_schema, read_file};
 
 /// Rules that a file breaks, warnings in brackets, each with its place.
 fn broken(file: &Value) -> Vec<String> {
@@ -244,7 +244,7 @@ fn our_own_file_is_taken_by_all_and_plain_descriptions_are_nobodys() {
         storage_limit: 500_000_000,
     };
     for text in [
-        appwrite(&ours(), &[], "p"),
+        appwrite(&from_schema(), &[], "p"),
         include_str!("../../../schema/generated/appwrite.config.json").to_owned(),
     ] {
         let file = read_file(&text).unwrap();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use whisper_appwrite::package::{Function, functions};
-use whisper_appwrite::{Options, appwrite, check, ours, read, reference, typescript};
+use whisper_appwrite::{Options, appwrite, check, from_schema, read, reference, typescript};
 use whisper_manifest::Manifest;
 use whisper_schema::{collections, stats};
 
@@ -20,7 +20,7 @@ fn the_files_are_fresh() {
     for (file, made) in [
         (
             "schema/generated/appwrite.config.json",
-            appwrite(&ours(), &bundle(), "whisper"),
+            appwrite(&from_schema(), &bundle(), "whisper"),
         ),
         ("schema/generated/schema.ts", typescript()),
         ("docs/schema.md", reference()),
@@ -39,8 +39,8 @@ fn the_files_are_fresh() {
 
 #[test]
 fn the_exported_configuration_says_what_the_schema_says() {
-    let exported = read(&appwrite(&ours(), &bundle(), "p")).unwrap();
-    assert_eq!(exported, ours());
+    let exported = read(&appwrite(&from_schema(), &bundle(), "p")).unwrap();
+    assert_eq!(exported, from_schema());
     let options = Options {
         storage_limit: 500_000_000,
     };
@@ -49,7 +49,7 @@ fn the_exported_configuration_says_what_the_schema_says() {
 
 #[test]
 fn strict_command_lines_take_it() {
-    let file: Value = serde_json::from_str(&appwrite(&ours(), &bundle(), "p")).unwrap();
+    let file: Value = serde_json::from_str(&appwrite(&from_schema(), &bundle(), "p")).unwrap();
     let keys: Vec<&str> = file
         .as_object()
         .unwrap()
@@ -101,7 +101,7 @@ fn strict_command_lines_take_it() {
 
 #[test]
 fn every_component_is_a_function_with_what_it_needs_and_no_more() {
-    let file: Value = serde_json::from_str(&appwrite(&ours(), &bundle(), "p")).unwrap();
+    let file: Value = serde_json::from_str(&appwrite(&from_schema(), &bundle(), "p")).unwrap();
     let functions = file["functions"].as_array().unwrap();
     // Those that CLIs of all versions know: strict ones refuse any other.
     const KEYS: [&str; 13] = [

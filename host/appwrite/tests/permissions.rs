@@ -2,12 +2,12 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use serde_json::Value;
-use whisper_appwrite::{ours, reference};
+use whisper_appwrite::{from_schema, reference};
 use whisper_schema::{Access, collection};
 
 #[test]
 fn tables_have_row_security_where_rows_name_their_readers() {
-    for table in ours().tables {
+    for table in from_schema().tables {
         let access = collection(&table.id).unwrap().access;
         let (security, permissions) = match access {
             Access::Server { .. } => (false, vec![]),
@@ -18,7 +18,7 @@ fn tables_have_row_security_where_rows_name_their_readers() {
         assert_eq!(table.row_security, security, "{id}");
         assert_eq!(table.permissions, permissions, "{id}");
     }
-    let open = ours()
+    let open = from_schema()
         .tables
         .into_iter()
         .filter(|t| !t.permissions.is_empty());
@@ -48,7 +48,7 @@ fn the_file_that_is_pushed_says_so() {
 
 #[test]
 fn users_fill_buckets_but_not_those_of_catalogues() {
-    for bucket in ours().buckets {
+    for bucket in from_schema().buckets {
         let expected = match bucket.id.as_str() {
             "stickers" | "filters" => vec![],
             "gifs" => vec![r#"read("users")"#],

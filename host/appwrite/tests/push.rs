@@ -3,17 +3,22 @@
 
 use std::time::Duration;
 
-use appwrite_server::{KEY, Options, PROJECT, Server};
+use appwrite_server::{KEY, Options, PROJECT, Server, Version};
 use serde_json::{Value, json};
 use ureq::http::Method;
 use whisper_appwrite::remote::{Client, Plan, Progress, PushError, plan, push, state};
-use whisper_appwrite::{Config, check, ours, read};
+use whisper_appwrite::{Config, check, from_schema, read};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn server() -> Server {
+    server_of(Version::Newest)
+}
+
+fn server_of(version: Version) -> Server {
     Server::start(Options {
         storage_limit: 500_000_000,
+        version,
         ..Options::default()
     })
     .unwrap()
@@ -61,8 +66,12 @@ fn places(plan: &Plan) -> Vec<String> {
 
 #[test]
 fn our_schema_is_pushed_once() {
-    let server = server();
-    let wanted = ours();
+    Version::ALL.into_iter().for_each(pushed_once);
+}
+
+fn pushed_once(version: Version) {
+    let server = server_of(version);
+    let wanted = from_schema();
     let (mut changes, mut waits) = (0, 0);
     let plan = planned(&server, &wanted, &[]);
     push(
@@ -97,7 +106,7 @@ fn our_schema_is_pushed_once() {
 #[test]
 fn an_interrupted_push_goes_on() {
     let server = server();
-    let wanted = ours();
+    let wanted = from_schema();
     let mut interrupted = 0;
     let mut writes = Vec::new();
     for step in [1, 3, 20, 47, 150].into_iter().cycle() {
@@ -235,6 +244,33 @@ fn changes_that_lose_data_are_refused() {
     )
     .unwrap();
     assert_eq!(planned(&server, &wanted, &[]), Plan::default());
+}
+
+/// A server decides once how wide an integer's column is. One that holds more is another column.
+#[test]
+fn an_integer_that_was_made_narrow_stays_so() {
+    let server = server();
+    let up_to = |max: Value| {
+        let column =
+            json!({"key": "n", "type": "integer", "required": false, "default": null, "max": max});
+        small(&json!([column]), &json!([]))
+    };
+    pushed(&server, &up_to(json!(5)), &[]).unwrap();
+    pushed(&server, &up_to(json!(i32::MAX)), &[]).unwrap();
+    for wide in [json!(3_000_000_000_i64), Value::Null] {
+        let plan = planned(&server, &up_to(wide), &[]);
+        assert_eq!((plan.changes.len(), plan.refused.len()), (0, 1));
+        let why = &plan.refused[0].why;
+        assert!(why.contains("32 bits"), "{why}");
+    }
+    let wide = up_to(json!(3_000_000_000_i64));
+    pushed(&server, &wide, &["db.t.n"]).unwrap();
+    let client = client(&server);
+    let row = json!({"rowId": "r", "data": {"n": 2_500_000_000_i64}});
+    let path = "/tablesdb/db/tables/t/rows";
+    client.send(&Method::POST, path, &row).unwrap();
+    // The other way round the column keeps its width.
+    pushed(&server, &up_to(json!(5)), &[]).unwrap();
 }
 
 #[test]

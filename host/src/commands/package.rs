@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use whisper_appwrite::package::{Function, Jco, MOST, Packaged, for_functions, functions, package};
-use whisper_appwrite::{appwrite, ours};
+use whisper_appwrite::{appwrite, from_schema};
 use whisper_manifest::Manifest;
 use whisper_manifest::build::target_dir;
 
@@ -97,7 +97,7 @@ impl Appwrite {
         let is_there = |function: &&Function| output.join(&function.path).is_dir();
         let there: Vec<Function> = all.iter().filter(is_there).cloned().collect();
         let file = output.join("appwrite.config.json");
-        std::fs::write(&file, appwrite(&ours(), &there, &self.project))?;
+        std::fs::write(&file, appwrite(&from_schema(), &there, &self.project))?;
         println!("wrote {}", file.display());
         Ok(())
     }

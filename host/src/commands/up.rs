@@ -185,6 +185,16 @@ impl Up {
         Ok(values)
     }
 
+    async fn bind(&self) -> anyhow::Result<TcpListener> {
+        let address = self.listen;
+        match TcpListener::bind(address).await {
+            Err(e) if e.kind() == std::io::ErrorKind::AddrInUse => {
+                bail!("{address} is already in use; pass --listen with another port")
+            }
+            listener => listener.with_context(|| format!("can't listen on {address}")),
+        }
+    }
+
     async fn serve(
         &self,
         running: &Running,
@@ -192,16 +202,7 @@ impl Up {
         start: Instant,
         stop: &Stop,
     ) -> anyhow::Result<bool> {
-        let listener = TcpListener::bind(self.listen).await;
-        let listener = match listener {
-            Err(e) if e.kind() == std::io::ErrorKind::AddrInUse => {
-                bail!(
-                    "{} is already in use; pass --listen with another port",
-                    self.listen
-                )
-            }
-            listener => listener.with_context(|| format!("can't listen on {}", self.listen))?,
-        };
+        let listener = self.bind().await?;
         let address = listener.local_addr()?;
         running.app.listens_on(address);
         let key = running.values.get(OPERATOR_KEY).unwrap_or_default();

@@ -10,6 +10,7 @@ use crate::{Collection, Timestamp};
     name = "Display names",
     system
 )]
+#[retention(forever = "One for each user with a name, as long as they have it.")]
 #[access(server = "It is there to find people; who may find whom is their own setting.")]
 #[retention(forever = "One document for each user.")]
 #[index(idx_name(name))]

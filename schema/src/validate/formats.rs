@@ -25,13 +25,22 @@ const UNSAFE_SCHEMES: [&str; 7] = [
     "about",
 ];
 
-/// Whether a text is an address mail can be sent to: local part, `@`, and a domain with a dot.
+/// Whether a text is an address mail can be sent to: local part, `@`, and a host's name with a dot, whose last label
+/// begins with a letter. A local part in quotes isn't one.
 pub fn is_email(text: &str) -> bool {
     let options = Options::default()
         .with_required_tld()
         .without_domain_literal()
         .without_display_text();
-    text.is_ascii() && EmailAddress::parse_with_options(text, options).is_ok()
+    let Some((local, domain)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let last = domain.rsplit('.').next().unwrap_or_default();
+    text.is_ascii()
+        && !local.starts_with('"')
+        && is_host_name(domain)
+        && last.starts_with(|c: char| c.is_ascii_alphabetic())
+        && EmailAddress::parse_with_options(text, options).is_ok()
 }
 
 /// Whether a text is an absolute URL with a host and a scheme that is safe to offer as a link.
@@ -52,8 +61,13 @@ pub fn is_url(text: &str) -> bool {
         return false;
     };
     let host = match authority.host_parsed() {
-        Host::RegName(name) => is_host_name(name.as_str()),
-        _ => true,
+        Host::RegName(name) => {
+            let name = name.as_str();
+            is_host_name(name.strip_suffix('.').unwrap_or(name))
+        }
+        Host::Ipv4 { .. } | Host::Ipv6 { .. } => true,
+        // An address of a kind that isn't there yet.
+        _ => false,
     };
     host && authority.port_to_u16().is_ok()
 }
@@ -67,14 +81,17 @@ pub fn is_web_url(text: &str) -> bool {
     is_web && is_url(text)
 }
 
-/// Whether a text is a host's name: labels of letters, digits, `-` and `_`, none empty but one
-/// after a last dot.
+/// Whether a text is a host's name: labels of at most 63 letters, digits and `-`, which is neither the first nor the last, and at
+/// most 253 characters in all.
 fn is_host_name(name: &str) -> bool {
-    let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-    let labels = name.strip_suffix('.').unwrap_or(name);
-    labels
-        .split('.')
-        .all(|label| !label.is_empty() && label.bytes().all(legal))
+    let legal = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(legal)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    name.len() <= 253 && name.split('.').all(is_label)
 }
 
 /// Whether a text is an IPv4 or IPv6 address, without port, prefix or zone.

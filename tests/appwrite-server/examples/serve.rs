@@ -1,14 +1,21 @@
 //! The server on its own, to try commands against: prints where it listens, the project and key it takes, and the tokens of two users.
-//! With `postgres` it sorts and compares as Appwrite on PostgreSQL does, else as on MariaDB.
+//! With `postgres` it sorts and compares as Appwrite on PostgreSQL does, else as on MariaDB; with `1.8` or `1.9` it answers as those versions.
 
-use appwrite_server::{KEY, Options, PROJECT, Server};
+use appwrite_server::{Database, KEY, Options, PROJECT, Server, Version};
 
 fn main() -> std::io::Result<()> {
-    let postgres = std::env::args().any(|argument| argument == "postgres");
+    let said = |word: &str| std::env::args().any(|argument| argument == word);
     let server = Server::start(Options {
         storage_limit: 500_000_000,
-        nulls_first: !postgres,
-        case_insensitive: !postgres,
+        version: match (said("1.8"), said("1.9")) {
+            (true, _) => Version::V1_8,
+            (_, true) => Version::V1_9,
+            _ => Version::Newest,
+        },
+        database: match said("postgres") {
+            true => Database::PostgreSql,
+            false => Database::MariaDb,
+        },
         ..Options::default()
     })?;
     println!("export WHISPER_APPWRITE_ENDPOINT={}", server.endpoint());

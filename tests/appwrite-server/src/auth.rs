@@ -135,6 +135,10 @@ pub fn admit(project: &Project, headers: &HeaderMap, scope: &str) -> Result<Who,
         return Ok(Who::Guest);
     }
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if header("x-appwrite-project").unwrap_or_default().is_empty() {
+        let message = "Project ID is missing. Please add it to the X-Appwrite-Project header.";
+        return Err(Refusal::new(403, "project_id_missing", message));
+    }
     let console = header("x-appwrite-project") == Some(CONSOLE);
     if !console && header("x-appwrite-project") != Some(PROJECT) {
         let message = "Project with the requested ID could not be found. Please check the value of the X-Appwrite-Project header to ensure the correct project ID is being used.";

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::auth::Who;
 use crate::moment::Moment;
 use crate::refusal::Refusal;
+use crate::version::Version;
 
 /// What a handler gets to see.
 pub struct Call {
@@ -20,8 +21,12 @@ pub struct Call {
     pub files: Vec<Sent>,
     /// Whether it is about the console, not the project.
     pub console: bool,
-    /// Whether the client speaks as those before 1.9 did.
+    /// Whether the client speaks as those before 1.9 did, or the server is one.
     pub before_1_9: bool,
+    /// Which server it is.
+    pub version: Version,
+    /// Whether it comes by the paths of the legacy API.
+    pub legacy: bool,
     /// Whether it is a part of an upload.
     pub in_parts: bool,
 }

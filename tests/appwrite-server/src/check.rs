@@ -1,5 +1,6 @@
 //! Rules that hold for all that has an id.
 
+use crate::permission;
 use crate::refusal::Refusal;
 
 /// An id or a key: 1 to 36 of `A-Za-z0-9_.-`, the first a letter or a digit.
@@ -40,23 +41,12 @@ pub fn length(param: &str, text: &str, most: usize) -> Result<(), Refusal> {
 
 /// Permissions: at most 100, such as `read("users")`.
 pub fn permissions(permissions: &[String]) -> Result<(), Refusal> {
-    let wrong = |why: &str| Err(Refusal::argument("permissions", why));
+    let wrong = |why: &str| Refusal::argument("permissions", why);
     if permissions.len() > 100 {
-        return wrong("You can only provide up to 100 permissions.");
+        return Err(wrong("You can only provide up to 100 permissions."));
     }
-    for permission in permissions {
-        let parts = permission.split_once("(\"").and_then(|(action, rest)| {
-            let role = rest.strip_suffix("\")")?;
-            Some((action, role.split([':', '/']).next()?))
-        });
-        let actions = ["create", "read", "update", "delete", "write"];
-        let roles = ["any", "guests", "users", "user", "team", "member", "label"];
-        match parts {
-            Some((action, role)) if actions.contains(&action) && roles.contains(&role) => {}
-            _ => return wrong("Permission is not valid"),
-        }
-    }
-    Ok(())
+    let all = ["create", "read", "update", "delete", "write"];
+    permission::grammar(permissions, &all).map_err(|why| wrong(&why))
 }
 
 /// Whether this may be an id.

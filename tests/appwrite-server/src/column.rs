@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::check;
+use crate::format;
 use crate::project::{Project, page};
 use crate::refusal::{Answered, Refusal};
 use crate::table::Table;
@@ -27,6 +28,8 @@ pub struct Column {
     pub max: Value,
     pub elements: Vec<String>,
     pub encrypt: bool,
+    /// Whether its integers have 32 bits, which is decided when it is made.
+    pub short: bool,
     /// How often it is still to be seen in the making.
     pub looks: u32,
 }
@@ -77,12 +80,6 @@ impl Column {
         ["string", "email", "url", "ip", "enum"].contains(&self.kind.as_str())
     }
 
-    /// Whether its integers have 32 bits.
-    pub fn is_short(&self) -> bool {
-        let small = |max: i64| max <= 2_147_483_647;
-        self.kind == "integer" && self.max.as_i64().is_some_and(small)
-    }
-
     /// Characters that it takes of an index.
     pub fn length_in_index(&self) -> u64 {
         match self.kind.as_str() {
@@ -95,7 +92,7 @@ impl Column {
     fn width(&self) -> u64 {
         match self.kind.as_str() {
             _ if self.array => 20,
-            "integer" if self.is_short() => 4,
+            "integer" if self.short => 4,
             "integer" | "float" => 8,
             "boolean" => 1,
             "datetime" => 7,
@@ -115,31 +112,15 @@ impl Column {
             let message = format!("Cannot set default value for {what} column");
             return Err(Refusal::new(400, "column_default_unsupported", message));
         }
-        let (low, high) = (self.min.as_f64(), self.max.as_f64());
-        let inside = |n: f64| low.is_none_or(|low| low <= n) && high.is_none_or(|high| n <= high);
-        let good = match self.kind.as_str() {
-            "boolean" => self.default.is_boolean(),
-            "integer" => self.default.is_i64() && self.default.as_f64().is_some_and(inside),
-            "float" => self.default.as_f64().is_some_and(inside),
-            "enum" => self
-                .elements
-                .iter()
-                .any(|element| self.default == **element),
-            _ => {
-                let length = |text: &str| text.chars().count() as u64;
-                self.default
-                    .as_str()
-                    .is_some_and(|text| self.size == 0 || length(text) <= self.size)
-            }
+        let why = match format::fits(self, &self.default) {
+            Ok(()) => return Ok(()),
+            Err(why) => why,
         };
-        if good {
-            return Ok(());
+        // Some are parameters of their kind, and others are looked at as values of the column.
+        if ["email", "url", "ip", "datetime", "boolean"].contains(&self.kind.as_str()) {
+            return Err(Refusal::argument("default", &why));
         }
-        Err(Refusal::new(
-            400,
-            "column_value_invalid",
-            "The column value is invalid.",
-        ))
+        Err(Refusal::new(400, "column_value_invalid", why))
     }
 }
 
@@ -175,8 +156,11 @@ pub fn create(project: &mut Project, call: &Call) -> Answered {
         max: Value::Null,
         elements: Vec::new(),
         encrypt: call.flag("encrypt", false)?,
+        short: false,
         looks,
     };
+    let small = |max: i64| max <= i64::from(i32::MAX);
+    column.short = column.kind == "integer" && call.integer("max")?.is_some_and(small);
     describe(&mut column, call)?;
     let table = project.table(call.param("database"), call.param("table"))?;
     if table
@@ -199,6 +183,9 @@ pub fn create(project: &mut Project, call: &Call) -> Answered {
 
 pub fn update(project: &mut Project, call: &Call) -> Answered {
     let required = call.needs_flag("required")?;
+    if !call.body.contains_key("default") {
+        return Err(Refusal::argument("default", "Param is not optional."));
+    }
     let table = project.table(call.param("database"), call.param("table"))?;
     let at = table
         .columns
@@ -225,6 +212,7 @@ pub fn update(project: &mut Project, call: &Call) -> Answered {
         max: old.max.clone(),
         elements: old.elements.clone(),
         encrypt: old.encrypt,
+        short: old.short,
         looks: 0,
     };
     describe(&mut column, call)?;

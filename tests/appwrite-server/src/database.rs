@@ -25,8 +25,8 @@ impl Database {
     }
 }
 
-pub fn version(_: &mut Project, _: &Call) -> Answered {
-    Ok((200, json!({"version": "1.9.6"})))
+pub fn version(project: &mut Project, _: &Call) -> Answered {
+    Ok((200, json!({"version": project.options.version.number()})))
 }
 
 pub fn list(project: &mut Project, call: &Call) -> Answered {

@@ -1,6 +1,6 @@
 //! What a value of a column looks like.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use serde_json::Value;
 
@@ -51,7 +51,7 @@ fn integer(column: &Column, value: &Value) -> Result<(), String> {
     let Some(number) = value.as_i64() else {
         return Err("Value must be a valid integer".into());
     };
-    let most = match column.is_short() {
+    let most = match column.short {
         true => i64::from(i32::MAX),
         false => i64::MAX,
     };
@@ -81,27 +81,32 @@ fn float(column: &Column, value: &Value) -> Result<(), String> {
     ))
 }
 
+/// What PHP's filter takes: an unquoted name, and a domain whose last label begins with a letter.
 pub fn email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else {
         return false;
     };
     let in_local = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(c);
-    let good_label = |label: &str| {
-        let inside = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        (1..=63).contains(&label.len())
-            && label.chars().all(inside)
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
+    let last = domain.rsplit('.').next().unwrap_or_default();
     (1..=64).contains(&local.len())
+        && text.len() <= 254
         && local.chars().all(in_local)
-        && !local.starts_with('.')
-        && !local.ends_with('.')
-        && !local.contains("..")
+        && local.split('.').all(|part| !part.is_empty())
         && domain.contains('.')
-        && domain.split('.').all(good_label)
+        && domain.split('.').all(label)
+        && last.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
+/// A label of a host's name.
+fn label(text: &str) -> bool {
+    let inside = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    (1..=63).contains(&text.len())
+        && text.chars().all(inside)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+/// What PHP's filter takes: of a web address the host is looked at, of another that there is one.
 fn url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else {
         return false;
@@ -111,11 +116,32 @@ fn url(text: &str) -> bool {
     if !printed || scheme.is_empty() || !scheme.chars().all(in_scheme) {
         return false;
     }
-    let host = rest
-        .strip_prefix("//")
-        .map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
-    match host {
-        Some(host) => !host.is_empty() && !host.starts_with(':'),
-        None => !["http", "https"].contains(&scheme) && !rest.is_empty(),
+    let scheme = scheme.to_ascii_lowercase();
+    let Some(rest) = rest.strip_prefix("//") else {
+        return ["mailto", "news", "file"].contains(&scheme.as_str()) && !rest.is_empty();
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let place = authority.rsplit('@').next().unwrap_or_default();
+    let in_brackets = place
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'));
+    let (host, port) = match in_brackets {
+        Some((address, port)) => {
+            let port = port.strip_prefix(':').unwrap_or(port);
+            return address.parse::<Ipv6Addr>().is_ok() && port_fits(port);
+        }
+        None => place.split_once(':').unwrap_or((place, "")),
+    };
+    if host.is_empty() || !port_fits(port) {
+        return false;
     }
+    if !["http", "https"].contains(&scheme.as_str()) {
+        return true;
+    }
+    let host = host.strip_suffix('.').unwrap_or(host);
+    host.len() <= 253 && host.split('.').all(label)
+}
+
+fn port_fits(port: &str) -> bool {
+    port.is_empty() || port.parse::<u16>().is_ok()
 }

@@ -26,6 +26,7 @@ use crate::function::run::{Ran, Started};
 use crate::project::Project;
 use crate::refusal::{Answered, Refusal};
 use crate::routes::{Found, Handler, Routes};
+use crate::version::Version;
 
 /// Bytes of the largest body.
 const LARGEST: usize = 12 * 1024 * 1024;
@@ -127,15 +128,17 @@ async fn answer(
     let (started, who) = {
         let mut project = project.lock().unwrap_or_else(PoisonError::into_inner);
         project.chunked += usize::from(head.headers.contains_key(TRANSFER_ENCODING));
+        let version = project.options.version;
         match first(&mut project, &head, routes, body, form)? {
-            Then::Answer(answered) => return Ok(response(answered)),
+            Then::Answer(answered) => return Ok(response(answered, version)),
             Then::Run(started, who) => (*started, who),
         }
     };
     let (execution, ran) = run(started).await;
     let mut project = project.lock().unwrap_or_else(PoisonError::into_inner);
     let execution = execution::finish(&mut project, execution, ran, Some(&who));
-    Ok(response(Ok(Reply::plain((201, execution)))))
+    let version = project.options.version;
+    Ok(response(Ok(Reply::plain((201, execution))), version))
 }
 
 /// An answer with its headers.
@@ -298,16 +301,20 @@ fn call(
         timestamp: header("x-appwrite-timestamp").map(str::to_owned),
         files,
         console: header("x-appwrite-project") == Some(CONSOLE),
-        before_1_9: format.is_some_and(|format| {
-            let mut parts = format.split('.').map(|part| part.parse().unwrap_or(0));
-            (parts.next(), parts.next()) < (Some(1), Some(9))
-        }),
+        before_1_9: project.options.version == Version::V1_8
+            || format.is_some_and(|format| {
+                let mut parts = format.split('.').map(|part| part.parse().unwrap_or(0));
+                (parts.next(), parts.next()) < (Some(1), Some(9))
+            }),
+        version: project.options.version,
+        legacy: found.kind.contains(" /databases/"),
         in_parts: header("content-range").is_some(),
     })
 }
 
-fn response(answered: Result<Reply, Refusal>) -> Response<Full<Bytes>> {
-    let reply = answered.unwrap_or_else(|refusal| Reply::plain((refusal.code, refusal.body())));
+fn response(answered: Result<Reply, Refusal>, version: Version) -> Response<Full<Bytes>> {
+    let refused = |refusal: Refusal| Reply::plain((refusal.code, refusal.body(version)));
+    let reply = answered.unwrap_or_else(refused);
     let bytes = match reply.body {
         Value::Null => Bytes::new(),
         body => Bytes::from(body.to_string()),

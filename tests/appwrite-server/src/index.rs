@@ -80,7 +80,7 @@ pub fn create(project: &mut Project, call: &Call) -> Answered {
         ));
     }
     let table = project.table(call.param("database"), call.param("table"))?;
-    fits(table, key, kind, &columns)?;
+    fits(table, (key, kind), &columns).map_err(|refusal| named(refusal, call))?;
     let mut index = Index {
         key: key.to_owned(),
         kind: kind.to_owned(),
@@ -103,13 +103,21 @@ pub fn delete(project: &mut Project, call: &Call) -> Answered {
     let before = table.indexes.len();
     table.indexes.retain(|index| index.key != call.param("key"));
     if table.indexes.len() == before {
-        return Err(Refusal::missing("index"));
+        return Err(named(Refusal::missing("index"), call));
     }
     table.rows.drop_unique(call.param("key"));
     Ok((204, Value::Null))
 }
 
-fn fits(table: &Table, key: &str, kind: &str, columns: &[String]) -> Result<(), Refusal> {
+/// What an error is called: by the paths of tables, indexes are those of columns.
+fn named(mut refusal: Refusal, call: &Call) -> Refusal {
+    if refusal.kind.starts_with("index_") && !call.legacy {
+        refusal.kind = format!("column_{}", refusal.kind);
+    }
+    refusal
+}
+
+fn fits(table: &Table, (key, kind): (&str, &str), columns: &[String]) -> Result<(), Refusal> {
     let refused = |why: String| Err(Refusal::new(400, "index_invalid", why));
     if table
         .indexes
@@ -123,7 +131,11 @@ fn fits(table: &Table, key: &str, kind: &str, columns: &[String]) -> Result<(), 
         return Err(Refusal::new(400, "index_limit_exceeded", message));
     }
     let mut length = 0;
-    for name in columns {
+    for (at, name) in columns.iter().enumerate() {
+        let same = |other: &String| other.eq_ignore_ascii_case(name);
+        if columns[..at].iter().any(same) {
+            return refused("Duplicate attributes provided".into());
+        }
         let Some(column) = table.columns.iter().find(|column| column.key == *name) else {
             let message = format!("Unknown column: {name}");
             return Err(Refusal::new(400, "column_unknown", message));

@@ -1,5 +1,6 @@
-//! A server that answers as Appwrite 1.9.6 does, with the limits of its documentation: what pushes of a schema
-//! and stores of rows are tested against. Everything is in memory, and gone with the [`Server`].
+//! A server that answers as Appwrite does, with the limits of its documentation: what pushes of a schema and stores of
+//! rows are tested against. Which [`Version`] it is, and on which [`Database`], is a setting. Everything is in memory, and
+//! gone with the [`Server`].
 //!
 //! It shares no code with what it is there to test: the limits are written down here once more.
 
@@ -8,9 +9,12 @@ mod auth;
 mod bucket;
 mod call;
 mod check;
+mod collation;
 mod column;
 mod console;
 mod database;
+mod deadlock;
+mod double;
 mod event;
 mod fault;
 mod form;
@@ -33,6 +37,7 @@ mod structure;
 mod table;
 mod transaction;
 mod user;
+mod version;
 mod write;
 
 use std::collections::BTreeMap;
@@ -46,8 +51,10 @@ use tokio::sync::{mpsc, oneshot};
 use function::run::{Pending, Runner, Started};
 use project::Project;
 
+pub use deadlock::Deadlocks;
 pub use event::Event;
 pub use function::run::{Ran, Run};
+pub use version::{Database, Version};
 
 /// The project that every server has.
 pub const PROJECT: &str = "whisper-test";
@@ -78,10 +85,10 @@ pub struct Options {
     pub storage_limit: u64,
     /// How often a new column or index is still `processing` when somebody looks.
     pub looks_until_available: u32,
-    /// Whether null sorts before everything, as in MariaDB, or behind it, as in PostgreSQL.
-    pub nulls_first: bool,
-    /// Whether text that differs in its case alone is the same, as by MariaDB's collation. Ids are text too.
-    pub case_insensitive: bool,
+    /// Which Appwrite it is.
+    pub version: Version,
+    /// Which database it has.
+    pub database: Database,
 }
 
 impl Default for Options {
@@ -89,8 +96,8 @@ impl Default for Options {
         Options {
             storage_limit: 30_000_000,
             looks_until_available: 1,
-            nulls_first: true,
-            case_insensitive: true,
+            version: Version::Newest,
+            database: Database::MariaDb,
         }
     }
 }
@@ -205,6 +212,18 @@ impl Server {
     /// So many of the next commits fail as if another had been faster.
     pub fn conflict(&self, commits: u32) {
         self.project().conflicts = commits;
+    }
+
+    /// From here on, commits that take rows in another order than an earlier one did are caught in a deadlock, as if both were under way
+    /// at once.
+    pub fn deadlocks(&self) {
+        self.project().deadlocks = Some(Deadlocks::default());
+    }
+
+    /// How many commits were caught in a deadlock since [`Server::deadlocks`] was called.
+    pub fn deadlocked(&self) -> usize {
+        let project = self.project();
+        project.deadlocks.as_ref().map_or(0, Deadlocks::count)
     }
 
     /// How often each route was asked since the last time this was, as `POST /tablesdb/{database}/tables`.

@@ -2,9 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 /// The years 1000 to 9999, as MariaDB's dates have them.
 const FIRST: i64 = -30_610_224_000_000;
@@ -22,20 +21,24 @@ impl Moment {
 
     /// As answers have it: `2026-01-31T12:00:00.000+00:00`.
     pub fn text(self) -> String {
-        let time = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::MAX);
-        let time = time.to_zoned(TimeZone::UTC).datetime();
+        let time = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+        let time = time.saturating_add(SignedDuration::from_millis(self.0));
         format!("{}+00:00", time.strftime("%Y-%m-%dT%H:%M:%S.%3f"))
     }
 
     /// Reads RFC 3339, the same without an offset (which is UTC), and a date alone. PHP reads more than that.
     pub fn parse(text: &str) -> Option<Self> {
-        let time = text
-            .parse::<Timestamp>()
-            .ok()
-            .or_else(|| in_utc(text.parse::<DateTime>().ok()?))
-            .or_else(|| in_utc(text.parse::<Date>().ok()?.at(0, 0, 0, 0)))?;
+        let nanos = match text.parse::<Timestamp>() {
+            Ok(time) => time.as_nanosecond(),
+            Err(_) => {
+                // The last hours of 9999 are a time of theirs, but no timestamp to this library.
+                let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
+                let date = || Some(text.parse::<Date>().ok()?.at(0, 0, 0, 0));
+                in_utc(text.parse::<DateTime>().ok().or_else(date)?)
+            }
+        };
         // What is finer than a millisecond is cut off.
-        let moment = Moment(time.as_nanosecond().div_euclid(1_000_000).try_into().ok()?);
+        let moment = Moment(nanos.div_euclid(1_000_000).try_into().ok()?);
         (FIRST..=LAST).contains(&moment.0).then_some(moment)
     }
 
@@ -44,6 +47,7 @@ impl Moment {
     }
 }
 
-fn in_utc(time: DateTime) -> Option<Timestamp> {
-    Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp())
+fn in_utc(time: DateTime) -> i128 {
+    let since = time.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0));
+    since.as_nanos()
 }

@@ -9,6 +9,7 @@ use crate::Options;
 use crate::auth::Who;
 use crate::bucket::Bucket;
 use crate::database::Database;
+use crate::deadlock::Deadlocks;
 use crate::event::Event;
 use crate::function::Function;
 use crate::function::rule::Rule;
@@ -57,6 +58,8 @@ pub struct Project {
     /// Commits that are still to fail, and those whose answers are still to get lost.
     pub conflicts: u32,
     pub lost: u32,
+    /// The orders in which commits took rows, if that matters.
+    pub deadlocks: Option<Deadlocks>,
     /// What is done before the next commits, one for each.
     pub before_commits: VecDeque<Before>,
 }
@@ -86,6 +89,7 @@ impl Project {
             ahead: Duration::ZERO,
             conflicts: 0,
             lost: 0,
+            deadlocks: None,
             before_commits: VecDeque::new(),
         }
     }

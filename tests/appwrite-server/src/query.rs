@@ -2,18 +2,20 @@
 
 mod check;
 mod find;
+mod like;
 mod matches;
 mod order;
 
 use serde_json::Value;
 
+use crate::double;
 use crate::fault::{Fault, Found};
 use crate::moment::Moment;
 use crate::table::Table;
 
 pub use check::{check, check_select};
 pub use find::find;
-pub use matches::{compare, holds};
+pub use matches::holds;
 pub use order::{Order, Way};
 
 /// Queries in a request, and characters of each.
@@ -124,12 +126,14 @@ impl Query {
 
     /// Values in the form that rows have theirs in.
     fn prepare(&mut self, table: &Table) {
-        let dated = table
-            .columns
-            .iter()
-            .any(|column| column.key == self.attribute && column.kind == "datetime");
+        let mut columns = table.columns.iter();
+        let column = columns.find(|column| column.key == self.attribute);
+        let is = |kind: &str| column.is_some_and(|column| column.kind == kind && !column.array);
+        let (dated, float) = (is("datetime"), is("float"));
         for value in &mut self.values {
-            if dated || ["$createdAt", "$updatedAt"].contains(&self.attribute.as_str()) {
+            if float {
+                *value = double::bound(value);
+            } else if dated || ["$createdAt", "$updatedAt"].contains(&self.attribute.as_str()) {
                 let moment = value.as_str().and_then(Moment::parse);
                 *value = moment.map_or(Value::Null, |moment| moment.text().into());
             } else if self.attribute == "$sequence"

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::version::Version;
+
 /// An error as the API has them.
 #[derive(Debug)]
 pub struct Refusal {
@@ -79,8 +81,9 @@ impl Refusal {
         Refusal::new(409, &format!("{what}_already_exists"), message)
     }
 
-    pub fn body(&self) -> Value {
-        json!({"message": self.message, "code": self.code, "type": self.kind, "version": "1.9.6"})
+    pub fn body(&self, version: Version) -> Value {
+        let version = version.number();
+        json!({"message": self.message, "code": self.code, "type": self.kind, "version": version})
     }
 }
 

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::Options;
+use crate::collation::Collation;
 use crate::row::Row;
+use crate::version::{Database, Version};
 
 /// The rows, and what was changed since [`Rows::settle`].
 #[derive(Default)]
@@ -13,8 +16,8 @@ pub struct Rows {
     by_sequence: BTreeMap<u64, Arc<Row>>,
     by_id: HashMap<String, u64>,
     unique: Vec<Unique>,
-    /// Whether text that differs in its case alone is the same.
-    pub case_insensitive: bool,
+    /// Of which server it is.
+    pub options: Options,
     last: u64,
     /// Numbers that were taken, and come late.
     late: Vec<u64>,
@@ -29,28 +32,15 @@ struct Unique {
 }
 
 impl Unique {
-    fn entry(&self, row: &Row, case_insensitive: bool) -> Option<String> {
-        let values = self.columns.iter().map(|column| {
-            Some(row.get(column))
-                .filter(|value| !value.is_null())
-                .map(|value| folded(&value, case_insensitive).to_string())
+    fn entry(&self, row: &Row, database: Database) -> Option<String> {
+        let values = self.columns.iter().map(|column| match row.get(column) {
+            Value::Null => None,
+            Value::String(text) => Some(Collation::of(database, column).fold(&text).into_owned()),
+            value => Some(value.to_string()),
         });
         let values: Option<Vec<String>> = values.collect();
         values.map(|values| values.join("\u{1f}"))
     }
-}
-
-/// A value as it is compared.
-pub fn folded(value: &Value, case_insensitive: bool) -> Value {
-    match value {
-        Value::String(text) if case_insensitive => collated(text).into(),
-        value => value.clone(),
-    }
-}
-
-/// A text as MariaDB's collation has it: without case, and spaces at its end are nothing. Accents count here, unlike there.
-pub fn collated(text: &str) -> String {
-    text.trim_end_matches(' ').to_lowercase()
 }
 
 /// What a row collides with.
@@ -61,9 +51,9 @@ pub enum Collision {
 }
 
 impl Rows {
-    pub fn new(case_insensitive: bool) -> Self {
+    pub fn new(options: Options) -> Self {
         Rows {
-            case_insensitive,
+            options,
             ..Rows::default()
         }
     }
@@ -77,11 +67,20 @@ impl Rows {
         self.by_sequence.get(sequence)
     }
 
+    /// An id as it is compared: on no database its case matters.
     fn name(&self, id: &str) -> String {
-        match self.case_insensitive {
-            true => id.to_lowercase(),
-            false => id.to_owned(),
-        }
+        id.to_lowercase()
+    }
+
+    /// The row that has one of the unique values of this one.
+    pub fn twin(&self, row: &Row) -> Option<&Arc<Row>> {
+        let entries = self.unique.iter();
+        let mut entries = entries.filter_map(|index| {
+            let entry = index.entry(row, self.options.database)?;
+            index.taken.get(&entry)
+        });
+        let twin = entries.find(|at| **at != row.sequence)?;
+        self.by_sequence.get(twin)
     }
 
     /// The next number. It is never given again, whatever becomes of the row.
@@ -104,13 +103,17 @@ impl Rows {
         if other(self.by_id.get(&self.name(&row.id))) {
             return Err(Collision::Id);
         }
-        let fold = self.case_insensitive;
+        let database = self.options.database;
         let taken = |index: &Unique| {
-            let entry = index.entry(&row, fold);
+            let entry = index.entry(&row, database);
             entry.is_some_and(|entry| other(index.taken.get(&entry)))
         };
         if self.unique.iter().any(taken) {
-            return Err(Collision::Index);
+            // Before, it was told like an id that is taken.
+            return Err(match self.options.version {
+                Version::Newest => Collision::Index,
+                Version::V1_8 | Version::V1_9 => Collision::Id,
+            });
         }
         let row = Arc::new(row);
         let old = self.replace(row.sequence, Some(row.clone()));
@@ -124,12 +127,12 @@ impl Rows {
     }
 
     fn replace(&mut self, sequence: u64, row: Option<Arc<Row>>) -> Option<Arc<Row>> {
-        let fold = self.case_insensitive;
+        let database = self.options.database;
         let old = self.by_sequence.remove(&sequence);
         if let Some(old) = &old {
             self.by_id.remove(&self.name(&old.id));
             for index in &mut self.unique {
-                if let Some(entry) = index.entry(old, fold) {
+                if let Some(entry) = index.entry(old, database) {
                     index.taken.remove(&entry);
                 }
             }
@@ -137,7 +140,7 @@ impl Rows {
         if let Some(row) = row {
             self.by_id.insert(self.name(&row.id), sequence);
             for index in &mut self.unique {
-                if let Some(entry) = index.entry(&row, fold) {
+                if let Some(entry) = index.entry(&row, database) {
                     index.taken.insert(entry, sequence);
                 }
             }
@@ -166,7 +169,7 @@ impl Rows {
             taken: HashMap::new(),
         };
         for (sequence, row) in &self.by_sequence {
-            if let Some(entry) = index.entry(row, self.case_insensitive)
+            if let Some(entry) = index.entry(row, self.options.database)
                 && index.taken.insert(entry, *sequence).is_some()
             {
                 return false;

@@ -135,7 +135,8 @@ pub fn jwt(project: &mut Project, call: &Call) -> Answered {
     let (user, session) = (call.who.user(), call.who.session());
     let (Some(user), Some(session)) = (user, session) else {
         // By a JWT none is made.
-        return Err(lost());
+        let message = "The current user is not allowed to create a JWT without a session.";
+        return Err(Refusal::new(403, "user_jwt_creation_denied", message));
     };
     let jwt = auth::mint(user, session, project.now().plus(duration));
     Ok((201, json!({"jwt": jwt})))

@@ -63,7 +63,7 @@ pub fn create(project: &mut Project, call: &Call) -> Answered {
         enabled: call.flag("enabled", true)?,
         columns: Vec::new(),
         indexes: Vec::new(),
-        rows: Rows::new(project.options.case_insensitive),
+        rows: Rows::new(project.options),
     };
     let made = table.json(of);
     project.database(of)?.tables.push(table);

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod commit;
+mod deadlock;
 mod operation;
 pub mod stage;
 mod state;

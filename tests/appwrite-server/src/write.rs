@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::{Map, Value};
 
 use crate::auth::Who;
+use crate::double;
 use crate::fault::{Fault, Found};
 use crate::moment::Moment;
 use crate::operator;
@@ -67,6 +68,9 @@ impl Act<'_> {
         for column in &self.table.columns {
             let value = match fields.get(&column.key) {
                 None => Value::Null,
+                Some(Field::Value(value)) if column.kind == "float" && !column.array => {
+                    double::kept(value)
+                }
                 Some(Field::Value(value)) => value.clone(),
                 Some(Field::Operator(each)) => match old {
                     Some(old) => operator::changed(each, &old.get(&column.key), self.now)?,

@@ -3,32 +3,20 @@
 use serde_json::{Map, Value};
 use whisper_schema::{Attribute, Collection, Kind, Rule, Violation, validate, validate_patch};
 
-use crate::SqlValue;
 use crate::batch::{Action, Batch, Changes, Existing, Fields, Op};
+use crate::bind::{Bind, Binds, Slot};
+use crate::columns::violation;
+use crate::driver::SqlValue;
 use crate::encode;
 use crate::error::StoreError;
 use crate::filter::Node;
 use crate::patch::Change;
-use crate::sql::cond::{self, violation};
-use crate::sql::{Bind, Binds, Cond, OnExisting, Set, Slot, Table};
+use crate::sql::cond;
+use crate::sql::{Cond, OnExisting, Set, Table};
 
 /// A batch that is in order.
 pub(crate) struct Lowered {
     pub ops: Vec<LoweredOp>,
-}
-
-impl Lowered {
-    /// Whether it is one statement that needs no transaction around it: it does all or nothing, and
-    /// doesn't ask for the time at which the lock is held.
-    pub fn is_statement(&self) -> bool {
-        match self.ops.as_slice() {
-            [op] => {
-                let asks = matches!(op.what, What::DeleteSome { .. } | What::Expect { .. });
-                !asks && !op.binds.0.contains(&Bind::AtCommit)
-            }
-            _ => false,
-        }
-    }
 }
 
 /// One operation.

@@ -1,204 +1,230 @@
 //! Commits: whoever gets the connection first takes along what others have queued.
 
+mod form;
 mod lower;
 mod plan;
 mod queue;
-mod run;
+mod steps;
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use whisper_schema::Timestamp;
 
 use crate::batch::Committed;
 use crate::connections::{Lease, PATIENCE, Patience, outage};
-use crate::driver::DriverError;
+use crate::database::Database;
+use crate::driver::{DriverError, SqlValue};
 use crate::error::StoreError;
 use crate::gate::Pass;
 use crate::line::Turn;
-use crate::store::Inner;
+use crate::sql::Program;
 
+use form::{Form, Planned};
 pub(crate) use lower::{Lowered, LoweredOp, What, lower};
+use queue::Flight;
 pub(crate) use queue::{Group, Outcome, Queue};
 
-/// Commits a batch, alone or with others.
-pub(crate) async fn commit(inner: &Rc<Inner>, batch: Lowered) -> Outcome {
-    let ticket = inner.queue.enter(batch);
-    loop {
-        match ticket.turn().await {
-            Turn::Done(result) => return result,
-            Turn::Lead(_leader) => {
-                let pass = inner.connections.writing.enter().await;
-                lead(inner, pass).await;
+/// The commits to a database of SQL.
+pub(crate) struct Commits {
+    database: Rc<Database>,
+    queue: Rc<Queue<Planned>>,
+}
+
+/// Why a leader stops before its group is done. The rest of the group goes back to the queue.
+enum Stop {
+    /// Others hold the lock.
+    Busy,
+    /// The connection is of no use any more.
+    Broken,
+}
+
+impl Commits {
+    pub fn new(database: Rc<Database>) -> Self {
+        Commits {
+            database,
+            queue: Queue::new(1),
+        }
+    }
+
+    /// Commits a batch, alone or with others.
+    pub async fn commit(&self, batch: Lowered) -> Outcome {
+        let planned = Planned::new(batch, &self.database.cache);
+        let ticket = self.queue.enter(planned);
+        loop {
+            match ticket.turn().await {
+                Turn::Done(result) => return result,
+                Turn::Lead(_leader) => {
+                    let pass = self.database.connections.writing.enter().await;
+                    self.lead(pass).await;
+                }
             }
         }
     }
-}
 
-/// Commits what is queued. Every batch taken from the queue gets a result.
-async fn lead(inner: &Rc<Inner>, pass: Pass) {
-    let lease = match inner.connections.writer(pass).await {
-        Ok(lease) => lease,
-        Err(error) => return inner.queue.take().fail(&outage(error)),
-    };
-    if let Some(group) = inner.queue.take_statement() {
-        return at_once(inner, lease, group).await;
-    }
-    if let Err(error) = begin(inner, &lease).await {
-        // Those who came later still have time to wait for the lock.
-        let since = match error {
-            DriverError::Busy => PATIENCE / 2,
-            _ => Duration::ZERO,
+    /// Commits what is queued. Every batch taken from the queue gets a result, or goes back.
+    async fn lead(&self, pass: Pass) {
+        let lease = match self.database.connections.writer(pass).await {
+            Ok(lease) => lease,
+            Err(error) => return self.queue.take().fail(&outage(error)),
         };
-        return inner.queue.take_older(since).fail(&outage(error));
+        let mut patience = Patience::new();
+        loop {
+            // Anew after each wait for the lock, as more may have come.
+            let mut group = self.queue.take();
+            match self.settle(&lease, &mut group).await {
+                Ok(()) => return lease.give_back(),
+                Err(Stop::Broken) => return,
+                Err(Stop::Busy) => {
+                    drop(group);
+                    if !patience.wait(&self.database.connections).await {
+                        // Those who came later still have time to wait.
+                        let gone = self.queue.take_older(PATIENCE / 2);
+                        gone.fail(&StoreError::Busy);
+                        return lease.give_back();
+                    }
+                }
+            }
+        }
     }
-    // Now, not before: more may have come while the lock was another's.
-    let group = inner.queue.take();
-    if group.batches().is_empty() {
-        // Their futures are gone.
-        return end(lease, group, Vec::new(), false).await;
-    }
-    together(inner, lease, group).await;
-}
 
-/// A single statement is a transaction of its own, without BEGIN and COMMIT around it.
-async fn at_once(inner: &Rc<Inner>, lease: Lease, mut group: Group) {
-    let mut patience = Patience::new();
-    group.committing();
-    loop {
-        let at = inner.tick();
-        let batches = group.batches();
-        let steps = plan::plan(&batches, at, false);
-        let result = match run::run(&lease, &inner.cache, &batches, steps).await {
-            Err(failure) if failure.error == StoreError::Busy => {
-                if patience.wait(&inner.connections).await {
+    /// Commits a group. One that fails is halved until the bad one is alone, and its error exactly its own.
+    async fn settle(&self, lease: &Lease, group: &mut Group<Planned>) -> Result<(), Stop> {
+        let mut sizes = vec![group.len()];
+        while let Some(size) = sizes.pop().filter(|size| *size > 0) {
+            let error = match self.attempt(lease, group, size).await {
+                Ok(done) => {
+                    group.settle_first(done.into_iter().map(Ok).collect());
                     continue;
                 }
-                Err(failure.error)
+                Err(error) => error,
+            };
+            match error {
+                StoreError::Busy => return Err(Stop::Busy),
+                StoreError::Unavailable(_) => {
+                    group.settle_first(vec![Err(error); size]);
+                    return Err(Stop::Broken);
+                }
+                _ if size > 1 => sizes.extend([size - size / 2, size / 2]),
+                StoreError::Internal(_) => {
+                    group.settle_first(vec![Err(error)]);
+                    return Err(Stop::Broken);
+                }
+                refused => group.settle_first(vec![Err(refused)]),
             }
-            Err(failure) => Err(failure.error),
-            Ok(affected) => Ok(Committed {
-                at,
-                affected: affected.into_iter().flatten().collect(),
-            }),
+        }
+        Ok(())
+    }
+
+    /// Commits the first batches of a group as one.
+    async fn attempt(
+        &self,
+        lease: &Lease,
+        group: &Group<Planned>,
+        size: usize,
+    ) -> Result<Vec<Committed>, StoreError> {
+        let places = group.first(size);
+        if let [place] = places.as_slice() {
+            let Planned { batch, form } = &place.work;
+            let done = self.alone(lease, batch, form, true, group.flight()).await;
+            return match done {
+                Err(StoreError::ConditionFailed { .. } | StoreError::Conflict { .. })
+                    if !form.is_exact =>
+                {
+                    let form = Form::new(batch, false, &self.database.cache);
+                    let done = self.alone(lease, batch, &form, false, group.flight());
+                    Ok(vec![done.await?])
+                }
+                done => Ok(vec![done?]),
+            };
+        }
+        let all: Vec<&Planned> = places.iter().map(|place| &place.work).collect();
+        let program = all.first().and_then(|first| first.form.program.as_ref());
+        let Some(program) = program else {
+            return Err(StoreError::Internal("only programs are shared".into()));
         };
-        // After anything but a refusal of its own, the connection is closed.
-        let keep = !matches!(
-            result,
-            Err(StoreError::Unavailable(_) | StoreError::Internal(_))
-        );
-        group.deliver(vec![result]);
-        if keep {
-            lease.give_back();
-        }
-        return;
+        let values: Vec<&[SqlValue]> = all.iter().map(|each| &*each.form.values).collect();
+        let inserted = self.insert(lease, program, &values, group.flight()).await;
+        // What it says of the error is that of one of them; alone each gets its own.
+        let (at, counts) = inserted.map_err(|error| all[0].form.blame(&all[0].batch, error))?;
+        let done = |each: &&Planned| each.form.committed(&each.batch, at, &counts);
+        Ok(all.iter().map(done).collect())
     }
-}
 
-/// Waits for the database's write lock.
-async fn begin(inner: &Inner, lease: &Lease) -> Result<(), DriverError> {
-    let mut patience = Patience::new();
-    loop {
-        match lease.execute("BEGIN IMMEDIATE", &[]).await {
-            Ok(_) => return Ok(()),
-            Err(DriverError::Busy) if patience.wait(&inner.connections).await => {}
-            Err(error) => return Err(error),
+    /// Commits one batch.
+    async fn alone(
+        &self,
+        lease: &Lease,
+        batch: &Lowered,
+        form: &Form,
+        join: bool,
+        flight: &Flight,
+    ) -> Result<Committed, StoreError> {
+        if let Some(shape) = &form.statement {
+            flight.begin(1);
+            let at = self.database.clock.tick();
+            let ran = steps::statement(&self.database, lease, shape, form.values.clone()).await;
+            flight.end();
+            let rows = ran.map_err(|error| batch.blame(error))?;
+            return match shape.tells() && rows.is_empty() {
+                true => Err(batch.refused(0)),
+                false => Ok(form.committed(batch, at, &[])),
+            };
         }
+        let Some(program) = &form.program else {
+            return steps::transaction(&self.database, lease, batch, join, flight).await;
+        };
+        let inserted = self.insert(lease, program, &[&form.values], flight).await;
+        let (at, counts) = inserted.map_err(|error| form.blame(batch, error))?;
+        Ok(form.committed(batch, at, &counts))
     }
-}
 
-/// All batches as one: what nearly always works.
-async fn together(inner: &Rc<Inner>, lease: Lease, group: Group) {
-    let at = inner.tick();
-    let batches = group.batches();
-    let steps = plan::plan(&batches, at, true);
-    match run::run(&lease, &inner.cache, &batches, steps).await {
-        Ok(affected) => {
-            let results = affected
-                .into_iter()
-                .map(|affected| Ok(Committed { at, affected }))
-                .collect();
-            end(lease, group, results, true).await;
-        }
-        Err(failure) => {
-            if let Err(error) = lease.execute("ROLLBACK", &[]).await {
-                return group.fail(&unsure(error));
+    /// Puts batches into their program. Gives their time, and how many rows were changed by the statements of the
+    /// program that are asked.
+    async fn insert(
+        &self,
+        lease: &Lease,
+        program: &Rc<Program>,
+        batches: &[&[SqlValue]],
+        flight: &Flight,
+    ) -> Result<(Timestamp, Vec<u64>), DriverError> {
+        lease.prepare(program).await?;
+        let (sql, rows, tells) = program.insert(batches.len());
+        let at = self.database.clock.tick();
+        let params = params(program, rows, at, batches);
+        flight.begin(batches.len());
+        let mut results = match lease.execute(sql, &params).await {
+            Ok(results) => results,
+            Err(error) => {
+                flight.end();
+                return Err(error);
             }
-            if failure.exact {
-                group.fail(&failure.error);
-                return lease.give_back();
-            }
-            if let Err(error) = begin(inner, &lease).await {
-                return group.fail(&outage(error));
-            }
-            one_by_one(inner, lease, group).await;
+        };
+        if let Some(ask) = program.ask().filter(|_| !tells) {
+            let told = lease.execute(&ask, &[]).await;
+            results = told.map_err(|error| DriverError::Unavailable(error.to_string()))?;
         }
+        flight.end();
+        let results = results.pop().unwrap_or_default();
+        let mut numbers = results.iter().filter_map(|value| match value {
+            SqlValue::Integer(number) => Some(*number),
+            _ => None,
+        });
+        let at = match program.is_timed() {
+            true => numbers.next().map_or(at, Timestamp::from_millis),
+            false => at,
+        };
+        self.database.clock.given(at);
+        Ok((at, numbers.map(i64::unsigned_abs).collect()))
     }
 }
 
-/// Each batch in a savepoint of its own: a bad one hurts nobody, and its error is exactly its own.
-async fn one_by_one(inner: &Rc<Inner>, lease: Lease, group: Group) {
-    let at = inner.tick();
-    let batches = group.batches();
-    let mut results = Vec::with_capacity(batches.len());
-    for batch in &batches {
-        match alone(inner, &lease, batch, at).await {
-            Ok(result) => results.push(result),
-            // The connection is of no use any more; closing it rolls everything back.
-            Err(error) => return group.fail(&unsure(error)),
-        }
+/// The values of so many rows: the time and the values of each batch, and rows of nothing.
+fn params(program: &Program, rows: usize, at: Timestamp, batches: &[&[SqlValue]]) -> Vec<SqlValue> {
+    let mut params = Vec::with_capacity(rows * program.width());
+    for batch in batches {
+        params.push(SqlValue::Integer(at.as_millis()));
+        params.extend_from_slice(batch);
     }
-    end(lease, group, results, true).await;
-}
-
-/// One batch of several; the outer error is one of the transaction.
-async fn alone(
-    inner: &Inner,
-    lease: &Lease,
-    batch: &Lowered,
-    at: Timestamp,
-) -> Result<Outcome, DriverError> {
-    lease.execute("SAVEPOINT batch", &[]).await?;
-    let batches = [batch];
-    let steps = plan::plan(&batches, at, false);
-    let result = match run::run(lease, &inner.cache, &batches, steps).await {
-        Ok(affected) => Ok(Committed {
-            at,
-            affected: affected.into_iter().flatten().collect(),
-        }),
-        Err(failure) => {
-            lease.execute("ROLLBACK TO batch", &[]).await?;
-            Err(failure.error)
-        }
-    };
-    lease.execute("RELEASE batch", &[]).await?;
-    Ok(result)
-}
-
-/// Ends the transaction, and only then tells anybody.
-async fn end(lease: Lease, mut group: Group, results: Vec<Outcome>, keep: bool) {
-    if !keep {
-        if lease.execute("ROLLBACK", &[]).await.is_ok() {
-            lease.give_back();
-        }
-        return;
-    }
-    group.committing();
-    let committed = lease.execute("COMMIT", &[]).await;
-    match committed {
-        Ok(_) => {
-            group.deliver(results);
-            lease.give_back();
-        }
-        // Rolled back, it certainly didn't take place. The connection is closed all the same.
-        Err(error) => match lease.execute("ROLLBACK", &[]).await {
-            Ok(_) => group.fail(&outage(error)),
-            Err(_) => group.fail(&unsure(error)),
-        },
-    }
-}
-
-/// The error of a transaction whose end nobody saw.
-fn unsure(error: DriverError) -> StoreError {
-    StoreError::Unavailable(format!("the transaction broke: {error}"))
+    params.resize(rows * program.width(), SqlValue::Null);
+    params
 }

@@ -1,33 +1,35 @@
-//! Which statements carry out some batches: as few as give the same as one operation after another.
+//! Which statements carry out a batch: as few as give the same as one operation after another.
 //!
-//! Every statement is a hop to another thread of the host. So an operation joins an earlier
-//! statement of its kind if nothing between the two has to do with its table: then the order of
-//! the two makes no difference that anything in the transaction could see.
+//! An operation joins an earlier statement of its kind if nothing between the two has to do with its table: then the
+//! order of the two makes no difference that anything in the transaction could see.
 
 use whisper_schema::Timestamp;
 
 use super::lower::{Lowered, LoweredOp, What};
-use crate::SqlValue;
-use crate::sql::{Bind, Expectation, OnExisting, Set, Shape, Table, gives_rows, list, width};
+use crate::bind::Bind;
+use crate::driver::SqlValue;
+use crate::sql::{Expectation, OnExisting, Set, Shape, Stage, Table, list, width};
 
 /// Most values in one statement that grows; SQLite takes 32,766.
-const MAX_VALUES: usize = 16_000;
+pub(super) const MAX_VALUES: usize = 16_000;
 /// Most expectations in one statement; SQLite takes 2,000 columns.
 const MAX_EXPECTATIONS: usize = 500;
 
-/// Where an operation stands: its batch among those planned, its place in the batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Origin {
-    pub batch: usize,
-    pub op: usize,
+/// The statements of a batch.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub steps: Vec<Step>,
+    /// Whether what fails first is what would fail first if each operation were a statement.
+    pub is_exact: bool,
 }
 
 /// A statement, with the operations it carries out.
 #[derive(Debug)]
 pub(super) struct Step {
     pub work: Work,
-    params: Vec<SqlValue>,
-    pub origins: Vec<Origin>,
+    params: Vec<Bind>,
+    /// Places of its operations in the batch.
+    pub ops: Vec<usize>,
     /// The tables it has to do with.
     tables: Vec<Table>,
 }
@@ -37,15 +39,15 @@ pub(super) struct Step {
 pub(super) enum Work {
     /// Each column is 1.
     Expect(Vec<Expectation>),
-    /// It didn't fail, or as many rows came back as there are documents.
+    /// It didn't fail, or as many rows changed as there are documents.
     Insert {
         table: Table,
         rows: usize,
+        /// Its values begin at slot 0.
         existing: OnExisting,
-        /// The values of `existing`, behind those of the documents.
-        shared: Vec<SqlValue>,
+        shared: Vec<Bind>,
     },
-    /// One row came back. Others of its columns can join.
+    /// One row changed. Others of its columns can join.
     Update {
         table: Table,
         columns: Vec<&'static str>,
@@ -56,56 +58,63 @@ pub(super) enum Work {
         columns: Vec<&'static str>,
         rows: usize,
     },
-    /// One row came back.
+    /// One row changed.
     One(Shape),
     /// It didn't fail; how many rows changed is to be asked.
     Some(Shape),
 }
 
-/// The statements for these batches at this time. `join` allows statements for several operations.
-pub(super) fn plan(batches: &[&Lowered], at: Timestamp, join: bool) -> Vec<Step> {
-    let mut steps = Vec::new();
-    for (batch, lowered) in batches.iter().enumerate() {
-        for (op, lowered) in lowered.ops.iter().enumerate() {
-            let origin = Origin { batch, op };
-            let step = Step::new(lowered, at, origin);
-            if let Some(step) = if join {
-                join_earlier(&mut steps, step)
-            } else {
-                Some(step)
-            } {
-                steps.push(step);
-            }
+/// The statements for a batch. `join` allows statements for several operations.
+pub(super) fn plan(batch: &Lowered, join: bool) -> Plan {
+    let mut plan = Plan {
+        steps: Vec::new(),
+        is_exact: true,
+    };
+    for (number, op) in batch.ops.iter().enumerate() {
+        let step = Step::new(op, number);
+        match join {
+            true => plan.join_or_push(step),
+            false => plan.steps.push(step),
         }
     }
-    steps
+    plan
 }
 
-/// Joins the step to an earlier one, or gives it back.
-fn join_earlier(steps: &mut [Step], mut step: Step) -> Option<Step> {
-    for earlier in steps.iter_mut().rev() {
-        step = earlier.join(step)?;
-        if earlier.minds(&step) {
-            break;
+impl Plan {
+    fn join_or_push(&mut self, mut step: Step) {
+        let mut is_last = true;
+        for earlier in self.steps.iter_mut().rev() {
+            step = match earlier.join(step) {
+                Some(step) => step,
+                None => {
+                    // Each expectation says itself that it doesn't hold.
+                    self.is_exact &= is_last && matches!(earlier.work, Work::Expect(_));
+                    return;
+                }
+            };
+            if earlier.minds(&step) {
+                break;
+            }
+            is_last = false;
         }
+        self.steps.push(step);
     }
-    Some(step)
 }
 
 impl Step {
-    fn new(op: &LoweredOp, at: Timestamp, origin: Origin) -> Step {
+    fn new(op: &LoweredOp, number: usize) -> Step {
         let mut work = Work::of(op);
-        let mut params: Vec<SqlValue> = op.binds.0.iter().map(|bind| bound(bind, at)).collect();
+        let mut params = op.binds.0.clone();
         match &mut work {
             // By how much the revision grows, should others join.
-            Work::Update { .. } => params.push(SqlValue::Integer(1)),
+            Work::Update { .. } => params.push(Bind::Value(SqlValue::Integer(1))),
             Work::Insert { shared, .. } => *shared = params.split_off(width(op.table)),
             _ => {}
         }
         Step {
             work,
             params,
-            origins: vec![origin],
+            ops: vec![number],
             tables: vec![op.table],
         }
     }
@@ -119,7 +128,7 @@ impl Step {
             (Work::Expect(expectations), Work::Expect(more))
                 if expectations.len() < MAX_EXPECTATIONS =>
             {
-                let offset = self.params.len();
+                let offset = shift(self.params.len());
                 expectations.extend(more.iter().map(|each| each.moved(offset)));
                 self.params.extend(other.params);
                 self.tables.extend(other.tables);
@@ -140,7 +149,7 @@ impl Step {
             }
             _ => return Some(other),
         }
-        self.origins.extend(other.origins);
+        self.ops.extend(other.ops);
         None
     }
 
@@ -153,39 +162,79 @@ impl Step {
         !both_read && self.tables.iter().any(|table| other.tables.contains(table))
     }
 
-    /// The statement, and the values of its slots, which are gone from here.
-    pub fn take_statement(&mut self) -> (Shape, Vec<SqlValue>) {
-        let params = std::mem::take(&mut self.params);
-        match &mut self.work {
+    /// The statement inside of a program, and the values that are known before it runs.
+    pub fn stage(self) -> (Stage, Vec<SqlValue>) {
+        let (shape, binds) = self.statement();
+        let times = binds.iter().map(|bind| *bind == Bind::AtCommit).collect();
+        let known = binds.into_iter().filter_map(|bind| match bind {
+            Bind::Value(value) => Some(value),
+            Bind::AtCommit => None,
+        });
+        (Stage { shape, times }, known.collect())
+    }
+
+    /// The statement on its own, at this time.
+    pub fn statement_at(mut self, at: Timestamp) -> (Shape, Vec<SqlValue>) {
+        let known = |binds: &mut Vec<Bind>| {
+            let values = std::mem::take(binds).into_iter();
+            *binds = values.map(|bind| Bind::Value(bind.at(at))).collect();
+        };
+        known(&mut self.params);
+        if let Work::Insert { shared, .. } = &mut self.work {
+            known(shared);
+        }
+        let (shape, binds) = self.statement();
+        let shape = match shape {
+            Shape::Expect(expectations) => Shape::Expect(padded(expectations)),
+            shape => shape,
+        };
+        (shape, binds.into_iter().map(|bind| bind.at(at)).collect())
+    }
+
+    /// The statement, and the values of its slots.
+    fn statement(self) -> (Shape, Vec<Bind>) {
+        let params = self.params;
+        match self.work {
             Work::Insert {
                 table,
                 rows,
                 existing,
                 shared,
-            } => insert(*table, *rows, existing, params, shared),
+            } => insert(table, rows, &existing, params, shared),
             Work::Updates {
                 table,
                 columns,
                 rows,
-            } => update_many(*table, columns.clone(), *rows, params),
+            } => update_many(table, columns, rows, params),
             Work::Update { table, columns } => {
                 let set = |(value, column): (usize, &&'static str)| Set::Value { column, value };
                 let shape = Shape::Update {
-                    table: *table,
+                    table,
                     id: columns.len(),
                     sets: columns.iter().enumerate().map(set).collect(),
                     condition: None,
                 };
                 (shape, params)
             }
-            Work::Expect(expectations) => (Shape::Expect(padded(expectations)), params),
-            Work::One(shape) | Work::Some(shape) => (shape.clone(), params),
+            Work::Expect(expectations) => (Shape::Expect(expectations), params),
+            Work::One(shape) | Work::Some(shape) => (shape, params),
         }
     }
 
-    /// The table it writes to, if it writes.
-    pub fn table(&self) -> Option<Table> {
-        self.tables.first().copied()
+    /// Whether the statement on its own shows what it did, and asks for nothing else.
+    pub fn is_enough(&self) -> bool {
+        let knows = |binds: &[Bind]| !binds.contains(&Bind::AtCommit);
+        knows(&self.params)
+            && match &self.work {
+                Work::Insert {
+                    rows,
+                    existing,
+                    shared,
+                    ..
+                } => knows(shared) && (*rows == 1 || *existing == OnExisting::Conflict),
+                Work::Update { .. } | Work::One(_) => true,
+                Work::Expect(_) | Work::Updates { .. } | Work::Some(_) => false,
+            }
     }
 }
 
@@ -196,7 +245,7 @@ impl Work {
             What::Insert { existing } => Work::Insert {
                 table,
                 rows: 1,
-                existing: existing.clone(),
+                existing: existing.moved(-shift(width(table))),
                 shared: Vec::new(),
             },
             What::Update {
@@ -255,11 +304,9 @@ impl Work {
     }
 }
 
-fn bound(bind: &Bind, at: Timestamp) -> SqlValue {
-    match bind {
-        Bind::Value(value) => value.clone(),
-        Bind::AtCommit => SqlValue::Integer(at.as_millis()),
-    }
+/// A number of slots to move by.
+fn shift(slots: usize) -> isize {
+    isize::try_from(slots).unwrap_or(isize::MAX)
 }
 
 /// An insert of these documents; as a list where there are several and JSON can carry them.
@@ -267,27 +314,27 @@ fn insert(
     table: Table,
     rows: usize,
     existing: &OnExisting,
-    mut params: Vec<SqlValue>,
-    shared: &mut Vec<SqlValue>,
-) -> (Shape, Vec<SqlValue>) {
+    mut params: Vec<Bind>,
+    mut shared: Vec<Bind>,
+) -> (Shape, Vec<Bind>) {
     let width = width(table);
     let shape = match listed(&params, rows, width) {
         Some(list) => {
-            params = vec![SqlValue::Null; width - 1];
-            params.push(list);
+            let timed = list::timed(&params, width);
+            params = vec![list];
             Shape::InsertList {
                 table,
-                existing: existing.clone(),
-                gives_rows: gives_rows(rows),
+                existing: existing.moved(1),
+                timed,
             }
         }
         None => Shape::Insert {
             table,
             rows,
-            existing: existing.moved((rows - 1) * width),
+            existing: existing.moved(shift(params.len())),
         },
     };
-    params.append(shared);
+    params.append(&mut shared);
     (shape, params)
 }
 
@@ -296,14 +343,16 @@ fn update_many(
     table: Table,
     columns: Vec<&'static str>,
     rows: usize,
-    params: Vec<SqlValue>,
-) -> (Shape, Vec<SqlValue>) {
-    match listed(&params, rows, columns.len() + 2) {
+    params: Vec<Bind>,
+) -> (Shape, Vec<Bind>) {
+    let width = columns.len() + 2;
+    match listed(&params, rows, width) {
         Some(list) => {
+            let timed = list::timed(&params, width);
             let shape = Shape::UpdateList {
                 table,
                 columns,
-                gives_rows: gives_rows(rows),
+                timed,
             };
             (shape, vec![list])
         }
@@ -318,17 +367,18 @@ fn update_many(
     }
 }
 
-fn listed(params: &[SqlValue], rows: usize, width: usize) -> Option<SqlValue> {
-    (rows > 1).then(|| list::rows(params, width)).flatten()
+fn listed(params: &[Bind], rows: usize, width: usize) -> Option<Bind> {
+    let list = (rows > 1).then(|| list::rows(params, width)).flatten();
+    list.map(Bind::Value)
 }
 
 /// As many expectations as a power of two, so that few texts serve all numbers: the last is asked again.
-fn padded(expectations: &[Expectation]) -> Vec<Expectation> {
+fn padded(mut expectations: Vec<Expectation>) -> Vec<Expectation> {
     let count = expectations.len().next_power_of_two().min(MAX_EXPECTATIONS);
-    let again = expectations.last().cloned();
-    let missing = count.saturating_sub(expectations.len());
-    let again = std::iter::repeat_n(again, missing).flatten();
-    expectations.iter().cloned().chain(again).collect()
+    if let Some(again) = expectations.last().cloned() {
+        expectations.resize(count.max(expectations.len()), again);
+    }
+    expectations
 }
 
 /// The columns of an update that sets values, whatever they were before.
@@ -342,14 +392,16 @@ fn plain(sets: &[Set]) -> Option<Vec<&'static str>> {
 
 /// Adds an update to others of the same columns; says how many rows there are now. A second one of
 /// the same document takes the place of the first, which nobody has seen, and counts twice.
-fn join_updates(params: &mut Vec<SqlValue>, width: usize, mut update: Vec<SqlValue>) -> usize {
+fn join_updates(params: &mut Vec<Bind>, width: usize, mut update: Vec<Bind>) -> usize {
     let same = params
         .chunks_exact_mut(width)
         .find(|row| row[width - 2] == update[width - 2]);
     match same {
         Some(row) => {
-            if let (Some(SqlValue::Integer(grown)), Some(last)) = (row.last(), update.last_mut()) {
-                *last = SqlValue::Integer(grown + 1);
+            if let (Some(Bind::Value(SqlValue::Integer(grown))), Some(last)) =
+                (row.last(), update.last_mut())
+            {
+                *last = Bind::Value(SqlValue::Integer(grown + 1));
             }
             row.clone_from_slice(&update);
         }

@@ -1,8 +1,10 @@
-//! Batches that wait to be committed, and those of one transaction.
+//! Batches that wait to be committed, and those that are committed together.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use super::form::Planned;
 use super::lower::Lowered;
 use crate::batch::Committed;
 use crate::error::StoreError;
@@ -11,75 +13,106 @@ use crate::line::{Line, Place, Taken};
 /// What becomes of a batch.
 pub(crate) type Outcome = Result<Committed, StoreError>;
 
-/// Most batches, and most operations, of one transaction: others wait for the lock meanwhile.
+/// Most batches of one commit: others wait for the lock meanwhile.
 const MAX_BATCHES: usize = 64;
-const MAX_OPS: usize = 1000;
 
 /// The batches nobody has taken yet, in the order in which they came.
-pub(crate) type Queue = Line<Lowered, Outcome>;
-
-type Entry = Place<Lowered, Outcome>;
+pub(crate) type Queue<W = Lowered> = Line<W, Outcome>;
 
 impl Line<Lowered, Outcome> {
-    /// The first in the queue, as many as fit into one transaction; those nobody waits for go.
-    pub(super) fn take(self: &Rc<Self>) -> Group {
-        self.take_up_to(MAX_OPS)
-    }
-
-    /// The first in the queue, one or more with at most so many operations.
+    /// The first in the queue, one or more with at most so many operations; those nobody waits for go.
     pub(crate) fn take_up_to(self: &Rc<Self>, most: usize) -> Group {
         let mut ops = 0;
-        self.group(|taken, next| {
+        Group::of(self.take_while(|taken, next| {
             ops += next.work.ops.len();
             taken == 0 || (taken < MAX_BATCHES && ops <= most)
-        })
+        }))
+    }
+}
+
+impl Line<Planned, Outcome> {
+    /// The first in the queue, and others of its form.
+    pub(super) fn take(self: &Rc<Self>) -> Group<Planned> {
+        Group::of(self.take_alike(Planned::most, Planned::is_alike))
     }
 
     /// Those who have been in the queue for this long.
-    pub(super) fn take_older(self: &Rc<Self>, age: Duration) -> Group {
-        self.group(|_, next| next.since.elapsed() >= age)
+    pub(super) fn take_older(self: &Rc<Self>, age: Duration) -> Group<Planned> {
+        Group::of(self.take_while(|_, next| next.since.elapsed() >= age))
+    }
+}
+
+/// Batches that are committed together. Dropped without results it never leaves anybody waiting.
+pub(crate) struct Group<W = Lowered> {
+    taken: Taken<W, Outcome>,
+    flight: Flight,
+}
+
+/// How many batches, the first of their group, may have been committed or not.
+#[derive(Default)]
+pub(crate) struct Flight(Cell<usize>);
+
+impl Flight {
+    /// From here on they may be committed.
+    pub fn begin(&self, batches: usize) {
+        self.0.set(batches);
     }
 
-    /// The only batch in the queue, if it is a single statement.
-    pub(super) fn take_statement(self: &Rc<Self>) -> Option<Group> {
-        let alone = self.len() == 1 && self.first_is(Lowered::is_statement);
-        alone
-            .then(|| self.take())
-            .filter(|group| !group.taken.places.is_empty())
+    /// What became of them is known.
+    pub fn end(&self) {
+        self.0.set(0);
     }
+}
 
-    fn group(self: &Rc<Self>, wanted: impl FnMut(usize, &Entry) -> bool) -> Group {
+impl<W> Group<W> {
+    fn of(taken: Taken<W, Outcome>) -> Self {
         Group {
-            taken: self.take_while(wanted),
-            committing: false,
+            taken,
+            flight: Flight::default(),
         }
     }
-}
 
-/// Batches of one transaction. Dropped without results it never leaves anybody waiting.
-pub(crate) struct Group {
-    taken: Taken<Lowered, Outcome>,
-    committing: bool,
-}
-
-impl Group {
-    pub fn batches(&self) -> Vec<&Lowered> {
+    pub fn batches(&self) -> Vec<&W> {
         self.taken.places.iter().map(|entry| &entry.work).collect()
     }
 
-    /// From here on the transaction may have taken place.
-    pub fn committing(&mut self) {
-        self.committing = true;
+    /// How many batches it has.
+    pub fn len(&self) -> usize {
+        self.taken.places.len()
     }
 
-    /// It certainly didn't take place: it can be tried again.
+    /// The first ones.
+    pub fn first(&self, batches: usize) -> Vec<Rc<Place<W, Outcome>>> {
+        let places = self.taken.places.iter().take(batches);
+        places.map(Rc::clone).collect()
+    }
+
+    /// What is known of its commit.
+    pub fn flight(&self) -> &Flight {
+        &self.flight
+    }
+
+    /// From here on all of it may be committed.
+    pub fn committing(&mut self) {
+        self.flight.begin(self.len());
+    }
+
+    /// It certainly wasn't committed: it can be tried again.
     pub fn not_committing(&mut self) {
-        self.committing = false;
+        self.flight.end();
     }
 
     /// Gives one batch its result; the others go on.
     pub fn settle(&mut self, position: usize, result: Outcome) {
         self.taken.places.remove(position).settle(result);
+    }
+
+    /// Gives the first batches their results; the others go on.
+    pub fn settle_first(&mut self, results: Vec<Outcome>) {
+        let places = self.taken.places.drain(..results.len());
+        for (entry, result) in places.zip(results) {
+            entry.settle(result);
+        }
     }
 
     /// Puts the batches from this one on back to the head of the queue.
@@ -102,15 +135,13 @@ impl Group {
     }
 }
 
-impl Drop for Group {
+impl<W> Drop for Group<W> {
     fn drop(&mut self) {
-        // The leader's future was dropped in the middle. Closing its connection rolls back what
-        // wasn't being committed, so the others can simply go again.
-        if self.committing {
-            for entry in self.taken.places.drain(..) {
-                let why = "it is not known whether the commit took place".to_owned();
-                entry.settle(Err(StoreError::Unavailable(why)));
-            }
+        // The leader's future was dropped in the middle. What wasn't being committed can simply go again.
+        let flying = self.flight.0.get().min(self.len());
+        for entry in self.taken.places.drain(..flying) {
+            let why = "it is not known whether the commit took place".to_owned();
+            entry.settle(Err(StoreError::Unavailable(why)));
         }
     }
 }

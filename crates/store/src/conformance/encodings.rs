@@ -86,9 +86,13 @@ pub async fn doubles(place: Place) -> Check {
             ..holding(&id)
         };
         store.commit(Batch::new().insert(&sent)).await?;
+        let kept = TokenHolding {
+            usd_value: Some(place.keeps(number)),
+            ..sent
+        };
         same!(
             store.get::<TokenHolding>(&id).await?.map(|doc| doc.value),
-            Some(sent)
+            Some(kept)
         );
         let equal = Filter::eq(TokenHolding::USD_VALUE, number);
         same!(

@@ -89,7 +89,11 @@ pub async fn many_keep_their_values(place: Place) -> Check {
     }
     for doc in &held {
         let stored = store.get::<TokenHolding>(&doc.id).await?;
-        same!(stored.map(|doc| doc.value).as_ref(), Some(doc));
+        let kept = TokenHolding {
+            usd_value: doc.usd_value.map(|number| place.keeps(number)),
+            ..doc.clone()
+        };
+        same!(stored.map(|doc| doc.value), Some(kept));
     }
     edited(&store, &sent, &texts).await
 }

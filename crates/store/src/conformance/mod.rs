@@ -3,6 +3,7 @@
 //! Each case gets a [`Place`] whose collections are empty, and says in a sentence what went wrong.
 //! A case never panics: inside a component that would end the report along with the case.
 
+mod clock;
 mod conditions;
 mod documents;
 mod edges;
@@ -107,6 +108,7 @@ pub const CASES: &[Case] = cases! {
         a_cursor_outlives_its_document;
     groups: many_at_once many_keep_their_values one_bad_among_many same_row
         joined_updates_count_revisions dropped_commits commit_order two_stores times_never_go_back;
+    clock: never_goes_back_for_anybody never_goes_back_in_any_form is_sane_again the_latest_survives;
     migrations: twice at_once changed_checksum newer_database failing_one_leaves_nothing;
 };
 
@@ -127,10 +129,19 @@ impl Place {
         }
     }
 
-    /// Whether it has a part in a case: migrations are of SQL alone, and Appwrite refuses what lies at the edges.
+    /// Whether it has a part in a case: migrations and the latest time are of SQL alone, and Appwrite refuses what lies
+    /// at the edges.
     pub fn takes(&self, case: &Case) -> bool {
-        let of_sql = ["migrations::", "edges::"];
+        let of_sql = ["migrations::", "edges::", "clock::"];
         matches!(self.way, Way::Sql(_)) || !of_sql.iter().any(|group| case.name.starts_with(group))
+    }
+
+    /// A double as it comes back: on Appwrite with 14 digits.
+    fn keeps(&self, number: f64) -> f64 {
+        match self.way {
+            Way::Sql(_) => number,
+            Way::Tables(_) => format!("{number:.13e}").parse().unwrap_or(number),
+        }
     }
 
     /// Runs a case on empty collections.
@@ -174,6 +185,10 @@ impl Place {
             .delete_where::<UserActivity>(Filter::and([]), all)
             .delete_where::<QueuedMessage>(Filter::and([]), all);
         self.store().commit(batch).await?;
+        if let Way::Sql(_) = self.way {
+            // Each case begins at the same time.
+            self.execute("UPDATE _clock SET at = 0").await?;
+        }
         Ok(())
     }
 }

@@ -129,6 +129,23 @@ pub async fn prefixes(place: Place) -> Check {
         found(&store, Filter::starts_with(Message::CONTENT, "%")).await?,
         ""
     );
+    let path = Message {
+        content: r"App\Exceptions\A".into(),
+        ..message("path")
+    };
+    store.commit(Batch::new().insert(&path)).await?;
+    for (prefix, is_one) in [
+        (r"App\", true),
+        (r"App\Ex", true),
+        (r"App\Exceptions\A", true),
+        (r"App\\", false),
+        (r"\App", false),
+        ("AppEx", false),
+    ] {
+        let starts = Filter::starts_with(Message::CONTENT, prefix);
+        let found = store.find::<Message>().filter(starts).all(10).await?;
+        same!(ids(&found) == ["path"], is_one);
+    }
     Ok(())
 }
 
@@ -181,10 +198,10 @@ pub async fn values_of_others(place: Place) -> Check {
     let store = place.store();
     let mut batch = Batch::new();
     for i in 0..300 {
-        batch = batch.insert(&conversation(&format!("c{i}")));
+        batch = batch.insert(&conversation(&format!("c{i:03}")));
         if i % 3 == 0 {
             batch = batch.insert(&Message {
-                conversation_id: format!("c{i}"),
+                conversation_id: format!("c{i:03}"),
                 sender_id: if i % 2 == 0 { "u" } else { "v" }.to_owned(),
                 ..message(&format!("m{i}"))
             });

@@ -2,19 +2,20 @@
 
 use sea_query::{
     Alias, Condition, Expr, ExprTrait, Func, FunctionCall, IntoColumnRef, Order, Query,
-    QueryStatementWriter, SelectStatement, SqliteQueryBuilder, UnionType, Value, Values,
+    SelectStatement, UnionType,
 };
 use whisper_schema::{Collection, Kind};
 
-use super::{Answer, Cond, Expectation, Prepared, Rows, Shape, Slot, write};
-use crate::Dialect;
-use crate::encode::{ID, SEQ};
-use crate::filter::{Compare, REVISION};
+use super::text::{Text, constant, number, value};
+use super::{Answer, Cond, Expectation, Prepared, Rows, Shape, write};
+use crate::columns::{ID, REVISION, SEQ};
+use crate::driver::Dialect;
+use crate::filter::Compare;
 
 impl Shape {
-    /// The statement's text. Values are built as the numbers of their slots, so that what sea-query
-    /// collects tells which slot stands at which placeholder.
+    /// The statement's text.
     pub(super) fn build(&self, dialect: Dialect) -> Prepared {
+        let mut text = Text::with_placeholders();
         match self {
             Shape::Read {
                 answers,
@@ -23,84 +24,82 @@ impl Shape {
             } => {
                 let mut row = Query::select();
                 for time in 0..*times {
-                    row.exprs(answers.iter().map(|one| answer(&one.moved(time * each))));
+                    let by = isize::try_from(time * each).unwrap_or(isize::MAX);
+                    row.exprs(answers.iter().map(|one| answer(&one.moved(by))));
                 }
-                text(&row, dialect)
+                text.write(&row, dialect);
             }
             Shape::Expect(expectations) => {
                 let mut row = Query::select();
                 row.exprs(expectations.iter().map(expectation));
-                text(&row, dialect)
+                text.write(&row, dialect);
             }
+            Shape::Changes => text.write(Query::select().expr(Func::cust("changes")), dialect),
+            _ => self.write(&mut text, true, dialect),
+        }
+        text.into_prepared()
+    }
+
+    /// The text of a statement that writes; of one for a single row it may be that this is told by a row.
+    pub(super) fn write(&self, text: &mut Text<'_>, tells: bool, dialect: Dialect) {
+        match self {
             Shape::Insert {
                 table,
                 rows,
                 existing,
-            } => text(&write::insert(table.0, *rows, existing), dialect),
+            } => {
+                let mut insert = write::insert(table.0, *rows, existing);
+                if tells && self.tells() {
+                    insert.returning(write::one());
+                }
+                text.write(&insert, dialect);
+            }
             Shape::InsertList {
                 table,
                 existing,
-                gives_rows,
-            } => text(&write::insert_list(table.0, existing, *gives_rows), dialect),
+                timed,
+            } => text.write(&write::insert_list(table.0, existing, timed), dialect),
             Shape::Update {
                 table,
                 id,
                 sets,
                 condition,
-            } => text(
-                &write::update(table.0, *id, sets, condition.as_ref()),
-                dialect,
-            ),
+            } => {
+                let mut update = write::update(table.0, *id, sets, condition.as_ref());
+                if tells {
+                    update.returning(write::one());
+                }
+                text.write(&update, dialect);
+            }
             Shape::UpdateMany {
                 table,
                 columns,
                 rows,
-            } => text(&write::update_many(table.0, columns, *rows), dialect),
+            } => text.write(&write::update_many(table.0, columns, *rows), dialect),
             Shape::UpdateList {
                 table,
                 columns,
-                gives_rows,
-            } => text(&write::update_list(table.0, columns, *gives_rows), dialect),
+                timed,
+            } => text.write(&write::update_list(table.0, columns, timed), dialect),
             Shape::Delete {
                 table,
                 id,
                 condition,
-            } => text(&write::delete(table.0, *id, condition.as_ref()), dialect),
+            } => {
+                let mut delete = write::delete(table.0, *id, condition.as_ref());
+                if tells {
+                    delete.returning(write::one());
+                }
+                text.write(&delete, dialect);
+            }
             Shape::DeleteSome {
                 table,
                 condition,
                 limit,
-            } => text(&write::delete_some(table.0, condition, *limit), dialect),
-            Shape::Changes => text(Query::select().expr(Func::cust("changes")), dialect),
+            } => text.write(&write::delete_some(table.0, condition, *limit), dialect),
+            Shape::Read { .. } | Shape::Expect(_) | Shape::Changes => {}
         }
     }
-}
-
-fn text(statement: &impl QueryStatementWriter, dialect: Dialect) -> Prepared {
-    let (sql, Values(values)) = match dialect {
-        Dialect::Sqlite => statement.build(SqliteQueryBuilder),
-    };
-    let slot = |value| match value {
-        Value::BigUnsigned(Some(slot)) => usize::try_from(slot).unwrap_or(usize::MAX),
-        // Nothing else is ever bound; a slot that isn't there reads as NULL.
-        _ => usize::MAX,
-    };
-    Prepared::new(sql, values.into_iter().map(slot).collect())
-}
-
-/// The placeholder of a slot.
-pub(super) fn value(slot: Slot) -> Expr {
-    Expr::val(number(slot))
-}
-
-/// A slot as sea-query's own clauses for numbers want it, such as LIMIT.
-pub(super) fn number(slot: Slot) -> u64 {
-    slot as u64
-}
-
-/// A number written out in the text.
-pub(super) fn constant(number: i64) -> Expr {
-    Expr::Constant(number.into())
 }
 
 fn answer(answer: &Answer) -> Expr {
@@ -177,7 +176,8 @@ fn part(rows: &Rows, condition: &Cond) -> SelectStatement {
     select
 }
 
-fn expectation(expectation: &Expectation) -> Expr {
+/// Whether it holds.
+pub(super) fn expectation(expectation: &Expectation) -> Expr {
     let mut some = Query::select();
     some.expr(constant(1))
         .from(expectation.table.0.id)

@@ -1,11 +1,13 @@
 //! The text of statements, made once per shape.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::rc::Rc;
 
-use super::{Shape, Slot};
-use crate::{Dialect, SqlValue};
+use super::{Program, Shape, Stage};
+use crate::bind::Slot;
+use crate::driver::{Dialect, SqlValue};
 
 /// How many shapes are kept. An application has dozens; a growing number would be lists of many
 /// lengths or generated filters, and then it is cheaper to start again than to keep books.
@@ -49,28 +51,51 @@ impl Prepared {
 /// The texts made so far.
 pub(crate) struct Cache {
     dialect: Dialect,
-    made: RefCell<HashMap<Shape, Rc<Prepared>>>,
+    statements: RefCell<HashMap<Shape, Rc<Prepared>>>,
+    programs: RefCell<HashMap<Vec<Stage>, Option<Rc<Program>>>>,
+    /// How many programs were made, ever: each has a number of its own.
+    made: Cell<usize>,
 }
 
 impl Cache {
     pub fn new(dialect: Dialect) -> Self {
         Cache {
             dialect,
-            made: RefCell::default(),
+            statements: RefCell::default(),
+            programs: RefCell::default(),
+            made: Cell::new(0),
         }
     }
 
     /// The text of a statement of this shape.
     pub fn prepared(&self, shape: &Shape) -> Rc<Prepared> {
-        if let Some(prepared) = self.made.borrow().get(shape) {
-            return prepared.clone();
-        }
-        let prepared = Rc::new(shape.build(self.dialect));
-        let mut made = self.made.borrow_mut();
-        if made.len() >= MOST {
-            made.clear();
-        }
-        made.insert(shape.clone(), prepared.clone());
-        prepared
+        kept(&self.statements, shape, |shape| {
+            Rc::new(shape.build(self.dialect))
+        })
     }
+
+    /// The program of these statements; none if they are too much for one.
+    pub fn program(&self, stages: &Vec<Stage>) -> Option<Rc<Program>> {
+        kept(&self.programs, stages, |stages| {
+            self.made.set(self.made.get() + 1);
+            Program::new(self.made.get(), stages, self.dialect).map(Rc::new)
+        })
+    }
+}
+
+fn kept<K: Clone + Eq + Hash, V: Clone>(
+    all: &RefCell<HashMap<K, V>>,
+    key: &K,
+    make: impl FnOnce(&K) -> V,
+) -> V {
+    if let Some(value) = all.borrow().get(key) {
+        return value.clone();
+    }
+    let value = make(key);
+    let mut all = all.borrow_mut();
+    if all.len() >= MOST {
+        all.clear();
+    }
+    all.insert(key.clone(), value.clone());
+    value
 }

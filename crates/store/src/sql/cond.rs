@@ -3,7 +3,10 @@
 use serde_json::Value;
 use whisper_schema::{Collection, Rule, Violation};
 
-use super::{Binds, Slot, Table};
+use super::Table;
+use crate::bind::{Binds, Slot};
+pub(crate) use crate::columns::violation;
+use crate::columns::{is_column, is_text};
 use crate::encode;
 use crate::filter::{Among, Compare, Node};
 
@@ -36,12 +39,16 @@ impl Cond {
     pub const NEVER: Cond = Cond::Or(Vec::new());
 
     /// The same with its values so many slots further on.
-    pub fn moved(&self, by: usize) -> Cond {
+    pub fn moved(&self, by: isize) -> Cond {
         let moved = |conditions: &[Cond]| conditions.iter().map(|each| each.moved(by)).collect();
         match self {
-            Cond::Compare(column, how, slot) => Cond::Compare(column, *how, slot + by),
-            Cond::In(column, first, count) => Cond::In(column, first + by, *count),
-            Cond::Contains(column, slot) => Cond::Contains(column, slot + by),
+            Cond::Compare(column, how, slot) => {
+                Cond::Compare(column, *how, slot.wrapping_add_signed(by))
+            }
+            Cond::In(column, first, count) => {
+                Cond::In(column, first.wrapping_add_signed(by), *count)
+            }
+            Cond::Contains(column, slot) => Cond::Contains(column, slot.wrapping_add_signed(by)),
             Cond::Null(_) | Cond::NotNull(_) => self.clone(),
             Cond::Among {
                 column,
@@ -156,7 +163,7 @@ impl Lowering<'_> {
     }
 
     fn known(&mut self, column: &'static str, condition: Cond) -> Cond {
-        if encode::is_column(self.collection, column) {
+        if is_column(self.collection, column) {
             return condition;
         }
         self.refuse(column, "is no column of the collection");
@@ -183,7 +190,7 @@ impl Lowering<'_> {
     }
 
     fn starts_with(&mut self, column: &'static str, prefix: &str) -> Cond {
-        if !encode::is_text(self.collection, column) {
+        if !is_text(self.collection, column) {
             self.refuse(column, "is no text");
             return Cond::NEVER;
         }
@@ -225,7 +232,7 @@ impl Lowering<'_> {
                 among.column,
                 "can be held against other documents in a read alone",
             );
-        } else if !encode::is_column(self.collection, among.column) {
+        } else if !is_column(self.collection, among.column) {
             self.refuse(among.column, "is no column of the collection");
         } else if !encode::is_text(other, among.of) || encode::is_nullable(other, among.of) {
             self.refuse(among.of, "is no text that always has a value");
@@ -249,15 +256,6 @@ impl Lowering<'_> {
 
     fn refuse(&mut self, column: &str, message: &str) {
         self.problems.push(violation(column, Rule::Type, message));
-    }
-}
-
-/// A violation in the words of the store.
-pub(crate) fn violation(field: &str, rule: Rule, message: &str) -> Violation {
-    Violation {
-        field: field.to_owned(),
-        rule,
-        message: message.to_owned(),
     }
 }
 

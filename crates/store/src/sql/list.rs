@@ -6,30 +6,42 @@
 
 use serde::ser::{Error, Serialize, SerializeSeq, Serializer};
 
-use crate::SqlValue;
+use super::Timed;
+use crate::bind::Bind;
+use crate::driver::SqlValue;
 
-/// Rows of so many values each as a JSON array of arrays; None when JSON can't carry one of the values
-/// to the database and back to itself.
-pub(crate) fn rows(values: &[SqlValue], width: usize) -> Option<SqlValue> {
+/// Rows of so many values each as a JSON array of arrays, in which the time of the commit is `true`; None when JSON
+/// can't carry one of the values to the database and back to itself.
+pub(crate) fn rows(values: &[Bind], width: usize) -> Option<SqlValue> {
     let rows: Vec<Row<'_>> = values.chunks_exact(width).map(Row).collect();
     serde_json::to_string(&rows).ok().map(SqlValue::Text)
 }
 
-struct Row<'a>(&'a [SqlValue]);
+/// At which places of these rows the time of the commit stands.
+pub(crate) fn timed(values: &[Bind], width: usize) -> Timed {
+    let is_timed = |at: &usize| {
+        let mut column = values.iter().skip(*at).step_by(width);
+        column.any(|bind| *bind == Bind::AtCommit)
+    };
+    (0..width).filter(is_timed).collect()
+}
+
+struct Row<'a>(&'a [Bind]);
 
 impl Serialize for Row<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut row = serializer.serialize_seq(Some(self.0.len()))?;
-        for value in self.0 {
-            match value {
-                SqlValue::Null => row.serialize_element(&())?,
-                SqlValue::Integer(number) => row.serialize_element(number)?,
+        for bind in self.0 {
+            match bind {
+                Bind::AtCommit => row.serialize_element(&true)?,
+                Bind::Value(SqlValue::Null) => row.serialize_element(&())?,
+                Bind::Value(SqlValue::Integer(number)) => row.serialize_element(number)?,
                 // SQLite ends a text of JSON at U+0000.
-                SqlValue::Text(text) if !text.contains('\0') => row.serialize_element(text)?,
-                // SQLite reads a few decimal fractions as the double beside the nearest.
-                SqlValue::Text(_) | SqlValue::Real(_) | SqlValue::Blob(_) => {
-                    return Err(S::Error::custom("no JSON"));
+                Bind::Value(SqlValue::Text(text)) if !text.contains('\0') => {
+                    row.serialize_element(text)?
                 }
+                // SQLite reads a few decimal fractions as the double beside the nearest.
+                Bind::Value(_) => return Err(S::Error::custom("no JSON")),
             }
         }
         row.end()

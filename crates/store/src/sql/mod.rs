@@ -4,7 +4,9 @@ mod build;
 mod cache;
 pub(crate) mod cond;
 pub(crate) mod list;
+mod program;
 pub(crate) mod select;
+mod text;
 mod write;
 
 use std::fmt;
@@ -14,8 +16,9 @@ use whisper_schema::{Collection, Order as Direction};
 
 pub(crate) use cache::{Cache, Prepared};
 pub(crate) use cond::Cond;
+pub(crate) use program::{Made, Program, Stage, time_under_lock, unmet};
 
-use crate::SqlValue;
+pub(crate) use crate::bind::{Bind, Slot};
 
 /// A collection's table. Equal by id: constants may live at several addresses.
 #[derive(Clone, Copy)]
@@ -41,41 +44,6 @@ impl fmt::Debug for Table {
     }
 }
 
-/// Number of a value among the [`Binds`] of its statement.
-pub(crate) type Slot = usize;
-
-/// A value of a statement, perhaps not known yet.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Bind {
-    Value(SqlValue),
-    /// The time of the commit, in milliseconds.
-    AtCommit,
-}
-
-/// The values of a statement.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Binds(pub Vec<Bind>);
-
-impl Binds {
-    pub fn push(&mut self, bind: Bind) -> Slot {
-        self.0.push(bind);
-        self.0.len() - 1
-    }
-
-    pub fn value(&mut self, value: SqlValue) -> Slot {
-        self.push(Bind::Value(value))
-    }
-
-    pub fn text(&mut self, text: &str) -> Slot {
-        self.value(SqlValue::Text(text.to_owned()))
-    }
-
-    /// A number of rows; more than a table can have is as good as any.
-    pub fn count(&mut self, count: u64) -> Slot {
-        self.value(SqlValue::Integer(i64::try_from(count).unwrap_or(i64::MAX)))
-    }
-}
-
 /// A statement without its values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Shape {
@@ -94,12 +62,12 @@ pub(crate) enum Shape {
         rows: usize,
         existing: OnExisting,
     },
-    /// The same whatever the number of documents: they are a JSON array of arrays in the slot of the
-    /// last column, with nothing in those before it.
+    /// The same whatever the number of documents: they are a JSON array of arrays in slot 0, and what
+    /// `existing` needs follows.
     InsertList {
         table: Table,
         existing: OnExisting,
-        gives_rows: bool,
+        timed: Timed,
     },
     Update {
         table: Table,
@@ -118,7 +86,7 @@ pub(crate) enum Shape {
     UpdateList {
         table: Table,
         columns: Vec<&'static str>,
-        gives_rows: bool,
+        timed: Timed,
     },
     Delete {
         table: Table,
@@ -135,6 +103,15 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
+    /// Whether a statement of this shape gives a row when it has changed one.
+    pub fn tells(&self) -> bool {
+        match self {
+            Shape::Insert { rows, existing, .. } => *rows == 1 && *existing != OnExisting::Conflict,
+            Shape::Update { .. } | Shape::Delete { .. } => true,
+            _ => false,
+        }
+    }
+
     /// A read's shape for so many reads of it; no other has one.
     pub fn times(&self, times: usize) -> Shape {
         match self.clone() {
@@ -148,11 +125,8 @@ impl Shape {
     }
 }
 
-/// Whether a statement that writes so many documents gives a row for each. Beyond a few, asking how
-/// many there were is cheaper than their rows.
-pub(crate) fn gives_rows(documents: usize) -> bool {
-    documents <= 4
-}
+/// Places in the rows of a list at which the time of the commit may stand, as `true`.
+pub(crate) type Timed = Vec<usize>;
 
 /// How many values a new document of this table has.
 pub(crate) fn width(table: Table) -> usize {
@@ -176,18 +150,18 @@ pub(crate) enum Answer {
 
 impl Answer {
     /// The same with its values so many slots further on.
-    pub fn moved(&self, by: usize) -> Answer {
+    pub fn moved(&self, by: isize) -> Answer {
         match self {
             Answer::One { table, id } => Answer::One {
                 table: *table,
-                id: id + by,
+                id: id.wrapping_add_signed(by),
             },
             Answer::Rows(rows) => Answer::Rows(Rows {
                 condition: rows.condition.moved(by),
                 tail: rows.tail.as_ref().map(|tail| tail.moved(by)),
                 orders: rows.orders.clone(),
-                limit: rows.limit + by,
-                settled: rows.settled.map(|slot| slot + by),
+                limit: rows.limit.wrapping_add_signed(by),
+                settled: rows.settled.map(|slot| slot.wrapping_add_signed(by)),
                 ..*rows
             }),
             Answer::Count {
@@ -197,7 +171,7 @@ impl Answer {
             } => Answer::Count {
                 table: *table,
                 condition: condition.moved(by),
-                limit: limit + by,
+                limit: limit.wrapping_add_signed(by),
             },
         }
     }
@@ -236,7 +210,7 @@ pub(crate) struct Expectation {
 
 impl Expectation {
     /// The same with its values so many slots further on.
-    pub fn moved(&self, by: usize) -> Expectation {
+    pub fn moved(&self, by: isize) -> Expectation {
         Expectation {
             condition: self.condition.moved(by),
             ..self.clone()
@@ -257,7 +231,7 @@ pub(crate) enum OnExisting {
 
 impl OnExisting {
     /// The same with its values so many slots further on.
-    pub fn moved(&self, by: usize) -> OnExisting {
+    pub fn moved(&self, by: isize) -> OnExisting {
         match self {
             OnExisting::Conflict | OnExisting::Replace => self.clone(),
             OnExisting::Patch { sets, condition } => OnExisting::Patch {
@@ -269,11 +243,11 @@ impl OnExisting {
 }
 
 impl Set {
-    fn moved(&self, by: usize) -> Set {
+    fn moved(&self, by: isize) -> Set {
         match *self {
             Set::Value { column, value } => Set::Value {
                 column,
-                value: value + by,
+                value: value.wrapping_add_signed(by),
             },
             Set::Add {
                 column,
@@ -282,9 +256,9 @@ impl Set {
                 greatest,
             } => Set::Add {
                 column,
-                by: sum + by,
-                least: least + by,
-                greatest: greatest + by,
+                by: sum.wrapping_add_signed(by),
+                least: least.wrapping_add_signed(by),
+                greatest: greatest.wrapping_add_signed(by),
             },
         }
     }

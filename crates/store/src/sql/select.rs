@@ -3,15 +3,16 @@
 use serde_json::Value;
 use whisper_schema::{Collection, Order as Direction, Rule, Violation};
 
-use super::cond::{self, Cond, violation};
-use super::{Binds, Descending, Rows, Slot, Table, descending};
-use crate::SqlValue;
+use super::cond::{self, Cond};
+use super::{Descending, Rows, Table, descending};
+use crate::bind::{Bind, Binds, Slot};
+use crate::columns::{SEQ, is_column, is_nullable, violation};
 use crate::doc::Cursor;
-use crate::encode::{self, SEQ};
+use crate::driver::SqlValue;
+use crate::encode;
 use crate::error::StoreError;
 use crate::filter::{Compare, Node};
 use crate::query::{MAX_LIMIT, Selection, Way};
-use crate::sql::Bind;
 
 /// Lowers a query that reads `extra` documents over its limit.
 pub(crate) fn lower(
@@ -109,7 +110,7 @@ fn lower_orders(
         if orders[..i].iter().any(|(earlier, _)| earlier == column) {
             problems.push(violation(column, Rule::Unknown, "is already in the order"));
         }
-        if !encode::is_column(collection, column) {
+        if !is_column(collection, column) {
             problems.push(violation(
                 column,
                 Rule::Unknown,
@@ -173,9 +174,7 @@ impl Keyset<'_> {
             self.orders.iter().zip(cursor.values.iter().chain([&seq]))
         {
             let value = match encode::operand(self.collection, column, value) {
-                Ok(Bind::Value(SqlValue::Null)) if encode::is_nullable(self.collection, column) => {
-                    None
-                }
+                Ok(Bind::Value(SqlValue::Null)) if is_nullable(self.collection, column) => None,
                 Ok(bind @ Bind::Value(_)) if !value.is_null() => Some(self.binds.push(bind)),
                 _ => {
                     problems.push(wrong("has a value of another type than its column"));
@@ -223,7 +222,7 @@ impl Keyset<'_> {
         // What follows from the cases, said once more: with it the first column's index is a range.
         // NULLs at the end lie outside the range.
         let how = if descending { Compare::Le } else { Compare::Ge };
-        let nulls_follow = descending && encode::is_nullable(self.collection, column);
+        let nulls_follow = descending && is_nullable(self.collection, column);
         Behind {
             condition: Cond::And(vec![Cond::Compare(column, how, value), cases]),
             tail: nulls_follow.then_some(Cond::Null(column)),
@@ -232,7 +231,7 @@ impl Keyset<'_> {
 
     /// Rows whose value of this column comes later. NULLs are least.
     fn later(&self, key: &Key) -> Cond {
-        let nullable = encode::is_nullable(self.collection, key.column);
+        let nullable = is_nullable(self.collection, key.column);
         match (key.value, key.descending) {
             (Some(value), false) => Cond::Compare(key.column, Compare::Gt, value),
             (Some(value), true) => {

@@ -2,17 +2,19 @@
 
 use sea_query::{
     BinOper, CommonTableExpression, Condition, DeleteStatement, Expr, ExprTrait, Func,
-    InsertStatement, IntoIden, OnConflict, Query, Returning, TableRef, UpdateStatement, ValueTuple,
+    InsertStatement, IntoIden, OnConflict, Query, Returning, SelectStatement, TableRef,
+    UpdateStatement, ValueTuple,
 };
-use whisper_schema::Collection;
+use whisper_schema::{Collection, DefaultValue};
 
-use super::build::{constant, filter, number, value};
-use super::{Cond, OnExisting, Set, Slot, Table, gives_rows, width};
-use crate::encode::{self, ID, SEQ};
-use crate::filter::REVISION;
+use super::build::filter;
+use super::text::{TIME, constant, number, value};
+use super::{Cond, OnExisting, Set, Table, width};
+use crate::bind::Slot;
+use crate::columns::{ID, REVISION, SEQ};
 
-/// Name of the new values in an update of many rows.
-const NEW: &str = "new";
+/// Name of the rows that a statement of many is given. (`new` is another thing inside a trigger.)
+const GIVEN: &str = "given";
 
 pub(super) fn insert(
     collection: &'static Collection,
@@ -30,30 +32,27 @@ pub(super) fn insert(
         // its values the statement would be refused.
         let _ = insert.values((row * width..(row + 1) * width).map(value));
     }
-    on_existing(&mut insert, collection, existing, gives_rows(rows));
+    on_existing(&mut insert, collection, existing);
     insert
 }
 
 pub(super) fn insert_list(
     collection: &'static Collection,
     existing: &OnExisting,
-    gives_rows: bool,
+    timed: &[usize],
 ) -> InsertStatement {
     let keys = collection.attributes.iter().map(|attribute| attribute.key);
-    let last = width(Table(collection)) - 1;
-    let mut rows = Query::select();
-    rows.exprs((0..=last).map(element))
-        .from(NEW)
+    let mut rows = list();
+    rows.exprs((0..width(Table(collection))).map(|at| element(at, timed)))
         // Without a condition SQLite takes ON CONFLICT for that of a join.
         .and_where(constant(1));
     let mut insert = Query::insert();
     insert
-        .with_cte(list(last))
         .into_table(collection.id)
         .columns([ID].into_iter().chain(keys));
     // As with `values` above.
     let _ = insert.select_from(rows);
-    on_existing(&mut insert, collection, existing, gives_rows);
+    on_existing(&mut insert, collection, existing);
     insert
 }
 
@@ -61,7 +60,6 @@ fn on_existing(
     insert: &mut InsertStatement,
     collection: &'static Collection,
     existing: &OnExisting,
-    gives_rows: bool,
 ) {
     let mut conflict = OnConflict::column(ID);
     match existing {
@@ -79,26 +77,36 @@ fn on_existing(
         }
     }
     insert.on_conflict(conflict);
-    if gives_rows {
-        insert.returning(one());
-    }
 }
 
-/// The rows of a list, in its order, under the name of [`NEW`]. Materialized, as SQLite would else write each row
-/// out as JSON anew for every column that is taken from it.
-fn list(slot: Slot) -> CommonTableExpression {
+/// Selects from the list of slot 0: its rows in their order, under the name of [`GIVEN`]. Materialized, as SQLite
+/// would else write each row out as JSON anew for every column that is taken from it. Inside the query and not before
+/// the statement, where a trigger takes none.
+fn list() -> SelectStatement {
     let mut rows = Query::select();
     rows.column("value")
-        .from_function(Func::cust("json_each").arg(value(slot)), "list");
+        .from_function(Func::cust("json_each").arg(value(0)), "list");
     let mut list = CommonTableExpression::new();
-    list.table_name(NEW).query(rows).materialized(true);
-    list
+    list.table_name(GIVEN).query(rows).materialized(true);
+    let mut select = Query::select();
+    select.with_cte(list).from(GIVEN);
+    select
 }
 
 /// A value of a list's row.
-fn element(at: usize) -> Expr {
+fn element(at: usize, timed: &[usize]) -> Expr {
     let position = i64::try_from(at).unwrap_or(i64::MAX);
-    Expr::col((NEW, "value")).binary(BinOper::Custom("->>"), constant(position))
+    let take = |operator| {
+        Expr::col((GIVEN, "value")).binary(BinOper::Custom(operator), constant(position))
+    };
+    if !timed.contains(&at) {
+        return take("->>");
+    }
+    // As JSON it is nothing else: a text that reads so has quotes there.
+    let is_time = take("->").eq(Expr::Constant("true".into()));
+    Func::cust("iif")
+        .args([is_time, value(TIME), take("->>")])
+        .into()
 }
 
 pub(super) fn update(
@@ -113,8 +121,7 @@ pub(super) fn update(
         .value(REVISION, next_revision(collection))
         .values(sets.iter().map(|set| change(collection, set)))
         .and_where(Expr::col((collection.id, ID)).eq(value(id)))
-        .cond_where(guard(collection, sets, condition))
-        .returning(one());
+        .cond_where(guard(collection, sets, condition));
     update
 }
 
@@ -129,7 +136,7 @@ pub(super) fn update_many(
         ValueTuple::Many(slots.map(|slot| number(slot).into()).collect())
     });
     // `columnN` is what SQLite and PostgreSQL both call the columns of VALUES.
-    let new = |column: usize| Expr::col((NEW, format!("column{column}")));
+    let new = |column: usize| Expr::col((GIVEN, format!("column{column}")));
     let grown = Expr::col((collection.id, REVISION)).add(new(width));
     let mut update = Query::update();
     update
@@ -141,33 +148,29 @@ pub(super) fn update_many(
                 .enumerate()
                 .map(|(i, column)| (*column, new(i + 1))),
         )
-        .from(TableRef::ValuesList(values.collect(), NEW.into_iden()))
+        .from(TableRef::ValuesList(values.collect(), GIVEN.into_iden()))
         .and_where(Expr::col((collection.id, ID)).eq(new(columns.len() + 1)));
-    if gives_rows(rows) {
-        update.returning(one());
-    }
     update
 }
 
 pub(super) fn update_list(
     collection: &'static Collection,
     columns: &[&'static str],
-    gives_rows: bool,
+    timed: &[usize],
 ) -> UpdateStatement {
     let (id, growth) = (columns.len(), columns.len() + 1);
+    let element = |at| element(at, timed);
     let grown = Expr::col((collection.id, REVISION)).add(element(growth));
     let values = columns.iter().enumerate();
+    let mut rows = list();
+    rows.column("value");
     let mut update = Query::update();
     update
-        .with_cte(list(0))
         .table(collection.id)
         .value(REVISION, grown)
         .values(values.map(|(at, column)| (*column, element(at))))
-        .from(NEW)
+        .from(TableRef::SubQuery(rows.into(), GIVEN.into_iden()))
         .and_where(Expr::col((collection.id, ID)).eq(element(id)));
-    if gives_rows {
-        update.returning(one());
-    }
     update
 }
 
@@ -180,8 +183,7 @@ pub(super) fn delete(
     delete
         .from_table(collection.id)
         .and_where(Expr::col((collection.id, ID)).eq(value(id)))
-        .cond_where(guard(collection, &[], condition))
-        .returning(one());
+        .cond_where(guard(collection, &[], condition));
     delete
 }
 
@@ -204,7 +206,7 @@ pub(super) fn delete_some(
 }
 
 /// A row per document changed; more than the fact of it nobody asks.
-fn one() -> sea_query::ReturningClause {
+pub(super) fn one() -> sea_query::ReturningClause {
     Returning::new().expr(constant(1))
 }
 
@@ -226,9 +228,20 @@ fn change(collection: &'static Collection, set: &Set) -> (&'static str, Expr) {
 fn sum(collection: &'static Collection, column: &'static str, by: Slot) -> Expr {
     Func::coalesce([
         Expr::col((collection.id, column)),
-        encode::start(collection, column),
+        start(collection, column),
     ])
     .add(value(by))
+}
+
+/// What an attribute without a value counts as when something is added to it.
+fn start(collection: &Collection, column: &str) -> Expr {
+    let attribute = collection.attribute(column);
+    let start = match attribute.and_then(|attribute| attribute.default) {
+        Some(DefaultValue::Int(number)) => number.into(),
+        Some(DefaultValue::Float(number)) => number.into(),
+        _ => 0i64.into(),
+    };
+    Expr::Constant(start)
 }
 
 /// What must hold for a row to be changed so.

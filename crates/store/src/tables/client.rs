@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
+use whisper_schema::{Rule, collections, system_collections};
 
 use super::Tables;
 use super::transport::{Answer, Call, TransportError};
 use crate::error::StoreError;
+use crate::sql::cond::violation;
 
 /// How long something is tried again: longer than a lock is waited for in SQL, as each try is several requests.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -22,14 +24,45 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// Why a request failed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Refusal {
-    /// The server answered no; nothing was done.
-    Refused { status: u16, kind: String },
+    /// The server answered no; nothing was done. It may say which attribute of ours it is about.
+    Refused {
+        status: u16,
+        kind: String,
+        field: Option<Field>,
+    },
     /// It put the request off for longer than a caller may wait.
     Throttled,
     /// It never got the request.
     Unsent(&'static str),
     /// It may have done what the request says, or may still do it.
     Unknown(String),
+}
+
+/// An attribute that has a value which the server doesn't take, and the rule that it breaks there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Field {
+    key: &'static str,
+    rule: Rule,
+}
+
+impl Field {
+    /// The attribute that a message names, if there is such a one: of what else the message says, nothing is taken over.
+    fn read(message: &str) -> Option<Field> {
+        let (_, rest) = message.split_once("Attribute \"")?;
+        let (name, why) = rest.split_once('"')?;
+        let name = name.split('[').next().unwrap_or_default();
+        let tables = collections().iter().chain(system_collections());
+        let attribute = tables.copied().find_map(|table| table.attribute(name))?;
+        let rule = if why.contains("valid range") {
+            Rule::Range
+        } else if why.contains("no longer than") {
+            Rule::Size
+        } else {
+            Rule::Format
+        };
+        let key = attribute.key;
+        Some(Field { key, rule })
+    }
 }
 
 impl Refusal {
@@ -51,7 +84,13 @@ impl From<Refusal> for StoreError {
             Refusal::Throttled => StoreError::Busy,
             Refusal::Unsent(why) => StoreError::Unavailable(why.to_owned()),
             Refusal::Unknown(why) => StoreError::Unavailable(why),
-            Refusal::Refused { status, kind } => {
+            Refusal::Refused {
+                field: Some(field), ..
+            } => {
+                let why = "is nothing that the database takes";
+                StoreError::Invalid(vec![violation(field.key, field.rule, why)])
+            }
+            Refusal::Refused { status, kind, .. } => {
                 let said = format!("Appwrite says {status} {kind}");
                 let missing = [
                     "table_not_found",
@@ -214,8 +253,15 @@ fn read(answer: Answer) -> Result<Value, Refusal> {
         Ok(value) if status >= 400 && value["type"].is_string() => {
             let kind = value["type"].as_str().unwrap_or_default();
             let known = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
-            let kind = kind.chars().filter(known).take(60).collect();
-            Err(Refusal::Refused { status, kind })
+            let kind: String = kind.chars().filter(known).take(60).collect();
+            let message = value["message"].as_str().unwrap_or_default();
+            let structure = kind.ends_with("_invalid_structure");
+            let field = Field::read(message).filter(|_| structure);
+            Err(Refusal::Refused {
+                status,
+                kind,
+                field,
+            })
         }
         _ if status < 300 => Err(Refusal::Unknown(
             "the answer is none of Appwrite's".to_owned(),

@@ -14,11 +14,11 @@ use super::rows::side_by_side;
 use super::{client::Refusal, commit};
 use crate::SqlValue;
 use crate::batch::Committed;
+use crate::clock::Clock;
 use crate::commit::{Lowered, Queue};
 use crate::error::StoreError;
 use crate::migrate::MigrationReport;
 use crate::read::Questions;
-use crate::store::{Clock, Inner};
 
 /// A store on TablesDB.
 pub(crate) struct Engine {
@@ -52,7 +52,7 @@ impl Engine {
 
     pub async fn read(&self, questions: Questions) -> Result<Vec<SqlValue>, StoreError> {
         let now = (self.clock)();
-        let slots = Inner::bound(questions.binds, now);
+        let slots = questions.binds.at(now);
         self.tables.answers(&questions.shapes, &slots, now).await
     }
 

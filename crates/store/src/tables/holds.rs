@@ -81,14 +81,19 @@ fn compared(value: &SqlValue, how: Compare, with: &SqlValue) -> Option<bool> {
     })
 }
 
-/// Which of two values comes first; unknown with a NULL. Text compares by code point.
+/// Which of two values comes first; unknown with a NULL. Text compares by code point, doubles as a server keeps them.
 pub(super) fn order(one: &SqlValue, other: &SqlValue) -> Option<Ordering> {
     match (one, other) {
         (SqlValue::Integer(one), SqlValue::Integer(other)) => Some(one.cmp(other)),
-        (SqlValue::Real(one), SqlValue::Real(other)) => one.partial_cmp(other),
+        (SqlValue::Real(one), SqlValue::Real(other)) => kept(*one).partial_cmp(&kept(*other)),
         (SqlValue::Text(one), SqlValue::Text(other)) => Some(one.cmp(other)),
         _ => None,
     }
+}
+
+/// A double as a server keeps it: of 14 digits.
+fn kept(number: f64) -> f64 {
+    format!("{number:.13e}").parse().unwrap_or(number)
 }
 
 fn contains(list: &SqlValue, element: &SqlValue) -> Option<bool> {

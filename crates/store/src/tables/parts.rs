@@ -59,7 +59,9 @@ fn parts_where(wanted: &Wanted<'_>, nulls: &[(&'static str, bool)]) -> Vec<Part>
         .map(|filter| push::known(filter, nulls));
     for filter in filters.flat_map(conjuncts) {
         let mut pushing = pushing(wanted.table, wanted.slots);
-        if let (None, Cond::In(column, first, count)) = (&lists, &filter) {
+        if let (None, Cond::In(column, first, count)) = (&lists, &filter)
+            && !pushing.is_double(column)
+        {
             let values = pushing.values(column, *first, *count);
             let chunks = chunks(column, values);
             match chunks.len() {

@@ -19,6 +19,10 @@ use crate::sql::{Cond, Slot};
 pub(super) const MAX_QUERY: usize = 4096;
 /// Most values of one query.
 pub(super) const MAX_VALUES: usize = 500;
+/// How far from a double the same one may be on a server: more than the digits that it doesn't keep, and than the decimals that it
+/// doesn't compare.
+const NEAR: f64 = 1e-13;
+const LEAST: f64 = 1e-16;
 
 /// What is asked of the server.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +54,7 @@ impl Pushing<'_> {
             Cond::NotNull(column) => self.there(column),
             Cond::In(column, first, count) => match self.values(column, *first, *count) {
                 values if values.is_empty() => Pushed::Never,
+                _ if self.is_double(column) => self.loosely(column),
                 values if values.len() > MAX_VALUES => self.loosely(column),
                 values => self.bounded(column, query("equal", column, Value::Array(values))),
             },
@@ -104,6 +109,9 @@ impl Pushing<'_> {
         {
             return known;
         }
+        if let SqlValue::Real(number) = value {
+            return self.double(column, how, *number);
+        }
         let method = match how {
             Compare::Eq => "equal",
             Compare::Ne => "notEqual",
@@ -114,6 +122,20 @@ impl Pushing<'_> {
         };
         let pushed = query(method, column, json!([self.operand(column, value)]));
         self.bounded(column, pushed)
+    }
+
+    /// Servers keep 14 digits of a double, and compare it with 17 decimals: so they are asked for what lies near it, never for what
+    /// is equal to it.
+    fn double(&mut self, column: &str, how: Compare, number: f64) -> Pushed {
+        self.exact = false;
+        let near = (number.abs() * NEAR).max(LEAST);
+        let (low, high) = ((number - near).max(f64::MIN), (number + near).min(f64::MAX));
+        match how {
+            Compare::Eq => query("between", column, json!([low, high])),
+            Compare::Ne => self.there(column),
+            Compare::Lt | Compare::Le => query("lessThanEqual", column, json!([high])),
+            Compare::Gt | Compare::Ge => query("greaterThanEqual", column, json!([low])),
+        }
     }
 
     /// A query, or a looser one if it is too long.
@@ -234,7 +256,12 @@ impl Pushing<'_> {
         if prefix.chars().count() > MAX_VALUES {
             return Some(self.loosely(column));
         }
-        let starts = query("startsWith", column, json!([prefix]));
+        // In a pattern a backslash says something of what follows it, and the server lets it: what stands before it is asked for.
+        let known = prefix.split('\\').next().unwrap_or_default();
+        if known.is_empty() {
+            return Some(self.loosely(column));
+        }
+        let starts = query("startsWith", column, json!([known]));
         if *column == ID || !guard::may_be_guarded(prefix) {
             return Some(starts);
         }
@@ -246,6 +273,12 @@ impl Pushing<'_> {
                 _ => None,
             });
         Some(self.joined("or", both.collect(), Pushed::Never))
+    }
+
+    /// Whether the values of a column are doubles.
+    pub fn is_double(&self, column: &str) -> bool {
+        let attribute = self.collection.attribute(column);
+        attribute.is_some_and(|attribute| matches!(attribute.kind, Kind::Double { .. }))
     }
 
     fn loosely(&mut self, column: &str) -> Pushed {
@@ -269,6 +302,8 @@ impl Pushing<'_> {
         match (self.collection.attribute(column), value) {
             (Some(attribute), value) => record::scalar(attribute, value),
             (None, SqlValue::Text(text)) => text.as_str().into(),
+            // A place is text to servers before 1.9, and may be to those after.
+            (None, SqlValue::Integer(number)) if column == SEQ => number.to_string().into(),
             (None, SqlValue::Integer(number)) => (*number).into(),
             (None, _) => Value::Null,
         }

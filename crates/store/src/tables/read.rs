@@ -164,7 +164,8 @@ impl Tables {
 
     /// How many rows stand between two places.
     async fn between(&self, table: &Collection, from: i64, to: i64) -> Result<i64, StoreError> {
-        let place = |method: &str, at: i64| json!({"method": method, "attribute": "$sequence", "values": [at]});
+        // As text: to servers before 1.9 it is nothing else.
+        let place = |method: &str, at: i64| json!({"method": method, "attribute": "$sequence", "values": [at.to_string()]});
         let mut queries = vec![
             place("lessThan", to),
             json!({"method": "limit", "values": [1]}),

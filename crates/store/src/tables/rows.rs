@@ -207,7 +207,8 @@ impl Tables {
             .enumerate()
             .map(|(i, query)| (format!("queries[{i}]"), query.to_string()))
             .collect();
-        query.push(("total".to_owned(), total.to_string()));
+        // It takes the word "false" for true.
+        query.push(("total".to_owned(), u8::from(total).to_string()));
         let answer = self.get(&path, &query).await?;
         match answer["rows"].as_array() {
             Some(rows) => Ok((rows.clone(), answer["total"].as_u64().unwrap_or_default())),

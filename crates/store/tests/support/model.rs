@@ -42,7 +42,7 @@ impl Key {
         match self {
             Key::Id => Conversation::ID,
             Key::Kind => Conversation::KIND,
-            Key::Name => Conversation::NAME,
+            Key::Name => Conversation::DESCRIPTION,
             Key::Creator => Conversation::CREATOR_ID,
             Key::Count => Conversation::PARTICIPANT_COUNT,
             Key::Public => Conversation::IS_PUBLIC,
@@ -55,7 +55,7 @@ impl Key {
         match self {
             Key::Id => text(&document.id),
             Key::Kind => text(document.kind.as_str()),
-            Key::Name => document.name.as_deref().and_then(text),
+            Key::Name => document.description.as_deref().and_then(text),
             Key::Creator => text(&document.creator_id),
             Key::Count => Some(Plain::Number(document.participant_count)),
             Key::Public => Some(Plain::Number(document.is_public.into())),
@@ -152,7 +152,7 @@ pub fn text() -> impl Strategy<Value = String> {
         "A",
         "b%",
         "ä",
-        "\u{ffff}",
+        "\u{fffe}",
         "\u{10000}",
         "'",
         "z\u{10ffff}",
@@ -182,15 +182,17 @@ pub fn document() -> impl Strategy<Value = Conversation> {
         tags,
     )
         .prop_map(
-            |(kind, name, creator_id, participant_count, is_public, last, tags)| Conversation {
-                kind,
-                name,
-                creator_id,
-                participant_count,
-                is_public,
-                last_message_at: last.map(Timestamp::from_millis),
-                tags,
-                ..Conversation::default()
+            |(kind, description, creator_id, participant_count, is_public, last, tags)| {
+                Conversation {
+                    kind,
+                    description,
+                    creator_id,
+                    participant_count,
+                    is_public,
+                    last_message_at: last.map(Timestamp::from_millis),
+                    tags,
+                    ..Conversation::default()
+                }
             },
         )
 }

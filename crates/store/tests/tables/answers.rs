@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use whisper_schema::Rule;
 use whisper_schema::prelude::*;
 use whisper_store::tables::{Answer, Credentials, TransportError};
 use whisper_store::{Batch, Filter, Patch, Query, StoreError};
@@ -269,88 +270,79 @@ fn a_reader_in_commit_order_stops_at_a_gap_until_it_is_old() {
     assert_eq!(read(old, 2), [4, 6]);
 }
 
-/// The queries of each call, decoded.
-fn queries(server: &Scripted) -> Vec<Vec<serde_json::Value>> {
-    let calls = server.calls.borrow();
-    let of = |call: &whisper_store::tables::Call| {
-        let (_, query) = call.url.split_once('?').unwrap();
-        let values = query.split('&').filter(|part| part.starts_with("queries"));
-        let decode = |part: &str| {
-            let (_, value) = part.split_once('=').unwrap();
-            let text = percent_encoding::percent_decode_str(value)
-                .decode_utf8()
-                .unwrap();
-            assert!(text.chars().count() <= 4096);
-            serde_json::from_str(&text).unwrap()
-        };
-        values.map(decode).collect()
-    };
-    calls.iter().map(of).collect()
+fn structure(message: &str) -> Answered {
+    let body = json!({"message": message, "code": 400, "type": "row_invalid_structure"});
+    Ok(Answer {
+        status: 400,
+        retry_after: None,
+        body: body.to_string().into_bytes(),
+    })
 }
 
+/// What the server doesn't take is the fault of whoever sent it, and only the attribute's name comes out of what it says.
 #[test]
-fn long_lists_are_asked_for_in_parts() {
-    let server = Scripted::new(|_| none());
-    let ids: Vec<String> = (0..1000).map(|i| format!("{i:036}")).collect();
-    let of = Filter::is_in(Column::<Message>::id(), ids.iter().map(String::as_str));
-    wait(server.store().find().filter(of).all(1000)).unwrap();
-    let mut asked: Vec<String> = Vec::new();
-    for queries in queries(&server) {
-        let list = queries
-            .iter()
-            .find(|query| query["method"] == "equal")
-            .unwrap();
-        let values = list["values"].as_array().unwrap();
-        assert!(values.len() <= 500);
-        asked.extend(
-            values
-                .iter()
-                .map(|value| value.as_str().unwrap().to_owned()),
-        );
+fn a_value_that_the_server_refuses_is_invalid() {
+    let said = [
+        (
+            r#"Invalid document structure: Attribute "content" has invalid format. Value must be a valid URL"#,
+            Some(("content", Rule::Format)),
+        ),
+        (
+            r#"Invalid document structure: Attribute "mentions['3']" has invalid type. Value must be a valid string and no longer than 9 chars"#,
+            Some(("mentions", Rule::Size)),
+        ),
+        (
+            r#"Invalid document structure: Attribute "4711" has invalid format."#,
+            None,
+        ),
+        (
+            r#"Invalid document structure: Unknown attribute: "content""#,
+            None,
+        ),
+    ];
+    for (message, expected) in said {
+        let server = Scripted::new(move |_| structure(message));
+        let sent = Batch::new().insert(&self::message("m"));
+        let refused = wait(server.store().commit(sent)).unwrap_err();
+        match (refused, expected) {
+            (StoreError::Invalid(found), Some((field, rule))) => {
+                assert_eq!((found[0].field.as_str(), found[0].rule), (field, rule));
+                assert_eq!(found.len(), 1);
+            }
+            (StoreError::Internal(_), None) => {}
+            (refused, _) => panic!("{message}: {refused:?}"),
+        }
     }
-    asked.sort_unstable();
-    assert_eq!(asked, ids);
 }
 
+/// Of those that wait together, nobody pays for another's.
 #[test]
-fn rows_with_and_without_a_value_are_asked_for_apart() {
-    let server = Scripted::new(|_| none());
-    let query = server.store().find::<Message>();
-    wait(
-        query
-            .order(whisper_store::Order::asc(Message::EDITED_AT))
-            .all(9),
-    )
-    .unwrap();
-    let mut methods: Vec<_> = queries(&server)
-        .iter()
-        .map(|queries| {
-            let names = queries
-                .iter()
-                .map(|query| query["method"].as_str().unwrap());
-            names.map(str::to_owned).collect::<Vec<_>>()
-        })
-        .collect();
-    methods.sort();
+fn a_value_that_the_server_refuses_fails_its_own_batch_alone() {
+    let bad = "refused";
+    let server = Scripted::new(move |call| match call.method {
+        "GET" => none(),
+        _ if call.body.contains(bad) => structure(
+            r#"Invalid document structure: Attribute "content" has invalid format. Value must be a valid URL"#,
+        ),
+        _ => ok(json!({"$id": "t1"})),
+    });
+    let store = server.store();
+    let sent = ["good", bad, "better"].map(|content| {
+        let sent = Message {
+            content: content.to_owned(),
+            ..message(content)
+        };
+        let (store, batch) = (store.clone(), Batch::new().insert(&sent));
+        async move { store.commit(batch).await }
+    });
+    let done = wait(futures::future::join_all(sent));
     assert_eq!(
-        methods,
-        [
-            vec!["isNotNull", "orderAsc", "orderAsc", "limit"],
-            vec!["isNull", "orderAsc", "limit"],
-        ]
+        done.iter().map(Result::is_ok).collect::<Vec<_>>(),
+        [true, false, true]
     );
-}
-
-#[test]
-fn text_that_is_compared_by_its_order_is_compared_here() {
-    let server = Scripted::new(|_| none());
-    let after = Filter::gt(Message::CONTENT, "b");
-    wait(server.store().find::<Message>().filter(after).all(9)).unwrap();
-    let starts = Filter::starts_with(Message::CONTENT, "b");
-    wait(server.store().find::<Message>().filter(starts).all(9)).unwrap();
-    let asked: Vec<_> = queries(&server)
-        .iter()
-        .map(|queries| queries[0]["method"].as_str().unwrap().to_owned())
-        .collect();
-    assert_eq!(asked, ["orderAsc", "startsWith"]);
+    assert!(
+        matches!(done[1], Err(StoreError::Invalid(_))),
+        "{:?}",
+        done[1]
+    );
 }

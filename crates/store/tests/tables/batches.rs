@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use appwrite_server::Server;
+use appwrite_server::{Options, Server};
 use proptest::prelude::*;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::*;
@@ -52,7 +52,11 @@ fn requests(server: &Server) -> usize {
 
 #[test]
 fn requests_are_few() {
-    let server = server::start(OPTIONS);
+    server::on_each(requests_are_few_on);
+}
+
+fn requests_are_few_on(options: Options) {
+    let server = server::start(options);
     let store = store(&server);
     let commit = |batch: Batch| {
         requests(&server);
@@ -90,7 +94,11 @@ fn requests_are_few() {
 
 #[test]
 fn whoever_changes_a_row_at_the_same_time_loses_nothing() {
-    let server = server::start(OPTIONS);
+    server::on_each(whoever_changes_a_row_at_the_same_time_loses_nothing_on);
+}
+
+fn whoever_changes_a_row_at_the_same_time_loses_nothing_on(options: Options) {
+    let server = server::start(options);
     let stores: Vec<Store> = (0..3).map(|_| store(&server)).collect();
     wait(stores[0].commit(Batch::new().insert(&conversation("c")))).unwrap();
     let one_more = || Batch::new().increment_within("c", Conversation::PARTICIPANT_COUNT, 1, 0, 20);
@@ -115,7 +123,11 @@ fn whoever_changes_a_row_at_the_same_time_loses_nothing() {
 
 #[test]
 fn of_two_that_rest_on_the_same_state_one_wins() {
-    let server = server::start(OPTIONS);
+    server::on_each(of_two_that_rest_on_the_same_state_one_wins_on);
+}
+
+fn of_two_that_rest_on_the_same_state_one_wins_on(options: Options) {
+    let server = server::start(options);
     let stores = [store(&server), store(&server)];
     wait(stores[0].commit(Batch::new().insert(&conversation("c")))).unwrap();
     for round in 0..5 {
@@ -141,7 +153,11 @@ fn of_two_that_rest_on_the_same_state_one_wins() {
 
 #[test]
 fn what_is_only_expected_stays_as_it_is() {
-    let server = server::start(OPTIONS);
+    server::on_each(what_is_only_expected_stays_as_it_is_on);
+}
+
+fn what_is_only_expected_stays_as_it_is_on(options: Options) {
+    let server = server::start(options);
     let store = store(&server);
     wait(store.commit(Batch::new().insert(&conversation("c")))).unwrap();
     let here = || Filter::eq(Conversation::CREATOR_ID, "u");
@@ -159,7 +175,11 @@ fn what_is_only_expected_stays_as_it_is() {
 
 #[test]
 fn what_is_there_is_not_absent() {
-    let server = server::start(OPTIONS);
+    server::on_each(what_is_there_is_not_absent_on);
+}
+
+fn what_is_there_is_not_absent_on(options: Options) {
+    let server = server::start(options);
     let store = store(&server);
     wait(store.commit(Batch::new().insert(&message("m1")))).unwrap();
     let absent =
@@ -183,7 +203,11 @@ fn what_is_there_is_not_absent() {
 
 #[test]
 fn a_commit_whose_answer_is_lost_happens_once() {
-    let server = server::start(OPTIONS);
+    server::on_each(a_commit_whose_answer_is_lost_happens_once_on);
+}
+
+fn a_commit_whose_answer_is_lost_happens_once_on(options: Options) {
+    let server = server::start(options);
     let store = store(&server);
     server.lose_commit_answers(1);
     let batch = Batch::new()
@@ -248,7 +272,11 @@ fn migrating_looks_whether_the_tables_are_there() {
 
 #[test]
 fn a_reader_in_commit_order_sees_that_filtered_rows_are_no_gap() {
-    let server = server::start(OPTIONS);
+    server::on_each(a_reader_in_commit_order_sees_that_filtered_rows_are_no_gap_on);
+}
+
+fn a_reader_in_commit_order_sees_that_filtered_rows_are_no_gap_on(options: Options) {
+    let server = server::start(options);
     let store = store(&server);
     let batch = (0..6).fold(Batch::new(), |batch, i| {
         batch.insert(&Message {

@@ -1,6 +1,6 @@
-//! The conformance suite, on servers of every kind that there is.
+//! The conformance suite, on servers of each version, and on either database.
 
-use appwrite_server::Options;
+use appwrite_server::{Database, Options, Version};
 use whisper_store::conformance::{CASES, Place};
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
@@ -26,10 +26,10 @@ fn conforms(name: &str, open: impl Fn() -> Tables + Clone + 'static) {
     assert!(failures.is_empty(), "{name}: {failures:#?}");
 }
 
-fn on_a_server(nulls_first: bool, case_insensitive: bool) {
+fn on_a_server(version: Version, database: Database) {
     let server = server::start(Options {
-        nulls_first,
-        case_insensitive,
+        version,
+        database,
         ..server::OPTIONS
     });
     let endpoint = server.endpoint();
@@ -37,23 +37,23 @@ fn on_a_server(nulls_first: bool, case_insensitive: bool) {
 }
 
 #[test]
-fn where_nulls_come_first_and_case_counts() {
-    on_a_server(true, false);
+fn on_1_8() {
+    on_a_server(Version::V1_8, Database::MariaDb);
 }
 
 #[test]
-fn where_nulls_come_first_and_case_does_not_count() {
-    on_a_server(true, true);
+fn on_1_9() {
+    on_a_server(Version::V1_9, Database::PostgreSql);
 }
 
 #[test]
-fn where_nulls_come_last_and_case_counts() {
-    on_a_server(false, false);
+fn on_the_newest_with_mariadb() {
+    on_a_server(Version::Newest, Database::MariaDb);
 }
 
 #[test]
-fn where_nulls_come_last_and_case_does_not_count() {
-    on_a_server(false, true);
+fn on_the_newest_with_postgresql() {
+    on_a_server(Version::Newest, Database::PostgreSql);
 }
 
 /// A project for tests alone: every case begins with empty tables.

@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod asking;
 mod batches;
 mod conformance;
+mod formats;
 mod meanwhile;
+mod order;
 mod readers;
 mod scripted;
 mod server;

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
+use appwrite_server::Options;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Filter, Patch, Query, StoreError};
 
 use crate::batches::{conversation, message, renamed, store, store_at, wait};
-use crate::server::{self, OPTIONS};
+use crate::server;
 
 fn named(name: &str) -> Filter<Conversation> {
     Filter::eq(Conversation::NAME, name)
@@ -23,8 +24,8 @@ fn founded(id: &str, name: &str) -> Batch {
 type Then = (Result<Vec<u64>, StoreError>, Option<(String, i64)>);
 
 /// Commits `mine` after `theirs` came in between.
-fn after(theirs: Batch, mine: Batch) -> Then {
-    let server = server::start(OPTIONS);
+fn after(options: Options, theirs: Batch, mine: Batch) -> Then {
+    let server = server::start(options);
     let store = store(&server);
     wait(store.commit(founded("c", "old"))).unwrap();
     let endpoint = server.endpoint();
@@ -47,26 +48,34 @@ fn failed<T>(op: usize) -> Result<T, StoreError> {
 
 #[test]
 fn a_condition_that_no_longer_holds_fails_the_batch() {
+    server::on_each(a_condition_that_no_longer_holds_fails_the_batch_on);
+}
+
+fn a_condition_that_no_longer_holds_fails_the_batch_on(options: Options) {
     let mine = Batch::new().update_if("c", renamed("new"), named("old"));
     let theirs = || Batch::new().update::<Conversation>("c", renamed("theirs"));
-    let (outcome, found) = after(theirs(), mine);
+    let (outcome, found) = after(options, theirs(), mine);
     assert_eq!(outcome, failed(0));
     assert_eq!(found, Some(("theirs".to_owned(), 2)));
     let mine = Batch::new().insert(&message("m")).expect_some(named("old"));
-    assert_eq!(after(theirs(), mine).0, failed(1));
+    assert_eq!(after(options, theirs(), mine).0, failed(1));
     let mine = Batch::new()
         .insert(&message("m"))
         .delete_if("c", named("old"));
-    assert_eq!(after(theirs(), mine).0, failed(1));
+    assert_eq!(after(options, theirs(), mine).0, failed(1));
     let gone = || Batch::new().delete::<Conversation>("c");
     let mine = counted().insert(&message("m"));
-    assert_eq!(after(gone(), mine), (failed(0), None));
+    assert_eq!(after(options, gone(), mine), (failed(0), None));
 }
 
 #[test]
 fn what_still_holds_is_done_after_all() {
+    server::on_each(what_still_holds_is_done_after_all_on);
+}
+
+fn what_still_holds_is_done_after_all_on(options: Options) {
     let mine = Batch::new().update_if("c", renamed("new"), named("old"));
-    let (outcome, found) = after(counted(), mine);
+    let (outcome, found) = after(options, counted(), mine);
     assert_eq!(outcome, Ok(vec![1]));
     assert_eq!(found, Some(("new".to_owned(), 3)));
     // Without a condition nobody is in the way.
@@ -74,17 +83,21 @@ fn what_still_holds_is_done_after_all() {
     let mine = Batch::new()
         .update::<Conversation>("c", renamed("new"))
         .insert(&message("m"));
-    let (outcome, found) = after(theirs, mine);
+    let (outcome, found) = after(options, theirs, mine);
     assert_eq!(outcome, Ok(vec![1, 1]));
     assert_eq!(found, Some(("new".to_owned(), 3)));
     let mine = Batch::new()
         .delete::<Conversation>("c")
         .insert(&message("m"));
-    assert_eq!(after(counted(), mine), (Ok(vec![1, 1]), None));
+    assert_eq!(after(options, counted(), mine), (Ok(vec![1, 1]), None));
 }
 
 #[test]
 fn who_takes_unique_values_first_has_them() {
+    server::on_each(who_takes_unique_values_first_has_them_on);
+}
+
+fn who_takes_unique_values_first_has_them_on(options: Options) {
     let holding = |id: &str| TokenHolding {
         id: id.to_owned(),
         user_id: "u".to_owned(),
@@ -95,7 +108,7 @@ fn who_takes_unique_values_first_has_them() {
     };
     let mine = || Batch::new().insert(&message("m")).insert(&holding("h1"));
     for (theirs, index) in [("h1", "_id"), ("h2", "idx_user_chain_token")] {
-        let (outcome, _) = after(Batch::new().insert(&holding(theirs)), mine());
+        let (outcome, _) = after(options, Batch::new().insert(&holding(theirs)), mine());
         let conflict = outcome.unwrap_err();
         assert!(
             conflict.is_conflict(TokenHolding::COLLECTION, index),
@@ -106,23 +119,34 @@ fn who_takes_unique_values_first_has_them() {
         token_address: "another".to_owned(),
         ..holding("h2")
     };
-    assert_eq!(after(Batch::new().insert(&other), mine()).0, Ok(vec![1, 1]));
+    assert_eq!(
+        after(options, Batch::new().insert(&other), mine()).0,
+        Ok(vec![1, 1])
+    );
 }
 
 #[test]
 fn what_no_longer_meets_a_filter_is_not_deleted_by_it() {
+    server::on_each(what_no_longer_meets_a_filter_is_not_deleted_by_it_on);
+}
+
+fn what_no_longer_meets_a_filter_is_not_deleted_by_it_on(options: Options) {
     let old = Batch::new()
         .delete_where(named("old"), 10)
         .insert(&message("m"));
     let theirs = Batch::new().update::<Conversation>("c", renamed("theirs"));
-    let (outcome, found) = after(theirs, old);
+    let (outcome, found) = after(options, theirs, old);
     assert_eq!(outcome, Ok(vec![0, 1]));
     assert_eq!(found, Some(("theirs".to_owned(), 2)));
 }
 
 #[test]
 fn a_reader_in_commit_order_misses_nothing_that_comes_late() {
-    let server = server::start(OPTIONS);
+    server::on_each(a_reader_in_commit_order_misses_nothing_that_comes_late_on);
+}
+
+fn a_reader_in_commit_order_misses_nothing_that_comes_late_on(options: Options) {
+    let server = server::start(options);
     let now = server::NOW;
     server.set_clock(move || SystemTime::UNIX_EPOCH + Duration::from_millis(now));
     let store = store(&server);

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use appwrite_server::{KEY, Options, PROJECT, Server};
-use whisper_appwrite::ours;
+use appwrite_server::{Database, KEY, Options, PROJECT, Server, Version};
+use whisper_appwrite::from_schema;
 use whisper_appwrite::remote::{Client, plan, push, state};
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
@@ -12,8 +12,8 @@ use whisper_store::tables::{Credentials, Tables};
 pub const OPTIONS: Options = Options {
     storage_limit: 500_000_000,
     looks_until_available: 0,
-    nulls_first: true,
-    case_insensitive: true,
+    version: Version::Newest,
+    database: Database::MariaDb,
 };
 
 /// The clock of the stores, in milliseconds.
@@ -23,7 +23,7 @@ pub const NOW: u64 = 1_767_225_600_000;
 pub fn start(options: Options) -> Server {
     let server = Server::start(options).unwrap();
     let client = Client::new(&server.endpoint(), PROJECT, KEY);
-    let plan = plan(&ours(), &state(&client).unwrap(), &[]);
+    let plan = plan(&from_schema(), &state(&client).unwrap(), &[]);
     push(&client, &plan, Duration::from_secs(60), &mut |_| {}).unwrap();
     server
 }
@@ -32,4 +32,11 @@ pub fn start(options: Options) -> Server {
 pub fn opened(endpoint: &str) -> Tables {
     let transport = HttpTransport::new();
     Tables::new(endpoint, PROJECT, Credentials::new(KEY), transport)
+}
+
+/// Runs a test against servers of each version.
+pub fn on_each(test: impl Fn(Options)) {
+    for version in Version::ALL {
+        test(Options { version, ..OPTIONS });
+    }
 }

@@ -4,10 +4,10 @@
 //! typed on another keyboard is the same password. Passwords of before, hashed as they were sent, still count.
 
 use serde_json::Value;
-use unicode_normalization::UnicodeNormalization;
 use whisper_kit::Rule;
 use whisper_kit::log::Secret;
 use whisper_schema::body::{At, Field, Limits};
+use whisper_schema::text::composed;
 
 /// Fewest characters of a password.
 const PASSWORD_MIN: usize = 8;
@@ -76,8 +76,11 @@ impl GivenPassword {
 
 /// The form in which a password is hashed.
 fn prepared(text: &str) -> String {
-    let spaced = text.chars().map(|c| if is_space(c) { ' ' } else { c });
-    spaced.nfc().collect()
+    let spaced: String = text
+        .chars()
+        .map(|c| if is_space(c) { ' ' } else { c })
+        .collect();
+    composed(&spaced).into_owned()
 }
 
 /// Space separators (the category Zs).

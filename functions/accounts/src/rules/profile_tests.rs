@@ -57,7 +57,7 @@ fn bad_values_are_refused_by_field_and_rule() {
         (json!({"isVerified": true}), "isVerified", "unknown"),
         (json!({"nonsense": 1}), "nonsense", "unknown"),
         (json!({"displayName": 7}), "displayName", "type"),
-        (json!({"displayName": " "}), "displayName", "format"),
+        (json!({"displayName": " "}), "displayName", "required"),
         (json!({"displayName": "a\u{7}"}), "displayName", "format"),
         (
             json!({"displayName": "x".repeat(101)}),

@@ -39,7 +39,11 @@ fn routes(group: &str, direct: &str, other: &User) -> Vec<(Method, String, Value
             (Method::GET, path.clone(), Value::Null),
             (Method::GET, format!("{path}/members"), Value::Null),
             (Method::PATCH, path.clone(), json!({"settings": {"by": id}})),
-            (Method::PATCH, format!("{path}/me"), json!({"isPinned": true})),
+            (
+                Method::PATCH,
+                format!("{path}/me"),
+                json!({"isPinned": true}),
+            ),
             (Method::POST, format!("{path}/accept"), Value::Null),
             (Method::POST, format!("{path}/decline"), Value::Null),
             (Method::POST, format!("{path}/read"), Value::Null),
@@ -75,7 +79,11 @@ fn neither_sees_what_the_other_is_called_now() {
                     let text = answer.body.to_string();
                     let case = format!("{method} {path}: {status} {text}");
                     assert!(!text.contains(hidden), "{case}");
-                    let theirs = if own == "m1" { "words of m2" } else { "words of m1" };
+                    let theirs = if own == "m1" {
+                        "words of m2"
+                    } else {
+                        "words of m1"
+                    };
                     assert!(!text.contains(theirs), "{case}");
                     let may = [200, 403, 404, 412, 422, 428].contains(&status);
                     assert!(may, "{case}");
@@ -129,8 +137,12 @@ fn whoever_blocked_whom_the_answer_is_that_for_nobody() {
         // Nor does it tell what somebody blocked would let others do.
         room.allow(&bob, "messages", "nobody").await;
         let disabled = Patch::new().set(Account::STATUS, AccountStatus::Disabled);
-        room.commit(whisper_store::Batch::new().update(&dan.id, disabled)).await;
-        let nobody = User { id: "nobody".into(), ..bob.clone() };
+        room.commit(whisper_store::Batch::new().update(&dan.id, disabled))
+            .await;
+        let nobody = User {
+            id: "nobody".into(),
+            ..bob.clone()
+        };
         let mut answers = Vec::new();
         for other in [&bob, &cid, &dan, &nobody] {
             for answer in [
@@ -140,7 +152,10 @@ fn whoever_blocked_whom_the_answer_is_that_for_nobody() {
                 answers.push(answer.expect_problem(422, "validation_failed")["errors"].clone());
             }
         }
-        assert!(answers.iter().all(|errors| *errors == answers[0]), "{answers:?}");
+        assert!(
+            answers.iter().all(|errors| *errors == answers[0]),
+            "{answers:?}"
+        );
         assert_eq!(room.count::<Conversation>(Filter::and([])).await, 0);
     });
 }

@@ -56,6 +56,7 @@ async fn walked_with_a_message_in_between(
     let mut walk: Vec<String> = names(&first).into_iter().map(str::to_owned).collect();
     room.edge.advance(pause);
     room.message_now(&made[0], me, "m1").await;
+    room.edge.advance(pause);
     let mut next = first["next"].clone();
     while !next.is_null() {
         let part = room.get(me, &page(3, "after", &next)).await;
@@ -116,16 +117,26 @@ fn pinned_ones_stand_on_top_and_do_not_hide_what_moved() {
             room.patch(&ann, &mine, json!({"isPinned": true})).await;
         }
         room.edge.advance(1000);
-        let order: Vec<&str> = [2, 1, 6, 5, 4, 3, 0].map(|n: usize| made[n].as_str()).into();
+        let order: Vec<&str> = [2, 1, 6, 5, 4, 3, 0]
+            .map(|n: usize| made[n].as_str())
+            .into();
         assert_eq!(names(&room.get(&ann, LIST).await), order);
         let bobs: Vec<&str> = made.iter().rev().map(String::as_str).collect();
-        assert_eq!(names(&room.get(&bob, LIST).await), bobs, "a pin is one's own");
+        assert_eq!(
+            names(&room.get(&bob, LIST).await),
+            bobs,
+            "a pin is one's own"
+        );
         let (walk, since) = walked_with_a_message_in_between(&room, &ann, &made, 1000).await;
         assert_eq!(walk, order[..6]);
         assert_eq!(names(&since), [made[0].as_str()]);
         // Backwards from below the pinned ones, to the top.
-        let second = room.get(&ann, &page(4, "after", &first_next(&room, &ann, 1).await)).await;
-        let back = room.get(&ann, &page(3, "before", &second["previous"])).await;
+        let second = room
+            .get(&ann, &page(4, "after", &first_next(&room, &ann, 1).await))
+            .await;
+        let back = room
+            .get(&ann, &page(3, "before", &second["previous"]))
+            .await;
         assert_eq!(names(&back), [made[2].as_str()]);
     });
 }
@@ -161,11 +172,14 @@ fn who_is_added_to_an_old_group_finds_it_on_top() {
         let (ann, bob, cid) = (room.user().await, room.user().await, room.user().await);
         let old = room.group(&ann, &[&bob]).await;
         let made = groups(&room, &ann, &cid, 3).await;
+        room.edge.advance(1000);
         let first = room.get(&cid, "/v1/conversations?limit=2").await;
         assert_eq!(names(&first), [&made[2], &made[1]]);
         room.edge.advance(1000);
         let members = format!("/v1/conversations/{old}/members");
-        room.post(&ann, &members, json!({"userIds": [cid.id]})).await.expect(200);
+        room.post(&ann, &members, json!({"userIds": [cid.id]}))
+            .await
+            .expect(200);
         let since = room.get(&cid, &page(2, "before", &first["previous"])).await;
         assert_eq!(names(&since), [&old]);
         assert_eq!(names(&room.get(&cid, LIST).await)[0], old);
@@ -216,7 +230,9 @@ fn ten_thousand_groups_of_a_stranger_are_pages_like_any_others() {
         assert_eq!(names(&second)[..2], ["c10025", "c10024"]);
         let third = room.get(&ann, &page(100, "after", &second["next"])).await;
         assert_eq!((names(&third)[0], names(&third)[99]), ("c10000", "c09901"));
-        let back = room.get(&ann, &page(25, "before", &third["previous"])).await;
+        let back = room
+            .get(&ann, &page(25, "before", &third["previous"]))
+            .await;
         assert_eq!(names(&back), names(&second));
         // The first has to read the key of cursors besides; no statement grows with what she is in.
         assert!(of_first.len() <= 4 && of_second.len() <= 3, "{of_first:?}");

@@ -2,8 +2,8 @@
 
 use futures::executor::block_on;
 use futures::join;
-use serde_json::json;
 use serde_json::Value;
+use serde_json::json;
 use whisper_kit::{Method, ids};
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Filter};

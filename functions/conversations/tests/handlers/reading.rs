@@ -130,7 +130,10 @@ fn positions_are_those_of_commits_whatever_the_clock_says() {
         const YEAR: i64 = 365 * 86_400_000;
         room.edge.advance(YEAR);
         let token = room.edge.session(&bob.id).await;
-        let bob = super::room::User { token, ..bob.clone() };
+        let bob = super::room::User {
+            token,
+            ..bob.clone()
+        };
         room.message_now(&id, &ann, "ahead").await;
         room.post(&bob, &read, Value::Null).await.expect(200);
         room.edge.advance(-YEAR);
@@ -182,7 +185,8 @@ fn previews_follow_the_message() {
         room.message(&id, &ann, "m1").await;
         let soon = room.edge.ctx().now().plus(3_000);
         let ends = Patch::new().set(Message::EXPIRES_AT, soon);
-        room.commit(Batch::new().update::<Message>("m1", ends)).await;
+        room.commit(Batch::new().update::<Message>("m1", ends))
+            .await;
         let path = format!("/v1/conversations/{id}");
         let seen = room.get(&bob, &path).await;
         assert_eq!(

@@ -19,7 +19,11 @@ fn a_strangers_conversation_is_a_request_until_it_is_accepted() {
         let made = room.try_direct(&ann, &bob).await.expect(201);
         assert_eq!(made["my"]["isRequest"], false);
         let id = made["id"].as_str().unwrap();
-        assert_eq!(names(&room.get(&ann, LIST).await), [id], "it is none to who began it");
+        assert_eq!(
+            names(&room.get(&ann, LIST).await),
+            [id],
+            "it is none to who began it"
+        );
         assert_eq!(names(&room.get(&bob, LIST).await), [""; 0]);
         let requests = room.get(&bob, REQUESTS).await;
         assert_eq!(requests["items"][0]["my"]["isRequest"], true);
@@ -41,17 +45,27 @@ fn who_declines_sees_it_no_more_and_may_still_accept() {
         let id = room.direct(&ann, &bob).await;
         let decline = format!("/v1/conversations/{id}/decline");
         let my = room.post(&bob, &decline, Value::Null).await.expect(200);
-        assert_eq!((&my["isRequest"], &my["isArchived"]), (&json!(true), &json!(true)));
+        assert_eq!(
+            (&my["isRequest"], &my["isArchived"]),
+            (&json!(true), &json!(true))
+        );
         for list in [LIST, REQUESTS] {
             assert_eq!(names(&room.get(&bob, list).await), [""; 0]);
         }
         let path = format!("/v1/conversations/{id}");
-        assert_eq!(room.get(&ann, &path).await["participantCount"], 2, "she isn't told");
+        assert_eq!(
+            room.get(&ann, &path).await["participantCount"],
+            2,
+            "she isn't told"
+        );
         let my = room.post(&ann, &decline, Value::Null).await.expect(200);
         assert_eq!(my["isArchived"], false, "to her it is no request");
         let accept = format!("/v1/conversations/{id}/accept");
         let my = room.post(&bob, &accept, Value::Null).await.expect(200);
-        assert_eq!((&my["isRequest"], &my["isArchived"]), (&json!(false), &json!(false)));
+        assert_eq!(
+            (&my["isRequest"], &my["isArchived"]),
+            (&json!(false), &json!(false))
+        );
     });
 }
 
@@ -98,7 +112,9 @@ fn who_may_write_and_who_may_add_is_up_to_everybody() {
         }
         let group = room.group(&bob, &[]).await;
         let members = format!("/v1/conversations/{group}/members");
-        let refused = room.post(&bob, &members, json!({"userIds": [cid.id, ann.id]})).await;
+        let refused = room
+            .post(&bob, &members, json!({"userIds": [cid.id, ann.id]}))
+            .await;
         let refused = refused.expect_problem(422, "validation_failed");
         assert_eq!(refused["errors"][0]["field"], "userIds[1]");
         assert_eq!(room.participants(&group).await, (1, 1));

@@ -53,9 +53,10 @@ impl Room {
 
     /// Gives somebody a name and a picture that no other text has.
     pub async fn rename(&self, user: &User, name: &str) {
-        let patch = Patch::new()
-            .set(Profile::DISPLAY_NAME, name)
-            .set(Profile::AVATAR_URL, format!("https://example.com/{name}.png"));
+        let patch = Patch::new().set(Profile::DISPLAY_NAME, name).set(
+            Profile::AVATAR_URL,
+            format!("https://example.com/{name}.png"),
+        );
         self.commit(Batch::new().update(&user.id, patch)).await;
     }
 

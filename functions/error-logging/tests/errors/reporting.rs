@@ -365,13 +365,35 @@ fn one_that_is_reported_late_makes_its_group_older() {
 }
 
 #[test]
-fn a_batch_of_the_greatest_errors_is_kept() {
+fn a_batch_of_the_longest_errors_is_kept() {
     let scene = Scene::new();
-    let greatest = json!({
+    let longest = json!({
+        "errorType": "x".repeat(100), "errorMessage": "x".repeat(2000),
+        "stackTrace": "x".repeat(10_000), "context": {"key": "x".repeat(4990)},
+        "fingerprint": "x".repeat(200), "severity": "critical",
+    });
+    scene.batch(&vec![longest; 100]).expect(201);
+    assert_eq!(scene.count::<ErrorLog>(), 100);
+}
+
+#[test]
+fn an_error_in_any_script_is_kept() {
+    let scene = Scene::new();
+    let longest = json!({
         "errorType": "\u{1F980}".repeat(100), "errorMessage": "\u{1F980}".repeat(2000),
         "stackTrace": "\u{1F980}".repeat(10_000), "context": {"key": "\u{1F980}".repeat(4990)},
         "fingerprint": "\u{1F980}".repeat(200), "severity": "critical",
     });
-    scene.batch(&vec![greatest; 100]).expect(201);
-    assert_eq!(scene.count::<ErrorLog>(), 100);
+    scene.report(&longest).expect(201);
+}
+
+#[test]
+fn reports_are_limited_by_their_bytes() {
+    let scene = Scene::with(&[("error_bytes_per_hour", "100000")]);
+    let large = json!({"errorType": "t", "errorMessage": "m", "stackTrace": "x".repeat(6000)});
+    // An anonymous account has a tenth.
+    scene.report(&large).expect(201);
+    let refused = scene.report(&large);
+    refused.expect_problem(429, "rate_limited");
+    scene.report(&error("a small one")).expect(201);
 }

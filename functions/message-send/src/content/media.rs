@@ -67,7 +67,7 @@ pub struct FileDetails {
     #[serde(flatten)]
     pub media: MediaDetails,
     /// Name to save it under.
-    #[field(is = forms::FILE_NAME)]
+    #[field(is = forms::FILE_NAME, text = Name)]
     pub file_name: String,
 }
 
@@ -228,7 +228,7 @@ mod tests {
             &base,
             &[
                 ("metadata.fileName", json!(null), ":required"),
-                ("metadata.fileName", json!(""), ":format"),
+                ("metadata.fileName", json!(""), ":required"),
                 ("metadata.fileName", json!("../passwd"), ":format"),
                 ("metadata.fileName", json!("a\\b"), ":format"),
                 ("metadata.fileName", json!("x".repeat(256)), ":format"),

@@ -29,11 +29,12 @@ pub use story::StoryReplyDetails;
 pub use web3::{CryptoTxDetails, NftDetails, TokenGiftDetails};
 
 /// A message's kind, with the details that belong to it.
-#[derive(Clone, Debug, PartialEq, Body, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
 #[body(tag = "contentType", content = "metadata", default = "text")]
 #[serde(untagged)]
 pub enum Details {
     /// Words.
+    #[default]
     Text,
     /// A picture.
     Image(MediaDetails),
@@ -111,12 +112,6 @@ impl Details {
             _ => return None,
         };
         Some((media.mime_type.as_deref()?, types))
-    }
-}
-
-impl Default for Details {
-    fn default() -> Self {
-        Details::Text
     }
 }
 

@@ -19,7 +19,7 @@ pub struct StickerDetails {
 #[serde(rename_all = "camelCase")]
 pub struct GameDetails {
     /// Name of the game.
-    #[field(size = 1..=100)]
+    #[field(size = 1..=100, text = Name)]
     pub name: String,
     /// Points.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,7 +66,7 @@ mod tests {
             &base,
             &[
                 ("metadata.name", json!(null), ":required"),
-                ("metadata.name", json!(""), ":size"),
+                ("metadata.name", json!(""), ":required"),
                 ("metadata.name", json!("x".repeat(101)), ":size"),
                 ("metadata.score", json!(1.5), ":type"),
                 ("metadata.score", json!(u64::MAX), ":type"),

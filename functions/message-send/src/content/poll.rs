@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use whisper_schema::body::Fields;
+use whisper_schema::text::is_blank;
 use whisper_schema::{Body, Rule, Timestamp};
 
 /// Characters that the options have room for as JSON text.
@@ -15,7 +16,7 @@ const OPTIONS_TEXT: usize = 5000;
 #[serde(rename_all = "camelCase")]
 pub struct PollDetails {
     /// Different answers to choose from.
-    #[field(required, count = 2..=12, size = 1..=100)]
+    #[field(required, count = 2..=12, size = 1..=100, text = Words)]
     pub options: Vec<String>,
     /// Whether one may choose several; false by default.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,7 +34,7 @@ impl PollDetails {
         let mut seen = BTreeSet::new();
         for (index, option) in self.options.iter().enumerate() {
             let key = format!("options[{index}]");
-            if option.trim().is_empty() {
+            if is_blank(option) {
                 let message = "must have at least one visible character";
                 fields.refuse(&key, Rule::Required, message);
             } else if !seen.insert(option.trim()) {

@@ -21,11 +21,11 @@ pub struct LocationDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accuracy_meters: Option<Number>,
     /// Name of the place.
-    #[field(size = 1..=100)]
+    #[field(size = 1..=100, text = Name)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Postal address.
-    #[field(size = 1..=300)]
+    #[field(size = 1..=300, text = Words)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// Until when it is followed.
@@ -39,7 +39,7 @@ pub struct LocationDetails {
 #[serde(rename_all = "camelCase")]
 pub struct ContactDetails {
     /// Name of the person.
-    #[field(size = 1..=100)]
+    #[field(size = 1..=100, text = Name)]
     pub name: String,
     /// Phone number in E.164 form.
     #[field(is = PHONE)]
@@ -110,7 +110,7 @@ mod tests {
                 ),
                 (
                     json!({"metadata": {"name": "", "address": "x".repeat(301)}}),
-                    &["metadata.address:size", "metadata.name:size"],
+                    &["metadata.address:size", "metadata.name:required"],
                 ),
             ],
         );

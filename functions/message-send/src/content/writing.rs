@@ -3,6 +3,7 @@
 use whisper_schema::Rule;
 use whisper_schema::body::Fields;
 use whisper_schema::main_db::MessageContentType as Kind;
+use whisper_schema::text::is_blank;
 
 use crate::draft::SendMessage;
 
@@ -16,7 +17,7 @@ pub(super) fn check(message: &SendMessage, fields: &mut Fields<'_, '_>) {
             fields.refuse(key, Rule::Required, message);
         }
     };
-    let blank = message.content.trim().is_empty();
+    let blank = is_blank(&message.content);
     match message.details.kind() {
         Kind::Text | Kind::Reply if blank => {
             refuse(

@@ -213,6 +213,48 @@ fn half_an_emoji_costs_its_field() {
 }
 
 #[test]
+fn nothing_but_invisible_characters_is_nothing() {
+    let scene = Scene::new();
+    let ann = scene.person();
+    let group = scene.group(&[&ann]);
+    for invisible in [
+        "\u{200b}",
+        "\u{2060}\u{feff}",
+        " \u{3164}\u{2800}\u{ad}\u{fe0f}",
+    ] {
+        let refused = scene.send(&ann, &group, &json!({"content": invisible}));
+        assert_eq!(fields(refused), ["content:required"], "{invisible:?}");
+        let options = json!({"options": ["a", invisible]});
+        let poll = json!({"contentType": "poll", "content": "Q", "metadata": options});
+        assert_eq!(
+            fields(scene.send(&ann, &group, &poll)),
+            ["metadata.options[1]:required"]
+        );
+        let image = json!({"contentType": "image", "mediaFileIds": ["f"], "content": invisible});
+        let sent = scene.send(&ann, &group, &image).expect(201);
+        assert_eq!(sent["plainText"], "[image]");
+    }
+    let file = json!({"fileName": "a\u{202e}gpj.exe"});
+    let file = json!({"contentType": "file", "mediaFileIds": ["f"], "metadata": file});
+    assert_eq!(
+        fields(scene.send(&ann, &group, &file)),
+        ["metadata.fileName:format"]
+    );
+}
+
+#[test]
+fn words_are_kept_composed_and_a_retry_may_be_typed_otherwise() {
+    let scene = Scene::new();
+    let ann = scene.person();
+    let group = scene.group(&[&ann]);
+    let sent = scene.send(&ann, &group, &json!({"id": "m", "content": "Zoe\u{308}"}));
+    assert_eq!(sent.expect(201)["content"], "Zo\u{eb}");
+    scene
+        .send(&ann, &group, &json!({"id": "m", "content": "Zo\u{eb}"}))
+        .expect(200);
+}
+
+#[test]
 fn a_preview_keeps_what_is_seen_as_one_together() {
     let scene = Scene::new();
     let ann = scene.person();

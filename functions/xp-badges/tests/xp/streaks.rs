@@ -158,3 +158,52 @@ proptest! {
         prop_assert_eq!(scene.profile().streak_days, streak);
     }
 }
+
+fn moves(scene: &Scene, zone: &str) {
+    let zone = whisper_store::Patch::new().set(Profile::TIMEZONE, zone);
+    let batch = Batch::new().update(&scene.user, zone);
+    block_on(scene.edge.store().commit(batch)).unwrap();
+}
+
+#[test]
+fn a_day_that_the_zone_left_out_is_no_idle_one() {
+    // Samoa went from the 29th to the 31st of December 2011.
+    let times = ["2011-12-29T20:00:00Z", "2011-12-30T20:00:00Z"];
+    assert_eq!(streak(Some("Pacific/Apia"), &times), 2);
+    let idle = ["2011-12-29T20:00:00Z", "2012-01-01T20:00:00Z"];
+    assert_eq!(streak(Some("Pacific/Apia"), &idle), 1);
+}
+
+#[test]
+fn a_day_that_was_jumped_over_by_moving_is_no_idle_one() {
+    let scene = Scene::in_zone(Some("Pacific/Honolulu"));
+    // 10 o'clock on the 2nd there, and on the 3rd beyond the date line.
+    scene.did(&scene.user, A::MessageSent, 1, at("2026-06-02T20:00:00Z"));
+    scene.run();
+    moves(&scene, "Pacific/Kiritimati");
+    scene.did(&scene.user, A::MessageSent, 1, at("2026-06-03T16:00:00Z"));
+    scene.run();
+    assert_eq!(scene.profile().streak_days, 2, "the 4th there");
+    scene.did(&scene.user, A::MessageSent, 1, at("2026-06-05T16:00:00Z"));
+    scene.run();
+    assert_eq!(scene.profile().streak_days, 1, "the 5th went by");
+}
+
+#[test]
+fn a_clock_that_was_a_year_ahead_for_a_minute_holds_nobody_up() {
+    let scene = Scene::new();
+    let year = 365 * DAY;
+    scene.does(A::MessageSent, 1);
+    scene.edge.advance(year);
+    scene.does(A::MessageSent, 1);
+    scene.run();
+    scene.edge.advance(-year);
+    for days in 1..=3 {
+        scene.edge.advance(DAY);
+        scene.did(&scene.user, A::MessageSent, 1, scene.now());
+        scene.run();
+        let progress = scene.progress();
+        assert_eq!(progress["streak"]["days"], days);
+        assert_eq!(progress["today"]["xp"], 2, "each day is one of its own");
+    }
+}

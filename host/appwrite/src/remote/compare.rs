@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::change::compression;
-use crate::model::{Bucket, Column, Index, Named, Table};
+use crate::model::{Bucket, Column, Index, Kind, Named, Table};
 
 /// What it takes to make something as it is wanted.
 #[derive(Debug, PartialEq)]
@@ -78,6 +78,12 @@ pub(super) fn column(wanted: &Column, there: &Column) -> Difference {
     if wanted.encrypt != there.encrypt {
         return Difference::Replace(format!("encrypted {} → {}", there.encrypt, wanted.encrypt));
     }
+    if is_short(there) && !is_short(wanted) {
+        let (is, shall) = (&there.max, &wanted.max);
+        return Difference::Replace(format!(
+            "maximum {is} → {shall}, but it was made for integers of 32 bits, and stays so"
+        ));
+    }
     let gone: Vec<String> = there
         .elements
         .iter()
@@ -109,6 +115,12 @@ pub(super) fn column(wanted: &Column, there: &Column) -> Difference {
         }
     }
     Difference::of(found)
+}
+
+/// Whether a server makes it for integers of 32 bits. It decides that once: a maximum that is raised later doesn't widen it.
+fn is_short(column: &Column) -> bool {
+    let small = |max: i64| max <= i64::from(i32::MAX);
+    column.kind == Kind::Integer && !column.array && column.max.as_i64().is_some_and(small)
 }
 
 /// Of two indexes, which can't be changed but only made anew.

@@ -9,8 +9,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 use whisper_appwrite::package::functions;
 use whisper_appwrite::{
-    Config, File, Options, Severity, appwrite, check_file, limits, ours, read_file, reference,
-    typescript,
+    Config, File, Options, Severity, appwrite, check_file, from_schema, limits, read_file,
+    reference, typescript,
 };
 use whisper_schema::{ddl, stats};
 
@@ -87,7 +87,7 @@ impl Target {
             Target::Sqlite => ddl::sqlite(),
             Target::Appwrite => {
                 let functions = functions(&manifest.manifest()?).map_err(|why| anyhow!(why))?;
-                appwrite(&ours(), &functions, PROJECT)
+                appwrite(&from_schema(), &functions, PROJECT)
             }
             Target::Typescript => typescript(),
             Target::Docs => reference(),
@@ -130,7 +130,7 @@ impl Schema {
 
 impl Validate {
     /// The schema, and the bundle's functions, read as they would be exported; without any where there is no bundle.
-    fn ours(&self) -> anyhow::Result<File> {
+    fn exported(&self) -> anyhow::Result<File> {
         let manifest = ManifestArgs {
             from: self.from.clone(),
             cache_dir: None,
@@ -144,7 +144,7 @@ impl Validate {
     fn run(&self) -> anyhow::Result<()> {
         let file = match &self.file {
             Some(named) => file(Some(named))?,
-            None => self.ours()?,
+            None => self.exported()?,
         };
         let options = Options {
             storage_limit: self.storage_limit,
@@ -185,7 +185,7 @@ fn config(path: Option<&Path>) -> anyhow::Result<Config> {
 fn file(path: Option<&Path>) -> anyhow::Result<File> {
     let Some(path) = path else {
         return Ok(File {
-            config: ours(),
+            config: from_schema(),
             ..File::default()
         });
     };

@@ -6,6 +6,7 @@ use super::names::{RUNTIMES, SCOPES, SPECIFICATIONS};
 use super::{events, schedule};
 use crate::call::Call;
 use crate::refusal::Refusal;
+use crate::version::Version;
 use crate::{check, permission};
 
 /// Most roles, and most events.
@@ -76,7 +77,8 @@ fn runtime(call: &Call, before: Option<Value>) -> Result<Value, Refusal> {
     };
     let mut all = RUNTIMES
         .iter()
-        .flat_map(|(family, versions)| versions.iter().map(move |v| format!("{family}-{v}")));
+        .flat_map(|(family, versions)| versions.iter().map(move |v| format!("{family}-{v}")))
+        .filter(|known| known != "node-25" || call.version > Version::V1_8);
     if all.clone().any(|known| known == runtime) {
         return Ok(runtime.into());
     }

@@ -137,10 +137,13 @@ pub fn later(project: &mut Project, function: &str, trigger: &Trigger) {
         path: "/".to_owned(),
         headers: match trigger {
             Trigger::Event { .. } => [
-                ("user-agent", "Appwrite/1.9.6"),
-                ("content-type", "application/json"),
+                (
+                    "user-agent",
+                    format!("Appwrite/{}", project.options.version.number()),
+                ),
+                ("content-type", "application/json".to_owned()),
             ]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .map(|(name, value)| (name.to_owned(), value))
             .to_vec(),
             _ => Vec::new(),
         },
@@ -292,7 +295,7 @@ fn variables(project: &Project, function: &Function, deployment: &str) -> BTreeM
         ("APPWRITE_FUNCTION_NAME", function.text("name")),
         ("APPWRITE_FUNCTION_DEPLOYMENT", deployment),
         ("APPWRITE_FUNCTION_PROJECT_ID", PROJECT),
-        ("APPWRITE_VERSION", "1.9.6"),
+        ("APPWRITE_VERSION", project.options.version.number()),
     ];
     let appwrite = appwrite.map(|(name, value)| (name.to_owned(), value.to_owned()));
     own.chain(appwrite).collect()

@@ -37,8 +37,11 @@ pub fn list(project: &mut Project, call: &Call) -> Answered {
 }
 
 pub fn create(project: &mut Project, call: &Call) -> Answered {
-    // Clients before 1.9 leave the id to the server.
-    let id = call.text_or("variableId", "unique()")?;
+    let id = match call.before_1_9 {
+        // They leave the id to the server.
+        true => call.text_or("variableId", "unique()")?,
+        false => call.text("variableId")?,
+    };
     if id != "unique()" {
         check::id("variableId", id)?;
     }

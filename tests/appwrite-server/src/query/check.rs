@@ -7,6 +7,7 @@ use crate::fault::{Fault, Found};
 use crate::moment::Moment;
 use crate::query::Query;
 use crate::table::Table;
+use crate::version::Version;
 
 /// Values of one query.
 const VALUES: usize = 500;
@@ -75,6 +76,9 @@ fn one(table: &Table, query: &Query) -> Result<(), String> {
     };
     let needs = |what: &str| Err(format!("{} queries require {what}", name()));
     match method {
+        _ if !table.rows.options.version.knows_query(method) => {
+            Err(format!("Invalid query method: {method}"))
+        }
         "limit" | "offset" => number(query, i64::from(method == "limit")),
         "cursorAfter" | "cursorBefore" => cursor(query),
         "select" => select(table, query),
@@ -97,11 +101,12 @@ fn one(table: &Table, query: &Query) -> Result<(), String> {
         },
         "between" | "notBetween" => values(table, query),
         "notEqual" | "lessThan" | "lessThanEqual" | "greaterThan" | "greaterThanEqual"
-        | "search" | "notSearch" | "startsWith" | "notStartsWith" | "endsWith" | "notEndsWith"
-        | "regex" => match count {
-            1 => values(table, query),
-            _ => needs("exactly one value."),
-        },
+        | "search" | "notSearch" | "startsWith" | "notStartsWith" | "endsWith" | "notEndsWith" => {
+            match count {
+                1 => values(table, query),
+                _ => needs("exactly one value."),
+            }
+        }
         _ => Err(format!(
             "query \"{method}\" cannot be applied on attribute: {}",
             query.attribute
@@ -183,7 +188,12 @@ fn values(table: &Table, query: &Query) -> Result<(), String> {
             "Query on attribute has greater than {VALUES} values: {attribute}"
         ));
     }
-    if !query.values.iter().all(|value| fits(&target, value)) {
+    let version = table.rows.options.version;
+    if !query
+        .values
+        .iter()
+        .all(|value| fits(&target, value, version))
+    {
         return Err(format!(
             "Query value is invalid for attribute \"{attribute}\""
         ));
@@ -208,12 +218,12 @@ fn values(table: &Table, query: &Query) -> Result<(), String> {
     Ok(())
 }
 
-fn fits(target: &Target, value: &Value) -> bool {
+fn fits(target: &Target, value: &Value, version: Version) -> bool {
     let column = match target {
         Target::Id => return value.is_string(),
         Target::Date => return value.as_str().and_then(Moment::parse).is_some(),
         Target::Sequence => {
-            let number = value.as_i64();
+            let number = value.as_i64().filter(|_| version > Version::V1_8);
             let number = number.or_else(|| value.as_str()?.parse().ok());
             return number.is_some_and(|number| number >= 1);
         }
@@ -222,7 +232,7 @@ fn fits(target: &Target, value: &Value) -> bool {
     match column.kind.as_str() {
         "integer" => value
             .as_i64()
-            .is_some_and(|number| !column.is_short() || i32::try_from(number).is_ok()),
+            .is_some_and(|number| !column.short || i32::try_from(number).is_ok()),
         "float" => value.is_number(),
         "boolean" => value.is_boolean(),
         "datetime" => value.as_str().and_then(Moment::parse).is_some(),

@@ -9,11 +9,12 @@ use crate::Options;
 use crate::auth::Who;
 use crate::fault::{Fault, Found};
 use crate::permission::allows;
-use crate::query::order::{Collation, behind, complete};
+use crate::query::order::{behind, complete, sort};
 use crate::query::{Order, Plan, Way, holds};
 use crate::refusal::Refusal;
 use crate::row::Row;
 use crate::table::Table;
+use crate::version::Database;
 
 /// How far totals are counted.
 const COUNTED: usize = 5000;
@@ -35,7 +36,7 @@ fn matching(table: &Table, plan: &Plan, who: &Who, action: &str) -> Found<Vec<Ar
     let mut found = Vec::new();
     for row in table.rows.iter() {
         let allowed = all || allows(&row.permissions, action, who);
-        if allowed && holds(&plan.filters, row, table.rows.case_insensitive)? {
+        if allowed && holds(&plan.filters, row, table.rows.options.database)? {
             found.push(row.clone());
         }
     }
@@ -49,19 +50,15 @@ pub fn find(table: &Table, plan: &Plan, who: &Who, action: &str, options: Option
     let found = matching(table, plan, who, action)?;
     let total = found.len().min(COUNTED);
     let before = plan.cursor.as_ref().is_some_and(|(_, before)| *before);
-    let fold = options.case_insensitive;
+    let database = options.database;
     let keyed = found.into_iter().map(|row| (key(&row, &orders), row));
     let mut keyed: Vec<_> = keyed
         .filter(|(key, _)| {
             let from = cursor.as_ref();
-            from.is_none_or(|cursor| behind(key, cursor, &orders, before, fold))
+            from.is_none_or(|cursor| behind(key, cursor, &orders, before, database))
         })
         .collect();
-    let collation = Collation {
-        nulls_first: options.nulls_first,
-        case_insensitive: fold,
-    };
-    keyed.sort_by(|(a, _), (b, _)| sorted(a, b, &orders, before, collation));
+    keyed.sort_by(|(a, _), (b, _)| sorted(a, b, &orders, before, database));
     let rows = keyed.into_iter().map(|(_, row)| row);
     let rows = rows.skip(plan.offset.unwrap_or_default());
     let mut rows: Vec<_> = rows.take(plan.limit.unwrap_or(PAGE)).collect();
@@ -85,10 +82,10 @@ fn sorted(
     b: &[Value],
     orders: &[Order],
     before: bool,
-    collation: Collation,
+    database: Database,
 ) -> Ordering {
     let each = a.iter().zip(b).zip(orders).map(|((a, b), order)| {
-        let up = collation.sort(a, b);
+        let up = sort(database, &order.column, a, b);
         match (order.way == Way::Down) != before {
             true => up.reverse(),
             false => up,

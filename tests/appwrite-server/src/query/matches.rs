@@ -4,43 +4,28 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
+use crate::collation::Collation;
 use crate::fault::{Fault, Found};
-use crate::query::Query;
+use crate::query::{Query, like};
 use crate::row::Row;
-use crate::rows::collated;
-
-/// How two values compare; not at all if one is null or they are of different kinds.
-pub fn compare(a: &Value, b: &Value, case_insensitive: bool) -> Option<Ordering> {
-    match (a, b) {
-        (Value::String(a), Value::String(b)) if case_insensitive => {
-            Some(collated(a).cmp(&collated(b)))
-        }
-        (Value::String(a), Value::String(b)) => Some(a.cmp(b)),
-        (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
-        (Value::Number(a), Value::Number(b)) => match (a.as_i64(), b.as_i64()) {
-            (Some(a), Some(b)) => Some(a.cmp(&b)),
-            _ => a.as_f64()?.partial_cmp(&b.as_f64()?),
-        },
-        _ => None,
-    }
-}
+use crate::version::Database;
 
 /// Whether all filters hold for a row.
-pub fn holds(filters: &[Query], row: &Row, case_insensitive: bool) -> Found<bool> {
+pub fn holds(filters: &[Query], row: &Row, database: Database) -> Found<bool> {
     for filter in filters {
-        if !one(filter, row, case_insensitive)? {
+        if !one(filter, row, database)? {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
-fn one(query: &Query, row: &Row, fold: bool) -> Found<bool> {
+fn one(query: &Query, row: &Row, database: Database) -> Found<bool> {
     match query.method.as_str() {
-        "and" => return holds(&query.nested, row, fold),
+        "and" => return holds(&query.nested, row, database),
         "or" => {
             for nested in &query.nested {
-                if one(nested, row, fold)? {
+                if one(nested, row, database)? {
                     return Ok(true);
                 }
             }
@@ -65,10 +50,12 @@ fn one(query: &Query, row: &Row, fold: bool) -> Found<bool> {
         ("isNotNull", value) => Ok(!value.is_null()),
         (_, Value::Null) => Ok(false),
         (method, Value::Array(items)) => Ok(in_list(method, items, &query.values)),
-        ("regex", Value::String(text)) => regex(text, &query.values, fold),
-        (method, Value::String(text)) if is_like(method) => like(method, text, &query.values),
+        (method, Value::String(text)) if is_like(method) => {
+            like::holds(method, text, &query.values, database)
+        }
         (method, value) => {
-            let how = |at: usize| compare(value, &query.values[at], fold);
+            let collation = Collation::of(database, &query.attribute);
+            let how = |at: usize| collation.compare(value, &query.values[at]);
             Ok(compared(method, query.values.len(), &how))
         }
     }
@@ -119,52 +106,4 @@ fn is_like(method: &str) -> bool {
         "notSearch",
     ];
     likes.contains(&method)
-}
-
-/// Whether a text has what a regular expression describes. One that is none, the database can't do.
-fn regex(text: &str, values: &[Value], fold: bool) -> Found<bool> {
-    let pattern = values.first().and_then(Value::as_str).unwrap_or_default();
-    let regex = regex_lite::RegexBuilder::new(pattern)
-        .case_insensitive(fold)
-        .build();
-    regex
-        .map(|regex| regex.is_match(text))
-        .map_err(|_| Fault::Server)
-}
-
-/// Case makes no difference here: MariaDB's LIKE takes its collation's word for that, and PostgreSQL is asked with ILIKE.
-fn like(method: &str, text: &str, values: &[Value]) -> Found<bool> {
-    let text = text.to_lowercase();
-    let values = values.iter().filter_map(Value::as_str);
-    let mut values = values.map(str::to_lowercase);
-    Ok(match method {
-        "startsWith" => values.any(|value| text.starts_with(&value)),
-        "notStartsWith" => !values.any(|value| text.starts_with(&value)),
-        "endsWith" => values.any(|value| text.ends_with(&value)),
-        "notEndsWith" => !values.any(|value| text.ends_with(&value)),
-        "contains" | "containsAny" => values.any(|value| text.contains(&value)),
-        "notContains" => !values.any(|value| text.contains(&value)),
-        "search" => values.any(|value| searched(&text, &value)),
-        "notSearch" => !values.any(|value| searched(&text, &value)),
-        _ => return Err(Fault::unlike("containsAll on text")),
-    })
-}
-
-/// MariaDB's boolean mode: any of the words, the last of them also as the beginning of one; in quotes, all as they stand.
-fn searched(text: &str, value: &str) -> bool {
-    let exact = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
-    let words = |text: &str| -> Vec<String> {
-        let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-        let words = words.filter(|word| !word.is_empty());
-        words.map(str::to_owned).collect()
-    };
-    let (text, value) = (words(text), words(value));
-    let Some((last, others)) = value.split_last() else {
-        return false;
-    };
-    if exact {
-        return text.windows(value.len()).any(|some| *some == value);
-    }
-    text.iter()
-        .any(|word| others.contains(word) || word.starts_with(last.as_str()))
 }

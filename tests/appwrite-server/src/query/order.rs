@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use crate::query::matches::compare;
+use crate::collation::Collation;
+use crate::version::Database;
 
 /// In which way a column orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,24 +31,19 @@ impl Order {
     }
 }
 
-/// How values sort.
-#[derive(Clone, Copy)]
-pub struct Collation {
-    pub nulls_first: bool,
-    pub case_insensitive: bool,
-}
-
-impl Collation {
-    pub fn sort(self, a: &Value, b: &Value) -> Ordering {
-        let null = match self.nulls_first {
-            true => Ordering::Less,
-            false => Ordering::Greater,
-        };
-        match (a.is_null(), b.is_null()) {
-            (true, true) => Ordering::Equal,
-            (true, false) => null,
-            (false, true) => null.reverse(),
-            (false, false) => compare(a, b, self.case_insensitive).unwrap_or(Ordering::Equal),
+/// How two values of a column sort.
+pub fn sort(database: Database, column: &str, a: &Value, b: &Value) -> Ordering {
+    let null = match database.nulls_first() {
+        true => Ordering::Less,
+        false => Ordering::Greater,
+    };
+    match (a.is_null(), b.is_null()) {
+        (true, true) => Ordering::Equal,
+        (true, false) => null,
+        (false, true) => null.reverse(),
+        (false, false) => {
+            let compared = Collation::of(database, column).compare(a, b);
+            compared.unwrap_or(Ordering::Equal)
         }
     }
 }
@@ -71,10 +67,16 @@ pub fn complete(mut orders: Vec<Order>) -> Vec<Order> {
 }
 
 /// Whether a row with these values comes behind the cursor's, as SQL has it: what is null never does.
-pub fn behind(row: &[Value], cursor: &[Value], orders: &[Order], before: bool, fold: bool) -> bool {
+pub fn behind(
+    row: &[Value],
+    cursor: &[Value],
+    orders: &[Order],
+    before: bool,
+    database: Database,
+) -> bool {
     for ((value, at), order) in row.iter().zip(cursor).zip(orders) {
         let forward = (order.way == Way::Up) != before;
-        match compare(value, at, fold) {
+        match Collation::of(database, &order.column).compare(value, at) {
             None => return false,
             Some(Ordering::Equal) => {}
             Some(Ordering::Greater) => return forward,

@@ -19,10 +19,11 @@ use crate::write::{delete_many, update_many, upsert};
 /// Rows that an answer shows, of however many were changed.
 const SHOWN: usize = 100;
 
+/// To others the route finds no database, as it looks for it with their permissions.
 fn keys_only(call: &Call) -> Result<(), Refusal> {
     match call.who.is_key() {
         true => Ok(()),
-        false => Err(Refusal::unauthorized()),
+        false => Err(Refusal::not_found("database", call.param("database"))),
     }
 }
 

@@ -85,8 +85,9 @@ fn counted(call: &Call) -> Result<bool, Refusal> {
         return Err(Refusal::argument("ttl", why));
     }
     match call.query_value("total") {
-        None | Some("true" | "1") => Ok(true),
-        Some("false" | "0") => Ok(false),
+        // To PHP the text "false" is true.
+        None | Some("true" | "1" | "false") => Ok(true),
+        Some("0") => Ok(false),
         Some(_) => Err(Refusal::argument("total", "Value must be a valid boolean")),
     }
 }

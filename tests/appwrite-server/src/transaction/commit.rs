@@ -14,7 +14,8 @@ use crate::query::{self, Plan};
 use crate::row::{Field, Fields, Row, plain, text};
 use crate::rows_api::{atomically, list::readable, step::number};
 use crate::transaction::state::{Document, State, matches};
-use crate::transaction::{Staged, found};
+use crate::transaction::{Staged, deadlock, found};
+use crate::version::Version;
 use crate::write::{
     Act, Step, Upserted, create, delete, delete_many, increase, update, update_many, upsert,
 };
@@ -35,8 +36,13 @@ pub fn commit(project: &mut Project, call: &Call) -> Result<(), crate::refusal::
             project.conflicts -= 1;
             return Err(Fault::Conflict);
         }
+        let deadlock = deadlock::met(project, &staged)?;
         let mut states = States::new();
-        for each in &mut staged {
+        for (number, each) in staged.iter_mut().enumerate() {
+            if deadlock == Some(number) {
+                // What was done before is rolled back, and only this operation is tried again.
+                deadlock::roll_back(project);
+            }
             at = each.row.clone().unwrap_or_default();
             one(project, call, each, &mut states)?;
         }
@@ -47,8 +53,10 @@ pub fn commit(project: &mut Project, call: &Call) -> Result<(), crate::refusal::
         Ok(()) => transaction.become_("committed", now),
         Err(fault) => {
             let (refusal, failed) = fault.of_commit(&at);
-            if failed {
-                transaction.become_("failed", now);
+            match (failed, call.version) {
+                (true, _) => transaction.become_("failed", now),
+                (false, Version::V1_8) => transaction.become_("pending", now),
+                (false, _) => {}
             }
             return Err(refusal);
         }
@@ -213,8 +221,10 @@ impl Work<'_> {
     }
 
     fn create_many(&mut self) -> Found<()> {
-        for fields in self.many()? {
-            let row = create(&mut self.act, fields)?;
+        // What might be an operator is stored as it is.
+        let rows: Vec<Value> = self.staged.data.as_array().cloned().unwrap_or_default();
+        for data in rows {
+            let row = create(&mut self.act, plain(object(&data)))?;
             self.keep(&row);
         }
         Ok(())

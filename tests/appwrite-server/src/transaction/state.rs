@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use crate::collation::Collation;
 use crate::query::Query;
-use crate::query::compare;
 
 /// A row's document.
 pub type Document = Map<String, Value>;
@@ -21,7 +21,12 @@ pub fn matches(document: &Document, filters: &[Query]) -> bool {
 fn one(document: &Document, filter: &Query) -> bool {
     let null = Value::Null;
     let value = document.get(&filter.attribute).unwrap_or(&null);
-    let how = |at: usize| filter.values.get(at).and_then(|v| compare(value, v, false));
+    let how = |at: usize| {
+        filter
+            .values
+            .get(at)
+            .and_then(|v| Collation::Exact.compare(value, v))
+    };
     let text = |with: fn(&str, &str) -> bool| {
         let mut values = filter.values.iter().filter_map(Value::as_str);
         value

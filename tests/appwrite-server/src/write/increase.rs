@@ -4,6 +4,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::fault::{Fault, Found};
 use crate::row::Row;
+use crate::version::Database;
 use crate::write::Act;
 
 /// How far, and no further than.
@@ -25,13 +26,19 @@ pub fn increase(act: &mut Act, id: &str, name: &str, step: &Step) -> Found<Map<S
     if !["integer", "float"].contains(&column.kind.as_str()) || column.array {
         return Err(Fault::Type);
     }
-    let (short, float) = (column.is_short(), column.kind == "float");
+    let (short, float) = (column.short, column.kind == "float");
     let row = act.table.rows.get(id).cloned().ok_or(Fault::Missing)?;
     if !act.may("update", &row) {
         return Err(Fault::Unauthorized);
     }
     let old = row.values.get(name).cloned().unwrap_or_default();
-    let new = stepped(&old, step, float)?;
+    let Some(new) = stepped(&old, step, float)? else {
+        // The sum is none of SQL's integers.
+        return match act.table.rows.options.database {
+            Database::MariaDb => Ok(row.document(act.table)),
+            Database::PostgreSql => Err(Fault::Server),
+        };
+    };
     let far = new.as_f64().unwrap_or_default();
     if let Some(bound) = step.bound.as_ref().and_then(Number::as_f64)
         && (if step.up { far > bound } else { far < bound })
@@ -69,13 +76,15 @@ fn write(act: &mut Act, row: &Row, name: &str, old: &Value, new: Value, step: &S
     Ok(())
 }
 
-fn stepped(old: &Value, step: &Step, float: bool) -> Found<Value> {
+/// The new number; none if it is more than 64 bits hold.
+fn stepped(old: &Value, step: &Step, float: bool) -> Found<Option<Value>> {
     let out = || Fault::Limit("Value out of range".to_owned());
     if float {
         let (old, by) = (old.as_f64().unwrap_or_default(), step.value.as_f64());
         let by = by.unwrap_or_default();
         let new = if step.up { old + by } else { old - by };
-        return Number::from_f64(new).map(Value::Number).ok_or_else(out);
+        let new = Number::from_f64(new).map(Value::Number).ok_or_else(out);
+        return new.map(Some);
     }
     let Some(by) = step.value.as_i64() else {
         return Err(Fault::unlike("integers that grow by a fraction"));
@@ -86,5 +95,5 @@ fn stepped(old: &Value, step: &Step, float: bool) -> Found<Value> {
     } else {
         old.checked_sub(by)
     };
-    new.map(Value::from).ok_or_else(out)
+    Ok(new.map(Value::from))
 }

@@ -9,6 +9,7 @@ use crate::fault::{Fault, Found};
 use crate::permission::allows;
 use crate::row::{Field, Fields, Row, text, texts};
 use crate::structure;
+use crate::version::Database;
 use crate::write::{Act, permissions, sorted, unique};
 
 /// A row that was written, and what it was before.
@@ -137,6 +138,18 @@ fn write(act: &mut Act, fields: Fields, old: Option<Arc<Row>>) -> Found<Upserted
         updated: act.date(&fields, "$updatedAt").unwrap_or(act.now),
         permissions: permissions(&fields),
         values: act.values(&fields, old.as_deref())?,
+    };
+    // To MariaDB a row with the same unique values is the one to update, whatever its id.
+    let maria = act.table.rows.options.database == Database::MariaDb;
+    let twin = act.table.rows.twin(&row).filter(|_| maria && old.is_none());
+    let row = match twin {
+        Some(twin) => Row {
+            id: twin.id.clone(),
+            sequence: twin.sequence,
+            created: twin.created,
+            ..row
+        },
+        None => row,
     };
     let row = act.table.rows.put(row)?;
     Ok(Upserted { row, old })

@@ -47,7 +47,7 @@ fn the_version_is_nobodys_secret() {
         "1.9.6"
     );
     let lost = client.as_nobody().read("a");
-    assert_eq!(lost.refused(), (404, "project_not_found"));
+    assert_eq!(lost.refused(), (403, "project_id_missing"));
 }
 
 /// `GET /account` answers the user of a JWT, for 15 minutes; keys and guests have no account.
@@ -173,9 +173,9 @@ fn some_is_for_keys_alone() {
         ann.post(ROWS, rows.clone()).refused(),
         (401, "general_unauthorized_scope")
     );
-    assert_eq!(ann.put(ROWS, rows).status, 401);
-    assert_eq!(ann.patch(ROWS, json!({"data": {"name": "y"}})).status, 401);
-    assert_eq!(ann.delete(ROWS).status, 401);
+    assert_eq!(ann.put(ROWS, rows).status, 404);
+    assert_eq!(ann.patch(ROWS, json!({"data": {"name": "y"}})).status, 404);
+    assert_eq!(ann.delete(ROWS).status, 404);
     let off = json!({"name": "Things", "permissions": all, "enabled": false});
     client.put(TABLE, off).good();
     assert_eq!(ann.list(&[]).refused(), (404, "table_not_found"));

@@ -61,7 +61,7 @@ fn who_signs_up_can_sign_in_and_is_told_of() {
     let jwt = ann.post("/account/jwts", json!({})).good()["jwt"].clone();
     let by_jwt = client.as_(&[("x-appwrite-jwt", jwt.as_str().unwrap())]);
     assert_eq!(by_jwt.get("/account").good()["$id"], "ann");
-    assert_eq!(by_jwt.post("/account/jwts", json!({})).status, 404);
+    assert_eq!(by_jwt.post("/account/jwts", json!({})).status, 403);
 
     // A session that has ended ends its JWTs.
     ann.delete("/account/sessions/current").good();

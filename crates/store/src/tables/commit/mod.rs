@@ -8,6 +8,7 @@ mod simulate;
 mod stage;
 mod taken;
 mod values;
+mod verify;
 mod world;
 
 use std::rc::Rc;
@@ -18,7 +19,7 @@ use whisper_schema::Timestamp;
 use self::send::Sent;
 use self::simulate::{Absence, Course, failed, pass};
 pub(super) use self::stage::MOST;
-use self::stage::operations;
+use self::stage::staged;
 use self::world::{Bound, look};
 use super::client::Backoff;
 use super::engine::Engine;
@@ -27,7 +28,6 @@ use crate::batch::Committed;
 use crate::commit::{Group, Lowered, Outcome};
 use crate::error::StoreError;
 use crate::line::Turn;
-use crate::store::Inner;
 
 /// Commits a batch, alone or with others that wait.
 pub(super) async fn commit(engine: &Rc<Engine>, batch: Lowered) -> Outcome {
@@ -71,6 +71,11 @@ async fn lead(engine: &Engine, mut group: Group) {
                     .into_iter()
                     .map(|affected| Ok(Committed { at, affected }));
                 return group.deliver(results.collect());
+            }
+            // The server says which attribute, and not of which batch: each is tried alone.
+            Tried::Failed(StoreError::Invalid(_)) if group.batches().len() > 1 => {
+                group.not_committing();
+                group.put_back(1);
             }
             Tried::Failed(error) => return group.fail(&error),
             Tried::Lost => {
@@ -116,7 +121,7 @@ async fn attempt(engine: &Engine, group: &mut Group, at: Timestamp, taken: bool)
                 break;
             }
         }
-        let size = operations(&course).len();
+        let size = staged(&course).operations.len();
         if size > MOST {
             stop = Some(Stop::Full(number, size));
             break;
@@ -187,13 +192,13 @@ async fn finish(
             Ok(None) => {}
         }
     }
-    let operations = operations(course);
+    let planned = staged(course);
     let lone = stage::lone(course).filter(|_| course.absences.is_empty());
     if let Some(direct) = lone.as_ref().and_then(send::direct) {
         group.committing();
         return ended(engine.tables.once(direct).await, affected);
     }
-    if operations.is_empty() {
+    if planned.operations.is_empty() {
         return match present(engine, &course.absences).await {
             Err(error) => Tried::Failed(error),
             Ok(Some(place)) => broken(group, place),
@@ -201,7 +206,7 @@ async fn finish(
         };
     }
     let (staged, found) = futures::join!(
-        engine.tables.stage(&operations),
+        engine.tables.stage(&planned.operations),
         present(engine, &course.absences)
     );
     let transaction = match (staged, found) {
@@ -211,7 +216,11 @@ async fn finish(
         (Ok(transaction), Ok(None)) => transaction,
     };
     group.committing();
-    ended(engine.tables.end(&transaction).await, affected)
+    let sent = match engine.tables.end(&transaction).await {
+        Sent::Done if !planned.in_order => verify::look(&engine.tables, &course.overlay).await,
+        sent => sent,
+    };
+    ended(sent, affected)
 }
 
 /// An operation's expectation that something is absent doesn't hold.
@@ -257,10 +266,7 @@ async fn present(
 }
 
 fn bind(batch: &Lowered, at: Timestamp) -> Bound<'_> {
-    let slots = batch
-        .ops
-        .iter()
-        .map(|op| Inner::bound(op.binds.clone(), at));
+    let slots = batch.ops.iter().map(|op| op.binds.clone().at(at));
     Bound {
         batch,
         slots: slots.collect(),

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use whisper_schema::Collection;
+use whisper_schema::prelude::Event;
+use whisper_schema::{Collection, Document};
 
 use crate::sql::Table;
 use crate::tables::record::Record;
@@ -45,6 +46,24 @@ impl Entry {
             swept: None,
             batch: 0,
         }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        let row = self.before.as_ref().or(self.now.as_ref());
+        row.map_or("", |row| &row.id)
+    }
+
+    /// Its place in the order in which all commits take rows.
+    pub fn place(&self) -> (&'static str, &'static str, &str) {
+        let table = self.table.0;
+        // The order of events is what their readers go by, and no two commits make the same event.
+        let id = if table.id == Event::COLLECTION.id {
+            ""
+        } else {
+            self.id()
+        };
+        (table.database, table.id, id)
     }
 
     /// Whether the batches write it.
@@ -125,6 +144,22 @@ impl Overlay {
     pub fn next_place(&mut self) -> i64 {
         self.added += 1;
         i64::MAX / 2 + self.added
+    }
+
+    /// The same with some of the entries alone; what filters have met is named by its id.
+    pub fn part(&self, wanted: impl Fn(&Entry) -> bool) -> Overlay {
+        let mut part = Overlay::default();
+        for key in &self.order {
+            if let Some(entry) = self.entries.get(key).filter(|entry| wanted(entry)) {
+                let entry = Entry {
+                    swept: None,
+                    ..entry.clone()
+                };
+                part.entries.insert(key.clone(), entry);
+                part.order.push(key.clone());
+            }
+        }
+        part
     }
 
     /// All entries, in the order in which they were touched.

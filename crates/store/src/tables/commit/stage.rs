@@ -2,7 +2,8 @@
 //!
 //! Whoever changes a row raises its revision first. Where the row's state decided something, the increment may not
 //! go beyond the next revision: it fails if anybody was faster, and holds the row until the transaction ends. On a row
-//! that was touched so, the operations after it do as they say. Deletes come first: what they free may be taken again.
+//! that was touched so, the operations after it do as they say. Rows are taken in one order, whoever commits: by database, table and
+//! id. Where that can't be, as one takes unique values that a later one frees, deletes come first and then the rest as it was said.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,8 @@ use serde_json::{Map, Value, json};
 
 use super::overlay::{Entry, Overlay};
 use super::simulate::Course;
+use super::values::unique_indexes;
+use crate::SqlValue;
 use crate::commit::{Lowered, What};
 use crate::encode::ID;
 use crate::sql::{OnExisting, Set};
@@ -29,22 +32,37 @@ enum Need<'a> {
     Steps(Vec<Value>),
 }
 
+/// All operations of a transaction, in their order.
+pub(super) struct Staged {
+    pub operations: Vec<Value>,
+    /// Whether the rows are taken in the one order that all commits keep: by database, table and id. Those that do can't be caught in a
+    /// deadlock with each other, which a server may answer as if all had been done.
+    pub in_order: bool,
+}
+
 /// All operations; more than [`MOST`] if there is no way with fewer.
-pub(super) fn operations(course: &Course) -> Vec<Value> {
+pub(super) fn staged(course: &Course) -> Staged {
     let one_by_one = singles(course);
-    if one_by_one.len() <= MOST {
+    if one_by_one.operations.len() <= MOST {
         return one_by_one;
     }
     let Needs {
         held,
         deletes,
         writes,
-    } = needs(&course.overlay, Style::Few);
-    let mut operations = held;
-    operations.extend(sweeps(course));
+    } = needs(sorted(&course.overlay), Style::Few);
+    let creates = |(_, need): &(&Entry, Need<'_>)| matches!(need, Need::Create(_));
+    let creates_alone = writes.iter().all(creates) && held.is_empty() && deletes.is_empty();
+    let mut operations: Vec<Value> = held.into_iter().map(|(_, hold)| hold).collect();
+    let sweeps = sweeps(course);
+    let in_order = creates_alone && sweeps.is_empty();
+    operations.extend(sweeps);
     operations.extend(deletes_at_once(&deletes));
     operations.extend(writes_at_once(writes));
-    operations
+    Staged {
+        in_order: in_order || operations.len() == 1,
+        operations,
+    }
 }
 
 /// The one operation that does everything, if there is one: then no transaction is needed.
@@ -54,9 +72,9 @@ pub(super) fn lone(course: &Course) -> Option<Value> {
     if changed.any(|entry| entry.grown > 0 && permissions::may_change(entry.table.0)) {
         return None;
     }
-    let mut few = operations(course);
+    let mut few = staged(course).operations;
     if few.len() == 2 {
-        let needs = needs(&course.overlay, Style::Few);
+        let needs = needs(sorted(&course.overlay), Style::Few);
         few = match needs.writes.into_iter().next() {
             Some((_, Need::Steps(steps))) => steps,
             _ => few,
@@ -65,26 +83,76 @@ pub(super) fn lone(course: &Course) -> Option<Value> {
     few.pop().filter(|_| few.is_empty())
 }
 
+/// The entries in the order in which all commits take their rows. Events stand as they were added.
+fn sorted(overlay: &Overlay) -> Vec<&Entry> {
+    let mut entries: Vec<&Entry> = overlay.entries().collect();
+    entries.sort_by(|one, other| one.place().cmp(&other.place()));
+    entries
+}
+
 /// An operation for each row and step: who listens for changes of rows hears of each.
-fn singles(course: &Course) -> Vec<Value> {
+fn singles(course: &Course) -> Staged {
+    let in_order = !frees_for_earlier(&course.overlay);
+    let entries = match in_order {
+        true => sorted(&course.overlay),
+        false => course.overlay.entries().collect(),
+    };
     let Needs {
         held,
         deletes,
         writes,
-    } = needs(&course.overlay, Style::Plain);
-    let mut operations = held;
-    let delete = |(entry, id)| operation(entry, Some(id), "delete", None);
-    operations.extend(deletes.into_iter().map(delete));
+    } = needs(entries, Style::Plain);
+    let mut steps: Vec<(&Entry, Vec<Value>)> = Vec::new();
+    steps.extend(held.into_iter().map(|(entry, hold)| (entry, vec![hold])));
+    for (entry, id) in deletes {
+        steps.push((entry, vec![operation(entry, Some(id), "delete", None)]));
+    }
     for (entry, need) in writes {
-        match need {
+        let more = match need {
             Need::Create(record) => {
                 let data = data(entry, record);
-                operations.push(operation(entry, Some(&record.id), "create", Some(data)));
+                vec![operation(entry, Some(&record.id), "create", Some(data))]
             }
-            Need::Steps(steps) => operations.extend(steps),
-        }
+            Need::Steps(steps) => steps,
+        };
+        steps.push((entry, more));
     }
-    operations
+    if in_order {
+        // Stable: what a row needs, and events among each other, stay as they are.
+        steps.sort_by(|(one, _), (other, _)| one.place().cmp(&other.place()));
+    }
+    let steps = steps.into_iter().flat_map(|(_, steps)| steps);
+    Staged {
+        operations: steps.collect(),
+        in_order,
+    }
+}
+
+/// Whether a row takes unique values of another that comes behind it: then those have to be freed first.
+fn frees_for_earlier(overlay: &Overlay) -> bool {
+    let fold = |row: &Record, at: &usize| match &row.values[*at] {
+        // Servers may not mind the case.
+        SqlValue::Text(text) => SqlValue::Text(text.trim_end().to_lowercase()),
+        value => value.clone(),
+    };
+    overlay.entries().any(|taker| {
+        let Some(now) = &taker.now else { return false };
+        let mut indexes = unique_indexes(taker.table.0).into_iter();
+        indexes.any(|(_, columns)| {
+            if !taker.changes(columns.iter().copied()) {
+                return false;
+            }
+            let wanted: Vec<SqlValue> = columns.iter().map(|at| fold(now, at)).collect();
+            let mut others = overlay.of_table(taker.table.0).map(|(_, other)| other);
+            others.any(|other| {
+                let had = other.before.as_ref();
+                other.id() > taker.id()
+                    && had.is_some_and(|had| {
+                        columns.iter().map(|at| fold(had, at)).eq(wanted.clone())
+                    })
+            })
+        })
+    })
 }
 
 /// How a row's changes are said.
@@ -103,20 +171,20 @@ type Writes<'a> = Vec<(&'a Entry, Need<'a>)>;
 #[derive(Default)]
 struct Needs<'a> {
     /// What holds rows that are then deleted.
-    held: Vec<Value>,
+    held: Vec<(&'a Entry, Value)>,
     deletes: Deletes<'a>,
     writes: Writes<'a>,
 }
 
-fn needs(overlay: &Overlay, style: Style) -> Needs<'_> {
+fn needs(entries: Vec<&Entry>, style: Style) -> Needs<'_> {
     let mut needs = Needs::default();
-    for entry in overlay.entries() {
+    for entry in entries {
         if let (Some(before), true) = (&entry.before, entry.deleted) {
             // What a filter met is held too, unless there is too much of it: then the server filters once more.
             let sweeps = style == Style::Few && entry.now.is_none();
             let swept = entry.swept.filter(|_| sweeps);
             if entry.fixed || (entry.swept.is_some() && swept.is_none()) {
-                needs.held.push(hold(entry, before, 1));
+                needs.held.push((entry, hold(entry, before, 1)));
             }
             if swept.is_none() {
                 needs.deletes.push((entry, &before.id));

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 use whisper_kit::page::Listing;
-use whisper_kit::{Ctx, Reply, Request, Result};
+use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
 
 use crate::badges::{BADGES, Badge};
 
 /// A badge.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct ShownBadge {
+pub struct BadgeView {
     /// Its key, as in `profiles.badges`.
     pub key: &'static str,
     /// What people call it.
@@ -20,7 +20,7 @@ pub struct ShownBadge {
     pub takes: i64,
 }
 
-impl From<&Badge> for ShownBadge {
+impl From<&Badge> for BadgeView {
     fn from(badge: &Badge) -> Self {
         Self {
             key: badge.key,
@@ -31,9 +31,21 @@ impl From<&Badge> for ShownBadge {
     }
 }
 
-/// Answers 200 with all of them.
-pub async fn list(_: Ctx, _: Request) -> Result<Reply> {
-    let items: Vec<ShownBadge> = BADGES.iter().map(ShownBadge::from).collect();
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        "/v1/badges",
+        "listBadges",
+        "All badges there are.",
+        list,
+    )
+    .public()
+    .reply::<Listing<BadgeView>>(200, "All of them.")
+}
+
+async fn list(_: Ctx, _: Request) -> Result<Reply> {
+    let items: Vec<BadgeView> = BADGES.iter().map(BadgeView::from).collect();
     let list = Listing {
         items,
         next: None,

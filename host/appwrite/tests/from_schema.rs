@@ -1,12 +1,12 @@
 //! Our own schema is accepted, but for buckets that need a server with more storage.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use whisper_appwrite::{Kind, Options, Rule, check, ours, row};
+use whisper_appwrite::{Kind, Options, Rule, check, from_schema, row};
 use whisper_schema::{collections, stats, system_collections};
 
 #[test]
 fn a_server_accepts_the_schema() {
-    let found = check(&ours(), Options::default());
+    let found = check(&from_schema(), Options::default());
     assert!(
         found.iter().all(|v| v.rule == Rule::StorageLimit),
         "{found:#?}"
@@ -15,12 +15,12 @@ fn a_server_accepts_the_schema() {
     let options = Options {
         storage_limit: 500_000_000,
     };
-    assert_eq!(check(&ours(), options), []);
+    assert_eq!(check(&from_schema(), options), []);
 }
 
 #[test]
 fn all_of_it_is_there_with_its_ids() {
-    let (config, stats) = (ours(), stats());
+    let (config, stats) = (from_schema(), stats());
     assert_eq!(config.databases.len(), stats.databases + 1);
     assert_eq!(
         config.tables.len(),
@@ -52,7 +52,7 @@ fn all_of_it_is_there_with_its_ids() {
 
 #[test]
 fn three_indexes_on_lists_are_collections_of_their_own() {
-    let config = ours();
+    let config = from_schema();
     let count = config.tables.iter().map(|table| table.indexes.len());
     let declared = stats().indexes + stats().system_indexes;
     assert_eq!(count.sum::<usize>(), declared - 3);
@@ -63,7 +63,7 @@ fn three_indexes_on_lists_are_collections_of_their_own() {
 
 #[test]
 fn rows_have_room_left() {
-    for table in ours().tables {
+    for table in from_schema().tables {
         assert!(row(&table.columns) < 65_535, "{}", table.place());
     }
 }

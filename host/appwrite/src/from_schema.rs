@@ -13,7 +13,7 @@ use crate::model::{Bucket, Column, Config, Index, Kind, Named, Table};
 use crate::permissions::{of_bucket, of_table};
 
 /// All of it, the server's own collections included.
-pub fn ours() -> Config {
+pub fn from_schema() -> Config {
     let databases = schema::databases()
         .iter()
         .chain([schema::system_database()]);

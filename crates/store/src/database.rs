@@ -1,0 +1,111 @@
+//! A database of SQL: its connections, the texts for it, and its migrations.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use whisper_schema::Migration;
+
+use crate::clock::{Clock, Ticking};
+use crate::connections::{Connections, Patience, outage};
+use crate::driver::{Driver, DriverError, SqlValue};
+use crate::error::StoreError;
+use crate::gate::Pass;
+use crate::migrate::{self, MigrationReport};
+use crate::sql::{Cache, Shape};
+
+/// What the clones of a store on SQL share.
+pub(crate) struct Database {
+    pub connections: Connections,
+    pub cache: Cache,
+    pub clock: Ticking,
+    migrations: Rc<[Migration]>,
+    /// Whether the database is known to have all migrations.
+    ready: Cell<bool>,
+}
+
+impl Database {
+    pub fn new(driver: Box<dyn Driver>, clock: Clock, migrations: Rc<[Migration]>) -> Self {
+        Database {
+            cache: Cache::new(driver.dialect()),
+            connections: Connections::new(driver),
+            clock: Ticking::new(clock),
+            migrations,
+            ready: Cell::new(false),
+        }
+    }
+
+    /// Makes sure that it has all migrations.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        // Nearly always there is nothing to do, which a reader can tell without the writer's place.
+        if !self.ready.get() && self.is_complete().await? {
+            self.ready.set(true);
+        }
+        // Several may come at once: whoever passes the gate first does the work of all.
+        while !self.ready.get() {
+            let ready = || self.ready.get().then_some(());
+            let Ok(pass) = self.connections.writing.enter_unless(ready).await else {
+                break;
+            };
+            self.migrate_with(pass).await?;
+        }
+        Ok(())
+    }
+
+    async fn is_complete(&self) -> Result<bool, StoreError> {
+        let lease = self.connections.reader().await.map_err(outage)?;
+        let complete = migrate::is_complete(&lease, &self.migrations).await;
+        // Locked, it is asked again by the writer, who has patience.
+        match complete {
+            Err(StoreError::Busy) => Ok(false),
+            Err(error) => Err(error),
+            Ok(complete) => {
+                lease.give_back();
+                Ok(complete)
+            }
+        }
+    }
+
+    /// Applies the migrations that are missing.
+    pub async fn migrate(&self) -> Result<MigrationReport, StoreError> {
+        let pass = self.connections.writing.enter().await;
+        self.migrate_with(pass).await
+    }
+
+    async fn migrate_with(&self, pass: Pass) -> Result<MigrationReport, StoreError> {
+        let lease = self.connections.writer(pass).await.map_err(outage)?;
+        let at = self.clock.tick();
+        let report = migrate::run(&self.connections, &lease, &self.migrations, at).await?;
+        lease.give_back();
+        self.ready.set(true);
+        Ok(report)
+    }
+
+    /// Runs a reading statement, which gives one row.
+    pub async fn row(
+        &self,
+        shape: &Shape,
+        values: Vec<SqlValue>,
+    ) -> Result<Vec<SqlValue>, StoreError> {
+        let prepared = self.cache.prepared(shape);
+        let params = prepared.params(values);
+        let mut patience = Patience::new();
+        loop {
+            let lease = self.connections.reader().await.map_err(outage)?;
+            match lease.execute(&prepared.sql, &params).await {
+                Ok(mut rows) => {
+                    lease.give_back();
+                    let row = rows.pop();
+                    return row.ok_or_else(|| StoreError::Internal("a read gave no row".into()));
+                }
+                // Only while the log is recovered or reset, and not for long.
+                Err(DriverError::Busy) => {
+                    drop(lease);
+                    if !patience.wait(&self.connections).await {
+                        return Err(StoreError::Busy);
+                    }
+                }
+                Err(error) => return Err(outage(error)),
+            }
+        }
+    }
+}

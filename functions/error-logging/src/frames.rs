@@ -1,0 +1,136 @@
+//! Stack frames, in the form of whatever wrote them.
+
+/// What counts of a frame: the function, and the file it stands in. Where in the file doesn't, nor where the file is
+/// served: both differ from one release to the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// The function, without what it belongs to; empty for one without a name.
+    pub function: &'a str,
+    /// Name of the file.
+    pub file: &'a str,
+}
+
+/// Reads a line of a stack; none for one that is no frame, such as the message that some stacks begin with.
+///
+/// - V8 (Chrome, Edge, Node), and Java: `at renderInbox (https://app.example/main.js:10:5)`
+/// - SpiderMonkey (Firefox) and JavaScriptCore (Safari): `renderInbox@https://app.example/main.js:10:5`
+pub fn frame(line: &str) -> Option<Frame<'_>> {
+    let line = line.trim();
+    match line.strip_prefix("at ") {
+        Some(rest) => Some(after_at(rest.trim())),
+        None => before_at_sign(line),
+    }
+}
+
+fn after_at(rest: &str) -> Frame<'_> {
+    let (function, place) = match rest.split_once('(') {
+        Some((function, place)) => (function, place.trim_end_matches(')')),
+        // A function without a name, or one without a place.
+        None if is_place(rest) => ("", rest),
+        None => (rest, ""),
+    };
+    let function = function.split(" [as ").next().unwrap_or_default();
+    let modifiers = ["async ", "new "];
+    let function = modifiers.iter().fold(function.trim(), |name, modifier| {
+        name.strip_prefix(modifier).unwrap_or(name)
+    });
+    Frame {
+        function: bare(function),
+        file: file(place),
+    }
+}
+
+fn before_at_sign(line: &str) -> Option<Frame<'_>> {
+    // The function comes first, and an address may have further signs.
+    let (function, place) = line.split_once('@')?;
+    if !is_place(place) && place != "[native code]" {
+        return None;
+    }
+    let function = function.rsplit('*').next().unwrap_or_default();
+    // A function without a name, within this one.
+    let function = function.split('/').next().unwrap_or_default();
+    Some(Frame {
+        function: bare(function),
+        file: file(place),
+    })
+}
+
+/// Whether a text tells a place in a file: it ends with a line number.
+fn is_place(text: &str) -> bool {
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    text.rsplit_once(':').is_some_and(|(_, last)| number(last))
+        && !text.contains(char::is_whitespace)
+}
+
+/// A function's name without the objects that it belongs to: engines don't agree on those.
+fn bare(function: &str) -> &str {
+    let name = function.rsplit('.').next().unwrap_or_default().trim();
+    match name {
+        "<anonymous>" | "anonymous" | "?" => "",
+        name => name,
+    }
+}
+
+/// The file's name, without where it is served and what is asked of it.
+fn file(place: &str) -> &str {
+    let path = place.split(['?', '#']).next().unwrap_or_default();
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    name.split(':').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_function_counts_in_every_engines_form() {
+        for line in [
+            "    at renderInbox (https://app.example/main.js:10:5)",
+            "    at async renderInbox (https://app.example/main.js:10:5)",
+            "    at new renderInbox (https://cdn.example/a/main.js?v=3:10:5)",
+            "    at Object.renderInbox [as onClick] (webpack-internal:///./src/main.js:7:1)",
+            "renderInbox@https://app.example/main.js:10:5",
+            "async*renderInbox@https://app.example/main.js:10:5",
+            "renderInbox/<@https://app.example/main.js:10:5",
+            "Inbox.prototype.renderInbox@http://user@localhost:3000/main.js:10:5",
+        ] {
+            let expected = Frame {
+                function: "renderInbox",
+                file: "main.js",
+            };
+            assert_eq!(frame(line), Some(expected), "{line}");
+        }
+    }
+
+    #[test]
+    fn frames_without_a_name_or_a_place_are_frames() {
+        for (line, function, file) in [
+            ("at https://app.example/main.js:10:5", "", "main.js"),
+            ("@https://app.example/main.js:10:5", "", "main.js"),
+            ("at Array.map (<anonymous>)", "map", "<anonymous>"),
+            ("at Array.map (native)", "map", "native"),
+            ("map@[native code]", "map", "[native code]"),
+            (
+                "at com.example.Inbox.render(Inbox.java:12)",
+                "render",
+                "Inbox.java",
+            ),
+            ("at <anonymous>:1:1", "", "<anonymous>"),
+        ] {
+            assert_eq!(frame(line), Some(Frame { function, file }), "{line}");
+        }
+    }
+
+    #[test]
+    fn other_lines_are_none() {
+        for line in [
+            "TypeError: x is undefined",
+            "Error: can't reach ann@example.com",
+            "",
+            "  0: 0x1234 - accounts.wasm!foo",
+            "ann@example.com",
+        ] {
+            assert_eq!(frame(line), None, "{line}");
+        }
+    }
+}

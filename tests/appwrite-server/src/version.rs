@@ -1,0 +1,46 @@
+//! What differs from version to version, and from database to database.
+
+/// An Appwrite that has been run from its source, and answered so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// 1.8.1.
+    V1_8,
+    /// 1.9.6.
+    V1_9,
+    /// What came after 1.9.6: commit 0cefd06, which still calls itself so.
+    Newest,
+}
+
+impl Version {
+    /// All of them, the oldest first.
+    pub const ALL: [Version; 3] = [Version::V1_8, Version::V1_9, Version::Newest];
+
+    /// What it calls itself.
+    pub fn number(self) -> &'static str {
+        match self {
+            Version::V1_8 => "1.8.1",
+            Version::V1_9 | Version::Newest => "1.9.6",
+        }
+    }
+
+    /// Whether its database library knows a method of queries.
+    pub(crate) fn knows_query(self, method: &str) -> bool {
+        let new = ["containsAny", "containsAll", "exists", "notExists"];
+        self == Version::Newest || !new.contains(&method)
+    }
+}
+
+/// The database that a server has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// Null sorts before everything; text that differs in case, accents or spaces at its end is the same.
+    MariaDb,
+    /// Null sorts behind everything; text is what it is, but ids mind no case.
+    PostgreSql,
+}
+
+impl Database {
+    pub(crate) fn nulls_first(self) -> bool {
+        self == Database::MariaDb
+    }
+}
