@@ -30,6 +30,7 @@ pub struct DisplayName {
     system
 )]
 #[access(server = "Who had which name before is nobody's business.")]
+#[retention(until(rests_until), job = "retention")]
 #[index(idx_rests_until(rests_until))]
 pub struct RestingName {
     /// Id of the document: a hash of the name.
