@@ -42,7 +42,7 @@ pub type Handler = Rc<dyn Fn(Ctx, Request) -> Answering>;
 /// Tells whether a text can be an endpoint's body.
 pub(crate) type ReadsBody = fn(&[u8]) -> Result<()>;
 
-/// What a handler asks of a request, beyond its path.
+/// The parts of a request that a handler reads, beside its path.
 #[derive(Clone, Default)]
 // The document is made in native builds only.
 #[cfg_attr(target_family = "wasm", allow(dead_code))]
@@ -131,34 +131,12 @@ impl Endpoint {
         self
     }
 
-    /// What the body is.
-    #[must_use]
-    pub fn body<T: Shaped>(mut self) -> Self {
-        self.described.body = Some(Shape::of::<T>());
-        self.described.body_required = true;
-        self
-    }
-
-    /// What the body is, where there may be none; read it with [`Request::json_or_default`].
-    #[must_use]
-    pub fn optional_body<T: Shaped>(mut self) -> Self {
-        self = self.body::<T>();
-        self.described.body_required = false;
-        self
-    }
-
-    /// What the query string's parameters are: the fields of a struct.
-    #[must_use]
-    pub fn query<T: Shaped>(mut self) -> Self {
-        self.described.query = Some(Shape::of::<T>());
-        self
-    }
-
-    /// It is a list, read with [`Request::page`]: its parameters are the fields of these filters
+    /// It is a list, read with [`Request::page_of`]: its parameters are the fields of these filters
     /// ([`page::NoFilters`] for none), `limit`, `after` and `before`.
     #[must_use]
-    pub fn page<F: Shaped>(self) -> Self {
-        self.query::<page::Parameters<F>>()
+    pub fn page<F: Shaped>(mut self) -> Self {
+        self.described.query = Some(Shape::of::<page::Parameters<F>>());
+        self
     }
 
     /// An answer it gives: status, body, and when.

@@ -19,7 +19,7 @@ pub use whisper_schema::Rule;
 /// Most characters of a cause that are kept.
 const MOST_CAUSE: usize = 2000;
 
-/// What a fallible step of a function gives.
+/// The result of a fallible step of a function.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A refusal or a fault, on its way to the edge, which makes a problem document of it.
@@ -39,14 +39,14 @@ pub struct Error {
     always_reported: bool,
 }
 
-/// What is wrong with one field of a body or one parameter of a query.
+/// A fault of one field of a body, or of one parameter of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     /// Path of the field, such as `metadata.options[3]`.
     pub field: String,
     /// The rule it breaks.
     pub rule: Rule,
-    /// What is wrong, for people.
+    /// The fault, in words for people.
     pub detail: String,
 }
 
@@ -165,7 +165,7 @@ impl Error {
         &self.headers
     }
 
-    /// What is wrong with which field.
+    /// The faults of single fields.
     pub fn field_errors(&self) -> &[FieldError] {
         &self.errors
     }
@@ -259,19 +259,19 @@ pub trait ResultExt<T>: Sized {
     /// A conflict on the unique index `index` (or `_id`) becomes this refusal.
     ///
     /// # Errors
-    /// That refusal, or what the error was.
+    /// That refusal; any other error as it was.
     fn on_conflict(self, index: &str, code: Code, detail: &str) -> Result<T>;
 
     /// A failed condition with this label becomes this refusal.
     ///
     /// # Errors
-    /// That refusal, or what the error was.
+    /// That refusal; any other error as it was.
     fn on_failed(self, label: &str, code: Code, detail: &str) -> Result<T>;
 
     /// A commit that this limit stopped becomes the limit's refusal.
     ///
     /// # Errors
-    /// That refusal, or what the error was.
+    /// That refusal; any other error as it was.
     fn on_reached(self, limit: &Limit, now: Timestamp) -> Result<T>;
 }
 

@@ -25,7 +25,7 @@ const SWEEP_EVERY: i64 = 64;
 /// How often something may happen.
 #[derive(Clone, Debug)]
 pub struct Limit {
-    /// What is counted, such as `sign-up:203.0.113.9`.
+    /// The name of the counter, such as `sign-up:203.0.113.9`.
     pub bucket: String,
     /// How often per window; 0 for no limit.
     pub limit: u64,
@@ -124,12 +124,6 @@ impl Limit {
             .get::<RateLimit>(&self.id(self.start(ctx.now())))
             .await?;
         Ok(row.map_or(0, |row| row.count.unsigned_abs()))
-    }
-
-    /// Forgets what was counted in the current window, as a part of a commit.
-    pub fn reset_in(&self, batch: Batch, now: Timestamp) -> Batch {
-        let this = Filter::<RateLimit>::eq(whisper_schema::Column::id(), self.id(self.start(now)));
-        batch.delete_where(this, 1)
     }
 
     /// The refusal, with when to try again (RFC 9110's Retry-After and the IETF draft's RateLimit fields).

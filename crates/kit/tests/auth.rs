@@ -167,10 +167,11 @@ fn a_disabled_account_is_shut_out_at_once_and_let_in_when_it_is_enabled_again() 
 fn signed(edge: &TestEdge, header: &Value, claims: &Value) -> String {
     use ed25519_dalek::Signer;
     let key = block_on(
-        edge.store()
-            .find::<SigningKey>()
-            .filter(Filter::eq(SigningKey::ALGORITHM, "EdDSA"))
-            .first(),
+        edge.store().read(
+            Query::<SigningKey>::new()
+                .filter(Filter::eq(SigningKey::ALGORITHM, "EdDSA"))
+                .first(),
+        ),
     );
     let secret = URL_SAFE_NO_PAD
         .decode(&key.unwrap().unwrap().secret)
@@ -419,11 +420,9 @@ fn of_more_than_ten_sessions_the_least_recently_used_goes() {
     rotate(&edge, &all[0].refresh_token).ok().unwrap();
     edge.advance(1000);
     block_on(sign_in(&edge, "u1"));
-    let theirs = edge
-        .store()
-        .find::<Session>()
-        .filter(Filter::eq(Session::USER_ID, "u1"));
-    assert_eq!(block_on(theirs.count(100)), Ok(MAX_SESSIONS as u64));
+    let theirs = Query::<Session>::new().filter(Filter::eq(Session::USER_ID, "u1"));
+    let count = block_on(edge.store().read(theirs.count(100)));
+    assert_eq!(count, Ok(MAX_SESSIONS as u64));
     me(&edge, &all[0].access_token).expect(200);
     me(&edge, &all[1].access_token).expect_problem(401, "session_revoked");
 }
@@ -504,10 +503,11 @@ fn a_rotated_key_verifies_until_its_last_token_has_expired() {
     block_on(auth::rotate_keys(&edge.ctx())).unwrap();
     assert_eq!(
         block_on(
-            edge.store()
-                .find::<SigningKey>()
-                .filter(Filter::eq(SigningKey::ALGORITHM, "EdDSA"))
-                .count(9)
+            edge.store().read(
+                Query::<SigningKey>::new()
+                    .filter(Filter::eq(SigningKey::ALGORITHM, "EdDSA"))
+                    .count(9)
+            )
         ),
         Ok(2)
     );

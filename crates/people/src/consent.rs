@@ -91,7 +91,7 @@ impl ReadSet for Consenting {
     }
 }
 
-/// What others let an actor do.
+/// The consent that others give to an actor.
 #[derive(Clone, Debug, Default)]
 pub struct Consents {
     actor: String,

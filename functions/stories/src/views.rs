@@ -16,7 +16,7 @@ use crate::one::lasts;
 
 const VIEWS: &str = "/v1/stories/{id}/views";
 
-/// That the caller sees a story.
+/// A report that the caller sees a story.
 #[derive(Debug, Body)]
 #[body(example = r#"{"watchDuration": 4, "completedView": true}"#)]
 pub struct NewView {
@@ -28,7 +28,7 @@ pub struct NewView {
     completed_view: bool,
 }
 
-/// What is kept of the caller's watching a story.
+/// The record of the caller's watching a story.
 #[derive(Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

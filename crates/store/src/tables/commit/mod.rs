@@ -2,6 +2,7 @@
 //! server's that fails if anything that decided it has changed.
 
 mod fits;
+mod order;
 mod overlay;
 mod send;
 mod simulate;
