@@ -1,19 +1,13 @@
 //! Endpoints: what a function answers, who may ask, and what its document says of it.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::rc::Rc;
-
 use http::Method;
 
 use crate::config::Number;
-use crate::ctx::Ctx;
-use crate::error::{Code, Result};
+use crate::error::Code;
 use crate::extract::IntoHandler;
+use crate::handler::{Described, Handler};
 use crate::page;
 use crate::rate_limit::Rate;
-use crate::reply::Reply;
-use crate::request::Request;
 use crate::shape::{Shape, Shaped};
 
 /// How many bytes a body may have where the endpoint doesn't say.
@@ -24,34 +18,14 @@ pub const BODY_LIMIT: usize = 256 * 1024;
 pub enum Auth {
     /// Anybody.
     Public,
-    /// Somebody signed in; [`Ctx::caller`] says who. The access token is verified before the handler runs, and
-    /// the session behind it with the first statement of the handler ([`Ctx::read`]), whichever that is.
+    /// Somebody signed in; [`Ctx::caller`](crate::Ctx::caller) says who. The access token is verified before the handler runs, and
+    /// the session behind it with the first statement of the handler ([`Ctx::read`](crate::Ctx::read)), whichever that is.
     User,
     /// The operator.
     Operator,
     /// Another component of the application, by service chaining. To everybody else there is no such
     /// route; nor does it stand in the API's document.
     Private,
-}
-
-/// A handler's answer, to be awaited.
-pub type Answering = Pin<Box<dyn Future<Output = Result<Reply>>>>;
-/// A handler.
-pub type Handler = Rc<dyn Fn(Ctx, Request) -> Answering>;
-
-/// Tells whether a text can be an endpoint's body.
-pub(crate) type ReadsBody = fn(&[u8]) -> Result<()>;
-
-/// The parts of a request that a handler reads, beside its path.
-#[derive(Clone, Default)]
-// The document is made in native builds only.
-#[cfg_attr(target_family = "wasm", allow(dead_code))]
-pub struct Described {
-    pub(crate) body: Option<Shape>,
-    pub(crate) body_required: bool,
-    /// Whether a text can be the body; none where the body is read by hand.
-    pub(crate) reads: Option<ReadsBody>,
-    pub(crate) query: Option<Shape>,
 }
 
 /// One operation of the API.
@@ -131,7 +105,7 @@ impl Endpoint {
         self
     }
 
-    /// It is a list, read with [`Request::page_of`]: its parameters are the fields of these filters
+    /// It is a list, read with [`Request::page_of`](crate::Request::page_of): its parameters are the fields of these filters
     /// ([`page::NoFilters`] for none), `limit`, `after` and `before`.
     #[must_use]
     pub fn page<F: Shaped>(mut self) -> Self {

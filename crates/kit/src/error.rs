@@ -8,8 +8,6 @@ use serde_json::{Value, json};
 use whisper_schema::{Timestamp, Violation};
 use whisper_store::StoreError;
 
-use crate::rate_limit::Limit;
-
 /// SQLite's words for it, which are all that a component gets to see.
 const DISK_FULL: &str = "disk is full";
 
@@ -253,6 +251,15 @@ impl<T> OptionExt<T> for Option<T> {
     }
 }
 
+/// A limit that a commit counts, and fails at when it is reached.
+pub trait Limiting {
+    /// The label of its condition in the batch.
+    fn label(&self) -> &'static str;
+
+    /// The refusal, with when to try again.
+    fn refusal(&self, now: Timestamp) -> Error;
+}
+
 /// Picks the client's faults out of the store's errors. What isn't picked stays a fault; several may
 /// stand in a row.
 pub trait ResultExt<T>: Sized {
@@ -272,7 +279,7 @@ pub trait ResultExt<T>: Sized {
     ///
     /// # Errors
     /// That refusal; any other error as it was.
-    fn on_reached(self, limit: &Limit, now: Timestamp) -> Result<T>;
+    fn on_reached(self, limit: &impl Limiting, now: Timestamp) -> Result<T>;
 }
 
 impl<T, E: Into<Error>> ResultExt<T> for Result<T, E> {
@@ -294,11 +301,11 @@ impl<T, E: Into<Error>> ResultExt<T> for Result<T, E> {
         })
     }
 
-    fn on_reached(self, limit: &Limit, now: Timestamp) -> Result<T> {
+    fn on_reached(self, limit: &impl Limiting, now: Timestamp) -> Result<T> {
         self.map_err(|error| {
             let error = error.into();
             match &error.store {
-                Some(store) if store.failed_at(limit.label) => limit.refusal(now),
+                Some(store) if store.failed_at(limit.label()) => limit.refusal(now),
                 _ => error,
             }
         })

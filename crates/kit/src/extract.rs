@@ -12,8 +12,8 @@ use whisper_schema::Body;
 
 use crate::body;
 use crate::ctx::Ctx;
-use crate::endpoint::{Described, Handler};
 use crate::error::Result;
+use crate::handler::{Described, Handler};
 use crate::page::{Filters, Parameters, Window};
 use crate::reply::Reply;
 use crate::request::Request;

@@ -4,6 +4,7 @@
 use futures::executor::block_on;
 use futures::future::join_all;
 use proptest::prelude::*;
+use whisper_kit::error::Limiting;
 use whisper_kit::rate_limit::{LABEL, Limit};
 use whisper_kit::testing::TestEdge;
 use whisper_kit::{Api, Code};
