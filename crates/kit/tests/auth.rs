@@ -454,7 +454,7 @@ fn instances_that_start_at_once_share_one_key() {
     ));
     assert!(
         sets.iter()
-            .all(|set| set == &sets[0] && set["keys"].as_array().unwrap().len() == 1),
+            .all(|set| set == &sets[0] && set.keys.len() == 1),
         "{sets:?}"
     );
 }
@@ -464,7 +464,7 @@ fn the_published_key_verifies_our_tokens_and_holds_no_secret() {
     use ed25519_dalek::{Signature, VerifyingKey};
     let edge = edge();
     let (_, token) = block_on(edge.user());
-    let set = block_on(auth::jwks(&edge.ctx())).unwrap();
+    let set = serde_json::to_value(block_on(auth::jwks(&edge.ctx())).unwrap()).unwrap();
     let key = &set["keys"][0];
     assert_eq!(key["kid"], parts(&token).0["kid"]);
     assert!(key.get("d").is_none(), "{key}");
@@ -499,7 +499,7 @@ fn a_rotated_key_verifies_until_its_last_token_has_expired() {
     }
     edge.advance(DAY);
     let keys = block_on(auth::jwks(&edge.ctx())).unwrap();
-    assert_eq!(keys["keys"].as_array().unwrap().len(), 1, "{keys}");
+    assert_eq!(keys.keys.len(), 1, "{keys:?}");
     block_on(auth::rotate_keys(&edge.ctx())).unwrap();
     assert_eq!(
         block_on(

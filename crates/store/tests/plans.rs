@@ -202,7 +202,11 @@ fn a_list_of_what_other_documents_name_is_looked_up_by_them() {
         values: vec!["2026-01-01T00:00:00Z".into()],
         seq: 9,
     };
-    for query in [list.clone(), list.clone().after(cursor.clone()), list.before(cursor)] {
+    for query in [
+        list.clone(),
+        list.clone().after(cursor.clone()),
+        list.before(cursor),
+    ] {
         block_on(store.read(query)).unwrap();
         let plan = plan(&driver, "SELECT");
         // However many conversations there are, those of the user alone are looked at.

@@ -29,8 +29,8 @@ pub struct DisplayName {
     name = "Resting names",
     system
 )]
-#[retention(until(rests_until), job = "retention")]
 #[access(server = "Who had which name before is nobody's business.")]
+#[retention(until(rests_until), job = "retention")]
 #[index(idx_rests_until(rests_until))]
 pub struct RestingName {
     /// Id of the document: a hash of the name.

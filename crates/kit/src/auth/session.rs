@@ -233,9 +233,6 @@ pub(crate) fn standing(claims: &Claims) -> Option<(Get<Session>, First<Account>)
     Some((Get::id(session), peculiar(&claims.sub)))
 }
 
-/// What [`standing`] found: the session, and the account if there is something about it.
-pub(crate) type Found = (Option<Doc<Session>>, Option<Doc<Account>>);
-
 /// Refuses a token whose session is over, or whose account is out of use, by what [`standing`] found. Tells whether
 /// the account is anonymous.
 ///

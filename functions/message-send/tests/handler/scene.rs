@@ -68,8 +68,8 @@ impl Scene {
 
     /// All documents of a collection.
     pub fn all<D: Document>(&self) -> Vec<D> {
-        let found =
-            block_on(self.edge.store().read(Query::<D>::new().limit(1000))).expect("a read");
+        let all = Query::<D>::new().limit(1000);
+        let found = block_on(self.edge.store().read(all)).expect("a read");
         found.into_iter().map(|doc| doc.into_inner()).collect()
     }
 
