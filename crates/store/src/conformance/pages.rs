@@ -212,3 +212,36 @@ pub async fn a_cursor_outlives_its_document(place: Place) -> Check {
     same!(ids(&since.items), ["newer"]);
     Ok(())
 }
+
+pub async fn first_and_most(place: Place) -> Check {
+    let store = place.store();
+    same!(store.read(Query::<Message>::new().first()).await?, None);
+    let mut batch = Batch::new();
+    for i in 0..1500 {
+        batch = batch.insert(&message(&format!("m{i:04}")));
+    }
+    store.commit(batch).await?;
+    let most = || Query::<Message>::new().limit(MAX_LIMIT);
+    let some = store.read(most().page()).await?;
+    same!(
+        (
+            some.items.len(),
+            some.items.first().map(|doc| doc.id.as_str())
+        ),
+        (1000, Some("m0000"))
+    );
+    let rest = store.read(most().after(some.next)).await?;
+    same!(
+        (rest.len(), rest.last().map(|doc| doc.id.as_str())),
+        (500, Some("m1499"))
+    );
+    let end = store
+        .read(
+            Query::<Message>::new()
+                .order(Order::desc(whisper_schema::Column::seq()))
+                .first(),
+        )
+        .await?;
+    same!(end.map(|doc| doc.value.id), Some("m1499".to_owned()));
+    Ok(())
+}
