@@ -69,7 +69,7 @@ export interface ProfilesDocument {
   displayName?: string | null;
   /** A few sentences about themselves. At most 500 characters. */
   bio?: string | null;
-  /** Address shown to those the privacy settings let see it; signing in uses the account's. An e-mail address of at most 254 characters. */
+  /** Address that was verified to be theirs, shown to those the privacy settings let see it; none until then. An e-mail address of at most 254 characters. */
   email?: string | null;
   /** Phone number in international form, such as `+41791234567`. At most 20 characters. */
   phone?: string | null;
@@ -89,11 +89,11 @@ export interface ProfilesDocument {
   timezone?: string | null;
   /** Their page on the web. A URL of at most 2000 characters. */
   website?: string | null;
-  /** Accounts elsewhere: a JSON object from service to handle or address. At most 2000 characters. */
+  /** Accounts elsewhere: a JSON object from service to handle or https URL. At most 2000 characters. */
   socialLinks?: string | null;
   /** Settings of the apps: a JSON object the server keeps as it is. At most 5000 characters. */
   preferences?: string | null;
-  /** Who may see what: a JSON object from field to audience. At most 5000 characters. */
+  /** Who may see what, write to them and add them to groups: a JSON object from setting to audience. At most 5000 characters. */
   privacySettings?: string | null;
   /** Availability they chose. "active" by default. */
   status: "active" | "away" | "busy" | "offline" | "invisible";
@@ -127,7 +127,7 @@ export interface ProfilesDocument {
   theme: "light" | "dark" | "auto" | "amoled";
   /** When the profile was made. RFC 3339. */
   createdAt?: string | null;
-  /** When the profile last changed. RFC 3339. */
+  /** When its owner last changed it; points, badges and presence don't count. RFC 3339. */
   updatedAt?: string | null;
 }
 
@@ -171,7 +171,7 @@ export interface ConversationsDocument {
   lastMessageId?: string | null;
   /** Preview of the newest message; empty of words when encrypted. At most 300 characters. */
   lastMessageText?: string | null;
-  /** When the newest message was sent; the order of every list. RFC 3339. */
+  /** When it was last active: its newest message was sent, somebody joined, or it was made. The order of every list. RFC 3339. */
   lastMessageAt?: string | null;
   /** Who sent the newest message. At most 256 characters. */
   lastMessageSenderId?: string | null;
@@ -195,7 +195,7 @@ export interface ConversationsDocument {
   updatedAt?: string | null;
 }
 
-/** A message, its state and its reactions. Its id may be the client's own, so that a send tried twice is stored once. Receipts beyond the cap of `read_by` and `delivered_to` follow from the members' read positions. */
+/** A message, its state and its reactions. Its id may be the client's own, so that a send tried twice is stored once. Its place in the history is its commit number, which is never given twice: read positions name it. Receipts beyond the cap of `read_by` and `delivered_to` follow from the members' read positions. */
 export interface MessagesDocument {
   /** Id of the document. */
   $id: string;

@@ -950,6 +950,7 @@ CREATE TABLE "progress" (
   "xp" INTEGER NOT NULL DEFAULT 0,
   "position" INTEGER NOT NULL DEFAULT 0,
   "lastActiveDay" TEXT,
+  "lastActiveAt" INTEGER,
   "longestStreak" INTEGER NOT NULL DEFAULT 0,
   "totals" TEXT NOT NULL,
   "badges" TEXT NOT NULL,
@@ -1081,3 +1082,23 @@ CREATE TABLE "gifTags" (
 CREATE UNIQUE INDEX "gifTags_idx_gif_tag" ON "gifTags" ("gifId" ASC, "tag" ASC);
 
 CREATE INDEX "gifTags_idx_tag_time" ON "gifTags" ("tag" ASC, "createdAt" DESC);
+
+CREATE TABLE "displayNames" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "name" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "displayNames_idx_name" ON "displayNames" ("name" ASC);
+
+CREATE TABLE "restingNames" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "username" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "restsUntil" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "restingNames_idx_rests_until" ON "restingNames" ("restsUntil" ASC);

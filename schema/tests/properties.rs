@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use whisper_schema::prelude::*;
 use whisper_schema::validate::is_document_id;
 use whisper_schema::{
-    Attribute, Collection, Kind, collections, system_collections, validate, validate_patch,
+    Attribute, Collection, Kind, Text, collections, system_collections, validate, validate_patch,
 };
 
 /// Any collection, the API's or the server's own.
@@ -59,7 +59,16 @@ fn any_timestamp() -> impl Strategy<Value = Timestamp> {
 }
 
 fn valid_attribute(attribute: &'static Attribute) -> BoxedStrategy<Option<Value>> {
-    let one = valid_value(attribute.kind);
+    let one = match attribute.text {
+        // A name has a visible character.
+        Some(Text::Name) => valid_value(attribute.kind)
+            .prop_map(|name| {
+                let name = name.as_str().unwrap_or_default();
+                Value::from(format!("a{name}").chars().take(50).collect::<String>())
+            })
+            .boxed(),
+        _ => valid_value(attribute.kind),
+    };
     let value = match attribute.array {
         true => vec(one, 0..4).prop_map(Value::from).boxed(),
         false => one,

@@ -1,7 +1,7 @@
 //! The inbox as its user sees it.
 
 use whisper_testkit::push::PushService;
-use whisper_testkit::{TestApp, Value, json};
+use whisper_testkit::{Person, TestApp, Value, json};
 
 use super::{device, direct, operator, say, start};
 
@@ -81,4 +81,72 @@ fn what_another_function_congratulates_on_is_pushed_as_well() {
         told,
         json!({"type": "system", "notificationId": inbox["items"][0]["id"]})
     );
+}
+
+/// Everything that one may ask this function, but for what it isn't about: people.
+fn answers(app: &TestApp, who: &Person) -> String {
+    let mut answers = String::new();
+    for path in [
+        "/v1/notifications",
+        "/v1/notifications?unread=true",
+        "/v1/notifications/unread-count",
+        "/v1/push/subscriptions",
+        "/v1/me/notification-settings",
+    ] {
+        answers += &who.get(app, path).expect(200).to_string();
+    }
+    answers
+}
+
+#[test]
+fn a_block_hides_each_from_the_other_on_every_route() {
+    let Some((app, service)) = start() else {
+        return;
+    };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    device(&app, &service, &bob, "/bob");
+    ann.put(&app, &format!("/v1/follows/{}", bob.id), &json!({}))
+        .expect(201);
+    service.wait_for(1);
+    bob.put(&app, &format!("/v1/follows/{}", ann.id), &json!({}))
+        .expect(201);
+    let path = direct(&app, &ann, &bob);
+    say(&app, &ann, &path, &json!({"mentions": [bob.id]}));
+    service.wait_for(2);
+    app.run_job("notification-push").expect(200);
+    for who in [&ann, &bob] {
+        let name = json!({"displayName": format!("New {}", who.username)});
+        who.call(&app, "PATCH", "/v1/me")
+            .json(&name)
+            .send()
+            .expect(200);
+    }
+    let seen = answers(&app, &bob);
+    assert!(seen.contains(&format!("New {}", ann.username)), "{seen}");
+    let unread = |who: &Person| {
+        let count = who.get(&app, "/v1/notifications/unread-count").expect(200);
+        count["count"].clone()
+    };
+    assert_eq!((unread(&bob), unread(&ann)), (json!(2), json!(1)));
+    let id = bob.get(&app, "/v1/notifications").expect(200)["items"][0]["id"].clone();
+    let of_ann = format!("/v1/notifications/{}", id.as_str().unwrap());
+
+    bob.call(&app, "PUT", &format!("/v1/blocks/{}", ann.id))
+        .send()
+        .expect(204);
+    for (who, other) in [(&bob, &ann), (&ann, &bob)] {
+        let seen = answers(&app, who);
+        for hidden in [
+            &other.id,
+            &other.username,
+            &format!("New {}", other.username),
+        ] {
+            assert!(!seen.contains(hidden), "{hidden} in {seen}");
+        }
+        assert_eq!(unread(who), 0);
+    }
+    bob.post(&app, &format!("{of_ann}/read"), &json!({}))
+        .expect_problem(404, "not_found");
+    bob.delete(&app, &of_ann).expect_problem(404, "not_found");
+    assert_eq!(service.pushed().len(), 2, "and nothing rang since");
 }

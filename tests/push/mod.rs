@@ -30,11 +30,15 @@ pub(crate) fn device(app: &TestApp, service: &PushService, who: &Person, path: &
     device
 }
 
-/// The path of a direct conversation of two.
+/// The path of a direct conversation of two; the other one has accepted it, so that devices ring.
 pub(crate) fn direct(app: &TestApp, one: &Person, other: &Person) -> String {
     let body = json!({"type": "direct", "participantIds": [other.id]});
     let made = one.post(app, "/v1/conversations", &body).expect(201);
-    format!("/v1/conversations/{}", made["id"].as_str().unwrap())
+    let path = format!("/v1/conversations/{}", made["id"].as_str().unwrap());
+    other
+        .post(app, &format!("{path}/accept"), &json!({}))
+        .expect(200);
+    path
 }
 
 /// Sends a text; gives the message.

@@ -12,7 +12,6 @@ use crate::{Collection, Timestamp};
 )]
 #[retention(forever = "One for each user with a name, as long as they have it.")]
 #[access(server = "It is there to find people; who may find whom is their own setting.")]
-#[retention(forever = "One document for each user.")]
 #[index(idx_name(name))]
 pub struct DisplayName {
     /// Id of the document: the user's id.
@@ -30,7 +29,6 @@ pub struct DisplayName {
     name = "Resting names",
     system
 )]
-#[retention(until(rests_until), job = "retention")]
 #[access(server = "Who had which name before is nobody's business.")]
 #[retention(until(rests_until), job = "retention")]
 #[index(idx_rests_until(rests_until))]

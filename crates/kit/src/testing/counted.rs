@@ -24,6 +24,8 @@ struct CountedConnection {
     written: Written,
     /// Rows that were written until the last commit.
     before: Cell<u64>,
+    /// Whether a transaction is open.
+    is_open: Cell<bool>,
 }
 
 impl<D: Driver> Driver for Counted<D> {
@@ -39,6 +41,7 @@ impl<D: Driver> Driver for Counted<D> {
                 log: Rc::clone(&self.log),
                 written: Rc::clone(&self.written),
                 before: Cell::default(),
+                is_open: Cell::default(),
             };
             Ok(Box::new(counted) as Box<dyn Connection>)
         })
@@ -57,10 +60,19 @@ impl Connection for CountedConnection {
     ) -> LocalBoxFuture<'a, Result<Vec<Vec<SqlValue>>, DriverError>> {
         self.log.borrow_mut().push(sql.to_owned());
         Box::pin(async move {
-            if sql == "COMMIT" {
-                self.count_rows().await?;
+            let rows = self.connection.execute(sql, params).await?;
+            // A batch is one statement, and outside of BEGIN and COMMIT that is the whole commit.
+            match sql.split(' ').next() {
+                Some("BEGIN") => self.is_open.set(true),
+                Some("ROLLBACK") => self.is_open.set(false),
+                Some("COMMIT") => {
+                    self.is_open.set(false);
+                    self.count_rows().await?;
+                }
+                Some("INSERT") if !self.is_open.get() => self.count_rows().await?,
+                _ => {}
             }
-            self.connection.execute(sql, params).await
+            Ok(rows)
         })
     }
 }

@@ -32,13 +32,13 @@ pub async fn run(ctx: &Ctx, end: Instant, tally: &Tally) -> Result<()> {
             return Ok(());
         }
         let found = entries.len() as u64;
-        if !step(ctx, entries).await? {
+        let Some(taken) = step(ctx, entries).await? else {
             ctx.store().await?.pause(AFTER_LOSS).await;
             continue;
-        }
-        tally.done(found);
+        };
+        tally.done(taken);
         // Of those that come in the meantime a call of their own tells.
-        if found < u64::from(ENTRIES) {
+        if taken == found && found < u64::from(ENTRIES) {
             return Ok(());
         }
     }
@@ -62,8 +62,8 @@ async fn waiting(ctx: &Ctx) -> Result<Vec<QueuedMessage>> {
     Ok(entries.into_iter().map(Doc::into_inner).collect())
 }
 
-/// Takes these in; false when somebody else was faster.
-async fn step(ctx: &Ctx, entries: Vec<QueuedMessage>) -> Result<bool> {
+/// Takes in as many of these as one commit may; gives how many, and none when somebody else was faster.
+async fn step(ctx: &Ctx, entries: Vec<QueuedMessage>) -> Result<Option<u64>> {
     let entries = entries.into_iter().map(|entry| (entry, None)).collect();
     let anybody = Query::<FanOut>::new().count(1);
     let (mut cases, anybody) = with_messages(ctx, entries, anybody).await?;
@@ -75,11 +75,10 @@ async fn step(ctx: &Ctx, entries: Vec<QueuedMessage>) -> Result<bool> {
     let has_turn = |case: &Case| case.sender().is_some_and(|s| !in_line.contains(s));
     read_recipients(ctx, &mut cases, has_turn).await?;
     let around = Around::read(ctx, &cases).await?;
-    let mut plan = Plan::new(ctx, &around);
-    for case in &cases {
-        plan.add(case);
-    }
-    Ok(plan.commit().await?.is_some())
+    let mut plan = Plan::new(ctx, &around).await?;
+    plan.add_all(&cases);
+    let handed = plan.commit().await?;
+    Ok(handed.map(|handed| handed.taken as u64))
 }
 
 /// Those of the senders who have something in line.

@@ -18,6 +18,7 @@ use super::case::{Around, Case};
 use super::entry::{delivered, in_hand};
 use super::finish::finish;
 use super::push::{self, Told};
+use crate::devices::standing::MAX_DEVICES;
 
 /// How many pushes one commit makes, give or take the devices of one user: far below what would hold the write
 /// lock for 50 ms.
@@ -25,10 +26,15 @@ pub const PUSHES: usize = 100;
 /// How many of them are for messages of one sender.
 const SHARE: usize = 50;
 
+/// How many operations one commit has, pushes and all.
+const OPERATIONS: usize = 250;
+
 /// What one commit does.
 pub struct Plan<'a> {
     ctx: &'a Ctx,
     around: &'a Around,
+    /// How many operations it may have, give or take the devices of one user.
+    most: usize,
     batch: Batch,
     made: Vec<Push>,
     by_sender: BTreeMap<String, usize>,
@@ -47,25 +53,47 @@ pub struct Handed {
     pub pushes: usize,
     /// Entries that got on.
     pub moved: BTreeSet<String>,
+    /// How many entries wait no more.
+    pub taken: usize,
 }
 
 impl<'a> Plan<'a> {
     /// Nothing yet.
-    pub fn new(ctx: &'a Ctx, around: &'a Around) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn new(ctx: &'a Ctx, around: &'a Around) -> Result<Self> {
+        let most = ctx.store().await?.portion(OPERATIONS);
+        Ok(Self {
             ctx,
             around,
+            most: most.saturating_sub(MAX_DEVICES as usize),
             batch: Batch::new(),
             made: Vec::new(),
             by_sender: BTreeMap::new(),
             waiting: Vec::new(),
             ended: Vec::new(),
             moved: BTreeSet::new(),
+        })
+    }
+
+    /// Takes entries as far as there is room.
+    pub fn add_all(&mut self, cases: &[Case]) {
+        for case in cases {
+            if self.left() == 0 {
+                break;
+            }
+            self.add(case);
         }
     }
 
-    /// Takes an entry as far as there is room.
-    pub fn add(&mut self, case: &Case) {
+    /// How many operations there are left for pushes, beside the two that an entry takes.
+    fn left(&self) -> usize {
+        let used = self.batch.len() + self.made.len() + 2;
+        self.most.saturating_sub(used)
+    }
+
+    fn add(&mut self, case: &Case) {
         let (mut pushes, mut behind) = (Vec::new(), None);
         let room = self.room(case);
         let is_whole = match (&case.message, &case.page) {
@@ -108,7 +136,8 @@ impl<'a> Plan<'a> {
         let sender = case.sender().unwrap_or_default();
         let used = self.by_sender.get(sender).copied().unwrap_or(0);
         let share = SHARE.saturating_sub(used);
-        share.min(PUSHES.saturating_sub(self.made.len()))
+        let pushes = PUSHES.saturating_sub(self.made.len());
+        share.min(pushes).min(self.left())
     }
 
     /// Moves an entry on: to its end, to a place in its sender's line, or along in it.
@@ -166,6 +195,7 @@ impl<'a> Plan<'a> {
         if self.batch.is_empty() {
             return Ok(Some(Handed::default()));
         }
+        let count = self.waiting.len();
         let taken = Filter::<QueuedMessage>::and([
             Filter::is_in(Column::id(), self.waiting),
             Filter::ne(QueuedMessage::STATUS, QueuedMessageStatus::Pending),
@@ -180,6 +210,7 @@ impl<'a> Plan<'a> {
         Ok(Some(Handed {
             pushes: fresh.len(),
             moved: self.moved,
+            taken: count,
         }))
     }
 

@@ -96,13 +96,11 @@ async fn hand_on(ctx: &Ctx, turns: &Turns, places: Vec<FanOut>) -> Result<usize>
     let (mut cases, _) = with_messages(ctx, in_hand, nothing_more).await?;
     read_recipients(ctx, &mut cases, |_| true).await?;
     let around = Around::read(ctx, &cases).await?;
-    let mut plan = Plan::new(ctx, &around);
+    let mut plan = Plan::new(ctx, &around).await?;
     for place in left {
         plan.forget(place);
     }
-    for case in &cases {
-        plan.add(case);
-    }
+    plan.add_all(&cases);
     // None when somebody else was faster: there is more to do then as well.
     let Some(handed) = plan.commit().await? else {
         return Ok(0);

@@ -337,9 +337,19 @@ impl Scene {
         let mut rounds = 0..100;
         let again = |answer: whisper_kit::testing::Answer| answer.response.status() == 202;
         let react = || block_on(self.edge.from_component("/internal/events", &Value::Null));
-        while rounds.next().is_some() && again(react()) {}
+        // A slow machine has a sender give its place to another before it is done.
+        while rounds.next().is_some() && (again(react()) || self.is_anything_due()) {}
         react().expect(200);
         self.service.take()
+    }
+
+    /// Whether a push is due, or anything is in line.
+    fn is_anything_due(&self) -> bool {
+        let due = Filter::and([
+            Filter::eq(Push::STATUS, PushStatus::Pending),
+            Filter::le(Push::DUE_AT, self.edge.ctx().now()),
+        ]);
+        self.count(due) + self.count(Filter::<FanOut>::and([])) > 0
     }
 
     /// Lets the function react once; gives how many statements had run until each push, and the pushes.
