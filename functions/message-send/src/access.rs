@@ -1,11 +1,22 @@
 //! Who may see a conversation, write to it, and see a message of it.
 
+use whisper_kit::Ctx;
 use whisper_kit::error::{OptionExt, Result};
 use whisper_kit::ids::member_id;
-use whisper_schema::main_db::{Conversation, Message};
+use whisper_schema::main_db::Message;
 use whisper_schema::system::{ConversationMember, ConversationMemberStatus};
 use whisper_schema::{Column, Ephemeral, Timestamp};
-use whisper_store::{Doc, Filter, First, Order, Query};
+use whisper_store::{Doc, Filter, Get, Order, Query};
+
+/// Refuses somebody who is no member of a conversation. Asked before anything else is read: so a stranger's refusal costs
+/// the same whether or not there is a conversation, and however large it is.
+///
+/// # Errors
+/// The same 404 for a conversation that doesn't exist and for one the caller doesn't belong to.
+pub async fn check_member(ctx: &Ctx, conversation: &str, user: &str) -> Result<()> {
+    let membership = Get::<ConversationMember>::id(member_id(conversation, user));
+    member_of(ctx.read(membership).await?).map(|_| ())
+}
 
 /// The membership of somebody who belongs to a conversation.
 ///
@@ -47,25 +58,6 @@ pub fn first_members(conversation: &str, most: u32) -> Query<ConversationMember>
 /// Whether a member can refer to a message: it stands, and they didn't delete it for themselves.
 pub fn is_visible(message: &Message, user: &str, now: Timestamp) -> bool {
     message.stands(now) && !is_deleted_for(message, user)
-}
-
-/// Holds for what belongs to a conversation, which `column` names, while somebody is a member of it. So what a stranger asks
-/// for is never looked up, and their refusal costs the same whether or not it is there.
-pub fn to_member<D>(column: Column<D>, conversation: &str, user: &str) -> Filter<D> {
-    let membership = Filter::and([
-        Filter::eq(Column::id(), member_id(conversation, user)),
-        Filter::eq(ConversationMember::STATUS, ConversationMemberStatus::Active),
-    ]);
-    Filter::and([
-        Filter::eq(column, conversation),
-        Filter::is_among(column, ConversationMember::CONVERSATION_ID, membership),
-    ])
-}
-
-/// A conversation, for a member of it.
-pub fn this_conversation(conversation: &str, user: &str) -> First<Conversation> {
-    let this = to_member(Column::id(), conversation, user);
-    Query::new().filter(this).first()
 }
 
 /// Whether a user deleted it for themselves.

@@ -7,15 +7,13 @@ use whisper_kit::Method;
 use whisper_kit::Reply;
 use whisper_kit::Request;
 use whisper_kit::error::{Code, OptionExt, Result};
-use whisper_kit::ids::member_id;
 use whisper_kit::page::ListingWith;
 use whisper_people::Users;
-use whisper_schema::main_db::Message;
-use whisper_schema::system::ConversationMember;
+use whisper_schema::main_db::{Conversation, Message};
 use whisper_schema::{Column, Timestamp};
 use whisper_store::{Doc, Filter, Get, Order, Query};
 
-use crate::access::{is_deleted_for, member_of, this_conversation, to_member};
+use crate::access::{check_member, is_deleted_for};
 use crate::view::MessageView;
 use crate::viewing::{self, Viewing};
 
@@ -62,16 +60,15 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let window = request
         .page_of(&ctx, |_: &HistoryFilters| String::new())
         .await?;
-    let page = messages(conversation, me, window.filters.order, ctx.now());
-    let (member, found, page, readers) = ctx
+    check_member(&ctx, conversation, me).await?;
+    let page = messages(conversation, window.filters.order, ctx.now());
+    let (found, page, readers) = ctx
         .read((
-            Get::<ConversationMember>::id(member_id(conversation, me)),
-            this_conversation(conversation, me),
+            Get::<Conversation>::id(conversation),
             window.over(page).page(),
             viewing::readers(conversation, me),
         ))
         .await?;
-    member_of(member)?;
     let kind = found.or_not_found()?.kind;
     // Also at the newest message: what comes later stands before this cursor.
     let cursors = (page.next.as_ref(), page.first.as_ref());
@@ -91,13 +88,13 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
 }
 
 /// The messages that have not expired, in the order of their commits.
-fn messages(conversation: &str, me: &str, order: HistoryOrder, now: Timestamp) -> Query<Message> {
+fn messages(conversation: &str, order: HistoryOrder, now: Timestamp) -> Query<Message> {
     let order = match order {
         HistoryOrder::Desc => Order::desc(Column::seq()),
         HistoryOrder::Asc => Order::asc(Column::seq()),
     };
     Query::new()
-        .filter(to_member(Message::CONVERSATION_ID, conversation, me))
+        .filter(Filter::eq(Message::CONVERSATION_ID, conversation))
         .filter(Filter::lasts(now))
         .order(order)
 }

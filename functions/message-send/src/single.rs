@@ -7,14 +7,12 @@ use whisper_kit::Method;
 use whisper_kit::Reply;
 use whisper_kit::Request;
 use whisper_kit::error::{Code, OptionExt, Result};
-use whisper_kit::ids::member_id;
 use whisper_people::Users;
-use whisper_schema::main_db::Message;
-use whisper_schema::system::ConversationMember;
-use whisper_schema::{Column, Ephemeral};
-use whisper_store::{Filter, Get, Query};
+use whisper_schema::Ephemeral;
+use whisper_schema::main_db::{Conversation, Message};
+use whisper_store::Get;
 
-use crate::access::{is_deleted_for, member_of, this_conversation, to_member};
+use crate::access::{check_member, is_deleted_for};
 use crate::view::MessageView;
 use crate::viewing::{self, Viewing};
 
@@ -48,20 +46,17 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     let me = caller.user_id.as_str();
     let conversation = request.id("conversationId")?;
     let message = request.id("messageId")?;
-    let message = Query::<Message>::new()
-        .filter(Filter::eq(Column::id(), message))
-        .filter(to_member(Message::CONVERSATION_ID, conversation, me));
-    let (member, found, message, readers) = ctx
+    check_member(&ctx, conversation, me).await?;
+    let (found, message, readers) = ctx
         .read((
-            Get::<ConversationMember>::id(member_id(conversation, me)),
-            this_conversation(conversation, me),
-            message.first(),
+            Get::<Conversation>::id(conversation),
+            Get::<Message>::id(message),
             viewing::readers(conversation, me),
         ))
         .await?;
-    member_of(member)?;
     let kind = found.or_not_found()?.kind;
     let message = message
+        .filter(|message| message.conversation_id == conversation)
         .filter(|message| message.lasts(ctx.now()) && !is_deleted_for(message, me))
         .or_not_found()?;
     let viewing = Viewing::read(&ctx, me, kind, readers, std::slice::from_ref(&message)).await?;

@@ -10,7 +10,7 @@ use whisper_schema::main_db::{ConversationKind, Message};
 use whisper_schema::system::ConversationMember;
 use whisper_store::{Doc, Get, Query};
 
-use crate::access::{first_members, is_active, to_member};
+use crate::access::{first_members, is_active};
 
 /// Members whose receipts are shown: those who joined first.
 const RECEIPTS: u32 = 100;
@@ -39,14 +39,7 @@ struct Reader {
 
 /// The question for the members whose receipts a member sees: nobody with a block in between.
 pub fn readers(conversation: &str, me: &str) -> Query<ConversationMember> {
-    let user = ConversationMember::USER_ID;
-    first_members(conversation, RECEIPTS)
-        .filter(to_member(
-            ConversationMember::CONVERSATION_ID,
-            conversation,
-            me,
-        ))
-        .filter(unblocked(user, me))
+    first_members(conversation, RECEIPTS).filter(unblocked(ConversationMember::USER_ID, me))
 }
 
 impl Viewing {

@@ -131,7 +131,7 @@ fn every_kind_costs_one_read_and_a_story_reply_two() {
 }
 
 #[test]
-fn reading_costs_two_statements_and_a_refusal_one() {
+fn reading_costs_three_statements_and_a_refusal_one() {
     let scene = Scene::new();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
@@ -142,7 +142,7 @@ fn reading_costs_two_statements_and_a_refusal_one() {
     for rest in ["", "?limit=1&order=asc", &format!("/{message}")] {
         scene.edge.statements();
         scene.read(&ann, &group, rest).expect(200);
-        assert_eq!(scene.edge.statements().len(), 2, "{rest}");
+        assert_eq!(scene.edge.statements().len(), 3, "{rest}");
         // Whether or not there is something to be kept from somebody.
         for conversation in [group.as_str(), "nowhere"] {
             scene.read(&eve, conversation, rest).expect(404);
