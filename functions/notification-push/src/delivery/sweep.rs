@@ -4,11 +4,11 @@
 
 use whisper_kit::jobs::{Sweep, Tally, delete_bounded};
 use whisper_kit::{Ctx, Result};
-use whisper_schema::{Document, Ephemeral};
 use whisper_schema::prelude::{
     Column, ConsumerCursor, Notification, Push, PushStatus, PushSubscription, QueuedMessage,
     QueuedMessageStatus, Timestamp,
 };
+use whisper_schema::{Document, Ephemeral};
 use whisper_store::{Batch, Filter, Get, MAX_LIMIT, Order, Query};
 
 use super::clock::{AHEAD, DAY, mend};
