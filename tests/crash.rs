@@ -9,7 +9,7 @@ use whisper_schema::prelude::{
     Event, Message, QueuedMessage, Timestamp, UserActivity, UserActivityType,
 };
 use whisper_store::native::NativeDriver;
-use whisper_store::{Filter, Store};
+use whisper_store::{Filter, Query, Store};
 use whisper_testkit::{Person, TestApp, Value, json};
 
 /// Connections that send at the same time.
@@ -151,11 +151,8 @@ fn assert_agreement(app: &TestApp, messages: &BTreeSet<String>) {
 }
 
 fn all<D: Document>(store: &Store, filter: Option<Filter<D>>) -> Vec<D> {
-    let find = filter
-        .into_iter()
-        .fold(store.find::<D>(), |find, filter| find.filter(filter));
-    let found = futures::executor::block_on(find.all(1_000_000)).unwrap();
-    found.into_iter().map(|doc| doc.into_inner()).collect()
+    let query = filter.into_iter().fold(Query::new(), Query::filter);
+    crate::stored::all(store, query)
 }
 
 /// Whether what is stored is what was acknowledged, and at most what was sent besides.

@@ -24,6 +24,7 @@ mod smoke;
 mod starting;
 mod stopping;
 mod store;
+mod stored;
 mod stories;
 mod story_expiry;
 mod tables;

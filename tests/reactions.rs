@@ -6,12 +6,11 @@ use std::rc::Rc;
 use std::sync::mpsc;
 use std::thread;
 
-use futures::executor::block_on;
 use whisper_schema::prelude::{
     ConsumerCursor, Notification, Profile, Progress, Timestamp, UserActivity,
 };
 use whisper_store::native::NativeDriver;
-use whisper_store::{Doc, Store};
+use whisper_store::{Query, Store};
 use whisper_testkit::{Person, TestApp, Value, json};
 
 /// The variable with the components that are woken.
@@ -23,8 +22,7 @@ fn store(app: &TestApp) -> Store {
 }
 
 fn all<D: whisper_schema::Document>(store: &Store) -> Vec<D> {
-    let found = block_on(store.find::<D>().all(100_000)).unwrap();
-    found.into_iter().map(Doc::into_inner).collect()
+    crate::stored::all(store, Query::new())
 }
 
 fn room(app: &TestApp, who: &Person) -> String {

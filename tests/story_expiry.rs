@@ -9,7 +9,7 @@ use whisper_schema::prelude::{
     Column, JobRun, Story, StoryPrivacy, StoryReaction, StoryView, Timestamp,
 };
 use whisper_store::native::NativeDriver;
-use whisper_store::{Batch, Driver, DriverError, Filter, Order, Store};
+use whisper_store::{Batch, Driver, DriverError, Filter, Order, Query, Store};
 use whisper_testkit::{Person, TestApp, Value, json};
 
 const JOB: &str = "story-expiry";
@@ -36,7 +36,7 @@ fn store(app: &TestApp) -> Store {
 }
 
 fn count<D: Document>(store: &Store, filter: Filter<D>) -> u64 {
-    block_on(store.find::<D>().filter(filter).count(1_000_000)).unwrap()
+    block_on(store.read(Query::<D>::new().filter(filter).count(1_000_000))).unwrap()
 }
 
 fn views_of(store: &Store, story: &str) -> u64 {
@@ -347,10 +347,11 @@ fn a_story_that_cannot_be_removed_stops_no_other_and_is_tried_again() {
     );
     assert_eq!(count::<Story>(&store, Filter::and([])), 2);
     let noted = block_on(
-        store
-            .find::<JobRun>()
-            .order(Order::desc(JobRun::STARTED_AT))
-            .first(),
+        store.read(
+            Query::<JobRun>::new()
+                .order(Order::desc(JobRun::STARTED_AT))
+                .first(),
+        ),
     );
     let noted = noted.unwrap().unwrap().into_inner();
     assert_eq!((noted.found, noted.done, noted.failed), (4, 2, 2));

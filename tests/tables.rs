@@ -6,9 +6,9 @@ use appwrite_server::{KEY, PROJECT, Server};
 use futures::executor::block_on;
 use whisper_schema::Document;
 use whisper_schema::prelude::{Message, Story, Timestamp};
-use whisper_store::Store;
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
+use whisper_store::{Query, Store};
 use whisper_testkit::{TestApp, json};
 
 use crate::schema_push::{push, server};
@@ -31,7 +31,7 @@ fn count<D: Document>(server: &Server) -> u64 {
     let key = Credentials::new(KEY);
     let tables = Tables::new(&server.endpoint(), PROJECT, key, HttpTransport::new());
     let store = Store::tables(tables, Rc::new(|| Timestamp::from_millis(0)));
-    block_on(store.find::<D>().count(1000)).unwrap()
+    block_on(store.read(Query::<D>::new().count(1000))).unwrap()
 }
 
 #[test]

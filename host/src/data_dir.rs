@@ -92,12 +92,7 @@ impl DataDir {
         let key: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         // Complete or not there at all: a half-written key would be taken for one.
         let draft = self.path.join("operator.key.new");
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true).mode(0o600);
-        let mut out = options
-            .open(&draft)
-            .with_context(|| draft.display().to_string())?;
-        writeln!(out, "{key}").and_then(|()| out.sync_all())?;
+        write_private(&draft, &format!("{key}\n")).with_context(|| draft.display().to_string())?;
         fs::rename(&draft, &file).with_context(|| file.display().to_string())?;
         Ok(key)
     }
@@ -151,6 +146,15 @@ pub fn create(path: &Path) -> anyhow::Result<()> {
         fs::write(&ignore, "*\n").with_context(|| ignore.display().to_string())?;
     }
     Ok(())
+}
+
+/// Writes a file that only its owner can read, and waits until it is on the disk.
+pub fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let mut out = options.open(file)?;
+    out.write_all(text.as_bytes())?;
+    out.sync_all()
 }
 
 /// Takes from others what they may do with a data folder and the files in it. A folder that holds nothing of ours,

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::log;
+use crate::{data_dir, log};
 
 /// Name of the file.
 pub(crate) const FILE: &str = "jobs.json";
@@ -55,7 +55,7 @@ impl Ran {
             .map(|(job, time)| (job.clone(), time.to_string().into()))
             .collect();
         let draft = self.file.with_extension("json.new");
-        std::fs::write(&draft, Value::Object(times).to_string())?;
+        data_dir::write_private(&draft, &Value::Object(times).to_string())?;
         std::fs::rename(&draft, &self.file)
     }
 

@@ -3,7 +3,7 @@
 use futures::executor::block_on;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{JobRun, Story, StoryPrivacy};
-use whisper_store::{Batch, Filter};
+use whisper_store::{Batch, Filter, Query};
 use whisper_testkit::json;
 
 use super::Project;
@@ -34,17 +34,15 @@ fn the_schedule_removes_what_has_expired() {
     block_on(store.commit(batch)).unwrap();
     let report = project.stories.on_schedule().expect(200);
     assert_eq!((&report["done"], &report["failed"]), (&json!(1), &json!(0)));
-    let left = block_on(store.find::<Story>().all(10)).unwrap();
+    let left = block_on(store.read(Query::<Story>::new().limit(10))).unwrap();
     assert_eq!(
         left.iter()
             .map(|story| story.id.as_str())
             .collect::<Vec<_>>(),
         ["new"]
     );
-    let runs = store
-        .find::<JobRun>()
-        .filter(Filter::eq(JobRun::JOB, "story-expiry"));
-    assert_eq!(block_on(runs.count(10)).unwrap(), 1);
+    let runs = Query::<JobRun>::new().filter(Filter::eq(JobRun::JOB, "story-expiry"));
+    assert_eq!(block_on(store.read(runs.count(10))).unwrap(), 1);
     // A function without a schedule has no job to run.
     project
         .messages

@@ -1,6 +1,6 @@
 //! All 19 content types: one that is taken, and one that is refused, of each.
 
-use super::{direct, group, id, say, send};
+use super::{alone, direct, group, id, say, send};
 use whisper_testkit::{Person, TestApp, Value, json};
 
 const HASH: &str = "0x0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -162,10 +162,8 @@ fn each_of_the_19_kinds_is_sent_read_and_refused_by_its_own_rules() {
     for (body, field, value, wrong) in cases {
         let sent = send(&app, &ann, &talk, &body).expect(201);
         kinds.insert(sent["contentType"].as_str().unwrap().to_owned());
-        assert_eq!(
-            ann.get(&app, &format!("{talk}/{}", id(&sent))).expect(200),
-            sent
-        );
+        let path = format!("{talk}/{}", id(&sent));
+        assert_eq!(alone(&app, &ann, &path), sent);
         let mut refused = body.clone();
         refused[field] = value;
         send(&app, &ann, &talk, &refused).expect_fields(&[wrong]);

@@ -1,8 +1,10 @@
 //! Messages: who may send what, each once, and how they are read.
 
 mod access;
+mod expiry;
 mod history;
 mod kinds;
+mod positions;
 mod references;
 mod sending;
 
@@ -47,6 +49,14 @@ fn say(app: &TestApp, by: &Person, messages: &str, words: &str) -> String {
 
 fn id(message: &Value) -> String {
     message["id"].as_str().unwrap().to_owned()
+}
+
+/// A message that is read alone, without the people it names.
+fn alone(app: &TestApp, by: &Person, path: &str) -> Value {
+    let mut message = by.get(app, path).expect(200);
+    let users = message.as_object_mut().unwrap().remove("users");
+    assert!(users.is_some_and(|users| users.is_object()));
+    message
 }
 
 /// A page's contents.

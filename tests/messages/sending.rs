@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{contents, conversation_of, count, direct, group, of_conversation, say, send};
+use super::{alone, contents, conversation_of, count, direct, group, of_conversation, say, send};
 use whisper_testkit::{Person, Reply, TestApp, json};
 
 #[test]
@@ -23,7 +23,7 @@ fn a_message_is_stored_and_the_conversation_shows_it() {
         (Some("sent"), Some(ann.id.as_str()))
     );
     assert_eq!(sent["conversationId"], conversation_of(&talk));
-    assert_eq!(bob.get(&app, &location).expect(200), sent);
+    assert_eq!(alone(&app, &bob, &location), sent);
     let shown = bob.get(&app, of_conversation(&talk)).expect(200);
     assert_eq!(shown["lastMessageId"], sent["id"]);
     assert_eq!(shown["lastMessageText"], "Hello");

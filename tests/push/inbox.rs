@@ -136,7 +136,11 @@ fn a_block_hides_each_from_the_other_on_every_route() {
         .expect(204);
     for (who, other) in [(&bob, &ann), (&ann, &bob)] {
         let seen = answers(&app, who);
-        for hidden in [&other.id, &other.username, &format!("New {}", other.username)] {
+        for hidden in [
+            &other.id,
+            &other.username,
+            &format!("New {}", other.username),
+        ] {
             assert!(!seen.contains(hidden), "{hidden} in {seen}");
         }
         assert_eq!(unread(who), 0);

@@ -25,7 +25,7 @@ pub use session::{
     Issued, MAX_SESSIONS, REFRESH_LIFETIME, REFRESH_PREFIX, issue, revoke, revoke_all, rotate,
 };
 pub(crate) use session::{check, standing};
-pub use token::jwks;
+pub use token::{Jwk, Jwks, jwks};
 pub(crate) use token::verify;
 
 /// Somebody signed in.

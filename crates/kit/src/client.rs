@@ -9,7 +9,7 @@ use crate::config::Config;
 /// Header in which the runtime tells the address of the connection. It overwrites what a client sends.
 const CONNECTION: &str = "spin-client-addr";
 
-/// What it tells when another component of the application calls.
+/// The address in that header when another component of the application calls.
 const CHAINED: &str = "0.0.0.0:0";
 
 /// The client's address: what the configured proxy says (the last entry of its header, which it wrote itself), or,

@@ -30,7 +30,7 @@ pub const COMMON: &[&str] = &[
     APPWRITE_KEY,
 ];
 
-/// What runs the component, if that changes anything: `appwrite` for a function there, which signs users in and brings
+/// The host that runs the component, if that changes anything: `appwrite` for a function there, which signs users in and brings
 /// the store's key. Nothing that a client sends counts for it.
 pub(crate) const HOST: &str = "host";
 /// Where the documents are: `sqlite`, or `appwrite` for TablesDB of an Appwrite server.

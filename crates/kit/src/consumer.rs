@@ -46,7 +46,7 @@ impl Bounds {
     }
 }
 
-/// What one run did.
+/// The outcome of one run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Consumed {
     /// Documents that were handled.

@@ -18,7 +18,7 @@ const EXPOSED: &str = "etag, link, location, retry-after, ratelimit, ratelimit-p
 /// Seconds that a browser may remember a preflight's answer.
 const MAX_AGE: &str = "600";
 
-/// What to answer as the allowed origin: the request's own, or `*`; none when it may not come in.
+/// The allowed origin, as it is answered: the request's own, or `*`; none when it may not come in.
 pub fn allowed(config: &Config, request: &Request) -> Option<String> {
     let origin = request.header("origin")?;
     config.list("cors_origins").find_map(|entry| match entry {

@@ -1,4 +1,4 @@
-//! What a handler works with: the store, the time, the settings, and who calls.
+//! The context that a handler works with: the store, the time, the settings, and who calls.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use crate::ids;
 use crate::log::{self, Level};
 use crate::signal::{Fault, Signals};
 
-/// What the requests of one instance share.
+/// The state that the requests of one instance share.
 pub struct Instance {
     pub(crate) store: Option<Store>,
     pub(crate) config: Config,
@@ -54,7 +54,7 @@ struct Inner {
     instance: Rc<Instance>,
     request_id: String,
     now: Timestamp,
-    /// What the caller's token says; none where nobody has to sign in.
+    /// The claims of the caller's token; none where nobody has to sign in.
     claims: RefCell<Option<Claims>>,
     /// Whether the session behind the token was looked up, and stands.
     is_checked: Cell<bool>,
@@ -190,7 +190,7 @@ impl Ctx {
             .ok_or_else(|| Error::internal("this function has no store"))
     }
 
-    /// What the clock says, for what has to be counted from this moment rather than from the request's.
+    /// The time of this moment, for spans that count from here rather than from the request's.
     pub fn clock(&self) -> Timestamp {
         (self.0.instance.clock)()
     }

@@ -33,7 +33,7 @@ const MEANINGFUL: [&str; 6] = [
 /// Characters of a method that a refusal repeats.
 const LONGEST_METHOD: usize = 20;
 
-/// What a function answers, for whatever is sent to it.
+/// The edge of a function: it answers whatever is sent.
 pub struct Edge {
     name: &'static str,
     routes: Routes,
@@ -95,7 +95,7 @@ impl Edge {
         response
     }
 
-    /// What to report of an error.
+    /// The report of an error, if it is one of ours.
     fn fault(&self, ctx: &Ctx, operation: &'static str, error: &Error) -> Option<Fault> {
         error.is_reported().then(|| Fault {
             component: self.name,
@@ -106,7 +106,7 @@ impl Edge {
         })
     }
 
-    /// What a path offers, for whoever asks, and for a browser before it sends the real request.
+    /// Answers with the methods of a path: to a browser before it sends the real request, and to whoever asks.
     fn options(&self, request_id: &str, request: &Request, allowed: bool) -> Response {
         let Some(methods) = self.routes.methods(&request.path) else {
             return refuse(request_id, "", &no_route());
@@ -252,7 +252,7 @@ fn refuse(request_id: &str, operation: &str, error: &Error) -> Response {
     response
 }
 
-/// What every answer carries. The length is set because a chunked answer stalls on Spin (its
+/// Adds the headers that every answer has. The length is set because a chunked answer stalls on Spin (its
 /// connections have no TCP_NODELAY).
 fn finish(request_id: &str, mut response: Response) -> Response {
     let length = response.body().len();

@@ -1,19 +1,13 @@
 //! Endpoints: what a function answers, who may ask, and what its document says of it.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::rc::Rc;
-
 use http::Method;
 
 use crate::config::Number;
-use crate::ctx::Ctx;
-use crate::error::{Code, Result};
+use crate::error::Code;
 use crate::extract::IntoHandler;
+use crate::handler::{Described, Handler};
 use crate::page;
 use crate::rate_limit::Rate;
-use crate::reply::Reply;
-use crate::request::Request;
 use crate::shape::{Shape, Shaped};
 
 /// How many bytes a body may have where the endpoint doesn't say.
@@ -24,34 +18,14 @@ pub const BODY_LIMIT: usize = 256 * 1024;
 pub enum Auth {
     /// Anybody.
     Public,
-    /// Somebody signed in; [`Ctx::caller`] says who. The access token is verified before the handler runs, and
-    /// the session behind it with the first statement of the handler ([`Ctx::read`]), whichever that is.
+    /// Somebody signed in; [`Ctx::caller`](crate::Ctx::caller) says who. The access token is verified before the handler runs, and
+    /// the session behind it with the first statement of the handler ([`Ctx::read`](crate::Ctx::read)), whichever that is.
     User,
     /// The operator.
     Operator,
     /// Another component of the application, by service chaining. To everybody else there is no such
     /// route; nor does it stand in the API's document.
     Private,
-}
-
-/// A handler's answer, to be awaited.
-pub type Answering = Pin<Box<dyn Future<Output = Result<Reply>>>>;
-/// A handler.
-pub type Handler = Rc<dyn Fn(Ctx, Request) -> Answering>;
-
-/// Tells whether a text can be an endpoint's body.
-pub(crate) type ReadsBody = fn(&[u8]) -> Result<()>;
-
-/// What a handler asks of a request, beyond its path.
-#[derive(Clone, Default)]
-// The document is made in native builds only.
-#[cfg_attr(target_family = "wasm", allow(dead_code))]
-pub struct Described {
-    pub(crate) body: Option<Shape>,
-    pub(crate) body_required: bool,
-    /// Whether a text can be the body; none where the body is read by hand.
-    pub(crate) reads: Option<ReadsBody>,
-    pub(crate) query: Option<Shape>,
 }
 
 /// One operation of the API.
@@ -131,34 +105,12 @@ impl Endpoint {
         self
     }
 
-    /// What the body is.
-    #[must_use]
-    pub fn body<T: Shaped>(mut self) -> Self {
-        self.described.body = Some(Shape::of::<T>());
-        self.described.body_required = true;
-        self
-    }
-
-    /// What the body is, where there may be none; read it with [`Request::json_or_default`].
-    #[must_use]
-    pub fn optional_body<T: Shaped>(mut self) -> Self {
-        self = self.body::<T>();
-        self.described.body_required = false;
-        self
-    }
-
-    /// What the query string's parameters are: the fields of a struct.
-    #[must_use]
-    pub fn query<T: Shaped>(mut self) -> Self {
-        self.described.query = Some(Shape::of::<T>());
-        self
-    }
-
-    /// It is a list, read with [`Request::page`]: its parameters are the fields of these filters
+    /// It is a list, read with [`Request::page_of`](crate::Request::page_of): its parameters are the fields of these filters
     /// ([`page::NoFilters`] for none), `limit`, `after` and `before`.
     #[must_use]
-    pub fn page<F: Shaped>(self) -> Self {
-        self.query::<page::Parameters<F>>()
+    pub fn page<F: Shaped>(mut self) -> Self {
+        self.described.query = Some(Shape::of::<page::Parameters<F>>());
+        self
     }
 
     /// An answer it gives: status, body, and when.

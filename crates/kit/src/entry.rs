@@ -42,7 +42,7 @@ macro_rules! entry {
 pub type SpinReply = SpinResponse<Full<Bytes>>;
 
 thread_local! {
-    /// What the requests of this instance share. It lives as long as the instance: connections, decoded
+    /// The state that the requests of this instance share. It lives as long as the instance: connections, decoded
     /// keys and settings, never anything about one request.
     static SHARED: RefCell<Option<Shared>> = const { RefCell::new(None) };
 }

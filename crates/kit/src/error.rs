@@ -8,8 +8,6 @@ use serde_json::{Value, json};
 use whisper_schema::{Timestamp, Violation};
 use whisper_store::StoreError;
 
-use crate::rate_limit::Limit;
-
 /// SQLite's words for it, which are all that a component gets to see.
 const DISK_FULL: &str = "disk is full";
 
@@ -19,7 +17,7 @@ pub use whisper_schema::Rule;
 /// Most characters of a cause that are kept.
 const MOST_CAUSE: usize = 2000;
 
-/// What a fallible step of a function gives.
+/// The result of a fallible step of a function.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A refusal or a fault, on its way to the edge, which makes a problem document of it.
@@ -39,14 +37,14 @@ pub struct Error {
     always_reported: bool,
 }
 
-/// What is wrong with one field of a body or one parameter of a query.
+/// A fault of one field of a body, or of one parameter of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     /// Path of the field, such as `metadata.options[3]`.
     pub field: String,
     /// The rule it breaks.
     pub rule: Rule,
-    /// What is wrong, for people.
+    /// The fault, in words for people.
     pub detail: String,
 }
 
@@ -165,7 +163,7 @@ impl Error {
         &self.headers
     }
 
-    /// What is wrong with which field.
+    /// The faults of single fields.
     pub fn field_errors(&self) -> &[FieldError] {
         &self.errors
     }
@@ -253,26 +251,35 @@ impl<T> OptionExt<T> for Option<T> {
     }
 }
 
+/// A limit that a commit counts, and fails at when it is reached.
+pub trait Limiting {
+    /// The label of its condition in the batch.
+    fn label(&self) -> &'static str;
+
+    /// The refusal, with when to try again.
+    fn refusal(&self, now: Timestamp) -> Error;
+}
+
 /// Picks the client's faults out of the store's errors. What isn't picked stays a fault; several may
 /// stand in a row.
 pub trait ResultExt<T>: Sized {
     /// A conflict on the unique index `index` (or `_id`) becomes this refusal.
     ///
     /// # Errors
-    /// That refusal, or what the error was.
+    /// That refusal; any other error as it was.
     fn on_conflict(self, index: &str, code: Code, detail: &str) -> Result<T>;
 
     /// A failed condition with this label becomes this refusal.
     ///
     /// # Errors
-    /// That refusal, or what the error was.
+    /// That refusal; any other error as it was.
     fn on_failed(self, label: &str, code: Code, detail: &str) -> Result<T>;
 
     /// A commit that this limit stopped becomes the limit's refusal.
     ///
     /// # Errors
-    /// That refusal, or what the error was.
-    fn on_reached(self, limit: &Limit, now: Timestamp) -> Result<T>;
+    /// That refusal; any other error as it was.
+    fn on_reached(self, limit: &impl Limiting, now: Timestamp) -> Result<T>;
 }
 
 impl<T, E: Into<Error>> ResultExt<T> for Result<T, E> {
@@ -294,11 +301,11 @@ impl<T, E: Into<Error>> ResultExt<T> for Result<T, E> {
         })
     }
 
-    fn on_reached(self, limit: &Limit, now: Timestamp) -> Result<T> {
+    fn on_reached(self, limit: &impl Limiting, now: Timestamp) -> Result<T> {
         self.map_err(|error| {
             let error = error.into();
             match &error.store {
-                Some(store) if store.failed_at(limit.label) => limit.refusal(now),
+                Some(store) if store.failed_at(limit.label()) => limit.refusal(now),
                 _ => error,
             }
         })

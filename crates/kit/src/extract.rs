@@ -1,4 +1,4 @@
-//! What a handler asks of a request, by the types of its arguments: the endpoint's document and the reading of the
+//! Arguments of handlers that are read from the request, by their types: the endpoint's document and the reading of the
 //! request come from the same type, so that they can't part.
 //!
 //! ```ignore
@@ -12,8 +12,8 @@ use whisper_schema::Body;
 
 use crate::body;
 use crate::ctx::Ctx;
-use crate::endpoint::{Described, Handler};
 use crate::error::Result;
+use crate::handler::{Described, Handler};
 use crate::page::{Filters, Parameters, Window};
 use crate::reply::Reply;
 use crate::request::Request;

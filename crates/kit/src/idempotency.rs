@@ -32,7 +32,7 @@ struct Row {
     body_hash: String,
 }
 
-/// What became of a commit that may be a retry.
+/// The outcome of a commit that may be a retry.
 pub enum Outcome {
     /// It took effect now.
     Done(Committed),
@@ -149,7 +149,7 @@ impl From<CommitError> for Error {
     }
 }
 
-/// What makes two requests of a route the same: path, query and body.
+/// A hash by which two requests of a route are the same: of path, query and body.
 fn fingerprint(request: &Request) -> String {
     let target = format!("{}?{}", request.path, request.query);
     let mut bytes = (target.len() as u64).to_be_bytes().to_vec();

@@ -19,7 +19,7 @@ const SWEEP_ROWS: u64 = 10;
 /// Characters of a cause that are kept.
 const CAUSE: usize = 1000;
 
-/// What a run did.
+/// The outcome of a run, in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -34,7 +34,7 @@ pub struct Report {
     pub capped: bool,
 }
 
-/// What a run has done so far: kept even when an error ends it.
+/// The numbers of a run so far: kept even when an error ends it.
 #[derive(Debug, Default)]
 pub struct Tally(RefCell<Report>);
 

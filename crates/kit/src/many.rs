@@ -5,10 +5,10 @@ use whisper_store::{Batch, Committed, StoreError};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 
-/// What came of committing many items.
+/// The outcome of committing many items.
 #[derive(Debug)]
 pub struct Together<'a, T> {
-    /// What was committed: all items at once, or those that could be, one by one.
+    /// The commits: one of all items, or one for each item that could be committed.
     pub done: Vec<(&'a [T], Committed)>,
     /// The items that couldn't, and why.
     pub failed: Vec<(&'a T, Error)>,
@@ -18,7 +18,7 @@ pub struct Together<'a, T> {
 /// so that one that can't be done stops nobody else.
 ///
 /// # Errors
-/// That the database can't be reached or is busy: then nothing more is tried.
+/// Tells that the database can't be reached or is busy: then nothing more is tried.
 pub async fn together<'a, T>(
     ctx: &Ctx,
     items: &'a [T],

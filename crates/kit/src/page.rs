@@ -49,22 +49,23 @@ struct List {
 }
 
 impl Request {
-    /// The query string's parameters of a list: `limit`, `after`, `before`, and the fields of `F`. Declare them
-    /// with [`Endpoint::page`](crate::Endpoint::page).
+    /// The query string's parameters of a list: `limit`, `after`, `before`, and the fields of `F`.
     ///
     /// # Errors
     /// [`Code::InvalidQuery`] naming a parameter that is unknown, there twice, or can't be read;
     /// [`Code::InvalidCursor`].
-    pub async fn page<F: Filters>(&self, ctx: &Ctx) -> Result<Window<F>> {
+    pub(crate) async fn page<F: Filters>(&self, ctx: &Ctx) -> Result<Window<F>> {
         self.page_of(ctx, |filters: &F| format!("{filters:?}"))
             .await
     }
 
-    /// As [`Request::page`], where the filters aren't what makes one list another: `which` says it in their place,
-    /// such as the week that a list is about.
+    /// The window over a list whose filters aren't what makes it another list: `which` says it in their place, such as
+    /// the week that a list is about. Declare the parameters with [`Endpoint::page`](crate::Endpoint::page); all other
+    /// lists have an argument of the handler read them.
     ///
     /// # Errors
-    /// As [`Request::page`].
+    /// [`Code::InvalidQuery`] naming a parameter that is unknown, there twice, or can't be read;
+    /// [`Code::InvalidCursor`].
     pub async fn page_of<F: Filters>(
         &self,
         ctx: &Ctx,
@@ -237,7 +238,7 @@ pub struct ListingWith<T, M> {
     /// Where to look for earlier ones, as `before`; absent when there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous: Option<String>,
-    /// What belongs to the page as a whole.
+    /// More about the page as a whole.
     #[serde(flatten)]
     pub more: M,
 }

@@ -20,7 +20,7 @@ pub(crate) fn is_among(etag: &str, list: &str) -> bool {
     list.trim() == "*" || list.split(',').any(|tag| opaque(tag) == opaque(etag))
 }
 
-/// What If-Match allows.
+/// The revisions that If-Match allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IfMatch {
     /// Whatever the revision is (`*`).

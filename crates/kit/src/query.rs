@@ -3,7 +3,6 @@
 use serde::de::{DeserializeOwned, Error as _, Visitor};
 use serde::{Deserializer, forward_to_deserialize_any};
 
-use crate::body::between_backticks;
 use crate::error::{Code, Error, FieldError, Result, Rule};
 
 /// Reads the parameters.
@@ -25,6 +24,12 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
         let field = named.unwrap_or(&path).to_owned();
         Error::fields(vec![FieldError::new(field, rule, detail)]).with_code(Code::InvalidQuery)
     })
+}
+
+/// The first part of a text that stands between backticks.
+fn between_backticks(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once('`')?;
+    rest.split_once('`').map(|(inside, _)| inside)
 }
 
 /// The rule that serde's message about a parameter speaks of.

@@ -8,7 +8,7 @@ use whisper_schema::prelude::RateLimit;
 use whisper_store::{Batch, Committed, Filter, Patch};
 
 use crate::ctx::Ctx;
-use crate::error::{Code, Error, Result, ResultExt};
+use crate::error::{Code, Error, Limiting, Result, ResultExt};
 use crate::ids::derived_id;
 use crate::retry::Attempt;
 
@@ -25,7 +25,7 @@ const SWEEP_EVERY: i64 = 64;
 /// How often something may happen.
 #[derive(Clone, Debug)]
 pub struct Limit {
-    /// What is counted, such as `sign-up:203.0.113.9`.
+    /// The name of the counter, such as `sign-up:203.0.113.9`.
     pub bucket: String,
     /// How often per window; 0 for no limit.
     pub limit: u64,
@@ -126,28 +126,6 @@ impl Limit {
         Ok(row.map_or(0, |row| row.count.unsigned_abs()))
     }
 
-    /// Forgets what was counted in the current window, as a part of a commit.
-    pub fn reset_in(&self, batch: Batch, now: Timestamp) -> Batch {
-        let this = Filter::<RateLimit>::eq(whisper_schema::Column::id(), self.id(self.start(now)));
-        batch.delete_where(this, 1)
-    }
-
-    /// The refusal, with when to try again (RFC 9110's Retry-After and the IETF draft's RateLimit fields).
-    pub fn refusal(&self, now: Timestamp) -> Error {
-        let end = self.start(now) + self.window * 1000;
-        let seconds = (end - now.as_millis()).div_euclid(1000) + 1;
-        Error::new(
-            Code::RateLimited,
-            format!("Too many requests. Try again in {seconds} s."),
-        )
-        .with_header("retry-after", seconds.to_string())
-        .with_header(
-            "ratelimit-policy",
-            format!("\"default\";q={};w={}", self.limit, self.window),
-        )
-        .with_header("ratelimit", format!("\"default\";r=0;t={seconds}"))
-    }
-
     fn start(&self, now: Timestamp) -> i64 {
         let window = self.window.max(1) * 1000;
         now.as_millis().div_euclid(window) * window
@@ -165,5 +143,27 @@ impl Limit {
 
     fn id(&self, start: i64) -> String {
         derived_id(&["rate limit", &self.bucket, &start.to_string()])
+    }
+}
+
+impl Limiting for Limit {
+    fn label(&self) -> &'static str {
+        self.label
+    }
+
+    /// RFC 9110's Retry-After, and the RateLimit fields of the IETF's draft.
+    fn refusal(&self, now: Timestamp) -> Error {
+        let end = self.start(now) + self.window * 1000;
+        let seconds = (end - now.as_millis()).div_euclid(1000) + 1;
+        Error::new(
+            Code::RateLimited,
+            format!("Too many requests. Try again in {seconds} s."),
+        )
+        .with_header("retry-after", seconds.to_string())
+        .with_header(
+            "ratelimit-policy",
+            format!("\"default\";q={};w={}", self.limit, self.window),
+        )
+        .with_header("ratelimit", format!("\"default\";r=0;t={seconds}"))
     }
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::body;
 use crate::error::{Code, Error, Result};
@@ -26,7 +27,7 @@ pub struct Request {
     pub body: Bytes,
     /// Where the request came from, when the runtime says so.
     pub client_addr: Option<IpAddr>,
-    /// What the route's `{name}` parts matched; the router fills this.
+    /// The parts of the path that the route's `{name}` parts matched; the router fills this.
     pub params: Vec<(String, String)>,
 }
 
@@ -81,30 +82,15 @@ impl Request {
             .ok_or_else(|| Error::internal(format!("the route has no part {name:?}")))
     }
 
-    /// The body as JSON.
+    /// The body as a JSON object of any fields. Rather have an argument of the handler read it:
+    /// [`Json`](crate::Json).
     ///
     /// # Errors
-    /// [`Code::UnsupportedMediaType`], [`Code::InvalidJson`] with the place, or
-    /// [`Code::ValidationFailed`] naming each field that has a wrong type, is missing or unknown.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+    /// [`Code::UnsupportedMediaType`], [`Code::InvalidJson`] with the place, or [`Code::ValidationFailed`] for what is
+    /// no object, and for a key that stands twice.
+    pub fn object(&self) -> Result<Map<String, Value>> {
         self.is_json()?;
-        body::decode(&self.body).map_err(|wrong| wrong.refused())
-    }
-
-    /// The body as JSON that `check` finds nothing wrong with. When fields are missing or of a wrong type,
-    /// the others are checked all the same, so that everything wrong is said at once.
-    ///
-    /// # Errors
-    /// As [`Request::json`], and what `check` finds.
-    pub fn json_checked<T: DeserializeOwned, U>(
-        &self,
-        check: impl FnOnce(T) -> Result<U>,
-    ) -> Result<U> {
-        self.is_json()?;
-        match body::decode(&self.body) {
-            Ok(body) => check(body),
-            Err(wrong) => Err(wrong.with_more(check)),
-        }
+        body::object(&self.body)
     }
 
     /// Refuses a body of another type than JSON in UTF-8 as it is, not compressed.
@@ -133,17 +119,6 @@ impl Request {
             }
             _ => Ok(()),
         }
-    }
-
-    /// The body as JSON, or the default when there is none.
-    ///
-    /// # Errors
-    /// As [`Request::json`].
-    pub fn json_or_default<T: DeserializeOwned + Default>(&self) -> Result<T> {
-        if self.body.is_empty() {
-            return Ok(T::default());
-        }
-        self.json()
     }
 
     /// The query string's parameters.

@@ -14,12 +14,12 @@ const PAUSE: Duration = Duration::from_millis(2);
 /// The loss from which on there is a wait: most of the time reading again is enough.
 const PATIENT_FROM: u32 = 2;
 
-/// What came of one attempt.
+/// The outcome of one attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attempt<T> {
     /// It is done.
     Done(T),
-    /// What was read has changed before the commit: read again.
+    /// Something that was read has changed before the commit: read again.
     Retry,
 }
 
@@ -29,7 +29,7 @@ impl Ctx {
     /// holds what it read against it, so that 412 is answered to those alone who asked for it.
     ///
     /// # Errors
-    /// What an attempt refuses; [`Code::Unavailable`], with Retry-After, when others are faster each time.
+    /// The refusal of an attempt; [`Code::Unavailable`], with Retry-After, when others are faster each time.
     pub async fn retry<T>(
         &self,
         mut attempt: impl AsyncFnMut() -> Result<Attempt<T>>,

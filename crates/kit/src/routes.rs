@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 /// A function's routes, ready to be matched.
 pub(crate) struct Routes(matchit::Router<Vec<Rc<Endpoint>>>);
 
-/// What a method and a path lead to.
+/// The target of a method and a path.
 pub(crate) enum Found {
     /// An endpoint, with what the `{name}` parts of its path matched.
     Endpoint(Rc<Endpoint>, Vec<(String, String)>),
@@ -88,7 +88,7 @@ fn methods(endpoints: &[Rc<Endpoint>]) -> String {
     names.join(", ")
 }
 
-/// What is no UTF-8 stays as it is: it can't be anybody's id or name.
+/// Decodes a part of a path. Bytes that aren't UTF-8 stay encoded: they can't be anybody's id or name.
 fn decode(part: &str) -> String {
     percent_encoding::percent_decode_str(part)
         .decode_utf8()

@@ -4,7 +4,7 @@
 
 #[cfg(not(target_family = "wasm"))]
 mod native {
-    /// What has a JSON schema; implemented by everything that derives `schemars::JsonSchema`.
+    /// A type with a JSON schema; implemented by everything that derives `schemars::JsonSchema`.
     pub trait Shaped: schemars::JsonSchema {}
     impl<T: schemars::JsonSchema + ?Sized> Shaped for T {}
 

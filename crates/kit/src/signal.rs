@@ -1,4 +1,4 @@
-//! What an instance tells other components after it has answered, by service chaining: that something
+//! Calls of an instance to other components after it has answered, by service chaining: that something
 //! was committed ([`crate::reaction`]), and what went wrong.
 
 #[cfg(target_family = "wasm")]
@@ -33,7 +33,7 @@ pub struct Fault {
     pub code: &'static str,
     /// Operation that was asked for.
     pub operation: &'static str,
-    /// What was the matter.
+    /// The cause.
     pub cause: String,
     /// The request's id.
     pub request_id: String,
@@ -55,7 +55,7 @@ impl Fault {
 /// Work for after the answer.
 pub(crate) type Task = Pin<Box<dyn Future<Output = ()>>>;
 
-/// What is to be told, and done.
+/// The calls and the work that wait for the answer to be given.
 #[derive(Default)]
 pub(crate) struct Signals {
     committed: Cell<bool>,
@@ -81,7 +81,7 @@ impl Signals {
         self.tasks.borrow_mut().push(task);
     }
 
-    /// What is to be done since this was asked last.
+    /// The work that has come up since this was asked last.
     #[cfg(any(target_family = "wasm", feature = "testing"))]
     pub fn take_tasks(&self) -> Vec<Task> {
         self.tasks.take()

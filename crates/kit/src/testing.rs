@@ -119,9 +119,12 @@ impl TestEdge {
         self.request(request).await
     }
 
-    /// The statements that ran since this was asked last.
+    /// The statements that ran since this was asked last, without those that a connection runs once for each form of
+    /// a commit.
     pub fn statements(&self) -> Vec<String> {
-        self.log.take()
+        let mut statements = self.log.take();
+        statements.retain(|sql| !sql.starts_with("CREATE TEMP "));
+        statements
     }
 
     /// How many rows each commit wrote or deleted since this was asked last.

@@ -12,7 +12,7 @@ use whisper_kit::testing::TestEdge;
 use whisper_kit::{Api, Code, Ctx, Error, Result, events};
 use whisper_schema::Column;
 use whisper_schema::prelude::{ConsumerCursor, Event, StoryReaction};
-use whisper_store::{Batch, Doc, Order};
+use whisper_store::{Batch, Doc, Order, Query};
 
 fn edge() -> TestEdge {
     TestEdge::new(&Api::new("x", ""), &[])
@@ -51,11 +51,11 @@ async fn run(ctx: Ctx, name: &str, limit: u32) -> Result<Consumed> {
 }
 
 fn noted(edge: &TestEdge) -> Vec<String> {
-    let rows = edge
-        .store()
-        .find::<StoryReaction>()
-        .order(Order::asc(Column::seq()))
-        .all(1000);
+    let rows = edge.store().read(
+        Query::<StoryReaction>::new()
+            .order(Order::asc(Column::seq()))
+            .limit(1000),
+    );
     block_on(rows)
         .unwrap()
         .into_iter()

@@ -4,13 +4,15 @@
 use futures::executor::block_on;
 use serde_json::{Value, json};
 use whisper_kit::testing::{Answer, TestEdge};
-use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result};
+use whisper_schema::Body;
 
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A note.
+#[derive(Body)]
 struct NewNote {
+    /// Words.
     text: String,
-    #[serde(default)]
+    /// Words to find it by.
     tags: Vec<String>,
 }
 
@@ -27,8 +29,7 @@ async fn read(_: Ctx, request: Request) -> Result<Reply> {
     Ok(Reply::ok(&note)?.etag(3))
 }
 
-async fn write(_: Ctx, request: Request) -> Result<Reply> {
-    let note: NewNote = request.json()?;
+async fn write(_: Ctx, _: Request, Json(note): Json<NewNote>) -> Result<Reply> {
     Reply::created(&json!({"text": note.text, "tags": note.tags}))
 }
 

@@ -8,7 +8,7 @@ use whisper_kit::idempotency::{Once, Outcome};
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Api, Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_schema::prelude::{IdempotencyKey, StoryReaction};
-use whisper_store::{Batch, Filter};
+use whisper_store::{Batch, Filter, Query};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -17,7 +17,7 @@ async fn create(ctx: Ctx, request: Request) -> Result<Reply> {
     if let Some(reply) = once.replay(&ctx).await? {
         return Ok(reply);
     }
-    let body: Value = request.json()?;
+    let body = Value::from(request.object()?);
     if body["name"] == "refused" {
         return Err(Error::field("name", whisper_kit::Rule::Enum, "is refused"));
     }
@@ -77,7 +77,7 @@ async fn post(edge: &TestEdge, token: &str, path: &str, key: &str, body: &Value)
 }
 
 fn stickers(edge: &TestEdge) -> u64 {
-    block_on(edge.store().find::<StoryReaction>().count(100)).unwrap()
+    block_on(edge.store().read(Query::<StoryReaction>::new().count(100))).unwrap()
 }
 
 #[test]
@@ -166,11 +166,9 @@ fn a_key_is_forgotten_after_a_day() {
     assert_ne!(send(&token, "a"), first);
     edge.advance(1);
     send(&token, "c");
-    let old = edge
-        .store()
-        .find::<IdempotencyKey>()
-        .filter(Filter::eq(IdempotencyKey::KEY, "b"));
-    assert_eq!(block_on(old.count(10)), Ok(0), "swept");
+    let old = Query::<IdempotencyKey>::new().filter(Filter::eq(IdempotencyKey::KEY, "b"));
+    let left = block_on(edge.store().read(old.count(10)));
+    assert_eq!(left, Ok(0), "swept");
 }
 
 #[test]

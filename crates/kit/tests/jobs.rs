@@ -11,7 +11,7 @@ use whisper_kit::jobs::{self, Report};
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Api, Auth, Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_schema::prelude::JobRun;
-use whisper_store::{Order, StoreError};
+use whisper_store::{Order, Query, StoreError};
 
 async fn job(ctx: Ctx, request: Request) -> Result<Reply> {
     jobs::run(&ctx, "sweep", async |tally| {
@@ -51,11 +51,11 @@ fn run(edge: &TestEdge, how: &str) -> Answer {
 }
 
 fn last(edge: &TestEdge) -> JobRun {
-    let newest = edge
-        .store()
-        .find::<JobRun>()
-        .order(Order::desc(JobRun::STARTED_AT))
-        .first();
+    let newest = edge.store().read(
+        Query::<JobRun>::new()
+            .order(Order::desc(JobRun::STARTED_AT))
+            .first(),
+    );
     block_on(newest).unwrap().unwrap().into_inner()
 }
 
@@ -114,7 +114,10 @@ fn a_run_is_kept_from_its_start() {
     assert_eq!((cut_off.job.as_str(), cut_off.finished_at), ("sweep", None));
     edge.advance(1000);
     run(&edge, "").expect(200);
-    assert_eq!(block_on(edge.store().find::<JobRun>().count(10)), Ok(2));
+    assert_eq!(
+        block_on(edge.store().read(Query::<JobRun>::new().count(10))),
+        Ok(2)
+    );
 }
 
 #[test]
@@ -133,5 +136,8 @@ fn runs_are_forgotten_after_30_days() {
     run(&edge, "").expect(200);
     edge.advance(31 * 24 * 60 * 60 * 1000);
     run(&edge, "").expect(200);
-    assert_eq!(block_on(edge.store().find::<JobRun>().count(10)), Ok(1));
+    assert_eq!(
+        block_on(edge.store().read(Query::<JobRun>::new().count(10))),
+        Ok(1)
+    );
 }

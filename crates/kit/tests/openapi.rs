@@ -4,8 +4,11 @@
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 use whisper_kit::openapi::{About, Subject};
-use whisper_kit::page::{Listing, NoFilters};
-use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result, openapi};
+use whisper_kit::page::{Listing, Window};
+use whisper_kit::{
+    Api, Auth, Code, Ctx, Endpoint, Json, Method, OptionalJson, Reply, Request, Result, openapi,
+};
+use whisper_schema::Body;
 
 const ABOUT: About = About {
     title: "Whisper",
@@ -31,11 +34,11 @@ const ABOUT: About = About {
 };
 
 /// A note to oneself.
-#[derive(JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Body)]
 struct NewNote {
     /// What it says.
     text: String,
+    /// Whether it stands on top.
     is_pinned: Option<bool>,
 }
 
@@ -55,6 +58,18 @@ async fn nothing(_: Ctx, _: Request) -> Result<Reply> {
     Ok(Reply::no_content())
 }
 
+async fn make(_: Ctx, _: Request, _: Json<NewNote>) -> Result<Reply> {
+    Ok(Reply::no_content())
+}
+
+async fn change(_: Ctx, _: Request, _: OptionalJson<NewNote>) -> Result<Reply> {
+    Ok(Reply::no_content())
+}
+
+async fn list(_: Ctx, _: Request, _: Window) -> Result<Reply> {
+    Ok(Reply::no_content())
+}
+
 fn document() -> Value {
     let notes = Api::new("notes", "Notes.")
         .endpoint(
@@ -63,23 +78,15 @@ fn document() -> Value {
                 "/v1/notes",
                 "createNote",
                 "Makes a note",
-                nothing,
+                make,
             )
-            .body::<NewNote>()
             .headers(&["idempotency-key"])
             .reply::<Note>(201, "The note.")
             .codes(&[Code::RateLimited]),
         )
         .endpoint(
-            Endpoint::new(
-                Method::GET,
-                "/v1/notes",
-                "listNotes",
-                "Lists notes",
-                nothing,
-            )
-            .page::<NoFilters>()
-            .reply::<Listing<Note>>(200, "A page."),
+            Endpoint::new(Method::GET, "/v1/notes", "listNotes", "Lists notes", list)
+                .reply::<Listing<Note>>(200, "A page."),
         )
         .endpoint(
             Endpoint::new(
@@ -87,9 +94,8 @@ fn document() -> Value {
                 "/v1/trash",
                 "listTrash",
                 "Lists deleted notes",
-                nothing,
+                list,
             )
-            .page::<NoFilters>()
             .reply::<Listing<Note>>(200, "A page."),
         )
         .endpoint(
@@ -98,9 +104,8 @@ fn document() -> Value {
                 "/v1/notes/{id}",
                 "updateNote",
                 "Changes a note",
-                nothing,
+                change,
             )
-            .optional_body::<NewNote>()
             .headers(&["if-match"])
             .reply_empty(204, "Changed."),
         );

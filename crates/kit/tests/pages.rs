@@ -3,21 +3,21 @@
 
 use futures::executor::block_on;
 use serde_json::{Value, json};
+use whisper_kit::page::Window;
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Api, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::StoryReaction;
 use whisper_store::{Batch, Filter, Order, Query};
 
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
 struct Only {
     /// Only those of this user.
     user: Option<String>,
 }
 
-async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn list(ctx: Ctx, request: Request, window: Window<Only>) -> Result<Reply> {
     let story = request.id("id")?.to_owned();
-    let window = request.page::<Only>(&ctx).await?;
     let find = Query::<StoryReaction>::new()
         .filter(Filter::eq(StoryReaction::STORY_ID, story))
         .order(Order::desc(StoryReaction::CREATED_AT));

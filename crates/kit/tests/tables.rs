@@ -16,7 +16,7 @@ use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Event, Profile};
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
-use whisper_store::{Batch, Doc, Store};
+use whisper_store::{Batch, Doc, Query, Store};
 
 fn server() -> Server {
     let server = Server::start(Options {
@@ -75,7 +75,7 @@ fn a_portion_that_is_too_much_is_halved() {
     block_on(consumer::run(&ctx, "points", bounds, &tally, handle)).unwrap();
     let report = tally.report();
     assert_eq!((report.done, report.failed, report.capped), (70, 0, false));
-    let profiles = block_on(store.find::<Profile>().all(100)).unwrap();
+    let profiles = block_on(store.read(Query::<Profile>::new().limit(100))).unwrap();
     assert!(profiles.iter().all(|profile| profile.reputation_score == 1));
 }
 

@@ -57,10 +57,13 @@ pub async fn may_add(ctx: &Ctx, adder: &str, other: &str) -> Result<bool> {
     Ok(consents.may_add(other))
 }
 
+/// Questions for the others' settings, for their contacts, and for whom they follow.
+type Asked = (Vec<Query<Profile>>, Vec<Query<Contact>>, Vec<Query<Follow>>);
+
 /// See [`consents`].
 pub struct Consenting {
     actor: String,
-    questions: (Vec<Query<Profile>>, Vec<Query<Contact>>, Vec<Query<Follow>>),
+    questions: Asked,
 }
 
 impl ReadSet for Consenting {
@@ -88,7 +91,7 @@ impl ReadSet for Consenting {
     }
 }
 
-/// What others let an actor do.
+/// The consent that others give to an actor.
 #[derive(Clone, Debug, Default)]
 pub struct Consents {
     actor: String,

@@ -99,7 +99,7 @@ impl ReadSet for Between {
     }
 }
 
-/// What two people keep about each other, both ways.
+/// The follows and contacts of two people about each other.
 #[derive(Clone, Debug, Default)]
 pub struct Pair {
     /// Their following of each other.
@@ -109,14 +109,14 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// What one of them is to the other as an author of stories.
+    /// The relation of a viewer to an author of stories.
     pub fn audience(&self, viewer: &str, author: &str) -> StoryAudience {
         let follows = self.follows.iter().map(|doc| &doc.value);
         let contacts = self.contacts.iter().map(|doc| &doc.value);
         StoryAudience::of(viewer, author, follows, contacts)
     }
 
-    /// What one of them is to the other as the owner of a profile.
+    /// The relation of a viewer to the owner of a profile.
     pub fn viewer(&self, viewer: &str, owner: &str) -> Viewer {
         self.audience(viewer, owner).into()
     }

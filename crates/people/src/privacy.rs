@@ -9,7 +9,7 @@ choices! {
     pub enum Audience {
         /// Everybody who is signed in.
         Everyone = "everyone",
-        /// Those with whom the following is mutual.
+        /// Users with whom the following is mutual.
         Friends = "friends",
         /// Only its owner.
         Nobody = "nobody",
@@ -21,7 +21,7 @@ choices! {
     pub enum Circle {
         /// Everybody who is signed in.
         Everyone = "everyone",
-        /// Those whom they keep as a contact, or follow.
+        /// Users whom they keep as a contact, or follow.
         Contacts = "contacts",
         /// Nobody.
         Nobody = "nobody",
@@ -33,7 +33,7 @@ pub const MESSAGES: &str = "messages";
 /// The key of the setting that says who may add somebody to groups.
 pub const GROUPS: &str = "groups";
 
-/// What somebody lets others do.
+/// The things that somebody lets others do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Consent {
     /// Who may write to them.
@@ -42,7 +42,7 @@ pub struct Consent {
     pub groups: Circle,
 }
 
-/// What an owner of a profile lets others do. Settings that can't be read let nobody do anything.
+/// The permissions that the owner of a profile gives to others. Settings that can't be read let nobody do anything.
 pub fn consent(profile: &Profile) -> Consent {
     let settings = Settings::of(profile);
     Consent {
@@ -51,7 +51,7 @@ pub fn consent(profile: &Profile) -> Consent {
     }
 }
 
-/// What a setting covers: its key, the fields it governs, and who sees them unless told otherwise.
+/// A setting: its key, the fields it governs, and who sees them unless told otherwise.
 struct Setting {
     key: &'static str,
     fields: &'static [&'static str],
@@ -84,10 +84,10 @@ const SETTINGS: &[Setting] = &[
     setting("languages", &["languages"], Audience::Everyone),
 ];
 
-/// What everybody sees who isn't blocked: enough to tell one person from another.
+/// Fields that everybody sees who isn't blocked: enough to tell one person from another.
 pub const ALWAYS: &[&str] = &["id", "username", "displayName", "avatarUrl"];
 
-/// What goes with the profile as a whole, without a setting of its own.
+/// Fields that go with the profile as a whole, without a setting of their own.
 const WITH_PROFILE: &[&str] = &[
     "userId",
     "avatarFileId",
@@ -138,7 +138,7 @@ pub fn check(settings: &Map<String, Value>) -> Vec<(&str, Rule, String)> {
     wrong.collect()
 }
 
-/// What somebody is to the owner of a profile.
+/// The relation of somebody to the owner of a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Viewer {
     /// The owner.
@@ -190,7 +190,7 @@ impl Settings {
         }
     }
 
-    /// What can't be read shows nothing: the owner wanted something hidden.
+    /// Settings that can't be read show nothing: the owner wanted something hidden.
     fn audience(&self, key: &str, default: Audience) -> Audience {
         let Some(settings) = &self.0 else {
             return Audience::Nobody;

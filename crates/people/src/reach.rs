@@ -76,7 +76,7 @@ impl ReadSet for Reaching {
     }
 }
 
-/// What stands between senders and recipients.
+/// The obstacles between senders and recipients.
 #[derive(Clone, Debug, Default)]
 pub struct Reach {
     /// Who blocked whom.

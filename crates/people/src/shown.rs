@@ -37,15 +37,18 @@ pub fn shown_to<'a>(viewer: &str, ids: impl IntoIterator<Item = &'a str>) -> Sho
     }
 }
 
+/// Questions for profiles, for blocks, and for accounts out of use.
+type Asked = (
+    Vec<Query<Profile>>,
+    Vec<Query<Contact>>,
+    Vec<Query<Account>>,
+);
+
 /// See [`shown_to`].
 pub struct Showing {
     viewer: String,
     ids: BTreeSet<String>,
-    questions: (
-        Vec<Query<Profile>>,
-        Vec<Query<Contact>>,
-        Vec<Query<Account>>,
-    ),
+    questions: Asked,
 }
 
 impl ReadSet for Showing {

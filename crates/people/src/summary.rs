@@ -42,7 +42,7 @@ impl UserSummary {
 }
 
 impl From<&Profile> for UserSummary {
-    /// What everybody may see: [`crate::privacy::ALWAYS`].
+    /// The fields that everybody may see: [`crate::privacy::ALWAYS`].
     fn from(profile: &Profile) -> Self {
         Self {
             id: profile.id.clone(),

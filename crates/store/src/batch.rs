@@ -69,8 +69,8 @@ pub(crate) enum Existing {
 /// What a commit did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Committed {
-    /// When: what [`Timestamp::AT_COMMIT`] became. Never earlier than that of a commit before it
-    /// of the same store.
+    /// When: what [`Timestamp::AT_COMMIT`] became, never earlier than in a commit before it. Of a batch that doesn't
+    /// have it, the time by the clock.
     pub at: Timestamp,
     /// How many documents each operation wrote or deleted, in the order of the batch; 0 for the
     /// `expect` ones.
@@ -212,13 +212,6 @@ impl Batch {
             filter: filter.node,
             some: false,
         })
-    }
-
-    /// Fails the batch unless the document is there and unchanged since it was read.
-    pub fn expect_revision<D: Document>(self, id: &str, revision: i64) -> Self {
-        let unchanged =
-            Filter::<D>::and([Filter::eq(Column::id(), id), Filter::revision(revision)]);
-        self.expect_some(unchanged)
     }
 
     fn put<D: Document>(self, document: &D, existing: Existing) -> Self {

@@ -1,6 +1,33 @@
 //! The columns of a collection's table: its attributes, and three of the store's own.
 
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
 use whisper_schema::{Collection, Kind, Rule, Violation};
+
+/// A collection's table. Equal by id: constants may live at several addresses.
+#[derive(Clone, Copy)]
+pub(crate) struct Table(pub &'static Collection);
+
+impl PartialEq for Table {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.id == other.0.id
+    }
+}
+
+impl Eq for Table {}
+
+impl Hash for Table {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.id.hash(state);
+    }
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.id)
+    }
+}
 
 /// The document's own id in the table.
 pub(crate) const ID: &str = "_id";

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde_json::Value;
 use whisper_schema::{Attribute, Column, Document, Ephemeral, Order as Direction, Timestamp};
 
-use crate::sql::Table;
+use crate::columns::Table;
 
 pub(crate) use crate::columns::REVISION;
 

@@ -39,6 +39,6 @@ pub use error::StoreError;
 pub use filter::{Filter, Order};
 pub use migrate::MigrationReport;
 pub use patch::Patch;
-pub use query::{Count, DEFAULT_LIMIT, Find, First, Get, MAX_LIMIT, Paged, Query};
+pub use query::{Count, DEFAULT_LIMIT, First, Get, MAX_LIMIT, Paged, Query};
 pub use read::{Answers, Questions, ReadSet};
 pub use store::Store;

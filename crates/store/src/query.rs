@@ -5,10 +5,8 @@ use std::marker::PhantomData;
 
 use whisper_schema::{Column, Document, Order as Direction};
 
-use crate::doc::{Cursor, Doc, Page};
-use crate::error::StoreError;
+use crate::doc::Cursor;
 use crate::filter::{Filter, Node, Order};
-use crate::store::Store;
 
 /// How many documents a query gives when it doesn't say.
 pub const DEFAULT_LIMIT: u32 = 25;
@@ -33,7 +31,7 @@ pub(crate) enum Way {
     Before,
 }
 
-/// A query of `D`'s collection, to be run by [`Store::read`] or [`Store::count_many`].
+/// A query of `D`'s collection, to be run by [`Store::read`](crate::Store::read) or [`Store::count_many`](crate::Store::count_many).
 ///
 /// Ties of the order are broken by the commit order, in the direction of the last column: newest
 /// last if that is ascending. Without an order it is the commit order.
@@ -108,17 +106,17 @@ impl<D: Document> Query<D> {
         self
     }
 
-    /// As a part of [`Store::read`]: the documents with the cursors around them.
+    /// As a part of [`Store::read`](crate::Store::read): the documents with the cursors around them.
     pub fn page(self) -> Paged<D> {
         Paged(self)
     }
 
-    /// As a part of [`Store::read`]: the first document.
+    /// As a part of [`Store::read`](crate::Store::read): the first document.
     pub fn first(self) -> First<D> {
         First(self.limit(1))
     }
 
-    /// As a part of [`Store::read`]: how many there are, counted up to `max`. Limit, order and
+    /// As a part of [`Store::read`](crate::Store::read): how many there are, counted up to `max`. Limit, order and
     /// cursor don't matter.
     pub fn count(self, max: u64) -> Count<D> {
         Count { query: self, max }
@@ -146,7 +144,7 @@ impl<D> fmt::Debug for Query<D> {
     }
 }
 
-/// One document by its id, as a part of [`Store::read`].
+/// One document by its id, as a part of [`Store::read`](crate::Store::read).
 pub struct Get<D> {
     pub(crate) id: String,
     document: PhantomData<fn() -> D>,
@@ -172,98 +170,4 @@ pub struct First<D>(pub(crate) Query<D>);
 pub struct Count<D> {
     pub(crate) query: Query<D>,
     pub(crate) max: u64,
-}
-
-/// A query bound to the store that runs it; see [`Query`] for what each step means.
-#[must_use = "a query does nothing until one of its last steps is awaited"]
-pub struct Find<D> {
-    store: Store,
-    query: Query<D>,
-}
-
-impl<D: Document> Find<D> {
-    pub(crate) fn new(store: Store) -> Self {
-        Find {
-            store,
-            query: Query::new(),
-        }
-    }
-
-    /// See [`Query::filter`].
-    pub fn filter(mut self, filter: Filter<D>) -> Self {
-        self.query = self.query.filter(filter);
-        self
-    }
-
-    /// See [`Query::order`].
-    pub fn order(mut self, order: Order<D>) -> Self {
-        self.query = self.query.order(order);
-        self
-    }
-
-    /// See [`Query::in_commit_order`].
-    pub fn in_commit_order(mut self, behind: i64) -> Self {
-        self.query = self.query.in_commit_order(behind);
-        self
-    }
-
-    /// See [`Query::after`].
-    pub fn after(mut self, cursor: impl Into<Option<Cursor>>) -> Self {
-        self.query = self.query.after(cursor);
-        self
-    }
-
-    /// See [`Query::before`].
-    pub fn before(mut self, cursor: impl Into<Option<Cursor>>) -> Self {
-        self.query = self.query.before(cursor);
-        self
-    }
-
-    /// See [`Query::limit`].
-    pub fn limit(mut self, limit: u32) -> Self {
-        self.query = self.query.limit(limit);
-        self
-    }
-
-    /// The documents, with the cursors around them.
-    pub async fn page(self) -> Result<Page<D>, StoreError> {
-        self.store.read(self.query.page()).await
-    }
-
-    /// The first document.
-    pub async fn first(self) -> Result<Option<Doc<D>>, StoreError> {
-        self.store.read(self.query.first()).await
-    }
-
-    /// All documents from here on, at most `max`, whatever the limit. Over [`MAX_LIMIT`] they are
-    /// read in several steps, between which others may commit.
-    pub async fn all(self, max: usize) -> Result<Vec<Doc<D>>, StoreError> {
-        let mut query = self.query;
-        let mut all = Vec::new();
-        while all.len() < max {
-            let rest = u32::try_from(max - all.len()).unwrap_or(MAX_LIMIT);
-            let page = self
-                .store
-                .read(query.clone().limit(rest.min(MAX_LIMIT)).page())
-                .await?;
-            let backwards = matches!(query.selection.from, Some((Way::Before, _)));
-            if backwards {
-                // Pages come nearest first, each in the query's order.
-                all.splice(0..0, page.items);
-            } else {
-                all.extend(page.items);
-            }
-            query = match if backwards { page.previous } else { page.next } {
-                None => break,
-                Some(cursor) if backwards => query.before(cursor),
-                Some(cursor) => query.after(cursor),
-            };
-        }
-        Ok(all)
-    }
-
-    /// How many there are, counted up to `max`.
-    pub async fn count(self, max: u64) -> Result<u64, StoreError> {
-        self.store.read(self.query.count(max)).await
-    }
 }

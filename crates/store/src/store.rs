@@ -13,7 +13,7 @@ use crate::doc::Doc;
 use crate::driver::{Driver, SqlValue};
 use crate::error::StoreError;
 use crate::migrate::MigrationReport;
-use crate::query::{Find, Get, Query};
+use crate::query::{Get, Query};
 use crate::read::{Answers, Questions, ReadSet};
 use crate::reading::{self, Asked, Reads};
 use crate::tables::{Engine, Tables};
@@ -79,11 +79,6 @@ impl Store {
     /// The document with this id.
     pub async fn get<D: Document>(&self, id: &str) -> Result<Option<Doc<D>>, StoreError> {
         self.read(Get::id(id)).await
-    }
-
-    /// Starts a query.
-    pub fn find<D: Document>(&self) -> Find<D> {
-        Find::new(self.clone())
     }
 
     /// Reads several things in one statement: all as they stand at one moment, for the price of one.

@@ -6,7 +6,7 @@ mod support;
 use futures::future::join_all;
 use support::{block_on, store};
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, DriverError, Filter, StoreError};
+use whisper_store::{Batch, DriverError, Filter, Query, StoreError};
 
 fn broken() -> DriverError {
     DriverError::Unavailable("disk I/O error".into())
@@ -40,10 +40,10 @@ fn many(i: usize) -> Batch {
 const COMMIT: &str = "INSERT INTO _commit";
 
 fn count(store: &whisper_store::Store) -> (u64, u64) {
-    let events = block_on(store.find::<Event>().count(100)).unwrap();
+    let events = block_on(store.read(Query::<Event>::new().count(100))).unwrap();
     (
         events,
-        block_on(store.find::<Message>().count(100)).unwrap(),
+        block_on(store.read(Query::<Message>::new().count(100))).unwrap(),
     )
 }
 
@@ -170,10 +170,11 @@ fn a_commit_dropped_at_any_point_leaves_no_lock() {
         );
     }
     let both = block_on(
-        store
-            .find::<Event>()
-            .filter(Filter::starts_with(Column::id(), "e"))
-            .count(100),
+        store.read(
+            Query::<Event>::new()
+                .filter(Filter::starts_with(Column::id(), "e"))
+                .count(100),
+        ),
     );
     assert_eq!(both.unwrap(), count(&store).1);
 }

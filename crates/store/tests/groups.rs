@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use support::{Counting, block_on};
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Filter, Patch, Store, StoreError};
+use whisper_store::{Batch, Filter, Patch, Query, Store, StoreError};
 
 /// An operation on one of a few documents of two collections.
 #[derive(Clone, Debug)]
@@ -116,8 +116,11 @@ fn store() -> Store {
 type Seen = (i64, i64, Conversation);
 
 async fn everything(store: &Store) -> (Vec<Seen>, Vec<(i64, String)>) {
-    let conversations = store.find::<Conversation>().all(1000).await.unwrap();
-    let events = store.find::<Event>().all(1000).await.unwrap();
+    let conversations = store
+        .read(Query::<Conversation>::new().limit(1000))
+        .await
+        .unwrap();
+    let events = store.read(Query::<Event>::new().limit(1000)).await.unwrap();
     let seen = conversations
         .into_iter()
         .map(|doc| (doc.seq, doc.revision, doc.value));

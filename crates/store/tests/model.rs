@@ -71,9 +71,7 @@ fn queries_agree_with_the_model() {
                 let count = store.read(query.count(7)).await.unwrap();
                 prop_assert_eq!(count, expected.len().min(7) as u64);
                 let stored = store
-                    .find::<Conversation>()
-                    .limit(1000)
-                    .page()
+                    .read(Query::<Conversation>::new().limit(1000).page())
                     .await
                     .unwrap();
                 let stored: Vec<_> = stored.items.into_iter().map(|doc| doc.value).collect();
@@ -112,9 +110,11 @@ fn deletes_and_conditions_agree_with_the_model() {
                     .unwrap();
                 prop_assert_eq!(done.affected[0], (found.len() as u64).min(limit));
                 let left = store
-                    .find::<Conversation>()
-                    .filter(test.filter())
-                    .count(100)
+                    .read(
+                        Query::<Conversation>::new()
+                            .filter(test.filter())
+                            .count(100),
+                    )
                     .await
                     .unwrap();
                 prop_assert_eq!(left, (found.len() as u64).saturating_sub(limit));
@@ -153,7 +153,7 @@ fn every_finite_double_comes_back_as_it_went_in() {
                 });
             }
             block_on(store.commit(batch)).unwrap();
-            let found = block_on(store.find::<TokenHolding>().all(1000)).unwrap();
+            let found = block_on(store.read(Query::<TokenHolding>::new().limit(1000))).unwrap();
             let found: Vec<_> = found.iter().filter_map(|doc| doc.usd_value).collect();
             prop_assert_eq!(found, doubles);
             Ok(())
@@ -183,14 +183,13 @@ fn texts_of_any_characters_come_back_as_they_went_in() {
                 });
             }
             block_on(store.commit(batch)).unwrap();
-            let found = block_on(store.find::<Message>().all(1000)).unwrap();
+            let found = block_on(store.read(Query::<Message>::new().limit(1000))).unwrap();
             let found: Vec<_> = found.iter().map(|doc| doc.content.clone()).collect();
             prop_assert_eq!(&found, &texts);
             for text in &texts {
-                let by_element = store
-                    .find::<Message>()
+                let by_element = Query::<Message>::new()
                     .filter(Filter::contains(Message::MENTIONS, text.as_str()));
-                prop_assert!(block_on(by_element.count(10)).unwrap() > 0);
+                prop_assert!(block_on(store.read(by_element.count(10))).unwrap() > 0);
             }
             Ok(())
         })

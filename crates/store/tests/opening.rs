@@ -8,7 +8,7 @@ use std::sync::Barrier;
 use futures::executor::block_on;
 use whisper_schema::prelude::{StoryView, Timestamp};
 use whisper_store::native::NativeDriver;
-use whisper_store::{Batch, Store};
+use whisper_store::{Batch, Query, Store};
 
 /// Opens the database so often, each time to write and read a document.
 fn come_and_go(file: &Path, name: &str, times: usize) {
@@ -23,7 +23,7 @@ fn come_and_go(file: &Path, name: &str, times: usize) {
         };
         let written = block_on(store.commit(Batch::new().insert(&view)));
         assert!(written.is_ok(), "{name}-{n}: {written:?}");
-        let read = block_on(store.find::<StoryView>().count(1));
+        let read = block_on(store.read(Query::<StoryView>::new().count(1)));
         assert_eq!(read, Ok(1), "{name}-{n}");
     }
 }

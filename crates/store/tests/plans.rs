@@ -179,3 +179,71 @@ fn a_bounded_delete_looks_where_the_rows_are() {
     assert!(plan.contains("storyViews USING COVERING INDEX"), "{plan}");
     assert!(!plan.contains("SCAN storyViews"), "{plan}");
 }
+
+#[test]
+fn a_list_of_what_other_documents_name_is_looked_up_by_them() {
+    let (store, driver) = ready();
+    let mine = Filter::and([
+        Filter::eq(ConversationMember::USER_ID, "u"),
+        Filter::eq(ConversationMember::STATUS, ConversationMemberStatus::Active),
+        Filter::eq(ConversationMember::IS_REQUEST, false),
+        Filter::eq(ConversationMember::IS_ARCHIVED, false),
+        Filter::eq(ConversationMember::IS_PINNED, false),
+    ]);
+    let of_mine = Filter::is_among(
+        Column::<Conversation>::id(),
+        ConversationMember::CONVERSATION_ID,
+        mine,
+    );
+    let list = Query::new()
+        .filter(of_mine)
+        .order(Order::desc(Conversation::LAST_MESSAGE_AT));
+    let cursor = Cursor {
+        values: vec!["2026-01-01T00:00:00Z".into()],
+        seq: 9,
+    };
+    for query in [
+        list.clone(),
+        list.clone().after(cursor.clone()),
+        list.before(cursor),
+    ] {
+        block_on(store.read(query)).unwrap();
+        let plan = plan(&driver, "SELECT");
+        // However many conversations there are, those of the user alone are looked at.
+        for step in [
+            "SEARCH conversationMembers USING COVERING INDEX conversationMembers_idx_user_list",
+            "SEARCH conversations USING INDEX sqlite_autoindex_conversations_1 (_id=?)",
+        ] {
+            assert!(plan.contains(step), "{plan}");
+        }
+        assert!(!plan.contains("SCAN conversations"), "{plan}");
+    }
+}
+
+#[test]
+fn documents_of_blocked_people_are_left_out_by_an_index() {
+    let (store, driver) = ready();
+    let blocks = |side| Filter::and([Filter::eq(side, "u"), Filter::eq(Contact::IS_BLOCKED, true)]);
+    let unread = Query::<Message>::new()
+        .filter(Filter::eq(Message::CONVERSATION_ID, "c"))
+        .filter(Filter::gt(Column::seq(), 7))
+        .filter(Filter::is_not_among(
+            Message::SENDER_ID,
+            Contact::CONTACT_USER_ID,
+            blocks(Contact::USER_ID),
+        ))
+        .filter(Filter::is_not_among(
+            Message::SENDER_ID,
+            Contact::USER_ID,
+            blocks(Contact::CONTACT_USER_ID),
+        ));
+    block_on(store.read(unread.count(1_000))).unwrap();
+    let plan = plan(&driver, "SELECT");
+    for step in [
+        "SEARCH messages USING INDEX messages_idx_conversation_order (conversationId=? AND rowid>?)",
+        "SEARCH contacts USING INDEX contacts_idx_blocked (userId=? AND isBlocked=?)",
+        "SEARCH contacts USING INDEX contacts_idx_blockers (contactUserId=? AND isBlocked=?)",
+    ] {
+        assert!(plan.contains(step), "{step} in {plan}");
+    }
+}

@@ -3,7 +3,7 @@
 //! Who signs up at Appwrite has no account with us, but conversations, stories and the rest ask for one. They get
 //! it when Appwrite tells of it (`users.*.create`), or when they first ask for their profile, whichever is sooner.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use whisper_kit::auth::is_foreign_id;
 use whisper_kit::{Attempt, Auth, Ctx, Endpoint, Error, Method, Reply, Request, Result, reaction};
 use whisper_schema::Timestamp;
@@ -36,7 +36,7 @@ async fn signed_up(ctx: Ctx, request: Request) -> Result<Reply> {
         return Err(Error::not_found());
     }
     // Whatever else Appwrite tells of a user is its own business, so this body has no fixed fields.
-    let user: Map<String, Value> = request.json()?;
+    let user = request.object()?;
     let text = |key: &str| user.get(key).and_then(Value::as_str).unwrap_or_default();
     let id = text("$id");
     if is_foreign_id(id) {

@@ -1,11 +1,13 @@
 //! Making an account: what signing up with and without an e-mail address have in common.
 
+use std::convert::Infallible;
+
 use serde_json::json;
 use whisper_kit::auth::issue;
 use whisper_kit::ids::random;
 use whisper_kit::rate_limit::Rate;
-use whisper_kit::{Attempt, Code, Ctx, Error, Request, Result};
-use whisper_schema::prelude::{Account, Document, Profile};
+use whisper_kit::{Attempt, Code, Ctx, Error, Request, Result, ResultExt};
+use whisper_schema::prelude::{Account, Profile};
 use whisper_store::{Batch, StoreError};
 
 use crate::attempts::Attempts;
@@ -128,14 +130,14 @@ pub fn profile(ctx: &Ctx, account: &Account, founder: &Founder) -> Result<Profil
 
 /// The refusal that says what of a new account or profile somebody has already.
 pub fn taken(error: StoreError) -> Error {
-    if error.is_conflict(Account::COLLECTION, "idx_email") {
-        return Error::new(
-            Code::EmailTaken,
-            "An account with this e-mail address exists.",
-        );
+    const NAME: &str = "Somebody has this user name.";
+    const EMAIL: &str = "An account with this e-mail address exists.";
+    let outcome = Err::<Infallible, _>(error)
+        .on_conflict("idx_email", Code::EmailTaken, EMAIL)
+        .on_conflict("idx_username", Code::UsernameTaken, NAME)
+        .on_failed(names::RESTS, Code::UsernameTaken, NAME);
+    match outcome {
+        Err(error) => error,
+        Ok(never) => match never {},
     }
-    if error.is_conflict(Profile::COLLECTION, "idx_username") || error.failed_at(names::RESTS) {
-        return Error::new(Code::UsernameTaken, "Somebody has this user name.");
-    }
-    error.into()
 }

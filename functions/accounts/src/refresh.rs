@@ -9,6 +9,7 @@ use crate::views::Tokens;
 
 /// Which session goes on.
 #[derive(Clone, Debug, Body)]
+#[body(example = r#"{"refreshToken": "wrt_0190c1d2e3f4_NqLr5mTzY8sJ"}"#)]
 pub struct Refresh {
     /// The refresh token that came with the access token.
     refresh_token: Secret<String>,

@@ -12,7 +12,7 @@ use whisper_kit::auth::{IdentityServer, Verifying};
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Method, Request};
 use whisper_schema::prelude::{Account, AccountStatus, Document, Profile};
-use whisper_store::Batch;
+use whisper_store::{Batch, Query};
 
 /// Takes every JWT for its user's.
 struct Credulous;
@@ -62,7 +62,10 @@ async fn me(edge: &TestEdge, user: &str) -> Value {
 }
 
 async fn count<D: Document>(edge: &TestEdge) -> u64 {
-    edge.store().find::<D>().count(100).await.unwrap()
+    edge.store()
+        .read(Query::<D>::new().count(100))
+        .await
+        .unwrap()
 }
 
 #[test]

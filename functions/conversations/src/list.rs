@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use whisper_kit::ids::member_id;
-use whisper_kit::page::ListingWith;
+use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_people::{Users, shown_to};
 use whisper_schema::prelude::{
@@ -37,14 +37,12 @@ pub fn endpoint() -> Endpoint {
          have become active since.",
         list,
     )
-    .page::<Which>()
     .reply::<ListingWith<ConversationView, Users>>(200, "A page of conversations.")
 }
 
 /// Answers 200 with a page.
-async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn list(ctx: Ctx, _: Request, window: Window<Which>) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
-    let window = request.page::<Which>(&ctx).await?;
     let shelf = Shelf {
         user: &me,
         archived: window.filters.archived,

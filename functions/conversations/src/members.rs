@@ -1,6 +1,6 @@
 //! `GET /v1/conversations/{conversationId}/members`: who belongs to it, in the order they joined.
 
-use whisper_kit::page::{ListingWith, NoFilters};
+use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_people::{People, Users};
 use whisper_schema::prelude::ConversationMember;
@@ -18,15 +18,13 @@ pub fn endpoint() -> Endpoint {
         "Who belongs to a conversation, in the order they joined.",
         members,
     )
-    .page::<NoFilters>()
     .reply::<ListingWith<MemberView, Users>>(200, "A page of members.")
 }
 
 /// Answers 200 with a page of members, and with the names of those who brought them in, who may have left.
-async fn members(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn members(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
     let id = request.id("conversationId")?;
     let user = ctx.caller()?.user_id;
-    let window = request.page::<NoFilters>(&ctx).await?;
     let query = Query::<ConversationMember>::new()
         .filter(Filter::eq(ConversationMember::CONVERSATION_ID, id))
         .filter(active())

@@ -42,7 +42,7 @@ async fn accept(ctx: Ctx, request: Request) -> Result<Reply> {
     let wanted = Patch::new()
         .set(ConversationMember::IS_REQUEST, false)
         .set(ConversationMember::IS_ARCHIVED, false);
-    settle(&ctx, request.id("conversationId")?, &wanted, |me| {
+    decide(&ctx, request.id("conversationId")?, &wanted, |me| {
         (me.is_request, me.is_archived) = (false, false);
     })
     .await
@@ -50,14 +50,14 @@ async fn accept(ctx: Ctx, request: Request) -> Result<Reply> {
 
 async fn decline(ctx: Ctx, request: Request) -> Result<Reply> {
     let away = Patch::new().set(ConversationMember::IS_ARCHIVED, true);
-    settle(&ctx, request.id("conversationId")?, &away, |me| {
+    decide(&ctx, request.id("conversationId")?, &away, |me| {
         me.is_archived = true;
     })
     .await
 }
 
 /// Changes the caller's membership if it is a request, and answers with it.
-async fn settle(
+async fn decide(
     ctx: &Ctx,
     id: &str,
     patch: &Patch<ConversationMember>,

@@ -140,7 +140,7 @@ pub fn list_endpoint() -> Endpoint {
 pub fn get_endpoint() -> Endpoint {
     Endpoint::new(
         Method::GET,
-        "/internal/errors/{id}",
+        "/internal/errors/{groupId}",
         "getErrorGroup",
         "A group of errors.",
         get,
@@ -154,7 +154,7 @@ pub fn get_endpoint() -> Endpoint {
 pub fn errors_endpoint() -> Endpoint {
     Endpoint::new(
         Method::GET,
-        "/internal/errors/{id}/errors",
+        "/internal/errors/{groupId}/errors",
         "listErrorsOfGroup",
         "The errors that are kept of a group, the latest first.",
         errors,
@@ -195,12 +195,12 @@ async fn list(ctx: Ctx, _: Request, window: Window<GroupFilters>) -> Result<Repl
 }
 
 async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
-    let group = ctx.read(Get::<ErrorGroup>::id(request.id("id")?)).await?;
+    let group = ctx.read(Get::<ErrorGroup>::id(request.id("groupId")?)).await?;
     Reply::ok(&ErrorGroupView::from(group.or_not_found()?.into_inner()))
 }
 
 async fn errors(ctx: Ctx, request: Request, window: Window<NoFilters>) -> Result<Reply> {
-    let id = request.id("id")?;
+    let id = request.id("groupId")?;
     let links = Query::<ErrorLink>::new()
         .filter(Filter::eq(ErrorLink::GROUP_ID, id))
         .order(Order::desc(ErrorLink::CREATED_AT));

@@ -26,7 +26,7 @@ pub struct Resolution {
 pub fn resolve_endpoint() -> Endpoint {
     Endpoint::new(
         Method::POST,
-        "/internal/errors/{id}/resolve",
+        "/internal/errors/{groupId}/resolve",
         "resolveErrorGroup",
         "Says that a group is dealt with; the next error of it opens it again.",
         resolve,
@@ -40,7 +40,7 @@ pub fn resolve_endpoint() -> Endpoint {
 pub fn reopen_endpoint() -> Endpoint {
     Endpoint::new(
         Method::POST,
-        "/internal/errors/{id}/reopen",
+        "/internal/errors/{groupId}/reopen",
         "reopenErrorGroup",
         "Opens a group again.",
         reopen,
@@ -69,7 +69,7 @@ async fn change(
     status: ErrorGroupStatus,
     note: Option<String>,
 ) -> Result<Reply> {
-    let id = request.id("id")?;
+    let id = request.id("groupId")?;
     let group = ctx
         .retry(async || attempt(ctx, id, status, note.clone()).await)
         .await?;

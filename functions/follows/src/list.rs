@@ -15,14 +15,14 @@ use crate::view::{FollowListItemView, FollowView};
 pub struct Side {
     /// Whom the caller follows (if not said), or who follows the caller.
     #[serde(default)]
-    direction: Direction,
+    direction: FollowSide,
 }
 
 /// Which side the caller is on.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-enum Direction {
+enum FollowSide {
     /// Whom the caller follows.
     #[default]
     Following,
@@ -45,8 +45,8 @@ pub fn endpoint() -> Endpoint {
 async fn list(ctx: Ctx, _: Request, window: Window<Side>) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let (mine, other): (_, fn(&Follow) -> &str) = match window.filters.direction {
-        Direction::Following => (Follow::FOLLOWER_ID, |follow| &follow.following_id),
-        Direction::Followers => (Follow::FOLLOWING_ID, |follow| &follow.follower_id),
+        FollowSide::Following => (Follow::FOLLOWER_ID, |follow| &follow.following_id),
+        FollowSide::Followers => (Follow::FOLLOWING_ID, |follow| &follow.follower_id),
     };
     let query = Query::<Follow>::new()
         .filter(Filter::eq(mine, me.as_str()))

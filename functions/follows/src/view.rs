@@ -1,10 +1,10 @@
-//! What the API shows of a follow.
+//! Follows as the API shows them.
 
 use serde::Serialize;
 use whisper_people::UserSummary;
 use whisper_schema::prelude::{Follow, FollowStatus, Timestamp};
 
-/// That the caller follows somebody.
+/// A follow, as one of the two sees it.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

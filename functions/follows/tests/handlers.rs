@@ -8,7 +8,7 @@ use whisper_kit::Method;
 use whisper_kit::ids::derived_id;
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Filter};
+use whisper_store::{Batch, Filter, Query};
 
 fn edge() -> TestEdge {
     TestEdge::new(&follows::api(), &[])
@@ -21,9 +21,7 @@ async fn put(edge: &TestEdge, token: &str, user: &str, body: Value) -> Answer {
 
 async fn count<D: Document>(edge: &TestEdge, filter: Filter<D>) -> u64 {
     edge.store()
-        .find::<D>()
-        .filter(filter)
-        .count(100)
+        .read(Query::<D>::new().filter(filter).count(100))
         .await
         .unwrap()
 }
@@ -74,8 +72,7 @@ fn what_is_left_out_stays() {
         assert_eq!(changed["isCloseFriend"], true);
         let stored = edge
             .store()
-            .find::<Follow>()
-            .first()
+            .read(Query::<Follow>::new().first())
             .await
             .unwrap()
             .unwrap();

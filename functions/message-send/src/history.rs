@@ -25,14 +25,14 @@ use crate::viewing::{self, Viewing};
 pub struct HistoryFilters {
     /// `desc`, newest first, or `asc`. A cursor of one order is good in the other.
     #[serde(default)]
-    pub order: Direction,
+    pub order: HistoryOrder,
 }
 
 /// Order of the history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
-pub enum Direction {
+pub enum HistoryOrder {
     /// Newest first.
     #[default]
     Desc,
@@ -91,10 +91,10 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
 }
 
 /// The messages that have not expired, in the order of their commits.
-fn messages(conversation: &str, me: &str, order: Direction, now: Timestamp) -> Query<Message> {
+fn messages(conversation: &str, me: &str, order: HistoryOrder, now: Timestamp) -> Query<Message> {
     let order = match order {
-        Direction::Desc => Order::desc(Column::seq()),
-        Direction::Asc => Order::asc(Column::seq()),
+        HistoryOrder::Desc => Order::desc(Column::seq()),
+        HistoryOrder::Asc => Order::asc(Column::seq()),
     };
     Query::new()
         .filter(to_member(Message::CONVERSATION_ID, conversation, me))

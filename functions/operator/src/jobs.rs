@@ -1,7 +1,7 @@
 //! `GET /internal/jobs` and `GET /internal/jobs/{name}/runs`
 
 use serde::Serialize;
-use whisper_kit::page::NoFilters;
+use whisper_kit::page::Window;
 use whisper_kit::{Ctx, Error, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::system::JobRun;
@@ -176,12 +176,11 @@ pub async fn list(ctx: Ctx, _: Request) -> Result<Reply> {
 }
 
 /// Answers 200 with a page of a job's runs.
-pub async fn runs(ctx: Ctx, request: Request) -> Result<Reply> {
+pub async fn runs(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
     let name = request.id("name")?;
     if !JOBS.iter().any(|(job, _)| *job == name) {
         return Err(Error::not_found());
     }
-    let window = request.page::<NoFilters>(&ctx).await?;
     let page = ctx.read(window.over(runs_of(name)).page()).await?;
     let items = page.items.iter();
     let items = items.map(|run| RunView::new((**run).clone(), ctx.now()));

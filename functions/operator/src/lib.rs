@@ -4,7 +4,7 @@ mod jobs;
 mod retention;
 
 use whisper_kit::jobs::Report;
-use whisper_kit::page::{Listing, NoFilters};
+use whisper_kit::page::Listing;
 use whisper_kit::{Api, Auth, Code, Endpoint, Method};
 
 pub use jobs::JOBS;
@@ -50,7 +50,6 @@ pub fn api() -> Api {
             jobs::runs,
         )
         .auth(Auth::Operator)
-        .page::<NoFilters>()
         .reply::<Listing<jobs::RunView>>(200, "A page of runs.")
         .codes(&[Code::NotFound]),
     )

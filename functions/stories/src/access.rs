@@ -15,7 +15,7 @@ pub struct Opened {
     pub caller: Caller,
     /// The story.
     pub story: Doc<Story>,
-    /// What the caller is to its author.
+    /// The relation of the caller to its author.
     pub audience: StoryAudience,
 }
 

@@ -34,7 +34,7 @@ impl Field for ClientJson {
     }
 }
 
-/// What a stored text holds; nothing if it isn't JSON, which only another writer can have done.
+/// The JSON in a stored text; none if it isn't JSON, which only another writer can have done.
 pub fn shown(text: Option<&str>) -> Option<Value> {
     serde_json::from_str(text?).ok()
 }

@@ -68,7 +68,7 @@ async fn all_followed(ctx: &Ctx, viewer: &str, first: Page<Follow>) -> Result<Ve
     Ok(authors)
 }
 
-/// Finds out what the viewer is to those whom they follow.
+/// Reads the relation of the viewer to each of those whom they follow.
 async fn circles(ctx: &Ctx, viewer: &str, follows: Vec<Doc<Follow>>) -> Result<Circles> {
     let ids: Vec<&str> = follows
         .iter()
@@ -90,14 +90,14 @@ async fn circles(ctx: &Ctx, viewer: &str, follows: Vec<Doc<Follow>>) -> Result<C
     Ok(Circles::sort(viewer, &follows.collect::<Vec<_>>(), &back))
 }
 
-/// Whose stories of which privacy a viewer may see, the viewer's own apart.
+/// Authors by the privacy of their stories that a viewer may see; the viewer's own apart.
 #[derive(Debug, Default, PartialEq)]
 struct Circles {
-    /// Those whom the viewer follows and may see anything of: their public stories, that is.
+    /// Authors whom the viewer follows and may see anything of: their public stories, that is.
     all: Vec<String>,
-    /// Of these, who lets the viewer see stories for friends.
+    /// Authors of these who let the viewer see stories for friends.
     friends: Vec<String>,
-    /// Of these, who lets the viewer see stories for close friends.
+    /// Authors of these who let the viewer see stories for close friends.
     close_friends: Vec<String>,
 }
 

@@ -41,7 +41,7 @@ async fn list(ctx: Ctx, _: Request, window: Window<OfAuthor>) -> Result<Reply> {
     reply(&ctx, &window, &viewer, &page).await
 }
 
-/// What the viewer is to an author who exists for them.
+/// The relation of the viewer to an author who exists for them.
 async fn audience(ctx: &Ctx, viewer: &str, author: &str) -> Result<StoryAudience> {
     if !is_id(author) {
         return Err(Error::not_found());

@@ -1,4 +1,4 @@
-//! `GET /v1/stories/{id}` and `DELETE /v1/stories/{id}`: one story.
+//! `GET /v1/stories/{storyId}` and `DELETE /v1/stories/{storyId}`: one story.
 
 use serde_json::json;
 use whisper_kit::{Ctx, Endpoint, Method, OptionExt, Reply, Request, Result, events};
@@ -9,7 +9,7 @@ use whisper_store::{Batch, Filter, Get, Order, Patch, Query};
 use crate::access::{open_own, open_then, reaction_id, view_id};
 use crate::view::{StoryAnswerView, StoryPostView, named};
 
-const STORY: &str = "/v1/stories/{id}";
+const STORY: &str = "/v1/stories/{storyId}";
 /// How many of its viewers a story names to its author.
 const VIEWER_IDS: u32 = 100;
 
@@ -27,7 +27,7 @@ pub fn delete_endpoint() -> Endpoint {
 }
 
 async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
-    let id = request.id("id")?;
+    let id = request.id("storyId")?;
     let user = ctx.caller()?.user_id;
     let mine = (
         Get::<StoryView>::id(view_id(id, &user)),
@@ -67,7 +67,7 @@ fn latest_viewers(story: &str) -> Query<StoryView> {
 /// Takes a story of one's own back: it expires on the spot, so that nobody sees it from here on. The job removes it
 /// with its views, which may be too many for one commit.
 async fn delete(ctx: Ctx, request: Request) -> Result<Reply> {
-    let id = request.id("id")?;
+    let id = request.id("storyId")?;
     let (opened, ()) = open_own(&ctx, id, ()).await?;
     let now = Patch::<Story>::new().set(Story::EXPIRES_AT, Timestamp::AT_COMMIT);
     let batch = Batch::new().update_if(id, now, lasts());

@@ -1,4 +1,4 @@
-//! `/v1/stories/{id}/reactions`: one reaction per user.
+//! `/v1/stories/{storyId}/reactions`: one reaction per user.
 
 use serde::Serialize;
 use serde_json::json;
@@ -13,7 +13,7 @@ use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query};
 use crate::access::{Opened, open, open_own, reaction_id};
 use crate::one::lasts;
 
-const REACTIONS: &str = "/v1/stories/{id}/reactions";
+const REACTIONS: &str = "/v1/stories/{storyId}/reactions";
 
 /// One emoji or a short word: whatever is short and has no blanks. A closed list would be out of date with every new
 /// Unicode version.
@@ -90,7 +90,7 @@ pub fn list_endpoint() -> Endpoint {
 }
 
 async fn put(ctx: Ctx, request: Request, Json(wanted): Json<NewReaction>) -> Result<Reply> {
-    let id = request.id("id")?;
+    let id = request.id("storyId")?;
     ctx.retry(async || {
         let (opened, known) = open_mine(&ctx, id).await?;
         match known {
@@ -148,7 +148,7 @@ async fn change(ctx: &Ctx, mut reaction: StoryReaction, wanted: &str) -> Result<
 
 /// Takes the caller's reaction back; without one nothing happens.
 async fn delete(ctx: Ctx, request: Request) -> Result<Reply> {
-    let id = request.id("id")?;
+    let id = request.id("storyId")?;
     if let (_, Some(known)) = open_mine(&ctx, id).await? {
         let batch = Batch::new()
             .delete::<StoryReaction>(&known.id)
@@ -160,7 +160,7 @@ async fn delete(ctx: Ctx, request: Request) -> Result<Reply> {
 }
 
 async fn list(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
-    let id = request.id("id")?;
+    let id = request.id("storyId")?;
     let reactions = Query::<StoryReaction>::new()
         .filter(Filter::eq(StoryReaction::STORY_ID, id))
         .order(Order::desc(Column::seq()));

@@ -49,7 +49,7 @@ pub struct StoryPostView {
     pub location: Option<String>,
     /// Users it mentions.
     pub mentions: Vec<String>,
-    /// The latest users who saw it, at most 100: for the author alone, in `GET /v1/stories/{id}`.
+    /// The latest users who saw it, at most 100: for the author alone, in `GET /v1/stories/{storyId}`.
     pub viewer_ids: Vec<String>,
     /// Number of users who saw it, without the author.
     pub view_count: i64,

@@ -1,4 +1,4 @@
-//! `POST` and `GET /v1/stories/{id}/views`: who saw a story.
+//! `POST` and `GET /v1/stories/{storyId}/views`: who saw a story.
 
 use serde::Serialize;
 use whisper_kit::page::{Listing, Window};
@@ -14,9 +14,9 @@ use crate::access::{by_id, open, open_own, reaction_id, view_id};
 use crate::activity::activity;
 use crate::one::lasts;
 
-const VIEWS: &str = "/v1/stories/{id}/views";
+const VIEWS: &str = "/v1/stories/{storyId}/views";
 
-/// That the caller sees a story.
+/// A report that the caller sees a story.
 #[derive(Debug, Body)]
 #[body(example = r#"{"watchDuration": 4, "completedView": true}"#)]
 pub struct NewView {
@@ -28,7 +28,7 @@ pub struct NewView {
     completed_view: bool,
 }
 
-/// What is kept of the caller's watching a story.
+/// The record of the caller's watching a story.
 #[derive(Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -101,7 +101,7 @@ async fn record(
     request: Request,
     OptionalJson(seen): OptionalJson<NewView>,
 ) -> Result<Reply> {
-    let (id, viewer) = (request.id("id")?, ctx.caller()?.user_id);
+    let (id, viewer) = (request.id("storyId")?, ctx.caller()?.user_id);
     let view = StoryView {
         id: view_id(id, &viewer),
         story_id: id.to_owned(),
@@ -167,7 +167,7 @@ async fn again(ctx: &Ctx, known: Doc<StoryView>, seen: &StoryView) -> Result<Att
 }
 
 async fn list(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
-    let id = request.id("id")?;
+    let id = request.id("storyId")?;
     // By the commit order: the time of the first view, and the index has it for nothing.
     let views = Query::<StoryView>::new()
         .filter(Filter::eq(StoryView::STORY_ID, id))

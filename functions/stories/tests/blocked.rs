@@ -92,7 +92,7 @@ fn calls(people: &[Person]) -> Vec<(Method, String, Value)> {
     for endpoint in stories::api().endpoints() {
         let (method, path) = (endpoint.method().clone(), endpoint.path());
         let body = match (&method, path) {
-            (&Method::PUT, "/v1/stories/{id}/reactions") => json!({"reaction": "wow"}),
+            (&Method::PUT, "/v1/stories/{storyId}/reactions") => json!({"reaction": "wow"}),
             _ => Value::Null,
         };
         match (&method, path) {
@@ -112,9 +112,9 @@ fn calls(people: &[Person]) -> Vec<(Method, String, Value)> {
                     ));
                 }
             }
-            (_, path) if path.contains("{id}") => {
+            (_, path) if path.contains("{storyId}") => {
                 for person in people {
-                    let path = path.replace("{id}", &person.story);
+                    let path = path.replace("{storyId}", &person.story);
                     calls.push((method.clone(), path, body.clone()));
                 }
             }

@@ -124,5 +124,5 @@ fn the_cost_doesnt_grow() {
     });
     assert_eq!(costs[0], costs[1]);
     let numbers: Vec<usize> = costs[0].iter().map(|(_, cost)| *cost).collect();
-    assert_eq!(numbers, [5, 4, 3, 2, 5, 3, 2, 5, 3, 4], "{:#?}", costs[0]);
+    assert_eq!(numbers, [2, 4, 3, 2, 3, 3, 2, 3, 3, 3], "{:#?}", costs[0]);
 }

@@ -28,7 +28,7 @@ impl Default for Bounds {
     }
 }
 
-/// What is left of a run's bounds.
+/// The rest of a run's bounds.
 pub struct Budget {
     rows: u64,
     end: Instant,

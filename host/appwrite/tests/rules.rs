@@ -131,6 +131,26 @@ fn defaults_bounds_types_and_keys() {
 }
 
 #[test]
+fn defaults_are_written_as_their_type_is() {
+    let cases = [
+        (
+            json!({"type": "string", "format": "email", "default": "a@b.org"}),
+            "",
+        ),
+        (
+            json!({"type": "string", "format": "email", "default": "no address"}),
+            "default",
+        ),
+        (json!({"type": "datetime", "default": "2027-01-31"}), ""),
+        (
+            json!({"type": "datetime", "default": "2027-13-01"}),
+            "default",
+        ),
+    ];
+    refuse(cases);
+}
+
+#[test]
 fn bounds_are_numbers_and_integers_have_64_bits() {
     let cases = [
         (

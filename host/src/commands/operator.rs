@@ -113,7 +113,12 @@ impl Target {
         let mut answer = answer.map_err(|e| anyhow!("{}: {e}", self.url))?;
         let status = answer.status().as_u16();
         let text = answer.body_mut().read_to_string()?;
-        let body: Value = serde_json::from_str(&text).map_err(|_| {
+        // The host's own, where no component has such a path.
+        let text = match (status, text.as_str()) {
+            (404, "") => r#"{"code": "route_not_found"}"#,
+            (_, text) => text,
+        };
+        let body: Value = serde_json::from_str(text).map_err(|_| {
             anyhow!(
                 "{} answered {status}, and no JSON: is it a bundle?",
                 self.url

@@ -206,7 +206,11 @@ impl TaggedShape {
 
     /// The schema.
     pub fn finish(self) -> Schema {
-        json_schema!({"oneOf": self.variants})
+        // The default has no tag to be told from the others by.
+        match self.default {
+            Some(_) => json_schema!({"anyOf": self.variants}),
+            None => json_schema!({"oneOf": self.variants}),
+        }
     }
 }
 

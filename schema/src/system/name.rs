@@ -12,7 +12,6 @@ use crate::{Collection, Timestamp};
 )]
 #[retention(forever = "One for each user with a name, as long as they have it.")]
 #[access(server = "It is there to find people; who may find whom is their own setting.")]
-#[retention(forever = "One document for each user.")]
 #[index(idx_name(name))]
 pub struct DisplayName {
     /// Id of the document: the user's id.

@@ -9,7 +9,7 @@ pub(super) const ISSUER: &str = "whisper";
 /// Who issues those that another server verifies. Nothing that we signed says so.
 const FOREIGN: &str = "foreign";
 
-/// What an access token says (RFC 9068).
+/// The claims of an access token (RFC 9068).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Claims {
     /// Who issued it.
@@ -32,7 +32,7 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
-    /// What another server has verified: whose token it is, of which session, and until when (in seconds since 1970).
+    /// The claims of a token that another server has verified: whose it is, of which session, and until when (in seconds since 1970).
     pub(super) fn foreign(user_id: String, session_id: String, exp: i64) -> Self {
         Self {
             iss: FOREIGN.to_owned(),

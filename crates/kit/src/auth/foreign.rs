@@ -52,7 +52,7 @@ struct Verified {
     until: i64,
 }
 
-/// What we read of a JWT ourselves. Its signature is the server's to check, so this decides nothing but refusals.
+/// The part of a JWT that is read here. Its signature is the server's to check, so this decides nothing but refusals.
 #[derive(Deserialize)]
 struct Payload {
     #[serde(rename = "userId")]
@@ -93,7 +93,7 @@ impl Foreign {
         self.ask(ctx, jwt, payload, now).await
     }
 
-    /// What the server says, now or a moment ago.
+    /// Asks the server, or takes its answer of a moment ago.
     async fn ask(&self, ctx: &Ctx, jwt: &str, payload: Payload, now: i64) -> Result<Claims> {
         let digest: [u8; 32] = Sha256::digest(jwt.as_bytes()).into();
         let known = self.verified.borrow().get(&digest).cloned();

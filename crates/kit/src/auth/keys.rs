@@ -11,7 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use whisper_schema::prelude::{SigningKey, SigningKeyPurpose};
 use whisper_schema::{Column, Timestamp};
-use whisper_store::{Batch, Filter, Order, Patch, StoreError};
+use whisper_store::{Batch, Filter, Order, Patch, Query, StoreError};
 
 use super::claims::{ACCESS_LIFETIME, Claims};
 use crate::ctx::Ctx;
@@ -42,7 +42,7 @@ pub(crate) struct TokenKey {
     pub retired_at: Option<Timestamp>,
 }
 
-/// What an instance knows of the server's keys.
+/// The server's keys, as far as an instance knows them.
 #[derive(Default)]
 pub struct Keys {
     tokens: RefCell<Option<Rc<Vec<TokenKey>>>>,
@@ -229,10 +229,12 @@ async fn rows_or(
 async fn find(ctx: &Ctx, purpose: SigningKeyPurpose) -> Result<Vec<SigningKey>> {
     let docs = ctx
         .database()?
-        .find::<SigningKey>()
-        .filter(Filter::eq(SigningKey::PURPOSE, purpose))
-        .order(Order::desc(SigningKey::CREATED_AT))
-        .all(100)
+        .read(
+            Query::<SigningKey>::new()
+                .filter(Filter::eq(SigningKey::PURPOSE, purpose))
+                .order(Order::desc(SigningKey::CREATED_AT))
+                .limit(100),
+        )
         .await?;
     Ok(docs
         .into_iter()

@@ -32,12 +32,12 @@ const SWEEP_ROWS: u64 = 10;
 const ACCOUNT: &str = "account in use";
 /// Random bytes of a refresh token.
 const RANDOM: usize = 32;
-/// What refresh tokens begin with, so that they can be recognised where they don't belong. Those of before lack it.
+/// The beginning of refresh tokens, so that they can be recognised where they don't belong. Older tokens lack it.
 pub const REFRESH_PREFIX: &str = "wrt_";
 /// For how long a refresh token still gives the successor that it gave, in milliseconds.
 const GRACE: i64 = 60 * 1000;
 
-/// What somebody who signed in gets.
+/// A new session with its tokens, for whoever signed in.
 #[derive(Clone)]
 pub struct Issued {
     /// The session.
@@ -223,6 +223,9 @@ pub fn revoke_all(batch: Batch, user_id: &str, keep: Option<&str>) -> Batch {
     batch.delete_where(Filter::and(theirs), 1000)
 }
 
+/// The session of a token, and its account if there is something about it.
+pub(crate) type Standing = (Option<Doc<Session>>, Option<Doc<Account>>);
+
 /// The question whether a token still counts, to be asked together with others: its session, and the account if
 /// there is something about it. Nothing where another server keeps the sessions: it has said that this one stands.
 pub(crate) fn standing(claims: &Claims) -> Option<(Get<Session>, First<Account>)> {
@@ -235,11 +238,7 @@ pub(crate) fn standing(claims: &Claims) -> Option<(Get<Session>, First<Account>)
 ///
 /// # Errors
 /// [`Code::SessionRevoked`].
-pub(crate) fn check(
-    claims: &Claims,
-    standing: Option<(Option<Doc<Session>>, Option<Doc<Account>>)>,
-    now: Timestamp,
-) -> Result<bool> {
+pub(crate) fn check(claims: &Claims, standing: Option<Standing>, now: Timestamp) -> Result<bool> {
     let Some((session, account)) = standing else {
         return match claims.own_session() {
             None => Ok(claims.is_anonymous),

@@ -7,7 +7,6 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signature, Signer};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::claims::{ACCESS_LIFETIME, Claims, ISSUER};
@@ -128,22 +127,53 @@ async fn check(ctx: &Ctx, token: &str) -> Result<Claims> {
     Ok(claims)
 }
 
+/// Public keys (RFC 7517).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub struct Jwks {
+    /// The keys; tokens name theirs in `kid`.
+    pub keys: Vec<Jwk>,
+}
+
+/// A public key of Ed25519 (RFC 8037).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub struct Jwk {
+    /// Kind of key: `OKP`.
+    pub kty: &'static str,
+    /// Its curve: `Ed25519`.
+    pub crv: &'static str,
+    /// What it is for: `sig`, signatures.
+    #[serde(rename = "use")]
+    pub usage: &'static str,
+    /// How it signs: `EdDSA`.
+    pub alg: &'static str,
+    /// Its id.
+    pub kid: String,
+    /// The key itself, base64url.
+    pub x: String,
+}
+
 /// The public keys as a JWK set (RFC 7517, 8037), for whoever verifies our tokens.
 ///
 /// # Errors
 /// The store's.
-pub async fn jwks(ctx: &Ctx) -> Result<Value> {
+pub async fn jwks(ctx: &Ctx) -> Result<Jwks> {
     let keys = token_keys(ctx).await?;
-    let keys: Vec<Value> = keys
+    let keys = keys
         .iter()
         .map(|key| {
-            json!({
-                "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": key.kid,
-                "x": URL_SAFE_NO_PAD.encode(key.verifying.as_bytes()),
-            })
+            Jwk {
+                kty: "OKP",
+                crv: "Ed25519",
+                usage: "sig",
+                alg: "EdDSA",
+                kid: key.kid.clone(),
+                x: URL_SAFE_NO_PAD.encode(key.verifying.as_bytes()),
+            }
         })
         .collect();
-    Ok(json!({"keys": keys}))
+    Ok(Jwks { keys })
 }
 
 /// The token of the Authorization header (RFC 6750).

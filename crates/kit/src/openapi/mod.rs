@@ -235,7 +235,7 @@ fn responses(endpoint: &Endpoint, paged: bool, generator: &mut SchemaGenerator) 
 /// The endpoint's own refusals and those of its kind.
 fn codes(endpoint: &Endpoint) -> Vec<Code> {
     let mut codes = endpoint.codes.to_vec();
-    codes.extend([Code::Internal, Code::Unavailable]);
+    codes.extend([Code::Internal, Code::InvalidHeader, Code::Unavailable]);
     match endpoint.auth {
         Auth::Public | Auth::Private => {}
         Auth::Operator => codes.push(Code::Unauthenticated),

@@ -15,7 +15,7 @@ const MOST: u64 = u32::MAX as u64;
 /// holds something else than a number. The manifest's default is the same; a test holds that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// What is counted, such as `follow`; the batch's label for the counter as well.
+    /// The thing that is counted, such as `follow`; the batch's label for the counter as well.
     pub what: &'static str,
     /// The variable with how often per window; 0 for no limit.
     pub variable: &'static str,

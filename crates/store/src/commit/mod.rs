@@ -2,6 +2,7 @@
 
 mod form;
 mod lower;
+mod many;
 mod plan;
 mod queue;
 mod steps;

@@ -271,7 +271,7 @@ pub async fn delete_where(place: Place) -> Check {
             .await?;
         same!(done.affected, [expected]);
     }
-    let left = store.find::<Message>().all(100).await?;
+    let left = store.read(Query::<Message>::new().limit(100)).await?;
     same!(ids(&left), ["m1", "m3", "m5", "m7", "m9"]);
     Ok(())
 }

@@ -15,7 +15,9 @@ pub async fn least_integer(place: Place) -> Check {
     );
     let equal = Filter::eq(Conversation::PARTICIPANT_COUNT, i64::MIN);
     same!(
-        ids(&store.find::<Conversation>().filter(equal).all(10).await?),
+        ids(&store
+            .read(Query::<Conversation>::new().filter(equal).limit(10))
+            .await?),
         ["c"]
     );
     Ok(())

@@ -33,23 +33,29 @@ pub async fn texts(place: Place) -> Check {
             Some(sent)
         );
         let by_text = store
-            .find::<Message>()
-            .filter(Filter::eq(Message::CONTENT, *text))
-            .all(10)
+            .read(
+                Query::<Message>::new()
+                    .filter(Filter::eq(Message::CONTENT, *text))
+                    .limit(10),
+            )
             .await?;
         same!(ids(&by_text), [id.as_str()]);
         let by_element = store
-            .find::<Message>()
-            .filter(Filter::contains(Message::MENTIONS, *text))
-            .all(10)
+            .read(
+                Query::<Message>::new()
+                    .filter(Filter::contains(Message::MENTIONS, *text))
+                    .limit(10),
+            )
             .await?;
         same!(ids(&by_element), [id.as_str()]);
     }
     // NUL can't be stored, and looking for it must not find a text that ends before it.
     let found = store
-        .find::<Message>()
-        .filter(Filter::eq(Message::CONTENT, "\0"))
-        .count(10)
+        .read(
+            Query::<Message>::new()
+                .filter(Filter::eq(Message::CONTENT, "\0"))
+                .count(10),
+        )
         .await?;
     same!(found, 0);
     let nul = Message {
@@ -96,7 +102,9 @@ pub async fn doubles(place: Place) -> Check {
         );
         let equal = Filter::eq(TokenHolding::USD_VALUE, number);
         same!(
-            ids(&store.find::<TokenHolding>().filter(equal).all(10).await?),
+            ids(&store
+                .read(Query::<TokenHolding>::new().filter(equal).limit(10))
+                .await?),
             [id.as_str()]
         );
     }
@@ -128,13 +136,17 @@ pub async fn numbers(place: Place) -> Check {
         );
         let equal = Filter::eq(Conversation::PARTICIPANT_COUNT, number);
         same!(
-            ids(&store.find::<Conversation>().filter(equal).all(10).await?),
+            ids(&store
+                .read(Query::<Conversation>::new().filter(equal).limit(10))
+                .await?),
             [id.as_str()]
         );
     }
     let public = Filter::eq(Conversation::IS_PUBLIC, true);
     same!(
-        ids(&store.find::<Conversation>().filter(public).all(10).await?),
+        ids(&store
+            .read(Query::<Conversation>::new().filter(public).limit(10))
+            .await?),
         ["c0", "c2", "c4"]
     );
     Ok(())
@@ -262,12 +274,22 @@ pub async fn at_commit_in_conditions(place: Place) -> Check {
     };
     place.now.set(START + 9);
     store.commit(touch()).await?;
-    same!(store.find::<Message>().filter(alive()).count(10).await?, 1);
+    same!(
+        store
+            .read(Query::<Message>::new().filter(alive()).count(10))
+            .await?,
+        1
+    );
     place.now.set(START + 10);
     same!(
         store.commit(touch()).await,
         Err(StoreError::ConditionFailed { op: 0, label: None })
     );
-    same!(store.find::<Message>().filter(alive()).count(10).await?, 0);
+    same!(
+        store
+            .read(Query::<Message>::new().filter(alive()).count(10))
+            .await?,
+        0
+    );
     Ok(())
 }

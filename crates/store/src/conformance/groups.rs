@@ -32,8 +32,14 @@ pub async fn many_at_once(place: Place) -> Check {
         same!(result?.affected, [1, 1, 1]);
     }
     let expected: Vec<String> = (0..40).map(|i| format!("m{i:02}")).collect();
-    same!(ids(&store.find::<Message>().all(100).await?), expected);
-    same!(store.find::<UserActivity>().count(100).await?, 40);
+    same!(
+        ids(&store.read(Query::<Message>::new().limit(100)).await?),
+        expected
+    );
+    same!(
+        store.read(Query::<UserActivity>::new().count(100)).await?,
+        40
+    );
     let last = store.get::<Conversation>("c").await?;
     let last = last.map(|doc| (doc.revision, doc.value.last_message_id));
     same!(last, Some((41, Some("m39".to_owned()))));
@@ -151,8 +157,11 @@ pub async fn one_bad_among_many(place: Place) -> Check {
         }
     }
     same!(store.get::<Message>("m05").await?, None);
-    same!(store.find::<Message>().count(100).await?, 11);
-    same!(store.find::<UserActivity>().count(100).await?, 10);
+    same!(store.read(Query::<Message>::new().count(100)).await?, 11);
+    same!(
+        store.read(Query::<UserActivity>::new().count(100)).await?,
+        10
+    );
     Ok(())
 }
 
@@ -195,7 +204,7 @@ pub async fn joined_updates_count_revisions(place: Place) -> Check {
     for result in join_all((0..12).map(name)).await {
         same!(result?.affected, [1]);
     }
-    let found = store.find::<Conversation>().all(10).await?;
+    let found = store.read(Query::<Conversation>::new().limit(10)).await?;
     let found: Vec<_> = found
         .iter()
         .map(|doc| (doc.revision, doc.name.as_deref()))
@@ -287,7 +296,7 @@ pub async fn commit_order(place: Place) -> Check {
     for result in join_all((0..8).map(|i| store.commit(batch(i)))).await {
         result?;
     }
-    let events = store.find::<Event>().all(100).await?;
+    let events = store.read(Query::<Event>::new().limit(100)).await?;
     let expected: Vec<String> = (0..8)
         .flat_map(|i| [format!("e{i:02}a"), format!("e{i:02}b")])
         .collect();
@@ -320,7 +329,7 @@ pub async fn two_stores(place: Place) -> Check {
     for result in join_all((0..20).map(commit)).await {
         result?;
     }
-    same!(one.find::<Message>().count(100).await?, 20);
+    same!(one.read(Query::<Message>::new().count(100)).await?, 20);
     same!(
         other
             .get::<Conversation>("c")

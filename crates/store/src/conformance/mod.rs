@@ -25,7 +25,7 @@ use whisper_schema::{Migration, Timestamp};
 
 use crate::driver::LocalBoxFuture;
 use crate::tables::Tables;
-use crate::{Batch, Driver, DriverError, Filter, SqlValue, Store, StoreError};
+use crate::{Batch, Driver, DriverError, Filter, MAX_LIMIT, Query, SqlValue, Store, StoreError};
 
 /// Where the cases run: a way to the database, and a clock that they set.
 #[derive(Clone)]
@@ -103,9 +103,9 @@ pub const CASES: &[Case] = cases! {
     encodings: texts doubles numbers lists defaults_and_nulls at_commit at_commit_in_conditions;
     edges: least_integer first_and_last_moment;
     queries: comparisons nulls_never_compare lists_of_values prefixes elements and_or
-        values_of_others reads_in_one_statement counts first_and_all wrong_filters standing;
+        values_of_others reads_in_one_statement counts wrong_filters standing;
     pages: forward_and_backward nulls_first_then_last mixed_directions ties malformed_cursors limits
-        a_cursor_outlives_its_document;
+        a_cursor_outlives_its_document first_and_most;
     groups: many_at_once many_keep_their_values one_bad_among_many same_row
         joined_updates_count_revisions dropped_commits commit_order two_stores times_never_go_back;
     clock: never_goes_back_for_anybody never_goes_back_in_any_form is_sane_again the_latest_survives;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::{Cursor, Order, Query};
+use crate::{Cursor, Order};
 
 /// Twelve messages; senders repeat, plain texts repeat and miss.
 async fn twelve(store: &Store) -> Check {
@@ -123,11 +123,7 @@ pub async fn ties(place: Place) -> Check {
 
 pub async fn malformed_cursors(place: Place) -> Check {
     let store = place.store();
-    let query = || {
-        store
-            .find::<Message>()
-            .order(Order::asc(Message::CREATED_AT))
-    };
+    let query = || Query::<Message>::new().order(Order::asc(Message::CREATED_AT));
     let wrong = [
         json!([]),
         json!(["a"]),
@@ -140,9 +136,9 @@ pub async fn malformed_cursors(place: Place) -> Check {
     for values in wrong.into_iter().chain([sentinel]) {
         let values = values.as_array().cloned().unwrap_or_default();
         let cursor = Cursor { values, seq: 1 };
-        let after = query().after(cursor.clone()).page().await;
+        let after = store.read(query().after(cursor.clone()).page()).await;
         same!(matches!(after, Err(StoreError::Invalid(_))), true);
-        let before = query().before(cursor).page().await;
+        let before = store.read(query().before(cursor).page()).await;
         same!(matches!(before, Err(StoreError::Invalid(_))), true);
     }
     // NULL stands nowhere in a column that has none.
@@ -151,10 +147,12 @@ pub async fn malformed_cursors(place: Place) -> Check {
         seq: 1,
     };
     let refused = store
-        .find::<Message>()
-        .order(Order::asc(Message::CONTENT))
-        .after(cursor)
-        .page()
+        .read(
+            Query::<Message>::new()
+                .order(Order::asc(Message::CONTENT))
+                .after(cursor)
+                .page(),
+        )
         .await;
     same!(matches!(refused, Err(StoreError::Invalid(_))), true);
     Ok(())
@@ -163,10 +161,12 @@ pub async fn malformed_cursors(place: Place) -> Check {
 pub async fn limits(place: Place) -> Check {
     let store = place.store();
     for limit in [0, 1001, u32::MAX] {
-        let refused = store.find::<Message>().limit(limit).page().await;
+        let refused = store
+            .read(Query::<Message>::new().limit(limit).page())
+            .await;
         same!(matches!(refused, Err(StoreError::Invalid(_))), true);
     }
-    let empty = store.find::<Message>().page().await?;
+    let empty = store.read(Query::<Message>::new().page()).await?;
     same!(
         (empty.items.len(), empty.next, empty.previous, empty.first),
         (0, None, None, None)
@@ -177,7 +177,7 @@ pub async fn limits(place: Place) -> Check {
 pub async fn a_cursor_outlives_its_document(place: Place) -> Check {
     let store = place.store();
     twelve(&store).await?;
-    let page = store.find::<Message>().limit(3).page().await?;
+    let page = store.read(Query::<Message>::new().limit(3).page()).await?;
     store
         .commit(
             Batch::new()
@@ -186,28 +186,62 @@ pub async fn a_cursor_outlives_its_document(place: Place) -> Check {
         )
         .await?;
     let next = store
-        .find::<Message>()
-        .after(page.next)
-        .limit(2)
-        .page()
+        .read(Query::<Message>::new().after(page.next).limit(2).page())
         .await?;
     same!(ids(&next.items), ["m03", "m04"]);
     let newest = store
-        .find::<Message>()
-        .order(Order::desc(whisper_schema::Column::seq()))
-        .limit(1)
-        .page()
+        .read(
+            Query::<Message>::new()
+                .order(Order::desc(whisper_schema::Column::seq()))
+                .limit(1)
+                .page(),
+        )
         .await?;
     same!(ids(&newest.items), ["new"]);
     store.commit(Batch::new().insert(&message("newer"))).await?;
     // The first item's cursor asks for what came since.
     let order = Order::desc(whisper_schema::Column::seq());
     let since = store
-        .find::<Message>()
-        .order(order)
-        .before(newest.first)
-        .page()
+        .read(
+            Query::<Message>::new()
+                .order(order)
+                .before(newest.first)
+                .page(),
+        )
         .await?;
     same!(ids(&since.items), ["newer"]);
+    Ok(())
+}
+
+pub async fn first_and_most(place: Place) -> Check {
+    let store = place.store();
+    same!(store.read(Query::<Message>::new().first()).await?, None);
+    let mut batch = Batch::new();
+    for i in 0..1500 {
+        batch = batch.insert(&message(&format!("m{i:04}")));
+    }
+    store.commit(batch).await?;
+    let most = || Query::<Message>::new().limit(MAX_LIMIT);
+    let some = store.read(most().page()).await?;
+    same!(
+        (
+            some.items.len(),
+            some.items.first().map(|doc| doc.id.as_str())
+        ),
+        (1000, Some("m0000"))
+    );
+    let rest = store.read(most().after(some.next)).await?;
+    same!(
+        (rest.len(), rest.last().map(|doc| doc.id.as_str())),
+        (500, Some("m1499"))
+    );
+    let end = store
+        .read(
+            Query::<Message>::new()
+                .order(Order::desc(whisper_schema::Column::seq()))
+                .first(),
+        )
+        .await?;
+    same!(end.map(|doc| doc.value.id), Some("m1499".to_owned()));
     Ok(())
 }

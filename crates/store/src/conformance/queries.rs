@@ -1,7 +1,7 @@
 //! Filters, and what can be asked besides pages.
 
 use super::*;
-use crate::{Get, Order, Patch, Query};
+use crate::{Get, Order, Patch};
 
 /// Messages m0 to m9 with an edit time each but for m0, m3, m6 and m9.
 async fn ten(store: &Store) -> Check {
@@ -23,7 +23,9 @@ async fn ten(store: &Store) -> Check {
 
 /// The numbers of the messages a filter finds.
 async fn found(store: &Store, filter: Filter<Message>) -> Result<String, Failed> {
-    let found = store.find::<Message>().filter(filter).all(100).await?;
+    let found = store
+        .read(Query::<Message>::new().filter(filter).limit(100))
+        .await?;
     Ok(ids(&found)
         .iter()
         .map(|id| id.trim_start_matches('m'))
@@ -143,7 +145,9 @@ pub async fn prefixes(place: Place) -> Check {
         ("AppEx", false),
     ] {
         let starts = Filter::starts_with(Message::CONTENT, prefix);
-        let found = store.find::<Message>().filter(starts).all(10).await?;
+        let found = store
+            .read(Query::<Message>::new().filter(starts).limit(10))
+            .await?;
         same!(ids(&found) == ["path"], is_one);
     }
     Ok(())
@@ -185,10 +189,12 @@ pub async fn and_or(place: Place) -> Check {
     ]);
     same!(found(&store, nested).await?, "15");
     let both = store
-        .find::<Message>()
-        .filter(apple())
-        .filter(edited())
-        .all(10)
+        .read(
+            Query::<Message>::new()
+                .filter(apple())
+                .filter(edited())
+                .limit(10),
+        )
         .await?;
     same!(ids(&both), ["m1", "m5"]);
     Ok(())
@@ -284,8 +290,13 @@ pub async fn reads_in_one_statement(place: Place) -> Check {
 pub async fn counts(place: Place) -> Check {
     let store = place.store();
     ten(&store).await?;
-    same!(store.find::<Message>().limit(1).count(100).await?, 10);
-    same!(store.find::<Message>().count(7).await?, 7);
+    same!(
+        store
+            .read(Query::<Message>::new().limit(1).count(100))
+            .await?,
+        10
+    );
+    same!(store.read(Query::<Message>::new().count(7)).await?, 7);
     let by_text = |text: &str| Query::new().filter(Filter::eq(Message::CONTENT, text));
     let queries = vec![
         by_text("apple"),
@@ -300,29 +311,6 @@ pub async fn counts(place: Place) -> Check {
         store.count_many(Vec::<Query<Message>>::new(), 9).await?,
         Vec::<u64>::new()
     );
-    Ok(())
-}
-
-pub async fn first_and_all(place: Place) -> Check {
-    let store = place.store();
-    same!(store.find::<Message>().first().await?, None);
-    let mut batch = Batch::new();
-    for i in 0..1500 {
-        batch = batch.insert(&message(&format!("m{i:04}")));
-    }
-    store.commit(batch).await?;
-    let all = store.find::<Message>().all(10_000).await?;
-    same!(
-        (all.len(), all.first().map(|doc| doc.id.as_str())),
-        (1500, Some("m0000"))
-    );
-    same!(store.find::<Message>().all(1200).await?.len(), 1200);
-    let end = store
-        .find::<Message>()
-        .order(Order::desc(whisper_schema::Column::seq()))
-        .first()
-        .await?;
-    same!(end.map(|doc| doc.value.id), Some("m1499".to_owned()));
     Ok(())
 }
 
@@ -344,7 +332,7 @@ pub async fn wrong_filters(place: Place) -> Check {
     ];
     for filter in wrong {
         let what = format!("{filter:?}");
-        let refused = store.find().filter(filter.clone()).page().await;
+        let refused = store.read(Query::new().filter(filter.clone()).page()).await;
         same!(
             (matches!(refused, Err(StoreError::Invalid(_))), what.clone()),
             (true, what)

@@ -1,16 +1,13 @@
 //! From shapes to text, through sea-query: what statements have in common, and the reading ones.
 
-use sea_query::{
-    Alias, Condition, Expr, ExprTrait, Func, FunctionCall, IntoColumnRef, Order, Query,
-    SelectStatement, UnionType,
-};
+use sea_query::{Expr, ExprTrait, Func, FunctionCall, Order, Query, SelectStatement, UnionType};
 use whisper_schema::{Collection, Kind};
 
+use super::condition::filter;
 use super::text::{Text, constant, number, value};
 use super::{Answer, Cond, Expectation, Prepared, Rows, Shape, write};
 use crate::columns::{ID, REVISION, SEQ};
 use crate::driver::Dialect;
-use crate::filter::Compare;
 
 impl Shape {
     /// The statement's text.
@@ -211,67 +208,4 @@ fn exact(column: Expr) -> Expr {
     Func::cust("iif")
         .args([column.is_null(), Expr::null(), digits.into()])
         .into()
-}
-
-/// A condition; its columns qualified where the statement has more than one table.
-pub(super) fn filter(condition: &Cond, table: Option<&'static str>) -> Condition {
-    let column = |column: &&'static str| match table {
-        Some(table) => Expr::col((table, *column).into_column_ref()),
-        None => Expr::col(*column),
-    };
-    match condition {
-        Cond::Compare(key, how, slot) => {
-            let (column, value) = (column(key), value(*slot));
-            Condition::all().add(match how {
-                Compare::Eq => column.eq(value),
-                Compare::Ne => column.ne(value),
-                Compare::Lt => column.lt(value),
-                Compare::Le => column.lte(value),
-                Compare::Gt => column.gt(value),
-                Compare::Ge => column.gte(value),
-            })
-        }
-        Cond::Null(key) => Condition::all().add(column(key).is_null()),
-        Cond::NotNull(key) => Condition::all().add(column(key).is_not_null()),
-        Cond::In(key, first, count) => {
-            Condition::all().add(column(key).is_in((*first..first + count).map(value)))
-        }
-        Cond::Contains(key, slot) => {
-            let mut element = Query::select();
-            element
-                .expr(constant(1))
-                .from_function(Func::cust("json_each").arg(column(key)), "element")
-                .and_where(
-                    Expr::col((Alias::new("element"), Alias::new("value"))).eq(value(*slot)),
-                );
-            Condition::all().add(Expr::exists(element))
-        }
-        Cond::Among {
-            column: key,
-            table,
-            of,
-            condition,
-            inside,
-        } => {
-            let mut values = Query::select();
-            values.column(*of).from(table.0.id);
-            // Without any condition SQLite looks values up in the column's index, and never makes a list of them.
-            if !matches!(&**condition, Cond::And(all) if all.is_empty()) {
-                values.cond_where(filter(condition, None));
-            }
-            Condition::all().add(match inside {
-                true => column(key).in_subquery(values),
-                false => column(key).not_in_subquery(values),
-            })
-        }
-        // An empty list would vanish from the text, whatever it means.
-        Cond::And(all) if all.is_empty() => Condition::all(),
-        Cond::Or(any) if any.is_empty() => Condition::all().add(constant(1).eq(constant(0))),
-        Cond::And(all) => all
-            .iter()
-            .fold(Condition::all(), |and, each| and.add(filter(each, table))),
-        Cond::Or(any) => any
-            .iter()
-            .fold(Condition::any(), |or, each| or.add(filter(each, table))),
-    }
 }

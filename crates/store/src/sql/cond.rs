@@ -3,10 +3,9 @@
 use serde_json::Value;
 use whisper_schema::{Collection, Rule, Violation};
 
-use super::Table;
 use crate::bind::{Binds, Slot};
 pub(crate) use crate::columns::violation;
-use crate::columns::{is_column, is_text};
+use crate::columns::{Table, is_column, is_text};
 use crate::encode;
 use crate::filter::{Among, Compare, Node};
 

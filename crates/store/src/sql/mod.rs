@@ -3,46 +3,21 @@
 mod build;
 mod cache;
 pub(crate) mod cond;
+mod condition;
 pub(crate) mod list;
 mod program;
 pub(crate) mod select;
 mod text;
 mod write;
 
-use std::fmt;
-use std::hash::{Hash, Hasher};
-
-use whisper_schema::{Collection, Order as Direction};
+use whisper_schema::Order as Direction;
 
 pub(crate) use cache::{Cache, Prepared};
 pub(crate) use cond::Cond;
 pub(crate) use program::{Made, Program, Stage, time_under_lock, unmet};
 
 pub(crate) use crate::bind::{Bind, Slot};
-
-/// A collection's table. Equal by id: constants may live at several addresses.
-#[derive(Clone, Copy)]
-pub(crate) struct Table(pub &'static Collection);
-
-impl PartialEq for Table {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.id == other.0.id
-    }
-}
-
-impl Eq for Table {}
-
-impl Hash for Table {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.id.hash(state);
-    }
-}
-
-impl fmt::Debug for Table {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.id)
-    }
-}
+pub(crate) use crate::columns::Table;
 
 /// A statement without its values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -7,7 +7,7 @@ use sea_query::{
 };
 use whisper_schema::{Collection, DefaultValue};
 
-use super::build::filter;
+use super::condition::filter;
 use super::text::{TIME, constant, number, value};
 use super::{Cond, OnExisting, Set, Table, width};
 use crate::bind::Slot;

@@ -96,10 +96,11 @@ fn errors_have_a_type_and_say_nothing_of_content_or_key() {
             ..message("m4711")
         };
         let read = wait(
-            store
-                .find()
-                .filter(Filter::eq(Message::CONTENT, "4711"))
-                .all(1),
+            store.read(
+                Query::new()
+                    .filter(Filter::eq(Message::CONTENT, "4711"))
+                    .limit(1),
+            ),
         );
         let write = wait(store.commit(Batch::new().insert(&sent)));
         for error in [

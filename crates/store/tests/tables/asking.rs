@@ -31,7 +31,7 @@ fn long_lists_are_asked_for_in_parts() {
     let server = Scripted::new(|_| none());
     let ids: Vec<String> = (0..1000).map(|i| format!("{i:036}")).collect();
     let of = Filter::is_in(Column::<Message>::id(), ids.iter().map(String::as_str));
-    wait(server.store().find().filter(of).all(1000)).unwrap();
+    wait(server.store().read(Query::new().filter(of).limit(1000))).unwrap();
     let mut asked: Vec<String> = Vec::new();
     for queries in queries(&server) {
         let list = queries
@@ -53,13 +53,9 @@ fn long_lists_are_asked_for_in_parts() {
 #[test]
 fn rows_with_and_without_a_value_are_asked_for_apart() {
     let server = Scripted::new(|_| none());
-    let query = server.store().find::<Message>();
-    wait(
-        query
-            .order(whisper_store::Order::asc(Message::EDITED_AT))
-            .all(9),
-    )
-    .unwrap();
+    let by_edit = whisper_store::Order::asc(Message::EDITED_AT);
+    let query = Query::<Message>::new().order(by_edit).limit(9);
+    wait(server.store().read(query.page())).unwrap();
     let mut methods: Vec<_> = queries(&server)
         .iter()
         .map(|queries| {
@@ -83,9 +79,19 @@ fn rows_with_and_without_a_value_are_asked_for_apart() {
 fn text_that_is_compared_by_its_order_is_compared_here() {
     let server = Scripted::new(|_| none());
     let after = Filter::gt(Message::CONTENT, "b");
-    wait(server.store().find::<Message>().filter(after).all(9)).unwrap();
+    wait(
+        server
+            .store()
+            .read(Query::<Message>::new().filter(after).limit(9)),
+    )
+    .unwrap();
     let starts = Filter::starts_with(Message::CONTENT, "b");
-    wait(server.store().find::<Message>().filter(starts).all(9)).unwrap();
+    wait(
+        server
+            .store()
+            .read(Query::<Message>::new().filter(starts).limit(9)),
+    )
+    .unwrap();
     let asked: Vec<_> = queries(&server)
         .iter()
         .map(|queries| queries[0]["method"].as_str().unwrap().to_owned())
@@ -103,7 +109,7 @@ fn places_are_text_and_totals_a_number() {
     let place = asked.iter().find(|query| query["attribute"] == "$sequence");
     assert_eq!(place.unwrap()["values"], json!(["7"]));
     let count = server.store();
-    wait(count.find::<Message>().count(9)).unwrap();
+    wait(count.read(Query::<Message>::new().count(9))).unwrap();
     let calls = server.calls.borrow();
     assert!(calls[0].url.ends_with("&total=0"), "{}", calls[0].url);
     assert!(calls[1].url.ends_with("&total=1"), "{}", calls[1].url);
@@ -115,7 +121,12 @@ fn of_a_prefix_what_stands_before_a_backslash_is_asked_for() {
     let server = Scripted::new(|_| none());
     for prefix in [r"App\Exceptions", r"\App"] {
         let starts = Filter::starts_with(Message::CONTENT, prefix);
-        wait(server.store().find::<Message>().filter(starts).all(9)).unwrap();
+        wait(
+            server
+                .store()
+                .read(Query::<Message>::new().filter(starts).limit(9)),
+        )
+        .unwrap();
     }
     let asked = queries(&server);
     assert_eq!(
@@ -136,7 +147,7 @@ fn doubles_are_asked_for_by_what_lies_near_them() {
         Filter::gt(TokenHolding::USD_VALUE, third),
         Filter::lt(TokenHolding::USD_VALUE, third),
     ] {
-        wait(server.store().find().filter(filter).all(9)).unwrap();
+        wait(server.store().read(Query::new().filter(filter).limit(9))).unwrap();
     }
     let asked = queries(&server);
     let methods: Vec<_> = asked

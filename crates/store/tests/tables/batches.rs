@@ -56,7 +56,7 @@ fn requests_are_few() {
 }
 
 fn requests_are_few_on(options: Options) {
-    let server = server::start(options);
+    let server = server::small(options);
     let store = store(&server);
     let commit = |batch: Batch| {
         requests(&server);
@@ -98,7 +98,7 @@ fn whoever_changes_a_row_at_the_same_time_loses_nothing() {
 }
 
 fn whoever_changes_a_row_at_the_same_time_loses_nothing_on(options: Options) {
-    let server = server::start(options);
+    let server = server::small(options);
     let stores: Vec<Store> = (0..3).map(|_| store(&server)).collect();
     wait(stores[0].commit(Batch::new().insert(&conversation("c")))).unwrap();
     let one_more = || Batch::new().increment_within("c", Conversation::PARTICIPANT_COUNT, 1, 0, 20);
@@ -127,7 +127,7 @@ fn of_two_that_rest_on_the_same_state_one_wins() {
 }
 
 fn of_two_that_rest_on_the_same_state_one_wins_on(options: Options) {
-    let server = server::start(options);
+    let server = server::small(options);
     let stores = [store(&server), store(&server)];
     wait(stores[0].commit(Batch::new().insert(&conversation("c")))).unwrap();
     for round in 0..5 {
@@ -157,7 +157,7 @@ fn what_is_only_expected_stays_as_it_is() {
 }
 
 fn what_is_only_expected_stays_as_it_is_on(options: Options) {
-    let server = server::start(options);
+    let server = server::small(options);
     let store = store(&server);
     wait(store.commit(Batch::new().insert(&conversation("c")))).unwrap();
     let here = || Filter::eq(Conversation::CREATOR_ID, "u");
@@ -179,7 +179,7 @@ fn what_is_there_is_not_absent() {
 }
 
 fn what_is_there_is_not_absent_on(options: Options) {
-    let server = server::start(options);
+    let server = server::small(options);
     let store = store(&server);
     wait(store.commit(Batch::new().insert(&message("m1")))).unwrap();
     let absent =
@@ -198,7 +198,10 @@ fn what_is_there_is_not_absent_on(options: Options) {
     // What the batch itself has deleted is absent.
     let batch = Batch::new().delete::<Message>("m1").append(absent("hello"));
     wait(store.commit(batch)).unwrap();
-    assert_eq!(wait(store.find::<Message>().count(9)).unwrap(), 0);
+    assert_eq!(
+        wait(store.read(Query::<Message>::new().count(9))).unwrap(),
+        0
+    );
 }
 
 #[test]
@@ -207,26 +210,29 @@ fn a_commit_whose_answer_is_lost_happens_once() {
 }
 
 fn a_commit_whose_answer_is_lost_happens_once_on(options: Options) {
-    let server = server::start(options);
+    let server = server::small(options);
     let store = store(&server);
     server.lose_commit_answers(1);
     let batch = Batch::new()
         .insert(&conversation("c"))
         .insert(&message("m1"));
     assert_eq!(wait(store.commit(batch)).unwrap().affected, [1, 1]);
-    assert_eq!(wait(store.find::<Message>().count(10)).unwrap(), 1);
+    assert_eq!(
+        wait(store.read(Query::<Message>::new().count(10))).unwrap(),
+        1
+    );
 }
 
 #[test]
 fn many_rows_fit_and_too_many_changes_do_not() {
-    let server = server::start(OPTIONS);
+    let server = server::small(OPTIONS);
     let store = store(&server);
     let ids: Vec<String> = (0..250).map(|i| format!("m{i:03}")).collect();
     let all = ids
         .iter()
         .fold(Batch::new(), |batch, id| batch.insert(&message(id)));
     wait(store.commit(all)).unwrap();
-    let found = wait(store.find::<Message>().all(1000)).unwrap();
+    let found = wait(store.read(Query::<Message>::new().limit(1000))).unwrap();
     assert!(found.iter().map(|doc| &doc.id).eq(&ids), "in their order");
     let change = |count: usize| {
         let patch = || Patch::new().set(Message::CONTENT, "changed");
@@ -276,7 +282,7 @@ fn a_reader_in_commit_order_sees_that_filtered_rows_are_no_gap() {
 }
 
 fn a_reader_in_commit_order_sees_that_filtered_rows_are_no_gap_on(options: Options) {
-    let server = server::start(options);
+    let server = server::small(options);
     let store = store(&server);
     let batch = (0..6).fold(Batch::new(), |batch, i| {
         batch.insert(&Message {
@@ -298,7 +304,7 @@ fn a_reader_in_commit_order_sees_that_filtered_rows_are_no_gap_on(options: Optio
 
 #[test]
 fn text_comes_back_as_it_went_in() {
-    let server = server::start(OPTIONS);
+    let server = server::small(OPTIONS);
     let store = store(&server);
     wait(store.commit(Batch::new().insert(&message("m")))).unwrap();
     let text = r#"[ \n\u{e000}]{0,1}\{?[ "a-z:,\[\]0-9\u{e000}]{0,8}("method"|"\\u006dethod"|"a"):("increment"|"stringConcat"|1),"values":\["x"\]\}?"#;
@@ -318,7 +324,7 @@ fn text_comes_back_as_it_went_in() {
         let batch = Batch::new().update_if("m", patch(), hello).insert(&new);
         wait(store.commit(batch)).unwrap();
         let same = Filter::eq(Message::CONTENT, text.as_str());
-        let found = wait(store.find::<Message>().filter(same).all(10)).unwrap();
+        let found = wait(store.read(Query::<Message>::new().filter(same).limit(10))).unwrap();
         prop_assert_eq!(found.len(), 2);
         wait(store.commit(Batch::new().delete::<Message>("n"))).unwrap();
     });

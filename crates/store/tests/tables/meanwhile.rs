@@ -25,7 +25,7 @@ type Then = (Result<Vec<u64>, StoreError>, Option<(String, i64)>);
 
 /// Commits `mine` after `theirs` came in between.
 fn after(options: Options, theirs: Batch, mine: Batch) -> Then {
-    let server = server::start(options);
+    let server = server::small(options);
     let store = store(&server);
     wait(store.commit(founded("c", "old"))).unwrap();
     let endpoint = server.endpoint();
@@ -146,7 +146,7 @@ fn a_reader_in_commit_order_misses_nothing_that_comes_late() {
 }
 
 fn a_reader_in_commit_order_misses_nothing_that_comes_late_on(options: Options) {
-    let server = server::start(options);
+    let server = server::small(options);
     let now = server::NOW;
     server.set_clock(move || SystemTime::UNIX_EPOCH + Duration::from_millis(now));
     let store = store(&server);

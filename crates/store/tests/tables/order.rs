@@ -1,10 +1,13 @@
 //! Commits that take the same rows at once: none is caught in a deadlock, and what one loses is done again.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
 use appwrite_server::{Database, Options, Server};
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Filter, Patch, Store};
+use whisper_store::{Batch, Filter, Patch, Query, Store, StoreError};
 
-use crate::batches::{conversation, message, renamed, store, wait};
+use crate::batches::{conversation, message, renamed, store, store_at, wait};
 use crate::server::{self, OPTIONS};
 
 fn holding(id: &str, token: &str) -> TokenHolding {
@@ -24,7 +27,7 @@ fn commit(store: &Store, batch: Batch) {
 
 /// A server with two conversations, on which commits that take rows in different orders are caught.
 fn prepared(database: Database) -> (Server, Store) {
-    let server = server::start(Options {
+    let server = server::small(Options {
         database,
         ..OPTIONS
     });
@@ -108,15 +111,14 @@ fn events_stay_in_their_order() {
         .insert(&message("m"))
         .insert(&event("a"));
     commit(&store, batch);
-    let found = wait(store.find::<Event>().all(9)).unwrap();
+    let found = wait(store.read(Query::<Event>::new().limit(9))).unwrap();
     let ids: Vec<&str> = found.iter().map(|doc| doc.id.as_str()).collect();
     assert_eq!(ids, ["z", "a"]);
 }
 
-/// A row that takes the unique values of one behind it can't be written before that one goes: the order of rows can't be kept, a
-/// deadlock undoes what was done first, and that is done again.
-#[test]
-fn what_a_deadlock_undoes_is_done_again() {
+/// A server on which a batch that follows is caught in a deadlock: a row takes the unique values of one behind it, so it can't be written
+/// before that one goes, and the order of rows can't be kept.
+fn swapping() -> (Server, Store, Batch) {
     let (server, store) = prepared(Database::MariaDb);
     let old = Batch::new()
         .insert(&holding("t9", "coin"))
@@ -134,10 +136,37 @@ fn what_a_deadlock_undoes_is_done_again() {
         .delete::<TokenHolding>("t9")
         .insert(&holding("t5", "coin"))
         .insert(&holding("t1", "other"));
+    (server, store, swapped)
+}
+
+#[test]
+fn what_a_deadlock_undoes_is_done_again() {
+    let (server, store, swapped) = swapping();
     commit(&store, swapped);
     assert_eq!(server.deadlocked(), 1);
-    let found = wait(store.find::<TokenHolding>().all(9)).unwrap();
+    let found = wait(store.read(Query::<TokenHolding>::new().limit(9))).unwrap();
     let mut ids: Vec<&str> = found.iter().map(|doc| doc.id.as_str()).collect();
     ids.sort_unstable();
     assert_eq!(ids, ["t1", "t5"]);
+}
+
+#[test]
+fn what_a_deadlock_undoes_and_others_change_is_told() {
+    let (server, store, swapped) = swapping();
+    // No two things happen at the same time.
+    let (since, looks) = (SystemTime::now(), AtomicU64::new(1000));
+    server.set_clock(move || since + Duration::from_millis(looks.fetch_add(1, Ordering::Relaxed)));
+    let endpoint = server.endpoint();
+    server.before_commit(|| {});
+    server.before_commit(move || {
+        let changed = Patch::new().set(TokenHolding::USD_VALUE, 2.0);
+        let batch = Batch::new().update::<TokenHolding>("t9", changed);
+        commit(&store_at(&endpoint), batch);
+    });
+    let outcome = wait(store.commit(swapped));
+    assert!(
+        matches!(outcome, Err(StoreError::Unavailable(_))),
+        "{outcome:?}"
+    );
+    assert_eq!(server.deadlocked(), 1);
 }

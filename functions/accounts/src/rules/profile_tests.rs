@@ -85,6 +85,20 @@ fn bad_values_are_refused_by_field_and_rule() {
         (json!({"interests": ["ok", ""]}), "interests[1]", "format"),
         (json!({"interests": ["ok", 1]}), "interests[1]", "type"),
         (json!({"interests": vec!["x"; 51]}), "interests", "size"),
+    ] {
+        assert_refused(value, field, rule);
+    }
+}
+
+#[track_caller]
+fn assert_refused(value: Value, field: &str, rule: &str) {
+    let expected = (field.to_owned(), rule.to_owned());
+    assert_eq!(refused(value.clone()), [expected], "{value}");
+}
+
+#[test]
+fn objects_are_refused_by_part_and_rule() {
+    for (value, field, rule) in [
         (json!({"preferences": [1]}), "preferences", "type"),
         (json!({"preferences": "no json"}), "preferences", "type"),
         (
@@ -125,8 +139,7 @@ fn bad_values_are_refused_by_field_and_rule() {
             "enum",
         ),
     ] {
-        let expected = (field.to_owned(), rule.to_owned());
-        assert_eq!(refused(value.clone()), [expected], "{value}");
+        assert_refused(value, field, rule);
     }
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use whisper_kit::Method;
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_schema::prelude::Document;
+use whisper_store::Query;
 
 const KEY: &str = "the-operators-key";
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -84,7 +85,7 @@ impl Scene {
     }
 
     fn count<D: Document>(&self) -> u64 {
-        block_on(self.edge.store().find::<D>().count(1_000_000)).unwrap()
+        block_on(self.edge.store().read(Query::<D>::new().count(1_000_000))).unwrap()
     }
 }
 

@@ -389,9 +389,8 @@ fn an_error_in_any_script_is_kept() {
 
 #[test]
 fn reports_are_limited_by_their_bytes() {
-    let scene = Scene::with(&[("error_bytes_per_hour", "100000")]);
+    let scene = Scene::with(&[("error_bytes_per_hour", "10000")]);
     let large = json!({"errorType": "t", "errorMessage": "m", "stackTrace": "x".repeat(6000)});
-    // An anonymous account has a tenth.
     scene.report(&large).expect(201);
     let refused = scene.report(&large);
     refused.expect_problem(429, "rate_limited");

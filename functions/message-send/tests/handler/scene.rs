@@ -7,7 +7,7 @@ use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Method, Request};
 use whisper_schema::Document;
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Patch};
+use whisper_store::{Batch, Patch, Query};
 
 /// The function under test, and what its tests need.
 pub struct Scene {
@@ -68,7 +68,8 @@ impl Scene {
 
     /// All documents of a collection.
     pub fn all<D: Document>(&self) -> Vec<D> {
-        let found = block_on(self.edge.store().find::<D>().all(1000)).expect("a read");
+        let all = Query::<D>::new().limit(1000);
+        let found = block_on(self.edge.store().read(all)).expect("a read");
         found.into_iter().map(|doc| doc.into_inner()).collect()
     }
 

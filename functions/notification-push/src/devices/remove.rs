@@ -1,4 +1,4 @@
-//! `DELETE /v1/push/subscriptions/{id}`
+//! `DELETE /v1/push/subscriptions/{subscriptionId}`
 
 use whisper_kit::{Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_schema::prelude::{Column, PushSubscription};
@@ -8,7 +8,7 @@ use whisper_store::{Batch, Filter};
 pub fn endpoint() -> Endpoint {
     Endpoint::new(
         Method::DELETE,
-        "/v1/push/subscriptions/{id}",
+        "/v1/push/subscriptions/{subscriptionId}",
         "unsubscribeFromPush",
         "Sends no more pushes to a device of the caller's.",
         remove,
@@ -18,7 +18,7 @@ pub fn endpoint() -> Endpoint {
 
 /// Takes a device of the caller's off. What is on its way to it is dropped when it is due.
 async fn remove(ctx: Ctx, request: Request) -> Result<Reply> {
-    let id = request.id("id")?;
+    let id = request.id("subscriptionId")?;
     let user = ctx.caller()?.user_id;
     let own = Filter::and([
         Filter::eq(Column::id(), id),

@@ -1,4 +1,4 @@
-//! `DELETE /v1/notifications/{id}`
+//! `DELETE /v1/notifications/{notificationId}`
 
 use whisper_kit::{Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_schema::prelude::Notification;
@@ -10,7 +10,7 @@ use super::shown::one;
 pub fn endpoint() -> Endpoint {
     Endpoint::new(
         Method::DELETE,
-        "/v1/notifications/{id}",
+        "/v1/notifications/{notificationId}",
         "deleteNotification",
         "Takes a notification out of the caller's inbox.",
         clear,
@@ -20,7 +20,7 @@ pub fn endpoint() -> Endpoint {
 
 /// Takes it out; one that was deleted before is the one 404.
 async fn clear(ctx: Ctx, request: Request) -> Result<Reply> {
-    let found = one(&ctx, request.id("id")?).await?;
+    let found = one(&ctx, request.id("notificationId")?).await?;
     let batch = Batch::new().delete::<Notification>(&found.id);
     match ctx.try_commit(batch).await? {
         Some(_) => Ok(Reply::no_content()),

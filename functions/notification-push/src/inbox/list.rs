@@ -41,7 +41,6 @@ pub fn endpoint() -> Endpoint {
         "Lists the caller's notifications, the newest first.",
         list,
     )
-    .page::<InboxFilters>()
     .reply::<ListingWith<NotificationView, Users>>(200, "A page of notifications")
     .codes(&[Code::InvalidCursor])
 }
@@ -59,9 +58,8 @@ pub fn count_endpoint() -> Endpoint {
 }
 
 /// Shows a page, the newest first, with the people whom it names.
-async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
+async fn list(ctx: Ctx, _: Request, window: Window<InboxFilters>) -> Result<Reply> {
     let user = ctx.caller()?.user_id;
-    let window = request.page::<InboxFilters>(&ctx).await?;
     let mut query = newest_first(own(&user, &ctx));
     if let Some(unread) = window.filters.unread {
         query = query.filter(Filter::eq(Notification::IS_READ, !unread));

@@ -1,4 +1,4 @@
-//! `POST /v1/notifications/{id}/read` and `POST /v1/notifications/read-all`.
+//! `POST /v1/notifications/{notificationId}/read` and `POST /v1/notifications/read-all`.
 
 use serde::Serialize;
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, Result};
@@ -28,7 +28,7 @@ pub struct NotificationsReadView {
 pub fn one_endpoint() -> Endpoint {
     Endpoint::new(
         Method::POST,
-        "/v1/notifications/{id}/read",
+        "/v1/notifications/{notificationId}/read",
         "readNotification",
         "Marks a notification of the caller's as read.",
         one,
@@ -50,7 +50,7 @@ pub fn all_endpoint() -> Endpoint {
 
 /// Marks one; twice is fine, and the first time stays.
 async fn one(ctx: Ctx, request: Request) -> Result<Reply> {
-    let id = request.id("id")?;
+    let id = request.id("notificationId")?;
     ctx.retry(async || {
         let mut found = find(&ctx, id).await?.into_inner();
         if !found.is_read {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use whisper_kit::page::Listing;
+use whisper_kit::page::{Listing, Window};
 use whisper_kit::{
     Auth, Code, Ctx, Endpoint, Error, FieldError, Method, Reply, Request, Result, Rule,
 };
@@ -48,7 +48,6 @@ pub fn entries_endpoint() -> Endpoint {
         entries,
     )
     .auth(Auth::Operator)
-    .page::<QueueFilters>()
     .reply::<Listing<QueueEntryView>>(200, "A page of deliveries")
     .codes(&[Code::InvalidCursor])
 }
@@ -63,7 +62,6 @@ pub fn pushes_endpoint() -> Endpoint {
         pushes,
     )
     .auth(Auth::Operator)
-    .page::<QueueFilters>()
     .reply::<Listing<QueuePushView>>(200, "A page of pushes")
     .codes(&[Code::InvalidCursor])
 }
@@ -82,8 +80,7 @@ pub fn counts_endpoint() -> Endpoint {
 }
 
 /// Lists deliveries of messages of one status, the oldest first.
-async fn entries(ctx: Ctx, request: Request) -> Result<Reply> {
-    let window = request.page::<QueueFilters>(&ctx).await?;
+async fn entries(ctx: Ctx, _: Request, window: Window<QueueFilters>) -> Result<Reply> {
     let all = QueuedMessageStatus::ALL;
     let status = window.filters.status(all, QueuedMessageStatus::as_str)?;
     let found = Query::<QueuedMessage>::new()
@@ -99,8 +96,7 @@ async fn entries(ctx: Ctx, request: Request) -> Result<Reply> {
 }
 
 /// Lists pushes to devices of one status, those due first first.
-async fn pushes(ctx: Ctx, request: Request) -> Result<Reply> {
-    let window = request.page::<QueueFilters>(&ctx).await?;
+async fn pushes(ctx: Ctx, _: Request, window: Window<QueueFilters>) -> Result<Reply> {
     let status = window.filters.status(PushStatus::ALL, PushStatus::as_str)?;
     let found = Query::<Push>::new()
         .filter(Filter::eq(Push::STATUS, status))

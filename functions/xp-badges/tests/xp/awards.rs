@@ -5,6 +5,7 @@ use serde_json::json;
 use whisper_schema::prelude::{
     Event, NotificationKind, ProgressDay, ProgressWeek, UserActivityType as A,
 };
+use whisper_store::Query;
 
 #[test]
 fn activities_earn_by_the_table_and_count_for_the_profile() {
@@ -102,8 +103,8 @@ fn a_level_and_a_badge_are_told_once_and_others_hear_of_it() {
     assert_eq!(count::<Event>(&scene.edge), 2, "one for each");
     scene.run();
     assert_eq!(scene.news(), expected);
-    let found = scene.edge.store().find::<Notification>();
-    let found = block_on(found.order(Order::asc(Column::seq())).all(10)).unwrap();
+    let found = Query::<Notification>::new().order(Order::asc(Column::seq()));
+    let found = block_on(scene.edge.store().read(found)).unwrap();
     let told = |n: &Notification| {
         let ids: Value = serde_json::from_str(n.metadata.as_deref().unwrap()).unwrap();
         (n.kind, n.body.clone(), ids, n.created_at, n.is_read)

@@ -16,7 +16,7 @@ use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
     Column, Document, Notification, Profile, UserActivity, UserActivityType,
 };
-use whisper_store::{Batch, Filter, Order};
+use whisper_store::{Batch, Filter, Order, Query};
 use xp_badges::{api, react};
 
 const KEY: &str = "the operator's key";
@@ -84,13 +84,11 @@ impl Scene {
     /// Titles in the user's inbox, in the order they came.
     fn news(&self) -> Vec<String> {
         let mine = Filter::eq(Notification::USER_ID, self.user.as_str());
-        let found = self
-            .edge
-            .store()
-            .find::<Notification>()
+        let found = Query::<Notification>::new()
             .filter(mine)
-            .order(Order::asc(Column::seq()));
-        let found = block_on(found.all(1000)).unwrap();
+            .order(Order::asc(Column::seq()))
+            .limit(1000);
+        let found = block_on(self.edge.store().read(found)).unwrap();
         found.into_iter().map(|n| n.into_inner().title).collect()
     }
 }
@@ -114,5 +112,5 @@ fn profile(edge: &TestEdge, user: &str) -> Profile {
 }
 
 fn count<D: Document>(edge: &TestEdge) -> u64 {
-    block_on(edge.store().find::<D>().count(1_000_000)).unwrap()
+    block_on(edge.store().read(Query::<D>::new().count(1_000_000))).unwrap()
 }

@@ -5,7 +5,7 @@ use futures::future::join_all;
 use whisper_schema::prelude::{
     ConsumerCursor, Progress, ProgressDay, ProgressWeek, UserActivityType as A,
 };
-use whisper_store::Patch;
+use whisper_store::{Patch, Query};
 
 /// Everything that points are kept in.
 fn everything(
@@ -18,7 +18,7 @@ fn everything(
     Vec<ProgressWeek>,
 ) {
     fn all<D: Document>(scene: &Scene) -> Vec<D> {
-        let found = scene.edge.store().find::<D>().all(1000);
+        let found = scene.edge.store().read(Query::<D>::new().limit(1000));
         block_on(found)
             .unwrap()
             .into_iter()

@@ -1,8 +1,10 @@
 //! Columns, each by itself.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use serde_json::Value;
+use whisper_schema::validate::is_email;
 
 use super::rule::{Rule, Violation};
 use super::tables::is_key;
@@ -132,7 +134,11 @@ fn holds(column: &Column, value: &Value) -> bool {
             let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
             column.size.is_none_or(|size| length <= size)
         }),
-        Kind::Text(_) | Kind::Email | Kind::Ip => value.is_string(),
+        Kind::Text(_) => value.is_string(),
+        Kind::Email => value.as_str().is_some_and(is_email),
+        Kind::Ip => value
+            .as_str()
+            .is_some_and(|text| text.parse::<IpAddr>().is_ok()),
         Kind::Enum => column.elements.contains(value),
         Kind::Integer | Kind::Bigint => value.as_i64().is_some_and(|n| {
             column.min.as_i64().is_none_or(|min| n >= min)
@@ -148,11 +154,10 @@ fn holds(column: &Column, value: &Value) -> bool {
                 .is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty())
         }),
         Kind::Datetime => value.as_str().is_some_and(|text| {
-            let digits = |at: std::ops::Range<usize>| {
-                text.get(at)
-                    .is_some_and(|part| part.bytes().all(|b| b.is_ascii_digit()))
-            };
-            digits(0..4) && digits(5..7) && digits(8..10)
+            let number = |at: std::ops::Range<usize>| text.get(at)?.parse::<u16>().ok();
+            number(0..4).is_some_and(|year| year >= 1000)
+                && number(5..7).is_some_and(|month| (1..=12).contains(&month))
+                && number(8..10).is_some_and(|day| (1..=31).contains(&day))
         }),
         Kind::Relationship | Kind::Point | Kind::Shape | Kind::Unknown(_) => true,
     }

@@ -2,6 +2,7 @@
 //! server's that fails if anything that decided it has changed.
 
 mod fits;
+mod order;
 mod overlay;
 mod send;
 mod simulate;
@@ -217,7 +218,7 @@ async fn finish(
     };
     group.committing();
     let sent = match engine.tables.end(&transaction).await {
-        Sent::Done if !planned.in_order => verify::look(&engine.tables, &course.overlay).await,
+        Sent::Done if !planned.in_order => verify::look(&engine.tables, course).await,
         sent => sent,
     };
     ended(sent, affected)

@@ -146,16 +146,12 @@ impl Overlay {
         i64::MAX / 2 + self.added
     }
 
-    /// The same with some of the entries alone; what filters have met is named by its id.
+    /// The same with some of the entries alone.
     pub fn part(&self, wanted: impl Fn(&Entry) -> bool) -> Overlay {
         let mut part = Overlay::default();
         for key in &self.order {
             if let Some(entry) = self.entries.get(key).filter(|entry| wanted(entry)) {
-                let entry = Entry {
-                    swept: None,
-                    ..entry.clone()
-                };
-                part.entries.insert(key.clone(), entry);
+                part.entries.insert(key.clone(), entry.clone());
                 part.order.push(key.clone());
             }
         }

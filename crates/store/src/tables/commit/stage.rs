@@ -9,10 +9,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::overlay::{Entry, Overlay};
+use super::order::{frees_for_earlier, sorted};
+use super::overlay::Entry;
 use super::simulate::Course;
-use super::values::unique_indexes;
-use crate::SqlValue;
 use crate::commit::{Lowered, What};
 use crate::encode::ID;
 use crate::sql::{OnExisting, Set};
@@ -83,13 +82,6 @@ pub(super) fn lone(course: &Course) -> Option<Value> {
     few.pop().filter(|_| few.is_empty())
 }
 
-/// The entries in the order in which all commits take their rows. Events stand as they were added.
-fn sorted(overlay: &Overlay) -> Vec<&Entry> {
-    let mut entries: Vec<&Entry> = overlay.entries().collect();
-    entries.sort_by(|one, other| one.place().cmp(&other.place()));
-    entries
-}
-
 /// An operation for each row and step: who listens for changes of rows hears of each.
 fn singles(course: &Course) -> Staged {
     let in_order = !frees_for_earlier(&course.overlay);
@@ -126,33 +118,6 @@ fn singles(course: &Course) -> Staged {
         operations: steps.collect(),
         in_order,
     }
-}
-
-/// Whether a row takes unique values of another that comes behind it: then those have to be freed first.
-fn frees_for_earlier(overlay: &Overlay) -> bool {
-    let fold = |row: &Record, at: &usize| match &row.values[*at] {
-        // Servers may not mind the case.
-        SqlValue::Text(text) => SqlValue::Text(text.trim_end().to_lowercase()),
-        value => value.clone(),
-    };
-    overlay.entries().any(|taker| {
-        let Some(now) = &taker.now else { return false };
-        let mut indexes = unique_indexes(taker.table.0).into_iter();
-        indexes.any(|(_, columns)| {
-            if !taker.changes(columns.iter().copied()) {
-                return false;
-            }
-            let wanted: Vec<SqlValue> = columns.iter().map(|at| fold(now, at)).collect();
-            let mut others = overlay.of_table(taker.table.0).map(|(_, other)| other);
-            others.any(|other| {
-                let had = other.before.as_ref();
-                other.id() > taker.id()
-                    && had.is_some_and(|had| {
-                        columns.iter().map(|at| fold(had, at)).eq(wanted.clone())
-                    })
-            })
-        })
-    })
 }
 
 /// How a row's changes are said.

@@ -22,8 +22,8 @@ use crate::tables::rows::side_by_side;
 const TIMES: usize = 3;
 
 /// What came of a commit that was answered with a success.
-pub(super) async fn look(tables: &Tables, overlay: &Overlay) -> Sent {
-    let mut part = overlay.part(Entry::is_written);
+pub(super) async fn look(tables: &Tables, course: &Course) -> Sent {
+    let mut part = course.overlay.part(Entry::is_written);
     for _ in 0..TIMES {
         let missing = match missing(tables, &part).await {
             Ok(missing) if missing.is_empty() => return Sent::Done,
@@ -31,17 +31,18 @@ pub(super) async fn look(tables: &Tables, overlay: &Overlay) -> Sent {
             Err(error) => return Sent::Failed(error),
         };
         part = part.part(|entry| missing.contains(&(entry.table.0.id, entry.id().to_owned())));
-        let course = Course {
+        let again = Course {
             overlay: part,
-            ..Course::default()
+            absences: Vec::new(),
+            sweeps: course.sweeps.clone(),
         };
-        let operations = staged(&course).operations;
+        let operations = staged(&again).operations;
         let sent = match tables.stage(&operations).await {
             Ok(transaction) => tables.end(&transaction).await,
             Err(sent) => sent,
         };
         match sent {
-            Sent::Done => part = course.overlay,
+            Sent::Done => part = again.overlay,
             Sent::Lost | Sent::Failed(_) => break,
         }
     }
@@ -85,6 +86,8 @@ fn is_done(entry: &Entry, found: Option<&Record>) -> bool {
         return found.is_some() == entry.now.is_some();
     };
     match (&entry.now, found) {
+        // The server has looked once more whether it meets the filter, and it may be another since.
+        (None, Some(found)) if entry.swept.is_some() => found.revision != before.revision,
         (None, found) => found.is_none(),
         // In its place another was made: it has a place of its own.
         (Some(_), found) if entry.deleted => found.is_some_and(|row| row.seq != before.seq),
