@@ -25,8 +25,8 @@ pub use session::{
     Issued, MAX_SESSIONS, REFRESH_LIFETIME, REFRESH_PREFIX, issue, revoke, revoke_all, rotate,
 };
 pub(crate) use session::{check, standing};
-pub use token::{Jwk, Jwks, jwks};
 pub(crate) use token::verify;
+pub use token::{Jwk, Jwks, jwks};
 
 /// Somebody signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -195,7 +195,9 @@ async fn list(ctx: Ctx, _: Request, window: Window<GroupFilters>) -> Result<Repl
 }
 
 async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
-    let group = ctx.read(Get::<ErrorGroup>::id(request.id("groupId")?)).await?;
+    let group = ctx
+        .read(Get::<ErrorGroup>::id(request.id("groupId")?))
+        .await?;
     Reply::ok(&ErrorGroupView::from(group.or_not_found()?.into_inner()))
 }
 

@@ -162,15 +162,13 @@ pub async fn jwks(ctx: &Ctx) -> Result<Jwks> {
     let keys = token_keys(ctx).await?;
     let keys = keys
         .iter()
-        .map(|key| {
-            Jwk {
-                kty: "OKP",
-                crv: "Ed25519",
-                usage: "sig",
-                alg: "EdDSA",
-                kid: key.kid.clone(),
-                x: URL_SAFE_NO_PAD.encode(key.verifying.as_bytes()),
-            }
+        .map(|key| Jwk {
+            kty: "OKP",
+            crv: "Ed25519",
+            usage: "sig",
+            alg: "EdDSA",
+            kid: key.kid.clone(),
+            x: URL_SAFE_NO_PAD.encode(key.verifying.as_bytes()),
         })
         .collect();
     Ok(Jwks { keys })
