@@ -198,12 +198,12 @@ pub async fn values_of_others(place: Place) -> Check {
     let store = place.store();
     let mut batch = Batch::new();
     for i in 0..300 {
-        batch = batch.insert(&conversation(&format!("c{i}")));
+        batch = batch.insert(&conversation(&format!("c{i:03}")));
         if i % 3 == 0 {
             batch = batch.insert(&Message {
-                conversation_id: format!("c{i}"),
+                conversation_id: format!("c{i:03}"),
                 sender_id: if i % 2 == 0 { "u" } else { "v" }.to_owned(),
-                ..message(&format!("m{i}"))
+                ..message(&format!("m{i:03}"))
             });
         }
     }
