@@ -209,7 +209,7 @@ pub async fn values_of_others(place: Place) -> Check {
             batch = batch.insert(&Message {
                 conversation_id: format!("c{i:03}"),
                 sender_id: if i % 2 == 0 { "u" } else { "v" }.to_owned(),
-                ..message(&format!("m{i}"))
+                ..message(&format!("m{i:03}"))
             });
         }
     }
