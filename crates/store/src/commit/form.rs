@@ -44,10 +44,10 @@ impl Planned {
         program.map_or(1, |program| program.most_rows(MAX_VALUES))
     }
 
-    /// Whether both can share a statement.
-    pub fn is_alike(&self, other: &Planned) -> bool {
-        match (&self.form.program, &other.form.program) {
-            (Some(one), Some(other)) => Rc::ptr_eq(one, other),
+    /// Whether this is its program.
+    pub fn has(&self, program: Option<&Rc<Program>>) -> bool {
+        match (&self.form.program, program) {
+            (Some(own), Some(other)) => Rc::ptr_eq(own, other),
             _ => false,
         }
     }

@@ -31,9 +31,16 @@ impl Line<Lowered, Outcome> {
 }
 
 impl Line<Planned, Outcome> {
-    /// The first in the queue, and others of its form.
+    /// The first in the queue, and those of its form right behind it.
     pub(super) fn take(self: &Rc<Self>) -> Group<Planned> {
-        Group::of(self.take_alike(Planned::most, Planned::is_alike))
+        let (mut program, mut most) = (None, 1);
+        Group::of(self.take_while(|taken, next| {
+            if taken == 0 {
+                program = next.work.form.program.clone();
+                most = next.work.most();
+            }
+            taken == 0 || (taken < most && next.work.has(program.as_ref()))
+        }))
     }
 
     /// Those who have been in the queue for this long.
