@@ -267,7 +267,7 @@ fn refusals_follow_from_what_an_endpoint_is() {
     assert_eq!(codes("/v1/notes", "post", "429"), "rate_limited");
     assert_eq!(
         codes("/v1/notes", "get", "400"),
-        "invalid_cursor, invalid_query"
+        "invalid_cursor, invalid_header, invalid_query"
     );
     assert_eq!(codes("/v1/notes/{id}", "patch", "404"), "not_found");
     assert_eq!(
