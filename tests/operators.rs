@@ -59,7 +59,7 @@ fn what_cannot_be_done_is_told_and_the_exit_says_so() {
     for (arguments, told) in [
         (
             &["jobs", "run", "nothing"][..],
-            "there is no job \"nothing\"; the jobs are error-retention, notification-push",
+            "there is no job \"nothing\"; the jobs are error-retention, message-expiry, notification-push",
         ),
         (&["jobs", "run", "../x"], "no name of a job; the jobs are"),
         (&["users", "show", "../x"], "neither an id nor a user name"),
@@ -140,7 +140,7 @@ fn users_are_shown_disabled_and_enabled_on_the_command_line() {
     };
     let ann = app.person("ann");
     let me = ann.get(&app, "/v1/me").expect(200);
-    let name = me["profile"]["username"].as_str().unwrap();
+    let name = me["username"].as_str().unwrap();
     let show = |who: &str| json_of(&whisper(&app, &["users", "show", who, "--json"]));
     for who in [ann.id.as_str(), name, &format!("@{name}")] {
         let user = show(who);

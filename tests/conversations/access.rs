@@ -7,7 +7,11 @@ use whisper_testkit::{NO_IDS, Route, TestApp, json};
 fn routes(path: &str, user: &str) -> Vec<Route> {
     vec![
         ("GET", "/v1/conversations".into(), json!(null)),
-        ("POST", "/v1/conversations".into(), json!({})),
+        (
+            "POST",
+            "/v1/conversations".into(),
+            json!({"type": "group", "name": "Room", "participantIds": [user]}),
+        ),
         ("GET", path.to_owned(), json!(null)),
         ("PATCH", path.to_owned(), json!({"name": "x"})),
         ("GET", format!("{path}/members"), json!(null)),

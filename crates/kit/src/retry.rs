@@ -8,9 +8,11 @@ use crate::ctx::Ctx;
 use crate::error::{Code, Error, Result};
 
 /// How often it is tried. Each loss means that somebody else has got on, so it is seldom needed more than twice.
-const ATTEMPTS: u32 = 8;
-/// How long the first loss is waited for, doubled with each further one.
+const ATTEMPTS: u32 = 16;
+/// How long the first loss is waited for, doubled with each further one up to [`LONGEST`].
 const PAUSE: Duration = Duration::from_millis(2);
+/// The longest wait: in it others that take turns, as hashes of passwords do, have had theirs.
+const LONGEST: Duration = Duration::from_millis(64);
 /// The loss from which on there is a wait: most of the time reading again is enough.
 const PATIENT_FROM: u32 = 2;
 
@@ -39,7 +41,7 @@ impl Ctx {
                 return Ok(done);
             }
             if (PATIENT_FROM..ATTEMPTS).contains(&lost) {
-                let pause = PAUSE * 2_u32.pow(lost - PATIENT_FROM);
+                let pause = (PAUSE * 2_u32.pow(lost - PATIENT_FROM)).min(LONGEST);
                 self.store().await?.pause(pause).await;
             }
         }

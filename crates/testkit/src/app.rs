@@ -70,6 +70,8 @@ impl Builder {
 
     /// Uses another manifest, relative to the workspace's root.
     pub fn manifest(mut self, path: &str) -> Self {
+        // Another application has other variables.
+        self.variables.clear();
         self.manifest = bundle::root().join(path);
         self
     }
