@@ -12,9 +12,9 @@ fn the_command_line_makes_every_function_as_the_file_says() {
         return;
     };
     let declared = cloud.declared();
-    assert_eq!(declared.len(), 11);
+    assert_eq!(declared.len(), 12);
     let said = cloud.appwrite(&["push", "functions", "--all", "--force"]);
-    assert!(said.contains("Successfully pushed 11 functions"), "{said}");
+    assert!(said.contains("Successfully pushed 12 functions"), "{said}");
     for function in &declared {
         let id = function["$id"].as_str().unwrap();
         let there = cloud.get(&format!("/functions/{id}"));
@@ -28,7 +28,7 @@ fn the_command_line_makes_every_function_as_the_file_says() {
         assert_eq!(deployment["status"], "ready");
         assert!(cloud.server.code(id).unwrap().len() < 30_000_000);
     }
-    assert_eq!(cloud.get("/proxy/rules")["total"], 11);
+    assert_eq!(cloud.get("/proxy/rules")["total"], 12);
 
     // A second push changes what is there.
     cloud.server.writes();
@@ -40,10 +40,10 @@ fn the_command_line_makes_every_function_as_the_file_says() {
     };
     assert_eq!(
         (kinds("PUT /functions/", ""), kinds("POST ", "/deployments")),
-        (11, 11)
+        (12, 12)
     );
-    assert_eq!(writes.len(), 22, "{writes:?}");
-    assert_eq!(cloud.get("/functions")["total"], 11);
+    assert_eq!(writes.len(), 24, "{writes:?}");
+    assert_eq!(cloud.get("/functions")["total"], 12);
     let twice = cloud.get("/functions/accounts/deployments");
     assert_eq!(twice["total"], 2);
 }

@@ -90,8 +90,8 @@ fn a_component_reaches_other_servers_at_once() {
             .map(|_| scope.spawn(|| function.call("", "", "GET", &path).send()))
             .collect();
         for call in calls {
-            // It isn't the project's.
-            assert_eq!(call.join().unwrap().body, b"status 404");
+            // It names no project.
+            assert_eq!(call.join().unwrap().body, b"status 403");
         }
     });
     let refused = function

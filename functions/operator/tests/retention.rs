@@ -37,109 +37,97 @@ fn count<D: Document>(edge: &TestEdge) -> u64 {
     block_on(edge.store().read(Query::<D>::new().count(1000))).unwrap()
 }
 
-/// A collection of the job, with a document whose time is `at`.
-fn kept(id: &str, at: Timestamp) -> Option<(Batch, fn(&TestEdge) -> u64)> {
-    let batch = Batch::new();
-    let name = || format!("{id}-{}", at.as_millis());
-    Some(match id {
-        "sessions" => (
-            batch.insert(&Session {
-                id: name(),
-                expires_at: at,
-                ..Session::default()
-            }),
-            count::<Session>,
-        ),
-        "idempotencyKeys" => (
-            batch.insert(&IdempotencyKey {
-                id: name(),
-                key: name(),
-                status: 200,
-                expires_at: at,
-                ..IdempotencyKey::default()
-            }),
-            count::<IdempotencyKey>,
-        ),
-        "rateLimits" => (
-            batch.insert(&RateLimit {
-                id: name(),
-                bucket: name(),
-                expires_at: at,
-                ..RateLimit::default()
-            }),
-            count::<RateLimit>,
-        ),
-        "restingNames" => (
-            batch.insert(&RestingName {
-                id: name(),
-                username: name(),
-                rests_until: at,
-                ..RestingName::default()
-            }),
-            count::<RestingName>,
-        ),
-        "typingIndicators" => (
-            batch.insert(&TypingIndicator {
-                id: name(),
-                conversation_id: name(),
-                expires_at: at,
-                ..TypingIndicator::default()
-            }),
-            count::<TypingIndicator>,
-        ),
-        "conversationMembers" => (
-            batch.insert(&ConversationMember {
-                id: name(),
-                conversation_id: name(),
-                left_at: Some(at),
-                ..ConversationMember::default()
-            }),
-            count::<ConversationMember>,
-        ),
-        "events" => (
-            batch.insert(&Event {
-                id: name(),
-                created_at: at,
-                ..Event::default()
-            }),
-            count::<Event>,
-        ),
-        "userActivity" => (
-            batch.insert(&UserActivity {
-                id: name(),
-                timestamp: at,
-                ..UserActivity::default()
-            }),
-            count::<UserActivity>,
-        ),
-        "notifications" => (
-            batch.insert(&Notification {
-                id: name(),
-                created_at: Some(at),
-                ..Notification::default()
-            }),
-            count::<Notification>,
-        ),
-        "appAnalytics" => (
-            batch.insert(&AppMetric {
-                id: name(),
-                timestamp: at,
-                ..AppMetric::default()
-            }),
-            count::<AppMetric>,
-        ),
-        "jobRuns" => (
-            batch.insert(&JobRun {
-                id: name(),
+/// Tells how many documents are left.
+type Count = fn(&TestEdge) -> u64;
+
+fn one<D: Document>(document: &D) -> Option<(Batch, Count)> {
+    Some((Batch::new().insert(document), count::<D>))
+}
+
+/// A collection of the job with a document that ends at `at`, by its own word.
+fn ending(id: &str, name: String, at: Timestamp) -> Option<(Batch, Count)> {
+    match id {
+        "sessions" => one(&Session {
+            id: name,
+            expires_at: at,
+            ..Session::default()
+        }),
+        "idempotencyKeys" => one(&IdempotencyKey {
+            id: name.clone(),
+            key: name,
+            status: 200,
+            expires_at: at,
+            ..IdempotencyKey::default()
+        }),
+        "rateLimits" => one(&RateLimit {
+            id: name.clone(),
+            bucket: name,
+            expires_at: at,
+            ..RateLimit::default()
+        }),
+        "restingNames" => one(&RestingName {
+            id: name.clone(),
+            username: name,
+            rests_until: at,
+            ..RestingName::default()
+        }),
+        "typingIndicators" => one(&TypingIndicator {
+            id: name.clone(),
+            conversation_id: name,
+            expires_at: at,
+            ..TypingIndicator::default()
+        }),
+        _ => None,
+    }
+}
+
+/// A collection of the job with a document of which something was at `at`.
+fn aged(id: &str, name: String, at: Timestamp) -> Option<(Batch, Count)> {
+    match id {
+        "conversationMembers" => one(&ConversationMember {
+            id: name.clone(),
+            conversation_id: name,
+            left_at: Some(at),
+            ..ConversationMember::default()
+        }),
+        "events" => one(&Event {
+            id: name,
+            created_at: at,
+            ..Event::default()
+        }),
+        "userActivity" => one(&UserActivity {
+            id: name,
+            timestamp: at,
+            ..UserActivity::default()
+        }),
+        "notifications" => one(&Notification {
+            id: name,
+            created_at: Some(at),
+            ..Notification::default()
+        }),
+        "appAnalytics" => one(&AppMetric {
+            id: name,
+            timestamp: at,
+            ..AppMetric::default()
+        }),
+        "jobRuns" => {
+            let (batch, _) = one(&JobRun {
+                id: name,
                 job: "another".into(),
                 started_at: at,
                 ..JobRun::default()
-            }),
+            })?;
             // The sweep's own run is one more.
-            |edge| count::<JobRun>(edge) - 1,
-        ),
-        _ => return None,
-    })
+            Some((batch, |edge| count::<JobRun>(edge) - 1))
+        }
+        _ => None,
+    }
+}
+
+/// A collection of the job, with a document whose time is `at`.
+fn kept(id: &str, at: Timestamp) -> Option<(Batch, Count)> {
+    let name = format!("{id}-{}", at.as_millis());
+    ending(id, name.clone(), at).or_else(|| aged(id, name, at))
 }
 
 #[test]
@@ -148,8 +136,14 @@ fn each_collection_that_names_the_job_is_swept_by_it() {
     for collection in all {
         for retention in collection.retention {
             let stay = match *retention {
-                Retention::Until { job, .. } if job == "retention" => 0,
-                Retention::Days { days, job, .. } if job == "retention" => i64::from(days) * DAY,
+                Retention::Until {
+                    job: "retention", ..
+                } => 0,
+                Retention::Days {
+                    days,
+                    job: "retention",
+                    ..
+                } => i64::from(days) * DAY,
                 _ => continue,
             };
             let edge = edge(&[]);
