@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use whisper_kit::Rule;
-use whisper_schema::body::{At, Field, Limits, forms};
+use whisper_schema::body::{At, Field, Limits};
 use whisper_schema::validate::is_email;
 
 /// Most characters of an address: what fits into SMTP's path (RFC 5321).
@@ -50,7 +50,7 @@ impl Field for Email {
     fn schema(_: &Limits, generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let limits = Limits {
             size: Some((1, EMAIL_MAX)),
-            is: Some(forms::EMAIL),
+            is: Some(whisper_schema::body::forms::EMAIL),
             ..Limits::NONE
         };
         String::schema(&limits, generator)
