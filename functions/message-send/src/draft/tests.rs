@@ -207,7 +207,7 @@ fn each_kind_has_its_details() {
     use whisper_schema::main_db::MessageContentType;
 
     let schema = schemars::schema_for!(Details).to_value();
-    let variants = schema["oneOf"].as_array().unwrap();
+    let variants = schema["anyOf"].as_array().unwrap();
     let mut tags: Vec<&str> = variants
         .iter()
         .map(|variant| variant["title"].as_str().unwrap())
