@@ -56,7 +56,9 @@ fn migrating_twice_changes_nothing_the_second_time() {
     let dir = std::env::temp_dir().join(format!("whisper-migrate-{}", std::process::id()));
     let file = dir.join("x.db");
     let file = file.to_str().unwrap();
-    assert!(whisper(&["migrate", "--database", file]).contains("applied [1, 2, 3, 4, 5, 6, 7, 8, 9]"));
+    assert!(
+        whisper(&["migrate", "--database", file]).contains("applied [1, 2, 3, 4, 5, 6, 7, 8, 9]")
+    );
     assert!(whisper(&["migrate", "--database", file]).contains("already"));
     std::fs::remove_dir_all(dir).unwrap();
 }

@@ -218,7 +218,7 @@ impl Ctx {
         ids::new_id(self.0.now)
     }
 
-    /// Who calls, as their access token says. The token is verified; nothing is read or written on the caller's
+    /// The caller, as their access token says. The token is verified; nothing is read or written on the caller's
     /// behalf, and no answer leaves, before the session behind it was looked up.
     ///
     /// # Errors

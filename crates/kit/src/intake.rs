@@ -130,7 +130,7 @@ mod reading {
                 }
             }
         };
-        // Nobody is told: the answer stands already.
+        // The answer stands already, so an error here is of no use to anybody.
         let _ = within(DRAINING, draining).await;
     }
 

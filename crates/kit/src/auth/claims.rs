@@ -4,17 +4,17 @@ use serde::{Deserialize, Serialize};
 
 /// How long an access token is good for, in seconds.
 pub const ACCESS_LIFETIME: i64 = 15 * 60;
-/// Who issues the tokens, and for whom.
+/// The issuer of the tokens, which is their audience too.
 pub(super) const ISSUER: &str = "whisper";
-/// Who issues those that another server verifies. Nothing that we signed says so.
+/// The issuer of callers that another server has verified. No token that we signed names it.
 const FOREIGN: &str = "foreign";
 
 /// The claims of an access token (RFC 9068).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Claims {
-    /// Who issued it.
+    /// Its issuer.
     pub iss: String,
-    /// Whom it is for.
+    /// The audience that it is for.
     pub aud: String,
     /// The user's id.
     pub sub: String,

@@ -25,7 +25,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// The most who wait for a turn in an instance. More are sent away: they would wait for longer than people do.
 const MOST_WAITING: usize = 64;
 
-/// Who hashes, and who waits to, in an instance; the first is whose turn it is.
+/// The turns of an instance at hashing; the first in line hashes.
 #[derive(Default)]
 pub(crate) struct Turns {
     line: RefCell<VecDeque<u64>>,
