@@ -93,6 +93,8 @@ fn without_spin_components_ask_for_nothing_but_wasi() {
     build.current_dir(root()).args([
         "build",
         "--release",
+        "--config",
+        "functions/profile.toml",
         "--no-default-features",
         "--target",
         "wasm32-wasip2",

@@ -72,7 +72,8 @@ def whisper(url):
 def pocketbase():
     url = "http://127.0.0.1:8090"
     with tempfile.TemporaryDirectory() as data:
-        start = ["pocketbase", "--dir", data]
+        # One deeper, as it writes migrations beside its data: the next run would apply them.
+        start = ["pocketbase", "--dir", f"{data}/data"]
         made = ["superuser", "upsert", "bench@example.com", "correct-horse"]
         subprocess.run(start + made, check=True, capture_output=True)
         server = subprocess.Popen(start + ["serve", "--http", url.removeprefix("http://")], stdout=subprocess.DEVNULL)

@@ -11,6 +11,13 @@ pub(super) type Log = Rc<RefCell<Vec<String>>>;
 /// How many rows each commit wrote or deleted, in their order.
 pub(super) type Written = Rc<RefCell<Vec<u64>>>;
 
+/// Rows that the connection wrote so far, those of triggers too.
+const TOTAL: &str = "SELECT total_changes()";
+/// What the last commit noted of itself: its time, and how many rows its statements deleted.
+const NOTES: &str = "SELECT count(*) FROM _result";
+/// The latest time of a commit.
+const CLOCK: &str = "SELECT at FROM _clock";
+
 /// A driver with a log of statements.
 pub(super) struct Counted<D> {
     pub driver: D,
@@ -24,6 +31,8 @@ struct CountedConnection {
     written: Written,
     /// Rows that were written until the last commit.
     before: Cell<u64>,
+    /// The latest time of a commit in the database, before this one.
+    clock: Cell<u64>,
     /// Whether a transaction is open.
     is_open: Cell<bool>,
 }
@@ -41,6 +50,7 @@ impl<D: Driver> Driver for Counted<D> {
                 log: Rc::clone(&self.log),
                 written: Rc::clone(&self.written),
                 before: Cell::default(),
+                clock: Cell::default(),
                 is_open: Cell::default(),
             };
             Ok(Box::new(counted) as Box<dyn Connection>)
@@ -60,16 +70,21 @@ impl Connection for CountedConnection {
     ) -> LocalBoxFuture<'a, Result<Vec<Vec<SqlValue>>, DriverError>> {
         self.log.borrow_mut().push(sql.to_owned());
         Box::pin(async move {
-            let rows = self.connection.execute(sql, params).await?;
             // A batch is one statement, and outside of BEGIN and COMMIT that is the whole commit.
-            match sql.split(' ').next() {
+            let verb = sql.split(' ').next();
+            let is_commit = verb == Some("INSERT") && !self.is_open.get();
+            if is_commit {
+                self.forget_notes().await;
+            }
+            let rows = self.connection.execute(sql, params).await?;
+            match verb {
                 Some("BEGIN") => self.is_open.set(true),
                 Some("ROLLBACK") => self.is_open.set(false),
                 Some("COMMIT") => {
                     self.is_open.set(false);
                     self.count_rows().await?;
                 }
-                Some("INSERT") if !self.is_open.get() => self.count_rows().await?,
+                _ if is_commit => self.count_rows().await?,
                 _ => {}
             }
             Ok(rows)
@@ -79,15 +94,31 @@ impl Connection for CountedConnection {
 
 impl CountedConnection {
     async fn count_rows(&self) -> Result<(), DriverError> {
-        let rows = self
-            .connection
-            .execute("SELECT total_changes()", &[])
-            .await?;
-        if let Some(SqlValue::Integer(total)) = rows.first().and_then(|row| row.first()) {
-            let total = total.unsigned_abs();
-            let rows = total - self.before.replace(total);
-            self.written.borrow_mut().push(rows);
-        }
+        let total = self.number(TOTAL).await?;
+        let rows = total - self.before.replace(total);
+        // A connection that has made no such commit yet has no notes.
+        let notes = self.number(NOTES).await.unwrap_or(0);
+        let moved = self
+            .number(CLOCK)
+            .await
+            .is_ok_and(|at| at != self.clock.get());
+        let own = notes + u64::from(moved);
+        self.written.borrow_mut().push(rows.saturating_sub(own));
         Ok(())
+    }
+
+    /// Takes away what earlier commits noted of themselves, and starts to count behind it.
+    async fn forget_notes(&self) {
+        let _ = self.connection.execute("DELETE FROM _result", &[]).await;
+        self.clock.set(self.number(CLOCK).await.unwrap_or(0));
+        self.before.set(self.number(TOTAL).await.unwrap_or(0));
+    }
+
+    async fn number(&self, sql: &str) -> Result<u64, DriverError> {
+        let rows = self.connection.execute(sql, &[]).await?;
+        match rows.first().and_then(|row| row.first()) {
+            Some(SqlValue::Integer(number)) => Ok(number.unsigned_abs()),
+            _ => Ok(0),
+        }
     }
 }
