@@ -103,14 +103,14 @@ fn json_nested_too_deep_is_refused() {
     app.post("/v1/accounts")
         .raw("application/json", deep.as_bytes())
         .send()
-        .expect_problem(400, "invalid_json");
+        .expect_fields(&["body"]);
     app.post("/v1/accounts")
         .raw(
             "application/json",
             format!("{{\"email\": {deep}}}").as_bytes(),
         )
         .send()
-        .expect_problem(400, "invalid_json");
+        .expect_fields(&["email"]);
     assert_eq!(app.get("/health").send().status, 200);
 }
 

@@ -1,17 +1,19 @@
 //! JSON, read strictly: a key stands once in an object, and half of a surrogate pair costs its field alone.
 
+use std::cell::Cell;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+use whisper_schema::body::MOST_NAME;
 
 use crate::error::{Code, Error, FieldError, Result, Rule};
 
 /// Reads an object.
 ///
 /// # Errors
-/// [`Code::InvalidJson`] with the place; [`Code::ValidationFailed`] for what is no object, and for a key that stands
-/// twice.
+/// [`Code::InvalidJson`] with the place; [`Code::ValidationFailed`] for what is no object, for a key that stands
+/// twice, and for what is nested too deep.
 pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>> {
     let value = match parse(body) {
         Ok(value) => value,
@@ -26,30 +28,98 @@ pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>> {
     }
 }
 
+/// Levels that a body may be nested: far more than any of ours, and fewer than serde_json takes.
+const MOST_LEVELS: usize = 100;
+
 fn parse(body: &[u8]) -> Result<Value> {
+    let found = Cell::default();
+    let root = Strict {
+        found: &found,
+        place: None,
+        level: 0,
+    };
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let value = Strict.deserialize(&mut deserializer);
+    let value = root.deserialize(&mut deserializer);
     let value = value.and_then(|value| deserializer.end().map(|()| value));
-    value.map_err(|error| {
-        let text = error.to_string();
-        match text.split_once(TWICE) {
-            Some((key, _)) => {
-                let shown: String = key.chars().take(64).collect();
-                Error::fields(vec![FieldError::new(shown, Rule::Unique, "stands twice")])
-            }
-            None => Error::new(Code::InvalidJson, format!("The body is not JSON: {text}.")),
-        }
+    value.map_err(|error| match found.take() {
+        Some(found) => Error::fields(vec![found]),
+        None => Error::new(Code::InvalidJson, format!("The body is not JSON: {error}.")),
     })
 }
 
-/// Marks the error of a key that stands twice; no message of serde_json's has it.
-const TWICE: &str = "\u{1}twice";
-
 /// Reads any value.
 #[derive(Clone, Copy)]
-struct Strict;
+struct Strict<'p> {
+    /// What is wrong with a field, where the body as a whole is JSON.
+    found: &'p Cell<Option<FieldError>>,
+    /// Where the value stands; none for the body itself.
+    place: Option<&'p Place<'p>>,
+    /// In how many lists and objects it stands.
+    level: usize,
+}
 
-impl<'de> DeserializeSeed<'de> for Strict {
+/// A value's place in the body.
+struct Place<'p> {
+    within: Option<&'p Place<'p>>,
+    at: Step<'p>,
+}
+
+enum Step<'p> {
+    Key(&'p str),
+    Index(usize),
+}
+
+impl Place<'_> {
+    /// The path as validation writes it, such as `metadata.options[3]`. Keys, which were sent, are cut.
+    fn path(&self) -> String {
+        let before = self.within.map(Place::path);
+        match (&self.at, before) {
+            (Step::Index(index), before) => format!("{}[{index}]", before.unwrap_or_default()),
+            (Step::Key(key), before) => {
+                let shown: String = key.chars().take(MOST_NAME).collect();
+                before.map_or(shown.clone(), |before| format!("{before}.{shown}"))
+            }
+        }
+    }
+
+    /// The field of the body in which it stands.
+    fn outermost(&self) -> &Self {
+        self.within.map_or(self, Place::outermost)
+    }
+}
+
+impl<'p> Strict<'p> {
+    fn inner(self, place: &'p Place<'p>) -> Self {
+        Self {
+            place: Some(place),
+            level: self.level + 1,
+            ..self
+        }
+    }
+
+    /// Refuses what is nested too deep, by the field of the body that it is in.
+    fn check_level<E: serde::de::Error>(&self) -> Result<(), E> {
+        if self.level < MOST_LEVELS {
+            return Ok(());
+        }
+        let field = self.place.map(|place| match place.outermost() {
+            Place {
+                at: Step::Index(_), ..
+            } => "body".to_owned(),
+            field => field.path(),
+        });
+        let message = format!("must be nested at most {MOST_LEVELS} levels deep");
+        let field = field.unwrap_or_else(|| "body".to_owned());
+        Err(self.refuse(FieldError::new(field, Rule::Size, message)))
+    }
+
+    fn refuse<E: serde::de::Error>(&self, error: FieldError) -> E {
+        self.found.set(Some(error));
+        E::custom("refused")
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -57,7 +127,7 @@ impl<'de> DeserializeSeed<'de> for Strict {
     }
 }
 
-impl<'de> Visitor<'de> for Strict {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -93,20 +163,34 @@ impl<'de> Visitor<'de> for Strict {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
+        self.check_level()?;
         let mut list = Vec::new();
-        while let Some(element) = elements.next_element_seed(self)? {
+        loop {
+            let place = Place {
+                within: self.place,
+                at: Step::Index(list.len()),
+            };
+            let element = elements.next_element_seed(Strict::inner(self, &place))?;
+            let Some(element) = element else {
+                return Ok(list.into());
+            };
             list.push(element);
         }
-        Ok(list.into())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        self.check_level()?;
         let mut object = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
+            let place = Place {
+                within: self.place,
+                at: Step::Key(&key),
+            };
             if object.contains_key(&key) {
-                return Err(A::Error::custom(format_args!("{key}{TWICE}")));
+                let twice = FieldError::new(place.path(), Rule::Unique, "stands twice");
+                return Err(self.refuse(twice));
             }
-            let value = entries.next_value_seed(self)?;
+            let value = entries.next_value_seed(Strict::inner(self, &place))?;
             object.insert(key, value);
         }
         Ok(object.into())
@@ -193,8 +277,8 @@ mod tests {
     fn a_key_that_stands_twice_is_named() {
         for (body, key) in [
             (r#"{"a": 1, "a": 1}"#, "a"),
-            (r#"{"a": {"b": 1, "c": 2, "b": 3}}"#, "b"),
-            (r#"{"a": [{"b": 1, "\u0062": 3}]}"#, "b"),
+            (r#"{"a": {"b": 1, "c": 2, "b": 3}}"#, "a.b"),
+            (r#"{"a": [0, {"b": 1, "\u0062": 3}]}"#, "a[1].b"),
         ] {
             assert_eq!(
                 refused(body),
@@ -202,6 +286,25 @@ mod tests {
                 "{body}"
             );
         }
+    }
+
+    #[test]
+    fn the_field_that_is_nested_too_deep_is_named() {
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        // The body is a level of its own.
+        let taken = object(format!("{{\"a\": {}}}", nested(MOST_LEVELS - 1)).as_bytes());
+        assert!(taken.is_ok());
+        for levels in [MOST_LEVELS, 100_000] {
+            let within = format!("{{\"a\": 1, \"b\": {{\"c\": {}}}}}", nested(levels));
+            assert_eq!(
+                refused(&within),
+                (Code::ValidationFailed, vec!["b".to_owned()])
+            );
+        }
+        assert_eq!(
+            refused(&nested(100_000)),
+            (Code::ValidationFailed, vec!["body".to_owned()])
+        );
     }
 
     #[test]
