@@ -22,6 +22,8 @@ use crate::problem::Problem;
 
 /// Bytes of a body up to which it is a small one: the usual limit of a route.
 const SMALL: usize = 256 * 1024;
+/// Bytes that any body may have without room: more than nearly all requests have, so that stalled bodies hold up no others.
+const FREE: usize = 16 * 1024;
 /// Bytes of all small bodies. They take room as they come.
 const SMALL_ROOM: usize = 128 << 20;
 /// Bytes of all other bodies. They take room for their whole length before they are read.
@@ -142,7 +144,7 @@ impl Intake {
             Err(error) => return Some(Err(error)),
         };
         self.seen += frame.data_ref().map_or(0, Bytes::len);
-        let more = self.seen.min(MOST).saturating_sub(self.taken);
+        let more = self.seen.min(MOST).saturating_sub(FREE + self.taken);
         if more > 0 && !self.take(more).await {
             return Some(Err(self.refuse(Problem::BodiesFull)));
         }
@@ -179,4 +181,29 @@ impl Intake {
 
 fn lock(held: &Held) -> std::sync::MutexGuard<'_, Vec<OwnedSemaphorePermit>> {
     held.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn stalled_bodies_hold_up_no_ordinary_request() {
+        let bodies = Bodies::new(Duration::from_secs(30));
+        let room = u32::try_from(SMALL_ROOM).unwrap();
+        let taken = Arc::clone(&bodies.small).try_acquire_many_owned(room);
+        let come = |bytes: usize| {
+            let body = crate::problem::full(Bytes::from(vec![b'x'; bytes]));
+            let mut request = Request::new(body);
+            let _watch = bodies.watch(&mut request);
+            let read = request.into_body().collect().now_or_never()?;
+            Some(read.unwrap().to_bytes().len())
+        };
+        assert_eq!(come(FREE), Some(FREE));
+        assert_eq!(come(FREE + 1), None);
+        drop(taken.unwrap());
+        assert_eq!(come(FREE + 1), Some(FREE + 1));
+    }
 }

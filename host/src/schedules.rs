@@ -32,7 +32,7 @@ pub struct Schedules {
     operator_key: String,
     entries: Vec<ScheduleEntry>,
     planner: Mutex<Planner>,
-    ran: Ran,
+    ran: Arc<Ran>,
     /// Held while a job runs: never two runs of one at once.
     running: Vec<tokio::sync::Mutex<()>>,
 }
@@ -54,7 +54,7 @@ impl Schedules {
         ran.note(new, now);
         Self {
             planner: Mutex::new(planner),
-            ran,
+            ran: Arc::new(ran),
             running: entries
                 .iter()
                 .map(|_| tokio::sync::Mutex::default())
@@ -155,7 +155,10 @@ impl Schedules {
             .into();
         self.log(&entry.name, &result);
         // Whether it went well or not: its next run finds what is left to do.
-        self.ran.note([entry.name.as_str()], time);
+        let (ran, name) = (Arc::clone(&self.ran), entry.name.clone());
+        let noted = tokio::task::spawn_blocking(move || ran.note([name.as_str()], time));
+        // It says itself what it can't write.
+        let _ = noted.await;
         result
     }
 

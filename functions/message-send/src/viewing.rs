@@ -14,8 +14,8 @@ use crate::access::{first_members, is_active};
 
 /// Members whose receipts are shown: those who joined first.
 const RECEIPTS: u32 = 100;
-/// The most people whom an answer names: senders first, then those who are mentioned, then those who reacted.
-const NAMED: usize = 200;
+/// The most people whom an answer names: senders first, then readers, then those who are mentioned, then those who reacted.
+const NAMED: usize = 300;
 
 /// How messages of a conversation look to one of its members.
 #[derive(Debug, Default)]
@@ -35,6 +35,12 @@ pub struct Viewing {
 struct Reader {
     user: String,
     position: i64,
+}
+
+impl Reader {
+    fn has_read(&self, message: &Doc<Message>) -> bool {
+        self.position >= message.seq && self.user != message.sender_id
+    }
 }
 
 /// The question for the members whose receipts a member sees: nobody with a block in between.
@@ -61,7 +67,8 @@ impl Viewing {
         let memberships = origins
             .iter()
             .map(|origin| Get::<ConversationMember>::id(member_id(origin, me)));
-        let named = named(messages);
+        let readers: Vec<Reader> = readers.into_iter().filter_map(reader).collect();
+        let named = named(messages, &readers);
         let (people, memberships) = ctx
             .read((
                 shown_to(me, named.iter().map(String::as_str)),
@@ -71,7 +78,7 @@ impl Viewing {
         let memberships = memberships.into_iter().flatten().map(Doc::into_inner);
         Ok(Viewing {
             is_direct: kind == ConversationKind::Direct,
-            readers: readers.into_iter().filter_map(reader).collect(),
+            readers,
             origins: memberships
                 .filter(is_active)
                 .map(|member| member.conversation_id)
@@ -85,7 +92,7 @@ impl Viewing {
         let readers = self
             .readers
             .iter()
-            .filter(|reader| reader.position >= message.seq && reader.user != message.sender_id);
+            .filter(|reader| reader.has_read(message));
         readers.map(|reader| reader.user.clone()).collect()
     }
 
@@ -113,12 +120,16 @@ fn origin(message: &Message) -> Option<&str> {
 }
 
 /// The people whom these messages name, as many as an answer has.
-fn named(messages: &[Doc<Message>]) -> BTreeSet<String> {
+fn named(messages: &[Doc<Message>], readers: &[Reader]) -> BTreeSet<String> {
     let senders = messages.iter().map(|message| message.sender_id.clone());
+    let readers = readers
+        .iter()
+        .filter(|reader| messages.iter().any(|message| reader.has_read(message)))
+        .map(|reader| reader.user.clone());
     let mentions = messages.iter().flat_map(|message| message.mentions.clone());
     let reactions = messages.iter().flat_map(|message| reacted(message));
     let mut named = BTreeSet::new();
-    for user in senders.chain(mentions).chain(reactions) {
+    for user in senders.chain(readers).chain(mentions).chain(reactions) {
         if named.len() == NAMED {
             break;
         }

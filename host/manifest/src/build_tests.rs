@@ -1,7 +1,12 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
+use std::process::Command;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::*;
+use crate::Manifest;
 
 fn component(id: &str, command: &str) -> Component {
     Component {
@@ -102,4 +107,62 @@ fn a_component_is_stale_when_missing_or_older_than_a_watched_file() {
         why_stale(&component).as_deref(),
         Some("src/deep/lib.rs is newer")
     );
+}
+
+/// The folders of the workspace that each package is built from, its own among them.
+fn sources() -> BTreeMap<String, BTreeSet<PathBuf>> {
+    let metadata = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version",
+            "1",
+        ])
+        .output()
+        .unwrap();
+    let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let mut folders = BTreeMap::new();
+    let mut needed = BTreeMap::new();
+    for package in packages {
+        let name = text(&package["name"]).unwrap();
+        let file = text(&package["manifest_path"]).unwrap();
+        folders.insert(name.clone(), Path::new(&file).parent().unwrap().to_owned());
+        let dependencies = package["dependencies"].as_array().unwrap().iter();
+        let built = dependencies
+            .filter(|one| one["path"].is_string() && one["kind"] != "dev")
+            .map(|one| text(&one["name"]).unwrap());
+        needed.insert(name, built.collect::<Vec<_>>());
+    }
+    let all = |name: &String| {
+        let (mut found, mut next) = (BTreeSet::new(), vec![name.clone()]);
+        while let Some(name) = next.pop() {
+            if found.insert(folders[&name].clone()) {
+                next.extend(needed[&name].clone());
+            }
+        }
+        found
+    };
+    folders
+        .keys()
+        .map(|name| (name.clone(), all(name)))
+        .collect()
+}
+
+#[test]
+fn each_component_is_built_anew_when_a_crate_that_it_uses_changes() {
+    let sources = sources();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spin.toml");
+    let manifest = Manifest::load(&file.canonicalize().unwrap()).unwrap();
+    for (id, component) in &manifest.components {
+        let build = component.build.as_ref().unwrap();
+        let watched = glob_set(&build.watch).unwrap();
+        for folder in &sources[id] {
+            let source = folder.join("src/lib.rs");
+            let source = source.strip_prefix(&build.workdir).unwrap();
+            assert!(watched.is_match(source), "{id}: {}", source.display());
+        }
+    }
 }

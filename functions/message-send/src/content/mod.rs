@@ -1,7 +1,7 @@
 //! The 19 kinds of message, what each must and may carry: a file for each family.
 //!
 //! Everything here is a pure function of the body. Rules that depend on other documents (the message
-//! replied to, the story, the recipient of a gift) are checked in `world.rs`, once they are read.
+//! replied to, the story, the recipient of a gift) are checked in `context.rs`, once they are read.
 
 pub mod forms;
 mod media;

@@ -81,6 +81,11 @@ fn a_block_hides_names_and_reading_both_ways() {
     }
     let read = seen(&scene, &cat, &group, &of_ann);
     assert_eq!(read["readBy"], json!([bob.id, cat.id]), "others see all");
+    let users = scene.read(&cat, &group, &format!("/{of_ann}")).expect(200)["users"].clone();
+    assert_eq!(
+        users[&bob.id]["username"], "bob",
+        "who read is named: {users}"
+    );
     let hidden = seen(&scene, &ann, &talk, &direct);
     assert_eq!(
         (&hidden["status"], &hidden["readBy"]),
@@ -117,14 +122,14 @@ fn an_answer_names_no_more_than_it_may() {
     let scene = Scene::new();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
-    for start in [0, 100, 200] {
+    for start in [0, 100, 200, 300] {
         let mentions: Vec<String> = (start..start + 100).map(|n| format!("u{n}")).collect();
         let body = json!({"content": "Hi all", "mentions": mentions});
         scene.send(&ann, &group, &body).expect(201);
     }
     let page = scene.read(&ann, &group, "").expect(200);
     let users = page["users"].as_object().unwrap();
-    assert_eq!(users.len(), 200);
+    assert_eq!(users.len(), 300);
     assert!(users.contains_key(&ann.id), "senders come first");
 }
 
