@@ -1,4 +1,4 @@
-//! Batches: what one commit does, all of it or nothing.
+//! Batches: the operations of one commit, all of them or none.
 
 use serde_json::{Map, Value};
 use whisper_schema::{Collection, Column, Document, Timestamp};
@@ -24,7 +24,7 @@ pub(crate) struct Op {
     pub action: Action,
 }
 
-/// What an operation does.
+/// The effect of an operation on documents.
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
     Insert {
@@ -55,7 +55,7 @@ pub(crate) type Fields = Result<Map<String, Value>, String>;
 /// A patch without its type.
 pub(crate) type Changes = Vec<(&'static str, Change)>;
 
-/// What an insert does when a document with its id exists.
+/// The effect of an insert when a document with its id exists.
 #[derive(Clone, Debug)]
 pub(crate) enum Existing {
     Conflict,
@@ -66,11 +66,12 @@ pub(crate) enum Existing {
     },
 }
 
-/// What a commit did.
+/// The result of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Committed {
-    /// When: what [`Timestamp::AT_COMMIT`] became, never earlier than in a commit before it. Of a batch that doesn't
-    /// have it, the time by the clock.
+    /// The time that [`Timestamp::AT_COMMIT`] stood for: not earlier than in a commit before it (on TablesDB, in one of
+    /// the same store), unless, in SQL, that one was more than a day ahead of the clock. Of a batch that doesn't have
+    /// it, the time by the clock.
     pub at: Timestamp,
     /// How many documents each operation wrote or deleted, in the order of the batch; 0 for the
     /// `expect` ones.

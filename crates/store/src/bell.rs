@@ -6,8 +6,8 @@ pub(crate) use component::Bell;
 pub(crate) use native::Bell;
 
 /// In a component each request is a task of the host's. A Rust waker only reaches its own task (one
-/// of another panics, or traps with wit-bindgen's `inter-task-wakeup` on wasmtime from 46 on), so
-/// who waits reads from a stream, and closing that is an event like any other of the host.
+/// of another panics, or traps with wit-bindgen's `inter-task-wakeup` on wasmtime from 46 on), so a
+/// waiting request reads from a stream, and closing that is an event like any other of the host.
 #[cfg(target_family = "wasm")]
 mod component {
     use std::cell::RefCell;
@@ -50,7 +50,7 @@ mod native {
         rung: Cell<u64>,
     }
 
-    /// Who waits; forgotten when dropped.
+    /// The place of a waiting task; forgotten when dropped.
     struct Place<'a> {
         bell: &'a Bell,
         number: u64,

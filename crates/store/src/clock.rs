@@ -9,7 +9,7 @@ use whisper_schema::Timestamp;
 pub type Clock = Rc<dyn Fn() -> Timestamp>;
 
 /// How far ahead of the clock the latest time of a commit may be and still hold it up, in milliseconds: a day. A clock
-/// that is corrected goes back by less. What is further ahead is the error of a clock that has been mended since, and
+/// that is corrected goes back by less. A time further ahead is the error of a clock that has been mended since, and
 /// would else stop the time for as long.
 pub(crate) const FARTHEST_AHEAD: i64 = 24 * 60 * 60 * 1000;
 
@@ -27,12 +27,13 @@ impl Ticking {
         }
     }
 
-    /// What the clock says.
+    /// The time by the clock.
     pub fn now(&self) -> Timestamp {
         (self.clock)()
     }
 
-    /// The time of a commit: not earlier than that of the one before.
+    /// The time of a commit: not earlier than that of the one before, unless that is more than [`FARTHEST_AHEAD`] ahead
+    /// of the clock.
     pub fn tick(&self) -> Timestamp {
         let (now, latest) = (self.now(), self.latest.get());
         let ahead = latest.as_millis().saturating_sub(now.as_millis());

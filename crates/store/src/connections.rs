@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::gate::{Gate, Pass};
 use crate::sql::{Made, Program};
 
-/// How many may read at once: what takes long doesn't hold up the others.
+/// How many may read at once: a read that takes long doesn't hold up the others.
 pub(crate) const READERS: usize = 2;
 
 /// How long a request waits for a lock that other processes or instances hold.
@@ -20,14 +20,14 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// All connections of a store.
 pub(crate) struct Connections {
     driver: Box<dyn Driver>,
-    /// Whoever is inside may use the writing connection.
+    /// The gate of the writing connection: the one inside may use it.
     pub writing: Rc<Gate>,
     reading: Rc<Gate>,
     writer: Home,
     readers: Home,
 }
 
-/// Where connections lie that nobody uses. Only those on which nothing is open come back.
+/// The idle connections. Only those on which nothing is open come back.
 type Home = Rc<RefCell<Vec<Open>>>;
 
 /// An open connection.
@@ -46,8 +46,8 @@ impl Open {
     }
 }
 
-/// A connection in use. Unless it is given back it is closed, and what it had open is rolled back:
-/// whatever future is dropped in the middle of whatever, no transaction leaks.
+/// A connection in use. Unless it is given back it is closed, and its open transaction is rolled back: none leaks,
+/// whichever future is dropped at which point.
 pub(crate) struct Lease {
     // Closed before the next one may enter: the order of the fields is the order of their drop.
     open: Open,
@@ -116,7 +116,7 @@ impl Connections {
         })
     }
 
-    /// The connection to write with, for who has passed the gate `writing`.
+    /// The connection to write with, for a caller that has passed the gate `writing`.
     pub async fn writer(&self, pass: Pass) -> Result<Lease, DriverError> {
         let idle = self.writer.borrow_mut().pop();
         let open = match idle {
@@ -134,7 +134,7 @@ impl Connections {
     async fn open_writer(&self) -> Result<Box<dyn Connection>, DriverError> {
         let connection = self.driver.connect().await?;
         // Before anything else may have to wait. Without it the pauses between SQLite's looks at the lock grow to a
-        // tenth of a second, and whoever has waited longest looks least often.
+        // tenth of a second, and the connection that has waited longest looks least often.
         let wait = self.driver.lock_wait().as_millis();
         let set = format!("PRAGMA busy_timeout = {wait}");
         connection.execute(&set, &[]).await?;
@@ -148,8 +148,8 @@ impl Connections {
         Ok(connection)
     }
 
-    /// Runs a statement, also while somebody has the file for themselves for a moment: who changes
-    /// its mode, which two instances may want at once, and who is the last to close it.
+    /// Runs a statement, also while another connection has the file for itself for a moment: one that changes its mode,
+    /// which two instances may want at once, or the last one, as it closes the file.
     async fn insist(
         &self,
         connection: &dyn Connection,
@@ -169,7 +169,7 @@ fn is_wal(rows: &[Vec<SqlValue>]) -> bool {
     matches!(rows, [row] if matches!(row.as_slice(), [SqlValue::Text(mode)] if mode == "wal"))
 }
 
-/// What a request does while others hold the lock: tries again, a while.
+/// The tries of a request while others hold the lock, for at most [`PATIENCE`].
 pub(crate) struct Patience {
     deadline: Instant,
     tries: u32,
@@ -188,8 +188,8 @@ impl Patience {
 
     /// Waits before another try. False when the time is up.
     ///
-    /// The pauses stay short: whoever holds the lock has it for a few milliseconds, and who looks for
-    /// it seldom hardly ever gets it.
+    /// The pauses stay short: a holder has the lock for a few milliseconds, and a connection that looks for it seldom
+    /// hardly ever gets it.
     pub async fn wait(&mut self, connections: &Connections) -> bool {
         let now = Instant::now();
         if now >= self.deadline {
@@ -197,7 +197,7 @@ impl Patience {
         }
         self.tries += 1;
         if self.tries > EAGER_TRIES || connections.driver.lock_wait().is_zero() {
-            // By chance more or less: those who collided once must not do so in step.
+            // By chance more or less: requests that collided once must not do so in step.
             let chance = RandomState::new().hash_one(now) % 1000;
             let most = Duration::from_micros(500) * self.tries.min(8);
             connections

@@ -13,7 +13,7 @@ use crate::gate::Pass;
 use crate::migrate::{self, MigrationReport};
 use crate::sql::{Cache, Shape};
 
-/// What the clones of a store on SQL share.
+/// The state that the clones of a store on SQL share.
 pub(crate) struct Database {
     pub connections: Connections,
     pub cache: Cache,
@@ -40,7 +40,7 @@ impl Database {
         if !self.ready.get() && self.is_complete().await? {
             self.ready.set(true);
         }
-        // Several may come at once: whoever passes the gate first does the work of all.
+        // Several may come at once: the first to pass the gate does the work of all.
         while !self.ready.get() {
             let ready = || self.ready.get().then_some(());
             let Ok(pass) = self.connections.writing.enter_unless(ready).await else {
@@ -54,7 +54,7 @@ impl Database {
     async fn is_complete(&self) -> Result<bool, StoreError> {
         let lease = self.connections.reader().await.map_err(outage)?;
         let complete = migrate::is_complete(&lease, &self.migrations).await;
-        // Locked, it is asked again by the writer, who has patience.
+        // Locked, the database is asked again by the writer, which has patience.
         match complete {
             Err(StoreError::Busy) => Ok(false),
             Err(error) => Err(error),

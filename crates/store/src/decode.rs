@@ -1,5 +1,5 @@
 //! Values on their way out of the database: JSON arrays straight into documents. No JSON value is made in between,
-//! which is most of what reading cost.
+//! which took most of the time of a read.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -182,7 +182,7 @@ impl<'de, A: SeqAccess<'de>> MapAccess<'de> for Fields<'_, A> {
     }
 }
 
-/// Whatever reads a value of an attribute, where the value stands as it does in its column: a boolean as a number, a
+/// Wraps a reader of an attribute's value, where the value stands as it does in its column: a boolean as a number, a
 /// time in milliseconds, a double as the text with all its digits.
 struct Stored<'k, T> {
     kind: &'k Kind,
@@ -232,7 +232,7 @@ impl<'de, J: Deserializer<'de>> Deserializer<'de> for Stored<'_, J> {
     }
 }
 
-/// What wants an optional value, or a list of them.
+/// A visitor of an optional value, or of a list of values.
 impl<'de, V: Visitor<'de>> Visitor<'de> for Stored<'_, V> {
     type Value = V::Value;
 
@@ -278,7 +278,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Stored<'_, A> {
     }
 }
 
-/// What wants a boolean, given 0 or 1.
+/// A visitor of a boolean, given 0 or 1.
 struct Truth<V>(V);
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for Truth<V> {
@@ -297,7 +297,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Truth<V> {
     }
 }
 
-/// What wants a double, given its digits: SQLite's JSON would print 15 of them.
+/// A visitor of a double, given its digits: SQLite's JSON would print 15 of them.
 struct Digits<V>(V);
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for Digits<V> {

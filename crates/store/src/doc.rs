@@ -1,4 +1,4 @@
-//! What reads give back: documents with their revision, pages, cursors.
+//! Results of reads: documents with their revision, pages, cursors.
 
 use std::fmt;
 use std::ops::Deref;
@@ -53,9 +53,9 @@ impl fmt::Debug for Cursor {
 pub struct Page<D> {
     /// The documents.
     pub items: Vec<Doc<D>>,
-    /// What to continue `after`, if there is more.
+    /// The place to continue `after`, if there is more.
     pub next: Option<Cursor>,
-    /// What to continue `before`, if there is anything.
+    /// The place to continue `before`, if there is anything before it.
     pub previous: Option<Cursor>,
     /// Where the first item stands: `before` it are documents that came since, say.
     pub first: Option<Cursor>,

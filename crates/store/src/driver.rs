@@ -1,4 +1,5 @@
-//! What a database must offer to carry the store: connections that run one statement at a time.
+//! The interface that a database must offer to carry the store: connections that run one statement
+//! at a time.
 
 use std::fmt;
 use std::future::Future;
@@ -14,7 +15,7 @@ pub trait Driver {
     /// The SQL it speaks.
     fn dialect(&self) -> Dialect;
 
-    /// Opens a connection of its own: transactions on it are nobody else's.
+    /// Opens a connection of its own: its transactions aren't shared with any other.
     fn connect(&self) -> LocalBoxFuture<'_, Result<Box<dyn Connection>, DriverError>>;
 
     /// Waits, letting others of this thread work.
@@ -45,7 +46,7 @@ impl<D: Driver + ?Sized> Driver for Rc<D> {
     }
 }
 
-/// A connection. Dropping it ends it, and rolls back what it had open.
+/// A connection. Dropping it ends it, and rolls back its open transaction.
 pub trait Connection {
     /// Runs one statement and gives all its rows.
     fn execute<'a>(
@@ -92,7 +93,7 @@ pub enum DriverError {
     Other(String),
 }
 
-/// What SQLite says when the fault is not the statement's.
+/// Parts of SQLite's messages when the fault is not the statement's.
 const UNAVAILABLE: [&str; 8] = [
     "unable to open database",
     "disk I/O error",

@@ -102,8 +102,8 @@ fn stored_element(attribute: &Attribute, i: usize, element: &Value) -> Result<Va
     }
 }
 
-/// The values of a document in the order of its table: the id, then each attribute. What it lacks
-/// gets the attribute's default, or NULL.
+/// The values of a document in the order of its table: the id, then each attribute. An attribute it
+/// lacks gets the attribute's default, or NULL.
 pub(crate) fn document(
     collection: &Collection,
     fields: &Map<String, Value>,

@@ -1,4 +1,4 @@
-//! What can go wrong with a read or a commit.
+//! The errors of a read or a commit.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use whisper_schema::Violation;
 
 /// Why the store refused.
 ///
-/// A caller that only uses `?` means "a bug or an outage": whatever is the client's fault must be
-/// picked out by name.
+/// A caller that only uses `?` means "a bug or an outage": the errors that are the client's fault must be picked out by
+/// name.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum StoreError {

@@ -38,7 +38,7 @@ pub(crate) enum Node {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Among {
     pub column: &'static str,
-    /// Whose documents those are, in which column, and which of them count.
+    /// The table of the other documents, the column `of` theirs, and the filter for those that count.
     pub table: Table,
     pub of: &'static str,
     pub filter: Node,
@@ -167,14 +167,14 @@ impl<D> Filter<D> {
         ))
     }
 
-    /// The row is at this revision: a change that depends on what was read.
+    /// The row is at this revision: for a change that depends on the row as it was read.
     pub fn revision(revision: i64) -> Self {
         Filter::new(Node::Compare(REVISION, Compare::Eq, revision.into()))
     }
 }
 
 impl<D: Ephemeral> Filter<D> {
-    /// Those whose time hasn't come, as [`Ephemeral::lasts`] says of one.
+    /// The documents whose time hasn't come, as [`Ephemeral::lasts`] says of one.
     pub fn lasts(now: Timestamp) -> Self {
         let later = Filter::gt(D::ENDS, now);
         if D::ENDS.attribute().is_some_and(Attribute::not_null) {
@@ -183,7 +183,7 @@ impl<D: Ephemeral> Filter<D> {
         Filter::or([Filter::is_null(D::ENDS), later])
     }
 
-    /// Those that last and weren't taken back, as [`Ephemeral::stands`] says of one.
+    /// The documents that last and weren't taken back, as [`Ephemeral::stands`] says of one.
     pub fn stands(now: Timestamp) -> Self {
         match D::TAKEN_BACK {
             Some(column) => Filter::and([Filter::is_null(column), Filter::lasts(now)]),

@@ -8,8 +8,8 @@ use crate::bell::Bell;
 
 /// Lets a limited number in at a time.
 ///
-/// All who wait are woken when somebody leaves, so that nobody can be forgotten, whatever future is dropped when.
-/// That is for few: reads and commits stand in a [`Line`](crate::line::Line), and only those who lead come here.
+/// All waiting tasks are woken when one leaves, so that none is forgotten whichever future is dropped when. That is for
+/// few: reads and commits stand in a [`Line`](crate::line::Line), and only their leaders come here.
 pub(crate) struct Gate {
     free: Cell<usize>,
     left: Bell,

@@ -1,8 +1,9 @@
-//! Where work waits that one does for all: whoever is called takes along what others have brought meanwhile.
+//! A line of work that one does for all: the one that is called takes along the work that others have brought
+//! meanwhile.
 //!
-//! Each who waits has a bell of their own, and is woken when their result is there or when it is theirs to go next.
-//! Waking all of them whenever somebody is done costs more than the work does: in a component each wake-up is several
-//! trips to the host.
+//! Each waiting task has a bell of its own, and is woken when its result is there or when it is its turn to lead.
+//! Waking all of them whenever one is done costs more than the work does: in a component each wake-up is several trips
+//! to the host.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -20,7 +21,7 @@ pub(crate) struct Line<W, R> {
 
 /// A place in the line.
 pub(crate) struct Place<W, R> {
-    /// What is to be done.
+    /// The work to do.
     pub work: W,
     /// Since when it has been waiting.
     pub since: Instant,
@@ -29,30 +30,30 @@ pub(crate) struct Place<W, R> {
     called: Cell<bool>,
     /// Somebody has taken it out of the line, and is at it.
     taken: Cell<bool>,
-    /// Nobody waits for the result any more.
+    /// The task that waited for the result is gone.
     abandoned: Cell<bool>,
     bell: Bell,
 }
 
-/// A place, held by who wants its result.
+/// A place, held by the task that wants its result.
 pub(crate) struct Ticket<W, R> {
     line: Rc<Line<W, R>>,
     place: Rc<Place<W, R>>,
 }
 
-/// What somebody who waits is to do.
+/// The next step of a waiting task.
 pub(crate) enum Turn<W, R> {
     /// Nothing: the work is done.
     Done(R),
-    /// The work of those who wait, as long as the right to do so is held.
+    /// The work of all that wait, as long as the right to do so is held.
     Lead(Leader<W, R>),
 }
 
-/// The right to do the work of those who wait. The next one is called when it is dropped.
+/// The right to do the work of all that wait. The next one is called when it is dropped.
 pub(crate) struct Leader<W, R>(Rc<Line<W, R>>);
 
-/// Some out of the line. Those without a result go back to its head when it is dropped: nobody is left waiting,
-/// whatever future is dropped in the middle of whatever.
+/// Places taken out of the line. When it is dropped, those without a result go back to the line's head: no task is left
+/// waiting, whichever future is dropped at which point.
 pub(crate) struct Taken<W, R> {
     line: Rc<Line<W, R>>,
     /// In the order in which they came.
@@ -140,7 +141,7 @@ impl<W, R> Line<W, R> {
         self.waiting.borrow().len()
     }
 
-    /// Has the next one lead, or leaves the right to do so to who comes.
+    /// Has the next one lead, or leaves the right to do so to the next that comes.
     fn call(&self) {
         let waiting = self.waiting.borrow();
         let next = waiting
@@ -169,7 +170,7 @@ impl<W, R> Place<W, R> {
 }
 
 impl<W, R> Ticket<W, R> {
-    /// Waits for the result, or for being called to lead. Whoever leads asks again afterwards.
+    /// Waits for the result, or for being called to lead. A leader asks again afterwards.
     pub async fn turn(&self) -> Turn<W, R> {
         let (line, place) = (&self.line, &self.place);
         loop {

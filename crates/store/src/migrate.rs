@@ -1,4 +1,4 @@
-//! Migrations: numbered, applied once, in one transaction, by whoever comes first.
+//! Migrations: numbered, applied once, in one transaction, by the instance that comes first.
 
 use sha2::{Digest, Sha256};
 use whisper_schema::ddl::SEPARATOR;
@@ -8,7 +8,7 @@ use crate::connections::{Connections, Lease, Patience, outage};
 use crate::driver::{DriverError, SqlValue};
 use crate::error::StoreError;
 
-/// What is applied already, as one row.
+/// The migrations that are applied already, as one row.
 const APPLIED: &str = "SELECT json_group_array(json_array(number, checksum)) FROM (SELECT number, checksum FROM _migrations ORDER BY number) \
      WHERE EXISTS (SELECT 1 FROM _clock)";
 /// The store's own tables. `_clock` has one row, the latest time that a commit was given.
@@ -21,7 +21,7 @@ const CREATE: [&str; 3] = [
 const RECORD: &str =
     "INSERT INTO _migrations (number, name, checksum, applied_at) VALUES (?, ?, ?, ?)";
 
-/// What [`Store::migrate`](crate::Store::migrate) found and did.
+/// The result of [`Store::migrate`](crate::Store::migrate).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MigrationReport {
     /// Numbers of the migrations applied now.
@@ -30,7 +30,8 @@ pub struct MigrationReport {
     pub version: u32,
 }
 
-/// Applies what is missing. Two that start at once: the second waits, and finds it done.
+/// Applies the migrations that are missing. Two that start at once: the second waits, and finds it
+/// done.
 pub(crate) async fn run(
     connections: &Connections,
     lease: &Lease,

@@ -34,10 +34,11 @@ impl Driver for NativeDriver {
     fn connect(&self) -> LocalBoxFuture<'_, Result<Box<dyn Connection>, DriverError>> {
         Box::pin(async {
             let connection = rusqlite::Connection::open(&self.path).map_err(refused)?;
-            // Waiting inside SQLite would block the thread, and with it the one who holds the lock.
+            // Waiting inside SQLite would block the thread, and with it the task that holds the
+            // lock.
             connection.busy_timeout(Duration::ZERO).map_err(refused)?;
             connection.set_prepared_statement_cache_capacity(64);
-            // One plan for a statement whatever is bound to it: else most cached statements are
+            // One plan for a statement with any values bound to it: else most cached statements are
             // prepared again at every execution.
             connection
                 .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)

@@ -6,13 +6,13 @@ use std::marker::PhantomData;
 use serde_json::Value;
 use whisper_schema::Column;
 
-/// What an update changes; attributes it doesn't name stay as they are.
+/// The changes of an update; attributes it doesn't name stay as they are.
 pub struct Patch<D> {
     pub(crate) changes: Vec<(&'static str, Change)>,
     document: PhantomData<fn() -> D>,
 }
 
-/// What happens to one attribute.
+/// The change of one attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Change {
     Set(Value),

@@ -63,18 +63,18 @@ impl<D: Document> Query<D> {
         self
     }
 
-    /// Sorts by this column; further ones sort what the former leave equal.
+    /// Sorts by this column; further ones sort documents that the former leave equal.
     #[must_use]
     pub fn order(mut self, order: Order<D>) -> Self {
         self.selection.orders.push((order.column, order.direction));
         self
     }
 
-    /// What was committed behind this place (0: all), in commit order, up to where something may still
-    /// come in between: who remembers the last document's place misses none. For consumers.
+    /// The documents committed behind this place (0: all), in commit order, up to where another may still come in
+    /// between: a consumer that remembers the last document's place misses none.
     ///
     /// SQL gives places at the commit, so there it is only a filter and an order. TablesDB gives them before,
-    /// and a commit may take longer than the next one: what stands behind a gap is given when it is 20 s old.
+    /// and a commit may take longer than the next one: a document behind a gap is given when it is 20 s old.
     #[must_use]
     pub fn in_commit_order(mut self, behind: i64) -> Self {
         self = self.filter(Filter::gt(Column::seq(), behind));

@@ -12,10 +12,10 @@ use crate::error::StoreError;
 use crate::query::{Count, First, Get, Paged, Query, Selection, Way};
 use crate::sql::{Answer, Table, select};
 
-/// What [`Store::read`](crate::Store::read) can read: [`Get`], [`Query`], [`Query::first`],
+/// The questions that [`Store::read`](crate::Store::read) can answer: [`Get`], [`Query`], [`Query::first`],
 /// [`Query::page`], [`Query::count`], an `Option` or a `Vec` of them, and tuples of all these.
 pub trait ReadSet {
-    /// What it gives.
+    /// The type of the answer.
     type Output;
 
     /// Adds its questions to the statement.

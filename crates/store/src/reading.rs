@@ -1,4 +1,4 @@
-//! Reads: whoever gets a connection takes along those that wait and ask the same of other documents.
+//! Reads: one that gets a connection takes along the waiting ones that ask the same of other documents.
 //!
 //! A statement is dear, as it is several trips to the host and a hop to another thread there, and much the same
 //! whether it answers one or several. Under load requests ask for the same things at the same time.
@@ -18,7 +18,7 @@ const MOST: usize = 8;
 const MOST_ANSWERS: usize = 500;
 const MOST_VALUES: usize = 8_000;
 
-/// What a read asks.
+/// The questions of a read, and their values.
 pub(crate) struct Asked {
     shape: Shape,
     /// How many answers it wants.
@@ -26,10 +26,10 @@ pub(crate) struct Asked {
     values: Vec<SqlValue>,
 }
 
-/// What becomes of it: a value for each answer.
+/// The result of a read: a value for each answer.
 pub(crate) type Answered = Result<Vec<SqlValue>, StoreError>;
 
-/// The reads nobody has taken yet.
+/// The reads that wait to be taken.
 pub(crate) type Reads = Line<Asked, Answered>;
 
 impl Asked {
@@ -57,7 +57,7 @@ impl Asked {
     }
 }
 
-/// Nobody reads yet.
+/// An empty line of reads; at most [`READERS`] lead at once.
 pub(crate) fn nobody() -> Rc<Reads> {
     Reads::new(READERS)
 }
@@ -73,7 +73,7 @@ pub(crate) async fn read(database: &Database, reads: &Rc<Reads>, asked: Asked) -
     }
 }
 
-/// Answers those who ask the same as the first.
+/// Answers the first read, and others that ask the same.
 async fn lead(database: &Database, reads: &Rc<Reads>) {
     let mut taken = reads.take_alike(Asked::most, Asked::is_alike);
     let Some(times) = taken.places.len().checked_ilog2().map(|log| 1 << log) else {

@@ -8,7 +8,7 @@ use crate::driver::{Connection, Dialect, Driver, DriverError, LocalBoxFuture, Sq
 
 /// Statements run on threads of the host, which may wait. SQLite looks for the lock after 1 ms and
 /// after 3 ms, more often than a timer of the host could; given more time it would look ever less
-/// often, and stand behind others who keep taking it.
+/// often, and stand behind others that keep taking it.
 const LOCK_WAIT: Duration = Duration::from_millis(3);
 
 /// A database the manifest grants to the component.

@@ -69,7 +69,8 @@ impl Store {
     /// A store on Appwrite's TablesDB. Its tables are made by `whisper schema push`.
     ///
     /// Of doubles 14 digits are kept: 0.3333333333333333 comes back as 0.33333333333333, and they compare by those digits. So nothing
-    /// filters by equality on doubles, and amounts are kept as text. What else differs from SQLite is on the crate's page.
+    /// filters by equality on doubles, and amounts are kept as text. The other differences from SQLite are on the
+    /// crate's page.
     pub fn tables(tables: Tables, clock: Clock) -> Store {
         Store {
             backend: Backend::Tables(Rc::new(Engine::new(tables, clock))),
@@ -123,8 +124,8 @@ impl Store {
         }
     }
 
-    /// How many operations of a batch are done together whatever they are; none where there is no such
-    /// bound. A batch with more may be [`StoreError::TooLarge`].
+    /// How many operations of a batch are done together whichever they are; none where there is no such bound. A batch
+    /// with more may be [`StoreError::TooLarge`].
     pub fn most_operations(&self) -> Option<usize> {
         match &self.backend {
             Backend::Sql(_) => None,
@@ -138,7 +139,7 @@ impl Store {
             .map_or(wanted, |most| most.min(wanted))
     }
 
-    /// Brings the database up to this version; what is already there stays.
+    /// Brings the database up to this version; migrations that are applied already stay.
     ///
     /// Every other call does the same when it is the store's first.
     ///

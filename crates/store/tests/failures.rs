@@ -1,4 +1,4 @@
-//! When the database fails in the middle: nobody is told a lie, and nothing stays locked.
+//! When the database fails in the middle: no caller is told a lie, and nothing stays locked.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -50,7 +50,7 @@ fn count(store: &whisper_store::Store) -> (u64, u64) {
 #[test]
 fn a_commit_that_fails_fails_all_of_its_group() {
     let (store, driver) = store();
-    // One of them finds nobody there, and goes alone.
+    // The first one finds no others waiting, and goes alone.
     block_on(store.commit(pair(9))).unwrap();
     driver.fail(COMMIT, 2, broken(), false);
     let results = block_on(join_all((0..4).map(|i| store.commit(pair(i)))));
@@ -157,7 +157,7 @@ fn a_commit_dropped_at_any_point_leaves_no_lock() {
                 }
             }
         });
-        // Another instance gets the lock at once, not after the patience of one who waits.
+        // Another instance gets the lock at once, not after the patience of a waiting request.
         driver.statements();
         let one = Event {
             id: format!("other{polls}"),

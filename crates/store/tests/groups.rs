@@ -1,4 +1,4 @@
-//! Batches that share a transaction give what they give one after another.
+//! Batches that share a transaction have the results that they have one after another.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -112,7 +112,7 @@ fn store() -> Store {
     store
 }
 
-/// What there is to see of a conversation: place, revision and content.
+/// The visible parts of a conversation: place, revision and content.
 type Seen = (i64, i64, Conversation);
 
 async fn everything(store: &Store) -> (Vec<Seen>, Vec<(i64, String)>) {

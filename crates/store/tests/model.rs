@@ -10,7 +10,7 @@ use support::model::{document, expected, id, orders, query, test};
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Filter, Query, Store};
 
-/// Replaces what the store holds.
+/// Replaces the documents of the store.
 async fn refill(store: &Store, documents: &[Conversation]) {
     let mut batch = Batch::new().delete_where::<Conversation>(Filter::and([]), 1000);
     for document in documents {

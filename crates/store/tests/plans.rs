@@ -1,4 +1,4 @@
-//! How SQLite goes about the statements: by an index, whatever the size of the table.
+//! How SQLite goes about the statements: by an index, at any size of the table.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod support;

@@ -1,4 +1,4 @@
-//! Reads that come at once share statements, and nobody gets another's answer.
+//! Reads that come at once share statements, and none gets another's answer.
 #![allow(clippy::unwrap_used)]
 
 mod support;

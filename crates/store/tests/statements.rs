@@ -1,4 +1,4 @@
-//! What a commit and a read cost: every statement is a hop to another thread of the host.
+//! The cost of a commit and of a read: every statement is a hop to another thread of the host.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -9,7 +9,7 @@ use support::{Counting, block_on};
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Filter, Get, Order, Patch, Query, Store};
 
-/// A message sent: insert and update, and three more inserts for what follows from it.
+/// A message sent: insert and update, and three more inserts that follow from it.
 fn send(i: usize) -> Batch {
     let id = format!("m{i}");
     let message = Message {
@@ -63,7 +63,7 @@ fn verbs(driver: &Counting) -> Vec<String> {
 #[test]
 fn a_send_alone_is_one_statement() {
     let (store, driver) = ready();
-    // The first one of its form on this connection: what it does, and a place for what comes of it.
+    // The first one of its form on this connection makes the table of results, and its view and trigger.
     block_on(store.commit(send(1))).unwrap();
     assert_eq!(verbs(&driver), ["CREATE", "CREATE", "CREATE", "INSERT"]);
     block_on(store.commit(send(2))).unwrap();
@@ -78,9 +78,9 @@ fn sends_that_wait_are_one_statement() {
     let sends = (0..16).map(|i| store.commit(send(i)));
     let results = block_on(futures::future::join_all(sends));
     assert!(results.iter().all(Result::is_ok), "{results:?}");
-    // The first one finds nobody else. Another statement, without the lock, asks at what time the others were.
+    // The first one finds no others waiting. Another statement, without the lock, asks for the time of the others.
     assert_eq!(verbs(&driver), ["INSERT", "INSERT", "SELECT"]);
-    // Of few it is told at once.
+    // Of few, the INSERT returns it.
     let sends = (17..22).map(|i| store.commit(send(i)));
     let results = block_on(futures::future::join_all(sends));
     assert!(results.iter().all(Result::is_ok), "{results:?}");

@@ -76,7 +76,7 @@ impl Form {
         }
     }
 
-    /// What a batch of this form did, given how many rows were changed by the statements that are asked.
+    /// The result of a batch of this form, given how many rows were changed by the statements that are asked.
     pub fn committed(&self, batch: &Lowered, at: Timestamp, counts: &[u64]) -> Committed {
         let mut affected: Vec<u64> = batch.ops.iter().map(|op| op.what.rows()).collect();
         let counted = self.program.iter().flat_map(|program| program.counted());

@@ -1,4 +1,4 @@
-//! From a batch to operations whose values the database takes, or to all that is wrong with it.
+//! From a batch to operations whose values the database takes, or to all of its violations.
 
 use serde_json::{Map, Value};
 use whisper_schema::{Attribute, Collection, Kind, Rule, Violation, validate, validate_patch};
@@ -27,7 +27,7 @@ pub(crate) struct LoweredOp {
     pub binds: Binds,
 }
 
-/// What an operation does.
+/// The kinds of operations, with the slots of their values.
 pub(crate) enum What {
     /// The document's columns first.
     Insert {
@@ -228,7 +228,8 @@ impl Lowering<'_> {
         max: Option<&Value>,
     ) -> Result<Set, Violation> {
         let (least, greatest) = match attribute.kind {
-            // Bounded also without bounds of its own: SQLite turns what overflows into a double.
+            // Bounded also without bounds of its own: SQLite turns a sum that overflows into a
+            // double.
             Kind::Integer {
                 min: lowest,
                 max: highest,

@@ -85,7 +85,7 @@ pub(super) fn padded(mut expectations: Vec<Expectation>) -> Vec<Expectation> {
 }
 
 /// Adds an update to others of the same columns; says how many rows there are now. A second one of
-/// the same document takes the place of the first, which nobody has seen, and counts twice.
+/// the same document takes the place of the first, which no statement has seen, and counts twice.
 pub(super) fn join_updates(params: &mut Vec<Bind>, width: usize, mut update: Vec<Bind>) -> usize {
     let same = params
         .chunks_exact_mut(width)

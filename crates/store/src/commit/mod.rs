@@ -1,4 +1,4 @@
-//! Commits: whoever gets the connection first takes along what others have queued.
+//! Commits: the first to get the connection takes along the batches that others have queued.
 
 mod form;
 mod lower;
@@ -62,7 +62,7 @@ impl Commits {
         }
     }
 
-    /// Commits what is queued. Every batch taken from the queue gets a result, or goes back.
+    /// Commits the queued batches. Every batch taken from the queue gets a result, or goes back.
     async fn lead(&self, pass: Pass) {
         let lease = match self.database.connections.writer(pass).await {
             Ok(lease) => lease,
@@ -78,7 +78,7 @@ impl Commits {
                 Err(Stop::Busy) => {
                     drop(group);
                     if !patience.wait(&self.database.connections).await {
-                        // Those who came later still have time to wait.
+                        // Batches that came later still have time to wait.
                         let gone = self.queue.take_older(PATIENCE / 2);
                         gone.fail(&StoreError::Busy);
                         return lease.give_back();
@@ -145,7 +145,7 @@ impl Commits {
         };
         let values: Vec<&[SqlValue]> = all.iter().map(|each| &*each.form.values).collect();
         let inserted = self.insert(lease, program, &values, group.flight()).await;
-        // What it says of the error is that of one of them; alone each gets its own.
+        // The error is that of one of the batches; alone each gets its own.
         let (at, counts) = inserted.map_err(|error| all[0].form.blame(&all[0].batch, error))?;
         let done = |each: &&Planned| each.form.committed(&each.batch, at, &counts);
         Ok(all.iter().map(done).collect())

@@ -18,7 +18,7 @@ pub(super) const MAX_VALUES: usize = 16_000;
 #[derive(Debug)]
 pub(super) struct Plan {
     pub steps: Vec<Step>,
-    /// Whether what fails first is what would fail first if each operation were a statement.
+    /// Whether the first failure is the one that would come first if each operation were a statement.
     pub is_exact: bool,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct Step {
     tables: Vec<Table>,
 }
 
-/// The kinds of statements, and what proves that they did what they should.
+/// The kinds of statements, each with the proof that it did as it should.
 #[derive(Debug)]
 pub(super) enum Work {
     /// Each column is 1.
@@ -220,7 +220,7 @@ impl Step {
         }
     }
 
-    /// Whether the statement on its own shows what it did, and asks for nothing else.
+    /// Whether the statement on its own shows its effect, and asks for nothing else.
     pub fn is_enough(&self) -> bool {
         let knows = |binds: &[Bind]| !binds.contains(&Bind::AtCommit);
         knows(&self.params)

@@ -10,17 +10,18 @@ use crate::batch::Committed;
 use crate::error::StoreError;
 use crate::line::{Line, Place, Taken};
 
-/// What becomes of a batch.
+/// The result of a batch.
 pub(crate) type Outcome = Result<Committed, StoreError>;
 
 /// Most batches of one commit: others wait for the lock meanwhile.
 const MAX_BATCHES: usize = 64;
 
-/// The batches nobody has taken yet, in the order in which they came.
+/// The batches that wait to be taken, in the order in which they came.
 pub(crate) type Queue<W = Lowered> = Line<W, Outcome>;
 
 impl Line<Lowered, Outcome> {
-    /// The first in the queue, one or more with at most so many operations; those nobody waits for go.
+    /// The first in the queue, one or more with at most so many operations; batches whose callers have gone are
+    /// dropped.
     pub(crate) fn take_up_to(self: &Rc<Self>, most: usize) -> Group {
         let mut ops = 0;
         Group::of(self.take_while(|taken, next| {
@@ -43,7 +44,7 @@ impl Line<Planned, Outcome> {
         }))
     }
 
-    /// Those who have been in the queue for this long.
+    /// The batches at its head that have been in the queue for at least this long.
     pub(super) fn take_older(self: &Rc<Self>, age: Duration) -> Group<Planned> {
         Group::of(self.take_while(|_, next| next.since.elapsed() >= age))
     }
@@ -65,7 +66,7 @@ impl Flight {
         self.0.set(batches);
     }
 
-    /// What became of them is known.
+    /// From here on their outcome is known.
     pub fn end(&self) {
         self.0.set(0);
     }
@@ -94,7 +95,7 @@ impl<W> Group<W> {
         places.map(Rc::clone).collect()
     }
 
-    /// What is known of its commit.
+    /// The state of its commit.
     pub fn flight(&self) -> &Flight {
         &self.flight
     }
@@ -144,7 +145,7 @@ impl<W> Group<W> {
 
 impl<W> Drop for Group<W> {
     fn drop(&mut self) {
-        // The leader's future was dropped in the middle. What wasn't being committed can simply go again.
+        // The leader's future was dropped in the middle. Batches that weren't being committed can simply go again.
         let flying = self.flight.0.get().min(self.len());
         for entry in self.taken.places.drain(..flying) {
             let why = "it is not known whether the commit took place".to_owned();

@@ -84,7 +84,7 @@ async fn run(
     Ok(Committed { at, affected })
 }
 
-/// What a statement turned out to have done.
+/// The effect that a statement turned out to have.
 enum Proof {
     /// Changed so many rows.
     Rows(u64),

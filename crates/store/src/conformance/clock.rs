@@ -1,4 +1,4 @@
-//! Times of commits, whatever the clock does, for all instances of one database.
+//! Times of commits, also when the clock is wrong, for all instances of one database.
 
 use super::*;
 use crate::Patch;
@@ -16,7 +16,7 @@ fn sent(id: &str) -> Batch {
     })
 }
 
-/// When a message was stored, which must be what its commit said.
+/// When a message was stored, which must be the time that its commit gave.
 async fn sent_at(store: &Store, id: &str) -> Result<i64, Failed> {
     let committed = store.commit(sent(id)).await?;
     stored_at(store, id, committed.at).await
@@ -54,7 +54,7 @@ pub async fn never_goes_back_in_any_form(place: Place) -> Check {
     for (id, done) in ids.iter().zip(all) {
         same!(stored_at(&other, id, done?.at).await?, START);
     }
-    // A list of documents of which some have times of their own, and one with what JSON can't carry.
+    // A list of documents of which some have times of their own, and one with text that JSON can't carry.
     let early = Timestamp::from_millis(START - YEAR);
     let mut batch = Batch::new();
     for (id, created_at) in [
@@ -108,7 +108,7 @@ pub async fn is_sane_again(place: Place) -> Check {
     same!(sent_at(&other, "m5").await?, START + 2 * MINUTE);
     place.now.set(START + MINUTE);
     same!(sent_at(&one, "m6").await?, START + 2 * MINUTE);
-    // What a day ahead was given holds, and two days later nothing of it is left.
+    // A time given a day ahead holds, and two days later nothing of it is left.
     place.now.set(START + DAY);
     same!(sent_at(&one, "m7").await?, START + DAY);
     place.now.set(START);

@@ -34,7 +34,7 @@ pub async fn expectations(place: Place) -> Check {
         ids(&store.read(Query::<Message>::new().limit(10)).await?),
         ["m1"]
     );
-    // An expectation sees what its own batch did before.
+    // An expectation sees the earlier operations of its own batch.
     let seen = Filter::<Message>::eq(whisper_schema::Column::id(), "m4");
     store
         .commit(

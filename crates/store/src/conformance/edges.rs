@@ -1,4 +1,4 @@
-//! What lies at the very edge of a type. Not every store keeps it; one that doesn't refuses it.
+//! Values at the very edge of a type. Not every store keeps them; one that doesn't refuses them.
 
 use super::*;
 

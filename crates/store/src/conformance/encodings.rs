@@ -1,4 +1,4 @@
-//! What goes in comes out: every type, at its edges.
+//! Values come out as they went in: every type, at its edges.
 
 use super::*;
 use crate::Patch;

@@ -259,7 +259,7 @@ pub async fn dropped_commits(place: Place) -> Check {
             all.push(Box::pin(other));
         }
         for result in join_all(all).await {
-            // Only whoever shared a transaction whose COMMIT was under way may not know.
+            // Only a batch that shared a transaction whose COMMIT was under way may not know its outcome.
             match result {
                 Ok(()) | Err(StoreError::Unavailable(_)) => {}
                 other => same!(other, Ok(())),
@@ -277,7 +277,7 @@ pub async fn dropped_commits(place: Place) -> Check {
 
 pub async fn commit_order(place: Place) -> Check {
     let store = place.store();
-    // Who waits for the first migration enters the queue in any order.
+    // Commits that wait for the first migration enter the queue in any order.
     store.migrate().await?;
     let event = |id: String| Event {
         id,

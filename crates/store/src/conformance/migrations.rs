@@ -1,4 +1,4 @@
-//! Migrations: once, whoever comes, and never half.
+//! Migrations: once, however many instances come, and never half.
 
 use super::*;
 
@@ -24,7 +24,7 @@ fn extra(number: u32, sql: &'static str) -> Migration {
 const MAKE: &str =
     "CREATE TABLE conformance_a (x INTEGER)\n;\n\nINSERT INTO conformance_a VALUES (1);\n\n";
 
-/// Undoes what the cases do.
+/// Undoes the changes of the cases.
 async fn forget(place: &Place) -> Check {
     place.store().migrate().await.ok();
     place

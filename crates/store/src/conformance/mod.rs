@@ -1,7 +1,7 @@
-//! What every driver must do, on whatever it runs: natively, and inside a component.
+//! The behaviour that every driver must have, natively and inside a component.
 //!
-//! Each case gets a [`Place`] whose collections are empty, and says in a sentence what went wrong.
-//! A case never panics: inside a component that would end the report along with the case.
+//! Each case gets a [`Place`] whose collections are empty, and describes a failure in a sentence. A case never panics:
+//! inside a component that would end the report along with the case.
 
 mod clock;
 mod conditions;
@@ -48,7 +48,7 @@ pub struct Case {
     run: fn(Place) -> LocalBoxFuture<'static, Check>,
 }
 
-/// What a case found.
+/// The result of a case.
 pub type Check = Result<(), Failed>;
 
 /// Why a case failed.
@@ -129,8 +129,8 @@ impl Place {
         }
     }
 
-    /// Whether it has a part in a case: migrations and the latest time are of SQL alone, and Appwrite refuses what lies
-    /// at the edges.
+    /// Whether it has a part in a case: migrations and the latest time are of SQL alone, and Appwrite refuses the
+    /// values at the edges.
     pub fn takes(&self, case: &Case) -> bool {
         let of_sql = ["migrations::", "edges::", "clock::"];
         matches!(self.way, Way::Sql(_)) || !of_sql.iter().any(|group| case.name.starts_with(group))

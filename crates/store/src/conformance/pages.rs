@@ -199,7 +199,7 @@ pub async fn a_cursor_outlives_its_document(place: Place) -> Check {
         .await?;
     same!(ids(&newest.items), ["new"]);
     store.commit(Batch::new().insert(&message("newer"))).await?;
-    // The first item's cursor asks for what came since.
+    // The first item's cursor asks for the documents that came since.
     let order = Order::desc(whisper_schema::Column::seq());
     let since = store
         .read(

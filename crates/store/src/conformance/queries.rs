@@ -1,4 +1,4 @@
-//! Filters, and what can be asked besides pages.
+//! Filters, and the questions other than pages.
 
 use super::*;
 use crate::{Get, Order, Patch};
@@ -248,7 +248,7 @@ pub async fn values_of_others(place: Place) -> Check {
         of("w"),
     );
     same!(store.read(Query::new().filter(replies).count(9)).await?, 0);
-    // What others are held against is a column of theirs that always has a value, and a commit asks none.
+    // The column of the other documents must always have a value, and a commit takes no such filter.
     let nullable = Filter::is_among(id, Message::REPLY_TO_MESSAGE_ID, of("u"));
     let refused = store.read(count(nullable)).await;
     same!(matches!(refused, Err(StoreError::Invalid(_))), true);

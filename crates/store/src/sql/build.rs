@@ -1,4 +1,4 @@
-//! From shapes to text, through sea-query: what statements have in common, and the reading ones.
+//! From shapes to text, through sea-query: the parts that statements have in common, and the reading statements.
 
 use sea_query::{Expr, ExprTrait, Func, FunctionCall, Order, Query, SelectStatement, UnionType};
 use whisper_schema::{Collection, Kind};

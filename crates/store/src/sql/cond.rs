@@ -83,7 +83,7 @@ impl Cond {
     }
 }
 
-/// Turns a filter into a condition; what doesn't fit the collection goes to `problems`. In a commit it is about one
+/// Turns a filter into a condition; parts that don't fit the collection go to `problems`. In a commit it is about one
 /// collection alone.
 pub(crate) fn lower(
     node: &Node,

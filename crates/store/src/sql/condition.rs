@@ -57,7 +57,7 @@ pub(super) fn filter(condition: &Cond, table: Option<&'static str>) -> Condition
                 false => column(key).not_in_subquery(values),
             })
         }
-        // An empty list would vanish from the text, whatever it means.
+        // An empty list would vanish from the text, be it an AND, which always holds, or an OR, which never does.
         Cond::And(all) if all.is_empty() => Condition::all(),
         Cond::Or(any) if any.is_empty() => Condition::all().add(constant(1).eq(constant(0))),
         Cond::And(all) => all

@@ -37,8 +37,8 @@ pub(crate) enum Shape {
         rows: usize,
         existing: OnExisting,
     },
-    /// The same whatever the number of documents: they are a JSON array of arrays in slot 0, and what
-    /// `existing` needs follows.
+    /// The same whatever the number of documents: they are a JSON array of arrays in slot 0, and the values that
+    /// `existing` needs follow.
     InsertList {
         table: Table,
         existing: OnExisting,
@@ -193,7 +193,7 @@ impl Expectation {
     }
 }
 
-/// What an insert does when a document with its id exists.
+/// The effect of an insert when a document with its id exists.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum OnExisting {
     Conflict,

@@ -1,4 +1,4 @@
-//! Commits as one statement: what a batch does, as a trigger of the connection.
+//! Commits as one statement: the operations of a batch, as a trigger of the connection.
 //!
 //! Each statement is a trip to the host, and those between BEGIN and COMMIT are made while everybody else waits for
 //! the write lock. So the statements of a batch stand in a trigger on a temporary view that has a column for each of
@@ -22,16 +22,17 @@ use crate::driver::{Dialect, DriverError};
 pub(crate) const MOST_COLUMNS: usize = 1000;
 /// Most batches that go in together; numbers in between are filled up with rows of nothing.
 const MOST_ROWS_LOG: usize = 6;
-/// Most rows that tell what came of them. With more of them unread a host may have to wait before it can end the
-/// statement, while everybody waits for the lock.
+/// Most rows of a statement that returns their results. With more of them unread a host may have to wait before it can
+/// end the statement, while everybody waits for the lock.
 const MOST_TELLING_ROWS: usize = 4;
 /// Programs kept for a connection. A component has a dozen; more would be batches of ever other forms.
 const MOST_PROGRAMS: usize = 48;
 
-/// Where what comes of a program is kept until it is read: the time at 0, the rows that a statement changed behind it.
+/// The table that keeps a program's results until they are read: the time at 0, the rows that a statement changed
+/// behind it.
 const MAKE_RESULTS: &str =
     "CREATE TEMP TABLE IF NOT EXISTS _result (id INTEGER PRIMARY KEY, value INTEGER)";
-/// The time of a commit, for who holds the lock.
+/// The statement that takes the time of a commit, for a connection that holds the lock.
 pub(crate) fn time_under_lock() -> String {
     let least = "?1";
     format!(
@@ -49,7 +50,7 @@ pub(crate) struct Stage {
     pub times: Vec<bool>,
 }
 
-/// What batches of one form do.
+/// The statements of batches of one form, as a trigger that carries them out.
 #[derive(Debug)]
 pub(crate) struct Program {
     name: String,
@@ -130,7 +131,7 @@ impl Program {
         1 << rows.ilog2()
     }
 
-    /// The statement for so many batches, how many rows it has, and whether it tells what came of them.
+    /// The statement for so many batches, how many rows it has, and whether it returns their results.
     pub fn insert(&self, batches: usize) -> (&str, usize, bool) {
         let log = (batches.next_power_of_two().ilog2() as usize).min(MOST_ROWS_LOG);
         let rows = 1 << log;
@@ -148,7 +149,7 @@ impl Program {
         (sql, rows, tells)
     }
 
-    /// What tells after the statement what came of it.
+    /// The statement that reads the results after the program has run; none if it has none.
     pub fn ask(&self) -> Option<String> {
         self.has_results()
             .then(|| format!("SELECT {}", self.results()))
@@ -181,15 +182,15 @@ impl Stage {
         matches!(self.shape, Shape::DeleteSome { .. })
     }
 
-    /// Writes it, with what must hold for it or be true of it, given the first column of its values. Gives the first
-    /// one of the next.
+    /// Writes the statement and the check of its expectations or of its number of changed rows, given the first column
+    /// of its values. Gives the first column of the next statement.
     fn write(&self, trigger: &mut String, number: usize, first: usize, dialect: Dialect) -> usize {
         // Writing to a text never fails.
         let columns = Columns {
             first,
             times: &self.times,
             sign: match self.shape {
-                // Else the columns of VALUES have the names of what stands in them.
+                // Else the columns of VALUES have the names of the columns that stand in them.
                 Shape::UpdateMany { .. } => "+",
                 _ => "",
             },
@@ -283,7 +284,7 @@ impl Name for Columns<'_> {
 pub(crate) struct Made(Vec<Rc<Program>>);
 
 impl Made {
-    /// What has to be run before the program can be used, if it isn't there.
+    /// The statements that have to be run before the program can be used; none if it is there.
     pub fn missing(&mut self, program: &Rc<Program>) -> Vec<String> {
         let known = self.0.iter().position(|it| Rc::ptr_eq(it, program));
         if let Some(known) = known {

@@ -99,7 +99,7 @@ fn no_problems(problems: Vec<Violation>) -> Result<(), StoreError> {
     }
 }
 
-/// The order with its tie-break: always by `_seq` in the end, which nothing after can refine.
+/// The order with its tie-break: always by `_seq` in the end, after which no column can refine it.
 fn lower_orders(
     collection: &Collection,
     orders: &[(&'static str, Direction)],
@@ -145,10 +145,10 @@ struct Keyset<'a> {
     binds: &'a mut Binds,
 }
 
-/// What lies behind a cursor.
+/// The rows behind a cursor.
 struct Behind {
     condition: Cond,
-    /// What comes after all that, see [`Rows::tail`].
+    /// The rows after all of these: those with NULL in the first column, see [`Rows::tail`].
     tail: Option<Cond>,
 }
 
@@ -219,7 +219,7 @@ impl Keyset<'_> {
                 };
             }
         };
-        // What follows from the cases, said once more: with it the first column's index is a range.
+        // A consequence of the cases, said once more: it makes a range of the first column's index.
         // NULLs at the end lie outside the range.
         let how = if descending { Compare::Le } else { Compare::Ge };
         let nulls_follow = descending && is_nullable(self.collection, column);

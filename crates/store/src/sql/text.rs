@@ -1,4 +1,4 @@
-//! Where the text of a statement is written, through sea-query, and what stands for its values.
+//! The text of a statement, written through sea-query, and the placeholders or names of its values.
 
 use std::fmt::{self, Write};
 
@@ -22,9 +22,9 @@ pub(super) struct Text<'a> {
     name: Option<&'a dyn Name>,
 }
 
-/// What to write for a slot.
+/// The names of slots, for texts that have no placeholders.
 pub(super) trait Name: fmt::Debug {
-    /// Writes it.
+    /// Writes the name of a slot.
     fn write(&self, slot: Slot, sql: &mut String);
 }
 

@@ -135,7 +135,7 @@ pub(super) fn update_many(
         let slots = row * width..(row + 1) * width;
         ValueTuple::Many(slots.map(|slot| number(slot).into()).collect())
     });
-    // `columnN` is what SQLite and PostgreSQL both call the columns of VALUES.
+    // SQLite and PostgreSQL both call the columns of VALUES `columnN`.
     let new = |column: usize| Expr::col((GIVEN, format!("column{column}")));
     let grown = Expr::col((collection.id, REVISION)).add(new(width));
     let mut update = Query::update();
@@ -205,7 +205,7 @@ pub(super) fn delete_some(
     delete
 }
 
-/// A row per document changed; more than the fact of it nobody asks.
+/// A row per document changed, with nothing but the fact of it: no caller asks for more.
 pub(super) fn one() -> sea_query::ReturningClause {
     Returning::new().expr(constant(1))
 }
@@ -224,7 +224,7 @@ fn change(collection: &'static Collection, set: &Set) -> (&'static str, Expr) {
     }
 }
 
-/// The number that adding gives; what isn't there counts as the default, or 0.
+/// The sum of a column and a number; a column without a value counts as its default, or 0.
 fn sum(collection: &'static Collection, column: &'static str, by: Slot) -> Expr {
     Func::coalesce([
         Expr::col((collection.id, column)),
@@ -233,7 +233,7 @@ fn sum(collection: &'static Collection, column: &'static str, by: Slot) -> Expr 
     .add(value(by))
 }
 
-/// What an attribute without a value counts as when something is added to it.
+/// The number that an attribute without a value counts as when something is added to it: its default, or 0.
 fn start(collection: &Collection, column: &str) -> Expr {
     let attribute = collection.attribute(column);
     let start = match attribute.and_then(|attribute| attribute.default) {
@@ -244,7 +244,7 @@ fn start(collection: &Collection, column: &str) -> Expr {
     Expr::Constant(start)
 }
 
-/// What must hold for a row to be changed so.
+/// The condition under which a row is changed: every sum within its bounds, and the change's own condition met.
 fn guard(collection: &'static Collection, sets: &[Set], condition: Option<&Cond>) -> Condition {
     let mut all = Condition::all();
     for set in sets {

@@ -61,9 +61,9 @@ fn has_among(condition: &Cond) -> bool {
 
 struct Settling<'a> {
     tables: &'a Tables,
-    /// The values of the questions, and behind them those that were read.
+    /// The values of the questions, and behind them the values that were read.
     slots: Vec<SqlValue>,
-    /// Where the values of a list stand, by what it is.
+    /// The slots of each list's values, by the list's name.
     known: Vec<(String, (Slot, usize))>,
 }
 

@@ -1,4 +1,4 @@
-//! Requests to the server: their form, and what their failure means.
+//! Requests to the server: their form, and the meaning of their failures.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -34,7 +34,7 @@ pub(super) enum Refusal {
     Throttled,
     /// It never got the request.
     Unsent(&'static str),
-    /// It may have done what the request says, or may still do it.
+    /// It may have carried the request out, or may still do so.
     Unknown(String),
 }
 
@@ -46,7 +46,7 @@ pub(super) struct Field {
 }
 
 impl Field {
-    /// The attribute that a message names, if there is such a one: of what else the message says, nothing is taken over.
+    /// The attribute that a message names, if there is such a one: nothing else is taken over from the message.
     fn read(message: &str) -> Option<Field> {
         let (_, rest) = message.split_once("Attribute \"")?;
         let (name, why) = rest.split_once('"')?;
@@ -77,7 +77,7 @@ impl Refusal {
     }
 }
 
-/// Nothing of what the server says but its name for the error: its messages quote values.
+/// Takes over the server's name for the error and nothing else of its answer: its messages quote values.
 impl From<Refusal> for StoreError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
@@ -111,7 +111,7 @@ impl From<Refusal> for StoreError {
     }
 }
 
-/// What is waited for before a request is sent again: longer each time, and not for ever.
+/// The pauses before a request is sent again: longer each time, and together no longer than [`PATIENCE`].
 pub(super) struct Backoff {
     start: Instant,
     waited: Duration,
@@ -129,7 +129,7 @@ impl Backoff {
 
     /// Waits, at least as long as the server asks for. False when the time is up.
     pub async fn wait(&mut self, tables: &Tables, asked: Option<Duration>) -> bool {
-        // By chance more or less: those who collided once must not do so in step.
+        // By chance more or less: requests that collided once must not do so in step.
         let chance = RandomState::new().hash_one(self.tries) % 1000;
         let most = (FIRST_PAUSE * 2u32.saturating_pow(self.tries.min(10))).min(LONGEST_PAUSE);
         let pause = most / 2 + most * u32::try_from(chance).unwrap_or_default() / 2000;
@@ -176,7 +176,7 @@ impl Tables {
         self.request(method, path, &[], &body.to_string()).await
     }
 
-    /// One request; what the server puts off is sent again.
+    /// One request; sent again when the server puts it off.
     async fn request(
         &self,
         method: &'static str,
@@ -241,7 +241,7 @@ fn encoded(text: &str) -> String {
 /// Reads an answer; a success without a body is null.
 fn read(answer: Answer) -> Result<Value, Refusal> {
     let Answer { status, body, .. } = answer;
-    // A timeout of the server, or of a proxy before it, says nothing about what goes on behind it.
+    // After a timeout of the server, or of a proxy before it, the request may still be carried out behind it.
     if status >= 500 || status == 408 {
         return Err(Refusal::Unknown(format!("Appwrite says {status}")));
     }

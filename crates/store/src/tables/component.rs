@@ -46,7 +46,7 @@ async fn exchange(call: Call) -> Result<Answer, TransportError> {
     let request = request
         .body(Full::new(Bytes::from(call.body)))
         .map_err(|_| TransportError::Unsent("the request can't be made"))?;
-    // What went wrong isn't told apart: a connection that was refused and one that broke look alike.
+    // The errors aren't told apart: a connection that was refused and one that broke look alike.
     let response = spin_sdk::http::send(request)
         .await
         .map_err(|_| TransportError::Lost("the server can't be reached"))?;

@@ -1,4 +1,4 @@
-//! What the clones of a store on TablesDB share.
+//! The state that the clones of a store on TablesDB share.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -31,7 +31,8 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Each takes at most two of the server's; that is what changing a row takes, or holding it.
+    /// Most operations of a group of batches. Each takes at most two of the server's: changing a
+    /// row takes two, and so does holding it.
     pub const MOST_OPERATIONS: usize = commit::MOST / 2;
 
     pub fn new(tables: Tables, clock: Clock) -> Self {

@@ -1,8 +1,8 @@
 //! Text that the server would take for a command.
 //!
-//! In an update, and in whatever a transaction does, a text that is a JSON object with a `method` is an operator:
-//! `{"method":"increment",…}` is done, not stored. Such a text goes out with a mark before it, and loses it on its
-//! way back. Nothing is parsed to tell: what might be one is marked, which costs a character.
+//! In an update, and in every operation of a transaction, a text that is a JSON object with a `method` is an operator:
+//! `{"method":"increment",…}` is done, not stored. Such a text goes out with a mark before it, and loses it on its way
+//! back. Nothing is parsed to tell: a text that might be one is marked, which costs a character.
 
 use std::borrow::Cow;
 
@@ -41,7 +41,7 @@ mod tests {
 
     use super::*;
 
-    /// What the server takes for an operator, and more.
+    /// Whether the server may take a text for an operator; true for some that it doesn't.
     fn is_executed(text: &str) -> bool {
         match serde_json::from_str(text) {
             Ok(Value::Object(object)) => object.get("method").is_some_and(Value::is_string),

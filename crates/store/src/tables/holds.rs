@@ -1,4 +1,4 @@
-//! Conditions on a row that has been read, as SQL decides them: what compares with NULL is unknown.
+//! Conditions on a row that has been read, as SQL decides them: a comparison with NULL is unknown.
 
 use std::cmp::Ordering;
 

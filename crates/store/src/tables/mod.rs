@@ -26,7 +26,7 @@ use std::rc::Rc;
 pub(crate) use engine::Engine;
 pub use transport::{Answer, Call, Transport, TransportError};
 
-/// The key that opens a project. Clones are the same key: whoever replaces it replaces it for the store.
+/// The key that opens a project. Clones are the same key: replacing one replaces it for the store.
 #[derive(Clone, Default)]
 pub struct Credentials {
     key: Rc<RefCell<String>>,

@@ -23,7 +23,7 @@ pub(super) struct Part {
     pub begins_here: bool,
 }
 
-/// Makes queries that may meet more than what is meant.
+/// Makes queries that may meet more rows than are meant.
 pub(super) fn pushing<'a>(collection: &'static Collection, slots: &'a [SqlValue]) -> Pushing<'a> {
     Pushing {
         collection,
@@ -33,7 +33,7 @@ pub(super) fn pushing<'a>(collection: &'static Collection, slots: &'a [SqlValue]
     }
 }
 
-/// The parts of what is wanted; none if nothing can be.
+/// The parts of the wanted rows; none if no row can be met.
 pub(super) fn parts(wanted: &Wanted<'_>) -> Vec<Part> {
     let nullable = wanted.orders.iter().map(|(column, _)| *column);
     let nullable = nullable.filter(|column| encode::is_nullable(wanted.table, column));
@@ -137,7 +137,7 @@ fn orders(wanted: &Wanted<'_>, nulls: &[(&'static str, bool)]) -> Vec<Value> {
             let method = if *descending { "orderDesc" } else { "orderAsc" };
             orders.push(json!({"method": method, "attribute": push::name(column), "values": []}));
         }
-        // What follows the commit order decides nothing.
+        // Columns after the commit order decide nothing.
         if *column == SEQ {
             break;
         }

@@ -1,13 +1,13 @@
-//! Who may read a row without the server between, as Appwrite keeps it: permissions of the row's own.
+//! Permissions of rows: the users that may read a row without the server between, as Appwrite keeps them.
 //!
-//! They follow from attributes that the schema names. Nobody gets more than to read.
+//! They follow from attributes that the schema names. They never allow more than to read.
 
 use whisper_schema::{Access, Collection};
 
 use super::record::{Record, position};
 use crate::SqlValue;
 
-/// Where a row's permissions stand in what is sent of it.
+/// The key of a row's permissions in the data that is sent of it.
 pub(super) const PERMISSIONS: &str = "$permissions";
 
 /// Most characters of a user's id on a server of Appwrite's.
@@ -39,7 +39,7 @@ pub(super) fn of(table: &Collection, row: &Record) -> Option<Vec<String>> {
     Some(permissions)
 }
 
-/// Whether giving these attributes a value decides anew who may read.
+/// Whether giving these attributes a value decides the readers anew.
 pub(super) fn decided_by(table: &Collection, set: &[bool]) -> bool {
     let Access::Readers { attributes, public } = table.access else {
         return false;
@@ -48,7 +48,7 @@ pub(super) fn decided_by(table: &Collection, set: &[bool]) -> bool {
     keys.any(|key| position(table, key).is_some_and(|at| set.get(at) == Some(&true)))
 }
 
-/// Whether who may read changes in the life of a row.
+/// Whether the readers of a row can change in its life.
 pub(super) fn may_change(table: &Collection) -> bool {
     matches!(
         table.access,

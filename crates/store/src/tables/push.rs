@@ -1,7 +1,7 @@
 //! From conditions to the server's queries.
 //!
-//! The server's answer may hold more than what was asked for, never less: its database may compare text without
-//! case, and orders it in a way of its own. So what depends on that is left out or asked for loosely, and decided
+//! The server's answer may hold more rows than were asked for, never fewer: its database may compare text without case,
+//! and orders it in a way of its own. So conditions that depend on that are left out or asked for loosely, and decided
 //! here, by [`holds`](super::holds).
 
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ pub(super) const MAX_VALUES: usize = 500;
 const NEAR: f64 = 1e-13;
 const LEAST: f64 = 1e-16;
 
-/// What is asked of the server.
+/// The query that a condition becomes for the server.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Pushed {
     /// Nothing: every row may do.
@@ -41,7 +41,7 @@ pub(super) struct Pushing<'a> {
     pub slots: &'a [SqlValue],
     /// Whether text compares as the server does: for the place a cursor names in the server's own order.
     pub as_ordered: bool,
-    /// Whether the server's answer is exactly what was asked for.
+    /// Whether the server's answer has exactly the rows that meet the condition.
     pub exact: bool,
 }
 
@@ -124,8 +124,8 @@ impl Pushing<'_> {
         self.bounded(column, pushed)
     }
 
-    /// Servers keep 14 digits of a double, and compare it with 17 decimals: so they are asked for what lies near it, never for what
-    /// is equal to it.
+    /// Servers keep 14 digits of a double, and compare it with 17 decimals: so they are asked for values near it, never
+    /// for values equal to it.
     fn double(&mut self, column: &str, how: Compare, number: f64) -> Pushed {
         self.exact = false;
         let near = (number.abs() * NEAR).max(LEAST);
@@ -146,7 +146,7 @@ impl Pushing<'_> {
         }
     }
 
-    /// The server refuses numbers that a column can't have; then it is known who compares how with them.
+    /// The server refuses numbers that a column can't have; then it is known how every value compares with them.
     fn beyond(&self, column: &str, how: Compare, number: i64) -> Option<Pushed> {
         let (least, greatest) = self.bounds(column);
         let met = if number > greatest {
@@ -256,7 +256,8 @@ impl Pushing<'_> {
         if prefix.chars().count() > MAX_VALUES {
             return Some(self.loosely(column));
         }
-        // In a pattern a backslash says something of what follows it, and the server lets it: what stands before it is asked for.
+        // In a pattern a backslash gives the next character another meaning, and the server doesn't escape it: only the
+        // text before it is asked for.
         let known = prefix.split('\\').next().unwrap_or_default();
         if known.is_empty() {
             return Some(self.loosely(column));
@@ -323,7 +324,7 @@ fn query(method: &str, column: &str, values: Value) -> Pushed {
     Pushed::Query(json!({"method": method, "attribute": name(column), "values": values}))
 }
 
-/// What the server calls a column.
+/// The server's name for a column.
 pub(super) fn name(column: &str) -> &str {
     match column {
         ID => "$id",
@@ -338,7 +339,7 @@ pub(super) fn length(query: &Value) -> usize {
     query.to_string().chars().count()
 }
 
-/// What is left of a condition when it is known which of some columns are NULL.
+/// The rest of a condition when it is known which of some columns are NULL.
 pub(super) fn known(condition: &Cond, nulls: &[(&'static str, bool)]) -> Cond {
     let null = |column: &str| {
         let found = nulls.iter().find(|(known, _)| *known == column);

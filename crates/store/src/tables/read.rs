@@ -179,7 +179,7 @@ impl Tables {
     }
 }
 
-/// The filters, and what says where the rows begin.
+/// The filters, and the condition that says where the rows begin.
 fn split(condition: &Cond, filters: usize) -> (&[Cond], Cond) {
     match condition {
         Cond::And(all) if all.len() >= filters => {

@@ -32,7 +32,7 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// Reads a row of an answer. What it lacks is NULL: it may have been asked for a part only.
+    /// Reads a row of an answer. Attributes it lacks are NULL: the server may have been asked for a part only.
     pub fn read(collection: &Collection, row: &Value) -> Result<Record, StoreError> {
         let seq = match &row["$sequence"] {
             Value::String(text) => text.parse().unwrap_or_default(),

@@ -75,7 +75,7 @@ impl Tables {
             rows.extend(read?);
         }
         if !alone {
-            // Stable: what the orders leave equal can't be, they end in the commit order.
+            // No two rows are equal to the orders: they end in the commit order.
             rows.sort_by(|one, other| compare(wanted, one, other));
             rows.dedup_by(|one, other| one.id == other.id);
         }
@@ -125,7 +125,7 @@ impl Tables {
             if !full {
                 break;
             }
-            // The more rows turn out to be others than those that were meant, the more are read at once.
+            // The more rows turn out not to be wanted, the more are read at once.
             size = (size * 2).clamp(20, PAGE);
         }
         Ok(found)

@@ -34,7 +34,7 @@ pub struct Answer {
 pub enum TransportError {
     /// The server certainly never got the request.
     Unsent(&'static str),
-    /// It may have got it, and done what it says.
+    /// It may have got the request, and carried it out.
     Lost(&'static str),
 }
 

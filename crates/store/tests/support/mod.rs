@@ -1,4 +1,4 @@
-//! What the tests share: stores on databases of their own, and drivers that watch or fail.
+//! Shared by the tests: stores on databases of their own, and drivers that watch or fail.
 #![allow(dead_code, clippy::unwrap_used)]
 
 pub mod model;

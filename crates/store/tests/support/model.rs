@@ -94,7 +94,7 @@ pub enum Test {
 
 pub type Comparison = fn(Column<Conversation>, serde_json::Value) -> Filter<Conversation>;
 
-/// Whether an order of two values is what a comparison asks for.
+/// Whether a comparison holds for this order of two values.
 type Holds = fn(Ordering) -> bool;
 
 pub const COMPARISONS: [(Holds, Comparison); 6] = [
@@ -143,7 +143,7 @@ impl Test {
     }
 }
 
-/// Few different texts, so that they meet; with what could be mistaken on the way.
+/// Few different texts, so that they meet; with characters that could be mistaken on the way.
 pub fn text() -> impl Strategy<Value = String> {
     prop::sample::select(vec![
         "",
@@ -253,7 +253,7 @@ pub fn id(i: usize) -> String {
     format!("d{i:02}")
 }
 
-/// What the model finds, in order. The documents lie in commit order.
+/// The ids of the documents that the model finds, in order. The documents lie in commit order.
 pub fn expected(documents: &[Conversation], tests: &[Test], orders: &[(Key, bool)]) -> Vec<String> {
     let mut found: Vec<(usize, &Conversation)> = documents
         .iter()

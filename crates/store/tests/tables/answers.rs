@@ -1,4 +1,4 @@
-//! What the server's answers become, also when they don't come.
+//! The errors and results that the server's answers become, also when they don't come.
 
 use std::time::Duration;
 
@@ -150,7 +150,7 @@ fn questions_that_get_lost_are_asked_again() {
     assert_eq!(server.asked().len(), 3);
 }
 
-/// A server whose transactions' commit gets lost, and that then says this of the transaction.
+/// A server whose transactions' commit gets lost, and that then gives the transaction this status.
 fn forgetful(status: &'static str) -> Scripted {
     Scripted::new(move |call| match call.method {
         "POST" => ok(json!({"$id": "t1", "status": "pending"})),
@@ -280,7 +280,8 @@ fn structure(message: &str) -> Answered {
     })
 }
 
-/// What the server doesn't take is the fault of whoever sent it, and only the attribute's name comes out of what it says.
+/// A value that the server doesn't take is the caller's fault, and nothing but the attribute's name is taken over from
+/// its message.
 #[test]
 fn a_value_that_the_server_refuses_is_invalid() {
     let said = [
@@ -316,7 +317,7 @@ fn a_value_that_the_server_refuses_is_invalid() {
     }
 }
 
-/// Of those that wait together, nobody pays for another's.
+/// Of the batches that wait together, none fails for another's value.
 #[test]
 fn a_value_that_the_server_refuses_fails_its_own_batch_alone() {
     let bad = "refused";

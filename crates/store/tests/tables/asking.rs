@@ -1,4 +1,4 @@
-//! What the server is asked for.
+//! The queries that the server is asked.
 
 use serde_json::json;
 use whisper_schema::prelude::*;
@@ -115,7 +115,8 @@ fn places_are_text_and_totals_a_number() {
     assert!(calls[1].url.ends_with("&total=1"), "{}", calls[1].url);
 }
 
-/// Servers don't mind that a backslash says something of what follows it in a pattern.
+/// Servers don't escape backslashes in a pattern, where one gives the next character another
+/// meaning.
 #[test]
 fn of_a_prefix_what_stands_before_a_backslash_is_asked_for() {
     let server = Scripted::new(|_| none());

@@ -1,4 +1,4 @@
-//! What batches do on a server, and how many requests they take.
+//! The effects of batches on a server, and how many requests they take.
 
 use std::rc::Rc;
 
@@ -167,7 +167,7 @@ fn what_is_only_expected_stays_as_it_is_on(options: Options) {
     }
     let found = wait(store.get::<Conversation>("c")).unwrap().unwrap();
     assert_eq!(found.revision, 1);
-    // Somebody who changes it meanwhile makes the other look again, and both are right.
+    // A change of it meanwhile makes the commit look again, and both take effect.
     server.conflict(2);
     let batch = Batch::new().expect_some(here()).insert(&message("m3"));
     wait(store.commit(batch)).unwrap();
@@ -195,7 +195,7 @@ fn what_is_there_is_not_absent_on(options: Options) {
         .insert(&message("m2"))
         .append(absent("hello"));
     assert_eq!(wait(store.commit(batch)), failed(2));
-    // What the batch itself has deleted is absent.
+    // A document that the batch itself has deleted is absent.
     let batch = Batch::new().delete::<Message>("m1").append(absent("hello"));
     wait(store.commit(batch)).unwrap();
     assert_eq!(

@@ -1,4 +1,5 @@
-//! What our checks take, servers take: addresses put together of what is good and bad about them.
+//! Addresses that our checks take are taken by servers too: addresses put together of good and bad
+//! parts.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! What others do between the moment at which a batch was decided and its commit.
+//! Changes by others between the moment at which a batch was decided and its commit.
 
 use std::time::{Duration, SystemTime};
 
@@ -20,7 +20,7 @@ fn founded(id: &str, name: &str) -> Batch {
     })
 }
 
-/// What came of a commit, and the conversation's name and revision then.
+/// The outcome of a commit, and the conversation's name and revision then.
 type Then = (Result<Vec<u64>, StoreError>, Option<(String, i64)>);
 
 /// Commits `mine` after `theirs` came in between.
@@ -78,7 +78,7 @@ fn what_still_holds_is_done_after_all_on(options: Options) {
     let (outcome, found) = after(options, counted(), mine);
     assert_eq!(outcome, Ok(vec![1]));
     assert_eq!(found, Some(("new".to_owned(), 3)));
-    // Without a condition nobody is in the way.
+    // Without a condition no other change is in the way.
     let theirs = Batch::new().update::<Conversation>("c", renamed("theirs"));
     let mine = Batch::new()
         .update::<Conversation>("c", renamed("new"))
@@ -164,7 +164,7 @@ fn a_reader_in_commit_order_misses_nothing_that_comes_late_on(options: Options) 
     server.give_sequence("mainDB", "messages", late);
     insert("second");
     assert_eq!(read(1), ["second", "third"]);
-    // Nobody comes any more: what failed leaves a gap for good.
+    // The gap of a commit that failed stays for good.
     server.take_sequence("mainDB", "messages").unwrap();
     server.set_clock(move || SystemTime::UNIX_EPOCH + Duration::from_millis(now - 20_000));
     insert("fifth");

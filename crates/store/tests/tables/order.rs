@@ -1,4 +1,4 @@
-//! Commits that take the same rows at once: none is caught in a deadlock, and what one loses is done again.
+//! Commits that take the same rows at once: none is caught in a deadlock, and writes that one loses are done again.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};

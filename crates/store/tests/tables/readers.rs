@@ -1,4 +1,4 @@
-//! Who may read rows without the server between: users with Appwrite's own JWT.
+//! Readers of rows without the server between: users with Appwrite's own JWT.
 
 use std::rc::Rc;
 
@@ -23,7 +23,7 @@ fn store(server: &Server) -> Store {
     Store::tables(opened(&server.endpoint()), now)
 }
 
-/// Somebody who is signed in at Appwrite, and has no key.
+/// A user who is signed in at Appwrite, and has no key.
 struct User {
     endpoint: String,
     jwt: String,
@@ -155,7 +155,7 @@ fn a_change_of_the_reader_changes_who_reads() {
     let message = Patch::new().set(TokenGift::MESSAGE, "for you");
     wait(store.commit(Batch::new().update("g", message))).unwrap();
     assert_eq!(all(), [1, 0, 0]);
-    // Whoever can be no user there reads nothing, and the row is stored all the same.
+    // An id that no user there can have lets nobody read, and the row is stored all the same.
     let odd = Patch::new()
         .set(TokenGift::SENDER_ID, "_ann")
         .set(TokenGift::RECIPIENT_ID, "b ob\")");
@@ -190,7 +190,7 @@ fn of_a_catalogue_everybody_sees_what_is_public() {
     wait(store.commit(Batch::new().update("draft", public(true)))).unwrap();
     wait(store.commit(Batch::new().update("open", public(false)))).unwrap();
     assert_eq!(sees("bob"), ["draft"]);
-    // Who changes something else at the same time gives back nothing of what was.
+    // A change of another attribute at the same time doesn't give the old permissions back.
     let endpoint = server.endpoint();
     server.before_commit(move || {
         let other = Store::tables(opened(&endpoint), Rc::new(|| Timestamp::MIN));

@@ -1,4 +1,4 @@
-//! A server that answers what a test says, and remembers what it was asked.
+//! A server that answers as a test says, and remembers its calls.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,7 +9,7 @@ use whisper_schema::Timestamp;
 use whisper_store::tables::{Answer, Call, Credentials, Tables, Transport, TransportError};
 use whisper_store::{LocalBoxFuture, Store};
 
-/// What the server answers.
+/// An answer of the server's, or the loss of one.
 pub type Answered = Result<Answer, TransportError>;
 
 /// Makes the answers.
@@ -18,7 +18,7 @@ type Answering = dyn FnMut(&Call) -> Answered;
 /// The clock of the stores.
 pub const NOW: i64 = 1_767_225_600_000;
 
-/// A server and what has been asked of it.
+/// A server, with the calls and pauses it has seen.
 #[derive(Clone)]
 pub struct Scripted {
     answer: Rc<RefCell<Answering>>,
@@ -45,7 +45,7 @@ impl Scripted {
         Store::tables(tables, Rc::new(|| Timestamp::from_millis(NOW)))
     }
 
-    /// Methods and paths of the calls, without the endpoint and what follows the path.
+    /// Methods and paths of the calls, without the endpoint and the query.
     pub fn asked(&self) -> Vec<String> {
         let calls = self.calls.borrow();
         let asked = calls.iter().map(|call| {

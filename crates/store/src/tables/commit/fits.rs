@@ -1,4 +1,4 @@
-//! Whether the server takes what a batch writes.
+//! Whether the server takes the values that a batch writes.
 
 use whisper_schema::{Attribute, Kind, Rule};
 
@@ -10,8 +10,8 @@ use crate::sql::{Bind, OnExisting, Set};
 use crate::tables::guard::guarded;
 use crate::tables::record::{FIRST_MOMENT, LAST_MOMENT};
 
-/// Refuses what the server would: the least integer, times before the year 1000 and in the last second, texts that
-/// are as long as their column and need a mark besides.
+/// Refuses the values that the server would refuse: the least integer, times before the year 1000 and in the last
+/// second, texts that are as long as their column and need a mark besides.
 pub(super) fn check(batch: &Lowered) -> Result<(), StoreError> {
     let mut problems = Vec::new();
     for op in &batch.ops {
@@ -30,7 +30,7 @@ pub(super) fn check(batch: &Lowered) -> Result<(), StoreError> {
     }
 }
 
-/// What is the matter with a value, if anything is.
+/// The rule that a value breaks, with a message; none if it fits.
 fn wrong(attribute: &Attribute, value: &SqlValue) -> Option<(Rule, String)> {
     match (attribute.kind, value) {
         _ if attribute.array => None,

@@ -1,5 +1,5 @@
-//! Commits: what a batch reads is read, the batch is gone through here, and what comes of it is a transaction of the
-//! server's that fails if anything that decided it has changed.
+//! Commits: the rows a batch depends on are read, the batch is gone through here, and its writes become a transaction
+//! of the server's that fails if any row that decided them has changed.
 
 mod fits;
 mod order;
@@ -90,7 +90,7 @@ async fn lead(engine: &Engine, mut group: Group) {
     }
 }
 
-/// What came of going through the batches once.
+/// The outcome of going through the batches once.
 enum Tried {
     /// All of them are committed.
     Done(Vec<Vec<u64>>),
@@ -149,7 +149,7 @@ async fn attempt(engine: &Engine, group: &mut Group, at: Timestamp, taken: bool)
 
 /// Why the batches can't be committed as they are.
 enum Stop {
-    /// A batch fails; unless what it expects to be absent before that is there.
+    /// A batch fails with this error, unless a row is there that an earlier operation of it expects to be absent.
     Failed(usize, StoreError, Vec<Absence>),
     /// With this batch there are so many operations.
     Full(usize, usize),
@@ -175,7 +175,7 @@ async fn stopped(engine: &Engine, stop: Stop, batches: &[&Lowered]) -> Result<De
     }
 }
 
-/// Sends what has been gone through.
+/// Sends the batches that have been gone through.
 async fn finish(
     engine: &Engine,
     group: &mut Group,

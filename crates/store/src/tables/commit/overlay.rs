@@ -11,7 +11,7 @@ use crate::tables::record::Record;
 /// A row's table and id.
 pub(super) type Key = (&'static str, String);
 
-/// What becomes of a row.
+/// A row before and after the batches.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub table: Table,
@@ -19,13 +19,13 @@ pub(super) struct Entry {
     pub before: Option<Record>,
     /// As the batches leave it.
     pub now: Option<Record>,
-    /// It was deleted, whatever it is now.
+    /// The batches deleted it; they may have added it again since.
     pub deleted: bool,
     /// Which attributes were given a value.
     pub set: Vec<bool>,
     /// By how much its revision grew.
     pub grown: i64,
-    /// What it was like decided something: it must be so still when the batch is committed.
+    /// Its state decided something: it must still be the same when the batch is committed.
     pub fixed: bool,
     /// By which sweep it was deleted, if nothing else was done to it.
     pub swept: Option<usize>,
@@ -57,7 +57,7 @@ impl Entry {
     /// Its place in the order in which all commits take rows.
     pub fn place(&self) -> (&'static str, &'static str, &str) {
         let table = self.table.0;
-        // The order of events is what their readers go by, and no two commits make the same event.
+        // Readers of events go by their order, and no two commits make the same event.
         let id = if table.id == Event::COLLECTION.id {
             ""
         } else {
@@ -85,13 +85,13 @@ impl Entry {
     }
 }
 
-/// All rows that batches are about, and what becomes of them.
+/// All rows that batches are about, before and after them.
 #[derive(Default)]
 pub(super) struct Overlay {
     entries: HashMap<Key, Entry>,
     /// In the order in which they were first touched.
     order: Vec<Key>,
-    /// What entries were before the batch that is being gone through.
+    /// The entries as they were before the batch that is being gone through.
     undo: Vec<(Key, Option<Entry>)>,
     added: i64,
 }

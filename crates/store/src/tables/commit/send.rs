@@ -7,17 +7,17 @@ use crate::tables::Tables;
 use crate::tables::client::{Backoff, Refusal};
 use crate::tables::permissions::PERMISSIONS;
 
-/// For how long, in seconds, the server keeps a transaction that nobody ends.
+/// For how long, in seconds, the server keeps a transaction that isn't ended.
 const KEPT: u32 = 60;
 
-/// What came of it.
+/// The outcome of a transaction, or of a request that does the same.
 #[derive(Debug)]
 pub(super) enum Sent {
     /// It took place.
     Done,
     /// It did not; somebody may have been faster.
     Lost,
-    /// It did not, or nobody knows.
+    /// It did not, or it isn't known whether it did.
     Failed(StoreError),
 }
 
@@ -77,7 +77,7 @@ impl Tables {
         }
     }
 
-    /// Begins a transaction and says what belongs to it; gives its id. Nothing takes place yet.
+    /// Begins a transaction and adds its operations; gives its id. Nothing takes place yet.
     pub(super) async fn stage(&self, operations: &[Value]) -> Result<String, Sent> {
         let begun = self.send("POST", "/tablesdb/transactions", json!({"ttl": KEPT}));
         let begun = begun.await.map_err(harmless)?;
@@ -100,7 +100,7 @@ impl Tables {
         }
     }
 
-    /// Ends a transaction; finds out what came of it if the answer gets lost.
+    /// Ends a transaction; asks for its outcome if the answer gets lost.
     pub(super) async fn end(&self, transaction: &str) -> Sent {
         let path = format!("/tablesdb/transactions/{transaction}");
         let mut backoff = Backoff::new();
@@ -125,7 +125,7 @@ impl Tables {
         }
     }
 
-    /// What became of a transaction; nothing if it waits to be ended.
+    /// The outcome of a transaction; none if it still waits to be ended.
     async fn became(&self, path: &str, backoff: &mut Backoff) -> Option<Sent> {
         loop {
             let status = match self.get(path, &[]).await {
@@ -133,7 +133,7 @@ impl Tables {
                     .as_str()
                     .unwrap_or_default()
                     .to_owned(),
-                // Those that have ended are cleared away after a while; which way is not known then.
+                // Transactions that have ended are cleared away after a while; which way is not known then.
                 Err(refusal) => {
                     let why = match StoreError::from(refusal) {
                         StoreError::Internal(why) | StoreError::Unavailable(why) => why,
@@ -156,7 +156,7 @@ impl Tables {
     }
 }
 
-/// The end of what changes nothing yet: whatever got lost, it can begin again.
+/// The outcome of a failed request that changes no row yet: if the answer got lost, the commit can begin again.
 fn harmless(refusal: Refusal) -> Sent {
     match refusal {
         Refusal::Unknown(_) => Sent::Lost,

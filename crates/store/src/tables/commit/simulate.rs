@@ -32,14 +32,14 @@ pub(super) struct Absence {
 pub(super) struct Course {
     pub overlay: Overlay,
     pub absences: Vec<Absence>,
-    /// The queries of operations that delete what meets a filter: the server asks them again.
+    /// The queries of operations that delete rows by a filter: the server applies them again.
     pub sweeps: Vec<Vec<Value>>,
 }
 
 /// How many documents each operation wrote or deleted, or why the batch fails and at which operation.
 pub(super) type Passed = Result<Vec<u64>, (usize, StoreError)>;
 
-/// Goes through one batch. If it fails, it leaves no trace but what it expects to be absent.
+/// Goes through one batch. If it fails, it leaves no trace but the rows that it expects to be absent.
 pub(super) fn pass(course: &mut Course, world: &World, number: usize, bound: &Bound<'_>) -> Passed {
     course.overlay.begin();
     let mut affected = Vec::with_capacity(bound.batch.ops.len());

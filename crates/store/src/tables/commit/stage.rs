@@ -1,9 +1,10 @@
-//! The operations of a server's transaction that lead to what the batches leave.
+//! The operations of a server's transaction that bring the rows to the state in which the batches leave them.
 //!
-//! Whoever changes a row raises its revision first. Where the row's state decided something, the increment may not
-//! go beyond the next revision: it fails if anybody was faster, and holds the row until the transaction ends. On a row
-//! that was touched so, the operations after it do as they say. Rows are taken in one order, whoever commits: by database, table and
-//! id. Where that can't be, as one takes unique values that a later one frees, deletes come first and then the rest as it was said.
+//! Every change of a row raises its revision first. Where the row's state decided something, the increment may not go
+//! beyond the next revision: it fails if anybody was faster, and holds the row until the transaction ends. On a row
+//! that was touched so, the operations after it do as they say. All commits take rows in one order: by database, table
+//! and id. Where that can't be, as a row takes unique values that a later one frees, deletes come first and then the
+//! other operations in the order of the batch.
 
 use std::collections::BTreeMap;
 
@@ -24,18 +25,18 @@ pub(in crate::tables) const MOST: usize = 100;
 /// Most rows of an operation that is about many.
 const ROWS: usize = 100;
 
-/// What a row needs.
+/// The operations that one row needs.
 enum Need<'a> {
     Create(&'a Record),
-    /// Any number of these.
+    /// Any number of operations, in their order.
     Steps(Vec<Value>),
 }
 
 /// All operations of a transaction, in their order.
 pub(super) struct Staged {
     pub operations: Vec<Value>,
-    /// Whether the rows are taken in the one order that all commits keep: by database, table and id. Those that do can't be caught in a
-    /// deadlock with each other, which a server may answer as if all had been done.
+    /// Whether the rows are taken in the one order that all commits keep: by database, table and id. Commits that keep
+    /// it can't be caught in a deadlock with each other, which a server may answer as if all had been done.
     pub in_order: bool,
 }
 
@@ -66,7 +67,7 @@ pub(super) fn staged(course: &Course) -> Staged {
 
 /// The one operation that does everything, if there is one: then no transaction is needed.
 pub(super) fn lone(course: &Course) -> Option<Value> {
-    // A request alone gives the row back the permissions it had before: who changes them meanwhile would change nothing.
+    // A request alone gives the row back the permissions it had before: a change of them meanwhile would be lost.
     let mut changed = course.overlay.entries().filter(|e| e.before.is_some());
     if changed.any(|entry| entry.grown > 0 && permissions::may_change(entry.table.0)) {
         return None;
@@ -82,7 +83,7 @@ pub(super) fn lone(course: &Course) -> Option<Value> {
     few.pop().filter(|_| few.is_empty())
 }
 
-/// An operation for each row and step: who listens for changes of rows hears of each.
+/// An operation for each row and step: listeners for changes of rows hear of each.
 fn singles(course: &Course) -> Staged {
     let in_order = !frees_for_earlier(&course.overlay);
     let entries = match in_order {
@@ -110,7 +111,7 @@ fn singles(course: &Course) -> Staged {
         steps.push((entry, more));
     }
     if in_order {
-        // Stable: what a row needs, and events among each other, stay as they are.
+        // Stable: the steps of a row, and events among each other, keep their order.
         steps.sort_by(|(one, _), (other, _)| one.place().cmp(&other.place()));
     }
     let steps = steps.into_iter().flat_map(|(_, steps)| steps);
@@ -123,7 +124,7 @@ fn singles(course: &Course) -> Staged {
 /// How a row's changes are said.
 #[derive(Clone, Copy, PartialEq)]
 enum Style {
-    /// So that nobody who changes the row at the same time is in the way.
+    /// In operations that don't collide with other changes of the row at the same time.
     Plain,
     /// In few operations: a row that changes meanwhile has to be tried again.
     Few,
@@ -132,10 +133,10 @@ enum Style {
 type Deletes<'a> = Vec<(&'a Entry, &'a str)>;
 type Writes<'a> = Vec<(&'a Entry, Need<'a>)>;
 
-/// What all rows need.
+/// The operations that all rows need.
 #[derive(Default)]
 struct Needs<'a> {
-    /// What holds rows that are then deleted.
+    /// The operations that hold rows which are then deleted.
     held: Vec<(&'a Entry, Value)>,
     deletes: Deletes<'a>,
     writes: Writes<'a>,
@@ -145,7 +146,7 @@ fn needs(entries: Vec<&Entry>, style: Style) -> Needs<'_> {
     let mut needs = Needs::default();
     for entry in entries {
         if let (Some(before), true) = (&entry.before, entry.deleted) {
-            // What a filter met is held too, unless there is too much of it: then the server filters once more.
+            // Rows that a filter met are held too, unless there are too many: then the server filters once more.
             let sweeps = style == Style::Few && entry.now.is_none();
             let swept = entry.swept.filter(|_| sweeps);
             if entry.fixed || (entry.swept.is_some() && swept.is_none()) {
@@ -169,7 +170,7 @@ fn needs(entries: Vec<&Entry>, style: Style) -> Needs<'_> {
     needs
 }
 
-/// What changes a row, or holds it.
+/// The operations that change a row, or hold it.
 fn steps(entry: &Entry, before: &Record, now: &Record, style: Style) -> Vec<Value> {
     if entry.grown == 0 {
         if !entry.fixed {
@@ -257,7 +258,7 @@ pub(super) fn data(entry: &Entry, record: &Record) -> Value {
     data.into()
 }
 
-/// Deletes of what a filter met, which the server looks at once more.
+/// Deletes of the rows that a filter met; the server applies the filter once more.
 fn sweeps(course: &Course) -> Vec<Value> {
     let mut swept: BTreeMap<usize, Deletes<'_>> = BTreeMap::new();
     for entry in course.overlay.entries() {
@@ -324,12 +325,12 @@ fn writes_at_once(writes: Writes<'_>) -> Vec<Value> {
             |rows: &[Value]| operation(entry, None, "bulkCreate", Some(rows.to_vec().into()));
         rows.chunks(ROWS).map(portion).collect::<Vec<_>>()
     });
-    // New rows last, as after single operations: what a change frees may be taken.
+    // New rows last, as after single operations: they may take unique values that a change frees.
     steps.extend(created);
     steps
 }
 
-/// The fewest operations a batch can become, whatever is read: known before anything is sent.
+/// The fewest operations a batch can become whichever rows are there: known before anything is sent.
 pub(super) fn at_least(batch: &Lowered) -> usize {
     let mut created: BTreeMap<&str, usize> = BTreeMap::new();
     let mut changed: BTreeMap<(&str, String), usize> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! Looks for what a commit collided with: documents with the same unique values.
+//! Looks for the documents that a commit collided with: those with the same unique values.
 
 use futures::future::LocalBoxFuture;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Values of rows: what a change makes of them, and which of them are unique.
+//! Values of rows: their changes, and which of them are unique.
 
 use whisper_schema::{Collection, DefaultValue, IndexKind, Kind};
 
@@ -102,7 +102,8 @@ fn sum(start: SqlValue, by: &SqlValue, bounds: (&SqlValue, &SqlValue)) -> Option
     }
 }
 
-/// What an attribute without a value counts as when something is added to it.
+/// The number that an attribute without a value counts as when something is added to it: its
+/// default, or 0.
 fn start(table: &Collection, at: usize) -> SqlValue {
     let attribute = &table.attributes[at];
     match (attribute.kind, attribute.default) {

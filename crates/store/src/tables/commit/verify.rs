@@ -2,7 +2,8 @@
 //!
 //! On MariaDB a deadlock rolls the server's transaction back, and the server, which doesn't know that, goes on with the operation that met
 //! it: the first ones are lost, and the commit is answered as if nothing had happened. Commits that take their rows in one order
-//! never meet one. The others are looked after: what is missing is done again, if the rows are still such as decided it.
+//! never meet one. The others are looked after: missing writes are done again, if the rows are still such as decided
+//! them.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -18,10 +19,10 @@ use crate::tables::Tables;
 use crate::tables::record::Record;
 use crate::tables::rows::side_by_side;
 
-/// How often what is missing is done again.
+/// How often missing writes are done again.
 const TIMES: usize = 3;
 
-/// What came of a commit that was answered with a success.
+/// The outcome of a commit that was answered with a success.
 pub(super) async fn look(tables: &Tables, course: &Course) -> Sent {
     let mut part = course.overlay.part(Entry::is_written);
     for _ in 0..TIMES {
@@ -53,7 +54,7 @@ pub(super) async fn look(tables: &Tables, course: &Course) -> Sent {
 /// Table and id of rows.
 type Missing = HashSet<(&'static str, String)>;
 
-/// The rows that aren't as a commit left them, and that nobody else can have made so.
+/// The rows that aren't as a commit left them, and that no other commit can have made so.
 async fn missing(tables: &Tables, overlay: &Overlay) -> Result<Missing, StoreError> {
     let mut ids: BTreeMap<&'static str, (&'static Collection, Vec<String>)> = BTreeMap::new();
     for entry in overlay.entries() {
@@ -91,7 +92,7 @@ fn is_done(entry: &Entry, found: Option<&Record>) -> bool {
         (None, found) => found.is_none(),
         // In its place another was made: it has a place of its own.
         (Some(_), found) if entry.deleted => found.is_some_and(|row| row.seq != before.seq),
-        // Whoever deleted it did so since.
+        // Another commit has deleted it since.
         (Some(_), None) => true,
         (Some(now), Some(found)) => found.revision >= now.revision,
     }

@@ -1,4 +1,4 @@
-//! What has to be read before a batch can be decided.
+//! The rows that have to be read before a batch can be decided.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -24,12 +24,12 @@ pub(super) struct Bound<'a> {
 /// An operation: position of its batch, and its own in it.
 pub(super) type Place = (usize, usize);
 
-/// What the server has, as far as it matters.
+/// The server's rows, as far as they matter to the batches.
 #[derive(Default)]
 pub(super) struct World {
     /// Rows by table and id, of those that were looked for.
     rows: HashMap<(&'static str, String), Record>,
-    /// What an operation that looks for rows has found, the oldest first.
+    /// The rows that were found for an operation that looks for some, the oldest first.
     found: HashMap<Place, Vec<Record>>,
 }
 
@@ -46,7 +46,8 @@ impl World {
 /// Rows that were looked for, and by which operation, if by one.
 type Read = Result<(&'static Collection, Option<Place>, Vec<Record>), StoreError>;
 
-/// Reads what the batches need; also whether new rows are there already if `taken` is asked.
+/// Reads the rows that the batches need; also whether new rows are there already if `taken` is
+/// asked.
 pub(super) async fn look(
     tables: &Tables,
     batches: &[Bound<'_>],
@@ -64,7 +65,7 @@ pub(super) async fn look(
                     of_table.1.insert(id);
                 }
                 Named::Some(condition, limit) => {
-                    // Those that the batches are about may turn out to be others by then.
+                    // Rows that the batches write may no longer meet the condition by then.
                     let more = touched.get(op.table.0.id).copied().unwrap_or_default();
                     let wanted =
                         Wanted::oldest(op.table.0, condition, slots, limit.saturating_add(more));
@@ -98,7 +99,7 @@ pub(super) async fn look(
     Ok(world)
 }
 
-/// What an operation has to know.
+/// The rows that an operation has to know.
 enum Named<'a> {
     Row(String),
     /// The oldest rows that meet this, so many.
