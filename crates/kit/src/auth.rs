@@ -1,4 +1,4 @@
-//! Who calls: access tokens, sessions, passwords, the operator.
+//! Authentication of callers: access tokens, sessions, passwords, the operator.
 
 mod appwrite;
 mod claims;

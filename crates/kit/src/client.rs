@@ -6,14 +6,14 @@ use http::HeaderMap;
 
 use crate::config::Config;
 
-/// Header in which the runtime tells the address of the connection. It overwrites what a client sends.
+/// Header in which the runtime tells the address of the connection. It overwrites a header that a client sends.
 const CONNECTION: &str = "spin-client-addr";
 
 /// The address in that header when another component of the application calls.
 const CHAINED: &str = "0.0.0.0:0";
 
-/// The client's address: what the configured proxy says (the last entry of its header, which it wrote itself), or,
-/// where it says nothing that can be read, the address of the connection.
+/// The client's address: the one that the configured proxy gives (the last entry of its header, which it wrote itself),
+/// or, where that can't be read, the address of the connection.
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
 pub(crate) fn address(config: &Config, headers: &HeaderMap) -> Option<IpAddr> {
     let last = |name: &str| headers.get_all(name).iter().next_back()?.to_str().ok();

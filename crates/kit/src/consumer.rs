@@ -30,7 +30,7 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// So many documents in one commit, whatever their effects, and so long a run.
+    /// So many documents in one commit, however many operations they take, and so long a run.
     pub const fn new(limit: u32, time: Duration) -> Self {
         Self {
             limit,
@@ -59,7 +59,7 @@ pub struct Consumed {
 /// effects are more than one commit may do, by the bounds or by the database, is halved; later ones grow again.
 ///
 /// # Errors
-/// The handler's and the store's; what was handled before stays handled, and counted.
+/// The handler's and the store's; documents handled before stay handled, and counted.
 pub async fn run<D, F>(
     ctx: &Ctx,
     name: &str,
@@ -105,7 +105,7 @@ where
     }
 }
 
-/// Hands the next documents, at most `limit`, to `handle`, which gives what to commit for them.
+/// Hands the next documents, at most `limit`, to `handle`, which gives the batch to commit for them.
 ///
 /// # Errors
 /// The handler's and the store's; then the cursor stays, and nothing was committed.

@@ -1,4 +1,4 @@
-//! The context that a handler works with: the store, the time, the settings, and who calls.
+//! The context that a handler works with: the store, the time, the settings, and the caller.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -54,7 +54,7 @@ struct Inner {
     instance: Rc<Instance>,
     request_id: String,
     now: Timestamp,
-    /// The claims of the caller's token; none where nobody has to sign in.
+    /// The claims of the caller's token; none where callers don't have to sign in.
     claims: RefCell<Option<Claims>>,
     /// Whether the session behind the token was looked up, and stands.
     is_checked: Cell<bool>,
@@ -93,7 +93,7 @@ impl Ctx {
     }
 
     /// Has this done after the answer, by the same instance, or before it on a runtime where nothing goes on
-    /// after an answer. What goes wrong is logged and reported as a fault of this component, in this work.
+    /// after an answer. A failure is logged and reported as a fault of this component, in this work.
     pub fn after_answer(
         &self,
         component: &'static str,
@@ -173,7 +173,7 @@ impl Ctx {
         }
     }
 
-    /// The claims whose session wasn't looked up yet.
+    /// The caller's claims, if their session wasn't looked up yet.
     fn unchecked(&self) -> Option<Claims> {
         match self.0.is_checked.get() {
             true => None,
@@ -181,7 +181,7 @@ impl Ctx {
         }
     }
 
-    /// The store, whoever calls: for what comes before the session can be looked up.
+    /// The store, for any caller: for work that comes before the session can be looked up.
     pub(crate) fn database(&self) -> Result<&Store> {
         self.0
             .instance

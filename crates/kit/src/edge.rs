@@ -1,4 +1,4 @@
-//! The edge: from a request to a response, whatever happens in between.
+//! The edge: from a request to a response, also when a handler fails.
 
 use std::rc::Rc;
 
@@ -21,7 +21,7 @@ use crate::request::Request;
 use crate::routes::{Found, Routes};
 use crate::signal::Fault;
 
-/// Headers that decide what a request does.
+/// Headers that decide the effect of a request.
 const MEANINGFUL: [&str; 6] = [
     "authorization",
     "content-encoding",
@@ -33,7 +33,7 @@ const MEANINGFUL: [&str; 6] = [
 /// Characters of a method that a refusal repeats.
 const LONGEST_METHOD: usize = 20;
 
-/// The edge of a function: it answers whatever is sent.
+/// The edge of a function: it answers every request.
 pub struct Edge {
     name: &'static str,
     routes: Routes,
@@ -51,8 +51,8 @@ impl Edge {
         })
     }
 
-    /// Answers a request. `body` reads its body, of so many bytes at most; it is called for callers who are let in
-    /// alone, so that nobody else's body is ever held.
+    /// Answers a request. `body` reads its body, of so many bytes at most; it is called only for callers who are let
+    /// in, so that no other body is ever held.
     pub async fn answer(
         &self,
         instance: Rc<Instance>,
@@ -106,7 +106,7 @@ impl Edge {
         })
     }
 
-    /// Answers with the methods of a path: to a browser before it sends the real request, and to whoever asks.
+    /// Answers with the methods of a path: to a browser before it sends the real request, and to any other client.
     fn options(&self, request_id: &str, request: &Request, allowed: bool) -> Response {
         let Some(methods) = self.routes.methods(&request.path) else {
             return refuse(request_id, "", &no_route());
@@ -209,7 +209,7 @@ fn known_versions(request: &Request) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Makes 304 of an answer whose version the client has (RFC 9110, 13.1.2).
+/// Makes 304 of an answer of which the client has this version (RFC 9110, 13.1.2).
 fn leave_out_if_known(response: &mut Response, known: &str) {
     let Some(etag) = response
         .headers()

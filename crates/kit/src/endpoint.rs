@@ -1,4 +1,4 @@
-//! Endpoints: what a function answers, who may ask, and what its document says of it.
+//! Endpoints: the routes of a function, the callers that are let in, and their description in its document.
 
 use http::Method;
 
@@ -13,13 +13,14 @@ use crate::shape::{Shape, Shaped};
 /// How many bytes a body may have where the endpoint doesn't say.
 pub const BODY_LIMIT: usize = 256 * 1024;
 
-/// Who may call.
+/// The callers that are let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Auth {
     /// Anybody.
     Public,
-    /// Somebody signed in; [`Ctx::caller`](crate::Ctx::caller) says who. The access token is verified before the handler runs, and
-    /// the session behind it with the first statement of the handler ([`Ctx::read`](crate::Ctx::read)), whichever that is.
+    /// Somebody signed in; [`Ctx::caller`](crate::Ctx::caller) is the user. The access token is verified before the
+    /// handler runs, and the session behind it with the first statement of the handler
+    /// ([`Ctx::read`](crate::Ctx::read)), whichever that is.
     User,
     /// The operator.
     Operator,
@@ -77,7 +78,7 @@ impl Endpoint {
         }
     }
 
-    /// Who may call.
+    /// The callers that are let in.
     #[must_use]
     pub fn auth(mut self, auth: Auth) -> Self {
         self.auth = auth;
@@ -158,7 +159,7 @@ impl Endpoint {
         self.path
     }
 
-    /// Who may call.
+    /// The callers that are let in.
     pub fn who(&self) -> Auth {
         self.auth
     }
@@ -170,7 +171,7 @@ impl Endpoint {
 pub struct Api {
     /// Name of the function.
     pub name: &'static str,
-    /// What it does, in a sentence.
+    /// Its purpose, in a sentence.
     pub about: &'static str,
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) variables: &'static [&'static str],

@@ -22,8 +22,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A refusal or a fault, on its way to the edge, which makes a problem document of it.
 ///
-/// A bare `?` on a store's error means a fault (5xx). What is the client's fault is picked out by
-/// name: [`ResultExt::on_conflict`], [`ResultExt::on_failed`], [`OptionExt::or_not_found`].
+/// A bare `?` on a store's error means a fault (5xx). An error that is the client's fault is picked out by name:
+/// [`ResultExt::on_conflict`], [`ResultExt::on_failed`], [`OptionExt::or_not_found`].
 #[derive(Debug)]
 pub struct Error {
     code: Code,
@@ -31,7 +31,7 @@ pub struct Error {
     errors: Vec<FieldError>,
     headers: Vec<(&'static str, String)>,
     source: Option<String>,
-    /// The store's error that it was made of, for whoever still wants to pick it out.
+    /// The store's error that it was made of, for callers that still want to pick it out.
     store: Option<Box<StoreError>>,
     /// Whether it is reported even where a client is just to try again.
     always_reported: bool,
@@ -49,7 +49,7 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    /// A field, the rule it breaks, and what is wrong.
+    /// A field, the rule it breaks, and the fault in words.
     pub fn new(field: impl Into<String>, rule: Rule, detail: impl Into<String>) -> Self {
         Self {
             field: field.into(),
@@ -79,7 +79,7 @@ impl Error {
         }
     }
 
-    /// The answer for what doesn't exist and for what the caller may not know of.
+    /// The answer for things that don't exist and for things that the caller may not know of.
     pub fn not_found() -> Self {
         Self::new(Code::NotFound, "There is nothing here that you may see.")
     }
@@ -133,7 +133,7 @@ impl Error {
         self
     }
 
-    /// Has it reported, whatever its code of 5xx.
+    /// Has it reported, with any code of 5xx.
     #[must_use]
     pub(crate) fn always_reported(mut self) -> Self {
         self.always_reported = true;
@@ -260,8 +260,8 @@ pub trait Limiting {
     fn refusal(&self, now: Timestamp) -> Error;
 }
 
-/// Picks the client's faults out of the store's errors. What isn't picked stays a fault; several may
-/// stand in a row.
+/// Picks the client's faults out of the store's errors. An error that isn't picked stays a fault; several may stand in
+/// a row.
 pub trait ResultExt<T>: Sized {
     /// A conflict on the unique index `index` (or `_id`) becomes this refusal.
     ///
@@ -326,7 +326,7 @@ impl Error {
         )
     }
 
-    /// The refusal of more than one commit may do: whoever asked asks for less.
+    /// The refusal of more operations than one commit may do: the caller has to ask for less.
     pub(crate) fn too_large(operations: usize, most: usize) -> Self {
         StoreError::TooLarge { operations, most }.into()
     }

@@ -1,4 +1,4 @@
-//! Domain events: what happened, appended in the commit that made it happen.
+//! Domain events: things that happened, appended in the commit that made them happen.
 
 use serde_json::Value;
 use whisper_schema::Timestamp;
@@ -8,8 +8,8 @@ use whisper_store::Batch;
 use crate::ctx::Ctx;
 use crate::error::Result;
 
-/// Appends an event to a batch: its kind (`message.sent`), what it is about (an id), whose doing it was,
-/// and a small JSON object with ids, never with contents. Consumers are woken after the answer.
+/// Appends an event to a batch: its kind (`message.sent`), its subject (an id), the user who did it, and a small JSON
+/// object with ids, never with contents. Consumers are woken after the answer.
 ///
 /// # Errors
 /// A fault when the runtime has no randomness.

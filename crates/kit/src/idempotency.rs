@@ -36,7 +36,7 @@ struct Row {
 pub enum Outcome {
     /// It took effect now.
     Done(Committed),
-    /// It had taken effect before; this is what was answered.
+    /// It had taken effect before; this is the answer that it got.
     Replayed(Reply),
 }
 
@@ -121,7 +121,7 @@ impl Once {
         match store.commit(batch).await {
             Ok(committed) => Ok(Outcome::Done(committed)),
             Err(error) => {
-                // Whatever stood in the way, an earlier request with this key may have done it already.
+                // At any error an earlier request with this key may have done it already.
                 match self.replay(ctx).await.map_err(CommitError::Refused)? {
                     Some(reply) => Ok(Outcome::Replayed(reply)),
                     None => Err(CommitError::Store(error)),

@@ -1,4 +1,4 @@
-//! Ids: made up in the order of time, or following from what they name.
+//! Ids: made up in the order of time, or derived from the document that they name.
 
 mod derived;
 
@@ -35,7 +35,7 @@ pub fn new_id(now: Timestamp) -> Result<String> {
     Ok(uuid.hyphenated().to_string())
 }
 
-/// As [`derived_id`], with the server's key: whoever doesn't have it can't compute the id from the parts.
+/// As [`derived_id`], with the server's key: without it the id can't be computed from the parts.
 ///
 /// # Errors
 /// The store's, when the key has to be read.

@@ -116,7 +116,7 @@ mod reading {
         }
     }
 
-    /// Throws away a body that nobody wanted.
+    /// Reads a body that isn't wanted, up to [`DRAINED`] bytes and for [`DRAINING`] at most, and throws it away.
     pub(crate) async fn drain<B>(mut body: B)
     where
         B: http_body::Body<Data = Bytes> + Unpin,
@@ -134,7 +134,7 @@ mod reading {
         let _ = within(DRAINING, draining).await;
     }
 
-    /// What comes in time. A timer is set only for what isn't there at once.
+    /// The result of work that is done in time. A timer is set only if it isn't there at once.
     async fn within<T>(time: Duration, work: impl Future<Output = T>) -> Result<T> {
         let (mut work, mut timer) = (pin!(work), pin!(sleep(time)));
         poll_fn(|context| match work.as_mut().poll(context) {

@@ -1,4 +1,4 @@
-//! Jobs: what a schedule, or an operator, starts by `POST /internal/jobs/<name>`.
+//! Jobs, which a schedule, or an operator, starts by `POST /internal/jobs/<name>`.
 
 use std::cell::RefCell;
 
@@ -46,7 +46,7 @@ impl Tally {
         report.done += items;
     }
 
-    /// Adds what a part of the run did.
+    /// Adds the numbers of a part of the run.
     pub fn add(&self, part: &Report) {
         let mut report = self.0.borrow_mut();
         report.found += part.found;
@@ -66,8 +66,8 @@ impl Tally {
     }
 }
 
-/// Runs a job and answers with its report; a run with failures is a 500, so that whoever started it
-/// sees it. The run is kept from its start, so that one that is cut off is seen as well.
+/// Runs a job and answers with its report; a run with failures is a 500, so that its caller sees it. The run is kept
+/// from its start, so that one that is cut off is seen as well.
 ///
 /// # Errors
 /// [`Code::JobFailed`], the job's own error, and the store's.
@@ -75,7 +75,7 @@ pub async fn run<F>(ctx: &Ctx, job: &str, work: F) -> Result<Reply>
 where
     F: AsyncFnOnce(&Tally) -> Result<()>,
 {
-    // Nobody else would hear of it: a job has no client that tries again.
+    // Without the report the failure would go unseen: a job has no client that tries again.
     go(ctx, job, work).await.map_err(Error::always_reported)
 }
 
@@ -139,11 +139,11 @@ impl Sweep {
     };
 }
 
-/// Deletes what meets the filter, commit by commit; the tally is capped where some may be left. Give it a filter
-/// that an index serves.
+/// Deletes the documents that meet the filter, commit by commit; the tally is capped where some may be left. Give it a
+/// filter that an index serves.
 ///
 /// # Errors
-/// The store's; what was deleted before stays deleted, and counted.
+/// The store's; documents deleted before stay deleted, and counted.
 pub async fn delete_bounded<D: Document>(
     ctx: &Ctx,
     tally: &Tally,

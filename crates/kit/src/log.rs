@@ -31,11 +31,11 @@ impl Level {
     }
 }
 
-/// Writes a line: what happened, to which request, and fields.
+/// Writes a line: the event, the id of its request, and fields.
 pub fn write(level: Level, event: &str, request_id: &str, fields: &[(&str, Value)]) {
     let line = line(now(), level, event, request_id, fields);
-    // Not `eprintln!`, which panics when nobody reads standard error any more: a panic ends every
-    // request of the instance.
+    // Not `eprintln!`, which panics when standard error is closed: a panic ends every request of
+    // the instance.
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
@@ -111,7 +111,7 @@ impl<T: Field> Field for Secret<T> {
     }
 }
 
-/// In the API document it is what it wraps.
+/// In the API document it is described as the value that it wraps.
 #[cfg(not(target_family = "wasm"))]
 impl<T: schemars::JsonSchema> schemars::JsonSchema for Secret<T> {
     fn inline_schema() -> bool {

@@ -14,8 +14,8 @@ pub struct Together<'a, T> {
     pub failed: Vec<(&'a T, Error)>,
 }
 
-/// Commits what `batch` makes of all items in one commit. If that is refused, each item gets a commit of its own,
-/// so that one that can't be done stops nobody else.
+/// Commits the batch that `batch` makes of all items in one commit. If that is refused, each item gets a commit of its
+/// own, so that one that can't be done doesn't stop the others.
 ///
 /// # Errors
 /// Tells that the database can't be reached or is busy: then nothing more is tried.

@@ -1,8 +1,8 @@
 //! Pages: `limit`, `after` and `before`, with cursors that only this server makes and reads.
 //!
-//! A cursor is the place of an item in a list, encrypted together with what the list is (its route, whose it is,
-//! and its filters): it can neither be made up nor be used on another list, and shows nothing of the values that
-//! the list is sorted by.
+//! A cursor is the place of an item in a list, encrypted together with the list's identity (its route, its caller, and
+//! its filters): it can neither be made up nor be used on another list, and shows nothing of the values that the list
+//! is sorted by.
 
 mod cursor;
 mod parameters;
@@ -42,7 +42,7 @@ pub struct Window<F = NoFilters> {
 /// Which list it is.
 #[derive(Clone, Debug)]
 struct List {
-    /// Its route, whose it is, and its filters: a cursor is good for this alone.
+    /// Its route, its caller, and its filters: a cursor is good for this alone.
     scope: String,
     path: String,
     query: String,
@@ -59,9 +59,9 @@ impl Request {
             .await
     }
 
-    /// The window over a list whose filters aren't what makes it another list: `which` says it in their place, such as
-    /// the week that a list is about. Declare the parameters with [`Endpoint::page`](crate::Endpoint::page); all other
-    /// lists have an argument of the handler read them.
+    /// The window over a list that `which` tells from others in the place of its filters, such as by the week that the
+    /// list is about. Declare the parameters with [`Endpoint::page`](crate::Endpoint::page); all other lists have an
+    /// argument of the handler read them.
     ///
     /// # Errors
     /// [`Code::InvalidQuery`] naming a parameter that is unknown, there twice, or can't be read;

@@ -9,7 +9,7 @@ pub fn etag(revision: i64) -> String {
 }
 
 /// The strong ETag of a document that the server changes as well as its editors: `edit` is the number of the
-/// last edit, and all that If-Match looks at; with each change of whatever kind the ETag is another one.
+/// last edit, and all that If-Match looks at; with each change of any kind the ETag is another one.
 pub fn etag_of_edit(edit: i64, revision: i64) -> String {
     format!("\"{edit}-{revision}\"")
 }
@@ -23,7 +23,7 @@ pub(crate) fn is_among(etag: &str, list: &str) -> bool {
 /// The revisions that If-Match allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IfMatch {
-    /// Whatever the revision is (`*`).
+    /// Any revision (`*`).
     Any,
     /// Only this revision, or this edit.
     Revision(i64),

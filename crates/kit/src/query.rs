@@ -44,7 +44,8 @@ fn rule_of(message: &str) -> Rule {
     }
 }
 
-/// Parameters that refuse to become a struct which doesn't have them, whatever the struct itself says.
+/// Parameters that refuse to become a struct which doesn't have them, with or without a `deny_unknown_fields` of its
+/// own.
 struct Named<D> {
     names: Vec<String>,
     parameters: D,

@@ -49,8 +49,8 @@ impl Limit {
         }
     }
 
-    /// The same limit where one counting stands for so many things, such as the members that one request adds. What
-    /// is more than the limit by itself passes once per window, so that nothing is refused for ever.
+    /// The same limit where one counting stands for so many things, such as the members that one request adds. A count
+    /// that is more than the limit by itself passes once per window, so that nothing is refused for ever.
     #[must_use]
     pub fn times(mut self, step: usize) -> Self {
         self.step = u32::try_from(step).unwrap_or(u32::MAX);
@@ -70,7 +70,8 @@ impl Limit {
         outcome.on_reached(self, ctx.now()).map(|_| ())
     }
 
-    /// Counts and commits in one, as [`Ctx::try_commit`]; none when what was read has changed in the meantime.
+    /// Counts and commits in one, as [`Ctx::try_commit`]; none when the documents it was decided by have changed in the
+    /// meantime.
     ///
     /// # Errors
     /// [`Code::RateLimited`], and the store's.
@@ -131,7 +132,8 @@ impl Limit {
         now.as_millis().div_euclid(window) * window
     }
 
-    /// For people who look at the table; one that is too long for it is known by its id alone.
+    /// The bucket and the window's start, for people who look at the table; one that is too long for it is known by its
+    /// id alone.
     fn name(&self, start: i64) -> String {
         let name = format!("{}@{start}", self.bucket);
         if name.chars().count() > MAX_NAME {

@@ -1,8 +1,8 @@
-//! Reacting to what others commit, soon: `POST /internal/events`, a private route.
+//! Reacting to the commits of others, soon: `POST /internal/events`, a private route.
 //!
 //! The instance that committed calls it after it has answered ([`crate::signal`]). The call says only
-//! that something may have happened; what it was stands in the database. So a call that gets lost does
-//! no harm that the schedule doesn't mend, and one too many finds nothing to do.
+//! that something may have happened; the events stand in the database. So a call that gets lost does no harm that the
+//! schedule doesn't mend, and one too many finds nothing to do.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -17,7 +17,7 @@ use crate::reply::Reply;
 
 /// Where components are told that something was committed.
 pub const PATH: &str = "/internal/events";
-/// How often a request goes on for those that came while it was at work.
+/// How often a request goes on for calls that came while it was at work.
 const ROUNDS: u32 = 10;
 
 /// Whether an instance is at work, and whether somebody came in the meantime.
@@ -48,9 +48,9 @@ impl Turn {
 }
 
 impl Api {
-    /// The function reacts to what others commit: adds the private route that they call after a commit
-    /// ([`PATH`]). Whatever `react` finds to do, it does; it is called as often as anything
-    /// may have happened, and not by two requests of an instance at once.
+    /// The function reacts to the commits of others: adds the private route that they call after a commit ([`PATH`]).
+    /// `react` finds the work and does it; it is called as often as anything may have happened, and not by two requests
+    /// of an instance at once.
     #[must_use]
     pub fn consumer<F, Fut>(self, react: F) -> Self
     where

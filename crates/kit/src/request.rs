@@ -60,7 +60,7 @@ impl Request {
     /// A part of the path that holds a document's id.
     ///
     /// # Errors
-    /// [`Code::NotFound`] for what can't be an id: nothing has that id.
+    /// [`Code::NotFound`] for a text that can't be an id: nothing has that id.
     pub fn id(&self, name: &str) -> Result<&str> {
         let value = self.param(name)?;
         if is_id(value) {
@@ -70,7 +70,7 @@ impl Request {
         }
     }
 
-    /// A part of the path, whatever its form.
+    /// A part of the path, of any form.
     ///
     /// # Errors
     /// A fault when the route has no such part.
@@ -86,8 +86,8 @@ impl Request {
     /// [`Json`](crate::Json).
     ///
     /// # Errors
-    /// [`Code::UnsupportedMediaType`], [`Code::InvalidJson`] with the place, or [`Code::ValidationFailed`] for what is
-    /// no object, and for a key that stands twice.
+    /// [`Code::UnsupportedMediaType`], [`Code::InvalidJson`] with the place, or [`Code::ValidationFailed`] for a body
+    /// that is no object, and for a key that stands twice.
     pub fn object(&self) -> Result<Map<String, Value>> {
         self.is_json()?;
         body::object(&self.body)

@@ -1,4 +1,4 @@
-//! Trying again: for what reads, decides and commits on the condition that what it read still stands.
+//! Trying again: for requests that read, decide and commit on the condition that the documents they read still stand.
 
 use std::time::Duration;
 
@@ -27,8 +27,8 @@ pub enum Attempt<T> {
 
 impl Ctx {
     /// Makes attempts until one is done. An attempt reads everything it decides by, and says
-    /// [`Attempt::Retry`] when that changed before its commit ([`Ctx::try_commit`]). With If-Match, the attempt
-    /// holds what it read against it, so that 412 is answered to those alone who asked for it.
+    /// [`Attempt::Retry`] when that changed before its commit ([`Ctx::try_commit`]). With If-Match, the attempt holds
+    /// the revision it read against it, so that 412 is answered only to callers that asked for it.
     ///
     /// # Errors
     /// The refusal of an attempt; [`Code::Unavailable`], with Retry-After, when others are faster each time.
@@ -49,11 +49,11 @@ impl Ctx {
         Err(Error::new(Code::Unavailable, detail).with_header("retry-after", "1"))
     }
 
-    /// Commits what was decided by what was read; none when that has changed in the meantime: a condition of the
-    /// batch didn't hold, or a document that it makes is there.
+    /// Commits a batch that was decided by earlier reads; none when their documents have changed in the meantime: a
+    /// condition of the batch didn't hold, or a document that it makes is there.
     ///
     /// # Errors
-    /// Whatever else the store says.
+    /// Any other error of the store's.
     pub async fn try_commit(&self, batch: Batch) -> Result<Option<Committed>> {
         match self.store().await?.commit(batch).await {
             Ok(committed) => Ok(Some(committed)),
@@ -64,12 +64,12 @@ impl Ctx {
 }
 
 impl<T> Attempt<T> {
-    /// The attempt that ended so: done, or to be made again where the store says that what it rested on has
+    /// The attempt that ended so: done, or to be made again where the store says that the documents it rested on have
     /// changed. Pick the client's faults out of the store's answer first
     /// ([`ResultExt::on_conflict`](crate::ResultExt::on_conflict)): they are no reason to try again.
     ///
     /// # Errors
-    /// Whatever else the outcome says.
+    /// Any other error of the outcome's.
     pub fn of(outcome: Result<T, impl Into<Error>>) -> Result<Self> {
         match outcome.map_err(Into::into) {
             Ok(done) => Ok(Self::Done(done)),

@@ -12,7 +12,7 @@ pub(crate) struct Routes(matchit::Router<Vec<Rc<Endpoint>>>);
 
 /// The target of a method and a path.
 pub(crate) enum Found {
-    /// An endpoint, with what the `{name}` parts of its path matched.
+    /// An endpoint, with the texts that the `{name}` parts of its path matched.
     Endpoint(Rc<Endpoint>, Vec<(String, String)>),
     /// The path is known, with other methods.
     OtherMethod(String),

@@ -1,6 +1,6 @@
 //! The JSON shape of bodies and parameters, for the OpenAPI document.
 //!
-//! Only native builds carry shapes: in a component they would cost size and serve nobody.
+//! Only native builds carry shapes: in a component they would cost size and be of no use.
 
 #[cfg(not(target_family = "wasm"))]
 mod native {

@@ -1,5 +1,5 @@
-//! Calls of an instance to other components after it has answered, by service chaining: that something
-//! was committed ([`crate::reaction`]), and what went wrong.
+//! Calls of an instance to other components after it has answered, by service chaining: that something was committed
+//! ([`crate::reaction`]), and the faults.
 
 #[cfg(target_family = "wasm")]
 mod send;
@@ -21,10 +21,10 @@ pub const CONSUMERS: &str = "event_consumers";
 pub const REPORTS: &str = "error_reports";
 /// Where it takes them: a private route.
 pub const REPORTS_PATH: &str = "/internal/errors/reports";
-/// Faults that wait to be reported. What comes beyond them stands in the log alone.
+/// Faults that wait to be reported. Further ones stand in the log alone.
 const MOST_FAULTS: usize = 20;
 
-/// A fault of ours: an answer of 5xx that nobody expected.
+/// A fault of ours: an unexpected answer of 5xx.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// Name of the function.

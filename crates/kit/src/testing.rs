@@ -92,7 +92,7 @@ impl TestEdge {
         Ctx::new(Rc::clone(&self.instance)).expect("a context")
     }
 
-    /// Whether consumers would be woken for what was committed since this was asked last.
+    /// Whether consumers would be woken for commits since this was asked last.
     pub fn signalled(&self) -> bool {
         self.instance.signals.take_committed()
     }
@@ -102,7 +102,7 @@ impl TestEdge {
         self.instance.signals.take_faults()
     }
 
-    /// Sends what a component sends to another one's private route.
+    /// Sends a request as a component does to another one's private route.
     pub async fn from_component(&self, path: &str, body: &Value) -> Answer {
         let mut request = Request::new(Method::POST, path);
         for (name, value) in [
@@ -132,7 +132,7 @@ impl TestEdge {
         self.written.take()
     }
 
-    /// The clock itself, for what moves it in the middle of a request.
+    /// The clock itself, for tests that move it in the middle of a request.
     pub fn clock(&self) -> Rc<Cell<i64>> {
         Rc::clone(&self.now)
     }
@@ -197,7 +197,7 @@ impl TestEdge {
         self.request(request).await
     }
 
-    /// Sends any request; returns when what it left for after the answer is done.
+    /// Sends any request; returns when the work that it left for after the answer is done.
     pub async fn request(&self, mut request: Request) -> Answer {
         let sent = std::mem::take(&mut request.body);
         let body = async move |limit: usize| match sent.len() > limit {

@@ -1,4 +1,5 @@
-//! Consumers handle each event exactly once, whoever else runs and whatever fails.
+//! Consumers handle each event exactly once, also when others run at the same time and when
+//! something fails.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::time::Duration;

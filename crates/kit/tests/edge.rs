@@ -1,4 +1,4 @@
-//! What the edge does around every handler.
+//! The checks and answers of the edge around every handler.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use futures::executor::block_on;
@@ -333,7 +333,7 @@ fn the_operators_routes_take_the_operators_key_alone() {
     job(&open, &token).expect_problem(401, "unauthenticated");
     block_on(open.send(Method::GET, "/v1/me", "open sesame", &Value::Null))
         .expect_problem(401, "token_invalid");
-    // Without a key configured nobody is the operator, not even somebody with an empty one.
+    // Without a key configured no caller is the operator, not even one with an empty key.
     for token in ["", " ", "open sesame"] {
         job(&edge(), token).expect_problem(401, "unauthenticated");
     }

@@ -1,4 +1,4 @@
-//! Handlers whose arguments say what they ask of a request.
+//! Handlers with arguments that say what they ask of a request.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use futures::executor::block_on;
@@ -20,7 +20,7 @@ struct Note {
     times: i64,
 }
 
-/// What to leave out.
+/// Parameters of the query.
 #[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Wanted {

@@ -1,4 +1,4 @@
-//! Users whom another server signs in.
+//! Users that another server signs in.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::cell::{Cell, RefCell};
@@ -161,7 +161,7 @@ fn an_id_counts_only_with_the_jwt_of_that_user() {
             &[("x-appwrite-user-id", "bob"), ("x-appwrite-user-jwt", &ann)],
             "token_invalid",
         ),
-        // What somebody got in beside what Appwrite set.
+        // A header that a caller got in beside the one that Appwrite set.
         (
             &[
                 ("x-appwrite-user-id", "bob"),

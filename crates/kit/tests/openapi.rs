@@ -1,4 +1,4 @@
-//! The OpenAPI document says what the endpoint table says.
+//! The OpenAPI document agrees with the endpoint table.
 #![allow(clippy::unwrap_used, missing_docs, dead_code)]
 
 use schemars::JsonSchema;

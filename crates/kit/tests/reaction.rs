@@ -1,4 +1,4 @@
-//! Components react to what others commit, and faults are reported.
+//! Components react to the commits of others, and faults are reported.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::cell::Cell;

@@ -32,7 +32,7 @@ fn count(edge: &TestEdge, id: &str) -> Option<i64> {
     row.map(|row| row.count)
 }
 
-/// Doubles what it reads; `rival` comes in between.
+/// Doubles the count that it reads; `rival` comes in between.
 async fn double(ctx: &Ctx, rival: impl AsyncFn()) -> Result<i64> {
     ctx.retry(async || {
         let read = ctx.read(Get::<RateLimit>::id("r")).await?;

@@ -1,4 +1,4 @@
-//! Bodies of those who aren't let in.
+//! Bodies of callers that aren't let in.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::cell::Cell;

@@ -55,7 +55,7 @@ impl<T: Transport> IdentityServer for Appwrite<T> {
     }
 }
 
-/// Whose account it is; none for a JWT that isn't valid, of a session that ended or of a user who is blocked.
+/// The id of the account's owner; none for a JWT that isn't valid, of a session that ended or of a user who is blocked.
 fn read(answer: Result<Answer, TransportError>) -> Result<Option<String>> {
     let answer = answer.map_err(|error| unavailable(format!("{error:?}")))?;
     match answer.status {
@@ -97,7 +97,7 @@ mod tests {
 
     type Soon<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-    /// Gives one answer, and keeps what was sent.
+    /// Gives one answer, and keeps the calls.
     struct Once(Result<Answer, TransportError>, RefCell<Vec<Call>>);
 
     impl Transport for Once {

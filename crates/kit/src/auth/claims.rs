@@ -1,4 +1,4 @@
-//! The claims of an access token, and how long it lives: what both the tokens and the keys go by.
+//! The claims of an access token, and how long it lives: shared by the tokens and the keys.
 
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,8 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
-    /// The claims of a token that another server has verified: whose it is, of which session, and until when (in seconds since 1970).
+    /// The claims of a token that another server has verified: its user, its session, and when it expires (in seconds
+    /// since 1970).
     pub(super) fn foreign(user_id: String, session_id: String, exp: i64) -> Self {
         Self {
             iss: FOREIGN.to_owned(),

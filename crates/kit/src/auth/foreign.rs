@@ -1,4 +1,4 @@
-//! Users that another server signs in: it says whose a JWT is, and we take its word.
+//! Users that another server signs in: it names the user of a JWT, and we take its word.
 //!
 //! On Appwrite a call brings the caller's id and a JWT for it, in headers that Appwrite sets itself. The id alone
 //! proves nothing: it counts only together with a JWT that the server verifies as that user's.
@@ -20,26 +20,26 @@ use crate::error::{Code, Error, Result};
 use crate::ids::is_id;
 use crate::request::Request;
 
-/// Header with the id of the user who calls; empty for nobody.
+/// Header with the id of the user who calls; empty without one.
 const USER_ID: &str = "x-appwrite-user-id";
 /// Header with that user's JWT.
 const USER_JWT: &str = "x-appwrite-user-jwt";
-/// For how many seconds the server's word, and that the account is in use here, is taken again without asking: so
-/// long may somebody who signed out, or whose account was disabled, still be let in.
+/// For how many seconds the server's word, and that the account is in use here, is taken again without asking: so long
+/// a user may still be let in after signing out, or after the account was disabled.
 const TRUSTED: i64 = 60;
 /// How many verified JWTs an instance remembers.
 const REMEMBERED: usize = 1024;
 
-/// Whose JWT it is, to be awaited; none when the server takes it for nobody's.
+/// The id of the JWT's user, to be awaited; none when the server takes it for no user's.
 pub type Verifying<'a> = Pin<Box<dyn Future<Output = Result<Option<String>>> + 'a>>;
 
 /// A server that signs users in, in the place of our own accounts.
 pub trait IdentityServer {
-    /// Asks for the id of the user whose JWT this is.
+    /// Asks for the id of this JWT's user.
     fn user_of<'a>(&'a self, jwt: &'a str) -> Verifying<'a>;
 }
 
-/// Such a server, and what it said of late.
+/// Such a server, and its answers of late.
 pub(crate) struct Foreign {
     server: Rc<dyn IdentityServer>,
     verified: RefCell<HashMap<[u8; 32], Verified>>,
@@ -73,12 +73,12 @@ impl Foreign {
     }
 
     /// Verifies the JWT of a request: that in Appwrite's own header, which must be of the user in the header beside
-    /// it, or, at a domain of the function's, where Appwrite signs nobody in, the bearer token.
+    /// it, or, at a domain of the function's, where Appwrite doesn't sign users in, the bearer token.
     pub async fn verify(&self, ctx: &Ctx, request: &Request) -> Result<Claims> {
         let named = single(request, USER_ID)?;
         let (jwt, user) = match (single(request, USER_JWT)?, bearer(request)) {
             (Some(jwt), _) => (jwt, Some(named.ok_or_else(invalid)?)),
-            // An id without a JWT is a claim that nobody vouches for.
+            // An id without a JWT proves nothing.
             (None, Some(jwt)) if named.is_none() => (jwt, None),
             (None, _) => return Err(nobody()),
         };
@@ -120,7 +120,7 @@ impl Foreign {
     }
 }
 
-/// The payload of what may be such a user's JWT.
+/// The payload of a JWT, if it has the form of such a user's.
 fn read(jwt: &str) -> Result<Payload> {
     let mut parts = jwt.split('.');
     let (Some(_), Some(payload), Some(_), None) =
@@ -143,8 +143,8 @@ fn read(jwt: &str) -> Result<Payload> {
 }
 
 /// Whether another server's user may have this id: any that can be one, but for UUIDs, which are our own
-/// accounts'. On Appwrite everybody may choose their own id: nobody takes that of a user whom another bundle
-/// has made on the same data.
+/// accounts'. On Appwrite everybody may choose their own id: so none can take the id of a user that another bundle has
+/// made on the same data.
 pub fn is_foreign_id(id: &str) -> bool {
     is_id(id) && uuid::Uuid::try_parse(id).is_err()
 }

@@ -18,8 +18,8 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::ids::random;
 
-/// How long an instance trusts what it read, in milliseconds, before it looks for new keys on a token
-/// with an unknown key id. Without a bound, forged tokens would make it read at every request.
+/// How long an instance trusts the keys that it read, in milliseconds, before it looks for new keys on a token with an
+/// unknown key id. Without a bound, forged tokens would make it read at every request.
 const REREAD_AFTER: i64 = 1_000;
 /// How long it trusts it at all, in milliseconds: so long may a retired key still sign somewhere.
 const TRUSTED: i64 = 60_000;
@@ -104,7 +104,7 @@ async fn read_token_keys(ctx: &Ctx) -> Result<Rc<Vec<TokenKey>>> {
     let before = ctx.keys().tokens.replace(Some(Rc::clone(&keys)));
     let kids = |keys: &[TokenKey]| keys.iter().map(|key| key.kid.clone()).collect::<Vec<_>>();
     if before.is_some_and(|before| kids(&before) != kids(&keys)) {
-        // What a key that is gone has verified counts no more.
+        // Tokens that a removed key has verified count no more.
         ctx.keys().verified.borrow_mut().clear();
     }
     Ok(keys)
@@ -144,7 +144,7 @@ pub(crate) async fn cursor_key(ctx: &Ctx) -> Result<Rc<[u8; 32]>> {
     kept(ctx, &ctx.keys().cursor, SigningKeyPurpose::Cursor).await
 }
 
-/// The key for ids that nobody else can compute. Documents carry them: it must never be another one.
+/// The key for ids that only this server can compute. Documents carry these ids, so the key must never change.
 pub(crate) async fn id_key(ctx: &Ctx) -> Result<Rc<[u8; 32]>> {
     kept(ctx, &ctx.keys().id, SigningKeyPurpose::Id).await
 }

@@ -1,4 +1,4 @@
-//! The operator: whoever holds the key in the variable `operator_key`.
+//! The operator: a caller with the key in the variable `operator_key`.
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -8,7 +8,7 @@ use crate::ctx::Ctx;
 use crate::error::{Code, Error, Result};
 use crate::request::Request;
 
-/// Lets the operator in; nobody when the variable is empty.
+/// Lets the operator in; no caller when the variable is empty.
 ///
 /// # Errors
 /// [`Code::Unauthenticated`].

@@ -1,7 +1,7 @@
 //! Passwords: Argon2id as OWASP advises (19 MiB, 2 passes, 1 lane), kept as PHC strings.
 //!
 //! A hash takes tens of milliseconds, in which the instance does nothing else. So they take turns, with a pause before
-//! each: whatever else the instance has to answer waits for one hash at most, and not for all those that came before it.
+//! each: every other request of the instance waits for one hash at most, and not for all that came before it.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -19,10 +19,11 @@ const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// How often somebody who waits for a turn looks whether it has come, and how long the instance is left to others
+/// How often a request that waits for a turn looks whether it has come, and how long the instance is left to others
 /// before each hash: enough to read and answer something short.
 const PAUSE: Duration = Duration::from_millis(10);
-/// The most who wait for a turn in an instance. More are sent away: they would wait for longer than people do.
+/// The most requests that wait for a turn in an instance. More are sent away: they would wait for longer than people
+/// do.
 const MOST_WAITING: usize = 64;
 
 /// The turns of an instance at hashing; the first in line hashes.
@@ -52,7 +53,7 @@ impl<'a> Turn<'a> {
         while turns.line.borrow().front() != Some(&number) {
             ctx.database()?.pause(PAUSE).await;
         }
-        // Even when nobody waited: what else came in with this request goes first.
+        // Even when the turn came at once: other requests that came in with this one go first.
         ctx.database()?.pause(PAUSE).await;
         Ok(turn)
     }
@@ -65,7 +66,7 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// The hash of nobody's password, for sign-ins with an unknown address: they must take as long.
+/// The hash of a password that no account has, for sign-ins with an unknown address: they must take as long.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$qF2ZpRrN4ZHfL4gtdqnGVjHGoF6CMC2ZO7OEbYEvB2U";
 
 fn hasher() -> Result<Argon2<'static>> {

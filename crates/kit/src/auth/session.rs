@@ -1,11 +1,10 @@
 //! Sessions: devices that are signed in, at most ten for each account.
 //!
 //! A refresh token is `wrt_<session id>.<secret>`; the database keeps the secret's SHA-256. Each is exchanged for its
-//! successor, which is derived from it: whoever asks again because the answer got lost, and two tabs that ask at the
-//! same time, get the same one, for 60 s. There is never a second branch. Presenting an older token after
-//! that means that somebody copied it, and ends the session (RFC 9700). The secret carries a code that only this
-//! server can make, so that an older token is told from a made-up one, however old it is: nobody can end a session
-//! by guessing.
+//! successor, which is derived from it: a client that asks again because the answer got lost, and two tabs that ask at
+//! the same time, get the same one, for 60 s. There is never a second branch. Presenting an older token after that
+//! means that somebody copied it, and ends the session (RFC 9700). The secret carries a code that only this server can
+//! make, so that an older token is told from a made-up one, however old it is: a session can't be ended by guessing.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -37,7 +36,7 @@ pub const REFRESH_PREFIX: &str = "wrt_";
 /// For how long a refresh token still gives the successor that it gave, in milliseconds.
 const GRACE: i64 = 60 * 1000;
 
-/// A new session with its tokens, for whoever signed in.
+/// A new session with its tokens, for the user who signed in.
 #[derive(Clone)]
 pub struct Issued {
     /// The session.
@@ -48,7 +47,7 @@ pub struct Issued {
     pub refresh_token: String,
 }
 
-/// Makes a session for a user. The batch gets what must be committed; the tokens are worth nothing before.
+/// Makes a session for a user. The batch gets the writes that must be committed; the tokens are worth nothing before.
 ///
 /// # Errors
 /// The store's.
@@ -172,7 +171,7 @@ fn is_repeated(session: &Session, hash: &str, next: &str, now: Timestamp) -> boo
         && since.is_some_and(|since| (-GRACE..=GRACE).contains(&since))
 }
 
-/// The session as it stands, for who asks again.
+/// The session as it stands, for a client that asks again.
 async fn repeated(ctx: &Ctx, session: Session) -> Result<Session> {
     if session.expires_at <= ctx.now() {
         return Err(ended());

@@ -143,7 +143,7 @@ pub struct Jwk {
     pub kty: &'static str,
     /// Its curve: `Ed25519`.
     pub crv: &'static str,
-    /// What it is for: `sig`, signatures.
+    /// The use of the key: `sig`, signatures.
     #[serde(rename = "use")]
     pub usage: &'static str,
     /// How it signs: `EdDSA`.
@@ -154,7 +154,7 @@ pub struct Jwk {
     pub x: String,
 }
 
-/// The public keys as a JWK set (RFC 7517, 8037), for whoever verifies our tokens.
+/// The public keys as a JWK set (RFC 7517, 8037), for services that verify our tokens.
 ///
 /// # Errors
 /// The store's.

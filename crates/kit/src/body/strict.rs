@@ -12,8 +12,8 @@ use crate::error::{Code, Error, FieldError, Result, Rule};
 /// Reads an object.
 ///
 /// # Errors
-/// [`Code::InvalidJson`] with the place; [`Code::ValidationFailed`] for what is no object, for a key that stands
-/// twice, and for what is nested too deep.
+/// [`Code::InvalidJson`] with the place; [`Code::ValidationFailed`] for a body that is no object, for a key that stands
+/// twice, and for a value that is nested too deep.
 pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>> {
     let value = match parse(body) {
         Ok(value) => value,
@@ -50,7 +50,7 @@ fn parse(body: &[u8]) -> Result<Value> {
 /// Reads any value.
 #[derive(Clone, Copy)]
 struct Strict<'p> {
-    /// What is wrong with a field, where the body as a whole is JSON.
+    /// The fault of a field, where the body as a whole is JSON.
     found: &'p Cell<Option<FieldError>>,
     /// Where the value stands; none for the body itself.
     place: Option<&'p Place<'p>>,
@@ -97,7 +97,7 @@ impl<'p> Strict<'p> {
         }
     }
 
-    /// Refuses what is nested too deep, by the field of the body that it is in.
+    /// Refuses a value that is nested too deep, by the field of the body that it is in.
     fn check_level<E: serde::de::Error>(&self) -> Result<(), E> {
         if self.level < MOST_LEVELS {
             return Ok(());

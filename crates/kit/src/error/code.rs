@@ -1,4 +1,4 @@
-//! The one list of error codes: what clients may branch on.
+//! The one list of error codes, on which clients may branch.
 
 macro_rules! codes {
     ($( $(#[doc = $doc:literal])+ $name:ident = $wire:literal, $status:literal, $title:literal; )+) => {
@@ -28,7 +28,7 @@ macro_rules! codes {
                 match self { $( Code::$name => $title, )+ }
             }
 
-            /// What it means and what a client can do.
+            /// Its meaning, and the steps that a client can take.
             pub fn doc(self) -> &'static str {
                 match self { $( Code::$name => concat!($($doc, "\n"),+), )+ }
             }
@@ -67,7 +67,7 @@ codes! {
     InvalidJson = "invalid_json", 400, "Invalid JSON";
     /// A parameter in the query string is unknown or can't be read; `errors` says which.
     InvalidQuery = "invalid_query", 400, "Invalid query parameter";
-    /// A job didn't end well; `detail` counts what failed. The next run goes on.
+    /// A job didn't end well; `detail` counts the items that failed. The next run goes on.
     JobFailed = "job_failed", 500, "Job failed";
     /// The only owner can't leave while others stay: hand over the conversation first.
     LastOwner = "last_owner", 409, "The last owner can't leave";
@@ -109,7 +109,8 @@ codes! {
     UnsupportedMediaType = "unsupported_media_type", 415, "Unsupported media type";
     /// Somebody has this user name.
     UsernameTaken = "username_taken", 409, "User name is taken";
-    /// The body is JSON but not what the route takes; `errors` names each field and why. Nothing was written.
+    /// The body is JSON but not of the form that the route takes; `errors` names each field and why. Nothing was
+    /// written.
     ValidationFailed = "validation_failed", 422, "Validation failed";
 }
 

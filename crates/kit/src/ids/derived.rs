@@ -1,4 +1,4 @@
-//! Ids that follow from what a document is about, so that a second one can't be made.
+//! Ids that follow from a document's subject, so that a second one of the same can't be made.
 
 use sha2::{Digest, Sha256};
 

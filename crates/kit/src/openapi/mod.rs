@@ -12,14 +12,14 @@ use serde_json::{Map, Value, json};
 use crate::endpoint::{Api, Auth, Endpoint};
 use crate::error::{Code, Rule};
 
-/// What the document says of the application as a whole.
+/// The document's description of the application as a whole.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct About<'a> {
     /// Its name.
     pub title: &'a str,
     /// Its version.
     pub version: &'a str,
-    /// What it is and how it is used, as Markdown.
+    /// Its description: its purpose and its use, as Markdown.
     pub text: &'a str,
     /// The subjects that operations stand under, in the order to read them.
     pub subjects: &'a [Subject],
@@ -30,9 +30,10 @@ pub struct About<'a> {
 pub struct Subject {
     /// Its name.
     pub name: &'static str,
-    /// What it is.
+    /// Its description.
     pub about: &'static str,
-    /// What the paths of its operations begin with; of several the longest counts. A part in braces stands for any.
+    /// The beginnings of its operations' paths; of several that fit, the longest counts. A part in braces stands for
+    /// any part in braces.
     pub paths: &'static [&'static str],
 }
 

@@ -1,11 +1,12 @@
-//! Names of schemas as clients want them: `Message` and `MessageList`, whatever the types are called here.
+//! Names of schemas as clients want them: `Message` and `MessageList`, without the `View` of the types' names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 const PATH: &str = "#/components/schemas/";
-/// What the types' names end in, and the document's don't: here it tells a document from what is shown of it.
+/// The end of the types' names, which the document's names lack: here it tells the view of a document from the
+/// document.
 const SUFFIX: &str = "View";
 
 /// Gives the schemas their plain names, and everything that refers to them.

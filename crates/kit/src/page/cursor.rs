@@ -1,7 +1,7 @@
 //! Cursors as clients hold them: encrypted, and good for one list.
 //!
-//! XChaCha20-Poly1305, with the list as associated data. The nonce is a code of what is encrypted (as in RFC 5297),
-//! so that the same place of the same list always has the same cursor, and no two messages share a nonce.
+//! XChaCha20-Poly1305, with the list as associated data. The nonce is a code of the plaintext (as in RFC 5297), so that
+//! the same place of the same list always has the same cursor, and no two messages share a nonce.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -5,7 +5,7 @@ use crate::config::{Config, Number};
 use crate::ctx::Ctx;
 use crate::error::Result;
 
-/// Anonymous accounts have this part of what others have: anybody can make one, and another one.
+/// Anonymous accounts have this part of other accounts' rates: anybody can make one, and another one.
 const ANONYMOUS_PART: u64 = 10;
 /// The most that a variable can set: the counter's own bound.
 const MOST: u64 = u32::MAX as u64;

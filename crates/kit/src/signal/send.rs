@@ -15,14 +15,14 @@ use crate::ctx::Instance;
 use crate::log::{self, Level};
 use crate::reaction;
 
-/// The least time between two calls of an instance to a consumer. What is committed in the meantime
-/// is handled together; consumers are to be there within 200 ms.
+/// The least time between two calls of an instance to a consumer. Commits in the meantime are handled together;
+/// consumers are to be there within 200 ms.
 const GAP: Duration = Duration::from_millis(100);
 
 /// The consumers that are being called: whether they have to be called once more.
 pub(crate) type Waking = RefCell<BTreeMap<String, bool>>;
 
-/// Tells what there is to tell. Returns at once.
+/// Calls the consumers after a commit, starts the work left for after the answer, and reports faults. Returns at once.
 pub(crate) fn deliver(instance: &Rc<Instance>) {
     if instance.signals.take_committed() {
         for name in instance.config.list(CONSUMERS) {
@@ -43,7 +43,7 @@ pub(crate) fn deliver(instance: &Rc<Instance>) {
     }
 }
 
-/// Does what is left for after the answer, where the instance may be stopped as soon as it has given one.
+/// Does the work that is left for after the answer, where the instance may be stopped as soon as it has given one.
 #[cfg(not(feature = "spin"))]
 pub(crate) async fn work_off(instance: &Instance) {
     for task in instance.signals.take_tasks() {

@@ -1,4 +1,4 @@
-//! A driver that counts its statements: what a request costs, whatever the machine.
+//! A driver that counts its statements: the cost of a request, on any machine.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -13,7 +13,8 @@ pub(super) type Written = Rc<RefCell<Vec<u64>>>;
 
 /// Rows that the connection wrote so far, those of triggers too.
 const TOTAL: &str = "SELECT total_changes()";
-/// What the last commit noted of itself: its time, and how many rows its statements deleted.
+/// How many notes the last commit made of itself: one of its time, and one for each statement whose
+/// deleted rows are counted.
 const NOTES: &str = "SELECT count(*) FROM _result";
 /// The latest time of a commit.
 const CLOCK: &str = "SELECT at FROM _clock";
@@ -107,7 +108,8 @@ impl CountedConnection {
         Ok(())
     }
 
-    /// Takes away what earlier commits noted of themselves, and starts to count behind it.
+    /// Takes away the notes that earlier commits made of themselves, and starts to count behind
+    /// them.
     async fn forget_notes(&self) {
         let _ = self.connection.execute("DELETE FROM _result", &[]).await;
         self.clock.set(self.number(CLOCK).await.unwrap_or(0));
