@@ -9,7 +9,7 @@ use serde::de::{Deserializer, Error, Visitor};
 pub trait Choice: Copy + 'static {
     /// Name of the type.
     const NAME: &'static str;
-    /// What the set is for.
+    /// The purpose of the set.
     const DOC: &'static str;
     /// The strings, in their declared order.
     const ELEMENTS: &'static [&'static str];

@@ -9,7 +9,7 @@ use crate::document::Document;
 /// A column of `D`'s collection: `Message::CREATED_AT`, or one of the two every table has.
 pub struct Column<D> {
     key: &'static str,
-    // A column owns no document, so it is Copy and Send whatever D is.
+    // A column owns no document, so it is Copy and Send for every D.
     document: PhantomData<fn() -> D>,
 }
 

@@ -87,7 +87,7 @@ fn sqlite_literal(default: DefaultValue) -> String {
     match default {
         DefaultValue::Str(text) => format!("'{}'", text.replace('\'', "''")),
         DefaultValue::Int(integer) => integer.to_string(),
-        // With its point, so that nobody takes it for an integer.
+        // With its point, so that it isn't taken for an integer.
         DefaultValue::Float(double) => format!("{double:?}"),
         DefaultValue::Bool(boolean) => u8::from(boolean).to_string(),
     }

@@ -1,4 +1,4 @@
-//! What the code written by `#[derive(Collection)]` calls. Not for anybody else.
+//! Functions and types for the code written by `#[derive(Collection)]`. Not for any other code.
 
 use std::fmt;
 

@@ -4,8 +4,8 @@ use crate::{Column, Document, Timestamp};
 
 /// A document that stands until its time has come, or until it is taken back.
 ///
-/// Nobody is shown one that doesn't stand, whether or not a job has removed it yet. Queries and conditions
-/// of commits ask the same by the store's `Filter::stands` and `Filter::lasts`, which are made of these columns.
+/// A document that doesn't stand isn't shown, whether or not a job has removed it yet. Queries and conditions of
+/// commits ask the same by the store's `Filter::stands` and `Filter::lasts`, which are made of these columns.
 pub trait Ephemeral: Document {
     /// When it ends; one without a value lasts.
     const ENDS: Column<Self>;

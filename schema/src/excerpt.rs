@@ -2,8 +2,8 @@
 
 use unicode_segmentation::GraphemeCursor;
 
-/// The beginning of a text, of at most so many characters. Nothing is cut in the middle of what people see as one
-/// character, such as a letter with its accents or a family of emoji, unless that alone is longer.
+/// The beginning of a text, of at most so many characters (code points). It doesn't end in the middle of a character as
+/// people see it, such as a letter with its accents or a family of emoji, unless that alone is longer.
 pub fn excerpt(text: &str, most: usize) -> &str {
     let Some((end, _)) = text.char_indices().nth(most) else {
         return text;

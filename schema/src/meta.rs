@@ -1,4 +1,4 @@
-//! What a collection is: the static description everything else is generated from.
+//! Metadata of collections: the static description everything else is generated from.
 
 use crate::Text;
 
@@ -22,7 +22,7 @@ pub struct Collection {
     pub name: &'static str,
     /// Whether the facts say that a document carries permissions of its own.
     pub document_security: bool,
-    /// Who may read a document without the server between.
+    /// The users that may read a document without the server between.
     pub access: Access,
     /// How long documents stay: one entry for each way of theirs to go. Never empty.
     pub retention: &'static [Retention],
@@ -31,7 +31,7 @@ pub struct Collection {
     /// Whether a commit number (`_seq`) is never given twice, even after the newest document was
     /// deleted. Needed where a durable cursor points into the collection; costs a page per commit.
     pub monotonic: bool,
-    /// What the collection holds.
+    /// The description of the collection's documents.
     pub doc: &'static str,
     /// Attributes in their declared order, without the id.
     pub attributes: &'static [Attribute],
@@ -51,13 +51,14 @@ impl Collection {
     }
 }
 
-/// Who may read documents directly, where users can reach the database (Appwrite does), beside whoever holds the server's key.
+/// The direct readers of documents, where users can reach the database (on Appwrite they can), beside the holders of
+/// the server's key.
 ///
-/// A document is read whole. So it is for those alone whom the API would tell everything in it, at any time.
-/// Nobody but the server ever writes one.
+/// A document is read whole. So its readers are only users to whom the API would show everything in it, at any time.
+/// Only the server ever writes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Nobody.
+    /// No user.
     Server {
         /// Why not.
         why: &'static str,
@@ -73,9 +74,9 @@ pub enum Access {
     },
 }
 
-/// How long documents stay, and the job that removes those whose time has come.
+/// How long documents stay, and the job that removes the ones whose time has come.
 ///
-/// Removing takes its time, and nothing depends on it: whoever reads leaves out what has ended.
+/// Removing takes its time, and nothing depends on it: readers leave out documents that have ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retention {
     /// They stay until somebody removes them, or the account that they belong to goes.
@@ -133,14 +134,14 @@ pub struct Attribute {
     pub required: bool,
     /// Whether it holds a list of `kind`.
     pub array: bool,
-    /// What a document without it gets.
+    /// The value that a document without it gets.
     pub default: Option<DefaultValue>,
     /// Size of the column in characters where the target needs another than the API's limit:
     /// Appwrite keeps strings over 16381 outside the row, which is the only way under its row width.
     pub stored_size: Option<u32>,
-    /// What people see of it, if they do: a text's, or of each of a list.
+    /// The kind of text that people see of it, or of each element of a list; none for a text that they don't see.
     pub text: Option<Text>,
-    /// What it means, with its unit.
+    /// Its meaning, with its unit.
     pub doc: &'static str,
 }
 
@@ -237,7 +238,7 @@ impl DefaultValue {
 pub struct Index {
     /// Key, unique within the collection.
     pub key: &'static str,
-    /// What it is for.
+    /// Whether it serves look-ups, keeps values unique, or searches words.
     pub kind: IndexKind,
     /// Whether it is the server's own, beyond what the collection's documentation promises; counted apart.
     pub own: bool,

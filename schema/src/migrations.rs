@@ -1,11 +1,11 @@
 //! The steps that bring a database from nothing, or from an older version, to the present tables.
 
-/// One step. It is frozen once released: databases remember what they ran.
+/// One step. It is frozen once released: databases remember the steps that they ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Migration {
     /// Its place, from 1 without gaps.
     pub number: u32,
-    /// What it does, as in its file's name.
+    /// Its purpose, as in its file's name.
     pub name: &'static str,
     /// Statements separated by [`SEPARATOR`](crate::ddl::SEPARATOR).
     pub sql: &'static str,

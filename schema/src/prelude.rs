@@ -1,4 +1,4 @@
-//! Every document and every choice, and what is needed to use them.
+//! Every document and every choice, and the traits and types needed to use them.
 
 pub use crate::analytics_db::*;
 pub use crate::content_db::*;

@@ -1,8 +1,8 @@
 //! Text that people see: one rule for all of it.
 //!
-//! It is kept in Unicode's composed form (NFC), so that the same word is the same text whoever typed it. What consists of
-//! nothing but invisible characters is as good as empty. A name, which stands between the words of others, has at least
-//! one visible character and none that turns the direction of what stands around it.
+//! It is kept in Unicode's composed form (NFC), so that the same word is the same text on whichever keyboard it was
+//! typed. A text of nothing but invisible characters is as good as empty. A name, which stands between the words of
+//! others, has at least one visible character and none that turns the direction of the text around it.
 
 use std::borrow::Cow;
 
@@ -11,12 +11,12 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use crate::Rule;
 use crate::validate::Broken;
 
-/// What people see of a text.
+/// The kinds of text that people see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Text {
     /// Somebody's words, as long as they like and in any direction.
     Words,
-    /// What somebody or something is called.
+    /// The name of a user or of a thing.
     Name,
 }
 
@@ -46,12 +46,13 @@ pub fn composed(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.nfc().collect())
 }
 
-/// Whether nobody sees anything of the text: it is empty, or all its characters are blanks or invisible.
+/// Whether the text shows nothing: it is empty, or all its characters are blanks or invisible.
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(is_invisible)
 }
 
-/// Blanks, controls, what Unicode calls default ignorable (DerivedCoreProperties), and two that have an empty picture.
+/// Blanks, controls, the characters that Unicode calls default ignorable (DerivedCoreProperties), and two that have an
+/// empty picture.
 fn is_invisible(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
@@ -101,7 +102,7 @@ mod tests {
     fn composed_texts_are_equal_however_they_were_typed() {
         assert_eq!(composed("Zoe\u{308}"), "Zo\u{EB}");
         assert_eq!(composed("\u{1100}\u{1161}"), "가");
-        // Compatibility is no equality: what was meant stays.
+        // Compatibility is no equality: such characters stay as they are.
         assert_eq!(composed("ﬁ²"), "ﬁ²");
     }
 

@@ -85,7 +85,7 @@ impl Timestamp {
             return Self::AT_COMMIT_TEXT;
         }
         *buffer = *b"0000-00-00T00:00:00.000Z";
-        // In range by construction; the epoch is as good as any answer to what can't happen.
+        // In range by construction; the epoch is as good an answer as any to a case that can't happen.
         let at = OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1000))
             .unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let (hour, minute, second) = at.time().as_hms();

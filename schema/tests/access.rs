@@ -1,4 +1,4 @@
-//! Who may read documents without the server between.
+//! Readers of documents without the server between.
 
 use whisper_schema::{Access, Collection, Kind, collections, system_collections};
 
@@ -52,8 +52,8 @@ fn secrets_and_what_belongs_to_many_are_nobodys() {
         let access = of(id);
         assert!(matches!(access, Some(Access::Server { .. })), "{id}");
     }
-    // By the names of what they hold, so that a new one is noticed.
-    // Hashes of transactions stand on their chain.
+    // By the names of their attributes, so that a new one is noticed. Hashes of transactions stand
+    // on their chain.
     let telling = ["hash", "secret", "auth", "p256dh", "ipaddress"];
     for collection in all() {
         let mut keys = collection.attributes.iter().map(|a| a.key.to_lowercase());

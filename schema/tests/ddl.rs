@@ -22,8 +22,8 @@ fn database(script: &str) -> Connection {
     database
 }
 
-/// Rewrites what is checked in, if `WHISPER_BLESS` asks for it: `1` for the script, `initial` for the
-/// first migration too, which is only right while no release has run it.
+/// Rewrites the checked-in files, if `WHISPER_BLESS` asks for it: `1` for the script, `initial` for the first migration
+/// too, which is only right while no release has run it.
 fn bless() {
     static ONCE: Once = Once::new();
     let bless = std::env::var("WHISPER_BLESS").unwrap_or_default();
@@ -43,7 +43,7 @@ fn bless() {
     });
 }
 
-/// By the files, which may be newer than what was compiled in.
+/// By the files, which may be newer than the migrations that were compiled in.
 fn migrated() -> Connection {
     let database = Connection::open_in_memory().expect("a database");
     for file in migration_files() {
@@ -75,8 +75,8 @@ fn tables(database: &Connection) -> Vec<String> {
     rows(database, sql, |row| row.get(0))
 }
 
-/// What a table is, whatever the statements that made it: `ALTER TABLE` leaves another text, and
-/// puts new columns last.
+/// The columns and indexes of a table, made by any statements: `ALTER TABLE` leaves another text, and puts new columns
+/// last.
 fn shape(database: &Connection, table: &str) -> BTreeMap<String, String> {
     let columns = format!(
         "SELECT 'column ' || name, type || ' ' || \"notnull\" || ' ' || pk || ' ' || ifnull(dflt_value, '') \
@@ -216,7 +216,7 @@ fn numbers_of_events_are_never_given_twice() {
     }
 }
 
-/// Whoever had read up to a time has read all messages of that time.
+/// A member that had read up to a time has read all messages of that time.
 #[test]
 fn members_keep_their_place_when_positions_come() {
     let database = Connection::open_in_memory().expect("a database");

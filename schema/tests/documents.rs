@@ -1,4 +1,4 @@
-//! Documents on the wire, and what the derive says about them.
+//! Documents on the wire, and the metadata that the derive makes of them.
 
 use serde_json::{Value, json};
 use whisper_schema::prelude::*;

@@ -1,4 +1,4 @@
-//! What holds for any document of any collection.
+//! Properties of any document of any collection.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -141,7 +141,7 @@ proptest! {
         prop_assert_eq!(validate(collection, &document), []);
     }
 
-    /// What was read is written the same, but for what stands in for missing values.
+    /// A document that was read is written the same, but for values that stand in for missing ones.
     #[test]
     fn valid_documents_come_back((collection, document) in any_valid()) {
         let back = round_trip(collection, document.clone().into()).expect("it is read");
@@ -167,7 +167,7 @@ proptest! {
         prop_assert_eq!(violations[0].rule.as_str(), "type");
     }
 
-    /// Whatever passes can be read as a document: validation is no laxer than the types.
+    /// Every object that passes can be read as a document: validation is no laxer than the types.
     #[test]
     fn whatever_passes_can_be_read((collection, mut document) in any_valid(), other in any_json(), pick in any::<prop::sample::Index>()) {
         let attribute = &collection.attributes[pick.index(collection.attributes.len())];
@@ -235,7 +235,7 @@ proptest! {
 
     #[test]
     fn any_text_is_judged(text in ".{0,60}") {
-        // No text panics; an id is what the rule says.
+        // No text panics; an id is valid by the rule alone.
         let _ = Timestamp::parse(&text);
         let legal = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
         let expected = (1..=36).contains(&text.len())

@@ -1,4 +1,4 @@
-//! What a document may be, rule by rule.
+//! Validation of documents, rule by rule.
 
 #![allow(clippy::expect_used)] // In helpers: clippy only spares the tests themselves.
 
@@ -53,7 +53,7 @@ fn sample(changes: Value) -> Map<String, Value> {
     document
 }
 
-/// What validation says of a valid document with this field instead: the rule and the message.
+/// The rule and the message of validation for a valid document with this field instead.
 fn verdict(field: &str, value: Value) -> Option<(&'static str, String)> {
     let mut violations = validate(Sample::COLLECTION, &sample(json!({ field: value })));
     assert!(violations.len() <= 1, "{violations:?}");
@@ -388,7 +388,7 @@ fn emails() {
     );
 }
 
-/// What a URL must be.
+/// The rule for a URL, in words for people.
 const URL_MESSAGE: &str = "must be an absolute URL with a host, such as https://example.com/a (ASCII, other \
                            characters percent-encoded, no user before the host)";
 
@@ -449,7 +449,7 @@ fn urls() {
     );
 }
 
-/// Names of hosts are those that every database takes.
+/// Names of hosts must have a form that every database takes.
 #[test]
 fn hosts_of_urls() {
     let label = format!("https://{}.com", "a".repeat(63));
@@ -600,7 +600,7 @@ fn patches_check_what_is_there() {
     assert_eq!(violations[3].message, "can't be changed");
 }
 
-/// A choice in the metadata is its elements, whatever type declared them.
+/// A choice in the metadata is its elements, of whichever type they are.
 #[test]
 fn kinds_come_from_the_types() {
     let kind = |key| Sample::COLLECTION.attribute(key).expect(key).kind;

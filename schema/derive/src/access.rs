@@ -1,4 +1,4 @@
-//! `#[access(…)]`: who may read a document beside whoever holds the server's key.
+//! `#[access(…)]`: the readers of a document beside the holders of the server's key.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,4 +1,4 @@
-//! What the struct says, read and checked.
+//! The attributes and fields of the struct, read and checked.
 
 use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};

@@ -93,7 +93,7 @@ impl FieldInput {
         }
     }
 
-    /// The expression of what people see of it.
+    /// The expression of the kind of text that people see of it.
     pub fn text_expr(&self) -> TokenStream {
         match &self.options.text {
             Some(text) => quote!(Some(::whisper_schema::Text::#text)),

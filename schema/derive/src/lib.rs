@@ -27,7 +27,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// pub struct Draft {
 ///     /// Id of the document.
 ///     pub id: String,
-///     /// Who writes it.
+///     /// User who writes it.
 ///     #[attr(size = 256)]
 ///     pub owner_id: String,
 ///     /// When it was last touched.
@@ -50,14 +50,14 @@ pub fn derive_collection(input: TokenStream) -> TokenStream {
         .into()
 }
 
-/// Makes a struct the body of a request, or an enum the part of one whose tag says what its content holds.
+/// Makes a struct the body of a request, or an enum the part of one whose tag names the kind of its content.
 ///
 /// ```ignore
 /// /// A new story.
 /// #[derive(Debug, Body)]
 /// #[body(of = Story, check = Self::check, example = r#"{"contentType": "text", "text": "Hello"}"#)]
 /// pub struct NewStory {
-///     /// What it shows.
+///     /// The kind of its content.
 ///     pub content_type: StoryContentType,
 ///     /// Seconds until it vanishes.
 ///     #[field(apart, range = 60..=172_800, default = 86_400)]

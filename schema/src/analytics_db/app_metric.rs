@@ -11,12 +11,12 @@ use crate::{Collection, Timestamp};
 pub struct AppMetric {
     /// Id of the document.
     pub id: String,
-    /// What was measured, such as `messages_per_minute`.
+    /// Name of the metric, such as `messages_per_minute`.
     #[attr(size = 100)]
     pub metric_name: String,
     /// The value, in the unit of the metric.
     pub metric_value: f64,
-    /// What it is broken down by: a JSON object from name to value.
+    /// Dimensions it is broken down by: a JSON object from name to value.
     #[attr(size = 2000)]
     pub dimensions: Option<String>,
     /// When it was measured.

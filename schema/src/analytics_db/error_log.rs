@@ -34,13 +34,13 @@ pub struct ErrorLog {
     /// Stable name of the error, such as `decryption_failed`.
     #[attr(size = 100)]
     pub error_type: String,
-    /// What it says.
+    /// Message of the error.
     #[attr(size = 2000)]
     pub error_message: String,
     /// Where it happened.
     #[attr(size = 10000, stored = 16383)]
     pub stack_trace: Option<String>,
-    /// What was going on, such as versions and ids: a JSON object.
+    /// The circumstances, such as versions and ids: a JSON object.
     #[attr(size = 5000)]
     pub context: Option<String>,
     /// How bad it is.

@@ -3,7 +3,7 @@
 use crate::{Collection, Column, Ephemeral, Timestamp, choices};
 
 choices! {
-    /// What a notification is about.
+    /// The kind of a notification.
     pub enum NotificationKind {
         /// A new message.
         Message = "message",
@@ -56,7 +56,7 @@ pub struct Notification {
     /// User it is for.
     #[attr(size = 256)]
     pub user_id: String,
-    /// What it is about.
+    /// The kind of the notification.
     #[attr(key = "type")]
     pub kind: NotificationKind,
     /// First line.
@@ -71,7 +71,7 @@ pub struct Notification {
     /// Where its picture is served.
     #[attr(url)]
     pub image_url: Option<String>,
-    /// Ids of what it is about: a JSON object.
+    /// Ids of the documents it is about: a JSON object.
     #[attr(size = 2000)]
     pub metadata: Option<String>,
     /// Whether the user has seen it.

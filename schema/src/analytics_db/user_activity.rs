@@ -1,9 +1,9 @@
-//! What users do.
+//! Activities of users.
 
 use crate::{Collection, Timestamp, choices};
 
 choices! {
-    /// What a user did.
+    /// The kind of an activity.
     pub enum UserActivityType {
         /// Sent a message.
         MessageSent = "message_sent",
@@ -47,7 +47,7 @@ pub struct UserActivity {
     /// User who did it.
     #[attr(size = 256)]
     pub user_id: String,
-    /// What they did.
+    /// The kind of the activity.
     pub activity_type: UserActivityType,
     /// Details of it, such as the id of the message: a JSON object.
     #[attr(size = 5000)]
@@ -55,7 +55,7 @@ pub struct UserActivity {
     /// Address the request came from.
     #[attr(ip)]
     pub ip_address: Option<String>,
-    /// What the client says it is.
+    /// The client's own name, as its header `User-Agent` gives it.
     #[attr(size = 500)]
     pub user_agent: Option<String>,
     /// When they did it.

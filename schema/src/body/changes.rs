@@ -8,10 +8,10 @@ use crate::Column;
 /// A field of a change: left out, null, or a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Change<T> {
-    /// Left out: what is there stays.
+    /// Left out: the attribute stays as it is.
     #[default]
     Keep,
-    /// Null: what is there goes.
+    /// Null: the attribute loses its value.
     Clear,
     /// A value in its place.
     Set(T),

@@ -11,7 +11,7 @@ use crate::{Choice, Rule, Timestamp, UnknownChoice};
 
 /// A value that a field of a body can have.
 pub trait Field: Sized {
-    /// Reads it; none, with what is wrong noted at its place, when it can't be taken.
+    /// Reads it; none, with its fault noted at its place, when it can't be taken.
     fn read(value: &Value, limits: &Limits, at: &mut At<'_, '_>) -> Option<Self>;
 
     /// Its schema, with the limits in it.
@@ -70,7 +70,7 @@ impl<'p, 'f> At<'p, 'f> {
         self.findings.push(path, rule, message);
     }
 
-    /// Notes what is wrong, if anything is.
+    /// Notes a fault, if there is one.
     pub fn held(&mut self, result: Result<(), Broken>) -> Option<()> {
         result
             .map_err(|(rule, message)| self.refuse(rule, message))

@@ -128,8 +128,8 @@ impl<'a, 'f> Fields<'a, 'f> {
         value
     }
 
-    /// The tag that says what the field `content` holds: one of `tags`, or `default` when it is left out. Without
-    /// a tag there is no telling what the content should be, so that is not refused as well.
+    /// The tag that names the kind of the field `content`: one of `tags`, or `default` when it is left out. Without a
+    /// tag the content can't be judged, so it is not refused as well.
     pub fn tag(
         &mut self,
         key: &'static str,
@@ -158,7 +158,7 @@ impl<'a, 'f> Fields<'a, 'f> {
         tag
     }
 
-    /// Refuses the fields that nobody asked for.
+    /// Refuses the fields that the body doesn't have.
     pub fn finish(self) {
         let Fields {
             object,

@@ -16,7 +16,7 @@ pub struct Limits {
     pub range: Option<Range>,
     /// Form of a text, or of each text of a list.
     pub is: Option<Form>,
-    /// What people see of a text, or of each text of a list, where no attribute says it.
+    /// The kind of a text that people see, or of each text of a list, where no attribute names it.
     pub text: Option<Text>,
 }
 
@@ -29,12 +29,12 @@ pub enum Range {
     Number(f64, f64),
 }
 
-/// Form of a text: who knows it, and how it is told.
+/// Form of a text: the check, and its descriptions.
 #[derive(Clone, Copy, Debug)]
 pub struct Form {
     /// Whether a text has the form.
     pub valid: fn(&str) -> bool,
-    /// What a field must be, for people: "must be …".
+    /// The form in words for people, as the end of "must be …".
     pub must_be: &'static str,
     /// The same as a regular expression (ECMA-262) for OpenAPI; none where there is none.
     pub pattern: Option<&'static str>,
@@ -59,7 +59,7 @@ impl Limits {
             .and_then(|(collection, key)| collection.attribute(key))
     }
 
-    /// What people see of it, if they do.
+    /// The kind of text that people see of it; none for a text that they don't see.
     pub fn text(&self) -> Option<Text> {
         self.text.or_else(|| self.attribute()?.text)
     }

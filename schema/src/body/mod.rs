@@ -1,5 +1,5 @@
-//! Bodies of requests: one struct says how a body is read and checked, what OpenAPI shows of it, and what it
-//! changes in a document.
+//! Bodies of requests: one struct says how a body is read and checked, how OpenAPI describes it, and which attributes
+//! of a document it changes.
 //!
 //! ```
 //! use whisper_schema::body::{self, Change, Changes};
@@ -12,7 +12,7 @@
 //! pub struct GroupChange {
 //!     /// Title; can't be taken away.
 //!     pub name: Option<String>,
-//!     /// What the group is about; null takes it away.
+//!     /// Description of the group; null takes it away.
 //!     pub description: Change<String>,
 //! }
 //!

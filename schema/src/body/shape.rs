@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::limits::{Limits, Range};
 use crate::json_schema::{kind_schema, paragraphs};
 
-/// Starts from what the attribute allows, if it keeps the rules of one.
+/// Starts from the schema of the attribute, if it keeps the rules of one.
 fn base(limits: &Limits, otherwise: Value) -> Value {
     limits
         .attribute()
@@ -78,7 +78,7 @@ impl ObjectShape {
         }
     }
 
-    /// Adds a field: its schema, what it is, whether it must be there, whether it may be null.
+    /// Adds a field: its schema, its description, whether it must be there, whether it may be null.
     pub fn field(
         &mut self,
         key: &'static str,
@@ -102,7 +102,7 @@ impl ObjectShape {
         self.properties.insert(key.into(), schema);
     }
 
-    /// Says what is taken where the field added last is left out.
+    /// Adds the value that is taken where the field is left out.
     pub fn default_of(&mut self, key: &str, default: impl Into<Value>) {
         if let Some(Value::Object(schema)) = self.properties.get_mut(key) {
             schema.insert("default".into(), default.into());
@@ -152,7 +152,8 @@ fn or_null(mut schema: Value) -> Value {
     }
 }
 
-/// The schema of a part whose `tag` says what its `content` holds, put together variant by variant.
+/// The schema of a part whose `tag` names the kind of its `content`, put together variant by
+/// variant.
 pub struct TaggedShape {
     tag: &'static str,
     content: &'static str,
@@ -171,7 +172,7 @@ impl TaggedShape {
         }
     }
 
-    /// Adds a variant: the tag's value, what it is, and its content.
+    /// Adds a variant: the tag's value, its description, and its content.
     pub fn variant(
         &mut self,
         key: &'static str,

@@ -55,7 +55,7 @@ impl Everything {
     }
 }
 
-/// What a tag says.
+/// A part with a tag.
 #[derive(Debug, PartialEq, Body)]
 #[body(tag = "kind", content = "details", default = "plain")]
 enum Tagged {
@@ -178,7 +178,7 @@ fn each_rule_has_its_refusal() {
     );
 }
 
-/// What people see.
+/// Texts that people see.
 #[derive(Debug, PartialEq, Body)]
 #[body(of = Conversation)]
 struct Named {
@@ -346,7 +346,7 @@ fn json_value() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    /// What is refused stands in the body, or is missing from it.
+    /// Every refused field stands in the body, or is missing from it.
     #[test]
     fn anything_is_read_or_refused_by_name(
         value in json_value(),

@@ -3,11 +3,11 @@
 use crate::{Collection, Timestamp, choices};
 
 choices! {
-    /// What a filter works on.
+    /// The part of a picture that a filter works on.
     pub enum ArFilterCategory {
         /// Faces.
         Face = "face",
-        /// What stands around.
+        /// The surroundings.
         World = "world",
         /// The sky.
         Sky = "sky",
@@ -31,7 +31,7 @@ pub struct ArFilter {
     /// Its title.
     #[attr(size = 100, text = Name)]
     pub name: String,
-    /// What it does.
+    /// Its effect, in words.
     #[attr(size = 500, text = Words)]
     pub description: Option<String>,
     /// User who made it; none for the operator's own.
@@ -49,7 +49,7 @@ pub struct ArFilter {
     /// File of the filter itself in the bucket `filters`.
     #[attr(size = 256)]
     pub filter_data_file_id: Option<String>,
-    /// What it works on.
+    /// The part of a picture that it works on.
     #[attr(default = ArFilterCategory::Face)]
     pub category: ArFilterCategory,
     /// Words it is found by.

@@ -2,7 +2,7 @@
 
 use crate::{Collection, Timestamp};
 
-/// A file a user uploaded, with what is known about it.
+/// A file a user uploaded, with its properties.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "mediaLibrary", name = "MediaLibrary")]
 #[access(readers(user_id))]
@@ -41,7 +41,7 @@ pub struct MediaItem {
     /// Where it is served.
     #[attr(url)]
     pub url: Option<String>,
-    /// What the file says about itself: a JSON object.
+    /// The file's own metadata: a JSON object.
     #[attr(size = 5000)]
     pub metadata: Option<String>,
     /// Words its owner finds it by.

@@ -23,10 +23,10 @@ pub struct Poll {
     /// Message that shows it.
     #[attr(size = 256)]
     pub message_id: Option<String>,
-    /// What is asked.
+    /// The question.
     #[attr(size = 500, text = Words)]
     pub question: String,
-    /// What can be chosen: a JSON array of 2 to 12 texts.
+    /// The options to choose from: a JSON array of 2 to 12 texts.
     #[attr(size = 5000)]
     pub options: String,
     /// Votes: a JSON object from option to number, and to user ids up to the cap unless anonymous.
@@ -38,7 +38,7 @@ pub struct Poll {
     /// Whether a user may choose more than one option.
     #[attr(default = false)]
     pub allow_multiple: bool,
-    /// Whether nobody sees who chose what.
+    /// Whether it is anonymous: no user sees the choices of others.
     #[attr(default = false)]
     pub is_anonymous: bool,
     /// When voting ends; none if it doesn't.

@@ -16,7 +16,7 @@ pub struct Sticker {
     /// Its title.
     #[attr(size = 100, text = Name)]
     pub name: String,
-    /// What it shows.
+    /// The picture, described in words.
     #[attr(size = 500, text = Words)]
     pub description: Option<String>,
     /// User who made it; none for the operator's own.

@@ -15,7 +15,7 @@ pub struct StickerPack {
     /// Its title.
     #[attr(size = 100, text = Name)]
     pub name: String,
-    /// What it is about.
+    /// Its description, in words.
     #[attr(size = 500, text = Words)]
     pub description: Option<String>,
     /// User who made it; none for the operator's own.

@@ -3,7 +3,7 @@
 use crate::{Collection, Timestamp, choices};
 
 choices! {
-    /// What a contact is to the owner of the address book.
+    /// The relation of a contact to the owner of the address book.
     pub enum ContactRelationship {
         /// A friend.
         Friend = "friend",
@@ -20,7 +20,7 @@ choices! {
     }
 }
 
-/// What one user keeps about another. The other doesn't see it.
+/// One user's notes about another, with the block. The other doesn't see them.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "mainDB", id = "contacts", name = "Contacts")]
 #[access(readers(user_id))]
@@ -41,7 +41,7 @@ pub struct Contact {
     /// Name shown to the owner in place of the other's own.
     #[attr(size = 100, text = Name)]
     pub nickname: Option<String>,
-    /// What the other is to the owner.
+    /// The relation of the other to the owner.
     #[attr(default = ContactRelationship::Friend)]
     pub relationship: ContactRelationship,
     /// Whether the other may not reach the owner.

@@ -3,11 +3,11 @@
 use crate::{Collection, Timestamp, choices};
 
 choices! {
-    /// Who talks to whom in a conversation.
+    /// The kind of a conversation: how many write, and to how many.
     pub enum ConversationKind {
         /// Two users, once per pair.
         Direct = "direct",
-        /// Members who all may write.
+        /// Members, all of whom may write.
         Group = "group",
         /// Few write, many subscribe.
         Channel = "channel",
@@ -18,10 +18,10 @@ choices! {
     }
 }
 
-/// A conversation with what a list of conversations shows of it.
+/// A conversation, with the data that a list of conversations shows of it.
 ///
-/// Who belongs to it is the truth of `conversationMembers`. The arrays of user ids here mirror it for
-/// small conversations and stop at a cap, so that no write grows with the size of a group.
+/// Its members are the documents of `conversationMembers`. The arrays of user ids here mirror it for small
+/// conversations and stop at a cap, so that no write grows with the size of a group.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "mainDB", id = "conversations", name = "Conversations")]
 #[access(
@@ -34,13 +34,13 @@ choices! {
 pub struct Conversation {
     /// Id of the document.
     pub id: String,
-    /// Who talks to whom.
+    /// The kind of the conversation.
     #[attr(key = "type")]
     pub kind: ConversationKind,
     /// Title; a direct conversation has none and shows the other's name.
     #[attr(size = 100, text = Name)]
     pub name: Option<String>,
-    /// What it is about.
+    /// Its description, in words.
     #[attr(size = 500, text = Words)]
     pub description: Option<String>,
     /// Where its picture is served.
@@ -90,7 +90,7 @@ pub struct Conversation {
     pub last_message_text: Option<String>,
     /// When it was last active: its newest message was sent, somebody joined, or it was made. The order of every list.
     pub last_message_at: Option<Timestamp>,
-    /// Who sent the newest message.
+    /// User who sent the newest message; none without messages.
     #[attr(size = 256)]
     pub last_message_sender_id: Option<String>,
     /// Unread messages: a JSON object from user id to number, up to the cap.

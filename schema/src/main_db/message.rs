@@ -3,7 +3,7 @@
 use crate::{Collection, Column, Ephemeral, Timestamp, choices};
 
 choices! {
-    /// What a message carries.
+    /// The kind of content of a message.
     pub enum MessageContentType {
         /// Words.
         Text = "text",
@@ -89,10 +89,10 @@ pub struct Message {
     /// User who sent it.
     #[attr(size = 256)]
     pub sender_id: String,
-    /// What was written, or the ciphertext when the conversation is encrypted.
+    /// The words of the message, or the ciphertext when the conversation is encrypted.
     #[attr(size = 10000, stored = 16383, text = Words)]
     pub content: String,
-    /// What it carries, and so what `metadata` holds.
+    /// The kind of its content, which decides the form of `metadata`.
     pub content_type: MessageContentType,
     /// Preview for lists and notifications; none when encrypted.
     #[attr(size = 300)]

@@ -1,4 +1,4 @@
-//! Who is connected.
+//! Presence: whether users are connected.
 
 use crate::{Collection, Timestamp, choices};
 

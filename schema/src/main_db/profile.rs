@@ -1,4 +1,4 @@
-//! Profiles: who a user is to others.
+//! Profiles: users as others see them.
 
 use crate::{Collection, Timestamp, choices};
 
@@ -32,7 +32,7 @@ choices! {
     }
 }
 
-/// What a user shows of themselves, with settings and standing.
+/// A user's picture of themselves for others, with settings and standing.
 ///
 /// The document's id is the user's id, and `user_id` repeats it for clients that query by it.
 #[derive(Clone, Debug, PartialEq, Collection)]
@@ -99,7 +99,8 @@ pub struct Profile {
     /// Settings of the apps: a JSON object the server keeps as it is.
     #[attr(size = 5000, stored = 16383)]
     pub preferences: Option<String>,
-    /// Who may see what, write to them and add them to groups: a JSON object from setting to audience.
+    /// The audiences that may see parts of the profile, write to them and add them to groups: a JSON object from
+    /// setting to audience.
     #[attr(size = 5000)]
     pub privacy_settings: Option<String>,
     /// Availability they chose.
@@ -113,7 +114,7 @@ pub struct Profile {
     /// Whether a device is connected; `presence` is fresher.
     #[attr(default = false)]
     pub is_online: bool,
-    /// Whether the operator vouches for who they are.
+    /// Whether the operator vouches for their identity.
     #[attr(default = false)]
     pub is_verified: bool,
     /// Whether they have a paid plan.

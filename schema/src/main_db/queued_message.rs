@@ -18,7 +18,7 @@ choices! {
 
 /// A message on its way to the devices of its recipients.
 ///
-/// One entry per message, whatever the size of the group: the recipients of a large one follow from
+/// One entry per message, at any size of the group: the recipients of a large one follow from
 /// `conversationMembers`.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "mainDB", id = "messageQueue", name = "MessageQueue")]

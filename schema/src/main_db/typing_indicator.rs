@@ -1,4 +1,4 @@
-//! Who is writing right now.
+//! Signs that users are writing right now.
 
 use crate::{Collection, Timestamp};
 

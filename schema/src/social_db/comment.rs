@@ -18,7 +18,7 @@ pub struct Comment {
     /// User who wrote it.
     #[attr(size = 256)]
     pub user_id: String,
-    /// What was written.
+    /// The words of the comment.
     #[attr(size = 2000, text = Words)]
     pub content: String,
     /// Comment it answers; none if it stands at the top.

@@ -1,4 +1,4 @@
-//! Who follows whom.
+//! Follows: one user follows another.
 
 use crate::{Collection, Timestamp, choices};
 
@@ -14,7 +14,7 @@ choices! {
     }
 }
 
-/// That one user follows another. Two who follow each other are friends.
+/// The fact that one user follows another. Two who follow each other are friends.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "socialDB", id = "follows", name = "Follows")]
 #[access(
@@ -38,7 +38,7 @@ pub struct Follow {
     /// Whether the follower counts the other among their close friends.
     #[attr(default = false)]
     pub is_close_friend: bool,
-    /// Whether the follower hears of what the other publishes.
+    /// Whether the follower hears of the other's stories and posts.
     #[attr(default = true)]
     pub notifications_enabled: bool,
     /// When the follower asked.

@@ -1,4 +1,4 @@
-//! Collections of `socialDB`: stories, posts and who follows whom.
+//! Collections of `socialDB`: stories, posts and follows.
 
 mod comment;
 mod follow;

@@ -1,9 +1,9 @@
-//! Posts: what users publish.
+//! Posts: words, pictures, films and more that users publish.
 
 use crate::{Collection, Timestamp, choices};
 
 choices! {
-    /// What a post mainly is.
+    /// The main kind of content of a post.
     pub enum PostContentType {
         /// Words.
         Text = "text",
@@ -21,7 +21,7 @@ choices! {
 }
 
 choices! {
-    /// Who may see a post.
+    /// The users that may see a post.
     pub enum PostPrivacy {
         /// Anybody.
         Public = "public",
@@ -50,7 +50,7 @@ pub struct Post {
     /// Words of it.
     #[attr(size = 5000, text = Words)]
     pub content: Option<String>,
-    /// What it mainly is.
+    /// The main kind of its content.
     #[attr(default = PostContentType::Text)]
     pub content_type: PostContentType,
     /// Where its media are served.
@@ -71,7 +71,7 @@ pub struct Post {
     /// Where it was made, in words.
     #[attr(size = 200, text = Words)]
     pub location: Option<String>,
-    /// Who may see it.
+    /// The users that may see it.
     #[attr(default = PostPrivacy::Public)]
     pub privacy: PostPrivacy,
     /// Whether it can be commented on.

@@ -3,7 +3,7 @@
 use crate::{Collection, Column, Ephemeral, Timestamp, choices};
 
 choices! {
-    /// What a story shows.
+    /// The kind of content of a story.
     pub enum StoryContentType {
         /// A picture.
         Image = "image",
@@ -17,13 +17,13 @@ choices! {
 }
 
 choices! {
-    /// Who may see a story.
+    /// The users that may see a story.
     pub enum StoryPrivacy {
         /// Anybody.
         Public = "public",
         /// Users who follow the author and whom the author follows.
         Friends = "friends",
-        /// Those the author marked as close friends.
+        /// Users whom the author marked as close friends.
         CloseFriends = "close_friends",
         /// The author alone.
         Private = "private",
@@ -32,7 +32,7 @@ choices! {
 
 /// A picture, film, text or recording shown for a day or two.
 ///
-/// Nobody gets it after `expires_at`, whether or not it has been swept. Views are documents of
+/// It isn't shown after `expires_at`, whether or not it has been swept. Views are documents of
 /// `storyViews`; the counts here are exact.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "socialDB", id = "stories", name = "Stories")]
@@ -48,7 +48,7 @@ pub struct Story {
     /// User who posted it.
     #[attr(size = 256)]
     pub user_id: String,
-    /// What it shows.
+    /// The kind of its content.
     pub content_type: StoryContentType,
     /// Where its media is served.
     #[attr(url)]
@@ -98,7 +98,7 @@ pub struct Story {
     /// Number of times it was passed on.
     #[attr(default = 0)]
     pub share_count: i64,
-    /// Who may see it.
+    /// The users that may see it.
     #[attr(default = StoryPrivacy::Friends)]
     pub privacy: StoryPrivacy,
     /// Whether it can be answered.

@@ -1,10 +1,10 @@
-//! Who may see a story: the one rule that everything which shows or answers stories goes by.
+//! The audience of a story: the one rule that everything which shows or answers stories goes by.
 
 use super::{Follow, FollowStatus, Story, StoryPrivacy};
 use crate::main_db::Contact;
 use crate::{Ephemeral, Timestamp};
 
-/// What somebody is to the author of a story.
+/// The relation of a viewer to the author of a story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StoryAudience {
     /// The author.
@@ -27,7 +27,7 @@ impl StoryAudience {
         close_friend: false,
     };
 
-    /// What `viewer` is to `author`, by their follows and contacts.
+    /// The relation of `viewer` to `author`, by their follows and contacts.
     ///
     /// Rows about other people may be among them, so that one query can ask about many authors.
     pub fn of<'a>(

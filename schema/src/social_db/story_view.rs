@@ -1,4 +1,4 @@
-//! Who saw which story.
+//! Views of stories.
 
 use crate::{Collection, Timestamp};
 

@@ -1,4 +1,4 @@
-//! Accounts: who may sign in.
+//! Accounts: users that may sign in.
 
 use crate::{Collection, Timestamp, choices};
 
@@ -12,7 +12,7 @@ choices! {
     }
 }
 
-/// What a user signs in with. The profile of the same id is what others see.
+/// A user's credentials for signing in. Others see the profile of the same id.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "accounts", name = "Accounts", system)]
 #[access(server = "Secret: it holds the password's hash.")]

@@ -3,9 +3,9 @@
 use crate::{Collection, Timestamp, choices};
 
 choices! {
-    /// What a member may do.
+    /// The rights of a member.
     pub enum ConversationMemberRole {
-        /// Everything, and nobody can remove them.
+        /// May do everything, and can't be removed.
         Owner = "owner",
         /// Change the conversation and its members.
         Admin = "admin",
@@ -28,7 +28,7 @@ choices! {
     }
 }
 
-/// That a user belongs, or once belonged, to a conversation, with what they keep about it.
+/// That a user belongs, or once belonged, to a conversation, with their settings for it.
 ///
 /// This is the truth of membership at any size of group; the id is a hash of the two ids, so that
 /// it can be had without a search.
@@ -58,7 +58,7 @@ pub struct ConversationMember {
     /// User it is about.
     #[attr(size = 256)]
     pub user_id: String,
-    /// What they may do.
+    /// Their rights.
     #[attr(default = ConversationMemberRole::Member)]
     pub role: ConversationMemberRole,
     /// Whether they still belong to it.
@@ -76,7 +76,7 @@ pub struct ConversationMember {
     /// Whether the other one of a direct conversation blocked them.
     #[attr(default = false)]
     pub is_blocked: bool,
-    /// Whether a stranger wrote to them, and they haven't said yet that they want it: it rings nobody.
+    /// Whether a stranger wrote to them, and they haven't said yet that they want it: it sends them no notifications.
     #[attr(default = false)]
     pub is_request: bool,
     /// Newest message they read.
@@ -86,8 +86,8 @@ pub struct ConversationMember {
     pub last_read_at: Option<Timestamp>,
     /// Commit number of the newest message they read; none if they read nothing.
     pub read_position: Option<i64>,
-    /// Commit number of the newest message there was when they joined, the last time if more than once: what stands up to there was
-    /// never unread to them.
+    /// Commit number of the newest message there was when they joined, the last time if more than once: messages up to
+    /// there were never unread to them.
     pub joined_position: Option<i64>,
     /// When they joined, the last time if more than once.
     pub joined_at: Timestamp,
@@ -95,7 +95,7 @@ pub struct ConversationMember {
     pub left_at: Option<Timestamp>,
     /// When anything here last changed.
     pub updated_at: Option<Timestamp>,
-    /// Who brought them in; none if they came on their own.
+    /// User who brought them in; none if they came on their own.
     #[attr(size = 36)]
     pub invited_by: Option<String>,
 }

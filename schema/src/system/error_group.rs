@@ -4,7 +4,7 @@ use crate::analytics_db::ErrorLogSeverity;
 use crate::{Collection, Timestamp, choices};
 
 choices! {
-    /// Who reported an error.
+    /// The reporter of an error.
     pub enum ErrorSource {
         /// An app.
         Client = "client",
@@ -18,7 +18,7 @@ choices! {
 choices! {
     /// Whether a group needs somebody.
     pub enum ErrorGroupStatus {
-        /// Nobody has dealt with it, or it came back.
+        /// Not dealt with yet, or seen again since.
         Open = "open",
         /// Dealt with.
         Resolved = "resolved",
@@ -44,10 +44,10 @@ pub struct ErrorGroup {
     /// Stable name of the error.
     #[attr(size = 100)]
     pub error_type: String,
-    /// What the latest one says.
+    /// Message of the latest one.
     #[attr(size = 2000)]
     pub error_message: String,
-    /// Who reported the first.
+    /// Reporter of the first one.
     pub source: ErrorSource,
     /// The worst severity seen.
     pub severity: ErrorLogSeverity,
@@ -66,7 +66,7 @@ pub struct ErrorGroup {
     pub last_seen_at: Timestamp,
     /// When it was last resolved; none while it is open.
     pub resolved_at: Option<Timestamp>,
-    /// What the operator wrote about it.
+    /// The operator's note about it.
     #[attr(size = 1000)]
     pub note: Option<String>,
 }

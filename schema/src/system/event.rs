@@ -1,4 +1,4 @@
-//! Domain events: what happened, for the functions that react.
+//! Domain events: things that happened, for the functions that react.
 
 use crate::{Collection, Timestamp};
 
@@ -20,16 +20,16 @@ use crate::{Collection, Timestamp};
 pub struct Event {
     /// Id of the document.
     pub id: String,
-    /// What happened, such as `message.created`.
+    /// Kind of the event, such as `message.sent`.
     #[attr(size = 100)]
     pub kind: String,
-    /// Id of what it happened to.
+    /// Id of the document that it happened to.
     #[attr(size = 256)]
     pub subject: String,
     /// User who made it happen; none if the server did.
     #[attr(size = 36)]
     pub user_id: Option<String>,
-    /// What a consumer needs to know of it: a JSON object of ids, never contents.
+    /// Details for consumers: a JSON object of ids, never contents.
     #[attr(size = 10000)]
     pub payload: String,
     /// When it happened.

@@ -3,7 +3,7 @@
 use crate::{Collection, Timestamp};
 
 /// A message's place in its sender's line: it is in hand, and not all of its recipients were handed on to devices yet.
-/// Senders take turns, so that nobody's many messages hold up those of others.
+/// Senders take turns, so that the many messages of one don't hold up those of others.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "fanOuts", name = "Fan-outs", system)]
 #[access(server = "Bookkeeping of the components.")]
@@ -12,7 +12,7 @@ use crate::{Collection, Timestamp};
 pub struct FanOut {
     /// Id of the document: that of the entry in `messageQueue`.
     pub id: String,
-    /// Who sent the message.
+    /// User who sent the message.
     #[attr(size = 256)]
     pub sender_id: String,
     /// Commit number of the last member that was looked at.

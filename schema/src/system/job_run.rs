@@ -2,7 +2,7 @@
 
 use crate::{Collection, Timestamp};
 
-/// One run of a job, with what it found and did.
+/// One run of a job, with its numbers.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "jobRuns", name = "Job runs", system)]
 #[access(server = "The operator's.")]

@@ -1,4 +1,4 @@
-//! Names: those that people are found by, and those that nobody may have for a while.
+//! Names: those that people are found by, and those that can't be taken for a while.
 
 use crate::{Collection, Timestamp};
 
@@ -21,7 +21,7 @@ pub struct DisplayName {
     pub name: String,
 }
 
-/// A user name that its owner gave up. For a while nobody else may take it, so that nobody is taken for them.
+/// A user name that its owner gave up. For a while no other user may take it, so that none is mistaken for its owner.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",

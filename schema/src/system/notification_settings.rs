@@ -2,7 +2,7 @@
 
 use crate::{Collection, Timestamp};
 
-/// What a user wants to hear of, and when.
+/// A user's choice of notifications, and of the hours without pushes.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",

@@ -2,7 +2,7 @@
 
 use crate::{Collection, Timestamp};
 
-/// What experience points, badges and streaks are computed from, beyond what the profile shows.
+/// The numbers that experience points, badges and streaks are computed from, beyond those that the profile shows.
 ///
 /// The points stand here as well as in the profile, so that a leaderboard has an index to read.
 #[derive(Clone, Debug, PartialEq, Collection)]
@@ -22,7 +22,7 @@ pub struct Progress {
     /// Day of the last activity in the user's time zone, such as `2026-11-23`; none before the first.
     #[attr(size = 10)]
     pub last_active_day: Option<String>,
-    /// When the last activity was; none before the first. Tells what day it was then in a time zone chosen since.
+    /// When the last activity was; none before the first. It gives the day in a time zone chosen since.
     pub last_active_at: Option<Timestamp>,
     /// Most days in a row with activity.
     #[attr(default = 0, min = 0)]

@@ -1,8 +1,8 @@
-//! What users earned on a day.
+//! Points that users earned on a day.
 
 use crate::{Collection, Timestamp};
 
-/// What a user earned on one day of their time zone: daily caps are held against it.
+/// The points a user earned on one day of their time zone: daily caps are held against it.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",

@@ -1,8 +1,8 @@
-//! What users earned in a week.
+//! Points that users earned in a week.
 
 use crate::{Collection, Timestamp};
 
-/// What a user earned in one week, for the leaderboard of the week.
+/// The points a user earned in one week, for the leaderboard of the week.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",
@@ -26,6 +26,6 @@ pub struct ProgressWeek {
     /// Experience points earned in the week.
     #[attr(default = 0, min = 0)]
     pub xp: i64,
-    /// When nobody asks for it any more.
+    /// When it isn't needed any more.
     pub expires_at: Timestamp,
 }

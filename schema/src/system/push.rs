@@ -36,7 +36,7 @@ pub struct Push {
     /// Entry of `messageQueue` that it belongs to; none if it is about a notification.
     #[attr(size = 36)]
     pub queue_id: Option<String>,
-    /// What the device is told: a JSON object of ids, never contents.
+    /// Content of the push: a JSON object of ids, never contents.
     #[attr(size = 3000)]
     pub payload: String,
     /// How much it matters.

@@ -24,7 +24,7 @@ pub struct PushSubscription {
     /// Session that made it: when that ends, nothing is pushed any more. None for those made before this was kept.
     #[attr(size = 36)]
     pub session_id: Option<String>,
-    /// Address at the push service. Whoever knows it may push: it is never logged.
+    /// Address at the push service. It is a secret, as knowing it is enough to push: it is never logged.
     #[attr(size = 2000)]
     pub endpoint: String,
     /// The device's public key (P-256, uncompressed, base64url).
@@ -33,7 +33,7 @@ pub struct PushSubscription {
     /// The secret shared with the device (16 bytes, base64url).
     #[attr(size = 30)]
     pub auth: String,
-    /// What the user calls the device.
+    /// The user's name for the device.
     #[attr(size = 100, text = Name)]
     pub device_name: Option<String>,
     /// When the push service ends it; none if it doesn't say.

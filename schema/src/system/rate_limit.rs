@@ -2,7 +2,8 @@
 
 use crate::{Collection, Timestamp};
 
-/// What one caller used of one allowance. In the store because Wasm instances share no memory.
+/// The uses of one allowance by one caller in one window. In the store because Wasm instances share
+/// no memory.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "rateLimits", name = "Rate limits", system)]
 #[access(server = "Counters of the server's; whoever knows them knows how far to go.")]
@@ -12,7 +13,8 @@ use crate::{Collection, Timestamp};
 pub struct RateLimit {
     /// Id of the document.
     pub id: String,
-    /// Whose allowance for what, such as `send:` and the user's id.
+    /// Name of the counter: the counted thing and the caller, such as `send:` with the user's id;
+    /// mostly followed by `@` and the start of the window.
     #[attr(size = 256)]
     pub bucket: String,
     /// When the window being counted began.

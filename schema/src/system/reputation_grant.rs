@@ -22,7 +22,7 @@ pub struct ReputationGrant {
     /// User who gave it.
     #[attr(size = 256)]
     pub giver_id: String,
-    /// What it was given for, such as `story.reacted`.
+    /// Kind of the event it was given for, such as `story.reacted`.
     #[attr(size = 100)]
     pub reason: String,
     /// Points, negative if it was taken.

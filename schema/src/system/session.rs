@@ -25,7 +25,7 @@ pub struct Session {
     /// Name the user gave the device, for the list of sessions.
     #[attr(size = 100, text = Name)]
     pub device: Option<String>,
-    /// What the client says it is.
+    /// The client's own name, as its header `User-Agent` gives it.
     #[attr(size = 500)]
     pub user_agent: Option<String>,
     /// Address it last came from.

@@ -3,13 +3,13 @@
 use crate::{Collection, Timestamp, choices};
 
 choices! {
-    /// What a key signs.
+    /// The use of a key: signatures, encryption, or derived ids.
     pub enum SigningKeyPurpose {
         /// Access tokens.
         AccessToken = "access_token",
         /// Cursors of lists.
         Cursor = "cursor",
-        /// Ids that follow from what a document is about, and that nobody else can compute.
+        /// Ids that follow from the subject of a document, and that only the server can compute.
         Id = "id",
         /// Requests to push services (VAPID, RFC 8292).
         WebPush = "web_push",
@@ -30,7 +30,7 @@ choices! {
 pub struct SigningKey {
     /// Id of the document; for access tokens the `kid`.
     pub id: String,
-    /// What it signs.
+    /// The use of the key.
     pub purpose: SigningKeyPurpose,
     /// Algorithm, as JOSE names it.
     #[attr(size = 20)]
@@ -43,6 +43,6 @@ pub struct SigningKey {
     pub public_key: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it stopped signing; what it signed stays valid to its end.
+    /// When it stopped signing; tokens that it signed stay valid to their end.
     pub retired_at: Option<Timestamp>,
 }

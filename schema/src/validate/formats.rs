@@ -1,7 +1,7 @@
 //! Formats of texts.
 //!
-//! Stricter than a browser: what passes here is accepted by every target, Appwrite's PHP filters
-//! included, and shows no surprise to a client that renders it. So ASCII only.
+//! Stricter than a browser: a text that passes here is accepted by every target, Appwrite's PHP filters included, and
+//! shows no surprise to a client that renders it. So ASCII only.
 
 use std::net::IpAddr;
 
@@ -9,12 +9,11 @@ use email_address::{EmailAddress, Options};
 use fluent_uri::Uri;
 use fluent_uri::component::Host;
 
-/// What a URL must be.
+/// The rule for a URL, in words for people.
 pub const URL_MESSAGE: &str = "must be an absolute URL with a host, such as https://example.com/a (ASCII, other \
      characters percent-encoded, no user before the host)";
 
-/// Schemes that run code or read what lies on a device when somebody clicks them, even with
-/// something that looks like a host.
+/// Schemes that run code or read files of a device when a user clicks them, even with something that looks like a host.
 const UNSAFE_SCHEMES: [&str; 7] = [
     "javascript",
     "vbscript",
@@ -47,8 +46,8 @@ pub fn is_email(text: &str) -> bool {
 ///
 /// One with a user before the host isn't: it is a secret, or made to look like another host.
 pub fn is_url(text: &str) -> bool {
-    // `Uri` is RFC 3986 to the letter. The `url` crate repairs what it reads, so that a text with
-    // line breaks would pass and be stored; it also makes a component 200 KB larger.
+    // `Uri` is RFC 3986 to the letter. The `url` crate repairs a text as it reads it, so that a text with line breaks
+    // would pass and be stored; it also makes a component 200 KB larger.
     let Ok(uri) = Uri::parse(text) else {
         return false;
     };

@@ -27,7 +27,8 @@ pub struct Violation {
     pub field: String,
     /// The rule it breaks.
     pub rule: Rule,
-    /// What the field must be, for whoever sent it. It never repeats a text that was sent.
+    /// The rule in words for the sender, such as "is required". It never repeats a text that was
+    /// sent.
     pub message: String,
 }
 
@@ -37,7 +38,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// The rule a value breaks, and what it must be.
+/// The rule a value breaks, and the message about it.
 pub type Broken = (Rule, String);
 
 pub(crate) use values::{check_text, wrong_type};

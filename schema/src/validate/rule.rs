@@ -19,7 +19,7 @@ macro_rules! rules {
                 match self { $( Rule::$name => $wire, )+ }
             }
 
-            /// What it means.
+            /// Its meaning.
             pub const fn doc(self) -> &'static str {
                 match self { $( Rule::$name => concat!($($doc, "\n"),+), )+ }
             }
@@ -30,7 +30,7 @@ macro_rules! rules {
 rules! {
     /// A password is easy to guess: one of those tried first, or the e-mail address.
     Common = "common",
-    /// A text is none of those that can be chosen from.
+    /// A text is none of the choices.
     Enum = "enum",
     /// A text isn't written as it must be, such as an address, a date or an id, or has characters that it may not have.
     Format = "format",

@@ -94,7 +94,7 @@ fn check_size(text: &str, size: usize) -> Result<(), Broken> {
 /// be: so it costs its field, and not the whole body.
 pub(crate) const HALF_A_PAIR: char = '\u{FFFF}';
 
-/// Checks what every text must be. PostgreSQL and C libraries can't hold U+0000, and no language needs it.
+/// Checks the rules of every text. PostgreSQL and C libraries can't hold U+0000, and no language needs it.
 pub(crate) fn check_text(text: &str) -> Result<(), Broken> {
     require(!text.as_bytes().contains(&0), Rule::Format, || {
         "must not contain the character U+0000".to_owned()

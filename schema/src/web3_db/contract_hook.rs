@@ -3,7 +3,7 @@
 use crate::{Collection, Timestamp, choices};
 
 choices! {
-    /// What a contract is for.
+    /// The purpose of a contract.
     pub enum ContractHookType {
         /// Holds a payment until both sides are content.
         Escrow = "escrow",
@@ -42,7 +42,7 @@ pub struct ContractHook {
     /// Interface of the contract: a JSON array.
     #[attr(size = 10000)]
     pub abi: String,
-    /// What it is for.
+    /// The purpose of the contract.
     pub hook_type: ContractHookType,
     /// Whether it is in use.
     #[attr(default = true)]

@@ -3,7 +3,7 @@
 use crate::{Collection, Timestamp, choices};
 
 choices! {
-    /// What a transaction does.
+    /// The kind of a transaction.
     pub enum CryptoTransactionKind {
         /// Pays somebody.
         Send = "send",
@@ -58,7 +58,7 @@ pub struct CryptoTransaction {
     /// Chain it is on, by the names of `wallets.chain` or as CAIP-2.
     #[attr(size = 50)]
     pub chain: String,
-    /// What it does.
+    /// The kind of transaction.
     #[attr(key = "type")]
     pub kind: CryptoTransactionKind,
     /// Address that sends.

@@ -45,7 +45,7 @@ pub struct Nft {
     /// Its title.
     #[attr(size = 200, text = Words)]
     pub name: Option<String>,
-    /// What its maker says about it.
+    /// Its maker's description of it.
     #[attr(size = 1000, text = Words)]
     pub description: Option<String>,
     /// Where its picture is served.
@@ -57,7 +57,7 @@ pub struct Nft {
     /// Its traits: a JSON array of names and values.
     #[attr(size = 5000, stored = 16383)]
     pub attributes: Option<String>,
-    /// What the contract says about it: a JSON object.
+    /// Its metadata by the contract: a JSON object.
     #[attr(size = 5000)]
     pub metadata: Option<String>,
     /// Whether its holder doesn't show it.

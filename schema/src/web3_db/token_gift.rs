@@ -3,7 +3,7 @@
 use crate::{Collection, Timestamp, choices};
 
 choices! {
-    /// What a gift holds.
+    /// The content of a gift.
     pub enum TokenGiftType {
         /// An amount of a token.
         Token = "token",
@@ -15,7 +15,7 @@ choices! {
 }
 
 choices! {
-    /// What plays when a gift is opened.
+    /// The animation that plays when a gift is opened.
     pub enum TokenGiftAnimation {
         /// Confetti.
         Confetti = "confetti",
@@ -67,7 +67,7 @@ pub struct TokenGift {
     /// Message that shows it.
     #[attr(size = 256)]
     pub message_id: Option<String>,
-    /// What is given.
+    /// The kind of its content.
     pub gift_type: TokenGiftType,
     /// Chain it lives on, by the names of `wallets.chain` or as CAIP-2.
     #[attr(size = 50)]
@@ -89,7 +89,7 @@ pub struct TokenGift {
     /// Words that go with it.
     #[attr(size = 500, text = Words)]
     pub message: Option<String>,
-    /// What plays when it is opened.
+    /// The animation that plays when it is opened.
     #[attr(default = TokenGiftAnimation::Confetti)]
     pub animation: TokenGiftAnimation,
     /// Whether it was claimed.

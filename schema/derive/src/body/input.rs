@@ -11,7 +11,7 @@ use crate::kinds::camel_case;
 /// `#[body(of = Story, changes = Story, check = Self::check, example = "{…}", tag = "…", content = "…", default = "…")]`
 #[derive(Default)]
 pub struct BodyOptions {
-    /// Document whose attributes' rules the fields keep that are named alike.
+    /// Document to whose attributes' rules the fields of the same names keep.
     pub of: Option<Path>,
     /// Whether it changes such a document.
     pub changes: bool,
@@ -90,7 +90,7 @@ pub struct FieldOptions {
     pub count: Option<ExprRange>,
     pub range: Option<ExprRange>,
     pub is: Option<Path>,
-    /// What people see of it: `Words` or `Name`.
+    /// The kind of text that people see of it: `Words` or `Name`.
     pub text: Option<Ident>,
     pub default: Option<Expr>,
     pub required: bool,

@@ -1,4 +1,4 @@
-//! An enum: a part whose tag says what its content holds.
+//! An enum: a part whose tag names the kind of its content.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,7 +11,7 @@ struct TaggedVariant {
     ident: Ident,
     key: LitStr,
     doc: String,
-    /// What its content holds; nothing for a unit variant.
+    /// Type of its content; none for a unit variant.
     content: Option<Type>,
     /// Whether the content must be there.
     required: bool,
