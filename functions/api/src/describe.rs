@@ -1,4 +1,4 @@
-//! What the service is.
+//! The service's own description, health and document.
 
 use serde::Serialize;
 use whisper_kit::{Ctx, Reply, Request, Result};

@@ -9,8 +9,8 @@ const SCRIPT: &str = include_str!("../viewer/viewer.js");
 const BUNDLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui-bundle.js.gz"));
 const STYLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui.css.gz"));
 
-/// The viewer may load from here and talk to here, and nobody may frame it. Swagger UI writes styles into
-/// its elements and shows icons as data.
+/// The viewer may load from here and talk to here, and no page may frame it. Swagger UI writes styles into its elements
+/// and shows icons as data.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
                       img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 

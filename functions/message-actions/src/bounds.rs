@@ -28,7 +28,7 @@ impl Default for Bounds {
     }
 }
 
-/// What is left of a run's bounds.
+/// The rest of a run's bounds: commits, and the time at which it ends.
 #[derive(Debug)]
 pub struct Budget {
     commits: u64,
@@ -49,8 +49,8 @@ impl Budget {
         self.commits == 0 || Instant::now() >= self.end
     }
 
-    /// Takes off a commit, and leaves the database to others for as long as it took: whoever waits for the lock gets
-    /// it, however much there is to remove.
+    /// Takes off a commit, and leaves the database to others for as long as it took: requests that wait for the lock
+    /// get it, however much there is to remove.
     pub async fn spend(&mut self, store: &Store, since: Instant) {
         self.commits = self.commits.saturating_sub(1);
         store.pause(since.elapsed()).await;

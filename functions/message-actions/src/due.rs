@@ -53,7 +53,7 @@ pub async fn messages(ctx: &Ctx, ends: &[Doc<MessageExpiry>], limit: u32) -> Res
     Ok(due.collect())
 }
 
-/// Messages in their order, in packs with so many rows of one kind at most, give or take what one message has.
+/// Messages in their order, in packs with so many rows of one kind at most, give or take the rows of one message.
 pub fn packs(due: Vec<Due>, rows: u64) -> Vec<Vec<Due>> {
     let mut packs: Vec<Vec<Due>> = Vec::new();
     let mut room = 0;

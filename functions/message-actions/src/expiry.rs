@@ -43,7 +43,7 @@ async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
 /// same time, goes on where this one stops.
 ///
 /// # Errors
-/// That the database can't be reached or is busy; what was removed before stays removed, and counted.
+/// That the database can't be reached or is busy; messages removed before stay removed, and counted.
 pub async fn sweep(ctx: &Ctx, bounds: Bounds, tally: &Tally) -> Result<()> {
     let mut run = Run {
         ctx,
@@ -63,7 +63,7 @@ pub async fn sweep(ctx: &Ctx, bounds: Bounds, tally: &Tally) -> Result<()> {
             }
             run.remove_pack(&pack).await?;
         }
-        // Behind those that couldn't be removed.
+        // Behind messages that couldn't be removed.
         next = page.next;
         if next.is_none() {
             return Ok(());
@@ -79,8 +79,8 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Removes messages in one commit; if that fails, each in one of its own, so that one that can't be removed stops
-    /// nobody else.
+    /// Removes messages in one commit; if that fails, each in one of its own, so that one that can't be removed doesn't
+    /// stop the others.
     async fn remove_pack(&mut self, pack: &[Due]) -> Result<()> {
         match self.remove_at_once(pack).await {
             Ok(true) => return Ok(()),
@@ -116,8 +116,8 @@ impl Run<'_> {
         self.removed(one, more).await
     }
 
-    /// Counts messages that were removed, and removes the rest of their pushes. Those that a run leaves behind at its
-    /// bounds carry ids alone, are sent to nobody, and go when their own time is over.
+    /// Counts messages that were removed, and removes the rest of their pushes. Pushes that a run leaves behind at its
+    /// bounds carry ids alone, are never sent, and go when their own time is over.
     async fn removed(&mut self, due: &[Due], mut more: bool) -> Result<()> {
         self.tally.done(due.len() as u64);
         let (store, rows) = (self.ctx.store().await?, self.bounds.rows_per_commit);

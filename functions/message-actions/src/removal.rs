@@ -44,8 +44,8 @@ pub fn pushes(due: &[Due]) -> Filter<Push> {
     Filter::is_in(Push::QUEUE_ID, due.iter().map(|due| delivery_id(&due.id)))
 }
 
-/// What takes the place of previews that show one of these messages: the conversation, the message that it shows, and
-/// the change to the newest message that stands.
+/// Changes of the conversations whose previews show one of these messages: the conversation's id, the message that it
+/// shows, and the change to the newest message that stands.
 async fn previews(ctx: &Ctx, due: &[Due]) -> Result<Vec<(String, String, Patch<Conversation>)>> {
     let conversations = due.iter().filter_map(|due| due.message.as_ref());
     let conversations = conversations.map(|message| message.conversation_id.as_str());
@@ -73,7 +73,8 @@ async fn previews(ctx: &Ctx, due: &[Due]) -> Result<Vec<(String, String, Patch<C
         .collect())
 }
 
-/// What a conversation shows of its newest message, or of none. When it was last active stays: lists are sorted by it.
+/// The change that makes a conversation show this newest message, or none. The time of its last activity stays: lists
+/// are sorted by it.
 fn preview(of: Option<Doc<Message>>) -> Patch<Conversation> {
     let of = of.map(Doc::into_inner);
     let of = of.as_ref();
@@ -87,7 +88,7 @@ fn preview(of: Option<Doc<Message>>) -> Patch<Conversation> {
         .set(Conversation::LAST_MESSAGE_SENDER_ID, sender)
 }
 
-/// Deletes the messages, their ends, and what belongs to them alone.
+/// Deletes the messages, their ends, and the documents that belong to them alone.
 fn everything_else(batch: Batch, due: &[Due], now: Timestamp) -> Batch {
     let messages = || due.iter().filter_map(|due| due.message.as_ref());
     let ids = || due.iter().map(|due| due.id.clone());

@@ -1,4 +1,4 @@
-//! Who may see a conversation, write to it, and see a message of it.
+//! Rights of users: to see a conversation, write to it, and see a message of it.
 
 use whisper_kit::Ctx;
 use whisper_kit::error::{OptionExt, Result};
@@ -8,7 +8,7 @@ use whisper_schema::system::{ConversationMember, ConversationMemberStatus};
 use whisper_schema::{Column, Ephemeral, Timestamp};
 use whisper_store::{Doc, Filter, Get, Order, Query};
 
-/// Refuses somebody who is no member of a conversation. Asked before anything else is read: so a stranger's refusal costs
+/// Refuses a user who is no member of a conversation. Asked before anything else is read: so a stranger's refusal costs
 /// the same whether or not there is a conversation, and however large it is.
 ///
 /// # Errors
@@ -18,7 +18,7 @@ pub async fn check_member(ctx: &Ctx, conversation: &str, user: &str) -> Result<(
     member_of(ctx.read(membership).await?).map(|_| ())
 }
 
-/// The membership of somebody who belongs to a conversation.
+/// The membership of a user who belongs to a conversation.
 ///
 /// # Errors
 /// The same 404 for a conversation that doesn't exist and for one the caller doesn't belong to.
@@ -31,7 +31,8 @@ pub fn is_active(member: &ConversationMember) -> bool {
     member.status == ConversationMemberStatus::Active
 }
 
-/// Holds while what was read about a sender stands: they belong to the conversation, and nobody blocked them.
+/// Holds while a sender's membership is as it was read: they belong to the conversation, and the other one of a direct
+/// conversation hasn't blocked them.
 pub fn may_still_send(member: &ConversationMember) -> Filter<ConversationMember> {
     Filter::and([
         Filter::eq(Column::id(), member.id.as_str()),

@@ -1,4 +1,4 @@
-//! What a send writes: the message and all that goes with it, in one commit.
+//! The writes of a send: the message and all that goes with it, in one commit.
 
 use serde_json::{Map, Value, json};
 use whisper_kit::Ctx;
@@ -62,7 +62,7 @@ pub fn message(id: String, draft: &SendMessage, context: &Context) -> Message {
     message
 }
 
-/// Copies what the origin carries, and says what kind it was.
+/// Copies the origin's content, and notes its kind.
 fn copy(origin: &Message, into: &mut Message) {
     into.content = origin.content.clone();
     into.media_urls = origin.media_urls.clone();
@@ -117,7 +117,7 @@ pub fn batch(
         "conversationType": context.conversation.kind,
         "senderId": message.sender_id,
         "contentType": message.content_type,
-        // Who reacts needn't read a message that mentions nobody.
+        // Consumers needn't read a message without mentions.
         "hasMentions": !message.mentions.is_empty(),
     });
     let sender = Some(message.sender_id.as_str());
@@ -143,7 +143,7 @@ pub fn batch(
     })
 }
 
-/// Answering a stranger accepts what they began.
+/// Answering a stranger accepts the conversation that they began.
 fn accepted() -> Patch<ConversationMember> {
     Patch::new()
         .set(ConversationMember::IS_REQUEST, false)

@@ -1,4 +1,4 @@
-//! What a send needs to know: the documents that decide whether a message may be sent.
+//! The context of a send: the documents that decide whether a message may be sent.
 
 use whisper_kit::Ctx;
 use whisper_kit::error::{Error, FieldError, OptionExt, Result, Rule};
@@ -31,7 +31,7 @@ pub struct Context {
     pub origin: Option<Message>,
     /// The sender's membership of the conversation that the copy comes from.
     pub origin_member: Option<ConversationMember>,
-    /// The membership of whoever gets the gift.
+    /// The membership of the gift's recipient.
     pub recipient: Option<ConversationMember>,
     /// The story it answers, if the sender may see it.
     pub story: Option<Story>,
@@ -41,11 +41,10 @@ pub struct Context {
 const PAIR: u32 = 2;
 
 impl Context {
-    /// Reads it all in one statement; an answer to a story takes a second one, as who may see a story
-    /// depends on whose it is.
+    /// Reads it all in one statement; an answer to a story takes a second one, as its audience depends on its author.
     ///
     /// # Errors
-    /// 401 when the session has ended, 404 for somebody who is no member.
+    /// 401 when the session has ended, 404 for a user who is no member.
     pub async fn read(
         ctx: &Ctx,
         me: &str,
@@ -110,7 +109,7 @@ impl Context {
         Ok(())
     }
 
-    /// Whether the message goes to somebody who doesn't know its sender, and hasn't said yet that they want it.
+    /// Whether the message goes to a user who doesn't know its sender, and hasn't accepted the conversation yet.
     pub fn is_request(&self) -> bool {
         self.peer.as_ref().is_some_and(|peer| peer.is_request)
     }
@@ -125,8 +124,8 @@ impl Context {
     /// Holds a new message against the documents it names.
     ///
     /// # Errors
-    /// `validation_failed`, naming each field. What doesn't exist and what the sender may not see
-    /// are refused in the same words.
+    /// `validation_failed`, naming each field. Documents that don't exist and documents that the sender may not see are
+    /// refused in the same words.
     pub fn check(&self, draft: &SendMessage, now: Timestamp) -> Result<()> {
         let mut errors: Vec<FieldError> = draft
             .missed(now)

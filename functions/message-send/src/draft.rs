@@ -23,7 +23,7 @@ pub struct SendMessage {
     /// The client's id for the message: sent again with the same one, it is stored once. A UUID is a good choice.
     #[field(is = ID)]
     pub id: Option<String>,
-    /// What it carries.
+    /// Its kind, with the details of that kind.
     #[field(flatten)]
     pub details: Details,
     /// Words, caption, or a poll's question.
@@ -80,7 +80,7 @@ impl SendMessage {
         Some((message, self.forwarded_from_conversation_id.as_deref()?))
     }
 
-    /// Details of its kind, without what was left out.
+    /// Details of its kind, without fields that were left out.
     fn metadata(&self) -> Map<String, Value> {
         match serde_json::to_value(&self.details) {
             Ok(Value::Object(metadata)) => metadata,
@@ -106,10 +106,10 @@ impl SendMessage {
             .map(|(field, _)| field)
     }
 
-    /// Whether a stored message is what this one, sent before by `sender`, became.
+    /// Whether a stored message came of this one, sent before by `sender`.
     ///
-    /// What may change after the sending (an edit, a deletion) and what the server added (a poll's
-    /// id, what was copied from the origin) is left out.
+    /// Later changes (an edit, a deletion) and the server's additions (a poll's id, the content copied from the origin)
+    /// are left out of account.
     pub fn is_stored_as(&self, stored: &Message, conversation: &str, sender: &str) -> bool {
         let same_place = stored.conversation_id == conversation && stored.sender_id == sender;
         if !same_place || stored.content_type != self.details.kind() {
@@ -151,7 +151,7 @@ impl SendMessage {
             && stored.thumbnail_url == self.thumbnail_url
             && stored.thumbnail_file_id == self.thumbnail_file_id
             && stored.links == self.links
-            // As text: what was read from text once more may differ in a number's last bit.
+            // As text: a number that was read from text once more may differ in its last bit.
             && stored.metadata == self.metadata_text(&stored.id)
     }
 }

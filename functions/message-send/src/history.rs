@@ -70,7 +70,7 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
         ))
         .await?;
     let kind = found.or_not_found()?.kind;
-    // Also at the newest message: what comes later stands before this cursor.
+    // Also at the newest message: later messages stand before this cursor.
     let cursors = (page.next.as_ref(), page.first.as_ref());
     let shown = page
         .items

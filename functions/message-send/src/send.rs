@@ -87,8 +87,8 @@ struct Sending<'a> {
 }
 
 impl Sending<'_> {
-    /// To be made again when what was read changed before the commit: somebody sent the same at once, or the sender,
-    /// the conversation or the story went.
+    /// To be made again when the documents that were read changed before the commit: another request sent the same at
+    /// once, or the sender, the conversation or the story went.
     async fn attempt(&self) -> Result<Attempt<Reply>> {
         let (ctx, draft) = (self.ctx, &self.draft);
         let context = Context::read(ctx, &self.caller, self.conversation, draft).await?;

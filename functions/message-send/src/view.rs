@@ -24,9 +24,9 @@ pub struct MessageView {
     pub sender_id: String,
     /// Words, caption or question; ciphertext when the conversation is encrypted.
     pub content: String,
-    /// What it carries, and so what `metadata` holds.
+    /// The kind of its content, which decides the form of `metadata`.
     pub content_type: MessageContentType,
-    /// What the message that it is a copy of carries, where the copy has its content.
+    /// The kind of content of the message that it is a copy of, where the copy has that content.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub original_content_type: Option<MessageContentType>,
     /// The first 300 characters, or the kind in brackets; none when encrypted.
@@ -77,9 +77,9 @@ pub struct MessageView {
     pub mentions: Vec<String>,
     /// Addresses found in it.
     pub links: Vec<String>,
-    /// Who read it, of the first 100 members; nobody whom the caller blocked, or who blocked the caller.
+    /// Members who read it, of the first 100; without those whom the caller blocked, or who blocked the caller.
     pub read_by: Vec<String>,
-    /// Who has it on a device, of the same.
+    /// Members who have it on a device, of the same; so far those who read it.
     pub delivered_to: Vec<String>,
     /// How far it got: `read` in a direct conversation once the other one has read it.
     pub status: MessageStatus,
@@ -106,7 +106,7 @@ impl MessageView {
             view.forwarded_from_message_id = None;
             view.forwarded_from_conversation_id = None;
         }
-        // What was read has arrived; there is no receipt of arrival alone yet.
+        // A message that was read has arrived; there is no receipt of arrival alone yet.
         view.delivered_to = read_by.clone();
         view.read_by = read_by;
         view
@@ -114,7 +114,7 @@ impl MessageView {
 }
 
 impl From<Message> for MessageView {
-    /// The message as its sender sees it when it was sent, which nobody has read yet.
+    /// The message as its sender sees it right after sending, without readers yet.
     fn from(of: Message) -> Self {
         let metadata = object(of.metadata.as_deref());
         MessageView {

@@ -1,4 +1,5 @@
-//! What decides how messages look to one viewer: who has read how far, whom the viewer sees, and where copies come from.
+//! The facts that decide how messages look to one viewer: how far members have read, which people the viewer sees, and
+//! where copies come from.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,9 +13,10 @@ use whisper_store::{Doc, Get, Query};
 
 use crate::access::{first_members, is_active};
 
-/// Members whose receipts are shown: those who joined first.
+/// Most members whose receipts are shown: the first to join.
 const RECEIPTS: u32 = 100;
-/// The most people whom an answer names: senders first, then readers, then those who are mentioned, then those who reacted.
+/// The most people whom an answer names: senders first, then readers, then users who are mentioned, then users who
+/// reacted.
 const NAMED: usize = 300;
 
 /// How messages of a conversation look to one of its members.
@@ -22,7 +24,7 @@ const NAMED: usize = 300;
 pub struct Viewing {
     /// Whether the conversation is one of two.
     pub is_direct: bool,
-    /// Who read how far, of those whom the viewer may hear of.
+    /// How far members have read, of the members whom the viewer may hear of.
     readers: Vec<Reader>,
     /// The conversations of which the viewer is a member, of those that the messages come from.
     origins: BTreeSet<String>,
@@ -43,13 +45,13 @@ impl Reader {
     }
 }
 
-/// The question for the members whose receipts a member sees: nobody with a block in between.
+/// The question for the members whose receipts a member sees: none with a block in between.
 pub fn readers(conversation: &str, me: &str) -> Query<ConversationMember> {
     first_members(conversation, RECEIPTS).filter(unblocked(ConversationMember::USER_ID, me))
 }
 
 impl Viewing {
-    /// Reads what belongs to these messages; one statement, none for no messages.
+    /// Reads the people and memberships that these messages name; one statement, none for no messages.
     ///
     /// # Errors
     /// The store's.
@@ -87,7 +89,7 @@ impl Viewing {
         })
     }
 
-    /// Who read this message: those who are at it or behind it. Its sender is no reader.
+    /// The readers of this message: members who have read up to it or further. Its sender is no reader.
     pub fn readers_of(&self, message: &Doc<Message>) -> Vec<String> {
         let readers = self
             .readers
@@ -138,7 +140,7 @@ fn named(messages: &[Doc<Message>], readers: &[Reader]) -> BTreeSet<String> {
     named
 }
 
-/// Who reacted to a message.
+/// The users who reacted to a message.
 fn reacted(message: &Message) -> Vec<String> {
     let text = message.reactions.as_deref().unwrap_or("{}");
     let reactions: BTreeMap<String, Vec<String>> = serde_json::from_str(text).unwrap_or_default();

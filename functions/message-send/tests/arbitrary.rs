@@ -1,4 +1,4 @@
-//! Whatever is sent as a body is read or refused; nothing makes the rules panic.
+//! Every body that is sent is read or refused; nothing makes the rules panic.
 #![allow(clippy::unwrap_used)]
 
 use message_send::draft::SendMessage;
@@ -152,7 +152,7 @@ proptest! {
             metadata: draft.metadata_text("m1"),
             ..Message::default()
         };
-        // What a retry sends comes over the wire as text once more.
+        // The body of a retry comes over the wire as text once more.
         let again: Value = serde_json::from_str(&body.to_string()).unwrap();
         let again: SendMessage = read(again.as_object().unwrap()).unwrap();
         prop_assert!(again.is_stored_as(&stored, "c", "s"));

@@ -81,7 +81,7 @@ mod tests {
         json!({"contentType": kind, "mediaUrls": ["https://cdn.example/1"]})
     }
 
-    /// What image, video, audio, gif, voice and file have in common.
+    /// The rules that image, video, audio, gif, voice and file have in common.
     fn common(base: &Value) {
         taken(
             base,

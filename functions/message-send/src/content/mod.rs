@@ -1,4 +1,4 @@
-//! The 19 kinds of message, what each must and may carry: a file for each family.
+//! The 19 kinds of message, with the fields that each must and may have: a file for each family.
 //!
 //! Everything here is a pure function of the body. Rules that depend on other documents (the message
 //! replied to, the story, the recipient of a gift) are checked in `context.rs`, once they are read.
@@ -129,7 +129,7 @@ pub fn check(message: &SendMessage, fields: &mut Fields<'_, '_>) {
     }
 }
 
-/// What a kind of message does with media.
+/// Whether a kind of message needs media, may have them, or refuses them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Media {
     Needed,

@@ -21,7 +21,7 @@ pub struct PollDetails {
     /// Whether one may choose several; false by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_multiple: Option<bool>,
-    /// Whether nobody sees who chose what; false by default.
+    /// Whether it is anonymous: no user sees the choices of others; false by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_anonymous: Option<bool>,
     /// When voting ends.

@@ -1,10 +1,10 @@
-//! Tables of bodies and what is wrong with each.
+//! Tables of bodies and the faults of each.
 
 use serde_json::{Map, Value, json};
 
 use crate::draft::SendMessage;
 
-/// Reads a body; what is wrong with it as `field:rule`, sorted.
+/// Reads a body; its faults as `field:rule`, sorted.
 pub fn read(body: &Value) -> Result<SendMessage, Vec<String>> {
     let Value::Object(body) = body else {
         panic!("a body is an object")
@@ -17,7 +17,7 @@ pub fn read(body: &Value) -> Result<SendMessage, Vec<String>> {
     })
 }
 
-/// What a body becomes with a change laid over it (RFC 7396: null takes away).
+/// A body with a change laid over it (RFC 7396: null takes a field away).
 pub fn with(base: &Value, change: &Value) -> Value {
     let Value::Object(changes) = change else {
         return change.clone();
@@ -58,7 +58,7 @@ pub fn refused(base: &Value, changes: &[(Value, &[&str])]) {
     }
 }
 
-/// Asserts that each of these values, put in the place of one field, is refused. What is wrong is
+/// Asserts that each of these values, put in the place of one field, is refused. The fault is
 /// written behind the field's name (`:size`, `[1]:type`), or whole.
 #[track_caller]
 pub fn wrong(base: &Value, cases: &[(&str, Value, &str)]) {

@@ -71,14 +71,14 @@ impl NftDetails {
 #[body(check = TokenGiftDetails::check)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenGiftDetails {
-    /// What it is.
+    /// The kind of gift.
     pub gift_type: TokenGiftType,
     /// Chain it is on.
     pub chain: WalletChain,
     /// Member who gets it.
     #[field(is = ID)]
     pub recipient_id: String,
-    /// How many tokens; needed, and only there, for those that are no NFT.
+    /// How many tokens; needed for gifts that are no NFT, and refused for NFTs.
     #[field(is = POSITIVE_DECIMAL)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_amount: Option<String>,

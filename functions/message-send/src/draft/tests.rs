@@ -113,7 +113,7 @@ fn a_deadline_is_missed_at_its_very_millisecond() {
     }
 }
 
-/// What `body` is stored as, roughly as the commit makes it.
+/// The stored message of `body`, roughly as the commit makes it.
 fn stored(body: &Value) -> Message {
     let draft = read(body).unwrap();
     Message {

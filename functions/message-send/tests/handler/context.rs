@@ -1,4 +1,4 @@
-//! Who may send what: membership, blocks, and the documents that a message names.
+//! Rights to send: membership, blocks, and the documents that a message names.
 
 use serde_json::{Value, json};
 use whisper_kit::ids::member_id;

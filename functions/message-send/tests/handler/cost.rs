@@ -1,4 +1,4 @@
-//! What a request costs in statements, at any size of the conversation.
+//! The cost of a request in statements, at any size of the conversation.
 
 use serde_json::{Value, json};
 use whisper_kit::ids::member_id;

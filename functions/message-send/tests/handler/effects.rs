@@ -1,4 +1,4 @@
-//! What a send writes: the message and all that goes with it, once.
+//! The writes of a send: the message and all that goes with it, once.
 
 use serde_json::{Value, json};
 use whisper_schema::prelude::*;

@@ -1,4 +1,4 @@
-//! Reading: pages in both directions, single messages, receipts, what is not shown.
+//! Reading: pages in both directions, single messages, receipts, messages that are not shown.
 
 use serde_json::{Value, json};
 use whisper_schema::prelude::*;

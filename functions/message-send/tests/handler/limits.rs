@@ -7,7 +7,7 @@ use whisper_store::Patch;
 
 use crate::scene::{Person, Scene};
 
-/// What a send leaves, beside the counters.
+/// The numbers of documents that sends left, beside the counters.
 fn written(scene: &Scene) -> [usize; 3] {
     [
         scene.all::<Message>().len(),
@@ -75,7 +75,7 @@ fn strangers_are_written_to_as_often_as_the_limit_says() {
     let again = || scene.send(&ann, &with_bob, &json!({"content": "Hi?"}));
     again().expect_problem(429, "rate_limited");
     assert_eq!(written(&scene), [2, 2, 2]);
-    // They answered: nobody's stranger any more.
+    // They answered: the sender is no stranger any more.
     scene.say(&bob, &with_bob, "Who are you?");
     again().expect(201);
 }

@@ -1,4 +1,4 @@
-//! The handlers on a database of their own: what they answer, and everything they write.
+//! The handlers on a database of their own: their answers, and everything they write.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod context;

@@ -25,7 +25,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What the model knows: who sent each message, and how many messages each has read up to.
+/// The model's state: the id and the sender of each message, and how many messages each person has read up to.
 #[derive(Default)]
 struct Model {
     sent: Vec<(String, usize)>,
@@ -33,7 +33,7 @@ struct Model {
 }
 
 impl Model {
-    /// Who read the message at this place.
+    /// The readers of the message at this place.
     fn readers(&self, at: usize, people: &[Person]) -> Value {
         let sender = self.sent[at].1;
         let readers = (0..3).filter(|who| *who != sender && self.read[*who] > at);

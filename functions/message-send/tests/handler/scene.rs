@@ -9,7 +9,7 @@ use whisper_schema::Document;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Patch, Query};
 
-/// The function under test, and what its tests need.
+/// The function under test, and the helpers of its tests.
 pub struct Scene {
     pub edge: TestEdge,
 }
@@ -207,7 +207,7 @@ impl Scene {
     }
 }
 
-/// What a refusal of the body names, as `field:rule`.
+/// The faults that a refusal of the body names, as `field:rule`.
 pub fn fields(answer: Answer) -> Vec<String> {
     let problem = answer.expect_problem(422, "validation_failed");
     let errors = problem["errors"].as_array().expect("errors");

@@ -1,4 +1,4 @@
-//! What the views show to whom: receipts, people, where copies come from.
+//! Views as different members see them: receipts, people, where copies come from.
 
 use serde_json::{Value, json};
 use whisper_kit::ids::member_id;
