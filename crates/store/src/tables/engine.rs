@@ -44,7 +44,7 @@ impl Engine {
         }
     }
 
-    /// The time of a commit: never earlier than the one before, whatever the clock does.
+    /// The time of a commit: never earlier than the one before, even if the clock goes back.
     pub fn tick(&self) -> Timestamp {
         let now = self.latest.get().max((self.clock)());
         self.latest.set(now);

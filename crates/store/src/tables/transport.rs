@@ -18,7 +18,7 @@ pub struct Call {
     pub body: String,
 }
 
-/// An answer, whatever its status.
+/// An answer, of any status.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     /// Its status.

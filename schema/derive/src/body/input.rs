@@ -11,7 +11,7 @@ use crate::kinds::camel_case;
 /// `#[body(of = Story, changes = Story, check = Self::check, example = "{…}", tag = "…", content = "…", default = "…")]`
 #[derive(Default)]
 pub struct BodyOptions {
-    /// Document to whose attributes' rules the fields of the same names keep.
+    /// Document with the attributes whose rules the fields of the same names keep.
     pub of: Option<Path>,
     /// Whether it changes such a document.
     pub changes: bool,
