@@ -38,7 +38,7 @@ pub enum What {
 /// A change that a push makes: one request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// The kind of a change.
+    /// Its kind.
     pub verb: Verb,
     /// The thing that is changed.
     pub what: What,
