@@ -1,4 +1,4 @@
-//! A power cut in the middle of a stream of sends: what was acknowledged is there, once, and everything agrees.
+//! A power cut in the middle of a stream of sends: each acknowledged message is there, once, and everything agrees.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -17,7 +17,7 @@ const SENDERS: usize = 8;
 /// Acknowledged sends after which the power goes, once in each round.
 const ROUNDS: [usize; 3] = [1, 60, 150];
 
-/// What the senders of one round know.
+/// Ids of the messages of one round, as its senders know them: answered with 201, or sent and never answered.
 #[derive(Default)]
 struct Sent {
     acknowledged: BTreeSet<String>,
@@ -75,7 +75,7 @@ fn round(
             .status()
             .unwrap();
         assert!(killed.success());
-        // What was acknowledged until the very end counts as well.
+        // Messages acknowledged until the very end count as well.
         sent.acknowledged.extend(acknowledged.iter());
         sent.unanswered
             .extend(streams.into_iter().map(|stream| stream.join().unwrap()));
@@ -155,7 +155,7 @@ fn all<D: Document>(store: &Store, filter: Option<Filter<D>>) -> Vec<D> {
     crate::stored::all(store, query)
 }
 
-/// Whether what is stored is what was acknowledged, and at most what was sent besides.
+/// Whether every acknowledged message is stored, and none that was never sent.
 fn check(app: &TestApp, who: &Person, room: &str, known: &Sent) {
     let messages = history(app, who, room);
     let stored = ids(&messages);
@@ -214,7 +214,7 @@ fn what_was_acknowledged_survives_a_kill_and_is_there_once() {
         known.acknowledged.extend(sent.acknowledged);
         known.unanswered.extend(sent.unanswered.iter().cloned());
         check(&app, &people[0], &room, &known);
-        // Whoever got no answer sends again, with the same id; so does one who missed the answer.
+        // A sender without an answer sends again, with the same id; so does one who missed the answer.
         let retried = sent.unanswered.iter().chain(known.acknowledged.first());
         for id in retried {
             let sender = id.rsplit("-s").next().unwrap().split('-').next().unwrap();

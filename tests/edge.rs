@@ -1,4 +1,4 @@
-//! What every route has in common: refusals, headers, limits, cross-origin rules.
+//! The common ground of all routes: refusals, headers, limits, cross-origin rules.
 
 use whisper_testkit::{TestApp, json};
 

@@ -1,4 +1,4 @@
-//! Errors: what apps report, what the host and components report, and what the operator does about it.
+//! Errors: reports of apps, reports of the host and of components, and the operator's work on them.
 
 use rusqlite::Connection;
 use whisper_testkit::{Person, Reply, Route, TestApp, Value, json};

@@ -1,4 +1,4 @@
-//! Who follows whom.
+//! Follows: beginning, ending, both sides' lists.
 
 use std::thread;
 

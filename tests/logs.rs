@@ -1,10 +1,10 @@
-//! What the log must not have: passwords, tokens, contents, keys.
+//! Secrets that the log must not have: passwords, tokens, contents, keys.
 
 use whisper_testkit::{Person, TestApp, json};
 
 const CONTENT: &str = "meet me under the old bridge";
 
-/// A database whose tables are gone, for a while: what needs one fails with its cause in the log.
+/// Renames a table, so that it is gone for a while: a request that needs it fails with its cause in the log.
 fn rename(app: &TestApp, from: &str, to: &str) {
     let file = app.data_dir().join("sqlite_db.db");
     let database = rusqlite::Connection::open(file).unwrap();

@@ -1,4 +1,4 @@
-//! What was committed is handled once, soon, whatever crashes in between.
+//! Committed activities are handled once, soon, whatever crashes in between.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -40,7 +40,8 @@ fn send(app: &TestApp, who: &Person, room: &str, times: usize) {
     }
 }
 
-/// Whether what was awarded is what was done: each activity counted once, for whoever did it.
+/// Whether each activity is counted once, for the user who did it, profiles show the same points, and no badge or
+/// notification comes twice.
 fn everything_counts_once(app: &TestApp) {
     let store = store(app);
     let mut done: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
@@ -84,7 +85,7 @@ fn catch_up(app: &TestApp) {
 
 #[test]
 fn what_was_committed_before_a_crash_is_handled_after_it() {
-    // Nobody is woken: the host dies between the commit and the consumption.
+    // No consumer is woken: the host dies between the commit and the consumption.
     let Some(mut app) = TestApp::own().variable(WOKEN, "").start() else {
         return;
     };

@@ -1,4 +1,4 @@
-//! How the host starts: what it says, and what it refuses to start with.
+//! How the host starts: its messages, and the settings and files that it refuses to start with.
 
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Read};
@@ -52,7 +52,7 @@ impl Host {
         Self { child, out }
     }
 
-    /// What is printed until a line has this text.
+    /// The lines that are printed until one has this text.
     fn until(&mut self, text: &str) -> String {
         let mut printed = String::new();
         while self.out.read_line(&mut printed).unwrap() > 0 {

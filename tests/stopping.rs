@@ -1,4 +1,4 @@
-//! How the host stops: what is in flight finishes, and a second signal stops at once.
+//! How the host stops: requests and jobs in flight finish, and a second signal stops at once.
 
 use std::net::TcpStream;
 use std::thread;

@@ -1,4 +1,4 @@
-//! What is in a database, however much it is.
+//! All documents of a database, however many they are.
 
 use futures::executor::block_on;
 use whisper_schema::Document;

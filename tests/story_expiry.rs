@@ -1,4 +1,4 @@
-//! What has expired is gone for readers at that very moment, and from the database by the job.
+//! An expired story is gone for readers at that very moment, and from the database by the job.
 
 use std::process::Command;
 use std::thread;

@@ -58,7 +58,7 @@ fn people_write_to_each_other_and_stories_expire() {
     eve.get(&app, &messages).expect_problem(404, "not_found");
     assert_eq!(count::<Message>(&server), 2);
 
-    // What she did is worth points, soon.
+    // Her messages are worth points, soon.
     app.eventually(|| {
         let progress = ann.get(&app, "/v1/me/progress").expect(200);
         (progress["today"]["left"]["message_sent"].as_u64() < Some(50)).then_some(())

@@ -14,7 +14,7 @@ struct World {
     exports: BTreeSet<String>,
 }
 
-/// What the file says, a line each.
+/// The imports and exports that the file names, each on a line of its own.
 fn documented() -> World {
     let text = fs::read_to_string(root().join("wit/function.wit")).unwrap();
     let names = |keyword: &str| {
@@ -30,7 +30,7 @@ fn documented() -> World {
     }
 }
 
-/// What a component's binary says.
+/// The imports and exports of a component's binary.
 fn actual(file: &PathBuf) -> World {
     let bytes = fs::read(file).unwrap();
     let mut world = World::default();
@@ -86,7 +86,8 @@ fn components_are_held_to_their_world() {
 
 #[test]
 fn without_spin_components_ask_for_nothing_but_wasi() {
-    // Where functions for Appwrite are built, beside the others: what is built for Spin stays as it is.
+    // The folder where functions for Appwrite are built, beside the others: the components built for Spin stay as they
+    // are.
     let folder = root().join("target/appwrite");
     let packages = ["message-send", "notification-push", "story-expiry"];
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

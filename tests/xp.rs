@@ -1,4 +1,4 @@
-//! Experience points: what users see of them. What earns how much is tested in functions/xp-badges.
+//! Experience points as users see them. The amounts for each activity are tested in functions/xp-badges.
 
 use whisper_testkit::{Person, Route, TestApp, Value, json};
 

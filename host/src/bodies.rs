@@ -172,7 +172,7 @@ impl Intake {
     /// Gives the host its answer; the component reads an error.
     fn refuse(&mut self, problem: Problem) -> Error {
         if let Some(refuse) = self.refuse.take() {
-            // Nobody hears it once the request is answered.
+            // The receiver is gone once the request is answered.
             let _ = refuse.send(problem);
         }
         Error::ConnectionReadTimeout

@@ -35,7 +35,7 @@ pub struct DataDir {
 }
 
 impl DataDir {
-    /// Makes the folder if it is missing and takes its lock. Nobody but its owner can read it then, whoever could
+    /// Makes the folder if it is missing and takes its lock. Its owner alone can read it then, even if others could
     /// before.
     pub fn take(path: &Path) -> anyhow::Result<Self> {
         create(path)?;

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use crate::app::App;
 use crate::{log, problem};
 
-/// Faults that wait to be told. What comes beyond them stands in the log alone.
+/// Faults that may wait to be told. Any beyond them stand in the log alone.
 const WAITING: usize = 100;
 const CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 

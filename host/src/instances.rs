@@ -224,7 +224,7 @@ impl WorkerExpiration for Expiration {
         let allowed = match status {
             WorkerStatus::Idle => self.limits.idle,
             WorkerStatus::Requests => self.limits.request_timeout + GRACE,
-            // What was given up on must not keep the instance for ever.
+            // A request that was given up on must not keep the instance for ever.
             WorkerStatus::PostReturn if self.health.expired() => self.limits.request_timeout,
             // A stream, or work after the answer: as long as it takes, as in Spin.
             WorkerStatus::PostReturn => return Poll::Pending,
@@ -270,7 +270,7 @@ impl Worker {
             false => ("component_trapped", "component_trapped"),
         };
         let cause = error.root_cause();
-        // What allocates in vain panics, and a panic's trap doesn't tell of memory.
+        // A component that allocates in vain panics, and a panic's trap doesn't tell of memory.
         let cause = match self.health.hungry() && !took_too_long {
             true => format!("needed more memory than it may have: {cause}"),
             false => cause.to_string(),

@@ -108,7 +108,7 @@ fn write(receiver: &Receiver<Message>) {
     loop {
         let message = match receiver.try_recv() {
             Ok(message) => message,
-            // Nothing waits: what was written so far goes out before the next wait.
+            // Nothing waits: the lines written so far go out before the next wait.
             Err(_) => {
                 let _ = out.flush();
                 match receiver.recv_timeout(Duration::from_secs(60)) {

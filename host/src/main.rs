@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         Err(error) => {
             whisper::log::flush();
             match error.downcast_ref::<Exit>() {
-                // What it is about stands behind the status.
+                // The status is context around the error itself, which is the root cause.
                 Some(Exit(status)) => {
                     eprintln!("error: {}", error.root_cause());
                     ExitCode::from(*status)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::engine::Compiled;
 
-/// Id of a component, what became of it, and how long that took.
+/// Id of a component, its compiled form or the error, and how long that took.
 pub type Outcome = (String, anyhow::Result<Compiled>, Duration);
 
 /// The silence at the beginning: components from the cache are ready by then.

@@ -1,4 +1,4 @@
-//! The times up to which each job has been run, kept in the data folder: what became due while the host was down
+//! The times up to which each job has been run, kept in the data folder: a job that became due while the host was down
 //! is made up for.
 
 use std::collections::BTreeMap;

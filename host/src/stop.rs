@@ -54,7 +54,7 @@ async fn listen(mut interrupt: Signal, mut terminate: Signal, told: &watch::Send
             _ = terminate.recv() => {}
         }
         if told.send_replace(true) {
-            // SQLite needs no goodbye: what was acknowledged is on the disk.
+            // SQLite needs no goodbye: every acknowledged commit is on the disk.
             std::process::exit(INTERRUPTED);
         }
         log::event("stopping", serde_json::json!({}), || {

@@ -166,7 +166,7 @@ fn one_address_fails_so_often_over_all_accounts() {
     }
     let wait = retry_after(sign_in_from(&app, "192.0.2.1", &bob.email, &bob.password));
     assert!((1..=900).contains(&wait), "{wait}");
-    // Whoever signed in to an account from there before isn't kept out by others behind the same address.
+    // An account that was signed in to from there before isn't kept out by others behind the same address.
     sign_in_from(&app, "192.0.2.1", &alice.email, &alice.password).expect(201);
     sign_in_from(&app, "192.0.2.2", &bob.email, &bob.password).expect(201);
     app.advance("15m");

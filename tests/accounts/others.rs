@@ -42,7 +42,7 @@ fn privacy_settings_decide_by_friendship() {
         json!({"bio": "b", "phone": "+41791234567", "location": "l", "privacySettings": settings});
     change_profile(&app, &alice, &changes).expect(200);
     for (viewer, shown) in [
-        // Nobody has verified the address, so it isn't shown.
+        // The address isn't verified, so it isn't shown.
         (&friend, [true, true, false, false]),
         (&fan, [false, false, false, false]),
         (&stranger, [false, false, false, false]),

@@ -60,8 +60,8 @@ fn a_wrong_address_and_a_wrong_password_take_the_same() {
         sign_in(&app, email, "wrong password").expect_problem(401, "invalid_credentials");
         start.elapsed()
     };
-    // What else the machine does only ever adds, so the fastest of each draw near if the work is the same;
-    // without the work of a hash an unknown address would stay many times faster.
+    // Other work of the machine only ever adds time, so the fastest of each draw near if the work is the same; without
+    // the work of a hash an unknown address would stay many times faster.
     let (mut known, mut unknown) = (Duration::MAX, Duration::MAX);
     for round in 0..20 {
         known = known.min(time(&people[round / 4].email));

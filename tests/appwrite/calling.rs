@@ -1,4 +1,4 @@
-//! What goes to a component and comes back, byte for byte.
+//! Requests to a component and its answers, byte for byte.
 
 use super::Project;
 use super::function::Function;

@@ -148,7 +148,7 @@ impl Cloud {
     }
 }
 
-/// What was packaged, in a folder of its own: the command line writes beside the configuration.
+/// The package, copied to a folder of its own: the command line writes beside the configuration.
 fn folder(package: &Package) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let name = "appwrite.config.json";

@@ -1,4 +1,4 @@
-//! What was deployed, run as Appwrite runs it: the code that was sent is unpacked, its commands build it, Node runs it.
+//! Deployments, run as Appwrite runs them: the code that was sent is unpacked, its commands build it, Node runs it.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A deployment, or why it doesn't run.
 type Begun = Arc<OnceLock<Result<Program, String>>>;
 
-/// The deployments that have been called. What runs ends when this is dropped.
+/// The deployments that have been called. Their programs end when this is dropped.
 pub struct Deployed {
     node: PathBuf,
     folder: PathBuf,
@@ -76,7 +76,7 @@ impl Program {
         let built = Command::new("sh")
             .args(["-c", &run.commands])
             .current_dir(folder)
-            // What other deployments needed too is fetched once.
+            // Packages that other deployments needed too come from npm's cache.
             .env("npm_config_prefer_offline", "true")
             .stdin(Stdio::null())
             .output()

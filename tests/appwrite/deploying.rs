@@ -1,4 +1,5 @@
-//! What `whisper package appwrite` makes, deployed by the command line of Appwrite, and used over Appwrite's API alone.
+//! Functions as `whisper package appwrite` makes them, deployed by the command line of Appwrite, and used over
+//! Appwrite's API alone.
 
 use appwrite_server::KEY;
 use whisper_testkit::{Value, json};
@@ -58,7 +59,7 @@ fn two_who_sign_up_talk_over_what_was_deployed() {
     let (ann, bob) = (cloud.person("ann"), cloud.person("bob"));
     let me = ann.call("accounts", ("GET", "/v1/me"), &Value::Null, 200);
     assert_eq!(me["id"], ann.id);
-    // Bob, who has asked for nothing, is known by the event of his signing up.
+    // Bob has asked for nothing, and is known by the event of his signing up.
     cloud.server.settle();
     let me = ann.call("accounts", ("GET", "/v1/me"), &Value::Null, 200);
     assert_eq!(
@@ -84,7 +85,7 @@ fn two_who_sign_up_talk_over_what_was_deployed() {
         (&json!("hi"), &Value::Null)
     );
 
-    // What was written has run those that are declared for it.
+    // The rows written so far have run the functions that are declared for their events.
     cloud.server.settle();
     for function in ["xp-badges", "notification-push"] {
         let runs = cloud.get(&format!("/functions/{function}/executions"));
@@ -134,7 +135,7 @@ fn a_schedule_runs_what_was_deployed_and_operators_see_it() {
         "{runs}"
     );
 
-    // Nobody's key is the operator's before somebody sets one; and users can't call the function at all.
+    // No key is the operator's before one is set; and users can't call the function at all.
     let key = "0123456789abcdef0123456789abcdef";
     let bearer = json!({"authorization": format!("Bearer {key}")});
     let body = json!({"method": "GET", "path": "/internal/jobs", "headers": bearer});

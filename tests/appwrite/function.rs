@@ -63,7 +63,7 @@ impl Function {
         self.with(method, path, &headers)
     }
 
-    /// What the schedule calls with.
+    /// Calls the function as its schedule does.
     pub fn on_schedule(&self) -> Answer {
         let headers = [
             ("x-appwrite-trigger", "schedule"),
@@ -72,7 +72,7 @@ impl Function {
         self.with("POST", "/", &headers).send()
     }
 
-    /// What an event calls with.
+    /// Calls the function as an event of this name does.
     pub fn on_event(&self, name: &str, payload: &Value) -> Answer {
         let headers = [
             ("x-appwrite-trigger", "event"),

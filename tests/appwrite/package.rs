@@ -1,4 +1,4 @@
-//! The components packaged, and what Node needs to run them: once for all tests.
+//! The components packaged, and the packages that Node needs to run them: once for all tests.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ pub struct Package {
     pub node: PathBuf,
     /// The folder with the folder of each function.
     pub functions: PathBuf,
-    /// What packaging the bundle's components printed.
+    /// The output of packaging the bundle's components.
     pub printed: String,
 }
 
@@ -88,7 +88,7 @@ fn install(folder: &Path, lock: &Path) {
     std::fs::write(done, text).unwrap();
 }
 
-/// What a program printed; what it said when it failed.
+/// Runs a program; gives its standard output, or both outputs when it failed.
 pub fn run(
     program: impl AsRef<OsStr>,
     arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,

@@ -1,4 +1,4 @@
-//! What starts without anybody's call: schedules and events.
+//! Runs without a caller: schedules and events.
 
 use futures::executor::block_on;
 use whisper_schema::Timestamp;

@@ -1,4 +1,4 @@
-//! Who isn't signed in, who isn't whom they say, and what can't be read.
+//! Refusals of callers who aren't signed in, of callers under another's name, and of calls that can't be read.
 
 use whisper_testkit::json;
 
@@ -49,7 +49,7 @@ fn nobody_is_let_in_on_their_word() {
     assert_eq!(page["items"], json!([]));
 }
 
-/// Servers refuse addresses of hosts that can't be; who sends one is told which field it is.
+/// Servers refuse addresses of hosts that can't be; the refusal names the field.
 #[test]
 fn what_a_server_would_refuse_is_told_by_its_field() {
     let Some(project) = Project::shared() else {

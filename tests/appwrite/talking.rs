@@ -92,8 +92,9 @@ fn many_at_once_are_all_sent() {
     assert_eq!(found, sent);
 }
 
-/// Sends as a client does that wants its message sent: all of them change the same conversation, and whoever loses that race for longer
-/// than a request or a function may take is told so. The message's id makes it the same one when it is sent again.
+/// Sends as a client does that wants its message sent: all of them change the same conversation, and a send that loses
+/// that race for longer than a request or a function may take is refused with 503 or 504. The message's id makes it the
+/// same one when it is sent again.
 fn sent_at_last(who: &Person<'_>, talk: &str, body: &Value) -> Value {
     for _ in 0..100 {
         let sent = who.send(talk, body);
@@ -117,7 +118,7 @@ fn what_a_message_costs_in_requests() {
     let talk = ann.talk_to(&bob);
     ann.send(&talk, &json!({"content": "the first"}))
         .expect(201);
-    // What is sent to somebody who hasn't answered counts against one more limit.
+    // A message to somebody who hasn't answered counts against one more limit.
     bob.send(&talk, &json!({"content": "the answer"}))
         .expect(201);
     project.server.requests();
@@ -129,8 +130,8 @@ fn what_a_message_costs_in_requests() {
     let of = |route: &str| requests.get(route).copied().unwrap_or_default();
     assert_eq!(of("GET /account"), 1, "{requests:?}");
     assert_eq!(of("POST /tablesdb/transactions"), 1, "{requests:?}");
-    // Whose JWT it is and whether that account is in use, six reads beside each other, and the three of a transaction, whatever the
-    // batch.
+    // Two requests for the JWT's owner and whether that account is in use, six reads beside each other, and the three
+    // of a transaction, whatever the batch.
     let all: usize = requests.values().sum();
     assert!(all <= 11, "{requests:#?}");
 

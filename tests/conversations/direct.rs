@@ -73,7 +73,7 @@ fn many_who_start_it_at_once_get_one() {
         "{replies:?}"
     );
     for person in [&ann, &bob] {
-        // Who didn't begin it has it as a request.
+        // The one of them who didn't begin it has it as a request.
         let lists = ["?requests=false", "?requests=true"].map(|which| {
             let path = format!("/v1/conversations{which}");
             person.get(&app, &path).expect(200)

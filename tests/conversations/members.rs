@@ -1,4 +1,4 @@
-//! Members: who joins, who goes, and what that does.
+//! Members: joining, leaving, being removed, and the effects of each.
 
 use std::thread;
 

@@ -1,4 +1,4 @@
-//! Conversations: who talks to whom, who may do what, what is unread.
+//! Conversations: direct ones and groups, roles and their rights, unread messages.
 
 mod access;
 mod direct;

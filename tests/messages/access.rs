@@ -1,4 +1,4 @@
-//! Who gets in: tokens, members, strangers, those who left and those who were blocked.
+//! Access to messages: by tokens, members, strangers, former members, and people who were blocked.
 
 use super::{conversation_of, count, direct, group, of_conversation, say, send};
 use whisper_testkit::{Person, Reply, TestApp, json};

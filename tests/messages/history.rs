@@ -1,4 +1,4 @@
-//! Reading a conversation: pages in both directions, what is not shown, receipts.
+//! Reading a conversation: pages in both directions, messages that are not shown, receipts.
 
 use super::{contents, group, id, of_conversation, say, send};
 use whisper_testkit::{Person, TestApp, Value, json};

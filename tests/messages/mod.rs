@@ -1,4 +1,4 @@
-//! Messages: who may send what, each once, and how they are read.
+//! Messages: the rights to send them, sending each once, and how they are read.
 
 mod access;
 mod expiry;

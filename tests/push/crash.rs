@@ -1,4 +1,4 @@
-//! Killed in the middle of a push: nothing is lost, and what is doubled is what the README says.
+//! The host killed in the middle of a push: nothing is lost, and only a push that was on its way is sent twice.
 
 use whisper_testkit::json;
 

@@ -50,12 +50,12 @@ pub(crate) fn say(app: &TestApp, by: &Person, path: &str, more: &Value) -> Value
     by.post(app, &format!("{path}/messages"), &body).expect(201)
 }
 
-/// What operators are told.
+/// The body of an answer to the operator, which must be a 200.
 pub(crate) fn operator(app: &TestApp, path: &str) -> Value {
     app.get(path).bearer(app.operator_key()).send().expect(200)
 }
 
-/// Waits until so many messages are in this state; what reacts to a commit does so after the answer.
+/// Waits until so many messages are in this state; consumers react to a commit after the answer.
 #[track_caller]
 pub(crate) fn wait_for_messages(app: &TestApp, status: &str, count: u64) {
     let end = std::time::Instant::now() + std::time::Duration::from_secs(30);

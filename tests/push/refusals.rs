@@ -1,4 +1,4 @@
-//! What every route refuses.
+//! Refusals of every route: callers, addresses, bodies.
 
 use whisper_testkit::push::Device;
 use whisper_testkit::{NO_IDS, Route, TestApp, Value, json};

@@ -1,4 +1,4 @@
-//! Stories: posting, who sees them, the feed, views, reactions, answers.
+//! Stories: posting, privacy, the feed, views, reactions, answers.
 
 mod access;
 mod feed;
@@ -10,7 +10,7 @@ mod views;
 
 use whisper_testkit::{Person, Reply, TestApp, Value, ids, json};
 
-/// Nobody's.
+/// The path of a story that isn't there.
 const NO_STORY: &str = "/v1/stories/00000000-0000-7000-8000-000000000000";
 
 /// A text story with other fields.

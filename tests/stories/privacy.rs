@@ -74,7 +74,7 @@ fn each_level_is_for_those_it_names() {
                 who.put(app, &reactions, &json!({"reaction": "like"}))
                     .expect_problem(404, "not_found");
             }
-            // The feed is of those followed; the author's list is for whoever asks.
+            // The feed is of those followed; the author's list is for everybody who may see the stories.
             let follows = [close, friend, follower, author]
                 .iter()
                 .any(|p| p.id == who.id);

@@ -1,4 +1,4 @@
-//! Who saw a story.
+//! Views of a story: viewers, counts, lists.
 
 use std::thread;
 

@@ -1,4 +1,4 @@
-//! A server that components call, and that answers when the test says so: what waits for it is in flight.
+//! A server that components call, and that answers when the test says so: a request that waits for it is in flight.
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,4 +1,5 @@
-//! `appwrite.config.json`: what the CLI pushes. Valid for 12, which checks nothing, and for 13 to 26, which check strictly.
+//! `appwrite.config.json`, the file that the CLI pushes. Valid for 12 and 26, which check nothing, and for 13 to 25,
+//! which check strictly.
 //!
 //! `tablesDB` and `tables` and nothing of the legacy API: with `databases` alone a push deletes every database that isn't in `tablesDB`.
 //! Formats are strings with a `format`; each column names its default, if only as null, which strict CLIs demand of required ones.

@@ -1,5 +1,5 @@
-//! What is made of the schema for others: Appwrite's configuration file, TypeScript, the reference; and what a
-//! server of Appwrite's refuses.
+//! Exports of the schema: Appwrite's configuration file, TypeScript, the reference; and the rules by which a server of
+//! Appwrite's refuses a file.
 //!
 //! The limits are those of Appwrite 1.9.6 with utopia-php/database 7.2.6 on MariaDB or PostgreSQL, which share
 //! them. Only [`remote`] talks to a server. [`package`] makes functions of the components.

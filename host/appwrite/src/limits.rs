@@ -1,4 +1,4 @@
-//! What a server allows. Each number with where it stands: A is appwrite/appwrite 1.9.6, D is
+//! Limits of a server, each with the place in the sources that sets it: A is appwrite/appwrite 1.9.6, D is
 //! utopia-php/database 7.2.6.
 
 /// Columns of a table: 1017 (D `Adapter/SQL.php`) without the 7 of the server's own.
@@ -45,7 +45,7 @@ pub const TIMEOUT: std::ops::RangeInclusive<u64> = 1..=900;
 pub const COMMANDS: usize = 8_192;
 /// Events of a function (A `app/init/constants.php`).
 pub const EVENTS: usize = 100;
-/// What events begin with (A `app/config/events.php`), but those that call no function.
+/// First words of events (A `app/config/events.php`), without those of events that call no function.
 pub const EVENT_TYPES: [&str; 13] = [
     "users",
     "databases",

@@ -1,4 +1,4 @@
-//! What a configuration file says, in one form for all of its spellings.
+//! The content of a configuration file, in one form for all of its spellings.
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ pub struct Config {
 /// A configuration file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct File {
-    /// What it says of databases, tables and buckets.
+    /// Its databases, tables and buckets.
     pub config: Config,
     /// Functions.
     pub functions: Vec<Function>,
@@ -31,11 +31,11 @@ pub struct Function {
     pub id: String,
     /// Name shown to people.
     pub name: String,
-    /// What it runs in, such as `node-25`.
+    /// Runtime with its version, such as `node-25`.
     pub runtime: String,
     /// Roles that may call it.
     pub execute: Vec<String>,
-    /// What it is called for.
+    /// Events that it is called for.
     pub events: Vec<String>,
     /// When it runs; empty for never by itself.
     pub schedule: String,
@@ -104,7 +104,7 @@ pub struct Column {
     pub required: bool,
     /// Whether it holds a list.
     pub array: bool,
-    /// What a row without it gets; null for nothing.
+    /// Value that a row without one gets; null for none.
     pub default: Value,
     /// Elements of an enum.
     pub elements: Vec<Value>,
@@ -114,7 +114,7 @@ pub struct Column {
     pub max: Value,
     /// Whether the server encrypts it at rest; for texts only, which can't be queried then.
     pub encrypt: bool,
-    /// What a server says of it: `available`, `processing`, `deleting`, `failed` or `stuck`; empty in a file.
+    /// State that a server gives: `available`, `processing`, `deleting`, `failed` or `stuck`; empty in a file.
     pub status: String,
 }
 
@@ -152,7 +152,7 @@ pub enum Kind {
     Point,
     /// A line or a polygon.
     Shape,
-    /// What no server knows.
+    /// A type that no server knows.
     Unknown(String),
 }
 

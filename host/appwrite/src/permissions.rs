@@ -1,8 +1,8 @@
-//! Who may do what without the server's key: as little as possible.
+//! Permissions of users, who call without the server's key: as few as possible.
 //!
-//! Components write with a key, to which permissions don't apply; nobody else writes rows. Who may read which is the schema's to
-//! say: every row of a table, by a permission of the table; or the rows that name a user, by permissions that the store gives each
-//! of them, which its table looks at by row security.
+//! Components write with a key, to which permissions don't apply; nobody else writes rows. The schema says which rows a
+//! user may read: every row of a table, by a permission of the table; or the rows that name the user, by permissions
+//! that the store gives each of them, which its table looks at by row security.
 
 use whisper_schema::Access;
 
@@ -14,8 +14,9 @@ pub fn of_table(access: Access) -> Vec<String> {
     }
 }
 
-/// Permissions of a bucket; each file has its own besides. Who uploads one gets to read, change and delete it, and nobody else but
-/// whom they let. Catalogues are the operator's to fill, who lets users see the files of what is public; of GIFs that is every one.
+/// Permissions of a bucket; each file has its own besides. The uploader of a file may read, change and delete it, and
+/// lets others do so. Catalogues are the operator's to fill, who lets users see the files of public entries; in the
+/// bucket of GIFs every file is public.
 pub fn of_bucket(id: &str) -> Vec<String> {
     let permission = match id {
         "stickers" | "filters" => return Vec::new(),

@@ -34,7 +34,7 @@ lists it), so that there it is stored otherwise:
 
 ";
 
-/// Who reads without the server between, before the collections are told one by one.
+/// The section on direct reads, without the components between; it stands before the collections.
 const READERS: &str = "\
 ## Who may read what
 
@@ -48,7 +48,7 @@ through the API it is read as the API says. A row is read whole: it is for those
 
 ";
 
-/// What the keys that end in `Id` lead to.
+/// Keys that end in `Id`, and the collections that they lead to.
 const LEADS_TO: [(&str, &str); 11] = [
     ("userId", "profiles"),
     ("senderId", "profiles"),
@@ -192,7 +192,7 @@ fn stay(retention: &[Retention]) -> String {
     sentences.collect::<Vec<_>>().join(" ")
 }
 
-/// Who may read a row directly, the rest of a sentence.
+/// The readers of a row who need no component between, as the rest of a sentence.
 fn readers(access: Access) -> String {
     let (attributes, public) = match access {
         Access::Server { why } => return format!("nobody. {why}"),

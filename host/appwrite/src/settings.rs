@@ -1,4 +1,4 @@
-//! `settings` of the configuration: what of the server the bundle needs, and how users sign in.
+//! `settings` of the configuration: the server's services that the bundle needs, and how users sign in.
 
 use serde::Serialize;
 

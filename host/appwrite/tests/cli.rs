@@ -73,7 +73,7 @@ fn the_real_command_line_pushes_it() {
     );
     project.run(&["push", "buckets", "--all", "--force"]);
 
-    // What it made is what our own push would have made.
+    // The command line's tables and buckets are those that our own push would have made.
     let there = state(&Client::new(&endpoint, PROJECT, KEY)).unwrap();
     assert_eq!(plan(&from_schema(), &there, &[]), Plan::default());
 

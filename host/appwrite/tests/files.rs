@@ -1,4 +1,4 @@
-//! Whole files: functions, and what command lines take.
+//! Whole files: functions, and the rules of command lines.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use serde_json::{Map, Value, json};
@@ -21,7 +21,7 @@ fn merged(mut base: Value, more: Value) -> Value {
     base
 }
 
-/// What a function with these fields breaks.
+/// Rules that a file with a function of these fields breaks.
 fn of_function(fields: Value) -> Vec<String> {
     let function = json!({"$id": "f", "name": "F", "runtime": "node-25"});
     broken(&json!({"projectId": "p", "functions": [merged(function, fields)]}))

@@ -1,4 +1,4 @@
-//! What is checked in is what the schema makes. `WHISPER_BLESS=1` writes it anew.
+//! The checked-in files are those that the schema makes. `WHISPER_BLESS=1` writes them anew.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::path::Path;

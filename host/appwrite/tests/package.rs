@@ -1,4 +1,4 @@
-//! What of a manifest becomes functions, and how their components are built.
+//! The functions that a manifest's components become, and how the components are built.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Who gets what without the server's key: as little as possible.
+//! Permissions of users, who call without the server's key: as few as possible.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use serde_json::Value;

@@ -230,7 +230,7 @@ fn changes_that_lose_data_are_refused() {
     assert_eq!(plan.changes, []);
     assert_eq!(server.writes(), [""; 0]);
 
-    // What is named may be made anew.
+    // Columns and indexes that `prune` names may be made anew.
     pushed(
         &server,
         &wanted,

@@ -1,4 +1,4 @@
-//! Every rule: what breaks it, and what just doesn't.
+//! Every rule, with files that break it and files that just don't.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ fn of_column(column: Value) -> Vec<String> {
     broken(&table(&json!([column]), &json!([])))
 }
 
-/// What each column breaks.
+/// Expects each column to break these rules, and no others.
 fn refuse<const N: usize>(cases: [(Value, &str); N]) {
     for (column, expected) in cases {
         assert_eq!(of_column(column.clone()).join(" "), expected, "{column}");

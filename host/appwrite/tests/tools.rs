@@ -1,4 +1,4 @@
-//! What we export is what the tools of others read: TypeScript's compiler, Mermaid's parser.
+//! Our exports, as the tools of others read them: TypeScript's compiler, Mermaid's parser.
 //!
 //! Needs npm, which fetches the pinned versions once. Without it the tests are skipped, and say so.
 #![allow(clippy::panic, clippy::unwrap_used, missing_docs)]
@@ -16,7 +16,7 @@ const TYPESCRIPT: &str = "5.9.3";
 /// Of GitHub's major version, which draws the page.
 const MERMAID: &str = "11.9.0";
 
-/// What an app does with the file.
+/// Uses of the exported file, as an app has them; they compile.
 const USES: &str = r#"
 import { BUCKET_IDS, COLLECTION_IDS, DATABASE_IDS, MessagesDocument } from "./schema";
 
@@ -32,7 +32,7 @@ export function preview(message: MessagesDocument): string {
 }
 "#;
 
-/// What it can't do, a mistake a line, and what the compiler says to each.
+/// Misuses that don't compile, a mistake a line, each with the compiler's codes for it.
 const MISUSES: [(&str, &str); 5] = [
     (r#"const a: MessagesDocument["status"] = "lost";"#, "TS2322"),
     ("const b: MessagesDocument = {};", "TS2739|TS2740"),

@@ -1,4 +1,4 @@
-//! A component: its file, what it may reach, and how it is built.
+//! A component: its file, its grants, and how it is built.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

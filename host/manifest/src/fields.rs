@@ -1,4 +1,4 @@
-//! A table of the manifest, read field by field; what is left over at the end is refused.
+//! A table of the manifest, read field by field; fields that are left over at the end are refused.
 
 use std::collections::BTreeMap;
 

@@ -60,7 +60,7 @@ struct Job {
 }
 
 impl Planner {
-    /// Starts at `now`. `last` tells when a job ran last: what became due since then is due now. A job that never
+    /// Starts at `now`. `last` tells when a job ran last: a job that became due since then is due now. A job that never
     /// ran has missed nothing.
     pub fn new(
         schedules: &[ScheduleEntry],

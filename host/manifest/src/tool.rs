@@ -1,4 +1,4 @@
-//! `[application.tool.whisper]`: what Spin ignores and this host reads. Other tools' tables are ignored.
+//! `[application.tool.whisper]`, a table that Spin ignores and this host reads. Other tools' tables are ignored.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! `whisper jobs`: what runs by schedule, and how it went.
+//! `whisper jobs`: the jobs that run by schedule, and how their last runs went.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use super::operator::{Target, cell, table};
 /// How long after its time a job may begin: schedules of other machines aren't exact.
 const LATE: SignedDuration = SignedDuration::from_secs(90);
 
-/// What to do.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Jobs {
     /// List the jobs, each with its last run and its next
@@ -157,7 +157,7 @@ fn run(name: &str, target: &Target) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The jobs that there are, for whoever named none of them.
+/// The jobs that there are, for a caller who named none of them.
 fn names(target: &Target) -> anyhow::Result<String> {
     let jobs = target.get("/internal/jobs")?.expect_success()?;
     let names = jobs["items"].as_array().into_iter().flatten();

@@ -20,7 +20,7 @@ pub use manifest_args::ManifestArgs;
 #[derive(Debug, Parser)]
 #[command(name = "whisper", version, about, propagate_version = true)]
 pub struct Cli {
-    /// What to do
+    /// The subcommand
     #[command(subcommand)]
     pub command: Command,
 }

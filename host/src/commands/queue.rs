@@ -1,4 +1,4 @@
-//! `whisper queue`: what is on its way to devices, and what didn't arrive.
+//! `whisper queue`: deliveries and pushes on their way to devices, and those that failed.
 
 use anyhow::bail;
 use clap::Subcommand;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::operator::{Target, cell, table};
 
-/// What to do.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Queue {
     /// List deliveries of messages, and pushes to devices

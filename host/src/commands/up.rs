@@ -137,7 +137,7 @@ impl Up {
                 memory: self.memory_limit as usize * 1024 * 1024,
                 request_timeout: self.request_timeout,
                 requests: self.max_instance_reuse_count as usize,
-                // Who may not be waited for so long has no use for more.
+                // A component that computes for longer than a request may take can't answer it any more.
                 busy: limits.busy.min(self.request_timeout),
                 ..limits
             },

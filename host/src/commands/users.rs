@@ -6,24 +6,24 @@ use serde_json::Value;
 
 use super::operator::{Target, cell};
 
-/// What to do.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Users {
     /// Show a user's account
     Show {
-        /// Who, and where
+        /// The user, and the bundle
         #[command(flatten)]
         user: User,
     },
     /// Disable an account: its sessions end at once, and nobody signs in to it
     Disable {
-        /// Who, and where
+        /// The user, and the bundle
         #[command(flatten)]
         user: User,
     },
     /// Enable an account that was disabled
     Enable {
-        /// Who, and where
+        /// The user, and the bundle
         #[command(flatten)]
         user: User,
     },

@@ -174,7 +174,7 @@ impl Shared {
 /// Writes the log back when it has grown, as SQLite does by itself where nobody listens.
 fn write_back(log: &mut Wal, pages: std::ffi::c_int) -> rusqlite::Result<()> {
     if pages >= LOG_PAGES {
-        // What can't be written back now is written back after the next commit.
+        // Pages that can't be written back now are written back after the next commit.
         let _ = log.checkpoint();
     }
     Ok(())

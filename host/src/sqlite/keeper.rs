@@ -1,8 +1,8 @@
 //! One connection that stays to each file that components have used.
 //!
-//! When the last connection to a file closes, SQLite writes the log back, syncs and deletes it, and
-//! whoever opens the file meanwhile waits. Components' instances come and go every few hundred
-//! milliseconds under load; each such change would cost a request some 10 ms.
+//! When the last connection to a file closes, SQLite writes the log back, syncs and deletes it, and a connection that
+//! opens the file meanwhile waits. Components' instances come and go every few hundred milliseconds under load; each
+//! such change would cost a request some 10 ms.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

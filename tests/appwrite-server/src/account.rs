@@ -19,7 +19,7 @@ pub fn get(project: &mut Project, call: &Call) -> Answered {
     Ok((200, user.json()))
 }
 
-/// Signs somebody up, at the project. Nobody does at the console, as with `_APP_CONSOLE_WHITELIST_ROOT`.
+/// Signs somebody up, at the project. The console takes no new users, as with `_APP_CONSOLE_WHITELIST_ROOT`.
 pub fn create(project: &mut Project, call: &Call) -> Answered {
     let (id, address, secret) = (
         call.text("userId")?,
@@ -64,7 +64,7 @@ pub fn create(project: &mut Project, call: &Call) -> Answered {
         name: format!("users.{id}.create"),
         payload: made.clone(),
     };
-    // Whoever signs up is who the event is by.
+    // The event is by the new user.
     project.happened(event, &who);
     Ok((201, made))
 }

@@ -1,4 +1,4 @@
-//! Who calls: a key, somebody who is signed in, or a guest.
+//! Callers: a key, somebody who is signed in, or a guest; and the scopes of each.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,7 +13,7 @@ use crate::refusal::Refusal;
 use crate::session;
 use crate::{CONSOLE, KEY, PROJECT};
 
-/// Who calls.
+/// A caller.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Who {
     Key,
@@ -41,7 +41,7 @@ impl Who {
         }
     }
 
-    /// A key, or somebody of the console: who needs no permissions.
+    /// Whether permissions don't matter: to a key, and to somebody of the console.
     pub fn is_key(&self) -> bool {
         self.roles().is_none()
     }
@@ -110,7 +110,7 @@ fn verified(token: &str, now: Moment) -> Result<Value, &'static str> {
     Ok(claims)
 }
 
-/// What somebody who is signed in may ask for, and what a guest may, of what there is here (A:app/config/roles.php).
+/// Scopes of somebody who is signed in, and of a guest, among those of the routes here (A:app/config/roles.php).
 const OF_USERS: [&str; 8] = [
     "rows.read",
     "rows.write",
@@ -211,7 +211,7 @@ fn by_key(project: &Project, key: &str, scope: &str) -> Result<Who, Refusal> {
     }
 }
 
-/// Who shows a session, or a JWT of one: of the console, or of the project.
+/// The user, of the console or of the project, whose session or JWT the request shows; none for a guest.
 fn person(project: &Project, headers: &HeaderMap, console: bool) -> Result<Option<Who>, Refusal> {
     let session = session::shown(project, headers, console);
     let token = headers

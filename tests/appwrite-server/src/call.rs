@@ -8,7 +8,7 @@ use crate::moment::Moment;
 use crate::refusal::Refusal;
 use crate::version::Version;
 
-/// What a handler gets to see.
+/// A request as a handler gets it: read, its caller admitted.
 pub struct Call {
     pub params: Vec<(String, String)>,
     pub query: Vec<(String, String)>,

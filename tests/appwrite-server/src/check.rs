@@ -21,7 +21,7 @@ pub fn name(name: &str) -> Result<(), Refusal> {
     Err(Refusal::argument("name", why))
 }
 
-/// What is wrong with a text that isn't of these lengths.
+/// The message about a text that isn't of these lengths, in characters.
 pub fn sized(most: usize, least: usize) -> String {
     match least {
         0 => format!("Value must be a valid string and no longer than {most} chars"),

@@ -1,4 +1,4 @@
-//! The console, of which command lines ask what a server is like.
+//! The console, which command lines ask for a server's variables.
 
 use serde_json::json;
 

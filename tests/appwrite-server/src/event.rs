@@ -1,4 +1,4 @@
-//! What functions are told.
+//! Events, which functions are called with.
 
 use serde_json::Value;
 

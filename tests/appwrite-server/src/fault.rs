@@ -1,4 +1,4 @@
-//! What goes wrong in the database library: its exceptions, and what each of the callers makes of them.
+//! Exceptions of the database library, and the answer that each of its callers makes of them.
 
 use crate::refusal::Refusal;
 
@@ -22,13 +22,13 @@ pub enum Fault {
     Type,
     Argument(String),
     Unauthorized,
-    /// What nobody catches.
+    /// An exception that no route catches.
     Server,
     /// Already an answer.
     Refused(Refusal),
 }
 
-/// What the library gives.
+/// A result of the library.
 pub type Found<T> = Result<T, Fault>;
 
 impl Fault {
@@ -72,7 +72,8 @@ impl Fault {
         }
     }
 
-    /// As a commit answers it, and whether the transaction has failed by it: what a commit doesn't catch leaves it `committing`.
+    /// As a commit answers it, and whether the transaction has failed by it. An exception that a commit doesn't catch
+    /// leaves it `committing`, or `pending` on 1.8.
     pub fn of_commit(self, row: &str) -> (Refusal, bool) {
         let refusal = match self {
             Fault::Missing => Refusal::not_found("document", row),

@@ -1,4 +1,4 @@
-//! What a value of a column looks like.
+//! Formats of the values of columns.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -81,7 +81,7 @@ fn float(column: &Column, value: &Value) -> Result<(), String> {
     ))
 }
 
-/// What PHP's filter takes: an unquoted name, and a domain whose last label begins with a letter.
+/// An address that PHP's filter takes: an unquoted name, and a domain whose last label begins with a letter.
 pub fn email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else {
         return false;
@@ -106,7 +106,8 @@ fn label(text: &str) -> bool {
         && !text.ends_with('-')
 }
 
-/// What PHP's filter takes: of a web address the host is looked at, of another that there is one.
+/// A URL that PHP's filter takes: the host of a web address is looked at, others just need one, and `mailto`, `news`
+/// and `file` do without.
 fn url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else {
         return false;

@@ -26,13 +26,13 @@ use variable::Variable;
 /// A function.
 pub struct Function {
     pub id: String,
-    /// What its routes take, as they answer it: name, runtime, execute, events, schedule, …
+    /// Its settings, as its routes take and answer them: name, runtime, execute, events, schedule, …
     pub settings: Map<String, Value>,
     pub deployments: Vec<Deployment>,
     /// The deployment that runs.
     pub active: Option<String>,
     pub variables: Vec<Variable>,
-    /// What is known of its runs, the first one first.
+    /// The executions of its runs that have ended, the first one first.
     pub executions: Vec<Value>,
     created: Moment,
     updated: Moment,
@@ -139,7 +139,8 @@ pub fn get(project: &mut Project, call: &Call) -> Answered {
     Ok((200, found(project, call)?.json(call.before_1_9)))
 }
 
-/// What isn't given is as if it were new, but for the runtime, the entrypoint and the specifications, which stay.
+/// Changes a function. Settings that aren't given are as if it were new, but for the runtime, the entrypoint and the
+/// specifications, which stay.
 pub fn update(project: &mut Project, call: &Call) -> Answered {
     let before = found(project, call)?.settings.clone();
     let settings = params::settings(call, Some(&before))?;

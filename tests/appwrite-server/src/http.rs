@@ -52,11 +52,11 @@ pub fn serve(
             _ = stopped => {}
         }
     });
-    // A function may still run; whoever started it ends it.
+    // A function may still run; the owner of the hook ends it.
     runtime.shutdown_background();
 }
 
-/// Runs what nobody waits for, one after the other.
+/// Runs the functions that no caller waits for, one after the other.
 async fn work(project: &Shared, mut waiting: UnboundedReceiver<Started>) {
     while let Some(started) = waiting.recv().await {
         let (execution, ran) = run(started).await;
@@ -69,7 +69,7 @@ async fn work(project: &Shared, mut waiting: UnboundedReceiver<Started>) {
             pending.ended();
         }
     }
-    // Nobody can start anything any more: the server goes on without this.
+    // No run can be started any more: the server goes on without this.
     std::future::pending().await
 }
 
@@ -104,7 +104,7 @@ async fn accept(listener: TcpListener, project: &Shared, routes: &Arc<Routes>) -
     }
 }
 
-/// What ends a connection without an answer.
+/// An error that ends a connection without an answer.
 #[derive(Debug)]
 struct Broken;
 
@@ -158,7 +158,7 @@ impl Reply {
     }
 }
 
-/// What follows of a request: an answer, or a function's run, which is answered to whoever asked for it.
+/// The consequence of a request: an answer, or a function's run, whose end is the answer to the caller.
 enum Then {
     Answer(Result<Reply, Refusal>),
     Run(Box<Started>, auth::Who),
@@ -269,7 +269,7 @@ fn reach(
     })
 }
 
-/// What a route's handler is called with.
+/// The call for a route's handler.
 fn call(
     project: &Project,
     head: &Parts,

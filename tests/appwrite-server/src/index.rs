@@ -109,7 +109,7 @@ pub fn delete(project: &mut Project, call: &Call) -> Answered {
     Ok((204, Value::Null))
 }
 
-/// What an error is called: by the paths of tables, indexes are those of columns.
+/// An error under its name: by the paths of tables, those of indexes are named after columns.
 fn named(mut refusal: Refusal, call: &Call) -> Refusal {
     if refusal.kind.starts_with("index_") && !call.legacy {
         refusal.kind = format!("column_{}", refusal.kind);

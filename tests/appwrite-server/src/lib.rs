@@ -1,8 +1,8 @@
-//! A server that answers as Appwrite does, with the limits of its documentation: what pushes of a schema and stores of
-//! rows are tested against. Which [`Version`] it is, and on which [`Database`], is a setting. Everything is in memory, and
+//! A server that answers as Appwrite does, with the limits of its documentation; pushes of a schema, stores of rows and
+//! functions are tested against it. Its [`Version`] and its [`Database`] are settings. Everything is in memory, and
 //! gone with the [`Server`].
 //!
-//! It shares no code with what it is there to test: the limits are written down here once more.
+//! It shares no code with the programs that it tests: the limits are written down here once more.
 
 mod account;
 mod auth;
@@ -61,15 +61,15 @@ pub const PROJECT: &str = "whisper-test";
 /// The key that opens it.
 pub const KEY: &str = "standard_0123456789abcdef";
 
-/// The project of those who own projects: whom a command line signs in.
+/// The project of the owners of projects, where a command line signs in.
 pub const CONSOLE: &str = "console";
-/// Who owns the project, and may sign in at the console.
+/// The owner of the project, who may sign in at the console.
 pub const OWNER: Login = Login {
     email: "owner@example.com",
     password: "a password of the tests",
 };
 
-/// What somebody signs in with.
+/// The credentials of a user.
 #[derive(Clone, Copy, Debug)]
 pub struct Login {
     /// The address.
@@ -78,7 +78,7 @@ pub struct Login {
     pub password: &'static str,
 }
 
-/// What a server is like.
+/// Settings of a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Bytes of the largest file that a bucket may ask for: `_APP_STORAGE_LIMIT`.
@@ -202,7 +202,8 @@ impl Server {
         Some(table.rows.next_sequence())
     }
 
-    /// Gives a number that was taken to the next new row of a table: what was under way is there, later than what came after it.
+    /// Gives a number that was taken to the next new row of a table: the row of a commit that was under way is there,
+    /// later than rows with greater numbers.
     pub fn give_sequence(&self, database: &str, table: &str, number: u64) {
         if let Ok(table) = self.project().table(database, table) {
             table.rows.give_late(number);
@@ -241,7 +242,7 @@ impl Server {
         std::mem::take(&mut self.project().events)
     }
 
-    /// Runs functions by this from now on. What it runs may call the server.
+    /// Runs functions by this from now on. A function may call the server while it runs.
     pub fn run_functions(&self, how: impl Fn(Run) -> Ran + Send + Sync + 'static) {
         self.project().runner = Some(Runner {
             hook: Arc::new(how),
@@ -337,7 +338,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // It panicked: whoever tests with it has seen that already.
+            // An error means that the server panicked, which its test has seen already.
             let _ = thread.join();
         }
     }

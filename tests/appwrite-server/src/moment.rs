@@ -37,7 +37,7 @@ impl Moment {
                 in_utc(text.parse::<DateTime>().ok().or_else(date)?)
             }
         };
-        // What is finer than a millisecond is cut off.
+        // Fractions of a millisecond are cut off.
         let moment = Moment(nanos.div_euclid(1_000_000).try_into().ok()?);
         (FIRST..=LAST).contains(&moment.0).then_some(moment)
     }

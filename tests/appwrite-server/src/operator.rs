@@ -42,7 +42,7 @@ pub struct Operator {
     pub values: Vec<Value>,
 }
 
-/// Reads the operators among the values of a row; what begins with `$` is never one.
+/// Reads the operators among the values of a row; a value whose key begins with `$` is never one.
 pub fn parse(data: Map<String, Value>) -> Result<Fields, Refusal> {
     let fields = data.into_iter().map(|(key, value)| {
         let operator = match key.starts_with('$') {

@@ -3,7 +3,7 @@
 use crate::auth::Who;
 use crate::refusal::Refusal;
 
-/// What may be given on a row; `write` is `update` and `delete`.
+/// Actions that a permission on a row can allow; `write` is `update` and `delete`.
 const ON_ROWS: [&str; 4] = ["read", "update", "delete", "write"];
 
 /// A permission, such as `read("user:alice/verified")`, in its parts.

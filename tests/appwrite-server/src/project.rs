@@ -1,4 +1,4 @@
-//! What a project holds.
+//! A project: its data, its users, its functions, and its faults on purpose.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, SystemTime};
@@ -21,10 +21,10 @@ use crate::table::Table;
 use crate::transaction::Transaction;
 use crate::user::User;
 
-/// What tells the time.
+/// The clock of a server.
 pub type Clock = Box<dyn Fn() -> SystemTime + Send>;
 
-/// What is done before a commit.
+/// Work that is done before a commit.
 pub type Before = Box<dyn FnOnce() + Send>;
 
 /// A project, and what goes wrong with it on purpose.
@@ -37,14 +37,14 @@ pub struct Project {
     pub throttled: u32,
     pub transactions: Vec<Transaction>,
     pub users: Vec<User>,
-    /// Who may sign in at the console: everybody of them owns the project.
+    /// Users of the console: each of them owns the project.
     pub operators: Vec<User>,
     pub sessions: Vec<Session>,
     pub functions: Vec<Function>,
     pub rules: Vec<Rule>,
     /// Where the API is, for functions.
     pub endpoint: String,
-    /// What runs functions; without it they aren't run.
+    /// The way to run functions; without one they aren't run.
     pub runner: Option<Runner>,
     /// Keys beside the one that every server has, with their scopes.
     pub keys: Vec<(String, Vec<String>)>,
@@ -60,7 +60,7 @@ pub struct Project {
     pub lost: u32,
     /// The orders in which commits took rows, if that matters.
     pub deadlocks: Option<Deadlocks>,
-    /// What is done before the next commits, one for each.
+    /// Work that is done before the next commits, one for each.
     pub before_commits: VecDeque<Before>,
 }
 

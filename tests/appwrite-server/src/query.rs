@@ -1,4 +1,4 @@
-//! Queries: what a list is asked for.
+//! Queries, by which a list is filtered, ordered and cut into pages.
 
 mod check;
 mod find;
@@ -35,7 +35,7 @@ pub struct Query {
     pub method: String,
     pub attribute: String,
     pub values: Vec<Value>,
-    /// What is inside `and` and `or`.
+    /// Queries inside `and` and `or`.
     pub nested: Vec<Query>,
 }
 

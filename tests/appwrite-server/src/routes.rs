@@ -1,4 +1,5 @@
-//! Which path does what, and the scope that it takes. Columns and indexes have a path of the legacy API too, which CLIs up to 12 use.
+//! Routes: the handler of each path, and the scope that it takes. Columns and indexes have a path of the legacy API
+//! too, which CLIs up to 12 use.
 
 use http::Method;
 use matchit::Router;
@@ -48,7 +49,7 @@ pub struct Found {
     pub params: Vec<(String, String)>,
 }
 
-/// A method and a path, what answers there, and the scope that it takes.
+/// A method and a path, the handler, and the scope that it takes.
 type Line = (&'static str, Plain, &'static str);
 
 const TABLE: &str = "/tablesdb/{database}/tables/{table}";
@@ -110,7 +111,7 @@ const FIXED: &[Line] = &[
     ("GET /health/version", database::version, "public"),
 ];
 
-/// Who signs up and in.
+/// The account of a user, behind its path: signing up and out, and JWTs.
 const ACCOUNT: &[Line] = &[
     ("GET ", account::get, "account"),
     ("POST ", account::create, "sessions.write"),
@@ -167,7 +168,7 @@ const FUNCTIONS: &[Line] = &[
     ),
 ];
 
-/// What command lines ask beside them.
+/// Routes that command lines ask beside those of functions.
 const BESIDE: &[Line] = &[
     (
         "GET /console/variables",

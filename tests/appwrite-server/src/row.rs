@@ -20,7 +20,7 @@ pub struct Row {
     pub values: Map<String, Value>,
 }
 
-/// What one writes to a column.
+/// A value that is written to a column, or an operator that makes one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Field {
     Value(Value),
@@ -97,7 +97,7 @@ impl Row {
         all.insert("$permissions".to_owned(), json!(self.permissions));
     }
 
-    /// What a column has, its own as well as the server's.
+    /// The value of a column, a table's own or the server's; null without one.
     pub fn get(&self, column: &str) -> Value {
         match column {
             "$id" => self.id.clone().into(),

@@ -43,7 +43,7 @@ impl Unique {
     }
 }
 
-/// What a row collides with.
+/// The uniqueness that a row would break.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Collision {
     Id,
@@ -149,12 +149,12 @@ impl Rows {
         old
     }
 
-    /// What was changed stays.
+    /// Keeps the changes since the last time: they can't be undone any more.
     pub fn settle(&mut self) {
         self.before.clear();
     }
 
-    /// What was changed since it was last settled is as it was; numbers stay used.
+    /// Undoes the changes since [`Rows::settle`]; numbers stay used.
     pub fn undo(&mut self) {
         while let Some((sequence, old)) = self.before.pop() {
             self.replace(sequence, old);

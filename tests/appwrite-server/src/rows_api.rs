@@ -59,7 +59,7 @@ fn answer(row: &Row, table: &Table, call: &Call) -> Value {
     )
 }
 
-/// What a staged write is answered with: the row as it might be.
+/// The answer to a staged write: the row as it might be.
 fn mock(mut data: Map<String, Value>, id: &str, call: &Call) -> Value {
     data.entry("$id").or_insert_with(|| id.into());
     shown(data, call.param("database"), call.param("table"))
@@ -148,7 +148,7 @@ pub fn atomically<T, E>(
     done
 }
 
-/// What goes wrong, as the routes say it of this row.
+/// Faults as the routes answer them for this row.
 fn of(row: &str) -> impl Fn(Fault) -> Refusal + '_ {
     |fault| fault.of_rows(row)
 }

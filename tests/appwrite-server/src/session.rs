@@ -43,17 +43,17 @@ impl Session {
         }
     }
 
-    /// Whose it is and its secret, as a cookie has them.
+    /// The user's id and the secret, as a cookie has them.
     fn encoded(&self) -> String {
         STANDARD.encode(json!({"id": self.user, "secret": self.secret}).to_string())
     }
 
-    /// What the cookie is called.
+    /// The name of the cookie.
     fn cookie(console: bool) -> String {
         format!("a_session_{}", if console { CONSOLE } else { PROJECT })
     }
 
-    /// What an answer brings along that signs somebody in: cookies, and the same for browsers that keep none.
+    /// Headers of an answer that signs somebody in: cookies, and the same for browsers that keep none.
     fn headers(&self) -> Vec<(&'static str, String)> {
         let (name, value) = (Session::cookie(self.console), self.encoded());
         let expires = Timestamp::from_millisecond(self.expire.0).unwrap_or(Timestamp::MAX);

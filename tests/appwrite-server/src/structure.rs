@@ -10,7 +10,7 @@ use crate::operator;
 use crate::row::{Field, Fields};
 use crate::table::Table;
 
-/// What every row may have beside its columns.
+/// Keys that every row may have beside its columns.
 const INTERNAL: [&str; 7] = [
     "$id",
     "$sequence",

@@ -23,7 +23,8 @@ pub struct Table {
 }
 
 impl Table {
-    /// What somebody sees who looks; which is one look less until all is available.
+    /// The table as an answer has it. Each answer is a look, after which its columns and indexes are nearer to being
+    /// available.
     fn json(&mut self, database: &str) -> Value {
         json!({
             "$id": self.id, "databaseId": database, "name": self.name, "enabled": self.enabled,

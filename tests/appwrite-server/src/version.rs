@@ -1,4 +1,4 @@
-//! What differs from version to version, and from database to database.
+//! Versions of Appwrite and databases under it, with some of their differences.
 
 /// An Appwrite that has been run from its source, and answered so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -7,7 +7,7 @@ pub enum Version {
     V1_8,
     /// 1.9.6.
     V1_9,
-    /// What came after 1.9.6: commit 0cefd06, which still calls itself so.
+    /// A later commit than 1.9.6: 0cefd06, which still calls itself so.
     Newest,
 }
 
@@ -15,7 +15,7 @@ impl Version {
     /// All of them, the oldest first.
     pub const ALL: [Version; 3] = [Version::V1_8, Version::V1_9, Version::Newest];
 
-    /// What it calls itself.
+    /// The number that it calls itself by.
     pub fn number(self) -> &'static str {
         match self {
             Version::V1_8 => "1.8.1",

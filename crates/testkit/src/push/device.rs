@@ -32,7 +32,7 @@ impl Device {
         }
     }
 
-    /// What the browser's `PushSubscription.toJSON()` gives.
+    /// The subscription, as the browser's `PushSubscription.toJSON()` gives it.
     pub fn subscription(&self) -> Value {
         json!({
             "endpoint": self.endpoint,

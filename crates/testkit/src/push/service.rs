@@ -1,4 +1,4 @@
-//! A push service on a port of the system's choice: keeps what comes, answers what it is told to.
+//! A push service on a port of the system's choice: keeps the pushes that come, answers as it is told to.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -32,7 +32,7 @@ struct State {
     pushed: Vec<Pushed>,
     /// Answers in place of 201, for paths that begin with a text.
     answers: Vec<(String, u16, &'static str)>,
-    /// Whether what comes is kept waiting for an answer.
+    /// Whether pushes are kept waiting for an answer.
     is_holding: bool,
 }
 
@@ -80,7 +80,7 @@ impl PushService {
         self.shared.1.notify_all();
     }
 
-    /// What came so far.
+    /// The pushes that came so far.
     pub fn pushed(&self) -> Vec<Pushed> {
         self.state().pushed.clone()
     }
@@ -146,7 +146,7 @@ fn read(reader: &mut BufReader<&TcpStream>) -> Option<Pushed> {
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
     let header = |name: &str| headers.iter().find(|(key, _)| key == name);
-    // Push services may refuse what says no length.
+    // Push services may refuse a request without a length.
     let (_, length) = header("content-length")?;
     let mut body = vec![0; length.parse().ok()?];
     reader.read_exact(&mut body).ok()?;

@@ -1,5 +1,6 @@
-//! What command lines take: 12 checks nothing and fails, or worse, while it pushes; 13 to 25 refuse what isn't in their schema;
-//! 26 checks nothing again. A file that all of them take is the aim, so each rule is a warning.
+//! Files that command lines take: version 12 checks nothing and fails, or worse, while it pushes; 13 to 25 refuse keys
+//! and types that aren't in their schema; 26 checks nothing again. A file that all of them take is the aim, so each
+//! rule is a warning.
 
 use std::collections::BTreeMap;
 

@@ -16,7 +16,7 @@ pub use rule::{Rule, Severity, Violation};
 use crate::limits::STORAGE;
 use crate::model::{Config, File};
 
-/// What depends on the server.
+/// Settings that differ from server to server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Its `_APP_STORAGE_LIMIT`, in bytes.

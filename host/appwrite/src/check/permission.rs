@@ -4,7 +4,7 @@ use super::rule::{Rule, Violation};
 use super::tables::is_key;
 use crate::limits::{DIMENSION, KEY, PERMISSIONS};
 
-/// What may be given on a table, a row or a bucket.
+/// Actions that a permission on a table, a row or a bucket can allow.
 const ACTIONS: [&str; 5] = ["read", "create", "update", "delete", "write"];
 
 /// Checks the permissions of a table or a bucket, such as `read("user:ann")`.

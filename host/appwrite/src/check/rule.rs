@@ -1,10 +1,10 @@
-//! What can be wrong, and how it is told.
+//! Rules, and how their violations are told.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// A rule of the server's.
+/// A rule of servers, or (`Cli…`) of command lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
@@ -66,15 +66,15 @@ pub enum Rule {
     Commands,
     /// When a function runs.
     Schedule,
-    /// What a function is called for.
+    /// The events of a function: how many, and their grammar.
     Events,
     /// A key that command lines don't know, lack, or know with another type.
     CliKeys,
-    /// What command lines want said, though servers take it as understood.
+    /// A setting that command lines want written out, though servers take it as understood.
     CliDefault,
     /// A type that servers take and command lines don't.
     CliType,
-    /// What a push of a command line would delete.
+    /// A database that a push of a command line would delete.
     CliDeletes,
 }
 
@@ -105,7 +105,7 @@ pub struct Violation {
     pub place: String,
     /// Which rule.
     pub rule: Rule,
-    /// What is wrong, for people.
+    /// The mistake, in words for people.
     pub message: String,
     /// The number it has, where the rule is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,7 +136,7 @@ impl Violation {
         }
     }
 
-    /// What it has, and what it may have at most.
+    /// Adds the number it has, and the greatest number it may have.
     pub(super) fn numbers(mut self, has: u64, limit: u64) -> Self {
         self.has = Some(has);
         self.limit = Some(limit);

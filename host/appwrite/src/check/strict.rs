@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use self::keys::ROOT;
 use super::rule::{Rule, Violation};
 
-/// What stands under a key.
+/// The kind of value under a key.
 #[derive(Clone, Copy)]
 enum Shape {
     Anything,

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{Failure, Function};
 
-/// What every function has beside its component.
+/// Files that every function has beside its component.
 const FILES: [(&str, &str); 7] = [
     ("main.js", include_str!("function/main.js")),
     ("serve.js", include_str!("function/serve.js")),
@@ -24,9 +24,9 @@ const FILES: [(&str, &str); 7] = [
         include_str!("function/package-lock.json"),
     ),
 ];
-/// What isn't uploaded, beside the file that says so.
+/// The `.gitignore`, whose patterns the CLI doesn't upload.
 const IGNORED: &str = include_str!("function/gitignore");
-/// What stands before the name of an interface that a transpiled component imports.
+/// The text before the name of an interface that a transpiled component imports.
 const IMPORT: &str = "= imports['";
 
 /// The folder of a function, being made.
@@ -105,7 +105,7 @@ impl Folder {
         )))
     }
 
-    /// Bytes of the folder as a tar.gz: what is uploaded.
+    /// Bytes of the folder as a tar.gz, the form in which it is uploaded.
     ///
     /// # Errors
     /// When a file can't be read.

@@ -10,7 +10,7 @@ pub const RUNTIME: &str = "node-25";
 const TIMEOUT: u32 = 30;
 /// The same where a schedule calls too, for which nobody waits.
 const TIMEOUT_OF_JOBS: u32 = 300;
-/// What a function may do with the data, by the key of its call.
+/// Scopes of the key that comes with a call, for a function that uses the data.
 const SCOPES: [&str; 2] = ["rows.read", "rows.write"];
 
 /// A function. The fields are those that every CLI knows, as later ones refuse others.
@@ -27,7 +27,7 @@ pub struct Function {
     pub path: String,
     /// The file that is called.
     pub entrypoint: &'static str,
-    /// What the server does with the folder before the first call.
+    /// Commands that the server runs in the folder before the first call.
     pub commands: &'static str,
     /// Roles that may call it.
     pub execute: Vec<String>,

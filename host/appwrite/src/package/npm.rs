@@ -97,7 +97,7 @@ fn missing(program: &str) -> Failure {
     ))
 }
 
-/// Runs a program to its end; what it printed is the error when it fails.
+/// Runs a program to its end; the error of one that fails is its output.
 fn run(
     program: &str,
     arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,

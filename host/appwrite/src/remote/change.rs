@@ -8,7 +8,7 @@ use ureq::http::Method;
 
 use crate::model::{Bucket, Column, Index, Kind, Named, Table};
 
-/// What is done.
+/// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verb {
@@ -20,7 +20,7 @@ pub enum Verb {
     Delete,
 }
 
-/// To what.
+/// The thing that is changed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum What {
     /// A database.
@@ -38,11 +38,11 @@ pub enum What {
 /// A change that a push makes: one request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// What is done.
+    /// Its kind.
     pub verb: Verb,
-    /// To what.
+    /// The thing that is changed.
     pub what: What,
-    /// What differs, for people; empty when the verb says it all.
+    /// The differences, in words for people; empty when the verb says it all.
     pub why: String,
 }
 

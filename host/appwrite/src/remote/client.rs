@@ -29,7 +29,7 @@ pub struct RemoteError {
     pub status: Option<u16>,
     /// The server's name for it, such as `column_limit_exceeded`; empty when there is none.
     pub kind: String,
-    /// What the server says, or why there is no answer.
+    /// The server's own words, or why there is no answer.
     pub message: String,
     retry_after: Option<Duration>,
 }
@@ -89,8 +89,9 @@ impl Client {
         }
     }
 
-    /// Has something done, or asks for something; a success without a body is null. What the server
-    /// puts off is tried again, with growing waits or those it asks for.
+    /// Has something done, or asks for something; a success without a body is null. A request that the server puts off
+    /// (429), or a GET without an answer or with 502 to 504, is tried again up to six times, with growing waits or
+    /// those the server asks for.
     ///
     /// # Errors
     /// When the server can't be reached or refuses.

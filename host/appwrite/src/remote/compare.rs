@@ -1,16 +1,16 @@
-//! What differs between what is wanted and what is there.
+//! Differences between a wanted thing and the one that a server has.
 
 use serde_json::Value;
 
 use super::change::compression;
 use crate::model::{Bucket, Column, Index, Kind, Named, Table};
 
-/// What it takes to make something as it is wanted.
+/// The way to make something as it is wanted.
 #[derive(Debug, PartialEq)]
 pub(super) enum Difference {
     /// Nothing.
     None,
-    /// A change that loses nothing; what differs.
+    /// A change that loses nothing; the differences.
     Mend(String),
     /// Deleting it and making it anew; why.
     Replace(String),

@@ -1,6 +1,6 @@
-//! A server and our schema: what differs, and bringing the server up to it.
+//! A server and our schema: their differences, and bringing the server up to the schema.
 //!
-//! A push never trusts what it did before: it reads the server, compares, and does what is missing. So it can be
+//! A push never trusts an earlier one: it reads the server, compares, and makes the missing changes. So it can be
 //! interrupted at any point and begun again, and a second one does nothing.
 
 mod change;

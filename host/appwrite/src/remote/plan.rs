@@ -8,12 +8,13 @@ use super::change::{Change, Verb, What};
 use super::compare::{self, Difference};
 use crate::model::{Column, Config, Kind, Table};
 
-/// What a push would do.
+/// The changes that a push would make, and the rest that it would leave.
 #[derive(Debug, Default, PartialEq)]
 pub struct Plan {
     /// Changes, in the order in which they are made.
     pub changes: Vec<Change>,
-    /// What differs and stays so, as data would be lost or a push can't make it; a push with any of them does nothing.
+    /// Differences that stay, as data would be lost or a push can't make the change; a push with any of them does
+    /// nothing.
     pub refused: Vec<Refused>,
     /// Places of what the server has beyond the configuration, and keeps.
     pub kept: Vec<String>,
@@ -31,8 +32,8 @@ pub struct Refused {
     pub why: String,
 }
 
-/// Compares what is wanted with what is there. What `prune` names is deleted, or deleted and made anew
-/// where it is wanted; nothing else is ever deleted.
+/// Compares the wanted configuration with the server's. Places that `prune` names are deleted, or deleted and made anew
+/// where they are wanted; nothing else is ever deleted.
 pub fn plan(wanted: &Config, there: &Config, prune: &[String]) -> Plan {
     let mut planner = Planner {
         plan: Plan::default(),

@@ -20,14 +20,14 @@ pub enum Progress<'a> {
     Waiting(&'a str, usize),
 }
 
-/// Why a push ended early. What was done stays; another push goes on from there.
+/// Why a push ended early. The changes made so far stay; another push goes on from there.
 #[derive(Debug, PartialEq)]
 pub enum PushError {
     /// The server refused a change, or could not be reached.
     Refused(Box<Change>, RemoteError),
     /// The server could not be asked how far it is.
     Asking(RemoteError),
-    /// What was made doesn't work: `mainDB.messages.idx_a is failed`.
+    /// A column or an index was made and doesn't work: `mainDB.messages.idx_a is failed`.
     Failed(String),
     /// Columns or indexes of this table were in the making for longer than the push waits.
     Slow(String),
@@ -51,8 +51,8 @@ impl fmt::Display for PushError {
 
 impl std::error::Error for PushError {}
 
-/// Makes the changes, one after the other. Columns and indexes are made in the background by the server, so what
-/// builds on them waits, `patience` at most for each table.
+/// Makes the changes, one after the other. Columns and indexes are made in the background by the server, so changes
+/// that build on them wait, `patience` at most for each wait.
 ///
 /// # Errors
 /// At the first change that can't be made.

@@ -1,4 +1,4 @@
-//! What a server has.
+//! The databases, tables and buckets that a server has.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The rate of a bare native SQLite transaction: what the disk and SQLite alone can do.
+//! The rate of a bare native SQLite transaction, which the disk and SQLite alone can reach.
 //!
 //! One thread, one connection, WAL and `synchronous=FULL`; each transaction inserts a message and updates
 //! its conversation, on the same tables and indexes as the bundle's.

@@ -63,7 +63,7 @@ pub fn run(options: &EventsOptions) -> anyhow::Result<()> {
     let from = options.from.as_deref();
     let soon = runtime.block_on(soon::measure(from, &dir.path().join("soon")))?;
     let data = dir.path().join("events");
-    // Nobody is woken: what is consumed, and when, is up to this program.
+    // No component is woken by commits: this program starts the consumer when the measurement wants it.
     let server = Server::start(options.from.as_deref(), &data, &["event_consumers="])?;
     let key = std::fs::read_to_string(data.join("operator.key")).context("the operator's key")?;
     let mut outcome = runtime.block_on(measure(options, &server, key.trim(), &data))?;
@@ -72,11 +72,11 @@ pub fn run(options: &EventsOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What was seen.
+/// The measurements.
 struct Outcome {
     soon: Measured,
     alone: Measured,
-    /// The longest transaction of a send while nothing else was written: what the disk is like.
+    /// The longest transaction of a send while nothing else was written, as a measure of the disk.
     alone_longest_ms: f64,
     together: Measured,
     taken: Duration,
@@ -96,7 +96,7 @@ async fn measure(
     let until = Until::Time(warm_up, Duration::from_secs(options.seconds));
     let alone = load::run(&server.authority, Arc::clone(&senders), until).await?;
     let alone_longest_ms = transactions(server, SENDER)?.1;
-    // What the sends left, so that the rest is a known number.
+    // Consumes the activities of the sends so far, so that the rest is a known number.
     consume(server, key, &file).await?;
     let before = transactions(server, COMPONENT)?.0;
     fill(&file, options).context("the activities")?;

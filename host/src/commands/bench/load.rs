@@ -94,7 +94,7 @@ impl Client {
     }
 }
 
-/// Who sends where.
+/// A user who sends, and the conversations they send to.
 #[derive(Debug)]
 pub struct Sender {
     /// The access token.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// What one load run measured.
+/// The measurements of one load run.
 #[derive(Debug, Default)]
 pub struct Measured {
     /// One entry for each answered send, in microseconds.

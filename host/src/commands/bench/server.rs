@@ -68,7 +68,7 @@ impl Server {
         })
     }
 
-    /// What the host counts; its longest transactions are those since this was asked last.
+    /// The host's counters; its longest transactions are those since this was asked last.
     pub fn stats(&self) -> anyhow::Result<Value> {
         let mut socket = UnixStream::connect(&self.control).context("the control socket")?;
         socket.write_all(b"{\"cmd\":\"stats\"}\n")?;

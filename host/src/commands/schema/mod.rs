@@ -1,4 +1,4 @@
-//! `whisper schema`: what is made of the schema.
+//! `whisper schema`: counts, exports and checks of the schema, and its push to an Appwrite server.
 
 mod remote;
 
@@ -176,7 +176,7 @@ impl Validate {
     }
 }
 
-/// What a file says of databases, tables and buckets; the schema without one.
+/// The databases, tables and buckets of a file; the schema's without one.
 fn config(path: Option<&Path>) -> anyhow::Result<Config> {
     file(path).map(|file| file.config)
 }

@@ -38,7 +38,7 @@ pub struct Remote {
     json: bool,
 }
 
-/// What a push needs besides.
+/// Arguments of a push: those of a comparison, and two of its own.
 #[derive(Debug, Args)]
 pub struct Push {
     #[command(flatten)]

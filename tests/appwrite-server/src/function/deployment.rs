@@ -14,7 +14,8 @@ use crate::write::unique;
 /// Bytes of the largest: `_APP_COMPUTE_SIZE_LIMIT`.
 pub const LARGEST: usize = 30_000_000;
 
-/// A function's code. Building it is the business of whoever runs it: here it is ready as soon as somebody has looked often enough.
+/// A function's code. The hook that runs functions builds it: here it is ready as soon as somebody has looked often
+/// enough.
 pub struct Deployment {
     pub id: String,
     /// A tar.gz.
@@ -118,7 +119,7 @@ pub fn list(project: &mut Project, call: &Call) -> Answered {
     page("deployments", all, call.page()?)
 }
 
-/// Looks at one, which may be what it takes to be built.
+/// Looks at one. The last of the looks that it takes makes it ready, and active if it was sent to be.
 pub fn get(project: &mut Project, call: &Call) -> Answered {
     let function = found(project, call)?;
     let id = call.param("deployment");

@@ -1,6 +1,6 @@
 //! Events: which there are (A:app/config/events.php, src/Appwrite/Event/Validator/Event.php), and which of a function's is one that happened.
 
-/// What happens to what: a path, `+` if it has ids, and what follows it.
+/// The grammar of events: a path, `+` if it has ids, and the words that may follow it.
 const EVENTS: &[&str] = &[
     "users+ sessions recovery verification targets tokens create delete update",
     "users.update email name password status prefs phone mfa labels verification impersonator",
@@ -103,7 +103,7 @@ pub fn is_valid(event: &str) -> bool {
     })
 }
 
-/// Whether what happened is what a function is declared for: any id may be `*`, what follows may be left out,
+/// Whether an event is one that a function is declared for: any id may be `*`, the words behind an id may be left out,
 /// and rows and tables may be called documents and collections.
 pub fn matches(declared: &str, happened: &str) -> bool {
     let words = |text: &str| -> Vec<String> {

@@ -13,7 +13,7 @@ use crate::refusal::{Answered, Refusal};
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"];
 /// Characters of the longest body.
 const LONGEST: usize = 10_485_760;
-/// The headers of an answer that are kept (A:app/init/constants.php:287); whoever waits for it gets all of them.
+/// The headers of an answer that are kept (A:app/init/constants.php:287); a caller that waits for it gets all of them.
 const KEPT: [&str; 2] = ["content-type", "content-length"];
 
 /// Begins a call, for which somebody waits.
@@ -133,7 +133,7 @@ fn headers(call: &Call) -> Result<Vec<(String, String)>, Refusal> {
     Ok(all)
 }
 
-/// Ends a run: what is kept of it, and what whoever waited for it is answered.
+/// Ends a run: keeps its execution, and gives the answer for the caller that waited; null when none did.
 pub fn finish(project: &mut Project, mut execution: Value, ran: Ran, who: Option<&Who>) -> Value {
     let named = |headers: &[(String, String)]| -> Value {
         let all = headers.iter();

@@ -1,4 +1,5 @@
-//! What a function may be (A: the parameters of Functions/Create.php and Update.php, and their validators).
+//! Settings of functions, and their limits (A: the parameters of Functions/Create.php and Update.php, and their
+//! validators).
 
 use serde_json::{Map, Value};
 

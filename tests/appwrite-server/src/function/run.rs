@@ -1,4 +1,4 @@
-//! Runs of functions: what a function is called with, and how what runs it is told.
+//! Runs of functions: the requests that they are called with, and the hook that runs them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -24,7 +24,7 @@ pub struct Run {
     pub deployment: String,
     /// The code, a tar.gz.
     pub code: Bytes,
-    /// What builds it.
+    /// Commands that build it.
     pub commands: String,
     /// The file that is called.
     pub entrypoint: String,
@@ -42,7 +42,7 @@ pub struct Run {
     pub body: Vec<u8>,
 }
 
-/// What came of a run.
+/// The outcome of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Ran {
     /// The answer's status.
@@ -51,16 +51,16 @@ pub struct Ran {
     pub headers: Vec<(String, String)>,
     /// Its body.
     pub body: Vec<u8>,
-    /// What the function logged.
+    /// The function's log.
     pub logs: String,
-    /// What went wrong.
+    /// Errors of the function, or of running it; empty when there were none.
     pub errors: String,
 }
 
-/// What runs functions.
+/// The way to run functions.
 pub type Hook = Arc<dyn Fn(Run) -> Ran + Send + Sync>;
 
-/// What runs functions, and those that wait for it.
+/// The way to run functions, and the runs that wait for it.
 #[derive(Clone)]
 pub struct Runner {
     pub hook: Hook,
@@ -72,7 +72,7 @@ pub struct Runner {
 pub struct Started {
     pub hook: Hook,
     pub run: Run,
-    /// What is known of it.
+    /// Its execution, as it is before the end.
     pub execution: Value,
 }
 
@@ -98,7 +98,7 @@ impl Pending {
     }
 }
 
-/// What starts a run.
+/// The cause of a run.
 pub enum Trigger<'c> {
     /// Somebody calls.
     Http(&'c Call),
@@ -162,7 +162,7 @@ pub fn later(project: &mut Project, function: &str, trigger: &Trigger) {
     }
 }
 
-/// What a function is asked.
+/// A request to a function, without the server's own headers.
 pub struct Request {
     pub method: String,
     pub path: String,
@@ -219,7 +219,7 @@ pub fn start(
     })
 }
 
-/// What the server says of a run to the function.
+/// The headers that the server itself sets, about the run and its caller.
 fn own_headers(
     project: &Project,
     function: &Function,
@@ -285,7 +285,7 @@ fn execution(
     })
 }
 
-/// What stands in a function's environment: its own variables, and what the server says of itself, which counts.
+/// A function's environment: its own variables, and those that the server sets, which win over its own.
 fn variables(project: &Project, function: &Function, deployment: &str) -> BTreeMap<String, String> {
     let own = function.variables.iter();
     let own = own.map(|variable| (variable.key.clone(), variable.value.clone()));
@@ -301,7 +301,7 @@ fn variables(project: &Project, function: &Function, deployment: &str) -> BTreeM
     own.chain(appwrite).collect()
 }
 
-/// Whether somebody may see an execution: whose it is, and who needs no permissions.
+/// Whether somebody may see an execution: the user who caused it may, and callers that need no permissions.
 pub fn may_see(execution: &Value, who: &Who) -> bool {
     let readers = execution["$permissions"].as_array();
     let readers = readers.into_iter().flatten().filter_map(Value::as_str);

@@ -1,4 +1,4 @@
-//! What an operator makes of a value.
+//! The values that operators make of others.
 
 use serde_json::{Number, Value};
 
@@ -75,7 +75,8 @@ fn calculated(operator: &Operator, old: &Value) -> Found<Value> {
     })
 }
 
-/// What integers lead to that needn't be whole: refused unless it is.
+/// The result of an integer's division, power or calculation with a fraction. One that isn't whole, or is over 2^53,
+/// isn't done here.
 fn whole_power(method: &str, old: &Value, by: &Value, bound: Option<&Value>) -> Found<Value> {
     let result = float(method, old.as_f64().unwrap_or_default(), by)?;
     let number = result.as_f64().unwrap_or_default();

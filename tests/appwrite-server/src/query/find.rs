@@ -94,7 +94,7 @@ fn sorted(
     each.fold(Ordering::Equal, Ordering::then)
 }
 
-/// What the cursor's row has in the columns of the order, all of which it needs.
+/// The values of the cursor's row in the columns of the order; a null among them is refused.
 fn cursor(table: &Table, plan: &Plan, orders: &[Order]) -> Found<Option<Vec<Value>>> {
     let Some((id, _)) = &plan.cursor else {
         return Ok(None);

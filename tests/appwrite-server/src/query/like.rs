@@ -6,7 +6,7 @@ use crate::collation::without_accent;
 use crate::fault::{Fault, Found};
 use crate::version::Database;
 
-/// What the library puts a backslash before. The backslash itself isn't among it.
+/// Characters that the library puts a backslash before. The backslash itself isn't among them.
 const ESCAPED: &str = "%_[]^-.*+?(){}|";
 
 /// A part of a pattern of LIKE.

@@ -1,4 +1,4 @@
-//! Whether a row is one that a filter asks for. What SQL answers with NULL is a no.
+//! Whether a row is one that a filter asks for. A comparison that SQL answers with NULL is a no.
 
 use std::cmp::Ordering;
 

@@ -50,7 +50,8 @@ pub fn sort(database: Database, column: &str, a: &Value, b: &Value) -> Ordering 
 
 /// The order with what makes it one without ties: `$sequence`, downwards if the order begins with a date downwards, else upwards.
 pub fn complete(mut orders: Vec<Order>) -> Vec<Order> {
-    // The library keeps columns and directions in two lists, and a random order has no column: what follows one is ordered by its luck.
+    // The library keeps columns and directions in two lists, and a random order has no column: the orders behind one
+    // are left to its luck.
     if orders.iter().any(|order| order.way == Way::Random) {
         return vec![Order::new("", Way::Random)];
     }
@@ -66,7 +67,7 @@ pub fn complete(mut orders: Vec<Order>) -> Vec<Order> {
     orders
 }
 
-/// Whether a row with these values comes behind the cursor's, as SQL has it: what is null never does.
+/// Whether a row with these values comes behind the cursor's, as SQL has it: a row with a null that decides never does.
 pub fn behind(
     row: &[Value],
     cursor: &[Value],

@@ -27,7 +27,7 @@ fn keys_only(call: &Call) -> Result<(), Refusal> {
     }
 }
 
-/// What was done, and an event for each row that is shown.
+/// The answer with the changed rows, 100 at most, and an event for each of these.
 fn done(project: &mut Project, call: &Call, what: &str, rows: &[Arc<Row>]) -> Answered {
     let table = rows_api::table(project, call)?;
     let some = &rows[..rows.len().min(SHOWN)];
@@ -44,7 +44,7 @@ fn done(project: &mut Project, call: &Call, what: &str, rows: &[Arc<Row>]) -> An
     Ok((200, json!({"total": rows.len(), "rows": bodies})))
 }
 
-/// What the routes of many don't catch.
+/// Faults as the routes of many rows answer them: some that others catch are server errors there.
 fn refused(fault: Fault) -> Refusal {
     match fault {
         Fault::Unique | Fault::Duplicate | Fault::OrderNull(_) => of("")(Fault::Server),

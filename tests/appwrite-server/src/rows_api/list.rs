@@ -67,7 +67,7 @@ pub fn readable(table: &Table, row: &Row, call: &Call) -> bool {
     allows(&table.permissions, "read", &call.who) || of_row()
 }
 
-/// What a transaction would change, if the request names one.
+/// The changes of the transaction that the request names, if it names one.
 fn staged(project: &Project, call: &Call) -> Result<Option<View>, Refusal> {
     let Some(id) = call.query_value("transactionId") else {
         return Ok(None);

@@ -107,7 +107,7 @@ pub fn operations(project: &mut Project, call: &Call) -> Answered {
     Ok((201, transaction.json()))
 }
 
-/// What the operations of one request have named so far.
+/// Tables and new rows that the operations of one request have named so far.
 #[derive(Default)]
 struct Seen {
     /// The database of each table: the real route keeps tables by their id alone, and mixes up two of the same.

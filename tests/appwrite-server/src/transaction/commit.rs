@@ -20,7 +20,8 @@ use crate::write::{
     Act, Step, Upserted, create, delete, delete_many, increase, update, update_many, upsert,
 };
 
-/// Commits the transaction of the request, which is pending. Whatever else happens, it isn't afterwards.
+/// Commits the transaction of the request, which is pending. It isn't afterwards, except on 1.8 after a fault that the
+/// commit doesn't catch.
 pub fn commit(project: &mut Project, call: &Call) -> Result<(), crate::refusal::Refusal> {
     let (id, now) = (call.param("transaction"), call.now);
     let transaction = found(project, call, id)?;
@@ -40,7 +41,7 @@ pub fn commit(project: &mut Project, call: &Call) -> Result<(), crate::refusal::
         let mut states = States::new();
         for (number, each) in staged.iter_mut().enumerate() {
             if deadlock == Some(number) {
-                // What was done before is rolled back, and only this operation is tried again.
+                // The operations before are rolled back, and only this one is tried again.
                 deadlock::roll_back(project);
             }
             at = each.row.clone().unwrap_or_default();
@@ -197,7 +198,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Steps look at no timestamp, and what follows on the same row doesn't either.
+    /// Steps look at no timestamp, and neither do later operations on the same row.
     fn step(&mut self, up: bool) -> Found<()> {
         let data = object(&self.staged.data);
         let column = data.get("column").or_else(|| data.get("attribute"));
@@ -221,7 +222,7 @@ impl Work<'_> {
     }
 
     fn create_many(&mut self) -> Found<()> {
-        // What might be an operator is stored as it is.
+        // A value that looks like an operator is stored as it is.
         let rows: Vec<Value> = self.staged.data.as_array().cloned().unwrap_or_default();
         for data in rows {
             let row = create(&mut self.act, plain(object(&data)))?;

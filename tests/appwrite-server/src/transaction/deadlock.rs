@@ -8,8 +8,9 @@ use crate::query::{self, Query};
 use crate::transaction::Staged;
 use crate::version::Database;
 
-/// The operation that a deadlock catches a commit at, if any does. MariaDB rolls all of it back, and the database library, which doesn't
-/// know that, tries this one operation again: what was done before is lost. On PostgreSQL nobody catches it.
+/// The operation that a deadlock catches a commit at, if any does. MariaDB rolls all of it back, and the database
+/// library, which doesn't know that, tries this one operation again: the operations before are lost. On PostgreSQL the
+/// error isn't caught.
 pub fn met(project: &mut Project, staged: &[Staged]) -> Found<Option<usize>> {
     let Some(mut deadlocks) = project.deadlocks.take() else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! What an operation must look like.
+//! The form that an operation must have.
 
 use serde_json::{Map, Value};
 

@@ -13,7 +13,8 @@ pub type Document = Map<String, Value>;
 /// The touched rows of one table, by id.
 pub type State = HashMap<String, Document>;
 
-/// Whether a document is one that filters ask for, as transactions see it: what they don't know they let pass.
+/// Whether a document is one that filters ask for, as transactions see it: a method that they don't know lets every
+/// document pass.
 pub fn matches(document: &Document, filters: &[Query]) -> bool {
     filters.iter().all(|filter| one(document, filter))
 }

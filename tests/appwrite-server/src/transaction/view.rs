@@ -1,5 +1,5 @@
-//! Rows as they would be: what reads that name a transaction see. Replayed as the real server replays it, with its blind spots:
-//! steps of numbers aren't seen (it looks for them under another name), and pages aren't sorted again.
+//! Rows as they would be, for reads that name a transaction. Replayed as the real server replays it, with its blind
+//! spots: steps of numbers aren't seen (it looks for them under another name), and pages aren't sorted again.
 
 use serde_json::{Map, Value};
 
@@ -10,7 +10,7 @@ use crate::refusal::Refusal;
 use crate::transaction::Staged;
 use crate::transaction::state::{Document, matches};
 
-/// What a transaction does to the rows of one table, in the order that it touched them.
+/// The changes of a transaction to the rows of one table, in the order that it touched them.
 #[derive(Default)]
 pub struct View(Vec<(String, Entry)>);
 

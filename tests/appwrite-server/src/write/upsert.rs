@@ -99,7 +99,7 @@ fn changes(act: &Act, fields: &Fields, old: Option<&Row>) -> bool {
     fields.iter().any(differs) || document.keys().any(left_out)
 }
 
-/// PHP's `==`: what is empty is null, and texts that read as numbers are numbers.
+/// PHP's `==`: null equals anything empty, and texts that read as numbers are numbers.
 fn loosely_equal(a: &Value, b: &Value) -> bool {
     let empty = |value: &Value| match value {
         Value::Null => true,

@@ -1,4 +1,5 @@
-//! Who may do what: A:app/controllers/shared/api.php, A:app/config/roles.php, the permission checks of A:H and D:Database.php.
+//! Scopes and permissions of callers: A:app/controllers/shared/api.php, A:app/config/roles.php, the permission checks
+//! of A:H and D:Database.php.
 
 use appwrite_server::KEY;
 use serde_json::{Value, json};
@@ -182,7 +183,7 @@ fn some_is_for_keys_alone() {
     assert_eq!(client.list(&[]).status, 200);
 }
 
-/// Users' dates are the server's; what they can't see isn't counted.
+/// Users' dates are the server's; rows that they can't see aren't counted.
 #[test]
 fn users_set_no_dates() {
     let client = Client::new();

@@ -144,7 +144,7 @@ fn what_is_wrong_with_a_sign_up_or_a_sign_in_is_said() {
     );
 }
 
-/// Who owns the project may do everything in it, in the mode of the console alone; a project's user may not.
+/// The owner of the project may do everything in it, in the mode of the console alone; a project's user may not.
 #[test]
 fn the_console_opens_the_project() {
     let client = Client::new();

@@ -1,11 +1,11 @@
-//! What MariaDB and PostgreSQL make of the same requests, as servers with them answered when they were run.
+//! Answers of MariaDB and PostgreSQL to the same requests, as servers with them gave them when they were run.
 
 use serde_json::{Value, json};
 
 use crate::Client;
 use crate::client::{ROWS, query};
 
-/// What is written keeps 14 digits, and filters are bound with 17 decimals.
+/// Doubles are kept with 14 digits, and filters are bound with 17 decimals.
 #[test]
 fn doubles_keep_14_digits() {
     let client = Client::new();
@@ -112,7 +112,7 @@ fn make(id: &str) -> Value {
     json!({"action": "create", "rowId": id, "data": {"count": 1}})
 }
 
-/// On MariaDB, what was done before is lost, and the commit is answered as if it had gone well.
+/// On MariaDB, the operations before are lost, and the commit is answered as if it had gone well.
 #[test]
 fn a_deadlock_on_mariadb_loses_the_first_operations() {
     let client = Client::new();

@@ -1,4 +1,5 @@
-//! Executions: who may, and what a function is told. A:src/Appwrite/Platform/Modules/Functions/Http/Executions, and Platform/Workers/Functions.php.
+//! Executions: their callers, and the headers of the functions' requests.
+//! A:src/Appwrite/Platform/Modules/Functions/Http/Executions, and Platform/Workers/Functions.php.
 
 use std::sync::{Arc, Mutex};
 
@@ -71,7 +72,7 @@ fn a_call_of_somebody_signed_in_brings_who_they_are() {
         (&done["responseBody"], &done["trigger"]),
         (&json!("PUT /x?y=1"), &json!("http"))
     );
-    // Who waited gets all headers, and logs are for keys.
+    // The caller that waited gets all headers, and logs are for keys.
     assert_eq!(
         names(&done),
         ["content-type", "location", "x-appwrite-execution-id"]

@@ -1,4 +1,4 @@
-//! What tests set and see.
+//! Settings and counters of the server for tests.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! What the server does, rule by rule, each with the place in the sources of Appwrite at 0cefd06 (`A:`, below `src/Appwrite/Platform/Modules/Databases/Http`
-//! as `H/`) or of its database library 7.2.6 (`D:`) where it is from.
+//! The server's behaviour, rule by rule, each with the place in the sources of Appwrite at 0cefd06 (`A:`, below
+//! `src/Appwrite/Platform/Modules/Databases/Http` as `H/`) or of its database library 7.2.6 (`D:`) where it is from.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 

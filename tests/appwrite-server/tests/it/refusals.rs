@@ -1,4 +1,4 @@
-//! What servers refuse, and what they call it.
+//! Refusals of servers, with their status and type.
 
 use serde_json::{Value, json};
 

@@ -28,7 +28,7 @@ fn a_row_is_answered_with_all_its_columns() {
     assert_eq!(client.read("a").good(), expected);
 }
 
-/// Create.php: what a body must and mustn't have.
+/// Create.php: the fields that a body must and mustn't have.
 #[test]
 fn what_is_missing_or_too_much_is_refused() {
     let client = Client::new();
@@ -99,7 +99,8 @@ fn ids_have_a_grammar() {
     assert_ne!(unique["$id"], "unique()");
 }
 
-/// Create.php, Get.php, Update.php, Delete.php and app/config/errors.php: what isn't there, and what is there already.
+/// Create.php, Get.php, Update.php, Delete.php and app/config/errors.php: things that aren't there, and a row that is
+/// there already.
 #[test]
 fn what_is_not_there_is_not_found() {
     let client = Client::new();
@@ -217,7 +218,8 @@ fn the_optimistic_lock_is_a_timestamp() {
     );
 }
 
-/// D:Database.php upsertDocumentsWithIncrease: optional columns stay, required ones must be given, what is equal is left alone.
+/// D:Database.php upsertDocumentsWithIncrease: optional columns stay, required ones must be given, equal rows are left
+/// alone.
 #[test]
 fn an_upsert_makes_or_changes() {
     let client = Client::new();

@@ -1,4 +1,4 @@
-//! What a row may hold: D:Validator/Structure.php, A:app/init/database/formats.php.
+//! Values that a row may hold: D:Validator/Structure.php, A:app/init/database/formats.php.
 
 use serde_json::{Value, json};
 

@@ -111,8 +111,8 @@ fn a_commit_is_all_or_nothing() {
     }
 }
 
-/// D:Database.php updateDocument, deleteDocument: `$updatedAt` after the timestamp is a conflict; Update.php takes the operation's.
-/// increaseDocumentAttribute looks at none, and what follows on the same row doesn't either.
+/// D:Database.php updateDocument, deleteDocument: `$updatedAt` after the timestamp is a conflict; Update.php takes the
+/// operation's. increaseDocumentAttribute looks at none, and neither do later operations on the same row.
 #[test]
 fn rows_that_changed_after_staging_conflict_unless_they_were_touched_before() {
     let client = Client::new();
@@ -154,7 +154,7 @@ fn rows_that_changed_after_staging_conflict_unless_they_were_touched_before() {
     }
 }
 
-/// A:Utopia/Database/Validator/Operation.php: what an operation must look like.
+/// A:Utopia/Database/Validator/Operation.php: the form that an operation must have.
 #[test]
 fn operations_have_a_shape() {
     let client = Client::new();
@@ -191,7 +191,7 @@ fn operations_have_a_shape() {
     assert_eq!(none.refused(), (400, "general_bad_request"));
 }
 
-/// Operations/Create.php: what is named must be there, in the table or made before in the transaction.
+/// Operations/Create.php: a row that is named must be there, in the table or made before in the transaction.
 #[test]
 fn operations_name_what_is_there() {
     let client = Client::new();

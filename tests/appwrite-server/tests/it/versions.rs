@@ -1,4 +1,4 @@
-//! What differs between 1.8.1, 1.9.6 and what came after, as those servers answered when they were run.
+//! Differences between 1.8.1, 1.9.6 and the later 0cefd06, as those servers answered when they were run.
 
 use appwrite_server::Version;
 use serde_json::json;
@@ -60,7 +60,7 @@ fn unique_values_that_are_taken() {
     }
 }
 
-/// What nobody catches rolls the transaction back, and leaves it with this status.
+/// An exception that isn't caught rolls the transaction back, and leaves it with this status.
 #[test]
 fn the_status_after_a_fault() {
     for version in Version::ALL {
