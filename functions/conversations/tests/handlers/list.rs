@@ -170,6 +170,7 @@ fn who_is_added_to_an_old_group_finds_it_on_top() {
     block_on(async {
         let room = Room::new();
         let (ann, bob, cid) = (room.user().await, room.user().await, room.user().await);
+        room.follow(&cid, &ann).await;
         let old = room.group(&ann, &[&bob]).await;
         let made = groups(&room, &ann, &cid, 3).await;
         room.edge.advance(1000);
