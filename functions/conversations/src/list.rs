@@ -95,7 +95,7 @@ async fn views(
     Ok((views.collect(), people.users()))
 }
 
-/// The people whom a list shows: the other one, who wrote last, and who made it. All members of all groups would be too
+/// The people whom a list shows: the other one, the sender of the newest message, and the maker. All members of all groups would be too
 /// many; a conversation's own answer names them.
 fn named<'a>(item: &'a Item, me: &str) -> impl Iterator<Item = &'a str> {
     let conversation = &item.conversation;
@@ -121,7 +121,7 @@ async fn items(ctx: &Ctx, me: &str, conversations: Vec<Doc<Conversation>>) -> Re
     let found = ctx.read(asked.collect::<Vec<_>>()).await?;
     let items = conversations.into_iter().zip(found);
     let items = items.filter_map(|(conversation, (member, pair, group))| {
-        // Who left since the page was read sees it no more.
+        // Somebody who left since the page was read sees it no more.
         let me = member.filter(|member| member.status == ConversationMemberStatus::Active)?;
         let shown = ShownMembers::of(pair, group);
         Some(Item {
