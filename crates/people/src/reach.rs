@@ -106,8 +106,8 @@ impl Reach {
     }
 
     /// Whether a message may reach this member of its conversation now: it stands, they didn't delete it for
-    /// themselves, and [`Reach::allows_member`] it. Pushes and mentions go by this. Unread counts and previews of
-    /// conversations ask the same of blocks and of ends by conditions of their queries.
+    /// themselves, and [`Reach::allows_member`] it. Pushes and mentions go by this. Unread counts ask the
+    /// same of blocks, ends and accounts by conditions of their queries (of accounts up to a number of members).
     pub fn allows_message(
         &self,
         message: &Message,

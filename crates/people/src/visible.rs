@@ -1,7 +1,10 @@
 //! Whether somebody exists for the caller.
 
 use whisper_kit::{Error, Result};
-use whisper_schema::prelude::{Account, AccountStatus, Column, Contact, StoryAudience};
+use whisper_schema::Document;
+use whisper_schema::prelude::{
+    Account, AccountStatus, Column, Contact, ConversationMember, StoryAudience,
+};
 use whisper_store::{Answers, Count, Filter, Query, Questions, ReadSet, StoreError};
 
 use crate::pair::{Between, between, blocked};
@@ -82,4 +85,15 @@ impl ReadSet for Audience {
             Some((pair, Visible(true))) => Some(pair.audience(&self.viewer, &self.author)),
         })
     }
+}
+
+/// Holds for documents of people whose account is in use, of those who are or were members of a conversation; `of` names
+/// the people. It costs as much as the conversation has members. For reads alone.
+pub fn in_use<D: Document>(of: Column<D>, conversation: &str) -> Filter<D> {
+    let members = Filter::eq(ConversationMember::CONVERSATION_ID, conversation);
+    let out_of_use = Filter::and([
+        Filter::is_among(Column::id(), ConversationMember::USER_ID, members),
+        Filter::ne(Account::STATUS, AccountStatus::Active),
+    ]);
+    Filter::is_not_among(of, Column::<Account>::id(), out_of_use)
 }

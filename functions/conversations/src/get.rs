@@ -38,7 +38,7 @@ pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Re
     let named = shown.all().chain([conversation.creator_id.as_str()]);
     let newest = conversation.last_message_id.as_ref();
     let asked = (
-        unread::count(&me, ctx.now()),
+        unread::count(&conversation, &me, ctx.now()),
         newest.map(Get::<Message>::id),
         shown_to(&me.user_id, named.chain(sender)),
     );

@@ -71,7 +71,7 @@ async fn views(
     let items = items(ctx, me, conversations).await?;
     let asked = items.iter().map(|item| {
         let newest = item.conversation.last_message_id.as_ref();
-        let unread = unread::count(&item.me, ctx.now());
+        let unread = unread::count(&item.conversation, &item.me, ctx.now());
         (unread, newest.map(Get::<Message>::id))
     });
     let asked = (

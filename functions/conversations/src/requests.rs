@@ -65,7 +65,7 @@ async fn decline(ctx: Ctx, request: Request) -> Result<Reply> {
 /// Changes a membership that is a request; any other stays as it is.
 async fn decide(ctx: &Ctx, id: &str, verdict: Verdict) -> Result<Reply> {
     let user = ctx.caller()?.user_id;
-    let me = ctx
+    let access = ctx
         .retry(async || {
             let mut access = admit(ctx.read(door(id, &user)).await?)?;
             if access.me.is_request {
@@ -74,10 +74,10 @@ async fn decide(ctx: &Ctx, id: &str, verdict: Verdict) -> Result<Reply> {
                     return Ok(Attempt::Retry);
                 }
             }
-            Ok(Attempt::Done(access.me.into_inner()))
+            Ok(Attempt::Done(access))
         })
         .await?;
-    my_membership(ctx, &me).await
+    my_membership(ctx, &access).await
 }
 
 /// What the answer changes, in the database and in the membership that was read.

@@ -159,6 +159,40 @@ fn unread_counts_and_previews_leave_blocked_people_out() {
 }
 
 #[test]
+fn unread_counts_and_previews_leave_accounts_out_of_use_out() {
+    block_on(async {
+        let room = Room::new();
+        let (ann, bob, cid) = (room.user().await, room.user().await, room.user().await);
+        let direct = room.direct(&ann, &bob).await;
+        let group = room.group(&cid, &[&ann, &bob]).await;
+        room.message(&group, &cid, "m1").await;
+        for (id, message) in [(&group, "m2"), (&group, "m3"), (&direct, "m4")] {
+            room.message(id, &bob, message).await;
+        }
+        let disabled = Patch::new().set(Account::STATUS, AccountStatus::Disabled);
+        room.commit(whisper_store::Batch::new().update(&bob.id, disabled))
+            .await;
+        let list = room.get(&ann, "/v1/conversations").await;
+        for (n, id, unread) in [(0, &direct, 0), (1, &group, 1)] {
+            let path = format!("/v1/conversations/{id}");
+            for seen in [room.get(&ann, &path).await, list["items"][n].clone()] {
+                assert_eq!(seen["id"], id.as_str());
+                assert_eq!(seen["my"]["unreadCount"], unread);
+                assert_eq!(seen["unreadCount"], json!({&ann.id: unread}));
+                assert!(!seen.to_string().contains("words of"), "{seen}");
+            }
+            let mine = format!("{path}/me");
+            let my = room.patch(&ann, &mine, json!({"isPinned": true})).await;
+            assert_eq!(my["unreadCount"], unread);
+        }
+        let read = format!("/v1/conversations/{group}/read");
+        let before = json!({"messageId": "m1"});
+        let read = room.post(&ann, &read, before).await.expect(200);
+        assert_eq!(read["unreadCount"], 0);
+    });
+}
+
+#[test]
 fn whoever_blocked_whom_the_answer_is_that_for_nobody() {
     block_on(async {
         let room = Room::new();
