@@ -75,5 +75,5 @@ async fn attempt(
         };
         access.conversation.value.updated_at = Some(committed.at);
     }
-    answer(ctx, access, shown.into()).await.map(Attempt::Done)
+    answer(ctx, access, shown).await.map(Attempt::Done)
 }

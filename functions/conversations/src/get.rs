@@ -28,7 +28,7 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = request.id("conversationId")?;
     let me = ctx.caller()?.user_id;
     let (found, shown) = ctx.read((door(id, &me), shown_members(id))).await?;
-    answer(&ctx, admit(found)?, shown.into()).await
+    answer(&ctx, admit(found)?, shown).await
 }
 
 /// The conversation as the caller sees it, with the unread messages counted.

@@ -114,16 +114,17 @@ async fn items(ctx: &Ctx, me: &str, conversations: Vec<Doc<Conversation>>) -> Re
         let is_direct = conversation.kind == ConversationKind::Direct;
         (
             Get::<ConversationMember>::id(member_id(id, me)),
-            is_direct.then(|| shown_pair(id)),
-            (!is_direct).then(|| shown_members(id)),
+            match is_direct {
+                true => shown_pair(id),
+                false => shown_members(id),
+            },
         )
     });
     let found = ctx.read(asked.collect::<Vec<_>>()).await?;
     let items = conversations.into_iter().zip(found);
-    let items = items.filter_map(|(conversation, (member, pair, group))| {
+    let items = items.filter_map(|(conversation, (member, shown))| {
         // Somebody who left since the page was read sees it no more.
         let me = member.filter(|member| member.status == ConversationMemberStatus::Active)?;
-        let shown = ShownMembers::of(pair, group);
         Some(Item {
             conversation,
             me,
