@@ -3,8 +3,9 @@
 //! A user's memberships say which ones; the conversations' own column says when. A read joins the two, so what it costs
 //! grows with what the user is in and with nothing else, and no list of ids leaves the database.
 //!
-//! The order moves while it is walked: what becomes active goes to the top, past whoever walks. So the first page says
-//! where to look for that later: a *moment* as a cursor, from which on all that was active is given, wherever it stands.
+//! The order moves while it is walked: a conversation that becomes active goes to the top, past the reader. So the first
+//! page says where to look for such ones later: a *moment* as a cursor gives all that have been active since, wherever
+//! they stand.
 
 use serde_json::Value;
 use whisper_kit::error::{Code, Error, Result};
