@@ -12,27 +12,31 @@ pub const SHOWN_MEMBERS: u32 = 100;
 type Members = Query<ConversationMember>;
 
 /// The questions for the ids that a view shows; gives [`ShownMembers`].
-pub enum Asking {
-    /// Of a direct conversation: nobody stands out there.
-    Pair(Members),
-    /// Of a group: participants, managers, moderators.
-    Group(Members, Members, Members),
+pub struct Asking {
+    participants: Members,
+    /// Managers and moderators of a group; nobody stands out in a direct conversation.
+    roles: Option<(Members, Members)>,
 }
 
 /// Asks for the ids that the view of a direct conversation shows.
 pub fn shown_pair(conversation: &str) -> Asking {
-    Asking::Pair(participants(conversation))
+    Asking {
+        participants: participants(conversation),
+        roles: None,
+    }
 }
 
 /// Asks for the ids that the view of a group shows; of a direct conversation it gives the same as [`shown_pair`].
 pub fn shown_members(conversation: &str) -> Asking {
     let with_role = |role| members(conversation).filter(role);
     let moderator = ConversationMemberRole::Moderator;
-    Asking::Group(
-        participants(conversation),
-        with_role(Filter::is_in(ConversationMember::ROLE, MANAGERS)),
-        with_role(Filter::eq(ConversationMember::ROLE, moderator)),
-    )
+    Asking {
+        participants: participants(conversation),
+        roles: Some((
+            with_role(Filter::is_in(ConversationMember::ROLE, MANAGERS)),
+            with_role(Filter::eq(ConversationMember::ROLE, moderator)),
+        )),
+    }
 }
 
 fn participants(conversation: &str) -> Members {
@@ -53,27 +57,17 @@ impl ReadSet for Asking {
     type Output = ShownMembers;
 
     fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
-        match self {
-            Asking::Pair(pair) => pair.ask(questions),
-            Asking::Group(participants, admins, moderators) => {
-                participants.ask(questions)?;
-                admins.ask(questions)?;
-                moderators.ask(questions)
-            }
-        }
+        self.participants.ask(questions)?;
+        self.roles.ask(questions)
     }
 
     fn take(self, answers: &mut Answers) -> Result<ShownMembers, StoreError> {
-        Ok(match self {
-            Asking::Pair(pair) => ShownMembers {
-                participants: ids(pair.take(answers)?),
-                ..ShownMembers::default()
-            },
-            Asking::Group(participants, admins, moderators) => ShownMembers {
-                participants: ids(participants.take(answers)?),
-                admins: ids(admins.take(answers)?),
-                moderators: ids(moderators.take(answers)?),
-            },
+        let participants = self.participants.take(answers)?;
+        let (admins, moderators) = self.roles.take(answers)?.unwrap_or_default();
+        Ok(ShownMembers {
+            participants: ids(participants),
+            admins: ids(admins),
+            moderators: ids(moderators),
         })
     }
 }
