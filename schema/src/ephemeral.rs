@@ -2,6 +2,8 @@
 
 use crate::{Column, Document, Timestamp};
 
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
 /// A document that stands until its time has come, or until it is taken back.
 ///
 /// A document that doesn't stand isn't shown, whether or not a job has removed it yet. Queries and conditions of
@@ -12,6 +14,10 @@ pub trait Ephemeral: Document {
     /// When it was taken back; where there is none, taking it back ends or removes it.
     const TAKEN_BACK: Option<Column<Self>> = None;
 
+    /// The longest time that one stands for, in milliseconds, where there is one. An end that lies more than a day beyond
+    /// it was made by a clock that was ahead, and counts as past.
+    const LONGEST: Option<i64> = None;
+
     /// When it ends, if ever.
     fn ends_at(&self) -> Option<Timestamp>;
 
@@ -20,9 +26,15 @@ pub trait Ephemeral: Document {
         None
     }
 
+    /// The latest end that can be true at a time.
+    fn latest_end(now: Timestamp) -> Option<Timestamp> {
+        Self::LONGEST.map(|longest| now.plus(longest + DAY))
+    }
+
     /// Whether its time hasn't come. At the very millisecond of its end it has.
     fn lasts(&self, now: Timestamp) -> bool {
-        self.ends_at().is_none_or(|at| at > now)
+        let is_true = |at| Self::latest_end(now).is_none_or(|latest| at <= latest);
+        self.ends_at().is_none_or(|at| at > now && is_true(at))
     }
 
     /// Whether it lasts and wasn't taken back.

@@ -72,14 +72,19 @@ fn many_who_start_it_at_once_get_one() {
             .all(|reply| reply.body["id"] == id && reply.status < 300),
         "{replies:?}"
     );
+    let made = replies.iter().find(|reply| reply.status == 201).unwrap();
     for person in [&ann, &bob] {
-        // The one of them who didn't begin it has it as a request.
-        let lists = ["?requests=false", "?requests=true"].map(|which| {
+        let [conversations, requests] = ["?requests=false", "?requests=true"].map(|which| {
             let path = format!("/v1/conversations{which}");
             person.get(&app, &path).expect(200)
         });
-        let listed: Vec<&str> = lists.iter().flat_map(super::ids).collect();
-        assert_eq!(listed, [id.as_str().unwrap()]);
+        // It is a request to the one who didn't begin it.
+        let (there, elsewhere) = match made.body["creatorId"] == person.id.as_str() {
+            true => (conversations, requests),
+            false => (requests, conversations),
+        };
+        assert_eq!(super::ids(&there), [id.as_str().unwrap()]);
+        assert_eq!(super::ids(&elsewhere), [""; 0]);
     }
 }
 

@@ -22,7 +22,7 @@ pub use pair::{Between, Pair, between, blocked, blocked_any, contact, following,
 pub use reach::{Reach, Reaching, may_reach, reach};
 pub use shown::{People, Showing, shown_to};
 pub use summary::{UserSummary, Users};
-pub use visible::{Visibility, Visible, visible};
+pub use visible::{Audience, Visibility, Visible, audience, in_use, visible};
 
 /// The most ids that one question names: each gives at most so many rows, and so many fit an answer.
 const CHUNK: usize = 500;

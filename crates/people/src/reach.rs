@@ -106,7 +106,8 @@ impl Reach {
     }
 
     /// Whether a message may reach this member of its conversation now: it stands, they didn't delete it for
-    /// themselves, and [`Reach::allows_member`] it. Histories, unread counts and mentions go by this.
+    /// themselves, and [`Reach::allows_member`] it. Pushes and mentions go by this. Unread counts ask the
+    /// same of blocks, ends and accounts by conditions of their queries (of accounts up to a number of members).
     pub fn allows_message(
         &self,
         message: &Message,

@@ -113,8 +113,13 @@ impl People {
 
     /// The profile of somebody whom the viewer may see. Which of its fields, [`crate::privacy`] says.
     pub fn profile(&self, id: &str) -> Option<&Profile> {
-        let is_hidden = self.is_blocked(id) || self.out_of_use.contains(id);
-        self.profiles.get(id).filter(|_| !is_hidden)
+        self.profiles.get(id).filter(|_| !self.is_hidden(id))
+    }
+
+    /// Whether the viewer sees nothing of somebody who was asked for: one of the two blocked the other, or their account
+    /// is out of use.
+    pub fn is_hidden(&self, id: &str) -> bool {
+        self.is_blocked(id) || self.out_of_use.contains(id)
     }
 
     /// Whether one of the two, the viewer and somebody who was asked for, blocked the other.

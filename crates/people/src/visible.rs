@@ -1,10 +1,13 @@
 //! Whether somebody exists for the caller.
 
 use whisper_kit::{Error, Result};
-use whisper_schema::prelude::{Account, AccountStatus, Column, Contact};
+use whisper_schema::Document;
+use whisper_schema::prelude::{
+    Account, AccountStatus, Column, Contact, ConversationMember, StoryAudience,
+};
 use whisper_store::{Answers, Count, Filter, Query, Questions, ReadSet, StoreError};
 
-use crate::pair::blocked;
+use crate::pair::{Between, between, blocked};
 
 /// Asks whether somebody exists for a viewer: they have an account in use, and neither blocked the other.
 pub fn visible(viewer: &str, user: &str) -> Visibility {
@@ -48,4 +51,49 @@ impl ReadSet for Visibility {
         let (accounts, blocks) = self.0.take(answers)?;
         Ok(Visible(accounts == 1 && blocks == 0))
     }
+}
+
+/// Asks what a viewer is to an author of stories; gives none where the author doesn't exist for the viewer. Nothing is
+/// asked about oneself.
+pub fn audience(viewer: &str, author: &str) -> Audience {
+    let other = (viewer != author).then(|| (between(viewer, author), visible(viewer, author)));
+    Audience {
+        viewer: viewer.to_owned(),
+        author: author.to_owned(),
+        other,
+    }
+}
+
+/// See [`audience`].
+pub struct Audience {
+    viewer: String,
+    author: String,
+    other: Option<(Between, Visibility)>,
+}
+
+impl ReadSet for Audience {
+    type Output = Option<StoryAudience>;
+
+    fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
+        self.other.ask(questions)
+    }
+
+    fn take(self, answers: &mut Answers) -> Result<Option<StoryAudience>, StoreError> {
+        Ok(match self.other.take(answers)? {
+            None => Some(StoryAudience::Author),
+            Some((_, Visible(false))) => None,
+            Some((pair, Visible(true))) => Some(pair.audience(&self.viewer, &self.author)),
+        })
+    }
+}
+
+/// Holds for documents of people whose account is in use, of those who are or were members of a conversation; `of` names
+/// the people. It costs as much as the conversation has members. For reads alone.
+pub fn in_use<D: Document>(of: Column<D>, conversation: &str) -> Filter<D> {
+    let members = Filter::eq(ConversationMember::CONVERSATION_ID, conversation);
+    let out_of_use = Filter::and([
+        Filter::is_among(Column::id(), ConversationMember::USER_ID, members),
+        Filter::ne(Account::STATUS, AccountStatus::Active),
+    ]);
+    Filter::is_not_among(of, Column::<Account>::id(), out_of_use)
 }

@@ -174,9 +174,15 @@ impl<D> Filter<D> {
 }
 
 impl<D: Ephemeral> Filter<D> {
-    /// The documents whose time hasn't come, as [`Ephemeral::lasts`] says of one.
+    /// The documents whose time hasn't come, as [`Ephemeral::lasts`] says of one. At the time of the commit an end isn't held
+    /// against the longest time.
     pub fn lasts(now: Timestamp) -> Self {
         let later = Filter::gt(D::ENDS, now);
+        let latest = D::latest_end(now).filter(|_| now != Timestamp::AT_COMMIT);
+        let later = match latest {
+            Some(latest) => Filter::and([later, Filter::le(D::ENDS, latest)]),
+            None => later,
+        };
         if D::ENDS.attribute().is_some_and(Attribute::not_null) {
             return later;
         }
@@ -248,14 +254,35 @@ impl<D> fmt::Debug for Order<D> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use whisper_schema::prelude::{Notification, Story};
+    use whisper_schema::prelude::{MessageExpiry, Notification, Story};
 
     #[test]
     fn an_end_that_is_always_there_is_one_comparison() {
         let now = Timestamp::from_millis(7);
-        let story = Filter::<Story>::stands(now);
-        assert_eq!(story.node, Filter::gt(Story::EXPIRES_AT, now).node);
+        let end = Filter::<MessageExpiry>::stands(now);
+        assert_eq!(end.node, Filter::gt(MessageExpiry::EXPIRES_AT, now).node);
+        let now_or_then = Timestamp::AT_COMMIT;
+        let story = Filter::<Story>::stands(now_or_then);
+        assert_eq!(story.node, Filter::gt(Story::EXPIRES_AT, now_or_then).node);
         let notification = Filter::<Notification>::stands(now);
         assert!(matches!(notification.node, Node::Or(_)));
+    }
+
+    #[test]
+    fn an_end_that_no_clock_of_now_can_have_made_is_past() {
+        const DAY: i64 = 24 * 60 * 60 * 1000;
+        let now = Timestamp::from_millis(7);
+        let bounds = [
+            Filter::gt(Story::EXPIRES_AT, now),
+            Filter::le(Story::EXPIRES_AT, now.plus(3 * DAY)),
+        ];
+        assert_eq!(Filter::<Story>::stands(now).node, Filter::and(bounds).node);
+        for (days, stands) in [(0, false), (1, true), (3, true), (4, false), (365, false)] {
+            let story = Story {
+                expires_at: now.plus(days * DAY),
+                ..Story::default()
+            };
+            assert_eq!(story.stands(now), stands, "{days}");
+        }
     }
 }

@@ -62,6 +62,15 @@ pub fn same_role(member: &ConversationMember) -> Filter<ConversationMember> {
     Filter::and([active(), Filter::eq(ConversationMember::ROLE, member.role)])
 }
 
+/// Holds for one active membership in the role that it was read in, of somebody whom the other one of a direct
+/// conversation didn't block; for a commit to expect.
+pub fn this_unblocked_one(member: &ConversationMember) -> Filter<ConversationMember> {
+    Filter::and([
+        this_one(member),
+        Filter::eq(ConversationMember::IS_BLOCKED, false),
+    ])
+}
+
 /// Holds for active memberships.
 pub fn active() -> Filter<ConversationMember> {
     Filter::eq(ConversationMember::STATUS, ConversationMemberStatus::Active)

@@ -3,8 +3,9 @@
 //! A user's memberships say which ones; the conversations' own column says when. A read joins the two, so what it costs
 //! grows with what the user is in and with nothing else, and no list of ids leaves the database.
 //!
-//! The order moves while it is walked: what becomes active goes to the top, past whoever walks. So the first page says
-//! where to look for that later: a *moment* as a cursor, from which on all that was active is given, wherever it stands.
+//! The order moves while it is walked: a conversation that becomes active goes to the top, past the reader. So the first
+//! page says where to look for such ones later: a *moment* as a cursor gives all that have been active since, wherever
+//! they stand.
 
 use serde_json::Value;
 use whisper_kit::error::{Code, Error, Result};
@@ -14,6 +15,10 @@ use whisper_schema::prelude::{
 };
 use whisper_store::{Cursor, Doc, Filter, Order, Page, Query};
 
+/// How far ahead of the clock an activity may be and still count as the newest, in milliseconds: a day, as with the times
+/// of commits.
+const FARTHEST_AHEAD: i64 = 24 * 60 * 60 * 1000;
+
 /// Which of a user's conversations.
 #[derive(Clone, Copy, Debug)]
 pub struct Shelf<'a> {
@@ -21,14 +26,14 @@ pub struct Shelf<'a> {
     pub user: &'a str,
     /// Those they put away, or the others.
     pub archived: bool,
-    /// Those that strangers began, or the others.
+    /// Those that are strangers' requests, or the others.
     pub requests: bool,
 }
 
 /// Which part of the list is wanted.
 #[derive(Clone, Debug)]
 pub struct Part {
-    from: From,
+    from: Start,
     /// Whether it ends there; else it begins there.
     is_before: bool,
     limit: u32,
@@ -38,7 +43,7 @@ pub struct Part {
 
 /// Where it begins or ends.
 #[derive(Clone, Debug, PartialEq)]
-enum From {
+enum Start {
     /// The top of the list.
     Top,
     /// A place of the list: among the pinned ones or below them.
@@ -49,7 +54,7 @@ enum From {
 
 /// The questions for a part: the pinned ones, or all from a moment on; and those below.
 pub type Questions = (Option<Query<Conversation>>, Option<Query<Conversation>>);
-/// What they give.
+/// The answers to these questions.
 pub type Found = (
     Option<Vec<Doc<Conversation>>>,
     Option<Vec<Doc<Conversation>>>,
@@ -85,36 +90,41 @@ impl Part {
             (after, None) => (after.clone(), false),
             (_, before) => (before.clone(), true),
         };
-        Ok(Part {
-            from: cursor.map_or(Ok(From::Top), From::read)?,
+        let mut part = Part {
+            from: cursor.map_or(Ok(Start::Top), Start::read)?,
             is_before,
             limit: window.limit,
             now,
-        })
+        };
+        if matches!(&part.from, Start::Moment(at) if part.is_ahead(at)) {
+            // It is from when the clock was ahead, and nothing would come after it: the list begins anew.
+            (part.from, part.is_before) = (Start::Top, false);
+        }
+        Ok(part)
     }
 
-    /// What to ask for it.
+    /// The questions for the conversations of this part.
     pub fn questions(&self, shelf: &Shelf<'_>) -> Questions {
         // One more than wanted tells whether there are more.
         let limit = self.limit + 1;
         let some = |pinned| shelf.query(pinned).limit(limit);
         let (pinned, below) = (some(Some(true)), some(Some(false)));
         match (&self.from, self.is_before) {
-            (From::Top, _) => (Some(pinned), Some(below)),
-            (From::Place { pinned: true, at }, false) => {
+            (Start::Top, _) => (Some(pinned), Some(below)),
+            (Start::Place { pinned: true, at }, false) => {
                 (Some(pinned.after(at.clone())), Some(below))
             }
-            (From::Place { pinned: true, at }, true) => (Some(pinned.before(at.clone())), None),
-            (From::Place { at, .. }, false) => (None, Some(below.after(at.clone()))),
-            (From::Place { at, .. }, true) => {
+            (Start::Place { pinned: true, at }, true) => (Some(pinned.before(at.clone())), None),
+            (Start::Place { at, .. }, false) => (None, Some(below.after(at.clone()))),
+            (Start::Place { at, .. }, true) => {
                 let last = pinned.before(Cursor {
                     values: vec![Value::Null],
                     seq: 0,
                 });
                 (Some(last), Some(below.before(at.clone())))
             }
-            (From::Moment(at), false) => (Some(some(None).after(at.clone())), None),
-            (From::Moment(at), true) => (Some(some(None).before(at.clone())), None),
+            (Start::Moment(at), false) => (Some(some(None).after(at.clone())), None),
+            (Start::Moment(at), true) => (Some(some(None).before(at.clone())), None),
         }
     }
 
@@ -132,9 +142,10 @@ impl Part {
         }
         let (first, last) = (items.first(), items.last());
         let (first, last) = (first.map(|i| self.place(i)), last.map(|i| self.place(i)));
+        let is_ahead = |at: &Cursor| matches!(self.from, Start::Moment(_)) && self.is_ahead(at);
         let previous = match (&self.from, self.is_before) {
-            (From::Top, _) => self.moment(&items),
-            (_, true) if !more => self.moment(&items),
+            (Start::Top, _) => self.moment(&items),
+            (_, true) if !more || first.as_ref().is_some_and(is_ahead) => self.moment(&items),
             _ => first.clone(),
         };
         Page {
@@ -146,11 +157,18 @@ impl Part {
         }
     }
 
+    /// Whether a moment is far ahead of the clock.
+    fn is_ahead(&self, at: &Cursor) -> bool {
+        let at = at.values.first().and_then(Value::as_str);
+        let at = at.and_then(|at| at.parse::<Timestamp>().ok());
+        at.is_some_and(|at| at > self.now.plus(FARTHEST_AHEAD))
+    }
+
     /// The place of an item in this list.
     fn place(&self, (pinned, doc): &(bool, Doc<Conversation>)) -> Cursor {
         let at = activity(doc);
         let values = match self.from {
-            From::Moment(_) => vec![at],
+            Start::Moment(_) => vec![at],
             _ => vec![(*pinned).into(), at],
         };
         Cursor {
@@ -159,15 +177,23 @@ impl Part {
         }
     }
 
-    /// Where to look for what becomes active after these. A commit that comes later may still have the time of the
-    /// newest, as long as that isn't past: then whatever has that time is given again, and nothing is missed.
+    /// Where to look for conversations that become active after these. A commit that comes later may still have the time
+    /// of the newest, as long as that isn't past: then all that have that time are given again, and nothing is missed.
+    /// Times far ahead are the error of a clock that was mended since, and no commit would come after them for as long.
     fn moment(&self, items: &[(bool, Doc<Conversation>)]) -> Option<Cursor> {
+        let farthest = self.now.plus(FARTHEST_AHEAD);
         let newest = items.iter().map(|(_, doc)| (doc.last_message_at, doc.seq));
-        let (at, seq) = newest.max()?;
+        let newest = newest.filter(|(at, _)| at.is_none_or(|at| at <= farthest));
+        let (at, seq) = match (newest.max(), &self.from) {
+            (Some(newest), _) => newest,
+            (None, Start::Moment(_)) => return None,
+            (None, _) if items.is_empty() => return None,
+            (None, _) => (Some(self.now), 0),
+        };
         let is_past = at.is_none_or(|at| at < self.now);
         let at = at.map_or(Value::Null, Value::from);
-        // What there is of that time was given: looking there again at once would show the same.
-        let is_given = matches!(&self.from, From::Moment(from) if from.values[..] == [at.clone()]);
+        // All that have that time were given: looking there again at once would show the same.
+        let is_given = matches!(&self.from, Start::Moment(from) if from.values[..] == [at.clone()]);
         (is_past || !is_given).then(|| Cursor {
             values: vec![at],
             seq: if is_past { seq } else { 0 },
@@ -175,17 +201,17 @@ impl Part {
     }
 }
 
-impl From {
+impl Start {
     fn read(cursor: Cursor) -> Result<Self> {
         match cursor.values.as_slice() {
-            [Value::Bool(pinned), at] => Ok(From::Place {
+            [Value::Bool(pinned), at] => Ok(Start::Place {
                 pinned: *pinned,
                 at: Cursor {
                     values: vec![at.clone()],
                     seq: cursor.seq,
                 },
             }),
-            [_] => Ok(From::Moment(cursor)),
+            [_] => Ok(Start::Moment(cursor)),
             _ => Err(Error::new(
                 Code::InvalidCursor,
                 "This cursor is not one of this list.",

@@ -90,7 +90,7 @@ impl Making<'_> {
         let uses = Uses::of(ctx, &[(STRANGERS, usize::from(is_request))]).await?;
         let peer = ConversationMember {
             is_request,
-            ..membership(&id, other, Role::Member, Some(me), ctx.now())
+            ..membership(&id, other, Role::Member, Some(me), Timestamp::AT_COMMIT)
         };
         self.make(id, Role::Member, vec![peer], &others, &uses)
             .await
@@ -113,11 +113,18 @@ impl Making<'_> {
         let others = ctx.read(Others::ask(me, self.others())).await?;
         let others = Others::of(others);
         others.refuse(Wish::Add, "participantIds", self.others(), |_| false)?;
-        let uses = Uses::of(ctx, &[(GROUPS, 1), (ADDED, self.others().len())]).await?;
+        let strangers = others.strangers_among(self.others());
+        let uses = [
+            (GROUPS, 1),
+            (ADDED, self.others().len()),
+            (STRANGERS, strangers),
+        ];
+        let uses = Uses::of(ctx, &uses).await?;
         let id = ctx.new_id()?;
-        let members = self.others().iter();
-        let members =
-            members.map(|other| membership(&id, other, Role::Member, Some(me), ctx.now()));
+        let members = self.others().iter().map(|other| ConversationMember {
+            is_request: others.is_stranger_to(other),
+            ..membership(&id, other, Role::Member, Some(me), Timestamp::AT_COMMIT)
+        });
         let members = members.collect();
         self.make(id, Role::Owner, members, &others, &uses).await
     }

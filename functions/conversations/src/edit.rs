@@ -7,7 +7,7 @@ use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Requ
 use whisper_schema::prelude::{Conversation, ConversationKind, Timestamp};
 use whisper_store::{Batch, Patch};
 
-use crate::access::{admit, door, this_one};
+use crate::access::{admit, door, this_unblocked_one};
 use crate::details::{ConversationChange, fingerprint, unchanged};
 use crate::get::answer;
 use crate::rules::may_manage;
@@ -49,6 +49,10 @@ async fn attempt(
     let me = ctx.caller()?.user_id;
     let (found, shown) = ctx.read((door(id, &me), shown_members(id))).await?;
     let mut access = admit(found)?;
+    // Settings have words too: somebody who may not send may not write them either.
+    if access.me.is_blocked {
+        return Err(Error::forbidden("You can't send to this conversation."));
+    }
     // Between two, both may: all they can change is their settings.
     if access.conversation.kind != ConversationKind::Direct && !may_manage(access.me.role) {
         return Err(Error::forbidden(
@@ -62,15 +66,14 @@ async fn attempt(
         let fields: Vec<&str> = changed.iter().map(|(column, _)| column.key()).collect();
         let what = json!({"fields": fields});
         let patch = Patch::of(changed).set(Conversation::UPDATED_AT, Timestamp::AT_COMMIT);
-        let batch =
-            Batch::new()
-                .expect_some(this_one(&access.me))
-                .update_if(id, patch, unchanged(&before));
+        let batch = Batch::new()
+            .expect_some(this_unblocked_one(&access.me))
+            .update_if(id, patch, unchanged(&before));
         let batch = append(ctx, batch, "conversation.updated", id, Some(&me), &what)?;
         let Some(committed) = ctx.try_commit(batch).await? else {
             return Ok(Attempt::Retry);
         };
         access.conversation.value.updated_at = Some(committed.at);
     }
-    answer(ctx, access, shown.into()).await.map(Attempt::Done)
+    answer(ctx, access, shown).await.map(Attempt::Done)
 }

@@ -28,7 +28,7 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = request.id("conversationId")?;
     let me = ctx.caller()?.user_id;
     let (found, shown) = ctx.read((door(id, &me), shown_members(id))).await?;
-    answer(&ctx, admit(found)?, shown.into()).await
+    answer(&ctx, admit(found)?, shown).await
 }
 
 /// The conversation as the caller sees it, with the unread messages counted.
@@ -38,7 +38,7 @@ pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Re
     let named = shown.all().chain([conversation.creator_id.as_str()]);
     let newest = conversation.last_message_id.as_ref();
     let asked = (
-        unread::count(&me, ctx.now()),
+        unread::count(&conversation, &me, ctx.now()),
         newest.map(Get::<Message>::id),
         shown_to(&me.user_id, named.chain(sender)),
     );

@@ -22,7 +22,7 @@ pub struct Which {
     /// Those that the caller put away; else the others.
     #[serde(default)]
     pub archived: bool,
-    /// Those that strangers began, and that the caller neither answered nor accepted; else the others.
+    /// Those that strangers began or brought the caller into, and that the caller neither answered nor accepted; else the others.
     #[serde(default)]
     pub requests: bool,
 }
@@ -71,7 +71,7 @@ async fn views(
     let items = items(ctx, me, conversations).await?;
     let asked = items.iter().map(|item| {
         let newest = item.conversation.last_message_id.as_ref();
-        let unread = unread::count(&item.me, ctx.now());
+        let unread = unread::count(&item.conversation, &item.me, ctx.now());
         (unread, newest.map(Get::<Message>::id))
     });
     let asked = (
@@ -95,7 +95,7 @@ async fn views(
     Ok((views.collect(), people.users()))
 }
 
-/// The people whom a list shows: the other one, who wrote last, and who made it. All members of all groups would be too
+/// The people whom a list shows: the other one, the sender of the newest message, and the maker. All members of all groups would be too
 /// many; a conversation's own answer names them.
 fn named<'a>(item: &'a Item, me: &str) -> impl Iterator<Item = &'a str> {
     let conversation = &item.conversation;
@@ -114,16 +114,17 @@ async fn items(ctx: &Ctx, me: &str, conversations: Vec<Doc<Conversation>>) -> Re
         let is_direct = conversation.kind == ConversationKind::Direct;
         (
             Get::<ConversationMember>::id(member_id(id, me)),
-            is_direct.then(|| shown_pair(id)),
-            (!is_direct).then(|| shown_members(id)),
+            match is_direct {
+                true => shown_pair(id),
+                false => shown_members(id),
+            },
         )
     });
     let found = ctx.read(asked.collect::<Vec<_>>()).await?;
     let items = conversations.into_iter().zip(found);
-    let items = items.filter_map(|(conversation, (member, pair, group))| {
-        // Who left since the page was read sees it no more.
+    let items = items.filter_map(|(conversation, (member, shown))| {
+        // Somebody who left since the page was read sees it no more.
         let me = member.filter(|member| member.status == ConversationMemberStatus::Active)?;
-        let shown = ShownMembers::of(pair, group);
         Some(Item {
             conversation,
             me,

@@ -11,7 +11,7 @@ use whisper_schema::body::forms;
 use whisper_schema::prelude::{Column, ConversationMember, Message, Timestamp};
 use whisper_store::{Batch, Doc, Filter, First, Get, Order, Patch, Query};
 
-use crate::access::{active, admit, door};
+use crate::access::{Access, active, admit, door};
 use crate::unread::{self, Unread};
 
 /// How far.
@@ -59,10 +59,12 @@ async fn mark_read(
     OptionalJson(body): OptionalJson<ConversationRead>,
 ) -> Result<Reply> {
     let id = request.id("conversationId")?;
-    let me = ctx
+    let access = ctx
         .retry(async || attempt(&ctx, id, body.message_id.as_deref()).await)
         .await?;
-    let Unread { count, capped } = Unread::of(ctx.read(unread::count(&me, ctx.now())).await?);
+    let unread = unread::count(&access.conversation, &access.me, ctx.now());
+    let Unread { count, capped } = Unread::of(ctx.read(unread).await?);
+    let me = access.me.into_inner();
     Reply::ok(&ConversationReadView {
         last_read_at: me.last_read_at,
         last_read_message_id: me.last_read_message_id,
@@ -71,11 +73,7 @@ async fn mark_read(
     })
 }
 
-async fn attempt(
-    ctx: &Ctx,
-    id: &str,
-    message: Option<&str>,
-) -> Result<Attempt<ConversationMember>> {
+async fn attempt(ctx: &Ctx, id: &str, message: Option<&str>) -> Result<Attempt<Access>> {
     let user = ctx.caller()?.user_id;
     let asked = (
         door(id, &user),
@@ -83,13 +81,14 @@ async fn attempt(
         message.is_none().then(|| newest(id)),
     );
     let (found, named, newest) = ctx.read(asked).await?;
-    let mut me = admit(found)?.me.into_inner();
+    let mut access = admit(found)?;
+    let me = &mut access.me.value;
     let read = match named {
         None => newest.flatten(),
         Some(named) => Some(of_conversation(id, named)?),
     };
     let Some(read) = read.filter(|read| me.read_position.is_none_or(|at| at < read.seq)) else {
-        return Ok(Attempt::Done(me));
+        return Ok(Attempt::Done(access));
     };
     me.last_read_at = read.created_at;
     me.last_read_message_id = Some(read.id.clone());
@@ -103,7 +102,7 @@ async fn attempt(
     let what = json!({"messageId": read.id, "lastReadAt": me.last_read_at});
     let batch = append(ctx, batch, "conversation.read", id, Some(&user), &what)?;
     let committed = ctx.try_commit(batch).await?;
-    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(me)))
+    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(access)))
 }
 
 /// Asks for a conversation's newest message, by its commit number.

@@ -6,7 +6,7 @@ use whisper_schema::body::Changes;
 use whisper_schema::prelude::{ConversationMember, Timestamp};
 use whisper_store::{Batch, Patch};
 
-use crate::access::{active, admit, door};
+use crate::access::{Access, active, admit, door};
 use crate::unread::{self, Unread};
 use crate::view::MyMembershipView;
 
@@ -41,29 +41,26 @@ async fn change_my_settings(
     Json(change): Json<MySettingsChange>,
 ) -> Result<Reply> {
     let id = request.id("conversationId")?;
-    let me = ctx.retry(async || attempt(&ctx, id, &change).await).await?;
-    my_membership(&ctx, &me).await
+    let access = ctx.retry(async || attempt(&ctx, id, &change).await).await?;
+    my_membership(&ctx, &access).await
 }
 
 /// The caller's membership with the unread messages counted.
-pub async fn my_membership(ctx: &Ctx, me: &ConversationMember) -> Result<Reply> {
-    let unread = Unread::of(ctx.read(unread::count(me, ctx.now())).await?);
-    Reply::ok(&MyMembershipView::new(me, unread))
+pub async fn my_membership(ctx: &Ctx, access: &Access) -> Result<Reply> {
+    let unread = unread::count(&access.conversation, &access.me, ctx.now());
+    let unread = Unread::of(ctx.read(unread).await?);
+    Reply::ok(&MyMembershipView::new(&access.me, unread))
 }
 
-async fn attempt(
-    ctx: &Ctx,
-    id: &str,
-    change: &MySettingsChange,
-) -> Result<Attempt<ConversationMember>> {
+async fn attempt(ctx: &Ctx, id: &str, change: &MySettingsChange) -> Result<Attempt<Access>> {
     let user = ctx.caller()?.user_id;
-    let mut me = admit(ctx.read(door(id, &user)).await?)?.me.into_inner();
-    let changed = change.clone().apply(&mut me);
+    let mut access = admit(ctx.read(door(id, &user)).await?)?;
+    let changed = change.clone().apply(&mut access.me.value);
     if changed.is_empty() {
-        return Ok(Attempt::Done(me));
+        return Ok(Attempt::Done(access));
     }
     let patch = Patch::of(changed).set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT);
-    let batch = Batch::new().update_if(&me.id, patch, active());
+    let batch = Batch::new().update_if(&access.me.id, patch, active());
     let committed = ctx.try_commit(batch).await?;
-    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(me)))
+    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(access)))
 }

@@ -1,4 +1,4 @@
-//! Those whom the caller wants to write to, or to bring into a group.
+//! The people whom the caller wants to write to, or to bring into a group.
 
 use whisper_kit::Result;
 use whisper_people::{Consenting, Consents, People, Showing, by_ids, consents, shown_to};
@@ -18,10 +18,10 @@ pub enum Wish {
 
 /// The questions about them.
 pub type Asking = (Vec<Query<Account>>, Showing, Consenting);
-/// What they give.
+/// The answers to these questions.
 pub type Asked = (Vec<Vec<Doc<Account>>>, People, Consents);
 
-/// What decides whether the caller gets what they want.
+/// The accounts and settings of these people, which decide whether the caller may do what they want.
 #[derive(Debug)]
 pub struct Others {
     accounts: Vec<Doc<Account>>,
@@ -57,9 +57,15 @@ impl Others {
             && !self.people.is_blocked(id)
     }
 
-    /// Whether somebody doesn't know the caller: what the caller writes first is a request.
+    /// Whether the caller is a stranger to somebody: a conversation that the caller brings them into is a request.
     pub fn is_stranger_to(&self, id: &str) -> bool {
         !self.consents.is_known_to(id)
+    }
+
+    /// How many of these people the caller is a stranger to.
+    pub fn strangers_among(&self, users: &[String]) -> usize {
+        let strangers = users.iter().filter(|user| self.is_stranger_to(user));
+        strangers.count()
     }
 
     /// Refuses those of a list who aren't there for the caller, or who don't let them do this; `exempt` are let pass.

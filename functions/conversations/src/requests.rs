@@ -1,13 +1,15 @@
-//! `POST /v1/conversations/{conversationId}/accept` and `…/decline`: what becomes of a conversation that a stranger began.
+//! `POST /v1/conversations/{conversationId}/accept` and `…/decline`: the answer to a stranger's request, a conversation that
+//! they began or a group that they brought the caller into.
 //!
-//! Answering accepts it too. Who declines puts it away: it stays a request, so it goes on to ring nobody, and the
-//! stranger isn't told.
+//! Writing in it accepts it too. Declining a direct conversation puts it away: it stays a request, so it goes on to ring
+//! nobody, and the stranger isn't told. Declining a group leaves it.
 
-use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_schema::prelude::{ConversationMember, Timestamp};
+use whisper_kit::{Attempt, Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_schema::prelude::{Column, ConversationKind, ConversationMember, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
 
-use crate::access::{active, admit, door};
+use crate::access::{Access, active, admit, door};
+use crate::leave::leaving;
 use crate::my_settings::my_membership;
 use crate::view::MyMembershipView;
 
@@ -17,7 +19,7 @@ pub fn accepting() -> Endpoint {
         Method::POST,
         "/v1/conversations/{conversationId}/accept",
         "acceptConversation",
-        "The caller wants to hear of a conversation that a stranger began.",
+        "The caller wants to hear of a conversation that a stranger began or brought them into.",
         accept,
     )
     .reply::<MyMembershipView>(
@@ -32,53 +34,70 @@ pub fn declining() -> Endpoint {
         Method::POST,
         "/v1/conversations/{conversationId}/decline",
         "declineConversation",
-        "Puts a conversation away that a stranger began; it goes on to ring nobody, and the stranger isn't told.",
+        "Puts a direct conversation away that a stranger began: it goes on to ring nobody, and the stranger isn't told. Leaves a group \
+         that a stranger brought the caller into.",
         decline,
     )
-    .reply::<MyMembershipView>(200, "The caller's membership; what is no request stays as it is.")
+    .reply::<MyMembershipView>(
+        200,
+        "The caller's membership, as it was if they left; what is no request stays as it is.",
+    )
+    .codes(&[Code::LastOwner])
 }
 
+/// The two answers.
+#[derive(Clone, Copy)]
+enum Verdict {
+    Accept,
+    Decline,
+}
+
+/// Answers 200 with the membership; no request any more, and listed with the others.
 async fn accept(ctx: Ctx, request: Request) -> Result<Reply> {
-    let wanted = Patch::new()
-        .set(ConversationMember::IS_REQUEST, false)
-        .set(ConversationMember::IS_ARCHIVED, false);
-    decide(&ctx, request.id("conversationId")?, &wanted, |me| {
-        (me.is_request, me.is_archived) = (false, false);
-    })
-    .await
+    decide(&ctx, request.id("conversationId")?, Verdict::Accept).await
 }
 
+/// Answers 200 with the membership; put away or left.
 async fn decline(ctx: Ctx, request: Request) -> Result<Reply> {
-    let away = Patch::new().set(ConversationMember::IS_ARCHIVED, true);
-    decide(&ctx, request.id("conversationId")?, &away, |me| {
-        me.is_archived = true;
-    })
-    .await
+    decide(&ctx, request.id("conversationId")?, Verdict::Decline).await
 }
 
-/// Changes the caller's membership if it is a request, and answers with it.
-async fn decide(
-    ctx: &Ctx,
-    id: &str,
-    patch: &Patch<ConversationMember>,
-    apply: impl Fn(&mut ConversationMember),
-) -> Result<Reply> {
+/// Changes a membership that is a request; any other stays as it is.
+async fn decide(ctx: &Ctx, id: &str, verdict: Verdict) -> Result<Reply> {
     let user = ctx.caller()?.user_id;
-    let me = ctx
+    let access = ctx
         .retry(async || {
-            let mut me = admit(ctx.read(door(id, &user)).await?)?.me.into_inner();
-            if !me.is_request {
-                return Ok(Attempt::Done(me));
+            let mut access = admit(ctx.read(door(id, &user)).await?)?;
+            if access.me.is_request {
+                let batch = change(ctx, &mut access, verdict)?;
+                if ctx.try_commit(batch).await?.is_none() {
+                    return Ok(Attempt::Retry);
+                }
             }
-            let patch = patch.clone();
-            let patch = patch.set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT);
-            let still = Filter::eq(ConversationMember::IS_REQUEST, true);
-            let still = Filter::and([active(), still]);
-            let batch = Batch::new().update_if(&me.id, patch, still);
-            let committed = ctx.try_commit(batch).await?;
-            apply(&mut me);
-            Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(me)))
+            Ok(Attempt::Done(access))
         })
         .await?;
-    my_membership(ctx, &me).await
+    my_membership(ctx, &access).await
+}
+
+/// What the answer changes, in the database and in the membership that was read.
+fn change(ctx: &Ctx, access: &mut Access, verdict: Verdict) -> Result<Batch> {
+    let still = Filter::and([
+        Filter::eq(Column::id(), access.me.id.as_str()),
+        active(),
+        Filter::eq(ConversationMember::IS_REQUEST, true),
+    ]);
+    let batch = Batch::new().expect_some(still);
+    let is_direct = access.conversation.kind == ConversationKind::Direct;
+    let me = &mut access.me.value;
+    (me.is_request, me.is_archived) = match verdict {
+        Verdict::Accept => (false, false),
+        Verdict::Decline if is_direct => (true, true),
+        Verdict::Decline => return leaving(ctx, batch, access),
+    };
+    let patch = Patch::new()
+        .set(ConversationMember::IS_REQUEST, me.is_request)
+        .set(ConversationMember::IS_ARCHIVED, me.is_archived)
+        .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT);
+    Ok(batch.update(&me.id, patch))
 }

@@ -1,7 +1,7 @@
-//! Whose ids a view shows.
+//! The members whose ids a view shows.
 
 use whisper_schema::prelude::{ConversationMember, ConversationMemberRole};
-use whisper_store::{Doc, Filter, Order, Query};
+use whisper_store::{Answers, Doc, Filter, Order, Query, Questions, ReadSet, StoreError};
 
 use crate::access::active;
 use crate::rules::MANAGERS;
@@ -10,40 +10,66 @@ use crate::rules::MANAGERS;
 pub const SHOWN_MEMBERS: u32 = 100;
 
 type Members = Query<ConversationMember>;
-type Found = Vec<Doc<ConversationMember>>;
 
-/// The query for the ids that the view of a direct conversation shows: nobody stands out there.
-pub fn shown_pair(conversation: &str) -> Members {
+/// The questions for the ids that a view shows; gives [`ShownMembers`].
+pub struct Asking {
+    participants: Members,
+    /// Managers and moderators of a group; nobody stands out in a direct conversation.
+    roles: Option<(Members, Members)>,
+}
+
+/// Asks for the ids that the view of a direct conversation shows.
+pub fn shown_pair(conversation: &str) -> Asking {
+    Asking {
+        participants: participants(conversation),
+        roles: None,
+    }
+}
+
+/// Asks for the ids that the view of a group shows; of a direct conversation it gives the same as [`shown_pair`].
+pub fn shown_members(conversation: &str) -> Asking {
+    let with_role = |role| members(conversation).filter(role);
+    let moderator = ConversationMemberRole::Moderator;
+    Asking {
+        participants: participants(conversation),
+        roles: Some((
+            with_role(Filter::is_in(ConversationMember::ROLE, MANAGERS)),
+            with_role(Filter::eq(ConversationMember::ROLE, moderator)),
+        )),
+    }
+}
+
+fn participants(conversation: &str) -> Members {
+    members(conversation).order(Order::asc(ConversationMember::JOINED_AT))
+}
+
+fn members(conversation: &str) -> Members {
     Query::new()
         .filter(Filter::eq(
             ConversationMember::CONVERSATION_ID,
             conversation,
         ))
         .filter(active())
-        .order(Order::asc(ConversationMember::JOINED_AT))
         .limit(SHOWN_MEMBERS)
 }
 
-/// The queries for the ids that the view of a group shows: participants, managers, moderators.
-pub fn shown_members(conversation: &str) -> (Members, Members, Members) {
-    let with_role = |role| {
-        Query::new()
-            .filter(Filter::eq(
-                ConversationMember::CONVERSATION_ID,
-                conversation,
-            ))
-            .filter(active())
-            .filter(role)
-            .limit(SHOWN_MEMBERS)
-    };
-    (
-        shown_pair(conversation),
-        with_role(Filter::is_in(ConversationMember::ROLE, MANAGERS)),
-        with_role(Filter::eq(
-            ConversationMember::ROLE,
-            ConversationMemberRole::Moderator,
-        )),
-    )
+impl ReadSet for Asking {
+    type Output = ShownMembers;
+
+    fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
+        self.participants.ask(questions)?;
+        self.roles.ask(questions)
+    }
+
+    fn take(self, answers: &mut Answers) -> Result<ShownMembers, StoreError> {
+        let participants = self.participants.take(answers)?;
+        let (admins, moderators) = self.roles.take(answers)?.unwrap_or_default();
+        Ok(ShownMembers {
+            participants: ids(participants),
+            admins: ids(admins),
+            moderators: ids(moderators),
+        })
+    }
 }
 
 /// The members whose ids a view shows.
@@ -55,24 +81,6 @@ pub struct ShownMembers {
     pub admins: Vec<String>,
     /// Moderators.
     pub moderators: Vec<String>,
-}
-
-impl ShownMembers {
-    /// From what [`shown_pair`] or [`shown_members`] gave.
-    pub fn of(pair: Option<Found>, group: Option<(Found, Found, Found)>) -> Self {
-        let (participants, admins, moderators) = group.unwrap_or_default();
-        ShownMembers {
-            participants: ids(pair.unwrap_or(participants)),
-            admins: ids(admins),
-            moderators: ids(moderators),
-        }
-    }
-}
-
-impl From<(Found, Found, Found)> for ShownMembers {
-    fn from(group: (Found, Found, Found)) -> Self {
-        ShownMembers::of(None, Some(group))
-    }
 }
 
 impl ShownMembers {
@@ -89,7 +97,7 @@ impl ShownMembers {
     }
 }
 
-fn ids(found: Found) -> Vec<String> {
+fn ids(found: Vec<Doc<ConversationMember>>) -> Vec<String> {
     found
         .into_iter()
         .map(|member| member.value.user_id)

@@ -1,11 +1,14 @@
 //! How many messages of others somebody has not read.
 
-use whisper_people::unblocked;
-use whisper_schema::prelude::{Column, ConversationMember, Message, Timestamp};
+use whisper_people::{in_use, unblocked};
+use whisper_schema::prelude::{Column, Conversation, ConversationMember, Message, Timestamp};
 use whisper_store::{Count, Filter, Query};
 
 /// The most unread messages that are counted; a client shows "999+".
 pub const UNREAD_CAP: u64 = 999;
+
+/// The most members of a conversation whose accounts are looked at for a count.
+const LOOKED_AT: i64 = 100;
 
 /// A count of unread messages, up to [`UNREAD_CAP`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,10 +31,12 @@ impl Unread {
 
 /// Counts the others' messages that stand behind the last one read, and behind those there were when the member
 /// joined: by commit numbers, whatever the clocks said. Messages of people with a block in between don't count, nor do
-/// those that have expired or were deleted.
-pub fn count(member: &ConversationMember, now: Timestamp) -> Count<Message> {
+/// those that have expired or were deleted. In conversations of up to a hundred, those of accounts out of use don't either.
+pub fn count(of: &Conversation, member: &ConversationMember, now: Timestamp) -> Count<Message> {
     let behind = member.read_position.max(member.joined_position);
+    let in_use = (of.participant_count <= LOOKED_AT).then(|| in_use(Message::SENDER_ID, &of.id));
     Query::new()
+        .filter(Filter::and(in_use))
         .filter(Filter::eq(
             Message::CONVERSATION_ID,
             member.conversation_id.as_str(),

@@ -61,7 +61,7 @@ pub struct ConversationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peer: Option<UserSummary>,
     /// Newest message; absent, as are all fields about it, when it has expired or was deleted, or when its sender is
-    /// blocked.
+    /// blocked or may not use their account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_id: Option<String>,
     /// Preview of the newest message; absent when encrypted.
@@ -110,7 +110,7 @@ pub struct MyMembershipView {
     pub is_pinned: bool,
     /// Whether it was put away.
     pub is_archived: bool,
-    /// Whether a stranger began it, and the caller neither answered nor accepted it yet.
+    /// Whether a stranger began it or brought the caller into it, and the caller neither answered nor accepted it yet.
     pub is_request: bool,
     /// When the caller joined, the last time if more than once.
     pub joined_at: Timestamp,
@@ -200,7 +200,9 @@ impl Sight<'_> {
     /// The newest message, if it is for them to see.
     fn preview(&self) -> Option<&Message> {
         self.newest.filter(|message| {
-            message.stands(self.now) && !self.people.is_blocked(&message.sender_id)
+            message.stands(self.now)
+                && !message.deleted_for.contains(&self.me.user_id)
+                && !self.people.is_hidden(&message.sender_id)
         })
     }
 

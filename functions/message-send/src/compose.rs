@@ -161,7 +161,6 @@ fn summary(message: &Message) -> Patch<Conversation> {
             Conversation::LAST_MESSAGE_SENDER_ID,
             message.sender_id.as_str(),
         )
-        .set(Conversation::UPDATED_AT, Timestamp::AT_COMMIT)
 }
 
 /// The recipients of a group follow from its members when it is delivered: no write grows with it.

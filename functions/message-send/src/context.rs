@@ -3,7 +3,7 @@
 use whisper_kit::Ctx;
 use whisper_kit::error::{Error, FieldError, OptionExt, Result, Rule};
 use whisper_kit::ids::member_id;
-use whisper_people::between;
+use whisper_people::{audience, consents};
 use whisper_schema::main_db::{Conversation, ConversationKind, Message};
 use whisper_schema::social_db::Story;
 use whisper_schema::system::ConversationMember;
@@ -35,13 +35,16 @@ pub struct Context {
     pub recipient: Option<ConversationMember>,
     /// The story it answers, if the sender may see it.
     pub story: Option<Story>,
+    /// Whether the other one doesn't let the sender write to them, and hasn't answered either.
+    pub is_unwanted: bool,
 }
 
 /// Members that a direct conversation has.
 const PAIR: u32 = 2;
 
 impl Context {
-    /// Reads it all in one statement; an answer to a story takes a second one, as its audience depends on its author.
+    /// Reads it all in one statement. An answer to a story takes a second one, as its audience depends on its author; so
+    /// does a message to somebody who hasn't answered yet, as they may not want any by now.
     ///
     /// # Errors
     /// 401 when the session has ended, 404 for a user who is no member.
@@ -93,19 +96,32 @@ impl Context {
             origin_member: value(others.0.flatten()),
             recipient: value(others.1.flatten()),
             story: value(others.2.flatten()),
+            is_unwanted: false,
         };
-        context.hide_story(ctx, me).await?;
+        context.look_closer(ctx, me).await?;
         Ok(context)
     }
 
-    /// Takes away a story that the sender may not see.
-    async fn hide_story(&mut self, ctx: &Ctx, me: &str) -> Result<()> {
-        let Some(story) = self.story.take().filter(|story| story.stands(ctx.now())) else {
+    /// Takes away a story that the sender may not see, and asks for the consent of somebody who hasn't answered yet.
+    async fn look_closer(&mut self, ctx: &Ctx, me: &str) -> Result<()> {
+        let story = self.story.take().filter(|story| story.stands(ctx.now()));
+        let asked = self.peer.as_ref().filter(|peer| peer.is_request);
+        let asked = asked.map(|peer| peer.user_id.as_str());
+        if story.is_none() && asked.is_none() {
             return Ok(());
+        }
+        let author = story.as_ref().map(|story| audience(me, &story.user_id));
+        let consent = asked.map(|peer| consents(me, [peer]));
+        let (audience, consent) = ctx.read((author, consent)).await?;
+        let may_see = |story: &Story| {
+            let audience = audience.flatten();
+            audience.is_some_and(|audience| story.is_visible(audience, ctx.now()))
         };
-        let pair = ctx.read(between(me, &story.user_id)).await?;
-        let audience = pair.audience(me, &story.user_id);
-        self.story = Some(story).filter(|story| story.is_visible(audience, ctx.now()));
+        let may_write = asked
+            .zip(consent)
+            .is_none_or(|(peer, consent)| consent.may_write(peer));
+        self.is_unwanted = !may_write;
+        self.story = story.filter(may_see);
         Ok(())
     }
 
@@ -124,9 +140,12 @@ impl Context {
     /// Holds a new message against the documents it names.
     ///
     /// # Errors
-    /// `validation_failed`, naming each field. Documents that don't exist and documents that the sender may not see are
-    /// refused in the same words.
+    /// `forbidden` as for a block where the other one doesn't want messages. `validation_failed`, naming each field;
+    /// documents that don't exist and documents that the sender may not see are refused in the same words.
     pub fn check(&self, draft: &SendMessage, now: Timestamp) -> Result<()> {
+        if self.is_unwanted {
+            return Err(Error::forbidden("You can't send to this conversation."));
+        }
         let mut errors: Vec<FieldError> = draft
             .missed(now)
             .map(|field| FieldError::new(field, Rule::Range, "must lie in the future"))

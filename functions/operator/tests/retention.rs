@@ -233,3 +233,57 @@ fn a_setting_of_zero_keeps_them() {
         json!({"found": 0, "done": 0, "failed": 0, "capped": false})
     );
 }
+
+#[test]
+fn times_of_a_clock_that_was_ahead_are_set_to_the_present() {
+    let edge = edge(&[]);
+    let start = edge.ctx().now();
+    let active = |id: &str, days: i64| {
+        put(
+            &edge,
+            Batch::new().upsert(&Conversation {
+                id: id.into(),
+                last_message_at: Some(start.plus(days * DAY)),
+                ..Conversation::default()
+            }),
+        );
+    };
+    let seen = |id: &str| {
+        let found = block_on(edge.store().get::<Conversation>(id)).unwrap();
+        found.unwrap().last_message_at.unwrap()
+    };
+    edge.advance(365 * DAY);
+    sweep(&edge);
+    active("ahead", 365);
+    active("before", 0);
+    active("soon", 1);
+    for (id, days) in [("ahead", 366), ("soon", 3)] {
+        let expires_at = start.plus(days * DAY);
+        put(
+            &edge,
+            Batch::new().insert(&Story {
+                id: id.into(),
+                expires_at,
+                ..Story::default()
+            }),
+        );
+    }
+    let ends = |id: &str| {
+        let found = block_on(edge.store().get::<Story>(id)).unwrap();
+        found.unwrap().expires_at
+    };
+    edge.advance(-365 * DAY);
+    // Until a day of runs has gone by, it may be this clock that is wrong.
+    for _ in 0..143 {
+        sweep(&edge);
+        edge.advance(DAY / 144);
+    }
+    assert_eq!(seen("ahead"), start.plus(365 * DAY));
+    assert_eq!(ends("ahead"), start.plus(366 * DAY));
+    sweep(&edge);
+    let now = edge.ctx().now();
+    assert!(seen("ahead") >= now && seen("ahead") < now.plus(1000));
+    assert_eq!((seen("before"), seen("soon")), (start, start.plus(DAY)));
+    assert!(ends("ahead") >= now && ends("ahead") < now.plus(1000));
+    assert_eq!(ends("soon"), start.plus(3 * DAY));
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use whisper_kit::auth::Caller;
 use whisper_kit::ids::derived_id;
 use whisper_kit::{Ctx, Error, OptionExt, Result};
-use whisper_people::{between, visible};
+use whisper_people::audience;
 use whisper_schema::prelude::{Document, Ephemeral, Story, StoryAudience};
 use whisper_store::{Doc, Get, ReadSet};
 
@@ -52,15 +52,8 @@ pub async fn open_then<R: ReadSet, S: ReadSet>(
     let (story, more) = ctx.read((Get::<Story>::id(story_id), more)).await?;
     let story = story.filter(|story| story.stands(now)).or_not_found()?;
     let author = story.user_id.as_str();
-    let other = (me != author).then(|| (visible(me, author), between(me, author)));
-    let (other, then) = ctx.read((other, then(&story))).await?;
-    let audience = match other {
-        None => StoryAudience::Author,
-        Some((author_is_there, pair)) => {
-            author_is_there.or_not_found()?;
-            pair.audience(me, author)
-        }
-    };
+    let (audience, then) = ctx.read((audience(me, author), then(&story))).await?;
+    let audience = audience.or_not_found()?;
     if !story.is_visible(audience, now) {
         return Err(Error::not_found());
     }

@@ -8,9 +8,6 @@ use whisper_schema::{Body, Rule};
 
 use crate::client_json::ClientJson;
 
-/// The longest time a story is shown, in seconds.
-pub const LONGEST: i64 = 48 * 60 * 60;
-
 /// A colour of the web.
 const COLOR: Form = Form {
     valid: is_color,

@@ -10,11 +10,10 @@ use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_people::{Users, reach};
 use whisper_schema::prelude::{
-    Column, Follow, FollowStatus, Story, StoryAudience, StoryPrivacy, Timestamp,
+    Column, Ephemeral, Follow, FollowStatus, Story, StoryAudience, StoryPrivacy, Timestamp,
 };
 use whisper_store::{Cursor, Doc, Filter, MAX_LIMIT, Order, Page, Query};
 
-use crate::draft::LONGEST;
 use crate::show::reply;
 use crate::view::StoryPostView;
 
@@ -128,7 +127,7 @@ impl Circles {
     fn stories(&self, viewer: &str, now: Timestamp) -> Query<Story> {
         // No active story is older than the longest lifetime. Said to the database, it looks at
         // nobody's former stories: the index has the time behind the author.
-        let oldest = now.plus(-LONGEST * 1000 - SKEW);
+        let oldest = now.plus(-Story::LONGEST.unwrap_or_default() - SKEW);
         let authors: Vec<&str> = self
             .all
             .iter()

@@ -17,7 +17,7 @@ use whisper_kit::Api;
 use whisper_kit::rate_limit::Rate;
 
 /// How often things may happen.
-const RATES: [Rate; 2] = [post::STORIES, post::MENTIONS];
+const RATES: [Rate; 3] = [post::STORIES, post::MENTIONS, reactions::REACTING];
 
 /// The function's endpoints.
 pub fn api() -> Api {

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use whisper_kit::ids::is_id;
 use whisper_kit::page::{ListingWith, Window};
-use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_people::{Users, between, visible};
+use whisper_kit::{Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
+use whisper_people::{self as people, Users};
 use whisper_schema::prelude::{Column, Story, StoryAudience, Timestamp};
 use whisper_store::{Filter, Order, Query};
 
@@ -46,13 +46,10 @@ async fn audience(ctx: &Ctx, viewer: &str, author: &str) -> Result<StoryAudience
     if !is_id(author) {
         return Err(Error::not_found());
     }
-    let questions = (visible(viewer, author), between(viewer, author));
-    let (author_is_there, pair) = ctx.read(questions).await?;
-    author_is_there.or_not_found()?;
-    match pair.audience(viewer, author) {
-        StoryAudience::Blocked => Err(Error::not_found()),
-        audience => Ok(audience),
-    }
+    let audience = ctx.read(people::audience(viewer, author)).await?;
+    audience
+        .filter(|audience| *audience != StoryAudience::Blocked)
+        .or_not_found()
 }
 
 fn stories(author: &str, audience: StoryAudience, now: Timestamp) -> Query<Story> {

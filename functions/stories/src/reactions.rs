@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::json;
 use whisper_kit::page::{Listing, Window};
-use whisper_kit::{Attempt, Ctx, Endpoint, Json, Method, Reply, Request, Result, events};
+use whisper_kit::rate_limit::Rate;
+use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result, events};
 use whisper_people::{People, UserSummary};
 use whisper_schema::Body;
 use whisper_schema::body::Form;
@@ -14,6 +15,9 @@ use crate::access::{Opened, open, open_own, reaction_id};
 use crate::one::lasts;
 
 const REACTIONS: &str = "/v1/stories/{storyId}/reactions";
+
+/// Reactions that one user may set, first ones and others.
+pub const REACTING: Rate = Rate::per_hour("story reaction", "story_reaction_rate_per_hour", 600);
 
 /// One emoji or a short word: whatever is short and has no blanks. A closed list would be out of date with every new
 /// Unicode version.
@@ -69,6 +73,7 @@ pub fn put_endpoint() -> Endpoint {
     Endpoint::new(Method::PUT, REACTIONS, "reactToStory", summary, put)
         .reply::<StoryReactionView>(200, "It took the place of another one")
         .reply::<StoryReactionView>(201, "The caller's first reaction, counted")
+        .codes(&[Code::RateLimited])
 }
 
 /// The endpoint that takes the caller's reaction back.
@@ -126,7 +131,8 @@ async fn first(ctx: &Ctx, opened: &Opened, wanted: &str) -> Result<Attempt<Reply
         .insert(&reaction);
     let payload = json!({"storyId": story, "authorId": opened.story.user_id});
     let batch = events::append(ctx, batch, "story.reacted", story, Some(user), &payload)?;
-    let Some(committed) = ctx.try_commit(batch).await? else {
+    let rate = REACTING.of_caller(ctx).await?;
+    let Some(committed) = rate.try_commit(ctx, batch).await? else {
         return Ok(Attempt::Retry);
     };
     reaction.created_at = committed.at;
@@ -138,7 +144,8 @@ async fn change(ctx: &Ctx, mut reaction: StoryReaction, wanted: &str) -> Result<
     if reaction.reaction != wanted {
         let patch = Patch::<StoryReaction>::new().set(StoryReaction::REACTION, wanted);
         let batch = Batch::new().update(&reaction.id, patch);
-        if ctx.try_commit(batch).await?.is_none() {
+        let rate = REACTING.of_caller(ctx).await?;
+        if rate.try_commit(ctx, batch).await?.is_none() {
             return Ok(Attempt::Retry);
         }
     }

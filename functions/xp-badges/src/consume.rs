@@ -9,12 +9,12 @@ use whisper_kit::consumer::{self, Bounds};
 use whisper_kit::ids::derived_id;
 use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Error, Result, events};
+use whisper_people::by_ids;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
-    Column, Document, Notification, NotificationKind, Profile, Progress, ProgressDay, ProgressWeek,
-    UserActivity,
+    Notification, NotificationKind, Profile, Progress, ProgressDay, ProgressWeek, UserActivity,
 };
-use whisper_store::{Batch, Doc, Filter, Patch, Query};
+use whisper_store::{Batch, Doc, Patch};
 
 use crate::day;
 use crate::standing::{News, Standing};
@@ -62,23 +62,21 @@ async fn handle(ctx: &Ctx, activities: Activities) -> Result<Batch> {
         .try_fold(batch, |batch, (user, told)| notify(ctx, batch, user, *told))
 }
 
-/// How the users of these activities stand. Who has no profile any more earns nothing.
+/// The standings of the users of these activities. A user without a profile has none, and earns nothing.
 async fn standings(ctx: &Ctx, activities: &Activities) -> Result<BTreeMap<String, Standing>> {
     let users: BTreeSet<&str> = activities.iter().map(|a| a.user_id.as_str()).collect();
-    let limit = users.len() as u32;
-    let (profiles, progress) = ctx
-        .read((
-            by_ids::<Profile>(users.iter().copied(), limit),
-            by_ids::<Progress>(users.iter().copied(), limit),
-        ))
-        .await?;
-    let progress: BTreeMap<&str, &Progress> =
-        progress.iter().map(|p| (p.id.as_str(), &**p)).collect();
+    let asked = (
+        by_ids::<Profile>(users.iter().copied()),
+        by_ids::<Progress>(users.iter().copied()),
+    );
+    let (profiles, progress) = ctx.read(asked).await?;
+    let progress = progress.iter().flatten();
+    let progress: BTreeMap<&str, &Progress> = progress.map(|p| (p.id.as_str(), &**p)).collect();
     let standing = |profile: &Doc<Profile>| {
         let known = progress.get(profile.id.as_str()).copied();
         (profile.id.clone(), Standing::of(profile, known))
     };
-    Ok(profiles.iter().map(standing).collect())
+    Ok(profiles.iter().flatten().map(standing).collect())
 }
 
 /// Reads the days and weeks that the activities may count for.
@@ -97,30 +95,22 @@ async fn remember(
             weeks.insert(week_id(&standing.user_id, &day::week(activity.timestamp)));
         }
     }
-    // A page has at most 1000 rows: activities of one commit touch fewer days and weeks than that.
-    let (days, weeks) = ctx
-        .read((
-            by_ids::<ProgressDay>(days.iter().map(String::as_str), days.len() as u32),
-            by_ids::<ProgressWeek>(weeks.iter().map(String::as_str), weeks.len() as u32),
-        ))
-        .await?;
-    for row in &days {
+    let asked = (
+        by_ids::<ProgressDay>(days.iter().map(String::as_str)),
+        by_ids::<ProgressWeek>(weeks.iter().map(String::as_str)),
+    );
+    let (days, weeks) = ctx.read(asked).await?;
+    for row in days.iter().flatten() {
         if let Some(standing) = standings.get_mut(&row.user_id) {
             standing.remember_day(row);
         }
     }
-    for row in &weeks {
+    for row in weeks.iter().flatten() {
         if let Some(standing) = standings.get_mut(&row.user_id) {
             standing.remember_week(row);
         }
     }
     Ok(())
-}
-
-fn by_ids<'a, D: Document>(ids: impl Iterator<Item = &'a str>, count: u32) -> Query<D> {
-    Query::new()
-        .filter(Filter::is_in(Column::id(), ids))
-        .limit(count.max(1))
 }
 
 /// Id of what a user earned on a day.
@@ -133,7 +123,7 @@ pub fn week_id(user: &str, week: &str) -> String {
     derived_id(&["progress week", user, week])
 }
 
-/// What is kept. Only this consumer writes these documents and these columns of profiles, and the
+/// Writes the standings. Only this consumer writes these documents and these columns of profiles, and the
 /// cursor lets one commit at a time through: so they are put in as a whole.
 fn written<'a>(ctx: &Ctx, standings: impl Iterator<Item = &'a Standing>) -> Result<Batch> {
     let (mut profiles, mut rows) = (Batch::new(), Batch::new());

@@ -1,7 +1,7 @@
 //! The consumer of events that give reputation: each giver, reason and subject once.
 //!
-//! Whoever takes back a reaction or a follow doesn't take back the reputation, and gives none by doing it
-//! again: so nothing is won by doing and undoing.
+//! Taking back a reaction or a follow doesn't take back the reputation, and doing it again gives none: so nothing is won
+//! by doing and undoing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -11,9 +11,10 @@ use whisper_kit::consumer::{self, Bounds};
 use whisper_kit::ids::derived_id;
 use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Result};
+use whisper_people::by_ids;
 use whisper_schema::Timestamp;
-use whisper_schema::prelude::{Column, Event, Profile, ReputationGrant};
-use whisper_store::{Batch, Doc, Filter, Query};
+use whisper_schema::prelude::{Event, Profile, ReputationGrant};
+use whisper_store::{Batch, Doc};
 
 /// Name of the consumer: its cursor in `consumerCursors`.
 pub const NAME: &str = "reputation";
@@ -42,16 +43,14 @@ async fn handle(ctx: &Ctx, events: Vec<Doc<Event>>) -> Result<Batch> {
         return Ok(Batch::new());
     }
     let receivers: BTreeSet<&str> = grants.values().map(|g| g.user_id.as_str()).collect();
-    let ids = |ids: Vec<String>| Filter::is_in(Column::id(), ids);
-    let known = Query::<ReputationGrant>::new()
-        .filter(ids(grants.keys().cloned().collect()))
-        .limit(LIMIT);
-    let profiles = Query::<Profile>::new()
-        .filter(Filter::is_in(Column::id(), receivers.iter().copied()))
-        .limit(LIMIT);
-    let (known, profiles) = ctx.read((known, profiles)).await?;
-    let known: BTreeSet<&str> = known.iter().map(|grant| grant.id.as_str()).collect();
-    let there: BTreeSet<&str> = profiles.iter().map(|profile| profile.id.as_str()).collect();
+    let asked = (
+        by_ids::<ReputationGrant>(grants.keys().map(String::as_str)),
+        by_ids::<Profile>(receivers.iter().copied()),
+    );
+    let (known, profiles) = ctx.read(asked).await?;
+    let (known, profiles) = (known.iter().flatten(), profiles.iter().flatten());
+    let known: BTreeSet<&str> = known.map(|grant| grant.id.as_str()).collect();
+    let there: BTreeSet<&str> = profiles.map(|profile| profile.id.as_str()).collect();
     let (mut rows, mut sums) = (Batch::new(), BTreeMap::<&str, i64>::new());
     for grant in grants.values() {
         if !known.contains(grant.id.as_str()) && there.contains(grant.user_id.as_str()) {

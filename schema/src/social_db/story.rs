@@ -112,6 +112,7 @@ pub struct Story {
 
 impl Ephemeral for Story {
     const ENDS: Column<Story> = Story::EXPIRES_AT;
+    const LONGEST: Option<i64> = Some(48 * 60 * 60 * 1000);
 
     fn ends_at(&self) -> Option<Timestamp> {
         Some(self.expires_at)

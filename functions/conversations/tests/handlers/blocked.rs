@@ -52,6 +52,20 @@ fn routes(group: &str, direct: &str, other: &User) -> Vec<(Method, String, Value
     routes
 }
 
+/// The routes after which one of them is a member no more.
+fn endings(group: &str, direct: &str, other: &User) -> Vec<(Method, String, Value)> {
+    let of = |id: &str| {
+        let path = format!("/v1/conversations/{id}");
+        let member = format!("{path}/members/{}", other.id);
+        let leave = format!("{path}/leave");
+        [
+            (Method::DELETE, member, Value::Null),
+            (Method::POST, leave, Value::Null),
+        ]
+    };
+    [of(direct), of(group)].into_iter().flatten().collect()
+}
+
 #[test]
 fn neither_sees_what_the_other_is_called_now() {
     block_on(async {
@@ -70,11 +84,14 @@ fn neither_sees_what_the_other_is_called_now() {
             }
             room.rename(&ann, "NewAnn").await;
             room.rename(&bob, "NewBob").await;
-            for (me, other, hidden, own) in
-                [(&ann, &bob, "NewBob", "m1"), (&bob, &ann, "NewAnn", "m2")]
-            {
-                for (method, path, body) in routes(&group, &direct, other) {
-                    let answer = room.send(method.clone(), me, &path, &body).await;
+            let sides = [(&ann, &bob, "NewBob", "m1"), (&bob, &ann, "NewAnn", "m2")];
+            let first = sides.map(|side| (side, routes(&group, &direct, side.1)));
+            let then = sides.map(|side| (side, endings(&group, &direct, side.1)));
+            // Bob can't send Ann away and leaves, so Ann is the last.
+            let [anns, bobs] = then;
+            for ((me, _, hidden, own), routes) in first.into_iter().chain([bobs, anns]) {
+                for (method, path, body) in routes {
+                    let answer = room.send_matching(method.clone(), me, &path, &body).await;
                     let status = answer.response.status().as_u16();
                     let text = answer.body.to_string();
                     let case = format!("{method} {path}: {status} {text}");
@@ -85,11 +102,30 @@ fn neither_sees_what_the_other_is_called_now() {
                         "words of m1"
                     };
                     assert!(!text.contains(theirs), "{case}");
-                    let may = [200, 403, 404, 412, 422, 428].contains(&status);
+                    let may = [200, 204, 403, 404, 409, 422].contains(&status);
                     assert!(may, "{case}");
                 }
             }
         }
+    });
+}
+
+#[test]
+fn who_may_not_send_can_not_write_words_into_the_settings_either() {
+    block_on(async {
+        let room = Room::new();
+        let (ann, bob) = (room.user().await, room.user().await);
+        let path = format!("/v1/conversations/{}", room.direct(&ann, &bob).await);
+        let note = json!({"settings": {"note": "Hear me"}});
+        let change = async |who: &User| room.send_matching(Method::PATCH, who, &path, &note).await;
+        change(&bob).await.expect(200);
+        let of_bob = whisper_kit::ids::member_id(&path["/v1/conversations/".len()..], &bob.id);
+        let blocked = Patch::new().set(ConversationMember::IS_BLOCKED, true);
+        room.commit(whisper_store::Batch::new().update(&of_bob, blocked))
+            .await;
+        let refused = change(&bob).await.expect_problem(403, "forbidden");
+        assert_eq!(refused["detail"], "You can't send to this conversation.");
+        change(&ann).await.expect(200);
     });
 }
 
@@ -119,6 +155,40 @@ fn unread_counts_and_previews_leave_blocked_people_out() {
             (&others["my"]["unreadCount"], &others["lastMessageId"]),
             (&json!(2), &json!("m3"))
         );
+    });
+}
+
+#[test]
+fn unread_counts_and_previews_leave_accounts_out_of_use_out() {
+    block_on(async {
+        let room = Room::new();
+        let (ann, bob, cid) = (room.user().await, room.user().await, room.user().await);
+        let direct = room.direct(&ann, &bob).await;
+        let group = room.group(&cid, &[&ann, &bob]).await;
+        room.message(&group, &cid, "m1").await;
+        for (id, message) in [(&group, "m2"), (&group, "m3"), (&direct, "m4")] {
+            room.message(id, &bob, message).await;
+        }
+        let disabled = Patch::new().set(Account::STATUS, AccountStatus::Disabled);
+        room.commit(whisper_store::Batch::new().update(&bob.id, disabled))
+            .await;
+        let list = room.get(&ann, "/v1/conversations").await;
+        for (n, id, unread) in [(0, &direct, 0), (1, &group, 1)] {
+            let path = format!("/v1/conversations/{id}");
+            for seen in [room.get(&ann, &path).await, list["items"][n].clone()] {
+                assert_eq!(seen["id"], id.as_str());
+                assert_eq!(seen["my"]["unreadCount"], unread);
+                assert_eq!(seen["unreadCount"], json!({&ann.id: unread}));
+                assert!(!seen.to_string().contains("words of"), "{seen}");
+            }
+            let mine = format!("{path}/me");
+            let my = room.patch(&ann, &mine, json!({"isPinned": true})).await;
+            assert_eq!(my["unreadCount"], unread);
+        }
+        let read = format!("/v1/conversations/{group}/read");
+        let before = json!({"messageId": "m1"});
+        let read = room.post(&ann, &read, before).await.expect(200);
+        assert_eq!(read["unreadCount"], 0);
     });
 }
 

@@ -170,6 +170,7 @@ fn who_is_added_to_an_old_group_finds_it_on_top() {
     block_on(async {
         let room = Room::new();
         let (ann, bob, cid) = (room.user().await, room.user().await, room.user().await);
+        room.follow(&cid, &ann).await;
         let old = room.group(&ann, &[&bob]).await;
         let made = groups(&room, &ann, &cid, 3).await;
         room.edge.advance(1000);
@@ -237,5 +238,78 @@ fn ten_thousand_groups_of_a_stranger_are_pages_like_any_others() {
         // The first has to read the key of cursors besides; no statement grows with what she is in.
         assert!(of_first.len() <= 4 && of_second.len() <= 3, "{of_first:?}");
         assert!(of_second[0].len() < 10_000, "{}", of_second[0]);
+    });
+}
+
+const DAY: i64 = 24 * 3_600_000;
+
+#[test]
+fn what_became_active_while_the_clock_was_a_year_ahead_hides_nothing_afterwards() {
+    block_on(async {
+        let room = Room::new();
+        let (ann, bob) = (room.user().await, room.user().await);
+        let made = groups(&room, &ann, &bob, 4).await;
+        room.edge.advance(365 * DAY);
+        room.message(&made[0], &bob, "m1").await;
+        // A session of each time.
+        let signed_in = async || User {
+            token: room.edge.session(&ann.id).await,
+            ..ann.clone()
+        };
+        let stale = room.get(&signed_in().await, LIST).await["previous"].clone();
+        room.edge.advance(60_000 - 365 * DAY);
+        let ann = signed_in().await;
+        // With one conversation on the page, it has nothing but that one.
+        for limit in [1, 2] {
+            let path = format!("/v1/conversations?limit={limit}");
+            let first = room.get(&ann, &path).await;
+            assert_eq!(names(&first)[0], made[0]);
+            let mut previous = first["previous"].clone();
+            for (n, id) in made[1..].iter().enumerate() {
+                room.message(id, &bob, &format!("m{limit}{n}")).await;
+                let since = room.get(&ann, &page(2, "before", &previous)).await;
+                assert!(names(&since).contains(&id.as_str()), "{limit} {n}: {since}");
+                previous = since["previous"].clone();
+                assert!(previous.is_string(), "{limit} {n}: {since}");
+            }
+            room.edge.advance(1000);
+            // The newest one may be given again, at its very time.
+            let since = room.get(&ann, &page(2, "before", &previous)).await;
+            let since = room.get(&ann, &page(2, "before", &since["previous"])).await;
+            assert_eq!(since["previous"], Value::Null, "nothing since then");
+        }
+        let since = room.get(&ann, &page(2, "before", &stale)).await;
+        assert_eq!(names(&since), [&made[0], &made[3]], "it begins anew");
+        assert!(since["previous"].is_string());
+    });
+}
+
+#[test]
+fn conversations_without_any_activity_are_in_the_order_they_were_made() {
+    block_on(async {
+        let room = Room::new();
+        let ann = room.user().await;
+        let now = room.edge.ctx().now();
+        for hundred in 0..12 {
+            let batch = (0..100).fold(Batch::new(), |batch, n| {
+                let id = format!("c{:04}", hundred * 100 + n);
+                let conversation = Conversation {
+                    id: id.clone(),
+                    created_at: Some(now),
+                    ..Conversation::default()
+                };
+                let member = ConversationMember {
+                    id: ids::member_id(&id, &ann.id),
+                    conversation_id: id,
+                    user_id: ann.id.clone(),
+                    ..ConversationMember::default()
+                };
+                batch.insert(&conversation).insert(&member)
+            });
+            room.commit(batch).await;
+        }
+        room.message("c0007", &ann, "m1").await;
+        let list = room.get(&ann, "/v1/conversations?limit=3").await;
+        assert_eq!(names(&list), ["c0007", "c1199", "c1198"]);
     });
 }

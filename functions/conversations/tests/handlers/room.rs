@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use whisper_kit::testing::{Answer, TestEdge};
-use whisper_kit::{Method, ids};
+use whisper_kit::{Method, Request, ids};
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Filter, Patch, Query};
 
@@ -90,11 +90,33 @@ impl Room {
             status: FollowStatus::Accepted,
             ..Follow::default()
         };
-        self.commit(Batch::new().insert(&follow)).await;
+        self.commit(Batch::new().upsert(&follow)).await;
     }
 
     pub async fn send(&self, method: Method, who: &User, path: &str, body: &Value) -> Answer {
         self.edge.send(method, path, &who.token, body).await
+    }
+
+    /// Sends with `If-Match: *`, which every version meets.
+    pub async fn send_matching(
+        &self,
+        method: Method,
+        who: &User,
+        path: &str,
+        body: &Value,
+    ) -> Answer {
+        let mut request = Request::new(method, path);
+        let token = format!("Bearer {}", who.token);
+        for (name, value) in [("authorization", token.as_str()), ("if-match", "*")] {
+            let value = value.parse().expect("a header");
+            request.headers.insert(name, value);
+        }
+        if !body.is_null() {
+            let value = "application/json".parse().expect("a header");
+            request.headers.insert("content-type", value);
+            request.body = body.to_string().into();
+        }
+        self.edge.request(request).await
     }
 
     pub async fn post(&self, who: &User, path: &str, body: Value) -> Answer {
@@ -117,10 +139,20 @@ impl Room {
         self.post(owner, "/v1/conversations", body).await
     }
 
-    /// Makes a group; gives its id.
+    /// Makes a group, which the others accept if it is a request to them; gives its id.
     pub async fn group(&self, owner: &User, others: &[&User]) -> String {
         let made = self.try_group(owner, others).await.expect(201);
-        made["id"].as_str().unwrap().to_owned()
+        let id = made["id"].as_str().unwrap();
+        for other in others {
+            self.accept(other, id).await;
+        }
+        id.to_owned()
+    }
+
+    /// Accepts a conversation.
+    pub async fn accept(&self, who: &User, id: &str) {
+        let accept = format!("/v1/conversations/{id}/accept");
+        self.post(who, &accept, Value::Null).await.expect(200);
     }
 
     pub async fn try_direct(&self, one: &User, other: &User) -> Answer {

@@ -33,19 +33,7 @@ fn strangers_cannot_tell_a_conversation_from_none_by_what_is_read() {
             let mut seen = Vec::new();
             for conversation in [id.as_str(), nothing] {
                 let path = format!("/v1/conversations/{conversation}{path}");
-                let mut request = whisper_kit::Request::new(method.clone(), &path);
-                let token = format!("Bearer {}", eve.token);
-                for (name, value) in [
-                    ("authorization", token.as_str()),
-                    ("content-type", "application/json"),
-                    ("if-match", "*"),
-                ] {
-                    request.headers.insert(name, value.parse().unwrap());
-                }
-                if !body.is_null() {
-                    request.body = body.to_string().into();
-                }
-                let answer = room.edge.request(request).await;
+                let answer = room.send_matching(method.clone(), &eve, &path, &body).await;
                 let mut problem = answer.expect_problem(404, "not_found");
                 problem["instance"] = Value::Null;
                 seen.push((problem, room.edge.statements()));

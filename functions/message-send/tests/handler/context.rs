@@ -346,6 +346,14 @@ fn only_a_story_that_the_sender_may_see_and_answer_takes_one() {
         Patch::<Story>::new().set(Story::ALLOW_REPLIES, true),
     );
     scene.send(&ann, &talk, &answer("public")).expect(201);
+    let status = |status| Patch::<Account>::new().set(Account::STATUS, status);
+    scene.change(&bob.id, status(AccountStatus::Disabled));
+    assert_eq!(
+        fields(scene.send(&ann, &talk, &answer("public"))),
+        NO_STORY,
+        "nobody sees it while its author may not use their account"
+    );
+    scene.change(&bob.id, status(AccountStatus::Active));
     let block = Contact {
         id: "b".into(),
         user_id: ann.id.clone(),

@@ -22,6 +22,9 @@ fn a_message_its_summary_delivery_activity_and_event_are_one_commit() {
     let scene = Scene::new();
     let (ann, bob) = (scene.person(), scene.person());
     let talk = scene.direct(&ann, &bob);
+    let changed = Timestamp::from_millis(7);
+    let patch = Patch::<Conversation>::new().set(Conversation::UPDATED_AT, changed);
+    scene.change(&talk, patch);
     let answer = scene.send(
         &ann,
         &talk,
@@ -47,7 +50,8 @@ fn a_message_its_summary_delivery_activity_and_event_are_one_commit() {
     assert_eq!(conversation.last_message_sender_id, Some(ann.id.clone()));
     assert_eq!(
         (conversation.last_message_at, conversation.updated_at),
-        (Some(at), Some(at))
+        (Some(at), Some(changed)),
+        "a new message is no change of its details"
     );
     let queued = &scene.all::<QueuedMessage>()[0];
     assert_eq!(

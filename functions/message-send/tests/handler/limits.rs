@@ -68,8 +68,10 @@ fn strangers_are_written_to_as_often_as_the_limit_says() {
     let scene = Scene::with(&[("stranger_message_rate_per_hour", "2")]);
     let (ann, bob, cat) = (scene.person(), scene.person(), scene.person());
     let (with_bob, with_cat) = (scene.direct(&ann, &bob), scene.direct(&ann, &cat));
-    ask(&scene, &with_bob, &bob, true);
-    ask(&scene, &with_cat, &cat, true);
+    for (talk, who) in [(&with_bob, &bob), (&with_cat, &cat)] {
+        scene.name(who, &who.id[24..]);
+        ask(&scene, talk, who, true);
+    }
     scene.say(&ann, &with_bob, "Hi");
     scene.say(&ann, &with_cat, "Hi");
     let again = || scene.send(&ann, &with_bob, &json!({"content": "Hi?"}));

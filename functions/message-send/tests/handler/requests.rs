@@ -1,16 +1,18 @@
 //! A conversation that a stranger began.
 
+use serde_json::json;
 use whisper_kit::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 
-use crate::scene::Scene;
+use crate::scene::{Person, Scene};
 
 #[test]
 fn an_answer_accepts_it_and_what_the_stranger_writes_does_not() {
     let scene = Scene::new();
     let (ann, bob) = (scene.person(), scene.person());
     let talk = scene.direct(&ann, &bob);
+    scene.name(&bob, "bob");
     // Bob declined it before.
     let asked = Patch::<ConversationMember>::new()
         .set(ConversationMember::IS_REQUEST, true)
@@ -24,4 +26,49 @@ fn an_answer_accepts_it_and_what_the_stranger_writes_does_not() {
     assert_eq!(of_bob(), (true, true));
     scene.say(&bob, &talk, "Hello");
     assert_eq!(of_bob(), (false, false));
+}
+
+/// Says who may write to somebody.
+fn allow(scene: &Scene, who: &Person, circle: &str) {
+    let settings = json!({"messages": circle}).to_string();
+    let patch = Patch::<Profile>::new().set(Profile::PRIVACY_SETTINGS, settings);
+    scene.change(&who.id, patch);
+}
+
+#[test]
+fn a_stranger_whose_request_waits_is_held_to_what_the_other_wants_now() {
+    let scene = Scene::new();
+    let (ann, bob) = (scene.person(), scene.person());
+    let talk = scene.direct(&ann, &bob);
+    scene.name(&bob, "bob");
+    let asked = Patch::<ConversationMember>::new().set(ConversationMember::IS_REQUEST, true);
+    scene.change(&member_id(&talk, &bob.id), asked);
+    let body = json!({"id": "m", "content": "Hi"});
+    scene.send(&ann, &talk, &body).expect(201);
+    let blocked = Patch::<ConversationMember>::new().set(ConversationMember::IS_BLOCKED, true);
+    let of_ann = member_id(&talk, &ann.id);
+    scene.change(&of_ann, blocked);
+    let again = || scene.send(&ann, &talk, &json!({"content": "Hi?"}));
+    let as_blocked = again().expect_problem(403, "forbidden");
+    let blocked = Patch::<ConversationMember>::new().set(ConversationMember::IS_BLOCKED, false);
+    scene.change(&of_ann, blocked);
+    for circle in ["contacts", "nobody"] {
+        allow(&scene, &bob, circle);
+        let refused = again().expect_problem(403, "forbidden");
+        assert_eq!(refused["detail"], as_blocked["detail"], "{circle}");
+        scene.send(&ann, &talk, &body).expect(200);
+    }
+    assert_eq!(scene.all::<Message>().len(), 1);
+    scene.put(&Contact {
+        id: "known".into(),
+        user_id: bob.id.clone(),
+        contact_user_id: ann.id.clone(),
+        ..Contact::default()
+    });
+    allow(&scene, &bob, "contacts");
+    again().expect(201);
+    // Bob answers: what he lets strangers do is not about Ann any more.
+    allow(&scene, &bob, "nobody");
+    scene.say(&bob, &talk, "Hello");
+    again().expect(201);
 }

@@ -1,8 +1,9 @@
 //! `POST /internal/jobs/retention`: documents whose time has come go, where no other job removes them.
 //!
-//! How long each collection's documents stay is declared with the collection (`#[retention(…)]`).
+//! It also mends what a clock that was ahead left behind. How long each collection's documents stay is declared with the collection (`#[retention(…)]`).
 
 mod aged;
+mod ahead;
 
 use whisper_kit::jobs::{self, Sweep, Tally, delete_bounded};
 use whisper_kit::{Ctx, Reply, Request, Result};
@@ -42,6 +43,7 @@ async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
         old(ctx, tally, |told: &Notification| told.created_at).await,
         old(ctx, tally, |metric: &AppMetric| Some(metric.timestamp)).await,
         old(ctx, tally, |run: &JobRun| Some(run.started_at)).await,
+        ahead::mend(ctx, tally).await,
     ];
     outcomes.into_iter().collect()
 }
