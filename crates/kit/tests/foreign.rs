@@ -130,7 +130,7 @@ fn whoever_appwrite_signed_in_is_the_caller_without_a_session_of_ours() {
 }
 
 #[test]
-fn an_account_that_is_disabled_here_is_refused_within_a_minute() {
+fn an_account_that_is_disabled_here_is_refused_at_once() {
     let (edge, server) = edge();
     let jwt = server.sign_in("ann");
     called_by(&edge, "ann", &jwt).expect(200);
@@ -140,7 +140,6 @@ fn an_account_that_is_disabled_here_is_refused_within_a_minute() {
         ..Account::default()
     };
     block_on(edge.store().commit(Batch::new().insert(&disabled))).unwrap();
-    edge.advance(60_000);
     called_by(&edge, "ann", &jwt).expect_problem(401, "session_revoked");
 }
 

@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 
 use super::field::{At, Field};
 use super::findings::{Findings, MOST_NAME};
-use super::{Change, Limits};
+use super::{Change, Limits, json};
 use crate::validate::wrong_type;
-use crate::{Rule, UnknownChoice};
+use crate::{Rule, UnknownChoice, Violation};
 
 /// The fields of one object of a body. Each question makes its field a known one, so that
 /// [`finish`](Fields::finish) can refuse the others. Null counts as absent, but where a value can be taken away.
@@ -107,15 +107,15 @@ impl<'a, 'f> Fields<'a, 'f> {
             }
             Some(Value::Object(object)) => object,
             Some(Value::String(text)) => {
-                parsed = serde_json::from_str::<Map<String, Value>>(text).ok();
-                if parsed.is_none() {
-                    self.refuse(
-                        key,
-                        Rule::Format,
-                        "must be an object, or text that holds one",
-                    );
-                }
-                parsed.as_ref()?
+                parsed = json::object(text.as_bytes()).map_err(|unreadable| {
+                    let Violation {
+                        field,
+                        rule,
+                        message,
+                    } = unreadable.within(&format!("{}{key}", self.prefix));
+                    self.findings.push(field, rule, message);
+                });
+                parsed.as_ref().ok()?
             }
             Some(_) => {
                 self.refuse(key, Rule::Type, "must be an object");

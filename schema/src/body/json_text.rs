@@ -1,8 +1,9 @@
 //! An object on the wire that a document keeps as text.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::field::{At, Field};
+use super::json::{self, Unreadable};
 use super::limits::Limits;
 use crate::Rule;
 use crate::validate::check_one;
@@ -33,9 +34,17 @@ impl Field for JsonText {
     fn read(value: &Value, limits: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
         let text = match value {
             Value::Object(_) => Some(value.to_string()),
-            Value::String(text) => serde_json::from_str::<Map<String, Value>>(text)
-                .ok()
-                .map(|object| Value::Object(object).to_string()),
+            Value::String(text) => match json::object(text.as_bytes()) {
+                Ok(object) => Some(Value::Object(object).to_string()),
+                Err(Unreadable::Field(path, rule, message)) => {
+                    match path {
+                        Some(path) => at.refuse_part(&path, rule, message),
+                        None => at.refuse(rule, message),
+                    }
+                    return None;
+                }
+                Err(Unreadable::Syntax(_) | Unreadable::Other) => None,
+            },
             _ => None,
         };
         let Some(text) = text else {

@@ -35,6 +35,7 @@ mod field;
 mod fields;
 mod findings;
 pub mod forms;
+pub mod json;
 mod json_text;
 mod limits;
 #[cfg(not(target_family = "wasm"))]

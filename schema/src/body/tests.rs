@@ -127,6 +127,29 @@ fn every_field_is_read() {
 }
 
 #[test]
+fn an_object_in_a_text_is_read_as_strictly_as_one_beside_it() {
+    let twice = r#"{"text": "x", "a": [{"b": 1, "b": 2}]}"#;
+    let deep = format!(r#"{{"a": {}}}"#, "[".repeat(1000));
+    for (settings, told) in [
+        (twice, ("settings.a[0].b", "unique")),
+        (&deep, ("settings.a", "size")),
+        ("[]", ("settings", "type")),
+    ] {
+        let body = json!({ "settings": settings });
+        let told = (told.0.to_owned(), told.1);
+        assert_eq!(wrong::<Renamed>(&body), [told]);
+    }
+    for (details, told) in [
+        (r#"{"text": "x", "text": "y"}"#, ("details.text", "unique")),
+        ("[]", ("details", "format")),
+    ] {
+        let body = json!({"name": "n", "kind": "the_option", "details": details});
+        let told = (told.0.to_owned(), told.1);
+        assert_eq!(wrong::<Around>(&body), [told]);
+    }
+}
+
+#[test]
 fn each_rule_has_its_refusal() {
     for (key, value, told) in [
         ("contentType", json!("poll"), ("contentType", "enum")),

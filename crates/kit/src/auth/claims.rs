@@ -26,9 +26,6 @@ pub(crate) struct Claims {
     pub exp: i64,
     /// The token's own id.
     pub jti: String,
-    /// Whether the account is anonymous, where another server keeps the sessions; not a part of a token.
-    #[serde(skip)]
-    pub is_anonymous: bool,
 }
 
 impl Claims {
@@ -43,7 +40,6 @@ impl Claims {
             iat: 0,
             exp,
             jti: String::new(),
-            is_anonymous: false,
         }
     }
 

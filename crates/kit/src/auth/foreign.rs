@@ -13,7 +13,6 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::claims::Claims;
-use super::session;
 use super::token::{MAX_TOKEN, bearer, invalid, part};
 use crate::ctx::Ctx;
 use crate::error::{Code, Error, Result};
@@ -24,8 +23,8 @@ use crate::request::Request;
 const USER_ID: &str = "x-appwrite-user-id";
 /// Header with that user's JWT.
 const USER_JWT: &str = "x-appwrite-user-jwt";
-/// For how many seconds the server's word, and that the account is in use here, is taken again without asking: so long
-/// a user may still be let in after signing out, or after the account was disabled.
+/// For how many seconds the server's word is taken again without asking: so long a user may still be let in after
+/// signing out.
 const TRUSTED: i64 = 60;
 /// How many verified JWTs an instance remembers.
 const REMEMBERED: usize = 1024;
@@ -90,11 +89,11 @@ impl Foreign {
         if user.is_some_and(|user| user != payload.user_id) {
             return Err(invalid());
         }
-        self.ask(ctx, jwt, payload, now).await
+        self.ask(jwt, payload, now).await
     }
 
     /// Asks the server, or takes its answer of a moment ago.
-    async fn ask(&self, ctx: &Ctx, jwt: &str, payload: Payload, now: i64) -> Result<Claims> {
+    async fn ask(&self, jwt: &str, payload: Payload, now: i64) -> Result<Claims> {
         let digest: [u8; 32] = Sha256::digest(jwt.as_bytes()).into();
         let known = self.verified.borrow().get(&digest).cloned();
         if let Some(known) = known.filter(|known| now < known.until && now >= known.until - TRUSTED)
@@ -105,10 +104,7 @@ impl Foreign {
         if user.as_deref() != Some(payload.user_id.as_str()) {
             return Err(invalid());
         }
-        let claims = Claims {
-            is_anonymous: session::look_up(ctx, &payload.user_id).await?,
-            ..Claims::foreign(payload.user_id, payload.session_id, now + TRUSTED)
-        };
+        let claims = Claims::foreign(payload.user_id, payload.session_id, now + TRUSTED);
         let mut verified = self.verified.borrow_mut();
         if verified.len() >= REMEMBERED {
             verified.clear();

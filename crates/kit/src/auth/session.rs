@@ -161,8 +161,8 @@ async fn attempt(
     Ok(moved.map_or(Attempt::Retry, |()| Attempt::Done(session)))
 }
 
-/// Whether this token was exchanged for its successor just now. A time that lies ahead is as good as one
-/// that has passed: the clock was wrong once.
+/// Whether this token was exchanged for its successor within the last minute. A time up to a minute ahead is as good as
+/// one that has passed: a server's clock may be set right in between.
 fn is_repeated(session: &Session, hash: &str, next: &str, now: Timestamp) -> bool {
     let previous = session.previous_refresh_hash.as_deref();
     let since = session.refreshed_at.map(|at| now.since(at));
@@ -222,14 +222,14 @@ pub fn revoke_all(batch: Batch, user_id: &str, keep: Option<&str>) -> Batch {
     batch.delete_where(Filter::and(theirs), 1000)
 }
 
-/// The session of a token, and its account if there is something about it.
-pub(crate) type Standing = (Option<Doc<Session>>, Option<Doc<Account>>);
+/// The session of a token, where we keep it, and its account if there is something about it.
+pub(crate) type Standing = (Option<Option<Doc<Session>>>, Option<Doc<Account>>);
 
 /// The question whether a token still counts, to be asked together with others: its session, and the account if
-/// there is something about it. Nothing where another server keeps the sessions: it has said that this one stands.
-pub(crate) fn standing(claims: &Claims) -> Option<(Get<Session>, First<Account>)> {
-    let session = claims.own_session()?;
-    Some((Get::id(session), peculiar(&claims.sub)))
+/// there is something about it. Only the account where another server keeps the sessions: it has said that this one
+/// stands.
+pub(crate) fn standing(claims: &Claims) -> (Option<Get<Session>>, First<Account>) {
+    (claims.own_session().map(Get::id), peculiar(&claims.sub))
 }
 
 /// Refuses a token whose session is over, or whose account is out of use, by what [`standing`] found. Tells whether
@@ -237,18 +237,12 @@ pub(crate) fn standing(claims: &Claims) -> Option<(Get<Session>, First<Account>)
 ///
 /// # Errors
 /// [`Code::SessionRevoked`].
-pub(crate) fn check(claims: &Claims, standing: Option<Standing>, now: Timestamp) -> Result<bool> {
-    let Some((session, account)) = standing else {
-        return match claims.own_session() {
-            None => Ok(claims.is_anonymous),
-            Some(_) => Err(ended()),
-        };
-    };
-    let stands = |session: &Doc<Session>| session.user_id == claims.sub && session.expires_at > now;
-    match session.filter(stands) {
-        Some(_) => is_anonymous(account),
-        None => Err(ended()),
+pub(crate) fn check(claims: &Claims, (session, account): Standing, now: Timestamp) -> Result<bool> {
+    let stands = |session: Doc<Session>| session.user_id == claims.sub && session.expires_at > now;
+    if session.is_some_and(|session| !session.is_some_and(stands)) {
+        return Err(ended());
     }
+    is_anonymous(account)
 }
 
 /// The question for an account about which there is something: it is out of use, or anonymous.
@@ -275,7 +269,7 @@ fn is_anonymous(found: Option<Doc<Account>>) -> Result<bool> {
 ///
 /// # Errors
 /// [`Code::SessionRevoked`] for one that is out of use.
-pub(super) async fn look_up(ctx: &Ctx, user_id: &str) -> Result<bool> {
+async fn look_up(ctx: &Ctx, user_id: &str) -> Result<bool> {
     is_anonymous(ctx.database()?.read(peculiar(user_id)).await?)
 }
 

@@ -44,7 +44,6 @@ pub(crate) async fn sign(ctx: &Ctx, user_id: &str, session_id: &str) -> Result<S
         iat,
         exp: iat + ACCESS_LIFETIME,
         jti: ids::new_id(ctx.now())?,
-        is_anonymous: false,
     };
     encode(key, &claims)
 }

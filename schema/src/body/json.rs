@@ -5,45 +5,76 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
-use whisper_schema::body::MOST_NAME;
 
-use crate::error::{Code, Error, FieldError, Result, Rule};
+use super::MOST_NAME;
+use crate::{Rule, Violation};
+
+/// Why a text can't be read as an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It isn't JSON: the reason, with its place.
+    Syntax(String),
+    /// It is JSON of another type than an object.
+    Other,
+    /// One of its fields: its key stands twice, or it is nested too deep. None as the path is the whole text.
+    Field(Option<String>, Rule, String),
+}
+
+impl Unreadable {
+    /// The violation by the field of a body that holds the text.
+    pub(super) fn within(self, field: &str) -> Violation {
+        let violation = |field: String, rule, message| Violation {
+            field,
+            rule,
+            message,
+        };
+        match self {
+            Self::Syntax(_) | Self::Other => {
+                let message = "must be an object, or text that holds one";
+                violation(field.to_owned(), Rule::Format, message.to_owned())
+            }
+            Self::Field(None, rule, message) => violation(field.to_owned(), rule, message),
+            Self::Field(Some(path), rule, message) => {
+                violation(format!("{field}.{path}"), rule, message)
+            }
+        }
+    }
+}
 
 /// Reads an object.
 ///
 /// # Errors
-/// [`Code::InvalidJson`] with the place; [`Code::ValidationFailed`] for a body that is no object, for a key that stands
-/// twice, and for a value that is nested too deep.
-pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>> {
-    let value = match parse(body) {
+/// The reason.
+pub fn object(text: &[u8]) -> Result<Map<String, Value>, Unreadable> {
+    let value = match parse(text) {
         Ok(value) => value,
-        Err(error) => {
-            let mended = with_whole_pairs(body).ok_or(error)?;
+        Err(unreadable) => {
+            let mended = with_whole_pairs(text).ok_or(unreadable)?;
             parse(&mended)?
         }
     };
     match value {
         Value::Object(object) => Ok(object),
-        _ => Err(Error::field("body", Rule::Type, "must be a JSON object")),
+        _ => Err(Unreadable::Other),
     }
 }
 
 /// Levels that a body may be nested: far more than any of ours, and fewer than serde_json takes.
 const MOST_LEVELS: usize = 100;
 
-fn parse(body: &[u8]) -> Result<Value> {
+fn parse(text: &[u8]) -> Result<Value, Unreadable> {
     let found = Cell::default();
     let root = Strict {
         found: &found,
         place: None,
         level: 0,
     };
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = root.deserialize(&mut deserializer);
     let value = value.and_then(|value| deserializer.end().map(|()| value));
     value.map_err(|error| match found.take() {
-        Some(found) => Error::fields(vec![found]),
-        None => Error::new(Code::InvalidJson, format!("The body is not JSON: {error}.")),
+        Some(found) => found,
+        None => Unreadable::Syntax(error.to_string()),
     })
 }
 
@@ -51,7 +82,7 @@ fn parse(body: &[u8]) -> Result<Value> {
 #[derive(Clone, Copy)]
 struct Strict<'p> {
     /// The fault of a field, where the body as a whole is JSON.
-    found: &'p Cell<Option<FieldError>>,
+    found: &'p Cell<Option<Unreadable>>,
     /// Where the value stands; none for the body itself.
     place: Option<&'p Place<'p>>,
     /// In how many lists and objects it stands.
@@ -102,19 +133,14 @@ impl<'p> Strict<'p> {
         if self.level < MOST_LEVELS {
             return Ok(());
         }
-        let field = self.place.map(|place| match place.outermost() {
-            Place {
-                at: Step::Index(_), ..
-            } => "body".to_owned(),
-            field => field.path(),
-        });
+        let field = self.place.map(Place::outermost);
+        let field = field.filter(|field| matches!(field.at, Step::Key(_)));
         let message = format!("must be nested at most {MOST_LEVELS} levels deep");
-        let field = field.unwrap_or_else(|| "body".to_owned());
-        Err(self.refuse(FieldError::new(field, Rule::Size, message)))
+        Err(self.refuse(field.map(Place::path), Rule::Size, message))
     }
 
-    fn refuse<E: serde::de::Error>(&self, error: FieldError) -> E {
-        self.found.set(Some(error));
+    fn refuse<E: serde::de::Error>(&self, path: Option<String>, rule: Rule, message: String) -> E {
+        self.found.set(Some(Unreadable::Field(path, rule, message)));
         E::custom("refused")
     }
 }
@@ -187,8 +213,8 @@ impl<'de> Visitor<'de> for Strict<'_> {
                 at: Step::Key(&key),
             };
             if object.contains_key(&key) {
-                let twice = FieldError::new(place.path(), Rule::Unique, "stands twice");
-                return Err(self.refuse(twice));
+                let message = "stands twice".to_owned();
+                return Err(self.refuse(Some(place.path()), Rule::Unique, message));
             }
             let value = entries.next_value_seed(Strict::inner(self, &place))?;
             object.insert(key, value);
@@ -242,10 +268,15 @@ mod tests {
 
     use super::*;
 
-    fn refused(body: &str) -> (Code, Vec<String>) {
-        let error = object(body.as_bytes()).expect_err("refused");
-        let fields = error.field_errors().iter().map(|e| e.field.clone());
-        (error.code(), fields.collect())
+    fn refused(text: &str) -> Unreadable {
+        object(text.as_bytes()).expect_err("refused")
+    }
+
+    fn path(text: &str) -> Option<String> {
+        match refused(text) {
+            Unreadable::Field(path, ..) => path,
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
@@ -262,14 +293,10 @@ mod tests {
     #[test]
     fn what_is_no_object_is_refused() {
         for body in ["[]", "1", "null", "\"{}\""] {
-            assert_eq!(
-                refused(body),
-                (Code::ValidationFailed, vec!["body".to_owned()]),
-                "{body}"
-            );
+            assert_eq!(refused(body), Unreadable::Other, "{body}");
         }
         for body in ["", "{", "{} {}", "{\"a\": }", "{\"a\": 1e999}"] {
-            assert_eq!(refused(body).0, Code::InvalidJson, "{body}");
+            assert!(matches!(refused(body), Unreadable::Syntax(_)), "{body}");
         }
     }
 
@@ -280,11 +307,7 @@ mod tests {
             (r#"{"a": {"b": 1, "c": 2, "b": 3}}"#, "a.b"),
             (r#"{"a": [0, {"b": 1, "\u0062": 3}]}"#, "a[1].b"),
         ] {
-            assert_eq!(
-                refused(body),
-                (Code::ValidationFailed, vec![key.to_owned()]),
-                "{body}"
-            );
+            assert_eq!(path(body).as_deref(), Some(key), "{body}");
         }
     }
 
@@ -296,15 +319,9 @@ mod tests {
         assert!(taken.is_ok());
         for levels in [MOST_LEVELS, 100_000] {
             let within = format!("{{\"a\": 1, \"b\": {{\"c\": {}}}}}", nested(levels));
-            assert_eq!(
-                refused(&within),
-                (Code::ValidationFailed, vec!["b".to_owned()])
-            );
+            assert_eq!(path(&within).as_deref(), Some("b"));
         }
-        assert_eq!(
-            refused(&nested(100_000)),
-            (Code::ValidationFailed, vec!["body".to_owned()])
-        );
+        assert_eq!(path(&nested(100_000)), None);
     }
 
     #[test]
