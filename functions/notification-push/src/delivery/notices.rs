@@ -66,7 +66,8 @@ pub fn made_elsewhere(event: &Event) -> Option<&str> {
     (event.kind == "notification.created").then_some(event.subject.as_str())
 }
 
-fn payload(event: &Event) -> Map<String, Value> {
+/// What an event says beside its subject.
+pub fn payload(event: &Event) -> Map<String, Value> {
     serde_json::from_str(&event.payload).unwrap_or_default()
 }
 
