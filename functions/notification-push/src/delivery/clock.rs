@@ -93,6 +93,5 @@ fn due_now(push: &Push, now: Timestamp) -> Patch<Push> {
 
 /// With its whole life before it.
 fn whole_life(push: &Push, now: Timestamp) -> Patch<Push> {
-    let life = i64::try_from(lifetime(push.priority).as_millis()).unwrap_or(i64::MAX);
-    Patch::new().set(Push::EXPIRES_AT, now.plus(life))
+    Patch::new().set(Push::EXPIRES_AT, now.plus(lifetime(push.priority)))
 }

@@ -26,7 +26,6 @@ pub struct Told<'a> {
 impl Told<'_> {
     /// The push for one device.
     pub fn to(&self, user: &str, device: &str, now: Timestamp) -> Push {
-        let kept = i64::try_from(lifetime(self.priority).as_millis()).unwrap_or(i64::MAX);
         Push {
             id: derived_id(&["push", device, self.subject]),
             subscription_id: device.to_owned(),
@@ -38,7 +37,7 @@ impl Told<'_> {
             status: PushStatus::Pending,
             attempts: 0,
             due_at: now,
-            expires_at: now.plus(kept),
+            expires_at: now.plus(lifetime(self.priority)),
             error: None,
             created_at: Timestamp::AT_COMMIT,
         }

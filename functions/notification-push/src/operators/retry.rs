@@ -122,12 +122,12 @@ async fn start_again(ctx: &Ctx, pushes: &[Push], retried: &mut RetriedView) -> R
     let mut batch = Batch::new().expect_none(moved);
     for push in pushes {
         // It has a whole life before it again: an operator wants it to arrive.
-        let life = i64::try_from(lifetime(push.priority).as_millis()).unwrap_or(i64::MAX);
+        let end = ctx.now().plus(lifetime(push.priority));
         let patch = Patch::new()
             .set(Push::STATUS, PushStatus::Pending)
             .set(Push::ATTEMPTS, 0)
             .set(Push::DUE_AT, ctx.now())
-            .set(Push::EXPIRES_AT, ctx.now().plus(life));
+            .set(Push::EXPIRES_AT, end);
         batch = batch.update(&push.id, patch);
     }
     for entry in &entries {
