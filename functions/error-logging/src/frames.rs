@@ -1,6 +1,6 @@
 //! Stack frames, in the form of whatever wrote them.
 
-/// What counts of a frame: the function, and the file it stands in. Where in the file doesn't, nor where the file is
+/// The parts of a frame that count: the function, and the file it stands in. Where in the file doesn't, nor where the file is
 /// served: both differ from one release to the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame<'a> {

@@ -139,7 +139,7 @@ async fn put(ctx: Ctx, _: Request, Json(wanted): Json<NotificationSettingsView>)
     Reply::ok(&NotificationSettingsView::from(settings))
 }
 
-/// What holds for whoever set nothing.
+/// The settings of a user who set nothing.
 pub fn at_first() -> NotificationSettings {
     NotificationSettings {
         push_enabled: true,

@@ -1,4 +1,4 @@
-//! What a clock that was wrong for a while left behind: times that are further ahead than any of ours can be.
+//! Times that are further ahead than any of ours can be, as a clock that was wrong for a while leaves behind.
 //!
 //! Without it, what was leased, put off or made while the clock was a year ahead would wait for that year.
 

@@ -11,9 +11,9 @@ use whisper_schema::prelude::{NotificationKind, NotificationPriority, Push, Push
 
 use crate::web_push::message::{lifetime, topic};
 
-/// What a device is to be told.
+/// News for devices.
 pub struct Told<'a> {
-    /// What it is about, such as `message` and its id: nothing is pushed twice to a device about one subject.
+    /// Its subject, such as `message` and its id: nothing is pushed twice to a device about one subject.
     pub subject: &'a str,
     /// The entry of `messageQueue` that it belongs to, for a message.
     pub queue_id: Option<&'a str>,
@@ -44,7 +44,7 @@ impl Told<'_> {
     }
 }
 
-/// What a push is about, as its payload says.
+/// The subject of a push, as its payload says.
 #[derive(Default)]
 pub struct About {
     /// Kinds of which one has to be wanted.

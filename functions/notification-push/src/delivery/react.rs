@@ -39,7 +39,7 @@ pub async fn run(ctx: &Ctx, end: Instant, tally: &Tally) -> Result<()> {
     .await
 }
 
-/// What to commit for these events.
+/// The commit for these events.
 async fn effects(ctx: &Ctx, events: Vec<Doc<Event>>) -> Result<Batch> {
     blocks::clear(ctx, &events).await?;
     let (notices, made) = understand(ctx, &events).await?;

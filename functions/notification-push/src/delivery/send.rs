@@ -99,7 +99,7 @@ impl Judgement {
     }
 }
 
-/// What pushes tell of, by the pushes' ids; nothing for one whose message or notification is gone, over or seen.
+/// The subjects of pushes, by the pushes' ids; nothing for one whose message or notification is gone, over or seen.
 fn subjects(
     pushes: &[Push],
     messages: Vec<Vec<Doc<Message>>>,

@@ -225,14 +225,14 @@ impl FromRequest for Acceptable {
     }
 }
 
-/// What is wrong with the address by the server's settings, which say where push services are.
+/// The faults of the address by the server's settings, which say where push services are.
 fn address_faults(ctx: &Ctx, sent: &Value) -> Vec<FieldError> {
     let address = sent["endpoint"].as_str();
     let refused = address.and_then(|address| check_endpoint(ctx.config(), address).err());
     refused.map_or_else(Vec::new, |error| error.field_errors().to_vec())
 }
 
-/// What is wrong with the end by the time.
+/// The fault of an end that is over.
 fn time_fault(ctx: &Ctx, sent: &Value) -> Option<FieldError> {
     let end = sent["expirationTime"].as_i64()?;
     let detail = "must be later than now";

@@ -17,7 +17,7 @@ const PER_COMMIT: usize = 100;
 /// How many commits one request makes.
 const COMMITS: usize = 100;
 
-/// What to try again: either of the two.
+/// Deliveries to try again: either of the two.
 #[derive(Debug, Body)]
 #[body(check = RetryQueue::check, example = r#"{"all": true}"#)]
 pub struct RetryQueue {
@@ -38,7 +38,7 @@ impl RetryQueue {
     }
 }
 
-/// What was started again.
+/// Deliveries that were started again.
 #[derive(Debug, Default, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct RetriedView {

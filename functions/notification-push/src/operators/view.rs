@@ -46,7 +46,7 @@ pub struct QueuePushView {
     pub id: String,
     /// The device's subscription.
     pub subscription_id: String,
-    /// Whose device it is.
+    /// The device's user.
     pub user_id: String,
     /// The delivery it belongs to; left out if it is about a notification.
     #[serde(skip_serializing_if = "Option::is_none")]
