@@ -139,6 +139,9 @@ fn settings_of_the_wrong_form_end_the_start_with_an_example() {
     for (name, value, example) in [
         ("message_rate_per_minute", "fast", "such as 60"),
         ("error_retention_days", "36501", "from 0 to 36500"),
+        ("event_retention_days", "36501", "from 0 to 36500"),
+        ("activity_retention_days", "36501", "from 0 to 36500"),
+        ("notification_retention_days", "36501", "from 0 to 36500"),
         ("cors_origins", "app.example", "https://app.example"),
         (
             "client_address_header",

@@ -1,12 +1,17 @@
 //! The component's entry point on Spin: from its request to ours, and back.
 
 use std::cell::RefCell;
+use std::future::{Future, poll_fn};
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http_body_util::Full;
-use spin_sdk::http::{Request as SpinRequest, Response as SpinResponse};
+use spin_sdk::http::Request as SpinRequest;
+use spin_sdk::wasip3::http::types;
+use spin_sdk::wasip3::http_compat::BodyWriter;
+use spin_sdk::wasip3::spawn;
 use whisper_schema::Timestamp;
 use whisper_store::tables::Credentials;
 use whisper_store::tables::component::HttpTransport;
@@ -39,7 +44,7 @@ macro_rules! entry {
 }
 
 /// A response as Spin takes it.
-pub type SpinReply = SpinResponse<Full<Bytes>>;
+pub type SpinReply = std::result::Result<types::Response, types::ErrorCode>;
 
 thread_local! {
     /// The state that the requests of this instance share. It lives as long as the instance: connections, decoded
@@ -59,7 +64,7 @@ struct Shared {
 pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
     let shared = match shared(api).await {
         Ok(shared) => shared,
-        Err(error) => return failed(&error),
+        Err(error) => return offer(failed(&error)).await,
     };
     let (mut parts, body) = request.into_parts();
     if shared.instance.foreign.is_some()
@@ -90,7 +95,7 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
     #[cfg(not(feature = "spin"))]
     signal::work_off(&shared.instance).await;
     signal::deliver(&shared.instance);
-    into_spin(response)
+    offer(response).await
 }
 
 async fn shared(api: fn() -> Api) -> Result<Shared> {
@@ -168,17 +173,34 @@ fn now() -> Timestamp {
     Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
-fn into_spin(response: Response) -> SpinReply {
-    response.map(Full::new)
+/// Makes Spin's response of ours. Its body is on offer before the host gets to see the head: a host that sees the head
+/// alone sends it alone, and without TCP_NODELAY, as on Spin, the body then waits for the client's acknowledgement, which
+/// many delay by 40 ms.
+async fn offer(response: Response) -> SpinReply {
+    let (head, body) = response.into_parts();
+    let headers = head.headers.try_into();
+    let headers = headers.map_err(|_| types::ErrorCode::HttpProtocolError)?;
+    let (writer, contents, result) = BodyWriter::new();
+    let (response, _) = types::Response::new(headers, Some(contents), result);
+    let _ = response.set_status_code(head.status.as_u16());
+    let mut sending = Box::pin(async move {
+        // A client that is gone needs no body.
+        let _ = writer.send_http_body(&mut Full::new(body)).await;
+    });
+    let begun = poll_fn(|context| Poll::Ready(sending.as_mut().poll(context)));
+    if begun.await.is_pending() {
+        spawn(sending);
+    }
+    Ok(response)
 }
 
 /// The answer when the instance can't even start.
-fn failed(error: &Error) -> SpinReply {
+fn failed(error: &Error) -> Response {
     let cause = error.source_text().unwrap_or_default();
     log::write(Level::Error, "start_failed", "", &[("cause", cause.into())]);
     let body = Bytes::from(error.to_problem("").to_string());
     let length = body.len();
-    let mut response = SpinResponse::new(Full::new(body));
+    let mut response = Response::new(body);
     *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
     let headers = response.headers_mut();
     let problem = http::HeaderValue::from_static("application/problem+json");

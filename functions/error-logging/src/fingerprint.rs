@@ -1,5 +1,5 @@
-//! What makes two errors the same: their type, their source, what they say without what differs from one
-//! time to the next, and the functions at the top of the stack.
+//! Groups: errors are the same by their type, their source, their message without the parts that differ from one time to the
+//! next, and the functions at the top of the stack.
 
 use whisper_kit::ids::derived_id;
 
@@ -12,18 +12,18 @@ const LINE: usize = 500;
 /// Letters of a hexadecimal number, at least: shorter ones may be words, such as "facade".
 const HEX: usize = 8;
 
-/// What an error is grouped by.
+/// The traits that an error is grouped by.
 #[derive(Clone, Copy, Debug)]
 pub struct Traits<'a> {
-    /// Who reported it, and about what: `client`, or `host accounts`.
+    /// The reporter, and the component concerned: `client`, or `host accounts`.
     pub source: &'a str,
     /// Its type.
     pub error_type: &'a str,
-    /// What it says.
+    /// Its message.
     pub message: &'a str,
-    /// Where it happened; empty if that isn't known.
+    /// Its stack; empty if that isn't known.
     pub stack: &'a str,
-    /// What the reporter groups by instead of message and stack.
+    /// The text that the reporter groups by instead of message and stack.
     pub chosen: Option<&'a str>,
 }
 
@@ -70,7 +70,7 @@ pub fn normal(line: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// What ends a text in quotes that began with this character; nothing for one that begins none. Languages differ: „so“
+/// The characters that end a text in quotes which began with this one; none for one that begins none. Languages differ: „so“
 /// ends with what begins “so”.
 fn ends_of(quote: char) -> &'static [char] {
     match quote {

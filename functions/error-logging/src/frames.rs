@@ -1,6 +1,6 @@
 //! Stack frames, in the form of whatever wrote them.
 
-/// What counts of a frame: the function, and the file it stands in. Where in the file doesn't, nor where the file is
+/// The parts of a frame that count: the function, and the file it stands in. Where in the file doesn't, nor where the file is
 /// served: both differ from one release to the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
@@ -43,7 +43,13 @@ fn after_at(rest: &str) -> Frame<'_> {
 fn before_at_sign(line: &str) -> Option<Frame<'_>> {
     // The function comes first, and an address may have further signs.
     let (function, place) = line.split_once('@')?;
-    if !is_place(place) && place != "[native code]" {
+    // What was made while the program ran: the place that made it counts.
+    let (place, is_made) = match place.split_once(" line ") {
+        Some((place, made)) => (place, is_place(made.rsplit(' ').next().unwrap_or_default())),
+        None => (place, false),
+    };
+    let is_code = place.starts_with('[') && place.ends_with(" code]");
+    if !is_made && !is_code && !is_place(place) {
         return None;
     }
     let function = function.rsplit('*').next().unwrap_or_default();
@@ -55,9 +61,12 @@ fn before_at_sign(line: &str) -> Option<Frame<'_>> {
     })
 }
 
-/// Whether a text tells a place in a file: it ends with a line number.
+/// Whether a text tells a place in a file: it ends with a line number, or in WebAssembly with an offset such as `0x1f`.
 fn is_place(text: &str) -> bool {
-    let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let number = |part: &str| match part.strip_prefix("0x") {
+        Some(offset) => !offset.is_empty() && offset.bytes().all(|b| b.is_ascii_hexdigit()),
+        None => !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()),
+    };
     text.rsplit_once(':').is_some_and(|(_, last)| number(last))
         && !text.contains(char::is_whitespace)
 }
@@ -92,6 +101,10 @@ mod tests {
             "renderInbox@https://app.example/main.js:10:5",
             "async*renderInbox@https://app.example/main.js:10:5",
             "renderInbox/<@https://app.example/main.js:10:5",
+            "renderInbox@https://app.example/main.js line 10 > eval:1:5",
+            "renderInbox@https://app.example/main.js line 10 > Function line 2 > eval:1:5",
+            "    at renderInbox (https://app.example/main.js:wasm-function[3]:0x1f)",
+            "renderInbox@https://app.example/main.js:wasm-function[3]:0x1f",
             "Inbox.prototype.renderInbox@http://user@localhost:3000/main.js:10:5",
         ] {
             let expected = Frame {
@@ -111,6 +124,17 @@ mod tests {
             ("at Array.map (native)", "map", "native"),
             ("map@[native code]", "map", "[native code]"),
             (
+                "<?>.wasm-function[3]@[wasm code]",
+                "wasm-function[3]",
+                "[wasm code]",
+            ),
+            ("eval code@[eval code]", "eval code", "[eval code]"),
+            (
+                "at https://app.example/x.wasm:wasm-function[3]:0x1f",
+                "",
+                "x.wasm",
+            ),
+            (
                 "at com.example.Inbox.render(Inbox.java:12)",
                 "render",
                 "Inbox.java",
@@ -129,6 +153,8 @@ mod tests {
             "",
             "  0: 0x1234 - accounts.wasm!foo",
             "ann@example.com",
+            "ann@example.com line 10 is busy",
+            "ann@[a name]",
         ] {
             assert_eq!(frame(line), None, "{line}");
         }

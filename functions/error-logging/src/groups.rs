@@ -1,4 +1,4 @@
-//! What the operator sees: groups, and the errors that are kept of each.
+//! Groups, as the operator sees them, and the errors that are kept of each.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -35,9 +35,9 @@ pub struct ErrorGroupView {
     pub id: String,
     /// Stable name of the error.
     pub error_type: String,
-    /// What the latest one says.
+    /// The message of the latest one.
     pub error_message: String,
-    /// Who reported the first.
+    /// The reporter of the first.
     pub source: ErrorSource,
     /// The worst severity seen.
     pub severity: ErrorLogSeverity,
@@ -54,7 +54,7 @@ pub struct ErrorGroupView {
     /// When it was resolved; absent while it is open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resolved_at: Option<Timestamp>,
-    /// What the operator wrote about it.
+    /// The operator's note.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
@@ -71,12 +71,12 @@ pub struct ErrorView {
     pub user_id: Option<String>,
     /// Stable name.
     pub error_type: String,
-    /// What it says.
+    /// Its message.
     pub error_message: String,
-    /// Where it happened.
+    /// The stack.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stack_trace: Option<String>,
-    /// What was going on.
+    /// The circumstances, as its reporter told them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<Value>,
     /// How bad it is.

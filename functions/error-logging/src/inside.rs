@@ -32,7 +32,7 @@ pub struct FunctionFault {
     component: String,
     /// Code of the answer.
     error_type: String,
-    /// What was the matter.
+    /// The cause.
     error_message: String,
     /// How bad it is.
     #[field(default = ErrorLogSeverity::Error)]

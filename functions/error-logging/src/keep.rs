@@ -25,7 +25,7 @@ struct Portion<'a> {
     leaving: Vec<String>,
 }
 
-/// What to commit for these errors, as the groups stand now.
+/// The commit for these errors, as the groups stand now.
 ///
 /// # Errors
 /// The store's.

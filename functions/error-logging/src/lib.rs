@@ -26,7 +26,7 @@ whisper_kit::entry!(crate::api);
 /// The endpoints of this function.
 pub fn api() -> Api {
     Api::new(NAME, "Errors of apps, functions and the host.")
-        .variables(&[retention::DAYS])
+        .numbers(&[retention::DAYS])
         .rates(&post::RATES)
         .endpoint(post::one_endpoint())
         .endpoint(post::many_endpoint())

@@ -31,7 +31,8 @@ const ADDRESS_BYTES: Rate = Rate::per_hour(
 pub const RATES: [Rate; 4] = [USER, ADDRESS, USER_BYTES, ADDRESS_BYTES];
 /// The most errors of a batch.
 pub const MOST: usize = 100;
-/// Bytes of a batch: 100 errors of 20 KiB each.
+/// Bytes of a batch: 100 errors of 20 KiB each. The longest in any script would be 7 MB, more than a user may report in an
+/// hour.
 pub const BATCH_LIMIT: usize = 2 * 1024 * 1024;
 
 /// An error.
@@ -69,7 +70,8 @@ pub struct NewError {
     example = r#"{"errors": [{"errorType": "decryption_failed", "errorMessage": "No key for epoch 7"}]}"#
 )]
 pub struct NewErrors {
-    /// 1 to 100 errors. All of them are kept, or none.
+    /// 1 to 100 errors; the body has at most 2 MiB (2,097,152 bytes), which 100 of the longest in a script of several bytes a
+    /// character are more than. All of them are kept, or none.
     #[field(required, count = 1..=MOST)]
     errors: Vec<NewError>,
 }
@@ -110,7 +112,7 @@ pub fn many_endpoint() -> Endpoint {
         Method::POST,
         "/v1/errors/batch",
         "reportErrors",
-        "Reports up to 100 errors: all of them, or none.",
+        "Reports up to 100 errors, of 2 MiB in all: all of them, or none.",
         many,
     )
     .body_limit(BATCH_LIMIT)

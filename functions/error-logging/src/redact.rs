@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use whisper_kit::auth::REFRESH_PREFIX;
 
-/// What stands in their place.
+/// The text in their place.
 pub const REDACTED: &str = "[redacted]";
 /// Parts of keys that name secrets, compared without regard to case and without `_` and `-`.
 const PARTS: [&str; 15] = [

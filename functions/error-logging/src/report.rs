@@ -26,7 +26,7 @@ pub const NOT_BLANK: Form = Form {
 /// An error as somebody reports it.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// Who reports.
+    /// The kind of reporter.
     pub source: ErrorSource,
     /// The component it is about; none for clients.
     pub component: Option<String>,
@@ -34,15 +34,15 @@ pub struct Report {
     pub user_id: Option<String>,
     /// Stable name.
     pub error_type: String,
-    /// What it says.
+    /// The message.
     pub error_message: String,
-    /// Where it happened.
+    /// The stack.
     pub stack_trace: Option<String>,
-    /// What was going on.
+    /// The circumstances.
     pub context: Option<Map<String, Value>>,
     /// How bad it is.
     pub severity: ErrorLogSeverity,
-    /// What to group by instead of message and stack.
+    /// The text to group by instead of message and stack.
     pub fingerprint: Option<String>,
     /// When it happened, by the reporter's clock.
     pub timestamp: Option<Timestamp>,
@@ -51,16 +51,16 @@ pub struct Report {
 /// An error to be kept.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// What is kept.
+    /// The document that is kept.
     pub log: ErrorLog,
     /// Its group.
     pub group_id: String,
-    /// Who reported it.
+    /// The kind of reporter.
     pub source: ErrorSource,
 }
 
 impl Report {
-    /// What is kept of it; or everything that is wrong with it.
+    /// The entry to be kept; or everything that is wrong with the report.
     ///
     /// # Errors
     /// A fault when the runtime has no randomness.

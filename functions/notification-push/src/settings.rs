@@ -69,7 +69,7 @@ impl NotificationSettingsView {
         }
         match (&self.quiet_from, &self.quiet_to) {
             (Some(from), Some(to)) if from == to => {
-                fields.refuse("quietTo", Rule::Reference, "must differ from quietFrom");
+                fields.refuse("quietTo", Rule::Unique, "must differ from quietFrom");
             }
             (Some(_), None) => fields.refuse("quietTo", Rule::Required, "must go with quietFrom"),
             (None, Some(_)) => fields.refuse("quietFrom", Rule::Required, "must go with quietTo"),
@@ -139,7 +139,7 @@ async fn put(ctx: Ctx, _: Request, Json(wanted): Json<NotificationSettingsView>)
     Reply::ok(&NotificationSettingsView::from(settings))
 }
 
-/// What holds for whoever set nothing.
+/// The settings of a user who set nothing.
 pub fn at_first() -> NotificationSettings {
     NotificationSettings {
         push_enabled: true,
@@ -157,6 +157,15 @@ mod tests {
             whisper_schema::body::read::<NotificationSettingsView>(body.as_object().unwrap());
         let wrong = read.err().unwrap_or_default();
         wrong.into_iter().map(|wrong| wrong.field).collect()
+    }
+
+    #[test]
+    fn quiet_hours_of_no_length_are_two_times_that_must_differ() {
+        let body = serde_json::json!({"quietFrom": "22:00", "quietTo": "22:00"});
+        let read =
+            whisper_schema::body::read::<NotificationSettingsView>(body.as_object().unwrap());
+        let rules: Vec<Rule> = read.unwrap_err().into_iter().map(|w| w.rule).collect();
+        assert_eq!(rules, [Rule::Unique]);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What somebody is told of, and whether it may be told them now: the rule that pushes, inboxes and counts go by.
+//! Subjects of notifications and pushes, and the rule whether one may be told its user now, which pushes, inboxes and counts
+//! go by.
 //!
 //! It is asked when something is made and again whenever its turn comes: a block, a deletion, an end, reading or
 //! leaving may have come in between.
@@ -18,9 +19,9 @@ use whisper_store::{Answers, Doc, Filter, Query, Questions, ReadSet, StoreError}
 /// Something that somebody is told of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subject {
-    /// Who is told.
+    /// The user who is told.
     pub user: String,
-    /// Whose doing it is; none if the server tells it.
+    /// The user whose doing it is; none if the server tells it.
     pub actor: Option<String>,
     /// The message that it stands in.
     pub message: Option<String>,
@@ -33,7 +34,7 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// What a notification is about, by the ids that its metadata have.
+    /// The subject of a notification, by the ids that its metadata have.
     pub fn of(notification: &Notification) -> Self {
         let ids = metadata(notification);
         let id = |key: &str| ids.get(key).and_then(Value::as_str).map(str::to_owned);
@@ -59,7 +60,7 @@ impl Subject {
         }
     }
 
-    /// Whose account counts beside the user's.
+    /// The user whose account counts beside that of the one who is told.
     fn sender(&self) -> &str {
         self.actor.as_deref().unwrap_or(&self.user)
     }
@@ -77,7 +78,7 @@ pub fn metadata(notification: &Notification) -> Map<String, Value> {
         .unwrap_or_default()
 }
 
-/// Whose doing a notification tells of: the id that its metadata have as `userId`.
+/// The user whose doing a notification tells of: the id that its metadata have as `userId`.
 pub fn actor(notification: &Notification) -> Option<String> {
     let ids = metadata(notification);
     ids.get("userId")?.as_str().map(str::to_owned)

@@ -1,4 +1,4 @@
-//! What the requests of an instance share for pushing.
+//! State for pushing that the requests of an instance share.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -10,15 +10,15 @@ use crate::web_push::vapid::Vapid;
 /// How many senders of an instance are at work at once. Leases keep them, and those of other instances, apart.
 const AT_WORK: u32 = 4;
 
-/// What the requests of an instance share for pushing.
+/// State for pushing that the requests of an instance share.
 pub struct Worker {
     /// The server's key, and tokens made with it.
     pub vapid: Vapid,
     /// How requests leave.
     pub transport: Transport,
-    /// Whose turn it is to be handed on.
+    /// The sender whose turn it is to be handed on.
     pub turns: Turns,
-    /// Who sends.
+    /// The workers that send.
     pub senders: Senders,
 }
 

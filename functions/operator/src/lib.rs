@@ -18,6 +18,7 @@ pub fn api() -> Api {
         "operator",
         "The jobs of the bundle, and how their runs went.",
     )
+    .numbers(&retention::DAYS)
     .endpoint(
         Endpoint::new(
             Method::GET,

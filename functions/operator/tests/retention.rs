@@ -11,7 +11,7 @@ use whisper_kit::testing::TestEdge;
 use whisper_schema::prelude::*;
 use whisper_schema::system::{IdempotencyKey, JobRun, RateLimit};
 use whisper_schema::{Retention, collections, system_collections};
-use whisper_store::{Batch, Query};
+use whisper_store::{Batch, Patch, Query};
 
 const DAY: i64 = 24 * 3_600_000;
 
@@ -31,6 +31,26 @@ fn sweep(edge: &TestEdge) -> Value {
 
 fn put(edge: &TestEdge, batch: Batch) {
     block_on(edge.store().commit(batch)).unwrap();
+}
+
+/// A run of a job at that time.
+fn run(at: Timestamp) -> JobRun {
+    JobRun {
+        id: format!("run-{}", at.as_millis()),
+        job: "another".into(),
+        started_at: at,
+        ..JobRun::default()
+    }
+}
+
+/// The place of a sweep, which reads the collection and is no consumer of it.
+fn place_of_a_sweep() -> ConsumerCursor {
+    ConsumerCursor {
+        id: "notification-sweep".into(),
+        reads: Some(ConsumerCursor::NO_CONSUMER.into()),
+        position: 0,
+        updated_at: Timestamp::AT_COMMIT,
+    }
 }
 
 fn count<D: Document>(edge: &TestEdge) -> u64 {
@@ -111,14 +131,9 @@ fn aged(id: &str, name: String, at: Timestamp) -> Option<(Batch, Count)> {
             ..AppMetric::default()
         }),
         "jobRuns" => {
-            let (batch, _) = one(&JobRun {
-                id: name,
-                job: "another".into(),
-                started_at: at,
-                ..JobRun::default()
-            })?;
-            // The sweep's own run is one more.
-            Some((batch, |edge| count::<JobRun>(edge) - 1))
+            let (batch, _) = one(&run(at))?;
+            // The sweep's own run is one more, and the one that bears out the time.
+            Some((batch, |edge| count::<JobRun>(edge) - 2))
         }
         _ => None,
     }
@@ -151,7 +166,8 @@ fn each_collection_that_names_the_job_is_swept_by_it() {
             let (over, count) = kept(collection.id, now.plus(-stay - 1))
                 .unwrap_or_else(|| panic!("{}: how is one made?", collection.id));
             let (lasting, _) = kept(collection.id, now.plus(-stay + 60_000)).unwrap();
-            put(&edge, over.append(lasting));
+            put(&edge, over.append(lasting).insert(&place_of_a_sweep()));
+            put(&edge, Batch::new().insert(&run(now.plus(-600_000))));
             assert_eq!(sweep(&edge)["done"], 1, "{}", collection.id);
             assert_eq!(count(&edge), 1, "{}", collection.id);
             edge.advance(120_000);
@@ -199,10 +215,105 @@ fn events_stay_until_every_consumer_has_read_them() {
     edge.advance(11 * DAY);
     assert_eq!(sweep(&edge)["done"], 1);
     assert_eq!(count::<Event>(&edge), 2);
+    // All of them stood still: none is gone.
+    pause(&edge, 91 * DAY);
+    sweep(&edge);
+    assert_eq!(count::<Event>(&edge), 2);
     // Its component is gone: it never comes back to them.
-    edge.advance(90 * DAY);
+    let moved = Patch::<ConsumerCursor>::new().set(ConsumerCursor::UPDATED_AT, edge.ctx().now());
+    put(&edge, Batch::new().update("quick", moved));
     sweep(&edge);
     assert_eq!(count::<Event>(&edge), 0);
+}
+
+/// Time goes by without a run, and then ten minutes with one.
+fn pause(edge: &TestEdge, millis: i64) {
+    edge.advance(millis);
+    assert_eq!(sweep(edge)["done"], 0);
+    edge.advance(600_000);
+}
+
+/// One of each kind of thing that a clock ahead would have go.
+fn one_of_each(edge: &TestEdge) -> Vec<Count> {
+    let now = edge.ctx().now();
+    let ids = [
+        "sessions",
+        "conversationMembers",
+        "events",
+        "userActivity",
+        "notifications",
+        "appAnalytics",
+    ];
+    let put_one = |id: &str| {
+        let (batch, count) = kept(id, now.plus(DAY)).unwrap();
+        put(edge, batch);
+        count
+    };
+    ids.map(put_one).to_vec()
+}
+
+#[test]
+fn a_clock_that_is_a_year_ahead_for_a_minute_deletes_nothing() {
+    let edge = edge(&[]);
+    let counts = one_of_each(&edge);
+    put(&edge, Batch::new().insert(&place_of_a_sweep()));
+    sweep(&edge);
+    edge.advance(600_000);
+    let left = |edge: &TestEdge| counts.iter().map(|count| count(edge)).sum::<u64>();
+    assert_eq!(left(&edge), 6);
+    // The other jobs run as well.
+    put(&edge, Batch::new().insert(&run(edge.ctx().now())));
+    edge.advance(365 * DAY);
+    for _ in 0..2 {
+        let ahead = sweep(&edge);
+        assert_eq!(
+            (&ahead["done"], &ahead["capped"]),
+            (&json!(0), &json!(true))
+        );
+        edge.advance(30_000);
+    }
+    edge.advance(-365 * DAY);
+    for _ in 0..3 {
+        assert_eq!(sweep(&edge)["done"], 0);
+        assert_eq!(left(&edge), 6);
+        edge.advance(600_000);
+    }
+}
+
+#[test]
+fn after_a_months_pause_the_second_run_deletes() {
+    let edge = edge(&[]);
+    let counts = one_of_each(&edge);
+    sweep(&edge);
+    pause(&edge, 100 * DAY);
+    assert_eq!(sweep(&edge)["capped"], false);
+    let left = counts.iter().map(|count| count(&edge));
+    assert_eq!(
+        left.collect::<Vec<_>>(),
+        [0, 0, 0, 0, 0, 1],
+        "metrics stay for 400 days"
+    );
+}
+
+#[test]
+fn every_setting_is_declared_with_the_days_of_its_collections() {
+    let declared: Vec<_> = api().settings().collect();
+    for collection in collections().iter().chain(system_collections()) {
+        for retention in collection.retention {
+            let Retention::Days {
+                days,
+                setting: Some(setting),
+                job: "retention",
+                ..
+            } = *retention
+            else {
+                continue;
+            };
+            let number = declared.iter().find(|one| one.variable == setting);
+            let number = number.unwrap_or_else(|| panic!("{setting} is not declared"));
+            assert_eq!(number.default, u64::from(days), "{setting}");
+        }
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::{Collection, Timestamp};
 pub struct ConsumerCursor {
     /// Id of the document: the consumer's name.
     pub id: String,
-    /// Id of the collection that it reads; none before it moves for the first time since this is kept.
+    /// Id of the collection that it reads; `-` in a place that is no consumer's; none before its first move since this is kept.
     #[attr(size = 36)]
     pub reads: Option<String>,
     /// Commit number of the last event handled; 0 before the first.
@@ -23,4 +23,9 @@ pub struct ConsumerCursor {
     pub position: i64,
     /// When it last moved.
     pub updated_at: Timestamp,
+}
+
+impl ConsumerCursor {
+    /// [`reads`](Self::reads) of a place that is no consumer's, such as a sweep's: nothing has to stay for it.
+    pub const NO_CONSUMER: &'static str = "-";
 }

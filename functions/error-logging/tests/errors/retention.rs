@@ -2,9 +2,23 @@
 
 use super::*;
 use whisper_schema::Timestamp;
-use whisper_schema::prelude::{ErrorGroup, ErrorLink, ErrorLog};
+use whisper_schema::prelude::{ErrorGroup, ErrorLink, ErrorLog, JobRun};
+use whisper_store::Batch;
 
+/// Runs the job, ten minutes after another one ran.
 fn run(scene: &Scene) -> Value {
+    let at = scene.edge.ctx().now().plus(-600_000);
+    let another = JobRun {
+        id: format!("run-{}", at.as_millis()),
+        job: "another".into(),
+        started_at: at,
+        ..JobRun::default()
+    };
+    block_on(scene.edge.store().commit(Batch::new().upsert(&another))).unwrap();
+    run_at_once(scene)
+}
+
+fn run_at_once(scene: &Scene) -> Value {
     scene
         .operator(Method::POST, "/internal/jobs/error-retention", &Value::Null)
         .expect(200)
@@ -90,4 +104,35 @@ fn groups_that_stay_keep_no_others_from_going() {
     scene.edge.advance(6 * DAY);
     assert_eq!(run(&scene)["done"], 200, "those behind a page of others");
     assert_eq!(kept(&scene), [100, 100, 100]);
+}
+
+#[test]
+fn a_clock_that_is_a_year_ahead_for_a_minute_deletes_nothing() {
+    let scene = Scene::new();
+    scene.report(&error("x")).expect(201);
+    run(&scene);
+    scene.edge.advance(365 * DAY);
+    let ahead = run_at_once(&scene);
+    assert_eq!(
+        (&ahead["done"], &ahead["capped"]),
+        (&json!(0), &json!(true))
+    );
+    scene.edge.advance(-365 * DAY);
+    assert_eq!(run_at_once(&scene)["done"], 0);
+    assert_eq!(kept(&scene), [1, 1, 1]);
+    // A pause that is as long takes a run more.
+    scene.edge.advance(365 * DAY);
+    assert_eq!(run_at_once(&scene)["done"], 0);
+    scene.edge.advance(DAY);
+    assert_eq!(run_at_once(&scene)["done"], 2);
+    assert_eq!(kept(&scene), [0, 0, 0]);
+}
+
+#[test]
+fn zero_days_are_for_ever() {
+    let scene = Scene::with(&[("error_retention_days", "0")]);
+    scene.report(&error("x")).expect(201);
+    scene.edge.advance(365 * DAY);
+    assert_eq!(run(&scene)["done"], 0);
+    assert_eq!(kept(&scene), [1, 1, 1]);
 }

@@ -38,7 +38,7 @@ impl PollDetails {
                 let message = "must have at least one visible character";
                 fields.refuse(&key, Rule::Required, message);
             } else if !seen.insert(option.trim()) {
-                fields.refuse(&key, Rule::Format, "must differ from the other options");
+                fields.refuse(&key, Rule::Unique, "must differ from the other options");
             }
         }
         if options_text(&self.options).chars().count() > OPTIONS_TEXT {
@@ -99,7 +99,7 @@ mod tests {
                 ),
                 ("metadata.options", json!(["a", 2]), "[1]:type"),
                 ("metadata.options", json!(["a", " "]), "[1]:required"),
-                ("metadata.options", json!(["a", "b", "a "]), "[2]:format"),
+                ("metadata.options", json!(["a", "b", "a "]), "[2]:unique"),
                 ("metadata.options", json!(wide), ":size"),
                 ("metadata.options", json!("a,b"), ":type"),
                 ("metadata.expiresAt", json!(5), ":type"),

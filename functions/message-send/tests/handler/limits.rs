@@ -8,11 +8,13 @@ use whisper_store::Patch;
 use crate::scene::{Person, Scene};
 
 /// The numbers of documents that sends left, beside the counters.
-fn written(scene: &Scene) -> [usize; 3] {
+fn written(scene: &Scene) -> [usize; 5] {
     [
         scene.all::<Message>().len(),
         scene.all::<QueuedMessage>().len(),
+        scene.all::<UserActivity>().len(),
         scene.all::<Event>().len(),
+        scene.all::<Poll>().len(),
     ]
 }
 
@@ -25,7 +27,7 @@ fn over_the_rate_nothing_is_sent_until_the_next_minute() {
     let refused = scene.send(&ann, &group, &json!({"content": "x"}));
     assert!(refused.response.headers().contains_key("retry-after"));
     refused.expect_problem(429, "rate_limited");
-    assert_eq!(written(&scene), [3, 3, 3]);
+    assert_eq!(written(&scene), [3, 3, 3, 3, 0]);
     scene.say(&bob, &group, "The limit is each sender's own");
     scene.edge.advance(60_000);
     scene.say(&ann, &group, "Again");
@@ -52,7 +54,7 @@ fn as_many_people_may_be_mentioned_as_the_limit_says() {
         |users: &[&str]| scene.send(&ann, &group, &json!({"content": "Hi", "mentions": users}));
     mention(&["a", "b", "c"]).expect(201);
     mention(&["a", "b", "c"]).expect_problem(429, "rate_limited");
-    assert_eq!(written(&scene), [1, 1, 1]);
+    assert_eq!(written(&scene), [1, 1, 1, 1, 0]);
     mention(&["a", "b"]).expect(201);
     scene.say(&ann, &group, "Nobody is mentioned");
 }
@@ -76,7 +78,7 @@ fn strangers_are_written_to_as_often_as_the_limit_says() {
     scene.say(&ann, &with_cat, "Hi");
     let again = || scene.send(&ann, &with_bob, &json!({"content": "Hi?"}));
     again().expect_problem(429, "rate_limited");
-    assert_eq!(written(&scene), [2, 2, 2]);
+    assert_eq!(written(&scene), [2, 2, 2, 2, 0]);
     // They answered: the sender is no stranger any more.
     scene.say(&bob, &with_bob, "Who are you?");
     again().expect(201);

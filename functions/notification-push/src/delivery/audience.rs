@@ -1,4 +1,4 @@
-//! Who has devices, and what they want to hear of.
+//! The users who have devices, with their preferences.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +35,7 @@ pub fn devices_of(users: &BTreeSet<&str>, now: Timestamp) -> Vec<Query<PushSubsc
 #[derive(Default)]
 pub struct Audience {
     devices: BTreeMap<String, Vec<String>>,
-    /// What those want who have any.
+    /// The preferences of those who have any.
     pub preferences: Preferences,
 }
 

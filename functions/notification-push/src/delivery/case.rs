@@ -32,7 +32,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// Who sent it, if the message stands.
+    /// Its sender, if the message stands.
     pub fn sender(&self) -> Option<&str> {
         self.message
             .as_ref()
@@ -158,7 +158,7 @@ fn named_page(case: &Case, named: &BTreeMap<String, Doc<ConversationMember>>) ->
     }
 }
 
-/// What decides about recipients who have devices.
+/// All that decides about recipients who have devices.
 #[derive(Default)]
 pub struct Around {
     /// Whether senders may reach them.

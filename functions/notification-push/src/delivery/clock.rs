@@ -1,4 +1,4 @@
-//! What a clock that was wrong for a while left behind: times that are further ahead than any of ours can be.
+//! Times that are further ahead than any of ours can be, as a clock that was wrong for a while leaves behind.
 //!
 //! Without it, what was leased, put off or made while the clock was a year ahead would wait for that year.
 
@@ -93,6 +93,5 @@ fn due_now(push: &Push, now: Timestamp) -> Patch<Push> {
 
 /// With its whole life before it.
 fn whole_life(push: &Push, now: Timestamp) -> Patch<Push> {
-    let life = i64::try_from(lifetime(push.priority).as_millis()).unwrap_or(i64::MAX);
-    Patch::new().set(Push::EXPIRES_AT, now.plus(life))
+    Patch::new().set(Push::EXPIRES_AT, now.plus(lifetime(push.priority)))
 }

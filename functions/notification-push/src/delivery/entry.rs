@@ -11,7 +11,7 @@ pub fn in_hand() -> Patch<QueuedMessage> {
     Patch::new().set(QueuedMessage::STATUS, QueuedMessageStatus::Processing)
 }
 
-/// Nobody is left to be told.
+/// All have been told.
 pub fn delivered() -> Patch<QueuedMessage> {
     Patch::new()
         .set(QueuedMessage::STATUS, QueuedMessageStatus::Delivered)

@@ -1,4 +1,4 @@
-//! Who sends a push: whoever holds its lease.
+//! Leases: a push is sent by the holder of its lease.
 //!
 //! A lease is the commit that marks a push as being processed, with the time at which the mark means nothing any
 //! more. A worker that dies leaves its marks behind; when they have run out, the next one takes the pushes.
@@ -19,7 +19,7 @@ pub const TAKEN: u32 = 32;
 pub struct Lease {
     /// When it ends.
     pub end: Timestamp,
-    /// What it is about.
+    /// The pushes that it is about.
     pub pushes: Vec<Push>,
 }
 

@@ -5,7 +5,8 @@
 //! ([`senders`], [`send`]), after the answer, so that nothing waits for a push service.
 
 pub mod audience;
-pub mod case;
+pub mod blocks;
+mod case;
 pub mod clock;
 pub mod entry;
 pub mod finish;

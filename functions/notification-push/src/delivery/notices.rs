@@ -1,4 +1,4 @@
-//! What events mean for whom: an event becomes notices, without any I/O.
+//! Notices: the meaning of events for the users concerned. Without any I/O.
 
 use serde_json::{Map, Value, json};
 use whisper_kit::ids::{derived_id, mention_id};
@@ -22,15 +22,15 @@ pub struct Notice {
     /// Id of the notification: follows from what it is about, so that neither handling the event again nor
     /// doing the same again makes a second one.
     pub id: String,
-    /// Who is told.
+    /// The user who is told.
     pub user: String,
-    /// Whose doing it is.
+    /// The user whose doing it is.
     pub actor: String,
-    /// What it is about.
+    /// The kind of notification.
     pub kind: NotificationKind,
-    /// What the actor did, in words that follow their name.
+    /// The actor's doing, in words that follow their name.
     pub did: &'static str,
-    /// Where it leads.
+    /// The address that it leads to.
     pub leads_to: String,
     /// Ids of what it is about.
     pub about: Value,
@@ -66,7 +66,8 @@ pub fn made_elsewhere(event: &Event) -> Option<&str> {
     (event.kind == "notification.created").then_some(event.subject.as_str())
 }
 
-fn payload(event: &Event) -> Map<String, Value> {
+/// The details of an event.
+pub fn payload(event: &Event) -> Map<String, Value> {
     serde_json::from_str(&event.payload).unwrap_or_default()
 }
 
@@ -129,7 +130,7 @@ fn mentions(message: &Message) -> Vec<Notice> {
 }
 
 impl Notice {
-    /// What decides whether it may be told.
+    /// The subject that decides whether it may be told.
     pub fn subject(&self) -> Subject {
         Subject {
             user: self.user.clone(),
@@ -172,7 +173,7 @@ impl Notice {
     }
 }
 
-/// What a device is told of a notification: ids and the kind, never the words.
+/// The payload of a push about a notification: ids and the kind, never the words.
 pub fn told(notification: &Notification) -> Value {
     let mut payload = json!({"type": notification.kind, "notificationId": notification.id});
     for (key, value) in metadata(notification) {

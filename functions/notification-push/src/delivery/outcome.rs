@@ -1,11 +1,11 @@
-//! What becomes of a push after an attempt: a decision, without any I/O.
+//! The outcome of an attempt to send a push: a decision, without any I/O.
 
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::Push;
 
 use crate::web_push::answer::{Verdict, wait};
 
-/// What becomes of a push.
+/// The outcome of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It arrived at the push service.
@@ -16,7 +16,7 @@ pub enum Outcome {
         /// Whether the subscription is to be removed.
         device_gone: bool,
     },
-    /// Whoever signed in on its device has signed out: it is dropped, and the subscription with it.
+    /// The session of its device has ended: it is dropped, and the subscription with it.
     SignedOut {
         /// The session that made the subscription, and has ended.
         session: String,

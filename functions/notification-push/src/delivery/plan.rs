@@ -1,4 +1,4 @@
-//! What one commit does for entries of the outbox: pushes for devices, and how far each entry got.
+//! The commit that hands on entries of the outbox: pushes for devices, and how far each entry got.
 //!
 //! The pushes and the entry's new state are one commit, on the condition that nobody else got on with it: of two
 //! workers one wins, and after a crash what is left is done by the next. An entry that is too much for one commit, or whose sender
@@ -29,7 +29,7 @@ const SHARE: usize = 50;
 /// How many operations one commit has, pushes and all.
 const OPERATIONS: usize = 250;
 
-/// What one commit does.
+/// One commit in the making.
 pub struct Plan<'a> {
     ctx: &'a Ctx,
     around: &'a Around,
@@ -46,7 +46,7 @@ pub struct Plan<'a> {
     moved: BTreeSet<String>,
 }
 
-/// What came of a commit.
+/// The effects of a commit.
 #[derive(Debug, Default)]
 pub struct Handed {
     /// Pushes that are there now to be sent.

@@ -1,4 +1,4 @@
-//! What users want to hear of, and when.
+//! Users' settings and time zones: whether a push is wanted now.
 
 use std::collections::BTreeMap;
 

@@ -11,9 +11,9 @@ use whisper_schema::prelude::{NotificationKind, NotificationPriority, Push, Push
 
 use crate::web_push::message::{lifetime, topic};
 
-/// What a device is to be told.
+/// News for devices.
 pub struct Told<'a> {
-    /// What it is about, such as `message` and its id: nothing is pushed twice to a device about one subject.
+    /// Its subject, such as `message` and its id: nothing is pushed twice to a device about one subject.
     pub subject: &'a str,
     /// The entry of `messageQueue` that it belongs to, for a message.
     pub queue_id: Option<&'a str>,
@@ -26,7 +26,6 @@ pub struct Told<'a> {
 impl Told<'_> {
     /// The push for one device.
     pub fn to(&self, user: &str, device: &str, now: Timestamp) -> Push {
-        let kept = i64::try_from(lifetime(self.priority).as_millis()).unwrap_or(i64::MAX);
         Push {
             id: derived_id(&["push", device, self.subject]),
             subscription_id: device.to_owned(),
@@ -38,14 +37,14 @@ impl Told<'_> {
             status: PushStatus::Pending,
             attempts: 0,
             due_at: now,
-            expires_at: now.plus(kept),
+            expires_at: now.plus(lifetime(self.priority)),
             error: None,
             created_at: Timestamp::AT_COMMIT,
         }
     }
 }
 
-/// What a push is about, as its payload says.
+/// The subject of a push, as its payload says.
 #[derive(Default)]
 pub struct About {
     /// Kinds of which one has to be wanted.

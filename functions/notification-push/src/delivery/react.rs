@@ -12,6 +12,7 @@ use whisper_schema::prelude::{Event, Message, Notification, Profile, Push};
 use whisper_store::{Batch, Doc};
 
 use super::audience::{Audience, devices_of};
+use super::blocks;
 use super::notices::{self, Notice};
 use super::plan::PUSHES;
 use super::preferences::preferences;
@@ -38,8 +39,9 @@ pub async fn run(ctx: &Ctx, end: Instant, tally: &Tally) -> Result<()> {
     .await
 }
 
-/// What to commit for these events.
+/// The commit for these events.
 async fn effects(ctx: &Ctx, events: Vec<Doc<Event>>) -> Result<Batch> {
+    blocks::clear(ctx, &events).await?;
     let (notices, made) = understand(ctx, &events).await?;
     let mut news = Vec::new();
     let mut notices = notices.into_values().peekable();

@@ -20,7 +20,7 @@ const TO: i64 = 3_600_000;
 pub struct Attempted {
     /// The push.
     pub push: Push,
-    /// What becomes of it.
+    /// Its outcome.
     pub outcome: Outcome,
     /// Whether the entry of the outbox that it belongs to is there.
     pub has_entry: bool,

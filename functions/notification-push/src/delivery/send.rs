@@ -1,9 +1,8 @@
-//! The sender: takes what is due, pushes it, keeps what came of it.
+//! The sender: leases pushes that are due, sends them, and records their outcomes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use futures::StreamExt;
 use whisper_kit::ids::random;
 use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Result};
@@ -72,9 +71,9 @@ pub async fn run(
     }
 }
 
-/// What the pushes of a lease need: their devices, those of their sessions that stand, how often the entries
-/// they belong to are tried, what they tell of, and what their users want to hear of by now.
-struct Around {
+/// Devices of pushes, those of their sessions that stand, how often the entries they belong to are tried, their subjects, and
+/// the preferences of their users: all that decides whether one is sent now.
+struct Judgement {
     devices: BTreeMap<String, PushSubscription>,
     sessions: BTreeSet<String>,
     entries: BTreeMap<String, i64>,
@@ -83,7 +82,7 @@ struct Around {
     preferences: Preferences,
 }
 
-impl Around {
+impl Judgement {
     /// The session of the device, if it has ended since.
     fn ended(&self, device: &PushSubscription) -> Option<String> {
         let session = device.session_id.clone();
@@ -100,7 +99,7 @@ impl Around {
     }
 }
 
-/// What pushes tell of, by the pushes' ids; nothing for one whose message or notification is gone, over or seen.
+/// The subjects of pushes, by the pushes' ids; nothing for one whose message or notification is gone, over or seen.
 fn subjects(
     pushes: &[Push],
     messages: Vec<Vec<Doc<Message>>>,
@@ -131,7 +130,7 @@ fn subjects(
     pushes.iter().filter_map(subject).collect()
 }
 
-async fn around(ctx: &Ctx, pushes: &[Push]) -> Result<Around> {
+async fn judge(ctx: &Ctx, pushes: &[Push]) -> Result<Judgement> {
     let about: Vec<About> = pushes.iter().map(About::of).collect();
     let asked = (
         by_ids::<PushSubscription>(pushes.iter().map(|push| push.subscription_id.as_str())),
@@ -159,7 +158,7 @@ async fn around(ctx: &Ctx, pushes: &[Push]) -> Result<Around> {
         .await?;
     let sessions = sessions.into_iter().flatten().map(Doc::into_inner);
     let entries = entries.into_iter().flatten().map(Doc::into_inner);
-    Ok(Around {
+    Ok(Judgement {
         devices,
         sessions: sessions.map(|session| session.id).collect(),
         entries: entries.map(|entry| (entry.id, entry.max_retries)).collect(),
@@ -169,28 +168,15 @@ async fn around(ctx: &Ctx, pushes: &[Push]) -> Result<Around> {
     })
 }
 
+/// Sends the pushes of a lease, as many as are sent at once together: each such part is judged when its turn has come, by
+/// the clock of then, however long the push services took for the one before.
 async fn push_all(ctx: &Ctx, worker: &Worker, lease: Lease) -> Result<(Timestamp, Vec<Attempted>)> {
-    let around = around(ctx, &lease.pushes).await?;
-    let around = &around;
-    let sending = lease.pushes.into_iter().map(|push| async move {
-        let outcome = push_one(ctx, worker, around, &push).await?;
-        let entry = push.queue_id.as_ref();
-        let device = around.devices.get(&push.subscription_id);
-        Ok(Attempted {
-            has_entry: entry.is_some_and(|id| around.entries.contains_key(id)),
-            pushed_at: device.and_then(|device| device.last_pushed_at),
-            push,
-            outcome,
-        })
-    });
-    let mut sending = futures::stream::iter(sending).buffer_unordered(AT_ONCE);
     let mut attempted = Vec::new();
+    let mut pushes = lease.pushes.into_iter();
     let mut fault = None;
-    while let Some(one) = sending.next().await {
-        match one {
-            Ok(one) => attempted.push(one),
-            Err(error) => fault = Some(error),
-        }
+    while pushes.len() > 0 && fault.is_none() {
+        let part = pushes.by_ref().take(AT_ONCE).collect();
+        fault = push_part(ctx, worker, part, &mut attempted).await.err();
     }
     // What was sent is kept even when something else went wrong.
     match fault {
@@ -199,21 +185,56 @@ async fn push_all(ctx: &Ctx, worker: &Worker, lease: Lease) -> Result<(Timestamp
     }
 }
 
-async fn push_one(ctx: &Ctx, worker: &Worker, around: &Around, push: &Push) -> Result<Outcome> {
+async fn push_part(
+    ctx: &Ctx,
+    worker: &Worker,
+    pushes: Vec<Push>,
+    attempted: &mut Vec<Attempted>,
+) -> Result<()> {
+    let ctx = &ctx.anew()?;
+    let judgement = &judge(ctx, &pushes).await?;
+    let sending = pushes.into_iter().map(|push| async move {
+        let outcome = push_one(ctx, worker, judgement, &push).await?;
+        let entry = push.queue_id.as_ref();
+        let device = judgement.devices.get(&push.subscription_id);
+        Ok(Attempted {
+            has_entry: entry.is_some_and(|id| judgement.entries.contains_key(id)),
+            pushed_at: device.and_then(|device| device.last_pushed_at),
+            push,
+            outcome,
+        })
+    });
+    let done: Vec<Result<Attempted>> = futures::future::join_all(sending).await;
+    let mut fault = Ok(());
+    for one in done {
+        match one {
+            Ok(one) => attempted.push(one),
+            Err(error) => fault = Err(error),
+        }
+    }
+    fault
+}
+
+async fn push_one(
+    ctx: &Ctx,
+    worker: &Worker,
+    judgement: &Judgement,
+    push: &Push,
+) -> Result<Outcome> {
     let now = ctx.now();
     let failed = |error: &str| Outcome::Failed {
         attempts: push.attempts,
         error: error.to_owned(),
     };
     // Somebody else may be signed in on the device by now: what was meant for another is dropped.
-    let device = around.devices.get(&push.subscription_id);
+    let device = judgement.devices.get(&push.subscription_id);
     let Some(device) = device.filter(|device| device.user_id == push.user_id) else {
         return Ok(Outcome::Dropped { device_gone: false });
     };
-    if let Some(session) = around.ended(device) {
+    if let Some(session) = judgement.ended(device) {
         return Ok(Outcome::SignedOut { session });
     }
-    if !around.is_wanted(push, now) {
+    if !judgement.is_wanted(push, now) {
         return Ok(Outcome::Dropped { device_gone: false });
     }
     if push.expires_at <= now {
@@ -246,7 +267,7 @@ async fn push_one(ctx: &Ctx, worker: &Worker, around: &Around, push: &Push) -> R
     };
     let answer = (worker.transport)(outgoing).await;
     let entry = push.queue_id.as_ref();
-    let most = entry.and_then(|id| around.entries.get(id)).copied();
+    let most = entry.and_then(|id| judgement.entries.get(id)).copied();
     let [jitter] = random()?;
     // What the push service asks for counts from its answer, which may have taken a while.
     let now = ctx.clock();

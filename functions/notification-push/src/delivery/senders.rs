@@ -1,4 +1,4 @@
-//! Who sends: beside those who find out what is to be sent, and after the answer to whoever woke the function. However
+//! The senders work beside those who find out what is to be sent, and after the answer to whoever woke the function. However
 //! long a push service takes, events become notifications and messages are handed on; and others of the
 //! senders go on with what came in the meantime.
 

@@ -1,14 +1,14 @@
-//! What the schedule tidies up: deliveries that nobody ended, and what is of no use any more.
+//! The schedule's sweep: ends deliveries whose worker died, and removes what is of no use any more.
 //!
 //! Nothing depends on it: readers leave out what has expired, swept or not.
 
 use whisper_kit::jobs::{Sweep, Tally, delete_bounded};
 use whisper_kit::{Ctx, Result};
+use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{
-    Column, ConsumerCursor, Notification, Push, PushStatus, PushSubscription, QueuedMessage,
-    QueuedMessageStatus, Timestamp,
+    Column, ConsumerCursor, JobRun, Notification, Push, PushStatus, PushSubscription,
+    QueuedMessage, QueuedMessageStatus, Timestamp,
 };
-use whisper_schema::{Document, Ephemeral};
 use whisper_store::{Batch, Filter, Get, MAX_LIMIT, Order, Query};
 
 use super::clock::{AHEAD, DAY, mend};
@@ -25,7 +25,7 @@ const PER_COMMIT: u64 = 200;
 const COMMITS: u32 = 20;
 /// How many notifications a run looks at at once.
 const NOTIFICATIONS: u32 = 500;
-/// The place up to which notifications were looked at.
+/// Id of the place up to which notifications were looked at.
 const PLACE: &str = "notification-sweep";
 
 /// How much a run removes of what the store finds itself.
@@ -34,13 +34,26 @@ const SWEEP: Sweep = Sweep {
     commits: COMMITS,
 };
 
-/// Tidies up, within bounds.
+/// Tidies up, within bounds. It removes nothing while the clock may be wrong.
 ///
 /// # Errors
 /// The store's; the next run goes on.
 pub async fn sweep(ctx: &Ctx, tally: &Tally) -> Result<()> {
     tally.done(mend(ctx).await?);
     tally.done(strays(ctx).await?);
+    let latest = Query::<JobRun>::new()
+        .order(Order::desc(Column::seq()))
+        .limit(JobRun::WITNESSES);
+    let latest = ctx.read(latest).await?;
+    if !JobRun::agree(latest.iter().map(|run| &run.value), ctx.now()) {
+        tally.cap();
+        return Ok(());
+    }
+    remove(ctx, tally).await
+}
+
+/// Removes what has been kept for its time.
+async fn remove(ctx: &Ctx, tally: &Tally) -> Result<()> {
     // Those that failed stand at the end of their last lease. Whatever else is as old, nobody waits for it any more.
     let old = Filter::and([
         Filter::is_in(Push::STATUS, PushStatus::ALL.iter().copied()),
@@ -134,7 +147,7 @@ async fn notifications(ctx: &Ctx) -> Result<u64> {
         };
         let place = ConsumerCursor {
             id: PLACE.to_owned(),
-            reads: Some(Notification::COLLECTION.id.to_owned()),
+            reads: Some(ConsumerCursor::NO_CONSUMER.to_owned()),
             position,
             updated_at: Timestamp::AT_COMMIT,
         };

@@ -22,7 +22,7 @@ const PLACES: u32 = 50;
 /// being told.
 const LONGEST_REST: Duration = Duration::from_millis(50);
 
-/// Whose turn it is in an instance.
+/// The sender whose turn it is, in an instance.
 #[derive(Default)]
 pub struct Turns {
     /// The sender who had the last one.

@@ -1,9 +1,12 @@
 //! `POST /v1/push/subscriptions`: a device wants pushes.
 
+use serde_json::Value;
+use whisper_kit::extract::FromRequest;
 use whisper_kit::ids::derived_id;
 use whisper_kit::log::Secret;
 use whisper_kit::{
-    Attempt, Code, Ctx, Endpoint, Error, FieldError, Json, Method, Reply, Request, Result, Rule,
+    Attempt, Code, Ctx, Described, Endpoint, Error, FieldError, Json, Method, Reply, Request,
+    Result, Rule,
 };
 use whisper_schema::body::Form;
 use whisper_schema::prelude::{Column, PushSubscription};
@@ -80,11 +83,10 @@ pub fn endpoint() -> Endpoint {
 
 /// Keeps a subscription. The same endpoint again changes it; if somebody else is signed in on the device by
 /// now, it is theirs.
-async fn subscribe(ctx: Ctx, _: Request, Json(wanted): Json<NewPushSubscription>) -> Result<Reply> {
+async fn subscribe(ctx: Ctx, _: Request, Acceptable(wanted): Acceptable) -> Result<Reply> {
     let caller = ctx.caller()?;
     // Where another server keeps the sessions, nobody tells us when one ends.
     let session_id = (!ctx.is_foreign()).then_some(caller.session_id);
-    check(&ctx, &wanted)?;
     let address = wanted.endpoint.reveal();
     let subscription = PushSubscription {
         id: derived_id(&["push subscription", address]),
@@ -195,20 +197,44 @@ fn change(wanted: &PushSubscription) -> Patch<PushSubscription> {
         .set(PushSubscription::EXPIRES_AT, wanted.expires_at)
 }
 
-/// What the body's own check can't know: which push services there are, and the time.
-fn check(ctx: &Ctx, wanted: &NewPushSubscription) -> Result<()> {
-    let mut wrong = Vec::new();
-    if let Err(error) = check_endpoint(ctx.config(), wanted.endpoint.reveal()) {
-        wrong.extend(error.field_errors().iter().cloned());
+/// A subscription that may be kept: everything that is wrong with it was named at once, the faults that the body's form
+/// can't know included.
+struct Acceptable(NewPushSubscription);
+
+impl FromRequest for Acceptable {
+    async fn from_request(ctx: &Ctx, request: &Request) -> Result<Self> {
+        let read = Json::from_request(ctx, request).await;
+        let form = read.as_ref().err().map_or(&[][..], Error::field_errors);
+        if read.is_err() && form.is_empty() {
+            // No JSON at all.
+            return read.map(|Json(body)| Self(body));
+        }
+        let sent: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+        let is_new = |fault: &FieldError| form.iter().all(|known| known.field != fault.field);
+        let address = address_faults(ctx, &sent).into_iter();
+        let wrong = address.chain(form.iter().cloned());
+        let wrong = wrong.chain(time_fault(ctx, &sent).filter(is_new));
+        match wrong.collect::<Vec<_>>() {
+            wrong if wrong.is_empty() => read.map(|Json(body)| Self(body)),
+            wrong => Err(Error::fields(wrong)),
+        }
     }
-    let is_over = |at: &i64| *at < ctx.now().as_millis();
-    if wanted.expiration_time.as_ref().is_some_and(is_over) {
-        let detail = "must be later than now";
-        wrong.push(FieldError::new("expirationTime", Rule::Range, detail));
+
+    fn describe(described: &mut Described) {
+        Json::<NewPushSubscription>::describe(described);
     }
-    if wrong.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::fields(wrong))
-    }
+}
+
+/// The faults of the address by the server's settings, which say where push services are.
+fn address_faults(ctx: &Ctx, sent: &Value) -> Vec<FieldError> {
+    let address = sent["endpoint"].as_str();
+    let refused = address.and_then(|address| check_endpoint(ctx.config(), address).err());
+    refused.map_or_else(Vec::new, |error| error.field_errors().to_vec())
+}
+
+/// The fault of an end that is over.
+fn time_fault(ctx: &Ctx, sent: &Value) -> Option<FieldError> {
+    let end = sent["expirationTime"].as_i64()?;
+    let detail = "must be later than now";
+    (end < ctx.now().as_millis()).then(|| FieldError::new("expirationTime", Rule::Range, detail))
 }

@@ -14,7 +14,7 @@ const PER_COMMIT: usize = 200;
 /// How many commits one request makes.
 const COMMITS: usize = 50;
 
-/// What was marked.
+/// Notifications that were marked.
 #[derive(Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct NotificationsReadView {

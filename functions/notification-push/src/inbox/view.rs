@@ -16,7 +16,6 @@ pub struct NotificationView {
     pub id: String,
     /// What it is about.
     #[serde(rename = "type")]
-    #[cfg_attr(not(target_family = "wasm"), schemars(with = "String"))]
     pub kind: NotificationKind,
     /// First line.
     pub title: String,
@@ -30,7 +29,6 @@ pub struct NotificationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
     /// Ids of what it is about; `userId` is whose doing it tells of, one of the answer's `users`.
-    #[serde(skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,
     /// Whether the user has seen it.
     pub is_read: bool,
@@ -38,14 +36,12 @@ pub struct NotificationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_at: Option<Timestamp>,
     /// How much it matters.
-    #[cfg_attr(not(target_family = "wasm"), schemars(with = "String"))]
     pub priority: NotificationPriority,
     /// When it is no longer shown; left out if it stays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     /// When it was made.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<Timestamp>,
+    pub created_at: Timestamp,
 }
 
 impl From<Notification> for NotificationView {
@@ -62,7 +58,7 @@ impl From<Notification> for NotificationView {
             read_at: from.read_at,
             priority: from.priority,
             expires_at: from.expires_at,
-            created_at: from.created_at,
+            created_at: from.created_at.unwrap_or_default(),
         }
     }
 }

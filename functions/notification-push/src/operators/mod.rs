@@ -1,4 +1,4 @@
-//! What operators see of deliveries, and start again.
+//! Deliveries as operators see them and start them again.
 
 pub mod queue;
 pub mod retry;

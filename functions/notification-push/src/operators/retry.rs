@@ -17,7 +17,7 @@ const PER_COMMIT: usize = 100;
 /// How many commits one request makes.
 const COMMITS: usize = 100;
 
-/// What to try again: either of the two.
+/// Deliveries to try again: either of the two.
 #[derive(Debug, Body)]
 #[body(check = RetryQueue::check, example = r#"{"all": true}"#)]
 pub struct RetryQueue {
@@ -38,7 +38,7 @@ impl RetryQueue {
     }
 }
 
-/// What was started again.
+/// Deliveries that were started again.
 #[derive(Debug, Default, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct RetriedView {
@@ -122,12 +122,12 @@ async fn start_again(ctx: &Ctx, pushes: &[Push], retried: &mut RetriedView) -> R
     let mut batch = Batch::new().expect_none(moved);
     for push in pushes {
         // It has a whole life before it again: an operator wants it to arrive.
-        let life = i64::try_from(lifetime(push.priority).as_millis()).unwrap_or(i64::MAX);
+        let end = ctx.now().plus(lifetime(push.priority));
         let patch = Patch::new()
             .set(Push::STATUS, PushStatus::Pending)
             .set(Push::ATTEMPTS, 0)
             .set(Push::DUE_AT, ctx.now())
-            .set(Push::EXPIRES_AT, ctx.now().plus(life));
+            .set(Push::EXPIRES_AT, end);
         batch = batch.update(&push.id, patch);
     }
     for entry in &entries {

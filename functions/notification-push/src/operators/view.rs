@@ -16,7 +16,6 @@ pub struct QueueEntryView {
     /// Its conversation.
     pub conversation_id: String,
     /// How far it got.
-    #[cfg_attr(not(target_family = "wasm"), schemars(with = "String"))]
     pub status: QueuedMessageStatus,
     /// Entries with a greater one go first.
     pub priority: i64,
@@ -30,8 +29,7 @@ pub struct QueueEntryView {
     /// Users it has not reached, at most 100.
     pub pending_for: Vec<String>,
     /// When it was queued.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<Timestamp>,
+    pub created_at: Timestamp,
     /// When it was delivered or given up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub processed_at: Option<Timestamp>,
@@ -48,13 +46,12 @@ pub struct QueuePushView {
     pub id: String,
     /// The device's subscription.
     pub subscription_id: String,
-    /// Whose device it is.
+    /// The device's user.
     pub user_id: String,
     /// The delivery it belongs to; left out if it is about a notification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queue_id: Option<String>,
     /// How far it got.
-    #[cfg_attr(not(target_family = "wasm"), schemars(with = "String"))]
     pub status: PushStatus,
     /// Attempts that failed so far.
     pub attempts: i64,
@@ -89,7 +86,7 @@ impl QueueEntryView {
             max_retries: from.max_retries,
             error: from.error,
             pending_for: from.pending_for,
-            created_at: from.created_at,
+            created_at: from.created_at.unwrap_or_default(),
             processed_at: from.processed_at,
         }
     }

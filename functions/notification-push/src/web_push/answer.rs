@@ -1,4 +1,4 @@
-//! What an answer of a push service means, and when to try again.
+//! Answers of push services: their meaning, and when to try again.
 
 use whisper_schema::Timestamp;
 
@@ -11,7 +11,7 @@ const LONGEST_WAIT: i64 = 3_600_000;
 /// The longest wait that a push service may ask for, in milliseconds.
 const LONGEST_ASKED: i64 = 24 * 3_600_000;
 
-/// What came back for a push.
+/// The answer to a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// An answer of the push service.
@@ -20,7 +20,7 @@ pub enum Answer {
     None(&'static str),
 }
 
-/// What counts of an answer.
+/// The parts of an answer that count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Status {
     /// Its number.
@@ -31,7 +31,7 @@ pub struct Status {
     pub date: Option<String>,
 }
 
-/// What it means.
+/// The meaning of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The push service took it.

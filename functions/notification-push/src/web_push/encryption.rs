@@ -23,7 +23,7 @@ pub const SHARED: usize = 16;
 /// How often a random secret is tried: one in four billion is none.
 const ATTEMPTS: usize = 8;
 
-/// What a device gave for encrypting to it.
+/// The keys of a device, for encrypting to it.
 pub struct Recipient {
     key: PublicKey,
     point: [u8; POINT],

@@ -1,13 +1,12 @@
 //! How a push is handled on its way: how urgent it is, how long it keeps.
 
-use std::time::Duration;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use whisper_schema::prelude::NotificationPriority;
 
-const HOUR: u64 = 3600;
+/// An hour, in milliseconds.
+const HOUR: i64 = 3_600_000;
 
 /// Urgency (RFC 8030, 5.3): whether a device that saves its battery is woken.
 pub fn urgency(priority: NotificationPriority) -> &'static str {
@@ -18,16 +17,16 @@ pub fn urgency(priority: NotificationPriority) -> &'static str {
     }
 }
 
-/// How long a push is of use: so long it is tried, and so long the push service keeps it for a device that is
-/// not there (TTL; RFC 8030, 5.2).
-pub fn lifetime(priority: NotificationPriority) -> Duration {
-    Duration::from_secs(match priority {
+/// How long a push is of use, in milliseconds: so long it is tried, and so long the push service keeps it for a device that
+/// is not there (TTL; RFC 8030, 5.2).
+pub fn lifetime(priority: NotificationPriority) -> i64 {
+    match priority {
         NotificationPriority::Low => 12 * HOUR,
         NotificationPriority::Normal => 3 * 24 * HOUR,
         NotificationPriority::High => 7 * 24 * HOUR,
         // Late, it is an alarm about nothing.
         NotificationPriority::Urgent => HOUR,
-    })
+    }
 }
 
 /// The topic of a push about something: a second one takes the place of the first at the push service. 32

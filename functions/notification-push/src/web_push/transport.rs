@@ -21,7 +21,7 @@ pub struct Outgoing {
 
 /// An answer, to be awaited.
 pub type Answering = Pin<Box<dyn Future<Output = Answer>>>;
-/// Whatever sends requests.
+/// A way to send requests.
 pub type Transport = Rc<dyn Fn(Outgoing) -> Answering>;
 
 /// The runtime's own.

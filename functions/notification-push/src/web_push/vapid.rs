@@ -1,4 +1,4 @@
-//! Who pushes (VAPID, RFC 8292): a token for each push service, signed with the server's key.
+//! The server's identity towards push services (VAPID, RFC 8292): a token for each, signed with the server's key.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -109,6 +109,7 @@ fn everything_that_is_wrong_is_named_and_nothing_is_written() {
     assert_eq!(
         refused(body.clone()),
         [
+            "endpoint",
             "keys.p256dh",
             "keys.auth",
             "expirationTime",
@@ -116,7 +117,16 @@ fn everything_that_is_wrong_is_named_and_nothing_is_written() {
             "colour"
         ]
     );
-    // What depends on the server's settings and the time, once the rest can be read.
+    body = json!({
+        "endpoint": "http://169.254.169.254/latest",
+        "keys": {"p256dh": "AA", "auth": "BTBZMqHH6r4Tts7J_aSIgg"},
+        "deviceName": "x".repeat(101),
+        "expirationTime": 1,
+    });
+    assert_eq!(
+        refused(body.clone()),
+        ["endpoint", "keys.p256dh", "deviceName", "expirationTime"]
+    );
     let good = Device::new("https://fcm.googleapis.com/x").subscription();
     body = json!({"endpoint": body["endpoint"], "keys": good["keys"], "expirationTime": 1});
     assert_eq!(refused(body), ["endpoint", "expirationTime"]);

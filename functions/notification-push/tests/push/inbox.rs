@@ -1,8 +1,10 @@
 //! The inbox and the settings.
 
+use futures::executor::block_on;
 use serde_json::{Value, json};
 use whisper_kit::Method;
 use whisper_schema::prelude::*;
+use whisper_store::Batch;
 
 use crate::scene::{Person, Scene};
 
@@ -328,4 +330,44 @@ fn pages_are_filled_with_what_may_be_shown_both_ways() {
     assert_eq!(ids(&back), ["n6", "n5", "n3"]);
     let count = scene.get(&bob, "/v1/notifications/unread-count");
     assert_eq!(count, json!({"count": 8, "capped": false}));
+}
+
+#[test]
+fn whoever_is_blocked_after_a_flood_leaves_the_inbox_and_the_count_to_the_others() {
+    let scene = Scene::new();
+    let (ann, bob, cid) = (scene.person(), scene.person(), scene.person());
+    let told = |n: usize, user: &Person, by: &Person| Notification {
+        id: format!("n{n}"),
+        user_id: user.id.clone(),
+        metadata: Some(json!({"userId": by.id}).to_string()),
+        created_at: Some(Timestamp::AT_COMMIT),
+        ..Notification::default()
+    };
+    let many = (0..6000).fold(Batch::new(), |batch, n| match n {
+        0..4 => batch.insert(&told(n, &ann, &cid)),
+        4 => batch.insert(&told(n, &bob, &ann)),
+        _ => batch.insert(&told(n, &ann, &bob)),
+    });
+    block_on(scene.edge.store().commit(many)).unwrap();
+    let count = || scene.get(&ann, "/v1/notifications/unread-count");
+    scene.block(&ann, &bob);
+    assert_eq!(count(), json!({"count": 0, "capped": true}), "so far");
+    scene.event("user.blocked", &ann.id, &ann, &json!({"userId": bob.id}));
+    scene.react();
+    assert_eq!(count(), json!({"count": 4, "capped": false}));
+    let list = scene.get(&ann, "/v1/notifications");
+    assert_eq!(ids(&list), ["n3", "n2", "n1", "n0"]);
+    assert_eq!(list["next"], Value::Null);
+    assert_eq!(scene.all::<Notification>().len(), 4, "nor of ann for bob");
+}
+
+#[test]
+fn a_block_that_was_undone_removes_nothing() {
+    let scene = Scene::new();
+    let (ann, bob) = (scene.person(), scene.person());
+    scene.follow(&bob, &ann);
+    scene.react();
+    scene.event("user.blocked", &ann.id, &ann, &json!({"userId": bob.id}));
+    scene.react();
+    scene.only::<Notification>();
 }

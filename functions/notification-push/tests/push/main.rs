@@ -1,6 +1,7 @@
 //! The function on a database of its own, with a push service that the test plays.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod answers;
 mod delivery;
 mod devices;
 mod events;

@@ -139,3 +139,42 @@ fn lives_and_ages_of_a_year_ahead_are_brought_back() {
         "of no age that anybody knows"
     );
 }
+
+#[test]
+fn the_place_of_the_sweep_holds_back_no_notifications() {
+    let (scene, ann, bob, _device) = two();
+    scene.follow(&ann, &bob);
+    scene.react();
+    scene.job();
+    let cursors = scene.all::<ConsumerCursor>();
+    let place = cursors.iter().find(|one| one.id == "notification-sweep");
+    assert_eq!(
+        place.unwrap().reads.as_deref(),
+        Some(ConsumerCursor::NO_CONSUMER)
+    );
+}
+
+#[test]
+fn a_clock_that_is_a_year_ahead_for_a_minute_removes_nothing() {
+    let (scene, ann, bob, _device) = two();
+    scene.follow(&ann, &bob);
+    scene.react();
+    let end = scene.edge.ctx().now().plus(90 * DAY);
+    let ends = whisper_store::Patch::new().set(PushSubscription::EXPIRES_AT, end);
+    scene.change(&scene.only::<PushSubscription>().id, ends);
+    scene.job();
+    scene.edge.advance(365 * DAY);
+    scene.job();
+    scene.edge.advance(-365 * DAY);
+    scene.job();
+    scene.only::<Notification>();
+    scene.only::<PushSubscription>();
+    // A pause that is as long takes a run more.
+    scene.edge.advance(365 * DAY);
+    scene.job();
+    scene.only::<Notification>();
+    scene.edge.advance(600_000);
+    scene.job();
+    assert_eq!(scene.all::<Notification>(), []);
+    assert_eq!(scene.all::<PushSubscription>(), []);
+}

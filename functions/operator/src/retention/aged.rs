@@ -10,7 +10,8 @@ use whisper_store::{Batch, Doc, Filter, Order, Query};
 const ROWS: u32 = 200;
 /// Portions that a run looks at.
 const PORTIONS: u32 = 50;
-/// How long a consumer that doesn't move holds back what it hasn't read, in milliseconds: longer ago, its component is gone.
+/// How long a consumer that doesn't move while another does holds back what it hasn't read, in milliseconds: after that its
+/// component is gone.
 const CONSUMER: i64 = 90 * 24 * 3_600_000;
 /// More consumers than a deployment has.
 const CONSUMERS: u32 = 200;
@@ -54,7 +55,15 @@ pub async fn sweep<D: Document>(
 async fn read_by_all<D: Document>(ctx: &Ctx) -> Result<i64> {
     let consumers = Query::<ConsumerCursor>::new().limit(CONSUMERS);
     let consumers = ctx.read(consumers).await?;
-    let alive = ctx.now().plus(-CONSUMER);
+    let is_consumer = |one: &&Doc<ConsumerCursor>| {
+        let reads = one.reads.as_deref();
+        reads != Some(ConsumerCursor::NO_CONSUMER)
+    };
+    let consumers: Vec<_> = consumers.iter().filter(is_consumer).collect();
+    // By what the others did since, not by the clock alone: after a pause of all of them none is gone.
+    let newest = consumers.iter().map(|one| one.updated_at).max();
+    let alive = newest.map_or(ctx.now(), |newest| newest.min(ctx.now()));
+    let alive = alive.plus(-CONSUMER);
     let places = consumers
         .iter()
         .filter(|one| one.reads.as_deref().is_none_or(|id| id == D::COLLECTION.id))

@@ -5,6 +5,7 @@
 mod aged;
 mod ahead;
 
+use whisper_kit::config::Number;
 use whisper_kit::jobs::{self, Sweep, Tally, delete_bounded};
 use whisper_kit::{Ctx, Reply, Request, Result};
 use whisper_schema::Retention;
@@ -12,14 +13,26 @@ use whisper_schema::prelude::{
     AppMetric, Column, ConversationMember, Document, Event, IdempotencyKey, JobRun, Notification,
     RateLimit, RestingName, Session, Timestamp, TypingIndicator, UserActivity,
 };
-use whisper_store::Filter;
+use whisper_store::{Filter, Order, Query};
 
 /// Name of the job.
 pub const JOB: &str = "retention";
 
 const DAY: i64 = 24 * 3_600_000;
-/// The longest time that a setting can ask for, in days.
-const MAX_DAYS: u64 = 36_500;
+/// The days that documents stay, where a setting says so: those of their collections, if it doesn't.
+pub const DAYS: [Number; 3] = [
+    days("event_retention_days", 30),
+    days("activity_retention_days", 90),
+    days("notification_retention_days", 90),
+];
+
+const fn days(variable: &'static str, default: u64) -> Number {
+    Number {
+        variable,
+        default,
+        most: 36_500,
+    }
+}
 
 /// Runs the job.
 ///
@@ -29,8 +42,17 @@ pub async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
     jobs::run(&ctx, JOB, async |tally| run(&ctx, tally).await).await
 }
 
-/// Sweeps every collection; an error in one is told after all others had their turn.
+/// Sweeps every collection; an error in one is told after all others had their turn. While the clock may be wrong,
+/// everything is left for the next run.
 async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
+    let latest = Query::<JobRun>::new()
+        .order(Order::desc(Column::seq()))
+        .limit(JobRun::WITNESSES);
+    let latest = ctx.read(latest).await?;
+    if !JobRun::agree(latest.iter().map(|run| &run.value), ctx.now()) {
+        tally.cap();
+        return Ok(());
+    }
     let outcomes = [
         ended(ctx, tally, Session::EXPIRES_AT).await,
         ended(ctx, tally, IdempotencyKey::EXPIRES_AT).await,
@@ -83,7 +105,8 @@ fn before<D: Document>(ctx: &Ctx) -> Option<Timestamp> {
         _ => None,
     });
     let (days, setting) = days?;
-    let days = setting.map_or(days, |name| ctx.config().number(name, days, MAX_DAYS));
+    let setting = DAYS.iter().find(|one| setting == Some(one.variable));
+    let days = setting.map_or(days, |setting| ctx.config().get(setting));
     let days = i64::try_from(days).ok().filter(|days| *days > 0)?;
     Some(ctx.now().plus(-days * DAY))
 }
