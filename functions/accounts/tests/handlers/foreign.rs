@@ -1,5 +1,4 @@
 //! Users whom another server signs in: what they get here, and that nobody gets what is somebody else's.
-#![allow(clippy::unwrap_used, missing_docs)]
 
 use std::rc::Rc;
 
