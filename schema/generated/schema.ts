@@ -89,7 +89,7 @@ export interface ProfilesDocument {
   timezone?: string | null;
   /** Their page on the web. A URL of at most 2000 characters. */
   website?: string | null;
-  /** Accounts elsewhere: a JSON object from service to handle or https URL. At most 2000 characters. */
+  /** Accounts elsewhere: a JSON object from service to handle, or http or https URL. At most 2000 characters. */
   socialLinks?: string | null;
   /** Settings of the apps: a JSON object the server keeps as it is. At most 5000 characters. */
   preferences?: string | null;

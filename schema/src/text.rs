@@ -22,7 +22,10 @@ pub enum Text {
 
 impl Text {
     /// Checks a text of the kind.
-    pub(crate) fn check(self, text: &str) -> Result<(), Broken> {
+    ///
+    /// # Errors
+    /// The rule it breaks, and what it must be.
+    pub fn check(self, text: &str) -> Result<(), Broken> {
         if self == Text::Words {
             return Ok(());
         }

@@ -120,6 +120,13 @@ fn of_two_additions_at_once_one_counts() {
         someone.get(&app, "/v1/me/account").expect(200)["email"],
         winner
     );
+    // Nobody has verified it, so the profile doesn't show it; but it is the one that signs in.
+    let me = someone.get(&app, "/v1/me").expect(200);
+    assert_eq!(me.get("email"), None);
+    let signed_in = sign_in(&app, winner, "correct horse").expect(201);
+    assert_eq!(signed_in["account"]["id"], someone.id.as_str());
+    let loser = emails[usize::from(statuses[1] != 200)].as_str();
+    sign_in(&app, loser, "correct horse").expect_problem(401, "invalid_credentials");
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use whisper_kit::{Ctx, Result};
 use whisper_schema::prelude::{Contact, ContactRelationship, Follow, FollowStatus, Profile};
 use whisper_store::{Answers, Filter, Query, Questions, ReadSet, StoreError};
 
@@ -37,24 +36,6 @@ pub fn consents<'a>(actor: &str, others: impl IntoIterator<Item = &'a str>) -> C
             follows.collect(),
         ),
     }
-}
-
-/// Whether a sender may write to a recipient, by the recipient's own settings; one statement.
-///
-/// # Errors
-/// The store's.
-pub async fn may_write(ctx: &Ctx, sender: &str, recipient: &str) -> Result<bool> {
-    let consents = ctx.read(consents(sender, [recipient])).await?;
-    Ok(consents.may_write(recipient))
-}
-
-/// Whether somebody may add another to a group, by the other's own settings; one statement.
-///
-/// # Errors
-/// The store's.
-pub async fn may_add(ctx: &Ctx, adder: &str, other: &str) -> Result<bool> {
-    let consents = ctx.read(consents(adder, [other])).await?;
-    Ok(consents.may_add(other))
 }
 
 /// Questions for the others' settings, for their contacts, and for whom they follow.

@@ -15,11 +15,11 @@ use std::collections::BTreeSet;
 use whisper_schema::{Column, Document};
 use whisper_store::{Filter, Query};
 
-pub use consent::{Consenting, Consents, consents, may_add, may_write};
+pub use consent::{Consenting, Consents, consents};
 pub use direct::direct_ids;
 pub use friends::{Befriending, friends};
 pub use pair::{Between, Pair, between, blocked, blocked_any, contact, following, unblocked};
-pub use reach::{Reach, Reaching, may_reach, reach};
+pub use reach::{Reach, Reaching, reach};
 pub use shown::{People, Showing, shown_to};
 pub use summary::{UserSummary, Users};
 pub use visible::{Audience, Visibility, Visible, audience, in_use, visible};

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use whisper_kit::{Ctx, Result};
 use whisper_schema::prelude::{
     Account, AccountStatus, Column, Contact, ConversationMember, ConversationMemberStatus, Message,
 };
@@ -42,15 +41,6 @@ pub fn reach<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Reachin
         })
     });
     Reaching((blocks.collect(), accounts.collect()))
-}
-
-/// Whether a sender may reach a recipient now; one statement.
-///
-/// # Errors
-/// The store's.
-pub async fn may_reach(ctx: &Ctx, sender: &str, recipient: &str) -> Result<bool> {
-    let reach = ctx.read(reach([(sender, recipient)])).await?;
-    Ok(reach.allows(sender, recipient))
 }
 
 /// See [`reach`].

@@ -6,10 +6,10 @@ use whisper_kit::rate_limit::Rate;
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result, Rule,
 };
-use whisper_people::{direct_ids, following};
+use whisper_people::{contact, direct_ids, following};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, Column, Contact, ContactRelationship, ConversationMember};
-use whisper_store::{Batch, Doc, Filter, First, Get, Patch, Query};
+use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
 
 use crate::trail;
 
@@ -40,7 +40,7 @@ async fn block(ctx: Ctx, request: Request) -> Result<Reply> {
 async fn attempt(ctx: &Ctx, me: &str, other: &str, members: &Members) -> Result<Attempt<Reply>> {
     let question = (
         Get::<Account>::id(other),
-        contact(me, other),
+        Query::new().filter(contact(me, other)).first(),
         Vec::from(members.clone().map(Get::id)),
     );
     let (account, contact, found) = ctx.read(question).await?;
@@ -57,14 +57,6 @@ async fn attempt(ctx: &Ctx, me: &str, other: &str, members: &Members) -> Result<
         }
     }
     Ok(Attempt::Done(Reply::no_content()))
-}
-
-/// What the caller keeps about the other.
-pub fn contact(me: &str, other: &str) -> First<Contact> {
-    Query::new()
-        .filter(Filter::eq(Contact::USER_ID, me))
-        .filter(Filter::eq(Contact::CONTACT_USER_ID, other))
-        .first()
 }
 
 /// The ids that the other's membership of the direct conversation between the two may have.

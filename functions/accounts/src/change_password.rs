@@ -56,7 +56,7 @@ async fn change(ctx: Ctx, request: Request, Json(body): Json<ChangePassword>) ->
         let detail = "must not be the e-mail address";
         return Err(Error::field("newPassword", Rule::Common, detail));
     }
-    // Whoever has got hold of a token must not be able to try passwords faster than anybody else.
+    // Attempts count as those at sign-in do: a stolen token must not make guessing faster.
     let attempts = Attempts::new(&email, &request);
     let mut counted = attempts.count(&ctx).await?;
     let found = counted.account.take();

@@ -54,7 +54,10 @@ impl OthersProfile {
 }
 
 /// A profile's fields as they are stored.
-fn fields(profile: &Profile) -> Result<Map<String, Value>> {
+///
+/// # Errors
+/// A fault when it can't be written as JSON.
+pub fn fields(profile: &Profile) -> Result<Map<String, Value>> {
     match serde_json::to_value(profile).map_err(Error::internal)? {
         Value::Object(fields) => Ok(fields),
         _ => Err(Error::internal("a profile is no JSON object")),

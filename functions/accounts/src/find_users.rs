@@ -1,14 +1,14 @@
 //! `GET /v1/users`: people by their ids, or by the beginning of a name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use whisper_kit::page::Listing;
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Params, Reply, Request, Result, Rule};
 use whisper_people::privacy::{Viewer, is_shown};
 use whisper_people::{People, UserSummary, friends, shown_to};
-use whisper_schema::prelude::{DisplayName, Profile};
-use whisper_store::{Filter, Order, Query};
+use whisper_schema::prelude::{DisplayName, Document, Profile};
+use whisper_store::{Filter, Order, Page, Query};
 
 use crate::names::folded;
 
@@ -18,8 +18,10 @@ const MOST_IDS: usize = 100;
 const MOST_CHARACTERS: usize = 100;
 /// How many people a search gives.
 const FOUND: usize = 20;
-/// How many are looked at for each kind of name: some may not be for the caller.
+/// How many are looked at in a round, for each kind of name: some may not be for the caller.
 const LOOKED_AT: u32 = 60;
+/// The most rounds of a search: a bound on what one costs when it meets many who aren't for the caller.
+const ROUNDS: usize = 5;
 
 /// Which people: one of the two has to be there.
 #[derive(Debug, Deserialize)]
@@ -94,25 +96,62 @@ async fn by_name(ctx: &Ctx, me: &str, query: &str) -> Result<Vec<UserSummary>> {
         .filter(Filter::starts_with(DisplayName::NAME, prefix.as_str()))
         .order(Order::asc(DisplayName::NAME))
         .limit(LOOKED_AT);
-    let (handles, names) = ctx.read((handles, names)).await?;
-    let handles = handles.iter().map(|profile| profile.id.as_str());
+    let (mut handles, mut names) = (Some(handles), Some(names));
+    let (mut by_handle, mut by_display_name) = (Vec::new(), Vec::new());
     let mut once = BTreeSet::new();
-    let found = handles.chain(names.iter().map(|name| name.id.as_str()));
-    let found: Vec<&str> = found.filter(|id| once.insert(*id)).collect();
+    for _ in 0..ROUNDS {
+        let pages = (
+            handles.clone().map(Query::page),
+            names.clone().map(Query::page),
+        );
+        let (handle_page, name_page) = ctx.read(pages).await?;
+        let found = ids(handle_page.as_ref()).chain(ids(name_page.as_ref()));
+        let shown = shown(ctx, me, found.collect()).await?;
+        let mut new = |id: &str| {
+            shown
+                .get(id)
+                .filter(|_| once.insert(id.to_owned()))
+                .cloned()
+        };
+        by_handle.extend(ids(handle_page.as_ref()).filter_map(&mut new));
+        by_display_name.extend(ids(name_page.as_ref()).filter_map(&mut new));
+        handles = behind(handles, handle_page);
+        names = behind(names, name_page);
+        if once.len() >= FOUND || (handles.is_none() && names.is_none()) {
+            break;
+        }
+    }
+    by_handle.append(&mut by_display_name);
+    by_handle.truncate(FOUND);
+    Ok(by_handle)
+}
+
+fn ids<D: Document>(page: Option<&Page<D>>) -> impl Iterator<Item = &str> {
+    page.into_iter()
+        .flat_map(|page| page.items.iter().map(|found| found.id()))
+}
+
+/// The same question behind a page; none if that was the last one.
+fn behind<D: Document>(query: Option<Query<D>>, page: Option<Page<D>>) -> Option<Query<D>> {
+    let next = page?.next?;
+    query.map(|query| query.after(next))
+}
+
+/// Those of these people whom their privacy settings let the caller find.
+async fn shown(ctx: &Ctx, me: &str, ids: Vec<&str>) -> Result<BTreeMap<String, UserSummary>> {
     let read = (
-        shown_to(me, found.iter().copied()),
-        friends(me, found.iter().copied()),
+        shown_to(me, ids.iter().copied()),
+        friends(me, ids.iter().copied()),
     );
     let (people, friends) = ctx.read(read).await?;
-    let shown = found.into_iter().filter_map(|id| {
+    let shown = ids.into_iter().filter_map(|id| {
         let viewer = match id {
             id if id == me => Viewer::Owner,
             id if friends.contains(id) => Viewer::Friend,
             _ => Viewer::Stranger,
         };
-        people
-            .profile(id)
-            .filter(|profile| is_shown(viewer, profile))
+        let profile = people.profile(id)?;
+        is_shown(viewer, profile).then(|| (id.to_owned(), profile.into()))
     });
-    Ok(shown.take(FOUND).map(UserSummary::from).collect())
+    Ok(shown.collect())
 }

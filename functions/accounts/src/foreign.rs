@@ -1,22 +1,21 @@
 //! `POST /internal/events`: another server has signed somebody up; and what those users get here.
 //!
-//! Who signs up at Appwrite has no account with us, but conversations, stories and the rest ask for one. They get
-//! it when Appwrite tells of it (`users.*.create`), or when they first ask for their profile, whichever is sooner.
+//! A user who signs up at Appwrite has no account here, but conversations, stories and the rest ask for one. It is made
+//! when Appwrite tells of the user (`users.*.create`), or when they first ask for their profile, whichever is sooner.
 
 use serde_json::{Value, json};
 use whisper_kit::auth::is_foreign_id;
 use whisper_kit::{Attempt, Auth, Ctx, Endpoint, Error, Method, Reply, Request, Result, reaction};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, Document, Profile};
-use whisper_store::{Batch, Doc, Filter, Get, Patch, StoreError};
+use whisper_store::{Batch, Filter, Get, Patch, StoreError};
 
 use crate::founding::{Founder, account, documents, profile, taken};
+use crate::me::edit;
 use crate::names;
 use crate::rules::profile::display_name;
+use crate::rules::username::is_made_up;
 use crate::trail;
-
-/// Names the condition that the profile is as it was read.
-const PROFILE: &str = "profile as read";
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -45,7 +44,8 @@ async fn signed_up(ctx: Ctx, request: Request) -> Result<Reply> {
         let made = welcome(&ctx, id, name.clone()).await?;
         if let (false, Some(name)) = (made, name) {
             // They were faster than the news of them, and have a profile without the name that they gave.
-            call_by_name(&ctx, id, name).await?;
+            ctx.retry(async || call_by_name(&ctx, id, &name).await)
+                .await?;
         }
     }
     Ok(Reply::no_content())
@@ -66,8 +66,8 @@ pub async fn welcome(ctx: &Ctx, id: &str, name: Option<String>) -> Result<bool> 
 }
 
 async fn attempt(ctx: &Ctx, id: &str, founder: &Founder) -> Result<Attempt<bool>> {
-    let account = account(ctx, id.to_owned(), founder);
-    let profile = profile(ctx, &account, founder)?;
+    let account = account(id.to_owned(), founder);
+    let profile = profile(&account, founder)?;
     let batch = documents(ctx, &account, &profile);
     let what = json!({"isAnonymous": account.is_anonymous});
     let batch = trail::event(ctx, batch, "account.created", id, &what)?;
@@ -83,28 +83,29 @@ async fn attempt(ctx: &Ctx, id: &str, founder: &Founder) -> Result<Attempt<bool>
 }
 
 /// Gives a profile that its owner hasn't edited yet the name that it lacks.
-async fn call_by_name(ctx: &Ctx, id: &str, name: String) -> Result<()> {
-    let profile = ctx.read(Get::<Profile>::id(id)).await?;
-    let nameless = |profile: &Doc<Profile>| {
-        profile.display_name.is_none() && profile.updated_at == profile.created_at
+async fn call_by_name(ctx: &Ctx, id: &str, name: &str) -> Result<Attempt<()>> {
+    let Some(profile) = ctx.read(Get::<Profile>::id(id)).await? else {
+        return Ok(Attempt::Done(()));
     };
-    let Some(profile) = profile.filter(nameless) else {
-        return Ok(());
-    };
-    let as_read = match profile.updated_at {
-        Some(at) => Filter::eq(Profile::UPDATED_AT, at),
-        None => Filter::is_null(Profile::UPDATED_AT),
-    };
-    let patch = Patch::new()
-        .set(Profile::DISPLAY_NAME, name.as_str())
-        .set(Profile::UPDATED_AT, Timestamp::AT_COMMIT);
-    let batch = Batch::new().update_if(id, patch, as_read).label(PROFILE);
-    let batch = names::show(batch, id, Some(&name));
-    match ctx.store().await?.commit(batch).await {
-        // Edited meanwhile: they have chosen.
-        Err(error) if error.failed_at(PROFILE) => Ok(()),
-        done => done.map(drop).map_err(Error::from),
+    if is_edited(&profile)? {
+        return Ok(Attempt::Done(()));
     }
+    let patch = Patch::new()
+        .set(Profile::DISPLAY_NAME, name)
+        .set(Profile::UPDATED_AT, Timestamp::AT_COMMIT);
+    let batch = Batch::new().update_if(id, patch, Filter::revision(profile.revision));
+    let committed = ctx.try_commit(names::show(batch, id, Some(name))).await?;
+    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
+}
+
+/// Whether a profile has anything else than it was made with by [`welcome`] without a name.
+fn is_edited(profile: &Profile) -> Result<bool> {
+    let untouched = Profile {
+        username: profile.username.clone(),
+        ..Profile::default()
+    };
+    let is_renamed = !profile.username.as_deref().is_some_and(is_made_up);
+    Ok(is_renamed || edit(profile)? != edit(&untouched)?)
 }
 
 fn is_there(error: &StoreError) -> bool {

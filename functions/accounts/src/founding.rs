@@ -7,6 +7,7 @@ use whisper_kit::auth::issue;
 use whisper_kit::ids::random;
 use whisper_kit::rate_limit::Rate;
 use whisper_kit::{Attempt, Code, Ctx, Error, Request, Result, ResultExt};
+use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, Profile};
 use whisper_store::{Batch, StoreError};
 
@@ -55,8 +56,8 @@ pub async fn found(ctx: &Ctx, request: &Request, founder: Founder) -> Result<Sig
 
 async fn attempt(ctx: &Ctx, request: &Request, founder: &Founder) -> Result<Attempt<SignedIn>> {
     let id = ctx.new_id()?;
-    let account = account(ctx, id.clone(), founder);
-    let profile = profile(ctx, &account, founder)?;
+    let mut account = account(id.clone(), founder);
+    let mut profile = profile(&account, founder)?;
     let batch = documents(ctx, &account, &profile);
     let (batch, issued) = issue(ctx, request, batch, &id, None).await?;
     let batch = match &account.email {
@@ -67,7 +68,10 @@ async fn attempt(ctx: &Ctx, request: &Request, founder: &Founder) -> Result<Atte
     let batch = trail::event(ctx, batch, "account.created", &id, &what)?;
     let batch = trail::session_created(ctx, request, batch, &id, &issued.session.id)?;
     match ctx.store().await?.commit(batch).await.map_err(taken) {
-        Ok(_) => SignedIn::new(&account, &profile, issued).map(Attempt::Done),
+        Ok(committed) => {
+            made_at(&mut account, &mut profile, committed.at);
+            SignedIn::new(&account, &profile, issued).map(Attempt::Done)
+        }
         Err(error) if founder.is_unlucky(&error) => Ok(Attempt::Retry),
         Err(error) => Err(error),
     }
@@ -93,17 +97,26 @@ pub fn documents(ctx: &Ctx, account: &Account, profile: &Profile) -> Batch {
     }
 }
 
+/// Puts the time of the commit that made them where [`Timestamp::AT_COMMIT`] stands.
+fn made_at(account: &mut Account, profile: &mut Profile, at: Timestamp) {
+    account.created_at = at;
+    account.updated_at = at;
+    account.password_changed_at = account.password_changed_at.map(|_| at);
+    profile.created_at = Some(at);
+    profile.updated_at = Some(at);
+}
+
 /// A new account.
-pub fn account(ctx: &Ctx, id: String, founder: &Founder) -> Account {
+pub fn account(id: String, founder: &Founder) -> Account {
     let credentials = founder.credentials.as_ref();
     Account {
         id,
         email: credentials.map(|(email, _)| email.clone()),
         password_hash: credentials.map(|(_, hash)| hash.clone()),
         is_anonymous: credentials.is_none(),
-        created_at: ctx.now(),
-        updated_at: ctx.now(),
-        password_changed_at: credentials.map(|_| ctx.now()),
+        created_at: Timestamp::AT_COMMIT,
+        updated_at: Timestamp::AT_COMMIT,
+        password_changed_at: credentials.map(|_| Timestamp::AT_COMMIT),
         ..Account::default()
     }
 }
@@ -112,7 +125,7 @@ pub fn account(ctx: &Ctx, id: String, founder: &Founder) -> Account {
 ///
 /// # Errors
 /// A fault when the runtime has no randomness.
-pub fn profile(ctx: &Ctx, account: &Account, founder: &Founder) -> Result<Profile> {
+pub fn profile(account: &Account, founder: &Founder) -> Result<Profile> {
     let username = match &founder.username {
         Some(name) => name.clone(),
         None => username::made_up(random()?),
@@ -122,8 +135,8 @@ pub fn profile(ctx: &Ctx, account: &Account, founder: &Founder) -> Result<Profil
         user_id: account.id.clone(),
         username: Some(username),
         display_name: founder.display_name.clone(),
-        created_at: Some(ctx.now()),
-        updated_at: Some(ctx.now()),
+        created_at: Some(Timestamp::AT_COMMIT),
+        updated_at: Some(Timestamp::AT_COMMIT),
         ..Profile::default()
     })
 }

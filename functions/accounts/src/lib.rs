@@ -36,7 +36,7 @@ pub fn api() -> Api {
         "accounts",
         "Sign-up, sign-in, sessions, profiles and blocks",
     )
-    .rates(&[founding::RATE, block::RATE])
+    .rates(&[founding::RATE, block::RATE, update_me::RENAMES])
     .endpoint(sign_up::endpoint())
     .endpoint(anonymous::endpoint())
     .endpoint(sign_in::endpoint())

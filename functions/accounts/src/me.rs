@@ -1,13 +1,15 @@
 //! `GET /v1/me`: the caller's own profile.
 
-use whisper_kit::precondition::etag_of_edit;
+use serde_json::Value;
+use whisper_kit::precondition::{edit_number, etag_of_edit};
 use whisper_kit::{Ctx, Endpoint, Method, OptionExt, Reply, Request, Result};
-use whisper_schema::Timestamp;
-use whisper_schema::prelude::Profile;
+use whisper_schema::body::Changes;
+use whisper_schema::prelude::{Column, Profile};
 use whisper_store::{Doc, Get};
 
-use crate::documents::OwnProfile;
+use crate::documents::{OwnProfile, fields};
 use crate::foreign;
+use crate::rules::profile::ProfileChange;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -25,7 +27,7 @@ async fn get(ctx: Ctx, _: Request) -> Result<Reply> {
     answer(&mine(&ctx).await?)
 }
 
-/// The caller's profile. Whom another server has signed up gets one at first use.
+/// The caller's profile. A user of another server gets one at first use.
 ///
 /// # Errors
 /// That the session has ended; `not_found` when there is none.
@@ -43,11 +45,22 @@ pub async fn mine(ctx: &Ctx) -> Result<Doc<Profile>> {
 /// The profile with its ETag. Experience points change it too, and must not make an edit fail: so the
 /// ETag names the last edit, which If-Match is held against, and the revision, which caches go by.
 pub fn answer(profile: &Doc<Profile>) -> Result<Reply> {
-    let etag = etag_of_edit(edit(profile), profile.revision);
+    let etag = etag_of_edit(edit(profile)?, profile.revision);
     Ok(Reply::ok(&OwnProfile::of(profile)?)?.header("etag", &etag))
 }
 
-/// The number of the last edit: its time.
-pub fn edit(profile: &Profile) -> i64 {
-    profile.updated_at.map_or(0, Timestamp::as_millis)
+/// The number of the last edit: it follows from what the owner may change, since the times of two edits may be equal.
+///
+/// # Errors
+/// A fault when the profile can't be written as JSON.
+pub fn edit(profile: &Profile) -> Result<i64> {
+    let fields = fields(profile)?;
+    let value = |column: &Column<Profile>| fields.get(column.key()).map(Value::to_string);
+    let columns = ProfileChange::columns();
+    let values: Vec<String> = columns
+        .iter()
+        .map(|column| value(column).unwrap_or_default())
+        .collect();
+    let values: Vec<&str> = values.iter().map(String::as_str).collect();
+    Ok(edit_number(&values))
 }

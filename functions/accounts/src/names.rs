@@ -1,9 +1,11 @@
 //! Names in the commits that change them: those that people are found by, and those that rest.
 
 use whisper_kit::ids::derived_id;
+use whisper_kit::{Ctx, Result};
 use whisper_schema::Timestamp;
-use whisper_schema::prelude::{Column, DisplayName, RestingName};
-use whisper_store::{Batch, Filter};
+use whisper_schema::prelude::{Column, DisplayName, Profile, RestingName};
+use whisper_schema::text::composed;
+use whisper_store::{Batch, Doc, Filter};
 
 /// For how long nobody but its owner may take a user name that was given up, in milliseconds: 30 days.
 const REST: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -44,9 +46,34 @@ pub fn show(batch: Batch, user_id: &str, name: Option<&str>) -> Batch {
     }
 }
 
+/// Has somebody found by their display name as it is folded today, if what was read is something else: a name that was
+/// folded before, or by a migration, in which only the letters of ASCII have a lower case. Their next edit does the same.
+///
+/// # Errors
+/// The store's.
+pub async fn show_anew(
+    ctx: &Ctx,
+    profile: &Doc<Profile>,
+    shown: Option<&Doc<DisplayName>>,
+) -> Result<()> {
+    let name = profile.display_name.as_deref();
+    let wanted = name.map(folded);
+    if wanted.as_deref() == shown.map(|shown| shown.name.as_str()) {
+        return Ok(());
+    }
+    let as_read = Filter::and([
+        Filter::eq(Column::<Profile>::id(), profile.id.as_str()),
+        Filter::revision(profile.revision),
+    ]);
+    let batch = show(Batch::new().expect_some(as_read), &profile.id, name);
+    // Changed in the meantime: that wrote the name.
+    ctx.try_commit(batch).await.map(drop)
+}
+
 /// A display name, or the beginning of one, as it is looked up.
 pub fn folded(name: &str) -> String {
-    name.to_lowercase()
+    // Lower case can take a composed letter apart.
+    composed(&composed(name).to_lowercase()).into_owned()
 }
 
 fn id(username: &str) -> String {

@@ -6,11 +6,12 @@ use whisper_kit::auth::{
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, Json, Method, OptionExt, Reply, Request, Result,
 };
-use whisper_schema::prelude::{Account, AccountStatus, Profile, Session};
+use whisper_schema::prelude::{Account, AccountStatus, DisplayName, Profile, Session};
 use whisper_schema::{Body, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
 use crate::attempts::{Attempts, Counted, REFUND};
+use crate::names;
 use crate::rules::email::{EMAIL_MAX, normal_email};
 use crate::rules::password::GivenPassword;
 use crate::rules::profile::LINE;
@@ -62,12 +63,12 @@ async fn sign_in(ctx: Ctx, request: Request, Json(body): Json<SignIn>) -> Result
         counted,
     };
     let (account, issued) = signing_in.commit(verified).await?;
-    let profile = ctx.read(Get::<Profile>::id(account.id.as_str())).await?;
-    Reply::created(&SignedIn::new(
-        &account,
-        &profile.or_not_found()?.value,
-        issued,
-    )?)
+    let id = account.id.as_str();
+    let read = (Get::<Profile>::id(id), Get::<DisplayName>::id(id));
+    let (profile, shown) = ctx.read(read).await?;
+    let profile = profile.or_not_found()?;
+    names::show_anew(&ctx, &profile, shown.as_ref()).await?;
+    Reply::created(&SignedIn::new(&account, &profile, issued)?)
 }
 
 /// An account whose password is known to be right.

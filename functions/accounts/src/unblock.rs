@@ -2,11 +2,12 @@
 
 use serde_json::json;
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_people::contact;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Contact, ContactRelationship, ConversationMember};
-use whisper_store::{Batch, Doc, Filter, Get, Patch};
+use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
 
-use crate::block::{Members, contact, mark, members};
+use crate::block::{Members, mark, members};
 use crate::trail;
 
 /// The endpoint.
@@ -24,7 +25,7 @@ pub fn endpoint() -> Endpoint {
 async fn unblock(ctx: Ctx, request: Request) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let Ok(other) = request.id("userId") else {
-        // Nobody has such an id, so nobody with it is blocked.
+        // A text that is no id is nobody's: there is no block to take back.
         return Ok(Reply::no_content());
     };
     let members = members(&ctx, &me, other).await?;
@@ -34,7 +35,8 @@ async fn unblock(ctx: Ctx, request: Request) -> Result<Reply> {
 
 async fn attempt(ctx: &Ctx, me: &str, other: &str, members: &Members) -> Result<Attempt<Reply>> {
     let found = Vec::from(members.clone().map(Get::<ConversationMember>::id));
-    let (contact, found) = ctx.read((contact(me, other), found)).await?;
+    let contact = Query::new().filter(contact(me, other)).first();
+    let (contact, found) = ctx.read((contact, found)).await?;
     if let Some(contact) = contact.filter(|contact| contact.is_blocked) {
         let batch = batch(ctx, me, other, &contact)?;
         let batch = mark(batch, members, &found, false);

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use whisper_kit::precondition::{IfMatch, if_match_or_any};
-use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
+use whisper_kit::rate_limit::{Limit, Rate};
+use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result, ResultExt};
 use whisper_schema::Timestamp;
 use whisper_schema::body::Changes;
 use whisper_schema::prelude::{Profile, UserActivityType};
@@ -13,8 +14,11 @@ use crate::founding::taken;
 use crate::me::{answer, edit, mine};
 use crate::names;
 use crate::rules::profile::ProfileChange;
+use crate::rules::username;
 use crate::trail;
 
+/// How often one user may give up a user name: each rests for a month.
+pub const RENAMES: Rate = Rate::per_day("rename", "rename_rate_per_day", 5);
 /// Label of the operation that changes the profile.
 const PROFILE: &str = "profile as read";
 
@@ -29,7 +33,11 @@ pub fn endpoint() -> Endpoint {
     )
     .headers(&["if-match"])
     .reply::<OwnProfile>(200, "The changed profile, with its new ETag.")
-    .codes(&[Code::PreconditionFailed, Code::UsernameTaken])
+    .codes(&[
+        Code::PreconditionFailed,
+        Code::UsernameTaken,
+        Code::RateLimited,
+    ])
 }
 
 async fn update(ctx: Ctx, request: Request, Json(change): Json<ProfileChange>) -> Result<Reply> {
@@ -46,7 +54,7 @@ async fn attempt(
     change: ProfileChange,
 ) -> Result<Attempt<Reply>> {
     let before = mine(ctx).await?;
-    wanted.check(edit(&before))?;
+    wanted.check(edit(&before)?)?;
     let mut after = before.value.clone();
     let changed = change.apply(&mut after);
     if changed.is_empty() {
@@ -55,21 +63,19 @@ async fn attempt(
     let fields: Vec<&str> = changed.iter().map(|(column, _)| column.key()).collect();
     let what = json!({"fields": fields});
     let patch = Patch::of(changed).set(Profile::UPDATED_AT, Timestamp::AT_COMMIT);
-    let as_read = match before.updated_at {
-        Some(at) => Filter::eq(Profile::UPDATED_AT, at),
-        None => Filter::is_null(Profile::UPDATED_AT),
-    };
     let batch = Batch::new()
-        .update_if(&before.id, patch, as_read)
+        .update_if(&before.id, patch, Filter::revision(before.revision))
         .label(PROFILE);
-    let batch = renamed(batch, &before, &after, ctx.now());
+    let limit = RENAMES.of_caller(ctx).await?;
+    let batch = renamed(batch, &before, &after, &limit, ctx.now());
+    let batch = shown(batch, &before, &after);
     let kind = UserActivityType::ProfileUpdate;
     let batch = trail::activity(ctx, request, batch, &before.id, kind)?;
     let batch = trail::event(ctx, batch, "profile.updated", &before.id, &what)?;
     let committed = match ctx.store().await?.commit(batch).await {
         Ok(committed) => committed,
         Err(error) if error.failed_at(PROFILE) => return Ok(Attempt::Retry),
-        Err(error) => return Err(taken(error)),
+        Err(error) => return Err(taken(error)).on_reached(&limit, ctx.now()),
     };
     after.updated_at = Some(committed.at);
     answer(&Doc {
@@ -80,21 +86,36 @@ async fn attempt(
     .map(Attempt::Done)
 }
 
-/// What goes with other names: the old user name rests, the new one mustn't, and people are found by the new ones.
-fn renamed(batch: Batch, before: &Profile, after: &Profile, now: Timestamp) -> Batch {
+/// With another user name: the new one must not rest, and the old one rests from now on, which is counted. A made-up
+/// name is given up without rest: it says nothing about anybody.
+fn renamed(
+    batch: Batch,
+    before: &Profile,
+    after: &Profile,
+    limit: &Limit,
+    now: Timestamp,
+) -> Batch {
+    if before.username == after.username {
+        return batch;
+    }
     let id = &before.id;
-    let batch = match (&before.username, &after.username) {
-        (old, new) if old == new => batch,
-        (old, new) => {
-            let batch = new
-                .iter()
-                .fold(batch, |batch, new| names::take(batch, id, new, now));
-            old.iter()
-                .fold(batch, |batch, old| names::give_up(batch, id, old, now))
-        }
+    let batch = match &after.username {
+        Some(new) => names::take(batch, id, new, now),
+        None => batch,
     };
-    match before.display_name == after.display_name {
-        true => batch,
-        false => names::show(batch, id, after.display_name.as_deref()),
+    match &before.username {
+        Some(old) if !username::is_made_up(old) => {
+            limit.count_in(names::give_up(batch, id, old, now), now)
+        }
+        _ => batch,
+    }
+}
+
+/// Has the owner found by the display name. It is written with every edit, because what is there may have been folded
+/// by another rule before.
+fn shown(batch: Batch, before: &Profile, after: &Profile) -> Batch {
+    match (&before.display_name, &after.display_name) {
+        (None, None) => batch,
+        (_, name) => names::show(batch, &before.id, name.as_deref()),
     }
 }

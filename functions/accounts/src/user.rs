@@ -23,7 +23,7 @@ pub fn endpoint() -> Endpoint {
 }
 
 async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
-    // What can't be a user name is asked for as well: whoever isn't signed in must hear of that first.
+    // A text that can't be a user name is looked up like one: a session that has ended is refused first, whatever the name.
     let username = username::stored(request.param("username")?).unwrap_or_default();
     let named = Query::<Profile>::new()
         .filter(Filter::eq(Profile::USERNAME, username))

@@ -3,8 +3,7 @@
 use serde_json::Value;
 use whisper_kit::Reply;
 use whisper_kit::error::{Error, FieldError, Result};
-use whisper_kit::ids::derived_id;
-use whisper_kit::precondition::etag_of_edit;
+use whisper_kit::precondition::{edit_number, etag_of_edit};
 use whisper_schema::body::{Change, Changes, JsonText};
 use whisper_schema::prelude::{Column, Conversation, ConversationKind};
 use whisper_schema::{Body, Rule};
@@ -60,20 +59,13 @@ pub fn fingerprint(of: &Conversation) -> i64 {
         .map(|v| v.as_ref().map_or("-".to_owned(), |text| format!("+{text}")))
         .collect();
     let parts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    number(&parts)
-}
-
-/// 48 bits that follow from texts: enough to tell versions of one document apart.
-fn number(texts: &[&str]) -> i64 {
-    let id = derived_id(texts);
-    let digits: String = id.chars().filter(|c| *c != '-').take(12).collect();
-    i64::from_str_radix(&digits, 16).unwrap_or_default()
+    edit_number(&parts)
 }
 
 /// The answer with its ETag. If-Match looks at the details alone; with whatever else is shown (messages, counts, names) it is
 /// another one, so that nobody is told that nothing changed.
 pub fn tagged(reply: Reply, fingerprint: i64) -> Reply {
-    let shown = number(&[&String::from_utf8_lossy(reply.body())]);
+    let shown = edit_number(&[&String::from_utf8_lossy(reply.body())]);
     let etag = etag_of_edit(fingerprint, shown);
     reply.header("etag", &etag)
 }

@@ -19,6 +19,9 @@ pub enum Change<T> {
 
 /// A body that changes a document; implemented by `#[derive(Body)]` with `#[body(changes = …)]`.
 pub trait Changes<D> {
+    /// The columns that it may change.
+    fn columns() -> Vec<Column<D>>;
+
     /// Changes the document; gives the columns that differ now, with their values.
     fn apply(self, document: &mut D) -> Vec<(Column<D>, Value)>;
 }

@@ -93,7 +93,7 @@ pub struct Profile {
     /// Their page on the web.
     #[attr(url)]
     pub website: Option<String>,
-    /// Accounts elsewhere: a JSON object from service to handle or https URL.
+    /// Accounts elsewhere: a JSON object from service to handle, or http or https URL.
     #[attr(size = 2000)]
     pub social_links: Option<String>,
     /// Settings of the apps: a JSON object the server keeps as it is.

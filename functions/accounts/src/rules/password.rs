@@ -13,6 +13,8 @@ use whisper_schema::text::composed;
 const PASSWORD_MIN: usize = 8;
 /// Most characters of a password: a bound on work, far above what people type.
 const PASSWORD_MAX: usize = 128;
+/// Most characters of a password as it is sent: some keyboards write a letter as several.
+const SENT_MAX: usize = 1024;
 
 /// What every guesser tries first. Longer lists belong to a service that is kept up to date.
 const COMMON: [&str; 24] = [
@@ -41,6 +43,12 @@ const COMMON: [&str; 24] = [
     "superman",
     "trustno1",
 ];
+
+/// The limits of a password before it is prepared.
+const SENT: Limits = Limits {
+    size: Some((0, SENT_MAX)),
+    ..Limits::NONE
+};
 
 /// A password to be set, prepared.
 #[derive(Clone, Debug)]
@@ -108,7 +116,7 @@ fn is_allowed(c: char) -> bool {
 
 impl Field for NewPassword {
     fn read(value: &Value, _: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
-        let text = prepared(&String::read(value, &Limits::NONE, at)?);
+        let text = prepared(&String::read(value, &SENT, at)?);
         if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&text.chars().count()) {
             let detail = format!("must have {PASSWORD_MIN} to {PASSWORD_MAX} characters");
             at.refuse(Rule::Size, detail);
@@ -141,11 +149,14 @@ impl Field for NewPassword {
 /// No rule for new passwords may tell anything here: only what is wrong whatever the account is.
 impl Field for GivenPassword {
     fn read(value: &Value, _: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
-        let limits = Limits {
-            size: Some((0, PASSWORD_MAX)),
-            ..Limits::NONE
-        };
-        String::read(value, &limits, at).map(|text| GivenPassword(Secret::new(text)))
+        let given = GivenPassword(Secret::new(String::read(value, &SENT, at)?));
+        let is_long = |form: &String| form.chars().count() > PASSWORD_MAX;
+        if given.forms().iter().all(is_long) {
+            let detail = format!("must have at most {PASSWORD_MAX} characters");
+            at.refuse(Rule::Size, detail);
+            return None;
+        }
+        Some(given)
     }
 
     #[cfg(not(target_family = "wasm"))]
@@ -193,6 +204,20 @@ mod tests {
         assert_eq!(given.forms(), [composed, decomposed]);
         let given = read::<GivenPassword>(composed).unwrap();
         assert_eq!(given.forms(), [composed]);
+    }
+
+    #[test]
+    fn a_password_that_may_be_set_may_be_given() {
+        for (text, expected) in [
+            ("e\u{301}".repeat(128), None),
+            ("e\u{301}".repeat(129), Some(Rule::Size)),
+            ("x".repeat(128), None),
+            ("x".repeat(129), Some(Rule::Size)),
+            ("x".repeat(1025), Some(Rule::Size)),
+        ] {
+            assert_eq!(rule::<NewPassword>(&text), expected, "{text}");
+            assert_eq!(rule::<GivenPassword>(&text), expected, "{text}");
+        }
     }
 
     #[test]

@@ -5,8 +5,9 @@ use whisper_people::privacy;
 use whisper_schema::body::forms::{PHONE, WEB_URL};
 use whisper_schema::body::{At, Change, Field, Form, JsonText, KeptAsText, Limits};
 use whisper_schema::prelude::{Document, Profile, ProfileStatus, ProfileTheme};
-use whisper_schema::validate::is_web_url;
-use whisper_schema::{Body, Rule, validate_patch};
+use whisper_schema::text::is_blank;
+use whisper_schema::validate::{Broken, is_web_url};
+use whisper_schema::{Body, Rule, Text, validate_patch};
 
 use super::username::Username;
 
@@ -53,7 +54,7 @@ pub struct ProfileChange {
     /// Their page on the web.
     #[field(is = WEB_URL)]
     pub website: Change<String>,
-    /// Accounts elsewhere, at most 20: from service to handle or https URL.
+    /// Accounts elsewhere, at most 20: from service to handle, which has no blanks, `/` and `\`, or http or https URL.
     pub social_links: Change<SocialLinks>,
     /// Settings of the apps: an object that the server keeps as it is.
     pub preferences: Change<JsonText>,
@@ -115,7 +116,7 @@ const LANGUAGE: Form = Form {
 };
 
 fn is_line(text: &str) -> bool {
-    !text.trim().is_empty() && !text.chars().any(char::is_control)
+    !is_blank(text) && !text.chars().any(char::is_control)
 }
 
 fn is_time_zone(text: &str) -> bool {
@@ -137,11 +138,37 @@ fn is_language(text: &str) -> bool {
             .all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
-/// Whether a text is a handle, or a URL that a browser opens. A colon that isn't behind an `@`, as in a Matrix id, makes
-/// it a URL for whoever shows it as a link.
-fn is_link(text: &str) -> bool {
-    let is_handle = text.starts_with('@') || !text.contains(':') && !text.starts_with("//");
-    is_line(text) && (is_handle || is_web_url(text))
+/// Checks a name that stands in a list: of a service, or of somebody there.
+fn check_name(text: &str) -> Result<(), Broken> {
+    Text::Name.check(text)?;
+    match is_line(text) {
+        true => Ok(()),
+        false => Err((Rule::Format, "must not have control characters".to_owned())),
+    }
+}
+
+/// Whether a text is a handle: a name that no browser takes for a URL if it is shown as a link. A slash leads to another
+/// host, a backslash is one to browsers, and a colon that isn't behind an `@`, as in a Matrix id, ends a scheme.
+fn is_handle(text: &str) -> bool {
+    let misleads = |c: char| c.is_whitespace() || matches!(c, '/' | '\\');
+    check_name(text).is_ok()
+        && !text.chars().any(misleads)
+        && (text.starts_with('@') || !text.contains(':'))
+}
+
+/// Checks an account elsewhere: the service's name, and a handle or a URL that a browser opens.
+fn check_link(service: &str, target: &Value) -> Result<(), Broken> {
+    check_name(service)?;
+    let text = target
+        .as_str()
+        .ok_or_else(|| (Rule::Type, "must be a text".to_owned()))?;
+    match is_handle(text) || is_web_url(text) {
+        true => Ok(()),
+        false => Err((
+            Rule::Format,
+            "must be a handle, or an http or https URL".to_owned(),
+        )),
+    }
 }
 
 fn object_in(text: &JsonText) -> Map<String, Value> {
@@ -158,14 +185,7 @@ impl Field for SocialLinks {
         }
         let mut fine = true;
         for (service, target) in &links {
-            let wrong = match target.as_str() {
-                None => Some((Rule::Type, "must be a text")),
-                Some(text) if !is_link(text) => {
-                    Some((Rule::Format, "must be a handle, or an http or https URL"))
-                }
-                Some(_) => None,
-            };
-            if let Some((rule, message)) = wrong {
+            if let Err((rule, message)) = check_link(service, target) {
                 fine = false;
                 at.refuse_part(service, rule, message);
             }
@@ -176,7 +196,11 @@ impl Field for SocialLinks {
     #[cfg(not(target_family = "wasm"))]
     fn schema(_: &Limits, _: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
-            "type": "object", "maxProperties": LINKS_MAX, "additionalProperties": {"type": "string", "minLength": 1},
+            "type": "object", "maxProperties": LINKS_MAX,
+            "additionalProperties": {
+                "type": "string",
+                "pattern": r"^(@[^\s/\\]*|[^\s/\\:]+|[Hh][Tt][Tt][Pp][Ss]?://[!-~]+)$",
+            },
         })
     }
 }

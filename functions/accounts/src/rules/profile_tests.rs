@@ -144,6 +144,54 @@ fn objects_are_refused_by_part_and_rule() {
 }
 
 #[test]
+fn an_account_elsewhere_is_no_way_to_mislead() {
+    for handle in [
+        "\u{200b}",
+        "ann\u{202e}",
+        "\\\\evil.example",
+        "/\\evil.example",
+        " //evil.example",
+        "/evil",
+        "evil.example/ann",
+        "ann b",
+        "ann\u{a0}b",
+        "ann\u{7}",
+        "",
+    ] {
+        assert_refused(
+            json!({"socialLinks": {"a": handle}}),
+            "socialLinks.a",
+            "format",
+        );
+    }
+    for (service, rule) in [
+        ("", "required"),
+        ("\u{3164}", "required"),
+        ("a\u{202e}", "format"),
+        ("a\nb", "format"),
+    ] {
+        let value = json!({"socialLinks": {service: "ann"}});
+        assert_refused(value, &format!("socialLinks.{service}"), rule);
+    }
+    for handle in [
+        "ann",
+        "@ann:example.org",
+        "عادل",
+        "ann#1234",
+        "http://example.com/a",
+    ] {
+        assert_eq!(refused(json!({"socialLinks": {"My site": handle}})), []);
+    }
+}
+
+#[test]
+fn a_line_has_something_to_see() {
+    for field in ["tagline", "location", "statusMessage"] {
+        assert_refused(json!({field: "\u{200b}\u{2800}"}), field, "format");
+    }
+}
+
+#[test]
 fn everything_wrong_is_told_at_once() {
     let found = refused(json!({"level": 9, "theme": "pink", "phone": "1", "interests": ["", "a"]}));
     let fields: Vec<&str> = found.iter().map(|(field, _)| field.as_str()).collect();

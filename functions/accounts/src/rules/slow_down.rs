@@ -46,7 +46,7 @@ pub fn wait(counter: Option<&RateLimit>, now: Timestamp) -> i64 {
         return 0;
     };
     match wait_after(counter.count) {
-        // Whoever may come at once doesn't wait for a clock that is a little behind the one that counted last.
+        // No wait comes of a clock that is a little behind the one that counted last.
         0 => 0,
         seconds => {
             let last = counter.expires_at.plus(-WINDOW_MS);
@@ -71,7 +71,7 @@ fn seconds_until(then: Timestamp, now: Timestamp) -> i64 {
     (millis + 999) / 1000
 }
 
-/// What counts as one address: an IPv4 address, or the /64 that one IPv6 customer has at least.
+/// The name under which an address is counted: an IPv4 address, or the /64 that one IPv6 customer has at least.
 pub fn address_name(address: Option<IpAddr>) -> String {
     match address {
         None => "unknown".to_owned(),

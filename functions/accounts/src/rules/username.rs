@@ -98,15 +98,23 @@ fn is_reserved(name: &str) -> bool {
     RESERVED.contains(&bare.as_str())
 }
 
+/// How a made-up user name begins.
+const MADE_UP: &str = "user_";
+/// The characters of which the rest of it is made: none that is easily taken for another.
+const DIGITS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+
 /// A user name for somebody who chose none, made of random bytes.
 pub fn made_up(random: [u8; 8]) -> String {
-    const DIGITS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let tail = random
         .iter()
         .map(|byte| char::from(DIGITS[usize::from(byte % 32)]));
-    std::iter::once("user_".to_owned())
-        .chain(tail.map(String::from))
-        .collect()
+    MADE_UP.chars().chain(tail).collect()
+}
+
+/// Whether a user name has the form of those that are made up.
+pub fn is_made_up(name: &str) -> bool {
+    name.strip_prefix(MADE_UP)
+        .is_some_and(|tail| tail.len() == 8 && tail.bytes().all(|byte| DIGITS.contains(&byte)))
 }
 
 impl Field for Username {
@@ -203,6 +211,16 @@ mod tests {
             let name = made_up(random);
             assert_eq!(read::<Username>(&name).unwrap().into_string(), name);
             assert_eq!(name.len(), 13);
+            assert!(is_made_up(&name), "{name}");
+        }
+        for name in [
+            "ann",
+            "user_",
+            "user_abc",
+            "user_abcdefghi",
+            "user_l0000000",
+        ] {
+            assert!(!is_made_up(name), "{name}");
         }
     }
 }

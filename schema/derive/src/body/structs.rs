@@ -140,12 +140,17 @@ fn schema(input: &DeriveInput, options: &BodyOptions, fields: &[BodyField]) -> T
 }
 
 fn changes(name: &Ident, of: &Path, fields: &[BodyField]) -> TokenStream {
-    let puts = fields.iter().filter(|field| !field.options.apart).map(|field| {
+    let fields = || fields.iter().filter(|field| !field.options.apart);
+    let column = |field: &BodyField| {
         let ident = &field.ident;
-        let column = Ident::new(
+        Ident::new(
             &ident.to_string().trim_start_matches("r#").to_uppercase(),
             ident.span(),
-        );
+        )
+    };
+    let columns = fields().map(column);
+    let puts = fields().map(|field| {
+        let (ident, column) = (&field.ident, column(field));
         let put = quote! {
             if let Some(value) = ::whisper_schema::body::Slot::put(&mut document.#ident, value) {
                 changed.push((#of::#column, value));
@@ -158,6 +163,10 @@ fn changes(name: &Ident, of: &Path, fields: &[BodyField]) -> TokenStream {
     });
     quote! {
         impl ::whisper_schema::body::Changes<#of> for #name {
+            fn columns() -> Vec<::whisper_schema::Column<#of>> {
+                vec![#(#of::#columns),*]
+            }
+
             fn apply(
                 self,
                 document: &mut #of,

@@ -1,126 +1,13 @@
-//! Profiles, names and people as others find them.
-#![allow(clippy::unwrap_used, missing_docs)]
+//! People as others find them, blocks, and the operator's view of accounts.
 
-mod common;
-
-use common::{DAY, Person, award, befriend, edge, operator, person};
 use futures::executor::block_on;
 use serde_json::{Value, json};
 use whisper_kit::Method;
 use whisper_kit::testing::TestEdge;
+use whisper_schema::prelude::{DisplayName, Profile};
+use whisper_store::{Batch, Patch};
 
-#[test]
-fn a_profile_is_changed_without_if_match_and_only_as_it_was_read_with_it() {
-    block_on(async {
-        let edge = edge();
-        let ann = person(&edge, "ann").await;
-        let etag = |answer: &whisper_kit::testing::Answer| {
-            let etag = answer.response.headers()["etag"].to_str().unwrap();
-            etag.to_owned()
-        };
-        let read = etag(&ann.get(&edge, "/v1/me").await);
-        edge.advance(5);
-        let changed = ann.patch(&edge, &json!({"bio": "one"})).await;
-        assert_ne!(etag(&changed), read);
-        let stale = ann.patch_if(&edge, &read, &json!({"bio": "two"})).await;
-        stale.expect_problem(412, "precondition_failed");
-        award(&edge, &ann, 7).await;
-        let fresh = ann
-            .patch_if(&edge, &etag(&changed), &json!({"bio": "two"}))
-            .await
-            .expect(200);
-        assert_eq!((&fresh["bio"], &fresh["xp"]), (&json!("two"), &json!(7)));
-        ann.patch_if(&edge, "*", &json!({"bio": "three"}))
-            .await
-            .expect(200);
-    });
-}
-
-#[test]
-fn of_several_changes_at_once_all_are_made() {
-    block_on(async {
-        let edge = edge();
-        let ann = person(&edge, "ann").await;
-        let fields = [
-            "bio",
-            "tagline",
-            "location",
-            "statusMessage",
-            "website",
-            "phone",
-        ];
-        let values = ["b", "t", "l", "s", "https://example.com", "+41791234567"];
-        let bodies: Vec<Value> = fields
-            .iter()
-            .zip(values)
-            .map(|(field, value)| json!({ *field: value }))
-            .collect();
-        let all = futures::future::join_all(bodies.iter().map(|body| ann.patch(&edge, body)));
-        for answer in all.await {
-            answer.expect(200);
-        }
-        let me = ann.get(&edge, "/v1/me").await.expect(200);
-        for (field, value) in fields.iter().zip(values) {
-            assert_eq!(me[field], value);
-        }
-    });
-}
-
-#[test]
-fn updated_at_tells_when_the_owner_last_changed_something() {
-    block_on(async {
-        let edge = edge();
-        let ann = person(&edge, "ann").await;
-        let before = ann.get(&edge, "/v1/me").await.expect(200)["updatedAt"].clone();
-        edge.advance(1000);
-        award(&edge, &ann, 7).await;
-        ann.patch(&edge, &json!({"displayName": "Name of ann"}))
-            .await
-            .expect(200);
-        let same = ann.get(&edge, "/v1/me").await.expect(200)["updatedAt"].clone();
-        assert_eq!(same, before, "nothing was changed");
-        let after = ann.patch(&edge, &json!({"displayName": "Ann"})).await;
-        assert_ne!(after.expect(200)["updatedAt"], before);
-    });
-}
-
-#[test]
-fn a_user_name_that_was_given_up_rests_for_30_days_but_for_its_owner() {
-    block_on(async {
-        let edge = edge();
-        let (ann, bob) = (person(&edge, "ann").await, person(&edge, "bob").await);
-        ann.patch(&edge, &json!({"username": "anna"}))
-            .await
-            .expect(200);
-        let wanted = json!({"username": "ann"});
-        bob.patch(&edge, &wanted)
-            .await
-            .expect_problem(409, "username_taken");
-        ann.patch(&edge, &wanted).await.expect(200);
-        ann.patch(&edge, &json!({"username": "anna"}))
-            .await
-            .expect(200);
-        edge.advance(30 * DAY - 1);
-        let token = edge.session(&bob.id).await;
-        let bob = Person { token, ..bob };
-        bob.patch(&edge, &wanted)
-            .await
-            .expect_problem(409, "username_taken");
-        edge.advance(1);
-        bob.patch(&edge, &wanted).await.expect(200);
-    });
-}
-
-#[test]
-fn reserved_names_are_nobodys() {
-    block_on(async {
-        let edge = edge();
-        let ann = person(&edge, "ann").await;
-        let body = ann.patch(&edge, &json!({"username": "Ad_min"})).await;
-        let body = body.expect_problem(422, "validation_failed");
-        assert_eq!(body["errors"][0]["field"], "username");
-    });
-}
+use super::common::{Person, befriend, edge, operator, person, signed_in};
 
 /// The user names that a search gives.
 async fn found(edge: &TestEdge, who: &Person, query: &str) -> Vec<String> {
@@ -181,6 +68,112 @@ fn people_are_found_by_the_beginning_of_a_name_as_their_privacy_says() {
 }
 
 #[test]
+fn however_a_name_is_typed_its_owner_is_found() {
+    block_on(async {
+        let edge = edge();
+        let (ann, zoe) = (person(&edge, "ann").await, person(&edge, "zoe_b").await);
+        zoe.patch(&edge, &json!({"displayName": "Zo\u{eb} Bell"}))
+            .await
+            .expect(200);
+        for query in ["zo%C3%AB%20b", "ZO%C3%8B", "zoe%CC%88", "Zoe%CC%88%20BELL"] {
+            let found = found(&edge, &ann, &format!("query={query}")).await;
+            assert_eq!(found, ["zoe_b"], "{query}");
+        }
+    });
+}
+
+#[test]
+fn many_who_hide_do_not_crowd_out_others_of_the_same_name() {
+    block_on(async {
+        let edge = edge();
+        let ann = person(&edge, "ann").await;
+        let hiding = (0..70).fold(Batch::new(), |batch, n| {
+            let id = format!("hiding-{n}");
+            let profile = Profile {
+                id: id.clone(),
+                user_id: id.clone(),
+                username: Some(format!("bob{n}")),
+                privacy_settings: Some(r#"{"profile": "nobody"}"#.to_owned()),
+                ..Profile::default()
+            };
+            let name = "bob".to_owned();
+            batch.insert(&profile).insert(&DisplayName { id, name })
+        });
+        edge.store().commit(hiding).await.unwrap();
+        let (bea, ben) = (person(&edge, "bea").await, person(&edge, "bob_z").await);
+        for who in [&bea, &ben] {
+            who.patch(&edge, &json!({"displayName": "Bob Z"}))
+                .await
+                .expect(200);
+        }
+        assert_eq!(found(&edge, &ann, "query=bob").await, ["bob_z", "bea"]);
+        // A search that meets few takes no further round.
+        edge.statements();
+        found(&edge, &ann, "query=bob_").await;
+        let few = edge.statements().len();
+        found(&edge, &ann, "query=bob").await;
+        assert_eq!(edge.statements().len(), few + 2);
+    });
+}
+
+/// Has a name looked up as the migration wrote it that began the look-up: only letters of ASCII are in lower case.
+async fn fold_as_before(edge: &TestEdge, who: &Person, name: &str) {
+    let patch = Patch::new().set(DisplayName::NAME, name.to_ascii_lowercase());
+    let batch = Batch::new().update::<DisplayName>(&who.id, patch);
+    edge.store().commit(batch).await.unwrap();
+}
+
+#[test]
+fn a_name_that_was_folded_before_is_found_once_its_owner_comes_back() {
+    block_on(async {
+        let edge = edge();
+        let (ann, bob) = (person(&edge, "ann").await, person(&edge, "bob").await);
+        let email = json!({"email": "bob@example.com", "password": "correct horse"});
+        let added = bob.call(&edge, Method::POST, "/v1/me/email", &email).await;
+        added.expect(200);
+        let name = "\u{d6}mer";
+        bob.patch(&edge, &json!({"displayName": name}))
+            .await
+            .expect(200);
+        let query = "query=%C3%B6m";
+        fold_as_before(&edge, &bob, name).await;
+        assert_eq!(found(&edge, &ann, query).await, [""; 0]);
+        edge.send(Method::POST, "/v1/sessions", "", &email)
+            .await
+            .expect(201);
+        assert_eq!(found(&edge, &ann, query).await, ["bob"]);
+        fold_as_before(&edge, &bob, name).await;
+        bob.patch(&edge, &json!({"bio": "hi"})).await.expect(200);
+        assert_eq!(found(&edge, &ann, query).await, ["bob"]);
+    });
+}
+
+/// Calls of every route about somebody with these user names, what takes away last.
+fn calls(other: &Person, names: [&str; 2]) -> Vec<(Method, String)> {
+    let mut calls = Vec::new();
+    for endpoint in accounts::api().endpoints() {
+        let method = endpoint.method();
+        let paths: Vec<String> = match endpoint.path() {
+            "/v1/users" => ["ids", "query"]
+                .iter()
+                .flat_map(|key| {
+                    [&other.id, names[0], names[1]].map(|value| format!("/v1/users?{key}={value}"))
+                })
+                .collect(),
+            path if path.contains("{username}") => {
+                names.map(|name| path.replace("{username}", name)).into()
+            }
+            path => vec![path.replace("{userId}", &other.id)],
+        };
+        calls.extend(paths.into_iter().map(|path| (method.clone(), path)));
+    }
+    // The caller's own session goes with the last call.
+    calls
+        .sort_by_key(|(method, path)| (method == Method::DELETE, path.starts_with("/v1/sessions")));
+    calls
+}
+
+#[test]
 fn the_new_name_of_somebody_who_blocked_is_in_no_answer() {
     block_on(async {
         let edge = edge();
@@ -199,18 +192,12 @@ fn the_new_name_of_somebody_who_blocked_is_in_no_answer() {
             "statusMessage": hidden[3],
         });
         bob.patch(&edge, &renamed).await.expect(200);
-        for path in [
-            "/v1/users/bobs.new.name",
-            "/v1/users/bob",
-            &format!("/v1/users?ids={}", bob.id),
-            "/v1/users?query=bob",
-            "/v1/users?query=newbob",
-            "/v1/blocks",
-            "/v1/me",
-            "/v1/me/account",
-            "/v1/sessions",
-        ] {
-            let answer = ann.get(&edge, path).await;
+        let calls = calls(&bob, ["bobs.new.name", "newbob"])
+            .into_iter()
+            .chain([(Method::GET, "/v1/users/bob".to_owned())]);
+        for (method, path) in calls {
+            let answer = ann.call(&edge, method, &path, &Value::Null).await;
+            assert!(answer.response.status().as_u16() < 500, "{path}");
             let text = answer.body.to_string();
             for word in hidden {
                 assert!(!text.contains(word), "{path}: {text}");
@@ -245,7 +232,7 @@ fn an_address_that_nobody_verified_is_in_no_profile() {
         let edge = edge();
         let credentials = json!({"email": "ann@example.com", "password": "correct horse battery"});
         let body = edge.send(Method::POST, "/v1/accounts", "", &credentials);
-        let ann = common::signed_in(&body.await.expect(201));
+        let ann = signed_in(&body.await.expect(201));
         let open = json!({"privacySettings": {"email": "everyone"}});
         let own = ann.patch(&edge, &open).await.expect(200);
         assert!(own.get("email").is_none(), "{own}");

@@ -1,5 +1,4 @@
 //! People in the tests of accounts.
-#![allow(dead_code)]
 
 use serde_json::{Value, json};
 use whisper_kit::testing::{Answer, TestEdge};

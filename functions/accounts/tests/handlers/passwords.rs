@@ -1,11 +1,7 @@
 //! Signing in with passwords, however they were typed.
-#![allow(clippy::unwrap_used, missing_docs)]
-
-mod common;
 
 use std::cell::RefCell;
 
-use common::{edge, signed_in};
 use futures::executor::block_on;
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -13,6 +9,8 @@ use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Method, auth};
 use whisper_schema::prelude::Account;
 use whisper_store::{Batch, Get, Patch};
+
+use super::common::{edge, signed_in};
 
 const EMAIL: &str = "ann@example.com";
 const COMPOSED: &str = "caf\u{e9} cr\u{e8}me";

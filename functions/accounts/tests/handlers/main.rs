@@ -1,0 +1,8 @@
+//! The function on a database of its own, with the clock held still.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+mod foreign;
+mod passwords;
+mod people;
+mod profiles;
