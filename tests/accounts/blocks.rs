@@ -17,7 +17,7 @@ fn names(list: &Value) -> Vec<String> {
     let items = list["items"].as_array().unwrap();
     items
         .iter()
-        .map(|item| item["id"].as_str().unwrap().to_owned())
+        .map(|item| item["userId"].as_str().unwrap().to_owned())
         .collect()
 }
 

@@ -33,9 +33,9 @@ async fn list(ctx: Ctx, _: Request, window: Window<NoFilters>) -> Result<Reply> 
         .iter()
         .map(|contact| contact.contact_user_id.as_str());
     let people = People::read(&ctx, &me, ids).await?;
-    let items = page.items.iter().map(|contact| BlockView {
-        user: people.summary_for_blocker(&contact.contact_user_id),
-        blocked_at: contact.updated_at,
+    let items = page.items.iter().map(|contact| {
+        let user = people.summary_for_blocker(&contact.contact_user_id);
+        BlockView::new(user, contact.updated_at)
     });
     window.reply(&ctx, &page, items.collect()).await
 }

@@ -148,12 +148,33 @@ impl SignedIn {
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BlockView {
-    /// The user, as the blocker may see them.
-    #[serde(flatten)]
-    pub user: UserSummary,
+    /// Id of the user.
+    pub user_id: String,
+    /// Handle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// Name shown in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// Where the picture is served.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar_url: Option<String>,
     /// Since when they are blocked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocked_at: Option<Timestamp>,
+}
+
+impl BlockView {
+    /// A user as their blocker may see them.
+    pub fn new(user: UserSummary, blocked_at: Option<Timestamp>) -> Self {
+        Self {
+            user_id: user.id,
+            username: user.username,
+            display_name: user.display_name,
+            avatar_url: user.avatar_url,
+            blocked_at,
+        }
+    }
 }
 
 /// A user, as the operator sees them.
