@@ -1,6 +1,7 @@
 //! Idempotency-Key (IETF draft): a retried request has its effect once and gets the same answer.
 //!
-//! The answer is stored in the same commit as the effect, for 24 hours, by caller, route and key.
+//! The answer is stored in the same commit as the effect, for 24 hours, by caller, route and key. The job `retention` removes those
+//! whose time has come: a bounded delete in the commit would keep it from going together with others that wait.
 
 use serde_json::{Map, Value, json};
 use whisper_schema::Timestamp;
@@ -16,8 +17,6 @@ use crate::request::Request;
 
 /// How long an answer is kept, in milliseconds.
 const LIFETIME: i64 = 24 * 60 * 60 * 1000;
-/// Expired rows that a new key removes.
-const SWEEP_ROWS: u64 = 10;
 
 /// A request that may be a retry.
 pub struct Once {
@@ -106,15 +105,10 @@ impl Once {
         reply: &Reply,
     ) -> Result<Outcome, CommitError> {
         let batch = match &self.row {
-            Some(row) => batch
-                .insert(
-                    &row.document(ctx.now(), reply)
-                        .map_err(CommitError::Refused)?,
-                )
-                .delete_where(
-                    Filter::<IdempotencyKey>::lt(IdempotencyKey::EXPIRES_AT, ctx.now()),
-                    SWEEP_ROWS,
-                ),
+            Some(row) => {
+                let kept = row.document(ctx.now(), reply);
+                batch.insert(&kept.map_err(CommitError::Refused)?)
+            }
             None => batch,
         };
         let store = ctx.store().await.map_err(CommitError::Refused)?;

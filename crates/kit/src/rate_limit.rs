@@ -1,4 +1,5 @@
-//! Rate limits: counters in fixed windows, kept in the store because instances share no memory.
+//! Rate limits: counters in fixed windows, kept in the store because instances share no memory. The job `retention` removes those of
+//! past windows.
 
 mod rate;
 
@@ -18,9 +19,6 @@ pub use rate::Rate;
 pub const LABEL: &str = "rate_limit";
 /// The longest name of a counter.
 const MAX_NAME: usize = 256;
-/// Rows of past windows that one in [`SWEEP_EVERY`] countings removes.
-const SWEEP_ROWS: u64 = 100;
-const SWEEP_EVERY: i64 = 64;
 
 /// How often something may happen.
 #[derive(Clone, Debug)]
@@ -105,13 +103,9 @@ impl Limit {
             Some(left) => Filter::le(RateLimit::COUNT, Value::from(left)),
             None => Filter::lt(RateLimit::COUNT, 0),
         };
-        let batch = batch
+        batch
             .insert_or_update_if(&row, more, below)
-            .label(self.label);
-        if now.as_millis() % SWEEP_EVERY != 0 {
-            return batch;
-        }
-        batch.delete_where(Filter::lt(RateLimit::EXPIRES_AT, now), SWEEP_ROWS)
+            .label(self.label)
     }
 
     /// How often it was counted in the current window.

@@ -69,9 +69,9 @@ pub(crate) enum Existing {
 /// The result of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Committed {
-    /// The time that [`Timestamp::AT_COMMIT`] stood for: not earlier than in a commit before it (on TablesDB, in one of
-    /// the same store), unless, in SQL, that one was more than a day ahead of the clock. Of a batch that doesn't have
-    /// it, the time by the clock.
+    /// The time that [`Timestamp::AT_COMMIT`] stood for: that of the clock or, if it is later by no more than a day, the
+    /// latest that an earlier commit was given. In SQL that is any commit of the database with `AT_COMMIT`, of whichever
+    /// instance; on TablesDB, and for a batch without `AT_COMMIT`, it is the latest that this store knows of.
     pub at: Timestamp,
     /// How many documents each operation wrote or deleted, in the order of the batch; 0 for the
     /// `expect` ones.

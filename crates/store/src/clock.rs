@@ -13,7 +13,7 @@ pub type Clock = Rc<dyn Fn() -> Timestamp>;
 /// would else stop the time for as long.
 pub(crate) const FARTHEST_AHEAD: i64 = 24 * 60 * 60 * 1000;
 
-/// A clock, and the latest time that a commit of this instance was given. (The one of all instances is in the database.)
+/// A clock, and the latest time that a commit of this instance was given. (In SQL the one of all instances is in the database.)
 pub(crate) struct Ticking {
     clock: Clock,
     latest: Cell<Timestamp>,

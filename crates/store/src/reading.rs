@@ -58,7 +58,7 @@ impl Asked {
 }
 
 /// An empty line of reads; at most [`READERS`] lead at once.
-pub(crate) fn nobody() -> Rc<Reads> {
+pub(crate) fn line() -> Rc<Reads> {
     Reads::new(READERS)
 }
 

@@ -59,7 +59,7 @@ impl Store {
         let sql = Sql {
             commits: Commits::new(Rc::clone(&database)),
             database,
-            reads: reading::nobody(),
+            reads: reading::line(),
         };
         Store {
             backend: Backend::Sql(Rc::new(sql)),

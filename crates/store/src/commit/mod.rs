@@ -72,7 +72,7 @@ impl Commits {
         loop {
             // Anew after each wait for the lock, as more may have come.
             let mut group = self.queue.take();
-            match self.settle(&lease, &mut group).await {
+            match self.carry_out(&lease, &mut group).await {
                 Ok(()) => return lease.give_back(),
                 Err(Stop::Broken) => return,
                 Err(Stop::Busy) => {
@@ -89,7 +89,7 @@ impl Commits {
     }
 
     /// Commits a group. One that fails is halved until the bad one is alone, and its error exactly its own.
-    async fn settle(&self, lease: &Lease, group: &mut Group<Planned>) -> Result<(), Stop> {
+    async fn carry_out(&self, lease: &Lease, group: &mut Group<Planned>) -> Result<(), Stop> {
         let mut sizes = vec![group.len()];
         while let Some(size) = sizes.pop().filter(|size| *size > 0) {
             let error = match self.attempt(lease, group, size).await {

@@ -1,4 +1,4 @@
-//! Times of commits, also when the clock is wrong, for all instances of one database.
+//! Times of commits, also when the clock is wrong: for all instances of one database in SQL, and for one on TablesDB.
 
 use super::*;
 use crate::Patch;
@@ -30,7 +30,8 @@ async fn stored_at(store: &Store, id: &str, at: Timestamp) -> Result<i64, Failed
 }
 
 pub async fn never_goes_back_for_anybody(place: Place) -> Check {
-    let (one, other) = (place.store(), place.store());
+    let one = place.store();
+    let other = place.with_time_of(&one);
     same!(sent_at(&one, "m1").await?, START);
     place.now.set(START - 30 * SECOND);
     same!(sent_at(&other, "m2").await?, START);
@@ -40,12 +41,16 @@ pub async fn never_goes_back_for_anybody(place: Place) -> Check {
     place.now.set(START - DAY + SECOND);
     same!(sent_at(&one, "m5").await?, START + SECOND);
     // An instance that comes later knows it too.
-    same!(sent_at(&place.store(), "m6").await?, START + SECOND);
+    same!(
+        sent_at(&place.with_time_of(&one), "m6").await?,
+        START + SECOND
+    );
     Ok(())
 }
 
 pub async fn never_goes_back_in_any_form(place: Place) -> Check {
-    let (one, other) = (place.store(), place.store());
+    let one = place.store();
+    let other = place.with_time_of(&one);
     one.commit(sent("m0")).await?;
     place.now.set(START - 30 * SECOND);
     // Several at once, of which all have the same time.
@@ -96,7 +101,8 @@ pub async fn never_goes_back_in_any_form(place: Place) -> Check {
 }
 
 pub async fn is_sane_again(place: Place) -> Check {
-    let (one, other) = (place.store(), place.store());
+    let one = place.store();
+    let other = place.with_time_of(&one);
     sent_at(&one, "m1").await?;
     // For a minute the clock is a year ahead.
     place.now.set(START + YEAR);

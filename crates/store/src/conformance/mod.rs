@@ -129,10 +129,9 @@ impl Place {
         }
     }
 
-    /// Whether it has a part in a case: migrations and the latest time are of SQL alone, and Appwrite refuses the
-    /// values at the edges.
+    /// Whether it has a part in a case: migrations are of SQL alone, and Appwrite refuses the values at the edges.
     pub fn takes(&self, case: &Case) -> bool {
-        let of_sql = ["migrations::", "edges::", "clock::"];
+        let of_sql = ["migrations::", "edges::"];
         matches!(self.way, Way::Sql(_)) || !of_sql.iter().any(|group| case.name.starts_with(group))
     }
 
@@ -162,6 +161,14 @@ impl Place {
         match &self.way {
             Way::Sql(driver) => Store::with_migrations(driver(), clock, migrations),
             Way::Tables(tables) => Store::tables(tables(), clock),
+        }
+    }
+
+    /// A store that knows the latest time which another gave: in SQL any, on TablesDB the same instance alone.
+    fn with_time_of(&self, store: &Store) -> Store {
+        match &self.way {
+            Way::Sql(_) => self.store(),
+            Way::Tables(_) => store.clone(),
         }
     }
 

@@ -5,6 +5,7 @@ mod cache;
 pub(crate) mod cond;
 mod condition;
 pub(crate) mod list;
+mod prepared;
 mod program;
 pub(crate) mod select;
 mod text;
@@ -12,8 +13,9 @@ mod write;
 
 use whisper_schema::Order as Direction;
 
-pub(crate) use cache::{Cache, Prepared};
+pub(crate) use cache::Cache;
 pub(crate) use cond::Cond;
+pub(crate) use prepared::Prepared;
 pub(crate) use program::{Made, Program, Stage, time_under_lock, unmet};
 
 pub(crate) use crate::bind::{Bind, Slot};

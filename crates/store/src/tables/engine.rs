@@ -1,6 +1,5 @@
 //! The state that the clones of a store on TablesDB share.
 
-use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use super::rows::side_by_side;
 use super::{client::Refusal, commit};
 use crate::SqlValue;
 use crate::batch::Committed;
-use crate::clock::Clock;
+use crate::clock::{Clock, Ticking};
 use crate::commit::{Lowered, Queue};
 use crate::error::StoreError;
 use crate::migrate::MigrationReport;
@@ -25,9 +24,8 @@ pub(crate) struct Engine {
     pub tables: Tables,
     /// One commits at a time: so batches of one store come in the order in which they were given.
     pub queue: Rc<Queue>,
-    clock: Clock,
-    /// The latest time a commit was given.
-    latest: Cell<Timestamp>,
+    /// The time, and the latest that a commit of this instance was given.
+    clock: Ticking,
 }
 
 impl Engine {
@@ -39,20 +37,18 @@ impl Engine {
         Engine {
             tables,
             queue: Queue::new(1),
-            clock,
-            latest: Cell::new(Timestamp::MIN),
+            clock: Ticking::new(clock),
         }
     }
 
-    /// The time of a commit: never earlier than the one before, even if the clock goes back.
+    /// The time of a commit: not earlier than that of the one before in this instance, unless that was further ahead of
+    /// the clock than a mended clock leaves it.
     pub fn tick(&self) -> Timestamp {
-        let now = self.latest.get().max((self.clock)());
-        self.latest.set(now);
-        now
+        self.clock.tick()
     }
 
     pub async fn read(&self, questions: Questions) -> Result<Vec<SqlValue>, StoreError> {
-        let now = (self.clock)();
+        let now = self.clock.now();
         let slots = questions.binds.at(now);
         self.tables.answers(&questions.shapes, &slots, now).await
     }

@@ -130,16 +130,16 @@ impl Tables {
         };
         let mut found = self.rows(&wanted).await?;
         if let Some(behind) = rows.settled {
-            let settled = self
-                .settled(rows, number(slots, behind), &found, now)
+            let safe = self
+                .before_gap(rows, number(slots, behind), &found, now)
                 .await?;
-            found.truncate(settled);
+            found.truncate(safe);
         }
         Ok(found)
     }
 
-    /// How many of these rows, which stand behind a place, nothing can come in between any more.
-    async fn settled(
+    /// How many of these rows, which stand behind a place, come before the first gap that a commit under way may still fill.
+    async fn before_gap(
         &self,
         rows: &Rows,
         behind: i64,

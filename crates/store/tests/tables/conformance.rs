@@ -37,12 +37,22 @@ fn on_a_server(version: Version, database: Database) {
 }
 
 #[test]
-fn on_1_8() {
+fn on_1_8_with_mariadb() {
     on_a_server(Version::V1_8, Database::MariaDb);
 }
 
 #[test]
-fn on_1_9() {
+fn on_1_8_with_postgresql() {
+    on_a_server(Version::V1_8, Database::PostgreSql);
+}
+
+#[test]
+fn on_1_9_with_mariadb() {
+    on_a_server(Version::V1_9, Database::MariaDb);
+}
+
+#[test]
+fn on_1_9_with_postgresql() {
     on_a_server(Version::V1_9, Database::PostgreSql);
 }
 

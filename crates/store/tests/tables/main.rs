@@ -11,3 +11,4 @@ mod order;
 mod readers;
 mod scripted;
 mod server;
+mod verified;

@@ -10,7 +10,7 @@ use whisper_store::{Batch, Filter, Patch, Query, Store, StoreError};
 use crate::batches::{conversation, message, renamed, store, store_at, wait};
 use crate::server::{self, OPTIONS};
 
-fn holding(id: &str, token: &str) -> TokenHolding {
+pub fn holding(id: &str, token: &str) -> TokenHolding {
     TokenHolding {
         id: id.to_owned(),
         user_id: "u".to_owned(),
@@ -118,7 +118,7 @@ fn events_stay_in_their_order() {
 
 /// A server on which a batch that follows is caught in a deadlock: a row takes the unique values of one behind it, so it can't be written
 /// before that one goes, and the order of rows can't be kept.
-fn swapping() -> (Server, Store, Batch) {
+pub fn swapping() -> (Server, Store, Batch) {
     let (server, store) = prepared(Database::MariaDb);
     let old = Batch::new()
         .insert(&holding("t9", "coin"))

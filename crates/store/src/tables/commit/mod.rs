@@ -8,6 +8,7 @@ mod send;
 mod simulate;
 mod stage;
 mod taken;
+mod traces;
 mod values;
 mod verify;
 mod world;
@@ -218,7 +219,9 @@ async fn finish(
     };
     group.committing();
     let sent = match engine.tables.end(&transaction).await {
-        Sent::Done if !planned.in_order => verify::look(&engine.tables, course).await,
+        Sent::Done if !planned.in_order => {
+            verify::look(&engine.tables, course, &planned.operations).await
+        }
         sent => sent,
     };
     ended(sent, affected)

@@ -5,15 +5,17 @@
 //! never meet one. The others are looked after: missing writes are done again, if the rows are still such as decided
 //! them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use futures::future::LocalBoxFuture;
+use serde_json::Value;
 use whisper_schema::Collection;
 
 use super::overlay::{Entry, Overlay};
 use super::send::Sent;
 use super::simulate::Course;
 use super::stage::staged;
+use super::traces::{Found, Unclear, missing};
 use crate::error::StoreError;
 use crate::tables::Tables;
 use crate::tables::record::Record;
@@ -22,14 +24,20 @@ use crate::tables::rows::side_by_side;
 /// How often missing writes are done again.
 const TIMES: usize = 3;
 
-/// The outcome of a commit that was answered with a success.
-pub(super) async fn look(tables: &Tables, course: &Course) -> Sent {
+/// The outcome of a commit of these operations that was answered with a success.
+pub(super) async fn look(tables: &Tables, course: &Course, operations: &[Value]) -> Sent {
     let mut part = course.overlay.part(Entry::is_written);
+    let mut operations = operations.to_vec();
     for _ in 0..TIMES {
-        let missing = match missing(tables, &part).await {
+        let found = match found(tables, &part).await {
+            Ok(found) => found,
+            // It took place, in whole or in part: nothing else may be said of it, whatever the error is.
+            Err(error) => return unknown(&format!("committed, not verified: {error}")),
+        };
+        let missing = match missing(&part, &operations, &found) {
             Ok(missing) if missing.is_empty() => return Sent::Done,
             Ok(missing) => missing,
-            Err(error) => return Sent::Failed(error),
+            Err(Unclear) => break,
         };
         part = part.part(|entry| missing.contains(&(entry.table.0.id, entry.id().to_owned())));
         let again = Course {
@@ -37,7 +45,7 @@ pub(super) async fn look(tables: &Tables, course: &Course) -> Sent {
             absences: Vec::new(),
             sweeps: course.sweeps.clone(),
         };
-        let operations = staged(&again).operations;
+        operations = staged(&again).operations;
         let sent = match tables.stage(&operations).await {
             Ok(transaction) => tables.end(&transaction).await,
             Err(sent) => sent,
@@ -47,15 +55,15 @@ pub(super) async fn look(tables: &Tables, course: &Course) -> Sent {
             Sent::Lost | Sent::Failed(_) => break,
         }
     }
-    let why = "a deadlock undid a part of the commit, which others have come in between of";
+    unknown("a deadlock undid a part of the commit, which others have come in between of")
+}
+
+fn unknown(why: &str) -> Sent {
     Sent::Failed(StoreError::Unavailable(why.to_owned()))
 }
 
-/// Table and id of rows.
-type Missing = HashSet<(&'static str, String)>;
-
-/// The rows that aren't as a commit left them, and that no other commit can have made so.
-async fn missing(tables: &Tables, overlay: &Overlay) -> Result<Missing, StoreError> {
+/// The rows of a commit as they are now.
+async fn found(tables: &Tables, overlay: &Overlay) -> Result<Found, StoreError> {
     let mut ids: BTreeMap<&'static str, (&'static Collection, Vec<String>)> = BTreeMap::new();
     for entry in overlay.entries() {
         let of_table = ids.entry(entry.table.0.id);
@@ -66,34 +74,10 @@ async fn missing(tables: &Tables, overlay: &Overlay) -> Result<Missing, StoreErr
     let reads = ids.into_values().map(|(table, ids)| {
         Box::pin(async move { Ok((table.id, tables.by_ids(table, ids).await?)) }) as Read<'_>
     });
-    let mut rows = Vec::new();
+    let mut all = Found::new();
     for read in side_by_side(reads.collect()).await {
-        let (table, found) = read?;
-        rows.extend(found.into_iter().map(|row| (table, row)));
+        let (table, rows) = read?;
+        all.extend(rows.into_iter().map(|row| ((table, row.id.clone()), row)));
     }
-    let entries = overlay.entries().filter(|entry| {
-        let mut found = rows.iter().filter(|(table, _)| *table == entry.table.0.id);
-        let found = found.find(|(_, row)| row.id == entry.id());
-        !is_done(entry, found.map(|(_, row)| row))
-    });
-    Ok(entries
-        .map(|entry| (entry.table.0.id, entry.id().to_owned()))
-        .collect())
-}
-
-/// Whether a row is as it was left, or as others have made it since.
-fn is_done(entry: &Entry, found: Option<&Record>) -> bool {
-    let Some(before) = &entry.before else {
-        return found.is_some() == entry.now.is_some();
-    };
-    match (&entry.now, found) {
-        // The server has looked once more whether it meets the filter, and it may be another since.
-        (None, Some(found)) if entry.swept.is_some() => found.revision != before.revision,
-        (None, found) => found.is_none(),
-        // In its place another was made: it has a place of its own.
-        (Some(_), found) if entry.deleted => found.is_some_and(|row| row.seq != before.seq),
-        // Another commit has deleted it since.
-        (Some(_), None) => true,
-        (Some(now), Some(found)) => found.revision >= now.revision,
-    }
+    Ok(all)
 }
