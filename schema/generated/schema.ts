@@ -57,7 +57,7 @@ export const BUCKET_IDS = {
   DOCUMENTS: "documents",
 } as const;
 
-/** What a user shows of themselves, with settings and standing. The document's id is the user's id, and `user_id` repeats it for clients that query by it. */
+/** A user's picture of themselves for others, with settings and standing. The document's id is the user's id, and `user_id` repeats it for clients that query by it. */
 export interface ProfilesDocument {
   /** Id of the document. */
   $id: string;
@@ -93,7 +93,7 @@ export interface ProfilesDocument {
   socialLinks?: string | null;
   /** Settings of the apps: a JSON object the server keeps as it is. At most 5000 characters. */
   preferences?: string | null;
-  /** Who may see what, write to them and add them to groups: a JSON object from setting to audience. At most 5000 characters. */
+  /** The audiences that may see parts of the profile, write to them and add them to groups: a JSON object from setting to audience. At most 5000 characters. */
   privacySettings?: string | null;
   /** Availability they chose. "active" by default. */
   status: "active" | "away" | "busy" | "offline" | "invisible";
@@ -103,7 +103,7 @@ export interface ProfilesDocument {
   lastSeen?: string | null;
   /** Whether a device is connected; `presence` is fresher. false by default. */
   isOnline: boolean;
-  /** Whether the operator vouches for who they are. false by default. */
+  /** Whether the operator vouches for their identity. false by default. */
   isVerified: boolean;
   /** Whether they have a paid plan. false by default. */
   isPremium: boolean;
@@ -131,15 +131,15 @@ export interface ProfilesDocument {
   updatedAt?: string | null;
 }
 
-/** A conversation with what a list of conversations shows of it. Who belongs to it is the truth of `conversationMembers`. The arrays of user ids here mirror it for small conversations and stop at a cap, so that no write grows with the size of a group. */
+/** A conversation, with the data that a list of conversations shows of it. Its members are the documents of `conversationMembers`. The arrays of user ids here mirror it for small conversations and stop at a cap, so that no write grows with the size of a group. */
 export interface ConversationsDocument {
   /** Id of the document. */
   $id: string;
-  /** Who talks to whom. */
+  /** The kind of the conversation. */
   type: "direct" | "group" | "channel" | "broadcast" | "community";
   /** Title; a direct conversation has none and shows the other's name. At most 100 characters. */
   name?: string | null;
-  /** What it is about. At most 500 characters. */
+  /** Its description, in words. At most 500 characters. */
   description?: string | null;
   /** Where its picture is served. A URL of at most 2000 characters. */
   avatarUrl?: string | null;
@@ -173,7 +173,7 @@ export interface ConversationsDocument {
   lastMessageText?: string | null;
   /** When it was last active: its newest message was sent, somebody joined, or it was made. The order of every list. RFC 3339. */
   lastMessageAt?: string | null;
-  /** Who sent the newest message. At most 256 characters. */
+  /** User who sent the newest message; none without messages. At most 256 characters. */
   lastMessageSenderId?: string | null;
   /** Unread messages: a JSON object from user id to number, up to the cap. At most 10000 characters. */
   unreadCount?: string | null;
@@ -203,9 +203,9 @@ export interface MessagesDocument {
   conversationId: string;
   /** User who sent it. At most 256 characters. */
   senderId: string;
-  /** What was written, or the ciphertext when the conversation is encrypted. At most 10000 characters. */
+  /** The words of the message, or the ciphertext when the conversation is encrypted. At most 10000 characters. */
   content: string;
-  /** What it carries, and so what `metadata` holds. */
+  /** The kind of its content, which decides the form of `metadata`. */
   contentType: "text" | "image" | "video" | "audio" | "file" | "gif" | "sticker" | "location" | "contact" | "poll" | "voice" | "crypto_tx" | "nft" | "token_gift" | "link" | "reply" | "forward" | "story_reply" | "game";
   /** Preview for lists and notifications; none when encrypted. At most 300 characters. */
   plainText?: string | null;
@@ -257,7 +257,7 @@ export interface MessagesDocument {
   updatedAt?: string | null;
 }
 
-/** A message on its way to the devices of its recipients. One entry per message, whatever the size of the group: the recipients of a large one follow from `conversationMembers`. */
+/** A message on its way to the devices of its recipients. One entry per message, at any size of the group: the recipients of a large one follow from `conversationMembers`. */
 export interface MessageQueueDocument {
   /** Id of the document. */
   $id: string;
@@ -287,7 +287,7 @@ export interface MessageQueueDocument {
   processedAt?: string | null;
 }
 
-/** What one user keeps about another. The other doesn't see it. */
+/** One user's notes about another, with the block. The other doesn't see them. */
 export interface ContactsDocument {
   /** Id of the document. */
   $id: string;
@@ -297,7 +297,7 @@ export interface ContactsDocument {
   contactUserId: string;
   /** Name shown to the owner in place of the other's own. At most 100 characters. */
   nickname?: string | null;
-  /** What the other is to the owner. "friend" by default. */
+  /** The relation of the other to the owner. "friend" by default. */
   relationship: "friend" | "family" | "colleague" | "acquaintance" | "blocked" | "favorite";
   /** Whether the other may not reach the owner. false by default. */
   isBlocked: boolean;
@@ -345,13 +345,13 @@ export interface PresenceDocument {
   expiresAt: string;
 }
 
-/** A picture, film, text or recording shown for a day or two. Nobody gets it after `expires_at`, whether or not it has been swept. Views are documents of `storyViews`; the counts here are exact. */
+/** A picture, film, text or recording shown for a day or two. It isn't shown after `expires_at`, whether or not it has been swept. Views are documents of `storyViews`; the counts here are exact. */
 export interface StoriesDocument {
   /** Id of the document. */
   $id: string;
   /** User who posted it. At most 256 characters. */
   userId: string;
-  /** What it shows. */
+  /** The kind of its content. */
   contentType: "image" | "video" | "text" | "audio";
   /** Where its media is served. A URL of at most 2000 characters. */
   mediaUrl?: string | null;
@@ -385,7 +385,7 @@ export interface StoriesDocument {
   replyCount: number;
   /** Number of times it was passed on. 0 by default. */
   shareCount: number;
-  /** Who may see it. "friends" by default. */
+  /** The users that may see it. "friends" by default. */
   privacy: "public" | "friends" | "close_friends" | "private";
   /** Whether it can be answered. true by default. */
   allowReplies: boolean;
@@ -419,7 +419,7 @@ export interface PostsDocument {
   userId: string;
   /** Words of it. At most 5000 characters. */
   content?: string | null;
-  /** What it mainly is. "text" by default. */
+  /** The main kind of its content. "text" by default. */
   contentType: "text" | "image" | "video" | "audio" | "poll" | "article";
   /** Where its media are served. Each at most 1000 characters. */
   mediaUrls: string[];
@@ -433,7 +433,7 @@ export interface PostsDocument {
   hashtags: string[];
   /** Where it was made, in words. At most 200 characters. */
   location?: string | null;
-  /** Who may see it. "public" by default. */
+  /** The users that may see it. "public" by default. */
   privacy: "public" | "friends" | "private" | "custom";
   /** Whether it can be commented on. true by default. */
   allowComments: boolean;
@@ -479,7 +479,7 @@ export interface CommentsDocument {
   postId: string;
   /** User who wrote it. At most 256 characters. */
   userId: string;
-  /** What was written. At most 2000 characters. */
+  /** The words of the comment. At most 2000 characters. */
   content: string;
   /** Comment it answers; none if it stands at the top. At most 256 characters. */
   parentCommentId?: string | null;
@@ -495,7 +495,7 @@ export interface CommentsDocument {
   updatedAt?: string | null;
 }
 
-/** That one user follows another. Two who follow each other are friends. */
+/** The fact that one user follows another. Two who follow each other are friends. */
 export interface FollowsDocument {
   /** Id of the document. */
   $id: string;
@@ -507,7 +507,7 @@ export interface FollowsDocument {
   status: "pending" | "accepted" | "blocked";
   /** Whether the follower counts the other among their close friends. false by default. */
   isCloseFriend: boolean;
-  /** Whether the follower hears of what the other publishes. true by default. */
+  /** Whether the follower hears of the other's stories and posts. true by default. */
   notificationsEnabled: boolean;
   /** When the follower asked. RFC 3339. */
   createdAt?: string | null;
@@ -561,7 +561,7 @@ export interface NftsDocument {
   tokenStandard: "ERC721" | "ERC1155" | "SPL";
   /** Its title. At most 200 characters. */
   name?: string | null;
-  /** What its maker says about it. At most 1000 characters. */
+  /** Its maker's description of it. At most 1000 characters. */
   description?: string | null;
   /** Where its picture is served. A URL of at most 2000 characters. */
   imageUrl?: string | null;
@@ -569,7 +569,7 @@ export interface NftsDocument {
   animationUrl?: string | null;
   /** Its traits: a JSON array of names and values. At most 5000 characters. */
   attributes?: string | null;
-  /** What the contract says about it: a JSON object. At most 5000 characters. */
+  /** Its metadata by the contract: a JSON object. At most 5000 characters. */
   metadata?: string | null;
   /** Whether its holder doesn't show it. false by default. */
   isHidden: boolean;
@@ -591,7 +591,7 @@ export interface CryptoTransactionsDocument {
   txHash: string;
   /** Chain it is on, by the names of `wallets.chain` or as CAIP-2. At most 50 characters. */
   chain: string;
-  /** What it does. */
+  /** The kind of transaction. */
   type: "send" | "receive" | "swap" | "nft_transfer" | "gift" | "tip" | "contract_interaction";
   /** Address that sends. At most 256 characters. */
   fromAddress: string;
@@ -635,7 +635,7 @@ export interface TokenGiftsDocument {
   conversationId?: string | null;
   /** Message that shows it. At most 256 characters. */
   messageId?: string | null;
-  /** What is given. */
+  /** The kind of its content. */
   giftType: "token" | "nft" | "wrapped";
   /** Chain it lives on, by the names of `wallets.chain` or as CAIP-2. At most 50 characters. */
   chain: string;
@@ -651,7 +651,7 @@ export interface TokenGiftsDocument {
   usdValue?: number | null;
   /** Words that go with it. At most 500 characters. */
   message?: string | null;
-  /** What plays when it is opened. "confetti" by default. */
+  /** The animation that plays when it is opened. "confetti" by default. */
   animation: "confetti" | "fireworks" | "hearts" | "money_rain" | "custom";
   /** Whether it was claimed. "pending" by default. */
   status: "pending" | "claimed" | "expired" | "refunded";
@@ -679,7 +679,7 @@ export interface ContractHooksDocument {
   contractAddress: string;
   /** Interface of the contract: a JSON array. At most 10000 characters. */
   abi: string;
-  /** What it is for. */
+  /** The purpose of the contract. */
   hookType: "escrow" | "dispute_resolution" | "reputation" | "governance" | "payment" | "nft_mint";
   /** Whether it is in use. true by default. */
   isActive: boolean;
@@ -733,7 +733,7 @@ export interface StickersDocument {
   $id: string;
   /** Its title. At most 100 characters. */
   name: string;
-  /** What it shows. At most 500 characters. */
+  /** The picture, described in words. At most 500 characters. */
   description?: string | null;
   /** User who made it; none for the operator's own. At most 256 characters. */
   creatorId?: string | null;
@@ -769,7 +769,7 @@ export interface StickerPacksDocument {
   $id: string;
   /** Its title. At most 100 characters. */
   name: string;
-  /** What it is about. At most 500 characters. */
+  /** Its description, in words. At most 500 characters. */
   description?: string | null;
   /** User who made it; none for the operator's own. At most 256 characters. */
   creatorId?: string | null;
@@ -853,9 +853,9 @@ export interface PollsDocument {
   conversationId?: string | null;
   /** Message that shows it. At most 256 characters. */
   messageId?: string | null;
-  /** What is asked. At most 500 characters. */
+  /** The question. At most 500 characters. */
   question: string;
-  /** What can be chosen: a JSON array of 2 to 12 texts. At most 5000 characters. */
+  /** The options to choose from: a JSON array of 2 to 12 texts. At most 5000 characters. */
   options: string;
   /** Votes: a JSON object from option to number, and to user ids up to the cap unless anonymous. At most 10000 characters. */
   votes?: string | null;
@@ -863,7 +863,7 @@ export interface PollsDocument {
   totalVotes: number;
   /** Whether a user may choose more than one option. false by default. */
   allowMultiple: boolean;
-  /** Whether nobody sees who chose what. false by default. */
+  /** Whether it is anonymous: no user sees the choices of others. false by default. */
   isAnonymous: boolean;
   /** When voting ends; none if it doesn't. RFC 3339. */
   expiresAt?: string | null;
@@ -877,7 +877,7 @@ export interface ArFiltersDocument {
   $id: string;
   /** Its title. At most 100 characters. */
   name: string;
-  /** What it does. At most 500 characters. */
+  /** Its effect, in words. At most 500 characters. */
   description?: string | null;
   /** User who made it; none for the operator's own. At most 256 characters. */
   creatorId?: string | null;
@@ -889,7 +889,7 @@ export interface ArFiltersDocument {
   filterDataUrl: string;
   /** File of the filter itself in the bucket `filters`. At most 256 characters. */
   filterDataFileId?: string | null;
-  /** What it works on. "face" by default. */
+  /** The part of a picture that it works on. "face" by default. */
   category: "face" | "world" | "sky" | "hand" | "body";
   /** Words it is found by. Each at most 50 characters. */
   tags: string[];
@@ -903,7 +903,7 @@ export interface ArFiltersDocument {
   createdAt?: string | null;
 }
 
-/** A file a user uploaded, with what is known about it. */
+/** A file a user uploaded, with its properties. */
 export interface MediaLibraryDocument {
   /** Id of the document. */
   $id: string;
@@ -929,7 +929,7 @@ export interface MediaLibraryDocument {
   thumbnailFileId?: string | null;
   /** Where it is served. A URL of at most 2000 characters. */
   url?: string | null;
-  /** What the file says about itself: a JSON object. At most 5000 characters. */
+  /** The file's own metadata: a JSON object. At most 5000 characters. */
   metadata?: string | null;
   /** Words its owner finds it by. Each at most 50 characters. */
   tags: string[];
@@ -947,13 +947,13 @@ export interface UserActivityDocument {
   $id: string;
   /** User who did it. At most 256 characters. */
   userId: string;
-  /** What they did. */
+  /** The kind of the activity. */
   activityType: "message_sent" | "message_received" | "story_posted" | "story_viewed" | "post_created" | "post_liked" | "comment_posted" | "gift_sent" | "nft_shared" | "login" | "logout" | "profile_update";
   /** Details of it, such as the id of the message: a JSON object. At most 5000 characters. */
   metadata?: string | null;
   /** Address the request came from. An IP address. */
   ipAddress?: string | null;
-  /** What the client says it is. At most 500 characters. */
+  /** The client's own name, as its header `User-Agent` gives it. At most 500 characters. */
   userAgent?: string | null;
   /** When they did it. RFC 3339. */
   timestamp: string;
@@ -965,7 +965,7 @@ export interface NotificationsDocument {
   $id: string;
   /** User it is for. At most 256 characters. */
   userId: string;
-  /** What it is about. */
+  /** The kind of the notification. */
   type: "message" | "mention" | "follow" | "like" | "comment" | "gift_received" | "story_reaction" | "nft_received" | "payment_received" | "system";
   /** First line. At most 200 characters. */
   title: string;
@@ -975,7 +975,7 @@ export interface NotificationsDocument {
   actionUrl?: string | null;
   /** Where its picture is served. A URL of at most 2000 characters. */
   imageUrl?: string | null;
-  /** Ids of what it is about: a JSON object. At most 2000 characters. */
+  /** Ids of the documents it is about: a JSON object. At most 2000 characters. */
   metadata?: string | null;
   /** Whether the user has seen it. false by default. */
   isRead: boolean;
@@ -993,11 +993,11 @@ export interface NotificationsDocument {
 export interface AppAnalyticsDocument {
   /** Id of the document. */
   $id: string;
-  /** What was measured, such as `messages_per_minute`. At most 100 characters. */
+  /** Name of the metric, such as `messages_per_minute`. At most 100 characters. */
   metricName: string;
   /** The value, in the unit of the metric. */
   metricValue: number;
-  /** What it is broken down by: a JSON object from name to value. At most 2000 characters. */
+  /** Dimensions it is broken down by: a JSON object from name to value. At most 2000 characters. */
   dimensions?: string | null;
   /** When it was measured. RFC 3339. */
   timestamp: string;
@@ -1011,11 +1011,11 @@ export interface ErrorLogsDocument {
   userId?: string | null;
   /** Stable name of the error, such as `decryption_failed`. At most 100 characters. */
   errorType: string;
-  /** What it says. At most 2000 characters. */
+  /** Message of the error. At most 2000 characters. */
   errorMessage: string;
   /** Where it happened. At most 10000 characters. */
   stackTrace?: string | null;
-  /** What was going on, such as versions and ids: a JSON object. At most 5000 characters. */
+  /** The circumstances, such as versions and ids: a JSON object. At most 5000 characters. */
   context?: string | null;
   /** How bad it is. "error" by default. */
   severity: "debug" | "info" | "warning" | "error" | "critical";
