@@ -10,7 +10,7 @@ use whisper_schema::Timestamp;
 use whisper_schema::prelude::*;
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Answer, Call, Credentials, Tables, Transport, TransportError};
-use whisper_store::{Batch, LocalBoxFuture, Query, Store, StoreError};
+use whisper_store::{Batch, Filter, LocalBoxFuture, Patch, Query, Store, StoreError};
 
 use crate::batches::{store, store_at, wait};
 use crate::order::{holding, swapping};
@@ -144,4 +144,95 @@ fn after_a_deadlock_others_rows_stay_deleted() {
     assert_eq!(server.deadlocked(), 1);
     assert_eq!(outcome, Ok(()));
     assert_eq!(ids(&server), ["t1", "t5"]);
+}
+
+fn worth(value: f64) -> Patch<TokenHolding> {
+    Patch::new().set(TokenHolding::USD_VALUE, value)
+}
+
+fn value(server: &Server, id: &str) -> f64 {
+    let found = wait(store(server).get::<TokenHolding>(id)).unwrap();
+    found.and_then(|doc| doc.usd_value).unwrap_or_default()
+}
+
+/// A server with a row that a batch changes before it is caught in a deadlock, which undoes the change.
+fn changing(change: Batch) -> (Server, Batch) {
+    let (server, store, _) = swapping();
+    wait(store.commit(Batch::new().insert(&holding("t7", "seventh")))).unwrap();
+    let batch = Batch::new()
+        .delete::<TokenHolding>("t9")
+        .append(change)
+        .insert(&holding("t5", "coin"))
+        .insert(&holding("t1", "other"));
+    (server, batch)
+}
+
+/// The same, where the deadlock is met at the change itself, which is done.
+fn changing_last(change: Batch) -> (Server, Batch) {
+    let (server, store, _) = swapping();
+    wait(store.commit(Batch::new().insert(&holding("t7", "seventh")))).unwrap();
+    let both = Batch::new()
+        .update::<TokenHolding>("t7", worth(1.0))
+        .update::<TokenHolding>("t9", worth(1.5));
+    wait(store.commit(both)).unwrap();
+    let batch = Batch::new()
+        .delete::<TokenHolding>("t9")
+        .insert(&holding("t5", "coin"))
+        .append(change)
+        .insert(&holding("t1", "other"));
+    (server, batch)
+}
+
+/// Changes a row for another instance.
+fn changes(server: &Server, id: &'static str, value: f64) -> impl FnOnce() + Send + 'static {
+    let endpoint = server.endpoint();
+    move || {
+        let changed = Batch::new().update::<TokenHolding>(id, worth(value));
+        wait(store_at(&endpoint).commit(changed)).unwrap();
+    }
+}
+
+/// The row has changed as often as it should have, but by others.
+#[test]
+fn a_change_that_was_undone_is_done_again_when_others_hide_it() {
+    let (server, batch) = changing(Batch::new().update::<TokenHolding>("t7", worth(3.0)));
+    let outcome = committed(&server, batch, changes(&server, "t7", 2.0));
+    assert_eq!(server.deadlocked(), 1);
+    assert_eq!(outcome, Ok(()));
+    assert_eq!(value(&server, "t7"), 3.0);
+    assert_eq!(ids(&server), ["t1", "t5", "t7"]);
+}
+
+/// What decided it may no longer hold.
+#[test]
+fn a_change_on_a_condition_that_was_undone_is_unknown_when_others_hide_it() {
+    let mine = Filter::eq(TokenHolding::USER_ID, "u");
+    let change = Batch::new().update_if("t7", worth(3.0), mine);
+    let (server, batch) = changing(change);
+    let outcome = committed(&server, batch, changes(&server, "t7", 2.0));
+    assert_eq!(server.deadlocked(), 1);
+    assert!(is_unknown(&outcome), "{outcome:?}");
+    assert_eq!(value(&server, "t7"), 2.0);
+}
+
+#[test]
+fn a_change_that_was_done_is_not_done_again() {
+    let (server, batch) = changing_last(Batch::new().update::<TokenHolding>("t7", worth(3.0)));
+    let outcome = committed(&server, batch, || {});
+    assert_eq!(server.deadlocked(), 1);
+    assert_eq!(outcome, Ok(()));
+    let found = wait(store(&server).get::<TokenHolding>("t7")).unwrap();
+    let found = found.map(|doc| (doc.usd_value, doc.revision));
+    assert_eq!(found, Some((Some(3.0), 3)));
+    assert_eq!(ids(&server), ["t1", "t5", "t7"]);
+}
+
+/// Others may have changed the row as often.
+#[test]
+fn a_change_on_a_condition_near_a_deadlock_is_unknown() {
+    let mine = Filter::eq(TokenHolding::USER_ID, "u");
+    let (server, batch) = changing_last(Batch::new().update_if("t7", worth(3.0), mine));
+    let outcome = committed(&server, batch, || {});
+    assert_eq!(server.deadlocked(), 1);
+    assert!(is_unknown(&outcome), "{outcome:?}");
 }

@@ -120,8 +120,15 @@ fn trace(entry: &Entry, found: Option<&Record>) -> Trace {
         }
         (None, Some(_)) => Trace::Lost,
         (Some(now), Some(row)) if row.revision < now.revision => Trace::Lost,
+        (Some(now), Some(row)) if !entry.fixed && has_values(entry, now, row) => Trace::Settled,
         (Some(_), Some(_)) => Trace::Raised,
     }
+}
+
+/// Whether a row has the values that it was given.
+fn has_values(entry: &Entry, now: &Record, row: &Record) -> bool {
+    let mut values = entry.set.iter().zip(now.values.iter().zip(&row.values));
+    values.all(|(set, (now, found))| !set || now == found)
 }
 
 /// Whether a new row can't have been made, as another has still the unique values that it takes.
