@@ -4,8 +4,8 @@ use std::cell::RefCell;
 
 use serde::Serialize;
 use whisper_schema::prelude::JobRun;
-use whisper_schema::{Document, Timestamp};
-use whisper_store::{Batch, Filter};
+use whisper_schema::{Column, Document, Timestamp};
+use whisper_store::{Batch, Filter, Order, Query};
 
 use crate::ctx::Ctx;
 use crate::error::{Code, Error, Result};
@@ -137,6 +137,21 @@ impl Sweep {
         rows: 200,
         commits: 50,
     };
+}
+
+/// Whether the latest runs of jobs bear out the time ([`JobRun::agree`]); a job that deletes by age asks this first.
+///
+/// # Errors
+/// As [`Ctx::read`].
+pub async fn is_time_borne_out(ctx: &Ctx) -> Result<bool> {
+    let latest = Query::<JobRun>::new()
+        .order(Order::desc(Column::seq()))
+        .limit(JobRun::WITNESSES);
+    let latest = ctx.read(latest).await?;
+    Ok(JobRun::agree(
+        latest.iter().map(|run| &run.value),
+        ctx.now(),
+    ))
 }
 
 /// Deletes the documents that meet the filter, commit by commit; the tally is capped where some may be left. Give it a

@@ -26,7 +26,7 @@ pub struct Shelf<'a> {
     pub user: &'a str,
     /// Those they put away, or the others.
     pub archived: bool,
-    /// Those that are strangers' requests, or the others.
+    /// Those that strangers began, or the others.
     pub requests: bool,
 }
 

@@ -19,7 +19,7 @@ use whisper_store::{Batch, Doc, Filter, Patch, Query};
 use crate::access::{Access, admit, door, this_one};
 use crate::create::membership;
 use crate::draft::{MOST_PARTICIPANTS, refuse_repeated};
-use crate::limits::{ADDED, STRANGERS, Uses};
+use crate::limits::{ADDED, Uses};
 use crate::mark_read::newest;
 use crate::others::{Others, Wish};
 use crate::rules::may_manage;
@@ -110,11 +110,9 @@ async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Attempt<AddedM
         access: &access,
         known: &known,
         added: &added,
-        others: &others,
         position: newest.map(|message| message.seq),
     };
-    let strangers = others.strangers_among(&added);
-    let uses = Uses::of(ctx, &[(ADDED, added.len()), (STRANGERS, strangers)]).await?;
+    let uses = Uses::of(ctx, &[(ADDED, added.len())]).await?;
     let batch = uses.count_in(joining.batch(ctx)?, ctx.now());
     let committed = ctx.store().await?.commit(batch).await;
     let committed = uses.refuse(committed, ctx.now());
@@ -135,8 +133,6 @@ struct Joining<'a> {
     /// Memberships that they had.
     known: &'a [Doc<ConversationMember>],
     added: &'a [String],
-    /// Who they are: to somebody who doesn't know the caller the group is a request.
-    others: &'a Others,
     /// The conversation's newest message: what stands up to there isn't unread to them.
     position: Option<i64>,
 }
@@ -185,13 +181,12 @@ impl Joining<'_> {
         let id = &self.access.conversation.id;
         let member = ConversationMember {
             joined_position: self.position,
-            is_request: self.others.is_stranger_to(user),
             ..membership(id, user, Role::Member, Some(me), Timestamp::AT_COMMIT)
         };
         match self.known.iter().any(|former| former.user_id == user) {
             true => batch.update_if(
                 &member.id,
-                self.coming_back(member.is_request),
+                self.coming_back(),
                 Filter::ne(ConversationMember::STATUS, Status::Active),
             ),
             false => batch.insert(&member),
@@ -199,12 +194,11 @@ impl Joining<'_> {
     }
 
     /// What changes for somebody who was a member before: they start anew, but keep their own settings.
-    fn coming_back(&self, is_request: bool) -> Patch<ConversationMember> {
+    fn coming_back(&self) -> Patch<ConversationMember> {
         Patch::new()
             .set(ConversationMember::STATUS, Status::Active)
             .unset(ConversationMember::LEFT_AT)
             .set(ConversationMember::ROLE, Role::Member)
-            .set(ConversationMember::IS_REQUEST, is_request)
             .set(ConversationMember::JOINED_AT, Timestamp::AT_COMMIT)
             .set(ConversationMember::JOINED_POSITION, self.position)
             .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)

@@ -113,18 +113,11 @@ impl Making<'_> {
         let others = ctx.read(Others::ask(me, self.others())).await?;
         let others = Others::of(others);
         others.refuse(Wish::Add, "participantIds", self.others(), |_| false)?;
-        let strangers = others.strangers_among(self.others());
-        let uses = [
-            (GROUPS, 1),
-            (ADDED, self.others().len()),
-            (STRANGERS, strangers),
-        ];
-        let uses = Uses::of(ctx, &uses).await?;
+        let uses = Uses::of(ctx, &[(GROUPS, 1), (ADDED, self.others().len())]).await?;
         let id = ctx.new_id()?;
-        let members = self.others().iter().map(|other| ConversationMember {
-            is_request: others.is_stranger_to(other),
-            ..membership(&id, other, Role::Member, Some(me), Timestamp::AT_COMMIT)
-        });
+        let at = Timestamp::AT_COMMIT;
+        let members = self.others().iter();
+        let members = members.map(|other| membership(&id, other, Role::Member, Some(me), at));
         let members = members.collect();
         self.make(id, Role::Owner, members, &others, &uses).await
     }

@@ -8,7 +8,7 @@ use whisper_schema::prelude::{
 };
 use whisper_store::{Batch, Filter, Patch};
 
-use crate::access::{Access, admit, door, same_role};
+use crate::access::{admit, door, same_role};
 use crate::remove_member::gone;
 
 /// The operation.
@@ -35,36 +35,27 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<()>> {
     let me = ctx.caller()?.user_id;
     let access = admit(ctx.read(door(id, &me)).await?)?;
     access.refuse_direct()?;
-    let batch = leaving(ctx, Batch::new(), &access)?;
-    let committed = ctx.try_commit(batch).await?;
-    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
-}
-
-/// Adds that the caller leaves a group.
-///
-/// # Errors
-/// `last_owner` for an owner who leaves others behind.
-pub fn leaving(ctx: &Ctx, batch: Batch, access: &Access) -> Result<Batch> {
-    let (id, me) = (&access.conversation.id, access.me.user_id.as_str());
     let owner = access.me.role == Role::Owner;
     if owner && access.conversation.participant_count > 1 {
         let detail = "Hand over the conversation before you leave: make somebody else its owner.";
         return Err(Error::new(Code::LastOwner, detail));
     }
     let one_less = Patch::new().add(Conversation::PARTICIPANT_COUNT, -1);
-    let batch = batch.update_if(&access.me.id, gone(Status::Left), same_role(&access.me));
+    let batch = Batch::new().update_if(&access.me.id, gone(Status::Left), same_role(&access.me));
     let batch = if owner {
-        // If somebody has joined in the meantime, it is decided again.
+        // Nobody may have joined in the meantime.
         batch.update_if(id, one_less, Filter::eq(Conversation::PARTICIPANT_COUNT, 1))
     } else {
         batch.update(id, one_less)
     };
-    append(
+    let batch = append(
         ctx,
         batch,
         "conversation.member_left",
         id,
-        Some(me),
+        Some(&me),
         &json!({"userId": me}),
-    )
+    )?;
+    let committed = ctx.try_commit(batch).await?;
+    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
 }

@@ -7,7 +7,7 @@ use whisper_store::Batch;
 
 /// Groups that one user may make.
 pub const GROUPS: Rate = Rate::per_hour("group", "group_rate_per_hour", 200);
-/// People who don't know a user, and whom that one user may begin a direct conversation with or bring into a group.
+/// Direct conversations that one user may begin with people who don't know them.
 pub const STRANGERS: Rate = Rate::per_hour("stranger", "stranger_rate_per_hour", 60);
 /// People whom one user may bring into groups.
 pub const ADDED: Rate = Rate::per_hour("added member", "added_member_rate_per_hour", 3000);

@@ -22,7 +22,7 @@ pub struct Which {
     /// Those that the caller put away; else the others.
     #[serde(default)]
     pub archived: bool,
-    /// Those that strangers began or brought the caller into, and that the caller neither answered nor accepted; else the others.
+    /// Those that strangers began, and that the caller neither answered nor accepted; else the others.
     #[serde(default)]
     pub requests: bool,
 }

@@ -57,15 +57,9 @@ impl Others {
             && !self.people.is_blocked(id)
     }
 
-    /// Whether the caller is a stranger to somebody: a conversation that the caller brings them into is a request.
+    /// Whether the caller is a stranger to somebody: a direct conversation that the caller begins is a request.
     pub fn is_stranger_to(&self, id: &str) -> bool {
         !self.consents.is_known_to(id)
-    }
-
-    /// How many of these people the caller is a stranger to.
-    pub fn strangers_among(&self, users: &[String]) -> usize {
-        let strangers = users.iter().filter(|user| self.is_stranger_to(user));
-        strangers.count()
     }
 
     /// Refuses those of a list who aren't there for the caller, or who don't let them do this; `exempt` are let pass.

@@ -110,7 +110,7 @@ pub struct MyMembershipView {
     pub is_pinned: bool,
     /// Whether it was put away.
     pub is_archived: bool,
-    /// Whether a stranger began it or brought the caller into it, and the caller neither answered nor accepted it yet.
+    /// Whether a stranger began it, and the caller neither answered nor accepted it yet.
     pub is_request: bool,
     /// When the caller joined, the last time if more than once.
     pub joined_at: Timestamp,

@@ -76,8 +76,7 @@ pub struct ConversationMember {
     /// Whether the other one of a direct conversation blocked them.
     #[attr(default = false)]
     pub is_blocked: bool,
-    /// Whether a stranger wrote to them or brought them in, and they haven't said yet that they want it: it sends them no
-    /// notifications.
+    /// Whether a stranger wrote to them, and they haven't said yet that they want it: it sends them no notifications.
     #[attr(default = false)]
     pub is_request: bool,
     /// Newest message they read.

@@ -6,7 +6,7 @@ use whisper_kit::ids;
 use whisper_schema::prelude::*;
 use whisper_store::Batch;
 
-use super::room::{Room, User, names};
+use super::room::{Room, names};
 
 const REQUESTS: &str = "/v1/conversations?requests=true";
 const LIST: &str = "/v1/conversations";
@@ -66,72 +66,6 @@ fn who_declines_sees_it_no_more_and_may_still_accept() {
             (&my["isRequest"], &my["isArchived"]),
             (&json!(false), &json!(false))
         );
-    });
-}
-
-/// Whether a conversation is in somebody's list, and whether it is among the requests.
-async fn listed(room: &Room, who: &User, id: &str) -> (bool, bool) {
-    let lists = (room.get(who, LIST).await, room.get(who, REQUESTS).await);
-    (names(&lists.0).contains(&id), names(&lists.1).contains(&id))
-}
-
-#[test]
-fn a_group_of_a_strangers_is_a_request_to_those_who_do_not_know_them() {
-    block_on(async {
-        let room = Room::new();
-        let (ann, bob, cid, dan) = (
-            room.user().await,
-            room.user().await,
-            room.user().await,
-            room.user().await,
-        );
-        room.follow(&cid, &ann).await;
-        let made = room.try_group(&ann, &[&bob, &cid]).await.expect(201);
-        let id = made["id"].as_str().unwrap();
-        let members = format!("/v1/conversations/{id}/members");
-        let more = json!({"userIds": [dan.id]});
-        room.post(&ann, &members, more).await.expect(200);
-        for (who, expected) in [
-            (&ann, (true, false)),
-            (&bob, (false, true)),
-            (&cid, (true, false)),
-            (&dan, (false, true)),
-        ] {
-            assert_eq!(listed(&room, who, id).await, expected);
-        }
-        room.accept(&bob, id).await;
-        assert_eq!(listed(&room, &bob, id).await, (true, false));
-    });
-}
-
-#[test]
-fn who_declines_a_group_leaves_it() {
-    block_on(async {
-        let room = Room::new();
-        let (ann, bob) = (room.user().await, room.user().await);
-        let made = room.try_group(&ann, &[&bob]).await.expect(201);
-        let id = made["id"].as_str().unwrap();
-        let decline = format!("/v1/conversations/{id}/decline");
-        let my = room.post(&ann, &decline, Value::Null).await.expect(200);
-        assert_eq!(my["isRequest"], false, "it is none to its maker, who stays");
-        assert_eq!(room.participants(id).await, (2, 2));
-        room.post(&bob, &decline, Value::Null).await.expect(200);
-        assert_eq!(room.participants(id).await, (1, 1));
-        assert_eq!(room.events("conversation.member_left").await, 1);
-        assert_eq!(listed(&room, &bob, id).await, (false, false));
-        room.post(&bob, &decline, Value::Null)
-            .await
-            .expect_problem(404, "not_found");
-        // Whoever brings them back is a stranger still, or isn't any more.
-        let members = format!("/v1/conversations/{id}/members");
-        let again = json!({"userIds": [bob.id]});
-        let leave = format!("/v1/conversations/{id}/leave");
-        for expected in [(false, true), (true, false)] {
-            room.post(&ann, &members, again.clone()).await.expect(200);
-            assert_eq!(listed(&room, &bob, id).await, expected);
-            room.post(&bob, &leave, Value::Null).await.expect(204);
-            room.follow(&bob, &ann).await;
-        }
     });
 }
 

@@ -41,11 +41,7 @@ const SWEEP: Sweep = Sweep {
 pub async fn sweep(ctx: &Ctx, tally: &Tally) -> Result<()> {
     tally.done(mend(ctx).await?);
     tally.done(strays(ctx).await?);
-    let latest = Query::<JobRun>::new()
-        .order(Order::desc(Column::seq()))
-        .limit(JobRun::WITNESSES);
-    let latest = ctx.read(latest).await?;
-    if !JobRun::agree(latest.iter().map(|run| &run.value), ctx.now()) {
+    if !jobs::is_time_borne_out(ctx).await? {
         tally.cap();
         return Ok(());
     }

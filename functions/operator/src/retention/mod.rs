@@ -13,7 +13,7 @@ use whisper_schema::prelude::{
     AppMetric, Column, ConversationMember, Document, Event, IdempotencyKey, JobRun, Notification,
     RateLimit, RestingName, Session, Timestamp, TypingIndicator, UserActivity,
 };
-use whisper_store::{Filter, Order, Query};
+use whisper_store::Filter;
 
 /// Name of the job.
 pub const JOB: &str = "retention";
@@ -45,11 +45,7 @@ pub async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
 /// Sweeps every collection; an error in one is told after all others had their turn. While the clock may be wrong,
 /// everything is left for the next run.
 async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
-    let latest = Query::<JobRun>::new()
-        .order(Order::desc(Column::seq()))
-        .limit(JobRun::WITNESSES);
-    let latest = ctx.read(latest).await?;
-    if !JobRun::agree(latest.iter().map(|run| &run.value), ctx.now()) {
+    if !jobs::is_time_borne_out(ctx).await? {
         tally.cap();
         return Ok(());
     }
