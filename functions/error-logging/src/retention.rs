@@ -7,7 +7,7 @@ use whisper_kit::jobs::{self, Tally};
 use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::Column;
-use whisper_schema::system::{ErrorGroup, ErrorLink, JobRun};
+use whisper_schema::system::{ErrorGroup, ErrorLink};
 use whisper_store::{Batch, Cursor, Filter, Order, Query};
 
 use crate::keep::forget;

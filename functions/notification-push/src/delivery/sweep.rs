@@ -2,12 +2,12 @@
 //!
 //! Nothing depends on it: readers leave out what has expired, swept or not.
 
-use whisper_kit::jobs::{Sweep, Tally, delete_bounded};
+use whisper_kit::jobs::{self, Sweep, Tally, delete_bounded};
 use whisper_kit::{Ctx, Result};
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{
-    Column, ConsumerCursor, JobRun, Notification, Push, PushStatus, PushSubscription,
-    QueuedMessage, QueuedMessageStatus, Timestamp,
+    Column, ConsumerCursor, Notification, Push, PushStatus, PushSubscription, QueuedMessage,
+    QueuedMessageStatus, Timestamp,
 };
 use whisper_store::{Batch, Filter, Get, MAX_LIMIT, Order, Query};
 
