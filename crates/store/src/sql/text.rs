@@ -76,8 +76,10 @@ impl SqlWriter for Text<'_> {
         };
         match self.name {
             Some(name) => name.write(slot, &mut self.sql),
+            // A sign that changes nothing: SQLite looks at a bare placeholder's value when it plans, and so would plan
+            // anew at each execution, unless the host tells it not to, which Spin doesn't.
             None => {
-                self.sql.push('?');
+                self.sql.push_str("+?");
                 self.slots.push(slot);
             }
         }
