@@ -241,6 +241,13 @@ pub async fn values_of_others(place: Place) -> Check {
     same!(ids(&page.items), ["c294", "c288", "c282"]);
     let page = store.read(newest.after(page.next).page()).await?;
     same!(ids(&page.items), ["c276", "c270", "c264"]);
+    // The values may be ids, of documents that others decide in turn.
+    let talked = Filter::is_among(id, Message::CONVERSATION_ID, of("v"));
+    let in_these = Filter::is_among(Message::CONVERSATION_ID, id, talked);
+    same!(
+        store.read(Query::new().filter(in_these).count(99)).await?,
+        50
+    );
     // A column that may be empty stands neither inside nor outside.
     let replies = Filter::is_not_among(
         Message::REPLY_TO_MESSAGE_ID,

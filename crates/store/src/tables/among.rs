@@ -143,7 +143,11 @@ impl Settling<'_> {
             return Ok(*place);
         }
         let wanted = Wanted::oldest(table, condition, &self.slots, usize::MAX);
-        let mut columns = vec!["$id", "$sequence", "$createdAt", push::name(of)];
+        let mut columns = vec!["$id", "$sequence", "$createdAt"];
+        // The server refuses a column that is named twice.
+        if !columns.contains(&push::name(of)) {
+            columns.push(push::name(of));
+        }
         mentioned(condition, &mut columns);
         let select = json!({"method": "select", "values": columns});
         let mut values = BTreeSet::new();
