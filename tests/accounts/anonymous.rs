@@ -120,7 +120,7 @@ fn of_two_additions_at_once_one_counts() {
         someone.get(&app, "/v1/me/account").expect(200)["email"],
         winner
     );
-    // Nobody has verified it, so the profile doesn't show it; but it is the one that signs in.
+    // The address isn't verified, so the profile doesn't show it; it signs in all the same.
     let me = someone.get(&app, "/v1/me").expect(200);
     assert_eq!(me.get("email"), None);
     let signed_in = sign_in(&app, winner, "correct horse").expect(201);

@@ -43,7 +43,7 @@ fn after_at(rest: &str) -> Frame<'_> {
 fn before_at_sign(line: &str) -> Option<Frame<'_>> {
     // The function comes first, and an address may have further signs.
     let (function, place) = line.split_once('@')?;
-    // What was made while the program ran: the place that made it counts.
+    // Code that was evaluated while the program ran counts as the place that evaluated it.
     let (place, is_made) = match place.split_once(" line ") {
         Some((place, made)) => (place, is_place(made.rsplit(' ').next().unwrap_or_default())),
         None => (place, false),

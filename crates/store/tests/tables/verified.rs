@@ -203,7 +203,7 @@ fn a_change_that_was_undone_is_done_again_when_others_hide_it() {
     assert_eq!(ids(&server), ["t1", "t5", "t7"]);
 }
 
-/// What decided it may no longer hold.
+/// The conditions that decided a commit may no longer hold when it is verified.
 #[test]
 fn a_change_on_a_condition_that_was_undone_is_unknown_when_others_hide_it() {
     let mine = Filter::eq(TokenHolding::USER_ID, "u");

@@ -178,7 +178,7 @@ async fn push_all(ctx: &Ctx, worker: &Worker, lease: Lease) -> Result<(Timestamp
         let part = pushes.by_ref().take(AT_ONCE).collect();
         fault = push_part(ctx, worker, part, &mut attempted).await.err();
     }
-    // What was sent is kept even when something else went wrong.
+    // Outcomes of pushes that were sent are kept even when something else went wrong.
     match fault {
         Some(error) if attempted.is_empty() => Err(error),
         _ => Ok((lease.end, attempted)),
