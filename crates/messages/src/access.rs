@@ -1,21 +1,20 @@
-//! Rights of users: to see a conversation, write to it, and see a message of it.
+//! Rights of users: to see a conversation, and to write to it.
 
 use whisper_kit::Ctx;
 use whisper_kit::error::{OptionExt, Result};
 use whisper_kit::ids::member_id;
-use whisper_schema::main_db::Message;
+use whisper_schema::Column;
 use whisper_schema::system::{ConversationMember, ConversationMemberStatus};
-use whisper_schema::{Column, Ephemeral, Timestamp};
 use whisper_store::{Doc, Filter, Get, Order, Query};
 
-/// Refuses a user who is no member of a conversation. Asked before anything else is read: so a stranger's refusal costs
+/// The membership of a user who belongs to a conversation. Asked before anything else is read: so a stranger's refusal costs
 /// the same whether or not there is a conversation, and however large it is.
 ///
 /// # Errors
 /// The same 404 for a conversation that doesn't exist and for one the caller doesn't belong to.
-pub async fn check_member(ctx: &Ctx, conversation: &str, user: &str) -> Result<()> {
+pub async fn check_member(ctx: &Ctx, conversation: &str, user: &str) -> Result<ConversationMember> {
     let membership = Get::<ConversationMember>::id(member_id(conversation, user));
-    member_of(ctx.read(membership).await?).map(|_| ())
+    member_of(ctx.read(membership).await?)
 }
 
 /// The membership of a user who belongs to a conversation.
@@ -54,14 +53,4 @@ pub fn first_members(conversation: &str, most: u32) -> Query<ConversationMember>
         ))
         .order(Order::asc(ConversationMember::JOINED_AT))
         .limit(most)
-}
-
-/// Whether a member can refer to a message: it stands, and they didn't delete it for themselves.
-pub fn is_visible(message: &Message, user: &str, now: Timestamp) -> bool {
-    message.stands(now) && !is_deleted_for(message, user)
-}
-
-/// Whether a user deleted it for themselves.
-pub fn is_deleted_for(message: &Message, user: &str) -> bool {
-    message.deleted_for.iter().any(|who| who == user)
 }

@@ -1,14 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod sight;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod view;
 mod viewing;
 
-pub use access::{
-    check_member, first_members, is_active, is_deleted_for, is_visible, may_still_send, member_of,
-};
+pub use access::{check_member, first_members, is_active, may_still_send, member_of};
+pub use sight::{deletion, in_sight_of, is_in_sight, is_visible};
 pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};
 pub use viewing::{Viewing, readers};
 

@@ -187,6 +187,25 @@ impl Scene {
         block_on(edge.send(Method::GET, &path, &who.token, &Value::Null))
     }
 
+    /// Does something with what stands below the history, such as a message.
+    pub fn act(
+        &self,
+        method: Method,
+        who: &Person,
+        conversation: &str,
+        rest: &str,
+        body: &Value,
+    ) -> Answer {
+        let path = format!("/v1/conversations/{conversation}/messages{rest}");
+        block_on(self.actions.send(method, &path, &who.token, body))
+    }
+
+    /// Deletes a message for a member alone.
+    pub fn hide(&self, who: &Person, conversation: &str, message: &str) -> Answer {
+        let rest = format!("/{message}?for=me");
+        self.act(Method::DELETE, who, conversation, &rest, &Value::Null)
+    }
+
     /// Sends this text as the body.
     pub fn send_text(&self, who: &Person, conversation: &str, body: &str) -> Answer {
         let path = format!("/v1/conversations/{conversation}/messages");

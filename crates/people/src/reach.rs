@@ -95,28 +95,35 @@ impl Reach {
             && self.allows(sender, &member.user_id)
     }
 
-    /// Whether a message may reach this member of its conversation now: it stands, they didn't delete it for
-    /// themselves, and [`Reach::allows_member`] it. Pushes and mentions go by this. Unread counts ask the
+    /// Whether a message may reach this member of its conversation now: it stands, they didn't clear the conversation
+    /// since, and [`Reach::allows_member`] it. Pushes and mentions go by this. Unread counts ask the
     /// same of blocks, ends and accounts by conditions of their queries (of accounts up to a number of members).
+    ///
+    /// Whether they deleted it for themselves is a mark of theirs, which whoever shows them something asks for beside.
     pub fn allows_message(
         &self,
-        message: &Message,
+        message: &Doc<Message>,
         member: &ConversationMember,
         now: Timestamp,
     ) -> bool {
         message.stands(now)
-            && !message.deleted_for.contains(&member.user_id)
+            && !member.has_cleared(message.seq)
             && self.allows_member(&message.sender_id, member)
     }
 
     /// Whether a message may be told this member now: it may reach them, and isn't a stranger's request. A mention
     /// stands in their inbox if so.
-    pub fn may_tell(&self, message: &Message, member: &ConversationMember, now: Timestamp) -> bool {
+    pub fn may_tell(
+        &self,
+        message: &Doc<Message>,
+        member: &ConversationMember,
+        now: Timestamp,
+    ) -> bool {
         !member.is_request && self.allows_message(message, member, now)
     }
 
     /// Whether a message may ring at this member now: it may be told them, is somebody else's, came after they did, and they neither
-    /// muted the conversation nor read so far. What they want besides (kinds, quiet hours) is their own setting.
+    /// muted the conversation nor read so far; who deleted a message for themselves knows those before it. What they want besides (kinds, quiet hours) is their own setting.
     pub fn may_ring(
         &self,
         message: &Doc<Message>,
@@ -124,6 +131,7 @@ impl Reach {
         now: Timestamp,
     ) -> bool {
         let known = member.read_position.max(member.joined_position);
+        let known = known.max(member.deleted_position);
         message.sender_id != member.user_id
             && !member.is_muted
             && known.is_none_or(|position| position < message.seq)

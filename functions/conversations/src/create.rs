@@ -175,7 +175,6 @@ impl Making<'_> {
             unread: Unread::default(),
             newest: None,
             people: &others.people,
-            now: self.ctx.now(),
         };
         OneConversationView {
             conversation: ConversationView::new(conversation, sight),

@@ -2,11 +2,10 @@
 
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_people::shown_to;
-use whisper_schema::prelude::Message;
-use whisper_store::Get;
 
 use crate::access::{Access, admit, door};
 use crate::details::{fingerprint, tagged};
+use crate::newest::Newest;
 use crate::shown::{ShownMembers, shown_members};
 use crate::unread::{self, Unread};
 use crate::view::{ConversationView, OneConversationView, Sight};
@@ -34,16 +33,17 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
 /// The conversation as the caller sees it, with the unread messages counted.
 pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Reply> {
     let Access { conversation, me } = access;
-    let sender = conversation.last_message_sender_id.as_deref();
+    let newest = Newest::of(ctx, &[(&conversation, &me)]).await?.pop();
+    let newest = newest.unwrap_or(Newest::Named(None));
+    let sender = newest.sender(&conversation);
     let named = shown.all().chain([conversation.creator_id.as_str()]);
-    let newest = conversation.last_message_id.as_ref();
     let asked = (
         unread::count(&conversation, &me, ctx.now()),
-        newest.map(Get::<Message>::id),
+        newest.get(),
         shown_to(&me.user_id, named.chain(sender)),
     );
-    let (unread, newest, people) = ctx.read(asked).await?;
-    let newest = newest.flatten();
+    let (unread, found, people) = ctx.read(asked).await?;
+    let newest = newest.seen(found, &me, ctx);
     let etag = fingerprint(&conversation);
     let sight = Sight {
         me: &me,
@@ -51,7 +51,6 @@ pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Re
         unread: Unread::of(unread),
         newest: newest.as_deref(),
         people: &people,
-        now: ctx.now(),
     };
     let view = OneConversationView {
         conversation: ConversationView::new(conversation.into_inner(), sight),

@@ -3,6 +3,7 @@
 mod access;
 mod activity;
 mod add_members;
+mod clear;
 mod create;
 mod details;
 mod draft;
@@ -15,6 +16,7 @@ mod list;
 mod mark_read;
 mod members;
 mod my_settings;
+mod newest;
 mod others;
 mod remove_member;
 mod requests;
@@ -45,6 +47,7 @@ pub fn api() -> Api {
     .endpoint(give_role::endpoint())
     .endpoint(leave::endpoint())
     .endpoint(mark_read::endpoint())
+    .endpoint(clear::endpoint())
     .endpoint(my_settings::endpoint())
     .endpoint(requests::accepting())
     .endpoint(requests::declining())

@@ -6,11 +6,12 @@ use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_people::{Users, shown_to};
 use whisper_schema::prelude::{
-    Conversation, ConversationKind, ConversationMember, ConversationMemberStatus, Message,
+    Conversation, ConversationKind, ConversationMember, ConversationMemberStatus,
 };
 use whisper_store::{Doc, Get};
 
 use crate::activity::{Part, Shelf};
+use crate::newest::Newest;
 use crate::shown::{ShownMembers, shown_members, shown_pair};
 use crate::unread::{self, Unread};
 use crate::view::{ConversationView, Sight};
@@ -69,26 +70,33 @@ async fn views(
     conversations: Vec<Doc<Conversation>>,
 ) -> Result<(Vec<ConversationView>, Users)> {
     let items = items(ctx, me, conversations).await?;
-    let asked = items.iter().map(|item| {
-        let newest = item.conversation.last_message_id.as_ref();
+    let pairs = items.iter().map(|item| (&*item.conversation, &*item.me));
+    let newest = Newest::of(ctx, &pairs.collect::<Vec<_>>()).await?;
+    let asked = items.iter().zip(&newest).map(|(item, newest)| {
         let unread = unread::count(&item.conversation, &item.me, ctx.now());
-        (unread, newest.map(Get::<Message>::id))
+        (unread, newest.get())
     });
     let asked = (
         asked.collect::<Vec<_>>(),
-        shown_to(me, items.iter().flat_map(|item| named(item, me))),
+        shown_to(
+            me,
+            items
+                .iter()
+                .zip(&newest)
+                .flat_map(|(item, newest)| named(item, newest, me)),
+        ),
     );
     let (answers, people) = ctx.read(asked).await?;
-    let views = items.into_iter().zip(answers).map(|(item, answer)| {
-        let (unread, newest) = answer;
-        let newest = newest.flatten();
+    let items = items.into_iter().zip(newest);
+    let views = items.zip(answers).map(|((item, newest), answer)| {
+        let (unread, found) = answer;
+        let newest = newest.seen(found, &item.me, ctx);
         let sight = Sight {
             me: &item.me,
             shown: item.shown,
             unread: Unread::of(unread),
             newest: newest.as_deref(),
             people: &people,
-            now: ctx.now(),
         };
         ConversationView::new(item.conversation.into_inner(), sight)
     });
@@ -97,11 +105,11 @@ async fn views(
 
 /// The people whom a list shows: the other one, the sender of the newest message, and the maker. All members of all groups would be too
 /// many; a conversation's own answer names them.
-fn named<'a>(item: &'a Item, me: &str) -> impl Iterator<Item = &'a str> {
+fn named<'a>(item: &'a Item, newest: &'a Newest, me: &str) -> impl Iterator<Item = &'a str> {
     let conversation = &item.conversation;
     let is_direct = conversation.kind == ConversationKind::Direct;
     let peer = item.shown.peer_of(me).filter(|_| is_direct);
-    let sender = conversation.last_message_sender_id.as_deref();
+    let sender = newest.sender(conversation);
     [Some(conversation.creator_id.as_str()), peer, sender]
         .into_iter()
         .flatten()

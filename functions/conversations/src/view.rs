@@ -3,7 +3,6 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use whisper_people::{People, UserSummary, Users};
-use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMember, ConversationMemberRole, Message,
     MessageContentType, Timestamp,
@@ -60,8 +59,8 @@ pub struct ConversationView {
     /// The other one of a direct conversation, as the caller sees them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peer: Option<UserSummary>,
-    /// Newest message; absent, as are all fields about it, when it has expired or was deleted, or when its sender is
-    /// blocked or may not use their account.
+    /// Newest message that the caller sees: not one that they deleted for themselves. Absent, as are all fields about it, when
+    /// there is none, or when its sender is blocked or may not use their account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_id: Option<String>,
     /// Preview of the newest message; absent when encrypted.
@@ -188,22 +187,17 @@ pub struct Sight<'a> {
     pub shown: ShownMembers,
     /// Their unread messages.
     pub unread: Unread,
-    /// The newest message, if it is still there.
+    /// The newest message that they see.
     pub newest: Option<&'a Message>,
     /// The people it names, as they see them.
     pub people: &'a People,
-    /// When it is seen.
-    pub now: Timestamp,
 }
 
 impl Sight<'_> {
     /// The newest message, if it is for them to see.
     fn preview(&self) -> Option<&Message> {
-        self.newest.filter(|message| {
-            message.stands(self.now)
-                && !message.deleted_for.contains(&self.me.user_id)
-                && !self.people.is_hidden(&message.sender_id)
-        })
+        self.newest
+            .filter(|message| !self.people.is_hidden(&message.sender_id))
     }
 
     fn peer(&self, kind: ConversationKind) -> Option<UserSummary> {

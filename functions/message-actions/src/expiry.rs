@@ -10,6 +10,7 @@ use whisper_store::Batch;
 
 use crate::bounds::{Bounds, Budget};
 use crate::due::{Due, ends, messages, packs};
+use crate::remains;
 use crate::removal::{pushes, remove};
 
 /// The job's name.
@@ -61,6 +62,10 @@ pub async fn sweep(ctx: &Ctx, bounds: Bounds, tally: &Tally) -> Result<()> {
                 tally.cap();
                 return Ok(());
             }
+            if !run.clear_remains(&pack).await? {
+                tally.cap();
+                return Ok(());
+            }
             run.remove_pack(&pack).await?;
         }
         // Behind messages that couldn't be removed.
@@ -79,6 +84,22 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Removes what goes with messages until one commit can take the rest. False when the run must stop before that.
+    async fn clear_remains(&mut self, pack: &[Due]) -> Result<bool> {
+        let (ctx, rows) = (self.ctx, self.bounds.rows_per_commit);
+        let ids: Vec<&str> = pack.iter().map(|due| due.id.as_str()).collect();
+        while remains::are_more(ctx, &ids, rows).await? {
+            if self.budget.is_spent() {
+                return Ok(false);
+            }
+            let (store, since) = (ctx.store().await?, Instant::now());
+            let batch = remains::delete(Batch::new(), &ids, rows);
+            store.commit(batch).await?;
+            self.budget.spend(store, since).await;
+        }
+        Ok(true)
+    }
+
     /// Removes messages in one commit; if that fails, each in one of its own, so that one that can't be removed doesn't
     /// stop the others.
     async fn remove_pack(&mut self, pack: &[Due]) -> Result<()> {

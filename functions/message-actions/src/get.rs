@@ -11,7 +11,7 @@ use whisper_schema::main_db::{Conversation, Message};
 use whisper_store::Get;
 
 use whisper_messages::{
-    MESSAGE, MessageView, SingleMessageView, Viewing, check_member, is_deleted_for, readers,
+    MESSAGE, MessageView, SingleMessageView, Viewing, check_member, deletion, is_in_sight, readers,
 };
 
 /// The endpoint.
@@ -26,18 +26,20 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     let me = caller.user_id.as_str();
     let conversation = request.id("conversationId")?;
     let message = request.id("messageId")?;
-    check_member(&ctx, conversation, me).await?;
-    let (found, message, readers) = ctx
+    let member = check_member(&ctx, conversation, me).await?;
+    let (found, message, deleted, readers) = ctx
         .read((
             Get::<Conversation>::id(conversation),
             Get::<Message>::id(message),
+            deletion(me, message),
             readers(conversation, me),
         ))
         .await?;
     let kind = found.or_not_found()?.kind;
     let message = message
         .filter(|message| message.conversation_id == conversation)
-        .filter(|message| message.lasts(ctx.now()) && !is_deleted_for(message, me))
+        .filter(|message| message.lasts(ctx.now()))
+        .filter(|message| is_in_sight(message, &member, deleted.as_ref()))
         .or_not_found()?;
     let viewing = Viewing::read(&ctx, me, kind, readers, std::slice::from_ref(&message)).await?;
     Reply::ok(&SingleMessageView {

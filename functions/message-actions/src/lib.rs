@@ -1,9 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod bounds;
+mod delete;
 mod due;
 mod expiry;
 mod get;
+mod hide;
+mod limits;
+mod named;
+mod remains;
 mod removal;
 
 use whisper_kit::Api;
@@ -17,7 +22,9 @@ pub fn api() -> Api {
         "message-actions",
         "One message, and what becomes of it after it was sent",
     )
+    .rates(&[limits::CHANGES])
     .endpoint(get::endpoint())
+    .endpoint(delete::endpoint())
     .endpoint(expiry::endpoint())
 }
 

@@ -11,6 +11,7 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Committed, Doc, Filter, Order, Patch, Query};
 
 use crate::due::Due;
+use crate::remains;
 
 /// Most ids that one condition names.
 const IDS: usize = 500;
@@ -23,6 +24,9 @@ const IDS: usize = 500;
 pub async fn remove(ctx: &Ctx, due: &[Due], rows: u64) -> Result<Attempt<bool>> {
     let previews = previews(ctx, due).await?;
     let batch = Batch::new().delete_where(pushes(due), rows);
+    let ids: Vec<&str> = due.iter().map(|due| due.id.as_str()).collect();
+    // Some may have come since they were counted.
+    let batch = remains::delete(batch, &ids, 2 * rows);
     let mut batch = everything_else(batch, due, ctx.now());
     for (conversation, last, patch) in previews {
         let unchanged = Filter::eq(Conversation::LAST_MESSAGE_ID, last);

@@ -52,7 +52,7 @@ pub fn message(id: String, draft: &SendMessage, context: &Context) -> Message {
         ..Message::default()
     };
     if let (MessageContentType::Forward, true, Some(origin)) =
-        (message.content_type, draft.is_bare(), &context.origin)
+        (message.content_type, draft.is_bare(), context.origin())
     {
         copy(origin, &mut message);
     }

@@ -6,13 +6,13 @@ use whisper_kit::ids::member_id;
 use whisper_people::{audience, consents};
 use whisper_schema::main_db::{Conversation, ConversationKind, Message};
 use whisper_schema::social_db::Story;
-use whisper_schema::system::ConversationMember;
+use whisper_schema::system::{ConversationMember, MessageMark};
 use whisper_schema::{Ephemeral, Timestamp};
 use whisper_store::{Doc, Get};
 
 use crate::content::Details;
 use crate::draft::SendMessage;
-use whisper_messages::{first_members, is_active, is_visible, member_of};
+use whisper_messages::{deletion, first_members, is_active, is_visible, member_of};
 
 /// The documents around a message to be sent, as of one moment.
 #[derive(Debug)]
@@ -25,10 +25,10 @@ pub struct Context {
     pub peer: Option<ConversationMember>,
     /// The message that was sent with this id before.
     pub stored: Option<Message>,
-    /// The message it answers.
-    pub reply_to: Option<Message>,
-    /// The message it is a copy of.
-    pub origin: Option<Message>,
+    /// The message it answers, and whether the sender deleted it for themselves.
+    pub reply_to: Named,
+    /// The message it is a copy of, and the same.
+    pub origin: Named,
     /// The sender's membership of the conversation that the copy comes from.
     pub origin_member: Option<ConversationMember>,
     /// The membership of the gift's recipient.
@@ -37,6 +37,28 @@ pub struct Context {
     pub story: Option<Story>,
     /// Whether the other one doesn't let the sender write to them, and hasn't answered either.
     pub is_unwanted: bool,
+}
+
+/// A message that the draft names.
+#[derive(Debug, Default)]
+pub struct Named {
+    message: Option<Doc<Message>>,
+    deletion: Option<Doc<MessageMark>>,
+}
+
+impl Named {
+    /// The message, if this member can refer to it and it is one of this conversation.
+    fn visible(
+        &self,
+        conversation: &str,
+        member: &ConversationMember,
+        now: Timestamp,
+    ) -> Option<&Message> {
+        let deletion = self.deletion.as_ref();
+        let message = self.message.as_ref()?;
+        let is_theirs = message.conversation_id == conversation;
+        (is_theirs && is_visible(message, member, deletion, now)).then_some(&message.value)
+    }
 }
 
 /// Members that a direct conversation has.
@@ -63,12 +85,12 @@ impl Context {
             Get::<Conversation>::id(conversation),
             first_members(conversation, PAIR),
         );
-        let message = |id: Option<&str>| id.map(Get::<Message>::id);
+        let named = |id: &str| (Get::<Message>::id(id), deletion(me, id));
         let origin = draft.origin();
         let messages = (
-            message(draft.id.as_deref()),
-            message(draft.reply_to_message_id.as_deref()),
-            message(origin.map(|(message, _)| message)),
+            draft.id.as_deref().map(Get::<Message>::id),
+            draft.reply_to_message_id.as_deref().map(named),
+            origin.map(|(message, _)| named(message)),
         );
         let (recipient, story) = match &draft.details {
             Details::TokenGift(gift) => (Some(member(conversation, &gift.recipient_id)), None),
@@ -91,8 +113,8 @@ impl Context {
             conversation,
             member,
             stored: value(messages.0.flatten()),
-            reply_to: value(messages.1.flatten()),
-            origin: value(messages.2.flatten()),
+            reply_to: messages.1.map(Named::from).unwrap_or_default(),
+            origin: messages.2.map(Named::from).unwrap_or_default(),
             origin_member: value(others.0.flatten()),
             recipient: value(others.1.flatten()),
             story: value(others.2.flatten()),
@@ -132,7 +154,7 @@ impl Context {
 
     /// When the message ends: as its sender says, and no later than the one it is a copy of.
     pub fn end_of(&self, draft: &SendMessage) -> Option<Timestamp> {
-        let origin = self.origin.as_ref().filter(|_| draft.origin().is_some());
+        let origin = self.origin().filter(|_| draft.origin().is_some());
         let origin = origin.and_then(|origin| origin.expires_at);
         draft.expires_at.into_iter().chain(origin).min()
     }
@@ -185,20 +207,22 @@ impl Context {
         }
     }
 
+    /// The message it is a copy of.
+    pub fn origin(&self) -> Option<&Message> {
+        self.origin.message.as_ref().map(|message| &message.value)
+    }
+
     fn has_reply_target(&self, now: Timestamp) -> bool {
-        self.reply_to.as_ref().is_some_and(|message| {
-            message.conversation_id == self.conversation.id
-                && is_visible(message, &self.member.user_id, now)
-        })
+        let (conversation, member) = (&self.conversation.id, &self.member);
+        self.reply_to.visible(conversation, member, now).is_some()
     }
 
     fn has_origin(&self, conversation: &str, now: Timestamp) -> bool {
-        let member = self.origin_member.as_ref().is_some_and(is_active);
-        member
-            && self.origin.as_ref().is_some_and(|message| {
-                message.conversation_id == conversation
-                    && is_visible(message, &self.member.user_id, now)
-            })
+        let member = self
+            .origin_member
+            .as_ref()
+            .filter(|member| is_active(member));
+        member.is_some_and(|member| self.origin.visible(conversation, member, now).is_some())
     }
 
     fn has_recipient(&self) -> bool {
@@ -212,6 +236,12 @@ impl Context {
             let author = self.peer.as_ref();
             story.allow_replies && author.is_some_and(|peer| peer.user_id == story.user_id)
         })
+    }
+}
+
+impl From<(Option<Doc<Message>>, Option<Doc<MessageMark>>)> for Named {
+    fn from((message, deletion): (Option<Doc<Message>>, Option<Doc<MessageMark>>)) -> Self {
+        Named { message, deletion }
     }
 }
 

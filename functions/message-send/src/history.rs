@@ -11,11 +11,11 @@ use whisper_kit::page::ListingWith;
 use whisper_people::Users;
 use whisper_schema::main_db::{Conversation, Message};
 use whisper_schema::{Column, Timestamp};
-use whisper_store::{Doc, Filter, Get, Order, Query};
+use whisper_store::{Filter, Get, Order, Query};
 
 use whisper_messages::MessageView;
 use whisper_messages::{Viewing, readers};
-use whisper_messages::{check_member, is_deleted_for};
+use whisper_messages::{check_member, in_sight_of};
 
 /// How to walk the history.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -60,8 +60,9 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let window = request
         .page_of(&ctx, |_: &HistoryFilters| String::new())
         .await?;
-    check_member(&ctx, conversation, me).await?;
+    let member = check_member(&ctx, conversation, me).await?;
     let page = messages(conversation, window.filters.order, ctx.now());
+    let page = page.filter(in_sight_of(&member, None));
     let (found, page, readers) = ctx
         .read((
             Get::<Conversation>::id(conversation),
@@ -72,15 +73,9 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let kind = found.or_not_found()?.kind;
     // Also at the newest message: later messages stand before this cursor.
     let cursors = (page.next.as_ref(), page.first.as_ref());
-    let shown = page
-        .items
-        .iter()
-        .filter(|message| !is_deleted_for(message, me));
-    let shown: Vec<Doc<Message>> = shown.cloned().collect();
-    let viewing = Viewing::read(&ctx, me, kind, readers, &shown).await?;
-    let items = shown
-        .into_iter()
-        .map(|doc| MessageView::seen(doc, &viewing));
+    let viewing = Viewing::read(&ctx, me, kind, readers, &page.items).await?;
+    let items = page.items.into_iter();
+    let items = items.map(|message| MessageView::seen(message, &viewing));
     let items: Vec<MessageView> = items.collect();
     window
         .reply_with(&ctx, items, cursors, viewing.into_users())

@@ -89,6 +89,12 @@ pub struct ConversationMember {
     /// Commit number of the newest message there was when they joined, the last time if more than once: messages up to
     /// there were never unread to them.
     pub joined_position: Option<i64>,
+    /// Commit number of the newest message there was when they cleared the conversation for themselves: they see none up to
+    /// there. None if they never did.
+    pub cleared_position: Option<i64>,
+    /// Commit number of the newest message that they deleted for themselves; none if they deleted none. Behind it nobody
+    /// has to ask for their marks.
+    pub deleted_position: Option<i64>,
     /// When they joined, the last time if more than once.
     pub joined_at: Timestamp,
     /// When they left or were sent away; none while they belong to it.
@@ -98,4 +104,16 @@ pub struct ConversationMember {
     /// User who brought them in; none if they came on their own.
     #[attr(size = 36)]
     pub invited_by: Option<String>,
+}
+
+impl ConversationMember {
+    /// Whether they cleared the conversation when the message at this place was in it already: they see it no more.
+    pub fn has_cleared(&self, position: i64) -> bool {
+        self.cleared_position >= Some(position)
+    }
+
+    /// Whether they may have deleted the message at this place for themselves; only then their mark has to be asked for.
+    pub fn may_have_deleted(&self, position: i64) -> bool {
+        self.deleted_position >= Some(position)
+    }
 }

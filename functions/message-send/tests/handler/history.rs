@@ -138,8 +138,7 @@ fn expired_and_deleted_messages_are_not_served() {
             &json!({"id": "mine", "content": "not for Bob"}),
         )
         .expect(201);
-    let hidden = Patch::<Message>::new().set(Message::DELETED_FOR, vec![bob.id.clone()]);
-    scene.change("mine", hidden);
+    scene.hide(&bob, &group, "mine").expect(204);
     assert_eq!(
         contents(&scene.read(&bob, &group, "").expect(200)),
         ["brief", "stays"]

@@ -1,0 +1,87 @@
+//! The newest message of a conversation that a member sees: the preview in lists.
+
+use whisper_kit::{Ctx, Result};
+use whisper_messages::in_sight_of;
+use whisper_schema::Ephemeral;
+use whisper_schema::prelude::{Column, Conversation, ConversationMember, Message};
+use whisper_store::{Doc, Filter, First, Get, Order, Query};
+
+/// The newest message, as far as it is known.
+#[derive(Debug)]
+pub enum Newest {
+    /// It is the one that the conversation names.
+    Named(Option<String>),
+    /// The member deleted messages there for themselves, so it was looked for.
+    Found(Option<Doc<Message>>),
+}
+
+impl Newest {
+    /// The newest messages of conversations for a member of them: no statement where the member deleted nothing for
+    /// themselves in any of them, else one.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn of(
+        ctx: &Ctx,
+        conversations: &[(&Conversation, &ConversationMember)],
+    ) -> Result<Vec<Newest>> {
+        let looked_for = conversations.iter().map(|(_, member)| {
+            let deleted = member.deleted_position.is_some();
+            deleted.then(|| newest_for(ctx, member))
+        });
+        let looked_for: Vec<Option<First<Message>>> = looked_for.collect();
+        let found = match looked_for.iter().any(Option::is_some) {
+            true => ctx.read(looked_for).await?,
+            false => looked_for.iter().map(|_| None).collect(),
+        };
+        let newest = conversations.iter().zip(found);
+        Ok(newest
+            .map(|((conversation, _), found)| match found {
+                Some(found) => Newest::Found(found),
+                None => Newest::Named(conversation.last_message_id.clone()),
+            })
+            .collect())
+    }
+
+    /// Its sender, if there is such a message.
+    pub fn sender<'a>(&'a self, conversation: &'a Conversation) -> Option<&'a str> {
+        match self {
+            Newest::Named(_) => conversation.last_message_sender_id.as_deref(),
+            Newest::Found(found) => Some(found.as_ref()?.sender_id.as_str()),
+        }
+    }
+
+    /// Asks for it where it is only named.
+    pub fn get(&self) -> Option<Get<Message>> {
+        match self {
+            Newest::Named(Some(id)) => Some(Get::id(id)),
+            _ => None,
+        }
+    }
+
+    /// The message, with the answer to [`Newest::get`], if the member sees it.
+    pub fn seen(
+        self,
+        answer: Option<Option<Doc<Message>>>,
+        member: &ConversationMember,
+        ctx: &Ctx,
+    ) -> Option<Doc<Message>> {
+        let message = match self {
+            Newest::Named(_) => answer.flatten(),
+            Newest::Found(found) => found,
+        };
+        message.filter(|message| message.stands(ctx.now()) && !member.has_cleared(message.seq))
+    }
+}
+
+fn newest_for(ctx: &Ctx, member: &ConversationMember) -> First<Message> {
+    Query::new()
+        .filter(Filter::eq(
+            Message::CONVERSATION_ID,
+            member.conversation_id.as_str(),
+        ))
+        .filter(Filter::stands(ctx.now()))
+        .filter(in_sight_of(member, None))
+        .order(Order::desc(Column::seq()))
+        .first()
+}

@@ -1,0 +1,5 @@
+//! The handlers on a database of their own: their answers, and everything they write.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod hiding;
+mod world;
