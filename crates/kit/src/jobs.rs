@@ -1,5 +1,8 @@
 //! Jobs, which a schedule, or an operator, starts by `POST /internal/jobs/<name>`.
 
+mod budget;
+mod expiry;
+
 use std::cell::RefCell;
 
 use serde::Serialize;
@@ -11,6 +14,9 @@ use crate::ctx::Ctx;
 use crate::error::{Code, Error, Result};
 use crate::log::{self, Level};
 use crate::reply::Reply;
+
+pub use budget::{Bounds, Budget};
+pub use expiry::{Due, Expiring, expire};
 
 /// How long a run is remembered, in milliseconds.
 const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
