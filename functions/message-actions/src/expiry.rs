@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use whisper_kit::jobs::{self, Bounds, Budget, Due, Expiring, Report};
+use whisper_kit::jobs::{self, Bounds, Budget, Due, Expiring, ReportView};
 use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{Column, Message, MessageExpiry, Timestamp};
 use whisper_store::{Doc, Filter, Order, Query};
 
-use crate::removal::{pushes, removal};
+use crate::removal::{DueMessage, pushes, removal};
 
 /// The job's name.
 pub const JOB: &str = "message-expiry";
@@ -23,7 +23,7 @@ pub fn endpoint() -> Endpoint {
         handle,
     )
     .auth(Auth::Operator)
-    .reply::<Report>(
+    .reply::<ReportView>(
         200,
         "What the run did; capped means that the next run goes on",
     )
@@ -39,9 +39,6 @@ async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
 
 /// Messages, with everything that copies or names them.
 pub struct Messages;
-
-/// A message whose end has come; none where it is gone already, or lasts after all: then only its end is forgotten.
-pub type DueMessage = Due<Option<Message>>;
 
 impl Expiring for Messages {
     type End = MessageExpiry;

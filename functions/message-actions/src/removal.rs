@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use whisper_kit::ids::{delivery_id, mention_id, poll_id};
-use whisper_kit::jobs::Budget;
+use whisper_kit::jobs::{Budget, Due};
 use whisper_kit::{Ctx, Result, events};
 use whisper_schema::Document;
 use whisper_schema::prelude::{
@@ -11,7 +11,8 @@ use whisper_schema::prelude::{
 };
 use whisper_store::{Batch, Doc, Filter, Order, Patch, Query};
 
-use crate::expiry::DueMessage;
+/// A message whose end has come; none where it is gone already, or lasts after all: then only its end is forgotten.
+pub type DueMessage = Due<Option<Message>>;
 
 /// Most ids that one condition names.
 const IDS: usize = 500;

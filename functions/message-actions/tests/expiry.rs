@@ -8,7 +8,7 @@ use message_actions::{JOB, Messages, api};
 use serde_json::Value;
 use whisper_kit::Method;
 use whisper_kit::ids::{delivery_id, mention_id, poll_id};
-use whisper_kit::jobs::{Bounds, Report, Tally, expire};
+use whisper_kit::jobs::{Bounds, ReportView, Tally, expire};
 use whisper_kit::testing::TestEdge;
 use whisper_schema::Document;
 use whisper_schema::prelude::*;
@@ -112,7 +112,7 @@ impl Scene {
         }
     }
 
-    fn sweep(&self, bounds: Bounds) -> Report {
+    fn sweep(&self, bounds: Bounds) -> ReportView {
         let tally = Tally::default();
         block_on(expire(&self.edge.ctx(), &Messages, bounds, &tally)).expect("a run");
         tally.report()
@@ -125,11 +125,11 @@ impl Scene {
     }
 }
 
-fn done(done: u64) -> Report {
-    Report {
+fn done(done: u64) -> ReportView {
+    ReportView {
         found: done,
         done,
-        ..Report::default()
+        ..ReportView::default()
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod expiry;
 
-use whisper_kit::jobs::{self, Bounds, Report};
+use whisper_kit::jobs::{self, Bounds, ReportView};
 use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
 
 pub use expiry::{Stories, removal};
@@ -26,7 +26,7 @@ pub fn api() -> Api {
             handle,
         )
         .auth(Auth::Operator)
-        .reply::<Report>(
+        .reply::<ReportView>(
             200,
             "What the run did; capped means that the next run goes on",
         )

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::executor::block_on;
 use story_expiry::Stories;
 use whisper_kit::Method;
-use whisper_kit::jobs::{Bounds, Report, Tally, expire};
+use whisper_kit::jobs::{Bounds, ReportView, Tally, expire};
 use whisper_kit::testing::TestEdge;
 use whisper_schema::prelude::{Story, StoryReaction, StoryView};
 use whisper_store::{Batch, Query, Store};
@@ -40,7 +40,7 @@ async fn seed(edge: &TestEdge, stories: &[(&str, usize)]) {
     }
 }
 
-async fn run(edge: &TestEdge, bounds: Bounds) -> Report {
+async fn run(edge: &TestEdge, bounds: Bounds) -> ReportView {
     let tally = Tally::default();
     expire(&edge.ctx(), &Stories, bounds, &tally).await.unwrap();
     tally.report()

@@ -6,7 +6,7 @@ use whisper_schema::{Document, Timestamp};
 use whisper_store::{Doc, Query};
 
 use super::budget::{Bounds, Budget};
-use super::{Report, Tally, is_time_borne_out};
+use super::{ReportView, Tally, is_time_borne_out};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::log::{self, Level};
@@ -109,9 +109,9 @@ impl<E: Expiring> Run<'_, E> {
     /// Counts as found what was left for the next run as well.
     fn leave(&self, found: u64) {
         let so_far = self.tally.report().found;
-        self.tally.add(&Report {
+        self.tally.add(&ReportView {
             found: found.saturating_sub(so_far),
-            ..Report::default()
+            ..ReportView::default()
         });
     }
 
@@ -153,10 +153,10 @@ impl<E: Expiring> Run<'_, E> {
     }
 
     fn failed(&self, id: &str, error: &Error) {
-        self.tally.add(&Report {
+        self.tally.add(&ReportView {
             found: 1,
             failed: 1,
-            ..Report::default()
+            ..ReportView::default()
         });
         let (event, field) = E::NOT_REMOVED;
         let cause = error.source_text().unwrap_or_default();
