@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod expiry;
+mod get;
 mod removal;
 
 use whisper_kit::Api;
@@ -11,8 +12,9 @@ pub use expiry::{JOB, Messages};
 pub fn api() -> Api {
     Api::new(
         "message-actions",
-        "What becomes of messages after they were sent",
+        "One message, and what becomes of it after it was sent",
     )
+    .endpoint(get::endpoint())
     .endpoint(expiry::endpoint())
 }
 
