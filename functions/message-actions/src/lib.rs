@@ -1,8 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-mod bounds;
 mod delete;
-mod due;
 mod expiry;
 mod get;
 mod hide;
@@ -13,8 +11,7 @@ mod removal;
 
 use whisper_kit::Api;
 
-pub use bounds::Bounds;
-pub use expiry::{JOB, sweep};
+pub use expiry::{JOB, Messages};
 
 /// The endpoints.
 pub fn api() -> Api {

@@ -1,26 +1,25 @@
-//! Rows that go with a message, of which others make as many as they like: marks.
-//!
-//! They are removed in portions before the message itself, so that a run that ends in between leaves nothing behind that
-//! nobody finds.
+//! Rows about messages of which others make as many as they like: marks.
 
-use whisper_kit::{Ctx, Result};
+use whisper_kit::Result;
+use whisper_kit::jobs::Budget;
 use whisper_schema::prelude::MessageMark;
-use whisper_store::{Batch, Filter, Query};
+use whisper_store::{Batch, Filter};
 
-/// Whether there are more of one kind than so many.
+/// Deletes so many of each kind, on the condition that these are all: where there are more, [`drain`] goes first.
+pub fn delete(batch: Batch, messages: &[&str], rows: u64) -> Batch {
+    batch
+        .delete_where(marks(messages), rows)
+        .expect_none(marks(messages))
+}
+
+/// Deletes all of them, as far as the budget of a run goes.
 ///
 /// # Errors
 /// The store's.
-pub async fn are_more(ctx: &Ctx, ids: &[&str], rows: u64) -> Result<bool> {
-    let marks = Query::new().filter(marks(ids)).count(rows + 1);
-    Ok(ctx.read(marks).await? > rows)
+pub async fn drain(run: &Budget<'_>, message: &str) -> Result<()> {
+    run.drain(&marks(&[message])).await
 }
 
-/// Deletes so many of each kind.
-pub fn delete(batch: Batch, ids: &[&str], rows: u64) -> Batch {
-    batch.delete_where(marks(ids), rows)
-}
-
-fn marks(ids: &[&str]) -> Filter<MessageMark> {
-    Filter::is_in(MessageMark::MESSAGE_ID, ids.iter().copied())
+fn marks(messages: &[&str]) -> Filter<MessageMark> {
+    Filter::is_in(MessageMark::MESSAGE_ID, messages.iter().copied())
 }
