@@ -1,6 +1,7 @@
 //! Forms of text that bodies of several features share.
 
 use super::Form;
+use crate::text::is_blank;
 use crate::validate::{is_document_id, is_email, is_web_url};
 
 /// Id of a document.
@@ -27,6 +28,14 @@ pub const PHONE: Form = Form {
     format: None,
 };
 
+/// A text for one line: something to see, and nothing that breaks the line or the screen.
+pub const LINE: Form = Form {
+    valid: is_line,
+    must_be: "a line that isn't blank and has no control characters",
+    pattern: None,
+    format: None,
+};
+
 /// E-mail address.
 pub const EMAIL: Form = Form {
     valid: is_email,
@@ -42,4 +51,9 @@ pub fn is_phone(text: &str) -> bool {
             && !digits.starts_with('0')
             && digits.bytes().all(|b| b.is_ascii_digit())
     })
+}
+
+/// Whether a text is one line with something to see.
+pub fn is_line(text: &str) -> bool {
+    !is_blank(text) && !text.chars().any(char::is_control)
 }

@@ -18,6 +18,7 @@ const TEXT: &str = include_str!("about.md");
 fn apis() -> Vec<Api> {
     vec![
         accounts::api(),
+        contacts::api(),
         follows::api(),
         conversations::api(),
         message_actions::api(),
