@@ -1,7 +1,7 @@
 //! Contacts as their owner sees them. Nobody else does.
 
 use serde::Serialize;
-use whisper_people::{People, UserSummary};
+use whisper_people::{People, UserSummaryView};
 use whisper_schema::prelude::{Contact, Timestamp};
 
 use crate::details::Relationship;
@@ -14,7 +14,7 @@ pub struct ContactView {
     /// Id of the user.
     pub user_id: String,
     /// The user, as they show themselves to the caller.
-    pub user: UserSummary,
+    pub user: UserSummaryView,
     /// Name that the caller gave them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
