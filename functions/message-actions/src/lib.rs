@@ -4,6 +4,7 @@ mod bounds;
 mod due;
 mod expiry;
 mod get;
+mod poll;
 mod removal;
 
 use whisper_kit::Api;
@@ -13,12 +14,14 @@ pub use expiry::{JOB, sweep};
 
 /// The endpoints.
 pub fn api() -> Api {
-    Api::new(
+    let api = Api::new(
         "message-actions",
         "One message, and what becomes of it after it was sent",
     )
+    .rates(&[poll::VOTING])
     .endpoint(get::endpoint())
-    .endpoint(expiry::endpoint())
+    .endpoint(expiry::endpoint());
+    poll::endpoints(api)
 }
 
 #[cfg(target_family = "wasm")]
