@@ -383,6 +383,42 @@ fn a_vote_costs_the_same_in_a_large_poll() {
     assert_eq!(early.0, 4);
 }
 
+#[test]
+fn votes_go_with_their_message() {
+    let scene = scene();
+    let people: Vec<Person> = (0..30).map(|_| scene.person()).collect();
+    let group = scene.group(&people.iter().collect::<Vec<_>>());
+    let end = scene.actions.ctx().now().plus(60_000);
+    let body = json!({"contentType": "poll", "content": "Which?", "expiresAt": end.to_string(), "metadata": {"options": ["a", "b"]}});
+    let sent = scene.send(&people[0], &group, &body).expect(201);
+    let stays = ask(&scene, &people[0], &group, json!({}));
+    let at = format!(
+        "/v1/conversations/{group}/messages/{}",
+        sent["id"].as_str().unwrap()
+    );
+    for who in &people {
+        vote(&scene, who, &at, &[1]).expect(200);
+    }
+    vote(&scene, &people[0], &stays, &[2]).expect(200);
+    scene.actions.advance(60_000);
+    scene.say(&people[0], &group, "the clock is right");
+    // Fewer rows a commit than there are votes.
+    let bounds = whisper_kit::jobs::Bounds {
+        rows_per_commit: 8,
+        ..Default::default()
+    };
+    let tally = whisper_kit::jobs::Tally::default();
+    let ctx = scene.actions.ctx();
+    let messages = &message_actions::Messages;
+    block_on(whisper_kit::jobs::expire(&ctx, messages, bounds, &tally)).unwrap();
+    assert_eq!(tally.report().done, 1);
+    vote(&scene, &people[0], &at, &[0]).expect_problem(404, "not_found");
+    assert_eq!(scene.all::<Poll>().len(), 1);
+    assert_eq!(scene.all::<PollBallot>().len(), 1);
+    assert_eq!(scene.all::<PollChoice>().len(), 1);
+    assert_eq!(scene.all::<PollTally>().len(), 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

@@ -8,9 +8,7 @@ use whisper_kit::ids::derived_id;
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result, events,
 };
-use whisper_messages::{
-    MOST_OPTIONS, PollView, ballot_id, is_closed, may_still_send, options_of, places,
-};
+use whisper_messages::{PollView, ballot_id, is_closed, may_still_send, options_of, places};
 use whisper_schema::body::Fields;
 use whisper_schema::content_db::Poll;
 use whisper_schema::main_db::Message;
@@ -293,12 +291,6 @@ pub fn still_open(now: Timestamp) -> Filter<Poll> {
         Filter::is_null(Poll::EXPIRES_AT),
         Filter::gt(Poll::EXPIRES_AT, now),
     ])
-}
-
-/// Ids of a poll's tallies.
-pub fn tally_ids(poll: &str) -> Vec<String> {
-    let places = (0..MOST_OPTIONS).filter_map(|place| i64::try_from(place).ok());
-    places.map(|place| tally_id(poll, place)).collect()
 }
 
 fn tally_id(poll: &str, option: i64) -> String {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use whisper_kit::page::{Listing, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_people::{People, UserSummary, unblocked};
+use whisper_people::{People, UserSummaryView, unblocked};
 use whisper_schema::prelude::{Column, PollChoice, Timestamp};
 use whisper_store::{Filter, Order, Query};
 
@@ -24,7 +24,7 @@ pub struct VotersOf {
 #[serde(rename_all = "camelCase")]
 pub struct PollVoterView {
     /// Who.
-    pub user: UserSummary,
+    pub user: UserSummaryView,
     /// When they chose it.
     pub chosen_at: Timestamp,
 }
