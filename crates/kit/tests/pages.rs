@@ -48,7 +48,6 @@ fn edge(count: usize) -> TestEdge {
             // In pairs of the same time, so that ties count.
             created_at: Timestamp::from_millis(n as i64 / 2),
             reaction: "like".into(),
-            ..StoryReaction::default()
         })
     });
     block_on(edge.store().commit(batch)).unwrap();
