@@ -1,7 +1,7 @@
 //! Forms of text that bodies of several features share.
 
 use super::Form;
-use crate::text::is_blank;
+use crate::text::is_line;
 use crate::validate::{is_document_id, is_email, is_web_url};
 
 /// Id of a document.
@@ -51,9 +51,4 @@ pub fn is_phone(text: &str) -> bool {
             && !digits.starts_with('0')
             && digits.bytes().all(|b| b.is_ascii_digit())
     })
-}
-
-/// Whether a text is one line with something to see.
-pub fn is_line(text: &str) -> bool {
-    !is_blank(text) && !text.chars().any(char::is_control)
 }
