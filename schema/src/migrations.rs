@@ -60,7 +60,17 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 10,
+        name: "polls",
+        sql: include_str!("../migrations/sqlite/0010_polls.sql"),
+    },
+    Migration {
+        number: 11,
+        name: "contact_books",
+        sql: include_str!("../migrations/sqlite/0011_contact_books.sql"),
+    },
+    Migration {
+        number: 12,
         name: "message_marks",
-        sql: include_str!("../migrations/sqlite/0010_message_marks.sql"),
+        sql: include_str!("../migrations/sqlite/0012_message_marks.sql"),
     },
 ];

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod poll;
 mod sight;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -8,6 +9,10 @@ mod view;
 mod viewing;
 
 pub use access::{check_member, first_members, is_active, may_still_send, member_of};
+pub use poll::{
+    MOST_OPTIONS, PollOptionView, PollView, Polling, Polls, ballot_id, is_closed, options_of,
+    places, polls_of,
+};
 pub use sight::{deletion, in_sight_of, is_in_sight, is_visible};
 pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};
 pub use viewing::{Viewing, readers};

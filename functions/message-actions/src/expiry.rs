@@ -9,7 +9,7 @@ use whisper_schema::prelude::{Column, Message, MessageExpiry, Timestamp};
 use whisper_store::{Doc, Filter, Order, Query};
 
 use crate::remains;
-use crate::removal::{DueMessage, pushes, removal};
+use crate::removal::{DueMessage, ballots, choices, pushes, removal, tallies};
 
 /// The job's name.
 pub const JOB: &str = "message-expiry";
@@ -84,7 +84,11 @@ impl Expiring for Messages {
     }
 
     async fn clear(&self, run: &Budget<'_>, due: &DueMessage) -> Result<()> {
-        run.drain(&pushes(std::slice::from_ref(due))).await?;
-        remains::drain(run, &due.id).await
+        let due = std::slice::from_ref(due);
+        run.drain(&pushes(due)).await?;
+        run.drain(&ballots(due)).await?;
+        run.drain(&choices(due)).await?;
+        run.drain(&tallies(due)).await?;
+        remains::drain(run, &due[0].id).await
     }
 }

@@ -6,6 +6,7 @@ mod get;
 mod hide;
 mod limits;
 mod named;
+mod poll;
 mod remains;
 mod removal;
 
@@ -15,14 +16,15 @@ pub use expiry::{JOB, Messages};
 
 /// The endpoints.
 pub fn api() -> Api {
-    Api::new(
+    let api = Api::new(
         "message-actions",
         "One message, and what becomes of it after it was sent",
     )
-    .rates(&[limits::CHANGES])
+    .rates(&[limits::CHANGES, poll::VOTING])
     .endpoint(get::endpoint())
     .endpoint(delete::endpoint())
-    .endpoint(expiry::endpoint())
+    .endpoint(expiry::endpoint());
+    poll::endpoints(api)
 }
 
 #[cfg(target_family = "wasm")]

@@ -1,8 +1,6 @@
 //! Reading: pages in both directions, single messages, receipts, messages that are not shown.
 
 use serde_json::{Value, json};
-use whisper_schema::prelude::*;
-use whisper_store::Patch;
 
 use whisper_messages::testing::{Person, Scene};
 
