@@ -12,17 +12,16 @@ use whisper_schema::Body;
 use whisper_schema::body::{Fields, forms};
 use whisper_schema::prelude::{
     Column, Conversation, ConversationMember, ConversationMemberRole as Role,
-    ConversationMemberStatus as Status, Timestamp,
+    ConversationMemberStatus as Status, ConversationRight, Timestamp,
 };
 use whisper_store::{Batch, Doc, Filter, Patch, Query};
 
-use crate::access::{Access, admit, door, this_one};
+use crate::access::{Access, admit, door, same_settings, this_one};
 use crate::create::membership;
 use crate::draft::{MOST_PARTICIPANTS, refuse_repeated};
 use crate::limits::{ADDED, Uses};
 use crate::mark_read::newest;
 use crate::others::{Others, Wish};
-use crate::rules::may_manage;
 
 /// Who shall join.
 #[derive(Clone, Debug, Body)]
@@ -56,7 +55,7 @@ pub fn endpoint() -> Endpoint {
         Method::POST,
         "/v1/conversations/{conversationId}/members",
         "addConversationMembers",
-        "Brings people into a group: all of them or nobody; for the owner and admins.",
+        "Brings people into a group: all of them or nobody; for the owner and admins, if `addMembers` says nothing else.",
         add_members,
     )
     .reply::<AddedMembersView>(200, "Who joined, and who was there already.")
@@ -88,10 +87,8 @@ async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Attempt<AddedM
     let (found, known, newest, others) = ctx.read(asked).await?;
     let access = admit(found)?;
     access.refuse_direct()?;
-    if !may_manage(access.me.role) {
-        return Err(Error::forbidden(
-            "Only the owner and admins may add members.",
-        ));
+    if !access.has(ConversationRight::AddMembers) {
+        return Err(Error::forbidden("You may not add members here."));
     }
     let members = known
         .iter()
@@ -161,7 +158,7 @@ impl Joining<'_> {
         let mut batch = Batch::new()
             .expect_some(this_one(&self.access.me))
             .expect_none(blocked_any(me, self.added.iter().map(String::as_str)))
-            .update(&conversation.id, grown);
+            .update_if(&conversation.id, grown, same_settings(conversation));
         for user in self.added {
             batch = self.join(batch, user);
         }

@@ -4,13 +4,13 @@ use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::precondition::{IfMatch, if_match};
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result};
-use whisper_schema::prelude::{Conversation, ConversationKind, Timestamp};
+use whisper_schema::prelude::{Conversation, ConversationKind, ConversationRight, Timestamp};
 use whisper_store::{Batch, Patch};
 
-use crate::access::{admit, door, this_unblocked_one};
+use crate::access::{Access, admit, door, this_unblocked_one};
 use crate::details::{ConversationChange, fingerprint, unchanged};
 use crate::get::answer;
-use crate::rules::may_manage;
+use crate::rules::{may_manage, may_set};
 use crate::shown::shown_members;
 use crate::view::OneConversationView;
 
@@ -20,7 +20,7 @@ pub fn endpoint() -> Endpoint {
         Method::PATCH,
         "/v1/conversations/{conversationId}",
         "updateConversation",
-        "Changes name, description, picture and settings; for the owner and admins.",
+        "Changes name, description and picture, for those whom `editDetails` names, and settings, for the owner and admins.",
         edit,
     )
     .headers(&["if-match"])
@@ -49,19 +49,17 @@ async fn attempt(
     let me = ctx.caller()?.user_id;
     let (found, shown) = ctx.read((door(id, &me), shown_members(id))).await?;
     let mut access = admit(found)?;
-    // Settings have words too: somebody who may not send may not write them either.
-    if access.me.is_blocked {
-        return Err(Error::forbidden("You can't send to this conversation."));
-    }
-    // Between two, both may: all they can change is their settings.
-    if access.conversation.kind != ConversationKind::Direct && !may_manage(access.me.role) {
-        return Err(Error::forbidden(
-            "Only the owner and admins may change the conversation.",
-        ));
-    }
+    refuse(&access, change)?;
     precondition.check(fingerprint(&access.conversation))?;
     let before = access.conversation.value.clone();
     let changed = change.clone().apply_to(&mut access.conversation.value)?;
+    if access.conversation.kind != ConversationKind::Direct {
+        let (before, after) = (before.own_settings(), access.conversation.own_settings());
+        if !may_set(access.me.role, &before, &after) {
+            let detail = "You may only give and take rights that you have yourself.";
+            return Err(Error::forbidden(detail));
+        }
+    }
     if !changed.is_empty() {
         let fields: Vec<&str> = changed.iter().map(|(column, _)| column.key()).collect();
         let what = json!({"fields": fields});
@@ -76,4 +74,24 @@ async fn attempt(
         access.conversation.value.updated_at = Some(committed.at);
     }
     answer(ctx, access, shown).await.map(Attempt::Done)
+}
+
+/// Refuses members who may not change what the change names. Between two, both may.
+fn refuse(access: &Access, change: &ConversationChange) -> Result<()> {
+    // Settings have words too: somebody who may not send may not write them either.
+    if access.me.is_blocked {
+        return Err(Error::forbidden("You can't send to this conversation."));
+    }
+    if access.conversation.kind == ConversationKind::Direct {
+        return Ok(());
+    }
+    if change.has_details() && !access.has(ConversationRight::EditDetails) {
+        let detail = "You may not change name, description and picture here.";
+        return Err(Error::forbidden(detail));
+    }
+    if change.has_settings() && !may_manage(access.me.role) {
+        let detail = "Only the owner and admins may change the settings.";
+        return Err(Error::forbidden(detail));
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@ mod limits;
 mod list;
 mod list_model;
 mod making;
+mod permissions;
 mod reading;
 mod requests;
 mod room;
