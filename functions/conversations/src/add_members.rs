@@ -17,6 +17,7 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Doc, Filter, Patch, Query};
 
 use crate::access::{Access, admit, door, same_settings, this_one};
+use crate::bans;
 use crate::create::membership;
 use crate::draft::{MOST_PARTICIPANTS, refuse_repeated};
 use crate::limits::{ADDED, Uses};
@@ -80,11 +81,11 @@ async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Attempt<AddedM
     let me = ctx.caller()?.user_id;
     let asked = (
         door(id, &me),
-        known(id, users),
+        (known(id, users), bans::of_users(id, users)),
         newest(id),
         Others::ask(&me, users),
     );
-    let (found, known, newest, others) = ctx.read(asked).await?;
+    let (found, (known, bans), newest, others) = ctx.read(asked).await?;
     let access = admit(found)?;
     access.refuse_direct()?;
     if !access.has(ConversationRight::AddMembers) {
@@ -96,6 +97,7 @@ async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Attempt<AddedM
     let members: BTreeSet<&str> = members.map(|member| member.user_id.as_str()).collect();
     let others = Others::of(others);
     others.refuse(Wish::Add, "userIds", users, |user| members.contains(user))?;
+    bans::refuse_banned(&bans, "userIds", users, ctx.now())?;
     let (already, added): (Vec<String>, Vec<String>) = users
         .iter()
         .cloned()
@@ -110,10 +112,9 @@ async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Attempt<AddedM
         position: newest.map(|message| message.seq),
     };
     let uses = Uses::of(ctx, &[(ADDED, added.len())]).await?;
-    let batch = uses.count_in(joining.batch(ctx)?, ctx.now());
-    let committed = ctx.store().await?.commit(batch).await;
-    let committed = uses.refuse(committed, ctx.now());
-    Attempt::of(committed.map(|_| AddedMembersView { added, already }))
+    let committed = uses.try_commit(ctx, joining.batch(ctx)?).await?;
+    let joined = committed.map(|_| AddedMembersView { added, already });
+    Ok(joined.map_or(Attempt::Retry, Attempt::Done))
 }
 
 /// Asks for the memberships that these users have or had.
@@ -158,6 +159,7 @@ impl Joining<'_> {
         let mut batch = Batch::new()
             .expect_some(this_one(&self.access.me))
             .expect_none(blocked_any(me, self.added.iter().map(String::as_str)))
+            .expect_none(bans::keeping_away(&conversation.id, self.added))
             .update_if(&conversation.id, grown, same_settings(conversation));
         for user in self.added {
             batch = self.join(batch, user);

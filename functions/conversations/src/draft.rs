@@ -140,6 +140,11 @@ pub fn unwilling_users(field: &str, positions: &[usize]) -> Error {
     refused(field, positions, "doesn't let you do this")
 }
 
+/// The refusal of users who are banned.
+pub fn banned_users(field: &str, positions: &[usize]) -> Error {
+    refused(field, positions, "is banned from this conversation")
+}
+
 fn refused(field: &str, positions: &[usize], detail: &str) -> Error {
     let errors = positions
         .iter()

@@ -10,6 +10,7 @@ use whisper_store::{Batch, Patch};
 use crate::access::{Access, admit, door, this_unblocked_one};
 use crate::details::{ConversationChange, fingerprint, unchanged};
 use crate::get::answer;
+use crate::limits::{CHANGES, Uses};
 use crate::rules::{may_manage, may_set};
 use crate::shown::shown_members;
 use crate::view::OneConversationView;
@@ -29,6 +30,7 @@ pub fn endpoint() -> Endpoint {
         Code::Forbidden,
         Code::PreconditionRequired,
         Code::PreconditionFailed,
+        Code::RateLimited,
     ])
 }
 
@@ -68,7 +70,8 @@ async fn attempt(
             .expect_some(this_unblocked_one(&access.me))
             .update_if(id, patch, unchanged(&before));
         let batch = append(ctx, batch, "conversation.updated", id, Some(&me), &what)?;
-        let Some(committed) = ctx.try_commit(batch).await? else {
+        let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;
+        let Some(committed) = uses.try_commit(ctx, batch).await? else {
             return Ok(Attempt::Retry);
         };
         access.conversation.value.updated_at = Some(committed.at);

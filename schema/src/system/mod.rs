@@ -5,6 +5,7 @@
 
 mod account;
 mod consumer_cursor;
+mod conversation_ban;
 mod conversation_member;
 mod error_group;
 mod error_link;
@@ -31,6 +32,7 @@ mod story_reaction;
 
 pub use account::{Account, AccountStatus};
 pub use consumer_cursor::ConsumerCursor;
+pub use conversation_ban::ConversationBan;
 pub use conversation_member::{
     ConversationMember, ConversationMemberRole, ConversationMemberStatus,
 };

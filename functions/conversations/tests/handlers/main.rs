@@ -1,6 +1,7 @@
 //! The function on a database of its own: what it reads and writes, with the clock held still.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bans;
 mod blocked;
 mod limits;
 mod list;
