@@ -7,7 +7,8 @@ mod view;
 mod viewing;
 
 pub use access::{
-    check_member, first_members, is_active, is_deleted_for, is_visible, may_still_send, member_of,
+    Access, check_member, first_members, is_active, is_deleted_for, is_visible, may_still_send,
+    member_of,
 };
 pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};
 pub use viewing::{Viewing, readers};

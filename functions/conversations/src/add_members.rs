@@ -11,7 +11,7 @@ use whisper_people::blocked_any;
 use whisper_schema::Body;
 use whisper_schema::body::{Fields, forms};
 use whisper_schema::prelude::{
-    Column, Conversation, ConversationMember, ConversationMemberRole as Role,
+    Column, Conversation, ConversationHistory, ConversationMember, ConversationMemberRole as Role,
     ConversationMemberStatus as Status, ConversationRight, Timestamp,
 };
 use whisper_store::{Batch, Doc, Filter, Patch, Query};
@@ -135,6 +135,12 @@ struct Joining<'a> {
     position: Option<i64>,
 }
 
+/// The commit number up to which messages stay hidden from those who join now; none where they see all of them.
+fn hidden(conversation: &Conversation, position: Option<i64>) -> Option<i64> {
+    let history = conversation.own_settings().history();
+    position.filter(|_| history == ConversationHistory::Joined)
+}
+
 impl Joining<'_> {
     fn batch(&self, ctx: &Ctx) -> Result<Batch> {
         let conversation = &self.access.conversation;
@@ -180,6 +186,7 @@ impl Joining<'_> {
         let id = &self.access.conversation.id;
         let member = ConversationMember {
             joined_position: self.position,
+            history_position: hidden(&self.access.conversation, self.position),
             ..membership(id, user, Role::Member, Some(me), Timestamp::AT_COMMIT)
         };
         match self.known.iter().any(|former| former.user_id == user) {
@@ -200,6 +207,10 @@ impl Joining<'_> {
             .set(ConversationMember::ROLE, Role::Member)
             .set(ConversationMember::JOINED_AT, Timestamp::AT_COMMIT)
             .set(ConversationMember::JOINED_POSITION, self.position)
+            .set(
+                ConversationMember::HISTORY_POSITION,
+                hidden(&self.access.conversation, self.position),
+            )
             .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
             .set(
                 ConversationMember::INVITED_BY,

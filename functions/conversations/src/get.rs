@@ -50,7 +50,7 @@ pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Re
         me: &me,
         shown,
         unread: Unread::of(unread),
-        newest: newest.as_deref(),
+        newest: newest.as_ref(),
         people: &people,
         now: ctx.now(),
     };

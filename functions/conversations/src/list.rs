@@ -86,7 +86,7 @@ async fn views(
             me: &item.me,
             shown: item.shown,
             unread: Unread::of(unread),
-            newest: newest.as_deref(),
+            newest: newest.as_ref(),
             people: &people,
             now: ctx.now(),
         };

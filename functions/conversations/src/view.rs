@@ -9,6 +9,8 @@ use whisper_schema::prelude::{
     ConversationSettings, Message, MessageContentType, Timestamp,
 };
 
+use whisper_store::Doc;
+
 use crate::shown::ShownMembers;
 use crate::unread::Unread;
 
@@ -190,21 +192,23 @@ pub struct Sight<'a> {
     /// Their unread messages.
     pub unread: Unread,
     /// The newest message, if it is still there.
-    pub newest: Option<&'a Message>,
+    pub newest: Option<&'a Doc<Message>>,
     /// The people it names, as they see them.
     pub people: &'a People,
     /// When it is seen.
     pub now: Timestamp,
 }
 
-impl Sight<'_> {
+impl<'a> Sight<'a> {
     /// The newest message, if it is for them to see.
-    fn preview(&self) -> Option<&Message> {
-        self.newest.filter(|message| {
+    fn preview(&self, of: &Conversation) -> Option<&'a Message> {
+        let newest = self.newest.filter(|message| {
             message.stands(self.now)
+                && message.seq > of.hidden_up_to(self.me)
                 && !message.deleted_for.contains(&self.me.user_id)
                 && !self.people.is_hidden(&message.sender_id)
-        })
+        });
+        newest.map(|message| &message.value)
     }
 
     fn peer(&self, kind: ConversationKind) -> Option<UserSummary> {
@@ -220,7 +224,7 @@ impl ConversationView {
         let me = sight.me;
         let mine = |set: bool| Vec::from_iter(set.then(|| me.user_id.clone()));
         let unread_count = Map::from_iter([(me.user_id.clone(), json!(sight.unread.count))]);
-        let newest = sight.preview();
+        let newest = sight.preview(&of);
         let settings = shown_settings(&of);
         ConversationView {
             peer: sight.peer(of.kind),

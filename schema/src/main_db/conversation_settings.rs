@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{Conversation, ConversationKind};
 use crate::body::Fields;
-use crate::system::ConversationMemberRole as Role;
+use crate::system::{ConversationMember, ConversationMemberRole as Role};
 use crate::{Body, Rule, choices};
 
 /// The most seconds of slow mode: 6 hours.
@@ -242,6 +242,15 @@ impl Conversation {
     pub fn lets(&self, role: Role, right: ConversationRight) -> bool {
         self.kind == ConversationKind::Direct || self.own_settings().circle(right).includes(role)
     }
+
+    /// The commit number up to which messages are hidden from a member, who joined later; 0 where none is. Everything
+    /// that shows messages, or refers to them, goes by this.
+    pub fn hidden_up_to(&self, member: &ConversationMember) -> i64 {
+        match (member.history_position, self.own_settings().history()) {
+            (Some(position), ConversationHistory::Joined) => position,
+            _ => 0,
+        }
+    }
 }
 
 /// An object as text.
@@ -350,6 +359,27 @@ mod tests {
         ] {
             let wanted: Vec<String> = wanted.into_iter().map(str::to_owned).collect();
             assert_eq!(read(body.clone()), Err(wanted), "{body}");
+        }
+    }
+
+    #[test]
+    fn the_history_before_is_hidden_from_those_who_joined_under_that_setting_while_it_holds() {
+        for (settings, position, hidden) in [
+            (None, None, 0),
+            (None, Some(7), 0),
+            (Some(r#"{"history":"joined"}"#), None, 0),
+            (Some(r#"{"history":"joined"}"#), Some(7), 7),
+            (Some(r#"{"history":"all"}"#), Some(7), 0),
+        ] {
+            let conversation = Conversation {
+                settings: settings.map(str::to_owned),
+                ..Conversation::default()
+            };
+            let member = ConversationMember {
+                history_position: position,
+                ..ConversationMember::default()
+            };
+            assert_eq!(conversation.hidden_up_to(&member), hidden, "{settings:?}");
         }
     }
 
