@@ -147,8 +147,9 @@ fn reading_costs_three_statements_and_a_refusal_one() {
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     let message = scene.say(&ann, &group, "x");
-    // The key of the cursors is read once per instance.
+    // Keys are read once per instance.
     scene.read(&ann, &group, "").expect(200);
+    scene.read(&ann, &group, &format!("/{message}")).expect(200);
     let eve = scene.person();
     for rest in ["", "?limit=1&order=asc", &format!("/{message}")] {
         let edge = match rest.starts_with('/') {
