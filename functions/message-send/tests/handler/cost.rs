@@ -76,7 +76,7 @@ fn an_end_costs_a_row_and_nothing_else_does() {
 
 #[test]
 fn a_wait_between_messages_costs_a_row_and_no_statement() {
-    let scene = scene();
+    let scene = crate::scene();
     let ann = scene.person();
     let (quick, slow) = (scene.group(&[&ann]), scene.group(&[&ann]));
     let settings = Patch::new().set(Conversation::SETTINGS, r#"{"slowModeSeconds":1}"#);
