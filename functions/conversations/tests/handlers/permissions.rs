@@ -114,15 +114,15 @@ fn allowed(allowed: bool) -> u16 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn who_may_add_edit_and_see(circles in prop::array::uniform7(0usize..4)) {
         block_on(async {
             let house = House::new(circles).await;
-            for role in 0..ROLES.len() {
-                let case = format!("{} with {circles:?}", ROLES[role]);
-                let edit = json!({"name": format!("by {}", ROLES[role])});
+            for (role, name) in ROLES.iter().enumerate() {
+                let case = format!("{name} with {circles:?}");
+                let edit = json!({"name": format!("by {name}")});
                 let edited = house.change(role, &edit).await;
                 assert_eq!(edited, allowed(house.has(role, "editDetails")), "{case}");
                 let listed = house.list(role).await;
