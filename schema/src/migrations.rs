@@ -58,4 +58,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "turns",
         sql: include_str!("../migrations/sqlite/0009_turns.sql"),
     },
+    Migration {
+        number: 10,
+        name: "message_reactions",
+        sql: include_str!("../migrations/sqlite/0010_message_reactions.sql"),
+    },
 ];

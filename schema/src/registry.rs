@@ -10,7 +10,7 @@ use crate::main_db::{
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
     Account, ConsumerCursor, ConversationMember, DisplayName, ErrorGroup, ErrorLink, Event, FanOut,
-    GifTag, IdempotencyKey, JobRun, MessageExpiry, NotificationSettings, PostHashtag, Progress,
+    GifTag, IdempotencyKey, JobRun, MessageExpiry, MessageReaction, MessageReactionCount, NotificationSettings, PostHashtag, Progress,
     ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit, ReputationGrant, RestingName,
     Session, SigningKey, StickerTag, StoryReaction,
 };
@@ -100,6 +100,8 @@ pub fn system_collections() -> &'static [&'static Collection] {
         ConsumerCursor::COLLECTION,
         JobRun::COLLECTION,
         MessageExpiry::COLLECTION,
+        MessageReaction::COLLECTION,
+        MessageReactionCount::COLLECTION,
         StoryReaction::COLLECTION,
         ErrorGroup::COLLECTION,
         ErrorLink::COLLECTION,

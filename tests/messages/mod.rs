@@ -5,6 +5,7 @@ mod expiry;
 mod history;
 mod kinds;
 mod positions;
+mod reactions;
 mod references;
 mod sending;
 

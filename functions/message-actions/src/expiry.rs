@@ -6,11 +6,13 @@ use std::time::Instant;
 use whisper_kit::jobs::{self, Report, Tally};
 use whisper_kit::log::{self, Level};
 use whisper_kit::{Attempt, Auth, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_store::Batch;
+use whisper_schema::Document;
+use whisper_store::{Batch, Filter};
 
 use crate::bounds::{Bounds, Budget};
-use crate::due::{Due, ends, messages, packs};
-use crate::removal::{pushes, remove};
+use crate::due::{Due, ends, messages as due_messages, packs};
+use crate::hanging;
+use crate::removal::{messages, pushes, remove};
 
 /// The job's name.
 pub const JOB: &str = "message-expiry";
@@ -55,7 +57,7 @@ pub async fn sweep(ctx: &Ctx, bounds: Bounds, tally: &Tally) -> Result<()> {
     loop {
         let query = ends(ctx.now(), bounds.messages_per_commit).after(next.take());
         let page = ctx.read(query.page()).await?;
-        let due = messages(ctx, &page.items, bounds.messages_per_commit).await?;
+        let due = due_messages(ctx, &page.items, bounds.messages_per_commit).await?;
         for pack in packs(due, bounds.rows_per_commit) {
             if run.budget.is_spent() {
                 tally.cap();
@@ -111,6 +113,9 @@ impl Run<'_> {
     async fn remove_alone(&mut self, one: &Due) -> Result<()> {
         let (ctx, rows, since) = (self.ctx, self.bounds.rows_per_commit, Instant::now());
         let one = slice::from_ref(one);
+        let messages = messages(one);
+        self.drain(&hanging::reactions(&messages)).await?;
+        self.drain(&hanging::reaction_counts(&messages)).await?;
         let more = ctx.retry(async || remove(ctx, one, rows).await).await?;
         self.budget.spend(ctx.store().await?, since).await;
         self.removed(one, more).await
@@ -127,6 +132,21 @@ impl Run<'_> {
             let deleted = store.commit(batch).await?.affected.iter().sum::<u64>();
             self.budget.spend(store, since).await;
             more = deleted == rows;
+        }
+        Ok(())
+    }
+
+    /// Removes what a crowd hung on messages over several commits, so that the messages can go.
+    async fn drain<D: Document>(&mut self, these: &Filter<D>) -> Result<()> {
+        let (store, rows) = (self.ctx.store().await?, self.bounds.rows_per_commit);
+        while !self.budget.is_spent() {
+            let since = Instant::now();
+            let batch = Batch::new().delete_where(these.clone(), rows);
+            let deleted = store.commit(batch).await?.affected.iter().sum::<u64>();
+            self.budget.spend(store, since).await;
+            if deleted < rows {
+                break;
+            }
         }
         Ok(())
     }

@@ -4,6 +4,10 @@ mod bounds;
 mod due;
 mod expiry;
 mod get;
+mod hanging;
+mod limits;
+mod opened;
+mod reactions;
 mod removal;
 
 use whisper_kit::Api;
@@ -13,12 +17,14 @@ pub use expiry::{JOB, sweep};
 
 /// The endpoints.
 pub fn api() -> Api {
-    Api::new(
+    let api = Api::new(
         "message-actions",
         "One message, and what becomes of it after it was sent",
     )
-    .endpoint(get::endpoint())
-    .endpoint(expiry::endpoint())
+    .rates(limits::RATES)
+    .numbers(limits::NUMBERS)
+    .endpoint(get::endpoint());
+    reactions::endpoints(api).endpoint(expiry::endpoint())
 }
 
 #[cfg(target_family = "wasm")]

@@ -11,11 +11,13 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Committed, Doc, Filter, Order, Patch, Query};
 
 use crate::due::Due;
+use crate::hanging;
 
 /// Most ids that one condition names.
 const IDS: usize = 500;
 
-/// Removes messages in one commit; to be tried again when the preview of a conversation has changed in the meantime.
+/// Removes messages in one commit; to be tried again when the preview of a conversation has changed in the meantime, or
+/// more hangs on them than one commit takes.
 /// Gives whether there may be more pushes of theirs than the commit removed.
 ///
 /// # Errors
@@ -23,6 +25,7 @@ const IDS: usize = 500;
 pub async fn remove(ctx: &Ctx, due: &[Due], rows: u64) -> Result<Attempt<bool>> {
     let previews = previews(ctx, due).await?;
     let batch = Batch::new().delete_where(pushes(due), rows);
+    let batch = hanging::remove(batch, &messages(due), rows);
     let mut batch = everything_else(batch, due, ctx.now());
     for (conversation, last, patch) in previews {
         let unchanged = Filter::eq(Conversation::LAST_MESSAGE_ID, last);
@@ -37,6 +40,12 @@ pub async fn remove(ctx: &Ctx, due: &[Due], rows: u64) -> Result<Attempt<bool>> 
         Some(committed) => Attempt::Done(more(committed)),
         None => Attempt::Retry,
     })
+}
+
+/// The ids of the messages that go.
+pub fn messages(due: &[Due]) -> Vec<&str> {
+    let messages = due.iter().filter_map(|due| due.message.as_ref());
+    messages.map(|message| message.id.as_str()).collect()
 }
 
 /// Holds for the pushes that these messages wait for.
