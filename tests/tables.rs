@@ -5,9 +5,7 @@ use std::rc::Rc;
 use appwrite_server::{KEY, PROJECT, Server};
 use futures::executor::block_on;
 use whisper_schema::Document;
-use whisper_schema::prelude::{
-    Message, MessageReaction, MessageReactionCount, Story, Timestamp,
-};
+use whisper_schema::prelude::{Message, MessageReaction, MessageReactionCount, Story, Timestamp};
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
 use whisper_store::{Query, Store};
@@ -76,7 +74,8 @@ fn people_write_to_each_other_and_stories_expire() {
         seen["reactionCounts"],
         json!([{"reaction": "👍", "count": 1}, {"reaction": "🎉", "count": 1}])
     );
-    bob.delete(&app, &format!("{reactions}/%F0%9F%91%8D")).expect(204);
+    bob.delete(&app, &format!("{reactions}/%F0%9F%91%8D"))
+        .expect(204);
     let listed = ann.get(&app, &format!("{reactions}?reaction=%F0%9F%8E%89"));
     assert_eq!(items_of(&listed.expect(200))[0]["userId"], bob.id);
     assert_eq!(count::<MessageReaction>(&server), 1);

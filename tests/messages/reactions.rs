@@ -38,10 +38,13 @@ fn people_react_and_take_it_back() {
     assert_eq!(seen["myReactions"].as_array().unwrap().len(), 3);
     assert_eq!(seen["reactions"]["👍"], json!([bob.id, ann.id]));
 
-    bob.delete(&app, &path(&messages, &message, "👍")).expect(204);
+    bob.delete(&app, &path(&messages, &message, "👍"))
+        .expect(204);
     let seen = alone(&app, &bob, &one);
     assert_eq!(seen["reactions"]["👍"], json!([ann.id]));
-    let list = ann.get(&app, &format!("{one}/reactions?limit=2")).expect(200);
+    let list = ann
+        .get(&app, &format!("{one}/reactions?limit=2"))
+        .expect(200);
     assert_eq!(list["items"][0]["userId"], ann.id);
     assert_eq!(list["users"][&bob.id]["username"], bob.username);
     let next = list["next"].as_str().unwrap();

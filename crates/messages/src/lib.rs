@@ -11,7 +11,7 @@ mod viewing;
 pub use access::{
     check_member, first_members, is_active, is_deleted_for, is_visible, may_still_send, member_of,
 };
-pub use marks::{Marking, Marks, ReactionCount, marks};
+pub use marks::{Marking, Marks, ReactionCountView, marks};
 pub use reactions::{Mirror, is_mirrored, reaction_count_id, reaction_id};
 pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};
 pub use viewing::{Viewing, readers};

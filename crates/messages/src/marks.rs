@@ -18,7 +18,7 @@ const KINDS: u32 = 20;
 /// How many users have a reaction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct ReactionCount {
+pub struct ReactionCountView {
     /// An emoji, or the id of a sticker.
     pub reaction: String,
     /// How many have it.
@@ -84,7 +84,7 @@ impl ReadSet for Marking {
 /// What people attached to messages.
 #[derive(Clone, Debug, Default)]
 pub struct Marks {
-    counts: BTreeMap<String, Vec<ReactionCount>>,
+    counts: BTreeMap<String, Vec<ReactionCountView>>,
     mine: BTreeMap<String, Vec<String>>,
     /// Whether there are more counts than one question gives.
     is_cut: bool,
@@ -121,7 +121,7 @@ impl Marks {
         let count = count.into_inner();
         let counts = self.counts.entry(count.message_id).or_default();
         if counts.len() < KINDS as usize {
-            counts.push(ReactionCount {
+            counts.push(ReactionCountView {
                 reaction: count.reaction,
                 count: count.count,
             });
@@ -129,7 +129,7 @@ impl Marks {
     }
 
     /// How many users have which reaction to a message, the most used first.
-    pub fn counts(&self, message: &str) -> Vec<ReactionCount> {
+    pub fn counts(&self, message: &str) -> Vec<ReactionCountView> {
         self.counts.get(message).cloned().unwrap_or_default()
     }
 

@@ -7,7 +7,7 @@ use whisper_schema::main_db::{Message, MessageContentType, MessageStatus};
 use whisper_schema::{Choice, Timestamp};
 use whisper_store::Doc;
 
-use crate::marks::ReactionCount;
+use crate::marks::ReactionCountView;
 use crate::viewing::Viewing;
 
 /// Where the metadata of a copy names the kind of the message it was made of.
@@ -77,7 +77,7 @@ pub struct MessageView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reactions: Option<Map<String, Value>>,
     /// How many users have which reaction: the 20 most used, the most used first.
-    pub reaction_counts: Vec<ReactionCount>,
+    pub reaction_counts: Vec<ReactionCountView>,
     /// The caller's own reactions.
     pub my_reactions: Vec<String>,
     /// Users it mentions.

@@ -12,7 +12,7 @@ use whisper_schema::system::ConversationMember;
 use whisper_store::{Doc, Get, Query};
 
 use crate::access::{first_members, is_active};
-use crate::marks::{Marks, ReactionCount, marks};
+use crate::marks::{Marks, ReactionCountView, marks};
 use crate::reactions::Mirror;
 
 /// Most members whose receipts are shown: the first to join.
@@ -122,7 +122,7 @@ impl Viewing {
 
     /// How many users have which reaction to this message, the most used first. Those with a block in between whom the
     /// message carries aren't counted; in a crowd, of which it carries nobody, all are.
-    pub fn reaction_counts(&self, message: &Message) -> Vec<ReactionCount> {
+    pub fn reaction_counts(&self, message: &Message) -> Vec<ReactionCountView> {
         let mirror = Mirror::of(message);
         let hidden = mirror.only(|user| self.people.is_blocked(user));
         let mut counts = self.marks.counts(&message.id);

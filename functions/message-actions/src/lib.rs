@@ -1,7 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod bounds;
-mod due;
 mod expiry;
 mod get;
 mod hanging;
@@ -12,8 +10,7 @@ mod removal;
 
 use whisper_kit::Api;
 
-pub use bounds::Bounds;
-pub use expiry::{JOB, sweep};
+pub use expiry::{JOB, Messages};
 
 /// The endpoints.
 pub fn api() -> Api {

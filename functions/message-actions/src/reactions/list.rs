@@ -1,7 +1,7 @@
 //! `GET …/reactions`: who reacted to a message, the latest first.
 
 use serde::Deserialize;
-use whisper_kit::error::{Code, FieldError, Error, Result, Rule};
+use whisper_kit::error::{Code, Error, FieldError, Result, Rule};
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request};
 use whisper_people::{People, Users, unblocked};
@@ -47,7 +47,9 @@ async fn list(ctx: Ctx, request: Request, window: Window<ReactionFilters>) -> Re
     let items = page.items.iter().map(|reaction| reaction.value.clone());
     let items = items.map(MessageReactionView::from).collect();
     let cursors = (page.next.as_ref(), page.previous.as_ref());
-    window.reply_with(&ctx, items, cursors, people.users()).await
+    window
+        .reply_with(&ctx, items, cursors, people.users())
+        .await
 }
 
 /// Holds for the reactions of the kind that is asked for.

@@ -35,8 +35,7 @@ async fn delete(ctx: Ctx, request: Request) -> Result<Reply> {
 async fn attempt(ctx: &Ctx, named: Named<'_>, kind: &Kind) -> Result<Attempt<()>> {
     let me = ctx.caller()?.user_id;
     let own = Get::<MessageReaction>::id(reaction_id(named.message, &me, kind.as_str()));
-    let count =
-        Get::<MessageReactionCount>::id(reaction_count_id(named.message, kind.as_str()));
+    let count = Get::<MessageReactionCount>::id(reaction_count_id(named.message, kind.as_str()));
     let (opened, (own, count)) = named.open(ctx, (own, count)).await?;
     let Some(own) = own else {
         return Ok(Attempt::Done(()));

@@ -60,7 +60,9 @@ impl Place {
     fn seen(&self, scene: &Scene, who: &Person) -> Value {
         let mut alone = self.act(scene, who, Method::GET, "").expect(200);
         alone.as_object_mut().unwrap().remove("users").unwrap();
-        let page = scene.read(who, &self.conversation, "?limit=100").expect(200);
+        let page = scene
+            .read(who, &self.conversation, "?limit=100")
+            .expect(200);
         let items = page["items"].as_array().unwrap();
         let listed = items.iter().find(|item| item["id"] == *self.message);
         assert_eq!(Some(&alone), listed);

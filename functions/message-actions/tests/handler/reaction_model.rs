@@ -64,11 +64,16 @@ fn check(scene: &Scene, people: &[Person], place: &Place, model: &Model) {
     assert_eq!(rows(scene, people), *model);
     let mut users = BTreeMap::<&str, BTreeSet<&str>>::new();
     for (who, emoji) in model {
-        users.entry(EMOJI[*emoji]).or_default().insert(&people[*who].id);
+        users
+            .entry(EMOJI[*emoji])
+            .or_default()
+            .insert(&people[*who].id);
     }
     let counts = scene.all::<MessageReactionCount>().into_iter();
     let counts: BTreeMap<_, _> = counts.map(|c| (c.reaction, c.count as usize)).collect();
-    let expected = users.iter().map(|(emoji, users)| ((*emoji).to_owned(), users.len()));
+    let expected = users
+        .iter()
+        .map(|(emoji, users)| ((*emoji).to_owned(), users.len()));
     assert_eq!(counts, expected.collect());
     let mirror = scene.get::<Message>(&place.message).reactions;
     let mirror: BTreeMap<String, BTreeSet<String>> =

@@ -214,11 +214,21 @@ fn only_who_sees_the_message_reacts() {
             futures::executor::block_on(edge.send(method.clone(), &path, &who.token, &Value::Null))
         };
         act(&nobody, &place).expect_problem(401, "unauthenticated");
-        for (who, place) in [(&eve, &place), (&cat, &place), (&bob, &mixed), (&bob, &unknown)] {
+        for (who, place) in [
+            (&eve, &place),
+            (&cat, &place),
+            (&bob, &mixed),
+            (&bob, &unknown),
+        ] {
             act(who, place).expect_problem(404, "not_found");
         }
     }
-    for (who, place) in [(&eve, &place), (&cat, &place), (&bob, &mixed), (&bob, &unknown)] {
+    for (who, place) in [
+        (&eve, &place),
+        (&cat, &place),
+        (&bob, &mixed),
+        (&bob, &unknown),
+    ] {
         let list = place.act(&scene, who, Method::GET, "/reactions");
         list.expect_problem(404, "not_found");
     }
@@ -291,7 +301,10 @@ fn a_block_hides_reactions_both_ways() {
         let seen = place.seen(&scene, viewer);
         let ids = json!(shown.map(|who| &who.id));
         assert_eq!(seen["reactions"]["👍"], ids);
-        assert_eq!(seen["reactionCounts"][0], json!({"reaction": "👍", "count": 2}));
+        assert_eq!(
+            seen["reactionCounts"][0],
+            json!({"reaction": "👍", "count": 2})
+        );
         let mut users: Vec<String> = listed(&scene, viewer, &place, "?reaction=%F0%9F%91%8D")
             .into_iter()
             .map(|(user, _)| user)
@@ -430,7 +443,10 @@ fn a_reaction_costs_one_read_and_one_commit_in_a_crowd_as_well() {
     assert_eq!(cost(&scene, &bob, &large, Method::DELETE), (2, 4));
     assert_eq!(scene.get::<Message>(&large.message).reactions, None);
     let seen = large.seen(&scene, &ann);
-    assert_eq!(seen["reactionCounts"], json!([{"reaction": "👍", "count": 1}]));
+    assert_eq!(
+        seen["reactionCounts"],
+        json!([{"reaction": "👍", "count": 1}])
+    );
     let told = scene.events(&["reaction.set"]);
     assert_eq!(told.last().unwrap().1["tellsAuthor"], false);
 }
