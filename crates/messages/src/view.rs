@@ -8,6 +8,7 @@ use whisper_schema::{Choice, Timestamp};
 use whisper_store::Doc;
 
 use crate::marks::ReactionCountView;
+use crate::poll::PollView;
 use crate::viewing::Viewing;
 
 /// Where the metadata of a copy names the kind of the message it was made of.
@@ -80,6 +81,9 @@ pub struct MessageView {
     pub reaction_counts: Vec<ReactionCountView>,
     /// The caller's own reactions.
     pub my_reactions: Vec<String>,
+    /// The results of its poll, with the viewer's choice; absent in the answer to a send.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub poll: Option<PollView>,
     /// Users it mentions.
     pub mentions: Vec<String>,
     /// Addresses found in it.
@@ -117,6 +121,7 @@ impl MessageView {
     pub fn seen(of: Doc<Message>, viewing: &Viewing) -> Self {
         let read_by = viewing.readers_of(&of);
         let shows_origin = viewing.shows_origin(&of);
+        let poll = viewing.poll_of(&of);
         let reactions = viewing.reactions(&of).object();
         let (reaction_counts, my_reactions) =
             (viewing.reaction_counts(&of), viewing.my_reactions(&of));
@@ -136,6 +141,7 @@ impl MessageView {
         // A message that was read has arrived; there is no receipt of arrival alone yet.
         view.delivered_to = read_by.clone();
         view.read_by = read_by;
+        view.poll = poll;
         view
     }
 }
@@ -152,6 +158,7 @@ impl From<Message> for MessageView {
             my_reactions: Vec::new(),
             deleted_for: Vec::new(),
             read_by: Vec::new(),
+            poll: None,
             delivered_to: Vec::new(),
             id: of.id,
             conversation_id: of.conversation_id,

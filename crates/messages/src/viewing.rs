@@ -7,12 +7,14 @@ use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_kit::ids::{is_id, member_id};
 use whisper_people::{People, Users, shown_to, unblocked};
+use whisper_schema::Timestamp;
 use whisper_schema::main_db::{ConversationKind, Message};
 use whisper_schema::system::ConversationMember;
 use whisper_store::{Doc, Get, Query};
 
 use crate::access::{first_members, is_active};
 use crate::marks::{Marks, ReactionCountView, marks};
+use crate::poll::{PollView, Polls, polls_of};
 use crate::reactions::Mirror;
 
 /// Most members whose receipts are shown: the first to join.
@@ -36,6 +38,10 @@ pub struct Viewing {
     people: People,
     /// What people attached to the messages.
     marks: Marks,
+    /// The polls that the messages show.
+    polls: Polls,
+    /// The moment at which they are shown.
+    now: Timestamp,
 }
 
 /// How far a member has read.
@@ -78,11 +84,12 @@ impl Viewing {
             .map(|origin| Get::<ConversationMember>::id(member_id(origin, me)));
         let readers: Vec<Reader> = readers.into_iter().filter_map(reader).collect();
         let named = named(messages, &readers);
-        let (people, memberships, marks) = ctx
+        let (people, memberships, marks, polls) = ctx
             .read((
                 shown_to(me, named.iter().map(String::as_str)),
                 memberships.collect::<Vec<_>>(),
                 marks(me, messages),
+                polls_of(me, messages.iter().map(|m| &m.value)),
             ))
             .await?;
         let memberships = memberships.into_iter().flatten().map(Doc::into_inner);
@@ -96,6 +103,8 @@ impl Viewing {
             named,
             people,
             marks: marks.complete(ctx, messages).await?,
+            polls,
+            now: ctx.now(),
         })
     }
 
@@ -136,6 +145,11 @@ impl Viewing {
     /// The viewer's own reactions to this message.
     pub fn my_reactions(&self, message: &Message) -> Vec<String> {
         self.marks.mine(&message.id)
+    }
+
+    /// The results of the poll that this message shows.
+    pub fn poll_of(&self, message: &Message) -> Option<PollView> {
+        self.polls.view(message, self.now)
     }
 
     /// The people whom the messages name.

@@ -9,7 +9,7 @@ use whisper_schema::prelude::{Column, Message, MessageExpiry, Timestamp};
 use whisper_store::{Doc, Filter, Order, Query};
 
 use crate::hanging;
-use crate::removal::{DueMessage, messages, pushes, removal};
+use crate::removal::{DueMessage, ballots, choices, messages, pushes, removal, tallies};
 
 /// The job's name.
 pub const JOB: &str = "message-expiry";
@@ -84,8 +84,11 @@ impl Expiring for Messages {
     }
 
     async fn clear(&self, run: &Budget<'_>, due: &DueMessage) -> Result<()> {
-        let one = std::slice::from_ref(due);
-        run.drain(&pushes(one)).await?;
-        hanging::drain(run, &messages(one)).await
+        let due = std::slice::from_ref(due);
+        run.drain(&pushes(due)).await?;
+        run.drain(&ballots(due)).await?;
+        run.drain(&choices(due)).await?;
+        run.drain(&tallies(due)).await?;
+        hanging::drain(run, &messages(due)).await
     }
 }

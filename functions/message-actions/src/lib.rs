@@ -5,6 +5,7 @@ mod get;
 mod hanging;
 mod limits;
 mod opened;
+mod poll;
 mod reactions;
 mod removal;
 
@@ -20,8 +21,9 @@ pub fn api() -> Api {
     )
     .rates(limits::RATES)
     .numbers(limits::NUMBERS)
-    .endpoint(get::endpoint());
-    reactions::endpoints(api).endpoint(expiry::endpoint())
+    .endpoint(get::endpoint())
+    .endpoint(expiry::endpoint());
+    poll::endpoints(reactions::endpoints(api))
 }
 
 #[cfg(target_family = "wasm")]

@@ -3,6 +3,8 @@
 use whisper_kit::config::Number;
 use whisper_kit::rate_limit::Rate;
 
+use crate::poll::VOTING;
+
 /// Reactions that one user may set and take back.
 pub const REACTIONS: Rate = Rate::per_minute("reaction", "reaction_rate_per_minute", 120);
 /// Reactions that one user may have to a message.
@@ -13,6 +15,6 @@ pub const REACTIONS_PER_USER: Number = Number {
 };
 
 /// All rates.
-pub const RATES: &[Rate] = &[REACTIONS];
+pub const RATES: &[Rate] = &[REACTIONS, VOTING];
 /// All other numbers.
 pub const NUMBERS: &[Number] = &[REACTIONS_PER_USER];
