@@ -65,7 +65,12 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 11,
+        name: "contact_books",
+        sql: include_str!("../migrations/sqlite/0011_contact_books.sql"),
+    },
+    Migration {
+        number: 12,
         name: "message_reactions",
-        sql: include_str!("../migrations/sqlite/0011_message_reactions.sql"),
+        sql: include_str!("../migrations/sqlite/0012_message_reactions.sql"),
     },
 ];
