@@ -36,7 +36,7 @@ const ABOUT: About = About {
 /// A note to oneself.
 #[derive(Body)]
 struct NewNote {
-    /// What it says.
+    /// Its text.
     text: String,
     /// Whether it stands on top.
     is_pinned: Option<bool>,

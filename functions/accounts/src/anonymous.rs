@@ -8,7 +8,7 @@ use crate::founding::{Founder, count_sign_up, found};
 use crate::rules::profile::LINE;
 use crate::views::SignedInView;
 
-/// What a new anonymous account starts with.
+/// The fields that a new anonymous account starts with.
 #[derive(Clone, Debug, Default, Body)]
 #[body(of = Profile, example = r#"{"displayName": "Guest"}"#)]
 pub struct Anonymous {

@@ -25,7 +25,7 @@ pub struct NewConversation {
     pub participant_ids: Vec<String>,
     /// Title of a group, 1 to 100 characters; a direct conversation has none.
     pub name: Option<String>,
-    /// What a group is about, at most 500 characters.
+    /// Description of a group, at most 500 characters.
     pub description: Option<String>,
     /// Where a group's picture is served.
     pub avatar_url: Option<String>,
