@@ -175,6 +175,8 @@ CREATE UNIQUE INDEX "contacts_idx_user_contact" ON "contacts" ("userId" ASC, "co
 
 CREATE INDEX "contacts_idx_relationship" ON "contacts" ("userId" ASC, "relationship" ASC);
 
+CREATE INDEX "contacts_idx_favorite" ON "contacts" ("userId" ASC, "isFavorite" ASC);
+
 CREATE INDEX "contacts_idx_blocked" ON "contacts" ("userId" ASC, "isBlocked" ASC);
 
 CREATE INDEX "contacts_idx_blockers" ON "contacts" ("contactUserId" ASC, "isBlocked" ASC);
@@ -1138,3 +1140,10 @@ CREATE TABLE "restingNames" (
 ) STRICT;
 
 CREATE INDEX "restingNames_idx_rests_until" ON "restingNames" ("restsUntil" ASC);
+
+CREATE TABLE "contactBooks" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "contacts" INTEGER NOT NULL
+) STRICT;
