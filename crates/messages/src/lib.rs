@@ -2,19 +2,21 @@
 
 mod access;
 mod poll;
+mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod view;
 mod viewing;
 
 pub use access::{
-    Access, check_member, first_members, is_active, is_deleted_for, is_visible, may_still_send,
-    member_of,
+    Access, check_member, first_members, is_active, is_deleted_for, is_in_history, is_visible,
+    may_still_send, member_of,
 };
 pub use poll::{
     MOST_OPTIONS, PollOptionView, PollView, Polling, Polls, ballot_id, is_closed, options_of,
     places, polls_of,
 };
+pub use system::{Told, summarised};
 pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};
 pub use viewing::{Viewing, readers};
 

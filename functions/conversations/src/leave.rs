@@ -3,8 +3,9 @@
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_messages::Told;
 use whisper_schema::prelude::{
-    Conversation, ConversationMemberRole as Role, ConversationMemberStatus as Status,
+    Conversation, ConversationMemberRole as Role, ConversationMemberStatus as Status, SystemMessage,
 };
 use whisper_store::{Batch, Filter, Patch};
 
@@ -40,7 +41,10 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<()>> {
         let detail = "Hand over the conversation before you leave: make somebody else its owner.";
         return Err(Error::new(Code::LastOwner, detail));
     }
-    let one_less = Patch::new().add(Conversation::PARTICIPANT_COUNT, -1);
+    // Nobody is left to be told when the last one goes.
+    let told = Some(SystemMessage::MemberLeft).filter(|_| !owner);
+    let told = Told::of(ctx, &access.conversation, &me, told)?;
+    let one_less = told.summarised(Patch::new().add(Conversation::PARTICIPANT_COUNT, -1));
     let batch = Batch::new().update_if(&access.me.id, gone(Status::Left), same_role(&access.me));
     let batch = if owner {
         // Nobody may have joined in the meantime.
@@ -50,11 +54,11 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<()>> {
     };
     let batch = append(
         ctx,
-        batch,
+        told.insert_in(batch),
         "conversation.member_left",
         id,
         Some(&me),
-        &json!({"userId": me}),
+        &json!({"userId": me, "messageIds": told.ids()}),
     )?;
     let committed = ctx.try_commit(batch).await?;
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))

@@ -12,3 +12,4 @@ mod reading;
 mod requests;
 mod room;
 mod strangers;
+mod telling;
