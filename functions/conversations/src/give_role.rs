@@ -118,7 +118,8 @@ fn giving(
     batch.update_if(&target.id, as_role(role), same_role(target))
 }
 
-fn as_role(role: Role) -> Patch<ConversationMember> {
+/// The change that gives somebody a role.
+pub fn as_role(role: Role) -> Patch<ConversationMember> {
     Patch::new()
         .set(ConversationMember::ROLE, role)
         .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)

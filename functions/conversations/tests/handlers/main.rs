@@ -3,6 +3,7 @@
 
 mod bans;
 mod blocked;
+mod departure;
 mod limits;
 mod list;
 mod list_model;
