@@ -68,4 +68,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "contact_books",
         sql: include_str!("../migrations/sqlite/0011_contact_books.sql"),
     },
+    Migration {
+        number: 12,
+        name: "contact_requests",
+        sql: include_str!("../migrations/sqlite/0012_contact_requests.sql"),
+    },
 ];
