@@ -102,7 +102,7 @@ pub const CASES: &[Case] = cases! {
         missing_rows_fail empty_batch bounds_of_the_attribute;
     encodings: texts doubles numbers lists defaults_and_nulls at_commit at_commit_in_conditions;
     edges: least_integer first_and_last_moment;
-    queries: comparisons nulls_never_compare lists_of_values prefixes elements and_or
+    queries: comparisons nulls_never_compare lists_of_values long_lists_of_values prefixes elements and_or
         values_of_others reads_in_one_statement counts wrong_filters standing;
     pages: forward_and_backward nulls_first_then_last mixed_directions ties malformed_cursors limits
         a_cursor_outlives_its_document first_and_most;

@@ -47,13 +47,15 @@ impl Engine {
         self.clock.tick()
     }
 
-    pub async fn read(&self, questions: Questions) -> Result<Vec<SqlValue>, StoreError> {
+    pub async fn read(&self, mut questions: Questions) -> Result<Vec<SqlValue>, StoreError> {
+        questions.spread();
         let now = self.clock.now();
         let slots = questions.binds.at(now);
         self.tables.answers(&questions.shapes, &slots, now).await
     }
 
-    pub async fn commit(self: &Rc<Self>, batch: Lowered) -> Result<Committed, StoreError> {
+    pub async fn commit(self: &Rc<Self>, mut batch: Lowered) -> Result<Committed, StoreError> {
+        batch.spread();
         if batch.ops.is_empty() {
             return Ok(Committed {
                 at: self.tick(),

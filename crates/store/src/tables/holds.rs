@@ -38,8 +38,8 @@ fn truth(
             any(values.map(|each| compared(&value, Compare::Eq, each)))
         }
         Cond::Contains(column, slot) => contains(&of(column), slots.get(*slot)?),
-        // The values were read before; see `among`.
-        Cond::Among { .. } => None,
+        // The values were read before, see `among`; and lists were spread.
+        Cond::Among { .. } | Cond::Listed(..) => None,
         Cond::And(all) => {
             let mut result = Some(true);
             for each in all {

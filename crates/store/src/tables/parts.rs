@@ -183,6 +183,7 @@ pub(super) fn mentioned(condition: &Cond, columns: &mut Vec<&'static str>) {
         | Cond::Null(column)
         | Cond::NotNull(column)
         | Cond::In(column, ..)
+        | Cond::Listed(column, _)
         | Cond::Among { column, .. }
         | Cond::Contains(column, _) => {
             let name = push::name(column);

@@ -219,6 +219,7 @@ pub(super) fn named(condition: &Cond, slots: &[SqlValue]) -> String {
             format!("{column} in {:?}", slots.get(*first..first + count))
         }
         Cond::Contains(column, slot) => format!("{column} has {:?}", slots.get(*slot)),
+        Cond::Listed(column, slot) => format!("{column} in {:?}", slots.get(*slot)),
         Cond::Null(_) | Cond::NotNull(_) | Cond::Among { .. } => format!("{condition:?}"),
         Cond::And(all) => format!("and{:?}", several(all)),
         Cond::Or(some) => format!("or{:?}", several(some)),
