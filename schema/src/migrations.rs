@@ -58,4 +58,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "turns",
         sql: include_str!("../migrations/sqlite/0009_turns.sql"),
     },
+    Migration {
+        number: 10,
+        name: "polls",
+        sql: include_str!("../migrations/sqlite/0010_polls.sql"),
+    },
 ];
