@@ -116,8 +116,9 @@ impl MessageView {
         let read_by = viewing.readers_of(&of);
         let shows_origin = viewing.shows_origin(&of);
         let poll = viewing.poll_of(&of);
+        let is_direct = viewing.is_direct(&of);
         let mut view = MessageView::from(of.into_inner());
-        if viewing.is_direct && !read_by.is_empty() {
+        if is_direct && !read_by.is_empty() {
             view.status = MessageStatus::Read;
         }
         if !shows_origin {

@@ -8,7 +8,7 @@ use whisper_kit::error::Result;
 use whisper_kit::ids::{is_id, member_id};
 use whisper_people::{Users, shown_to, unblocked};
 use whisper_schema::Timestamp;
-use whisper_schema::main_db::{ConversationKind, Message};
+use whisper_schema::main_db::{Conversation, ConversationKind, Message};
 use whisper_schema::system::ConversationMember;
 use whisper_store::{Doc, Get, Query};
 
@@ -17,15 +17,17 @@ use crate::poll::{PollView, Polls, polls_of};
 
 /// Most members whose receipts are shown: the first to join.
 const RECEIPTS: u32 = 100;
+/// Members that a conversation of two has.
+const PAIR: u32 = 2;
 /// The most people whom an answer names: senders first, then readers, then users who are mentioned, then users who
 /// reacted.
 const NAMED: usize = 300;
 
-/// How messages of a conversation look to one of its members.
+/// How messages look to a viewer, who is a member of their conversations.
 #[derive(Debug, Default)]
 pub struct Viewing {
-    /// Whether the conversation is one of two.
-    pub is_direct: bool,
+    /// The conversations of two.
+    direct: BTreeSet<String>,
     /// How far members have read, of the members whom the viewer may hear of.
     readers: Vec<Reader>,
     /// The conversations of which the viewer is a member, of those that the messages come from.
@@ -41,6 +43,7 @@ pub struct Viewing {
 /// How far a member has read.
 #[derive(Debug)]
 struct Reader {
+    conversation: String,
     user: String,
     position: i64,
     /// Messages up to there were hidden from them when they joined.
@@ -49,7 +52,8 @@ struct Reader {
 
 impl Reader {
     fn has_read(&self, message: &Doc<Message>) -> bool {
-        (self.hidden_up_to + 1..=self.position).contains(&message.seq)
+        self.conversation == message.conversation_id
+            && (self.hidden_up_to + 1..=self.position).contains(&message.seq)
             && self.user != message.sender_id
     }
 }
@@ -71,6 +75,41 @@ impl Viewing {
         readers: Vec<Doc<ConversationMember>>,
         messages: &[Doc<Message>],
     ) -> Result<Self> {
+        let here = messages.first().map(|m| m.conversation_id.clone());
+        let direct = here.filter(|_| kind == ConversationKind::Direct);
+        Viewing::of(ctx, me, direct.into_iter().collect(), readers, messages).await
+    }
+
+    /// As [`Viewing::read`], for messages of several conversations; two statements. Receipts are those of conversations of
+    /// two: in each of the others there may be as many as in a history.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn read_across(
+        ctx: &Ctx,
+        me: &str,
+        conversations: impl IntoIterator<Item = &Conversation>,
+        messages: &[Doc<Message>],
+    ) -> Result<Self> {
+        let direct = conversations
+            .into_iter()
+            .filter(|conversation| conversation.kind == ConversationKind::Direct)
+            .map(|conversation| conversation.id.clone())
+            .filter(|id| messages.iter().any(|m| m.conversation_id == *id));
+        let direct: BTreeSet<String> = direct.collect();
+        let asked = direct.iter().map(|id| readers(id, me).limit(PAIR));
+        let readers = ctx.read(asked.collect::<Vec<_>>()).await?;
+        let readers = readers.into_iter().flatten().collect();
+        Viewing::of(ctx, me, direct, readers, messages).await
+    }
+
+    async fn of(
+        ctx: &Ctx,
+        me: &str,
+        direct: BTreeSet<String>,
+        readers: Vec<Doc<ConversationMember>>,
+        messages: &[Doc<Message>],
+    ) -> Result<Self> {
         if messages.is_empty() {
             return Ok(Viewing::default());
         }
@@ -89,7 +128,7 @@ impl Viewing {
             .await?;
         let memberships = memberships.into_iter().flatten().map(Doc::into_inner);
         Ok(Viewing {
-            is_direct: kind == ConversationKind::Direct,
+            direct,
             readers,
             origins: memberships
                 .filter(is_active)
@@ -108,6 +147,11 @@ impl Viewing {
             .iter()
             .filter(|reader| reader.has_read(message));
         readers.map(|reader| reader.user.clone()).collect()
+    }
+
+    /// Whether a message is one of a conversation of two.
+    pub fn is_direct(&self, message: &Message) -> bool {
+        self.direct.contains(&message.conversation_id)
     }
 
     /// Whether the viewer may know where this message comes from.
@@ -131,6 +175,7 @@ fn reader(member: Doc<ConversationMember>) -> Option<Reader> {
     Some(Reader {
         position: member.read_position?,
         hidden_up_to: member.history_position.unwrap_or(0),
+        conversation: member.conversation_id,
         user: member.user_id,
     })
 }
