@@ -26,6 +26,7 @@ const ROOMY: [(&str, &str); 5] = [
     ("message_rate_per_minute", "60000"),
     ("stranger_message_rate_per_hour", "60000"),
     ("mention_rate_per_hour", "60000"),
+    ("reaction_rate_per_minute", "60000"),
     ("vote_rate_per_minute", "60000"),
     ("search_rate_per_minute", "60000"),
 ];

@@ -57,8 +57,7 @@ async fn search(ctx: Ctx, _: Request, window: Window<SearchFilters>) -> Result<R
     .await?;
     let (messages, matches): (Vec<_>, Vec<_>) = page.items.into_iter().unzip();
     let places = places.into_inner();
-    let conversations = places.values().map(|access| &access.conversation);
-    let viewing = Viewing::read_across(&ctx, &me, conversations, &messages).await?;
+    let viewing = Viewing::read_across(&ctx, &me, places.values(), &messages).await?;
     let items = views(messages, matches, &viewing);
     let cursors = (page.next.as_ref(), page.previous.as_ref());
     window

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use whisper_kit::{Ctx, Result};
 use whisper_messages::{Access, Viewing, is_deleted_for, readers};
-use whisper_schema::prelude::{Column, Message, Timestamp};
+use whisper_schema::prelude::{Column, ConversationRight, Message, Timestamp};
 use whisper_store::{Doc, Filter, MAX_LIMIT, Query};
 
 /// Conversations with the caller's membership, by their ids.
@@ -46,6 +46,10 @@ fn theirs(access: &Access, ids: &[&str], now: Timestamp) -> Query<Message> {
 /// As [`Ctx::read`].
 pub async fn viewing(ctx: &Ctx, access: &Access, messages: &[Doc<Message>]) -> Result<Viewing> {
     let (here, me) = (&access.conversation, &access.member.user_id);
-    let readers = ctx.read(readers(&here.id, me)).await?;
-    Viewing::read(ctx, me, here.kind, readers, messages).await
+    let readers = access
+        .has(ConversationRight::SeeMembers)
+        .then(|| readers(&here.id, me));
+    let readers = ctx.read(readers).await?.unwrap_or_default();
+    let viewing = Viewing::read(ctx, me, here.kind, readers, messages).await?;
+    Ok(viewing.within(access))
 }

@@ -6,6 +6,7 @@
 mod account;
 mod consumer_cursor;
 mod contact_book;
+mod contact_request;
 mod conversation_ban;
 mod conversation_member;
 mod error_group;
@@ -17,6 +18,8 @@ mod idempotency_key;
 mod job_run;
 mod media_entry;
 mod message_expiry;
+mod message_reaction;
+mod message_reference;
 mod name;
 mod notification_settings;
 mod poll_ballot;
@@ -39,6 +42,7 @@ mod story_reaction;
 pub use account::{Account, AccountStatus};
 pub use consumer_cursor::ConsumerCursor;
 pub use contact_book::ContactBook;
+pub use contact_request::{ContactRequest, ContactRequestStatus};
 pub use conversation_ban::ConversationBan;
 pub use conversation_member::{
     ConversationMember, ConversationMemberRole, ConversationMemberStatus,
@@ -52,6 +56,8 @@ pub use idempotency_key::IdempotencyKey;
 pub use job_run::JobRun;
 pub use media_entry::{MediaEntry, MediaKind};
 pub use message_expiry::MessageExpiry;
+pub use message_reaction::{MessageReaction, MessageReactionCount};
+pub use message_reference::{MessageReference, MessageReferenceKind};
 pub use name::{DisplayName, RestingName};
 pub use notification_settings::NotificationSettings;
 pub use poll_ballot::PollBallot;
