@@ -29,6 +29,7 @@ const ROOMY: [(&str, &str); 6] = [
     ("message_change_rate_per_minute", "60000"),
     ("reaction_rate_per_minute", "60000"),
     ("vote_rate_per_minute", "60000"),
+    ("search_rate_per_minute", "60000"),
 ];
 
 /// Spin's default: instances come and go in tests too.
