@@ -58,20 +58,13 @@ async fn step(ctx: &Ctx) -> Result<Attempt<Step>> {
     let Some(end) = end else {
         let end = place(END, newest.map_or(0, |message| message.seq));
         let begun = ctx.try_commit(Batch::new().insert(&end)).await?;
-        let more = Step {
-            taken_in: 0,
-            more: true,
-        };
-        return Ok(begun.map_or(Attempt::Retry, |_| Attempt::Done(more)));
+        return Ok(outcome(begun.is_some(), 0, true));
     };
     let from = position.as_ref().map_or(0, |cursor| cursor.position);
     if from >= end.position {
-        return Ok(Attempt::Done(Step {
-            taken_in: 0,
-            more: false,
-        }));
+        return Ok(outcome(true, 0, false));
     }
-    let limit = ctx.store().await?.portion(MESSAGES) as u32;
+    let limit = u32::try_from(ctx.store().await?.portion(MESSAGES)).unwrap_or(1);
     let next = Query::<Message>::new()
         .in_commit_order(from)
         .filter(Filter::le(Column::seq(), end.position))
@@ -82,22 +75,31 @@ async fn step(ctx: &Ctx) -> Result<Attempt<Step>> {
     for message in messages.iter().filter(|message| message.stands(ctx.now())) {
         entries.put(message, false);
     }
-    // A message that is deleted between the read and the commit has an event that the consumer has yet to see: then it takes
-    // out again what is put in here. So the consumer must not have gone on meanwhile.
     let batch = moved(position.as_ref(), last).append(entries.into_batch());
-    let batch = match events {
-        Some(events) => batch.expect_some(Filter::and([
-            Filter::<ConsumerCursor>::eq(Column::id(), CONSUMER),
-            Filter::eq(ConsumerCursor::POSITION, events.position),
-        ])),
-        None => batch.expect_none(Filter::<ConsumerCursor>::eq(Column::id(), CONSUMER)),
-    };
-    let step = Step {
-        taken_in: messages.len() as u64,
-        more: last < end.position,
-    };
+    let batch = still_at(batch, events.as_ref());
     let committed = ctx.try_commit(batch).await?;
-    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(step)))
+    let taken_in = messages.len() as u64;
+    Ok(outcome(committed.is_some(), taken_in, last < end.position))
+}
+
+fn outcome(is_done: bool, taken_in: u64, more: bool) -> Attempt<Step> {
+    match is_done {
+        true => Attempt::Done(Step { taken_in, more }),
+        false => Attempt::Retry,
+    }
+}
+
+/// On the condition that the consumer hasn't gone on. A message that is deleted between the read and the commit has an
+/// event that the consumer has yet to see: then it takes out again what is put in here.
+fn still_at(batch: Batch, events: Option<&Doc<ConsumerCursor>>) -> Batch {
+    let consumer = Filter::<ConsumerCursor>::eq(Column::id(), CONSUMER);
+    match events {
+        Some(events) => {
+            let there = Filter::eq(ConsumerCursor::POSITION, events.position);
+            batch.expect_some(Filter::and([consumer, there]))
+        }
+        None => batch.expect_none(consumer),
+    }
 }
 
 /// The move of the cursor, on the condition that it stands where it was read.

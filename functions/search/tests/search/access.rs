@@ -81,8 +81,7 @@ fn what_was_deleted_for_me_is_found_by_others_alone() {
     let (ann, bob) = (world.scene.person(), world.scene.person());
     let room = world.scene.group(&[&ann, &bob]);
     let ids = world.say(&ann, &room, &["hello", "hello again"]);
-    let mine = Patch::<Message>::new().set(Message::DELETED_FOR, vec![bob.id.as_str()]);
-    world.scene.change(&ids[0], mine);
+    world.scene.hide(&bob, &room, &ids[0]).expect(204);
     assert_eq!(
         world.found(&ann, &room, "query=hello"),
         ["hello again", "hello"]
@@ -114,4 +113,44 @@ fn messages_of_the_server_are_not_found() {
     let system = Patch::<Message>::new().set(Message::IS_SYSTEM_MESSAGE, true);
     world.scene.change(&ids[0], system);
     assert_eq!(world.found(&ann, &room, "query=hello"), [""; 0]);
+}
+
+#[test]
+fn what_was_said_before_ones_history_begins_is_not_found() {
+    let world = World::new();
+    let (ann, bob) = (world.scene.person(), world.scene.person());
+    let room = world.scene.group(&[&ann, &bob]);
+    let links = ["https://example.com"];
+    let link = |words: &str| serde_json::json!({"content": words, "links": links});
+    let first = world.send(&ann, &room, link("hello first"));
+    world.send(&ann, &room, link("hello second"));
+    world.take_in();
+    let entry: SearchEntry = world.scene.get(&first);
+    let cleared = Patch::<ConversationMember>::new()
+        .set(ConversationMember::CLEARED_POSITION, entry.position);
+    world.scene.change(&member_id(&room, &bob.id), cleared);
+    assert_eq!(world.found(&bob, &room, "query=hello"), ["hello second"]);
+    assert_eq!(world.found_anywhere(&bob, "query=hello"), ["hello second"]);
+    let media = format!("/v1/conversations/{room}/media?kind=links");
+    let media = crate::contents(&world.get(&bob, &media).expect(200));
+    assert_eq!(media, ["hello second"]);
+    assert_eq!(world.found(&ann, &room, "query=hello").len(), 2);
+}
+
+#[test]
+fn newcomers_find_what_was_said_since_they_joined_where_the_history_is_so() {
+    let world = World::new();
+    let (ann, bob) = (world.scene.person(), world.scene.person());
+    let room = world.scene.group(&[&ann, &bob]);
+    let ids = world.say(&ann, &room, &["hello first", "hello second"]);
+    let entry: SearchEntry = world.scene.get(&ids[0]);
+    let joined = Patch::<ConversationMember>::new()
+        .set(ConversationMember::HISTORY_POSITION, entry.position);
+    world.scene.change(&member_id(&room, &bob.id), joined);
+    assert_eq!(world.found(&bob, &room, "query=hello").len(), 2);
+    let settings = Patch::<Conversation>::new()
+        .set(Conversation::SETTINGS, r#"{"history": "joined"}"#);
+    world.scene.change(&room, settings);
+    assert_eq!(world.found(&bob, &room, "query=hello"), ["hello second"]);
+    assert_eq!(world.found_anywhere(&bob, "query=hello"), ["hello second"]);
 }

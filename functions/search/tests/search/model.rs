@@ -98,20 +98,7 @@ impl Model {
 
     fn take(&mut self, step: &Step) {
         match *step {
-            Step::Say(who, room, words) if self.members[room][who] => {
-                let id = self
-                    .world
-                    .scene
-                    .say(&self.people[who], &self.rooms[room], words);
-                self.said.push(Said {
-                    id,
-                    room,
-                    words,
-                    is_deleted: false,
-                    hidden: Vec::new(),
-                    is_new: true,
-                });
-            }
+            Step::Say(who, room, words) if self.members[room][who] => self.say(who, room, words),
             Step::Edit(message, words) => {
                 if let Some(said) = self.said.get_mut(message).filter(|said| !said.is_deleted) {
                     said.words = words;
@@ -130,14 +117,11 @@ impl Model {
             }
             Step::Hide(message, who) => {
                 if let Some(said) = self.said.get_mut(message) {
-                    said.hidden.push(who);
-                    let users: Vec<&str> = said
-                        .hidden
-                        .iter()
-                        .map(|who| self.people[*who].id.as_str())
-                        .collect();
-                    let hidden = Patch::<Message>::new().set(Message::DELETED_FOR, users);
-                    self.world.scene.change(&said.id, hidden);
+                    let (person, room) = (&self.people[who], &self.rooms[said.room]);
+                    let answer = self.world.scene.hide(person, room, &said.id);
+                    if answer.response.status() == 204 {
+                        said.hidden.push(who);
+                    }
                 }
             }
             Step::Join(who, room, is) => {
@@ -162,6 +146,18 @@ impl Model {
             }
             Step::Say(..) => {}
         }
+    }
+
+    fn say(&mut self, who: usize, room: usize, words: &'static str) {
+        let (person, place) = (&self.people[who], &self.rooms[room]);
+        self.said.push(Said {
+            id: self.world.scene.say(person, place, words),
+            room,
+            words,
+            is_deleted: false,
+            hidden: Vec::new(),
+            is_new: true,
+        });
     }
 
     /// What somebody finds in these rooms: all that has been taken in, and nothing that doesn't answer.
