@@ -148,8 +148,8 @@ fn newcomers_find_what_was_said_since_they_joined_where_the_history_is_so() {
         .set(ConversationMember::HISTORY_POSITION, entry.position);
     world.scene.change(&member_id(&room, &bob.id), joined);
     assert_eq!(world.found(&bob, &room, "query=hello").len(), 2);
-    let settings = Patch::<Conversation>::new()
-        .set(Conversation::SETTINGS, r#"{"history": "joined"}"#);
+    let settings =
+        Patch::<Conversation>::new().set(Conversation::SETTINGS, r#"{"history": "joined"}"#);
     world.scene.change(&room, settings);
     assert_eq!(world.found(&bob, &room, "query=hello"), ["hello second"]);
     assert_eq!(world.found_anywhere(&bob, "query=hello"), ["hello second"]);
