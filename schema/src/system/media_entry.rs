@@ -34,7 +34,6 @@ choices! {
 )]
 #[access(server = "Its readers are all members of the conversation, more than a row can name.")]
 #[retention(with = "messages", job = "search")]
-#[retention(until(expires_at), job = "search")]
 #[index(idx_conversation_kind(conversation_id, kind, position))]
 #[index(idx_expires(expires_at))]
 pub struct MediaEntry {

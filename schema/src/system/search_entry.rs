@@ -16,7 +16,6 @@ use crate::{Collection, Column, Ephemeral, Timestamp};
 )]
 #[access(server = "Its readers are all members of the conversation, more than a row can name.")]
 #[retention(with = "messages", job = "search")]
-#[retention(until(expires_at), job = "search")]
 #[index(words idx_words(words, conversation_id, position))]
 #[index(unique idx_position(position))]
 #[index(idx_expires(expires_at))]
