@@ -7,12 +7,13 @@ use std::time::Duration;
 use whisper_schema::Timestamp;
 use whisper_store::{ReadSet, Store};
 
-use crate::auth::{self, Caller, Claims, Foreign, IdentityServer, Keys, Turns};
+use crate::caller::{self, Caller, Claims, Foreign, IdentityServer, Keys};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::ids;
 use crate::log::{self, Level};
 use crate::signal::{Fault, Signals};
+use crate::turns::Turns;
 
 /// The state that the requests of one instance share.
 pub struct Instance {
@@ -139,8 +140,8 @@ impl Ctx {
         let Some(claims) = self.unchecked() else {
             return Ok(store.read(set).await?);
         };
-        let (standing, found) = store.read((auth::standing(&claims), set)).await?;
-        let is_anonymous = auth::check(&claims, standing, self.now())?;
+        let (standing, found) = store.read((caller::standing(&claims), set)).await?;
+        let is_anonymous = caller::check(&claims, standing, self.now())?;
         self.0.is_anonymous.set(is_anonymous);
         self.0.is_checked.set(true);
         Ok(found)

@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 use crate::log::{self, Level};
 use crate::reply::Response;
 use crate::request::Request;
-use crate::{database, intake, signal};
+use crate::{afterwards, database, intake};
 
 pub use spin_sdk::http_service;
 
@@ -92,8 +92,8 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
     let response = shared.edge.answer(instance, request, body).await;
     drop(place);
     #[cfg(not(feature = "spin"))]
-    signal::work_off(&shared.instance).await;
-    signal::deliver(&shared.instance);
+    afterwards::work_off(&shared.instance).await;
+    afterwards::deliver(&shared.instance);
     let reply = offer(response).await;
     // The refusal doesn't wait for a body that nobody wants. A client that waits itself, for 100 Continue, has sent none
     // of it, and reading would tell it to begin.

@@ -2,14 +2,13 @@
 
 mod derived;
 
+pub(crate) use derived::uuid_of;
 pub use derived::{
     ban_id, delivery_id, derived_id, direct_conversation_id, mark_id, member_id, mention_id,
     poll_id, reading_reference_id, reply_reference_id, story_reaction_notice_id,
 };
 use whisper_schema::Timestamp;
 
-use crate::auth::{id_key, mac};
-use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 
 /// Most characters of a document's id.
@@ -34,16 +33,6 @@ pub fn new_id(now: Timestamp) -> Result<String> {
     let millis = u64::try_from(now.as_millis()).unwrap_or(0);
     let uuid = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
     Ok(uuid.hyphenated().to_string())
-}
-
-/// As [`derived_id`], with the server's key: without it the id can't be computed from the parts.
-///
-/// # Errors
-/// The store's, when the key has to be read.
-pub async fn keyed_id(ctx: &Ctx, parts: &[&str]) -> Result<String> {
-    let key = id_key(ctx).await?;
-    let named = derived_id(parts);
-    Ok(derived::uuid_of(mac(&key, "id", named.as_bytes())))
 }
 
 /// Random bytes from the runtime's secure source.

@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(target_family = "wasm")]
+mod afterwards;
 pub mod auth;
 mod body;
+mod caller;
 mod client;
 mod compress;
 pub mod config;
@@ -42,6 +45,7 @@ pub mod signal;
 #[cfg(all(feature = "testing", not(target_family = "wasm")))]
 #[allow(clippy::expect_used, clippy::panic)]
 pub mod testing;
+mod turns;
 
 pub use bytes::Bytes;
 pub use config::Config;

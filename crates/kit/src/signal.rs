@@ -1,19 +1,12 @@
 //! Calls of an instance to other components after it has answered, by service chaining: that something was committed
 //! ([`crate::reaction`]), and the faults.
 
-#[cfg(target_family = "wasm")]
-mod send;
-
 use std::cell::{Cell, RefCell};
+#[cfg(target_family = "wasm")]
+use std::collections::BTreeMap;
 use std::pin::Pin;
 
 use serde_json::{Value, json};
-
-#[cfg(target_family = "wasm")]
-#[cfg(all(target_family = "wasm", not(feature = "spin")))]
-pub(crate) use send::work_off;
-#[cfg(target_family = "wasm")]
-pub(crate) use send::{Waking, deliver};
 
 /// Variable with the components that are woken after a commit, separated by commas.
 pub const CONSUMERS: &str = "event_consumers";
@@ -61,8 +54,9 @@ pub(crate) struct Signals {
     committed: Cell<bool>,
     faults: RefCell<Vec<Fault>>,
     tasks: RefCell<Vec<Task>>,
+    /// The consumers that are being called: whether they have to be called once more.
     #[cfg(target_family = "wasm")]
-    waking: Waking,
+    pub waking: RefCell<BTreeMap<String, bool>>,
 }
 
 impl Signals {

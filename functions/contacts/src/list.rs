@@ -7,7 +7,7 @@ use whisper_people::shown_to;
 use whisper_schema::Rule;
 use whisper_schema::prelude::{Column, Contact, ContactRelationship};
 use whisper_schema::text::{composed, folded};
-use whisper_store::{Cursor, Doc, Filter, Order, Query};
+use whisper_store::{Doc, Filter, Order, Query};
 
 use crate::details::Relationship;
 use crate::direct::Direct;
@@ -108,14 +108,6 @@ async fn list(ctx: Ctx, _: Request, window: Window<Which>) -> Result<Reply> {
     window
         .reply_between(&ctx, items, next.as_ref(), previous.as_ref())
         .await
-}
-
-/// The place of a contact in the list.
-pub fn place(contact: &Doc<Contact>) -> Cursor {
-    Cursor {
-        values: vec![contact.is_favorite.into(), contact.seq.into()],
-        seq: contact.seq,
-    }
 }
 
 /// The contacts as they are shown.

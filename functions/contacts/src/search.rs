@@ -9,8 +9,6 @@ use whisper_schema::prelude::Contact;
 use whisper_schema::text::folded;
 use whisper_store::{Cursor, Doc, Query};
 
-use crate::list::place;
-
 /// How many contacts are looked at in a round.
 const LOOKED_AT: u32 = 500;
 /// The most rounds of a request; the next page goes on.
@@ -63,6 +61,14 @@ pub async fn search(
         }
     }
     Ok(found)
+}
+
+/// The place of a contact in the list, by its order.
+fn place(contact: &Doc<Contact>) -> Cursor {
+    Cursor {
+        values: vec![contact.is_favorite.into(), contact.seq.into()],
+        seq: contact.seq,
+    }
 }
 
 /// The names by which the owner knows a contact.

@@ -4,7 +4,7 @@ use http::HeaderMap;
 use serde::Deserialize;
 use whisper_store::tables::{Answer, Call, Transport, TransportError};
 
-use super::foreign::{IdentityServer, Verifying};
+use crate::caller::{IdentityServer, Verifying};
 use crate::config::{APPWRITE_ENDPOINT, APPWRITE_PROJECT, Config};
 use crate::error::{Code, Error, Result};
 

@@ -1,22 +1,21 @@
 //! The server's keys: made at first use, kept in the database, decoded once per instance.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ed25519_dalek::{SigningKey as Ed25519, VerifyingKey};
+use ed25519_dalek::SigningKey as Ed25519;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use whisper_schema::Column;
 use whisper_schema::prelude::{SigningKey, SigningKeyPurpose};
-use whisper_schema::{Column, Timestamp};
 use whisper_store::{Batch, Filter, Order, Patch, Query, StoreError};
 
-use super::claims::{ACCESS_LIFETIME, Claims};
+use crate::caller::{ACCESS_LIFETIME, TokenKey};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::ids::random;
+use crate::ids::{derived_id, random, uuid_of};
 
 /// How long an instance trusts the keys that it read, in milliseconds, before it looks for new keys on a token with an
 /// unknown key id. Without a bound, forged tokens would make it read at every request.
@@ -27,46 +26,6 @@ const TRUSTED: i64 = 60_000;
 const RETIRED: i64 = ACCESS_LIFETIME * 1000 + 2 * TRUSTED;
 /// Bytes of a code by [`mac`]: 128 bits can't be guessed.
 pub(crate) const MAC: usize = 16;
-/// How many verified tokens an instance remembers.
-const REMEMBERED: usize = 1024;
-
-/// A key for access tokens.
-pub(crate) struct TokenKey {
-    /// Key id, as in the token's header and in the JWKS.
-    pub kid: String,
-    /// The private half.
-    pub signing: Ed25519,
-    /// The public half.
-    pub verifying: VerifyingKey,
-    /// Since when it no longer signs; it verifies until its last token has expired.
-    pub retired_at: Option<Timestamp>,
-}
-
-/// The server's keys, as far as an instance knows them.
-#[derive(Default)]
-pub struct Keys {
-    tokens: RefCell<Option<Rc<Vec<TokenKey>>>>,
-    read_at: Cell<i64>,
-    cursor: RefCell<Option<Rc<[u8; 32]>>>,
-    id: RefCell<Option<Rc<[u8; 32]>>>,
-    verified: RefCell<HashMap<[u8; 32], Claims>>,
-}
-
-impl Keys {
-    /// The claims of a token that was verified before, by its SHA-256.
-    pub(crate) fn remembered(&self, digest: &[u8; 32]) -> Option<Claims> {
-        self.verified.borrow().get(digest).cloned()
-    }
-
-    /// Remembers a verified token; verification is dear in Wasm.
-    pub(crate) fn remember(&self, digest: [u8; 32], claims: Claims) {
-        let mut verified = self.verified.borrow_mut();
-        if verified.len() >= REMEMBERED {
-            verified.clear();
-        }
-        verified.insert(digest, claims);
-    }
-}
 
 /// The keys for access tokens, newest first; makes the first one.
 pub(crate) async fn token_keys(ctx: &Ctx) -> Result<Rc<Vec<TokenKey>>> {
@@ -145,8 +104,18 @@ pub(crate) async fn cursor_key(ctx: &Ctx) -> Result<Rc<[u8; 32]>> {
 }
 
 /// The key for ids that only this server can compute. Documents carry these ids, so the key must never change.
-pub(crate) async fn id_key(ctx: &Ctx) -> Result<Rc<[u8; 32]>> {
+async fn id_key(ctx: &Ctx) -> Result<Rc<[u8; 32]>> {
     kept(ctx, &ctx.keys().id, SigningKeyPurpose::Id).await
+}
+
+/// As [`derived_id`](crate::ids::derived_id), with the server's key: without it the id can't be computed from the parts.
+///
+/// # Errors
+/// The store's, when the key has to be read.
+pub async fn keyed_id(ctx: &Ctx, parts: &[&str]) -> Result<String> {
+    let key = id_key(ctx).await?;
+    let named = derived_id(parts);
+    Ok(uuid_of(mac(&key, "id", named.as_bytes())))
 }
 
 /// A key that is read once per instance.

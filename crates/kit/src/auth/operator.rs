@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::token::bearer;
+use crate::caller::bearer;
 use crate::ctx::Ctx;
 use crate::error::{Code, Error, Result};
 use crate::request::Request;

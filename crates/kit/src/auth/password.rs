@@ -7,8 +7,6 @@
 #[cfg_attr(not(all(target_family = "wasm", feature = "spin")), allow(dead_code))]
 pub(super) mod apart;
 
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
@@ -18,6 +16,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use crate::ctx::Ctx;
 use crate::error::{Code, Error, Result};
 use crate::ids::random;
+use crate::turns::Turn;
 
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
@@ -31,47 +30,16 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// The same where an instance does nothing else: enough to take what came at once, which would have other instances
 /// made for it.
 const BRIEF: Duration = Duration::from_millis(1);
-/// The most requests that wait for a turn in an instance. More are sent away: they would wait for longer than people
-/// do.
-const MOST_WAITING: usize = 64;
 
-/// The turns of an instance at hashing; the first in line hashes.
-#[derive(Default)]
-pub(crate) struct Turns {
-    line: RefCell<VecDeque<u64>>,
-    next: Cell<u64>,
-}
-
-/// The right to hash; ends when dropped, whether or not its turn had come.
-struct Turn<'a> {
-    turns: &'a Turns,
-    number: u64,
-}
-
-impl<'a> Turn<'a> {
-    async fn take(ctx: &'a Ctx, pause: Duration) -> Result<Self> {
-        let turns = ctx.turns();
-        if turns.line.borrow().len() >= MOST_WAITING {
-            return Err(busy());
-        }
-        let number = turns.next.get();
-        turns.next.set(number.wrapping_add(1));
-        turns.line.borrow_mut().push_back(number);
-        let turn = Turn { turns, number };
-        while turns.line.borrow().front() != Some(&number) {
-            ctx.pause(pause).await;
-        }
-        // Even when the turn came at once: other requests that came in with this one go first.
+/// Waits for a turn at hashing. Dropping it gives it up, whether or not it had come.
+async fn turn(ctx: &Ctx, pause: Duration) -> Result<Turn<'_>> {
+    let turn = ctx.turns().join().ok_or_else(busy)?;
+    while !turn.has_come() {
         ctx.pause(pause).await;
-        Ok(turn)
     }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        let mut line = self.turns.line.borrow_mut();
-        line.retain(|number| *number != self.number);
-    }
+    // Even when the turn came at once: other requests that came in with this one go first.
+    ctx.pause(pause).await;
+    Ok(turn)
 }
 
 /// The refusal where too many wait.
@@ -97,7 +65,7 @@ pub async fn hash_password(ctx: &Ctx, password: &str) -> Result<String> {
     if let Some(hash) = apart::hash(ctx, password).await? {
         return Ok(hash);
     }
-    let _turn = Turn::take(ctx, PAUSE).await?;
+    let _turn = turn(ctx, PAUSE).await?;
     hash(password, &random::<SALT>()?)
 }
 
@@ -106,7 +74,7 @@ pub async fn hash_password(ctx: &Ctx, password: &str) -> Result<String> {
 /// # Errors
 /// As [`hash_password`].
 pub async fn hash_here(ctx: &Ctx, password: &str) -> Result<String> {
-    let _turn = Turn::take(ctx, BRIEF).await?;
+    let _turn = turn(ctx, BRIEF).await?;
     hash(password, &random::<SALT>()?)
 }
 
@@ -126,7 +94,7 @@ pub async fn verify_password(ctx: &Ctx, password: &str, stored: &str) -> Result<
     if let Some(is_right) = apart::verify(ctx, password, stored).await? {
         return Ok(is_right);
     }
-    let _turn = Turn::take(ctx, PAUSE).await?;
+    let _turn = turn(ctx, PAUSE).await?;
     verify(password, stored)
 }
 
@@ -135,7 +103,7 @@ pub async fn verify_password(ctx: &Ctx, password: &str, stored: &str) -> Result<
 /// # Errors
 /// As [`verify_password`].
 pub async fn verify_here(ctx: &Ctx, password: &str, stored: &str) -> Result<bool> {
-    let _turn = Turn::take(ctx, BRIEF).await?;
+    let _turn = turn(ctx, BRIEF).await?;
     verify(password, stored)
 }
 

@@ -11,10 +11,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
 use whisper_schema::prelude::{Account, AccountStatus, Session};
 use whisper_schema::{Column, Timestamp};
-use whisper_store::{Batch, Doc, Filter, First, Get, Order, Patch, Query, StoreError};
+use whisper_store::{Batch, Filter, Get, Order, Patch, Query, StoreError};
 
-use super::token::{invalid, sign};
-use super::{Claims, MAC, cursor_key, mac, mac256, sha256_hex};
+use super::token::sign;
+use super::{MAC, cursor_key, mac, mac256, sha256_hex};
+use crate::caller::{ended, invalid, is_anonymous, peculiar};
 use crate::ctx::Ctx;
 use crate::error::{Code, Error, Result};
 use crate::ids::{is_id, random};
@@ -222,49 +223,6 @@ pub fn revoke_all(batch: Batch, user_id: &str, keep: Option<&str>) -> Batch {
     batch.delete_where(Filter::and(theirs), 1000)
 }
 
-/// The session of a token, where we keep it, and its account if there is something about it.
-pub(crate) type Standing = (Option<Option<Doc<Session>>>, Option<Doc<Account>>);
-
-/// The question whether a token still counts, to be asked together with others: its session, and the account if
-/// there is something about it. Only the account where another server keeps the sessions: it has said that this one
-/// stands.
-pub(crate) fn standing(claims: &Claims) -> (Option<Get<Session>>, First<Account>) {
-    (claims.own_session().map(Get::id), peculiar(&claims.sub))
-}
-
-/// Refuses a token whose session is over, or whose account is out of use, by what [`standing`] found. Tells whether
-/// the account is anonymous.
-///
-/// # Errors
-/// [`Code::SessionRevoked`].
-pub(crate) fn check(claims: &Claims, (session, account): Standing, now: Timestamp) -> Result<bool> {
-    let stands = |session: Doc<Session>| session.user_id == claims.sub && session.expires_at > now;
-    if session.is_some_and(|session| !session.is_some_and(stands)) {
-        return Err(ended());
-    }
-    is_anonymous(account)
-}
-
-/// The question for an account about which there is something: it is out of use, or anonymous.
-fn peculiar(user_id: &str) -> First<Account> {
-    let either = Filter::or([
-        Filter::ne(Account::STATUS, AccountStatus::Active),
-        Filter::eq(Account::IS_ANONYMOUS, true),
-    ]);
-    Query::new()
-        .filter(Filter::eq(Column::id(), user_id))
-        .filter(either)
-        .first()
-}
-
-/// Whether an account is anonymous, by what [`peculiar`] found.
-fn is_anonymous(found: Option<Doc<Account>>) -> Result<bool> {
-    match found {
-        Some(account) if account.status != AccountStatus::Active => Err(ended()),
-        found => Ok(found.is_some()),
-    }
-}
-
 /// Whether an account in use is anonymous.
 ///
 /// # Errors
@@ -279,11 +237,6 @@ fn out_of_use(user_id: &str) -> Filter<Account> {
         Filter::eq(Column::id(), user_id),
         Filter::ne(Account::STATUS, AccountStatus::Active),
     ])
-}
-
-pub(super) fn ended() -> Error {
-    let detail = "The session was revoked or has expired. Sign in again.";
-    Error::new(Code::SessionRevoked, detail)
 }
 
 fn reused() -> Error {

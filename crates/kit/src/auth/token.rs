@@ -9,15 +9,13 @@ use ed25519_dalek::{Signature, Signer};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::claims::{ACCESS_LIFETIME, Claims, ISSUER};
-use super::keys::{TokenKey, reread_token_keys, token_keys};
+use super::keys::{reread_token_keys, token_keys};
+use crate::caller::{ACCESS_LIFETIME, Claims, ISSUER, MAX_TOKEN, TokenKey, bearer, invalid, part};
 use crate::ctx::Ctx;
 use crate::error::{Code, Error, Result};
 use crate::ids;
 use crate::request::Request;
 
-/// The longest token that is looked at, in bytes.
-pub(super) const MAX_TOKEN: usize = 2048;
 /// By how many seconds another instance's clock may be ahead.
 const SKEW: i64 = 60;
 
@@ -68,7 +66,7 @@ fn encode(key: &TokenKey, claims: &Claims) -> Result<String> {
 /// [`Code::Unauthenticated`] without a token, [`Code::TokenInvalid`], [`Code::TokenExpired`].
 pub async fn verify(ctx: &Ctx, request: &Request) -> Result<Claims> {
     if let Some(foreign) = ctx.foreign() {
-        return foreign.verify(ctx, request).await;
+        return foreign.verify(ctx.now(), request).await;
     }
     let Some(token) = bearer(request) else {
         let detail = "Send the access token in the header Authorization: Bearer <token>.";
@@ -171,20 +169,4 @@ pub async fn jwks(ctx: &Ctx) -> Result<JwksView> {
         })
         .collect();
     Ok(JwksView { keys })
-}
-
-/// The token of the Authorization header (RFC 6750).
-pub(crate) fn bearer(request: &Request) -> Option<&str> {
-    let (scheme, token) = request.header("authorization")?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-pub(super) fn part<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
-    let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| invalid())?;
-    serde_json::from_slice(&json).map_err(|_| invalid())
-}
-
-/// The refusal of a token that is none of ours.
-pub(crate) fn invalid() -> Error {
-    Error::new(Code::TokenInvalid, "This token is not valid.")
 }

@@ -2,6 +2,7 @@
 
 use futures::executor::block_on;
 use serde_json::{Value, json};
+use whisper_kit::auth::keyed_id;
 use whisper_kit::ids;
 use whisper_schema::prelude::*;
 use whisper_store::Batch;
@@ -157,10 +158,10 @@ fn ids_of_direct_conversations_are_those_of_one_server() {
     block_on(async {
         let parts = ["direct", "a", "b"];
         let (one, other) = (Room::new(), Room::new());
-        let id = ids::keyed_id(&one.edge.ctx(), &parts).await.unwrap();
+        let id = keyed_id(&one.edge.ctx(), &parts).await.unwrap();
         let again = one.edge.another(&conversations::api());
-        assert_eq!(ids::keyed_id(&again.ctx(), &parts).await.unwrap(), id);
-        assert_ne!(ids::keyed_id(&other.edge.ctx(), &parts).await.unwrap(), id);
+        assert_eq!(keyed_id(&again.ctx(), &parts).await.unwrap(), id);
+        assert_ne!(keyed_id(&other.edge.ctx(), &parts).await.unwrap(), id);
         assert!(ids::is_id(&id));
     });
 }

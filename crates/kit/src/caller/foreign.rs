@@ -11,10 +11,10 @@ use std::rc::Rc;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use whisper_schema::Timestamp;
 
 use super::claims::Claims;
-use super::token::{MAX_TOKEN, bearer, invalid, part};
-use crate::ctx::Ctx;
+use super::jwt::{MAX_TOKEN, bearer, invalid, part};
 use crate::error::{Code, Error, Result};
 use crate::ids::is_id;
 use crate::request::Request;
@@ -73,7 +73,7 @@ impl Foreign {
 
     /// Verifies the JWT of a request: that in Appwrite's own header, which must be of the user in the header beside
     /// it, or, at a domain of the function's, where Appwrite doesn't sign users in, the bearer token.
-    pub async fn verify(&self, ctx: &Ctx, request: &Request) -> Result<Claims> {
+    pub async fn verify(&self, now: Timestamp, request: &Request) -> Result<Claims> {
         let named = single(request, USER_ID)?;
         let (jwt, user) = match (single(request, USER_JWT)?, bearer(request)) {
             (Some(jwt), _) => (jwt, Some(named.ok_or_else(invalid)?)),
@@ -81,7 +81,7 @@ impl Foreign {
             (None, Some(jwt)) if named.is_none() => (jwt, None),
             (None, _) => return Err(nobody()),
         };
-        let now = ctx.now().as_millis().div_euclid(1000);
+        let now = now.as_millis().div_euclid(1000);
         let payload = read(jwt)?;
         if payload.exp.is_some_and(|exp| exp <= seconds(now)) {
             return Err(expired());

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// How long an access token is good for, in seconds.
 pub const ACCESS_LIFETIME: i64 = 15 * 60;
 /// The issuer of the tokens, which is their audience too.
-pub(super) const ISSUER: &str = "whisper";
+pub(crate) const ISSUER: &str = "whisper";
 /// The issuer of callers that another server has verified. No token that we signed names it.
 const FOREIGN: &str = "foreign";
 

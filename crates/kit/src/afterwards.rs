@@ -1,7 +1,5 @@
-//! Sending it, on Spin: in tasks that go on after the answer.
+//! The work that waits for the answer ([`crate::signal`]), in tasks that go on after it: consumers are woken, faults reported.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -10,17 +8,14 @@ use http::StatusCode;
 use spin_sdk::wasip3::spawn;
 use whisper_store::outgoing;
 
-use super::{CONSUMERS, Fault, REPORTS, REPORTS_PATH};
 use crate::ctx::Instance;
 use crate::log::{self, Level};
 use crate::reaction;
+use crate::signal::{CONSUMERS, Fault, REPORTS, REPORTS_PATH};
 
 /// The least time between two calls of an instance to a consumer. Commits in the meantime are handled together;
 /// consumers are to be there within 200 ms.
 const GAP: Duration = Duration::from_millis(100);
-
-/// The consumers that are being called: whether they have to be called once more.
-pub(crate) type Waking = RefCell<BTreeMap<String, bool>>;
 
 /// Calls the consumers after a commit, starts the work left for after the answer, and reports faults. Returns at once.
 pub(crate) fn deliver(instance: &Rc<Instance>) {
