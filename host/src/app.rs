@@ -16,8 +16,8 @@ use whisper_manifest::hosts::chaining_target;
 use whisper_manifest::routes::{RouteMatch, Router};
 
 use crate::bodies::Bodies;
+use crate::component::{Answering, Application, ComponentContext};
 use crate::faults::{Fault, Faults};
-use crate::instance::ComponentContext;
 use crate::instances::{Instances, Stats, Taken};
 use crate::log;
 use crate::problem::{self, Problem, REQUEST_ID};
@@ -203,6 +203,29 @@ impl App {
             });
         }
         response
+    }
+}
+
+impl Application for App {
+    fn authority(&self) -> &str {
+        App::authority(self)
+    }
+
+    fn answer_own(
+        &self,
+        request: Request<WasiBody>,
+        client: SocketAddr,
+    ) -> Answering<'_, Response<WasiBody>> {
+        Box::pin(self.handle_public(request, client))
+    }
+
+    fn answer_chained<'a>(
+        &'a self,
+        component: &'a str,
+        request: Request<WasiBody>,
+        client: SocketAddr,
+    ) -> Answering<'a, Option<Response<WasiBody>>> {
+        Box::pin(self.handle_chained(component, request, client))
     }
 }
 

@@ -12,8 +12,8 @@ use whisper_manifest::control::{Command, parse_duration};
 
 use crate::app::App;
 use crate::clock::Clock;
+use crate::component::ComponentContext;
 use crate::data_dir;
-use crate::instance::ComponentContext;
 use crate::schedules::Schedules;
 
 /// Bytes that a command may have.

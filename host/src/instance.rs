@@ -1,47 +1,15 @@
-//! The data of one instance of a component, and the data that its instances share.
+//! The data of one instance of a component.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::Arc;
 
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
-use whisper_manifest::hosts::AllowedHosts;
 
-use crate::app::App;
-use crate::clock::Clock;
+use crate::component::ComponentContext;
 use crate::guest_log::GuestLog;
-use crate::key_value::KeyValue;
 use crate::limits::{Health, MemoryLimit};
 use crate::outbound::Outbound;
-use crate::sqlite::Held;
-
-/// A component with its grants.
-pub struct ComponentContext {
-    /// Its id.
-    pub id: Arc<str>,
-    /// Labels of the databases it may open.
-    pub databases: Vec<String>,
-    /// The file behind the label `default`.
-    pub database_path: PathBuf,
-    /// Durations of its transactions.
-    pub held: Arc<Held>,
-    /// Labels of the key-value stores it may open.
-    pub stores: Vec<String>,
-    /// The application's key-value store.
-    pub key_value: KeyValue,
-    /// Its own variables.
-    pub variables: BTreeMap<String, String>,
-    /// Its environment variables.
-    pub environment: BTreeMap<String, String>,
-    /// Hosts that it may send requests to.
-    pub allowed_hosts: AllowedHosts,
-    /// The guests' clock.
-    pub clock: Clock,
-    /// The application, once all its components are loaded.
-    pub app: OnceLock<Weak<App>>,
-}
 
 /// The data of an instance's store.
 pub struct InstanceState {

@@ -17,9 +17,10 @@ use wasmtime_wasi_http::handler::{
 };
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
+use crate::component::ComponentContext;
 use crate::computing::Computing;
 use crate::faults::{Fault, Faults};
-use crate::instance::{ComponentContext, InstanceState};
+use crate::instance::InstanceState;
 use crate::limits::{Health, Limits};
 use crate::log;
 use crate::problem::{self, Problem};

@@ -1,7 +1,7 @@
 //! From a manifest to a running application.
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use anyhow::anyhow;
 use wasmtime::Engine;
@@ -14,10 +14,10 @@ use whisper_manifest::{Component, Manifest};
 use crate::app::App;
 use crate::bodies::Bodies;
 use crate::clock::Clock;
+use crate::component::ComponentContext;
 use crate::computing::Computing;
 use crate::engine::Compiled;
 use crate::faults::Faults;
-use crate::instance::ComponentContext;
 use crate::instances::{Instances, Stats};
 use crate::key_value::KeyValue;
 use crate::limits::Limits;
@@ -79,7 +79,8 @@ impl Loader<'_> {
         let app = Arc::new(App::new(router, handlers, stats, faults, bodies));
         for context in contexts {
             // Each is new: nobody has set it before.
-            let _ = context.app.set(Arc::downgrade(&app));
+            let app: Weak<App> = Arc::downgrade(&app);
+            let _ = context.app.set(app);
         }
         Ok(app)
     }

@@ -10,8 +10,7 @@ use serde_json::json;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks, default_send_request};
 use whisper_manifest::hosts::chaining_target;
 
-use crate::app::App;
-use crate::instance::ComponentContext;
+use crate::component::{Application, ComponentContext};
 use crate::log;
 
 /// The client's address that a component sees when another component calls it, as in Spin.
@@ -67,7 +66,7 @@ async fn send(
     if own {
         let app = app(component)?;
         return Ok(local(
-            app.handle_public(own_request(&app, request), OWN_CLIENT)
+            app.answer_own(own_request(app.as_ref(), request), OWN_CLIENT)
                 .await,
         ));
     }
@@ -75,7 +74,7 @@ async fn send(
         let mut request = request;
         request.headers_mut().remove(HOST);
         let response = app(component)?
-            .handle_chained(target, request, CHAINED_CLIENT)
+            .answer_chained(target, request, CHAINED_CLIENT)
             .await;
         return response.map(local).ok_or(Error::DestinationNotFound);
     }
@@ -83,13 +82,16 @@ async fn send(
     Ok((response.map(BodyExt::boxed_unsync), Box::new(io)))
 }
 
-fn app(component: &ComponentContext) -> Result<Arc<App>, Error> {
+fn app(component: &ComponentContext) -> Result<Arc<dyn Application>, Error> {
     let app = component.app.get().and_then(std::sync::Weak::upgrade);
     app.ok_or(Error::DestinationUnavailable)
 }
 
 /// The request as it would arrive over the network.
-fn own_request(app: &App, mut request: http::Request<WasiBody>) -> http::Request<WasiBody> {
+fn own_request(
+    app: &dyn Application,
+    mut request: http::Request<WasiBody>,
+) -> http::Request<WasiBody> {
     let path = request.uri().path_and_query().cloned();
     let path = path.unwrap_or_else(|| http::uri::PathAndQuery::from_static("/"));
     *request.uri_mut() = http::Uri::from(path);

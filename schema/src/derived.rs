@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Visitor};
 
 pub use crate::body::read_choice;
-pub use crate::choices::deserialize as deserialize_choice;
+pub use crate::choice::deserialize as deserialize_choice;
 #[cfg(not(target_family = "wasm"))]
 pub use {
     crate::json_schema::{choice_schema, collection_schema},

@@ -5,6 +5,7 @@ extern crate self as whisper_schema;
 
 pub mod analytics_db;
 pub mod body;
+mod choice;
 mod choices;
 mod column;
 pub mod content_db;
@@ -22,6 +23,7 @@ mod meta;
 mod migrations;
 pub mod prelude;
 mod registry;
+mod rule;
 pub mod social_db;
 pub mod system;
 pub mod text;
@@ -30,7 +32,7 @@ pub mod validate;
 pub mod web3_db;
 
 pub use body::{Body, Change, Changes};
-pub use choices::{Choice, UnknownChoice};
+pub use choice::{Choice, UnknownChoice};
 pub use column::Column;
 pub use document::Document;
 pub use ephemeral::Ephemeral;
@@ -43,7 +45,8 @@ pub use migrations::{MIGRATIONS, Migration};
 pub use registry::{
     Stats, buckets, collection, collections, databases, stats, system_collections, system_database,
 };
+pub use rule::Rule;
 pub use text::Text;
 pub use timestamp::{InvalidTimestamp, Timestamp};
-pub use validate::{Rule, Violation, validate, validate_patch};
+pub use validate::{Violation, validate, validate_patch};
 pub use whisper_schema_derive::{Body, Collection};

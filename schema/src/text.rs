@@ -9,8 +9,7 @@ use std::borrow::Cow;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-use crate::Rule;
-use crate::validate::Broken;
+use crate::rule::{Broken, Rule};
 
 /// The kinds of text that people see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

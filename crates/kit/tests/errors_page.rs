@@ -12,7 +12,7 @@ fn page() -> String {
          Every refusal is a problem document (RFC 9457, `application/problem+json`): `type`, `title`, `status`, `code`, `detail`,\n\
          `instance` (the request's id, as in the header `x-request-id`) and, where fields are wrong, `errors` with `field`, `rule` and `detail`\n\
          for each. Branch on `code`: it never changes its meaning. `detail` is for people and may change.\n\n\
-         This page is generated from `crates/kit/src/error/code.rs` and `schema/src/validate/rule.rs`.\n\n\
+         This page is generated from `crates/kit/src/error/code.rs` and `schema/src/rule.rs`.\n\n\
          | code | status | meaning |\n|---|---|---|\n",
     );
     for code in Code::ALL {

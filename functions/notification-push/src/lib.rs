@@ -34,7 +34,7 @@ pub fn api_with(transport: Transport) -> Api {
     let worker = Rc::new(Worker {
         vapid: Vapid::default(),
         transport,
-        turns: delivery::turns::Turns::default(),
+        turns: worker::Turns::default(),
         senders: Senders::default(),
     });
     let api = Api::new(

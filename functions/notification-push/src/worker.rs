@@ -1,9 +1,8 @@
 //! State for pushing that the requests of an instance share.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use crate::delivery::turns::Turns;
 use crate::web_push::transport::Transport;
 use crate::web_push::vapid::Vapid;
 
@@ -20,6 +19,41 @@ pub struct Worker {
     pub turns: Turns,
     /// The workers that send.
     pub senders: Senders,
+}
+
+/// The turns that people who send have at having their messages handed on, in an instance.
+#[derive(Default)]
+pub struct Turns {
+    /// The one who had the last turn.
+    last: RefCell<String>,
+    /// Whether somebody is at it.
+    is_taken: Cell<bool>,
+}
+
+/// The right to hand on; given back when dropped, also with the work.
+pub struct HandingOn<'a>(&'a Turns);
+
+impl Turns {
+    /// None while another request of the instance is at it.
+    pub fn take(&self) -> Option<HandingOn<'_>> {
+        (!self.is_taken.replace(true)).then(|| HandingOn(self))
+    }
+
+    /// The one who had the last turn.
+    pub fn last(&self) -> String {
+        self.last.borrow().clone()
+    }
+
+    /// Notes who had a turn.
+    pub fn had(&self, sender: &str) {
+        self.last.replace(sender.to_owned());
+    }
+}
+
+impl Drop for HandingOn<'_> {
+    fn drop(&mut self) {
+        self.0.is_taken.set(false);
+    }
 }
 
 /// The senders of an instance.

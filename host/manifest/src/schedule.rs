@@ -5,8 +5,6 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::tool::ScheduleEntry;
-
 /// A cron expression.
 #[derive(Clone, Debug)]
 pub struct Cron(croner::Cron);
@@ -43,6 +41,17 @@ impl Cron {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
+}
+
+/// One schedule.
+#[derive(Clone, Debug)]
+pub struct ScheduleEntry {
+    /// Name of the job, unique.
+    pub name: String,
+    /// The times, in UTC.
+    pub cron: Cron,
+    /// The path that a `POST` goes to.
+    pub route: String,
 }
 
 /// The plan of the jobs: which are due when. Occurrences missed in between (the host was down or busy, the clock was moved) count

@@ -7,22 +7,11 @@ use toml::de::{DeTable, DeValue};
 
 use crate::fields::Fields;
 use crate::problems::Collector;
-use crate::schedule::Cron;
-use crate::settings::{self, Setting};
+use crate::schedule::{Cron, ScheduleEntry};
+use crate::setting::{self, Setting};
 
 const WHISPER: &str = "[application.tool.whisper]";
 const TITLE: &str = "[[application.tool.whisper.schedules]]";
-
-/// One schedule.
-#[derive(Clone, Debug)]
-pub struct ScheduleEntry {
-    /// Name of the job, unique.
-    pub name: String,
-    /// The times, in UTC.
-    pub cron: Cron,
-    /// The path that a `POST` goes to.
-    pub route: String,
-}
 
 /// The table.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +53,7 @@ pub(crate) fn read<'a>(tools: &DeTable<'a>, problems: &mut Collector<'a>) -> Too
         fault_route,
         docs_route,
         settings: settings
-            .map(|(table, _)| settings::read(table, problems))
+            .map(|(table, _)| setting::read(table, problems))
             .unwrap_or_default(),
     }
 }

@@ -11,6 +11,7 @@ use whisper_store::native::NativeDriver;
 
 use super::ManifestArgs;
 use crate::data_dir::{self, FOLDER};
+use crate::private_file::create_private;
 use crate::sqlite::{self, DATABASE_FILE};
 
 /// Arguments of `whisper migrate`.
@@ -42,7 +43,7 @@ impl Migrate {
             (None, Some(folder)) => in_folder(&folder)?,
             (None, None) => in_folder(&self.manifest.manifest()?.dir.join(FOLDER))?,
         };
-        sqlite::create_private(&file).with_context(|| file.display().to_string())?;
+        create_private(&file).with_context(|| file.display().to_string())?;
         data_dir::tighten_database(&file)?;
         sqlite::check_usable(&file)?;
         let store = Store::new(NativeDriver::new(&file), Rc::new(now));

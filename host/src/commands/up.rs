@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::computing::Threads;
 use crate::control::{self, Control};
 use crate::data_dir::{self, DataDir};
-use crate::faults::{self, Fault, Faults};
+use crate::faults::{Fault, Faults};
 use crate::limits::{DEFAULT_REUSE, Limits};
 use crate::load::Loader;
 use crate::ran::Ran;
@@ -219,7 +219,7 @@ impl Up {
         ));
         if let Some(route) = running.manifest.fault_route.clone() {
             let app = Arc::clone(&running.app);
-            tokio::spawn(faults::deliver(app, route, key.to_owned(), faulty));
+            tokio::spawn(fault_reports::deliver(app, route, key.to_owned(), faulty));
         }
         let socket = running.data.control_socket()?;
         let control = Control {

@@ -13,6 +13,7 @@ use super::sink::{Sink, Started};
 use super::values::io_error;
 use super::{keeper, statement};
 use crate::bindings::sqlite::{Error, QueryResult, Value};
+use crate::private_file::create_private;
 
 /// Prepared statements kept for each connection.
 const CACHED_STATEMENTS: usize = 128;
@@ -46,12 +47,12 @@ impl Connection {
     }
 
     /// A second handle of the same connection.
-    pub(super) fn share(&self) -> Self {
+    pub(crate) fn share(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 
     /// Runs a statement to its end and returns all rows.
-    pub(super) async fn query(
+    pub(crate) async fn query(
         self,
         statement: String,
         parameters: Vec<Value>,
@@ -63,7 +64,7 @@ impl Connection {
     }
 
     /// Starts a statement and returns once its first rows are there, or its end.
-    pub(super) async fn start(
+    pub(crate) async fn start(
         self,
         statement: String,
         parameters: Vec<Value>,
@@ -73,7 +74,7 @@ impl Connection {
     }
 
     /// Something about the connection that takes no statement.
-    pub(super) async fn ask<T: Send + 'static>(
+    pub(crate) async fn ask<T: Send + 'static>(
         self,
         question: impl FnOnce(&rusqlite::Connection) -> T + Send + 'static,
     ) -> Result<T, Error> {
@@ -121,7 +122,7 @@ impl Shared {
         slot: &'c mut Option<rusqlite::Connection>,
     ) -> Result<&'c rusqlite::Connection, Error> {
         if slot.is_none() {
-            super::create_private(&self.path).map_err(io_error)?;
+            create_private(&self.path).map_err(io_error)?;
             let mut connection = rusqlite::Connection::open(&self.path).map_err(io_error)?;
             connection.authorizer(Some(authorize)).map_err(io_error)?;
             connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);

@@ -1,8 +1,5 @@
 //! The database files of a data folder.
 
-use std::fs::OpenOptions;
-use std::io::ErrorKind;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,20 +8,6 @@ use crate::key_value;
 /// The file behind the label `default`.
 pub fn database_path(data_dir: &Path) -> PathBuf {
     data_dir.join(super::DATABASE_FILE)
-}
-
-/// Makes an empty database file that only its owner can read; SQLite takes over its mode for
-/// the files beside it. An existing file is left alone.
-pub(crate) fn create_private(file: &Path) -> std::io::Result<()> {
-    let created = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file);
-    match created {
-        Err(e) if e.kind() != ErrorKind::AlreadyExists => Err(e),
-        _ => Ok(()),
-    }
 }
 
 /// Writes the logs of all database files back into them; called when no component is left.

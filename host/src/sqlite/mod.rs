@@ -7,7 +7,6 @@
 mod connection;
 mod files;
 mod held;
-mod host;
 mod keeper;
 mod lane;
 mod sink;
@@ -16,10 +15,11 @@ mod usable;
 mod values;
 
 pub use connection::Connection;
-pub(crate) use files::create_private;
 pub use files::{checkpoint, database_path};
 pub use held::Held;
+pub(crate) use sink::End;
 pub use usable::check_usable;
+pub(crate) use values::io_error;
 
 /// Name of the file behind the label `default`, in the data folder; the same as Spin's.
 pub const DATABASE_FILE: &str = "sqlite_db.db";

@@ -8,17 +8,17 @@ use crate::bindings::sqlite::{Error, RowResult};
 const ROWS_AHEAD: usize = 4;
 
 /// A statement that has started.
-pub(super) struct Started {
+pub(crate) struct Started {
     /// Names of the columns.
-    pub(super) columns: Vec<String>,
+    pub(crate) columns: Vec<String>,
     /// The rows; the statement goes on when some are read.
-    pub(super) rows: mpsc::Receiver<RowResult>,
+    pub(crate) rows: mpsc::Receiver<RowResult>,
     /// Its end.
-    pub(super) end: End,
+    pub(crate) end: End,
 }
 
 /// The end of a statement.
-pub(super) enum End {
+pub(crate) enum End {
     /// It has ended already.
     Reached(Result<(), Error>),
     /// It has not.

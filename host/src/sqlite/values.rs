@@ -58,7 +58,7 @@ pub(super) fn size(row: &RowResult) -> usize {
 }
 
 /// SQLite's own message, as Spin passes it on.
-pub(super) fn io_error(error: impl std::fmt::Display) -> Error {
+pub(crate) fn io_error(error: impl std::fmt::Display) -> Error {
     Error::Io(error.to_string())
 }
 

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Error, Ident, LitStr, Result, Token, parenthesized};
 
-use crate::input::{CollectionInput, attributes};
+use crate::attributes::attributes;
 use crate::kinds::{FieldInput, KindInput, Shape};
 
 /// `#[access(server = "why")]`, `#[access(users)]`, or `#[access(readers(user_id), public(is_public))]`
@@ -55,16 +55,16 @@ impl AccessInput {
         }
     }
 
-    pub fn expand(&self, collection: &CollectionInput) -> Result<TokenStream> {
+    pub fn expand(&self, all: &[FieldInput]) -> Result<TokenStream> {
         match self {
             AccessInput::Server(why) => Ok(quote!(::whisper_schema::Access::Server { why: #why })),
             AccessInput::Users => Ok(quote!(::whisper_schema::Access::Users)),
             AccessInput::Readers { fields, public } => {
-                let keys = fields.iter().map(|field| reader(collection, field));
+                let keys = fields.iter().map(|field| reader(all, field));
                 let keys = keys.collect::<Result<Vec<_>>>()?;
                 let public = match public {
                     Some(field) => {
-                        let key = flag(collection, field)?;
+                        let key = flag(all, field)?;
                         quote!(Some(#key))
                     }
                     None => quote!(None),
@@ -78,25 +78,25 @@ impl AccessInput {
 }
 
 /// The key of a field that holds a user's id.
-fn reader<'a>(collection: &'a CollectionInput, field: &Ident) -> Result<&'a str> {
+fn reader<'a>(fields: &'a [FieldInput], field: &Ident) -> Result<&'a str> {
     if field == "id" {
         return Ok("id");
     }
-    match named(collection, field)? {
+    match named(fields, field)? {
         found if found.kind == KindInput::Text && found.shape != Shape::List => Ok(&found.key),
         _ => Err(Error::new_spanned(field, "a reader is a text or the id")),
     }
 }
 
 /// The key of a field that says whether everybody may read.
-fn flag<'a>(collection: &'a CollectionInput, field: &Ident) -> Result<&'a str> {
-    match named(collection, field)? {
+fn flag<'a>(fields: &'a [FieldInput], field: &Ident) -> Result<&'a str> {
+    match named(fields, field)? {
         found if found.kind == KindInput::Boolean && found.shape == Shape::One => Ok(&found.key),
         _ => Err(Error::new_spanned(field, "this is no plain bool")),
     }
 }
 
-fn named<'a>(collection: &'a CollectionInput, field: &Ident) -> Result<&'a FieldInput> {
-    let found = collection.fields.iter().find(|f| f.ident == *field);
+fn named<'a>(fields: &'a [FieldInput], field: &Ident) -> Result<&'a FieldInput> {
+    let found = fields.iter().find(|f| f.ident == *field);
     found.ok_or_else(|| Error::new_spanned(field, "no such field"))
 }

@@ -6,7 +6,7 @@ use syn::{
     Attribute, Expr, Field, GenericArgument, Ident, LitInt, LitStr, PathArguments, Result, Type,
 };
 
-use crate::input::{attributes, doc_of, error_at};
+use crate::attributes::{attributes, doc_of, error_at};
 
 /// A field of the struct.
 pub struct FieldInput {

@@ -4,6 +4,7 @@
 //! The syntax of both is described in the README of `whisper-schema`, which re-exports the derives.
 
 mod access;
+mod attributes;
 mod body;
 mod documents;
 mod input;

@@ -54,8 +54,11 @@ fn metadata(collection: &CollectionInput) -> syn::Result<TokenStream> {
     let (database, id, name) = (&options.database, &options.id, &options.name);
     let (document_security, system, monotonic) =
         (options.document_security, options.system, options.monotonic);
-    let access = collection.access.expand(collection)?;
-    let retention = collection.retention.iter().map(|r| r.expand(collection));
+    let access = collection.access.expand(&collection.fields)?;
+    let retention = collection
+        .retention
+        .iter()
+        .map(|r| r.expand(&collection.fields));
     let retention = retention.collect::<syn::Result<Vec<_>>>()?;
     let doc = &collection.doc;
     let attributes = collection.fields.iter().map(attribute);

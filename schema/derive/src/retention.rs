@@ -5,8 +5,8 @@ use quote::quote;
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, Error, Ident, LitInt, LitStr, Result, parenthesized};
 
-use crate::input::{CollectionInput, attributes};
-use crate::kinds::{KindInput, Shape};
+use crate::attributes::attributes;
+use crate::kinds::{FieldInput, KindInput, Shape};
 
 /// One `#[retention(…)]`; a collection may have several, one for each way of its documents to go.
 pub enum RetentionInput {
@@ -75,13 +75,13 @@ impl RetentionInput {
         }
     }
 
-    pub fn expand(&self, collection: &CollectionInput) -> Result<TokenStream> {
+    pub fn expand(&self, fields: &[FieldInput]) -> Result<TokenStream> {
         Ok(match self {
             RetentionInput::Forever(why) => {
                 quote!(::whisper_schema::Retention::Forever { why: #why })
             }
             RetentionInput::Until { field, job } => {
-                let attribute = time(collection, field)?;
+                let attribute = time(fields, field)?;
                 quote!(::whisper_schema::Retention::Until { attribute: #attribute, job: #job })
             }
             RetentionInput::Days {
@@ -90,7 +90,7 @@ impl RetentionInput {
                 setting,
                 job,
             } => {
-                let attribute = time(collection, field)?;
+                let attribute = time(fields, field)?;
                 let setting = match setting {
                     Some(setting) => quote!(Some(#setting)),
                     None => quote!(None),
@@ -140,8 +140,8 @@ fn field(meta: &ParseNestedMeta) -> Result<Ident> {
 }
 
 /// The key of a field that holds a time.
-fn time<'a>(collection: &'a CollectionInput, field: &Ident) -> Result<&'a str> {
-    let found = collection.fields.iter().find(|f| f.ident == *field);
+fn time<'a>(fields: &'a [FieldInput], field: &Ident) -> Result<&'a str> {
+    let found = fields.iter().find(|f| f.ident == *field);
     match found {
         Some(found) if found.kind == KindInput::Datetime && found.shape != Shape::List => {
             Ok(&found.key)

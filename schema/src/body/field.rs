@@ -41,7 +41,7 @@ pub struct At<'p, 'f> {
     prefix: &'p str,
     key: &'p str,
     index: Option<usize>,
-    findings: &'f mut Findings,
+    pub(super) findings: &'f mut Findings,
 }
 
 impl<'p, 'f> At<'p, 'f> {
@@ -90,24 +90,6 @@ impl<'p, 'f> At<'p, 'f> {
             index: Some(index),
             findings: self.findings,
         }
-    }
-
-    /// Reads the object at this place by `read`, its unknown fields refused.
-    pub fn object<T>(
-        &mut self,
-        value: &Value,
-        read: impl FnOnce(&mut super::Fields<'_, '_>) -> Option<T>,
-    ) -> Option<T> {
-        let Value::Object(object) = value else {
-            let (rule, message) = wrong_type("an object", value);
-            self.refuse(rule, message);
-            return None;
-        };
-        let prefix = format!("{}.", self.path());
-        let mut fields = super::Fields::new(object, prefix, self.findings);
-        let read = read(&mut fields);
-        fields.finish();
-        read
     }
 }
 

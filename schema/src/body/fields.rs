@@ -177,3 +177,23 @@ impl<'a, 'f> Fields<'a, 'f> {
         }
     }
 }
+
+impl At<'_, '_> {
+    /// Reads the object at this place by `read`, its unknown fields refused.
+    pub fn object<T>(
+        &mut self,
+        value: &Value,
+        read: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>,
+    ) -> Option<T> {
+        let Value::Object(object) = value else {
+            let (rule, message) = wrong_type("an object", value);
+            self.refuse(rule, message);
+            return None;
+        };
+        let prefix = format!("{}.", self.path());
+        let mut fields = Fields::new(object, prefix, self.findings);
+        let read = read(&mut fields);
+        fields.finish();
+        read
+    }
+}

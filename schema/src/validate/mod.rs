@@ -1,7 +1,6 @@
 //! Validation of documents against the metadata: every violation at once, each with its field.
 
 mod formats;
-mod rule;
 mod values;
 
 use std::fmt;
@@ -10,8 +9,8 @@ use serde_json::{Map, Value};
 
 use crate::{Attribute, Collection, Timestamp};
 
+pub use crate::rule::{Broken, Rule};
 pub use formats::{is_email, is_url, is_web_url};
-pub use rule::Rule;
 
 /// Violations reported for one array, and for unknown fields: a body full of mistakes doesn't get
 /// an answer many times its size.
@@ -37,9 +36,6 @@ impl fmt::Display for Violation {
         write!(f, "{}: {}", self.field, self.message)
     }
 }
-
-/// The rule a value breaks, and the message about it.
-pub type Broken = (Rule, String);
 
 pub(crate) use values::{check_text, wrong_type};
 

@@ -4,7 +4,6 @@
 //! Turns go round by the senders' ids, so a line says all: whoever comes anew waits for one part of each of those who are
 //! there, however much these have sent.
 
-use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
@@ -15,6 +14,7 @@ use whisper_store::{Doc, Filter, Order, Query};
 
 use super::case::{Around, read_recipients, with_messages};
 use super::plan::Plan;
+use crate::worker::Turns;
 
 /// How many places one step looks at.
 const PLACES: u32 = 50;
@@ -22,34 +22,15 @@ const PLACES: u32 = 50;
 /// being told.
 const LONGEST_REST: Duration = Duration::from_millis(50);
 
-/// The sender whose turn it is, in an instance.
-#[derive(Default)]
-pub struct Turns {
-    /// The sender who had the last one.
-    last: RefCell<String>,
-    /// Whether somebody is at it.
-    is_taken: Cell<bool>,
-}
-
-/// Gives the turns back, also when the work is dropped.
-struct Taken<'a>(&'a Turns);
-
-impl Drop for Taken<'_> {
-    fn drop(&mut self) {
-        self.0.is_taken.set(false);
-    }
-}
-
 /// Hands on the next parts. Gives how many pushes that made; none when there is nothing in line, or others of the
 /// instance are at it.
 ///
 /// # Errors
 /// The store's.
 pub async fn step(ctx: &Ctx, turns: &Turns) -> Result<Option<usize>> {
-    if turns.is_taken.replace(true) {
+    let Some(_taken) = turns.take() else {
         return Ok(None);
-    }
-    let _taken = Taken(turns);
+    };
     let begun = Instant::now();
     let Some(places) = next(ctx, turns).await? else {
         return Ok(None);
@@ -68,7 +49,7 @@ async fn next(ctx: &Ctx, turns: &Turns) -> Result<Option<Vec<FanOut>>> {
             .order(Order::asc(FanOut::SENDER_ID))
             .limit(PLACES)
     };
-    let last = turns.last.borrow().clone();
+    let last = turns.last();
     let mut places = ctx.read(behind(&last)).await?;
     if places.is_empty() && !last.is_empty() {
         places = ctx.read(behind("")).await?;
@@ -106,7 +87,7 @@ async fn hand_on(ctx: &Ctx, turns: &Turns, places: Vec<FanOut>) -> Result<usize>
         return Ok(0);
     };
     if let Some(last) = served(&places, &handed.moved) {
-        turns.last.replace(last.to_owned());
+        turns.had(last);
     }
     Ok(handed.pushes)
 }

@@ -5,7 +5,7 @@ use syn::{
     RangeLimits, Result, Type,
 };
 
-use crate::input::{attributes, doc_of, error_at};
+use crate::attributes::{attributes, doc_of, error_at};
 use crate::kinds::camel_case;
 
 /// `#[body(of = Story, changes = Story, check = Self::check, example = "{…}", tag = "…", content = "…", default = "…")]`

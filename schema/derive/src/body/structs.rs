@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{DataStruct, DeriveInput, Error, ExprRange, Fields, Ident, Path, Result, Type};
 
 use super::input::{BodyField, BodyOptions, Presence};
-use crate::input::doc_of;
+use crate::attributes::doc_of;
 
 pub fn expand(input: &DeriveInput, data: &DataStruct) -> Result<TokenStream> {
     let options = BodyOptions::parse_from(&input.attrs)?;

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{DataEnum, DeriveInput, Error, Fields, Ident, LitStr, Result, Type, Variant};
 
 use super::input::BodyOptions;
-use crate::input::{attributes, doc_of};
+use crate::attributes::{attributes, doc_of};
 
 struct TaggedVariant {
     ident: Ident,

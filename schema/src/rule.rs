@@ -55,3 +55,6 @@ impl fmt::Display for Rule {
         f.pad(self.as_str())
     }
 }
+
+/// The rule a value breaks, and the message about it.
+pub type Broken = (Rule, String);

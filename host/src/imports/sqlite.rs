@@ -4,13 +4,11 @@ use std::sync::Arc;
 
 use wasmtime::component::{Accessor, FutureReader, HasSelf, Resource, StreamReader};
 
-use super::connection::Connection;
-use super::sink::End;
-use super::{MAX_CONNECTIONS, values};
 use crate::bindings::sqlite::{
     Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,
 };
 use crate::instance::InstanceState;
+use crate::sqlite::{Connection, End, MAX_CONNECTIONS, io_error};
 use crate::stream::RowsProducer;
 
 impl InstanceState {
@@ -29,7 +27,7 @@ impl InstanceState {
         }
         let held = Arc::clone(&self.component.held);
         let connection = Connection::new(self.component.database_path.clone(), held);
-        let handle = self.table.push(connection).map_err(values::io_error)?;
+        let handle = self.table.push(connection).map_err(io_error)?;
         self.connections += 1;
         Ok(handle)
     }
@@ -124,7 +122,7 @@ impl<T: Send> HostConnectionWithStore<T> for HasSelf<InstanceState> {
                 };
                 Ok((columns, rows, end))
             })
-            .map_err(|e: wasmtime::Error| values::io_error(e))
+            .map_err(|e: wasmtime::Error| io_error(e))
     }
 
     async fn changes_async(
