@@ -160,7 +160,7 @@ impl App {
         tokio::select! {
             answer = pass(handler, &taken, request) => match answer {
                 Ok(Ok(response)) => {
-                    taken.settle();
+                    taken.note_answered();
                     response
                 }
                 Ok(Err(error)) => self.failed(&taken, &error, &route.target.component),
@@ -168,7 +168,7 @@ impl App {
             },
             // The component reads that its body broke off, and is done with it.
             problem = refusal => {
-                taken.settle();
+                taken.note_answered();
                 problem.response(taken.id())
             }
         }
@@ -194,7 +194,7 @@ impl App {
             format!("[{component}] request {id}: {reason}")
         });
         if !taken.ended_with(error) {
-            taken.settle();
+            taken.note_answered();
             self.faults.tell(Fault {
                 component: component.to_owned(),
                 kind,

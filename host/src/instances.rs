@@ -138,11 +138,11 @@ impl Taken {
     }
 
     /// Notes that the component's answer has begun, or that it is given up on and that was told.
-    pub fn settle(&self) {
+    pub fn note_answered(&self) {
         self.0.answered.store(true, Ordering::Relaxed);
     }
 
-    fn is_settled(&self) -> bool {
+    fn is_answered(&self) -> bool {
         self.0.answered.load(Ordering::Relaxed)
     }
 
@@ -275,7 +275,7 @@ impl Worker {
     /// Ids of the requests that it has not answered.
     fn unanswered(&self) -> Vec<String> {
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let open = taken.iter().filter(|taken| !taken.is_settled());
+        let open = taken.iter().filter(|taken| !taken.is_answered());
         open.map(|taken| taken.id().to_owned()).collect()
     }
 
@@ -341,7 +341,7 @@ impl WorkerState for Worker {
         // Set once: a request is taken by one instance.
         let _ = ticket.taken.0.by.set(Arc::clone(&health));
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.retain(|taken| !taken.is_settled());
+        taken.retain(|taken| !taken.is_answered());
         taken.push(ticket.taken);
         drop(taken);
         self.begun.waiting.store(false, Ordering::Relaxed);

@@ -62,7 +62,7 @@ fn two_who_sign_up_talk_over_what_was_deployed() {
     let me = ann.call("accounts", ("GET", "/v1/me"), &Value::Null, 200);
     assert_eq!(me["id"], ann.id);
     // Bob has asked for nothing, and is known by the event of his signing up.
-    cloud.server.settle();
+    cloud.server.wait_idle();
     let me = ann.call("accounts", ("GET", "/v1/me"), &Value::Null, 200);
     assert_eq!(
         me["displayName"], "ann",
@@ -88,7 +88,7 @@ fn two_who_sign_up_talk_over_what_was_deployed() {
     );
 
     // The rows written so far have run the functions that are declared for their events.
-    cloud.server.settle();
+    cloud.server.wait_idle();
     for function in ["xp-badges", "notification-push"] {
         let runs = cloud.get(&format!("/functions/{function}/executions"));
         let runs = runs["executions"].as_array().unwrap();
@@ -115,7 +115,7 @@ fn two_who_sign_up_talk_over_what_was_deployed() {
     assert_eq!(refused["code"], "unauthenticated");
     let eve = cloud.person("eve");
     eve.call("message-send", ("GET", &messages), &Value::Null, 404);
-    cloud.server.settle();
+    cloud.server.wait_idle();
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_schedule_runs_what_was_deployed_and_operators_see_it() {
         cloud.appwrite(&["push", "function", "--function-id", function, "--force"]);
     }
     cloud.server.tick();
-    cloud.server.settle();
+    cloud.server.wait_idle();
     let runs = cloud.get("/functions/story-expiry/executions");
     let run = &runs["executions"][0];
     assert_eq!(

@@ -1,6 +1,7 @@
 //! Reading a body: JSON into a struct, and everything that stands in the way at once.
 
 use serde_json::{Map, Value};
+use whisper_schema::body::Fields;
 use whisper_schema::body::json::{self, Unreadable};
 
 use crate::error::{Code, Error, FieldError, Result, Rule};
@@ -27,8 +28,19 @@ pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>> {
 /// # Errors
 /// [`Code::InvalidJson`], [`Code::ValidationFailed`].
 pub(crate) fn read<T: whisper_schema::Body>(body: &[u8]) -> Result<T> {
+    read_with(body, |_| ())
+}
+
+/// As [`read`], with faults that `check` finds in the fields by more than the body's form.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_with<T: whisper_schema::Body>(
+    body: &[u8],
+    check: impl FnOnce(&mut Fields<'_, '_>),
+) -> Result<T> {
     let object = object(body)?;
-    whisper_schema::body::read(&object)
+    whisper_schema::body::read_with(&object, check)
         .map_err(|wrong| Error::fields(wrong.into_iter().map(FieldError::from).collect()))
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use whisper_schema::prelude::ConsumerCursor;
 use whisper_schema::{Document, Timestamp};
-use whisper_store::{Batch, Doc, Filter, Patch, Query, StoreError};
+use whisper_store::{Batch, Doc, Filter, Get, Patch, Query, StoreError};
 
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -114,7 +114,7 @@ where
     D: Document,
     F: AsyncFnOnce(Vec<Doc<D>>) -> Result<Batch>,
 {
-    let cursor = ctx.store().await?.get::<ConsumerCursor>(name).await?;
+    let cursor = ctx.read(Get::<ConsumerCursor>::id(name)).await?;
     let position = cursor.as_ref().map_or(0, |cursor| cursor.position);
     let next = Query::<D>::new().in_commit_order(position).limit(limit);
     let next = ctx.store().await?.read(next).await?;

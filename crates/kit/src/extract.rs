@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
 use whisper_schema::Body;
+use whisper_schema::body::Fields;
 
 use crate::body;
 use crate::ctx::Ctx;
@@ -38,6 +39,17 @@ pub trait FromRequest: Sized {
 #[derive(Clone, Debug)]
 pub struct Json<T>(pub T);
 
+impl<T: Body> Json<T> {
+    /// Reads the body, with faults that `check` finds in the fields by more than its form: by the time, or a setting.
+    ///
+    /// # Errors
+    /// As [`Json`].
+    pub fn read_with(request: &Request, check: impl FnOnce(&mut Fields<'_, '_>)) -> Result<Self> {
+        request.is_json()?;
+        body::read_with(&request.body, check).map(Json)
+    }
+}
+
 /// The body, as JSON, where there may be none: that is read as `{}`.
 #[derive(Clone, Debug)]
 pub struct OptionalJson<T>(pub T);
@@ -50,8 +62,7 @@ pub struct Params<T>(pub T);
 
 impl<T: Body + Shaped> FromRequest for Json<T> {
     async fn from_request(_: &Ctx, request: &Request) -> Result<Self> {
-        request.is_json()?;
-        body::read(&request.body).map(Json)
+        Json::read_with(request, |_| ())
     }
 
     fn describe(described: &mut Described) {

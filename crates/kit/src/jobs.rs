@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use serde::Serialize;
 use whisper_schema::prelude::JobRun;
 use whisper_schema::{Column, Document, Timestamp};
-use whisper_store::{Batch, Filter, Order, Query};
+use whisper_store::{Batch, Committed, Filter, Order, Query};
 
 use crate::ctx::Ctx;
 use crate::error::{Code, Error, Result};
@@ -168,17 +168,36 @@ pub async fn delete_bounded<D: Document>(
     filter: &Filter<D>,
     sweep: Sweep,
 ) -> Result<()> {
-    for _ in 0..sweep.commits {
-        let batch = Batch::new().delete_where(filter.clone(), sweep.rows);
+    let mut left = sweep.commits;
+    let commit = async |batch| {
+        let Some(fewer) = left.checked_sub(1) else {
+            tally.cap();
+            return Ok(None);
+        };
+        left = fewer;
         let committed = ctx.store().await?.commit(batch).await?;
-        let deleted = committed.affected.iter().sum();
-        tally.done(deleted);
-        if deleted < sweep.rows {
+        tally.done(committed.affected.iter().sum());
+        Ok(Some(committed))
+    };
+    in_portions(filter, sweep.rows, commit).await
+}
+
+/// Deletes the documents that meet the filter, so many in a batch, until none is left, or `commit` gives none since
+/// there have been enough.
+async fn in_portions<D: Document>(
+    filter: &Filter<D>,
+    rows: u64,
+    mut commit: impl AsyncFnMut(Batch) -> Result<Option<Committed>>,
+) -> Result<()> {
+    loop {
+        let batch = Batch::new().delete_where(filter.clone(), rows);
+        let Some(committed) = commit(batch).await? else {
+            return Ok(());
+        };
+        if committed.affected.iter().sum::<u64>() < rows {
             return Ok(());
         }
     }
-    tally.cap();
-    Ok(())
 }
 
 fn cause(error: &Error) -> String {

@@ -6,7 +6,7 @@ mod rate;
 use serde_json::Value;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::RateLimit;
-use whisper_store::{Batch, Committed, Filter, Patch};
+use whisper_store::{Batch, Committed, Filter, Get, Patch};
 
 use crate::ctx::Ctx;
 use crate::error::{Code, Error, Limiting, Result, ResultExt};
@@ -113,11 +113,8 @@ impl Limit {
     /// # Errors
     /// The store's.
     pub async fn counted(&self, ctx: &Ctx) -> Result<u64> {
-        let row = ctx
-            .store()
-            .await?
-            .get::<RateLimit>(&self.id(self.start(ctx.now())))
-            .await?;
+        let id = self.id(self.start(ctx.now()));
+        let row = ctx.read(Get::<RateLimit>::id(id)).await?;
         Ok(row.map_or(0, |row| row.count.unsigned_abs()))
     }
 

@@ -13,7 +13,7 @@ use whisper_kit::testing::TestEdge;
 use whisper_kit::{Api, Code, Ctx, Error, Result, events};
 use whisper_schema::Column;
 use whisper_schema::prelude::{ConsumerCursor, Event, StoryReaction};
-use whisper_store::{Batch, Doc, Order, Query};
+use whisper_store::{Batch, Doc, Get, Order, Query};
 
 fn edge() -> TestEdge {
     TestEdge::new(&Api::new("x", ""), &[])
@@ -134,7 +134,7 @@ fn what_fails_leaves_no_trace_and_is_handled_the_next_time() {
     assert_eq!(impossible.unwrap_err().code(), Code::Internal);
     assert!(noted(&edge).is_empty());
     assert_eq!(
-        block_on(edge.store().get::<ConsumerCursor>("xp")).unwrap(),
+        block_on(edge.store().read(Get::<ConsumerCursor>::id("xp"))).unwrap(),
         None
     );
     assert_eq!(block_on(run(edge.ctx(), "xp", 10)).unwrap().handled, 2);

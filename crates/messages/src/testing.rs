@@ -13,7 +13,7 @@ use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Api, Method, Request};
 use whisper_schema::Document;
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Patch, Query};
+use whisper_store::{Batch, Get, Patch, Query};
 
 /// Functions on one empty database, and the helpers of their tests.
 pub struct Scene {
@@ -69,7 +69,7 @@ impl Scene {
 
     /// A document.
     pub fn get<D: Document>(&self, id: &str) -> D {
-        block_on(self.edge.store().get::<D>(id))
+        block_on(self.edge.store().read(Get::<D>::id(id)))
             .expect("a read")
             .expect("a document")
             .into_inner()
@@ -110,7 +110,7 @@ impl Scene {
 
     /// Has a member read up to a message.
     pub fn mark(&self, conversation: &str, who: &Person, message: &str) {
-        let place = block_on(self.edge.store().get::<Message>(message));
+        let place = block_on(self.edge.store().read(Get::<Message>::id(message)));
         let place = place.expect("a read").expect("a message").seq;
         let read = Patch::<ConversationMember>::new().set(ConversationMember::READ_POSITION, place);
         self.change(&member_id(conversation, &who.id), read);

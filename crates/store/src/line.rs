@@ -159,7 +159,7 @@ impl<W, R> Line<W, R> {
 
 impl<W, R> Place<W, R> {
     /// Gives its owner the result.
-    pub fn settle(&self, result: R) {
+    pub fn answer(&self, result: R) {
         self.result.replace(Some(result));
         self.bell.ring();
     }
@@ -252,7 +252,7 @@ mod tests {
                     groups.borrow_mut().push(taken.places.len());
                     others_first().await;
                     for place in taken.places.drain(..) {
-                        place.settle(place.work * 2);
+                        place.answer(place.work * 2);
                     }
                 }
             }

@@ -21,7 +21,7 @@ pub(crate) struct Selection {
     pub from: Option<(Way, Cursor)>,
     pub limit: u32,
     /// Behind which place of the commit order everything must be there.
-    pub settled: Option<i64>,
+    pub gapless_behind: Option<i64>,
 }
 
 /// On which side of a cursor to look.
@@ -31,7 +31,7 @@ pub(crate) enum Way {
     Before,
 }
 
-/// A query of `D`'s collection, to be run by [`Store::read`](crate::Store::read) or [`Store::count_many`](crate::Store::count_many).
+/// A query of `D`'s collection, to be run by [`Store::read`](crate::Store::read).
 ///
 /// Ties of the order are broken by the commit order, in the direction of the last column: newest
 /// last if that is ascending. Without an order it is the commit order.
@@ -48,7 +48,7 @@ impl<D: Document> Query<D> {
             orders: Vec::new(),
             from: None,
             limit: DEFAULT_LIMIT,
-            settled: None,
+            gapless_behind: None,
         };
         Query {
             selection,
@@ -79,7 +79,7 @@ impl<D: Document> Query<D> {
     pub fn in_commit_order(mut self, behind: i64) -> Self {
         self = self.filter(Filter::gt(Column::seq(), behind));
         self.selection.orders = vec![(Column::<D>::seq().key(), Direction::Asc)];
-        self.selection.settled = Some(behind);
+        self.selection.gapless_behind = Some(behind);
         self
     }
 

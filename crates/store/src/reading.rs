@@ -87,7 +87,7 @@ async fn lead(database: &Database, reads: &Rc<Reads>) {
         let Asked { shape, values, .. } = &place.work;
         let answered = database.row(shape, values.clone()).await;
         taken.places.remove(0);
-        place.settle(answered);
+        place.answer(answered);
     }
 }
 
@@ -104,14 +104,14 @@ async fn together(database: &Database, taken: &mut Taken<Asked, Answered>) -> bo
         Ok(row) if row.len() == width * taken.places.len() => {
             let mut row = row.into_iter();
             for place in taken.places.drain(..) {
-                place.settle(Ok(row.by_ref().take(width).collect()));
+                place.answer(Ok(row.by_ref().take(width).collect()));
             }
             true
         }
         // It was tried for long.
         Err(StoreError::Busy) => {
             for place in taken.places.drain(..) {
-                place.settle(Err(StoreError::Busy));
+                place.answer(Err(StoreError::Busy));
             }
             true
         }

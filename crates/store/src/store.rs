@@ -9,17 +9,12 @@ use crate::batch::{Batch, Committed};
 use crate::clock::Clock;
 use crate::commit::{self, Commits, Lowered};
 use crate::database::Database;
-use crate::doc::Doc;
 use crate::driver::{Driver, SqlValue};
 use crate::error::StoreError;
 use crate::migrate::MigrationReport;
-use crate::query::{Get, Query};
 use crate::read::{Answers, Questions, ReadSet};
 use crate::reading::{self, Asked, Reads};
 use crate::tables::{self, Engine, Tables};
-
-/// How many counts go into one statement; SQLite allows 2000 columns.
-const COUNTS: usize = 500;
 
 /// A database of documents. Clones share its connections; it stays on its thread.
 #[derive(Clone)]
@@ -77,11 +72,6 @@ impl Store {
         }
     }
 
-    /// The document with this id.
-    pub async fn get<D: Document>(&self, id: &str) -> Result<Option<Doc<D>>, StoreError> {
-        self.read(Get::id(id)).await
-    }
-
     /// Reads several things in one statement: all as they stand at one moment, for the price of one.
     /// [`Timestamp::AT_COMMIT`] in a filter is the present.
     pub async fn read<R: ReadSet>(&self, set: R) -> Result<R::Output, StoreError> {
@@ -95,21 +85,6 @@ impl Store {
             Backend::Tables(engine) => engine.read(questions).await?,
         };
         set.take(&mut Answers::new(row))
-    }
-
-    /// How many documents each query meets, each counted up to `max`, in one statement (or one
-    /// per 500 queries).
-    pub async fn count_many<D: Document>(
-        &self,
-        queries: Vec<Query<D>>,
-        max: u64,
-    ) -> Result<Vec<u64>, StoreError> {
-        let mut counts = Vec::with_capacity(queries.len());
-        for some in queries.chunks(COUNTS) {
-            let some: Vec<_> = some.iter().map(|query| query.clone().count(max)).collect();
-            counts.extend(self.read(some).await?);
-        }
-        Ok(counts)
     }
 
     /// Does all of the batch, or nothing. When it returns `Ok` the batch survives a power cut.

@@ -5,7 +5,7 @@ mod support;
 
 use support::{block_on, store};
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Cursor, Driver, Filter, Order, Patch, Query, SqlValue, Store};
+use whisper_store::{Batch, Cursor, Driver, Filter, Get, Order, Patch, Query, SqlValue, Store};
 
 /// The plan of the last statement that began with this, also of one inside of a program.
 fn plan(driver: &support::Counting, verb: &str) -> String {
@@ -53,7 +53,7 @@ fn history() -> Query<Message> {
 #[test]
 fn a_document_by_its_id() {
     let (store, driver) = ready();
-    block_on(store.get::<Message>("m")).unwrap();
+    block_on(store.read(Get::<Message>::id("m"))).unwrap();
     let plan = plan(&driver, "SELECT");
     assert!(
         plan.contains("SEARCH messages USING INDEX sqlite_autoindex_messages_1 (_id=?)"),

@@ -159,7 +159,7 @@ fn counters_of_many_are_one_statement() {
     // A view and its trigger, the first one, and the four others.
     assert_eq!(driver.statements().len(), 2 + 1 + 1);
     for i in 1..6 {
-        let found = block_on(store.get::<RateLimit>(&format!("r{i}")))
+        let found = block_on(store.read(Get::<RateLimit>::id(&format!("r{i}"))))
             .unwrap()
             .unwrap();
         assert_eq!((found.count, found.revision), (2, 2));
@@ -254,7 +254,7 @@ fn a_read_is_one_statement_whatever_it_asks() {
 fn a_store_on_a_migrated_database_asks_once() {
     let (_, driver) = ready();
     let another = Store::new(driver.clone(), support::clock());
-    block_on(another.get::<Conversation>("c1")).unwrap();
-    block_on(another.get::<Conversation>("c1")).unwrap();
+    block_on(another.read(Get::<Conversation>::id("c1"))).unwrap();
+    block_on(another.read(Get::<Conversation>::id("c1"))).unwrap();
     assert_eq!(driver.statements().len(), 3);
 }

@@ -3,6 +3,7 @@
 
 use serde_json::json;
 use whisper_kit::events::append;
+use whisper_kit::jobs::{Sweep, Tally, delete_bounded};
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_schema::prelude::{ConversationMember, MessageMark, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
@@ -15,7 +16,7 @@ use crate::view::MyMembershipView;
 /// The most marks on messages that one commit removes.
 const MARKS: usize = 200;
 /// The most commits that remove marks.
-const COMMITS: usize = 50;
+const COMMITS: u32 = 50;
 
 /// The operation.
 pub fn endpoint() -> Endpoint {
@@ -63,21 +64,16 @@ async fn remove_marks(ctx: &Ctx, me: &ConversationMember) -> Result<()> {
     let Some(cleared) = me.cleared_position else {
         return Ok(());
     };
-    let store = ctx.store().await?;
-    let most = store.portion(MARKS) as u64;
-    for _ in 0..COMMITS {
-        let theirs = Filter::and([
-            Filter::eq(MessageMark::USER_ID, me.user_id.as_str()),
-            Filter::eq(MessageMark::CONVERSATION_ID, me.conversation_id.as_str()),
-            Filter::le(MessageMark::POSITION, cleared),
-        ]);
-        let batch = Batch::new().delete_where(theirs, most);
-        let removed = store.commit(batch).await?.affected.iter().sum::<u64>();
-        if removed < most {
-            break;
-        }
-    }
-    Ok(())
+    let theirs = Filter::and([
+        Filter::eq(MessageMark::USER_ID, me.user_id.as_str()),
+        Filter::eq(MessageMark::CONVERSATION_ID, me.conversation_id.as_str()),
+        Filter::le(MessageMark::POSITION, cleared),
+    ]);
+    let sweep = Sweep {
+        rows: ctx.store().await?.portion(MARKS) as u64,
+        commits: COMMITS,
+    };
+    delete_bounded(ctx, &Tally::default(), &theirs, sweep).await
 }
 
 /// Holds for who has not cleared that far.

@@ -11,7 +11,7 @@ use whisper_kit::testing::TestEdge;
 use whisper_schema::prelude::*;
 use whisper_schema::system::{IdempotencyKey, JobRun, RateLimit};
 use whisper_schema::{Retention, collections, system_collections};
-use whisper_store::{Batch, Patch, Query};
+use whisper_store::{Batch, Get, Patch, Query};
 
 const DAY: i64 = 24 * 3_600_000;
 
@@ -372,7 +372,7 @@ fn times_of_a_clock_that_was_ahead_are_set_to_the_present() {
         );
     };
     let seen = |id: &str| {
-        let found = block_on(edge.store().get::<Conversation>(id)).unwrap();
+        let found = block_on(edge.store().read(Get::<Conversation>::id(id))).unwrap();
         found.unwrap().last_message_at.unwrap()
     };
     edge.advance(365 * DAY);
@@ -392,7 +392,7 @@ fn times_of_a_clock_that_was_ahead_are_set_to_the_present() {
         );
     }
     let ends = |id: &str| {
-        let found = block_on(edge.store().get::<Story>(id)).unwrap();
+        let found = block_on(edge.store().read(Get::<Story>::id(id))).unwrap();
         found.unwrap().expires_at
     };
     edge.advance(-365 * DAY);

@@ -25,17 +25,16 @@ impl Expiring for Stories {
     /// Counts what hangs on the stories, each just far enough.
     async fn due(&self, run: &Budget<'_>, ended: Vec<Doc<Story>>) -> Result<Vec<Due<()>>> {
         let enough = run.bounds.rows_per_commit + 1;
-        let views = ended.iter().map(|story| of_story(views_of(&story.id)));
-        let reactions = ended.iter().map(|story| of_story(reactions_of(&story.id)));
-        let store = run.ctx.store().await?;
-        let views = store.count_many(views.collect(), enough).await?;
-        let reactions = store.count_many(reactions.collect(), enough).await?;
-        let counts = views.into_iter().zip(reactions);
+        let count = |story: &Doc<Story>| {
+            let views = of_story(views_of(&story.id)).count(enough);
+            (views, of_story(reactions_of(&story.id)).count(enough))
+        };
+        let counts = run.ctx.read(ended.iter().map(count).collect::<Vec<_>>());
         let due = ended
-            .into_iter()
-            .zip(counts)
+            .iter()
+            .zip(counts.await?)
             .map(|(story, (views, reactions))| Due {
-                id: story.into_inner().id,
+                id: story.id.clone(),
                 rows: views.max(reactions),
                 item: (),
             });

@@ -68,9 +68,21 @@ pub trait Body: Sized {
 /// # Errors
 /// Everything that is wrong with it, at most [`MOST_FINDINGS`] of it.
 pub fn read<T: Body>(object: &Map<String, Value>) -> Result<T, Vec<Violation>> {
+    read_with(object, |_| ())
+}
+
+/// As [`read`], with faults that `check` finds in the fields by more than the body's form, such as the time or a setting.
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of its fields.
+pub fn read_with<T: Body>(
+    object: &Map<String, Value>,
+    check: impl FnOnce(&mut Fields<'_, '_>),
+) -> Result<T, Vec<Violation>> {
     let mut findings = Findings::default();
     let mut fields = Fields::new(object, String::new(), &mut findings);
     let body = T::read(&mut fields);
+    check(&mut fields);
     fields.finish();
     match body {
         Some(body) if findings.is_empty() => Ok(body),

@@ -257,7 +257,7 @@ impl Server {
     }
 
     /// Waits until all has run that events and schedules started, and what that started in its turn.
-    pub fn settle(&self) {
+    pub fn wait_idle(&self) {
         self.pending.wait();
     }
 

@@ -10,7 +10,7 @@ use crate::collation::Collation;
 use crate::row::Row;
 use crate::version::{Database, Version};
 
-/// The rows, and what was changed since [`Rows::settle`].
+/// The rows, and what was changed since [`Rows::keep`].
 #[derive(Default)]
 pub struct Rows {
     by_sequence: BTreeMap<u64, Arc<Row>>,
@@ -150,11 +150,11 @@ impl Rows {
     }
 
     /// Keeps the changes since the last time: they can't be undone any more.
-    pub fn settle(&mut self) {
+    pub fn keep(&mut self) {
         self.before.clear();
     }
 
-    /// Undoes the changes since [`Rows::settle`]; numbers stay used.
+    /// Undoes the changes since [`Rows::keep`]; numbers stay used.
     pub fn undo(&mut self) {
         while let Some((sequence, old)) = self.before.pop() {
             self.replace(sequence, old);

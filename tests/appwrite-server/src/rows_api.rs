@@ -141,7 +141,7 @@ pub fn atomically<T, E>(
     let databases = project.databases.iter_mut();
     for table in databases.flat_map(|database| &mut database.tables) {
         match done {
-            Ok(_) => table.rows.settle(),
+            Ok(_) => table.rows.keep(),
             Err(_) => table.rows.undo(),
         }
     }

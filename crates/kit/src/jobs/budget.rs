@@ -78,14 +78,10 @@ impl<'a> Budget<'a> {
     /// # Errors
     /// The store's.
     pub async fn drain<D: Document>(&self, filter: &Filter<D>) -> Result<()> {
-        let rows = self.bounds.rows_per_commit;
-        while !self.is_spent() {
-            let batch = Batch::new().delete_where(filter.clone(), rows);
-            let deleted: u64 = self.commit(batch).await?.affected.iter().sum();
-            if deleted < rows {
-                break;
-            }
-        }
-        Ok(())
+        let commit = async |batch| match self.is_spent() {
+            true => Ok(None),
+            false => self.commit(batch).await.map(Some),
+        };
+        super::in_portions(filter, self.bounds.rows_per_commit, commit).await
     }
 }

@@ -94,7 +94,7 @@ impl Commits {
         while let Some(size) = sizes.pop().filter(|size| *size > 0) {
             let error = match self.attempt(lease, group, size).await {
                 Ok(done) => {
-                    group.settle_first(done.into_iter().map(Ok).collect());
+                    group.answer_first(done.into_iter().map(Ok).collect());
                     continue;
                 }
                 Err(error) => error,
@@ -102,15 +102,15 @@ impl Commits {
             match error {
                 StoreError::Busy => return Err(Stop::Busy),
                 StoreError::Unavailable(_) => {
-                    group.settle_first(vec![Err(error); size]);
+                    group.answer_first(vec![Err(error); size]);
                     return Err(Stop::Broken);
                 }
                 _ if size > 1 => sizes.extend([size - size / 2, size / 2]),
                 StoreError::Internal(_) => {
-                    group.settle_first(vec![Err(error)]);
+                    group.answer_first(vec![Err(error)]);
                     return Err(Stop::Broken);
                 }
-                refused => group.settle_first(vec![Err(refused)]),
+                refused => group.answer_first(vec![Err(refused)]),
             }
         }
         Ok(())

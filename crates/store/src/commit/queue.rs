@@ -111,15 +111,15 @@ impl<W> Group<W> {
     }
 
     /// Gives one batch its result; the others go on.
-    pub fn settle(&mut self, position: usize, result: Outcome) {
-        self.taken.places.remove(position).settle(result);
+    pub fn answer(&mut self, position: usize, result: Outcome) {
+        self.taken.places.remove(position).answer(result);
     }
 
     /// Gives the first batches their results; the others go on.
-    pub fn settle_first(&mut self, results: Vec<Outcome>) {
+    pub fn answer_first(&mut self, results: Vec<Outcome>) {
         let places = self.taken.places.drain(..results.len());
         for (entry, result) in places.zip(results) {
-            entry.settle(result);
+            entry.answer(result);
         }
     }
 
@@ -131,14 +131,14 @@ impl<W> Group<W> {
     /// Gives each batch its result.
     pub fn deliver(mut self, results: Vec<Outcome>) {
         for (entry, result) in self.taken.places.drain(..).zip(results) {
-            entry.settle(result);
+            entry.answer(result);
         }
     }
 
     /// Gives every batch this error.
     pub fn fail(mut self, error: &StoreError) {
         for entry in self.taken.places.drain(..) {
-            entry.settle(Err(error.clone()));
+            entry.answer(Err(error.clone()));
         }
     }
 }
@@ -149,7 +149,7 @@ impl<W> Drop for Group<W> {
         let flying = self.flight.0.get().min(self.len());
         for entry in self.taken.places.drain(..flying) {
             let why = "it is not known whether the commit took place".to_owned();
-            entry.settle(Err(StoreError::Unavailable(why)));
+            entry.answer(Err(StoreError::Unavailable(why)));
         }
     }
 }

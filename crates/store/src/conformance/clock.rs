@@ -24,7 +24,7 @@ async fn sent_at(store: &Store, id: &str) -> Result<i64, Failed> {
 }
 
 async fn stored_at(store: &Store, id: &str, at: Timestamp) -> Result<i64, Failed> {
-    let stored = store.get::<Message>(id).await?;
+    let stored = store.read(Get::<Message>::id(id)).await?;
     let stored = stored.and_then(|doc| doc.created_at);
     equal(stored, Some(at), "the time of the commit")?;
     Ok(at.as_millis())
@@ -84,7 +84,7 @@ pub async fn never_goes_back_in_any_form(place: Place) -> Check {
     }
     for id in ["m1", "m2"] {
         let edited = other
-            .get::<Message>(id)
+            .read(Get::<Message>::id(id))
             .await?
             .and_then(|doc| doc.value.edited_at);
         same!(edited, Some(Timestamp::from_millis(START)));

@@ -66,7 +66,7 @@ pub async fn update_if(place: Place) -> Check {
     same!(late, Err(failed(0)));
     same!(
         store
-            .get::<Message>("m1")
+            .read(Get::<Message>::id("m1"))
             .await?
             .map(|doc| (doc.status, doc.revision)),
         Some((sent, 2))
@@ -91,7 +91,7 @@ pub async fn revision_as_condition(place: Place) -> Check {
     store.commit(in_one).await?;
     same!(
         store
-            .get::<Conversation>("c")
+            .read(Get::<Conversation>::id("c"))
             .await?
             .map(|doc| doc.revision),
         Some(3)
@@ -114,7 +114,7 @@ pub async fn increment_within(place: Place) -> Check {
     same!(store.commit(by(-1)).await, Err(failed(0)));
     same!(
         store
-            .get::<Conversation>("c")
+            .read(Get::<Conversation>::id("c"))
             .await?
             .map(|doc| doc.participant_count),
         Some(0)
@@ -148,7 +148,7 @@ pub async fn bounds_of_the_attribute(place: Place) -> Check {
     same!(over, Err(failed(0)));
     same!(
         store
-            .get::<Conversation>("c")
+            .read(Get::<Conversation>::id("c"))
             .await?
             .map(|doc| doc.participant_count),
         Some(i64::MAX)
@@ -182,7 +182,7 @@ pub async fn all_or_nothing(place: Place) -> Check {
     );
     same!(
         store
-            .get::<Conversation>("c")
+            .read(Get::<Conversation>::id("c"))
             .await?
             .map(|doc| doc.revision),
         Some(1)

@@ -17,7 +17,7 @@ pub async fn round_trip(place: Place) -> Check {
     let done = store.commit(Batch::new().insert(&sent)).await?;
     same!(done.affected, [1]);
     let found = store
-        .get::<Message>("m1")
+        .read(Get::<Message>::id("m1"))
         .await?
         .map(|doc| (doc.revision, doc.value));
     same!(found, Some((1, sent)));
@@ -25,7 +25,10 @@ pub async fn round_trip(place: Place) -> Check {
 }
 
 pub async fn missing(place: Place) -> Check {
-    same!(place.store().get::<Message>("nowhere").await?, None);
+    same!(
+        place.store().read(Get::<Message>::id("nowhere")).await?,
+        None
+    );
     Ok(())
 }
 
@@ -69,7 +72,7 @@ pub async fn upsert(place: Place) -> Check {
     let store = place.store();
     store.commit(Batch::new().upsert(&message("m1"))).await?;
     let first = store
-        .get::<Message>("m1")
+        .read(Get::<Message>::id("m1"))
         .await?
         .map(|doc| (doc.revision, doc.seq));
     let changed = Message {
@@ -77,7 +80,7 @@ pub async fn upsert(place: Place) -> Check {
         ..message("m1")
     };
     store.commit(Batch::new().upsert(&changed)).await?;
-    let second = store.get::<Message>("m1").await?;
+    let second = store.read(Get::<Message>::id("m1")).await?;
     same!(
         second.as_ref().map(|doc| (doc.revision - 1, doc.seq)),
         first
@@ -103,7 +106,10 @@ pub async fn insert_or_update(place: Place) -> Check {
             .commit(Batch::new().insert_or_update(&counter(1), once_more))
             .await?;
         same!(
-            store.get::<RateLimit>("r").await?.map(|doc| doc.count),
+            store
+                .read(Get::<RateLimit>::id("r"))
+                .await?
+                .map(|doc| doc.count),
             Some(expected)
         );
     }
@@ -134,7 +140,7 @@ pub async fn insert_or_update_if(place: Place) -> Check {
         })
     );
     let found = store
-        .get::<RateLimit>("r")
+        .read(Get::<RateLimit>::id("r"))
         .await?
         .map(|doc| (doc.count, doc.value.bucket));
     same!(found, Some((2, "c".to_owned())));
@@ -162,7 +168,10 @@ pub async fn update_and_unset(place: Place) -> Check {
         ..sent
     };
     same!(
-        store.get::<Message>("m1").await?.map(|doc| doc.value),
+        store
+            .read(Get::<Message>::id("m1"))
+            .await?
+            .map(|doc| doc.value),
         Some(expected)
     );
     Ok(())
@@ -184,7 +193,7 @@ pub async fn increments(place: Place) -> Check {
     same!(store.commit(batch).await?.affected, [1, 1, 1]);
     same!(
         store
-            .get::<Conversation>("c")
+            .read(Get::<Conversation>::id("c"))
             .await?
             .map(|doc| doc.participant_count),
         Some(2)
@@ -192,7 +201,7 @@ pub async fn increments(place: Place) -> Check {
     // A missing number counts as 0.
     same!(
         store
-            .get::<TokenHolding>("h")
+            .read(Get::<TokenHolding>::id("h"))
             .await?
             .and_then(|doc| doc.usd_value),
         Some(0.25)
@@ -217,7 +226,7 @@ pub async fn revisions_grow(place: Place) -> Check {
         .commit(Batch::new().increment("c", Conversation::PARTICIPANT_COUNT, 1))
         .await?;
     let found = store
-        .get::<Conversation>("c")
+        .read(Get::<Conversation>::id("c"))
         .await?
         .map(|doc| (doc.revision, doc.value.name));
     same!(found, Some((5, Some("c".to_owned()))));
@@ -236,7 +245,7 @@ pub async fn deletes(place: Place) -> Check {
             .affected,
         [1]
     );
-    same!(store.get::<Message>("m1").await?, None);
+    same!(store.read(Get::<Message>::id("m1")).await?, None);
     let other = Filter::eq(Message::SENDER_ID, "somebody else");
     let refused = store
         .commit(Batch::new().delete_if::<Message>("m2", other))
@@ -249,7 +258,7 @@ pub async fn deletes(place: Place) -> Check {
     store
         .commit(Batch::new().delete_if::<Message>("m2", mine))
         .await?;
-    same!(store.get::<Message>("m2").await?, None);
+    same!(store.read(Get::<Message>::id("m2")).await?, None);
     Ok(())
 }
 
@@ -305,7 +314,7 @@ pub async fn violations_are_told_at_once(place: Place) -> Check {
         ("participantCount", Rule::Type),
     ];
     same!(fields, expected);
-    same!(store.get::<Message>("m2").await?, None);
+    same!(store.read(Get::<Message>::id("m2")).await?, None);
     Ok(())
 }
 

@@ -10,7 +10,10 @@ pub async fn least_integer(place: Place) -> Check {
     };
     store.commit(Batch::new().insert(&sent)).await?;
     same!(
-        store.get::<Conversation>("c").await?.map(|doc| doc.value),
+        store
+            .read(Get::<Conversation>::id("c"))
+            .await?
+            .map(|doc| doc.value),
         Some(sent)
     );
     let equal = Filter::eq(Conversation::PARTICIPANT_COUNT, i64::MIN);
@@ -32,7 +35,7 @@ pub async fn first_and_last_moment(place: Place) -> Check {
             ..message(&id)
         };
         store.commit(Batch::new().insert(&sent)).await?;
-        let stored = store.get::<Message>(&id).await?;
+        let stored = store.read(Get::<Message>::id(&id)).await?;
         same!(stored.and_then(|doc| doc.created_at), Some(at));
     }
     Ok(())

@@ -30,7 +30,10 @@ pub async fn texts(place: Place) -> Check {
         };
         store.commit(Batch::new().insert(&sent)).await?;
         same!(
-            store.get::<Message>(&id).await?.map(|doc| doc.value),
+            store
+                .read(Get::<Message>::id(&id))
+                .await?
+                .map(|doc| doc.value),
             Some(sent)
         );
         let by_text = store
@@ -98,7 +101,10 @@ pub async fn doubles(place: Place) -> Check {
             ..sent
         };
         same!(
-            store.get::<TokenHolding>(&id).await?.map(|doc| doc.value),
+            store
+                .read(Get::<TokenHolding>::id(&id))
+                .await?
+                .map(|doc| doc.value),
             Some(kept)
         );
         let equal = Filter::eq(TokenHolding::USD_VALUE, number);
@@ -132,7 +138,10 @@ pub async fn numbers(place: Place) -> Check {
         };
         store.commit(Batch::new().insert(&sent)).await?;
         same!(
-            store.get::<Conversation>(&id).await?.map(|doc| doc.value),
+            store
+                .read(Get::<Conversation>::id(&id))
+                .await?
+                .map(|doc| doc.value),
             Some(sent)
         );
         let equal = Filter::eq(Conversation::PARTICIPANT_COUNT, number);
@@ -170,7 +179,10 @@ pub async fn lists(place: Place) -> Check {
         };
         store.commit(Batch::new().insert(&sent)).await?;
         same!(
-            store.get::<Message>(&id).await?.map(|doc| doc.value),
+            store
+                .read(Get::<Message>::id(&id))
+                .await?
+                .map(|doc| doc.value),
             Some(sent)
         );
     }
@@ -179,7 +191,10 @@ pub async fn lists(place: Place) -> Check {
         .commit(Batch::new().update::<Message>("m3", emptied))
         .await?;
     same!(
-        store.get::<Message>("m3").await?.map(|doc| doc.links.len()),
+        store
+            .read(Get::<Message>::id("m3"))
+            .await?
+            .map(|doc| doc.links.len()),
         Some(0)
     );
     Ok(())
@@ -189,7 +204,10 @@ pub async fn defaults_and_nulls(place: Place) -> Check {
     let store = place.store();
     let plain = conversation("c");
     store.commit(Batch::new().insert(&plain)).await?;
-    let found = store.get::<Conversation>("c").await?.map(|doc| doc.value);
+    let found = store
+        .read(Get::<Conversation>::id("c"))
+        .await?
+        .map(|doc| doc.value);
     same!(
         found
             .as_ref()
@@ -215,7 +233,7 @@ pub async fn at_commit(place: Place) -> Check {
     same!(done.at, Timestamp::from_millis(START));
     same!(
         store
-            .get::<Message>("m1")
+            .read(Get::<Message>::id("m1"))
             .await?
             .and_then(|doc| doc.created_at),
         Some(done.at)
@@ -227,7 +245,7 @@ pub async fn at_commit(place: Place) -> Check {
         .await?;
     same!(
         store
-            .get::<Message>("m1")
+            .read(Get::<Message>::id("m1"))
             .await?
             .and_then(|doc| doc.updated_at),
         Some(done.at)
@@ -248,7 +266,7 @@ pub async fn at_commit(place: Place) -> Check {
         store.commit(Batch::new().insert(&sent)).await?;
         same!(
             store
-                .get::<Message>(&id)
+                .read(Get::<Message>::id(&id))
                 .await?
                 .and_then(|doc| doc.created_at),
             Some(at)

@@ -40,7 +40,7 @@ pub async fn many_at_once(place: Place) -> Check {
         store.read(Query::<UserActivity>::new().count(100)).await?,
         40
     );
-    let last = store.get::<Conversation>("c").await?;
+    let last = store.read(Get::<Conversation>::id("c")).await?;
     let last = last.map(|doc| (doc.revision, doc.value.last_message_id));
     same!(last, Some((41, Some("m39".to_owned()))));
     Ok(())
@@ -86,15 +86,15 @@ pub async fn many_keep_their_values(place: Place) -> Check {
         same!(result?.affected, [1]);
     }
     for doc in &sent {
-        let stored = store.get::<Message>(&doc.id).await?;
+        let stored = store.read(Get::<Message>::id(&doc.id)).await?;
         same!(stored.map(|doc| doc.value).as_ref(), Some(doc));
     }
     for doc in &counted {
-        let stored = store.get::<Conversation>(&doc.id).await?;
+        let stored = store.read(Get::<Conversation>::id(&doc.id)).await?;
         same!(stored.map(|doc| doc.value).as_ref(), Some(doc));
     }
     for doc in &held {
-        let stored = store.get::<TokenHolding>(&doc.id).await?;
+        let stored = store.read(Get::<TokenHolding>::id(&doc.id)).await?;
         let kept = TokenHolding {
             usd_value: doc.usd_value.map(|number| place.keeps(number)),
             ..doc.clone()
@@ -113,7 +113,7 @@ async fn edited(store: &Store, sent: &[Message], texts: &[&str]) -> Check {
         same!(result?.affected, [1]);
     }
     for (doc, text) in sent.iter().rev().zip(texts) {
-        let stored = store.get::<Message>(&doc.id).await?;
+        let stored = store.read(Get::<Message>::id(&doc.id)).await?;
         let stored = stored.map(|doc| (doc.revision, doc.value.metadata));
         same!(stored, Some((2, Some((*text).to_owned()))));
     }
@@ -156,7 +156,7 @@ pub async fn one_bad_among_many(place: Place) -> Check {
             _ => same!(result.map(|done| done.affected), Ok(vec![1, 1, 1])),
         }
     }
-    same!(store.get::<Message>("m05").await?, None);
+    same!(store.read(Get::<Message>::id("m05")).await?, None);
     same!(store.read(Query::<Message>::new().count(100)).await?, 11);
     same!(
         store.read(Query::<UserActivity>::new().count(100)).await?,
@@ -177,7 +177,7 @@ pub async fn same_row(place: Place) -> Check {
     same!(results.iter().filter(|result| result.is_ok()).count(), 5);
     same!(
         store
-            .get::<Conversation>("c")
+            .read(Get::<Conversation>::id("c"))
             .await?
             .map(|doc| doc.participant_count),
         Some(5)
@@ -311,7 +311,7 @@ pub async fn commit_order(place: Place) -> Check {
         .await?;
     same!(
         store
-            .get::<Event>("next")
+            .read(Get::<Event>::id("next"))
             .await?
             .is_some_and(|doc| doc.seq > last),
         true
@@ -332,7 +332,7 @@ pub async fn two_stores(place: Place) -> Check {
     same!(one.read(Query::<Message>::new().count(100)).await?, 20);
     same!(
         other
-            .get::<Conversation>("c")
+            .read(Get::<Conversation>::id("c"))
             .await?
             .map(|doc| doc.revision),
         Some(21)

@@ -70,7 +70,7 @@ pub async fn at_once(place: Place) -> Check {
         .map(|(i, store)| async move {
             match i % 2 {
                 0 => store.migrate().await.map(|report| report.applied.len()),
-                _ => store.get::<Message>("nowhere").await.map(|_| 0),
+                _ => store.read(Get::<Message>::id("nowhere")).await.map(|_| 0),
             }
         });
     for result in join_all(work).await {
@@ -93,7 +93,7 @@ pub async fn changed_checksum(place: Place) -> Check {
         FIRST,
         "CREATE TABLE conformance_a (y INTEGER)",
     )]));
-    let refused = changed.get::<Message>("m1").await;
+    let refused = changed.read(Get::<Message>::id("m1")).await;
     same!(
         matches!(&refused, Err(StoreError::Internal(why)) if why.contains("was changed")),
         true

@@ -353,13 +353,14 @@ pub async fn counts(place: Place) -> Check {
         by_text("banana"),
         Query::new(),
     ];
-    same!(store.count_many(queries, 3).await?, [2, 0, 2, 3]);
-    let many = (0..1100).map(|_| by_text("apple")).collect();
-    same!(store.count_many(many, 9).await?, vec![2; 1100]);
-    same!(
-        store.count_many(Vec::<Query<Message>>::new(), 9).await?,
-        Vec::<u64>::new()
-    );
+    let counts = |queries: Vec<Query<Message>>, max| {
+        let counts = queries.into_iter().map(move |query| query.count(max));
+        counts.collect::<Vec<_>>()
+    };
+    same!(store.read(counts(queries, 3)).await?, [2, 0, 2, 3]);
+    let many = (0..500).map(|_| by_text("apple")).collect();
+    same!(store.read(counts(many, 9)).await?, vec![2; 500]);
+    same!(store.read(counts(Vec::new(), 9)).await?, Vec::<u64>::new());
     Ok(())
 }
 

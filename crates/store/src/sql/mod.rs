@@ -139,7 +139,7 @@ impl Answer {
                 tail: rows.tail.as_ref().map(|tail| tail.moved(by)),
                 orders: rows.orders.clone(),
                 limit: rows.limit.wrapping_add_signed(by),
-                settled: rows.settled.map(|slot| slot.wrapping_add_signed(by)),
+                gapless_behind: rows.gapless_behind.map(|slot| slot.wrapping_add_signed(by)),
                 ..*rows
             }),
             Answer::Count {
@@ -168,7 +168,7 @@ pub(crate) struct Rows {
     /// How many of the condition's parts are the query's filters; the others say where it begins.
     pub filters: usize,
     /// Behind which place documents must be there without a gap; see [`Query::in_commit_order`](crate::Query).
-    pub settled: Option<Slot>,
+    pub gapless_behind: Option<Slot>,
 }
 
 /// Whether the greatest comes first. (The schema's `Order` has no `Hash`.)

@@ -53,7 +53,7 @@ pub(crate) fn lower(
     }
     no_problems(problems)?;
     let limit = binds.count((selection.limit + extra).into());
-    let settled = selection.settled;
+    let behind = selection.gapless_behind;
     Ok(Rows {
         table: Table(collection),
         condition,
@@ -61,7 +61,7 @@ pub(crate) fn lower(
         orders,
         limit,
         filters: selection.filters.len(),
-        settled: settled.map(|behind| binds.value(SqlValue::Integer(behind))),
+        gapless_behind: behind.map(|behind| binds.value(SqlValue::Integer(behind))),
     })
 }
 

@@ -130,7 +130,7 @@ impl Tables {
             slots,
         };
         let mut found = self.rows(&wanted).await?;
-        if let Some(behind) = rows.settled {
+        if let Some(behind) = rows.gapless_behind {
             let safe = self
                 .before_gap(rows, number(slots, behind), &found, now)
                 .await?;

@@ -6,7 +6,7 @@ use serde_json::json;
 use whisper_schema::Rule;
 use whisper_schema::prelude::*;
 use whisper_store::tables::{Answer, Credentials, TransportError};
-use whisper_store::{Batch, Filter, Patch, Query, StoreError};
+use whisper_store::{Batch, Filter, Get, Patch, Query, StoreError};
 
 use crate::scripted::{Answered, NOW, Scripted, none, ok, refused};
 
@@ -41,7 +41,7 @@ fn what_is_put_off_is_asked_again_when_the_server_says() {
             throttled(1)
         }
     });
-    assert_eq!(wait(server.store().get::<Message>("m")), Ok(None));
+    assert_eq!(wait(server.store().read(Get::<Message>::id("m"))), Ok(None));
     let pauses = server.pauses.borrow();
     assert_eq!(pauses.len(), 2);
     assert!(pauses.iter().all(|pause| *pause >= Duration::from_secs(1)));
@@ -51,7 +51,7 @@ fn what_is_put_off_is_asked_again_when_the_server_says() {
 fn nobody_waits_longer_than_a_request_may() {
     let server = Scripted::new(|_| throttled(2));
     assert_eq!(
-        wait(server.store().get::<Message>("m")),
+        wait(server.store().read(Get::<Message>::id("m"))),
         Err(StoreError::Busy)
     );
     let waited: Duration = server.pauses.borrow().iter().sum();
@@ -122,12 +122,12 @@ fn a_key_can_be_replaced_and_is_never_shown() {
     let server = Scripted::new(|_| none());
     let credentials = Credentials::new("");
     let store = server.store_with(&credentials);
-    let without = wait(store.get::<Message>("m"));
+    let without = wait(store.read(Get::<Message>::id("m")));
     assert!(matches!(without, Err(StoreError::Unavailable(_))));
     assert_eq!(server.asked().len(), 0);
     for key in ["first", "second"] {
         credentials.replace(key);
-        wait(store.get::<Message>("m")).unwrap();
+        wait(store.read(Get::<Message>::id("m"))).unwrap();
         let calls = server.calls.borrow();
         let headers = &calls.last().unwrap().headers;
         assert!(headers.contains(&("x-appwrite-key", key.to_owned())));
@@ -146,7 +146,7 @@ fn questions_that_get_lost_are_asked_again() {
             Err(TransportError::Lost("the connection broke"))
         }
     });
-    assert_eq!(wait(server.store().get::<Message>("m")), Ok(None));
+    assert_eq!(wait(server.store().read(Get::<Message>::id("m"))), Ok(None));
     assert_eq!(server.asked().len(), 3);
 }
 

@@ -112,7 +112,9 @@ fn whoever_changes_a_row_at_the_same_time_loses_nothing_on(options: Options) {
     for done in wait(all) {
         done.unwrap();
     }
-    let found = wait(stores[1].get::<Conversation>("c")).unwrap().unwrap();
+    let found = wait(stores[1].read(Get::<Conversation>::id("c")))
+        .unwrap()
+        .unwrap();
     assert_eq!((found.participant_count, found.revision), (20, 31));
     let over = wait(stores[2].commit(one_more()));
     assert_eq!(
@@ -165,7 +167,9 @@ fn what_is_only_expected_stays_as_it_is_on(options: Options) {
         let batch = Batch::new().expect_some(here()).insert(&message(id));
         wait(store.commit(batch)).unwrap();
     }
-    let found = wait(store.get::<Conversation>("c")).unwrap().unwrap();
+    let found = wait(store.read(Get::<Conversation>::id("c")))
+        .unwrap()
+        .unwrap();
     assert_eq!(found.revision, 1);
     // A change of it meanwhile makes the commit look again, and both take effect.
     server.conflict(2);
@@ -241,7 +245,9 @@ fn many_rows_fit_and_too_many_changes_do_not() {
         })
     };
     wait(store.commit(change(100))).unwrap();
-    let first = wait(store.get::<Message>("m000")).unwrap().unwrap();
+    let first = wait(store.read(Get::<Message>::id("m000")))
+        .unwrap()
+        .unwrap();
     assert_eq!((first.revision, first.content.as_str()), (2, "changed"));
     server.requests();
     assert_eq!(
@@ -317,7 +323,7 @@ fn text_comes_back_as_it_went_in() {
         let patch = || Patch::new().set(Message::CONTENT, text.as_str());
         // Alone, in a transaction, and as a new row of one.
         wait(store.commit(Batch::new().update::<Message>("m", patch()))).unwrap();
-        let found = wait(store.get::<Message>("m")).unwrap().unwrap();
+        let found = wait(store.read(Get::<Message>::id("m"))).unwrap().unwrap();
         prop_assert_eq!(&found.content, &text);
         let new = Message { content: text.clone(), ..message("n") };
         let hello = Filter::eq(Message::SENDER_ID, "u");

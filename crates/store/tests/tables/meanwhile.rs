@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use appwrite_server::Options;
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Filter, Patch, Query, StoreError};
+use whisper_store::{Batch, Filter, Get, Patch, Query, StoreError};
 
 use crate::batches::{conversation, message, renamed, store, store_at, wait};
 use crate::server;
@@ -33,7 +33,7 @@ fn after(options: Options, theirs: Batch, mine: Batch) -> Then {
         wait(store_at(&endpoint).commit(theirs)).unwrap();
     });
     let outcome = wait(store.commit(mine)).map(|done| done.affected);
-    let found = wait(store.get::<Conversation>("c")).unwrap();
+    let found = wait(store.read(Get::<Conversation>::id("c"))).unwrap();
     let found = found.map(|doc| (doc.name.clone().unwrap(), doc.revision));
     (outcome, found)
 }

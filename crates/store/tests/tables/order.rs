@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use appwrite_server::{Database, Options, Server};
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Filter, Patch, Query, Store, StoreError};
+use whisper_store::{Batch, Filter, Get, Patch, Query, Store, StoreError};
 
 use crate::batches::{conversation, message, renamed, store, store_at, wait};
 use crate::server::{self, OPTIONS};
@@ -70,7 +70,11 @@ fn rows_are_taken_in_one_order_whatever_a_batch_says() {
             );
         }
         assert_eq!(server.deadlocked(), 0, "{database:?}");
-        let sum = |id: &str| wait(store.get::<Conversation>(id)).unwrap().unwrap();
+        let sum = |id: &str| {
+            wait(store.read(Get::<Conversation>::id(id)))
+                .unwrap()
+                .unwrap()
+        };
         assert_eq!(
             (sum("a").participant_count, sum("b").participant_count),
             (11, 5)

@@ -10,7 +10,7 @@ use whisper_schema::prelude::*;
 use whisper_schema::system::{Account, Session};
 use whisper_schema::web3_db::TokenGift;
 use whisper_schema::{Collection, Timestamp, collections, system_collections};
-use whisper_store::{Batch, Filter, Patch, Store};
+use whisper_store::{Batch, Filter, Get, Patch, Store};
 
 use crate::server::{self, OPTIONS, opened};
 
@@ -169,7 +169,9 @@ fn a_change_of_the_reader_changes_who_reads() {
     };
     wait(store.commit(Batch::new().insert(&new))).unwrap();
     assert_eq!(all(), [1, 0, 0]);
-    let found = wait(store.get::<TokenGift>("h")).unwrap().unwrap();
+    let found = wait(store.read(Get::<TokenGift>::id("h")))
+        .unwrap()
+        .unwrap();
     assert_eq!(found.recipient_id, long);
 }
 

@@ -10,7 +10,7 @@ use whisper_schema::Timestamp;
 use whisper_schema::prelude::*;
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Answer, Call, Credentials, Tables, Transport, TransportError};
-use whisper_store::{Batch, Filter, LocalBoxFuture, Patch, Query, Store, StoreError};
+use whisper_store::{Batch, Filter, Get, LocalBoxFuture, Patch, Query, Store, StoreError};
 
 use crate::batches::{store, store_at, wait};
 use crate::order::{holding, swapping};
@@ -151,7 +151,7 @@ fn worth(value: f64) -> Patch<TokenHolding> {
 }
 
 fn value(server: &Server, id: &str) -> f64 {
-    let found = wait(store(server).get::<TokenHolding>(id)).unwrap();
+    let found = wait(store(server).read(Get::<TokenHolding>::id(id))).unwrap();
     found.and_then(|doc| doc.usd_value).unwrap_or_default()
 }
 
@@ -221,7 +221,7 @@ fn a_change_that_was_done_is_not_done_again() {
     let outcome = committed(&server, batch, || {});
     assert_eq!(server.deadlocked(), 1);
     assert_eq!(outcome, Ok(()));
-    let found = wait(store(&server).get::<TokenHolding>("t7")).unwrap();
+    let found = wait(store(&server).read(Get::<TokenHolding>::id("t7"))).unwrap();
     let found = found.map(|doc| (doc.usd_value, doc.revision));
     assert_eq!(found, Some((Some(3.0), 3)));
     assert_eq!(ids(&server), ["t1", "t5", "t7"]);

@@ -11,7 +11,7 @@ use whisper_kit::auth::{IdentityServer, Verifying};
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Method, Request};
 use whisper_schema::prelude::{Account, AccountStatus, Document, Profile};
-use whisper_store::{Batch, Query};
+use whisper_store::{Batch, Get, Query};
 
 /// Takes every JWT for its user's.
 struct Credulous;
@@ -77,7 +77,12 @@ fn a_user_gets_account_and_profile_at_first_use_and_once() {
         assert_eq!(one["userId"], "ann");
         assert!(one["username"].as_str().unwrap().starts_with("user_"));
         assert_eq!(me(&edge, "ann").await, one);
-        let account = edge.store().get::<Account>("ann").await.unwrap().unwrap();
+        let account = edge
+            .store()
+            .read(Get::<Account>::id("ann"))
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(account.status, AccountStatus::Active);
         assert_eq!((&account.email, &account.password_hash), (&None, &None));
         assert_eq!(

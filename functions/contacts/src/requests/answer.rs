@@ -7,7 +7,7 @@ use whisper_people::{shown_to, visible};
 use whisper_schema::prelude::{ContactRequest, ContactRequestStatus};
 use whisper_store::{Batch, Doc, Filter, Patch};
 
-use super::settle::{Pairing, settle};
+use super::accept::{Pairing, acceptance};
 use super::{Standing, on_file};
 use crate::limits::CHANGES;
 use crate::view::ContactView;
@@ -57,7 +57,7 @@ async fn attempt_to_accept(ctx: &Ctx, me: &str, other: &str) -> Result<Attempt<R
     let kept = sides.mine.kept().map(|kept| kept.value.clone());
     let contact = match Standing::of(found.as_ref(), me, ctx.now()) {
         Standing::WasAsked(request) => {
-            let (batch, new) = settle(ctx, request, &pairing, &sides).await?;
+            let (batch, new) = acceptance(ctx, request, &pairing, &sides).await?;
             let limit = CHANGES.of_caller(ctx).await?;
             let Some(committed) = limit.try_commit(ctx, batch).await? else {
                 return Ok(Attempt::Retry);

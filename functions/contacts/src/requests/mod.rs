@@ -3,10 +3,10 @@
 //! There is one document for two people, whoever asked. So requests that cross meet: whoever asks somebody by whom they
 //! were asked has accepted.
 
+mod accept;
 mod answer;
 mod list;
 mod send;
-mod settle;
 mod view;
 mod withdraw;
 

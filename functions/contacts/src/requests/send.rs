@@ -9,7 +9,7 @@ use whisper_schema::Rule;
 use whisper_schema::prelude::{ContactRequest, ContactRequestStatus, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Patch};
 
-use super::settle::{Pairing, settle};
+use super::accept::{Pairing, acceptance};
 use super::view::ContactRequestView;
 use super::{Standing, on_file};
 use crate::limits::{CHANGES, REQUESTS};
@@ -63,7 +63,7 @@ async fn attempt(ctx: &Ctx, me: &str, other: &str) -> Result<Attempt<Reply>> {
     match Standing::of(found.as_ref(), me, ctx.now()) {
         Standing::Asked(request) => asking.reply(200, request.value.clone()),
         Standing::WasAsked(request) => {
-            let (batch, _) = settle(ctx, request, &pairing, &sides).await?;
+            let (batch, _) = acceptance(ctx, request, &pairing, &sides).await?;
             if !asking.commit(&CHANGES.of_caller(ctx).await?, batch).await? {
                 return Ok(Attempt::Retry);
             }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use whisper_kit::Method;
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Filter, Query};
+use whisper_store::{Batch, Filter, Get, Query};
 
 /// Somebody who is signed in.
 pub struct User {
@@ -108,7 +108,11 @@ pub async fn events(edge: &TestEdge, kind: &str) -> Vec<(String, Value)> {
 
 /// How many contacts stand in somebody's address book; none where there is no book.
 pub async fn counted(edge: &TestEdge, user: &User) -> Option<i64> {
-    let book = edge.store().get::<ContactBook>(&user.id).await.unwrap();
+    let book = edge
+        .store()
+        .read(Get::<ContactBook>::id(&user.id))
+        .await
+        .unwrap();
     book.map(|book| book.contacts)
 }
 

@@ -4,7 +4,7 @@ use futures::executor::block_on;
 use serde_json::json;
 use whisper_kit::ids::member_id;
 use whisper_schema::prelude::*;
-use whisper_store::{Filter, Query};
+use whisper_store::{Filter, Get, Query};
 
 use super::room::{Room, User};
 
@@ -24,7 +24,11 @@ async fn depart(room: &Room, who: &User) {
 
 async fn role(room: &Room, group: &str, who: &User) -> Option<ConversationMemberRole> {
     let id = member_id(group, &who.id);
-    let member = room.edge.store().get::<ConversationMember>(&id).await;
+    let member = room
+        .edge
+        .store()
+        .read(Get::<ConversationMember>::id(&id))
+        .await;
     let member = member.unwrap().unwrap();
     let is_active = member.status == ConversationMemberStatus::Active;
     is_active.then_some(member.role)

@@ -6,7 +6,7 @@ use serde_json::Value;
 use serde_json::json;
 use whisper_kit::{Method, ids};
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Filter};
+use whisper_store::{Batch, Filter, Get};
 
 use super::room::{Room, User};
 
@@ -26,7 +26,7 @@ fn a_group_is_committed_whole_and_nothing_else_is() {
         let stored = room
             .edge
             .store()
-            .get::<Conversation>(&id)
+            .read(Get::<Conversation>::id(&id))
             .await
             .unwrap()
             .unwrap();

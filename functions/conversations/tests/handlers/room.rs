@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Method, Request, ids};
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Filter, Patch, Query};
+use whisper_store::{Batch, Filter, Get, Patch, Query};
 
 /// The function with its users.
 pub struct Room {
@@ -200,7 +200,7 @@ impl Room {
         let stored = self
             .edge
             .store()
-            .get::<Conversation>(id)
+            .read(Get::<Conversation>::id(id))
             .await
             .unwrap()
             .unwrap();

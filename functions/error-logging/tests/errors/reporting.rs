@@ -4,7 +4,7 @@ use super::*;
 use futures::future::join_all;
 use whisper_kit::{Bytes, Request};
 use whisper_schema::prelude::{ErrorGroup, ErrorLink, ErrorLog};
-use whisper_store::Batch;
+use whisper_store::{Batch, Get};
 
 #[test]
 fn an_error_is_kept_with_its_group() {
@@ -341,9 +341,14 @@ fn the_reporters_clock_is_believed_within_a_week() {
         body["fingerprint"] = reported.to_string().into();
         body["timestamp"] = reported.to_string().into();
         let id = scene.report(&body).expect(201)["id"].clone();
-        let log = block_on(scene.edge.store().get::<ErrorLog>(id.as_str().unwrap()))
-            .unwrap()
-            .unwrap();
+        let log = block_on(
+            scene
+                .edge
+                .store()
+                .read(Get::<ErrorLog>::id(id.as_str().unwrap())),
+        )
+        .unwrap()
+        .unwrap();
         assert_eq!(log.timestamp, kept);
     }
 }

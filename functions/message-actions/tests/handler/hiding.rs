@@ -5,7 +5,7 @@ use whisper_kit::Method;
 use whisper_kit::ids::{mark_id, mention_id};
 use whisper_messages::testing::{Person, Scene, fields};
 use whisper_schema::prelude::*;
-use whisper_store::Patch;
+use whisper_store::{Get, Patch};
 
 use crate::world::World;
 
@@ -40,7 +40,7 @@ fn a_message_deleted_for_me_is_gone_for_me_alone() {
     scene.read(&ann, &group, &path).expect(200);
     assert_eq!(world.preview(&bob, &group), (Some("2".into()), 1));
     assert_eq!(world.preview(&ann, &group), (Some("3".into()), 0));
-    assert_eq!(scene.get::<Message>(&ids[0]).deleted_for, [""; 0]);
+    assert_eq!(scene.read(Get::<Message>::id(&ids[0])).deleted_for, [""; 0]);
 }
 
 #[test]

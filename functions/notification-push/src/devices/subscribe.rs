@@ -5,10 +5,9 @@ use whisper_kit::extract::FromRequest;
 use whisper_kit::ids::derived_id;
 use whisper_kit::log::Secret;
 use whisper_kit::{
-    Attempt, Code, Ctx, Described, Endpoint, Error, FieldError, Json, Method, Reply, Request,
-    Result, Rule,
+    Attempt, Code, Ctx, Described, Endpoint, Error, Json, Method, Reply, Request, Result, Rule,
 };
-use whisper_schema::body::Form;
+use whisper_schema::body::{Fields, Form};
 use whisper_schema::prelude::{Column, PushSubscription};
 use whisper_schema::{Body, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Get, Patch};
@@ -18,6 +17,10 @@ use super::view::PushSubscriptionView;
 use crate::web_push::encryption::Recipient;
 use crate::web_push::endpoint::check as check_endpoint;
 
+/// Where the body has the address.
+const ADDRESS: &str = "endpoint";
+/// Where it has the end.
+const END: &str = "expirationTime";
 /// The latest time that can be written, in milliseconds: the end of the year 9999.
 const LATEST: i64 = 253_402_300_799_999;
 
@@ -203,21 +206,11 @@ struct Acceptable(NewPushSubscription);
 
 impl FromRequest for Acceptable {
     async fn from_request(ctx: &Ctx, request: &Request) -> Result<Self> {
-        let read = Json::from_request(ctx, request).await;
-        let form = read.as_ref().err().map_or(&[][..], Error::field_errors);
-        if read.is_err() && form.is_empty() {
-            // No JSON at all.
-            return read.map(|Json(body)| Self(body));
-        }
-        let sent: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-        let is_new = |fault: &FieldError| form.iter().all(|known| known.field != fault.field);
-        let address = address_faults(ctx, &sent).into_iter();
-        let wrong = address.chain(form.iter().cloned());
-        let wrong = wrong.chain(time_fault(ctx, &sent).filter(is_new));
-        match wrong.collect::<Vec<_>>() {
-            wrong if wrong.is_empty() => read.map(|Json(body)| Self(body)),
-            wrong => Err(Error::fields(wrong)),
-        }
+        let Json(body) = Json::read_with(request, |fields| {
+            check_address(ctx, fields);
+            check_end(ctx, fields);
+        })?;
+        Ok(Self(body))
     }
 
     fn describe(described: &mut Described) {
@@ -225,16 +218,19 @@ impl FromRequest for Acceptable {
     }
 }
 
-/// The faults of the address by the server's settings, which say where push services are.
-fn address_faults(ctx: &Ctx, sent: &Value) -> Vec<FieldError> {
-    let address = sent["endpoint"].as_str();
+/// Refuses an address by the server's settings, which say where push services are.
+fn check_address(ctx: &Ctx, fields: &mut Fields<'_, '_>) {
+    let address = fields.value(ADDRESS).and_then(Value::as_str);
     let refused = address.and_then(|address| check_endpoint(ctx.config(), address).err());
-    refused.map_or_else(Vec::new, |error| error.field_errors().to_vec())
+    for fault in refused.iter().flat_map(Error::field_errors) {
+        fields.refuse(ADDRESS, fault.rule, fault.detail.as_str());
+    }
 }
 
-/// The fault of an end that is over.
-fn time_fault(ctx: &Ctx, sent: &Value) -> Option<FieldError> {
-    let end = sent["expirationTime"].as_i64()?;
-    let detail = "must be later than now";
-    (end < ctx.now().as_millis()).then(|| FieldError::new("expirationTime", Rule::Range, detail))
+/// Refuses an end that is over.
+fn check_end(ctx: &Ctx, fields: &mut Fields<'_, '_>) {
+    let end = fields.value(END).and_then(Value::as_i64);
+    if fields.is_clean(END) && end.is_some_and(|end| end < ctx.now().as_millis()) {
+        fields.refuse(END, Rule::Range, "must be later than now");
+    }
 }

@@ -16,7 +16,7 @@ use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
     Column, Document, Notification, Profile, UserActivity, UserActivityType,
 };
-use whisper_store::{Batch, Filter, Order, Query};
+use whisper_store::{Batch, Filter, Get, Order, Query};
 use xp_badges::{api, react};
 
 const KEY: &str = "the operator's key";
@@ -107,7 +107,7 @@ fn person(edge: &TestEdge, timezone: Option<&str>) -> (String, String) {
 }
 
 fn profile(edge: &TestEdge, user: &str) -> Profile {
-    let found = block_on(edge.store().get::<Profile>(user)).unwrap();
+    let found = block_on(edge.store().read(Get::<Profile>::id(user))).unwrap();
     found.expect("a profile").into_inner()
 }
 

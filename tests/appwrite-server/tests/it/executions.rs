@@ -218,7 +218,7 @@ fn events_and_schedules_run_what_is_declared_for_them() {
             json!({"data": {"name": "y"}}),
         )
         .good();
-    client.server.settle();
+    client.server.wait_idle();
     let told = std::mem::take(&mut *runs.lock().unwrap());
     let names: Vec<_> = told
         .iter()
@@ -240,7 +240,7 @@ fn events_and_schedules_run_what_is_declared_for_them() {
     }
 
     client.server.tick();
-    client.server.settle();
+    client.server.wait_idle();
     let run = runs.lock().unwrap().remove(0);
     assert_eq!(header(&run, "x-appwrite-trigger"), Some("schedule"));
     assert_eq!(header(&run, "x-appwrite-event"), Some(""));
@@ -248,7 +248,7 @@ fn events_and_schedules_run_what_is_declared_for_them() {
         .put(FUNCTION, described(json!({"schedule": "0 0 1 1 *"})))
         .good();
     client.server.tick();
-    client.server.settle();
+    client.server.wait_idle();
     assert!(runs.lock().unwrap().is_empty(), "not today");
 }
 

@@ -146,7 +146,7 @@ async fn attempt(engine: &Engine, group: &mut Group, at: Timestamp, taken: bool)
         return match decided {
             Err(error) => Tried::Failed(error),
             Ok(Decided::Fails(number, error)) => {
-                group.settle(number, Err(error));
+                group.answer(number, Err(error));
                 Tried::Fewer
             }
             Ok(Decided::PutBack(from)) => {
@@ -198,7 +198,7 @@ async fn finish(
         match taken::look(&engine.tables, &course.overlay).await {
             Err(error) => return Tried::Failed(error),
             Ok(Some((number, error))) => {
-                group.settle(number, Err(error));
+                group.answer(number, Err(error));
                 return Tried::Fewer;
             }
             Ok(None) => {}
@@ -240,7 +240,7 @@ async fn finish(
 /// An operation's expectation that something is absent doesn't hold.
 fn broken(group: &mut Group, (number, op): world::Place) -> Tried {
     let error = failed(&group.batches()[number].ops[op], op);
-    group.settle(number, Err(error));
+    group.answer(number, Err(error));
     Tried::Fewer
 }
 

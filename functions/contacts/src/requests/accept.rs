@@ -80,7 +80,7 @@ pub struct Sides {
 ///
 /// # Errors
 /// [`whisper_kit::Code::ContactsFull`] where one of the two has no room, and the store's.
-pub async fn settle(
+pub async fn acceptance(
     ctx: &Ctx,
     request: &Doc<ContactRequest>,
     pairing: &Pairing,
