@@ -50,8 +50,12 @@ fn an_edit_is_seen_by_all_and_what_it_replaced_by_moderators() {
     let kept = ann.get(&app, &versions).expect(200);
     assert_eq!(kept["items"][0]["content"], "frist");
     bob.get(&app, &versions).expect_problem(403, "forbidden");
-    let poll = json!({"contentType": "poll", "content": "Tea?", "metadata": {"options": ["a", "b"]}});
-    let poll = format!("{messages}/{}", id(&send(&app, &bob, &messages, &poll).expect(201)));
+    let poll =
+        json!({"contentType": "poll", "content": "Tea?", "metadata": {"options": ["a", "b"]}});
+    let poll = format!(
+        "{messages}/{}",
+        id(&send(&app, &bob, &messages, &poll).expect(201))
+    );
     edit(&app, &bob, &poll, &json!({"content": "Coffee?"})).expect_problem(409, "not_editable");
 }
 
@@ -70,7 +74,13 @@ fn an_edit_mentions_somebody_anew() {
     };
     let told = app.eventually(|| mentions().next());
     assert_eq!(told["metadata"]["messageId"], message);
-    edit(&app, &ann, &format!("{messages}/{message}"), &json!({"mentions": []})).expect(200);
+    edit(
+        &app,
+        &ann,
+        &format!("{messages}/{message}"),
+        &json!({"mentions": []}),
+    )
+    .expect(200);
     assert_eq!(mentions().count(), 0);
 }
 
@@ -79,14 +89,22 @@ fn a_deletion_for_all_leaves_the_place_alone() {
     let app = TestApp::start();
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     let messages = group(&app, &ann, &[&bob]);
-    let ids: Vec<String> = ["1", "2", "3"].map(|words| say(&app, &bob, &messages, words)).into();
+    let ids: Vec<String> = ["1", "2", "3"]
+        .map(|words| say(&app, &bob, &messages, words))
+        .into();
     let last = format!("{messages}/{}", ids[2]);
     ann.delete(&app, &last).expect(204);
     let left = alone(&app, &bob, &last);
-    assert_eq!((&left["content"], &left["senderId"]), (&json!(""), &json!(bob.id)));
+    assert_eq!(
+        (&left["content"], &left["senderId"]),
+        (&json!(""), &json!(bob.id))
+    );
     assert!(left["deletedAt"].is_string());
     let shown = listed(&app, &ann, &messages);
-    assert_eq!((&shown["lastMessageText"], &shown["my"]["unreadCount"]), (&json!("2"), &json!(2)));
+    assert_eq!(
+        (&shown["lastMessageText"], &shown["my"]["unreadCount"]),
+        (&json!("2"), &json!(2))
+    );
     let body = json!({"ids": ids});
     delete_many(&app, &bob, &messages, &body).expect(204);
     let history = ann.get(&app, &messages).expect(200);
@@ -104,20 +122,28 @@ fn a_deletion_for_me_and_clearing_leave_it_to_the_others() {
     let app = TestApp::start();
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     let messages = group(&app, &ann, &[&bob]);
-    let ids: Vec<String> = ["1", "2", "3"].map(|words| say(&app, &ann, &messages, words)).into();
+    let ids: Vec<String> = ["1", "2", "3"]
+        .map(|words| say(&app, &ann, &messages, words))
+        .into();
     let last = format!("{messages}/{}", ids[2]);
     bob.delete(&app, &format!("{last}?for=me")).expect(204);
     bob.get(&app, &last).expect_problem(404, "not_found");
     let history = bob.get(&app, &messages).expect(200);
     assert_eq!(contents(&history), ["2", "1"]);
     let shown = listed(&app, &bob, &messages);
-    assert_eq!((&shown["lastMessageText"], &shown["my"]["unreadCount"]), (&json!("2"), &json!(2)));
+    assert_eq!(
+        (&shown["lastMessageText"], &shown["my"]["unreadCount"]),
+        (&json!("2"), &json!(2))
+    );
     let clear = format!("{}/clear", of_conversation(&messages));
     let my = bob.post(&app, &clear, &Value::Null).expect(200);
     assert_eq!(my["unreadCount"], 0);
     let history = bob.get(&app, &messages).expect(200);
     assert_eq!(contents(&history), [""; 0]);
-    assert_eq!(listed(&app, &bob, &messages)["lastMessageText"], Value::Null);
+    assert_eq!(
+        listed(&app, &bob, &messages)["lastMessageText"],
+        Value::Null
+    );
     say(&app, &ann, &messages, "4");
     let history = bob.get(&app, &messages).expect(200);
     assert_eq!(contents(&history), ["4"]);

@@ -3,8 +3,8 @@
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::idempotency::Once;
-use whisper_kit::precondition::tag;
 use whisper_kit::ids::member_id;
+use whisper_kit::precondition::tag;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
 use whisper_messages::Told;
 use whisper_people::{blocked_any, direct_ids};

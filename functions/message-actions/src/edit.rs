@@ -10,13 +10,13 @@ use whisper_kit::rate_limit::Limit;
 use whisper_kit::{Attempt, Ctx, Endpoint, Json, Method, Reply, Request, events};
 use whisper_messages::{MENTIONS, SingleMessageView, Words, first_members, plain_text};
 use whisper_people::consents;
+use whisper_schema::Body;
 use whisper_schema::body::forms::{ID, WEB_URL};
 use whisper_schema::body::{Changes, Distinct};
 use whisper_schema::prelude::{
-    Column, Conversation, ConversationKind, ConversationMember, Message, MessageVersion,
-    Notification, Timestamp,
+    Conversation, ConversationKind, ConversationMember, Message, MessageVersion, Notification,
+    Timestamp,
 };
-use whisper_schema::Body;
 use whisper_store::{Batch, Doc, Filter, First, Order, Patch, Query};
 
 use crate::answer::{answer, fingerprint};
@@ -179,7 +179,11 @@ impl Edit<'_> {
         let (message, conversation) = (&self.after.message.value, &self.after.access.conversation);
         let batch = Batch::new()
             .expect_some(self.after.may_still())
-            .update_if(&message.id, words_of(message), Filter::stands(Timestamp::AT_COMMIT))
+            .update_if(
+                &message.id,
+                words_of(message),
+                Filter::stands(Timestamp::AT_COMMIT),
+            )
             .insert(&self.version());
         let shown = conversation.last_message_id.as_deref() == Some(&message.id);
         let batch = match shown {

@@ -4,7 +4,8 @@ use whisper_kit::error::{Code, Error, Result};
 use whisper_messages::Access;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
-    ConversationKind, ConversationMemberRole as Role, ConversationRight, Message, MessageContentType,
+    ConversationKind, ConversationMemberRole as Role, ConversationRight, Message,
+    MessageContentType,
 };
 
 /// Roles that may delete messages of others, and read what edits replaced.
@@ -55,7 +56,8 @@ pub fn may_take_back(message: &Message, access: &Access, hours: u64, now: Timest
 pub fn may_edit(message: &Message, access: &Access, hours: u64, now: Timestamp) -> Result<()> {
     let is_copy = message.forwarded_from_message_id.is_some();
     let kind = message.content_type;
-    let is_fixed = is_copy || matches!(kind, MessageContentType::Forward | MessageContentType::Poll);
+    let is_fixed =
+        is_copy || matches!(kind, MessageContentType::Forward | MessageContentType::Poll);
     if message.is_system_message || message.sender_id != access.member.user_id {
         return Err(Error::forbidden("Only its sender may edit a message."));
     }

@@ -38,7 +38,11 @@ fn check_words(message: &SendMessage, fields: &mut Fields<'_, '_>) {
     }
     let is_reply = message.details.kind() == Kind::Reply;
     if is_reply && message.reply_to_message_id.is_none() && fields.is_clean("replyToMessageId") {
-        fields.refuse("replyToMessageId", Rule::Required, "is required for a reply");
+        fields.refuse(
+            "replyToMessageId",
+            Rule::Required,
+            "is required for a reply",
+        );
     }
     check_origin(message, fields);
 }

@@ -12,7 +12,7 @@ use whisper_schema::social_db::Story;
 use whisper_schema::system::{
     ConversationMember, MessageExpiry, MessageReference, MessageReferenceKind,
 };
-use whisper_schema::{Column, Timestamp, excerpt};
+use whisper_schema::{Column, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
 
 use crate::content::{Details, PollDetails, options_text};

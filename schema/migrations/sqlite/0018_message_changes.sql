@@ -8,8 +8,8 @@ CREATE TABLE "messageVersions" (
   "conversationId" TEXT NOT NULL,
   "number" INTEGER NOT NULL,
   "content" TEXT NOT NULL,
-  "mentions" TEXT NOT NULL DEFAULT '[]',
-  "links" TEXT NOT NULL DEFAULT '[]',
+  "mentions" TEXT NOT NULL,
+  "links" TEXT NOT NULL,
   "writtenAt" INTEGER NOT NULL,
   "replacedAt" INTEGER NOT NULL
 ) STRICT;

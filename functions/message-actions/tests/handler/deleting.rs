@@ -81,7 +81,15 @@ fn everything_that_has_or_shows_its_words_goes() {
     assert_eq!(scene.all::<Notification>(), []);
     for id in ["poll", "file"] {
         let row = serde_json::to_string(&scene.get::<Message>(id)).unwrap();
-        for word in ["Tea", "yes", "Look", "a.example", "\"t\"", "width", poll_id("poll").as_str()] {
+        for word in [
+            "Tea",
+            "yes",
+            "Look",
+            "a.example",
+            "\"t\"",
+            "width",
+            poll_id("poll").as_str(),
+        ] {
             assert!(!row.contains(word), "{word}: {row}");
         }
     }
@@ -160,7 +168,7 @@ fn those_who_moderate_delete_what_others_said_at_any_time() {
     use ConversationMemberRole::{Admin, Moderator, Owner};
     for role in [Owner, Admin, Moderator] {
         let (world, _, bob, group, id) = moderated(role);
-        world.scene.edge.advance(1000 * HOUR);
+        let bob = world.later(1000 * HOUR, &bob);
         world.delete(&bob, &group, &id).expect(204);
         let events = world.events("message.deleted");
         assert_eq!(events[0].1, Some(bob.id), "{role}");
@@ -182,7 +190,7 @@ fn the_sender_has_so_many_hours() {
     let world = World::new();
     let (ann, _, group) = two(&world);
     let ids = world.say_all(&ann, &group, &["1", "2"]);
-    world.scene.edge.advance(48 * HOUR);
+    let ann = world.later(48 * HOUR, &ann);
     world.delete(&ann, &group, &ids[0]).expect(204);
     world.scene.edge.advance(1);
     world
@@ -192,7 +200,7 @@ fn the_sender_has_so_many_hours() {
     let world = World::with(&[("delete_window_hours", "0")]);
     let (ann, _, group) = two(&world);
     let id = world.scene.say(&ann, &group, "x");
-    world.scene.edge.advance(10_000 * HOUR);
+    let ann = world.later(10_000 * HOUR, &ann);
     world.delete(&ann, &group, &id).expect(204);
 }
 
@@ -255,11 +263,26 @@ fn many_are_deleted_at_once() {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let ids = world.say_all(&ann, &group, &words);
     bulk(&world, &ann, &group, &json!({"ids": ids[..50]})).expect(204);
-    bulk(&world, &bob, &group, &json!({"ids": ids[30..], "for": "me"})).expect(204);
+    bulk(
+        &world,
+        &bob,
+        &group,
+        &json!({"ids": ids[30..], "for": "me"}),
+    )
+    .expect(204);
     assert_eq!(world.history(&bob, &group, 7), [""; 30]);
     let left = world.history(&ann, &group, 7);
-    assert_eq!((left.len(), &left[49..51]), (70, &["".to_owned(), "50".to_owned()][..]));
-    bulk(&world, &ann, &group, &json!({"ids": ids[..50], "for": "all"})).expect(204);
+    assert_eq!(
+        (left.len(), &left[49..51]),
+        (70, &["".to_owned(), "50".to_owned()][..])
+    );
+    bulk(
+        &world,
+        &ann,
+        &group,
+        &json!({"ids": ids[..50], "for": "all"}),
+    )
+    .expect(204);
     assert_eq!(world.events("message.deleted").len(), 50);
     assert_eq!(world.events("message.hidden").len(), 40);
     assert_eq!(world.preview(&bob, &group), (None, 0));
@@ -276,7 +299,7 @@ fn of_many_none_is_deleted_where_one_may_not_be() {
     assert_eq!(fields(refused), ["ids:reference", "ids:reference"]);
     let one = json!({"ids": [ids[0], other]});
     bulk(&world, &ann, &group, &one).expect_problem(403, "forbidden");
-    world.scene.edge.advance(49 * HOUR);
+    let ann = world.later(49 * HOUR, &ann);
     let late = world.scene.say(&ann, &group, "4");
     let one = json!({"ids": [late, ids[0]]});
     bulk(&world, &ann, &group, &one).expect_problem(409, "too_late");
@@ -342,7 +365,11 @@ fn what_hangs_on_it_goes_however_much_there_is() {
     world.sweep();
     let marks = scene.all::<MessageMark>().into_iter();
     let marks = marks.filter(|mark| mark.message_id == ids[0]);
-    assert!(marks.clone().all(|mark| mark.kind == MessageMarkKind::Deleted));
+    assert!(
+        marks
+            .clone()
+            .all(|mark| mark.kind == MessageMarkKind::Deleted)
+    );
     assert_eq!((marks.count(), scene.all::<MessageMark>().len()), (50, 500));
     assert_eq!(scene.all::<MessageRemains>(), []);
     let rows = scene.edge.rows_written();

@@ -51,7 +51,10 @@ fn the_words_change_and_it_says_so() {
     assert!(edited["editedAt"].as_str() > edited["createdAt"].as_str());
     let seen = world.scene.read(&bob, &group, &format!("/{id}"));
     let seen = seen.expect(200);
-    assert_eq!((&seen["content"], &seen["editedAt"]), (&json!("first"), &edited["editedAt"]));
+    assert_eq!(
+        (&seen["content"], &seen["editedAt"]),
+        (&json!("first"), &edited["editedAt"])
+    );
     assert_eq!(world.preview(&bob, &group), (Some("first".into()), 1));
     let shown: Conversation = world.scene.get(&group);
     assert_eq!(shown.last_message_text.as_deref(), Some("first"));
@@ -100,10 +103,22 @@ fn a_caption_and_addresses_change_by_the_rules_of_the_kind() {
     sent.iter().for_each(|body| drop(send(body)));
     for (id, body, wanted) in [
         ("text", json!({"content": " "}), vec!["content:required"]),
-        ("text", json!({"content": "x".repeat(10_001)}), vec!["content:size"]),
-        ("text", json!({"content": null}), vec!["content:type"]),
-        ("text", json!({"mentions": ["-"], "links": ["x"]}), vec!["links[0]:format", "mentions[0]:format"]),
-        ("text", json!({"contentType": "link", "mediaUrls": []}), vec!["contentType:unknown", "mediaUrls:unknown"]),
+        (
+            "text",
+            json!({"content": "x".repeat(10_001)}),
+            vec!["content:size"],
+        ),
+        ("text", json!({"content": null}), vec!["content:required"]),
+        (
+            "text",
+            json!({"mentions": ["-"], "links": ["x"]}),
+            vec!["links[0]:format", "mentions[0]:format"],
+        ),
+        (
+            "text",
+            json!({"contentType": "link", "mediaUrls": []}),
+            vec!["contentType:unknown", "mediaUrls:unknown"],
+        ),
         ("link", json!({"links": []}), vec!["links:required"]),
     ] {
         let mut faults = fields(edit(&world, &ann, &group, id, &body));
@@ -111,9 +126,15 @@ fn a_caption_and_addresses_change_by_the_rules_of_the_kind() {
         assert_eq!(faults, wanted, "{id} {body}");
     }
     let image = edit(&world, &ann, &group, "image", &json!({"content": "Look"})).expect(200);
-    assert_eq!((&image["content"], &image["plainText"]), (&json!("Look"), &json!("Look")));
+    assert_eq!(
+        (&image["content"], &image["plainText"]),
+        (&json!("Look"), &json!("Look"))
+    );
     let image = edit(&world, &ann, &group, "image", &json!({"content": ""})).expect(200);
-    assert_eq!((&image["content"], &image["plainText"]), (&json!(""), &json!("[image]")));
+    assert_eq!(
+        (&image["content"], &image["plainText"]),
+        (&json!(""), &json!("[image]"))
+    );
     let more = json!({"links": ["https://b.example"], "content": "c"});
     let link = edit(&world, &ann, &group, "link", &more).expect(200);
     assert_eq!(link["links"], json!(["https://b.example"]));
@@ -178,14 +199,14 @@ fn the_sender_alone_has_so_many_hours() {
     let id = scene.say(&ann, &group, "x");
     let words = |n: i64| json!({"content": n.to_string()});
     edit(&world, &bob, &group, &id, &words(0)).expect_problem(403, "forbidden");
-    scene.edge.advance(48 * HOUR);
+    let ann = world.later(48 * HOUR, &ann);
     edit(&world, &ann, &group, &id, &words(1)).expect(200);
     scene.edge.advance(1);
     edit(&world, &ann, &group, &id, &words(2)).expect_problem(409, "too_late");
     let world = World::with(&[("edit_window_hours", "0")]);
     let (ann, _, group) = two(&world);
     let id = world.scene.say(&ann, &group, "x");
-    world.scene.edge.advance(10_000 * HOUR);
+    let ann = world.later(10_000 * HOUR, &ann);
     edit(&world, &ann, &group, &id, &words(3)).expect(200);
 }
 
@@ -216,10 +237,16 @@ fn who_may_not_send_may_not_edit_either() {
     let settings = r#"{"sendMessages":"admins"}"#;
     scene.change(&group, Patch::new().set(Conversation::SETTINGS, settings));
     refused(&ann, 403, "forbidden");
-    scene.change(&group, Patch::<Conversation>::new().unset(Conversation::SETTINGS));
+    scene.change(
+        &group,
+        Patch::<Conversation>::new().unset(Conversation::SETTINGS),
+    );
     scene.hide(&ann, &group, &id).expect(204);
     refused(&ann, 404, "not_found");
-    change(member().set(ConversationMember::STATUS, ConversationMemberStatus::Removed));
+    change(member().set(
+        ConversationMember::STATUS,
+        ConversationMemberStatus::Removed,
+    ));
     refused(&ann, 404, "not_found");
     assert_eq!(world.history(&bob, &group, 10), ["x"]);
 }
@@ -229,17 +256,14 @@ fn a_stranger_whose_messages_are_not_wanted_puts_no_other_words_there() {
     let world = World::new();
     let scene = &world.scene;
     let (ann, bob) = (scene.person(), scene.person());
+    scene.name(&bob, "bob");
     let talk = scene.direct(&ann, &bob);
     let id = scene.say(&ann, &talk, "x");
     let request = Patch::<ConversationMember>::new().set(ConversationMember::IS_REQUEST, true);
     scene.change(&member_id(&talk, &bob.id), request);
     edit(&world, &ann, &talk, &id, &json!({"content": "y"})).expect(200);
-    scene.put(&Profile {
-        id: bob.id.clone(),
-        user_id: bob.id.clone(),
-        privacy_settings: Some(r#"{"messages":"nobody"}"#.into()),
-        ..Profile::default()
-    });
+    let nobody = r#"{"messages":"nobody"}"#;
+    scene.change(&bob.id, Patch::new().set(Profile::PRIVACY_SETTINGS, nobody));
     edit(&world, &ann, &talk, &id, &json!({"content": "z"})).expect_problem(403, "forbidden");
 }
 
@@ -265,7 +289,10 @@ fn if_match_holds_the_words_alone() {
     let id = scene.say(&ann, &group, "x");
     let etag = || {
         let answer = scene.read(&ann, &group, &format!("/{id}"));
-        let etag = answer.response.headers()["etag"].to_str().unwrap().to_owned();
+        let etag = answer.response.headers()["etag"]
+            .to_str()
+            .unwrap()
+            .to_owned();
         answer.expect(200);
         etag
     };
@@ -334,7 +361,11 @@ fn an_edit_and_a_deletion_at_once_leave_no_words() {
         let gone: Message = world.scene.get(&ids[1]);
         assert_eq!(gone.content, "", "{n}");
         let kept = world.scene.all::<MessageVersion>().into_iter();
-        assert_eq!(kept.filter(|kept| kept.message_id == ids[1]).count(), 0, "{n}");
+        assert_eq!(
+            kept.filter(|kept| kept.message_id == ids[1]).count(),
+            0,
+            "{n}"
+        );
     }
 }
 

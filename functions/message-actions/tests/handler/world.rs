@@ -55,6 +55,15 @@ impl World {
         block_on(self.conversations.send(method, &path, &who.token, &body))
     }
 
+    /// So much later, when somebody has to have a new token.
+    pub fn later(&self, millis: i64, who: &Person) -> Person {
+        self.scene.edge.advance(millis);
+        Person {
+            token: block_on(self.scene.edge.session(&who.id)),
+            ..who.clone()
+        }
+    }
+
     /// Says one thing after the other; gives the ids.
     pub fn say_all(&self, who: &Person, conversation: &str, words: &[&str]) -> Vec<String> {
         let said = words.iter();
