@@ -13,7 +13,7 @@ use crate::reply::Response;
 use crate::request::Request;
 
 const REQUEST_HEADERS: &str =
-    "authorization, content-type, if-match, if-none-match, idempotency-key, vote-key";
+    "authorization, content-type, if-match, if-none-match, idempotency-key";
 const EXPOSED: &str = "etag, link, location, retry-after, ratelimit, ratelimit-policy, x-request-id, idempotency-replayed";
 /// Seconds that a browser may remember a preflight's answer.
 const MAX_AGE: &str = "600";
@@ -47,15 +47,15 @@ pub fn mark(response: &mut Response, config: &Config, origin: Option<&str>) {
     }
 }
 
-/// Marks the answer to a preflight.
-pub fn mark_preflight(response: &mut Response, methods: &str) {
+/// Marks the answer to a preflight, for a path with these methods and these headers of its own.
+pub fn mark_preflight(response: &mut Response, methods: &str, own: &[&str]) {
     let headers = response.headers_mut();
     if let Ok(methods) = HeaderValue::from_str(methods) {
         headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
     }
-    headers.insert(
-        ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static(REQUEST_HEADERS),
-    );
+    let names = [&[REQUEST_HEADERS], own].concat().join(", ");
+    if let Ok(names) = HeaderValue::from_str(&names) {
+        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names);
+    }
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(MAX_AGE));
 }

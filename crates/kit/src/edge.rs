@@ -12,7 +12,7 @@ use crate::client;
 use crate::compress;
 use crate::cors;
 use crate::ctx::{Ctx, Instance};
-use crate::endpoint::{Api, Auth};
+use crate::endpoint::{Api, Auth, Header};
 use crate::error::{Code, Error, Result};
 use crate::log::{self, Level};
 use crate::precondition;
@@ -21,15 +21,14 @@ use crate::request::Request;
 use crate::routes::{Found, Routes};
 use crate::signal::Fault;
 
-/// Headers that decide the effect of a request.
-const MEANINGFUL: [&str; 7] = [
+/// Headers that decide the effect of a request, beside an endpoint's own.
+const MEANINGFUL: [&str; 6] = [
     "authorization",
     "content-encoding",
     "content-type",
     "idempotency-key",
     "if-match",
     "if-none-match",
-    "vote-key",
 ];
 /// Characters of a method that a refusal repeats.
 const LONGEST_METHOD: usize = 20;
@@ -115,7 +114,11 @@ impl Edge {
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = StatusCode::NO_CONTENT;
         if allowed {
-            cors::mark_preflight(&mut response, &methods);
+            cors::mark_preflight(
+                &mut response,
+                &methods,
+                &self.routes.own_headers(&request.path),
+            );
         }
         if let Ok(methods) = HeaderValue::from_str(&methods) {
             response.headers_mut().insert(ALLOW, methods);
@@ -145,7 +148,7 @@ async fn dispatch(
         }
         Found::Endpoint(endpoint, params) => {
             request.params = params;
-            check_headers(&request)?;
+            check_headers(&request, endpoint.own_headers)?;
             authenticate(ctx, &request, endpoint.auth).await?;
             request.body = body(endpoint.body_limit).await?;
             let reply = (endpoint.handler)(ctx.clone(), request).await?;
@@ -164,12 +167,17 @@ async fn dispatch(
 }
 
 /// Refuses a header that would count as missing because it is no text.
-fn check_headers(request: &Request) -> Result<()> {
+fn check_headers(request: &Request, own: &[Header]) -> Result<()> {
     let is_text = |name: &&str| {
         let mut values = request.headers.get_all(*name).iter();
         values.all(|value| value.to_str().is_ok())
     };
-    match MEANINGFUL.iter().find(|name| !is_text(name)) {
+    let own = own.iter().map(|header| header.name);
+    match MEANINGFUL
+        .into_iter()
+        .chain(own)
+        .find(|name| !is_text(name))
+    {
         None => Ok(()),
         Some(name) => {
             let detail = format!("The value of {name} may have no other characters than ASCII's.");

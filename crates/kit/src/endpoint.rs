@@ -29,6 +29,19 @@ pub enum Auth {
     Private,
 }
 
+/// A request header of a function's own. Browsers may send it, and its value is a text of ASCII.
+#[derive(Clone, Copy, Debug)]
+pub struct Header {
+    /// Its name, in lower case.
+    pub name: &'static str,
+    /// Its purpose, in a sentence.
+    pub about: &'static str,
+    /// The fewest and the most characters of its value.
+    pub size: (u32, u32),
+    /// The form of its value: a regular expression (ECMA-262).
+    pub pattern: &'static str,
+}
+
 /// One operation of the API.
 #[derive(Clone)]
 // The document is made in native builds only.
@@ -46,6 +59,7 @@ pub struct Endpoint {
     pub(crate) replies: Vec<(u16, Option<Shape>, &'static str)>,
     pub(crate) codes: &'static [Code],
     pub(crate) headers: &'static [&'static str],
+    pub(crate) own_headers: &'static [Header],
     pub(crate) answers: &'static [&'static str],
 }
 
@@ -74,6 +88,7 @@ impl Endpoint {
             replies: Vec::new(),
             codes: &[],
             headers: &[],
+            own_headers: &[],
             answers: &[],
         }
     }
@@ -132,6 +147,13 @@ impl Endpoint {
     #[must_use]
     pub fn headers(mut self, names: &'static [&'static str]) -> Self {
         self.headers = names;
+        self
+    }
+
+    /// Request headers of this function's own that it reads.
+    #[must_use]
+    pub fn own_headers(mut self, headers: &'static [Header]) -> Self {
+        self.own_headers = headers;
         self
     }
 

@@ -64,6 +64,17 @@ impl Routes {
     pub fn methods(&self, path: &str) -> Option<String> {
         self.0.at(same(path)).ok().map(|found| methods(found.value))
     }
+
+    /// The names of the headers of its own that a path has, whatever the method.
+    pub fn own_headers(&self, path: &str) -> Vec<&'static str> {
+        let found = self.0.at(same(path)).ok();
+        let endpoints = found.into_iter().flat_map(|found| found.value);
+        let own = endpoints.flat_map(|endpoint| endpoint.own_headers);
+        let mut names: Vec<_> = own.map(|header| header.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
 }
 
 /// A trailing slash means the same resource.

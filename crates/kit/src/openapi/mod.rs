@@ -9,7 +9,7 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::endpoint::{Api, Auth, Endpoint};
+use crate::endpoint::{Api, Auth, Endpoint, Header};
 use crate::error::{Code, Rule};
 
 /// The document's description of the application as a whole.
@@ -143,6 +143,7 @@ fn parameters(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value
     let names = parts.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut parameters: Vec<Value> = names.map(path_parameter).collect();
     parameters.extend(endpoint.headers.iter().map(|name| header_parameter(name)));
+    parameters.extend(endpoint.own_headers.iter().map(own_header));
     let Some(query) = endpoint.described.query else {
         return parameters;
     };
@@ -184,11 +185,6 @@ fn header_parameter(name: &str) -> Value {
             "Makes a retry safe: the same key with the same request gives the first answer, for 24 hours.",
             json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}),
         ),
-        "vote-key" => (
-            false,
-            "A secret that the voter's app makes at random for an anonymous poll, and keeps.",
-            json!({"type": "string", "minLength": 22, "maxLength": 86, "pattern": "^[A-Za-z0-9_-]+$"}),
-        ),
         _ => (false, "", json!({"type": "string"})),
     };
     let mut parameter =
@@ -197,6 +193,15 @@ fn header_parameter(name: &str) -> Value {
         parameter["description"] = about.into();
     }
     parameter
+}
+
+fn own_header(header: &Header) -> Value {
+    let (least, most) = header.size;
+    let schema =
+        json!({"type": "string", "minLength": least, "maxLength": most, "pattern": header.pattern});
+    json!({
+        "name": header.name, "in": "header", "required": false, "schema": schema, "description": header.about,
+    })
 }
 
 fn resolved(schema: schemars::Schema, generator: &mut SchemaGenerator) -> Value {

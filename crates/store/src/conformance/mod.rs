@@ -26,7 +26,9 @@ use whisper_schema::{Migration, Timestamp};
 
 use crate::driver::LocalBoxFuture;
 use crate::tables::Tables;
-use crate::{Batch, Driver, DriverError, Filter, Get, MAX_LIMIT, Query, SqlValue, Store, StoreError};
+use crate::{
+    Batch, Driver, DriverError, Filter, Get, MAX_LIMIT, Query, SqlValue, Store, StoreError,
+};
 
 /// Where the cases run: a way to the database, and a clock that they set.
 #[derive(Clone)]

@@ -1,15 +1,18 @@
 //! Keys of voters: what an anonymous poll keeps of a choice can be read with the voter's own key alone.
 
 use sha2::{Digest, Sha256};
-use whisper_kit::Request;
 use whisper_kit::error::{Code, Error, Result};
 use whisper_kit::sealing::Sealing;
+use whisper_kit::{Header, Request};
 use whisper_schema::system::PollBallot;
 
-/// The header that has it.
-pub const HEADER: &str = "vote-key";
-/// Characters of a key: at least 128 bits in base64url.
-const LENGTH: std::ops::RangeInclusive<usize> = 22..=86;
+/// The header that has it: at least 128 bits in base64url.
+pub const HEADER: Header = Header {
+    name: "vote-key",
+    about: "A secret that the voter's app makes at random for an anonymous poll, and keeps.",
+    size: (22, 86),
+    pattern: "^[A-Za-z0-9_-]+$",
+};
 
 /// A voter's key. The server uses it for one request and keeps it nowhere.
 pub struct VoteKey([u8; 32]);
@@ -20,12 +23,14 @@ impl VoteKey {
     /// # Errors
     /// [`Code::InvalidHeader`] for one of another form.
     pub fn of(request: &Request) -> Result<Option<Self>> {
-        let Some(value) = request.headers.get(HEADER) else {
+        let Some(value) = request.headers.get(HEADER.name) else {
             return Ok(None);
         };
         let text = value.as_bytes();
         let is_good = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        if !LENGTH.contains(&text.len()) || !text.iter().all(is_good) {
+        let (least, most) = HEADER.size;
+        let is_of_size = (least as usize..=most as usize).contains(&text.len());
+        if !is_of_size || !text.iter().all(is_good) {
             let detail = "Vote-Key must be 22 to 86 characters of base64url, made at random.";
             return Err(Error::new(Code::InvalidHeader, detail));
         }

@@ -52,7 +52,7 @@ pub fn endpoint() -> Endpoint {
          `Vote-Key`, a secret of the voter's app: without the same key the vote can be neither seen, changed nor taken back, by anybody.",
         vote,
     )
-    .headers(&[HEADER])
+    .own_headers(&[HEADER])
     .reply::<PollView>(200, "The results with the vote.")
     .codes(CODES)
 }
@@ -66,7 +66,7 @@ pub fn withdraw_endpoint() -> Endpoint {
         "Takes the caller's vote back. In an anonymous poll that needs the `Vote-Key` that it was made with.",
         withdraw,
     )
-    .headers(&[HEADER])
+    .own_headers(&[HEADER])
     .reply::<PollView>(200, "The results without a vote of the caller's.")
     .codes(CODES)
 }
