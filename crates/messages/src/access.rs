@@ -2,7 +2,7 @@
 
 use whisper_kit::Ctx;
 use whisper_kit::error::{OptionExt, Result};
-use whisper_kit::ids::member_id;
+use whisper_people::ids::member_id;
 use whisper_schema::main_db::{Conversation, ConversationRight, Message};
 use whisper_schema::system::{ConversationMember, ConversationMemberStatus, MessageMark};
 use whisper_schema::{Column, Timestamp};

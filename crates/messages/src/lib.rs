@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+pub mod ids;
 mod marks;
 mod poll;
 mod reactions;

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use whisper_kit::ids::{derived_id, poll_id};
+use whisper_kit::ids::derived_id;
 use whisper_schema::Timestamp;
 use whisper_schema::content_db::Poll;
 use whisper_schema::main_db::{Message, MessageContentType};
 use whisper_schema::system::{PollBallot, PollTally};
 use whisper_store::{Answers, Doc, Filter, Get, Query, Questions, ReadSet, StoreError};
+
+use crate::ids::poll_id;
 
 /// The most options of a poll.
 pub const MOST_OPTIONS: usize = 12;

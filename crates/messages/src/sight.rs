@@ -4,11 +4,12 @@
 //! (`Conversation::hidden_up_to`). Ends and deletions for all are a matter of the message ([`Ephemeral`]), not of whoever sees
 //! it.
 
-use whisper_kit::ids::mark_id;
 use whisper_schema::main_db::{Conversation, Message};
 use whisper_schema::system::{ConversationMember, MessageMark, MessageMarkKind};
 use whisper_schema::{Column, Ephemeral, Timestamp};
 use whisper_store::{Doc, Filter, Get};
+
+use crate::ids::mark_id;
 
 /// Asks whether a user deleted a message for themselves.
 pub fn deletion(user: &str, message: &str) -> Get<MessageMark> {

@@ -8,9 +8,9 @@
 
 use futures::executor::block_on;
 use serde_json::{Value, json};
-use whisper_kit::ids::{direct_conversation_id, member_id};
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Api, Method, Request};
+use whisper_people::ids::{direct_conversation_id, member_id};
 use whisper_schema::Document;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Get, Patch, Query};

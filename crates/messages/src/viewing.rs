@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
-use whisper_kit::ids::{is_id, member_id};
+use whisper_kit::ids::is_id;
+use whisper_people::ids::member_id;
 use whisper_people::{People, Users, shown_to, unblocked};
 use whisper_schema::Timestamp;
 use whisper_schema::main_db::{ConversationKind, ConversationRight, Message, SystemMessage};

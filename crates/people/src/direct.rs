@@ -1,8 +1,10 @@
 //! The direct conversation of two people.
 
 use whisper_kit::auth::keyed_id;
-use whisper_kit::ids::direct_conversation_id;
+
 use whisper_kit::{Ctx, Result};
+
+use crate::ids::direct_conversation_id;
 
 /// The id of the direct conversation of two people, and the one that it has if it was made before ids were keyed: from
 /// that one anybody could compute who talks with whom.

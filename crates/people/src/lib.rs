@@ -3,6 +3,7 @@
 mod consent;
 mod direct;
 mod friends;
+pub mod ids;
 mod pair;
 pub mod privacy;
 mod reach;

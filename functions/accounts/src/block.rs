@@ -1,11 +1,11 @@
 //! `PUT /v1/blocks/{userId}`: keeps somebody away.
 
 use serde_json::json;
-use whisper_kit::ids::member_id;
 use whisper_kit::rate_limit::Rate;
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result, Rule,
 };
+use whisper_people::ids::member_id;
 use whisper_people::{contact, contact_id, contact_request_id, direct_ids, following};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use whisper_kit::ids::member_id;
 use whisper_kit::{Ctx, Result};
+use whisper_people::ids::member_id;
 use whisper_people::{by_ids, direct_ids};
 use whisper_schema::prelude::{Conversation, ConversationMember, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Patch, Query};

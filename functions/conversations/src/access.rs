@@ -1,8 +1,8 @@
 //! Who calls, and whether they belong to the conversation.
 
 use whisper_kit::error::{Code, Error, OptionExt, Result};
-use whisper_kit::ids::member_id;
 use whisper_messages::is_in_sight;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::{
     Column, Conversation, ConversationKind, ConversationMember, ConversationMemberStatus,
     ConversationRight, Message,

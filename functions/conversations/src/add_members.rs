@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::json;
 use whisper_kit::events::append;
-use whisper_kit::ids::member_id;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result};
 use whisper_messages::Told;
 use whisper_people::blocked_any;
+use whisper_people::ids::member_id;
 use whisper_schema::Body;
 use whisper_schema::body::{Fields, forms};
 use whisper_schema::prelude::{

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 use whisper_kit::events::append;
-use whisper_kit::ids::{ban_id, member_id};
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, Method, OptionalJson, Reply, Request, Result, Rule,
 };
 use whisper_messages::Told;
+use whisper_people::ids::member_id;
 use whisper_people::visible;
 use whisper_schema::prelude::{
     Column, Conversation, ConversationBan, ConversationMember, ConversationMemberRole as Role,
@@ -16,6 +16,7 @@ use whisper_schema::{Body, Ephemeral};
 use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
 use crate::access::{Access, active, admit, door, same_role, this_one};
+use crate::bans::ban_id;
 use crate::bans::{BanView, refuse};
 use crate::limits::{CHANGES, Uses};
 use crate::remove_member::gone;

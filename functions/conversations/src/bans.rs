@@ -1,7 +1,8 @@
 //! Bans of a conversation: whom they keep away, and `GET /v1/conversations/{conversationId}/bans`.
 
 use serde::Serialize;
-use whisper_kit::ids::ban_id;
+
+use whisper_kit::ids::derived_id;
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_people::{People, Users};
@@ -11,6 +12,11 @@ use whisper_store::{Doc, Filter, Order, Query};
 
 use crate::access::{Access, admit, door};
 use crate::draft::{MOST_PARTICIPANTS, banned_users};
+
+/// Id of a user's ban from a conversation.
+pub fn ban_id(conversation: &str, user: &str) -> String {
+    derived_id(&["ban", conversation, user])
+}
 
 /// A ban as those who run the conversation see it.
 #[derive(Clone, Debug, Serialize)]

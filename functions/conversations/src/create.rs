@@ -3,10 +3,10 @@
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::idempotency::Once;
-use whisper_kit::ids::member_id;
 use whisper_kit::precondition::tag;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
 use whisper_messages::Told;
+use whisper_people::ids::member_id;
 use whisper_people::{blocked_any, direct_ids};
 use whisper_schema::prelude::{
     Conversation, ConversationCircle, ConversationKind, ConversationMember,

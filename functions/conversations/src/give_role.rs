@@ -2,11 +2,11 @@
 
 use serde_json::json;
 use whisper_kit::events::append;
-use whisper_kit::ids::member_id;
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, Json, Method, OptionExt, Reply, Request, Result,
 };
 use whisper_messages::Told;
+use whisper_people::ids::member_id;
 use whisper_people::shown_to;
 use whisper_schema::Body;
 use whisper_schema::prelude::{

@@ -2,13 +2,14 @@
 
 use serde_json::json;
 use whisper_kit::events::append;
-use whisper_kit::ids::ban_id;
+
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Method, OptionExt, Reply, Request, Result};
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::ConversationBan;
 use whisper_store::{Batch, Filter, Get};
 
 use crate::access::{admit, door, this_one};
+use crate::bans::ban_id;
 use crate::bans::refuse;
 use crate::limits::{CHANGES, Uses};
 

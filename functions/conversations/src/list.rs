@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use whisper_kit::ids::member_id;
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_people::ids::member_id;
 use whisper_people::{Users, shown_to};
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMember, ConversationMemberStatus, Message,

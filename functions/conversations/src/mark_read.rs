@@ -3,10 +3,10 @@
 use serde::Serialize;
 use serde_json::json;
 use whisper_kit::events::append;
-use whisper_kit::ids::reading_reference_id;
 use whisper_kit::{
     Attempt, Ctx, Endpoint, Error, Method, OptionalJson, Reply, Request, Result, Rule,
 };
+use whisper_messages::ids::reading_reference_id;
 use whisper_schema::Body;
 use whisper_schema::Ephemeral;
 use whisper_schema::body::forms;

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 use whisper_kit::events::append;
-use whisper_kit::ids::member_id;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
 use whisper_messages::Told;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::{
     Conversation, ConversationMember, ConversationMemberRole as Role,
     ConversationMemberStatus as Status, SystemMessage, Timestamp,

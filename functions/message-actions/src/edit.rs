@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use whisper_kit::error::{Code, Error, Result};
-use whisper_kit::ids::{derived_id, mention_id};
+use whisper_kit::ids::derived_id;
 use whisper_kit::precondition::{IfMatch, if_match_or_any};
 use whisper_kit::rate_limit::Limit;
 use whisper_kit::{Attempt, Ctx, Endpoint, Json, Method, Reply, Request, events};
+use whisper_messages::ids::mention_id;
 use whisper_messages::{MENTIONS, SingleMessageView, Words, first_members, plain_text};
 use whisper_people::consents;
 use whisper_schema::Body;

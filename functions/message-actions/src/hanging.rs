@@ -5,8 +5,8 @@
 //! what is left with the job.
 
 use whisper_kit::Result;
-use whisper_kit::ids::poll_id;
 use whisper_kit::jobs::Budget;
+use whisper_messages::ids::poll_id;
 use whisper_schema::Document;
 use whisper_schema::system::{
     MessageMark, MessageMarkKind, MessageReaction, MessageReactionCount, MessageVersion,

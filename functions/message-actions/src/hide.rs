@@ -1,9 +1,9 @@
 //! The commit that deletes messages for one member alone: they see them no more, and nobody else is told.
 
 use serde_json::json;
-use whisper_kit::ids::{mark_id, mention_id};
 use whisper_kit::rate_limit::Limit;
 use whisper_kit::{Attempt, Ctx, Result, events};
+use whisper_messages::ids::{mark_id, mention_id};
 use whisper_schema::prelude::{
     Column, ConversationMember, ConversationMemberStatus, Message, MessageMark, MessageMarkKind,
     Notification, Timestamp,

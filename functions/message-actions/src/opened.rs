@@ -1,9 +1,9 @@
 //! A message that a member does something to, with the conversation and their membership.
 
 use whisper_kit::error::{Error, OptionExt, Result};
-use whisper_kit::ids::member_id;
 use whisper_kit::{Ctx, Request};
 use whisper_messages::{Access, deletion, may_still_send, member_of};
+use whisper_people::ids::member_id;
 use whisper_schema::main_db::{Conversation, ConversationRight, Message};
 use whisper_schema::system::ConversationMember;
 use whisper_schema::{Column, Ephemeral, Timestamp};

@@ -1,9 +1,9 @@
 //! The batch that removes messages with everything that copies or names them.
 
 use serde_json::json;
-use whisper_kit::ids::{delivery_id, mention_id, poll_id, reply_reference_id};
 use whisper_kit::jobs::{Budget, Due};
 use whisper_kit::{Result, events};
+use whisper_messages::ids::{delivery_id, mention_id, poll_id, reply_reference_id};
 use whisper_schema::Document;
 use whisper_schema::prelude::{
     Column, FanOut, Message, MessageContentType, MessageExpiry, MessageReference, Notification,

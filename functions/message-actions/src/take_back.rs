@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use whisper_kit::ids::{mention_id, poll_id, reply_reference_id};
 use whisper_kit::rate_limit::Limit;
 use whisper_kit::{Attempt, Ctx, Result, events};
 use whisper_messages::Access;
+use whisper_messages::ids::{mention_id, poll_id, reply_reference_id};
 use whisper_schema::prelude::{
     Column, ConversationMember, ConversationMemberStatus, Message, MessageContentType,
     MessageReference, MessageRemains, Notification, Poll, Timestamp,

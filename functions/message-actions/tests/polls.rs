@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use whisper_kit::testing::Answer;
 use whisper_kit::{Method, Request};
 use whisper_messages::testing::{Person, Scene};
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_kit::events;
-use whisper_kit::ids::{delivery_id, poll_id, reply_reference_id};
+use whisper_messages::ids::{delivery_id, poll_id, reply_reference_id};
 use whisper_schema::analytics_db::{UserActivity, UserActivityType};
 use whisper_schema::content_db::Poll;
 use whisper_schema::main_db::{Message, MessageContentType, MessageStatus, QueuedMessage};

@@ -2,7 +2,7 @@
 
 use whisper_kit::Ctx;
 use whisper_kit::error::{Error, FieldError, OptionExt, Result, Rule};
-use whisper_kit::ids::member_id;
+use whisper_people::ids::member_id;
 use whisper_people::{audience, consents};
 use whisper_schema::main_db::{Conversation, ConversationKind, ConversationRight, Message};
 use whisper_schema::social_db::Story;

@@ -1,7 +1,7 @@
 //! The body of a send, read and checked as far as it can be without other documents.
 
 use serde_json::{Map, Value};
-use whisper_kit::ids::poll_id;
+use whisper_messages::ids::poll_id;
 use whisper_schema::body::Distinct;
 use whisper_schema::body::forms::{ID, WEB_URL};
 use whisper_schema::main_db::Message;

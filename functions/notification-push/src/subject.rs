@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
-use whisper_kit::ids::{mark_id, member_id};
+use whisper_messages::ids::mark_id;
+use whisper_people::ids::member_id;
 use whisper_people::{Reach, Reaching, by_ids, following, reach};
 use whisper_schema::prelude::{
     ConversationMember, Follow, FollowStatus, Message, MessageMark, MessageMarkKind,

@@ -1,7 +1,7 @@
 //! Stories whose end has come, and the commit that removes them.
 
 use whisper_kit::Result;
-use whisper_kit::ids::story_reaction_notice_id;
+use whisper_kit::ids::derived_id;
 use whisper_kit::jobs::{Budget, Due, Expiring};
 use whisper_schema::prelude::{
     Column, Document, Notification, Story, StoryReaction, StoryView, Timestamp,
@@ -81,7 +81,10 @@ async fn first_reactions(
     let found = run.ctx.read(of_story(reactions).limit(rows)).await?;
     let reactions = found.into_iter().map(|reaction| {
         let reaction = reaction.into_inner();
-        let notice = story_reaction_notice_id(&reaction.story_id, &reaction.user_id);
+        let notice = derived_id(&Notification::of_story_reaction(
+            &reaction.story_id,
+            &reaction.user_id,
+        ));
         (notice, reaction.id)
     });
     Ok(reactions.unzip())

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::executor::block_on;
 use story_expiry::Stories;
 use whisper_kit::Method;
-use whisper_kit::ids::story_reaction_notice_id;
+use whisper_kit::ids::derived_id;
 use whisper_kit::jobs::{Bounds, ReportView, Tally, expire};
 use whisper_kit::testing::TestEdge;
 use whisper_schema::prelude::{Notification, Story, StoryReaction, StoryView};
@@ -188,7 +188,7 @@ fn notifications_of_reactions_go_with_the_story() {
                     ..StoryReaction::default()
                 };
                 let notice = Notification {
-                    id: story_reaction_notice_id(story, &user),
+                    id: derived_id(&Notification::of_story_reaction(story, &user)),
                     user_id: "author".into(),
                     ..Notification::default()
                 };
@@ -197,7 +197,7 @@ fn notifications_of_reactions_go_with_the_story() {
             }
         }
         let other = Notification {
-            id: story_reaction_notice_id("another", "u0"),
+            id: derived_id(&Notification::of_story_reaction("another", "u0")),
             user_id: "author".into(),
             ..Notification::default()
         };

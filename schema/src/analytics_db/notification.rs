@@ -88,6 +88,13 @@ pub struct Notification {
     pub created_at: Option<Timestamp>,
 }
 
+impl Notification {
+    /// The parts that make the id of the notification by which an author hears of a reaction to their story.
+    pub fn of_story_reaction<'a>(story: &'a str, actor: &'a str) -> [&'a str; 4] {
+        ["notification", "story_reaction", story, actor]
+    }
+}
+
 impl Ephemeral for Notification {
     const ENDS: Column<Notification> = Notification::EXPIRES_AT;
 

@@ -3,9 +3,9 @@
 use futures::executor::block_on;
 use futures::join;
 use serde_json::{Value, json};
-use whisper_kit::ids::member_id;
 use whisper_kit::testing::TestEdge;
 use whisper_people::direct_ids;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Doc, Patch};
 

@@ -2,7 +2,7 @@
 
 use futures::executor::block_on;
 use serde_json::json;
-use whisper_kit::ids::member_id;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::{Filter, Get, Query};
 

@@ -2,7 +2,7 @@
 
 use futures::executor::block_on;
 use serde_json::{Value, json};
-use whisper_kit::ids;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Batch;
 
@@ -201,7 +201,7 @@ async fn flood(room: &Room, victim: &User, groups: usize) {
                 ..Conversation::default()
             };
             let member = ConversationMember {
-                id: ids::member_id(&id, &victim.id),
+                id: member_id(&id, &victim.id),
                 conversation_id: id,
                 user_id: victim.id.clone(),
                 ..ConversationMember::default()
@@ -299,7 +299,7 @@ fn conversations_without_any_activity_are_in_the_order_they_were_made() {
                     ..Conversation::default()
                 };
                 let member = ConversationMember {
-                    id: ids::member_id(&id, &ann.id),
+                    id: member_id(&id, &ann.id),
                     conversation_id: id,
                     user_id: ann.id.clone(),
                     ..ConversationMember::default()

@@ -5,6 +5,7 @@ use futures::join;
 use serde_json::Value;
 use serde_json::json;
 use whisper_kit::{Method, ids};
+use whisper_people::ids::{direct_conversation_id, member_id};
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Filter, Get};
 
@@ -84,7 +85,7 @@ fn two_who_start_a_direct_conversation_at_once_get_the_same() {
         assert_eq!(one.body["id"], other.body["id"]);
         assert_ne!(
             one.body["id"],
-            ids::direct_conversation_id(&ann.id, &bob.id).as_str(),
+            direct_conversation_id(&ann.id, &bob.id).as_str(),
             "nobody can compute who talks with whom"
         );
         assert_eq!(
@@ -178,7 +179,7 @@ fn arrays_are_filled_up_to_a_hundred_while_the_count_is_exact() {
         let id = room.group(&ann, &[]).await;
         let later = room.edge.ctx().now().plus(1);
         let member = |n: i32| ConversationMember {
-            id: ids::member_id(&id, &format!("u{n}")),
+            id: member_id(&id, &format!("u{n}")),
             conversation_id: id.clone(),
             user_id: format!("u{n}"),
             role: if n < 150 {

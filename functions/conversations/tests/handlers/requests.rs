@@ -4,6 +4,7 @@ use futures::executor::block_on;
 use serde_json::{Value, json};
 use whisper_kit::auth::keyed_id;
 use whisper_kit::ids;
+use whisper_people::ids::{direct_conversation_id, member_id};
 use whisper_schema::prelude::*;
 use whisper_store::Batch;
 
@@ -127,7 +128,7 @@ fn a_conversation_made_before_ids_were_keyed_is_still_the_one() {
     block_on(async {
         let room = Room::new();
         let (ann, bob) = (room.user().await, room.user().await);
-        let id = ids::direct_conversation_id(&ann.id, &bob.id);
+        let id = direct_conversation_id(&ann.id, &bob.id);
         let former = Conversation {
             id: id.clone(),
             kind: ConversationKind::Direct,
@@ -139,7 +140,7 @@ fn a_conversation_made_before_ids_were_keyed_is_still_the_one() {
             .into_iter()
             .fold(Batch::new().insert(&former), |batch, user| {
                 batch.insert(&ConversationMember {
-                    id: ids::member_id(&id, &user.id),
+                    id: member_id(&id, &user.id),
                     conversation_id: id.clone(),
                     user_id: user.id.clone(),
                     ..ConversationMember::default()

@@ -1,8 +1,8 @@
 //! The way to the poll of a message: members of its conversation may see it.
 
 use whisper_kit::error::OptionExt;
-use whisper_kit::ids::poll_id;
 use whisper_kit::{Ctx, Request, Result};
+use whisper_messages::ids::poll_id;
 use whisper_messages::{ballot_id, check_member, deletion};
 use whisper_schema::content_db::Poll;
 use whisper_schema::main_db::Message;

@@ -3,9 +3,10 @@
 use futures::executor::block_on;
 use serde_json::{Value, json};
 use whisper_kit::Method;
-use whisper_kit::ids::{mark_id, member_id, mention_id, poll_id};
 use whisper_kit::testing::Answer;
+use whisper_messages::ids::{mark_id, mention_id, poll_id};
 use whisper_messages::testing::{Person, fields};
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 

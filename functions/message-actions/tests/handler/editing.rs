@@ -2,10 +2,12 @@
 
 use futures::executor::block_on;
 use serde_json::{Value, json};
-use whisper_kit::ids::{derived_id, member_id, mention_id};
+use whisper_kit::ids::derived_id;
 use whisper_kit::testing::Answer;
 use whisper_kit::{Method, Request};
+use whisper_messages::ids::mention_id;
 use whisper_messages::testing::{Person, fields};
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 use whisper_kit::Method;
-use whisper_kit::ids::{mark_id, mention_id};
+use whisper_messages::ids::{mark_id, mention_id};
 use whisper_messages::testing::{Person, fields};
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::{Get, Patch};
 

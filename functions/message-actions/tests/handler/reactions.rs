@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use whisper_kit::Method;
-use whisper_kit::ids::member_id;
 use whisper_kit::testing::Answer;
 use whisper_messages::testing::{Person, Scene, fields};
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Get, Patch};
 

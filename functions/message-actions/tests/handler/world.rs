@@ -3,9 +3,9 @@
 use futures::executor::block_on;
 use serde_json::Value;
 use whisper_kit::Method;
-use whisper_kit::ids::member_id;
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_messages::testing::{Person, Scene};
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 

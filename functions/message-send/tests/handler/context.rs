@@ -1,7 +1,7 @@
 //! Rights to send: membership, blocks, and the documents that a message names.
 
 use serde_json::{Value, json};
-use whisper_kit::ids::member_id;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::{Get, Patch};
 

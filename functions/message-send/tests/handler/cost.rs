@@ -1,7 +1,7 @@
 //! The cost of a request in statements, at any size of the conversation.
 
 use serde_json::{Value, json};
-use whisper_kit::ids::member_id;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Patch};
 

@@ -1,7 +1,7 @@
 //! How much one user may send, and that nothing is written beyond it.
 
 use serde_json::json;
-use whisper_kit::ids::member_id;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 

@@ -1,7 +1,7 @@
 //! A conversation that a stranger began.
 
 use serde_json::json;
-use whisper_kit::ids::member_id;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 

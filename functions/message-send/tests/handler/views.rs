@@ -1,7 +1,7 @@
 //! Views as different members see them: receipts, people, where copies come from.
 
 use serde_json::{Value, json};
-use whisper_kit::ids::member_id;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Patch};
 

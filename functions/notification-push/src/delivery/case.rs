@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use whisper_kit::ids::member_id;
 use whisper_kit::{Ctx, Result};
+use whisper_people::ids::member_id;
 use whisper_people::{Reach, by_ids, reach};
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{ConversationMember, ConversationMemberRole, Message, QueuedMessage};

@@ -1,7 +1,8 @@
 //! Notices: the meaning of events for the users concerned. Without any I/O.
 
 use serde_json::{Map, Value, json};
-use whisper_kit::ids::{derived_id, mention_id, story_reaction_notice_id};
+use whisper_kit::ids::derived_id;
+use whisper_messages::ids::mention_id;
 use whisper_messages::reaction_id;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
@@ -95,7 +96,7 @@ fn story_reaction(event: &Event) -> Option<Notice> {
     let user = payload.get("authorId")?.as_str()?.to_owned();
     let story = event.subject.as_str();
     Some(Notice {
-        id: story_reaction_notice_id(story, &actor),
+        id: derived_id(&Notification::of_story_reaction(story, &actor)),
         kind: NotificationKind::StoryReaction,
         did: "reacted to your story",
         leads_to: format!("/stories/{story}"),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use whisper_kit::Method;
-use whisper_kit::ids::mention_id;
+use whisper_messages::ids::mention_id;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Filter, Patch};
 

@@ -3,6 +3,8 @@
 use futures::executor::block_on;
 use serde_json::{Value, json};
 use whisper_kit::Method;
+use whisper_messages::ids::mark_id;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Batch;
 

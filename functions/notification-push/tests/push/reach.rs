@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 use whisper_kit::Method;
-use whisper_kit::ids::{derived_id, mark_id, member_id};
+use whisper_kit::ids::derived_id;
+use whisper_messages::ids::mark_id;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Patch};
 use whisper_testkit::push::Device;

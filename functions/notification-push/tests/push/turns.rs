@@ -2,7 +2,7 @@
 
 use futures::executor::block_on;
 use notification_push::web_push::transport::Outgoing;
-use whisper_kit::ids::member_id;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Batch;
 use whisper_testkit::push::Device;

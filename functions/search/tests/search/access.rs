@@ -1,6 +1,6 @@
 //! Who finds what.
 
-use whisper_kit::ids::member_id;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use whisper_kit::Method;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 

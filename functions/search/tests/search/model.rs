@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use serde_json::Value;
-use whisper_kit::ids::member_id;
 use whisper_messages::testing::Person;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 use whisper_words::{marks, phrases};
