@@ -5,10 +5,7 @@ use crate::ids::derived_id;
 use crate::reply::Reply;
 use crate::request::Request;
 
-/// The strong ETag of a revision.
-pub fn etag(revision: i64) -> String {
-    format!("\"{revision}\"")
-}
+pub use crate::reply::etag;
 
 /// The strong ETag of a document that the server changes as well as its editors: `edit` is the number of the
 /// last edit, and all that If-Match looks at; with each change of any kind the ETag is another one.

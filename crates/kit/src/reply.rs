@@ -87,8 +87,7 @@ impl Reply {
     /// Adds the ETag of a document's revision.
     #[must_use]
     pub fn etag(self, revision: i64) -> Self {
-        let etag = crate::precondition::etag(revision);
-        self.header("etag", &etag)
+        self.header("etag", &etag(revision))
     }
 
     /// Adds where the new thing is.
@@ -120,4 +119,9 @@ impl Reply {
         }
         response
     }
+}
+
+/// The strong ETag of a revision.
+pub fn etag(revision: i64) -> String {
+    format!("\"{revision}\"")
 }
