@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::jobs::Tally;
 
 /// How long a run that lost a race leaves the winner alone.
-const AFTER_LOSS: Duration = Duration::from_millis(10);
+pub const AFTER_LOSS: Duration = Duration::from_millis(10);
 
 /// How much a run may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

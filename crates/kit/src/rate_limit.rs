@@ -2,6 +2,7 @@
 //! past windows.
 
 mod rate;
+mod uses;
 
 use serde_json::Value;
 use whisper_schema::Timestamp;
@@ -14,6 +15,7 @@ use crate::ids::derived_id;
 use crate::retry::Attempt;
 
 pub use rate::Rate;
+pub use uses::Uses;
 
 /// The batch's label for a counter that belongs to no [`Rate`], to tell its failure from others'.
 pub const LABEL: &str = "rate_limit";

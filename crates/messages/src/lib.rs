@@ -1,5 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+/// The path of something of a message, such as `message_path!("/poll")`.
+#[macro_export]
+macro_rules! message_path {
+    ($rest:literal) => {
+        concat!(
+            "/v1/conversations/{conversationId}/messages/{messageId}",
+            $rest
+        )
+    };
+}
+
 mod access;
 pub mod ids;
 mod marks;
@@ -29,4 +40,4 @@ pub use words::{MENTIONS, Words, plain_text};
 /// Where messages of a conversation are.
 pub const MESSAGES: &str = "/v1/conversations/{conversationId}/messages";
 /// Where one of them is.
-pub const MESSAGE: &str = "/v1/conversations/{conversationId}/messages/{messageId}";
+pub const MESSAGE: &str = message_path!("");

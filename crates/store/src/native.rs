@@ -1,20 +1,22 @@
 //! The driver for tests and tools: SQLite in the process itself.
 
+use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
-use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{ToSql, params_from_iter};
+use rusqlite::{StatementStatus, ToSql, params_from_iter};
 
 use crate::driver::{Connection, Dialect, Driver, DriverError, LocalBoxFuture, SqlValue};
 
 /// A database file, opened by this process.
 pub struct NativeDriver {
     path: PathBuf,
+    planned_again: Rc<Cell<u32>>,
 }
 
 impl NativeDriver {
@@ -22,7 +24,15 @@ impl NativeDriver {
     pub fn new(path: impl AsRef<Path>) -> Self {
         NativeDriver {
             path: path.as_ref().to_owned(),
+            planned_again: Rc::default(),
         }
+    }
+}
+
+impl NativeDriver {
+    /// How often SQLite planned a statement again that it had in its cache, such as for other values bound to it.
+    pub fn planned_again(&self) -> u32 {
+        self.planned_again.get()
     }
 }
 
@@ -38,12 +48,8 @@ impl Driver for NativeDriver {
             // lock.
             connection.busy_timeout(Duration::ZERO).map_err(refused)?;
             connection.set_prepared_statement_cache_capacity(64);
-            // One plan for a statement with any values bound to it: else most cached statements are
-            // prepared again at every execution.
-            connection
-                .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
-                .map_err(refused)?;
-            Ok(Box::new(NativeConnection { connection }) as Box<dyn Connection>)
+            let again = Rc::clone(&self.planned_again);
+            Ok(Box::new(NativeConnection { connection, again }) as Box<dyn Connection>)
         })
     }
 
@@ -57,6 +63,7 @@ impl Driver for NativeDriver {
 
 struct NativeConnection {
     connection: rusqlite::Connection,
+    again: Rc<Cell<u32>>,
 }
 
 impl Connection for NativeConnection {
@@ -76,6 +83,7 @@ impl Connection for NativeConnection {
 impl NativeConnection {
     fn run(&self, sql: &str, params: &[SqlValue]) -> rusqlite::Result<Vec<Vec<SqlValue>>> {
         let mut statement = self.connection.prepare_cached(sql)?;
+        statement.reset_status(StatementStatus::RePrepare);
         let columns = statement.column_count();
         let mut rows = statement.query(params_from_iter(params))?;
         let mut all = Vec::new();
@@ -83,6 +91,9 @@ impl NativeConnection {
             let values = (0..columns).map(|i| row.get::<_, Value>(i).map(SqlValue::from));
             all.push(values.collect::<rusqlite::Result<_>>()?);
         }
+        drop(rows);
+        let again = statement.get_status(StatementStatus::RePrepare);
+        self.again.set(self.again.get() + again.unsigned_abs());
         Ok(all)
     }
 }

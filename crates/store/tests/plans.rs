@@ -308,3 +308,28 @@ fn documents_of_blocked_people_are_left_out_by_an_index() {
         assert!(plan.contains(step), "{step} in {plan}");
     }
 }
+
+#[test]
+fn a_statement_is_planned_once_whatever_is_bound_to_it() {
+    let (store, driver) = ready();
+    let before = driver.planned_again();
+    for n in 0..20 {
+        let message = Message {
+            id: format!("m{n}"),
+            conversation_id: "c".into(),
+            content: "word".repeat(n),
+            created_at: Some(Timestamp::AT_COMMIT),
+            ..Message::default()
+        };
+        let patch = Patch::<Message>::new().set(Message::CONTENT, format!("{n}"));
+        let ids = (0..=n).map(|n| format!("m{n}"));
+        let some = Query::<Message>::new().filter(Filter::is_in(Column::id(), ids));
+        block_on(store.commit(Batch::new().insert(&message))).unwrap();
+        block_on(store.commit(Batch::new().update(&message.id, patch))).unwrap();
+        let read = (history(), Get::<Message>::id(&message.id), some);
+        block_on(store.read(read)).unwrap();
+        let behind = Query::<Message>::new().in_commit_order(n as i64);
+        block_on(store.read(behind)).unwrap();
+    }
+    assert_eq!(driver.planned_again() - before, 0);
+}

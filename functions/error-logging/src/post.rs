@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 use whisper_kit::idempotency::Once;
-use whisper_kit::rate_limit::{Limit, Rate};
+use whisper_kit::rate_limit::{Rate, Uses};
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, FieldError, Json, Method, Reply, Request, Result,
     ResultExt,
@@ -257,25 +257,17 @@ async fn keep(
 async fn attempt(
     ctx: &Ctx,
     once: &Once,
-    limits: &[Limit],
+    uses: &Uses,
     entries: &[Entry],
     reply: &Reply,
 ) -> Result<Attempt<Reply>> {
-    let now = ctx.now();
-    let batch = keep::batch(ctx, entries).await?;
-    let batch = limits
-        .iter()
-        .fold(batch, |batch, limit| limit.count_in(batch, now));
+    let batch = uses.count_in(keep::batch(ctx, entries).await?, ctx.now());
     let outcome = once.commit(ctx, batch, |_| Ok(reply.clone())).await;
-    let outcome = outcome.map_err(Error::from);
-    let outcome = limits
-        .iter()
-        .fold(outcome, |outcome, limit| outcome.on_reached(limit, now));
-    Attempt::of(outcome)
+    Attempt::of(uses.refuse(outcome, ctx.now()))
 }
 
 /// The limits that a report is counted at: by how many there are, and by how much there is to keep.
-async fn limits(ctx: &Ctx, request: &Request) -> Result<Vec<Limit>> {
+async fn limits(ctx: &Ctx, request: &Request) -> Result<Uses> {
     let bytes = request.body.len();
     let mut limits = vec![
         USER.of_caller(ctx).await?,
@@ -285,5 +277,5 @@ async fn limits(ctx: &Ctx, request: &Request) -> Result<Vec<Limit>> {
         limits.push(ADDRESS.of(ctx.config(), &address));
         limits.push(ADDRESS_BYTES.of(ctx.config(), &address).times(bytes));
     }
-    Ok(limits)
+    Ok(limits.into())
 }

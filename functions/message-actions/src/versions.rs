@@ -4,6 +4,7 @@ use serde::Serialize;
 use whisper_kit::error::{Code, Error, Result};
 use whisper_kit::page::{Listing, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request};
+use whisper_messages::message_path;
 use whisper_schema::Timestamp;
 use whisper_schema::system::MessageVersion;
 use whisper_store::{Filter, Order, Query};
@@ -47,7 +48,7 @@ impl From<MessageVersion> for MessageVersionView {
 pub fn endpoint() -> Endpoint {
     Endpoint::new(
         Method::GET,
-        "/v1/conversations/{conversationId}/messages/{messageId}/versions",
+        message_path!("/versions"),
         "listMessageVersions",
         "Lists the words that edits of a message replaced in the last 30 days, newest first; for those who moderate the group",
         list,

@@ -2,7 +2,7 @@
 
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
-use whisper_kit::rate_limit::{Limit, Rate};
+use whisper_kit::rate_limit::{Rate, Uses};
 use whisper_messages::MENTIONS;
 use whisper_schema::main_db::Message;
 
@@ -20,7 +20,7 @@ pub const RATES: &[Rate] = &[MESSAGES, TO_STRANGERS, MENTIONS];
 ///
 /// # Errors
 /// As [`Ctx::read`].
-pub async fn of(ctx: &Ctx, message: &Message, context: &Context) -> Result<Vec<Limit>> {
+pub async fn of(ctx: &Ctx, message: &Message, context: &Context) -> Result<Uses> {
     let mut limits = vec![MESSAGES.of_caller(ctx).await?];
     if context.is_request() {
         limits.push(TO_STRANGERS.of_caller(ctx).await?);
@@ -29,5 +29,5 @@ pub async fn of(ctx: &Ctx, message: &Message, context: &Context) -> Result<Vec<L
         let mentions = MENTIONS.of_caller(ctx).await?;
         limits.push(mentions.times(message.mentions.len()));
     }
-    Ok(limits)
+    Ok(limits.into())
 }

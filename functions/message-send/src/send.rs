@@ -99,18 +99,11 @@ impl Sending<'_> {
         context.check(draft, ctx.now())?;
         let id = draft.id.clone().map_or_else(|| ctx.new_id(), Ok)?;
         let message = compose::message(id, draft, &context);
-        let limits = limits::of(ctx, &message, &context).await?;
+        let uses = limits::of(ctx, &message, &context).await?;
         let batch = compose::batch(ctx, &message, draft, &context)?;
-        let batch = limits
-            .iter()
-            .fold(batch, |batch, limit| limit.count_in(batch, ctx.now()));
-        let outcome = ctx.store().await?.commit(batch).await.map_err(Error::from);
-        let outcome = limits.iter().fold(outcome, |outcome, limit| {
-            outcome.on_reached(limit, ctx.now())
-        });
-        Ok(match Attempt::of(outcome)? {
-            Attempt::Done(committed) => Attempt::Done(self.sent(message, committed.at)?),
-            Attempt::Retry => Attempt::Retry,
+        Ok(match uses.try_commit(ctx, batch).await? {
+            Some(committed) => Attempt::Done(self.sent(message, committed.at)?),
+            None => Attempt::Retry,
         })
     }
 

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization, Wal};
 use tokio::sync::oneshot;
 
@@ -126,11 +125,6 @@ impl Shared {
             let mut connection = rusqlite::Connection::open(&self.path).map_err(io_error)?;
             connection.authorizer(Some(authorize)).map_err(io_error)?;
             connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-            // Else SQLite looks at bound values when it plans, and has to plan anew at nearly every
-            // execution of a statement from the cache: that was a third of what a send costs.
-            connection
-                .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
-                .map_err(io_error)?;
             let since = Arc::clone(&self.since);
             let committed = move |log: &mut Wal, pages| {
                 since.released();

@@ -77,7 +77,7 @@ impl SqlWriter for Text<'_> {
         match self.name {
             Some(name) => name.write(slot, &mut self.sql),
             // A sign that changes nothing: SQLite looks at a bare placeholder's value when it plans, and so would plan
-            // anew at each execution, unless the host tells it not to, which Spin doesn't.
+            // anew at each execution: the host would have to tell it not to, and Spin doesn't.
             None => {
                 self.sql.push_str("+?");
                 self.slots.push(slot);

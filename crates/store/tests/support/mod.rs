@@ -63,6 +63,11 @@ impl Counting {
         self.log.take()
     }
 
+    /// How often a statement was planned again.
+    pub fn planned_again(&self) -> u32 {
+        self.inner.planned_again()
+    }
+
     /// How many connections were opened.
     pub fn opened(&self) -> usize {
         self.opened.get()

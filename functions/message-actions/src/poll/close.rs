@@ -2,21 +2,22 @@
 
 use serde_json::json;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result, events};
-use whisper_messages::{PollView, is_closed, may_still_send};
+use whisper_messages::{PollView, is_closed, may_still_send, message_path};
 use whisper_schema::Timestamp;
 use whisper_schema::content_db::Poll;
 use whisper_schema::system::ConversationMemberRole;
 use whisper_store::{Batch, Patch};
 
-use super::open::{Opened, Place};
+use super::open::{Opened, open};
 use super::results::answer;
 use super::vote::still_open;
+use crate::opened::Named;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
     Endpoint::new(
         Method::POST,
-        "/v1/conversations/{conversationId}/messages/{messageId}/poll/close",
+        message_path!("/poll/close"),
         "closePoll",
         "Ends voting now; for the user who asks, and for the owner, admins and moderators of a group.",
         close,
@@ -26,14 +27,14 @@ pub fn endpoint() -> Endpoint {
 }
 
 async fn close(ctx: Ctx, request: Request) -> Result<Reply> {
-    let place = Place::of(&request)?;
-    let (opened, end) = ctx.retry(async || attempt(&ctx, &place).await).await?;
+    let named = Named::of(&request)?;
+    let (opened, end) = ctx.retry(async || attempt(&ctx, &named).await).await?;
     answer(&ctx, &opened, None, end).await
 }
 
 /// The poll, and a moment at which it is closed: the commit may be later than the request.
-async fn attempt(ctx: &Ctx, place: &Place<'_>) -> Result<Attempt<(Opened, Timestamp)>> {
-    let opened = place.open(ctx).await?;
+async fn attempt(ctx: &Ctx, named: &Named<'_>) -> Result<Attempt<(Opened, Timestamp)>> {
+    let opened = open(ctx, named).await?;
     let me = opened.member.user_id.as_str();
     let is_theirs = opened.poll.creator_id == me;
     if opened.member.is_blocked || !is_theirs && !watches(opened.member.role) {

@@ -9,11 +9,12 @@ mod voters;
 
 use whisper_kit::Api;
 use whisper_kit::rate_limit::Rate;
+use whisper_messages::message_path;
 
 /// Where the caller's vote is.
-const VOTE: &str = "/v1/conversations/{conversationId}/messages/{messageId}/vote";
+const VOTE: &str = message_path!("/vote");
 /// Where the poll is.
-const POLL: &str = "/v1/conversations/{conversationId}/messages/{messageId}/poll";
+const POLL: &str = message_path!("/poll");
 
 /// How often one user may vote, over all polls.
 pub const VOTING: Rate = Rate::per_minute("vote", "vote_rate_per_minute", 60);

@@ -7,7 +7,8 @@ use whisper_messages::{PollView, polls_of};
 use whisper_schema::Timestamp;
 
 use super::key::{HEADER, VoteKey};
-use super::open::{Opened, Place};
+use super::open::{Opened, open};
+use crate::opened::Named;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -25,7 +26,7 @@ pub fn endpoint() -> Endpoint {
 
 async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     let key = VoteKey::of(&request)?;
-    let opened = Place::of(&request)?.open(&ctx).await?;
+    let opened = open(&ctx, &Named::of(&request)?).await?;
     answer(&ctx, &opened, key.as_ref(), ctx.now()).await
 }
 

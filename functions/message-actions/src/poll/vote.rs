@@ -18,8 +18,9 @@ use whisper_store::{Batch, Filter, Patch};
 
 use super::VOTING;
 use super::key::{HEADER, VoteKey};
-use super::open::{Opened, Place};
+use super::open::{Opened, open};
 use super::results::answer;
+use crate::opened::Named;
 
 /// The caller's choice.
 #[derive(Clone, Debug, Body)]
@@ -90,20 +91,20 @@ async fn withdraw(ctx: Ctx, request: Request) -> Result<Reply> {
 
 /// Makes this the caller's choice; none takes the vote back.
 async fn set(ctx: &Ctx, request: &Request, wanted: BTreeSet<i64>) -> Result<Reply> {
-    let (place, key) = (Place::of(request)?, VoteKey::of(request)?);
+    let (named, key) = (Named::of(request)?, VoteKey::of(request)?);
     let opened = ctx
-        .retry(async || attempt(ctx, &place, key.as_ref(), &wanted).await)
+        .retry(async || attempt(ctx, &named, key.as_ref(), &wanted).await)
         .await?;
     answer(ctx, &opened, key.as_ref(), ctx.now()).await
 }
 
 async fn attempt(
     ctx: &Ctx,
-    place: &Place<'_>,
+    named: &Named<'_>,
     key: Option<&VoteKey>,
     wanted: &BTreeSet<i64>,
 ) -> Result<Attempt<Opened>> {
-    let opened = place.open(ctx).await?;
+    let opened = open(ctx, named).await?;
     if opened.member.is_blocked {
         return Err(Error::forbidden("You can't vote in this conversation."));
     }

@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use whisper_kit::page::{Listing, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_messages::message_path;
 use whisper_people::{People, UserSummaryView, unblocked};
 use whisper_schema::prelude::{Column, PollChoice, Timestamp};
 use whisper_store::{Filter, Order, Query};
 
-use super::open::Place;
+use super::open::open;
+use crate::opened::Named;
 
 /// Which voters.
 #[derive(Debug, Deserialize)]
@@ -33,7 +35,7 @@ pub struct PollVoterView {
 pub fn endpoint() -> Endpoint {
     Endpoint::new(
         Method::GET,
-        "/v1/conversations/{conversationId}/messages/{messageId}/poll/voters",
+        message_path!("/poll/voters"),
         "listPollVoters",
         "The users who chose an option, the latest first, without those with a block in between. In an anonymous poll nobody learns that.",
         list,
@@ -43,7 +45,7 @@ pub fn endpoint() -> Endpoint {
 }
 
 async fn list(ctx: Ctx, request: Request, window: Window<VotersOf>) -> Result<Reply> {
-    let opened = Place::of(&request)?.open(&ctx).await?;
+    let opened = open(&ctx, &Named::of(&request)?).await?;
     if opened.poll.is_anonymous {
         return Err(Error::forbidden("The poll is anonymous."));
     }

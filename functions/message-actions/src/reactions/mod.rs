@@ -9,16 +9,15 @@ use serde_json::{Value, json};
 use whisper_kit::error::{Error, Result, Rule};
 use whisper_kit::ids::is_id;
 use whisper_kit::{Api, Request};
-use whisper_messages::is_mirrored;
+use whisper_messages::{is_mirrored, message_path};
 use whisper_schema::Timestamp;
 use whisper_schema::emoji;
 use whisper_schema::system::MessageReaction;
 
 use crate::opened::Opened;
 
-const REACTIONS: &str = "/v1/conversations/{conversationId}/messages/{messageId}/reactions";
-const REACTION: &str =
-    "/v1/conversations/{conversationId}/messages/{messageId}/reactions/{reaction}";
+const REACTIONS: &str = message_path!("/reactions");
+const REACTION: &str = message_path!("/reactions/{reaction}");
 
 /// The endpoints.
 pub fn endpoints(api: Api) -> Api {

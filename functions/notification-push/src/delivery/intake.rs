@@ -2,8 +2,9 @@
 //! line. So whatever somebody sends, the next one's entry is reached within a few steps.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use whisper_kit::consumer::AFTER_LOSS;
 use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Result};
 use whisper_schema::prelude::{Column, FanOut, QueuedMessage, QueuedMessageStatus};
@@ -14,8 +15,6 @@ use super::plan::Plan;
 
 /// How many entries one step looks at.
 const ENTRIES: u32 = 50;
-/// How long a step that lost a race leaves the winner alone.
-const AFTER_LOSS: Duration = Duration::from_millis(10);
 
 /// Takes in what waits, until nothing does or the time is over.
 ///

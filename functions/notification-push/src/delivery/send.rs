@@ -1,8 +1,9 @@
 //! The sender: leases pushes that are due, sends them, and records their outcomes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use whisper_kit::consumer::AFTER_LOSS;
 use whisper_kit::ids::random;
 use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Result};
@@ -29,8 +30,6 @@ use crate::worker::Worker;
 
 /// How many pushes are on their way at once.
 const AT_ONCE: usize = 16;
-/// How long a worker that lost a race leaves the winner alone.
-const AFTER_LOSS: Duration = Duration::from_millis(10);
 
 /// Sends what is due, and hands on what is in line whenever nothing is, until there is neither or the time is over. So
 /// there are never many more pushes than are sent next, and somebody else's wait behind few. `call_another` has another
