@@ -17,7 +17,7 @@ use whisper_store::{Batch, Filter, Patch};
 
 use crate::content::{Details, PollDetails, options_text};
 use crate::context::Context;
-use crate::draft::SendMessage;
+use crate::draft::{SendMessage, take_content};
 use whisper_messages::{ORIGINAL_CONTENT_TYPE, may_still_send, plain_text, summarised};
 
 /// Characters of the metadata as JSON text.
@@ -25,28 +25,16 @@ const METADATA_TEXT: usize = 10_000;
 
 /// The message that a draft becomes.
 pub fn message(id: String, draft: &SendMessage, context: &Context) -> Message {
-    let metadata = draft.metadata_text(&id);
     let mut message = Message {
         id,
         conversation_id: context.conversation.id.clone(),
         sender_id: context.member.user_id.clone(),
-        content: draft.content.clone(),
-        content_type: draft.details.kind(),
-        media_urls: draft.media_urls.clone(),
-        media_file_ids: draft.media_file_ids.clone(),
-        thumbnail_url: draft.thumbnail_url.clone(),
-        thumbnail_file_id: draft.thumbnail_file_id.clone(),
-        metadata,
-        reply_to_message_id: draft.reply_to_message_id.clone(),
-        forwarded_from_message_id: draft.forwarded_from_message_id.clone(),
-        forwarded_from_conversation_id: draft.forwarded_from_conversation_id.clone(),
-        mentions: draft.mentions.to_vec(),
-        links: draft.links.clone(),
         status: MessageStatus::Sent,
         expires_at: context.end_of(draft),
         created_at: Some(Timestamp::AT_COMMIT),
         ..Message::default()
     };
+    draft.put(&mut message);
     if let (MessageContentType::Forward, true, Some(origin)) =
         (message.content_type, draft.is_bare(), context.origin())
     {
@@ -60,12 +48,7 @@ pub fn message(id: String, draft: &SendMessage, context: &Context) -> Message {
 
 /// Copies the origin's content, and notes its kind.
 fn copy(origin: &Message, into: &mut Message) {
-    into.content = origin.content.clone();
-    into.media_urls = origin.media_urls.clone();
-    into.media_file_ids = origin.media_file_ids.clone();
-    into.thumbnail_url = origin.thumbnail_url.clone();
-    into.thumbnail_file_id = origin.thumbnail_file_id.clone();
-    into.links = origin.links.clone();
+    take_content!(&mut *into, origin);
     if origin.content_type == MessageContentType::Forward && origin.metadata.is_some() {
         // A copy of a copy is one of the first.
         into.metadata = origin.metadata.clone();

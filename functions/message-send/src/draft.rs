@@ -9,6 +9,20 @@ use whisper_schema::{Body, Timestamp};
 
 use crate::content::Details;
 
+/// Gives a message the content of another one, or of a draft: the fields that both have, and that a copy takes over.
+macro_rules! take_content {
+    ($into:expr, $from:expr) => {{
+        let (into, from) = ($into, $from);
+        into.content.clone_from(&from.content);
+        into.media_urls.clone_from(&from.media_urls);
+        into.media_file_ids.clone_from(&from.media_file_ids);
+        into.thumbnail_url.clone_from(&from.thumbnail_url);
+        into.thumbnail_file_id.clone_from(&from.thumbnail_file_id);
+        into.links.clone_from(&from.links);
+    }};
+}
+pub(crate) use take_content;
+
 /// A message to be sent.
 #[derive(Clone, Debug, Default, PartialEq, Body)]
 #[body(check = SendMessage::check)]
@@ -111,13 +125,32 @@ impl SendMessage {
         if stored.edited_at.is_some() {
             return true;
         }
-        let copied = self.origin().is_some() && self.is_bare();
-        (copied || self.has_content_of(stored))
-            && stored.reply_to_message_id == self.reply_to_message_id
-            && stored.forwarded_from_message_id == self.forwarded_from_message_id
-            && stored.forwarded_from_conversation_id == self.forwarded_from_conversation_id
-            && stored.mentions == *self.mentions
-            && self.ends_with(stored)
+        let mut again = stored.clone();
+        self.put(&mut again);
+        if self.origin().is_some() && self.is_bare() {
+            // It has the origin's.
+            take_content!(&mut again, stored);
+            again.metadata.clone_from(&stored.metadata);
+        }
+        again == *stored && self.ends_with(stored)
+    }
+
+    /// Writes the draft into a message, all but its end, which an origin may bring nearer.
+    pub fn put(&self, message: &mut Message) {
+        take_content!(message, self);
+        message.content_type = self.details.kind();
+        // As text: a number that was read from text once more may differ in its last bit.
+        message.metadata = self.metadata_text(&message.id);
+        message
+            .reply_to_message_id
+            .clone_from(&self.reply_to_message_id);
+        message
+            .forwarded_from_message_id
+            .clone_from(&self.forwarded_from_message_id);
+        message
+            .forwarded_from_conversation_id
+            .clone_from(&self.forwarded_from_conversation_id);
+        message.mentions.clone_from(&self.mentions);
     }
 
     /// Whether the stored message ends when this one asks for; a copy may end earlier, with its origin.
@@ -135,17 +168,6 @@ impl SendMessage {
             && !self.has_media()
             && self.links.is_empty()
             && self.metadata().is_empty()
-    }
-
-    fn has_content_of(&self, stored: &Message) -> bool {
-        stored.content == self.content
-            && stored.media_urls == self.media_urls
-            && stored.media_file_ids == self.media_file_ids
-            && stored.thumbnail_url == self.thumbnail_url
-            && stored.thumbnail_file_id == self.thumbnail_file_id
-            && stored.links == self.links
-            // As text: a number that was read from text once more may differ in its last bit.
-            && stored.metadata == self.metadata_text(&stored.id)
     }
 }
 

@@ -116,21 +116,15 @@ fn a_deadline_is_missed_at_its_very_millisecond() {
 /// The stored message of `body`, roughly as the commit makes it.
 fn stored(body: &Value) -> Message {
     let draft = read(body).unwrap();
-    Message {
+    let mut message = Message {
         id: "m".into(),
         conversation_id: "c".into(),
         sender_id: "s".into(),
-        metadata: draft.metadata_text("m"),
-        content: draft.content,
-        content_type: draft.details.kind(),
-        media_urls: draft.media_urls,
-        reply_to_message_id: draft.reply_to_message_id,
-        forwarded_from_message_id: draft.forwarded_from_message_id,
-        forwarded_from_conversation_id: draft.forwarded_from_conversation_id,
-        mentions: draft.mentions.0,
         expires_at: draft.expires_at,
         ..Message::default()
-    }
+    };
+    draft.put(&mut message);
+    message
 }
 
 #[test]
