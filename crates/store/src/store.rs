@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use whisper_schema::{Document, MIGRATIONS, Migration};
+use whisper_schema::{MIGRATIONS, Migration};
 
 use crate::batch::{Batch, Committed};
 use crate::clock::Clock;

@@ -213,7 +213,7 @@ fn strangers_learn_nothing_and_the_blocked_dont_vote() {
     let talk = scene.direct(&ann, &bob);
     let at = ask(&scene, &ann, &talk, json!({}));
     let blocked = Patch::<ConversationMember>::new().set(ConversationMember::IS_BLOCKED, true);
-    scene.change(&whisper_kit::ids::member_id(&talk, &bob.id), blocked);
+    scene.change(&member_id(&talk, &bob.id), blocked);
     vote(&scene, &bob, &at, &[0]).expect_problem(403, "forbidden");
     assert_eq!(counts(&results(&scene, &ann, &at)), [0, 0, 0]);
 }
@@ -329,7 +329,7 @@ fn a_poll_ends_at_its_time_or_when_it_is_closed() {
     let at = ask(&scene, ann, &group, json!({}));
     let moderator = Patch::<ConversationMember>::new()
         .set(ConversationMember::ROLE, ConversationMemberRole::Moderator);
-    scene.change(&whisper_kit::ids::member_id(&group, &mod_.id), moderator);
+    scene.change(&member_id(&group, &mod_.id), moderator);
     close(&scene, mod_, &at).expect(200);
     let closed = scene.all::<Event>();
     assert_eq!(closed.iter().filter(|e| e.kind == "poll.closed").count(), 2);

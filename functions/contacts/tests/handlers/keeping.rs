@@ -7,7 +7,7 @@ use whisper_kit::testing::TestEdge;
 use whisper_people::direct_ids;
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Doc, Patch};
+use whisper_store::{Batch, Doc, Get, Patch};
 
 use crate::common::*;
 
@@ -317,7 +317,7 @@ async fn written(edge: &TestEdge, from: &User, to: &User, at: Timestamp) -> Stri
 
 async fn membership(edge: &TestEdge, conversation: &str, user: &User) -> Doc<ConversationMember> {
     let id = member_id(conversation, &user.id);
-    edge.store().get(&id).await.unwrap().unwrap()
+    edge.store().read(Get::id(&id)).await.unwrap().unwrap()
 }
 
 #[test]

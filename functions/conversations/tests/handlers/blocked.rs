@@ -124,7 +124,7 @@ fn who_may_not_send_can_not_write_words_into_the_settings_either() {
         let note = json!({"settings": {"custom": {"note": "Hear me"}}});
         let change = async |who: &User| room.send_matching(Method::PATCH, who, &path, &note).await;
         change(&bob).await.expect(200);
-        let of_bob = whisper_kit::ids::member_id(&path["/v1/conversations/".len()..], &bob.id);
+        let of_bob = member_id(&path["/v1/conversations/".len()..], &bob.id);
         let blocked = Patch::new().set(ConversationMember::IS_BLOCKED, true);
         room.commit(whisper_store::Batch::new().update(&of_bob, blocked))
             .await;

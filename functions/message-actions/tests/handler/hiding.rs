@@ -105,7 +105,7 @@ fn who_may_not_see_a_message_cant_delete_it_for_themselves() {
         ConversationMember::STATUS,
         ConversationMemberStatus::Removed,
     );
-    scene.change(&whisper_kit::ids::member_id(&group, &bob.id), left);
+    scene.change(&member_id(&group, &bob.id), left);
     scene
         .hide(&bob, &group, &id)
         .expect_problem(404, "not_found");

@@ -280,7 +280,7 @@ fn a_mention_goes_with_its_message_and_with_the_membership() {
                 let left = ConversationMemberStatus::Left;
                 let patch = whisper_store::Patch::new();
                 let patch = patch.set(ConversationMember::STATUS, left);
-                scene.change(&whisper_kit::ids::member_id("c1", &bob.id), patch);
+                scene.change(&member_id("c1", &bob.id), patch);
             },
             0,
         ),
@@ -289,7 +289,7 @@ fn a_mention_goes_with_its_message_and_with_the_membership() {
             |scene, bob, _| {
                 let patch = whisper_store::Patch::new();
                 let patch = patch.set(ConversationMember::IS_MUTED, true);
-                scene.change(&whisper_kit::ids::member_id("c1", &bob.id), patch);
+                scene.change(&member_id("c1", &bob.id), patch);
             },
             1,
         ),
@@ -303,7 +303,7 @@ fn a_mention_goes_with_its_message_and_with_the_membership() {
 fn a_mention_goes_when_its_message_is_out_of_sight() {
     let deleted = mentions_left(|scene, bob, message| {
         scene.put(&MessageMark {
-            id: whisper_kit::ids::mark_id(MessageMarkKind::Deleted, &bob.id, message),
+            id: mark_id(MessageMarkKind::Deleted, &bob.id, message),
             user_id: bob.id.clone(),
             message_id: message.to_owned(),
             ..MessageMark::default()
@@ -312,7 +312,7 @@ fn a_mention_goes_when_its_message_is_out_of_sight() {
     let cleared = mentions_left(|scene, bob, _| {
         let patch = whisper_store::Patch::new();
         let patch = patch.set(ConversationMember::CLEARED_POSITION, 1);
-        scene.change(&whisper_kit::ids::member_id("c1", &bob.id), patch);
+        scene.change(&member_id("c1", &bob.id), patch);
     });
     assert_eq!((deleted, cleared), (0, 0));
 }

@@ -272,7 +272,7 @@ fn requests_of_strangers_stand_apart() {
     let (ann, bob) = (world.scene.person(), world.scene.person());
     let direct = world.scene.direct(&ann, &bob);
     world.say(&bob, &direct, &["hello"]);
-    let membership = whisper_kit::ids::member_id(&direct, &ann.id);
+    let membership = member_id(&direct, &ann.id);
     let request = |is| Patch::<ConversationMember>::new().set(ConversationMember::IS_REQUEST, is);
     world.scene.change(&membership, request(true));
     assert_eq!(world.found_anywhere(&ann, "query=hello"), [""; 0]);
