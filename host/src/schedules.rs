@@ -38,7 +38,7 @@ pub struct Schedules {
 }
 
 impl Schedules {
-    /// The jobs. Those that became due since they `ran` last are due at once.
+    /// The jobs. Jobs that became due since they `ran` last are due at once.
     pub fn new(
         app: Arc<App>,
         clock: Clock,
@@ -82,7 +82,7 @@ impl Schedules {
             for index in self.due() {
                 let this = Arc::clone(&self);
                 tokio::spawn(async move {
-                    // Still running since last time: it will find what is left to do.
+                    // Still running since last time: it will find the work that is left.
                     if let Ok(_alone) = this.running[index].try_lock() {
                         this.send(index).await;
                     }
@@ -154,7 +154,7 @@ impl Schedules {
             .unwrap_or(u64::MAX)
             .into();
         self.log(&entry.name, &result);
-        // Whether it went well or not: its next run finds what is left to do.
+        // Whether it went well or not: its next run finds the work that is left.
         let (ran, name) = (Arc::clone(&self.ran), entry.name.clone());
         let noted = tokio::task::spawn_blocking(move || ran.note([name.as_str()], time));
         // It says itself what it can't write.

@@ -15,7 +15,7 @@ pub fn etag_of_edit(edit: i64, revision: i64) -> String {
     format!("\"{edit}-{revision}\"")
 }
 
-/// The number of an edit, as [`etag_of_edit`] takes it: it follows from what editors change, and from nothing else.
+/// The number of an edit, as [`etag_of_edit`] takes it: it follows from the fields that editors change, and from nothing else.
 /// Counting edits would take a column of its own, and their times may be equal.
 pub fn edit_number(parts: &[&str]) -> i64 {
     // 48 bits are enough to tell versions of one document apart.

@@ -23,7 +23,7 @@ pub struct ConversationChange {
     pub avatar_url: Change<String>,
     /// File of a group's picture.
     pub avatar_file_id: Change<String>,
-    /// Settings: those that are named change, and null sets all of them as they were at first. A direct conversation has
+    /// Settings: the ones that are named change, and null sets all of them as they were at first. A direct conversation has
     /// `custom` alone.
     #[field(apart)]
     pub settings: Change<ConversationSettings>,
@@ -70,8 +70,8 @@ pub fn tagged(reply: Reply, fingerprint: i64) -> Reply {
     reply.header("etag", &etag)
 }
 
-/// The ETag of an answer. If-Match looks at the details alone; with whatever else is shown (messages, counts, names) it is
-/// another one, so that nobody is told that nothing changed.
+/// The ETag of an answer. If-Match looks at the details alone, its first half; the second half is of the whole answer
+/// (messages, counts, names too), so that nobody is told that nothing changed.
 pub fn tag(reply: &Reply, fingerprint: i64) -> String {
     let shown = edit_number(&[&String::from_utf8_lossy(reply.body())]);
     etag_of_edit(fingerprint, shown)
@@ -163,7 +163,7 @@ mod tests {
         }
     }
 
-    /// The keys of the changed columns, or of what is wrong.
+    /// The keys of the changed columns, or of the faulty fields.
     fn changed(
         of: &mut Conversation,
         body: Value,

@@ -27,7 +27,7 @@ pub fn endpoint() -> Endpoint {
     .auth(Auth::Operator)
     .reply::<ReportView>(
         200,
-        "What the run did; capped means that the next run goes on",
+        "The counts of the run; capped means that the next run goes on",
     )
     .codes(&[Code::JobFailed])
 }

@@ -6,7 +6,7 @@ use whisper_schema::Document;
 use whisper_schema::system::{MessageMark, MessageReaction, MessageReactionCount};
 use whisper_store::{Batch, Filter};
 
-/// Removes what hangs on messages, on the condition that it is no more than so many rows of a kind. A crowd's reactions
+/// Removes the rows that hang on messages, on the condition that they are no more than so many of a kind. A crowd's reactions
 /// or marks are more, and are removed over several commits first ([`drain`]).
 pub fn remove(batch: Batch, messages: &[&str], rows: u64) -> Batch {
     let batch = all(batch, marks(messages), rows);

@@ -21,7 +21,7 @@ pub use expiry::{JOB, Messages};
 pub fn api() -> Api {
     let api = Api::new(
         "message-actions",
-        "One message, and what becomes of it after it was sent",
+        "One message after it was sent: reactions, votes, deleting, its end",
     )
     .rates(limits::RATES)
     .numbers(limits::NUMBERS)

@@ -28,7 +28,7 @@ pub struct ConversationBan {
     /// Member who said so last.
     #[attr(size = 36)]
     pub banned_by: String,
-    /// Why, for those who run the conversation.
+    /// Why, for the members who run the conversation.
     #[attr(size = 500, text = Words)]
     pub reason: Option<String>,
     /// When it ends; none if it lasts until it is lifted.
