@@ -1,5 +1,5 @@
 // Runs a function as Open Runtimes does: loads its entry by `require`, gives it `{req, res, log, error}` for each
-// request, and sends what it returns. Says on which port; what the function logs goes to standard error.
+// request, and sends its answer. Says on which port; the function's log goes to standard error.
 
 import { createServer } from "node:http";
 import { createRequire } from "node:module";

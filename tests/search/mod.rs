@@ -1,4 +1,4 @@
-//! Messages are found by their words, and by what they carry.
+//! Messages are found by their words, and by the media, files and links that they carry.
 
 mod access;
 mod finding;

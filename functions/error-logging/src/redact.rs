@@ -116,7 +116,7 @@ fn without_values(word: &str) -> String {
     parts.collect()
 }
 
-/// Whether a word holds a refresh token of ours: by what they begin with, or, those of before, by their form: the id
+/// Whether a word holds a refresh token of ours: by its beginning, or, for tokens of former versions, by its form: the id
 /// of a session, a dot, and 64 characters of base64url.
 fn has_refresh_token(word: &str) -> bool {
     let base64url = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');

@@ -31,7 +31,10 @@ pub const JOBS: [(&str, &str); 7] = [
         "story-expiry",
         "Removes expired stories with their views and reactions.",
     ),
-    ("xp-badges", "Awards for activities that are still to be counted."),
+    (
+        "xp-badges",
+        "Awards for activities that are still to be counted.",
+    ),
 ];
 /// How far failures are counted.
 const MAX_FAILURES: u64 = 10_000;

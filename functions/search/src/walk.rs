@@ -1,4 +1,4 @@
-//! Walks along messages by what points to them: newest first, page by page, each page full though some of the messages
+//! Walks along messages by the documents that point to them: newest first, page by page, each page full though some of the messages
 //! are gone or aren't the caller's to see.
 
 use std::collections::BTreeMap;

@@ -51,7 +51,11 @@ pub const SUBJECTS: &[Subject] = &[
             "/v1/conversations/{}/media",
         ],
     ),
-    subject("Stories", "Posts that vanish after a day.", &["/v1/stories"]),
+    subject(
+        "Stories",
+        "Posts that vanish after a day.",
+        &["/v1/stories"],
+    ),
     subject(
         "Notifications",
         "News about oneself, and the choice of kinds to hear of.",
@@ -67,11 +71,7 @@ pub const SUBJECTS: &[Subject] = &[
         "Experience points, badges and leaderboards.",
         &["/v1/me/progress", "/v1/badges", "/v1/leaderboards"],
     ),
-    subject(
-        "Errors",
-        "Reports of errors in apps.",
-        &["/v1/errors"],
-    ),
+    subject("Errors", "Reports of errors in apps.", &["/v1/errors"]),
     subject(
         "Service",
         "The service itself.",

@@ -1,6 +1,6 @@
 //! The senders work beside the parts that find out what to send, and after the answer to the function's caller. However
 //! long a push service takes, events become notifications and messages are handed on; and others of the
-//! senders go on with what came in the meantime.
+//! senders go on with pushes that came in the meantime.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-// One execution: what Appwrite calls with, as a request to the component, and its answer as Appwrite takes it.
+// One execution: Appwrite's call as a request to the component, and its answer as Appwrite takes it.
 
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
