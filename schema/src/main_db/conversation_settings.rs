@@ -14,7 +14,7 @@ pub const LONGEST_SLOW_MODE: i64 = 21_600;
 const CUSTOM_TEXT: usize = 4_000;
 
 choices! {
-    /// The members whom a setting names: those of a role, and those who stand higher.
+    /// The members whom a setting names: the holders of a role, and members who stand higher.
     pub enum ConversationCircle {
         /// All members.
         Everyone = "everyone",
@@ -56,10 +56,10 @@ pub enum ConversationRight {
     SeeMembers,
 }
 
-/// The settings of a conversation; those that are left out stay as they are. In a direct conversation both may do
+/// The settings of a conversation; settings that are left out stay as they are. In a direct conversation both may do
 /// everything, and only `custom` is there.
 ///
-/// The conversation keeps those that were ever set; [`ConversationSettings::filled`] adds the others.
+/// The conversation keeps the settings that were ever set; [`ConversationSettings::filled`] adds the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Body)]
 #[serde(rename_all = "camelCase", default)]
 #[body(check = ConversationSettings::check)]

@@ -10,7 +10,7 @@ use crate::{Collection, Column, Ephemeral, Timestamp};
     name = "Bans from conversations",
     system
 )]
-#[access(server = "Only those who run the conversation see it.")]
+#[access(server = "Only the members who run the conversation see it.")]
 #[retention(until(ends_at), job = "retention")]
 #[retention(forever = "A ban without an end, until it is lifted.")]
 #[index(unique idx_conversation_user(conversation_id, user_id))]

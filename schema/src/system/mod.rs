@@ -1,6 +1,6 @@
 //! System collections: the server's own, counted apart from the 30 of the API.
 //!
-//! They hold what scale and safety need beyond the facts. Endpoints choose the parts to show of
+//! They hold the data that scale and safety need beyond the facts. Endpoints choose the parts to show of
 //! them; where a user may read a document as it is, it names its readers like any other.
 
 mod account;
@@ -21,6 +21,8 @@ mod message_expiry;
 mod message_mark;
 mod message_reaction;
 mod message_reference;
+mod message_remains;
+mod message_version;
 mod name;
 mod notification_settings;
 mod poll_ballot;
@@ -60,6 +62,8 @@ pub use message_expiry::MessageExpiry;
 pub use message_mark::{MessageMark, MessageMarkKind};
 pub use message_reaction::{MessageReaction, MessageReactionCount};
 pub use message_reference::{MessageReference, MessageReferenceKind};
+pub use message_remains::MessageRemains;
+pub use message_version::MessageVersion;
 pub use name::{DisplayName, RestingName};
 pub use notification_settings::NotificationSettings;
 pub use poll_ballot::PollBallot;

@@ -1,4 +1,4 @@
-//! Names: those that people are found by, and those that can't be taken for a while.
+//! Names: names that people are found by, and names that can't be taken for a while.
 
 use crate::{Collection, Timestamp};
 
