@@ -14,7 +14,7 @@ use crate::{log, problem};
 
 const CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
-/// Posts what comes to the route, until dropped. A fault of the component behind the route would only
+/// Posts the faults that arrive to the route, until dropped. A fault of the component behind the route would only
 /// make the next one.
 pub async fn deliver(app: Arc<App>, route: String, key: String, mut faults: Receiver<Fault>) {
     while let Some(fault) = faults.recv().await {

@@ -18,12 +18,12 @@ pub struct Fault {
     pub request_ids: Vec<String>,
 }
 
-/// Takes faults, from whichever thread.
+/// Takes faults, from any thread.
 #[derive(Clone, Debug)]
 pub struct Faults(Sender<Fault>);
 
 impl Faults {
-    /// A place for faults, and what they come out of.
+    /// A place for faults, and the stream that they come out of.
     pub fn new() -> (Self, Receiver<Fault>) {
         let (sender, receiver) = channel(WAITING);
         (Self(sender), receiver)

@@ -3,7 +3,7 @@
 use whisper_kit::ids::derived_id;
 
 /// Id of a direct conversation between two users that was made before ids of them were keyed
-/// ([`keyed_id`](whisper_kit::auth::keyed_id)), in whichever order they are named.
+/// ([`keyed_id`](whisper_kit::auth::keyed_id)), in any order of the two.
 pub fn direct_conversation_id(one: &str, other: &str) -> String {
     let (first, second) = if one <= other {
         (one, other)

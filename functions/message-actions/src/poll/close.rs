@@ -68,7 +68,7 @@ async fn attempt(ctx: &Ctx, named: &Named<'_>) -> Result<Attempt<(Opened, Timest
     }))
 }
 
-/// Whether the role looks after what others write.
+/// Whether the role looks after other members' messages.
 fn watches(role: ConversationMemberRole) -> bool {
     role != ConversationMemberRole::Member
 }

@@ -19,7 +19,7 @@ pub struct Opened {
     pub ballot: Option<Doc<PollBallot>>,
 }
 
-/// Reads the poll of a message and what the caller is to it, in one statement.
+/// Reads the poll of a message and the caller's part in it, in one statement.
 ///
 /// # Errors
 /// The same 404 for a stranger, for a message that isn't there any more, and for one without a poll.
