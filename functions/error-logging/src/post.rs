@@ -6,7 +6,6 @@ use whisper_kit::idempotency::Once;
 use whisper_kit::rate_limit::{Rate, Uses};
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, FieldError, Json, Method, Reply, Request, Result,
-    ResultExt,
 };
 use whisper_schema::analytics_db::{ErrorLog, ErrorLogSeverity};
 use whisper_schema::body::{Each, MOST_FINDINGS};

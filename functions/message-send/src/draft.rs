@@ -137,7 +137,7 @@ impl SendMessage {
 
     /// Writes the draft into a message, all but its end, which an origin may bring nearer.
     pub fn put(&self, message: &mut Message) {
-        take_content!(message, self);
+        take_content!(&mut *message, self);
         message.content_type = self.details.kind();
         // As text: a number that was read from text once more may differ in its last bit.
         message.metadata = self.metadata_text(&message.id);

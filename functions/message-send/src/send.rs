@@ -7,7 +7,7 @@ use whisper_kit::Json;
 use whisper_kit::Method;
 use whisper_kit::Reply;
 use whisper_kit::Request;
-use whisper_kit::error::{Code, Error, Result, ResultExt};
+use whisper_kit::error::{Code, Error, Result};
 use whisper_kit::idempotency::Once;
 use whisper_kit::ids::derived_id;
 use whisper_schema::Timestamp;
