@@ -6,7 +6,8 @@ use appwrite_server::{KEY, PROJECT, Server};
 use futures::executor::block_on;
 use whisper_schema::Document;
 use whisper_schema::prelude::{
-    ContactBook, ContactRequest, Message, MessageReaction, MessageReactionCount, Story, Timestamp,
+    ContactBook, ContactRequest, Message, MessageDraft, MessageReaction, MessageReactionCount,
+    Story, Timestamp,
 };
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
@@ -82,6 +83,17 @@ fn people_write_to_each_other_and_stories_expire() {
     assert_eq!(items_of(&listed.expect(200))[0]["userId"], bob.id);
     assert_eq!(count::<MessageReaction>(&server), 1);
     assert_eq!(count::<MessageReactionCount>(&server), 1);
+
+    // What he begins to write waits for him.
+    let draft = format!("/v1/conversations/{id}/draft");
+    for words in ["See", "See you"] {
+        bob.put(&app, &draft, &json!({ "content": words }))
+            .expect(200);
+    }
+    let drafts = bob.get(&app, "/v1/me/drafts").expect(200);
+    assert_eq!(items_of(&drafts)[0]["content"], "See you");
+    bob.delete(&app, &draft).expect(204);
+    assert_eq!(count::<MessageDraft>(&server), 0);
 
     // Her messages are worth points, soon.
     app.eventually(|| {

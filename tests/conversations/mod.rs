@@ -2,6 +2,7 @@
 
 mod access;
 mod direct;
+mod drafts;
 mod groups;
 mod lists;
 mod members;

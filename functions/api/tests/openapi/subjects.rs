@@ -35,7 +35,7 @@ pub const SUBJECTS: &[Subject] = &[
     subject(
         "Conversations",
         "Direct conversations and groups, their members, and what they are for each member.",
-        &["/v1/conversations"],
+        &["/v1/conversations", "/v1/me/drafts"],
     ),
     subject(
         "Messages",
