@@ -103,4 +103,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "message_drafts",
         sql: include_str!("../migrations/sqlite/0018_message_drafts.sql"),
     },
+    Migration {
+        number: 19,
+        name: "words_leave_no_trace",
+        sql: include_str!("../migrations/sqlite/0019_words_leave_no_trace.sql"),
+    },
 ];

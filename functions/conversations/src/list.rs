@@ -6,7 +6,7 @@ use serde::Deserialize;
 use whisper_kit::ids::member_id;
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_people::{Users, shown_to};
+use whisper_people::{People, Users, shown_to};
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMember, ConversationMemberStatus, Message,
 };
@@ -25,7 +25,8 @@ pub struct Which {
     /// Only conversations that the caller put away; else the others.
     #[serde(default)]
     pub archived: bool,
-    /// Only conversations that strangers began, and that the caller neither answered nor accepted; else the others.
+    /// Only conversations that strangers began or brought the caller into, and that the caller neither answered nor accepted;
+    /// else the others.
     #[serde(default)]
     pub requests: bool,
 }
@@ -87,7 +88,11 @@ async fn views(
         asked.collect::<Vec<_>>(),
         shown_to(me, named.iter().map(String::as_str)),
     );
-    let (answers, people) = ctx.read(asked).await?;
+    let (answers, mut people) = ctx.read(asked).await?;
+    if look_behind_hidden(ctx, &mut items, &people).await? {
+        let named: BTreeSet<String> = items.iter().flat_map(|item| named(item, me)).collect();
+        people = People::read(ctx, me, named.iter().map(String::as_str)).await?;
+    }
     let views = items.into_iter().zip(answers).map(|(item, unread)| {
         let sight = Sight {
             me: &item.me,
@@ -100,6 +105,25 @@ async fn views(
         ConversationView::new(item.conversation.into_inner(), sight)
     });
     Ok((views.collect(), people.users()))
+}
+
+/// Takes the message before, where the newest comes from somebody whom the caller doesn't see; tells whether there was any such.
+async fn look_behind_hidden(ctx: &Ctx, items: &mut [Item], people: &People) -> Result<bool> {
+    let hidden = items.iter_mut();
+    let mut hidden: Vec<&mut Item> = hidden
+        .filter(|item| newest::is_hidden(item.newest.as_deref(), people))
+        .collect();
+    if hidden.is_empty() {
+        return Ok(false);
+    }
+    let asked = hidden
+        .iter()
+        .map(|item| newest::newest_for(ctx, &item.conversation, &item.me));
+    let found = ctx.read(asked.collect::<Vec<_>>()).await?;
+    for (item, found) in hidden.iter_mut().zip(found) {
+        item.newest = found;
+    }
+    Ok(true)
 }
 
 /// The people whom a list shows: the other one, the sender of the newest message and some of those of whom it tells, and the

@@ -30,7 +30,8 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/v1/search/messages",
         "searchMessages",
-        "Finds messages of all conversations of the caller by their words, newest first; requests of strangers are left out",
+        "Finds messages of the caller's conversations by their words, newest first: of the 5,000 that they joined last; requests of \
+         strangers are left out.",
         search,
     )
     .reply::<ListingWith<FoundMessageView, Users>>(200, "A page of messages.")
@@ -40,8 +41,8 @@ pub fn endpoint() -> Endpoint {
 async fn search(ctx: Ctx, _: Request, window: Window<SearchFilters>) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let question = Question::new(&window.filters)?;
-    let members = memberships(&ctx, &me).await?;
     SEARCHES.of_caller(&ctx).await?.count(&ctx).await?;
+    let members = memberships(&ctx, &me).await?;
     let conversations: Vec<&str> = members.keys().map(String::as_str).collect();
     let entries: Vec<Query<SearchEntry>> = conversations
         .chunks(TOGETHER)

@@ -75,12 +75,17 @@ async fn ended<D: Document>(ctx: &Ctx, tally: &Tally, end: Column<D>) -> Result<
     delete_bounded(ctx, tally, &Filter::le(end, ctx.now()), Sweep::USUAL).await
 }
 
-/// Removes memberships that ended long ago.
+/// Removes memberships that ended long ago, but for those of people who cleared the conversation or deleted messages of it
+/// for themselves: if they come back, they see none of these.
 async fn left(ctx: &Ctx, tally: &Tally) -> Result<()> {
     let Some(before) = before::<ConversationMember>(ctx) else {
         return Ok(());
     };
-    let left = Filter::lt(ConversationMember::LEFT_AT, before);
+    let left = Filter::and([
+        Filter::lt(ConversationMember::LEFT_AT, before),
+        Filter::is_null(ConversationMember::CLEARED_POSITION),
+        Filter::is_null(ConversationMember::DELETED_POSITION),
+    ]);
     delete_bounded(ctx, tally, &left, Sweep::USUAL).await
 }
 
