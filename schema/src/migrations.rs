@@ -100,12 +100,17 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 18,
-        name: "message_drafts",
-        sql: include_str!("../migrations/sqlite/0018_message_drafts.sql"),
+        name: "message_changes",
+        sql: include_str!("../migrations/sqlite/0018_message_changes.sql"),
     },
     Migration {
         number: 19,
+        name: "message_drafts",
+        sql: include_str!("../migrations/sqlite/0019_message_drafts.sql"),
+    },
+    Migration {
+        number: 20,
         name: "words_leave_no_trace",
-        sql: include_str!("../migrations/sqlite/0019_words_leave_no_trace.sql"),
+        sql: include_str!("../migrations/sqlite/0020_words_leave_no_trace.sql"),
     },
 ];

@@ -128,7 +128,8 @@ fn no_byte_of_the_database_has_a_word_of_it() {
     let room = group(&app, &ann, &[]);
     let now = send(&app, &ann, &room, &json!({"content": "stays"})).expect(201);
     let word = "cockcrowing";
-    let body = json!({"content": format!("until {word}"), "expiresAt": in_ten_minutes(&now["createdAt"])});
+    let body =
+        json!({"content": format!("until {word}"), "expiresAt": in_ten_minutes(&now["createdAt"])});
     send(&app, &ann, &room, &body).expect(201);
     let found = |app: &TestApp| {
         let path = format!("{}/search?query={word}", of_conversation(&room));

@@ -145,7 +145,8 @@ impl Connections {
         }
         connection.execute("PRAGMA synchronous = FULL", &[]).await?;
         // Deleted rows are overwritten: the words of a message that has ended are in no byte of the file.
-        self.insist(&*connection, "PRAGMA secure_delete = ON").await?;
+        self.insist(&*connection, "PRAGMA secure_delete = ON")
+            .await?;
         connection.execute("PRAGMA foreign_keys = ON", &[]).await?;
         Ok(connection)
     }

@@ -1,10 +1,11 @@
 //! `GET /v1/conversations/{conversationId}`: one conversation, as the caller sees it.
 
+use whisper_kit::precondition::tagged;
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_people::{People, shown_to};
 
 use crate::access::{Access, admit, door};
-use crate::details::{fingerprint, tagged};
+use crate::details::fingerprint;
 use crate::newest;
 use crate::shown::{ShownMembers, shown_members, told_of};
 use crate::unread::{self, Unread};
@@ -51,7 +52,9 @@ pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Re
     let (unread, named, mut people) = ctx.read(asked).await?;
     let mut newest = found.unwrap_or_else(|| newest::seen(named.flatten(), &conversation, &me));
     if newest::is_hidden(newest.as_deref(), &people) {
-        newest = ctx.read(newest::newest_for(ctx, &conversation, &me)).await?;
+        newest = ctx
+            .read(newest::newest_for(ctx, &conversation, &me))
+            .await?;
     }
     // Seldom needed: those of whom it tells are most often among the members that are shown.
     let mut told = newest.as_deref().map(told_of).unwrap_or_default();

@@ -145,10 +145,7 @@ fn check_link(service: &str, target: &Value) -> Result<(), Broken> {
     let is_https = is_web_url(text) && text.len() >= 6 && text[..6].eq_ignore_ascii_case("https:");
     match is_handle(text) || is_https {
         true => Ok(()),
-        false => Err((
-            Rule::Format,
-            "must be a handle, or an https URL".to_owned(),
-        )),
+        false => Err((Rule::Format, "must be a handle, or an https URL".to_owned())),
     }
 }
 
