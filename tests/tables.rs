@@ -288,12 +288,15 @@ fn messages_are_found_by_their_words_and_by_what_they_carry() {
     let server = server();
     let Some(app) = on(&server) else { return };
     let (ann, bob, eve) = (app.person("ann"), app.person("bob"), app.person("eve"));
-    let group = |with: &[&str]| {
-        let body = json!({"type": "group", "name": "Room", "participantIds": with});
+    let group = |with: &[&Person]| {
+        let ids: Vec<&str> = with.iter().map(|person| person.id.as_str()).collect();
+        let body = json!({"type": "group", "name": "Room", "participantIds": ids});
         let made = ann.post(&app, "/v1/conversations", &body).expect(201);
-        format!("/v1/conversations/{}", made["id"].as_str().unwrap())
+        let id = made["id"].as_str().unwrap();
+        with.iter().for_each(|person| person.accept(&app, id));
+        format!("/v1/conversations/{id}")
     };
-    let (room, other) = (group(&[&bob.id]), group(&[]));
+    let (room, other) = (group(&[&bob]), group(&[]));
     for content in ["Große Pläne 100%_\\", "東京都に行く", "große", "nothing"] {
         ann.post(
             &app,

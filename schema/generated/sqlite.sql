@@ -1288,6 +1288,8 @@ CREATE TABLE "searchEntries" (
 
 CREATE VIRTUAL TABLE "searchEntries_idx_words" USING fts5 (terms, content = '', columnsize = 0, tokenize = "ascii tokenchars '-_.='");
 
+INSERT INTO "searchEntries_idx_words" ("searchEntries_idx_words", rank) VALUES ('secure-delete', 1);
+
 CREATE TRIGGER "searchEntries_idx_words_in" AFTER INSERT ON "searchEntries" BEGIN
   INSERT INTO "searchEntries_idx_words" (rowid, terms) VALUES (new."position", replace(rtrim(new."words"), ' ', ' ' || new."conversationId" || '='));
 END;

@@ -80,18 +80,18 @@ async fn views(
     for (item, found) in items.iter_mut().zip(looked_for) {
         item.newest = found.unwrap_or(item.newest.take());
     }
-    let named: BTreeSet<String> = items.iter().flat_map(|item| named(item, me)).collect();
+    let names = all_named(&items, me);
     let asked = items
         .iter()
         .map(|item| unread::count(&item.conversation, &item.me, ctx.now()));
     let asked = (
         asked.collect::<Vec<_>>(),
-        shown_to(me, named.iter().map(String::as_str)),
+        shown_to(me, names.iter().map(String::as_str)),
     );
     let (answers, mut people) = ctx.read(asked).await?;
     if look_behind_hidden(ctx, &mut items, &people).await? {
-        let named: BTreeSet<String> = items.iter().flat_map(|item| named(item, me)).collect();
-        people = People::read(ctx, me, named.iter().map(String::as_str)).await?;
+        let names = all_named(&items, me);
+        people = People::read(ctx, me, names.iter().map(String::as_str)).await?;
     }
     let views = items.into_iter().zip(answers).map(|(item, unread)| {
         let sight = Sight {
@@ -126,7 +126,12 @@ async fn look_behind_hidden(ctx: &Ctx, items: &mut [Item], people: &People) -> R
     Ok(true)
 }
 
-/// The people whom a list shows: the other one, the sender of the newest message and some of those of whom it tells, and the
+/// The people whom the list of these shows.
+fn all_named(items: &[Item], me: &str) -> BTreeSet<String> {
+    items.iter().flat_map(|item| named(item, me)).collect()
+}
+
+/// The people whom an item of the list shows: the other one, the sender of the newest message and some of those of whom it tells, and the
 /// maker. All members of all groups would be too many; a conversation's own answer names them.
 fn named(item: &Item, me: &str) -> Vec<String> {
     let conversation = &item.conversation;
