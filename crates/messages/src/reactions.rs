@@ -44,11 +44,6 @@ impl Mirror {
         Mirror(read.unwrap_or_default())
     }
 
-    /// Everybody in it; who has several reactions is there several times.
-    pub fn users(&self) -> impl Iterator<Item = &str> {
-        self.0.values().flatten().map(String::as_str)
-    }
-
     /// Adds a user, if there is room.
     #[must_use]
     pub fn with(&self, reaction: &str, user: &str) -> Self {

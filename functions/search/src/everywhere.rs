@@ -41,7 +41,6 @@ pub fn endpoint() -> Endpoint {
 async fn search(ctx: Ctx, _: Request, window: Window<SearchFilters>) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let question = Question::new(&window.filters)?;
-    SEARCHES.of_caller(&ctx).await?.count(&ctx).await?;
     let members = memberships(&ctx, &me).await?;
     let conversations: Vec<&str> = members.keys().map(String::as_str).collect();
     let entries: Vec<Query<SearchEntry>> = conversations
@@ -66,7 +65,7 @@ async fn search(ctx: Ctx, _: Request, window: Window<SearchFilters>) -> Result<R
         .await
 }
 
-/// The caller's memberships, by their conversations; without requests of strangers, which stand apart.
+/// The caller's memberships, by their conversations; without requests of strangers, which stand apart. Counts the search.
 async fn memberships(ctx: &Ctx, me: &str) -> Result<BTreeMap<String, ConversationMember>> {
     let mine = || {
         Query::<ConversationMember>::new()
@@ -82,7 +81,12 @@ async fn memberships(ctx: &Ctx, me: &str) -> Result<BTreeMap<String, Conversatio
     let mut members = BTreeMap::new();
     let mut next = None;
     loop {
+        let is_first = next.is_none();
         let page = ctx.read(mine().after(next).page()).await?;
+        // With the session, which came with the first read; before the others, of which there may be several.
+        if is_first {
+            SEARCHES.of_caller(ctx).await?.count(ctx).await?;
+        }
         let found = page.items.into_iter().map(Doc::into_inner);
         members.extend(found.map(|member| (member.conversation_id.clone(), member)));
         next = page.next;

@@ -162,7 +162,8 @@ fn unread_counts_and_previews_leave_blocked_people_out() {
             room.get(&ann, "/v1/conversations").await["items"][0].clone(),
         ] {
             assert_eq!(seen["my"]["unreadCount"], 1);
-            assert_eq!(seen["lastMessageId"], Value::Null);
+            assert_eq!(seen["lastMessageId"], "m1", "the one before");
+            assert_eq!(seen["lastMessageSenderId"], cid.id.as_str());
         }
         room.message(&id, &ann, "m3").await;
         let seen = room.get(&bob, &path).await;
