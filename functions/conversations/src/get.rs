@@ -17,7 +17,7 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/v1/conversations/{conversationId}",
         "getConversation",
-        "One conversation; its ETag stands for what PATCH changes.",
+        "One conversation; its ETag stands for the details that PATCH changes.",
         get,
     )
     .reply::<OneConversationView>(200, "The conversation.")
@@ -56,7 +56,7 @@ pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Re
             .read(newest::newest_for(ctx, &conversation, &me))
             .await?;
     }
-    // Seldom needed: those of whom it tells are most often among the members that are shown.
+    // Seldom needed: the people of whom it tells are most often among the members that are shown.
     let mut told = newest.as_deref().map(told_of).unwrap_or_default();
     told.extend(newest.as_ref().map(|newest| newest.sender_id.clone()));
     if !told.iter().all(|user| people.ids().any(|id| id == user)) {
