@@ -200,7 +200,7 @@ fn a_bounded_count_stops() {
     let unread = Query::<Message>::new()
         .filter(Filter::eq(Message::CONVERSATION_ID, "c"))
         .filter(Filter::gt(Message::CREATED_AT, Timestamp::from_millis(7)));
-    block_on(store.count_many(vec![unread.clone(), unread], 999)).unwrap();
+    block_on(store.read((unread.clone().count(999), unread.count(999)))).unwrap();
     let plan = plan(&driver, "SELECT");
     let index = "SEARCH messages USING COVERING INDEX messages_idx_conversation_time (conversationId=? AND createdAt>?)";
     assert_eq!(plan.matches(index).count(), 2, "{plan}");

@@ -17,3 +17,6 @@ pub const CHANGES: Rate = Rate::per_hour(
     "conversation_change_rate_per_hour",
     1000,
 );
+
+/// Drafts that one user may save or discard: clients save while somebody types.
+pub const DRAFTS: Rate = Rate::per_minute("draft", "draft_rate_per_minute", 120);

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Method, Request, ids};
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Filter, Get, Patch, Query};
 
@@ -139,10 +140,16 @@ impl Room {
         self.post(owner, "/v1/conversations", body).await
     }
 
-    /// Makes a group; gives its id.
+    /// Makes a group, which those others accept; gives its id.
     pub async fn group(&self, owner: &User, others: &[&User]) -> String {
         let made = self.try_group(owner, others).await.expect(201);
-        made["id"].as_str().unwrap().to_owned()
+        let id = made["id"].as_str().unwrap().to_owned();
+        for other in others {
+            let accepted = Patch::new().set(ConversationMember::IS_REQUEST, false);
+            let member = member_id(&id, &other.id);
+            self.commit(Batch::new().update(&member, accepted)).await;
+        }
+        id
     }
 
     pub async fn try_direct(&self, one: &User, other: &User) -> Answer {
