@@ -29,7 +29,7 @@ use crate::load::Loader;
 use crate::ran::Ran;
 use crate::schedules::Schedules;
 use crate::stop::Stop;
-use crate::{banner, builder, engine, log, server, sqlite};
+use crate::{banner, builder, engine, fault_reports, log, server, sqlite};
 
 /// The variable of the operator's key, which the host makes when none is given.
 const OPERATOR_KEY: &str = "operator_key";
