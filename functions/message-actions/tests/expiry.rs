@@ -153,7 +153,7 @@ fn a_message_goes_with_everything_that_copies_or_names_it() {
     assert_eq!(scene.shown().0, some("goes"));
     scene.edge.advance(1);
     assert_eq!(scene.sweep(Bounds::default()), done(1));
-    assert_eq!(scene.read(Get::<Message>::id("goes")), None);
+    assert_eq!(scene.get::<Message>("goes"), None);
     assert_eq!(scene.count::<MessageExpiry>(), 0);
     for count in [
         scene.count::<Message>(),
@@ -167,10 +167,10 @@ fn a_message_goes_with_everything_that_copies_or_names_it() {
     assert_eq!(scene.count::<Notification>(), 2);
     assert!(
         scene
-            .read(Get::<Notification>::id(&mention_id("stays", "bob")))
+            .get::<Notification>(&mention_id("stays", "bob"))
             .is_some()
     );
-    assert!(scene.read(Get::<Push>::id("p2")).is_some());
+    assert!(scene.get::<Push>("p2").is_some());
     assert_eq!(
         scene.shown(),
         (some("stays"), some("words of stays"), some("ann"))
@@ -211,7 +211,7 @@ fn without_any_message_nothing_is_shown() {
     scene.edge.advance(SOON);
     let active = || {
         scene
-            .read(Get::<Conversation>::id(CONVERSATION))
+            .get::<Conversation>(CONVERSATION)
             .unwrap()
             .last_message_at
     };
@@ -327,13 +327,13 @@ fn nothing_names_a_message_that_is_gone() {
     };
     assert!(scene.sweep(few).capped);
     assert!(
-        scene.read(Get::<Message>::id("goes")).is_some(),
+        scene.get::<Message>("goes").is_some(),
         "what names it goes first"
     );
     scene.edge.rows_written();
     assert_eq!(scene.sweep(Bounds::default()), done(1));
     assert!(scene.edge.rows_written().iter().all(|rows| *rows <= 100));
-    assert_eq!(scene.read(Get::<Message>::id("goes")), None);
+    assert_eq!(scene.get::<Message>("goes"), None);
     assert_eq!(scene.count::<MessageReference>(), 0);
     let replies = block_on(scene.edge.store().read(Query::<Message>::new().limit(200))).unwrap();
     assert_eq!(replies.len(), 130);
@@ -405,7 +405,7 @@ fn a_clock_that_is_a_year_ahead_for_a_minute_removes_nothing() {
     }
     scene.edge.advance(-YEAR);
     assert_eq!(run_by_schedule(&scene)["done"], 0);
-    assert!(scene.read(Get::<Message>::id("goes")).is_some());
+    assert!(scene.get::<Message>("goes").is_some());
     scene.edge.advance(600_000);
     assert_eq!(
         run_by_schedule(&scene)["done"],
@@ -458,8 +458,8 @@ fn a_crowds_reactions_go_with_the_message_and_others_stay() {
     };
     let report = scene.sweep(bounds);
     assert_eq!((report.done, report.failed), (1, 0));
-    assert_eq!(scene.read(Get::<Message>::id("ends")), None);
+    assert_eq!(scene.get::<Message>("ends"), None);
     assert_eq!(scene.count::<MessageReaction>(), 70);
     assert_eq!(scene.count::<MessageReactionCount>(), 70);
-    assert!(scene.read(Get::<MessageReaction>::id("stays-0")).is_some());
+    assert!(scene.get::<MessageReaction>("stays-0").is_some());
 }

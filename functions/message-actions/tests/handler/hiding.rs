@@ -6,7 +6,7 @@ use whisper_messages::ids::{mark_id, mention_id};
 use whisper_messages::testing::{Person, fields};
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
-use whisper_store::{Get, Patch};
+use whisper_store::Patch;
 
 use crate::world::{World, two};
 
@@ -27,7 +27,7 @@ fn a_message_deleted_for_me_is_gone_for_me_alone() {
     scene.read(&ann, &group, &path).expect(200);
     assert_eq!(world.preview(&bob, &group), (Some("2".into()), 1));
     assert_eq!(world.preview(&ann, &group), (Some("3".into()), 0));
-    assert_eq!(scene.read(Get::<Message>::id(&ids[0])).deleted_for, [""; 0]);
+    assert_eq!(scene.get::<Message>(&ids[0]).deleted_for, [""; 0]);
 }
 
 #[test]

@@ -8,7 +8,6 @@ use serde_json::json;
 use whisper_kit::Method;
 use whisper_messages::testing::{Person, Scene};
 use whisper_schema::prelude::*;
-use whisper_store::Get;
 
 use crate::{Place, both};
 
@@ -76,7 +75,7 @@ fn check(scene: &Scene, people: &[Person], place: &Place, model: &Model) {
         .iter()
         .map(|(emoji, users)| ((*emoji).to_owned(), users.len()));
     assert_eq!(counts, expected.collect());
-    let mirror = scene.read(Get::<Message>::id(&place.message)).reactions;
+    let mirror = scene.get::<Message>(&place.message).reactions;
     let mirror: BTreeMap<String, BTreeSet<String>> =
         serde_json::from_str(mirror.as_deref().unwrap_or("{}")).unwrap();
     assert_eq!(json!(mirror), json!(users));

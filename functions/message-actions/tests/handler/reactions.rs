@@ -6,7 +6,7 @@ use whisper_kit::testing::Answer;
 use whisper_messages::testing::{Person, Scene, fields};
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Get, Patch};
+use whisper_store::{Batch, Patch};
 
 use crate::{Place, both};
 
@@ -109,10 +109,7 @@ fn twice_is_once_and_is_answered_alike() {
     }
     assert_eq!(scene.all::<MessageReaction>(), []);
     assert_eq!(scene.all::<MessageReactionCount>(), []);
-    assert_eq!(
-        scene.read(Get::<Message>::id(&place.message)).reactions,
-        None
-    );
+    assert_eq!(scene.get::<Message>(&place.message).reactions, None);
     assert_eq!(scene.events(&["reaction.removed"]).len(), 1);
 }
 
@@ -472,10 +469,7 @@ fn a_reaction_costs_one_read_and_one_commit_in_a_crowd_as_well() {
     cost(&scene, &ann, &large, Method::PUT);
     assert_eq!(cost(&scene, &bob, &large, Method::PUT), (2, 4));
     assert_eq!(cost(&scene, &bob, &large, Method::DELETE), (2, 4));
-    assert_eq!(
-        scene.read(Get::<Message>::id(&large.message)).reactions,
-        None
-    );
+    assert_eq!(scene.get::<Message>(&large.message).reactions, None);
     let seen = large.seen(&scene, &ann);
     assert_eq!(
         seen["reactionCounts"],
