@@ -4,7 +4,7 @@ use futures::executor::block_on;
 use futures::join;
 use serde_json::Value;
 use serde_json::json;
-use whisper_kit::{Method, ids};
+use whisper_kit::Method;
 use whisper_people::ids::{direct_conversation_id, member_id};
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Filter, Get};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
-use whisper_store::{Get, Patch};
+use whisper_store::Patch;
 
 use whisper_messages::testing::{Person, Scene, fields};
 
@@ -283,7 +283,7 @@ fn an_answer_to_a_story_goes_to_its_author_and_is_counted() {
     scene.send(&ann, &talk, &body).expect(201);
     scene.send(&ann, &talk, &body).expect(200);
     assert_eq!(
-        scene.read(Get::<Story>::id("s")).reply_count,
+        scene.get::<Story>("s").reply_count,
         1,
         "a retry counts no second time"
     );
@@ -305,7 +305,7 @@ fn an_answer_to_a_story_goes_to_its_author_and_is_counted() {
         NO_STORY,
         "expired at that very millisecond"
     );
-    assert_eq!(scene.read(Get::<Story>::id("s")).reply_count, 1);
+    assert_eq!(scene.get::<Story>("s").reply_count, 1);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use whisper_schema::prelude::*;
-use whisper_store::{Get, Patch};
+use whisper_store::Patch;
 
 use whisper_messages::testing::Scene;
 
@@ -154,9 +154,7 @@ fn a_preview_is_the_beginning_or_the_kind() {
             preview
         );
         assert_eq!(
-            scene
-                .read(Get::<Conversation>::id(&group))
-                .last_message_text,
+            scene.get::<Conversation>(&group).last_message_text,
             Some(preview)
         );
     }
