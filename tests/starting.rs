@@ -107,7 +107,7 @@ fn a_first_start_tells_how_far_it_is_and_where_the_api_is_explained() {
     assert!(errors.contains("compiling "), "{errors}");
     let last = errors.lines().last().unwrap();
     assert!(
-        last.starts_with("compiled ") && last.ends_with("(12 of 12)"),
+        last.starts_with("compiled ") && last.ends_with("(13 of 13)"),
         "{errors}"
     );
     drop(app);

@@ -23,6 +23,7 @@ fn apis() -> Vec<Api> {
         message_actions::api(),
         message_send::api(),
         notification_push::api(),
+        passwords::api(),
         stories::api(),
         story_expiry::api(),
         xp_badges::api(),
