@@ -1,21 +1,20 @@
 #![doc = include_str!("../README.md")]
 
-mod bounds;
-mod due;
 mod expiry;
+mod get;
 mod removal;
 
 use whisper_kit::Api;
 
-pub use bounds::Bounds;
-pub use expiry::{JOB, sweep};
+pub use expiry::{JOB, Messages};
 
 /// The endpoints.
 pub fn api() -> Api {
     Api::new(
         "message-actions",
-        "What becomes of messages after they were sent",
+        "One message, and what becomes of it after it was sent",
     )
+    .endpoint(get::endpoint())
     .endpoint(expiry::endpoint())
 }
 
