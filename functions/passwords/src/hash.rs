@@ -20,7 +20,7 @@ pub struct ToHash {
 /// A password's hash.
 #[derive(Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct Hashed {
+pub struct HashedView {
     /// The PHC string to keep.
     hash: String,
 }
@@ -35,10 +35,10 @@ pub fn endpoint() -> Endpoint {
         hash,
     )
     .auth(Auth::Private)
-    .reply::<Hashed>(200, "Its hash.")
+    .reply::<HashedView>(200, "Its hash.")
 }
 
 async fn hash(ctx: Ctx, _: Request, Json(body): Json<ToHash>) -> Result<Reply> {
     let hash = hash_here(&ctx, body.password.reveal()).await?;
-    Reply::ok(&Hashed { hash })
+    Reply::ok(&HashedView { hash })
 }

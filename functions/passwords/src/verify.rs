@@ -29,7 +29,7 @@ pub struct ToVerify {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct Verified {
+pub struct VerifiedView {
     /// Whether it is the password that was hashed.
     is_right: bool,
 }
@@ -44,10 +44,10 @@ pub fn endpoint() -> Endpoint {
         verify,
     )
     .auth(Auth::Private)
-    .reply::<Verified>(200, "Whether it is the one.")
+    .reply::<VerifiedView>(200, "Whether it is the one.")
 }
 
 async fn verify(ctx: Ctx, _: Request, Json(body): Json<ToVerify>) -> Result<Reply> {
     let is_right = verify_here(&ctx, body.password.reveal(), body.hash.reveal()).await?;
-    Reply::ok(&Verified { is_right })
+    Reply::ok(&VerifiedView { is_right })
 }
