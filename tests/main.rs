@@ -8,6 +8,7 @@ mod appwrite;
 mod bodies;
 mod commands;
 mod computing;
+mod contacts;
 mod conversations;
 mod crash;
 mod edge;

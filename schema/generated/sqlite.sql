@@ -175,6 +175,8 @@ CREATE UNIQUE INDEX "contacts_idx_user_contact" ON "contacts" ("userId" ASC, "co
 
 CREATE INDEX "contacts_idx_relationship" ON "contacts" ("userId" ASC, "relationship" ASC);
 
+CREATE INDEX "contacts_idx_favorite" ON "contacts" ("userId" ASC, "isFavorite" ASC);
+
 CREATE INDEX "contacts_idx_blocked" ON "contacts" ("userId" ASC, "isBlocked" ASC);
 
 CREATE INDEX "contacts_idx_blockers" ON "contacts" ("contactUserId" ASC, "isBlocked" ASC);
@@ -1044,6 +1046,42 @@ CREATE TABLE "reputationGrants" (
 
 CREATE INDEX "reputationGrants_idx_user_time" ON "reputationGrants" ("userId" ASC, "createdAt" DESC);
 
+CREATE TABLE "pollBallots" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "pollId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "choices" TEXT,
+  "sealed" TEXT,
+  "votedAt" INTEGER
+) STRICT;
+
+CREATE INDEX "pollBallots_idx_poll" ON "pollBallots" ("pollId" ASC);
+
+CREATE TABLE "pollChoices" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "pollId" TEXT NOT NULL,
+  "option" INTEGER NOT NULL,
+  "userId" TEXT NOT NULL,
+  "chosenAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "pollChoices_idx_poll_option" ON "pollChoices" ("pollId" ASC, "option" ASC);
+
+CREATE TABLE "pollTallies" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "pollId" TEXT NOT NULL,
+  "option" INTEGER NOT NULL,
+  "votes" INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX "pollTallies_idx_poll" ON "pollTallies" ("pollId" ASC);
+
 CREATE TABLE "postHashtags" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
@@ -1102,3 +1140,10 @@ CREATE TABLE "restingNames" (
 ) STRICT;
 
 CREATE INDEX "restingNames_idx_rests_until" ON "restingNames" ("restsUntil" ASC);
+
+CREATE TABLE "contactBooks" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "contacts" INTEGER NOT NULL
+) STRICT;

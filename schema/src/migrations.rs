@@ -58,4 +58,14 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "turns",
         sql: include_str!("../migrations/sqlite/0009_turns.sql"),
     },
+    Migration {
+        number: 10,
+        name: "polls",
+        sql: include_str!("../migrations/sqlite/0010_polls.sql"),
+    },
+    Migration {
+        number: 11,
+        name: "contact_books",
+        sql: include_str!("../migrations/sqlite/0011_contact_books.sql"),
+    },
 ];

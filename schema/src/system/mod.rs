@@ -5,6 +5,7 @@
 
 mod account;
 mod consumer_cursor;
+mod contact_book;
 mod conversation_member;
 mod error_group;
 mod error_link;
@@ -16,6 +17,9 @@ mod job_run;
 mod message_expiry;
 mod name;
 mod notification_settings;
+mod poll_ballot;
+mod poll_choice;
+mod poll_tally;
 mod post_hashtag;
 mod progress;
 mod progress_day;
@@ -31,6 +35,7 @@ mod story_reaction;
 
 pub use account::{Account, AccountStatus};
 pub use consumer_cursor::ConsumerCursor;
+pub use contact_book::ContactBook;
 pub use conversation_member::{
     ConversationMember, ConversationMemberRole, ConversationMemberStatus,
 };
@@ -44,6 +49,9 @@ pub use job_run::JobRun;
 pub use message_expiry::MessageExpiry;
 pub use name::{DisplayName, RestingName};
 pub use notification_settings::NotificationSettings;
+pub use poll_ballot::PollBallot;
+pub use poll_choice::PollChoice;
+pub use poll_tally::PollTally;
 pub use post_hashtag::PostHashtag;
 pub use progress::Progress;
 pub use progress_day::ProgressDay;

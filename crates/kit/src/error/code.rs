@@ -43,6 +43,8 @@ codes! {
     ComponentTimeout = "component_timeout", 504, "The component took too long";
     /// The component stopped before it answered, or needed more memory than it may have; the host answers in its place. The request may have had an effect.
     ComponentTrapped = "component_trapped", 502, "The component failed";
+    /// The caller, or the one whose request they accept, keeps as many contacts as they may.
+    ContactsFull = "contacts_full", 409, "Address book is full";
     /// The conversation has as many members as it may have.
     ConversationFull = "conversation_full", 409, "Conversation is full";
     /// The operation makes no sense in a direct conversation: its two members are fixed.
@@ -79,6 +81,8 @@ codes! {
     NotFound = "not_found", 404, "Not found";
     /// The body is larger than this route takes.
     PayloadTooLarge = "payload_too_large", 413, "Body is too large";
+    /// Voting in the poll has ended.
+    PollClosed = "poll_closed", 409, "Poll is closed";
     /// If-Match names an older version: somebody else changed it. Read it again.
     PreconditionFailed = "precondition_failed", 412, "Changed in the meantime";
     /// The route wants If-Match with the ETag that was read.

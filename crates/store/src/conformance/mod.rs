@@ -104,7 +104,7 @@ pub const CASES: &[Case] = cases! {
     edges: least_integer first_and_last_moment;
     queries: comparisons nulls_never_compare lists_of_values prefixes elements and_or
         values_of_others reads_in_one_statement counts wrong_filters standing;
-    pages: forward_and_backward nulls_first_then_last mixed_directions ties malformed_cursors limits
+    pages: forward_and_backward nulls_first_then_last mixed_directions booleans ties malformed_cursors limits
         a_cursor_outlives_its_document first_and_most;
     groups: many_at_once many_keep_their_values one_bad_among_many same_row
         joined_updates_count_revisions dropped_commits commit_order two_stores times_never_go_back;
