@@ -3,6 +3,7 @@
 use schemars::{Schema, json_schema};
 use serde_json::{Value, json};
 
+use crate::text::pattern;
 use crate::{Attribute, Choice, Collection, Kind};
 
 /// Schema of a choice.
@@ -74,8 +75,12 @@ pub(crate) fn kind_schema(kind: &Kind) -> Value {
         Kind::Boolean => json!({ "type": "boolean" }),
         Kind::Datetime => json!({ "type": "string", "format": "date-time" }),
         Kind::Enum { elements } => json!({ "type": "string", "enum": elements }),
-        Kind::Email => json!({ "type": "string", "format": "email", "maxLength": 254 }),
-        Kind::Url => json!({ "type": "string", "format": "uri", "maxLength": 2000 }),
+        Kind::Email => {
+            json!({ "type": "string", "format": "email", "pattern": pattern::EMAIL, "maxLength": 254 })
+        }
+        Kind::Url => {
+            json!({ "type": "string", "format": "uri", "pattern": pattern::URL, "maxLength": 2000 })
+        }
         Kind::Ip => {
             json!({ "type": "string", "anyOf": [{ "format": "ipv4" }, { "format": "ipv6" }], "maxLength": 39 })
         }

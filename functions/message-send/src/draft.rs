@@ -15,6 +15,7 @@ const METADATA_TEXT: usize = 10_000 - 64;
 /// A message to be sent.
 #[derive(Clone, Debug, Default, PartialEq, Body)]
 #[body(check = SendMessage::check)]
+#[body(rule = content::WORDS_RULE, rule = content::MEDIA_RULE, rule = content::ORIGIN_RULE)]
 #[body(example = r#"{"contentType": "text", "content": "Hello"}"#)]
 #[body(
     example = r#"{"contentType": "location", "metadata": {"latitude": 47.37, "longitude": 8.54}}"#

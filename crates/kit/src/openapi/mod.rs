@@ -2,6 +2,10 @@
 
 mod headers;
 mod names;
+mod parameters;
+
+#[cfg(feature = "testing")]
+pub(crate) use headers::check as check_headers;
 
 use std::collections::BTreeMap;
 
@@ -90,7 +94,7 @@ pub fn document(about: &About<'_>, apis: &[Api]) -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "headers": headers::components(),
+            "headers": headers::components(&paths),
             "securitySchemes": {
                 "accessToken": {
                     "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
@@ -121,7 +125,7 @@ fn operation(subject: Option<&str>, endpoint: &Endpoint, generator: &mut SchemaG
             Auth::Operator => json!([{"operatorKey": []}]),
         },
     });
-    let parameters = parameters(endpoint, generator);
+    let parameters = parameters::of(endpoint, generator);
     let paged = parameters
         .iter()
         .any(|parameter| parameter["name"] == "after");
@@ -136,76 +140,6 @@ fn operation(subject: Option<&str>, endpoint: &Endpoint, generator: &mut SchemaG
         });
     }
     operation
-}
-
-fn parameters(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value> {
-    let parts = endpoint.path.split('/');
-    let names = parts.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    let mut parameters: Vec<Value> = names.map(path_parameter).collect();
-    parameters.extend(endpoint.headers.iter().map(|name| header_parameter(name)));
-    let Some(query) = endpoint.described.query else {
-        return parameters;
-    };
-    // The parameters are the fields of a struct; its schema itself stays out of the components.
-    let schema = resolved((query.schema)(generator), generator);
-    let required: Vec<&str> = schema["required"]
-        .as_array()
-        .map_or_else(Vec::new, |names| {
-            names.iter().filter_map(Value::as_str).collect()
-        });
-    for (name, field) in schema["properties"].as_object().into_iter().flatten() {
-        let mut field = field.clone();
-        let about = field.as_object_mut().and_then(|f| f.remove("description"));
-        let mut parameter = json!({
-            "name": name, "in": "query", "required": required.contains(&name.as_str()), "schema": field,
-        });
-        if let Some(about) = about {
-            parameter["description"] = about;
-        }
-        parameters.push(parameter);
-    }
-    parameters
-}
-
-fn path_parameter(name: &str) -> Value {
-    let id = json!({"type": "string", "minLength": 1, "maxLength": 36, "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]*$"});
-    json!({"name": name, "in": "path", "required": true, "schema": id})
-}
-
-fn header_parameter(name: &str) -> Value {
-    let (required, about, schema) = match name {
-        "if-match" => (
-            true,
-            "The ETag of what was read, or * for whatever it is now.",
-            json!({"type": "string"}),
-        ),
-        "idempotency-key" => (
-            false,
-            "Makes a retry safe: the same key with the same request gives the first answer, for 24 hours.",
-            json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}),
-        ),
-        "vote-key" => (
-            false,
-            "A secret that the voter's app makes at random for an anonymous poll, and keeps.",
-            json!({"type": "string", "minLength": 22, "maxLength": 86, "pattern": "^[A-Za-z0-9_-]+$"}),
-        ),
-        _ => (false, "", json!({"type": "string"})),
-    };
-    let mut parameter =
-        json!({"name": name, "in": "header", "required": required, "schema": schema});
-    if !about.is_empty() {
-        parameter["description"] = about.into();
-    }
-    parameter
-}
-
-fn resolved(schema: schemars::Schema, generator: &mut SchemaGenerator) -> Value {
-    let schema = schema.to_value();
-    let name = schema["$ref"]
-        .as_str()
-        .and_then(|path| path.rsplit('/').next());
-    let defined = name.and_then(|name| generator.definitions_mut().remove(name));
-    defined.unwrap_or(schema)
 }
 
 fn responses(endpoint: &Endpoint, paged: bool, generator: &mut SchemaGenerator) -> Value {
@@ -265,7 +199,7 @@ fn codes(endpoint: &Endpoint) -> Vec<Code> {
         codes.push(Code::InvalidQuery);
     }
     if endpoint.headers.contains(&"if-match") {
-        codes.extend([Code::PreconditionFailed, Code::PreconditionRequired]);
+        codes.push(Code::PreconditionFailed);
     }
     if endpoint.headers.contains(&"idempotency-key") {
         codes.extend([Code::IdempotencyKeyReused, Code::InvalidHeader]);

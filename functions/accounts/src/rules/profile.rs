@@ -5,7 +5,7 @@ use whisper_people::privacy;
 use whisper_schema::body::forms::{LINE, PHONE, WEB_URL};
 use whisper_schema::body::{At, Change, Field, Form, JsonText, KeptAsText, Limits};
 use whisper_schema::prelude::{Document, Profile, ProfileStatus, ProfileTheme};
-use whisper_schema::text::composed;
+use whisper_schema::text::{composed, pattern};
 use whisper_schema::validate::{Broken, is_web_url};
 use whisper_schema::{Body, Rule, Text, validate_patch};
 
@@ -177,10 +177,8 @@ impl Field for SocialLinks {
     fn schema(_: &Limits, _: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "object", "maxProperties": LINKS_MAX,
-            "additionalProperties": {
-                "type": "string",
-                "pattern": r"^(@[^\s/\\]*|[^\s/\\:]+|[Hh][Tt][Tt][Pp][Ss]?://[!-~]+)$",
-            },
+            "propertyNames": {"pattern": pattern::LINE, "allOf": [{"pattern": pattern::NAME}]},
+            "additionalProperties": {"type": "string", "pattern": pattern::LINK},
         })
     }
 }

@@ -27,6 +27,7 @@ pub use poll::{PollDetails, options_text};
 pub use sharing::{ContactDetails, LocationDetails};
 pub use story::StoryReplyDetails;
 pub use web3::{CryptoTxDetails, NftDetails, TokenGiftDetails};
+pub(crate) use writing::{ORIGIN_RULE, WORDS_RULE};
 
 /// A message's kind, with the details that belong to it.
 #[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
@@ -149,6 +150,24 @@ fn media_of(kind: Kind) -> Media {
         Kind::Text | Kind::Reply | Kind::Contact | Kind::Poll | Kind::CryptoTx => Media::Refused,
     }
 }
+
+/// What [`check_media`] asks, as JSON Schema.
+pub(crate) const MEDIA_RULE: &str = r#"{"allOf": [
+    {"not": {"required": ["contentType"],
+        "properties": {"contentType": {"enum": ["image", "video", "audio", "gif", "voice", "file"]}},
+        "not": {"anyOf": [{"required": ["mediaUrls"], "properties": {"mediaUrls": {"type": "array", "minItems": 1}}},
+            {"required": ["mediaFileIds"], "properties": {"mediaFileIds": {"type": "array", "minItems": 1}}}]}}},
+    {"not": {"properties": {"contentType": {"enum": ["text", "reply", "contact", "poll", "crypto_tx"]}},
+        "not": {"properties": {"mediaUrls": {"maxItems": 0}, "mediaFileIds": {"maxItems": 0},
+            "thumbnailUrl": {"type": "null"}, "thumbnailFileId": {"type": "null"}}}}},
+    {"not": {"required": ["contentType"], "properties": {"contentType": {"enum": ["image"]}},
+        "not": {"properties": {"metadata": {"properties": {"mimeType": {"pattern": "^image/"}}}}}}},
+    {"not": {"required": ["contentType"], "properties": {"contentType": {"enum": ["video"]}},
+        "not": {"properties": {"metadata": {"properties": {"mimeType": {"pattern": "^video/"}}}}}}},
+    {"not": {"required": ["contentType"], "properties": {"contentType": {"enum": ["audio", "voice"]}},
+        "not": {"properties": {"metadata": {"properties": {"mimeType": {"pattern": "^audio/"}}}}}}},
+    {"not": {"required": ["contentType"], "properties": {"contentType": {"enum": ["gif"]}},
+        "not": {"properties": {"metadata": {"properties": {"mimeType": {"pattern": "^(image|video)/"}}}}}}}]}"#;
 
 fn check_media(message: &SendMessage, fields: &mut Fields<'_, '_>) {
     match media_of(message.details.kind()) {

@@ -7,6 +7,28 @@ use whisper_schema::text::is_blank;
 
 use crate::draft::SendMessage;
 
+/// What [`check`] asks of words, as JSON Schema.
+pub(crate) const WORDS_RULE: &str = r#"{"allOf": [
+    {"not": {"properties": {"contentType": {"enum": ["text", "reply", "poll"]}},
+        "not": {"required": ["content"], "properties": {"content": {"type": "string", "pattern": "\\S"}}}}},
+    {"not": {"required": ["contentType"], "properties": {"contentType": {"const": "poll"}},
+        "not": {"properties": {"content": {"maxLength": 500}}}}},
+    {"not": {"required": ["contentType"], "properties": {"contentType": {"const": "reply"}},
+        "not": {"required": ["replyToMessageId"], "properties": {"replyToMessageId": {"type": "string"}}}}},
+    {"not": {"required": ["contentType"], "properties": {"contentType": {"const": "link"}},
+        "not": {"required": ["links"], "properties": {"links": {"type": "array", "minItems": 1}}}}},
+    {"not": {"required": ["contentType"], "properties": {"contentType": {"const": "story_reply"}},
+        "not": {"anyOf": [
+            {"required": ["content"], "properties": {"content": {"type": "string", "pattern": "\\S"}}},
+            {"required": ["mediaUrls"], "properties": {"mediaUrls": {"type": "array", "minItems": 1}}},
+            {"required": ["mediaFileIds"], "properties": {"mediaFileIds": {"type": "array", "minItems": 1}}}]}}}]}"#;
+/// What [`check_origin`] asks, as JSON Schema.
+pub(crate) const ORIGIN_RULE: &str = r#"{"not": {
+    "anyOf": [{"required": ["contentType"], "properties": {"contentType": {"const": "forward"}}},
+        {"required": ["forwardedFromMessageId"], "properties": {"forwardedFromMessageId": {"type": "string"}}},
+        {"required": ["forwardedFromConversationId"], "properties": {"forwardedFromConversationId": {"type": "string"}}}],
+    "not": {"required": ["forwardedFromMessageId", "forwardedFromConversationId"], "properties": {
+        "forwardedFromMessageId": {"type": "string"}, "forwardedFromConversationId": {"type": "string"}}}}}"#;
 /// Characters of a poll's question: the content of its message.
 const QUESTION: usize = 500;
 
