@@ -779,6 +779,8 @@ CREATE TABLE "conversationMembers" (
   "lastReadAt" INTEGER,
   "readPosition" INTEGER,
   "joinedPosition" INTEGER,
+  "historyPosition" INTEGER,
+  "lastSentAt" INTEGER,
   "joinedAt" INTEGER NOT NULL,
   "leftAt" INTEGER,
   "updatedAt" INTEGER,
@@ -1169,6 +1171,24 @@ CREATE TABLE "restingNames" (
 ) STRICT;
 
 CREATE INDEX "restingNames_idx_rests_until" ON "restingNames" ("restsUntil" ASC);
+
+CREATE TABLE "conversationBans" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "conversationId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "bannedBy" TEXT NOT NULL,
+  "reason" TEXT,
+  "endsAt" INTEGER,
+  "createdAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX "conversationBans_idx_conversation_user" ON "conversationBans" ("conversationId" ASC, "userId" ASC);
+
+CREATE INDEX "conversationBans_idx_conversation" ON "conversationBans" ("conversationId" ASC);
+
+CREATE INDEX "conversationBans_idx_ends" ON "conversationBans" ("endsAt" ASC);
 
 CREATE TABLE "contactBooks" (
   "_seq" INTEGER PRIMARY KEY,

@@ -10,7 +10,8 @@ mod view;
 mod viewing;
 
 pub use access::{
-    check_member, first_members, is_active, is_deleted_for, is_visible, may_still_send, member_of,
+    Access, check_member, first_members, is_active, is_deleted_for, is_visible, may_still_send,
+    member_of,
 };
 pub use marks::{Marking, Marks, ReactionCountView, marks};
 pub use poll::{

@@ -8,11 +8,11 @@ use whisper_kit::error::Result;
 use whisper_kit::ids::{is_id, member_id};
 use whisper_people::{People, Users, shown_to, unblocked};
 use whisper_schema::Timestamp;
-use whisper_schema::main_db::{ConversationKind, Message};
+use whisper_schema::main_db::{ConversationKind, ConversationRight, Message};
 use whisper_schema::system::ConversationMember;
 use whisper_store::{Doc, Get, Query};
 
-use crate::access::{first_members, is_active};
+use crate::access::{Access, first_members, is_active};
 use crate::marks::{Marks, ReactionCountView, marks};
 use crate::poll::{PollView, Polls, polls_of};
 use crate::reactions::Mirror;
@@ -42,6 +42,8 @@ pub struct Viewing {
     polls: Polls,
     /// The moment at which they are shown.
     now: Timestamp,
+    /// Whether the viewer may know who the members are.
+    sees_members: bool,
 }
 
 /// How far a member has read.
@@ -49,11 +51,14 @@ pub struct Viewing {
 struct Reader {
     user: String,
     position: i64,
+    /// Messages up to there were hidden from them when they joined.
+    hidden_up_to: i64,
 }
 
 impl Reader {
     fn has_read(&self, message: &Doc<Message>) -> bool {
-        self.position >= message.seq && self.user != message.sender_id
+        (self.hidden_up_to + 1..=self.position).contains(&message.seq)
+            && self.user != message.sender_id
     }
 }
 
@@ -105,7 +110,18 @@ impl Viewing {
             marks: marks.complete(ctx, messages).await?,
             polls,
             now: ctx.now(),
+            sees_members: false,
         })
+    }
+
+    /// Shows what the settings of the messages' conversation let this member see: who reacted, where they may see who belongs to
+    /// it.
+    #[must_use]
+    pub fn within(self, access: &Access) -> Self {
+        Viewing {
+            sees_members: access.has(ConversationRight::SeeMembers),
+            ..self
+        }
     }
 
     /// The readers of this message: members who have read up to it or further. Its sender is no reader.
@@ -125,7 +141,10 @@ impl Viewing {
     /// The users who reacted to this message, by their reactions: of those whom the answer names, the ones without a block
     /// in between.
     pub fn reactions(&self, message: &Message) -> Mirror {
-        let mirror = Mirror::of(message);
+        let mirror = match self.sees_members {
+            true => Mirror::of(message),
+            false => Mirror::default(),
+        };
         mirror.only(|user| self.named.contains(user) && !self.people.is_blocked(user))
     }
 
@@ -162,6 +181,7 @@ fn reader(member: Doc<ConversationMember>) -> Option<Reader> {
     let member = member.into_inner();
     Some(Reader {
         position: member.read_position?,
+        hidden_up_to: member.history_position.unwrap_or(0),
         user: member.user_id,
     })
 }

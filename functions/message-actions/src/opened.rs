@@ -3,8 +3,8 @@
 use whisper_kit::error::{Error, OptionExt, Result};
 use whisper_kit::ids::member_id;
 use whisper_kit::{Ctx, Request};
-use whisper_messages::{is_visible, may_still_send, member_of};
-use whisper_schema::main_db::{Conversation, Message};
+use whisper_messages::{Access, is_visible, may_still_send, member_of};
+use whisper_schema::main_db::{Conversation, ConversationRight, Message};
 use whisper_schema::system::ConversationMember;
 use whisper_schema::{Column, Timestamp};
 use whisper_store::{Doc, Filter, Get, ReadSet};
@@ -21,10 +21,8 @@ pub struct Named<'a> {
 /// A message that the caller sees, and may do something to.
 #[derive(Debug)]
 pub struct Opened {
-    /// Its conversation.
-    pub conversation: Conversation,
-    /// The caller's membership.
-    pub member: ConversationMember,
+    /// Its conversation, with the caller's membership.
+    pub access: Access,
     /// The message.
     pub message: Doc<Message>,
 }
@@ -51,18 +49,14 @@ impl<'a> Named<'a> {
         let place = (membership, Get::<Conversation>::id(self.conversation));
         let message = Get::<Message>::id(self.message);
         let ((member, conversation), message, more) = ctx.read((place, message, more)).await?;
-        let member = member_of(member)?;
-        let conversation = conversation.or_not_found()?.into_inner();
-        let message = message
-            .filter(|message| message.conversation_id == conversation.id)
-            .filter(|message| is_visible(message, &me, ctx.now()))
-            .or_not_found()?;
-        let opened = Opened {
-            conversation,
-            member,
-            message,
+        let access = Access {
+            member: member_of(member)?,
+            conversation: conversation.or_not_found()?.into_inner(),
         };
-        Ok((opened, more))
+        let message = message
+            .filter(|message| is_visible(message, &access.conversation, &access.member, ctx.now()))
+            .or_not_found()?;
+        Ok((Opened { access, message }, more))
     }
 }
 
@@ -72,15 +66,29 @@ impl Opened {
     /// # Errors
     /// `forbidden`.
     pub fn refuse_blocked(&self) -> Result<()> {
-        match self.member.is_blocked {
+        match self.access.member.is_blocked {
             true => Err(Error::forbidden("You can't do this in this conversation.")),
             false => Ok(()),
         }
     }
 
+    /// Refuses somebody whose role hasn't this right, by the settings of the conversation.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn refuse_without(&self, right: ConversationRight) -> Result<()> {
+        match self.access.has(right) {
+            true => Ok(()),
+            false => {
+                let detail = "The settings of this conversation don't let you do this.";
+                Err(Error::forbidden(detail))
+            }
+        }
+    }
+
     /// Holds while the caller may do something there; for a commit to expect.
     pub fn may_still(&self) -> Filter<ConversationMember> {
-        may_still_send(&self.member)
+        may_still_send(&self.access.member)
     }
 
     /// Holds while the message stands, at the time of the commit.

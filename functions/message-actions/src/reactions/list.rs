@@ -6,6 +6,7 @@ use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request};
 use whisper_people::{People, Users, unblocked};
 use whisper_schema::Column;
+use whisper_schema::main_db::ConversationRight;
 use whisper_schema::system::MessageReaction;
 use whisper_store::{Filter, Order, Query};
 
@@ -22,7 +23,8 @@ pub struct ReactionFilters {
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
-    let summary = "Lists who reacted to a message, the latest first.";
+    let summary =
+        "Lists who reacted to a message, the latest first; for those who may see the members.";
     Endpoint::new(
         Method::GET,
         super::REACTIONS,
@@ -31,7 +33,7 @@ pub fn endpoint() -> Endpoint {
         list,
     )
     .reply::<ListingWith<MessageReactionView, Users>>(200, "A page of reactions.")
-    .codes(&[Code::NotFound, Code::InvalidQuery])
+    .codes(&[Code::NotFound, Code::Forbidden, Code::InvalidQuery])
 }
 
 async fn list(ctx: Ctx, request: Request, window: Window<ReactionFilters>) -> Result<Reply> {
@@ -41,7 +43,8 @@ async fn list(ctx: Ctx, request: Request, window: Window<ReactionFilters>) -> Re
         .filter(Filter::and(kind(&window.filters)?))
         .filter(unblocked(MessageReaction::USER_ID, &me))
         .order(Order::desc(Column::seq()));
-    let (_, page) = named.open(&ctx, window.over(reactions).page()).await?;
+    let (opened, page) = named.open(&ctx, window.over(reactions).page()).await?;
+    opened.refuse_without(ConversationRight::SeeMembers)?;
     let users = page.items.iter().map(|reaction| reaction.user_id.as_str());
     let people = People::read(&ctx, &me, users).await?;
     let items = page.items.iter().map(|reaction| reaction.value.clone());

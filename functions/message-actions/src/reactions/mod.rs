@@ -86,12 +86,12 @@ const MUST_BE: &str = "must be one emoji, or the id of a sticker";
 /// What an event tells of a reaction.
 fn told(opened: &Opened, kind: &Kind) -> Value {
     json!({
-        "conversationId": opened.conversation.id,
+        "conversationId": opened.access.conversation.id,
         "messageId": opened.message.id,
         "authorId": opened.message.sender_id,
         "reaction": kind.as_str(),
         // A crowd's reactions ring nobody.
-        "tellsAuthor": is_mirrored(&opened.conversation),
+        "tellsAuthor": is_mirrored(&opened.access.conversation),
     })
 }
 

@@ -53,7 +53,7 @@ async fn attempt(ctx: &Ctx, named: Named<'_>, kind: &Kind) -> Result<Attempt<Mes
     let mut reaction = MessageReaction {
         id: reaction_id(&opened.message.id, &me, kind.as_str()),
         message_id: opened.message.id.clone(),
-        conversation_id: opened.conversation.id.clone(),
+        conversation_id: opened.access.conversation.id.clone(),
         user_id: me,
         reaction: kind.as_str().to_owned(),
         place: free_place(ctx, &mine)?,
@@ -112,7 +112,7 @@ fn batch(opened: &Opened, reaction: &MessageReaction) -> Batch {
         .insert_or_update(&first, one_more);
     let mirror = Mirror::of(message);
     let more = mirror.with(&reaction.reaction, &reaction.user_id);
-    match is_mirrored(&opened.conversation) && more != mirror {
+    match is_mirrored(&opened.access.conversation) && more != mirror {
         true => mirrored(batch, opened, &more),
         false => batch.expect_some(opened.stands()),
     }

@@ -391,6 +391,32 @@ fn the_list_is_paged_and_names_people() {
 }
 
 #[test]
+fn whoever_may_not_see_the_members_sees_numbers() {
+    let Group {
+        scene,
+        ann,
+        bob,
+        cat,
+        place,
+    } = group();
+    let settings = json!({"seeMembers": "admins"}).to_string();
+    let settings = Patch::<Conversation>::new().set(Conversation::SETTINGS, settings);
+    scene.change(&place.conversation, settings);
+    let admin = Patch::<ConversationMember>::new()
+        .set(ConversationMember::ROLE, ConversationMemberRole::Admin);
+    scene.change(&member_id(&place.conversation, &ann.id), admin);
+    react(&scene, &bob, &place, "👍").expect(200);
+    let list = place.act(&scene, &cat, Method::GET, "/reactions");
+    list.expect_problem(403, "forbidden");
+    let seen = place.seen(&scene, &cat);
+    assert_eq!(seen.get("reactions"), None);
+    assert_eq!(seen["reactionCounts"][0]["count"], 1);
+    assert_eq!(place.seen(&scene, &bob)["myReactions"], json!(["👍"]));
+    assert_eq!(listed(&scene, &ann, &place, "").len(), 1);
+    assert_eq!(place.seen(&scene, &ann)["reactions"]["👍"], json!([bob.id]));
+}
+
+#[test]
 fn encrypted_conversations_have_reactions_too() {
     let Group {
         scene, bob, place, ..
