@@ -58,4 +58,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "turns",
         sql: include_str!("../migrations/sqlite/0009_turns.sql"),
     },
+    Migration {
+        number: 10,
+        name: "search",
+        sql: include_str!("../migrations/sqlite/0010_search.sql"),
+    },
 ];

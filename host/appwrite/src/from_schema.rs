@@ -2,7 +2,7 @@
 //!
 //! Where a server would refuse the facts as they stand, the stored form differs from the API's: a text may be stored wider
 //! than the API lets it be, so that it stands outside the row; a required column has no default, one with a default isn't
-//! required; an index on a list is left out, as its elements are rows of a collection of their own.
+//! required; an index on a list is left out, as its elements are rows of a collection of their own, and so is one of words.
 //! Beside the attributes each table has a column for what the store keeps: how often a row was changed.
 
 use serde_json::Value;
@@ -38,6 +38,7 @@ fn table(collection: &Collection) -> Table {
     let kept = collection
         .indexes
         .iter()
+        .filter(|index| index.kind != schema::IndexKind::Words)
         .filter(|index| !index.columns.iter().any(|column| is_list(column.attribute)));
     Table {
         database: collection.database.to_owned(),

@@ -51,11 +51,11 @@ fn all_of_it_is_there_with_its_ids() {
 }
 
 #[test]
-fn three_indexes_on_lists_are_collections_of_their_own() {
+fn three_indexes_on_lists_are_collections_of_their_own_and_one_of_words_is_left_out() {
     let config = from_schema();
     let count = config.tables.iter().map(|table| table.indexes.len());
     let declared = stats().indexes + stats().system_indexes;
-    assert_eq!(count.sum::<usize>(), declared - 3);
+    assert_eq!(count.sum::<usize>(), declared - 3 - 1);
     for id in ["postHashtags", "stickerTags", "gifTags"] {
         assert!(config.tables.iter().any(|table| table.id == id), "{id}");
     }
