@@ -34,6 +34,7 @@ pub struct Project {
     accounts: Function,
     conversations: Function,
     messages: Function,
+    actions: Function,
     stories: Function,
     points: Function,
 }
@@ -53,6 +54,7 @@ impl Project {
             accounts: function("accounts"),
             conversations: function("conversations"),
             messages: function("message-send"),
+            actions: function("message-actions"),
             stories: function("story-expiry"),
             points: function("xp-badges"),
             server,

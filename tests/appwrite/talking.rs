@@ -49,7 +49,7 @@ fn a_message_is_sent_once_however_often_and_both_read_it() {
         assert_eq!(contents, ["hi", "hello"]);
     }
     let one = bob
-        .get(&project.messages, &format!("{talk}/ann-1"))
+        .get(&project.actions, &format!("{talk}/ann-1"))
         .expect(200);
     assert_eq!(one["content"], "hi");
     let seen = bob

@@ -3,6 +3,7 @@
 mod bounds;
 mod due;
 mod expiry;
+mod get;
 mod removal;
 
 use whisper_kit::Api;
@@ -14,8 +15,9 @@ pub use expiry::{JOB, sweep};
 pub fn api() -> Api {
     Api::new(
         "message-actions",
-        "What becomes of messages after they were sent",
+        "One message, and what becomes of it after it was sent",
     )
+    .endpoint(get::endpoint())
     .endpoint(expiry::endpoint())
 }
 

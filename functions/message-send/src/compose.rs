@@ -16,11 +16,11 @@ use whisper_schema::text::is_blank;
 use whisper_schema::{Timestamp, excerpt};
 use whisper_store::{Batch, Patch};
 
-use crate::access::may_still_send;
 use crate::content::{Details, PollDetails, options_text};
 use crate::context::Context;
 use crate::draft::SendMessage;
-use crate::view::ORIGINAL_CONTENT_TYPE;
+use whisper_messages::ORIGINAL_CONTENT_TYPE;
+use whisper_messages::may_still_send;
 
 /// Characters of a preview.
 const PREVIEW: usize = 300;

@@ -10,9 +10,9 @@ use whisper_schema::system::ConversationMember;
 use whisper_schema::{Ephemeral, Timestamp};
 use whisper_store::{Doc, Get};
 
-use crate::access::{first_members, is_active, is_visible, member_of};
 use crate::content::Details;
 use crate::draft::SendMessage;
+use whisper_messages::{first_members, is_active, is_visible, member_of};
 
 /// The documents around a message to be sent, as of one moment.
 #[derive(Debug)]

@@ -13,9 +13,9 @@ use whisper_schema::main_db::{Conversation, Message};
 use whisper_schema::{Column, Timestamp};
 use whisper_store::{Doc, Filter, Get, Order, Query};
 
-use crate::access::{check_member, is_deleted_for};
-use crate::view::MessageView;
-use crate::viewing::{self, Viewing};
+use whisper_messages::MessageView;
+use whisper_messages::{Viewing, readers};
+use whisper_messages::{check_member, is_deleted_for};
 
 /// How to walk the history.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -42,7 +42,7 @@ pub enum HistoryOrder {
 pub fn endpoint() -> Endpoint {
     Endpoint::new(
         Method::GET,
-        crate::MESSAGES,
+        whisper_messages::MESSAGES,
         "listMessages",
         "Lists the messages of a conversation, newest first; `previous` leads to those that come later",
         list,
@@ -66,7 +66,7 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
         .read((
             Get::<Conversation>::id(conversation),
             window.over(page).page(),
-            viewing::readers(conversation, me),
+            readers(conversation, me),
         ))
         .await?;
     let kind = found.or_not_found()?.kind;

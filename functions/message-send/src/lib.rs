@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod access;
 mod compose;
 pub mod content;
 mod context;
@@ -8,16 +7,8 @@ pub mod draft;
 mod history;
 mod limits;
 mod send;
-mod single;
-mod view;
-mod viewing;
 
 use whisper_kit::Api;
-
-/// Where messages are.
-const MESSAGES: &str = "/v1/conversations/{conversationId}/messages";
-/// Where one of them is.
-const MESSAGE: &str = "/v1/conversations/{conversationId}/messages/{messageId}";
 
 /// The endpoints.
 pub fn api() -> Api {
@@ -28,7 +19,6 @@ pub fn api() -> Api {
     .rates(limits::RATES)
     .endpoint(send::endpoint())
     .endpoint(history::endpoint())
-    .endpoint(single::endpoint())
 }
 
 #[cfg(target_family = "wasm")]

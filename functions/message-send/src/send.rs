@@ -17,13 +17,13 @@ use crate::compose;
 use crate::context::Context;
 use crate::draft::SendMessage;
 use crate::limits;
-use crate::view::MessageView;
+use whisper_messages::MessageView;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
     Endpoint::new(
         Method::POST,
-        crate::MESSAGES,
+        whisper_messages::MESSAGES,
         "sendMessage",
         "Sends a message to a conversation",
         send,

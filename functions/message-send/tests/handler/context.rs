@@ -5,7 +5,7 @@ use whisper_kit::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 
-use crate::scene::{Person, Scene, fields};
+use whisper_messages::testing::{Person, Scene, fields};
 
 fn set_status(scene: &Scene, conversation: &str, user: &str, status: ConversationMemberStatus) {
     let patch = Patch::<ConversationMember>::new().set(ConversationMember::STATUS, status);
@@ -14,7 +14,7 @@ fn set_status(scene: &Scene, conversation: &str, user: &str, status: Conversatio
 
 #[test]
 fn strangers_learn_nothing() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, eve) = (scene.person(), scene.person());
     let group = scene.group(&[&ann]);
     let message = scene.say(&ann, &group, "Secret");
@@ -43,7 +43,7 @@ fn strangers_learn_nothing() {
 
 #[test]
 fn who_left_or_was_removed_is_a_stranger_and_may_come_back() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob) = (scene.person(), scene.person());
     let group = scene.group(&[&ann, &bob]);
     let message = scene.say(&bob, &group, "Hello");
@@ -71,7 +71,7 @@ fn who_left_or_was_removed_is_a_stranger_and_may_come_back() {
 
 #[test]
 fn whom_the_other_blocked_can_read_but_not_send() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob) = (scene.person(), scene.person());
     let talk = scene.direct(&ann, &bob);
     scene
@@ -101,7 +101,7 @@ fn whom_the_other_blocked_can_read_but_not_send() {
 
 #[test]
 fn a_reply_names_a_message_of_this_conversation() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let ann = scene.person();
     let (here, there) = (scene.group(&[&ann]), scene.group(&[&ann]));
     let target = scene.say(&ann, &here, "Question");
@@ -133,7 +133,7 @@ fn forward(message: &str, conversation: &str) -> Value {
 
 #[test]
 fn a_forward_copies_a_message_that_the_sender_can_see() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob) = (scene.person(), scene.person());
     let (theirs, mine, private) = (
         scene.group(&[&ann, &bob]),
@@ -188,7 +188,7 @@ fn a_forward_copies_a_message_that_the_sender_can_see() {
 
 #[test]
 fn a_forward_may_bring_its_own_content() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     let origin = scene.say(&ann, &group, "Original");
@@ -207,7 +207,7 @@ fn gift(to: &str) -> Value {
 
 #[test]
 fn a_gift_is_for_another_member() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob, eve) = (scene.person(), scene.person(), scene.person());
     let group = scene.group(&[&ann, &bob]);
     scene.send(&ann, &group, &gift(&bob.id)).expect(201);
@@ -226,7 +226,7 @@ fn a_gift_is_for_another_member() {
 
 #[test]
 fn times_must_lie_ahead_and_all_is_told_at_once() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     let now = scene.edge.ctx().now();
@@ -270,7 +270,7 @@ const NO_STORY: [&str; 1] = ["metadata.storyId:reference"];
 
 #[test]
 fn an_answer_to_a_story_goes_to_its_author_and_is_counted() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob, cat) = (scene.person(), scene.person(), scene.person());
     let (talk, other, group) = (
         scene.direct(&ann, &bob),
@@ -310,7 +310,7 @@ fn an_answer_to_a_story_goes_to_its_author_and_is_counted() {
 
 #[test]
 fn only_a_story_that_the_sender_may_see_and_answer_takes_one() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob) = (scene.person(), scene.person());
     let talk = scene.direct(&ann, &bob);
     story(&scene, "friends", &bob, StoryPrivacy::Friends);

@@ -5,7 +5,7 @@ use whisper_kit::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Batch;
 
-use crate::scene::{Person, Scene};
+use whisper_messages::testing::{Person, Scene};
 
 /// A commit is one statement.
 const COMMIT: &str = "INSERT INTO _commit";
@@ -41,7 +41,7 @@ fn crowd(scene: &Scene, conversation: &str, size: usize) {
 
 #[test]
 fn a_send_is_one_read_and_one_commit_whatever_the_size() {
-    let scene = Scene::with(&[("message_rate_per_minute", "1000")]);
+    let scene = crate::scene_with(&[("message_rate_per_minute", "1000")]);
     let (ann, bob) = (scene.person(), scene.person());
     let (talk, group) = (scene.direct(&ann, &bob), scene.group(&[&ann, &bob]));
     crowd(&scene, &group, 5_000);
@@ -58,7 +58,7 @@ fn a_send_is_one_read_and_one_commit_whatever_the_size() {
 
 #[test]
 fn an_end_costs_a_row_and_nothing_else_does() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob) = (scene.person(), scene.person());
     let talk = scene.direct(&ann, &bob);
     scene.say(&ann, &talk, "Opens the connections");
@@ -76,7 +76,7 @@ fn an_end_costs_a_row_and_nothing_else_does() {
 
 #[test]
 fn every_kind_costs_one_read_and_a_story_reply_two() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob) = (scene.person(), scene.person());
     let talk = scene.direct(&ann, &bob);
     let target = scene.say(&ann, &talk, "Opens the connections");
@@ -129,21 +129,26 @@ fn every_kind_costs_one_read_and_a_story_reply_two() {
 
 #[test]
 fn reading_costs_three_statements_and_a_refusal_one() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     let message = scene.say(&ann, &group, "x");
-    // The key of the cursors is read once per instance.
+    // Keys are read once per instance.
     scene.read(&ann, &group, "").expect(200);
+    scene.read(&ann, &group, &format!("/{message}")).expect(200);
     let eve = scene.person();
     for rest in ["", "?limit=1&order=asc", &format!("/{message}")] {
-        scene.edge.statements();
+        let edge = match rest.starts_with('/') {
+            true => &scene.actions,
+            false => &scene.edge,
+        };
+        edge.statements();
         scene.read(&ann, &group, rest).expect(200);
-        assert_eq!(scene.edge.statements().len(), 3, "{rest}");
+        assert_eq!(edge.statements().len(), 3, "{rest}");
         // Whether or not there is something to be kept from somebody.
         for conversation in [group.as_str(), "nowhere"] {
             scene.read(&eve, conversation, rest).expect(404);
-            assert_eq!(scene.edge.statements().len(), 1, "{conversation} {rest}");
+            assert_eq!(edge.statements().len(), 1, "{conversation} {rest}");
         }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 
-use crate::scene::Scene;
+use whisper_messages::testing::Scene;
 
 /// How many documents each collection that a send writes has.
 fn counts(scene: &Scene) -> [usize; 5] {
@@ -19,7 +19,7 @@ fn counts(scene: &Scene) -> [usize; 5] {
 
 #[test]
 fn a_message_its_summary_delivery_activity_and_event_are_one_commit() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob) = (scene.person(), scene.person());
     let talk = scene.direct(&ann, &bob);
     let changed = Timestamp::from_millis(7);
@@ -83,7 +83,7 @@ fn a_message_its_summary_delivery_activity_and_event_are_one_commit() {
 
 #[test]
 fn the_recipients_of_a_group_are_left_to_the_delivery() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob, cat) = (scene.person(), scene.person(), scene.person());
     let group = scene.group(&[&ann, &bob, &cat]);
     scene.say(&ann, &group, "All");
@@ -93,7 +93,7 @@ fn the_recipients_of_a_group_are_left_to_the_delivery() {
 
 #[test]
 fn a_poll_gets_its_own_document() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     let body = json!({"contentType": "poll", "content": "Where?", "metadata": {"options": ["Here", "There"], "allowMultiple": true}});
@@ -113,7 +113,7 @@ fn a_poll_gets_its_own_document() {
 
 #[test]
 fn an_encrypted_conversation_shows_nothing_of_what_is_said() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     scene.say(&ann, &group, "Open");
@@ -135,7 +135,7 @@ fn an_encrypted_conversation_shows_nothing_of_what_is_said() {
 
 #[test]
 fn a_preview_is_the_beginning_or_the_kind() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     for (body, preview) in [
@@ -162,7 +162,7 @@ fn a_preview_is_the_beginning_or_the_kind() {
 
 #[test]
 fn sent_again_with_the_same_id_and_body_it_is_the_same_message() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     for body in [
@@ -189,7 +189,7 @@ fn sent_again_with_the_same_id_and_body_it_is_the_same_message() {
 
 #[test]
 fn an_id_means_one_message() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob) = (scene.person(), scene.person());
     let (group, other) = (scene.group(&[&ann, &bob]), scene.group(&[&ann, &bob]));
     let body = json!({"id": "m", "content": "Hello"});
@@ -209,7 +209,7 @@ fn an_id_means_one_message() {
 
 #[test]
 fn an_idempotency_key_stands_for_an_id() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob) = (scene.person(), scene.person());
     let group = scene.group(&[&ann, &bob]);
     let body = json!({"content": "Hello"});
@@ -231,7 +231,7 @@ fn an_idempotency_key_stands_for_an_id() {
 
 #[test]
 fn a_retry_is_answered_though_its_time_has_passed() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     let until = scene.edge.ctx().now().plus(5_000);
@@ -243,7 +243,7 @@ fn a_retry_is_answered_though_its_time_has_passed() {
 
 #[test]
 fn two_at_once_with_one_id_are_one_message() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     let statuses = |one: &Value, other: &Value| {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 
-use crate::scene::{Person, Scene};
+use whisper_messages::testing::{Person, Scene};
 
 fn contents(page: &Value) -> Vec<String> {
     let items = page["items"].as_array().unwrap().iter();
@@ -25,7 +25,7 @@ fn said(scene: &Scene, words: &[&str]) -> (Person, String) {
 
 #[test]
 fn newest_first_by_default_and_oldest_first_when_asked() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     // All in one millisecond: the order is that of the commits.
     let (ann, group) = said(&scene, &["1", "2", "3"]);
     assert_eq!(
@@ -40,7 +40,7 @@ fn newest_first_by_default_and_oldest_first_when_asked() {
 
 #[test]
 fn pages_lead_to_older_and_to_newer_ones() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, group) = said(&scene, &["1", "2", "3", "4", "5"]);
     let first = scene.read(&ann, &group, "?limit=2").expect(200);
     assert_eq!(contents(&first), ["5", "4"]);
@@ -59,7 +59,7 @@ fn pages_lead_to_older_and_to_newer_ones() {
 
 #[test]
 fn a_client_at_the_newest_message_polls_with_previous() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, group) = said(&scene, &["1"]);
     let page = scene.read(&ann, &group, "").expect(200);
     let newest = page["previous"]
@@ -85,7 +85,7 @@ fn a_client_at_the_newest_message_polls_with_previous() {
 
 #[test]
 fn a_cursor_is_good_for_its_own_list_alone() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, group) = said(&scene, &["1"]);
     let bob = scene.person();
     scene.join(&group, &bob.id);
@@ -119,7 +119,7 @@ fn a_cursor_is_good_for_its_own_list_alone() {
 
 #[test]
 fn expired_and_deleted_messages_are_not_served() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, group) = said(&scene, &["stays"]);
     let bob = scene.person();
     scene.join(&group, &bob.id);
@@ -165,7 +165,7 @@ fn expired_and_deleted_messages_are_not_served() {
 
 #[test]
 fn a_message_is_found_in_its_own_conversation_alone() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, group) = said(&scene, &[]);
     let sent = scene
         .send(&ann, &group, &json!({"content": "x"}))

@@ -5,7 +5,7 @@ use whisper_kit::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 
-use crate::scene::{Person, Scene};
+use whisper_messages::testing::{Person, Scene};
 
 /// The numbers of documents that sends left, beside the counters.
 fn written(scene: &Scene) -> [usize; 5] {
@@ -20,7 +20,7 @@ fn written(scene: &Scene) -> [usize; 5] {
 
 #[test]
 fn over_the_rate_nothing_is_sent_until_the_next_minute() {
-    let scene = Scene::with(&[("message_rate_per_minute", "3")]);
+    let scene = crate::scene_with(&[("message_rate_per_minute", "3")]);
     let (ann, bob) = (scene.person(), scene.person());
     let group = scene.group(&[&ann, &bob]);
     (0..3).for_each(|n| drop(scene.say(&ann, &group, &n.to_string())));
@@ -35,7 +35,7 @@ fn over_the_rate_nothing_is_sent_until_the_next_minute() {
 
 #[test]
 fn by_default_a_burst_of_a_minute_passes_and_an_anonymous_account_has_a_tenth() {
-    let scene = Scene::with(&[]);
+    let scene = crate::scene_with(&[]);
     let (ann, guest) = (scene.person(), scene.anonymous());
     let group = scene.group(&[&ann, &guest]);
     for (who, most) in [(&ann, 120), (&guest, 12)] {
@@ -47,7 +47,7 @@ fn by_default_a_burst_of_a_minute_passes_and_an_anonymous_account_has_a_tenth() 
 
 #[test]
 fn as_many_people_may_be_mentioned_as_the_limit_says() {
-    let scene = Scene::with(&[("mention_rate_per_hour", "5")]);
+    let scene = crate::scene_with(&[("mention_rate_per_hour", "5")]);
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     let mention =
@@ -67,7 +67,7 @@ fn ask(scene: &Scene, conversation: &str, who: &Person, is_request: bool) {
 
 #[test]
 fn strangers_are_written_to_as_often_as_the_limit_says() {
-    let scene = Scene::with(&[("stranger_message_rate_per_hour", "2")]);
+    let scene = crate::scene_with(&[("stranger_message_rate_per_hour", "2")]);
     let (ann, bob, cat) = (scene.person(), scene.person(), scene.person());
     let (with_bob, with_cat) = (scene.direct(&ann, &bob), scene.direct(&ann, &cat));
     for (talk, who) in [(&with_bob, &bob), (&with_cat, &cat)] {

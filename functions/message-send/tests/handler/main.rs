@@ -8,5 +8,19 @@ mod history;
 mod limits;
 mod positions;
 mod requests;
-mod scene;
 mod views;
+
+use whisper_messages::testing::Scene;
+
+/// The functions without limits.
+fn scene() -> Scene {
+    scene_with(&[
+        ("message_rate_per_minute", "0"),
+        ("stranger_message_rate_per_hour", "0"),
+        ("mention_rate_per_hour", "0"),
+    ])
+}
+
+fn scene_with(variables: &[(&str, &str)]) -> Scene {
+    Scene::of(&message_send::api(), &message_actions::api(), variables)
+}

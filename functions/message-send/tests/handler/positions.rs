@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use whisper_schema::prelude::Timestamp;
 
-use crate::scene::{Person, Scene};
+use whisper_messages::testing::Person;
 
 /// Something that happens in the conversation.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ impl Model {
 }
 
 fn play(steps: Vec<Step>) {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let people: Vec<Person> = (0..3).map(|_| scene.person()).collect();
     let group = scene.group(&people.iter().collect::<Vec<_>>());
     // Far enough from the beginning of the tokens to go back.
@@ -91,7 +91,7 @@ proptest! {
 
 #[test]
 fn reading_the_first_of_a_tie_leaves_the_others_unread() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob) = (scene.person(), scene.person());
     let group = scene.group(&[&ann, &bob]);
     // The clock stands still: all have the same time.

@@ -5,11 +5,11 @@ use whisper_kit::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 
-use crate::scene::{Person, Scene};
+use whisper_messages::testing::{Person, Scene};
 
 #[test]
 fn an_answer_accepts_it_and_what_the_stranger_writes_does_not() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob) = (scene.person(), scene.person());
     let talk = scene.direct(&ann, &bob);
     scene.name(&bob, "bob");
@@ -37,7 +37,7 @@ fn allow(scene: &Scene, who: &Person, circle: &str) {
 
 #[test]
 fn a_stranger_whose_request_waits_is_held_to_what_the_other_wants_now() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob) = (scene.person(), scene.person());
     let talk = scene.direct(&ann, &bob);
     scene.name(&bob, "bob");

@@ -5,7 +5,7 @@ use whisper_kit::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 
-use crate::scene::{Person, Scene, fields};
+use whisper_messages::testing::{Person, Scene, fields};
 
 /// A message as somebody sees it, in the history and alone.
 fn seen(scene: &Scene, who: &Person, conversation: &str, message: &str) -> Value {
@@ -21,7 +21,7 @@ fn seen(scene: &Scene, who: &Person, conversation: &str, message: &str) -> Value
 
 #[test]
 fn a_direct_message_is_read_when_the_other_one_read_it() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob) = (scene.person(), scene.person());
     let talk = scene.direct(&ann, &bob);
     let (first, second) = (scene.say(&ann, &talk, "1"), scene.say(&ann, &talk, "2"));
@@ -43,7 +43,7 @@ fn a_direct_message_is_read_when_the_other_one_read_it() {
 
 #[test]
 fn in_a_group_the_status_stays() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob) = (scene.person(), scene.person());
     let group = scene.group(&[&ann, &bob]);
     let message = scene.say(&ann, &group, "1");
@@ -57,7 +57,7 @@ fn in_a_group_the_status_stays() {
 
 #[test]
 fn a_block_hides_names_and_reading_both_ways() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob, cat) = (scene.person(), scene.person(), scene.person());
     for (who, name) in [(&ann, "ann"), (&bob, "bob"), (&cat, "cat")] {
         scene.name(who, name);
@@ -95,7 +95,7 @@ fn a_block_hides_names_and_reading_both_ways() {
 
 #[test]
 fn an_answer_names_those_who_sent_are_mentioned_or_reacted() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob, cat) = (scene.person(), scene.person(), scene.person());
     for (who, name) in [(&ann, "ann"), (&bob, "bob"), (&cat, "cat")] {
         scene.name(who, name);
@@ -119,7 +119,7 @@ fn an_answer_names_those_who_sent_are_mentioned_or_reacted() {
 
 #[test]
 fn an_answer_names_no_more_than_it_may() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     for start in [0, 100, 200, 300] {
@@ -135,7 +135,7 @@ fn an_answer_names_no_more_than_it_may() {
 
 #[test]
 fn a_copy_names_its_origin_to_members_of_it() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let (ann, bob, cat) = (scene.person(), scene.person(), scene.person());
     let (here, there) = (scene.group(&[&ann, &bob, &cat]), scene.group(&[&ann, &bob]));
     let origin = scene.say(&bob, &there, "Hello");
@@ -164,7 +164,7 @@ fn a_copy_names_its_origin_to_members_of_it() {
 
 #[test]
 fn only_a_copy_has_an_original_kind() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     let game = json!({"contentType": "game", "metadata": {"name": "Chess", "state": {"originalContentType": "text"}}});
@@ -174,7 +174,7 @@ fn only_a_copy_has_an_original_kind() {
 
 #[test]
 fn a_copy_ends_no_later_than_its_origin() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     let now = scene.edge.ctx().now();
@@ -209,7 +209,7 @@ fn a_copy_ends_no_later_than_its_origin() {
 
 #[test]
 fn half_an_emoji_costs_its_field() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     let half = r#"{"content": "\ud83d", "mentions": [7]}"#;
@@ -219,7 +219,7 @@ fn half_an_emoji_costs_its_field() {
 
 #[test]
 fn nothing_but_invisible_characters_is_nothing() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     for invisible in [
@@ -249,7 +249,7 @@ fn nothing_but_invisible_characters_is_nothing() {
 
 #[test]
 fn words_are_kept_composed_and_a_retry_may_be_typed_otherwise() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     let sent = scene.send(&ann, &group, &json!({"id": "m", "content": "Zoe\u{308}"}));
@@ -261,7 +261,7 @@ fn words_are_kept_composed_and_a_retry_may_be_typed_otherwise() {
 
 #[test]
 fn a_preview_keeps_what_is_seen_as_one_together() {
-    let scene = Scene::new();
+    let scene = crate::scene();
     let ann = scene.person();
     let group = scene.group(&[&ann]);
     let family = "👨\u{200d}👩\u{200d}👧";

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use whisper_people::Users;
 use whisper_schema::main_db::{Message, MessageContentType, MessageStatus};
 use whisper_schema::{Choice, Timestamp};
 use whisper_store::Doc;
@@ -91,6 +92,18 @@ pub struct MessageView {
     /// When anything about it last changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
+}
+
+/// A message with the people whom it names.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub struct SingleMessageView {
+    /// The message.
+    #[serde(flatten)]
+    pub message: MessageView,
+    /// The people.
+    #[serde(flatten)]
+    pub users: Users,
 }
 
 impl MessageView {

@@ -1,41 +1,46 @@
-//! People in conversations, written straight into the database.
+//! Tests of functions that handle messages: people in conversations, written straight into the database, and the
+//! functions that they talk to.
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    missing_debug_implementations
+)]
 
 use futures::executor::block_on;
 use serde_json::{Value, json};
 use whisper_kit::ids::{direct_conversation_id, member_id};
 use whisper_kit::testing::{Answer, TestEdge};
-use whisper_kit::{Method, Request};
+use whisper_kit::{Api, Method, Request};
 use whisper_schema::Document;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Patch, Query};
 
-/// The function under test, and the helpers of its tests.
+/// Functions on one empty database, and the helpers of their tests.
 pub struct Scene {
+    /// The function that sends messages.
     pub edge: TestEdge,
+    /// The function that has one message, and what becomes of it.
+    pub actions: TestEdge,
 }
 
 /// Somebody signed in.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Person {
+    /// Their id.
     pub id: String,
+    /// Their access token.
     pub token: String,
 }
 
 impl Scene {
-    pub fn new() -> Self {
-        Self::with(&[
-            ("message_rate_per_minute", "0"),
-            ("stranger_message_rate_per_hour", "0"),
-            ("mention_rate_per_hour", "0"),
-        ])
+    /// Both functions with these variables.
+    pub fn of(send: &Api, actions: &Api, variables: &[(&str, &str)]) -> Self {
+        let edge = TestEdge::new(send, variables);
+        let actions = edge.another(actions);
+        Scene { edge, actions }
     }
 
-    pub fn with(variables: &[(&str, &str)]) -> Self {
-        Scene {
-            edge: TestEdge::new(&message_send::api(), variables),
-        }
-    }
-
+    /// Somebody signed in.
     pub fn person(&self) -> Person {
         let (id, token) = block_on(self.edge.user());
         Person { id, token }
@@ -47,18 +52,22 @@ impl Scene {
         Person { id, token }
     }
 
+    /// Commits this.
     pub fn commit(&self, batch: Batch) {
         block_on(self.edge.store().commit(batch)).expect("a commit");
     }
 
+    /// Stores a document.
     pub fn put<D: Document>(&self, document: &D) {
         self.commit(Batch::new().upsert(document));
     }
 
+    /// Changes a document.
     pub fn change<D: Document>(&self, id: &str, patch: Patch<D>) {
         self.commit(Batch::new().update(id, patch));
     }
 
+    /// A document.
     pub fn get<D: Document>(&self, id: &str) -> D {
         block_on(self.edge.store().get::<D>(id))
             .expect("a read")
@@ -128,16 +137,19 @@ impl Scene {
         });
     }
 
+    /// A direct conversation of two.
     pub fn direct(&self, one: &Person, other: &Person) -> String {
         let id = direct_conversation_id(&one.id, &other.id);
         self.conversation(&id, ConversationKind::Direct, &[one, other])
     }
 
+    /// A group of these people; the first made it.
     pub fn group(&self, people: &[&Person]) -> String {
         let id = self.edge.ctx().new_id().expect("an id");
         self.conversation(&id, ConversationKind::Group, people)
     }
 
+    /// Sends a message.
     pub fn send(&self, who: &Person, conversation: &str, body: &Value) -> Answer {
         let path = format!("/v1/conversations/{conversation}/messages");
         block_on(self.edge.send(Method::POST, &path, &who.token, body))
@@ -165,9 +177,14 @@ impl Scene {
         message["id"].as_str().expect("an id").to_owned()
     }
 
+    /// Asks for the history, or for what stands below it.
     pub fn read(&self, who: &Person, conversation: &str, rest: &str) -> Answer {
         let path = format!("/v1/conversations/{conversation}/messages{rest}");
-        block_on(self.edge.send(Method::GET, &path, &who.token, &Value::Null))
+        let edge = match rest.starts_with('/') {
+            true => &self.actions,
+            false => &self.edge,
+        };
+        block_on(edge.send(Method::GET, &path, &who.token, &Value::Null))
     }
 
     /// Sends this text as the body.

@@ -1,0 +1,18 @@
+#![doc = include_str!("../README.md")]
+
+mod access;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod view;
+mod viewing;
+
+pub use access::{
+    check_member, first_members, is_active, is_deleted_for, is_visible, may_still_send, member_of,
+};
+pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};
+pub use viewing::{Viewing, readers};
+
+/// Where messages of a conversation are.
+pub const MESSAGES: &str = "/v1/conversations/{conversationId}/messages";
+/// Where one of them is.
+pub const MESSAGE: &str = "/v1/conversations/{conversationId}/messages/{messageId}";
