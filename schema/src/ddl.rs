@@ -35,7 +35,9 @@ fn sqlite_collection(collection: &Collection) -> Vec<String> {
         match why_left_out(collection, index) {
             // In a String, writing can't fail.
             Some(why) => drop(writeln!(left_out, "-- {} is left out: {why}.", index.key)),
-            None if index.kind == IndexKind::Words => statements.extend(sqlite_words(collection, index)),
+            None if index.kind == IndexKind::Words => {
+                statements.extend(sqlite_words(collection, index))
+            }
             None => statements.push(sqlite_index(collection, index)),
         }
     }
@@ -117,7 +119,9 @@ fn sqlite_words(collection: &Collection, index: &Index) -> Vec<String> {
     let (words, scope, place) = (words.attribute, scope.attribute, place.attribute);
     let (table, found) = (collection.id, words_table(collection, index));
     let terms = |row: &str| {
-        format!("replace(rtrim({row}.\"{words}\"), ' ', ' ' || {row}.\"{scope}\" || '{WORDS_SIGN}')")
+        format!(
+            "replace(rtrim({row}.\"{words}\"), ' ', ' ' || {row}.\"{scope}\" || '{WORDS_SIGN}')"
+        )
     };
     let put = format!(
         "INSERT INTO \"{found}\" (rowid, terms) VALUES (new.\"{place}\", {});",

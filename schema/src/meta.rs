@@ -255,7 +255,8 @@ pub enum IndexKind {
     Unique,
     /// Finds words in a text: the columns are the text, the scope that a search names, and the place by which what is
     /// found is sorted, a number that no other document has. The text has its words parted by single blanks, with one
-    /// before the first and behind the last. An Appwrite server has no such index: see the store's page.
+    /// before the first and behind the last. An Appwrite server has one of scope and place instead: the store's
+    /// page tells why.
     Words,
 }
 

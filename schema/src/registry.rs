@@ -10,9 +10,9 @@ use crate::main_db::{
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
     Account, ConsumerCursor, ConversationMember, DisplayName, ErrorGroup, ErrorLink, Event, FanOut,
-    GifTag, IdempotencyKey, JobRun, MediaEntry, MessageExpiry, NotificationSettings, PostHashtag, Progress,
-    ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit, ReputationGrant, RestingName,
-    SearchEntry, Session, SigningKey, StickerTag, StoryReaction,
+    GifTag, IdempotencyKey, JobRun, MediaEntry, MessageExpiry, NotificationSettings, PostHashtag,
+    Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit, ReputationGrant,
+    RestingName, SearchEntry, Session, SigningKey, StickerTag, StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};

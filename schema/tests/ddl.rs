@@ -176,7 +176,10 @@ fn every_index_but_those_on_lists_and_of_words() {
     let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
     let made = rows(&database, sql, |row| row.get::<_, u32>(0));
     let stats = stats();
-    assert_eq!(made, [(stats.indexes + stats.system_indexes - 3 - 1) as u32]);
+    assert_eq!(
+        made,
+        [(stats.indexes + stats.system_indexes - 3 - 1) as u32]
+    );
     let script = ddl::sqlite();
     let left_out = script.lines().filter(|line| line.contains("is left out"));
     let keys: Vec<_> = left_out.filter_map(|line| line.split(' ').nth(1)).collect();
@@ -223,7 +226,11 @@ fn words_follow_their_documents() {
         );
         rows(&database, &sql, |row| row.get::<_, i64>(0))
     };
-    for (id, place, words) in [("a", 7, " große welt "), ("b", 9, " welt "), ("c", 8, " 東京 京 ")] {
+    for (id, place, words) in [
+        ("a", 7, " große welt "),
+        ("b", 9, " welt "),
+        ("c", 8, " 東京 京 "),
+    ] {
         run(&format!(
             "INSERT INTO searchEntries (_id, conversationId, position, senderId, kind, hasMedia, hasLink, words, sentAt) \
              VALUES ('{id}', 'C-1.x_y', {place}, 's', 'text', 0, 0, '{words}', 0)"

@@ -84,7 +84,11 @@ pub fn marks(texts: &[&str], phrases: &[Phrase]) -> Option<Vec<Vec<Range<usize>>
         }
     }
     let marks = texts.iter().zip(marks);
-    Some(marks.map(|((text, _), marks)| in_characters(text, joined(marks))).collect())
+    Some(
+        marks
+            .map(|((text, _), marks)| in_characters(text, joined(marks)))
+            .collect(),
+    )
 }
 
 impl Phrase {
@@ -137,7 +141,10 @@ fn in_characters(text: &str, ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
         bytes = to;
         characters
     };
-    ranges.into_iter().map(|range| count(range.start)..count(range.end)).collect()
+    ranges
+        .into_iter()
+        .map(|range| count(range.start)..count(range.end))
+        .collect()
 }
 
 #[cfg(test)]
@@ -145,9 +152,8 @@ mod tests {
     use super::*;
 
     fn asked(question: &str) -> Vec<String> {
-        let shown = |phrase: Phrase| {
-            phrase.words.join("+") + if phrase.is_prefix { "*" } else { "" }
-        };
+        let shown =
+            |phrase: Phrase| phrase.words.join("+") + if phrase.is_prefix { "*" } else { "" };
         phrases(question).into_iter().map(shown).collect()
     }
 
@@ -178,7 +184,9 @@ mod tests {
 
     #[test]
     fn marks_are_characters() {
-        let at = |text: &str, question: &str| marks(&[text], &phrases(question)).map(|marks| marks.concat());
+        let at = |text: &str, question: &str| {
+            marks(&[text], &phrases(question)).map(|marks| marks.concat())
+        };
         for (text, question, expected) in [
             ("Zoë grüßt Zoë", "zoe", Some(vec![0..3, 10..13])),
             ("Zoë grüßt Zoë", "GRÜSS", Some(vec![4..9])),

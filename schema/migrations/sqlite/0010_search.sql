@@ -32,8 +32,6 @@ END;
 
 CREATE UNIQUE INDEX "searchEntries_idx_position" ON "searchEntries" ("position" ASC);
 
-CREATE INDEX "searchEntries_idx_conversation" ON "searchEntries" ("conversationId" ASC, "position" ASC);
-
 CREATE INDEX "searchEntries_idx_expires" ON "searchEntries" ("expiresAt" ASC);
 
 CREATE TABLE "mediaEntries" (

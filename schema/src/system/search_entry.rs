@@ -15,11 +15,9 @@ use crate::{Collection, Column, Ephemeral, Timestamp};
     system
 )]
 #[access(server = "Its readers are all members of the conversation, more than a row can name.")]
-#[retention(with = "messages", job = "search")]
-#[retention(until(expires_at), job = "search")]
+#[retention(forever = "Part of a message, as long as that; nothing makes any yet.")]
 #[index(words idx_words(words, conversation_id, position))]
 #[index(unique idx_position(position))]
-#[index(idx_conversation(conversation_id, position))]
 #[index(idx_expires(expires_at))]
 pub struct SearchEntry {
     /// Id of the message.

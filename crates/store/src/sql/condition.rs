@@ -1,9 +1,13 @@
 //! Conditions as sea-query has them.
 
+use sea_query::extension::sqlite::SqliteExpr;
 use sea_query::{Alias, Condition, Expr, ExprTrait, Func, IntoColumnRef, Query};
+use whisper_schema::ddl::words_table;
 
 use super::Cond;
 use super::text::{constant, value};
+use crate::bind::Slot;
+use crate::columns::{Table, words_index};
 use crate::filter::Compare;
 
 /// A condition; its columns qualified where the statement has more than one table.
@@ -57,6 +61,22 @@ pub(super) fn filter(condition: &Cond, table: Option<&'static str>) -> Condition
                 false => column(key).not_in_subquery(values),
             })
         }
+        Cond::Matches {
+            table: of,
+            column: words,
+            question,
+            ..
+        } => {
+            let Some((found, place)) = found_by(*of, words) else {
+                return Condition::all().add(constant(1).eq(constant(0)));
+            };
+            let mut places = Query::select();
+            places
+                .column("rowid")
+                .from(found.clone())
+                .and_where(answers(&found, *question));
+            Condition::all().add(column(&place).in_subquery(places))
+        }
         // An empty list would vanish from the text, be it an AND, which always holds, or an OR, which never does.
         Cond::And(all) if all.is_empty() => Condition::all(),
         Cond::Or(any) if any.is_empty() => Condition::all().add(constant(1).eq(constant(0))),
@@ -67,4 +87,15 @@ pub(super) fn filter(condition: &Cond, table: Option<&'static str>) -> Condition
             .iter()
             .fold(Condition::any(), |or, each| or.add(filter(each, table))),
     }
+}
+
+/// The table that a column's words are found in, and the column with the places of its rows.
+pub(super) fn found_by(table: Table, words: &str) -> Option<(String, &'static str)> {
+    let (index, _, place) = words_index(table.0, words)?;
+    Some((words_table(table.0, index), place))
+}
+
+/// Whether a row of a table of words answers a question.
+pub(super) fn answers(found: &str, question: Slot) -> Expr {
+    Expr::col(found.to_owned()).matches(value(question))
 }
