@@ -1,4 +1,5 @@
-//! Takes the viewer's two files out of the packaged Swagger UI and compresses them for the component.
+//! Takes the viewer's two files out of the packaged Swagger UI and compresses them for the component, and gives the
+//! tests the list of components that stands in spin.toml.
 
 use std::error::Error;
 use std::fs::File;
@@ -10,6 +11,8 @@ use flate2::write::GzEncoder;
 use utoipa_swagger_ui_vendored::SWAGGER_UI_VENDORED;
 use zip::ZipArchive;
 
+/// The application: every component has a table there.
+const MANIFEST: &str = "../../spin.toml";
 const FILES: [&str; 2] = ["swagger-ui-bundle.js", "swagger-ui.css"];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -27,5 +30,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         copy(&mut archive.by_name(&inside)?, &mut encoder)?;
         encoder.finish()?;
     }
+    println!("cargo::rerun-if-changed={MANIFEST}");
+    let apis = apis(&std::fs::read_to_string(MANIFEST)?);
+    std::fs::write(Path::new(&out).join("apis.rs"), apis)?;
     Ok(())
+}
+
+/// An expression: the endpoint tables of all components, each made by the crate of its name.
+fn apis(manifest: &str) -> String {
+    let headers = manifest.lines().filter_map(|line| {
+        let name = line.trim().strip_prefix("[component.")?.strip_suffix(']')?;
+        (!name.contains('.')).then(|| format!("{}::api(),", name.replace('-', "_")))
+    });
+    format!("vec![{}]", headers.collect::<String>())
 }

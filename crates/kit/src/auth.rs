@@ -26,7 +26,7 @@ pub use session::{
 };
 pub(crate) use session::{check, standing};
 pub(crate) use token::verify;
-pub use token::{Jwk, Jwks, jwks};
+pub use token::{JwkView, JwksView, jwks};
 
 /// Somebody signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]

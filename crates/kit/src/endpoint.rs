@@ -159,6 +159,13 @@ impl Endpoint {
         self.path
     }
 
+    /// Names of the types that it answers with.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn reply_names(&self) -> impl Iterator<Item = std::borrow::Cow<'static, str>> {
+        let shapes = self.replies.iter().filter_map(|(_, shape, _)| *shape);
+        shapes.map(|shape| (shape.name)())
+    }
+
     /// The callers that are let in.
     pub fn who(&self) -> Auth {
         self.auth

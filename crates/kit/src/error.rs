@@ -244,6 +244,14 @@ impl Error {
         matches!(self.store.as_deref(), Some(StoreError::TooLarge { .. }))
     }
 
+    /// Whether the database can't be reached, or is busy: nothing else that needs it would work either.
+    pub fn is_outage(&self) -> bool {
+        matches!(
+            self.store.as_deref(),
+            Some(StoreError::Busy | StoreError::Unavailable(_))
+        )
+    }
+
     /// Whether the commit rested on something that has changed: reading again may tell what to do.
     pub fn is_stale(&self) -> bool {
         matches!(

@@ -1,5 +1,8 @@
 //! Jobs, which a schedule, or an operator, starts by `POST /internal/jobs/<name>`.
 
+mod budget;
+mod expiry;
+
 use std::cell::RefCell;
 
 use serde::Serialize;
@@ -12,10 +15,9 @@ use crate::error::{Code, Error, Result};
 use crate::log::{self, Level};
 use crate::reply::Reply;
 
-/// How long a run is remembered, in milliseconds.
-const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
-/// Older runs that a new one sweeps away.
-const SWEEP_ROWS: u64 = 10;
+pub use budget::{Bounds, Budget};
+pub use expiry::{Due, Expiring, expire};
+
 /// Characters of a cause that are kept.
 const CAUSE: usize = 1000;
 
@@ -23,7 +25,7 @@ const CAUSE: usize = 1000;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Report {
+pub struct ReportView {
     /// Items that were due.
     pub found: u64,
     /// Items that were dealt with.
@@ -36,7 +38,7 @@ pub struct Report {
 
 /// The numbers of a run so far: kept even when an error ends it.
 #[derive(Debug, Default)]
-pub struct Tally(RefCell<Report>);
+pub struct Tally(RefCell<ReportView>);
 
 impl Tally {
     /// Counts items that were found and dealt with.
@@ -47,7 +49,7 @@ impl Tally {
     }
 
     /// Adds the numbers of a part of the run.
-    pub fn add(&self, part: &Report) {
+    pub fn add(&self, part: &ReportView) {
         let mut report = self.0.borrow_mut();
         report.found += part.found;
         report.done += part.done;
@@ -61,7 +63,7 @@ impl Tally {
     }
 
     /// So far.
-    pub fn report(&self) -> Report {
+    pub fn report(&self) -> ReportView {
         self.0.borrow().clone()
     }
 }
@@ -106,7 +108,8 @@ where
     (kept.found, kept.done) = (count(report.found), count(report.done));
     (kept.failed, kept.capped) = (count(report.failed), report.capped);
     kept.error = outcome.as_ref().err().map(cause);
-    let ended = ctx.store().await?.commit(end(ctx, &kept)).await;
+    let end = Batch::new().upsert(&kept);
+    let ended = ctx.store().await?.commit(end).await;
     outcome?;
     ended?;
     let fields = [
@@ -176,15 +179,6 @@ pub async fn delete_bounded<D: Document>(
     }
     tally.cap();
     Ok(())
-}
-
-fn end(ctx: &Ctx, run: &JobRun) -> Batch {
-    // By the index of job and time, so that nothing is searched while the write lock is held.
-    let old = Filter::and([
-        Filter::<JobRun>::eq(JobRun::JOB, run.job.as_str()),
-        Filter::lt(JobRun::STARTED_AT, ctx.now().plus(-KEPT)),
-    ]);
-    Batch::new().upsert(run).delete_where(old, SWEEP_ROWS)
 }
 
 fn cause(error: &Error) -> String {

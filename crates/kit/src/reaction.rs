@@ -12,7 +12,7 @@ use http::Method;
 use crate::ctx::Ctx;
 use crate::endpoint::{Api, Auth, Endpoint};
 use crate::error::Result;
-use crate::jobs::Report;
+use crate::jobs::ReportView;
 use crate::reply::Reply;
 
 /// Where components are told that something was committed.
@@ -55,7 +55,7 @@ impl Api {
     pub fn consumer<F, Fut>(self, react: F) -> Self
     where
         F: Fn(Ctx) -> Fut + 'static,
-        Fut: Future<Output = Result<Report>> + 'static,
+        Fut: Future<Output = Result<ReportView>> + 'static,
     {
         self.endpoint(endpoint(react))
     }
@@ -66,7 +66,7 @@ impl Api {
 fn endpoint<F, Fut>(react: F) -> Endpoint
 where
     F: Fn(Ctx) -> Fut + 'static,
-    Fut: Future<Output = Result<Report>> + 'static,
+    Fut: Future<Output = Result<ReportView>> + 'static,
 {
     let (react, turn) = (Rc::new(react), Rc::new(Turn::default()));
     let handler = move |ctx: Ctx, _| {
@@ -83,7 +83,7 @@ where
                     return Reply::json(status, &report);
                 }
             }
-            Reply::json(202, &Report::default())
+            Reply::json(202, &ReportView::default())
         }
     };
     let summary = "Handles what was committed since the last time";

@@ -10,12 +10,18 @@ mod native {
 
     /// How to make a type's JSON schema.
     #[derive(Clone, Copy)]
-    pub struct Shape(pub(crate) fn(&mut schemars::SchemaGenerator) -> schemars::Schema);
+    pub struct Shape {
+        pub(crate) schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
+        pub(crate) name: fn() -> std::borrow::Cow<'static, str>,
+    }
 
     impl Shape {
         /// The shape of a type.
         pub fn of<T: Shaped>() -> Self {
-            Self(|generator| generator.subschema_for::<T>())
+            Self {
+                schema: |generator| generator.subschema_for::<T>(),
+                name: T::schema_name,
+            }
         }
     }
 }

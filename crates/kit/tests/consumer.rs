@@ -8,7 +8,7 @@ use futures::executor::block_on;
 use futures::future::join_all;
 use serde_json::json;
 use whisper_kit::consumer::{self, Bounds, Consumed, consume};
-use whisper_kit::jobs::{Report, Tally};
+use whisper_kit::jobs::{ReportView, Tally};
 use whisper_kit::testing::TestEdge;
 use whisper_kit::{Api, Code, Ctx, Error, Result, events};
 use whisper_schema::Column;
@@ -188,6 +188,6 @@ fn a_run_goes_on_to_the_end_or_to_its_time() {
     assert_eq!((capped.done, capped.capped), (2, true));
     let rest = go(60_000);
     assert_eq!((rest.done, rest.capped), (3, false));
-    assert_eq!(go(60_000), Report::default());
+    assert_eq!(go(60_000), ReportView::default());
     assert_eq!(noted(&edge), ["a", "b", "c", "d", "e"]);
 }

@@ -7,7 +7,7 @@ use futures::channel::oneshot;
 use futures::executor::block_on;
 use futures::future::select;
 use serde_json::{Value, json};
-use whisper_kit::jobs::{self, Report};
+use whisper_kit::jobs::{self, ReportView};
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Api, Auth, Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_schema::prelude::JobRun;
@@ -19,11 +19,11 @@ async fn job(ctx: Ctx, request: Request) -> Result<Reply> {
         match request.query.as_str() {
             "broken" => return Err(Error::internal("the disk is full")),
             "busy" => return Err(StoreError::Busy.into()),
-            "failed" => tally.add(&Report {
+            "failed" => tally.add(&ReportView {
                 found: 2,
                 failed: 2,
                 capped: true,
-                ..Report::default()
+                ..ReportView::default()
             }),
             _ => tally.done(2),
         }
@@ -131,13 +131,13 @@ fn what_a_busy_database_keeps_a_job_from_is_reported() {
 }
 
 #[test]
-fn runs_are_forgotten_after_30_days() {
+fn a_run_forgets_no_earlier_one_as_the_clock_may_be_ahead() {
     let edge = edge();
     run(&edge, "").expect(200);
-    edge.advance(31 * 24 * 60 * 60 * 1000);
+    edge.advance(365 * 24 * 60 * 60 * 1000);
     run(&edge, "").expect(200);
     assert_eq!(
         block_on(edge.store().read(Query::<JobRun>::new().count(10))),
-        Ok(1)
+        Ok(2)
     );
 }

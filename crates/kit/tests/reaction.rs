@@ -8,14 +8,14 @@ use futures::channel::oneshot;
 use futures::executor::block_on;
 use futures::join;
 use serde_json::{Value, json};
-use whisper_kit::jobs::Report;
+use whisper_kit::jobs::ReportView;
 use whisper_kit::reaction::PATH;
 use whisper_kit::testing::TestEdge;
 use whisper_kit::{Api, Auth, Code, Endpoint, Error, Method, Reply, events, openapi};
 use whisper_store::Batch;
 
 /// A consumer that counts its runs, each of which finds this.
-fn counting(report: Report) -> (Api, Rc<Cell<u32>>) {
+fn counting(report: ReportView) -> (Api, Rc<Cell<u32>>) {
     let runs = Rc::new(Cell::new(0));
     let counted = Rc::clone(&runs);
     let api = Api::new("x", "").consumer(move |_| {
@@ -29,9 +29,9 @@ fn counting(report: Report) -> (Api, Rc<Cell<u32>>) {
 #[test]
 fn components_wake_it_and_learn_whether_there_is_more() {
     for (capped, status) in [(false, 200), (true, 202)] {
-        let report = Report {
+        let report = ReportView {
             capped,
-            ..Report::default()
+            ..ReportView::default()
         };
         let (api, runs) = counting(report);
         let edge = TestEdge::new(&api, &[]);
@@ -42,7 +42,7 @@ fn components_wake_it_and_learn_whether_there_is_more() {
 
 #[test]
 fn to_everybody_else_there_is_no_such_route() {
-    let (api, runs) = counting(Report::default());
+    let (api, runs) = counting(ReportView::default());
     let edge = TestEdge::new(&api, &[("operator_key", "the-key")]);
     let (_, user) = block_on(edge.user());
     for token in ["", "the-key", &user] {
@@ -69,7 +69,7 @@ fn who_comes_while_it_is_at_work_is_not_forgotten() {
                 started.send(()).unwrap();
                 may_go_on.await.unwrap();
             }
-            Ok(Report::default())
+            Ok(ReportView::default())
         }
     });
     let edge = TestEdge::new(&api, &[]);
@@ -137,7 +137,7 @@ fn what_is_left_for_after_the_answer_is_done_and_reported_when_it_fails() {
             counted.set(counted.get() + 1);
             Err(Error::internal("the cause"))
         });
-        async { Ok(Report::default()) }
+        async { Ok(ReportView::default()) }
     });
     let edge = TestEdge::new(&api, &[]);
     block_on(edge.from_component(PATH, &Value::Null)).expect(200);

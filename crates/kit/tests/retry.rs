@@ -106,20 +106,19 @@ fn what_is_the_clients_fault_is_no_reason_to_try_again() {
 fn of_many_only_those_fail_that_cannot_be_done() {
     let edge = edge();
     commit(&edge, Batch::new().insert(&row("b", 1)));
-    let insert = |ids: &[&str]| {
+    let insert = async |ids: &[&str]| {
         let batch = ids
             .iter()
             .fold(Batch::new(), |batch, id| batch.insert(&row(id, 1)));
-        Ok(batch)
+        Ok(edge.store().commit(batch).await?)
     };
-    let ctx = edge.ctx();
     edge.rows_written();
-    let outcome = block_on(together(&ctx, &["a", "b", "c"], insert)).unwrap();
+    let outcome = block_on(together(&["a", "b", "c"], insert)).unwrap();
     let failed: Vec<&str> = outcome.failed.iter().map(|(id, _)| **id).collect();
     assert_eq!((outcome.done.len(), failed), (2, vec!["b"]));
     assert_eq!((count(&edge, "a"), count(&edge, "c")), (Some(1), Some(1)));
     edge.rows_written();
-    let outcome = block_on(together(&ctx, &["d", "e"], insert)).unwrap();
+    let outcome = block_on(together(&["d", "e"], insert)).unwrap();
     assert_eq!((outcome.done.len(), outcome.failed.len()), (1, 0));
     assert_eq!(edge.rows_written().len(), 1, "one commit");
 }

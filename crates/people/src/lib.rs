@@ -21,7 +21,7 @@ pub use friends::{Befriending, friends};
 pub use pair::{Between, Pair, between, blocked, blocked_any, contact, following, unblocked};
 pub use reach::{Reach, Reaching, reach};
 pub use shown::{People, Showing, shown_to};
-pub use summary::{UserSummary, Users};
+pub use summary::{UserSummaryView, Users};
 pub use visible::{Audience, Visibility, Visible, audience, in_use, visible};
 
 /// The most ids that one question names: each gives at most so many rows, and so many fit an answer.

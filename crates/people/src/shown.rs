@@ -7,7 +7,7 @@ use whisper_schema::prelude::{Account, AccountStatus, Column, Contact, Profile};
 use whisper_store::{Answers, Filter, Query, Questions, ReadSet, StoreError};
 
 use crate::pair::{by, of};
-use crate::summary::{UserSummary, Users};
+use crate::summary::{UserSummaryView, Users};
 use crate::{asked, by_ids, chunks};
 
 /// Asks for people as a viewer sees them; gives [`People`]. Nothing is asked for nobody.
@@ -128,17 +128,17 @@ impl People {
     }
 
     /// Somebody, as answers name them; with the id alone if the viewer may see no more.
-    pub fn summary(&self, id: &str) -> UserSummary {
+    pub fn summary(&self, id: &str) -> UserSummaryView {
         let profile = self.profile(id);
-        profile.map_or_else(|| UserSummary::hidden(id), UserSummary::from)
+        profile.map_or_else(|| UserSummaryView::hidden(id), UserSummaryView::from)
     }
 
     /// As [`People::summary`], in the viewer's own list of those whom they blocked: it must tell whom.
-    pub fn summary_for_blocker(&self, id: &str) -> UserSummary {
+    pub fn summary_for_blocker(&self, id: &str) -> UserSummaryView {
         let profile = self.profiles.get(id);
         let is_hidden = self.blockers.contains(id) || self.out_of_use.contains(id);
         let profile = profile.filter(|_| !is_hidden);
-        profile.map_or_else(|| UserSummary::hidden(id), UserSummary::from)
+        profile.map_or_else(|| UserSummaryView::hidden(id), UserSummaryView::from)
     }
 
     /// Everybody who was asked for, by id.

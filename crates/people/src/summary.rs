@@ -9,7 +9,7 @@ use whisper_schema::prelude::Profile;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct UserSummary {
+pub struct UserSummaryView {
     /// Id of the user.
     pub id: String,
     /// Handle that others find the user by.
@@ -28,10 +28,10 @@ pub struct UserSummary {
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct Users {
     /// Everybody whom this answer names, by id.
-    pub users: BTreeMap<String, UserSummary>,
+    pub users: BTreeMap<String, UserSummaryView>,
 }
 
-impl UserSummary {
+impl UserSummaryView {
     /// Somebody of whom nothing is shown.
     pub fn hidden(id: &str) -> Self {
         Self {
@@ -41,7 +41,7 @@ impl UserSummary {
     }
 }
 
-impl From<&Profile> for UserSummary {
+impl From<&Profile> for UserSummaryView {
     /// The fields that everybody may see: [`crate::privacy::ALWAYS`].
     fn from(profile: &Profile) -> Self {
         Self {

@@ -4,7 +4,7 @@
 use futures::executor::block_on;
 use whisper_kit::Api;
 use whisper_kit::testing::TestEdge;
-use whisper_people::{People, UserSummary, between, consents, reach, shown_to, visible};
+use whisper_people::{People, UserSummaryView, between, consents, reach, shown_to, visible};
 use whisper_schema::prelude::{
     Account, AccountStatus, Contact, ContactRelationship, ConversationMember,
     ConversationMemberStatus, Follow, FollowStatus, Message, Profile, StoryAudience, Timestamp,
@@ -91,7 +91,7 @@ fn a_block_hides_each_from_the_other_and_from_nobody_else() {
     );
     assert_eq!(
         people(&edge, "bob").summary("ann"),
-        UserSummary::hidden("ann")
+        UserSummaryView::hidden("ann")
     );
     assert!(people(&edge, "bob").profile("ann").is_none());
 }

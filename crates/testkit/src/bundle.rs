@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use whisper_manifest::Manifest;
+
 /// The root of the workspace.
 pub fn root() -> &'static Path {
     static ROOT: OnceLock<PathBuf> = OnceLock::new();
@@ -13,6 +15,12 @@ pub fn root() -> &'static Path {
             .canonicalize()
             .expect("the workspace's root")
     })
+}
+
+/// Names of the components that spin.toml lists.
+pub fn components() -> Vec<String> {
+    let manifest = Manifest::load(&root().join("spin.toml")).expect("spin.toml");
+    manifest.component_ids()
 }
 
 /// Path of the release build of `whisper`, built when it is missing or stale.

@@ -6,7 +6,7 @@ use whisper_schema::prelude::Profile;
 
 use crate::founding::{Founder, count_sign_up, found};
 use crate::rules::profile::LINE;
-use crate::views::SignedIn;
+use crate::views::SignedInView;
 
 /// What a new anonymous account starts with.
 #[derive(Clone, Debug, Default, Body)]
@@ -28,7 +28,7 @@ pub fn endpoint() -> Endpoint {
     )
     .public()
     .own_accounts()
-    .reply::<SignedIn>(201, "The account was made.")
+    .reply::<SignedInView>(201, "The account was made.")
     .codes(&[Code::RateLimited])
 }
 

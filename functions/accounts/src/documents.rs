@@ -22,14 +22,14 @@ const OBJECTS: [Column<Profile>; 3] = [
 /// A profile as its owner sees it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
-pub struct OwnProfile(Map<String, Value>);
+pub struct OwnProfileView(Map<String, Value>);
 
 /// A profile as somebody else sees it: fields that its owner hides from them are absent.
 #[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
-pub struct OthersProfile(Map<String, Value>);
+pub struct OthersProfileView(Map<String, Value>);
 
-impl OwnProfile {
+impl OwnProfileView {
     /// The whole profile.
     ///
     /// # Errors
@@ -39,7 +39,7 @@ impl OwnProfile {
     }
 }
 
-impl OthersProfile {
+impl OthersProfileView {
     /// The part of a profile that the viewer may see.
     ///
     /// # Errors
@@ -90,7 +90,7 @@ mod schemas {
     use whisper_people::privacy::{ALWAYS, setting_keys, visible_fields};
     use whisper_schema::prelude::Profile;
 
-    use super::{OBJECTS, OthersProfile, OwnProfile};
+    use super::{OBJECTS, OthersProfileView, OwnProfileView};
 
     /// The profile's schema with these fields only, of which these are always there.
     fn selection(
@@ -133,9 +133,9 @@ mod schemas {
         json_schema!({"type": "object", "properties": settings, "additionalProperties": false})
     }
 
-    impl JsonSchema for OwnProfile {
+    impl JsonSchema for OwnProfileView {
         fn schema_name() -> Cow<'static, str> {
-            "OwnProfile".into()
+            "OwnProfileView".into()
         }
 
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {
@@ -148,9 +148,9 @@ mod schemas {
         }
     }
 
-    impl JsonSchema for OthersProfile {
+    impl JsonSchema for OthersProfileView {
         fn schema_name() -> Cow<'static, str> {
-            "OthersProfile".into()
+            "OthersProfileView".into()
         }
 
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {

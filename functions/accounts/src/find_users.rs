@@ -6,7 +6,7 @@ use serde::Deserialize;
 use whisper_kit::page::Listing;
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Params, Reply, Request, Result, Rule};
 use whisper_people::privacy::{Viewer, is_shown};
-use whisper_people::{People, UserSummary, friends, shown_to};
+use whisper_people::{People, UserSummaryView, friends, shown_to};
 use whisper_schema::prelude::{DisplayName, Document, Profile};
 use whisper_store::{Filter, Order, Page, Query};
 
@@ -43,7 +43,7 @@ pub fn endpoint() -> Endpoint {
          display name begins so, by their privacy settings",
         find,
     )
-    .reply::<Listing<UserSummary>>(200, "The people.")
+    .reply::<Listing<UserSummaryView>>(200, "The people.")
     .codes(&[Code::InvalidQuery])
 }
 
@@ -71,7 +71,7 @@ fn wrong(parameter: &str, rule: Rule, detail: &str) -> Error {
     Error::field(parameter, rule, detail).with_code(Code::InvalidQuery)
 }
 
-async fn by_ids(ctx: &Ctx, me: &str, ids: &str) -> Result<Vec<UserSummary>> {
+async fn by_ids(ctx: &Ctx, me: &str, ids: &str) -> Result<Vec<UserSummaryView>> {
     let ids: Vec<&str> = ids.split(',').map(str::trim).collect();
     if ids.len() > MOST_IDS {
         return Err(wrong("ids", Rule::Size, "must have at most 100 ids"));
@@ -80,10 +80,10 @@ async fn by_ids(ctx: &Ctx, me: &str, ids: &str) -> Result<Vec<UserSummary>> {
     let mut once = BTreeSet::new();
     let seen = ids.iter().filter(|id| once.insert(**id));
     let seen = seen.filter_map(|id| people.profile(id));
-    Ok(seen.map(UserSummary::from).collect())
+    Ok(seen.map(UserSummaryView::from).collect())
 }
 
-async fn by_name(ctx: &Ctx, me: &str, query: &str) -> Result<Vec<UserSummary>> {
+async fn by_name(ctx: &Ctx, me: &str, query: &str) -> Result<Vec<UserSummaryView>> {
     let prefix = folded(query.trim());
     if !(1..=MOST_CHARACTERS).contains(&prefix.chars().count()) {
         return Err(wrong("query", Rule::Size, "must have 1 to 100 characters"));
@@ -138,7 +138,7 @@ fn behind<D: Document>(query: Option<Query<D>>, page: Option<Page<D>>) -> Option
 }
 
 /// Those of these people whom their privacy settings let the caller find.
-async fn shown(ctx: &Ctx, me: &str, ids: Vec<&str>) -> Result<BTreeMap<String, UserSummary>> {
+async fn shown(ctx: &Ctx, me: &str, ids: Vec<&str>) -> Result<BTreeMap<String, UserSummaryView>> {
     let read = (
         shown_to(me, ids.iter().copied()),
         friends(me, ids.iter().copied()),

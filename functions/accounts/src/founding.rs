@@ -16,7 +16,7 @@ use crate::names;
 use crate::rules::slow_down::address_name;
 use crate::rules::username;
 use crate::trail;
-use crate::views::SignedIn;
+use crate::views::SignedInView;
 
 /// The accounts that one address may make.
 pub const RATE: Rate = Rate::per_hour("sign-up", "signup_rate_per_hour", 1000);
@@ -49,12 +49,12 @@ pub async fn count_sign_up(ctx: &Ctx, request: &Request) -> Result<()> {
 ///
 /// # Errors
 /// [`Code::EmailTaken`], [`Code::UsernameTaken`].
-pub async fn found(ctx: &Ctx, request: &Request, founder: Founder) -> Result<SignedIn> {
+pub async fn found(ctx: &Ctx, request: &Request, founder: Founder) -> Result<SignedInView> {
     ctx.retry(async || attempt(ctx, request, &founder).await)
         .await
 }
 
-async fn attempt(ctx: &Ctx, request: &Request, founder: &Founder) -> Result<Attempt<SignedIn>> {
+async fn attempt(ctx: &Ctx, request: &Request, founder: &Founder) -> Result<Attempt<SignedInView>> {
     let id = ctx.new_id()?;
     let mut account = account(id.clone(), founder);
     let mut profile = profile(&account, founder)?;
@@ -70,7 +70,7 @@ async fn attempt(ctx: &Ctx, request: &Request, founder: &Founder) -> Result<Atte
     match ctx.store().await?.commit(batch).await.map_err(taken) {
         Ok(committed) => {
             made_at(&mut account, &mut profile, committed.at);
-            SignedIn::new(&account, &profile, issued).map(Attempt::Done)
+            SignedInView::new(&account, &profile, issued).map(Attempt::Done)
         }
         Err(error) if founder.is_unlucky(&error) => Ok(Attempt::Retry),
         Err(error) => Err(error),

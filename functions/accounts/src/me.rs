@@ -7,7 +7,7 @@ use whisper_schema::body::Changes;
 use whisper_schema::prelude::{Column, Profile};
 use whisper_store::{Doc, Get};
 
-use crate::documents::{OwnProfile, fields};
+use crate::documents::{OwnProfileView, fields};
 use crate::foreign;
 use crate::rules::profile::ProfileChange;
 
@@ -20,7 +20,7 @@ pub fn endpoint() -> Endpoint {
         "The caller's own profile, whole, with its ETag",
         get,
     )
-    .reply::<OwnProfile>(200, "The profile.")
+    .reply::<OwnProfileView>(200, "The profile.")
 }
 
 async fn get(ctx: Ctx, _: Request) -> Result<Reply> {
@@ -46,7 +46,7 @@ pub async fn mine(ctx: &Ctx) -> Result<Doc<Profile>> {
 /// ETag names the last edit, which If-Match is held against, and the revision, which caches go by.
 pub fn answer(profile: &Doc<Profile>) -> Result<Reply> {
     let etag = etag_of_edit(edit(profile)?, profile.revision);
-    Ok(Reply::ok(&OwnProfile::of(profile)?)?.header("etag", &etag))
+    Ok(Reply::ok(&OwnProfileView::of(profile)?)?.header("etag", &etag))
 }
 
 /// The number of the last edit: it follows from what the owner may change, since the times of two edits may be equal.

@@ -1,6 +1,6 @@
 //! `GET /.well-known/jwks.json`: the public keys of access tokens.
 
-use whisper_kit::auth::{Jwks, jwks};
+use whisper_kit::auth::{JwksView, jwks};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
 
 /// How long others may keep the keys: far less than a token lives after a key has come.
@@ -17,7 +17,7 @@ pub fn endpoint() -> Endpoint {
     )
     .public()
     .own_accounts()
-    .reply::<Jwks>(200, "The keys.")
+    .reply::<JwksView>(200, "The keys.")
 }
 
 async fn get(ctx: Ctx, _: Request) -> Result<Reply> {

@@ -5,7 +5,7 @@ use whisper_kit::log::Secret;
 use whisper_kit::{Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
 use whisper_schema::Body;
 
-use crate::views::Tokens;
+use crate::views::TokensView;
 
 /// Which session goes on.
 #[derive(Clone, Debug, Body)]
@@ -27,7 +27,7 @@ pub fn endpoint() -> Endpoint {
     )
     .public()
     .own_accounts()
-    .reply::<Tokens>(200, "The new pair.")
+    .reply::<TokensView>(200, "The new pair.")
     .codes(&[
         Code::TokenInvalid,
         Code::SessionRevoked,
@@ -37,5 +37,5 @@ pub fn endpoint() -> Endpoint {
 
 async fn refresh(ctx: Ctx, _: Request, Json(body): Json<Refresh>) -> Result<Reply> {
     let issued = rotate(&ctx, body.refresh_token.reveal()).await?;
-    Reply::ok(&Tokens::from(issued))
+    Reply::ok(&TokensView::from(issued))
 }

@@ -16,7 +16,7 @@ use crate::rules::email::{EMAIL_MAX, normal_email};
 use crate::rules::password::GivenPassword;
 use crate::rules::profile::LINE;
 use crate::trail;
-use crate::views::SignedIn;
+use crate::views::SignedInView;
 
 /// Label of the operation that touches the account.
 const ACCOUNT: &str = "account as read";
@@ -46,7 +46,7 @@ pub fn endpoint() -> Endpoint {
     )
     .public()
     .own_accounts()
-    .reply::<SignedIn>(201, "Signed in.")
+    .reply::<SignedInView>(201, "Signed in.")
     .codes(&[Code::InvalidCredentials, Code::RateLimited])
 }
 
@@ -68,7 +68,7 @@ async fn sign_in(ctx: Ctx, request: Request, Json(body): Json<SignIn>) -> Result
     let (profile, shown) = ctx.read(read).await?;
     let profile = profile.or_not_found()?;
     names::show_anew(&ctx, &profile, shown.as_ref()).await?;
-    Reply::created(&SignedIn::new(&account, &profile, issued)?)
+    Reply::created(&SignedInView::new(&account, &profile, issued)?)
 }
 
 /// An account whose password is known to be right.

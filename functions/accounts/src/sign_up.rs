@@ -11,7 +11,7 @@ use crate::rules::email::Email;
 use crate::rules::password::NewPassword;
 use crate::rules::profile::LINE;
 use crate::rules::username::Username;
-use crate::views::SignedIn;
+use crate::views::SignedInView;
 
 /// A new account.
 #[derive(Clone, Debug, Body)]
@@ -50,7 +50,7 @@ pub fn endpoint() -> Endpoint {
     )
     .public()
     .own_accounts()
-    .reply::<SignedIn>(201, "The account was made.")
+    .reply::<SignedInView>(201, "The account was made.")
     .codes(&[Code::EmailTaken, Code::UsernameTaken, Code::RateLimited])
 }
 

@@ -9,7 +9,7 @@ use whisper_schema::body::Changes;
 use whisper_schema::prelude::{Profile, UserActivityType};
 use whisper_store::{Batch, Doc, Filter, Patch};
 
-use crate::documents::OwnProfile;
+use crate::documents::OwnProfileView;
 use crate::founding::taken;
 use crate::me::{answer, edit, mine};
 use crate::names;
@@ -32,7 +32,7 @@ pub fn endpoint() -> Endpoint {
         update,
     )
     .headers(&["if-match"])
-    .reply::<OwnProfile>(200, "The changed profile, with its new ETag.")
+    .reply::<OwnProfileView>(200, "The changed profile, with its new ETag.")
     .codes(&[
         Code::PreconditionFailed,
         Code::UsernameTaken,

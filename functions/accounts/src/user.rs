@@ -6,7 +6,7 @@ use whisper_people::{between, visible};
 use whisper_schema::prelude::Profile;
 use whisper_store::{Filter, Query};
 
-use crate::documents::OthersProfile;
+use crate::documents::OthersProfileView;
 use crate::rules::username;
 
 /// The endpoint.
@@ -18,7 +18,7 @@ pub fn endpoint() -> Endpoint {
         "Somebody's profile by user name, with their privacy settings applied",
         get,
     )
-    .reply::<OthersProfile>(200, "What the caller may see of the profile.")
+    .reply::<OthersProfileView>(200, "What the caller may see of the profile.")
     .codes(&[Code::NotFound])
 }
 
@@ -41,5 +41,8 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     if viewer == Viewer::Blocked {
         return Err(Error::not_found());
     }
-    Reply::ok(&OthersProfile::of(&profile.or_not_found()?.value, viewer)?)
+    Reply::ok(&OthersProfileView::of(
+        &profile.or_not_found()?.value,
+        viewer,
+    )?)
 }

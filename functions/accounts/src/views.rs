@@ -3,11 +3,11 @@
 use serde::Serialize;
 use whisper_kit::Result;
 use whisper_kit::auth::{ACCESS_LIFETIME, Issued};
-use whisper_people::UserSummary;
+use whisper_people::UserSummaryView;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, AccountStatus, Profile, Session};
 
-use crate::documents::OwnProfile;
+use crate::documents::OwnProfileView;
 
 /// What somebody signs in with.
 #[derive(Clone, Debug, Serialize)]
@@ -90,7 +90,7 @@ impl SessionView {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Tokens {
+pub struct TokensView {
     /// The session.
     pub session: SessionView,
     /// Goes into the header `Authorization: Bearer …`.
@@ -103,7 +103,7 @@ pub struct Tokens {
     pub refresh_token: String,
 }
 
-impl From<Issued> for Tokens {
+impl From<Issued> for TokensView {
     fn from(issued: Issued) -> Self {
         Self {
             session: SessionView::new(&issued.session, &issued.session.id),
@@ -119,17 +119,17 @@ impl From<Issued> for Tokens {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct SignedIn {
+pub struct SignedInView {
     /// The account.
     pub account: AccountView,
     /// Its profile.
-    pub profile: OwnProfile,
+    pub profile: OwnProfileView,
     /// The session and its tokens.
     #[serde(flatten)]
-    pub tokens: Tokens,
+    pub tokens: TokensView,
 }
 
-impl SignedIn {
+impl SignedInView {
     /// What somebody gets who signed up or in.
     ///
     /// # Errors
@@ -137,7 +137,7 @@ impl SignedIn {
     pub fn new(account: &Account, profile: &Profile, issued: Issued) -> Result<Self> {
         Ok(Self {
             account: AccountView::from(account),
-            profile: OwnProfile::of(profile)?,
+            profile: OwnProfileView::of(profile)?,
             tokens: issued.into(),
         })
     }
@@ -166,7 +166,7 @@ pub struct BlockView {
 
 impl BlockView {
     /// A user as their blocker may see them.
-    pub fn new(user: UserSummary, blocked_at: Option<Timestamp>) -> Self {
+    pub fn new(user: UserSummaryView, blocked_at: Option<Timestamp>) -> Self {
         Self {
             user_id: user.id,
             username: user.username,

@@ -9,7 +9,7 @@ pub const OPENAPI: &str = include_str!("../openapi.json");
 /// The service and where to look.
 #[derive(Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct Service {
+pub struct ServiceView {
     /// Name of the service.
     name: &'static str,
     /// Its version.
@@ -23,14 +23,14 @@ pub struct Service {
 /// Whether the service answers.
 #[derive(Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct Health {
+pub struct HealthView {
     /// Always `ok`: otherwise there is no answer.
     status: &'static str,
 }
 
 /// `GET /`
 pub async fn service(_: Ctx, _: Request) -> Result<Reply> {
-    Reply::ok(&Service {
+    Reply::ok(&ServiceView {
         name: "whisper",
         version: env!("CARGO_PKG_VERSION"),
         openapi: "/v1/openapi.json",
@@ -40,7 +40,7 @@ pub async fn service(_: Ctx, _: Request) -> Result<Reply> {
 
 /// `GET /health`
 pub async fn health(_: Ctx, _: Request) -> Result<Reply> {
-    Reply::ok(&Health { status: "ok" })
+    Reply::ok(&HealthView { status: "ok" })
 }
 
 /// `GET /v1/openapi.json`

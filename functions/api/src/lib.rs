@@ -16,7 +16,7 @@ pub fn api() -> Api {
                 "Names the service and where to look",
                 describe::service,
             )
-            .reply::<describe::Service>(200, "The service"),
+            .reply::<describe::ServiceView>(200, "The service"),
         )
         .endpoint(
             get(
@@ -25,7 +25,7 @@ pub fn api() -> Api {
                 "Says that the service answers",
                 describe::health,
             )
-            .reply::<describe::Health>(200, "It does"),
+            .reply::<describe::HealthView>(200, "It does"),
         )
         .endpoint(
             get(

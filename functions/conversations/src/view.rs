@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use whisper_people::{People, UserSummary, Users};
+use whisper_people::{People, UserSummaryView, Users};
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMember, ConversationMemberRole, Message,
@@ -59,7 +59,7 @@ pub struct ConversationView {
     pub is_archived: Vec<String>,
     /// The other one of a direct conversation, as the caller sees them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub peer: Option<UserSummary>,
+    pub peer: Option<UserSummaryView>,
     /// Newest message; absent, as are all fields about it, when it has expired or was deleted, or when its sender is
     /// blocked or may not use their account.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -206,7 +206,7 @@ impl Sight<'_> {
         })
     }
 
-    fn peer(&self, kind: ConversationKind) -> Option<UserSummary> {
+    fn peer(&self, kind: ConversationKind) -> Option<UserSummaryView> {
         let is_direct = kind == ConversationKind::Direct;
         let peer = self.shown.peer_of(&self.me.user_id).filter(|_| is_direct);
         peer.map(|peer| self.people.summary(peer))

@@ -36,7 +36,7 @@ pub fn endpoint() -> Endpoint {
         handle,
     )
     .auth(Auth::Operator)
-    .reply::<jobs::Report>(200, "What the run did.")
+    .reply::<jobs::ReportView>(200, "What the run did.")
     .codes(&[Code::JobFailed])
 }
 

@@ -1,7 +1,7 @@
 //! Follows as the API shows them.
 
 use serde::Serialize;
-use whisper_people::UserSummary;
+use whisper_people::UserSummaryView;
 use whisper_schema::prelude::{Follow, FollowStatus, Timestamp};
 
 /// A follow, as one of the two sees it.
@@ -36,7 +36,7 @@ pub struct FollowListItemView {
     #[serde(flatten)]
     pub follow: FollowView,
     /// The other one.
-    pub user: UserSummary,
+    pub user: UserSummaryView,
 }
 
 impl FollowView {

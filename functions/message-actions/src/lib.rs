@@ -1,15 +1,12 @@
 #![doc = include_str!("../README.md")]
 
-mod bounds;
-mod due;
 mod expiry;
 mod get;
 mod removal;
 
 use whisper_kit::Api;
 
-pub use bounds::Bounds;
-pub use expiry::{JOB, sweep};
+pub use expiry::{JOB, Messages};
 
 /// The endpoints.
 pub fn api() -> Api {

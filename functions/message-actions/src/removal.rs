@@ -1,53 +1,57 @@
-//! The commit that removes messages with everything that copies or names them.
+//! The batch that removes messages with everything that copies or names them.
 
 use serde_json::json;
 use whisper_kit::ids::{delivery_id, mention_id, poll_id};
-use whisper_kit::{Attempt, Ctx, Result, events};
+use whisper_kit::jobs::{Budget, Due};
+use whisper_kit::{Ctx, Result, events};
 use whisper_schema::Document;
 use whisper_schema::prelude::{
     Column, Conversation, FanOut, Message, MessageContentType, MessageExpiry, Notification, Poll,
     Push, QueuedMessage, Timestamp,
 };
-use whisper_store::{Batch, Committed, Doc, Filter, Order, Patch, Query};
+use whisper_store::{Batch, Doc, Filter, Order, Patch, Query};
 
-use crate::due::Due;
+/// A message whose end has come; none where it is gone already, or lasts after all: then only its end is forgotten.
+pub type DueMessage = Due<Option<Message>>;
 
 /// Most ids that one condition names.
 const IDS: usize = 500;
 
-/// Removes messages in one commit; to be tried again when the preview of a conversation has changed in the meantime.
-/// Gives whether there may be more pushes of theirs than the commit removed.
+/// The batch that removes messages, on the condition that the previews of their conversations, and the number of their
+/// pushes, are as they were read.
 ///
 /// # Errors
 /// The store's.
-pub async fn remove(ctx: &Ctx, due: &[Due], rows: u64) -> Result<Attempt<bool>> {
+pub async fn removal(run: &Budget<'_>, due: &[DueMessage]) -> Result<Batch> {
+    let ctx = run.ctx;
     let previews = previews(ctx, due).await?;
-    let batch = Batch::new().delete_where(pushes(due), rows);
+    let batch = Batch::new()
+        .delete_where(pushes(due), run.bounds.rows_per_commit)
+        .expect_none(pushes(due));
     let mut batch = everything_else(batch, due, ctx.now());
     for (conversation, last, patch) in previews {
         let unchanged = Filter::eq(Conversation::LAST_MESSAGE_ID, last);
         batch = batch.update_if(&conversation, patch, unchanged);
     }
-    for message in due.iter().filter_map(|due| due.message.as_ref()) {
+    for message in due.iter().filter_map(|due| due.item.as_ref()) {
         let what = json!({"conversationId": message.conversation_id});
         batch = events::append(ctx, batch, "message.expired", &message.id, None, &what)?;
     }
-    let more = |committed: Committed| committed.affected.first() == Some(&rows);
-    Ok(match ctx.try_commit(batch).await? {
-        Some(committed) => Attempt::Done(more(committed)),
-        None => Attempt::Retry,
-    })
+    Ok(batch)
 }
 
 /// Holds for the pushes that these messages wait for.
-pub fn pushes(due: &[Due]) -> Filter<Push> {
+pub fn pushes(due: &[DueMessage]) -> Filter<Push> {
     Filter::is_in(Push::QUEUE_ID, due.iter().map(|due| delivery_id(&due.id)))
 }
 
 /// Changes of the conversations whose previews show one of these messages: the conversation's id, the message that it
 /// shows, and the change to the newest message that stands.
-async fn previews(ctx: &Ctx, due: &[Due]) -> Result<Vec<(String, String, Patch<Conversation>)>> {
-    let conversations = due.iter().filter_map(|due| due.message.as_ref());
+async fn previews(
+    ctx: &Ctx,
+    due: &[DueMessage],
+) -> Result<Vec<(String, String, Patch<Conversation>)>> {
+    let conversations = due.iter().filter_map(|due| due.item.as_ref());
     let conversations = conversations.map(|message| message.conversation_id.as_str());
     let query = Query::<Conversation>::new()
         .filter(Filter::is_in(Column::id(), conversations))
@@ -89,8 +93,8 @@ fn preview(of: Option<Doc<Message>>) -> Patch<Conversation> {
 }
 
 /// Deletes the messages, their ends, and the documents that belong to them alone.
-fn everything_else(batch: Batch, due: &[Due], now: Timestamp) -> Batch {
-    let messages = || due.iter().filter_map(|due| due.message.as_ref());
+fn everything_else(batch: Batch, due: &[DueMessage], now: Timestamp) -> Batch {
+    let messages = || due.iter().filter_map(|due| due.item.as_ref());
     let ids = || due.iter().map(|due| due.id.clone());
     let deliveries = || ids().map(|id| delivery_id(&id));
     let polls = messages().filter(|message| message.content_type == MessageContentType::Poll);

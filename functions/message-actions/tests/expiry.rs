@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use futures::executor::block_on;
-use message_actions::{Bounds, api, sweep};
+use message_actions::{JOB, Messages, api};
 use serde_json::Value;
 use whisper_kit::Method;
 use whisper_kit::ids::{delivery_id, mention_id, poll_id};
-use whisper_kit::jobs::{Report, Tally};
+use whisper_kit::jobs::{Bounds, ReportView, Tally, expire};
 use whisper_kit::testing::TestEdge;
 use whisper_schema::Document;
 use whisper_schema::prelude::*;
@@ -112,9 +112,9 @@ impl Scene {
         }
     }
 
-    fn sweep(&self, bounds: Bounds) -> Report {
+    fn sweep(&self, bounds: Bounds) -> ReportView {
         let tally = Tally::default();
-        block_on(sweep(&self.edge.ctx(), bounds, &tally)).expect("a run");
+        block_on(expire(&self.edge.ctx(), &Messages, bounds, &tally)).expect("a run");
         tally.report()
     }
 
@@ -125,11 +125,11 @@ impl Scene {
     }
 }
 
-fn done(done: u64) -> Report {
-    Report {
+fn done(done: u64) -> ReportView {
+    ReportView {
         found: done,
         done,
-        ..Report::default()
+        ..ReportView::default()
     }
 }
 
@@ -246,7 +246,7 @@ fn a_run_stops_at_its_bound_and_the_next_goes_on() {
     (0..7).for_each(|n| scene.send(&format!("m{n}"), true, &users));
     scene.edge.advance(SOON);
     let bounds = Bounds {
-        messages_per_commit: 3,
+        items_per_commit: 3,
         rows_per_commit: 40,
         commits: 2,
         time: Duration::from_secs(60),
@@ -285,6 +285,40 @@ fn an_end_without_its_message_is_forgotten() {
     scene.edge.advance(SOON);
     assert_eq!(scene.sweep(Bounds::default()), done(1));
     assert_eq!(scene.count::<MessageExpiry>(), 0);
+}
+
+/// A run of the job as the schedule makes it.
+fn run_by_schedule(scene: &Scene) -> Value {
+    let path = "/internal/jobs/message-expiry";
+    block_on(scene.edge.send(Method::POST, path, "key", &Value::Null)).expect(200)
+}
+
+#[test]
+fn a_clock_that_is_a_year_ahead_for_a_minute_removes_nothing() {
+    const YEAR: i64 = 365 * 24 * 3_600_000;
+    let scene = Scene::new();
+    scene.send("goes", true, &[]);
+    assert_eq!(run_by_schedule(&scene)["capped"], false);
+    scene.edge.advance(YEAR);
+    for _ in 0..2 {
+        let ahead = run_by_schedule(&scene);
+        assert_eq!(
+            (&ahead["done"], &ahead["capped"]),
+            (&0.into(), &true.into())
+        );
+        scene.edge.advance(30_000);
+    }
+    scene.edge.advance(-YEAR);
+    assert_eq!(run_by_schedule(&scene)["done"], 0);
+    assert!(scene.get::<Message>("goes").is_some());
+    scene.edge.advance(600_000);
+    assert_eq!(
+        run_by_schedule(&scene)["done"],
+        1,
+        "ten minutes bear it out"
+    );
+    let runs = block_on(scene.edge.store().read(Query::<JobRun>::new())).unwrap();
+    assert!(runs.iter().all(|run| run.job == JOB));
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub mod worker;
 use std::rc::Rc;
 
 use serde::Serialize;
-use whisper_kit::jobs::{self, Report, Tally};
+use whisper_kit::jobs::{self, ReportView, Tally};
 use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
 
 use web_push::transport::{self, Transport};
@@ -68,7 +68,7 @@ pub fn api_with(transport: Transport) -> Api {
 #[derive(Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct VapidPublicKey {
+pub struct VapidPublicKeyView {
     /// The `applicationServerKey` of `pushManager.subscribe`: a point of P-256, uncompressed, base64url.
     pub public_key: String,
 }
@@ -79,7 +79,7 @@ fn key_endpoint(worker: &Rc<Worker>) -> Endpoint {
         let worker = Rc::clone(&worker);
         async move {
             let public_key = worker.vapid.public_key(&ctx).await?;
-            Reply::ok(&VapidPublicKey { public_key })
+            Reply::ok(&VapidPublicKeyView { public_key })
         }
     };
     Endpoint::new(
@@ -90,7 +90,7 @@ fn key_endpoint(worker: &Rc<Worker>) -> Endpoint {
         key,
     )
     .public()
-    .reply::<VapidPublicKey>(200, "The key")
+    .reply::<VapidPublicKeyView>(200, "The key")
 }
 
 fn job_endpoint(worker: &Rc<Worker>) -> Endpoint {
@@ -107,7 +107,7 @@ fn job_endpoint(worker: &Rc<Worker>) -> Endpoint {
         job,
     )
     .auth(Auth::Operator)
-    .reply::<Report>(
+    .reply::<ReportView>(
         200,
         "What the run did; capped means that the next run goes on",
     )

@@ -39,7 +39,7 @@ const LONGEST: i64 = 5 * 60 * 1000;
 /// All jobs.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct JobList {
+pub struct JobListView {
     /// The jobs, by name.
     pub items: Vec<JobView>,
     /// The bundle's time: what is overdue is so by this clock.
@@ -169,7 +169,7 @@ pub async fn list(ctx: Ctx, _: Request) -> Result<Reply> {
         last_run: last.map(|run| RunView::new(run.into_inner(), ctx.now())),
         failures24h: failures,
     });
-    Reply::ok(&JobList {
+    Reply::ok(&JobListView {
         items: items.collect(),
         now: ctx.now(),
     })

@@ -3,7 +3,7 @@
 mod jobs;
 mod retention;
 
-use whisper_kit::jobs::Report;
+use whisper_kit::jobs::ReportView;
 use whisper_kit::page::Listing;
 use whisper_kit::{Api, Auth, Code, Endpoint, Method};
 
@@ -28,7 +28,7 @@ pub fn api() -> Api {
             jobs::list,
         )
         .auth(Auth::Operator)
-        .reply::<jobs::JobList>(200, "All jobs."),
+        .reply::<jobs::JobListView>(200, "All jobs."),
     )
     .endpoint(
         Endpoint::new(
@@ -39,7 +39,7 @@ pub fn api() -> Api {
             retention::handle,
         )
         .auth(Auth::Operator)
-        .reply::<Report>(200, "What it removed.")
+        .reply::<ReportView>(200, "What it removed.")
         .codes(&[Code::JobFailed]),
     )
     .endpoint(

@@ -9,7 +9,7 @@ use futures::executor::block_on;
 use futures::future::select;
 use operator::{JOBS, api};
 use serde_json::{Value, json};
-use whisper_kit::jobs::{self, Report};
+use whisper_kit::jobs::{self, ReportView};
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Error, Method};
 
@@ -21,7 +21,7 @@ fn get(edge: &TestEdge, path: &str) -> Answer {
     block_on(edge.send(Method::GET, path, "key", &Value::Null))
 }
 
-fn run(edge: &TestEdge, job: &str, outcome: Result<Report, Error>) {
+fn run(edge: &TestEdge, job: &str, outcome: Result<ReportView, Error>) {
     let ctx = edge.ctx();
     // What the job answers is not the point here.
     let _ = block_on(jobs::run(&ctx, job, async |tally| {
@@ -72,7 +72,7 @@ fn a_job_shows_its_last_run_and_its_failures() {
         (fresh.get("lastRun"), &fresh["failures24h"]),
         (None, &json!(0))
     );
-    let report = Report {
+    let report = ReportView {
         found: 5,
         done: 4,
         failed: 1,
@@ -87,9 +87,9 @@ fn a_job_shows_its_last_run_and_its_failures() {
     run(
         &edge,
         "xp-badges",
-        Ok(Report {
+        Ok(ReportView {
             capped: true,
-            ..Report::default()
+            ..ReportView::default()
         }),
     );
     let seen = job(&edge, "story-expiry");
@@ -140,10 +140,10 @@ fn runs_are_listed_the_latest_first() {
         run(
             &edge,
             "story-expiry",
-            Ok(Report {
+            Ok(ReportView {
                 found: n,
                 done: n,
-                ..Report::default()
+                ..ReportView::default()
             }),
         );
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 use whisper_kit::page::{Listing, Window};
 use whisper_kit::rate_limit::Rate;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result, events};
-use whisper_people::{People, UserSummary};
+use whisper_people::{People, UserSummaryView};
 use whisper_schema::Body;
 use whisper_schema::body::Form;
 use whisper_schema::prelude::{Column, Story, StoryReaction, Timestamp};
@@ -52,7 +52,7 @@ pub struct StoryReactionView {
     pub created_at: Timestamp,
     /// Who that is; in the author's list alone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<UserSummary>,
+    pub user: Option<UserSummaryView>,
 }
 
 impl From<StoryReaction> for StoryReactionView {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use whisper_people::{People, UserSummary, Users};
+use whisper_people::{People, UserSummaryView, Users};
 use whisper_schema::prelude::{Story, StoryContentType, StoryPrivacy, Timestamp};
 
 use crate::client_json;
@@ -73,7 +73,7 @@ pub struct StoryPostView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub my_reaction: Option<String>,
     /// Who posted it.
-    pub author: UserSummary,
+    pub author: UserSummaryView,
 }
 
 /// One story, with the people whom it names.

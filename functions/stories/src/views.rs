@@ -3,7 +3,7 @@
 use serde::Serialize;
 use whisper_kit::page::{Listing, Window};
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, OptionalJson, Reply, Request, Result};
-use whisper_people::{UserSummary, by_ids, shown_to};
+use whisper_people::{UserSummaryView, by_ids, shown_to};
 use whisper_schema::Body;
 use whisper_schema::prelude::{
     Column, Story, StoryReaction, StoryView, Timestamp, UserActivityType,
@@ -56,7 +56,7 @@ pub struct StoryViewerView {
     /// The viewer's id.
     pub viewer_id: String,
     /// Who that is.
-    pub viewer: UserSummary,
+    pub viewer: UserSummaryView,
     /// The longest time they watched, in seconds.
     pub watch_duration: i64,
     /// Whether they watched to the end.

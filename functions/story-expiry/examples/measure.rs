@@ -173,7 +173,8 @@ async fn measure_small(store: &Store, holds: &Holds, stories: usize, rows: usize
         }
         store.commit(batch).await.unwrap();
         holds.borrow_mut().clear();
-        let batch = story_expiry::removal(&ids, rows as u64, now());
+        let names: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let batch = story_expiry::removal(&names, rows as u64, now());
         store.commit(batch).await.unwrap();
         worst = worst.max(holds.borrow()[0]);
     }

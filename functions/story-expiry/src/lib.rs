@@ -1,14 +1,11 @@
 #![doc = include_str!("../README.md")]
 
-mod budget;
-mod pack;
-mod sweep;
+mod expiry;
 
-use whisper_kit::jobs::{self, Report};
+use whisper_kit::jobs::{self, Bounds, ReportView};
 use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
 
-pub use budget::Bounds;
-pub use sweep::{removal, sweep};
+pub use expiry::{Stories, removal};
 
 /// The job's name.
 pub const JOB: &str = "story-expiry";
@@ -29,7 +26,7 @@ pub fn api() -> Api {
             handle,
         )
         .auth(Auth::Operator)
-        .reply::<Report>(
+        .reply::<ReportView>(
             200,
             "What the run did; capped means that the next run goes on",
         )
@@ -39,7 +36,7 @@ pub fn api() -> Api {
 
 async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
     jobs::run(&ctx, JOB, async |tally| {
-        sweep(&ctx, Bounds::default(), tally).await
+        jobs::expire(&ctx, &Stories, Bounds::default(), tally).await
     })
     .await
 }

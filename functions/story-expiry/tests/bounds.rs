@@ -4,16 +4,17 @@
 use std::time::Duration;
 
 use futures::executor::block_on;
-use story_expiry::{Bounds, sweep};
-use whisper_kit::jobs::{Report, Tally};
+use story_expiry::Stories;
+use whisper_kit::Method;
+use whisper_kit::jobs::{Bounds, ReportView, Tally, expire};
 use whisper_kit::testing::TestEdge;
 use whisper_schema::prelude::{Story, StoryReaction, StoryView};
 use whisper_store::{Batch, Query, Store};
 
 const BOUNDS: Bounds = Bounds {
+    items_per_commit: 10,
     rows_per_commit: 50,
-    stories_per_commit: 10,
-    rows: 200,
+    commits: 4,
     time: Duration::from_secs(60),
 };
 
@@ -39,9 +40,9 @@ async fn seed(edge: &TestEdge, stories: &[(&str, usize)]) {
     }
 }
 
-async fn run(edge: &TestEdge, bounds: Bounds) -> Report {
+async fn run(edge: &TestEdge, bounds: Bounds) -> ReportView {
     let tally = Tally::default();
-    sweep(&edge.ctx(), bounds, &tally).await.unwrap();
+    expire(&edge.ctx(), &Stories, bounds, &tally).await.unwrap();
     tally.report()
 }
 
@@ -87,7 +88,7 @@ fn a_run_stops_at_its_bound_and_the_next_goes_on() {
 
 /// The most rows that a commit may take: of views, of reactions, and of stories.
 fn most(bounds: Bounds) -> u64 {
-    2 * bounds.rows_per_commit + u64::from(bounds.stories_per_commit)
+    2 * bounds.rows_per_commit + u64::from(bounds.items_per_commit)
 }
 
 #[test]
@@ -100,7 +101,7 @@ fn no_commit_takes_more_than_its_bound() {
         seed(&edge, &stories).await;
         edge.rows_written();
         let bounds = Bounds {
-            rows: 10_000,
+            commits: 1_000,
             ..BOUNDS
         };
         let report = run(&edge, bounds).await;
@@ -142,5 +143,29 @@ fn as_it_is_set_a_commit_stays_small_however_much_there_is() {
         assert!(most(Bounds::default()) <= 450);
         let largest = commits.iter().max().unwrap();
         assert!(*largest <= 250, "{commits:?}");
+    });
+}
+
+#[test]
+fn a_clock_that_is_a_year_ahead_removes_nothing_for_its_first_minutes() {
+    block_on(async {
+        const YEAR: i64 = 365 * 24 * 3_600_000;
+        let edge = TestEdge::new(&story_expiry::api(), &[("operator_key", "key")]);
+        let run = async || {
+            let path = "/internal/jobs/story-expiry";
+            let ran = edge.send(Method::POST, path, "key", &serde_json::Value::Null);
+            ran.await.expect(200)
+        };
+        assert_eq!(run().await["capped"], false);
+        edge.advance(YEAR);
+        seed(&edge, &[("ended", 3)]).await;
+        for minute in 0..9 {
+            let ahead = run().await;
+            assert_eq!(ahead["done"], 0, "minute {minute}");
+            assert_eq!(ahead["capped"], true);
+            edge.advance(60_000);
+        }
+        edge.advance(60_000);
+        assert_eq!(run().await["done"], 1, "after ten minutes it is believed");
     });
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use whisper_kit::jobs::{self, Report, Sweep, Tally, delete_bounded};
+use whisper_kit::jobs::{self, ReportView, Sweep, Tally, delete_bounded};
 use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_schema::prelude::{ProgressDay, ProgressWeek};
 use whisper_store::Filter;
@@ -16,7 +16,7 @@ const TIME: Duration = Duration::from_secs(6);
 ///
 /// # Errors
 /// The store's.
-pub async fn react(ctx: Ctx) -> Result<Report> {
+pub async fn react(ctx: Ctx) -> Result<ReportView> {
     let tally = Tally::default();
     award(&ctx, &tally).await?;
     Ok(tally.report())
@@ -32,7 +32,7 @@ pub fn endpoint() -> Endpoint {
         handle,
     )
     .auth(Auth::Operator)
-    .reply::<Report>(200, "What the run did.")
+    .reply::<ReportView>(200, "What the run did.")
     .codes(&[Code::JobFailed])
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use whisper_kit::page::{Listing, NoFilters, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_people::privacy::{Viewer, is_shown};
-use whisper_people::{UserSummary, friends, shown_to};
+use whisper_people::{UserSummaryView, friends, shown_to};
 use whisper_schema::prelude::{Column, Document, Follow, FollowStatus, Progress, ProgressWeek};
 use whisper_store::{Count, Filter, Order, Page, Query};
 
@@ -36,7 +36,7 @@ pub struct RankView {
 pub struct RankedUserView {
     /// Who it is.
     #[serde(flatten)]
-    pub user: UserSummary,
+    pub user: UserSummaryView,
     /// Level.
     pub level: i64,
 }
@@ -155,7 +155,7 @@ async fn board<D: Board>(ctx: &Ctx, window: &Window, query: Query<D>) -> Result<
             xp: row.points(),
             me: row.user() == me,
             user: RankedUserView {
-                user: UserSummary::from(profile),
+                user: UserSummaryView::from(profile),
                 level: profile.level,
             },
         })

@@ -129,15 +129,15 @@ async fn check(ctx: &Ctx, token: &str) -> Result<Claims> {
 /// Public keys (RFC 7517).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct Jwks {
+pub struct JwksView {
     /// The keys; tokens name theirs in `kid`.
-    pub keys: Vec<Jwk>,
+    pub keys: Vec<JwkView>,
 }
 
 /// A public key of Ed25519 (RFC 8037).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct Jwk {
+pub struct JwkView {
     /// Kind of key: `OKP`.
     pub kty: &'static str,
     /// Its curve: `Ed25519`.
@@ -157,11 +157,11 @@ pub struct Jwk {
 ///
 /// # Errors
 /// The store's.
-pub async fn jwks(ctx: &Ctx) -> Result<Jwks> {
+pub async fn jwks(ctx: &Ctx) -> Result<JwksView> {
     let keys = token_keys(ctx).await?;
     let keys = keys
         .iter()
-        .map(|key| Jwk {
+        .map(|key| JwkView {
             kty: "OKP",
             crv: "Ed25519",
             usage: "sig",
@@ -170,7 +170,7 @@ pub async fn jwks(ctx: &Ctx) -> Result<Jwks> {
             x: URL_SAFE_NO_PAD.encode(key.verifying.as_bytes()),
         })
         .collect();
-    Ok(Jwks { keys })
+    Ok(JwksView { keys })
 }
 
 /// The token of the Authorization header (RFC 6750).

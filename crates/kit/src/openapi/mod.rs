@@ -132,7 +132,7 @@ fn operation(subject: Option<&str>, endpoint: &Endpoint, generator: &mut SchemaG
     if let Some(body) = endpoint.described.body {
         operation["requestBody"] = json!({
             "required": endpoint.described.body_required,
-            "content": {"application/json": {"schema": (body.0)(generator)}},
+            "content": {"application/json": {"schema": (body.schema)(generator)}},
         });
     }
     operation
@@ -147,7 +147,7 @@ fn parameters(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value
         return parameters;
     };
     // The parameters are the fields of a struct; its schema itself stays out of the components.
-    let schema = resolved((query.0)(generator), generator);
+    let schema = resolved((query.schema)(generator), generator);
     let required: Vec<&str> = schema["required"]
         .as_array()
         .map_or_else(Vec::new, |names| {
@@ -209,7 +209,8 @@ fn responses(endpoint: &Endpoint, paged: bool, generator: &mut SchemaGenerator) 
         let headers = headers::of(endpoint, *status, paged);
         let mut response = json!({"description": when, "headers": headers});
         if let Some(shape) = shape {
-            response["content"] = json!({"application/json": {"schema": (shape.0)(generator)}});
+            response["content"] =
+                json!({"application/json": {"schema": (shape.schema)(generator)}});
         }
         responses.insert(status.to_string(), response);
     }

@@ -18,7 +18,7 @@ use crate::filter::Compare;
 use crate::sql::{Answer, Cond, Rows, Slot};
 
 /// Questions and their values.
-type Settled<'a> = (Cow<'a, [Answer]>, Cow<'a, [SqlValue]>);
+type Resolved<'a> = (Cow<'a, [Answer]>, Cow<'a, [SqlValue]>);
 
 impl Tables {
     /// The same questions, each about its own table alone.
@@ -26,20 +26,20 @@ impl Tables {
         &self,
         questions: &'a [Answer],
         slots: &'a [SqlValue],
-    ) -> Result<Settled<'a>, StoreError> {
+    ) -> Result<Resolved<'a>, StoreError> {
         if !questions.iter().any(is_about_others) {
             return Ok((Cow::Borrowed(questions), Cow::Borrowed(slots)));
         }
-        let mut settling = Settling {
+        let mut resolving = Resolving {
             tables: self,
             slots: slots.to_vec(),
             known: Vec::new(),
         };
-        let mut settled = Vec::with_capacity(questions.len());
+        let mut resolved = Vec::with_capacity(questions.len());
         for question in questions {
-            settled.push(settling.question(question).await?);
+            resolved.push(resolving.question(question).await?);
         }
-        Ok((Cow::Owned(settled), Cow::Owned(settling.slots)))
+        Ok((Cow::Owned(resolved), Cow::Owned(resolving.slots)))
     }
 }
 
@@ -59,7 +59,7 @@ fn has_among(condition: &Cond) -> bool {
     }
 }
 
-struct Settling<'a> {
+struct Resolving<'a> {
     tables: &'a Tables,
     /// The values of the questions, and behind them the values that were read.
     slots: Vec<SqlValue>,
@@ -67,7 +67,7 @@ struct Settling<'a> {
     known: Vec<(String, (Slot, usize))>,
 }
 
-impl Settling<'_> {
+impl Resolving<'_> {
     async fn question(&mut self, question: &Answer) -> Result<Answer, StoreError> {
         Ok(match question {
             Answer::One { .. } => question.clone(),
@@ -124,11 +124,11 @@ impl Settling<'_> {
     }
 
     async fn each(&mut self, conditions: &[Cond]) -> Result<Vec<Cond>, StoreError> {
-        let mut settled = Vec::with_capacity(conditions.len());
+        let mut resolved = Vec::with_capacity(conditions.len());
         for condition in conditions {
-            settled.push(self.condition(condition).await?);
+            resolved.push(self.condition(condition).await?);
         }
-        Ok(settled)
+        Ok(resolved)
     }
 
     /// The slots of the values that a column has in the rows that meet a condition.

@@ -26,7 +26,11 @@ pub async fn finish(ctx: &Ctx, entries: &[String]) -> Result<u64> {
     let mut ended = 0;
     for some in entries.chunks(ctx.store().await?.portion(PER_COMMIT)) {
         let found = ends(ctx, some).await?;
-        let outcome = together(ctx, &found, |ends| Ok(batch(ends))).await?;
+        let outcome = together(&found, async |ends| {
+            let store = ctx.store().await?;
+            Ok(store.commit(batch(ends)).await?)
+        })
+        .await?;
         ended += outcome
             .done
             .iter()

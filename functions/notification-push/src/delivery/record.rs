@@ -34,7 +34,11 @@ pub struct Attempted {
 /// The store's; then the pushes are sent again when the lease has run out.
 pub async fn record(ctx: &Ctx, lease: Timestamp, attempted: Vec<Attempted>) -> Result<()> {
     // Each on its own where one lease was lost, or an entry is gone.
-    let outcome = together(ctx, &attempted, |some| Ok(batch(lease, some))).await?;
+    let outcome = together(&attempted, async |some| {
+        let store = ctx.store().await?;
+        Ok(store.commit(batch(lease, some)).await?)
+    })
+    .await?;
     for (one, error) in outcome.failed {
         if !error.is_stale() {
             return Err(error);

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use whisper_kit::jobs::{Report, Tally};
+use whisper_kit::jobs::{ReportView, Tally};
 use whisper_kit::{Ctx, Result};
 
 use super::{intake, react, send, senders};
@@ -20,7 +20,7 @@ const SLICE: Duration = Duration::from_millis(300);
 ///
 /// # Errors
 /// The first part's that had any; what was committed before stays.
-pub async fn react(ctx: &Ctx, worker: &Rc<Worker>) -> Result<Report> {
+pub async fn react(ctx: &Ctx, worker: &Rc<Worker>) -> Result<ReportView> {
     let tally = Tally::default();
     let made = make(ctx, &tally).await;
     senders::wake(ctx, worker);

@@ -25,7 +25,7 @@ pub struct InboxFilters {
 /// How many are unread.
 #[derive(Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct UnreadCount {
+pub struct UnreadCountView {
     /// How many, at most 999.
     pub count: u64,
     /// Whether there are more than that.
@@ -54,7 +54,7 @@ pub fn count_endpoint() -> Endpoint {
         "Counts the caller's unread notifications, up to 999.",
         unread_count,
     )
-    .reply::<UnreadCount>(200, "How many")
+    .reply::<UnreadCountView>(200, "How many")
 }
 
 /// Shows a page, the newest first, with the people whom it names.
@@ -137,7 +137,7 @@ async fn unread_count(ctx: Ctx, _: Request) -> Result<Reply> {
         Ok(count <= UNREAD_CAP)
     })
     .await?;
-    Reply::ok(&UnreadCount {
+    Reply::ok(&UnreadCountView {
         count: count.min(UNREAD_CAP),
         capped: count > UNREAD_CAP || !is_all,
     })

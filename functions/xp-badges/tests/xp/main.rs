@@ -10,7 +10,7 @@ mod streaks;
 use futures::executor::block_on;
 use serde_json::Value;
 use whisper_kit::Method;
-use whisper_kit::jobs::Report;
+use whisper_kit::jobs::ReportView;
 use whisper_kit::testing::TestEdge;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
@@ -63,7 +63,7 @@ impl Scene {
         block_on(self.edge.store().commit(batch)).unwrap();
     }
 
-    fn run(&self) -> Report {
+    fn run(&self) -> ReportView {
         block_on(react(self.edge.ctx())).unwrap()
     }
 

@@ -49,7 +49,7 @@ fn played() -> Scene {
 fn running_again_changes_nothing() {
     let scene = played();
     let before = everything(&scene);
-    assert_eq!(scene.run(), Report::default());
+    assert_eq!(scene.run(), ReportView::default());
     assert_eq!(everything(&scene), before);
 }
 

@@ -74,7 +74,7 @@ impl Planner {
     }
 
     /// Makes what is there as it is wanted; whether it is to be made anew.
-    fn settle(&mut self, what: What, difference: Difference) -> bool {
+    fn reconcile(&mut self, what: What, difference: Difference) -> bool {
         match difference {
             Difference::None => {}
             Difference::Mend(why) => self.change(Verb::Update, what, why),
@@ -111,7 +111,7 @@ impl Planner {
             match there.databases.iter().find(|found| found.id == database.id) {
                 None => self.change(Verb::Create, what, ""),
                 Some(found) => {
-                    self.settle(what, compare::database(database, found));
+                    self.reconcile(what, compare::database(database, found));
                 }
             }
         }
@@ -131,7 +131,7 @@ impl Planner {
         match there {
             None => self.change(Verb::Create, what, ""),
             Some(there) => {
-                self.settle(what, compare::table(wanted, there));
+                self.reconcile(what, compare::table(wanted, there));
             }
         }
         for (what, why) in mends {
@@ -151,7 +151,7 @@ impl Planner {
         for each in &wanted.indexes {
             let anew = match found.indexes.iter().find(|there| there.key == each.key) {
                 None => true,
-                Some(there) => self.settle(index(each), compare::index(each, there)),
+                Some(there) => self.reconcile(index(each), compare::index(each, there)),
             };
             new.extend(anew.then(|| index(each)));
         }
@@ -179,7 +179,7 @@ impl Planner {
                 Some(there) => match compare::column(each, there) {
                     Difference::Mend(why) => mends.push((column(each), why)),
                     difference => {
-                        let anew = self.settle(column(each), difference);
+                        let anew = self.reconcile(column(each), difference);
                         new.extend(anew.then(|| column(each)));
                     }
                 },
@@ -199,7 +199,7 @@ impl Planner {
             match there.buckets.iter().find(|found| found.id == bucket.id) {
                 None => self.change(Verb::Create, what, ""),
                 Some(found) => {
-                    self.settle(what, compare::bucket(bucket, found));
+                    self.reconcile(what, compare::bucket(bucket, found));
                 }
             }
         }

@@ -65,8 +65,8 @@ pub fn push(
     let changes = &plan.changes;
     let mut before: Option<&Change> = None;
     for (n, change) in changes.iter().enumerate() {
-        if let Some(before) = before.filter(|before| must_settle(before, change)) {
-            settle(client, &before.what, patience, told)?;
+        if let Some(before) = before.filter(|before| must_wait(before, change)) {
+            await_made(client, &before.what, patience, told)?;
         }
         if builds_on(change)
             && before.is_none_or(|before| {
@@ -74,7 +74,7 @@ pub fn push(
             })
         {
             // An earlier push may have left what this one builds on in the making.
-            settle(client, &change.what, patience, told)?;
+            await_made(client, &change.what, patience, told)?;
         }
         told(Progress::Change(n + 1, changes.len(), change));
         let (method, path, body) = change.request();
@@ -83,7 +83,7 @@ pub fn push(
         before = Some(change);
     }
     if let Some(last) = before {
-        settle(client, &last.what, patience, told)?;
+        await_made(client, &last.what, patience, told)?;
     }
     Ok(())
 }
@@ -105,12 +105,12 @@ fn is_same(one: &Change, other: &Change) -> bool {
 }
 
 /// Whether what one change began in the background must have ended before the next.
-fn must_settle(before: &Change, next: &Change) -> bool {
+fn must_wait(before: &Change, next: &Change) -> bool {
     matches!(before.what, What::Column(..) | What::Index(..)) && !is_same(before, next)
 }
 
 /// Waits until the server has made, or deleted, all columns and indexes of a table.
-fn settle(
+fn await_made(
     client: &Client,
     what: &What,
     patience: Duration,

@@ -135,7 +135,7 @@ async fn attempt(engine: &Engine, group: &mut Group, at: Timestamp, taken: bool)
         drop(bound);
         return match decided {
             Err(error) => Tried::Failed(error),
-            Ok(Decided::Settled(number, error)) => {
+            Ok(Decided::Fails(number, error)) => {
                 group.settle(number, Err(error));
                 Tried::Fewer
             }
@@ -157,13 +157,13 @@ enum Stop {
 }
 
 enum Decided {
-    Settled(usize, StoreError),
+    Fails(usize, StoreError),
     PutBack(usize),
 }
 
 async fn stopped(engine: &Engine, stop: Stop, batches: &[&Lowered]) -> Result<Decided, StoreError> {
     match stop {
-        Stop::Full(0, size) => Ok(Decided::Settled(0, too_large(size))),
+        Stop::Full(0, size) => Ok(Decided::Fails(0, too_large(size))),
         Stop::Full(number, _) => Ok(Decided::PutBack(number)),
         Stop::Failed(number, error, earlier) => {
             let found = present(engine, &earlier).await?;
@@ -171,7 +171,7 @@ async fn stopped(engine: &Engine, stop: Stop, batches: &[&Lowered]) -> Result<De
                 Some((number, op)) => failed(&batches[number].ops[op], op),
                 None => error,
             };
-            Ok(Decided::Settled(number, error))
+            Ok(Decided::Fails(number, error))
         }
     }
 }

@@ -31,7 +31,7 @@ enum Trace {
     /// The row has changed as often as it should have, if not more often: by this write, or by others.
     Raised,
     /// There is nothing to be done again, whoever made it so.
-    Settled,
+    Moot,
 }
 
 /// The rows whose writes have to be done again, given the operations of the commit and the rows as they are.
@@ -59,7 +59,7 @@ pub(super) fn missing(
             Trace::Lost if is_change(entry) => lost = lost.max(first + 1),
             Trace::Lost => lost = lost.max(last + 1),
             Trace::Done => done = done.min(last),
-            Trace::Absent | Trace::Raised | Trace::Settled => {}
+            Trace::Absent | Trace::Raised | Trace::Moot => {}
         }
         traces.push((key, last, trace));
     }
@@ -68,7 +68,7 @@ pub(super) fn missing(
     for (key, last, trace) in traces {
         let again = match trace {
             Trace::Lost => true,
-            Trace::Done | Trace::Settled => false,
+            Trace::Done | Trace::Moot => false,
             Trace::Absent if last >= done => false,
             Trace::Absent | Trace::Raised if last < lost => true,
             Trace::Absent => {
@@ -100,7 +100,7 @@ fn is_change(entry: &Entry) -> bool {
 fn trace(entry: &Entry, found: Option<&Record>) -> Trace {
     let Some(before) = &entry.before else {
         return match (&entry.now, found) {
-            (None, _) => Trace::Settled,
+            (None, _) => Trace::Moot,
             (Some(_), None) => Trace::Absent,
             (Some(_), Some(_)) => Trace::Done,
         };
@@ -112,15 +112,15 @@ fn trace(entry: &Entry, found: Option<&Record>) -> Trace {
         (Some(_), Some(_)) if entry.deleted && is_other => Trace::Done,
         (Some(_), Some(_)) if entry.deleted => Trace::Lost,
         // Another commit has deleted it, which may have been before ours as well as since.
-        (_, None) => Trace::Settled,
-        (_, Some(_)) if is_other => Trace::Settled,
+        (_, None) => Trace::Moot,
+        (_, Some(_)) if is_other => Trace::Moot,
         // The server has looked once more whether it meets the filter, and it may be another since.
         (None, Some(row)) if entry.swept.is_some() && row.revision != before.revision => {
-            Trace::Settled
+            Trace::Moot
         }
         (None, Some(_)) => Trace::Lost,
         (Some(now), Some(row)) if row.revision < now.revision => Trace::Lost,
-        (Some(now), Some(row)) if !entry.fixed && has_values(entry, now, row) => Trace::Settled,
+        (Some(now), Some(row)) if !entry.fixed && has_values(entry, now, row) => Trace::Moot,
         (Some(_), Some(_)) => Trace::Raised,
     }
 }

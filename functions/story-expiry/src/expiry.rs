@@ -1,0 +1,83 @@
+//! Stories whose end has come, and the commit that removes them.
+
+use whisper_kit::Result;
+use whisper_kit::jobs::{Budget, Due, Expiring};
+use whisper_schema::prelude::{Column, Document, Story, StoryReaction, StoryView, Timestamp};
+use whisper_store::{Batch, Doc, Filter, Order, Query};
+
+/// Stories, with their views and reactions.
+pub struct Stories;
+
+impl Expiring for Stories {
+    type End = Story;
+    type Item = ();
+    const NOT_REMOVED: (&'static str, &'static str) = ("story_not_removed", "storyId");
+
+    fn ended(&self, now: Timestamp) -> Query<Story> {
+        Query::new()
+            .filter(Filter::le(Story::EXPIRES_AT, now))
+            .order(Order::asc(Story::EXPIRES_AT))
+    }
+
+    /// Counts what hangs on the stories, each just far enough.
+    async fn due(&self, run: &Budget<'_>, ended: Vec<Doc<Story>>) -> Result<Vec<Due<()>>> {
+        let enough = run.bounds.rows_per_commit + 1;
+        let views = ended.iter().map(|story| of_story(views_of(&story.id)));
+        let reactions = ended.iter().map(|story| of_story(reactions_of(&story.id)));
+        let store = run.ctx.store().await?;
+        let views = store.count_many(views.collect(), enough).await?;
+        let reactions = store.count_many(reactions.collect(), enough).await?;
+        let counts = views.into_iter().zip(reactions);
+        let due = ended
+            .into_iter()
+            .zip(counts)
+            .map(|(story, (views, reactions))| Due {
+                id: story.into_inner().id,
+                rows: views.max(reactions),
+                item: (),
+            });
+        Ok(due.collect())
+    }
+
+    async fn remove(&self, run: &Budget<'_>, due: &[Due<()>]) -> Result<u64> {
+        let ids: Vec<&str> = due.iter().map(|due| due.id.as_str()).collect();
+        let batch = removal(&ids, run.bounds.rows_per_commit, run.ctx.now());
+        let committed = run.commit(batch).await?;
+        Ok(committed.affected.last().copied().unwrap_or(0))
+    }
+
+    async fn clear(&self, run: &Budget<'_>, due: &Due<()>) -> Result<()> {
+        run.drain(&views_of(&due.id)).await?;
+        run.drain(&reactions_of(&due.id)).await
+    }
+}
+
+/// Removes expired stories with at most `rows` views and reactions of theirs, views first. One too many,
+/// which only a request that was under way when the story expired can have left, fails the commit.
+pub fn removal(ids: &[&str], rows: u64, now: Timestamp) -> Batch {
+    let ids = || ids.iter().copied();
+    let views = || Filter::is_in(StoryView::STORY_ID, ids());
+    let reactions = || Filter::is_in(StoryReaction::STORY_ID, ids());
+    let expired = Filter::le(Story::EXPIRES_AT, now);
+    Batch::new()
+        .delete_where(views(), rows)
+        .delete_where(reactions(), rows)
+        .expect_none(views())
+        .expect_none(reactions())
+        .delete_where(
+            Filter::and([Filter::is_in(Column::id(), ids()), expired]),
+            rows,
+        )
+}
+
+fn views_of(story: &str) -> Filter<StoryView> {
+    Filter::eq(StoryView::STORY_ID, story)
+}
+
+fn reactions_of(story: &str) -> Filter<StoryReaction> {
+    Filter::eq(StoryReaction::STORY_ID, story)
+}
+
+fn of_story<D: Document>(filter: Filter<D>) -> Query<D> {
+    Query::new().filter(filter)
+}
