@@ -85,9 +85,14 @@ fn oversize_fields_and_bodies_are_refused() {
     let ann = app.person("ann");
     let long = json!({"errorType": "x".repeat(101), "errorMessage": "x".repeat(2001), "stackTrace": "x".repeat(10_001)});
     report(&app, &ann, &long).expect_fields(&["errorType", "errorMessage", "stackTrace"]);
-    let body = json!({"errors": [error("x"), {"errorType": "x", "errorMessage": ""}]});
-    ann.post(&app, "/v1/errors/batch", &body)
-        .expect_fields(&["errors[1].errorMessage"]);
+    let bad = json!({"errorType": "x", "errorMessage": ""});
+    let body = json!({"errors": [error("x"), bad]});
+    let kept = ann.post(&app, "/v1/errors/batch", &body).expect(201);
+    let refused = &kept["refused"][0];
+    assert_eq!(refused["index"], 1);
+    assert_eq!(refused["errors"][0]["field"], "errors[1].errorMessage");
+    ann.post(&app, "/v1/errors/batch", &json!({"errors": [bad]}))
+        .expect_fields(&["errors[0].errorMessage"]);
     let send = |path: &str, bytes: usize| {
         ann.call(&app, "POST", path)
             .raw("application/json", &vec![b' '; bytes])

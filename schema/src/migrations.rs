@@ -60,7 +60,12 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 10,
+        name: "polls",
+        sql: include_str!("../migrations/sqlite/0010_polls.sql"),
+    },
+    Migration {
+        number: 11,
         name: "search",
-        sql: include_str!("../migrations/sqlite/0010_search.sql"),
+        sql: include_str!("../migrations/sqlite/0011_search.sql"),
     },
 ];

@@ -10,9 +10,10 @@ use crate::main_db::{
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
     Account, ConsumerCursor, ConversationMember, DisplayName, ErrorGroup, ErrorLink, Event, FanOut,
-    GifTag, IdempotencyKey, JobRun, MediaEntry, MessageExpiry, NotificationSettings, PostHashtag,
-    Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit, ReputationGrant,
-    RestingName, SearchEntry, Session, SigningKey, StickerTag, StoryReaction,
+    GifTag, IdempotencyKey, JobRun, MediaEntry, MessageExpiry, NotificationSettings, PollBallot,
+    PollChoice, PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, Push,
+    PushSubscription, RateLimit, ReputationGrant, RestingName, SearchEntry, Session, SigningKey,
+    StickerTag, StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -111,6 +112,9 @@ pub fn system_collections() -> &'static [&'static Collection] {
         Push::COLLECTION,
         PushSubscription::COLLECTION,
         ReputationGrant::COLLECTION,
+        PollBallot::COLLECTION,
+        PollChoice::COLLECTION,
+        PollTally::COLLECTION,
         PostHashtag::COLLECTION,
         StickerTag::COLLECTION,
         GifTag::COLLECTION,

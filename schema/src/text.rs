@@ -1,8 +1,9 @@
 //! Text that people see: one rule for all of it.
 //!
 //! It is kept in Unicode's composed form (NFC), so that the same word is the same text on whichever keyboard it was
-//! typed. A text of nothing but invisible characters is as good as empty. A name, which stands between the words of
-//! others, has at least one visible character and none that turns the direction of the text around it.
+//! typed, and has no control characters, which terminals and logs obey. Words may have line breaks and tabs; words of
+//! nothing but invisible characters are empty. A name, which stands between the words of others, is on one line, has at
+//! least one visible character and none that turns the direction of the text around it.
 
 use std::borrow::Cow;
 
@@ -14,11 +15,14 @@ use crate::validate::Broken;
 /// The kinds of text that people see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Text {
-    /// Somebody's words, as long as they like and in any direction.
+    /// Somebody's words, on as many lines as they like and in any direction.
     Words,
     /// The name of a user or of a thing.
     Name,
 }
+
+/// A control character, where it may not stand.
+const CONTROL: &str = "must not contain control characters";
 
 impl Text {
     /// Checks a text of the kind.
@@ -26,18 +30,68 @@ impl Text {
     /// # Errors
     /// The rule it breaks, and what it must be.
     pub fn check(self, text: &str) -> Result<(), Broken> {
-        if self == Text::Words {
-            return Ok(());
+        match self {
+            Text::Words if text.chars().any(is_obeyed) => Err((Rule::Format, CONTROL.to_owned())),
+            Text::Words => Ok(()),
+            Text::Name => check_name(text),
         }
-        if is_blank(text) {
-            let message = "must have at least one visible character";
-            return Err((Rule::Required, message.to_owned()));
+    }
+
+    /// The text as it is kept: composed, and if it is somebody's words, with `\n` for line breaks of any system, and empty
+    /// when it shows nothing.
+    pub fn kept(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Text::Name => composed(text),
+            Text::Words => {
+                let lines = match text.contains('\r') {
+                    true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
+                    false => Cow::Borrowed(text),
+                };
+                match lines {
+                    // One with control characters is refused instead.
+                    lines if is_blank(&lines) && !lines.chars().any(is_obeyed) => Cow::Borrowed(""),
+                    Cow::Borrowed(text) => composed(text),
+                    Cow::Owned(lines) => Cow::Owned(composed(&lines).into_owned()),
+                }
+            }
         }
-        if text.chars().any(turns_direction) {
-            let message = "must not contain characters that turn the direction of text";
-            return Err((Rule::Format, message.to_owned()));
+    }
+
+    /// The characters that it may have, as a regular expression (ECMA-262) for OpenAPI.
+    pub const fn pattern(self) -> &'static str {
+        match self {
+            // A carriage return is taken, and kept as a line break.
+            Text::Words => r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$",
+            Text::Name => r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$",
         }
-        Ok(())
+    }
+}
+
+fn check_name(text: &str) -> Result<(), Broken> {
+    if is_blank(text) {
+        let message = "must have at least one visible character";
+        return Err((Rule::Required, message.to_owned()));
+    }
+    if text.chars().any(breaks_line) {
+        return Err((Rule::Format, CONTROL.to_owned()));
+    }
+    if text.chars().any(turns_direction) {
+        let message = "must not contain characters that turn the direction of text";
+        return Err((Rule::Format, message.to_owned()));
+    }
+    Ok(())
+}
+
+/// Whether a text is one line: something to see, and nothing that breaks the line or the screen.
+pub fn is_line(text: &str) -> bool {
+    !is_blank(text) && !text.chars().any(breaks_line)
+}
+
+/// The text without control characters, for texts that are kept in any case, such as errors: line breaks and tabs stay.
+pub fn without_controls(text: &str) -> Cow<'_, str> {
+    match text.chars().any(is_obeyed) {
+        true => Cow::Owned(text.chars().filter(|c| !is_obeyed(*c)).collect()),
+        false => Cow::Borrowed(text),
     }
 }
 
@@ -67,6 +121,16 @@ fn is_invisible(c: char) -> bool {
             | '\u{E0000}'..='\u{E0FFF}'
             // The blank of braille, and the filler that some fonts draw as nothing.
             | '\u{2800}' | '\u{16FE4}')
+}
+
+/// Control characters but line breaks and tabs.
+fn is_obeyed(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t')
+}
+
+/// Control characters, and the two separators that break lines without being any.
+fn breaks_line(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 /// Embeddings, overrides and isolates of the bidirectional algorithm (UAX #9), which reach beyond the text they stand in.
@@ -118,10 +182,41 @@ mod tests {
             ("gnp.exe\u{202E}", Rule::Format),
             ("\u{2067}Ada", Rule::Format),
             ("\u{3164}", Rule::Required),
+            ("Chess\nclub", Rule::Format),
+            ("Chess\tclub", Rule::Format),
+            ("Chess\u{2028}club", Rule::Format),
         ] {
             let broken = Text::Name.check(name).map_err(|(rule, _)| rule);
             assert_eq!(broken, Err(rule), "{name:?}");
             assert_eq!(Text::Words.check(name), Ok(()), "{name:?}");
         }
+    }
+
+    #[test]
+    fn nothing_that_terminals_obey_is_taken() {
+        for text in ["a\u{1B}[31mb", "\u{7}", "a\u{9B}2J", "a\u{7F}"] {
+            for kind in [Text::Name, Text::Words] {
+                let kept = kind.kept(text);
+                assert!(kind.check(&kept).is_err(), "{kind:?} {text:?}");
+            }
+            assert_eq!(Text::Words.check(&without_controls(text)), Ok(()));
+        }
+        assert_eq!(without_controls("a\u{1B}[1mb\n\tc"), "a[1mb\n\tc");
+    }
+
+    #[test]
+    fn words_are_kept_with_line_breaks_of_one_kind_and_empty_when_they_show_nothing() {
+        for (sent, kept) in [
+            ("a\r\nb\rc\td", "a\nb\nc\td"),
+            (" x\u{200B} ", " x\u{200B} "),
+            ("Zoe\u{308}", "Zo\u{EB}"),
+            ("\u{200B}", ""),
+            (" \r\n", ""),
+            ("\u{202E}", ""),
+        ] {
+            assert_eq!(Text::Words.kept(sent), kept, "{sent:?}");
+            assert_eq!(Text::Words.check(kept), Ok(()), "{sent:?}");
+        }
+        assert_eq!(Text::Name.kept("a\r\n"), "a\r\n", "and refused");
     }
 }

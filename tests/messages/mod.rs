@@ -4,6 +4,7 @@ mod access;
 mod expiry;
 mod history;
 mod kinds;
+mod polls;
 mod positions;
 mod references;
 mod sending;

@@ -80,7 +80,14 @@ fn what_is_no_reaction_is_refused() {
     let app = TestApp::start();
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     let path = story(&app, &ann, &json!({}));
-    for wrong in ["", " ", "two words", "line\nbreak", &"x".repeat(51)] {
+    for wrong in [
+        "",
+        " ",
+        "two words",
+        "line\nbreak",
+        "\u{200B}",
+        &"x".repeat(51),
+    ] {
         react(&app, &bob, &path, wrong).expect_fields(&["reaction"]);
     }
     for wrong in [json!({}), json!({"reaction": 7}), json!({"reaction": null})] {

@@ -13,7 +13,7 @@ use crate::reply::Response;
 use crate::request::Request;
 
 const REQUEST_HEADERS: &str =
-    "authorization, content-type, if-match, if-none-match, idempotency-key";
+    "authorization, content-type, if-match, if-none-match, idempotency-key, vote-key";
 const EXPOSED: &str = "etag, link, location, retry-after, ratelimit, ratelimit-policy, x-request-id, idempotency-replayed";
 /// Seconds that a browser may remember a preflight's answer.
 const MAX_AGE: &str = "600";

@@ -22,13 +22,14 @@ use crate::routes::{Found, Routes};
 use crate::signal::Fault;
 
 /// Headers that decide the effect of a request.
-const MEANINGFUL: [&str; 6] = [
+const MEANINGFUL: [&str; 7] = [
     "authorization",
     "content-encoding",
     "content-type",
     "idempotency-key",
     "if-match",
     "if-none-match",
+    "vote-key",
 ];
 /// Characters of a method that a refusal repeats.
 const LONGEST_METHOD: usize = 20;

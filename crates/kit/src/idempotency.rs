@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::IdempotencyKey;
-use whisper_store::{Batch, Committed, Filter, Get, StoreError};
+use whisper_store::{Batch, Filter, Get, StoreError};
 
 use crate::auth::sha256_hex;
 use crate::ctx::Ctx;
@@ -29,14 +29,6 @@ struct Row {
     route: &'static str,
     key: String,
     body_hash: String,
-}
-
-/// The outcome of a commit that may be a retry.
-pub enum Outcome {
-    /// It took effect now.
-    Done(Committed),
-    /// It had taken effect before; this is the answer that it got.
-    Replayed(Reply),
 }
 
 impl Once {
@@ -93,8 +85,11 @@ impl Once {
         ))
     }
 
-    /// Commits the effect together with its answer. Of two at once, one takes effect and the other
+    /// Commits the effect together with its answer, and gives the answer. Of two at once, one takes effect and the other
     /// gets its answer.
+    ///
+    /// `answer` makes the answer for the time of the commit, which nobody knows before: it is called for several times, and
+    /// may differ in nothing else. A retry gets the same, as the places of the time in it are kept.
     ///
     /// # Errors
     /// The commit's.
@@ -102,22 +97,22 @@ impl Once {
         &self,
         ctx: &Ctx,
         batch: Batch,
-        reply: &Reply,
-    ) -> Result<Outcome, CommitError> {
+        answer: impl Fn(Timestamp) -> Result<Reply>,
+    ) -> Result<Reply, CommitError> {
         let batch = match &self.row {
             Some(row) => {
-                let kept = row.document(ctx.now(), reply);
+                let kept = row.document(ctx.now(), &answer);
                 batch.insert(&kept.map_err(CommitError::Refused)?)
             }
             None => batch,
         };
         let store = ctx.store().await.map_err(CommitError::Refused)?;
         match store.commit(batch).await {
-            Ok(committed) => Ok(Outcome::Done(committed)),
+            Ok(committed) => answer(committed.at).map_err(CommitError::Refused),
             Err(error) => {
                 // At any error an earlier request with this key may have done it already.
                 match self.replay(ctx).await.map_err(CommitError::Refused)? {
-                    Some(reply) => Ok(Outcome::Replayed(reply)),
+                    Some(reply) => Ok(reply),
                     None => Err(CommitError::Store(error)),
                 }
             }
@@ -152,11 +147,44 @@ fn fingerprint(request: &Request) -> String {
     sha256_hex(bytes)
 }
 
+/// Two times as they are written, with the same number of characters, for an answer to be made with each.
+const TIMES: [Timestamp; 2] = [Timestamp::from_millis(0), Timestamp::from_millis(1)];
+
+/// The places in `first` where the time of the commit stands: [`TIMES`] stand there in two answers that are the same
+/// otherwise. A time that a client sent is the same in both.
+fn places_of_time(first: &str, second: &str) -> Vec<usize> {
+    let [a, b] = TIMES.map(|time| time.to_string());
+    first
+        .match_indices(&a)
+        .map(|(place, _)| place)
+        .filter(|place| {
+            second
+                .get(*place..)
+                .is_some_and(|rest| rest.starts_with(&b))
+        })
+        .collect()
+}
+
+/// An answer with the time of its commit in its places.
+fn timed(mut body: String, places: &Value, at: Timestamp) -> String {
+    let at = at.to_string();
+    let places = places.as_array().into_iter().flatten();
+    for place in places.filter_map(|place| usize::try_from(place.as_u64()?).ok()) {
+        // A kept answer that is broken is given as it is.
+        let end = place + at.len();
+        if body.get(place..end).is_some() {
+            body.replace_range(place..end, &at);
+        }
+    }
+    body
+}
+
 /// The answer as it was given.
 fn restore(stored: &IdempotencyKey) -> Result<Reply> {
     let kept: Value = serde_json::from_str(&stored.response).map_err(Error::internal)?;
     let status = u16::try_from(stored.status).map_err(Error::internal)?;
     let body = kept["body"].as_str().unwrap_or_default().to_owned();
+    let body = timed(body, &kept["times"], stored.created_at);
     let headers = kept["headers"].as_object().into_iter().flatten();
     Ok(
         headers.fold(Reply::empty(status, body), |reply, (name, value)| {
@@ -166,8 +194,16 @@ fn restore(stored: &IdempotencyKey) -> Result<Reply> {
 }
 
 impl Row {
-    fn document(&self, now: Timestamp, reply: &Reply) -> Result<IdempotencyKey> {
+    fn document(
+        &self,
+        now: Timestamp,
+        answer: impl Fn(Timestamp) -> Result<Reply>,
+    ) -> Result<IdempotencyKey> {
+        let [first, second] = TIMES.map(answer);
+        let (reply, second) = (first?, second?);
         let body = std::str::from_utf8(reply.body()).map_err(Error::internal)?;
+        let second = std::str::from_utf8(second.body()).map_err(Error::internal)?;
+        let times = places_of_time(body, second);
         let headers: Map<String, Value> = reply
             .headers()
             .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.into())))
@@ -179,8 +215,8 @@ impl Row {
             key: self.key.clone(),
             body_hash: self.body_hash.clone(),
             status: i64::from(reply.status()),
-            response: json!({"headers": headers, "body": body}).to_string(),
-            created_at: now,
+            response: json!({"headers": headers, "body": body, "times": times}).to_string(),
+            created_at: Timestamp::AT_COMMIT,
             expires_at: now.plus(LIFETIME),
         })
     }

@@ -36,6 +36,7 @@ mod reply;
 mod request;
 mod retry;
 mod routes;
+pub mod sealing;
 mod shape;
 pub mod signal;
 #[cfg(all(feature = "testing", not(target_family = "wasm")))]

@@ -182,6 +182,12 @@ impl TestEdge {
 
     /// Sends a request with a JSON body (none for null) and an access token (none when empty).
     pub async fn send(&self, method: Method, path: &str, token: &str, body: &Value) -> Answer {
+        self.request(self.request_of(method, path, token, body))
+            .await
+    }
+
+    /// The request that [`TestEdge::send`] sends.
+    pub fn request_of(&self, method: Method, path: &str, token: &str, body: &Value) -> Request {
         let mut request = Request::new(method, path);
         if !token.is_empty() {
             let value = format!("Bearer {token}").parse().expect("a header");
@@ -194,7 +200,7 @@ impl TestEdge {
             );
             request.body = Bytes::from(body.to_string());
         }
-        self.request(request).await
+        request
     }
 
     /// Sends any request; returns when the work that it left for after the answer is done.

@@ -41,6 +41,7 @@ async fn note(ctx: &Ctx, events: Vec<Doc<Event>>) -> Result<Batch> {
             id: ctx.new_id()?,
             story_id: event.subject.clone(),
             user_id: ctx.new_id()?,
+            reaction: "like".into(),
             ..StoryReaction::default()
         };
         Ok(batch.insert(&row))

@@ -4,10 +4,10 @@
 use futures::executor::block_on;
 use futures::future::join_all;
 use serde_json::{Value, json};
-use whisper_kit::idempotency::{Once, Outcome};
+use whisper_kit::idempotency::Once;
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Api, Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_schema::prelude::{IdempotencyKey, StoryReaction};
+use whisper_schema::prelude::{IdempotencyKey, StoryReaction, Timestamp};
 use whisper_store::{Batch, Filter, Query};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -24,20 +24,20 @@ async fn create(ctx: Ctx, request: Request) -> Result<Reply> {
     let sticker = StoryReaction {
         id: ctx.new_id()?,
         story_id: ctx.new_id()?,
+        reaction: "like".into(),
+        created_at: Timestamp::AT_COMMIT,
         ..StoryReaction::default()
     };
-    let answer =
-        json!({"id": sticker.id, "long": "\"".repeat(body["long"].as_u64().unwrap_or(0) as usize)});
-    let reply = Reply::created(&answer)?
-        .location(&format!("/v1/stickers/{}", sticker.id))
-        .etag(1);
-    match once
-        .commit(&ctx, Batch::new().insert(&sticker), &reply)
-        .await?
-    {
-        Outcome::Done(_) => Ok(reply),
-        Outcome::Replayed(earlier) => Ok(earlier),
-    }
+    let long = "\"".repeat(body["long"].as_u64().unwrap_or(0) as usize);
+    let answer = |at| {
+        let answer = json!({"id": sticker.id, "long": long, "name": body["name"], "createdAt": at});
+        let reply = Reply::created(&answer)?;
+        Ok(reply
+            .location(&format!("/v1/stickers/{}", sticker.id))
+            .etag(1))
+    };
+    let batch = Batch::new().insert(&sticker);
+    Ok(once.commit(&ctx, batch, answer).await?)
 }
 
 fn edge() -> (TestEdge, String) {
@@ -97,6 +97,24 @@ fn a_retry_gets_the_first_answer_whole() {
     }
     assert_eq!(first.body, second.body);
     assert_eq!(stickers(&edge), 1);
+}
+
+#[test]
+fn the_time_of_the_commit_is_in_the_answer_and_in_that_to_a_retry() {
+    let (edge, token) = edge();
+    let body = json!({"name": "1970-01-01T00:00:00.000Z @commit"});
+    let send = |key| block_on(post(&edge, &token, "/v1/stickers", key, &body)).expect(201);
+    edge.advance(30_000);
+    let latest = send("k1")["createdAt"].clone();
+    // Times of commits don't go back with the clock.
+    edge.advance(-30_000);
+    let first = send("k2");
+    assert_eq!(first["createdAt"], latest);
+    let kept = block_on(edge.store().read(Query::<StoryReaction>::new().limit(9))).unwrap();
+    assert!(kept.iter().all(|kept| json!(kept.created_at) == latest));
+    assert_eq!(first["name"], body["name"]);
+    edge.advance(1000);
+    assert_eq!(send("k2"), first);
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn edge(count: usize) -> TestEdge {
             user_id: format!("u{n}"),
             // In pairs of the same time, so that ties count.
             created_at: Timestamp::from_millis(n as i64 / 2),
-            ..StoryReaction::default()
+            reaction: "like".into(),
         })
     });
     block_on(edge.store().commit(batch)).unwrap();

@@ -67,6 +67,7 @@ fn as_a_part_of_a_commit_it_stops_the_whole() {
         let sticker = StoryReaction {
             id: id.into(),
             story_id: id.into(),
+            reaction: "like".into(),
             ..StoryReaction::default()
         };
         let batch = limit

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod poll;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod view;
@@ -8,6 +9,10 @@ mod viewing;
 
 pub use access::{
     check_member, first_members, is_active, is_deleted_for, is_visible, may_still_send, member_of,
+};
+pub use poll::{
+    MOST_OPTIONS, PollOptionView, PollView, Polling, Polls, ballot_id, is_closed, options_of,
+    places, polls_of,
 };
 pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};
 pub use viewing::{Viewing, readers};

@@ -7,6 +7,7 @@ use whisper_schema::main_db::{Message, MessageContentType, MessageStatus};
 use whisper_schema::{Choice, Timestamp};
 use whisper_store::Doc;
 
+use crate::poll::PollView;
 use crate::viewing::Viewing;
 
 /// Where the metadata of a copy names the kind of the message it was made of.
@@ -74,6 +75,9 @@ pub struct MessageView {
     /// Reactions: from emoji to user ids.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reactions: Option<Map<String, Value>>,
+    /// The results of its poll, with the viewer's choice; absent in the answer to a send.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub poll: Option<PollView>,
     /// Users it mentions.
     pub mentions: Vec<String>,
     /// Addresses found in it.
@@ -111,6 +115,7 @@ impl MessageView {
     pub fn seen(of: Doc<Message>, viewing: &Viewing) -> Self {
         let read_by = viewing.readers_of(&of);
         let shows_origin = viewing.shows_origin(&of);
+        let poll = viewing.poll_of(&of);
         let mut view = MessageView::from(of.into_inner());
         if viewing.is_direct && !read_by.is_empty() {
             view.status = MessageStatus::Read;
@@ -122,6 +127,7 @@ impl MessageView {
         // A message that was read has arrived; there is no receipt of arrival alone yet.
         view.delivered_to = read_by.clone();
         view.read_by = read_by;
+        view.poll = poll;
         view
     }
 }
@@ -136,6 +142,7 @@ impl From<Message> for MessageView {
             reactions: object(of.reactions.as_deref()),
             deleted_for: Vec::new(),
             read_by: Vec::new(),
+            poll: None,
             delivered_to: Vec::new(),
             id: of.id,
             conversation_id: of.conversation_id,

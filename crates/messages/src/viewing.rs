@@ -7,11 +7,13 @@ use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_kit::ids::{is_id, member_id};
 use whisper_people::{Users, shown_to, unblocked};
+use whisper_schema::Timestamp;
 use whisper_schema::main_db::{ConversationKind, Message};
 use whisper_schema::system::ConversationMember;
 use whisper_store::{Doc, Get, Query};
 
 use crate::access::{first_members, is_active};
+use crate::poll::{PollView, Polls, polls_of};
 
 /// Most members whose receipts are shown: the first to join.
 const RECEIPTS: u32 = 100;
@@ -30,6 +32,10 @@ pub struct Viewing {
     origins: BTreeSet<String>,
     /// The people whom the messages name.
     users: Users,
+    /// The polls that the messages show.
+    polls: Polls,
+    /// The moment at which they are shown.
+    now: Timestamp,
 }
 
 /// How far a member has read.
@@ -71,10 +77,11 @@ impl Viewing {
             .map(|origin| Get::<ConversationMember>::id(member_id(origin, me)));
         let readers: Vec<Reader> = readers.into_iter().filter_map(reader).collect();
         let named = named(messages, &readers);
-        let (people, memberships) = ctx
+        let (people, memberships, polls) = ctx
             .read((
                 shown_to(me, named.iter().map(String::as_str)),
                 memberships.collect::<Vec<_>>(),
+                polls_of(me, messages.iter().map(|m| &m.value)),
             ))
             .await?;
         let memberships = memberships.into_iter().flatten().map(Doc::into_inner);
@@ -86,6 +93,8 @@ impl Viewing {
                 .map(|member| member.conversation_id)
                 .collect(),
             users: people.users(),
+            polls,
+            now: ctx.now(),
         })
     }
 
@@ -101,6 +110,11 @@ impl Viewing {
     /// Whether the viewer may know where this message comes from.
     pub fn shows_origin(&self, message: &Message) -> bool {
         origin(message).is_some_and(|origin| self.origins.contains(origin))
+    }
+
+    /// The results of the poll that this message shows.
+    pub fn poll_of(&self, message: &Message) -> Option<PollView> {
+        self.polls.view(message, self.now)
     }
 
     /// The people whom the messages name.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use whisper_kit::events::append;
-use whisper_kit::idempotency::{Once, Outcome};
+use whisper_kit::idempotency::Once;
 use whisper_kit::ids::member_id;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
 use whisper_people::{blocked_any, direct_ids};
@@ -12,7 +12,7 @@ use whisper_schema::prelude::{
 use whisper_store::Batch;
 
 use crate::access::{Access, admit, door};
-use crate::details::{fingerprint, tagged};
+use crate::details::{fingerprint, tag};
 use crate::draft::{MOST_MEMBERS, NewConversation};
 use crate::get::answer;
 use crate::limits::{ADDED, GROUPS, STRANGERS, Uses};
@@ -132,9 +132,10 @@ impl Making<'_> {
         uses: &Uses,
     ) -> Result<Attempt<Reply>> {
         let (ctx, me) = (self.ctx, self.me);
-        // Known before the commit, because the answer is stored with it.
         let now = ctx.now();
-        let conversation = self.draft.conversation(id, me, now);
+        let conversation = self.draft.conversation(id, me);
+        // No later than the others, who join at the commit: its maker stands first among its members, also where documents of
+        // one commit have no order of their own.
         let myself = membership(&conversation.id, me, role, None, now);
         let mut batch = Batch::new().insert(&conversation).insert(&myself);
         batch = members.iter().fold(batch, Batch::insert);
@@ -146,24 +147,30 @@ impl Making<'_> {
         let id = conversation.id.clone();
         let batch = append(ctx, batch, "conversation.created", &id, Some(me), &what)?;
         let batch = uses.count_in(batch, now);
-        let etag = fingerprint(&conversation);
-        let view = self.seen(conversation, &myself, others);
-        let reply = located(tagged(Reply::created(&view)?, etag), &id);
-        let outcome = self.once.commit(ctx, batch, &reply).await;
-        let outcome = outcome.map(|outcome| match outcome {
-            Outcome::Done(_) => reply,
-            Outcome::Replayed(earlier) => earlier,
+        let seen = |at| self.seen(&conversation, &myself, others, at);
+        // A retry gets the same ETag, so it is made before the time of the commit is known.
+        let undated = Reply::created(&seen(Timestamp::AT_COMMIT))?;
+        let etag = tag(&undated, fingerprint(&conversation));
+        let outcome = self.once.commit(ctx, batch, |at| {
+            let reply = Reply::created(&seen(at))?.header("etag", &etag);
+            Ok(located(reply, &id))
         });
-        Attempt::of(uses.refuse(outcome, now))
+        Attempt::of(uses.refuse(outcome.await, now))
     }
 
-    /// What its maker sees of it.
+    /// What its maker sees of it, once it was made at a time.
     fn seen(
         &self,
-        conversation: Conversation,
+        conversation: &Conversation,
         myself: &ConversationMember,
         others: &Others,
+        at: Timestamp,
     ) -> OneConversationView {
+        let conversation = Conversation {
+            created_at: Some(at),
+            updated_at: Some(at),
+            ..conversation.clone()
+        };
         let admins = (myself.role == Role::Owner).then(|| self.me.to_owned());
         let sight = Sight {
             me: myself,
@@ -214,7 +221,7 @@ pub fn membership(
 }
 
 impl NewConversation {
-    fn conversation(&self, id: String, creator: &str, now: Timestamp) -> Conversation {
+    fn conversation(&self, id: String, creator: &str) -> Conversation {
         let is_direct = self.kind == ConversationKind::Direct;
         let most = self.max_participants.unwrap_or(MOST_MEMBERS);
         Conversation {
@@ -231,8 +238,8 @@ impl NewConversation {
             settings: self.settings.clone().map(|settings| settings.into_text()),
             // The list is sorted by it: nothing comes in before what was listed already.
             last_message_at: Some(Timestamp::AT_COMMIT),
-            created_at: Some(now),
-            updated_at: Some(now),
+            created_at: Some(Timestamp::AT_COMMIT),
+            updated_at: Some(Timestamp::AT_COMMIT),
             ..Conversation::default()
         }
     }

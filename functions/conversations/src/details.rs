@@ -62,12 +62,17 @@ pub fn fingerprint(of: &Conversation) -> i64 {
     edit_number(&parts)
 }
 
-/// The answer with its ETag. If-Match looks at the details alone; with whatever else is shown (messages, counts, names) it is
-/// another one, so that nobody is told that nothing changed.
+/// The answer with its ETag.
 pub fn tagged(reply: Reply, fingerprint: i64) -> Reply {
-    let shown = edit_number(&[&String::from_utf8_lossy(reply.body())]);
-    let etag = etag_of_edit(fingerprint, shown);
+    let etag = tag(&reply, fingerprint);
     reply.header("etag", &etag)
+}
+
+/// The ETag of an answer. If-Match looks at the details alone; with whatever else is shown (messages, counts, names) it is
+/// another one, so that nobody is told that nothing changed.
+pub fn tag(reply: &Reply, fingerprint: i64) -> String {
+    let shown = edit_number(&[&String::from_utf8_lossy(reply.body())]);
+    etag_of_edit(fingerprint, shown)
 }
 
 /// Holds while the details are those of `of`.

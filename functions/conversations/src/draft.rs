@@ -183,6 +183,10 @@ mod tests {
             ),
             (json!({"type": "group"}), vec!["name"]),
             (group(json!({"name": " \n"})), vec!["name"]),
+            (
+                group(json!({"name": "a\nb", "description": "\u{1B}[2J"})),
+                vec!["name", "description"],
+            ),
             (group(json!({"name": "x".repeat(101)})), vec!["name"]),
             (
                 group(json!({"participantIds": ["a", "b", "a"]})),
@@ -211,6 +215,10 @@ mod tests {
         ] {
             assert_eq!(fields(body.clone()), wanted, "{body}");
         }
+    }
+
+    #[test]
+    fn the_caller_is_none_of_the_others() {
         let draft = json!({"type": "group", "name": "x", "participantIds": ["a", "me"]});
         let draft = body::read::<NewConversation>(draft.as_object().unwrap()).unwrap();
         let refused = draft.refuse_caller("me").unwrap_err();

@@ -2,15 +2,16 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use whisper_kit::idempotency::{Once, Outcome};
+use whisper_kit::idempotency::Once;
 use whisper_kit::rate_limit::{Limit, Rate};
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, FieldError, Json, Method, Reply, Request, Result,
     ResultExt,
 };
 use whisper_schema::analytics_db::{ErrorLog, ErrorLogSeverity};
+use whisper_schema::body::{Each, MOST_FINDINGS};
 use whisper_schema::system::ErrorSource;
-use whisper_schema::{Body, Timestamp};
+use whisper_schema::{Body, Timestamp, Violation};
 
 use crate::keep;
 use crate::report::{Entry, NOT_BLANK, Report};
@@ -31,6 +32,8 @@ const ADDRESS_BYTES: Rate = Rate::per_hour(
 pub const RATES: [Rate; 4] = [USER, ADDRESS, USER_BYTES, ADDRESS_BYTES];
 /// The most errors of a batch.
 pub const MOST: usize = 100;
+/// The most faults that are named of an error of a batch.
+const MOST_FAULTS: usize = 5;
 /// Bytes of a batch: 100 errors of 20 KiB each. The longest in any script would be 7 MB, more than a user may report in an
 /// hour.
 pub const BATCH_LIMIT: usize = 2 * 1024 * 1024;
@@ -64,16 +67,16 @@ pub struct NewError {
     timestamp: Option<Timestamp>,
 }
 
-/// Several errors.
+/// Several errors, each of which is kept or refused by itself.
 #[derive(Clone, Debug, Body)]
 #[body(
     example = r#"{"errors": [{"errorType": "decryption_failed", "errorMessage": "No key for epoch 7"}]}"#
 )]
 pub struct NewErrors {
     /// 1 to 100 errors; the body has at most 2 MiB (2,097,152 bytes), which 100 of the longest in a script of several bytes a
-    /// character are more than. All of them are kept, or none.
-    #[field(required, count = 1..=MOST)]
-    errors: Vec<NewError>,
+    /// character are more than. One that is wrong keeps no other out.
+    #[field(count = 1..=MOST)]
+    errors: Each<NewError>,
 }
 
 /// An error that was kept.
@@ -84,12 +87,46 @@ pub struct KeptErrorView {
     pub id: String,
 }
 
-/// Errors that were kept.
+/// Errors that were kept, and those that were refused.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct KeptErrorsView {
-    /// Their ids, in their order.
+    /// The ids of those that were kept, in their order.
     pub ids: Vec<String>,
+    /// Those that were not kept: to send one again is of no use before it is mended.
+    pub refused: Vec<RefusedErrorView>,
+}
+
+/// An error of a batch that was not kept.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub struct RefusedErrorView {
+    /// Its place in the batch, from 0.
+    pub index: u32,
+    /// What is wrong with it; the first five faults.
+    pub errors: Vec<FaultView>,
+}
+
+/// A fault of a field, as problem documents name them.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub struct FaultView {
+    /// Path of the field, such as `errors[3].errorMessage`.
+    pub field: String,
+    /// The rule it breaks.
+    pub rule: String,
+    /// The fault, in words for people.
+    pub detail: String,
+}
+
+impl From<FieldError> for FaultView {
+    fn from(fault: FieldError) -> Self {
+        FaultView {
+            field: fault.field,
+            rule: fault.rule.to_string(),
+            detail: fault.detail,
+        }
+    }
 }
 
 /// Reports one.
@@ -112,12 +149,15 @@ pub fn many_endpoint() -> Endpoint {
         Method::POST,
         "/v1/errors/batch",
         "reportErrors",
-        "Reports up to 100 errors, of 2 MiB in all: all of them, or none.",
+        "Reports up to 100 errors, of 2 MiB in all; one that is wrong keeps no other out.",
         many,
     )
     .body_limit(BATCH_LIMIT)
     .headers(&["idempotency-key"])
-    .reply::<KeptErrorsView>(201, "They were kept.")
+    .reply::<KeptErrorsView>(
+        201,
+        "They were kept, but for those in `refused`. If all of them are wrong, the answer is 422 and names the faults.",
+    )
     .codes(&[Code::RateLimited, Code::IdempotencyKeyReused])
 }
 
@@ -149,22 +189,52 @@ async fn one(ctx: Ctx, request: Request, Json(body): Json<NewError>) -> Result<R
 
 async fn many(ctx: Ctx, request: Request, Json(body): Json<NewErrors>) -> Result<Reply> {
     let user = ctx.caller()?.user_id;
-    let (mut entries, mut wrong) = (Vec::new(), Vec::new());
-    for (n, error) in body.errors.into_iter().enumerate() {
-        match error.report(&user).entry(&ctx)? {
+    let (mut entries, mut refused) = (Vec::new(), Vec::new());
+    for (index, error) in (0..).zip(body.errors.0) {
+        match entry_of(&ctx, &user, index, error)? {
             Ok(entry) => entries.push(entry),
-            Err(fields) => wrong.extend(fields.into_iter().map(|field| FieldError {
-                field: format!("errors[{n}].{}", field.field),
-                ..field
-            })),
+            Err(faults) => refused.push((index, faults)),
         }
     }
-    if !wrong.is_empty() {
-        return Err(Error::fields(wrong));
+    if entries.is_empty() {
+        let faults = refused.into_iter().flat_map(|(_, faults)| faults);
+        return Err(Error::fields(faults.take(MOST_FINDINGS).collect()));
     }
-    let ids = entries.iter().map(|entry| entry.log.id.clone()).collect();
-    let reply = Reply::created(&KeptErrorsView { ids })?;
+    let refused = refused.into_iter().map(|(index, faults)| RefusedErrorView {
+        index,
+        errors: faults
+            .into_iter()
+            .take(MOST_FAULTS)
+            .map(Into::into)
+            .collect(),
+    });
+    let kept = KeptErrorsView {
+        ids: entries.iter().map(|entry| entry.log.id.clone()).collect(),
+        refused: refused.collect(),
+    };
+    let reply = Reply::created(&kept)?;
     keep(&ctx, &request, "reportErrors", &entries, reply).await
+}
+
+/// The entry of an error of a batch, or all that is wrong with it by its place in the body.
+fn entry_of(
+    ctx: &Ctx,
+    user: &str,
+    index: u32,
+    error: Result<NewError, Vec<Violation>>,
+) -> Result<Result<Entry, Vec<FieldError>>> {
+    let error = match error {
+        Ok(error) => error,
+        Err(wrong) => return Ok(Err(wrong.into_iter().map(FieldError::from).collect())),
+    };
+    let entry = error.report(user).entry(ctx)?;
+    Ok(entry.map_err(|fields| {
+        let placed = fields.into_iter().map(|field| FieldError {
+            field: format!("errors[{index}].{}", field.field),
+            ..field
+        });
+        placed.collect()
+    }))
 }
 
 async fn keep(
@@ -196,14 +266,12 @@ async fn attempt(
     let batch = limits
         .iter()
         .fold(batch, |batch, limit| limit.count_in(batch, now));
-    let outcome = once.commit(ctx, batch, reply).await.map_err(Error::from);
+    let outcome = once.commit(ctx, batch, |_| Ok(reply.clone())).await;
+    let outcome = outcome.map_err(Error::from);
     let outcome = limits
         .iter()
         .fold(outcome, |outcome, limit| outcome.on_reached(limit, now));
-    Attempt::of(outcome.map(|outcome| match outcome {
-        Outcome::Done(_) => reply.clone(),
-        Outcome::Replayed(earlier) => earlier,
-    }))
+    Attempt::of(outcome)
 }
 
 /// The limits that a report is counted at: by how many there are, and by how much there is to keep.

@@ -5,6 +5,7 @@ use whisper_kit::{Ctx, Error, FieldError, Result, Rule};
 use whisper_schema::analytics_db::{ErrorLog, ErrorLogSeverity};
 use whisper_schema::body::Form;
 use whisper_schema::system::ErrorSource;
+use whisper_schema::text::{is_blank, without_controls};
 use whisper_schema::{Document, Timestamp, validate};
 
 use crate::fingerprint::{Traits, group_id};
@@ -17,7 +18,7 @@ const MESSAGE: usize = 2_000;
 const STACK: usize = 10_000;
 /// A text with something to read.
 pub const NOT_BLANK: Form = Form {
-    valid: |text| !text.trim().is_empty(),
+    valid: |text| !is_blank(text),
     must_be: "a text that isn't blank",
     pattern: Some("\\S"),
     format: None,
@@ -65,12 +66,30 @@ impl Report {
     /// # Errors
     /// A fault when the runtime has no randomness.
     pub fn entry(self, ctx: &Ctx) -> Result<Result<Entry, Vec<FieldError>>> {
+        let report = self.readable();
+        report.readable_entry(ctx)
+    }
+
+    /// The report without the control characters in its texts, which consoles send along for their colours and a terminal
+    /// that shows the report would obey.
+    fn readable(self) -> Self {
+        let readable = |text: String| without_controls(&text).into_owned();
+        Report {
+            error_type: readable(self.error_type),
+            error_message: readable(self.error_message),
+            stack_trace: self.stack_trace.map(readable),
+            fingerprint: self.fingerprint.map(readable),
+            ..self
+        }
+    }
+
+    fn readable_entry(self, ctx: &Ctx) -> Result<Result<Entry, Vec<FieldError>>> {
         let mut wrong = Vec::new();
         for (field, text) in [
             ("errorType", &self.error_type),
             ("errorMessage", &self.error_message),
         ] {
-            if text.trim().is_empty() {
+            if is_blank(text) {
                 wrong.push(FieldError::new(field, Rule::Required, "must not be empty"));
             }
         }

@@ -8,7 +8,7 @@ use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{Column, Message, MessageExpiry, Timestamp};
 use whisper_store::{Doc, Filter, Order, Query};
 
-use crate::removal::{DueMessage, pushes, removal};
+use crate::removal::{DueMessage, ballots, choices, pushes, removal, tallies};
 
 /// The job's name.
 pub const JOB: &str = "message-expiry";
@@ -83,6 +83,10 @@ impl Expiring for Messages {
     }
 
     async fn clear(&self, run: &Budget<'_>, due: &DueMessage) -> Result<()> {
-        run.drain(&pushes(std::slice::from_ref(due))).await
+        let due = std::slice::from_ref(due);
+        run.drain(&pushes(due)).await?;
+        run.drain(&ballots(due)).await?;
+        run.drain(&choices(due)).await?;
+        run.drain(&tallies(due)).await
     }
 }

@@ -2,6 +2,7 @@
 
 mod expiry;
 mod get;
+mod poll;
 mod removal;
 
 use whisper_kit::Api;
@@ -10,12 +11,14 @@ pub use expiry::{JOB, Messages};
 
 /// The endpoints.
 pub fn api() -> Api {
-    Api::new(
+    let api = Api::new(
         "message-actions",
         "One message, and what becomes of it after it was sent",
     )
+    .rates(&[poll::VOTING])
     .endpoint(get::endpoint())
-    .endpoint(expiry::endpoint())
+    .endpoint(expiry::endpoint());
+    poll::endpoints(api)
 }
 
 #[cfg(target_family = "wasm")]

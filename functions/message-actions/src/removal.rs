@@ -7,7 +7,7 @@ use whisper_kit::{Ctx, Result, events};
 use whisper_schema::Document;
 use whisper_schema::prelude::{
     Column, Conversation, FanOut, Message, MessageContentType, MessageExpiry, Notification, Poll,
-    Push, QueuedMessage, Timestamp,
+    PollBallot, PollChoice, PollTally, Push, QueuedMessage, Timestamp,
 };
 use whisper_store::{Batch, Doc, Filter, Order, Patch, Query};
 
@@ -17,17 +17,28 @@ pub type DueMessage = Due<Option<Message>>;
 /// Most ids that one condition names.
 const IDS: usize = 500;
 
-/// The batch that removes messages, on the condition that the previews of their conversations, and the number of their
-/// pushes, are as they were read.
+/// The batch that removes messages, on the condition that the previews of their conversations are as they were read, and that
+/// there are no more pushes and votes of theirs than one commit removes.
 ///
 /// # Errors
 /// The store's.
 pub async fn removal(run: &Budget<'_>, due: &[DueMessage]) -> Result<Batch> {
     let ctx = run.ctx;
     let previews = previews(ctx, due).await?;
+    let rows = run.bounds.rows_per_commit;
     let batch = Batch::new()
-        .delete_where(pushes(due), run.bounds.rows_per_commit)
+        .delete_where(pushes(due), rows)
         .expect_none(pushes(due));
+    let batch = match polls(due).is_empty() {
+        true => batch,
+        false => batch
+            .delete_where(ballots(due), rows)
+            .expect_none(ballots(due))
+            .delete_where(choices(due), rows)
+            .expect_none(choices(due))
+            .delete_where(tallies(due), rows)
+            .expect_none(tallies(due)),
+    };
     let mut batch = everything_else(batch, due, ctx.now());
     for (conversation, last, patch) in previews {
         let unchanged = Filter::eq(Conversation::LAST_MESSAGE_ID, last);
@@ -43,6 +54,30 @@ pub async fn removal(run: &Budget<'_>, due: &[DueMessage]) -> Result<Batch> {
 /// Holds for the pushes that these messages wait for.
 pub fn pushes(due: &[DueMessage]) -> Filter<Push> {
     Filter::is_in(Push::QUEUE_ID, due.iter().map(|due| delivery_id(&due.id)))
+}
+
+/// Holds for the ballots of the polls that these messages show.
+pub fn ballots(due: &[DueMessage]) -> Filter<PollBallot> {
+    Filter::is_in(PollBallot::POLL_ID, polls(due))
+}
+
+/// Holds for the choices in them.
+pub fn choices(due: &[DueMessage]) -> Filter<PollChoice> {
+    Filter::is_in(PollChoice::POLL_ID, polls(due))
+}
+
+/// Holds for their tallies.
+pub fn tallies(due: &[DueMessage]) -> Filter<PollTally> {
+    Filter::is_in(PollTally::POLL_ID, polls(due))
+}
+
+/// Ids of the polls that these messages show.
+fn polls(due: &[DueMessage]) -> Vec<String> {
+    due.iter()
+        .filter_map(|due| due.item.as_ref())
+        .filter(|message| message.content_type == MessageContentType::Poll)
+        .map(|message| poll_id(&message.id))
+        .collect()
 }
 
 /// Changes of the conversations whose previews show one of these messages: the conversation's id, the message that it
@@ -97,13 +132,12 @@ fn everything_else(batch: Batch, due: &[DueMessage], now: Timestamp) -> Batch {
     let messages = || due.iter().filter_map(|due| due.item.as_ref());
     let ids = || due.iter().map(|due| due.id.clone());
     let deliveries = || ids().map(|id| delivery_id(&id));
-    let polls = messages().filter(|message| message.content_type == MessageContentType::Poll);
     let mentions = messages().flat_map(|message| {
         let users = message.mentions.iter();
         users.map(|user| mention_id(&message.id, user))
     });
     let batch = delete::<Notification>(batch, mentions.collect());
-    let batch = delete::<Poll>(batch, polls.map(|message| poll_id(&message.id)).collect());
+    let batch = delete::<Poll>(batch, polls(due));
     let batch = delete::<FanOut>(batch, deliveries().collect());
     let batch = delete::<QueuedMessage>(batch, deliveries().collect());
     let ended = Filter::and([

@@ -81,7 +81,7 @@ impl NewStory {
         }
     }
 
-    /// The story, posted `now` by `author`.
+    /// The story, posted by `author`. Its lifetime counts from `now`, by the clock that it is held against later.
     pub fn story(self, id: String, author: &str, now: Timestamp) -> Story {
         Story {
             id,
@@ -101,7 +101,7 @@ impl NewStory {
             privacy: self.privacy,
             allow_replies: self.allow_replies,
             expires_at: now.plus(self.expires_in_seconds * 1000),
-            created_at: Some(now),
+            created_at: Some(Timestamp::AT_COMMIT),
             ..Story::default()
         }
     }

@@ -1,14 +1,14 @@
 //! `POST /v1/stories`: posts a story.
 
 use serde_json::json;
-use whisper_kit::idempotency::{Once, Outcome};
+use whisper_kit::idempotency::Once;
 use whisper_kit::rate_limit::Rate;
 use whisper_kit::{
     Code, Ctx, Endpoint, Error, FieldError, Json, Method, Reply, Request, Result, ResultExt, Rule,
     events,
 };
 use whisper_people::{People, shown_to};
-use whisper_schema::prelude::{Story, UserActivityType};
+use whisper_schema::prelude::{Story, Timestamp, UserActivityType};
 use whisper_store::Batch;
 
 use crate::activity::activity;
@@ -48,17 +48,23 @@ async fn post(ctx: Ctx, request: Request, Json(draft): Json<NewStory>) -> Result
     let batch = stories.count_in(effects(&ctx, &request, &story)?, ctx.now());
     let batch = mentions.count_in(batch, ctx.now());
     let path = format!("/v1/stories/{}", story.id);
-    let users = people.users();
-    let story = StoryPostView::new(story, &people);
-    let reply = Reply::created(&StoryAnswerView { story, users })?.location(&path);
-    let outcome = once.commit(&ctx, batch, &reply).await;
-    let outcome = outcome
+    let answer = |at| Ok(Reply::created(&posted(&story, &people, at))?.location(&path));
+    let outcome = once.commit(&ctx, batch, answer).await;
+    outcome
         .on_reached(&stories, ctx.now())
-        .on_reached(&mentions, ctx.now())?;
-    Ok(match outcome {
-        Outcome::Done(_) => reply,
-        Outcome::Replayed(reply) => reply,
-    })
+        .on_reached(&mentions, ctx.now())
+}
+
+/// The story as its author sees it, once it was posted at a time.
+fn posted(story: &Story, people: &People, at: Timestamp) -> StoryAnswerView {
+    let story = Story {
+        created_at: Some(at),
+        ..story.clone()
+    };
+    StoryAnswerView {
+        story: StoryPostView::new(story, people),
+        users: people.users(),
+    }
 }
 
 /// Refuses mentions of users who don't exist for the author: a block in either direction, a disabled account.

@@ -33,7 +33,7 @@ const REACTION: Form = Form {
 #[body(example = r#"{"reaction": "👍"}"#)]
 pub struct NewReaction {
     /// An emoji, or a word such as `like`, without blanks.
-    #[field(size = 1..=50, is = REACTION)]
+    #[field(size = 1..=50, is = REACTION, text = Name)]
     reaction: String,
 }
 
@@ -199,11 +199,14 @@ mod tests {
         }
         let longer = "x".repeat(51);
         for (bad, rule) in [
-            ("", "size"),
+            ("", "required"),
+            ("\u{200B}", "required"),
+            ("\u{1}", "required"),
+            ("a\u{1B}", "format"),
+            ("a\u{202E}b", "format"),
             (longer.as_str(), "size"),
             ("a b", "format"),
             ("a\n", "format"),
-            ("\u{1}", "format"),
         ] {
             let wrong = &read(bad).unwrap_err()[0];
             let seen = (wrong.field.as_str(), wrong.rule.as_str());

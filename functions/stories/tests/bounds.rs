@@ -82,3 +82,30 @@ fn a_story_posted_while_the_clock_was_a_year_ahead_is_gone_afterwards() {
         assert_eq!(get(&path, &ann).await, 200, "others stand as ever");
     });
 }
+
+#[test]
+fn a_story_was_posted_when_it_was_committed() {
+    block_on(async {
+        let edge = TestEdge::new(&stories::api(), &[]);
+        let (_, ann) = user(&edge).await;
+        let post = async |key: &str| {
+            let body = json!({"contentType": "text", "text": "hi"});
+            let mut request = edge.request_of(Method::POST, "/v1/stories", &ann, &body);
+            request
+                .headers
+                .insert("idempotency-key", key.parse().unwrap());
+            edge.request(request).await.expect(201)
+        };
+        edge.advance(30_000);
+        let latest = post("a").await["createdAt"].clone();
+        // Times of commits don't go back with the clock.
+        edge.advance(-30_000);
+        let second = post("b").await;
+        assert_eq!(second["createdAt"], latest);
+        edge.advance(1000);
+        assert_eq!(post("b").await, second);
+        let path = format!("/v1/stories/{}", second["id"].as_str().unwrap());
+        let read = edge.send(Method::GET, &path, &ann, &Value::Null).await;
+        assert_eq!(read.expect(200)["createdAt"], latest);
+    });
+}

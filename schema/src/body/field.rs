@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 use super::findings::{Findings, MOST_NAME};
 use super::limits::{Limits, Range};
 use crate::validate::{Broken, check_one, wrong_type};
-use crate::{Choice, Rule, Timestamp, UnknownChoice};
+use crate::{Choice, Rule, Timestamp, UnknownChoice, Violation};
 
 /// A value that a field of a body can have.
 pub trait Field: Sized {
@@ -30,6 +30,11 @@ impl<T> std::ops::Deref for Distinct<T> {
         &self.0
     }
 }
+
+/// A list of which each element is taken or refused by itself: the faults of one keep no other out. Its length is held as
+/// that of any list.
+#[derive(Clone, Debug)]
+pub struct Each<T>(pub Vec<Result<T, Vec<Violation>>>);
 
 /// The place of a value in a body, where violations of it are noted.
 pub struct At<'p, 'f> {
@@ -127,7 +132,9 @@ fn typed<T>(
 
 impl Field for String {
     fn read(value: &Value, limits: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
-        let value = composed(value, limits);
+        let sent = value;
+        let value = kept(sent, limits);
+        at.held(shows_something(sent, &value, limits))?;
         let text = typed(&value, limits, at, "a string", |value| {
             value.as_str().map(str::to_owned)
         })?;
@@ -145,14 +152,27 @@ impl Field for String {
     }
 }
 
-/// A text that people see, in its composed form; anything else as it is.
-fn composed<'v>(value: &'v Value, limits: &Limits) -> Cow<'v, Value> {
-    match value {
-        Value::String(text) if limits.text().is_some() => match crate::text::composed(text) {
-            Cow::Owned(composed) => Cow::Owned(composed.into()),
-            Cow::Borrowed(_) => Cow::Borrowed(value),
-        },
-        _ => Cow::Borrowed(value),
+/// A text that people see, as it is kept; anything else as it is.
+fn kept<'v>(value: &'v Value, limits: &Limits) -> Cow<'v, Value> {
+    let (Value::String(text), Some(kind)) = (value, limits.text()) else {
+        return Cow::Borrowed(value);
+    };
+    let kept = kind.kept(text);
+    match kept == *text {
+        true => Cow::Borrowed(value),
+        false => Cow::Owned(kept.into_owned().into()),
+    }
+}
+
+/// Refuses words that show nothing where there must be some. A text that is empty as it was sent is too short.
+fn shows_something(sent: &Value, kept: &Value, limits: &Limits) -> Result<(), Broken> {
+    let is_needed = limits.size.is_some_and(|(least, _)| least > 0);
+    match (sent.as_str(), kept.as_str()) {
+        (Some(sent), Some("")) if is_needed && !sent.is_empty() => {
+            let message = "must have at least one visible character";
+            Err((Rule::Required, message.to_owned()))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -269,24 +289,29 @@ impl StrOwned for Value {
     }
 }
 
+/// The elements of a list, if there are neither too many nor too few.
+fn elements<'v>(value: &'v Value, limits: &Limits, at: &mut At<'_, '_>) -> Option<&'v [Value]> {
+    let Value::Array(elements) = value else {
+        let (rule, message) = wrong_type("a list", value);
+        at.refuse(rule, message);
+        return None;
+    };
+    if let Some((least, most)) = limits.count
+        && !(least..=most).contains(&elements.len())
+    {
+        let message = match least {
+            0 => format!("must have at most {most} elements"),
+            least => format!("must have {least} to {most} elements"),
+        };
+        at.refuse(Rule::Size, message);
+        return None;
+    }
+    Some(elements)
+}
+
 impl<T: Field> Field for Vec<T> {
     fn read(value: &Value, limits: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
-        let Value::Array(elements) = value else {
-            let (rule, message) = wrong_type("a list", value);
-            at.refuse(rule, message);
-            return None;
-        };
-        if let Some((least, most)) = limits.count
-            && !(least..=most).contains(&elements.len())
-        {
-            let message = match least {
-                0 => format!("must have at most {most} elements"),
-                least => format!("must have {least} to {most} elements"),
-            };
-            at.refuse(Rule::Size, message);
-            return None;
-        }
-        let read = elements
+        let read = elements(value, limits, at)?
             .iter()
             .enumerate()
             .map(|(index, element)| T::read(element, limits, &mut at.element(index)));
@@ -310,6 +335,32 @@ impl<T: Field + PartialEq> Field for Distinct<T> {
             }
         }
         Some(Distinct(distinct))
+    }
+
+    #[cfg(not(target_family = "wasm"))]
+    fn schema(limits: &Limits, generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Vec::<T>::schema(limits, generator)
+    }
+}
+
+impl<T: Field> Field for Each<T> {
+    fn read(value: &Value, limits: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
+        let read = elements(value, limits, at)?
+            .iter()
+            .enumerate()
+            .map(|(index, element)| {
+                let mut findings = Findings::default();
+                let mut at = At {
+                    index: Some(index),
+                    ..At::new(at.prefix, at.key, &mut findings)
+                };
+                let read = T::read(element, limits, &mut at);
+                match read {
+                    Some(read) if findings.is_empty() => Ok(read),
+                    _ => Err(findings.into_violations()),
+                }
+            });
+        Some(Each(read.collect()))
     }
 
     #[cfg(not(target_family = "wasm"))]

@@ -48,7 +48,7 @@ use crate::Violation;
 pub use changes::{Change, Changes, KeptAsText, Slot};
 #[doc(hidden)]
 pub use field::read_choice;
-pub use field::{At, Distinct, Field};
+pub use field::{At, Distinct, Each, Field};
 pub use fields::Fields;
 pub use findings::{Findings, MOST_FINDINGS, MOST_NAME};
 pub use json_text::JsonText;

@@ -21,6 +21,9 @@ pub(super) fn text(limits: &Limits) -> Schema {
         }
         schema["maxLength"] = most.into();
     }
+    if let Some(kind) = limits.text() {
+        schema["pattern"] = kind.pattern().into();
+    }
     if let Some(form) = limits.is {
         if let Some(pattern) = form.pattern {
             schema["pattern"] = pattern.into();

@@ -34,7 +34,7 @@ pub struct Gif {
     #[attr(size = 50, text = Words)]
     pub tags: Vec<String>,
     /// Category it is listed under.
-    #[attr(size = 50)]
+    #[attr(size = 50, text = Words)]
     pub category: Option<String>,
     /// Width in pixels.
     pub width: Option<i64>,

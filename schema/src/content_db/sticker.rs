@@ -41,7 +41,7 @@ pub struct Sticker {
     #[attr(size = 50, text = Words)]
     pub tags: Vec<String>,
     /// Category it is listed under.
-    #[attr(size = 50)]
+    #[attr(size = 50, text = Words)]
     pub category: Option<String>,
     /// Whether it takes a paid plan or a purchase.
     #[attr(default = false)]

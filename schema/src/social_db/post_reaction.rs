@@ -19,7 +19,7 @@ pub struct PostReaction {
     #[attr(size = 256)]
     pub user_id: String,
     /// The emoji, or a name such as `like`.
-    #[attr(size = 50)]
+    #[attr(size = 50, text = Name)]
     pub reaction: String,
     /// When they reacted.
     pub created_at: Option<Timestamp>,

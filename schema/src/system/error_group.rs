@@ -67,6 +67,6 @@ pub struct ErrorGroup {
     /// When it was last resolved; none while it is open.
     pub resolved_at: Option<Timestamp>,
     /// The operator's note about it.
-    #[attr(size = 1000)]
+    #[attr(size = 1000, text = Words)]
     pub note: Option<String>,
 }

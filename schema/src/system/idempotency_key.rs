@@ -32,7 +32,7 @@ pub struct IdempotencyKey {
     /// HTTP status of the answer.
     #[attr(min = 100, max = 599)]
     pub status: i64,
-    /// The answer's headers and body: a JSON object.
+    /// The answer's headers and body, and the places in the body where the time of the commit stands: a JSON object.
     #[attr(size = 1048576)]
     pub response: String,
     /// When it was answered.

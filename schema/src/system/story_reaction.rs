@@ -23,7 +23,7 @@ pub struct StoryReaction {
     #[attr(size = 36)]
     pub user_id: String,
     /// The emoji, or a name such as `like`.
-    #[attr(size = 50)]
+    #[attr(size = 50, text = Name)]
     pub reaction: String,
     /// When they reacted.
     pub created_at: Timestamp,

@@ -31,7 +31,7 @@ pub struct ContractHook {
     /// Id of the document.
     pub id: String,
     /// Name shown to the operator.
-    #[attr(size = 100)]
+    #[attr(size = 100, text = Name)]
     pub name: String,
     /// Chain it lives on, by the names of `wallets.chain` or as CAIP-2.
     #[attr(size = 50)]

@@ -79,6 +79,8 @@ codes! {
     NotFound = "not_found", 404, "Not found";
     /// The body is larger than this route takes.
     PayloadTooLarge = "payload_too_large", 413, "Body is too large";
+    /// Voting in the poll has ended.
+    PollClosed = "poll_closed", 409, "Poll is closed";
     /// If-Match names an older version: somebody else changed it. Read it again.
     PreconditionFailed = "precondition_failed", 412, "Changed in the meantime";
     /// The route wants If-Match with the ETag that was read.

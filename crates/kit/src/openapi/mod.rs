@@ -184,6 +184,11 @@ fn header_parameter(name: &str) -> Value {
             "Makes a retry safe: the same key with the same request gives the first answer, for 24 hours.",
             json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}),
         ),
+        "vote-key" => (
+            false,
+            "A secret that the voter's app makes at random for an anonymous poll, and keeps.",
+            json!({"type": "string", "minLength": 22, "maxLength": 86, "pattern": "^[A-Za-z0-9_-]+$"}),
+        ),
         _ => (false, "", json!({"type": "string"})),
     };
     let mut parameter =

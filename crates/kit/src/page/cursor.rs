@@ -1,35 +1,19 @@
-//! Cursors as clients hold them: encrypted, and good for one list.
-//!
-//! XChaCha20-Poly1305, with the list as associated data. The nonce is a code of the plaintext (as in RFC 5297), so that
-//! the same place of the same list always has the same cursor, and no two messages share a nonce.
+//! Cursors as clients hold them: encrypted, and good for one list. The same place of the same list always has the same cursor.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use serde_json::Value;
 use whisper_store::Cursor;
 
-use crate::auth::{derived_key, mac256};
 use crate::error::{Code, Error, Result};
+use crate::sealing::Sealing;
 
 /// The longest cursor that is looked at, in bytes.
 const MAX_CURSOR: usize = 2048;
-/// Bytes of a nonce.
-const NONCE: usize = 24;
 
 /// The cursor of a place in the list `scope`.
 pub(super) fn encode(key: &[u8; 32], scope: &str, cursor: &Cursor) -> Result<String> {
     let values = Value::from(cursor.values.clone());
     let payload = Value::from(vec![Value::from(cursor.seq), values]).to_string();
-    let code = mac256(&derived_key(key, "cursor nonce"), scope, payload.as_bytes());
-    let nonce = code
-        .first_chunk::<NONCE>()
-        .ok_or_else(|| Error::internal("a code is too short"))?;
-    let sealed = cipher(key)
-        .encrypt(&XNonce::from(*nonce), sealed_in(scope, payload.as_bytes()))
-        .map_err(Error::internal)?;
-    Ok(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
+    Sealing::new(key, PURPOSE).seal(scope, payload.as_bytes())
 }
 
 /// The place that a cursor of the list `scope` names.
@@ -45,28 +29,18 @@ fn open(key: &[u8; 32], scope: &str, text: &str) -> Option<Cursor> {
     if text.len() > MAX_CURSOR {
         return None;
     }
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    let (nonce, sealed) = bytes.split_first_chunk::<NONCE>()?;
-    let payload = cipher(key)
-        .decrypt(&XNonce::from(*nonce), sealed_in(scope, sealed))
-        .ok()?;
+    let payload = Sealing::new(key, PURPOSE).open(scope, text)?;
     let (seq, values): (i64, Vec<Value>) = serde_json::from_slice(&payload).ok()?;
     Some(Cursor { values, seq })
 }
 
-fn cipher(key: &[u8; 32]) -> XChaCha20Poly1305 {
-    XChaCha20Poly1305::new(&derived_key(key, "cursor").into())
-}
-
-fn sealed_in<'a>(scope: &'a str, msg: &'a [u8]) -> Payload<'a, 'a> {
-    Payload {
-        msg,
-        aad: scope.as_bytes(),
-    }
-}
+/// The purpose of the key.
+const PURPOSE: &str = "cursor";
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use proptest::prelude::*;
 
     use super::*;

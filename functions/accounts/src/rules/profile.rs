@@ -5,7 +5,7 @@ use whisper_people::privacy;
 use whisper_schema::body::forms::{PHONE, WEB_URL};
 use whisper_schema::body::{At, Change, Field, Form, JsonText, KeptAsText, Limits};
 use whisper_schema::prelude::{Document, Profile, ProfileStatus, ProfileTheme};
-use whisper_schema::text::is_blank;
+use whisper_schema::text::{composed, is_line};
 use whisper_schema::validate::{Broken, is_web_url};
 use whisper_schema::{Body, Rule, Text, validate_patch};
 
@@ -93,9 +93,10 @@ pub const LINE: Form = Form {
 
 /// The name that somebody gave elsewhere, if it can be shown here.
 pub fn display_name(text: &str) -> Option<String> {
-    let fields = Map::from_iter([(Profile::DISPLAY_NAME.key().to_owned(), text.into())]);
+    let text = composed(text);
+    let fields = Map::from_iter([(Profile::DISPLAY_NAME.key().to_owned(), text.as_ref().into())]);
     let fits = validate_patch(Profile::COLLECTION, &fields).is_empty();
-    (fits && is_line(text)).then(|| text.to_owned())
+    fits.then(|| text.into_owned())
 }
 
 /// IANA name of a time zone. Whether there is such a zone is left to the clients, whose databases are newer than what
@@ -114,10 +115,6 @@ const LANGUAGE: Form = Form {
     pattern: Some("^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"),
     format: None,
 };
-
-fn is_line(text: &str) -> bool {
-    !is_blank(text) && !text.chars().any(char::is_control)
-}
 
 fn is_time_zone(text: &str) -> bool {
     let part = |part: &str| {
@@ -138,27 +135,18 @@ fn is_language(text: &str) -> bool {
             .all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
-/// Checks a name that stands in a list: of a service, or of somebody there.
-fn check_name(text: &str) -> Result<(), Broken> {
-    Text::Name.check(text)?;
-    match is_line(text) {
-        true => Ok(()),
-        false => Err((Rule::Format, "must not have control characters".to_owned())),
-    }
-}
-
 /// Whether a text is a handle: a name that no browser takes for a URL if it is shown as a link. A slash leads to another
 /// host, a backslash is one to browsers, and a colon that isn't behind an `@`, as in a Matrix id, ends a scheme.
 fn is_handle(text: &str) -> bool {
     let misleads = |c: char| c.is_whitespace() || matches!(c, '/' | '\\');
-    check_name(text).is_ok()
+    Text::Name.check(text).is_ok()
         && !text.chars().any(misleads)
         && (text.starts_with('@') || !text.contains(':'))
 }
 
 /// Checks an account elsewhere: the service's name, and a handle or a URL that a browser opens.
 fn check_link(service: &str, target: &Value) -> Result<(), Broken> {
-    check_name(service)?;
+    Text::Name.check(service)?;
     let text = target
         .as_str()
         .ok_or_else(|| (Rule::Type, "must be a text".to_owned()))?;

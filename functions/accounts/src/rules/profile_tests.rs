@@ -49,6 +49,14 @@ fn good_values_pass() {
 }
 
 #[test]
+fn words_that_show_nothing_are_empty() {
+    let shown = changed(json!({"bio": "\u{200B}"}));
+    assert_eq!(shown, [("bio".to_owned(), json!(""))]);
+    let lines = changed(json!({"bio": "one\r\ntwo"}));
+    assert_eq!(lines, [("bio".to_owned(), json!("one\ntwo"))]);
+}
+
+#[test]
 fn bad_values_are_refused_by_field_and_rule() {
     for (value, field, rule) in [
         (json!({"xp": 1}), "xp", "unknown"),
@@ -59,6 +67,13 @@ fn bad_values_are_refused_by_field_and_rule() {
         (json!({"displayName": 7}), "displayName", "type"),
         (json!({"displayName": " "}), "displayName", "required"),
         (json!({"displayName": "a\u{7}"}), "displayName", "format"),
+        (
+            json!({"displayName": "a\u{2028}b"}),
+            "displayName",
+            "format",
+        ),
+        (json!({"bio": "a\u{1B}[2J"}), "bio", "format"),
+        (json!({"tagline": "\u{200B}"}), "tagline", "format"),
         (
             json!({"displayName": "x".repeat(101)}),
             "displayName",

@@ -40,6 +40,28 @@ fn a_group_is_committed_whole_and_nothing_else_is() {
 }
 
 #[test]
+fn a_conversation_was_made_when_it_was_committed() {
+    block_on(async {
+        let room = Room::new();
+        let ann = room.user().await;
+        room.edge.advance(30_000);
+        let made = async |name| {
+            let body = json!({"type": "group", "name": name});
+            room.post(&ann, "/v1/conversations", body).await.expect(201)
+        };
+        let latest = made("first").await["createdAt"].clone();
+        // Times of commits don't go back with the clock.
+        room.edge.advance(-30_000);
+        let second = made("second").await;
+        assert_eq!(second["createdAt"], latest);
+        assert_eq!(second["updatedAt"], latest);
+        let path = format!("/v1/conversations/{}", second["id"].as_str().unwrap());
+        let read = room.edge.send(Method::GET, &path, &ann.token, &Value::Null);
+        assert_eq!(read.await.expect(200), second);
+    });
+}
+
+#[test]
 fn two_who_start_a_direct_conversation_at_once_get_the_same() {
     block_on(async {
         let room = Room::new();

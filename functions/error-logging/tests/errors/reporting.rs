@@ -93,22 +93,85 @@ fn a_batch_is_kept_as_a_whole_and_costs_a_few_statements() {
     assert_eq!(counts, 200);
 }
 
+/// The fields that are named in a list of faults.
+fn fields(errors: &Value) -> Vec<&str> {
+    let errors = errors.as_array().unwrap().iter();
+    errors.map(|e| e["field"].as_str().unwrap()).collect()
+}
+
 #[test]
-fn one_bad_error_of_a_batch_keeps_all_out_and_is_named() {
+fn bad_errors_of_a_batch_are_named_and_keep_no_other_out() {
     let scene = Scene::new();
-    let mut errors: Vec<Value> = (0..5).map(|n| error(&n.to_string())).collect();
+    let mut errors: Vec<Value> = (0..6).map(|n| error(&n.to_string())).collect();
+    errors[1]["unknown"] = 1.into();
     errors[3]["errorMessage"] = "x".repeat(2001).into();
+    errors[3]["severity"] = "fatal".into();
     errors[4]["errorType"] = "".into();
+    // What is wrong only as it is kept: the context as text.
+    errors[5]["context"] = json!({"x": "x".repeat(5000)});
+    let kept = scene.batch(&errors).expect(201);
+    assert_eq!(kept["ids"].as_array().unwrap().len(), 2);
+    assert_eq!(scene.count::<ErrorLog>(), 2);
+    let refused = kept["refused"].as_array().unwrap();
+    let places: Vec<&Value> = refused.iter().map(|r| &r["index"]).collect();
+    assert_eq!(places, [1, 3, 4, 5]);
+    assert_eq!(fields(&refused[0]["errors"]), ["errors[1].unknown"]);
+    let two = ["errors[3].errorMessage", "errors[3].severity"];
+    assert_eq!(fields(&refused[1]["errors"]), two);
+    assert_eq!(fields(&refused[3]["errors"]), ["errors[5].context"]);
+    assert_eq!(scene.batch(&errors[..1]).expect(201)["refused"], json!([]));
+}
+
+/// Sends a body as it stands.
+fn send_text(scene: &Scene, path: &str, body: String) -> Answer {
+    let empty = json!({});
+    let mut request = scene
+        .edge
+        .request_of(Method::POST, path, &scene.token, &empty);
+    request.body = Bytes::from(body);
+    block_on(scene.edge.request(request))
+}
+
+#[test]
+fn half_an_emoji_costs_its_error_alone() {
+    let scene = Scene::new();
+    // As `JSON.stringify` writes a text that was cut inside an emoji.
+    let good = error("fine").to_string();
+    let message = r#"{"errorType": "t", "errorMessage": "cut \ud83d"}"#;
+    let context = r#"{"errorType": "t", "errorMessage": "m", "context": {"last": "\ude00"}}"#;
+    let body = format!(r#"{{"errors": [{good}, {message}, {good}, {context}]}}"#);
+    let kept = send_text(&scene, "/v1/errors/batch", body).expect(201);
+    assert_eq!(kept["ids"].as_array().unwrap().len(), 2);
+    let refused = kept["refused"].as_array().unwrap();
+    assert_eq!(fields(&refused[0]["errors"]), ["errors[1].errorMessage"]);
+    assert_eq!(fields(&refused[1]["errors"]), ["errors[3].context"]);
+    let alone = send_text(&scene, "/v1/errors", message.to_owned());
+    let problem = alone.expect_problem(422, "validation_failed");
+    assert_eq!(fields(&problem["errors"]), ["errorMessage"]);
+}
+
+#[test]
+fn control_characters_are_left_out_of_what_is_reported() {
+    let scene = Scene::new();
+    let mut body = error("a\u{1B}[31mb\nc");
+    body["errorType"] = "t\u{7}".into();
+    body["stackTrace"] = "at x\r\n\tat y\u{1B}".into();
+    scene.report(&body).expect(201);
+    let kept = scene.errors_of(&scene.group());
+    assert_eq!(kept[0]["errorMessage"], "a[31mb\nc");
+    assert_eq!(kept[0]["errorType"], "t");
+    assert_eq!(kept[0]["stackTrace"], "at x\n\tat y");
+}
+
+#[test]
+fn a_batch_of_bad_errors_alone_is_refused() {
+    let scene = Scene::new();
+    let mut bad = error("x");
+    bad["errorType"] = "".into();
     let problem = scene
-        .batch(&errors)
+        .batch(&vec![bad; 30])
         .expect_problem(422, "validation_failed");
-    let fields: Vec<&str> = problem["errors"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|e| e["field"].as_str().unwrap())
-        .collect();
-    assert_eq!(fields, ["errors[3].errorMessage", "errors[4].errorType"]);
+    assert_eq!(fields(&problem["errors"]).len(), 20);
     assert_eq!(scene.count::<ErrorLog>(), 0);
     scene.batch(&[]).expect_problem(422, "validation_failed");
     let many: Vec<Value> = (0..101).map(|n| error(&n.to_string())).collect();

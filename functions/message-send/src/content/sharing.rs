@@ -90,6 +90,10 @@ mod tests {
         wrong(
             &base,
             &[
+                ("content", json!("a\u{1B}[2J"), ":format"),
+                ("metadata.name", json!("Home\nx"), ":format"),
+                ("metadata.name", json!("\u{200B}"), ":required"),
+                ("metadata.address", json!("\u{200B}"), ":required"),
                 ("metadata.latitude", json!(90.000_001), ":range"),
                 ("metadata.latitude", json!("47.37"), ":type"),
                 ("metadata.accuracyMeters", json!(-0.1), ":range"),
@@ -145,6 +149,8 @@ mod tests {
             &base,
             &[
                 ("metadata.name", json!(null), ":required"),
+                ("metadata.name", json!("Ann\u{1B}[2J"), ":format"),
+                ("metadata.name", json!("Ann\nBob"), ":format"),
                 ("metadata.name", json!("x".repeat(101)), ":size"),
                 ("metadata.phone", json!(null), ":required"),
                 ("metadata.phone", json!("079 123 45 67"), ":format"),

@@ -23,7 +23,7 @@ pub struct CryptoTxDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<String>,
     /// Symbol or address of the token.
-    #[field(size = 1..=100)]
+    #[field(size = 1..=100, text = Name)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 }
@@ -213,7 +213,7 @@ mod tests {
                 ("metadata.chain", json!("solana"), "metadata.txHash:format"),
                 ("metadata.amount", json!(0.25), ":type"),
                 ("metadata.amount", json!("1,5"), ":format"),
-                ("metadata.token", json!(""), ":size"),
+                ("metadata.token", json!(""), ":required"),
                 ("metadata.tokenId", json!("1"), ":unknown"),
             ],
         );

@@ -51,7 +51,7 @@ pub struct NewPushSubscription {
     #[field(range = 0..=LATEST)]
     expiration_time: Option<i64>,
     /// What the user calls the device.
-    #[field(size = 1..=100)]
+    #[field(size = 1..=100, text = Name)]
     device_name: Option<String>,
 }
 

@@ -54,6 +54,8 @@ fn what_is_sent_is_kept() {
     assert_eq!(story.music.as_deref(), Some("{\"track\":\"a\"}"));
     assert_eq!(story.mentions, ["u2", "u3"]);
     assert_eq!((story.duration, story.allow_replies), (60, false));
+    let place = drafted(text_story("location", json!("\u{200B}"))).unwrap();
+    assert_eq!(place.location.as_deref(), Some(""));
 }
 
 #[test]
@@ -68,6 +70,8 @@ fn each_rule_has_its_refusal() {
         ("contentType", json!("image"), "mediaUrl", "required"),
         ("text", Value::Null, "text", "required"),
         ("text", json!("  "), "text", "size"),
+        ("text", json!("\u{200B}"), "text", "size"),
+        ("text", json!("a\u{1B}[2J"), "text", "format"),
         ("text", long(501), "text", "size"),
         ("text", json!(["a"]), "text", "type"),
         (

@@ -1,0 +1,70 @@
+//! `POST /v1/conversations/{conversationId}/messages/{messageId}/poll/close`: ends voting.
+
+use serde_json::json;
+use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result, events};
+use whisper_messages::{PollView, is_closed, may_still_send};
+use whisper_schema::Timestamp;
+use whisper_schema::content_db::Poll;
+use whisper_schema::system::ConversationMemberRole;
+use whisper_store::{Batch, Patch};
+
+use super::open::{Opened, Place};
+use super::results::answer;
+use super::vote::still_open;
+
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::POST,
+        "/v1/conversations/{conversationId}/messages/{messageId}/poll/close",
+        "closePoll",
+        "Ends voting now; for the user who asks, and for the owner, admins and moderators of a group.",
+        close,
+    )
+    .reply::<PollView>(200, "The results, which stay as they are.")
+    .codes(&[Code::NotFound, Code::Forbidden])
+}
+
+async fn close(ctx: Ctx, request: Request) -> Result<Reply> {
+    let place = Place::of(&request)?;
+    let opened = ctx.retry(async || attempt(&ctx, &place).await).await?;
+    answer(&ctx, &opened, None).await
+}
+
+async fn attempt(ctx: &Ctx, place: &Place<'_>) -> Result<Attempt<Opened>> {
+    let opened = place.open(ctx).await?;
+    let me = opened.member.user_id.as_str();
+    let is_theirs = opened.poll.creator_id == me;
+    if opened.member.is_blocked || !is_theirs && !watches(opened.member.role) {
+        return Err(Error::forbidden(
+            "Only its author, and those who run the group, may close a poll.",
+        ));
+    }
+    if is_closed(&opened.poll, ctx.now()) {
+        return Ok(Attempt::Done(opened));
+    }
+    let end = Patch::new().set(Poll::EXPIRES_AT, Timestamp::AT_COMMIT);
+    let batch = Batch::new()
+        .expect_some(may_still_send(&opened.member))
+        .update_if(&opened.poll.id, end, still_open(ctx.now()));
+    let what = json!({
+        "conversationId": opened.message.conversation_id,
+        "messageId": opened.message.id,
+        "pollId": opened.poll.id,
+    });
+    let batch = events::append(
+        ctx,
+        batch,
+        "poll.closed",
+        &opened.message.id,
+        Some(me),
+        &what,
+    )?;
+    let committed = ctx.try_commit(batch).await?;
+    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(opened)))
+}
+
+/// Whether the role looks after what others write.
+fn watches(role: ConversationMemberRole) -> bool {
+    role != ConversationMemberRole::Member
+}
