@@ -175,6 +175,8 @@ CREATE UNIQUE INDEX "contacts_idx_user_contact" ON "contacts" ("userId" ASC, "co
 
 CREATE INDEX "contacts_idx_relationship" ON "contacts" ("userId" ASC, "relationship" ASC);
 
+CREATE INDEX "contacts_idx_favorite" ON "contacts" ("userId" ASC, "isFavorite" ASC);
+
 CREATE INDEX "contacts_idx_blocked" ON "contacts" ("userId" ASC, "isBlocked" ASC);
 
 CREATE INDEX "contacts_idx_blockers" ON "contacts" ("contactUserId" ASC, "isBlocked" ASC);
@@ -777,6 +779,8 @@ CREATE TABLE "conversationMembers" (
   "lastReadAt" INTEGER,
   "readPosition" INTEGER,
   "joinedPosition" INTEGER,
+  "historyPosition" INTEGER,
+  "lastSentAt" INTEGER,
   "joinedAt" INTEGER NOT NULL,
   "leftAt" INTEGER,
   "updatedAt" INTEGER,
@@ -1138,6 +1142,31 @@ CREATE TABLE "restingNames" (
 ) STRICT;
 
 CREATE INDEX "restingNames_idx_rests_until" ON "restingNames" ("restsUntil" ASC);
+
+CREATE TABLE "conversationBans" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "conversationId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "bannedBy" TEXT NOT NULL,
+  "reason" TEXT,
+  "endsAt" INTEGER,
+  "createdAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX "conversationBans_idx_conversation_user" ON "conversationBans" ("conversationId" ASC, "userId" ASC);
+
+CREATE INDEX "conversationBans_idx_conversation" ON "conversationBans" ("conversationId" ASC);
+
+CREATE INDEX "conversationBans_idx_ends" ON "conversationBans" ("endsAt" ASC);
+
+CREATE TABLE "contactBooks" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "contacts" INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE "searchEntries" (
   "_seq" INTEGER PRIMARY KEY,

@@ -65,7 +65,17 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 11,
+        name: "contact_books",
+        sql: include_str!("../migrations/sqlite/0011_contact_books.sql"),
+    },
+    Migration {
+        number: 12,
+        name: "conversation_settings",
+        sql: include_str!("../migrations/sqlite/0012_conversation_settings.sql"),
+    },
+    Migration {
+        number: 13,
         name: "search",
-        sql: include_str!("../migrations/sqlite/0011_search.sql"),
+        sql: include_str!("../migrations/sqlite/0013_search.sql"),
     },
 ];

@@ -105,7 +105,7 @@ pub const CASES: &[Case] = cases! {
     edges: least_integer first_and_last_moment;
     queries: comparisons nulls_never_compare lists_of_values prefixes elements and_or
         values_of_others reads_in_one_statement counts wrong_filters standing;
-    pages: forward_and_backward nulls_first_then_last mixed_directions ties malformed_cursors limits
+    pages: forward_and_backward nulls_first_then_last mixed_directions booleans ties malformed_cursors limits
         a_cursor_outlives_its_document first_and_most;
     words: found_by_words scopes beside_other_filters words_change pages_of_a_search wrong_searches;
     groups: many_at_once many_keep_their_values one_bad_among_many same_row
