@@ -68,4 +68,14 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "contact_books",
         sql: include_str!("../migrations/sqlite/0011_contact_books.sql"),
     },
+    Migration {
+        number: 12,
+        name: "conversation_settings",
+        sql: include_str!("../migrations/sqlite/0012_conversation_settings.sql"),
+    },
+    Migration {
+        number: 13,
+        name: "search",
+        sql: include_str!("../migrations/sqlite/0013_search.sql"),
+    },
 ];
