@@ -1,4 +1,4 @@
-//! What people see of each other, on a database.
+//! The sight that people have of each other, on a database.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use futures::executor::block_on;

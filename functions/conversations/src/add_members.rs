@@ -125,7 +125,7 @@ fn known(conversation: &str, users: &[String]) -> Query<ConversationMember> {
         .limit(MOST_PARTICIPANTS as u32)
 }
 
-/// Those who join.
+/// The users who join.
 struct Joining<'a> {
     access: &'a Access,
     /// Memberships that they had.
@@ -199,7 +199,7 @@ impl Joining<'_> {
         }
     }
 
-    /// What changes for somebody who was a member before: they start anew, but keep their own settings.
+    /// The changes for somebody who was a member before: they start anew, but keep their own settings.
     fn coming_back(&self) -> Patch<ConversationMember> {
         Patch::new()
             .set(ConversationMember::STATUS, Status::Active)

@@ -158,7 +158,7 @@ impl Making<'_> {
         Attempt::of(uses.refuse(outcome.await, now))
     }
 
-    /// What its maker sees of it, once it was made at a time.
+    /// The conversation as its maker sees it, once it was made at a time.
     fn seen(
         &self,
         conversation: &Conversation,

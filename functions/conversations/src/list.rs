@@ -19,10 +19,10 @@ use crate::view::{ConversationView, Sight};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct Which {
-    /// Those that the caller put away; else the others.
+    /// Only conversations that the caller put away; else the others.
     #[serde(default)]
     pub archived: bool,
-    /// Those that strangers began, and that the caller neither answered nor accepted; else the others.
+    /// Only conversations that strangers began, and that the caller neither answered nor accepted; else the others.
     #[serde(default)]
     pub requests: bool,
 }
@@ -62,7 +62,7 @@ struct Item {
     shown: ShownMembers,
 }
 
-/// What is shown of each, and of the people it names.
+/// The view of each, and of the people it names.
 async fn views(
     ctx: &Ctx,
     me: &str,

@@ -1,4 +1,4 @@
-//! What the API shows of conversations and members.
+//! Conversations and members as the API shows them.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -27,7 +27,7 @@ pub struct ConversationView {
     /// Title of a group; a direct conversation has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is about.
+    /// Its description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Where its picture is served.
@@ -70,7 +70,7 @@ pub struct ConversationView {
     /// Preview of the newest message; absent when encrypted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_text: Option<String>,
-    /// What the newest message carries: clients translate its preview by it.
+    /// The kind of the newest message: clients translate its preview by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_content_type: Option<MessageContentType>,
     /// When the newest message was sent.
@@ -96,7 +96,7 @@ pub struct ConversationView {
     /// When its details last changed; a new message doesn't count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
-    /// What the caller keeps about it.
+    /// The caller's own settings and state in it.
     pub my: MyMembershipView,
 }
 
@@ -105,7 +105,7 @@ pub struct ConversationView {
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MyMembershipView {
-    /// What the caller may do.
+    /// The caller's role.
     pub role: ConversationMemberRole,
     /// Whether notifications are off.
     pub is_muted: bool,
@@ -136,7 +136,7 @@ pub struct MyMembershipView {
 pub struct MemberView {
     /// Id of the user.
     pub user_id: String,
-    /// What they may do.
+    /// Their role.
     pub role: ConversationMemberRole,
     /// When they joined, the last time if more than once.
     pub joined_at: Timestamp,
@@ -182,7 +182,7 @@ pub struct OneConversationView {
     pub users: Users,
 }
 
-/// What a member sees of a conversation beside its row.
+/// The parts of a conversation that a member sees beside its row.
 #[derive(Debug)]
 pub struct Sight<'a> {
     /// Their membership.

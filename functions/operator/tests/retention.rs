@@ -1,4 +1,4 @@
-//! What has been kept for its time goes, and nothing else.
+//! Documents that have been kept for their time go, and nothing else.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::collections::BTreeSet;

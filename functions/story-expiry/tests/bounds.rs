@@ -1,4 +1,4 @@
-//! What a run may do, and that the next one goes on where it stopped.
+//! A run stays within its bounds, and the next one goes on where it stopped.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::time::Duration;

@@ -8,13 +8,12 @@ use serde_json::json;
 use whisper_schema::{Collection, MIGRATIONS, Timestamp, collections, system_collections};
 
 use super::Tables;
+use super::client::Refusal;
 use super::record::REVISION_COLUMN;
 use super::rows::side_by_side;
-use super::{client::Refusal, commit};
 use crate::SqlValue;
-use crate::batch::Committed;
 use crate::clock::{Clock, Ticking};
-use crate::commit::{Lowered, Queue};
+use crate::commit::Queue;
 use crate::error::StoreError;
 use crate::migrate::MigrationReport;
 use crate::read::Questions;
@@ -29,9 +28,11 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
+    /// Most operations of a transaction of the server's.
+    pub const MOST: usize = 100;
     /// Most operations of a group of batches. Each takes at most two of the server's: changing a
     /// row takes two, and so does holding it.
-    pub const MOST_OPERATIONS: usize = commit::MOST / 2;
+    pub const MOST_OPERATIONS: usize = Engine::MOST / 2;
 
     pub fn new(tables: Tables, clock: Clock) -> Self {
         Engine {
@@ -51,16 +52,6 @@ impl Engine {
         let now = self.clock.now();
         let slots = questions.binds.at(now);
         self.tables.answers(&questions.shapes, &slots, now).await
-    }
-
-    pub async fn commit(self: &Rc<Self>, batch: Lowered) -> Result<Committed, StoreError> {
-        if batch.ops.is_empty() {
-            return Ok(Committed {
-                at: self.tick(),
-                affected: Vec::new(),
-            });
-        }
-        commit::commit(self, batch).await
     }
 
     /// Whether every table is there, with the column that the store keeps beside the attributes.

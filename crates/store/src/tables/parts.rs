@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use whisper_schema::Collection;
 
 use super::push::{self, MAX_QUERY, MAX_VALUES, Pushed, Pushing};
-use super::rows::Wanted;
+use super::wanted::Wanted;
 use crate::SqlValue;
 use crate::encode::{self, SEQ};
 use crate::sql::Cond;

@@ -8,7 +8,8 @@ use whisper_schema::{Collection, Timestamp};
 
 use super::Tables;
 use super::record::Record;
-use super::rows::{Wanted, side_by_side};
+use super::rows::side_by_side;
+use super::wanted::Wanted;
 use crate::SqlValue;
 use crate::error::StoreError;
 use crate::filter::Compare;

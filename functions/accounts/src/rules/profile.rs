@@ -1,4 +1,4 @@
-//! What an owner may change of a profile, and to what.
+//! Changes that an owner may make to a profile.
 
 use serde_json::{Map, Value};
 use whisper_people::privacy;
