@@ -73,4 +73,14 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "conversation_settings",
         sql: include_str!("../migrations/sqlite/0012_conversation_settings.sql"),
     },
+    Migration {
+        number: 13,
+        name: "search",
+        sql: include_str!("../migrations/sqlite/0013_search.sql"),
+    },
+    Migration {
+        number: 14,
+        name: "message_reactions",
+        sql: include_str!("../migrations/sqlite/0014_message_reactions.sql"),
+    },
 ];
