@@ -144,3 +144,43 @@ fn contacts_are_kept_found_and_taken_off() {
     }
     assert_eq!(count::<ContactBook>(&server), 1);
 }
+
+#[test]
+fn groups_have_settings_bans_and_a_history_for_newcomers() {
+    let server = server();
+    let Some(app) = on(&server) else { return };
+    let (ann, bob, cid) = (app.person("ann"), app.person("bob"), app.person("cid"));
+    let body = json!({
+        "type": "group", "name": "Room", "participantIds": [bob.id],
+        "settings": {"history": "joined", "slowModeSeconds": 3600, "custom": {"method": "increment"}},
+    });
+    let made = ann.post(&app, "/v1/conversations", &body).expect(201);
+    assert_eq!(made["settings"]["custom"], json!({"method": "increment"}));
+    let path = format!("/v1/conversations/{}", made["id"].as_str().unwrap());
+    let messages = format!("{path}/messages");
+    let hello = json!({"content": "hello"});
+    bob.post(&app, &messages, &hello).expect(201);
+    bob.post(&app, &messages, &hello)
+        .expect_problem(429, "rate_limited");
+    let members = format!("{path}/members");
+    let add = json!({"userIds": [cid.id]});
+    ann.post(&app, &members, &add).expect(200);
+    let told = || {
+        let page = cid.get(&app, &messages).expect(200);
+        let items = page["items"].as_array().unwrap().iter();
+        let events = items.map(|item| item["metadata"]["event"].clone());
+        events.collect::<Vec<_>>()
+    };
+    assert_eq!(told(), ["members_added"], "hello was before");
+    assert_eq!(cid.get(&app, &path).expect(200)["my"]["unreadCount"], 0);
+    let ban = format!("{path}/bans/{}", cid.id);
+    ann.put(&app, &ban, &json!({"reason": "Loud"})).expect(201);
+    cid.get(&app, &messages).expect_problem(404, "not_found");
+    ann.post(&app, &members, &add)
+        .expect_fields(&["userIds[0]"]);
+    let bans = ann.get(&app, &format!("{path}/bans")).expect(200);
+    assert_eq!(bans["items"][0]["userId"], cid.id.as_str());
+    ann.delete(&app, &ban).expect(204);
+    ann.post(&app, &members, &add).expect(200);
+    assert_eq!(told(), ["members_added"]);
+}

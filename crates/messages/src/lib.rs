@@ -4,14 +4,15 @@ mod access;
 mod marks;
 mod poll;
 mod reactions;
+mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod view;
 mod viewing;
 
 pub use access::{
-    Access, check_member, first_members, is_active, is_deleted_for, is_visible, may_still_send,
-    member_of,
+    Access, check_member, first_members, is_active, is_deleted_for, is_in_history, is_visible,
+    may_still_send, member_of,
 };
 pub use marks::{Marking, Marks, ReactionCountView, marks};
 pub use poll::{
@@ -19,6 +20,7 @@ pub use poll::{
     places, polls_of,
 };
 pub use reactions::{Mirror, is_mirrored, reaction_count_id, reaction_id};
+pub use system::{Told, summarised};
 pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};
 pub use viewing::{Viewing, readers};
 

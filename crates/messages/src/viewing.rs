@@ -8,7 +8,7 @@ use whisper_kit::error::Result;
 use whisper_kit::ids::{is_id, member_id};
 use whisper_people::{People, Users, shown_to, unblocked};
 use whisper_schema::Timestamp;
-use whisper_schema::main_db::{ConversationKind, ConversationRight, Message};
+use whisper_schema::main_db::{ConversationKind, ConversationRight, Message, SystemMessage};
 use whisper_schema::system::ConversationMember;
 use whisper_store::{Doc, Get, Query};
 
@@ -19,7 +19,7 @@ use crate::reactions::Mirror;
 
 /// Most members whose receipts are shown: the first to join.
 const RECEIPTS: u32 = 100;
-/// The most people whom an answer names: senders first, then readers, then users who are mentioned, then users who
+/// The most people whom an answer names: senders first, then those of whom system messages tell, then readers, then users who are mentioned, then users who
 /// reacted.
 const NAMED: usize = 300;
 
@@ -58,6 +58,7 @@ struct Reader {
 impl Reader {
     fn has_read(&self, message: &Doc<Message>) -> bool {
         (self.hidden_up_to + 1..=self.position).contains(&message.seq)
+            && !message.is_system_message
             && self.user != message.sender_id
     }
 }
@@ -199,8 +200,17 @@ fn named(messages: &[Doc<Message>], readers: &[Reader]) -> BTreeSet<String> {
         .map(|reader| reader.user.clone());
     let mentions = messages.iter().flat_map(|message| message.mentions.clone());
     let reactions = messages.iter().flat_map(|message| reacted(message));
+    let told = messages
+        .iter()
+        .filter_map(|message| SystemMessage::of(message))
+        .flat_map(|told| told.users().to_vec());
     let mut named = BTreeSet::new();
-    for user in senders.chain(readers).chain(mentions).chain(reactions) {
+    for user in senders
+        .chain(told)
+        .chain(readers)
+        .chain(mentions)
+        .chain(reactions)
+    {
         if named.len() == NAMED {
             break;
         }

@@ -83,7 +83,9 @@ async fn attempt(ctx: &Ctx, id: &str, message: Option<&str>) -> Result<Attempt<A
     let (found, named, newest) = ctx.read(asked).await?;
     let mut access = admit(found)?;
     let read = match named {
-        None => newest.flatten().filter(|newest| is_theirs(&access, newest)),
+        None => newest
+            .flatten()
+            .filter(|newest| access.is_in_history(newest)),
         Some(named) => Some(of_history(&access, named)?),
     };
     let me = &mut access.me.value;
@@ -113,14 +115,10 @@ pub fn newest(conversation: &str) -> First<Message> {
         .first()
 }
 
-/// Whether a message is one of the conversation, and the caller's to see.
-fn is_theirs(Access { conversation, me }: &Access, message: &Doc<Message>) -> bool {
-    message.conversation_id == conversation.id && message.seq > conversation.hidden_up_to(me)
-}
-
+/// A message that is the caller's to see.
 fn of_history(access: &Access, message: Option<Doc<Message>>) -> Result<Doc<Message>> {
     message
-        .filter(|message| is_theirs(access, message))
+        .filter(|message| access.is_in_history(message))
         .ok_or_else(|| {
             Error::field(
                 "messageId",

@@ -6,10 +6,8 @@ use whisper_people::{People, UserSummaryView, Users};
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMember, ConversationMemberRole,
-    ConversationSettings, Message, MessageContentType, Timestamp,
+    ConversationSettings, Message, MessageContentType, SystemMessage, Timestamp,
 };
-
-use whisper_store::Doc;
 
 use crate::shown::ShownMembers;
 use crate::unread::Unread;
@@ -73,6 +71,9 @@ pub struct ConversationView {
     /// The kind of the newest message: clients translate its preview by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_content_type: Option<MessageContentType>,
+    /// What happened to the conversation, where the newest message is a system message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_message_system: Option<SystemMessage>,
     /// When the newest message was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_at: Option<Timestamp>,
@@ -191,8 +192,8 @@ pub struct Sight<'a> {
     pub shown: ShownMembers,
     /// Their unread messages.
     pub unread: Unread,
-    /// The newest message, if it is still there.
-    pub newest: Option<&'a Doc<Message>>,
+    /// The newest message, if it is still there and in their history.
+    pub newest: Option<&'a Message>,
     /// The people it names, as they see them.
     pub people: &'a People,
     /// When it is seen.
@@ -201,14 +202,12 @@ pub struct Sight<'a> {
 
 impl<'a> Sight<'a> {
     /// The newest message, if it is for them to see.
-    fn preview(&self, of: &Conversation) -> Option<&'a Message> {
-        let newest = self.newest.filter(|message| {
+    fn preview(&self) -> Option<&'a Message> {
+        self.newest.filter(|message| {
             message.stands(self.now)
-                && message.seq > of.hidden_up_to(self.me)
                 && !message.deleted_for.contains(&self.me.user_id)
                 && !self.people.is_hidden(&message.sender_id)
-        });
-        newest.map(|message| &message.value)
+        })
     }
 
     fn peer(&self, kind: ConversationKind) -> Option<UserSummaryView> {
@@ -224,13 +223,14 @@ impl ConversationView {
         let me = sight.me;
         let mine = |set: bool| Vec::from_iter(set.then(|| me.user_id.clone()));
         let unread_count = Map::from_iter([(me.user_id.clone(), json!(sight.unread.count))]);
-        let newest = sight.preview(&of);
+        let newest = sight.preview();
         let settings = shown_settings(&of);
         ConversationView {
             peer: sight.peer(of.kind),
             last_message_id: newest.map(|message| message.id.clone()),
             last_message_text: newest.and_then(|message| message.plain_text.clone()),
             last_message_content_type: newest.map(|message| message.content_type),
+            last_message_system: newest.and_then(SystemMessage::of),
             last_message_at: newest.and_then(|message| message.created_at),
             last_message_sender_id: newest.map(|message| message.sender_id.clone()),
             id: of.id,

@@ -7,9 +7,7 @@ use whisper_kit::events;
 use whisper_kit::ids::{delivery_id, poll_id};
 use whisper_schema::analytics_db::{UserActivity, UserActivityType};
 use whisper_schema::content_db::Poll;
-use whisper_schema::main_db::{
-    Conversation, Message, MessageContentType, MessageStatus, QueuedMessage,
-};
+use whisper_schema::main_db::{Message, MessageContentType, MessageStatus, QueuedMessage};
 use whisper_schema::social_db::Story;
 use whisper_schema::system::{ConversationMember, MessageExpiry};
 use whisper_schema::text::is_blank;
@@ -19,8 +17,7 @@ use whisper_store::{Batch, Patch};
 use crate::content::{Details, PollDetails, options_text};
 use crate::context::Context;
 use crate::draft::SendMessage;
-use whisper_messages::ORIGINAL_CONTENT_TYPE;
-use whisper_messages::may_still_send;
+use whisper_messages::{ORIGINAL_CONTENT_TYPE, may_still_send, summarised};
 
 /// Characters of a preview.
 const PREVIEW: usize = 300;
@@ -109,7 +106,7 @@ pub fn batch(
     let batch = Batch::new()
         .expect_some(may_still_send(&context.member))
         .insert(message)
-        .update(&message.conversation_id, summary(message))
+        .update(&message.conversation_id, summarised(Patch::new(), message))
         .insert(&delivery(message, context.peer.as_ref()))
         .insert(&activity(ctx.new_id()?, message));
     let payload = json!({
@@ -153,18 +150,6 @@ fn accepted() -> Patch<ConversationMember> {
         .set(ConversationMember::IS_REQUEST, false)
         .set(ConversationMember::IS_ARCHIVED, false)
         .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
-}
-
-/// The conversation as lists show it. Always the same columns: the store joins such updates.
-fn summary(message: &Message) -> Patch<Conversation> {
-    Patch::new()
-        .set(Conversation::LAST_MESSAGE_ID, message.id.as_str())
-        .set(Conversation::LAST_MESSAGE_TEXT, message.plain_text.clone())
-        .set(Conversation::LAST_MESSAGE_AT, Timestamp::AT_COMMIT)
-        .set(
-            Conversation::LAST_MESSAGE_SENDER_ID,
-            message.sender_id.as_str(),
-        )
 }
 
 /// The recipients of a group follow from its members when it is delivered: no write grows with it.

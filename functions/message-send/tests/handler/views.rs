@@ -271,3 +271,39 @@ fn a_preview_keeps_what_is_seen_as_one_together() {
         .expect(201);
     assert_eq!(sent["plainText"], "x".repeat(297));
 }
+
+#[test]
+fn a_system_message_has_its_people_and_is_answered_copied_and_read_by_nobody() {
+    let scene = crate::scene();
+    let (ann, bob, cid) = (scene.person(), scene.person(), scene.person());
+    let group = scene.group(&[&ann, &bob]);
+    scene.name(&cid, "cid");
+    scene.put(&Message {
+        id: "s".into(),
+        conversation_id: group.clone(),
+        sender_id: ann.id.clone(),
+        metadata: Some(json!({"event": "members_added", "userIds": [cid.id]}).to_string()),
+        is_system_message: true,
+        created_at: Some(Timestamp::AT_COMMIT),
+        ..Message::default()
+    });
+    scene.mark(&group, &bob, "s");
+    let list = scene.read(&ann, &group, "").expect(200);
+    let seen = &list["items"][0];
+    assert_eq!(
+        (&seen["isSystemMessage"], &seen["readBy"]),
+        (&json!(true), &json!([]))
+    );
+    assert_eq!(seen["metadata"]["userIds"], json!([cid.id]));
+    assert_eq!(list["users"][&cid.id]["username"], "cid");
+    let reply = json!({"contentType": "reply", "content": "x", "replyToMessageId": "s"});
+    let copy = json!({"contentType": "forward", "forwardedFromMessageId": "s", "forwardedFromConversationId": group});
+    assert_eq!(
+        fields(scene.send(&bob, &group, &reply)),
+        ["replyToMessageId:reference"]
+    );
+    assert_eq!(
+        fields(scene.send(&bob, &group, &copy)),
+        ["forwardedFromMessageId:reference"]
+    );
+}
