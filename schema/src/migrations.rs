@@ -70,7 +70,17 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 12,
+        name: "conversation_settings",
+        sql: include_str!("../migrations/sqlite/0012_conversation_settings.sql"),
+    },
+    Migration {
+        number: 13,
+        name: "search",
+        sql: include_str!("../migrations/sqlite/0013_search.sql"),
+    },
+    Migration {
+        number: 14,
         name: "contact_requests",
-        sql: include_str!("../migrations/sqlite/0012_contact_requests.sql"),
+        sql: include_str!("../migrations/sqlite/0014_contact_requests.sql"),
     },
 ];
