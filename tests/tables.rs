@@ -6,12 +6,12 @@ use appwrite_server::{KEY, PROJECT, Server};
 use futures::executor::block_on;
 use whisper_schema::Document;
 use whisper_schema::prelude::{
-    ContactBook, Message, MessageReaction, MessageReactionCount, Story, Timestamp,
+    ContactBook, ContactRequest, Message, MessageReaction, MessageReactionCount, Story, Timestamp,
 };
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
 use whisper_store::{Query, Store};
-use whisper_testkit::{TestApp, json};
+use whisper_testkit::{Person, TestApp, json};
 
 use crate::schema_push::{push, server};
 
@@ -143,6 +143,33 @@ fn contacts_are_kept_found_and_taken_off() {
         assert_eq!(kept(""), [cid.id.as_str()]);
     }
     assert_eq!(count::<ContactBook>(&server), 1);
+
+    // Requests: one is accepted, of two that cross one is as well, and one is declined.
+    let request = |who: &Person, whom: &Person| {
+        let path = format!("/v1/contact-requests/{}", whom.id);
+        who.call(&app, "PUT", &path).send().status
+    };
+    let answer = |who: &Person, whom: &Person, how: &str| {
+        let path = format!("/v1/contact-requests/{}/{how}", whom.id);
+        who.call(&app, "POST", &path).send().status
+    };
+    assert_eq!((request(&ann, &bob), request(&ann, &bob)), (201, 200));
+    assert_eq!(
+        (answer(&bob, &ann, "accept"), answer(&bob, &ann, "accept")),
+        (200, 200)
+    );
+    assert_eq!((request(&bob, &cid), request(&cid, &bob)), (201, 200));
+    assert_eq!(kept(""), [cid.id.as_str(), &bob.id]);
+    let dan = app.person("dan");
+    assert_eq!(
+        (request(&dan, &ann), answer(&ann, &dan, "decline")),
+        (201, 204)
+    );
+    let incoming = ann.get(&app, "/v1/contact-requests").expect(200);
+    assert_eq!(incoming["items"], json!([]));
+    assert_eq!(request(&dan, &ann), 200);
+    assert_eq!(count::<ContactRequest>(&server), 1);
+    assert_eq!(count::<ContactBook>(&server), 3);
 }
 
 #[test]

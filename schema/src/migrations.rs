@@ -83,4 +83,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "message_reactions",
         sql: include_str!("../migrations/sqlite/0014_message_reactions.sql"),
     },
+    Migration {
+        number: 15,
+        name: "contact_requests",
+        sql: include_str!("../migrations/sqlite/0015_contact_requests.sql"),
+    },
 ];

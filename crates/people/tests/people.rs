@@ -336,6 +336,31 @@ fn each_says_who_may_write_to_them_and_who_may_add_them() {
 }
 
 #[test]
+fn each_says_who_may_ask_them_to_be_contacts() {
+    let edge = edge();
+    let may_ask = || {
+        let asked = consents("bob", ["ann", "bob", "nobody"]);
+        let consents = block_on(edge.ctx().read(asked)).unwrap();
+        assert!(consents.may_request("bob") && !consents.may_request("nobody"));
+        consents.may_request("ann")
+    };
+    assert!(may_ask(), "by default");
+    for (settings, allowed) in [
+        (r#"{"contactRequests": "nobody"}"#, false),
+        (r#"{"contactRequests": "contacts"}"#, false),
+        (r#"{"contactRequests": "friends"}"#, false),
+        (
+            r#"{"contactRequests": "everyone", "messages": "nobody"}"#,
+            true,
+        ),
+        ("no json", false),
+    ] {
+        set_privacy(&edge, "ann", settings);
+        assert_eq!(may_ask(), allowed, "{settings}");
+    }
+}
+
+#[test]
 fn a_contact_is_whom_the_owner_keeps_and_does_not_keep_away() {
     let edge = edge();
     set_privacy(&edge, "ann", r#"{"messages": "contacts"}"#);

@@ -97,6 +97,12 @@ fn ending(id: &str, name: String, at: Timestamp) -> Option<(Batch, Count)> {
             ends_at: Some(at),
             ..ConversationBan::default()
         }),
+        "contactRequests" => one(&ContactRequest {
+            id: name.clone(),
+            requester_id: name,
+            expires_at: at,
+            ..ContactRequest::default()
+        }),
         "typingIndicators" => one(&TypingIndicator {
             id: name.clone(),
             conversation_id: name,

@@ -6,6 +6,7 @@
 mod account;
 mod consumer_cursor;
 mod contact_book;
+mod contact_request;
 mod conversation_ban;
 mod conversation_member;
 mod error_group;
@@ -40,6 +41,7 @@ mod story_reaction;
 pub use account::{Account, AccountStatus};
 pub use consumer_cursor::ConsumerCursor;
 pub use contact_book::ContactBook;
+pub use contact_request::{ContactRequest, ContactRequestStatus};
 pub use conversation_ban::ConversationBan;
 pub use conversation_member::{
     ConversationMember, ConversationMemberRole, ConversationMemberStatus,
