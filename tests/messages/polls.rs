@@ -19,7 +19,10 @@ fn vote(app: &TestApp, by: &Person, poll: &str, options: &[i64]) -> Reply {
 
 fn votes(poll: &Value) -> Vec<i64> {
     let options = poll["options"].as_array().unwrap();
-    options.iter().map(|o| o["votes"].as_i64().unwrap()).collect()
+    options
+        .iter()
+        .map(|o| o["votes"].as_i64().unwrap())
+        .collect()
 }
 
 #[test]
@@ -30,14 +33,19 @@ fn members_vote_and_all_see_what_it_comes_to() {
     let poll = ask(&app, &ann, &room, &json!({"allowMultiple": true}));
     vote(&app, &ann, &poll, &[0]).expect(200);
     let seen = vote(&app, &bob, &poll, &[0, 2]).expect(200);
-    assert_eq!((votes(&seen), &seen["totalVotes"]), (vec![2, 0, 1], &json!(2)));
+    assert_eq!(
+        (votes(&seen), &seen["totalVotes"]),
+        (vec![2, 0, 1], &json!(2))
+    );
     vote(&app, &bob, &poll, &[3]).expect_fields(&["options"]);
     vote(&app, &eve, &poll, &[0]).expect_problem(404, "not_found");
 
     let history = ann.get(&app, &room).expect(200);
     assert_eq!(votes(&history["items"][0]["poll"]), [2, 0, 1]);
     assert_eq!(history["items"][0]["poll"]["choices"], json!([0]));
-    let voters = ann.get(&app, &format!("{poll}/poll/voters?option=2")).expect(200);
+    let voters = ann
+        .get(&app, &format!("{poll}/poll/voters?option=2"))
+        .expect(200);
     assert_eq!(voters["items"][0]["user"]["id"], bob.id);
     assert_eq!(voters["items"].as_array().unwrap().len(), 1);
 
@@ -45,13 +53,17 @@ fn members_vote_and_all_see_what_it_comes_to() {
     let closed = ann
         .post(&app, &format!("{poll}/poll/close"), &Value::Null)
         .expect(200);
-    assert_eq!((votes(&closed), &closed["isClosed"]), (vec![1, 0, 0], &json!(true)));
+    assert_eq!(
+        (votes(&closed), &closed["isClosed"]),
+        (vec![1, 0, 0], &json!(true))
+    );
     vote(&app, &bob, &poll, &[1]).expect_problem(409, "poll_closed");
 
     // Somebody who left is a stranger.
     let me = format!("/v1/conversations/{}/members/me", conversation_of(&room));
     bob.delete(&app, &me).expect(204);
-    bob.get(&app, &format!("{poll}/poll")).expect_problem(404, "not_found");
+    bob.get(&app, &format!("{poll}/poll"))
+        .expect_problem(404, "not_found");
 }
 
 #[test]
@@ -73,13 +85,19 @@ fn in_an_anonymous_poll_only_the_voter_sees_their_choice() {
     let (mine, other) = ("q3bX9-the-voters-own-secret", "q3bX9-the-secret-of-another");
     with(mine, "PUT", "vote", Some(json!({"options": [1]}))).expect(200);
     let seen = with(mine, "GET", "poll", None).expect(200);
-    assert_eq!((votes(&seen), &seen["choices"]), (vec![0, 1, 0], &json!([1])));
+    assert_eq!(
+        (votes(&seen), &seen["choices"]),
+        (vec![0, 1, 0], &json!([1]))
+    );
     with(other, "DELETE", "vote", None).expect_problem(403, "forbidden");
     let seen = ann.get(&app, &format!("{poll}/poll")).expect(200);
     assert_eq!((votes(&seen), seen.get("choices")), (vec![0, 1, 0], None));
     ann.get(&app, &format!("{poll}/poll/voters?option=1"))
         .expect_problem(403, "forbidden");
-    assert_eq!(votes(&with(mine, "DELETE", "vote", None).expect(200)), [0, 0, 0]);
+    assert_eq!(
+        votes(&with(mine, "DELETE", "vote", None).expect(200)),
+        [0, 0, 0]
+    );
 }
 
 #[test]
@@ -99,5 +117,8 @@ fn votes_of_many_at_once_are_exact() {
         }
     });
     let seen = people[0].get(&app, &format!("{poll}/poll")).expect(200);
-    assert_eq!((votes(&seen), &seen["totalVotes"]), (vec![4, 4, 4], &json!(12)));
+    assert_eq!(
+        (votes(&seen), &seen["totalVotes"]),
+        (vec![4, 4, 4], &json!(12))
+    );
 }

@@ -99,7 +99,12 @@ async fn attempt(ctx: &Ctx, id: &str, message: Option<&str>) -> Result<Attempt<A
         .set(ConversationMember::READ_POSITION, read.seq)
         .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT);
     let batch = Batch::new().update_if(&me.id, patch, Filter::and([active(), before(read.seq)]));
-    let what = json!({"messageId": read.id, "lastReadAt": me.last_read_at});
+    // Whoever hands the event on must not tell a stranger that their request was looked at.
+    let what = json!({
+        "messageId": read.id,
+        "lastReadAt": me.last_read_at,
+        "isRequest": me.is_request,
+    });
     let batch = append(ctx, batch, "conversation.read", id, Some(&user), &what)?;
     let committed = ctx.try_commit(batch).await?;
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(access)))

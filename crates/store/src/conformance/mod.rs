@@ -108,7 +108,8 @@ pub const CASES: &[Case] = cases! {
         a_cursor_outlives_its_document first_and_most;
     groups: many_at_once many_keep_their_values one_bad_among_many same_row
         joined_updates_count_revisions dropped_commits commit_order two_stores times_never_go_back;
-    clock: never_goes_back_for_anybody never_goes_back_in_any_form is_sane_again the_latest_survives;
+    clock: never_goes_back_for_anybody never_goes_back_in_any_form is_sane_again survives_a_restart
+        the_latest_survives;
     migrations: twice at_once changed_checksum newer_database failing_one_leaves_nothing;
 };
 

@@ -62,6 +62,11 @@ fn too_large(operations: usize) -> StoreError {
 async fn lead(engine: &Engine, mut group: Group) {
     let mut backoff = Backoff::new();
     let mut taken = false;
+    if group.batches().iter().any(|batch| batch.is_timed())
+        && let Err(error) = engine.recall().await
+    {
+        return group.fail(&error);
+    }
     while !group.batches().is_empty() {
         let at = engine.tick();
         let tried = attempt(engine, &mut group, at, taken).await;
