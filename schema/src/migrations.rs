@@ -63,4 +63,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "polls",
         sql: include_str!("../migrations/sqlite/0010_polls.sql"),
     },
+    Migration {
+        number: 11,
+        name: "message_references",
+        sql: include_str!("../migrations/sqlite/0011_message_references.sql"),
+    },
 ];

@@ -10,9 +10,10 @@ use crate::main_db::{
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
     Account, ConsumerCursor, ConversationMember, DisplayName, ErrorGroup, ErrorLink, Event, FanOut,
-    GifTag, IdempotencyKey, JobRun, MessageExpiry, NotificationSettings, PollBallot, PollChoice,
-    PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit,
-    ReputationGrant, RestingName, Session, SigningKey, StickerTag, StoryReaction,
+    GifTag, IdempotencyKey, JobRun, MessageExpiry, MessageReference, NotificationSettings,
+    PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, Push,
+    PushSubscription, RateLimit, ReputationGrant, RestingName, Session, SigningKey, StickerTag,
+    StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -100,6 +101,7 @@ pub fn system_collections() -> &'static [&'static Collection] {
         ConsumerCursor::COLLECTION,
         JobRun::COLLECTION,
         MessageExpiry::COLLECTION,
+        MessageReference::COLLECTION,
         StoryReaction::COLLECTION,
         ErrorGroup::COLLECTION,
         ErrorLink::COLLECTION,

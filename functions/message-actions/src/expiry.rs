@@ -8,6 +8,7 @@ use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{Column, Message, MessageExpiry, Timestamp};
 use whisper_store::{Doc, Filter, Order, Query};
 
+use crate::naming::forget;
 use crate::removal::{DueMessage, ballots, choices, pushes, removal, tallies};
 
 /// The job's name.
@@ -56,6 +57,8 @@ impl Expiring for Messages {
         run: &Budget<'_>,
         ended: Vec<Doc<MessageExpiry>>,
     ) -> Result<Vec<DueMessage>> {
+        let named: Vec<String> = ended.iter().map(|end| end.id.clone()).collect();
+        forget(run, &named).await?;
         let ids = ended.iter().map(|end| end.id.as_str());
         let query = Query::<Message>::new()
             .filter(Filter::is_in(Column::id(), ids))
@@ -83,6 +86,7 @@ impl Expiring for Messages {
     }
 
     async fn clear(&self, run: &Budget<'_>, due: &DueMessage) -> Result<()> {
+        forget(run, std::slice::from_ref(&due.id)).await?;
         let due = std::slice::from_ref(due);
         run.drain(&pushes(due)).await?;
         run.drain(&ballots(due)).await?;

@@ -2,6 +2,7 @@
 
 mod expiry;
 mod get;
+mod naming;
 mod poll;
 mod removal;
 

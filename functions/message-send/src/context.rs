@@ -185,6 +185,12 @@ impl Context {
         }
     }
 
+    /// Whether the message that was answered has ended since, so that a stored answer no longer names it.
+    pub fn has_lost_target(&self, draft: &SendMessage, now: Timestamp) -> bool {
+        let lasts = |message: &Message| message.lasts(now);
+        draft.reply_to_message_id.is_some() && !self.reply_to.as_ref().is_some_and(lasts)
+    }
+
     fn has_reply_target(&self, now: Timestamp) -> bool {
         self.reply_to.as_ref().is_some_and(|message| {
             message.conversation_id == self.conversation.id

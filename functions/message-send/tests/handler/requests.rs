@@ -78,6 +78,7 @@ fn a_stranger_is_not_told_that_their_request_was_read() {
     let scene = crate::scene();
     let (ann, bob) = (scene.person(), scene.person());
     let talk = scene.direct(&ann, &bob);
+    scene.name(&bob, "bob");
     let is_request = |is: bool| {
         let asked = Patch::<ConversationMember>::new().set(ConversationMember::IS_REQUEST, is);
         scene.change(&member_id(&talk, &bob.id), asked);
