@@ -5,7 +5,7 @@ use std::rc::Rc;
 use appwrite_server::{KEY, PROJECT, Server};
 use futures::executor::block_on;
 use whisper_schema::Document;
-use whisper_schema::prelude::{Message, Story, Timestamp};
+use whisper_schema::prelude::{ContactBook, Message, Story, Timestamp};
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
 use whisper_store::{Query, Store};
@@ -74,4 +74,48 @@ fn people_write_to_each_other_and_stories_expire() {
     assert_eq!(swept["done"], 1, "{swept}");
     assert_eq!(count::<Story>(&server), 0);
     assert_eq!(server.chunked(), 0, "every request says its length");
+}
+
+#[test]
+fn contacts_are_kept_found_and_taken_off() {
+    let server = server();
+    let Some(app) = on(&server) else { return };
+    let (ann, bob, cid) = (app.person("ann"), app.person("bob"), app.person("cid"));
+    let (of_bob, of_cid) = (
+        format!("/v1/contacts/{}", bob.id),
+        format!("/v1/contacts/{}", cid.id),
+    );
+    // A name that the server would execute.
+    let name = r#"{"method":"increment","values":[1]}"#;
+    let details = json!({"nickname": name, "tags": ["Bern"], "isFavorite": true});
+    ann.put(&app, &of_bob, &details).expect(201);
+    ann.put(&app, &of_cid, &json!({"nickname": "Zoë"}))
+        .expect(201);
+    let kept = |query: &str| {
+        let list = ann.get(&app, &format!("/v1/contacts{query}")).expect(200);
+        let items = list["items"].as_array().unwrap().iter();
+        let ids = items.map(|item| item["userId"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(kept(""), [bob.id.as_str(), &cid.id]);
+    assert_eq!(kept("?tag=Bern"), [bob.id.as_str()]);
+    assert_eq!(kept("?query=zo%C3%AB"), [cid.id.as_str()]);
+    let first = ann.get(&app, "/v1/contacts?limit=1").expect(200);
+    assert_eq!(first["items"][0]["nickname"], name);
+    let next = first["next"].as_str().unwrap();
+    assert_eq!(kept(&format!("?limit=1&after={next}")), [cid.id.as_str()]);
+    let direct = json!({"type": "direct", "participantIds": [bob.id]});
+    let made = ann.post(&app, "/v1/conversations", &direct).expect(201);
+    let messages = format!(
+        "/v1/conversations/{}/messages",
+        made["id"].as_str().unwrap()
+    );
+    ann.post(&app, &messages, &json!({"content": "hi"}))
+        .expect(201);
+    assert!(ann.get(&app, &of_bob).expect(200)["lastInteraction"].is_string());
+    for _ in 0..2 {
+        ann.delete(&app, &of_bob).expect(204);
+        assert_eq!(kept(""), [cid.id.as_str()]);
+    }
+    assert_eq!(count::<ContactBook>(&server), 1);
 }

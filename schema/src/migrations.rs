@@ -65,7 +65,22 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 11,
+        name: "contact_books",
+        sql: include_str!("../migrations/sqlite/0011_contact_books.sql"),
+    },
+    Migration {
+        number: 12,
+        name: "conversation_settings",
+        sql: include_str!("../migrations/sqlite/0012_conversation_settings.sql"),
+    },
+    Migration {
+        number: 13,
+        name: "search",
+        sql: include_str!("../migrations/sqlite/0013_search.sql"),
+    },
+    Migration {
+        number: 14,
         name: "message_references",
-        sql: include_str!("../migrations/sqlite/0011_message_references.sql"),
+        sql: include_str!("../migrations/sqlite/0014_message_references.sql"),
     },
 ];

@@ -103,6 +103,12 @@ pub fn composed(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.nfc().collect())
 }
 
+/// A name, or the beginning of one, as names are looked up: upper and lower case alike.
+pub fn folded(name: &str) -> String {
+    // Lower case can take a composed letter apart.
+    composed(&composed(name).to_lowercase()).into_owned()
+}
+
 /// Whether the text shows nothing: it is empty, or all its characters are blanks or invisible.
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(is_invisible)

@@ -8,7 +8,8 @@ mod view;
 mod viewing;
 
 pub use access::{
-    check_member, first_members, is_active, is_deleted_for, is_visible, may_still_send, member_of,
+    Access, check_member, first_members, is_active, is_deleted_for, is_visible, may_still_send,
+    member_of,
 };
 pub use poll::{
     MOST_OPTIONS, PollOptionView, PollView, Polling, Polls, ballot_id, is_closed, options_of,

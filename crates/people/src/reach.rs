@@ -96,22 +96,29 @@ impl Reach {
     }
 
     /// Whether a message may reach this member of its conversation now: it stands, they didn't delete it for
-    /// themselves, and [`Reach::allows_member`] it. Pushes and mentions go by this. Unread counts ask the
+    /// themselves, it wasn't hidden from them when they joined, and [`Reach::allows_member`] it. Pushes and mentions go by this. Unread counts ask the
     /// same of blocks, ends and accounts by conditions of their queries (of accounts up to a number of members).
     pub fn allows_message(
         &self,
-        message: &Message,
+        message: &Doc<Message>,
         member: &ConversationMember,
         now: Timestamp,
     ) -> bool {
+        let is_hidden = |position| message.seq <= position;
         message.stands(now)
+            && !member.history_position.is_some_and(is_hidden)
             && !message.deleted_for.contains(&member.user_id)
             && self.allows_member(&message.sender_id, member)
     }
 
     /// Whether a message may be told this member now: it may reach them, and isn't a stranger's request. A mention
     /// stands in their inbox if so.
-    pub fn may_tell(&self, message: &Message, member: &ConversationMember, now: Timestamp) -> bool {
+    pub fn may_tell(
+        &self,
+        message: &Doc<Message>,
+        member: &ConversationMember,
+        now: Timestamp,
+    ) -> bool {
         !member.is_request && self.allows_message(message, member, now)
     }
 

@@ -2,10 +2,10 @@
 
 use whisper_kit::{Code, Ctx, Endpoint, Method, OptionalJson, Reply, Request, Result};
 use whisper_schema::Body;
+use whisper_schema::body::forms::LINE;
 use whisper_schema::prelude::Profile;
 
 use crate::founding::{Founder, count_sign_up, found};
-use crate::rules::profile::LINE;
 use crate::views::SignedInView;
 
 /// What a new anonymous account starts with.

@@ -8,9 +8,8 @@ use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Params, Reply, Request, Re
 use whisper_people::privacy::{Viewer, is_shown};
 use whisper_people::{People, UserSummaryView, friends, shown_to};
 use whisper_schema::prelude::{DisplayName, Document, Profile};
+use whisper_schema::text::folded;
 use whisper_store::{Filter, Order, Page, Query};
-
-use crate::names::folded;
 
 /// The most ids of one question.
 const MOST_IDS: usize = 100;

@@ -4,7 +4,7 @@ use whisper_kit::ids::derived_id;
 use whisper_kit::{Ctx, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Column, DisplayName, Profile, RestingName};
-use whisper_schema::text::composed;
+use whisper_schema::text::folded;
 use whisper_store::{Batch, Doc, Filter};
 
 /// For how long nobody but its owner may take a user name that was given up, in milliseconds: 30 days.
@@ -68,12 +68,6 @@ pub async fn show_anew(
     let batch = show(Batch::new().expect_some(as_read), &profile.id, name);
     // Changed in the meantime: that wrote the name.
     ctx.try_commit(batch).await.map(drop)
-}
-
-/// A display name, or the beginning of one, as it is looked up.
-pub fn folded(name: &str) -> String {
-    // Lower case can take a composed letter apart.
-    composed(&composed(name).to_lowercase()).into_owned()
 }
 
 fn id(username: &str) -> String {

@@ -6,6 +6,7 @@ use whisper_kit::auth::{
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, Json, Method, OptionExt, Reply, Request, Result,
 };
+use whisper_schema::body::forms::LINE;
 use whisper_schema::prelude::{Account, AccountStatus, DisplayName, Profile, Session};
 use whisper_schema::{Body, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Get, Patch};
@@ -14,7 +15,6 @@ use crate::attempts::{Attempts, Counted, REFUND};
 use crate::names;
 use crate::rules::email::{EMAIL_MAX, normal_email};
 use crate::rules::password::GivenPassword;
-use crate::rules::profile::LINE;
 use crate::trail;
 use crate::views::SignedInView;
 

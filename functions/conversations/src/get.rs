@@ -34,6 +34,7 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
 /// The conversation as the caller sees it, with the unread messages counted.
 pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Reply> {
     let Access { conversation, me } = access;
+    let shown = shown.seen_by(&me, &conversation);
     let sender = conversation.last_message_sender_id.as_deref();
     let named = shown.all().chain([conversation.creator_id.as_str()]);
     let newest = conversation.last_message_id.as_ref();
@@ -49,7 +50,7 @@ pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Re
         me: &me,
         shown,
         unread: Unread::of(unread),
-        newest: newest.as_deref(),
+        newest: newest.as_ref(),
         people: &people,
         now: ctx.now(),
     };

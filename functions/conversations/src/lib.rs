@@ -3,6 +3,8 @@
 mod access;
 mod activity;
 mod add_members;
+mod ban;
+mod bans;
 mod create;
 mod details;
 mod draft;
@@ -10,6 +12,7 @@ mod edit;
 mod get;
 mod give_role;
 mod leave;
+mod lift_ban;
 mod limits;
 mod list;
 mod mark_read;
@@ -34,7 +37,12 @@ pub fn api() -> Api {
         "conversations",
         "Direct and group conversations, their members and roles.",
     )
-    .rates(&[limits::GROUPS, limits::STRANGERS, limits::ADDED])
+    .rates(&[
+        limits::GROUPS,
+        limits::STRANGERS,
+        limits::ADDED,
+        limits::CHANGES,
+    ])
     .endpoint(create::endpoint())
     .endpoint(list::endpoint())
     .endpoint(get::endpoint())
@@ -43,6 +51,9 @@ pub fn api() -> Api {
     .endpoint(add_members::endpoint())
     .endpoint(remove_member::endpoint())
     .endpoint(give_role::endpoint())
+    .endpoint(bans::endpoint())
+    .endpoint(ban::endpoint())
+    .endpoint(lift_ban::endpoint())
     .endpoint(leave::endpoint())
     .endpoint(mark_read::endpoint())
     .endpoint(my_settings::endpoint())

@@ -86,7 +86,7 @@ async fn views(
             me: &item.me,
             shown: item.shown,
             unread: Unread::of(unread),
-            newest: newest.as_deref(),
+            newest: newest.as_ref(),
             people: &people,
             now: ctx.now(),
         };
@@ -126,9 +126,9 @@ async fn items(ctx: &Ctx, me: &str, conversations: Vec<Doc<Conversation>>) -> Re
         // Somebody who left since the page was read sees it no more.
         let me = member.filter(|member| member.status == ConversationMemberStatus::Active)?;
         Some(Item {
+            shown: shown.seen_by(&me, &conversation),
             conversation,
             me,
-            shown,
         })
     });
     Ok(items.collect())

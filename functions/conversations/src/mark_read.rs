@@ -86,11 +86,11 @@ async fn attempt(ctx: &Ctx, id: &str, message: Option<&str>) -> Result<Attempt<A
     );
     let (found, named, newest) = ctx.read(asked).await?;
     let mut access = admit(found)?;
-    let me = &mut access.me.value;
     let read = match named {
-        None => newest.flatten(),
-        Some(named) => Some(of_conversation(id, named, ctx.now())?),
+        None => newest.flatten().filter(|newest| is_theirs(&access, newest)),
+        Some(named) => Some(of_history(&access, named, ctx.now())?),
     };
+    let me = &mut access.me.value;
     let Some(read) = read.filter(|read| me.read_position.is_none_or(|at| at < read.seq)) else {
         return Ok(Attempt::Done(access));
     };
@@ -149,14 +149,19 @@ fn messages(conversation: &str) -> Query<Message> {
         .order(Order::desc(Column::seq()))
 }
 
-/// A message of the conversation. One whose end has come is none, whether or not it was removed yet.
-fn of_conversation(
-    conversation: &str,
+/// Whether a message is one of the conversation, and the caller's to see.
+fn is_theirs(Access { conversation, me }: &Access, message: &Doc<Message>) -> bool {
+    message.conversation_id == conversation.id && message.seq > conversation.hidden_up_to(me)
+}
+
+/// A message of what the caller sees. One whose end has come is none, whether or not it was removed yet.
+fn of_history(
+    access: &Access,
     message: Option<Doc<Message>>,
     now: Timestamp,
 ) -> Result<Doc<Message>> {
     message
-        .filter(|message| message.conversation_id == conversation && message.lasts(now))
+        .filter(|message| is_theirs(access, message) && message.lasts(now))
         .ok_or_else(|| {
             Error::field(
                 "messageId",

@@ -140,6 +140,10 @@ pub fn batch(
         Some(of) => name_target(batch, message, of),
         None => batch,
     };
+    let batch = match context.pace() {
+        Some(pace) => pace.count_in(batch, &context.member, ctx.now()),
+        None => batch,
+    };
     let batch = match context.member.is_request {
         true => batch.update(&context.member.id, accepted()),
         false => batch,

@@ -4,7 +4,7 @@ use whisper_kit::Ctx;
 use whisper_kit::error::{Error, FieldError, OptionExt, Result, Rule};
 use whisper_kit::ids::member_id;
 use whisper_people::{audience, consents};
-use whisper_schema::main_db::{Conversation, ConversationKind, Message};
+use whisper_schema::main_db::{Conversation, ConversationKind, ConversationRight, Message};
 use whisper_schema::social_db::Story;
 use whisper_schema::system::ConversationMember;
 use whisper_schema::{Ephemeral, Timestamp};
@@ -12,6 +12,7 @@ use whisper_store::{Doc, Get};
 
 use crate::content::Details;
 use crate::draft::SendMessage;
+use crate::pace::Pace;
 use whisper_messages::{first_members, is_active, is_visible, member_of};
 
 /// The documents around a message to be sent, as of one moment.
@@ -26,11 +27,11 @@ pub struct Context {
     /// The message that was sent with this id before.
     pub stored: Option<Message>,
     /// The message it answers.
-    pub reply_to: Option<Message>,
+    pub reply_to: Option<Doc<Message>>,
     /// The message it is a copy of.
-    pub origin: Option<Message>,
-    /// The sender's membership of the conversation that the copy comes from.
-    pub origin_member: Option<ConversationMember>,
+    pub origin: Option<Doc<Message>>,
+    /// The conversation that the copy comes from, and the sender's membership of it.
+    pub origin_place: Option<(Conversation, ConversationMember)>,
     /// The membership of the gift's recipient.
     pub recipient: Option<ConversationMember>,
     /// The story it answers, if the sender may see it.
@@ -76,7 +77,10 @@ impl Context {
             _ => (None, None),
         };
         let others = (
-            origin.map(|(_, conversation)| member(conversation, me)),
+            origin.map(|(_, conversation)| {
+                let whole = Get::<Conversation>::id(conversation);
+                (whole, member(conversation, me))
+            }),
             recipient,
             story,
         );
@@ -91,9 +95,11 @@ impl Context {
             conversation,
             member,
             stored: value(messages.0.flatten()),
-            reply_to: value(messages.1.flatten()),
-            origin: value(messages.2.flatten()),
-            origin_member: value(others.0.flatten()),
+            reply_to: messages.1.flatten(),
+            origin: messages.2.flatten(),
+            origin_place: others
+                .0
+                .and_then(|(whole, member)| value(whole).zip(value(member))),
             recipient: value(others.1.flatten()),
             story: value(others.2.flatten()),
             is_unwanted: false,
@@ -137,15 +143,33 @@ impl Context {
         draft.expires_at.into_iter().chain(origin).min()
     }
 
+    /// Refuses a sender who may not send here now, whatever it is.
+    ///
+    /// # Errors
+    /// `forbidden`, in the same words for a block and where the other one doesn't want messages; `rate_limited` in slow mode.
+    pub fn refuse(&self, now: Timestamp) -> Result<()> {
+        if self.member.is_blocked || self.is_unwanted {
+            return Err(Error::forbidden("You can't send to this conversation."));
+        }
+        let send = ConversationRight::SendMessages;
+        if !self.conversation.lets(self.member.role, send) {
+            let detail = "The settings of this conversation don't let you send messages.";
+            return Err(Error::forbidden(detail));
+        }
+        self.pace().map_or(Ok(()), |pace| pace.refuse(now))
+    }
+
+    /// The wait between the sender's messages, in slow mode.
+    pub fn pace(&self) -> Option<Pace> {
+        Pace::of(&self.conversation, &self.member)
+    }
+
     /// Holds a new message against the documents it names.
     ///
     /// # Errors
-    /// `forbidden` as for a block where the other one doesn't want messages. `validation_failed`, naming each field;
-    /// documents that don't exist and documents that the sender may not see are refused in the same words.
+    /// `validation_failed`, naming each field; documents that don't exist and documents that the sender may not see are
+    /// refused in the same words.
     pub fn check(&self, draft: &SendMessage, now: Timestamp) -> Result<()> {
-        if self.is_unwanted {
-            return Err(Error::forbidden("You can't send to this conversation."));
-        }
         let mut errors: Vec<FieldError> = draft
             .missed(now)
             .map(|field| FieldError::new(field, Rule::Range, "must lie in the future"))
@@ -159,9 +183,7 @@ impl Context {
                 "must name a message of this conversation",
             );
         }
-        if let Some((_, conversation)) = draft.origin()
-            && !self.has_origin(conversation, now)
-        {
+        if draft.origin().is_some() && !self.has_origin(now) {
             let detail = "must name a message of forwardedFromConversationId that you can see";
             missing("forwardedFromMessageId", detail);
         }
@@ -187,24 +209,23 @@ impl Context {
 
     /// Whether the message that was answered has ended since, so that a stored answer no longer names it.
     pub fn has_lost_target(&self, draft: &SendMessage, now: Timestamp) -> bool {
-        let lasts = |message: &Message| message.lasts(now);
-        draft.reply_to_message_id.is_some() && !self.reply_to.as_ref().is_some_and(lasts)
+        let target = self.reply_to.as_ref();
+        draft.reply_to_message_id.is_some() && target.is_none_or(|message| !message.lasts(now))
     }
 
     fn has_reply_target(&self, now: Timestamp) -> bool {
-        self.reply_to.as_ref().is_some_and(|message| {
-            message.conversation_id == self.conversation.id
-                && is_visible(message, &self.member.user_id, now)
-        })
+        self.reply_to
+            .as_ref()
+            .is_some_and(|message| is_visible(message, &self.conversation, &self.member, now))
     }
 
-    fn has_origin(&self, conversation: &str, now: Timestamp) -> bool {
-        let member = self.origin_member.as_ref().is_some_and(is_active);
-        member
-            && self.origin.as_ref().is_some_and(|message| {
-                message.conversation_id == conversation
-                    && is_visible(message, &self.member.user_id, now)
-            })
+    fn has_origin(&self, now: Timestamp) -> bool {
+        let place = self.origin_place.as_ref();
+        let place = place.filter(|(_, member)| is_active(member));
+        self.origin
+            .as_ref()
+            .zip(place)
+            .is_some_and(|(message, (whole, member))| is_visible(message, whole, member, now))
     }
 
     fn has_recipient(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::JsonText;
+use super::{Distinct, JsonText};
 use crate::Column;
 
 /// A field of a change: left out, null, or a value.
@@ -59,6 +59,16 @@ impl<T: PartialEq + Clone + Into<Value>> Slot<Change<T>> for Option<T> {
             Change::Clear => self.take().map(|_| Value::Null),
             Change::Set(value) => Slot::<T>::put(self, value),
         }
+    }
+}
+
+/// A list in which nothing stands twice.
+impl<T: PartialEq + Clone> Slot<Distinct<T>> for Vec<T>
+where
+    Vec<T>: Into<Value>,
+{
+    fn put(&mut self, value: Distinct<T>) -> Option<Value> {
+        Slot::<Vec<T>>::put(self, value.0)
     }
 }
 

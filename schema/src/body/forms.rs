@@ -1,6 +1,7 @@
 //! Forms of text that bodies of several features share.
 
 use super::Form;
+use crate::text::is_line;
 use crate::validate::{is_document_id, is_email, is_web_url};
 
 /// Id of a document.
@@ -24,6 +25,14 @@ pub const PHONE: Form = Form {
     valid: is_phone,
     must_be: "a phone number in international form, such as +41791234567",
     pattern: Some("^\\+[1-9][0-9]{1,14}$"),
+    format: None,
+};
+
+/// A text for one line: something to see, and nothing that breaks the line or the screen.
+pub const LINE: Form = Form {
+    valid: is_line,
+    must_be: "a line that isn't blank and has no control characters",
+    pattern: None,
     format: None,
 };
 

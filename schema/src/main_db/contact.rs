@@ -27,6 +27,7 @@ choices! {
 #[retention(forever = "The user's own, as long as the account.")]
 #[index(unique idx_user_contact(user_id, contact_user_id))]
 #[index(idx_relationship(user_id, relationship))]
+#[index(own idx_favorite(user_id, is_favorite))]
 #[index(own idx_blocked(user_id, is_blocked))]
 #[index(own idx_blockers(contact_user_id, is_blocked))]
 pub struct Contact {

@@ -89,6 +89,11 @@ pub struct ConversationMember {
     /// Commit number of the newest message there was when they joined, the last time if more than once: messages up to
     /// there were never unread to them.
     pub joined_position: Option<i64>,
+    /// Commit number of the newest message there was when they joined, where the conversation's history was only for those
+    /// who were there: messages up to there aren't theirs, as long as it isn't for all.
+    pub history_position: Option<i64>,
+    /// When they sent a message where members have to wait between two; none where they didn't.
+    pub last_sent_at: Option<Timestamp>,
     /// When they joined, the last time if more than once.
     pub joined_at: Timestamp,
     /// When they left or were sent away; none while they belong to it.

@@ -5,6 +5,8 @@
 
 mod account;
 mod consumer_cursor;
+mod contact_book;
+mod conversation_ban;
 mod conversation_member;
 mod error_group;
 mod error_link;
@@ -13,6 +15,7 @@ mod fan_out;
 mod gif_tag;
 mod idempotency_key;
 mod job_run;
+mod media_entry;
 mod message_expiry;
 mod message_reference;
 mod name;
@@ -28,6 +31,7 @@ mod push;
 mod push_subscription;
 mod rate_limit;
 mod reputation_grant;
+mod search_entry;
 mod session;
 mod signing_key;
 mod sticker_tag;
@@ -35,6 +39,8 @@ mod story_reaction;
 
 pub use account::{Account, AccountStatus};
 pub use consumer_cursor::ConsumerCursor;
+pub use contact_book::ContactBook;
+pub use conversation_ban::ConversationBan;
 pub use conversation_member::{
     ConversationMember, ConversationMemberRole, ConversationMemberStatus,
 };
@@ -45,6 +51,7 @@ pub use fan_out::FanOut;
 pub use gif_tag::GifTag;
 pub use idempotency_key::IdempotencyKey;
 pub use job_run::JobRun;
+pub use media_entry::{MediaEntry, MediaKind};
 pub use message_expiry::MessageExpiry;
 pub use message_reference::{MessageReference, MessageReferenceKind};
 pub use name::{DisplayName, RestingName};
@@ -60,6 +67,7 @@ pub use push::{Push, PushStatus};
 pub use push_subscription::PushSubscription;
 pub use rate_limit::RateLimit;
 pub use reputation_grant::ReputationGrant;
+pub use search_entry::SearchEntry;
 pub use session::Session;
 pub use signing_key::{SigningKey, SigningKeyPurpose};
 pub use sticker_tag::StickerTag;

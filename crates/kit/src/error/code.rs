@@ -43,6 +43,8 @@ codes! {
     ComponentTimeout = "component_timeout", 504, "The component took too long";
     /// The component stopped before it answered, or needed more memory than it may have; the host answers in its place. The request may have had an effect.
     ComponentTrapped = "component_trapped", 502, "The component failed";
+    /// The caller, or the one whose request they accept, keeps as many contacts as they may.
+    ContactsFull = "contacts_full", 409, "Address book is full";
     /// The conversation has as many members as it may have.
     ConversationFull = "conversation_full", 409, "Conversation is full";
     /// The operation makes no sense in a direct conversation: its two members are fixed.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::{Cursor, Order};
+use crate::{Cursor, Order, Patch};
 
 /// Twelve messages; senders repeat, plain texts repeat and miss.
 async fn twelve(store: &Store) -> Check {
@@ -107,6 +107,30 @@ pub async fn mixed_directions(place: Place) -> Check {
     same!(
         names(&walked(&store, query).await?),
         "02 10 06 08 04 00 11 05 07 01 09 03"
+    );
+    Ok(())
+}
+
+pub async fn booleans(place: Place) -> Check {
+    let store = place.store();
+    twelve(&store).await?;
+    for id in ["m02", "m03", "m09"] {
+        let pinned = Patch::new().set(Message::IS_PINNED, true);
+        store
+            .commit(Batch::new().update::<Message>(id, pinned))
+            .await?;
+    }
+    let down = Query::new()
+        .order(Order::desc(Message::IS_PINNED))
+        .order(Order::desc(whisper_schema::Column::seq()));
+    same!(
+        names(&walked(&store, down).await?),
+        "09 03 02 11 10 08 07 06 05 04 01 00"
+    );
+    let up = Query::new().order(Order::asc(Message::IS_PINNED));
+    same!(
+        names(&walked(&store, up).await?),
+        "00 01 04 05 06 07 08 10 11 02 03 09"
     );
     Ok(())
 }

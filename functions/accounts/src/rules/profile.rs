@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 use whisper_people::privacy;
-use whisper_schema::body::forms::{PHONE, WEB_URL};
+use whisper_schema::body::forms::{LINE, PHONE, WEB_URL};
 use whisper_schema::body::{At, Change, Field, Form, JsonText, KeptAsText, Limits};
 use whisper_schema::prelude::{Document, Profile, ProfileStatus, ProfileTheme};
-use whisper_schema::text::{composed, is_line};
+use whisper_schema::text::composed;
 use whisper_schema::validate::{Broken, is_web_url};
 use whisper_schema::{Body, Rule, Text, validate_patch};
 
@@ -82,14 +82,6 @@ pub struct SocialLinks(JsonText);
 /// Who may see what, and do what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PrivacySettings(JsonText);
-
-/// A text for one line: something to see, and nothing that breaks the line or the screen.
-pub const LINE: Form = Form {
-    valid: is_line,
-    must_be: "a line that isn't blank and has no control characters",
-    pattern: None,
-    format: None,
-};
 
 /// The name that somebody gave elsewhere, if it can be shown here.
 pub fn display_name(text: &str) -> Option<String> {

@@ -26,6 +26,7 @@ pub const SUBJECTS: &[Subject] = &[
         "Other people, and those one has blocked.",
         &["/v1/users", "/v1/blocks"],
     ),
+    subject("Contacts", "One's address book.", &["/v1/contacts"]),
     subject("Follows", "Who follows whom.", &["/v1/follows"]),
     subject(
         "Conversations",

@@ -1,9 +1,9 @@
 //! The way to the poll of a message: members of its conversation may see it.
 
 use whisper_kit::error::OptionExt;
-use whisper_kit::ids::{member_id, poll_id};
+use whisper_kit::ids::poll_id;
 use whisper_kit::{Ctx, Request, Result};
-use whisper_messages::{ballot_id, is_visible, member_of};
+use whisper_messages::{ballot_id, check_member, is_visible};
 use whisper_schema::content_db::Poll;
 use whisper_schema::main_db::Message;
 use whisper_schema::system::{ConversationMember, PollBallot};
@@ -38,8 +38,7 @@ impl<'a> Place<'a> {
     /// The same 404 for a stranger, for a message that isn't there any more, and for one without a poll.
     pub async fn open(&self, ctx: &Ctx) -> Result<Opened> {
         let me = ctx.caller()?.user_id;
-        let member = Get::<ConversationMember>::id(member_id(self.conversation, &me));
-        let member = member_of(ctx.read(member).await?)?;
+        let access = check_member(ctx, self.conversation, &me).await?;
         let poll = poll_id(self.message);
         let (message, poll, ballot) = ctx
             .read((
@@ -49,11 +48,10 @@ impl<'a> Place<'a> {
             ))
             .await?;
         let message = message
-            .filter(|message| message.conversation_id == self.conversation)
-            .filter(|message| is_visible(message, &me, ctx.now()))
+            .filter(|message| is_visible(message, &access.conversation, &access.member, ctx.now()))
             .or_not_found()?;
         Ok(Opened {
-            member,
+            member: access.member,
             message,
             poll: poll.or_not_found()?,
             ballot,

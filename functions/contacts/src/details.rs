@@ -1,0 +1,88 @@
+//! What a user notes about a contact.
+
+use serde_json::Value;
+use whisper_schema::body::forms::LINE;
+use whisper_schema::body::{Change, Changes, Distinct};
+use whisper_schema::prelude::{Column, Contact, ContactRelationship};
+use whisper_schema::{Body, choices};
+
+/// The most tags of a contact.
+pub const MOST_TAGS: usize = 20;
+
+choices! {
+    /// The relation of a contact to the owner of the address book. Somebody who is kept away is no contact, but blocked.
+    pub enum Relationship {
+        /// A friend.
+        Friend = "friend",
+        /// A relative.
+        Family = "family",
+        /// Somebody from work.
+        Colleague = "colleague",
+        /// Somebody known in passing.
+        Acquaintance = "acquaintance",
+        /// Somebody dear.
+        Favorite = "favorite",
+    }
+}
+
+impl From<Relationship> for ContactRelationship {
+    fn from(relationship: Relationship) -> Self {
+        match relationship {
+            Relationship::Friend => ContactRelationship::Friend,
+            Relationship::Family => ContactRelationship::Family,
+            Relationship::Colleague => ContactRelationship::Colleague,
+            Relationship::Acquaintance => ContactRelationship::Acquaintance,
+            Relationship::Favorite => ContactRelationship::Favorite,
+        }
+    }
+}
+
+impl Relationship {
+    /// The relation of somebody who is kept as a contact; none of somebody who is only blocked.
+    pub fn of(contact: &Contact) -> Option<Self> {
+        Some(match contact.relationship {
+            ContactRelationship::Friend => Relationship::Friend,
+            ContactRelationship::Family => Relationship::Family,
+            ContactRelationship::Colleague => Relationship::Colleague,
+            ContactRelationship::Acquaintance => Relationship::Acquaintance,
+            ContactRelationship::Favorite => Relationship::Favorite,
+            ContactRelationship::Blocked => return None,
+        })
+    }
+}
+
+/// What to note about somebody; what is left out stays, or starts as it does by default. `null` takes a value away,
+/// where there may be none.
+#[derive(Clone, Debug, Default, Body)]
+#[body(changes = Contact)]
+#[body(
+    example = r#"{"nickname": "Aunt Bea", "relationship": "family", "isFavorite": true, "tags": ["Bern"]}"#
+)]
+pub struct ContactDetails {
+    /// Name shown to the caller in place of the other's own.
+    #[field(is = LINE)]
+    pub nickname: Change<String>,
+    /// The relation of the other to the caller; friend at first.
+    #[field(apart)]
+    pub relationship: Option<Relationship>,
+    /// Whether the other stands at the top of the list; false at first.
+    pub is_favorite: Option<bool>,
+    /// Private notes.
+    pub notes: Change<String>,
+    /// Labels to sort contacts by, at most 20; they take the place of those there were.
+    #[field(count = 0..=MOST_TAGS, is = LINE)]
+    pub tags: Option<Distinct<String>>,
+}
+
+impl ContactDetails {
+    /// Notes it; gives the columns that differ now, with their values.
+    pub fn note(self, contact: &mut Contact) -> Vec<(Column<Contact>, Value)> {
+        let relationship = self.relationship.map(ContactRelationship::from);
+        let mut changed = self.apply(contact);
+        if let Some(relationship) = relationship.filter(|new| *new != contact.relationship) {
+            contact.relationship = relationship;
+            changed.push((Contact::RELATIONSHIP, relationship.into()));
+        }
+        changed
+    }
+}

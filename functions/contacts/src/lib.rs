@@ -1,0 +1,34 @@
+#![doc = include_str!("../README.md")]
+
+mod details;
+mod direct;
+mod get;
+mod keep;
+mod limits;
+mod list;
+mod remove;
+mod search;
+mod side;
+mod view;
+
+use whisper_kit::Api;
+
+#[cfg(target_family = "wasm")]
+whisper_kit::entry!(crate::api);
+
+/// Where a contact is.
+const CONTACT: &str = "/v1/contacts/{userId}";
+
+/// The endpoints of this function.
+pub fn api() -> Api {
+    Api::new(
+        "contacts",
+        "Address books: whom somebody keeps as a contact, and what they note about them.",
+    )
+    .rates(&[limits::CHANGES])
+    .endpoint(list::endpoint())
+    .endpoint(get::endpoint())
+    .endpoint(keep::add_endpoint())
+    .endpoint(keep::edit_endpoint())
+    .endpoint(remove::endpoint())
+}

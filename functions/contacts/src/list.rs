@@ -1,0 +1,137 @@
+//! `GET /v1/contacts`: the caller's contacts.
+
+use serde::Deserialize;
+use whisper_kit::page::{Listing, Window};
+use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_people::shown_to;
+use whisper_schema::Rule;
+use whisper_schema::prelude::{Column, Contact, ContactRelationship};
+use whisper_schema::text::{composed, folded};
+use whisper_store::{Cursor, Doc, Filter, Order, Query};
+
+use crate::details::Relationship;
+use crate::direct::Direct;
+use crate::search::search;
+use crate::side::is_kept;
+use crate::view::ContactView;
+
+/// The most characters of the beginning of a name.
+const MOST_CHARACTERS: usize = 100;
+
+/// Which of the contacts: those to which all that is said applies.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub struct Which {
+    /// Favourites alone, or the others alone; all if not said.
+    pub favorite: Option<bool>,
+    /// Those of this relation.
+    pub relationship: Option<Relationship>,
+    /// Those with this tag.
+    pub tag: Option<String>,
+    /// Those one of whose names (the caller's for them, display name, user name) has a word that begins so, upper and
+    /// lower case alike; 1 to 100 characters. Not together with `before`. A page may have fewer than `limit`, and go on.
+    pub query: Option<String>,
+}
+
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        "/v1/contacts",
+        "listContacts",
+        "The caller's contacts: the favourites on top, those added last first. People who are only blocked aren't among them.",
+        list,
+    )
+    .reply::<Listing<ContactView>>(200, "A page of contacts.")
+}
+
+impl Which {
+    /// The contacts of a user, in their order.
+    fn of(&self, user: &str) -> Query<Contact> {
+        let wanted = [
+            self.favorite
+                .map(|favorite| Filter::eq(Contact::IS_FAVORITE, favorite)),
+            self.relationship.map(|relationship| {
+                Filter::eq(
+                    Contact::RELATIONSHIP,
+                    ContactRelationship::from(relationship),
+                )
+            }),
+            self.tag
+                .as_ref()
+                .map(|tag| Filter::contains(Contact::TAGS, composed(tag).into_owned())),
+        ];
+        let all = Query::new()
+            .filter(Filter::eq(Contact::USER_ID, user))
+            .filter(is_kept())
+            .order(Order::desc(Contact::IS_FAVORITE))
+            .order(Order::desc(Column::seq()));
+        wanted.into_iter().flatten().fold(all, Query::filter)
+    }
+
+    /// The beginning of a name, as names are compared.
+    fn beginning(&self) -> Result<Option<String>> {
+        let Some(query) = &self.query else {
+            return Ok(None);
+        };
+        let beginning = folded(query.trim());
+        match (1..=MOST_CHARACTERS).contains(&beginning.chars().count()) {
+            true => Ok(Some(beginning)),
+            false => Err(wrong("query", Rule::Size, "must have 1 to 100 characters")),
+        }
+    }
+}
+
+fn wrong(parameter: &str, rule: Rule, detail: &str) -> Error {
+    Error::field(parameter, rule, detail).with_code(Code::InvalidQuery)
+}
+
+async fn list(ctx: Ctx, _: Request, window: Window<Which>) -> Result<Reply> {
+    let me = ctx.caller()?.user_id;
+    let query = window.filters.of(&me);
+    let (contacts, next, previous) = match window.filters.beginning()? {
+        None => {
+            let page = ctx.read(window.over(query).page()).await?;
+            (page.items, page.next, page.previous)
+        }
+        Some(_) if window.before.is_some() => {
+            let detail = "can't go together with query";
+            return Err(wrong("before", Rule::Range, detail));
+        }
+        Some(beginning) => {
+            let part = (window.after.clone(), window.limit);
+            let found = search(&ctx, &me, query, &beginning, part).await?;
+            (found.items, found.next, None)
+        }
+    };
+    let items = views(&ctx, &me, contacts).await?;
+    window
+        .reply_between(&ctx, items, next.as_ref(), previous.as_ref())
+        .await
+}
+
+/// The place of a contact in the list.
+pub fn place(contact: &Doc<Contact>) -> Cursor {
+    Cursor {
+        values: vec![contact.is_favorite.into(), contact.seq.into()],
+        seq: contact.seq,
+    }
+}
+
+/// The contacts as they are shown.
+async fn views(ctx: &Ctx, me: &str, contacts: Vec<Doc<Contact>>) -> Result<Vec<ContactView>> {
+    let ids = || {
+        contacts
+            .iter()
+            .map(|contact| contact.contact_user_id.as_str())
+    };
+    let direct = Direct::of(ctx, me, ids()).await?;
+    let read = (shown_to(me, ids()), direct.conversations());
+    let (people, talks) = ctx.read(read).await?;
+    let latest = direct.latest(&talks);
+    let views = contacts.into_iter().map(|contact| {
+        let at = latest.get(contact.contact_user_id.as_str()).copied();
+        ContactView::new(contact.into_inner(), &people, at)
+    });
+    Ok(views.collect())
+}

@@ -1,0 +1,7 @@
+//! The function on a database of its own: what it reads and writes.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+mod keeping;
+mod listing;
+mod model;
