@@ -877,6 +877,17 @@ CREATE TABLE "messageExpiries" (
 
 CREATE INDEX "messageExpiries_idx_expires" ON "messageExpiries" ("expiresAt" ASC);
 
+CREATE TABLE "messageReferences" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "messageId" TEXT NOT NULL,
+  "kind" TEXT NOT NULL,
+  "documentId" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "messageReferences_idx_message" ON "messageReferences" ("messageId" ASC);
+
 CREATE TABLE "storyReactions" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
