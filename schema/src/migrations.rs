@@ -88,4 +88,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "contact_requests",
         sql: include_str!("../migrations/sqlite/0015_contact_requests.sql"),
     },
+    Migration {
+        number: 16,
+        name: "message_references",
+        sql: include_str!("../migrations/sqlite/0016_message_references.sql"),
+    },
 ];

@@ -10,7 +10,7 @@ use whisper_people::{People, Users, shown_to, unblocked};
 use whisper_schema::Timestamp;
 use whisper_schema::main_db::{ConversationKind, ConversationRight, Message, SystemMessage};
 use whisper_schema::system::ConversationMember;
-use whisper_store::{Doc, Get, Query};
+use whisper_store::{Doc, Filter, Get, Query};
 
 use crate::access::{Access, first_members, is_active};
 use crate::marks::{Marks, ReactionCountView, marks};
@@ -63,9 +63,20 @@ impl Reader {
     }
 }
 
-/// The question for the members whose receipts a member sees: none with a block in between.
+/// The question for the members whose receipts a member sees: none with a block in between, and none to whom the
+/// conversation is still a request. A stranger isn't told that theirs was looked at.
 pub fn readers(conversation: &str, me: &str) -> Query<ConversationMember> {
-    first_members(conversation, RECEIPTS).filter(unblocked(ConversationMember::USER_ID, me))
+    first_members(conversation, RECEIPTS)
+        .filter(unblocked(ConversationMember::USER_ID, me))
+        .filter(tells_of_reading(me))
+}
+
+/// Holds for the members of whose reading somebody may hear: their own, and those who have accepted the conversation.
+fn tells_of_reading(me: &str) -> Filter<ConversationMember> {
+    Filter::or([
+        Filter::eq(ConversationMember::IS_REQUEST, false),
+        Filter::eq(ConversationMember::USER_ID, me),
+    ])
 }
 
 impl Viewing {

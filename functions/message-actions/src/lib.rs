@@ -4,6 +4,7 @@ mod expiry;
 mod get;
 mod hanging;
 mod limits;
+mod naming;
 mod opened;
 mod poll;
 mod reactions;

@@ -4,15 +4,17 @@ use serde_json::{Map, Value, json};
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_kit::events;
-use whisper_kit::ids::{delivery_id, poll_id};
+use whisper_kit::ids::{delivery_id, poll_id, reply_reference_id};
 use whisper_schema::analytics_db::{UserActivity, UserActivityType};
 use whisper_schema::content_db::Poll;
 use whisper_schema::main_db::{Message, MessageContentType, MessageStatus, QueuedMessage};
 use whisper_schema::social_db::Story;
-use whisper_schema::system::{ConversationMember, MessageExpiry};
+use whisper_schema::system::{
+    ConversationMember, MessageExpiry, MessageReference, MessageReferenceKind,
+};
 use whisper_schema::text::is_blank;
-use whisper_schema::{Timestamp, excerpt};
-use whisper_store::{Batch, Patch};
+use whisper_schema::{Column, Timestamp, excerpt};
+use whisper_store::{Batch, Filter, Patch};
 
 use crate::content::{Details, PollDetails, options_text};
 use crate::context::Context;
@@ -127,6 +129,14 @@ pub fn batch(
         }),
         None => batch,
     };
+    let batch = match context
+        .reply_to
+        .as_ref()
+        .filter(|of| of.expires_at.is_some())
+    {
+        Some(of) => name_target(batch, message, of),
+        None => batch,
+    };
     let batch = match context.pace() {
         Some(pace) => pace.count_in(batch, &context.member, ctx.now()),
         None => batch,
@@ -142,6 +152,19 @@ pub fn batch(
         }
         _ => batch,
     })
+}
+
+/// Notes that the message answers one that ends, so that it names it no longer than that lasts.
+fn name_target(batch: Batch, message: &Message, of: &Message) -> Batch {
+    batch
+        // Else it may have been removed since it was read, and nothing would take the name away.
+        .expect_some(Filter::<Message>::eq(Column::id(), of.id.as_str()))
+        .insert(&MessageReference {
+            id: reply_reference_id(&message.id),
+            message_id: of.id.clone(),
+            kind: MessageReferenceKind::Reply,
+            document_id: message.id.clone(),
+        })
 }
 
 /// Answering a stranger accepts the conversation that they began.

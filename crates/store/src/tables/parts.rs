@@ -185,6 +185,7 @@ pub(super) fn mentioned(condition: &Cond, columns: &mut Vec<&'static str>) {
         | Cond::Null(column)
         | Cond::NotNull(column)
         | Cond::In(column, ..)
+        | Cond::Listed(column, _)
         | Cond::Among { column, .. }
         | Cond::Matches { column, .. }
         | Cond::Contains(column, _) => {

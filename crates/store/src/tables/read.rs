@@ -220,6 +220,7 @@ pub(super) fn named(condition: &Cond, slots: &[SqlValue]) -> String {
             format!("{column} in {:?}", slots.get(*first..first + count))
         }
         Cond::Contains(column, slot) => format!("{column} has {:?}", slots.get(*slot)),
+        Cond::Listed(column, slot) => format!("{column} in {:?}", slots.get(*slot)),
         Cond::Null(_) | Cond::NotNull(_) | Cond::Among { .. } => format!("{condition:?}"),
         Cond::Matches {
             column, phrases, ..

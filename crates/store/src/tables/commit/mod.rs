@@ -30,7 +30,8 @@ use crate::error::StoreError;
 use crate::line::Turn;
 
 /// Commits a batch, alone or with others that wait.
-pub(crate) async fn commit(engine: &Engine, batch: Lowered) -> Outcome {
+pub(crate) async fn commit(engine: &Engine, mut batch: Lowered) -> Outcome {
+    batch.spread();
     if batch.ops.is_empty() {
         return Ok(Committed {
             at: engine.tick(),
@@ -66,6 +67,11 @@ fn too_large(operations: usize) -> StoreError {
 async fn lead(engine: &Engine, mut group: Group) {
     let mut backoff = Backoff::new();
     let mut taken = false;
+    if group.batches().iter().any(|batch| batch.is_timed())
+        && let Err(error) = engine.recall().await
+    {
+        return group.fail(&error);
+    }
     while !group.batches().is_empty() {
         let at = engine.tick();
         let tried = attempt(engine, &mut group, at, taken).await;
