@@ -16,13 +16,6 @@ use crate::system::{
     PushSubscription, RateLimit, ReputationGrant, RestingName, SearchEntry, Session, SigningKey,
     StickerTag, StoryReaction,
 };
-use crate::system::{
-    Account, ConsumerCursor, ContactBook, ConversationBan, ConversationMember, DisplayName,
-    ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry,
-    MessageExpiry, MessageReference, NotificationSettings, PollBallot, PollChoice, PollTally,
-    PostHashtag, Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit,
-    ReputationGrant, RestingName, SearchEntry, Session, SigningKey, StickerTag, StoryReaction,
-};
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
 
