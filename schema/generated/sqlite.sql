@@ -906,6 +906,17 @@ CREATE TABLE "messageReactionCounts" (
 
 CREATE INDEX "messageReactionCounts_idx_message_count" ON "messageReactionCounts" ("messageId" ASC, "count" DESC);
 
+CREATE TABLE "messageReferences" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "messageId" TEXT NOT NULL,
+  "kind" TEXT NOT NULL,
+  "documentId" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "messageReferences_idx_message" ON "messageReferences" ("messageId" ASC);
+
 CREATE TABLE "storyReactions" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
