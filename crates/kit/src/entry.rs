@@ -8,6 +8,7 @@ use bytes::Bytes;
 use spin_sdk::http::Request as SpinRequest;
 use spin_sdk::wasip3::http::types;
 use spin_sdk::wasip3::http_compat::BodyWriter;
+use spin_sdk::wasip3::spawn;
 use whisper_schema::Timestamp;
 use whisper_store::outgoing;
 use whisper_store::tables::Credentials;
