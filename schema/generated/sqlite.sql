@@ -877,6 +877,46 @@ CREATE TABLE "messageExpiries" (
 
 CREATE INDEX "messageExpiries_idx_expires" ON "messageExpiries" ("expiresAt" ASC);
 
+CREATE TABLE "messageReactions" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "messageId" TEXT NOT NULL,
+  "conversationId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "reaction" TEXT NOT NULL,
+  "place" INTEGER NOT NULL,
+  "createdAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX "messageReactions_idx_message_user_place" ON "messageReactions" ("messageId" ASC, "userId" ASC, "place" ASC);
+
+CREATE INDEX "messageReactions_idx_message" ON "messageReactions" ("messageId" ASC);
+
+CREATE INDEX "messageReactions_idx_message_reaction" ON "messageReactions" ("messageId" ASC, "reaction" ASC);
+
+CREATE TABLE "messageReactionCounts" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "messageId" TEXT NOT NULL,
+  "reaction" TEXT NOT NULL,
+  "count" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "messageReactionCounts_idx_message_count" ON "messageReactionCounts" ("messageId" ASC, "count" DESC);
+
+CREATE TABLE "messageReferences" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "messageId" TEXT NOT NULL,
+  "kind" TEXT NOT NULL,
+  "documentId" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "messageReferences_idx_message" ON "messageReferences" ("messageId" ASC);
+
 CREATE TABLE "storyReactions" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
@@ -1167,3 +1207,69 @@ CREATE TABLE "contactBooks" (
   "_revision" INTEGER NOT NULL DEFAULT 1,
   "contacts" INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE "searchEntries" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "conversationId" TEXT NOT NULL,
+  "position" INTEGER NOT NULL,
+  "senderId" TEXT NOT NULL,
+  "kind" TEXT NOT NULL,
+  "hasMedia" INTEGER NOT NULL,
+  "hasLink" INTEGER NOT NULL,
+  "words" TEXT NOT NULL,
+  "sentAt" INTEGER NOT NULL,
+  "expiresAt" INTEGER
+) STRICT;
+
+CREATE VIRTUAL TABLE "searchEntries_idx_words" USING fts5 (terms, content = '', columnsize = 0, tokenize = "ascii tokenchars '-_.='");
+
+CREATE TRIGGER "searchEntries_idx_words_in" AFTER INSERT ON "searchEntries" BEGIN
+  INSERT INTO "searchEntries_idx_words" (rowid, terms) VALUES (new."position", replace(rtrim(new."words"), ' ', ' ' || new."conversationId" || '='));
+END;
+
+CREATE TRIGGER "searchEntries_idx_words_out" AFTER DELETE ON "searchEntries" BEGIN
+  INSERT INTO "searchEntries_idx_words" ("searchEntries_idx_words", rowid, terms) VALUES ('delete', old."position", replace(rtrim(old."words"), ' ', ' ' || old."conversationId" || '='));
+END;
+
+CREATE TRIGGER "searchEntries_idx_words_change" AFTER UPDATE ON "searchEntries" WHEN old."words" IS NOT new."words" OR old."conversationId" IS NOT new."conversationId" OR old."position" IS NOT new."position" BEGIN
+  INSERT INTO "searchEntries_idx_words" ("searchEntries_idx_words", rowid, terms) VALUES ('delete', old."position", replace(rtrim(old."words"), ' ', ' ' || old."conversationId" || '='));
+  INSERT INTO "searchEntries_idx_words" (rowid, terms) VALUES (new."position", replace(rtrim(new."words"), ' ', ' ' || new."conversationId" || '='));
+END;
+
+CREATE UNIQUE INDEX "searchEntries_idx_position" ON "searchEntries" ("position" ASC);
+
+CREATE INDEX "searchEntries_idx_expires" ON "searchEntries" ("expiresAt" ASC);
+
+CREATE TABLE "mediaEntries" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "messageId" TEXT NOT NULL,
+  "conversationId" TEXT NOT NULL,
+  "kind" TEXT NOT NULL,
+  "position" INTEGER NOT NULL,
+  "expiresAt" INTEGER
+) STRICT;
+
+CREATE INDEX "mediaEntries_idx_conversation_kind" ON "mediaEntries" ("conversationId" ASC, "kind" ASC, "position" ASC);
+
+CREATE INDEX "mediaEntries_idx_expires" ON "mediaEntries" ("expiresAt" ASC);
+
+CREATE TABLE "contactRequests" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "requesterId" TEXT NOT NULL,
+  "recipientId" TEXT NOT NULL,
+  "status" TEXT NOT NULL DEFAULT 'pending',
+  "createdAt" INTEGER NOT NULL,
+  "expiresAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "contactRequests_idx_recipient" ON "contactRequests" ("recipientId" ASC, "status" ASC);
+
+CREATE INDEX "contactRequests_idx_requester" ON "contactRequests" ("requesterId" ASC, "status" ASC);
+
+CREATE INDEX "contactRequests_idx_expires" ON "contactRequests" ("expiresAt" ASC);

@@ -73,4 +73,24 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "conversation_settings",
         sql: include_str!("../migrations/sqlite/0012_conversation_settings.sql"),
     },
+    Migration {
+        number: 13,
+        name: "search",
+        sql: include_str!("../migrations/sqlite/0013_search.sql"),
+    },
+    Migration {
+        number: 14,
+        name: "message_reactions",
+        sql: include_str!("../migrations/sqlite/0014_message_reactions.sql"),
+    },
+    Migration {
+        number: 15,
+        name: "contact_requests",
+        sql: include_str!("../migrations/sqlite/0015_contact_requests.sql"),
+    },
+    Migration {
+        number: 16,
+        name: "message_references",
+        sql: include_str!("../migrations/sqlite/0016_message_references.sql"),
+    },
 ];

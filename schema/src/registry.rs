@@ -9,11 +9,12 @@ use crate::main_db::{
 };
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
-    Account, ConsumerCursor, ContactBook, ConversationBan, ConversationMember, DisplayName,
-    ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MessageExpiry,
-    NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay,
-    ProgressWeek, Push, PushSubscription, RateLimit, ReputationGrant, RestingName, Session,
-    SigningKey, StickerTag, StoryReaction,
+    Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember,
+    DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry,
+    MessageExpiry, MessageReaction, MessageReactionCount, MessageReference, NotificationSettings,
+    PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, Push,
+    PushSubscription, RateLimit, ReputationGrant, RestingName, SearchEntry, Session, SigningKey,
+    StickerTag, StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -101,6 +102,9 @@ pub fn system_collections() -> &'static [&'static Collection] {
         ConsumerCursor::COLLECTION,
         JobRun::COLLECTION,
         MessageExpiry::COLLECTION,
+        MessageReaction::COLLECTION,
+        MessageReactionCount::COLLECTION,
+        MessageReference::COLLECTION,
         StoryReaction::COLLECTION,
         ErrorGroup::COLLECTION,
         ErrorLink::COLLECTION,
@@ -122,6 +126,9 @@ pub fn system_collections() -> &'static [&'static Collection] {
         RestingName::COLLECTION,
         ConversationBan::COLLECTION,
         ContactBook::COLLECTION,
+        SearchEntry::COLLECTION,
+        MediaEntry::COLLECTION,
+        ContactRequest::COLLECTION,
     ]
 }
 

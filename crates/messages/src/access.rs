@@ -54,7 +54,7 @@ impl Access {
 }
 
 /// Whether a message is one of the conversation, and was written while its messages are the member's to see.
-fn is_in_history(
+pub fn is_in_history(
     message: &Doc<Message>,
     conversation: &Conversation,
     member: &ConversationMember,
@@ -101,8 +101,8 @@ pub fn first_members(conversation: &str, most: u32) -> Query<ConversationMember>
         .limit(most)
 }
 
-/// Whether a member can refer to a message of the conversation: it stands, is theirs to see, and they didn't delete it for
-/// themselves.
+/// Whether a member can refer to a message of the conversation: it stands, somebody wrote it, it is theirs to see, and they
+/// didn't delete it for themselves. Nobody answers, copies or changes a system message.
 pub fn is_visible(
     message: &Doc<Message>,
     conversation: &Conversation,
@@ -111,6 +111,7 @@ pub fn is_visible(
 ) -> bool {
     is_in_history(message, conversation, member)
         && message.stands(now)
+        && !message.is_system_message
         && !is_deleted_for(message, &member.user_id)
 }
 

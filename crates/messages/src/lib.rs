@@ -1,20 +1,26 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod marks;
 mod poll;
+mod reactions;
+mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod view;
 mod viewing;
 
 pub use access::{
-    Access, check_member, first_members, is_active, is_deleted_for, is_visible, may_still_send,
-    member_of,
+    Access, check_member, first_members, is_active, is_deleted_for, is_in_history, is_visible,
+    may_still_send, member_of,
 };
+pub use marks::{Marking, Marks, ReactionCountView, marks};
 pub use poll::{
     MOST_OPTIONS, PollOptionView, PollView, Polling, Polls, ballot_id, is_closed, options_of,
     places, polls_of,
 };
+pub use reactions::{Mirror, is_mirrored, reaction_count_id, reaction_id};
+pub use system::{Told, summarised};
 pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};
 pub use viewing::{Viewing, readers};
 

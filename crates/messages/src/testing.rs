@@ -187,6 +187,23 @@ impl Scene {
         block_on(edge.send(Method::GET, &path, &who.token, &Value::Null))
     }
 
+    /// Does something below the messages of a conversation, such as to one of them.
+    pub fn act(&self, who: &Person, method: Method, conversation: &str, rest: &str) -> Answer {
+        let path = format!("/v1/conversations/{conversation}/messages{rest}");
+        block_on(self.actions.send(method, &path, &who.token, &Value::Null))
+    }
+
+    /// The events of these kinds, oldest first, with their payloads.
+    pub fn events(&self, kinds: &[&str]) -> Vec<(Event, Value)> {
+        let mut events = self.all::<Event>();
+        events.retain(|event| kinds.contains(&event.kind.as_str()));
+        let told = |event: Event| {
+            let payload = serde_json::from_str(&event.payload).expect("JSON");
+            (event, payload)
+        };
+        events.into_iter().map(told).collect()
+    }
+
     /// Sends this text as the body.
     pub fn send_text(&self, who: &Person, conversation: &str, body: &str) -> Answer {
         let path = format!("/v1/conversations/{conversation}/messages");

@@ -3,10 +3,13 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 use whisper_people::Users;
+#[cfg(not(target_family = "wasm"))]
+use whisper_schema::main_db::SystemMessage;
 use whisper_schema::main_db::{Message, MessageContentType, MessageStatus};
 use whisper_schema::{Choice, Timestamp};
 use whisper_store::Doc;
 
+use crate::marks::ReactionCountView;
 use crate::poll::PollView;
 use crate::viewing::Viewing;
 
@@ -46,7 +49,9 @@ pub struct MessageView {
     pub thumbnail_file_id: Option<String>,
     /// Details of the content type. A poll's has `pollId`; a copied message's has
     /// `originalContentType` and `original`, the metadata it had there.
+    /// A system message's is what happened to the conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(not(target_family = "wasm"), schemars(schema_with = "metadata_schema"))]
     pub metadata: Option<Map<String, Value>>,
     /// Message of the same conversation that it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,16 +70,21 @@ pub struct MessageView {
     pub deleted_at: Option<Timestamp>,
     /// Always empty: a message deleted for the caller is not shown, and others' deletions are their own.
     pub deleted_for: Vec<String>,
-    /// Whether the server wrote it.
+    /// Whether it tells what its sender did to the conversation, by `metadata`. It is unread to nobody.
     pub is_system_message: bool,
     /// Whether it is pinned in the conversation.
     pub is_pinned: bool,
     /// When it was pinned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pinned_at: Option<Timestamp>,
-    /// Reactions: from emoji to user ids.
+    /// Who reacted: from the emoji, or the id of a sticker, to ids of users, as far as 10,000 characters reach. Only in conversations of
+    /// up to 256 members, and without users with a block in between; the list of reactions has everybody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reactions: Option<Map<String, Value>>,
+    /// How many users have which reaction: the 20 most used, the most used first.
+    pub reaction_counts: Vec<ReactionCountView>,
+    /// The caller's own reactions.
+    pub my_reactions: Vec<String>,
     /// The results of its poll, with the viewer's choice; absent in the answer to a send.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub poll: Option<PollView>,
@@ -116,7 +126,15 @@ impl MessageView {
         let read_by = viewing.readers_of(&of);
         let shows_origin = viewing.shows_origin(&of);
         let poll = viewing.poll_of(&of);
-        let mut view = MessageView::from(of.into_inner());
+        let reactions = viewing.reactions(&of).object();
+        let (reaction_counts, my_reactions) =
+            (viewing.reaction_counts(&of), viewing.my_reactions(&of));
+        let mut view = MessageView {
+            reactions,
+            reaction_counts,
+            my_reactions,
+            ..MessageView::from(of.into_inner())
+        };
         if viewing.is_direct && !read_by.is_empty() {
             view.status = MessageStatus::Read;
         }
@@ -139,7 +157,9 @@ impl From<Message> for MessageView {
         MessageView {
             original_content_type: original(of.content_type, metadata.as_ref()),
             metadata,
-            reactions: object(of.reactions.as_deref()),
+            reactions: None,
+            reaction_counts: Vec::new(),
+            my_reactions: Vec::new(),
             deleted_for: Vec::new(),
             read_by: Vec::new(),
             poll: None,
@@ -170,6 +190,15 @@ impl From<Message> for MessageView {
             updated_at: of.updated_at,
         }
     }
+}
+
+/// The metadata of a system message has one of some forms, and that of other messages the form of its content type.
+#[cfg(not(target_family = "wasm"))]
+fn metadata_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let told = generator.subschema_for::<SystemMessage>();
+    schemars::json_schema!({
+        "anyOf": [told, {"type": "object", "additionalProperties": true}, {"type": "null"}]
+    })
 }
 
 /// A stored JSON text as the object it holds.

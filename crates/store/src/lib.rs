@@ -21,6 +21,8 @@ mod line;
 mod migrate;
 #[cfg(all(feature = "native", not(target_family = "wasm")))]
 pub mod native;
+#[cfg(target_family = "wasm")]
+pub mod outgoing;
 mod patch;
 mod query;
 mod read;
@@ -42,3 +44,4 @@ pub use patch::Patch;
 pub use query::{Count, DEFAULT_LIMIT, First, Get, MAX_LIMIT, Paged, Query};
 pub use read::{Answers, Questions, ReadSet};
 pub use store::Store;
+pub use whisper_words::Phrase;

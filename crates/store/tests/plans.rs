@@ -73,6 +73,28 @@ fn a_page_in_the_order_of_an_index() {
 }
 
 #[test]
+fn a_list_of_any_length_is_one_value_that_an_index_is_asked_for() {
+    let (store, driver) = ready();
+    let mut texts = std::collections::BTreeSet::new();
+    for length in [9, 500, 10_000] {
+        let users = (0..length).map(|i| format!("u{i}"));
+        let stories = Query::<Story>::new()
+            .filter(Filter::is_in(Story::USER_ID, users))
+            .order(Order::desc(Column::seq()));
+        let stories = stories.limit(50);
+        driver.statements();
+        block_on(store.read(stories.clone())).unwrap();
+        texts.extend(driver.statements());
+        block_on(store.read(stories)).unwrap();
+        let plan = plan(&driver, "SELECT");
+        let index = "SEARCH stories USING INDEX stories_idx_userId_time (userId=?)";
+        assert!(plan.contains(index), "{plan}");
+    }
+    assert_eq!(texts.len(), 1, "{texts:#?}");
+    assert!(texts.iter().all(|sql| sql.matches('?').count() <= 3));
+}
+
+#[test]
 fn a_page_after_a_cursor_starts_there() {
     let (store, driver) = ready();
     let cursor = Cursor {
@@ -89,6 +111,45 @@ fn a_page_after_a_cursor_starts_there() {
             "SEARCH messages USING INDEX messages_idx_conversation_time (conversationId=? AND";
         assert!(plan.contains(&format!("{index} {range}")), "{plan}");
         assert!(!plan.contains("USE TEMP B-TREE FOR ORDER BY"), "{plan}");
+    }
+}
+
+/// Only as many documents are looked at as are given, from the page's place on; each once, however many scopes there are.
+#[test]
+fn a_search_in_the_order_of_places() {
+    let (store, driver) = ready();
+    let phrases = whisper_words::phrases("hello wor");
+    let search = |scopes: &[&'static str]| {
+        let scopes = scopes.iter().copied();
+        Query::<SearchEntry>::new().filter(Filter::matches(
+            SearchEntry::WORDS,
+            scopes,
+            phrases.clone(),
+        ))
+    };
+    let cursor = Cursor {
+        values: vec![9.into()],
+        seq: 9,
+    };
+    let orders = [
+        (Order::desc(SearchEntry::POSITION), "<"),
+        (Order::asc(SearchEntry::POSITION), ">"),
+    ];
+    for scopes in [&["c"][..], &["c", "d"], &["c", "d", "e"]] {
+        for (order, bound) in orders {
+            for (from, bound) in [(None, ""), (Some(cursor.clone()), bound)] {
+                block_on(store.read(search(scopes).order(order).after(from))).unwrap();
+                let plan = plan(&driver, "SELECT");
+                let mut lines = plan.lines();
+                // The bounds of the row ids stand behind the name of the index.
+                let words = lines.find(|line| line.contains("searchEntries_idx_words VIRTUAL"));
+                assert!(words.unwrap().ends_with(&format!(":M1{bound}")), "{plan}");
+                let place =
+                    "SEARCH searchEntries USING INDEX searchEntries_idx_position (position=?)";
+                assert_eq!(lines.next(), Some(place), "{plan}");
+                assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+            }
+        }
     }
 }
 

@@ -1,13 +1,14 @@
 //! `GET /v1/conversations/{conversationId}`: one conversation, as the caller sees it.
 
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_people::shown_to;
+use whisper_messages::is_in_history;
+use whisper_people::{People, shown_to};
 use whisper_schema::prelude::Message;
 use whisper_store::Get;
 
 use crate::access::{Access, admit, door};
 use crate::details::{fingerprint, tagged};
-use crate::shown::{ShownMembers, shown_members};
+use crate::shown::{ShownMembers, shown_members, told_of};
 use crate::unread::{self, Unread};
 use crate::view::{ConversationView, OneConversationView, Sight};
 
@@ -43,14 +44,22 @@ pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Re
         newest.map(Get::<Message>::id),
         shown_to(&me.user_id, named.chain(sender)),
     );
-    let (unread, newest, people) = ctx.read(asked).await?;
+    let (unread, newest, mut people) = ctx.read(asked).await?;
     let newest = newest.flatten();
+    let newest = newest.filter(|newest| is_in_history(newest, &conversation, &me));
+    // Seldom needed: those of whom it tells are most often among the members that are shown.
+    let told = newest.as_deref().map(told_of).unwrap_or_default();
+    if !told.iter().all(|user| people.ids().any(|id| id == user)) {
+        let told = told.iter().map(String::as_str);
+        let all: Vec<String> = people.ids().chain(told).map(str::to_owned).collect();
+        people = People::read(ctx, &me.user_id, all.iter().map(String::as_str)).await?;
+    }
     let etag = fingerprint(&conversation);
     let sight = Sight {
         me: &me,
         shown,
         unread: Unread::of(unread),
-        newest: newest.as_ref(),
+        newest: newest.as_deref(),
         people: &people,
         now: ctx.now(),
     };

@@ -6,6 +6,7 @@ mod add_members;
 mod ban;
 mod bans;
 mod create;
+mod departure;
 mod details;
 mod draft;
 mod edit;
@@ -27,6 +28,8 @@ mod unread;
 mod view;
 
 use whisper_kit::Api;
+
+pub use departure::depart;
 
 #[cfg(target_family = "wasm")]
 whisper_kit::entry!(crate::api);

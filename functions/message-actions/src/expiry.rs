@@ -8,7 +8,9 @@ use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{Column, Message, MessageExpiry, Timestamp};
 use whisper_store::{Doc, Filter, Order, Query};
 
-use crate::removal::{DueMessage, ballots, choices, pushes, removal, tallies};
+use crate::hanging;
+use crate::naming::forget;
+use crate::removal::{DueMessage, ballots, choices, messages, pushes, removal, tallies};
 
 /// The job's name.
 pub const JOB: &str = "message-expiry";
@@ -56,6 +58,8 @@ impl Expiring for Messages {
         run: &Budget<'_>,
         ended: Vec<Doc<MessageExpiry>>,
     ) -> Result<Vec<DueMessage>> {
+        let named: Vec<String> = ended.iter().map(|end| end.id.clone()).collect();
+        forget(run, &named).await?;
         let ids = ended.iter().map(|end| end.id.as_str());
         let query = Query::<Message>::new()
             .filter(Filter::is_in(Column::id(), ids))
@@ -69,7 +73,7 @@ impl Expiring for Messages {
             let item = found.remove(&end.id);
             Due {
                 id: end.into_inner().id,
-                // Mentions are the most that hang on a message; there may be more pushes, which are counted by nobody.
+                // Mentions, as far as they are known; there may be more pushes and reactions, which are counted by nobody.
                 rows: 1 + item.as_ref().map_or(0, |m| m.mentions.len()) as u64,
                 item,
             }
@@ -83,10 +87,12 @@ impl Expiring for Messages {
     }
 
     async fn clear(&self, run: &Budget<'_>, due: &DueMessage) -> Result<()> {
+        forget(run, std::slice::from_ref(&due.id)).await?;
         let due = std::slice::from_ref(due);
         run.drain(&pushes(due)).await?;
         run.drain(&ballots(due)).await?;
         run.drain(&choices(due)).await?;
-        run.drain(&tallies(due)).await
+        run.drain(&tallies(due)).await?;
+        hanging::drain(run, &messages(due)).await
     }
 }

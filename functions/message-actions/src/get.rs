@@ -37,6 +37,7 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
         .filter(|message| message.lasts(ctx.now()) && !is_deleted_for(message, me))
         .or_not_found()?;
     let viewing = Viewing::read(&ctx, me, kind, readers, std::slice::from_ref(&message)).await?;
+    let viewing = viewing.within(&access);
     Reply::ok(&SingleMessageView {
         message: MessageView::seen(message, &viewing),
         users: viewing.into_users(),

@@ -2,7 +2,12 @@
 
 mod expiry;
 mod get;
+mod hanging;
+mod limits;
+mod naming;
+mod opened;
 mod poll;
+mod reactions;
 mod removal;
 
 use whisper_kit::Api;
@@ -15,10 +20,11 @@ pub fn api() -> Api {
         "message-actions",
         "One message, and what becomes of it after it was sent",
     )
-    .rates(&[poll::VOTING])
+    .rates(limits::RATES)
+    .numbers(limits::NUMBERS)
     .endpoint(get::endpoint())
     .endpoint(expiry::endpoint());
-    poll::endpoints(api)
+    poll::endpoints(reactions::endpoints(api))
 }
 
 #[cfg(target_family = "wasm")]

@@ -207,6 +207,12 @@ impl Context {
         }
     }
 
+    /// Whether the message that was answered has ended since, so that a stored answer no longer names it.
+    pub fn has_lost_target(&self, draft: &SendMessage, now: Timestamp) -> bool {
+        let target = self.reply_to.as_ref();
+        draft.reply_to_message_id.is_some() && target.is_none_or(|message| !message.lasts(now))
+    }
+
     fn has_reply_target(&self, now: Timestamp) -> bool {
         self.reply_to
             .as_ref()

@@ -2,20 +2,18 @@
 
 use serde_json::{Map, Value};
 use whisper_kit::ids::poll_id;
+use whisper_schema::body::Distinct;
 use whisper_schema::body::forms::{ID, WEB_URL};
-use whisper_schema::body::{Distinct, Fields};
 use whisper_schema::main_db::Message;
-use whisper_schema::{Body, Rule, Timestamp};
+use whisper_schema::{Body, Timestamp};
 
-use crate::content::{self, Details};
-
-/// Characters of the metadata as JSON text, the poll's id that the server adds included.
-const METADATA_TEXT: usize = 10_000 - 64;
+use crate::check;
+use crate::content::Details;
 
 /// A message to be sent.
 #[derive(Clone, Debug, Default, PartialEq, Body)]
 #[body(check = SendMessage::check)]
-#[body(rule = content::WORDS_RULE, rule = content::MEDIA_RULE, rule = content::ORIGIN_RULE)]
+#[body(rule = check::WORDS_RULE, rule = check::MEDIA_RULE, rule = check::ORIGIN_RULE)]
 #[body(example = r#"{"contentType": "text", "content": "Hello"}"#)]
 #[body(
     example = r#"{"contentType": "location", "metadata": {"latitude": 47.37, "longitude": 8.54}}"#
@@ -62,14 +60,6 @@ pub struct SendMessage {
 }
 
 impl SendMessage {
-    fn check(&self, fields: &mut Fields<'_, '_>) {
-        content::check(self, fields);
-        if text_of(&self.metadata()).chars().count() > METADATA_TEXT {
-            let message = format!("must have at most {METADATA_TEXT} characters as JSON");
-            fields.refuse("metadata", Rule::Size, message);
-        }
-    }
-
     /// Whether it has media.
     pub fn has_media(&self) -> bool {
         !(self.media_urls.is_empty() && self.media_file_ids.is_empty())
@@ -82,7 +72,7 @@ impl SendMessage {
     }
 
     /// Details of its kind, without fields that were left out.
-    fn metadata(&self) -> Map<String, Value> {
+    pub(crate) fn metadata(&self) -> Map<String, Value> {
         match serde_json::to_value(&self.details) {
             Ok(Value::Object(metadata)) => metadata,
             _ => Map::new(),
@@ -160,7 +150,7 @@ impl SendMessage {
 /// Where a poll's message names the poll's own document.
 const POLL_ID: &str = "pollId";
 
-fn text_of(metadata: &Map<String, Value>) -> String {
+pub(crate) fn text_of(metadata: &Map<String, Value>) -> String {
     // Writing an object with string keys can't fail.
     serde_json::to_string(metadata).unwrap_or_default()
 }

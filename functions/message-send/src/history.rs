@@ -75,6 +75,7 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
         .filter(|message| !is_deleted_for(message, me));
     let shown: Vec<Doc<Message>> = shown.cloned().collect();
     let viewing = Viewing::read(&ctx, me, kind, readers, &shown).await?;
+    let viewing = viewing.within(&access);
     let items = shown
         .into_iter()
         .map(|doc| MessageView::seen(doc, &viewing));

@@ -2,15 +2,23 @@
 
 use serde_json::Value;
 use whisper_schema::{Collection, Rule, Violation};
+use whisper_words::is_word;
 
-use crate::bind::{Binds, Slot};
+use super::list;
+use crate::bind::{Bind, Binds, Slot};
 pub(crate) use crate::columns::violation;
-use crate::columns::{Table, is_column, is_text};
+use crate::columns::{Table, is_column, is_text, words_index};
 use crate::encode;
-use crate::filter::{Among, Compare, Node};
+use crate::filter::{Among, Compare, Matches, Node};
+use crate::sql::question;
 
 /// Most values of one `is_in`.
-const MAX_VALUES: usize = 1000;
+const MAX_VALUES: usize = 10_000;
+/// Most values of one `is_in` that are bound one by one; more are bound as one list. A few are planned better, as the
+/// database knows how many there are.
+const FEW: usize = 8;
+/// Most values of one `is_in` where no list can carry them: fractions.
+const MAX_BOUND: usize = 1000;
 
 /// A condition without its values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -20,6 +28,8 @@ pub(crate) enum Cond {
     NotNull(&'static str),
     /// Any of so many slots from this one on.
     In(&'static str, Slot, usize),
+    /// Any of the list in this slot.
+    Listed(&'static str, Slot),
     Contains(&'static str, Slot),
     /// One of the values of another table's column in the rows that meet a condition; or none of them.
     Among {
@@ -28,6 +38,15 @@ pub(crate) enum Cond {
         of: &'static str,
         condition: Box<Cond>,
         inside: bool,
+    },
+    /// All phrases stand in the words of a column. The scopes are a condition beside it.
+    Matches {
+        table: Table,
+        column: &'static str,
+        /// The question as FTS5 has it, the scopes with it.
+        question: Slot,
+        /// The phrases, for those that compare themselves.
+        phrases: Slot,
     },
     And(Vec<Cond>),
     Or(Vec<Cond>),
@@ -48,6 +67,7 @@ impl Cond {
                 Cond::In(column, first.wrapping_add_signed(by), *count)
             }
             Cond::Contains(column, slot) => Cond::Contains(column, slot.wrapping_add_signed(by)),
+            Cond::Listed(column, slot) => Cond::Listed(column, slot.wrapping_add_signed(by)),
             Cond::Null(_) | Cond::NotNull(_) => self.clone(),
             Cond::Among {
                 column,
@@ -62,8 +82,41 @@ impl Cond {
                 condition: Box::new(condition.moved(by)),
                 inside: *inside,
             },
+            Cond::Matches {
+                table,
+                column,
+                question,
+                phrases,
+            } => Cond::Matches {
+                table: *table,
+                column,
+                question: question.wrapping_add_signed(by),
+                phrases: phrases.wrapping_add_signed(by),
+            },
             Cond::And(all) => Cond::And(moved(all)),
             Cond::Or(any) => Cond::Or(moved(any)),
+        }
+    }
+
+    /// Binds the values of lists one by one, for a database that takes no lists.
+    pub fn spread(&mut self, binds: &mut Binds) {
+        match self {
+            Cond::Listed(column, slot) => {
+                let values = list::values_of(binds.0.get(*slot));
+                let (first, count) = (binds.0.len(), values.len());
+                binds.0.extend(values);
+                *self = Cond::In(column, first, count);
+            }
+            Cond::Among { condition, .. } => condition.spread(binds),
+            Cond::And(several) | Cond::Or(several) => {
+                several.iter_mut().for_each(|each| each.spread(binds));
+            }
+            Cond::Compare(..)
+            | Cond::Null(_)
+            | Cond::NotNull(_)
+            | Cond::In(..)
+            | Cond::Contains(..)
+            | Cond::Matches { .. } => {}
         }
     }
 
@@ -87,7 +140,7 @@ impl Cond {
 /// collection alone.
 pub(crate) fn lower(
     node: &Node,
-    collection: &Collection,
+    collection: &'static Collection,
     binds: &mut Binds,
     problems: &mut Vec<Violation>,
 ) -> Cond {
@@ -103,7 +156,7 @@ pub(crate) fn lower(
 /// As [`lower`], for a read: other collections may have a say.
 pub(crate) fn lower_read(
     node: &Node,
-    collection: &Collection,
+    collection: &'static Collection,
     binds: &mut Binds,
     problems: &mut Vec<Violation>,
 ) -> Cond {
@@ -117,7 +170,7 @@ pub(crate) fn lower_read(
 }
 
 struct Lowering<'a> {
-    collection: &'a Collection,
+    collection: &'static Collection,
     binds: &'a mut Binds,
     problems: &'a mut Vec<Violation>,
     /// Whether it is for a read.
@@ -137,6 +190,7 @@ impl Lowering<'_> {
             Node::StartsWith(column, prefix) => self.starts_with(column, prefix),
             Node::Contains(column, element) => self.contains(column, element),
             Node::Among(among) => self.among(among),
+            Node::Matches(matches) => self.matches(matches),
             Node::And(nodes) => Cond::And(nodes.iter().map(|node| self.node(node)).collect()),
             Node::Or(nodes) => Cond::Or(nodes.iter().map(|node| self.node(node)).collect()),
         }
@@ -174,8 +228,18 @@ impl Lowering<'_> {
             return self.known(column, Cond::NEVER);
         };
         if values.len() > MAX_VALUES {
-            self.refuse(column, "has too many values to look for");
-            return Cond::NEVER;
+            return self.too_many(column);
+        }
+        if values.len() > FEW {
+            let Some(binds) = self.operands(column, values) else {
+                return Cond::NEVER;
+            };
+            if let Some(list) = list::values(&binds) {
+                return Cond::Listed(column, self.binds.value(list));
+            }
+            if values.len() > MAX_BOUND {
+                return self.too_many(column);
+            }
         }
         let first = self.binds.0.len();
         // Filled up to a power of two, so that lists of all lengths share few statements.
@@ -186,6 +250,22 @@ impl Lowering<'_> {
             }
         }
         Cond::In(column, first, count)
+    }
+
+    fn too_many(&mut self, column: &'static str) -> Cond {
+        self.refuse(column, "has too many values to look for");
+        Cond::NEVER
+    }
+
+    /// The values of a list that is held against a column; none, with the fault noted, if one can't be.
+    fn operands(&mut self, column: &'static str, values: &[Value]) -> Option<Vec<Bind>> {
+        let mut binds = Vec::with_capacity(values.len());
+        for value in values {
+            // Taken out again: the list is one value.
+            let slot = self.scalar(column, value)?;
+            binds.extend(self.binds.0.drain(slot..));
+        }
+        Some(binds)
     }
 
     fn starts_with(&mut self, column: &'static str, prefix: &str) -> Cond {
@@ -249,6 +329,38 @@ impl Lowering<'_> {
                 true => lowered,
                 false => Cond::NotNull(among.column).and(lowered),
             };
+        }
+        Cond::NEVER
+    }
+
+    fn matches(&mut self, matches: &Matches) -> Cond {
+        let Matches {
+            column,
+            scopes,
+            phrases,
+        } = matches;
+        let words = phrases.iter().flat_map(|phrase| &phrase.words);
+        if !self.reads {
+            self.refuse(column, "can be searched in a read alone");
+        } else if phrases.is_empty() || phrases.iter().any(|phrase| phrase.words.is_empty()) {
+            self.refuse(column, "needs words to look for");
+        } else if !words.clone().all(|word| is_word(word)) {
+            self.refuse(column, "can be searched for words in normal form alone");
+        } else if !scopes.iter().all(|scope| question::is_scope(scope)) {
+            self.refuse(column, "can be searched in scopes that are ids alone");
+        } else if let Some((_, scope, _)) = words_index(self.collection, column) {
+            let values: Vec<Value> = scopes.iter().map(|scope| scope.as_str().into()).collect();
+            let inside = self.is_in(scope, &values);
+            let question = question::of(scopes, phrases);
+            let found = Cond::Matches {
+                table: Table(self.collection),
+                column,
+                question: self.binds.text(&question),
+                phrases: self.binds.text(&question::alone(phrases)),
+            };
+            return inside.and(found);
+        } else {
+            self.refuse(column, "has no index of words");
         }
         Cond::NEVER
     }

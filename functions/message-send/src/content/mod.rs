@@ -12,14 +12,10 @@ mod story;
 #[cfg(test)]
 pub(crate) mod testing;
 mod web3;
-mod writing;
 
 use serde::Serialize;
-use whisper_schema::body::Fields;
 use whisper_schema::main_db::MessageContentType as Kind;
-use whisper_schema::{Body, Choice, Rule};
-
-use crate::draft::SendMessage;
+use whisper_schema::{Body, Choice};
 
 pub use media::{FileDetails, MediaDetails, VoiceDetails};
 pub use play::{GameDetails, StickerDetails};
@@ -27,7 +23,6 @@ pub use poll::{PollDetails, options_text};
 pub use sharing::{ContactDetails, LocationDetails};
 pub use story::StoryReplyDetails;
 pub use web3::{CryptoTxDetails, NftDetails, TokenGiftDetails};
-pub(crate) use writing::{ORIGIN_RULE, WORDS_RULE};
 
 /// A message's kind, with the details that belong to it.
 #[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
@@ -102,8 +97,8 @@ impl Details {
         }
     }
 
-    /// The media type of its file, and the types that its kind takes: all if none.
-    fn media_type(&self) -> Option<(&str, &'static [&'static str])> {
+    /// The media type of its file, and the types that its kind takes; none where it takes any.
+    pub fn media_type(&self) -> Option<(&str, &'static [&'static str])> {
         let (media, types): (&MediaDetails, &'static [&'static str]) = match self {
             Details::Image(media) => (media, &["image"]),
             Details::Video(media) => (media, &["video"]),
@@ -113,86 +108,5 @@ impl Details {
             _ => return None,
         };
         Some((media.mime_type.as_deref()?, types))
-    }
-}
-
-/// Checks how the parts of a message go together.
-pub fn check(message: &SendMessage, fields: &mut Fields<'_, '_>) {
-    check_media(message, fields);
-    writing::check(message, fields);
-    if let Some((text, types)) = message.details.media_type()
-        && !types
-            .iter()
-            .any(|kind| text.split('/').next() == Some(kind))
-    {
-        let message = format!("must be a media type of {}", types.join(" or "));
-        fields.refuse("metadata.mimeType", Rule::Format, message);
-    }
-}
-
-/// Whether a kind of message needs media, may have them, or refuses them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Media {
-    Needed,
-    Possible,
-    Refused,
-}
-
-fn media_of(kind: Kind) -> Media {
-    match kind {
-        Kind::Image | Kind::Video | Kind::Audio | Kind::Gif | Kind::Voice | Kind::File => {
-            Media::Needed
-        }
-        Kind::Sticker | Kind::Location | Kind::Nft | Kind::TokenGift | Kind::Link => {
-            Media::Possible
-        }
-        Kind::Forward | Kind::StoryReply | Kind::Game => Media::Possible,
-        Kind::Text | Kind::Reply | Kind::Contact | Kind::Poll | Kind::CryptoTx => Media::Refused,
-    }
-}
-
-/// What [`check_media`] asks, as JSON Schema.
-pub(crate) const MEDIA_RULE: &str = r#"{"allOf": [
-    {"not": {"required": ["contentType"],
-        "properties": {"contentType": {"enum": ["image", "video", "audio", "gif", "voice", "file"]}},
-        "not": {"anyOf": [{"required": ["mediaUrls"], "properties": {"mediaUrls": {"type": "array", "minItems": 1}}},
-            {"required": ["mediaFileIds"], "properties": {"mediaFileIds": {"type": "array", "minItems": 1}}}]}}},
-    {"not": {"properties": {"contentType": {"enum": ["text", "reply", "contact", "poll", "crypto_tx"]}},
-        "not": {"properties": {"mediaUrls": {"maxItems": 0}, "mediaFileIds": {"maxItems": 0},
-            "thumbnailUrl": {"type": "null"}, "thumbnailFileId": {"type": "null"}}}}},
-    {"not": {"required": ["contentType"], "properties": {"contentType": {"enum": ["image"]}},
-        "not": {"properties": {"metadata": {"properties": {"mimeType": {"pattern": "^image/"}}}}}}},
-    {"not": {"required": ["contentType"], "properties": {"contentType": {"enum": ["video"]}},
-        "not": {"properties": {"metadata": {"properties": {"mimeType": {"pattern": "^video/"}}}}}}},
-    {"not": {"required": ["contentType"], "properties": {"contentType": {"enum": ["audio", "voice"]}},
-        "not": {"properties": {"metadata": {"properties": {"mimeType": {"pattern": "^audio/"}}}}}}},
-    {"not": {"required": ["contentType"], "properties": {"contentType": {"enum": ["gif"]}},
-        "not": {"properties": {"metadata": {"properties": {"mimeType": {"pattern": "^(image|video)/"}}}}}}}]}"#;
-
-fn check_media(message: &SendMessage, fields: &mut Fields<'_, '_>) {
-    match media_of(message.details.kind()) {
-        // A list that was refused already would be reported twice.
-        Media::Needed
-            if !message.has_media()
-                && fields.is_clean("mediaUrls")
-                && fields.is_clean("mediaFileIds") =>
-        {
-            let message =
-                "is required for this kind of message, unless mediaFileIds has an element";
-            fields.refuse("mediaUrls", Rule::Required, message);
-        }
-        Media::Refused => {
-            let given = [
-                ("mediaUrls", !message.media_urls.is_empty()),
-                ("mediaFileIds", !message.media_file_ids.is_empty()),
-                ("thumbnailUrl", message.thumbnail_url.is_some()),
-                ("thumbnailFileId", message.thumbnail_file_id.is_some()),
-            ];
-            for (field, _) in given.into_iter().filter(|(_, given)| *given) {
-                let message = "does not belong to this kind of message";
-                fields.refuse(field, Rule::Unknown, message);
-            }
-        }
-        Media::Needed | Media::Possible => {}
     }
 }

@@ -181,6 +181,39 @@ fn what_was_undone_while_it_waited_is_not_pushed() {
     }
 }
 
+#[test]
+fn a_reaction_to_a_message_that_became_pointless_while_it_waited_is_not_pushed() {
+    type Meanwhile = fn(&Waiting);
+    let waiting = || Waiting::of(|scene, ann, bob| scene.reacted_to_message(ann, bob));
+    assert_eq!(waiting().sent_after(|_| {}), 1);
+    let cases: [(&str, Meanwhile); 7] = [
+        ("it is taken back", |w| {
+            let id = w.scene.only::<MessageReaction>().id;
+            let batch = Batch::new().delete::<MessageReaction>(&id);
+            futures::executor::block_on(w.scene.edge.store().commit(batch)).unwrap();
+        }),
+        ("bob mutes the conversation", |w| {
+            w.change_member(Patch::new().set(ConversationMember::IS_MUTED, true));
+        }),
+        ("bob leaves", |w| {
+            let left = ConversationMemberStatus::Left;
+            w.change_member(Patch::new().set(ConversationMember::STATUS, left));
+        }),
+        ("the message is deleted", |w| {
+            let now = w.scene.edge.ctx().now();
+            w.change_message(Patch::new().set(Message::DELETED_AT, now));
+        }),
+        ("bob blocks ann", |w| w.scene.block(&w.bob, &w.ann)),
+        ("ann is disabled", |w| w.scene.disable(&w.ann)),
+        ("bob mutes the kind", |w| {
+            w.scene.settings(&w.bob, json!({"mutedKinds": ["like"]}));
+        }),
+    ];
+    for (case, meanwhile) in cases {
+        assert_eq!(waiting().sent_after(meanwhile), 0, "{case}");
+    }
+}
+
 /// A group of three with a device each.
 fn group() -> (Scene, [Person; 3]) {
     let scene = Scene::new();

@@ -32,13 +32,13 @@ fn status(code: u16) -> Answer {
     })
 }
 
-/// What the push service was sent, and what it answers.
+/// A push service: the requests that came, and its answers.
 #[derive(Clone, Default)]
 pub struct Service {
     sent: Rc<RefCell<Vec<Outgoing>>>,
     answers: Rc<RefCell<Vec<(String, Answer)>>>,
     held: Rc<RefCell<Option<Hold>>>,
-    /// What happens to the clock before an answer.
+    /// The delay before an answer.
     takes: Rc<RefCell<Option<Delay>>>,
     /// The function that sends.
     by: Rc<RefCell<Weak<TestEdge>>>,
@@ -105,7 +105,7 @@ impl Service {
         *self.takes.borrow_mut() = Some((clock, millis));
     }
 
-    /// What came since this was asked last.
+    /// The pushes that came since this was asked last.
     pub fn take(&self) -> Vec<Outgoing> {
         self.sent.take()
     }
@@ -215,6 +215,27 @@ impl Scene {
         });
         let payload = json!({"storyId": "s1", "authorId": author.id});
         self.event("story.reacted", "s1", by, &payload);
+    }
+
+    /// One writes to `c1`, which another reacts to.
+    pub fn reacted_to_message(&self, by: &Person, author: &Person) {
+        self.put(&Message {
+            id: "m1".into(),
+            conversation_id: "c1".into(),
+            sender_id: author.id.clone(),
+            content: "secret".into(),
+            ..Message::default()
+        });
+        self.put(&MessageReaction {
+            id: whisper_messages::reaction_id("m1", &by.id, "👍"),
+            message_id: "m1".into(),
+            conversation_id: "c1".into(),
+            user_id: by.id.clone(),
+            reaction: "👍".into(),
+            ..MessageReaction::default()
+        });
+        let payload = json!({"conversationId": "c1", "messageId": "m1", "authorId": author.id, "reaction": "👍", "tellsAuthor": true});
+        self.event("reaction.set", "m1", by, &payload);
     }
 
     /// One follows another.
