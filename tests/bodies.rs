@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use whisper_testkit::{TestApp, Value, json};
 
@@ -10,6 +11,8 @@ use whisper_testkit::{TestApp, Value, json};
 const LARGEST: usize = 16 << 20;
 /// How many of those fill all of its room.
 const ALL: usize = 8;
+/// How long a refusal may take that waits for nothing: milliseconds, on a machine with other work.
+const AT_ONCE: Duration = Duration::from_millis(500);
 
 fn misbehaving(arguments: &[&str]) -> Option<TestApp> {
     let mut builder = TestApp::own().manifest("tests/misbehaving/spin.toml");
@@ -21,14 +24,40 @@ fn misbehaving(arguments: &[&str]) -> Option<TestApp> {
 
 /// Sends the head of a POST and the beginning of its body.
 fn begin(app: &TestApp, path: &str, length: usize, sent: &[u8]) -> TcpStream {
+    begin_with(app, path, length, "", sent)
+}
+
+/// As [`begin`], with more lines in the head.
+fn begin_with(app: &TestApp, path: &str, length: usize, lines: &str, sent: &[u8]) -> TcpStream {
     let address = app.base().trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).unwrap();
     let head = format!(
-        "POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+        "POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{lines}\r\n"
     );
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(sent).unwrap();
     stream
+}
+
+/// The first line of the next answer, and how long it took; the rest of that answer is read as well.
+fn next_answer(stream: &mut TcpStream) -> (String, Duration) {
+    let (begun, mut head) = (Instant::now(), Vec::new());
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        head.push(byte[0]);
+    }
+    let took = begun.elapsed();
+    let head = String::from_utf8(head).unwrap();
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
+    let length = length.map_or(0, |length| length.parse().unwrap());
+    stream.read_exact(&mut vec![0; length]).unwrap();
+    (head.lines().next().unwrap().to_owned(), took)
 }
 
 /// The answer, as text, once the host has closed the connection.
@@ -113,7 +142,39 @@ fn sixteen_of_the_largest_bodies_at_once_stop_no_component() {
 #[test]
 fn nobody_waits_for_the_body_of_somebody_without_a_token() {
     let app = TestApp::start();
-    let unknown = begin(&app, "/v1/conversations", 100_000, b"{");
-    let answer = answer(unknown);
-    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    app.get("/v1/conversations").send().expect(401);
+    let mut unknown = begin(&app, "/v1/conversations", 100_000, b"{");
+    let (answer, took) = next_answer(&mut unknown);
+    assert_eq!(answer, "HTTP/1.1 401 Unauthorized");
+    assert!(took < AT_ONCE, "{took:?}");
+    // The rest may still come, and the connection is good for the next request.
+    unknown.write_all(&[b'x'; 99_999]).unwrap();
+    let address = app.base().trim_start_matches("http://");
+    let next = format!("GET /health HTTP/1.1\r\nhost: {address}\r\n\r\n");
+    unknown.write_all(next.as_bytes()).unwrap();
+    assert_eq!(next_answer(&mut unknown).0, "HTTP/1.1 200 OK");
+}
+
+#[test]
+fn a_body_is_asked_for_once_the_token_is_known_to_be_good() {
+    let app = TestApp::start();
+    let ann = app.person("ann");
+    let one = json!({"errorType": "small", "errorMessage": "It broke"}).to_string();
+    let begin = |token: &str, length: usize| {
+        let lines = format!("authorization: Bearer {token}\r\nexpect: 100-continue\r\n");
+        begin_with(&app, "/v1/errors", length, &lines, b"")
+    };
+    let mut good = begin(&ann.token, one.len());
+    assert_eq!(next_answer(&mut good).0, "HTTP/1.1 100 Continue");
+    good.write_all(one.as_bytes()).unwrap();
+    assert_eq!(next_answer(&mut good).0, "HTTP/1.1 201 Created");
+    for (token, length, refusal) in [
+        ("none.of.ours", one.len(), "HTTP/1.1 401 Unauthorized"),
+        (&ann.token, 9_000_000, "HTTP/1.1 413 Payload Too Large"),
+    ] {
+        let mut refused = begin(token, length);
+        let (answer, took) = next_answer(&mut refused);
+        assert_eq!(answer, refusal);
+        assert!(took < AT_ONCE, "{took:?}");
+    }
 }

@@ -7,6 +7,7 @@ mod accounts;
 mod appwrite;
 mod bodies;
 mod commands;
+mod computing;
 mod contacts;
 mod conversations;
 mod crash;

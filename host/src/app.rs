@@ -11,7 +11,7 @@ use http::uri::{Authority, Scheme};
 use http::{Request, Response, StatusCode, Uri};
 use serde_json::json;
 use wasmtime_wasi_http::WasiBody;
-use wasmtime_wasi_http::handler::ProxyHandler;
+use wasmtime_wasi_http::handler::{ProxyHandler, TrapOrPanicError};
 use whisper_manifest::hosts::chaining_target;
 use whisper_manifest::routes::{RouteMatch, Router};
 
@@ -157,14 +157,14 @@ impl App {
                 None => std::future::pending().await,
             }
         };
-        let turn = handler.state().turnstile().enter().await;
         tokio::select! {
-            answer = handler.handle(taken.ticket(turn), request) => match answer {
-                Ok(response) => {
+            answer = pass(handler, &taken, request) => match answer {
+                Ok(Ok(response)) => {
                     taken.settle();
                     response
                 }
-                Err(error) => self.failed(&taken, &error, &route.target.component),
+                Ok(Err(error)) => self.failed(&taken, &error, &route.target.component),
+                Err(problem) => problem.response(taken.id()),
             },
             // The component reads that its body broke off, and is done with it.
             problem = refusal => {
@@ -204,6 +204,25 @@ impl App {
         }
         response
     }
+}
+
+/// Hands a request to an instance of its component, when it is its turn.
+async fn pass(
+    handler: &ProxyHandler<Instances>,
+    taken: &Taken,
+    request: Request<WasiBody>,
+) -> Result<wasmtime::Result<Response<WasiBody>>, Problem> {
+    let instances = handler.state();
+    let Some(computing) = instances.computing() else {
+        let turn = instances.turnstile().enter().await;
+        return Ok(handler.handle(taken.ticket(turn), request).await);
+    };
+    let place = computing.enter().await.ok_or(Problem::Busy)?;
+    let turn = instances.turnstile().enter().await;
+    let (handler, ticket) = (handler.clone(), taken.ticket(turn));
+    let work = async move { handler.handle(ticket, request).await };
+    let answer = computing.run(place, work).await;
+    Ok(answer.unwrap_or_else(|| Err(TrapOrPanicError.into())))
 }
 
 /// Counts a request until its answer begins or its client is gone.

@@ -17,6 +17,7 @@ use wasmtime_wasi_http::handler::{
 };
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
+use crate::computing::Computing;
 use crate::faults::{Fault, Faults};
 use crate::instance::{ComponentContext, InstanceState};
 use crate::limits::{Health, Limits};
@@ -56,6 +57,7 @@ pub struct Instances {
     stats: Arc<Stats>,
     faults: Faults,
     turnstile: Turnstile,
+    computing: Option<Computing>,
 }
 
 /// A request, and which instance took it.
@@ -93,7 +95,22 @@ impl Instances {
             stats,
             faults,
             turnstile: Turnstile::default(),
+            computing: None,
         }
+    }
+
+    /// The same on threads apart.
+    #[must_use]
+    pub fn apart(self, computing: Computing) -> Self {
+        Self {
+            computing: Some(computing),
+            ..self
+        }
+    }
+
+    /// The threads that its instances are on, if those are apart.
+    pub fn computing(&self) -> Option<&Computing> {
+        self.computing.as_ref()
     }
 
     /// The component.

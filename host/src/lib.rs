@@ -10,6 +10,7 @@ pub mod bodies;
 pub mod builder;
 pub mod clock;
 pub mod commands;
+pub mod computing;
 pub mod control;
 pub mod data_dir;
 pub mod engine;

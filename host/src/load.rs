@@ -14,6 +14,7 @@ use whisper_manifest::{Component, Manifest};
 use crate::app::App;
 use crate::bodies::Bodies;
 use crate::clock::Clock;
+use crate::computing::Computing;
 use crate::engine::Compiled;
 use crate::faults::Faults;
 use crate::instance::ComponentContext;
@@ -34,6 +35,8 @@ pub struct Loader<'a> {
     pub clock: Clock,
     /// Limits of every instance.
     pub limits: Limits,
+    /// The threads of components that compute.
+    pub computing: Computing,
     /// The receiver of components' faults.
     pub faults: Faults,
 }
@@ -64,6 +67,10 @@ impl Loader<'_> {
                 Arc::clone(&stats),
                 self.faults.clone(),
             );
+            let instances = match component.computes {
+                true => instances.apart(self.computing.clone()),
+                false => instances,
+            };
             contexts.push(context);
             handlers.insert(id, ProxyHandler::new(instances));
         }

@@ -35,6 +35,8 @@ pub enum Problem {
     SlowBody,
     /// Bodies of other requests leave no room for this one.
     BodiesFull,
+    /// Too many requests wait for a component that computes.
+    Busy,
 }
 
 /// Seconds after which a client may try again where there was no room.
@@ -82,6 +84,12 @@ impl Problem {
                 "Temporarily unavailable",
                 "Too many large bodies are on their way. Try again in a moment.".into(),
             ),
+            Self::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "Temporarily unavailable",
+                "Too many requests wait for this. Try again in a moment.".into(),
+            ),
         }
     }
 
@@ -109,7 +117,7 @@ impl Problem {
         if let Ok(id) = HeaderValue::from_str(id) {
             headers.insert(REQUEST_ID, id);
         }
-        if *self == Self::BodiesFull {
+        if matches!(self, Self::BodiesFull | Self::Busy) {
             headers.insert(RETRY_AFTER, HeaderValue::from(TRY_AGAIN));
         }
         response

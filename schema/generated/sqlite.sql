@@ -781,6 +781,8 @@ CREATE TABLE "conversationMembers" (
   "joinedPosition" INTEGER,
   "clearedPosition" INTEGER,
   "deletedPosition" INTEGER,
+  "historyPosition" INTEGER,
+  "lastSentAt" INTEGER,
   "joinedAt" INTEGER NOT NULL,
   "leftAt" INTEGER,
   "updatedAt" INTEGER,
@@ -1160,6 +1162,24 @@ CREATE TABLE "restingNames" (
 ) STRICT;
 
 CREATE INDEX "restingNames_idx_rests_until" ON "restingNames" ("restsUntil" ASC);
+
+CREATE TABLE "conversationBans" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "conversationId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "bannedBy" TEXT NOT NULL,
+  "reason" TEXT,
+  "endsAt" INTEGER,
+  "createdAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX "conversationBans_idx_conversation_user" ON "conversationBans" ("conversationId" ASC, "userId" ASC);
+
+CREATE INDEX "conversationBans_idx_conversation" ON "conversationBans" ("conversationId" ASC);
+
+CREATE INDEX "conversationBans_idx_ends" ON "conversationBans" ("endsAt" ASC);
 
 CREATE TABLE "contactBooks" (
   "_seq" INTEGER PRIMARY KEY,

@@ -70,7 +70,12 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 12,
+        name: "conversation_settings",
+        sql: include_str!("../migrations/sqlite/0012_conversation_settings.sql"),
+    },
+    Migration {
+        number: 13,
         name: "message_marks",
-        sql: include_str!("../migrations/sqlite/0012_message_marks.sql"),
+        sql: include_str!("../migrations/sqlite/0013_message_marks.sql"),
     },
 ];

@@ -9,11 +9,11 @@ use crate::main_db::{
 };
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
-    Account, ConsumerCursor, ContactBook, ConversationMember, DisplayName, ErrorGroup, ErrorLink,
-    Event, FanOut, GifTag, IdempotencyKey, JobRun, MessageExpiry, MessageMark,
-    NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay,
-    ProgressWeek, Push, PushSubscription, RateLimit, ReputationGrant, RestingName, Session,
-    SigningKey, StickerTag, StoryReaction,
+    Account, ConsumerCursor, ContactBook, ConversationBan, ConversationMember, DisplayName,
+    ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MessageExpiry,
+    MessageMark, NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress,
+    ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit, ReputationGrant, RestingName,
+    Session, SigningKey, StickerTag, StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -121,6 +121,7 @@ pub fn system_collections() -> &'static [&'static Collection] {
         GifTag::COLLECTION,
         DisplayName::COLLECTION,
         RestingName::COLLECTION,
+        ConversationBan::COLLECTION,
         ContactBook::COLLECTION,
     ]
 }

@@ -2,7 +2,7 @@
 //! Appwrite's API alone.
 
 use appwrite_server::KEY;
-use whisper_testkit::{Value, components, json};
+use whisper_testkit::{Value, functions, json};
 
 use super::cloud::Cloud;
 use super::push_schema;
@@ -13,7 +13,7 @@ fn the_command_line_makes_every_function_as_the_file_says() {
         return;
     };
     let declared = cloud.declared();
-    let all = components().len();
+    let all = functions().len();
     assert_eq!(declared.len(), all);
     let said = cloud.appwrite(&["push", "functions", "--all", "--force"]);
     let pushed = format!("Successfully pushed {all} functions");

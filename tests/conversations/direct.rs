@@ -162,8 +162,10 @@ fn both_may_change_its_settings_and_nothing_else() {
                 .json(&body)
                 .send()
         };
-        let changed = change(json!({"settings": {"by": person.id}})).expect(200);
-        assert_eq!(changed["settings"], json!({"by": person.id}));
+        let changed = change(json!({"settings": {"custom": {"by": person.id}}})).expect(200);
+        assert_eq!(changed["settings"], json!({"custom": {"by": person.id}}));
         change(json!({"name": "Us"})).expect_fields(&["name"]);
+        change(json!({"settings": {"slowModeSeconds": 5}}))
+            .expect_fields(&["settings.slowModeSeconds"]);
     }
 }

@@ -11,7 +11,7 @@ fn who_makes_a_group_owns_it() {
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     let body = json!({
         "type": "group", "name": "Room", "description": "Talk", "avatarUrl": "https://example.com/a.png",
-        "participantIds": [bob.id], "settings": {"slow": 5}, "maxParticipants": 3,
+        "participantIds": [bob.id], "settings": {"slowModeSeconds": 5}, "maxParticipants": 3,
     });
     let made = ann.post(&app, "/v1/conversations", &body).expect(201);
     for key in [
@@ -19,12 +19,19 @@ fn who_makes_a_group_owns_it() {
         "name",
         "description",
         "avatarUrl",
-        "settings",
         "maxParticipants",
     ] {
         assert_eq!(made[key], body[key], "{key}");
     }
     assert_eq!(made["creatorId"], ann.id.as_str());
+    assert_eq!(
+        made["settings"],
+        json!({
+            "sendMessages": "everyone", "addMembers": "admins", "editDetails": "admins", "pinMessages": "moderators",
+            "inviteMembers": "admins", "mentionAll": "everyone", "seeMembers": "everyone", "slowModeSeconds": 5,
+            "history": "all",
+        })
+    );
     assert_eq!(made["participantIds"], json!([ann.id, bob.id]));
     assert_eq!(
         (&made["adminIds"], &made["moderatorIds"]),
@@ -166,7 +173,8 @@ fn the_owner_changes_the_details_and_members_see_it() {
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     let path = group(&app, &ann, &[&bob]);
     let etag = ann.get(&app, &path).header("etag").unwrap().to_owned();
-    let body = json!({"name": "New", "description": "About", "settings": {"a": [1, 2]}});
+    let body =
+        json!({"name": "New", "description": "About", "settings": {"custom": {"a": [1, 2]}}});
     let reply = ann
         .call(&app, "PATCH", &path)
         .header("if-match", &etag)
@@ -175,9 +183,10 @@ fn the_owner_changes_the_details_and_members_see_it() {
     assert_ne!(reply.header("etag"), Some(etag.as_str()));
     reply.expect(200);
     let seen = bob.get(&app, &path).expect(200);
-    for key in ["name", "description", "settings"] {
+    for key in ["name", "description"] {
         assert_eq!(seen[key], body[key], "{key}");
     }
+    assert_eq!(seen["settings"]["custom"], body["settings"]["custom"]);
     let gone = json!({"description": null});
     ann.call(&app, "PATCH", &path)
         .header("if-match", "*")

@@ -20,7 +20,10 @@ pub use keys::{Keys, rotate_keys, web_push_secret};
 pub(crate) use keys::{MAC, cursor_key, derived_key, id_key, mac, mac256};
 pub use operator::operator;
 pub(crate) use password::Turns;
-pub use password::{hash_password, needs_rehash, verify_nobody, verify_password};
+pub use password::apart::{HASH_PATH, HASHING, VERIFY_PATH};
+pub use password::{
+    hash_here, hash_password, needs_rehash, verify_here, verify_nobody, verify_password,
+};
 pub use session::{
     Issued, MAX_SESSIONS, REFRESH_LIFETIME, REFRESH_PREFIX, issue, revoke, revoke_all, rotate,
 };

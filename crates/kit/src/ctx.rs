@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use whisper_schema::Timestamp;
 use whisper_store::{ReadSet, Store};
@@ -188,6 +189,16 @@ impl Ctx {
             .store
             .as_ref()
             .ok_or_else(|| Error::internal("this function has no store"))
+    }
+
+    /// Lets the instance's other requests go on for this long.
+    pub(crate) async fn pause(&self, time: Duration) {
+        #[cfg(target_family = "wasm")]
+        spin_sdk::time::sleep(time).await;
+        #[cfg(not(target_family = "wasm"))]
+        if let Some(store) = &self.0.instance.store {
+            store.pause(time).await;
+        }
     }
 
     /// The time of this moment, for spans that count from here rather than from the request's.

@@ -20,7 +20,7 @@ use crate::auth::{Appwrite, take_key};
 use crate::client;
 use crate::config::{APPWRITE_KEY, COMMON, Config, HOST};
 use crate::ctx::Instance;
-use crate::edge::Edge;
+use crate::edge::{Edge, too_large};
 use crate::endpoint::Api;
 use crate::error::{Error, Result};
 use crate::log::{self, Level};
@@ -73,10 +73,14 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
         shared.credentials.replace(key);
     }
     let request = head(&shared.instance.config, parts);
+    let waits = request.header("expect").is_some();
     let length = request.header("content-length");
     let length = length.and_then(|length| length.parse().ok());
     let (sent, place) = (RefCell::new(Some(body)), RefCell::new(None));
     let body = async |limit: usize| {
+        if length.is_some_and(|length: usize| length > limit) {
+            return Err(too_large(limit));
+        }
         // Until the request is answered; one that is too long has no more of it kept than the limit.
         place.replace(Some(
             intake::enter(length.map_or(limit, |length: usize| length.min(limit))).await?,
@@ -89,13 +93,16 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
     let instance = Rc::clone(&shared.instance);
     let response = shared.edge.answer(instance, request, body).await;
     drop(place);
-    if let Some(body) = sent.take() {
-        intake::drain(body).await;
-    }
     #[cfg(not(feature = "spin"))]
     signal::work_off(&shared.instance).await;
     signal::deliver(&shared.instance);
-    offer(response).await
+    let reply = offer(response).await;
+    // The refusal doesn't wait for a body that nobody wants. A client that waits itself, for 100 Continue, has sent none
+    // of it, and reading would tell it to begin.
+    if let Some(body) = sent.take().filter(|_| !waits) {
+        spawn(intake::drain(body));
+    }
+    reply
 }
 
 async fn shared(api: fn() -> Api) -> Result<Shared> {

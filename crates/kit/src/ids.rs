@@ -3,7 +3,8 @@
 mod derived;
 
 pub use derived::{
-    delivery_id, derived_id, direct_conversation_id, mark_id, member_id, mention_id, poll_id,
+    ban_id, delivery_id, derived_id, direct_conversation_id, mark_id, member_id, mention_id,
+    poll_id,
 };
 use whisper_schema::Timestamp;
 

@@ -57,11 +57,11 @@ mod reading {
     use crate::edge::too_large;
     use crate::error::{Code, Error, Result};
 
-    /// How much of a body that is refused is read and thrown away, in bytes: a client that is still sending when it
-    /// is answered sees a broken connection instead of the refusal.
-    const DRAINED: usize = 1024 * 1024;
-    /// How long that may take.
-    const DRAINING: Duration = Duration::from_secs(2);
+    /// How much of a body that is refused is read and thrown away, in bytes: a client that is still sending when its
+    /// connection is closed sees a broken connection instead of the refusal. No route takes more.
+    const DRAINED: usize = 4 * 1024 * 1024;
+    /// How long that may take, after the answer.
+    const DRAINING: Duration = Duration::from_secs(10);
     /// How long a body may take. The embedded host is stricter.
     const LONGEST: Duration = Duration::from_secs(30);
     /// How long a body waits for room, and how often it looks for it.
@@ -130,7 +130,7 @@ mod reading {
                 }
             }
         };
-        // The answer stands already, so an error here is of no use to anybody.
+        // The answer is given already, so an error here is of no use to anybody.
         let _ = within(DRAINING, draining).await;
     }
 

@@ -8,7 +8,7 @@ pub mod testing;
 mod view;
 mod viewing;
 
-pub use access::{check_member, first_members, is_active, may_still_send, member_of};
+pub use access::{Access, check_member, first_members, is_active, may_still_send, member_of};
 pub use poll::{
     MOST_OPTIONS, PollOptionView, PollView, Polling, Polls, ballot_id, is_closed, options_of,
     places, polls_of,

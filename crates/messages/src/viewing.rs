@@ -43,11 +43,14 @@ pub struct Viewing {
 struct Reader {
     user: String,
     position: i64,
+    /// Messages up to there were hidden from them when they joined.
+    hidden_up_to: i64,
 }
 
 impl Reader {
     fn has_read(&self, message: &Doc<Message>) -> bool {
-        self.position >= message.seq && self.user != message.sender_id
+        (self.hidden_up_to + 1..=self.position).contains(&message.seq)
+            && self.user != message.sender_id
     }
 }
 
@@ -127,6 +130,7 @@ fn reader(member: Doc<ConversationMember>) -> Option<Reader> {
     let member = member.into_inner();
     Some(Reader {
         position: member.read_position?,
+        hidden_up_to: member.history_position.unwrap_or(0),
         user: member.user_id,
     })
 }

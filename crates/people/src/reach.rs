@@ -95,8 +95,8 @@ impl Reach {
             && self.allows(sender, &member.user_id)
     }
 
-    /// Whether a message may reach this member of its conversation now: it stands, they didn't clear the conversation
-    /// since, and [`Reach::allows_member`] it. Pushes and mentions go by this. Unread counts ask the
+    /// Whether a message may reach this member of its conversation now: it stands, it wasn't hidden from them when they joined, they
+    /// didn't clear the conversation since, and [`Reach::allows_member`] it. Pushes and mentions go by this. Unread counts ask the
     /// same of blocks, ends and accounts by conditions of their queries (of accounts up to a number of members).
     ///
     /// Whether they deleted it for themselves is a mark of theirs, which whoever shows them something asks for beside.
@@ -106,8 +106,10 @@ impl Reach {
         member: &ConversationMember,
         now: Timestamp,
     ) -> bool {
+        let is_hidden = |position| message.seq <= position;
         message.stands(now)
-            && !member.has_cleared(message.seq)
+            && !member.history_position.is_some_and(is_hidden)
+            && !member.cleared_position.is_some_and(is_hidden)
             && self.allows_member(&message.sender_id, member)
     }
 
@@ -123,7 +125,7 @@ impl Reach {
     }
 
     /// Whether a message may ring at this member now: it may be told them, is somebody else's, came after they did, and they neither
-    /// muted the conversation nor read so far; who deleted a message for themselves knows those before it. What they want besides (kinds, quiet hours) is their own setting.
+    /// muted the conversation nor read so far. What they want besides (kinds, quiet hours) is their own setting.
     pub fn may_ring(
         &self,
         message: &Doc<Message>,

@@ -265,6 +265,8 @@ fn a_message_reaches_members_and_rings_where_nothing_stands_against_it() {
     assert_eq!(seen(same, read_so_far), (true, true, false));
     let came_later = |m: &mut ConversationMember| m.joined_position = Some(1);
     assert_eq!(seen(same, came_later), (true, true, false));
+    let not_theirs = |m: &mut ConversationMember| m.history_position = Some(1);
+    assert_eq!(seen(same, not_theirs), (false, false, false));
     let read_before = |m: &mut ConversationMember| m.read_position = Some(0);
     assert_eq!(seen(same, read_before), (true, true, true));
     let cleared = |m: &mut ConversationMember| m.cleared_position = Some(1);

@@ -1,10 +1,11 @@
 //! The binary and the components under test, built once for each test process.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use whisper_manifest::Manifest;
+use whisper_manifest::{Manifest, Route};
 
 /// The root of the workspace.
 pub fn root() -> &'static Path {
@@ -21,6 +22,15 @@ pub fn root() -> &'static Path {
 pub fn components() -> Vec<String> {
     let manifest = Manifest::load(&root().join("spin.toml")).expect("spin.toml");
     manifest.component_ids()
+}
+
+/// Names of the components that somebody outside reaches: those are functions on Appwrite.
+pub fn functions() -> Vec<String> {
+    let manifest = Manifest::load(&root().join("spin.toml")).expect("spin.toml");
+    let reached = manifest.triggers.into_iter();
+    let reached = reached.filter(|trigger| trigger.route != Route::Private);
+    let ids: BTreeSet<String> = reached.map(|trigger| trigger.component).collect();
+    ids.into_iter().collect()
 }
 
 /// Path of the release build of `whisper`, built when it is missing or stale.

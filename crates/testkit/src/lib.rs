@@ -20,7 +20,7 @@ mod people;
 pub mod push;
 
 pub use app::{Builder, TestApp};
-pub use bundle::{binary, components, root};
+pub use bundle::{binary, components, functions, root};
 pub use doors::{NO_IDS, Route, ids};
 pub use gate::{Caller, Gate};
 pub use http::{Call, Reply};

@@ -29,6 +29,7 @@ mod user;
 mod views;
 
 use whisper_kit::Api;
+use whisper_kit::auth::HASHING;
 
 /// The endpoints.
 pub fn api() -> Api {
@@ -37,6 +38,7 @@ pub fn api() -> Api {
         "Sign-up, sign-in, sessions, profiles and blocks",
     )
     .rates(&[founding::RATE, block::RATE, update_me::RENAMES])
+    .variables(&[HASHING])
     .endpoint(sign_up::endpoint())
     .endpoint(anonymous::endpoint())
     .endpoint(sign_in::endpoint())

@@ -4,6 +4,7 @@ use whisper_kit::error::{Code, Error, OptionExt, Result};
 use whisper_kit::ids::member_id;
 use whisper_schema::prelude::{
     Column, Conversation, ConversationKind, ConversationMember, ConversationMemberStatus,
+    ConversationRight,
 };
 use whisper_store::{Doc, Filter, Get};
 
@@ -41,6 +42,11 @@ pub fn admit(
 }
 
 impl Access {
+    /// Whether the caller has a right here, by their role and the settings.
+    pub fn has(&self, right: ConversationRight) -> bool {
+        self.conversation.lets(self.me.role, right)
+    }
+
     /// Refuses what makes no sense between two.
     ///
     /// # Errors
@@ -69,6 +75,14 @@ pub fn this_unblocked_one(member: &ConversationMember) -> Filter<ConversationMem
         this_one(member),
         Filter::eq(ConversationMember::IS_BLOCKED, false),
     ])
+}
+
+/// Holds for a conversation whose settings are as they were read; for a commit to expect.
+pub fn same_settings(conversation: &Conversation) -> Filter<Conversation> {
+    match &conversation.settings {
+        Some(settings) => Filter::eq(Conversation::SETTINGS, settings.as_str()),
+        None => Filter::is_null(Conversation::SETTINGS),
+    }
 }
 
 /// Holds for active memberships.

@@ -11,18 +11,18 @@ use whisper_people::blocked_any;
 use whisper_schema::Body;
 use whisper_schema::body::{Fields, forms};
 use whisper_schema::prelude::{
-    Column, Conversation, ConversationMember, ConversationMemberRole as Role,
-    ConversationMemberStatus as Status, Timestamp,
+    Column, Conversation, ConversationHistory, ConversationMember, ConversationMemberRole as Role,
+    ConversationMemberStatus as Status, ConversationRight, Timestamp,
 };
 use whisper_store::{Batch, Doc, Filter, Patch, Query};
 
-use crate::access::{Access, admit, door, this_one};
+use crate::access::{Access, admit, door, same_settings, this_one};
+use crate::bans;
 use crate::create::membership;
 use crate::draft::{MOST_PARTICIPANTS, refuse_repeated};
 use crate::limits::{ADDED, Uses};
 use crate::mark_read::newest;
 use crate::others::{Others, Wish};
-use crate::rules::may_manage;
 
 /// Who shall join.
 #[derive(Clone, Debug, Body)]
@@ -56,7 +56,7 @@ pub fn endpoint() -> Endpoint {
         Method::POST,
         "/v1/conversations/{conversationId}/members",
         "addConversationMembers",
-        "Brings people into a group: all of them or nobody; for the owner and admins.",
+        "Brings people into a group: all of them or nobody; for the owner and admins, if `addMembers` says nothing else.",
         add_members,
     )
     .reply::<AddedMembersView>(200, "Who joined, and who was there already.")
@@ -81,17 +81,15 @@ async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Attempt<AddedM
     let me = ctx.caller()?.user_id;
     let asked = (
         door(id, &me),
-        known(id, users),
+        (known(id, users), bans::of_users(id, users)),
         newest(id),
         Others::ask(&me, users),
     );
-    let (found, known, newest, others) = ctx.read(asked).await?;
+    let (found, (known, bans), newest, others) = ctx.read(asked).await?;
     let access = admit(found)?;
     access.refuse_direct()?;
-    if !may_manage(access.me.role) {
-        return Err(Error::forbidden(
-            "Only the owner and admins may add members.",
-        ));
+    if !access.has(ConversationRight::AddMembers) {
+        return Err(Error::forbidden("You may not add members here."));
     }
     let members = known
         .iter()
@@ -99,6 +97,7 @@ async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Attempt<AddedM
     let members: BTreeSet<&str> = members.map(|member| member.user_id.as_str()).collect();
     let others = Others::of(others);
     others.refuse(Wish::Add, "userIds", users, |user| members.contains(user))?;
+    bans::refuse_banned(&bans, "userIds", users, ctx.now())?;
     let (already, added): (Vec<String>, Vec<String>) = users
         .iter()
         .cloned()
@@ -113,10 +112,9 @@ async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Attempt<AddedM
         position: newest.map(|message| message.seq),
     };
     let uses = Uses::of(ctx, &[(ADDED, added.len())]).await?;
-    let batch = uses.count_in(joining.batch(ctx)?, ctx.now());
-    let committed = ctx.store().await?.commit(batch).await;
-    let committed = uses.refuse(committed, ctx.now());
-    Attempt::of(committed.map(|_| AddedMembersView { added, already }))
+    let committed = uses.try_commit(ctx, joining.batch(ctx)?).await?;
+    let joined = committed.map(|_| AddedMembersView { added, already });
+    Ok(joined.map_or(Attempt::Retry, Attempt::Done))
 }
 
 /// Asks for the memberships that these users have or had.
@@ -135,6 +133,12 @@ struct Joining<'a> {
     added: &'a [String],
     /// The conversation's newest message: what stands up to there isn't unread to them.
     position: Option<i64>,
+}
+
+/// The commit number up to which messages stay hidden from those who join now; none where they see all of them.
+fn hidden(conversation: &Conversation, position: Option<i64>) -> Option<i64> {
+    let history = conversation.own_settings().history();
+    position.filter(|_| history == ConversationHistory::Joined)
 }
 
 impl Joining<'_> {
@@ -161,7 +165,8 @@ impl Joining<'_> {
         let mut batch = Batch::new()
             .expect_some(this_one(&self.access.me))
             .expect_none(blocked_any(me, self.added.iter().map(String::as_str)))
-            .update(&conversation.id, grown);
+            .expect_none(bans::keeping_away(&conversation.id, self.added))
+            .update_if(&conversation.id, grown, same_settings(conversation));
         for user in self.added {
             batch = self.join(batch, user);
         }
@@ -181,6 +186,7 @@ impl Joining<'_> {
         let id = &self.access.conversation.id;
         let member = ConversationMember {
             joined_position: self.position,
+            history_position: hidden(&self.access.conversation, self.position),
             ..membership(id, user, Role::Member, Some(me), Timestamp::AT_COMMIT)
         };
         match self.known.iter().any(|former| former.user_id == user) {
@@ -201,6 +207,10 @@ impl Joining<'_> {
             .set(ConversationMember::ROLE, Role::Member)
             .set(ConversationMember::JOINED_AT, Timestamp::AT_COMMIT)
             .set(ConversationMember::JOINED_POSITION, self.position)
+            .set(
+                ConversationMember::HISTORY_POSITION,
+                hidden(&self.access.conversation, self.position),
+            )
             .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
             .set(
                 ConversationMember::INVITED_BY,

@@ -42,7 +42,7 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<Access>> {
     let user = ctx.caller()?.user_id;
     let (found, newest) = ctx.read((door(id, &user), newest(id))).await?;
     let mut access = admit(found)?;
-    let Some(newest) = newest.filter(|newest| !access.me.has_cleared(newest.seq)) else {
+    let Some(newest) = newest.filter(|newest| access.me.cleared_position < Some(newest.seq)) else {
         return Ok(Attempt::Done(access));
     };
     let me = &mut access.me.value;

@@ -182,6 +182,7 @@ impl Making<'_> {
             unread: Unread::default(),
             newest: None,
             people: &others.people,
+            now: self.ctx.now(),
         };
         OneConversationView {
             conversation: ConversationView::new(conversation, sight),
@@ -234,7 +235,7 @@ impl NewConversation {
             participant_count: 1 + self.participant_ids.len() as i64,
             max_participants: if is_direct { 2 } else { most },
             is_encrypted: self.is_encrypted,
-            settings: self.settings.clone().map(|settings| settings.into_text()),
+            settings: self.settings.as_ref().and_then(|set| set.to_text()),
             // The list is sorted by it: nothing comes in before what was listed already.
             last_message_at: Some(Timestamp::AT_COMMIT),
             created_at: Some(Timestamp::AT_COMMIT),

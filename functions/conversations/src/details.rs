@@ -4,16 +4,16 @@ use serde_json::Value;
 use whisper_kit::Reply;
 use whisper_kit::error::{Error, FieldError, Result};
 use whisper_kit::precondition::{edit_number, etag_of_edit};
-use whisper_schema::body::{Change, Changes, JsonText};
-use whisper_schema::prelude::{Column, Conversation, ConversationKind};
+use whisper_schema::body::{Change, Changes};
+use whisper_schema::prelude::{Column, Conversation, ConversationKind, ConversationSettings};
 use whisper_schema::{Body, Rule};
 use whisper_store::Filter;
 
-use crate::draft::OF_GROUPS;
+use crate::draft::{OF_GROUPS, settings_of_groups};
 
 /// A change of a conversation's details; null takes a value away.
 #[derive(Clone, Debug, Body)]
-#[body(changes = Conversation, example = r#"{"name": "Chess", "description": null}"#)]
+#[body(changes = Conversation, example = r#"{"name": "Chess", "description": null, "settings": {"slowModeSeconds": 30}}"#)]
 pub struct ConversationChange {
     /// Title of a group, 1 to 100 characters; can't be taken away.
     pub name: Option<String>,
@@ -23,8 +23,10 @@ pub struct ConversationChange {
     pub avatar_url: Change<String>,
     /// File of a group's picture.
     pub avatar_file_id: Change<String>,
-    /// Settings that the members share: a JSON object, at most 5,000 characters as text.
-    pub settings: Change<JsonText>,
+    /// Settings: those that are named change, and null sets all of them as they were at first. A direct conversation has
+    /// `custom` alone.
+    #[field(apart)]
+    pub settings: Change<ConversationSettings>,
 }
 
 /// Columns with their values.
@@ -101,20 +103,48 @@ impl ConversationChange {
         if !wrong.is_empty() {
             return Err(Error::fields(wrong));
         }
-        Ok(self.apply(conversation))
+        let settings = match &self.settings {
+            Change::Keep => conversation.settings.clone(),
+            Change::Clear => None,
+            Change::Set(change) => conversation.own_settings().with(change).to_text(),
+        };
+        let mut changed = self.apply(conversation);
+        if conversation.settings != settings {
+            changed.push((Conversation::SETTINGS, settings.clone().into()));
+            conversation.settings = settings;
+        }
+        Ok(changed)
     }
 
-    fn wrong_with_direct(&self) -> Vec<FieldError> {
-        let given = [
+    /// Whether it names details: everything but the settings.
+    pub fn has_details(&self) -> bool {
+        self.details().iter().any(|(_, given)| *given)
+    }
+
+    /// Whether it names settings.
+    pub fn has_settings(&self) -> bool {
+        self.settings != Change::Keep
+    }
+
+    /// The details, and whether it names them.
+    fn details(&self) -> [(&'static str, bool); 4] {
+        [
             ("name", self.name.is_some()),
             ("description", self.description != Change::Keep),
             ("avatarUrl", self.avatar_url != Change::Keep),
             ("avatarFileId", self.avatar_file_id != Change::Keep),
-        ];
-        let given = given.into_iter().filter(|(_, given)| *given);
-        given
-            .map(|(field, _)| FieldError::new(field, Rule::Unknown, OF_GROUPS))
-            .collect()
+        ]
+    }
+
+    fn wrong_with_direct(&self) -> Vec<FieldError> {
+        let details = self.details().into_iter().filter(|(_, given)| *given);
+        let details = details.map(|(field, _)| field.to_owned());
+        let settings = match &self.settings {
+            Change::Set(settings) => settings_of_groups(settings),
+            Change::Keep | Change::Clear => Vec::new(),
+        };
+        let refused = |field| FieldError::new(field, Rule::Unknown, OF_GROUPS);
+        details.chain(settings).map(refused).collect()
     }
 }
 
@@ -153,12 +183,22 @@ mod tests {
     #[test]
     fn a_change_is_applied_and_null_takes_away() {
         let mut of = group();
-        let body = json!({"name": "New", "description": null, "settings": {"a": 1}});
+        let body = json!({"name": "New", "description": null, "settings": {"history": "joined"}});
         let columns = ["name", "description", "settings"].map(str::to_owned);
         assert_eq!(changed(&mut of, body), Ok(columns.into()));
         assert_eq!(of.name.as_deref(), Some("New"));
         assert_eq!(of.description, None);
-        assert_eq!(of.settings.as_deref(), Some(r#"{"a":1}"#));
+        assert_eq!(of.settings.as_deref(), Some(r#"{"history":"joined"}"#));
+        let more = json!({"settings": {"slowModeSeconds": 9}});
+        assert_eq!(changed(&mut of, more.clone()), Ok(vec!["settings".into()]));
+        assert_eq!(changed(&mut of, more), Ok(Vec::new()), "the same again");
+        assert_eq!(
+            of.settings.as_deref(),
+            Some(r#"{"history":"joined","slowModeSeconds":9}"#)
+        );
+        let none = json!({"settings": null});
+        assert_eq!(changed(&mut of, none), Ok(vec!["settings".into()]));
+        assert_eq!(of.settings, None);
         assert_eq!(changed(&mut of, json!({})), Ok(Vec::new()));
         assert_eq!(changed(&mut of, json!({"name": "New"})), Ok(Vec::new()));
     }
@@ -185,11 +225,16 @@ mod tests {
             ..Conversation::default()
         };
         assert_eq!(
-            changed(&mut direct, json!({"settings": {}})),
+            changed(&mut direct, json!({"settings": {"custom": {}}})),
             Ok(vec!["settings".into()])
         );
         let refused = changed(&mut direct, json!({"name": "x", "avatarUrl": null}));
         assert_eq!(refused, Err(vec!["name".into(), "avatarUrl".into()]));
+        let refused = changed(
+            &mut direct,
+            json!({"settings": {"history": "all", "custom": {}}}),
+        );
+        assert_eq!(refused, Err(vec!["settings.history".into()]));
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use whisper_kit::error::{Error, FieldError, Result};
-use whisper_schema::body::{Fields, JsonText, forms};
-use whisper_schema::prelude::{Conversation, ConversationKind};
+use whisper_schema::body::{Fields, forms};
+use whisper_schema::prelude::{Conversation, ConversationKind, ConversationSettings};
 use whisper_schema::{Body, Rule};
 
 /// Most people that one request brings in.
@@ -31,8 +31,9 @@ pub struct NewConversation {
     pub avatar_url: Option<String>,
     /// File of a group's picture.
     pub avatar_file_id: Option<String>,
-    /// Settings that the members share: a JSON object, at most 5,000 characters as text.
-    pub settings: Option<JsonText>,
+    /// Settings of a group; a direct conversation has `custom` alone.
+    #[field(apart)]
+    pub settings: Option<ConversationSettings>,
     /// Whether clients encrypt messages end to end.
     #[field(default = false)]
     pub is_encrypted: bool,
@@ -71,6 +72,10 @@ impl NewConversation {
                 fields.refuse(key, Rule::Unknown, OF_GROUPS);
             }
         }
+        let settings = self.settings.iter().flat_map(settings_of_groups);
+        for key in settings {
+            fields.refuse(&key, Rule::Unknown, OF_GROUPS);
+        }
     }
 
     fn check_group(&self, fields: &mut Fields<'_, '_>) {
@@ -104,6 +109,16 @@ impl NewConversation {
 /// Why a field of a group is refused in a direct conversation.
 pub const OF_GROUPS: &str = "is for groups; a direct conversation has none";
 
+/// The fields of settings that a direct conversation doesn't have.
+pub fn settings_of_groups(settings: &ConversationSettings) -> Vec<String> {
+    let shared = ConversationSettings {
+        custom: settings.custom.clone(),
+        ..ConversationSettings::default()
+    };
+    let names = settings.unlike(&shared).names().into_iter();
+    names.map(|name| format!("settings.{name}")).collect()
+}
+
 /// Refuses ids that stand twice in a list, at their second place.
 pub fn refuse_repeated(fields: &mut Fields<'_, '_>, key: &str, ids: &[String]) {
     let mut seen = BTreeSet::new();
@@ -123,6 +138,11 @@ pub fn no_such_users(field: &str, positions: &[usize]) -> Error {
 /// The refusal of users who don't let the caller do this.
 pub fn unwilling_users(field: &str, positions: &[usize]) -> Error {
     refused(field, positions, "doesn't let you do this")
+}
+
+/// The refusal of users who are banned.
+pub fn banned_users(field: &str, positions: &[usize]) -> Error {
+    refused(field, positions, "is banned from this conversation")
 }
 
 fn refused(field: &str, positions: &[usize], detail: &str) -> Error {
@@ -149,7 +169,7 @@ mod tests {
     fn what_is_possible() {
         for body in [
             json!({"type": "direct", "participantIds": ["a"]}),
-            json!({"type": "direct", "participantIds": ["a"], "settings": {"timer": 60}, "isEncrypted": true}),
+            json!({"type": "direct", "participantIds": ["a"], "settings": {"custom": {"colour": 60}}, "isEncrypted": true}),
             json!({"type": "group", "name": "x"}),
             json!({"type": "group", "name": "x", "description": null, "participantIds": ["a", "b"]}),
             json!({"type": "group", "name": "x".repeat(100), "maxParticipants": 2, "participantIds": ["a"]}),
@@ -180,6 +200,14 @@ mod tests {
             (
                 json!({"type": "direct", "participantIds": ["a"], "name": "x", "maxParticipants": 3}),
                 vec!["name", "maxParticipants"],
+            ),
+            (
+                json!({"type": "direct", "participantIds": ["a"], "settings": {"addMembers": "everyone", "custom": {}}}),
+                vec!["settings.addMembers"],
+            ),
+            (
+                group(json!({"settings": {"addMembers": 1, "theme": "dark"}})),
+                vec!["settings.addMembers", "settings.theme"],
             ),
             (json!({"type": "group"}), vec!["name"]),
             (group(json!({"name": " \n"})), vec!["name"]),

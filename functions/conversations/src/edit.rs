@@ -4,13 +4,14 @@ use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::precondition::{IfMatch, if_match};
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result};
-use whisper_schema::prelude::{Conversation, ConversationKind, Timestamp};
+use whisper_schema::prelude::{Conversation, ConversationKind, ConversationRight, Timestamp};
 use whisper_store::{Batch, Patch};
 
-use crate::access::{admit, door, this_unblocked_one};
+use crate::access::{Access, admit, door, this_unblocked_one};
 use crate::details::{ConversationChange, fingerprint, unchanged};
 use crate::get::answer;
-use crate::rules::may_manage;
+use crate::limits::{CHANGES, Uses};
+use crate::rules::{may_manage, may_set};
 use crate::shown::shown_members;
 use crate::view::OneConversationView;
 
@@ -20,7 +21,7 @@ pub fn endpoint() -> Endpoint {
         Method::PATCH,
         "/v1/conversations/{conversationId}",
         "updateConversation",
-        "Changes name, description, picture and settings; for the owner and admins.",
+        "Changes name, description and picture, for those whom `editDetails` names, and settings, for the owner and admins.",
         edit,
     )
     .headers(&["if-match"])
@@ -29,6 +30,7 @@ pub fn endpoint() -> Endpoint {
         Code::Forbidden,
         Code::PreconditionRequired,
         Code::PreconditionFailed,
+        Code::RateLimited,
     ])
 }
 
@@ -49,19 +51,17 @@ async fn attempt(
     let me = ctx.caller()?.user_id;
     let (found, shown) = ctx.read((door(id, &me), shown_members(id))).await?;
     let mut access = admit(found)?;
-    // Settings have words too: somebody who may not send may not write them either.
-    if access.me.is_blocked {
-        return Err(Error::forbidden("You can't send to this conversation."));
-    }
-    // Between two, both may: all they can change is their settings.
-    if access.conversation.kind != ConversationKind::Direct && !may_manage(access.me.role) {
-        return Err(Error::forbidden(
-            "Only the owner and admins may change the conversation.",
-        ));
-    }
+    refuse(&access, change)?;
     precondition.check(fingerprint(&access.conversation))?;
     let before = access.conversation.value.clone();
     let changed = change.clone().apply_to(&mut access.conversation.value)?;
+    if access.conversation.kind != ConversationKind::Direct {
+        let (before, after) = (before.own_settings(), access.conversation.own_settings());
+        if !may_set(access.me.role, &before, &after) {
+            let detail = "You may only give and take rights that you have yourself.";
+            return Err(Error::forbidden(detail));
+        }
+    }
     if !changed.is_empty() {
         let fields: Vec<&str> = changed.iter().map(|(column, _)| column.key()).collect();
         let what = json!({"fields": fields});
@@ -70,10 +70,31 @@ async fn attempt(
             .expect_some(this_unblocked_one(&access.me))
             .update_if(id, patch, unchanged(&before));
         let batch = append(ctx, batch, "conversation.updated", id, Some(&me), &what)?;
-        let Some(committed) = ctx.try_commit(batch).await? else {
+        let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;
+        let Some(committed) = uses.try_commit(ctx, batch).await? else {
             return Ok(Attempt::Retry);
         };
         access.conversation.value.updated_at = Some(committed.at);
     }
     answer(ctx, access, shown).await.map(Attempt::Done)
+}
+
+/// Refuses members who may not change what the change names. Between two, both may.
+fn refuse(access: &Access, change: &ConversationChange) -> Result<()> {
+    // Settings have words too: somebody who may not send may not write them either.
+    if access.me.is_blocked {
+        return Err(Error::forbidden("You can't send to this conversation."));
+    }
+    if access.conversation.kind == ConversationKind::Direct {
+        return Ok(());
+    }
+    if change.has_details() && !access.has(ConversationRight::EditDetails) {
+        let detail = "You may not change name, description and picture here.";
+        return Err(Error::forbidden(detail));
+    }
+    if change.has_settings() && !may_manage(access.me.role) {
+        let detail = "Only the owner and admins may change the settings.";
+        return Err(Error::forbidden(detail));
+    }
+    Ok(())
 }

@@ -33,6 +33,7 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
 /// The conversation as the caller sees it, with the unread messages counted.
 pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Reply> {
     let Access { conversation, me } = access;
+    let shown = shown.seen_by(&me, &conversation);
     let newest = Newest::of(ctx, &[(&conversation, &me)]).await?.pop();
     let newest = newest.unwrap_or(Newest::Named(None));
     let sender = newest.sender(&conversation);
@@ -43,14 +44,15 @@ pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Re
         shown_to(&me.user_id, named.chain(sender)),
     );
     let (unread, found, people) = ctx.read(asked).await?;
-    let newest = newest.seen(found, &me, ctx);
+    let newest = newest.message(found);
     let etag = fingerprint(&conversation);
     let sight = Sight {
         me: &me,
         shown,
         unread: Unread::of(unread),
-        newest: newest.as_deref(),
+        newest: newest.as_ref(),
         people: &people,
+        now: ctx.now(),
     };
     let view = OneConversationView {
         conversation: ConversationView::new(conversation.into_inner(), sight),

@@ -15,6 +15,7 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Doc, Get, Patch};
 
 use crate::access::{Access, admit, door, same_role, this_one};
+use crate::limits::{CHANGES, Uses};
 use crate::rules::{RoleChange, RoleRefusal, give_role as decide, may_manage};
 use crate::view::MemberView;
 
@@ -36,7 +37,12 @@ pub fn endpoint() -> Endpoint {
         give_role,
     )
     .reply::<MemberView>(200, "The member.")
-    .codes(&[Code::Forbidden, Code::LastOwner, Code::DirectConversation])
+    .codes(&[
+        Code::Forbidden,
+        Code::LastOwner,
+        Code::DirectConversation,
+        Code::RateLimited,
+    ])
 }
 
 /// Answers 200 with the member.
@@ -80,7 +86,8 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str, role: Role) -> Result<Attempt<
             Some(&me),
             &what,
         )?;
-        if ctx.try_commit(batch).await?.is_none() {
+        let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;
+        if uses.try_commit(ctx, batch).await?.is_none() {
             return Ok(Attempt::Retry);
         }
         target.value.role = role;

@@ -3,6 +3,8 @@
 mod access;
 mod activity;
 mod add_members;
+mod ban;
+mod bans;
 mod clear;
 mod create;
 mod details;
@@ -11,6 +13,7 @@ mod edit;
 mod get;
 mod give_role;
 mod leave;
+mod lift_ban;
 mod limits;
 mod list;
 mod mark_read;
@@ -36,7 +39,12 @@ pub fn api() -> Api {
         "conversations",
         "Direct and group conversations, their members and roles.",
     )
-    .rates(&[limits::GROUPS, limits::STRANGERS, limits::ADDED])
+    .rates(&[
+        limits::GROUPS,
+        limits::STRANGERS,
+        limits::ADDED,
+        limits::CHANGES,
+    ])
     .endpoint(create::endpoint())
     .endpoint(list::endpoint())
     .endpoint(get::endpoint())
@@ -45,6 +53,9 @@ pub fn api() -> Api {
     .endpoint(add_members::endpoint())
     .endpoint(remove_member::endpoint())
     .endpoint(give_role::endpoint())
+    .endpoint(bans::endpoint())
+    .endpoint(ban::endpoint())
+    .endpoint(lift_ban::endpoint())
     .endpoint(leave::endpoint())
     .endpoint(mark_read::endpoint())
     .endpoint(clear::endpoint())

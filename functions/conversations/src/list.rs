@@ -90,13 +90,14 @@ async fn views(
     let items = items.into_iter().zip(newest);
     let views = items.zip(answers).map(|((item, newest), answer)| {
         let (unread, found) = answer;
-        let newest = newest.seen(found, &item.me, ctx);
+        let newest = newest.message(found);
         let sight = Sight {
             me: &item.me,
             shown: item.shown,
             unread: Unread::of(unread),
-            newest: newest.as_deref(),
+            newest: newest.as_ref(),
             people: &people,
+            now: ctx.now(),
         };
         ConversationView::new(item.conversation.into_inner(), sight)
     });
@@ -134,9 +135,9 @@ async fn items(ctx: &Ctx, me: &str, conversations: Vec<Doc<Conversation>>) -> Re
         // Somebody who left since the page was read sees it no more.
         let me = member.filter(|member| member.status == ConversationMemberStatus::Active)?;
         Some(Item {
+            shown: shown.seen_by(&me, &conversation),
             conversation,
             me,
-            shown,
         })
     });
     Ok(items.collect())

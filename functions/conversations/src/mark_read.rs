@@ -82,11 +82,11 @@ async fn attempt(ctx: &Ctx, id: &str, message: Option<&str>) -> Result<Attempt<A
     );
     let (found, named, newest) = ctx.read(asked).await?;
     let mut access = admit(found)?;
-    let me = &mut access.me.value;
     let read = match named {
-        None => newest.flatten(),
-        Some(named) => Some(of_conversation(id, named)?),
+        None => newest.flatten().filter(|newest| is_theirs(&access, newest)),
+        Some(named) => Some(of_history(&access, named)?),
     };
+    let me = &mut access.me.value;
     let Some(read) = read.filter(|read| me.read_position.is_none_or(|at| at < read.seq)) else {
         return Ok(Attempt::Done(access));
     };
@@ -113,9 +113,14 @@ pub fn newest(conversation: &str) -> First<Message> {
         .first()
 }
 
-fn of_conversation(conversation: &str, message: Option<Doc<Message>>) -> Result<Doc<Message>> {
+/// Whether a message is one of the conversation, and the caller's to see.
+fn is_theirs(Access { conversation, me }: &Access, message: &Doc<Message>) -> bool {
+    message.conversation_id == conversation.id && message.seq > conversation.hidden_up_to(me)
+}
+
+fn of_history(access: &Access, message: Option<Doc<Message>>) -> Result<Doc<Message>> {
     message
-        .filter(|message| message.conversation_id == conversation)
+        .filter(|message| is_theirs(access, message))
         .ok_or_else(|| {
             Error::field(
                 "messageId",

@@ -1,9 +1,9 @@
 //! `GET /v1/conversations/{conversationId}/members`: who belongs to it, in the order they joined.
 
 use whisper_kit::page::{ListingWith, Window};
-use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_people::{People, Users};
-use whisper_schema::prelude::ConversationMember;
+use whisper_schema::prelude::{ConversationMember, ConversationRight};
 use whisper_store::{Filter, Order, Query};
 
 use crate::access::{active, admit, door};
@@ -15,10 +15,11 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/v1/conversations/{conversationId}/members",
         "listConversationMembers",
-        "Who belongs to a conversation, in the order they joined.",
+        "Who belongs to a conversation, in the order they joined; for those whom `seeMembers` lets see it.",
         members,
     )
     .reply::<ListingWith<MemberView, Users>>(200, "A page of members.")
+    .codes(&[Code::Forbidden])
 }
 
 /// Answers 200 with a page of members, and with the names of those who brought them in, who may have left.
@@ -32,7 +33,9 @@ async fn members(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
     let (found, page) = ctx
         .read((door(id, &user), window.over(query).page()))
         .await?;
-    admit(found)?;
+    if !admit(found)?.has(ConversationRight::SeeMembers) {
+        return Err(Error::forbidden("You may not see the members."));
+    }
     let named = page.items.iter().flat_map(|member| {
         let inviter = member.invited_by.as_deref();
         [member.user_id.as_str()].into_iter().chain(inviter)

@@ -2,7 +2,6 @@
 
 use whisper_kit::{Ctx, Result};
 use whisper_messages::in_sight_of;
-use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{Column, Conversation, ConversationMember, Message};
 use whisper_store::{Doc, Filter, First, Get, Order, Query};
 
@@ -25,9 +24,9 @@ impl Newest {
         ctx: &Ctx,
         conversations: &[(&Conversation, &ConversationMember)],
     ) -> Result<Vec<Newest>> {
-        let looked_for = conversations.iter().map(|(_, member)| {
+        let looked_for = conversations.iter().map(|(conversation, member)| {
             let deleted = member.deleted_position.is_some();
-            deleted.then(|| newest_for(ctx, member))
+            deleted.then(|| newest_for(ctx, conversation, member))
         });
         let looked_for: Vec<Option<First<Message>>> = looked_for.collect();
         let found = match looked_for.iter().any(Option::is_some) {
@@ -59,29 +58,23 @@ impl Newest {
         }
     }
 
-    /// The message, with the answer to [`Newest::get`], if the member sees it.
-    pub fn seen(
-        self,
-        answer: Option<Option<Doc<Message>>>,
-        member: &ConversationMember,
-        ctx: &Ctx,
-    ) -> Option<Doc<Message>> {
-        let message = match self {
+    /// The message, with the answer to [`Newest::get`].
+    pub fn message(self, answer: Option<Option<Doc<Message>>>) -> Option<Doc<Message>> {
+        match self {
             Newest::Named(_) => answer.flatten(),
             Newest::Found(found) => found,
-        };
-        message.filter(|message| message.stands(ctx.now()) && !member.has_cleared(message.seq))
+        }
     }
 }
 
-fn newest_for(ctx: &Ctx, member: &ConversationMember) -> First<Message> {
+fn newest_for(
+    ctx: &Ctx,
+    conversation: &Conversation,
+    member: &ConversationMember,
+) -> First<Message> {
     Query::new()
-        .filter(Filter::eq(
-            Message::CONVERSATION_ID,
-            member.conversation_id.as_str(),
-        ))
+        .filter(in_sight_of(conversation, member, 0))
         .filter(Filter::stands(ctx.now()))
-        .filter(in_sight_of(member, None))
         .order(Order::desc(Column::seq()))
         .first()
 }

@@ -11,6 +11,7 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Get, Patch};
 
 use crate::access::{admit, door, same_role, this_one};
+use crate::limits::{CHANGES, Uses};
 use crate::rules::may_remove;
 
 /// The operation.
@@ -23,7 +24,7 @@ pub fn endpoint() -> Endpoint {
         remove_member,
     )
     .reply_empty(204, "They are no member any more.")
-    .codes(&[Code::Forbidden, Code::DirectConversation])
+    .codes(&[Code::Forbidden, Code::DirectConversation, Code::RateLimited])
 }
 
 /// Answers 204; who stands as high as the caller, or higher, can't be sent away.
@@ -67,7 +68,8 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str) -> Result<Attempt<()>> {
         Some(&me),
         &json!({"userId": user}),
     )?;
-    let committed = ctx.try_commit(batch).await?;
+    let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;
+    let committed = uses.try_commit(ctx, batch).await?;
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
 }
 

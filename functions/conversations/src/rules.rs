@@ -1,6 +1,8 @@
 //! Who may do what in a conversation. Pure: no store, no clock.
 
-use whisper_schema::prelude::ConversationMemberRole as Role;
+use whisper_schema::prelude::{
+    ConversationMemberRole as Role, ConversationRight, ConversationSettings,
+};
 
 /// Roles that may change the conversation and its members.
 pub const MANAGERS: [Role; 2] = [Role::Owner, Role::Admin];
@@ -15,9 +17,17 @@ fn rank(role: Role) -> u8 {
     }
 }
 
-/// Whether the role may change the conversation's details and add members.
+/// Whether the role may change the conversation's settings and give roles.
 pub fn may_manage(role: Role) -> bool {
     MANAGERS.contains(&role)
+}
+
+/// Whether the role may give and take the rights that differ between two settings: those that it had before and has after.
+pub fn may_set(role: Role, before: &ConversationSettings, after: &ConversationSettings) -> bool {
+    ConversationRight::ALL.iter().all(|right| {
+        let (before, after) = (before.circle(*right), after.circle(*right));
+        before == after || (before.includes(role) && after.includes(role))
+    })
 }
 
 /// Whether one role may send another away: moderators and up, and only those who stand lower.

@@ -1,6 +1,8 @@
 //! The members whose ids a view shows.
 
-use whisper_schema::prelude::{ConversationMember, ConversationMemberRole};
+use whisper_schema::prelude::{
+    Conversation, ConversationMember, ConversationMemberRole, ConversationRight,
+};
 use whisper_store::{Answers, Doc, Filter, Order, Query, Questions, ReadSet, StoreError};
 
 use crate::access::active;
@@ -88,6 +90,17 @@ impl ShownMembers {
     pub fn peer_of(&self, user: &str) -> Option<&str> {
         let mut others = self.participants.iter();
         others.find(|id| *id != user).map(String::as_str)
+    }
+
+    /// Those of them whom a member may see: all, where the settings let the member see who belongs to the conversation; else
+    /// the member and those who run it.
+    pub fn seen_by(mut self, me: &ConversationMember, conversation: &Conversation) -> Self {
+        if !conversation.lets(me.role, ConversationRight::SeeMembers) {
+            let (admins, moderators) = (&self.admins, &self.moderators);
+            self.participants
+                .retain(|id| *id == me.user_id || admins.contains(id) || moderators.contains(id));
+        }
+        self
     }
 
     /// Everybody.

@@ -38,11 +38,7 @@ pub fn count(of: &Conversation, member: &ConversationMember, now: Timestamp) -> 
     let in_use = (of.participant_count <= LOOKED_AT).then(|| in_use(Message::SENDER_ID, &of.id));
     Query::new()
         .filter(Filter::and(in_use))
-        .filter(Filter::eq(
-            Message::CONVERSATION_ID,
-            member.conversation_id.as_str(),
-        ))
-        .filter(in_sight_of(member, behind.or(Some(0))))
+        .filter(in_sight_of(of, member, behind.unwrap_or(0)))
         .filter(Filter::ne(Message::SENDER_ID, member.user_id.as_str()))
         .filter(Filter::stands(now))
         .filter(unblocked(Message::SENDER_ID, &member.user_id))

@@ -3,10 +3,13 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use whisper_people::{People, UserSummaryView, Users};
+use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{
-    Conversation, ConversationKind, ConversationMember, ConversationMemberRole, Message,
-    MessageContentType, Timestamp,
+    Conversation, ConversationKind, ConversationMember, ConversationMemberRole,
+    ConversationSettings, Message, MessageContentType, Timestamp,
 };
+
+use whisper_store::Doc;
 
 use crate::shown::ShownMembers;
 use crate::unread::Unread;
@@ -35,7 +38,8 @@ pub struct ConversationView {
     pub avatar_file_id: Option<String>,
     /// User who made it.
     pub creator_id: String,
-    /// The first 100 active members, in the order they joined.
+    /// The first 100 active members, in the order they joined; of those who run it and the caller alone, where the settings
+    /// don't let the caller see the members.
     pub participant_ids: Vec<String>,
     /// Owner and admins, at most 100.
     pub admin_ids: Vec<String>,
@@ -77,9 +81,9 @@ pub struct ConversationView {
     pub last_message_sender_id: Option<String>,
     /// The caller's unread messages by the caller's id, as in `my`.
     pub unread_count: Map<String, Value>,
-    /// Settings that the members share.
+    /// Its settings: all of them in a group; those of the clients, if there are any, in a direct conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub settings: Option<Map<String, Value>>,
+    pub settings: Option<ConversationSettings>,
     /// Whether anybody may find and join it.
     pub is_public: bool,
     /// Category it is listed under when public.
@@ -187,17 +191,23 @@ pub struct Sight<'a> {
     pub shown: ShownMembers,
     /// Their unread messages.
     pub unread: Unread,
-    /// The newest message that they see.
-    pub newest: Option<&'a Message>,
+    /// The newest message; not one that they deleted for themselves.
+    pub newest: Option<&'a Doc<Message>>,
     /// The people it names, as they see them.
     pub people: &'a People,
+    /// When it is seen.
+    pub now: Timestamp,
 }
 
-impl Sight<'_> {
+impl<'a> Sight<'a> {
     /// The newest message, if it is for them to see.
-    fn preview(&self) -> Option<&Message> {
-        self.newest
-            .filter(|message| !self.people.is_hidden(&message.sender_id))
+    fn preview(&self, of: &Conversation) -> Option<&'a Message> {
+        let newest = self.newest.filter(|message| {
+            message.stands(self.now)
+                && message.seq > of.hidden_up_to(self.me)
+                && !self.people.is_hidden(&message.sender_id)
+        });
+        newest.map(|message| &message.value)
     }
 
     fn peer(&self, kind: ConversationKind) -> Option<UserSummaryView> {
@@ -213,7 +223,8 @@ impl ConversationView {
         let me = sight.me;
         let mine = |set: bool| Vec::from_iter(set.then(|| me.user_id.clone()));
         let unread_count = Map::from_iter([(me.user_id.clone(), json!(sight.unread.count))]);
-        let newest = sight.preview();
+        let newest = sight.preview(&of);
+        let settings = shown_settings(&of);
         ConversationView {
             peer: sight.peer(of.kind),
             last_message_id: newest.map(|message| message.id.clone()),
@@ -236,10 +247,7 @@ impl ConversationView {
             is_muted: mine(me.is_muted),
             is_archived: mine(me.is_archived),
             unread_count,
-            settings: of
-                .settings
-                .as_deref()
-                .and_then(|text| serde_json::from_str(text).ok()),
+            settings,
             is_public: of.is_public,
             category: of.category,
             tags: of.tags,
@@ -250,6 +258,18 @@ impl ConversationView {
             admin_ids: sight.shown.admins,
             moderator_ids: sight.shown.moderators,
         }
+    }
+}
+
+/// The settings that members are shown.
+fn shown_settings(of: &Conversation) -> Option<ConversationSettings> {
+    let set = of.own_settings();
+    match of.kind {
+        ConversationKind::Direct => set.custom.map(|custom| ConversationSettings {
+            custom: Some(custom),
+            ..ConversationSettings::default()
+        }),
+        _ => Some(set.filled()),
     }
 }
 

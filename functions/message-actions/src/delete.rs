@@ -53,9 +53,9 @@ async fn delete(
 async fn delete_for_me(ctx: &Ctx, conversation: &str, id: &str) -> Result<Attempt<()>> {
     let me = ctx.caller()?.user_id;
     let named = Named::read(ctx, &me, conversation, &[id]).await?;
-    let message = named.messages.into_iter().flatten().next().or_not_found()?;
-    if named.deletions.contains_key(id) {
+    let named_message = named.messages.into_iter().flatten().next().or_not_found()?;
+    if named_message.is_hidden {
         return Ok(Attempt::Done(()));
     }
-    hide(ctx, &named.member, &[&message]).await
+    hide(ctx, &named.access.member, &[&named_message.message]).await
 }

@@ -7,11 +7,11 @@ use whisper_kit::Reply;
 use whisper_kit::Request;
 use whisper_kit::error::{Code, OptionExt, Result};
 use whisper_schema::Ephemeral;
-use whisper_schema::main_db::{Conversation, Message};
+use whisper_schema::main_db::{ConversationRight, Message};
 use whisper_store::Get;
 
 use whisper_messages::{
-    MESSAGE, MessageView, SingleMessageView, Viewing, check_member, deletion, is_in_sight, readers,
+    MESSAGE, MessageView, SingleMessageView, Viewing, check_member, deletion, readers,
 };
 
 /// The endpoint.
@@ -26,20 +26,16 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     let me = caller.user_id.as_str();
     let conversation = request.id("conversationId")?;
     let message = request.id("messageId")?;
-    let member = check_member(&ctx, conversation, me).await?;
-    let (found, message, deleted, readers) = ctx
-        .read((
-            Get::<Conversation>::id(conversation),
-            Get::<Message>::id(message),
-            deletion(me, message),
-            readers(conversation, me),
-        ))
-        .await?;
-    let kind = found.or_not_found()?.kind;
+    let access = check_member(&ctx, conversation, me).await?;
+    let readers = access
+        .has(ConversationRight::SeeMembers)
+        .then(|| readers(conversation, me));
+    let named = (Get::<Message>::id(message), deletion(me, message));
+    let ((message, deleted), readers) = ctx.read((named, readers)).await?;
+    let (kind, readers) = (access.conversation.kind, readers.unwrap_or_default());
     let message = message
-        .filter(|message| message.conversation_id == conversation)
+        .filter(|message| access.is_in_history(message, deleted.as_ref()))
         .filter(|message| message.lasts(ctx.now()))
-        .filter(|message| is_in_sight(message, &member, deleted.as_ref()))
         .or_not_found()?;
     let viewing = Viewing::read(&ctx, me, kind, readers, std::slice::from_ref(&message)).await?;
     Reply::ok(&SingleMessageView {

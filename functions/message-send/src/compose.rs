@@ -130,6 +130,10 @@ pub fn batch(
         }),
         None => batch,
     };
+    let batch = match context.pace() {
+        Some(pace) => pace.count_in(batch, &context.member, ctx.now()),
+        None => batch,
+    };
     let batch = match context.member.is_request {
         true => batch.update(&context.member.id, accepted()),
         false => batch,

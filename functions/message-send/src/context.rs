@@ -4,7 +4,7 @@ use whisper_kit::Ctx;
 use whisper_kit::error::{Error, FieldError, OptionExt, Result, Rule};
 use whisper_kit::ids::member_id;
 use whisper_people::{audience, consents};
-use whisper_schema::main_db::{Conversation, ConversationKind, Message};
+use whisper_schema::main_db::{Conversation, ConversationKind, ConversationRight, Message};
 use whisper_schema::social_db::Story;
 use whisper_schema::system::{ConversationMember, MessageMark};
 use whisper_schema::{Ephemeral, Timestamp};
@@ -12,6 +12,7 @@ use whisper_store::{Doc, Get};
 
 use crate::content::Details;
 use crate::draft::SendMessage;
+use crate::pace::Pace;
 use whisper_messages::{deletion, first_members, is_active, is_visible, member_of};
 
 /// The documents around a message to be sent, as of one moment.
@@ -25,12 +26,12 @@ pub struct Context {
     pub peer: Option<ConversationMember>,
     /// The message that was sent with this id before.
     pub stored: Option<Message>,
-    /// The message it answers, and whether the sender deleted it for themselves.
+    /// The message it answers.
     pub reply_to: Named,
-    /// The message it is a copy of, and the same.
+    /// The message it is a copy of.
     pub origin: Named,
-    /// The sender's membership of the conversation that the copy comes from.
-    pub origin_member: Option<ConversationMember>,
+    /// The conversation that the copy comes from, and the sender's membership of it.
+    pub origin_place: Option<(Conversation, ConversationMember)>,
     /// The membership of the gift's recipient.
     pub recipient: Option<ConversationMember>,
     /// The story it answers, if the sender may see it.
@@ -39,7 +40,7 @@ pub struct Context {
     pub is_unwanted: bool,
 }
 
-/// A message that the draft names.
+/// A message that the draft names, and the sender's mark if they deleted it for themselves.
 #[derive(Debug, Default)]
 pub struct Named {
     message: Option<Doc<Message>>,
@@ -47,17 +48,16 @@ pub struct Named {
 }
 
 impl Named {
-    /// The message, if this member can refer to it and it is one of this conversation.
-    fn visible(
+    /// Whether a member of this conversation can refer to it.
+    fn is_visible(
         &self,
-        conversation: &str,
+        conversation: &Conversation,
         member: &ConversationMember,
         now: Timestamp,
-    ) -> Option<&Message> {
+    ) -> bool {
         let deletion = self.deletion.as_ref();
-        let message = self.message.as_ref()?;
-        let is_theirs = message.conversation_id == conversation;
-        (is_theirs && is_visible(message, member, deletion, now)).then_some(&message.value)
+        let message = self.message.as_ref();
+        message.is_some_and(|message| is_visible(message, conversation, member, deletion, now))
     }
 }
 
@@ -98,7 +98,10 @@ impl Context {
             _ => (None, None),
         };
         let others = (
-            origin.map(|(_, conversation)| member(conversation, me)),
+            origin.map(|(_, conversation)| {
+                let whole = Get::<Conversation>::id(conversation);
+                (whole, member(conversation, me))
+            }),
             recipient,
             story,
         );
@@ -115,7 +118,9 @@ impl Context {
             stored: value(messages.0.flatten()),
             reply_to: messages.1.map(Named::from).unwrap_or_default(),
             origin: messages.2.map(Named::from).unwrap_or_default(),
-            origin_member: value(others.0.flatten()),
+            origin_place: others
+                .0
+                .and_then(|(whole, member)| value(whole).zip(value(member))),
             recipient: value(others.1.flatten()),
             story: value(others.2.flatten()),
             is_unwanted: false,
@@ -159,15 +164,33 @@ impl Context {
         draft.expires_at.into_iter().chain(origin).min()
     }
 
+    /// Refuses a sender who may not send here now, whatever it is.
+    ///
+    /// # Errors
+    /// `forbidden`, in the same words for a block and where the other one doesn't want messages; `rate_limited` in slow mode.
+    pub fn refuse(&self, now: Timestamp) -> Result<()> {
+        if self.member.is_blocked || self.is_unwanted {
+            return Err(Error::forbidden("You can't send to this conversation."));
+        }
+        let send = ConversationRight::SendMessages;
+        if !self.conversation.lets(self.member.role, send) {
+            let detail = "The settings of this conversation don't let you send messages.";
+            return Err(Error::forbidden(detail));
+        }
+        self.pace().map_or(Ok(()), |pace| pace.refuse(now))
+    }
+
+    /// The wait between the sender's messages, in slow mode.
+    pub fn pace(&self) -> Option<Pace> {
+        Pace::of(&self.conversation, &self.member)
+    }
+
     /// Holds a new message against the documents it names.
     ///
     /// # Errors
-    /// `forbidden` as for a block where the other one doesn't want messages. `validation_failed`, naming each field;
-    /// documents that don't exist and documents that the sender may not see are refused in the same words.
+    /// `validation_failed`, naming each field; documents that don't exist and documents that the sender may not see are
+    /// refused in the same words.
     pub fn check(&self, draft: &SendMessage, now: Timestamp) -> Result<()> {
-        if self.is_unwanted {
-            return Err(Error::forbidden("You can't send to this conversation."));
-        }
         let mut errors: Vec<FieldError> = draft
             .missed(now)
             .map(|field| FieldError::new(field, Rule::Range, "must lie in the future"))
@@ -181,9 +204,7 @@ impl Context {
                 "must name a message of this conversation",
             );
         }
-        if let Some((_, conversation)) = draft.origin()
-            && !self.has_origin(conversation, now)
-        {
+        if draft.origin().is_some() && !self.has_origin(now) {
             let detail = "must name a message of forwardedFromConversationId that you can see";
             missing("forwardedFromMessageId", detail);
         }
@@ -209,20 +230,18 @@ impl Context {
 
     /// The message it is a copy of.
     pub fn origin(&self) -> Option<&Message> {
-        self.origin.message.as_ref().map(|message| &message.value)
+        self.origin.message.as_deref()
     }
 
     fn has_reply_target(&self, now: Timestamp) -> bool {
-        let (conversation, member) = (&self.conversation.id, &self.member);
-        self.reply_to.visible(conversation, member, now).is_some()
+        let (conversation, member) = (&self.conversation, &self.member);
+        self.reply_to.is_visible(conversation, member, now)
     }
 
-    fn has_origin(&self, conversation: &str, now: Timestamp) -> bool {
-        let member = self
-            .origin_member
-            .as_ref()
-            .filter(|member| is_active(member));
-        member.is_some_and(|member| self.origin.visible(conversation, member, now).is_some())
+    fn has_origin(&self, now: Timestamp) -> bool {
+        let place = self.origin_place.as_ref();
+        let place = place.filter(|(_, member)| is_active(member));
+        place.is_some_and(|(whole, member)| self.origin.is_visible(whole, member, now))
     }
 
     fn has_recipient(&self) -> bool {

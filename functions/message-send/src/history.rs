@@ -6,16 +6,16 @@ use whisper_kit::Endpoint;
 use whisper_kit::Method;
 use whisper_kit::Reply;
 use whisper_kit::Request;
-use whisper_kit::error::{Code, OptionExt, Result};
+use whisper_kit::error::{Code, Result};
 use whisper_kit::page::ListingWith;
 use whisper_people::Users;
-use whisper_schema::main_db::{Conversation, Message};
+use whisper_schema::main_db::{ConversationRight, Message};
 use whisper_schema::{Column, Timestamp};
-use whisper_store::{Filter, Get, Order, Query};
+use whisper_store::{Filter, Order, Query};
 
 use whisper_messages::MessageView;
+use whisper_messages::{Access, check_member};
 use whisper_messages::{Viewing, readers};
-use whisper_messages::{check_member, in_sight_of};
 
 /// How to walk the history.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -60,17 +60,13 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let window = request
         .page_of(&ctx, |_: &HistoryFilters| String::new())
         .await?;
-    let member = check_member(&ctx, conversation, me).await?;
-    let page = messages(conversation, window.filters.order, ctx.now());
-    let page = page.filter(in_sight_of(&member, None));
-    let (found, page, readers) = ctx
-        .read((
-            Get::<Conversation>::id(conversation),
-            window.over(page).page(),
-            readers(conversation, me),
-        ))
-        .await?;
-    let kind = found.or_not_found()?.kind;
+    let access = check_member(&ctx, conversation, me).await?;
+    let page = messages(&access, window.filters.order, ctx.now());
+    let readers = access
+        .has(ConversationRight::SeeMembers)
+        .then(|| readers(conversation, me));
+    let (page, readers) = ctx.read((window.over(page).page(), readers)).await?;
+    let (kind, readers) = (access.conversation.kind, readers.unwrap_or_default());
     // Also at the newest message: later messages stand before this cursor.
     let cursors = (page.next.as_ref(), page.first.as_ref());
     let viewing = Viewing::read(&ctx, me, kind, readers, &page.items).await?;
@@ -82,14 +78,14 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
         .await
 }
 
-/// The messages that have not expired, in the order of their commits.
-fn messages(conversation: &str, order: HistoryOrder, now: Timestamp) -> Query<Message> {
+/// The messages that are the caller's to see and have not expired, in the order of their commits.
+fn messages(access: &Access, order: HistoryOrder, now: Timestamp) -> Query<Message> {
     let order = match order {
         HistoryOrder::Desc => Order::desc(Column::seq()),
         HistoryOrder::Asc => Order::asc(Column::seq()),
     };
     Query::new()
-        .filter(Filter::eq(Message::CONVERSATION_ID, conversation))
+        .filter(access.history())
         .filter(Filter::lasts(now))
         .order(order)
 }

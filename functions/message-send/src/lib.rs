@@ -6,6 +6,7 @@ mod context;
 pub mod draft;
 mod history;
 mod limits;
+mod pace;
 mod send;
 
 use whisper_kit::Api;

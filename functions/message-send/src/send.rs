@@ -95,9 +95,7 @@ impl Sending<'_> {
         if let Some(stored) = context.stored {
             return self.replay(stored).map(Attempt::Done);
         }
-        if context.member.is_blocked {
-            return Err(Error::forbidden("You can't send to this conversation."));
-        }
+        context.refuse(ctx.now())?;
         context.check(draft, ctx.now())?;
         let id = draft.id.clone().map_or_else(|| ctx.new_id(), Ok)?;
         let message = compose::message(id, draft, &context);

@@ -91,6 +91,12 @@ fn ending(id: &str, name: String, at: Timestamp) -> Option<(Batch, Count)> {
             rests_until: at,
             ..RestingName::default()
         }),
+        "conversationBans" => one(&ConversationBan {
+            id: name.clone(),
+            user_id: name,
+            ends_at: Some(at),
+            ..ConversationBan::default()
+        }),
         "typingIndicators" => one(&TypingIndicator {
             id: name.clone(),
             conversation_id: name,

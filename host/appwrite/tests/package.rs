@@ -44,6 +44,14 @@ fn a_schedule_of_nobody_and_a_second_one_are_refused() {
 }
 
 #[test]
+fn a_component_that_only_others_call_is_no_function() {
+    let chained = "[component.b]\nsource = \"b.wasm\"\n[[trigger.http]]\nroute = { private = true }\ncomponent = \"b\"\n";
+    let made = functions(&manifest(chained)).unwrap();
+    let ids: Vec<&str> = made.iter().map(|function| function.id.as_str()).collect();
+    assert_eq!(ids, ["a"]);
+}
+
+#[test]
 fn a_function_without_data_has_no_scopes() {
     assert_eq!(functions(&manifest("")).unwrap()[0].scopes, [""; 0]);
 }

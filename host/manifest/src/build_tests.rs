@@ -18,6 +18,7 @@ fn component(id: &str, command: &str) -> Component {
         allowed_outbound_hosts: Vec::new(),
         variables: Default::default(),
         environment: Default::default(),
+        computes: false,
         build: Some(Build {
             commands: vec![command.into()],
             workdir: "/app".into(),

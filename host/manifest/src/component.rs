@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 use crate::fields::Fields;
-use crate::function::{self, Function};
+use crate::function::{self, Function, Own};
 use crate::problems::Collector;
 
 /// The only label of a database or store that exists without a runtime configuration, as in Spin.
@@ -33,6 +33,8 @@ pub struct Component {
     pub environment: BTreeMap<String, String>,
     /// Commands that build it, if any.
     pub build: Option<Build>,
+    /// Whether it computes for long, such as hashes of passwords: the embedded host runs it in threads of its own.
+    pub computes: bool,
     /// Its settings as a function on Appwrite.
     pub function: Function,
 }
@@ -82,6 +84,7 @@ fn read(id: String, mut fields: Fields<'_, '_, '_>, dir: &Path) -> Component {
         variables: fields.string_map("variables"),
         environment: fields.string_map("environment"),
         build: None,
+        computes: false,
         function: Function::default(),
         id,
     };
@@ -96,7 +99,13 @@ fn read(id: String, mut fields: Fields<'_, '_, '_>, dir: &Path) -> Component {
         "profile",
     ]);
     let tool = fields.table("tool");
-    let function = tool.map(|(table, _)| function::read(table, &component.id, fields.problems));
+    let own = tool.map(|(table, _)| function::read(table, &component.id, fields.problems));
+    let Own { computes, function } = own.unwrap_or_default();
+    if computes && !component.allowed_outbound_hosts.is_empty() {
+        fields.problem(
+            "a component that computes may call nobody: `allowed_outbound_hosts` must be empty",
+        );
+    }
     let build = fields.table("build");
     let title = format!("[component.{}.build]", component.id);
     let build = build
@@ -104,7 +113,8 @@ fn read(id: String, mut fields: Fields<'_, '_, '_>, dir: &Path) -> Component {
     fields.finish();
     Component {
         build,
-        function: function.unwrap_or_default(),
+        computes,
+        function,
         ..component
     }
 }

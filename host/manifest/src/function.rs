@@ -1,5 +1,5 @@
-//! `[component.<id>.tool.whisper.appwrite]`: the component as a function on Appwrite. Spin ignores it, and so does
-//! the embedded host. Other tools' tables are ignored.
+//! `[component.<id>.tool.whisper]`: whether the component computes, for the embedded host, and in `…appwrite` what it is as
+//! a function there. Spin ignores both; other tools' tables are ignored.
 
 use toml::de::DeTable;
 
@@ -28,29 +28,44 @@ impl Default for Function {
     }
 }
 
-pub(crate) fn read<'a>(
-    tools: &DeTable<'a>,
-    component: &str,
-    problems: &mut Collector<'a>,
-) -> Function {
+/// The table of one component.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Own {
+    /// Whether it computes for long, and is run in threads of its own.
+    pub computes: bool,
+    /// Its settings as a function on Appwrite.
+    pub function: Function,
+}
+
+pub(crate) fn read<'a>(tools: &DeTable<'a>, component: &str, problems: &mut Collector<'a>) -> Own {
     let title = |end: &str| format!("[component.{component}.tool.whisper{end}]");
     let Some(whisper) = tools.get("whisper") else {
-        return Function::default();
+        return Own::default();
     };
     let offset = whisper.span().start;
     let Some(table) = whisper.get_ref().as_table() else {
         problems.at(offset, &title(""), "must be a table");
-        return Function::default();
+        return Own::default();
     };
     let mut fields = Fields::new(table, offset, title(""), problems);
+    let computes = fields.flag("computes");
     let appwrite = fields.table("appwrite");
     fields.finish();
-    let Some((table, offset)) = appwrite else {
-        return Function::default();
-    };
+    let function = appwrite.map(|(table, offset)| {
+        read_function(
+            Fields::new(table, offset, title(".appwrite"), problems),
+            table,
+        )
+    });
+    Own {
+        computes,
+        function: function.unwrap_or_default(),
+    }
+}
+
+fn read_function<'a>(mut fields: Fields<'_, '_, 'a>, table: &DeTable<'a>) -> Function {
     let usual = Function::default();
     let is_given = table.get("execute").is_some();
-    let mut fields = Fields::new(table, offset, title(".appwrite"), problems);
     let execute = fields.strings("execute");
     let function = Function {
         execute: if is_given { execute } else { usual.execute },
@@ -107,6 +122,12 @@ mod tests {
         for (tool, told) in [
             ("[component.a.tool]\nwhisper = 1", "must be a table"),
             ("[component.a.tool.whisper]\nappwrit = {}", "`appwrite`?"),
+            ("[component.a.tool.whisper]\ncompute = true", "`computes`?"),
+            ("[component.a.tool.whisper]\ncomputes = 2", "true or false"),
+            (
+                "allowed_outbound_hosts = [\"http://a.spin.internal\"]\n[component.a.tool.whisper]\ncomputes = true",
+                "may call nobody",
+            ),
             (
                 "[component.a.tool.whisper.appwrite]\nevent = []",
                 "`events`?",

@@ -55,6 +55,9 @@ impl Appwrite {
     fn run(&self) -> anyhow::Result<()> {
         let mut manifest = self.manifest.manifest()?;
         let all = functions(&manifest).map_err(|why| anyhow!(why))?;
+        manifest
+            .components
+            .retain(|id, _| all.iter().any(|function| function.id == *id));
         self.check_names(&manifest)?;
         if !self.component.is_empty() {
             manifest

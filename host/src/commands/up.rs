@@ -20,6 +20,7 @@ use whisper_manifest::variables::{Values, environment_name, parse_assignment};
 use super::ManifestArgs;
 use crate::app::App;
 use crate::clock::Clock;
+use crate::computing::Threads;
 use crate::control::{self, Control};
 use crate::data_dir::{self, DataDir};
 use crate::faults::{self, Fault, Faults};
@@ -128,6 +129,7 @@ impl Up {
         let clock = Clock::new(self.clock_offset);
         let (faults, faulty) = Faults::new();
         let limits = Limits::default();
+        let threads = Threads::start().context("the threads for components that compute")?;
         let loader = Loader {
             manifest: &manifest,
             values: &values,
@@ -142,6 +144,7 @@ impl Up {
                 ..limits
             },
             faults,
+            computing: threads.computing(),
         };
         let app = loader.load(&engine, compiled)?;
         let running = Running {
@@ -160,6 +163,7 @@ impl Up {
         running.app.stats().closing.store(true, Ordering::Relaxed);
         // Streams and work after an answer end here; blocking work is waited for.
         runtime.shutdown_timeout(Duration::from_secs(5));
+        threads.stop();
         let finished = result?;
         sqlite::checkpoint(running.data.path()).context("writing the database's log back")?;
         log::event("stopped", json!({ "finished": finished }), || {

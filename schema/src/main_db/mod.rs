@@ -2,6 +2,7 @@
 
 mod contact;
 mod conversation;
+mod conversation_settings;
 mod message;
 mod presence;
 mod profile;
@@ -10,6 +11,10 @@ mod typing_indicator;
 
 pub use contact::{Contact, ContactRelationship};
 pub use conversation::{Conversation, ConversationKind};
+pub use conversation_settings::{
+    ConversationCircle, ConversationHistory, ConversationRight, ConversationSettings,
+    LONGEST_SLOW_MODE,
+};
 pub use message::{Message, MessageContentType, MessageStatus};
 pub use presence::{Presence, PresenceStatus};
 pub use profile::{Profile, ProfileStatus, ProfileTheme};

@@ -95,6 +95,11 @@ pub struct ConversationMember {
     /// Commit number of the newest message that they deleted for themselves; none if they deleted none. Behind it nobody
     /// has to ask for their marks.
     pub deleted_position: Option<i64>,
+    /// Commit number of the newest message there was when they joined, where the conversation's history was only for those
+    /// who were there: messages up to there aren't theirs, as long as it isn't for all.
+    pub history_position: Option<i64>,
+    /// When they sent a message where members have to wait between two; none where they didn't.
+    pub last_sent_at: Option<Timestamp>,
     /// When they joined, the last time if more than once.
     pub joined_at: Timestamp,
     /// When they left or were sent away; none while they belong to it.
@@ -107,12 +112,8 @@ pub struct ConversationMember {
 }
 
 impl ConversationMember {
-    /// Whether they cleared the conversation when the message at this place was in it already: they see it no more.
-    pub fn has_cleared(&self, position: i64) -> bool {
-        self.cleared_position >= Some(position)
-    }
-
-    /// Whether they may have deleted the message at this place for themselves; only then their mark has to be asked for.
+    /// Whether they may have deleted a message at this place or behind it for themselves; only then their marks have to be
+    /// asked for.
     pub fn may_have_deleted(&self, position: i64) -> bool {
         self.deleted_position >= Some(position)
     }

@@ -6,6 +6,7 @@
 mod account;
 mod consumer_cursor;
 mod contact_book;
+mod conversation_ban;
 mod conversation_member;
 mod error_group;
 mod error_link;
@@ -37,6 +38,7 @@ mod story_reaction;
 pub use account::{Account, AccountStatus};
 pub use consumer_cursor::ConsumerCursor;
 pub use contact_book::ContactBook;
+pub use conversation_ban::ConversationBan;
 pub use conversation_member::{
     ConversationMember, ConversationMemberRole, ConversationMemberStatus,
 };

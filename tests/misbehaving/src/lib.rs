@@ -8,7 +8,7 @@
 mod key_value;
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -34,6 +34,7 @@ async fn handle(request: Request) -> Response<Full<Bytes>> {
         "/loop" => endless(),
         "/panic" => panic!("on purpose"),
         "/hog" => hog(&query),
+        "/compute" => compute(&query),
         #[cfg(feature = "spin")]
         "/gate" => gate().await,
         #[cfg(feature = "spin")]
@@ -64,6 +65,19 @@ fn endless() -> String {
     let mut n: u64 = 1;
     while std::hint::black_box(n) != 0 {
         n = n.wrapping_mul(3) | 1;
+    }
+    n.to_string()
+}
+
+/// Computes for this many milliseconds.
+fn compute(ms: &str) -> String {
+    let (begun, time) = (
+        Instant::now(),
+        Duration::from_millis(ms.parse().unwrap_or(0)),
+    );
+    let mut n: u64 = 1;
+    while begun.elapsed() < time {
+        n = std::hint::black_box(n).wrapping_mul(3) | 1;
     }
     n.to_string()
 }

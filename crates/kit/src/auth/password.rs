@@ -1,7 +1,11 @@
 //! Passwords: Argon2id as OWASP advises (19 MiB, 2 passes, 1 lane), kept as PHC strings.
 //!
-//! A hash takes tens of milliseconds, in which the instance does nothing else. So they take turns, with a pause before
-//! each: every other request of the instance waits for one hash at most, and not for all that came before it.
+//! A hash takes tens of milliseconds, in which the instance does nothing else. So another component does it where the
+//! operator names one ([`apart`]). In an instance hashes take turns, with a pause before each: every other request of
+//! it waits for one hash at most, and not for all that came before it.
+
+#[cfg_attr(not(all(target_family = "wasm", feature = "spin")), allow(dead_code))]
+pub(super) mod apart;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -18,10 +22,15 @@ use crate::ids::random;
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
+/// Bytes of a salt.
+const SALT: usize = 16;
 
 /// How often a request that waits for a turn looks whether it has come, and how long the instance is left to others
 /// before each hash: enough to read and answer something short.
 const PAUSE: Duration = Duration::from_millis(10);
+/// The same where an instance does nothing else: enough to take what came at once, which would have other instances
+/// made for it.
+const BRIEF: Duration = Duration::from_millis(1);
 /// The most requests that wait for a turn in an instance. More are sent away: they would wait for longer than people
 /// do.
 const MOST_WAITING: usize = 64;
@@ -40,21 +49,20 @@ struct Turn<'a> {
 }
 
 impl<'a> Turn<'a> {
-    async fn take(ctx: &'a Ctx) -> Result<Self> {
+    async fn take(ctx: &'a Ctx, pause: Duration) -> Result<Self> {
         let turns = ctx.turns();
         if turns.line.borrow().len() >= MOST_WAITING {
-            let detail = "Too many are signing in. Try again in a moment.";
-            return Err(Error::new(Code::Unavailable, detail).with_header("retry-after", "2"));
+            return Err(busy());
         }
         let number = turns.next.get();
         turns.next.set(number.wrapping_add(1));
         turns.line.borrow_mut().push_back(number);
         let turn = Turn { turns, number };
         while turns.line.borrow().front() != Some(&number) {
-            ctx.database()?.pause(PAUSE).await;
+            ctx.pause(pause).await;
         }
         // Even when the turn came at once: other requests that came in with this one go first.
-        ctx.database()?.pause(PAUSE).await;
+        ctx.pause(pause).await;
         Ok(turn)
     }
 }
@@ -64,6 +72,12 @@ impl Drop for Turn<'_> {
         let mut line = self.turns.line.borrow_mut();
         line.retain(|number| *number != self.number);
     }
+}
+
+/// The refusal where too many wait.
+fn busy() -> Error {
+    let detail = "Too many are signing in. Try again in a moment.";
+    Error::new(Code::Unavailable, detail).with_header("retry-after", "2")
 }
 
 /// The hash of a password that no account has, for sign-ins with an unknown address: they must take as long.
@@ -77,11 +91,23 @@ fn hasher() -> Result<Argon2<'static>> {
 /// The PHC string to keep for a password.
 ///
 /// # Errors
-/// A fault of the runtime.
+/// [`Code::Unavailable`] where too many wait, or a fault of the runtime.
 pub async fn hash_password(ctx: &Ctx, password: &str) -> Result<String> {
-    let salt: [u8; 16] = random()?;
-    let _turn = Turn::take(ctx).await?;
-    hash(password, &salt)
+    #[cfg(all(target_family = "wasm", feature = "spin"))]
+    if let Some(hash) = apart::hash(ctx, password).await? {
+        return Ok(hash);
+    }
+    let _turn = Turn::take(ctx, PAUSE).await?;
+    hash(password, &random::<SALT>()?)
+}
+
+/// The PHC string to keep for a password, by this instance, which does nothing else.
+///
+/// # Errors
+/// As [`hash_password`].
+pub async fn hash_here(ctx: &Ctx, password: &str) -> Result<String> {
+    let _turn = Turn::take(ctx, BRIEF).await?;
+    hash(password, &random::<SALT>()?)
 }
 
 fn hash(password: &str, salt: &[u8]) -> Result<String> {
@@ -94,9 +120,22 @@ fn hash(password: &str, salt: &[u8]) -> Result<String> {
 /// Whether the password is the one that was hashed. Compares in constant time.
 ///
 /// # Errors
-/// A fault when the stored string is no PHC string.
+/// [`Code::Unavailable`] where too many wait, or a fault when the stored string is no PHC string.
 pub async fn verify_password(ctx: &Ctx, password: &str, stored: &str) -> Result<bool> {
-    let _turn = Turn::take(ctx).await?;
+    #[cfg(all(target_family = "wasm", feature = "spin"))]
+    if let Some(is_right) = apart::verify(ctx, password, stored).await? {
+        return Ok(is_right);
+    }
+    let _turn = Turn::take(ctx, PAUSE).await?;
+    verify(password, stored)
+}
+
+/// Whether the password is the one that was hashed, by this instance, which does nothing else.
+///
+/// # Errors
+/// As [`verify_password`].
+pub async fn verify_here(ctx: &Ctx, password: &str, stored: &str) -> Result<bool> {
+    let _turn = Turn::take(ctx, BRIEF).await?;
     verify(password, stored)
 }
 

@@ -55,6 +55,11 @@ pub fn member_id(conversation: &str, user: &str) -> String {
     derived_id(&["member", conversation, user])
 }
 
+/// Id of a user's ban from a conversation.
+pub fn ban_id(conversation: &str, user: &str) -> String {
+    derived_id(&["ban", conversation, user])
+}
+
 /// Id of the poll that a message shows.
 pub fn poll_id(message: &str) -> String {
     derived_id(&["poll", message])

@@ -38,7 +38,11 @@ fn routes(group: &str, direct: &str, other: &User) -> Vec<(Method, String, Value
         routes.extend([
             (Method::GET, path.clone(), Value::Null),
             (Method::GET, format!("{path}/members"), Value::Null),
-            (Method::PATCH, path.clone(), json!({"settings": {"by": id}})),
+            (
+                Method::PATCH,
+                path.clone(),
+                json!({"settings": {"custom": {"by": id}}}),
+            ),
             (
                 Method::PATCH,
                 format!("{path}/me"),
@@ -116,7 +120,7 @@ fn who_may_not_send_can_not_write_words_into_the_settings_either() {
         let room = Room::new();
         let (ann, bob) = (room.user().await, room.user().await);
         let path = format!("/v1/conversations/{}", room.direct(&ann, &bob).await);
-        let note = json!({"settings": {"note": "Hear me"}});
+        let note = json!({"settings": {"custom": {"note": "Hear me"}}});
         let change = async |who: &User| room.send_matching(Method::PATCH, who, &path, &note).await;
         change(&bob).await.expect(200);
         let of_bob = whisper_kit::ids::member_id(&path["/v1/conversations/".len()..], &bob.id);

@@ -1,11 +1,13 @@
 //! The function on a database of its own: what it reads and writes, with the clock held still.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bans;
 mod blocked;
 mod limits;
 mod list;
 mod list_model;
 mod making;
+mod permissions;
 mod reading;
 mod requests;
 mod room;

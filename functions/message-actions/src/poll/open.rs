@@ -1,9 +1,10 @@
 //! The way to the poll of a message: members of its conversation may see it.
 
 use whisper_kit::error::OptionExt;
-use whisper_kit::ids::{member_id, poll_id};
+use whisper_kit::ids::poll_id;
 use whisper_kit::{Ctx, Request, Result};
-use whisper_messages::{ballot_id, deletion, is_visible, member_of};
+use whisper_messages::{ballot_id, check_member, deletion};
+use whisper_schema::Ephemeral;
 use whisper_schema::content_db::Poll;
 use whisper_schema::main_db::Message;
 use whisper_schema::system::{ConversationMember, PollBallot};
@@ -38,8 +39,7 @@ impl<'a> Place<'a> {
     /// The same 404 for a stranger, for a message that isn't there any more, and for one without a poll.
     pub async fn open(&self, ctx: &Ctx) -> Result<Opened> {
         let me = ctx.caller()?.user_id;
-        let member = Get::<ConversationMember>::id(member_id(self.conversation, &me));
-        let member = member_of(ctx.read(member).await?)?;
+        let access = check_member(ctx, self.conversation, &me).await?;
         let poll = poll_id(self.message);
         let (message, deleted, poll, ballot) = ctx
             .read((
@@ -50,11 +50,11 @@ impl<'a> Place<'a> {
             ))
             .await?;
         let message = message
-            .filter(|message| message.conversation_id == self.conversation)
-            .filter(|message| is_visible(message, &member, deleted.as_ref(), ctx.now()))
+            .filter(|message| message.stands(ctx.now()))
+            .filter(|message| access.is_in_history(message, deleted.as_ref()))
             .or_not_found()?;
         Ok(Opened {
-            member,
+            member: access.member,
             message,
             poll: poll.or_not_found()?,
             ballot,

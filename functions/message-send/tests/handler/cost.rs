@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use whisper_kit::ids::member_id;
 use whisper_schema::prelude::*;
-use whisper_store::Batch;
+use whisper_store::{Batch, Patch};
 
 use whisper_messages::testing::{Person, Scene};
 
@@ -72,6 +72,20 @@ fn an_end_costs_a_row_and_nothing_else_does() {
     );
     assert_eq!(ending.0, plain.0);
     assert_eq!(ending.1, plain.1 + 1);
+}
+
+#[test]
+fn a_wait_between_messages_costs_a_row_and_no_statement() {
+    let scene = crate::scene();
+    let ann = scene.person();
+    let (quick, slow) = (scene.group(&[&ann]), scene.group(&[&ann]));
+    let settings = Patch::new().set(Conversation::SETTINGS, r#"{"slowModeSeconds":1}"#);
+    scene.change(&slow, settings);
+    scene.say(&ann, &quick, "Opens the connections");
+    let plain = cost(&scene, &ann, &quick, &json!({"content": "x"}));
+    let waiting = cost(&scene, &ann, &slow, &json!({"content": "x"}));
+    assert_eq!(waiting.0, plain.0);
+    assert_eq!(waiting.1, plain.1 + 1);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod history;
 mod limits;
 mod positions;
 mod requests;
+mod settings;
 mod views;
 
 use whisper_messages::testing::Scene;

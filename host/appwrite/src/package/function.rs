@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use whisper_manifest::routes::Router;
-use whisper_manifest::{Component, Manifest};
+use whisper_manifest::{Component, Manifest, Route, Trigger};
 
 /// The runtime: the first whose Wasm can wait for JavaScript without a flag (JSPI).
 pub const RUNTIME: &str = "node-25";
@@ -48,13 +48,20 @@ pub struct Function {
     pub job: Option<String>,
 }
 
-/// The functions of a manifest, in the order of their ids.
+/// The functions of a manifest, in the order of their ids. A component that only others call is none: functions don't
+/// call each other.
 ///
 /// # Errors
 /// When two schedules are of one component, or one of none.
 pub fn functions(manifest: &Manifest) -> Result<Vec<Function>, String> {
     let router = Router::build(&manifest.triggers)?;
-    let mut functions: Vec<Function> = manifest.components.values().map(function).collect();
+    let is_called = |component: &&Component| {
+        let of = |trigger: &&Trigger| trigger.component == component.id;
+        let mut triggers = manifest.triggers.iter().filter(of);
+        triggers.any(|trigger| trigger.route != Route::Private)
+    };
+    let called = manifest.components.values().filter(is_called);
+    let mut functions: Vec<Function> = called.map(function).collect();
     for schedule in &manifest.schedules {
         let name = &schedule.name;
         let component = router

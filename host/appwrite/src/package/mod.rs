@@ -118,7 +118,12 @@ fn variables(
     manifest: &Manifest,
     component: &Component,
 ) -> Result<BTreeMap<String, String>, Failure> {
-    const NOT_HERE: [&str; 3] = ["event_consumers", "error_reports", "store"];
+    const NOT_HERE: [&str; 4] = [
+        "event_consumers",
+        "error_reports",
+        "password_hashing",
+        "store",
+    ];
     let values = Values::resolve(manifest, &[], |_| None);
     let values = values.map_err(|all| Failure::new(all.join("; ")))?;
     let mut own = values.of_component(component).map_err(Failure::new)?;

@@ -162,9 +162,7 @@ async fn send(mut client: Client, sender: &Sender, offset: usize, until: Until) 
             continue;
         }
         match answer {
-            Ok((201, _)) => measured
-                .latencies
-                .push(u32::try_from(taken.as_micros()).unwrap_or(u32::MAX)),
+            Ok((201, _)) => measured.took(taken),
             Ok((status, body)) => {
                 note(
                     &mut measured,
@@ -182,7 +180,8 @@ async fn send(mut client: Client, sender: &Sender, offset: usize, until: Until) 
     measured
 }
 
-fn note(measured: &mut Measured, error: String) {
+/// Notes a send that was refused, or got no answer.
+pub fn note(measured: &mut Measured, error: String) {
     measured.errors += 1;
     measured.first_error.get_or_insert(error);
 }

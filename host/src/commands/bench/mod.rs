@@ -7,10 +7,12 @@ mod prepare;
 mod report;
 mod send;
 mod server;
+mod sign_in;
 mod soon;
 
 pub use events::EventsOptions;
 pub use send::SendOptions;
+pub use sign_in::SignInOptions;
 
 /// The benchmarks.
 #[derive(Debug, clap::Subcommand)]
@@ -19,6 +21,8 @@ pub enum Bench {
     Send(SendOptions),
     /// Let experience points be awarded for many activities while messages are sent
     Events(EventsOptions),
+    /// Read a profile while many sign in
+    SignIn(SignInOptions),
 }
 
 /// Runs a benchmark.
@@ -29,5 +33,6 @@ pub fn run(bench: Bench) -> anyhow::Result<()> {
     match bench {
         Bench::Send(options) => send::run(&options),
         Bench::Events(options) => events::run(&options),
+        Bench::SignIn(options) => sign_in::run(&options),
     }
 }

@@ -24,6 +24,12 @@ impl Measured {
         self.elapsed = self.elapsed.max(other.elapsed);
     }
 
+    /// Adds how long an answer took.
+    pub fn took(&mut self, time: Duration) {
+        let micros = u32::try_from(time.as_micros()).unwrap_or(u32::MAX);
+        self.latencies.push(micros);
+    }
+
     /// Acknowledged sends per second.
     pub fn rate(&self) -> f64 {
         rate(self.latencies.len() as u64, self.elapsed)

@@ -42,8 +42,7 @@ pub async fn measure(manifest: Option<&Path>, data: &Path) -> anyhow::Result<Mea
                 bail!("no experience points within {PATIENCE:?}: are consumers woken?");
             }
         }
-        let taken = u32::try_from(start.elapsed().as_micros()).unwrap_or(u32::MAX);
-        measured.latencies.push(taken);
+        measured.took(start.elapsed());
         // The consumer was woken for this one alone.
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

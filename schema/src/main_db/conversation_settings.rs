@@ -1,0 +1,418 @@
+//! Settings of a conversation: the rights of its members by their roles, and the rules that hold for all of them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Conversation, ConversationKind};
+use crate::body::Fields;
+use crate::system::{ConversationMember, ConversationMemberRole as Role};
+use crate::{Body, Rule, choices};
+
+/// The most seconds of slow mode: 6 hours.
+pub const LONGEST_SLOW_MODE: i64 = 21_600;
+/// The most characters that clients keep in the settings, as JSON text. The rest of the attribute is the server's.
+const CUSTOM_TEXT: usize = 4_000;
+
+choices! {
+    /// The members whom a setting names: those of a role, and those who stand higher.
+    pub enum ConversationCircle {
+        /// All members.
+        Everyone = "everyone",
+        /// Moderators, admins and the owner.
+        Moderators = "moderators",
+        /// Admins and the owner.
+        Admins = "admins",
+        /// The owner alone.
+        Owner = "owner",
+    }
+}
+
+choices! {
+    /// The part of the history that is for members who joined later.
+    pub enum ConversationHistory {
+        /// All of it.
+        All = "all",
+        /// The messages since they joined, the last time if more than once.
+        Joined = "joined",
+    }
+}
+
+/// The rights that settings give to roles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ConversationRight {
+    /// To send messages.
+    SendMessages,
+    /// To add members.
+    AddMembers,
+    /// To change name, description and picture.
+    EditDetails,
+    /// To pin messages for all.
+    PinMessages,
+    /// To make links that invite.
+    InviteMembers,
+    /// To mention all members at once.
+    MentionAll,
+    /// To see who belongs to it.
+    SeeMembers,
+}
+
+/// The settings of a conversation; those that are left out stay as they are. In a direct conversation both may do
+/// everything, and only `custom` is there.
+///
+/// The conversation keeps those that were ever set; [`ConversationSettings::filled`] adds the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Body)]
+#[serde(rename_all = "camelCase", default)]
+#[body(check = ConversationSettings::check)]
+#[body(example = r#"{"sendMessages": "admins", "slowModeSeconds": 30, "history": "joined"}"#)]
+pub struct ConversationSettings {
+    /// Who may send messages: everyone, at first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send_messages: Option<ConversationCircle>,
+    /// Who may add members: admins, at first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub add_members: Option<ConversationCircle>,
+    /// Who may change name, description and picture: admins, at first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edit_details: Option<ConversationCircle>,
+    /// Who may pin messages for all: moderators, at first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pin_messages: Option<ConversationCircle>,
+    /// Who may make links that invite: admins, at first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invite_members: Option<ConversationCircle>,
+    /// Who may mention all members at once: everyone, at first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mention_all: Option<ConversationCircle>,
+    /// Who sees the list of members: everyone, at first. Owner, admins and moderators are seen by all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub see_members: Option<ConversationCircle>,
+    /// Seconds between two messages of an ordinary member, up to 6 hours; 0, as at first, for no wait.
+    #[field(range = 0..=LONGEST_SLOW_MODE)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slow_mode_seconds: Option<i64>,
+    /// The part of the history that is for members who join while this holds: all of it, at first. Under `all` everybody
+    /// sees all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub history: Option<ConversationHistory>,
+    /// An object of the clients' own that all members share, such as colours: at most 4,000 characters as JSON. It is
+    /// replaced as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom: Option<Map<String, Value>>,
+}
+
+impl ConversationCircle {
+    /// Whether members of this role belong to it.
+    pub fn includes(self, role: Role) -> bool {
+        match self {
+            ConversationCircle::Everyone => true,
+            ConversationCircle::Moderators => role != Role::Member,
+            ConversationCircle::Admins => matches!(role, Role::Owner | Role::Admin),
+            ConversationCircle::Owner => role == Role::Owner,
+        }
+    }
+}
+
+impl ConversationRight {
+    /// All of them.
+    pub const ALL: [ConversationRight; 7] = [
+        ConversationRight::SendMessages,
+        ConversationRight::AddMembers,
+        ConversationRight::EditDetails,
+        ConversationRight::PinMessages,
+        ConversationRight::InviteMembers,
+        ConversationRight::MentionAll,
+        ConversationRight::SeeMembers,
+    ];
+}
+
+impl ConversationSettings {
+    fn check(&self, fields: &mut Fields<'_, '_>) {
+        let custom = self.custom.as_ref().map(text_of);
+        if custom.is_some_and(|text| text.chars().count() > CUSTOM_TEXT) {
+            let message = format!("must have at most {CUSTOM_TEXT} characters as JSON");
+            fields.refuse("custom", Rule::Size, message);
+        }
+    }
+
+    /// The settings that hold where nobody set anything.
+    pub fn at_first() -> Self {
+        ConversationSettings {
+            send_messages: Some(ConversationCircle::Everyone),
+            add_members: Some(ConversationCircle::Admins),
+            edit_details: Some(ConversationCircle::Admins),
+            pin_messages: Some(ConversationCircle::Moderators),
+            invite_members: Some(ConversationCircle::Admins),
+            mention_all: Some(ConversationCircle::Everyone),
+            see_members: Some(ConversationCircle::Everyone),
+            slow_mode_seconds: Some(0),
+            history: Some(ConversationHistory::All),
+            custom: None,
+        }
+    }
+
+    /// All of them: those that were never set as they are at first.
+    pub fn filled(&self) -> Self {
+        ConversationSettings::at_first().with(self)
+    }
+
+    /// The settings that a text holds; none of a text that holds something else.
+    pub fn of_text(text: Option<&str>) -> Self {
+        text.and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default()
+    }
+
+    /// As a text to be kept; none where nothing was set.
+    pub fn to_text(&self) -> Option<String> {
+        let fields = self.fields();
+        (!fields.is_empty()).then(|| text_of(&fields))
+    }
+
+    /// The members who have a right.
+    pub fn circle(&self, right: ConversationRight) -> ConversationCircle {
+        let own = self.set(right);
+        let circle = own.or_else(|| ConversationSettings::at_first().set(right));
+        circle.unwrap_or(ConversationCircle::Owner)
+    }
+
+    fn set(&self, right: ConversationRight) -> Option<ConversationCircle> {
+        match right {
+            ConversationRight::SendMessages => self.send_messages,
+            ConversationRight::AddMembers => self.add_members,
+            ConversationRight::EditDetails => self.edit_details,
+            ConversationRight::PinMessages => self.pin_messages,
+            ConversationRight::InviteMembers => self.invite_members,
+            ConversationRight::MentionAll => self.mention_all,
+            ConversationRight::SeeMembers => self.see_members,
+        }
+    }
+
+    /// The part of the history that is for newcomers.
+    pub fn history(&self) -> ConversationHistory {
+        self.history.unwrap_or_default()
+    }
+
+    /// Seconds that somebody of this role waits between two messages; 0 for no wait. Moderators, admins and the owner
+    /// never do.
+    pub fn slow_mode_of(&self, role: Role) -> i64 {
+        match role {
+            Role::Member => self.slow_mode_seconds.unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    /// These settings, with those of `change` in their places.
+    pub fn with(&self, change: &Self) -> Self {
+        let mut fields = self.fields();
+        fields.extend(change.fields());
+        ConversationSettings::of_fields(fields)
+    }
+
+    /// Those of these settings that differ from others.
+    pub fn unlike(&self, other: &Self) -> Self {
+        let (mut fields, other) = (self.fields(), other.fields());
+        fields.retain(|key, value| other.get(key) != Some(value));
+        ConversationSettings::of_fields(fields)
+    }
+
+    /// The names of those that were set.
+    pub fn names(&self) -> Vec<String> {
+        self.fields().into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// Those that were set, by their names.
+    fn fields(&self) -> Map<String, Value> {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(fields)) => fields,
+            _ => Map::new(),
+        }
+    }
+
+    fn of_fields(fields: Map<String, Value>) -> Self {
+        serde_json::from_value(Value::Object(fields)).unwrap_or_default()
+    }
+}
+
+impl Conversation {
+    /// The settings that were set.
+    pub fn own_settings(&self) -> ConversationSettings {
+        ConversationSettings::of_text(self.settings.as_deref())
+    }
+
+    /// Whether members of this role have a right here. Between two, both may do everything.
+    pub fn lets(&self, role: Role, right: ConversationRight) -> bool {
+        self.kind == ConversationKind::Direct || self.own_settings().circle(right).includes(role)
+    }
+
+    /// The commit number up to which messages are hidden from a member, who joined later or cleared the conversation; 0 where
+    /// none is. Everything that shows messages, or refers to them, goes by this.
+    pub fn hidden_up_to(&self, member: &ConversationMember) -> i64 {
+        let before = match (member.history_position, self.own_settings().history()) {
+            (Some(position), ConversationHistory::Joined) => position,
+            _ => 0,
+        };
+        before.max(member.cleared_position.unwrap_or(0))
+    }
+}
+
+/// An object as text.
+fn text_of(object: &Map<String, Value>) -> String {
+    // Writing an object with string keys can't fail.
+    serde_json::to_string(object).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(value: Value) -> Result<ConversationSettings, Vec<String>> {
+        crate::body::read(value.as_object().unwrap())
+            .map_err(|wrong| wrong.into_iter().map(|wrong| wrong.field).collect())
+    }
+
+    #[test]
+    fn circles_hold_a_role_and_those_above() {
+        for (circle, roles) in [
+            (ConversationCircle::Everyone, 4),
+            (ConversationCircle::Moderators, 3),
+            (ConversationCircle::Admins, 2),
+            (ConversationCircle::Owner, 1),
+        ] {
+            // Roles are declared from the highest on.
+            let included: Vec<bool> = Role::ALL
+                .iter()
+                .map(|role| circle.includes(*role))
+                .collect();
+            let expected: Vec<bool> = (0..4).map(|place| place < roles).collect();
+            assert_eq!(included, expected, "{circle}");
+        }
+    }
+
+    #[test]
+    fn settings_are_kept_as_they_were_set_and_shown_whole() {
+        let set = read(json!({"addMembers": "everyone", "custom": {"colour": "red"}})).unwrap();
+        let text = set.to_text().unwrap();
+        assert_eq!(
+            text,
+            r#"{"addMembers":"everyone","custom":{"colour":"red"}}"#
+        );
+        assert_eq!(ConversationSettings::of_text(Some(&text)), set);
+        let shown = serde_json::to_value(set.filled()).unwrap();
+        assert_eq!(
+            shown,
+            json!({
+                "sendMessages": "everyone", "addMembers": "everyone", "editDetails": "admins",
+                "pinMessages": "moderators", "inviteMembers": "admins", "mentionAll": "everyone",
+                "seeMembers": "everyone", "slowModeSeconds": 0, "history": "all", "custom": {"colour": "red"},
+            })
+        );
+        assert_eq!(ConversationSettings::default().to_text(), None);
+    }
+
+    #[test]
+    fn whatever_a_text_holds_it_gives_settings() {
+        for odd in [
+            None,
+            Some(""),
+            Some("[]"),
+            Some(r#"{"addMembers": "cats"}"#),
+            Some(r#"{"theme": 1}"#),
+        ] {
+            assert_eq!(
+                ConversationSettings::of_text(odd),
+                ConversationSettings::default(),
+                "{odd:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_change_keeps_what_it_does_not_name_and_tells_what_differs() {
+        let before = read(json!({"addMembers": "everyone", "slowModeSeconds": 5})).unwrap();
+        let change =
+            read(json!({"slowModeSeconds": 0, "history": "joined", "addMembers": "everyone"}));
+        let after = before.clone().with(&change.unwrap());
+        let wanted = json!({"addMembers": "everyone", "slowModeSeconds": 0, "history": "joined"});
+        assert_eq!(Ok(after.clone()), read(wanted));
+        let differing = after.filled().unlike(&before.filled());
+        assert_eq!(
+            Ok(differing),
+            read(json!({"slowModeSeconds": 0, "history": "joined"}))
+        );
+    }
+
+    #[test]
+    fn what_is_refused_and_where() {
+        let long = json!({"text": "x".repeat(4_000)});
+        for (body, wanted) in [
+            (
+                json!({"sendMessages": "cats", "addMembers": 1}),
+                vec!["sendMessages", "addMembers"],
+            ),
+            (json!({"slowModeSeconds": -1}), vec!["slowModeSeconds"]),
+            (json!({"slowModeSeconds": 21_601}), vec!["slowModeSeconds"]),
+            (
+                json!({"history": "none", "theme": "dark"}),
+                vec!["history", "theme"],
+            ),
+            (json!({"custom": []}), vec!["custom"]),
+            (json!({"custom": long}), vec!["custom"]),
+        ] {
+            let wanted: Vec<String> = wanted.into_iter().map(str::to_owned).collect();
+            assert_eq!(read(body.clone()), Err(wanted), "{body}");
+        }
+    }
+
+    #[test]
+    fn the_history_before_is_hidden_from_those_who_joined_under_that_setting_while_it_holds() {
+        for (settings, position, hidden) in [
+            (None, None, 0),
+            (None, Some(7), 0),
+            (Some(r#"{"history":"joined"}"#), None, 0),
+            (Some(r#"{"history":"joined"}"#), Some(7), 7),
+            (Some(r#"{"history":"all"}"#), Some(7), 0),
+        ] {
+            let conversation = Conversation {
+                settings: settings.map(str::to_owned),
+                ..Conversation::default()
+            };
+            let member = ConversationMember {
+                history_position: position,
+                ..ConversationMember::default()
+            };
+            assert_eq!(conversation.hidden_up_to(&member), hidden, "{settings:?}");
+            for (cleared, hidden) in [(5, hidden.max(5)), (9, 9)] {
+                let member = ConversationMember {
+                    cleared_position: Some(cleared),
+                    ..member.clone()
+                };
+                assert_eq!(conversation.hidden_up_to(&member), hidden, "{settings:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn between_two_both_may_do_everything() {
+        let owner_only = Some(r#"{"sendMessages":"owner"}"#.to_owned());
+        let direct = Conversation {
+            settings: owner_only.clone(),
+            ..Conversation::default()
+        };
+        let group = Conversation {
+            kind: ConversationKind::Group,
+            settings: owner_only,
+            ..Conversation::default()
+        };
+        let send = ConversationRight::SendMessages;
+        assert!(direct.lets(Role::Member, send));
+        assert!(!group.lets(Role::Admin, send) && group.lets(Role::Owner, send));
+        for right in ConversationRight::ALL {
+            assert!(direct.lets(Role::Member, right));
+            let at_first = ConversationSettings::default().circle(right);
+            assert_eq!(
+                group.own_settings().circle(right) == at_first,
+                right != send
+            );
+        }
+    }
+}
