@@ -5,7 +5,9 @@ use std::rc::Rc;
 use appwrite_server::{KEY, PROJECT, Server};
 use futures::executor::block_on;
 use whisper_schema::Document;
-use whisper_schema::prelude::{ContactBook, Message, Story, Timestamp};
+use whisper_schema::prelude::{
+    ContactBook, Message, MessageReaction, MessageReactionCount, Story, Timestamp,
+};
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
 use whisper_store::{Query, Store};
@@ -34,6 +36,10 @@ fn count<D: Document>(server: &Server) -> u64 {
     block_on(store.read(Query::<D>::new().count(1000))).unwrap()
 }
 
+fn items_of(page: &whisper_testkit::Value) -> &Vec<whisper_testkit::Value> {
+    page["items"].as_array().unwrap()
+}
+
 #[test]
 fn people_write_to_each_other_and_stories_expire() {
     let server = server();
@@ -57,6 +63,25 @@ fn people_write_to_each_other_and_stories_expire() {
     assert_eq!(found, [texts[1], texts[0]]);
     eve.get(&app, &messages).expect_problem(404, "not_found");
     assert_eq!(count::<Message>(&server), 2);
+
+    // Bob reacts to one of them: twice is once, and a second kind is another.
+    let message = items_of(&history)[0]["id"].as_str().unwrap().to_owned();
+    let reactions = format!("{messages}/{message}/reactions");
+    for reaction in ["%F0%9F%91%8D", "%F0%9F%91%8D", "%F0%9F%8E%89"] {
+        let path = format!("{reactions}/{reaction}");
+        bob.put(&app, &path, &json!(null)).expect(200);
+    }
+    let seen = ann.get(&app, &format!("{messages}/{message}")).expect(200);
+    assert_eq!(
+        seen["reactionCounts"],
+        json!([{"reaction": "👍", "count": 1}, {"reaction": "🎉", "count": 1}])
+    );
+    bob.delete(&app, &format!("{reactions}/%F0%9F%91%8D"))
+        .expect(204);
+    let listed = ann.get(&app, &format!("{reactions}?reaction=%F0%9F%8E%89"));
+    assert_eq!(items_of(&listed.expect(200))[0]["userId"], bob.id);
+    assert_eq!(count::<MessageReaction>(&server), 1);
+    assert_eq!(count::<MessageReactionCount>(&server), 1);
 
     // Her messages are worth points, soon.
     app.eventually(|| {

@@ -35,6 +35,9 @@ fn sqlite_collection(collection: &Collection) -> Vec<String> {
         match why_left_out(collection, index) {
             // In a String, writing can't fail.
             Some(why) => drop(writeln!(left_out, "-- {} is left out: {why}.", index.key)),
+            None if index.kind == IndexKind::Words => {
+                statements.extend(sqlite_words(collection, index))
+            }
             None => statements.push(sqlite_index(collection, index)),
         }
     }
@@ -106,14 +109,61 @@ fn sqlite_index(collection: &Collection, index: &Index) -> String {
     format!("CREATE {unique}INDEX \"{table}_{key}\" ON \"{table}\" ({columns})")
 }
 
+/// A table of FTS5 and the triggers that keep it. Its rows have the documents' places, and each word has its scope before it: so a
+/// word that stands everywhere, or the beginning of one, costs what it costs in the scopes that a search names. No
+/// language has a say: words are what stands between blanks.
+fn sqlite_words(collection: &Collection, index: &Index) -> Vec<String> {
+    let [words, scope, place] = index.columns else {
+        return Vec::new();
+    };
+    let (words, scope, place) = (words.attribute, scope.attribute, place.attribute);
+    let (table, found) = (collection.id, words_table(collection, index));
+    let terms = |row: &str| {
+        format!(
+            "replace(rtrim({row}.\"{words}\"), ' ', ' ' || {row}.\"{scope}\" || '{WORDS_SIGN}')"
+        )
+    };
+    let put = format!(
+        "INSERT INTO \"{found}\" (rowid, terms) VALUES (new.\"{place}\", {});",
+        terms("new")
+    );
+    let take = format!(
+        "INSERT INTO \"{found}\" (\"{found}\", rowid, terms) VALUES ('delete', old.\"{place}\", {});",
+        terms("old")
+    );
+    let trigger = |name: &str, when: &str, steps: &[&str]| {
+        format!(
+            "CREATE TRIGGER \"{found}_{name}\" AFTER {when} BEGIN\n  {}\nEND",
+            steps.join("\n  ")
+        )
+    };
+    let on = |what: &str| format!("{what} ON \"{table}\"");
+    let differs = [words, scope, place].map(|key| format!("old.\"{key}\" IS NOT new.\"{key}\""));
+    let change = format!("{} WHEN {}", on("UPDATE"), differs.join(" OR "));
+    vec![
+        format!(
+            "CREATE VIRTUAL TABLE \"{found}\" USING fts5 (terms, content = '', columnsize = 0, \
+             tokenize = \"ascii tokenchars '-_.{WORDS_SIGN}'\")"
+        ),
+        trigger("in", &on("INSERT"), &[&put]),
+        trigger("out", &on("DELETE"), &[&take]),
+        trigger("change", &change, &[&take, &put]),
+    ]
+}
+
+/// Between a scope and a word in a table of words: no scope and no word has it.
+pub const WORDS_SIGN: char = '=';
+
+/// The table that SQLite finds words in.
+pub fn words_table(collection: &Collection, index: &Index) -> String {
+    format!("{}_{}", collection.id, index.key)
+}
+
 /// Why SQLite can't have an index, if it can't.
 fn why_left_out(collection: &Collection, index: &Index) -> Option<&'static str> {
     let is_list = |key| collection.attribute(key).is_some_and(|a| a.array);
     if index.columns.iter().any(|column| is_list(column.attribute)) {
         return Some("SQLite can't index the elements of a JSON array");
     }
-    match index.kind {
-        IndexKind::Key | IndexKind::Unique => None,
-        IndexKind::Fulltext => Some("SQLite searches words in tables of their own"),
-    }
+    None
 }

@@ -12,6 +12,7 @@ pub mod ddl;
 #[doc(hidden)]
 pub mod derived;
 mod document;
+pub mod emoji;
 mod ephemeral;
 mod excerpt;
 #[cfg(not(target_family = "wasm"))]

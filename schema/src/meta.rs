@@ -253,17 +253,20 @@ pub enum IndexKind {
     Key,
     /// Also refuses a second document with equal values; nulls never collide.
     Unique,
-    /// Searches words.
-    Fulltext,
+    /// Finds words in a text: the columns are the text, the scope that a search names, and the place by which what is
+    /// found is sorted, a number that no other document has. The text has its words parted by single blanks, with one
+    /// before the first and behind the last. An Appwrite server has one of scope and place instead: the store's
+    /// page tells why.
+    Words,
 }
 
 impl IndexKind {
-    /// The kind's name, as Appwrite and the facts spell it.
+    /// The kind's name, as Appwrite and the facts spell those that they have.
     pub fn as_str(self) -> &'static str {
         match self {
             IndexKind::Key => "key",
             IndexKind::Unique => "unique",
-            IndexKind::Fulltext => "fulltext",
+            IndexKind::Words => "words",
         }
     }
 }

@@ -75,7 +75,17 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 13,
+        name: "search",
+        sql: include_str!("../migrations/sqlite/0013_search.sql"),
+    },
+    Migration {
+        number: 14,
+        name: "message_reactions",
+        sql: include_str!("../migrations/sqlite/0014_message_reactions.sql"),
+    },
+    Migration {
+        number: 15,
         name: "message_marks",
-        sql: include_str!("../migrations/sqlite/0013_message_marks.sql"),
+        sql: include_str!("../migrations/sqlite/0015_message_marks.sql"),
     },
 ];

@@ -10,10 +10,11 @@ use crate::main_db::{
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
     Account, ConsumerCursor, ContactBook, ConversationBan, ConversationMember, DisplayName,
-    ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MessageExpiry,
-    MessageMark, NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress,
-    ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit, ReputationGrant, RestingName,
-    Session, SigningKey, StickerTag, StoryReaction,
+    ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry,
+    MessageExpiry, MessageMark, MessageReaction, MessageReactionCount, NotificationSettings,
+    PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, Push,
+    PushSubscription, RateLimit, ReputationGrant, RestingName, SearchEntry, Session, SigningKey,
+    StickerTag, StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -102,6 +103,8 @@ pub fn system_collections() -> &'static [&'static Collection] {
         JobRun::COLLECTION,
         MessageExpiry::COLLECTION,
         MessageMark::COLLECTION,
+        MessageReaction::COLLECTION,
+        MessageReactionCount::COLLECTION,
         StoryReaction::COLLECTION,
         ErrorGroup::COLLECTION,
         ErrorLink::COLLECTION,
@@ -123,6 +126,8 @@ pub fn system_collections() -> &'static [&'static Collection] {
         RestingName::COLLECTION,
         ConversationBan::COLLECTION,
         ContactBook::COLLECTION,
+        SearchEntry::COLLECTION,
+        MediaEntry::COLLECTION,
     ]
 }
 

@@ -6,6 +6,7 @@ mod history;
 mod kinds;
 mod polls;
 mod positions;
+mod reactions;
 mod references;
 mod sending;
 

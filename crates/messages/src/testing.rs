@@ -187,11 +187,17 @@ impl Scene {
         block_on(edge.send(Method::GET, &path, &who.token, &Value::Null))
     }
 
-    /// Does something with what stands below the history, such as a message.
-    pub fn act(
+    /// Does something below the messages of a conversation, such as to one of them.
+    pub fn act(&self, who: &Person, method: Method, conversation: &str, rest: &str) -> Answer {
+        let path = format!("/v1/conversations/{conversation}/messages{rest}");
+        block_on(self.actions.send(method, &path, &who.token, &Value::Null))
+    }
+
+    /// The same with a body.
+    pub fn act_with(
         &self,
-        method: Method,
         who: &Person,
+        method: Method,
         conversation: &str,
         rest: &str,
         body: &Value,
@@ -203,7 +209,18 @@ impl Scene {
     /// Deletes a message for a member alone.
     pub fn hide(&self, who: &Person, conversation: &str, message: &str) -> Answer {
         let rest = format!("/{message}?for=me");
-        self.act(Method::DELETE, who, conversation, &rest, &Value::Null)
+        self.act(who, Method::DELETE, conversation, &rest)
+    }
+
+    /// The events of these kinds, oldest first, with their payloads.
+    pub fn events(&self, kinds: &[&str]) -> Vec<(Event, Value)> {
+        let mut events = self.all::<Event>();
+        events.retain(|event| kinds.contains(&event.kind.as_str()));
+        let told = |event: Event| {
+            let payload = serde_json::from_str(&event.payload).expect("JSON");
+            (event, payload)
+        };
+        events.into_iter().map(told).collect()
     }
 
     /// Sends this text as the body.

@@ -7,6 +7,7 @@ use whisper_schema::main_db::{Message, MessageContentType, MessageStatus};
 use whisper_schema::{Choice, Timestamp};
 use whisper_store::Doc;
 
+use crate::marks::ReactionCountView;
 use crate::poll::PollView;
 use crate::viewing::Viewing;
 
@@ -72,9 +73,14 @@ pub struct MessageView {
     /// When it was pinned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pinned_at: Option<Timestamp>,
-    /// Reactions: from emoji to user ids.
+    /// Who reacted: from the emoji, or the id of a sticker, to ids of users, as far as 10,000 characters reach. Only in conversations of
+    /// up to 256 members, and without users with a block in between; the list of reactions has everybody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reactions: Option<Map<String, Value>>,
+    /// How many users have which reaction: the 20 most used, the most used first.
+    pub reaction_counts: Vec<ReactionCountView>,
+    /// The caller's own reactions.
+    pub my_reactions: Vec<String>,
     /// The results of its poll, with the viewer's choice; absent in the answer to a send.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub poll: Option<PollView>,
@@ -116,7 +122,15 @@ impl MessageView {
         let read_by = viewing.readers_of(&of);
         let shows_origin = viewing.shows_origin(&of);
         let poll = viewing.poll_of(&of);
-        let mut view = MessageView::from(of.into_inner());
+        let reactions = viewing.reactions(&of).object();
+        let (reaction_counts, my_reactions) =
+            (viewing.reaction_counts(&of), viewing.my_reactions(&of));
+        let mut view = MessageView {
+            reactions,
+            reaction_counts,
+            my_reactions,
+            ..MessageView::from(of.into_inner())
+        };
         if viewing.is_direct && !read_by.is_empty() {
             view.status = MessageStatus::Read;
         }
@@ -139,7 +153,9 @@ impl From<Message> for MessageView {
         MessageView {
             original_content_type: original(of.content_type, metadata.as_ref()),
             metadata,
-            reactions: object(of.reactions.as_deref()),
+            reactions: None,
+            reaction_counts: Vec::new(),
+            my_reactions: Vec::new(),
             deleted_for: Vec::new(),
             read_by: Vec::new(),
             poll: None,

@@ -1,19 +1,21 @@
-//! The facts that decide how messages look to one viewer: how far members have read, which people the viewer sees, and
-//! where copies come from.
+//! The facts that decide how messages look to one viewer: how far members have read, which people the viewer sees, what
+//! people attached to the messages, and where copies come from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_kit::ids::{is_id, member_id};
-use whisper_people::{Users, shown_to, unblocked};
+use whisper_people::{People, Users, shown_to, unblocked};
 use whisper_schema::Timestamp;
-use whisper_schema::main_db::{ConversationKind, Message};
+use whisper_schema::main_db::{ConversationKind, ConversationRight, Message};
 use whisper_schema::system::ConversationMember;
 use whisper_store::{Doc, Get, Query};
 
-use crate::access::{first_members, is_active};
+use crate::access::{Access, first_members, is_active};
+use crate::marks::{Marks, ReactionCountView, marks};
 use crate::poll::{PollView, Polls, polls_of};
+use crate::reactions::Mirror;
 
 /// Most members whose receipts are shown: the first to join.
 const RECEIPTS: u32 = 100;
@@ -30,12 +32,18 @@ pub struct Viewing {
     readers: Vec<Reader>,
     /// The conversations of which the viewer is a member, of those that the messages come from.
     origins: BTreeSet<String>,
-    /// The people whom the messages name.
-    users: Users,
+    /// The people whom the messages name, as many as an answer has.
+    named: BTreeSet<String>,
+    /// As the viewer sees them.
+    people: People,
+    /// What people attached to the messages.
+    marks: Marks,
     /// The polls that the messages show.
     polls: Polls,
     /// The moment at which they are shown.
     now: Timestamp,
+    /// Whether the viewer may know who the members are.
+    sees_members: bool,
 }
 
 /// How far a member has read.
@@ -60,7 +68,8 @@ pub fn readers(conversation: &str, me: &str) -> Query<ConversationMember> {
 }
 
 impl Viewing {
-    /// Reads the people and memberships that these messages name; one statement, none for no messages.
+    /// Reads the people and memberships that these messages name, and what people attached to them; one statement, none for
+    /// no messages.
     ///
     /// # Errors
     /// The store's.
@@ -80,10 +89,11 @@ impl Viewing {
             .map(|origin| Get::<ConversationMember>::id(member_id(origin, me)));
         let readers: Vec<Reader> = readers.into_iter().filter_map(reader).collect();
         let named = named(messages, &readers);
-        let (people, memberships, polls) = ctx
+        let (people, memberships, marks, polls) = ctx
             .read((
                 shown_to(me, named.iter().map(String::as_str)),
                 memberships.collect::<Vec<_>>(),
+                marks(me, messages),
                 polls_of(me, messages.iter().map(|m| &m.value)),
             ))
             .await?;
@@ -95,10 +105,23 @@ impl Viewing {
                 .filter(is_active)
                 .map(|member| member.conversation_id)
                 .collect(),
-            users: people.users(),
+            named,
+            people,
+            marks: marks.complete(ctx, messages).await?,
             polls,
             now: ctx.now(),
+            sees_members: false,
         })
+    }
+
+    /// Shows what the settings of the messages' conversation let this member see: who reacted, where they may see who belongs to
+    /// it.
+    #[must_use]
+    pub fn within(self, access: &Access) -> Self {
+        Viewing {
+            sees_members: access.has(ConversationRight::SeeMembers),
+            ..self
+        }
     }
 
     /// The readers of this message: members who have read up to it or further. Its sender is no reader.
@@ -115,6 +138,34 @@ impl Viewing {
         origin(message).is_some_and(|origin| self.origins.contains(origin))
     }
 
+    /// The users who reacted to this message, by their reactions: of those whom the answer names, the ones without a block
+    /// in between.
+    pub fn reactions(&self, message: &Message) -> Mirror {
+        let mirror = match self.sees_members {
+            true => Mirror::of(message),
+            false => Mirror::default(),
+        };
+        mirror.only(|user| self.named.contains(user) && !self.people.is_blocked(user))
+    }
+
+    /// How many users have which reaction to this message, the most used first. Those with a block in between whom the
+    /// message carries aren't counted; in a crowd, of which it carries nobody, all are.
+    pub fn reaction_counts(&self, message: &Message) -> Vec<ReactionCountView> {
+        let mirror = Mirror::of(message);
+        let hidden = mirror.only(|user| self.people.is_blocked(user));
+        let mut counts = self.marks.counts(&message.id);
+        for count in &mut counts {
+            count.count -= hidden.count(&count.reaction);
+        }
+        counts.retain(|count| count.count > 0);
+        counts
+    }
+
+    /// The viewer's own reactions to this message.
+    pub fn my_reactions(&self, message: &Message) -> Vec<String> {
+        self.marks.mine(&message.id)
+    }
+
     /// The results of the poll that this message shows.
     pub fn poll_of(&self, message: &Message) -> Option<PollView> {
         self.polls.view(message, self.now)
@@ -122,7 +173,7 @@ impl Viewing {
 
     /// The people whom the messages name.
     pub fn into_users(self) -> Users {
-        self.users
+        self.people.users()
     }
 }
 
@@ -160,11 +211,6 @@ fn named(messages: &[Doc<Message>], readers: &[Reader]) -> BTreeSet<String> {
 
 /// The users who reacted to a message.
 fn reacted(message: &Message) -> Vec<String> {
-    let text = message.reactions.as_deref().unwrap_or("{}");
-    let reactions: BTreeMap<String, Vec<String>> = serde_json::from_str(text).unwrap_or_default();
-    reactions
-        .into_values()
-        .flatten()
-        .filter(|id| is_id(id))
-        .collect()
+    let mirror = Mirror::of(message);
+    mirror.users().filter(|id| is_id(id)).cloned().collect()
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use whisper_schema::{Collection, Kind, Rule, Violation};
+use whisper_schema::{Collection, Index, IndexKind, Kind, Rule, Violation};
 
 /// A collection's table. Equal by id: constants may live at several addresses.
 #[derive(Clone, Copy)]
@@ -57,6 +57,24 @@ pub(crate) fn is_text(collection: &Collection, column: &str) -> bool {
                     attribute.kind,
                     Kind::String { .. } | Kind::Enum { .. } | Kind::Email | Kind::Url | Kind::Ip
                 )
+        })
+}
+
+/// The index of a column's words, with the keys of its scope and its place.
+pub(crate) fn words_index(
+    collection: &Collection,
+    column: &str,
+) -> Option<(&'static Index, &'static str, &'static str)> {
+    collection
+        .indexes
+        .iter()
+        .find_map(|index| match index.columns {
+            [words, scope, place]
+                if index.kind == IndexKind::Words && words.attribute == column =>
+            {
+                Some((index, scope.attribute, place.attribute))
+            }
+            _ => None,
         })
 }
 

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use serde_json::Value;
 use whisper_schema::{Attribute, Column, Document, Ephemeral, Order as Direction, Timestamp};
+use whisper_words::Phrase;
 
 use crate::columns::Table;
 
@@ -30,6 +31,7 @@ pub(crate) enum Node {
     StartsWith(&'static str, String),
     Contains(&'static str, Value),
     Among(Box<Among>),
+    Matches(Box<Matches>),
     And(Vec<Node>),
     Or(Vec<Node>),
 }
@@ -44,6 +46,14 @@ pub(crate) struct Among {
     pub filter: Node,
     /// Whether it has to stand there, or must not.
     pub inside: bool,
+}
+
+/// Whether a column's words have all of some phrases.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Matches {
+    pub column: &'static str,
+    pub scopes: Vec<String>,
+    pub phrases: Vec<Phrase>,
 }
 
 /// How two values compare.
@@ -150,6 +160,22 @@ impl<D> Filter<D> {
             of: of.key(),
             filter: filter.node,
             inside,
+        })))
+    }
+
+    /// The words of a text have all of these phrases, in one of these scopes: columns and scopes are those of an index of
+    /// words ([`IndexKind::Words`](whisper_schema::IndexKind::Words)), scopes are ids, and the phrases are made by
+    /// [`whisper_words::phrases`]. Costs what is found in these scopes, and in the order of the index's place no more than
+    /// a page. For reads alone.
+    pub fn matches(
+        column: Column<D>,
+        scopes: impl IntoIterator<Item = impl Into<String>>,
+        phrases: impl IntoIterator<Item = Phrase>,
+    ) -> Self {
+        Filter::new(Node::Matches(Box::new(Matches {
+            column: column.key(),
+            scopes: scopes.into_iter().map(Into::into).collect(),
+            phrases: phrases.into_iter().collect(),
         })))
     }
 

@@ -42,3 +42,4 @@ pub use patch::Patch;
 pub use query::{Count, DEFAULT_LIMIT, First, Get, MAX_LIMIT, Paged, Query};
 pub use read::{Answers, Questions, ReadSet};
 pub use store::Store;
+pub use whisper_words::Phrase;

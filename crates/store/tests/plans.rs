@@ -92,6 +92,45 @@ fn a_page_after_a_cursor_starts_there() {
     }
 }
 
+/// Only as many documents are looked at as are given, from the page's place on; each once, however many scopes there are.
+#[test]
+fn a_search_in_the_order_of_places() {
+    let (store, driver) = ready();
+    let phrases = whisper_words::phrases("hello wor");
+    let search = |scopes: &[&'static str]| {
+        let scopes = scopes.iter().copied();
+        Query::<SearchEntry>::new().filter(Filter::matches(
+            SearchEntry::WORDS,
+            scopes,
+            phrases.clone(),
+        ))
+    };
+    let cursor = Cursor {
+        values: vec![9.into()],
+        seq: 9,
+    };
+    let orders = [
+        (Order::desc(SearchEntry::POSITION), "<"),
+        (Order::asc(SearchEntry::POSITION), ">"),
+    ];
+    for scopes in [&["c"][..], &["c", "d"], &["c", "d", "e"]] {
+        for (order, bound) in orders {
+            for (from, bound) in [(None, ""), (Some(cursor.clone()), bound)] {
+                block_on(store.read(search(scopes).order(order).after(from))).unwrap();
+                let plan = plan(&driver, "SELECT");
+                let mut lines = plan.lines();
+                // The bounds of the row ids stand behind the name of the index.
+                let words = lines.find(|line| line.contains("searchEntries_idx_words VIRTUAL"));
+                assert!(words.unwrap().ends_with(&format!(":M1{bound}")), "{plan}");
+                let place =
+                    "SEARCH searchEntries USING INDEX searchEntries_idx_position (position=?)";
+                assert_eq!(lines.next(), Some(place), "{plan}");
+                assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_conversation_in_the_order_of_commits() {
     let (store, driver) = ready();

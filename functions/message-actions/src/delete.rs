@@ -5,8 +5,8 @@ use whisper_kit::error::{Code, OptionExt, Result};
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Params, Reply, Request};
 use whisper_messages::MESSAGE;
 
+use crate::chosen::Chosen;
 use crate::hide::hide;
-use crate::named::Named;
 
 /// For whom a message is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -52,10 +52,15 @@ async fn delete(
 
 async fn delete_for_me(ctx: &Ctx, conversation: &str, id: &str) -> Result<Attempt<()>> {
     let me = ctx.caller()?.user_id;
-    let named = Named::read(ctx, &me, conversation, &[id]).await?;
-    let named_message = named.messages.into_iter().flatten().next().or_not_found()?;
-    if named_message.is_hidden {
+    let chosen = Chosen::read(ctx, &me, conversation, &[id]).await?;
+    let message = chosen
+        .messages
+        .into_iter()
+        .flatten()
+        .next()
+        .or_not_found()?;
+    if message.is_hidden {
         return Ok(Attempt::Done(()));
     }
-    hide(ctx, &named.access.member, &[&named_message.message]).await
+    hide(ctx, &chosen.access.member, &[&message.message]).await
 }

@@ -8,8 +8,8 @@ use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{Column, Message, MessageExpiry, Timestamp};
 use whisper_store::{Doc, Filter, Order, Query};
 
-use crate::remains;
-use crate::removal::{DueMessage, ballots, choices, pushes, removal, tallies};
+use crate::hanging;
+use crate::removal::{DueMessage, ballots, choices, messages, pushes, removal, tallies};
 
 /// The job's name.
 pub const JOB: &str = "message-expiry";
@@ -70,7 +70,7 @@ impl Expiring for Messages {
             let item = found.remove(&end.id);
             Due {
                 id: end.into_inner().id,
-                // Mentions are the most that hang on a message; there may be more pushes and marks, which are counted by nobody.
+                // Mentions, as far as they are known; there may be more pushes, marks and reactions, which are counted by nobody.
                 rows: 1 + item.as_ref().map_or(0, |m| m.mentions.len()) as u64,
                 item,
             }
@@ -89,6 +89,6 @@ impl Expiring for Messages {
         run.drain(&ballots(due)).await?;
         run.drain(&choices(due)).await?;
         run.drain(&tallies(due)).await?;
-        remains::drain(run, &due[0].id).await
+        hanging::drain(run, &messages(due)).await
     }
 }

@@ -38,6 +38,7 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
         .filter(|message| message.lasts(ctx.now()))
         .or_not_found()?;
     let viewing = Viewing::read(&ctx, me, kind, readers, std::slice::from_ref(&message)).await?;
+    let viewing = viewing.within(&access);
     Reply::ok(&SingleMessageView {
         message: MessageView::seen(message, &viewing),
         users: viewing.into_users(),

@@ -1,13 +1,15 @@
 #![doc = include_str!("../README.md")]
 
+mod chosen;
 mod delete;
 mod expiry;
 mod get;
+mod hanging;
 mod hide;
 mod limits;
-mod named;
+mod opened;
 mod poll;
-mod remains;
+mod reactions;
 mod removal;
 
 use whisper_kit::Api;
@@ -20,11 +22,12 @@ pub fn api() -> Api {
         "message-actions",
         "One message, and what becomes of it after it was sent",
     )
-    .rates(&[limits::CHANGES, poll::VOTING])
+    .rates(limits::RATES)
+    .numbers(limits::NUMBERS)
     .endpoint(get::endpoint())
     .endpoint(delete::endpoint())
     .endpoint(expiry::endpoint());
-    poll::endpoints(api)
+    poll::endpoints(reactions::endpoints(api))
 }
 
 #[cfg(target_family = "wasm")]

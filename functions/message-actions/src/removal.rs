@@ -11,7 +11,7 @@ use whisper_schema::prelude::{
 };
 use whisper_store::{Batch, Doc, Filter, Order, Patch, Query};
 
-use crate::remains;
+use crate::hanging;
 
 /// A message whose end has come; none where it is gone already, or lasts after all: then only its end is forgotten.
 pub type DueMessage = Due<Option<Message>>;
@@ -19,8 +19,8 @@ pub type DueMessage = Due<Option<Message>>;
 /// Most ids that one condition names.
 const IDS: usize = 500;
 
-/// The batch that removes messages, on the condition that the previews of their conversations are as they were read, and that
-/// there are no more pushes, marks and votes of theirs than one commit removes.
+/// The batch that removes messages, on the condition that the previews of their conversations are as they were read, and
+/// that no more hangs on them than one commit takes.
 ///
 /// # Errors
 /// The store's.
@@ -31,8 +31,6 @@ pub async fn removal(run: &Budget<'_>, due: &[DueMessage]) -> Result<Batch> {
     let batch = Batch::new()
         .delete_where(pushes(due), rows)
         .expect_none(pushes(due));
-    let ids: Vec<&str> = due.iter().map(|due| due.id.as_str()).collect();
-    let batch = remains::delete(batch, &ids, rows);
     let batch = match polls(due).is_empty() {
         true => batch,
         false => batch
@@ -43,6 +41,7 @@ pub async fn removal(run: &Budget<'_>, due: &[DueMessage]) -> Result<Batch> {
             .delete_where(tallies(due), rows)
             .expect_none(tallies(due)),
     };
+    let batch = hanging::remove(batch, &messages(due), rows);
     let mut batch = everything_else(batch, due, ctx.now());
     for (conversation, last, patch) in previews {
         let unchanged = Filter::eq(Conversation::LAST_MESSAGE_ID, last);
@@ -53,6 +52,12 @@ pub async fn removal(run: &Budget<'_>, due: &[DueMessage]) -> Result<Batch> {
         batch = events::append(ctx, batch, "message.expired", &message.id, None, &what)?;
     }
     Ok(batch)
+}
+
+/// The ids of the messages that go.
+pub fn messages(due: &[DueMessage]) -> Vec<&str> {
+    let messages = due.iter().filter_map(|due| due.item.as_ref());
+    messages.map(|message| message.id.as_str()).collect()
 }
 
 /// Holds for the pushes that these messages wait for.

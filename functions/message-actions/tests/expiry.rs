@@ -331,3 +331,40 @@ fn operators_alone_run_it() {
     assert_eq!(run("key").expect(200)["done"], 0);
     assert_eq!(scene.count::<JobRun>(), 1);
 }
+
+#[test]
+fn a_crowds_reactions_go_with_the_message_and_others_stay() {
+    let scene = Scene::new();
+    for (id, ends) in [("ends", true), ("stays", false)] {
+        scene.send(id, ends, &[]);
+        let rows = (0..70).map(|n| MessageReaction {
+            id: format!("{id}-{n}"),
+            message_id: id.into(),
+            conversation_id: CONVERSATION.into(),
+            user_id: format!("u{n}"),
+            reaction: format!("sticker-{n}"),
+            ..MessageReaction::default()
+        });
+        let batch = rows.fold(Batch::new(), |batch, row| {
+            let count = MessageReactionCount {
+                id: row.id.clone(),
+                message_id: row.message_id.clone(),
+                reaction: row.reaction.clone(),
+                count: 1,
+            };
+            batch.insert(&row).insert(&count)
+        });
+        scene.commit(batch);
+    }
+    scene.edge.advance(SOON);
+    let bounds = Bounds {
+        rows_per_commit: 20,
+        ..Bounds::default()
+    };
+    let report = scene.sweep(bounds);
+    assert_eq!((report.done, report.failed), (1, 0));
+    assert_eq!(scene.get::<Message>("ends"), None);
+    assert_eq!(scene.count::<MessageReaction>(), 70);
+    assert_eq!(scene.count::<MessageReactionCount>(), 70);
+    assert!(scene.get::<MessageReaction>("stays-0").is_some());
+}

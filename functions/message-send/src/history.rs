@@ -70,6 +70,7 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     // Also at the newest message: later messages stand before this cursor.
     let cursors = (page.next.as_ref(), page.first.as_ref());
     let viewing = Viewing::read(&ctx, me, kind, readers, &page.items).await?;
+    let viewing = viewing.within(&access);
     let items = page.items.into_iter();
     let items = items.map(|message| MessageView::seen(message, &viewing));
     let items: Vec<MessageView> = items.collect();

@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 use whisper_kit::ids::{mark_id, member_id};
 use whisper_people::{Reach, Reaching, by_ids, following, reach};
 use whisper_schema::prelude::{
-    ConversationMember, Follow, FollowStatus, Message, MessageMark, MessageMarkKind, Notification,
-    NotificationKind, Story, StoryReaction,
+    ConversationMember, Follow, FollowStatus, Message, MessageMark, MessageMarkKind,
+    MessageReaction, Notification, NotificationKind, Story, StoryReaction,
 };
 use whisper_schema::{Ephemeral, Timestamp};
 use whisper_store::{Answers, Doc, Filter, Query, Questions, ReadSet, StoreError};
@@ -29,6 +29,8 @@ pub struct Subject {
     pub conversation: Option<String>,
     /// The story that the actor reacted to.
     pub story: Option<String>,
+    /// The actor's reaction to the message, if it is that.
+    pub reaction: Option<String>,
     /// Whether it is that the actor follows the user.
     pub is_follow: bool,
 }
@@ -45,6 +47,7 @@ impl Subject {
             message: id("messageId"),
             conversation: id("conversationId"),
             story: id("storyId").filter(|_| reacted),
+            reaction: id("reactionId").filter(|_| notification.kind == NotificationKind::Like),
             is_follow: notification.kind == NotificationKind::Follow,
         }
     }
@@ -126,6 +129,7 @@ pub fn standing(subjects: &[Subject], now: Timestamp) -> Asking {
                 let of = |follower: &&str| following(follower, user);
                 Filter::and([accepted, Filter::or(followers.iter().map(of))])
             }),
+            by_ids(subjects.iter().filter_map(|s| s.reaction.as_deref())),
         ),
     }
 }
@@ -159,6 +163,7 @@ type Asked = (
     Vec<Query<Story>>,
     Vec<Query<StoryReaction>>,
     Vec<Query<Follow>>,
+    Vec<Query<MessageReaction>>,
 );
 
 impl ReadSet for Asking {
@@ -169,7 +174,7 @@ impl ReadSet for Asking {
     }
 
     fn take(self, answers: &mut Answers) -> Result<Standing, StoreError> {
-        let (reach, messages, members, deletions, stories, reactions, follows) =
+        let (reach, messages, members, deletions, stories, reactions, follows, to_messages) =
             self.questions.take(answers)?;
         let now = self.now;
         let messages = messages.into_iter().flatten();
@@ -188,6 +193,11 @@ impl ReadSet for Asking {
             stories: stories.map(|story| story.into_inner().id).collect(),
             reactions: reactions.map(|r| (r.story_id, r.user_id)).collect(),
             follows: follows.map(|f| (f.follower_id, f.following_id)).collect(),
+            to_messages: to_messages
+                .into_iter()
+                .flatten()
+                .map(|reaction| reaction.into_inner().id)
+                .collect(),
         })
     }
 }
@@ -204,6 +214,8 @@ pub struct Standing {
     stories: BTreeSet<String>,
     reactions: BTreeSet<(String, String)>,
     follows: BTreeSet<(String, String)>,
+    /// Reactions to messages.
+    to_messages: BTreeSet<String>,
 }
 
 impl Standing {
@@ -252,6 +264,9 @@ impl Standing {
         let Some(member) = self.members.get(&membership) else {
             return false;
         };
+        if let Some(reaction) = &subject.reaction {
+            return !member.is_muted && self.to_messages.contains(reaction);
+        }
         match &subject.message {
             None => !member.is_muted,
             Some(id) => {

@@ -6,9 +6,9 @@ use whisper_kit::page::{Listing, Window};
 use whisper_kit::rate_limit::Rate;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result, events};
 use whisper_people::{People, UserSummaryView};
-use whisper_schema::Body;
 use whisper_schema::body::Form;
 use whisper_schema::prelude::{Column, Story, StoryReaction, Timestamp};
+use whisper_schema::{Body, emoji};
 use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query};
 
 use crate::access::{Opened, open, open_own, reaction_id};
@@ -19,12 +19,11 @@ const REACTIONS: &str = "/v1/stories/{storyId}/reactions";
 /// Reactions that one user may set, first ones and others.
 pub const REACTING: Rate = Rate::per_hour("story reaction", "story_reaction_rate_per_hour", 600);
 
-/// One emoji or a short word: whatever is short and has no blanks. A closed list would be out of date with every new
-/// Unicode version.
+/// One emoji, by the rule for all emoji, or a short word.
 const REACTION: Form = Form {
     valid: is_reaction,
-    must_be: "one emoji or word, without blanks",
-    pattern: Some("^[^\\s\\u0000-\\u001f\\u007f-\\u009f]+$"),
+    must_be: "one emoji, or a word of letters, digits, '+', '-' and '_'",
+    pattern: None,
     format: None,
 };
 
@@ -32,7 +31,7 @@ const REACTION: Form = Form {
 #[derive(Debug, Body)]
 #[body(example = r#"{"reaction": "👍"}"#)]
 pub struct NewReaction {
-    /// An emoji, or a word such as `like`, without blanks.
+    /// An emoji, or a word such as `like`.
     #[field(size = 1..=50, is = REACTION, text = Name)]
     reaction: String,
 }
@@ -96,18 +95,21 @@ pub fn list_endpoint() -> Endpoint {
 
 async fn put(ctx: Ctx, request: Request, Json(wanted): Json<NewReaction>) -> Result<Reply> {
     let id = request.id("storyId")?;
+    // An emoji has one form, whichever keyboard it was typed on.
+    let wanted = emoji::emoji(&wanted.reaction).unwrap_or(wanted.reaction);
     ctx.retry(async || {
         let (opened, known) = open_mine(&ctx, id).await?;
         match known {
-            None => first(&ctx, &opened, &wanted.reaction).await,
-            Some(known) => change(&ctx, known.into_inner(), &wanted.reaction).await,
+            None => first(&ctx, &opened, &wanted).await,
+            Some(known) => change(&ctx, known.into_inner(), &wanted).await,
         }
     })
     .await
 }
 
 fn is_reaction(text: &str) -> bool {
-    !text.chars().any(|c| c.is_whitespace() || c.is_control())
+    let is_of_word = |c: char| c.is_alphanumeric() || matches!(c, '+' | '-' | '_');
+    emoji::is_emoji(text) || text.chars().all(is_of_word)
 }
 
 async fn open_mine(ctx: &Ctx, id: &str) -> Result<(Opened, Option<Doc<StoryReaction>>)> {
@@ -207,6 +209,10 @@ mod tests {
             (longer.as_str(), "size"),
             ("a b", "format"),
             ("a\n", "format"),
+            ("👍👍", "format"),
+            ("👍like", "format"),
+            ("🇽🇽", "format"),
+            ("!", "format"),
         ] {
             let wrong = &read(bad).unwrap_err()[0];
             let seen = (wrong.field.as_str(), wrong.rule.as_str());

@@ -2,7 +2,8 @@
 //!
 //! Where a server would refuse the facts as they stand, the stored form differs from the API's: a text may be stored wider
 //! than the API lets it be, so that it stands outside the row; a required column has no default, one with a default isn't
-//! required; an index on a list is left out, as its elements are rows of a collection of their own.
+//! required; an index on a list is left out, as its elements are rows of a collection of their own, and one of
+//! words has the scope and the place alone, as the server's own search isn't asked.
 //! Beside the attributes each table has a column for what the store keeps: how often a row was changed.
 
 use serde_json::Value;
@@ -102,10 +103,14 @@ fn revision() -> Column {
 }
 
 fn index(index: &schema::Index) -> Index {
-    let columns = index.columns.iter();
+    let (kind, columns) = match (index.kind, index.columns) {
+        (schema::IndexKind::Words, [_, found @ ..]) => (schema::IndexKind::Key, found),
+        (kind, columns) => (kind, columns),
+    };
+    let columns = columns.iter();
     Index {
         key: index.key.to_owned(),
-        kind: index.kind.as_str().to_owned(),
+        kind: kind.as_str().to_owned(),
         columns: columns.clone().map(|c| c.attribute.to_owned()).collect(),
         orders: columns.map(|c| c.order.as_str().to_owned()).collect(),
         lengths: Vec::new(),

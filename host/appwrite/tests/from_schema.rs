@@ -62,6 +62,22 @@ fn three_indexes_on_lists_are_collections_of_their_own() {
 }
 
 #[test]
+fn an_index_of_words_has_the_scope_and_the_place() {
+    let config = from_schema();
+    let entries = config
+        .tables
+        .iter()
+        .find(|table| table.id == "searchEntries");
+    let indexes = &entries.unwrap().indexes;
+    let words = indexes
+        .iter()
+        .find(|index| index.key == "idx_words")
+        .unwrap();
+    assert_eq!(words.kind, "key");
+    assert_eq!(words.columns, ["conversationId", "position"]);
+}
+
+#[test]
 fn rows_have_room_left() {
     for table in from_schema().tables {
         assert!(row(&table.columns) < 65_535, "{}", table.place());

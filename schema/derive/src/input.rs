@@ -149,11 +149,11 @@ impl Parse for IndexInput {
             let kind = match first.to_string().as_str() {
                 "key" | "own" => "Key",
                 "unique" => "Unique",
-                "fulltext" => "Fulltext",
+                "words" => "Words",
                 _ => {
                     return Err(Error::new(
                         first.span(),
-                        "expected `key`, `own`, `unique` or `fulltext`",
+                        "expected `key`, `own`, `unique` or `words`",
                     ));
                 }
             };

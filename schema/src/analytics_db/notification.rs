@@ -11,7 +11,7 @@ choices! {
         Mention = "mention",
         /// A new follower.
         Follow = "follow",
-        /// A reaction to a post.
+        /// A reaction to a post or a message.
         Like = "like",
         /// A comment on a post.
         Comment = "comment",

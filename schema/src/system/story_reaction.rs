@@ -22,7 +22,7 @@ pub struct StoryReaction {
     /// User who reacted.
     #[attr(size = 36)]
     pub user_id: String,
-    /// The emoji, or a name such as `like`.
+    /// The emoji, in its fully qualified form, or a word such as `like`.
     #[attr(size = 50, text = Name)]
     pub reaction: String,
     /// When they reacted.

@@ -105,6 +105,8 @@ codes! {
     TokenInvalid = "token_invalid", 401, "Invalid token";
     /// Pushes go to as many devices of the user as they may. Take one off first.
     TooManyDevices = "too_many_devices", 409, "Too many devices";
+    /// The caller has as many reactions to the message as one user may. Take one back first.
+    TooManyReactions = "too_many_reactions", 409, "Too many reactions";
     /// The route needs an access token (or the operator's key) in the Authorization header.
     Unauthenticated = "unauthenticated", 401, "Authentication is required";
     /// The database can't be reached, or was locked for too long, or there are too many large bodies at once. Try again.

@@ -12,6 +12,7 @@ mod groups;
 mod migrations;
 mod pages;
 mod queries;
+mod words;
 
 use std::cell::Cell;
 use std::fmt::Debug;
@@ -106,6 +107,7 @@ pub const CASES: &[Case] = cases! {
         values_of_others reads_in_one_statement counts wrong_filters standing;
     pages: forward_and_backward nulls_first_then_last mixed_directions booleans ties malformed_cursors limits
         a_cursor_outlives_its_document first_and_most;
+    words: found_by_words scopes beside_other_filters words_change pages_of_a_search wrong_searches;
     groups: many_at_once many_keep_their_values one_bad_among_many same_row
         joined_updates_count_revisions dropped_commits commit_order two_stores times_never_go_back;
     clock: never_goes_back_for_anybody never_goes_back_in_any_form is_sane_again the_latest_survives;
@@ -190,7 +192,8 @@ impl Place {
             .delete_where::<RateLimit>(Filter::and([]), all)
             .delete_where::<Event>(Filter::and([]), all)
             .delete_where::<UserActivity>(Filter::and([]), all)
-            .delete_where::<QueuedMessage>(Filter::and([]), all);
+            .delete_where::<QueuedMessage>(Filter::and([]), all)
+            .delete_where::<SearchEntry>(Filter::and([]), all);
         self.store().commit(batch).await?;
         if let Way::Sql(_) = self.way {
             // Each case begins at the same time.

@@ -1,13 +1,17 @@
 //! From shapes to text, through sea-query: the parts that statements have in common, and the reading statements.
 
-use sea_query::{Expr, ExprTrait, Func, FunctionCall, Order, Query, SelectStatement, UnionType};
+use sea_query::{
+    Condition, Expr, ExprTrait, Func, FunctionCall, Order, Query, SelectStatement, UnionType,
+};
 use whisper_schema::{Collection, Kind};
 
-use super::condition::filter;
+use super::condition::{answers, filter, found_by};
 use super::text::{Text, constant, number, value};
 use super::{Answer, Cond, Expectation, Prepared, Rows, Shape, write};
+use crate::bind::Slot;
 use crate::columns::{ID, REVISION, SEQ};
 use crate::driver::Dialect;
+use crate::filter::Compare;
 
 impl Shape {
     /// The statement's text.
@@ -160,6 +164,9 @@ fn columns(collection: &Collection) -> impl Iterator<Item = &'static str> {
 }
 
 fn part(rows: &Rows, condition: &Cond) -> SelectStatement {
+    if let Some(select) = searched(rows, condition) {
+        return select;
+    }
     let mut select = Query::select();
     select
         .columns(columns(rows.table.0))
@@ -171,6 +178,74 @@ fn part(rows: &Rows, condition: &Cond) -> SelectStatement {
         select.order_by(*column, if *descending { Order::Desc } else { Order::Asc });
     }
     select
+}
+
+/// Documents that are found by their words, in the order of their places: the table of words has that order, so only as
+/// many are looked at as are given. None for others.
+fn searched(rows: &Rows, condition: &Cond) -> Option<SelectStatement> {
+    let (first, descending) = rows.orders.first()?;
+    let (words, question) = question(condition)?;
+    let (found, place) = found_by(rows.table, words).filter(|(_, place)| place == first)?;
+    let rowid = || Expr::col((found.clone(), "rowid"));
+    let mut select = Query::select();
+    select
+        .columns(columns(rows.table.0))
+        .from(found.clone())
+        .cross_join(rows.table.0.id)
+        .and_where(answers(&found, question))
+        .and_where(Expr::col(place).eq(rowid()))
+        .cond_where(bounds(condition, place, &rowid))
+        .cond_where(filter(&without_question(condition), None))
+        // No other document has the place: what comes behind it in the order decides nothing.
+        .order_by(
+            (found.clone(), "rowid"),
+            if *descending { Order::Desc } else { Order::Asc },
+        )
+        .limit(number(rows.limit));
+    Some(select)
+}
+
+/// The words and the question of a condition that asks one.
+fn question(condition: &Cond) -> Option<(&'static str, Slot)> {
+    match condition {
+        Cond::Matches {
+            column, question, ..
+        } => Some((column, *question)),
+        Cond::And(all) => all.iter().find_map(question),
+        _ => None,
+    }
+}
+
+/// The rest of a condition that asks one question.
+fn without_question(condition: &Cond) -> Cond {
+    fn rest(condition: &Cond, asked: &mut bool) -> Cond {
+        match condition {
+            Cond::Matches { .. } if !std::mem::replace(asked, true) => Cond::And(Vec::new()),
+            Cond::And(all) => Cond::And(all.iter().map(|each| rest(each, asked)).collect()),
+            other => other.clone(),
+        }
+    }
+    rest(condition, &mut false)
+}
+
+/// The bounds that a condition sets to the place: the table of words begins there.
+fn bounds(condition: &Cond, place: &str, rowid: &impl Fn() -> Expr) -> Condition {
+    match condition {
+        Cond::And(all) => all.iter().fold(Condition::all(), |bound, each| {
+            bound.add(bounds(each, place, rowid))
+        }),
+        Cond::Compare(column, how, slot) if *column == place => {
+            let (rowid, value) = (rowid(), value(*slot));
+            Condition::all().add(match how {
+                Compare::Lt => rowid.lt(value),
+                Compare::Le => rowid.lte(value),
+                Compare::Gt => rowid.gt(value),
+                Compare::Ge => rowid.gte(value),
+                Compare::Eq | Compare::Ne => return Condition::all(),
+            })
+        }
+        _ => Condition::all(),
+    }
 }
 
 /// Whether it holds.

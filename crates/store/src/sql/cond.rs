@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 use whisper_schema::{Collection, Rule, Violation};
+use whisper_words::is_word;
 
 use crate::bind::{Binds, Slot};
 pub(crate) use crate::columns::violation;
-use crate::columns::{Table, is_column, is_text};
+use crate::columns::{Table, is_column, is_text, words_index};
 use crate::encode;
-use crate::filter::{Among, Compare, Node};
+use crate::filter::{Among, Compare, Matches, Node};
+use crate::sql::question;
 
 /// Most values of one `is_in`.
 const MAX_VALUES: usize = 1000;
@@ -28,6 +30,15 @@ pub(crate) enum Cond {
         of: &'static str,
         condition: Box<Cond>,
         inside: bool,
+    },
+    /// All phrases stand in the words of a column. The scopes are a condition beside it.
+    Matches {
+        table: Table,
+        column: &'static str,
+        /// The question as FTS5 has it, the scopes with it.
+        question: Slot,
+        /// The phrases, for those that compare themselves.
+        phrases: Slot,
     },
     And(Vec<Cond>),
     Or(Vec<Cond>),
@@ -62,6 +73,17 @@ impl Cond {
                 condition: Box::new(condition.moved(by)),
                 inside: *inside,
             },
+            Cond::Matches {
+                table,
+                column,
+                question,
+                phrases,
+            } => Cond::Matches {
+                table: *table,
+                column,
+                question: question.wrapping_add_signed(by),
+                phrases: phrases.wrapping_add_signed(by),
+            },
             Cond::And(all) => Cond::And(moved(all)),
             Cond::Or(any) => Cond::Or(moved(any)),
         }
@@ -87,7 +109,7 @@ impl Cond {
 /// collection alone.
 pub(crate) fn lower(
     node: &Node,
-    collection: &Collection,
+    collection: &'static Collection,
     binds: &mut Binds,
     problems: &mut Vec<Violation>,
 ) -> Cond {
@@ -103,7 +125,7 @@ pub(crate) fn lower(
 /// As [`lower`], for a read: other collections may have a say.
 pub(crate) fn lower_read(
     node: &Node,
-    collection: &Collection,
+    collection: &'static Collection,
     binds: &mut Binds,
     problems: &mut Vec<Violation>,
 ) -> Cond {
@@ -117,7 +139,7 @@ pub(crate) fn lower_read(
 }
 
 struct Lowering<'a> {
-    collection: &'a Collection,
+    collection: &'static Collection,
     binds: &'a mut Binds,
     problems: &'a mut Vec<Violation>,
     /// Whether it is for a read.
@@ -137,6 +159,7 @@ impl Lowering<'_> {
             Node::StartsWith(column, prefix) => self.starts_with(column, prefix),
             Node::Contains(column, element) => self.contains(column, element),
             Node::Among(among) => self.among(among),
+            Node::Matches(matches) => self.matches(matches),
             Node::And(nodes) => Cond::And(nodes.iter().map(|node| self.node(node)).collect()),
             Node::Or(nodes) => Cond::Or(nodes.iter().map(|node| self.node(node)).collect()),
         }
@@ -249,6 +272,38 @@ impl Lowering<'_> {
                 true => lowered,
                 false => Cond::NotNull(among.column).and(lowered),
             };
+        }
+        Cond::NEVER
+    }
+
+    fn matches(&mut self, matches: &Matches) -> Cond {
+        let Matches {
+            column,
+            scopes,
+            phrases,
+        } = matches;
+        let words = phrases.iter().flat_map(|phrase| &phrase.words);
+        if !self.reads {
+            self.refuse(column, "can be searched in a read alone");
+        } else if phrases.is_empty() || phrases.iter().any(|phrase| phrase.words.is_empty()) {
+            self.refuse(column, "needs words to look for");
+        } else if !words.clone().all(|word| is_word(word)) {
+            self.refuse(column, "can be searched for words in normal form alone");
+        } else if !scopes.iter().all(|scope| question::is_scope(scope)) {
+            self.refuse(column, "can be searched in scopes that are ids alone");
+        } else if let Some((_, scope, _)) = words_index(self.collection, column) {
+            let values: Vec<Value> = scopes.iter().map(|scope| scope.as_str().into()).collect();
+            let inside = self.is_in(scope, &values);
+            let question = question::of(scopes, phrases);
+            let found = Cond::Matches {
+                table: Table(self.collection),
+                column,
+                question: self.binds.text(&question),
+                phrases: self.binds.text(&question::alone(phrases)),
+            };
+            return inside.and(found);
+        } else {
+            self.refuse(column, "has no index of words");
         }
         Cond::NEVER
     }

@@ -7,6 +7,7 @@ mod condition;
 pub(crate) mod list;
 mod prepared;
 mod program;
+pub(crate) mod question;
 pub(crate) mod select;
 mod text;
 mod write;

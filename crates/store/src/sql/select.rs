@@ -67,7 +67,7 @@ pub(crate) fn lower(
 
 /// Lowers filters that must all hold.
 pub(crate) fn lower_filters(
-    collection: &Collection,
+    collection: &'static Collection,
     filters: &[Node],
     binds: &mut Binds,
 ) -> Result<Cond, StoreError> {
@@ -78,7 +78,7 @@ pub(crate) fn lower_filters(
 }
 
 fn conjunction(
-    collection: &Collection,
+    collection: &'static Collection,
     filters: &[Node],
     binds: &mut Binds,
     problems: &mut Vec<Violation>,

@@ -8,7 +8,7 @@ use whisper_schema::Collection;
 use super::record::Record;
 use crate::SqlValue;
 use crate::filter::Compare;
-use crate::sql::Cond;
+use crate::sql::{Cond, question};
 
 /// Whether the row meets the condition for sure.
 pub(super) fn holds(
@@ -38,6 +38,9 @@ fn truth(
             any(values.map(|each| compared(&value, Compare::Eq, each)))
         }
         Cond::Contains(column, slot) => contains(&of(column), slots.get(*slot)?),
+        Cond::Matches {
+            column, phrases, ..
+        } => matches(&of(column), slots.get(*phrases)?),
         // The values were read before; see `among`.
         Cond::Among { .. } => None,
         Cond::And(all) => {
@@ -111,6 +114,14 @@ fn contains(list: &SqlValue, element: &SqlValue) -> Option<bool> {
         SqlValue::Null | SqlValue::Blob(_) => false,
     };
     Some(elements.iter().any(same))
+}
+
+fn matches(words: &SqlValue, phrases: &SqlValue) -> Option<bool> {
+    let (SqlValue::Text(words), SqlValue::Text(phrases)) = (words, phrases) else {
+        return None;
+    };
+    let mut needles = question::parts(phrases).map(question::needle);
+    Some(needles.all(|needle| words.contains(&needle)))
 }
 
 #[cfg(test)]

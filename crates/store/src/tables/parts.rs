@@ -124,8 +124,10 @@ pub(super) fn filters(
 /// Conditions that must all hold, one by one: each is a query.
 fn conjuncts(condition: Cond) -> Vec<Cond> {
     match condition {
-        // Two may be a range that stands for a beginning, which is known as a whole.
-        Cond::And(all) if all.len() != 2 => all.into_iter().flat_map(conjuncts).collect(),
+        // A range that stands for a beginning is known as a whole.
+        Cond::And(all) if !matches!(all[..], [Cond::Compare(..), Cond::Compare(..)]) => {
+            all.into_iter().flat_map(conjuncts).collect()
+        }
         other => vec![other],
     }
 }
@@ -184,6 +186,7 @@ pub(super) fn mentioned(condition: &Cond, columns: &mut Vec<&'static str>) {
         | Cond::NotNull(column)
         | Cond::In(column, ..)
         | Cond::Among { column, .. }
+        | Cond::Matches { column, .. }
         | Cond::Contains(column, _) => {
             let name = push::name(column);
             if !columns.contains(&name) {

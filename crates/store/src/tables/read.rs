@@ -220,6 +220,9 @@ pub(super) fn named(condition: &Cond, slots: &[SqlValue]) -> String {
         }
         Cond::Contains(column, slot) => format!("{column} has {:?}", slots.get(*slot)),
         Cond::Null(_) | Cond::NotNull(_) | Cond::Among { .. } => format!("{condition:?}"),
+        Cond::Matches {
+            column, phrases, ..
+        } => format!("{column} matches {:?}", slots.get(*phrases)),
         Cond::And(all) => format!("and{:?}", several(all)),
         Cond::Or(some) => format!("or{:?}", several(some)),
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use whisper_kit::ids::{derived_id, mention_id};
+use whisper_messages::reaction_id;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
     Event, Message, Notification, NotificationKind, NotificationPriority,
@@ -36,6 +37,8 @@ pub struct Notice {
     pub about: Value,
     /// The story that it is about.
     pub story: Option<String>,
+    /// The reaction to a message that it is about.
+    pub reaction: Option<String>,
     /// The message that it stands in.
     pub message: Option<String>,
     /// The conversation that the user must be a member of.
@@ -46,6 +49,7 @@ pub struct Notice {
 pub fn notices(event: &Event, message: Option<&Message>) -> Vec<Notice> {
     let notices = match event.kind.as_str() {
         "story.reacted" => story_reaction(event).into_iter().collect(),
+        "reaction.set" => message_reaction(event).into_iter().collect(),
         "follow.created" => follow(event).into_iter().collect(),
         "message.sent" => message.map_or_else(Vec::new, mentions),
         _ => Vec::new(),
@@ -82,11 +86,35 @@ fn story_reaction(event: &Event) -> Option<Notice> {
         leads_to: format!("/stories/{story}"),
         about: json!({"storyId": story, "userId": actor}),
         story: Some(story.to_owned()),
+        reaction: None,
         message: None,
         conversation: None,
         user,
         actor,
     })
+}
+
+/// A reaction to a message: told once for each user who reacts to it, and not where a crowd does.
+fn message_reaction(event: &Event) -> Option<Notice> {
+    let (payload, actor) = (payload(event), event.user_id.clone()?);
+    let id = |key: &str| Some(payload.get(key)?.as_str()?.to_owned());
+    let (user, conversation) = (id("authorId")?, id("conversationId")?);
+    let message = event.subject.as_str();
+    let reaction = reaction_id(message, &actor, &id("reaction")?);
+    let notice = Notice {
+        id: derived_id(&["notification", "message_reaction", message, &actor]),
+        kind: NotificationKind::Like,
+        did: "reacted to your message",
+        leads_to: format!("/conversations/{conversation}"),
+        about: json!({"messageId": message, "conversationId": conversation, "userId": actor, "reactionId": reaction}),
+        story: None,
+        reaction: Some(reaction),
+        message: Some(message.to_owned()),
+        conversation: Some(conversation),
+        user,
+        actor,
+    };
+    (payload.get("tellsAuthor") == Some(&Value::Bool(true))).then_some(notice)
 }
 
 fn follow(event: &Event) -> Option<Notice> {
@@ -100,6 +128,7 @@ fn follow(event: &Event) -> Option<Notice> {
         leads_to: format!("/users/{actor}"),
         about: json!({"userId": actor}),
         story: None,
+        reaction: None,
         message: None,
         conversation: None,
         user,
@@ -118,6 +147,7 @@ fn mentions(message: &Message) -> Vec<Notice> {
         leads_to: format!("/conversations/{conversation}"),
         about: json!({"messageId": id, "conversationId": conversation, "userId": message.sender_id}),
         story: None,
+        reaction: None,
         message: Some(id.to_owned()),
         conversation: Some(conversation.to_owned()),
     };
@@ -138,6 +168,7 @@ impl Notice {
             message: self.message.clone(),
             conversation: self.conversation.clone(),
             story: self.story.clone(),
+            reaction: self.reaction.clone(),
             is_follow: self.kind == NotificationKind::Follow,
         }
     }
@@ -218,6 +249,21 @@ mod tests {
         assert_eq!(notice.id, notices(&of("bob"), None)[0].id);
         assert_ne!(notice.id, notices(&of("cid"), None)[0].id);
         assert_eq!(notices(&of("ann"), None), []);
+    }
+
+    #[test]
+    fn the_author_is_told_of_a_reaction_but_not_of_a_crowds() {
+        let of = |tells| {
+            let payload = json!({"conversationId": "c1", "messageId": "m1", "authorId": "ann", "reaction": "👍", "tellsAuthor": tells});
+            event("reaction.set", "m1", "bob", payload)
+        };
+        let notice = &notices(&of(true), None)[0];
+        assert_eq!(
+            (notice.user.as_str(), notice.actor.as_str()),
+            ("ann", "bob")
+        );
+        assert_eq!(notice.reaction, Some(reaction_id("m1", "bob", "👍")));
+        assert_eq!(notices(&of(false), None), []);
     }
 
     #[test]

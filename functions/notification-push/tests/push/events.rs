@@ -35,6 +35,34 @@ fn a_reaction_and_a_follow_are_told_once_in_the_inbox_and_on_the_device() {
 }
 
 #[test]
+fn a_message_s_author_is_told_of_a_reaction_once() {
+    let (scene, ann, bob, device) = two();
+    scene.reacted_to_message(&bob, &bob);
+    assert!(scene.react().is_empty(), "nobody hears of themselves");
+    for _ in 0..2 {
+        scene.reacted_to_message(&ann, &bob);
+    }
+    let sent = scene.react();
+    let told: Vec<_> = sent.iter().map(|s| device.decrypt(&s.body)).collect();
+    let inbox = scene.get(&bob, "/v1/notifications");
+    let item = &inbox["items"][0];
+    assert_eq!(
+        (&item["type"], &item["title"]),
+        (&json!("like"), &json!("ann reacted to your message"))
+    );
+    let reaction = whisper_messages::reaction_id("m1", &ann.id, "👍");
+    assert_eq!(
+        told,
+        [
+            json!({"type": "like", "notificationId": item["id"], "messageId": "m1", "conversationId": "c1", "userId": ann.id, "reactionId": reaction})
+        ]
+    );
+    // What the message's reader may not see any more goes from the inbox too.
+    scene.block(&bob, &ann);
+    assert_eq!(scene.get(&bob, "/v1/notifications")["items"], json!([]));
+}
+
+#[test]
 fn mentions_stand_in_the_inbox_of_members_alone() {
     let (scene, ann, bob, _device) = two();
     let stranger = scene.person();

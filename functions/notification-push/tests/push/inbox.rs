@@ -252,8 +252,30 @@ fn accounts_out_of_use_are_neither_listed_nor_counted() {
 #[test]
 fn a_mention_goes_with_its_message_and_with_the_membership() {
     type Meanwhile = fn(&Scene, &Person, &str);
-    let cases: [(&str, Meanwhile, usize); 5] = [
+    let cases: [(&str, Meanwhile, usize); 7] = [
         ("nothing", |_, _, _| {}, 1),
+        (
+            "bob deletes the message for himself",
+            |scene, bob, message| {
+                let deleted = MessageMarkKind::Deleted;
+                scene.put(&MessageMark {
+                    id: whisper_kit::ids::mark_id(deleted, &bob.id, message),
+                    user_id: bob.id.clone(),
+                    message_id: message.to_owned(),
+                    ..MessageMark::default()
+                });
+            },
+            0,
+        ),
+        (
+            "bob clears the conversation",
+            |scene, bob, _| {
+                let patch = whisper_store::Patch::new();
+                let patch = patch.set(ConversationMember::CLEARED_POSITION, 1);
+                scene.change(&whisper_kit::ids::member_id("c1", &bob.id), patch);
+            },
+            0,
+        ),
         (
             "the message is deleted",
             |scene, _, message| {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use whisper_kit::Method;
-use whisper_kit::ids::{derived_id, member_id};
+use whisper_kit::ids::{derived_id, mark_id, member_id};
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Patch};
 use whisper_testkit::push::Device;
@@ -69,7 +69,7 @@ fn a_push_that_nothing_stands_against_goes_out_when_it_is_tried_again() {
 #[test]
 fn a_message_that_became_pointless_while_it_waited_is_not_pushed() {
     type Meanwhile = fn(&Waiting);
-    let cases: [(&str, Meanwhile); 15] = [
+    let cases: [(&str, Meanwhile); 16] = [
         ("bob blocks ann", |w| w.scene.block(&w.bob, &w.ann)),
         ("ann blocks bob", |w| w.scene.block(&w.ann, &w.bob)),
         ("ann is disabled", |w| w.scene.disable(&w.ann)),
@@ -87,8 +87,16 @@ fn a_message_that_became_pointless_while_it_waited_is_not_pushed() {
             futures::executor::block_on(w.scene.edge.store().commit(batch)).unwrap();
         }),
         ("bob deletes it for himself", |w| {
-            let bob = vec![w.bob.id.clone()];
-            w.change_message(Patch::new().set(Message::DELETED_FOR, bob));
+            let message = w.scene.only::<Message>();
+            w.scene.put(&MessageMark {
+                id: mark_id(MessageMarkKind::Deleted, &w.bob.id, &message.id),
+                user_id: w.bob.id.clone(),
+                message_id: message.id,
+                ..MessageMark::default()
+            });
+        }),
+        ("bob clears the conversation", |w| {
+            w.change_member(Patch::new().set(ConversationMember::CLEARED_POSITION, 1));
         }),
         ("bob reads it", |w| {
             w.change_member(Patch::new().set(ConversationMember::READ_POSITION, 1));
@@ -178,6 +186,39 @@ fn what_was_undone_while_it_waited_is_not_pushed() {
             futures::executor::block_on(w.scene.edge.store().commit(batch)).unwrap();
         });
         assert_eq!(sent, 0, "the story: {is_story}");
+    }
+}
+
+#[test]
+fn a_reaction_to_a_message_that_became_pointless_while_it_waited_is_not_pushed() {
+    type Meanwhile = fn(&Waiting);
+    let waiting = || Waiting::of(|scene, ann, bob| scene.reacted_to_message(ann, bob));
+    assert_eq!(waiting().sent_after(|_| {}), 1);
+    let cases: [(&str, Meanwhile); 7] = [
+        ("it is taken back", |w| {
+            let id = w.scene.only::<MessageReaction>().id;
+            let batch = Batch::new().delete::<MessageReaction>(&id);
+            futures::executor::block_on(w.scene.edge.store().commit(batch)).unwrap();
+        }),
+        ("bob mutes the conversation", |w| {
+            w.change_member(Patch::new().set(ConversationMember::IS_MUTED, true));
+        }),
+        ("bob leaves", |w| {
+            let left = ConversationMemberStatus::Left;
+            w.change_member(Patch::new().set(ConversationMember::STATUS, left));
+        }),
+        ("the message is deleted", |w| {
+            let now = w.scene.edge.ctx().now();
+            w.change_message(Patch::new().set(Message::DELETED_AT, now));
+        }),
+        ("bob blocks ann", |w| w.scene.block(&w.bob, &w.ann)),
+        ("ann is disabled", |w| w.scene.disable(&w.ann)),
+        ("bob mutes the kind", |w| {
+            w.scene.settings(&w.bob, json!({"mutedKinds": ["like"]}));
+        }),
+    ];
+    for (case, meanwhile) in cases {
+        assert_eq!(waiting().sent_after(meanwhile), 0, "{case}");
     }
 }
 

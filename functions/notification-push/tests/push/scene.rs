@@ -217,6 +217,27 @@ impl Scene {
         self.event("story.reacted", "s1", by, &payload);
     }
 
+    /// One writes to `c1`, which another reacts to.
+    pub fn reacted_to_message(&self, by: &Person, author: &Person) {
+        self.put(&Message {
+            id: "m1".into(),
+            conversation_id: "c1".into(),
+            sender_id: author.id.clone(),
+            content: "secret".into(),
+            ..Message::default()
+        });
+        self.put(&MessageReaction {
+            id: whisper_messages::reaction_id("m1", &by.id, "👍"),
+            message_id: "m1".into(),
+            conversation_id: "c1".into(),
+            user_id: by.id.clone(),
+            reaction: "👍".into(),
+            ..MessageReaction::default()
+        });
+        let payload = json!({"conversationId": "c1", "messageId": "m1", "authorId": author.id, "reaction": "👍", "tellsAuthor": true});
+        self.event("reaction.set", "m1", by, &payload);
+    }
+
     /// One follows another.
     pub fn follow(&self, by: &Person, whom: &Person) {
         self.put(&Follow {

@@ -12,29 +12,29 @@ use whisper_store::Doc;
 
 /// Messages that a member names, as of one moment.
 #[derive(Debug)]
-pub struct Named {
+pub struct Chosen {
     /// The conversation, and the caller's membership of it.
     pub access: Access,
     /// For each of the ids, in their order, the message of the caller's history that has it: none where there is none or it
     /// has expired.
-    pub messages: Vec<Option<NamedMessage>>,
+    pub messages: Vec<Option<ChosenMessage>>,
 }
 
 /// A message that a member names.
 #[derive(Clone, Debug)]
-pub struct NamedMessage {
+pub struct ChosenMessage {
     /// The message.
     pub message: Doc<Message>,
     /// Whether they deleted it for themselves.
     pub is_hidden: bool,
 }
 
-impl Named {
+impl Chosen {
     /// Reads them: one statement for a stranger, two for a member.
     ///
     /// # Errors
     /// The one 404 for somebody who is no member.
-    pub async fn read(ctx: &Ctx, me: &str, conversation: &str, ids: &[&str]) -> Result<Named> {
+    pub async fn read(ctx: &Ctx, me: &str, conversation: &str, ids: &[&str]) -> Result<Chosen> {
         let access = check_member(ctx, conversation, me).await?;
         let deletions = ids.iter().map(|id| deletion(me, id));
         let (messages, deletions) = ctx
@@ -49,12 +49,12 @@ impl Named {
             .map(|message| (message.id.clone(), message))
             .collect();
         let named = ids.iter().zip(deletions).map(|(id, deletion)| {
-            Some(NamedMessage {
+            Some(ChosenMessage {
                 message: messages.get(*id)?.clone(),
                 is_hidden: deletion.is_some(),
             })
         });
-        Ok(Named {
+        Ok(Chosen {
             messages: named.collect(),
             access,
         })

@@ -1,0 +1,140 @@
+//! Things that people attached to messages, as one viewer sees them: how many have which reaction, and the viewer's own.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use whisper_kit::Ctx;
+use whisper_kit::error::Result;
+use whisper_schema::Column;
+use whisper_schema::main_db::Message;
+use whisper_schema::system::{MessageReaction, MessageReactionCount};
+use whisper_store::{
+    Answers, Doc, Filter, MAX_LIMIT, Order, Query, Questions, ReadSet, StoreError,
+};
+
+/// How many kinds of reactions a message shows: the most used.
+const KINDS: u32 = 20;
+
+/// How many users have a reaction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub struct ReactionCountView {
+    /// An emoji, or the id of a sticker.
+    pub reaction: String,
+    /// How many have it.
+    pub count: i64,
+}
+
+/// Asks for what people attached to messages; gives [`Marks`]. Nothing is asked for no messages.
+pub fn marks(me: &str, messages: &[Doc<Message>]) -> Marking {
+    let ids: Vec<&str> = messages.iter().map(|message| message.id.as_str()).collect();
+    let is_any = !ids.is_empty();
+    let counts = most_used()
+        .filter(Filter::is_in(
+            MessageReactionCount::MESSAGE_ID,
+            ids.iter().copied(),
+        ))
+        .limit(MAX_LIMIT);
+    let mine = Query::new()
+        .filter(Filter::is_in(MessageReaction::MESSAGE_ID, ids))
+        .filter(Filter::eq(MessageReaction::USER_ID, me))
+        .limit(MAX_LIMIT);
+    Marking((is_any.then_some(counts), is_any.then_some(mine)))
+}
+
+fn most_used() -> Query<MessageReactionCount> {
+    Query::new()
+        .order(Order::desc(MessageReactionCount::COUNT))
+        .order(Order::asc(Column::seq()))
+}
+
+/// See [`marks`].
+pub struct Marking(
+    (
+        Option<Query<MessageReactionCount>>,
+        Option<Query<MessageReaction>>,
+    ),
+);
+
+impl ReadSet for Marking {
+    type Output = Marks;
+
+    fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
+        self.0.ask(questions)
+    }
+
+    fn take(self, answers: &mut Answers) -> Result<Marks, StoreError> {
+        let (counts, mine) = self.0.take(answers)?;
+        let (counts, mine) = (counts.unwrap_or_default(), mine.unwrap_or_default());
+        let mut marks = Marks {
+            is_cut: counts.len() == MAX_LIMIT as usize,
+            ..Marks::default()
+        };
+        counts.into_iter().for_each(|count| marks.count(count));
+        let mut mine: Vec<MessageReaction> = mine.into_iter().map(Doc::into_inner).collect();
+        mine.sort_by_key(|reaction| reaction.place);
+        for reaction in mine {
+            let own = marks.mine.entry(reaction.message_id).or_default();
+            own.push(reaction.reaction);
+        }
+        Ok(marks)
+    }
+}
+
+/// What people attached to messages.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    counts: BTreeMap<String, Vec<ReactionCountView>>,
+    mine: BTreeMap<String, Vec<String>>,
+    /// Whether there are more counts than one question gives.
+    is_cut: bool,
+}
+
+impl Marks {
+    /// Asks for the counts of each message by itself where all of them together are more than one question gives: so a
+    /// message with a thousand kinds of reactions takes nothing from its neighbours.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn complete(mut self, ctx: &Ctx, messages: &[Doc<Message>]) -> Result<Self> {
+        if !self.is_cut {
+            return Ok(self);
+        }
+        let of_one = |message: &Doc<Message>| {
+            most_used()
+                .filter(Filter::eq(
+                    MessageReactionCount::MESSAGE_ID,
+                    message.id.as_str(),
+                ))
+                .limit(KINDS)
+        };
+        let counts = ctx.read(messages.iter().map(of_one).collect::<Vec<_>>());
+        self.counts = BTreeMap::new();
+        for count in counts.await?.into_iter().flatten() {
+            self.count(count);
+        }
+        self.is_cut = false;
+        Ok(self)
+    }
+
+    fn count(&mut self, count: Doc<MessageReactionCount>) {
+        let count = count.into_inner();
+        let counts = self.counts.entry(count.message_id).or_default();
+        if counts.len() < KINDS as usize {
+            counts.push(ReactionCountView {
+                reaction: count.reaction,
+                count: count.count,
+            });
+        }
+    }
+
+    /// How many users have which reaction to a message, the most used first.
+    pub fn counts(&self, message: &str) -> Vec<ReactionCountView> {
+        self.counts.get(message).cloned().unwrap_or_default()
+    }
+
+    /// The viewer's own reactions to a message.
+    pub fn mine(&self, message: &str) -> Vec<String> {
+        self.mine.get(message).cloned().unwrap_or_default()
+    }
+}
