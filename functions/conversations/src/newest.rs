@@ -11,7 +11,7 @@ pub enum Newest {
     /// It is the one that the conversation names.
     Named(Option<String>),
     /// The member deleted messages there for themselves, so it was looked for.
-    Found(Option<Doc<Message>>),
+    Found(Option<Box<Doc<Message>>>),
 }
 
 impl Newest {
@@ -36,7 +36,7 @@ impl Newest {
         let newest = conversations.iter().zip(found);
         Ok(newest
             .map(|((conversation, _), found)| match found {
-                Some(found) => Newest::Found(found),
+                Some(found) => Newest::Found(found.map(Box::new)),
                 None => Newest::Named(conversation.last_message_id.clone()),
             })
             .collect())
@@ -62,7 +62,7 @@ impl Newest {
     pub fn message(self, answer: Option<Option<Doc<Message>>>) -> Option<Doc<Message>> {
         match self {
             Newest::Named(_) => answer.flatten(),
-            Newest::Found(found) => found,
+            Newest::Found(found) => found.map(|found| *found),
         }
     }
 }
