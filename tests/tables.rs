@@ -6,12 +6,12 @@ use appwrite_server::{KEY, PROJECT, Server};
 use futures::executor::block_on;
 use whisper_schema::Document;
 use whisper_schema::prelude::{
-    ContactBook, Message, MessageReaction, MessageReactionCount, Story, Timestamp,
+    ContactBook, ContactRequest, Message, MessageReaction, MessageReactionCount, Story, Timestamp,
 };
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
 use whisper_store::{Query, Store};
-use whisper_testkit::{TestApp, json};
+use whisper_testkit::{Person, TestApp, json};
 
 use crate::schema_push::{push, server};
 
@@ -143,4 +143,71 @@ fn contacts_are_kept_found_and_taken_off() {
         assert_eq!(kept(""), [cid.id.as_str()]);
     }
     assert_eq!(count::<ContactBook>(&server), 1);
+
+    // Requests: one is accepted, of two that cross one is as well, and one is declined.
+    let request = |who: &Person, whom: &Person| {
+        let path = format!("/v1/contact-requests/{}", whom.id);
+        who.call(&app, "PUT", &path).send().status
+    };
+    let answer = |who: &Person, whom: &Person, how: &str| {
+        let path = format!("/v1/contact-requests/{}/{how}", whom.id);
+        who.call(&app, "POST", &path).send().status
+    };
+    assert_eq!((request(&ann, &bob), request(&ann, &bob)), (201, 200));
+    assert_eq!(
+        (answer(&bob, &ann, "accept"), answer(&bob, &ann, "accept")),
+        (200, 200)
+    );
+    assert_eq!((request(&bob, &cid), request(&cid, &bob)), (201, 200));
+    assert_eq!(kept(""), [cid.id.as_str(), &bob.id]);
+    let dan = app.person("dan");
+    assert_eq!(
+        (request(&dan, &ann), answer(&ann, &dan, "decline")),
+        (201, 204)
+    );
+    let incoming = ann.get(&app, "/v1/contact-requests").expect(200);
+    assert_eq!(incoming["items"], json!([]));
+    assert_eq!(request(&dan, &ann), 200);
+    assert_eq!(count::<ContactRequest>(&server), 1);
+    assert_eq!(count::<ContactBook>(&server), 3);
+}
+
+#[test]
+fn groups_have_settings_bans_and_a_history_for_newcomers() {
+    let server = server();
+    let Some(app) = on(&server) else { return };
+    let (ann, bob, cid) = (app.person("ann"), app.person("bob"), app.person("cid"));
+    let body = json!({
+        "type": "group", "name": "Room", "participantIds": [bob.id],
+        "settings": {"history": "joined", "slowModeSeconds": 3600, "custom": {"method": "increment"}},
+    });
+    let made = ann.post(&app, "/v1/conversations", &body).expect(201);
+    assert_eq!(made["settings"]["custom"], json!({"method": "increment"}));
+    let path = format!("/v1/conversations/{}", made["id"].as_str().unwrap());
+    let messages = format!("{path}/messages");
+    let hello = json!({"content": "hello"});
+    bob.post(&app, &messages, &hello).expect(201);
+    bob.post(&app, &messages, &hello)
+        .expect_problem(429, "rate_limited");
+    let members = format!("{path}/members");
+    let add = json!({"userIds": [cid.id]});
+    ann.post(&app, &members, &add).expect(200);
+    let told = || {
+        let page = cid.get(&app, &messages).expect(200);
+        let items = page["items"].as_array().unwrap().iter();
+        let events = items.map(|item| item["metadata"]["event"].clone());
+        events.collect::<Vec<_>>()
+    };
+    assert_eq!(told(), ["members_added"], "hello was before");
+    assert_eq!(cid.get(&app, &path).expect(200)["my"]["unreadCount"], 0);
+    let ban = format!("{path}/bans/{}", cid.id);
+    ann.put(&app, &ban, &json!({"reason": "Loud"})).expect(201);
+    cid.get(&app, &messages).expect_problem(404, "not_found");
+    ann.post(&app, &members, &add)
+        .expect_fields(&["userIds[0]"]);
+    let bans = ann.get(&app, &format!("{path}/bans")).expect(200);
+    assert_eq!(bans["items"][0]["userId"], cid.id.as_str());
+    ann.delete(&app, &ban).expect(204);
+    ann.post(&app, &members, &add).expect(200);
+    assert_eq!(told(), ["members_added"]);
 }

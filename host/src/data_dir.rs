@@ -15,6 +15,8 @@ pub const FOLDER: &str = ".whisper";
 const SOCKET: &str = "control.sock";
 const LOCK: &str = "lock";
 const OPERATOR_KEY: &str = "operator.key";
+/// The times up to which each job has been run.
+pub(crate) const RAN: &str = "jobs.json";
 
 /// The files of a data folder.
 const OURS: [&str; 5] = [
@@ -22,7 +24,7 @@ const OURS: [&str; 5] = [
     OPERATOR_KEY,
     sqlite::DATABASE_FILE,
     key_value::DATABASE_FILE,
-    crate::ran::FILE,
+    RAN,
 ];
 
 /// Room for a socket's path, which Unix limits to 108 bytes with the final zero.

@@ -73,7 +73,7 @@ pub fn compile(engine: &Engine, manifest: &Manifest) -> anyhow::Result<BTreeMap<
         waiting.next()
     };
     let (sender, results) = channel();
-    let work = |sender: Sender<Outcome>| {
+    let work = |sender: Sender<Outcome<Compiled>>| {
         while let Some(component) = next() {
             let start = Instant::now();
             let result = load(&linker, &component.id, &component.source);

@@ -4,16 +4,14 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use crate::engine::Compiled;
-
 /// Id of a component, its compiled form or the error, and how long that took.
-pub type Outcome = (String, anyhow::Result<Compiled>, Duration);
+pub type Outcome<C> = (String, anyhow::Result<C>, Duration);
 
 /// The silence at the beginning: components from the cache are ready by then.
 const QUIET: Duration = Duration::from_millis(500);
 
 /// Takes the outcomes of all components. When they don't come at once, each is told on the standard error.
-pub fn follow(results: &Receiver<Outcome>, all: usize) -> Vec<Outcome> {
+pub fn follow<C>(results: &Receiver<Outcome<C>>, all: usize) -> Vec<Outcome<C>> {
     let mut outcomes = Vec::new();
     let mut telling = false;
     while outcomes.len() < all {
@@ -39,7 +37,7 @@ pub fn follow(results: &Receiver<Outcome>, all: usize) -> Vec<Outcome> {
     outcomes
 }
 
-fn tell(outcomes: &[Outcome], all: usize) {
+fn tell<C>(outcomes: &[Outcome<C>], all: usize) {
     if let Some((id, result, took)) = outcomes.last() {
         let outcome = if result.is_ok() {
             "compiled"

@@ -10,9 +10,6 @@ use serde_json::{Map, Value};
 
 use crate::{data_dir, log};
 
-/// Name of the file.
-pub(crate) const FILE: &str = "jobs.json";
-
 /// The times, in memory and in the file.
 #[derive(Debug)]
 pub struct Ran {
@@ -22,8 +19,8 @@ pub struct Ran {
 
 impl Ran {
     /// The times of a data folder. A file that is missing or can't be read is an empty one: no job was missed.
-    pub fn load(data_dir: &Path) -> Self {
-        let file = data_dir.join(FILE);
+    pub fn load(folder: &Path) -> Self {
+        let file = folder.join(data_dir::RAN);
         let text = std::fs::read_to_string(&file).unwrap_or_default();
         let kept: Map<String, Value> = serde_json::from_str(&text).unwrap_or_default();
         let time = |(job, time): (String, Value)| Some((job, time.as_str()?.parse().ok()?));

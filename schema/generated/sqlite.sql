@@ -926,6 +926,17 @@ CREATE TABLE "messageReactionCounts" (
 
 CREATE INDEX "messageReactionCounts_idx_message_count" ON "messageReactionCounts" ("messageId" ASC, "count" DESC);
 
+CREATE TABLE "messageReferences" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "messageId" TEXT NOT NULL,
+  "kind" TEXT NOT NULL,
+  "documentId" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "messageReferences_idx_message" ON "messageReferences" ("messageId" ASC);
+
 CREATE TABLE "storyReactions" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
@@ -1265,3 +1276,20 @@ CREATE TABLE "mediaEntries" (
 CREATE INDEX "mediaEntries_idx_conversation_kind" ON "mediaEntries" ("conversationId" ASC, "kind" ASC, "position" ASC);
 
 CREATE INDEX "mediaEntries_idx_expires" ON "mediaEntries" ("expiresAt" ASC);
+
+CREATE TABLE "contactRequests" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "requesterId" TEXT NOT NULL,
+  "recipientId" TEXT NOT NULL,
+  "status" TEXT NOT NULL DEFAULT 'pending',
+  "createdAt" INTEGER NOT NULL,
+  "expiresAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "contactRequests_idx_recipient" ON "contactRequests" ("recipientId" ASC, "status" ASC);
+
+CREATE INDEX "contactRequests_idx_requester" ON "contactRequests" ("requesterId" ASC, "status" ASC);
+
+CREATE INDEX "contactRequests_idx_expires" ON "contactRequests" ("expiresAt" ASC);

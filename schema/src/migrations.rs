@@ -85,7 +85,17 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 15,
+        name: "contact_requests",
+        sql: include_str!("../migrations/sqlite/0015_contact_requests.sql"),
+    },
+    Migration {
+        number: 16,
+        name: "message_references",
+        sql: include_str!("../migrations/sqlite/0016_message_references.sql"),
+    },
+    Migration {
+        number: 17,
         name: "message_marks",
-        sql: include_str!("../migrations/sqlite/0015_message_marks.sql"),
+        sql: include_str!("../migrations/sqlite/0017_message_marks.sql"),
     },
 ];

@@ -9,12 +9,12 @@ use crate::main_db::{
 };
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
-    Account, ConsumerCursor, ContactBook, ConversationBan, ConversationMember, DisplayName,
-    ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry,
-    MessageExpiry, MessageMark, MessageReaction, MessageReactionCount, NotificationSettings,
-    PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, Push,
-    PushSubscription, RateLimit, ReputationGrant, RestingName, SearchEntry, Session, SigningKey,
-    StickerTag, StoryReaction,
+    Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember,
+    DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry,
+    MessageExpiry, MessageMark, MessageReaction, MessageReactionCount, MessageReference,
+    NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay,
+    ProgressWeek, Push, PushSubscription, RateLimit, ReputationGrant, RestingName, SearchEntry,
+    Session, SigningKey, StickerTag, StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -105,6 +105,7 @@ pub fn system_collections() -> &'static [&'static Collection] {
         MessageMark::COLLECTION,
         MessageReaction::COLLECTION,
         MessageReactionCount::COLLECTION,
+        MessageReference::COLLECTION,
         StoryReaction::COLLECTION,
         ErrorGroup::COLLECTION,
         ErrorLink::COLLECTION,
@@ -128,6 +129,7 @@ pub fn system_collections() -> &'static [&'static Collection] {
         ContactBook::COLLECTION,
         SearchEntry::COLLECTION,
         MediaEntry::COLLECTION,
+        ContactRequest::COLLECTION,
     ]
 }
 

@@ -82,7 +82,7 @@ impl Function {
         self.with("POST", "/", &headers).json(payload).send()
     }
 
-    /// Those headers that Appwrite sets, over any that a client sends.
+    /// The headers that Appwrite sets, over any that a client sends.
     fn with(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Call<'_> {
         let own = headers
             .iter()

@@ -7,8 +7,14 @@ use super::{keep, kept};
 /// Every route, with a body that is fine.
 fn routes(other: &Person) -> Vec<Route> {
     let path = format!("/v1/contacts/{}", other.id);
+    let request = format!("/v1/contact-requests/{}", other.id);
     let details = json!({"nickname": "x"});
     vec![
+        ("GET", "/v1/contact-requests".into(), json!(null)),
+        ("PUT", request.clone(), json!(null)),
+        ("POST", format!("{request}/accept"), json!(null)),
+        ("POST", format!("{request}/decline"), json!(null)),
+        ("DELETE", request, json!(null)),
         ("GET", "/v1/contacts".into(), json!(null)),
         ("GET", path.clone(), json!(null)),
         ("PUT", path.clone(), details.clone()),
@@ -52,7 +58,15 @@ fn nobody_oneself_and_nonsense_are_refused() {
         ann.put(&app, &path, &json!({}))
             .expect_problem(404, "not_found");
         ann.get(&app, &path).expect_problem(404, "not_found");
+        let path = format!("/v1/contact-requests/{id}");
+        ann.put(&app, &path, &json!({}))
+            .expect_problem(404, "not_found");
+        let path = format!("{path}/accept");
+        ann.post(&app, &path, &json!({}))
+            .expect_problem(404, "not_found");
     }
+    ann.get(&app, "/v1/contact-requests?direction=sideways")
+        .expect_problem(400, "invalid_query");
     let wrong =
         json!({"relationship": "blocked", "isFavorite": "yes", "tags": "x", "isBlocked": true});
     keep(&app, &ann, &bob, &wrong).expect_fields(&[

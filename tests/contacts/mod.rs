@@ -2,6 +2,7 @@
 
 mod access;
 mod keeping;
+mod requests;
 
 use whisper_testkit::{Person, Reply, TestApp, Value};
 

@@ -8,6 +8,7 @@ mod members;
 mod reading;
 mod requests;
 mod roles;
+mod settings;
 
 use whisper_testkit::{Person, Reply, TestApp, Value, ids, json};
 

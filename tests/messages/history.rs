@@ -39,7 +39,7 @@ fn pages_lead_back_to_the_first_message_and_up_again() {
 fn the_link_header_leads_to_the_next_page() {
     let app = TestApp::start();
     let (ann, room) = said(&app, &["1", "2", "3"]);
-    let reply = ann.get(&app, &format!("{room}?limit=2&order=asc"));
+    let reply = ann.get(&app, &format!("{room}?limit=3&order=asc"));
     let links = reply.header("link").unwrap().to_owned();
     let next = links
         .split(", ")

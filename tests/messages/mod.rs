@@ -61,10 +61,11 @@ fn alone(app: &TestApp, by: &Person, path: &str) -> Value {
     message
 }
 
-/// A page's contents.
+/// A page's contents, of the messages that somebody sent.
 fn contents(page: &Value) -> Vec<&str> {
     let items = page["items"].as_array().unwrap().iter();
     items
+        .filter(|item| item["isSystemMessage"] == false)
         .map(|item| item["content"].as_str().unwrap())
         .collect()
 }

@@ -8,13 +8,18 @@ use whisper_testkit::{Person, TestApp, Value, json};
 const SENDS: usize = 160;
 const AT_ONCE: usize = 16;
 
-/// The whole history, oldest first.
+/// All that was sent, oldest first.
 fn history(app: &TestApp, who: &Person, room: &str) -> Vec<Value> {
     let mut all = Vec::new();
     let mut path = format!("{room}?order=asc&limit=100");
     loop {
         let page = who.get(app, &path).expect(200);
-        all.extend(page["items"].as_array().unwrap().iter().cloned());
+        let items = page["items"].as_array().unwrap().iter();
+        all.extend(
+            items
+                .filter(|item| item["isSystemMessage"] == false)
+                .cloned(),
+        );
         match page["next"].as_str() {
             None => return all,
             Some(next) => path = format!("{room}?order=asc&limit=100&after={next}"),

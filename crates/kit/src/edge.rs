@@ -257,7 +257,7 @@ fn refuse(request_id: &str, operation: &str, error: &Error) -> Response {
 /// connections have no TCP_NODELAY).
 fn finish(request_id: &str, mut response: Response) -> Response {
     let length = response.body().len();
-    // Those two have no body by definition, and 204 must not name a length (RFC 9110, 8.6).
+    // Both have no body by definition, and 204 must not name a length (RFC 9110, 8.6).
     let bodiless = matches!(
         response.status(),
         StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED

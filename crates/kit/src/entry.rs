@@ -1,18 +1,16 @@
 //! The component's entry point on Spin: from its request to ours, and back.
 
 use std::cell::RefCell;
-use std::future::{Future, poll_fn};
 use std::rc::Rc;
-use std::task::Poll;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http_body_util::Full;
 use spin_sdk::http::Request as SpinRequest;
 use spin_sdk::wasip3::http::types;
 use spin_sdk::wasip3::http_compat::BodyWriter;
 use spin_sdk::wasip3::spawn;
 use whisper_schema::Timestamp;
+use whisper_store::outgoing;
 use whisper_store::tables::Credentials;
 use whisper_store::tables::component::HttpTransport;
 
@@ -190,14 +188,7 @@ async fn offer(response: Response) -> SpinReply {
     let (writer, contents, result) = BodyWriter::new();
     let (response, _) = types::Response::new(headers, Some(contents), result);
     let _ = response.set_status_code(head.status.as_u16());
-    let mut sending = Box::pin(async move {
-        // A client that is gone needs no body.
-        let _ = writer.send_http_body(&mut Full::new(body)).await;
-    });
-    let begun = poll_fn(|context| Poll::Ready(sending.as_mut().poll(context)));
-    if begun.await.is_pending() {
-        spawn(sending);
-    }
+    outgoing::offer(writer, body).await;
     Ok(response)
 }
 

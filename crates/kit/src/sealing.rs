@@ -44,7 +44,7 @@ impl<'a> Sealing<'a> {
         Ok(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
     }
 
-    /// What was sealed in this place; none for anything else.
+    /// The text that was sealed in this place; none for anything else.
     pub fn open(self, place: &str, sealed: &str) -> Option<Vec<u8>> {
         let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
         let (nonce, sealed) = bytes.split_first_chunk::<NONCE>()?;

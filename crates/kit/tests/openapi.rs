@@ -36,7 +36,7 @@ const ABOUT: About = About {
 /// A note to oneself.
 #[derive(Body)]
 struct NewNote {
-    /// What it says.
+    /// Its text.
     text: String,
     /// Whether it stands on top.
     is_pinned: Option<bool>,
@@ -216,7 +216,7 @@ fn bodies_are_described() {
     let schema = &document["components"]["schemas"]["NewNote"];
     assert_eq!(schema["required"], json!(["text"]));
     assert_eq!(schema["additionalProperties"], false);
-    assert_eq!(schema["properties"]["text"]["description"], "What it says.");
+    assert_eq!(schema["properties"]["text"]["description"], "Its text.");
     assert!(schema["properties"]["isPinned"].is_object());
     assert_eq!(
         document["paths"]["/v1/notes/{id}"]["patch"]["requestBody"]["required"],

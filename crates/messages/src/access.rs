@@ -3,12 +3,12 @@
 use whisper_kit::Ctx;
 use whisper_kit::error::{OptionExt, Result};
 use whisper_kit::ids::member_id;
-use whisper_schema::Column;
 use whisper_schema::main_db::{Conversation, ConversationRight, Message};
 use whisper_schema::system::{ConversationMember, ConversationMemberStatus, MessageMark};
+use whisper_schema::{Column, Timestamp};
 use whisper_store::{Doc, Filter, Get, Order, Query};
 
-use crate::sight::{in_sight_of, is_in_sight};
+use crate::sight::{in_sight_of, is_in_sight, is_visible};
 
 /// A conversation, and the membership of a user who belongs to it.
 #[derive(Clone, Debug)]
@@ -52,6 +52,16 @@ impl Access {
         deletion: Option<&Doc<MessageMark>>,
     ) -> bool {
         is_in_sight(message, &self.conversation, &self.member, deletion)
+    }
+
+    /// Whether the member can refer to a message, whose [`deletion`](crate::deletion) was asked for.
+    pub fn is_visible(
+        &self,
+        message: &Doc<Message>,
+        deletion: Option<&Doc<MessageMark>>,
+        now: Timestamp,
+    ) -> bool {
+        is_visible(message, &self.conversation, &self.member, deletion, now)
     }
 }
 

@@ -5,6 +5,7 @@ mod marks;
 mod poll;
 mod reactions;
 mod sight;
+mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod view;
@@ -18,6 +19,7 @@ pub use poll::{
 };
 pub use reactions::{Mirror, is_mirrored, reaction_count_id, reaction_id};
 pub use sight::{deletion, in_sight_of, is_in_sight, is_visible};
+pub use system::{Told, summarised};
 pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};
 pub use viewing::{Viewing, readers};
 

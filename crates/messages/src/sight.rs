@@ -27,7 +27,8 @@ pub fn is_in_sight(
         && deletion.is_none()
 }
 
-/// Whether a member can refer to a message of the conversation: it stands, and [`is_in_sight`] of them.
+/// Whether a member can refer to a message of the conversation: it stands, somebody wrote it, and [`is_in_sight`] of them. Nobody
+/// answers, copies or changes a system message.
 pub fn is_visible(
     message: &Doc<Message>,
     conversation: &Conversation,
@@ -35,7 +36,9 @@ pub fn is_visible(
     deletion: Option<&Doc<MessageMark>>,
     now: Timestamp,
 ) -> bool {
-    message.stands(now) && is_in_sight(message, conversation, member, deletion)
+    message.stands(now)
+        && !message.is_system_message
+        && is_in_sight(message, conversation, member, deletion)
 }
 
 /// Holds for the messages of a conversation behind a place (0 for all) that are in sight of a member of it. Of members who

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 use whisper_people::Users;
+#[cfg(not(target_family = "wasm"))]
+use whisper_schema::main_db::SystemMessage;
 use whisper_schema::main_db::{Message, MessageContentType, MessageStatus};
 use whisper_schema::{Choice, Timestamp};
 use whisper_store::Doc;
@@ -47,7 +49,9 @@ pub struct MessageView {
     pub thumbnail_file_id: Option<String>,
     /// Details of the content type. A poll's has `pollId`; a copied message's has
     /// `originalContentType` and `original`, the metadata it had there.
+    /// A system message's is what happened to the conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(not(target_family = "wasm"), schemars(schema_with = "metadata_schema"))]
     pub metadata: Option<Map<String, Value>>,
     /// Message of the same conversation that it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,7 +70,7 @@ pub struct MessageView {
     pub deleted_at: Option<Timestamp>,
     /// Always empty: a message deleted for the caller is not shown, and others' deletions are their own.
     pub deleted_for: Vec<String>,
-    /// Whether the server wrote it.
+    /// Whether it tells what its sender did to the conversation, by `metadata`. It is unread to nobody.
     pub is_system_message: bool,
     /// Whether it is pinned in the conversation.
     pub is_pinned: bool,
@@ -186,6 +190,15 @@ impl From<Message> for MessageView {
             updated_at: of.updated_at,
         }
     }
+}
+
+/// The metadata of a system message has one of some forms, and that of other messages the form of its content type.
+#[cfg(not(target_family = "wasm"))]
+fn metadata_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let told = generator.subschema_for::<SystemMessage>();
+    schemars::json_schema!({
+        "anyOf": [told, {"type": "object", "additionalProperties": true}, {"type": "null"}]
+    })
 }
 
 /// A stored JSON text as the object it holds.

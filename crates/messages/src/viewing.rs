@@ -8,9 +8,9 @@ use whisper_kit::error::Result;
 use whisper_kit::ids::{is_id, member_id};
 use whisper_people::{People, Users, shown_to, unblocked};
 use whisper_schema::Timestamp;
-use whisper_schema::main_db::{ConversationKind, ConversationRight, Message};
+use whisper_schema::main_db::{ConversationKind, ConversationRight, Message, SystemMessage};
 use whisper_schema::system::ConversationMember;
-use whisper_store::{Doc, Get, Query};
+use whisper_store::{Doc, Filter, Get, Query};
 
 use crate::access::{Access, first_members, is_active};
 use crate::marks::{Marks, ReactionCountView, marks};
@@ -19,7 +19,7 @@ use crate::reactions::Mirror;
 
 /// Most members whose receipts are shown: the first to join.
 const RECEIPTS: u32 = 100;
-/// The most people whom an answer names: senders first, then readers, then users who are mentioned, then users who
+/// The most people whom an answer names: senders first, then those of whom system messages tell, then readers, then users who are mentioned, then users who
 /// reacted.
 const NAMED: usize = 300;
 
@@ -58,13 +58,25 @@ struct Reader {
 impl Reader {
     fn has_read(&self, message: &Doc<Message>) -> bool {
         (self.hidden_up_to + 1..=self.position).contains(&message.seq)
+            && !message.is_system_message
             && self.user != message.sender_id
     }
 }
 
-/// The question for the members whose receipts a member sees: none with a block in between.
+/// The question for the members whose receipts a member sees: none with a block in between, and none to whom the
+/// conversation is still a request. A stranger isn't told that theirs was looked at.
 pub fn readers(conversation: &str, me: &str) -> Query<ConversationMember> {
-    first_members(conversation, RECEIPTS).filter(unblocked(ConversationMember::USER_ID, me))
+    first_members(conversation, RECEIPTS)
+        .filter(unblocked(ConversationMember::USER_ID, me))
+        .filter(tells_of_reading(me))
+}
+
+/// Holds for the members of whose reading somebody may hear: their own, and those who have accepted the conversation.
+fn tells_of_reading(me: &str) -> Filter<ConversationMember> {
+    Filter::or([
+        Filter::eq(ConversationMember::IS_REQUEST, false),
+        Filter::eq(ConversationMember::USER_ID, me),
+    ])
 }
 
 impl Viewing {
@@ -199,8 +211,17 @@ fn named(messages: &[Doc<Message>], readers: &[Reader]) -> BTreeSet<String> {
         .map(|reader| reader.user.clone());
     let mentions = messages.iter().flat_map(|message| message.mentions.clone());
     let reactions = messages.iter().flat_map(|message| reacted(message));
+    let told = messages
+        .iter()
+        .filter_map(|message| SystemMessage::of(message))
+        .flat_map(|told| told.users().to_vec());
     let mut named = BTreeSet::new();
-    for user in senders.chain(readers).chain(mentions).chain(reactions) {
+    for user in senders
+        .chain(told)
+        .chain(readers)
+        .chain(mentions)
+        .chain(reactions)
+    {
         if named.len() == NAMED {
             break;
         }

@@ -1,4 +1,4 @@
-//! Consent: who may write to somebody, and who may add them to groups, as they chose.
+//! Consent: who may write to somebody, add them to groups and ask them to be contacts, as they chose.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::pair::of;
 use crate::privacy::{Consent, consent};
 use crate::{asked, by_ids, chunks};
 
-/// Asks whether an actor may write to others and add them to groups, by the others' own settings; gives [`Consents`].
+/// Asks whether an actor may write to others, add them to groups and ask them to be contacts, by the others' own settings; gives [`Consents`].
 /// Any number of others; nothing is asked for nobody. Blocks and accounts out of use are [`crate::reach`]'s.
 pub fn consents<'a>(actor: &str, others: impl IntoIterator<Item = &'a str>) -> Consenting {
     let others: BTreeSet<&str> = others.into_iter().filter(|id| *id != actor).collect();
@@ -96,6 +96,11 @@ impl Consents {
     /// Whether the actor may add this other to a group; nobody may add somebody without a profile.
     pub fn may_add(&self, other: &str) -> bool {
         self.allows(other, |consent| consent.groups)
+    }
+
+    /// Whether the actor may ask this other to be contacts; nobody may ask somebody without a profile.
+    pub fn may_request(&self, other: &str) -> bool {
+        self.allows(other, |consent| consent.contact_requests)
     }
 
     fn allows(&self, other: &str, audience: impl Fn(&Consent) -> crate::privacy::Circle) -> bool {

@@ -18,7 +18,10 @@ use whisper_store::{Filter, Query};
 pub use consent::{Consenting, Consents, consents};
 pub use direct::direct_ids;
 pub use friends::{Befriending, friends};
-pub use pair::{Between, Pair, between, blocked, blocked_any, contact, following, unblocked};
+pub use pair::{
+    Between, Pair, between, blocked, blocked_any, contact, contact_id, contact_request_id,
+    following, unblocked,
+};
 pub use reach::{Reach, Reaching, reach};
 pub use shown::{People, Showing, shown_to};
 pub use summary::{UserSummaryView, Users};

@@ -1,11 +1,22 @@
 //! Two people: what each keeps about the other, and what that makes of them.
 
 use whisper_kit::Result;
+use whisper_kit::ids::derived_id;
 use whisper_schema::prelude::{Contact, Follow, StoryAudience};
 use whisper_schema::{Column, Document};
 use whisper_store::{Answers, Doc, Filter, Query, Questions, ReadSet, StoreError};
 
 use crate::privacy::Viewer;
+
+/// The id of the document in which one user keeps what they note about another.
+pub fn contact_id(owner: &str, other: &str) -> String {
+    derived_id(&["contact", owner, other])
+}
+
+/// The id of the request of two people to be contacts, whoever of them asked.
+pub fn contact_request_id(one: &str, other: &str) -> String {
+    derived_id(&["contact request", one.min(other), one.max(other)])
+}
 
 /// Holds for what one user keeps about another.
 pub fn contact(owner: &str, other: &str) -> Filter<Contact> {

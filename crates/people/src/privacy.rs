@@ -33,6 +33,9 @@ pub const MESSAGES: &str = "messages";
 /// The key of the setting that says who may add somebody to groups.
 pub const GROUPS: &str = "groups";
 
+/// The key of the setting that says who may ask somebody to be contacts.
+pub const CONTACT_REQUESTS: &str = "contactRequests";
+
 /// The things that somebody lets others do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Consent {
@@ -40,6 +43,8 @@ pub struct Consent {
     pub messages: Circle,
     /// Who may add them to groups.
     pub groups: Circle,
+    /// Who may ask them to be contacts.
+    pub contact_requests: Circle,
 }
 
 /// The permissions that the owner of a profile gives to others. Settings that can't be read let nobody do anything.
@@ -48,6 +53,7 @@ pub fn consent(profile: &Profile) -> Consent {
     Consent {
         messages: settings.circle(MESSAGES),
         groups: settings.circle(GROUPS),
+        contact_requests: settings.circle(CONTACT_REQUESTS),
     }
 }
 
@@ -113,7 +119,7 @@ pub fn visible_fields() -> impl Iterator<Item = &'static str> {
 pub fn setting_keys() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
     let shown = std::iter::once(PROFILE).chain(SETTINGS.iter().map(|setting| setting.key));
     let shown = shown.map(|key| (key, Audience::ELEMENTS));
-    shown.chain([MESSAGES, GROUPS].map(|key| (key, Circle::ELEMENTS)))
+    shown.chain([MESSAGES, GROUPS, CONTACT_REQUESTS].map(|key| (key, Circle::ELEMENTS)))
 }
 
 /// Checks a settings object that somebody sent: the keys that are wrong, each with the rule it breaks and why.

@@ -141,6 +141,11 @@ impl People {
         profile.map_or_else(|| UserSummaryView::hidden(id), UserSummaryView::from)
     }
 
+    /// The ids of those who were asked for.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.ids.iter().map(String::as_str)
+    }
+
     /// Everybody who was asked for, by id.
     pub fn users(&self) -> Users {
         let summaries = self.ids.iter().map(|id| (id.clone(), self.summary(id)));

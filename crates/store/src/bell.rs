@@ -5,9 +5,9 @@ pub(crate) use component::Bell;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use native::Bell;
 
-/// In a component each request is a task of the host's. A Rust waker only reaches its own task (one
-/// of another panics, or traps with wit-bindgen's `inter-task-wakeup` on wasmtime from 46 on), so a
-/// waiting request reads from a stream, and closing that is an event like any other of the host.
+/// In a component each request is a task of the host's, and a Rust waker reaches its own task alone: so a waiting
+/// request reads from a stream, and closing that is an event like any other of the host. README.md tells why
+/// wit-bindgen's `inter-task-wakeup` doesn't do yet.
 #[cfg(target_family = "wasm")]
 mod component {
     use std::cell::RefCell;

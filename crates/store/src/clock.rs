@@ -45,6 +45,11 @@ impl Ticking {
         at
     }
 
+    /// Hears of the time of a commit that somebody else made.
+    pub fn heard_of(&self, at: Timestamp) {
+        self.latest.set(self.latest.get().max(at));
+    }
+
     /// Hears of the time that a commit was given by the database.
     pub fn given(&self, at: Timestamp) {
         self.latest.set(at);

@@ -21,6 +21,8 @@ mod line;
 mod migrate;
 #[cfg(all(feature = "native", not(target_family = "wasm")))]
 pub mod native;
+#[cfg(target_family = "wasm")]
+pub mod outgoing;
 mod patch;
 mod query;
 mod read;

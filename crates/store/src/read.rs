@@ -35,6 +35,24 @@ pub struct Questions {
     pub(crate) binds: Binds,
 }
 
+impl Questions {
+    /// Binds the values of lists one by one, for a database that takes no lists.
+    pub(crate) fn spread(&mut self) {
+        for shape in &mut self.shapes {
+            match shape {
+                Answer::One { .. } => {}
+                Answer::Rows(rows) => {
+                    rows.condition.spread(&mut self.binds);
+                    if let Some(tail) = &mut rows.tail {
+                        tail.spread(&mut self.binds);
+                    }
+                }
+                Answer::Count { condition, .. } => condition.spread(&mut self.binds),
+            }
+        }
+    }
+}
+
 /// The answers, in the order of the questions.
 #[doc(hidden)]
 pub struct Answers(vec::IntoIter<crate::SqlValue>);

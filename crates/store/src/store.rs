@@ -16,7 +16,7 @@ use crate::migrate::MigrationReport;
 use crate::query::{Get, Query};
 use crate::read::{Answers, Questions, ReadSet};
 use crate::reading::{self, Asked, Reads};
-use crate::tables::{Engine, Tables};
+use crate::tables::{self, Engine, Tables};
 
 /// How many counts go into one statement; SQLite allows 2000 columns.
 const COUNTS: usize = 500;
@@ -120,7 +120,7 @@ impl Store {
         let batch = commit::lower(batch)?;
         match &self.backend {
             Backend::Sql(sql) => sql.commit(batch).await,
-            Backend::Tables(engine) => engine.commit(batch).await,
+            Backend::Tables(engine) => tables::commit(engine, batch).await,
         }
     }
 

@@ -177,14 +177,17 @@ fn texts_of_any_characters_come_back_as_they_went_in() {
                 let list = vec![text.clone(), text.chars().rev().collect()];
                 batch = batch.insert(&Message {
                     id: format!("m{i}"),
-                    content: text.clone(),
+                    metadata: Some(text.clone()),
                     mentions: list,
                     ..Message::default()
                 });
             }
             block_on(store.commit(batch)).unwrap();
             let found = block_on(store.read(Query::<Message>::new().limit(1000))).unwrap();
-            let found: Vec<_> = found.iter().map(|doc| doc.content.clone()).collect();
+            let found: Vec<_> = found
+                .iter()
+                .filter_map(|doc| doc.metadata.clone())
+                .collect();
             prop_assert_eq!(&found, &texts);
             for text in &texts {
                 let by_element = Query::<Message>::new()

@@ -73,6 +73,28 @@ fn a_page_in_the_order_of_an_index() {
 }
 
 #[test]
+fn a_list_of_any_length_is_one_value_that_an_index_is_asked_for() {
+    let (store, driver) = ready();
+    let mut texts = std::collections::BTreeSet::new();
+    for length in [9, 500, 10_000] {
+        let users = (0..length).map(|i| format!("u{i}"));
+        let stories = Query::<Story>::new()
+            .filter(Filter::is_in(Story::USER_ID, users))
+            .order(Order::desc(Column::seq()));
+        let stories = stories.limit(50);
+        driver.statements();
+        block_on(store.read(stories.clone())).unwrap();
+        texts.extend(driver.statements());
+        block_on(store.read(stories)).unwrap();
+        let plan = plan(&driver, "SELECT");
+        let index = "SEARCH stories USING INDEX stories_idx_userId_time (userId=?)";
+        assert!(plan.contains(index), "{plan}");
+    }
+    assert_eq!(texts.len(), 1, "{texts:#?}");
+    assert!(texts.iter().all(|sql| sql.matches('?').count() <= 3));
+}
+
+#[test]
 fn a_page_after_a_cursor_starts_there() {
     let (store, driver) = ready();
     let cursor = Cursor {

@@ -18,7 +18,7 @@ use crate::views::AccountView;
 /// Label of the operation that changes the account.
 const ANONYMOUS: &str = "anonymous account";
 
-/// What an anonymous account is to be signed in to with.
+/// The address and password that an anonymous account is to be signed in to with.
 #[derive(Clone, Debug, Body)]
 #[body(check = AddEmail::check)]
 #[body(example = r#"{"email": "alice@example.com", "password": "correct horse battery"}"#)]

@@ -8,7 +8,7 @@ use whisper_schema::prelude::Profile;
 use crate::founding::{Founder, count_sign_up, found};
 use crate::views::SignedInView;
 
-/// What a new anonymous account starts with.
+/// The fields that a new anonymous account starts with.
 #[derive(Clone, Debug, Default, Body)]
 #[body(of = Profile, example = r#"{"displayName": "Guest"}"#)]
 pub struct Anonymous {

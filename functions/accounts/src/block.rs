@@ -1,14 +1,16 @@
 //! `PUT /v1/blocks/{userId}`: keeps somebody away.
 
 use serde_json::json;
-use whisper_kit::ids::{derived_id, member_id};
+use whisper_kit::ids::member_id;
 use whisper_kit::rate_limit::Rate;
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result, Rule,
 };
-use whisper_people::{contact, direct_ids, following};
+use whisper_people::{contact, contact_id, contact_request_id, direct_ids, following};
 use whisper_schema::Timestamp;
-use whisper_schema::prelude::{Account, Column, Contact, ContactRelationship, ConversationMember};
+use whisper_schema::prelude::{
+    Account, Column, Contact, ContactRelationship, ContactRequest, ConversationMember,
+};
 use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
 
 use crate::trail;
@@ -80,7 +82,7 @@ fn batch(ctx: &Ctx, me: &str, other: &str, contact: Option<&Doc<Contact>>) -> Re
             Batch::new().update_if(&contact.id, patch, Filter::revision(contact.revision))
         }
         None => Batch::new().insert(&Contact {
-            id: derived_id(&["contact", me, other]),
+            id: contact_id(me, other),
             user_id: me.to_owned(),
             contact_user_id: other.to_owned(),
             relationship: ContactRelationship::Blocked,
@@ -90,9 +92,11 @@ fn batch(ctx: &Ctx, me: &str, other: &str, contact: Option<&Doc<Contact>>) -> Re
             ..Contact::default()
         }),
     };
+    let request = contact_request_id(me, other);
     let batch = batch
         .delete_where(following(me, other), 1)
-        .delete_where(following(other, me), 1);
+        .delete_where(following(other, me), 1)
+        .delete_where(Filter::<ContactRequest>::eq(Column::id(), request), 1);
     trail::event(ctx, batch, "user.blocked", me, &json!({"userId": other}))
 }
 

@@ -136,7 +136,7 @@ fn behind<D: Document>(query: Option<Query<D>>, page: Option<Page<D>>) -> Option
     query.map(|query| query.after(next))
 }
 
-/// Those of these people whom their privacy settings let the caller find.
+/// The people whose privacy settings let the caller find them, of these.
 async fn shown(ctx: &Ctx, me: &str, ids: Vec<&str>) -> Result<BTreeMap<String, UserSummaryView>> {
     let read = (
         shown_to(me, ids.iter().copied()),

@@ -10,8 +10,8 @@ use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, Document, Profile};
 use whisper_store::{Batch, Filter, Get, Patch, StoreError};
 
+use crate::edit::edit;
 use crate::founding::{Founder, account, documents, profile, taken};
-use crate::me::edit;
 use crate::names;
 use crate::rules::profile::display_name;
 use crate::rules::username::is_made_up;

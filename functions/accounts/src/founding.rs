@@ -21,7 +21,7 @@ use crate::views::SignedInView;
 /// The accounts that one address may make.
 pub const RATE: Rate = Rate::per_hour("sign-up", "signup_rate_per_hour", 1000);
 
-/// What a new account is made of.
+/// The parts of a new account.
 pub struct Founder {
     /// E-mail address and password hash.
     pub credentials: Option<(String, String)>,

@@ -6,6 +6,7 @@ mod attempts;
 mod block;
 mod change_password;
 mod documents;
+mod edit;
 mod find_users;
 mod foreign;
 mod founding;

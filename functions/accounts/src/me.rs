@@ -1,15 +1,13 @@
 //! `GET /v1/me`: the caller's own profile.
 
-use serde_json::Value;
-use whisper_kit::precondition::{edit_number, etag_of_edit};
+use whisper_kit::precondition::etag_of_edit;
 use whisper_kit::{Ctx, Endpoint, Method, OptionExt, Reply, Request, Result};
-use whisper_schema::body::Changes;
-use whisper_schema::prelude::{Column, Profile};
+use whisper_schema::prelude::Profile;
 use whisper_store::{Doc, Get};
 
-use crate::documents::{OwnProfileView, fields};
+use crate::documents::OwnProfileView;
+use crate::edit::edit;
 use crate::foreign;
-use crate::rules::profile::ProfileChange;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -47,20 +45,4 @@ pub async fn mine(ctx: &Ctx) -> Result<Doc<Profile>> {
 pub fn answer(profile: &Doc<Profile>) -> Result<Reply> {
     let etag = etag_of_edit(edit(profile)?, profile.revision);
     Ok(Reply::ok(&OwnProfileView::of(profile)?)?.header("etag", &etag))
-}
-
-/// The number of the last edit: it follows from what the owner may change, since the times of two edits may be equal.
-///
-/// # Errors
-/// A fault when the profile can't be written as JSON.
-pub fn edit(profile: &Profile) -> Result<i64> {
-    let fields = fields(profile)?;
-    let value = |column: &Column<Profile>| fields.get(column.key()).map(Value::to_string);
-    let columns = ProfileChange::columns();
-    let values: Vec<String> = columns
-        .iter()
-        .map(|column| value(column).unwrap_or_default())
-        .collect();
-    let values: Vec<&str> = values.iter().map(String::as_str).collect();
-    Ok(edit_number(&values))
 }

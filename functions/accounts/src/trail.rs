@@ -1,4 +1,4 @@
-//! What a use case leaves behind beside its effect: an activity of the user, and an event.
+//! The trail that a use case leaves beside its effect: an activity of the user, and an event.
 
 use serde_json::{Value, json};
 use whisper_kit::{Ctx, Request, Result, events};

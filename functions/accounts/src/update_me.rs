@@ -10,8 +10,9 @@ use whisper_schema::prelude::{Profile, UserActivityType};
 use whisper_store::{Batch, Doc, Filter, Patch};
 
 use crate::documents::OwnProfileView;
+use crate::edit::edit;
 use crate::founding::taken;
-use crate::me::{answer, edit, mine};
+use crate::me::{answer, mine};
 use crate::names;
 use crate::rules::profile::ProfileChange;
 use crate::rules::username;

@@ -1,4 +1,4 @@
-//! What the API shows of accounts, sessions and people.
+//! Accounts, sessions and people as the API shows them.
 
 use serde::Serialize;
 use whisper_kit::Result;
@@ -9,7 +9,7 @@ use whisper_schema::prelude::{Account, AccountStatus, Profile, Session};
 
 use crate::documents::OwnProfileView;
 
-/// What somebody signs in with.
+/// An account, with which somebody signs in.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -56,7 +56,7 @@ pub struct SessionView {
     /// Name given to the device at sign-in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
-    /// What the client said it is.
+    /// The client's name for itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
     /// Address it signed in from.
@@ -130,7 +130,7 @@ pub struct SignedInView {
 }
 
 impl SignedInView {
-    /// What somebody gets who signed up or in.
+    /// The answer to somebody who signed up or in.
     ///
     /// # Errors
     /// A fault when the profile can't be written as JSON.
@@ -182,7 +182,7 @@ impl BlockView {
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UserAccountView {
-    /// What the user signs in with.
+    /// The account that the user signs in with.
     #[serde(flatten)]
     pub account: AccountView,
     /// Whether the account may be used.

@@ -7,6 +7,7 @@ mod keep;
 mod limits;
 mod list;
 mod remove;
+mod requests;
 mod search;
 mod side;
 mod view;
@@ -21,14 +22,15 @@ const CONTACT: &str = "/v1/contacts/{userId}";
 
 /// The endpoints of this function.
 pub fn api() -> Api {
-    Api::new(
+    let api = Api::new(
         "contacts",
-        "Address books: whom somebody keeps as a contact, and what they note about them.",
+        "Address books: whom somebody keeps as a contact, what they note about them, and who asks to be one.",
     )
-    .rates(&[limits::CHANGES])
+    .rates(&[limits::CHANGES, limits::REQUESTS])
     .endpoint(list::endpoint())
     .endpoint(get::endpoint())
     .endpoint(keep::add_endpoint())
     .endpoint(keep::edit_endpoint())
-    .endpoint(remove::endpoint())
+    .endpoint(remove::endpoint());
+    requests::endpoints(api)
 }

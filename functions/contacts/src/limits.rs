@@ -5,6 +5,8 @@ use whisper_kit::{Code, Error};
 
 /// Contacts that one user may add or change: each leaves an event.
 pub const CHANGES: Rate = Rate::per_hour("contact", "contact_rate_per_hour", 10_000);
+/// People whom one user may ask to be contacts.
+pub const REQUESTS: Rate = Rate::per_day("contact request", "contact_request_rate_per_day", 100);
 /// The most contacts of a user.
 pub const MOST_CONTACTS: i64 = 10_000;
 

@@ -1,7 +1,7 @@
 //! One user's side towards another: the contact they keep, in their address book.
 
 use whisper_kit::{Ctx, Result};
-use whisper_people::contact;
+use whisper_people::{contact, contact_id};
 use whisper_schema::prelude::{Contact, ContactBook, ContactRelationship, Timestamp};
 use whisper_store::{
     Answers, Batch, Doc, Filter, First, Get, Patch, Query, Questions, ReadSet, StoreError,
@@ -69,7 +69,7 @@ impl Side {
 
     /// The contact that the other is to become.
     pub fn new_contact(&self) -> Contact {
-        let id = whisper_kit::ids::derived_id(&["contact", &self.owner, &self.other]);
+        let id = contact_id(&self.owner, &self.other);
         Contact {
             id: self.row.as_ref().map_or(id, |row| row.id.clone()),
             user_id: self.owner.clone(),

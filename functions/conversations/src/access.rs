@@ -2,9 +2,10 @@
 
 use whisper_kit::error::{Code, Error, OptionExt, Result};
 use whisper_kit::ids::member_id;
+use whisper_messages::is_in_sight;
 use whisper_schema::prelude::{
     Column, Conversation, ConversationKind, ConversationMember, ConversationMemberStatus,
-    ConversationRight,
+    ConversationRight, Message,
 };
 use whisper_store::{Doc, Filter, Get};
 
@@ -45,6 +46,11 @@ impl Access {
     /// Whether the caller has a right here, by their role and the settings.
     pub fn has(&self, right: ConversationRight) -> bool {
         self.conversation.lets(self.me.role, right)
+    }
+
+    /// Whether a message is one of the conversation, and the caller's to see.
+    pub fn is_in_history(&self, message: &Doc<Message>) -> bool {
+        is_in_sight(message, &self.conversation, &self.me, None)
     }
 
     /// Refuses what makes no sense between two.

@@ -24,9 +24,9 @@ const FARTHEST_AHEAD: i64 = 24 * 60 * 60 * 1000;
 pub struct Shelf<'a> {
     /// Whose.
     pub user: &'a str,
-    /// Those they put away, or the others.
+    /// Conversations they put away, or the others.
     pub archived: bool,
-    /// Those that strangers began, or the others.
+    /// Conversations that strangers began, or the others.
     pub requests: bool,
 }
 

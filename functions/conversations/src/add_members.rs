@@ -7,12 +7,13 @@ use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::ids::member_id;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result};
+use whisper_messages::Told;
 use whisper_people::blocked_any;
 use whisper_schema::Body;
 use whisper_schema::body::{Fields, forms};
 use whisper_schema::prelude::{
     Column, Conversation, ConversationHistory, ConversationMember, ConversationMemberRole as Role,
-    ConversationMemberStatus as Status, ConversationRight, Timestamp,
+    ConversationMemberStatus as Status, ConversationRight, SystemMessage, Timestamp,
 };
 use whisper_store::{Batch, Doc, Filter, Patch, Query};
 
@@ -125,7 +126,7 @@ fn known(conversation: &str, users: &[String]) -> Query<ConversationMember> {
         .limit(MOST_PARTICIPANTS as u32)
 }
 
-/// Those who join.
+/// The users who join.
 struct Joining<'a> {
     access: &'a Access,
     /// Memberships that they had.
@@ -162,18 +163,26 @@ impl Joining<'_> {
                 conversation.max_participants,
             )
             .set(Conversation::LAST_MESSAGE_AT, Timestamp::AT_COMMIT);
+        let told = SystemMessage::MembersAdded {
+            user_ids: self.added.to_vec(),
+        };
+        let told = Told::of(ctx, conversation, me, [told])?;
         let mut batch = Batch::new()
             .expect_some(this_one(&self.access.me))
             .expect_none(blocked_any(me, self.added.iter().map(String::as_str)))
             .expect_none(bans::keeping_away(&conversation.id, self.added))
-            .update_if(&conversation.id, grown, same_settings(conversation));
+            .update_if(
+                &conversation.id,
+                told.summarised(grown),
+                same_settings(conversation),
+            );
         for user in self.added {
             batch = self.join(batch, user);
         }
-        let what = json!({"userIds": self.added});
+        let what = json!({"userIds": self.added, "messageIds": told.ids()});
         append(
             ctx,
-            batch,
+            told.insert_in(batch),
             "conversation.members_added",
             &conversation.id,
             Some(me),
@@ -199,7 +208,7 @@ impl Joining<'_> {
         }
     }
 
-    /// What changes for somebody who was a member before: they start anew, but keep their own settings.
+    /// The changes for somebody who was a member before: they start anew, but keep their own settings.
     fn coming_back(&self) -> Patch<ConversationMember> {
         Patch::new()
             .set(ConversationMember::STATUS, Status::Active)

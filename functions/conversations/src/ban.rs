@@ -6,13 +6,14 @@ use whisper_kit::ids::{ban_id, member_id};
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, Method, OptionalJson, Reply, Request, Result, Rule,
 };
+use whisper_messages::Told;
 use whisper_people::visible;
 use whisper_schema::prelude::{
     Column, Conversation, ConversationBan, ConversationMember, ConversationMemberRole as Role,
-    ConversationMemberStatus as Status, Timestamp,
+    ConversationMemberStatus as Status, SystemMessage, Timestamp,
 };
 use whisper_schema::{Body, Ephemeral};
-use whisper_store::{Batch, Doc, Filter, Get};
+use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
 use crate::access::{Access, active, admit, door, same_role, this_one};
 use crate::bans::{BanView, refuse};
@@ -119,10 +120,17 @@ fn banning(
     let batch = Batch::new().expect_some(this_one(&access.me)).upsert(ban);
     let batch = match member {
         Some(member) => {
+            let told = SystemMessage::MemberBanned {
+                user_id: ban.user_id.clone(),
+                ends_at: ban.ends_at,
+            };
+            let told = Told::of(ctx, &access.conversation, &ban.banned_by, [told])?;
+            let one_less = Patch::new().add(Conversation::PARTICIPANT_COUNT, -1);
             let batch = batch
                 .update_if(&member.id, gone(Status::Removed), same_role(member))
-                .increment(id, Conversation::PARTICIPANT_COUNT, -1);
-            let what = json!({"userId": ban.user_id});
+                .update(id, told.summarised(one_less));
+            let what = json!({"userId": ban.user_id, "messageIds": told.ids()});
+            let batch = told.insert_in(batch);
             append(ctx, batch, "conversation.member_removed", id, me, &what)?
         }
         None => {

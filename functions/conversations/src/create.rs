@@ -5,9 +5,11 @@ use whisper_kit::events::append;
 use whisper_kit::idempotency::Once;
 use whisper_kit::ids::member_id;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
+use whisper_messages::Told;
 use whisper_people::{blocked_any, direct_ids};
 use whisper_schema::prelude::{
-    Conversation, ConversationKind, ConversationMember, ConversationMemberRole as Role, Timestamp,
+    Conversation, ConversationCircle, ConversationKind, ConversationMember,
+    ConversationMemberRole as Role, ConversationRight, Message, SystemMessage, Timestamp,
 };
 use whisper_store::Batch;
 
@@ -133,7 +135,13 @@ impl Making<'_> {
     ) -> Result<Attempt<Reply>> {
         let (ctx, me) = (self.ctx, self.me);
         let now = ctx.now();
-        let conversation = self.draft.conversation(id, me);
+        let mut conversation = self.draft.conversation(id, me);
+        let told = Told::of(ctx, &conversation, me, self.told())?;
+        if let Some(newest) = told.newest() {
+            conversation.last_message_id = Some(newest.id.clone());
+            conversation.last_message_text = newest.plain_text.clone();
+            conversation.last_message_sender_id = Some(me.to_owned());
+        }
         // No later than the others, who join at the commit: its maker stands first among its members, also where documents of
         // one commit have no order of their own.
         let myself = membership(&conversation.id, me, role, None, now);
@@ -143,11 +151,16 @@ impl Making<'_> {
             let ids = self.others().iter().map(String::as_str);
             batch = batch.expect_none(blocked_any(me, ids));
         }
-        let what = json!({"type": conversation.kind, "participantIds": self.participants()});
+        let batch = told.insert_in(batch);
+        let what = json!({
+            "type": conversation.kind,
+            "participantIds": self.participants(),
+            "messageIds": told.ids(),
+        });
         let id = conversation.id.clone();
         let batch = append(ctx, batch, "conversation.created", &id, Some(me), &what)?;
         let batch = uses.count_in(batch, now);
-        let seen = |at| self.seen(&conversation, &myself, others, at);
+        let seen = |at| self.seen(&conversation, &myself, told.newest(), others, at);
         // A retry gets the same ETag, so it is made before the time of the commit is known.
         let undated = Reply::created(&seen(Timestamp::AT_COMMIT))?;
         let etag = tag(&undated, fingerprint(&conversation));
@@ -158,14 +171,19 @@ impl Making<'_> {
         Attempt::of(uses.refuse(outcome.await, now))
     }
 
-    /// What its maker sees of it, once it was made at a time.
+    /// The conversation as its maker sees it, once it was made at a time.
     fn seen(
         &self,
         conversation: &Conversation,
         myself: &ConversationMember,
+        newest: Option<&Message>,
         others: &Others,
         at: Timestamp,
     ) -> OneConversationView {
+        let newest = newest.map(|newest| Message {
+            created_at: Some(at),
+            ..newest.clone()
+        });
         let conversation = Conversation {
             created_at: Some(at),
             updated_at: Some(at),
@@ -180,7 +198,7 @@ impl Making<'_> {
                 moderators: Vec::new(),
             },
             unread: Unread::default(),
-            newest: None,
+            newest: newest.as_ref(),
             people: &others.people,
             now: self.ctx.now(),
         };
@@ -188,6 +206,21 @@ impl Making<'_> {
             conversation: ConversationView::new(conversation, sight),
             users: others.people.users(),
         }
+    }
+
+    /// The beginning of the history of a group.
+    fn told(&self) -> Option<SystemMessage> {
+        if self.draft.kind == ConversationKind::Direct {
+            return None;
+        }
+        // Where not everybody may see the members, the first of them aren't named either.
+        let settings = self.draft.settings.clone().unwrap_or_default();
+        let members = settings.circle(ConversationRight::SeeMembers);
+        let is_open = members == ConversationCircle::Everyone;
+        Some(SystemMessage::ConversationCreated {
+            name: self.draft.name.clone(),
+            user_ids: self.others().iter().filter(|_| is_open).cloned().collect(),
+        })
     }
 
     fn participants(&self) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! What members may change of a conversation, and how two who change it at once learn of each other.
+//! The details of a conversation that members may change, and how two who change it at once learn of each other.
 
 use serde_json::Value;
 use whisper_kit::Reply;
@@ -17,7 +17,7 @@ use crate::draft::{OF_GROUPS, settings_of_groups};
 pub struct ConversationChange {
     /// Title of a group, 1 to 100 characters; can't be taken away.
     pub name: Option<String>,
-    /// What a group is about, at most 500 characters.
+    /// Description of a group, at most 500 characters.
     pub description: Change<String>,
     /// Where a group's picture is served.
     pub avatar_url: Change<String>,

@@ -4,7 +4,11 @@ use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::precondition::{IfMatch, if_match};
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result};
-use whisper_schema::prelude::{Conversation, ConversationKind, ConversationRight, Timestamp};
+use whisper_messages::Told;
+use whisper_schema::prelude::{
+    Conversation, ConversationKind, ConversationRight, ConversationSettings, SystemMessage,
+    Timestamp,
+};
 use whisper_store::{Batch, Patch};
 
 use crate::access::{Access, admit, door, this_unblocked_one};
@@ -64,17 +68,26 @@ async fn attempt(
     }
     if !changed.is_empty() {
         let fields: Vec<&str> = changed.iter().map(|(column, _)| column.key()).collect();
-        let what = json!({"fields": fields});
-        let patch = Patch::of(changed).set(Conversation::UPDATED_AT, Timestamp::AT_COMMIT);
+        let told = told(&before, &access.conversation);
+        let told = Told::of(ctx, &access.conversation, &me, told)?;
+        let what = json!({"fields": fields, "messageIds": told.ids()});
+        let patch = told
+            .summarised(Patch::of(changed))
+            .set(Conversation::UPDATED_AT, Timestamp::AT_COMMIT);
         let batch = Batch::new()
             .expect_some(this_unblocked_one(&access.me))
             .update_if(id, patch, unchanged(&before));
+        let batch = told.insert_in(batch);
         let batch = append(ctx, batch, "conversation.updated", id, Some(&me), &what)?;
         let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;
         let Some(committed) = uses.try_commit(ctx, batch).await? else {
             return Ok(Attempt::Retry);
         };
         access.conversation.value.updated_at = Some(committed.at);
+        if let Some(newest) = told.newest() {
+            access.conversation.value.last_message_id = Some(newest.id.clone());
+            access.conversation.value.last_message_sender_id = Some(me);
+        }
     }
     answer(ctx, access, shown).await.map(Attempt::Done)
 }
@@ -97,4 +110,37 @@ fn refuse(access: &Access, change: &ConversationChange) -> Result<()> {
         return Err(Error::forbidden(detail));
     }
     Ok(())
+}
+
+/// The changes of a group in the words of its history. What clients keep in the settings is told by them, if at all.
+fn told(before: &Conversation, after: &Conversation) -> Vec<SystemMessage> {
+    if after.kind == ConversationKind::Direct {
+        return Vec::new();
+    }
+    let mut told = Vec::new();
+    if before.name != after.name {
+        told.push(SystemMessage::Renamed {
+            name: after.name.clone().unwrap_or_default(),
+            former_name: before.name.clone(),
+        });
+    }
+    if before.description != after.description {
+        told.push(SystemMessage::DescriptionChanged);
+    }
+    let picture = |of: &Conversation| (of.avatar_url.clone(), of.avatar_file_id.clone());
+    if picture(before) != picture(after) {
+        told.push(SystemMessage::PictureChanged);
+    }
+    let (before, after) = (
+        before.own_settings().filled(),
+        after.own_settings().filled(),
+    );
+    let settings = ConversationSettings {
+        custom: None,
+        ..after.unlike(&before)
+    };
+    if settings != ConversationSettings::default() {
+        told.push(SystemMessage::SettingsChanged { settings });
+    }
+    told
 }

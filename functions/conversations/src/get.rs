@@ -1,12 +1,12 @@
 //! `GET /v1/conversations/{conversationId}`: one conversation, as the caller sees it.
 
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_people::shown_to;
+use whisper_people::{People, shown_to};
 
 use crate::access::{Access, admit, door};
 use crate::details::{fingerprint, tagged};
-use crate::newest::Newest;
-use crate::shown::{ShownMembers, shown_members};
+use crate::newest;
+use crate::shown::{ShownMembers, shown_members, told_of};
 use crate::unread::{self, Unread};
 use crate::view::{ConversationView, OneConversationView, Sight};
 
@@ -34,23 +34,35 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
 pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Reply> {
     let Access { conversation, me } = access;
     let shown = shown.seen_by(&me, &conversation);
-    let newest = Newest::of(ctx, &[(&conversation, &me)]).await?.pop();
-    let newest = newest.unwrap_or(Newest::Named(None));
-    let sender = newest.sender(&conversation);
+    let found = newest::looked_for(ctx, &[(&conversation, &me)])
+        .await?
+        .pop();
+    let found = found.flatten();
+    let sender = match &found {
+        Some(found) => found.as_ref().map(|newest| newest.sender_id.as_str()),
+        None => conversation.last_message_sender_id.as_deref(),
+    };
     let named = shown.all().chain([conversation.creator_id.as_str()]);
     let asked = (
         unread::count(&conversation, &me, ctx.now()),
-        newest.get(),
+        newest::named(&conversation),
         shown_to(&me.user_id, named.chain(sender)),
     );
-    let (unread, found, people) = ctx.read(asked).await?;
-    let newest = newest.message(found);
+    let (unread, named, mut people) = ctx.read(asked).await?;
+    let newest = found.unwrap_or_else(|| newest::seen(named.flatten(), &conversation, &me));
+    // Seldom needed: those of whom it tells are most often among the members that are shown.
+    let told = newest.as_deref().map(told_of).unwrap_or_default();
+    if !told.iter().all(|user| people.ids().any(|id| id == user)) {
+        let told = told.iter().map(String::as_str);
+        let all: Vec<String> = people.ids().chain(told).map(str::to_owned).collect();
+        people = People::read(ctx, &me.user_id, all.iter().map(String::as_str)).await?;
+    }
     let etag = fingerprint(&conversation);
     let sight = Sight {
         me: &me,
         shown,
         unread: Unread::of(unread),
-        newest: newest.as_ref(),
+        newest: newest.as_deref(),
         people: &people,
         now: ctx.now(),
     };

@@ -6,11 +6,12 @@ use whisper_kit::ids::member_id;
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, Json, Method, OptionExt, Reply, Request, Result,
 };
+use whisper_messages::Told;
 use whisper_people::shown_to;
 use whisper_schema::Body;
 use whisper_schema::prelude::{
     ConversationMember, ConversationMemberRole as Role, ConversationMemberStatus as Status,
-    Timestamp,
+    SystemMessage, Timestamp,
 };
 use whisper_store::{Batch, Doc, Get, Patch};
 
@@ -76,11 +77,18 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str, role: Role) -> Result<Attempt<
     let change =
         decide(access.me.role, target.role, target.id == access.me.id, role).map_err(refused)?;
     if change != RoleChange::Nothing {
+        let user_id = user.to_owned();
+        let told = match change {
+            RoleChange::HandOver => SystemMessage::OwnershipHandedOver { user_id },
+            _ => SystemMessage::RoleGiven { user_id, role },
+        };
+        let told = Told::of(ctx, &access.conversation, &me, [told])?;
         let batch = giving(&access, &target, role, change);
-        let what = json!({"userId": user, "role": role});
+        let batch = batch.update(id, told.summarised(Patch::new()));
+        let what = json!({"userId": user, "role": role, "messageIds": told.ids()});
         let batch = append(
             ctx,
-            batch,
+            told.insert_in(batch),
             "conversation.role_changed",
             id,
             Some(&me),
@@ -110,7 +118,8 @@ fn giving(
     batch.update_if(&target.id, as_role(role), same_role(target))
 }
 
-fn as_role(role: Role) -> Patch<ConversationMember> {
+/// The change that gives somebody a role.
+pub fn as_role(role: Role) -> Patch<ConversationMember> {
     Patch::new()
         .set(ConversationMember::ROLE, role)
         .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)

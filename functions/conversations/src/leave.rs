@@ -3,12 +3,15 @@
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_messages::Told;
 use whisper_schema::prelude::{
-    Conversation, ConversationMemberRole as Role, ConversationMemberStatus as Status,
+    Conversation, ConversationMember, ConversationMemberRole as Role,
+    ConversationMemberStatus as Status, SystemMessage,
 };
-use whisper_store::{Batch, Filter, Patch};
+use whisper_store::{Batch, Doc, Filter, Patch};
 
-use crate::access::{admit, door, same_role};
+use crate::access::{Access, admit, door, same_role};
+use crate::give_role::as_role;
 use crate::remove_member::gone;
 
 /// The operation.
@@ -40,22 +43,58 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<()>> {
         let detail = "Hand over the conversation before you leave: make somebody else its owner.";
         return Err(Error::new(Code::LastOwner, detail));
     }
-    let one_less = Patch::new().add(Conversation::PARTICIPANT_COUNT, -1);
-    let batch = Batch::new().update_if(&access.me.id, gone(Status::Left), same_role(&access.me));
-    let batch = if owner {
+    let committed = ctx.try_commit(leaving(ctx, &access, None)?).await?;
+    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
+}
+
+/// The commit of a member's leaving; an owner hands over to the successor by it, or is the last.
+///
+/// # Errors
+/// A fault when the runtime has no randomness.
+pub fn leaving(
+    ctx: &Ctx,
+    access: &Access,
+    successor: Option<&Doc<ConversationMember>>,
+) -> Result<Batch> {
+    let Access { conversation, me } = access;
+    let (id, user) = (conversation.id.as_str(), me.user_id.as_str());
+    let is_last = me.role == Role::Owner && successor.is_none();
+    let handed = successor.map(|successor| SystemMessage::OwnershipHandedOver {
+        user_id: successor.user_id.clone(),
+    });
+    // Nobody is left to be told when the last one goes.
+    let left = Some(SystemMessage::MemberLeft).filter(|_| !is_last);
+    let told = Told::of(ctx, conversation, user, handed.into_iter().chain(left))?;
+    let one_less = told.summarised(Patch::new().add(Conversation::PARTICIPANT_COUNT, -1));
+    let batch = Batch::new().update_if(&me.id, gone(Status::Left), same_role(me));
+    let batch = match is_last {
         // Nobody may have joined in the meantime.
-        batch.update_if(id, one_less, Filter::eq(Conversation::PARTICIPANT_COUNT, 1))
-    } else {
-        batch.update(id, one_less)
+        true => batch.update_if(id, one_less, Filter::eq(Conversation::PARTICIPANT_COUNT, 1)),
+        false => batch.update(id, one_less),
     };
-    let batch = append(
+    let batch = match successor {
+        Some(successor) => {
+            let batch = batch.update_if(&successor.id, as_role(Role::Owner), same_role(successor));
+            let what = json!({"userId": successor.user_id, "role": Role::Owner});
+            append(
+                ctx,
+                batch,
+                "conversation.role_changed",
+                id,
+                Some(user),
+                &what,
+            )?
+        }
+        None => batch,
+    };
+    let what = json!({"userId": user, "messageIds": told.ids()});
+    let batch = told.insert_in(batch);
+    append(
         ctx,
         batch,
         "conversation.member_left",
         id,
-        Some(&me),
-        &json!({"userId": me}),
-    )?;
-    let committed = ctx.try_commit(batch).await?;
-    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
+        Some(user),
+        &what,
+    )
 }

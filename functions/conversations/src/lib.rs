@@ -7,6 +7,7 @@ mod ban;
 mod bans;
 mod clear;
 mod create;
+mod departure;
 mod details;
 mod draft;
 mod edit;
@@ -29,6 +30,8 @@ mod unread;
 mod view;
 
 use whisper_kit::Api;
+
+pub use departure::depart;
 
 #[cfg(target_family = "wasm")]
 whisper_kit::entry!(crate::api);

@@ -1,18 +1,20 @@
 //! `GET /v1/conversations`: the caller's conversations, the pinned ones on top, the last active first.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use whisper_kit::ids::member_id;
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_people::{Users, shown_to};
 use whisper_schema::prelude::{
-    Conversation, ConversationKind, ConversationMember, ConversationMemberStatus,
+    Conversation, ConversationKind, ConversationMember, ConversationMemberStatus, Message,
 };
 use whisper_store::{Doc, Get};
 
 use crate::activity::{Part, Shelf};
-use crate::newest::Newest;
-use crate::shown::{ShownMembers, shown_members, shown_pair};
+use crate::newest;
+use crate::shown::{ShownMembers, shown_members, shown_pair, told_of};
 use crate::unread::{self, Unread};
 use crate::view::{ConversationView, Sight};
 
@@ -20,10 +22,10 @@ use crate::view::{ConversationView, Sight};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct Which {
-    /// Those that the caller put away; else the others.
+    /// Only conversations that the caller put away; else the others.
     #[serde(default)]
     pub archived: bool,
-    /// Those that strangers began, and that the caller neither answered nor accepted; else the others.
+    /// Only conversations that strangers began, and that the caller neither answered nor accepted; else the others.
     #[serde(default)]
     pub requests: bool,
 }
@@ -61,41 +63,37 @@ struct Item {
     conversation: Doc<Conversation>,
     me: Doc<ConversationMember>,
     shown: ShownMembers,
+    /// The newest message, if it is the caller's to see.
+    newest: Option<Doc<Message>>,
 }
 
-/// What is shown of each, and of the people it names.
+/// The view of each, and of the people it names.
 async fn views(
     ctx: &Ctx,
     me: &str,
     conversations: Vec<Doc<Conversation>>,
 ) -> Result<(Vec<ConversationView>, Users)> {
-    let items = items(ctx, me, conversations).await?;
+    let mut items = items(ctx, me, conversations).await?;
     let pairs = items.iter().map(|item| (&*item.conversation, &*item.me));
-    let newest = Newest::of(ctx, &pairs.collect::<Vec<_>>()).await?;
-    let asked = items.iter().zip(&newest).map(|(item, newest)| {
-        let unread = unread::count(&item.conversation, &item.me, ctx.now());
-        (unread, newest.get())
-    });
+    let looked_for = newest::looked_for(ctx, &pairs.collect::<Vec<_>>()).await?;
+    for (item, found) in items.iter_mut().zip(looked_for) {
+        item.newest = found.unwrap_or(item.newest.take());
+    }
+    let named: BTreeSet<String> = items.iter().flat_map(|item| named(item, me)).collect();
+    let asked = items
+        .iter()
+        .map(|item| unread::count(&item.conversation, &item.me, ctx.now()));
     let asked = (
         asked.collect::<Vec<_>>(),
-        shown_to(
-            me,
-            items
-                .iter()
-                .zip(&newest)
-                .flat_map(|(item, newest)| named(item, newest, me)),
-        ),
+        shown_to(me, named.iter().map(String::as_str)),
     );
     let (answers, people) = ctx.read(asked).await?;
-    let items = items.into_iter().zip(newest);
-    let views = items.zip(answers).map(|((item, newest), answer)| {
-        let (unread, found) = answer;
-        let newest = newest.message(found);
+    let views = items.into_iter().zip(answers).map(|(item, unread)| {
         let sight = Sight {
             me: &item.me,
             shown: item.shown,
             unread: Unread::of(unread),
-            newest: newest.as_ref(),
+            newest: item.newest.as_deref(),
             people: &people,
             now: ctx.now(),
         };
@@ -104,16 +102,18 @@ async fn views(
     Ok((views.collect(), people.users()))
 }
 
-/// The people whom a list shows: the other one, the sender of the newest message, and the maker. All members of all groups would be too
-/// many; a conversation's own answer names them.
-fn named<'a>(item: &'a Item, newest: &'a Newest, me: &str) -> impl Iterator<Item = &'a str> {
+/// The people whom a list shows: the other one, the sender of the newest message and some of those of whom it tells, and the
+/// maker. All members of all groups would be too many; a conversation's own answer names them.
+fn named(item: &Item, me: &str) -> Vec<String> {
     let conversation = &item.conversation;
     let is_direct = conversation.kind == ConversationKind::Direct;
     let peer = item.shown.peer_of(me).filter(|_| is_direct);
-    let sender = newest.sender(conversation);
-    [Some(conversation.creator_id.as_str()), peer, sender]
-        .into_iter()
-        .flatten()
+    let newest = item.newest.as_deref();
+    let sender = newest.map(|newest| newest.sender_id.as_str());
+    let told = newest.map(told_of).unwrap_or_default();
+    let named = [Some(conversation.creator_id.as_str()), peer, sender];
+    let named = named.into_iter().flatten().map(str::to_owned);
+    named.chain(told).collect()
 }
 
 /// The conversations with the caller's memberships and the members that are shown.
@@ -123,6 +123,7 @@ async fn items(ctx: &Ctx, me: &str, conversations: Vec<Doc<Conversation>>) -> Re
         let is_direct = conversation.kind == ConversationKind::Direct;
         (
             Get::<ConversationMember>::id(member_id(id, me)),
+            newest::named(conversation),
             match is_direct {
                 true => shown_pair(id),
                 false => shown_members(id),
@@ -131,11 +132,12 @@ async fn items(ctx: &Ctx, me: &str, conversations: Vec<Doc<Conversation>>) -> Re
     });
     let found = ctx.read(asked.collect::<Vec<_>>()).await?;
     let items = conversations.into_iter().zip(found);
-    let items = items.filter_map(|(conversation, (member, shown))| {
+    let items = items.filter_map(|(conversation, (member, newest, shown))| {
         // Somebody who left since the page was read sees it no more.
         let me = member.filter(|member| member.status == ConversationMemberStatus::Active)?;
         Some(Item {
             shown: shown.seen_by(&me, &conversation),
+            newest: newest::seen(newest.flatten(), &conversation, &me),
             conversation,
             me,
         })

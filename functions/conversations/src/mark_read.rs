@@ -3,12 +3,16 @@
 use serde::Serialize;
 use serde_json::json;
 use whisper_kit::events::append;
+use whisper_kit::ids::reading_reference_id;
 use whisper_kit::{
     Attempt, Ctx, Endpoint, Error, Method, OptionalJson, Reply, Request, Result, Rule,
 };
 use whisper_schema::Body;
+use whisper_schema::Ephemeral;
 use whisper_schema::body::forms;
-use whisper_schema::prelude::{Column, ConversationMember, Message, Timestamp};
+use whisper_schema::prelude::{
+    Column, ConversationMember, Message, MessageReference, MessageReferenceKind, Timestamp,
+};
 use whisper_store::{Batch, Doc, Filter, First, Get, Order, Patch, Query};
 
 use crate::access::{Access, active, admit, door};
@@ -78,13 +82,15 @@ async fn attempt(ctx: &Ctx, id: &str, message: Option<&str>) -> Result<Attempt<A
     let asked = (
         door(id, &user),
         message.map(Get::<Message>::id),
-        message.is_none().then(|| newest(id)),
+        message.is_none().then(|| newest_that_lasts(id, ctx.now())),
     );
     let (found, named, newest) = ctx.read(asked).await?;
     let mut access = admit(found)?;
     let read = match named {
-        None => newest.flatten().filter(|newest| is_theirs(&access, newest)),
-        Some(named) => Some(of_history(&access, named)?),
+        None => newest
+            .flatten()
+            .filter(|newest| access.is_in_history(newest)),
+        Some(named) => Some(of_history(&access, named, ctx.now())?),
     };
     let me = &mut access.me.value;
     let Some(read) = read.filter(|read| me.read_position.is_none_or(|at| at < read.seq)) else {
@@ -99,28 +105,60 @@ async fn attempt(ctx: &Ctx, id: &str, message: Option<&str>) -> Result<Attempt<A
         .set(ConversationMember::READ_POSITION, read.seq)
         .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT);
     let batch = Batch::new().update_if(&me.id, patch, Filter::and([active(), before(read.seq)]));
-    let what = json!({"messageId": read.id, "lastReadAt": me.last_read_at});
+    let batch = match read.expires_at {
+        Some(_) => name_read(batch, &me.id, &read.id),
+        None => batch,
+    };
+    // Whoever hands the event on must not tell a stranger that their request was looked at.
+    let what = json!({
+        "messageId": read.id,
+        "lastReadAt": me.last_read_at,
+        "isRequest": me.is_request,
+    });
     let batch = append(ctx, batch, "conversation.read", id, Some(&user), &what)?;
     let committed = ctx.try_commit(batch).await?;
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(access)))
 }
 
+/// Notes that a membership names a message that ends, so that it does so no longer than that lasts.
+fn name_read(batch: Batch, member: &str, message: &str) -> Batch {
+    let reference = MessageReference {
+        id: reading_reference_id(member),
+        message_id: message.to_owned(),
+        kind: MessageReferenceKind::Read,
+        document_id: member.to_owned(),
+    };
+    let this = Patch::new().set(MessageReference::MESSAGE_ID, message);
+    batch
+        // Else it may have been removed since it was read, and nothing would take the name away.
+        .expect_some(Filter::<Message>::eq(Column::id(), message))
+        .insert_or_update(&reference, this)
+}
+
 /// Asks for a conversation's newest message, by its commit number.
 pub fn newest(conversation: &str) -> First<Message> {
+    messages(conversation).first()
+}
+
+/// Asks for the newest message whose end hasn't come.
+fn newest_that_lasts(conversation: &str, now: Timestamp) -> First<Message> {
+    messages(conversation).filter(Filter::lasts(now)).first()
+}
+
+fn messages(conversation: &str) -> Query<Message> {
     Query::new()
         .filter(Filter::eq(Message::CONVERSATION_ID, conversation))
         .order(Order::desc(Column::seq()))
-        .first()
 }
 
-/// Whether a message is one of the conversation, and the caller's to see.
-fn is_theirs(Access { conversation, me }: &Access, message: &Doc<Message>) -> bool {
-    message.conversation_id == conversation.id && message.seq > conversation.hidden_up_to(me)
-}
-
-fn of_history(access: &Access, message: Option<Doc<Message>>) -> Result<Doc<Message>> {
+/// A message that is the caller's to see. One whose end has come is none, whether or not it was removed yet.
+fn of_history(
+    access: &Access,
+    message: Option<Doc<Message>>,
+    now: Timestamp,
+) -> Result<Doc<Message>> {
     message
-        .filter(|message| is_theirs(access, message))
+        .filter(|message| access.is_in_history(message) && message.lasts(now))
         .ok_or_else(|| {
             Error::field(
                 "messageId",

@@ -10,7 +10,7 @@ use crate::access::{Access, active, admit, door};
 use crate::unread::{self, Unread};
 use crate::view::MyMembershipView;
 
-/// What to change; what is left out stays.
+/// Changes; a field that is left out stays.
 #[derive(Clone, Debug, Body)]
 #[body(changes = ConversationMember, example = r#"{"isMuted": true}"#)]
 pub struct MySettingsChange {

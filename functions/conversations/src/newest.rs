@@ -1,70 +1,43 @@
 //! The newest message of a conversation that a member sees: the preview in lists.
 
 use whisper_kit::{Ctx, Result};
-use whisper_messages::in_sight_of;
+use whisper_messages::{in_sight_of, is_in_sight};
 use whisper_schema::prelude::{Column, Conversation, ConversationMember, Message};
 use whisper_store::{Doc, Filter, First, Get, Order, Query};
 
-/// The newest message, as far as it is known.
-#[derive(Debug)]
-pub enum Newest {
-    /// It is the one that the conversation names.
-    Named(Option<String>),
-    /// The member deleted messages there for themselves, so it was looked for.
-    Found(Option<Box<Doc<Message>>>),
+/// Asks for the message that a conversation names as its newest.
+pub fn named(conversation: &Conversation) -> Option<Get<Message>> {
+    conversation.last_message_id.as_ref().map(Get::id)
 }
 
-impl Newest {
-    /// The newest messages of conversations for a member of them: no statement where the member deleted nothing for
-    /// themselves in any of them, else one.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn of(
-        ctx: &Ctx,
-        conversations: &[(&Conversation, &ConversationMember)],
-    ) -> Result<Vec<Newest>> {
-        let looked_for = conversations.iter().map(|(conversation, member)| {
-            let deleted = member.deleted_position.is_some();
-            deleted.then(|| newest_for(ctx, conversation, member))
-        });
-        let looked_for: Vec<Option<First<Message>>> = looked_for.collect();
-        let found = match looked_for.iter().any(Option::is_some) {
-            true => ctx.read(looked_for).await?,
-            false => looked_for.iter().map(|_| None).collect(),
-        };
-        let newest = conversations.iter().zip(found);
-        Ok(newest
-            .map(|((conversation, _), found)| match found {
-                Some(found) => Newest::Found(found.map(Box::new)),
-                None => Newest::Named(conversation.last_message_id.clone()),
-            })
-            .collect())
-    }
+/// The newest message that a member sees, of the one that was [`named`].
+pub fn seen(
+    named: Option<Doc<Message>>,
+    conversation: &Conversation,
+    member: &ConversationMember,
+) -> Option<Doc<Message>> {
+    named.filter(|newest| is_in_sight(newest, conversation, member, None))
+}
 
-    /// Its sender, if there is such a message.
-    pub fn sender<'a>(&'a self, conversation: &'a Conversation) -> Option<&'a str> {
-        match self {
-            Newest::Named(_) => conversation.last_message_sender_id.as_deref(),
-            Newest::Found(found) => Some(found.as_ref()?.sender_id.as_str()),
-        }
+/// Looks for the newest message that stands in conversations where the member deleted messages for themselves: the one that is
+/// named may be among those. None in the place of a conversation where they deleted none; without any that has some it takes no
+/// statement, else one.
+///
+/// # Errors
+/// The store's.
+pub async fn looked_for(
+    ctx: &Ctx,
+    conversations: &[(&Conversation, &ConversationMember)],
+) -> Result<Vec<Option<Option<Doc<Message>>>>> {
+    let asked = conversations.iter().map(|(conversation, member)| {
+        let deleted = member.deleted_position.is_some();
+        deleted.then(|| newest_for(ctx, conversation, member))
+    });
+    let asked: Vec<Option<First<Message>>> = asked.collect();
+    if !asked.iter().any(Option::is_some) {
+        return Ok(asked.iter().map(|_| None).collect());
     }
-
-    /// Asks for it where it is only named.
-    pub fn get(&self) -> Option<Get<Message>> {
-        match self {
-            Newest::Named(Some(id)) => Some(Get::id(id)),
-            _ => None,
-        }
-    }
-
-    /// The message, with the answer to [`Newest::get`].
-    pub fn message(self, answer: Option<Option<Doc<Message>>>) -> Option<Doc<Message>> {
-        match self {
-            Newest::Named(_) => answer.flatten(),
-            Newest::Found(found) => found.map(|found| *found),
-        }
-    }
+    ctx.read(asked).await
 }
 
 fn newest_for(

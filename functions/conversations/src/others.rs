@@ -7,7 +7,7 @@ use whisper_store::{Doc, Query};
 
 use crate::draft::{no_such_users, unwilling_users};
 
-/// What the caller wants with them.
+/// The caller's purpose with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {
     /// To write to them.

@@ -4,9 +4,10 @@ use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::ids::member_id;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
+use whisper_messages::Told;
 use whisper_schema::prelude::{
     Conversation, ConversationMember, ConversationMemberRole as Role,
-    ConversationMemberStatus as Status, Timestamp,
+    ConversationMemberStatus as Status, SystemMessage, Timestamp,
 };
 use whisper_store::{Batch, Get, Patch};
 
@@ -56,17 +57,22 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str) -> Result<Attempt<()>> {
             "You may only remove members whose role is below yours.",
         ));
     }
+    let told = SystemMessage::MemberRemoved {
+        user_id: user.to_owned(),
+    };
+    let told = Told::of(ctx, &access.conversation, &me, [told])?;
+    let one_less = Patch::new().add(Conversation::PARTICIPANT_COUNT, -1);
     let batch = Batch::new()
         .expect_some(this_one(&access.me))
         .update_if(&target.id, gone(Status::Removed), same_role(&target))
-        .increment(id, Conversation::PARTICIPANT_COUNT, -1);
+        .update(id, told.summarised(one_less));
     let batch = append(
         ctx,
-        batch,
+        told.insert_in(batch),
         "conversation.member_removed",
         id,
         Some(&me),
-        &json!({"userId": user}),
+        &json!({"userId": user, "messageIds": told.ids()}),
     )?;
     let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;
     let committed = uses.try_commit(ctx, batch).await?;

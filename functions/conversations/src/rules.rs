@@ -35,7 +35,7 @@ pub fn may_remove(actor: Role, target: Role) -> bool {
     rank(actor) >= rank(Role::Moderator) && rank(actor) > rank(target)
 }
 
-/// What giving somebody a role comes to.
+/// The outcome of giving somebody a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoleChange {
     /// They have it already.

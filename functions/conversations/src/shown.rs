@@ -1,7 +1,8 @@
 //! The members whose ids a view shows.
 
 use whisper_schema::prelude::{
-    Conversation, ConversationMember, ConversationMemberRole, ConversationRight,
+    Conversation, ConversationMember, ConversationMemberRole, ConversationRight, Message,
+    SystemMessage,
 };
 use whisper_store::{Answers, Doc, Filter, Order, Query, Questions, ReadSet, StoreError};
 
@@ -10,6 +11,9 @@ use crate::rules::MANAGERS;
 
 /// Most ids in `participantIds`, `adminIds` and `moderatorIds`; the members' list has them all.
 pub const SHOWN_MEMBERS: u32 = 100;
+
+/// Most users of whom a preview tells by name: as many as fit a line.
+const TOLD: usize = 3;
 
 type Members = Query<ConversationMember>;
 
@@ -115,4 +119,11 @@ fn ids(found: Vec<Doc<ConversationMember>>) -> Vec<String> {
         .into_iter()
         .map(|member| member.value.user_id)
         .collect()
+}
+
+/// The users whom the preview of a system message names beside its sender.
+pub fn told_of(newest: &Message) -> Vec<String> {
+    let told = SystemMessage::of(newest);
+    let users = told.as_ref().map(SystemMessage::users).unwrap_or_default();
+    users.iter().take(TOLD).cloned().collect()
 }

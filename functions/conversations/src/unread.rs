@@ -31,8 +31,9 @@ impl Unread {
 }
 
 /// Counts the others' messages that stand behind the last one read, and behind those there were when the member
-/// joined: by commit numbers, whatever the clocks said. Messages of people with a block in between don't count, nor do
-/// those that have expired or were deleted, for all or by the member for themselves. In conversations of up to a hundred, those of accounts out of use don't either.
+/// joined: by commit numbers, whatever the clocks said. System messages don't count. Messages of people with a block in between don't count, nor do
+/// those that have expired or were deleted, for all or by the member for themselves. In conversations of up to a hundred, those of accounts out of
+/// use don't either.
 pub fn count(of: &Conversation, member: &ConversationMember, now: Timestamp) -> Count<Message> {
     let behind = member.read_position.max(member.joined_position);
     let in_use = (of.participant_count <= LOOKED_AT).then(|| in_use(Message::SENDER_ID, &of.id));
@@ -40,6 +41,7 @@ pub fn count(of: &Conversation, member: &ConversationMember, now: Timestamp) -> 
         .filter(Filter::and(in_use))
         .filter(in_sight_of(of, member, behind.unwrap_or(0)))
         .filter(Filter::ne(Message::SENDER_ID, member.user_id.as_str()))
+        .filter(Filter::eq(Message::IS_SYSTEM_MESSAGE, false))
         .filter(Filter::stands(now))
         .filter(unblocked(Message::SENDER_ID, &member.user_id))
         .count(UNREAD_CAP + 1)

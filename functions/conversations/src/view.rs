@@ -1,4 +1,4 @@
-//! What the API shows of conversations and members.
+//! Conversations and members as the API shows them.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -6,10 +6,8 @@ use whisper_people::{People, UserSummaryView, Users};
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMember, ConversationMemberRole,
-    ConversationSettings, Message, MessageContentType, Timestamp,
+    ConversationSettings, Message, MessageContentType, SystemMessage, Timestamp,
 };
-
-use whisper_store::Doc;
 
 use crate::shown::ShownMembers;
 use crate::unread::Unread;
@@ -27,7 +25,7 @@ pub struct ConversationView {
     /// Title of a group; a direct conversation has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is about.
+    /// Its description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Where its picture is served.
@@ -70,9 +68,12 @@ pub struct ConversationView {
     /// Preview of the newest message; absent when encrypted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_text: Option<String>,
-    /// What the newest message carries: clients translate its preview by it.
+    /// The kind of the newest message: clients translate its preview by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_content_type: Option<MessageContentType>,
+    /// What happened to the conversation, where the newest message is a system message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_message_system: Option<SystemMessage>,
     /// When the newest message was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_at: Option<Timestamp>,
@@ -96,7 +97,7 @@ pub struct ConversationView {
     /// When its details last changed; a new message doesn't count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
-    /// What the caller keeps about it.
+    /// The caller's own settings and state in it.
     pub my: MyMembershipView,
 }
 
@@ -105,7 +106,7 @@ pub struct ConversationView {
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MyMembershipView {
-    /// What the caller may do.
+    /// The caller's role.
     pub role: ConversationMemberRole,
     /// Whether notifications are off.
     pub is_muted: bool,
@@ -136,7 +137,7 @@ pub struct MyMembershipView {
 pub struct MemberView {
     /// Id of the user.
     pub user_id: String,
-    /// What they may do.
+    /// Their role.
     pub role: ConversationMemberRole,
     /// When they joined, the last time if more than once.
     pub joined_at: Timestamp,
@@ -182,7 +183,7 @@ pub struct OneConversationView {
     pub users: Users,
 }
 
-/// What a member sees of a conversation beside its row.
+/// The parts of a conversation that a member sees beside its row.
 #[derive(Debug)]
 pub struct Sight<'a> {
     /// Their membership.
@@ -191,8 +192,8 @@ pub struct Sight<'a> {
     pub shown: ShownMembers,
     /// Their unread messages.
     pub unread: Unread,
-    /// The newest message; not one that they deleted for themselves.
-    pub newest: Option<&'a Doc<Message>>,
+    /// The newest message of those in their history.
+    pub newest: Option<&'a Message>,
     /// The people it names, as they see them.
     pub people: &'a People,
     /// When it is seen.
@@ -201,13 +202,10 @@ pub struct Sight<'a> {
 
 impl<'a> Sight<'a> {
     /// The newest message, if it is for them to see.
-    fn preview(&self, of: &Conversation) -> Option<&'a Message> {
-        let newest = self.newest.filter(|message| {
-            message.stands(self.now)
-                && message.seq > of.hidden_up_to(self.me)
-                && !self.people.is_hidden(&message.sender_id)
-        });
-        newest.map(|message| &message.value)
+    fn preview(&self) -> Option<&'a Message> {
+        self.newest.filter(|message| {
+            message.stands(self.now) && !self.people.is_hidden(&message.sender_id)
+        })
     }
 
     fn peer(&self, kind: ConversationKind) -> Option<UserSummaryView> {
@@ -223,13 +221,14 @@ impl ConversationView {
         let me = sight.me;
         let mine = |set: bool| Vec::from_iter(set.then(|| me.user_id.clone()));
         let unread_count = Map::from_iter([(me.user_id.clone(), json!(sight.unread.count))]);
-        let newest = sight.preview(&of);
+        let newest = sight.preview();
         let settings = shown_settings(&of);
         ConversationView {
             peer: sight.peer(of.kind),
             last_message_id: newest.map(|message| message.id.clone()),
             last_message_text: newest.and_then(|message| message.plain_text.clone()),
             last_message_content_type: newest.map(|message| message.content_type),
+            last_message_system: newest.and_then(SystemMessage::of),
             last_message_at: newest.and_then(|message| message.created_at),
             last_message_sender_id: newest.map(|message| message.sender_id.clone()),
             id: of.id,

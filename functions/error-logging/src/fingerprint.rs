@@ -104,7 +104,7 @@ fn without_quoted(text: &str) -> String {
     let mut out = String::new();
     let mut at = 0;
     while let Some(&c) = chars.get(at) {
-        // What stands right behind a word is an apostrophe, which begins nothing.
+        // A quotation mark right behind a word is an apostrophe, which begins nothing.
         let begins = !(matches!(c, '\'' | '’') && is_letter(&chars, at.checked_sub(1)));
         let end = end_of(&chars, at, ends_of(c)).filter(|_| begins);
         out.push(c);

@@ -49,7 +49,7 @@ pub struct FunctionFault {
 pub struct HostFault {
     /// Id of the component.
     component: String,
-    /// What it did: `component_trapped` or `component_timeout`.
+    /// Code of the fault: `component_trapped` or `component_timeout`.
     error_type: String,
     /// Why, as the runtime tells it.
     reason: String,

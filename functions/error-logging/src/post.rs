@@ -48,19 +48,19 @@ pub struct NewError {
     /// Stable name of it, such as `decryption_failed`.
     #[field(is = NOT_BLANK)]
     error_type: String,
-    /// What it says.
+    /// Its words.
     #[field(is = NOT_BLANK)]
     error_message: String,
     /// Where it happened.
     stack_trace: Option<String>,
-    /// What was going on, such as versions and ids; at most 5,000 characters as JSON. Values of keys that
+    /// The circumstances, such as versions and ids; at most 5,000 characters as JSON. Values of keys that
     /// name secrets are not kept.
     #[field(apart)]
     context: Option<Map<String, Value>>,
     /// How bad it is.
     #[field(default = ErrorLogSeverity::Error)]
     severity: ErrorLogSeverity,
-    /// What makes it the same as others, if not message and stack.
+    /// Text that makes it the same as others, if not message and stack.
     #[field(apart, size = 1..=200)]
     fingerprint: Option<String>,
     /// When it happened; now by default. Taken back to a week ago at most, and never from the future.
@@ -93,7 +93,7 @@ pub struct KeptErrorView {
 pub struct KeptErrorsView {
     /// The ids of those that were kept, in their order.
     pub ids: Vec<String>,
-    /// Those that were not kept: to send one again is of no use before it is mended.
+    /// Errors that were not kept: to send one again is of no use before it is mended.
     pub refused: Vec<RefusedErrorView>,
 }
 
@@ -103,7 +103,7 @@ pub struct KeptErrorsView {
 pub struct RefusedErrorView {
     /// Its place in the batch, from 0.
     pub index: u32,
-    /// What is wrong with it; the first five faults.
+    /// Its first five faults.
     pub errors: Vec<FaultView>,
 }
 

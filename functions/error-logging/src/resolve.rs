@@ -14,11 +14,11 @@ use crate::keep::KEPT;
 /// The most errors of a group that are looked at: so many may be kept for a moment.
 const MOST: u32 = 10 * KEPT as u32;
 
-/// What goes with a resolution.
+/// The words that go with a resolution.
 #[derive(Clone, Debug, Default, Body)]
 #[body(of = ErrorGroup, example = r#"{"note": "Fixed in 1.4.3"}"#)]
 pub struct Resolution {
-    /// What was done about it.
+    /// The remedy.
     note: Option<String>,
 }
 

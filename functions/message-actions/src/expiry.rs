@@ -9,6 +9,7 @@ use whisper_schema::prelude::{Column, Message, MessageExpiry, Timestamp};
 use whisper_store::{Doc, Filter, Order, Query};
 
 use crate::hanging;
+use crate::naming::forget;
 use crate::removal::{DueMessage, ballots, choices, messages, pushes, removal, tallies};
 
 /// The job's name.
@@ -57,6 +58,8 @@ impl Expiring for Messages {
         run: &Budget<'_>,
         ended: Vec<Doc<MessageExpiry>>,
     ) -> Result<Vec<DueMessage>> {
+        let named: Vec<String> = ended.iter().map(|end| end.id.clone()).collect();
+        forget(run, &named).await?;
         let ids = ended.iter().map(|end| end.id.as_str());
         let query = Query::<Message>::new()
             .filter(Filter::is_in(Column::id(), ids))
@@ -84,6 +87,7 @@ impl Expiring for Messages {
     }
 
     async fn clear(&self, run: &Budget<'_>, due: &DueMessage) -> Result<()> {
+        forget(run, std::slice::from_ref(&due.id)).await?;
         let due = std::slice::from_ref(due);
         run.drain(&pushes(due)).await?;
         run.drain(&ballots(due)).await?;

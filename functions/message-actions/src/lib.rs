@@ -7,6 +7,7 @@ mod get;
 mod hanging;
 mod hide;
 mod limits;
+mod naming;
 mod opened;
 mod poll;
 mod reactions;

@@ -6,7 +6,7 @@ use whisper_kit::{Ctx, Request};
 use whisper_messages::{Access, deletion, may_still_send, member_of};
 use whisper_schema::main_db::{Conversation, ConversationRight, Message};
 use whisper_schema::system::ConversationMember;
-use whisper_schema::{Column, Ephemeral, Timestamp};
+use whisper_schema::{Column, Timestamp};
 use whisper_store::{Doc, Filter, Get, ReadSet};
 
 /// The message that a request names in its path.
@@ -58,8 +58,7 @@ impl<'a> Named<'a> {
             conversation: conversation.or_not_found()?.into_inner(),
         };
         let message = message
-            .filter(|message| message.stands(ctx.now()))
-            .filter(|message| access.is_in_history(message, deleted.as_ref()))
+            .filter(|message| access.is_visible(message, deleted.as_ref(), ctx.now()))
             .or_not_found()?;
         Ok((Opened { access, message }, more))
     }

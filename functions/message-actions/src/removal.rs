@@ -1,17 +1,18 @@
 //! The batch that removes messages with everything that copies or names them.
 
 use serde_json::json;
-use whisper_kit::ids::{delivery_id, mention_id, poll_id};
+use whisper_kit::ids::{delivery_id, mention_id, poll_id, reply_reference_id};
 use whisper_kit::jobs::{Budget, Due};
 use whisper_kit::{Ctx, Result, events};
 use whisper_schema::Document;
 use whisper_schema::prelude::{
-    Column, Conversation, FanOut, Message, MessageContentType, MessageExpiry, Notification, Poll,
-    PollBallot, PollChoice, PollTally, Push, QueuedMessage, Timestamp,
+    Column, Conversation, FanOut, Message, MessageContentType, MessageExpiry, MessageReference,
+    Notification, Poll, PollBallot, PollChoice, PollTally, Push, QueuedMessage, Timestamp,
 };
 use whisper_store::{Batch, Doc, Filter, Order, Patch, Query};
 
 use crate::hanging;
+use crate::naming::references;
 
 /// A message whose end has come; none where it is gone already, or lasts after all: then only its end is forgotten.
 pub type DueMessage = Due<Option<Message>>;
@@ -19,8 +20,8 @@ pub type DueMessage = Due<Option<Message>>;
 /// Most ids that one condition names.
 const IDS: usize = 500;
 
-/// The batch that removes messages, on the condition that the previews of their conversations are as they were read, and
-/// that no more hangs on them than one commit takes.
+/// The batch that removes messages, on the condition that the previews of their conversations are as they were read, that
+/// no more hangs on them than one commit takes, and that nothing names them any more.
 ///
 /// # Errors
 /// The store's.
@@ -30,7 +31,8 @@ pub async fn removal(run: &Budget<'_>, due: &[DueMessage]) -> Result<Batch> {
     let rows = run.bounds.rows_per_commit;
     let batch = Batch::new()
         .delete_where(pushes(due), rows)
-        .expect_none(pushes(due));
+        .expect_none(pushes(due))
+        .expect_none(references(due.iter().map(|due| due.id.as_str())));
     let batch = match polls(due).is_empty() {
         true => batch,
         false => batch
@@ -154,7 +156,11 @@ fn everything_else(batch: Batch, due: &[DueMessage], now: Timestamp) -> Batch {
         Filter::le(Message::EXPIRES_AT, now),
     ]);
     let batch = batch.delete_where(ended, due.len() as u64);
-    delete::<MessageExpiry>(batch, ids().collect())
+    let batch = delete::<MessageExpiry>(batch, ids().collect());
+    // Of those that answer others which end.
+    let answers = messages().filter(|message| message.reply_to_message_id.is_some());
+    let answers = answers.map(|message| reply_reference_id(&message.id));
+    delete::<MessageReference>(batch, answers.collect())
 }
 
 /// Deletes the documents with these ids that are there.

@@ -7,7 +7,7 @@ use futures::executor::block_on;
 use message_actions::{JOB, Messages, api};
 use serde_json::Value;
 use whisper_kit::Method;
-use whisper_kit::ids::{delivery_id, mention_id, poll_id};
+use whisper_kit::ids::{delivery_id, mention_id, poll_id, reply_reference_id};
 use whisper_kit::jobs::{Bounds, ReportView, Tally, expire};
 use whisper_kit::testing::TestEdge;
 use whisper_schema::Document;
@@ -275,6 +275,101 @@ fn pushes_go_however_many_there_are() {
     assert_eq!(scene.sweep(bounds), done(1));
     assert_eq!(scene.count::<Push>(), 0);
     assert!(scene.edge.rows_written().iter().all(|rows| *rows <= 131));
+}
+
+/// A message that answers another, and a membership of somebody who read up to it, with the rows that tell of them.
+fn name(scene: &Scene, message: &str, n: usize) {
+    let (reply, member) = (format!("reply-{n}"), format!("member-{n}"));
+    let reference = |id: &str, kind| MessageReference {
+        id: format!("reference-{id}"),
+        message_id: message.to_owned(),
+        kind,
+        document_id: id.to_owned(),
+    };
+    let replies = reference(&reply, MessageReferenceKind::Reply);
+    let reads = reference(&member, MessageReferenceKind::Read);
+    let batch = Batch::new().insert(&replies).insert(&reads);
+    let batch = batch.insert(&Message {
+        id: reply,
+        conversation_id: CONVERSATION.into(),
+        sender_id: "bob".into(),
+        content: "an answer".into(),
+        reply_to_message_id: Some(message.to_owned()),
+        ..Message::default()
+    });
+    scene.commit(batch.insert(&ConversationMember {
+        id: member,
+        conversation_id: CONVERSATION.into(),
+        user_id: format!("u{n}"),
+        last_read_message_id: Some(message.to_owned()),
+        read_position: Some(1),
+        ..ConversationMember::default()
+    }));
+}
+
+#[test]
+fn nothing_names_a_message_that_is_gone() {
+    let scene = Scene::new();
+    scene.send("goes", true, &[]);
+    scene.send("stays", false, &[]);
+    (0..130).for_each(|n| name(&scene, "goes", n));
+    // One answer was deleted altogether, one member left for good, and another has read on.
+    let on =
+        Patch::<ConversationMember>::new().set(ConversationMember::LAST_READ_MESSAGE_ID, "stays");
+    let batch = Batch::new()
+        .delete::<Message>("reply-1")
+        .delete::<ConversationMember>("member-1");
+    scene.commit(batch.update("member-2", on));
+    scene.edge.advance(SOON);
+    let few = Bounds {
+        commits: 3,
+        ..Bounds::default()
+    };
+    assert!(scene.sweep(few).capped);
+    assert!(
+        scene.get::<Message>("goes").is_some(),
+        "what names it goes first"
+    );
+    scene.edge.rows_written();
+    assert_eq!(scene.sweep(Bounds::default()), done(1));
+    assert!(scene.edge.rows_written().iter().all(|rows| *rows <= 100));
+    assert_eq!(scene.get::<Message>("goes"), None);
+    assert_eq!(scene.count::<MessageReference>(), 0);
+    let replies = block_on(scene.edge.store().read(Query::<Message>::new().limit(200))).unwrap();
+    assert_eq!(replies.len(), 130);
+    assert!(replies.iter().all(|m| m.reply_to_message_id.is_none()));
+    let members = Query::<ConversationMember>::new().limit(200);
+    for member in block_on(scene.edge.store().read(members)).unwrap() {
+        let last = (member.id == "member-2").then(|| "stays".to_owned());
+        assert_eq!(
+            (&member.last_read_message_id, member.read_position),
+            (&last, Some(1))
+        );
+    }
+}
+
+#[test]
+fn an_answer_that_ends_takes_its_reference_along() {
+    let scene = Scene::new();
+    let later = scene.edge.ctx().now().plus(1_000_000);
+    scene.send("answer", true, &[]);
+    let answers = Patch::<Message>::new().set(Message::REPLY_TO_MESSAGE_ID, "long");
+    scene.commit(
+        Batch::new()
+            .update("answer", answers)
+            .insert(&MessageReference {
+                id: reply_reference_id("answer"),
+                message_id: "long".into(),
+                kind: MessageReferenceKind::Reply,
+                document_id: "answer".into(),
+            }),
+    );
+    scene.send("long", true, &[]);
+    let lasts = Patch::<MessageExpiry>::new().set(MessageExpiry::EXPIRES_AT, later);
+    scene.commit(Batch::new().update("long", lasts));
+    scene.edge.advance(SOON);
+    assert_eq!(scene.sweep(Bounds::default()), done(1));
+    assert_eq!(scene.count::<MessageReference>(), 0);
 }
 
 #[test]

@@ -4,23 +4,22 @@ use serde_json::{Map, Value, json};
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_kit::events;
-use whisper_kit::ids::{delivery_id, poll_id};
+use whisper_kit::ids::{delivery_id, poll_id, reply_reference_id};
 use whisper_schema::analytics_db::{UserActivity, UserActivityType};
 use whisper_schema::content_db::Poll;
-use whisper_schema::main_db::{
-    Conversation, Message, MessageContentType, MessageStatus, QueuedMessage,
-};
+use whisper_schema::main_db::{Message, MessageContentType, MessageStatus, QueuedMessage};
 use whisper_schema::social_db::Story;
-use whisper_schema::system::{ConversationMember, MessageExpiry};
+use whisper_schema::system::{
+    ConversationMember, MessageExpiry, MessageReference, MessageReferenceKind,
+};
 use whisper_schema::text::is_blank;
-use whisper_schema::{Timestamp, excerpt};
-use whisper_store::{Batch, Patch};
+use whisper_schema::{Column, Timestamp, excerpt};
+use whisper_store::{Batch, Filter, Patch};
 
 use crate::content::{Details, PollDetails, options_text};
 use crate::context::Context;
 use crate::draft::SendMessage;
-use whisper_messages::ORIGINAL_CONTENT_TYPE;
-use whisper_messages::may_still_send;
+use whisper_messages::{ORIGINAL_CONTENT_TYPE, may_still_send, summarised};
 
 /// Characters of a preview.
 const PREVIEW: usize = 300;
@@ -109,7 +108,7 @@ pub fn batch(
     let batch = Batch::new()
         .expect_some(may_still_send(&context.member))
         .insert(message)
-        .update(&message.conversation_id, summary(message))
+        .update(&message.conversation_id, summarised(Patch::new(), message))
         .insert(&delivery(message, context.peer.as_ref()))
         .insert(&activity(ctx.new_id()?, message));
     let payload = json!({
@@ -130,6 +129,10 @@ pub fn batch(
         }),
         None => batch,
     };
+    let batch = match context.reply_to().filter(|of| of.expires_at.is_some()) {
+        Some(of) => name_target(batch, message, of),
+        None => batch,
+    };
     let batch = match context.pace() {
         Some(pace) => pace.count_in(batch, &context.member, ctx.now()),
         None => batch,
@@ -147,24 +150,25 @@ pub fn batch(
     })
 }
 
+/// Notes that the message answers one that ends, so that it names it no longer than that lasts.
+fn name_target(batch: Batch, message: &Message, of: &Message) -> Batch {
+    batch
+        // Else it may have been removed since it was read, and nothing would take the name away.
+        .expect_some(Filter::<Message>::eq(Column::id(), of.id.as_str()))
+        .insert(&MessageReference {
+            id: reply_reference_id(&message.id),
+            message_id: of.id.clone(),
+            kind: MessageReferenceKind::Reply,
+            document_id: message.id.clone(),
+        })
+}
+
 /// Answering a stranger accepts the conversation that they began.
 fn accepted() -> Patch<ConversationMember> {
     Patch::new()
         .set(ConversationMember::IS_REQUEST, false)
         .set(ConversationMember::IS_ARCHIVED, false)
         .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
-}
-
-/// The conversation as lists show it. Always the same columns: the store joins such updates.
-fn summary(message: &Message) -> Patch<Conversation> {
-    Patch::new()
-        .set(Conversation::LAST_MESSAGE_ID, message.id.as_str())
-        .set(Conversation::LAST_MESSAGE_TEXT, message.plain_text.clone())
-        .set(Conversation::LAST_MESSAGE_AT, Timestamp::AT_COMMIT)
-        .set(
-            Conversation::LAST_MESSAGE_SENDER_ID,
-            message.sender_id.as_str(),
-        )
 }
 
 /// The recipients of a group follow from its members when it is delivered: no write grows with it.

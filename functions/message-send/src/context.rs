@@ -228,9 +228,20 @@ impl Context {
         }
     }
 
+    /// The message it answers.
+    pub fn reply_to(&self) -> Option<&Message> {
+        self.reply_to.message.as_deref()
+    }
+
     /// The message it is a copy of.
     pub fn origin(&self) -> Option<&Message> {
         self.origin.message.as_deref()
+    }
+
+    /// Whether the message that was answered has ended since, so that a stored answer no longer names it.
+    pub fn has_lost_target(&self, draft: &SendMessage, now: Timestamp) -> bool {
+        let target = self.reply_to.message.as_ref();
+        draft.reply_to_message_id.is_some() && target.is_none_or(|message| !message.lasts(now))
     }
 
     fn has_reply_target(&self, now: Timestamp) -> bool {

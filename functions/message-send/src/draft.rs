@@ -2,15 +2,12 @@
 
 use serde_json::{Map, Value};
 use whisper_kit::ids::poll_id;
+use whisper_schema::body::Distinct;
 use whisper_schema::body::forms::{ID, WEB_URL};
-use whisper_schema::body::{Distinct, Fields};
 use whisper_schema::main_db::Message;
-use whisper_schema::{Body, Rule, Timestamp};
+use whisper_schema::{Body, Timestamp};
 
-use crate::content::{self, Details};
-
-/// Characters of the metadata as JSON text, the poll's id that the server adds included.
-const METADATA_TEXT: usize = 10_000 - 64;
+use crate::content::Details;
 
 /// A message to be sent.
 #[derive(Clone, Debug, Default, PartialEq, Body)]
@@ -61,14 +58,6 @@ pub struct SendMessage {
 }
 
 impl SendMessage {
-    fn check(&self, fields: &mut Fields<'_, '_>) {
-        content::check(self, fields);
-        if text_of(&self.metadata()).chars().count() > METADATA_TEXT {
-            let message = format!("must have at most {METADATA_TEXT} characters as JSON");
-            fields.refuse("metadata", Rule::Size, message);
-        }
-    }
-
     /// Whether it has media.
     pub fn has_media(&self) -> bool {
         !(self.media_urls.is_empty() && self.media_file_ids.is_empty())
@@ -81,7 +70,7 @@ impl SendMessage {
     }
 
     /// Details of its kind, without fields that were left out.
-    fn metadata(&self) -> Map<String, Value> {
+    pub(crate) fn metadata(&self) -> Map<String, Value> {
         match serde_json::to_value(&self.details) {
             Ok(Value::Object(metadata)) => metadata,
             _ => Map::new(),
@@ -159,7 +148,7 @@ impl SendMessage {
 /// Where a poll's message names the poll's own document.
 const POLL_ID: &str = "pollId";
 
-fn text_of(metadata: &Map<String, Value>) -> String {
+pub(crate) fn text_of(metadata: &Map<String, Value>) -> String {
     // Writing an object with string keys can't fail.
     serde_json::to_string(metadata).unwrap_or_default()
 }

@@ -92,8 +92,8 @@ impl Sending<'_> {
     async fn attempt(&self) -> Result<Attempt<Reply>> {
         let (ctx, draft) = (self.ctx, &self.draft);
         let context = Context::read(ctx, &self.caller, self.conversation, draft).await?;
-        if let Some(stored) = context.stored {
-            return self.replay(stored).map(Attempt::Done);
+        if let Some(stored) = &context.stored {
+            return self.replay(stored, &context).map(Attempt::Done);
         }
         context.refuse(ctx.now())?;
         context.check(draft, ctx.now())?;
@@ -128,15 +128,19 @@ impl Sending<'_> {
     }
 
     /// Answers for a message that has this id already.
-    fn replay(&self, stored: Message) -> Result<Reply> {
+    fn replay(&self, stored: &Message, context: &Context) -> Result<Reply> {
+        let mut as_sent = stored.clone();
+        if context.has_lost_target(&self.draft, self.ctx.now()) {
+            as_sent.reply_to_message_id = self.draft.reply_to_message_id.clone();
+        }
         if !self
             .draft
-            .is_stored_as(&stored, self.conversation, &self.caller)
+            .is_stored_as(&as_sent, self.conversation, &self.caller)
         {
             let detail = "Another message has this id. Use a new one for each message.";
             return Err(Error::new(Code::MessageIdTaken, detail));
         }
-        let view = MessageView::from(stored);
+        let view = MessageView::from(stored.clone());
         Ok(Reply::ok(&view)?.header("idempotency-replayed", "true"))
     }
 }

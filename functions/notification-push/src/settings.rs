@@ -27,7 +27,7 @@ const ZONE: Form = Form {
     format: None,
 };
 
-/// What a user wants to hear of, and when; what is left out is as it is at first.
+/// Notifications that a user wants, and when; a field that is left out is as it is at first.
 #[derive(Clone, Debug, Body, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[body(check = NotificationSettingsView::check)]

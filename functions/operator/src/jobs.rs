@@ -53,7 +53,7 @@ pub struct JobListView {
 pub struct JobView {
     /// Its name: `POST /internal/jobs/<name>` runs it.
     pub name: &'static str,
-    /// What it does.
+    /// Its purpose.
     pub about: &'static str,
     /// How its last run went; absent before the first.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -23,7 +23,7 @@ fn get(edge: &TestEdge, path: &str) -> Answer {
 
 fn run(edge: &TestEdge, job: &str, outcome: Result<ReportView, Error>) {
     let ctx = edge.ctx();
-    // What the job answers is not the point here.
+    // The job's answer is not the point here.
     let _ = block_on(jobs::run(&ctx, job, async |tally| {
         edge.advance(250);
         tally.add(&outcome?);

@@ -1,4 +1,4 @@
-//! What has been kept for its time goes, and nothing else.
+//! Documents that have been kept for their time go, and nothing else.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::collections::BTreeSet;
@@ -96,6 +96,12 @@ fn ending(id: &str, name: String, at: Timestamp) -> Option<(Batch, Count)> {
             user_id: name,
             ends_at: Some(at),
             ..ConversationBan::default()
+        }),
+        "contactRequests" => one(&ContactRequest {
+            id: name.clone(),
+            requester_id: name,
+            expires_at: at,
+            ..ContactRequest::default()
         }),
         "typingIndicators" => one(&TypingIndicator {
             id: name.clone(),

@@ -24,7 +24,7 @@ const COLOR: Form = Form {
     example = r#"{"contentType": "image", "mediaUrl": "https://cdn.example/a.jpg", "duration": 10}"#
 )]
 pub struct NewStory {
-    /// What it shows.
+    /// Its kind.
     pub content_type: StoryContentType,
     /// Where its media is served; http or https. Needed, unless there is a file or it is a text.
     #[field(is = WEB_URL)]

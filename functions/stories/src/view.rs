@@ -16,7 +16,7 @@ pub struct StoryPostView {
     pub id: String,
     /// User who posted it.
     pub user_id: String,
-    /// What it shows.
+    /// Its kind.
     pub content_type: StoryContentType,
     /// Where its media is served.
     #[serde(skip_serializing_if = "Option::is_none")]

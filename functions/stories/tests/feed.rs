@@ -13,7 +13,7 @@ use whisper_schema::prelude::{
 };
 use whisper_store::Batch;
 
-/// What an author is to the viewer, and the other way round.
+/// The relation of an author to the viewer, and the other way round.
 #[derive(Clone, Debug)]
 struct Author {
     followed: bool,

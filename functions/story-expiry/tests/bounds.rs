@@ -1,4 +1,4 @@
-//! What a run may do, and that the next one goes on where it stopped.
+//! A run stays within its bounds, and the next one goes on where it stopped.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::time::Duration;
@@ -6,9 +6,10 @@ use std::time::Duration;
 use futures::executor::block_on;
 use story_expiry::Stories;
 use whisper_kit::Method;
+use whisper_kit::ids::story_reaction_notice_id;
 use whisper_kit::jobs::{Bounds, ReportView, Tally, expire};
 use whisper_kit::testing::TestEdge;
-use whisper_schema::prelude::{Story, StoryReaction, StoryView};
+use whisper_schema::prelude::{Notification, Story, StoryReaction, StoryView};
 use whisper_store::{Batch, Query, Store};
 
 const BOUNDS: Bounds = Bounds {
@@ -167,5 +168,53 @@ fn a_clock_that_is_a_year_ahead_removes_nothing_for_its_first_minutes() {
         }
         edge.advance(60_000);
         assert_eq!(run().await["done"], 1, "after ten minutes it is believed");
+    });
+}
+
+#[test]
+fn notifications_of_reactions_go_with_the_story() {
+    block_on(async {
+        let edge = TestEdge::new(&story_expiry::api(), &[]);
+        // More than a commit takes, and few.
+        for (story, count) in [("popular", 130), ("small", 3)] {
+            seed(&edge, &[(story, 0)]).await;
+            for n in 0..count {
+                let user = format!("u{n}");
+                let reaction = StoryReaction {
+                    id: format!("{story}-{n}"),
+                    story_id: story.into(),
+                    user_id: user.clone(),
+                    reaction: "like".into(),
+                    ..StoryReaction::default()
+                };
+                let notice = Notification {
+                    id: story_reaction_notice_id(story, &user),
+                    user_id: "author".into(),
+                    ..Notification::default()
+                };
+                let batch = Batch::new().insert(&reaction).insert(&notice);
+                edge.store().commit(batch).await.unwrap();
+            }
+        }
+        let other = Notification {
+            id: story_reaction_notice_id("another", "u0"),
+            user_id: "author".into(),
+            ..Notification::default()
+        };
+        edge.store()
+            .commit(Batch::new().insert(&other))
+            .await
+            .unwrap();
+        let bounds = Bounds {
+            commits: 1_000,
+            ..BOUNDS
+        };
+        assert_eq!(run(&edge, bounds).await.done, 2);
+        assert_eq!(left(edge.store()).await, (0, 0, 0));
+        let notices = edge
+            .store()
+            .read(Query::<Notification>::new().count(200))
+            .await;
+        assert_eq!(notices, Ok(1));
     });
 }

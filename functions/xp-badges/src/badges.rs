@@ -2,7 +2,7 @@
 
 use whisper_schema::prelude::UserActivityType;
 
-/// What a badge is counted by.
+/// The count that a badge goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
     /// How often the user did something, caps aside.
@@ -20,11 +20,11 @@ pub enum Measure {
 pub struct Badge {
     /// Its key in `profiles.badges`.
     pub key: &'static str,
-    /// What people call it.
+    /// Its name, as people read it.
     pub name: &'static str,
-    /// What it is for, in a sentence.
+    /// The reason it is given for, in a sentence.
     pub about: &'static str,
-    /// What is counted.
+    /// The thing that is counted.
     pub measure: Measure,
     /// How much it takes.
     pub takes: i64,

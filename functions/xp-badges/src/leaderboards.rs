@@ -41,7 +41,7 @@ pub struct RankedUserView {
     pub level: i64,
 }
 
-/// What a leaderboard is made of.
+/// Rows that a leaderboard is made of.
 trait Board: Document + Clone {
     /// The column of points.
     const POINTS: Column<Self>;

@@ -12,9 +12,9 @@ use crate::badges::{BADGES, Badge};
 pub struct BadgeView {
     /// Its key, as in `profiles.badges`.
     pub key: &'static str,
-    /// What people call it.
+    /// Its name, as people read it.
     pub name: &'static str,
-    /// What it is for, in a sentence.
+    /// The reason it is given for, in a sentence.
     pub about: &'static str,
     /// How much it takes of what is counted.
     pub takes: i64,

@@ -28,11 +28,11 @@ pub struct ProgressView {
     pub level_xp: i64,
     /// Points that the level takes.
     pub next_level_xp: i64,
-    /// What others think.
+    /// Reputation: the thanks of others.
     pub reputation: i64,
     /// Days in a row.
     pub streak: StreakView,
-    /// What the day has brought, and what it may still bring.
+    /// Points that the day has brought, and may still bring.
     pub today: TodayView,
     /// All badges: earned, and how far.
     pub badges: Vec<EarnedBadgeView>,

@@ -63,7 +63,7 @@ async fn handle(ctx: &Ctx, events: Vec<Doc<Event>>) -> Result<Batch> {
     }))
 }
 
-/// What an event gives; nothing to oneself.
+/// The reputation that an event gives; nobody gives any to themselves.
 fn grant(event: &Event) -> Option<ReputationGrant> {
     let giver = event.user_id.clone()?;
     let payload: Value = serde_json::from_str(&event.payload).ok()?;

@@ -1,8 +1,8 @@
-//! What earns how much: the table of rules, and the caps that make spamming worthless.
+//! The table of rules: points for each activity, and the caps that make spamming worthless.
 
 use whisper_schema::prelude::UserActivityType;
 
-/// What an activity earns.
+/// The points of an activity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Award {
     /// Experience points for each.
@@ -14,7 +14,7 @@ pub struct Award {
 /// The most points of a day, over all activities.
 pub const DAILY_POINTS: i64 = 500;
 
-/// What an activity earns; nothing for what others do to a user, and for leaving.
+/// The points of an activity; none for what others do to a user, and for leaving.
 pub fn award(activity: UserActivityType) -> Option<Award> {
     use UserActivityType as A;
     let (points, daily) = match activity {

@@ -15,7 +15,7 @@ use crate::day;
 use crate::levels::level_of;
 use crate::rules::{DAILY_POINTS, award};
 
-/// What was earned on a day.
+/// Points that were earned on a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Day {
     /// Points.
@@ -58,7 +58,7 @@ pub struct Standing {
     pub totals: BTreeMap<String, i64>,
     /// Keys of badges, with when they were earned if that is known; in the order of the profile.
     pub badges: Vec<(String, Option<Timestamp>)>,
-    /// What others think of them.
+    /// Reputation: the thanks of others.
     pub reputation: i64,
     /// Commit number of the last activity that counted.
     pub position: i64,

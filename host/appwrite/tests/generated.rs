@@ -103,7 +103,7 @@ fn strict_command_lines_take_it() {
 fn every_component_is_a_function_with_what_it_needs_and_no_more() {
     let file: Value = serde_json::from_str(&appwrite(&from_schema(), &bundle(), "p")).unwrap();
     let functions = file["functions"].as_array().unwrap();
-    // Those that CLIs of all versions know: strict ones refuse any other.
+    // The keys that CLIs of all versions know: strict ones refuse any other.
     const KEYS: [&str; 13] = [
         "$id",
         "commands",

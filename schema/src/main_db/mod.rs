@@ -7,6 +7,7 @@ mod message;
 mod presence;
 mod profile;
 mod queued_message;
+mod system_message;
 mod typing_indicator;
 
 pub use contact::{Contact, ContactRelationship};
@@ -19,4 +20,5 @@ pub use message::{Message, MessageContentType, MessageStatus};
 pub use presence::{Presence, PresenceStatus};
 pub use profile::{Profile, ProfileStatus, ProfileTheme};
 pub use queued_message::{QueuedMessage, QueuedMessageStatus};
+pub use system_message::SystemMessage;
 pub use typing_indicator::TypingIndicator;

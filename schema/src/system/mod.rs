@@ -6,6 +6,7 @@
 mod account;
 mod consumer_cursor;
 mod contact_book;
+mod contact_request;
 mod conversation_ban;
 mod conversation_member;
 mod error_group;
@@ -19,6 +20,7 @@ mod media_entry;
 mod message_expiry;
 mod message_mark;
 mod message_reaction;
+mod message_reference;
 mod name;
 mod notification_settings;
 mod poll_ballot;
@@ -41,6 +43,7 @@ mod story_reaction;
 pub use account::{Account, AccountStatus};
 pub use consumer_cursor::ConsumerCursor;
 pub use contact_book::ContactBook;
+pub use contact_request::{ContactRequest, ContactRequestStatus};
 pub use conversation_ban::ConversationBan;
 pub use conversation_member::{
     ConversationMember, ConversationMemberRole, ConversationMemberStatus,
@@ -56,6 +59,7 @@ pub use media_entry::{MediaEntry, MediaKind};
 pub use message_expiry::MessageExpiry;
 pub use message_mark::{MessageMark, MessageMarkKind};
 pub use message_reaction::{MessageReaction, MessageReactionCount};
+pub use message_reference::{MessageReference, MessageReferenceKind};
 pub use name::{DisplayName, RestingName};
 pub use notification_settings::NotificationSettings;
 pub use poll_ballot::PollBallot;

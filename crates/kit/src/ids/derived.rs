@@ -80,6 +80,21 @@ pub fn mention_id(message: &str, user: &str) -> String {
     derived_id(&["notification", "mention", message, user])
 }
 
+/// Id of the row by which a message that answers one which ends is found when that goes.
+pub fn reply_reference_id(message: &str) -> String {
+    derived_id(&["reference", "reply", message])
+}
+
+/// Id of the row by which the membership of somebody who read up to a message that ends is found when that goes.
+pub fn reading_reference_id(membership: &str) -> String {
+    derived_id(&["reference", "read", membership])
+}
+
+/// Id of the notification by which an author hears that somebody reacted to their story.
+pub fn story_reaction_notice_id(story: &str, actor: &str) -> String {
+    derived_id(&["notification", "story_reaction", story, actor])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

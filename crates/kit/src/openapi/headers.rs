@@ -28,7 +28,7 @@ pub fn components() -> Value {
     })
 }
 
-/// Those of an answer with this status.
+/// The headers of an answer with this status.
 pub fn of(endpoint: &Endpoint, status: u16, paged: bool) -> Value {
     let is_good = status < 300;
     let asks = |name: &str| endpoint.headers.contains(&name);

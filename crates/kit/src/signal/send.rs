@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
-use http_body_util::Full;
 use spin_sdk::wasip3::spawn;
+use whisper_store::outgoing;
 
 use super::{CONSUMERS, Fault, REPORTS, REPORTS_PATH};
 use crate::ctx::Instance;
@@ -132,9 +132,9 @@ async fn report(to: String, faults: Vec<Fault>) {
 async fn post(component: &str, path: &str, body: Bytes) -> Result<StatusCode, String> {
     let request = http::Request::post(format!("http://{component}.spin.internal{path}"))
         .header("content-type", "application/json")
-        .body(Full::new(body))
+        .body(body)
         .map_err(|e| e.to_string())?;
-    let response = spin_sdk::http::send(request).await;
+    let response = outgoing::send(request).await;
     response
         .map(|response| response.status())
         .map_err(|e| e.to_string())

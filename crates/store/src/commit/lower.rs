@@ -53,6 +53,28 @@ pub(crate) enum What {
     },
 }
 
+impl Lowered {
+    /// Binds the values of lists one by one, for a database that takes no lists.
+    pub fn spread(&mut self) {
+        for LoweredOp { what, binds, .. } in &mut self.ops {
+            let condition = match what {
+                What::Insert {
+                    existing: OnExisting::Patch { condition, .. },
+                }
+                | What::Update { condition, .. }
+                | What::Delete { condition, .. } => condition.as_mut(),
+                What::DeleteSome { condition, .. } | What::Expect { condition, .. } => {
+                    Some(condition)
+                }
+                What::Insert { .. } => None,
+            };
+            if let Some(condition) = condition {
+                condition.spread(binds);
+            }
+        }
+    }
+}
+
 /// Checks all operations, and gives every violation at once.
 pub(crate) fn lower(batch: Batch) -> Result<Lowered, StoreError> {
     let mut problems = Vec::new();

@@ -1,4 +1,5 @@
-//! Times of commits, also when the clock is wrong: for all instances of one database in SQL, and for one on TablesDB.
+//! Times of commits, also when the clock is wrong: for all instances of one database in SQL, and on TablesDB for one, and those
+//! that begin after its events.
 
 use super::*;
 use crate::Patch;
@@ -121,6 +122,31 @@ pub async fn is_sane_again(place: Place) -> Check {
     same!(sent_at(&other, "m8").await?, START + DAY);
     place.now.set(START + 2 * DAY);
     same!(sent_at(&other, "m9").await?, START + 2 * DAY);
+    Ok(())
+}
+
+/// A store that is opened later goes on where events of others stand: on TablesDB they are all that tells of the time.
+pub async fn survives_a_restart(place: Place) -> Check {
+    let store = place.store();
+    let event = |id: &str| {
+        Batch::new().insert(&Event {
+            id: id.into(),
+            created_at: Timestamp::AT_COMMIT,
+            ..Event::default()
+        })
+    };
+    place.now.set(START + MINUTE);
+    store.commit(event("e1")).await?;
+    place.now.set(START);
+    let later = place.store();
+    same!(sent_at(&later, "m1").await?, START + MINUTE);
+    let committed = place.store().commit(event("e2")).await?;
+    same!(committed.at.as_millis(), START + MINUTE);
+    // A clock that was a year ahead is forgotten here too.
+    place.now.set(START + YEAR);
+    place.store().commit(event("e3")).await?;
+    place.now.set(START + 2 * MINUTE);
+    same!(sent_at(&place.store(), "m2").await?, START + 2 * MINUTE);
     Ok(())
 }
 

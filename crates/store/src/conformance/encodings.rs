@@ -23,7 +23,8 @@ pub async fn texts(place: Place) -> Check {
         let id = format!("m{i}");
         let list = vec![(*text).to_owned(), "x".to_owned()];
         let sent = Message {
-            content: (*text).to_owned(),
+            // Not the content, which people see: it has no control characters.
+            metadata: Some((*text).to_owned()),
             mentions: list,
             ..message(&id)
         };
@@ -35,7 +36,7 @@ pub async fn texts(place: Place) -> Check {
         let by_text = store
             .read(
                 Query::<Message>::new()
-                    .filter(Filter::eq(Message::CONTENT, *text))
+                    .filter(Filter::eq(Message::METADATA, *text))
                     .limit(10),
             )
             .await?;

@@ -59,7 +59,7 @@ pub async fn many_keep_their_values(place: Place) -> Check {
         "null",
     ];
     let sent = texts.iter().enumerate().map(|(i, text)| Message {
-        content: (*text).to_owned(),
+        metadata: Some((*text).to_owned()),
         mentions: vec![(*text).to_owned(), "x".to_owned()],
         reply_to_message_id: (i % 2 == 0).then(|| (*text).to_owned()),
         ..message(&format!("m{i}"))
@@ -106,7 +106,7 @@ pub async fn many_keep_their_values(place: Place) -> Check {
 
 async fn edited(store: &Store, sent: &[Message], texts: &[&str]) -> Check {
     let edits = sent.iter().rev().zip(texts).map(|(doc, text)| {
-        let patch = Patch::new().set(Message::CONTENT, *text);
+        let patch = Patch::new().set(Message::METADATA, *text);
         store.commit(Batch::new().update::<Message>(&doc.id, patch))
     });
     for result in join_all(edits).await {
@@ -114,8 +114,8 @@ async fn edited(store: &Store, sent: &[Message], texts: &[&str]) -> Check {
     }
     for (doc, text) in sent.iter().rev().zip(texts) {
         let stored = store.get::<Message>(&doc.id).await?;
-        let stored = stored.map(|doc| (doc.revision, doc.value.content));
-        same!(stored, Some((2, (*text).to_owned())));
+        let stored = stored.map(|doc| (doc.revision, doc.value.metadata));
+        same!(stored, Some((2, Some((*text).to_owned()))));
     }
     Ok(())
 }

@@ -103,14 +103,15 @@ pub const CASES: &[Case] = cases! {
         missing_rows_fail empty_batch bounds_of_the_attribute;
     encodings: texts doubles numbers lists defaults_and_nulls at_commit at_commit_in_conditions;
     edges: least_integer first_and_last_moment;
-    queries: comparisons nulls_never_compare lists_of_values prefixes elements and_or
+    queries: comparisons nulls_never_compare lists_of_values long_lists_of_values prefixes elements and_or
         values_of_others reads_in_one_statement counts wrong_filters standing;
     pages: forward_and_backward nulls_first_then_last mixed_directions booleans ties malformed_cursors limits
         a_cursor_outlives_its_document first_and_most;
     words: found_by_words scopes beside_other_filters words_change pages_of_a_search wrong_searches;
     groups: many_at_once many_keep_their_values one_bad_among_many same_row
         joined_updates_count_revisions dropped_commits commit_order two_stores times_never_go_back;
-    clock: never_goes_back_for_anybody never_goes_back_in_any_form is_sane_again the_latest_survives;
+    clock: never_goes_back_for_anybody never_goes_back_in_any_form is_sane_again survives_a_restart
+        the_latest_survives;
     migrations: twice at_once changed_checksum newer_database failing_one_leaves_nothing;
 };
 

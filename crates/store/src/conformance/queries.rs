@@ -108,6 +108,48 @@ pub async fn lists_of_values(place: Place) -> Check {
     Ok(())
 }
 
+/// A list is asked for whole, however long it is, in reads and in commits.
+pub async fn long_lists_of_values(place: Place) -> Check {
+    let store = place.store();
+    ten(&store).await?;
+    let texts = |n: usize| {
+        (0..n)
+            .map(|i| format!("no \"{i}\""))
+            .chain(["apple".to_owned()])
+    };
+    for n in [7, 8, 9, 1500] {
+        let apples = Filter::is_in(Message::CONTENT, texts(n));
+        same!(found(&store, apples).await?, "05");
+        let none = Filter::is_in(Message::CONTENT, texts(n).take(n));
+        same!(found(&store, none).await?, "");
+    }
+    let seqs = |id: &'static str| Query::new().filter(Filter::eq(Column::<Message>::id(), id));
+    let m3 = store.read(seqs("m3").first()).await?.map(|doc| doc.seq);
+    let numbers = (0..20).map(|i| -i).chain(m3);
+    let numbered = Filter::is_in(Column::seq(), numbers);
+    same!(found(&store, numbered).await?, "3");
+    let kinds = MessageContentType::ALL.iter().copied();
+    let all = Filter::is_in(Message::CONTENT_TYPE, kinds);
+    same!(found(&store, all).await?, "0123456789");
+    let zeros = (0..9).map(|i| format!("\0{i}"));
+    let zero = Filter::is_in(Message::CONTENT, zeros.chain(["apple".to_owned()]));
+    same!(found(&store, zero).await?, "05");
+    let ids = || (0..30).map(|i| format!("m{}", i * 2));
+    let these = || Filter::is_in(Column::<Message>::id(), ids());
+    let edited = Patch::new().set(Message::PLAIN_TEXT, "x");
+    let batch = Batch::new()
+        .update_if("m0", edited, Filter::is_in(Message::CONTENT, texts(20)))
+        .expect_some(these())
+        .delete_where(these(), 100);
+    let affected = store.commit(batch).await?.affected;
+    same!(affected, [1, 0, 5]);
+    same!(found(&store, Filter::and([])).await?, "13579");
+    let refused = store.commit(Batch::new().expect_some(these())).await;
+    let unmet = StoreError::ConditionFailed { op: 0, label: None };
+    same!(refused, Err(unmet));
+    Ok(())
+}
+
 pub async fn prefixes(place: Place) -> Check {
     let store = place.store();
     ten(&store).await?;
@@ -331,7 +373,7 @@ pub async fn wrong_filters(place: Place) -> Check {
         Filter::contains(Message::CONTENT, "u0"),
         Filter::starts_with(Message::CREATED_AT, "2026"),
         Filter::starts_with(Message::MENTIONS, "u"),
-        Filter::is_in(Message::CONTENT, (0..1001).map(|i| i.to_string())),
+        Filter::is_in(Message::CONTENT, (0..10_001).map(|i| i.to_string())),
         Filter::or([Filter::and([Filter::eq(
             whisper_schema::Column::seq(),
             "first",

@@ -4,7 +4,8 @@ use serde_json::Value;
 use whisper_schema::{Collection, Rule, Violation};
 use whisper_words::is_word;
 
-use crate::bind::{Binds, Slot};
+use super::list;
+use crate::bind::{Bind, Binds, Slot};
 pub(crate) use crate::columns::violation;
 use crate::columns::{Table, is_column, is_text, words_index};
 use crate::encode;
@@ -12,7 +13,12 @@ use crate::filter::{Among, Compare, Matches, Node};
 use crate::sql::question;
 
 /// Most values of one `is_in`.
-const MAX_VALUES: usize = 1000;
+const MAX_VALUES: usize = 10_000;
+/// Most values of one `is_in` that are bound one by one; more are bound as one list. A few are planned better, as the
+/// database knows how many there are.
+const FEW: usize = 8;
+/// Most values of one `is_in` where no list can carry them: fractions.
+const MAX_BOUND: usize = 1000;
 
 /// A condition without its values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +28,8 @@ pub(crate) enum Cond {
     NotNull(&'static str),
     /// Any of so many slots from this one on.
     In(&'static str, Slot, usize),
+    /// Any of the list in this slot.
+    Listed(&'static str, Slot),
     Contains(&'static str, Slot),
     /// One of the values of another table's column in the rows that meet a condition; or none of them.
     Among {
@@ -59,6 +67,7 @@ impl Cond {
                 Cond::In(column, first.wrapping_add_signed(by), *count)
             }
             Cond::Contains(column, slot) => Cond::Contains(column, slot.wrapping_add_signed(by)),
+            Cond::Listed(column, slot) => Cond::Listed(column, slot.wrapping_add_signed(by)),
             Cond::Null(_) | Cond::NotNull(_) => self.clone(),
             Cond::Among {
                 column,
@@ -86,6 +95,28 @@ impl Cond {
             },
             Cond::And(all) => Cond::And(moved(all)),
             Cond::Or(any) => Cond::Or(moved(any)),
+        }
+    }
+
+    /// Binds the values of lists one by one, for a database that takes no lists.
+    pub fn spread(&mut self, binds: &mut Binds) {
+        match self {
+            Cond::Listed(column, slot) => {
+                let values = list::values_of(binds.0.get(*slot));
+                let (first, count) = (binds.0.len(), values.len());
+                binds.0.extend(values);
+                *self = Cond::In(column, first, count);
+            }
+            Cond::Among { condition, .. } => condition.spread(binds),
+            Cond::And(several) | Cond::Or(several) => {
+                several.iter_mut().for_each(|each| each.spread(binds));
+            }
+            Cond::Compare(..)
+            | Cond::Null(_)
+            | Cond::NotNull(_)
+            | Cond::In(..)
+            | Cond::Contains(..)
+            | Cond::Matches { .. } => {}
         }
     }
 
@@ -197,8 +228,18 @@ impl Lowering<'_> {
             return self.known(column, Cond::NEVER);
         };
         if values.len() > MAX_VALUES {
-            self.refuse(column, "has too many values to look for");
-            return Cond::NEVER;
+            return self.too_many(column);
+        }
+        if values.len() > FEW {
+            let Some(binds) = self.operands(column, values) else {
+                return Cond::NEVER;
+            };
+            if let Some(list) = list::values(&binds) {
+                return Cond::Listed(column, self.binds.value(list));
+            }
+            if values.len() > MAX_BOUND {
+                return self.too_many(column);
+            }
         }
         let first = self.binds.0.len();
         // Filled up to a power of two, so that lists of all lengths share few statements.
@@ -209,6 +250,22 @@ impl Lowering<'_> {
             }
         }
         Cond::In(column, first, count)
+    }
+
+    fn too_many(&mut self, column: &'static str) -> Cond {
+        self.refuse(column, "has too many values to look for");
+        Cond::NEVER
+    }
+
+    /// The values of a list that is held against a column; none, with the fault noted, if one can't be.
+    fn operands(&mut self, column: &'static str, values: &[Value]) -> Option<Vec<Bind>> {
+        let mut binds = Vec::with_capacity(values.len());
+        for value in values {
+            // Taken out again: the list is one value.
+            let slot = self.scalar(column, value)?;
+            binds.extend(self.binds.0.drain(slot..));
+        }
+        Some(binds)
     }
 
     fn starts_with(&mut self, column: &'static str, prefix: &str) -> Cond {

@@ -25,6 +25,13 @@ pub(super) fn filter(condition: &Cond, table: Option<&'static str>) -> Condition
         Cond::In(key, first, count) => {
             Condition::all().add(column(key).is_in((*first..first + count).map(value)))
         }
+        Cond::Listed(key, slot) => {
+            let mut values = Query::select();
+            values
+                .expr(Expr::col((Alias::new("list"), Alias::new("value"))))
+                .from_function(Func::cust("json_each").arg(value(*slot)), "list");
+            Condition::all().add(column(key).in_subquery(values))
+        }
         Cond::Contains(key, slot) => {
             let mut element = Query::select();
             element

@@ -1,10 +1,11 @@
-//! Many rows as one value.
+//! Many rows, or many values, as one value.
 //!
 //! A statement with the values of every row has another text for each number of rows: all of them
 //! have to be made by the component and prepared by the database. With the rows as a JSON array
 //! there is one text, and one value to hand over.
 
 use serde::ser::{Error, Serialize, SerializeSeq, Serializer};
+use serde_json::Value;
 
 use super::Timed;
 use crate::bind::Bind;
@@ -15,6 +16,34 @@ use crate::driver::SqlValue;
 pub(crate) fn rows(values: &[Bind], width: usize) -> Option<SqlValue> {
     let rows: Vec<Row<'_>> = values.chunks_exact(width).map(Row).collect();
     serde_json::to_string(&rows).ok().map(SqlValue::Text)
+}
+
+/// Values as a JSON array; None when JSON can't carry one of them to the database and back to itself. A text with U+0000
+/// is left out: no column has one.
+pub(super) fn values(values: &[Bind]) -> Option<SqlValue> {
+    let has_zero =
+        |bind: &&Bind| matches!(bind, Bind::Value(SqlValue::Text(text)) if text.contains('\0'));
+    let is_time = |bind: &Bind| *bind == Bind::AtCommit;
+    if values.iter().any(is_time) {
+        return None;
+    }
+    let values: Vec<Bind> = values.iter().filter(|v| !has_zero(v)).cloned().collect();
+    serde_json::to_string(&Row(&values))
+        .ok()
+        .map(SqlValue::Text)
+}
+
+/// The values of such an array.
+pub(super) fn values_of(list: Option<&Bind>) -> Vec<Bind> {
+    let Some(Bind::Value(SqlValue::Text(list))) = list else {
+        return Vec::new();
+    };
+    let values: Vec<Value> = serde_json::from_str(list).unwrap_or_default();
+    let values = values.into_iter().map(|value| match value {
+        Value::String(text) => SqlValue::Text(text),
+        value => value.as_i64().map_or(SqlValue::Null, SqlValue::Integer),
+    });
+    values.map(Bind::Value).collect()
 }
 
 /// At which places of these rows the time of the commit stands.

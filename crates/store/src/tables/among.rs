@@ -11,7 +11,7 @@ use super::Tables;
 use super::parts::{Part, mentioned, parts};
 use super::push;
 use super::read::named;
-use super::rows::Wanted;
+use super::wanted::Wanted;
 use crate::SqlValue;
 use crate::error::StoreError;
 use crate::filter::Compare;

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::{Either, select};
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 
 use super::transport::{Answer, Call, Transport, TransportError};
 use crate::driver::LocalBoxFuture;
+use crate::outgoing;
 
 /// Time for a request, its answer included: a little more than the server gives its database.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -44,10 +45,10 @@ async fn exchange(call: Call) -> Result<Answer, TransportError> {
         request = request.header(http::header::CONTENT_LENGTH, length);
     }
     let request = request
-        .body(Full::new(Bytes::from(call.body)))
+        .body(Bytes::from(call.body))
         .map_err(|_| TransportError::Unsent("the request can't be made"))?;
     // The errors aren't told apart: a connection that was refused and one that broke look alike.
-    let response = spin_sdk::http::send(request)
+    let response = outgoing::send(request)
         .await
         .map_err(|_| TransportError::Lost("the server can't be reached"))?;
     let (head, body) = response.into_parts();

@@ -1,20 +1,21 @@
 //! The state that the clones of a store on TablesDB share.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use serde_json::json;
+use whisper_schema::prelude::{Document, Event};
 use whisper_schema::{Collection, MIGRATIONS, Timestamp, collections, system_collections};
 
 use super::Tables;
+use super::client::Refusal;
 use super::record::REVISION_COLUMN;
 use super::rows::side_by_side;
-use super::{client::Refusal, commit};
 use crate::SqlValue;
-use crate::batch::Committed;
-use crate::clock::{Clock, Ticking};
-use crate::commit::{Lowered, Queue};
+use crate::clock::{Clock, FARTHEST_AHEAD, Ticking};
+use crate::commit::Queue;
 use crate::error::StoreError;
 use crate::migrate::MigrationReport;
 use crate::read::Questions;
@@ -26,41 +27,71 @@ pub(crate) struct Engine {
     pub queue: Rc<Queue>,
     /// The time, and the latest that a commit of this instance was given.
     clock: Ticking,
+    /// Whether it is known how late it was for the instances before this one.
+    recalled: Cell<bool>,
 }
 
+/// How many of the newest events are asked for their times: those of several instances differ as their clocks do.
+const RECALLED: usize = 10;
+
 impl Engine {
+    /// Most operations of a transaction of the server's.
+    pub const MOST: usize = 100;
     /// Most operations of a group of batches. Each takes at most two of the server's: changing a
     /// row takes two, and so does holding it.
-    pub const MOST_OPERATIONS: usize = commit::MOST / 2;
+    pub const MOST_OPERATIONS: usize = Engine::MOST / 2;
 
     pub fn new(tables: Tables, clock: Clock) -> Self {
         Engine {
             tables,
             queue: Queue::new(1),
             clock: Ticking::new(clock),
+            recalled: Cell::new(false),
         }
     }
 
-    /// The time of a commit: not earlier than that of the one before in this instance, unless that was further ahead of
+    /// Asks once for the times of the newest events, so that times of commits don't go back when an instance begins
+    /// anew, or another one takes over.
+    pub async fn recall(&self) -> Result<(), StoreError> {
+        if self.recalled.get() {
+            return Ok(());
+        }
+        let at = Event::CREATED_AT.key();
+        let queries = [
+            json!({"method": "orderDesc", "attribute": "$sequence"}),
+            json!({"method": "limit", "values": [RECALLED]}),
+            json!({"method": "select", "values": ["$id", at]}),
+        ];
+        let rows = match self.tables.list(Event::COLLECTION, &queries, false).await {
+            Ok((rows, _)) => rows,
+            // No table of events: nobody has committed anything.
+            Err(refusal) if refusal.is(404) => Vec::new(),
+            Err(refusal) => return Err(refusal.into()),
+        };
+        let times = rows.iter().filter_map(|row| row[at].as_str());
+        let times = times.filter_map(|time| Timestamp::parse(time).ok());
+        // Those of a clock that has been mended since aren't true.
+        let farthest = self.clock.now().plus(FARTHEST_AHEAD);
+        let times = times.filter(|time| *time <= farthest);
+        if let Some(latest) = times.max() {
+            self.clock.heard_of(latest);
+        }
+        self.recalled.set(true);
+        Ok(())
+    }
+
+    /// The time of a commit: not earlier than that of the one before in this instance, or of the newest events when it
+    /// began, unless that was further ahead of
     /// the clock than a mended clock leaves it.
     pub fn tick(&self) -> Timestamp {
         self.clock.tick()
     }
 
-    pub async fn read(&self, questions: Questions) -> Result<Vec<SqlValue>, StoreError> {
+    pub async fn read(&self, mut questions: Questions) -> Result<Vec<SqlValue>, StoreError> {
+        questions.spread();
         let now = self.clock.now();
         let slots = questions.binds.at(now);
         self.tables.answers(&questions.shapes, &slots, now).await
-    }
-
-    pub async fn commit(self: &Rc<Self>, batch: Lowered) -> Result<Committed, StoreError> {
-        if batch.ops.is_empty() {
-            return Ok(Committed {
-                at: self.tick(),
-                affected: Vec::new(),
-            });
-        }
-        commit::commit(self, batch).await
     }
 
     /// Whether every table is there, with the column that the store keeps beside the attributes.

@@ -41,8 +41,8 @@ fn truth(
         Cond::Matches {
             column, phrases, ..
         } => matches(&of(column), slots.get(*phrases)?),
-        // The values were read before; see `among`.
-        Cond::Among { .. } => None,
+        // The values were read before, see `among`; and lists were spread.
+        Cond::Among { .. } | Cond::Listed(..) => None,
         Cond::And(all) => {
             let mut result = Some(true);
             for each in all {

@@ -13,6 +13,7 @@ mod read;
 mod record;
 mod rows;
 mod transport;
+mod wanted;
 
 #[cfg(target_family = "wasm")]
 pub mod component;
@@ -23,6 +24,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
+pub(crate) use commit::commit;
 pub(crate) use engine::Engine;
 pub use transport::{Answer, Call, Transport, TransportError};
 

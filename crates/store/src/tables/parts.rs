@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use whisper_schema::Collection;
 
 use super::push::{self, MAX_QUERY, MAX_VALUES, Pushed, Pushing};
-use super::rows::Wanted;
+use super::wanted::Wanted;
 use crate::SqlValue;
 use crate::encode::{self, SEQ};
 use crate::sql::Cond;
@@ -185,6 +185,7 @@ pub(super) fn mentioned(condition: &Cond, columns: &mut Vec<&'static str>) {
         | Cond::Null(column)
         | Cond::NotNull(column)
         | Cond::In(column, ..)
+        | Cond::Listed(column, _)
         | Cond::Among { column, .. }
         | Cond::Matches { column, .. }
         | Cond::Contains(column, _) => {

@@ -59,7 +59,7 @@ impl Pushing<'_> {
                 values => self.bounded(column, query("equal", column, Value::Array(values))),
             },
             Cond::Contains(column, slot) => self.contains(column, *slot),
-            Cond::Among { column, .. } => self.loosely(column),
+            Cond::Among { column, .. } | Cond::Listed(column, _) => self.loosely(column),
             Cond::Matches {
                 column, phrases, ..
             } => self.matches(column, *phrases),

@@ -8,7 +8,8 @@ use whisper_schema::{Collection, Timestamp};
 
 use super::Tables;
 use super::record::Record;
-use super::rows::{Wanted, side_by_side};
+use super::rows::side_by_side;
+use super::wanted::Wanted;
 use crate::SqlValue;
 use crate::error::StoreError;
 use crate::filter::Compare;
@@ -219,6 +220,7 @@ pub(super) fn named(condition: &Cond, slots: &[SqlValue]) -> String {
             format!("{column} in {:?}", slots.get(*first..first + count))
         }
         Cond::Contains(column, slot) => format!("{column} has {:?}", slots.get(*slot)),
+        Cond::Listed(column, slot) => format!("{column} in {:?}", slots.get(*slot)),
         Cond::Null(_) | Cond::NotNull(_) | Cond::Among { .. } => format!("{condition:?}"),
         Cond::Matches {
             column, phrases, ..

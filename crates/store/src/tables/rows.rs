@@ -15,47 +15,16 @@ use super::holds::{self, holds};
 use super::parts::{Part, chunks, parts, pushing, select};
 use super::push::Pushed;
 use super::record::Record;
+use super::wanted::Wanted;
 use crate::SqlValue;
-use crate::encode::{ID, SEQ};
+use crate::encode::ID;
 use crate::error::StoreError;
-use crate::sql::{Cond, Descending};
+use crate::sql::Cond;
 
 /// Most rows of one request.
 const PAGE: usize = 1000;
 /// Most requests of one read that are under way at the same time.
 const AT_ONCE: usize = 8;
-
-/// Which rows are wanted.
-#[derive(Clone, Debug)]
-pub(super) struct Wanted<'a> {
-    pub table: &'static Collection,
-    /// All of these must hold.
-    pub filters: &'a [Cond],
-    /// So must this, as the server compares: the rows behind a cursor, in the server's own order.
-    pub place: Cond,
-    pub orders: Vec<(&'static str, Descending)>,
-    pub limit: usize,
-    pub slots: &'a [SqlValue],
-}
-
-impl<'a> Wanted<'a> {
-    /// The oldest rows that meet a condition.
-    pub fn oldest(
-        table: &'static Collection,
-        condition: &'a Cond,
-        slots: &'a [SqlValue],
-        limit: usize,
-    ) -> Self {
-        Wanted {
-            table,
-            filters: std::slice::from_ref(condition),
-            place: Cond::And(Vec::new()),
-            orders: vec![(SEQ, false)],
-            limit,
-            slots,
-        }
-    }
-}
 
 /// Does several things side by side; gives their results in order.
 pub(super) async fn side_by_side<'a, T>(all: Vec<LocalBoxFuture<'a, T>>) -> Vec<T> {

@@ -16,7 +16,7 @@ const PASSWORD_MAX: usize = 128;
 /// Most characters of a password as it is sent: some keyboards write a letter as several.
 const SENT_MAX: usize = 1024;
 
-/// What every guesser tries first. Longer lists belong to a service that is kept up to date.
+/// The passwords that every guesser tries first. Longer lists belong to a service that is kept up to date.
 const COMMON: [&str; 24] = [
     "00000000",
     "11111111",

@@ -1,4 +1,4 @@
-//! What an owner may change of a profile, and to what.
+//! Changes that an owner may make to a profile.
 
 use serde_json::{Map, Value};
 use whisper_people::privacy;
@@ -58,7 +58,7 @@ pub struct ProfileChange {
     pub social_links: Change<SocialLinks>,
     /// Settings of the apps: an object that the server keeps as it is.
     pub preferences: Change<JsonText>,
-    /// Who may see what, write to the user, and add them to groups.
+    /// Who may see what, write to the user, add them to groups, and ask them to be contacts.
     pub privacy_settings: Change<PrivacySettings>,
     /// Availability they chose.
     pub status: Option<ProfileStatus>,

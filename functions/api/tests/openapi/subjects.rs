@@ -26,7 +26,11 @@ pub const SUBJECTS: &[Subject] = &[
         "Other people, and those one has blocked.",
         &["/v1/users", "/v1/blocks"],
     ),
-    subject("Contacts", "One's address book.", &["/v1/contacts"]),
+    subject(
+        "Contacts",
+        "One's address book, and who asks to be in it.",
+        &["/v1/contacts", "/v1/contact-requests"],
+    ),
     subject("Follows", "Who follows whom.", &["/v1/follows"]),
     subject(
         "Conversations",

@@ -86,7 +86,7 @@ pub fn ids(list: &Value) -> Vec<String> {
 /// A block, as `accounts` makes it.
 pub fn block(by: &User, whom: &User) -> Contact {
     Contact {
-        id: whisper_kit::ids::derived_id(&["contact", &by.id, &whom.id]),
+        id: whisper_people::contact_id(&by.id, &whom.id),
         user_id: by.id.clone(),
         contact_user_id: whom.id.clone(),
         relationship: ContactRelationship::Blocked,

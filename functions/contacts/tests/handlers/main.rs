@@ -5,3 +5,4 @@ mod common;
 mod keeping;
 mod listing;
 mod model;
+mod requests;

@@ -10,7 +10,7 @@ use super::room::{Room, User, names, page};
 
 const CONVERSATIONS: usize = 7;
 
-/// What happens to a conversation.
+/// An event in a conversation.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Message(usize),

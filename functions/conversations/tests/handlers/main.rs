@@ -3,6 +3,7 @@
 
 mod bans;
 mod blocked;
+mod departure;
 mod limits;
 mod list;
 mod list_model;
@@ -12,3 +13,4 @@ mod reading;
 mod requests;
 mod room;
 mod strangers;
+mod telling;

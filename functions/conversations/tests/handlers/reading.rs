@@ -3,7 +3,7 @@
 use futures::executor::block_on;
 use serde_json::{Value, json};
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Patch};
+use whisper_store::{Batch, Patch, Query};
 
 use super::room::Room;
 
@@ -48,6 +48,48 @@ fn unread_messages_are_the_others_since_the_last_one_read() {
         );
         let seen = room.get(&bob, &path).await;
         assert_eq!(seen["unreadCount"], json!({&bob.id: 0}));
+    });
+}
+
+#[test]
+fn nobody_reads_up_to_a_message_whose_end_has_come() {
+    block_on(async {
+        let room = Room::new();
+        let (ann, bob) = (room.user().await, room.user().await);
+        let id = room.group(&ann, &[&bob]).await;
+        for message in ["m1", "m2", "m3"] {
+            room.message(&id, &ann, message).await;
+        }
+        let end = room.edge.ctx().now().plus(1000);
+        for message in ["m2", "m3"] {
+            let ends = Patch::<Message>::new().set(Message::EXPIRES_AT, end);
+            room.commit(Batch::new().update(message, ends)).await;
+        }
+        let read = format!("/v1/conversations/{id}/read");
+        let of = async |body: Value| room.post(&bob, &read, body).await;
+        let references = async || {
+            let all = Query::<MessageReference>::new();
+            let found = room.edge.store().read(all).await.unwrap();
+            let found = found.iter().map(|one| one.message_id.clone());
+            found.collect::<Vec<_>>()
+        };
+        of(json!({"messageId": "m2"})).await.expect(200);
+        assert_eq!(references().await, ["m2"], "it goes with the message");
+        room.edge.advance(1000);
+        // Whether or not it was removed yet.
+        for removed in [false, true] {
+            if removed {
+                room.commit(Batch::new().delete::<Message>("m3")).await;
+            }
+            let refused = of(json!({"messageId": "m3"})).await;
+            let problem = refused.expect_problem(422, "validation_failed");
+            assert_eq!(problem["errors"][0]["field"], "messageId");
+        }
+        let newest = of(Value::Null).await.expect(200);
+        assert_eq!(newest["unreadCount"], 0);
+        room.message(&id, &ann, "m4").await;
+        let newest = of(Value::Null).await.expect(200);
+        assert_eq!(newest["lastReadMessageId"], "m4");
     });
 }
 

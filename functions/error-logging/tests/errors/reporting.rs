@@ -107,7 +107,7 @@ fn bad_errors_of_a_batch_are_named_and_keep_no_other_out() {
     errors[3]["errorMessage"] = "x".repeat(2001).into();
     errors[3]["severity"] = "fatal".into();
     errors[4]["errorType"] = "".into();
-    // What is wrong only as it is kept: the context as text.
+    // The context is too long only as it is kept: as text.
     errors[5]["context"] = json!({"x": "x".repeat(5000)});
     let kept = scene.batch(&errors).expect(201);
     assert_eq!(kept["ids"].as_array().unwrap().len(), 2);

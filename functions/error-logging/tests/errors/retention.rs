@@ -1,4 +1,4 @@
-//! What is old goes.
+//! Old errors go.
 
 use super::*;
 use whisper_schema::Timestamp;

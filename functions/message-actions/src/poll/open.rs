@@ -4,7 +4,6 @@ use whisper_kit::error::OptionExt;
 use whisper_kit::ids::poll_id;
 use whisper_kit::{Ctx, Request, Result};
 use whisper_messages::{ballot_id, check_member, deletion};
-use whisper_schema::Ephemeral;
 use whisper_schema::content_db::Poll;
 use whisper_schema::main_db::Message;
 use whisper_schema::system::{ConversationMember, PollBallot};
@@ -50,8 +49,7 @@ impl<'a> Place<'a> {
             ))
             .await?;
         let message = message
-            .filter(|message| message.stands(ctx.now()))
-            .filter(|message| access.is_in_history(message, deleted.as_ref()))
+            .filter(|message| access.is_visible(message, deleted.as_ref(), ctx.now()))
             .or_not_found()?;
         Ok(Opened {
             member: access.member,

@@ -12,14 +12,10 @@ mod story;
 #[cfg(test)]
 pub(crate) mod testing;
 mod web3;
-mod writing;
 
 use serde::Serialize;
-use whisper_schema::body::Fields;
 use whisper_schema::main_db::MessageContentType as Kind;
-use whisper_schema::{Body, Choice, Rule};
-
-use crate::draft::SendMessage;
+use whisper_schema::{Body, Choice};
 
 pub use media::{FileDetails, MediaDetails, VoiceDetails};
 pub use play::{GameDetails, StickerDetails};
@@ -101,8 +97,8 @@ impl Details {
         }
     }
 
-    /// The media type of its file, and the types that its kind takes: all if none.
-    fn media_type(&self) -> Option<(&str, &'static [&'static str])> {
+    /// The media type of its file, and the types that its kind takes; none where it takes any.
+    pub fn media_type(&self) -> Option<(&str, &'static [&'static str])> {
         let (media, types): (&MediaDetails, &'static [&'static str]) = match self {
             Details::Image(media) => (media, &["image"]),
             Details::Video(media) => (media, &["video"]),
@@ -112,68 +108,5 @@ impl Details {
             _ => return None,
         };
         Some((media.mime_type.as_deref()?, types))
-    }
-}
-
-/// Checks how the parts of a message go together.
-pub fn check(message: &SendMessage, fields: &mut Fields<'_, '_>) {
-    check_media(message, fields);
-    writing::check(message, fields);
-    if let Some((text, types)) = message.details.media_type()
-        && !types
-            .iter()
-            .any(|kind| text.split('/').next() == Some(kind))
-    {
-        let message = format!("must be a media type of {}", types.join(" or "));
-        fields.refuse("metadata.mimeType", Rule::Format, message);
-    }
-}
-
-/// Whether a kind of message needs media, may have them, or refuses them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Media {
-    Needed,
-    Possible,
-    Refused,
-}
-
-fn media_of(kind: Kind) -> Media {
-    match kind {
-        Kind::Image | Kind::Video | Kind::Audio | Kind::Gif | Kind::Voice | Kind::File => {
-            Media::Needed
-        }
-        Kind::Sticker | Kind::Location | Kind::Nft | Kind::TokenGift | Kind::Link => {
-            Media::Possible
-        }
-        Kind::Forward | Kind::StoryReply | Kind::Game => Media::Possible,
-        Kind::Text | Kind::Reply | Kind::Contact | Kind::Poll | Kind::CryptoTx => Media::Refused,
-    }
-}
-
-fn check_media(message: &SendMessage, fields: &mut Fields<'_, '_>) {
-    match media_of(message.details.kind()) {
-        // A list that was refused already would be reported twice.
-        Media::Needed
-            if !message.has_media()
-                && fields.is_clean("mediaUrls")
-                && fields.is_clean("mediaFileIds") =>
-        {
-            let message =
-                "is required for this kind of message, unless mediaFileIds has an element";
-            fields.refuse("mediaUrls", Rule::Required, message);
-        }
-        Media::Refused => {
-            let given = [
-                ("mediaUrls", !message.media_urls.is_empty()),
-                ("mediaFileIds", !message.media_file_ids.is_empty()),
-                ("thumbnailUrl", message.thumbnail_url.is_some()),
-                ("thumbnailFileId", message.thumbnail_file_id.is_some()),
-            ];
-            for (field, _) in given.into_iter().filter(|(_, given)| *given) {
-                let message = "does not belong to this kind of message";
-                fields.refuse(field, Rule::Unknown, message);
-            }
-        }
-        Media::Needed | Media::Possible => {}
     }
 }

@@ -72,3 +72,33 @@ fn a_stranger_whose_request_waits_is_held_to_what_the_other_wants_now() {
     scene.say(&bob, &talk, "Hello");
     again().expect(201);
 }
+
+#[test]
+fn a_stranger_is_not_told_that_their_request_was_read() {
+    let scene = crate::scene();
+    let (ann, bob) = (scene.person(), scene.person());
+    let talk = scene.direct(&ann, &bob);
+    scene.name(&bob, "bob");
+    let is_request = |is: bool| {
+        let asked = Patch::<ConversationMember>::new().set(ConversationMember::IS_REQUEST, is);
+        scene.change(&member_id(&talk, &bob.id), asked);
+    };
+    is_request(true);
+    let message = scene.say(&ann, &talk, "Hi");
+    scene.mark(&talk, &bob, &message);
+    let alone = format!("/{message}");
+    let seen_by = |who: &Person| {
+        let list = scene.read(who, &talk, "").expect(200);
+        let one = scene.read(who, &talk, &alone).expect(200);
+        for key in ["readBy", "deliveredTo", "status"] {
+            assert_eq!(list["items"][0][key], one[key], "{one}");
+        }
+        assert_eq!(list["users"][&bob.id].is_null(), one["readBy"] == json!([]));
+        (one["readBy"].clone(), one["status"].clone())
+    };
+    assert_eq!(seen_by(&ann), (json!([]), json!("sent")));
+    // Bob knows what he has read.
+    assert_eq!(seen_by(&bob), (json!([bob.id]), json!("read")));
+    is_request(false);
+    assert_eq!(seen_by(&ann), (json!([bob.id]), json!("read")));
+}

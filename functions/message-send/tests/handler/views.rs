@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use whisper_kit::ids::member_id;
 use whisper_schema::prelude::*;
-use whisper_store::Patch;
+use whisper_store::{Batch, Patch};
 
 use whisper_messages::testing::{Person, Scene, fields};
 
@@ -208,6 +208,39 @@ fn a_copy_ends_no_later_than_its_origin() {
 }
 
 #[test]
+fn an_answer_to_a_message_that_ends_is_found_when_that_goes() {
+    let scene = crate::scene();
+    let ann = scene.person();
+    let group = scene.group(&[&ann]);
+    let end = scene.edge.ctx().now().plus(5_000);
+    let send = |body: &Value| scene.send(&ann, &group, body);
+    send(&json!({"id": "stays", "content": "x"})).expect(201);
+    send(&json!({"id": "goes", "content": "x", "expiresAt": end})).expect(201);
+    let answer = |id: &str, to: &str| json!({"id": id, "contentType": "reply", "content": "y", "replyToMessageId": to});
+    send(&answer("one", "stays")).expect(201);
+    assert_eq!(scene.all::<MessageReference>(), []);
+    send(&answer("two", "goes")).expect(201);
+    let references = scene.all::<MessageReference>();
+    let found = references
+        .iter()
+        .map(|r| (r.message_id.as_str(), r.document_id.as_str()));
+    assert_eq!(found.collect::<Vec<_>>(), [("goes", "two")]);
+    // The answer names it no longer, and is the same message all the same when it is sent again.
+    scene.edge.advance(5_000);
+    let forgotten = Patch::<Message>::new().set(Message::REPLY_TO_MESSAGE_ID, None::<String>);
+    scene.commit(
+        Batch::new()
+            .delete::<Message>("goes")
+            .update("two", forgotten),
+    );
+    let again = send(&answer("two", "goes")).expect(200);
+    assert!(again["replyToMessageId"].is_null(), "{again}");
+    send(&answer("two", "stays")).expect_problem(409, "message_id_taken");
+    let late = fields(send(&answer("three", "goes")));
+    assert_eq!(late, ["replyToMessageId:reference"]);
+}
+
+#[test]
 fn half_an_emoji_costs_its_field() {
     let scene = crate::scene();
     let ann = scene.person();
@@ -270,4 +303,40 @@ fn a_preview_keeps_what_is_seen_as_one_together() {
         .send(&ann, &group, &json!({"content": words}))
         .expect(201);
     assert_eq!(sent["plainText"], "x".repeat(297));
+}
+
+#[test]
+fn a_system_message_has_its_people_and_is_answered_copied_and_read_by_nobody() {
+    let scene = crate::scene();
+    let (ann, bob, cid) = (scene.person(), scene.person(), scene.person());
+    let group = scene.group(&[&ann, &bob]);
+    scene.name(&cid, "cid");
+    scene.put(&Message {
+        id: "s".into(),
+        conversation_id: group.clone(),
+        sender_id: ann.id.clone(),
+        metadata: Some(json!({"event": "members_added", "userIds": [cid.id]}).to_string()),
+        is_system_message: true,
+        created_at: Some(Timestamp::AT_COMMIT),
+        ..Message::default()
+    });
+    scene.mark(&group, &bob, "s");
+    let list = scene.read(&ann, &group, "").expect(200);
+    let seen = &list["items"][0];
+    assert_eq!(
+        (&seen["isSystemMessage"], &seen["readBy"]),
+        (&json!(true), &json!([]))
+    );
+    assert_eq!(seen["metadata"]["userIds"], json!([cid.id]));
+    assert_eq!(list["users"][&cid.id]["username"], "cid");
+    let reply = json!({"contentType": "reply", "content": "x", "replyToMessageId": "s"});
+    let copy = json!({"contentType": "forward", "forwardedFromMessageId": "s", "forwardedFromConversationId": group});
+    assert_eq!(
+        fields(scene.send(&bob, &group, &reply)),
+        ["replyToMessageId:reference"]
+    );
+    assert_eq!(
+        fields(scene.send(&bob, &group, &copy)),
+        ["forwardedFromMessageId:reference"]
+    );
 }

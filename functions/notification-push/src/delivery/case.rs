@@ -146,7 +146,7 @@ pub async fn read_recipients(
     Ok(())
 }
 
-/// Those whom an entry names, from its position on.
+/// Users whom an entry names, from its position on.
 fn named_page(case: &Case, named: &BTreeMap<String, Doc<ConversationMember>>) -> Page {
     let behind = case.position.unwrap_or(0);
     let members = case.named().filter_map(|id| named.get(&id).cloned());

@@ -81,7 +81,7 @@ async fn step(ctx: &Ctx, entries: Vec<QueuedMessage>) -> Result<Option<u64>> {
     Ok(handed.map(|handed| handed.taken as u64))
 }
 
-/// Those of the senders who have something in line.
+/// Senders who have something in line, of these.
 async fn in_line(ctx: &Ctx, cases: &[Case]) -> Result<BTreeSet<String>> {
     let senders: BTreeSet<&str> = cases.iter().filter_map(Case::sender).collect();
     let of_sender = |sender: &&str| {

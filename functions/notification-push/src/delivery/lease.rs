@@ -38,7 +38,7 @@ pub async fn take(ctx: &Ctx) -> Result<Option<Lease>> {
     };
     let asked = (due(PushStatus::Pending), due(PushStatus::Processing));
     let (waiting, left) = ctx.read(asked).await?;
-    // What a worker left behind goes first: it is the oldest.
+    // Pushes that a worker left behind go first: they are the oldest.
     let pushes = left.into_iter().chain(waiting).take(TAKEN as usize);
     let mut pushes: Vec<Push> = pushes.map(Doc::into_inner).collect();
     if pushes.is_empty() {

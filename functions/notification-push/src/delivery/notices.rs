@@ -1,7 +1,7 @@
 //! Notices: the meaning of events for the users concerned. Without any I/O.
 
 use serde_json::{Map, Value, json};
-use whisper_kit::ids::{derived_id, mention_id};
+use whisper_kit::ids::{derived_id, mention_id, story_reaction_notice_id};
 use whisper_messages::reaction_id;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
@@ -80,7 +80,7 @@ fn story_reaction(event: &Event) -> Option<Notice> {
     let user = payload.get("authorId")?.as_str()?.to_owned();
     let story = event.subject.as_str();
     Some(Notice {
-        id: derived_id(&["notification", "story_reaction", story, &actor]),
+        id: story_reaction_notice_id(story, &actor),
         kind: NotificationKind::StoryReaction,
         did: "reacted to your story",
         leads_to: format!("/stories/{story}"),

@@ -125,7 +125,7 @@ async fn permitted(ctx: &Ctx, notices: Vec<Notice>) -> Result<Vec<New>> {
     Ok(new.collect())
 }
 
-/// Those of the notifications that others made for which devices ring.
+/// The notifications for which devices ring, of these that others made.
 async fn ringing<'a>(ctx: &Ctx, made: &'a [Notification]) -> Result<Vec<&'a Notification>> {
     let subjects: Vec<Subject> = made.iter().map(Subject::of).collect();
     let standing = ctx.read(standing(&subjects, ctx.now())).await?;

@@ -269,7 +269,7 @@ async fn push_one(
     let entry = push.queue_id.as_ref();
     let most = entry.and_then(|id| judgement.entries.get(id)).copied();
     let [jitter] = random()?;
-    // What the push service asks for counts from its answer, which may have taken a while.
+    // The wait that the push service asks for counts from its answer, which may have taken a while.
     let now = ctx.clock();
     let verdict = verdict(&answer, now);
     Ok(decide(push, verdict, most.unwrap_or(ATTEMPTS), now, jitter))

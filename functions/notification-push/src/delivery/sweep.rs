@@ -50,7 +50,7 @@ pub async fn sweep(ctx: &Ctx, tally: &Tally) -> Result<()> {
 
 /// Removes what has been kept for its time.
 async fn remove(ctx: &Ctx, tally: &Tally) -> Result<()> {
-    // Those that failed stand at the end of their last lease. Whatever else is as old, nobody waits for it any more.
+    // Failed pushes stand at the end of their last lease. Nobody waits any more for others that are as old.
     let old = Filter::and([
         Filter::is_in(Push::STATUS, PushStatus::ALL.iter().copied()),
         Filter::lt(Push::DUE_AT, ctx.now().plus(-FAILED)),

@@ -50,7 +50,7 @@ pub struct NewPushSubscription {
     /// When the push service ends it, in milliseconds since 1970; null or left out if it doesn't say.
     #[field(range = 0..=LATEST)]
     expiration_time: Option<i64>,
-    /// What the user calls the device.
+    /// The user's name for the device.
     #[field(size = 1..=100, text = Name)]
     device_name: Option<String>,
 }

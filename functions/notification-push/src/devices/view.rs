@@ -13,7 +13,7 @@ pub struct PushSubscriptionView {
     pub id: String,
     /// Host of the push service.
     pub host: String,
-    /// What the user calls the device.
+    /// The user's name for the device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_name: Option<String>,
     /// When the push service ends the subscription; left out if it doesn't say.

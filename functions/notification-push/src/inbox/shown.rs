@@ -22,13 +22,13 @@ pub fn own(user: &str, ctx: &Ctx) -> Filter<Notification> {
 /// Notifications, with the people whom they name.
 #[derive(Default)]
 pub struct Shown {
-    /// Those that may be shown, in the order of the query.
+    /// Notifications that may be shown, in the order of the query.
     pub items: Vec<Doc<Notification>>,
     /// The people whom they name.
     pub people: People,
 }
 
-/// Those of a user's notifications that may be shown, with the people whom they name; one statement.
+/// A user's notifications that may be shown, with the people whom they name; one statement.
 ///
 /// # Errors
 /// The store's.

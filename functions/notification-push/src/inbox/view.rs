@@ -14,7 +14,7 @@ use crate::subject::metadata;
 pub struct NotificationView {
     /// Id of the notification.
     pub id: String,
-    /// What it is about.
+    /// Its kind.
     #[serde(rename = "type")]
     pub kind: NotificationKind,
     /// First line.

@@ -135,7 +135,7 @@ mod tests {
             let seen = of(status, "120", "");
             assert!(matches!(seen, Verdict::Later(_, 120_000)), "{status}");
         }
-        // What can't be read names none.
+        // A text that can't be read names none.
         assert!(matches!(of(403, "soon", ""), Verdict::Refused(_)));
         assert!(matches!(of(403, "-1", ""), Verdict::Refused(_)));
     }

@@ -30,31 +30,31 @@ pub fn runtime() -> Transport {
 }
 
 #[cfg(target_family = "wasm")]
-async fn send(outgoing: Outgoing) -> Answer {
+async fn send(message: Outgoing) -> Answer {
     use std::pin::pin;
     use std::time::Duration;
 
     use bytes::Bytes;
     use futures::future::{Either, select};
-    use http_body_util::Full;
+    use whisper_store::outgoing;
 
     /// How long one push may take. Far less than a lease, so that whoever holds one knows how it ended.
     const TIME: Duration = Duration::from_secs(5);
 
     // Without it the body leaves in chunks, and a server may refuse what has no length (RFC 9110, 411).
-    let length = http::HeaderValue::from(outgoing.body.len());
+    let length = http::HeaderValue::from(message.body.len());
     let mut request =
-        http::Request::post(&outgoing.endpoint).header(http::header::CONTENT_LENGTH, length);
-    for (name, value) in &outgoing.headers {
+        http::Request::post(&message.endpoint).header(http::header::CONTENT_LENGTH, length);
+    for (name, value) in &message.headers {
         request = request.header(*name, value);
     }
-    let Ok(request) = request.body(Full::new(Bytes::from(outgoing.body))) else {
+    let Ok(request) = request.body(Bytes::from(message.body)) else {
         return Answer::Status(Status {
             code: 400,
             ..Status::default()
         });
     };
-    let sending = pin!(spin_sdk::http::send(request));
+    let sending = pin!(outgoing::send(request));
     // Spin follows no redirect, and of the body nothing is read: status and headers say it all.
     match select(sending, pin!(spin_sdk::time::sleep(TIME))).await {
         Either::Left((Ok(response), _)) => {

@@ -1,4 +1,4 @@
-//! What operators see, and start again.
+//! Operators see the queue, and start deliveries again.
 
 use serde_json::{Value, json};
 use whisper_kit::Method;

@@ -32,13 +32,13 @@ fn status(code: u16) -> Answer {
     })
 }
 
-/// What the push service was sent, and what it answers.
+/// A push service: the requests that came, and its answers.
 #[derive(Clone, Default)]
 pub struct Service {
     sent: Rc<RefCell<Vec<Outgoing>>>,
     answers: Rc<RefCell<Vec<(String, Answer)>>>,
     held: Rc<RefCell<Option<Hold>>>,
-    /// What happens to the clock before an answer.
+    /// The delay before an answer.
     takes: Rc<RefCell<Option<Delay>>>,
     /// The function that sends.
     by: Rc<RefCell<Weak<TestEdge>>>,
@@ -105,7 +105,7 @@ impl Service {
         *self.takes.borrow_mut() = Some((clock, millis));
     }
 
-    /// What came since this was asked last.
+    /// The pushes that came since this was asked last.
     pub fn take(&self) -> Vec<Outgoing> {
         self.sent.take()
     }

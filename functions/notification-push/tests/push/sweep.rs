@@ -1,4 +1,4 @@
-//! What the schedule tidies up.
+//! The schedule tidies up.
 
 use futures::executor::block_on;
 use whisper_schema::prelude::*;

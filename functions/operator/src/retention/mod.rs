@@ -10,9 +10,9 @@ use whisper_kit::jobs::{self, Sweep, Tally, delete_bounded};
 use whisper_kit::{Ctx, Reply, Request, Result};
 use whisper_schema::Retention;
 use whisper_schema::prelude::{
-    AppMetric, Column, ConversationBan, ConversationMember, Document, Event, IdempotencyKey,
-    JobRun, Notification, RateLimit, RestingName, Session, Timestamp, TypingIndicator,
-    UserActivity,
+    AppMetric, Column, ContactRequest, ConversationBan, ConversationMember, Document, Event,
+    IdempotencyKey, JobRun, Notification, RateLimit, RestingName, Session, Timestamp,
+    TypingIndicator, UserActivity,
 };
 use whisper_store::Filter;
 
@@ -56,6 +56,7 @@ async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
         ended(ctx, tally, RateLimit::EXPIRES_AT).await,
         ended(ctx, tally, TypingIndicator::EXPIRES_AT).await,
         ended(ctx, tally, RestingName::RESTS_UNTIL).await,
+        ended(ctx, tally, ContactRequest::EXPIRES_AT).await,
         ended(ctx, tally, ConversationBan::ENDS_AT).await,
         left(ctx, tally).await,
         old(ctx, tally, |event: &Event| Some(event.created_at)).await,

@@ -1,4 +1,4 @@
-//! What earns how much, and what is told of it.
+//! Points of activities, and the news of them.
 
 use super::*;
 use serde_json::json;

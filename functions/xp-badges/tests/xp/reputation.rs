@@ -1,4 +1,4 @@
-//! What others give.
+//! Reputation, which others give.
 
 use super::*;
 use serde_json::json;

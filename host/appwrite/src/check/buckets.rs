@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Options;
+use super::id::id;
 use super::permission::permissions;
 use super::rule::{Rule, Violation};
-use super::tables::{id, name};
+use super::tables::name;
 use crate::limits::EXTENSIONS;
 use crate::model::Config;
 

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use serde_json::Value;
 use whisper_schema::validate::is_email;
 
+use super::id::is_key;
 use super::rule::{Rule, Violation};
-use super::tables::is_key;
 use crate::limits;
 use crate::model::{Column, Kind, Table};
 use crate::width::characters;

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use whisper_manifest::schedule::Cron;
 
+use super::id::id;
 use super::permission::roles;
 use super::rule::{Rule, Violation};
-use super::tables::{id, name};
+use super::tables::name;
 use crate::limits::{COMMANDS, EVENT_TYPES, EVENTS, RUNTIMES, TIMEOUT};
 use crate::model::Function;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::id::is_key;
 use super::rule::{Rule, Violation};
-use super::tables::is_key;
 use crate::limits;
 use crate::model::{Column, Index, Kind, Table};
 use crate::width::characters;

@@ -4,6 +4,7 @@ mod buckets;
 mod cli;
 mod columns;
 mod functions;
+mod id;
 mod indexes;
 mod permission;
 mod rows;

@@ -1,7 +1,7 @@
 //! Permissions, and the roles they are given to (D `Validator/Permissions.php`, `Validator/Roles.php`).
 
+use super::id::is_key;
 use super::rule::{Rule, Violation};
-use super::tables::is_key;
 use crate::limits::{DIMENSION, KEY, PERMISSIONS};
 
 /// Actions that a permission on a table, a row or a bucket can allow.

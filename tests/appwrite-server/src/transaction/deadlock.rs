@@ -51,7 +51,7 @@ fn rows(project: &mut Project, staged: &Staged) -> Vec<String> {
     found(project, staged).unwrap_or_default()
 }
 
-/// Those that its queries meet, by their numbers.
+/// The rows that its queries meet, by their numbers.
 fn found(project: &mut Project, staged: &Staged) -> Option<Vec<String>> {
     let table = project.table(&staged.database, &staged.table).ok()?;
     let texts = staged.data["queries"].as_array()?.iter();

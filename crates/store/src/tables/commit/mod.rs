@@ -13,28 +13,33 @@ mod values;
 mod verify;
 mod world;
 
-use std::rc::Rc;
-
 use futures::future::LocalBoxFuture;
 use whisper_schema::Timestamp;
 
 use self::send::Sent;
 use self::simulate::{Absence, Course, failed, pass};
-pub(super) use self::stage::MOST;
 use self::stage::staged;
 use self::world::{Bound, look};
 use super::client::Backoff;
 use super::engine::Engine;
-use super::rows::{Wanted, side_by_side};
+use super::rows::side_by_side;
+use super::wanted::Wanted;
 use crate::batch::Committed;
 use crate::commit::{Group, Lowered, Outcome};
 use crate::error::StoreError;
 use crate::line::Turn;
 
 /// Commits a batch, alone or with others that wait.
-pub(super) async fn commit(engine: &Rc<Engine>, batch: Lowered) -> Outcome {
+pub(crate) async fn commit(engine: &Engine, mut batch: Lowered) -> Outcome {
+    batch.spread();
+    if batch.ops.is_empty() {
+        return Ok(Committed {
+            at: engine.tick(),
+            affected: Vec::new(),
+        });
+    }
     let least = stage::at_least(&batch);
-    if least > MOST {
+    if least > Engine::MOST {
         return Err(too_large(least));
     }
     fits::check(&batch)?;
@@ -54,7 +59,7 @@ pub(super) async fn commit(engine: &Rc<Engine>, batch: Lowered) -> Outcome {
 fn too_large(operations: usize) -> StoreError {
     StoreError::TooLarge {
         operations,
-        most: MOST,
+        most: Engine::MOST,
     }
 }
 
@@ -62,6 +67,11 @@ fn too_large(operations: usize) -> StoreError {
 async fn lead(engine: &Engine, mut group: Group) {
     let mut backoff = Backoff::new();
     let mut taken = false;
+    if group.batches().iter().any(|batch| batch.is_timed())
+        && let Err(error) = engine.recall().await
+    {
+        return group.fail(&error);
+    }
     while !group.batches().is_empty() {
         let at = engine.tick();
         let tried = attempt(engine, &mut group, at, taken).await;
@@ -124,7 +134,7 @@ async fn attempt(engine: &Engine, group: &mut Group, at: Timestamp, taken: bool)
             }
         }
         let size = staged(&course).operations.len();
-        if size > MOST {
+        if size > Engine::MOST {
             stop = Some(Stop::Full(number, size));
             break;
         }

@@ -16,12 +16,13 @@ use super::simulate::Course;
 use crate::commit::{Lowered, What};
 use crate::encode::ID;
 use crate::sql::{OnExisting, Set};
+use crate::tables::engine::Engine;
 use crate::tables::parts::chunks;
 use crate::tables::permissions::{self, PERMISSIONS};
 use crate::tables::record::{REVISION_COLUMN, Record, outgoing};
 
 /// Most operations of a transaction.
-pub(in crate::tables) const MOST: usize = 100;
+const MOST: usize = Engine::MOST;
 /// Most rows of an operation that is about many.
 const ROWS: usize = 100;
 

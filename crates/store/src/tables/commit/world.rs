@@ -12,7 +12,8 @@ use crate::sql::{Cond, OnExisting, Table};
 use crate::tables::Tables;
 use crate::tables::read::{pinned, text};
 use crate::tables::record::Record;
-use crate::tables::rows::{Wanted, side_by_side};
+use crate::tables::rows::side_by_side;
+use crate::tables::wanted::Wanted;
 
 /// Batches with their values, now that the time of the commit is known.
 pub(super) struct Bound<'a> {

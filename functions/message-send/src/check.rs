@@ -1,17 +1,32 @@
-//! Messages that consist of words and references: text, reply, link, forward.
+//! How the parts of a message go together: which kind needs words, references or media, and which refuses media.
 
 use whisper_schema::Rule;
 use whisper_schema::body::Fields;
 use whisper_schema::main_db::MessageContentType as Kind;
 use whisper_schema::text::is_blank;
 
-use crate::draft::SendMessage;
+use crate::draft::{SendMessage, text_of};
 
 /// Characters of a poll's question: the content of its message.
 const QUESTION: usize = 500;
+/// Characters of the metadata as JSON text, the poll's id that the server adds included.
+const METADATA_TEXT: usize = 10_000 - 64;
+
+impl SendMessage {
+    /// Checks how its parts go together.
+    pub(crate) fn check(&self, fields: &mut Fields<'_, '_>) {
+        check_media(self, fields);
+        check_words(self, fields);
+        check_media_type(self, fields);
+        if text_of(&self.metadata()).chars().count() > METADATA_TEXT {
+            let message = format!("must have at most {METADATA_TEXT} characters as JSON");
+            fields.refuse("metadata", Rule::Size, message);
+        }
+    }
+}
 
 /// Checks the words and references that a kind of message needs.
-pub(super) fn check(message: &SendMessage, fields: &mut Fields<'_, '_>) {
+fn check_words(message: &SendMessage, fields: &mut Fields<'_, '_>) {
     let refuse = |fields: &mut Fields<'_, '_>, key: &str, message: &str| {
         if fields.is_clean(key) {
             fields.refuse(key, Rule::Required, message);
@@ -61,6 +76,66 @@ fn check_origin(message: &SendMessage, fields: &mut Fields<'_, '_>) {
             };
             fields.refuse(key, Rule::Required, message);
         }
+    }
+}
+
+fn check_media_type(message: &SendMessage, fields: &mut Fields<'_, '_>) {
+    if let Some((text, types)) = message.details.media_type()
+        && !types
+            .iter()
+            .any(|kind| text.split('/').next() == Some(kind))
+    {
+        let message = format!("must be a media type of {}", types.join(" or "));
+        fields.refuse("metadata.mimeType", Rule::Format, message);
+    }
+}
+
+/// Whether a kind of message needs media, may have them, or refuses them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Media {
+    Needed,
+    Possible,
+    Refused,
+}
+
+fn media_of(kind: Kind) -> Media {
+    match kind {
+        Kind::Image | Kind::Video | Kind::Audio | Kind::Gif | Kind::Voice | Kind::File => {
+            Media::Needed
+        }
+        Kind::Sticker | Kind::Location | Kind::Nft | Kind::TokenGift | Kind::Link => {
+            Media::Possible
+        }
+        Kind::Forward | Kind::StoryReply | Kind::Game => Media::Possible,
+        Kind::Text | Kind::Reply | Kind::Contact | Kind::Poll | Kind::CryptoTx => Media::Refused,
+    }
+}
+
+fn check_media(message: &SendMessage, fields: &mut Fields<'_, '_>) {
+    match media_of(message.details.kind()) {
+        // A list that was refused already would be reported twice.
+        Media::Needed
+            if !message.has_media()
+                && fields.is_clean("mediaUrls")
+                && fields.is_clean("mediaFileIds") =>
+        {
+            let message =
+                "is required for this kind of message, unless mediaFileIds has an element";
+            fields.refuse("mediaUrls", Rule::Required, message);
+        }
+        Media::Refused => {
+            let given = [
+                ("mediaUrls", !message.media_urls.is_empty()),
+                ("mediaFileIds", !message.media_file_ids.is_empty()),
+                ("thumbnailUrl", message.thumbnail_url.is_some()),
+                ("thumbnailFileId", message.thumbnail_file_id.is_some()),
+            ];
+            for (field, _) in given.into_iter().filter(|(_, given)| *given) {
+                let message = "does not belong to this kind of message";
+                fields.refuse(field, Rule::Unknown, message);
+            }
+        }
+        Media::Needed | Media::Possible => {}
     }
 }
 

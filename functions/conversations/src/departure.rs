@@ -1,0 +1,86 @@
+//! The departure of a user whose account goes: they leave their groups, and what they own is handed over. Between two
+//! nothing changes: the other one keeps the conversation.
+
+use whisper_kit::{Attempt, Ctx, Result};
+use whisper_schema::prelude::{
+    Conversation, ConversationKind, ConversationMember, ConversationMemberRole as Role,
+    ConversationMemberStatus as Status,
+};
+use whisper_store::{Cursor, Filter, First, Get, Order, Query};
+
+use crate::access::{Access, active};
+use crate::leave::leaving;
+
+/// Memberships that one call looks at.
+const PORTION: u32 = 100;
+
+/// The members who joined first: of the admins, of the moderators, of all.
+type Successors = (
+    First<ConversationMember>,
+    First<ConversationMember>,
+    First<ConversationMember>,
+);
+
+/// Has a user leave their groups, a portion of them; gives where to go on, and none at the end. Each is a commit of its
+/// own, and doing it again does no harm. The groups that they own go to the admin who joined first, else to the
+/// moderator, else to the member.
+///
+/// # Errors
+/// The store's.
+pub async fn depart(ctx: &Ctx, user: &str, after: Option<Cursor>) -> Result<Option<Cursor>> {
+    let memberships = Query::<ConversationMember>::new()
+        .filter(Filter::eq(ConversationMember::USER_ID, user))
+        .filter(active())
+        .order(Order::asc(ConversationMember::CONVERSATION_ID))
+        .limit(PORTION)
+        .after(after);
+    let page = ctx.read(memberships.page()).await?;
+    for member in &page.items {
+        ctx.retry(async || attempt(ctx, member).await).await?;
+    }
+    Ok(page.next)
+}
+
+async fn attempt(ctx: &Ctx, member: &ConversationMember) -> Result<Attempt<()>> {
+    let id = member.conversation_id.as_str();
+    let asked = (
+        Get::<Conversation>::id(id),
+        Get::<ConversationMember>::id(&member.id),
+        successors(id, &member.user_id),
+    );
+    let (conversation, me, (admin, moderator, anybody)) = ctx.read(asked).await?;
+    let (Some(conversation), Some(me)) =
+        (conversation, me.filter(|me| me.status == Status::Active))
+    else {
+        return Ok(Attempt::Done(()));
+    };
+    if conversation.kind == ConversationKind::Direct {
+        return Ok(Attempt::Done(()));
+    }
+    let is_owner = me.role == Role::Owner;
+    let successor = admin.or(moderator).or(anybody).filter(|_| is_owner);
+    let access = Access { conversation, me };
+    let batch = leaving(ctx, &access, successor.as_ref())?;
+    let committed = ctx.try_commit(batch).await?;
+    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
+}
+
+/// Asks who may follow an owner.
+fn successors(conversation: &str, owner: &str) -> Successors {
+    let others = || {
+        Query::<ConversationMember>::new()
+            .filter(Filter::eq(
+                ConversationMember::CONVERSATION_ID,
+                conversation,
+            ))
+            .filter(active())
+            .filter(Filter::ne(ConversationMember::USER_ID, owner))
+            .order(Order::asc(ConversationMember::JOINED_AT))
+    };
+    let of = |role| others().filter(Filter::eq(ConversationMember::ROLE, role));
+    (
+        of(Role::Admin).first(),
+        of(Role::Moderator).first(),
+        others().first(),
+    )
+}
