@@ -159,7 +159,7 @@ fn contacts_are_kept_found_and_taken_off() {
         (200, 200)
     );
     assert_eq!((request(&bob, &cid), request(&cid, &bob)), (201, 200));
-    assert_eq!(kept(""), [cid.id.as_str(), &bob.id]);
+    assert_eq!(kept(""), [bob.id.as_str(), &cid.id]);
     let dan = app.person("dan");
     assert_eq!(
         (request(&dan, &ann), answer(&ann, &dan, "decline")),
