@@ -56,9 +56,9 @@ fn migrating_twice_changes_nothing_the_second_time() {
     let dir = std::env::temp_dir().join(format!("whisper-migrate-{}", std::process::id()));
     let file = dir.join("x.db");
     let file = file.to_str().unwrap();
-    assert!(
-        whisper(&["migrate", "--database", file]).contains("applied [1, 2, 3, 4, 5, 6, 7, 8, 9]")
-    );
+    let numbers = whisper_schema::MIGRATIONS.iter().map(|step| step.number);
+    let applied = format!("applied {:?}", numbers.collect::<Vec<_>>());
+    assert!(whisper(&["migrate", "--database", file]).contains(&applied));
     assert!(whisper(&["migrate", "--database", file]).contains("already"));
     std::fs::remove_dir_all(dir).unwrap();
 }
@@ -84,7 +84,17 @@ fn schema_validate_says_what_a_server_would_refuse() {
     assert_eq!(status, 0, "{printed}");
     assert!(printed.starts_with("0 violations"), "{printed}");
     let manifest = std::fs::read_to_string(root().join("spin.toml")).unwrap();
-    let components = manifest.matches("\nsource = ").count();
+    // A component without a route of its own is reached by other components alone.
+    let mut routed = std::collections::BTreeSet::new();
+    for trigger in manifest.split("[[trigger.http]]").skip(1) {
+        let mut lines = trigger.lines().filter(|line| !line.is_empty());
+        let route = lines.next().unwrap_or_default();
+        let component = lines.next().unwrap_or_default();
+        if route.starts_with("route = \"") {
+            routed.insert(component.to_owned());
+        }
+    }
+    let components = routed.len();
     let wanted = format!(" and {components} functions\n");
     assert!(printed.ends_with(&wanted), "{printed}");
     let (status, printed, _) = validate(&[]);
@@ -106,7 +116,7 @@ fn schema_validate_says_what_a_server_would_refuse() {
 #[test]
 fn schema_validate_checks_the_functions_of_a_bundle_that_is_named() {
     let (_, printed, _) = validate(&["--from", "tests/misbehaving/spin.toml"]);
-    assert!(printed.ends_with(" and 2 functions\n"), "{printed}");
+    assert!(printed.ends_with(" and 3 functions\n"), "{printed}");
     let (status, _, said) = validate(&["--from", "no-such.toml"]);
     assert_eq!(status, 1, "{said}");
     assert!(said.contains("no-such.toml"), "{said}");

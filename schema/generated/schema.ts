@@ -229,7 +229,7 @@ export interface MessagesDocument {
   editedAt?: string | null;
   /** When it was deleted for all; its content is gone then. RFC 3339. */
   deletedAt?: string | null;
-  /** Users who deleted it for themselves alone. Each at most 256 characters. */
+  /** Users who deleted it for themselves alone: always empty, as each of them has a `MessageMark`. Each at most 256 characters. */
   deletedFor: string[];
   /** Whether the server wrote it, such as on a member's arrival. false by default. */
   isSystemMessage: boolean;

@@ -779,6 +779,8 @@ CREATE TABLE "conversationMembers" (
   "lastReadAt" INTEGER,
   "readPosition" INTEGER,
   "joinedPosition" INTEGER,
+  "clearedPosition" INTEGER,
+  "deletedPosition" INTEGER,
   "historyPosition" INTEGER,
   "lastSentAt" INTEGER,
   "joinedAt" INTEGER NOT NULL,
@@ -876,6 +878,24 @@ CREATE TABLE "messageExpiries" (
 ) STRICT;
 
 CREATE INDEX "messageExpiries_idx_expires" ON "messageExpiries" ("expiresAt" ASC);
+
+CREATE TABLE "messageMarks" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "messageId" TEXT NOT NULL,
+  "conversationId" TEXT NOT NULL,
+  "kind" TEXT NOT NULL,
+  "position" INTEGER NOT NULL,
+  "createdAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "messageMarks_idx_user_conversation" ON "messageMarks" ("userId" ASC, "conversationId" ASC, "kind" ASC, "position" ASC, "messageId" ASC);
+
+CREATE INDEX "messageMarks_idx_user_kind" ON "messageMarks" ("userId" ASC, "kind" ASC);
+
+CREATE INDEX "messageMarks_idx_message" ON "messageMarks" ("messageId" ASC, "kind" ASC);
 
 CREATE TABLE "messageReactions" (
   "_seq" INTEGER PRIMARY KEY,

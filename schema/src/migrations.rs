@@ -93,4 +93,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "message_references",
         sql: include_str!("../migrations/sqlite/0016_message_references.sql"),
     },
+    Migration {
+        number: 17,
+        name: "message_marks",
+        sql: include_str!("../migrations/sqlite/0017_message_marks.sql"),
+    },
 ];

@@ -11,10 +11,10 @@ use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
     Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember,
     DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry,
-    MessageExpiry, MessageReaction, MessageReactionCount, MessageReference, NotificationSettings,
-    PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, Push,
-    PushSubscription, RateLimit, ReputationGrant, RestingName, SearchEntry, Session, SigningKey,
-    StickerTag, StoryReaction,
+    MessageExpiry, MessageMark, MessageReaction, MessageReactionCount, MessageReference,
+    NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay,
+    ProgressWeek, Push, PushSubscription, RateLimit, ReputationGrant, RestingName, SearchEntry,
+    Session, SigningKey, StickerTag, StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -102,6 +102,7 @@ pub fn system_collections() -> &'static [&'static Collection] {
         ConsumerCursor::COLLECTION,
         JobRun::COLLECTION,
         MessageExpiry::COLLECTION,
+        MessageMark::COLLECTION,
         MessageReaction::COLLECTION,
         MessageReactionCount::COLLECTION,
         MessageReference::COLLECTION,

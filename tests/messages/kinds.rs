@@ -163,7 +163,10 @@ fn each_of_the_19_kinds_is_sent_read_and_refused_by_its_own_rules() {
         let sent = send(&app, &ann, &talk, &body).expect(201);
         kinds.insert(sent["contentType"].as_str().unwrap().to_owned());
         let path = format!("{talk}/{}", id(&sent));
-        assert_eq!(alone(&app, &ann, &path), sent);
+        let mut alone = alone(&app, &ann, &path);
+        // The answer to a send shows no results yet.
+        alone.as_object_mut().unwrap().remove("poll");
+        assert_eq!(alone, sent);
         let mut refused = body.clone();
         refused[field] = value;
         send(&app, &ann, &talk, &refused).expect_fields(&[wrong]);

@@ -1,12 +1,14 @@
-//! Rights of users: to see a conversation, write to it, and see a message of it.
+//! Rights of users: to see a conversation, and to write to it.
 
 use whisper_kit::Ctx;
 use whisper_kit::error::{OptionExt, Result};
 use whisper_kit::ids::member_id;
 use whisper_schema::main_db::{Conversation, ConversationRight, Message};
-use whisper_schema::system::{ConversationMember, ConversationMemberStatus};
-use whisper_schema::{Column, Ephemeral, Timestamp};
+use whisper_schema::system::{ConversationMember, ConversationMemberStatus, MessageMark};
+use whisper_schema::{Column, Timestamp};
 use whisper_store::{Doc, Filter, Get, Order, Query};
+
+use crate::sight::{in_sight_of, is_in_sight, is_visible};
 
 /// A conversation, and the membership of a user who belongs to it.
 #[derive(Clone, Debug)]
@@ -38,28 +40,29 @@ impl Access {
         self.conversation.lets(self.member.role, right)
     }
 
-    /// Holds for the messages of the conversation that were written while they are the member's to see.
+    /// Holds for the messages of the conversation that are in the member's sight.
     pub fn history(&self) -> Filter<Message> {
-        let here = Filter::eq(Message::CONVERSATION_ID, self.conversation.id.as_str());
-        match self.conversation.hidden_up_to(&self.member) {
-            0 => here,
-            position => Filter::and([here, Filter::gt(Column::seq(), position)]),
-        }
+        in_sight_of(&self.conversation, &self.member, 0)
     }
 
-    /// Whether a message is one of those.
-    pub fn is_in_history(&self, message: &Doc<Message>) -> bool {
-        is_in_history(message, &self.conversation, &self.member)
+    /// Whether a message, whose [`deletion`](crate::deletion) was asked for, is one of those.
+    pub fn is_in_history(
+        &self,
+        message: &Doc<Message>,
+        deletion: Option<&Doc<MessageMark>>,
+    ) -> bool {
+        is_in_sight(message, &self.conversation, &self.member, deletion)
     }
-}
 
-/// Whether a message is one of the conversation, and was written while its messages are the member's to see.
-pub fn is_in_history(
-    message: &Doc<Message>,
-    conversation: &Conversation,
-    member: &ConversationMember,
-) -> bool {
-    message.conversation_id == conversation.id && message.seq > conversation.hidden_up_to(member)
+    /// Whether the member can refer to a message, whose [`deletion`](crate::deletion) was asked for.
+    pub fn is_visible(
+        &self,
+        message: &Doc<Message>,
+        deletion: Option<&Doc<MessageMark>>,
+        now: Timestamp,
+    ) -> bool {
+        is_visible(message, &self.conversation, &self.member, deletion, now)
+    }
 }
 
 /// The membership of a user who belongs to a conversation.
@@ -99,23 +102,4 @@ pub fn first_members(conversation: &str, most: u32) -> Query<ConversationMember>
         ))
         .order(Order::asc(ConversationMember::JOINED_AT))
         .limit(most)
-}
-
-/// Whether a member can refer to a message of the conversation: it stands, somebody wrote it, it is theirs to see, and they
-/// didn't delete it for themselves. Nobody answers, copies or changes a system message.
-pub fn is_visible(
-    message: &Doc<Message>,
-    conversation: &Conversation,
-    member: &ConversationMember,
-    now: Timestamp,
-) -> bool {
-    is_in_history(message, conversation, member)
-        && message.stands(now)
-        && !message.is_system_message
-        && !is_deleted_for(message, &member.user_id)
-}
-
-/// Whether a user deleted it for themselves.
-pub fn is_deleted_for(message: &Message, user: &str) -> bool {
-    message.deleted_for.iter().any(|who| who == user)
 }

@@ -4,22 +4,21 @@ mod access;
 mod marks;
 mod poll;
 mod reactions;
+mod sight;
 mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod view;
 mod viewing;
 
-pub use access::{
-    Access, check_member, first_members, is_active, is_deleted_for, is_in_history, is_visible,
-    may_still_send, member_of,
-};
+pub use access::{Access, check_member, first_members, is_active, may_still_send, member_of};
 pub use marks::{Marking, Marks, ReactionCountView, marks};
 pub use poll::{
     MOST_OPTIONS, PollOptionView, PollView, Polling, Polls, ballot_id, is_closed, options_of,
     places, polls_of,
 };
 pub use reactions::{Mirror, is_mirrored, reaction_count_id, reaction_id};
+pub use sight::{deletion, in_sight_of, is_in_sight, is_visible};
 pub use system::{Told, summarised};
 pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};
 pub use viewing::{Viewing, readers};

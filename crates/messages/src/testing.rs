@@ -193,6 +193,25 @@ impl Scene {
         block_on(self.actions.send(method, &path, &who.token, &Value::Null))
     }
 
+    /// The same with a body.
+    pub fn act_with(
+        &self,
+        who: &Person,
+        method: Method,
+        conversation: &str,
+        rest: &str,
+        body: &Value,
+    ) -> Answer {
+        let path = format!("/v1/conversations/{conversation}/messages{rest}");
+        block_on(self.actions.send(method, &path, &who.token, body))
+    }
+
+    /// Deletes a message for a member alone.
+    pub fn hide(&self, who: &Person, conversation: &str, message: &str) -> Answer {
+        let rest = format!("/{message}?for=me");
+        self.act(who, Method::DELETE, conversation, &rest)
+    }
+
     /// The events of these kinds, oldest first, with their payloads.
     pub fn events(&self, kinds: &[&str]) -> Vec<(Event, Value)> {
         let mut events = self.all::<Event>();

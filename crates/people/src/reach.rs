@@ -95,9 +95,11 @@ impl Reach {
             && self.allows(sender, &member.user_id)
     }
 
-    /// Whether a message may reach this member of its conversation now: it stands, they didn't delete it for
-    /// themselves, it wasn't hidden from them when they joined, and [`Reach::allows_member`] it. Pushes and mentions go by this. Unread counts ask the
+    /// Whether a message may reach this member of its conversation now: it stands, it wasn't hidden from them when they joined, they
+    /// didn't clear the conversation since, and [`Reach::allows_member`] it. Pushes and mentions go by this. Unread counts ask the
     /// same of blocks, ends and accounts by conditions of their queries (of accounts up to a number of members).
+    ///
+    /// Whether they deleted it for themselves is a mark of theirs, which whoever shows them something asks for beside.
     pub fn allows_message(
         &self,
         message: &Doc<Message>,
@@ -107,7 +109,7 @@ impl Reach {
         let is_hidden = |position| message.seq <= position;
         message.stands(now)
             && !member.history_position.is_some_and(is_hidden)
-            && !message.deleted_for.contains(&member.user_id)
+            && !member.cleared_position.is_some_and(is_hidden)
             && self.allows_member(&message.sender_id, member)
     }
 
@@ -131,6 +133,7 @@ impl Reach {
         now: Timestamp,
     ) -> bool {
         let known = member.read_position.max(member.joined_position);
+        let known = known.max(member.deleted_position);
         message.sender_id != member.user_id
             && !member.is_muted
             && known.is_none_or(|position| position < message.seq)

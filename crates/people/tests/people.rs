@@ -269,6 +269,12 @@ fn a_message_reaches_members_and_rings_where_nothing_stands_against_it() {
     assert_eq!(seen(same, not_theirs), (false, false, false));
     let read_before = |m: &mut ConversationMember| m.read_position = Some(0);
     assert_eq!(seen(same, read_before), (true, true, true));
+    let cleared = |m: &mut ConversationMember| m.cleared_position = Some(1);
+    assert_eq!(seen(same, cleared), (false, false, false));
+    let cleared_before = |m: &mut ConversationMember| m.cleared_position = Some(0);
+    assert_eq!(seen(same, cleared_before), (true, true, true));
+    let deleted_for_me = |m: &mut ConversationMember| m.deleted_position = Some(1);
+    assert_eq!(seen(same, deleted_for_me), (true, true, false));
     assert_eq!(seen(same, |m| m.is_request = true), (true, false, false));
     let left = |m: &mut ConversationMember| m.status = ConversationMemberStatus::Left;
     assert_eq!(seen(same, left), (false, false, false));
@@ -281,8 +287,6 @@ fn a_message_that_ended_or_is_ones_own_rings_nobody() {
     assert_eq!(seen(over, stays), (false, false, false));
     let taken_back = |m: &mut Message| m.deleted_at = Some(Timestamp::from_millis(1));
     assert_eq!(seen(taken_back, stays), (false, false, false));
-    let for_me = |m: &mut Message| m.deleted_for = vec!["cid".into()];
-    assert_eq!(seen(for_me, stays), (false, false, false));
     let own = |m: &mut Message| m.sender_id = "cid".into();
     assert_eq!(seen(own, stays), (true, true, false));
 }

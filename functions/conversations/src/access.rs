@@ -2,7 +2,7 @@
 
 use whisper_kit::error::{Code, Error, OptionExt, Result};
 use whisper_kit::ids::member_id;
-use whisper_messages::is_in_history;
+use whisper_messages::is_in_sight;
 use whisper_schema::prelude::{
     Column, Conversation, ConversationKind, ConversationMember, ConversationMemberStatus,
     ConversationRight, Message,
@@ -50,7 +50,7 @@ impl Access {
 
     /// Whether a message is one of the conversation, and the caller's to see.
     pub fn is_in_history(&self, message: &Doc<Message>) -> bool {
-        is_in_history(message, &self.conversation, &self.me)
+        is_in_sight(message, &self.conversation, &self.me, None)
     }
 
     /// Refuses what makes no sense between two.

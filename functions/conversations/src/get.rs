@@ -1,13 +1,11 @@
 //! `GET /v1/conversations/{conversationId}`: one conversation, as the caller sees it.
 
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_messages::is_in_history;
 use whisper_people::{People, shown_to};
-use whisper_schema::prelude::Message;
-use whisper_store::Get;
 
 use crate::access::{Access, admit, door};
 use crate::details::{fingerprint, tagged};
+use crate::newest;
 use crate::shown::{ShownMembers, shown_members, told_of};
 use crate::unread::{self, Unread};
 use crate::view::{ConversationView, OneConversationView, Sight};
@@ -36,17 +34,22 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
 pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Reply> {
     let Access { conversation, me } = access;
     let shown = shown.seen_by(&me, &conversation);
-    let sender = conversation.last_message_sender_id.as_deref();
+    let found = newest::looked_for(ctx, &[(&conversation, &me)])
+        .await?
+        .pop();
+    let found = found.flatten();
+    let sender = match &found {
+        Some(found) => found.as_ref().map(|newest| newest.sender_id.as_str()),
+        None => conversation.last_message_sender_id.as_deref(),
+    };
     let named = shown.all().chain([conversation.creator_id.as_str()]);
-    let newest = conversation.last_message_id.as_ref();
     let asked = (
         unread::count(&conversation, &me, ctx.now()),
-        newest.map(Get::<Message>::id),
+        newest::named(&conversation),
         shown_to(&me.user_id, named.chain(sender)),
     );
-    let (unread, newest, mut people) = ctx.read(asked).await?;
-    let newest = newest.flatten();
-    let newest = newest.filter(|newest| is_in_history(newest, &conversation, &me));
+    let (unread, named, mut people) = ctx.read(asked).await?;
+    let newest = found.unwrap_or_else(|| newest::seen(named.flatten(), &conversation, &me));
     // Seldom needed: those of whom it tells are most often among the members that are shown.
     let told = newest.as_deref().map(told_of).unwrap_or_default();
     if !told.iter().all(|user| people.ids().any(|id| id == user)) {

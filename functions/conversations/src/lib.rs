@@ -5,6 +5,7 @@ mod activity;
 mod add_members;
 mod ban;
 mod bans;
+mod clear;
 mod create;
 mod departure;
 mod details;
@@ -19,6 +20,7 @@ mod list;
 mod mark_read;
 mod members;
 mod my_settings;
+mod newest;
 mod others;
 mod remove_member;
 mod requests;
@@ -59,6 +61,7 @@ pub fn api() -> Api {
     .endpoint(lift_ban::endpoint())
     .endpoint(leave::endpoint())
     .endpoint(mark_read::endpoint())
+    .endpoint(clear::endpoint())
     .endpoint(my_settings::endpoint())
     .endpoint(requests::accepting())
     .endpoint(requests::declining())

@@ -6,7 +6,6 @@ use serde::Deserialize;
 use whisper_kit::ids::member_id;
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_messages::is_in_history;
 use whisper_people::{Users, shown_to};
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMember, ConversationMemberStatus, Message,
@@ -14,6 +13,7 @@ use whisper_schema::prelude::{
 use whisper_store::{Doc, Get};
 
 use crate::activity::{Part, Shelf};
+use crate::newest;
 use crate::shown::{ShownMembers, shown_members, shown_pair, told_of};
 use crate::unread::{self, Unread};
 use crate::view::{ConversationView, Sight};
@@ -73,7 +73,12 @@ async fn views(
     me: &str,
     conversations: Vec<Doc<Conversation>>,
 ) -> Result<(Vec<ConversationView>, Users)> {
-    let items = items(ctx, me, conversations).await?;
+    let mut items = items(ctx, me, conversations).await?;
+    let pairs = items.iter().map(|item| (&*item.conversation, &*item.me));
+    let looked_for = newest::looked_for(ctx, &pairs.collect::<Vec<_>>()).await?;
+    for (item, found) in items.iter_mut().zip(looked_for) {
+        item.newest = found.unwrap_or(item.newest.take());
+    }
     let named: BTreeSet<String> = items.iter().flat_map(|item| named(item, me)).collect();
     let asked = items
         .iter()
@@ -103,8 +108,9 @@ fn named(item: &Item, me: &str) -> Vec<String> {
     let conversation = &item.conversation;
     let is_direct = conversation.kind == ConversationKind::Direct;
     let peer = item.shown.peer_of(me).filter(|_| is_direct);
-    let sender = conversation.last_message_sender_id.as_deref();
-    let told = item.newest.as_deref().map(told_of).unwrap_or_default();
+    let newest = item.newest.as_deref();
+    let sender = newest.map(|newest| newest.sender_id.as_str());
+    let told = newest.map(told_of).unwrap_or_default();
     let named = [Some(conversation.creator_id.as_str()), peer, sender];
     let named = named.into_iter().flatten().map(str::to_owned);
     named.chain(told).collect()
@@ -117,10 +123,7 @@ async fn items(ctx: &Ctx, me: &str, conversations: Vec<Doc<Conversation>>) -> Re
         let is_direct = conversation.kind == ConversationKind::Direct;
         (
             Get::<ConversationMember>::id(member_id(id, me)),
-            conversation
-                .last_message_id
-                .as_ref()
-                .map(Get::<Message>::id),
+            newest::named(conversation),
             match is_direct {
                 true => shown_pair(id),
                 false => shown_members(id),
@@ -134,9 +137,7 @@ async fn items(ctx: &Ctx, me: &str, conversations: Vec<Doc<Conversation>>) -> Re
         let me = member.filter(|member| member.status == ConversationMemberStatus::Active)?;
         Some(Item {
             shown: shown.seen_by(&me, &conversation),
-            newest: newest
-                .flatten()
-                .filter(|newest| is_in_history(newest, &conversation, &me)),
+            newest: newest::seen(newest.flatten(), &conversation, &me),
             conversation,
             me,
         })

@@ -1,7 +1,8 @@
 //! How many messages of others somebody has not read.
 
+use whisper_messages::in_sight_of;
 use whisper_people::{in_use, unblocked};
-use whisper_schema::prelude::{Column, Conversation, ConversationMember, Message, Timestamp};
+use whisper_schema::prelude::{Conversation, ConversationMember, Message, Timestamp};
 use whisper_store::{Count, Filter, Query};
 
 /// The most unread messages that are counted; a client shows "999+".
@@ -31,17 +32,14 @@ impl Unread {
 
 /// Counts the others' messages that stand behind the last one read, and behind those there were when the member
 /// joined: by commit numbers, whatever the clocks said. System messages don't count. Messages of people with a block in between don't count, nor do
-/// those that have expired or were deleted. In conversations of up to a hundred, those of accounts out of use don't either.
+/// those that have expired or were deleted, for all or by the member for themselves. In conversations of up to a hundred, those of accounts out of
+/// use don't either.
 pub fn count(of: &Conversation, member: &ConversationMember, now: Timestamp) -> Count<Message> {
     let behind = member.read_position.max(member.joined_position);
     let in_use = (of.participant_count <= LOOKED_AT).then(|| in_use(Message::SENDER_ID, &of.id));
     Query::new()
         .filter(Filter::and(in_use))
-        .filter(Filter::eq(
-            Message::CONVERSATION_ID,
-            member.conversation_id.as_str(),
-        ))
-        .filter(Filter::gt(Column::seq(), behind.unwrap_or(0)))
+        .filter(in_sight_of(of, member, behind.unwrap_or(0)))
         .filter(Filter::ne(Message::SENDER_ID, member.user_id.as_str()))
         .filter(Filter::eq(Message::IS_SYSTEM_MESSAGE, false))
         .filter(Filter::stands(now))

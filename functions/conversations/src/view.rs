@@ -61,8 +61,8 @@ pub struct ConversationView {
     /// The other one of a direct conversation, as the caller sees them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peer: Option<UserSummaryView>,
-    /// Newest message; absent, as are all fields about it, when it has expired or was deleted, or when its sender is
-    /// blocked or may not use their account.
+    /// Newest message that the caller sees: not one that they deleted for themselves. Absent, as are all fields about it, when
+    /// there is none, or when its sender is blocked or may not use their account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_id: Option<String>,
     /// Preview of the newest message; absent when encrypted.
@@ -192,7 +192,7 @@ pub struct Sight<'a> {
     pub shown: ShownMembers,
     /// Their unread messages.
     pub unread: Unread,
-    /// The newest message, if it is still there and in their history.
+    /// The newest message of those in their history.
     pub newest: Option<&'a Message>,
     /// The people it names, as they see them.
     pub people: &'a People,
@@ -204,9 +204,7 @@ impl<'a> Sight<'a> {
     /// The newest message, if it is for them to see.
     fn preview(&self) -> Option<&'a Message> {
         self.newest.filter(|message| {
-            message.stands(self.now)
-                && !message.deleted_for.contains(&self.me.user_id)
-                && !self.people.is_hidden(&message.sender_id)
+            message.stands(self.now) && !self.people.is_hidden(&message.sender_id)
         })
     }
 

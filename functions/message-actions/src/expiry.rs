@@ -73,7 +73,7 @@ impl Expiring for Messages {
             let item = found.remove(&end.id);
             Due {
                 id: end.into_inner().id,
-                // Mentions, as far as they are known; there may be more pushes and reactions, which are counted by nobody.
+                // Mentions, as far as they are known; there may be more pushes, marks and reactions, which are counted by nobody.
                 rows: 1 + item.as_ref().map_or(0, |m| m.mentions.len()) as u64,
                 item,
             }

@@ -11,7 +11,7 @@ use whisper_schema::main_db::{ConversationRight, Message};
 use whisper_store::Get;
 
 use whisper_messages::{
-    MESSAGE, MessageView, SingleMessageView, Viewing, check_member, is_deleted_for, readers,
+    MESSAGE, MessageView, SingleMessageView, Viewing, check_member, deletion, readers,
 };
 
 /// The endpoint.
@@ -30,11 +30,12 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     let readers = access
         .has(ConversationRight::SeeMembers)
         .then(|| readers(conversation, me));
-    let (message, readers) = ctx.read((Get::<Message>::id(message), readers)).await?;
+    let named = (Get::<Message>::id(message), deletion(me, message));
+    let ((message, deleted), readers) = ctx.read((named, readers)).await?;
     let (kind, readers) = (access.conversation.kind, readers.unwrap_or_default());
     let message = message
-        .filter(|message| access.is_in_history(message))
-        .filter(|message| message.lasts(ctx.now()) && !is_deleted_for(message, me))
+        .filter(|message| access.is_in_history(message, deleted.as_ref()))
+        .filter(|message| message.lasts(ctx.now()))
         .or_not_found()?;
     let viewing = Viewing::read(&ctx, me, kind, readers, std::slice::from_ref(&message)).await?;
     let viewing = viewing.within(&access);

@@ -1,14 +1,15 @@
-//! Things that hang on messages and go with them: reactions and their counts.
+//! Things that hang on messages and go with them: marks, reactions and their counts.
 
 use whisper_kit::Result;
 use whisper_kit::jobs::Budget;
 use whisper_schema::Document;
-use whisper_schema::system::{MessageReaction, MessageReactionCount};
+use whisper_schema::system::{MessageMark, MessageReaction, MessageReactionCount};
 use whisper_store::{Batch, Filter};
 
 /// Removes what hangs on messages, on the condition that it is no more than so many rows of a kind. A crowd's reactions
-/// are more, and are removed over several commits first ([`drain`]).
+/// or marks are more, and are removed over several commits first ([`drain`]).
 pub fn remove(batch: Batch, messages: &[&str], rows: u64) -> Batch {
+    let batch = all(batch, marks(messages), rows);
     let batch = all(batch, reactions(messages), rows);
     all(batch, reaction_counts(messages), rows)
 }
@@ -18,8 +19,13 @@ pub fn remove(batch: Batch, messages: &[&str], rows: u64) -> Batch {
 /// # Errors
 /// The store's.
 pub async fn drain(run: &Budget<'_>, messages: &[&str]) -> Result<()> {
+    run.drain(&marks(messages)).await?;
     run.drain(&reactions(messages)).await?;
     run.drain(&reaction_counts(messages)).await
+}
+
+fn marks(messages: &[&str]) -> Filter<MessageMark> {
+    Filter::is_in(MessageMark::MESSAGE_ID, messages.iter().copied())
 }
 
 fn reactions(messages: &[&str]) -> Filter<MessageReaction> {

@@ -1,8 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod chosen;
+mod delete;
 mod expiry;
 mod get;
 mod hanging;
+mod hide;
 mod limits;
 mod naming;
 mod opened;
@@ -23,6 +26,7 @@ pub fn api() -> Api {
     .rates(limits::RATES)
     .numbers(limits::NUMBERS)
     .endpoint(get::endpoint())
+    .endpoint(delete::endpoint())
     .endpoint(expiry::endpoint());
     poll::endpoints(reactions::endpoints(api))
 }

@@ -7,6 +7,8 @@ use crate::poll::VOTING;
 
 /// Reactions that one user may set and take back.
 pub const REACTIONS: Rate = Rate::per_minute("reaction", "reaction_rate_per_minute", 120);
+/// Changes of messages, each message counted: deletions.
+pub const CHANGES: Rate = Rate::per_minute("message change", "message_change_rate_per_minute", 300);
 /// Reactions that one user may have to a message.
 pub const REACTIONS_PER_USER: Number = Number {
     variable: "reactions_per_user",
@@ -15,6 +17,6 @@ pub const REACTIONS_PER_USER: Number = Number {
 };
 
 /// All rates.
-pub const RATES: &[Rate] = &[REACTIONS, VOTING];
+pub const RATES: &[Rate] = &[CHANGES, REACTIONS, VOTING];
 /// All other numbers.
 pub const NUMBERS: &[Number] = &[REACTIONS_PER_USER];

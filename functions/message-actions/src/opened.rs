@@ -3,7 +3,7 @@
 use whisper_kit::error::{Error, OptionExt, Result};
 use whisper_kit::ids::member_id;
 use whisper_kit::{Ctx, Request};
-use whisper_messages::{Access, is_visible, may_still_send, member_of};
+use whisper_messages::{Access, deletion, may_still_send, member_of};
 use whisper_schema::main_db::{Conversation, ConversationRight, Message};
 use whisper_schema::system::ConversationMember;
 use whisper_schema::{Column, Timestamp};
@@ -47,14 +47,18 @@ impl<'a> Named<'a> {
         let me = ctx.caller()?.user_id;
         let membership = Get::<ConversationMember>::id(member_id(self.conversation, &me));
         let place = (membership, Get::<Conversation>::id(self.conversation));
-        let message = Get::<Message>::id(self.message);
+        let message = (
+            Get::<Message>::id(self.message),
+            deletion(&me, self.message),
+        );
         let ((member, conversation), message, more) = ctx.read((place, message, more)).await?;
+        let (message, deleted) = message;
         let access = Access {
             member: member_of(member)?,
             conversation: conversation.or_not_found()?.into_inner(),
         };
         let message = message
-            .filter(|message| is_visible(message, &access.conversation, &access.member, ctx.now()))
+            .filter(|message| access.is_visible(message, deleted.as_ref(), ctx.now()))
             .or_not_found()?;
         Ok((Opened { access, message }, more))
     }

@@ -51,7 +51,7 @@ pub fn message(id: String, draft: &SendMessage, context: &Context) -> Message {
         ..Message::default()
     };
     if let (MessageContentType::Forward, true, Some(origin)) =
-        (message.content_type, draft.is_bare(), &context.origin)
+        (message.content_type, draft.is_bare(), context.origin())
     {
         copy(origin, &mut message);
     }
@@ -129,11 +129,7 @@ pub fn batch(
         }),
         None => batch,
     };
-    let batch = match context
-        .reply_to
-        .as_ref()
-        .filter(|of| of.expires_at.is_some())
-    {
+    let batch = match context.reply_to().filter(|of| of.expires_at.is_some()) {
         Some(of) => name_target(batch, message, of),
         None => batch,
     };

@@ -6,14 +6,14 @@ use whisper_kit::ids::member_id;
 use whisper_people::{audience, consents};
 use whisper_schema::main_db::{Conversation, ConversationKind, ConversationRight, Message};
 use whisper_schema::social_db::Story;
-use whisper_schema::system::ConversationMember;
+use whisper_schema::system::{ConversationMember, MessageMark};
 use whisper_schema::{Ephemeral, Timestamp};
 use whisper_store::{Doc, Get};
 
 use crate::content::Details;
 use crate::draft::SendMessage;
 use crate::pace::Pace;
-use whisper_messages::{first_members, is_active, is_visible, member_of};
+use whisper_messages::{deletion, first_members, is_active, is_visible, member_of};
 
 /// The documents around a message to be sent, as of one moment.
 #[derive(Debug)]
@@ -27,9 +27,9 @@ pub struct Context {
     /// The message that was sent with this id before.
     pub stored: Option<Message>,
     /// The message it answers.
-    pub reply_to: Option<Doc<Message>>,
+    pub reply_to: Named,
     /// The message it is a copy of.
-    pub origin: Option<Doc<Message>>,
+    pub origin: Named,
     /// The conversation that the copy comes from, and the sender's membership of it.
     pub origin_place: Option<(Conversation, ConversationMember)>,
     /// The membership of the gift's recipient.
@@ -38,6 +38,27 @@ pub struct Context {
     pub story: Option<Story>,
     /// Whether the other one doesn't let the sender write to them, and hasn't answered either.
     pub is_unwanted: bool,
+}
+
+/// A message that the draft names, and the sender's mark if they deleted it for themselves.
+#[derive(Debug, Default)]
+pub struct Named {
+    message: Option<Doc<Message>>,
+    deletion: Option<Doc<MessageMark>>,
+}
+
+impl Named {
+    /// Whether a member of this conversation can refer to it.
+    fn is_visible(
+        &self,
+        conversation: &Conversation,
+        member: &ConversationMember,
+        now: Timestamp,
+    ) -> bool {
+        let deletion = self.deletion.as_ref();
+        let message = self.message.as_ref();
+        message.is_some_and(|message| is_visible(message, conversation, member, deletion, now))
+    }
 }
 
 /// Members that a direct conversation has.
@@ -64,12 +85,12 @@ impl Context {
             Get::<Conversation>::id(conversation),
             first_members(conversation, PAIR),
         );
-        let message = |id: Option<&str>| id.map(Get::<Message>::id);
+        let named = |id: &str| (Get::<Message>::id(id), deletion(me, id));
         let origin = draft.origin();
         let messages = (
-            message(draft.id.as_deref()),
-            message(draft.reply_to_message_id.as_deref()),
-            message(origin.map(|(message, _)| message)),
+            draft.id.as_deref().map(Get::<Message>::id),
+            draft.reply_to_message_id.as_deref().map(named),
+            origin.map(|(message, _)| named(message)),
         );
         let (recipient, story) = match &draft.details {
             Details::TokenGift(gift) => (Some(member(conversation, &gift.recipient_id)), None),
@@ -95,8 +116,8 @@ impl Context {
             conversation,
             member,
             stored: value(messages.0.flatten()),
-            reply_to: messages.1.flatten(),
-            origin: messages.2.flatten(),
+            reply_to: messages.1.map(Named::from).unwrap_or_default(),
+            origin: messages.2.map(Named::from).unwrap_or_default(),
             origin_place: others
                 .0
                 .and_then(|(whole, member)| value(whole).zip(value(member))),
@@ -138,7 +159,7 @@ impl Context {
 
     /// When the message ends: as its sender says, and no later than the one it is a copy of.
     pub fn end_of(&self, draft: &SendMessage) -> Option<Timestamp> {
-        let origin = self.origin.as_ref().filter(|_| draft.origin().is_some());
+        let origin = self.origin().filter(|_| draft.origin().is_some());
         let origin = origin.and_then(|origin| origin.expires_at);
         draft.expires_at.into_iter().chain(origin).min()
     }
@@ -207,25 +228,31 @@ impl Context {
         }
     }
 
+    /// The message it answers.
+    pub fn reply_to(&self) -> Option<&Message> {
+        self.reply_to.message.as_deref()
+    }
+
+    /// The message it is a copy of.
+    pub fn origin(&self) -> Option<&Message> {
+        self.origin.message.as_deref()
+    }
+
     /// Whether the message that was answered has ended since, so that a stored answer no longer names it.
     pub fn has_lost_target(&self, draft: &SendMessage, now: Timestamp) -> bool {
-        let target = self.reply_to.as_ref();
+        let target = self.reply_to.message.as_ref();
         draft.reply_to_message_id.is_some() && target.is_none_or(|message| !message.lasts(now))
     }
 
     fn has_reply_target(&self, now: Timestamp) -> bool {
-        self.reply_to
-            .as_ref()
-            .is_some_and(|message| is_visible(message, &self.conversation, &self.member, now))
+        let (conversation, member) = (&self.conversation, &self.member);
+        self.reply_to.is_visible(conversation, member, now)
     }
 
     fn has_origin(&self, now: Timestamp) -> bool {
         let place = self.origin_place.as_ref();
         let place = place.filter(|(_, member)| is_active(member));
-        self.origin
-            .as_ref()
-            .zip(place)
-            .is_some_and(|(message, (whole, member))| is_visible(message, whole, member, now))
+        place.is_some_and(|(whole, member)| self.origin.is_visible(whole, member, now))
     }
 
     fn has_recipient(&self) -> bool {
@@ -239,6 +266,12 @@ impl Context {
             let author = self.peer.as_ref();
             story.allow_replies && author.is_some_and(|peer| peer.user_id == story.user_id)
         })
+    }
+}
+
+impl From<(Option<Doc<Message>>, Option<Doc<MessageMark>>)> for Named {
+    fn from((message, deletion): (Option<Doc<Message>>, Option<Doc<MessageMark>>)) -> Self {
+        Named { message, deletion }
     }
 }
 

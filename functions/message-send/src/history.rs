@@ -11,10 +11,10 @@ use whisper_kit::page::ListingWith;
 use whisper_people::Users;
 use whisper_schema::main_db::{ConversationRight, Message};
 use whisper_schema::{Column, Timestamp};
-use whisper_store::{Doc, Filter, Order, Query};
+use whisper_store::{Filter, Order, Query};
 
 use whisper_messages::MessageView;
-use whisper_messages::{Access, check_member, is_deleted_for};
+use whisper_messages::{Access, check_member};
 use whisper_messages::{Viewing, readers};
 
 /// How to walk the history.
@@ -69,16 +69,10 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let (kind, readers) = (access.conversation.kind, readers.unwrap_or_default());
     // Also at the newest message: later messages stand before this cursor.
     let cursors = (page.next.as_ref(), page.first.as_ref());
-    let shown = page
-        .items
-        .iter()
-        .filter(|message| !is_deleted_for(message, me));
-    let shown: Vec<Doc<Message>> = shown.cloned().collect();
-    let viewing = Viewing::read(&ctx, me, kind, readers, &shown).await?;
+    let viewing = Viewing::read(&ctx, me, kind, readers, &page.items).await?;
     let viewing = viewing.within(&access);
-    let items = shown
-        .into_iter()
-        .map(|doc| MessageView::seen(doc, &viewing));
+    let items = page.items.into_iter();
+    let items = items.map(|message| MessageView::seen(message, &viewing));
     let items: Vec<MessageView> = items.collect();
     window
         .reply_with(&ctx, items, cursors, viewing.into_users())

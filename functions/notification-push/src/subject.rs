@@ -7,11 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
-use whisper_kit::ids::member_id;
+use whisper_kit::ids::{mark_id, member_id};
 use whisper_people::{Reach, Reaching, by_ids, following, reach};
 use whisper_schema::prelude::{
-    ConversationMember, Follow, FollowStatus, Message, MessageReaction, Notification,
-    NotificationKind, Story, StoryReaction,
+    ConversationMember, Follow, FollowStatus, Message, MessageMark, MessageMarkKind,
+    MessageReaction, Notification, NotificationKind, Story, StoryReaction,
 };
 use whisper_schema::{Ephemeral, Timestamp};
 use whisper_store::{Answers, Doc, Filter, Query, Questions, ReadSet, StoreError};
@@ -68,6 +68,12 @@ impl Subject {
         self.actor.as_deref().unwrap_or(&self.user)
     }
 
+    /// The id of the user's mark by which they deleted the message for themselves.
+    fn deletion(&self) -> Option<String> {
+        let message = self.message.as_deref()?;
+        Some(mark_id(MessageMarkKind::Deleted, &self.user, message))
+    }
+
     fn membership(&self) -> Option<String> {
         let conversation = self.conversation.as_deref()?;
         Some(member_id(conversation, &self.user))
@@ -90,6 +96,7 @@ pub fn actor(notification: &Notification) -> Option<String> {
 /// Asks what decides whether these may be told now; gives [`Standing`]. Nothing is asked for none.
 pub fn standing(subjects: &[Subject], now: Timestamp) -> Asking {
     let memberships: Vec<String> = subjects.iter().filter_map(Subject::membership).collect();
+    let deletions: Vec<String> = subjects.iter().filter_map(Subject::deletion).collect();
     let stories = subjects.iter().filter_map(|s| s.story.as_deref());
     let pairs = subjects.iter().map(|s| (s.sender(), s.user.as_str()));
     let mut reacted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -109,6 +116,7 @@ pub fn standing(subjects: &[Subject], now: Timestamp) -> Asking {
             reach(pairs),
             by_ids(subjects.iter().filter_map(|s| s.message.as_deref())),
             by_ids(memberships.iter().map(String::as_str)),
+            by_ids(deletions.iter().map(String::as_str)),
             by_ids(stories),
             of_pairs(&reacted, |story, users| {
                 Filter::and([
@@ -151,6 +159,7 @@ type Asked = (
     Reaching,
     Vec<Query<Message>>,
     Vec<Query<ConversationMember>>,
+    Vec<Query<MessageMark>>,
     Vec<Query<Story>>,
     Vec<Query<StoryReaction>>,
     Vec<Query<Follow>>,
@@ -165,11 +174,12 @@ impl ReadSet for Asking {
     }
 
     fn take(self, answers: &mut Answers) -> Result<Standing, StoreError> {
-        let (reach, messages, members, stories, reactions, follows, to_messages) =
+        let (reach, messages, members, deletions, stories, reactions, follows, to_messages) =
             self.questions.take(answers)?;
         let now = self.now;
         let messages = messages.into_iter().flatten();
         let members = members.into_iter().flatten().map(Doc::into_inner);
+        let deletions = deletions.into_iter().flatten();
         let stories = stories.into_iter().flatten();
         let stories = stories.filter(|story| story.stands(now));
         let reactions = reactions.into_iter().flatten().map(Doc::into_inner);
@@ -179,6 +189,7 @@ impl ReadSet for Asking {
             reach,
             messages: messages.map(|m| (m.id.clone(), m)).collect(),
             members: members.map(|m| (m.id.clone(), m)).collect(),
+            deletions: deletions.map(|mark| mark.into_inner().id).collect(),
             stories: stories.map(|story| story.into_inner().id).collect(),
             reactions: reactions.map(|r| (r.story_id, r.user_id)).collect(),
             follows: follows.map(|f| (f.follower_id, f.following_id)).collect(),
@@ -198,6 +209,8 @@ pub struct Standing {
     reach: Reach,
     messages: BTreeMap<String, Doc<Message>>,
     members: BTreeMap<String, ConversationMember>,
+    /// The marks of users who deleted a message for themselves.
+    deletions: BTreeSet<String>,
     stories: BTreeSet<String>,
     reactions: BTreeSet<(String, String)>,
     follows: BTreeSet<(String, String)>,
@@ -219,7 +232,10 @@ impl Standing {
                 member.is_some_and(|m| self.reach.allows_member(subject.sender(), m))
             }
             (Some(id), Some(Some(member))) => {
-                let message = self.messages.get(id);
+                let is_deleted = subject
+                    .deletion()
+                    .is_some_and(|d| self.deletions.contains(&d));
+                let message = self.messages.get(id).filter(|_| !is_deleted);
                 message.is_some_and(|m| self.reach.may_tell(m, member, self.now))
             }
             (Some(_), _) => false,

@@ -243,13 +243,14 @@ impl Conversation {
         self.kind == ConversationKind::Direct || self.own_settings().circle(right).includes(role)
     }
 
-    /// The commit number up to which messages are hidden from a member, who joined later; 0 where none is. Everything
-    /// that shows messages, or refers to them, goes by this.
+    /// The commit number up to which messages are hidden from a member, who joined later or cleared the conversation; 0 where
+    /// none is. Everything that shows messages, or refers to them, goes by this.
     pub fn hidden_up_to(&self, member: &ConversationMember) -> i64 {
-        match (member.history_position, self.own_settings().history()) {
+        let before = match (member.history_position, self.own_settings().history()) {
             (Some(position), ConversationHistory::Joined) => position,
             _ => 0,
-        }
+        };
+        before.max(member.cleared_position.unwrap_or(0))
     }
 }
 
@@ -380,6 +381,13 @@ mod tests {
                 ..ConversationMember::default()
             };
             assert_eq!(conversation.hidden_up_to(&member), hidden, "{settings:?}");
+            for (cleared, hidden) in [(5, hidden.max(5)), (9, 9)] {
+                let member = ConversationMember {
+                    cleared_position: Some(cleared),
+                    ..member.clone()
+                };
+                assert_eq!(conversation.hidden_up_to(&member), hidden, "{settings:?}");
+            }
         }
     }
 

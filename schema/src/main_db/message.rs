@@ -125,7 +125,7 @@ pub struct Message {
     pub edited_at: Option<Timestamp>,
     /// When it was deleted for all; its content is gone then.
     pub deleted_at: Option<Timestamp>,
-    /// Users who deleted it for themselves alone.
+    /// Users who deleted it for themselves alone: always empty, as each of them has a `MessageMark`.
     #[attr(size = 256)]
     pub deleted_for: Vec<String>,
     /// Whether the server wrote it, such as on a member's arrival.

@@ -89,6 +89,12 @@ pub struct ConversationMember {
     /// Commit number of the newest message there was when they joined, the last time if more than once: messages up to
     /// there were never unread to them.
     pub joined_position: Option<i64>,
+    /// Commit number of the newest message there was when they cleared the conversation for themselves: they see none up to
+    /// there. None if they never did.
+    pub cleared_position: Option<i64>,
+    /// Commit number of the newest message that they deleted for themselves; none if they deleted none. Behind it nobody
+    /// has to ask for their marks.
+    pub deleted_position: Option<i64>,
     /// Commit number of the newest message there was when they joined, where the conversation's history was only for those
     /// who were there: messages up to there aren't theirs, as long as it isn't for all.
     pub history_position: Option<i64>,
@@ -103,4 +109,12 @@ pub struct ConversationMember {
     /// User who brought them in; none if they came on their own.
     #[attr(size = 36)]
     pub invited_by: Option<String>,
+}
+
+impl ConversationMember {
+    /// Whether they may have deleted a message at this place or behind it for themselves; only then their marks have to be
+    /// asked for.
+    pub fn may_have_deleted(&self, position: i64) -> bool {
+        self.deleted_position >= Some(position)
+    }
 }

@@ -1,6 +1,7 @@
 //! Ids that follow from a document's subject, so that a second one of the same can't be made.
 
 use sha2::{Digest, Sha256};
+use whisper_schema::system::MessageMarkKind;
 
 /// The id that belongs to these parts: a UUID (version 8) made of their SHA-256.
 ///
@@ -67,6 +68,11 @@ pub fn poll_id(message: &str) -> String {
 /// Id of the entry of `messageQueue` that delivers a message.
 pub fn delivery_id(message: &str) -> String {
     derived_id(&["delivery", message])
+}
+
+/// Id of a user's mark of a kind on a message.
+pub fn mark_id(kind: MessageMarkKind, user: &str, message: &str) -> String {
+    derived_id(&["mark", kind.as_str(), user, message])
 }
 
 /// Id of the notification by which a user hears that a message mentions them.

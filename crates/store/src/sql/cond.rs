@@ -14,6 +14,8 @@ use crate::sql::question;
 
 /// Most values of one `is_in`.
 const MAX_VALUES: usize = 10_000;
+/// The most scopes that words are searched in: each stands in the question itself.
+const MAX_SCOPES: usize = 1_000;
 /// Most values of one `is_in` that are bound one by one; more are bound as one list. A few are planned better, as the
 /// database knows how many there are.
 const FEW: usize = 8;
@@ -346,6 +348,8 @@ impl Lowering<'_> {
             self.refuse(column, "needs words to look for");
         } else if !words.clone().all(|word| is_word(word)) {
             self.refuse(column, "can be searched for words in normal form alone");
+        } else if scopes.len() > MAX_SCOPES {
+            self.refuse(column, "is searched in too many scopes");
         } else if !scopes.iter().all(|scope| question::is_scope(scope)) {
             self.refuse(column, "can be searched in scopes that are ids alone");
         } else if let Some((_, scope, _)) = words_index(self.collection, column) {

@@ -25,13 +25,7 @@ pub(super) fn filter(condition: &Cond, table: Option<&'static str>) -> Condition
         Cond::In(key, first, count) => {
             Condition::all().add(column(key).is_in((*first..first + count).map(value)))
         }
-        Cond::Listed(key, slot) => {
-            let mut values = Query::select();
-            values
-                .expr(Expr::col((Alias::new("list"), Alias::new("value"))))
-                .from_function(Func::cust("json_each").arg(value(*slot)), "list");
-            Condition::all().add(column(key).in_subquery(values))
-        }
+        Cond::Listed(key, slot) => Condition::all().add(column(key).in_subquery(listed(*slot))),
         Cond::Contains(key, slot) => {
             let mut element = Query::select();
             element
@@ -87,6 +81,15 @@ fn compare(column: Expr, how: Compare, value: Expr) -> Expr {
         Compare::Gt => column.gt(value),
         Compare::Ge => column.gte(value),
     }
+}
+
+/// The elements of a list that is one value.
+fn listed(list: Slot) -> SelectStatement {
+    let mut values = Query::select();
+    values
+        .expr(Expr::col((Alias::new("list"), Alias::new("value"))))
+        .from_function(Func::cust("json_each").arg(value(list)), "list");
+    values
 }
 
 /// The values of a column in the rows that meet a condition.

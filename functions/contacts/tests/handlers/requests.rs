@@ -532,10 +532,10 @@ proptest! {
                 let (next, expected) = model.after(step);
                 prop_assert_eq!(status(&answer), expected, "{:?} in {:?}", step, model);
                 model = next;
-                for who in 0..2 {
+                for (who, one) in two.iter().enumerate() {
                     let seen = (
-                        two[who].asked(&edge, "outgoing").await.len() == 1,
-                        two[who].asked(&edge, "incoming").await.len() == 1,
+                        one.asked(&edge, "outgoing").await.len() == 1,
+                        one.asked(&edge, "incoming").await.len() == 1,
                     );
                     prop_assert_eq!(seen, model.seen_by(who), "{:?} by {} in {:?}", step, who, model);
                 }

@@ -70,6 +70,8 @@ impl House {
     }
 }
 
+// One story of a group, from its making on.
+#[allow(clippy::too_many_lines)]
 #[test]
 fn everything_that_happens_is_told() {
     block_on(async {

@@ -27,11 +27,12 @@ pub fn endpoint() -> Endpoint {
 
 async fn close(ctx: Ctx, request: Request) -> Result<Reply> {
     let place = Place::of(&request)?;
-    let opened = ctx.retry(async || attempt(&ctx, &place).await).await?;
-    answer(&ctx, &opened, None).await
+    let (opened, end) = ctx.retry(async || attempt(&ctx, &place).await).await?;
+    answer(&ctx, &opened, None, end).await
 }
 
-async fn attempt(ctx: &Ctx, place: &Place<'_>) -> Result<Attempt<Opened>> {
+/// The poll, and a moment at which it is closed: the commit may be later than the request.
+async fn attempt(ctx: &Ctx, place: &Place<'_>) -> Result<Attempt<(Opened, Timestamp)>> {
     let opened = place.open(ctx).await?;
     let me = opened.member.user_id.as_str();
     let is_theirs = opened.poll.creator_id == me;
@@ -41,7 +42,7 @@ async fn attempt(ctx: &Ctx, place: &Place<'_>) -> Result<Attempt<Opened>> {
         ));
     }
     if is_closed(&opened.poll, ctx.now()) {
-        return Ok(Attempt::Done(opened));
+        return Ok(Attempt::Done((opened, ctx.now())));
     }
     let end = Patch::new().set(Poll::EXPIRES_AT, Timestamp::AT_COMMIT);
     let batch = Batch::new()
@@ -61,7 +62,9 @@ async fn attempt(ctx: &Ctx, place: &Place<'_>) -> Result<Attempt<Opened>> {
         &what,
     )?;
     let committed = ctx.try_commit(batch).await?;
-    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(opened)))
+    Ok(committed.map_or(Attempt::Retry, |committed| {
+        Attempt::Done((opened, committed.at))
+    }))
 }
 
 /// Whether the role looks after what others write.

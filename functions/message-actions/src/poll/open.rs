@@ -3,7 +3,7 @@
 use whisper_kit::error::OptionExt;
 use whisper_kit::ids::poll_id;
 use whisper_kit::{Ctx, Request, Result};
-use whisper_messages::{ballot_id, check_member, is_visible};
+use whisper_messages::{ballot_id, check_member, deletion};
 use whisper_schema::content_db::Poll;
 use whisper_schema::main_db::Message;
 use whisper_schema::system::{ConversationMember, PollBallot};
@@ -40,15 +40,16 @@ impl<'a> Place<'a> {
         let me = ctx.caller()?.user_id;
         let access = check_member(ctx, self.conversation, &me).await?;
         let poll = poll_id(self.message);
-        let (message, poll, ballot) = ctx
+        let (message, deleted, poll, ballot) = ctx
             .read((
                 Get::<Message>::id(self.message),
+                deletion(&me, self.message),
                 Get::<Poll>::id(&poll),
                 Get::<PollBallot>::id(ballot_id(&poll, &me)),
             ))
             .await?;
         let message = message
-            .filter(|message| is_visible(message, &access.conversation, &access.member, ctx.now()))
+            .filter(|message| access.is_visible(message, deleted.as_ref(), ctx.now()))
             .or_not_found()?;
         Ok(Opened {
             member: access.member,

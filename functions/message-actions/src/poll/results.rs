@@ -4,6 +4,8 @@ use whisper_kit::error::OptionExt;
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_messages::{PollView, polls_of};
 
+use whisper_schema::Timestamp;
+
 use super::key::{HEADER, VoteKey};
 use super::open::{Opened, Place};
 
@@ -24,14 +26,19 @@ pub fn endpoint() -> Endpoint {
 async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     let key = VoteKey::of(&request)?;
     let opened = Place::of(&request)?.open(&ctx).await?;
-    answer(&ctx, &opened, key.as_ref()).await
+    answer(&ctx, &opened, key.as_ref(), ctx.now()).await
 }
 
-/// The results as they are now.
-pub async fn answer(ctx: &Ctx, opened: &Opened, key: Option<&VoteKey>) -> Result<Reply> {
+/// The results as they are at this moment.
+pub async fn answer(
+    ctx: &Ctx,
+    opened: &Opened,
+    key: Option<&VoteKey>,
+    now: Timestamp,
+) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let polls = ctx.read(polls_of(&me, [&opened.message.value])).await?;
-    let mut view = polls.view(&opened.message, ctx.now()).or_not_found()?;
+    let mut view = polls.view(&opened.message, now).or_not_found()?;
     if let (true, Some(key)) = (view.is_anonymous, key) {
         view.choices = match polls.ballot(&opened.message) {
             Some(ballot) => key.open(ballot),

@@ -94,7 +94,7 @@ async fn set(ctx: &Ctx, request: &Request, wanted: BTreeSet<i64>) -> Result<Repl
     let opened = ctx
         .retry(async || attempt(ctx, &place, key.as_ref(), &wanted).await)
         .await?;
-    answer(ctx, &opened, key.as_ref()).await
+    answer(ctx, &opened, key.as_ref(), ctx.now()).await
 }
 
 async fn attempt(

@@ -1,8 +1,10 @@
 //! What members do to messages, on a database of their own: the answers, and everything they write.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod hiding;
 mod reaction_model;
 mod reactions;
+mod world;
 
 use futures::executor::block_on;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};

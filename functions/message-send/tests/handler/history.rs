@@ -1,8 +1,6 @@
 //! Reading: pages in both directions, single messages, receipts, messages that are not shown.
 
 use serde_json::{Value, json};
-use whisper_schema::prelude::*;
-use whisper_store::Patch;
 
 use whisper_messages::testing::{Person, Scene};
 
@@ -138,8 +136,7 @@ fn expired_and_deleted_messages_are_not_served() {
             &json!({"id": "mine", "content": "not for Bob"}),
         )
         .expect(201);
-    let hidden = Patch::<Message>::new().set(Message::DELETED_FOR, vec![bob.id.clone()]);
-    scene.change("mine", hidden);
+    scene.hide(&bob, &group, "mine").expect(204);
     assert_eq!(
         contents(&scene.read(&bob, &group, "").expect(200)),
         ["brief", "stays"]

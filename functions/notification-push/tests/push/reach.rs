@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use whisper_kit::Method;
-use whisper_kit::ids::{derived_id, member_id};
+use whisper_kit::ids::{derived_id, mark_id, member_id};
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Patch};
 use whisper_testkit::push::Device;
@@ -69,7 +69,7 @@ fn a_push_that_nothing_stands_against_goes_out_when_it_is_tried_again() {
 #[test]
 fn a_message_that_became_pointless_while_it_waited_is_not_pushed() {
     type Meanwhile = fn(&Waiting);
-    let cases: [(&str, Meanwhile); 15] = [
+    let cases: [(&str, Meanwhile); 16] = [
         ("bob blocks ann", |w| w.scene.block(&w.bob, &w.ann)),
         ("ann blocks bob", |w| w.scene.block(&w.ann, &w.bob)),
         ("ann is disabled", |w| w.scene.disable(&w.ann)),
@@ -87,8 +87,16 @@ fn a_message_that_became_pointless_while_it_waited_is_not_pushed() {
             futures::executor::block_on(w.scene.edge.store().commit(batch)).unwrap();
         }),
         ("bob deletes it for himself", |w| {
-            let bob = vec![w.bob.id.clone()];
-            w.change_message(Patch::new().set(Message::DELETED_FOR, bob));
+            let message = w.scene.only::<Message>();
+            w.scene.put(&MessageMark {
+                id: mark_id(MessageMarkKind::Deleted, &w.bob.id, &message.id),
+                user_id: w.bob.id.clone(),
+                message_id: message.id,
+                ..MessageMark::default()
+            });
+        }),
+        ("bob clears the conversation", |w| {
+            w.change_member(Patch::new().set(ConversationMember::CLEARED_POSITION, 1));
         }),
         ("bob reads it", |w| {
             w.change_member(Patch::new().set(ConversationMember::READ_POSITION, 1));

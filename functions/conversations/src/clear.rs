@@ -1,0 +1,89 @@
+//! `POST /v1/conversations/{conversationId}/clear`: empties a conversation for the caller alone. It stays in their list, and
+//! whatever comes later is shown.
+
+use serde_json::json;
+use whisper_kit::events::append;
+use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_schema::prelude::{ConversationMember, MessageMark, Timestamp};
+use whisper_store::{Batch, Filter, Patch};
+
+use crate::access::{Access, active, admit, door};
+use crate::mark_read::newest;
+use crate::my_settings::my_membership;
+use crate::view::MyMembershipView;
+
+/// The most marks on messages that one commit removes.
+const MARKS: usize = 200;
+/// The most commits that remove marks.
+const COMMITS: usize = 50;
+
+/// The operation.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::POST,
+        "/v1/conversations/{conversationId}/clear",
+        "clearConversation",
+        "Takes all messages that there are out of the caller's sight, for the caller alone: they are in no history, count or \
+         preview of theirs any more. Nobody else is told.",
+        clear,
+    )
+    .reply::<MyMembershipView>(200, "The caller's membership; nothing is unread.")
+}
+
+/// Answers 200 with the caller's membership.
+async fn clear(ctx: Ctx, request: Request) -> Result<Reply> {
+    let id = request.id("conversationId")?;
+    let access = ctx.retry(async || attempt(&ctx, id).await).await?;
+    remove_marks(&ctx, &access.me).await?;
+    my_membership(&ctx, &access).await
+}
+
+async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<Access>> {
+    let user = ctx.caller()?.user_id;
+    let (found, newest) = ctx.read((door(id, &user), newest(id))).await?;
+    let mut access = admit(found)?;
+    let Some(newest) = newest.filter(|newest| access.me.cleared_position < Some(newest.seq)) else {
+        return Ok(Attempt::Done(access));
+    };
+    let me = &mut access.me.value;
+    me.cleared_position = Some(newest.seq);
+    let patch = Patch::new()
+        .set(ConversationMember::CLEARED_POSITION, newest.seq)
+        .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT);
+    let batch = Batch::new().update_if(&me.id, patch, Filter::and([active(), before(newest.seq)]));
+    let what = json!({"messageId": newest.id});
+    let batch = append(ctx, batch, "conversation.cleared", id, Some(&user), &what)?;
+    let committed = ctx.try_commit(batch).await?;
+    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(access)))
+}
+
+/// Removes the caller's marks on messages that they see no more: their stars, and that they had deleted some of them for
+/// themselves. Nothing shows these marks, so what is left of very many may wait for the next time.
+async fn remove_marks(ctx: &Ctx, me: &ConversationMember) -> Result<()> {
+    let Some(cleared) = me.cleared_position else {
+        return Ok(());
+    };
+    let store = ctx.store().await?;
+    let most = store.portion(MARKS) as u64;
+    for _ in 0..COMMITS {
+        let theirs = Filter::and([
+            Filter::eq(MessageMark::USER_ID, me.user_id.as_str()),
+            Filter::eq(MessageMark::CONVERSATION_ID, me.conversation_id.as_str()),
+            Filter::le(MessageMark::POSITION, cleared),
+        ]);
+        let batch = Batch::new().delete_where(theirs, most);
+        let removed = store.commit(batch).await?.affected.iter().sum::<u64>();
+        if removed < most {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Holds for who has not cleared that far.
+fn before(position: i64) -> Filter<ConversationMember> {
+    Filter::or([
+        Filter::is_null(ConversationMember::CLEARED_POSITION),
+        Filter::lt(ConversationMember::CLEARED_POSITION, position),
+    ])
+}

@@ -1,0 +1,53 @@
+//! The newest message of a conversation that a member sees: the preview in lists.
+
+use whisper_kit::{Ctx, Result};
+use whisper_messages::{in_sight_of, is_in_sight};
+use whisper_schema::prelude::{Column, Conversation, ConversationMember, Message};
+use whisper_store::{Doc, Filter, First, Get, Order, Query};
+
+/// Asks for the message that a conversation names as its newest.
+pub fn named(conversation: &Conversation) -> Option<Get<Message>> {
+    conversation.last_message_id.as_ref().map(Get::id)
+}
+
+/// The newest message that a member sees, of the one that was [`named`].
+pub fn seen(
+    named: Option<Doc<Message>>,
+    conversation: &Conversation,
+    member: &ConversationMember,
+) -> Option<Doc<Message>> {
+    named.filter(|newest| is_in_sight(newest, conversation, member, None))
+}
+
+/// Looks for the newest message that stands in conversations where the member deleted messages for themselves: the one that is
+/// named may be among those. None in the place of a conversation where they deleted none; without any that has some it takes no
+/// statement, else one.
+///
+/// # Errors
+/// The store's.
+pub async fn looked_for(
+    ctx: &Ctx,
+    conversations: &[(&Conversation, &ConversationMember)],
+) -> Result<Vec<Option<Option<Doc<Message>>>>> {
+    let asked = conversations.iter().map(|(conversation, member)| {
+        let deleted = member.deleted_position.is_some();
+        deleted.then(|| newest_for(ctx, conversation, member))
+    });
+    let asked: Vec<Option<First<Message>>> = asked.collect();
+    if !asked.iter().any(Option::is_some) {
+        return Ok(asked.iter().map(|_| None).collect());
+    }
+    ctx.read(asked).await
+}
+
+fn newest_for(
+    ctx: &Ctx,
+    conversation: &Conversation,
+    member: &ConversationMember,
+) -> First<Message> {
+    Query::new()
+        .filter(in_sight_of(conversation, member, 0))
+        .filter(Filter::stands(ctx.now()))
+        .order(Order::desc(Column::seq()))
+        .first()
+}
