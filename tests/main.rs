@@ -22,6 +22,7 @@ mod operators;
 mod push;
 mod reactions;
 mod schema_push;
+mod search;
 mod smoke;
 mod starting;
 mod stopping;

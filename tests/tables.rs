@@ -219,3 +219,51 @@ fn groups_have_settings_bans_and_a_history_for_newcomers() {
     ann.post(&app, &members, &add).expect(200);
     assert_eq!(told(), ["members_added"]);
 }
+
+#[test]
+fn messages_are_found_by_their_words_and_by_what_they_carry() {
+    let server = server();
+    let Some(app) = on(&server) else { return };
+    let (ann, bob, eve) = (app.person("ann"), app.person("bob"), app.person("eve"));
+    let group = |with: &[&str]| {
+        let body = json!({"type": "group", "name": "Room", "participantIds": with});
+        let made = ann.post(&app, "/v1/conversations", &body).expect(201);
+        format!("/v1/conversations/{}", made["id"].as_str().unwrap())
+    };
+    let (room, other) = (group(&[&bob.id]), group(&[]));
+    for content in ["Große Pläne 100%_\\", "東京都に行く", "große", "nothing"] {
+        ann.post(
+            &app,
+            &format!("{room}/messages"),
+            &json!({"content": content}),
+        )
+        .expect(201);
+    }
+    let link = json!({"content": "grosse links", "links": ["https://example.com"]});
+    ann.post(&app, &format!("{other}/messages"), &link)
+        .expect(201);
+    let found = |who: &whisper_testkit::Person, path: &str| {
+        let page = who.get(&app, path).expect(200);
+        let items = page["items"].as_array().unwrap().iter();
+        let contents = items.map(|item| item["content"].as_str().unwrap().to_owned());
+        contents.collect::<Vec<_>>()
+    };
+    app.eventually(|| {
+        let all = found(&ann, "/v1/search/messages?query=grosse");
+        (all == ["grosse links", "große", "Große Pläne 100%_\\"]).then_some(())
+    });
+    let here = |query: &str| found(&bob, &format!("{room}/search?query={query}"));
+    assert_eq!(here("gro"), ["große", "Große Pläne 100%_\\"]);
+    assert_eq!(here("%22grosse+plane%22"), ["Große Pläne 100%_\\"]);
+    assert_eq!(here("100"), ["Große Pläne 100%_\\"]);
+    assert_eq!(here("%E4%BA%AC%E9%83%BD"), ["東京都に行く"]);
+    assert_eq!(here("links"), [""; 0]);
+    assert_eq!(here("grosse&limit=1"), ["große"]);
+    assert_eq!(
+        found(&ann, &format!("{other}/media?kind=links,images")),
+        ["grosse links"]
+    );
+    assert_eq!(found(&eve, "/v1/search/messages?query=grosse"), [""; 0]);
+    let strange = format!("{room}/search?query=grosse");
+    eve.get(&app, &strange).expect_problem(404, "not_found");
+}

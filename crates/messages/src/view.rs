@@ -126,6 +126,7 @@ impl MessageView {
         let read_by = viewing.readers_of(&of);
         let shows_origin = viewing.shows_origin(&of);
         let poll = viewing.poll_of(&of);
+        let is_direct = viewing.is_direct(&of);
         let reactions = viewing.reactions(&of).object();
         let (reaction_counts, my_reactions) =
             (viewing.reaction_counts(&of), viewing.my_reactions(&of));
@@ -135,7 +136,7 @@ impl MessageView {
             my_reactions,
             ..MessageView::from(of.into_inner())
         };
-        if viewing.is_direct && !read_by.is_empty() {
+        if is_direct && !read_by.is_empty() {
             view.status = MessageStatus::Read;
         }
         if !shows_origin {

@@ -19,15 +19,17 @@ use crate::reactions::Mirror;
 
 /// Most members whose receipts are shown: the first to join.
 const RECEIPTS: u32 = 100;
+/// Members that a conversation of two has.
+const PAIR: u32 = 2;
 /// The most people whom an answer names: senders first, then those of whom system messages tell, then readers, then users who are mentioned, then users who
 /// reacted.
 const NAMED: usize = 300;
 
-/// How messages of a conversation look to one of its members.
+/// How messages look to a viewer, who is a member of their conversations.
 #[derive(Debug, Default)]
 pub struct Viewing {
-    /// Whether the conversation is one of two.
-    pub is_direct: bool,
+    /// The conversations of two.
+    direct: BTreeSet<String>,
     /// How far members have read, of the members whom the viewer may hear of.
     readers: Vec<Reader>,
     /// The conversations of which the viewer is a member, of those that the messages come from.
@@ -42,13 +44,14 @@ pub struct Viewing {
     polls: Polls,
     /// The moment at which they are shown.
     now: Timestamp,
-    /// Whether the viewer may know who the members are.
-    sees_members: bool,
+    /// The conversations of which the viewer may know who the members are.
+    open: BTreeSet<String>,
 }
 
 /// How far a member has read.
 #[derive(Debug)]
 struct Reader {
+    conversation: String,
     user: String,
     position: i64,
     /// Messages up to there were hidden from them when they joined.
@@ -57,7 +60,8 @@ struct Reader {
 
 impl Reader {
     fn has_read(&self, message: &Doc<Message>) -> bool {
-        (self.hidden_up_to + 1..=self.position).contains(&message.seq)
+        self.conversation == message.conversation_id
+            && (self.hidden_up_to + 1..=self.position).contains(&message.seq)
             && !message.is_system_message
             && self.user != message.sender_id
     }
@@ -92,6 +96,44 @@ impl Viewing {
         readers: Vec<Doc<ConversationMember>>,
         messages: &[Doc<Message>],
     ) -> Result<Self> {
+        let here = messages.first().map(|m| m.conversation_id.clone());
+        let direct = here.filter(|_| kind == ConversationKind::Direct);
+        Viewing::of(ctx, me, direct.into_iter().collect(), readers, messages).await
+    }
+
+    /// As [`Viewing::read`] and [`Viewing::within`], for messages of several conversations; two statements. Receipts are
+    /// those of conversations of two: in each of the others there may be as many as in a history.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn read_across(
+        ctx: &Ctx,
+        me: &str,
+        places: impl IntoIterator<Item = &Access> + Clone,
+        messages: &[Doc<Message>],
+    ) -> Result<Self> {
+        let direct = places
+            .clone()
+            .into_iter()
+            .map(|access| &access.conversation)
+            .filter(|conversation| conversation.kind == ConversationKind::Direct)
+            .map(|conversation| conversation.id.clone())
+            .filter(|id| messages.iter().any(|m| m.conversation_id == *id));
+        let direct: BTreeSet<String> = direct.collect();
+        let asked = direct.iter().map(|id| readers(id, me).limit(PAIR));
+        let readers = ctx.read(asked.collect::<Vec<_>>()).await?;
+        let readers = readers.into_iter().flatten().collect();
+        let viewing = Viewing::of(ctx, me, direct, readers, messages).await?;
+        Ok(places.into_iter().fold(viewing, Viewing::within))
+    }
+
+    async fn of(
+        ctx: &Ctx,
+        me: &str,
+        direct: BTreeSet<String>,
+        readers: Vec<Doc<ConversationMember>>,
+        messages: &[Doc<Message>],
+    ) -> Result<Self> {
         if messages.is_empty() {
             return Ok(Viewing::default());
         }
@@ -111,7 +153,7 @@ impl Viewing {
             .await?;
         let memberships = memberships.into_iter().flatten().map(Doc::into_inner);
         Ok(Viewing {
-            is_direct: kind == ConversationKind::Direct,
+            direct,
             readers,
             origins: memberships
                 .filter(is_active)
@@ -122,18 +164,18 @@ impl Viewing {
             marks: marks.complete(ctx, messages).await?,
             polls,
             now: ctx.now(),
-            sees_members: false,
+            open: BTreeSet::new(),
         })
     }
 
     /// Shows what the settings of the messages' conversation let this member see: who reacted, where they may see who belongs to
     /// it.
     #[must_use]
-    pub fn within(self, access: &Access) -> Self {
-        Viewing {
-            sees_members: access.has(ConversationRight::SeeMembers),
-            ..self
+    pub fn within(mut self, access: &Access) -> Self {
+        if access.has(ConversationRight::SeeMembers) {
+            self.open.insert(access.conversation.id.clone());
         }
+        self
     }
 
     /// The readers of this message: members who have read up to it or further. Its sender is no reader.
@@ -145,6 +187,11 @@ impl Viewing {
         readers.map(|reader| reader.user.clone()).collect()
     }
 
+    /// Whether a message is one of a conversation of two.
+    pub fn is_direct(&self, message: &Message) -> bool {
+        self.direct.contains(&message.conversation_id)
+    }
+
     /// Whether the viewer may know where this message comes from.
     pub fn shows_origin(&self, message: &Message) -> bool {
         origin(message).is_some_and(|origin| self.origins.contains(origin))
@@ -153,7 +200,7 @@ impl Viewing {
     /// The users who reacted to this message, by their reactions: of those whom the answer names, the ones without a block
     /// in between.
     pub fn reactions(&self, message: &Message) -> Mirror {
-        let mirror = match self.sees_members {
+        let mirror = match self.open.contains(&message.conversation_id) {
             true => Mirror::of(message),
             false => Mirror::default(),
         };
@@ -194,6 +241,7 @@ fn reader(member: Doc<ConversationMember>) -> Option<Reader> {
     Some(Reader {
         position: member.read_position?,
         hidden_up_to: member.history_position.unwrap_or(0),
+        conversation: member.conversation_id,
         user: member.user_id,
     })
 }

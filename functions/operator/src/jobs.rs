@@ -9,7 +9,7 @@ use whisper_store::{Filter, Order, Query};
 
 /// The jobs of the bundle: their names, and what they do. A test holds them against the schedules in
 /// `spin.toml`.
-pub const JOBS: [(&str, &str); 6] = [
+pub const JOBS: [(&str, &str); 7] = [
     (
         "error-retention",
         "Deletes errors that are older than the setting.",
@@ -22,6 +22,10 @@ pub const JOBS: [(&str, &str); 6] = [
     (
         "retention",
         "Removes what has been kept for as long as its collection says.",
+    ),
+    (
+        "search",
+        "Takes in messages that are still to be found, and takes out what has ended.",
     ),
     (
         "story-expiry",

@@ -33,7 +33,7 @@ choices! {
     system
 )]
 #[access(server = "Its readers are all members of the conversation, more than a row can name.")]
-#[retention(forever = "Part of a message, as long as that; nothing makes any yet.")]
+#[retention(with = "messages", job = "search")]
 #[index(idx_conversation_kind(conversation_id, kind, position))]
 #[index(idx_expires(expires_at))]
 pub struct MediaEntry {

@@ -15,7 +15,7 @@ use crate::{Collection, Column, Ephemeral, Timestamp};
     system
 )]
 #[access(server = "Its readers are all members of the conversation, more than a row can name.")]
-#[retention(forever = "Part of a message, as long as that; nothing makes any yet.")]
+#[retention(with = "messages", job = "search")]
 #[index(words idx_words(words, conversation_id, position))]
 #[index(unique idx_position(position))]
 #[index(idx_expires(expires_at))]

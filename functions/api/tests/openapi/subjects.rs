@@ -42,6 +42,15 @@ pub const SUBJECTS: &[Subject] = &[
         "Sending and reading.",
         &["/v1/conversations/{}/messages", "/v1/conversations/{}/read"],
     ),
+    subject(
+        "Search",
+        "Finding messages by their words, and by what they carry.",
+        &[
+            "/v1/search",
+            "/v1/conversations/{}/search",
+            "/v1/conversations/{}/media",
+        ],
+    ),
     subject("Stories", "What vanishes after a day.", &["/v1/stories"]),
     subject(
         "Notifications",

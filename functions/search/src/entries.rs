@@ -1,0 +1,104 @@
+//! The entries of messages: what they are found by, made again from each message as it stands.
+
+use whisper_kit::ids::derived_id;
+use whisper_schema::prelude::{Column, MediaEntry, MediaKind, Message, SearchEntry};
+use whisper_store::{Batch, Doc, Filter};
+use whisper_words::indexed;
+
+use crate::texts::{carried, has_link, has_media, kind, texts};
+
+/// Most characters of words that an entry has; what a message says beyond them isn't found.
+const MOST_WORDS: usize = 60_000;
+
+/// Entries to be put in the place of those that messages had.
+#[derive(Debug, Default)]
+pub struct Entries {
+    words: Vec<SearchEntry>,
+    media: Vec<MediaEntry>,
+    /// Ids of entries that there must be none of.
+    no_words: Vec<String>,
+    no_media: Vec<String>,
+}
+
+impl Entries {
+    /// Adds the entries of a message that stands. Of one that may have had others (`changed`) those go.
+    pub fn put(&mut self, message: &Doc<Message>, changed: bool) {
+        match entry(message) {
+            Some(entry) => self.words.push(entry),
+            None if changed => self.no_words.push(message.id.clone()),
+            None => {}
+        }
+        let carried: Vec<MediaKind> = carried(message).collect();
+        self.media
+            .extend(carried.iter().map(|kind| media(message, *kind)));
+        if changed {
+            let others = MediaKind::ALL.iter().filter(|kind| !carried.contains(kind));
+            self.no_media
+                .extend(others.map(|kind| media_id(&message.id, *kind)));
+        }
+    }
+
+    /// Takes out the entries of a message that is gone.
+    pub fn take_out(&mut self, message: &str) {
+        self.no_words.push(message.to_owned());
+        let kinds = MediaKind::ALL.iter();
+        self.no_media
+            .extend(kinds.map(|kind| media_id(message, *kind)));
+    }
+
+    /// The commit's part.
+    pub fn into_batch(self) -> Batch {
+        let batch = self.words.iter().fold(Batch::new(), Batch::upsert);
+        let batch = self.media.iter().fold(batch, Batch::upsert);
+        let batch = delete::<SearchEntry>(batch, &self.no_words);
+        delete::<MediaEntry>(batch, &self.no_media)
+    }
+}
+
+/// Most ids that one condition names.
+const IDS: usize = 500;
+
+fn delete<D: whisper_schema::Document>(batch: Batch, ids: &[String]) -> Batch {
+    ids.chunks(IDS).fold(batch, |batch, ids| {
+        let these = Filter::is_in(Column::<D>::id(), ids.iter().map(String::as_str));
+        batch.delete_where(these, ids.len() as u64)
+    })
+}
+
+/// The words of a message; none without any.
+fn entry(message: &Doc<Message>) -> Option<SearchEntry> {
+    let texts = texts(message);
+    let mut words = indexed(texts.iter().map(|text| text.text.as_str()));
+    if let Some((end, _)) = words.char_indices().nth(MOST_WORDS) {
+        // Whole words, with the blank behind the last.
+        let end = words[..end].rfind(' ').unwrap_or_default();
+        words.truncate(end + 1);
+    }
+    (!words.is_empty()).then(|| SearchEntry {
+        id: message.id.clone(),
+        conversation_id: message.conversation_id.clone(),
+        position: message.seq,
+        sender_id: message.sender_id.clone(),
+        kind: kind(message),
+        has_media: has_media(message),
+        has_link: has_link(message),
+        words,
+        sent_at: message.created_at.unwrap_or_default(),
+        expires_at: message.expires_at,
+    })
+}
+
+fn media(message: &Doc<Message>, kind: MediaKind) -> MediaEntry {
+    MediaEntry {
+        id: media_id(&message.id, kind),
+        message_id: message.id.clone(),
+        conversation_id: message.conversation_id.clone(),
+        kind,
+        position: message.seq,
+        expires_at: message.expires_at,
+    }
+}
+
+fn media_id(message: &str, kind: MediaKind) -> String {
+    derived_id(&["media entry", message, kind.as_str()])
+}

@@ -1,0 +1,64 @@
+//! A run: the consumer, the back-fill, and the sweep of entries whose messages have ended.
+
+use std::time::Duration;
+
+use whisper_kit::jobs::{self, ReportView, Sweep, Tally, delete_bounded, is_time_borne_out};
+use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_schema::prelude::{MediaEntry, SearchEntry};
+use whisper_store::Filter;
+
+use crate::{JOB, backfill, index};
+
+/// How long each part goes on in one run. A request has 30 s on the embedded host.
+const TIME: Duration = Duration::from_secs(6);
+/// How long ago a message ended whose entries nobody took out, in milliseconds: its event usually has them taken out at once.
+const OVERDUE: i64 = 60 * 60 * 1000;
+
+/// Reacts to a commit.
+///
+/// # Errors
+/// The store's.
+pub async fn react(ctx: Ctx) -> Result<ReportView> {
+    let tally = Tally::default();
+    index::run(&ctx, TIME, &tally).await?;
+    Ok(tally.report())
+}
+
+/// The job.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::POST,
+        "/internal/jobs/search",
+        "runSearch",
+        "Takes in what is still to be found, and takes out what has ended.",
+        handle,
+    )
+    .auth(Auth::Operator)
+    .reply::<ReportView>(
+        200,
+        "What the run did; capped means that the next run goes on",
+    )
+    .codes(&[Code::JobFailed])
+}
+
+async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
+    jobs::run(&ctx, JOB, async |tally| {
+        index::run(&ctx, TIME, tally).await?;
+        backfill::run(&ctx, TIME, tally).await?;
+        sweep(&ctx, tally).await
+    })
+    .await
+}
+
+/// Deletes entries that have ended long ago, as far as the bounds allow.
+async fn sweep(ctx: &Ctx, tally: &Tally) -> Result<()> {
+    if !is_time_borne_out(ctx).await? {
+        tally.cap();
+        return Ok(());
+    }
+    let ended = ctx.now().plus(-OVERDUE);
+    let words = Filter::<SearchEntry>::le(SearchEntry::EXPIRES_AT, ended);
+    let media = Filter::<MediaEntry>::le(MediaEntry::EXPIRES_AT, ended);
+    delete_bounded(ctx, tally, &words, Sweep::USUAL).await?;
+    delete_bounded(ctx, tally, &media, Sweep::USUAL).await
+}

@@ -1,0 +1,115 @@
+//! What is searched for: words, and which messages they may stand in.
+
+use serde::Deserialize;
+use whisper_kit::Code;
+use whisper_kit::error::{Error, Result, Rule};
+use whisper_schema::prelude::{MessageContentType, SearchEntry, Timestamp};
+use whisper_store::{Filter, Query};
+use whisper_words::{Phrase, phrases};
+
+/// Most characters of a question.
+const CHARACTERS: usize = 200;
+/// Most words of a question.
+const WORDS: usize = 30;
+
+/// A search.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SearchFilters {
+    /// The words to look for, 1 to 200 characters and at most 30 words: upper and lower case, accents and the like don't matter, all words must
+    /// stand in the message, in any order, and the last may be the beginning of one. What stands in quotes must stand so.
+    pub query: String,
+    /// Only messages of this user.
+    pub from: Option<String>,
+    /// Only messages of this kind, or copies of such.
+    pub kind: Option<MessageContentType>,
+    /// Only messages that have it.
+    pub has: Option<Has>,
+    /// Only messages sent at this time or later.
+    pub sent_after: Option<Timestamp>,
+    /// Only messages sent before this time.
+    pub sent_before: Option<Timestamp>,
+}
+
+/// Something that a message may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Has {
+    /// Pictures, films, recordings or files.
+    Media,
+    /// An address.
+    Link,
+}
+
+/// A search that is in order.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The phrases that must be found.
+    pub phrases: Vec<Phrase>,
+    filters: SearchFilters,
+}
+
+impl Question {
+    /// Reads the words of a search.
+    ///
+    /// # Errors
+    /// `invalid_query` for a question that is too long or has no word.
+    pub fn new(filters: &SearchFilters) -> Result<Self> {
+        let wrong = |rule, detail: String| {
+            Err(Error::field("query", rule, detail).with_code(Code::InvalidQuery))
+        };
+        if filters.query.chars().count() > CHARACTERS {
+            return wrong(
+                Rule::Size,
+                format!("must have at most {CHARACTERS} characters"),
+            );
+        }
+        let phrases = phrases(&filters.query);
+        if phrases.is_empty() {
+            return wrong(Rule::Required, "must have a letter or a digit".to_owned());
+        }
+        if phrases
+            .iter()
+            .map(|phrase| phrase.words.len())
+            .sum::<usize>()
+            > WORDS
+        {
+            return wrong(Rule::Size, format!("must have at most {WORDS} words"));
+        }
+        Ok(Self {
+            phrases,
+            filters: filters.clone(),
+        })
+    }
+
+    /// Asks for the entries of these conversations that answer it.
+    pub fn entries<'a>(
+        &self,
+        conversations: impl IntoIterator<Item = &'a str>,
+        now: Timestamp,
+    ) -> Query<SearchEntry> {
+        let phrases = self.phrases.iter().cloned();
+        let words = Filter::matches(SearchEntry::WORDS, conversations, phrases);
+        let filters = &self.filters;
+        let from = filters
+            .from
+            .as_deref()
+            .map(|user| Filter::eq(SearchEntry::SENDER_ID, user));
+        let kind = filters.kind.map(|kind| Filter::eq(SearchEntry::KIND, kind));
+        let has = filters.has.map(|has| match has {
+            Has::Media => Filter::eq(SearchEntry::HAS_MEDIA, true),
+            Has::Link => Filter::eq(SearchEntry::HAS_LINK, true),
+        });
+        let after = filters
+            .sent_after
+            .map(|at| Filter::ge(SearchEntry::SENT_AT, at));
+        let before = filters
+            .sent_before
+            .map(|at| Filter::lt(SearchEntry::SENT_AT, at));
+        let all = [from, kind, has, after, before].into_iter().flatten();
+        let query = Query::new().filter(words).filter(Filter::lasts(now));
+        all.fold(query, Query::filter)
+    }
+}
