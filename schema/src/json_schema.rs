@@ -37,7 +37,7 @@ fn id_schema() -> Value {
         "type": "string",
         "minLength": 1,
         "maxLength": 36,
-        "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+        "pattern": pattern::ID,
     })
 }
 
@@ -75,12 +75,8 @@ pub(crate) fn kind_schema(kind: &Kind) -> Value {
         Kind::Boolean => json!({ "type": "boolean" }),
         Kind::Datetime => json!({ "type": "string", "format": "date-time" }),
         Kind::Enum { elements } => json!({ "type": "string", "enum": elements }),
-        Kind::Email => {
-            json!({ "type": "string", "format": "email", "pattern": pattern::EMAIL, "maxLength": 254 })
-        }
-        Kind::Url => {
-            json!({ "type": "string", "format": "uri", "pattern": pattern::URL, "maxLength": 2000 })
-        }
+        Kind::Email => json!({ "type": "string", "format": "email", "maxLength": 254 }),
+        Kind::Url => json!({ "type": "string", "format": "uri", "maxLength": 2000 }),
         Kind::Ip => {
             json!({ "type": "string", "anyOf": [{ "format": "ipv4" }, { "format": "ipv6" }], "maxLength": 39 })
         }

@@ -44,7 +44,8 @@ fn edge() -> (TestEdge, String) {
     let api = Api::new("stickers", "")
         .endpoint(
             Endpoint::new(Method::POST, "/v1/stickers", "createSticker", "", create)
-                .answers(&["location"]),
+                .headers(&["idempotency-key"])
+                .answers(&["etag", "location"]),
         )
         .endpoint(
             Endpoint::new(
@@ -54,7 +55,8 @@ fn edge() -> (TestEdge, String) {
                 "",
                 create,
             )
-            .answers(&["location"]),
+            .headers(&["idempotency-key"])
+            .answers(&["etag", "location"]),
         );
     let edge = TestEdge::new(&api, &[]);
     let (_, token) = block_on(edge.user());

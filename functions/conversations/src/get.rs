@@ -19,6 +19,7 @@ pub fn endpoint() -> Endpoint {
         "One conversation; its ETag stands for what PATCH changes.",
         get,
     )
+    .answers(&["etag"])
     .reply::<OneConversationView>(200, "The conversation.")
 }
 

@@ -11,7 +11,7 @@ use whisper_kit::{
 use whisper_schema::analytics_db::{ErrorLog, ErrorLogSeverity};
 use whisper_schema::body::{Each, MOST_FINDINGS};
 use whisper_schema::system::ErrorSource;
-use whisper_schema::{Body, Timestamp, Violation};
+use whisper_schema::{Body, Rule, Timestamp, Violation};
 
 use crate::keep;
 use crate::report::{Entry, NOT_BLANK, Report};
@@ -114,7 +114,8 @@ pub struct FaultView {
     /// Path of the field, such as `errors[3].errorMessage`.
     pub field: String,
     /// The rule it breaks.
-    pub rule: String,
+    #[cfg_attr(not(target_family = "wasm"), schemars(extend("enum" = Rule::ALL.iter().map(|rule| rule.as_str()).collect::<Vec<_>>())))]
+    pub rule: &'static str,
     /// The fault, in words for people.
     pub detail: String,
 }
@@ -123,7 +124,7 @@ impl From<FieldError> for FaultView {
     fn from(fault: FieldError) -> Self {
         FaultView {
             field: fault.field,
-            rule: fault.rule.to_string(),
+            rule: fault.rule.as_str(),
             detail: fault.detail,
         }
     }

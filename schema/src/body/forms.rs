@@ -8,7 +8,7 @@ use crate::validate::{is_document_id, is_email, is_web_url};
 pub const ID: Form = Form {
     valid: is_document_id,
     must_be: "1 to 36 of A-Z, a-z, 0-9, '_', '.' and '-', starting with a letter or digit",
-    pattern: Some("^[A-Za-z0-9][A-Za-z0-9_.-]{0,35}$"),
+    pattern: Some(pattern::ID),
     format: None,
 };
 

@@ -4,9 +4,9 @@ use schemars::{Schema, json_schema};
 use serde_json::{Map, Value, json};
 
 use super::limits::{Limits, Range};
-use crate::Text;
 use crate::json_schema::{kind_schema, paragraphs};
 use crate::text::pattern;
+use crate::{Kind, Text};
 
 /// The key that a rule has in the document when it can't be read.
 pub const NO_RULE: &str = "x-no-rule";
@@ -44,7 +44,12 @@ pub(super) fn text(limits: &Limits) -> Schema {
 
 /// The expressions of a text's form and of its kind, without one that follows from the other.
 fn patterns(limits: &Limits) -> Vec<&'static str> {
-    let form = limits.is.and_then(|form| form.pattern);
+    let of_kind = match limits.attribute().map(|attribute| attribute.kind) {
+        Some(Kind::Email) => Some(pattern::EMAIL),
+        Some(Kind::Url) => Some(pattern::URL),
+        _ => None,
+    };
+    let form = limits.is.and_then(|form| form.pattern).or(of_kind);
     match (form, limits.text()) {
         (Some(pattern::LINE), Some(Text::Name)) => vec![pattern::NAME],
         (Some(pattern::LINE), Some(Text::Words)) => vec![pattern::LINE],

@@ -63,6 +63,15 @@ macro_rules! behind_scheme {
     };
 }
 
+/// Id of a document ([`is_document_id`](crate::validate::is_document_id)).
+pub const ID: &str = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,35}$";
+/// Id of a sticker, or an emoji; which characters beyond ASCII are emoji, no expression of a sane length tells.
+pub const REACTION: &str = concat!(
+    r"^([A-Za-z0-9][A-Za-z0-9_.-]{0,35}|[0-9#*]?[^",
+    none!(),
+    control!(),
+    r"\u0020-\u007e]{1,35})$"
+);
 /// Any text.
 pub const TEXT: &str = concat!("^[^", none!(), "]*$");
 /// Somebody's words ([`Text::Words`](super::Text::Words)). A carriage return is taken, and kept as a line break.
@@ -144,12 +153,13 @@ mod tests {
 
     use super::super::{Text, is_line};
     use super::*;
-    use crate::validate::{check_text, is_email, is_url, is_web_url};
+    use crate::validate::{check_text, is_document_id, is_email, is_url, is_web_url};
 
     /// Whether a text has the form, by the check that the expression describes.
     type Check = fn(&str) -> bool;
 
-    const CHECKS: [(&str, Check); 7] = [
+    const CHECKS: [(&str, Check); 8] = [
+        (ID, is_document_id),
         (TEXT, |text| check_text(text).is_ok()),
         (WORDS, |text| {
             Text::Words.check(&Text::Words.kept(text)).is_ok()

@@ -65,7 +65,7 @@ pub fn of(endpoint: &Endpoint, status: u16, paged: bool) -> Value {
     let all = [
         ("x-request-id", true),
         ("etag", is_good && (has("etag") || asks("if-match"))),
-        ("location", status == 201 && has("location")),
+        ("location", matches!(status, 200 | 201) && has("location")),
         ("link", status == 200 && paged),
         ("idempotency-replayed", is_good && asks("idempotency-key")),
         ("retry-after", matches!(status, 429 | 503)),

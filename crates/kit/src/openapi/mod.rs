@@ -1,5 +1,6 @@
 //! The OpenAPI 3.1 document of several functions, made of their endpoint tables.
 
+mod choices;
 mod headers;
 mod names;
 mod parameters;
@@ -85,7 +86,7 @@ pub fn document(about: &About<'_>, apis: &[Api]) -> Value {
         .iter()
         .map(|subject| json!({"name": subject.name, "description": subject.about}))
         .collect();
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {"title": about.title, "version": about.version, "description": about.text,
                  "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
@@ -103,7 +104,9 @@ pub fn document(about: &About<'_>, apis: &[Api]) -> Value {
                 "operatorKey": {"type": "http", "scheme": "bearer", "description": "The operator's key."},
             },
         },
-    })
+    });
+    choices::joined(&mut document);
+    document
 }
 
 /// The name of the subject that says most about the path.

@@ -2,6 +2,7 @@
 
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
+use whisper_schema::text::pattern;
 
 use crate::endpoint::Endpoint;
 use crate::error::Code;
@@ -17,8 +18,12 @@ pub fn of(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value> {
 }
 
 fn in_path(name: &str) -> Value {
-    let id = json!({"type": "string", "minLength": 1, "maxLength": 36, "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]*$"});
-    json!({"name": name, "in": "path", "required": true, "schema": id})
+    let form = match name {
+        "reaction" => pattern::REACTION,
+        _ => pattern::ID,
+    };
+    let schema = json!({"type": "string", "minLength": 1, "maxLength": 36, "pattern": form});
+    json!({"name": name, "in": "path", "required": true, "schema": schema})
 }
 
 fn header(endpoint: &Endpoint, name: &str) -> Value {
