@@ -11,7 +11,7 @@ use whisper_kit::{
 use whisper_schema::analytics_db::{ErrorLog, ErrorLogSeverity};
 use whisper_schema::body::{Each, MOST_FINDINGS};
 use whisper_schema::system::ErrorSource;
-use whisper_schema::{Body, Rule, Timestamp, Violation};
+use whisper_schema::{Body, Timestamp, Violation};
 
 use crate::keep;
 use crate::report::{Entry, NOT_BLANK, Report};
@@ -114,7 +114,7 @@ pub struct FaultView {
     /// Path of the field, such as `errors[3].errorMessage`.
     pub field: String,
     /// The rule it breaks.
-    #[cfg_attr(not(target_family = "wasm"), schemars(extend("enum" = Rule::ALL.iter().map(|rule| rule.as_str()).collect::<Vec<_>>())))]
+    #[cfg_attr(not(target_family = "wasm"), schemars(extend("enum" = whisper_schema::Rule::ALL.iter().map(|rule| rule.as_str()).collect::<Vec<_>>())))]
     pub rule: &'static str,
     /// The fault, in words for people.
     pub detail: String,

@@ -8,6 +8,7 @@ use whisper_schema::main_db::MessageContentType as Kind;
 use crate::draft::{SendMessage, text_of};
 
 /// What [`check_words`] asks, as JSON Schema.
+#[cfg(not(target_family = "wasm"))]
 pub(crate) const WORDS_RULE: &str = r#"{"allOf": [
     {"not": {"properties": {"contentType": {"enum": ["text", "reply", "poll"]}},
         "not": {"required": ["content"], "properties": {"content": {"type": "string", "pattern": "\\S"}}}}},
@@ -23,6 +24,7 @@ pub(crate) const WORDS_RULE: &str = r#"{"allOf": [
             {"required": ["mediaUrls"], "properties": {"mediaUrls": {"type": "array", "minItems": 1}}},
             {"required": ["mediaFileIds"], "properties": {"mediaFileIds": {"type": "array", "minItems": 1}}}]}}}]}"#;
 /// What [`check_origin`] asks, as JSON Schema.
+#[cfg(not(target_family = "wasm"))]
 pub(crate) const ORIGIN_RULE: &str = r#"{"not": {
     "anyOf": [{"required": ["contentType"], "properties": {"contentType": {"const": "forward"}}},
         {"required": ["forwardedFromMessageId"], "properties": {"forwardedFromMessageId": {"type": "string"}}},
@@ -120,6 +122,7 @@ fn media_of(kind: Kind) -> Media {
 }
 
 /// What [`check_media`] asks, as JSON Schema.
+#[cfg(not(target_family = "wasm"))]
 pub(crate) const MEDIA_RULE: &str = r#"{"allOf": [
     {"not": {"required": ["contentType"],
         "properties": {"contentType": {"enum": ["image", "video", "audio", "gif", "voice", "file"]}},

@@ -7,13 +7,12 @@ use whisper_schema::body::forms::{ID, WEB_URL};
 use whisper_schema::main_db::Message;
 use whisper_schema::{Body, Timestamp};
 
-use crate::check;
 use crate::content::Details;
 
 /// A message to be sent.
 #[derive(Clone, Debug, Default, PartialEq, Body)]
 #[body(check = SendMessage::check)]
-#[body(rule = check::WORDS_RULE, rule = check::MEDIA_RULE, rule = check::ORIGIN_RULE)]
+#[body(rule = crate::check::WORDS_RULE, rule = crate::check::MEDIA_RULE, rule = crate::check::ORIGIN_RULE)]
 #[body(example = r#"{"contentType": "text", "content": "Hello"}"#)]
 #[body(
     example = r#"{"contentType": "location", "metadata": {"latitude": 47.37, "longitude": 8.54}}"#

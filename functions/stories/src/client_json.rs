@@ -29,15 +29,9 @@ impl Field for ClientJson {
     }
 
     #[cfg(not(target_family = "wasm"))]
-    fn schema(_: &Limits, generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schema(generator)
+    fn schema(_: &Limits, _: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": ["object", "array"], "items": {}, "additionalProperties": {}})
     }
-}
-
-/// An object or a list.
-#[cfg(not(target_family = "wasm"))]
-pub fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    schemars::json_schema!({"type": ["object", "array"], "items": {}, "additionalProperties": {}})
 }
 
 /// The JSON in a stored text; none if it isn't JSON, which only another writer can have done.

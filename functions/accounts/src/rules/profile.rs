@@ -5,7 +5,7 @@ use whisper_people::privacy;
 use whisper_schema::body::forms::{LINE, PHONE, WEB_URL};
 use whisper_schema::body::{At, Change, Field, Form, JsonText, KeptAsText, Limits};
 use whisper_schema::prelude::{Document, Profile, ProfileStatus, ProfileTheme};
-use whisper_schema::text::{composed, pattern};
+use whisper_schema::text::composed;
 use whisper_schema::validate::{Broken, is_web_url};
 use whisper_schema::{Body, Rule, Text, validate_patch};
 
@@ -177,8 +177,8 @@ impl Field for SocialLinks {
     fn schema(_: &Limits, _: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "object", "maxProperties": LINKS_MAX,
-            "propertyNames": {"pattern": pattern::LINE, "allOf": [{"pattern": pattern::NAME}]},
-            "additionalProperties": {"type": "string", "pattern": pattern::LINK},
+            "propertyNames": {"pattern": whisper_schema::text::pattern::LINE, "allOf": [{"pattern": whisper_schema::text::pattern::NAME}]},
+            "additionalProperties": {"type": "string", "pattern": whisper_schema::text::pattern::LINK},
         })
     }
 }

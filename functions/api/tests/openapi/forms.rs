@@ -180,6 +180,12 @@ fn answers_have_what_always_comes() {
             let is_hidden = at.ends_with("OthersProfile");
             let comes = ["id", "createdAt"].contains(&name.as_str());
             assert!(is_required || is_hidden || !comes, "{at}: {name}");
+            // Nothing that an answer has is null: what there is none of is left out.
+            let is_nullable = field.as_object().is_some_and(|field| is_of(field, "null"))
+                || field["anyOf"]
+                    .as_array()
+                    .is_some_and(|all| all.iter().any(|one| one["type"] == "null"));
+            assert!(!is_required || !is_nullable, "{at}: {name}");
             // Generators take a field with a default for one that is always there.
             assert!(
                 is_required || field.get("default").is_none(),
