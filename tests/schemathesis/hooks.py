@@ -1,14 +1,14 @@
-"""Refusals of well-formed requests that follow from what is there, and not from the form of the request."""
+"""Refusals of well-formed requests that follow from the data, and not from the form of the request."""
 
 import schemathesis
 
-# Other answers that tell nothing about the form: somebody else's, gone, taken, too much, too often.
+# Answers that tell nothing about the form: somebody else's, gone, taken, too much, too often.
 FINE = {401, 403, 404, 409, 412, 429}
 # Cursors and keys are good for what they were made of.
 CODES = {"invalid_cursor", "idempotency_key_reused"}
 # Ids that lead nowhere, oneself among them.
 RULES = {"reference"}
-# What no schema tells: the operation, the field, and why.
+# Rules that no schema tells: the operation, the field, and why.
 FIELDS = {
     # A zone's name is looked up; and hours that begin when they end are none.
     ("setNotificationSettings", "timezone"),

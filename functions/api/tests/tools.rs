@@ -14,7 +14,7 @@ use crate::npm::{installed, printed, quiet};
 const REDOCLY: &str = "2.77.0";
 const OPENAPI_TYPESCRIPT: &str = "7.13.0";
 
-/// What is recommended, and that the examples fit their schemas.
+/// The recommended rules, and that the examples fit their schemas.
 const RULES: &str = "\
 extends: [recommended]
 rules:

@@ -7,7 +7,7 @@ use whisper_schema::main_db::MessageContentType as Kind;
 
 use crate::draft::{SendMessage, text_of};
 
-/// What [`check_words`] asks, as JSON Schema.
+/// The rules of [`check_words`] as JSON Schema.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) const WORDS_RULE: &str = r#"{"allOf": [
     {"not": {"properties": {"contentType": {"enum": ["text", "reply", "poll"]}},
@@ -23,7 +23,7 @@ pub(crate) const WORDS_RULE: &str = r#"{"allOf": [
             {"required": ["content"], "properties": {"content": {"type": "string", "pattern": "\\S"}}},
             {"required": ["mediaUrls"], "properties": {"mediaUrls": {"type": "array", "minItems": 1}}},
             {"required": ["mediaFileIds"], "properties": {"mediaFileIds": {"type": "array", "minItems": 1}}}]}}}]}"#;
-/// What [`check_origin`] asks, as JSON Schema.
+/// The rules of [`check_origin`] as JSON Schema.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) const ORIGIN_RULE: &str = r#"{"not": {
     "anyOf": [{"required": ["contentType"], "properties": {"contentType": {"const": "forward"}}},
@@ -121,7 +121,7 @@ fn media_of(kind: Kind) -> Media {
     }
 }
 
-/// What [`check_media`] asks, as JSON Schema.
+/// The rules of [`check_media`] as JSON Schema.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) const MEDIA_RULE: &str = r#"{"allOf": [
     {"not": {"required": ["contentType"],

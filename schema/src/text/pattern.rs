@@ -1,6 +1,6 @@
-//! Regular expressions (ECMA-262) of texts for OpenAPI, each beside the check that it describes: those who hold their
-//! requests against the document are refused for no form that it allows. What few use is left out (IPv6 addresses as
-//! hosts), and so is what no expression of a sane length tells (characters beyond the first 65,536).
+//! Regular expressions (ECMA-262) of texts for OpenAPI, each beside the check that it describes: a request that
+//! fits the document is refused for no form. Rare forms are left out (IPv6 addresses as hosts), and so are those that no
+//! expression of a sane length tells (characters beyond the first 65,536).
 
 /// Characters that no database keeps.
 macro_rules! none {
@@ -16,14 +16,14 @@ macro_rules! turning {
     };
 }
 
-/// Controls, and what else breaks a line.
+/// Controls, and the other characters that break a line.
 macro_rules! control {
     () => {
         r"\u0001-\u001f\u007f-\u009f\u2028\u2029"
     };
 }
 
-/// Blanks, controls, and what else shows nothing.
+/// Blanks, controls, and the other characters that show nothing.
 macro_rules! invisible {
     () => {
         concat!(

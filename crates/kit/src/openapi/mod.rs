@@ -218,7 +218,7 @@ fn problem_schema() -> Value {
     let rules: Vec<&str> = Rule::ALL.iter().map(|rule| rule.as_str()).collect();
     json!({
         "type": "object",
-        "description": "What went wrong (RFC 9457).",
+        "description": "The problem (RFC 9457).",
         "required": ["type", "title", "status", "code", "detail", "instance"],
         "properties": {
             "type": {"type": "string", "format": "uri"},

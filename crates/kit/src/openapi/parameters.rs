@@ -7,7 +7,7 @@ use whisper_schema::text::pattern;
 use crate::endpoint::Endpoint;
 use crate::error::Code;
 
-/// Those of an operation.
+/// The parameters of an operation.
 pub fn of(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value> {
     let parts = endpoint.path.split('/');
     let names = parts.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
@@ -30,7 +30,7 @@ fn header(endpoint: &Endpoint, name: &str) -> Value {
     let (required, about, schema) = match name {
         "if-match" => (
             endpoint.codes.contains(&Code::PreconditionRequired),
-            "The ETag of what was read, or * for whatever it is now.",
+            "The ETag of the document as it was read, or * for its present state.",
             json!({"type": "string", "pattern": r#"^(\*|(W/)?"[0-9]{1,18}(-[0-9]{1,18})?")$"#}),
         ),
         "idempotency-key" => (
