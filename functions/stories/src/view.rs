@@ -37,15 +37,15 @@ pub struct StoryPostView {
     pub duration: i64,
     /// Filters applied: a JSON object or list of the client's.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(not(target_family = "wasm"), schemars(extend("type" = ["object", "array"])))]
+    #[cfg_attr(not(target_family = "wasm"), schemars(extend("type" = ["object", "array"], "items" = serde_json::json!({}), "additionalProperties" = serde_json::json!({}))))]
     pub filters: Option<Value>,
     /// Stickers placed on it: a JSON object or list of the client's.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(not(target_family = "wasm"), schemars(extend("type" = ["object", "array"])))]
+    #[cfg_attr(not(target_family = "wasm"), schemars(extend("type" = ["object", "array"], "items" = serde_json::json!({}), "additionalProperties" = serde_json::json!({}))))]
     pub stickers: Option<Value>,
     /// Music that goes with it: a JSON object or list of the client's.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(not(target_family = "wasm"), schemars(extend("type" = ["object", "array"])))]
+    #[cfg_attr(not(target_family = "wasm"), schemars(extend("type" = ["object", "array"], "items" = serde_json::json!({}), "additionalProperties" = serde_json::json!({}))))]
     pub music: Option<Value>,
     /// Where it was made, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
