@@ -103,4 +103,14 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "message_changes",
         sql: include_str!("../migrations/sqlite/0018_message_changes.sql"),
     },
+    Migration {
+        number: 19,
+        name: "message_drafts",
+        sql: include_str!("../migrations/sqlite/0019_message_drafts.sql"),
+    },
+    Migration {
+        number: 20,
+        name: "words_leave_no_trace",
+        sql: include_str!("../migrations/sqlite/0020_words_leave_no_trace.sql"),
+    },
 ];
