@@ -3,6 +3,7 @@
 use schemars::{Schema, json_schema};
 use serde_json::{Value, json};
 
+use crate::text::pattern;
 use crate::{Attribute, Choice, Collection, Kind};
 
 /// Schema of a choice.
@@ -36,7 +37,7 @@ fn id_schema() -> Value {
         "type": "string",
         "minLength": 1,
         "maxLength": 36,
-        "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+        "pattern": pattern::ID,
     })
 }
 

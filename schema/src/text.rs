@@ -5,6 +5,8 @@
 //! nothing but invisible characters are empty. A name, which stands between the words of others, is on one line, has at
 //! least one visible character and none that turns the direction of the text around it.
 
+pub mod pattern;
+
 use std::borrow::Cow;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
@@ -56,12 +58,11 @@ impl Text {
         }
     }
 
-    /// The characters that it may have, as a regular expression (ECMA-262) for OpenAPI.
+    /// Its form as a regular expression (ECMA-262) for OpenAPI.
     pub const fn pattern(self) -> &'static str {
         match self {
-            // A carriage return is taken, and kept as a line break.
-            Text::Words => r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$",
-            Text::Name => r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$",
+            Text::Words => pattern::WORDS,
+            Text::Name => pattern::NAME,
         }
     }
 }

@@ -12,6 +12,8 @@ use crate::client;
 use crate::compress;
 use crate::cors;
 use crate::ctx::{Ctx, Instance};
+#[cfg(all(feature = "testing", not(target_family = "wasm")))]
+use crate::endpoint::Endpoint;
 use crate::endpoint::{Api, Auth, Header};
 use crate::error::{Code, Error, Result};
 use crate::log::{self, Level};
@@ -93,6 +95,15 @@ impl Edge {
             *response.body_mut() = Bytes::new();
         }
         response
+    }
+
+    /// The endpoint that answers such a request.
+    #[cfg(all(feature = "testing", not(target_family = "wasm")))]
+    pub(crate) fn endpoint(&self, request: &Request) -> Option<Rc<Endpoint>> {
+        match self.routes.find(&request.method, &request.path) {
+            Found::Endpoint(endpoint, _) => Some(endpoint),
+            _ => None,
+        }
     }
 
     /// The report of an error, if it is one of ours.

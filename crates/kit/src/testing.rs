@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::ctx::{Ctx, Instance};
 use crate::edge::{Edge, too_large};
 use crate::endpoint::Api;
+use crate::openapi;
 use crate::reply::Response;
 use crate::request::Request;
 use crate::signal::Fault;
@@ -210,10 +211,14 @@ impl TestEdge {
             true => Err(too_large(limit)),
             false => Ok(sent),
         };
+        let endpoint = self.edge.endpoint(&request);
         let response = self
             .edge
             .answer(Rc::clone(&self.instance), request, body)
             .await;
+        if let Some(endpoint) = endpoint {
+            openapi::check_headers(&endpoint, &response);
+        }
         for task in self.instance.signals.take_tasks() {
             task.await;
         }

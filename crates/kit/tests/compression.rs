@@ -29,7 +29,11 @@ async fn write(_: Ctx, request: Request) -> Result<Reply> {
 fn send(method: Method, id: &str, headers: &[(&'static str, &str)]) -> Answer {
     let path = "/v1/songs/{id}";
     let api = Api::new("songs", "Songs.")
-        .endpoint(Endpoint::new(Method::GET, path, "get", "", read).public())
+        .endpoint(
+            Endpoint::new(Method::GET, path, "get", "", read)
+                .answers(&["etag"])
+                .public(),
+        )
         .endpoint(Endpoint::new(Method::PUT, path, "put", "", write).public());
     let mut request = Request::new(method, &format!("/v1/songs/{id}"));
     for (name, value) in headers {

@@ -47,7 +47,11 @@ async fn whoami(ctx: Ctx, _: Request) -> Result<Reply> {
 
 fn api() -> Api {
     Api::new("notes", "Notes.")
-        .endpoint(Endpoint::new(Method::GET, "/v1/notes/{id}", "getNote", "", read).public())
+        .endpoint(
+            Endpoint::new(Method::GET, "/v1/notes/{id}", "getNote", "", read)
+                .answers(&["etag"])
+                .public(),
+        )
         .endpoint(
             Endpoint::new(Method::DELETE, "/v1/notes/{id}", "deleteNote", "", remove).public(),
         )

@@ -42,20 +42,22 @@ async fn create(ctx: Ctx, request: Request) -> Result<Reply> {
 
 fn edge() -> (TestEdge, String) {
     let api = Api::new("stickers", "")
-        .endpoint(Endpoint::new(
-            Method::POST,
-            "/v1/stickers",
-            "createSticker",
-            "",
-            create,
-        ))
-        .endpoint(Endpoint::new(
-            Method::POST,
-            "/v1/packs/{id}/stickers",
-            "createSticker",
-            "",
-            create,
-        ));
+        .endpoint(
+            Endpoint::new(Method::POST, "/v1/stickers", "createSticker", "", create)
+                .headers(&["idempotency-key"])
+                .answers(&["etag", "location"]),
+        )
+        .endpoint(
+            Endpoint::new(
+                Method::POST,
+                "/v1/packs/{id}/stickers",
+                "createSticker",
+                "",
+                create,
+            )
+            .headers(&["idempotency-key"])
+            .answers(&["etag", "location"]),
+        );
     let edge = TestEdge::new(&api, &[]);
     let (_, token) = block_on(edge.user());
     (edge, token)

@@ -107,6 +107,7 @@ fn document() -> Value {
                 change,
             )
             .headers(&["if-match"])
+            .codes(&[Code::PreconditionRequired])
             .reply_empty(204, "Changed."),
         );
     let open = Api::new("open", "Open.")

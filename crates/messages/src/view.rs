@@ -51,7 +51,7 @@ pub struct MessageView {
     /// `originalContentType` and `original`, the metadata it had there.
     /// A system message's is the change to the conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(not(target_family = "wasm"), schemars(schema_with = "metadata_schema"))]
+    #[cfg_attr(not(target_family = "wasm"), schemars(with = "Option<Metadata>"))]
     pub metadata: Option<Map<String, Value>>,
     /// Message of the same conversation that it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -195,11 +195,22 @@ impl From<Message> for MessageView {
 
 /// The metadata of a system message has one of some forms, and that of other messages the form of its content type.
 #[cfg(not(target_family = "wasm"))]
-fn metadata_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    let told = generator.subschema_for::<SystemMessage>();
-    schemars::json_schema!({
-        "anyOf": [told, {"type": "object", "additionalProperties": true}, {"type": "null"}]
-    })
+struct Metadata;
+
+#[cfg(not(target_family = "wasm"))]
+impl schemars::JsonSchema for Metadata {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Metadata".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let told = generator.subschema_for::<SystemMessage>();
+        schemars::json_schema!({"anyOf": [told, {"type": "object", "additionalProperties": true}]})
+    }
 }
 
 /// A stored JSON text as the object it holds.

@@ -28,6 +28,7 @@ pub fn endpoint() -> Endpoint {
     )
     .public()
     .own_accounts()
+    .answers(&["location"])
     .reply::<SignedInView>(201, "The account was made.")
     .codes(&[Code::RateLimited])
 }

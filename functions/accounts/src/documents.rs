@@ -111,15 +111,33 @@ mod schemas {
             }
         }
         if let Some(Value::Array(names)) = schema.get_mut("required") {
+            // Optional in the store alone: accounts are founded with it.
+            names.push(Profile::CREATED_AT.key().into());
             names.retain(|name| name.as_str().is_some_and(&required));
         }
+        without_defaults(&mut schema);
         schema
+    }
+
+    /// A hidden field is absent, and not what it is by default.
+    fn without_defaults(schema: &mut Schema) {
+        let properties = schema.get_mut("properties");
+        for property in properties
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flatten()
+        {
+            if let Some(property) = property.1.as_object_mut() {
+                property.remove("default");
+            }
+        }
     }
 
     fn object(key: &str, text: &Value) -> Value {
         let mut schema = match key {
             "privacySettings" => privacy_schema().to_value(),
-            _ => json!({"type": "object"}),
+            "socialLinks" => json!({"type": "object", "additionalProperties": {"type": "string"}}),
+            _ => json!({"type": "object", "additionalProperties": {}}),
         };
         schema["description"] = text["description"].clone();
         schema

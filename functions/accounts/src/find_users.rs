@@ -27,8 +27,16 @@ const ROUNDS: usize = 5;
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct WhichUsers {
     /// Ids, separated by commas; at most 100.
+    #[cfg_attr(
+        not(target_family = "wasm"),
+        schemars(regex(pattern = r"^[^,]*(,[^,]*){0,99}$"))
+    )]
     ids: Option<String>,
     /// The beginning of a user name or a display name, upper and lower case alike; 1 to 100 characters.
+    #[cfg_attr(
+        not(target_family = "wasm"),
+        schemars(length(min = 1, max = MOST_CHARACTERS), regex(pattern = r"^\s*\S"))
+    )]
     query: Option<String>,
 }
 

@@ -7,11 +7,15 @@ use whisper_schema::Body;
 
 use crate::views::TokensView;
 
+/// Most characters of a refresh token, far above what ours have.
+const TOKEN_MAX: usize = 1024;
+
 /// Which session goes on.
 #[derive(Clone, Debug, Body)]
 #[body(example = r#"{"refreshToken": "wrt_0190c1d2e3f4_NqLr5mTzY8sJ"}"#)]
 pub struct Refresh {
     /// The refresh token that came with the access token.
+    #[field(size = 0..=TOKEN_MAX)]
     refresh_token: Secret<String>,
 }
 

@@ -96,6 +96,7 @@ pub struct TokensView {
     /// Goes into the header `Authorization: Bearer …`.
     pub access_token: String,
     /// Always `Bearer`.
+    #[cfg_attr(not(target_family = "wasm"), schemars(extend("const" = "Bearer")))]
     pub token_type: &'static str,
     /// Seconds until the access token expires.
     pub expires_in: i64,

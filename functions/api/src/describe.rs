@@ -25,6 +25,7 @@ pub struct ServiceView {
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct HealthView {
     /// Always `ok`: otherwise there is no answer.
+    #[cfg_attr(not(target_family = "wasm"), schemars(extend("const" = "ok")))]
     status: &'static str,
 }
 

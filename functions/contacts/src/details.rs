@@ -58,7 +58,7 @@ impl Relationship {
 #[body(
     example = r#"{"nickname": "Aunt Bea", "relationship": "family", "isFavorite": true, "tags": ["Bern"]}"#
 )]
-pub struct ContactDetails {
+pub struct ContactChange {
     /// Name shown to the caller in place of the other's own.
     #[field(is = LINE)]
     pub nickname: Change<String>,
@@ -74,7 +74,7 @@ pub struct ContactDetails {
     pub tags: Option<Distinct<String>>,
 }
 
-impl ContactDetails {
+impl ContactChange {
     /// Notes it; gives the columns that differ now, with their values.
     pub fn note(self, contact: &mut Contact) -> Vec<(Column<Contact>, Value)> {
         let relationship = self.relationship.map(ContactRelationship::from);

@@ -11,7 +11,7 @@ use whisper_schema::Rule;
 use whisper_schema::prelude::{Contact, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Patch};
 
-use crate::details::ContactDetails;
+use crate::details::ContactChange;
 use crate::direct::Direct;
 use crate::limits::CHANGES;
 use crate::side::{Side, side};
@@ -47,7 +47,7 @@ pub fn edit_endpoint() -> Endpoint {
 async fn add(
     ctx: Ctx,
     request: Request,
-    OptionalJson(details): OptionalJson<ContactDetails>,
+    OptionalJson(details): OptionalJson<ContactChange>,
 ) -> Result<Reply> {
     let (me, other) = (ctx.caller()?.user_id, request.id("userId")?);
     if me == other {
@@ -57,7 +57,7 @@ async fn add(
         .await
 }
 
-async fn edit(ctx: Ctx, request: Request, Json(details): Json<ContactDetails>) -> Result<Reply> {
+async fn edit(ctx: Ctx, request: Request, Json(details): Json<ContactChange>) -> Result<Reply> {
     let (me, other) = (ctx.caller()?.user_id, request.id("userId")?);
     ctx.retry(async || attempt(&ctx, &me, other, details.clone(), false).await)
         .await
@@ -67,7 +67,7 @@ async fn attempt(
     ctx: &Ctx,
     me: &str,
     other: &str,
-    details: ContactDetails,
+    details: ContactChange,
     may_begin: bool,
 ) -> Result<Attempt<Reply>> {
     let direct = Direct::of(ctx, me, [other]).await?;
@@ -105,7 +105,7 @@ async fn attempt(
 }
 
 /// The new contact, and the commit that adds them.
-async fn begin(ctx: &Ctx, side: &Side, details: ContactDetails) -> Result<(Contact, Batch)> {
+async fn begin(ctx: &Ctx, side: &Side, details: ContactChange) -> Result<(Contact, Batch)> {
     let mut contact = side.new_contact();
     details.note(&mut contact);
     let (me, other) = (&contact.user_id, &contact.contact_user_id);
@@ -120,7 +120,7 @@ async fn begin(ctx: &Ctx, side: &Side, details: ContactDetails) -> Result<(Conta
 fn change(
     ctx: &Ctx,
     kept: &Doc<Contact>,
-    details: ContactDetails,
+    details: ContactChange,
 ) -> Result<(Contact, Option<Batch>)> {
     let mut contact = kept.value.clone();
     let changed = details.note(&mut contact);

@@ -30,6 +30,10 @@ pub struct Which {
     pub tag: Option<String>,
     /// Contacts with a name (the caller's for them, display name, user name) of which a word begins so, upper and
     /// lower case alike; 1 to 100 characters. Not together with `before`. A page may have fewer than `limit`, and go on.
+    #[cfg_attr(
+        not(target_family = "wasm"),
+        schemars(length(min = 1, max = MOST_CHARACTERS), regex(pattern = r"^\s*\S"))
+    )]
     pub query: Option<String>,
 }
 

@@ -10,7 +10,7 @@ use whisper_messages::Told;
 use whisper_people::blocked_any;
 use whisper_people::ids::member_id;
 use whisper_schema::Body;
-use whisper_schema::body::{Fields, forms};
+use whisper_schema::body::forms;
 use whisper_schema::prelude::{
     Column, Conversation, ConversationHistory, ConversationMember, ConversationMemberRole as Role,
     ConversationMemberStatus as Status, ConversationRight, SystemMessage, Timestamp,
@@ -20,24 +20,18 @@ use whisper_store::{Batch, Doc, Filter, Patch, Query};
 use crate::access::{Access, admit, door, same_settings, this_one};
 use crate::bans;
 use crate::create::membership;
-use crate::draft::{MOST_PARTICIPANTS, refuse_repeated};
+use crate::draft::MOST_PARTICIPANTS;
 use crate::limits::{ADDED, Uses};
 use crate::mark_read::newest;
 use crate::others::{Others, Wish};
 
 /// The users who shall join.
 #[derive(Clone, Debug, Body)]
-#[body(check = NewMembers::check, example = r#"{"userIds": ["01a2077f-6f27-7adc-b3a2-9485aa79bec2"]}"#)]
+#[body(example = r#"{"userIds": ["01a2077f-6f27-7adc-b3a2-9485aa79bec2"]}"#)]
 pub struct NewMembers {
     /// Ids of 1 to 100 users.
-    #[field(required, count = 1..=100, is = forms::ID)]
+    #[field(required, count = 1..=100, unique, is = forms::ID)]
     pub user_ids: Vec<String>,
-}
-
-impl NewMembers {
-    fn check(&self, fields: &mut Fields<'_, '_>) {
-        refuse_repeated(fields, "userIds", &self.user_ids);
-    }
 }
 
 /// The users who joined.

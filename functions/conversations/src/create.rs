@@ -34,6 +34,7 @@ pub fn endpoint() -> Endpoint {
         create,
     )
     .headers(&["idempotency-key"])
+    .answers(&["etag", "location"])
     .reply::<OneConversationView>(201, "The new conversation.")
     .reply::<OneConversationView>(200, "The direct conversation that the two have already.")
     .codes(&[

@@ -1,7 +1,5 @@
 //! A conversation that somebody wants.
 
-use std::collections::BTreeSet;
-
 use whisper_kit::error::{Error, FieldError, Result};
 use whisper_schema::body::{Fields, forms};
 use whisper_schema::prelude::{Conversation, ConversationKind, ConversationSettings};
@@ -15,13 +13,18 @@ pub const MOST_MEMBERS: i64 = 200_000;
 /// A conversation to be made.
 #[derive(Clone, Debug, PartialEq, Body)]
 #[body(of = Conversation, check = NewConversation::check)]
+#[body(rule = r#"{"properties": {"type": {"enum": ["direct", "group"]}}}"#)]
+#[body(rule = r#"{"anyOf": [{"properties": {
+            "type": {"const": "direct"}, "participantIds": {"type": "array", "minItems": 1, "maxItems": 1}, "name": {"type": "null"}, "description": {"type": "null"},
+            "avatarUrl": {"type": "null"}, "avatarFileId": {"type": "null"}, "maxParticipants": {"type": "null"}}, "required": ["participantIds"]},
+        {"properties": {"type": {"const": "group"}, "name": {"type": "string"}}, "required": ["name"]}]}"#)]
 #[body(example = r#"{"type": "group", "name": "Chess", "participantIds": []}"#)]
 pub struct NewConversation {
     /// `direct` or `group`; the other kinds are not supported yet.
     #[field(key = "type")]
     pub kind: ConversationKind,
     /// Users beside the caller: exactly one in a direct conversation, at most 100 in a group.
-    #[field(apart, count = 0..=100, is = forms::ID)]
+    #[field(apart, count = 0..=100, unique, is = forms::ID)]
     pub participant_ids: Vec<String>,
     /// Title of a group, 1 to 100 characters; a direct conversation has none.
     pub name: Option<String>,
@@ -52,7 +55,6 @@ impl NewConversation {
                 fields.refuse("type", Rule::Enum, detail);
             }
         }
-        refuse_repeated(fields, "participantIds", &self.participant_ids);
     }
 
     fn check_direct(&self, fields: &mut Fields<'_, '_>) {
@@ -117,16 +119,6 @@ pub fn settings_of_groups(settings: &ConversationSettings) -> Vec<String> {
     };
     let names = settings.unlike(&shared).names().into_iter();
     names.map(|name| format!("settings.{name}")).collect()
-}
-
-/// Refuses ids that stand twice in a list, at their second place.
-pub fn refuse_repeated(fields: &mut Fields<'_, '_>, key: &str, ids: &[String]) {
-    let mut seen = BTreeSet::new();
-    for (i, id) in ids.iter().enumerate() {
-        if !seen.insert(id) {
-            fields.refuse(&format!("{key}[{i}]"), Rule::Unique, "is named twice");
-        }
-    }
 }
 
 /// The refusal of users who can't be brought in, by their positions in a list. Whether there is no such account, or a

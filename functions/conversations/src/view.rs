@@ -93,7 +93,7 @@ pub struct ConversationView {
     /// Words it is found by when public.
     pub tags: Vec<String>,
     /// When it was made.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Timestamp,
     /// When its details last changed; a new message doesn't count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
@@ -250,7 +250,7 @@ impl ConversationView {
             is_public: of.is_public,
             category: of.category,
             tags: of.tags,
-            created_at: of.created_at,
+            created_at: of.created_at.unwrap_or_default(),
             updated_at: of.updated_at,
             my: MyMembershipView::new(me, sight.unread),
             participant_ids: sight.shown.participants,

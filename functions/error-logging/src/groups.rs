@@ -1,7 +1,7 @@
 //! Groups, as the operator sees them, and the errors that are kept of each.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use whisper_kit::page::{Listing, NoFilters, Window};
 use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, OptionExt, Reply, Request, Result};
 use whisper_schema::Timestamp;
@@ -78,7 +78,7 @@ pub struct ErrorView {
     pub stack_trace: Option<String>,
     /// The circumstances, as its reporter told them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub context: Option<Value>,
+    pub context: Option<Map<String, Value>>,
     /// How bad it is.
     pub severity: ErrorLogSeverity,
     /// Whether its group had been resolved since.

@@ -24,8 +24,7 @@ pub struct FollowView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notifications_enabled: Option<bool>,
     /// When it began.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<Timestamp>,
+    pub created_at: Timestamp,
 }
 
 /// A follow in a list.
@@ -50,7 +49,7 @@ impl FollowView {
             status: follow.status,
             is_close_friend: mine.then_some(follow.is_close_friend),
             notifications_enabled: mine.then_some(follow.notifications_enabled),
-            created_at: follow.created_at,
+            created_at: follow.created_at.unwrap_or_default(),
         }
     }
 }

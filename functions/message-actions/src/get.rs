@@ -10,6 +10,7 @@ use crate::opened::{Named, Opened};
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
     Endpoint::new(Method::GET, MESSAGE, "getMessage", "Gives one message", get)
+        .answers(&["etag"])
         .reply::<SingleMessageView>(
             200,
             "The message; If-Match looks at the first part of its ETag, which stands for the words.",

@@ -29,6 +29,7 @@ pub fn endpoint() -> Endpoint {
         send,
     )
     .headers(&["idempotency-key"])
+    .answers(&["location"])
     .reply::<MessageView>(201, "The message was sent.")
     .reply::<MessageView>(
         200,

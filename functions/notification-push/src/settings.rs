@@ -23,7 +23,7 @@ const TIME_OF_DAY: Form = Form {
 const ZONE: Form = Form {
     valid: |text| text.len() <= 50 && quiet::zone(text).is_some(),
     must_be: "the IANA name of a time zone",
-    pattern: None,
+    pattern: Some("^[A-Za-z0-9/_+-]{1,50}$"),
     format: None,
 };
 
@@ -31,6 +31,10 @@ const ZONE: Form = Form {
 #[derive(Clone, Debug, Body, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[body(check = NotificationSettingsView::check)]
+#[body(
+    rule = r#"{"anyOf": [{"properties": {"quietFrom": {"type": "null"}, "quietTo": {"type": "null"}}},
+        {"required": ["quietFrom", "quietTo"], "properties": {"quietFrom": {"type": "string"}, "quietTo": {"type": "string"}}}]}"#
+)]
 #[body(
     example = r#"{"quietFrom": "22:00", "quietTo": "07:00", "timezone": "Europe/Zurich", "mutedKinds": ["follow"]}"#
 )]

@@ -17,6 +17,12 @@ use crate::walk::{Pointer, walk};
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct MediaFilters {
     /// The kinds, separated by commas: `images`, `videos`, `gifs`, `audio`, `voice`, `files`, `links`.
+    #[cfg_attr(
+        not(target_family = "wasm"),
+        schemars(regex(
+            pattern = "^(images|videos|gifs|audio|voice|files|links)(,(images|videos|gifs|audio|voice|files|links))*$"
+        ))
+    )]
     pub kind: String,
 }
 

@@ -19,6 +19,7 @@ const WORDS: usize = 30;
 pub struct SearchFilters {
     /// The words to look for, 1 to 200 characters and at most 30 words: upper and lower case, accents and the like don't matter, all words must
     /// stand in the message, in any order, and the last may be the beginning of one. Words in quotes must stand so.
+    #[cfg_attr(not(target_family = "wasm"), schemars(length(min = 1, max = CHARACTERS)))]
     pub query: String,
     /// Only messages of this user.
     pub from: Option<String>,

@@ -19,6 +19,11 @@ const COLOR: Form = Form {
 /// A new story.
 #[derive(Clone, Debug, Body)]
 #[body(of = Story, check = NewStory::check)]
+#[body(
+    rule = r#"{"anyOf": [{"properties": {"contentType": {"const": "text"}, "text": {"type": "string", "pattern": "\\S"}}, "required": ["text"]},
+        {"properties": {"contentType": {"not": {"const": "text"}}, "mediaUrl": {"type": "string"}}, "required": ["mediaUrl"]},
+        {"properties": {"contentType": {"not": {"const": "text"}}, "mediaFileId": {"type": "string"}}, "required": ["mediaFileId"]}]}"#
+)]
 #[body(example = r#"{"contentType": "text", "text": "Hello", "privacy": "public"}"#)]
 #[body(
     example = r#"{"contentType": "image", "mediaUrl": "https://cdn.example/a.jpg", "duration": 10}"#

@@ -17,6 +17,10 @@ use crate::view::StoryPostView;
 #[serde(rename_all = "camelCase")]
 pub struct OfAuthor {
     /// Id of the author; the caller if left out.
+    #[cfg_attr(
+        not(target_family = "wasm"),
+        schemars(length(min = 1, max = 36), regex(pattern = whisper_schema::text::pattern::ID))
+    )]
     user_id: Option<String>,
 }
 

@@ -30,6 +30,7 @@ pub fn endpoint() -> Endpoint {
         post,
     )
     .headers(&["idempotency-key"])
+    .answers(&["location"])
     .reply::<StoryAnswerView>(201, "The story")
     .codes(&[Code::RateLimited])
 }

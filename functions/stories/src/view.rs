@@ -37,12 +37,15 @@ pub struct StoryPostView {
     pub duration: i64,
     /// Filters applied: a JSON object or list of the client's.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(not(target_family = "wasm"), schemars(extend("type" = ["object", "array"], "items" = serde_json::json!({}), "additionalProperties" = serde_json::json!({}))))]
     pub filters: Option<Value>,
     /// Stickers placed on it: a JSON object or list of the client's.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(not(target_family = "wasm"), schemars(extend("type" = ["object", "array"], "items" = serde_json::json!({}), "additionalProperties" = serde_json::json!({}))))]
     pub stickers: Option<Value>,
     /// Music that goes with it: a JSON object or list of the client's.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(not(target_family = "wasm"), schemars(extend("type" = ["object", "array"], "items" = serde_json::json!({}), "additionalProperties" = serde_json::json!({}))))]
     pub music: Option<Value>,
     /// Where it was made, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,7 +69,7 @@ pub struct StoryPostView {
     /// When it vanishes.
     pub expires_at: Timestamp,
     /// When it was posted.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Timestamp,
     /// Whether the caller has seen it; never true for one's own.
     pub viewed: bool,
     /// The caller's reaction.
@@ -121,7 +124,7 @@ impl StoryPostView {
             privacy: story.privacy,
             allow_replies: story.allow_replies,
             expires_at: story.expires_at,
-            created_at: story.created_at,
+            created_at: story.created_at.unwrap_or_default(),
             viewed: false,
             my_reaction: None,
         }

@@ -19,7 +19,7 @@ const VIEWS: &str = "/v1/stories/{storyId}/views";
 /// A report that the caller sees a story.
 #[derive(Debug, Body)]
 #[body(example = r#"{"watchDuration": 4, "completedView": true}"#)]
-pub struct NewView {
+pub struct NewStoryWatch {
     /// Seconds it was watched for; the longest time is kept.
     #[field(range = 0..=86_400, default = 0)]
     watch_duration: i64,
@@ -99,7 +99,7 @@ pub fn list_endpoint() -> Endpoint {
 async fn record(
     ctx: Ctx,
     request: Request,
-    OptionalJson(seen): OptionalJson<NewView>,
+    OptionalJson(seen): OptionalJson<NewStoryWatch>,
 ) -> Result<Reply> {
     let (id, viewer) = (request.id("storyId")?, ctx.caller()?.user_id);
     let view = StoryView {

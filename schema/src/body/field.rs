@@ -203,7 +203,11 @@ impl Field for i64 {
 
     #[cfg(not(target_family = "wasm"))]
     fn schema(limits: &Limits, _: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        super::shape::number("integer", limits)
+        let limits = Limits {
+            range: limits.range.or(Some(Range::Integer(i64::MIN, i64::MAX))),
+            ..*limits
+        };
+        super::shape::number("integer", &limits)
     }
 }
 
@@ -293,7 +297,14 @@ fn elements<'v>(value: &'v Value, limits: &Limits, at: &mut At<'_, '_>) -> Optio
 
 impl<T: Field> Field for Vec<T> {
     fn read(value: &Value, limits: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
-        let read = elements(value, limits, at)?
+        let elements = elements(value, limits, at)?;
+        for (index, element) in elements.iter().enumerate().filter(|_| limits.unique) {
+            if elements[..index].contains(element) {
+                let mut at = at.element(index);
+                at.refuse(Rule::Unique, "is named twice");
+            }
+        }
+        let read = elements
             .iter()
             .enumerate()
             .map(|(index, element)| T::read(element, limits, &mut at.element(index)));

@@ -1,14 +1,14 @@
 //! Forms of text that bodies of several features share.
 
 use super::Form;
-use crate::text::is_line;
+use crate::text::{is_line, pattern};
 use crate::validate::{is_document_id, is_email, is_web_url};
 
 /// Id of a document.
 pub const ID: Form = Form {
     valid: is_document_id,
     must_be: "1 to 36 of A-Z, a-z, 0-9, '_', '.' and '-', starting with a letter or digit",
-    pattern: Some("^[A-Za-z0-9][A-Za-z0-9_.-]{0,35}$"),
+    pattern: Some(pattern::ID),
     format: None,
 };
 
@@ -16,7 +16,7 @@ pub const ID: Form = Form {
 pub const WEB_URL: Form = Form {
     valid: is_web_url,
     must_be: "an http or https URL",
-    pattern: Some("^[Hh][Tt][Tt][Pp][Ss]?://[!-~]+$"),
+    pattern: Some(pattern::WEB_URL),
     format: Some("uri"),
 };
 
@@ -32,7 +32,7 @@ pub const PHONE: Form = Form {
 pub const LINE: Form = Form {
     valid: is_line,
     must_be: "a line that isn't blank and has no control characters",
-    pattern: None,
+    pattern: Some(pattern::LINE),
     format: None,
 };
 
@@ -40,7 +40,7 @@ pub const LINE: Form = Form {
 pub const EMAIL: Form = Form {
     valid: is_email,
     must_be: "an email address",
-    pattern: None,
+    pattern: Some(pattern::EMAIL),
     format: Some("email"),
 };
 

@@ -12,6 +12,8 @@ pub struct Limits {
     pub size: Option<(usize, usize)>,
     /// Least and most elements of a list.
     pub count: Option<(usize, usize)>,
+    /// Whether an element of a list may stand there once only.
+    pub unique: bool,
     /// Least and greatest number.
     pub range: Option<Range>,
     /// Form of a text, or of each text of a list.
@@ -48,6 +50,7 @@ impl Limits {
         of: None,
         size: None,
         count: None,
+        unique: false,
         range: None,
         is: None,
         text: None,

@@ -5,6 +5,11 @@ use serde_json::{Map, Value, json};
 
 use super::limits::{Limits, Range};
 use crate::json_schema::{kind_schema, paragraphs};
+use crate::text::pattern;
+use crate::{Kind, Text};
+
+/// The key that a rule has in the document when it can't be read.
+pub const NO_RULE: &str = "x-no-rule";
 
 /// Starts from the schema of the attribute, if it keeps the rules of one.
 fn base(limits: &Limits, otherwise: Value) -> Value {
@@ -21,24 +26,44 @@ pub(super) fn text(limits: &Limits) -> Schema {
         }
         schema["maxLength"] = most.into();
     }
-    if let Some(kind) = limits.text() {
-        schema["pattern"] = kind.pattern().into();
+    let patterns = patterns(limits);
+    if let Some(first) = patterns.first() {
+        schema["pattern"] = (*first).into();
     }
-    if let Some(form) = limits.is {
-        if let Some(pattern) = form.pattern {
-            schema["pattern"] = pattern.into();
-        }
-        if let Some(format) = form.format {
-            schema["format"] = format.into();
-        }
+    if let Some(second) = patterns.get(1) {
+        schema["allOf"] = json!([{"pattern": second}]);
+    }
+    if let Some(format) = limits.is.and_then(|form| form.format) {
+        schema["format"] = format.into();
+    }
+    if schema.get("pattern").is_none() && schema.get("format").is_none() {
+        schema["pattern"] = pattern::TEXT.into();
     }
     to_schema(schema)
 }
 
+/// The expressions of a text's form and of its kind, without one that follows from the other.
+fn patterns(limits: &Limits) -> Vec<&'static str> {
+    let of_kind = match limits.attribute().map(|attribute| attribute.kind) {
+        Some(Kind::Email) => Some(pattern::EMAIL),
+        Some(Kind::Url) => Some(pattern::URL),
+        _ => None,
+    };
+    let form = limits.is.and_then(|form| form.pattern).or(of_kind);
+    match (form, limits.text()) {
+        (Some(pattern::LINE), Some(Text::Name)) => vec![pattern::NAME],
+        (Some(pattern::LINE), Some(Text::Words)) => vec![pattern::LINE],
+        (form, kind) => form.into_iter().chain(kind.map(Text::pattern)).collect(),
+    }
+}
+
 pub(super) fn number(kind: &str, limits: &Limits) -> Schema {
     let mut schema = base(limits, json!({"type": kind}));
+    let is_bounded = schema.get("minimum").is_some() || schema.get("maximum").is_some();
     let bounds = match limits.range {
         None => return to_schema(schema),
+        // The attribute's are closer.
+        Some(Range::Integer(i64::MIN, i64::MAX)) if is_bounded => return to_schema(schema),
         Some(Range::Integer(least, most)) => (json!(least), json!(most)),
         Some(Range::Number(least, most)) => (json!(least), json!(most)),
     };
@@ -54,6 +79,9 @@ pub(super) fn list(element: Schema, limits: &Limits) -> Schema {
         }
         schema["maxItems"] = most.into();
     }
+    if limits.unique {
+        schema["uniqueItems"] = true.into();
+    }
     to_schema(schema)
 }
 
@@ -66,6 +94,7 @@ pub struct ObjectShape {
     properties: Map<String, Value>,
     required: Vec<&'static str>,
     flattened: Vec<Value>,
+    rules: Vec<Value>,
     examples: Vec<Value>,
 }
 
@@ -77,6 +106,7 @@ impl ObjectShape {
             properties: Map::new(),
             required: Vec::new(),
             flattened: Vec::new(),
+            rules: Vec::new(),
             examples: Vec::new(),
         }
     }
@@ -105,16 +135,30 @@ impl ObjectShape {
         self.properties.insert(key.into(), schema);
     }
 
-    /// Adds the value that is taken where the field is left out.
+    /// Tells the value that is taken where the field is left out. In words: of a `default` generators of types conclude
+    /// that the field is always there, which holds for answers alone.
     pub fn default_of(&mut self, key: &str, default: impl Into<Value>) {
         if let Some(Value::Object(schema)) = self.properties.get_mut(key) {
-            schema.insert("default".into(), default.into());
+            let before = schema.get("description").and_then(Value::as_str);
+            let told = format!(
+                "{} Default: `{}`.",
+                before.unwrap_or_default(),
+                default.into()
+            );
+            schema.insert("description".into(), told.trim_start().into());
         }
     }
 
     /// Adds the fields of a part that stands in the same object.
     pub fn flatten(&mut self, part: Schema) {
         self.flattened.push(part.to_value());
+    }
+
+    /// Adds a rule about several fields, as the text of a schema.
+    pub fn rule(&mut self, text: &str) {
+        let rule = serde_json::from_str::<Value>(text);
+        let told = |error: serde_json::Error| json!({NO_RULE: error.to_string()});
+        self.rules.push(rule.unwrap_or_else(told));
     }
 
     /// Adds an example, as JSON text.
@@ -129,11 +173,13 @@ impl ObjectShape {
         if !self.required.is_empty() {
             schema["required"] = self.required.into();
         }
-        if self.flattened.is_empty() {
-            schema["additionalProperties"] = false.into();
-        } else {
-            schema["allOf"] = self.flattened.into();
-            schema["unevaluatedProperties"] = false.into();
+        match self.flattened.is_empty() {
+            true => schema["additionalProperties"] = false.into(),
+            false => schema["unevaluatedProperties"] = false.into(),
+        }
+        let parts: Vec<Value> = self.flattened.into_iter().chain(self.rules).collect();
+        if !parts.is_empty() {
+            schema["allOf"] = parts.into();
         }
         if !doc.is_empty() {
             schema["description"] = paragraphs(doc).into();
@@ -185,7 +231,7 @@ impl TaggedShape {
     ) {
         let mut tag = json!({"type": "string", "const": key});
         if self.default == Some(key) {
-            tag["default"] = key.into();
+            tag["description"] = "May be left out.".into();
         }
         let mut required = Vec::new();
         if self.default != Some(key) {

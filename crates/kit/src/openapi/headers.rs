@@ -3,11 +3,22 @@
 use serde_json::{Map, Value, json};
 
 use crate::endpoint::Endpoint;
+#[cfg(feature = "testing")]
+use crate::reply::Response;
 
 const PATH: &str = "#/components/headers/";
 
-/// The headers that answers have, by their names.
-pub fn components() -> Value {
+/// The headers that answers of these paths have, by their names.
+pub fn components(paths: &Value) -> Value {
+    let mut all = all();
+    let used = paths.to_string();
+    if let Value::Object(headers) = &mut all {
+        headers.retain(|name, _| used.contains(&format!("\"{PATH}{name}\"")));
+    }
+    all
+}
+
+fn all() -> Value {
     let text = |about: &str| json!({"description": about, "schema": {"type": "string"}});
     let seconds = json!({
         "description": "Seconds to wait before the next try.",
@@ -28,6 +39,24 @@ pub fn components() -> Value {
     })
 }
 
+/// Holds the headers of an answer against the document: a test fails at one that it doesn't have.
+#[cfg(feature = "testing")]
+#[allow(clippy::panic)]
+pub fn check(endpoint: &Endpoint, answer: &Response) {
+    let status = answer.status().as_u16();
+    if status == 304 {
+        return;
+    }
+    let told = of(endpoint, status, true);
+    for name in answer.headers().keys().map(http::HeaderName::as_str) {
+        let is_ours = all().get(name).is_some();
+        if is_ours && told.get(name).is_none() {
+            let operation = endpoint.operation;
+            panic!("{operation} answers {status} with {name}, which the API document doesn't tell");
+        }
+    }
+}
+
 /// The headers of an answer with this status.
 pub fn of(endpoint: &Endpoint, status: u16, paged: bool) -> Value {
     let is_good = status < 300;
@@ -36,7 +65,7 @@ pub fn of(endpoint: &Endpoint, status: u16, paged: bool) -> Value {
     let all = [
         ("x-request-id", true),
         ("etag", is_good && (has("etag") || asks("if-match"))),
-        ("location", status == 201 && has("location")),
+        ("location", matches!(status, 200 | 201) && has("location")),
         ("link", status == 200 && paged),
         ("idempotency-replayed", is_good && asks("idempotency-key")),
         ("retry-after", matches!(status, 429 | 503)),

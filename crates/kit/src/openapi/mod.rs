@@ -1,7 +1,12 @@
 //! The OpenAPI 3.1 document of several functions, made of their endpoint tables.
 
+mod choices;
 mod headers;
 mod names;
+mod parameters;
+
+#[cfg(feature = "testing")]
+pub(crate) use headers::check as check_headers;
 
 use std::collections::BTreeMap;
 
@@ -81,7 +86,7 @@ pub fn document(about: &About<'_>, apis: &[Api]) -> Value {
         .iter()
         .map(|subject| json!({"name": subject.name, "description": subject.about}))
         .collect();
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {"title": about.title, "version": about.version, "description": about.text,
                  "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
@@ -90,7 +95,7 @@ pub fn document(about: &About<'_>, apis: &[Api]) -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "headers": headers::components(),
+            "headers": headers::components(&paths),
             "securitySchemes": {
                 "accessToken": {
                     "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
@@ -99,7 +104,9 @@ pub fn document(about: &About<'_>, apis: &[Api]) -> Value {
                 "operatorKey": {"type": "http", "scheme": "bearer", "description": "The operator's key."},
             },
         },
-    })
+    });
+    choices::joined(&mut document);
+    document
 }
 
 /// The name of the subject that says most about the path.
@@ -121,7 +128,7 @@ fn operation(subject: Option<&str>, endpoint: &Endpoint, generator: &mut SchemaG
             Auth::Operator => json!([{"operatorKey": []}]),
         },
     });
-    let parameters = parameters(endpoint, generator);
+    let parameters = parameters::of(endpoint, generator);
     let paged = parameters
         .iter()
         .any(|parameter| parameter["name"] == "after");
@@ -136,81 +143,6 @@ fn operation(subject: Option<&str>, endpoint: &Endpoint, generator: &mut SchemaG
         });
     }
     operation
-}
-
-fn parameters(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value> {
-    let parts = endpoint.path.split('/');
-    let names = parts.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    let mut parameters: Vec<Value> = names.map(path_parameter).collect();
-    parameters.extend(endpoint.headers.iter().map(|name| header_parameter(name)));
-    parameters.extend(endpoint.own_headers.iter().map(own_header));
-    let Some(query) = endpoint.described.query else {
-        return parameters;
-    };
-    // The parameters are the fields of a struct; its schema itself stays out of the components.
-    let schema = resolved((query.schema)(generator), generator);
-    let required: Vec<&str> = schema["required"]
-        .as_array()
-        .map_or_else(Vec::new, |names| {
-            names.iter().filter_map(Value::as_str).collect()
-        });
-    for (name, field) in schema["properties"].as_object().into_iter().flatten() {
-        let mut field = field.clone();
-        let about = field.as_object_mut().and_then(|f| f.remove("description"));
-        let mut parameter = json!({
-            "name": name, "in": "query", "required": required.contains(&name.as_str()), "schema": field,
-        });
-        if let Some(about) = about {
-            parameter["description"] = about;
-        }
-        parameters.push(parameter);
-    }
-    parameters
-}
-
-fn path_parameter(name: &str) -> Value {
-    let id = json!({"type": "string", "minLength": 1, "maxLength": 36, "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]*$"});
-    json!({"name": name, "in": "path", "required": true, "schema": id})
-}
-
-fn header_parameter(name: &str) -> Value {
-    let (required, about, schema) = match name {
-        "if-match" => (
-            true,
-            "The ETag of the document as it was read, or * for its present state.",
-            json!({"type": "string"}),
-        ),
-        "idempotency-key" => (
-            false,
-            "Makes a retry safe: the same key with the same request gives the first answer, for 24 hours.",
-            json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}),
-        ),
-        _ => (false, "", json!({"type": "string"})),
-    };
-    let mut parameter =
-        json!({"name": name, "in": "header", "required": required, "schema": schema});
-    if !about.is_empty() {
-        parameter["description"] = about.into();
-    }
-    parameter
-}
-
-fn own_header(header: &Header) -> Value {
-    let (least, most) = header.size;
-    let schema =
-        json!({"type": "string", "minLength": least, "maxLength": most, "pattern": header.pattern});
-    json!({
-        "name": header.name, "in": "header", "required": false, "schema": schema, "description": header.about,
-    })
-}
-
-fn resolved(schema: schemars::Schema, generator: &mut SchemaGenerator) -> Value {
-    let schema = schema.to_value();
-    let name = schema["$ref"]
-        .as_str()
-        .and_then(|path| path.rsplit('/').next());
-    let defined = name.and_then(|name| generator.definitions_mut().remove(name));
-    defined.unwrap_or(schema)
 }
 
 fn responses(endpoint: &Endpoint, paged: bool, generator: &mut SchemaGenerator) -> Value {
@@ -270,7 +202,7 @@ fn codes(endpoint: &Endpoint) -> Vec<Code> {
         codes.push(Code::InvalidQuery);
     }
     if endpoint.headers.contains(&"if-match") {
-        codes.extend([Code::PreconditionFailed, Code::PreconditionRequired]);
+        codes.push(Code::PreconditionFailed);
     }
     if endpoint.headers.contains(&"idempotency-key") {
         codes.extend([Code::IdempotencyKeyReused, Code::InvalidHeader]);

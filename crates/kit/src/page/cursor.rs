@@ -7,7 +7,10 @@ use crate::error::{Code, Error, Result};
 use crate::sealing::Sealing;
 
 /// The longest cursor that is looked at, in bytes.
-const MAX_CURSOR: usize = 2048;
+pub(super) const MAX_CURSOR: usize = 2048;
+/// The form of a cursor, as a regular expression: base64url of the nonce, the tag and a place.
+#[cfg(not(target_family = "wasm"))]
+pub(super) const CURSOR: &str = "^[A-Za-z0-9_-]{60,}$";
 
 /// The cursor of a place in the list `scope`.
 pub(super) fn encode(key: &[u8; 32], scope: &str, cursor: &Cursor) -> Result<String> {
@@ -67,6 +70,7 @@ mod tests {
             let text = encode(&KEY, &scope, &cursor).unwrap();
             prop_assume!(text.len() <= MAX_CURSOR);
             prop_assert_eq!(decode(&KEY, &scope, &text).unwrap(), cursor);
+            prop_assert!(text.len() >= 60, "shorter than the API document says: {}", text);
         }
 
         #[test]

@@ -7,6 +7,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::Result;
+#[cfg(not(target_family = "wasm"))]
+use crate::page::cursor::{CURSOR, MAX_CURSOR};
+#[cfg(not(target_family = "wasm"))]
+use crate::page::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::query;
 
 /// Filters of a list: a struct whose fields are query parameters. It needs no `deny_unknown_fields`; parameters
@@ -24,10 +28,16 @@ pub struct NoFilters {}
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct PageQuery {
     /// How many items at most: 1 to 100, 25 by default.
+    #[cfg_attr(
+        not(target_family = "wasm"),
+        schemars(range(min = 1, max = MAX_LIMIT), extend("default" = DEFAULT_LIMIT))
+    )]
     pub limit: Option<u32>,
     /// Continue after this cursor, a former page's `next`.
+    #[cfg_attr(not(target_family = "wasm"), schemars(length(max = MAX_CURSOR), regex(pattern = CURSOR)))]
     pub after: Option<String>,
-    /// End before this cursor, a former page's `previous`.
+    /// End before this cursor, a former page's `previous`; not together with `after`.
+    #[cfg_attr(not(target_family = "wasm"), schemars(length(max = MAX_CURSOR), regex(pattern = CURSOR)))]
     pub before: Option<String>,
 }
 

@@ -114,6 +114,10 @@ fn is_allowed(c: char) -> bool {
     !(c.is_control() || invisible || jamo || private || nothing)
 }
 
+/// The characters of [`is_allowed`] as a regular expression, as far as one tells them.
+#[cfg(not(target_family = "wasm"))]
+const ALLOWED: &str = r"^[^\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u1100-\u11ff\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ua960-\ua97f\ud7b0-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\ufffe\uffff]*$";
+
 impl Field for NewPassword {
     fn read(value: &Value, _: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
         let text = prepared(&String::read(value, &SENT, at)?);
@@ -142,7 +146,10 @@ impl Field for NewPassword {
             size: Some((PASSWORD_MIN, PASSWORD_MAX)),
             ..Limits::NONE
         };
-        String::schema(&limits, generator)
+        let mut schema = String::schema(&limits, generator);
+        schema.insert("pattern".to_owned(), ALLOWED.into());
+        schema.insert("not".to_owned(), serde_json::json!({"enum": COMMON}));
+        schema
     }
 }
 

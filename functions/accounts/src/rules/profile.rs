@@ -175,10 +175,8 @@ impl Field for SocialLinks {
     fn schema(_: &Limits, _: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "object", "maxProperties": LINKS_MAX,
-            "additionalProperties": {
-                "type": "string",
-                "pattern": r"^(@[^\s/\\]*|[^\s/\\:]+|[Hh][Tt][Tt][Pp][Ss]?://[!-~]+)$",
-            },
+            "propertyNames": {"pattern": whisper_schema::text::pattern::LINE, "allOf": [{"pattern": whisper_schema::text::pattern::NAME}]},
+            "additionalProperties": {"type": "string", "pattern": whisper_schema::text::pattern::LINK},
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The document that is served is the one the endpoint tables make.
 #![allow(clippy::unwrap_used)]
 
+mod forms;
 mod subjects;
 
 use std::collections::BTreeSet;
@@ -130,6 +131,39 @@ fn every_reference_leads_somewhere_and_operations_are_unique() {
         let pointer = reference.split('"').next().unwrap();
         assert!(document.pointer(pointer).is_some(), "{pointer}");
     }
+}
+
+#[test]
+fn no_two_types_have_one_name_in_the_document() {
+    let document: Value = serde_json::from_str(&made()).unwrap();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    // A second type of the same name gets a number.
+    let numbered = |name: &&String| {
+        let bare = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        bare.len() < name.len() && schemas.contains_key(bare)
+    };
+    let all: Vec<&String> = schemas.keys().filter(numbered).collect();
+    assert!(all.is_empty(), "{all:?}");
+}
+
+#[test]
+fn every_body_has_an_example() {
+    let document: Value = serde_json::from_str(&made()).unwrap();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for operation in methods.as_object().unwrap().values() {
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+            let Some(name) = schema["$ref"].as_str() else {
+                continue;
+            };
+            let named = document.pointer(name.trim_start_matches('#')).unwrap();
+            assert!(named["examples"].is_array(), "{path}: {name}");
+        }
+    }
+}
+
+#[test]
+fn every_rule_of_a_body_is_a_schema() {
+    assert!(!made().contains("x-no-rule"));
 }
 
 #[test]

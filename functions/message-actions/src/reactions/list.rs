@@ -18,6 +18,10 @@ use crate::opened::Named;
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct ReactionFilters {
     /// Reactions with this emoji, or this sticker's id; else all.
+    #[cfg_attr(
+        not(target_family = "wasm"),
+        schemars(length(min = 1, max = 36), regex(pattern = whisper_schema::text::pattern::REACTION))
+    )]
     pub reaction: Option<String>,
 }
 

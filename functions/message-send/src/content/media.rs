@@ -38,6 +38,7 @@ pub struct MediaDetails {
 /// Details of a voice message; `durationMs` is needed, as it is shown before the file is loaded.
 #[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
 #[body(check = VoiceDetails::check)]
+#[body(rule = r#"{"required": ["durationMs"], "properties": {"durationMs": {"type": "integer"}}}"#)]
 #[serde(rename_all = "camelCase")]
 pub struct VoiceDetails {
     /// The file.

@@ -9,6 +9,7 @@ use whisper_schema::{Body, Rule, Timestamp};
 /// A poll; its question is the message's content.
 #[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
 #[body(check = PollDetails::check)]
+#[body(rule = r#"{"properties": {"options": {"uniqueItems": true, "items": {"pattern": "\\S"}}}}"#)]
 #[serde(rename_all = "camelCase")]
 pub struct PollDetails {
     /// Different answers to choose from.

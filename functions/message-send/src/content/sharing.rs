@@ -36,6 +36,10 @@ pub struct LocationDetails {
 /// A person, and at least one way to reach them.
 #[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
 #[body(check = ContactDetails::check)]
+#[body(
+    rule = r#"{"anyOf": [{"required": ["phone"], "properties": {"phone": {"type": "string"}}}, {"required": ["email"], "properties": {"email": {"type": "string"}}},
+        {"required": ["userId"], "properties": {"userId": {"type": "string"}}}]}"#
+)]
 #[serde(rename_all = "camelCase")]
 pub struct ContactDetails {
     /// Name of the person.

@@ -11,6 +11,10 @@ use super::forms::{self, DECIMAL, POSITIVE_DECIMAL};
 /// A transaction that took place: the chain knows the rest.
 #[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
 #[body(check = CryptoTxDetails::check)]
+#[body(
+    rule = r#"{"anyOf": [{"properties": {"chain": {"const": "solana"}, "txHash": {"pattern": "^[1-9A-HJ-NP-Za-km-z]{64,88}$"}}},
+        {"properties": {"chain": {"not": {"const": "solana"}}, "txHash": {"pattern": "^0x[0-9A-Fa-f]{64}$"}}}]}"#
+)]
 #[serde(rename_all = "camelCase")]
 pub struct CryptoTxDetails {
     /// Chain it is on.
@@ -41,6 +45,11 @@ impl CryptoTxDetails {
 /// A non-fungible token to look at.
 #[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
 #[body(check = NftDetails::check)]
+#[body(
+    rule = r#"{"anyOf": [{"properties": {"chain": {"const": "solana"}, "contractAddress": {"pattern": "^[1-9A-HJ-NP-Za-km-z]{32,44}$"}}},
+        {"properties": {"chain": {"not": {"const": "solana"}}, "contractAddress": {"pattern": "^0x[0-9A-Fa-f]{40}$"},
+            "tokenId": {"type": "string", "pattern": "^(0|[1-9][0-9]{0,77})$"}}, "required": ["tokenId"]}]}"#
+)]
 #[serde(rename_all = "camelCase")]
 pub struct NftDetails {
     /// Chain it is on.
@@ -69,6 +78,18 @@ impl NftDetails {
 /// Tokens, or a non-fungible one, for another member.
 #[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
 #[body(check = TokenGiftDetails::check)]
+#[body(rule = r#"{"anyOf": [{"properties": {"giftType": {"const": "nft"},
+            "nftContractAddress": {"type": "string"}, "tokenAmount": {"type": "null"}, "tokenAddress": {"type": "null"}}, "required": ["nftContractAddress"]},
+        {"properties": {"giftType": {"not": {"const": "nft"}},
+            "tokenAmount": {"type": "string"}, "nftContractAddress": {"type": "null"}, "nftTokenId": {"type": "null"}}, "required": ["tokenAmount"]}]}"#)]
+#[body(rule = r#"{"anyOf": [{"properties": {"chain": {"const": "solana"},
+            "nftContractAddress": {"pattern": "^[1-9A-HJ-NP-Za-km-z]{32,44}$"}, "tokenAddress": {"pattern": "^[1-9A-HJ-NP-Za-km-z]{32,44}$"}}},
+        {"properties": {"chain": {"not": {"const": "solana"}}, "nftContractAddress": {"pattern": "^0x[0-9A-Fa-f]{40}$"},
+            "tokenAddress": {"pattern": "^0x[0-9A-Fa-f]{40}$"}, "nftTokenId": {"pattern": "^(0|[1-9][0-9]{0,77})$"}}}]}"#)]
+#[body(
+    rule = r#"{"anyOf": [{"properties": {"giftType": {"not": {"const": "nft"}}}}, {"properties": {"chain": {"const": "solana"}}},
+        {"properties": {"nftTokenId": {"type": "string"}}, "required": ["nftTokenId"]}]}"#
+)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenGiftDetails {
     /// The kind of gift.

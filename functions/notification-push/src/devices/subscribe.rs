@@ -24,11 +24,19 @@ const END: &str = "expirationTime";
 /// The latest time that can be written, in milliseconds: the end of the year 9999.
 const LATEST: i64 = 253_402_300_799_999;
 
+/// An address at a push service, for the API document: [`check_endpoint`] is what looks at it.
+const ADDRESS: Form = Form {
+    valid: |_| true,
+    must_be: "an address at a push service",
+    pattern: Some("^https?://[!-~]{1,1990}$"),
+    format: None,
+};
+
 /// A device's public key.
 const PUBLIC_KEY: Form = Form {
     valid: |text| Recipient::point(text).is_some(),
     must_be: "a point of P-256, uncompressed, base64url",
-    pattern: None,
+    pattern: Some("^B[A-P][A-Za-z0-9_-]{85}={0,2}$"),
     format: None,
 };
 
@@ -47,6 +55,7 @@ const SHARED_SECRET: Form = Form {
 )]
 pub struct NewPushSubscription {
     /// Address at the push service.
+    #[field(is = ADDRESS)]
     endpoint: Secret<String>,
     /// The device's keys.
     keys: DeviceKeys,
@@ -79,6 +88,7 @@ pub fn endpoint() -> Endpoint {
          subscription.",
         subscribe,
     )
+    .answers(&["location"])
     .reply::<PushSubscriptionView>(201, "A new subscription")
     .reply::<PushSubscriptionView>(200, "It was there, and is changed")
     .codes(&[Code::TooManyDevices])

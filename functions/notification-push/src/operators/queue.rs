@@ -20,6 +20,10 @@ const COUNTED: u64 = 10_000;
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct QueueFilters {
     /// `pending`, `processing`, `delivered` (not of pushes) or `failed`; failed if left out.
+    #[cfg_attr(
+        not(target_family = "wasm"),
+        schemars(extend("enum" = ["pending", "processing", "delivered", "failed"]))
+    )]
     status: Option<String>,
 }
 

@@ -20,6 +20,10 @@ const COMMITS: usize = 100;
 /// Deliveries to try again: either of the two.
 #[derive(Debug, Body)]
 #[body(check = RetryQueue::check, example = r#"{"all": true}"#)]
+#[body(
+    rule = r#"{"anyOf": [{"required": ["all"], "properties": {"all": {"const": true}, "ids": {"maxItems": 0}}},
+        {"required": ["ids"], "properties": {"all": {"enum": [false, null]}, "ids": {"type": "array", "minItems": 1}}}]}"#
+)]
 pub struct RetryQueue {
     /// Ids of deliveries or of pushes, 1 to 100; one that is not there, or has not failed, is left alone.
     #[field(count = 0..=100, is = ID)]

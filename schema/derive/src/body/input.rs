@@ -8,7 +8,7 @@ use syn::{
 use crate::attributes::{attributes, doc_of, error_at};
 use crate::kinds::camel_case;
 
-/// `#[body(of = Story, changes = Story, check = Self::check, example = "{…}", tag = "…", content = "…", default = "…")]`
+/// `#[body(of = Story, changes = Story, check = Self::check, rule = "{…}", example = "{…}", tag = "…", content = "…", default = "…")]`
 #[derive(Default)]
 pub struct BodyOptions {
     /// Document with the attributes whose rules the fields of the same names keep.
@@ -17,6 +17,8 @@ pub struct BodyOptions {
     pub changes: bool,
     /// Function that looks at the whole.
     pub check: Option<Path>,
+    /// JSON Schema of what `check` looks at, for the API document.
+    pub rules: Vec<Expr>,
     pub examples: Vec<LitStr>,
     pub tag: Option<LitStr>,
     pub content: Option<LitStr>,
@@ -35,6 +37,7 @@ impl BodyOptions {
                         options.changes = true;
                     }
                     "check" => options.check = Some(meta.value()?.parse()?),
+                    "rule" => options.rules.push(meta.value()?.parse()?),
                     "example" => options.examples.push(meta.value()?.parse()?),
                     "tag" => options.tag = Some(meta.value()?.parse()?),
                     "content" => options.content = Some(meta.value()?.parse()?),
@@ -76,7 +79,7 @@ pub struct BodyField {
     pub options: FieldOptions,
 }
 
-/// `#[field(key = "type", of = Story, as = "attribute", apart, size = 1..=9, count = 0..=9, range = 0..=9, is = FORM, default = …, required, flatten)]`
+/// `#[field(key = "type", of = Story, as = "attribute", apart, size = 1..=9, count = 0..=9, unique, range = 0..=9, is = FORM, default = …, required, flatten)]`
 #[derive(Default)]
 pub struct FieldOptions {
     pub key: Option<LitStr>,
@@ -88,6 +91,8 @@ pub struct FieldOptions {
     pub apart: bool,
     pub size: Option<ExprRange>,
     pub count: Option<ExprRange>,
+    /// Whether an element of the list may stand there once only.
+    pub unique: bool,
     pub range: Option<ExprRange>,
     pub is: Option<Path>,
     /// The kind of text that people see of it: `Words` or `Name`.
@@ -130,6 +135,7 @@ impl FieldOptions {
                     "apart" => options.apart = true,
                     "size" => options.size = Some(range(meta.value()?.parse()?)?),
                     "count" => options.count = Some(range(meta.value()?.parse()?)?),
+                    "unique" => options.unique = true,
                     "range" => options.range = Some(range(meta.value()?.parse()?)?),
                     "text" => options.text = Some(meta.value()?.parse()?),
                     "is" => options.is = Some(meta.value()?.parse()?),

@@ -118,12 +118,16 @@ fn schema(input: &DeriveInput, options: &BodyOptions, fields: &[BodyField]) -> T
             #default
         }
     });
-    let examples = &options.examples;
+    let (rules, examples) = (&options.rules, &options.examples);
     quote! {
         #[cfg(not(target_family = "wasm"))]
         impl ::whisper_schema::derived::schemars::JsonSchema for #name {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!(#name).into()
+            }
+
+            fn schema_id() -> std::borrow::Cow<'static, str> {
+                concat!(module_path!(), "::", stringify!(#name)).into()
             }
 
             fn json_schema(
@@ -132,6 +136,7 @@ fn schema(input: &DeriveInput, options: &BodyOptions, fields: &[BodyField]) -> T
                 let _ = &generator;
                 let mut object = ::whisper_schema::body::ObjectShape::new();
                 #(#adds)*
+                #(object.rule(#rules);)*
                 #(object.example(#examples);)*
                 object.finish(#doc)
             }
@@ -201,6 +206,7 @@ fn limits(body: &BodyOptions, field: &BodyField) -> TokenStream {
         None => quote!(None),
     };
     let (size, count) = (pair(&options.size), pair(&options.count));
+    let unique = options.unique;
     let range = match &options.range {
         Some(ExprRange { start, end, .. }) if is_number(&field.ty) => {
             quote!(Some(::whisper_schema::body::Range::Number(#start, #end)))
@@ -223,6 +229,7 @@ fn limits(body: &BodyOptions, field: &BodyField) -> TokenStream {
             of: #of,
             size: #size,
             count: #count,
+            unique: #unique,
             range: #range,
             is: #is,
             text: #text,

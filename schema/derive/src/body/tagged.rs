@@ -65,6 +65,10 @@ pub fn expand(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
                 stringify!(#name).into()
             }
 
+            fn schema_id() -> std::borrow::Cow<'static, str> {
+                concat!(module_path!(), "::", stringify!(#name)).into()
+            }
+
             fn json_schema(
                 generator: &mut ::whisper_schema::derived::schemars::SchemaGenerator,
             ) -> ::whisper_schema::derived::schemars::Schema {
