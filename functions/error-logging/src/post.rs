@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use whisper_kit::idempotency::Once;
 use whisper_kit::rate_limit::{Limit, Rate};
 use whisper_kit::{
-    Attempt, Code, Ctx, Endpoint, Error, FieldError, Json, Method, Reply, Request, Result,
-    ResultExt,
+    Attempt, Code, Ctx, Endpoint, Error, FaultView, FieldError, Json, Method, Reply, Request,
+    Result, ResultExt,
 };
 use whisper_schema::analytics_db::{ErrorLog, ErrorLogSeverity};
 use whisper_schema::body::{Each, MOST_FINDINGS};
@@ -105,28 +105,6 @@ pub struct RefusedErrorView {
     pub index: u32,
     /// Its first five faults.
     pub errors: Vec<FaultView>,
-}
-
-/// A fault of a field, as problem documents name them.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct FaultView {
-    /// Path of the field, such as `errors[3].errorMessage`.
-    pub field: String,
-    /// The rule it breaks.
-    pub rule: String,
-    /// The fault, in words for people.
-    pub detail: String,
-}
-
-impl From<FieldError> for FaultView {
-    fn from(fault: FieldError) -> Self {
-        FaultView {
-            field: fault.field,
-            rule: fault.rule.to_string(),
-            detail: fault.detail,
-        }
-    }
 }
 
 /// Reports one.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use whisper_kit::ids::{derived_id, mention_id, story_reaction_notice_id};
 use whisper_messages::reaction_id;
+use whisper_people::contact_request_id;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
     Event, Message, Notification, NotificationKind, NotificationPriority,
@@ -39,6 +40,8 @@ pub struct Notice {
     pub story: Option<String>,
     /// The reaction to a message that it is about.
     pub reaction: Option<String>,
+    /// The request to be contacts that it is about.
+    pub request: Option<String>,
     /// The message that it stands in.
     pub message: Option<String>,
     /// The conversation that the user must be a member of.
@@ -51,6 +54,7 @@ pub fn notices(event: &Event, message: Option<&Message>) -> Vec<Notice> {
         "story.reacted" => story_reaction(event).into_iter().collect(),
         "reaction.set" => message_reaction(event).into_iter().collect(),
         "follow.created" => follow(event).into_iter().collect(),
+        "contact_request.sent" => contact_request(event).into_iter().collect(),
         "message.sent" => message.map_or_else(Vec::new, mentions),
         _ => Vec::new(),
     };
@@ -87,6 +91,7 @@ fn story_reaction(event: &Event) -> Option<Notice> {
         about: json!({"storyId": story, "userId": actor}),
         story: Some(story.to_owned()),
         reaction: None,
+        request: None,
         message: None,
         conversation: None,
         user,
@@ -109,6 +114,7 @@ fn message_reaction(event: &Event) -> Option<Notice> {
         about: json!({"messageId": message, "conversationId": conversation, "userId": actor, "reactionId": reaction}),
         story: None,
         reaction: Some(reaction),
+        request: None,
         message: Some(message.to_owned()),
         conversation: Some(conversation),
         user,
@@ -129,6 +135,29 @@ fn follow(event: &Event) -> Option<Notice> {
         about: json!({"userId": actor}),
         story: None,
         reaction: None,
+        request: None,
+        message: None,
+        conversation: None,
+        user,
+        actor,
+    })
+}
+
+/// A request to be contacts. There is no kind of notification of its own for it.
+fn contact_request(event: &Event) -> Option<Notice> {
+    let payload = payload(event);
+    let id = |key: &str| Some(payload.get(key)?.as_str()?.to_owned());
+    let (actor, user) = (id("requesterId")?, id("recipientId")?);
+    let request = contact_request_id(&actor, &user);
+    Some(Notice {
+        id: derived_id(&["notification", "contact_request", &actor, &user]),
+        kind: NotificationKind::System,
+        did: "wants to be your contact",
+        leads_to: format!("/users/{actor}"),
+        about: json!({"userId": actor, "contactRequestId": request}),
+        story: None,
+        reaction: None,
+        request: Some(request),
         message: None,
         conversation: None,
         user,
@@ -148,6 +177,7 @@ fn mentions(message: &Message) -> Vec<Notice> {
         about: json!({"messageId": id, "conversationId": conversation, "userId": message.sender_id}),
         story: None,
         reaction: None,
+        request: None,
         message: Some(id.to_owned()),
         conversation: Some(conversation.to_owned()),
     };
@@ -169,6 +199,7 @@ impl Notice {
             conversation: self.conversation.clone(),
             story: self.story.clone(),
             reaction: self.reaction.clone(),
+            request: self.request.clone(),
             is_follow: self.kind == NotificationKind::Follow,
         }
     }
