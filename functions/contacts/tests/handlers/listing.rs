@@ -37,7 +37,7 @@ fn favourites_stand_on_top_and_filters_go_together() {
                 "?relationship=family&tag=Bern&favorite=true&query=bo",
                 vec![bob],
             ),
-            ("?query=DA", vec![dan]),
+            ("?query=DAN", vec![dan]),
         ] {
             assert_eq!(ann.listed(&edge, query).await, expected, "{query}");
         }
