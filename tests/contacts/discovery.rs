@@ -37,7 +37,10 @@ fn an_address_that_nobody_verified_leads_to_nobody() {
     let found = ann.post(&app, "/v1/contact-discovery", &body).expect(200);
     assert_eq!(found["items"], json!([]));
     let answer = import(&app, &ann, &json!([{ "hashes": hashes }]));
-    assert_eq!((&answer["added"], &answer["unmatched"]), (&json!(0), &json!(1)));
+    assert_eq!(
+        (&answer["added"], &answer["unmatched"]),
+        (&json!(0), &json!(1))
+    );
 }
 
 fn sha256(text: &str) -> String {
@@ -80,8 +83,7 @@ fn an_address_book_is_taken_over_and_faults_are_named_by_place() {
     let expected: Vec<(&Value, &Value)> = expected.iter().map(|(i, f)| (i, f)).collect();
     assert_eq!(refused, expected);
     assert_eq!(
-        answer["refused"][0]["errors"][0]["rule"],
-        answer["refused"][1]["errors"][0]["rule"],
+        answer["refused"][0]["errors"][0]["rule"], answer["refused"][1]["errors"][0]["rule"],
         "blocked people look like nobody"
     );
     assert_eq!(kept(&app, &ann, "?tag=work"), [cid.id.as_str()]);
@@ -95,7 +97,8 @@ fn what_is_no_hash_and_no_import_is_refused() {
     let ann = app.person("ann");
     let look = |body: &Value| ann.post(&app, "/v1/contact-discovery", body);
     look(&json!({"hashes": []})).expect_fields(&["hashes"]);
-    look(&json!({"hashes": ["ann@example.com"], "salt": "x"})).expect_fields(&["hashes[0]", "salt"]);
+    look(&json!({"hashes": ["ann@example.com"], "salt": "x"}))
+        .expect_fields(&["hashes[0]", "salt"]);
     look(&json!({"hashes": vec!["0".repeat(64); 1001]})).expect_fields(&["hashes"]);
     let sent = |body: &Value| ann.post(&app, "/v1/contact-imports", body);
     sent(&json!({"contacts": vec![json!({}); 5001]})).expect_fields(&["contacts"]);

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use whisper_schema::prelude::{Contact, ContactRelationship, DiscoverableKind, Follow, FollowStatus, Profile};
+use whisper_schema::prelude::{
+    Contact, ContactRelationship, DiscoverableKind, Follow, FollowStatus, Profile,
+};
 use whisper_store::{Answers, Filter, Query, Questions, ReadSet, StoreError};
 
 use crate::discovery::by;

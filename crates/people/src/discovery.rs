@@ -86,7 +86,13 @@ impl Findable {
     ///
     /// # Errors
     /// The store's, when the key has to be read.
-    pub async fn publish(&self, ctx: &Ctx, batch: Batch, user: &str, before: &Self) -> Result<Batch> {
+    pub async fn publish(
+        &self,
+        ctx: &Ctx,
+        batch: Batch,
+        user: &str,
+        before: &Self,
+    ) -> Result<Batch> {
         let mut batch = batch;
         for kind in DiscoverableKind::ALL.iter().copied() {
             let address = self.address(kind);

@@ -10,8 +10,9 @@ use serde_json::{Map, Value};
 use whisper_kit::ids::{mark_id, member_id};
 use whisper_people::{Reach, Reaching, by_ids, following, reach};
 use whisper_schema::prelude::{
-    ContactRequest, ContactRequestStatus, ConversationMember, Follow, FollowStatus, Message, MessageMark, MessageMarkKind,
-    MessageReaction, Notification, NotificationKind, Story, StoryReaction,
+    ContactRequest, ContactRequestStatus, ConversationMember, Follow, FollowStatus, Message,
+    MessageMark, MessageMarkKind, MessageReaction, Notification, NotificationKind, Story,
+    StoryReaction,
 };
 use whisper_schema::{Ephemeral, Timestamp};
 use whisper_store::{Answers, Doc, Filter, Query, Questions, ReadSet, StoreError};
@@ -50,7 +51,8 @@ impl Subject {
             conversation: id("conversationId"),
             story: id("storyId").filter(|_| reacted),
             reaction: id("reactionId").filter(|_| notification.kind == NotificationKind::Like),
-            request: id("contactRequestId").filter(|_| notification.kind == NotificationKind::System),
+            request: id("contactRequestId")
+                .filter(|_| notification.kind == NotificationKind::System),
             is_follow: notification.kind == NotificationKind::Follow,
         }
     }

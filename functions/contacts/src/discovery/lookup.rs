@@ -50,7 +50,9 @@ pub async fn lookup<'a>(
     let rows = ctx.read(asked.collect::<Vec<_>>()).await?;
     let rows: Vec<Discoverable> = rows.into_iter().flatten().map(Doc::into_inner).collect();
     let users = || rows.iter().map(|row| row.user_id.as_str());
-    let (people, consents) = ctx.read((shown_to(me, users()), consents(me, users()))).await?;
+    let (people, consents) = ctx
+        .read((shown_to(me, users()), consents(me, users())))
+        .await?;
     let salt = discovery_salt(ctx).await?;
     let mut found = BTreeMap::new();
     for row in &rows {

@@ -7,7 +7,7 @@ mod salt;
 use whisper_kit::Api;
 use whisper_schema::body::Form;
 
-pub use lookup::{Looked, lookup};
+pub use lookup::lookup;
 
 /// Where it is.
 const DISCOVERY: &str = "/v1/contact-discovery";

@@ -4,9 +4,7 @@ mod draft;
 mod outcome;
 mod portion;
 
-use whisper_kit::{
-    Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result, ResultExt,
-};
+use whisper_kit::{Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result, ResultExt};
 use whisper_schema::body::MOST_FINDINGS;
 use whisper_store::Batch;
 

@@ -27,12 +27,7 @@ const BESIDE: usize = 10;
 ///
 /// # Errors
 /// The store's; those who were added before stay, and are known when the import is sent again.
-pub async fn take_over(
-    ctx: &Ctx,
-    me: &str,
-    items: &[Item],
-    outcome: &mut Outcome,
-) -> Result<()> {
+pub async fn take_over(ctx: &Ctx, me: &str, items: &[Item], outcome: &mut Outcome) -> Result<()> {
     let portion = ctx.store().await?.portion(PORTION + BESIDE) - BESIDE;
     let mut left: Vec<&[Item]> = items.chunks(portion.max(1)).rev().collect();
     while let Some(some) = left.pop() {
@@ -71,20 +66,19 @@ async fn one(ctx: &Ctx, me: &str, items: &[Item]) -> Result<Outcome> {
     });
     let wanted: Vec<Wanted<'_>> = wanted.collect();
     let unmatched = (items.len() - wanted.len()) as u32;
-    let mut outcome = ctx
-        .retry(async || attempt(ctx, me, &wanted).await)
-        .await?;
+    let mut outcome = ctx.retry(async || attempt(ctx, me, &wanted).await).await?;
     outcome.unmatched += unmatched;
     Ok(outcome)
 }
 
 /// The user whom an import means; none where no hash leads to anybody.
-fn named<'a>(
-    contact: &'a ImportedContact,
-    found: &'a BTreeMap<String, String>,
-) -> Option<&'a str> {
+fn named<'a>(contact: &'a ImportedContact, found: &'a BTreeMap<String, String>) -> Option<&'a str> {
     let by_hash = || contact.hashes.iter().find_map(|hash| found.get(hash));
-    contact.user_id.as_ref().or_else(by_hash).map(String::as_str)
+    contact
+        .user_id
+        .as_ref()
+        .or_else(by_hash)
+        .map(String::as_str)
 }
 
 async fn attempt(ctx: &Ctx, me: &str, wanted: &[Wanted<'_>]) -> Result<Attempt<Outcome>> {
@@ -130,7 +124,9 @@ async fn attempt(ctx: &Ctx, me: &str, wanted: &[Wanted<'_>]) -> Result<Attempt<O
     });
     let batch = grow(ctx, batch, me, book.as_ref(), new.len() as i64).await?;
     let batch = batch.expect_none(blocked_any(me, ids().collect::<Vec<_>>()));
-    let batch = Direct::of(ctx, me, ids()).await?.accept(batch, &memberships);
+    let batch = Direct::of(ctx, me, ids())
+        .await?
+        .accept(batch, &memberships);
     let what = json!({"userIds": ids().collect::<Vec<_>>()});
     let batch = append(ctx, batch, "contacts.imported", me, Some(me), &what)?;
     let committed = ctx.try_commit(batch).await?;

@@ -13,7 +13,10 @@ use crate::common::*;
 /// The hash of an address, as a client makes it from what the route says.
 pub async fn hash(edge: &TestEdge, user: &User, address: &str) -> String {
     let how = user.get(edge, "/v1/contact-discovery").await.expect(200);
-    assert_eq!((&how["algorithm"], &how["mostHashes"]), (&json!("sha256"), &json!(1000)));
+    assert_eq!(
+        (&how["algorithm"], &how["mostHashes"]),
+        (&json!("sha256"), &json!(1000))
+    );
     discovery_hash(how["salt"].as_str().unwrap(), address)
 }
 
@@ -34,7 +37,8 @@ async fn choose(edge: &TestEdge, user: &User, settings: Value) {
 impl User {
     async fn look(&self, edge: &TestEdge, hashes: &[String]) -> Answer {
         let body = json!({ "hashes": hashes });
-        self.call(edge, Method::POST, "/v1/contact-discovery", body).await
+        self.call(edge, Method::POST, "/v1/contact-discovery", body)
+            .await
     }
 
     /// Whom an address leads to.
@@ -49,8 +53,14 @@ impl User {
 }
 
 async fn rows(edge: &TestEdge) -> Vec<Discoverable> {
-    let rows = edge.store().read(Query::<Discoverable>::new()).await.unwrap();
-    rows.into_iter().map(whisper_store::Doc::into_inner).collect()
+    let rows = edge
+        .store()
+        .read(Query::<Discoverable>::new())
+        .await
+        .unwrap();
+    rows.into_iter()
+        .map(whisper_store::Doc::into_inner)
+        .collect()
 }
 
 #[test]
@@ -63,7 +73,10 @@ fn people_are_found_by_a_verified_address_if_they_say_so() {
         choose(&edge, &bob, json!({})).await;
         assert_eq!(ann.find(&edge, "bob@example.com").await, None, "by default");
         choose(&edge, &bob, json!({"findByEmail": "everyone"})).await;
-        assert_eq!(ann.find(&edge, "Bob@Example.com").await, Some(bob.id.clone()));
+        assert_eq!(
+            ann.find(&edge, "Bob@Example.com").await,
+            Some(bob.id.clone())
+        );
         assert_eq!(ann.find(&edge, "rob@example.com").await, None);
         assert_eq!(bob.find(&edge, "bob@example.com").await, None, "oneself");
         choose(&edge, &bob, json!({"findByPhone": "everyone"})).await;
@@ -81,7 +94,10 @@ fn contacts_may_be_the_only_ones_to_find_somebody() {
         bob.keep(&edge, &ann.id, nothing()).await.expect(201);
         // Keeping him helps nobody.
         cid.keep(&edge, &bob.id, nothing()).await.expect(201);
-        assert_eq!(ann.find(&edge, "bob@example.com").await, Some(bob.id.clone()));
+        assert_eq!(
+            ann.find(&edge, "bob@example.com").await,
+            Some(bob.id.clone())
+        );
         assert_eq!(cid.find(&edge, "bob@example.com").await, None);
     });
 }
@@ -149,7 +165,10 @@ fn whoever_is_blocked_either_way_or_out_of_use_is_not_found() {
             let address = format!("{name}@example.com");
             assert_eq!(ann.find(&edge, &address).await, None, "{name}");
         }
-        assert_eq!(ann.find(&edge, "eve@example.com").await, Some(eve.id.clone()));
+        assert_eq!(
+            ann.find(&edge, "eve@example.com").await,
+            Some(eve.id.clone())
+        );
     });
 }
 
@@ -161,14 +180,22 @@ fn neither_an_address_nor_its_hash_is_kept() {
         reachable(&edge, &bob, "bob@example.com", "everyone").await;
         let hash = hash(&edge, &bob, "bob@example.com").await;
         let rows = rows(&edge).await;
-        let [row] = rows.as_slice() else { panic!("{rows:?}") };
+        let [row] = rows.as_slice() else {
+            panic!("{rows:?}")
+        };
         let text = serde_json::to_string(row).unwrap();
-        assert!(!text.contains("example.com") && !text.contains(&hash[..16]), "{text}");
+        assert!(
+            !text.contains("example.com") && !text.contains(&hash[..16]),
+            "{text}"
+        );
         // Another server's key gives another salt and another code.
         let elsewhere = crate::common::edge();
         let salt = discovery_salt(&elsewhere.ctx()).await.unwrap();
         assert_ne!(salt, discovery_salt(&edge.ctx()).await.unwrap());
-        assert_ne!(row.code, discovery_code(&elsewhere.ctx(), &hash).await.unwrap());
+        assert_ne!(
+            row.code,
+            discovery_code(&elsewhere.ctx(), &hash).await.unwrap()
+        );
     });
 }
 
@@ -205,13 +232,20 @@ fn looking_has_a_rate_of_which_anonymous_accounts_have_a_tenth() {
         let edge = TestEdge::new(&contacts::api(), &variables);
         let ann = user(&edge, "ann").await;
         ann.look(&edge, &some(40)).await.expect(200);
-        ann.look(&edge, &some(11)).await.expect_problem(429, "rate_limited");
+        ann.look(&edge, &some(11))
+            .await
+            .expect_problem(429, "rate_limited");
         ann.look(&edge, &some(10)).await.expect(200);
-        ann.look(&edge, &some(1)).await.expect_problem(429, "rate_limited");
+        ann.look(&edge, &some(1))
+            .await
+            .expect_problem(429, "rate_limited");
         let (id, token) = edge.anonymous().await;
         let guest = User { id, token };
         guest.look(&edge, &some(5)).await.expect(200);
-        guest.look(&edge, &some(1)).await.expect_problem(429, "rate_limited");
+        guest
+            .look(&edge, &some(1))
+            .await
+            .expect_problem(429, "rate_limited");
     });
 }
 

@@ -14,7 +14,8 @@ use crate::discovery::{hash, reachable};
 impl User {
     async fn import(&self, edge: &TestEdge, contacts: Vec<Value>) -> Answer {
         let body = json!({ "contacts": contacts });
-        self.call(edge, Method::POST, "/v1/contact-imports", body).await
+        self.call(edge, Method::POST, "/v1/contact-imports", body)
+            .await
     }
 }
 
@@ -29,7 +30,11 @@ fn refused(answer: &Value) -> Vec<(u64, String, String)> {
     refused
         .map(|one| {
             let fault = &one["errors"][0];
-            (one["index"].as_u64().unwrap(), text(&fault["field"]), text(&fault["rule"]))
+            (
+                one["index"].as_u64().unwrap(),
+                text(&fault["field"]),
+                text(&fault["rule"]),
+            )
         })
         .collect()
 }
@@ -39,7 +44,10 @@ async fn accounts(edge: &TestEdge, count: usize) -> Vec<String> {
     let ids: Vec<String> = (0..count).map(|i| format!("person-{i}")).collect();
     for some in ids.chunks(200) {
         let batch = some.iter().fold(Batch::new(), |batch, id| {
-            batch.insert(&Account { id: id.clone(), ..Account::default() })
+            batch.insert(&Account {
+                id: id.clone(),
+                ..Account::default()
+            })
         });
         put(edge, batch).await;
     }
@@ -52,10 +60,18 @@ fn each_is_added_known_unmatched_or_refused_by_its_place() {
         let edge = edge();
         let [ann, bob, cid, dan, eve, fay] =
             users(&edge, ["ann", "bob", "cid", "dan", "eve", "fay"]).await;
-        ann.keep(&edge, &bob.id, json!({"nickname": "B"})).await.expect(201);
+        ann.keep(&edge, &bob.id, json!({"nickname": "B"}))
+            .await
+            .expect(201);
         reachable(&edge, &cid, "cid@example.com", "everyone").await;
         let of_cid = hash(&edge, &ann, "cid@example.com").await;
-        put(&edge, Batch::new().insert(&block(&eve, &ann)).insert(&block(&ann, &fay))).await;
+        put(
+            &edge,
+            Batch::new()
+                .insert(&block(&eve, &ann))
+                .insert(&block(&ann, &fay)),
+        )
+        .await;
         let sent = vec![
             json!({"userId": dan.id, "nickname": "Danny", "relationship": "family", "tags": ["a"]}),
             json!({"userId": bob.id, "nickname": "Other"}),
@@ -101,9 +117,18 @@ fn each_is_added_known_unmatched_or_refused_by_its_place() {
         );
         assert_eq!(answer["refused"][6]["errors"].as_array().unwrap().len(), 2);
         assert_eq!(ann.listed(&edge, "?favorite=true").await, [cid.id.as_str()]);
-        assert_eq!(ann.listed(&edge, "?tag=a&relationship=family").await, [dan.id.as_str()]);
-        assert_eq!(row(&edge, &ann, &bob).await.unwrap().nickname.as_deref(), Some("B"));
-        assert_eq!(row(&edge, &ann, &dan).await.unwrap().nickname.as_deref(), Some("Danny"));
+        assert_eq!(
+            ann.listed(&edge, "?tag=a&relationship=family").await,
+            [dan.id.as_str()]
+        );
+        assert_eq!(
+            row(&edge, &ann, &bob).await.unwrap().nickname.as_deref(),
+            Some("B")
+        );
+        assert_eq!(
+            row(&edge, &ann, &dan).await.unwrap().nickname.as_deref(),
+            Some("Danny")
+        );
         assert_eq!(counted(&edge, &ann).await, Some(3));
         let told = events(&edge, "contacts.imported").await;
         let mut ids = [cid.id.clone(), dan.id.clone()];
@@ -141,7 +166,10 @@ fn an_import_and_an_addition_at_once_make_one_contact() {
         imported.expect(200);
         assert_eq!(kept.body["nickname"], "B");
         assert_eq!(counted(&edge, &ann).await, Some(1));
-        assert_eq!(row(&edge, &ann, &bob).await.unwrap().nickname.as_deref(), Some("B"));
+        assert_eq!(
+            row(&edge, &ann, &bob).await.unwrap().nickname.as_deref(),
+            Some("B")
+        );
     });
 }
 
@@ -155,13 +183,18 @@ fn what_is_no_import_is_refused_as_a_whole() {
             (json!({}), vec!["contacts"]),
             (json!({"contacts": []}), vec!["contacts"]),
             (json!({"contacts": many}), vec!["contacts"]),
-            (json!({"contacts": [named(&bob)], "people": []}), vec!["people"]),
+            (
+                json!({"contacts": [named(&bob)], "people": []}),
+                vec!["people"],
+            ),
             (
                 json!({"contacts": [{}, {"userId": "!"}]}),
                 vec!["contacts[0].userId", "contacts[1].userId"],
             ),
         ] {
-            let answer = ann.call(&edge, Method::POST, "/v1/contact-imports", body).await;
+            let answer = ann
+                .call(&edge, Method::POST, "/v1/contact-imports", body)
+                .await;
             let answer = answer.expect_problem(422, "validation_failed");
             assert_eq!(fields(&answer), wrong);
         }
@@ -176,13 +209,18 @@ fn five_thousand_are_bounded_statements_and_commits() {
         let ann = user(&edge, "ann").await;
         let ids = accounts(&edge, 5_000).await;
         let sent = |ids: &[String]| -> Vec<Value> {
-            ids.iter().map(|id| json!({"userId": id, "nickname": id})).collect()
+            ids.iter()
+                .map(|id| json!({"userId": id, "nickname": id}))
+                .collect()
         };
         ann.import(&edge, sent(&ids[..1])).await.expect(200);
         (edge.statements(), edge.rows_written());
         let answer = ann.import(&edge, sent(&ids)).await.expect(200);
         let (statements, commits) = (edge.statements().len(), edge.rows_written().len());
-        assert_eq!((&answer["added"], &answer["known"]), (&json!(4_999), &json!(1)));
+        assert_eq!(
+            (&answer["added"], &answer["known"]),
+            (&json!(4_999), &json!(1))
+        );
         assert_eq!(answer["refused"], json!([]));
         assert!(statements <= 130, "{statements}");
         assert_eq!(commits, 26, "the count, and one for each 200");
@@ -198,7 +236,10 @@ fn those_for_whom_there_is_no_room_are_refused() {
     block_on(async {
         let edge = edge();
         let [ann, bob, cid, dan] = users(&edge, ["ann", "bob", "cid", "dan"]).await;
-        let book = ContactBook { id: ann.id.clone(), contacts: 9_998 };
+        let book = ContactBook {
+            id: ann.id.clone(),
+            contacts: 9_998,
+        };
         put(&edge, Batch::new().insert(&book)).await;
         let sent = vec![named(&bob), named(&cid), named(&dan), named(&bob)];
         let answer = ann.import(&edge, sent).await.expect(200);
@@ -218,7 +259,9 @@ fn an_import_counts_before_it_begins() {
         ];
         let edge = TestEdge::new(&contacts::api(), &variables);
         let [ann, bob, cid, dan] = users(&edge, ["ann", "bob", "cid", "dan"]).await;
-        ann.import(&edge, vec![named(&bob), named(&cid)]).await.expect(200);
+        ann.import(&edge, vec![named(&bob), named(&cid)])
+            .await
+            .expect(200);
         let refused = ann.import(&edge, vec![named(&dan), named(&cid)]).await;
         refused.expect_problem(429, "rate_limited");
         assert_eq!(ann.listed(&edge, "").await.len(), 2, "nobody was added");
@@ -255,7 +298,10 @@ fn a_hash_of_somebody_who_is_not_to_be_found_leads_to_nobody() {
             .update::<Account>(&dan.id, disabled);
         put(&edge, batch).await;
         let answer = ann.import(&edge, sent).await.expect(200);
-        assert_eq!((&answer["added"], &answer["unmatched"]), (&json!(0), &json!(4)));
+        assert_eq!(
+            (&answer["added"], &answer["unmatched"]),
+            (&json!(0), &json!(4))
+        );
         assert_eq!(answer["refused"], json!([]));
     });
 }

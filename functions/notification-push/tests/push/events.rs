@@ -49,13 +49,18 @@ fn a_request_to_be_contacts_is_told_once_and_rings_while_it_waits() {
     let request = whisper_people::contact_request_id(&ann.id, &bob.id);
     assert_eq!(
         told,
-        [json!({"type": "system", "notificationId": item["id"], "userId": ann.id, "contactRequestId": request})]
+        [
+            json!({"type": "system", "notificationId": item["id"], "userId": ann.id, "contactRequestId": request})
+        ]
     );
 }
 
 #[test]
 fn a_request_that_was_answered_rings_no_more() {
-    for status in [ContactRequestStatus::Declined, ContactRequestStatus::Withdrawn] {
+    for status in [
+        ContactRequestStatus::Declined,
+        ContactRequestStatus::Withdrawn,
+    ] {
         let (scene, ann, bob, _) = two();
         scene.asked(&ann, &bob, status);
         assert!(scene.react().is_empty(), "{status}");
