@@ -41,7 +41,7 @@ pub struct ImportedContact {
 
 impl ImportedContact {
     fn check(&self, fields: &mut Fields<'_, '_>) {
-        let is_named = self.user_id.is_some() != !self.hashes.is_empty();
+        let is_named = self.user_id.is_some() == self.hashes.is_empty();
         if !is_named && fields.is_clean("userId") && fields.is_clean("hashes") {
             let message = "or hashes is needed, and not both";
             fields.refuse("userId", Rule::Required, message);
