@@ -44,7 +44,10 @@ impl User {
     /// Whom an address leads to.
     async fn find(&self, edge: &TestEdge, address: &str) -> Option<String> {
         let hash = hash(edge, self, address).await;
-        let found = self.look(edge, &[hash.clone()]).await.expect(200);
+        let found = self
+            .look(edge, std::slice::from_ref(&hash))
+            .await
+            .expect(200);
         let items = found["items"].as_array().unwrap();
         assert!(items.len() < 2 && items.iter().all(|item| item["hash"] == hash));
         let found = items.first()?;
@@ -256,7 +259,9 @@ fn a_thousand_cost_what_one_costs() {
         let [ann, bob] = users(&edge, ["ann", "bob"]).await;
         reachable(&edge, &bob, "bob@example.com", "everyone").await;
         let bobs = hash(&edge, &ann, "bob@example.com").await;
-        ann.look(&edge, &[bobs.clone()]).await.expect(200);
+        ann.look(&edge, std::slice::from_ref(&bobs))
+            .await
+            .expect(200);
         let mut costs = Vec::new();
         for count in [1, 999] {
             edge.statements();
