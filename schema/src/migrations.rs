@@ -100,7 +100,12 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 18,
+        name: "message_changes",
+        sql: include_str!("../migrations/sqlite/0018_message_changes.sql"),
+    },
+    Migration {
+        number: 19,
         name: "discoverables",
-        sql: include_str!("../migrations/sqlite/0018_discoverables.sql"),
+        sql: include_str!("../migrations/sqlite/0019_discoverables.sql"),
     },
 ];

@@ -10,6 +10,7 @@ mod system;
 pub mod testing;
 mod view;
 mod viewing;
+mod words;
 
 pub use access::{Access, check_member, first_members, is_active, may_still_send, member_of};
 pub use marks::{Marking, Marks, ReactionCountView, marks};
@@ -22,6 +23,7 @@ pub use sight::{deletion, in_sight_of, is_in_sight, is_visible};
 pub use system::{Told, summarised};
 pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};
 pub use viewing::{Viewing, readers};
+pub use words::{MENTIONS, Words, plain_text};
 
 /// Where messages of a conversation are.
 pub const MESSAGES: &str = "/v1/conversations/{conversationId}/messages";
