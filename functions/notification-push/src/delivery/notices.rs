@@ -155,6 +155,7 @@ fn follow(event: &Event) -> Option<Notice> {
         request: None,
         message: None,
         conversation: None,
+        is_pushed: true,
         user,
         actor,
     })
