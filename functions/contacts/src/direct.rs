@@ -17,7 +17,7 @@ pub struct Direct {
 }
 
 impl Direct {
-    /// Those with these others; it reads nothing but the key for ids, once per instance.
+    /// The conversations with these others; it reads nothing but the key for ids, once per instance.
     ///
     /// # Errors
     /// The store's.
@@ -60,7 +60,7 @@ impl Direct {
         latest.collect()
     }
 
-    /// Accepts those of these that are a stranger's request to the user: whoever is kept as a contact is no stranger.
+    /// Accepts those of these that are a stranger's request to the user: a contact is no stranger.
     pub fn accept(&self, batch: Batch, memberships: &[Vec<Doc<ConversationMember>>]) -> Batch {
         let ids: BTreeSet<&str> = self.ids.values().flatten().map(String::as_str).collect();
         let is_request = |one: &&Doc<ConversationMember>| {

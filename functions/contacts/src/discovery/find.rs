@@ -1,4 +1,4 @@
-//! `POST /v1/contact-discovery`: who is behind hashes of addresses.
+//! `POST /v1/contact-discovery`: the people behind hashes of addresses.
 
 use std::collections::BTreeSet;
 

@@ -15,16 +15,16 @@ const CODES: usize = 500;
 /// People who were found.
 #[derive(Default)]
 pub struct Looked {
-    /// Who is behind a hash.
+    /// The person behind each hash, by id.
     pub found: BTreeMap<String, String>,
-    /// They, as the caller sees them.
+    /// These people, as the caller sees them.
     pub people: People,
 }
 
 /// Looks for the people behind hashes. It costs two reads, however many there are.
 ///
-/// Whoever doesn't want to be found, isn't there, has no such address that is verified, or is parted from the caller by a block,
-/// is not found: the answer is the same.
+/// The answer is the same for somebody who doesn't want to be found, isn't there, has no such address that is verified, or
+/// is parted from the caller by a block: nobody is found.
 ///
 /// # Errors
 /// The store's.

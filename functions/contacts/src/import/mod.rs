@@ -24,14 +24,14 @@ pub fn endpoint() -> Endpoint {
         Method::POST,
         "/v1/contact-imports",
         "importContacts",
-        "Adds up to 5,000 people to the caller's contacts, by their ids or by hashes of their addresses. Whoever is a contact already \
-         stays as they are, so that it can be sent again.",
+        "Adds up to 5,000 people to the caller's contacts, by their ids or by hashes of their addresses. A contact \
+         stays as it is, so that the import can be sent again.",
         import,
     )
     .body_limit(BODY)
     .reply::<ContactImportView>(
         200,
-        "Who was added, who was known, and who was refused. If all of them are malformed, the answer is 422 and names the faults.",
+        "The numbers of people who were added, known and unmatched, and the refused ones. If all are malformed, the answer is 422 and names the faults.",
     )
     .codes(&[Code::RateLimited])
 }

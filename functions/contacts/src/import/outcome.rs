@@ -1,4 +1,4 @@
-//! What became of an import.
+//! The outcome of an import.
 
 use serde::Serialize;
 use whisper_kit::{FaultView, FieldError, Rule};
@@ -6,7 +6,7 @@ use whisper_kit::{FaultView, FieldError, Rule};
 /// Most faults of one of the people that are told.
 const MOST_FAULTS: usize = 5;
 
-/// What became of the people of an import so far.
+/// The outcome for the people of an import so far.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// How many were added.
@@ -37,7 +37,7 @@ impl Outcome {
         faults.take(most).collect()
     }
 
-    /// Adds what became of some more.
+    /// Adds the outcome of some more.
     pub fn add(&mut self, more: Self) {
         self.added += more.added;
         self.known += more.known;
@@ -46,7 +46,7 @@ impl Outcome {
     }
 }
 
-/// What became of an import.
+/// The outcome of an import.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct ContactImportView {
@@ -56,7 +56,7 @@ pub struct ContactImportView {
     pub known: u32,
     /// How many had hashes that lead to nobody whom the caller may find.
     pub unmatched: u32,
-    /// Those who were not added, in their order: to send one again is of no use before it is mended.
+    /// The people who were not added, in their order: to send one again is of no use before it is mended.
     pub refused: Vec<RefusedContactView>,
 }
 

@@ -26,7 +26,7 @@ const BESIDE: usize = 10;
 /// Takes over the people, portion by portion. A portion that is more than the database does at once is halved.
 ///
 /// # Errors
-/// The store's; those who were added before stay, and are known when the import is sent again.
+/// The store's; the people who were added before stay, and are known when the import is sent again.
 pub async fn take_over(ctx: &Ctx, me: &str, items: &[Item], outcome: &mut Outcome) -> Result<()> {
     let portion = ctx.store().await?.portion(PORTION + BESIDE) - BESIDE;
     let mut left: Vec<&[Item]> = items.chunks(portion.max(1)).rev().collect();
@@ -152,7 +152,7 @@ struct Sorting<'a> {
 }
 
 impl<'a> Sorting<'a> {
-    /// Finds out what becomes of one of them.
+    /// Decides about one of them.
     fn sort(&mut self, one: &Wanted<'a>, is_there: bool) {
         let outcome = &mut self.outcome;
         let side = Side::of(self.me, one.user, self.rows.get(one.user).cloned());
