@@ -101,7 +101,7 @@ impl Making<'_> {
 
     async fn existing(&self, access: Access) -> Result<Reply> {
         let mut participants = self.participants();
-        // In the order they joined: who made it comes first.
+        // In the order they joined: the maker comes first.
         participants.sort_by_key(|id| *id != access.conversation.creator_id);
         let shown = ShownMembers {
             participants,
@@ -120,7 +120,10 @@ impl Making<'_> {
         let id = ctx.new_id()?;
         let at = Timestamp::AT_COMMIT;
         let members = self.others().iter();
-        let members = members.map(|other| membership(&id, other, Role::Member, Some(me), at));
+        let members = members.map(|other| ConversationMember {
+            is_request: others.is_stranger_to(other),
+            ..membership(&id, other, Role::Member, Some(me), at)
+        });
         let members = members.collect();
         self.make(id, Role::Owner, members, &others, &uses).await
     }

@@ -168,7 +168,7 @@ fn of_history(
         })
 }
 
-/// Holds for who has not read that far.
+/// Holds for members who have not read that far.
 fn before(position: i64) -> Filter<ConversationMember> {
     Filter::or([
         Filter::is_null(ConversationMember::READ_POSITION),
