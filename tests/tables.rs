@@ -12,7 +12,7 @@ use whisper_schema::prelude::{
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
 use whisper_store::{Query, Store};
-use whisper_testkit::{Person, TestApp, json};
+use whisper_testkit::{Person, TestApp, Value, json};
 
 use crate::schema_push::{push, server};
 
@@ -241,6 +241,41 @@ fn requests_of_contacts_are_accepted_cross_and_are_declined() {
     assert_eq!(request(&dan, &ann), 200);
     assert_eq!(count::<ContactRequest>(&server), 1);
     assert_eq!(count::<ContactBook>(&server), 3);
+}
+
+#[test]
+fn an_address_book_is_larger_than_a_transaction() {
+    let server = server();
+    let Some(app) = on(&server) else { return };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let somebody = || {
+        let made = app.post("/v1/accounts/anonymous").json(&json!({})).send();
+        made.expect(201)["account"]["id"].clone()
+    };
+    let people: Vec<Value> = (0..110).map(|_| somebody()).collect();
+    let sent = people
+        .iter()
+        .map(|id| json!({"userId": id, "tags": ["many"]}));
+    let sent: Vec<Value> = sent
+        .chain([json!({"userId": bob.id}), json!({"userId": "nobody"})])
+        .collect();
+    let import = || {
+        let body = json!({ "contacts": sent });
+        let answer = ann.post(&app, "/v1/contact-imports", &body).expect(200);
+        let of = |key: &str| answer[key].as_u64().unwrap();
+        (
+            of("added"),
+            of("known"),
+            answer["refused"][0]["index"].clone(),
+        )
+    };
+    assert_eq!(import(), (111, 0, json!(111)));
+    assert_eq!(import(), (0, 111, json!(111)));
+    let many = ann.get(&app, "/v1/contacts?tag=many&limit=100").expect(200);
+    assert_eq!(many["items"].as_array().unwrap().len(), 100);
+    let look = json!({"hashes": ["0".repeat(64)]});
+    let found = ann.post(&app, "/v1/contact-discovery", &look).expect(200);
+    assert_eq!(found["items"], json!([]));
 }
 
 #[test]

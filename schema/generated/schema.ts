@@ -93,7 +93,7 @@ export interface ProfilesDocument {
   socialLinks?: string | null;
   /** Settings of the apps: a JSON object the server keeps as it is. At most 5000 characters. */
   preferences?: string | null;
-  /** The audiences that may see parts of the profile, write to them, add them to groups and ask them to be contacts: a JSON object from setting to audience. At most 5000 characters. */
+  /** The audiences that may see parts of the profile, write to them, add them to groups, ask them to be contacts and find them: a JSON object from setting to audience. At most 5000 characters. */
   privacySettings?: string | null;
   /** Availability they chose. "active" by default. */
   status: "active" | "away" | "busy" | "offline" | "invisible";

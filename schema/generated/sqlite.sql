@@ -1338,3 +1338,14 @@ CREATE INDEX "contactRequests_idx_recipient" ON "contactRequests" ("recipientId"
 CREATE INDEX "contactRequests_idx_requester" ON "contactRequests" ("requesterId" ASC, "status" ASC);
 
 CREATE INDEX "contactRequests_idx_expires" ON "contactRequests" ("expiresAt" ASC);
+
+CREATE TABLE "discoverables" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "kind" TEXT NOT NULL,
+  "code" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "discoverables_idx_code" ON "discoverables" ("code" ASC);

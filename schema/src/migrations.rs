@@ -113,4 +113,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "words_leave_no_trace",
         sql: include_str!("../migrations/sqlite/0020_words_leave_no_trace.sql"),
     },
+    Migration {
+        number: 21,
+        name: "discoverables",
+        sql: include_str!("../migrations/sqlite/0021_discoverables.sql"),
+    },
 ];

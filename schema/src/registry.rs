@@ -8,14 +8,7 @@ use crate::main_db::{
     Contact, Conversation, Message, Presence, Profile, QueuedMessage, TypingIndicator,
 };
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
-use crate::system::{
-    Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember,
-    DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry,
-    MessageDraft, MessageExpiry, MessageMark, MessageReaction, MessageReactionCount,
-    MessageReference, MessageRemains, MessageVersion, NotificationSettings, PollBallot, PollChoice,
-    PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit,
-    ReputationGrant, RestingName, SearchEntry, Session, SigningKey, StickerTag, StoryReaction,
-};
+use crate::system::{Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember, Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry, MessageDraft, MessageExpiry, MessageMark, MessageReaction, MessageReactionCount, MessageReference, MessageRemains, MessageVersion, NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit, ReputationGrant, RestingName, SearchEntry, Session, SigningKey, StickerTag, StoryReaction};
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
 
@@ -133,6 +126,7 @@ pub fn system_collections() -> &'static [&'static Collection] {
         SearchEntry::COLLECTION,
         MediaEntry::COLLECTION,
         ContactRequest::COLLECTION,
+        Discoverable::COLLECTION,
     ]
 }
 

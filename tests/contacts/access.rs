@@ -9,7 +9,10 @@ fn routes(other: &Person) -> Vec<Route> {
     let path = format!("/v1/contacts/{}", other.id);
     let request = format!("/v1/contact-requests/{}", other.id);
     let details = json!({"nickname": "x"});
+    let hashes = json!({"hashes": ["0".repeat(64)]});
     vec![
+        ("GET", "/v1/contact-discovery".into(), json!(null)),
+        ("POST", "/v1/contact-discovery".into(), hashes),
         ("GET", "/v1/contact-requests".into(), json!(null)),
         ("PUT", request.clone(), json!(null)),
         ("POST", format!("{request}/accept"), json!(null)),
@@ -28,6 +31,8 @@ fn without_a_token_nothing_is_answered_and_nothing_happens() {
     let app = TestApp::start();
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     app.refuses_without_token(&routes(&bob), &ann);
+    let import = json!({"contacts": [{"userId": bob.id}]});
+    app.refuses_without_token(&[("POST", "/v1/contact-imports".into(), import)], &ann);
     assert!(kept(&app, &ann, "").is_empty());
 }
 

@@ -1,6 +1,7 @@
 //! Address books.
 
 mod access;
+mod discovery;
 mod keeping;
 mod requests;
 

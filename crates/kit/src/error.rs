@@ -5,6 +5,7 @@ mod picking;
 
 use std::fmt;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use whisper_schema::Violation;
 use whisper_store::StoreError;
@@ -64,6 +65,28 @@ impl FieldError {
 impl From<Violation> for FieldError {
     fn from(violation: Violation) -> Self {
         Self::new(violation.field, violation.rule, violation.message)
+    }
+}
+
+/// A fault of a field in an answer that isn't a refusal as a whole, as problem documents name them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub struct FaultView {
+    /// Path of the field, such as `errors[3].errorMessage`.
+    pub field: String,
+    /// The rule it breaks.
+    pub rule: String,
+    /// The fault, in words for people.
+    pub detail: String,
+}
+
+impl From<FieldError> for FaultView {
+    fn from(fault: FieldError) -> Self {
+        Self {
+            field: fault.field,
+            rule: fault.rule.to_string(),
+            detail: fault.detail,
+        }
     }
 }
 

@@ -51,7 +51,7 @@ pub use bytes::Bytes;
 pub use config::Config;
 pub use ctx::{Ctx, Instance};
 pub use endpoint::{Api, Auth, BODY_LIMIT, Endpoint, Header};
-pub use error::{Code, Error, FieldError, OptionExt, Result, ResultExt, Rule};
+pub use error::{Code, Error, FaultView, FieldError, OptionExt, Result, ResultExt, Rule};
 pub use extract::{Json, OptionalJson, Params};
 pub use handler::{Answering, Described, Handler};
 pub use http::Method;

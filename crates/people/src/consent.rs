@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use whisper_schema::prelude::{Contact, ContactRelationship, Follow, FollowStatus, Profile};
+use whisper_schema::prelude::{
+    Contact, ContactRelationship, DiscoverableKind, Follow, FollowStatus, Profile,
+};
 use whisper_store::{Answers, Filter, Query, Questions, ReadSet, StoreError};
 
+use crate::discovery::by;
 use crate::pair::of;
 use crate::privacy::{Consent, consent};
 use crate::{asked, by_ids, chunks};
@@ -101,6 +104,11 @@ impl Consents {
     /// Whether the actor may ask this other to be contacts; nobody may ask somebody without a profile.
     pub fn may_request(&self, other: &str) -> bool {
         self.allows(other, |consent| consent.contact_requests)
+    }
+
+    /// Whether the actor may find this other by a verified address of a kind; nobody may, unless the other says so.
+    pub fn may_find(&self, other: &str, kind: DiscoverableKind) -> bool {
+        self.allows(other, |consent| by(consent, kind))
     }
 
     fn allows(&self, other: &str, audience: impl Fn(&Consent) -> crate::privacy::Circle) -> bool {

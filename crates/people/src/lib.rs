@@ -2,6 +2,7 @@
 
 mod consent;
 mod direct;
+mod discovery;
 mod friends;
 pub mod ids;
 mod pair;
@@ -18,6 +19,7 @@ use whisper_store::{Filter, Query};
 
 pub use consent::{Consenting, Consents, consents};
 pub use direct::direct_ids;
+pub use discovery::{Findable, Verified, discovery_code, discovery_hash, discovery_salt};
 pub use friends::{Befriending, friends};
 pub use pair::{
     Between, Pair, between, blocked, blocked_any, contact, contact_id, contact_request_id,

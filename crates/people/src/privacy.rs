@@ -36,6 +36,11 @@ pub const GROUPS: &str = "groups";
 /// The key of the setting that says who may ask somebody to be contacts.
 pub const CONTACT_REQUESTS: &str = "contactRequests";
 
+/// The keys of the settings that say who may find somebody by a verified e-mail address, and by a verified phone number.
+pub const FIND_BY_EMAIL: &str = "findByEmail";
+/// See [`FIND_BY_EMAIL`].
+pub const FIND_BY_PHONE: &str = "findByPhone";
+
 /// The things that somebody lets others do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Consent {
@@ -45,15 +50,23 @@ pub struct Consent {
     pub groups: Circle,
     /// The people who may ask them to be contacts.
     pub contact_requests: Circle,
+    /// Who may find them by a verified e-mail address; nobody if they don't say.
+    pub find_by_email: Circle,
+    /// Who may find them by a verified phone number; nobody if they don't say.
+    pub find_by_phone: Circle,
 }
 
 /// The permissions that the owner of a profile gives to others. Settings that can't be read let nobody do anything.
 pub fn consent(profile: &Profile) -> Consent {
     let settings = Settings::of(profile);
+    let unless_told = |key| settings.circle(key, Circle::Everyone);
+    let if_told = |key| settings.circle(key, Circle::Nobody);
     Consent {
-        messages: settings.circle(MESSAGES),
-        groups: settings.circle(GROUPS),
-        contact_requests: settings.circle(CONTACT_REQUESTS),
+        messages: unless_told(MESSAGES),
+        groups: unless_told(GROUPS),
+        contact_requests: unless_told(CONTACT_REQUESTS),
+        find_by_email: if_told(FIND_BY_EMAIL),
+        find_by_phone: if_told(FIND_BY_PHONE),
     }
 }
 
@@ -119,7 +132,14 @@ pub fn visible_fields() -> impl Iterator<Item = &'static str> {
 pub fn setting_keys() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
     let shown = std::iter::once(PROFILE).chain(SETTINGS.iter().map(|setting| setting.key));
     let shown = shown.map(|key| (key, Audience::ELEMENTS));
-    shown.chain([MESSAGES, GROUPS, CONTACT_REQUESTS].map(|key| (key, Circle::ELEMENTS)))
+    let circles = [
+        MESSAGES,
+        GROUPS,
+        CONTACT_REQUESTS,
+        FIND_BY_EMAIL,
+        FIND_BY_PHONE,
+    ];
+    shown.chain(circles.map(|key| (key, Circle::ELEMENTS)))
 }
 
 /// Checks a settings object that somebody sent: the keys that are wrong, each with the rule it breaks and why.
@@ -210,12 +230,12 @@ impl Settings {
         }
     }
 
-    fn circle(&self, key: &str) -> Circle {
+    fn circle(&self, key: &str, default: Circle) -> Circle {
         let Some(settings) = &self.0 else {
             return Circle::Nobody;
         };
         match settings.get(key) {
-            None => Circle::Everyone,
+            None => default,
             Some(value) => value
                 .as_str()
                 .and_then(Circle::parse)

@@ -4,6 +4,7 @@ use serde_json::json;
 use whisper_kit::precondition::{IfMatch, if_match_or_any};
 use whisper_kit::rate_limit::{Limit, Rate};
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result, ResultExt};
+use whisper_people::{Findable, Verified};
 use whisper_schema::Timestamp;
 use whisper_schema::body::Changes;
 use whisper_schema::prelude::{Profile, UserActivityType};
@@ -70,6 +71,7 @@ async fn attempt(
     let limit = RENAMES.of_caller(ctx).await?;
     let batch = renamed(batch, &before, &after, &limit, ctx.now());
     let batch = shown(batch, &before, &after);
+    let batch = findable(ctx, batch, &before, &after).await?;
     let kind = UserActivityType::ProfileUpdate;
     let batch = trail::activity(ctx, request, batch, &before.id, kind)?;
     let batch = trail::event(ctx, batch, "profile.updated", &before.id, &what)?;
@@ -119,4 +121,11 @@ fn shown(batch: Batch, before: &Profile, after: &Profile) -> Batch {
         (None, None) => batch,
         (_, name) => names::show(batch, &before.id, name.as_deref()),
     }
+}
+
+/// Has the owner found by the verified addresses that they let others find them by, and by no others.
+async fn findable(ctx: &Ctx, batch: Batch, before: &Profile, after: &Profile) -> Result<Batch> {
+    let of = |profile| Findable::of(profile, Verified::of(profile));
+    let (found, before) = (of(after), of(before));
+    found.publish(ctx, batch, &after.id, &before).await
 }

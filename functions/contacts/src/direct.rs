@@ -1,7 +1,7 @@
 //! The direct conversations of a user with others: when the two last wrote to each other, and whether a conversation of
 //! theirs is still a stranger's request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use whisper_kit::{Ctx, Result};
 use whisper_people::ids::member_id;
@@ -60,9 +60,13 @@ impl Direct {
         latest.collect()
     }
 
-    /// Accepts those that are a stranger's request to the user: a contact is no stranger.
+    /// Accepts those of these that are a stranger's request to the user: a contact is no stranger.
     pub fn accept(&self, batch: Batch, memberships: &[Vec<Doc<ConversationMember>>]) -> Batch {
-        let requests = memberships.iter().flatten().filter(|one| one.is_request);
+        let ids: BTreeSet<&str> = self.ids.values().flatten().map(String::as_str).collect();
+        let is_request = |one: &&Doc<ConversationMember>| {
+            one.is_request && ids.contains(one.conversation_id.as_str())
+        };
+        let requests = memberships.iter().flatten().filter(is_request);
         requests.fold(batch, |batch, membership| {
             let accepted = Patch::new()
                 .set(ConversationMember::IS_REQUEST, false)

@@ -2,7 +2,9 @@
 
 mod details;
 mod direct;
+mod discovery;
 mod get;
+mod import;
 mod keep;
 mod limits;
 mod list;
@@ -26,11 +28,13 @@ pub fn api() -> Api {
         "contacts",
         "Address books: a user's contacts, their notes about each, and requests to be one.",
     )
-    .rates(&[limits::CHANGES, limits::REQUESTS])
+    .rates(&[limits::CHANGES, limits::REQUESTS, limits::LOOKUPS])
     .endpoint(list::endpoint())
     .endpoint(get::endpoint())
     .endpoint(keep::add_endpoint())
     .endpoint(keep::edit_endpoint())
     .endpoint(remove::endpoint());
-    requests::endpoints(api)
+    let api = requests::endpoints(api);
+    let api = discovery::endpoints(api);
+    api.endpoint(import::endpoint())
 }

@@ -7,6 +7,8 @@ use whisper_kit::{Code, Error};
 pub const CHANGES: Rate = Rate::per_hour("contact", "contact_rate_per_hour", 10_000);
 /// People whom one user may ask to be contacts.
 pub const REQUESTS: Rate = Rate::per_day("contact request", "contact_request_rate_per_day", 100);
+/// Hashes of addresses that one user may look up.
+pub const LOOKUPS: Rate = Rate::per_day("contact lookup", "contact_lookup_rate_per_day", 20_000);
 /// The most contacts of a user.
 pub const MOST_CONTACTS: i64 = 10_000;
 

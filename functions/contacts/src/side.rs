@@ -80,12 +80,28 @@ impl Side {
         }
     }
 
+    /// The side of the owner of an address book towards another, of what was read.
+    pub fn of(owner: &str, other: &str, row: Option<Doc<Contact>>) -> Self {
+        Self {
+            owner: owner.to_owned(),
+            other: other.to_owned(),
+            row,
+            book: None,
+        }
+    }
+
     /// Adds the new contact to the address book. Blocks are the caller's to exclude, in the same commit.
     ///
     /// # Errors
     /// [`whisper_kit::Code::ContactsFull`], and the store's, where the contacts have to be counted.
     pub async fn begin(&self, ctx: &Ctx, batch: Batch, contact: &Contact) -> Result<Batch> {
-        let batch = match &self.row {
+        let batch = self.put(batch, contact);
+        grow(ctx, batch, &self.owner, self.book.as_ref(), 1).await
+    }
+
+    /// Adds the new contact, and doesn't count it.
+    pub fn put(&self, batch: Batch, contact: &Contact) -> Batch {
+        match &self.row {
             None => batch.insert(contact),
             // Something that is neither a contact nor a block: its place is taken.
             Some(row) => {
@@ -95,8 +111,7 @@ impl Side {
                 ]);
                 batch.update_if(&row.id, whole(contact), as_read)
             }
-        };
-        grow(ctx, batch, &self.owner, self.book.as_ref(), 1).await
+        }
     }
 
     /// Takes the contact out of the address book; a block stays.

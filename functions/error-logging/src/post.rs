@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use whisper_kit::idempotency::Once;
 use whisper_kit::rate_limit::{Rate, Uses};
 use whisper_kit::{
-    Attempt, Code, Ctx, Endpoint, Error, FieldError, Json, Method, Reply, Request, Result,
+    Attempt, Code, Ctx, Endpoint, Error, FaultView, FieldError, Json, Method, Reply, Request,
+    Result,
 };
 use whisper_schema::analytics_db::{ErrorLog, ErrorLogSeverity};
 use whisper_schema::body::{Each, MOST_FINDINGS};
@@ -104,29 +105,6 @@ pub struct RefusedErrorView {
     pub index: u32,
     /// Its first five faults.
     pub errors: Vec<FaultView>,
-}
-
-/// A fault of a field, as problem documents name them.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct FaultView {
-    /// Path of the field, such as `errors[3].errorMessage`.
-    pub field: String,
-    /// The rule it breaks.
-    #[cfg_attr(not(target_family = "wasm"), schemars(extend("enum" = whisper_schema::Rule::ALL.iter().map(|rule| rule.as_str()).collect::<Vec<_>>())))]
-    pub rule: &'static str,
-    /// The fault, in words for people.
-    pub detail: String,
-}
-
-impl From<FieldError> for FaultView {
-    fn from(fault: FieldError) -> Self {
-        FaultView {
-            field: fault.field,
-            rule: fault.rule.as_str(),
-            detail: fault.detail,
-        }
-    }
 }
 
 /// Reports one.

@@ -11,8 +11,9 @@ use whisper_messages::ids::mark_id;
 use whisper_people::ids::member_id;
 use whisper_people::{Reach, Reaching, by_ids, following, reach};
 use whisper_schema::prelude::{
-    ConversationMember, Follow, FollowStatus, Message, MessageMark, MessageMarkKind,
-    MessageReaction, Notification, NotificationKind, Story, StoryReaction,
+    ContactRequest, ContactRequestStatus, ConversationMember, Follow, FollowStatus, Message,
+    MessageMark, MessageMarkKind, MessageReaction, Notification, NotificationKind, Story,
+    StoryReaction,
 };
 use whisper_schema::{Ephemeral, Timestamp};
 use whisper_store::{Answers, Doc, Filter, Query, Questions, ReadSet, StoreError};
@@ -32,6 +33,8 @@ pub struct Subject {
     pub story: Option<String>,
     /// The actor's reaction to the message, if it is that.
     pub reaction: Option<String>,
+    /// The actor's request to be contacts, if it is that.
+    pub request: Option<String>,
     /// Whether it is that the actor follows the user.
     pub is_follow: bool,
 }
@@ -49,6 +52,8 @@ impl Subject {
             conversation: id("conversationId"),
             story: id("storyId").filter(|_| reacted),
             reaction: id("reactionId").filter(|_| notification.kind == NotificationKind::Like),
+            request: id("contactRequestId")
+                .filter(|_| notification.kind == NotificationKind::System),
             is_follow: notification.kind == NotificationKind::Follow,
         }
     }
@@ -130,7 +135,10 @@ pub fn standing(subjects: &[Subject], now: Timestamp) -> Asking {
                 let of = |follower: &&str| following(follower, user);
                 Filter::and([accepted, Filter::or(followers.iter().map(of))])
             }),
-            by_ids(subjects.iter().filter_map(|s| s.reaction.as_deref())),
+            (
+                by_ids(subjects.iter().filter_map(|s| s.reaction.as_deref())),
+                by_ids(subjects.iter().filter_map(|s| s.request.as_deref())),
+            ),
         ),
     }
 }
@@ -164,7 +172,7 @@ type Asked = (
     Vec<Query<Story>>,
     Vec<Query<StoryReaction>>,
     Vec<Query<Follow>>,
-    Vec<Query<MessageReaction>>,
+    (Vec<Query<MessageReaction>>, Vec<Query<ContactRequest>>),
 );
 
 impl ReadSet for Asking {
@@ -175,8 +183,9 @@ impl ReadSet for Asking {
     }
 
     fn take(self, answers: &mut Answers) -> Result<Standing, StoreError> {
-        let (reach, messages, members, deletions, stories, reactions, follows, to_messages) =
+        let (reach, messages, members, deletions, stories, reactions, follows, others) =
             self.questions.take(answers)?;
+        let (to_messages, requests) = others;
         let now = self.now;
         let messages = messages.into_iter().flatten();
         let members = members.into_iter().flatten().map(Doc::into_inner);
@@ -199,6 +208,13 @@ impl ReadSet for Asking {
                 .flatten()
                 .map(|reaction| reaction.into_inner().id)
                 .collect(),
+            requests: requests
+                .into_iter()
+                .flatten()
+                .filter(|request| request.status == ContactRequestStatus::Pending)
+                .filter(|request| request.lasts(now))
+                .map(|request| (request.id.clone(), request.into_inner().requester_id))
+                .collect(),
         })
     }
 }
@@ -217,6 +233,8 @@ pub struct Standing {
     follows: BTreeSet<(String, String)>,
     /// Reactions to messages.
     to_messages: BTreeSet<String>,
+    /// Requests to be contacts that wait for an answer, with who asked.
+    requests: BTreeSet<(String, String)>,
 }
 
 impl Standing {
@@ -251,6 +269,10 @@ impl Standing {
             && subject.story.as_ref().is_none_or(|story| {
                 let reaction = (story.clone(), subject.sender().to_owned());
                 self.stories.contains(story) && self.reactions.contains(&reaction)
+            })
+            && subject.request.as_ref().is_none_or(|request| {
+                let waits = (request.clone(), subject.sender().to_owned());
+                self.requests.contains(&waits)
             })
             && (!subject.is_follow || {
                 let follow = (subject.sender().to_owned(), subject.user.clone());

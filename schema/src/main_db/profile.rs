@@ -99,8 +99,8 @@ pub struct Profile {
     /// Settings of the apps: a JSON object the server keeps as it is.
     #[attr(size = 5000, stored = 16383)]
     pub preferences: Option<String>,
-    /// The audiences that may see parts of the profile, write to them, add them to groups and ask them to be contacts: a
-    /// JSON object from setting to audience.
+    /// The audiences that may see parts of the profile, write to them, add them to groups, ask them to be contacts and
+    /// find them: a JSON object from setting to audience.
     #[attr(size = 5000)]
     pub privacy_settings: Option<String>,
     /// Availability they chose.

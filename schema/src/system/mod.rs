@@ -9,6 +9,7 @@ mod contact_book;
 mod contact_request;
 mod conversation_ban;
 mod conversation_member;
+mod discoverable;
 mod error_group;
 mod error_link;
 mod event;
@@ -51,6 +52,7 @@ pub use conversation_ban::ConversationBan;
 pub use conversation_member::{
     ConversationMember, ConversationMemberRole, ConversationMemberStatus,
 };
+pub use discoverable::{Discoverable, DiscoverableKind};
 pub use error_group::{ErrorGroup, ErrorGroupStatus, ErrorSource};
 pub use error_link::ErrorLink;
 pub use event::Event;

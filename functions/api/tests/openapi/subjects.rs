@@ -29,7 +29,12 @@ pub const SUBJECTS: &[Subject] = &[
     subject(
         "Contacts",
         "One's address book, and who asks to be in it.",
-        &["/v1/contacts", "/v1/contact-requests"],
+        &[
+            "/v1/contacts",
+            "/v1/contact-requests",
+            "/v1/contact-discovery",
+            "/v1/contact-imports",
+        ],
     ),
     subject("Follows", "Follows between users.", &["/v1/follows"]),
     subject(

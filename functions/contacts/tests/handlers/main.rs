@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
+mod discovery;
+mod import;
 mod keeping;
 mod listing;
 mod model;

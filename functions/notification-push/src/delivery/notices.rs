@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use whisper_kit::ids::derived_id;
 use whisper_messages::ids::mention_id;
 use whisper_messages::{message_reaction_notice_id, reaction_id};
+use whisper_people::contact_request_id;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
     Event, Message, Notification, NotificationKind, NotificationPriority,
@@ -40,6 +41,8 @@ pub struct Notice {
     pub story: Option<String>,
     /// The reaction to a message that it is about.
     pub reaction: Option<String>,
+    /// The request to be contacts that it is about.
+    pub request: Option<String>,
     /// The message that it stands in.
     pub message: Option<String>,
     /// The conversation that the user must be a member of.
@@ -54,6 +57,7 @@ pub fn notices(event: &Event, message: Option<&Message>) -> Vec<Notice> {
         "story.reacted" => story_reaction(event).into_iter().collect(),
         "reaction.set" => message_reaction(event).into_iter().collect(),
         "follow.created" => follow(event).into_iter().collect(),
+        "contact_request.sent" => contact_request(event).into_iter().collect(),
         "message.sent" => message.map_or_else(Vec::new, mentions),
         "message.edited" => message.map_or_else(Vec::new, |message| new_mentions(event, message)),
         _ => Vec::new(),
@@ -103,6 +107,7 @@ fn story_reaction(event: &Event) -> Option<Notice> {
         about: json!({"storyId": story, "userId": actor}),
         story: Some(story.to_owned()),
         reaction: None,
+        request: None,
         message: None,
         conversation: None,
         is_pushed: true,
@@ -126,6 +131,7 @@ fn message_reaction(event: &Event) -> Option<Notice> {
         about: json!({"messageId": message, "conversationId": conversation, "userId": actor, "reactionId": reaction}),
         story: None,
         reaction: Some(reaction),
+        request: None,
         message: Some(message.to_owned()),
         conversation: Some(conversation),
         is_pushed: true,
@@ -147,6 +153,30 @@ fn follow(event: &Event) -> Option<Notice> {
         about: json!({"userId": actor}),
         story: None,
         reaction: None,
+        request: None,
+        message: None,
+        conversation: None,
+        is_pushed: true,
+        user,
+        actor,
+    })
+}
+
+/// A request to be contacts. There is no kind of notification of its own for it.
+fn contact_request(event: &Event) -> Option<Notice> {
+    let payload = payload(event);
+    let id = |key: &str| Some(payload.get(key)?.as_str()?.to_owned());
+    let (actor, user) = (id("requesterId")?, id("recipientId")?);
+    let request = contact_request_id(&actor, &user);
+    Some(Notice {
+        id: derived_id(&["notification", "contact_request", &actor, &user]),
+        kind: NotificationKind::System,
+        did: "wants to be your contact",
+        leads_to: format!("/users/{actor}"),
+        about: json!({"userId": actor, "contactRequestId": request}),
+        story: None,
+        reaction: None,
+        request: Some(request),
         message: None,
         conversation: None,
         is_pushed: true,
@@ -167,6 +197,7 @@ fn mentions(message: &Message) -> Vec<Notice> {
         about: json!({"messageId": id, "conversationId": conversation, "userId": message.sender_id}),
         story: None,
         reaction: None,
+        request: None,
         message: Some(id.to_owned()),
         conversation: Some(conversation.to_owned()),
         is_pushed: false,
@@ -202,6 +233,7 @@ impl Notice {
             conversation: self.conversation.clone(),
             story: self.story.clone(),
             reaction: self.reaction.clone(),
+            request: self.request.clone(),
             is_follow: self.kind == NotificationKind::Follow,
         }
     }

@@ -36,6 +36,45 @@ fn a_reaction_and_a_follow_are_told_once_in_the_inbox_and_on_the_device() {
 }
 
 #[test]
+fn a_request_to_be_contacts_is_told_once_and_rings_while_it_waits() {
+    let (scene, ann, bob, device) = two();
+    for _ in 0..2 {
+        scene.asked(&ann, &bob, ContactRequestStatus::Pending);
+    }
+    let sent = scene.react();
+    let told: Vec<_> = sent.iter().map(|s| device.decrypt(&s.body)).collect();
+    let inbox = scene.get(&bob, "/v1/notifications");
+    assert_eq!(inbox["items"].as_array().unwrap().len(), 1, "{inbox}");
+    let item = &inbox["items"][0];
+    assert_eq!(item["title"], "ann wants to be your contact");
+    let request = whisper_people::contact_request_id(&ann.id, &bob.id);
+    assert_eq!(
+        told,
+        [
+            json!({"type": "system", "notificationId": item["id"], "userId": ann.id, "contactRequestId": request})
+        ]
+    );
+}
+
+#[test]
+fn a_request_that_was_answered_rings_no_more() {
+    for status in [
+        ContactRequestStatus::Declined,
+        ContactRequestStatus::Withdrawn,
+    ] {
+        let (scene, ann, bob, _) = two();
+        scene.asked(&ann, &bob, status);
+        assert!(scene.react().is_empty(), "{status}");
+    }
+    let (scene, ann, bob, _) = two();
+    scene.asked(&ann, &bob, ContactRequestStatus::Pending);
+    scene.block(&bob, &ann);
+    assert!(scene.react().is_empty(), "of somebody who is blocked");
+    let inbox = scene.get(&bob, "/v1/notifications");
+    assert_eq!(inbox["items"], json!([]));
+}
+
+#[test]
 fn a_message_s_author_is_told_of_a_reaction_once() {
     let (scene, ann, bob, device) = two();
     scene.reacted_to_message(&bob, &bob);

@@ -218,6 +218,20 @@ impl Scene {
         self.event("story.reacted", "s1", by, &payload);
     }
 
+    /// One asks another to be contacts; `status` says what has become of it.
+    pub fn asked(&self, by: &Person, whom: &Person, status: ContactRequestStatus) {
+        self.put(&ContactRequest {
+            id: whisper_people::contact_request_id(&by.id, &whom.id),
+            requester_id: by.id.clone(),
+            recipient_id: whom.id.clone(),
+            status,
+            expires_at: self.edge.ctx().now().plus(86_400_000),
+            ..ContactRequest::default()
+        });
+        let payload = json!({"requesterId": by.id, "recipientId": whom.id});
+        self.event("contact_request.sent", &whom.id, by, &payload);
+    }
+
     /// One writes to `c1`, which another reacts to.
     pub fn reacted_to_message(&self, by: &Person, author: &Person) {
         self.put(&Message {
