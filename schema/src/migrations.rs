@@ -103,4 +103,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "message_changes",
         sql: include_str!("../migrations/sqlite/0018_message_changes.sql"),
     },
+    Migration {
+        number: 19,
+        name: "pins_and_threads",
+        sql: include_str!("../migrations/sqlite/0019_pins_and_threads.sql"),
+    },
 ];

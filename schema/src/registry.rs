@@ -11,8 +11,8 @@ use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
     Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember,
     DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry,
-    MessageExpiry, MessageMark, MessageReaction, MessageReactionCount, MessageReference,
-    MessageRemains, MessageVersion, NotificationSettings, PollBallot, PollChoice, PollTally,
+    MessageExpiry, MessageMark, MessagePin, MessageReaction, MessageReactionCount, MessageReference,
+    MessageRemains, MessageThread, MessageVersion, NotificationSettings, PollBallot, PollChoice, PollTally,
     PostHashtag, Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit,
     ReputationGrant, RestingName, SearchEntry, Session, SigningKey, StickerTag, StoryReaction,
 };
@@ -108,6 +108,8 @@ pub fn system_collections() -> &'static [&'static Collection] {
         MessageReference::COLLECTION,
         MessageRemains::COLLECTION,
         MessageVersion::COLLECTION,
+        MessagePin::COLLECTION,
+        MessageThread::COLLECTION,
         StoryReaction::COLLECTION,
         ErrorGroup::COLLECTION,
         ErrorLink::COLLECTION,

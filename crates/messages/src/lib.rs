@@ -4,6 +4,7 @@ mod access;
 mod marks;
 mod poll;
 mod reactions;
+mod show;
 mod sight;
 mod system;
 #[cfg(feature = "testing")]
@@ -19,6 +20,7 @@ pub use poll::{
     places, polls_of,
 };
 pub use reactions::{Mirror, is_mirrored, reaction_count_id, reaction_id};
+pub use show::{Shown, show, show_all};
 pub use sight::{deletion, in_sight_of, is_in_sight, is_visible};
 pub use system::{Told, summarised};
 pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};

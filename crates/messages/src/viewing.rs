@@ -230,6 +230,16 @@ impl Viewing {
         self.polls.view(message, self.now)
     }
 
+    /// Whether the viewer starred this message.
+    pub fn is_starred(&self, message: &Message) -> bool {
+        self.marks.is_starred(&message.id)
+    }
+
+    /// How many messages answer this one.
+    pub fn replies_to(&self, message: &Message) -> i64 {
+        self.marks.replies(&message.id)
+    }
+
     /// The people whom the messages name.
     pub fn into_users(self) -> Users {
         self.people.users()

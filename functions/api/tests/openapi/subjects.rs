@@ -39,8 +39,13 @@ pub const SUBJECTS: &[Subject] = &[
     ),
     subject(
         "Messages",
-        "Sending and reading.",
-        &["/v1/conversations/{}/messages", "/v1/conversations/{}/read"],
+        "Sending and reading, and what members do to messages.",
+        &[
+            "/v1/conversations/{}/messages",
+            "/v1/conversations/{}/pins",
+            "/v1/me/starred-messages",
+            "/v1/conversations/{}/read",
+        ],
     ),
     subject(
         "Search",
