@@ -10,7 +10,7 @@ use crate::main_db::{
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
     Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember,
-    DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry,
+    DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry, MentionEntry,
     MessageExpiry, MessageMark, MessagePin, MessageReaction, MessageReactionCount, MessageReference,
     MessageRemains, MessageThread, MessageVersion, NotificationSettings, PollBallot, PollChoice, PollTally,
     PostHashtag, Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit,
@@ -133,6 +133,7 @@ pub fn system_collections() -> &'static [&'static Collection] {
         ContactBook::COLLECTION,
         SearchEntry::COLLECTION,
         MediaEntry::COLLECTION,
+        MentionEntry::COLLECTION,
         ContactRequest::COLLECTION,
     ]
 }

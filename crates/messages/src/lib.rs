@@ -2,6 +2,7 @@
 
 mod access;
 mod marks;
+mod mentioned;
 mod poll;
 mod reactions;
 mod show;
@@ -14,6 +15,7 @@ mod viewing;
 mod words;
 
 pub use access::{Access, check_member, first_members, is_active, may_still_send, member_of};
+pub use mentioned::{ADMINS, ALL, is_admin, is_group, is_mentioned, refuse_groups};
 pub use marks::{Marking, Marks, ReactionCountView, marks};
 pub use poll::{
     MOST_OPTIONS, PollOptionView, PollView, Polling, Polls, ballot_id, is_closed, options_of,

@@ -92,7 +92,7 @@ pub struct MessageView {
     /// The results of its poll, with the viewer's choice; absent in the answer to a send.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub poll: Option<PollView>,
-    /// Users it mentions.
+    /// Users it mentions, by their ids; `@all` for all members, `@admins` for the owner and the admins.
     pub mentions: Vec<String>,
     /// Addresses found in it.
     pub links: Vec<String>,

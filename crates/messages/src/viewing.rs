@@ -13,6 +13,7 @@ use whisper_schema::system::ConversationMember;
 use whisper_store::{Doc, Filter, Get, Query};
 
 use crate::access::{Access, first_members, is_active};
+use crate::mentioned::is_group;
 use crate::marks::{Marks, ReactionCountView, marks};
 use crate::poll::{PollView, Polls, polls_of};
 use crate::reactions::Mirror;
@@ -268,6 +269,7 @@ fn named(messages: &[Doc<Message>], readers: &[Reader]) -> BTreeSet<String> {
         .filter(|reader| messages.iter().any(|message| reader.has_read(message)))
         .map(|reader| reader.user.clone());
     let mentions = messages.iter().flat_map(|message| message.mentions.clone());
+    let mentions = mentions.filter(|mention| !is_group(mention));
     let reactions = messages.iter().flat_map(|message| reacted(message));
     let told = messages
         .iter()

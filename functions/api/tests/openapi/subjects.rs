@@ -52,6 +52,7 @@ pub const SUBJECTS: &[Subject] = &[
         "Finding messages by their words, and by what they carry.",
         &[
             "/v1/search",
+            "/v1/me/mentions",
             "/v1/conversations/{}/search",
             "/v1/conversations/{}/media",
         ],

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use whisper_kit::ids::{derived_id, mention_id, story_reaction_notice_id};
-use whisper_messages::reaction_id;
+use whisper_messages::{is_group, reaction_id};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
     Event, Message, Notification, NotificationKind, NotificationPriority,
@@ -173,6 +173,8 @@ fn mentions(message: &Message) -> Vec<Notice> {
     message
         .mentions
         .iter()
+        // A group has no inbox: its members find the message in their mentions.
+        .filter(|mention| !is_group(mention))
         .take(MENTIONED)
         .map(notice)
         .collect()

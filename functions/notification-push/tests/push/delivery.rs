@@ -89,6 +89,30 @@ fn in_a_group_all_active_members_are_told_but_the_sender_and_who_muted_it() {
 }
 
 #[test]
+fn whoever_belongs_to_a_group_that_is_mentioned_is_told_so() {
+    let scene = Scene::new();
+    let people: Vec<_> = (0..3).map(|_| scene.person()).collect();
+    let members: Vec<_> = people.iter().map(|p| scene.member("c1", p)).collect();
+    let devices: Vec<_> = people.iter().map(|p| scene.device(p)).collect();
+    let admin = Patch::new().set(ConversationMember::ROLE, ConversationMemberRole::Admin);
+    scene.change(&members[1], admin);
+    for (group, wanted) in [("@all", [true, true]), ("@admins", [true, false])] {
+        let group = Person {
+            id: group.to_owned(),
+            ..scene.person()
+        };
+        scene.message("c1", &people[0], None, &[&group]);
+        let sent = scene.react();
+        let mentioned = |device: &Device| {
+            let push = sent.iter().find(|push| push.endpoint == device.endpoint);
+            device.decrypt(&push.unwrap().body)["mentioned"] == true
+        };
+        assert_eq!([1, 2].map(|n| mentioned(&devices[n])), wanted, "{}", group.id);
+    }
+    assert_eq!(scene.all::<Notification>(), [], "a group has no inbox");
+}
+
+#[test]
 fn a_large_group_is_handed_on_in_bounded_commits_and_nobody_is_left_out() {
     let scene = Scene::new();
     let ann = scene.person();
