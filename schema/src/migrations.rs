@@ -108,4 +108,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "pins_and_threads",
         sql: include_str!("../migrations/sqlite/0019_pins_and_threads.sql"),
     },
+    Migration {
+        number: 20,
+        name: "mention_entries",
+        sql: include_str!("../migrations/sqlite/0020_mention_entries.sql"),
+    },
 ];

@@ -15,8 +15,8 @@ mod viewing;
 mod words;
 
 pub use access::{Access, check_member, first_members, is_active, may_still_send, member_of};
-pub use mentioned::{ADMINS, ALL, is_admin, is_group, is_mentioned, refuse_groups};
 pub use marks::{Marking, Marks, ReactionCountView, marks};
+pub use mentioned::{ADMINS, ALL, is_admin, is_group, is_mentioned, refuse_groups};
 pub use poll::{
     MOST_OPTIONS, PollOptionView, PollView, Polling, Polls, ballot_id, is_closed, options_of,
     places, polls_of,

@@ -51,7 +51,8 @@ pub fn refuse_groups<'a>(
         return Ok(());
     };
     if !conversation.lets(member.role, ConversationRight::MentionAll) {
-        let detail = "The settings of this conversation don't let you mention all members, or all admins.";
+        let detail =
+            "The settings of this conversation don't let you mention all members, or all admins.";
         return Err(Error::forbidden(detail));
     }
     let is_crowd =
@@ -113,7 +114,10 @@ mod tests {
                 ..ConversationMember::default()
             };
             let found = refuse_groups(&conversation, &member, [mentions]).is_ok();
-            assert_eq!(found, wanted, "{kind} {members} {settings:?} {role} {mentions}");
+            assert_eq!(
+                found, wanted,
+                "{kind} {members} {settings:?} {role} {mentions}"
+            );
         }
     }
 }

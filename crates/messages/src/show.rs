@@ -100,9 +100,14 @@ pub async fn show_all(ctx: &Ctx, me: &str, places: &[(&str, &str)]) -> Result<Sh
     let places: BTreeMap<String, Access> = places.collect();
     let sees = |(message, deleted): &(Doc<Message>, Option<Doc<MessageMark>>)| {
         let place = places.get(&message.conversation_id);
-        place.is_some_and(|Access { conversation, member }| {
-            is_visible(message, conversation, member, deleted.as_ref(), ctx.now())
-        })
+        place.is_some_and(
+            |Access {
+                 conversation,
+                 member,
+             }| {
+                is_visible(message, conversation, member, deleted.as_ref(), ctx.now())
+            },
+        )
     };
     let messages = together(&ids, messages).into_iter().filter(sees);
     let messages: Vec<Doc<Message>> = messages.map(|(message, _)| message).collect();

@@ -13,8 +13,8 @@ use whisper_schema::system::ConversationMember;
 use whisper_store::{Doc, Filter, Get, Query};
 
 use crate::access::{Access, first_members, is_active};
-use crate::mentioned::is_group;
 use crate::marks::{Marks, ReactionCountView, marks};
+use crate::mentioned::is_group;
 use crate::poll::{PollView, Polls, polls_of};
 use crate::reactions::Mirror;
 

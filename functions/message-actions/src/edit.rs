@@ -8,7 +8,9 @@ use whisper_kit::ids::{derived_id, mention_id};
 use whisper_kit::precondition::{IfMatch, if_match_or_any};
 use whisper_kit::rate_limit::Limit;
 use whisper_kit::{Attempt, Ctx, Endpoint, Json, Method, Reply, Request, events};
-use whisper_messages::{MENTIONS, SingleMessageView, Words, first_members, plain_text, refuse_groups};
+use whisper_messages::{
+    MENTIONS, SingleMessageView, Words, first_members, plain_text, refuse_groups,
+};
 use whisper_people::consents;
 use whisper_schema::Body;
 use whisper_schema::body::forms::{MENTION, WEB_URL};

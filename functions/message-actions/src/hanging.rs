@@ -8,11 +8,11 @@
 use whisper_kit::Result;
 use whisper_kit::ids::poll_id;
 use whisper_kit::jobs::Budget;
-use whisper_schema::{Column, Document};
 use whisper_schema::system::{
     MessageMark, MessageMarkKind, MessagePin, MessageReaction, MessageReactionCount, MessageThread,
     MessageVersion, PollBallot, PollChoice, PollTally,
 };
+use whisper_schema::{Column, Document};
 use whisper_store::{Batch, Filter};
 
 /// The rows that hang on some messages.
@@ -70,11 +70,11 @@ impl Hanging {
     /// Removes it, on the condition that it is no more than so many rows of a kind. A crowd's reactions or marks are more,
     /// and are removed over several commits first ([`Hanging::drain`]).
     pub fn remove(self, batch: Batch, rows: u64) -> Batch {
+        let batch = self.one_each(batch, rows);
         let batch = all(batch, self.marks, rows);
         let batch = all(batch, self.reactions, rows);
         let batch = all(batch, self.reaction_counts, rows);
         let batch = all(batch, self.versions, rows);
-        let batch = self.one_each(batch, rows);
         let Some(votes) = self.votes else {
             return batch;
         };

@@ -1,9 +1,7 @@
 //! The entries of messages: what they are found by, made again from each message as it stands.
 
 use whisper_kit::ids::derived_id;
-use whisper_schema::prelude::{
-    Column, MediaEntry, MediaKind, MentionEntry, Message, SearchEntry,
-};
+use whisper_schema::prelude::{Column, MediaEntry, MediaKind, MentionEntry, Message, SearchEntry};
 use whisper_store::{Batch, Doc, Filter};
 use whisper_words::indexed;
 
@@ -70,11 +68,13 @@ impl Entries {
 impl Entries {
     /// Deletes what messages mentioned that changed or went.
     fn without_former(&self, batch: Batch) -> Batch {
-        self.former_mentions.chunks(TOGETHER).fold(batch, |batch, ids| {
-            let ids = ids.iter().map(String::as_str);
-            let former = Filter::is_in(MentionEntry::MESSAGE_ID, ids);
-            batch.delete_where(former, MENTIONS * TOGETHER as u64)
-        })
+        self.former_mentions
+            .chunks(TOGETHER)
+            .fold(batch, |batch, ids| {
+                let ids = ids.iter().map(String::as_str);
+                let former = Filter::is_in(MentionEntry::MESSAGE_ID, ids);
+                batch.delete_where(former, MENTIONS * TOGETHER as u64)
+            })
     }
 }
 

@@ -69,10 +69,7 @@ async fn search(ctx: Ctx, _: Request, window: Window<SearchFilters>) -> Result<R
 ///
 /// # Errors
 /// As [`Ctx::read`].
-pub async fn memberships(
-    ctx: &Ctx,
-    me: &str,
-) -> Result<BTreeMap<String, ConversationMember>> {
+pub async fn memberships(ctx: &Ctx, me: &str) -> Result<BTreeMap<String, ConversationMember>> {
     let mine = || {
         Query::<ConversationMember>::new()
             .filter(Filter::eq(ConversationMember::USER_ID, me))

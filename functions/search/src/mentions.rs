@@ -88,7 +88,9 @@ async fn mentioning(
     entries: &[Doc<MentionEntry>],
 ) -> Result<BTreeMap<String, Doc<Message>>> {
     let asked = places.iter().map(|(conversation, access)| {
-        let here = entries.iter().filter(|e| e.conversation_id == *conversation);
+        let here = entries
+            .iter()
+            .filter(|e| e.conversation_id == *conversation);
         let ids: Vec<&str> = here.map(|entry| entry.message_id.as_str()).collect();
         of_others(access, &ids, ctx.now())
     });

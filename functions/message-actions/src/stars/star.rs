@@ -85,7 +85,14 @@ async fn unstar(ctx: &Ctx, named: Named<'_>) -> Result<Attempt<()>> {
     let message = &opened.message;
     let what = json!({"conversationId": message.conversation_id});
     let batch = Batch::new().delete::<MessageMark>(&id);
-    let batch = events::append(ctx, batch, "message.unstarred", &message.id, Some(&me), &what)?;
+    let batch = events::append(
+        ctx,
+        batch,
+        "message.unstarred",
+        &message.id,
+        Some(&me),
+        &what,
+    )?;
     let rate = STARS.of_caller(ctx).await?;
     let committed = rate.try_commit(ctx, batch).await?;
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))

@@ -150,7 +150,7 @@ fn a_message_that_is_deleted_for_all_keeps_its_answers_and_loses_pin_and_stars()
     assert_eq!(scene.all::<MessageMark>(), []);
     let again = json!({"content": "Late", "replyToMessageId": place.message});
     let late = scene.send(&ann, &place.conversation, &again);
-    assert_eq!(late.expect(400)["errors"][0]["field"], "replyToMessageId");
+    assert_eq!(late.expect(422)["errors"][0]["field"], "replyToMessageId");
 }
 
 #[test]

@@ -228,7 +228,7 @@ fn who_may_mention_all_members_is_a_setting_and_in_a_crowd_for_admins() {
     let sent = mention(&bob, "@all").expect(201);
     assert_eq!(sent["mentions"], json!(["@all"]));
     mention(&bob, "@admins").expect(201);
-    mention(&bob, "@everyone").expect(400);
+    mention(&bob, "@everyone").expect(422);
     set(&scene, &group, &json!({"mentionAll": "admins"}));
     for whom in ["@all", "@admins"] {
         mention(&bob, whom).expect_problem(403, "forbidden");

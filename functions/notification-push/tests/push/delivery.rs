@@ -6,7 +6,7 @@ use whisper_kit::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Filter, Patch};
 
-use crate::scene::{Scene, two};
+use crate::scene::{Person, Scene, two};
 
 fn header<'a>(of: &'a notification_push::web_push::transport::Outgoing, name: &str) -> &'a str {
     let found = of.headers.iter().find(|(key, _)| *key == name);
@@ -103,11 +103,12 @@ fn whoever_belongs_to_a_group_that_is_mentioned_is_told_so() {
         };
         scene.message("c1", &people[0], None, &[&group]);
         let sent = scene.react();
-        let mentioned = |device: &Device| {
+        let mentioned = |n: usize| {
+            let device = &devices[n];
             let push = sent.iter().find(|push| push.endpoint == device.endpoint);
             device.decrypt(&push.unwrap().body)["mentioned"] == true
         };
-        assert_eq!([1, 2].map(|n| mentioned(&devices[n])), wanted, "{}", group.id);
+        assert_eq!([1, 2].map(mentioned), wanted, "{}", group.id);
     }
     assert_eq!(scene.all::<Notification>(), [], "a group has no inbox");
 }

@@ -39,10 +39,7 @@ fn members_are_mentioned_by_id_and_with_their_groups() {
     let scene = &world.scene;
     let (ann, bob, cid) = (scene.person(), scene.person(), scene.person());
     scene.name(&ann, "ann");
-    let (here, there) = (
-        scene.group(&[&ann, &bob, &cid]),
-        scene.group(&[&ann, &bob]),
-    );
+    let (here, there) = (scene.group(&[&ann, &bob, &cid]), scene.group(&[&ann, &bob]));
     change(&world, &here, &cid, role(ConversationMemberRole::Admin));
     change(&world, &here, &bob, role(ConversationMemberRole::Moderator));
     mention(&world, &ann, &here, "to bob", &[&bob.id]);
@@ -72,11 +69,18 @@ fn pages_lead_both_ways() {
     for words in ["1", "2", "3"] {
         mention(&world, &ann, &room, words, &[&bob.id]);
     }
-    let page = |query: &str| world.get(&bob, &format!("{PATH}?limit=2{query}")).expect(200);
+    let page = |query: &str| {
+        world
+            .get(&bob, &format!("{PATH}?limit=2{query}"))
+            .expect(200)
+    };
     let first = page("");
     assert_eq!(contents(&first), ["3", "2"]);
     let next = page(&format!("&after={}", first["next"].as_str().unwrap()));
-    assert_eq!((contents(&next), &next["next"]), (vec!["1".to_owned()], &Value::Null));
+    assert_eq!(
+        (contents(&next), &next["next"]),
+        (vec!["1".to_owned()], &Value::Null)
+    );
     let back = page(&format!("&before={}", next["previous"].as_str().unwrap()));
     assert_eq!(contents(&back), ["3", "2"]);
 }
@@ -93,7 +97,10 @@ fn an_edit_and_a_deletion_change_who_is_mentioned() {
     assert_eq!(mentions(&world, &bob), [""; 0], "at once");
     world.tell("message.edited", &id);
     world.take_in();
-    assert_eq!((mentions(&world, &bob), mentions(&world, &cid)), (vec![], vec!["x".into()]));
+    assert_eq!(
+        (mentions(&world, &bob), mentions(&world, &cid)),
+        (vec![], vec!["x".into()])
+    );
     assert_eq!(count::<MentionEntry>(&world), 1);
     world.delete(&id);
     assert_eq!(mentions(&world, &cid), [""; 0], "at once");
@@ -111,7 +118,9 @@ fn only_what_one_still_sees_is_listed() {
         id: String::new(),
         token: String::new(),
     };
-    world.get(&nobody, PATH).expect_problem(401, "unauthenticated");
+    world
+        .get(&nobody, PATH)
+        .expect_problem(401, "unauthenticated");
     let room = scene.group(&[&ann, &bob]);
     let hidden = mention(&world, &ann, &room, "1", &[&bob.id]);
     let end = scene.edge.ctx().now().plus(1000);
@@ -123,9 +132,19 @@ fn only_what_one_still_sees_is_listed() {
     world.search.advance(1000);
     assert_eq!(mentions(&world, &bob), ["3"]);
     assert_eq!(mentions(&world, &eve), [""; 0], "no member");
-    change(&world, &room, &bob, status(ConversationMemberStatus::Removed));
+    change(
+        &world,
+        &room,
+        &bob,
+        status(ConversationMemberStatus::Removed),
+    );
     assert_eq!(mentions(&world, &bob), [""; 0]);
-    change(&world, &room, &bob, status(ConversationMemberStatus::Active));
+    change(
+        &world,
+        &room,
+        &bob,
+        status(ConversationMemberStatus::Active),
+    );
     scene.block(&bob, &ann);
     assert_eq!(mentions(&world, &bob), [""; 0]);
 }
