@@ -1,7 +1,7 @@
-//! Who a message mentions: users by their ids, and groups of members at once.
+//! Mentions of a message: users by their ids, and groups of members at once.
 //!
-//! A group stands in the message as it is: whoever belongs to it when they look is mentioned, and a send costs the same however
-//! many they are.
+//! A group stands in the message as it is: a member who belongs to it when they look is mentioned, and a send costs the same
+//! however many members there are.
 
 use whisper_kit::error::{Error, Result};
 use whisper_schema::main_db::{Conversation, ConversationKind, ConversationRight};
@@ -12,7 +12,7 @@ pub const ALL: &str = "@all";
 /// The owner and the admins.
 pub const ADMINS: &str = "@admins";
 
-/// The most members of a conversation in which everybody whom the settings let may mention all.
+/// The most members whom an ordinary member mentions at once, where the settings let them.
 const CROWD: i64 = 500;
 
 /// Whether somebody directs the conversation.
@@ -34,7 +34,8 @@ pub fn is_mentioned(mentions: &[String], user: &str, role: Role) -> bool {
     })
 }
 
-/// Refuses mentions of groups to members whom the settings don't let; of all in a crowd, to everybody but those who direct it.
+/// Refuses mentions of groups to a member whom the settings don't let; of all in a crowd, to anybody but the owner and the
+/// admins.
 ///
 /// # Errors
 /// `forbidden`.

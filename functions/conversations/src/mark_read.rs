@@ -109,7 +109,7 @@ async fn attempt(ctx: &Ctx, id: &str, message: Option<&str>) -> Result<Attempt<A
         Some(_) => name_read(batch, &me.id, &read.id),
         None => batch,
     };
-    // Whoever hands the event on must not tell a stranger that their request was looked at.
+    // A stranger must not learn that their request was looked at: the event says that it is one, for components that hand it on.
     let what = json!({
         "messageId": read.id,
         "lastReadAt": me.last_read_at,

@@ -2,8 +2,8 @@
 //! answers.
 //!
 //! A message that is removed takes all of it along, over several commits where it is much. One that is deleted for all keeps
-//! its place: who had deleted it for themselves still doesn't see that, and its answers stay and are counted. The rest goes, some
-//! of it with the deletion, and what is left with the job.
+//! its place: users who had deleted it for themselves still don't see that, and its answers stay and are counted. The rest goes,
+//! some of it with the deletion, and the remainder with the job.
 
 use whisper_kit::Result;
 use whisper_kit::ids::poll_id;
@@ -55,8 +55,8 @@ impl Hanging {
         }
     }
 
-    /// The same without what belongs to the places of the messages, which stay: the marks of those who deleted one for themselves,
-    /// and the numbers of answers.
+    /// The same without the rows that belong to the places of the messages, which stay: the marks of users who deleted one for
+    /// themselves, and the numbers of answers.
     #[must_use]
     pub fn but_places(self) -> Self {
         let others = Filter::ne(MessageMark::KIND, MessageMarkKind::Deleted);

@@ -27,7 +27,7 @@ pub const JOB: &str = "search";
 pub fn api() -> Api {
     Api::new(
         JOB,
-        "Finds messages by their words, and lists what conversations carry and whom they mention.",
+        "Finds messages by their words, lists the media, files and links of conversations, and the messages that mention the caller.",
     )
     .rates(limits::RATES)
     .endpoint(here::endpoint())

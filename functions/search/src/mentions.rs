@@ -53,8 +53,8 @@ async fn list(ctx: Ctx, _: Request, window: Window) -> Result<Reply> {
         .await
 }
 
-/// Asks for the entries of the caller, and of the groups that they belong to, in the conversations of these memberships: what
-/// others say of them elsewhere is met by nobody.
+/// Asks for the entries of the caller, and of the groups that they belong to, in the conversations of these memberships. Mentions
+/// of them elsewhere are in nobody's way.
 fn entries(
     me: &str,
     members: &BTreeMap<String, ConversationMember>,
@@ -81,7 +81,7 @@ fn entries(
 }
 
 /// The messages of these entries that mention the member as they are now, by their ids: an entry may be a moment older than its
-/// message. Nobody is told of their own words, nor of those of people with a block in between.
+/// message. Nobody is told of their own words, nor of words of people with a block in between.
 async fn mentioning(
     ctx: &Ctx,
     places: &Places,
