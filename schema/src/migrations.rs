@@ -105,12 +105,22 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 19,
-        name: "pins_and_threads",
-        sql: include_str!("../migrations/sqlite/0019_pins_and_threads.sql"),
+        name: "message_drafts",
+        sql: include_str!("../migrations/sqlite/0019_message_drafts.sql"),
     },
     Migration {
         number: 20,
+        name: "words_leave_no_trace",
+        sql: include_str!("../migrations/sqlite/0020_words_leave_no_trace.sql"),
+    },
+    Migration {
+        number: 21,
+        name: "pins_and_threads",
+        sql: include_str!("../migrations/sqlite/0021_pins_and_threads.sql"),
+    },
+    Migration {
+        number: 22,
         name: "mention_entries",
-        sql: include_str!("../migrations/sqlite/0020_mention_entries.sql"),
+        sql: include_str!("../migrations/sqlite/0022_mention_entries.sql"),
     },
 ];

@@ -11,11 +11,11 @@ use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
     Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember,
     DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry,
-    MentionEntry, MessageExpiry, MessageMark, MessagePin, MessageReaction, MessageReactionCount,
-    MessageReference, MessageRemains, MessageThread, MessageVersion, NotificationSettings,
-    PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, Push,
-    PushSubscription, RateLimit, ReputationGrant, RestingName, SearchEntry, Session, SigningKey,
-    StickerTag, StoryReaction,
+    MentionEntry, MessageDraft, MessageExpiry, MessageMark, MessagePin, MessageReaction,
+    MessageReactionCount, MessageReference, MessageRemains, MessageThread, MessageVersion,
+    NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay,
+    ProgressWeek, Push, PushSubscription, RateLimit, ReputationGrant, RestingName, SearchEntry,
+    Session, SigningKey, StickerTag, StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -102,6 +102,7 @@ pub fn system_collections() -> &'static [&'static Collection] {
         Event::COLLECTION,
         ConsumerCursor::COLLECTION,
         JobRun::COLLECTION,
+        MessageDraft::COLLECTION,
         MessageExpiry::COLLECTION,
         MessageMark::COLLECTION,
         MessageReaction::COLLECTION,

@@ -11,7 +11,6 @@ use whisper_schema::prelude::{Column, ConversationMember, MentionEntry, Message,
 use whisper_store::{Doc, Filter, MAX_LIMIT, Query};
 
 use crate::everywhere::{TOGETHER, memberships, met};
-use crate::limits::SEARCHES;
 use crate::place::Places;
 use crate::walk::walk;
 
@@ -31,7 +30,6 @@ pub fn endpoint() -> Endpoint {
 async fn list(ctx: Ctx, _: Request, window: Window) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let members = memberships(&ctx, &me).await?;
-    SEARCHES.of_caller(&ctx).await?.count(&ctx).await?;
     let queries = entries(&me, &members, ctx.now());
     let places = RefCell::new(Places::new());
     let page = walk(&ctx, &window, &queries, async |entries| {
