@@ -84,6 +84,26 @@ fn people_write_to_each_other_and_stories_expire() {
     assert_eq!(count::<MessageReaction>(&server), 1);
     assert_eq!(count::<MessageReactionCount>(&server), 1);
 
+    // He pins it and answers it.
+    let pin = format!("{messages}/{message}/pin");
+    for _ in 0..2 {
+        bob.put(&app, &pin, &json!(null)).expect(200);
+    }
+    let pins = ann.get(&app, &format!("/v1/conversations/{id}/pins"));
+    assert_eq!(items_of(&pins.expect(200))[0]["messageId"], message);
+    bob.delete(&app, &pin).expect(204);
+    for content in ["one", "two"] {
+        let reply = json!({"content": content, "replyToMessageId": message});
+        bob.post(&app, &messages, &reply).expect(201);
+    }
+    let thread = ann.get(&app, &format!("{messages}/{message}/replies"));
+    assert_eq!(items_of(&thread.expect(200)).len(), 2);
+    let seen = ann.get(&app, &format!("{messages}/{message}")).expect(200);
+    assert_eq!(
+        (&seen["replyCount"], &seen["isPinned"]),
+        (&json!(2), &json!(false))
+    );
+
     // A text that he begins to write waits for him.
     let draft = format!("/v1/conversations/{id}/draft");
     for words in ["See", "See you"] {

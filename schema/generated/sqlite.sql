@@ -132,6 +132,8 @@ CREATE INDEX "messages_idx_contentType" ON "messages" ("contentType" ASC);
 
 CREATE INDEX "messages_idx_conversation_order" ON "messages" ("conversationId" ASC);
 
+CREATE INDEX "messages_idx_conversation_reply" ON "messages" ("conversationId" ASC, "replyToMessageId" ASC);
+
 CREATE TABLE "messageQueue" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
@@ -980,6 +982,29 @@ CREATE TABLE "messageVersions" (
 
 CREATE UNIQUE INDEX "messageVersions_idx_message" ON "messageVersions" ("messageId" ASC, "number" ASC);
 
+CREATE TABLE "messagePins" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "conversationId" TEXT NOT NULL,
+  "place" INTEGER NOT NULL,
+  "pinnedBy" TEXT NOT NULL,
+  "pinnedAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX "messagePins_idx_conversation_place" ON "messagePins" ("conversationId" ASC, "place" ASC);
+
+CREATE INDEX "messagePins_idx_conversation" ON "messagePins" ("conversationId" ASC);
+
+CREATE TABLE "messageThreads" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "conversationId" TEXT NOT NULL,
+  "replyCount" INTEGER NOT NULL,
+  "lastReplyAt" INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE "storyReactions" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
@@ -1321,6 +1346,23 @@ CREATE TABLE "mediaEntries" (
 CREATE INDEX "mediaEntries_idx_conversation_kind" ON "mediaEntries" ("conversationId" ASC, "kind" ASC, "position" ASC);
 
 CREATE INDEX "mediaEntries_idx_expires" ON "mediaEntries" ("expiresAt" ASC);
+
+CREATE TABLE "mentionEntries" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "messageId" TEXT NOT NULL,
+  "conversationId" TEXT NOT NULL,
+  "target" TEXT NOT NULL,
+  "position" INTEGER NOT NULL,
+  "expiresAt" INTEGER
+) STRICT;
+
+CREATE INDEX "mentionEntries_idx_conversation_target" ON "mentionEntries" ("conversationId" ASC, "target" ASC, "position" ASC);
+
+CREATE INDEX "mentionEntries_idx_message" ON "mentionEntries" ("messageId" ASC);
+
+CREATE INDEX "mentionEntries_idx_expires" ON "mentionEntries" ("expiresAt" ASC);
 
 CREATE TABLE "contactRequests" (
   "_seq" INTEGER PRIMARY KEY,

@@ -118,4 +118,14 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "discoverables",
         sql: include_str!("../migrations/sqlite/0021_discoverables.sql"),
     },
+    Migration {
+        number: 22,
+        name: "pins_and_threads",
+        sql: include_str!("../migrations/sqlite/0022_pins_and_threads.sql"),
+    },
+    Migration {
+        number: 23,
+        name: "mention_entries",
+        sql: include_str!("../migrations/sqlite/0023_mention_entries.sql"),
+    },
 ];

@@ -8,7 +8,7 @@ use crate::main_db::{
     Contact, Conversation, Message, Presence, Profile, QueuedMessage, TypingIndicator,
 };
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
-use crate::system::{Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember, Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry, MessageDraft, MessageExpiry, MessageMark, MessageReaction, MessageReactionCount, MessageReference, MessageRemains, MessageVersion, NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit, ReputationGrant, RestingName, SearchEntry, Session, SigningKey, StickerTag, StoryReaction};
+use crate::system::{Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember, Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark, MessagePin, MessageReaction, MessageReactionCount, MessageReference, MessageRemains, MessageThread, MessageVersion, NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit, ReputationGrant, RestingName, SearchEntry, Session, SigningKey, StickerTag, StoryReaction};
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
 
@@ -102,6 +102,8 @@ pub fn system_collections() -> &'static [&'static Collection] {
         MessageReference::COLLECTION,
         MessageRemains::COLLECTION,
         MessageVersion::COLLECTION,
+        MessagePin::COLLECTION,
+        MessageThread::COLLECTION,
         StoryReaction::COLLECTION,
         ErrorGroup::COLLECTION,
         ErrorLink::COLLECTION,
@@ -125,6 +127,7 @@ pub fn system_collections() -> &'static [&'static Collection] {
         ContactBook::COLLECTION,
         SearchEntry::COLLECTION,
         MediaEntry::COLLECTION,
+        MentionEntry::COLLECTION,
         ContactRequest::COLLECTION,
         Discoverable::COLLECTION,
     ]

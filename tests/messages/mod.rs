@@ -5,6 +5,7 @@ mod changes;
 mod expiry;
 mod history;
 mod kinds;
+mod pins;
 mod polls;
 mod positions;
 mod reactions;

@@ -14,8 +14,10 @@ macro_rules! message_path {
 mod access;
 pub mod ids;
 mod marks;
+mod mentioned;
 mod poll;
 mod reactions;
+mod show;
 mod sight;
 mod system;
 #[cfg(feature = "testing")]
@@ -26,6 +28,7 @@ mod words;
 
 pub use access::{Access, check_member, first_members, is_active, may_still_send, member_of};
 pub use marks::{Marking, Marks, ReactionCountView, marks};
+pub use mentioned::{ADMINS, ALL, is_admin, is_group, is_mentioned, refuse_groups};
 pub use poll::{
     MOST_OPTIONS, PollOptionView, PollView, Polling, Polls, ballot_id, is_closed, options_of,
     places, polls_of,
@@ -33,6 +36,7 @@ pub use poll::{
 pub use reactions::{
     Mirror, is_mirrored, message_reaction_notice_id, reaction_count_id, reaction_id,
 };
+pub use show::{Shown, show, show_all};
 pub use sight::{deletion, in_sight_of, is_in_sight, is_visible};
 pub use system::{Told, summarised};
 pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};

@@ -1,13 +1,18 @@
-//! Things that people attached to messages, as one viewer sees them: how many have which reaction, and the viewer's own.
+//! Things that people attached to messages, as one viewer sees them: how many have which reaction, the viewer's own, how
+//! many answers there are, and whether the viewer starred it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
+use whisper_kit::ids::mark_id;
+use whisper_people::by_ids;
 use whisper_schema::Column;
 use whisper_schema::main_db::Message;
-use whisper_schema::system::{MessageReaction, MessageReactionCount};
+use whisper_schema::system::{
+    MessageMark, MessageMarkKind, MessageReaction, MessageReactionCount, MessageThread,
+};
 use whisper_store::{
     Answers, Doc, Filter, MAX_LIMIT, Order, Query, Questions, ReadSet, StoreError,
 };
@@ -29,6 +34,8 @@ pub struct ReactionCountView {
 pub fn marks(me: &str, messages: &[Doc<Message>]) -> Marking {
     let ids: Vec<&str> = messages.iter().map(|message| message.id.as_str()).collect();
     let is_any = !ids.is_empty();
+    let star = |id: &&str| mark_id(MessageMarkKind::Starred, me, id);
+    let stars: Vec<String> = ids.iter().map(star).collect();
     let counts = most_used()
         .filter(Filter::is_in(
             MessageReactionCount::MESSAGE_ID,
@@ -39,7 +46,12 @@ pub fn marks(me: &str, messages: &[Doc<Message>]) -> Marking {
         .filter(Filter::is_in(MessageReaction::MESSAGE_ID, ids))
         .filter(Filter::eq(MessageReaction::USER_ID, me))
         .limit(MAX_LIMIT);
-    Marking((is_any.then_some(counts), is_any.then_some(mine)))
+    Marking((
+        is_any.then_some(counts),
+        is_any.then_some(mine),
+        by_ids(messages.iter().map(|message| message.id.as_str())),
+        by_ids(stars.iter().map(String::as_str)),
+    ))
 }
 
 fn most_used() -> Query<MessageReactionCount> {
@@ -53,6 +65,8 @@ pub struct Marking(
     (
         Option<Query<MessageReactionCount>>,
         Option<Query<MessageReaction>>,
+        Vec<Query<MessageThread>>,
+        Vec<Query<MessageMark>>,
     ),
 );
 
@@ -64,10 +78,17 @@ impl ReadSet for Marking {
     }
 
     fn take(self, answers: &mut Answers) -> Result<Marks, StoreError> {
-        let (counts, mine) = self.0.take(answers)?;
+        let (counts, mine, threads, stars) = self.0.take(answers)?;
+        let stars = stars.into_iter().flatten();
         let (counts, mine) = (counts.unwrap_or_default(), mine.unwrap_or_default());
         let mut marks = Marks {
             is_cut: counts.len() == MAX_LIMIT as usize,
+            stars: stars.map(|star| star.into_inner().message_id).collect(),
+            replies: threads
+                .into_iter()
+                .flatten()
+                .map(|thread| (thread.id.clone(), thread.reply_count))
+                .collect(),
             ..Marks::default()
         };
         counts.into_iter().for_each(|count| marks.count(count));
@@ -86,6 +107,10 @@ impl ReadSet for Marking {
 pub struct Marks {
     counts: BTreeMap<String, Vec<ReactionCountView>>,
     mine: BTreeMap<String, Vec<String>>,
+    /// How many answers messages have.
+    replies: BTreeMap<String, i64>,
+    /// Messages that the viewer starred.
+    stars: BTreeSet<String>,
     /// Whether there are more counts than one question gives.
     is_cut: bool,
 }
@@ -136,5 +161,15 @@ impl Marks {
     /// The viewer's own reactions to a message.
     pub fn mine(&self, message: &str) -> Vec<String> {
         self.mine.get(message).cloned().unwrap_or_default()
+    }
+
+    /// Whether the viewer starred a message.
+    pub fn is_starred(&self, message: &str) -> bool {
+        self.stars.contains(message)
+    }
+
+    /// How many messages answer a message.
+    pub fn replies(&self, message: &str) -> i64 {
+        self.replies.get(message).copied().unwrap_or(0)
     }
 }

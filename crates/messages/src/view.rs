@@ -85,10 +85,14 @@ pub struct MessageView {
     pub reaction_counts: Vec<ReactionCountView>,
     /// The caller's own reactions.
     pub my_reactions: Vec<String>,
+    /// Whether the caller starred it.
+    pub is_starred: bool,
+    /// How many messages answer it.
+    pub reply_count: i64,
     /// The results of its poll, with the viewer's choice; absent in the answer to a send.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub poll: Option<PollView>,
-    /// Users it mentions.
+    /// Users it mentions, by their ids; `@all` for all members, `@admins` for the owner and the admins.
     pub mentions: Vec<String>,
     /// Addresses found in it.
     pub links: Vec<String>,
@@ -131,6 +135,8 @@ impl MessageView {
         let (reaction_counts, my_reactions) =
             (viewing.reaction_counts(&of), viewing.my_reactions(&of));
         let mut view = MessageView {
+            is_starred: viewing.is_starred(&of),
+            reply_count: viewing.replies_to(&of),
             reactions,
             reaction_counts,
             my_reactions,
@@ -161,6 +167,8 @@ impl From<Message> for MessageView {
             reactions: None,
             reaction_counts: Vec::new(),
             my_reactions: Vec::new(),
+            is_starred: false,
+            reply_count: 0,
             deleted_for: Vec::new(),
             read_by: Vec::new(),
             poll: None,

@@ -15,6 +15,7 @@ use whisper_store::{Doc, Filter, Get, Query};
 
 use crate::access::{Access, first_members, is_active};
 use crate::marks::{Marks, ReactionCountView, marks};
+use crate::mentioned::is_group;
 use crate::poll::{PollView, Polls, polls_of};
 use crate::reactions::Mirror;
 
@@ -231,6 +232,16 @@ impl Viewing {
         self.polls.view(message, self.now)
     }
 
+    /// Whether the viewer starred this message.
+    pub fn is_starred(&self, message: &Message) -> bool {
+        self.marks.is_starred(&message.id)
+    }
+
+    /// How many messages answer this one.
+    pub fn replies_to(&self, message: &Message) -> i64 {
+        self.marks.replies(&message.id)
+    }
+
     /// The people whom the messages name.
     pub fn into_users(self) -> Users {
         self.people.users()
@@ -259,6 +270,7 @@ fn named(messages: &[Doc<Message>], readers: &[Reader]) -> BTreeSet<String> {
         .filter(|reader| messages.iter().any(|message| reader.has_read(message)))
         .map(|reader| reader.user.clone());
     let mentions = messages.iter().flat_map(|message| message.mentions.clone());
+    let mentions = mentions.filter(|mention| !is_group(mention));
     let reactions = messages.iter().flat_map(|message| reacted(message));
     let told = messages
         .iter()

@@ -22,12 +22,14 @@ const LOOK: Duration = Duration::from_millis(5);
 
 const NO_SCHEDULES: &str = "--no-schedules";
 /// Limits that would be in the way of tests, which do in a minute a person's doings of a day. A test of a limit sets it.
-const ROOMY: [(&str, &str); 8] = [
+const ROOMY: [(&str, &str); 10] = [
     ("message_rate_per_minute", "60000"),
     ("stranger_message_rate_per_hour", "60000"),
     ("mention_rate_per_hour", "60000"),
     ("message_change_rate_per_minute", "60000"),
     ("reaction_rate_per_minute", "60000"),
+    ("pin_rate_per_minute", "60000"),
+    ("star_rate_per_minute", "60000"),
     ("vote_rate_per_minute", "60000"),
     ("search_rate_per_minute", "60000"),
     ("draft_rate_per_minute", "60000"),

@@ -9,10 +9,12 @@ use whisper_kit::precondition::{IfMatch, if_match_or_any};
 use whisper_kit::rate_limit::Limit;
 use whisper_kit::{Attempt, Ctx, Endpoint, Json, Method, Reply, Request, events};
 use whisper_messages::ids::mention_id;
-use whisper_messages::{MENTIONS, SingleMessageView, Words, first_members, plain_text};
+use whisper_messages::{
+    MENTIONS, SingleMessageView, Words, first_members, plain_text, refuse_groups,
+};
 use whisper_people::consents;
 use whisper_schema::Body;
-use whisper_schema::body::forms::{ID, WEB_URL};
+use whisper_schema::body::forms::{MENTION, WEB_URL};
 use whisper_schema::body::{Changes, Distinct};
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMember, Message, MessageVersion, Notification,
@@ -36,8 +38,8 @@ const PAIR: u32 = 2;
 pub struct EditMessage {
     /// Words or caption; ciphertext when the conversation is encrypted.
     pub content: Option<String>,
-    /// Users it mentions; they take the place of those there were.
-    #[field(count = 0..=100, is = ID)]
+    /// Users it mentions, `@all` or `@admins`; they take the place of those there were.
+    #[field(count = 0..=100, is = MENTION)]
     pub mentions: Option<Distinct<String>>,
     /// Addresses found in it; they take the place of those there were.
     #[field(count = 0..=20, size = 1..=1000, is = WEB_URL)]
@@ -104,6 +106,7 @@ async fn attempt(
         after: &opened,
         number: last.map_or(1, |last| last.number + 1),
     };
+    edit.refuse_groups()?;
     let limits = edit.limits(ctx).await?;
     let batch = edit.batch(ctx)?;
     let batch = limits
@@ -164,6 +167,12 @@ impl Edit<'_> {
     /// The users whom the message mentions now and didn't before.
     fn newly_mentioned(&self) -> Vec<&str> {
         difference(&self.after.message.mentions, &self.before.mentions)
+    }
+
+    /// Refuses groups of members that the edit mentions anew without a right to.
+    fn refuse_groups(&self) -> Result<()> {
+        let access = &self.after.access;
+        refuse_groups(&access.conversation, &access.member, self.newly_mentioned())
     }
 
     /// The limits that the edit counts against.

@@ -1,17 +1,18 @@
-//! Things that hang on messages and go with them: marks, reactions and their counts, earlier versions, votes.
+//! Things that hang on messages and go with them: marks, reactions and their counts, pins, earlier versions, votes, numbers of
+//! answers.
 //!
 //! A message that is removed takes all of it along, over several commits where it is much. One that is deleted for all keeps
-//! its place, and users who had deleted it for themselves still don't see that; the rest goes, some of it with the deletion,
-//! and the remainder with the job.
+//! its place: users who had deleted it for themselves still don't see that, and its answers stay and are counted. The rest goes,
+//! some of it with the deletion, and the remainder with the job.
 
 use whisper_kit::Result;
 use whisper_kit::jobs::Budget;
 use whisper_messages::ids::poll_id;
-use whisper_schema::Document;
 use whisper_schema::system::{
-    MessageMark, MessageMarkKind, MessageReaction, MessageReactionCount, MessageVersion,
-    PollBallot, PollChoice, PollTally,
+    MessageMark, MessageMarkKind, MessagePin, MessageReaction, MessageReactionCount, MessageThread,
+    MessageVersion, PollBallot, PollChoice, PollTally,
 };
+use whisper_schema::{Column, Document};
 use whisper_store::{Batch, Filter};
 
 /// The rows that hang on some messages.
@@ -20,6 +21,9 @@ pub struct Hanging {
     reactions: Filter<MessageReaction>,
     reaction_counts: Filter<MessageReactionCount>,
     versions: Filter<MessageVersion>,
+    pins: Filter<MessagePin>,
+    /// None where the messages keep their places.
+    threads: Option<Filter<MessageThread>>,
     /// None where none of the messages has a poll.
     votes: Option<Votes>,
 }
@@ -41,6 +45,8 @@ impl Hanging {
             reactions: Filter::is_in(MessageReaction::MESSAGE_ID, ids()),
             reaction_counts: Filter::is_in(MessageReactionCount::MESSAGE_ID, ids()),
             versions: Filter::is_in(MessageVersion::MESSAGE_ID, ids()),
+            pins: Filter::is_in(Column::id(), ids()),
+            threads: Some(Filter::is_in(Column::id(), ids())),
             votes: (!with_polls.is_empty()).then(|| Votes {
                 ballots: Filter::is_in(PollBallot::POLL_ID, polls()),
                 choices: Filter::is_in(PollChoice::POLL_ID, polls()),
@@ -49,12 +55,14 @@ impl Hanging {
         }
     }
 
-    /// The same without the marks of users who deleted a message for themselves: its place stays.
+    /// The same without the rows that belong to the places of the messages, which stay: the marks of users who deleted one for
+    /// themselves, and the numbers of answers.
     #[must_use]
     pub fn but_places(self) -> Self {
         let others = Filter::ne(MessageMark::KIND, MessageMarkKind::Deleted);
         Hanging {
             marks: Filter::and([self.marks, others]),
+            threads: None,
             ..self
         }
     }
@@ -62,6 +70,7 @@ impl Hanging {
     /// Removes it, on the condition that it is no more than so many rows of a kind. A crowd's reactions or marks are more,
     /// and are removed over several commits first ([`Hanging::drain`]).
     pub fn remove(self, batch: Batch, rows: u64) -> Batch {
+        let batch = self.one_each(batch, rows);
         let batch = all(batch, self.marks, rows);
         let batch = all(batch, self.reactions, rows);
         let batch = all(batch, self.reaction_counts, rows);
@@ -76,7 +85,8 @@ impl Hanging {
 
     /// Removes so many rows of each kind; there may be more.
     pub fn remove_some(self, batch: Batch, rows: u64) -> Batch {
-        let batch = batch
+        let batch = self
+            .one_each(batch, rows)
             .delete_where(self.marks, rows)
             .delete_where(self.reactions, rows)
             .delete_where(self.reaction_counts, rows)
@@ -86,6 +96,15 @@ impl Hanging {
                 .delete_where(votes.ballots, rows)
                 .delete_where(votes.choices, rows)
                 .delete_where(votes.tallies, rows),
+            None => batch,
+        }
+    }
+
+    /// Removes what there is once for each message at most.
+    fn one_each(&self, batch: Batch, rows: u64) -> Batch {
+        let batch = batch.delete_where(self.pins.clone(), rows);
+        match &self.threads {
+            Some(threads) => batch.delete_where(threads.clone(), rows),
             None => batch,
         }
     }

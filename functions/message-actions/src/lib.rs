@@ -13,13 +13,17 @@ mod hide;
 mod limits;
 mod naming;
 mod opened;
+mod pins;
 mod poll;
 mod preview;
 mod reactions;
 mod remains;
 mod removal;
+mod replies;
 mod rules;
+mod stars;
 mod take_back;
+mod threads;
 mod versions;
 
 use whisper_kit::Api;
@@ -40,7 +44,9 @@ pub fn api() -> Api {
     .endpoint(delete::endpoint())
     .endpoint(delete_many::endpoint())
     .endpoint(expiry::endpoint());
-    poll::endpoints(reactions::endpoints(api))
+    let api = pins::endpoints(reactions::endpoints(api)).endpoint(replies::endpoint());
+    let api = stars::endpoints(api);
+    poll::endpoints(api)
 }
 
 #[cfg(target_family = "wasm")]

@@ -17,6 +17,7 @@ use whisper_store::{Batch, Filter};
 use crate::hanging::Hanging;
 use crate::naming::references;
 use crate::preview::Previews;
+use crate::threads;
 
 /// A message whose end has come; none where it is gone already, or lasts after all: then only its end is forgotten.
 pub type DueMessage = Due<Option<Message>>;
@@ -41,6 +42,8 @@ pub async fn removal(run: &Budget<'_>, due: &[DueMessage]) -> Result<Batch> {
         .expect_none(pushes(due))
         .expect_none(references(due.iter().map(|due| due.id.as_str())));
     let batch = hanging(due).remove(batch, rows);
+    let gone: Vec<&Message> = messages().collect();
+    let batch = threads::lower(ctx, batch, &gone).await?;
     let mut batch = everything_else(batch, due, ctx.now());
     batch = previews.change(batch);
     for message in messages() {

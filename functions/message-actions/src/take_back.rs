@@ -17,6 +17,7 @@ use crate::hanging::Hanging;
 use crate::preview::{Previews, shows_none_of};
 use crate::removal::delete;
 use crate::rules::MODERATORS;
+use crate::threads;
 
 /// The most rows of each kind about the messages that the commit deletes; the job removes the rest.
 const ROWS: u64 = 200;
@@ -63,6 +64,8 @@ pub async fn take_back(
     let polls: Vec<&str> = polls.map(|message| message.id.as_str()).collect();
     let hanging = Hanging::of(&ids, &polls).but_places();
     let batch = without_words(hanging.remove_some(batch, ROWS), messages, &polls);
+    let going: Vec<&Message> = messages.iter().map(|message| &message.value).collect();
+    let batch = threads::lower(ctx, batch, &going).await?;
     let committed = limit.try_commit(ctx, batch).await?;
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
 }

@@ -10,7 +10,7 @@ use whisper_schema::content_db::Poll;
 use whisper_schema::main_db::{Message, MessageContentType, MessageStatus, QueuedMessage};
 use whisper_schema::social_db::Story;
 use whisper_schema::system::{
-    ConversationMember, MessageExpiry, MessageReference, MessageReferenceKind,
+    ConversationMember, MessageExpiry, MessageReference, MessageReferenceKind, MessageThread,
 };
 use whisper_schema::{Column, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
@@ -113,6 +113,10 @@ pub fn batch(
         true => batch.update(&context.member.id, accepted()),
         false => batch,
     };
+    let batch = match message.reply_to_message_id.as_deref() {
+        Some(parent) => answered(batch, parent, message),
+        None => batch,
+    };
     Ok(match &draft.details {
         Details::Poll(poll) => batch.insert(&poll_document(message, poll)),
         Details::StoryReply(reply) => {
@@ -133,6 +137,24 @@ fn name_target(batch: Batch, message: &Message, of: &Message) -> Batch {
             kind: MessageReferenceKind::Reply,
             document_id: message.id.clone(),
         })
+}
+
+/// Counts one more answer to the message, which must still stand.
+fn answered(batch: Batch, parent: &str, answer: &Message) -> Batch {
+    let first = MessageThread {
+        id: parent.to_owned(),
+        conversation_id: answer.conversation_id.clone(),
+        reply_count: 1,
+        last_reply_at: Timestamp::AT_COMMIT,
+    };
+    let one_more = Patch::new()
+        .add(MessageThread::REPLY_COUNT, 1)
+        .set(MessageThread::LAST_REPLY_AT, Timestamp::AT_COMMIT);
+    let stands = Filter::<Message>::and([
+        Filter::eq(Column::id(), parent),
+        Filter::stands(Timestamp::AT_COMMIT),
+    ]);
+    batch.expect_some(stands).insert_or_update(&first, one_more)
 }
 
 /// Answering a stranger accepts the conversation that they began.

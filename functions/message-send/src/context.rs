@@ -13,7 +13,7 @@ use whisper_store::{Doc, Get};
 use crate::content::Details;
 use crate::draft::SendMessage;
 use crate::pace::Pace;
-use whisper_messages::{deletion, first_members, is_active, is_visible, member_of};
+use whisper_messages::{deletion, first_members, is_active, is_visible, member_of, refuse_groups};
 
 /// The documents around a message to be sent, as of one moment.
 #[derive(Debug)]
@@ -178,6 +178,15 @@ impl Context {
             return Err(Error::forbidden(detail));
         }
         self.pace().map_or(Ok(()), |pace| pace.refuse(now))
+    }
+
+    /// Refuses a sender who may not mention all members, or the admins, and does.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn refuse_groups(&self, draft: &SendMessage) -> Result<()> {
+        let mentions = draft.mentions.iter().map(String::as_str);
+        refuse_groups(&self.conversation, &self.member, mentions)
     }
 
     /// The wait between the sender's messages, in slow mode.

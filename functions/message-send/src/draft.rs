@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use whisper_messages::ids::poll_id;
 use whisper_schema::body::Distinct;
-use whisper_schema::body::forms::{ID, WEB_URL};
+use whisper_schema::body::forms::{ID, MENTION, WEB_URL};
 use whisper_schema::main_db::Message;
 use whisper_schema::{Body, Timestamp};
 
@@ -62,8 +62,8 @@ pub struct SendMessage {
     /// Conversation the copy comes from; the sender must be a member.
     #[field(is = ID)]
     pub forwarded_from_conversation_id: Option<String>,
-    /// Users it mentions.
-    #[field(count = 0..=100, is = ID)]
+    /// Users it mentions by their ids; `@all` for all members, `@admins` for the owner and the admins.
+    #[field(count = 0..=100, is = MENTION)]
     pub mentions: Distinct<String>,
     /// Addresses found in it; `link` needs one.
     #[field(count = 0..=20, size = 1..=1000, is = WEB_URL)]

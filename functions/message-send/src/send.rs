@@ -97,6 +97,7 @@ impl Sending<'_> {
             return self.replay(stored, &context).map(Attempt::Done);
         }
         context.refuse(ctx.now())?;
+        context.refuse_groups(draft)?;
         context.check(draft, ctx.now())?;
         let id = draft.id.clone().map_or_else(|| ctx.new_id(), Ok)?;
         let message = compose::message(id, draft, &context);

@@ -13,10 +13,11 @@ use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query};
 use crate::entries::Entries;
 use crate::index::CONSUMER;
 
-/// How far the back-fill has come: a cursor in `consumerCursors`.
-const CURSOR: &str = "search-backfill";
+/// How far the back-fill has come: a cursor in `consumerCursors`. Another name has it begin anew, as when there is another kind of
+/// entries.
+const CURSOR: &str = "search-backfill-mentions";
 /// Where it ends.
-const END: &str = "search-backfill-end";
+const END: &str = "search-backfill-mentions-end";
 /// How many messages one commit takes in.
 const MESSAGES: usize = 50;
 

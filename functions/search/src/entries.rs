@@ -1,7 +1,7 @@
 //! The entries by which messages are found, made again from each message as it stands.
 
 use whisper_kit::ids::derived_id;
-use whisper_schema::prelude::{Column, MediaEntry, MediaKind, Message, SearchEntry};
+use whisper_schema::prelude::{Column, MediaEntry, MediaKind, MentionEntry, Message, SearchEntry};
 use whisper_store::{Batch, Doc, Filter};
 use whisper_words::indexed;
 
@@ -15,9 +15,12 @@ const MOST_WORDS: usize = 60_000;
 pub struct Entries {
     words: Vec<SearchEntry>,
     media: Vec<MediaEntry>,
+    mentions: Vec<MentionEntry>,
     /// Ids of entries that there must be none of.
     no_words: Vec<String>,
     no_media: Vec<String>,
+    /// Messages whose former mentions go, before `mentions` are put.
+    former_mentions: Vec<String>,
 }
 
 impl Entries {
@@ -31,7 +34,11 @@ impl Entries {
         let carried: Vec<MediaKind> = carried(message).collect();
         self.media
             .extend(carried.iter().map(|kind| media(message, *kind)));
+        let mentioned = message.mentions.iter();
+        self.mentions
+            .extend(mentioned.map(|target| mention(message, target)));
         if changed {
+            self.former_mentions.push(message.id.clone());
             let others = MediaKind::ALL.iter().filter(|kind| !carried.contains(kind));
             self.no_media
                 .extend(others.map(|kind| media_id(&message.id, *kind)));
@@ -41,6 +48,7 @@ impl Entries {
     /// Takes out the entries of a message that is gone.
     pub fn take_out(&mut self, message: &str) {
         self.no_words.push(message.to_owned());
+        self.former_mentions.push(message.to_owned());
         let kinds = MediaKind::ALL.iter();
         self.no_media
             .extend(kinds.map(|kind| media_id(message, *kind)));
@@ -51,10 +59,29 @@ impl Entries {
         let batch = self.words.iter().fold(Batch::new(), Batch::upsert);
         let batch = self.media.iter().fold(batch, Batch::upsert);
         let batch = delete::<SearchEntry>(batch, &self.no_words);
+        let batch = self.without_former(batch);
+        let batch = self.mentions.iter().fold(batch, Batch::upsert);
         delete::<MediaEntry>(batch, &self.no_media)
     }
 }
 
+impl Entries {
+    /// Deletes the former mentions of messages that changed or went.
+    fn without_former(&self, batch: Batch) -> Batch {
+        self.former_mentions
+            .chunks(TOGETHER)
+            .fold(batch, |batch, ids| {
+                let ids = ids.iter().map(String::as_str);
+                let former = Filter::is_in(MentionEntry::MESSAGE_ID, ids);
+                batch.delete_where(former, MENTIONS * TOGETHER as u64)
+            })
+    }
+}
+
+/// The most people whom a message mentions.
+const MENTIONS: u64 = 100;
+/// How many messages one condition on mentions names.
+const TOGETHER: usize = 10;
 /// Most ids that one condition names.
 const IDS: usize = 500;
 
@@ -94,6 +121,17 @@ fn media(message: &Doc<Message>, kind: MediaKind) -> MediaEntry {
         message_id: message.id.clone(),
         conversation_id: message.conversation_id.clone(),
         kind,
+        position: message.seq,
+        expires_at: message.expires_at,
+    }
+}
+
+fn mention(message: &Doc<Message>, target: &str) -> MentionEntry {
+    MentionEntry {
+        id: derived_id(&["mention entry", &message.id, target]),
+        message_id: message.id.clone(),
+        conversation_id: message.conversation_id.clone(),
+        target: target.to_owned(),
         position: message.seq,
         expires_at: message.expires_at,
     }

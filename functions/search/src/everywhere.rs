@@ -22,7 +22,7 @@ use crate::walk::{Pointer, walk};
 /// How many conversations a search looks through: the ones that the caller joined last.
 const CONVERSATIONS: usize = 5000;
 /// How many of them one question names.
-const TOGETHER: usize = 250;
+pub const TOGETHER: usize = 250;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -66,7 +66,10 @@ async fn search(ctx: Ctx, _: Request, window: Window<SearchFilters>) -> Result<R
 }
 
 /// The caller's memberships, by their conversations; without requests of strangers, which stand apart. Counts the search.
-async fn memberships(ctx: &Ctx, me: &str) -> Result<BTreeMap<String, ConversationMember>> {
+///
+/// # Errors
+/// `rate_limited`, and as [`Ctx::read`].
+pub async fn memberships(ctx: &Ctx, me: &str) -> Result<BTreeMap<String, ConversationMember>> {
     let mine = || {
         Query::<ConversationMember>::new()
             .filter(Filter::eq(ConversationMember::USER_ID, me))
@@ -97,10 +100,13 @@ async fn memberships(ctx: &Ctx, me: &str) -> Result<BTreeMap<String, Conversatio
 }
 
 /// The places of these entries.
-async fn met(
+///
+/// # Errors
+/// As [`Ctx::read`].
+pub async fn met<P: Pointer>(
     ctx: &Ctx,
     members: &BTreeMap<String, ConversationMember>,
-    entries: &[Doc<SearchEntry>],
+    entries: &[Doc<P>],
 ) -> Result<Places> {
     let mut ids: Vec<&str> = entries.iter().map(|entry| entry.conversation()).collect();
     ids.sort_unstable();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use whisper_kit::jobs::{self, ReportView, Sweep, Tally, delete_bounded, is_time_borne_out};
 use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_schema::prelude::{MediaEntry, SearchEntry};
+use whisper_schema::prelude::{MediaEntry, MentionEntry, SearchEntry};
 use whisper_store::Filter;
 
 use crate::{JOB, backfill, index};
@@ -59,6 +59,8 @@ async fn sweep(ctx: &Ctx, tally: &Tally) -> Result<()> {
     let ended = ctx.now().plus(-OVERDUE);
     let words = Filter::<SearchEntry>::le(SearchEntry::EXPIRES_AT, ended);
     let media = Filter::<MediaEntry>::le(MediaEntry::EXPIRES_AT, ended);
+    let mentions = Filter::<MentionEntry>::le(MentionEntry::EXPIRES_AT, ended);
     delete_bounded(ctx, tally, &words, Sweep::USUAL).await?;
-    delete_bounded(ctx, tally, &media, Sweep::USUAL).await
+    delete_bounded(ctx, tally, &media, Sweep::USUAL).await?;
+    delete_bounded(ctx, tally, &mentions, Sweep::USUAL).await
 }

@@ -9,6 +9,7 @@ mod index;
 mod job;
 mod limits;
 mod media;
+mod mentions;
 mod place;
 mod question;
 mod texts;
@@ -26,12 +27,13 @@ pub const JOB: &str = "search";
 pub fn api() -> Api {
     Api::new(
         JOB,
-        "Finds messages by their words, and lists the media, files and links of conversations.",
+        "Finds messages by their words, lists the media, files and links of conversations, and the messages that mention the caller.",
     )
     .rates(limits::RATES)
     .endpoint(here::endpoint())
     .endpoint(everywhere::endpoint())
     .endpoint(media::endpoint())
+    .endpoint(mentions::endpoint())
     .endpoint(job::endpoint())
     .consumer(react)
 }

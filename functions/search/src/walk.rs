@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use whisper_kit::page::Window;
 use whisper_kit::{Ctx, Result};
-use whisper_schema::prelude::{Column, Document, MediaEntry, SearchEntry};
+use whisper_schema::prelude::{Column, Document, MediaEntry, MentionEntry, SearchEntry};
 use whisper_store::{Cursor, Doc, Filter, Order, Query};
 
 /// The most rounds of a walk: a bound on the cost of a page that meets many messages which aren't for the caller.
@@ -44,6 +44,22 @@ impl Pointer for SearchEntry {
 
 impl Pointer for MediaEntry {
     const POSITION: Column<Self> = MediaEntry::POSITION;
+
+    fn position(&self) -> i64 {
+        self.position
+    }
+
+    fn message(&self) -> &str {
+        &self.message_id
+    }
+
+    fn conversation(&self) -> &str {
+        &self.conversation_id
+    }
+}
+
+impl Pointer for MentionEntry {
+    const POSITION: Column<Self> = MentionEntry::POSITION;
 
     fn position(&self) -> i64 {
         self.position

@@ -12,6 +12,14 @@ pub const ID: Form = Form {
     format: None,
 };
 
+/// Whom a message mentions: a user by the id, all members, or the admins.
+pub const MENTION: Form = Form {
+    valid: |text| matches!(text, "@all" | "@admins") || is_document_id(text),
+    must_be: "a user's id, '@all' or '@admins'",
+    pattern: Some("^(@all|@admins|[A-Za-z0-9][A-Za-z0-9_.-]{0,35})$"),
+    format: None,
+};
+
 /// Absolute http or https URL with a host.
 pub const WEB_URL: Form = Form {
     valid: is_web_url,

@@ -80,6 +80,7 @@ choices! {
 #[index(idx_sender(sender_id))]
 #[index(idx_contentType(content_type))]
 #[index(own idx_conversation_order(conversation_id))]
+#[index(own idx_conversation_reply(conversation_id, reply_to_message_id))]
 pub struct Message {
     /// Id of the document.
     pub id: String,

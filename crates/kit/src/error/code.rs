@@ -109,6 +109,8 @@ codes! {
     TooLate = "too_late", 409, "Too late";
     /// Pushes go to as many devices of the user as they may. Take one off first.
     TooManyDevices = "too_many_devices", 409, "Too many devices";
+    /// As many messages are pinned in the conversation as may be. Unpin one first.
+    TooManyPins = "too_many_pins", 409, "Too many pinned messages";
     /// The caller has as many reactions to the message as one user may. Take one back first.
     TooManyReactions = "too_many_reactions", 409, "Too many reactions";
     /// The route needs an access token (or the operator's key) in the Authorization header.

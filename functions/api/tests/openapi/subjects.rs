@@ -44,14 +44,20 @@ pub const SUBJECTS: &[Subject] = &[
     ),
     subject(
         "Messages",
-        "Sending and reading.",
-        &["/v1/conversations/{}/messages", "/v1/conversations/{}/read"],
+        "Sending and reading, and what members do to messages.",
+        &[
+            "/v1/conversations/{}/messages",
+            "/v1/conversations/{}/pins",
+            "/v1/me/starred-messages",
+            "/v1/conversations/{}/read",
+        ],
     ),
     subject(
         "Search",
         "Finding messages by their words, and by the media, files and links that they carry.",
         &[
             "/v1/search",
+            "/v1/me/mentions",
             "/v1/conversations/{}/search",
             "/v1/conversations/{}/media",
         ],

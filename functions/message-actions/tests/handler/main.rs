@@ -5,8 +5,11 @@ mod change_model;
 mod deleting;
 mod editing;
 mod hiding;
+mod pins;
 mod reaction_model;
 mod reactions;
+mod stars;
+mod threads;
 mod world;
 
 use futures::executor::block_on;
@@ -28,6 +31,8 @@ fn scene_with(variables: &[(&str, &str)]) -> Scene {
         ("stranger_message_rate_per_hour", "0"),
         ("mention_rate_per_hour", "0"),
         ("reaction_rate_per_minute", "0"),
+        ("pin_rate_per_minute", "0"),
+        ("star_rate_per_minute", "0"),
     ];
     let variables: Vec<_> = variables.iter().chain(&lifted).copied().collect();
     // The first of a name counts.

@@ -105,7 +105,8 @@ fn every_kind_costs_one_read_and_a_story_reply_two() {
         json!({"giftType": "token", "chain": "base", "tokenAmount": "1", "recipientId": bob.id});
     for (body, reads, writes) in [
         (json!({"content": "x"}), 1, 5),
-        (json!({"content": "x", "replyToMessageId": target}), 1, 5),
+        // An answer is counted.
+        (json!({"content": "x", "replyToMessageId": target}), 1, 6),
         (json!({"contentType": "token_gift", "metadata": gift}), 1, 5),
         (
             json!({"contentType": "poll", "content": "Q", "metadata": {"options": ["a", "b"]}}),

@@ -212,3 +212,33 @@ fn a_page_ends_where_the_history_does() {
     let early = scene.read(&bob, &group, "?order=asc&limit=1").expect(200);
     assert_eq!(early["items"][0]["id"], ids[3].as_str());
 }
+
+#[test]
+fn who_may_mention_all_members_is_a_setting_and_in_a_crowd_for_admins() {
+    use ConversationMemberRole::{Admin, Member};
+    let scene = scene();
+    let (ann, bob) = (scene.person(), scene.person());
+    let group = scene.group(&[&ann, &bob]);
+    give(&scene, &group, &ann, Admin);
+    give(&scene, &group, &bob, Member);
+    let mention = |who: &Person, whom: &str| {
+        let body = json!({"content": "x", "mentions": [whom]});
+        scene.send(who, &group, &body)
+    };
+    let sent = mention(&bob, "@all").expect(201);
+    assert_eq!(sent["mentions"], json!(["@all"]));
+    mention(&bob, "@admins").expect(201);
+    mention(&bob, "@everyone").expect(422);
+    set(&scene, &group, &json!({"mentionAll": "admins"}));
+    for whom in ["@all", "@admins"] {
+        mention(&bob, whom).expect_problem(403, "forbidden");
+        mention(&ann, whom).expect(201);
+    }
+    mention(&bob, &ann.id).expect(201);
+    set(&scene, &group, &json!({}));
+    let crowd = Patch::<Conversation>::new().set(Conversation::PARTICIPANT_COUNT, 501);
+    scene.change(&group, crowd);
+    mention(&bob, "@all").expect_problem(403, "forbidden");
+    mention(&bob, "@admins").expect(201);
+    mention(&ann, "@all").expect(201);
+}

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use whisper_kit::ids::derived_id;
 use whisper_messages::ids::mention_id;
-use whisper_messages::{message_reaction_notice_id, reaction_id};
+use whisper_messages::{is_group, message_reaction_notice_id, reaction_id};
 use whisper_people::contact_request_id;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
@@ -205,6 +205,8 @@ fn mentions(message: &Message) -> Vec<Notice> {
     message
         .mentions
         .iter()
+        // A group has no inbox: its members find the message in their mentions.
+        .filter(|mention| !is_group(mention))
         .take(MENTIONED)
         .map(notice)
         .collect()

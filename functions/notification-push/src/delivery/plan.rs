@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use whisper_kit::{Ctx, Result};
+use whisper_messages::is_mentioned;
 use whisper_schema::prelude::{
     Column, ConversationMember, FanOut, Message, NotificationKind, NotificationPriority, Push,
     QueuedMessage, QueuedMessageStatus, Timestamp,
@@ -226,8 +227,8 @@ impl<'a> Plan<'a> {
         if !audience.has_devices(user) || !self.around.reach.may_ring(message, member, now) {
             return Vec::new();
         }
-        let is_mentioned = message.mentions.iter().any(|mentioned| mentioned == user);
-        let (kinds, priority): (&[_], _) = match (is_mentioned, entry.priority > 0) {
+        let mentioned = is_mentioned(&message.mentions, user, member.role);
+        let (kinds, priority): (&[_], _) = match (mentioned, entry.priority > 0) {
             (true, _) => (
                 &[NotificationKind::Mention, NotificationKind::Message],
                 NotificationPriority::High,
@@ -240,7 +241,7 @@ impl<'a> Plan<'a> {
             "messageId": message.id,
             "conversationId": message.conversation_id,
         });
-        if is_mentioned {
+        if mentioned {
             payload["mentioned"] = true.into();
         }
         let told = Told {

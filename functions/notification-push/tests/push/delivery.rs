@@ -6,7 +6,7 @@ use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Filter, Patch};
 
-use crate::scene::{Scene, two};
+use crate::scene::{Person, Scene, two};
 
 fn header<'a>(of: &'a notification_push::web_push::transport::Outgoing, name: &str) -> &'a str {
     let found = of.headers.iter().find(|(key, _)| *key == name);
@@ -86,6 +86,31 @@ fn in_a_group_all_active_members_are_told_but_the_sender_and_who_muted_it() {
     assert_eq!(header(&sent[1], "urgency"), "high", "mentioned");
     assert_eq!(devices[4].decrypt(&sent[1].body)["mentioned"], true);
     assert_eq!(scene.entry().status, QueuedMessageStatus::Delivered);
+}
+
+#[test]
+fn whoever_belongs_to_a_group_that_is_mentioned_is_told_so() {
+    let scene = Scene::new();
+    let people: Vec<_> = (0..3).map(|_| scene.person()).collect();
+    let members: Vec<_> = people.iter().map(|p| scene.member("c1", p)).collect();
+    let devices: Vec<_> = people.iter().map(|p| scene.device(p)).collect();
+    let admin = Patch::new().set(ConversationMember::ROLE, ConversationMemberRole::Admin);
+    scene.change(&members[1], admin);
+    for (group, wanted) in [("@all", [true, true]), ("@admins", [true, false])] {
+        let group = Person {
+            id: group.to_owned(),
+            ..scene.person()
+        };
+        scene.message("c1", &people[0], None, &[&group]);
+        let sent = scene.react();
+        let mentioned = |n: usize| {
+            let device = &devices[n];
+            let push = sent.iter().find(|push| push.endpoint == device.endpoint);
+            device.decrypt(&push.unwrap().body)["mentioned"] == true
+        };
+        assert_eq!([1, 2].map(mentioned), wanted, "{}", group.id);
+    }
+    assert_eq!(scene.all::<Notification>(), [], "a group has no inbox");
 }
 
 #[test]

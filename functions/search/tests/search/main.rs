@@ -5,6 +5,7 @@ mod access;
 mod finding;
 mod keeping;
 mod media;
+mod mentions;
 mod model;
 mod pages;
 

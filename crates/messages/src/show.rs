@@ -1,0 +1,140 @@
+//! Messages that are named by their ids, as somebody sees them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use whisper_kit::Ctx;
+use whisper_kit::error::Result;
+use whisper_kit::ids::member_id;
+use whisper_people::{Users, by_ids};
+use whisper_schema::main_db::{Conversation, ConversationRight, Message};
+use whisper_schema::system::{ConversationMember, MessageMark};
+use whisper_store::{Doc, Get, ReadSet};
+
+use crate::access::{Access, is_active};
+use crate::sight::{deletion, is_visible};
+use crate::view::MessageView;
+use crate::viewing::{Viewing, readers};
+
+/// Messages as somebody sees them, by id, with the people whom they name.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// Those that they see.
+    pub messages: BTreeMap<String, MessageView>,
+    /// The people.
+    pub users: Users,
+}
+
+impl Shown {
+    fn new(messages: Vec<Doc<Message>>, viewing: Viewing) -> Self {
+        let views = messages.into_iter().map(|message| {
+            let id = message.id.clone();
+            (id, MessageView::seen(message, &viewing))
+        });
+        Shown {
+            messages: views.collect(),
+            users: viewing.into_users(),
+        }
+    }
+}
+
+/// Reads these messages of a conversation, those of them that stand and that the member sees, and `more` beside them; two
+/// statements.
+///
+/// # Errors
+/// The store's.
+pub async fn show<R: ReadSet>(
+    ctx: &Ctx,
+    access: &Access,
+    ids: &[&str],
+    more: R,
+) -> Result<(Shown, R::Output)> {
+    let me = access.member.user_id.as_str();
+    let readers = access
+        .has(ConversationRight::SeeMembers)
+        .then(|| readers(&access.conversation.id, me));
+    let (messages, readers, more) = ctx.read((named(me, ids), readers, more)).await?;
+    let messages = together(ids, messages);
+    let sees = |(message, deleted): &(Doc<Message>, Option<Doc<MessageMark>>)| {
+        let (conversation, member) = (&access.conversation, &access.member);
+        is_visible(message, conversation, member, deleted.as_ref(), ctx.now())
+    };
+    let messages = messages.into_iter().filter(sees);
+    let messages: Vec<Doc<Message>> = messages.map(|(message, _)| message).collect();
+    let kind = access.conversation.kind;
+    let viewing = Viewing::read(ctx, me, kind, readers.unwrap_or_default(), &messages).await?;
+    Ok((Shown::new(messages, viewing.within(access)), more))
+}
+
+/// Reads messages of whichever conversations, each a conversation's id with a message's: those that stand and that the user
+/// sees, as a member, by now. Four statements at most.
+///
+/// # Errors
+/// The store's.
+pub async fn show_all(ctx: &Ctx, me: &str, places: &[(&str, &str)]) -> Result<Shown> {
+    let ids: Vec<&str> = places.iter().map(|(_, message)| *message).collect();
+    let conversations: BTreeSet<&str> = places.iter().map(|(place, _)| *place).collect();
+    let members = conversations.iter().map(|place| member_id(place, me));
+    let members: Vec<String> = members.collect();
+    let (messages, conversations, members) = ctx
+        .read((
+            named(me, &ids),
+            by_ids::<Conversation>(conversations),
+            by_ids::<ConversationMember>(members.iter().map(String::as_str)),
+        ))
+        .await?;
+    let members = members.into_iter().flatten().map(Doc::into_inner);
+    let mut members: BTreeMap<String, ConversationMember> = members
+        .filter(is_active)
+        .map(|member| (member.conversation_id.clone(), member))
+        .collect();
+    let conversations = conversations.into_iter().flatten().map(Doc::into_inner);
+    let places = conversations.filter_map(|conversation| {
+        let member = members.remove(&conversation.id)?;
+        let id = conversation.id.clone();
+        let access = Access {
+            conversation,
+            member,
+        };
+        Some((id, access))
+    });
+    let places: BTreeMap<String, Access> = places.collect();
+    let sees = |(message, deleted): &(Doc<Message>, Option<Doc<MessageMark>>)| {
+        let place = places.get(&message.conversation_id);
+        place.is_some_and(
+            |Access {
+                 conversation,
+                 member,
+             }| {
+                is_visible(message, conversation, member, deleted.as_ref(), ctx.now())
+            },
+        )
+    };
+    let messages = together(&ids, messages).into_iter().filter(sees);
+    let messages: Vec<Doc<Message>> = messages.map(|(message, _)| message).collect();
+    let viewing = Viewing::read_across(ctx, me, places.values(), &messages).await?;
+    Ok(Shown::new(messages, viewing))
+}
+
+/// The questions for messages, and for the user's deletions of them.
+type Asked = (Vec<whisper_store::Query<Message>>, Vec<Get<MessageMark>>);
+/// Their answers.
+type Found = (Vec<Vec<Doc<Message>>>, Vec<Option<Doc<MessageMark>>>);
+
+fn named(me: &str, ids: &[&str]) -> Asked {
+    let deletions = ids.iter().map(|id| deletion(me, id)).collect();
+    (by_ids(ids.iter().copied()), deletions)
+}
+
+/// Each message with the user's deletion of it.
+fn together(ids: &[&str], found: Found) -> Vec<(Doc<Message>, Option<Doc<MessageMark>>)> {
+    let (messages, deletions) = found;
+    let mut deleted: BTreeMap<&str, Option<Doc<MessageMark>>> =
+        ids.iter().copied().zip(deletions).collect();
+    let messages = messages.into_iter().flatten();
+    messages
+        .map(|message| {
+            let deleted = deleted.remove(message.id.as_str()).flatten();
+            (message, deleted)
+        })
+        .collect()
+}
