@@ -98,4 +98,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "message_marks",
         sql: include_str!("../migrations/sqlite/0017_message_marks.sql"),
     },
+    Migration {
+        number: 18,
+        name: "receipts",
+        sql: include_str!("../migrations/sqlite/0018_receipts.sql"),
+    },
 ];

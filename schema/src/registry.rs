@@ -13,8 +13,8 @@ use crate::system::{
     DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry,
     MessageExpiry, MessageMark, MessageReaction, MessageReactionCount, MessageReference,
     NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay,
-    ProgressWeek, Push, PushSubscription, RateLimit, ReputationGrant, RestingName, SearchEntry,
-    Session, SigningKey, StickerTag, StoryReaction,
+    ProgressWeek, Push, PushSubscription, RateLimit, ReceiptTrail, ReputationGrant, RestingName,
+    SearchEntry, Session, SigningKey, StickerTag, StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -98,6 +98,7 @@ pub fn system_collections() -> &'static [&'static Collection] {
         ConversationMember::COLLECTION,
         IdempotencyKey::COLLECTION,
         RateLimit::COLLECTION,
+        ReceiptTrail::COLLECTION,
         Event::COLLECTION,
         ConsumerCursor::COLLECTION,
         JobRun::COLLECTION,

@@ -4,10 +4,12 @@ mod access;
 mod marks;
 mod poll;
 mod reactions;
+mod receipts;
 mod sight;
 mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod trail;
 mod view;
 mod viewing;
 
@@ -18,10 +20,12 @@ pub use poll::{
     places, polls_of,
 };
 pub use reactions::{Mirror, is_mirrored, reaction_count_id, reaction_id};
+pub use receipts::{MOST_FOR_STATUS, MOST_LISTED, Receipts, Receiving, receipts, recipients};
 pub use sight::{deletion, in_sight_of, is_in_sight, is_visible};
 pub use system::{Told, summarised};
+pub use trail::Trail;
 pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};
-pub use viewing::{Viewing, readers};
+pub use viewing::Viewing;
 
 /// Where messages of a conversation are.
 pub const MESSAGES: &str = "/v1/conversations/{conversationId}/messages";

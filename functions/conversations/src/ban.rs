@@ -18,6 +18,7 @@ use whisper_store::{Batch, Doc, Filter, Get, Patch};
 use crate::access::{Access, active, admit, door, same_role, this_one};
 use crate::bans::{BanView, refuse};
 use crate::limits::{CHANGES, Uses};
+use crate::positions::forget_trail;
 use crate::remove_member::gone;
 use crate::rules::may_remove;
 
@@ -130,7 +131,7 @@ fn banning(
                 .update_if(&member.id, gone(Status::Removed), same_role(member))
                 .update(id, told.summarised(one_less));
             let what = json!({"userId": ban.user_id, "messageIds": told.ids()});
-            let batch = told.insert_in(batch);
+            let batch = told.insert_in(forget_trail(batch, &member.id));
             append(ctx, batch, "conversation.member_removed", id, me, &what)?
         }
         None => {

@@ -7,11 +7,11 @@ use whisper_kit::Reply;
 use whisper_kit::Request;
 use whisper_kit::error::{Code, OptionExt, Result};
 use whisper_schema::Ephemeral;
-use whisper_schema::main_db::{ConversationRight, Message};
+use whisper_schema::main_db::Message;
 use whisper_store::Get;
 
 use whisper_messages::{
-    MESSAGE, MessageView, SingleMessageView, Viewing, check_member, deletion, readers,
+    MESSAGE, MessageView, SingleMessageView, Viewing, check_member, deletion, receipts,
 };
 
 /// The endpoint.
@@ -27,17 +27,14 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     let conversation = request.id("conversationId")?;
     let message = request.id("messageId")?;
     let access = check_member(&ctx, conversation, me).await?;
-    let readers = access
-        .has(ConversationRight::SeeMembers)
-        .then(|| readers(conversation, me));
     let named = (Get::<Message>::id(message), deletion(me, message));
-    let ((message, deleted), readers) = ctx.read((named, readers)).await?;
-    let (kind, readers) = (access.conversation.kind, readers.unwrap_or_default());
+    let ((message, deleted), receipts) = ctx.read((named, receipts(&access))).await?;
+    let kind = access.conversation.kind;
     let message = message
         .filter(|message| access.is_in_history(message, deleted.as_ref()))
         .filter(|message| message.lasts(ctx.now()))
         .or_not_found()?;
-    let viewing = Viewing::read(&ctx, me, kind, readers, std::slice::from_ref(&message)).await?;
+    let viewing = Viewing::read(&ctx, me, kind, receipts, std::slice::from_ref(&message)).await?;
     let viewing = viewing.within(&access);
     Reply::ok(&SingleMessageView {
         message: MessageView::seen(message, &viewing),

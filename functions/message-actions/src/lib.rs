@@ -11,6 +11,7 @@ mod naming;
 mod opened;
 mod poll;
 mod reactions;
+mod receipts;
 mod removal;
 
 use whisper_kit::Api;
@@ -26,6 +27,7 @@ pub fn api() -> Api {
     .rates(limits::RATES)
     .numbers(limits::NUMBERS)
     .endpoint(get::endpoint())
+    .endpoint(receipts::endpoint())
     .endpoint(delete::endpoint())
     .endpoint(expiry::endpoint());
     poll::endpoints(reactions::endpoints(api))

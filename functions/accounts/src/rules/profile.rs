@@ -58,7 +58,7 @@ pub struct ProfileChange {
     pub social_links: Change<SocialLinks>,
     /// Settings of the apps: an object that the server keeps as it is.
     pub preferences: Change<JsonText>,
-    /// Who may see what, write to the user, add them to groups, and ask them to be contacts.
+    /// Who may see what, write to the user, add them to groups, and ask them to be contacts; and whether they tell that they read.
     pub privacy_settings: Change<PrivacySettings>,
     /// Availability they chose.
     pub status: Option<ProfileStatus>,

@@ -11,7 +11,7 @@ use whisper_kit::{Ctx, Reply, Request, Result};
 use whisper_schema::Retention;
 use whisper_schema::prelude::{
     AppMetric, Column, ContactRequest, ConversationBan, ConversationMember, Document, Event,
-    IdempotencyKey, JobRun, Notification, RateLimit, RestingName, Session, Timestamp,
+    IdempotencyKey, JobRun, Notification, RateLimit, ReceiptTrail, RestingName, Session, Timestamp,
     TypingIndicator, UserActivity,
 };
 use whisper_store::Filter;
@@ -58,7 +58,8 @@ async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
         ended(ctx, tally, RestingName::RESTS_UNTIL).await,
         ended(ctx, tally, ContactRequest::EXPIRES_AT).await,
         ended(ctx, tally, ConversationBan::ENDS_AT).await,
-        left(ctx, tally).await,
+        since(ctx, tally, ConversationMember::LEFT_AT).await,
+        since(ctx, tally, ReceiptTrail::UPDATED_AT).await,
         old(ctx, tally, |event: &Event| Some(event.created_at)).await,
         old(ctx, tally, |done: &UserActivity| Some(done.timestamp)).await,
         old(ctx, tally, |told: &Notification| told.created_at).await,
@@ -74,13 +75,12 @@ async fn ended<D: Document>(ctx: &Ctx, tally: &Tally, end: Column<D>) -> Result<
     delete_bounded(ctx, tally, &Filter::le(end, ctx.now()), Sweep::USUAL).await
 }
 
-/// Removes memberships that ended long ago.
-async fn left(ctx: &Ctx, tally: &Tally) -> Result<()> {
-    let Some(before) = before::<ConversationMember>(ctx) else {
-        return Ok(());
-    };
-    let left = Filter::lt(ConversationMember::LEFT_AT, before);
-    delete_bounded(ctx, tally, &left, Sweep::USUAL).await
+/// Removes those of which something, which an index leads to, was long ago.
+async fn since<D: Document>(ctx: &Ctx, tally: &Tally, time: Column<D>) -> Result<()> {
+    match before::<D>(ctx) {
+        Some(before) => delete_bounded(ctx, tally, &Filter::lt(time, before), Sweep::USUAL).await,
+        None => Ok(()),
+    }
 }
 
 /// Removes the oldest documents of a collection that is only added to.
