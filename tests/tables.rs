@@ -6,7 +6,8 @@ use appwrite_server::{KEY, PROJECT, Server};
 use futures::executor::block_on;
 use whisper_schema::Document;
 use whisper_schema::prelude::{
-    ContactBook, ContactRequest, Message, MessageReaction, MessageReactionCount, Story, Timestamp,
+    ContactBook, ContactRequest, Message, MessageMark, MessageReaction, MessageReactionCount,
+    MessageRemains, MessageVersion, Story, Timestamp,
 };
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
@@ -99,6 +100,57 @@ fn people_write_to_each_other_and_stories_expire() {
     assert_eq!(swept["done"], 1, "{swept}");
     assert_eq!(count::<Story>(&server), 0);
     assert_eq!(server.chunked(), 0, "every request says its length");
+}
+
+#[test]
+fn messages_are_edited_deleted_and_cleared() {
+    let server = server();
+    let Some(app) = on(&server) else { return };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let group = json!({"type": "group", "name": "Room", "participantIds": [bob.id]});
+    let made = ann.post(&app, "/v1/conversations", &group).expect(201);
+    let room = format!("/v1/conversations/{}", made["id"].as_str().unwrap());
+    let messages = format!("{room}/messages");
+    let say = |words: &str| {
+        let sent = bob.post(&app, &messages, &json!({"content": words}));
+        sent.expect(201)["id"].as_str().unwrap().to_owned()
+    };
+    let ids: Vec<String> = (0..30).map(|n| say(&n.to_string())).collect();
+    let history = |who: &Person| {
+        let page = who.get(&app, &format!("{messages}?limit=100")).expect(200);
+        let items = items_of(&page).iter();
+        let items = items.filter(|item| item["isSystemMessage"] == false);
+        let words = items.map(|item| item["content"].as_str().unwrap().to_owned());
+        words.collect::<Vec<_>>()
+    };
+    let last = format!("{messages}/{}", ids[29]);
+    let words = json!({"content": "edited"});
+    bob.call(&app, "PATCH", &last)
+        .json(&words)
+        .send()
+        .expect(200);
+    let kept = ann.get(&app, &format!("{last}/versions")).expect(200);
+    assert_eq!(items_of(&kept)[0]["content"], "29");
+    let shown = |who: &Person| who.get(&app, &room).expect(200)["lastMessageText"].clone();
+    assert_eq!(shown(&ann), "edited");
+    // More than one transaction takes.
+    let most = json!({"ids": ids[..28], "for": "all"});
+    bob.post(&app, &format!("{messages}/delete"), &most)
+        .expect(204);
+    assert_eq!(history(&ann)[..3], ["edited", "28", ""]);
+    ann.delete(&app, &format!("{last}?for=me")).expect(204);
+    assert_eq!(history(&ann)[..2], ["28", ""]);
+    assert_eq!((shown(&ann), shown(&bob)), (json!("28"), json!("edited")));
+    bob.delete(&app, &last).expect(204);
+    assert_eq!(count::<MessageVersion>(&server), 0);
+    assert_eq!(count::<MessageRemains>(&server), 29);
+    app.run_job("message-expiry").expect(200);
+    assert_eq!(count::<MessageRemains>(&server), 0);
+    assert_eq!((shown(&ann), shown(&bob)), (json!("28"), json!("28")));
+    ann.post(&app, &format!("{room}/clear"), &json!(null))
+        .expect(200);
+    assert_eq!((history(&ann).len(), history(&bob).len()), (0, 30));
+    assert_eq!(count::<MessageMark>(&server), 0);
 }
 
 #[test]

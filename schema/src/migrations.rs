@@ -100,7 +100,12 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 18,
+        name: "message_changes",
+        sql: include_str!("../migrations/sqlite/0018_message_changes.sql"),
+    },
+    Migration {
+        number: 19,
         name: "receipts",
-        sql: include_str!("../migrations/sqlite/0018_receipts.sql"),
+        sql: include_str!("../migrations/sqlite/0019_receipts.sql"),
     },
 ];

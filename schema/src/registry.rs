@@ -12,9 +12,10 @@ use crate::system::{
     Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember,
     DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry,
     MessageExpiry, MessageMark, MessageReaction, MessageReactionCount, MessageReference,
-    NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay,
-    ProgressWeek, Push, PushSubscription, RateLimit, ReceiptTrail, ReputationGrant, RestingName,
-    SearchEntry, Session, SigningKey, StickerTag, StoryReaction,
+    MessageRemains, MessageVersion, NotificationSettings, PollBallot, PollChoice, PollTally,
+    PostHashtag, Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit,
+    ReceiptTrail, ReputationGrant, RestingName, SearchEntry, Session, SigningKey, StickerTag,
+    StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -107,6 +108,8 @@ pub fn system_collections() -> &'static [&'static Collection] {
         MessageReaction::COLLECTION,
         MessageReactionCount::COLLECTION,
         MessageReference::COLLECTION,
+        MessageRemains::COLLECTION,
+        MessageVersion::COLLECTION,
         StoryReaction::COLLECTION,
         ErrorGroup::COLLECTION,
         ErrorLink::COLLECTION,

@@ -1,6 +1,7 @@
 //! Messages: the rights to send them, sending each once, and how they are read.
 
 mod access;
+mod changes;
 mod expiry;
 mod history;
 mod kinds;

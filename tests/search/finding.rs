@@ -36,6 +36,30 @@ fn words_are_found_soon_and_marked() {
 }
 
 #[test]
+fn what_is_edited_or_deleted_for_all_is_found_by_its_old_words_no_more() {
+    let app = TestApp::start();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let room = group(&app, &ann, &[&bob]);
+    let message = say(&app, &ann, &room, "plain words https://example.com");
+    let old = format!("{room}/search?query=plain");
+    assert_eq!(found(&app, &bob, &old, 1).len(), 1);
+    let message = format!("{room}/messages/{message}");
+    ann.call(&app, "PATCH", &message)
+        .json(&json!({"content": "fancy letters", "links": ["https://example.com"]}))
+        .send()
+        .expect(200);
+    assert!(found(&app, &bob, &old, 0).is_empty());
+    let new = format!("{room}/search?query=fancy");
+    assert_eq!(found(&app, &bob, &new, 1), ["fancy letters"]);
+    let links = format!("{room}/media?kind=links");
+    assert_eq!(found(&app, &bob, &links, 1), ["fancy letters"]);
+    ann.delete(&app, &message).expect(204);
+    for path in [&old, &new, &links] {
+        assert!(found(&app, &bob, path, 0).is_empty());
+    }
+}
+
+#[test]
 fn pages_lead_both_ways() {
     let app = TestApp::start();
     let ann = app.person("ann");

@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::ids::derived_id;
+use crate::reply::Reply;
 use crate::request::Request;
 
 /// The strong ETag of a revision.
@@ -13,6 +14,19 @@ pub fn etag(revision: i64) -> String {
 /// last edit, and all that If-Match looks at; with each change of any kind the ETag is another one.
 pub fn etag_of_edit(edit: i64, revision: i64) -> String {
     format!("\"{edit}-{revision}\"")
+}
+
+/// The answer with its ETag of an edit.
+pub fn tagged(reply: Reply, edit: i64) -> Reply {
+    let etag = tag(&reply, edit);
+    reply.header("etag", &etag)
+}
+
+/// The ETag of an answer. If-Match looks at the edit alone; with whatever else is shown (messages, counts, names) it is
+/// another one, so that nobody is told that nothing changed.
+pub fn tag(reply: &Reply, edit: i64) -> String {
+    let shown = edit_number(&[&String::from_utf8_lossy(reply.body())]);
+    etag_of_edit(edit, shown)
 }
 
 /// The number of an edit, as [`etag_of_edit`] takes it: it follows from what editors change, and from nothing else.

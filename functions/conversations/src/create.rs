@@ -4,6 +4,7 @@ use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::idempotency::Once;
 use whisper_kit::ids::member_id;
+use whisper_kit::precondition::tag;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
 use whisper_messages::Told;
 use whisper_people::{blocked_any, direct_ids};
@@ -14,7 +15,7 @@ use whisper_schema::prelude::{
 use whisper_store::Batch;
 
 use crate::access::{Access, admit, door};
-use crate::details::{fingerprint, tag};
+use crate::details::fingerprint;
 use crate::draft::{MOST_MEMBERS, NewConversation};
 use crate::get::answer;
 use crate::limits::{ADDED, GROUPS, STRANGERS, Uses};

@@ -1,9 +1,8 @@
 //! The details of a conversation that members may change, and how two who change it at once learn of each other.
 
 use serde_json::Value;
-use whisper_kit::Reply;
 use whisper_kit::error::{Error, FieldError, Result};
-use whisper_kit::precondition::{edit_number, etag_of_edit};
+use whisper_kit::precondition::edit_number;
 use whisper_schema::body::{Change, Changes};
 use whisper_schema::prelude::{Column, Conversation, ConversationKind, ConversationSettings};
 use whisper_schema::{Body, Rule};
@@ -62,19 +61,6 @@ pub fn fingerprint(of: &Conversation) -> i64 {
         .collect();
     let parts: Vec<&str> = texts.iter().map(String::as_str).collect();
     edit_number(&parts)
-}
-
-/// The answer with its ETag.
-pub fn tagged(reply: Reply, fingerprint: i64) -> Reply {
-    let etag = tag(&reply, fingerprint);
-    reply.header("etag", &etag)
-}
-
-/// The ETag of an answer. If-Match looks at the details alone; with whatever else is shown (messages, counts, names) it is
-/// another one, so that nobody is told that nothing changed.
-pub fn tag(reply: &Reply, fingerprint: i64) -> String {
-    let shown = edit_number(&[&String::from_utf8_lossy(reply.body())]);
-    etag_of_edit(fingerprint, shown)
 }
 
 /// Holds while the details are those of `of`.

@@ -1,10 +1,11 @@
 //! `GET /v1/conversations/{conversationId}`: one conversation, as the caller sees it.
 
+use whisper_kit::precondition::tagged;
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_people::{People, shown_to};
 
 use crate::access::{Access, admit, door};
-use crate::details::{fingerprint, tagged};
+use crate::details::fingerprint;
 use crate::newest;
 use crate::shown::{ShownMembers, shown_members, told_of};
 use crate::unread::{self, Unread};

@@ -30,8 +30,9 @@ pub async fn looked_for(
     conversations: &[(&Conversation, &ConversationMember)],
 ) -> Result<Vec<Option<Option<Doc<Message>>>>> {
     let asked = conversations.iter().map(|(conversation, member)| {
-        let deleted = member.deleted_position.is_some();
-        deleted.then(|| newest_for(ctx, conversation, member))
+        let begins = conversation.hidden_up_to(member) + 1;
+        let may_have = member.may_have_deleted(begins);
+        may_have.then(|| newest_for(ctx, conversation, member))
     });
     let asked: Vec<Option<First<Message>>> = asked.collect();
     if !asked.iter().any(Option::is_some) {

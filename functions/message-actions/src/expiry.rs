@@ -8,9 +8,9 @@ use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{Column, Message, MessageExpiry, Timestamp};
 use whisper_store::{Doc, Filter, Order, Query};
 
-use crate::hanging;
 use crate::naming::forget;
-use crate::removal::{DueMessage, ballots, choices, messages, pushes, removal, tallies};
+use crate::remains::Remains;
+use crate::removal::{DueMessage, hanging, pushes, removal};
 
 /// The job's name.
 pub const JOB: &str = "message-expiry";
@@ -34,6 +34,12 @@ pub fn endpoint() -> Endpoint {
 
 async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
     jobs::run(&ctx, JOB, async |tally| {
+        // A request has 30 s: what the one leaves of them is the other's.
+        let half = Bounds {
+            time: Bounds::default().time / 2,
+            ..Bounds::default()
+        };
+        jobs::expire(&ctx, &Remains, half, tally).await?;
         jobs::expire(&ctx, &Messages, Bounds::default(), tally).await
     })
     .await
@@ -90,9 +96,6 @@ impl Expiring for Messages {
         forget(run, std::slice::from_ref(&due.id)).await?;
         let due = std::slice::from_ref(due);
         run.drain(&pushes(due)).await?;
-        run.drain(&ballots(due)).await?;
-        run.drain(&choices(due)).await?;
-        run.drain(&tallies(due)).await?;
-        hanging::drain(run, &messages(due)).await
+        hanging(due).drain(run).await
     }
 }

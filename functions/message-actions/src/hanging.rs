@@ -1,39 +1,111 @@
-//! Things that hang on messages and go with them: marks, reactions and their counts.
+//! Things that hang on messages and go with them: marks, reactions and their counts, earlier versions, votes.
+//!
+//! A message that is removed takes all of it along, over several commits where it is much. One that is deleted for all keeps
+//! its place, and who had deleted it for themselves still doesn't see that; the rest goes, some of it with the deletion, and
+//! what is left with the job.
 
 use whisper_kit::Result;
+use whisper_kit::ids::poll_id;
 use whisper_kit::jobs::Budget;
 use whisper_schema::Document;
-use whisper_schema::system::{MessageMark, MessageReaction, MessageReactionCount};
+use whisper_schema::system::{
+    MessageMark, MessageMarkKind, MessageReaction, MessageReactionCount, MessageVersion,
+    PollBallot, PollChoice, PollTally,
+};
 use whisper_store::{Batch, Filter};
 
-/// Removes what hangs on messages, on the condition that it is no more than so many rows of a kind. A crowd's reactions
-/// or marks are more, and are removed over several commits first ([`drain`]).
-pub fn remove(batch: Batch, messages: &[&str], rows: u64) -> Batch {
-    let batch = all(batch, marks(messages), rows);
-    let batch = all(batch, reactions(messages), rows);
-    all(batch, reaction_counts(messages), rows)
+/// The rows that hang on some messages.
+pub struct Hanging {
+    marks: Filter<MessageMark>,
+    reactions: Filter<MessageReaction>,
+    reaction_counts: Filter<MessageReactionCount>,
+    versions: Filter<MessageVersion>,
+    /// None where none of the messages has a poll.
+    votes: Option<Votes>,
 }
 
-/// Removes it over several commits.
-///
-/// # Errors
-/// The store's.
-pub async fn drain(run: &Budget<'_>, messages: &[&str]) -> Result<()> {
-    run.drain(&marks(messages)).await?;
-    run.drain(&reactions(messages)).await?;
-    run.drain(&reaction_counts(messages)).await
+/// The rows that hang on polls.
+struct Votes {
+    ballots: Filter<PollBallot>,
+    choices: Filter<PollChoice>,
+    tallies: Filter<PollTally>,
 }
 
-fn marks(messages: &[&str]) -> Filter<MessageMark> {
-    Filter::is_in(MessageMark::MESSAGE_ID, messages.iter().copied())
-}
+impl Hanging {
+    /// All that hangs on messages with these ids, of which these have polls.
+    pub fn of(messages: &[&str], with_polls: &[&str]) -> Self {
+        let ids = || messages.iter().copied();
+        let polls = || with_polls.iter().map(|message| poll_id(message));
+        Hanging {
+            marks: Filter::is_in(MessageMark::MESSAGE_ID, ids()),
+            reactions: Filter::is_in(MessageReaction::MESSAGE_ID, ids()),
+            reaction_counts: Filter::is_in(MessageReactionCount::MESSAGE_ID, ids()),
+            versions: Filter::is_in(MessageVersion::MESSAGE_ID, ids()),
+            votes: (!with_polls.is_empty()).then(|| Votes {
+                ballots: Filter::is_in(PollBallot::POLL_ID, polls()),
+                choices: Filter::is_in(PollChoice::POLL_ID, polls()),
+                tallies: Filter::is_in(PollTally::POLL_ID, polls()),
+            }),
+        }
+    }
 
-fn reactions(messages: &[&str]) -> Filter<MessageReaction> {
-    Filter::is_in(MessageReaction::MESSAGE_ID, messages.iter().copied())
-}
+    /// The same without the marks of those who deleted a message for themselves: its place stays.
+    #[must_use]
+    pub fn but_places(self) -> Self {
+        let others = Filter::ne(MessageMark::KIND, MessageMarkKind::Deleted);
+        Hanging {
+            marks: Filter::and([self.marks, others]),
+            ..self
+        }
+    }
 
-fn reaction_counts(messages: &[&str]) -> Filter<MessageReactionCount> {
-    Filter::is_in(MessageReactionCount::MESSAGE_ID, messages.iter().copied())
+    /// Removes it, on the condition that it is no more than so many rows of a kind. A crowd's reactions or marks are more,
+    /// and are removed over several commits first ([`Hanging::drain`]).
+    pub fn remove(self, batch: Batch, rows: u64) -> Batch {
+        let batch = all(batch, self.marks, rows);
+        let batch = all(batch, self.reactions, rows);
+        let batch = all(batch, self.reaction_counts, rows);
+        let batch = all(batch, self.versions, rows);
+        let Some(votes) = self.votes else {
+            return batch;
+        };
+        let batch = all(batch, votes.ballots, rows);
+        let batch = all(batch, votes.choices, rows);
+        all(batch, votes.tallies, rows)
+    }
+
+    /// Removes so many rows of each kind; there may be more.
+    pub fn remove_some(self, batch: Batch, rows: u64) -> Batch {
+        let batch = batch
+            .delete_where(self.marks, rows)
+            .delete_where(self.reactions, rows)
+            .delete_where(self.reaction_counts, rows)
+            .delete_where(self.versions, rows);
+        match self.votes {
+            Some(votes) => batch
+                .delete_where(votes.ballots, rows)
+                .delete_where(votes.choices, rows)
+                .delete_where(votes.tallies, rows),
+            None => batch,
+        }
+    }
+
+    /// Removes it over several commits, as far as the budget of a run goes.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn drain(self, run: &Budget<'_>) -> Result<()> {
+        run.drain(&self.marks).await?;
+        run.drain(&self.reactions).await?;
+        run.drain(&self.reaction_counts).await?;
+        run.drain(&self.versions).await?;
+        if let Some(votes) = self.votes {
+            run.drain(&votes.ballots).await?;
+            run.drain(&votes.choices).await?;
+            run.drain(&votes.tallies).await?;
+        }
+        Ok(())
+    }
 }
 
 fn all<D: Document>(batch: Batch, these: Filter<D>, rows: u64) -> Batch {

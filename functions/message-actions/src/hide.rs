@@ -2,14 +2,13 @@
 
 use serde_json::json;
 use whisper_kit::ids::{mark_id, mention_id};
+use whisper_kit::rate_limit::Limit;
 use whisper_kit::{Attempt, Ctx, Result, events};
 use whisper_schema::prelude::{
     Column, ConversationMember, ConversationMemberStatus, Message, MessageMark, MessageMarkKind,
     Notification, Timestamp,
 };
 use whisper_store::{Batch, Doc, Filter, Patch};
-
-use crate::limits::CHANGES;
 
 /// Deletes messages of one conversation for a member; to be tried again when something changed in the meantime.
 ///
@@ -18,7 +17,8 @@ use crate::limits::CHANGES;
 pub async fn hide(
     ctx: &Ctx,
     member: &ConversationMember,
-    messages: &[&Doc<Message>],
+    messages: &[Doc<Message>],
+    limit: &Limit,
 ) -> Result<Attempt<()>> {
     let Some(newest) = messages.iter().map(|message| message.seq).max() else {
         return Ok(Attempt::Done(()));
@@ -45,7 +45,6 @@ pub async fn hide(
     let batch = batch
         .delete_where(Filter::is_in(Column::<MessageMark>::id(), stars), most)
         .delete_where(Filter::is_in(Column::<Notification>::id(), mentions), most);
-    let limit = CHANGES.of_caller(ctx).await?.times(messages.len());
     let committed = limit.try_commit(ctx, batch).await?;
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
 }

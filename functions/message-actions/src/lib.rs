@@ -1,7 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod chosen;
 mod delete;
+mod delete_many;
+mod deletion;
+mod edit;
 mod expiry;
 mod get;
 mod hanging;
@@ -10,9 +14,14 @@ mod limits;
 mod naming;
 mod opened;
 mod poll;
+mod preview;
 mod reactions;
 mod receipts;
+mod remains;
 mod removal;
+mod rules;
+mod take_back;
+mod versions;
 
 use whisper_kit::Api;
 
@@ -28,7 +37,10 @@ pub fn api() -> Api {
     .numbers(limits::NUMBERS)
     .endpoint(get::endpoint())
     .endpoint(receipts::endpoint())
+    .endpoint(edit::endpoint())
+    .endpoint(versions::endpoint())
     .endpoint(delete::endpoint())
+    .endpoint(delete_many::endpoint())
     .endpoint(expiry::endpoint());
     poll::endpoints(reactions::endpoints(api))
 }

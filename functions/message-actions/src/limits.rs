@@ -2,13 +2,26 @@
 
 use whisper_kit::config::Number;
 use whisper_kit::rate_limit::Rate;
+use whisper_messages::MENTIONS;
 
 use crate::poll::VOTING;
 
 /// Reactions that one user may set and take back.
 pub const REACTIONS: Rate = Rate::per_minute("reaction", "reaction_rate_per_minute", 120);
-/// Changes of messages, each message counted: deletions.
+/// Changes of messages, each message counted: edits and deletions.
 pub const CHANGES: Rate = Rate::per_minute("message change", "message_change_rate_per_minute", 300);
+/// For how many hours after it was sent its sender may edit a message.
+pub const EDIT_WINDOW: Number = Number {
+    variable: "edit_window_hours",
+    default: 48,
+    most: 876_000,
+};
+/// For how many hours after it was sent its sender may delete a message for all.
+pub const DELETE_WINDOW: Number = Number {
+    variable: "delete_window_hours",
+    default: 48,
+    most: 876_000,
+};
 /// Reactions that one user may have to a message.
 pub const REACTIONS_PER_USER: Number = Number {
     variable: "reactions_per_user",
@@ -17,6 +30,6 @@ pub const REACTIONS_PER_USER: Number = Number {
 };
 
 /// All rates.
-pub const RATES: &[Rate] = &[CHANGES, REACTIONS, VOTING];
+pub const RATES: &[Rate] = &[CHANGES, MENTIONS, REACTIONS, VOTING];
 /// All other numbers.
-pub const NUMBERS: &[Number] = &[REACTIONS_PER_USER];
+pub const NUMBERS: &[Number] = &[DELETE_WINDOW, EDIT_WINDOW, REACTIONS_PER_USER];

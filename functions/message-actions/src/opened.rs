@@ -6,7 +6,7 @@ use whisper_kit::{Ctx, Request};
 use whisper_messages::{Access, deletion, may_still_send, member_of};
 use whisper_schema::main_db::{Conversation, ConversationRight, Message};
 use whisper_schema::system::ConversationMember;
-use whisper_schema::{Column, Timestamp};
+use whisper_schema::{Column, Ephemeral, Timestamp};
 use whisper_store::{Doc, Filter, Get, ReadSet};
 
 /// The message that a request names in its path.
@@ -42,8 +42,18 @@ impl<'a> Named<'a> {
     /// Reads the message, and `more` beside it, in one statement, whoever asks.
     ///
     /// # Errors
-    /// The same 404 for a stranger, and for a message that isn't there, is deleted or has ended.
+    /// The same 404 for a stranger, and for a message that isn't there, is deleted or has ended, or that nobody wrote.
     pub async fn open<R: ReadSet>(&self, ctx: &Ctx, more: R) -> Result<(Opened, R::Output)> {
+        let (opened, more) = self.open_shown(ctx, more).await?;
+        let stands = opened.message.stands(ctx.now()) && !opened.message.is_system_message;
+        stands.then_some((opened, more)).or_not_found()
+    }
+
+    /// Reads a message that the caller sees: one that was deleted for all too, or that the server wrote.
+    ///
+    /// # Errors
+    /// The same 404 for a stranger, and for a message that isn't there or has ended.
+    pub async fn open_shown<R: ReadSet>(&self, ctx: &Ctx, more: R) -> Result<(Opened, R::Output)> {
         let me = ctx.caller()?.user_id;
         let membership = Get::<ConversationMember>::id(member_id(self.conversation, &me));
         let place = (membership, Get::<Conversation>::id(self.conversation));
@@ -58,7 +68,8 @@ impl<'a> Named<'a> {
             conversation: conversation.or_not_found()?.into_inner(),
         };
         let message = message
-            .filter(|message| access.is_visible(message, deleted.as_ref(), ctx.now()))
+            .filter(|message| access.is_in_history(message, deleted.as_ref()))
+            .filter(|message| message.lasts(ctx.now()))
             .or_not_found()?;
         Ok((Opened { access, message }, more))
     }

@@ -1,14 +1,12 @@
 //! How the parts of a message go together: which kind needs words, references or media, and which refuses media.
 
+use whisper_messages::Words;
 use whisper_schema::Rule;
 use whisper_schema::body::Fields;
 use whisper_schema::main_db::MessageContentType as Kind;
-use whisper_schema::text::is_blank;
 
 use crate::draft::{SendMessage, text_of};
 
-/// Characters of a poll's question: the content of its message.
-const QUESTION: usize = 500;
 /// Characters of the metadata as JSON text, the poll's id that the server adds included.
 const METADATA_TEXT: usize = 10_000 - 64;
 
@@ -27,36 +25,24 @@ impl SendMessage {
 
 /// Checks the words and references that a kind of message needs.
 fn check_words(message: &SendMessage, fields: &mut Fields<'_, '_>) {
-    let refuse = |fields: &mut Fields<'_, '_>, key: &str, message: &str| {
-        if fields.is_clean(key) {
-            fields.refuse(key, Rule::Required, message);
-        }
+    let words = Words {
+        kind: message.details.kind(),
+        content: &message.content,
+        has_links: !message.links.is_empty(),
+        has_media: message.has_media(),
     };
-    let blank = is_blank(&message.content);
-    match message.details.kind() {
-        Kind::Text | Kind::Reply if blank => {
-            refuse(
-                fields,
-                "content",
-                "must have at least one visible character",
-            );
-        }
-        Kind::Poll if blank => refuse(fields, "content", "must be the question"),
-        Kind::Poll if message.content.chars().count() > QUESTION && fields.is_clean("content") => {
-            let message =
-                format!("must have at most {QUESTION} characters, as the question of a poll");
-            fields.refuse("content", Rule::Size, message);
-        }
-        Kind::StoryReply if blank && !message.has_media() => {
-            refuse(fields, "content", "is required unless there are media");
-        }
-        Kind::Link if message.links.is_empty() => {
-            refuse(fields, "links", "must have at least one address");
-        }
-        _ => {}
+    if let Some(fault) = words.fault()
+        && fields.is_clean(&fault.field)
+    {
+        fields.refuse(&fault.field, fault.rule, fault.detail);
     }
-    if message.details.kind() == Kind::Reply && message.reply_to_message_id.is_none() {
-        refuse(fields, "replyToMessageId", "is required for a reply");
+    let is_reply = message.details.kind() == Kind::Reply;
+    if is_reply && message.reply_to_message_id.is_none() && fields.is_clean("replyToMessageId") {
+        fields.refuse(
+            "replyToMessageId",
+            Rule::Required,
+            "is required for a reply",
+        );
     }
     check_origin(message, fields);
 }

@@ -12,17 +12,14 @@ use whisper_schema::social_db::Story;
 use whisper_schema::system::{
     ConversationMember, MessageExpiry, MessageReference, MessageReferenceKind,
 };
-use whisper_schema::text::is_blank;
-use whisper_schema::{Column, Timestamp, excerpt};
+use whisper_schema::{Column, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
 
 use crate::content::{Details, PollDetails, options_text};
 use crate::context::Context;
 use crate::draft::SendMessage;
-use whisper_messages::{ORIGINAL_CONTENT_TYPE, may_still_send, summarised};
+use whisper_messages::{ORIGINAL_CONTENT_TYPE, may_still_send, plain_text, summarised};
 
-/// Characters of a preview.
-const PREVIEW: usize = 300;
 /// Characters of the metadata as JSON text.
 const METADATA_TEXT: usize = 10_000;
 
@@ -56,7 +53,7 @@ pub fn message(id: String, draft: &SendMessage, context: &Context) -> Message {
         copy(origin, &mut message);
     }
     if !context.conversation.is_encrypted {
-        message.plain_text = Some(preview(&message));
+        message.plain_text = Some(plain_text(&message));
     }
     message
 }
@@ -85,14 +82,6 @@ fn copy(origin: &Message, into: &mut Message) {
     }
     let text = Value::Object(metadata).to_string();
     into.metadata = Some(text).filter(|text| text.chars().count() <= METADATA_TEXT);
-}
-
-/// The beginning of the words; the kind in brackets where there are none.
-fn preview(message: &Message) -> String {
-    match message.content.trim() {
-        words if is_blank(words) => format!("[{}]", message.content_type),
-        words => excerpt(words, PREVIEW).to_owned(),
-    }
 }
 
 /// Everything one send commits.

@@ -101,10 +101,14 @@ impl SendMessage {
     /// are left out of account.
     pub fn is_stored_as(&self, stored: &Message, conversation: &str, sender: &str) -> bool {
         let same_place = stored.conversation_id == conversation && stored.sender_id == sender;
+        // Nothing is left of a deleted one, its kind neither.
+        if same_place && stored.deleted_at.is_some() {
+            return true;
+        }
         if !same_place || stored.content_type != self.details.kind() {
             return false;
         }
-        if stored.edited_at.is_some() || stored.deleted_at.is_some() {
+        if stored.edited_at.is_some() {
             return true;
         }
         let copied = self.origin().is_some() && self.is_bare();

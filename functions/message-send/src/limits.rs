@@ -3,6 +3,7 @@
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_kit::rate_limit::{Limit, Rate};
+use whisper_messages::MENTIONS;
 use whisper_schema::main_db::Message;
 
 use crate::context::Context;
@@ -11,8 +12,6 @@ use crate::context::Context;
 const MESSAGES: Rate = Rate::per_minute("send", "message_rate_per_minute", 120);
 /// Messages to people who neither know the sender nor have answered.
 const TO_STRANGERS: Rate = Rate::per_hour("send_stranger", "stranger_message_rate_per_hour", 60);
-/// People who are mentioned.
-const MENTIONS: Rate = Rate::per_hour("send_mention", "mention_rate_per_hour", 1000);
 
 /// All of them.
 pub const RATES: &[Rate] = &[MESSAGES, TO_STRANGERS, MENTIONS];

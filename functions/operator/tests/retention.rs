@@ -147,6 +147,13 @@ fn aged(id: &str, name: String, at: Timestamp) -> Option<(Batch, Count)> {
             timestamp: at,
             ..AppMetric::default()
         }),
+        "messageVersions" => one(&MessageVersion {
+            id: name.clone(),
+            message_id: name,
+            number: 1,
+            replaced_at: at,
+            ..MessageVersion::default()
+        }),
         "jobRuns" => {
             let (batch, _) = one(&run(at))?;
             // The sweep's own run is one more, and the one that bears out the time.

@@ -77,6 +77,8 @@ codes! {
     MessageIdTaken = "message_id_taken", 409, "Message id is taken";
     /// The path exists, with another method; the Allow header says which.
     MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
+    /// The message can't be edited: it was forwarded, is a poll, was deleted, or the server wrote it.
+    NotEditable = "not_editable", 409, "Not editable";
     /// There is nothing with this id that the caller may know of.
     NotFound = "not_found", 404, "Not found";
     /// The body is larger than this route takes.
@@ -103,6 +105,8 @@ codes! {
     TokenExpired = "token_expired", 401, "Access token has expired";
     /// The access token, or the refresh token, is none of ours.
     TokenInvalid = "token_invalid", 401, "Invalid token";
+    /// The time in which its sender may edit the message, or delete it for all, is over.
+    TooLate = "too_late", 409, "Too late";
     /// Pushes go to as many devices of the user as they may. Take one off first.
     TooManyDevices = "too_many_devices", 409, "Too many devices";
     /// The caller has as many reactions to the message as one user may. Take one back first.

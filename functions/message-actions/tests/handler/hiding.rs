@@ -3,32 +3,18 @@
 use serde_json::{Value, json};
 use whisper_kit::Method;
 use whisper_kit::ids::{mark_id, mention_id};
-use whisper_messages::testing::{Person, Scene, fields};
+use whisper_messages::testing::{Person, fields};
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 
-use crate::world::World;
-
-/// Ann, Bob, and a group of theirs.
-fn two(world: &World) -> (Person, Person, String) {
-    let (ann, bob) = (world.scene.person(), world.scene.person());
-    let group = world.scene.group(&[&ann, &bob]);
-    (ann, bob, group)
-}
-
-fn say_all(scene: &Scene, who: &Person, group: &str, words: &[&str]) -> Vec<String> {
-    words
-        .iter()
-        .map(|words| scene.say(who, group, words))
-        .collect()
-}
+use crate::world::{World, two};
 
 #[test]
 fn a_message_deleted_for_me_is_gone_for_me_alone() {
     let world = World::new();
     let scene = &world.scene;
     let (ann, bob, group) = two(&world);
-    let ids = say_all(scene, &ann, &group, &["1", "2", "3"]);
+    let ids = world.say_all(&ann, &group, &["1", "2", "3"]);
     scene.hide(&bob, &group, &ids[2]).expect(204);
     scene.hide(&bob, &group, &ids[0]).expect(204);
     assert_eq!(world.history(&bob, &group, 10), ["2"]);
@@ -220,7 +206,7 @@ fn a_cleared_conversation_begins_anew_for_me_alone() {
     let world = World::new();
     let scene = &world.scene;
     let (ann, bob, group) = two(&world);
-    let ids = say_all(scene, &ann, &group, &["1", "2"]);
+    let ids = world.say_all(&ann, &group, &["1", "2"]);
     scene.hide(&bob, &group, &ids[1]).expect(204);
     let my = world.clear(&bob, &group).expect(200);
     assert_eq!(

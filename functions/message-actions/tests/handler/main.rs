@@ -1,6 +1,9 @@
 //! What members do to messages, on a database of their own: the answers, and everything they write.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod change_model;
+mod deleting;
+mod editing;
 mod hiding;
 mod reaction_model;
 mod reactions;

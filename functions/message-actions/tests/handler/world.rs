@@ -3,9 +3,21 @@
 use futures::executor::block_on;
 use serde_json::Value;
 use whisper_kit::Method;
+use whisper_kit::ids::member_id;
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_messages::testing::{Person, Scene};
 use whisper_schema::prelude::*;
+use whisper_store::Patch;
+
+/// An hour, in milliseconds.
+pub const HOUR: i64 = 3_600_000;
+
+/// Ann, Bob, and a group of theirs in which both are members.
+pub fn two(world: &World) -> (Person, Person, String) {
+    let (ann, bob) = (world.scene.person(), world.scene.person());
+    let group = world.scene.group(&[&ann, &bob]);
+    (ann, bob, group)
+}
 
 /// Sending, changing, and the list of conversations.
 pub struct World {
@@ -23,6 +35,7 @@ impl World {
             ("message_rate_per_minute", "0"),
             ("stranger_message_rate_per_hour", "0"),
             ("message_change_rate_per_minute", "0"),
+            ("operator_key", "key"),
         ];
         let set = |name: &str| variables.iter().any(|(set, _)| *set == name);
         let rest = roomy.iter().filter(|(name, _)| !set(name)).copied();
@@ -40,6 +53,42 @@ impl World {
         let path = format!("/v1/conversations{path}");
         let body = Value::Null;
         block_on(self.conversations.send(method, &path, &who.token, &body))
+    }
+
+    /// So much later, when somebody has to have a new token.
+    pub fn later(&self, millis: i64, who: &Person) -> Person {
+        self.scene.edge.advance(millis);
+        Person {
+            token: block_on(self.scene.edge.session(&who.id)),
+            ..who.clone()
+        }
+    }
+
+    /// Says one thing after the other; gives the ids.
+    pub fn say_all(&self, who: &Person, conversation: &str, words: &[&str]) -> Vec<String> {
+        let said = words.iter();
+        said.map(|words| self.scene.say(who, conversation, words))
+            .collect()
+    }
+
+    /// Deletes a message for all.
+    pub fn delete(&self, who: &Person, conversation: &str, message: &str) -> Answer {
+        let rest = format!("/{message}");
+        self.scene.act(who, Method::DELETE, conversation, &rest)
+    }
+
+    /// Gives a member a role.
+    pub fn give(&self, who: &Person, conversation: &str, role: ConversationMemberRole) {
+        let patch = Patch::<ConversationMember>::new().set(ConversationMember::ROLE, role);
+        let id = member_id(conversation, &who.id);
+        self.scene.change(&id, patch);
+    }
+
+    /// Runs the job that removes messages.
+    pub fn sweep(&self) -> Value {
+        let path = "/internal/jobs/message-expiry";
+        let actions = &self.scene.actions;
+        block_on(actions.send(Method::POST, path, "key", &Value::Null)).expect(200)
     }
 
     pub fn clear(&self, who: &Person, conversation: &str) -> Answer {

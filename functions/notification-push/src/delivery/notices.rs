@@ -43,6 +43,8 @@ pub struct Notice {
     pub message: Option<String>,
     /// The conversation that the user must be a member of.
     pub conversation: Option<String>,
+    /// Whether it is pushed: a mention is pushed as the message that it stands in.
+    pub is_pushed: bool,
 }
 
 /// The notices of an event; for a message, with that message.
@@ -52,6 +54,7 @@ pub fn notices(event: &Event, message: Option<&Message>) -> Vec<Notice> {
         "reaction.set" => message_reaction(event).into_iter().collect(),
         "follow.created" => follow(event).into_iter().collect(),
         "message.sent" => message.map_or_else(Vec::new, mentions),
+        "message.edited" => message.map_or_else(Vec::new, |message| new_mentions(event, message)),
         _ => Vec::new(),
     };
     let to_others = notices
@@ -60,9 +63,21 @@ pub fn notices(event: &Event, message: Option<&Message>) -> Vec<Notice> {
     to_others.collect()
 }
 
-/// Whether a message has to be read for an event: unless it says that the message mentions nobody.
+/// Whether a message has to be read for an event: unless it says that the message mentions nobody, or nobody new.
 pub fn wants_message(event: &Event) -> bool {
-    event.kind == "message.sent" && payload(event).get("hasMentions") != Some(&Value::Bool(false))
+    match event.kind.as_str() {
+        "message.sent" => payload(event).get("hasMentions") != Some(&Value::Bool(false)),
+        "message.edited" => !mentioned_by_edit(event).is_empty(),
+        _ => false,
+    }
+}
+
+/// The users whom an edit mentions and who weren't mentioned before.
+fn mentioned_by_edit(event: &Event) -> Vec<String> {
+    let mentioned = payload(event).remove("mentioned");
+    mentioned
+        .and_then(|mentioned| serde_json::from_value(mentioned).ok())
+        .unwrap_or_default()
 }
 
 /// The notification that another function made, which an event is about: only to be pushed.
@@ -89,6 +104,7 @@ fn story_reaction(event: &Event) -> Option<Notice> {
         reaction: None,
         message: None,
         conversation: None,
+        is_pushed: true,
         user,
         actor,
     })
@@ -111,6 +127,7 @@ fn message_reaction(event: &Event) -> Option<Notice> {
         reaction: Some(reaction),
         message: Some(message.to_owned()),
         conversation: Some(conversation),
+        is_pushed: true,
         user,
         actor,
     };
@@ -131,6 +148,7 @@ fn follow(event: &Event) -> Option<Notice> {
         reaction: None,
         message: None,
         conversation: None,
+        is_pushed: true,
         user,
         actor,
     })
@@ -150,12 +168,26 @@ fn mentions(message: &Message) -> Vec<Notice> {
         reaction: None,
         message: Some(id.to_owned()),
         conversation: Some(conversation.to_owned()),
+        is_pushed: false,
     };
     message
         .mentions
         .iter()
         .take(MENTIONED)
         .map(notice)
+        .collect()
+}
+
+/// An edit is pushed to nobody but those whom it mentions anew, if the message still does.
+fn new_mentions(event: &Event, message: &Message) -> Vec<Notice> {
+    let mentioned = mentioned_by_edit(event);
+    let notices = mentions(message).into_iter();
+    let notices = notices.filter(|notice| mentioned.contains(&notice.user));
+    notices
+        .map(|notice| Notice {
+            is_pushed: true,
+            ..notice
+        })
         .collect()
 }
 
@@ -179,11 +211,6 @@ impl Notice {
             NotificationKind::Mention => NotificationPriority::High,
             _ => NotificationPriority::Normal,
         }
-    }
-
-    /// Whether it is pushed: a mention is pushed as the message that it stands in.
-    pub fn is_pushed(&self) -> bool {
-        self.kind != NotificationKind::Mention
     }
 
     /// The notification, with the name by which the actor goes.
@@ -282,6 +309,25 @@ mod tests {
             .collect();
         assert_eq!(users, ["bob", "cid"]);
         assert_eq!(notices(&sent, None), [], "the message is gone");
+    }
+
+    #[test]
+    fn an_edit_is_told_and_pushed_to_those_whom_it_mentions_anew() {
+        let message = Message {
+            id: "m1".into(),
+            sender_id: "ann".into(),
+            mentions: vec!["bob".into(), "cid".into()],
+            ..Message::default()
+        };
+        let edited = |mentioned| event("message.edited", "m1", "ann", mentioned);
+        let anew = edited(json!({"mentioned": ["cid", "dan"]}));
+        let notices = notices(&anew, Some(&message));
+        let told = |n: &Notice| (n.user.clone(), n.is_pushed);
+        let told: Vec<_> = notices.iter().map(told).collect();
+        assert_eq!(told, [("cid".to_owned(), true)], "dan is mentioned no more");
+        assert!(wants_message(&anew));
+        assert!(!wants_message(&edited(json!({"mentioned": []}))));
+        assert!(!wants_message(&edited(json!({"mentioned": "cid"}))));
     }
 
     #[test]

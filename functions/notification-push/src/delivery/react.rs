@@ -119,7 +119,7 @@ async fn permitted(ctx: &Ctx, notices: Vec<Notice>) -> Result<Vec<New>> {
             let name = names.get(notice.actor.as_str())?;
             Some(New {
                 notification: notice.notification(name, ctx.now()),
-                rings: notice.is_pushed() && standing.may_ring(subject),
+                rings: notice.is_pushed && standing.may_ring(subject),
             })
         });
     Ok(new.collect())

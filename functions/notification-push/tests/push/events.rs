@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use whisper_kit::Method;
+use whisper_kit::ids::mention_id;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Filter, Patch};
 
@@ -73,6 +74,28 @@ fn mentions_stand_in_the_inbox_of_members_alone() {
         (notification.user_id, notification.kind),
         (bob.id, NotificationKind::Mention)
     );
+}
+
+#[test]
+fn an_edit_tells_those_whom_it_mentions_anew_by_the_same_rule() {
+    let (scene, ann, bob, _device) = two();
+    let message = scene.message("c1", &ann, Some(&bob), &[&bob]);
+    let edited = |mentioned: &[&Person]| {
+        let mentioned: Vec<&str> = mentioned.iter().map(|who| who.id.as_str()).collect();
+        let payload = json!({"conversationId": "c1", "mentioned": mentioned});
+        scene.event("message.edited", &message, &ann, &payload);
+        scene.react()
+    };
+    // The message's own push tells of the first mention; with an edit that mentions nobody anew there is none.
+    assert_eq!(edited(&[]).len(), 1);
+    let gone = Batch::new().delete::<Notification>(&mention_id(&message, &bob.id));
+    futures::executor::block_on(scene.edge.store().commit(gone)).unwrap();
+    let pushes = edited(&[&bob, &scene.person()]);
+    assert_eq!(pushes.len(), 1);
+    let notification = scene.only::<Notification>();
+    let told = (notification.user_id.as_str(), notification.kind);
+    assert_eq!(told, (bob.id.as_str(), NotificationKind::Mention));
+    assert_eq!(edited(&[&bob]).len(), 0, "it is told once");
 }
 
 #[test]

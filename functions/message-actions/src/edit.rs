@@ -1,0 +1,243 @@
+//! `PATCH /v1/conversations/{conversationId}/messages/{messageId}`: changes the words of a message.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use whisper_kit::error::{Code, Error, Result};
+use whisper_kit::ids::{derived_id, mention_id};
+use whisper_kit::precondition::{IfMatch, if_match_or_any};
+use whisper_kit::rate_limit::Limit;
+use whisper_kit::{Attempt, Ctx, Endpoint, Json, Method, Reply, Request, events};
+use whisper_messages::{MENTIONS, SingleMessageView, Words, first_members, plain_text};
+use whisper_people::consents;
+use whisper_schema::Body;
+use whisper_schema::body::forms::{ID, WEB_URL};
+use whisper_schema::body::{Changes, Distinct};
+use whisper_schema::prelude::{
+    Conversation, ConversationKind, ConversationMember, Message, MessageVersion, Notification,
+    Timestamp,
+};
+use whisper_store::{Batch, Doc, Filter, First, Order, Patch, Query};
+
+use crate::answer::{answer, fingerprint};
+use crate::limits::{CHANGES, EDIT_WINDOW};
+use crate::opened::{Named, Opened};
+use crate::preview::shows_none_of;
+use crate::removal::delete;
+use crate::rules::may_edit;
+
+/// Members that a direct conversation has.
+const PAIR: u32 = 2;
+
+/// A change of a message's words; what is left out stays.
+#[derive(Clone, Debug, Body)]
+#[body(changes = Message, example = r#"{"content": "Hello, both of you!"}"#)]
+pub struct EditMessage {
+    /// Words or caption; ciphertext when the conversation is encrypted.
+    pub content: Option<String>,
+    /// Users it mentions; they take the place of those there were.
+    #[field(count = 0..=100, is = ID)]
+    pub mentions: Option<Distinct<String>>,
+    /// Addresses found in it; they take the place of those there were.
+    #[field(count = 0..=20, size = 1..=1000, is = WEB_URL)]
+    pub links: Option<Vec<String>>,
+}
+
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::PATCH,
+        whisper_messages::MESSAGE,
+        "editMessage",
+        "Changes the words of a message, for its sender",
+        edit,
+    )
+    .headers(&["if-match"])
+    .reply::<SingleMessageView>(200, "The changed message; unchanged where nothing differs.")
+    .codes(&[
+        Code::NotFound,
+        Code::Forbidden,
+        Code::NotEditable,
+        Code::TooLate,
+        Code::PreconditionFailed,
+        Code::RateLimited,
+    ])
+}
+
+async fn edit(ctx: Ctx, request: Request, Json(change): Json<EditMessage>) -> Result<Reply> {
+    let (named, precondition) = (Named::of(&request)?, if_match_or_any(&request)?);
+    let edited = ctx.retry(async || attempt(&ctx, named, precondition, &change).await);
+    let Opened { access, message } = edited.await?;
+    answer(&ctx, &access, message).await
+}
+
+/// Reads, decides, commits. To be made again when the message, its conversation or the sender's rights changed before the
+/// commit, or when another edit came first.
+async fn attempt(
+    ctx: &Ctx,
+    named: Named<'_>,
+    precondition: IfMatch,
+    change: &EditMessage,
+) -> Result<Attempt<Opened>> {
+    let more = (
+        first_members(named.conversation, PAIR),
+        last_version(named.message),
+    );
+    let (mut opened, (pair, last)) = named.open_shown(ctx, more).await?;
+    let hours = ctx.config().get(&EDIT_WINDOW);
+    may_edit(&opened.message, &opened.access, hours, ctx.now())?;
+    refuse_unwanted(ctx, &opened, pair).await?;
+    precondition.check(fingerprint(&opened.message))?;
+    let before = opened.message.value.clone();
+    let message = &mut opened.message.value;
+    if change.clone().apply(message).is_empty() {
+        return Ok(Attempt::Done(opened));
+    }
+    if let Some(fault) = Words::of(message).fault() {
+        return Err(Error::fields(vec![fault]));
+    }
+    let is_encrypted = opened.access.conversation.is_encrypted;
+    message.plain_text = (!is_encrypted).then(|| plain_text(message));
+    let edit = Edit {
+        before: &before,
+        after: &opened,
+        number: last.map_or(1, |last| last.number + 1),
+    };
+    let limits = edit.limits(ctx).await?;
+    let batch = edit.batch(ctx)?;
+    let batch = limits
+        .iter()
+        .fold(batch, |batch, limit| limit.count_in(batch, ctx.now()));
+    let outcome = ctx.store().await?.commit(batch).await.map_err(Error::from);
+    let outcome = limits.iter().fold(outcome, |outcome, limit| {
+        whisper_kit::ResultExt::on_reached(outcome, limit, ctx.now())
+    });
+    Ok(match Attempt::of(outcome)? {
+        Attempt::Done(committed) => {
+            let message = &mut opened.message.value;
+            message.edited_at = Some(committed.at);
+            message.updated_at = Some(committed.at);
+            Attempt::Done(opened)
+        }
+        Attempt::Retry => Attempt::Retry,
+    })
+}
+
+/// Refuses new words to somebody who hasn't answered yet and doesn't want messages of the sender by now.
+async fn refuse_unwanted(
+    ctx: &Ctx,
+    opened: &Opened,
+    pair: Vec<Doc<ConversationMember>>,
+) -> Result<()> {
+    let me = opened.access.member.user_id.as_str();
+    let is_direct = opened.access.conversation.kind == ConversationKind::Direct;
+    let mut pair = pair.into_iter().map(Doc::into_inner);
+    let peer = pair.find(|other| is_direct && other.user_id != me && other.is_request);
+    let Some(peer) = peer else {
+        return Ok(());
+    };
+    let peer = peer.user_id.as_str();
+    match ctx.read(consents(me, [peer])).await?.may_write(peer) {
+        true => Ok(()),
+        false => Err(Error::forbidden("You can't send to this conversation.")),
+    }
+}
+
+/// Asks for the newest version that an edit of a message replaced.
+fn last_version(message: &str) -> First<MessageVersion> {
+    Query::new()
+        .filter(Filter::eq(MessageVersion::MESSAGE_ID, message))
+        .order(Order::desc(MessageVersion::NUMBER))
+        .first()
+}
+
+/// An edit that makes a difference.
+struct Edit<'a> {
+    before: &'a Message,
+    after: &'a Opened,
+    /// The number of the version that it replaces.
+    number: i64,
+}
+
+impl Edit<'_> {
+    /// The users whom the message mentions now and didn't before.
+    fn newly_mentioned(&self) -> Vec<&str> {
+        difference(&self.after.message.mentions, &self.before.mentions)
+    }
+
+    /// The limits that the edit counts against.
+    async fn limits(&self, ctx: &Ctx) -> Result<Vec<Limit>> {
+        let mut limits = vec![CHANGES.of_caller(ctx).await?];
+        let mentioned = self.newly_mentioned().len();
+        if mentioned > 0 {
+            limits.push(MENTIONS.of_caller(ctx).await?.times(mentioned));
+        }
+        Ok(limits)
+    }
+
+    fn batch(&self, ctx: &Ctx) -> Result<Batch> {
+        let (message, conversation) = (&self.after.message.value, &self.after.access.conversation);
+        let batch = Batch::new()
+            .expect_some(self.after.may_still())
+            .update_if(
+                &message.id,
+                words_of(message),
+                Filter::stands(Timestamp::AT_COMMIT),
+            )
+            .insert(&self.version());
+        let shown = conversation.last_message_id.as_deref() == Some(&message.id);
+        let batch = match shown {
+            true => batch.update_if(
+                &conversation.id,
+                Patch::new().set(Conversation::LAST_MESSAGE_TEXT, message.plain_text.clone()),
+                Filter::eq(Conversation::LAST_MESSAGE_ID, message.id.as_str()),
+            ),
+            false => batch.expect_some(shows_none_of(&conversation.id, &[&message.id])),
+        };
+        let unmentioned = difference(&self.before.mentions, &message.mentions);
+        let unmentioned = unmentioned.iter().map(|user| mention_id(&message.id, user));
+        let batch = delete::<Notification>(batch, unmentioned.collect());
+        let what = json!({
+            "conversationId": conversation.id,
+            "conversationType": conversation.kind,
+            "senderId": message.sender_id,
+            "contentType": message.content_type,
+            "mentioned": self.newly_mentioned(),
+        });
+        let sender = Some(message.sender_id.as_str());
+        events::append(ctx, batch, "message.edited", &message.id, sender, &what)
+    }
+
+    /// What the edit replaces. Of two edits at once one finds its number taken, and is made again.
+    fn version(&self) -> MessageVersion {
+        let before = self.before;
+        MessageVersion {
+            id: derived_id(&["version", &before.id, &self.number.to_string()]),
+            message_id: before.id.clone(),
+            conversation_id: before.conversation_id.clone(),
+            number: self.number,
+            content: before.content.clone(),
+            mentions: before.mentions.clone(),
+            links: before.links.clone(),
+            written_at: before.edited_at.or(before.created_at).unwrap_or_default(),
+            replaced_at: Timestamp::AT_COMMIT,
+        }
+    }
+}
+
+fn words_of(message: &Message) -> Patch<Message> {
+    Patch::new()
+        .set(Message::CONTENT, message.content.as_str())
+        .set(Message::PLAIN_TEXT, message.plain_text.clone())
+        .set(Message::MENTIONS, message.mentions.clone())
+        .set(Message::LINKS, message.links.clone())
+        .set(Message::EDITED_AT, Timestamp::AT_COMMIT)
+        .set(Message::UPDATED_AT, Timestamp::AT_COMMIT)
+}
+
+/// Those of the first that aren't among the second.
+fn difference<'a>(some: &'a [String], others: &[String]) -> Vec<&'a str> {
+    let others: BTreeSet<&str> = others.iter().map(String::as_str).collect();
+    let some = some.iter().map(String::as_str);
+    some.filter(|one| !others.contains(one)).collect()
+}

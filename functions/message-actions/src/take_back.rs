@@ -1,0 +1,130 @@
+//! The commit that deletes messages for all: an empty message keeps the place of each.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use whisper_kit::ids::{mention_id, poll_id, reply_reference_id};
+use whisper_kit::rate_limit::Limit;
+use whisper_kit::{Attempt, Ctx, Result, events};
+use whisper_messages::Access;
+use whisper_schema::prelude::{
+    Column, ConversationMember, ConversationMemberStatus, Message, MessageContentType,
+    MessageReference, MessageRemains, Notification, Poll, Timestamp,
+};
+use whisper_store::{Batch, Doc, Filter, Patch};
+
+use crate::hanging::Hanging;
+use crate::preview::{Previews, shows_none_of};
+use crate::removal::delete;
+use crate::rules::MODERATORS;
+
+/// The most rows of each kind about the messages that the commit deletes; the job removes the rest.
+const ROWS: u64 = 200;
+
+/// Deletes messages of one conversation for all; to be tried again when something changed in the meantime.
+///
+/// # Errors
+/// `rate_limited`, and the store's.
+pub async fn take_back(
+    ctx: &Ctx,
+    access: &Access,
+    messages: &[Doc<Message>],
+    limit: &Limit,
+) -> Result<Attempt<()>> {
+    let (conversation, member) = (access.conversation.id.as_str(), &access.member);
+    let ids: Vec<&str> = messages.iter().map(|message| message.id.as_str()).collect();
+    let (here, going) = (
+        BTreeSet::from([conversation]),
+        ids.iter().copied().collect(),
+    );
+    let previews = Previews::read(ctx, &here, &going, ids.len()).await?;
+    let mut batch = Batch::new();
+    if messages.iter().any(|m| m.sender_id != member.user_id) {
+        batch = batch.expect_some(still_moderates(member));
+    }
+    batch = match previews.has(conversation) {
+        true => previews.change(batch),
+        false => batch.expect_some(shows_none_of(conversation, &ids)),
+    };
+    for message in messages {
+        batch = batch
+            .update_if(&message.id, emptied(), stands())
+            .insert(&remains_of(message));
+        let what = json!({
+            "conversationId": message.conversation_id,
+            "senderId": message.sender_id,
+        });
+        let user = Some(member.user_id.as_str());
+        batch = events::append(ctx, batch, "message.deleted", &message.id, user, &what)?;
+    }
+    let polls = messages
+        .iter()
+        .filter(|message| message.content_type == MessageContentType::Poll);
+    let polls: Vec<&str> = polls.map(|message| message.id.as_str()).collect();
+    let hanging = Hanging::of(&ids, &polls).but_places();
+    let batch = without_words(hanging.remove_some(batch, ROWS), messages, &polls);
+    let committed = limit.try_commit(ctx, batch).await?;
+    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
+}
+
+/// Deletes the documents that belong to the messages alone: their mentions in inboxes, their polls, and that they answer
+/// others which end.
+fn without_words(batch: Batch, messages: &[Doc<Message>], polls: &[&str]) -> Batch {
+    let mentions = messages.iter().flat_map(|message| {
+        let users = message.mentions.iter();
+        users.map(|user| mention_id(&message.id, user))
+    });
+    let polls = polls.iter().map(|message| poll_id(message));
+    let answers = messages
+        .iter()
+        .filter(|message| message.reply_to_message_id.is_some());
+    let answers = answers.map(|message| reply_reference_id(&message.id));
+    let batch = delete::<Notification>(batch, mentions.collect());
+    let batch = delete::<Poll>(batch, polls.collect());
+    delete::<MessageReference>(batch, answers.collect())
+}
+
+/// Nothing is left but the place, the sender and the time; and the end, at which the place goes too.
+fn emptied() -> Patch<Message> {
+    let nothing = || Value::Array(Vec::new());
+    Patch::new()
+        .set(Message::CONTENT, "")
+        .set(Message::CONTENT_TYPE, MessageContentType::Text)
+        .unset(Message::PLAIN_TEXT)
+        .set(Message::MEDIA_URLS, nothing())
+        .set(Message::MEDIA_FILE_IDS, nothing())
+        .unset(Message::THUMBNAIL_URL)
+        .unset(Message::THUMBNAIL_FILE_ID)
+        .unset(Message::METADATA)
+        .unset(Message::REPLY_TO_MESSAGE_ID)
+        .unset(Message::FORWARDED_FROM_MESSAGE_ID)
+        .unset(Message::FORWARDED_FROM_CONVERSATION_ID)
+        .unset(Message::EDITED_AT)
+        .set(Message::IS_PINNED, false)
+        .unset(Message::PINNED_AT)
+        .unset(Message::REACTIONS)
+        .set(Message::MENTIONS, nothing())
+        .set(Message::LINKS, nothing())
+        .set(Message::DELETED_AT, Timestamp::AT_COMMIT)
+        .set(Message::UPDATED_AT, Timestamp::AT_COMMIT)
+}
+
+fn remains_of(message: &Message) -> MessageRemains {
+    MessageRemains {
+        id: message.id.clone(),
+        conversation_id: message.conversation_id.clone(),
+        due_at: Timestamp::AT_COMMIT,
+    }
+}
+
+fn stands() -> Filter<Message> {
+    Filter::stands(Timestamp::AT_COMMIT)
+}
+
+fn still_moderates(member: &ConversationMember) -> Filter<ConversationMember> {
+    Filter::and([
+        Filter::eq(Column::id(), member.id.as_str()),
+        Filter::eq(ConversationMember::STATUS, ConversationMemberStatus::Active),
+        Filter::is_in(ConversationMember::ROLE, MODERATORS),
+    ])
+}
