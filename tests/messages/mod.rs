@@ -8,6 +8,7 @@ mod kinds;
 mod polls;
 mod positions;
 mod reactions;
+mod receipts;
 mod references;
 mod sending;
 

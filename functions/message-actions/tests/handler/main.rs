@@ -7,6 +7,8 @@ mod editing;
 mod hiding;
 mod reaction_model;
 mod reactions;
+mod receipt_model;
+mod receipts;
 mod world;
 
 use futures::executor::block_on;
