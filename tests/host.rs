@@ -1,4 +1,4 @@
-//! The embedded host: grants, limits and what happens to a component that misbehaves.
+//! The embedded host: grants, limits and the end of a component that misbehaves.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

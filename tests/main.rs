@@ -1,6 +1,6 @@
 //! End-to-end tests: HTTP against a running bundle, a file for each feature.
 //!
-//! `WHISPER_URL=http://… cargo test -p e2e` runs them against any bundle, whatever serves it.
+//! `WHISPER_URL=http://… cargo test -p e2e` runs them against any bundle, on any host.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod accounts;

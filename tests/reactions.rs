@@ -1,4 +1,4 @@
-//! Committed activities are handled once, soon, whatever crashes in between.
+//! Committed activities are handled once, soon, in spite of crashes in between.
 
 use std::collections::BTreeMap;
 use std::process::Command;

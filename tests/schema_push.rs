@@ -84,7 +84,7 @@ fn a_push_says_what_is_in_its_way_and_sends_nothing() {
     assert_eq!(status, Some(2));
     assert!(err.contains("401 user_unauthorized"), "{err}");
     assert!(!err.contains("standard_wrong"), "{err}");
-    // Seven buckets are over what a server allows unless it is told otherwise.
+    // Seven buckets are more than a server allows unless it is told otherwise.
     let (status, _, err) = push(Some(KEY), &[]);
     assert_eq!(status, Some(1));
     assert!(

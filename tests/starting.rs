@@ -23,7 +23,7 @@ fn up(manifest: &str, data: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Starts the host in vain; returns what it says about that.
+/// Starts the host in vain; returns its message about that.
 fn refused(manifest: &str, data: &Path, arguments: &[&str]) -> String {
     let output = up(manifest, data, arguments).output().unwrap();
     assert!(!output.status.success(), "{arguments:?} is fine");

@@ -1,4 +1,4 @@
-//! The components ask for what `wit/function.wit` says, and for nothing else.
+//! The components ask for the imports of `wit/function.wit`, and for nothing else.
 
 use std::collections::BTreeSet;
 use std::fs;

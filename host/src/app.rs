@@ -241,7 +241,7 @@ impl Drop for InFlight<'_> {
     }
 }
 
-/// Takes out what concerns the connection alone, and a host that only components may name.
+/// Takes out headers that concern the connection alone, and a host that only components may name.
 fn strip_transport(request: &mut Request<WasiBody>) {
     let headers = request.headers_mut();
     headers.remove(CONNECTION);
@@ -251,8 +251,8 @@ fn strip_transport(request: &mut Request<WasiBody>) {
     }
 }
 
-/// Completes the URI and says, in headers no client can set, how the component was reached. Refuses what Spin
-/// refuses.
+/// Completes the URI and says, in headers no client can set, how the component was reached. Refuses the requests
+/// that Spin refuses.
 fn prepare(
     request: &mut Request<WasiBody>,
     route: &RouteMatch,
@@ -327,7 +327,7 @@ fn request_id(response: &Response<WasiBody>) -> &str {
         .unwrap_or_default()
 }
 
-/// A method for the log. Clients may make up their own, which hyper reads whatever its length.
+/// A method for the log. Clients may make up their own, which hyper reads at any length.
 fn cut(method: &str) -> &str {
     // A method is ASCII.
     method.get(..LONGEST_METHOD).unwrap_or(method)

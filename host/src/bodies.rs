@@ -28,7 +28,7 @@ const FREE: usize = 16 * 1024;
 const SMALL_ROOM: usize = 128 << 20;
 /// Bytes of all other bodies. They take room for their whole length before they are read.
 const LARGE_ROOM: usize = 128 << 20;
-/// Bytes that one body takes room for at most: routes take less, and components throw away what is over their limit.
+/// Bytes that one body takes room for at most: routes take less, and components throw away the bytes over their limit.
 const MOST: usize = 16 << 20;
 /// How long a body waits for room.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -52,7 +52,7 @@ pub struct Watch {
 
 type Held = Mutex<Vec<OwnedSemaphorePermit>>;
 
-/// A body with what it has taken.
+/// A body with the room that it has taken.
 struct Intake {
     bodies: Bodies,
     body: WasiBody,

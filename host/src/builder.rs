@@ -17,7 +17,7 @@ const INHERITED: [&str; 4] = [
     "CARGO_BIN_NAME",
 ];
 
-/// Builds what is stale; progress and the commands' own output go to the standard error.
+/// Builds stale components; progress and the commands' own output go to the standard error.
 pub fn build(manifest: &Manifest) -> anyhow::Result<()> {
     let mut stale: Vec<&Component> = Vec::new();
     for component in manifest.components.values() {
@@ -50,7 +50,7 @@ fn run(step: &Step) -> anyhow::Result<()> {
     let start = Instant::now();
     let mut command = shell(&step.command, &step.workdir);
     if let Some(target_dir) = &step.target_dir {
-        // The manifest says where the files lie, whatever the environment thinks.
+        // The manifest says where the files lie, not the environment.
         command.env("CARGO_TARGET_DIR", target_dir);
     }
     let status = command.status().with_context(|| step.command.clone())?;

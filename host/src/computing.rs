@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-/// How long a request waits for its turn. Those that would wait for longer are sent away.
+/// How long a request waits for its turn. Requests that would wait for longer are sent away.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Requests that are let in for each thread: one that is worked on, and one that is ready.
 const FOR_EACH: usize = 2;
@@ -41,7 +41,7 @@ impl Threads {
         Ok(Self(runtime))
     }
 
-    /// What requests are given to.
+    /// The place that takes requests for these threads.
     pub fn computing(&self) -> Computing {
         Computing {
             threads: self.0.handle().clone(),

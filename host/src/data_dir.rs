@@ -159,7 +159,7 @@ pub fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
     out.sync_all()
 }
 
-/// Takes from others what they may do with a data folder and the files in it. A folder that holds nothing of ours,
+/// Takes others' permissions off a data folder and the files in it. A folder that holds nothing of ours,
 /// such as one that is named by mistake, stays as it is.
 pub fn tighten(folder: &Path) -> anyhow::Result<()> {
     let files: Vec<PathBuf> = OURS.iter().map(|name| folder.join(name)).collect();
@@ -170,7 +170,7 @@ pub fn tighten(folder: &Path) -> anyhow::Result<()> {
     files.iter().try_for_each(|file| tighten_database(file))
 }
 
-/// The same for a file, and those that SQLite keeps beside it.
+/// The same for a file, and the files that SQLite keeps beside it.
 pub fn tighten_database(file: &Path) -> anyhow::Result<()> {
     let beside = ["-wal", "-shm", "-journal"].map(|end| {
         let mut name = file.as_os_str().to_owned();

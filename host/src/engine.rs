@@ -140,7 +140,7 @@ fn load(linker: &Linker<InstanceState>, id: &str, source: &Path) -> anyhow::Resu
     ServicePre::new(pre).map_err(|e| anyhow!("\"{id}\" does not serve HTTP: {e:#}"))
 }
 
-/// Refuses a component that needs what the host doesn't offer, naming it.
+/// Refuses a component that needs an import which the host doesn't offer, naming it.
 fn check_world(engine: &Engine, component: &Component) -> anyhow::Result<()> {
     let world = component.component_type();
     let missing: Vec<String> = world

@@ -28,12 +28,12 @@ pub struct Fault {
     pub request_ids: Vec<String>,
 }
 
-/// Takes faults, from whichever thread.
+/// Takes faults, from any thread.
 #[derive(Clone, Debug)]
 pub struct Faults(Sender<Fault>);
 
 impl Faults {
-    /// A place for faults, and what they come out of.
+    /// A place for faults, and the stream that they come out of.
     pub fn new() -> (Self, Receiver<Fault>) {
         let (sender, receiver) = channel(WAITING);
         (Self(sender), receiver)
@@ -46,7 +46,7 @@ impl Faults {
     }
 }
 
-/// Posts what comes to the route, until dropped. A fault of the component behind the route would only
+/// Posts the faults that arrive to the route, until dropped. A fault of the component behind the route would only
 /// make the next one.
 pub async fn deliver(app: Arc<App>, route: String, key: String, mut faults: Receiver<Fault>) {
     while let Some(fault) = faults.recv().await {

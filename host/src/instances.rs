@@ -145,7 +145,7 @@ impl Taken {
         self.0.answered.load(Ordering::Relaxed)
     }
 
-    /// Whether the end of the instance that took it is what keeps the answer back; that end is told of by
+    /// Whether the end of the instance that took it keeps the answer back; that end is told of by
     /// itself, with its cause, which the error here doesn't have.
     pub fn ended_with(&self, error: &wasmtime::Error) -> bool {
         error.is::<TrapOrPanicError>() && self.0.by.get().is_some()
@@ -266,7 +266,7 @@ pub struct Worker {
     faults: Faults,
     health: Arc<Health>,
     begun: Arc<Begun>,
-    /// The requests that it has taken, but for those that were answered when it took the last one.
+    /// The requests that it has taken, but for the ones that were answered when it took the last one.
     taken: Mutex<Vec<Taken>>,
 }
 

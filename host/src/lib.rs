@@ -1,6 +1,6 @@
 //! The embedded host: runs the bundle that `spin.toml` describes, as Spin would.
 //!
-//! [`commands`] are what the `whisper` command offers; [`app`] answers requests with the
+//! [`commands`] are the subcommands of `whisper`; [`app`] answers requests with the
 //! instances that [`instances`] makes of the components that [`engine`] has compiled.
 
 pub mod app;

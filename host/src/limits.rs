@@ -10,7 +10,7 @@ use wasmtime::{ResourceLimiter, UpdateDeadline};
 pub const TICK: Duration = Duration::from_millis(10);
 
 /// Requests that an instance serves unless told otherwise. Spin's default is 128, and every new instance opens its
-/// connection and prepares its statements again; docs/performance.md has what that costs.
+/// connection and prepares its statements again; docs/performance.md has the cost of that.
 pub const DEFAULT_REUSE: u32 = 10_000;
 
 /// Limits of every instance.
@@ -44,7 +44,7 @@ impl Default for Limits {
     }
 }
 
-/// State of one instance; shared by those who watch it.
+/// State of one instance; shared by its watchers.
 #[derive(Debug)]
 pub struct Health {
     start: Instant,

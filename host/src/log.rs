@@ -86,7 +86,7 @@ pub fn flush() {
     }
 }
 
-/// The log's own time is the system's, whatever the guests' clock says.
+/// The log's own time is the system's, not the guests' clock's.
 fn time() -> String {
     #[allow(clippy::disallowed_methods)]
     let time = Timestamp::now();

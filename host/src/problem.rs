@@ -1,4 +1,4 @@
-//! Problem documents (RFC 9457) for what the host answers in a component's place. The kit's list of codes
+//! Problem documents (RFC 9457) for the host's answers in a component's place. The kit's list of codes
 //! (`crates/kit/src/error/code.rs`) has theirs too: clients see one list.
 
 use std::borrow::Cow;

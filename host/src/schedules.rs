@@ -38,7 +38,7 @@ pub struct Schedules {
 }
 
 impl Schedules {
-    /// The jobs. Those that became due since they `ran` last are due at once.
+    /// The jobs. Jobs that became due since they `ran` last are due at once.
     pub fn new(
         app: Arc<App>,
         clock: Clock,
@@ -71,7 +71,7 @@ impl Schedules {
         &self.entries
     }
 
-    /// Runs what becomes due, until `stop` says so.
+    /// Runs jobs as they become due, until `stop` says so.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         self.tell_missed();
         loop {
@@ -82,7 +82,7 @@ impl Schedules {
             for index in self.due() {
                 let this = Arc::clone(&self);
                 tokio::spawn(async move {
-                    // Still running since last time: it will find what is left to do.
+                    // Still running since last time: it will find the work that is left.
                     if let Ok(_alone) = this.running[index].try_lock() {
                         this.send(index).await;
                     }
@@ -91,7 +91,7 @@ impl Schedules {
         }
     }
 
-    /// Once `stop` says so, lets no job begin any more, and waits up to `grace` for those that run.
+    /// Once `stop` says so, lets no job begin any more, and waits up to `grace` for the ones that run.
     /// Returns whether all of them finished.
     pub async fn finish(&self, mut stop: watch::Receiver<bool>, grace: Duration) -> bool {
         // An error means that nobody can say stop any more.
@@ -106,7 +106,7 @@ impl Schedules {
         }
     }
 
-    /// Runs what is due now, or every job, one after the other; tells how each ended.
+    /// Runs the jobs that are due now, or every job, one after the other; tells how each ended.
     pub async fn run_now(&self, all: bool) -> Vec<Value> {
         let due = self.due();
         let indexes = if all {
@@ -154,10 +154,10 @@ impl Schedules {
             .unwrap_or(u64::MAX)
             .into();
         self.log(&entry.name, &result);
-        // Whether it went well or not: its next run finds what is left to do.
+        // Whether it went well or not: its next run finds the work that is left.
         let (ran, name) = (Arc::clone(&self.ran), entry.name.clone());
         let noted = tokio::task::spawn_blocking(move || ran.note([name.as_str()], time));
-        // It says itself what it can't write.
+        // It says itself if it can't write something.
         let _ = noted.await;
         result
     }

@@ -11,7 +11,7 @@ use wasmtime::component::{Destination, StreamProducer, StreamResult};
 pub struct RowsProducer<T>(mpsc::Receiver<T>);
 
 impl<T> RowsProducer<T> {
-    /// A stream of what arrives in `receiver`; it ends when the sender is gone.
+    /// A stream of the items that arrive in `receiver`; it ends when the sender is gone.
     pub fn new(receiver: mpsc::Receiver<T>) -> Self {
         Self(receiver)
     }

@@ -110,8 +110,8 @@ fn sqlite_index(collection: &Collection, index: &Index) -> String {
 }
 
 /// A table of FTS5 and the triggers that keep it. Its rows have the documents' places, and each word has its scope before it: so a
-/// word that stands everywhere, or the beginning of one, costs what it costs in the scopes that a search names. No
-/// language has a say: words are what stands between blanks.
+/// word that stands everywhere, or the beginning of one, costs only its places in the scopes that a search names. No
+/// language has a say: words stand between blanks.
 fn sqlite_words(collection: &Collection, index: &Index) -> Vec<String> {
     let [words, scope, place] = index.columns else {
         return Vec::new();

@@ -1,8 +1,8 @@
-//! Emoji: one rule for what is one, and the one form in which it is kept.
+//! Emoji: the one rule for them, and the one form in which they are kept.
 //!
 //! The rule is the grammar of Unicode's emoji sequences (UTS #51, 1.4.9) over the properties of the characters, so that a new emoji made of
 //! known parts is one without a change here: a character, with a skin tone or without; a keycap; a flag of a region or of
-//! its part; and several joined to one. The form that is kept is the fully qualified one: the same picture, typed on whichever
+//! its part; and several joined to one. The form that is kept is the fully qualified one: the same picture, typed on any
 //! keyboard, is the same text.
 
 use unicode_properties::UnicodeEmoji;
@@ -27,7 +27,7 @@ const REGIONS: &str = "\
     OMPAPEPFPGPHPKPLPMPNPRPSPTPWPYQARERORSRURWSASBSCSDSESGSHSISJSKSLSMSNSOSRSSSTSVSXSYSZTATCTDTFTGTHTJTKTLTMTNTOTRTTTVTWTZ\
     UAUGUMUNUSUYUZVAVCVEVGVIVNVUWFWSXKYEYTZAZMZW";
 
-/// Whether a text is one emoji, whichever form it has.
+/// Whether a text is one emoji, in any form.
 pub fn is_emoji(text: &str) -> bool {
     emoji(text).is_some()
 }

@@ -253,8 +253,8 @@ pub enum IndexKind {
     Key,
     /// Also refuses a second document with equal values; nulls never collide.
     Unique,
-    /// Finds words in a text: the columns are the text, the scope that a search names, and the place by which what is
-    /// found is sorted, a number that no other document has. The text has its words parted by single blanks, with one
+    /// Finds words in a text: the columns are the text, the scope that a search names, and the place by which
+    /// finds are sorted, a number that no other document has. The text has its words parted by single blanks, with one
     /// before the first and behind the last. An Appwrite server has one of scope and place instead: the store's
     /// page tells why.
     Words,

@@ -1,7 +1,7 @@
 //! Text that people see: one rule for all of it.
 //!
-//! It is kept in Unicode's composed form (NFC), so that the same word is the same text on whichever keyboard it was
-//! typed, and has no control characters, which terminals and logs obey. Words may have line breaks and tabs; words of
+//! It is kept in Unicode's composed form (NFC), so that the same word is the same text, typed on any
+//! keyboard, and has no control characters, which terminals and logs obey. Words may have line breaks and tabs; words of
 //! nothing but invisible characters are empty. A name, which stands between the words of others, is on one line, has at
 //! least one visible character and none that turns the direction of the text around it.
 
@@ -28,7 +28,7 @@ impl Text {
     /// Checks a text of the kind.
     ///
     /// # Errors
-    /// The rule it breaks, and what it must be.
+    /// The rule it breaks, and the form that it must have.
     pub fn check(self, text: &str) -> Result<(), Broken> {
         match self {
             Text::Words if text.chars().any(is_obeyed) => Err((Rule::Format, CONTROL.to_owned())),

@@ -600,7 +600,7 @@ fn patches_check_what_is_there() {
     assert_eq!(violations[3].message, "can't be changed");
 }
 
-/// A choice in the metadata is its elements, of whichever type they are.
+/// A choice in the metadata is its elements, of any type.
 #[test]
 fn kinds_come_from_the_types() {
     let kind = |key| Sample::COLLECTION.attribute(key).expect(key).kind;

@@ -1,4 +1,4 @@
-//! Anonymous accounts, and what becomes of them.
+//! Anonymous accounts, and their ends.
 
 use whisper_testkit::{Person, Reply, TestApp, json};
 

@@ -56,7 +56,7 @@ fn befriend(app: &TestApp, one: &Person, other: &Person) {
     }
 }
 
-/// Changes one's own profile, whatever its state.
+/// Changes one's own profile, in any state.
 fn change_profile(app: &TestApp, person: &Person, changes: &whisper_testkit::Value) -> Reply {
     person
         .call(app, "PATCH", "/v1/me")

@@ -63,7 +63,7 @@ impl Cloud {
         self.server.run_functions(move |run| deployed.run(run));
     }
 
-    /// Runs a command of the command line, which must succeed and find no fault; gives what it printed.
+    /// Runs a command of the command line, which must succeed and find no fault; gives its output.
     pub fn appwrite(&self, arguments: &[&str]) -> String {
         let mut command = Command::new(&self.program);
         // Its settings stand in the home folder.

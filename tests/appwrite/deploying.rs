@@ -33,7 +33,7 @@ fn the_command_line_makes_every_function_as_the_file_says() {
     }
     assert_eq!(cloud.get("/proxy/rules")["total"], all);
 
-    // A second push changes what is there.
+    // A second push changes the functions that are there.
     cloud.server.writes();
     cloud.appwrite(&["push", "functions", "--all", "--force"]);
     let writes = cloud.server.writes();

@@ -1,4 +1,4 @@
-//! The folder that is made, and what the entry does when its component fails.
+//! The folder that is made, and the entry's answers when its component fails.
 
 use std::thread;
 use std::time::{Duration, Instant};

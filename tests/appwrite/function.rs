@@ -188,7 +188,7 @@ impl Call<'_> {
 }
 
 impl Answer {
-    /// The body as JSON, after the status was what it should be.
+    /// The body as JSON, after a check of the status.
     #[track_caller]
     pub fn expect(&self, status: u16) -> Value {
         let text = String::from_utf8_lossy(&self.body);

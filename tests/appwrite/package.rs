@@ -74,7 +74,7 @@ fn whisper(manifest: &Path, components: &[&str], output: &Path) -> String {
     run(binary(), fixed.into_iter().chain(components), root()).unwrap()
 }
 
-/// Installs what the lock file says, unless it is there.
+/// Installs the packages of the lock file, unless they are there.
 fn install(folder: &Path, lock: &Path) {
     let text = std::fs::read_to_string(lock).unwrap();
     let done = folder.join("installed");

@@ -1,5 +1,5 @@
 // Runs a function as Open Runtimes does: loads its entry by `require`, gives it `{req, res, log, error}` for each
-// request, and sends what it returns. Says on which port; what the function logs goes to standard error.
+// request, and sends its answer. Says on which port; the function's log goes to standard error.
 
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -19,7 +19,7 @@ const server = createServer(async (incoming, outgoing) => {
     outgoing.statusCode = output.statusCode ?? 200;
     outgoing.end(output.body ?? "");
   } catch (error) {
-    // A function that throws is a function that failed: no more is said to whoever called.
+    // A function that throws is a function that failed: no more is said to the caller.
     console.error(error);
     outgoing.statusCode = 500;
     outgoing.end();
@@ -79,6 +79,6 @@ async function execute(req) {
   return output;
 }
 
-// Whoever started it went: so does it.
+// The process that started it went: so does it.
 process.stdin.resume().on("end", () => process.exit());
 server.listen(0, "127.0.0.1", () => console.log(server.address().port));

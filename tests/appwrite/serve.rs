@@ -1,4 +1,4 @@
-//! An Appwrite to walk docs/deploy-appwrite.md with: the server of the tests, which runs what is deployed to it under Node.
+//! An Appwrite to walk docs/deploy-appwrite.md with: the server of the tests, which runs deployed functions under Node.
 //! Prints where it listens, how its owner signs in at the console, the project, and a key. Needs Node 25: `node` on the path, or
 //! its program as the argument.
 

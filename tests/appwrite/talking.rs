@@ -130,8 +130,8 @@ fn what_a_message_costs_in_requests() {
     let of = |route: &str| requests.get(route).copied().unwrap_or_default();
     assert_eq!(of("GET /account"), 1, "{requests:?}");
     assert_eq!(of("POST /tablesdb/transactions"), 1, "{requests:?}");
-    // The JWT's owner, seven reads beside each other (one is whether that account is in use), and the three of a
-    // transaction, whatever the batch.
+    // The JWT's owner, seven reads beside each other (one is whether that account is in use), and the three
+    // of a transaction, for any batch.
     let all: usize = requests.values().sum();
     assert!(all <= 11, "{requests:#?}");
 

@@ -6,7 +6,7 @@ mod requests;
 
 use whisper_testkit::{Person, Reply, TestApp, Value};
 
-/// Adds a contact, or changes what is noted about one.
+/// Adds a contact, or changes the notes about one.
 pub fn keep(app: &TestApp, who: &Person, whom: &Person, details: &Value) -> Reply {
     who.put(app, &format!("/v1/contacts/{}", whom.id), details)
 }
@@ -19,7 +19,7 @@ pub fn users(list: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Whom somebody keeps, in the order of their list.
+/// The contacts of somebody, in the order of their list.
 pub fn kept(app: &TestApp, who: &Person, query: &str) -> Vec<String> {
     users(&who.get(app, &format!("/v1/contacts{query}")).expect(200))
 }

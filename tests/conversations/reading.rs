@@ -1,4 +1,4 @@
-//! How far somebody has read, and what is unread.
+//! How far somebody has read, and unread messages.
 
 use super::{group, say};
 use whisper_testkit::{TestApp, Value, json};

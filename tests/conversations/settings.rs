@@ -1,4 +1,4 @@
-//! What the settings let whom do, the history for newcomers, and what is told of it all.
+//! The rights that the settings give, the history for newcomers, and the system messages about it all.
 
 use super::{add, give, group, say};
 use whisper_testkit::{Person, Reply, TestApp, Value, json};
@@ -15,7 +15,7 @@ fn send(app: &TestApp, by: &Person, path: &str, body: &Value) -> Reply {
     by.post(app, &format!("{path}/messages"), body)
 }
 
-/// What somebody reads, oldest first: the words, or what a system message tells.
+/// The history as somebody reads it, oldest first: the words, or a system message's metadata.
 fn read(app: &TestApp, by: &Person, path: &str) -> Vec<String> {
     let page = by.get(app, &format!("{path}/messages?order=asc"));
     let page = page.expect(200);
@@ -41,7 +41,7 @@ fn admins_alone_send_where_the_settings_say_so() {
     send(&app, &ann, &path, &words).expect(201);
     give(&app, &ann, &path, &bob, "admin").expect(200);
     send(&app, &bob, &path, &words).expect(201);
-    // What is the owner's alone, an admin can't give away.
+    // An admin can't give away a right of the owner's alone.
     set(&app, &ann, &path, &json!({"addMembers": "owner"})).expect(200);
     set(&app, &bob, &path, &json!({"addMembers": "admins"})).expect_problem(403, "forbidden");
     set(&app, &ann, &path, &json!({"theme": "dark"})).expect_fields(&["settings.theme"]);

@@ -6,7 +6,7 @@ use whisper_testkit::{Person, TestApp, Value, json};
 const HASH: &str = "0x0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 const ADDRESS: &str = "0x0123456789abcdef0123456789abcdef01234567";
 
-/// A body that is taken, a field and a value for it that are not, and what is wrong then.
+/// A body that is taken, a field and a value for it that are not, and the fault then.
 type Case = (Value, &'static str, Value, &'static str);
 
 fn media() -> Vec<Case> {

@@ -24,7 +24,7 @@ fn a_message_is_pushed_at_once_as_ids_that_only_the_device_can_read() {
     for (name, value) in [("content-encoding", "aes128gcm"), ("urgency", "normal")] {
         assert_eq!(one.header(name), value, "{name}");
     }
-    // Three days, less what has passed of them on a slow machine.
+    // Three days, less the time that has passed on a slow machine.
     let ttl: u32 = one.header("ttl").parse().unwrap();
     assert!((259_140..=259_200).contains(&ttl), "{ttl}");
     assert_eq!(one.header("topic").len(), 32);

@@ -83,7 +83,7 @@ fn what_another_function_congratulates_on_is_pushed_as_well() {
     );
 }
 
-/// Everything that one may ask this function, but for what it isn't about: people.
+/// The answers of this function's reading routes, together.
 fn answers(app: &TestApp, who: &Person) -> String {
     let mut answers = String::new();
     for path in [

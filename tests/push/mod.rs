@@ -15,7 +15,7 @@ pub(crate) fn start() -> Option<(TestApp, PushService)> {
     let service = PushService::start();
     let app = TestApp::own()
         .variable("push_extra_origin", service.origin())
-        // Without those who congratulate on a first message.
+        // Without the components that congratulate on a first message.
         .variable("event_consumers", "notification-push")
         .variable("push_contact", "mailto:ops@example.com")
         .start()?;

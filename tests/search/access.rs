@@ -1,4 +1,4 @@
-//! Who is let in, and what is refused.
+//! Access and refusals.
 
 use whisper_testkit::{Route, TestApp, json};
 

@@ -1,4 +1,4 @@
-//! What is found, soon after it was sent.
+//! Messages are found soon after they were sent.
 
 use whisper_testkit::{TestApp, Value, json};
 

@@ -1,4 +1,4 @@
-//! Messages are found by their words, and by what they carry.
+//! Messages are found by their words, and by the media, files and links that they carry.
 
 mod access;
 mod finding;
@@ -35,7 +35,7 @@ fn contents(page: &Value) -> Vec<String> {
         .collect()
 }
 
-/// What is found here, as soon as that is so much.
+/// The finds of a search, as soon as there are so many.
 fn found(app: &TestApp, by: &Person, path: &str, count: usize) -> Vec<String> {
     app.eventually(|| {
         let found = contents(&by.get(app, path).expect(200));

@@ -19,8 +19,8 @@ pub enum Auth {
     /// Anybody.
     Public,
     /// Somebody signed in; [`Ctx::caller`](crate::Ctx::caller) is the user. The access token is verified before the
-    /// handler runs, and the session behind it with the first statement of the handler
-    /// ([`Ctx::read`](crate::Ctx::read)), whichever that is.
+    /// handler runs, and the session behind it with the handler's first
+    /// statement of all ([`Ctx::read`](crate::Ctx::read)).
     User,
     /// The operator.
     Operator,

@@ -252,7 +252,7 @@ impl Error {
         )
     }
 
-    /// Whether the commit rested on something that has changed: reading again may tell what to do.
+    /// Whether the commit rested on something that has changed: reading again may lead to another decision.
     pub fn is_stale(&self) -> bool {
         matches!(
             self.store.as_deref(),

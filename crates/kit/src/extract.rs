@@ -27,7 +27,7 @@ pub trait FromRequest: Sized {
     /// The refusal of a request that doesn't have it.
     fn from_request(ctx: &Ctx, request: &Request) -> impl Future<Output = Result<Self>>;
 
-    /// Describes what it asks of the request, for the API document.
+    /// Describes its part of the request, for the API document.
     fn describe(described: &mut Described);
 }
 
@@ -101,7 +101,7 @@ impl<F: Filters + Shaped> FromRequest for Window<F> {
 
 /// A function that answers requests; its arguments after the first two are read from the request, in their order.
 pub trait IntoHandler<Arguments> {
-    /// The handler; describes what the arguments ask of the request, for the API document.
+    /// The handler; describes the parts of the request that the arguments read, for the API document.
     fn into_handler(self, described: &mut Described) -> Handler;
 }
 

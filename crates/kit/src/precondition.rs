@@ -22,14 +22,14 @@ pub fn tagged(reply: Reply, edit: i64) -> Reply {
     reply.header("etag", &etag)
 }
 
-/// The ETag of an answer. If-Match looks at the edit alone; with whatever else is shown (messages, counts, names) it is
-/// another one, so that nobody is told that nothing changed.
+/// The ETag of an answer. If-Match looks at the edit alone, its first half; the second half is of the whole answer (messages,
+/// counts, names too), so that nobody is told that nothing changed.
 pub fn tag(reply: &Reply, edit: i64) -> String {
     let shown = edit_number(&[&String::from_utf8_lossy(reply.body())]);
     etag_of_edit(edit, shown)
 }
 
-/// The number of an edit, as [`etag_of_edit`] takes it: it follows from what editors change, and from nothing else.
+/// The number of an edit, as [`etag_of_edit`] takes it: it follows from the fields that editors change, and from nothing else.
 /// Counting edits would take a column of its own, and their times may be equal.
 pub fn edit_number(parts: &[&str]) -> i64 {
     // 48 bits are enough to tell versions of one document apart.

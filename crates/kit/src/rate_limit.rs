@@ -1,5 +1,5 @@
-//! Rate limits: counters in fixed windows, kept in the store because instances share no memory. The job `retention` removes those of
-//! past windows.
+//! Rate limits: counters in fixed windows, kept in the store because instances share no memory. The job `retention` removes counters
+//! of past windows.
 
 mod rate;
 

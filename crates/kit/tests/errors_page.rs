@@ -22,7 +22,7 @@ fn page() -> String {
     }
     page.push_str(
         "\n## Rules\n\n\
-         The `rule` of each of the `errors`: what is wrong with that field of a body, or parameter of a query.\n\n\
+         The `rule` of each of the `errors`: the fault of that field of a body, or parameter of a query.\n\n\
          | rule | meaning |\n|---|---|\n",
     );
     for rule in Rule::ALL {

@@ -1,4 +1,4 @@
-//! Handlers with arguments that say what they ask of a request.
+//! Handlers with arguments that describe the parts of a request that they read.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use futures::executor::block_on;

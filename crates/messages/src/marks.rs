@@ -25,7 +25,7 @@ pub struct ReactionCountView {
     pub count: i64,
 }
 
-/// Asks for what people attached to messages; gives [`Marks`]. Nothing is asked for no messages.
+/// Asks for the reactions to messages; gives [`Marks`]. Nothing is asked for no messages.
 pub fn marks(me: &str, messages: &[Doc<Message>]) -> Marking {
     let ids: Vec<&str> = messages.iter().map(|message| message.id.as_str()).collect();
     let is_any = !ids.is_empty();
@@ -81,7 +81,7 @@ impl ReadSet for Marking {
     }
 }
 
-/// What people attached to messages.
+/// The reactions to messages, and the viewer's own.
 #[derive(Clone, Debug, Default)]
 pub struct Marks {
     counts: BTreeMap<String, Vec<ReactionCountView>>,

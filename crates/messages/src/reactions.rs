@@ -71,7 +71,7 @@ impl Mirror {
         text.filter(|_| !self.0.is_empty())
     }
 
-    /// Those of the users for whom `keep` holds.
+    /// The reactions of the users for whom `keep` holds.
     #[must_use]
     pub fn only(mut self, keep: impl Fn(&str) -> bool) -> Self {
         for users in self.0.values_mut() {

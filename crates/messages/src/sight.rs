@@ -1,8 +1,8 @@
 //! Messages that a member sees: one rule for the history, for one message, for counts and previews.
 //!
 //! A member sees no message that they deleted for themselves, and none from before their history begins
-//! (`Conversation::hidden_up_to`). Ends and deletions for all are a matter of the message ([`Ephemeral`]), not of whoever sees
-//! it.
+//! (`Conversation::hidden_up_to`). Ends and deletions for all are a matter of the message ([`Ephemeral`]), not of its
+//! viewer.
 
 use whisper_kit::ids::mark_id;
 use whisper_schema::main_db::{Conversation, Message};

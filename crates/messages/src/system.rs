@@ -1,4 +1,4 @@
-//! System messages in the history of a conversation, written by the commit of what they tell.
+//! System messages in the history of a conversation, written by the commit of the change that they tell.
 
 use serde_json::Value;
 use whisper_kit::{Ctx, Result};
@@ -16,7 +16,7 @@ use whisper_store::{Batch, Patch};
 pub struct Told(Vec<Message>);
 
 impl Told {
-    /// Tells what a member did to a conversation. Who came and who went isn't told where not everybody may see the members.
+    /// Tells of a member's changes to a conversation. Arrivals and departures aren't told where not everybody may see the members.
     ///
     /// # Errors
     /// A fault when the runtime has no randomness.

@@ -19,7 +19,7 @@ use whisper_store::{Batch, Patch, Query};
 pub struct Scene {
     /// The function that sends messages.
     pub edge: TestEdge,
-    /// The function that has one message, and what becomes of it.
+    /// The function of one message after it was sent.
     pub actions: TestEdge,
 }
 
@@ -192,7 +192,7 @@ impl Scene {
         message["id"].as_str().expect("an id").to_owned()
     }
 
-    /// Asks for the history, or for what stands below it.
+    /// Asks for the history, or for a route below it.
     pub fn read(&self, who: &Person, conversation: &str, rest: &str) -> Answer {
         let path = format!("/v1/conversations/{conversation}/messages{rest}");
         let edge = match rest.starts_with('/') {

@@ -49,7 +49,7 @@ pub struct MessageView {
     pub thumbnail_file_id: Option<String>,
     /// Details of the content type. A poll's has `pollId`; a copied message's has
     /// `originalContentType` and `original`, the metadata it had there.
-    /// A system message's is what happened to the conversation.
+    /// A system message's is the change to the conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(not(target_family = "wasm"), schemars(schema_with = "metadata_schema"))]
     pub metadata: Option<Map<String, Value>>,
@@ -70,14 +70,14 @@ pub struct MessageView {
     pub deleted_at: Option<Timestamp>,
     /// Always empty: a message deleted for the caller is not shown, and others' deletions are their own.
     pub deleted_for: Vec<String>,
-    /// Whether it tells what its sender did to the conversation, by `metadata`. It is unread to nobody.
+    /// Whether it tells of its sender's change to the conversation, by `metadata`. It is unread to nobody.
     pub is_system_message: bool,
     /// Whether it is pinned in the conversation.
     pub is_pinned: bool,
     /// When it was pinned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pinned_at: Option<Timestamp>,
-    /// Who reacted: from the emoji, or the id of a sticker, to ids of users, as far as 10,000 characters reach. Only in conversations of
+    /// The users who reacted: from the emoji, or the id of a sticker, to ids of users, as far as 10,000 characters reach. Only in conversations of
     /// up to 256 members, and without users with a block in between; the list of reactions has everybody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reactions: Option<Map<String, Value>>,
@@ -92,8 +92,8 @@ pub struct MessageView {
     pub mentions: Vec<String>,
     /// Addresses found in it.
     pub links: Vec<String>,
-    /// Members who read it, of the first 100: of those to whom it was sent, without those whom the caller blocked, or who blocked the
-    /// caller, and without those who don't tell. Only the caller, where the caller has read receipts turned off.
+    /// Members who read it, of the first 100 to whom it was sent; without members whom the caller blocked, or who blocked the caller,
+    /// and without members who have read receipts turned off. A caller who has them turned off sees no others here.
     pub read_by: Vec<String>,
     /// Members who have it on a device or read it, of the same.
     pub delivered_to: Vec<String>,

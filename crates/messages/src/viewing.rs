@@ -1,5 +1,5 @@
-//! The facts that decide how messages look to one viewer: how far members have read, which people the viewer sees, what
-//! people attached to the messages, and where copies come from.
+//! The facts that decide how messages look to one viewer: how far members have read, which people the viewer sees,
+//! the reactions to the messages, and where copies come from.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ use crate::receipts::{Reader, Receipts, readers, sharing};
 
 /// Members that a conversation of two has.
 const PAIR: u32 = 2;
-/// The most people whom an answer names: senders first, then those of whom system messages tell, then those who received or read, then users who are mentioned, then users who
+/// The most people whom an answer names: senders first, then people of whom system messages tell, then people who received or read, then users who are mentioned, then users who
 /// reacted.
 const NAMED: usize = 300;
 
@@ -42,7 +42,7 @@ pub struct Viewing {
     named: BTreeSet<String>,
     /// As the viewer sees them.
     people: People,
-    /// What people attached to the messages.
+    /// The reactions to the messages, and the viewer's own.
     marks: Marks,
     /// The polls that the messages show.
     polls: Polls,
@@ -53,8 +53,8 @@ pub struct Viewing {
 }
 
 impl Viewing {
-    /// Reads the people and memberships that these messages name, and what people attached to them; one statement, none for
-    /// no messages.
+    /// Reads the people and memberships that these messages name, and the reactions to them; one statement, none
+    /// for no messages.
     ///
     /// # Errors
     /// The store's.
@@ -142,8 +142,8 @@ impl Viewing {
         })
     }
 
-    /// Shows what the settings of the messages' conversation let this member see: who reacted, where they may see who belongs to
-    /// it.
+    /// Shows the parts that the settings of the messages' conversation let this member see: the users who reacted, where they may see
+    /// the members.
     #[must_use]
     pub fn within(mut self, access: &Access) -> Self {
         if access.has(ConversationRight::SeeMembers) {
@@ -187,8 +187,8 @@ impl Viewing {
         origin(message).is_some_and(|origin| self.origins.contains(origin))
     }
 
-    /// The users who reacted to this message, by their reactions: of those whom the answer names, the ones without a block
-    /// in between.
+    /// The users who reacted to this message, by their reactions: of the users whom the answer names, the ones without
+    /// a block in between.
     pub fn reactions(&self, message: &Message) -> Mirror {
         let mirror = match self.open.contains(&message.conversation_id) {
             true => Mirror::of(message),
@@ -197,8 +197,8 @@ impl Viewing {
         mirror.only(|user| self.named.contains(user) && !self.people.is_blocked(user))
     }
 
-    /// How many users have which reaction to this message, the most used first. Those with a block in between whom the
-    /// message carries aren't counted; in a crowd, of which it carries nobody, all are.
+    /// How many users have which reaction to this message, the most used first. Users with a block in between whom
+    /// the message carries aren't counted; in a crowd, of which it carries nobody, all are.
     pub fn reaction_counts(&self, message: &Message) -> Vec<ReactionCountView> {
         let mirror = Mirror::of(message);
         let hidden = mirror.only(|user| self.people.is_blocked(user));

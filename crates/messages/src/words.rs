@@ -15,7 +15,7 @@ const QUESTION: usize = 500;
 /// Characters of a preview.
 const PREVIEW: usize = 300;
 
-/// The words of a message, and what else decides whether they will do.
+/// The words of a message, and the other fields that decide whether they will do.
 #[derive(Clone, Copy, Debug)]
 pub struct Words<'a> {
     /// The kind of the message.

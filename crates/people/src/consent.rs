@@ -76,7 +76,7 @@ impl ReadSet for Consenting {
 #[derive(Clone, Debug, Default)]
 pub struct Consents {
     actor: String,
-    /// Who keeps the actor as a contact, or follows them.
+    /// The users who keep the actor as a contact, or follow them.
     knowing: BTreeSet<String>,
     settings: BTreeMap<String, Consent>,
 }

@@ -1,4 +1,4 @@
-//! Two people: what each keeps about the other, and what that makes of them.
+//! Two people: the follows, contacts and blocks between them, and the relation that follows.
 
 use whisper_kit::Result;
 use whisper_kit::ids::derived_id;
@@ -8,17 +8,17 @@ use whisper_store::{Answers, Doc, Filter, Query, Questions, ReadSet, StoreError}
 
 use crate::privacy::Viewer;
 
-/// The id of the document in which one user keeps what they note about another.
+/// The id of the document with one user's notes about another.
 pub fn contact_id(owner: &str, other: &str) -> String {
     derived_id(&["contact", owner, other])
 }
 
-/// The id of the request of two people to be contacts, whoever of them asked.
+/// The id of the request of two people to be contacts, by either of them.
 pub fn contact_request_id(one: &str, other: &str) -> String {
     derived_id(&["contact request", one.min(other), one.max(other)])
 }
 
-/// Holds for what one user keeps about another.
+/// Holds for one user's document about another.
 pub fn contact(owner: &str, other: &str) -> Filter<Contact> {
     Filter::and([
         Filter::eq(Contact::USER_ID, owner),
@@ -34,7 +34,7 @@ pub fn following(follower: &str, followed: &str) -> Filter<Follow> {
     ])
 }
 
-/// Holds for blocks between two, whoever blocked whom; for a commit to expect none.
+/// Holds for blocks between two, either way; for a commit to expect none.
 pub fn blocked(one: &str, other: &str) -> Filter<Contact> {
     Filter::and([
         Filter::eq(Contact::IS_BLOCKED, true),
@@ -42,7 +42,7 @@ pub fn blocked(one: &str, other: &str) -> Filter<Contact> {
     ])
 }
 
-/// Holds for blocks between a user and any of these, whoever blocked whom; for a commit to expect none.
+/// Holds for blocks between a user and any of these, either way; for a commit to expect none.
 pub fn blocked_any<'a>(
     user: &str,
     others: impl IntoIterator<Item = &'a str> + Clone,
@@ -68,7 +68,7 @@ pub fn unblocked<D: Document>(of: Column<D>, viewer: &str) -> Filter<D> {
     ])
 }
 
-/// Holds for what a user keeps about any of these.
+/// Holds for a user's documents about any of these.
 pub(crate) fn by<'a>(user: &str, others: impl IntoIterator<Item = &'a str>) -> Filter<Contact> {
     Filter::and([
         Filter::eq(Contact::USER_ID, user),
@@ -76,7 +76,7 @@ pub(crate) fn by<'a>(user: &str, others: impl IntoIterator<Item = &'a str>) -> F
     ])
 }
 
-/// Holds for what any of these keeps about a user.
+/// Holds for the documents of any of these about a user.
 pub(crate) fn of<'a>(user: &str, others: impl IntoIterator<Item = &'a str>) -> Filter<Contact> {
     Filter::and([
         Filter::eq(Contact::CONTACT_USER_ID, user),
@@ -84,7 +84,7 @@ pub(crate) fn of<'a>(user: &str, others: impl IntoIterator<Item = &'a str>) -> F
     ])
 }
 
-/// Asks for what two people are to each other; gives a [`Pair`].
+/// Asks for the relation of two people; gives a [`Pair`].
 pub fn between(one: &str, other: &str) -> Between {
     let follows = Filter::or([following(one, other), following(other, one)]);
     let contacts = Filter::or([contact(one, other), contact(other, one)]);

@@ -5,7 +5,7 @@ use whisper_schema::prelude::{Choice, Profile, ProfileStatus, StoryAudience};
 use whisper_schema::{Rule, UnknownChoice, choices};
 
 choices! {
-    /// Who may see a part of a profile.
+    /// The people who may see a part of a profile.
     pub enum Audience {
         /// Everybody who is signed in.
         Everyone = "everyone",
@@ -17,7 +17,7 @@ choices! {
 }
 
 choices! {
-    /// Who may do something to somebody.
+    /// The people who may do something to somebody.
     pub enum Circle {
         /// Everybody who is signed in.
         Everyone = "everyone",
@@ -67,11 +67,11 @@ pub fn tells_of_reading(profile: Option<&Profile>) -> bool {
 /// The things that somebody lets others do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Consent {
-    /// Who may write to them.
+    /// The people who may write to them.
     pub messages: Circle,
-    /// Who may add them to groups.
+    /// The people who may add them to groups.
     pub groups: Circle,
-    /// Who may ask them to be contacts.
+    /// The people who may ask them to be contacts.
     pub contact_requests: Circle,
 }
 

@@ -1,4 +1,4 @@
-//! Tests of who sees what.
+//! Tests of the parts that viewers see.
 
 use serde_json::json;
 use whisper_schema::prelude::{Contact, Follow, FollowStatus};

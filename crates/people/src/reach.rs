@@ -14,7 +14,7 @@ use crate::{asked, chunks};
 /// Asks whether senders may reach recipients; gives [`Reach`]. Pairs are of a sender and a recipient, any number
 /// of them; nothing is asked for none.
 pub fn reach<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Reaching {
-    // A block parts two whoever made it: the side with fewer people has the questions.
+    // Either one's block parts two: the side with fewer people has the questions.
     let (mut one_way, mut other_way) = (BTreeMap::<&str, BTreeSet<&str>>::new(), BTreeMap::new());
     for (sender, recipient) in pairs {
         one_way.entry(sender).or_default().insert(recipient);
@@ -69,7 +69,7 @@ impl ReadSet for Reaching {
 /// The obstacles between senders and recipients.
 #[derive(Clone, Debug, Default)]
 pub struct Reach {
-    /// Who blocked whom.
+    /// The blocks, as pairs: the one who blocked, then the other.
     blocks: BTreeSet<(String, String)>,
     out_of_use: BTreeSet<String>,
 }
@@ -99,7 +99,7 @@ impl Reach {
     /// didn't clear the conversation since, and [`Reach::allows_member`] it. Pushes and mentions go by this. Unread counts ask the
     /// same of blocks, ends and accounts by conditions of their queries (of accounts up to a number of members).
     ///
-    /// Whether they deleted it for themselves is a mark of theirs, which whoever shows them something asks for beside.
+    /// A message that they deleted for themselves has a mark of theirs; callers who show them something ask for that beside.
     pub fn allows_message(
         &self,
         message: &Doc<Message>,
@@ -125,7 +125,7 @@ impl Reach {
     }
 
     /// Whether a message may ring at this member now: it may be told them, is somebody else's, came after they did, and they neither
-    /// muted the conversation nor read so far. What they want besides (kinds, quiet hours) is their own setting.
+    /// muted the conversation nor read so far. Their wishes besides (kinds, quiet hours) are their own setting.
     pub fn may_ring(
         &self,
         message: &Doc<Message>,

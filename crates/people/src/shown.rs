@@ -90,11 +90,11 @@ impl ReadSet for Showing {
 pub struct People {
     ids: BTreeSet<String>,
     profiles: BTreeMap<String, Profile>,
-    /// Whom the viewer blocked.
+    /// The users whom the viewer blocked.
     blocked: BTreeSet<String>,
-    /// Who blocked the viewer.
+    /// The users who blocked the viewer.
     blockers: BTreeSet<String>,
-    /// Whose account is out of use.
+    /// The users whose account is out of use.
     out_of_use: BTreeSet<String>,
 }
 
@@ -133,7 +133,7 @@ impl People {
         profile.map_or_else(|| UserSummaryView::hidden(id), UserSummaryView::from)
     }
 
-    /// As [`People::summary`], in the viewer's own list of those whom they blocked: it must tell whom.
+    /// As [`People::summary`], in the viewer's own list of the users whom they blocked: it must name them.
     pub fn summary_for_blocker(&self, id: &str) -> UserSummaryView {
         let profile = self.profiles.get(id);
         let is_hidden = self.blockers.contains(id) || self.out_of_use.contains(id);
@@ -141,7 +141,7 @@ impl People {
         profile.map_or_else(|| UserSummaryView::hidden(id), UserSummaryView::from)
     }
 
-    /// The ids of those who were asked for.
+    /// The ids of the people who were asked for.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.ids.iter().map(String::as_str)
     }

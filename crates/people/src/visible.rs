@@ -53,7 +53,7 @@ impl ReadSet for Visibility {
     }
 }
 
-/// Asks what a viewer is to an author of stories; gives none where the author doesn't exist for the viewer. Nothing is
+/// Asks for a viewer's relation to an author of stories; gives none where the author doesn't exist for the viewer. Nothing is
 /// asked about oneself.
 pub fn audience(viewer: &str, author: &str) -> Audience {
     let other = (viewer != author).then(|| (between(viewer, author), visible(viewer, author)));
@@ -87,7 +87,7 @@ impl ReadSet for Audience {
     }
 }
 
-/// Holds for documents of people whose account is in use, of those who are or were members of a conversation; `of` names
+/// Holds for documents of people whose account is in use, of present and former members of a conversation; `of` names
 /// the people. It costs as much as the conversation has members. For reads alone.
 pub fn in_use<D: Document>(of: Column<D>, conversation: &str) -> Filter<D> {
     let members = Filter::eq(ConversationMember::CONVERSATION_ID, conversation);

@@ -70,8 +70,8 @@ pub(crate) enum Existing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Committed {
     /// The time that [`Timestamp::AT_COMMIT`] stood for: that of the clock or, if it is later by no more than a day, the
-    /// latest that an earlier commit was given. In SQL that is any commit of the database with `AT_COMMIT`, of whichever
-    /// instance; on TablesDB, and for a batch without `AT_COMMIT`, it is the latest that this store knows of; on TablesDB
+    /// latest that an earlier commit was given. In SQL that is any commit of the database with `AT_COMMIT`,
+    /// of any instance; on TablesDB, and for a batch without `AT_COMMIT`, it is the latest that this store knows of; on TablesDB
     /// a store knows of the newest events.
     pub at: Timestamp,
     /// How many documents each operation wrote or deleted, in the order of the batch; 0 for the

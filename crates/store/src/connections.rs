@@ -47,7 +47,7 @@ impl Open {
 }
 
 /// A connection in use. Unless it is given back it is closed, and its open transaction is rolled back: none leaks,
-/// whichever future is dropped at which point.
+/// at any point at which a future is dropped.
 pub(crate) struct Lease {
     // Closed before the next one may enter: the order of the fields is the order of their drop.
     open: Open,

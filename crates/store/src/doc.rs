@@ -48,7 +48,7 @@ impl fmt::Debug for Cursor {
     }
 }
 
-/// A part of a query's result, in the query's order whichever way it was walked to.
+/// A part of a query's result, in the query's order, walked to from either side.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page<D> {
     /// The documents.

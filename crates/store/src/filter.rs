@@ -165,8 +165,8 @@ impl<D> Filter<D> {
 
     /// The words of a text have all of these phrases, in one of these scopes: columns and scopes are those of an index of
     /// words ([`IndexKind::Words`](whisper_schema::IndexKind::Words)), scopes are ids, and the phrases are made by
-    /// [`whisper_words::phrases`]. Costs what is found in these scopes, and in the order of the index's place no more than
-    /// a page. For reads alone.
+    /// [`whisper_words::phrases`]. The cost grows with the finds in these scopes, and in the order of the index's place is no
+    /// more than a page's. For reads alone.
     pub fn matches(
         column: Column<D>,
         scopes: impl IntoIterator<Item = impl Into<String>>,

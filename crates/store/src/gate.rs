@@ -8,7 +8,7 @@ use crate::bell::Bell;
 
 /// Lets a limited number in at a time.
 ///
-/// All waiting tasks are woken when one leaves, so that none is forgotten whichever future is dropped when. That is for
+/// All waiting tasks are woken when one leaves, so that none is forgotten when a future is dropped. That is for
 /// few: reads and commits stand in a [`Line`](crate::line::Line), and only their leaders come here.
 pub(crate) struct Gate {
     free: Cell<usize>,

@@ -52,8 +52,8 @@ pub(crate) enum Turn<W, R> {
 /// The right to do the work of all that wait. The next one is called when it is dropped.
 pub(crate) struct Leader<W, R>(Rc<Line<W, R>>);
 
-/// Places taken out of the line. When it is dropped, those without a result go back to the line's head: no task is left
-/// waiting, whichever future is dropped at which point.
+/// Places taken out of the line. When it is dropped, entries without a result go back to the line's head: no task is
+/// left waiting, at any point at which a future is dropped.
 pub(crate) struct Taken<W, R> {
     line: Rc<Line<W, R>>,
     /// In the order in which they came.

@@ -36,7 +36,7 @@ pub async fn send(request: http::Request<Bytes>) -> Result<Response, ErrorCode> 
     Response::from_response(client::send(request).await?)
 }
 
-/// Puts a body on offer; what isn't taken at once is sent beside whatever comes next.
+/// Puts a body on offer; the part that isn't taken at once is sent beside the steps that come next.
 pub async fn offer(writer: BodyWriter, body: Bytes) {
     let mut sending = Box::pin(async move {
         // A peer that is gone needs no body.

@@ -124,7 +124,7 @@ impl Store {
         }
     }
 
-    /// How many operations of a batch are done together whichever they are; none where there is no such bound. A batch
+    /// How many operations of a batch are done together, of all kinds; none where there is no such bound. A batch
     /// with more may be [`StoreError::TooLarge`].
     pub fn most_operations(&self) -> Option<usize> {
         match &self.backend {

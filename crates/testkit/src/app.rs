@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(5);
 
 const NO_SCHEDULES: &str = "--no-schedules";
-/// Limits that would be in the way of tests, which do in a minute what people do in a day. A test of a limit sets it.
+/// Limits that would be in the way of tests, which do in a minute a person's doings of a day. A test of a limit sets it.
 const ROOMY: [(&str, &str); 7] = [
     ("message_rate_per_minute", "60000"),
     ("stranger_message_rate_per_hour", "60000"),
@@ -239,7 +239,7 @@ impl TestApp {
             .send()
     }
 
-    /// Looks again and again until there is something to see: for what happens soon after an answer.
+    /// Looks again and again until there is something to see: for effects that come soon after an answer.
     #[track_caller]
     pub fn eventually<T>(&self, mut look: impl FnMut() -> Option<T>) -> T {
         let end = Instant::now() + PATIENCE;
@@ -375,7 +375,7 @@ fn address() -> &'static str {
     })
 }
 
-/// A tag that tells the people of one test process from those of another on a shared bundle.
+/// A tag that tells the people of one test process from another's on a shared bundle.
 fn tag() -> String {
     let nanos = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)

@@ -35,8 +35,8 @@ pub fn functions() -> Vec<String> {
 
 /// Path of the release build of `whisper`, built when it is missing or stale.
 ///
-/// The release profile is used on purpose: it is what the README's first command builds, and
-/// Cranelift without optimisation takes a minute for what then takes two seconds.
+/// The release profile is used on purpose: the README's first command builds it, and
+/// Cranelift without optimisation takes a minute for work that then takes two seconds.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {

@@ -19,7 +19,7 @@ pub const NO_IDS: [&str; 6] = [
 ];
 
 impl TestApp {
-    /// Calls a route with a token, whatever the version of what is there.
+    /// Calls a route with a token, with any version of the document in `If-Match`.
     pub fn knock(&self, token: Option<&str>, route: &Route) -> Reply {
         let (method, path, body) = route;
         let mut call = self.call(method, path).header("if-match", "*");
@@ -85,7 +85,7 @@ impl TestApp {
         }
     }
 
-    /// Asserts that no route answers without the operator's key, whoever asks.
+    /// Asserts that no route answers anybody without the operator's key.
     #[track_caller]
     pub fn refuses_all_but_operator(&self, routes: &[Route], somebody: &Person) {
         for route in routes {

@@ -2,7 +2,7 @@
 //!
 //! A test asks for a [`TestApp`] and speaks HTTP to it. By default the test gets a bundle of its own:
 //! the `whisper` host on a port that the system chose, with a fresh data folder that goes with the test.
-//! With `WHISPER_URL` set, every test speaks to that bundle instead, whatever runs it; tests
+//! With `WHISPER_URL` set, every test speaks to that bundle instead, on any host; tests
 //! that must stop the host, move its clock or read its files say so ([`TestApp::own`]) and are skipped
 //! with a line there.
 //!

@@ -23,7 +23,7 @@ struct Lines {
 }
 
 impl Log {
-    /// Begins to read what a process prints.
+    /// Begins to read a process's output.
     pub(crate) fn of(child: &mut Child) -> Self {
         let stdout = child.stdout.take().expect("a pipe");
         let shared = Arc::new(Shared::default());

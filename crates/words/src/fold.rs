@@ -10,7 +10,7 @@ pub(crate) fn folded(cluster: &str) -> String {
     }
     let bare = cluster.nfkd().filter(|c| !is_off(*c));
     // Character by character, so that a sigma at the end of a word is the same as any other. Going down alone keeps ß, and
-    // going up alone the great ẞ. What comes of it may have marks again.
+    // going up alone the great ẞ. The result may have marks again.
     let folded = bare
         .flat_map(char::to_lowercase)
         .flat_map(char::to_uppercase)
@@ -20,7 +20,7 @@ pub(crate) fn folded(cluster: &str) -> String {
 }
 
 /// Marks and signs without which a word is the same: accents, points and vowel marks that many leave out, the line that
-/// stretches an Arabic word, and what only tells how letters join or where a line may break.
+/// stretches an Arabic word, and signs that only tell how letters join or where a line may break.
 fn is_off(c: char) -> bool {
     // By Unicode's classes: overlays, the points of Hebrew, Arabic and Syriac, and accents. The other classes are vowel
     // signs (0), nuktas (7), voicing (8), viramas (9), and tones of Thai, Lao and Tibetan.
@@ -30,7 +30,7 @@ fn is_off(c: char) -> bool {
             | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{E0100}'..='\u{E01EF}')
 }
 
-/// The letters that a letter goes by where a keyboard lacks it, of those that Unicode doesn't take apart.
+/// The letters that a letter goes by where a keyboard lacks it, of letters that Unicode doesn't take apart.
 fn typed(c: char) -> Typed {
     let letters = match c {
         'ø' => "o",

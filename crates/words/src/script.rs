@@ -1,4 +1,4 @@
-//! What a character does in a word.
+//! The parts that characters play in words.
 
 /// The part of a character in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -119,7 +119,7 @@ proptest! {
         prop_assert_eq!(split, texts_of(&text));
     }
 
-    /// What the index finds is what is marked, for one text.
+    /// The index finds exactly the texts in which something is marked.
     #[test]
     fn an_index_finds_what_is_marked(text in text(), question in text()) {
         let asked = phrases(&question);
@@ -134,7 +134,7 @@ proptest! {
         }
     }
 
-    /// Whoever types the beginning of a text, or copies a part of it from the start of a word on, finds it.
+    /// The beginning of a text finds it, and so does any part from the start of a word on.
     #[test]
     fn parts_of_a_text_find_it(text in text(), from in any::<prop::sample::Index>(), length in 1usize..20) {
         let found = words(&text);

@@ -71,7 +71,7 @@ impl Attempts {
     }
 
     /// Counts an attempt, or refuses it; reads the account on the way. The attempt is made when it is counted, not when
-    /// its request began: what was counted in between came before it.
+    /// its request began: attempts that were counted in between came before it.
     ///
     /// # Errors
     /// [`Code::RateLimited`] with `Retry-After`.
@@ -120,8 +120,8 @@ impl Attempts {
         ))
     }
 
-    /// Whether the account was signed in to from here before: then neither strangers' failures with the account
-    /// nor those of others behind the same address count. Its own failures with it still do.
+    /// Whether the account was signed in to from here before: then neither strangers' failures with the
+    /// account nor other people's behind the same address count. Its own failures with it still do.
     async fn is_known(
         &self,
         ctx: &Ctx,
@@ -170,10 +170,10 @@ impl Attempts {
         all.filter(move |_| !is_known)
     }
 
-    /// The commit that counts one attempt, provided that nothing changed what the decision rests on.
+    /// The commit that counts one attempt, provided that the facts behind the decision haven't changed.
     fn counting(&self, counters: &Counters, is_known: bool, now: Timestamp) -> Batch {
-        // Where waiting counts, the attempt must be the next one after those that were read. Before
-        // that several may come at once: whoever signs in rightly must not stumble over themselves.
+        // Where waiting counts, the attempt must be the next one after the ones that were read. Before
+        // that several may come at once: a user who signs in rightly must not stumble over themselves.
         let pair = match live(&counters.pair, now) {
             Some(counter) if counter.count >= FREE => Filter::revision(counter.revision),
             _ => below(FREE, now),

@@ -78,7 +78,7 @@ async fn change(ctx: Ctx, request: Request, Json(body): Json<ChangePassword>) ->
             false => batch.clone(),
         };
         match ctx.store().await?.commit(batch).await {
-            // Somebody changed it in between, so what was verified is the current password no more.
+            // Somebody changed it in between, so the password that was verified isn't the current one any more.
             Err(error) if error.failed_at(ACCOUNT) => Err(wrong()),
             Err(error) if error.failed_at(REFUND) => {
                 refunds = false;

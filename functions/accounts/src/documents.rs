@@ -64,8 +64,8 @@ pub fn fields(profile: &Profile) -> Result<Map<String, Value>> {
     }
 }
 
-/// Turns the texts that hold objects into objects. What holds none is left out, rather than shown as
-/// something that clients don't expect.
+/// Turns the texts that hold objects into objects. A text that holds none is left out, rather than
+/// shown as something that clients don't expect.
 fn with_objects(mut fields: Map<String, Value>) -> Map<String, Value> {
     for key in OBJECTS.map(|column| column.key()) {
         let Some(value) = fields.remove(key) else {

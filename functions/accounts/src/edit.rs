@@ -9,7 +9,7 @@ use whisper_schema::prelude::{Column, Profile};
 use crate::documents::fields;
 use crate::rules::profile::ProfileChange;
 
-/// The number of the last edit: it follows from what the owner may change, since the times of two edits may be equal.
+/// The number of the last edit: it follows from the fields that the owner may change, since the times of two edits may be equal.
 ///
 /// # Errors
 /// A fault when the profile can't be written as JSON.

@@ -19,7 +19,7 @@ const MOST_CHARACTERS: usize = 100;
 const FOUND: usize = 20;
 /// How many are looked at in a round, for each kind of name: some may not be for the caller.
 const LOOKED_AT: u32 = 60;
-/// The most rounds of a search: a bound on what one costs when it meets many who aren't for the caller.
+/// The most rounds of a search: a bound on the cost of one that meets many people who aren't for the caller.
 const ROUNDS: usize = 5;
 
 /// Which people: one of the two has to be there.

@@ -1,7 +1,7 @@
-//! `POST /internal/events`: another server has signed somebody up; and what those users get here.
+//! `POST /internal/events`: another server has signed somebody up; and their profiles here.
 //!
 //! A user who signs up at Appwrite has no account here, but conversations, stories and the rest ask for one. It is made
-//! when Appwrite tells of the user (`users.*.create`), or when they first ask for their profile, whichever is sooner.
+//! when Appwrite tells of the user (`users.*.create`), or when they first ask for their profile, the sooner of the two.
 
 use serde_json::{Value, json};
 use whisper_kit::auth::is_foreign_id;
@@ -34,7 +34,7 @@ async fn signed_up(ctx: Ctx, request: Request) -> Result<Reply> {
     if !ctx.is_foreign() {
         return Err(Error::not_found());
     }
-    // Whatever else Appwrite tells of a user is its own business, so this body has no fixed fields.
+    // Appwrite's other fields of a user are its own business, so this body has no fixed fields.
     let user = request.object()?;
     let text = |key: &str| user.get(key).and_then(Value::as_str).unwrap_or_default();
     let id = text("$id");
@@ -51,8 +51,8 @@ async fn signed_up(ctx: Ctx, request: Request) -> Result<Reply> {
     Ok(Reply::no_content())
 }
 
-/// Makes account and profile of a user of another server, unless they are there. Nothing of those that are there
-/// changes. Says whether it made them.
+/// Makes account and profile of a user of another server, unless they are there. Profiles that are there
+/// don't change. Says whether it made them.
 ///
 /// # Errors
 /// The store's.

@@ -1,4 +1,4 @@
-//! Making an account: what signing up with and without an e-mail address have in common.
+//! Making an account: the part that signing up with and without an e-mail address have in common.
 
 use std::convert::Infallible;
 
@@ -141,7 +141,7 @@ pub fn profile(account: &Account, founder: &Founder) -> Result<Profile> {
     })
 }
 
-/// The refusal that says what of a new account or profile somebody has already.
+/// The refusal that names the part of a new account or profile that somebody has already.
 pub fn taken(error: StoreError) -> Error {
     const NAME: &str = "Somebody has this user name.";
     const EMAIL: &str = "An account with this e-mail address exists.";

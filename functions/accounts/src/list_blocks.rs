@@ -1,4 +1,4 @@
-//! `GET /v1/blocks`: whom the caller blocked.
+//! `GET /v1/blocks`: the users whom the caller blocked.
 
 use whisper_kit::page::{Listing, NoFilters, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
@@ -14,7 +14,7 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/v1/blocks",
         "listBlocks",
-        "Lists whom the caller blocked, the last one first",
+        "Lists the users whom the caller blocked, the last one first",
         list,
     )
     .reply::<Listing<BlockView>>(200, "A page of the list.")

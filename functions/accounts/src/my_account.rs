@@ -1,4 +1,4 @@
-//! `GET /v1/me/account`: what the caller signs in with.
+//! `GET /v1/me/account`: the account that the caller signs in with.
 
 use whisper_kit::{Ctx, Endpoint, Method, OptionExt, Reply, Request, Result};
 use whisper_schema::prelude::Account;
@@ -12,7 +12,7 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/v1/me/account",
         "getMyAccount",
-        "What the caller signs in with",
+        "The account that the caller signs in with",
         get,
     )
     .own_accounts()

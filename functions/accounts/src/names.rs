@@ -1,4 +1,4 @@
-//! Names in the commits that change them: those that people are found by, and those that rest.
+//! Names in the commits that change them: names that people are found by, and names that rest.
 
 use whisper_kit::ids::derived_id;
 use whisper_kit::{Ctx, Result};
@@ -46,7 +46,7 @@ pub fn show(batch: Batch, user_id: &str, name: Option<&str>) -> Batch {
     }
 }
 
-/// Has somebody found by their display name as it is folded today, if what was read is something else: a name that was
+/// Has somebody found by their display name as it is folded today, if another name was read: a name that was
 /// folded before, or by a migration, in which only the letters of ASCII have a lower case. Their next edit does the same.
 ///
 /// # Errors

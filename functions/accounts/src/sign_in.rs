@@ -21,7 +21,7 @@ use crate::views::SignedInView;
 /// Label of the operation that touches the account.
 const ACCOUNT: &str = "account as read";
 
-/// Who signs in. No rule for new addresses and passwords may tell anything here, so both are any text.
+/// The account that signs in. No rule for new addresses and passwords may tell anything here, so both are any text.
 #[derive(Clone, Debug, Body)]
 #[body(example = r#"{"email": "alice@example.com", "password": "correct horse battery"}"#)]
 pub struct SignIn {
@@ -106,7 +106,7 @@ pub async fn verify(
     })
 }
 
-/// The one refusal, whatever is wrong.
+/// The one refusal, for every fault.
 pub fn wrong() -> Error {
     Error::new(
         Code::InvalidCredentials,
@@ -151,7 +151,7 @@ impl SigningIn<'_> {
             .await
     }
 
-    /// The account as it is now, if what was verified still holds.
+    /// The account as it is now, if the password that was verified is still its own.
     async fn reread(&self, verified: &Doc<Account>) -> Result<Doc<Account>> {
         let now = self.ctx.read(Get::<Account>::id(verified.id.as_str()));
         let same = |now: &Doc<Account>| {

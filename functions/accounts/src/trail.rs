@@ -6,7 +6,7 @@ use whisper_schema::Timestamp;
 use whisper_schema::prelude::{UserActivity, UserActivityType};
 use whisper_store::Batch;
 
-/// Adds what the user did to a commit. Consumers are woken after the answer.
+/// Adds the user's activity to a commit. Consumers are woken after the answer.
 ///
 /// # Errors
 /// A fault when the runtime has no randomness.

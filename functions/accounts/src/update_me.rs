@@ -112,8 +112,8 @@ fn renamed(
     }
 }
 
-/// Has the owner found by the display name. It is written with every edit, because what is there may have been folded
-/// by another rule before.
+/// Has the owner found by the display name. It is written with every edit, because the name that is there may have been
+/// folded by another rule before.
 fn shown(batch: Batch, before: &Profile, after: &Profile) -> Batch {
     match (&before.display_name, &after.display_name) {
         (None, None) => batch,

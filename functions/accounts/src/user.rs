@@ -18,12 +18,12 @@ pub fn endpoint() -> Endpoint {
         "Somebody's profile by user name, with their privacy settings applied",
         get,
     )
-    .reply::<OthersProfileView>(200, "What the caller may see of the profile.")
+    .reply::<OthersProfileView>(200, "The part of the profile that the caller may see.")
     .codes(&[Code::NotFound])
 }
 
 async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
-    // A text that can't be a user name is looked up like one: a session that has ended is refused first, whatever the name.
+    // A text that can't be a user name is looked up like one: a session that has ended is refused first, with any name.
     let username = username::stored(request.param("username")?).unwrap_or_default();
     let named = Query::<Profile>::new()
         .filter(Filter::eq(Profile::USERNAME, username))

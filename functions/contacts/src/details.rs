@@ -1,4 +1,4 @@
-//! What a user notes about a contact.
+//! A user's notes about a contact.
 
 use serde_json::Value;
 use whisper_schema::body::forms::LINE;
@@ -51,7 +51,7 @@ impl Relationship {
     }
 }
 
-/// What to note about somebody; what is left out stays, or starts as it does by default. `null` takes a value away,
+/// The notes about somebody; a field that is left out stays, or starts as it does by default. `null` takes a value away,
 /// where there may be none.
 #[derive(Clone, Debug, Default, Body)]
 #[body(changes = Contact)]

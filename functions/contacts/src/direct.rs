@@ -17,7 +17,7 @@ pub struct Direct {
 }
 
 impl Direct {
-    /// Those with these others; it reads nothing but the key for ids, once per instance.
+    /// The conversations with these others; it reads nothing but the key for ids, once per instance.
     ///
     /// # Errors
     /// The store's.
@@ -60,7 +60,7 @@ impl Direct {
         latest.collect()
     }
 
-    /// Accepts those that are a stranger's request to the user: whoever is kept as a contact is no stranger.
+    /// Accepts those that are a stranger's request to the user: a contact is no stranger.
     pub fn accept(&self, batch: Batch, memberships: &[Vec<Doc<ConversationMember>>]) -> Batch {
         let requests = memberships.iter().flatten().filter(|one| one.is_request);
         requests.fold(batch, |batch, membership| {

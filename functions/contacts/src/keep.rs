@@ -1,4 +1,4 @@
-//! `PUT` and `PATCH /v1/contacts/{userId}`: adds a contact, or changes what the caller notes about one.
+//! `PUT` and `PATCH /v1/contacts/{userId}`: adds a contact, or changes the caller's notes about one.
 
 use serde_json::json;
 use whisper_kit::events::append;
@@ -23,7 +23,7 @@ pub fn add_endpoint() -> Endpoint {
         Method::PUT,
         crate::CONTACT,
         "keepContact",
-        "Adds somebody to the caller's contacts, or changes what is noted about them. They aren't told.",
+        "Adds somebody to the caller's contacts, or changes the notes about them. They aren't told.",
         add,
     )
     .reply::<ContactView>(201, "They are a contact now.")
@@ -37,7 +37,7 @@ pub fn edit_endpoint() -> Endpoint {
         Method::PATCH,
         crate::CONTACT,
         "editContact",
-        "Changes what the caller notes about a contact: name, relation, notes, tags, whether they are a favourite",
+        "Changes the caller's notes about a contact: name, relation, notes, tags, whether they are a favourite",
         edit,
     )
     .reply::<ContactView>(200, "The changed contact.")

@@ -24,7 +24,7 @@ const CONTACT: &str = "/v1/contacts/{userId}";
 pub fn api() -> Api {
     let api = Api::new(
         "contacts",
-        "Address books: whom somebody keeps as a contact, what they note about them, and who asks to be one.",
+        "Address books: a user's contacts, their notes about each, and requests to be one.",
     )
     .rates(&[limits::CHANGES, limits::REQUESTS])
     .endpoint(list::endpoint())

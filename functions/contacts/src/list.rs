@@ -24,11 +24,11 @@ const MOST_CHARACTERS: usize = 100;
 pub struct Which {
     /// Favourites alone, or the others alone; all if not said.
     pub favorite: Option<bool>,
-    /// Those of this relation.
+    /// Contacts of this relation.
     pub relationship: Option<Relationship>,
-    /// Those with this tag.
+    /// Contacts with this tag.
     pub tag: Option<String>,
-    /// Those one of whose names (the caller's for them, display name, user name) has a word that begins so, upper and
+    /// Contacts with a name (the caller's for them, display name, user name) of which a word begins so, upper and
     /// lower case alike; 1 to 100 characters. Not together with `before`. A page may have fewer than `limit`, and go on.
     pub query: Option<String>,
 }

@@ -13,7 +13,7 @@ pub fn endpoint() -> Endpoint {
         Method::DELETE,
         crate::CONTACT,
         "removeContact",
-        "Takes somebody off the caller's contacts, with what was noted about them; a block stays. They aren't told.",
+        "Takes somebody off the caller's contacts, with the notes about them; a block stays. They aren't told.",
         remove,
     )
     .reply_empty(204, "They are no contact, now or since before.")

@@ -73,7 +73,7 @@ fn names<'a>(contact: &'a Contact, people: &'a People) -> impl Iterator<Item = &
     contact.nickname.iter().chain(shown).map(String::as_str)
 }
 
-/// Whether a word of a name begins so, and whatever comes behind it goes on so.
+/// Whether this beginning stands in a name at the start of one of its words; it may go on over the words behind.
 fn begins(name: &str, beginning: &str) -> bool {
     let name = folded(name);
     let mut before = None;

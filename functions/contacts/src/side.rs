@@ -50,7 +50,7 @@ impl ReadSet for Asking {
 pub struct Side {
     owner: String,
     other: String,
-    /// What they keep about the other; it may be a block alone.
+    /// Their notes about the other; it may be a block alone.
     row: Option<Doc<Contact>>,
     book: Option<Doc<ContactBook>>,
 }
@@ -139,7 +139,7 @@ fn only_blocked() -> Patch<Contact> {
         .unset(Contact::LAST_INTERACTION)
 }
 
-/// Counts so many more contacts in an address book. A book that isn't there yet is made, of what there is.
+/// Counts so many more contacts in an address book. A book that isn't there yet is made, from the contacts that there are.
 ///
 /// # Errors
 /// [`whisper_kit::Code::ContactsFull`], and the store's, where the contacts have to be counted.

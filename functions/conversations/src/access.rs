@@ -1,4 +1,4 @@
-//! Who calls, and whether they belong to the conversation.
+//! The caller, and whether they belong to the conversation.
 
 use whisper_kit::error::{Code, Error, OptionExt, Result};
 use whisper_kit::ids::member_id;
@@ -53,7 +53,7 @@ impl Access {
         is_in_sight(message, &self.conversation, &self.me, None)
     }
 
-    /// Refuses what makes no sense between two.
+    /// Refuses operations that make no sense between two.
     ///
     /// # Errors
     /// `direct_conversation`.

@@ -1,7 +1,7 @@
 //! Conversations in the order of their last activity, the pinned ones on top.
 //!
-//! A user's memberships say which ones; the conversations' own column says when. A read joins the two, so what it costs
-//! grows with what the user is in and with nothing else, and no list of ids leaves the database.
+//! A user's memberships say which ones; the conversations' own column says when. A read joins the two, so its cost grows
+//! with the number of the user's conversations and with nothing else, and no list of ids leaves the database.
 //!
 //! The order moves while it is walked: a conversation that becomes active goes to the top, past the reader. So the first
 //! page says where to look for such ones later: a *moment* as a cursor gives all that have been active since, wherever
@@ -48,7 +48,7 @@ enum Start {
     Top,
     /// A place of the list: among the pinned ones or below them.
     Place { pinned: bool, at: Cursor },
-    /// A moment, whatever is pinned.
+    /// A moment, pinned or not.
     Moment(Cursor),
 }
 
@@ -128,7 +128,7 @@ impl Part {
         }
     }
 
-    /// The part, of what was found.
+    /// The part, of the rows that were found.
     pub fn page(&self, (pinned, below): Found) -> Page<Conversation> {
         let limit = self.limit as usize;
         let with = |pinned| move |doc| (pinned, doc);

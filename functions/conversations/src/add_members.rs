@@ -25,7 +25,7 @@ use crate::limits::{ADDED, Uses};
 use crate::mark_read::newest;
 use crate::others::{Others, Wish};
 
-/// Who shall join.
+/// The users who shall join.
 #[derive(Clone, Debug, Body)]
 #[body(check = NewMembers::check, example = r#"{"userIds": ["01a2077f-6f27-7adc-b3a2-9485aa79bec2"]}"#)]
 pub struct NewMembers {
@@ -40,14 +40,14 @@ impl NewMembers {
     }
 }
 
-/// Who joined.
+/// The users who joined.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AddedMembersView {
-    /// Ids of those who are members now and were not before.
+    /// Ids of the users who are members now and were not before.
     pub added: Vec<String>,
-    /// Ids of those who were members already.
+    /// Ids of the users who were members already.
     pub already: Vec<String>,
 }
 
@@ -60,7 +60,7 @@ pub fn endpoint() -> Endpoint {
         "Brings people into a group: all of them or nobody; for the owner and admins, if `addMembers` says nothing else.",
         add_members,
     )
-    .reply::<AddedMembersView>(200, "Who joined, and who was there already.")
+    .reply::<AddedMembersView>(200, "The users who joined, and the users who were there already.")
     .codes(&[
         Code::Forbidden,
         Code::ConversationFull,
@@ -132,11 +132,11 @@ struct Joining<'a> {
     /// Memberships that they had.
     known: &'a [Doc<ConversationMember>],
     added: &'a [String],
-    /// The conversation's newest message: what stands up to there isn't unread to them.
+    /// The conversation's newest message: messages up to there aren't unread to them.
     position: Option<i64>,
 }
 
-/// The commit number up to which messages stay hidden from those who join now; none where they see all of them.
+/// The commit number up to which messages stay hidden from users who join now; none where they see all of them.
 fn hidden(conversation: &Conversation, position: Option<i64>) -> Option<i64> {
     let history = conversation.own_settings().history();
     position.filter(|_| history == ConversationHistory::Joined)
@@ -154,7 +154,7 @@ impl Joining<'_> {
             );
             return Err(Error::new(Code::ConversationFull, detail));
         }
-        // It is active again: those who join find it on top of their lists.
+        // It is active again: users who join find it on top of their lists.
         let grown = Patch::new()
             .add_within(
                 Conversation::PARTICIPANT_COUNT,

@@ -27,7 +27,7 @@ use crate::rules::may_remove;
 #[body(of = ConversationBan)]
 #[body(example = r#"{"reason": "Advertises", "endsAt": "2027-01-01T00:00:00.000Z"}"#)]
 pub struct BanTerms {
-    /// Why, for those who run the conversation: 1 to 500 characters.
+    /// Why, for the members who run the conversation: 1 to 500 characters.
     #[field(size = 1..=500)]
     pub reason: Option<String>,
     /// When it ends; it lasts until it is lifted if not said.

@@ -12,7 +12,7 @@ use whisper_store::{Doc, Filter, Order, Query};
 use crate::access::{Access, admit, door};
 use crate::draft::{MOST_PARTICIPANTS, banned_users};
 
-/// A ban as those who run the conversation see it.
+/// A ban as the members who run the conversation see it.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -49,7 +49,7 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/v1/conversations/{conversationId}/bans",
         "listConversationBans",
-        "Who is banned from a group, the last banned first; for moderators and up.",
+        "The users who are banned from a group, the last banned first; for moderators and up.",
         bans,
     )
     .reply::<ListingWith<BanView, Users>>(200, "A page of bans.")
@@ -79,7 +79,7 @@ async fn bans(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
         .await
 }
 
-/// Refuses whoever has nothing to do with bans.
+/// Refuses callers who have nothing to do with bans.
 ///
 /// # Errors
 /// `direct_conversation`, `forbidden`.
@@ -111,7 +111,7 @@ fn these(conversation: &str, users: &[String]) -> Filter<ConversationBan> {
     Filter::is_in(Column::id(), ids)
 }
 
-/// Refuses those of a list of users who are banned.
+/// Refuses the users of a list who are banned.
 ///
 /// # Errors
 /// `validation_failed` with their places.

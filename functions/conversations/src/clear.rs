@@ -1,5 +1,5 @@
-//! `POST /v1/conversations/{conversationId}/clear`: empties a conversation for the caller alone. It stays in their list, and
-//! whatever comes later is shown.
+//! `POST /v1/conversations/{conversationId}/clear`: empties a conversation for the caller alone. It stays in their list,
+//! and later messages are shown.
 
 use serde_json::json;
 use whisper_kit::events::append;
@@ -58,7 +58,7 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<Access>> {
 }
 
 /// Removes the caller's marks on messages that they see no more: their stars, and that they had deleted some of them for
-/// themselves. Nothing shows these marks, so what is left of very many may wait for the next time.
+/// themselves. Nothing shows these marks, so the rest of very many may wait for the next time.
 async fn remove_marks(ctx: &Ctx, me: &ConversationMember) -> Result<()> {
     let Some(cleared) = me.cleared_position else {
         return Ok(());

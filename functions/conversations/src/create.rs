@@ -270,7 +270,7 @@ impl NewConversation {
             max_participants: if is_direct { 2 } else { most },
             is_encrypted: self.is_encrypted,
             settings: self.settings.as_ref().and_then(|set| set.to_text()),
-            // The list is sorted by it: nothing comes in before what was listed already.
+            // The list is sorted by it: nothing comes in before conversations that were listed already.
             last_message_at: Some(Timestamp::AT_COMMIT),
             created_at: Some(Timestamp::AT_COMMIT),
             updated_at: Some(Timestamp::AT_COMMIT),

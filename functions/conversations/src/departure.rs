@@ -1,4 +1,4 @@
-//! The departure of a user whose account goes: they leave their groups, and what they own is handed over. Between two
+//! The departure of a user whose account goes: they leave their groups, and the groups that they own are handed over. Between two
 //! nothing changes: the other one keeps the conversation.
 
 use whisper_kit::{Attempt, Ctx, Result};

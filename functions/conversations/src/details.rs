@@ -22,7 +22,7 @@ pub struct ConversationChange {
     pub avatar_url: Change<String>,
     /// File of a group's picture.
     pub avatar_file_id: Change<String>,
-    /// Settings: those that are named change, and null sets all of them as they were at first. A direct conversation has
+    /// Settings: the ones that are named change, and null sets all of them as they were at first. A direct conversation has
     /// `custom` alone.
     #[field(apart)]
     pub settings: Change<ConversationSettings>,
@@ -149,7 +149,7 @@ mod tests {
         }
     }
 
-    /// The keys of the changed columns, or of what is wrong.
+    /// The keys of the changed columns, or of the faulty fields.
     fn changed(
         of: &mut Conversation,
         body: Value,

@@ -25,7 +25,7 @@ pub fn endpoint() -> Endpoint {
         Method::PATCH,
         "/v1/conversations/{conversationId}",
         "updateConversation",
-        "Changes name, description and picture, for those whom `editDetails` names, and settings, for the owner and admins.",
+        "Changes name, description and picture, for members whom `editDetails` names, and settings, for the owner and admins.",
         edit,
     )
     .headers(&["if-match"])
@@ -92,7 +92,7 @@ async fn attempt(
     answer(ctx, access, shown).await.map(Attempt::Done)
 }
 
-/// Refuses members who may not change what the change names. Between two, both may.
+/// Refuses members who may not make this change. Between two, both may.
 fn refuse(access: &Access, change: &ConversationChange) -> Result<()> {
     // Settings have words too: somebody who may not send may not write them either.
     if access.me.is_blocked {
@@ -112,7 +112,7 @@ fn refuse(access: &Access, change: &ConversationChange) -> Result<()> {
     Ok(())
 }
 
-/// The changes of a group in the words of its history. What clients keep in the settings is told by them, if at all.
+/// The changes of a group in the words of its history. Clients tell of their own part of the settings themselves, if at all.
 fn told(before: &Conversation, after: &Conversation) -> Vec<SystemMessage> {
     if after.kind == ConversationKind::Direct {
         return Vec::new();

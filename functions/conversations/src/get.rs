@@ -17,7 +17,7 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/v1/conversations/{conversationId}",
         "getConversation",
-        "One conversation; its ETag stands for what PATCH changes.",
+        "One conversation; its ETag stands for the details that PATCH changes.",
         get,
     )
     .reply::<OneConversationView>(200, "The conversation.")
@@ -51,7 +51,7 @@ pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Re
     );
     let (unread, named, mut people) = ctx.read(asked).await?;
     let newest = found.unwrap_or_else(|| newest::seen(named.flatten(), &conversation, &me));
-    // Seldom needed: those of whom it tells are most often among the members that are shown.
+    // Seldom needed: the people of whom it tells are most often among the members that are shown.
     let told = newest.as_deref().map(told_of).unwrap_or_default();
     if !told.iter().all(|user| people.ids().any(|id| id == user)) {
         let told = told.iter().map(String::as_str);

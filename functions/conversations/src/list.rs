@@ -58,7 +58,7 @@ async fn list(ctx: Ctx, _: Request, window: Window<Which>) -> Result<Reply> {
     window.reply_with(&ctx, items, cursors, users).await
 }
 
-/// A conversation of the page with what was read of it first.
+/// A conversation of the page with the documents that were read of it first.
 struct Item {
     conversation: Doc<Conversation>,
     me: Doc<ConversationMember>,
@@ -102,8 +102,8 @@ async fn views(
     Ok((views.collect(), people.users()))
 }
 
-/// The people whom a list shows: the other one, the sender of the newest message and some of those of whom it tells, and the
-/// maker. All members of all groups would be too many; a conversation's own answer names them.
+/// The people whom a list shows: the other one, the sender of the newest message and some of the people of whom it tells, and
+/// the maker. All members of all groups would be too many; a conversation's own answer names them.
 fn named(item: &Item, me: &str) -> Vec<String> {
     let conversation = &item.conversation;
     let is_direct = conversation.kind == ConversationKind::Direct;

@@ -17,15 +17,15 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/v1/conversations/{conversationId}/members",
         "listConversationMembers",
-        "Who belongs to a conversation, in the order they joined, with how far each has received and read; for those whom `seeMembers` lets see \
-         it.",
+        "The members of a conversation, in the order they joined, with how far each has received and read; for members whom `seeMembers` lets \
+         see it.",
         members,
     )
     .reply::<ListingWith<MemberView, Users>>(200, "A page of members.")
     .codes(&[Code::Forbidden])
 }
 
-/// Answers 200 with a page of members, and with the names of those who brought them in, who may have left.
+/// Answers 200 with a page of members, and with the names of the users who brought them in, who may have left.
 async fn members(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
     let id = request.id("conversationId")?;
     let user = ctx.caller()?.user_id;

@@ -21,7 +21,7 @@ pub type Asking = (Vec<Query<Account>>, Showing, Consenting);
 /// The answers to these questions.
 pub type Asked = (Vec<Vec<Doc<Account>>>, People, Consents);
 
-/// The accounts and settings of these people, which decide whether the caller may do what they want.
+/// The accounts and settings of these people, which decide whether the caller may write to them, or bring them in.
 #[derive(Debug)]
 pub struct Others {
     accounts: Vec<Doc<Account>>,
@@ -41,7 +41,7 @@ impl Others {
         )
     }
 
-    /// From what that gave.
+    /// From the outcome of that question.
     pub fn of((accounts, people, consents): Asked) -> Self {
         Others {
             accounts: accounts.into_iter().flatten().collect(),
@@ -62,7 +62,7 @@ impl Others {
         !self.consents.is_known_to(id)
     }
 
-    /// Refuses those of a list who aren't there for the caller, or who don't let them do this; `exempt` are let pass.
+    /// Refuses the users of a list who aren't there for the caller, or who don't let them do this; `exempt` are let pass.
     ///
     /// # Errors
     /// `validation_failed` with their places.

@@ -1,4 +1,4 @@
-//! Who may do what in a conversation. Pure: no store, no clock.
+//! The rights of members in a conversation. Pure: no store, no clock.
 
 use whisper_schema::prelude::{
     ConversationMemberRole as Role, ConversationRight, ConversationSettings,
@@ -22,7 +22,7 @@ pub fn may_manage(role: Role) -> bool {
     MANAGERS.contains(&role)
 }
 
-/// Whether the role may give and take the rights that differ between two settings: those that it had before and has after.
+/// Whether the role may give and take the rights that differ between two settings: it must have each of them before and after.
 pub fn may_set(role: Role, before: &ConversationSettings, after: &ConversationSettings) -> bool {
     ConversationRight::ALL.iter().all(|right| {
         let (before, after) = (before.circle(*right), after.circle(*right));
@@ -30,7 +30,7 @@ pub fn may_set(role: Role, before: &ConversationSettings, after: &ConversationSe
     })
 }
 
-/// Whether one role may send another away: moderators and up, and only those who stand lower.
+/// Whether one role may send another away: moderators and up, and only members who stand lower.
 pub fn may_remove(actor: Role, target: Role) -> bool {
     rank(actor) >= rank(Role::Moderator) && rank(actor) > rank(target)
 }

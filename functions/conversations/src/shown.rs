@@ -96,8 +96,8 @@ impl ShownMembers {
         others.find(|id| *id != user).map(String::as_str)
     }
 
-    /// Those of them whom a member may see: all, where the settings let the member see who belongs to the conversation; else
-    /// the member and those who run it.
+    /// The members whom this member may see: all, where the settings let the member see who belongs to the conversation; else
+    /// the member and the members who run it.
     pub fn seen_by(mut self, me: &ConversationMember, conversation: &Conversation) -> Self {
         if !conversation.lets(me.role, ConversationRight::SeeMembers) {
             let (admins, moderators) = (&self.admins, &self.moderators);

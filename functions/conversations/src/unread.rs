@@ -21,7 +21,7 @@ pub struct Unread {
 }
 
 impl Unread {
-    /// From what [`count`] gave.
+    /// From the outcome of [`count`].
     pub fn of(counted: u64) -> Self {
         Unread {
             count: counted.min(UNREAD_CAP),
@@ -30,8 +30,8 @@ impl Unread {
     }
 }
 
-/// Counts the others' messages that stand behind the last one read, and behind those there were when the member
-/// joined: by commit numbers, whatever the clocks said. System messages don't count. Messages of people with a block in between don't count, nor do
+/// Counts the others' messages that stand behind the last one read, and behind the messages there were when
+/// the member joined: by commit numbers, not by the clocks. System messages don't count. Messages of people with a block in between don't count, nor do
 /// those that have expired or were deleted, for all or by the member for themselves. In conversations of up to a hundred, those of accounts out of
 /// use don't either.
 pub fn count(of: &Conversation, member: &ConversationMember, now: Timestamp) -> Count<Message> {

@@ -20,7 +20,7 @@ use crate::unread::Unread;
 pub struct ConversationView {
     /// Id of the conversation.
     pub id: String,
-    /// Who talks to whom.
+    /// Whether it is one of two people, or a group.
     #[serde(rename = "type")]
     pub kind: ConversationKind,
     /// Title of a group; a direct conversation has none.
@@ -37,7 +37,7 @@ pub struct ConversationView {
     pub avatar_file_id: Option<String>,
     /// User who made it.
     pub creator_id: String,
-    /// The first 100 active members, in the order they joined; of those who run it and the caller alone, where the settings
+    /// The first 100 active members, in the order they joined; of the members who run it and the caller alone, where the settings
     /// don't let the caller see the members.
     pub participant_ids: Vec<String>,
     /// Owner and admins, at most 100.
@@ -72,18 +72,18 @@ pub struct ConversationView {
     /// The kind of the newest message: clients translate its preview by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_content_type: Option<MessageContentType>,
-    /// What happened to the conversation, where the newest message is a system message.
+    /// The change to the conversation, where the newest message is a system message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_system: Option<SystemMessage>,
     /// When the newest message was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_at: Option<Timestamp>,
-    /// Who sent the newest message.
+    /// The sender of the newest message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_sender_id: Option<String>,
     /// The caller's unread messages by the caller's id, as in `my`.
     pub unread_count: Map<String, Value>,
-    /// Its settings: all of them in a group; those of the clients, if there are any, in a direct conversation.
+    /// Its settings: all of them in a group; the clients' own, if there are any, in a direct conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settings: Option<ConversationSettings>,
     /// Whether anybody may find and join it.
@@ -142,7 +142,7 @@ pub struct MemberView {
     pub role: ConversationMemberRole,
     /// When they joined, the last time if more than once.
     pub joined_at: Timestamp,
-    /// Who brought them in; absent if they came on their own.
+    /// The user who brought them in; absent if they came on their own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invited_by: Option<String>,
     /// Handle.

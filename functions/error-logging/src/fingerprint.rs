@@ -5,7 +5,7 @@ use whisper_kit::ids::derived_id;
 
 use crate::frames::frame;
 
-/// Frames of a stack that count: further down stands what called, which may differ.
+/// Frames of a stack that count: further down stand the callers, which may differ.
 const FRAMES: usize = 5;
 /// Characters of a line that count.
 const LINE: usize = 500;
@@ -61,8 +61,8 @@ fn top_of(stack: &str) -> Vec<String> {
     lines.map(normal).collect()
 }
 
-/// A line without what differs from one time to the next: quoted texts, addresses, bare hexadecimal words, and
-/// whatever has a digit in it (numbers, ids, hashes, times, line numbers).
+/// A line without the parts that differ from one time to the next: quoted texts, addresses, bare hexadecimal words,
+/// and words with a digit in them (numbers, ids, hashes, times, line numbers).
 pub fn normal(line: &str) -> String {
     let short: String = line.chars().take(LINE).collect();
     let unquoted = without_quoted(&short);
@@ -71,7 +71,7 @@ pub fn normal(line: &str) -> String {
 }
 
 /// The characters that end a text in quotes which began with this one; none for one that begins none. Languages differ: „so“
-/// ends with what begins “so”.
+/// ends with the sign that begins “so”.
 fn ends_of(quote: char) -> &'static [char] {
     match quote {
         '"' => &['"'],
@@ -98,7 +98,7 @@ fn ends_of(quote: char) -> &'static [char] {
     }
 }
 
-/// Puts `?` in the place of what stands between two quotes of a kind.
+/// Puts `?` in the place of the text between two quotes of a kind.
 fn without_quoted(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut out = String::new();

@@ -1,10 +1,10 @@
-//! Stack frames, in the form of whatever wrote them.
+//! Stack frames, in the forms of all runtimes.
 
 /// The parts of a frame that count: the function, and the file it stands in. Where in the file doesn't, nor where the file is
 /// served: both differ from one release to the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
-    /// The function, without what it belongs to; empty for one without a name.
+    /// The function, without the type or module that it belongs to; empty for one without a name.
     pub function: &'a str,
     /// Name of the file.
     pub file: &'a str,
@@ -80,7 +80,7 @@ fn bare(function: &str) -> &str {
     }
 }
 
-/// The file's name, without where it is served and what is asked of it.
+/// The file's name, without its path and query.
 fn file(place: &str) -> &str {
     let path = place.split(['?', '#']).next().unwrap_or_default();
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default();

@@ -57,7 +57,7 @@ pub struct HostFault {
     request_ids: Vec<String>,
 }
 
-/// Takes what a component reports.
+/// Takes a component's report.
 pub fn function_endpoint() -> Endpoint {
     Endpoint::new(
         Method::POST,
@@ -70,7 +70,7 @@ pub fn function_endpoint() -> Endpoint {
     .reply_empty(204, "It was kept.")
 }
 
-/// Takes what the host reports.
+/// Takes the host's report.
 pub fn host_endpoint() -> Endpoint {
     Endpoint::new(
         Method::POST,
@@ -84,7 +84,7 @@ pub fn host_endpoint() -> Endpoint {
     .codes(&[Code::RateLimited])
 }
 
-/// Keeps what a component reports.
+/// Keeps a component's report.
 async fn function(ctx: Ctx, _: Request, Json(fault): Json<FunctionFault>) -> Result<Reply> {
     let mut context = fault.context.unwrap_or_default();
     context.insert("component".into(), fault.component.as_str().into());
@@ -103,9 +103,9 @@ async fn function(ctx: Ctx, _: Request, Json(fault): Json<FunctionFault>) -> Res
     keep(&ctx, report).await
 }
 
-/// Keeps what the host reports.
+/// Keeps the host's report.
 async fn host(ctx: Ctx, _: Request, Json(fault): Json<HostFault>) -> Result<Reply> {
-    // The first line says what happened; the others are the stack.
+    // The first line is the message; the others are the stack.
     let (message, stack) = fault.reason.split_once('\n').unwrap_or((&fault.reason, ""));
     let mut context = json!({"component": fault.component});
     match fault.request_ids.as_slice() {

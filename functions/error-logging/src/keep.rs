@@ -13,7 +13,7 @@ use crate::report::Entry;
 
 /// Errors that are kept of a group; the count goes on.
 pub const KEPT: u64 = 100;
-/// How many beyond that a report takes along: those that several who reported at once kept too many.
+/// How many beyond that a report takes along: errors that several reporters at once kept too many.
 const SURPLUS: u64 = 20;
 
 /// Several errors of one group.

@@ -1,4 +1,4 @@
-//! `POST /v1/errors` and `POST /v1/errors/batch`: apps report what went wrong.
+//! `POST /v1/errors` and `POST /v1/errors/batch`: apps report their errors.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -20,7 +20,7 @@ use crate::report::{Entry, NOT_BLANK, Report};
 const USER: Rate = Rate::per_minute("error", "error_rate_per_minute", 60);
 /// Reports that may come from one address.
 const ADDRESS: Rate = Rate::per_minute("error address", "error_address_rate_per_minute", 600);
-/// Bytes of reports that one user may send: what is reported is kept.
+/// Bytes of reports that one user may send: the reports are kept, and take room.
 const USER_BYTES: Rate = Rate::per_hour("error bytes", "error_bytes_per_hour", 4 * 1024 * 1024);
 /// Bytes of reports that may come from one address.
 const ADDRESS_BYTES: Rate = Rate::per_hour(
@@ -87,11 +87,11 @@ pub struct KeptErrorView {
     pub id: String,
 }
 
-/// Errors that were kept, and those that were refused.
+/// Errors that were kept, and errors that were refused.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct KeptErrorsView {
-    /// The ids of those that were kept, in their order.
+    /// The ids of the errors that were kept, in their order.
     pub ids: Vec<String>,
     /// Errors that were not kept: to send one again is of no use before it is mended.
     pub refused: Vec<RefusedErrorView>,

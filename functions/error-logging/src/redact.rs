@@ -29,7 +29,7 @@ const WORDS: [&str; 14] = [
     "cvc",
 ];
 
-/// A context without the values of keys that name secrets, and without what looks like a token.
+/// A context without the values of keys that name secrets, and without texts that look like tokens.
 pub fn object(map: Map<String, Value>) -> Map<String, Value> {
     map.into_iter()
         .map(|(key, value)| {
@@ -78,7 +78,7 @@ fn words(key: &str) -> impl Iterator<Item = String> {
     words.into_iter().filter(|word| !word.is_empty())
 }
 
-/// A text without what looks like a secret: what stands behind `Bearer`, JSON Web Tokens, our refresh tokens, and the
+/// A text without the parts that look like secrets: a word behind `Bearer`, JSON Web Tokens, our refresh tokens, and the
 /// values of parameters whose names speak of secrets (`?access_token=…`).
 pub fn text(text: &str) -> String {
     let mut bearer = false;
@@ -116,7 +116,7 @@ fn without_values(word: &str) -> String {
     parts.collect()
 }
 
-/// Whether a word holds a refresh token of ours: by what they begin with, or, those of before, by their form: the id
+/// Whether a word holds a refresh token of ours: by its beginning, or, for tokens of former versions, by its form: the id
 /// of a session, a dot, and 64 characters of base64url.
 fn has_refresh_token(word: &str) -> bool {
     let base64url = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');

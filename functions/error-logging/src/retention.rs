@@ -36,7 +36,7 @@ pub fn endpoint() -> Endpoint {
         handle,
     )
     .auth(Auth::Operator)
-    .reply::<jobs::ReportView>(200, "What the run did.")
+    .reply::<jobs::ReportView>(200, "The counts of the run.")
     .codes(&[Code::JobFailed])
 }
 
@@ -62,7 +62,7 @@ async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
     remove(ctx, tally, ctx.now().plus(-days * DAY)).await
 }
 
-/// Removes what came before `before`, for as long as a run goes on.
+/// Removes errors that came before `before`, for as long as a run goes on.
 async fn remove(ctx: &Ctx, tally: &Tally, before: Timestamp) -> Result<()> {
     let end = Instant::now() + TIME;
     loop {
@@ -93,8 +93,8 @@ async fn remove(ctx: &Ctx, tally: &Tally, before: Timestamp) -> Result<()> {
     }
 }
 
-/// Groups that may have to go: by the clocks of those who reported, which may be a week late. Whether one has to
-/// is said by what is kept of it, which goes by the time at which it came.
+/// Groups that may have to go: by the reporters' clocks, which may be a week late. The errors that
+/// are kept of a group say whether it has to, by the times at which they came.
 fn groups(before: Timestamp) -> Query<ErrorGroup> {
     Query::new()
         .filter(Filter::lt(ErrorGroup::LAST_SEEN_AT, before))

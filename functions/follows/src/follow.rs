@@ -14,13 +14,13 @@ use whisper_store::{Batch, Doc, Filter, Get, Patch};
 use crate::view::FollowView;
 use crate::{RATE, follow_id};
 
-/// How to follow; what is left out stays, or starts as it does by default.
+/// How to follow; a field that is left out stays, or starts as it does by default.
 #[derive(Clone, Debug, Body)]
 #[body(changes = Follow, example = r#"{"isCloseFriend": true}"#)]
 pub struct FollowSettings {
     /// Whether they count among the caller's close friends; false at first.
     pub is_close_friend: Option<bool>,
-    /// Whether to hear of what they publish; true at first.
+    /// Whether to hear of their posts; true at first.
     pub notifications_enabled: Option<bool>,
 }
 
@@ -31,7 +31,7 @@ pub fn endpoint() -> Endpoint {
         .reply::<FollowView>(201, "The caller follows them now.")
         .reply::<FollowView>(
             200,
-            "The caller followed them already; what was sent is changed.",
+            "The caller followed them already; the fields that were sent are changed.",
         )
         .codes(&[Code::RateLimited])
 }

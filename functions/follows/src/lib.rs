@@ -19,7 +19,7 @@ const RATE: Rate = Rate::per_hour("follow", "follow_rate_per_hour", 300);
 
 /// The endpoints of this function.
 pub fn api() -> Api {
-    Api::new("follows", "Who follows whom, and who is a close friend.")
+    Api::new("follows", "Follows between users, and close friends.")
         .rates(&[RATE])
         .endpoint(follow::endpoint())
         .endpoint(unfollow::endpoint())

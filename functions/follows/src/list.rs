@@ -1,4 +1,4 @@
-//! `GET /v1/follows`: whom the caller follows, or who follows the caller.
+//! `GET /v1/follows`: the users whom the caller follows, or the caller's followers.
 
 use serde::Deserialize;
 use whisper_kit::page::{Listing, Window};
@@ -13,7 +13,7 @@ use crate::view::{FollowListItemView, FollowView};
 #[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct Side {
-    /// Whom the caller follows (if not said), or who follows the caller.
+    /// The users whom the caller follows (if not said), or the caller's followers.
     #[serde(default)]
     direction: FollowSide,
 }
@@ -23,10 +23,10 @@ pub struct Side {
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 enum FollowSide {
-    /// Whom the caller follows.
+    /// The users whom the caller follows.
     #[default]
     Following,
-    /// Who follows the caller.
+    /// The caller's followers.
     Followers,
 }
 

@@ -20,7 +20,7 @@ pub struct FollowView {
     /// Whether the follower counts the other among their close friends; for the follower alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_close_friend: Option<bool>,
-    /// Whether the follower hears of what the other publishes; for the follower alone.
+    /// Whether the follower hears of the other's posts; for the follower alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notifications_enabled: Option<bool>,
     /// When it began.

@@ -1,4 +1,4 @@
-//! The function on a database of its own: what it reads and writes.
+//! The function on a database of its own: its reads and writes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use futures::executor::block_on;
@@ -159,7 +159,7 @@ fn one_begins_to_follow_so_many_per_hour_and_an_anonymous_account_a_tenth() {
     });
 }
 
-/// Calls of every route of this function about `other`, what takes away last.
+/// Calls of every route of this function about `other`, routes that take away last.
 fn calls(other: &str) -> Vec<(Method, String)> {
     let mut calls = Vec::new();
     for endpoint in follows::api().endpoints() {

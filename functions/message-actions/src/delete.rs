@@ -11,7 +11,7 @@ use crate::deletion::{Deletion, Whom};
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct HowToDelete {
-    /// `all`, for which the sender has some hours and those who moderate a group all the time, or `me`, at any time.
+    /// `all`, for which the sender has some hours and moderators of a group all the time, or `me`, at any time.
     #[serde(rename = "for", default)]
     pub whom: Whom,
 }

@@ -51,7 +51,7 @@ pub fn missing_of_many(ids: &[&str]) -> Error {
 }
 
 impl Deletion<'_> {
-    /// Deletes them, in portions; those that are deleted already stay so. Nothing is deleted where the caller may not delete
+    /// Deletes them, in portions; messages that are deleted already stay so. Nothing is deleted where the caller may not delete
     /// one of them.
     ///
     /// # Errors
@@ -96,7 +96,7 @@ impl Deletion<'_> {
         }
     }
 
-    /// Those that are to be deleted still, where the caller may delete all of them.
+    /// The messages that are to be deleted still, where the caller may delete all of them.
     async fn pending(&self, ctx: &Ctx, missing: Missing) -> Result<(Access, Vec<Doc<Message>>)> {
         let me = ctx.caller()?.user_id;
         let Chosen { access, messages } =

@@ -29,7 +29,7 @@ use crate::rules::may_edit;
 /// Members that a direct conversation has.
 const PAIR: u32 = 2;
 
-/// A change of a message's words; what is left out stays.
+/// A change of a message's words; a field that is left out stays.
 #[derive(Clone, Debug, Body)]
 #[body(changes = Message, example = r#"{"content": "Hello, both of you!"}"#)]
 pub struct EditMessage {
@@ -208,7 +208,7 @@ impl Edit<'_> {
         events::append(ctx, batch, "message.edited", &message.id, sender, &what)
     }
 
-    /// What the edit replaces. Of two edits at once one finds its number taken, and is made again.
+    /// The words that the edit replaces. Of two edits at once one finds its number taken, and is made again.
     fn version(&self) -> MessageVersion {
         let before = self.before;
         MessageVersion {
@@ -235,7 +235,7 @@ fn words_of(message: &Message) -> Patch<Message> {
         .set(Message::UPDATED_AT, Timestamp::AT_COMMIT)
 }
 
-/// Those of the first that aren't among the second.
+/// The users of the first that aren't among the second.
 fn difference<'a>(some: &'a [String], others: &[String]) -> Vec<&'a str> {
     let others: BTreeSet<&str> = others.iter().map(String::as_str).collect();
     let some = some.iter().map(String::as_str);

@@ -27,14 +27,14 @@ pub fn endpoint() -> Endpoint {
     .auth(Auth::Operator)
     .reply::<ReportView>(
         200,
-        "What the run did; capped means that the next run goes on",
+        "The counts of the run; capped means that the next run goes on",
     )
     .codes(&[Code::JobFailed])
 }
 
 async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
     jobs::run(&ctx, JOB, async |tally| {
-        // A request has 30 s: what the one leaves of them is the other's.
+        // A request has 30 s: the other has the rest of the one's time.
         let half = Bounds {
             time: Bounds::default().time / 2,
             ..Bounds::default()

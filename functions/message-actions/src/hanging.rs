@@ -1,8 +1,8 @@
 //! Things that hang on messages and go with them: marks, reactions and their counts, earlier versions, votes.
 //!
 //! A message that is removed takes all of it along, over several commits where it is much. One that is deleted for all keeps
-//! its place, and who had deleted it for themselves still doesn't see that; the rest goes, some of it with the deletion, and
-//! what is left with the job.
+//! its place, and users who had deleted it for themselves still don't see that; the rest goes, some of it with the deletion,
+//! and the remainder with the job.
 
 use whisper_kit::Result;
 use whisper_kit::ids::poll_id;
@@ -49,7 +49,7 @@ impl Hanging {
         }
     }
 
-    /// The same without the marks of those who deleted a message for themselves: its place stays.
+    /// The same without the marks of users who deleted a message for themselves: its place stays.
     #[must_use]
     pub fn but_places(self) -> Self {
         let others = Filter::ne(MessageMark::KIND, MessageMarkKind::Deleted);

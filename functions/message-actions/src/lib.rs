@@ -31,7 +31,7 @@ pub use expiry::{JOB, Messages};
 pub fn api() -> Api {
     let api = Api::new(
         "message-actions",
-        "One message, and what becomes of it after it was sent",
+        "One message after it was sent: edits, deletions, reactions, votes, its end",
     )
     .rates(limits::RATES)
     .numbers(limits::NUMBERS)

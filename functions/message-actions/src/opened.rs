@@ -39,7 +39,7 @@ impl<'a> Named<'a> {
         })
     }
 
-    /// Reads the message, and `more` beside it, in one statement, whoever asks.
+    /// Reads the message, and `more` beside it, in one statement, for every caller.
     ///
     /// # Errors
     /// The same 404 for a stranger, and for a message that isn't there, is deleted or has ended, or that nobody wrote.

@@ -43,7 +43,7 @@ impl Previews {
                 .filter(Filter::eq(Message::CONVERSATION_ID, conversation.as_str()))
                 .filter(Filter::stands(ctx.now()))
                 .order(Order::desc(Column::seq()))
-                // All of those that still stand may be the newest.
+                // Any message that still stands may be the newest.
                 .limit(most(standing + 1))
         });
         let newest = ctx.read(newest.collect::<Vec<_>>()).await?;

@@ -92,7 +92,7 @@ fn everything_else(batch: Batch, due: &[DueMessage], now: Timestamp) -> Batch {
     ]);
     let batch = batch.delete_where(ended, due.len() as u64);
     let batch = delete::<MessageExpiry>(batch, ids().collect());
-    // Of those that answer others which end.
+    // The references of answers to messages that end.
     let answers = messages().filter(|message| message.reply_to_message_id.is_some());
     let answers = answers.map(|message| reply_reference_id(&message.id));
     delete::<MessageReference>(batch, answers.collect())

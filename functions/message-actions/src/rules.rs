@@ -1,4 +1,4 @@
-//! Who may change which message. Pure: no store, no clock.
+//! The rights to change messages. Pure: no store, no clock.
 
 use whisper_kit::error::{Code, Error, Result};
 use whisper_messages::Access;
@@ -8,7 +8,7 @@ use whisper_schema::prelude::{
     MessageContentType,
 };
 
-/// Roles that may delete messages of others, and read what edits replaced.
+/// Roles that may delete messages of others, and read the words that edits replaced.
 pub const MODERATORS: [Role; 3] = [Role::Owner, Role::Admin, Role::Moderator];
 
 const HOUR: i64 = 3_600_000;
@@ -25,21 +25,22 @@ pub fn is_recent(message: &Message, hours: u64, now: Timestamp) -> bool {
     hours == 0 || now <= sent.plus(hours.saturating_mul(HOUR))
 }
 
-/// Refuses who may not delete a message for all: its sender may for some hours, and whoever moderates the conversation at
-/// any time.
+/// Refuses members who may not delete a message for all: its sender may for some hours, and moderators of the conversation
+/// at any time.
 ///
 /// # Errors
 /// `forbidden`, `too_late`.
 pub fn may_take_back(message: &Message, access: &Access, hours: u64, now: Timestamp) -> Result<()> {
     if message.is_system_message {
-        let detail = "Nobody deletes for all what the server wrote.";
+        let detail = "Nobody deletes the server's own messages for all.";
         return Err(Error::forbidden(detail));
     }
     if moderates(access) {
         return Ok(());
     }
     if message.sender_id != access.member.user_id {
-        let detail = "Only its sender, and those who moderate the conversation, may delete a message for all.";
+        let detail =
+            "Only its sender, and moderators of the conversation, may delete a message for all.";
         return Err(Error::forbidden(detail));
     }
     match is_recent(message, hours, now) {
@@ -48,8 +49,8 @@ pub fn may_take_back(message: &Message, access: &Access, hours: u64, now: Timest
     }
 }
 
-/// Refuses who may not edit a message: its sender may for some hours, while they may send; what was forwarded, a poll, and what
-/// the server wrote stay as they are.
+/// Refuses members who may not edit a message: its sender may for some hours, while they may send; forwarded messages, polls,
+/// and the server's own stay as they are.
 ///
 /// # Errors
 /// `forbidden`, `not_editable`, `too_late`.
@@ -62,7 +63,7 @@ pub fn may_edit(message: &Message, access: &Access, hours: u64, now: Timestamp) 
         return Err(Error::forbidden("Only its sender may edit a message."));
     }
     if is_fixed || message.deleted_at.is_some() {
-        let detail = "What was forwarded or deleted, and polls, can't be edited.";
+        let detail = "Messages that were forwarded or deleted, and polls, can't be edited.";
         return Err(Error::new(Code::NotEditable, detail));
     }
     if access.member.is_blocked {

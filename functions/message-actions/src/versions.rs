@@ -1,4 +1,4 @@
-//! `GET …/messages/{messageId}/versions`: the words that edits of a message replaced, for those who moderate the conversation.
+//! `GET …/messages/{messageId}/versions`: the words that edits of a message replaced, for moderators of the conversation.
 
 use serde::Serialize;
 use whisper_kit::error::{Code, Error, Result};
@@ -49,7 +49,7 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/v1/conversations/{conversationId}/messages/{messageId}/versions",
         "listMessageVersions",
-        "Lists the words that edits of a message replaced in the last 30 days, newest first; for those who moderate the group",
+        "Lists the words that edits of a message replaced in the last 30 days, newest first; for moderators of the group",
         list,
     )
     .reply::<Listing<MessageVersionView>>(200, "A page of versions.")
@@ -63,7 +63,7 @@ async fn list(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
         .order(Order::desc(MessageVersion::NUMBER));
     let (opened, page) = named.open(&ctx, window.over(versions).page()).await?;
     if !moderates(&opened.access) {
-        let detail = "Only those who moderate the conversation see what edits replaced.";
+        let detail = "Only moderators of the conversation see the words that edits replaced.";
         return Err(Error::forbidden(detail));
     }
     let items = page.items.iter();

@@ -1,4 +1,4 @@
-//! Votes: who may, what they come to, and who learns of it.
+//! Votes: the rights to them, their tallies, and their readers.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -274,7 +274,7 @@ fn an_anonymous_choice_is_nowhere_but_in_the_voters_hands() {
         (&json!(true), None)
     );
 
-    // What the operator could look at.
+    // The rows that the operator could look at.
     let ballots = scene.all::<PollBallot>();
     assert_eq!(ballots.len(), 1);
     assert_eq!((&ballots[0].choices, ballots[0].voted_at), (&None, None));
@@ -422,7 +422,7 @@ fn votes_go_with_their_message() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Whatever is voted in whichever order, the tallies are those of the last votes.
+    /// The tallies are those of the last votes, for any votes in any order.
     #[test]
     fn tallies_follow_the_last_votes(
         multiple: bool,

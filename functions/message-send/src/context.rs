@@ -164,7 +164,7 @@ impl Context {
         draft.expires_at.into_iter().chain(origin).min()
     }
 
-    /// Refuses a sender who may not send here now, whatever it is.
+    /// Refuses a sender who may not send anything here now.
     ///
     /// # Errors
     /// `forbidden`, in the same words for a block and where the other one doesn't want messages; `rate_limited` in slow mode.

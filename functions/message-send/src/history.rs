@@ -44,7 +44,7 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         whisper_messages::MESSAGES,
         "listMessages",
-        "Lists the messages of a conversation, newest first; `previous` leads to those that come later",
+        "Lists the messages of a conversation, newest first; `previous` leads to messages that come later",
         list,
     )
     .page::<HistoryFilters>()

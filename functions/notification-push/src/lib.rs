@@ -39,7 +39,7 @@ pub fn api_with(transport: Transport) -> Api {
     });
     let api = Api::new(
         JOB,
-        "Inboxes and Web Push: tells users what happened, in the apps and on their devices",
+        "Inboxes and Web Push: tells users the news, in the apps and on their devices",
     )
     .variables(&[endpoint::SERVICES, endpoint::EXTRA_ORIGIN, vapid::CONTACT])
     .endpoint(inbox::list::endpoint())
@@ -109,7 +109,7 @@ fn job_endpoint(worker: &Rc<Worker>) -> Endpoint {
     .auth(Auth::Operator)
     .reply::<ReportView>(
         200,
-        "What the run did; capped means that the next run goes on",
+        "The counts of the run; capped means that the next run goes on",
     )
     .codes(&[Code::JobFailed])
 }

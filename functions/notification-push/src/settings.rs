@@ -1,4 +1,4 @@
-//! `GET` and `PUT /v1/me/notification-settings`: what a user wants to hear of, and when.
+//! `GET` and `PUT /v1/me/notification-settings`: the kinds that a user wants to hear of, and when.
 
 use serde::Serialize;
 use whisper_kit::{Ctx, Endpoint, Json, Method, Reply, Request, Result, Rule};
@@ -39,7 +39,7 @@ pub struct NotificationSettingsView {
     #[field(default = true)]
     pub push_enabled: bool,
     /// Time of day at which the quiet hours begin, such as `22:00`; null without quiet hours. Within them only
-    /// what is urgent is pushed; the inbox has everything.
+    /// urgent kinds are pushed; the inbox has everything.
     #[field(is = TIME_OF_DAY)]
     pub quiet_from: Option<String>,
     /// Time of day at which they end, such as `07:00`; the next day if it is earlier.
@@ -99,7 +99,7 @@ pub fn get_endpoint() -> Endpoint {
         Method::GET,
         PATH,
         "getNotificationSettings",
-        "Shows what the caller wants to hear of, and when.",
+        "Shows the kinds that the caller wants to hear of, and when.",
         get,
     )
     .reply::<NotificationSettingsView>(200, "The settings")
@@ -111,7 +111,7 @@ pub fn put_endpoint() -> Endpoint {
         Method::PUT,
         PATH,
         "setNotificationSettings",
-        "Sets what the caller wants to hear of, and when; what is left out is as it was at first.",
+        "Sets the kinds that the caller wants to hear of, and when; a field that is left out is as it was at first.",
         put,
     )
     .reply::<NotificationSettingsView>(200, "The settings")

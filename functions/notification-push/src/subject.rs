@@ -80,7 +80,7 @@ impl Subject {
     }
 }
 
-/// Ids of what a notification is about.
+/// Ids of the things that a notification is about.
 pub fn metadata(notification: &Notification) -> Map<String, Value> {
     let text = notification.metadata.as_deref();
     text.and_then(|text| serde_json::from_str(text).ok())
@@ -93,7 +93,7 @@ pub fn actor(notification: &Notification) -> Option<String> {
     ids.get("userId")?.as_str().map(str::to_owned)
 }
 
-/// Asks what decides whether these may be told now; gives [`Standing`]. Nothing is asked for none.
+/// Asks for the facts that decide whether these may be told now; gives [`Standing`]. Nothing is asked for none.
 pub fn standing(subjects: &[Subject], now: Timestamp) -> Asking {
     let memberships: Vec<String> = subjects.iter().filter_map(Subject::membership).collect();
     let deletions: Vec<String> = subjects.iter().filter_map(Subject::deletion).collect();
@@ -242,8 +242,8 @@ impl Standing {
         }
     }
 
-    /// Whether a device may ring for it: it may be shown, what it is about is still so, and it isn't known to the user
-    /// already. What the user wants to hear of besides is their own setting.
+    /// Whether a device may ring for it: it may be shown, its subject still stands, and the user doesn't know
+    /// of it already. The user's wishes besides are their own setting.
     pub fn may_ring(&self, subject: &Subject) -> bool {
         self.may_show(subject)
             && self.message_rings(subject)

@@ -7,7 +7,7 @@ use crate::delivery::turns::Turns;
 use crate::web_push::transport::Transport;
 use crate::web_push::vapid::Vapid;
 
-/// How many senders of an instance are at work at once. Leases keep them, and those of other instances, apart.
+/// How many senders of an instance are at work at once. Leases keep them, and other instances' workers, apart.
 const AT_WORK: u32 = 4;
 
 /// State for pushing that the requests of an instance share.

@@ -7,7 +7,7 @@ use whisper_schema::Timestamp;
 use whisper_schema::system::JobRun;
 use whisper_store::{Filter, Order, Query};
 
-/// The jobs of the bundle: their names, and what they do. A test holds them against the schedules in
+/// The jobs of the bundle: their names, and their purposes. A test holds them against the schedules in
 /// `spin.toml`.
 pub const JOBS: [(&str, &str); 7] = [
     (
@@ -21,17 +21,20 @@ pub const JOBS: [(&str, &str); 7] = [
     ),
     (
         "retention",
-        "Removes what has been kept for as long as its collection says.",
+        "Removes documents that have been kept for as long as their collections say.",
     ),
     (
         "search",
-        "Takes in messages that are still to be found, and takes out what has ended.",
+        "Takes in messages that are still to be found, and takes out messages that have ended.",
     ),
     (
         "story-expiry",
         "Removes expired stories with their views and reactions.",
     ),
-    ("xp-badges", "Awards what is still to be awarded."),
+    (
+        "xp-badges",
+        "Awards for activities that are still to be counted.",
+    ),
 ];
 /// How far failures are counted.
 const MAX_FAILURES: u64 = 10_000;
@@ -46,7 +49,7 @@ const LONGEST: i64 = 5 * 60 * 1000;
 pub struct JobListView {
     /// The jobs, by name.
     pub items: Vec<JobView>,
-    /// The bundle's time: what is overdue is so by this clock.
+    /// The bundle's time: jobs are overdue by this clock.
     pub now: Timestamp,
 }
 

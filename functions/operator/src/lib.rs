@@ -35,11 +35,11 @@ pub fn api() -> Api {
             Method::POST,
             "/internal/jobs/retention",
             "runRetention",
-            "Removes what has been kept for as long as its collection says.",
+            "Removes documents that have been kept for as long as their collections say.",
             retention::handle,
         )
         .auth(Auth::Operator)
-        .reply::<ReportView>(200, "What it removed.")
+        .reply::<ReportView>(200, "The counts of its removals.")
         .codes(&[Code::JobFailed]),
     )
     .endpoint(

@@ -5,7 +5,7 @@ mod verify;
 
 use whisper_kit::Api;
 
-/// Most characters of a password, as those that set one take it.
+/// Most characters of a password, the same as where one is set.
 const PASSWORD_MAX: usize = 1024;
 
 /// The endpoints.

@@ -23,7 +23,7 @@ const MESSAGES: usize = 50;
 /// Takes in messages until none is left or the time is over.
 ///
 /// # Errors
-/// The store's; what was taken in stays.
+/// The store's; messages that were taken in stay.
 pub async fn run(ctx: &Ctx, time: Duration, tally: &Tally) -> Result<()> {
     let until = Instant::now() + time;
     loop {
@@ -90,7 +90,7 @@ fn outcome(is_done: bool, taken_in: u64, more: bool) -> Attempt<Step> {
 }
 
 /// On the condition that the consumer hasn't gone on. A message that is deleted between the read and the commit has an
-/// event that the consumer has yet to see: then it takes out again what is put in here.
+/// event that the consumer has yet to see: then it takes out again the entries that are put in here.
 fn still_at(batch: Batch, events: Option<&Doc<ConsumerCursor>>) -> Batch {
     let consumer = Filter::<ConsumerCursor>::eq(Column::id(), CONSUMER);
     match events {
@@ -119,7 +119,7 @@ fn moved(cursor: Option<&Doc<ConsumerCursor>>, position: i64) -> Batch {
 fn place(name: &str, position: i64) -> ConsumerCursor {
     ConsumerCursor {
         id: name.to_owned(),
-        // No collection is kept for it: what it hasn't seen is no event.
+        // No collection is held back for it: it goes through messages, not events.
         reads: None,
         position,
         updated_at: Timestamp::AT_COMMIT,

@@ -1,4 +1,4 @@
-//! The entries of messages: what they are found by, made again from each message as it stands.
+//! The entries by which messages are found, made again from each message as it stands.
 
 use whisper_kit::ids::derived_id;
 use whisper_schema::prelude::{Column, MediaEntry, MediaKind, Message, SearchEntry};
@@ -7,10 +7,10 @@ use whisper_words::indexed;
 
 use crate::texts::{carried, has_link, has_media, kind, texts};
 
-/// Most characters of words that an entry has; what a message says beyond them isn't found.
+/// Most characters of words that an entry has; words of a message beyond them aren't found.
 const MOST_WORDS: usize = 60_000;
 
-/// Entries to be put in the place of those that messages had.
+/// Entries to be put in the place of the messages' former ones.
 #[derive(Debug, Default)]
 pub struct Entries {
     words: Vec<SearchEntry>,

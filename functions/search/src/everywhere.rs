@@ -19,7 +19,7 @@ use crate::question::{Question, SearchFilters};
 use crate::view::FoundMessageView;
 use crate::walk::{Pointer, walk};
 
-/// How many conversations a search looks through: those that the caller joined last.
+/// How many conversations a search looks through: the ones that the caller joined last.
 const CONVERSATIONS: usize = 5000;
 /// How many of them one question names.
 const TOGETHER: usize = 250;

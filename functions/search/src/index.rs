@@ -1,5 +1,5 @@
-//! The consumer of `events` that keeps the entries: whatever happened to a message, its entries are made again from the
-//! message as it stands now, or taken out.
+//! The consumer of `events` that keeps the entries: after each event of a message its entries are made again from
+//! the message as it stands now, or taken out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -21,7 +21,7 @@ const EVENTS: u32 = 50;
 /// Handles events until none is left or the time is over.
 ///
 /// # Errors
-/// The store's; what was handled before stays handled.
+/// The store's; events that were handled before stay handled.
 pub async fn run(ctx: &Ctx, time: Duration, tally: &Tally) -> Result<()> {
     let bounds = Bounds::new(EVENTS, time);
     consumer::run(ctx, CONSUMER, bounds, tally, async |events| {

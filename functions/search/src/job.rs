@@ -30,13 +30,13 @@ pub fn endpoint() -> Endpoint {
         Method::POST,
         "/internal/jobs/search",
         "runSearch",
-        "Takes in what is still to be found, and takes out what has ended.",
+        "Takes in messages that are still to be found, and takes out messages that have ended.",
         handle,
     )
     .auth(Auth::Operator)
     .reply::<ReportView>(
         200,
-        "What the run did; capped means that the next run goes on",
+        "The counts of the run; capped means that the next run goes on",
     )
     .codes(&[Code::JobFailed])
 }

@@ -26,7 +26,7 @@ pub const JOB: &str = "search";
 pub fn api() -> Api {
     Api::new(
         JOB,
-        "Finds messages by their words, and lists what conversations carry.",
+        "Finds messages by their words, and lists the media, files and links of conversations.",
     )
     .rates(limits::RATES)
     .endpoint(here::endpoint())

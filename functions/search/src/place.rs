@@ -1,4 +1,4 @@
-//! Places that the caller searches: conversations in which they are a member, and what of them is theirs to see.
+//! Places that the caller searches: conversations in which they are a member, and the part that is theirs to see.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use whisper_store::{Doc, Filter, MAX_LIMIT, Query};
 /// Conversations with the caller's membership, by their ids.
 pub type Places = BTreeMap<String, Access>;
 
-/// Those of these messages, each given with its conversation, that stand and are the caller's to see; one statement.
+/// Of these messages, each given with its conversation, the ones that stand and are the caller's to see; one statement.
 ///
 /// # Errors
 /// As [`Ctx::read`].

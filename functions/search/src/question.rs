@@ -1,4 +1,4 @@
-//! What is searched for: words, and which messages they may stand in.
+//! The question of a search: words, and conditions on the messages that they stand in.
 
 use serde::Deserialize;
 use whisper_kit::Code;
@@ -18,7 +18,7 @@ const WORDS: usize = 30;
 #[serde(rename_all = "camelCase")]
 pub struct SearchFilters {
     /// The words to look for, 1 to 200 characters and at most 30 words: upper and lower case, accents and the like don't matter, all words must
-    /// stand in the message, in any order, and the last may be the beginning of one. What stands in quotes must stand so.
+    /// stand in the message, in any order, and the last may be the beginning of one. Words in quotes must stand so.
     pub query: String,
     /// Only messages of this user.
     pub from: Option<String>,

@@ -1,4 +1,4 @@
-//! The texts of a message that people read, and what it carries.
+//! The texts of a message that people read, and the media, files and links that it carries.
 
 use serde_json::{Map, Value};
 use whisper_messages::ORIGINAL_CONTENT_TYPE;
@@ -64,7 +64,7 @@ fn metadata(message: &Message) -> Option<Map<String, Value>> {
     serde_json::from_str(message.metadata.as_deref()?).ok()
 }
 
-/// The kind of a message's content; of a copy, the kind of what was copied.
+/// The kind of a message's content; of a copy, the original's kind.
 pub fn kind(message: &Message) -> MessageContentType {
     let original = || {
         let metadata = metadata(message)?;

@@ -1,4 +1,4 @@
-//! What a search answers.
+//! The answers of a search.
 
 use std::ops::Range;
 

@@ -1,5 +1,5 @@
-//! Walks along messages by what points to them: newest first, page by page, each page full though some of what is pointed
-//! to is gone or isn't the caller's to see.
+//! Walks along messages by the documents that point to them: newest first, page by page, each page full though some of the messages
+//! are gone or aren't the caller's to see.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use whisper_kit::{Ctx, Result};
 use whisper_schema::prelude::{Column, Document, MediaEntry, SearchEntry};
 use whisper_store::{Cursor, Doc, Filter, Order, Query};
 
-/// The most rounds of a walk: a bound on what a page costs when much of what it meets isn't for the caller.
+/// The most rounds of a walk: a bound on the cost of a page that meets many messages which aren't for the caller.
 const ROUNDS: usize = 5;
 
 /// A document that points to a message.
@@ -61,7 +61,7 @@ impl Pointer for MediaEntry {
 /// A page of a walk.
 #[derive(Debug)]
 pub struct Walked<T> {
-    /// What was found, newest first.
+    /// The finds, newest first.
     pub items: Vec<T>,
     /// Where older ones begin.
     pub next: Option<Cursor>,
@@ -107,7 +107,7 @@ impl Way {
     }
 }
 
-/// Walks along what any of the queries meets. `look` gives what is shown of the messages that are pointed to, by their ids; the
+/// Walks along the documents that any of the queries meets. `look` gives the items for the messages that are pointed to, by their ids; the
 /// others are passed over.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use whisper_store::{Doc, Get, ReadSet};
 
 /// A story that the caller may see.
 pub struct Opened {
-    /// Who calls.
+    /// The caller.
     pub caller: Caller,
     /// The story.
     pub story: Doc<Story>,
@@ -36,7 +36,7 @@ pub async fn open<R: ReadSet>(ctx: &Ctx, story_id: &str, more: R) -> Result<(Ope
     Ok((opened, more))
 }
 
-/// As [`open`]; what depends on the story itself is read with the second statement, which a story
+/// As [`open`]; documents that depend on the story itself are read with the second statement, which a story
 /// of the caller's own doesn't need otherwise.
 ///
 /// # Errors

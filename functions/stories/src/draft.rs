@@ -54,7 +54,7 @@ pub struct NewStory {
     /// Users it mentions.
     #[field(count = 0..=20, is = ID)]
     pub mentions: Distinct<String>,
-    /// Who may see it.
+    /// Its audience.
     #[field(default = StoryPrivacy::Friends)]
     pub privacy: StoryPrivacy,
     /// Whether it can be answered.

@@ -1,8 +1,8 @@
-//! `GET /v1/stories/feed`: the active stories of those whom the caller follows, and the caller's own.
+//! `GET /v1/stories/feed`: the active stories of users whom the caller follows, and the caller's own.
 //!
-//! Four statements, however many people and stories there are: whom the caller follows (with the
-//! session); what these are to the caller; a page of the stories the caller may see, found by
-//! one condition, so that every page but the last is full; and what belongs to the page's items.
+//! Four statements, however many people and stories there are: the users whom the caller follows
+//! (with the session); their relations to the caller; a page of the stories the caller may see, found by
+//! one condition, so that every page but the last is full; and the documents that belong to the page's items.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use whisper_store::{Cursor, Doc, Filter, MAX_LIMIT, Order, Page, Query};
 use crate::show::reply;
 use crate::view::StoryPostView;
 
-/// How many people a feed has room for: those whom the caller followed last.
+/// How many people a feed has room for: the ones whom the caller followed last.
 pub const MAX_FOLLOWED: usize = 5000;
 /// The most values of one condition.
 const CHUNK: usize = MAX_LIMIT as usize;
@@ -67,7 +67,7 @@ async fn all_followed(ctx: &Ctx, viewer: &str, first: Page<Follow>) -> Result<Ve
     Ok(authors)
 }
 
-/// Reads the relation of the viewer to each of those whom they follow.
+/// Reads the relation of the viewer to each user whom they follow.
 async fn circles(ctx: &Ctx, viewer: &str, follows: Vec<Doc<Follow>>) -> Result<Circles> {
     let ids: Vec<&str> = follows
         .iter()
@@ -101,7 +101,7 @@ struct Circles {
 }
 
 impl Circles {
-    /// Sorts those whom the viewer follows, by the one rule; `back` holds their follows of the viewer.
+    /// Sorts the users whom the viewer follows, by the one rule; `back` holds their follows of the viewer.
     fn sort(viewer: &str, follows: &[Follow], back: &[Follow]) -> Self {
         let back: BTreeMap<&str, &Follow> = back
             .iter()

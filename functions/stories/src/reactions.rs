@@ -43,13 +43,13 @@ pub struct NewReaction {
 pub struct StoryReactionView {
     /// The story.
     pub story_id: String,
-    /// Who reacted.
+    /// The user who reacted.
     pub user_id: String,
     /// The emoji or word.
     pub reaction: String,
     /// When they first reacted.
     pub created_at: Timestamp,
-    /// Who that is; in the author's list alone.
+    /// A summary of that user; in the author's list alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<UserSummaryView>,
 }
@@ -95,7 +95,7 @@ pub fn list_endpoint() -> Endpoint {
 
 async fn put(ctx: Ctx, request: Request, Json(wanted): Json<NewReaction>) -> Result<Reply> {
     let id = request.id("storyId")?;
-    // An emoji has one form, whichever keyboard it was typed on.
+    // An emoji has one form, typed on any keyboard.
     let wanted = emoji::emoji(&wanted.reaction).unwrap_or(wanted.reaction);
     ctx.retry(async || {
         let (opened, known) = open_mine(&ctx, id).await?;

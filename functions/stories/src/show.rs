@@ -1,4 +1,4 @@
-//! A page of stories with what the caller is to know beside them.
+//! A page of stories with the caller's own view and reaction of each.
 
 use whisper_kit::page::Window;
 use whisper_kit::{Ctx, Reply, Result};

@@ -59,7 +59,7 @@ pub struct StoryPostView {
     pub reply_count: i64,
     /// Number of times it was passed on.
     pub share_count: i64,
-    /// Who may see it.
+    /// Its audience.
     pub privacy: StoryPrivacy,
     /// Whether it can be answered.
     pub allow_replies: bool,
@@ -72,7 +72,7 @@ pub struct StoryPostView {
     /// The caller's reaction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub my_reaction: Option<String>,
-    /// Who posted it.
+    /// The user who posted it.
     pub author: UserSummaryView,
 }
 

@@ -35,7 +35,7 @@ pub struct NewView {
 pub struct StoryWatchView {
     /// The story.
     pub story_id: String,
-    /// Who saw it.
+    /// The user who saw it.
     pub viewer_id: String,
     /// The longest time it was watched for, in seconds.
     pub watch_duration: i64,
@@ -55,7 +55,7 @@ pub struct StoryWatchView {
 pub struct StoryViewerView {
     /// The viewer's id.
     pub viewer_id: String,
-    /// Who that is.
+    /// A summary of that user.
     pub viewer: UserSummaryView,
     /// The longest time they watched, in seconds.
     pub watch_duration: i64,

@@ -26,7 +26,7 @@ async fn call(edge: &TestEdge, who: &Person, call: (Method, &str, Value)) -> Ans
     edge.send(call.0, call.1, &who.token, &call.2).await
 }
 
-/// Three who follow each other; each has posted a story, and has seen those of the others and reacted.
+/// Three who follow each other; each has posted a story, and has seen the others' and reacted.
 async fn three(edge: &TestEdge) -> [Person; 3] {
     let mut people = Vec::new();
     for _ in 0..3 {
@@ -86,7 +86,7 @@ async fn rename(edge: &TestEdge, people: &[Person]) {
     edge.store().commit(batch).await.unwrap();
 }
 
-/// Calls of every route about everybody; what takes away stands last.
+/// Calls of every route about everybody; routes that take away stand last.
 fn calls(people: &[Person]) -> Vec<(Method, String, Value)> {
     let mut calls = Vec::new();
     for endpoint in stories::api().endpoints() {

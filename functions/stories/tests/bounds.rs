@@ -1,4 +1,4 @@
-//! How often one reacts, and how long a story stands whatever the clock said.
+//! How often one reacts, and how long a story stands with a wrong clock.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use futures::executor::block_on;

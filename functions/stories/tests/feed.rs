@@ -1,4 +1,4 @@
-//! The feed against a simple model: whatever the follows, blocks and stories are, its pages together are
+//! The feed against a simple model: with any follows, blocks and stories its pages together are
 //! exactly the stories that the rule allows, latest first, and no page but the last is short.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -24,7 +24,7 @@ struct Author {
     is_disabled: bool,
 }
 
-/// A story: whose (the viewer's own are those of the last author), for whom, and when it expires.
+/// A story: its author (the last one is the viewer), its audience, and its end.
 #[derive(Clone, Debug)]
 struct Posted {
     author: usize,

@@ -1,4 +1,4 @@
-//! How many statements each operation costs, whatever the number of people, views and stories.
+//! How many statements each operation costs, at any number of people, views and stories.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use futures::executor::block_on;
@@ -54,7 +54,7 @@ async fn world(people: usize) -> (TestEdge, String) {
     (edge, token)
 }
 
-/// Statements of a call, apart from those that hold a transaction together.
+/// Statements of a call, apart from the ones that hold a transaction together.
 async fn statements(
     edge: &TestEdge,
     token: &str,
@@ -78,7 +78,7 @@ fn the_cost_doesnt_grow() {
             let (edge, token) = world(people).await;
             let text = json!({"contentType": "text", "text": "hello"});
             let calls = [
-                // Whatever an instance reads once.
+                // For the documents that an instance reads once.
                 (Method::GET, "/v1/stories", Value::Null, 200),
                 (Method::POST, "/v1/stories", text, 201),
                 (Method::GET, "/v1/stories/feed", Value::Null, 200),

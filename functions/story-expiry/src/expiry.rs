@@ -22,7 +22,7 @@ impl Expiring for Stories {
             .order(Order::asc(Story::EXPIRES_AT))
     }
 
-    /// Counts what hangs on the stories, each just far enough.
+    /// Counts the views and reactions of the stories, each just far enough.
     async fn due(&self, run: &Budget<'_>, ended: Vec<Doc<Story>>) -> Result<Vec<Due<()>>> {
         let enough = run.bounds.rows_per_commit + 1;
         let views = ended.iter().map(|story| of_story(views_of(&story.id)));

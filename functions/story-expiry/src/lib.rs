@@ -28,7 +28,7 @@ pub fn api() -> Api {
         .auth(Auth::Operator)
         .reply::<ReportView>(
             200,
-            "What the run did; capped means that the next run goes on",
+            "The counts of the run; capped means that the next run goes on",
         )
         .codes(&[Code::JobFailed]),
     )

@@ -1,4 +1,4 @@
-//! The badges, and what each takes. Keys are kept in profiles: they never change.
+//! The badges, and the requirements of each. Keys are kept in profiles: they never change.
 
 use whisper_schema::prelude::UserActivityType;
 

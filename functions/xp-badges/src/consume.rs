@@ -27,10 +27,10 @@ pub const LIMIT: u32 = 100;
 /// is handled late is remembered from then on: the rest of its activities may be still to come.
 const DAYS_KEPT: i64 = 3 * 24 * 60 * 60 * 1000;
 
-/// Awards what there is to award, for at most about `time`.
+/// Awards for the activities that wait, for at most about `time`.
 ///
 /// # Errors
-/// The store's; what was committed before stays.
+/// The store's; commits before it stay.
 pub async fn run(ctx: &Ctx, time: Duration, tally: &Tally) -> Result<()> {
     let bounds = Bounds::new(LIMIT, time);
     consumer::run(ctx, NAME, bounds, tally, |activities| {
@@ -113,12 +113,12 @@ async fn remember(
     Ok(())
 }
 
-/// Id of what a user earned on a day.
+/// Id of a user's earnings on a day.
 pub fn day_id(user: &str, day: &str) -> String {
     derived_id(&["progress day", user, day])
 }
 
-/// Id of what a user earned in a week.
+/// Id of a user's earnings in a week.
 pub fn week_id(user: &str, week: &str) -> String {
     derived_id(&["progress week", user, week])
 }
@@ -192,7 +192,7 @@ fn json_text<T: serde::Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(Error::internal)
 }
 
-/// Puts news into the inbox, and says so to those who push. The id follows from the news: told once.
+/// Puts news into the inbox, and says so to the component that pushes. The id follows from the news: told once.
 fn notify(ctx: &Ctx, batch: Batch, user: &str, news: News) -> Result<Batch> {
     let (id, title, body, metadata) = match news {
         News::Level(level) => (

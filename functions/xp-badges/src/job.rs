@@ -28,11 +28,11 @@ pub fn endpoint() -> Endpoint {
         Method::POST,
         "/internal/jobs/xp-badges",
         "runXpBadges",
-        "Awards what is still to be awarded, and forgets days and weeks that are over.",
+        "Awards for activities that are still to be counted, and forgets days and weeks that are over.",
         handle,
     )
     .auth(Auth::Operator)
-    .reply::<ReportView>(200, "What the run did.")
+    .reply::<ReportView>(200, "The counts of the run.")
     .codes(&[Code::JobFailed])
 }
 
@@ -49,7 +49,7 @@ async fn award(ctx: &Ctx, tally: &Tally) -> Result<()> {
     reputation::run(ctx, TIME, tally).await
 }
 
-/// Deletes what has expired, as far as the bounds allow.
+/// Deletes documents that have expired, as far as the bounds allow.
 async fn sweep(ctx: &Ctx, tally: &Tally) -> Result<()> {
     let days = Filter::<ProgressDay>::le(ProgressDay::EXPIRES_AT, ctx.now());
     let weeks = Filter::<ProgressWeek>::le(ProgressWeek::EXPIRES_AT, ctx.now());

@@ -10,7 +10,7 @@ use whisper_store::{Count, Filter, Order, Page, Query};
 
 use crate::day;
 
-/// How far ranks are counted; whoever stands behind has none.
+/// How far ranks are counted; users behind it have none.
 const MAX_RANK: u64 = 100_000;
 /// Users followed that are looked at.
 const MAX_FOLLOWED: u32 = 999;
@@ -19,14 +19,14 @@ const MAX_FOLLOWED: u32 = 999;
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct RankView {
-    /// Place from 1; who has as many points has the same place or the next. Absent beyond 100,000.
+    /// Place from 1; users with as many points have the same place or the next. Absent beyond 100,000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rank: Option<u64>,
-    /// Points: all of them, or those of the week.
+    /// Points: all of them, or the week's.
     pub xp: i64,
     /// Whether it is the caller.
     pub me: bool,
-    /// Who it is.
+    /// The user at this place.
     pub user: RankedUserView,
 }
 
@@ -34,7 +34,7 @@ pub struct RankView {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct RankedUserView {
-    /// Who it is.
+    /// The user's summary.
     #[serde(flatten)]
     pub user: UserSummaryView,
     /// Level.
@@ -82,21 +82,21 @@ pub fn endpoints() -> [Endpoint; 3] {
             Method::GET,
             "/v1/leaderboards/global",
             "getGlobalLeaderboard",
-            "Who has most experience points.",
+            "The users with most experience points.",
             global,
         ),
         Endpoint::new(
             Method::GET,
             "/v1/leaderboards/following",
             "getFollowingLeaderboard",
-            "Who has most of those whom the caller follows, and the caller.",
+            "The users whom the caller follows with most experience points, and the caller.",
             following,
         ),
         Endpoint::new(
             Method::GET,
             "/v1/leaderboards/week",
             "getWeekLeaderboard",
-            "Who earned most this week (ISO week, UTC).",
+            "The users who earned most this week (ISO week, UTC).",
             week,
         )
         .page::<NoFilters>(),

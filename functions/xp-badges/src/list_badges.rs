@@ -16,7 +16,7 @@ pub struct BadgeView {
     pub name: &'static str,
     /// The reason it is given for, in a sentence.
     pub about: &'static str,
-    /// How much it takes of what is counted.
+    /// How much of the counted thing it takes.
     pub takes: i64,
 }
 

@@ -79,7 +79,7 @@ pub struct EarnedBadgeView {
     /// When it was earned, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub earned_at: Option<Timestamp>,
-    /// How much the user has of what it takes.
+    /// How much the user has of the counted thing.
     pub progress: i64,
 }
 

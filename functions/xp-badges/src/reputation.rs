@@ -25,10 +25,10 @@ pub const REACTION: i64 = 1;
 /// Points for a follower.
 pub const FOLLOWER: i64 = 2;
 
-/// Grants what there is to grant, for at most about `time`.
+/// Grants for the events that wait, for at most about `time`.
 ///
 /// # Errors
-/// The store's; what was committed before stays.
+/// The store's; commits before it stay.
 pub async fn run(ctx: &Ctx, time: Duration, tally: &Tally) -> Result<()> {
     let bounds = Bounds::new(LIMIT, time);
     consumer::run(ctx, NAME, bounds, tally, |events| handle(ctx, events)).await

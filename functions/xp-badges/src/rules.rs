@@ -14,7 +14,7 @@ pub struct Award {
 /// The most points of a day, over all activities.
 pub const DAILY_POINTS: i64 = 500;
 
-/// The points of an activity; none for what others do to a user, and for leaving.
+/// The points of an activity; none for others' doings to a user, and for leaving.
 pub fn award(activity: UserActivityType) -> Option<Award> {
     use UserActivityType as A;
     let (points, daily) = match activity {

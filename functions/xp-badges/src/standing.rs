@@ -1,4 +1,4 @@
-//! How a user stands, and what an activity makes of it. No I/O: what goes in is what comes out.
+//! How a user stands, and the effect of an activity on it. No I/O: the outcome follows from the arguments alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -124,7 +124,7 @@ impl Standing {
         days
     }
 
-    /// Puts in what is stored of a day.
+    /// Puts in a day's stored numbers.
     pub fn remember_day(&mut self, row: &ProgressDay) {
         if let Some(date) = day::parse(&row.day) {
             let counts = counts(&row.counts);
@@ -137,7 +137,7 @@ impl Standing {
         }
     }
 
-    /// Puts in what is stored of a week.
+    /// Puts in a week's stored numbers.
     pub fn remember_week(&mut self, row: &ProgressWeek) {
         self.weeks
             .insert(row.week.clone(), (row.xp, row.expires_at));
@@ -236,7 +236,7 @@ const ZONES_APART: usize = 2;
 /// How long a week is remembered after its end, in milliseconds.
 const WEEKS_KEPT: i64 = 35 * 24 * 60 * 60 * 1000;
 
-/// Reads a JSON object of numbers; what is none counts as nothing.
+/// Reads a JSON object of numbers; other values count as nothing.
 pub fn counts(text: &str) -> BTreeMap<String, i64> {
     serde_json::from_str(text).unwrap_or_default()
 }

@@ -4,7 +4,7 @@
 //! than the API lets it be, so that it stands outside the row; a required column has no default, one with a default isn't
 //! required; an index on a list is left out, as its elements are rows of a collection of their own, and one of
 //! words has the scope and the place alone, as the server's own search isn't asked.
-//! Beside the attributes each table has a column for what the store keeps: how often a row was changed.
+//! Beside the attributes each table has a column of the store's: how often a row was changed.
 
 use serde_json::Value;
 use whisper_schema as schema;
@@ -91,7 +91,7 @@ fn column(attribute: &Attribute) -> Column {
     column
 }
 
-/// Grows by one with every change of the row; a commit that rests on what it read asks the server for the next one.
+/// Grows by one with every change of the row; a commit that rests on a read asks the server for the next one.
 fn revision() -> Column {
     Column {
         key: "revision".to_owned(),

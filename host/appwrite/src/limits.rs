@@ -13,7 +13,7 @@ pub const ROW_BASE: u64 = 1_067;
 pub const IN_ROW: u64 = 16_381;
 /// The least size that stands outside the row and fits TEXT with characters of four bytes.
 pub const OFF_ROW: u64 = 16_383;
-/// Bytes that a row keeps of what stands outside it, and of every array.
+/// Bytes that a row keeps of values outside it, and of every array.
 pub const POINTER: u64 = 20;
 /// Characters of a text (A `app/init/constants.php`).
 pub const TEXT: u64 = 1_073_741_824;

@@ -21,7 +21,7 @@ impl std::error::Error for Unreadable {}
 
 type Read<T> = Result<T, Unreadable>;
 
-/// Reads what a file's text says of databases, tables and buckets.
+/// Reads the databases, tables and buckets of a file's text.
 ///
 /// # Errors
 /// As [`read_file`].

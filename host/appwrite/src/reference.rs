@@ -20,7 +20,7 @@ const HEADER: &str = "\
 const DEVIATIONS: &str = "\
 ## Where the stored form differs
 
-The API takes and gives what the tables below say. A server of Appwrite's would refuse some of it as it stands (`whisper schema validate schema/tests/facts.json`
+The API takes and gives the values of the tables below. A server of Appwrite's would refuse some of it as it stands (`whisper schema validate schema/tests/facts.json`
 lists it), so that there it is stored otherwise:
 
 - A row may have fewer than 65,535 bytes, four for each character of its texts. The texts marked *stored outside the row* are stored with a size of 16,383, which takes 20 bytes
@@ -36,7 +36,7 @@ lists it), so that there it is stored otherwise:
 
 /// The section on direct reads, without the components between; it stands before the collections.
 const READERS: &str = "\
-## Who may read what
+## Readers of the rows
 
 On Appwrite users reach tables themselves, by its SDKs and realtime. Nobody but the components, which have a key, writes a row. Each collection below says who may read one *directly*;
 through the API it is read as the API says. A row is read whole: it is for those alone to whom the API would tell everything in it, at any time.

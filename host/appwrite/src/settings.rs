@@ -9,7 +9,7 @@ pub(crate) struct Settings {
     auth: Auth,
 }
 
-/// The services that the bundle uses. Those that aren't named stay as they are.
+/// The services that the bundle uses. Services that aren't named stay as they are.
 #[derive(Serialize)]
 struct Services {
     account: bool,

@@ -1,4 +1,4 @@
-//! The real command line pushes what we export, to a server that enforces the limits.
+//! The real command line pushes our export, to a server that enforces the limits.
 //!
 //! Needs npm, which fetches the pinned version once. Without it the test is skipped, and says so.
 #![allow(clippy::panic, clippy::unwrap_used, missing_docs)]
@@ -22,7 +22,7 @@ struct Project<'a> {
 }
 
 impl Project<'_> {
-    /// Runs the command, which must succeed and find no fault; gives what it printed.
+    /// Runs the command, which must succeed and find no fault; gives its output.
     fn run(&self, arguments: &[&str]) -> String {
         let mut command = Command::new(self.program);
         // Its settings stand in the home folder.

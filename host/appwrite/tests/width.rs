@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use whisper_appwrite::{Options, Rule, check, in_row, read, row};
 
-/// A column, and what it takes.
+/// A column, and the bytes that it takes.
 fn column() -> impl Strategy<Value = (Value, u64)> {
     let text = (1_u64..30_000).prop_map(|size| {
         let bytes = match size {

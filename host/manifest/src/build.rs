@@ -84,7 +84,7 @@ fn root(pattern: &str) -> &str {
 }
 
 /// The commands that build these components. `cargo build` commands that differ in their `-p`
-/// alone become one, so that cargo compiles what they share beside each other.
+/// alone become one, so that cargo compiles the crates that they share beside each other.
 pub fn plan<'c>(components: impl IntoIterator<Item = &'c Component>) -> Vec<Step> {
     let mut steps: Vec<(Option<Vec<String>>, Step)> = Vec::new();
     for component in components {

@@ -151,7 +151,7 @@ impl<'t, 'c, 'a> Fields<'t, 'c, 'a> {
         }
     }
 
-    /// Refuses what was not taken.
+    /// Refuses fields that were not taken.
     pub(crate) fn finish(self) {
         for (key, _) in self.table.iter() {
             let known = self

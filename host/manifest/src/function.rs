@@ -1,5 +1,5 @@
-//! `[component.<id>.tool.whisper]`: whether the component computes, for the embedded host, and in `…appwrite` what it is as
-//! a function there. Spin ignores both; other tools' tables are ignored.
+//! `[component.<id>.tool.whisper]`: whether the component computes, for the embedded host, and in `…appwrite` its properties
+//! as a function there. Spin ignores both; other tools' tables are ignored.
 
 use toml::de::DeTable;
 

@@ -1,4 +1,4 @@
-//! Reads `spin.toml` as Spin does, and holds what the embedded host decides without Wasm.
+//! Reads `spin.toml` as Spin does, and holds the decisions of the embedded host that need no Wasm.
 //!
 //! The manifest and its checks ([`Manifest::load`]), values of variables ([`variables`]) and
 //! their forms ([`settings`]), the choice of a route ([`routes`]), outbound grants ([`hosts`]), schedules ([`schedule`]), the

@@ -1,4 +1,4 @@
-//! Every mistake of a manifest at once, each with its place and what to do about it.
+//! Every mistake of a manifest at once, each with its place and its mend.
 
 use std::fmt;
 use std::path::PathBuf;

@@ -78,7 +78,7 @@ impl Router {
 }
 
 impl RouteMatch {
-    /// A match for service chaining: the component is named, whatever its routes are.
+    /// A match for service chaining: the component is named, with any routes.
     pub fn chained(component: &str, path: &str) -> Self {
         let everything = "/...".to_owned();
         Self {

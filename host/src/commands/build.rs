@@ -13,7 +13,7 @@ pub struct Build {
 }
 
 impl Build {
-    /// Builds what is stale, then compiles everything into the cache.
+    /// Builds stale components, then compiles everything into the cache.
     pub fn run(self) -> anyhow::Result<()> {
         let manifest = self.manifest.manifest()?;
         builder::build(&manifest)?;

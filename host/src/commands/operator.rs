@@ -182,7 +182,7 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     lines.join("\n")
 }
 
-/// A field as a cell; nothing for what isn't there.
+/// A field as a cell; nothing for one that isn't there.
 pub fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

@@ -1,4 +1,4 @@
-//! `whisper queue`: deliveries and pushes on their way to devices, and those that failed.
+//! `whisper queue`: deliveries and pushes on their way to devices, and failed ones.
 
 use anyhow::bail;
 use clap::Subcommand;

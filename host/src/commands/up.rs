@@ -95,13 +95,13 @@ fn listen_address(text: &str) -> Result<SocketAddr, String> {
     let example = "write 127.0.0.1:3000, localhost:3000, 0.0.0.0:3000 or 3000";
     let found = text.to_socket_addrs();
     let found: Vec<SocketAddr> = found.map_err(|e| format!("{e}; {example}"))?.collect();
-    // localhost is both, and clients try IPv4 whichever comes first.
+    // localhost is both, and clients try IPv4 in either order.
     let first = found.iter().find(|address| address.is_ipv4());
     let first = first.or(found.first()).copied();
     first.ok_or_else(|| format!("it has no address; {example}"))
 }
 
-/// An application with what belongs to it while it runs.
+/// An application with the parts that belong to it while it runs.
 struct Running {
     manifest: Manifest,
     app: Arc<App>,

@@ -126,7 +126,7 @@ impl Shared {
             connection.authorizer(Some(authorize)).map_err(io_error)?;
             connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
             // Else SQLite looks at bound values when it plans, and has to plan anew at nearly every
-            // execution of a statement from the cache: that was a third of what a send costs.
+            // execution of a statement from the cache: that was a third of a send's cost.
             connection
                 .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
                 .map_err(io_error)?;

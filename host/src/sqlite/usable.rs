@@ -13,7 +13,7 @@ const HAS_MIGRATIONS: &str = "SELECT 1 FROM sqlite_schema WHERE name = '_migrati
 /// is missing or empty is made into a database by the components.
 ///
 /// # Errors
-/// The file can't be used; the message says what to do.
+/// The file can't be used; the message says how to mend it.
 pub fn check_usable(file: &Path) -> anyhow::Result<()> {
     if !std::fs::metadata(file).is_ok_and(|found| found.len() > 0) {
         return Ok(());

@@ -36,7 +36,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "analyticsDB", id = "userActivity", name = "UserActivity")]
 #[access(
-    server = "The log that points and statistics are made of; the API tells what follows from it."
+    server = "The log that points and statistics are made of; the API tells the points and statistics."
 )]
 #[retention(days(timestamp) = 90, setting = "activity_retention_days", job = "retention")]
 #[index(idx_userId_time(user_id, timestamp desc))]

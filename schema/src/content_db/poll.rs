@@ -6,7 +6,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "polls", name = "Polls")]
 #[access(
-    server = "Its readers are all members of the conversation, and who chose what may be nobody's to see."
+    server = "Its readers are all members of the conversation, and the voters' choices may be nobody's to see."
 )]
 #[retention(forever = "Part of a message, as long as that.")]
 #[index(idx_conversationId(conversation_id))]

@@ -7,7 +7,7 @@ choices! {
     pub enum ConversationKind {
         /// Two users, once per pair.
         Direct = "direct",
-        /// Members, all of whom may write.
+        /// Members, all with the right to write.
         Group = "group",
         /// Few write, many subscribe.
         Channel = "channel",
@@ -25,7 +25,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "mainDB", id = "conversations", name = "Conversations")]
 #[access(
-    server = "Its readers are all members, more than a row can name; whoever leaves must read it no more."
+    server = "Its readers are all members, more than a row can name; a member who leaves must read it no more."
 )]
 #[retention(forever = "The members' own: people look things up years later.")]
 #[index(idx_lastMessageAt(last_message_at desc))]

@@ -14,7 +14,7 @@ pub const LONGEST_SLOW_MODE: i64 = 21_600;
 const CUSTOM_TEXT: usize = 4_000;
 
 choices! {
-    /// The members whom a setting names: those of a role, and those who stand higher.
+    /// The members whom a setting names: the holders of a role, and members who stand higher.
     pub enum ConversationCircle {
         /// All members.
         Everyone = "everyone",
@@ -56,34 +56,34 @@ pub enum ConversationRight {
     SeeMembers,
 }
 
-/// The settings of a conversation; those that are left out stay as they are. In a direct conversation both may do
+/// The settings of a conversation; settings that are left out stay as they are. In a direct conversation both may do
 /// everything, and only `custom` is there.
 ///
-/// The conversation keeps those that were ever set; [`ConversationSettings::filled`] adds the others.
+/// The conversation keeps the settings that were ever set; [`ConversationSettings::filled`] adds the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Body)]
 #[serde(rename_all = "camelCase", default)]
 #[body(check = ConversationSettings::check)]
 #[body(example = r#"{"sendMessages": "admins", "slowModeSeconds": 30, "history": "joined"}"#)]
 pub struct ConversationSettings {
-    /// Who may send messages: everyone, at first.
+    /// The members who may send messages: everyone, at first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub send_messages: Option<ConversationCircle>,
-    /// Who may add members: admins, at first.
+    /// The members who may add others: admins, at first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub add_members: Option<ConversationCircle>,
-    /// Who may change name, description and picture: admins, at first.
+    /// The members who may change name, description and picture: admins, at first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edit_details: Option<ConversationCircle>,
-    /// Who may pin messages for all: moderators, at first.
+    /// The members who may pin messages for all: moderators, at first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pin_messages: Option<ConversationCircle>,
-    /// Who may make links that invite: admins, at first.
+    /// The members who may make links that invite: admins, at first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invite_members: Option<ConversationCircle>,
-    /// Who may mention all members at once: everyone, at first.
+    /// The members who may mention all others at once: everyone, at first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mention_all: Option<ConversationCircle>,
-    /// Who sees the list of members: everyone, at first. Owner, admins and moderators are seen by all.
+    /// The members who see the list of members: everyone, at first. Owner, admins and moderators are seen by all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub see_members: Option<ConversationCircle>,
     /// Seconds between two messages of an ordinary member, up to 6 hours; 0, as at first, for no wait.
@@ -150,7 +150,7 @@ impl ConversationSettings {
         }
     }
 
-    /// All of them: those that were never set as they are at first.
+    /// All of them: settings that were never set are as at first.
     pub fn filled(&self) -> Self {
         ConversationSettings::at_first().with(self)
     }
@@ -207,19 +207,19 @@ impl ConversationSettings {
         ConversationSettings::of_fields(fields)
     }
 
-    /// Those of these settings that differ from others.
+    /// The settings of these that differ from others.
     pub fn unlike(&self, other: &Self) -> Self {
         let (mut fields, other) = (self.fields(), other.fields());
         fields.retain(|key, value| other.get(key) != Some(value));
         ConversationSettings::of_fields(fields)
     }
 
-    /// The names of those that were set.
+    /// The names of the settings that were set.
     pub fn names(&self) -> Vec<String> {
         self.fields().into_iter().map(|(name, _)| name).collect()
     }
 
-    /// Those that were set, by their names.
+    /// The settings that were set, by their names.
     fn fields(&self) -> Map<String, Value> {
         match serde_json::to_value(self) {
             Ok(Value::Object(fields)) => fields,

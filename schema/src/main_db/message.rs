@@ -70,7 +70,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "mainDB", id = "messages", name = "Messages", monotonic)]
 #[access(
-    server = "Its readers are all members of the conversation, more than a row can name; whoever leaves must read it no more."
+    server = "Its readers are all members of the conversation, more than a row can name; a member who leaves must read it no more."
 )]
 #[retention(until(expires_at), job = "message-expiry")]
 #[retention(

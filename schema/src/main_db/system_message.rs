@@ -7,7 +7,7 @@ use super::{ConversationSettings, Message};
 use crate::Timestamp;
 use crate::system::ConversationMemberRole;
 
-/// The metadata of a system message: what its sender did to the conversation.
+/// The metadata of a system message: its sender's change to the conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(

@@ -18,7 +18,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "socialDB", id = "follows", name = "Follows")]
 #[access(
-    server = "It holds what each of the two keeps from the other: a close friend, a follower kept out."
+    server = "It holds things that each of the two keeps from the other: a close friend, a follower kept out."
 )]
 #[retention(forever = "The users' own, until one of them ends it.")]
 #[index(unique idx_follower_following(follower_id, following_id))]

@@ -37,7 +37,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "socialDB", id = "stories", name = "Stories")]
 #[access(
-    server = "Who may see one follows from follows, contacts and blocks of the moment, and nobody may once it has expired."
+    server = "Its audience follows from follows, contacts and blocks of the moment, and is nobody once it has expired."
 )]
 #[retention(until(expires_at), job = "story-expiry")]
 #[index(idx_userId_time(user_id, created_at desc))]

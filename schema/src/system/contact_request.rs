@@ -3,7 +3,7 @@
 use crate::{Collection, Column, Ephemeral, Timestamp, choices};
 
 choices! {
-    /// What became of a request.
+    /// The outcome of a request.
     pub enum ContactRequestStatus {
         /// The recipient hasn't answered.
         Pending = "pending",
@@ -14,8 +14,8 @@ choices! {
     }
 }
 
-/// That one user asked another to be contacts of each other. There is one for two people, whoever asked: its id is a hash
-/// of both, so that requests that cross meet. One that is accepted is gone.
+/// That one user asked another to be contacts of each other. There is one for two people, whichever of them asked: its id is
+/// a hash of both, so that requests that cross meet. One that is accepted is gone.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",
@@ -23,7 +23,7 @@ choices! {
     name = "Contact requests",
     system
 )]
-#[access(server = "Whoever asked isn't told that it was declined.")]
+#[access(server = "The one who asked isn't told that it was declined.")]
 #[retention(until(expires_at), job = "retention")]
 #[index(idx_recipient(recipient_id, status))]
 #[index(idx_requester(requester_id, status))]
@@ -37,7 +37,7 @@ pub struct ContactRequest {
     /// User who was asked.
     #[attr(size = 256)]
     pub recipient_id: String,
-    /// What became of it.
+    /// The outcome of it.
     #[attr(default = ContactRequestStatus::Pending)]
     pub status: ContactRequestStatus,
     /// When it was sent.

@@ -10,7 +10,7 @@ use crate::{Collection, Column, Ephemeral, Timestamp};
     name = "Bans from conversations",
     system
 )]
-#[access(server = "Only those who run the conversation see it.")]
+#[access(server = "Only the members who run the conversation see it.")]
 #[retention(until(ends_at), job = "retention")]
 #[retention(forever = "A ban without an end, until it is lifted.")]
 #[index(unique idx_conversation_user(conversation_id, user_id))]
@@ -28,7 +28,7 @@ pub struct ConversationBan {
     /// Member who said so last.
     #[attr(size = 36)]
     pub banned_by: String,
-    /// Why, for those who run the conversation.
+    /// Why, for the members who run the conversation.
     #[attr(size = 500, text = Words)]
     pub reason: Option<String>,
     /// When it ends; none if it lasts until it is lifted.

@@ -14,7 +14,7 @@ use crate::{Collection, Timestamp};
     system,
     monotonic
 )]
-#[access(server = "What happened to anybody, for the components that react.")]
+#[access(server = "The news of everybody, for the components that react.")]
 #[retention(days(created_at) = 30, setting = "event_retention_days", job = "retention")]
 #[index(idx_kind(kind))]
 pub struct Event {

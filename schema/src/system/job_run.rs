@@ -44,7 +44,7 @@ impl JobRun {
     /// Runs that [`JobRun::agree`] needs at most: far more than start in ten minutes.
     pub const WITNESSES: u32 = 200;
 
-    /// Whether the latest runs, of whichever job, bear out that it is `now`; for a job to ask before it deletes by age. A
+    /// Whether the latest runs, of all jobs, bear out that it is `now`; for a job to ask before it deletes by age. A
     /// clock that jumps ahead, even for a minute, would have it delete everything.
     ///
     /// Runs come in the order of their commits, the latest first. They agree when each started soon after the one before,

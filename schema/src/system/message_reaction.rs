@@ -12,7 +12,7 @@ use crate::{Collection, Timestamp};
     system
 )]
 #[access(
-    server = "Its readers are all members of the conversation; whoever leaves must read it no more."
+    server = "Its readers are all members of the conversation; a member who leaves must read it no more."
 )]
 #[retention(with = "messages", job = "message-expiry")]
 #[index(unique idx_message_user_place(message_id, user_id, place))]
@@ -40,7 +40,7 @@ pub struct MessageReaction {
     pub created_at: Timestamp,
 }
 
-/// How many users have one reaction to a message. Rows of their own, so that whoever reacts only adds to a number, however many do
+/// How many users have one reaction to a message. Rows of their own, so that a reaction only adds to a number, however many do
 /// at once. There is none for a reaction that nobody has.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
@@ -50,7 +50,7 @@ pub struct MessageReaction {
     system
 )]
 #[access(
-    server = "Its readers are all members of the conversation; whoever leaves must read it no more."
+    server = "Its readers are all members of the conversation; a member who leaves must read it no more."
 )]
 #[retention(with = "messages", job = "message-expiry")]
 #[index(idx_message_count(message_id, count desc))]

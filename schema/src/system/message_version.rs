@@ -2,7 +2,7 @@
 
 use crate::{Collection, Timestamp};
 
-/// The words of a message before an edit, for those who moderate its conversation.
+/// The words of a message before an edit, for moderators of its conversation.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",
@@ -10,7 +10,7 @@ use crate::{Collection, Timestamp};
     name = "Versions of messages",
     system
 )]
-#[access(server = "Only those who moderate the conversation may read it.")]
+#[access(server = "Only moderators of the conversation may read it.")]
 #[retention(days(replaced_at) = 30, job = "retention")]
 #[retention(with = "messages", job = "message-expiry")]
 #[index(unique idx_message(message_id, number))]

@@ -1,6 +1,6 @@
 //! System collections: the server's own, counted apart from the 30 of the API.
 //!
-//! They hold what scale and safety need beyond the facts. Endpoints choose the parts to show of
+//! They hold the data that scale and safety need beyond the facts. Endpoints choose the parts to show of
 //! them; where a user may read a document as it is, it names its readers like any other.
 
 mod account;

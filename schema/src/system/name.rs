@@ -1,4 +1,4 @@
-//! Names: those that people are found by, and those that can't be taken for a while.
+//! Names: names that people are found by, and names that can't be taken for a while.
 
 use crate::{Collection, Timestamp};
 
@@ -29,7 +29,7 @@ pub struct DisplayName {
     name = "Resting names",
     system
 )]
-#[access(server = "Who had which name before is nobody's business.")]
+#[access(server = "Former names of people are nobody's business.")]
 #[retention(until(rests_until), job = "retention")]
 #[index(idx_rests_until(rests_until))]
 pub struct RestingName {

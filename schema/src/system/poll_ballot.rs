@@ -13,7 +13,7 @@ use crate::{Collection, Timestamp};
     name = "Ballots of polls",
     system
 )]
-#[access(server = "Who chose what may be nobody's to see.")]
+#[access(server = "The voters' choices may be nobody's to see.")]
 #[retention(with = "polls", job = "message-expiry")]
 #[index(idx_poll(poll_id))]
 pub struct PollBallot {

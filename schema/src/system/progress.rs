@@ -7,7 +7,7 @@ use crate::{Collection, Timestamp};
 /// The points stand here as well as in the profile, so that a leaderboard has an index to read.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "progress", name = "Progress", system)]
-#[access(server = "Bookkeeping of the components; the profile shows what comes of it.")]
+#[access(server = "Bookkeeping of the components; the profile shows the outcome.")]
 #[retention(forever = "One document for each user.")]
 #[index(idx_xp(xp desc))]
 pub struct Progress {

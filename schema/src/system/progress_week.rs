@@ -10,7 +10,7 @@ use crate::{Collection, Timestamp};
     name = "Progress by week",
     system
 )]
-#[access(server = "Bookkeeping of the components; leaderboards show what comes of it.")]
+#[access(server = "Bookkeeping of the components; leaderboards show the outcome.")]
 #[retention(until(expires_at), job = "xp-badges")]
 #[index(idx_week_xp(week, xp desc))]
 #[index(idx_expires(expires_at))]

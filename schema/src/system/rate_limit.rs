@@ -6,7 +6,7 @@ use crate::{Collection, Timestamp};
 /// no memory.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "rateLimits", name = "Rate limits", system)]
-#[access(server = "Counters of the server's; whoever knows them knows how far to go.")]
+#[access(server = "Counters of the server's; with them a user would know how far to go.")]
 #[retention(until(expires_at), job = "retention")]
 #[index(unique idx_bucket(bucket))]
 #[index(idx_expires(expires_at))]

@@ -5,8 +5,8 @@ use crate::{Collection, Column, Ephemeral, Timestamp};
 
 /// The words of a message, as search finds them.
 ///
-/// Only messages with words that the server can read have one. It follows from its message, made again after each change; whoever
-/// searches is shown the message as it stands, never this. The id is the message's.
+/// Only messages with words that the server can read have one. It follows from its message, made again after each change; a search
+/// shows the message as it stands, never this. The id is the message's.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",
@@ -30,7 +30,7 @@ pub struct SearchEntry {
     /// User who sent it.
     #[attr(size = 36)]
     pub sender_id: String,
-    /// The kind of its content; of a copy, the kind of what was copied.
+    /// The kind of its content; of a copy, the original's kind.
     pub kind: MessageContentType,
     /// Whether it has media.
     pub has_media: bool,

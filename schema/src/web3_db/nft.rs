@@ -18,7 +18,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "web3DB", id = "nfts", name = "NFTs")]
 #[access(readers(user_id))]
-#[retention(forever = "What a wallet holds, as long as that.")]
+#[retention(forever = "A part of a wallet, kept as long as the wallet.")]
 #[index(idx_userId(user_id))]
 #[index(unique idx_contract_token(contract_address, token_id, chain))]
 pub struct Nft {

@@ -6,7 +6,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "web3DB", id = "tokenHoldings", name = "TokenHoldings")]
 #[access(readers(user_id))]
-#[retention(forever = "What a wallet holds, as long as that.")]
+#[retention(forever = "A part of a wallet, kept as long as the wallet.")]
 #[index(unique idx_user_chain_token(user_id, chain, token_address))]
 #[index(idx_userId(user_id))]
 pub struct TokenHolding {

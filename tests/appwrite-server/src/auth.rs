@@ -128,7 +128,7 @@ const OF_GUESTS: [&str; 4] = [
     "executions.write",
 ];
 
-/// Finds out who calls, and whether what they have is enough for this scope; of several, parted by spaces, one is.
+/// Finds out the caller, and whether their rights are enough for this scope; of several, parted by spaces, one is.
 pub fn admit(project: &Project, headers: &HeaderMap, scope: &str) -> Result<Who, Refusal> {
     // The version is nobody's secret: it is how a command line finds out that this is a server.
     if scope == "public" {

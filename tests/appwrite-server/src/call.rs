@@ -81,7 +81,7 @@ impl Call {
         }
     }
 
-    /// A text, or what it is without one.
+    /// A text, or `otherwise` without one.
     pub fn text_or<'c>(&'c self, name: &str, otherwise: &'c str) -> Result<&'c str, Refusal> {
         match self.body.get(name) {
             None | Some(Value::Null) => Ok(otherwise),
@@ -90,7 +90,7 @@ impl Call {
         }
     }
 
-    /// A flag, or what it is without one.
+    /// A flag, or `otherwise` without one.
     pub fn flag(&self, name: &str, otherwise: bool) -> Result<bool, Refusal> {
         match self.body.get(name) {
             None | Some(Value::Null) => Ok(otherwise),

@@ -11,7 +11,7 @@ use crate::table::Table;
 
 /// Columns of a table, without the 7 of the server's own.
 const COLUMNS: usize = 1010;
-/// Bytes that a row must be below, and those that every row has.
+/// Bytes that a row must be below, and bytes that every row has.
 const ROW: u64 = 65_535;
 const ROW_BASE: u64 = 1_067;
 
@@ -34,7 +34,7 @@ pub struct Column {
     pub looks: u32,
 }
 
-/// The status of what has so many looks left; this is one.
+/// The status of a thing that has so many looks left; this is one.
 pub fn status(looks: &mut u32) -> &'static str {
     if *looks == 0 {
         return "available";
@@ -238,7 +238,7 @@ pub fn delete(project: &mut Project, call: &Call) -> Answered {
     Ok((204, Value::Null))
 }
 
-/// Takes what the kind of the column says from the body.
+/// Takes the fields of the column's kind from the body.
 fn describe(column: &mut Column, call: &Call) -> Result<(), Refusal> {
     match column.kind.as_str() {
         "string" => {

@@ -73,7 +73,7 @@ async fn work(project: &Shared, mut waiting: UnboundedReceiver<Started>) {
     std::future::pending().await
 }
 
-/// Runs a function, beside what else is served: it may call the server.
+/// Runs a function, beside other requests: it may call the server.
 async fn run(started: Started) -> (Value, Ran) {
     let Started {
         hook,

@@ -164,7 +164,7 @@ impl Server {
         self.project().fails_after = Some(writes);
     }
 
-    /// Ends what [`Server::fail_after`] began.
+    /// Ends the failures that [`Server::fail_after`] began.
     pub fn recover(&self) {
         self.project().fails_after = None;
     }
@@ -189,7 +189,7 @@ impl Server {
         self.project().lost = commits;
     }
 
-    /// Does something right before the next commit takes effect, such as what another client does meanwhile; it may call the server.
+    /// Does something right before the next commit takes effect, such as another client's write meanwhile; it may call the server.
     /// Given several times, each is for one commit, in their order.
     pub fn before_commit(&self, what: impl FnOnce() + Send + 'static) {
         self.project().before_commits.push_back(Box::new(what));
@@ -256,7 +256,7 @@ impl Server {
         self.project().options.looks_until_available = looks;
     }
 
-    /// Waits until all has run that events and schedules started, and what that started in its turn.
+    /// Waits until all functions have run that events and schedules started, and the ones that those started in turn.
     pub fn settle(&self) {
         self.pending.wait();
     }

@@ -86,7 +86,7 @@ pub fn in_data(permissions: &[String]) -> Result<(), Refusal> {
     grammar(permissions, &all).map_err(Refusal::bad)
 }
 
-/// Each `write` as what it stands for.
+/// Each `write` as the permissions that it stands for.
 pub fn aggregate(permissions: Vec<String>) -> Vec<String> {
     let mut all = Vec::new();
     for permission in permissions {
@@ -129,7 +129,7 @@ pub fn allows(permissions: &[String], action: &str, who: &Who) -> bool {
         })
 }
 
-/// All that a user may do with what is theirs.
+/// All that a user may do with their own rows.
 pub fn all_of(user: &str) -> Vec<String> {
     let actions = ["read", "update", "delete"].iter();
     actions

@@ -27,7 +27,7 @@ pub type Clock = Box<dyn Fn() -> SystemTime + Send>;
 /// Work that is done before a commit.
 pub type Before = Box<dyn FnOnce() + Send>;
 
-/// A project, and what goes wrong with it on purpose.
+/// A project, and its faults on purpose.
 pub struct Project {
     pub options: Options,
     pub databases: Vec<Database>,

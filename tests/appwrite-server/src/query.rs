@@ -39,7 +39,7 @@ pub struct Query {
     pub nested: Vec<Query>,
 }
 
-/// Queries by what they are for.
+/// Queries by their purposes.
 #[derive(Default)]
 pub struct Plan {
     pub filters: Vec<Query>,

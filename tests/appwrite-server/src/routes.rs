@@ -17,14 +17,14 @@ use crate::{account, bucket, column, console, database, index, table};
 /// Answers at once.
 type Plain = fn(&mut Project, &Call) -> Answered;
 
-/// Does what a route is for.
+/// Does the work of a route.
 #[derive(Clone, Copy)]
 pub enum Handler {
     /// Answers.
     Plain(Plain),
     /// Signs somebody in.
     SignIn(fn(&mut Project, &Call) -> Result<SignedIn, Refusal>),
-    /// Runs a function, and answers what came of it.
+    /// Runs a function, and answers its outcome.
     Run(fn(&mut Project, &Call) -> Result<Started, Refusal>),
 }
 
@@ -34,7 +34,7 @@ pub struct Routes(Vec<(Method, Router<Route>)>);
 /// A route.
 #[derive(Clone)]
 struct Route {
-    /// Its path, with names for what varies.
+    /// Its path, with names for the parts that vary.
     path: String,
     handler: Handler,
     scope: &'static str,

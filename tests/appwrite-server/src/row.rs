@@ -33,10 +33,10 @@ impl Field {
     }
 }
 
-/// A row on its way: columns and what begins with `$`, by name.
+/// A row on its way: columns and names that begin with `$`, by name.
 pub type Fields = BTreeMap<String, Field>;
 
-/// Columns and what begins with `$`, without operators.
+/// Columns and names that begin with `$`, without operators.
 pub fn plain(data: Map<String, Value>) -> Fields {
     let fields = data.into_iter();
     fields.map(|(key, v)| (key, Field::Value(v))).collect()

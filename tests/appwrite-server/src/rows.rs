@@ -1,4 +1,4 @@
-//! The rows of a table, in the order of their numbers, with what must be unique among them.
+//! The rows of a table, in the order of their numbers, with the values that must be unique among them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::collation::Collation;
 use crate::row::Row;
 use crate::version::{Database, Version};
 
-/// The rows, and what was changed since [`Rows::settle`].
+/// The rows, and the changes since [`Rows::settle`].
 #[derive(Default)]
 pub struct Rows {
     by_sequence: BTreeMap<u64, Arc<Row>>,
@@ -83,7 +83,7 @@ impl Rows {
         self.by_sequence.get(twin)
     }
 
-    /// The next number. It is never given again, whatever becomes of the row.
+    /// The next number. It is never given again, even when the row is gone.
     pub fn next_sequence(&mut self) -> u64 {
         if let Some(late) = self.late.pop() {
             return late;

@@ -91,7 +91,7 @@ fn many(call: &Call) -> Result<Vec<Map<String, Value>>, Refusal> {
     }
 }
 
-/// The permissions in a body, each `write` as what it is; none if nothing is said.
+/// The permissions in a body, each `write` as the ones that it stands for; none if nothing is said.
 fn permissions(call: &Call) -> Result<Option<Vec<String>>, Refusal> {
     let Some(permissions) = call.texts("permissions")? else {
         return Ok(None);
@@ -100,7 +100,7 @@ fn permissions(call: &Call) -> Result<Option<Vec<String>>, Refusal> {
     Ok(Some(crate::permission::aggregate(permissions)))
 }
 
-/// Takes away what nobody sets, and what keys alone set.
+/// Takes away values that nobody sets, and values that keys alone set.
 fn writable(data: &mut Map<String, Value>, key: bool) {
     for name in ["$sequence", "$databaseId", "$tableId"] {
         data.remove(name);

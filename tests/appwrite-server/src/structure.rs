@@ -59,7 +59,7 @@ pub fn whole(table: &Table, fields: &Fields, current: Option<&Map<String, Value>
     part(table, fields, current)
 }
 
-/// The same for what is to be changed in many rows.
+/// The same for values to be changed in many rows.
 pub fn part(table: &Table, fields: &Fields, current: Option<&Map<String, Value>>) -> Found<()> {
     let column_of = |key: &str| table.columns.iter().find(|column| column.key == key);
     for key in fields.keys() {

@@ -2,7 +2,7 @@
 
 use spin_sdk::key_value::{Error, Store};
 
-/// Runs one operation and says what came of it.
+/// Runs one operation and says its outcome.
 pub async fn run(operation: &str) -> String {
     let parts: Vec<&str> = operation.split('/').collect();
     match try_run(&parts).await {

@@ -1,4 +1,4 @@
-//! A component that does what a component must not, for the host's tests.
+//! A component that does forbidden things, for the host's tests.
 //!
 //! Each path misbehaves in one way; `/` says how many requests this instance has answered.
 #![cfg(target_family = "wasm")]

@@ -28,8 +28,8 @@ const SALT: usize = 16;
 /// How often a request that waits for a turn looks whether it has come, and how long the instance is left to others
 /// before each hash: enough to read and answer something short.
 const PAUSE: Duration = Duration::from_millis(10);
-/// The same where an instance does nothing else: enough to take what came at once, which would have other instances
-/// made for it.
+/// The same where an instance does nothing else: enough to take requests that came at once, which would have other instances
+/// made for them.
 const BRIEF: Duration = Duration::from_millis(1);
 /// The most requests that wait for a turn in an instance. More are sent away: they would wait for longer than people
 /// do.

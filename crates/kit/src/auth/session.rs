@@ -232,7 +232,7 @@ pub(crate) fn standing(claims: &Claims) -> (Option<Get<Session>>, First<Account>
     (claims.own_session().map(Get::id), peculiar(&claims.sub))
 }
 
-/// Refuses a token whose session is over, or whose account is out of use, by what [`standing`] found. Tells whether
+/// Refuses a token whose session is over, or whose account is out of use, by the finding of [`standing`]. Tells whether
 /// the account is anonymous.
 ///
 /// # Errors
@@ -257,7 +257,7 @@ fn peculiar(user_id: &str) -> First<Account> {
         .first()
 }
 
-/// Whether an account is anonymous, by what [`peculiar`] found.
+/// Whether an account is anonymous, by the finding of [`peculiar`].
 fn is_anonymous(found: Option<Doc<Account>>) -> Result<bool> {
     match found {
         Some(account) if account.status != AccountStatus::Active => Err(ended()),

@@ -40,7 +40,7 @@ fn hyphenated(uuid: u128) -> String {
 }
 
 /// Id of a direct conversation between two users that was made before ids of them were keyed
-/// ([`keyed_id`](super::keyed_id)), in whichever order they are named.
+/// ([`keyed_id`](super::keyed_id)), in any order of the two.
 pub fn direct_conversation_id(one: &str, other: &str) -> String {
     let (first, second) = if one <= other {
         (one, other)

@@ -1,4 +1,4 @@
-//! Bounds of a run that removes things, and what is left of them.
+//! Bounds of a run that removes things, and the rest of them.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};

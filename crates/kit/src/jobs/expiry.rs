@@ -51,7 +51,7 @@ pub trait Expiring {
     /// them than the commit takes, has them removed one by one.
     async fn remove(&self, run: &Budget<'_>, due: &[Due<Self::Item>]) -> Result<u64>;
 
-    /// Removes what hangs on one item over several commits ([`Budget::drain`]), so that the item can go.
+    /// Removes the documents that hang on one item over several commits ([`Budget::drain`]), so that the item can go.
     async fn clear(&self, run: &Budget<'_>, due: &Due<Self::Item>) -> Result<()>;
 }
 
@@ -106,7 +106,7 @@ impl<E: Expiring> Run<'_, E> {
         Ok(())
     }
 
-    /// Counts as found what was left for the next run as well.
+    /// Counts as found also items that were left for the next run.
     fn leave(&self, found: u64) {
         let so_far = self.tally.report().found;
         self.tally.add(&ReportView {

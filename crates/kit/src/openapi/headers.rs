@@ -23,7 +23,7 @@ pub fn components() -> Value {
             "schema": {"type": "string", "const": "true"},
         },
         "retry-after": seconds,
-        "ratelimit": text("What is left of the limit, and when it is anew."),
+        "ratelimit": text("The rest of the limit, and when it is anew."),
         "ratelimit-policy": text("The limit and its window in seconds."),
     })
 }

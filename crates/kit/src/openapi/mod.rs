@@ -176,7 +176,7 @@ fn header_parameter(name: &str) -> Value {
     let (required, about, schema) = match name {
         "if-match" => (
             true,
-            "The ETag of what was read, or * for whatever it is now.",
+            "The ETag of the document as it was read, or * for its present state.",
             json!({"type": "string"}),
         ),
         "idempotency-key" => (
@@ -281,7 +281,7 @@ fn problem_schema() -> Value {
     let rules: Vec<&str> = Rule::ALL.iter().map(|rule| rule.as_str()).collect();
     json!({
         "type": "object",
-        "description": "What went wrong (RFC 9457).",
+        "description": "The problem (RFC 9457).",
         "required": ["type", "title", "status", "code", "detail", "instance"],
         "properties": {
             "type": {"type": "string", "format": "uri"},

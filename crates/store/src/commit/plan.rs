@@ -303,7 +303,7 @@ impl Work {
     }
 }
 
-/// The columns of an update that sets values, whatever they were before.
+/// The columns of an update that sets values, without a look at their former ones.
 fn plain(sets: &[Set]) -> Option<Vec<&'static str>> {
     let column = |set: &Set| match set {
         Set::Value { column, .. } => Some(*column),

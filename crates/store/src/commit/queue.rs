@@ -1,4 +1,4 @@
-//! Batches that wait to be committed, and those that are committed together.
+//! Batches that wait to be committed, and batches that are committed together.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -32,7 +32,7 @@ impl Line<Lowered, Outcome> {
 }
 
 impl Line<Planned, Outcome> {
-    /// The first in the queue, and those of its form right behind it.
+    /// The first in the queue, and batches of its form right behind it.
     pub(super) fn take(self: &Rc<Self>) -> Group<Planned> {
         let (mut program, mut most) = (None, 1);
         Group::of(self.take_while(|taken, next| {

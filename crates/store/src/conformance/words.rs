@@ -55,7 +55,7 @@ fn newest(filter: Filter<SearchEntry>) -> Query<SearchEntry> {
         .limit(100)
 }
 
-/// What a search finds, by place and in the order of commits, and how much; all must agree.
+/// The finds of a search, by place and in the order of commits, and their number; all must agree.
 async fn found(store: &Store, filter: Filter<SearchEntry>) -> Result<String, Failed> {
     let by_commit = Query::new().filter(filter.clone()).limit(100);
     let count = by_commit.clone().count(100);

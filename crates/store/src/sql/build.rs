@@ -196,7 +196,7 @@ fn searched(rows: &Rows, condition: &Cond) -> Option<SelectStatement> {
         .and_where(Expr::col(place).eq(rowid()))
         .cond_where(bounds(condition, place, &rowid))
         .cond_where(filter(&without_question(condition), None))
-        // No other document has the place: what comes behind it in the order decides nothing.
+        // No other document has the place: later columns of the order decide nothing.
         .order_by(
             (found.clone(), "rowid"),
             if *descending { Order::Desc } else { Order::Asc },

@@ -40,7 +40,7 @@ pub(crate) enum Shape {
         rows: usize,
         existing: OnExisting,
     },
-    /// The same whatever the number of documents: they are a JSON array of arrays in slot 0, and the values that
+    /// The same for any number of documents: they are a JSON array of arrays in slot 0, and the values that
     /// `existing` needs follow.
     InsertList {
         table: Table,
@@ -60,7 +60,7 @@ pub(crate) enum Shape {
         columns: Vec<&'static str>,
         rows: usize,
     },
-    /// The same whatever the number of updates: they are a JSON array of arrays in slot 0.
+    /// The same for any number of updates: they are a JSON array of arrays in slot 0.
     UpdateList {
         table: Table,
         columns: Vec<&'static str>,

@@ -70,7 +70,7 @@ impl Engine {
         };
         let times = rows.iter().filter_map(|row| row[at].as_str());
         let times = times.filter_map(|time| Timestamp::parse(time).ok());
-        // Those of a clock that has been mended since aren't true.
+        // Times of a clock that has been mended since aren't true.
         let farthest = self.clock.now().plus(FARTHEST_AHEAD);
         let times = times.filter(|time| *time <= farthest);
         if let Some(latest) = times.max() {

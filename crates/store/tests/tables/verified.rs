@@ -1,4 +1,4 @@
-//! Commits whose rows can't be taken in their order are looked at once they have taken place, and what others do before that look.
+//! Commits whose rows can't be taken in their order are looked at once they have taken place; and the writes of others before that look.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -135,7 +135,7 @@ fn a_row_that_others_make_again_stays() {
     assert_eq!(ids(&server), ["t1", "t5", "t9"]);
 }
 
-/// After a deadlock too: what was undone is done again, and what others have deleted since isn't.
+/// After a deadlock too: rows that were undone are written again, and rows that others have deleted since aren't.
 #[test]
 fn after_a_deadlock_others_rows_stay_deleted() {
     let (server, _, swapped) = swapping();

@@ -1,5 +1,5 @@
 //! The arithmetic that Mozilla's `ece` wants from its surroundings, so that it needs no OpenSSL. The
-//! protocol, which is what tests hold the server against, is `ece`'s own.
+//! protocol, against which tests hold the server, is `ece`'s own.
 
 use std::any::Any;
 

@@ -74,7 +74,7 @@ impl PushService {
         state.answers.push((path.to_owned(), status, retry_after));
     }
 
-    /// From now on nothing is answered, or all again, with what waits.
+    /// From now on nothing is answered, or all again, waiting requests included.
     pub fn hold(&self, is_holding: bool) {
         self.state().is_holding = is_holding;
         self.shared.1.notify_all();

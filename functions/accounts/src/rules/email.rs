@@ -5,7 +5,7 @@ use whisper_kit::Rule;
 use whisper_schema::body::{At, Field, Limits};
 use whisper_schema::validate::is_email;
 
-/// Most characters of an address: what fits into SMTP's path (RFC 5321).
+/// Most characters of an address: as many as fit into SMTP's path (RFC 5321).
 pub const EMAIL_MAX: usize = 254;
 
 /// An e-mail address in the form in which it is stored and looked up.

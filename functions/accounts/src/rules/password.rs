@@ -1,4 +1,4 @@
-//! Passwords: what a new one may be, and in which form it is hashed.
+//! Passwords: the rules for a new one, and the form in which it is hashed.
 //!
 //! They are prepared as RFC 8265 says of an OpaqueString: composed (NFC), every space a plain one. So the same word
 //! typed on another keyboard is the same password. Passwords of before, hashed as they were sent, still count.
@@ -11,7 +11,7 @@ use whisper_schema::text::composed;
 
 /// Fewest characters of a password.
 const PASSWORD_MIN: usize = 8;
-/// Most characters of a password: a bound on work, far above what people type.
+/// Most characters of a password: a bound on work, far above any that people type.
 const PASSWORD_MAX: usize = 128;
 /// Most characters of a password as it is sent: some keyboards write a letter as several.
 const SENT_MAX: usize = 1024;
@@ -100,8 +100,8 @@ fn is_space(c: char) -> bool {
     )
 }
 
-/// Whether a new password may have this character, by RFC 8264's FreeformClass: not what can't be seen, nor what no
-/// keyboard writes. Characters that Unicode hasn't assigned yet may be there; they are assigned somewhere later.
+/// Whether a new password may have this character, by RFC 8264's FreeformClass: no character that can't be seen, nor one
+/// that no keyboard writes. Characters that Unicode hasn't assigned yet may be there; they are assigned somewhere later.
 fn is_allowed(c: char) -> bool {
     let invisible = matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
@@ -146,7 +146,7 @@ impl Field for NewPassword {
     }
 }
 
-/// No rule for new passwords may tell anything here: only what is wrong whatever the account is.
+/// No rule for new passwords may tell anything here: only faults that are faults with every account.
 impl Field for GivenPassword {
     fn read(value: &Value, _: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
         let given = GivenPassword(Secret::new(String::read(value, &SENT, at)?));

@@ -58,7 +58,8 @@ pub struct ProfileChange {
     pub social_links: Change<SocialLinks>,
     /// Settings of the apps: an object that the server keeps as it is.
     pub preferences: Change<JsonText>,
-    /// Who may see what, write to the user, add them to groups, and ask them to be contacts; and whether they tell that they read.
+    /// Rules about who may see which part of the profile, write to the user, add them to groups, and ask them to be contacts; and whether
+    /// the user tells others that they read, and is told so (`readReceipts`).
     pub privacy_settings: Change<PrivacySettings>,
     /// Availability they chose.
     pub status: Option<ProfileStatus>,
@@ -79,7 +80,7 @@ pub struct ProfileChange {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SocialLinks(JsonText);
 
-/// Who may see what, and do what.
+/// Rules about who may see which part, and do what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PrivacySettings(JsonText);
 
@@ -91,8 +92,8 @@ pub fn display_name(text: &str) -> Option<String> {
     fits.then(|| text.into_owned())
 }
 
-/// IANA name of a time zone. Whether there is such a zone is left to the clients, whose databases are newer than what
-/// would be compiled in here.
+/// IANA name of a time zone. Whether there is such a zone is left to the clients, whose databases are newer than one
+/// that would be compiled in here.
 const TIME_ZONE: Form = Form {
     valid: is_time_zone,
     must_be: "an IANA name, such as Europe/Zurich",

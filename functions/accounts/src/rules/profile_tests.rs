@@ -1,4 +1,4 @@
-//! Tests of what an owner may set.
+//! Tests of the values that an owner may set.
 
 use serde_json::json;
 

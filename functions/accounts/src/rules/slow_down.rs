@@ -1,8 +1,8 @@
 //! How guessing passwords is slowed down without locking the owner out.
 //!
 //! Three counters of failed attempts. The first makes one client wait longer and longer with one
-//! account; the second bounds what one address can try over all accounts; the third what everybody
-//! together can try on one account. The latter two spare pairs of an address and an account that was signed in to from
+//! account; the second bounds the attempts of one address over all accounts; the third those of
+//! everybody together on one account. The latter two spare pairs of an address and an account that was signed in to from
 //! there before: neither strangers nor others behind the same address can lock an owner out.
 
 use std::net::IpAddr;

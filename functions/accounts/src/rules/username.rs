@@ -69,7 +69,7 @@ impl Username {
     }
 }
 
-/// The stored form of a name that may be somebody's; none for what can't be one.
+/// The stored form of a name that may be somebody's; none for a text that can't be one.
 pub fn stored(text: &str) -> Option<String> {
     check(text).ok()
 }
@@ -111,7 +111,7 @@ pub fn made_up(random: [u8; 8]) -> String {
     MADE_UP.chars().chain(tail).collect()
 }
 
-/// Whether a user name has the form of those that are made up.
+/// Whether a user name has the form of a name that was made up.
 pub fn is_made_up(name: &str) -> bool {
     name.strip_prefix(MADE_UP)
         .is_some_and(|tail| tail.len() == 8 && tail.bytes().all(|byte| DIGITS.contains(&byte)))

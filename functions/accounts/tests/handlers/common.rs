@@ -45,7 +45,7 @@ pub async fn person(edge: &TestEdge, username: &str) -> Person {
     person
 }
 
-/// Whoever signed up or in with this answer.
+/// The person who signed up or in with this answer.
 pub fn signed_in(body: &Value) -> Person {
     Person {
         id: text(&body["account"]["id"]),

@@ -1,4 +1,4 @@
-//! Users whom another server signs in: what they get here, and that nobody gets what is somebody else's.
+//! Users whom another server signs in: they get profiles here, and nobody gets anything of somebody else's.
 
 use std::rc::Rc;
 
@@ -120,7 +120,7 @@ fn appwrite_tells_of_a_user_who_signed_up() {
         let first = me(&edge, "ann").await;
         assert_eq!(first["displayName"], "Ann");
         assert_eq!(first.get("email"), None, "nobody asked to show it");
-        // Twice, and with another name: what is there stays.
+        // Twice, and with another name: the profile that is there stays.
         told(json!({"$id": "ann", "name": "Somebody else"})).await;
         assert_eq!(me(&edge, "ann").await, first);
         told(json!({"$id": "bob", "name": ""})).await;
@@ -148,7 +148,7 @@ fn who_is_faster_than_the_news_of_them_gets_their_name_all_the_same() {
         assert_eq!(me(&edge, "ann").await["displayName"], "Ann");
         told("ann", "Somebody else").await;
         assert_eq!(me(&edge, "ann").await["displayName"], "Ann");
-        // Who has edited the profile has chosen to have none.
+        // A user who has edited the profile has chosen to have none.
         me(&edge, "bob").await;
         let (any, body) = ([("if-match", "*")], json!({"bio": "hi"}));
         let edited = call(&edge, "bob", Method::PATCH, "/v1/me", &any, body).await;

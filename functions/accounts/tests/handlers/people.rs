@@ -148,7 +148,7 @@ fn a_name_that_was_folded_before_is_found_once_its_owner_comes_back() {
     });
 }
 
-/// Calls of every route about somebody with these user names, what takes away last.
+/// Calls of every route about somebody with these user names, routes that take away last.
 fn calls(other: &Person, names: [&str; 2]) -> Vec<(Method, String)> {
     let mut calls = Vec::new();
     for endpoint in accounts::api().endpoints() {

@@ -13,7 +13,7 @@ const fn subject(
 pub const SUBJECTS: &[Subject] = &[
     subject(
         "Accounts",
-        "Signing up, and what belongs to one's own account.",
+        "Signing up, and one's own account.",
         &["/v1/accounts", "/v1/me"],
     ),
     subject(
@@ -23,7 +23,7 @@ pub const SUBJECTS: &[Subject] = &[
     ),
     subject(
         "People",
-        "Other people, and those one has blocked.",
+        "Other people, and people one has blocked.",
         &["/v1/users", "/v1/blocks"],
     ),
     subject(
@@ -31,10 +31,10 @@ pub const SUBJECTS: &[Subject] = &[
         "One's address book, and who asks to be in it.",
         &["/v1/contacts", "/v1/contact-requests"],
     ),
-    subject("Follows", "Who follows whom.", &["/v1/follows"]),
+    subject("Follows", "Follows between users.", &["/v1/follows"]),
     subject(
         "Conversations",
-        "Direct conversations and groups, their members, and what they are for each member.",
+        "Direct conversations and groups, their members, and each member's own view of them.",
         &["/v1/conversations"],
     ),
     subject(
@@ -44,17 +44,21 @@ pub const SUBJECTS: &[Subject] = &[
     ),
     subject(
         "Search",
-        "Finding messages by their words, and by what they carry.",
+        "Finding messages by their words, and by the media, files and links that they carry.",
         &[
             "/v1/search",
             "/v1/conversations/{}/search",
             "/v1/conversations/{}/media",
         ],
     ),
-    subject("Stories", "What vanishes after a day.", &["/v1/stories"]),
+    subject(
+        "Stories",
+        "Posts that vanish after a day.",
+        &["/v1/stories"],
+    ),
     subject(
         "Notifications",
-        "What happened to oneself, and which of it one wants to hear of.",
+        "News about oneself, and the choice of kinds to hear of.",
         &["/v1/notifications", "/v1/me/notification-settings"],
     ),
     subject(
@@ -67,11 +71,7 @@ pub const SUBJECTS: &[Subject] = &[
         "Experience points, badges and leaderboards.",
         &["/v1/me/progress", "/v1/badges", "/v1/leaderboards"],
     ),
-    subject(
-        "Errors",
-        "Reports of what went wrong in apps.",
-        &["/v1/errors"],
-    ),
+    subject("Errors", "Reports of errors in apps.", &["/v1/errors"]),
     subject(
         "Service",
         "The service itself.",

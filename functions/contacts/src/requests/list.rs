@@ -1,4 +1,4 @@
-//! `GET /v1/contact-requests`: who asked the caller, or whom the caller asked.
+//! `GET /v1/contact-requests`: requests to the caller, or the caller's.
 
 use serde::Deserialize;
 use whisper_kit::page::{Listing, Window};
@@ -13,7 +13,7 @@ use super::view::ContactRequestView;
 #[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct Side {
-    /// Those who asked the caller (if not said), or those whom the caller asked.
+    /// Requests of others to the caller (if not said), or the caller's to others.
     #[serde(default)]
     direction: RequestSide,
 }
@@ -36,7 +36,7 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/v1/contact-requests",
         "listContactRequests",
-        "Who asked the caller to be contacts, or whom the caller asked; the newest first.",
+        "Requests of others to be the caller's contacts, or the caller's to others; the newest first.",
         list,
     )
     .reply::<Listing<ContactRequestView>>(200, "A page of requests.")

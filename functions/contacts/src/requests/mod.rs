@@ -1,7 +1,7 @@
 //! Requests: two people become contacts of each other, by consent.
 //!
-//! There is one document for two people, whoever asked. So requests that cross meet: whoever asks somebody by whom they
-//! were asked has accepted.
+//! There is one document for two people, whichever of them asked. So requests that cross meet: a user who asks somebody by
+//! whom they were asked has accepted.
 
 mod answer;
 mod list;
@@ -33,7 +33,7 @@ fn on_file(one: &str, other: &str) -> Get<ContactRequest> {
     Get::id(contact_request_id(one, other))
 }
 
-/// What stands between somebody and another.
+/// The state between somebody and another.
 #[derive(Debug)]
 enum Standing<'a> {
     /// Nothing that counts; a document that has ended may still be in the place.

@@ -20,7 +20,7 @@ pub fn endpoint() -> Endpoint {
         Method::PUT,
         super::REQUEST,
         "requestContact",
-        "Asks somebody to be contacts of each other. Whoever asks somebody by whom they were asked has accepted.",
+        "Asks somebody to be contacts of each other. A user who asks somebody by whom they were asked has accepted.",
         send,
     )
     .reply::<ContactRequestView>(201, "They were asked.")
@@ -91,7 +91,7 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// Puts a new request on file, in the place of what is there.
+    /// Puts a new request on file, in the place of any that is there.
     async fn begin(
         &self,
         status: ContactRequestStatus,

@@ -33,7 +33,7 @@ impl Pairing {
         &self.mine
     }
 
-    /// Asks for what both keep about each other; gives [`Sides`].
+    /// Asks for both people's notes about each other; gives [`Sides`].
     pub fn sides(&self, me: &str, other: &str) -> AskingBoth {
         AskingBoth((
             side(me, other),
@@ -67,7 +67,7 @@ impl ReadSet for AskingBoth {
     }
 }
 
-/// What two people keep about each other, and their memberships of their direct conversation.
+/// Both people's notes about each other, and their memberships of their direct conversation.
 pub struct Sides {
     /// The caller's side.
     pub mine: Side,

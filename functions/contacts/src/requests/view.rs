@@ -8,7 +8,7 @@ use whisper_schema::prelude::{ContactRequest, Timestamp};
 choices! {
     /// How far a request got, as the two may know.
     pub enum RequestState {
-        /// It waits for an answer. Whoever asked isn't told that it was declined.
+        /// It waits for an answer. The one who asked isn't told that it was declined.
         Pending = "pending",
         /// The two are contacts of each other.
         Accepted = "accepted",
@@ -20,7 +20,7 @@ choices! {
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ContactRequestView {
-    /// User who asked.
+    /// The user who asked.
     pub requester_id: String,
     /// User who was asked.
     pub recipient_id: String,

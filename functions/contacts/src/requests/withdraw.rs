@@ -14,7 +14,7 @@ pub fn endpoint() -> Endpoint {
         Method::DELETE,
         super::REQUEST,
         "withdrawContactRequest",
-        "Takes back what the caller asked somebody.",
+        "Takes back the caller's request to somebody.",
         withdraw,
     )
     .reply_empty(204, "The caller asks nothing of them, now or since before.")

@@ -1,4 +1,4 @@
-//! People, and what they do.
+//! People, and their requests.
 
 use serde_json::{Value, json};
 use whisper_kit::Method;

@@ -1,4 +1,4 @@
-//! The function on a database of its own: what it reads and writes.
+//! The function on a database of its own: its reads and writes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;

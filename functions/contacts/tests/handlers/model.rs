@@ -1,5 +1,5 @@
-//! The list against a simple model: whatever was added, changed and taken off, its pages together are what is kept, in
-//! their order.
+//! The list against a simple model: after any adding, changing and taking off, its pages together are the contacts that are
+//! kept, in their order.
 
 use futures::executor::block_on;
 use proptest::prelude::*;
@@ -30,7 +30,7 @@ fn step() -> impl Strategy<Value = Step> {
 /// A contact of the model: who, whether a favourite, and the tag.
 type Kept = (usize, bool, Option<&'static str>);
 
-/// What the model says after a step; the contacts stand in the order in which they were added.
+/// The model after a step; the contacts stand in the order in which they were added.
 fn after(mut kept: Vec<Kept>, step: &Step) -> Vec<Kept> {
     let place = |who: usize| kept.iter().position(|one| one.0 == who);
     match *step {

@@ -201,7 +201,7 @@ fn who_is_declined_does_not_learn_of_it_and_cannot_insist() {
         assert_eq!(again["status"], "pending");
         assert!(bob.asked(&edge, "incoming").await.is_empty());
         assert_eq!(events(&edge, "contact_request.sent").await.len(), 1);
-        // Whoever declined may think better of it.
+        // The one who declined may think better of it.
         assert_eq!(bob.ask(&edge, &ann).await.expect(200)["status"], "accepted");
         assert!(are_contacts(&edge, &ann, &bob).await);
     });
@@ -275,7 +275,7 @@ fn nobody_blocked_people_and_oneself_are_refused_alike() {
         let oneself = oneself.expect_problem(422, "validation_failed");
         assert_eq!(fields(&oneself), ["userId"]);
         assert_eq!(on_file(&edge).await, 0);
-        // Whoever asked can't accept for the other.
+        // The one who asked can't accept for the other.
         let eve = user(&edge, "eve").await;
         ann.ask(&edge, &eve).await.expect(201);
         for how in ["accept", "decline"] {
@@ -431,7 +431,7 @@ enum Step {
     Decline(usize),
 }
 
-/// What the model knows: who asked, whether it was declined and taken back, and whether the two are contacts.
+/// The model's knowledge: who asked, whether it was declined and taken back, and whether the two are contacts.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Model {
     asked: Option<usize>,
@@ -441,7 +441,7 @@ struct Model {
 }
 
 impl Model {
-    /// What follows, and the status of the answer.
+    /// The state after a step, and the status of the answer.
     fn after(self, step: Step) -> (Model, u16) {
         let other = |who: usize| 1 - who;
         let settled = Model {

@@ -1,4 +1,4 @@
-//! Bans: who is kept away, by whom, and until when.
+//! Bans: the users whom they keep away, the members who may ban, and their ends.
 
 use futures::executor::block_on;
 use futures::join;
@@ -202,7 +202,7 @@ fn somebody_who_is_no_member_can_be_banned_if_they_are_there() {
         let house = House::new().await;
         let (eve, out) = (house.room.user().await, house.room.user().await);
         house.room.block(&eve, &house.max).await;
-        // Whoever blocked the moderator isn't there for them, unless they were here before.
+        // A user who blocked the moderator isn't there for them, unless they were here before.
         house
             .ban(&house.max, &eve, Value::Null)
             .await

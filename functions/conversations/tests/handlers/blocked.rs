@@ -8,7 +8,7 @@ use whisper_store::{Filter, Patch};
 
 use super::room::{Room, User, names};
 
-/// Every route of somebody in a group and in a direct conversation, with what they can send there.
+/// Every route of somebody in a group and in a direct conversation, with bodies that they can send there.
 fn routes(group: &str, direct: &str, other: &User) -> Vec<(Method, String, Value)> {
     let mut routes = vec![
         (Method::GET, "/v1/conversations".to_owned(), Value::Null),
@@ -208,7 +208,7 @@ fn whoever_blocked_whom_the_answer_is_that_for_nobody() {
         );
         room.block(&ann, &bob).await;
         room.block(&cid, &ann).await;
-        // Nor does it tell what somebody blocked would let others do.
+        // Nor does it tell the settings of somebody blocked.
         room.allow(&bob, "messages", "nobody").await;
         let disabled = Patch::new().set(Account::STATUS, AccountStatus::Disabled);
         room.commit(whisper_store::Batch::new().update(&dan.id, disabled))

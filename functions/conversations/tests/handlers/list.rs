@@ -1,4 +1,4 @@
-//! The list of conversations: what is in it, in which order, page by page.
+//! The list of conversations: its items, their order, page by page.
 
 use futures::executor::block_on;
 use serde_json::{Value, json};
@@ -44,8 +44,8 @@ fn the_list_is_sorted_by_activity_and_walked_both_ways() {
     });
 }
 
-/// Seven conversations in pages of three, with one message into the oldest while they are walked; gives the walk, and what the
-/// first page's `previous` leads to. `pause` is how long it takes until the message comes.
+/// Seven conversations in pages of three, with one message into the oldest while they are walked; gives the walk, and the page
+/// that the first page's `previous` leads to. `pause` is how long it takes until the message comes.
 async fn walked_with_a_message_in_between(
     room: &Room,
     me: &User,
@@ -235,7 +235,7 @@ fn ten_thousand_groups_of_a_stranger_are_pages_like_any_others() {
             .get(&ann, &page(25, "before", &third["previous"]))
             .await;
         assert_eq!(names(&back), names(&second));
-        // The first has to read the key of cursors besides; no statement grows with what she is in.
+        // The first has to read the key of cursors besides; no statement grows with the number of her conversations.
         assert!(of_first.len() <= 4 && of_second.len() <= 3, "{of_first:?}");
         assert!(of_second[0].len() < 10_000, "{}", of_second[0]);
     });

@@ -168,7 +168,7 @@ proptest! {
             let previous = part["previous"].clone();
             let was_there = model.expected(false);
             let mut seen: Vec<String> = names(&part).into_iter().map(str::to_owned).collect();
-            // Only messages come in between: what is pinned or archived in the meantime is the walker's own doing.
+            // Only messages come in between: pinning or archiving in the meantime would be the walker's own doing.
             for step in during.into_iter().filter(|step| matches!(step, Step::Message(_) | Step::Wait(_))) {
                 model.take(step).await;
                 if !part["next"].is_null() {

@@ -1,4 +1,4 @@
-//! The function on a database of its own: what it reads and writes, with the clock held still.
+//! The function on a database of its own: its reads and writes, with the clock held still.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bans;

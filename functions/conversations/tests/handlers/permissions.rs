@@ -127,7 +127,7 @@ proptest! {
                 assert_eq!(edited, allowed(house.has(role, "editDetails")), "{case}");
                 let listed = house.list(role).await;
                 assert_eq!(listed, allowed(house.has(role, "seeMembers")), "{case}");
-                // Those who run it are seen by all, and everybody sees themselves.
+                // The members who run it are seen by all, and everybody sees themselves.
                 let seen = match house.has(role, "seeMembers") || role == 3 {
                     true => vec![0, 1, 2, 3],
                     false => vec![0, 1, 2],

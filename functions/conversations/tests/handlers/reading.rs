@@ -1,4 +1,4 @@
-//! How far somebody has read, and what is unread.
+//! How far somebody has read, and unread messages.
 
 use futures::executor::block_on;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! System messages: whatever happens to a group is told in its history, by the commit that makes it happen.
+//! System messages: each change of a group is told in its history, by the commit that makes it.
 
 use futures::executor::block_on;
 use futures::join;
@@ -56,7 +56,7 @@ impl House {
         found.into_iter().map(|doc| doc.into_inner()).collect()
     }
 
-    /// The senders and the metadata of what was told since so many messages.
+    /// The senders and the metadata of the system messages since so many messages.
     async fn told_since(&self, count: usize) -> Vec<(String, Value)> {
         let told = self.messages().await.into_iter().skip(count);
         let told = told.map(|message| {

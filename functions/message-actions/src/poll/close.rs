@@ -67,7 +67,7 @@ async fn attempt(ctx: &Ctx, place: &Place<'_>) -> Result<Attempt<(Opened, Timest
     }))
 }
 
-/// Whether the role looks after what others write.
+/// Whether the role looks after other members' messages.
 fn watches(role: ConversationMemberRole) -> bool {
     role != ConversationMemberRole::Member
 }

@@ -1,4 +1,4 @@
-//! Keys of voters: what an anonymous poll keeps of a choice can be read with the voter's own key alone.
+//! Keys of voters: only the voter's own key can read a choice that an anonymous poll keeps.
 
 use sha2::{Digest, Sha256};
 use whisper_kit::Request;
@@ -32,7 +32,7 @@ impl VoteKey {
         Ok(Some(VoteKey(Sha256::digest(text).into())))
     }
 
-    /// Choices that only this key opens again. Whatever they are, they take the same room.
+    /// Choices that only this key opens again. All choices take the same room.
     ///
     /// # Errors
     /// A fault of the cipher.

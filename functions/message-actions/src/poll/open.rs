@@ -32,7 +32,7 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// Reads the poll and what the caller is to it, in two statements; one for a stranger.
+    /// Reads the poll and the caller's part in it, in two statements; one for a stranger.
     ///
     /// # Errors
     /// The same 404 for a stranger, for a message that isn't there any more, and for one without a poll.

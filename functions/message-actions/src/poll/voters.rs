@@ -23,7 +23,7 @@ pub struct VotersOf {
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PollVoterView {
-    /// Who.
+    /// The voter.
     pub user: UserSummaryView,
     /// When they chose it.
     pub chosen_at: Timestamp,
@@ -35,7 +35,7 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/v1/conversations/{conversationId}/messages/{messageId}/poll/voters",
         "listPollVoters",
-        "The users who chose an option, the latest first, without those with a block in between. In an anonymous poll nobody learns that.",
+        "The users who chose an option, the latest first, without users with a block in between. In an anonymous poll nobody learns that.",
         list,
     )
     .reply::<Listing<PollVoterView>>(200, "A page of voters.")

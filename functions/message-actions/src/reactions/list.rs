@@ -17,7 +17,7 @@ use crate::opened::Named;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct ReactionFilters {
-    /// Those with this emoji, or this sticker's id; else all.
+    /// Reactions with this emoji, or this sticker's id; else all.
     pub reaction: Option<String>,
 }
 

@@ -83,7 +83,7 @@ impl Kind {
 
 const MUST_BE: &str = "must be one emoji, or the id of a sticker";
 
-/// What an event tells of a reaction.
+/// An event's payload about a reaction.
 fn told(opened: &Opened, kind: &Kind) -> Value {
     json!({
         "conversationId": opened.access.conversation.id,

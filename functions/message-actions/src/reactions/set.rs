@@ -33,7 +33,7 @@ async fn put(ctx: Ctx, request: Request) -> Result<Reply> {
     Reply::ok(&MessageReactionView::from(reaction.await?))
 }
 
-/// One statement and one commit, whatever the size of the conversation and the number of reactions.
+/// One statement and one commit, at any size of the conversation and number of reactions.
 async fn attempt(ctx: &Ctx, named: Named<'_>, kind: &Kind) -> Result<Attempt<MessageReaction>> {
     let me = ctx.caller()?.user_id;
     let mine = Query::<MessageReaction>::new()

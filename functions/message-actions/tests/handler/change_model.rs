@@ -1,4 +1,4 @@
-//! Several members send, edit, delete and clear at random; each sees what a simple model says they see.
+//! Several members send, edit, delete and clear at random; each sees the messages that a simple model shows them.
 
 use std::collections::BTreeSet;
 

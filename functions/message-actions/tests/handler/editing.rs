@@ -1,4 +1,4 @@
-//! Editing: the words change, for the sender and for some hours; what was there before is kept for moderators.
+//! Editing: the words change, for the sender and for some hours; the former words are kept for moderators.
 
 use futures::executor::block_on;
 use serde_json::{Value, json};
@@ -431,7 +431,7 @@ fn edits_and_their_mentions_are_limited() {
     mentions(4).expect(200);
     mentions(6).expect_problem(429, "rate_limited");
     mentions(5).expect(200);
-    // Those who were mentioned before don't count again.
+    // Users who were mentioned before don't count again.
     mentions(1).expect(200);
     mentions(0).expect_problem(429, "rate_limited");
     world.scene.edge.advance(60_000);

@@ -1,4 +1,4 @@
-//! What members do to messages, on a database of their own: the answers, and everything they write.
+//! The doings of members to messages, on a database of their own: the answers, and all writes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod change_model;

@@ -1,5 +1,5 @@
-//! Reactions against a simple model: whatever two instances do at once, the counts and the message's mirror are those of the rows,
-//! and the rows are what some order of the requests makes of them.
+//! Reactions against a simple model: with two instances at work at once, the counts and the message's mirror are those of the
+//! rows, and the rows are those that some order of the requests makes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ struct Act {
     sets: bool,
 }
 
-/// Who has which reaction.
+/// The users and their reactions.
 type Model = BTreeSet<(usize, usize)>;
 
 /// Does it to the model; gives the status that the server should answer.
@@ -48,7 +48,7 @@ fn act() -> impl Strategy<Value = Act> {
     })
 }
 
-/// What is there.
+/// The rows that are there.
 fn rows(scene: &Scene, people: &[Person]) -> Model {
     let rows = scene.all::<MessageReaction>();
     let place = |row: MessageReaction| {

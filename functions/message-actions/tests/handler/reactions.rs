@@ -1,4 +1,4 @@
-//! Reactions: who may react with what, how often, and who sees it.
+//! Reactions: the rights to them, their number, and their readers.
 
 use serde_json::{Value, json};
 use whisper_kit::Method;
@@ -22,7 +22,7 @@ fn unreact(scene: &Scene, who: &Person, place: &Place, reaction: &str) -> Answer
     futures::executor::block_on(edge.send(Method::DELETE, &path, &who.token, &Value::Null))
 }
 
-/// Who reacted with what, as somebody is told, the latest first.
+/// The users who reacted and their reactions, as somebody is told, the latest first.
 fn listed(scene: &Scene, who: &Person, place: &Place, query: &str) -> Vec<(String, String)> {
     let rest = format!("/reactions{query}");
     let page = place.act(scene, who, Method::GET, &rest).expect(200);

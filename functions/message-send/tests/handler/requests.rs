@@ -67,7 +67,7 @@ fn a_stranger_whose_request_waits_is_held_to_what_the_other_wants_now() {
     });
     allow(&scene, &bob, "contacts");
     again().expect(201);
-    // Bob answers: what he lets strangers do is not about Ann any more.
+    // Bob answers: his setting for strangers is not about Ann any more.
     allow(&scene, &bob, "nobody");
     scene.say(&bob, &talk, "Hello");
     again().expect(201);
@@ -97,7 +97,7 @@ fn a_stranger_is_not_told_that_their_request_was_read() {
         (one["readBy"].clone(), one["status"].clone())
     };
     assert_eq!(seen_by(&ann), (json!([]), json!("sent")));
-    // Bob knows what he has read.
+    // Bob knows his own reading.
     assert_eq!(seen_by(&bob), (json!([bob.id]), json!("read")));
     is_request(false);
     assert_eq!(seen_by(&ann), (json!([bob.id]), json!("read")));

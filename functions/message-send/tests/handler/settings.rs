@@ -130,7 +130,7 @@ fn readers_are_shown_to_those_who_may_see_the_members() {
     }
 }
 
-/// Has what was said so far hidden from a member.
+/// Has the messages so far hidden from a member.
 fn hide(scene: &Scene, conversation: &str, who: &Person, message: &str) {
     let place = futures::executor::block_on(scene.edge.store().get::<Message>(message));
     let place = place.unwrap().unwrap().seq;

@@ -31,16 +31,16 @@ pub fn devices_of(users: &BTreeSet<&str>, now: Timestamp) -> Vec<Query<PushSubsc
         .collect()
 }
 
-/// The devices of users, and what these want.
+/// The devices of users, and their owners' preferences.
 #[derive(Default)]
 pub struct Audience {
     devices: BTreeMap<String, Vec<String>>,
-    /// The preferences of those who have any.
+    /// The preferences of users who have any.
     pub preferences: Preferences,
 }
 
 impl Audience {
-    /// Of what [`devices_of`] found.
+    /// Of the outcome of [`devices_of`].
     pub fn new(found: Vec<Vec<Doc<PushSubscription>>>) -> Self {
         let mut audience = Audience::default();
         for device in found.into_iter().flatten().map(Doc::into_inner) {
@@ -55,7 +55,7 @@ impl Audience {
         self.devices.keys().map(String::as_str).collect()
     }
 
-    /// Whether a user has any device, whatever they want.
+    /// Whether a user has any device, with any preferences.
     pub fn has_devices(&self, user: &str) -> bool {
         self.devices.contains_key(user)
     }

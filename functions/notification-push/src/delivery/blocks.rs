@@ -18,7 +18,7 @@ const READS: u32 = 50;
 /// How many notifications one commit removes.
 const PER_COMMIT: usize = 200;
 
-/// Removes what blocks among these events hide for good. Doing it again finds nothing; an undone block has nothing removed.
+/// Removes the notifications that blocks among these events hide for good. Doing it again finds nothing; an undone block has nothing removed.
 ///
 /// # Errors
 /// The store's; the events come again.

@@ -1,4 +1,4 @@
-//! Entries of the outbox with all that decides whom to tell.
+//! Entries of the outbox with the facts that decide whom to tell.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -19,7 +19,7 @@ const MEMBERS: u32 = 400;
 /// Of how many groups one step looks at members.
 const GROUPS: usize = 20;
 
-/// An entry with what decides whom to tell.
+/// An entry with the facts that decide whom to tell.
 pub struct Case {
     /// The entry.
     pub entry: QueuedMessage,
@@ -50,7 +50,7 @@ impl Case {
         (conversation, self.position.unwrap_or(0))
     }
 
-    /// The ids of the memberships of those whom the entry names.
+    /// The ids of the memberships of the users whom the entry names.
     fn named(&self) -> impl Iterator<Item = String> {
         let conversation = &self.entry.conversation_id;
         let named = self.entry.recipient_ids.iter();
@@ -163,7 +163,7 @@ fn named_page(case: &Case, named: &BTreeMap<String, Doc<ConversationMember>>) ->
 pub struct Around {
     /// Whether senders may reach them.
     pub reach: Reach,
-    /// Their devices, and what they want.
+    /// Their devices, and their preferences.
     pub audience: Audience,
 }
 

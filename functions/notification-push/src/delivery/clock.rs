@@ -1,6 +1,6 @@
 //! Times that are further ahead than any of ours can be, as a clock that was wrong for a while leaves behind.
 //!
-//! Without it, what was leased, put off or made while the clock was a year ahead would wait for that year.
+//! Without it, pushes that were leased, put off or made while the clock was a year ahead would wait for that year.
 
 use whisper_kit::{Ctx, Result};
 use whisper_schema::Timestamp;

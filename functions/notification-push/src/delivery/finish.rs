@@ -17,7 +17,7 @@ const PER_COMMIT: usize = 100;
 /// How many of the users that were not reached an entry names.
 const NAMED: u32 = 100;
 
-/// Ends those of these entries that have nothing under way: delivered, or failed if any push did.
+/// Ends the entries of these that have nothing under way: delivered, or failed if any push did.
 /// Gives how many.
 ///
 /// # Errors

@@ -1,5 +1,5 @@
 //! The outbox (`messageQueue`): each entry that waits is handed on to devices at once, or gets a place in its sender's
-//! line. So whatever somebody sends, the next one's entry is reached within a few steps.
+//! line. So after any sender's messages the next one's entry is reached within a few steps.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ const ENTRIES: u32 = 50;
 /// How long a step that lost a race leaves the winner alone.
 const AFTER_LOSS: Duration = Duration::from_millis(10);
 
-/// Takes in what waits, until nothing does or the time is over.
+/// Takes in the entries that wait, until none does or the time is over.
 ///
 /// # Errors
 /// The store's.
@@ -37,7 +37,7 @@ pub async fn run(ctx: &Ctx, end: Instant, tally: &Tally) -> Result<()> {
             continue;
         };
         tally.done(taken);
-        // Of those that come in the meantime a call of their own tells.
+        // A call of their own tells of entries that come in the meantime.
         if taken == found && found < u64::from(ENTRIES) {
             return Ok(());
         }
@@ -71,7 +71,7 @@ async fn step(ctx: &Ctx, entries: Vec<QueuedMessage>) -> Result<Option<u64>> {
         0 => BTreeSet::new(),
         _ => in_line(ctx, &cases).await?,
     };
-    // Behind what the same sender has in line already.
+    // Behind the same sender's entries that are in line already.
     let has_turn = |case: &Case| case.sender().is_some_and(|s| !in_line.contains(s));
     read_recipients(ctx, &mut cases, has_turn).await?;
     let around = Around::read(ctx, &cases).await?;

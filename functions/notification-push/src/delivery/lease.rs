@@ -9,8 +9,8 @@ use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Column, Push, PushStatus};
 use whisper_store::{Batch, Doc, Filter, Order, Patch, Query};
 
-/// How long a lease lasts, in milliseconds: several times what a worker needs for what it takes at once, its own
-/// run's length included.
+/// How long a lease lasts, in milliseconds: several times the time that a worker needs for the pushes that it takes at once,
+/// its own run's length included.
 pub const LEASE: i64 = 90_000;
 /// How many pushes a worker takes at once: all that may be sent again after a crash.
 pub const TAKEN: u32 = 32;
@@ -23,7 +23,7 @@ pub struct Lease {
     pub pushes: Vec<Push>,
 }
 
-/// Takes what is due, those first that wait the longest. None when nothing is due; an empty lease when somebody
+/// Takes the pushes that are due, the longest waiting first. None when nothing is due; an empty lease when somebody
 /// else was faster.
 ///
 /// # Errors

@@ -26,7 +26,7 @@ pub fn with_device(store: &Store) -> Filter<ConversationMember> {
 }
 
 /// A page of members: a query for each role, as the index that leads with conversation, status and role
-/// gives each of them in commit order whatever the size of the group.
+/// gives each of them in commit order at any size of the group.
 pub fn page(
     conversation: &str,
     behind: i64,

@@ -1,7 +1,7 @@
-//! Delivery: from what happened to the devices of those whom it concerns.
+//! Delivery: from events to the devices of the users whom they concern.
 //!
-//! Two sources make pushes, each in the commit that marks what it handled as handled: events
-//! ([`react`]) and the outbox of messages ([`intake`], and [`turns`] for what is too much at once). Others send them
+//! Two sources make pushes, each in the commit that marks its documents as handled: events ([`react`])
+//! and the outbox of messages ([`intake`], and [`turns`] for messages with too many recipients at once). Others send them
 //! ([`senders`], [`send`]), after the answer, so that nothing waits for a push service.
 
 pub mod audience;

@@ -20,7 +20,7 @@ const TITLE: usize = 200;
 /// Something that a user is told of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// Id of the notification: follows from what it is about, so that neither handling the event again nor
+    /// Id of the notification: follows from its subject, so that neither handling the event again nor
     /// doing the same again makes a second one.
     pub id: String,
     /// The user who is told.
@@ -33,7 +33,7 @@ pub struct Notice {
     pub did: &'static str,
     /// The address that it leads to.
     pub leads_to: String,
-    /// Ids of what it is about.
+    /// Ids of the things that it is about.
     pub about: Value,
     /// The story that it is about.
     pub story: Option<String>,
@@ -178,7 +178,7 @@ fn mentions(message: &Message) -> Vec<Notice> {
         .collect()
 }
 
-/// An edit is pushed to nobody but those whom it mentions anew, if the message still does.
+/// An edit is pushed only to the users whom it mentions anew, if the message still does.
 fn new_mentions(event: &Event, message: &Message) -> Vec<Notice> {
     let mentioned = mentioned_by_edit(event);
     let notices = mentions(message).into_iter();
@@ -235,7 +235,7 @@ impl Notice {
 pub fn told(notification: &Notification) -> Value {
     let mut payload = json!({"type": notification.kind, "notificationId": notification.id});
     for (key, value) in metadata(notification) {
-        // Others write what they like there; only what is an id goes to a device.
+        // Others write anything there; only ids go to a device.
         let is_id = value.as_str().is_some_and(whisper_kit::ids::is_id);
         if is_id && key.ends_with("Id") && payload.get(&key).is_none() {
             payload[key] = value;

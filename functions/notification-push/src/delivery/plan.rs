@@ -1,7 +1,7 @@
 //! The commit that hands on entries of the outbox: pushes for devices, and how far each entry got.
 //!
-//! The pushes and the entry's new state are one commit, on the condition that nobody else got on with it: of two
-//! workers one wins, and after a crash what is left is done by the next. An entry that is too much for one commit, or whose sender
+//! The pushes and the entry's new state are one commit, on the condition that nobody else got on with it: of
+//! two workers one wins, and after a crash the next does the rest. An entry that is too much for one commit, or whose sender
 //! had their share of it, gets a place in its sender's line (`fanOuts`).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,8 +20,8 @@ use super::finish::finish;
 use super::push::{self, Told};
 use crate::devices::standing::MAX_DEVICES;
 
-/// How many pushes one commit makes, give or take the devices of one user: far below what would hold the write
-/// lock for 50 ms.
+/// How many pushes one commit makes, give or take the devices of one user: far below a number that would hold the
+/// write lock for 50 ms.
 pub const PUSHES: usize = 100;
 /// How many of them are for messages of one sender.
 const SHARE: usize = 50;
@@ -184,7 +184,7 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// The store's.
     pub async fn commit(mut self) -> Result<Option<Handed>> {
-        // An operator may have put a message into the outbox again: what is there of it already is in nobody's way.
+        // An operator may have put a message into the outbox again: pushes of it that are there already are in nobody's way.
         let known = push::known(self.ctx, &self.made).await?;
         let (known, fresh): (Vec<Push>, Vec<Push>) = self
             .made

@@ -76,7 +76,7 @@ impl About {
     }
 }
 
-/// Ids of those of these pushes that are there already.
+/// Ids of the pushes of these that are there already.
 ///
 /// # Errors
 /// The store's.

@@ -29,7 +29,7 @@ const NOTICES: usize = 500;
 /// Handles events until none is left or the time is over.
 ///
 /// # Errors
-/// The store's; what was handled before stays handled.
+/// The store's; events that were handled before stay handled.
 pub async fn run(ctx: &Ctx, end: Instant, tally: &Tally) -> Result<()> {
     let time = end.saturating_duration_since(Instant::now());
     let bounds = Bounds::new(EVENTS, time).rows(PUSHES);

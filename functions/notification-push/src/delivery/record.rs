@@ -1,4 +1,4 @@
-//! Keeping what came of an attempt: all pushes of a lease in one commit, on the condition that the lease
+//! Keeping the outcomes of an attempt: all pushes of a lease in one commit, on the condition that the lease
 //! still holds.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ use super::outcome::Outcome;
 /// How exactly a device's last push is kept, in milliseconds: not every push is worth a write.
 const TO: i64 = 3_600_000;
 
-/// A push with what came of it.
+/// A push with its outcome.
 pub struct Attempted {
     /// The push.
     pub push: Push,
@@ -28,7 +28,7 @@ pub struct Attempted {
     pub pushed_at: Option<Timestamp>,
 }
 
-/// Keeps it, ends the entries of the outbox that came to their end, and logs what failed.
+/// Keeps it, ends the entries of the outbox that came to their end, and logs the failures.
 ///
 /// # Errors
 /// The store's; then the pushes are sent again when the lease has run out.
@@ -126,7 +126,7 @@ fn change(status: PushStatus, due_at: Timestamp, attempts: i64, error: &str) -> 
         .set(Push::ERROR, error)
 }
 
-/// Never the endpoint: whoever knows it may push.
+/// Never the endpoint: everybody who knows it may push.
 fn log_failures(ctx: &Ctx, attempted: &[Attempted]) {
     for one in attempted {
         if let Outcome::Failed { attempts, error } = &one.outcome {

@@ -32,12 +32,12 @@ const AT_ONCE: usize = 16;
 /// How long a worker that lost a race leaves the winner alone.
 const AFTER_LOSS: Duration = Duration::from_millis(10);
 
-/// Sends what is due, and hands on what is in line whenever nothing is, until there is neither or the time is over. So
+/// Sends the pushes that are due, and whenever none is, hands on those in line, until there is neither or the time is over. So
 /// there are never many more pushes than are sent next, and somebody else's wait behind few. `call_another` has another
 /// sender begin where there is more to send than one takes at once.
 ///
 /// # Errors
-/// The store's. What was taken and not recorded is sent again when the lease has run out.
+/// The store's. A push that was taken and not recorded is sent again when the lease has run out.
 pub async fn run(
     ctx: &Ctx,
     worker: &Worker,
@@ -71,8 +71,8 @@ pub async fn run(
     }
 }
 
-/// Devices of pushes, those of their sessions that stand, how often the entries they belong to are tried, their subjects, and
-/// the preferences of their users: all that decides whether one is sent now.
+/// Devices of pushes, their sessions that stand, how often the entries they belong to are tried, their subjects, and the
+/// preferences of their users: all facts that decide whether one is sent now.
 struct Judgement {
     devices: BTreeMap<String, PushSubscription>,
     sessions: BTreeSet<String>,
@@ -226,7 +226,7 @@ async fn push_one(
         attempts: push.attempts,
         error: error.to_owned(),
     };
-    // Somebody else may be signed in on the device by now: what was meant for another is dropped.
+    // Somebody else may be signed in on the device by now: a push that was meant for another is dropped.
     let device = judgement.devices.get(&push.subscription_id);
     let Some(device) = device.filter(|device| device.user_id == push.user_id) else {
         return Ok(Outcome::Dropped { device_gone: false });
@@ -247,7 +247,7 @@ async fn push_one(
     let Some(recipient) = Recipient::read(&device.p256dh, &device.auth) else {
         return Ok(failed("the device's keys can't be read"));
     };
-    // A second begun is a second: what was just queued has its whole life before it.
+    // A second begun is a second: a push that was just queued has its whole life before it.
     let left = (push.expires_at.as_millis() - now.as_millis() + 999) / 1000;
     let mut headers = vec![
         ("content-encoding", "aes128gcm".to_owned()),

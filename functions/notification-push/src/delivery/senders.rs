@@ -1,6 +1,6 @@
-//! The senders work beside those who find out what is to be sent, and after the answer to whoever woke the function. However
+//! The senders work beside the parts that find out what to send, and after the answer to the function's caller. However
 //! long a push service takes, events become notifications and messages are handed on; and others of the
-//! senders go on with what came in the meantime.
+//! senders go on with pushes that came in the meantime.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use super::send;
 use crate::JOB;
 use crate::worker::{AtWork, Worker};
 
-/// How long a round goes on, give or take what is on its way.
+/// How long a round goes on, give or take the pushes that are on their way.
 const TIME: Duration = Duration::from_secs(4);
 /// How many rounds one goes on for before another takes its place.
 const ROUNDS: u32 = 5;

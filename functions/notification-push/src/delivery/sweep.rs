@@ -1,6 +1,6 @@
-//! The schedule's sweep: ends deliveries whose worker died, and removes what is of no use any more.
+//! The schedule's sweep: ends deliveries whose worker died, and removes documents that are of no use any more.
 //!
-//! Nothing depends on it: readers leave out what has expired, swept or not.
+//! Nothing depends on it: readers leave out expired documents, swept or not.
 
 use whisper_kit::jobs::{self, Sweep, Tally, delete_bounded};
 use whisper_kit::{Ctx, Result};
@@ -16,8 +16,8 @@ use super::finish::finish;
 
 /// How long an entry of the outbox is kept after it was delivered, in milliseconds.
 const DELIVERED: i64 = 7 * DAY;
-/// How long it is kept after it failed, in milliseconds, and so are its pushes: what operators see they can try
-/// again.
+/// How long it is kept after it failed, in milliseconds, and so are its pushes: operators can try again everything
+/// that they see.
 const FAILED: i64 = 30 * DAY;
 /// How many rows one commit removes.
 const PER_COMMIT: u64 = 200;
@@ -28,7 +28,7 @@ const NOTIFICATIONS: u32 = 500;
 /// Id of the place up to which notifications were looked at.
 const PLACE: &str = "notification-sweep";
 
-/// How much a run removes of what the store finds itself.
+/// How many documents a run removes that the store finds itself.
 const SWEEP: Sweep = Sweep {
     rows: PER_COMMIT,
     commits: COMMITS,
@@ -48,7 +48,7 @@ pub async fn sweep(ctx: &Ctx, tally: &Tally) -> Result<()> {
     remove(ctx, tally).await
 }
 
-/// Removes what has been kept for its time.
+/// Removes documents that have been kept for their time.
 async fn remove(ctx: &Ctx, tally: &Tally) -> Result<()> {
     // Failed pushes stand at the end of their last lease. Nobody waits any more for others that are as old.
     let old = Filter::and([
@@ -79,7 +79,7 @@ async fn strays(ctx: &Ctx) -> Result<u64> {
     finish(ctx, &ids).await
 }
 
-/// Removes the oldest entries of a status: those of the usual priority, which the index gives in their order. One of a
+/// Removes the oldest entries of a status, of the usual priority: the index gives them in their order. One of a
 /// time that is yet to come is of no age that anybody knows, and must not stay in the way of the others.
 async fn entries(ctx: &Ctx, status: QueuedMessageStatus, kept: i64) -> Result<u64> {
     let (before, ahead) = (ctx.now().plus(-kept), ctx.now().plus(AHEAD));
@@ -115,7 +115,7 @@ async fn entries(ctx: &Ctx, status: QueuedMessageStatus, kept: i64) -> Result<u6
     Ok(done)
 }
 
-/// Walks through all notifications, a part in each run, and removes those that expired. No index leads to
+/// Walks through all notifications, a part in each run, and removes the expired ones. No index leads to
 /// them, and looking for them at once would read the whole collection.
 async fn notifications(ctx: &Ctx) -> Result<u64> {
     let place = ctx.read(Get::<ConsumerCursor>::id(PLACE)).await?;

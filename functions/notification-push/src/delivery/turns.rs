@@ -1,7 +1,7 @@
-//! The senders' lines (`fanOuts`): what is too much for one commit is handed on in parts, and after a part of one
+//! The senders' lines (`fanOuts`): pushes that are too many for one commit are made in parts, and after a part of one
 //! sender's the next sender has their turn.
 //!
-//! Turns go round by the senders' ids, so a line says all: whoever comes anew waits for one part of each of those who are
+//! Turns go round by the senders' ids, so a line says all: a new sender waits for one part of each sender who is
 //! there, however much these have sent.
 
 use std::cell::{Cell, RefCell};
@@ -18,8 +18,8 @@ use super::plan::Plan;
 
 /// How many places one step looks at.
 const PLACES: u32 = 50;
-/// After a step there is a rest as long as it took, and this at most: those who send go before a large group that is
-/// being told.
+/// After a step there is a rest as long as it took, and this at most: sending goes before the telling of a
+/// large group.
 const LONGEST_REST: Duration = Duration::from_millis(50);
 
 /// The sender whose turn it is, in an instance.
@@ -111,7 +111,7 @@ async fn hand_on(ctx: &Ctx, turns: &Turns, places: Vec<FanOut>) -> Result<usize>
     Ok(handed.pushes)
 }
 
-/// The last of the senders who had their turn: those behind, for whom there was no room, go on.
+/// The last of the senders who had their turn: the senders behind, for whom there was no room, go on.
 fn served<'a>(places: &'a [FanOut], moved: &BTreeSet<String>) -> Option<&'a str> {
     let of_moved = places.iter().filter(|place| moved.contains(&place.id));
     let had_turn: BTreeSet<&str> = of_moved.map(|place| place.sender_id.as_str()).collect();

@@ -1,4 +1,4 @@
-//! One run of everything: the outbox, events, and what is due.
+//! One run of everything: the outbox, events, and pushes that are due.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -9,17 +9,17 @@ use whisper_kit::{Ctx, Result};
 use super::{intake, react, send, senders};
 use crate::worker::Worker;
 
-/// How long each part of a run goes on, give or take a commit and what is on its way. Each has a time of its own: however
+/// How long each part of a run goes on, give or take a commit and the pushes that are on their way. Each has a time of its own: however
 /// much one has to do, the others get on. All of them together stay far below the 30 s that a request has on the
 /// embedded host.
 const TIME: Duration = Duration::from_secs(4);
 /// How long events are handled before messages that came in the meantime are looked at: somebody may mention many.
 const SLICE: Duration = Duration::from_millis(300);
 
-/// Makes pushes of what there is, each part whatever became of the other; they are sent after the answer.
+/// Makes pushes of all entries and events, each part even if the other failed; they are sent after the answer.
 ///
 /// # Errors
-/// The first part's that had any; what was committed before stays.
+/// The first part's that had any; commits before it stay.
 pub async fn react(ctx: &Ctx, worker: &Rc<Worker>) -> Result<ReportView> {
     let tally = Tally::default();
     let made = make(ctx, &tally).await;
@@ -28,7 +28,7 @@ pub async fn react(ctx: &Ctx, worker: &Rc<Worker>) -> Result<ReportView> {
     Ok(tally.report())
 }
 
-/// Makes pushes and sends what is due, each part whatever became of the others.
+/// Makes pushes and sends the due ones, each part even if another failed.
 ///
 /// # Errors
 /// As [`react`].

@@ -16,7 +16,7 @@ pub fn endpoint() -> Endpoint {
     .reply_empty(204, "It gets none any more")
 }
 
-/// Takes a device of the caller's off. What is on its way to it is dropped when it is due.
+/// Takes a device of the caller's off. Pushes on their way to it are dropped when they are due.
 async fn remove(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = request.id("subscriptionId")?;
     let user = ctx.caller()?.user_id;

@@ -1,4 +1,4 @@
-//! Devices that still get pushes: those that their push service has not ended, and whose session stands.
+//! Devices that still get pushes: devices that their push service has not ended, and whose session stands.
 
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Column, PushSubscription, Session};
@@ -25,7 +25,7 @@ pub fn sessions_of(user: &str, now: Timestamp) -> Query<Session> {
         .limit(MAX_LIMIT)
 }
 
-/// Devices whose session stands, and those that are signed out.
+/// Devices whose session stands, and devices that are signed out.
 pub fn by_session(
     devices: Vec<Doc<PushSubscription>>,
     sessions: &[Doc<Session>],

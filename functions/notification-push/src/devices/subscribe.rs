@@ -127,7 +127,7 @@ async fn attempt(ctx: &Ctx, mut wanted: PushSubscription) -> Result<Attempt<Repl
         wanted.last_pushed_at = known.last_pushed_at;
         return Reply::ok(&PushSubscriptionView::from(wanted)).map(Attempt::Done);
     }
-    // Not an upsert: whoever comes last gets a new place in the order, which the bound goes by.
+    // Not an upsert: the last to come gets a new place in the order, which the bound goes by.
     let others = Filter::and([
         Filter::eq(Column::id(), wanted.id.as_str()),
         Filter::ne(PushSubscription::USER_ID, wanted.user_id.as_str()),

@@ -72,7 +72,7 @@ async fn list(ctx: Ctx, _: Request, window: Window<InboxFilters>) -> Result<Repl
     window.reply_with(&ctx, items, cursors, page.users).await
 }
 
-/// A page of what may be shown.
+/// A page of the notifications that may be shown.
 #[derive(Default)]
 struct Filled {
     items: Vec<Doc<Notification>>,
@@ -81,7 +81,7 @@ struct Filled {
     users: Users,
 }
 
-/// Reads until the window is full of what may be shown. Where much is hidden it may stay short; its cursors lead on.
+/// Reads until the window is full of notifications that may be shown. Where much is hidden it may stay short; its cursors lead on.
 async fn filled(
     ctx: &Ctx,
     user: &str,

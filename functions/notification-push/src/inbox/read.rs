@@ -9,7 +9,7 @@ use whisper_store::{Batch, Doc, Filter, Order, Patch, Query};
 use super::shown::{one as find, own, shown};
 use super::view::NotificationView;
 
-/// How many one commit marks: far below what would hold the write lock for 50 ms.
+/// How many one commit marks: far below a number that would hold the write lock for 50 ms.
 const PER_COMMIT: usize = 200;
 /// How many commits one request makes.
 const COMMITS: usize = 50;
@@ -66,8 +66,8 @@ async fn one(ctx: Ctx, request: Request) -> Result<Reply> {
     .await
 }
 
-/// Marks all that are there when the request comes, in bounded commits; what comes in between stays unread, and so
-/// does what is hidden.
+/// Marks all that are there when the request comes, in bounded commits; notifications that come in between stay
+/// unread, and so do hidden ones.
 async fn all(ctx: Ctx, _: Request) -> Result<Reply> {
     let user = ctx.caller()?.user_id;
     let unread = || {

@@ -8,10 +8,10 @@ use whisper_store::{Cursor, Doc, Filter, Get, Order, Query};
 
 use crate::subject::{Subject, actor, standing};
 
-/// How often a list goes on reading while what it reads is hidden: so much work one request may make.
+/// How often a list goes on reading while the notifications that it reads are hidden: so much work one request may make.
 pub const READS: usize = 5;
 
-/// Holds for what is somebody's and lasts; whether it may be shown, [`shown`] knows.
+/// Holds for somebody's notifications that haven't expired; whether one may be shown, [`shown`] knows.
 pub fn own(user: &str, ctx: &Ctx) -> Filter<Notification> {
     Filter::and([
         Filter::eq(Notification::USER_ID, user),
@@ -61,11 +61,11 @@ pub async fn one(ctx: &Ctx, id: &str) -> Result<Doc<Notification>> {
     shown.items.into_iter().next().ok_or_else(Error::not_found)
 }
 
-/// Walks over those of a user's notifications that meet a query and may be shown, in portions, until `each` has enough
+/// Walks over a user's notifications that meet a query and may be shown, in portions, until `each` has enough
 /// or none is left. Gives whether it came to the end.
 ///
 /// # Errors
-/// The store's, and what `each` refuses.
+/// The store's, and the refusals of `each`.
 pub async fn walk(
     ctx: &Ctx,
     user: &str,

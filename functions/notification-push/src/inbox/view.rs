@@ -28,7 +28,7 @@ pub struct NotificationView {
     /// Where its picture is served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
-    /// Ids of what it is about; `userId` is whose doing it tells of, one of the answer's `users`.
+    /// Ids of the things that it is about; `userId` is the one whose doing it tells of, one of the answer's `users`.
     pub metadata: Map<String, Value>,
     /// Whether the user has seen it.
     pub is_read: bool,

@@ -115,7 +115,7 @@ async fn pushes(ctx: Ctx, _: Request, window: Window<QueueFilters>) -> Result<Re
 pub struct QueueCountsView {
     /// Deliveries of messages, by status; delivered ones are kept for a week.
     pub messages: BTreeMap<String, u64>,
-    /// Pushes to devices, by status; those that arrived are gone.
+    /// Pushes to devices, by status; pushes that arrived are gone.
     pub pushes: BTreeMap<String, u64>,
 }
 

@@ -1,4 +1,4 @@
-//! `POST /internal/queue/retry`: what failed is tried again.
+//! `POST /internal/queue/retry`: failed deliveries and pushes are tried again.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ const COMMITS: usize = 100;
 #[derive(Debug, Body)]
 #[body(check = RetryQueue::check, example = r#"{"all": true}"#)]
 pub struct RetryQueue {
-    /// Ids of deliveries or of pushes, 1 to 100; what is not there, or has not failed, is left alone.
+    /// Ids of deliveries or of pushes, 1 to 100; one that is not there, or has not failed, is left alone.
     #[field(count = 0..=100, is = ID)]
     ids: Vec<String>,
     /// True for all that failed.
@@ -56,11 +56,11 @@ pub fn endpoint() -> Endpoint {
         Method::POST,
         "/internal/queue/retry",
         "retryQueue",
-        "Tries again what failed.",
+        "Tries failed pushes and deliveries again.",
         retry,
     )
     .auth(Auth::Operator)
-    .reply::<RetriedView>(200, "What waits again")
+    .reply::<RetriedView>(200, "The counts of pushes and deliveries that go on")
 }
 
 /// Starts again, in bounded commits.

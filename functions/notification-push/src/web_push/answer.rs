@@ -27,7 +27,7 @@ pub struct Status {
     pub code: u16,
     /// The value of Retry-After.
     pub retry_after: Option<String>,
-    /// The value of Date: a date in Retry-After counts from it, whatever the clocks.
+    /// The value of Date: a date in Retry-After counts from it, not from a clock here.
     pub date: Option<String>,
 }
 
@@ -44,7 +44,7 @@ pub enum Verdict {
     Refused(String),
 }
 
-/// Reads an answer. Whoever refuses and names a time to come again means later, whatever the number.
+/// Reads an answer. A refusal that names a time to come again means later, with any status.
 pub fn verdict(answer: &Answer, now: Timestamp) -> Verdict {
     let status = match answer {
         Answer::Status(status) => status,
@@ -57,7 +57,7 @@ pub fn verdict(answer: &Answer, now: Timestamp) -> Verdict {
         (_, Some(asked)) => Verdict::Later(why(), asked.clamp(0, LONGEST_ASKED)),
         (404 | 410, None) => Verdict::Gone,
         (408 | 425 | 429 | 500..=599, None) => Verdict::Later(why(), 0),
-        // A redirect is one of these: whoever follows it can be led anywhere.
+        // A redirect is one of these: following it could lead anywhere.
         (_, None) => Verdict::Refused(why()),
     }
 }
@@ -87,7 +87,7 @@ fn date(text: &str) -> Option<i64> {
 }
 
 /// How long to wait after so many attempts that failed, in milliseconds: at least as long as was asked for.
-/// `jitter` is any byte: what failed together is not tried again together.
+/// `jitter` is any byte: pushes that failed together are not tried again together.
 pub fn wait(attempts: i64, asked: i64, jitter: u8) -> i64 {
     let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
     let own = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);

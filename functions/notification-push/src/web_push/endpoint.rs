@@ -1,7 +1,7 @@
-//! Which addresses may be pushed to: those of known push services alone.
+//! Addresses that may be pushed to: known push services' alone.
 //!
 //! A subscription's address comes from a client, and the server calls it. Without a guard anybody could
-//! make it call whatever the server can reach and they can't (server-side request forgery).
+//! make it call addresses that the server can reach and they can't (server-side request forgery).
 
 use whisper_kit::{Config, Error, Result, Rule};
 
@@ -41,7 +41,7 @@ pub fn check(config: &Config, url: &str) -> Result<Endpoint> {
             &format!("must have at most {MAX_ENDPOINT} characters"),
         );
     }
-    // Whatever two readers could read differently is refused before anybody reads it.
+    // An address that two readers could read differently is refused before anybody reads it.
     let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'\\' | b'#' | b'"' | b'<' | b'>');
     if !url.bytes().all(plain) {
         return refuse(Rule::Format, "must be an absolute https address");

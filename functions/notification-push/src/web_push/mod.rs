@@ -1,4 +1,4 @@
-//! Web Push: what is sent to a push service for a device, and what its answer means.
+//! Web Push: the requests to a push service for a device, and the meanings of its answers.
 
 pub mod answer;
 pub mod encryption;

@@ -1,4 +1,4 @@
-//! How requests leave: Spin's outgoing HTTP in a component, whatever a test likes elsewhere.
+//! How requests leave: by Spin's outgoing HTTP in a component, elsewhere by a way of the test's choice.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -38,10 +38,10 @@ async fn send(message: Outgoing) -> Answer {
     use futures::future::{Either, select};
     use whisper_store::outgoing;
 
-    /// How long one push may take. Far less than a lease, so that whoever holds one knows how it ended.
+    /// How long one push may take. Far less than a lease, so that a worker who holds one knows how it ended.
     const TIME: Duration = Duration::from_secs(5);
 
-    // Without it the body leaves in chunks, and a server may refuse what has no length (RFC 9110, 411).
+    // Without it the body leaves in chunks, and a server may refuse a body without a length (RFC 9110, 411).
     let length = http::HeaderValue::from(message.body.len());
     let mut request =
         http::Request::post(&message.endpoint).header(http::header::CONTENT_LENGTH, length);

@@ -15,12 +15,12 @@ use whisper_schema::Timestamp;
 
 use super::encryption::point;
 
-/// Variable with whom a push service may turn to: `mailto:…` or `https://…`. Empty: nobody is named,
+/// Variable with the contact for push services: `mailto:…` or `https://…`. Empty: nobody is named,
 /// which the standard allows and Apple's service refuses.
 pub const CONTACT: &str = "push_contact";
 /// How long a token is good, in seconds. At most a day (RFC 8292, 2).
 const LIFETIME: i64 = 23 * 3600;
-/// How long it is used, in milliseconds: well within its life, whatever the clocks of others say.
+/// How long it is used, in milliseconds: well within its life, by wrong clocks of others too.
 const USED: i64 = 11 * 3600 * 1000;
 /// How many push services an instance remembers its tokens for.
 const REMEMBERED: usize = 256;

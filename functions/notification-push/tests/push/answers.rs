@@ -173,7 +173,7 @@ fn what_a_dead_worker_left_is_sent_when_its_lease_is_over() {
     assert_eq!(scene.entry().status, QueuedMessageStatus::Delivered);
 }
 
-/// Twenty messages to a device that holds the first one back; gives how many pushes are sent, after what happened meanwhile, and
+/// Twenty messages to a device that holds the first one back; gives how many pushes are sent, after `meanwhile`, and
 /// how many are given up.
 fn sent_of_twenty(meanwhile: impl AsyncFnOnce(&Scene, [&str; 2])) -> (usize, u64) {
     let (scene, ann, bob, _device) = two();

@@ -1,4 +1,4 @@
-//! From the outbox to devices: what is sent, and to whom.
+//! From the outbox to devices: the pushes, and their recipients.
 
 use futures::executor::block_on;
 use serde_json::{Value, json};

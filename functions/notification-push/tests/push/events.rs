@@ -58,7 +58,7 @@ fn a_message_s_author_is_told_of_a_reaction_once() {
             json!({"type": "like", "notificationId": item["id"], "messageId": "m1", "conversationId": "c1", "userId": ann.id, "reactionId": reaction})
         ]
     );
-    // What the message's reader may not see any more goes from the inbox too.
+    // A reaction that the message's author may not see any more goes from the inbox too.
     scene.block(&bob, &ann);
     assert_eq!(scene.get(&bob, "/v1/notifications")["items"], json!([]));
 }

@@ -1,4 +1,4 @@
-//! Whatever waits is asked again when its turn comes: by pushes that are made, sent and tried again, and by the inbox.
+//! The right to tell is asked again when a turn comes: when pushes are made, sent and tried again, and by the inbox.
 
 use serde_json::{Value, json};
 use whisper_kit::Method;
@@ -18,7 +18,7 @@ struct Waiting {
 }
 
 impl Waiting {
-    /// The push that waits is about what `cause` does.
+    /// The push that waits is about the doing of `cause`.
     fn of(cause: impl FnOnce(&Scene, &Person, &Person)) -> Self {
         let (scene, ann, bob, device) = two();
         scene.service.answer("/0", 503, "");
@@ -37,7 +37,7 @@ impl Waiting {
         Self::of(|scene, ann, bob| drop(scene.message("c1", ann, Some(bob), &[])))
     }
 
-    /// How many pushes go out when the device takes them again, after what happened in between.
+    /// How many pushes go out when the device takes them again, after `meanwhile`.
     #[track_caller]
     fn sent_after(self, meanwhile: impl FnOnce(&Self)) -> usize {
         meanwhile(&self);

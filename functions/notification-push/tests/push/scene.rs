@@ -19,7 +19,7 @@ use whisper_testkit::push::Device;
 pub const OPERATOR: &str = "the operator's key";
 const ORIGIN: &str = "https://fcm.googleapis.com";
 
-/// Says that something came, and what its answer waits for.
+/// The sign that something came, and the sign for which its answer waits.
 type Hold = (oneshot::Sender<()>, oneshot::Receiver<()>);
 /// A clock, and by how many milliseconds it moves on.
 type Delay = (Rc<Cell<i64>>, i64);
@@ -352,7 +352,7 @@ impl Scene {
         block_on(self.edge.store().commit(batch.unwrap())).expect("a commit");
     }
 
-    /// Lets the function react until it has nothing left to do; gives what the push service was sent.
+    /// Lets the function react until it has nothing left to do; gives the requests to the push service.
     #[track_caller]
     pub fn react(&self) -> Vec<Outgoing> {
         let mut rounds = 0..100;
@@ -382,7 +382,7 @@ impl Scene {
         (self.service.after.take(), self.service.take())
     }
 
-    /// Runs the job; gives what the push service was sent.
+    /// Runs the job; gives the requests to the push service.
     #[track_caller]
     pub fn job(&self) -> Vec<Outgoing> {
         self.send(

@@ -1,4 +1,4 @@
-//! Senders take turns: whatever one sends, the next one's message waits for few steps.
+//! Senders take turns: after any number of one's messages the next one's waits for few steps.
 
 use futures::executor::block_on;
 use notification_push::web_push::transport::Outgoing;
@@ -76,7 +76,7 @@ fn a_flood_into_a_large_group_without_devices_holds_up_nobody() {
     scene.message("c1", &ann, Some(&bob), &[]);
     let (busy, before) = until_told(&scene);
     assert_eq!(before, 0);
-    // Six portions of entries before it, whatever the size of the group: about ten statements each.
+    // Six portions of entries before it, at any size of the group: about ten statements each.
     assert!(busy < idle + 120, "{busy} instead of {idle}");
     scene.react();
     let open = whisper_store::Filter::ne(QueuedMessage::STATUS, QueuedMessageStatus::Delivered);

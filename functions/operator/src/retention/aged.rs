@@ -10,7 +10,7 @@ use whisper_store::{Batch, Doc, Filter, Order, Query};
 const ROWS: u32 = 200;
 /// Portions that a run looks at.
 const PORTIONS: u32 = 50;
-/// How long a consumer that doesn't move while another does holds back what it hasn't read, in milliseconds: after that its
+/// How long a consumer that doesn't move while another does holds back the events that it hasn't read, in milliseconds: after that its
 /// component is gone.
 const CONSUMER: i64 = 90 * 24 * 3_600_000;
 /// More consumers than a deployment has.
@@ -18,7 +18,7 @@ const CONSUMERS: u32 = 200;
 
 /// Removes documents from before `before`, portion by portion, and none that a consumer has still to read.
 ///
-/// One that stands before an older one is as old, whatever its time says: the clock was ahead when it was made.
+/// One that stands before an older one is as old, in spite of its time: the clock was ahead when it was made.
 pub async fn sweep<D: Document>(
     ctx: &Ctx,
     tally: &Tally,
@@ -60,7 +60,7 @@ async fn read_by_all<D: Document>(ctx: &Ctx) -> Result<i64> {
         reads != Some(ConsumerCursor::NO_CONSUMER)
     };
     let consumers: Vec<_> = consumers.iter().filter(is_consumer).collect();
-    // By what the others did since, not by the clock alone: after a pause of all of them none is gone.
+    // By the others' moves since, not by the clock alone: after a pause of all of them none is gone.
     let newest = consumers.iter().map(|one| one.updated_at).max();
     let alive = newest.map_or(ctx.now(), |newest| newest.min(ctx.now()));
     let alive = alive.plus(-CONSUMER);

@@ -1,6 +1,6 @@
 //! `POST /internal/jobs/retention`: documents whose time has come go, where no other job removes them.
 //!
-//! It also mends what a clock that was ahead left behind. How long each collection's documents stay is declared with the collection (`#[retention(…)]`).
+//! It also mends the times that a clock that was ahead left behind. How long each collection's documents stay is declared with the collection (`#[retention(…)]`).
 
 mod aged;
 mod ahead;
@@ -20,7 +20,7 @@ use whisper_store::Filter;
 pub const JOB: &str = "retention";
 
 const DAY: i64 = 24 * 3_600_000;
-/// The days that documents stay, where a setting says so: those of their collections, if it doesn't.
+/// The days that documents stay, where a setting says so; else the days of their collections.
 pub const DAYS: [Number; 3] = [
     days("event_retention_days", 30),
     days("activity_retention_days", 90),

@@ -1,4 +1,4 @@
-//! Who finds what.
+//! Access: each finds their own messages alone.
 
 use whisper_kit::ids::member_id;
 use whisper_schema::prelude::*;

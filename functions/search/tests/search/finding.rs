@@ -1,4 +1,4 @@
-//! What is found, and where it stands.
+//! Finds, and the places of their words.
 
 use serde_json::json;
 use whisper_kit::Method;

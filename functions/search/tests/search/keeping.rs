@@ -124,7 +124,7 @@ fn messages_from_before_there_was_a_search_are_taken_in_by_the_job() {
     );
     assert_eq!(count::<SearchEntry>(&world), 121);
     assert_eq!(world.found(&ann, &room, "query=%22old+7%22"), ["old 7"]);
-    // Once for good: what came later is told by the log.
+    // Once for good: the log tells of later messages.
     let entry = Batch::new().delete::<SearchEntry>(&new[0]);
     world.scene.commit(entry);
     world.scene.say(&ann, &room, "newer");

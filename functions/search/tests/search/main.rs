@@ -42,7 +42,7 @@ impl World {
         Self { scene, search }
     }
 
-    /// Takes in what happened.
+    /// Takes in the events so far.
     fn take_in(&self) -> ReportView {
         block_on(search::react(self.search.ctx())).expect("a run")
     }
@@ -68,12 +68,12 @@ impl World {
         )
     }
 
-    /// The words of what a search in a conversation finds.
+    /// The words of the messages that a search in a conversation finds.
     fn found(&self, who: &Person, conversation: &str, query: &str) -> Vec<String> {
         contents(&self.ask(who, conversation, query).expect(200))
     }
 
-    /// The words of what a search in all conversations finds.
+    /// The words of the messages that a search in all conversations finds.
     fn found_anywhere(&self, who: &Person, query: &str) -> Vec<String> {
         let path = format!("/v1/search/messages?{query}");
         contents(&self.get(who, &path).expect(200))

@@ -1,4 +1,4 @@
-//! Lists of what a conversation carries.
+//! Lists of the media, files and links of a conversation.
 
 use serde_json::{Value, json};
 use whisper_messages::testing::Person;

@@ -69,7 +69,7 @@ struct Said {
     words: &'static str,
     is_deleted: bool,
     hidden: Vec<usize>,
-    /// What the log has yet to be asked for.
+    /// Whether the consumer has yet to take it in.
     is_new: bool,
 }
 
@@ -160,7 +160,7 @@ impl Model {
         });
     }
 
-    /// What somebody finds in these rooms: all that has been taken in, and nothing that doesn't answer.
+    /// Holds somebody's finds in these rooms to the model: all answers that have been taken in, and nothing that doesn't answer.
     fn check(&self, who: usize, rooms: &[usize], found: &[String], question: &str) {
         let asked = phrases(question);
         let answers = |said: &&Said| {

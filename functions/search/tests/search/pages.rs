@@ -1,4 +1,4 @@
-//! Pages of a search, and what they cost.
+//! Pages of a search, and their cost.
 
 use serde_json::{Value, json};
 use whisper_kit::ids::member_id;
@@ -8,7 +8,7 @@ use whisper_store::Batch;
 
 use crate::{World, contents};
 
-/// Walks a search forwards and back again; gives what it found each way.
+/// Walks a search forwards and back again; gives the finds each way.
 fn walk(world: &World, who: &Person, path: &str) -> (Vec<String>, Vec<String>) {
     let mut page = world.get(who, path).expect(200);
     assert_eq!(page["previous"], Value::Null);

@@ -1,4 +1,4 @@
-//! Tests of what a new story may be.
+//! Tests of the rules for a new story.
 
 use serde_json::{Value, json};
 use whisper_schema::body;

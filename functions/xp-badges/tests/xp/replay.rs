@@ -1,4 +1,4 @@
-//! Each activity counts once: whoever runs, however often, from wherever.
+//! Each activity counts once: in runs side by side, repeated runs, and runs from any place.
 
 use super::*;
 use futures::future::join_all;

@@ -47,7 +47,7 @@ pub fn check(config: &Config, options: Options) -> Vec<Violation> {
     found
 }
 
-/// Everything that a server would refuse of a file, functions included; and what some command lines refuse, as warnings.
+/// Everything that a server would refuse of a file, functions included; and refusals of some command lines, as warnings.
 pub fn check_file(file: &File, options: Options) -> Vec<Violation> {
     let mut found = check(&file.config, options);
     functions::functions(&file.functions, &mut found);

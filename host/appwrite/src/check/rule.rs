@@ -44,7 +44,7 @@ pub enum Rule {
     IndexOrders,
     /// An index on a list.
     ArrayIndex,
-    /// A full-text index on what is no text.
+    /// A full-text index on a column that is no text.
     Fulltext,
     /// The characters of an index.
     IndexLength,

@@ -1,4 +1,4 @@
-//! A function's folder: the transpiled component, and what calls it.
+//! A function's folder: the transpiled component, and the entry that calls it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -35,7 +35,7 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// A new folder in the place of what was there.
+    /// A new folder in the place of the former one.
     ///
     /// # Errors
     /// When it can't be made.
@@ -80,7 +80,7 @@ impl Folder {
         Ok(())
     }
 
-    /// Looks whether the function has what the component imports, and removes what only compilers read.
+    /// Looks whether the function has all imports of the component, and removes files that only compilers read.
     ///
     /// # Errors
     /// When it imports something else, which would only show at the first call.
@@ -119,7 +119,7 @@ impl Folder {
     }
 }
 
-/// Counts what is written to it.
+/// Counts the bytes that are written to it.
 #[derive(Default)]
 struct Counter(u64);
 

@@ -1,7 +1,7 @@
 //! Components as functions on Appwrite: for each a folder that `appwrite push functions` deploys.
 //!
 //! The component is transpiled by [jco](https://github.com/bytecodealliance/jco) to JavaScript and plain Wasm; a small
-//! entry beside it, in `function/`, makes requests of Appwrite's calls and gives it what of WASI it uses.
+//! entry beside it, in `function/`, makes requests of Appwrite's calls and gives it the parts of WASI that it uses.
 
 mod folder;
 mod function;
@@ -43,7 +43,7 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// The manifest as it is built for functions: without what only Spin has, and in a target folder of its own, so that
+/// The manifest as it is built for functions: without Spin's own interfaces, and in a target folder of its own, so that
 /// the files that Spin runs stay as they are.
 ///
 /// # Errors
@@ -86,10 +86,10 @@ impl Packaged {
     }
 }
 
-/// Makes the folder of a function, of its component's file, in the place of what was there.
+/// Makes the folder of a function, of its component's file, in the place of a former one.
 ///
 /// # Errors
-/// When the component can't be transpiled, or imports what a function hasn't.
+/// When the component can't be transpiled, or imports something that a function hasn't.
 pub fn package(
     jco: &Jco,
     manifest: &Manifest,

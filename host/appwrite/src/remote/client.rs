@@ -11,7 +11,7 @@ use ureq::http::{Method, Request};
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// How often a request is tried again that the server put off.
 const RETRIES: usize = 6;
-/// The longest time between two tries, whatever the server asks for.
+/// The longest time between two tries, even if the server asks for more.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// Reaches one project of a server.

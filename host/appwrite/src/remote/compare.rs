@@ -25,7 +25,7 @@ impl Difference {
     }
 }
 
-/// Adds what a field is and shall be, if that differs.
+/// Adds a field's present and wanted values, if they differ.
 fn note<T: PartialEq + std::fmt::Debug>(found: &mut Vec<String>, name: &str, is: &T, wanted: &T) {
     if is != wanted {
         found.push(format!("{name} {is:?} → {wanted:?}"));

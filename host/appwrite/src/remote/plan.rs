@@ -16,7 +16,7 @@ pub struct Plan {
     /// Differences that stay, as data would be lost or a push can't make the change; a push with any of them does
     /// nothing.
     pub refused: Vec<Refused>,
-    /// Places of what the server has beyond the configuration, and keeps.
+    /// Places of the things that the server has beyond the configuration, and keeps.
     pub kept: Vec<String>,
     /// Names of `prune` that name nothing that could go.
     pub unknown: Vec<String>,
@@ -73,7 +73,7 @@ impl Planner {
         self.plan.changes.push(Change { verb, what, why });
     }
 
-    /// Makes what is there as it is wanted; whether it is to be made anew.
+    /// Makes the thing that is there as it is wanted; whether it is to be made anew.
     fn reconcile(&mut self, what: What, difference: Difference) -> bool {
         match difference {
             Difference::None => {}
@@ -205,7 +205,7 @@ impl Planner {
         }
     }
 
-    /// Tables, databases and buckets beyond what is wanted. A database goes with its tables, which needn't be named.
+    /// Tables, databases and buckets beyond the wanted ones. A database goes with its tables, which needn't be named.
     fn extras(&mut self, wanted: &Config, there: &Config) {
         let known = |id: &str| wanted.databases.iter().any(|database| database.id == id);
         for table in &there.tables {

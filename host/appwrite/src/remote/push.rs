@@ -14,7 +14,7 @@ const LOOKS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_s
 /// How far a push is.
 #[derive(Debug)]
 pub enum Progress<'a> {
-    /// A change is about to be made: its number from 1, how many there are, and what it is.
+    /// A change is about to be made: its number from 1, how many there are, and the change itself.
     Change(usize, usize, &'a Change),
     /// So many columns and indexes of the table are in the making.
     Waiting(&'a str, usize),
@@ -73,7 +73,7 @@ pub fn push(
                 before.what.table() != change.what.table() || matches!(before.what, What::Table(_))
             })
         {
-            // An earlier push may have left what this one builds on in the making.
+            // An earlier push may have left things in the making on which this one builds.
             await_made(client, &change.what, patience, told)?;
         }
         told(Progress::Change(n + 1, changes.len(), change));
@@ -104,7 +104,7 @@ fn is_same(one: &Change, other: &Change) -> bool {
         && one.what.table() == other.what.table()
 }
 
-/// Whether what one change began in the background must have ended before the next.
+/// Whether a change's work in the background must have ended before the next change.
 fn must_wait(before: &Change, next: &Change) -> bool {
     matches!(before.what, What::Column(..) | What::Index(..)) && !is_same(before, next)
 }

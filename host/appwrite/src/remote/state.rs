@@ -12,7 +12,7 @@ const PAGE: usize = 100;
 /// All databases, tables and buckets of the project.
 ///
 /// # Errors
-/// When the server can't be reached, refuses, or answers what it never should.
+/// When the server can't be reached, refuses, or gives an answer that it never should.
 pub fn state(client: &Client) -> Result<Config, RemoteError> {
     let databases = all(client, "/tablesdb", "databases")?;
     let mut tables = Vec::new();

@@ -49,7 +49,7 @@ pub struct EventsOptions {
     json: bool,
 }
 
-/// Runs the benchmark and prints what it measured.
+/// Runs the benchmark and prints its measurements.
 ///
 /// # Errors
 /// When the bundle can't be started or prepared, or doesn't consume everything.
@@ -166,7 +166,7 @@ fn transactions(server: &Server, component: &str) -> anyhow::Result<(u64, f64)> 
         .with_context(|| format!("there is no component {component}"))
 }
 
-/// Users with a profile, and what they did over the last days.
+/// Users with a profile, and their activities of the last days.
 fn fill(file: &Path, options: &EventsOptions) -> anyhow::Result<()> {
     let mut connection = Connection::open(file)?;
     let transaction = connection.transaction()?;
@@ -190,7 +190,7 @@ fn fill(file: &Path, options: &EventsOptions) -> anyhow::Result<()> {
         }
     }
     transaction.commit()?;
-    // The load should not pay for what the preparation wrote.
+    // The load should not pay for the preparation's writes.
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     Ok(())
 }

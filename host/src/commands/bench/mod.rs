@@ -1,4 +1,4 @@
-//! `whisper bench`: the bundle's rates and latencies under load, beside those that the machine can reach at all.
+//! `whisper bench`: the bundle's rates and latencies under load, beside the rates that the machine can reach at all.
 
 mod baseline;
 mod events;

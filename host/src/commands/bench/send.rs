@@ -44,7 +44,7 @@ pub struct SendOptions {
     json: bool,
 }
 
-/// Runs the benchmark and prints what it measured.
+/// Runs the benchmark and prints its measurements.
 ///
 /// # Errors
 /// When the bundle can't be started or prepared.
@@ -112,7 +112,7 @@ fn add_members<'a>(
     for conversation in conversations {
         fill(&mut connection, conversation, count)?;
     }
-    // The load should not pay for what the preparation wrote.
+    // The load should not pay for the preparation's writes.
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     Ok(())
 }

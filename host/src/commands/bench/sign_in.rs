@@ -34,7 +34,7 @@ pub struct SignInOptions {
     json: bool,
 }
 
-/// Runs the benchmark and prints what it measured.
+/// Runs the benchmark and prints its measurements.
 ///
 /// # Errors
 /// When the bundle can't be started or prepared.

@@ -19,7 +19,7 @@ const DIFFERS: u8 = 1;
 /// Of both when the file, the key or the server are of no use.
 const UNUSABLE: u8 = 2;
 
-/// The server, and what it is compared with.
+/// The server, and the configuration that it is compared with.
 #[derive(Debug, Args)]
 pub struct Remote {
     /// An appwrite.config.json; the schema if none is given
@@ -52,7 +52,7 @@ pub struct Push {
 }
 
 impl Remote {
-    /// Prints what a push would do.
+    /// Prints the changes that a push would make.
     ///
     /// # Errors
     /// When something differs, with status 1; when the comparison fails, with status 2.

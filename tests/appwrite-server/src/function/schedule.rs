@@ -28,7 +28,7 @@ fn is_due(text: &str, now: Moment) -> bool {
     }
 }
 
-/// Starts what is due in this minute.
+/// Starts the functions that are due in this minute.
 pub fn start(project: &mut Project) {
     let now = project.now();
     let due = project

@@ -12,7 +12,7 @@ use crate::version::Version;
 /// Values of one query.
 const VALUES: usize = 500;
 
-/// A column, or what the server has beside them.
+/// A column, or one of the server's own beside them.
 enum Target<'a> {
     Column(&'a Column),
     Id,

@@ -48,7 +48,7 @@ pub fn sort(database: Database, column: &str, a: &Value, b: &Value) -> Ordering 
     }
 }
 
-/// The order with what makes it one without ties: `$sequence`, downwards if the order begins with a date downwards, else upwards.
+/// The order with a last column that leaves no ties: `$sequence`, downwards if the order begins with a date downwards, else upwards.
 pub fn complete(mut orders: Vec<Order>) -> Vec<Order> {
     // The library keeps columns and directions in two lists, and a random order has no column: the orders behind one
     // are left to its luck.

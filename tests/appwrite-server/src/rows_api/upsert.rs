@@ -52,7 +52,7 @@ pub fn upsert(project: &mut Project, call: &Call) -> Answered {
     let row = row.or_else(|| table.rows.get(id));
     let body = match row {
         Some(row) => answer(row, table, call),
-        // Nothing but what is empty was given, and so nothing was made.
+        // Only empty values were given, and so nothing was made.
         None => shown(Map::new(), call.param("database"), call.param("table")),
     };
     happened(project, call, ("upsert", id), &body);

@@ -130,7 +130,7 @@ impl Work<'_> {
         self.staged.row.clone().unwrap_or_default()
     }
 
-    /// Whether a row was touched before in this transaction. Those that weren't must not have changed since the operation was staged.
+    /// Whether a row was touched before in this transaction. Rows that weren't must not have changed since the operation was staged.
     fn looks_at(&mut self, id: &str) {
         let touched = self.state.contains_key(id);
         self.act.since = (!touched).then_some(self.staged.at);

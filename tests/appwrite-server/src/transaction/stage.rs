@@ -10,7 +10,7 @@ use crate::transaction::{Staged, Transaction, found, not_pending, not_ready};
 /// Operations of a transaction.
 const MOST: usize = 100;
 
-/// Which route stages: they differ in what they look at, and in what they call it.
+/// The route that stages: routes differ in their checks, and in the names of the operations.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Staging {
     /// A row, or new rows.

@@ -149,7 +149,7 @@ impl View {
         }
     }
 
-    /// A row with what the transaction does to it.
+    /// A row with the transaction's changes to it.
     pub fn one(&self, id: &str, kept: Option<Document>, plan: &Plan) -> Option<Document> {
         let entry = self.0.iter().find(|(each, _)| each == id);
         match (entry.map(|(_, entry)| entry), kept) {
@@ -164,7 +164,7 @@ impl View {
         }
     }
 
-    /// A page with what the transaction does to it: rows that it makes come last, whatever was asked for.
+    /// A page with the transaction's changes to it: rows that it makes come last, in any order that was asked for.
     pub fn list(&self, page: Vec<Document>, plan: &Plan) -> Vec<Document> {
         let id_of = |row: &Document| row["$id"].as_str().unwrap_or_default().to_owned();
         let ids: Vec<String> = page.iter().map(id_of).collect();
@@ -178,7 +178,7 @@ impl View {
         rows.chain(new).collect()
     }
 
-    /// The total with what the transaction does to it.
+    /// The total with the transaction's changes to it.
     pub fn total(&self, base: usize, page: &[Document], plan: &Plan) -> usize {
         let mut total = i64::try_from(base).unwrap_or(i64::MAX);
         for (id, entry) in &self.0 {
@@ -196,7 +196,7 @@ impl View {
     }
 }
 
-/// Only what is selected, beside what is the server's own.
+/// Only the selected columns, beside the server's own.
 fn projected(mut document: Document, plan: &Plan) -> Document {
     let all = plan.selects.is_empty() || plan.selects.iter().any(|column| column == "*");
     if !all {

@@ -6,7 +6,7 @@ use crate::fault::{Fault, Found};
 use crate::row::Row;
 use crate::write::Act;
 
-/// Removes a row, and gives what it was; none if there is no such row.
+/// Removes a row, and gives it; none if there is no such row.
 pub fn delete(act: &mut Act, id: &str) -> Found<Option<Arc<Row>>> {
     let Some(row) = act.table.rows.get(id).cloned() else {
         return Ok(None);

@@ -76,7 +76,7 @@ pub fn update_many(
     Ok(done)
 }
 
-/// Removes many rows, and gives what they were.
+/// Removes many rows, and gives them.
 pub fn delete_many(act: &mut Act, plan: &Plan, options: Options) -> Found<Vec<Arc<Row>>> {
     let rows = found(act, plan, "delete", options)?;
     for row in &rows {

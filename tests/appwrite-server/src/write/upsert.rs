@@ -1,4 +1,4 @@
-//! Rows that are made or changed, whichever it takes.
+//! Rows that are made, or changed where they are there.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::structure;
 use crate::version::Database;
 use crate::write::{Act, permissions, sorted, unique};
 
-/// A row that was written, and what it was before.
+/// A row that was written, and the row before.
 pub struct Upserted {
     pub row: Arc<Row>,
     pub old: Option<Arc<Row>>,
@@ -139,7 +139,7 @@ fn write(act: &mut Act, fields: Fields, old: Option<Arc<Row>>) -> Found<Upserted
         permissions: permissions(&fields),
         values: act.values(&fields, old.as_deref())?,
     };
-    // To MariaDB a row with the same unique values is the one to update, whatever its id.
+    // To MariaDB a row with the same unique values is the one to update, with any id.
     let maria = act.table.rows.options.database == Database::MariaDb;
     let twin = act.table.rows.twin(&row).filter(|_| maria && old.is_none());
     let row = match twin {

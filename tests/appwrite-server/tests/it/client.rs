@@ -47,7 +47,7 @@ impl Answer {
         (self.status, self.kind())
     }
 
-    /// The body of what must have gone well.
+    /// The body of an answer that must be good.
     pub fn good(self) -> Value {
         assert!(self.status < 300, "{self:?}");
         self.body
@@ -206,7 +206,7 @@ impl Client {
         sent.expect("an answer").0
     }
 
-    /// The headers of the answer to what must go well.
+    /// The headers of an answer that must be good.
     pub fn headers_of(&self, path: &str, body: Value) -> Vec<(String, String)> {
         let body = body.to_string().into_bytes();
         let sent = self.exchange("POST", path, (None, Some(body)));

@@ -25,7 +25,7 @@ fn doubles_keep_14_digits() {
     );
 }
 
-/// The library puts a backslash before what is special to LIKE, but not before a backslash.
+/// The library puts a backslash before the characters that are special to LIKE, but not before a backslash.
 #[test]
 fn backslashes_in_patterns_are_lost() {
     for client in [Client::new(), Client::on_postgres()] {

@@ -13,7 +13,7 @@ use crate::functions::{FUNCTION, described};
 
 const EXECUTIONS: &str = "/functions/greet/executions";
 
-/// A server with a function that notes what it is called with, and answers with it.
+/// A server with a function that notes its calls, and answers with them.
 fn deployed(change: Value) -> (Client, Arc<Mutex<Vec<Run>>>) {
     let client = Client::new();
     client.post("/functions", described(change)).good();

@@ -15,7 +15,7 @@ fn start() -> Value {
     json!({"name": "ab", "count": 6, "rate": 1.5, "flag": true, "tags": ["a", "b", "a"], "due": "2027-01-01T00:00:00Z"})
 }
 
-/// A column, an operator's method and values, and what they make of the column.
+/// A column, an operator's method and values, and the column's value after it.
 type Case<'a> = (&'a str, &'a str, Value, Value);
 
 /// Updates and upserts execute operators alike.

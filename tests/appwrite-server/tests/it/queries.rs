@@ -223,7 +223,7 @@ fn rows_are_ordered_and_paged() {
     assert_eq!(letters(&random), "abcde");
 }
 
-/// The same, among rows that are equal in what they are ordered by.
+/// The same, among rows that are equal in the columns that order them.
 #[test]
 fn ties_are_decided_by_number() {
     let client = Client::new();

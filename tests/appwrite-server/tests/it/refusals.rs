@@ -39,7 +39,7 @@ fn defaults_are_values_of_their_column() {
         let made = client.post(&format!("{TABLE}/columns/{kind}"), body);
         assert_eq!(made.status, status, "{kind} {default}");
     }
-    // A change says what the default is to be.
+    // A change names the new default.
     let path = format!("{TABLE}/columns/boolean/flag");
     let without = client.patch(&path, json!({"required": false}));
     assert_eq!(without.refused(), (400, "general_argument_invalid"));

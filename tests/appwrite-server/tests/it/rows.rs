@@ -9,7 +9,7 @@ fn at(id: &str) -> String {
     format!("{ROWS}/{id}")
 }
 
-/// Response/Model/Row.php and processDocument: the columns, and what every row has.
+/// Response/Model/Row.php and processDocument: the columns, and the fields that every row has.
 #[test]
 fn a_row_is_answered_with_all_its_columns() {
     let client = Client::new();
@@ -246,7 +246,7 @@ fn an_upsert_makes_or_changes() {
     );
 }
 
-/// The same: PHP finds null equal to what is empty, and so a new row of nothing else isn't made.
+/// The same: PHP finds null equal to an empty value, and so a new row of nothing else isn't made.
 #[test]
 fn an_upsert_of_what_is_empty_makes_nothing() {
     let client = Client::new();
@@ -316,7 +316,7 @@ fn numbers_go_up_and_down_within_bounds() {
     );
 }
 
-/// D:Adapter/MariaDB.php increaseDocumentAttribute: null and one are null, whatever the answer says.
+/// D:Adapter/MariaDB.php increaseDocumentAttribute: null and one are null, in spite of the answer.
 #[test]
 fn null_does_not_grow() {
     let client = Client::new();
@@ -365,7 +365,7 @@ fn many_rows_are_written_together() {
     );
 }
 
-/// MariaDB.php: a number is used up by what fails, too; never given again.
+/// MariaDB.php: a failed write uses up a number, too; never given again.
 #[test]
 fn numbers_of_rows_are_never_given_again() {
     let client = Client::new();

@@ -39,7 +39,7 @@ fn a_transaction_lives_for_its_ttl() {
     assert_eq!(late.refused(), (410, "transaction_expired"));
 }
 
-/// Update.php: the operations run in their order, later ones see what earlier ones did, and it is committed.
+/// Update.php: the operations run in their order, later ones see the effects of earlier ones, and it is committed.
 #[test]
 fn operations_run_in_their_order() {
     let client = Client::new();
@@ -305,7 +305,7 @@ fn a_transaction_ends_once() {
     assert_eq!(client.get(&path).refused(), (404, "transaction_not_found"));
 }
 
-/// Documents/*.php: with a transaction's id a write is staged, and answered with what the row might be.
+/// Documents/*.php: with a transaction's id a write is staged, and answered with the row as it would be.
 #[test]
 fn routes_of_rows_stage() {
     let client = Client::new();
@@ -370,7 +370,7 @@ fn routes_of_rows_stage() {
     assert_eq!(client.ids(&[]), ["old", "a", "m"]);
 }
 
-/// A:Databases/TransactionState.php: reads that name a transaction see what it staged, but not what it steps.
+/// A:Databases/TransactionState.php: reads that name a transaction see the writes that it staged, but not its steps of numbers.
 #[test]
 fn reads_see_what_their_transaction_staged() {
     let client = Client::new();

@@ -331,7 +331,7 @@ fn writes_at_once(writes: Writes<'_>) -> Vec<Value> {
     steps
 }
 
-/// The fewest operations a batch can become whichever rows are there: known before anything is sent.
+/// The fewest operations a batch can become with any rows there: known before anything is sent.
 pub(super) fn at_least(batch: &Lowered) -> usize {
     let mut created: BTreeMap<&str, usize> = BTreeMap::new();
     let mut changed: BTreeMap<(&str, String), usize> = BTreeMap::new();

@@ -30,7 +30,7 @@ enum Trace {
     Absent,
     /// The row has changed as often as it should have, if not more often: by this write, or by others.
     Raised,
-    /// There is nothing to be done again, whoever made it so.
+    /// There is nothing to be done again, whether by this commit or another.
     Moot,
 }
 

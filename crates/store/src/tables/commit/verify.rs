@@ -31,7 +31,7 @@ pub(super) async fn look(tables: &Tables, course: &Course, operations: &[Value])
     for _ in 0..TIMES {
         let found = match found(tables, &part).await {
             Ok(found) => found,
-            // It took place, in whole or in part: nothing else may be said of it, whatever the error is.
+            // It took place, in whole or in part: nothing else may be said of it, with any error.
             Err(error) => return unknown(&format!("committed, not verified: {error}")),
         };
         let missing = match missing(&part, &operations, &found) {

@@ -1,5 +1,5 @@
-// Instances of the component. Each serves one call at a time: what a call's tasks wait for in an instance that they share
-// is woken reliably by none of jco's versions so far. After many calls, or when it stopped, an instance goes, and a
+// Instances of the component. Each serves one call at a time: none of jco's versions so far reliably wakes the tasks
+// of several calls in an instance that they share. After many calls, or when it stopped, an instance goes, and a
 // new one takes a few milliseconds.
 
 import { readFile } from "node:fs/promises";

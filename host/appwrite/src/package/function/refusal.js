@@ -1,4 +1,4 @@
-// What is answered in the component's place: a problem document (RFC 9457).
+// The answer in the component's place: a problem document (RFC 9457).
 
 export class Refusal extends Error {
   /** `log` is for the function's log alone. */

@@ -1,4 +1,4 @@
-// One execution: what Appwrite calls with, as a request to the component, and its answer as Appwrite takes it.
+// One execution: Appwrite's call as a request to the component, and its answer as Appwrite takes it.
 
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -23,7 +23,7 @@ function variables() {
   for (const [name, value] of Object.entries(env)) {
     if (name.startsWith(VARIABLE)) found[name] = value;
   }
-  // The key is the call's. What else depends on where it runs is not to be set.
+  // The key is the call's. The other values that depend on where it runs are not to be set.
   found[`${VARIABLE}HOST`] = "appwrite";
   found[`${VARIABLE}STORE`] = "appwrite";
   // Nobody has this one: it lets the schedule in, and operators' routes stay closed until somebody sets one.

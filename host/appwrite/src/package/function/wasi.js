@@ -1,4 +1,4 @@
-// What the component imports: WASI, as far as it uses it. Of the outside world it gets HTTP, time and randomness.
+// The imports of the component: WASI, as far as it uses it. Of the outside world it gets HTTP, time and randomness.
 
 import { randomBytes } from "node:crypto";
 import { hrtime } from "node:process";
