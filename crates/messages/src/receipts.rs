@@ -1,8 +1,8 @@
 //! Receipts: up to where the members of a conversation have received and read.
 //!
 //! A receipt is a position, the commit number of a message, in the row of a membership: so one that moves costs the same in a
-//! group of any size, and stands for all messages up to there. Receipts are those of the members to whom a message was sent:
-//! whoever joined later has none of it.
+//! group of any size, and stands for all messages up to there. Members to whom a message was
+//! sent have receipts of it; members who joined later have none.
 
 use whisper_people::privacy::tells_of_reading;
 use whisper_people::unblocked;
@@ -50,7 +50,7 @@ pub(crate) fn sharing(conversation: &str, me: &str) -> Query<ConversationMember>
         .filter(shares(me))
 }
 
-/// Holds for the members of whose receipts somebody may hear: their own, and those who have accepted the conversation.
+/// Holds for a member's own row, and for members who have accepted the conversation.
 fn shares(me: &str) -> Filter<ConversationMember> {
     Filter::or([
         Filter::eq(ConversationMember::IS_REQUEST, false),
@@ -75,8 +75,8 @@ pub fn recipients(conversation: &str, sender: &str) -> Query<ConversationMember>
         .filter(unblocked(ConversationMember::USER_ID, sender))
 }
 
-/// The questions for the member who is furthest behind: of those without a position the one who joined first, as what was there
-/// before wasn't sent to them; and of the others the one with the least. An index answers each.
+/// The questions for the member who is furthest behind: of members without a position the one who joined first, as messages from
+/// before weren't sent to them; and of the others the one with the least. An index answers each.
 type Last = (First<ConversationMember>, First<ConversationMember>);
 
 fn last(conversation: &str, sender: &str, of: Column<ConversationMember>) -> Last {
@@ -192,7 +192,7 @@ pub struct Reader {
 impl Reader {
     fn new(member: ConversationMember, me: &str, is_told: bool) -> Self {
         let read = match member.user_id == me {
-            // Everybody knows what they read themselves.
+            // One's own reading is never hidden.
             true => member.read_position,
             false => member.receipt_position.filter(|_| is_told),
         };

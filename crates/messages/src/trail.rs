@@ -11,7 +11,7 @@ const NEWEST: usize = 16;
 
 /// Positions that a member's receipts got to, each with its time, oldest first.
 ///
-/// At most 32 steps are kept. When there are more, every other one of those before the newest 16 goes. So the time of one of
+/// At most 32 steps are kept. When there are more, every other step before the newest 16 goes. So the time of one of
 /// the last 16 steps is exact, and an older one is at most as late as the next step that is left.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trail(Vec<(i64, i64)>);
@@ -26,7 +26,7 @@ impl Trail {
         Trail(text.split(' ').filter_map(step).collect())
     }
 
-    /// Adds a step, which leads further than those before.
+    /// Adds a step, which leads further than the steps before.
     #[must_use]
     pub fn step(mut self, position: i64, at: Timestamp) -> Self {
         self.0.retain(|(before, _)| *before < position);

@@ -98,8 +98,8 @@ pub struct MessageView {
     /// Members who have it on a device or read it, of the same.
     pub delivered_to: Vec<String>,
     /// How far a message of the caller's got: `delivered` once all others have it on a device, and `read` once all have read it; in a direct
-    /// conversation and in groups of up to 1,024 members, else it stays `sent`. Whoever has read receipts turned off has read nothing, as far as
-    /// others are told. A message that the caller received in a direct conversation is `read` once the caller has read it.
+    /// conversation and in groups of up to 1,024 members, else it stays `sent`. Members who have read receipts turned off never count as readers.
+    /// A message that the caller received in a direct conversation is `read` once the caller has read it.
     pub status: MessageStatus,
     /// When it disappears.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -166,7 +166,7 @@ impl Viewing {
         recipients.map(|reader| reader.user.clone()).collect()
     }
 
-    /// How far this message got. Of others' messages in a direct conversation the viewer is told what they read themselves.
+    /// How far this message got. A message of the other one in a direct conversation is read once the viewer has read it.
     pub fn status_of(&self, message: &Doc<Message>) -> MessageStatus {
         let is_direct = self.is_direct(message);
         let reached = match message.sender_id == self.me {

@@ -1,5 +1,5 @@
-//! `POST /v1/conversations/delivered`: which messages are on a device of the caller's, of many conversations at once. It only
-//! ever moves forward.
+//! `POST /v1/conversations/delivered`: acknowledges messages that are on a device of the caller's, in many conversations at
+//! once. It only ever moves forward.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ const OPERATIONS: usize = 5;
     example = r#"{"messages": [{"conversationId": "77662874-80e6-8946-a47b-9fa8c0483cf3", "messageId": "01a22504-f35f-7015-895a-78e7cdcc920c"}]}"#
 )]
 pub struct Delivered {
-    /// 1 to 100 messages, each with its conversation. One that is not, or no more, the caller's to see is left out of account.
+    /// 1 to 100 messages, each with its conversation. Messages that the caller doesn't see, or sees no more, are ignored.
     #[field(required, count = 1..=MOST)]
     pub messages: Vec<DeliveredMessage>,
 }
@@ -49,7 +49,7 @@ pub struct DeliveredMessage {
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DeliveredView {
-    /// Those of the conversations in which one of the messages is the caller's to see.
+    /// Conversations in which the caller sees one of the messages.
     pub conversation_ids: Vec<String>,
 }
 
@@ -65,7 +65,7 @@ pub fn endpoint() -> Endpoint {
     )
     .reply::<DeliveredView>(
         200,
-        "Where the messages count as delivered, now or already.",
+        "The conversations in which the messages count as delivered, now or already.",
     )
 }
 
@@ -142,7 +142,7 @@ fn receive(ctx: &Ctx, batch: Batch, one: Arrived, user: &str) -> Result<Batch> {
         trail.as_deref(),
         ctx.now(),
     );
-    // Whoever hands the event on must not tell a stranger that their request arrived.
+    // A stranger must not learn that their request arrived: the event says that it is one, for components that hand it on.
     let what = json!({"messageId": message.id, "isRequest": me.is_request});
     let (kind, id) = ("conversation.delivered", conversation.id.as_str());
     append(ctx, batch, kind, id, Some(user), &what)

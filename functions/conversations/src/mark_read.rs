@@ -52,7 +52,7 @@ pub fn endpoint() -> Endpoint {
         Method::POST,
         "/v1/conversations/{conversationId}/read",
         "markConversationRead",
-        "Says how far the caller has read; never moves back. What was read was received. Others are told, unless the caller has read \
+        "Says how far the caller has read; never moves back. A message that was read counts as delivered. Others are told, unless the caller has read \
          receipts turned off (`readReceipts` of the privacy settings) or the conversation is a request.",
         mark_read,
     )

@@ -18,7 +18,7 @@ pub struct Step {
     pub reads: bool,
     /// The reading that others are told of.
     pub tells: bool,
-    /// What is on a device of theirs.
+    /// Messages on a device of theirs.
     pub receives: bool,
 }
 
@@ -109,7 +109,7 @@ impl Step {
     }
 }
 
-/// The position of a receipt for this message: what was there before somebody joined was never sent to them.
+/// The position of a receipt for this message; never before the member joined.
 fn place(me: &ConversationMember, message: &Doc<Message>) -> i64 {
     message.seq.max(me.joined_position.unwrap_or(0))
 }

@@ -35,7 +35,7 @@ pub fn at_positions(
     })
 }
 
-/// The ids of messages, by their commit numbers, with the settings of whoever asks. At first it knows of none.
+/// The ids of messages, by their commit numbers, with the settings of the caller. At first it knows of none.
 #[derive(Debug, Default)]
 pub struct Reached {
     me: String,

@@ -23,7 +23,7 @@ const MOST_COUNTED: u64 = 1_000;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct ReceiptFilters {
-    /// `read`: those who have read it; `delivered`: those who have it on a device and haven't read it, as far as is told.
+    /// `read`: members who have read it; `delivered`: members who have it on a device and haven't read it, as far as the caller is told.
     #[serde(default)]
     pub state: ReceiptState,
 }
@@ -156,7 +156,7 @@ impl Receipts<'_> {
         self.is_small() && self.access.has(ConversationRight::SeeMembers)
     }
 
-    /// Those who have read it, as far as the sender is told; none where the sender isn't.
+    /// Holds for members who have read it, as far as the sender is told; for none where the sender isn't.
     fn read(&self) -> Filter<ConversationMember> {
         match self.is_told {
             true => Filter::ge(ConversationMember::RECEIPT_POSITION, self.message.seq),
@@ -168,7 +168,7 @@ impl Receipts<'_> {
         Filter::ge(ConversationMember::DELIVERED_POSITION, self.message.seq)
     }
 
-    /// Those who have it, without those of whom the sender is told that they read it.
+    /// Holds for members who have it, without the ones of whom the sender is told that they read it.
     fn only_delivered(&self) -> Filter<ConversationMember> {
         let unread = Filter::or([
             Filter::is_null(ConversationMember::RECEIPT_POSITION),
@@ -181,8 +181,8 @@ impl Receipts<'_> {
         )
     }
 
-    /// The members to whom it was sent. In a large conversation they would be too many to look at each: there those count too
-    /// who joined later and have come as far.
+    /// The members to whom it was sent. In a large conversation they would be too many to look at each: there members
+    /// count too who joined later and have come as far.
     fn recipients(&self) -> Query<ConversationMember> {
         let all = recipients(&self.access.conversation.id, &self.message.sender_id);
         match self.is_small() {
@@ -194,16 +194,16 @@ impl Receipts<'_> {
         }
     }
 
-    fn count(&self, those: Filter<ConversationMember>) -> Count<ConversationMember> {
-        self.recipients().filter(those).count(MOST_COUNTED + 1)
+    fn count(&self, members: Filter<ConversationMember>) -> Count<ConversationMember> {
+        self.recipients().filter(members).count(MOST_COUNTED + 1)
     }
 
     fn page(&self, window: &Window<ReceiptFilters>) -> Paged<ConversationMember> {
-        let those = match window.filters.state {
+        let members = match window.filters.state {
             ReceiptState::Read => self.read(),
             ReceiptState::Delivered => self.only_delivered(),
         };
-        let all = self.recipients().filter(those);
+        let all = self.recipients().filter(members);
         window
             .over(all.order(Order::asc(ConversationMember::JOINED_AT)))
             .page()

@@ -5,7 +5,7 @@ use crate::{Collection, Timestamp};
 /// The times at which a member's receipts moved, for "read at" and "delivered at" of single messages. The positions
 /// themselves stand in the membership; this row is kept apart, so that lists of members don't carry it along.
 ///
-/// Only conversations in which it can be looked up have such rows: those of up to 512 members. It goes when its member goes.
+/// Only conversations of up to 512 members have such rows, as only there somebody can look them up. It goes when its member goes.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",
@@ -23,7 +23,7 @@ pub struct ReceiptTrail {
     /// `17:1767225600000 21:1767225660000`.
     #[attr(size = 1200)]
     pub read: String,
-    /// The same of what is on a device of theirs.
+    /// The same for messages on a device of theirs.
     #[attr(size = 1200)]
     pub delivered: String,
     /// When it last changed.

@@ -79,7 +79,7 @@ async fn ended<D: Document>(ctx: &Ctx, tally: &Tally, end: Column<D>) -> Result<
     delete_bounded(ctx, tally, &Filter::le(end, ctx.now()), Sweep::USUAL).await
 }
 
-/// Removes those of which something, which an index leads to, was long ago.
+/// Removes documents with a time, which an index leads to, that was long ago.
 async fn since<D: Document>(ctx: &Ctx, tally: &Tally, time: Column<D>) -> Result<()> {
     match before::<D>(ctx) {
         Some(before) => delete_bounded(ctx, tally, &Filter::lt(time, before), Sweep::USUAL).await,
