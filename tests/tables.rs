@@ -6,8 +6,8 @@ use appwrite_server::{KEY, PROJECT, Server};
 use futures::executor::block_on;
 use whisper_schema::Document;
 use whisper_schema::prelude::{
-    ContactBook, ContactRequest, Message, MessageMark, MessageReaction, MessageReactionCount,
-    MessageRemains, MessageVersion, Story, Timestamp,
+    ContactBook, ContactRequest, Message, MessageDraft, MessageMark, MessageReaction,
+    MessageReactionCount, MessageRemains, MessageVersion, Story, Timestamp,
 };
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
@@ -83,6 +83,17 @@ fn people_write_to_each_other_and_stories_expire() {
     assert_eq!(items_of(&listed.expect(200))[0]["userId"], bob.id);
     assert_eq!(count::<MessageReaction>(&server), 1);
     assert_eq!(count::<MessageReactionCount>(&server), 1);
+
+    // What he begins to write waits for him.
+    let draft = format!("/v1/conversations/{id}/draft");
+    for words in ["See", "See you"] {
+        bob.put(&app, &draft, &json!({ "content": words }))
+            .expect(200);
+    }
+    let drafts = bob.get(&app, "/v1/me/drafts").expect(200);
+    assert_eq!(items_of(&drafts)[0]["content"], "See you");
+    bob.delete(&app, &draft).expect(204);
+    assert_eq!(count::<MessageDraft>(&server), 0);
 
     // Her messages are worth points, soon.
     app.eventually(|| {
@@ -277,12 +288,15 @@ fn messages_are_found_by_their_words_and_by_what_they_carry() {
     let server = server();
     let Some(app) = on(&server) else { return };
     let (ann, bob, eve) = (app.person("ann"), app.person("bob"), app.person("eve"));
-    let group = |with: &[&str]| {
-        let body = json!({"type": "group", "name": "Room", "participantIds": with});
+    let group = |with: &[&Person]| {
+        let ids: Vec<&str> = with.iter().map(|person| person.id.as_str()).collect();
+        let body = json!({"type": "group", "name": "Room", "participantIds": ids});
         let made = ann.post(&app, "/v1/conversations", &body).expect(201);
-        format!("/v1/conversations/{}", made["id"].as_str().unwrap())
+        let id = made["id"].as_str().unwrap();
+        with.iter().for_each(|person| person.accept(&app, id));
+        format!("/v1/conversations/{id}")
     };
-    let (room, other) = (group(&[&bob.id]), group(&[]));
+    let (room, other) = (group(&[&bob]), group(&[]));
     for content in ["Große Pläne 100%_\\", "東京都に行く", "große", "nothing"] {
         ann.post(
             &app,

@@ -253,7 +253,7 @@ export interface MessagesDocument {
   expiresAt?: string | null;
   /** When it was sent. RFC 3339. */
   createdAt?: string | null;
-  /** When anything about it last changed. RFC 3339. */
+  /** When it was edited or deleted; reactions, receipts and pins don't count. RFC 3339. */
   updatedAt?: string | null;
 }
 

@@ -886,6 +886,23 @@ CREATE TABLE "jobRuns" (
 
 CREATE INDEX "jobRuns_idx_job_time" ON "jobRuns" ("job" ASC, "startedAt" DESC);
 
+CREATE TABLE "messageDrafts" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "conversationId" TEXT NOT NULL,
+  "content" TEXT NOT NULL,
+  "replyToMessageId" TEXT,
+  "custom" TEXT,
+  "updatedAt" INTEGER NOT NULL,
+  "expiresAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "messageDrafts_idx_user" ON "messageDrafts" ("userId" ASC, "updatedAt" ASC);
+
+CREATE INDEX "messageDrafts_idx_expires" ON "messageDrafts" ("expiresAt" ASC);
+
 CREATE TABLE "messageExpiries" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
@@ -1287,6 +1304,8 @@ CREATE TABLE "searchEntries" (
 ) STRICT;
 
 CREATE VIRTUAL TABLE "searchEntries_idx_words" USING fts5 (terms, content = '', columnsize = 0, tokenize = "ascii tokenchars '-_.='");
+
+INSERT INTO "searchEntries_idx_words" ("searchEntries_idx_words", rank) VALUES ('secure-delete', 1);
 
 CREATE TRIGGER "searchEntries_idx_words_in" AFTER INSERT ON "searchEntries" BEGIN
   INSERT INTO "searchEntries_idx_words" (rowid, terms) VALUES (new."position", replace(rtrim(new."words"), ' ', ' ' || new."conversationId" || '='));

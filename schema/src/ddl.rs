@@ -145,6 +145,8 @@ fn sqlite_words(collection: &Collection, index: &Index) -> Vec<String> {
             "CREATE VIRTUAL TABLE \"{found}\" USING fts5 (terms, content = '', columnsize = 0, \
              tokenize = \"ascii tokenchars '-_.{WORDS_SIGN}'\")"
         ),
+        // Words of a message that is gone stand in no page of the index. Without it they would until the index is merged.
+        format!("INSERT INTO \"{found}\" (\"{found}\", rank) VALUES ('secure-delete', 1)"),
         trigger("in", &on("INSERT"), &[&put]),
         trigger("out", &on("DELETE"), &[&take]),
         trigger("change", &change, &[&take, &put]),

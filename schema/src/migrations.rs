@@ -105,7 +105,17 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 19,
+        name: "message_drafts",
+        sql: include_str!("../migrations/sqlite/0019_message_drafts.sql"),
+    },
+    Migration {
+        number: 20,
+        name: "words_leave_no_trace",
+        sql: include_str!("../migrations/sqlite/0020_words_leave_no_trace.sql"),
+    },
+    Migration {
+        number: 21,
         name: "receipts",
-        sql: include_str!("../migrations/sqlite/0019_receipts.sql"),
+        sql: include_str!("../migrations/sqlite/0021_receipts.sql"),
     },
 ];

@@ -11,9 +11,9 @@ use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
     Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember,
     DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry,
-    MessageExpiry, MessageMark, MessageReaction, MessageReactionCount, MessageReference,
-    MessageRemains, MessageVersion, NotificationSettings, PollBallot, PollChoice, PollTally,
-    PostHashtag, Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit,
+    MessageDraft, MessageExpiry, MessageMark, MessageReaction, MessageReactionCount,
+    MessageReference, MessageRemains, MessageVersion, NotificationSettings, PollBallot, PollChoice,
+    PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit,
     ReceiptTrail, ReputationGrant, RestingName, SearchEntry, Session, SigningKey, StickerTag,
     StoryReaction,
 };
@@ -103,6 +103,7 @@ pub fn system_collections() -> &'static [&'static Collection] {
         Event::COLLECTION,
         ConsumerCursor::COLLECTION,
         JobRun::COLLECTION,
+        MessageDraft::COLLECTION,
         MessageExpiry::COLLECTION,
         MessageMark::COLLECTION,
         MessageReaction::COLLECTION,

@@ -2,6 +2,7 @@
 
 mod access;
 mod direct;
+mod drafts;
 mod groups;
 mod lists;
 mod members;
@@ -22,10 +23,12 @@ fn start(app: &TestApp, by: &Person, name: Option<&str>, with: &[&Person]) -> Re
     by.post(app, "/v1/conversations", &body)
 }
 
-/// Makes a group; gives its path.
+/// Makes a group, which those others accept; gives its path.
 fn group(app: &TestApp, owner: &Person, with: &[&Person]) -> String {
     let made = start(app, owner, Some("Room"), with).expect(201);
-    format!("/v1/conversations/{}", made["id"].as_str().unwrap())
+    let id = made["id"].as_str().unwrap();
+    with.iter().for_each(|person| person.accept(app, id));
+    format!("/v1/conversations/{id}")
 }
 
 /// Makes a direct conversation; gives its path.

@@ -93,6 +93,29 @@ fn copies_and_mentions_go_as_well() {
 }
 
 #[test]
+fn word_of_a_reaction_goes_with_the_reaction_and_with_the_message() {
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let room = group(&app, &ann, &[&bob]);
+    let message = brief(&app, &ann, &room);
+    let reaction = format!("{room}/{}/reactions/%F0%9F%91%8D", id(&message));
+    let driver = NativeDriver::new(app.data_dir().join("sqlite_db.db"));
+    let store = Store::new(driver, Rc::new(|| Timestamp::from_millis(0)));
+    let told = || block_on(store.read(Query::<Notification>::new().count(9))).unwrap();
+    bob.put(&app, &reaction, &json!(null)).expect(200);
+    app.eventually(|| (told() == 1).then_some(()));
+    bob.delete(&app, &reaction).expect(204);
+    assert_eq!(told(), 0);
+    bob.put(&app, &reaction, &json!(null)).expect(200);
+    app.eventually(|| (told() == 1).then_some(()));
+    app.advance("10m");
+    app.run_job("message-expiry").expect(200);
+    assert_eq!(told(), 0);
+}
+
+#[test]
 fn its_words_are_not_kept_in_the_database() {
     let Some(app) = TestApp::own().start() else {
         return;
@@ -117,4 +140,35 @@ fn its_words_are_not_kept_in_the_database() {
     app.advance("10m");
     app.run_job("message-expiry").expect(200);
     assert_eq!(everywhere(), [0; 7]);
+}
+
+#[test]
+fn no_byte_of_the_database_has_a_word_of_it() {
+    let Some(mut app) = TestApp::own().start() else {
+        return;
+    };
+    let ann = app.person("ann");
+    let room = group(&app, &ann, &[]);
+    let now = send(&app, &ann, &room, &json!({"content": "stays"})).expect(201);
+    let word = "cockcrowing";
+    let body =
+        json!({"content": format!("until {word}"), "expiresAt": in_ten_minutes(&now["createdAt"])});
+    send(&app, &ann, &room, &body).expect(201);
+    let found = |app: &TestApp| {
+        let path = format!("{}/search?query={word}", of_conversation(&room));
+        let found = ann.get(app, &path).expect(200);
+        found["items"].as_array().unwrap().len()
+    };
+    app.eventually(|| (found(&app) == 1).then_some(()));
+    app.advance("10m");
+    app.run_job("message-expiry").expect(200);
+    // The index follows by the event of it.
+    app.run_job("search").expect(200);
+    let file = app.data_dir().join("sqlite_db.db");
+    // Whoever closes the database last writes its log back.
+    assert!(app.stop());
+    let bytes = std::fs::read(file).unwrap();
+    assert!(bytes.windows(5).any(|some| some == b"stays"));
+    let word = word.as_bytes();
+    assert!(!bytes.windows(word.len()).any(|some| some == word));
 }

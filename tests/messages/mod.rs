@@ -18,7 +18,10 @@ use whisper_testkit::{Person, Reply, TestApp, Value, json};
 fn group(app: &TestApp, owner: &Person, with: &[&Person]) -> String {
     let ids: Vec<&str> = with.iter().map(|person| person.id.as_str()).collect();
     let body = json!({"type": "group", "name": "Room", "participantIds": ids});
-    messages_of(&owner.post(app, "/v1/conversations", &body).expect(201))
+    let made = owner.post(app, "/v1/conversations", &body).expect(201);
+    with.iter()
+        .for_each(|person| person.accept(app, &id(&made)));
+    messages_of(&made)
 }
 
 /// Makes a direct conversation; gives the path of its messages.

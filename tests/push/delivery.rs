@@ -163,7 +163,11 @@ fn in_a_group_the_muted_and_the_sender_hear_nothing_and_the_mentioned_more() {
     let ids: Vec<&str> = people[1..].iter().map(|p| p.id.as_str()).collect();
     let body = json!({"type": "group", "name": "Room", "participantIds": ids});
     let made = people[0].post(&app, "/v1/conversations", &body).expect(201);
-    let path = format!("/v1/conversations/{}", made["id"].as_str().unwrap());
+    let id = made["id"].as_str().unwrap();
+    people[1..]
+        .iter()
+        .for_each(|person| person.accept(&app, id));
+    let path = format!("/v1/conversations/{id}");
     for (n, who) in people.iter().enumerate() {
         device(&app, &service, who, &format!("/{n}"));
     }

@@ -5,12 +5,14 @@ mod finding;
 
 use whisper_testkit::{Person, Reply, TestApp, Value, json};
 
-/// Makes a group; gives its path.
+/// Makes a group, which those others accept; gives its path.
 fn group(app: &TestApp, owner: &Person, with: &[&Person]) -> String {
     let ids: Vec<&str> = with.iter().map(|person| person.id.as_str()).collect();
     let body = json!({"type": "group", "name": "Room", "participantIds": ids});
     let made = owner.post(app, "/v1/conversations", &body).expect(201);
-    format!("/v1/conversations/{}", made["id"].as_str().unwrap())
+    let id = made["id"].as_str().unwrap();
+    with.iter().for_each(|person| person.accept(app, id));
+    format!("/v1/conversations/{id}")
 }
 
 /// Sends this; gives the message's id.

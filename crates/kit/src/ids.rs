@@ -3,8 +3,8 @@
 mod derived;
 
 pub use derived::{
-    ban_id, delivery_id, derived_id, direct_conversation_id, mark_id, member_id, mention_id,
-    poll_id, reading_reference_id, reply_reference_id, story_reaction_notice_id,
+    ban_id, delivery_id, derived_id, direct_conversation_id, draft_id, mark_id, member_id,
+    mention_id, poll_id, reading_reference_id, reply_reference_id, story_reaction_notice_id,
 };
 use whisper_schema::Timestamp;
 

@@ -20,7 +20,9 @@ pub use poll::{
     MOST_OPTIONS, PollOptionView, PollView, Polling, Polls, ballot_id, is_closed, options_of,
     places, polls_of,
 };
-pub use reactions::{Mirror, is_mirrored, reaction_count_id, reaction_id};
+pub use reactions::{
+    Mirror, is_mirrored, message_reaction_notice_id, reaction_count_id, reaction_id,
+};
 pub use receipts::{MOST_FOR_STATUS, MOST_LISTED, Receipts, Receiving, receipts, recipients};
 pub use sight::{deletion, in_sight_of, is_in_sight, is_visible};
 pub use system::{Told, summarised};

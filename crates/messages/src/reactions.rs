@@ -22,6 +22,11 @@ pub fn reaction_count_id(message: &str, reaction: &str) -> String {
     derived_id(&["message reaction count", message, reaction])
 }
 
+/// Id of the notification by which the author of a message hears that a user reacted to it.
+pub fn message_reaction_notice_id(message: &str, user: &str) -> String {
+    derived_id(&["notification", "message_reaction", message, user])
+}
+
 /// Whether messages of a conversation carry who reacted, and their authors are told.
 pub fn is_mirrored(conversation: &Conversation) -> bool {
     conversation.participant_count <= MIRRORED_MEMBERS

@@ -106,7 +106,7 @@ pub struct MessageView {
     pub expires_at: Option<Timestamp>,
     /// When it was sent: the time of the commit. The order of the history is that of the commits.
     pub created_at: Timestamp,
-    /// When anything about it last changed.
+    /// When it was edited or deleted; reactions, receipts and pins don't count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
 }

@@ -144,6 +144,9 @@ impl Connections {
             self.insist(&*connection, set).await?;
         }
         connection.execute("PRAGMA synchronous = FULL", &[]).await?;
+        // Deleted rows are overwritten: the words of a message that has ended are in no byte of the file.
+        self.insist(&*connection, "PRAGMA secure_delete = ON")
+            .await?;
         connection.execute("PRAGMA foreign_keys = ON", &[]).await?;
         Ok(connection)
     }

@@ -77,6 +77,12 @@ impl Person {
         self.call(app, "DELETE", path).send()
     }
 
+    /// Accepts a conversation that somebody who is a stranger to this person brought them into.
+    pub fn accept(&self, app: &TestApp, conversation: &str) {
+        let path = format!("/v1/conversations/{conversation}/accept");
+        self.call(app, "POST", &path).send().expect(200);
+    }
+
     /// Any call as this person.
     pub fn call(&self, app: &TestApp, method: &str, path: &str) -> Call {
         app.call(method, path).bearer(&self.token)

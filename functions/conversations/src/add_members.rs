@@ -110,6 +110,7 @@ async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Attempt<AddedM
         access: &access,
         known: &known,
         added: &added,
+        others: &others,
         position: newest.map(|message| message.seq),
     };
     let uses = Uses::of(ctx, &[(ADDED, added.len())]).await?;
@@ -132,6 +133,8 @@ struct Joining<'a> {
     /// Memberships that they had.
     known: &'a [Doc<ConversationMember>],
     added: &'a [String],
+    /// The people, with what they let the caller do.
+    others: &'a Others,
     /// The conversation's newest message: messages up to there aren't unread to them.
     position: Option<i64>,
 }
@@ -196,12 +199,13 @@ impl Joining<'_> {
         let member = ConversationMember {
             joined_position: self.position,
             history_position: hidden(&self.access.conversation, self.position),
+            is_request: self.others.is_stranger_to(user),
             ..membership(id, user, Role::Member, Some(me), Timestamp::AT_COMMIT)
         };
         match self.known.iter().any(|former| former.user_id == user) {
             true => batch.update_if(
                 &member.id,
-                self.coming_back(),
+                self.coming_back(member.is_request),
                 Filter::ne(ConversationMember::STATUS, Status::Active),
             ),
             false => batch.insert(&member),
@@ -209,11 +213,12 @@ impl Joining<'_> {
     }
 
     /// The changes for somebody who was a member before: they start anew, but keep their own settings.
-    fn coming_back(&self) -> Patch<ConversationMember> {
+    fn coming_back(&self, is_request: bool) -> Patch<ConversationMember> {
         Patch::new()
             .set(ConversationMember::STATUS, Status::Active)
             .unset(ConversationMember::LEFT_AT)
             .set(ConversationMember::ROLE, Role::Member)
+            .set(ConversationMember::IS_REQUEST, is_request)
             .set(ConversationMember::JOINED_AT, Timestamp::AT_COMMIT)
             .set(ConversationMember::JOINED_POSITION, self.position)
             .unset(ConversationMember::RECEIPT_POSITION)

@@ -120,7 +120,10 @@ impl Making<'_> {
         let id = ctx.new_id()?;
         let at = Timestamp::AT_COMMIT;
         let members = self.others().iter();
-        let members = members.map(|other| membership(&id, other, Role::Member, Some(me), at));
+        let members = members.map(|other| ConversationMember {
+            is_request: others.is_stranger_to(other),
+            ..membership(&id, other, Role::Member, Some(me), at)
+        });
         let members = members.collect();
         self.make(id, Role::Owner, members, &others, &uses).await
     }

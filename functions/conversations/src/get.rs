@@ -50,9 +50,15 @@ pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Re
         shown_to(&me.user_id, named.chain(sender)),
     );
     let (unread, named, mut people) = ctx.read(asked).await?;
-    let newest = found.unwrap_or_else(|| newest::seen(named.flatten(), &conversation, &me));
+    let mut newest = found.unwrap_or_else(|| newest::seen(named.flatten(), &conversation, &me));
+    if newest::is_hidden(newest.as_deref(), &people) {
+        newest = ctx
+            .read(newest::newest_for(ctx, &conversation, &me))
+            .await?;
+    }
     // Seldom needed: the people of whom it tells are most often among the members that are shown.
-    let told = newest.as_deref().map(told_of).unwrap_or_default();
+    let mut told = newest.as_deref().map(told_of).unwrap_or_default();
+    told.extend(newest.as_ref().map(|newest| newest.sender_id.clone()));
     if !told.iter().all(|user| people.ids().any(|id| id == user)) {
         let told = told.iter().map(String::as_str);
         let all: Vec<String> = people.ids().chain(told).map(str::to_owned).collect();

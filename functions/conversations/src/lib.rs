@@ -10,6 +10,7 @@ mod create;
 mod departure;
 mod details;
 mod draft;
+mod drafts;
 mod edit;
 mod get;
 mod give_role;
@@ -50,6 +51,7 @@ pub fn api() -> Api {
         limits::STRANGERS,
         limits::ADDED,
         limits::CHANGES,
+        limits::DRAFTS,
     ])
     .endpoint(create::endpoint())
     .endpoint(list::endpoint())
@@ -67,6 +69,10 @@ pub fn api() -> Api {
     .endpoint(mark_read::endpoint())
     .endpoint(clear::endpoint())
     .endpoint(my_settings::endpoint())
+    .endpoint(drafts::save::endpoint())
+    .endpoint(drafts::discard::endpoint())
+    .endpoint(drafts::one::endpoint())
+    .endpoint(drafts::list::endpoint())
     .endpoint(requests::accepting())
     .endpoint(requests::declining())
 }

@@ -19,6 +19,9 @@ pub const CHANGES: Rate = Rate::per_hour(
     1000,
 );
 
+/// Drafts that one user may save or discard: clients save while somebody types.
+pub const DRAFTS: Rate = Rate::per_minute("draft", "draft_rate_per_minute", 120);
+
 /// How much of their limits the caller uses with one request.
 #[derive(Debug, Default)]
 pub struct Uses(Vec<Limit>);

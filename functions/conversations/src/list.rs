@@ -6,7 +6,7 @@ use serde::Deserialize;
 use whisper_kit::ids::member_id;
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_people::{Users, shown_to};
+use whisper_people::{People, Users, shown_to};
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMember, ConversationMemberStatus, Message,
 };
@@ -25,7 +25,8 @@ pub struct Which {
     /// Only conversations that the caller put away; else the others.
     #[serde(default)]
     pub archived: bool,
-    /// Only conversations that strangers began, and that the caller neither answered nor accepted; else the others.
+    /// Only conversations that strangers began or brought the caller into, and that the caller neither answered nor accepted;
+    /// else the others.
     #[serde(default)]
     pub requests: bool,
 }
@@ -79,15 +80,19 @@ async fn views(
     for (item, found) in items.iter_mut().zip(looked_for) {
         item.newest = found.unwrap_or(item.newest.take());
     }
-    let named: BTreeSet<String> = items.iter().flat_map(|item| named(item, me)).collect();
+    let names = all_named(&items, me);
     let asked = items
         .iter()
         .map(|item| unread::count(&item.conversation, &item.me, ctx.now()));
     let asked = (
         asked.collect::<Vec<_>>(),
-        shown_to(me, named.iter().map(String::as_str)),
+        shown_to(me, names.iter().map(String::as_str)),
     );
-    let (answers, people) = ctx.read(asked).await?;
+    let (answers, mut people) = ctx.read(asked).await?;
+    if look_behind_hidden(ctx, &mut items, &people).await? {
+        let names = all_named(&items, me);
+        people = People::read(ctx, me, names.iter().map(String::as_str)).await?;
+    }
     let views = items.into_iter().zip(answers).map(|(item, unread)| {
         let sight = Sight {
             me: &item.me,
@@ -102,8 +107,32 @@ async fn views(
     Ok((views.collect(), people.users()))
 }
 
-/// The people whom a list shows: the other one, the sender of the newest message and some of the people of whom it tells, and
-/// the maker. All members of all groups would be too many; a conversation's own answer names them.
+/// Takes the message before, where the newest comes from somebody whom the caller doesn't see; tells whether there was any such.
+async fn look_behind_hidden(ctx: &Ctx, items: &mut [Item], people: &People) -> Result<bool> {
+    let hidden = items.iter_mut();
+    let mut hidden: Vec<&mut Item> = hidden
+        .filter(|item| newest::is_hidden(item.newest.as_deref(), people))
+        .collect();
+    if hidden.is_empty() {
+        return Ok(false);
+    }
+    let asked = hidden
+        .iter()
+        .map(|item| newest::newest_for(ctx, &item.conversation, &item.me));
+    let found = ctx.read(asked.collect::<Vec<_>>()).await?;
+    for (item, found) in hidden.iter_mut().zip(found) {
+        item.newest = found;
+    }
+    Ok(true)
+}
+
+/// The people whom the list of these shows.
+fn all_named(items: &[Item], me: &str) -> BTreeSet<String> {
+    items.iter().flat_map(|item| named(item, me)).collect()
+}
+
+/// The people whom an item of the list shows: the other one, the sender of the newest message and some of the people of whom it tells, and the
+/// maker. All members of all groups would be too many; a conversation's own answer names them.
 fn named(item: &Item, me: &str) -> Vec<String> {
     let conversation = &item.conversation;
     let is_direct = conversation.kind == ConversationKind::Direct;

@@ -2,6 +2,7 @@
 
 use whisper_kit::{Ctx, Result};
 use whisper_messages::{in_sight_of, is_in_sight};
+use whisper_people::{People, unblocked};
 use whisper_schema::prelude::{Column, Conversation, ConversationMember, Message};
 use whisper_store::{Doc, Filter, First, Get, Order, Query};
 
@@ -41,7 +42,13 @@ pub async fn looked_for(
     ctx.read(asked).await
 }
 
-fn newest_for(
+/// Whether the newest message comes from somebody whom its reader doesn't see: the one before is shown then.
+pub fn is_hidden(newest: Option<&Message>, people: &People) -> bool {
+    newest.is_some_and(|newest| people.is_hidden(&newest.sender_id))
+}
+
+/// Asks for the newest message that stands, that the member sees, and that comes from nobody with a block in between.
+pub fn newest_for(
     ctx: &Ctx,
     conversation: &Conversation,
     member: &ConversationMember,
@@ -49,6 +56,7 @@ fn newest_for(
     Query::new()
         .filter(in_sight_of(conversation, member, 0))
         .filter(Filter::stands(ctx.now()))
+        .filter(unblocked(Message::SENDER_ID, &member.user_id))
         .order(Order::desc(Column::seq()))
         .first()
 }

@@ -1,5 +1,5 @@
-//! `POST /v1/conversations/{conversationId}/accept` and `…/decline`: the answer to a stranger's request, a direct
-//! conversation that they began.
+//! `POST /v1/conversations/{conversationId}/accept` and `…/decline`: the answer to a stranger's request, a
+//! conversation that they began or brought the caller into.
 //!
 //! Writing in it accepts it too. Declining it puts it away: it stays a request, so it goes on to ring nobody, and the
 //! stranger isn't told.
@@ -18,7 +18,7 @@ pub fn accepting() -> Endpoint {
         Method::POST,
         "/v1/conversations/{conversationId}/accept",
         "acceptConversation",
-        "The caller wants to hear of a conversation that a stranger began.",
+        "The caller wants to hear of a conversation that a stranger began or brought them into.",
         accept,
     )
     .reply::<MyMembershipView>(
@@ -33,7 +33,7 @@ pub fn declining() -> Endpoint {
         Method::POST,
         "/v1/conversations/{conversationId}/decline",
         "declineConversation",
-        "Puts a conversation away that a stranger began; it goes on to ring nobody, and the stranger isn't told.",
+        "Puts a conversation away that a stranger began or brought the caller into; it goes on to ring nobody, and the stranger isn't told.",
         decline,
     )
     .reply::<MyMembershipView>(

@@ -62,8 +62,8 @@ pub struct ConversationView {
     /// The other one of a direct conversation, as the caller sees them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peer: Option<UserSummaryView>,
-    /// Newest message that the caller sees: not one that they deleted for themselves. Absent, as are all fields about it, when
-    /// there is none, or when its sender is blocked or may not use their account.
+    /// Newest message that the caller sees: not one that they deleted for themselves, nor one of somebody with a block in between.
+    /// Absent, as are all fields about it, when there is none, or when its sender may not use their account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_id: Option<String>,
     /// Preview of the newest message; absent when encrypted.
@@ -115,7 +115,7 @@ pub struct MyMembershipView {
     pub is_pinned: bool,
     /// Whether it was put away.
     pub is_archived: bool,
-    /// Whether a stranger began it, and the caller neither answered nor accepted it yet.
+    /// Whether a stranger began it, or brought the caller in, and the caller neither answered nor accepted it yet.
     pub is_request: bool,
     /// When the caller joined, the last time if more than once.
     pub joined_at: Timestamp,

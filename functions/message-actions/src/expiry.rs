@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use whisper_kit::jobs::{self, Bounds, Budget, Due, Expiring, ReportView};
 use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_messages::Mirror;
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{Column, Message, MessageExpiry, Timestamp};
 use whisper_store::{Doc, Filter, Order, Query};
@@ -79,8 +80,12 @@ impl Expiring for Messages {
             let item = found.remove(&end.id);
             Due {
                 id: end.into_inner().id,
-                // Mentions, as far as they are known; there may be more pushes, marks and reactions, which are counted by nobody.
-                rows: 1 + item.as_ref().map_or(0, |m| m.mentions.len()) as u64,
+                // Mentions and notices of reactions, as far as they are known; there may be more pushes, marks and reactions, which
+                // are counted by nobody.
+                rows: 1 + item
+                    .as_ref()
+                    .map_or(0, |m| m.mentions.len() + Mirror::of(m).users().count())
+                    as u64,
                 item,
             }
         });

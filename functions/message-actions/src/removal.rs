@@ -1,9 +1,12 @@
 //! The batch that removes messages with everything that copies or names them.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use whisper_kit::ids::{delivery_id, mention_id, poll_id, reply_reference_id};
 use whisper_kit::jobs::{Budget, Due};
 use whisper_kit::{Result, events};
+use whisper_messages::{Mirror, message_reaction_notice_id};
 use whisper_schema::Document;
 use whisper_schema::prelude::{
     Column, FanOut, Message, MessageContentType, MessageExpiry, MessageReference, Notification,
@@ -81,7 +84,14 @@ fn everything_else(batch: Batch, due: &[DueMessage], now: Timestamp) -> Batch {
         let users = message.mentions.iter();
         users.map(|user| mention_id(&message.id, user))
     });
-    let batch = delete::<Notification>(batch, mentions.collect());
+    // Authors are told of reactions where messages carry who reacted.
+    let reactions = messages().flat_map(|message| {
+        let mirror = Mirror::of(message);
+        let notices = mirror.users();
+        let notices = notices.map(|user| message_reaction_notice_id(&message.id, user));
+        notices.collect::<BTreeSet<String>>()
+    });
+    let batch = delete::<Notification>(batch, mentions.chain(reactions).collect());
     let polls = with_polls(due).into_iter().map(poll_id);
     let batch = delete::<Poll>(batch, polls.collect());
     let batch = delete::<FanOut>(batch, deliveries().collect());

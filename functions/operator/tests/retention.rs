@@ -103,6 +103,12 @@ fn ending(id: &str, name: String, at: Timestamp) -> Option<(Batch, Count)> {
             expires_at: at,
             ..ContactRequest::default()
         }),
+        "messageDrafts" => one(&MessageDraft {
+            id: name.clone(),
+            user_id: name,
+            expires_at: at,
+            ..MessageDraft::default()
+        }),
         "typingIndicators" => one(&TypingIndicator {
             id: name.clone(),
             conversation_id: name,

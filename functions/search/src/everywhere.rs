@@ -30,7 +30,8 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/v1/search/messages",
         "searchMessages",
-        "Finds messages of all conversations of the caller by their words, newest first; requests of strangers are left out",
+        "Finds messages of the caller's conversations by their words, newest first: of the 5,000 that they joined last; requests of \
+         strangers are left out.",
         search,
     )
     .reply::<ListingWith<FoundMessageView, Users>>(200, "A page of messages.")
@@ -41,7 +42,6 @@ async fn search(ctx: Ctx, _: Request, window: Window<SearchFilters>) -> Result<R
     let me = ctx.caller()?.user_id;
     let question = Question::new(&window.filters)?;
     let members = memberships(&ctx, &me).await?;
-    SEARCHES.of_caller(&ctx).await?.count(&ctx).await?;
     let conversations: Vec<&str> = members.keys().map(String::as_str).collect();
     let entries: Vec<Query<SearchEntry>> = conversations
         .chunks(TOGETHER)
@@ -65,7 +65,7 @@ async fn search(ctx: Ctx, _: Request, window: Window<SearchFilters>) -> Result<R
         .await
 }
 
-/// The caller's memberships, by their conversations; without requests of strangers, which stand apart.
+/// The caller's memberships, by their conversations; without requests of strangers, which stand apart. Counts the search.
 async fn memberships(ctx: &Ctx, me: &str) -> Result<BTreeMap<String, ConversationMember>> {
     let mine = || {
         Query::<ConversationMember>::new()
@@ -81,7 +81,12 @@ async fn memberships(ctx: &Ctx, me: &str) -> Result<BTreeMap<String, Conversatio
     let mut members = BTreeMap::new();
     let mut next = None;
     loop {
+        let is_first = next.is_none();
         let page = ctx.read(mine().after(next).page()).await?;
+        // With the session, which came with the first read; before the others, of which there may be several.
+        if is_first {
+            SEARCHES.of_caller(ctx).await?.count(ctx).await?;
+        }
         let found = page.items.into_iter().map(Doc::into_inner);
         members.extend(found.map(|member| (member.conversation_id.clone(), member)));
         next = page.next;

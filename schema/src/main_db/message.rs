@@ -158,7 +158,7 @@ pub struct Message {
     pub expires_at: Option<Timestamp>,
     /// When it was sent.
     pub created_at: Option<Timestamp>,
-    /// When anything about it last changed.
+    /// When it was edited or deleted; reactions, receipts and pins don't count.
     pub updated_at: Option<Timestamp>,
 }
 

@@ -43,7 +43,9 @@ choices! {
     server = "It tells who blocked whom, and its readers are all members of the conversation."
 )]
 #[retention(days(left_at) = 30, job = "retention")]
-#[retention(forever = "Membership, while it lasts.")]
+#[retention(
+    forever = "Membership, while it lasts; and what a former member had deleted for themselves, which is not shown again."
+)]
 #[index(unique idx_conversation_user(conversation_id, user_id))]
 #[index(idx_user_list(user_id, status, is_request, is_archived, is_pinned, conversation_id))]
 #[index(idx_conversation_status(conversation_id, status, joined_at))]
@@ -78,7 +80,8 @@ pub struct ConversationMember {
     /// Whether the other one of a direct conversation blocked them.
     #[attr(default = false)]
     pub is_blocked: bool,
-    /// Whether a stranger wrote to them, and they haven't said yet that they want it: it sends them no notifications.
+    /// Whether a stranger wrote to them or brought them in, and they haven't said yet that they want it: it sends them no
+    /// notifications.
     #[attr(default = false)]
     pub is_request: bool,
     /// Newest message they read.

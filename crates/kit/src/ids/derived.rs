@@ -60,6 +60,11 @@ pub fn ban_id(conversation: &str, user: &str) -> String {
     derived_id(&["ban", conversation, user])
 }
 
+/// Id of what a user has begun to write in a conversation.
+pub fn draft_id(conversation: &str, user: &str) -> String {
+    derived_id(&["draft", conversation, user])
+}
+
 /// Id of the poll that a message shows.
 pub fn poll_id(message: &str) -> String {
     derived_id(&["poll", message])

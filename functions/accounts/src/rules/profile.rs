@@ -137,18 +137,16 @@ fn is_handle(text: &str) -> bool {
         && (text.starts_with('@') || !text.contains(':'))
 }
 
-/// Checks an account elsewhere: the service's name, and a handle or a URL that a browser opens.
+/// Checks an account elsewhere: the service's name, and a handle or a URL that a browser opens without showing the way to others.
 fn check_link(service: &str, target: &Value) -> Result<(), Broken> {
     Text::Name.check(service)?;
     let text = target
         .as_str()
         .ok_or_else(|| (Rule::Type, "must be a text".to_owned()))?;
-    match is_handle(text) || is_web_url(text) {
+    let is_https = is_web_url(text) && text.len() >= 6 && text[..6].eq_ignore_ascii_case("https:");
+    match is_handle(text) || is_https {
         true => Ok(()),
-        false => Err((
-            Rule::Format,
-            "must be a handle, or an http or https URL".to_owned(),
-        )),
+        false => Err((Rule::Format, "must be a handle, or an https URL".to_owned())),
     }
 }
 

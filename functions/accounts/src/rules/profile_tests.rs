@@ -193,7 +193,8 @@ fn an_account_elsewhere_is_no_way_to_mislead() {
         "@ann:example.org",
         "عادل",
         "ann#1234",
-        "http://example.com/a",
+        "https://example.com/a",
+        "HTTPS://example.com/a",
     ] {
         assert_eq!(refused(json!({"socialLinks": {"My site": handle}})), []);
     }

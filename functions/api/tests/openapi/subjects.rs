@@ -35,7 +35,7 @@ pub const SUBJECTS: &[Subject] = &[
     subject(
         "Conversations",
         "Direct conversations and groups, their members, and each member's own view of them.",
-        &["/v1/conversations"],
+        &["/v1/conversations", "/v1/me/drafts"],
     ),
     subject(
         "Messages",

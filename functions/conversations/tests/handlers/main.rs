@@ -4,6 +4,7 @@
 mod bans;
 mod blocked;
 mod departure;
+mod drafts;
 mod limits;
 mod list;
 mod list_model;

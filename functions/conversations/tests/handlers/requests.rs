@@ -6,7 +6,7 @@ use whisper_kit::ids;
 use whisper_schema::prelude::*;
 use whisper_store::Batch;
 
-use super::room::{Room, names};
+use super::room::{Room, User, names};
 
 const REQUESTS: &str = "/v1/conversations?requests=true";
 const LIST: &str = "/v1/conversations";
@@ -162,5 +162,38 @@ fn ids_of_direct_conversations_are_those_of_one_server() {
         assert_eq!(ids::keyed_id(&again.ctx(), &parts).await.unwrap(), id);
         assert_ne!(ids::keyed_id(&other.edge.ctx(), &parts).await.unwrap(), id);
         assert!(ids::is_id(&id));
+    });
+}
+
+#[test]
+fn a_group_that_a_stranger_brings_somebody_into_is_a_request_too() {
+    block_on(async {
+        let room = Room::new();
+        let (ann, bob, cid) = (room.user().await, room.user().await, room.user().await);
+        room.follow(&cid, &ann).await;
+        let made = room.try_group(&ann, &[&bob, &cid]).await.expect(201);
+        let id = made["id"].as_str().unwrap();
+        let listed = async |who: &User, path: &str| room.get(who, path).await["items"].clone();
+        let all = "/v1/conversations";
+        assert_eq!(listed(&bob, all).await, json!([]));
+        assert_eq!(listed(&bob, REQUESTS).await[0]["id"], id);
+        assert_eq!(listed(&cid, all).await[0]["id"], id, "she is known to Cid");
+        assert_eq!(listed(&ann, all).await[0]["id"], id);
+        let accept = format!("/v1/conversations/{id}/accept");
+        room.post(&bob, &accept, json!(null)).await.expect(200);
+        assert_eq!(listed(&bob, all).await[0]["id"], id);
+
+        // Somebody who left, and somebody new, are asked when a stranger brings them in.
+        let leave = format!("/v1/conversations/{id}/leave");
+        room.post(&bob, &leave, json!(null)).await.expect(204);
+        let dan = room.user().await;
+        room.follow(&dan, &ann).await;
+        let eve = room.user().await;
+        let body = json!({"userIds": [bob.id, dan.id, eve.id]});
+        let members = format!("/v1/conversations/{id}/members");
+        room.post(&ann, &members, body).await.expect(200);
+        for (who, path) in [(&bob, REQUESTS), (&dan, all), (&eve, REQUESTS)] {
+            assert_eq!(listed(who, path).await[0]["id"], id);
+        }
     });
 }

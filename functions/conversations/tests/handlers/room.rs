@@ -139,10 +139,16 @@ impl Room {
         self.post(owner, "/v1/conversations", body).await
     }
 
-    /// Makes a group; gives its id.
+    /// Makes a group, which those others accept; gives its id.
     pub async fn group(&self, owner: &User, others: &[&User]) -> String {
         let made = self.try_group(owner, others).await.expect(201);
-        made["id"].as_str().unwrap().to_owned()
+        let id = made["id"].as_str().unwrap().to_owned();
+        for other in others {
+            let accepted = Patch::new().set(ConversationMember::IS_REQUEST, false);
+            let member = ids::member_id(&id, &other.id);
+            self.commit(Batch::new().update(&member, accepted)).await;
+        }
+        id
     }
 
     pub async fn try_direct(&self, one: &User, other: &User) -> Answer {

@@ -27,6 +27,13 @@ fn strangers_cannot_tell_a_conversation_from_none_by_what_is_read() {
             (Method::PATCH, "/me", json!({"isMuted": true})),
             (Method::POST, "/accept", Value::Null),
             (Method::POST, "/decline", Value::Null),
+            (Method::POST, "/clear", Value::Null),
+            (Method::GET, "/bans", Value::Null),
+            (Method::PUT, "/bans/bob", json!({"reason": "x"})),
+            (Method::DELETE, "/bans/bob", Value::Null),
+            (Method::GET, "/draft", Value::Null),
+            (Method::PUT, "/draft", json!({"content": "x"})),
+            (Method::DELETE, "/draft", Value::Null),
         ];
         room.edge.statements();
         for (method, path, body) in routes {

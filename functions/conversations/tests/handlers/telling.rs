@@ -210,6 +210,7 @@ fn it_is_unread_to_nobody_and_stands_in_previews() {
         let house = House::new().await;
         let new = house.room.user().await;
         house.room.rename(&new, "Newcomer").await;
+        house.room.follow(&new, &house.ann).await;
         let add = json!({"userIds": [new.id]});
         house
             .room

@@ -47,7 +47,7 @@ async fn attempt(ctx: &Ctx, place: &Place<'_>) -> Result<Attempt<(Opened, Timest
     let end = Patch::new().set(Poll::EXPIRES_AT, Timestamp::AT_COMMIT);
     let batch = Batch::new()
         .expect_some(may_still_send(&opened.member))
-        .update_if(&opened.poll.id, end, still_open(ctx.now()));
+        .update_if(&opened.poll.id, end, still_open());
     let what = json!({
         "conversationId": opened.message.conversation_id,
         "messageId": opened.message.id,

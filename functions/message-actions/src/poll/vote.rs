@@ -183,7 +183,7 @@ fn batch(
     let (poll, me) = (&opened.poll.value, opened.member.user_id.as_str());
     let there = Filter::and([
         Filter::eq(Column::<Message>::id(), opened.message.id.as_str()),
-        Filter::stands(ctx.now()),
+        Filter::stands(Timestamp::AT_COMMIT),
     ]);
     let batch = Batch::new()
         .expect_some(may_still_send(&opened.member))
@@ -192,11 +192,11 @@ fn batch(
     let batch = match voters {
         0 => batch.expect_some(Filter::and([
             Filter::eq(Column::id(), poll.id.as_str()),
-            still_open(ctx.now()),
+            still_open(),
         ])),
         more => {
             let counted = Patch::new().add(Poll::TOTAL_VOTES, more);
-            batch.update_if(&poll.id, counted, still_open(ctx.now()))
+            batch.update_if(&poll.id, counted, still_open())
         }
     };
     let batch = ballot(batch, opened, key, wanted)?;
@@ -285,11 +285,11 @@ fn ballot(
     })
 }
 
-/// Holds while the poll takes votes.
-pub fn still_open(now: Timestamp) -> Filter<Poll> {
+/// Holds for a poll that takes votes at the time of the commit: one that was closed after the request began takes none.
+pub fn still_open() -> Filter<Poll> {
     Filter::or([
         Filter::is_null(Poll::EXPIRES_AT),
-        Filter::gt(Poll::EXPIRES_AT, now),
+        Filter::gt(Poll::EXPIRES_AT, Timestamp::AT_COMMIT),
     ])
 }
 

@@ -2,9 +2,11 @@
 
 use whisper_kit::error::{Code, Result};
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, events};
-use whisper_messages::{Mirror, reaction_count_id, reaction_id};
+use whisper_messages::{Mirror, message_reaction_notice_id, reaction_count_id, reaction_id};
+use whisper_schema::Column;
+use whisper_schema::analytics_db::Notification;
 use whisper_schema::system::{MessageReaction, MessageReactionCount};
-use whisper_store::{Batch, Doc, Filter, Get, Patch};
+use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
 
 use super::set::mirrored;
 use super::{Kind, told};
@@ -36,11 +38,23 @@ async fn attempt(ctx: &Ctx, named: Named<'_>, kind: &Kind) -> Result<Attempt<()>
     let me = ctx.caller()?.user_id;
     let own = Get::<MessageReaction>::id(reaction_id(named.message, &me, kind.as_str()));
     let count = Get::<MessageReactionCount>::id(reaction_count_id(named.message, kind.as_str()));
-    let (opened, (own, count)) = named.open(ctx, (own, count)).await?;
+    let all = Query::<MessageReaction>::new()
+        .filter(Filter::eq(MessageReaction::MESSAGE_ID, named.message))
+        .filter(Filter::eq(MessageReaction::USER_ID, me.as_str()))
+        .limit(2);
+    let (opened, (own, count, all)) = named.open(ctx, (own, count, all)).await?;
     let Some(own) = own else {
         return Ok(Attempt::Done(()));
     };
     let batch = Batch::new().delete::<MessageReaction>(&own.id);
+    let batch = match all.len() {
+        // The author heard of the user's reactions in one notification, which goes with the last of them.
+        1 => {
+            let notice = message_reaction_notice_id(&own.message_id, &me);
+            batch.delete_where(Filter::<Notification>::eq(Column::id(), notice), 1)
+        }
+        _ => batch,
+    };
     let batch = match count {
         Some(count) => one_less(batch, &count),
         None => batch,

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use whisper_kit::ids::{derived_id, mention_id, story_reaction_notice_id};
-use whisper_messages::reaction_id;
+use whisper_messages::{message_reaction_notice_id, reaction_id};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
     Event, Message, Notification, NotificationKind, NotificationPriority,
@@ -118,7 +118,7 @@ fn message_reaction(event: &Event) -> Option<Notice> {
     let message = event.subject.as_str();
     let reaction = reaction_id(message, &actor, &id("reaction")?);
     let notice = Notice {
-        id: derived_id(&["notification", "message_reaction", message, &actor]),
+        id: message_reaction_notice_id(message, &actor),
         kind: NotificationKind::Like,
         did: "reacted to your message",
         leads_to: format!("/conversations/{conversation}"),

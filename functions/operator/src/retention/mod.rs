@@ -11,8 +11,8 @@ use whisper_kit::{Ctx, Reply, Request, Result};
 use whisper_schema::Retention;
 use whisper_schema::prelude::{
     AppMetric, Column, ContactRequest, ConversationBan, ConversationMember, Document, Event,
-    IdempotencyKey, JobRun, MessageVersion, Notification, RateLimit, ReceiptTrail, RestingName,
-    Session, Timestamp, TypingIndicator, UserActivity,
+    IdempotencyKey, JobRun, MessageDraft, MessageVersion, Notification, RateLimit, ReceiptTrail,
+    RestingName, Session, Timestamp, TypingIndicator, UserActivity,
 };
 use whisper_store::Filter;
 
@@ -58,8 +58,9 @@ async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
         ended(ctx, tally, RestingName::RESTS_UNTIL).await,
         ended(ctx, tally, ContactRequest::EXPIRES_AT).await,
         ended(ctx, tally, ConversationBan::ENDS_AT).await,
-        since(ctx, tally, ConversationMember::LEFT_AT).await,
-        since(ctx, tally, ReceiptTrail::UPDATED_AT).await,
+        ended(ctx, tally, MessageDraft::EXPIRES_AT).await,
+        left(ctx, tally).await,
+        trails(ctx, tally).await,
         old(ctx, tally, |event: &Event| Some(event.created_at)).await,
         old(ctx, tally, |done: &UserActivity| Some(done.timestamp)).await,
         old(ctx, tally, |told: &Notification| told.created_at).await,
@@ -79,12 +80,27 @@ async fn ended<D: Document>(ctx: &Ctx, tally: &Tally, end: Column<D>) -> Result<
     delete_bounded(ctx, tally, &Filter::le(end, ctx.now()), Sweep::USUAL).await
 }
 
-/// Removes documents with a time, which an index leads to, that was long ago.
-async fn since<D: Document>(ctx: &Ctx, tally: &Tally, time: Column<D>) -> Result<()> {
-    match before::<D>(ctx) {
-        Some(before) => delete_bounded(ctx, tally, &Filter::lt(time, before), Sweep::USUAL).await,
-        None => Ok(()),
-    }
+/// Removes memberships that ended long ago, but for those of people who cleared the conversation or deleted messages of it
+/// for themselves: if they come back, they see none of these.
+async fn left(ctx: &Ctx, tally: &Tally) -> Result<()> {
+    let Some(before) = before::<ConversationMember>(ctx) else {
+        return Ok(());
+    };
+    let left = Filter::and([
+        Filter::lt(ConversationMember::LEFT_AT, before),
+        Filter::is_null(ConversationMember::CLEARED_POSITION),
+        Filter::is_null(ConversationMember::DELETED_POSITION),
+    ]);
+    delete_bounded(ctx, tally, &left, Sweep::USUAL).await
+}
+
+/// Removes the times of receipts that haven't moved for long.
+async fn trails(ctx: &Ctx, tally: &Tally) -> Result<()> {
+    let Some(before) = before::<ReceiptTrail>(ctx) else {
+        return Ok(());
+    };
+    let still = Filter::lt(ReceiptTrail::UPDATED_AT, before);
+    delete_bounded(ctx, tally, &still, Sweep::USUAL).await
 }
 
 /// Removes the oldest documents of a collection that is only added to.

@@ -34,6 +34,11 @@ pub async fn senders(
             let made = client
                 .create("/v1/conversations", Some(&token), &body)
                 .await?;
+            // Else the group is a request of a stranger's, of which nobody is told.
+            let accept = format!("/v1/conversations/{}/accept", text(&made["id"])?);
+            client
+                .create(&accept, Some(&text(&peer["accessToken"])?), &json!({}))
+                .await?;
             conversations.push(text(&made["id"])?);
         }
         senders.push(Sender {

@@ -1,0 +1,38 @@
+//! Drafts as the API shows them.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use whisper_schema::prelude::{MessageDraft, Timestamp};
+
+/// A message that the caller has begun to write.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct DraftView {
+    /// Conversation it is meant for.
+    pub conversation_id: String,
+    /// The words so far; may be empty.
+    pub content: String,
+    /// Message that it will answer. It may be gone by now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to_message_id: Option<String>,
+    /// What the client keeps with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom: Option<Map<String, Value>>,
+    /// When it was saved last.
+    pub updated_at: Timestamp,
+}
+
+impl From<MessageDraft> for DraftView {
+    fn from(draft: MessageDraft) -> Self {
+        DraftView {
+            conversation_id: draft.conversation_id,
+            content: draft.content,
+            reply_to_message_id: draft.reply_to_message_id,
+            custom: draft
+                .custom
+                .and_then(|custom| serde_json::from_str(&custom).ok()),
+            updated_at: draft.updated_at,
+        }
+    }
+}
