@@ -138,7 +138,10 @@ struct Play {
 
 impl Play {
     fn new() -> Self {
-        let world = World::with(&[("conversation_change_rate_per_hour", "0")]);
+        let world = World::with(&[
+            ("stranger_rate_per_hour", "0"),
+            ("added_member_rate_per_hour", "0"),
+        ]);
         let people: Vec<Person> = (0..PEOPLE).map(|_| world.scene.person()).collect();
         for (n, person) in people.iter().enumerate() {
             world.scene.name(person, &format!("person{n}"));
@@ -224,6 +227,9 @@ impl Play {
             true => {
                 let body = json!({"userIds": [self.people[who].id]});
                 assert_eq!(self.post(0, &format!("/{group}/members"), &body), 200);
+                // Else it is a request, about which nothing is told.
+                let accept = format!("/{group}/accept");
+                assert_eq!(self.post(who, &accept, &Value::Null), 200);
                 let one = &mut self.model.people[who];
                 (one.is_gone, one.joined) = (false, self.ids.len());
                 (one.told, one.received) = (0, 0);
