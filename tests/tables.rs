@@ -7,7 +7,7 @@ use futures::executor::block_on;
 use whisper_schema::Document;
 use whisper_schema::prelude::{
     ContactBook, ContactRequest, Message, MessageDraft, MessageMark, MessageReaction,
-    MessageReactionCount, MessageRemains, MessageVersion, Story, Timestamp,
+    MessageReactionCount, MessageRemains, MessageVersion, ReceiptTrail, Story, Timestamp,
 };
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
@@ -387,4 +387,42 @@ fn messages_are_found_by_their_words_and_by_what_they_carry() {
     assert_eq!(found(&eve, "/v1/search/messages?query=grosse"), [""; 0]);
     let strange = format!("{room}/search?query=grosse");
     eve.get(&app, &strange).expect_problem(404, "not_found");
+}
+
+#[test]
+fn receipts_move_and_are_told() {
+    let server = server();
+    let Some(app) = on(&server) else { return };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let group = json!({"type": "group", "name": "Room", "participantIds": [bob.id]});
+    let made = ann.post(&app, "/v1/conversations", &group).expect(201);
+    let room = format!("/v1/conversations/{}", made["id"].as_str().unwrap());
+    bob.post(&app, &format!("{room}/accept"), &json!({}))
+        .expect(200);
+    let messages = format!("{room}/messages");
+    let sent = ann.post(&app, &messages, &json!({"content": "hi"}));
+    let message = sent.expect(201)["id"].as_str().unwrap().to_owned();
+    let path = format!("{messages}/{message}");
+    let status = || ann.get(&app, &path).expect(200)["status"].clone();
+    assert_eq!(status(), "sent");
+    let named = json!({"conversationId": made["id"], "messageId": message});
+    let body = json!({"messages": [named]});
+    for _ in 0..2 {
+        let reached = bob.post(&app, "/v1/conversations/delivered", &body);
+        assert_eq!(reached.expect(200)["conversationIds"], json!([made["id"]]));
+    }
+    assert_eq!(status(), "delivered");
+    let read = json!({"messageId": message});
+    bob.post(&app, &format!("{room}/read"), &read).expect(200);
+    assert_eq!(status(), "read");
+    let receipts = ann.get(&app, &format!("{path}/receipts")).expect(200);
+    assert_eq!(items_of(&receipts)[0]["userId"], bob.id);
+    assert!(items_of(&receipts)[0]["readAt"].is_string());
+    let members = ann.get(&app, &format!("{room}/members")).expect(200);
+    assert_eq!(items_of(&members)[1]["readMessageId"], message.as_str());
+    assert_eq!(
+        items_of(&members)[1]["deliveredMessageId"],
+        message.as_str()
+    );
+    assert_eq!(count::<ReceiptTrail>(&server), 1);
 }

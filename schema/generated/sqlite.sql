@@ -780,6 +780,8 @@ CREATE TABLE "conversationMembers" (
   "lastReadMessageId" TEXT,
   "lastReadAt" INTEGER,
   "readPosition" INTEGER,
+  "receiptPosition" INTEGER,
+  "deliveredPosition" INTEGER,
   "joinedPosition" INTEGER,
   "clearedPosition" INTEGER,
   "deletedPosition" INTEGER,
@@ -798,6 +800,10 @@ CREATE INDEX "conversationMembers_idx_user_list" ON "conversationMembers" ("user
 CREATE INDEX "conversationMembers_idx_conversation_status" ON "conversationMembers" ("conversationId" ASC, "status" ASC, "joinedAt" ASC);
 
 CREATE INDEX "conversationMembers_idx_conversation_role" ON "conversationMembers" ("conversationId" ASC, "status" ASC, "role" ASC);
+
+CREATE INDEX "conversationMembers_idx_conversation_receipt" ON "conversationMembers" ("conversationId" ASC, "status" ASC, "receiptPosition" ASC, "joinedPosition" ASC);
+
+CREATE INDEX "conversationMembers_idx_conversation_delivered" ON "conversationMembers" ("conversationId" ASC, "status" ASC, "deliveredPosition" ASC, "joinedPosition" ASC);
 
 CREATE INDEX "conversationMembers_idx_left" ON "conversationMembers" ("leftAt" ASC);
 
@@ -832,6 +838,17 @@ CREATE TABLE "rateLimits" (
 CREATE UNIQUE INDEX "rateLimits_idx_bucket" ON "rateLimits" ("bucket" ASC);
 
 CREATE INDEX "rateLimits_idx_expires" ON "rateLimits" ("expiresAt" ASC);
+
+CREATE TABLE "receiptTrails" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "read" TEXT NOT NULL,
+  "delivered" TEXT NOT NULL,
+  "updatedAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "receiptTrails_idx_updated" ON "receiptTrails" ("updatedAt" ASC);
 
 CREATE TABLE "events" (
   "_seq" INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -128,4 +128,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "mention_entries",
         sql: include_str!("../migrations/sqlite/0023_mention_entries.sql"),
     },
+    Migration {
+        number: 24,
+        name: "receipts",
+        sql: include_str!("../migrations/sqlite/0024_receipts.sql"),
+    },
 ];

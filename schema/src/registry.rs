@@ -8,7 +8,15 @@ use crate::main_db::{
     Contact, Conversation, Message, Presence, Profile, QueuedMessage, TypingIndicator,
 };
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
-use crate::system::{Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember, Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark, MessagePin, MessageReaction, MessageReactionCount, MessageReference, MessageRemains, MessageThread, MessageVersion, NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit, ReputationGrant, RestingName, SearchEntry, Session, SigningKey, StickerTag, StoryReaction};
+use crate::system::{
+    Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember,
+    Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey,
+    JobRun, MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark, MessagePin,
+    MessageReaction, MessageReactionCount, MessageReference, MessageRemains, MessageThread,
+    MessageVersion, NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress,
+    ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit, ReceiptTrail, ReputationGrant,
+    RestingName, SearchEntry, Session, SigningKey, StickerTag, StoryReaction,
+};
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
 
@@ -91,6 +99,7 @@ pub fn system_collections() -> &'static [&'static Collection] {
         ConversationMember::COLLECTION,
         IdempotencyKey::COLLECTION,
         RateLimit::COLLECTION,
+        ReceiptTrail::COLLECTION,
         Event::COLLECTION,
         ConsumerCursor::COLLECTION,
         JobRun::COLLECTION,

@@ -9,6 +9,7 @@ mod pins;
 mod polls;
 mod positions;
 mod reactions;
+mod receipts;
 mod references;
 mod sending;
 

@@ -17,11 +17,13 @@ mod marks;
 mod mentioned;
 mod poll;
 mod reactions;
+mod receipts;
 mod show;
 mod sight;
 mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod trail;
 mod view;
 mod viewing;
 mod words;
@@ -36,11 +38,13 @@ pub use poll::{
 pub use reactions::{
     Mirror, is_mirrored, message_reaction_notice_id, reaction_count_id, reaction_id,
 };
+pub use receipts::{MOST_FOR_STATUS, MOST_LISTED, Receipts, Receiving, receipts, recipients};
 pub use show::{Shown, show, show_all};
 pub use sight::{deletion, in_sight_of, is_in_sight, is_visible};
 pub use system::{Told, summarised};
+pub use trail::Trail;
 pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};
-pub use viewing::{Viewing, readers};
+pub use viewing::Viewing;
 pub use words::{MENTIONS, Words, plain_text};
 
 /// Where messages of a conversation are.

@@ -108,12 +108,27 @@ impl Scene {
         });
     }
 
-    /// Has a member read up to a message.
+    /// Has a member read up to a message, who tells of it.
     pub fn mark(&self, conversation: &str, who: &Person, message: &str) {
-        let place = block_on(self.edge.store().read(Get::<Message>::id(message)));
-        let place = place.expect("a read").expect("a message").seq;
-        let read = Patch::<ConversationMember>::new().set(ConversationMember::READ_POSITION, place);
+        let place = self.place(message);
+        let read = Patch::<ConversationMember>::new()
+            .set(ConversationMember::READ_POSITION, place)
+            .set(ConversationMember::RECEIPT_POSITION, place)
+            .set(ConversationMember::DELIVERED_POSITION, place);
         self.change(&member_id(conversation, &who.id), read);
+    }
+
+    /// Has a member receive up to a message.
+    pub fn deliver(&self, conversation: &str, who: &Person, message: &str) {
+        let place = self.place(message);
+        let patch = Patch::new().set(ConversationMember::DELIVERED_POSITION, place);
+        self.change::<ConversationMember>(&member_id(conversation, &who.id), patch);
+    }
+
+    /// A message's commit number.
+    pub fn place(&self, message: &str) -> i64 {
+        let found = block_on(self.edge.store().get::<Message>(message));
+        found.expect("a read").expect("a message").seq
     }
 
     /// Gives somebody a name.

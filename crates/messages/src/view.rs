@@ -96,11 +96,14 @@ pub struct MessageView {
     pub mentions: Vec<String>,
     /// Addresses found in it.
     pub links: Vec<String>,
-    /// Members who read it, of the first 100; without members whom the caller blocked, or who blocked the caller.
+    /// Members who read it, of the first 100 to whom it was sent; without members whom the caller blocked, or who blocked the caller,
+    /// and without members who have read receipts turned off. A caller who has them turned off sees no others here.
     pub read_by: Vec<String>,
-    /// Members who have it on a device, of the same; so far the members who read it.
+    /// Members who have it on a device or read it, of the same.
     pub delivered_to: Vec<String>,
-    /// How far it got: `read` in a direct conversation once the other one has read it.
+    /// How far a message of the caller's got: `delivered` once all others have it on a device, and `read` once all have read it; in a direct
+    /// conversation and in groups of up to 1,024 members, else it stays `sent`. Members who have read receipts turned off never count as readers.
+    /// A message that the caller received in a direct conversation is `read` once the caller has read it.
     pub status: MessageStatus,
     /// When it disappears.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,7 +133,7 @@ impl MessageView {
         let read_by = viewing.readers_of(&of);
         let shows_origin = viewing.shows_origin(&of);
         let poll = viewing.poll_of(&of);
-        let is_direct = viewing.is_direct(&of);
+        let (status, delivered_to) = (viewing.status_of(&of), viewing.recipients_of(&of));
         let reactions = viewing.reactions(&of).object();
         let (reaction_counts, my_reactions) =
             (viewing.reaction_counts(&of), viewing.my_reactions(&of));
@@ -142,15 +145,12 @@ impl MessageView {
             my_reactions,
             ..MessageView::from(of.into_inner())
         };
-        if is_direct && !read_by.is_empty() {
-            view.status = MessageStatus::Read;
-        }
+        view.status = status;
         if !shows_origin {
             view.forwarded_from_message_id = None;
             view.forwarded_from_conversation_id = None;
         }
-        // A message that was read has arrived; there is no receipt of arrival alone yet.
-        view.delivered_to = read_by.clone();
+        view.delivered_to = delivered_to;
         view.read_by = read_by;
         view.poll = poll;
         view

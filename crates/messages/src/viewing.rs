@@ -7,23 +7,25 @@ use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_kit::ids::is_id;
 use whisper_people::ids::member_id;
-use whisper_people::{People, Users, shown_to, unblocked};
+use whisper_people::privacy::tells_of_reading;
+use whisper_people::{People, Users, shown_to};
 use whisper_schema::Timestamp;
-use whisper_schema::main_db::{ConversationKind, ConversationRight, Message, SystemMessage};
+use whisper_schema::main_db::{
+    ConversationKind, ConversationRight, Message, MessageStatus, Profile, SystemMessage,
+};
 use whisper_schema::system::ConversationMember;
-use whisper_store::{Doc, Filter, Get, Query};
+use whisper_store::{Doc, Get};
 
-use crate::access::{Access, first_members, is_active};
+use crate::access::{Access, is_active};
 use crate::marks::{Marks, ReactionCountView, marks};
 use crate::mentioned::is_group;
 use crate::poll::{PollView, Polls, polls_of};
 use crate::reactions::Mirror;
+use crate::receipts::{Reader, Receipts, readers, sharing};
 
-/// Most members whose receipts are shown: the first to join.
-const RECEIPTS: u32 = 100;
 /// Members that a conversation of two has.
 const PAIR: u32 = 2;
-/// The most people whom an answer names: senders first, then people of whom system messages tell, then readers, then users who are mentioned, then users who
+/// The most people whom an answer names: senders first, then people of whom system messages tell, then people who received or read, then users who are mentioned, then users who
 /// reacted.
 const NAMED: usize = 300;
 
@@ -32,8 +34,10 @@ const NAMED: usize = 300;
 pub struct Viewing {
     /// The conversations of two.
     direct: BTreeSet<String>,
-    /// How far members have read, of the members whom the viewer may hear of.
-    readers: Vec<Reader>,
+    /// Up to where members have received and read, as far as the viewer is told.
+    receipts: Receipts,
+    /// The viewer.
+    me: String,
     /// The conversations of which the viewer is a member, of those that the messages come from.
     origins: BTreeSet<String>,
     /// The people whom the messages name, as many as an answer has.
@@ -50,41 +54,6 @@ pub struct Viewing {
     open: BTreeSet<String>,
 }
 
-/// How far a member has read.
-#[derive(Debug)]
-struct Reader {
-    conversation: String,
-    user: String,
-    position: i64,
-    /// Messages up to there were hidden from them when they joined.
-    hidden_up_to: i64,
-}
-
-impl Reader {
-    fn has_read(&self, message: &Doc<Message>) -> bool {
-        self.conversation == message.conversation_id
-            && (self.hidden_up_to + 1..=self.position).contains(&message.seq)
-            && !message.is_system_message
-            && self.user != message.sender_id
-    }
-}
-
-/// The question for the members whose receipts a member sees: none with a block in between, and none to whom the
-/// conversation is still a request. A stranger isn't told that theirs was looked at.
-pub fn readers(conversation: &str, me: &str) -> Query<ConversationMember> {
-    first_members(conversation, RECEIPTS)
-        .filter(unblocked(ConversationMember::USER_ID, me))
-        .filter(tells_of_reading(me))
-}
-
-/// Holds for the members of whose reading somebody may hear: their own, and those who have accepted the conversation.
-fn tells_of_reading(me: &str) -> Filter<ConversationMember> {
-    Filter::or([
-        Filter::eq(ConversationMember::IS_REQUEST, false),
-        Filter::eq(ConversationMember::USER_ID, me),
-    ])
-}
-
 impl Viewing {
     /// Reads the people and memberships that these messages name, and the reactions to them; one statement, none
     /// for no messages.
@@ -95,12 +64,12 @@ impl Viewing {
         ctx: &Ctx,
         me: &str,
         kind: ConversationKind,
-        readers: Vec<Doc<ConversationMember>>,
+        receipts: Receipts,
         messages: &[Doc<Message>],
     ) -> Result<Self> {
         let here = messages.first().map(|m| m.conversation_id.clone());
         let direct = here.filter(|_| kind == ConversationKind::Direct);
-        Viewing::of(ctx, me, direct.into_iter().collect(), readers, messages).await
+        Viewing::of(ctx, me, direct.into_iter().collect(), receipts, messages).await
     }
 
     /// As [`Viewing::read`] and [`Viewing::within`], for messages of several conversations; two statements. Receipts are
@@ -122,10 +91,15 @@ impl Viewing {
             .map(|conversation| conversation.id.clone())
             .filter(|id| messages.iter().any(|m| m.conversation_id == *id));
         let direct: BTreeSet<String> = direct.collect();
-        let asked = direct.iter().map(|id| readers(id, me).limit(PAIR));
-        let readers = ctx.read(asked.collect::<Vec<_>>()).await?;
-        let readers = readers.into_iter().flatten().collect();
-        let viewing = Viewing::of(ctx, me, direct, readers, messages).await?;
+        let asked = direct.iter().map(|id| sharing(id, me).limit(PAIR));
+        let profile = (!direct.is_empty()).then(|| Get::<Profile>::id(me));
+        let (profile, members) = ctx.read((profile, asked.collect::<Vec<_>>())).await?;
+        let (profile, members) = (profile.flatten(), members.into_iter().flatten().collect());
+        let receipts = Receipts {
+            readers: readers(members, me, tells_of_reading(profile.as_deref())),
+            ..Receipts::default()
+        };
+        let viewing = Viewing::of(ctx, me, direct, receipts, messages).await?;
         Ok(places.into_iter().fold(viewing, Viewing::within))
     }
 
@@ -133,7 +107,7 @@ impl Viewing {
         ctx: &Ctx,
         me: &str,
         direct: BTreeSet<String>,
-        readers: Vec<Doc<ConversationMember>>,
+        receipts: Receipts,
         messages: &[Doc<Message>],
     ) -> Result<Self> {
         if messages.is_empty() {
@@ -143,8 +117,7 @@ impl Viewing {
         let memberships = origins
             .iter()
             .map(|origin| Get::<ConversationMember>::id(member_id(origin, me)));
-        let readers: Vec<Reader> = readers.into_iter().filter_map(reader).collect();
-        let named = named(messages, &readers);
+        let named = named(messages, &receipts.readers);
         let (people, memberships, marks, polls) = ctx
             .read((
                 shown_to(me, named.iter().map(String::as_str)),
@@ -156,7 +129,8 @@ impl Viewing {
         let memberships = memberships.into_iter().flatten().map(Doc::into_inner);
         Ok(Viewing {
             direct,
-            readers,
+            receipts,
+            me: me.to_owned(),
             origins: memberships
                 .filter(is_active)
                 .map(|member| member.conversation_id)
@@ -182,11 +156,27 @@ impl Viewing {
 
     /// The readers of this message: members who have read up to it or further. Its sender is no reader.
     pub fn readers_of(&self, message: &Doc<Message>) -> Vec<String> {
-        let readers = self
-            .readers
-            .iter()
-            .filter(|reader| reader.has_read(message));
+        let readers = self.receipts.readers.iter();
+        let readers = readers.filter(|reader| reader.has_read(message));
         readers.map(|reader| reader.user.clone()).collect()
+    }
+
+    /// The members who have this message on a device, or have read it.
+    pub fn recipients_of(&self, message: &Doc<Message>) -> Vec<String> {
+        let readers = self.receipts.readers.iter();
+        let recipients = readers.filter(|reader| reader.has_received(message));
+        recipients.map(|reader| reader.user.clone()).collect()
+    }
+
+    /// How far this message got. A message of the other one in a direct conversation is read once the viewer has read it.
+    pub fn status_of(&self, message: &Doc<Message>) -> MessageStatus {
+        let is_direct = self.is_direct(message);
+        let reached = match message.sender_id == self.me {
+            true => self.receipts.status(message, is_direct),
+            false if is_direct && !self.readers_of(message).is_empty() => Some(MessageStatus::Read),
+            false => None,
+        };
+        reached.unwrap_or(message.status)
     }
 
     /// Whether a message is one of a conversation of two.
@@ -248,16 +238,6 @@ impl Viewing {
     }
 }
 
-fn reader(member: Doc<ConversationMember>) -> Option<Reader> {
-    let member = member.into_inner();
-    Some(Reader {
-        position: member.read_position?,
-        hidden_up_to: member.history_position.unwrap_or(0),
-        conversation: member.conversation_id,
-        user: member.user_id,
-    })
-}
-
 fn origin(message: &Message) -> Option<&str> {
     message.forwarded_from_conversation_id.as_deref()
 }
@@ -267,7 +247,7 @@ fn named(messages: &[Doc<Message>], readers: &[Reader]) -> BTreeSet<String> {
     let senders = messages.iter().map(|message| message.sender_id.clone());
     let readers = readers
         .iter()
-        .filter(|reader| messages.iter().any(|message| reader.has_read(message)))
+        .filter(|reader| messages.iter().any(|message| reader.has_received(message)))
         .map(|reader| reader.user.clone());
     let mentions = messages.iter().flat_map(|message| message.mentions.clone());
     let mentions = mentions.filter(|mention| !is_group(mention));

@@ -28,6 +28,16 @@ choices! {
     }
 }
 
+choices! {
+    /// Whether somebody tells that they read, and is told so by others.
+    pub enum ReadReceipts {
+        /// They tell, and are told.
+        Everyone = "everyone",
+        /// They don't tell, and aren't told.
+        Nobody = "nobody",
+    }
+}
+
 /// The key of the setting that says who may write to somebody.
 pub const MESSAGES: &str = "messages";
 /// The key of the setting that says who may add somebody to groups.
@@ -40,6 +50,24 @@ pub const CONTACT_REQUESTS: &str = "contactRequests";
 pub const FIND_BY_EMAIL: &str = "findByEmail";
 /// See [`FIND_BY_EMAIL`].
 pub const FIND_BY_PHONE: &str = "findByPhone";
+
+/// The key of the setting that turns read receipts off.
+pub const READ_RECEIPTS: &str = "readReceipts";
+
+/// Whether somebody, whose profile was asked for, tells others that they read, and is told so by others. Settings that can't be
+/// read tell nobody; somebody without a profile has chosen nothing.
+pub fn tells_of_reading(profile: Option<&Profile>) -> bool {
+    let Some(profile) = profile else {
+        return true;
+    };
+    let Settings(Some(settings)) = Settings::of(profile) else {
+        return false;
+    };
+    settings.get(READ_RECEIPTS).is_none_or(|value| {
+        let value = value.as_str().and_then(ReadReceipts::parse);
+        value == Some(ReadReceipts::Everyone)
+    })
+}
 
 /// The things that somebody lets others do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +167,9 @@ pub fn setting_keys() -> impl Iterator<Item = (&'static str, &'static [&'static 
         FIND_BY_EMAIL,
         FIND_BY_PHONE,
     ];
-    shown.chain(circles.map(|key| (key, Circle::ELEMENTS)))
+    shown
+        .chain(circles.map(|key| (key, Circle::ELEMENTS)))
+        .chain([(READ_RECEIPTS, ReadReceipts::ELEMENTS)])
 }
 
 /// Checks a settings object that somebody sent: the keys that are wrong, each with the rule it breaks and why.

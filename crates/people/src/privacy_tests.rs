@@ -251,3 +251,22 @@ fn settings_are_checked_key_by_key() {
         ]
     );
 }
+
+#[test]
+fn read_receipts_are_on_until_they_are_turned_off() {
+    for (settings, tells) in [
+        (None, true),
+        (Some(r#"{"lastSeen": "nobody"}"#), true),
+        (Some(r#"{"readReceipts": "everyone"}"#), true),
+        (Some(r#"{"readReceipts": "nobody"}"#), false),
+        (Some(r#"{"readReceipts": "friends"}"#), false),
+        (Some("no JSON"), false),
+    ] {
+        let found = tells_of_reading(Some(&profile(settings)));
+        assert_eq!(found, tells, "{settings:?}");
+    }
+    assert!(tells_of_reading(None));
+    let sent = json!({"readReceipts": "contacts"});
+    let wrong = check(sent.as_object().unwrap());
+    assert_eq!((wrong[0].0, wrong[0].1), ("readReceipts", Rule::Enum));
+}

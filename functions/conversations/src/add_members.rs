@@ -215,6 +215,8 @@ impl Joining<'_> {
             .set(ConversationMember::IS_REQUEST, is_request)
             .set(ConversationMember::JOINED_AT, Timestamp::AT_COMMIT)
             .set(ConversationMember::JOINED_POSITION, self.position)
+            .unset(ConversationMember::RECEIPT_POSITION)
+            .unset(ConversationMember::DELIVERED_POSITION)
             .set(
                 ConversationMember::HISTORY_POSITION,
                 hidden(&self.access.conversation, self.position),

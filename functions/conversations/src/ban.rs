@@ -19,6 +19,7 @@ use crate::access::{Access, active, admit, door, same_role, this_one};
 use crate::bans::ban_id;
 use crate::bans::{BanView, refuse};
 use crate::limits::{CHANGES, Uses};
+use crate::positions::forget_trail;
 use crate::remove_member::gone;
 use crate::rules::may_remove;
 
@@ -131,7 +132,7 @@ fn banning(
                 .update_if(&member.id, gone(Status::Removed), same_role(member))
                 .update(id, told.summarised(one_less));
             let what = json!({"userId": ban.user_id, "messageIds": told.ids()});
-            let batch = told.insert_in(batch);
+            let batch = told.insert_in(forget_trail(batch, &member.id));
             append(ctx, batch, "conversation.member_removed", id, me, &what)?
         }
         None => {

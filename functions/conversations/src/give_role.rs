@@ -17,6 +17,7 @@ use whisper_store::{Batch, Doc, Get, Patch};
 
 use crate::access::{Access, admit, door, same_role, this_one};
 use crate::limits::{CHANGES, Uses};
+use crate::reached::Reached;
 use crate::rules::{RoleChange, RoleRefusal, give_role as decide, may_manage};
 use crate::view::MemberView;
 
@@ -100,7 +101,11 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str, role: Role) -> Result<Attempt<
         }
         target.value.role = role;
     }
-    Ok(Attempt::Done(MemberView::new(&target, &people)))
+    Ok(Attempt::Done(MemberView::new(
+        &target,
+        &people,
+        &Reached::default(),
+    )))
 }
 
 fn giving(

@@ -12,6 +12,7 @@ use whisper_store::{Batch, Doc, Filter, Patch};
 
 use crate::access::{Access, admit, door, same_role};
 use crate::give_role::as_role;
+use crate::positions::forget_trail;
 use crate::remove_member::gone;
 
 /// The operation.
@@ -67,6 +68,7 @@ pub fn leaving(
     let told = Told::of(ctx, conversation, user, handed.into_iter().chain(left))?;
     let one_less = told.summarised(Patch::new().add(Conversation::PARTICIPANT_COUNT, -1));
     let batch = Batch::new().update_if(&me.id, gone(Status::Left), same_role(me));
+    let batch = forget_trail(batch, &me.id);
     let batch = match is_last {
         // Nobody may have joined in the meantime.
         true => batch.update_if(id, one_less, Filter::eq(Conversation::PARTICIPANT_COUNT, 1)),

@@ -18,11 +18,14 @@ mod leave;
 mod lift_ban;
 mod limits;
 mod list;
+mod mark_delivered;
 mod mark_read;
 mod members;
 mod my_settings;
 mod newest;
 mod others;
+mod positions;
+mod reached;
 mod remove_member;
 mod requests;
 mod rules;
@@ -62,6 +65,7 @@ pub fn api() -> Api {
     .endpoint(ban::endpoint())
     .endpoint(lift_ban::endpoint())
     .endpoint(leave::endpoint())
+    .endpoint(mark_delivered::endpoint())
     .endpoint(mark_read::endpoint())
     .endpoint(clear::endpoint())
     .endpoint(my_settings::endpoint())

@@ -7,15 +7,18 @@ use whisper_kit::{
     Attempt, Ctx, Endpoint, Error, Method, OptionalJson, Reply, Request, Result, Rule,
 };
 use whisper_messages::ids::reading_reference_id;
+use whisper_people::ids::member_id;
+use whisper_people::privacy::tells_of_reading;
 use whisper_schema::Body;
 use whisper_schema::Ephemeral;
 use whisper_schema::body::forms;
 use whisper_schema::prelude::{
-    Column, ConversationMember, Message, MessageReference, MessageReferenceKind, Timestamp,
+    Column, Message, MessageReference, MessageReferenceKind, Profile, Timestamp,
 };
 use whisper_store::{Batch, Doc, Filter, First, Get, Order, Patch, Query};
 
-use crate::access::{Access, active, admit, door};
+use crate::access::{Access, admit, door};
+use crate::positions::{Step, trail};
 use crate::unread::{self, Unread};
 
 /// How far.
@@ -50,7 +53,8 @@ pub fn endpoint() -> Endpoint {
         Method::POST,
         "/v1/conversations/{conversationId}/read",
         "markConversationRead",
-        "Says how far the caller has read; never moves back.",
+        "Says how far the caller has read; never moves back. A message that was read counts as delivered. Others are told, unless the caller has read \
+         receipts turned off (`readReceipts` of the privacy settings) or the conversation is a request.",
         mark_read,
     )
     .reply::<ConversationReadView>(200, "How far the caller has read now.")
@@ -81,10 +85,13 @@ async fn attempt(ctx: &Ctx, id: &str, message: Option<&str>) -> Result<Attempt<A
     let user = ctx.caller()?.user_id;
     let asked = (
         door(id, &user),
-        message.map(Get::<Message>::id),
-        message.is_none().then(|| newest_that_lasts(id, ctx.now())),
+        (
+            message.map(Get::<Message>::id),
+            message.is_none().then(|| newest_that_lasts(id, ctx.now())),
+        ),
+        (Get::<Profile>::id(&user), trail(&member_id(id, &user))),
     );
-    let (found, named, newest) = ctx.read(asked).await?;
+    let (found, (named, newest), (profile, trail)) = ctx.read(asked).await?;
     let mut access = admit(found)?;
     let read = match named {
         None => newest
@@ -92,28 +99,27 @@ async fn attempt(ctx: &Ctx, id: &str, message: Option<&str>) -> Result<Attempt<A
             .filter(|newest| access.is_in_history(newest)),
         Some(named) => Some(of_history(&access, named, ctx.now())?),
     };
-    let me = &mut access.me.value;
-    let Some(read) = read.filter(|read| me.read_position.is_none_or(|at| at < read.seq)) else {
+    let Some(read) = read else {
         return Ok(Attempt::Done(access));
     };
-    me.last_read_at = read.created_at;
-    me.last_read_message_id = Some(read.id.clone());
-    me.read_position = Some(read.seq);
-    let patch = Patch::new()
-        .set(ConversationMember::LAST_READ_AT, me.last_read_at)
-        .set(ConversationMember::LAST_READ_MESSAGE_ID, read.id.as_str())
-        .set(ConversationMember::READ_POSITION, read.seq)
-        .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT);
-    let batch = Batch::new().update_if(&me.id, patch, Filter::and([active(), before(read.seq)]));
+    let step = Step::reading(&access.me, &read, tells_of_reading(profile.as_deref()));
+    if !step.is_any() {
+        return Ok(Attempt::Done(access));
+    }
+    let Access { conversation, me } = &mut access;
+    let (trail, now) = (trail.as_deref(), ctx.now());
+    let batch = step.take(Batch::new(), conversation, me, &read, trail, now);
     let batch = match read.expires_at {
-        Some(_) => name_read(batch, &me.id, &read.id),
-        None => batch,
+        Some(_) if step.reads => name_read(batch, &me.id, &read.id),
+        _ => batch,
     };
-    // A stranger must not learn that their request was looked at: the event says that it is one, for components that hand it on.
+    // A stranger must not learn that their request was looked at, and nobody what its reader keeps to themselves: the event
+    // says so, for components that hand it on.
     let what = json!({
         "messageId": read.id,
-        "lastReadAt": me.last_read_at,
+        "lastReadAt": read.created_at,
         "isRequest": me.is_request,
+        "isReceipt": step.tells && !me.is_request,
     });
     let batch = append(ctx, batch, "conversation.read", id, Some(&user), &what)?;
     let committed = ctx.try_commit(batch).await?;
@@ -166,12 +172,4 @@ fn of_history(
                 "is no message of this conversation",
             )
         })
-}
-
-/// Holds for members who have not read that far.
-fn before(position: i64) -> Filter<ConversationMember> {
-    Filter::or([
-        Filter::is_null(ConversationMember::READ_POSITION),
-        Filter::lt(ConversationMember::READ_POSITION, position),
-    ])
 }

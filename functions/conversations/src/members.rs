@@ -2,11 +2,13 @@
 
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_people::{People, Users};
-use whisper_schema::prelude::{ConversationMember, ConversationRight};
-use whisper_store::{Filter, Order, Query};
+use whisper_people::privacy::tells_of_reading;
+use whisper_people::{Users, shown_to};
+use whisper_schema::prelude::{ConversationMember, ConversationRight, Profile};
+use whisper_store::{Filter, Get, Order, Query};
 
 use crate::access::{active, admit, door};
+use crate::reached::{Reached, at_positions};
 use crate::view::MemberView;
 
 /// The operation.
@@ -15,7 +17,8 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/v1/conversations/{conversationId}/members",
         "listConversationMembers",
-        "The members of a conversation, in the order they joined; for members whom `seeMembers` lets see it.",
+        "The members of a conversation, in the order they joined, with how far each has received and read; for members whom `seeMembers` lets \
+         see it.",
         members,
     )
     .reply::<ListingWith<MemberView, Users>>(200, "A page of members.")
@@ -33,16 +36,24 @@ async fn members(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
     let (found, page) = ctx
         .read((door(id, &user), window.over(query).page()))
         .await?;
-    if !admit(found)?.has(ConversationRight::SeeMembers) {
+    let access = admit(found)?;
+    if !access.has(ConversationRight::SeeMembers) {
         return Err(Error::forbidden("You may not see the members."));
     }
     let named = page.items.iter().flat_map(|member| {
         let inviter = member.invited_by.as_deref();
         [member.user_id.as_str()].into_iter().chain(inviter)
     });
-    let people = People::read(&ctx, &user, named).await?;
+    let asked = (
+        shown_to(&user, named),
+        at_positions(&access, &page.items),
+        Get::<Profile>::id(&user),
+    );
+    let (people, messages, profile) = ctx.read(asked).await?;
+    let is_told = tells_of_reading(profile.as_deref());
+    let reached = Reached::new(&access, messages, is_told, ctx.now());
     let views = page.items.iter();
-    let views = views.map(|member| MemberView::new(member, &people));
+    let views = views.map(|member| MemberView::new(member, &people, &reached));
     let cursors = (page.next.as_ref(), page.previous.as_ref());
     window
         .reply_with(&ctx, views.collect(), cursors, people.users())

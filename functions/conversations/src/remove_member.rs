@@ -13,6 +13,7 @@ use whisper_store::{Batch, Get, Patch};
 
 use crate::access::{admit, door, same_role, this_one};
 use crate::limits::{CHANGES, Uses};
+use crate::positions::forget_trail;
 use crate::rules::may_remove;
 
 /// The operation.
@@ -68,7 +69,7 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str) -> Result<Attempt<()>> {
         .update(id, told.summarised(one_less));
     let batch = append(
         ctx,
-        told.insert_in(batch),
+        told.insert_in(forget_trail(batch, &target.id)),
         "conversation.member_removed",
         id,
         Some(&me),

@@ -9,6 +9,7 @@ use whisper_schema::prelude::{
     ConversationSettings, Message, MessageContentType, SystemMessage, Timestamp,
 };
 
+use crate::reached::Reached;
 use crate::shown::ShownMembers;
 use crate::unread::Unread;
 
@@ -153,13 +154,22 @@ pub struct MemberView {
     /// Where the picture is served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<String>,
+    /// Newest message that they read, as far as the caller is told. Absent if there is none, or it has ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_message_id: Option<String>,
+    /// Newest message that is on a device of theirs, or was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivered_message_id: Option<String>,
 }
 
 impl MemberView {
     /// A member among people as the viewer sees them.
-    pub fn new(member: &ConversationMember, people: &People) -> Self {
+    pub fn new(member: &ConversationMember, people: &People, reached: &Reached) -> Self {
         let seen = people.summary(&member.user_id);
+        let (read_message_id, delivered_message_id) = reached.by(member, people);
         MemberView {
+            read_message_id,
+            delivered_message_id,
             role: member.role,
             joined_at: member.joined_at,
             invited_by: member.invited_by.clone(),

@@ -2,8 +2,8 @@
 
 use whisper_kit::precondition::{edit_number, tagged};
 use whisper_kit::{Ctx, Reply, Result};
-use whisper_messages::{Access, MessageView, SingleMessageView, Viewing, readers};
-use whisper_schema::main_db::{ConversationRight, Message};
+use whisper_messages::{Access, MessageView, SingleMessageView, Viewing, receipts};
+use whisper_schema::main_db::Message;
 use whisper_store::Doc;
 
 /// Stands for the words of a message in its ETag: they are all that an edit changes, while others react, read and vote.
@@ -23,13 +23,10 @@ pub fn fingerprint(message: &Message) -> i64 {
 pub async fn answer(ctx: &Ctx, access: &Access, message: Doc<Message>) -> Result<Reply> {
     let me = access.member.user_id.as_str();
     let conversation = &access.conversation;
-    let readers = access
-        .has(ConversationRight::SeeMembers)
-        .then(|| readers(&conversation.id, me));
-    let readers = ctx.read(readers).await?.unwrap_or_default();
+    let receipts = ctx.read(receipts(access)).await?;
     let edit = fingerprint(&message);
     let one = std::slice::from_ref(&message);
-    let viewing = Viewing::read(ctx, me, conversation.kind, readers, one).await?;
+    let viewing = Viewing::read(ctx, me, conversation.kind, receipts, one).await?;
     let viewing = viewing.within(access);
     let view = SingleMessageView {
         message: MessageView::seen(message, &viewing),

@@ -17,6 +17,7 @@ mod pins;
 mod poll;
 mod preview;
 mod reactions;
+mod receipts;
 mod remains;
 mod removal;
 mod replies;
@@ -39,6 +40,7 @@ pub fn api() -> Api {
     .rates(limits::RATES)
     .numbers(limits::NUMBERS)
     .endpoint(get::endpoint())
+    .endpoint(receipts::endpoint())
     .endpoint(edit::endpoint())
     .endpoint(versions::endpoint())
     .endpoint(delete::endpoint())

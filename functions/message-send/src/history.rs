@@ -9,13 +9,13 @@ use whisper_kit::Request;
 use whisper_kit::error::{Code, Result};
 use whisper_kit::page::ListingWith;
 use whisper_people::Users;
-use whisper_schema::main_db::{ConversationRight, Message};
+use whisper_schema::main_db::Message;
 use whisper_schema::{Column, Timestamp};
 use whisper_store::{Filter, Order, Query};
 
 use whisper_messages::MessageView;
 use whisper_messages::{Access, check_member};
-use whisper_messages::{Viewing, readers};
+use whisper_messages::{Viewing, receipts};
 
 /// How to walk the history.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -62,14 +62,12 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
         .await?;
     let access = check_member(&ctx, conversation, me).await?;
     let page = messages(&access, window.filters.order, ctx.now());
-    let readers = access
-        .has(ConversationRight::SeeMembers)
-        .then(|| readers(conversation, me));
-    let (page, readers) = ctx.read((window.over(page).page(), readers)).await?;
-    let (kind, readers) = (access.conversation.kind, readers.unwrap_or_default());
+    let asked = (window.over(page).page(), receipts(&access));
+    let (page, receipts) = ctx.read(asked).await?;
+    let kind = access.conversation.kind;
     // Also at the newest message: later messages stand before this cursor.
     let cursors = (page.next.as_ref(), page.first.as_ref());
-    let viewing = Viewing::read(&ctx, me, kind, readers, &page.items).await?;
+    let viewing = Viewing::read(&ctx, me, kind, receipts, &page.items).await?;
     let viewing = viewing.within(&access);
     let items = page.items.into_iter();
     let items = items.map(|message| MessageView::seen(message, &viewing));

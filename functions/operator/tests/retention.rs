@@ -128,6 +128,11 @@ fn aged(id: &str, name: String, at: Timestamp) -> Option<(Batch, Count)> {
             left_at: Some(at),
             ..ConversationMember::default()
         }),
+        "receiptTrails" => one(&ReceiptTrail {
+            id: name,
+            updated_at: at,
+            ..ReceiptTrail::default()
+        }),
         "events" => one(&Event {
             id: name,
             created_at: at,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use whisper_kit::{Ctx, Result};
-use whisper_messages::{Access, Viewing, readers};
-use whisper_schema::prelude::{Column, ConversationRight, Message, Timestamp};
+use whisper_messages::{Access, Viewing, receipts};
+use whisper_schema::prelude::{Column, Message, Timestamp};
 use whisper_store::{Doc, Filter, MAX_LIMIT, Query};
 
 /// Conversations with the caller's membership, by their ids.
@@ -44,10 +44,7 @@ fn theirs(access: &Access, ids: &[&str], now: Timestamp) -> Query<Message> {
 /// As [`Ctx::read`].
 pub async fn viewing(ctx: &Ctx, access: &Access, messages: &[Doc<Message>]) -> Result<Viewing> {
     let (here, me) = (&access.conversation, &access.member.user_id);
-    let readers = access
-        .has(ConversationRight::SeeMembers)
-        .then(|| readers(&here.id, me));
-    let readers = ctx.read(readers).await?.unwrap_or_default();
-    let viewing = Viewing::read(ctx, me, here.kind, readers, messages).await?;
+    let receipts = ctx.read(receipts(access)).await?;
+    let viewing = Viewing::read(ctx, me, here.kind, receipts, messages).await?;
     Ok(viewing.within(access))
 }

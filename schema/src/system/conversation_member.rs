@@ -50,6 +50,8 @@ choices! {
 #[index(idx_user_list(user_id, status, is_request, is_archived, is_pinned, conversation_id))]
 #[index(idx_conversation_status(conversation_id, status, joined_at))]
 #[index(idx_conversation_role(conversation_id, status, role))]
+#[index(idx_conversation_receipt(conversation_id, status, receipt_position, joined_position))]
+#[index(idx_conversation_delivered(conversation_id, status, delivered_position, joined_position))]
 #[index(idx_left(left_at))]
 pub struct ConversationMember {
     /// Id of the document: a hash of conversation and user.
@@ -89,6 +91,12 @@ pub struct ConversationMember {
     pub last_read_at: Option<Timestamp>,
     /// Commit number of the newest message they read; none if they read nothing.
     pub read_position: Option<i64>,
+    /// Commit number up to which others are told that they read; none if nobody was told since they joined. It follows
+    /// `read_position`, except where they have their read receipts turned off, and is never below `joined_position`.
+    pub receipt_position: Option<i64>,
+    /// Commit number up to which messages are on a device of theirs, or were read; none if no device said so since they
+    /// joined. Never below `joined_position`.
+    pub delivered_position: Option<i64>,
     /// Commit number of the newest message there was when they joined, the last time if more than once: messages up to
     /// there were never unread to them.
     pub joined_position: Option<i64>,

@@ -58,7 +58,8 @@ pub struct ProfileChange {
     pub social_links: Change<SocialLinks>,
     /// Settings of the apps: an object that the server keeps as it is.
     pub preferences: Change<JsonText>,
-    /// Rules about who may see which part of the profile, write to the user, add them to groups, ask them to be contacts, and find them.
+    /// Rules about who may see which part of the profile, write to the user, add them to groups, ask them to be contacts, and find
+    /// them; and whether the user tells others that they read, and is told so (`readReceipts`).
     pub privacy_settings: Change<PrivacySettings>,
     /// Availability they chose.
     pub status: Option<ProfileStatus>,

@@ -11,6 +11,7 @@ mod list_model;
 mod making;
 mod permissions;
 mod reading;
+mod receipts;
 mod requests;
 mod room;
 mod strangers;

@@ -8,6 +8,8 @@ mod hiding;
 mod pins;
 mod reaction_model;
 mod reactions;
+mod receipt_model;
+mod receipts;
 mod stars;
 mod threads;
 mod world;

@@ -91,6 +91,12 @@ impl World {
         block_on(actions.send(Method::POST, path, "key", &Value::Null)).expect(200)
     }
 
+    /// The same with a body.
+    pub fn ask_with(&self, method: Method, who: &Person, path: &str, body: &Value) -> Answer {
+        let path = format!("/v1/conversations{path}");
+        block_on(self.conversations.send(method, &path, &who.token, body))
+    }
+
     pub fn clear(&self, who: &Person, conversation: &str) -> Answer {
         self.ask(Method::POST, who, &format!("/{conversation}/clear"))
     }

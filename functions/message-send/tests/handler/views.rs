@@ -42,17 +42,130 @@ fn a_direct_message_is_read_when_the_other_one_read_it() {
 }
 
 #[test]
-fn in_a_group_the_status_stays() {
+fn in_a_group_the_status_follows_whoever_is_furthest_behind() {
+    let scene = crate::scene();
+    let (ann, bob, cat) = (scene.person(), scene.person(), scene.person());
+    let group = scene.group(&[&ann, &bob, &cat]);
+    let message = scene.say(&ann, &group, "1");
+    let later = scene.say(&bob, &group, "2");
+    let shown = || {
+        let seen = seen(&scene, &ann, &group, &message);
+        [&seen["status"], &seen["readBy"], &seen["deliveredTo"]].map(Value::clone)
+    };
+    assert_eq!(shown(), [json!("sent"), json!([]), json!([])]);
+    scene.mark(&group, &bob, &later);
+    let some = [json!("sent"), json!([bob.id]), json!([bob.id])];
+    assert_eq!(shown(), some);
+    scene.deliver(&group, &cat, &message);
+    let both = json!([bob.id, cat.id]);
+    assert_eq!(shown(), [json!("delivered"), json!([bob.id]), both.clone()]);
+    scene.mark(&group, &cat, &message);
+    assert_eq!(shown(), [json!("read"), both.clone(), both.clone()]);
+    // Dan joins: nothing of it was sent to him. Whoever goes is waited for no more.
+    let (dan, eve) = (scene.person(), scene.person());
+    scene.join(&group, &dan.id);
+    let place = Patch::new().set(ConversationMember::JOINED_POSITION, scene.place(&later));
+    scene.change::<ConversationMember>(&member_id(&group, &dan.id), place);
+    assert_eq!(shown(), [json!("read"), both.clone(), both.clone()]);
+    scene.join(&group, &eve.id);
+    assert_eq!(shown()[0], "sent");
+    let gone = Patch::new().set(ConversationMember::STATUS, ConversationMemberStatus::Left);
+    scene.change::<ConversationMember>(&member_id(&group, &eve.id), gone);
+    assert_eq!(shown()[0], "read");
+    // Of others' messages nobody is told a status.
+    assert_eq!(seen(&scene, &cat, &group, &message)["status"], "sent");
+}
+
+#[test]
+fn a_status_of_nobody_else_stays_sent() {
+    let scene = crate::scene();
+    let ann = scene.person();
+    let group = scene.group(&[&ann]);
+    let message = scene.say(&ann, &group, "1");
+    scene.mark(&group, &ann, &message);
+    assert_eq!(seen(&scene, &ann, &group, &message)["status"], "sent");
+}
+
+#[test]
+fn the_status_follows_the_receipts_of_1024_members_and_not_of_more() {
     let scene = crate::scene();
     let (ann, bob) = (scene.person(), scene.person());
     let group = scene.group(&[&ann, &bob]);
     let message = scene.say(&ann, &group, "1");
     scene.mark(&group, &bob, &message);
-    let read = seen(&scene, &ann, &group, &message);
-    assert_eq!(
-        (&read["status"], &read["readBy"]),
-        (&json!("sent"), &json!([bob.id]))
-    );
+    for (members, status) in [(1_024, "read"), (1_025, "sent")] {
+        let count = Patch::new().set(Conversation::PARTICIPANT_COUNT, members);
+        scene.change::<Conversation>(&group, count);
+        assert_eq!(seen(&scene, &ann, &group, &message)["status"], status);
+    }
+}
+
+#[test]
+fn whoever_has_read_receipts_turned_off_sees_none() {
+    let scene = crate::scene();
+    let (ann, bob) = (scene.person(), scene.person());
+    let (talk, group) = (scene.direct(&ann, &bob), scene.group(&[&ann, &bob]));
+    scene.name(&ann, "ann");
+    let off = Patch::new().set(Profile::PRIVACY_SETTINGS, r#"{"readReceipts": "nobody"}"#);
+    scene.change::<Profile>(&ann.id, off);
+    for place in [&talk, &group] {
+        let of_ann = scene.say(&ann, place, "1");
+        let of_bob = scene.say(&bob, place, "2");
+        for who in [&ann, &bob] {
+            scene.mark(place, who, &of_bob);
+        }
+        let mine = seen(&scene, &ann, place, &of_ann);
+        assert_eq!(
+            [&mine["status"], &mine["readBy"], &mine["deliveredTo"]],
+            [&json!("delivered"), &json!([]), &json!([bob.id])]
+        );
+        // Her own reading she knows.
+        assert_eq!(
+            seen(&scene, &ann, place, &of_bob)["readBy"],
+            json!([ann.id])
+        );
+    }
+}
+
+#[test]
+fn whoever_reads_without_telling_counts_as_one_who_received() {
+    let scene = crate::scene();
+    let (ann, bob, cat) = (scene.person(), scene.person(), scene.person());
+    let (talk, group) = (scene.direct(&ann, &bob), scene.group(&[&ann, &bob, &cat]));
+    for place in [&talk, &group] {
+        let message = scene.say(&ann, place, "1");
+        if *place == group {
+            scene.mark(place, &cat, &message);
+        }
+        let secretly = Patch::new()
+            .set(ConversationMember::READ_POSITION, scene.place(&message))
+            .set(
+                ConversationMember::DELIVERED_POSITION,
+                scene.place(&message),
+            );
+        scene.change::<ConversationMember>(&member_id(place, &bob.id), secretly);
+        let shown = seen(&scene, &ann, place, &message);
+        assert_eq!(shown["status"], "delivered");
+        assert!(!shown["readBy"].as_array().unwrap().contains(&json!(bob.id)));
+        assert!(
+            shown["deliveredTo"]
+                .as_array()
+                .unwrap()
+                .contains(&json!(bob.id))
+        );
+    }
+}
+
+#[test]
+fn a_block_takes_somebody_out_of_the_status_of_a_group() {
+    let scene = crate::scene();
+    let (ann, bob, cat) = (scene.person(), scene.person(), scene.person());
+    let group = scene.group(&[&ann, &bob, &cat]);
+    let message = scene.say(&ann, &group, "1");
+    scene.mark(&group, &bob, &message);
+    assert_eq!(seen(&scene, &ann, &group, &message)["status"], "sent");
+    scene.block(&cat, &ann);
+    assert_eq!(seen(&scene, &ann, &group, &message)["status"], "read");
 }
 
 #[test]

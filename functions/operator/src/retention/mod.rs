@@ -11,8 +11,8 @@ use whisper_kit::{Ctx, Reply, Request, Result};
 use whisper_schema::Retention;
 use whisper_schema::prelude::{
     AppMetric, Column, ContactRequest, ConversationBan, ConversationMember, Document, Event,
-    IdempotencyKey, JobRun, MessageDraft, MessageVersion, Notification, RateLimit, RestingName,
-    Session, Timestamp, TypingIndicator, UserActivity,
+    IdempotencyKey, JobRun, MessageDraft, MessageVersion, Notification, RateLimit, ReceiptTrail,
+    RestingName, Session, Timestamp, TypingIndicator, UserActivity,
 };
 use whisper_store::Filter;
 
@@ -60,6 +60,7 @@ async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
         ended(ctx, tally, ConversationBan::ENDS_AT).await,
         ended(ctx, tally, MessageDraft::EXPIRES_AT).await,
         left(ctx, tally).await,
+        trails(ctx, tally).await,
         old(ctx, tally, |event: &Event| Some(event.created_at)).await,
         old(ctx, tally, |done: &UserActivity| Some(done.timestamp)).await,
         old(ctx, tally, |told: &Notification| told.created_at).await,
@@ -91,6 +92,15 @@ async fn left(ctx: &Ctx, tally: &Tally) -> Result<()> {
         Filter::is_null(ConversationMember::DELETED_POSITION),
     ]);
     delete_bounded(ctx, tally, &left, Sweep::USUAL).await
+}
+
+/// Removes the times of receipts that haven't moved for long.
+async fn trails(ctx: &Ctx, tally: &Tally) -> Result<()> {
+    let Some(before) = before::<ReceiptTrail>(ctx) else {
+        return Ok(());
+    };
+    let still = Filter::lt(ReceiptTrail::UPDATED_AT, before);
+    delete_bounded(ctx, tally, &still, Sweep::USUAL).await
 }
 
 /// Removes the oldest documents of a collection that is only added to.
