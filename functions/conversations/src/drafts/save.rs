@@ -21,6 +21,11 @@ const CUSTOM_TEXT: usize = 4000;
 /// The words that somebody has begun to write; they take the place of the former ones.
 #[derive(Clone, Debug, PartialEq, Body)]
 #[body(check = SavedDraft::check)]
+#[body(
+    rule = r#"{"anyOf": [{"required": ["content"], "properties": {"content": {"type": "string", "minLength": 1}}},
+        {"required": ["replyToMessageId"], "properties": {"replyToMessageId": {"type": "string"}}},
+        {"required": ["custom"], "properties": {"custom": {"type": "object"}}}]}"#
+)]
 #[body(example = r#"{"content": "See you at"}"#)]
 pub struct SavedDraft {
     /// The words so far, or a ciphertext of the client's: at most 10,000 characters.
