@@ -380,8 +380,8 @@ fn a_vote_costs_the_same_in_a_large_poll() {
         vote(&scene, who, &at, &[0]).expect(200);
     }
     assert_eq!(cost(&people[29]), early);
-    // Two reads, the commit, and the results.
-    assert_eq!(early.0, 4);
+    // The read, the commit, and the results.
+    assert_eq!(early.0, 3);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
-use whisper_store::Patch;
+use whisper_store::{Get, Patch};
 
 use super::scene;
 use whisper_messages::testing::{Person, Scene};
@@ -132,7 +132,7 @@ fn readers_are_shown_to_those_who_may_see_the_members() {
 
 /// Has the messages so far hidden from a member.
 fn hide(scene: &Scene, conversation: &str, who: &Person, message: &str) {
-    let place = futures::executor::block_on(scene.edge.store().get::<Message>(message));
+    let place = futures::executor::block_on(scene.edge.store().read(Get::<Message>::id(message)));
     let place = place.unwrap().unwrap().seq;
     let patch = Patch::new().set(ConversationMember::HISTORY_POSITION, place);
     scene.change(&member_id(conversation, &who.id), patch);

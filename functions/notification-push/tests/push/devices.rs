@@ -109,11 +109,11 @@ fn everything_that_is_wrong_is_named_and_nothing_is_written() {
     assert_eq!(
         refused(body.clone()),
         [
-            "endpoint",
             "keys.p256dh",
             "keys.auth",
             "expirationTime",
             "deviceName",
+            "endpoint",
             "colour"
         ]
     );
@@ -125,7 +125,7 @@ fn everything_that_is_wrong_is_named_and_nothing_is_written() {
     });
     assert_eq!(
         refused(body.clone()),
-        ["endpoint", "keys.p256dh", "deviceName", "expirationTime"]
+        ["keys.p256dh", "deviceName", "endpoint", "expirationTime"]
     );
     let good = Device::new("https://fcm.googleapis.com/x").subscription();
     body = json!({"endpoint": body["endpoint"], "keys": good["keys"], "expirationTime": 1});
