@@ -84,7 +84,7 @@ fn people_write_to_each_other_and_stories_expire() {
     assert_eq!(count::<MessageReaction>(&server), 1);
     assert_eq!(count::<MessageReactionCount>(&server), 1);
 
-    // What he begins to write waits for him.
+    // A text that he begins to write waits for him.
     let draft = format!("/v1/conversations/{id}/draft");
     for words in ["See", "See you"] {
         bob.put(&app, &draft, &json!({ "content": words }))

@@ -165,7 +165,7 @@ fn no_byte_of_the_database_has_a_word_of_it() {
     // The index follows by the event of it.
     app.run_job("search").expect(200);
     let file = app.data_dir().join("sqlite_db.db");
-    // Whoever closes the database last writes its log back.
+    // The last connection to close the database writes its log back.
     assert!(app.stop());
     let bytes = std::fs::read(file).unwrap();
     assert!(bytes.windows(5).any(|some| some == b"stays"));

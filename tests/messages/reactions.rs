@@ -1,4 +1,4 @@
-//! Reactions over HTTP: emoji in paths, counts, who is told.
+//! Reactions over HTTP: emoji in paths, counts, and word to the author.
 
 use super::{alone, direct, group, id, say, send};
 use whisper_testkit::{Person, Reply, TestApp, Value, json};

@@ -69,7 +69,7 @@ pub fn endpoint() -> Endpoint {
     ])
 }
 
-/// Answers 200 with who joined; nobody does when one of them can't.
+/// Answers 200 with the users who joined; nobody does when one of them can't.
 async fn add_members(ctx: Ctx, request: Request, Json(new): Json<NewMembers>) -> Result<Reply> {
     let id = request.id("conversationId")?;
     let joined = ctx

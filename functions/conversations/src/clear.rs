@@ -80,7 +80,7 @@ async fn remove_marks(ctx: &Ctx, me: &ConversationMember) -> Result<()> {
     Ok(())
 }
 
-/// Holds for who has not cleared that far.
+/// Holds for members who have not cleared that far.
 fn before(position: i64) -> Filter<ConversationMember> {
     Filter::or([
         Filter::is_null(ConversationMember::CLEARED_POSITION),

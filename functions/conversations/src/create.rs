@@ -101,7 +101,7 @@ impl Making<'_> {
 
     async fn existing(&self, access: Access) -> Result<Reply> {
         let mut participants = self.participants();
-        // In the order they joined: who made it comes first.
+        // In the order they joined: the maker comes first.
         participants.sort_by_key(|id| *id != access.conversation.creator_id);
         let shown = ShownMembers {
             participants,

@@ -52,8 +52,8 @@ fn values(of: &Conversation) -> [&Option<String>; 5] {
 
 /// Stands for these details in the ETag.
 ///
-/// The row's revision would not do: every message changes the row, and who edits a busy group's name
-/// would never find it unchanged.
+/// The row's revision would not do: every message changes the row, and an editor of a busy group's
+/// name would never find it unchanged.
 pub fn fingerprint(of: &Conversation) -> i64 {
     let texts: Vec<String> = values(of)
         .iter()

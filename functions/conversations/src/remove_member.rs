@@ -29,7 +29,7 @@ pub fn endpoint() -> Endpoint {
     .codes(&[Code::Forbidden, Code::DirectConversation, Code::RateLimited])
 }
 
-/// Answers 204; who stands as high as the caller, or higher, can't be sent away.
+/// Answers 204; a member who stands as high as the caller, or higher, can't be sent away.
 async fn remove_member(ctx: Ctx, request: Request) -> Result<Reply> {
     let (id, user) = (request.id("conversationId")?, request.id("userId")?);
     ctx.retry(async || attempt(&ctx, id, user).await).await?;

@@ -1,4 +1,4 @@
-//! `GET /v1/leaderboards/{global,following,week}`: who has most.
+//! `GET /v1/leaderboards/{global,following,week}`: the users with most points.
 
 use serde::Serialize;
 use whisper_kit::page::{Listing, NoFilters, Window};

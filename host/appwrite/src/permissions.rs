@@ -15,7 +15,7 @@ pub fn of_table(access: Access) -> Vec<String> {
 }
 
 /// Permissions of a bucket; each file has its own besides. The uploader of a file may read, change and delete it, and
-/// lets others do so. Catalogues are the operator's to fill, who lets users see the files of public entries; in the
+/// lets others do so. Catalogues are filled by the operator, who lets users see the files of public entries; in the
 /// bucket of GIFs every file is public.
 pub fn of_bucket(id: &str) -> Vec<String> {
     let permission = match id {

@@ -111,7 +111,7 @@ impl SystemMessage {
         }
     }
 
-    /// Whether it tells who came and who went: where not everybody may see the members, nobody is told.
+    /// Whether it tells of arrivals and departures: where not everybody may see the members, nobody is told.
     pub fn is_of_members(&self) -> bool {
         matches!(
             self,

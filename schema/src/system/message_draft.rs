@@ -30,7 +30,7 @@ pub struct MessageDraft {
     /// Message of the conversation that it will answer.
     #[attr(size = 36)]
     pub reply_to_message_id: Option<String>,
-    /// What else the client keeps with it: a JSON object.
+    /// The client's own values with it: a JSON object.
     #[attr(size = 4000)]
     pub custom: Option<String>,
     /// When it was saved last.

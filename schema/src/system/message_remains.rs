@@ -4,7 +4,7 @@ use crate::{Collection, Column, Ephemeral, Timestamp};
 
 /// That rows about a message that was deleted for all are still to be removed: the deletion itself takes only so many.
 ///
-/// Nobody is shown any of them: who lists such rows asks whether the message stands.
+/// Nobody is shown any of them: a list of such rows asks whether the message stands.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",

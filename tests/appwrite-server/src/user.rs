@@ -28,7 +28,7 @@ impl User {
         })
     }
 
-    /// The user as who calls.
+    /// The user as the caller.
     pub fn who(&self, session: Option<String>) -> Who {
         let id = &self.id;
         let mut roles = vec![

@@ -95,7 +95,7 @@ pub fn block(by: &User, whom: &User) -> Contact {
     }
 }
 
-/// The events of a kind, as pairs of who did it and the details.
+/// The events of a kind, as pairs of their user and the details.
 pub async fn events(edge: &TestEdge, kind: &str) -> Vec<(String, Value)> {
     let query = Query::<Event>::new().filter(Filter::eq(Event::KIND, kind));
     let found = edge.store().read(query.limit(100)).await.unwrap();

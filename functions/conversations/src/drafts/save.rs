@@ -19,7 +19,7 @@ use crate::limits::{DRAFTS, Uses};
 /// The most characters of the client's own object, as JSON.
 const CUSTOM_TEXT: usize = 4000;
 
-/// What somebody has begun to write; it takes the place of what was kept before.
+/// The words that somebody has begun to write; they take the place of the former ones.
 #[derive(Clone, Debug, PartialEq, Body)]
 #[body(check = SavedDraft::check)]
 #[body(example = r#"{"content": "See you at"}"#)]

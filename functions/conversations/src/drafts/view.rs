@@ -16,7 +16,7 @@ pub struct DraftView {
     /// Message that it will answer. It may be gone by now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to_message_id: Option<String>,
-    /// What the client keeps with it.
+    /// The client's own values with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom: Option<Map<String, Value>>,
     /// When it was saved last.

@@ -28,7 +28,7 @@ fn groups_and_conversations_with_strangers_have_a_rate() {
         room.try_direct(&ann, &cid)
             .await
             .expect_problem(429, "rate_limited");
-        // The same again is none more, and who knows her is no stranger.
+        // The same again is none more, and somebody who knows her is no stranger.
         room.try_direct(&ann, &bob).await.expect(200);
         room.follow(&dan, &ann).await;
         room.direct(&ann, &dan).await;

@@ -1,4 +1,4 @@
-//! Rights by role and settings against a simple model: a table of who stands how high.
+//! Rights by role and settings against a simple model: a table of the roles by their height.
 
 use futures::executor::block_on;
 use proptest::prelude::*;

@@ -14,7 +14,7 @@ use crate::{Place, both};
 const EMOJI: [&str; 5] = ["👍", "🎉", "❤️", "🇨🇭", "👩‍🚀"];
 const MOST: usize = 3;
 
-/// One request: who, which emoji, and whether to set it.
+/// One request: the user, the emoji, and whether to set it.
 #[derive(Clone, Copy, Debug)]
 struct Act {
     who: usize,

@@ -140,7 +140,7 @@ impl World {
         }
     }
 
-    /// Events of this kind: their subjects, who did it, and their details.
+    /// Events of this kind: their subjects, their users, and their details.
     pub fn events(&self, kind: &str) -> Vec<(String, Option<String>, Value)> {
         let events = self.scene.all::<Event>().into_iter();
         events

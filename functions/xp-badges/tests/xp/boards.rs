@@ -1,4 +1,4 @@
-//! Leaderboards: who stands where, and who isn't shown.
+//! Leaderboards: the places of users, and users who aren't shown.
 
 use super::*;
 use serde_json::json;

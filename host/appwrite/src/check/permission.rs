@@ -17,7 +17,7 @@ pub(super) fn permissions(place: &str, all: &[String], found: &mut Vec<Violation
     }
 }
 
-/// Checks a list of roles alone, such as who may execute a function.
+/// Checks a list of roles alone, such as the ones that may execute a function.
 pub(super) fn roles(place: &str, all: &[String], found: &mut Vec<Violation>) {
     count(place, "roles", all.len(), found);
     for text in all {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// The table that all tests share the shape of.
 pub const ROWS: &str = "/tablesdb/main/tables/things/rows";
 
-/// A server with a table, and who calls it.
+/// A server with a table, and its callers.
 pub struct Client {
     pub server: Arc<Server>,
     headers: Vec<(String, String)>,
