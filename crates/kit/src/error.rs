@@ -75,7 +75,8 @@ pub struct FaultView {
     /// Path of the field, such as `errors[3].errorMessage`.
     pub field: String,
     /// The rule it breaks.
-    pub rule: String,
+    #[cfg_attr(not(target_family = "wasm"), schemars(extend("enum" = Rule::ALL.iter().map(|rule| rule.as_str()).collect::<Vec<_>>())))]
+    pub rule: &'static str,
     /// The fault, in words for people.
     pub detail: String,
 }
@@ -84,7 +85,7 @@ impl From<FieldError> for FaultView {
     fn from(fault: FieldError) -> Self {
         Self {
             field: fault.field,
-            rule: fault.rule.to_string(),
+            rule: fault.rule.as_str(),
             detail: fault.detail,
         }
     }

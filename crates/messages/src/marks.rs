@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
-use whisper_kit::ids::mark_id;
 use whisper_people::by_ids;
 use whisper_schema::Column;
 use whisper_schema::main_db::Message;
@@ -16,6 +15,8 @@ use whisper_schema::system::{
 use whisper_store::{
     Answers, Doc, Filter, MAX_LIMIT, Order, Query, Questions, ReadSet, StoreError,
 };
+
+use crate::ids::mark_id;
 
 /// How many kinds of reactions a message shows: the most used.
 const KINDS: u32 = 20;

@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
-use whisper_kit::ids::member_id;
+use whisper_people::ids::member_id;
 use whisper_people::{Users, by_ids};
-use whisper_schema::main_db::{Conversation, ConversationRight, Message};
+use whisper_schema::main_db::{Conversation, Message};
 use whisper_schema::system::{ConversationMember, MessageMark};
 use whisper_store::{Doc, Get, ReadSet};
 
 use crate::access::{Access, is_active};
+use crate::receipts::receipts;
 use crate::sight::{deletion, is_visible};
 use crate::view::MessageView;
-use crate::viewing::{Viewing, readers};
+use crate::viewing::Viewing;
 
 /// Messages as somebody sees them, by id, with the people whom they name.
 #[derive(Clone, Debug, Default)]
@@ -49,10 +50,8 @@ pub async fn show<R: ReadSet>(
     more: R,
 ) -> Result<(Shown, R::Output)> {
     let me = access.member.user_id.as_str();
-    let readers = access
-        .has(ConversationRight::SeeMembers)
-        .then(|| readers(&access.conversation.id, me));
-    let (messages, readers, more) = ctx.read((named(me, ids), readers, more)).await?;
+    let asked = (named(me, ids), receipts(access), more);
+    let (messages, receipts, more) = ctx.read(asked).await?;
     let messages = together(ids, messages);
     let sees = |(message, deleted): &(Doc<Message>, Option<Doc<MessageMark>>)| {
         let (conversation, member) = (&access.conversation, &access.member);
@@ -61,7 +60,7 @@ pub async fn show<R: ReadSet>(
     let messages = messages.into_iter().filter(sees);
     let messages: Vec<Doc<Message>> = messages.map(|(message, _)| message).collect();
     let kind = access.conversation.kind;
-    let viewing = Viewing::read(ctx, me, kind, readers.unwrap_or_default(), &messages).await?;
+    let viewing = Viewing::read(ctx, me, kind, receipts, &messages).await?;
     Ok((Shown::new(messages, viewing.within(access)), more))
 }
 

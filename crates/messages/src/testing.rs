@@ -127,7 +127,7 @@ impl Scene {
 
     /// A message's commit number.
     pub fn place(&self, message: &str) -> i64 {
-        let found = block_on(self.edge.store().get::<Message>(message));
+        let found = block_on(self.edge.store().read(Get::<Message>::id(message)));
         found.expect("a read").expect("a message").seq
     }
 

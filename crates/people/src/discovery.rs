@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
+use whisper_kit::auth::keyed_id;
 use whisper_kit::auth::sha256_hex;
-use whisper_kit::ids::{derived_id, keyed_id};
+use whisper_kit::ids::derived_id;
 use whisper_kit::{Ctx, Result};
 use whisper_schema::prelude::{Column, Discoverable, DiscoverableKind, Profile};
 use whisper_store::{Batch, Filter};

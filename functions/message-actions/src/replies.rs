@@ -4,9 +4,9 @@ use serde::Deserialize;
 use whisper_kit::error::{Code, OptionExt, Result};
 use whisper_kit::page::ListingWith;
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request};
-use whisper_messages::{MessageView, Viewing, check_member, deletion, readers};
+use whisper_messages::{MessageView, Viewing, check_member, deletion, receipts};
 use whisper_people::Users;
-use whisper_schema::main_db::{ConversationRight, Message};
+use whisper_schema::main_db::Message;
 use whisper_schema::{Column, Ephemeral};
 use whisper_store::{Filter, Get, Order, Query};
 
@@ -62,23 +62,20 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
         .filter(Filter::eq(Message::REPLY_TO_MESSAGE_ID, named.message))
         .filter(Filter::lasts(ctx.now()))
         .order(order);
-    let readers = access
-        .has(ConversationRight::SeeMembers)
-        .then(|| readers(named.conversation, &me));
     let parent = (
         Get::<Message>::id(named.message),
         deletion(&me, named.message),
     );
-    let ((parent, deleted), page, readers) = ctx
-        .read((parent, window.over(replies).page(), readers))
+    let ((parent, deleted), page, receipts) = ctx
+        .read((parent, window.over(replies).page(), receipts(&access)))
         .await?;
     parent
         .filter(|message| access.is_in_history(message, deleted.as_ref()))
         .filter(|message| message.lasts(ctx.now()))
         .or_not_found()?;
     let shown = page.items;
-    let (kind, readers) = (access.conversation.kind, readers.unwrap_or_default());
-    let viewing = Viewing::read(&ctx, &me, kind, readers, &shown).await?;
+    let kind = access.conversation.kind;
+    let viewing = Viewing::read(&ctx, &me, kind, receipts, &shown).await?;
     let viewing = viewing.within(&access);
     let items = shown
         .into_iter()

@@ -14,7 +14,7 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::endpoint::{Api, Auth, Endpoint, Header};
+use crate::endpoint::{Api, Auth, Endpoint};
 use crate::error::{Code, Rule};
 
 /// The document's description of the application as a whole.

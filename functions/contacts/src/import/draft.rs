@@ -4,7 +4,7 @@ use whisper_schema::body::forms::ID;
 use whisper_schema::body::{Each, Fields};
 use whisper_schema::{Body, Rule};
 
-use crate::details::ContactDetails;
+use crate::details::ContactChange;
 use crate::discovery::HASH;
 
 /// The most people of an import.
@@ -36,7 +36,7 @@ pub struct ImportedContact {
     pub hashes: Vec<String>,
     /// The notes about them.
     #[field(flatten)]
-    pub details: ContactDetails,
+    pub details: ContactChange,
 }
 
 impl ImportedContact {

@@ -12,7 +12,7 @@ use whisper_store::{Batch, Doc, Filter, Get, Query};
 use super::Item;
 use super::draft::ImportedContact;
 use super::outcome::Outcome;
-use crate::details::ContactDetails;
+use crate::details::ContactChange;
 use crate::direct::Direct;
 use crate::discovery::lookup;
 use crate::limits::MOST_CONTACTS;
@@ -47,7 +47,7 @@ pub async fn take_over(ctx: &Ctx, me: &str, items: &[Item], outcome: &mut Outcom
 struct Wanted<'a> {
     index: u32,
     user: &'a str,
-    details: &'a ContactDetails,
+    details: &'a ContactChange,
     /// Whether the import knows their id; else a hash led to them.
     is_named: bool,
 }

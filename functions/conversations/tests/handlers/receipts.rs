@@ -2,7 +2,7 @@
 
 use futures::executor::block_on;
 use serde_json::{Value, json};
-use whisper_kit::ids::member_id;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Patch, Query};
 
@@ -13,7 +13,11 @@ const DELIVERED: &str = "/v1/conversations/delivered";
 /// A membership's positions: read, told, and delivered, as the number of the message, `m1` and so on.
 async fn positions(room: &Room, conversation: &str, user: &User) -> [i64; 3] {
     let id = member_id(conversation, &user.id);
-    let member = room.edge.store().get::<ConversationMember>(&id).await;
+    let member = room
+        .edge
+        .store()
+        .read(whisper_store::Get::<ConversationMember>::id(&id))
+        .await;
     let member = member.unwrap().unwrap();
     let messages = Query::<Message>::new().limit(1000);
     let messages = room.edge.store().read(messages).await.unwrap();

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use whisper_kit::error::{Code, Result};
-use whisper_kit::ids::mark_id;
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, events};
+use whisper_messages::ids::mark_id;
 use whisper_schema::Timestamp;
 use whisper_schema::system::{MessageMark, MessageMarkKind};
 use whisper_store::{Batch, Get};

@@ -148,7 +148,7 @@ impl Play {
         }
         let group = world.scene.group(&people.iter().collect::<Vec<_>>());
         let owns = Patch::new().set(ConversationMember::ROLE, ConversationMemberRole::Owner);
-        let owner = whisper_kit::ids::member_id(&group, &people[0].id);
+        let owner = whisper_people::ids::member_id(&group, &people[0].id);
         world.scene.change::<ConversationMember>(&owner, owns);
         Play {
             world,

@@ -3,8 +3,8 @@
 use futures::executor::block_on;
 use serde_json::{Value, json};
 use whisper_kit::Method;
-use whisper_kit::ids::member_id;
 use whisper_messages::testing::{Person, Scene};
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 

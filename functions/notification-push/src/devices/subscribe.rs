@@ -18,7 +18,7 @@ use crate::web_push::encryption::Recipient;
 use crate::web_push::endpoint::check as check_endpoint;
 
 /// Where the body has the address.
-const ADDRESS: &str = "endpoint";
+const AT_ADDRESS: &str = "endpoint";
 /// Where it has the end.
 const END: &str = "expirationTime";
 /// The latest time that can be written, in milliseconds: the end of the year 9999.
@@ -230,10 +230,10 @@ impl FromRequest for Acceptable {
 
 /// Refuses an address by the server's settings, which say where push services are.
 fn check_address(ctx: &Ctx, fields: &mut Fields<'_, '_>) {
-    let address = fields.value(ADDRESS).and_then(Value::as_str);
+    let address = fields.value(AT_ADDRESS).and_then(Value::as_str);
     let refused = address.and_then(|address| check_endpoint(ctx.config(), address).err());
     for fault in refused.iter().flat_map(Error::field_errors) {
-        fields.refuse(ADDRESS, fault.rule, fault.detail.as_str());
+        fields.refuse(AT_ADDRESS, fault.rule, fault.detail.as_str());
     }
 }
 

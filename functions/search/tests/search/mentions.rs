@@ -1,8 +1,8 @@
 //! Where somebody was mentioned.
 
 use serde_json::{Value, json};
-use whisper_kit::ids::member_id;
 use whisper_messages::testing::Person;
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 
