@@ -7,30 +7,6 @@ use whisper_schema::main_db::MessageContentType as Kind;
 
 use crate::draft::{SendMessage, text_of};
 
-/// The rules of [`check_words`] as JSON Schema.
-#[cfg(not(target_family = "wasm"))]
-pub(crate) const WORDS_RULE: &str = r#"{"allOf": [
-    {"not": {"properties": {"contentType": {"enum": ["text", "reply", "poll"]}},
-        "not": {"required": ["content"], "properties": {"content": {"type": "string", "pattern": "\\S"}}}}},
-    {"not": {"required": ["contentType"], "properties": {"contentType": {"const": "poll"}},
-        "not": {"properties": {"content": {"maxLength": 500}}}}},
-    {"not": {"required": ["contentType"], "properties": {"contentType": {"const": "reply"}},
-        "not": {"required": ["replyToMessageId"], "properties": {"replyToMessageId": {"type": "string"}}}}},
-    {"not": {"required": ["contentType"], "properties": {"contentType": {"const": "link"}},
-        "not": {"required": ["links"], "properties": {"links": {"type": "array", "minItems": 1}}}}},
-    {"not": {"required": ["contentType"], "properties": {"contentType": {"const": "story_reply"}},
-        "not": {"anyOf": [
-            {"required": ["content"], "properties": {"content": {"type": "string", "pattern": "\\S"}}},
-            {"required": ["mediaUrls"], "properties": {"mediaUrls": {"type": "array", "minItems": 1}}},
-            {"required": ["mediaFileIds"], "properties": {"mediaFileIds": {"type": "array", "minItems": 1}}}]}}}]}"#;
-/// The rules of [`check_origin`] as JSON Schema.
-#[cfg(not(target_family = "wasm"))]
-pub(crate) const ORIGIN_RULE: &str = r#"{"not": {
-    "anyOf": [{"required": ["contentType"], "properties": {"contentType": {"const": "forward"}}},
-        {"required": ["forwardedFromMessageId"], "properties": {"forwardedFromMessageId": {"type": "string"}}},
-        {"required": ["forwardedFromConversationId"], "properties": {"forwardedFromConversationId": {"type": "string"}}}],
-    "not": {"required": ["forwardedFromMessageId", "forwardedFromConversationId"], "properties": {
-        "forwardedFromMessageId": {"type": "string"}, "forwardedFromConversationId": {"type": "string"}}}}}"#;
 /// Characters of the metadata as JSON text, the poll's id that the server adds included.
 const METADATA_TEXT: usize = 10_000 - 64;
 
@@ -120,25 +96,6 @@ fn media_of(kind: Kind) -> Media {
         Kind::Text | Kind::Reply | Kind::Contact | Kind::Poll | Kind::CryptoTx => Media::Refused,
     }
 }
-
-/// The rules of [`check_media`] as JSON Schema.
-#[cfg(not(target_family = "wasm"))]
-pub(crate) const MEDIA_RULE: &str = r#"{"allOf": [
-    {"not": {"required": ["contentType"],
-        "properties": {"contentType": {"enum": ["image", "video", "audio", "gif", "voice", "file"]}},
-        "not": {"anyOf": [{"required": ["mediaUrls"], "properties": {"mediaUrls": {"type": "array", "minItems": 1}}},
-            {"required": ["mediaFileIds"], "properties": {"mediaFileIds": {"type": "array", "minItems": 1}}}]}}},
-    {"not": {"properties": {"contentType": {"enum": ["text", "reply", "contact", "poll", "crypto_tx"]}},
-        "not": {"properties": {"mediaUrls": {"maxItems": 0}, "mediaFileIds": {"maxItems": 0},
-            "thumbnailUrl": {"type": "null"}, "thumbnailFileId": {"type": "null"}}}}},
-    {"not": {"required": ["contentType"], "properties": {"contentType": {"enum": ["image"]}},
-        "not": {"properties": {"metadata": {"properties": {"mimeType": {"pattern": "^image/"}}}}}}},
-    {"not": {"required": ["contentType"], "properties": {"contentType": {"enum": ["video"]}},
-        "not": {"properties": {"metadata": {"properties": {"mimeType": {"pattern": "^video/"}}}}}}},
-    {"not": {"required": ["contentType"], "properties": {"contentType": {"enum": ["audio", "voice"]}},
-        "not": {"properties": {"metadata": {"properties": {"mimeType": {"pattern": "^audio/"}}}}}}},
-    {"not": {"required": ["contentType"], "properties": {"contentType": {"enum": ["gif"]}},
-        "not": {"properties": {"metadata": {"properties": {"mimeType": {"pattern": "^(image|video)/"}}}}}}}]}"#;
 
 fn check_media(message: &SendMessage, fields: &mut Fields<'_, '_>) {
     match media_of(message.details.kind()) {

@@ -26,7 +26,7 @@ pub(crate) use take_content;
 /// A message to be sent.
 #[derive(Clone, Debug, Default, PartialEq, Body)]
 #[body(check = SendMessage::check)]
-#[body(rule = crate::check::WORDS_RULE, rule = crate::check::MEDIA_RULE, rule = crate::check::ORIGIN_RULE)]
+#[body(rule = crate::shape::WORDS_RULE, rule = crate::shape::MEDIA_RULE, rule = crate::shape::ORIGIN_RULE)]
 #[body(example = r#"{"contentType": "text", "content": "Hello"}"#)]
 #[body(
     example = r#"{"contentType": "location", "metadata": {"latitude": 47.37, "longitude": 8.54}}"#

@@ -9,6 +9,8 @@ mod history;
 mod limits;
 mod pace;
 mod send;
+#[cfg(not(target_family = "wasm"))]
+mod shape;
 
 use whisper_kit::Api;
 

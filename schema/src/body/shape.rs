@@ -149,9 +149,15 @@ impl ObjectShape {
         }
     }
 
-    /// Adds the fields of a part that stands in the same object.
+    /// Adds the fields of a part that stands in the same object. The object refuses unknown fields as a whole: the part by itself
+    /// knows no field of the others.
     pub fn flatten(&mut self, part: Schema) {
-        self.flattened.push(part.to_value());
+        let mut part = part.to_value();
+        if let Some(part) = part.as_object_mut() {
+            part.remove("additionalProperties");
+            part.remove("examples");
+        }
+        self.flattened.push(part);
     }
 
     /// Adds a rule about several fields, as the text of a schema.
