@@ -84,7 +84,38 @@ fn people_write_to_each_other_and_stories_expire() {
     assert_eq!(count::<MessageReaction>(&server), 1);
     assert_eq!(count::<MessageReactionCount>(&server), 1);
 
-    // He pins it and answers it.
+    // Her messages are worth points, soon.
+    app.eventually(|| {
+        let progress = ann.get(&app, "/v1/me/progress").expect(200);
+        (progress["today"]["left"]["message_sent"].as_u64() < Some(50)).then_some(())
+    });
+
+    let story = json!({"contentType": "text", "text": "hello", "privacy": "public"});
+    let story = ann.post(&app, "/v1/stories", &story).expect(201);
+    let path = format!("/v1/stories/{}", story["id"].as_str().unwrap());
+    bob.get(&app, &path).expect(200);
+    assert_eq!(count::<Story>(&server), 1);
+    app.advance("25h");
+    let swept = app.run_job("story-expiry").expect(200);
+    assert_eq!(swept["done"], 1, "{swept}");
+    assert_eq!(count::<Story>(&server), 0);
+    assert_eq!(server.chunked(), 0, "every request says its length");
+}
+
+#[test]
+fn messages_are_pinned_answered_and_drafted() {
+    let server = server();
+    let Some(app) = on(&server) else { return };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let direct = json!({"type": "direct", "participantIds": [bob.id]});
+    let made = ann.post(&app, "/v1/conversations", &direct).expect(201);
+    let id = made["id"].as_str().unwrap();
+    let messages = format!("/v1/conversations/{id}/messages");
+    let hello = json!({"content": "hello"});
+    let sent = ann.post(&app, &messages, &hello).expect(201);
+    let message = sent["id"].as_str().unwrap();
+
+    // Bob pins it and answers it.
     let pin = format!("{messages}/{message}/pin");
     for _ in 0..2 {
         bob.put(&app, &pin, &json!(null)).expect(200);
@@ -114,23 +145,6 @@ fn people_write_to_each_other_and_stories_expire() {
     assert_eq!(items_of(&drafts)[0]["content"], "See you");
     bob.delete(&app, &draft).expect(204);
     assert_eq!(count::<MessageDraft>(&server), 0);
-
-    // Her messages are worth points, soon.
-    app.eventually(|| {
-        let progress = ann.get(&app, "/v1/me/progress").expect(200);
-        (progress["today"]["left"]["message_sent"].as_u64() < Some(50)).then_some(())
-    });
-
-    let story = json!({"contentType": "text", "text": "hello", "privacy": "public"});
-    let story = ann.post(&app, "/v1/stories", &story).expect(201);
-    let path = format!("/v1/stories/{}", story["id"].as_str().unwrap());
-    bob.get(&app, &path).expect(200);
-    assert_eq!(count::<Story>(&server), 1);
-    app.advance("25h");
-    let swept = app.run_job("story-expiry").expect(200);
-    assert_eq!(swept["done"], 1, "{swept}");
-    assert_eq!(count::<Story>(&server), 0);
-    assert_eq!(server.chunked(), 0, "every request says its length");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The modules of a package know each other in one direction: none of them leads back to itself by way of its siblings.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -61,15 +61,16 @@ fn most_used() -> Query<MessageReactionCount> {
         .order(Order::asc(Column::seq()))
 }
 
-/// See [`marks`].
-pub struct Marking(
-    (
-        Option<Query<MessageReactionCount>>,
-        Option<Query<MessageReaction>>,
-        Vec<Query<MessageThread>>,
-        Vec<Query<MessageMark>>,
-    ),
+/// The questions: counts of reactions, the viewer's own reactions, numbers of answers, and the viewer's stars.
+type Asked = (
+    Option<Query<MessageReactionCount>>,
+    Option<Query<MessageReaction>>,
+    Vec<Query<MessageThread>>,
+    Vec<Query<MessageMark>>,
 );
+
+/// See [`marks`].
+pub struct Marking(Asked);
 
 impl ReadSet for Marking {
     type Output = Marks;

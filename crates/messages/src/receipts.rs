@@ -93,14 +93,14 @@ fn last(conversation: &str, sender: &str, of: Column<ConversationMember>) -> Las
     )
 }
 
+/// The answers to these.
+type Furthest = (
+    Option<Doc<ConversationMember>>,
+    Option<Doc<ConversationMember>>,
+);
+
 /// Up to where the one who is furthest behind is; none if there is nobody.
-fn least(
-    found: Option<(
-        Option<Doc<ConversationMember>>,
-        Option<Doc<ConversationMember>>,
-    )>,
-    of: fn(&ConversationMember) -> Option<i64>,
-) -> Option<i64> {
+fn least(found: Option<Furthest>, of: fn(&ConversationMember) -> Option<i64>) -> Option<i64> {
     let (without, with) = found?;
     let without = without.map(|member| member.joined_position.unwrap_or(0));
     let with = with.and_then(|member| of(&member));

@@ -28,7 +28,7 @@ fn ready() -> (Store, Rc<Counting>) {
 }
 
 async fn get(store: &Store, i: usize) -> Result<String, StoreError> {
-    let found = store.read(Get::<Message>::id(&format!("m{i}"))).await?;
+    let found = store.read(Get::<Message>::id(format!("m{i}"))).await?;
     Ok(found.unwrap().id.clone())
 }
 

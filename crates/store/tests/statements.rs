@@ -159,7 +159,7 @@ fn counters_of_many_are_one_statement() {
     // A view and its trigger, the first one, and the four others.
     assert_eq!(driver.statements().len(), 2 + 1 + 1);
     for i in 1..6 {
-        let found = block_on(store.read(Get::<RateLimit>::id(&format!("r{i}"))))
+        let found = block_on(store.read(Get::<RateLimit>::id(format!("r{i}"))))
             .unwrap()
             .unwrap();
         assert_eq!((found.count, found.revision), (2, 2));

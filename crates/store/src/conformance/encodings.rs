@@ -29,13 +29,8 @@ pub async fn texts(place: Place) -> Check {
             ..message(&id)
         };
         store.commit(Batch::new().insert(&sent)).await?;
-        same!(
-            store
-                .read(Get::<Message>::id(&id))
-                .await?
-                .map(|doc| doc.value),
-            Some(sent)
-        );
+        let found = store.read(Get::<Message>::id(&id)).await?;
+        same!(found.map(|doc| doc.value), Some(sent));
         let by_text = store
             .read(
                 Query::<Message>::new()

@@ -393,7 +393,8 @@ fn of_two_receipts_at_once_the_further_one_stands() {
         let reading = room.post(&bob, &read, json!({"messageId": "m1"}));
         let receiving = room.post(&bob, DELIVERED, body(&[(&id, "m3")]));
         let (reading, receiving) = futures::future::join(reading, receiving).await;
-        (reading.expect(200), receiving.expect(200));
+        reading.expect(200);
+        receiving.expect(200);
         assert_eq!(positions(&room, &id, &bob).await, [1, 1, 3]);
     });
 }

@@ -55,7 +55,7 @@ fn a_star_is_ones_own_and_set_once() {
     assert_eq!(ids, [other.message]);
     let next = page["next"].as_str().unwrap();
     let (ids, _) = starred(&scene, &ann, &format!("?after={next}"));
-    assert_eq!(ids, [one.message.clone()]);
+    assert_eq!(ids, std::slice::from_ref(&one.message));
     for _ in 0..2 {
         one.act(&scene, &ann, Method::DELETE, "/star").expect(204);
     }
@@ -80,7 +80,10 @@ fn what_one_sees_no_more_is_not_among_them() {
     scene
         .act(&ann, Method::DELETE, &third.conversation, &hidden)
         .expect(204);
-    assert_eq!(starred(&scene, &ann, "").0, [one.message.clone()]);
+    assert_eq!(
+        starred(&scene, &ann, "").0,
+        std::slice::from_ref(&one.message)
+    );
     let left = Patch::<ConversationMember>::new()
         .set(ConversationMember::STATUS, ConversationMemberStatus::Left);
     scene.change(&member_id(&one.conversation, &ann.id), left);

@@ -49,7 +49,7 @@ fn answers_are_counted_on_their_message_and_paged() {
     assert_eq!(page["users"][&bob.id]["username"], "bob");
     let next = page["next"].as_str().unwrap();
     let (ids, _) = replies(&scene, &ann, &place, &format!("?after={next}"));
-    assert_eq!(ids, [third.clone()]);
+    assert_eq!(ids, std::slice::from_ref(&third));
     let (ids, _) = replies(&scene, &ann, &place, "?order=desc");
     assert_eq!(ids, [third, second, first]);
 }
