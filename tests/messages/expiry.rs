@@ -5,10 +5,11 @@ use std::rc::Rc;
 use futures::executor::block_on;
 use whisper_schema::Document;
 use whisper_schema::prelude::{
-    Conversation, Event, Message, Notification, Push, QueuedMessage, Timestamp, UserActivity,
+    Conversation, Event, Message, Notification, NotificationKind, Push, QueuedMessage, Timestamp,
+    UserActivity,
 };
 use whisper_store::native::NativeDriver;
-use whisper_store::{Query, Store};
+use whisper_store::{Filter, Query, Store};
 
 use super::{contents, conversation_of, direct, group, id, of_conversation, say, send};
 use whisper_testkit::{Person, TestApp, Value, json};
@@ -103,7 +104,9 @@ fn word_of_a_reaction_goes_with_the_reaction_and_with_the_message() {
     let reaction = format!("{room}/{}/reactions/%F0%9F%91%8D", id(&message));
     let driver = NativeDriver::new(app.data_dir().join("sqlite_db.db"));
     let store = Store::new(driver, Rc::new(|| Timestamp::from_millis(0)));
-    let told = || block_on(store.read(Query::<Notification>::new().count(9))).unwrap();
+    let of_reactions = Filter::eq(Notification::KIND, NotificationKind::Like);
+    let told = Query::new().filter(of_reactions);
+    let told = || block_on(store.read(told.clone().count(9))).unwrap();
     bob.put(&app, &reaction, &json!(null)).expect(200);
     app.eventually(|| (told() == 1).then_some(()));
     bob.delete(&app, &reaction).expect(204);
