@@ -1,4 +1,4 @@
-//! What arrived and what was read, and who is told.
+//! Receipts: messages that arrived and were read, and the people who are told.
 
 use super::{conversation_of, direct, group, of_conversation, say};
 use whisper_testkit::{Person, TestApp, Value, json};

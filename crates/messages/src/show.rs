@@ -19,7 +19,7 @@ use crate::viewing::Viewing;
 /// Messages as somebody sees them, by id, with the people whom they name.
 #[derive(Clone, Debug, Default)]
 pub struct Shown {
-    /// Those that they see.
+    /// The messages that they see.
     pub messages: BTreeMap<String, MessageView>,
     /// The people.
     pub users: Users,

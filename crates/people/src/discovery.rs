@@ -47,7 +47,7 @@ pub struct Verified<'a> {
 }
 
 impl<'a> Verified<'a> {
-    /// Those of a profile: its e-mail address stands there only once it is verified. Its phone number is its owner's
+    /// The addresses of a profile: its e-mail address stands there only once it is verified. Its phone number is its owner's
     /// word alone, and counts for nothing here.
     pub fn of(profile: &'a Profile) -> Self {
         Self {
@@ -62,7 +62,7 @@ impl<'a> Verified<'a> {
 pub struct Findable(BTreeMap<DiscoverableKind, String>);
 
 impl Findable {
-    /// Those of the verified ones that the owner of a profile lets anybody find them by.
+    /// The verified addresses by which the owner of a profile lets anybody find them.
     pub fn of(profile: &Profile, verified: Verified<'_>) -> Self {
         let consent = consent(profile);
         let addresses = [

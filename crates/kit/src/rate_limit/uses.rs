@@ -16,7 +16,7 @@ impl Uses {
     /// So much of each of these rates, by the caller.
     ///
     /// # Errors
-    /// Those of the session.
+    /// The errors of reading the session.
     pub async fn of(ctx: &Ctx, uses: &[(Rate, usize)]) -> Result<Self> {
         let mut limits = Vec::new();
         for (rate, times) in uses {

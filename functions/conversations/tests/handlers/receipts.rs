@@ -90,7 +90,7 @@ fn what_arrived_moves_forward_in_many_conversations_at_once() {
         assert_eq!(room.events("conversation.delivered").await, 2);
         assert_eq!(say(&[(&foreign, "c1"), ("nowhere", "c1")]).await, json!([]));
         assert_eq!(positions(&room, &foreign, &eve).await, [0, 0, 0]);
-        // Whoever left has none of it.
+        // A former member has none of it.
         let leave = format!("/v1/conversations/{two}/leave");
         room.post(&bob, &leave, Value::Null).await.expect(204);
         assert_eq!(say(&[(&two, "b2")]).await, json!([]));
@@ -198,7 +198,7 @@ fn who_comes_back_has_received_nothing_of_what_is_new() {
             .await
             .expect(200);
         assert_eq!(positions(&room, &id, &bob).await, [1, 0, 0]);
-        // What was there before he joined counts as received from the first on.
+        // A message from before he joined counts as received from the first on.
         room.post(&bob, &read, json!({"messageId": "m1"}))
             .await
             .expect(200);

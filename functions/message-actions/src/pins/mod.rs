@@ -52,7 +52,7 @@ impl From<MessagePin> for MessagePinView {
     }
 }
 
-/// What an event tells of a pin.
+/// The payload of an event about a pin.
 fn told(opened: &Opened) -> Value {
     json!({
         "conversationId": opened.access.conversation.id,

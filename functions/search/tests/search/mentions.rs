@@ -56,7 +56,7 @@ fn members_are_mentioned_by_id_and_with_their_groups() {
     assert_eq!(count::<MentionEntry>(&world), 5, "a group is one");
     let page = world.get(&bob, PATH).expect(200);
     assert_eq!(page["users"][&ann.id]["username"], "ann");
-    // Whoever directs it no more isn't called any more.
+    // A former admin isn't called any more.
     change(&world, &here, &cid, role(ConversationMemberRole::Member));
     assert_eq!(mentions(&world, &cid), ["to both"]);
 }
