@@ -118,7 +118,7 @@ impl Findable {
     }
 }
 
-/// Who may find somebody by an address of a kind.
+/// The setting that says who may find somebody by an address of a kind.
 pub(crate) fn by(consent: &Consent, kind: DiscoverableKind) -> Circle {
     match kind {
         DiscoverableKind::Email => consent.find_by_email,

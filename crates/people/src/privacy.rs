@@ -78,9 +78,9 @@ pub struct Consent {
     pub groups: Circle,
     /// The people who may ask them to be contacts.
     pub contact_requests: Circle,
-    /// Who may find them by a verified e-mail address; nobody if they don't say.
+    /// The people who may find them by a verified e-mail address; none if they don't say.
     pub find_by_email: Circle,
-    /// Who may find them by a verified phone number; nobody if they don't say.
+    /// The people who may find them by a verified phone number; none if they don't say.
     pub find_by_phone: Circle,
 }
 

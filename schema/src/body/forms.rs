@@ -12,7 +12,7 @@ pub const ID: Form = Form {
     format: None,
 };
 
-/// Whom a message mentions: a user by the id, all members, or the admins.
+/// One mention of a message: a user's id, or a word for all members or the admins.
 pub const MENTION: Form = Form {
     valid: |text| matches!(text, "@all" | "@admins") || is_document_id(text),
     must_be: "a user's id, '@all' or '@admins'",

@@ -21,7 +21,7 @@ choices! {
     name = "Discoverable addresses",
     system
 )]
-#[access(server = "Who may find whom is everybody's own setting.")]
+#[access(server = "Everybody's own setting says who may find them.")]
 #[retention(forever = "As long as its owner lets others find them by it.")]
 #[index(idx_code(code))]
 pub struct Discoverable {

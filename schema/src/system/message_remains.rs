@@ -4,7 +4,7 @@ use crate::{Collection, Column, Ephemeral, Timestamp};
 
 /// That rows about a message that was deleted for all are still to be removed: the deletion itself takes only so many.
 ///
-/// Nobody is shown any of them: a list of such rows asks whether the message stands.
+/// Lists of such rows ask whether the message stands, so they are shown to nobody meanwhile.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",

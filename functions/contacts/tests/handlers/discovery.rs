@@ -41,7 +41,7 @@ impl User {
             .await
     }
 
-    /// Whom an address leads to.
+    /// The user to whom an address leads.
     async fn find(&self, edge: &TestEdge, address: &str) -> Option<String> {
         let hash = hash(edge, self, address).await;
         let found = self

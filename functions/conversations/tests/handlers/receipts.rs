@@ -239,7 +239,7 @@ fn the_members_carry_their_positions_as_far_as_is_told() {
         let both = [json!("m1"), json!("m2")];
         assert_eq!(seen(&ann, &bob).await, both);
         assert_eq!(seen(&ann, &cat).await, [Value::Null, Value::Null]);
-        // Who doesn't tell isn't told, and sees their own.
+        // A member who turned receipts off isn't told of others, and sees their own reading.
         room.allow(&ann, "readReceipts", "nobody").await;
         assert_eq!(seen(&ann, &bob).await, [Value::Null, json!("m2")]);
         room.allow(&bob, "readReceipts", "nobody").await;

@@ -1,4 +1,4 @@
-//! Who received and read a message, and when.
+//! The members who received and read a message, and the times.
 
 use serde_json::{Value, json};
 use whisper_kit::Method;
