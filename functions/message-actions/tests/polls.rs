@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 
 use futures::executor::block_on;
-use futures::future::join_all;
+use futures::future::{join, join_all, maybe_done};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use whisper_kit::testing::Answer;
@@ -333,6 +334,43 @@ fn a_poll_ends_at_its_time_or_when_it_is_closed() {
     close(&scene, mod_, &at).expect(200);
     let closed = scene.all::<Event>();
     assert_eq!(closed.iter().filter(|e| e.kind == "poll.closed").count(), 2);
+}
+
+/// However far a vote has come when the poll is closed, the results that the closing gave stay.
+#[test]
+fn a_vote_that_meets_the_closing_counts_before_it_or_not_at_all() {
+    let scene = scene();
+    let (ann, bob) = (scene.person(), scene.person());
+    let group = scene.group(&[&ann, &bob]);
+    let mut outcomes = BTreeSet::new();
+    for steps in 0..40 {
+        let at = ask(&scene, &ann, &group, json!({}));
+        let choice = json!({"options": [1]});
+        let path = format!("{at}/vote");
+        let voting = call(&scene, &bob, Method::PUT, path, None, choice);
+        let path = format!("{at}/poll/close");
+        let closing = call(&scene, &ann, Method::POST, path, None, Value::Null);
+        let (closed, voted) = block_on(async {
+            let mut voting = pin!(maybe_done(voting));
+            for _ in 0..steps {
+                let _ = futures::poll!(voting.as_mut());
+            }
+            scene.actions.advance(1000);
+            let (closed, ()) = join(closing, voting.as_mut()).await;
+            (closed, voting.take_output().unwrap())
+        });
+        let (closed, voted) = (closed.expect(200), voted.response.status().as_u16());
+        let after = results(&scene, &bob, &at);
+        assert_eq!(
+            (counts(&after), &after["totalVotes"]),
+            (counts(&closed), &closed["totalVotes"]),
+            "after {steps} steps: {voted}"
+        );
+        let counted = i64::from(voted == 200);
+        assert_eq!(after["totalVotes"], json!(counted), "after {steps} steps");
+        outcomes.insert(voted);
+    }
+    assert_eq!(outcomes, BTreeSet::from([200, 409]), "both were met");
 }
 
 #[test]
