@@ -158,13 +158,18 @@ impl App {
             }
         };
         tokio::select! {
-            answer = pass(handler, &taken, request) => match answer {
-                Ok(Ok(response)) => {
+            answer = pass(handler, &taken, request) => match (answer, watch.as_mut().and_then(Watch::refused)) {
+                // The component answered what it read of a body that broke off, before the host could.
+                (_, Some(problem)) => {
+                    taken.note_answered();
+                    problem.response(taken.id())
+                }
+                (Ok(Ok(response)), None) => {
                     taken.note_answered();
                     response
                 }
-                Ok(Err(error)) => self.failed(&taken, &error, &route.target.component),
-                Err(problem) => problem.response(taken.id()),
+                (Ok(Err(error)), None) => self.failed(&taken, &error, &route.target.component),
+                (Err(problem), None) => problem.response(taken.id()),
             },
             // The component reads that its body broke off, and is done with it.
             problem = refusal => {

@@ -117,6 +117,11 @@ impl Watch {
             Err(_) => std::future::pending().await,
         }
     }
+
+    /// Why the request is to be refused for its body, if it is by now.
+    pub fn refused(&mut self) -> Option<Problem> {
+        self.refusal.try_recv().ok()
+    }
 }
 
 impl Drop for Watch {

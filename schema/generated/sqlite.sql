@@ -1218,6 +1218,14 @@ CREATE TABLE "pollChoices" (
 
 CREATE INDEX "pollChoices_idx_poll_option" ON "pollChoices" ("pollId" ASC, "option" ASC);
 
+CREATE TABLE "pollClosings" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "closedBy" TEXT NOT NULL,
+  "closedAt" INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE "pollTallies" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,

@@ -13,9 +13,10 @@ use crate::system::{
     Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey,
     JobRun, MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark, MessagePin,
     MessageReaction, MessageReactionCount, MessageReference, MessageRemains, MessageThread,
-    MessageVersion, NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress,
-    ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit, ReceiptTrail, ReputationGrant,
-    RestingName, SearchEntry, Session, SigningKey, StickerTag, StoryReaction,
+    MessageVersion, NotificationSettings, PollBallot, PollChoice, PollClosing, PollTally,
+    PostHashtag, Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit,
+    ReceiptTrail, ReputationGrant, RestingName, SearchEntry, Session, SigningKey, StickerTag,
+    StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -126,6 +127,7 @@ pub fn system_collections() -> &'static [&'static Collection] {
         ReputationGrant::COLLECTION,
         PollBallot::COLLECTION,
         PollChoice::COLLECTION,
+        PollClosing::COLLECTION,
         PollTally::COLLECTION,
         PostHashtag::COLLECTION,
         StickerTag::COLLECTION,

@@ -1,13 +1,13 @@
 //! Polls as their viewers see them: how many chose each option, and the viewer's own choice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use whisper_kit::ids::derived_id;
 use whisper_schema::Timestamp;
 use whisper_schema::content_db::Poll;
 use whisper_schema::main_db::{Message, MessageContentType};
-use whisper_schema::system::{PollBallot, PollTally};
+use whisper_schema::system::{PollBallot, PollClosing, PollTally};
 use whisper_store::{Answers, Doc, Filter, Get, Query, Questions, ReadSet, StoreError};
 
 use crate::ids::poll_id;
@@ -65,9 +65,9 @@ pub fn options_of(poll: &Poll) -> Vec<String> {
     serde_json::from_str(&poll.options).unwrap_or_default()
 }
 
-/// Whether voting has ended.
-pub fn is_closed(poll: &Poll, now: Timestamp) -> bool {
-    poll.expires_at.is_some_and(|end| end <= now)
+/// Whether voting has ended: somebody closed the poll, or its time is over.
+pub fn is_closed(poll: &Poll, was_closed: bool, now: Timestamp) -> bool {
+    was_closed || poll.expires_at.is_some_and(|end| end <= now)
 }
 
 /// The places that a stored list of choices names.
@@ -78,13 +78,19 @@ pub fn places(choices: &str) -> Vec<i64> {
 /// The questions about the polls that messages show; the answer is [`Polls`].
 pub struct Polling(Asked);
 
-/// Polls, tallies, and the viewer's ballots.
-type Asked = (Vec<Get<Poll>>, Vec<Query<PollTally>>, Vec<Get<PollBallot>>);
+/// Polls, their closings and tallies, and the viewer's ballots.
+type Asked = (
+    Vec<Get<Poll>>,
+    Vec<Get<PollClosing>>,
+    Vec<Query<PollTally>>,
+    Vec<Get<PollBallot>>,
+);
 
 /// Polls as one viewer sees them.
 #[derive(Debug, Default)]
 pub struct Polls {
     polls: BTreeMap<String, Poll>,
+    closed: BTreeSet<String>,
     tallies: BTreeMap<(String, i64), i64>,
     ballots: BTreeMap<String, PollBallot>,
 }
@@ -104,6 +110,7 @@ pub fn polls_of<'a>(me: &str, messages: impl IntoIterator<Item = &'a Message>) -
     let ballots = ids.iter().map(|id| Get::id(ballot_id(id, me)));
     Polling((
         ids.iter().map(Get::id).collect(),
+        ids.iter().map(Get::id).collect(),
         tallies.collect(),
         ballots.collect(),
     ))
@@ -117,12 +124,17 @@ impl ReadSet for Polling {
     }
 
     fn take(self, answers: &mut Answers) -> Result<Polls, StoreError> {
-        let (polls, tallies, ballots) = self.0.take(answers)?;
+        let (polls, closings, tallies, ballots) = self.0.take(answers)?;
         let polls = polls.into_iter().flatten().map(Doc::into_inner);
         let tallies = tallies.into_iter().flatten().map(Doc::into_inner);
         let ballots = ballots.into_iter().flatten().map(Doc::into_inner);
         Ok(Polls {
             polls: polls.map(|poll| (poll.id.clone(), poll)).collect(),
+            closed: closings
+                .into_iter()
+                .flatten()
+                .map(|closing| closing.id.clone())
+                .collect(),
             tallies: tallies
                 .map(|tally| ((tally.poll_id, tally.option), tally.votes))
                 .collect(),
@@ -166,7 +178,7 @@ impl Polls {
             allow_multiple: poll.allow_multiple,
             is_anonymous: poll.is_anonymous,
             expires_at: poll.expires_at,
-            is_closed: is_closed(poll, now),
+            is_closed: is_closed(poll, self.closed.contains(&poll.id), now),
             has_voted: ballot.is_some(),
             choices,
         })

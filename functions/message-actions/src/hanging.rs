@@ -10,7 +10,7 @@ use whisper_kit::jobs::Budget;
 use whisper_messages::ids::poll_id;
 use whisper_schema::system::{
     MessageMark, MessageMarkKind, MessagePin, MessageReaction, MessageReactionCount, MessageThread,
-    MessageVersion, PollBallot, PollChoice, PollTally,
+    MessageVersion, PollBallot, PollChoice, PollClosing, PollTally,
 };
 use whisper_schema::{Column, Document};
 use whisper_store::{Batch, Filter};
@@ -33,6 +33,7 @@ struct Votes {
     ballots: Filter<PollBallot>,
     choices: Filter<PollChoice>,
     tallies: Filter<PollTally>,
+    closings: Filter<PollClosing>,
 }
 
 impl Hanging {
@@ -51,6 +52,7 @@ impl Hanging {
                 ballots: Filter::is_in(PollBallot::POLL_ID, polls()),
                 choices: Filter::is_in(PollChoice::POLL_ID, polls()),
                 tallies: Filter::is_in(PollTally::POLL_ID, polls()),
+                closings: Filter::is_in(Column::id(), polls()),
             }),
         }
     }
@@ -103,6 +105,10 @@ impl Hanging {
     /// Removes what there is once for each message at most.
     fn one_each(&self, batch: Batch, rows: u64) -> Batch {
         let batch = batch.delete_where(self.pins.clone(), rows);
+        let batch = match &self.votes {
+            Some(votes) => batch.delete_where(votes.closings.clone(), rows),
+            None => batch,
+        };
         match &self.threads {
             Some(threads) => batch.delete_where(threads.clone(), rows),
             None => batch,

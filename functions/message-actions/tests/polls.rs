@@ -85,6 +85,12 @@ fn results(scene: &Scene, who: &Person, at: &str) -> Value {
     get(scene, who, format!("{at}/poll")).expect(200)
 }
 
+/// The same person, signed in once more.
+fn anew(scene: &Scene, who: &Person) -> Person {
+    let (id, token) = (who.id.clone(), block_on(scene.actions.session(&who.id)));
+    Person { id, token }
+}
+
 fn counts(poll: &Value) -> Vec<i64> {
     let options = poll["options"].as_array().unwrap();
     options
@@ -336,6 +342,27 @@ fn a_poll_ends_at_its_time_or_when_it_is_closed() {
     assert_eq!(closed.iter().filter(|e| e.kind == "poll.closed").count(), 2);
 }
 
+#[test]
+fn a_poll_that_was_closed_while_the_clock_was_ahead_stays_closed() {
+    const YEAR: i64 = 365 * 24 * 3_600_000;
+    let scene = scene();
+    let (ann, bob) = (scene.person(), scene.person());
+    let group = scene.group(&[&ann, &bob]);
+    let at = ask(&scene, &ann, &group, json!({}));
+    vote(&scene, &bob, &at, &[0]).expect(200);
+    scene.actions.advance(YEAR);
+    close(&scene, &anew(&scene, &ann), &at).expect(200);
+    // Times of commits stay ahead for two days at most.
+    scene.actions.advance(3 * 24 * 3_600_000 - YEAR);
+    let (ann, bob) = (anew(&scene, &ann), anew(&scene, &bob));
+    assert_eq!(results(&scene, &bob, &at)["isClosed"], json!(true));
+    vote(&scene, &bob, &at, &[1]).expect_problem(409, "poll_closed");
+    assert_eq!(
+        close(&scene, &ann, &at).expect(200)["isClosed"],
+        json!(true)
+    );
+}
+
 /// However far a vote has come when the poll is closed, the results that the closing gave stay.
 #[test]
 fn a_vote_that_meets_the_closing_counts_before_it_or_not_at_all() {
@@ -439,6 +466,7 @@ fn votes_go_with_their_message() {
         vote(&scene, who, &at, &[1]).expect(200);
     }
     vote(&scene, &people[0], &stays, &[2]).expect(200);
+    close(&scene, &people[0], &at).expect(200);
     scene.actions.advance(60_000);
     scene.say(&people[0], &group, "the clock is right");
     // Fewer rows a commit than there are votes.
@@ -456,6 +484,7 @@ fn votes_go_with_their_message() {
     assert_eq!(scene.all::<PollBallot>().len(), 1);
     assert_eq!(scene.all::<PollChoice>().len(), 1);
     assert_eq!(scene.all::<PollTally>().len(), 1);
+    assert_eq!(scene.all::<PollClosing>(), []);
 }
 
 proptest! {

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result, events};
-use whisper_messages::{PollView, is_closed, may_still_send, message_path};
+use whisper_messages::{PollView, may_still_send, message_path};
 use whisper_schema::Timestamp;
 use whisper_schema::content_db::Poll;
-use whisper_schema::system::ConversationMemberRole;
+use whisper_schema::system::{ConversationMemberRole, PollClosing};
 use whisper_store::{Batch, Patch};
 
 use super::open::{Opened, open};
@@ -42,13 +42,18 @@ async fn attempt(ctx: &Ctx, named: &Named<'_>) -> Result<Attempt<(Opened, Timest
             "Only its author, and those who run the group, may close a poll.",
         ));
     }
-    if is_closed(&opened.poll, ctx.now()) {
+    if opened.is_closed(ctx.now()) {
         return Ok(Attempt::Done((opened, ctx.now())));
     }
     let end = Patch::new().set(Poll::EXPIRES_AT, Timestamp::AT_COMMIT);
     let batch = Batch::new()
         .expect_some(may_still_send(&opened.member))
-        .update_if(&opened.poll.id, end, still_open());
+        .update_if(&opened.poll.id, end, still_open())
+        .insert(&PollClosing {
+            id: opened.poll.id.clone(),
+            closed_by: me.to_owned(),
+            closed_at: Timestamp::AT_COMMIT,
+        });
     let what = json!({
         "conversationId": opened.message.conversation_id,
         "messageId": opened.message.id,

@@ -8,11 +8,11 @@ use whisper_kit::ids::derived_id;
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result, events,
 };
-use whisper_messages::{PollView, ballot_id, is_closed, may_still_send, options_of, places};
+use whisper_messages::{PollView, ballot_id, may_still_send, options_of, places};
 use whisper_schema::body::Fields;
 use whisper_schema::content_db::Poll;
 use whisper_schema::main_db::Message;
-use whisper_schema::system::{PollBallot, PollChoice, PollTally};
+use whisper_schema::system::{PollBallot, PollChoice, PollClosing, PollTally};
 use whisper_schema::{Body, Column, Rule, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
 
@@ -113,7 +113,7 @@ async fn attempt(
     if *wanted == before {
         return Ok(Attempt::Done(opened));
     }
-    if is_closed(&opened.poll, ctx.now()) {
+    if opened.is_closed(ctx.now()) {
         return Err(Error::new(
             Code::PollClosed,
             "Voting in this poll has ended.",
@@ -188,7 +188,8 @@ fn batch(
     ]);
     let batch = Batch::new()
         .expect_some(may_still_send(&opened.member))
-        .expect_some(there);
+        .expect_some(there)
+        .expect_none(Filter::eq(Column::<PollClosing>::id(), poll.id.as_str()));
     let voters = i64::from(!wanted.is_empty()) - i64::from(!before.is_empty());
     let batch = match voters {
         0 => batch.expect_some(Filter::and([
