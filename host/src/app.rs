@@ -15,7 +15,7 @@ use wasmtime_wasi_http::handler::{ProxyHandler, TrapOrPanicError};
 use whisper_manifest::hosts::chaining_target;
 use whisper_manifest::routes::{RouteMatch, Router};
 
-use crate::bodies::Bodies;
+use crate::bodies::{Bodies, Watch};
 use crate::component::{Answering, Application, ComponentContext};
 use crate::faults::{Fault, Faults};
 use crate::instances::{Instances, Stats, Taken};

@@ -44,7 +44,8 @@ impl Client {
         self.call(Method::POST, path, token, body).await
     }
 
-    async fn call(
+    /// Calls a route and returns the status with the body.
+    pub async fn call(
         &mut self,
         method: Method,
         path: &str,

@@ -1,6 +1,7 @@
 //! `whisper bench`: the bundle's rates and latencies under load, beside the rates that the machine can reach at all.
 
 mod baseline;
+mod conversation;
 mod events;
 mod load;
 mod prepare;
@@ -10,6 +11,7 @@ mod server;
 mod sign_in;
 mod soon;
 
+pub use conversation::ConversationOptions;
 pub use events::EventsOptions;
 pub use send::SendOptions;
 pub use sign_in::SignInOptions;
@@ -23,6 +25,8 @@ pub enum Bench {
     Events(EventsOptions),
     /// Read a profile while many sign in
     SignIn(SignInOptions),
+    /// Let all members react, vote and read in one conversation, by its size; list conversations, by their number
+    Conversation(ConversationOptions),
 }
 
 /// Runs a benchmark.
@@ -34,5 +38,6 @@ pub fn run(bench: Bench) -> anyhow::Result<()> {
         Bench::Send(options) => send::run(&options),
         Bench::Events(options) => events::run(&options),
         Bench::SignIn(options) => sign_in::run(&options),
+        Bench::Conversation(options) => conversation::run(&options),
     }
 }

@@ -4,8 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
-use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
 use super::baseline;
@@ -97,43 +95,9 @@ async fn prepare(
     let more = size.saturating_sub(prepare::MEMBERS);
     if more > 0 {
         let conversations = senders.iter().flat_map(|s| &s.conversations);
-        add_members(&database(data), conversations, more)?;
+        prepare::add_members(&database(data), conversations, more)?;
     }
     Ok(senders)
-}
-
-/// Members written straight into the database: 200,000 sign-ups would take longer than the benchmark.
-fn add_members<'a>(
-    file: &Path,
-    conversations: impl Iterator<Item = &'a String>,
-    count: u32,
-) -> anyhow::Result<()> {
-    let mut connection = Connection::open(file).context("the bundle's database")?;
-    for conversation in conversations {
-        fill(&mut connection, conversation, count)?;
-    }
-    // The load should not pay for the preparation's writes.
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-    Ok(())
-}
-
-fn fill(connection: &mut Connection, conversation: &str, count: u32) -> anyhow::Result<()> {
-    let transaction = connection.transaction()?;
-    {
-        let mut insert = transaction.prepare(
-            "INSERT INTO conversationMembers (_id, conversationId, userId, role, status, joinedAt)
-             VALUES (?1, ?2, ?3, 'member', 'active', 0)",
-        )?;
-        for n in 0..count {
-            let id = uuid::Uuid::now_v7().to_string();
-            insert.execute(params![id, conversation, format!("bench-member-{n}")])?;
-        }
-    }
-    transaction.execute(
-        "UPDATE conversations SET participantCount = participantCount + ?1 WHERE _id = ?2",
-        params![count, conversation],
-    )?;
-    Ok(transaction.commit()?)
 }
 
 fn print(options: &SendOptions, results: &mut [(u32, Measured)], bare: f64) -> anyhow::Result<()> {
