@@ -133,4 +133,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "receipts",
         sql: include_str!("../migrations/sqlite/0024_receipts.sql"),
     },
+    Migration {
+        number: 25,
+        name: "invitations",
+        sql: include_str!("../migrations/sqlite/0025_invitations.sql"),
+    },
 ];
