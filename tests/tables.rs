@@ -353,6 +353,75 @@ fn groups_have_settings_bans_and_a_history_for_newcomers() {
 }
 
 #[test]
+fn groups_are_joined_by_links_by_approval_and_from_the_directory() {
+    let server = server();
+    let Some(app) = on(&server) else { return };
+    let (ann, bob, cid, eve) = (
+        app.person("ann"),
+        app.person("bob"),
+        app.person("cid"),
+        app.person("eve"),
+    );
+    let body = json!({"type": "group", "name": "Chess club", "participantIds": []});
+    let made = ann.post(&app, "/v1/conversations", &body).expect(201);
+    let id = made["id"].as_str().unwrap();
+    let path = format!("/v1/conversations/{id}");
+    let invite = |body: Value| {
+        let made = ann.post(&app, &format!("{path}/invitations"), &body);
+        made.expect(201)["code"].as_str().unwrap().to_owned()
+    };
+    let come = |who: &Person, code: &str| {
+        who.post(&app, &format!("/v1/invitations/{code}/join"), &json!({}))
+    };
+    let once = invite(json!({"maxUses": 1}));
+    come(&bob, &once).expect(201);
+    come(&bob, &once).expect(200);
+    come(&cid, &once).expect_problem(404, "not_found");
+    let asking = invite(json!({"needsApproval": true}));
+    come(&cid, &asking).expect(202);
+    let requests = format!("{path}/join-requests");
+    let waiting = ann.get(&app, &requests).expect(200);
+    assert_eq!(items_of(&waiting)[0]["userId"], cid.id.as_str());
+    let approve = format!("{requests}/{}/approve", cid.id);
+    ann.post(&app, &approve, &json!({})).expect(204);
+    ann.post(&app, &approve, &json!({})).expect(204);
+    assert_eq!(ann.get(&app, &path).expect(200)["participantCount"], 3);
+
+    let listing = format!("{path}/listing");
+    for tags in [json!(["go", "chess"]), json!(["chess", "shogi"])] {
+        let body = json!({"category": "games", "tags": tags});
+        ann.put(&app, &listing, &body).expect(200);
+    }
+    let found = |who: &Person, query: &str| {
+        let page = who.get(&app, &format!("/v1/directory?{query}"));
+        items_of(&page.expect(200)).len()
+    };
+    let queries = [
+        "",
+        "category=games",
+        "tag=shogi",
+        "query=club",
+        "query=sho&tag=chess",
+    ];
+    for query in queries {
+        assert_eq!(found(&eve, query), 1, "{query}");
+    }
+    assert_eq!(found(&eve, "tag=go") + found(&eve, "query=go"), 0);
+    let ban = format!("{path}/bans/{}", eve.id);
+    ann.put(&app, &ban, &json!({})).expect(201);
+    for query in queries {
+        assert_eq!(found(&eve, query), 0, "{query}");
+    }
+    let join = format!("{path}/join");
+    eve.post(&app, &join, &json!({}))
+        .expect_problem(404, "not_found");
+    ann.delete(&app, &ban).expect(204);
+    eve.post(&app, &join, &json!({})).expect(201);
+    ann.delete(&app, &listing).expect(204);
+    assert_eq!(found(&bob, "") + found(&bob, "query=club"), 0);
+}
+
+#[test]
 fn messages_are_found_by_their_words_and_by_what_they_carry() {
     let server = server();
     let Some(app) = on(&server) else { return };

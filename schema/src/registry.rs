@@ -9,12 +9,13 @@ use crate::main_db::{
 };
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
-    Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember,
-    Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey,
-    JobRun, MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark, MessagePin,
-    MessageReaction, MessageReactionCount, MessageReference, MessageRemains, MessageThread,
-    MessageVersion, NotificationSettings, PollBallot, PollChoice, PollClosing, PollTally,
-    PostHashtag, Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit,
+    Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationInvitation,
+    ConversationJoinRequest, ConversationMember, Discoverable, DisplayName, ErrorGroup, ErrorLink,
+    Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry, MentionEntry, MessageDraft,
+    MessageExpiry, MessageMark, MessagePin, MessageReaction, MessageReactionCount,
+    MessageReference, MessageRemains, MessageThread, MessageVersion, NotificationSettings,
+    PollBallot, PollChoice, PollClosing, PollTally, PostHashtag, Progress, ProgressDay,
+    ProgressWeek, PublicConversation, PublicConversationTag, Push, PushSubscription, RateLimit,
     ReceiptTrail, ReputationGrant, RestingName, SearchEntry, Session, SigningKey, StickerTag,
     StoryReaction,
 };
@@ -141,6 +142,10 @@ pub fn system_collections() -> &'static [&'static Collection] {
         MentionEntry::COLLECTION,
         ContactRequest::COLLECTION,
         Discoverable::COLLECTION,
+        ConversationInvitation::COLLECTION,
+        ConversationJoinRequest::COLLECTION,
+        PublicConversation::COLLECTION,
+        PublicConversationTag::COLLECTION,
     ]
 }
 

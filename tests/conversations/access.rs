@@ -34,6 +34,33 @@ fn routes(path: &str, user: &str) -> Vec<Route> {
         ("PATCH", format!("{path}/me"), json!({"isMuted": true})),
         ("POST", format!("{path}/accept"), json!(null)),
         ("POST", format!("{path}/decline"), json!(null)),
+        ("POST", format!("{path}/join"), json!(null)),
+        ("PUT", format!("{path}/listing"), json!({"tags": ["chess"]})),
+        ("DELETE", format!("{path}/listing"), json!(null)),
+        ("GET", format!("{path}/invitations"), json!(null)),
+        ("POST", format!("{path}/invitations"), json!({"maxUses": 1})),
+        (
+            "PATCH",
+            format!("{path}/invitations/nothing"),
+            json!({"maxUses": 1}),
+        ),
+        ("DELETE", format!("{path}/invitations/nothing"), json!(null)),
+        (
+            "GET",
+            format!("{path}/invitations/nothing/members"),
+            json!(null),
+        ),
+        ("GET", format!("{path}/join-requests"), json!(null)),
+        (
+            "POST",
+            format!("{path}/join-requests/{user}/approve"),
+            json!(null),
+        ),
+        (
+            "POST",
+            format!("{path}/join-requests/{user}/decline"),
+            json!(null),
+        ),
     ]
 }
 

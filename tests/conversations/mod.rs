@@ -2,8 +2,10 @@
 
 mod access;
 mod direct;
+mod directory;
 mod drafts;
 mod groups;
+mod invitations;
 mod lists;
 mod members;
 mod reading;

@@ -71,6 +71,15 @@ pub fn indexed<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     index
 }
 
+/// The first words of an index, up to so many characters: whole words, with the blank behind the last.
+pub fn shortened(mut index: String, most: usize) -> String {
+    if let Some((end, _)) = index.char_indices().nth(most) {
+        let end = index[..end].rfind(' ').unwrap_or_default();
+        index.truncate(end + 1);
+    }
+    index
+}
+
 /// The words so far, and those that have begun.
 #[derive(Default)]
 struct Reading {
@@ -143,6 +152,22 @@ fn push(word: &mut String, c: char) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_index_is_shortened_between_words() {
+        let index = indexed(["GRÜN Tee"]);
+        assert_eq!(index, " grun tee ");
+        for (most, expected) in [
+            (1, " "),
+            (5, " "),
+            (6, " grun "),
+            (9, " grun "),
+            (10, " grun tee "),
+            (99, " grun tee "),
+        ] {
+            assert_eq!(shortened(index.clone(), most), expected, "{most}");
+        }
+    }
 
     #[test]
     fn words_of_many_scripts() {

@@ -10,6 +10,7 @@ use whisper_schema::prelude::{
 use whisper_store::{Doc, Filter, Get};
 
 /// A conversation, and the caller's membership of it.
+#[derive(Debug)]
 pub struct Access {
     /// The conversation.
     pub conversation: Doc<Conversation>,

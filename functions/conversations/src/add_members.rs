@@ -12,15 +12,16 @@ use whisper_people::ids::member_id;
 use whisper_schema::Body;
 use whisper_schema::body::forms;
 use whisper_schema::prelude::{
-    Column, Conversation, ConversationHistory, ConversationMember, ConversationMemberRole as Role,
-    ConversationMemberStatus as Status, ConversationRight, SystemMessage, Timestamp,
+    Column, ConversationMember, ConversationMemberStatus as Status, ConversationRight,
+    SystemMessage,
 };
-use whisper_store::{Batch, Doc, Filter, Patch, Query};
+use whisper_store::{Batch, Doc, Filter, Query};
 
 use crate::access::{Access, admit, door, same_settings, this_one};
+use crate::arrivals::{Arrivals, Newcomer};
 use crate::bans;
-use crate::create::membership;
 use crate::draft::MOST_PARTICIPANTS;
+use crate::joining::settled;
 use crate::limits::{ADDED, Uses};
 use crate::mark_read::newest;
 use crate::others::{Others, Wish};
@@ -133,33 +134,17 @@ struct Joining<'a> {
     position: Option<i64>,
 }
 
-/// The commit number up to which messages stay hidden from users who join now; none where they see all of them.
-fn hidden(conversation: &Conversation, position: Option<i64>) -> Option<i64> {
-    let history = conversation.own_settings().history();
-    position.filter(|_| history == ConversationHistory::Joined)
-}
-
 impl Joining<'_> {
     fn batch(&self, ctx: &Ctx) -> Result<Batch> {
         let conversation = &self.access.conversation;
         let me = self.access.me.user_id.as_str();
-        let more = self.added.len() as i64;
-        if conversation.participant_count + more > conversation.max_participants {
-            let detail = format!(
-                "The conversation may have {} members.",
-                conversation.max_participants
-            );
-            return Err(Error::new(Code::ConversationFull, detail));
-        }
-        // It is active again: users who join find it on top of their lists.
-        let grown = Patch::new()
-            .add_within(
-                Conversation::PARTICIPANT_COUNT,
-                more,
-                0,
-                conversation.max_participants,
-            )
-            .set(Conversation::LAST_MESSAGE_AT, Timestamp::AT_COMMIT);
+        let arrivals = Arrivals {
+            conversation,
+            position: self.position,
+            invited_by: Some(me),
+            invitation_id: None,
+        };
+        let grown = arrivals.grown(self.added.len() as i64)?;
         let told = SystemMessage::MembersAdded {
             user_ids: self.added.to_vec(),
         };
@@ -174,57 +159,21 @@ impl Joining<'_> {
                 same_settings(conversation),
             );
         for user in self.added {
-            batch = self.join(batch, user);
+            let newcomer = Newcomer {
+                user,
+                is_request: self.others.is_stranger_to(user),
+                was_here: self.known.iter().any(|former| former.user_id == *user),
+            };
+            batch = arrivals.join(batch, newcomer);
         }
         let what = json!({"userIds": self.added, "messageIds": told.ids()});
         append(
             ctx,
-            told.insert_in(batch),
+            told.insert_in(settled(batch, &conversation.id, self.added)),
             "conversation.members_added",
             &conversation.id,
             Some(me),
             &what,
         )
-    }
-
-    fn join(&self, batch: Batch, user: &str) -> Batch {
-        let me = self.access.me.user_id.as_str();
-        let id = &self.access.conversation.id;
-        let member = ConversationMember {
-            joined_position: self.position,
-            history_position: hidden(&self.access.conversation, self.position),
-            is_request: self.others.is_stranger_to(user),
-            ..membership(id, user, Role::Member, Some(me), Timestamp::AT_COMMIT)
-        };
-        match self.known.iter().any(|former| former.user_id == user) {
-            true => batch.update_if(
-                &member.id,
-                self.coming_back(member.is_request),
-                Filter::ne(ConversationMember::STATUS, Status::Active),
-            ),
-            false => batch.insert(&member),
-        }
-    }
-
-    /// The changes for somebody who was a member before: they start anew, but keep their own settings.
-    fn coming_back(&self, is_request: bool) -> Patch<ConversationMember> {
-        Patch::new()
-            .set(ConversationMember::STATUS, Status::Active)
-            .unset(ConversationMember::LEFT_AT)
-            .set(ConversationMember::ROLE, Role::Member)
-            .set(ConversationMember::IS_REQUEST, is_request)
-            .set(ConversationMember::JOINED_AT, Timestamp::AT_COMMIT)
-            .set(ConversationMember::JOINED_POSITION, self.position)
-            .unset(ConversationMember::RECEIPT_POSITION)
-            .unset(ConversationMember::DELIVERED_POSITION)
-            .set(
-                ConversationMember::HISTORY_POSITION,
-                hidden(&self.access.conversation, self.position),
-            )
-            .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
-            .set(
-                ConversationMember::INVITED_BY,
-                self.access.me.user_id.as_str(),
-            )
     }
 }

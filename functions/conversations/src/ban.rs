@@ -18,6 +18,7 @@ use whisper_store::{Batch, Doc, Filter, Get, Patch};
 use crate::access::{Access, active, admit, door, same_role, this_one};
 use crate::bans::ban_id;
 use crate::bans::{BanView, refuse};
+use crate::joining::settled;
 use crate::limits::{CHANGES, Uses};
 use crate::positions::forget_trail;
 use crate::remove_member::gone;
@@ -120,6 +121,7 @@ fn banning(
 ) -> Result<Batch> {
     let (id, me) = (ban.conversation_id.as_str(), Some(ban.banned_by.as_str()));
     let batch = Batch::new().expect_some(this_one(&access.me)).upsert(ban);
+    let batch = settled(batch, id, std::slice::from_ref(&ban.user_id));
     let batch = match member {
         Some(member) => {
             let told = SystemMessage::MemberBanned {

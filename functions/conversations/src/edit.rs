@@ -6,13 +6,14 @@ use whisper_kit::precondition::{IfMatch, if_match};
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result};
 use whisper_messages::Told;
 use whisper_schema::prelude::{
-    Conversation, ConversationKind, ConversationRight, ConversationSettings, SystemMessage,
-    Timestamp,
+    Conversation, ConversationKind, ConversationRight, ConversationSettings, PublicConversation,
+    SystemMessage, Timestamp,
 };
-use whisper_store::{Batch, Patch};
+use whisper_store::{Batch, Filter, Get, Patch};
 
 use crate::access::{Access, admit, door, this_unblocked_one};
 use crate::details::{ConversationChange, fingerprint, unchanged};
+use crate::directory::reworded;
 use crate::get::answer;
 use crate::limits::{CHANGES, Uses};
 use crate::rules::{may_manage, may_set};
@@ -53,7 +54,8 @@ async fn attempt(
     change: &ConversationChange,
 ) -> Result<Attempt<Reply>> {
     let me = ctx.caller()?.user_id;
-    let (found, shown) = ctx.read((door(id, &me), shown_members(id))).await?;
+    let entry = Get::<PublicConversation>::id(id);
+    let (found, entry, shown) = ctx.read((door(id, &me), entry, shown_members(id))).await?;
     let mut access = admit(found)?;
     refuse(&access, change)?;
     precondition.check(fingerprint(&access.conversation))?;
@@ -74,9 +76,15 @@ async fn attempt(
         let patch = told
             .summarised(Patch::of(changed))
             .set(Conversation::UPDATED_AT, Timestamp::AT_COMMIT);
+        // The directory's entry, if there is one, is as it was read as well.
+        let as_read = Filter::and([
+            unchanged(&before),
+            Filter::eq(Conversation::IS_PUBLIC, before.is_public),
+        ]);
         let batch = Batch::new()
             .expect_some(this_unblocked_one(&access.me))
-            .update_if(id, patch, unchanged(&before));
+            .update_if(id, patch, as_read);
+        let batch = reworded(batch, &access.conversation, entry.as_ref());
         let batch = told.insert_in(batch);
         let batch = append(ctx, batch, "conversation.updated", id, Some(&me), &what)?;
         let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;

@@ -11,6 +11,7 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Doc, Filter, Patch};
 
 use crate::access::{Access, admit, door, same_role};
+use crate::directory::deserted;
 use crate::give_role::as_role;
 use crate::positions::forget_trail;
 use crate::remove_member::gone;
@@ -70,8 +71,12 @@ pub fn leaving(
     let batch = Batch::new().update_if(&me.id, gone(Status::Left), same_role(me));
     let batch = forget_trail(batch, &me.id);
     let batch = match is_last {
-        // Nobody may have joined in the meantime.
-        true => batch.update_if(id, one_less, Filter::eq(Conversation::PARTICIPANT_COUNT, 1)),
+        // Nobody may have joined in the meantime. A group that nobody owns is in no directory.
+        true => {
+            let alone = Filter::eq(Conversation::PARTICIPANT_COUNT, 1);
+            let one_less = one_less.set(Conversation::IS_PUBLIC, false);
+            deserted(batch.update_if(id, one_less, alone), id)
+        }
         false => batch.update(id, one_less),
     };
     let batch = match successor {

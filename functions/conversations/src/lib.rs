@@ -3,17 +3,21 @@
 mod access;
 mod activity;
 mod add_members;
+mod arrivals;
 mod ban;
 mod bans;
 mod clear;
 mod create;
 mod departure;
 mod details;
+mod directory;
 mod draft;
 mod drafts;
 mod edit;
 mod get;
 mod give_role;
+mod invitations;
+mod joining;
 mod leave;
 mod lift_ban;
 mod limits;
@@ -42,9 +46,9 @@ whisper_kit::entry!(crate::api);
 
 /// The endpoints of this function.
 pub fn api() -> Api {
-    Api::new(
+    let api = Api::new(
         "conversations",
-        "Direct and group conversations, their members and roles.",
+        "Direct and group conversations, their members and roles; invitations, and the directory of public groups.",
     )
     .rates(&[
         limits::GROUPS,
@@ -52,6 +56,10 @@ pub fn api() -> Api {
         limits::ADDED,
         limits::CHANGES,
         limits::DRAFTS,
+        limits::INVITATIONS,
+        limits::JOINS,
+        limits::NEWCOMERS,
+        limits::DIRECTORY,
     ])
     .endpoint(create::endpoint())
     .endpoint(list::endpoint())
@@ -74,5 +82,6 @@ pub fn api() -> Api {
     .endpoint(drafts::one::endpoint())
     .endpoint(drafts::list::endpoint())
     .endpoint(requests::accepting())
-    .endpoint(requests::declining())
+    .endpoint(requests::declining());
+    directory::endpoints(joining::endpoints(invitations::endpoints(api)))
 }

@@ -20,3 +20,15 @@ pub const CHANGES: Rate = Rate::per_hour(
 
 /// Drafts that one user may save or discard: clients save while somebody types.
 pub const DRAFTS: Rate = Rate::per_minute("draft", "draft_rate_per_minute", 120);
+
+/// Links that invite, made by one user.
+pub const INVITATIONS: Rate = Rate::per_hour("invitation", "invitation_rate_per_hour", 100);
+
+/// Groups that one user may join on their own, or ask to join.
+pub const JOINS: Rate = Rate::per_hour("join", "join_rate_per_hour", 100);
+
+/// Users who may join one group on their own: whatever a link is spread by, the group grows no faster.
+pub const NEWCOMERS: Rate = Rate::per_minute("newcomer", "newcomer_rate_per_minute", 600);
+
+/// Searches of the directory by words.
+pub const DIRECTORY: Rate = Rate::per_minute("directory search", "directory_rate_per_minute", 120);

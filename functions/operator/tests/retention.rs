@@ -97,6 +97,18 @@ fn ending(id: &str, name: String, at: Timestamp) -> Option<(Batch, Count)> {
             ends_at: Some(at),
             ..ConversationBan::default()
         }),
+        "conversationInvitations" => one(&ConversationInvitation {
+            id: name.clone(),
+            code: name,
+            kept_until: Some(at),
+            ..ConversationInvitation::default()
+        }),
+        "conversationJoinRequests" => one(&ConversationJoinRequest {
+            id: name.clone(),
+            user_id: name,
+            expires_at: at,
+            ..ConversationJoinRequest::default()
+        }),
         "contactRequests" => one(&ContactRequest {
             id: name.clone(),
             requester_id: name,

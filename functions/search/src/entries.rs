@@ -3,7 +3,7 @@
 use whisper_kit::ids::derived_id;
 use whisper_schema::prelude::{Column, MediaEntry, MediaKind, MentionEntry, Message, SearchEntry};
 use whisper_store::{Batch, Doc, Filter};
-use whisper_words::indexed;
+use whisper_words::{indexed, shortened};
 
 use crate::texts::{carried, has_link, has_media, kind, texts};
 
@@ -95,12 +95,8 @@ fn delete<D: whisper_schema::Document>(batch: Batch, ids: &[String]) -> Batch {
 /// The words of a message; none without any.
 fn entry(message: &Doc<Message>) -> Option<SearchEntry> {
     let texts = texts(message);
-    let mut words = indexed(texts.iter().map(|text| text.text.as_str()));
-    if let Some((end, _)) = words.char_indices().nth(MOST_WORDS) {
-        // Whole words, with the blank behind the last.
-        let end = words[..end].rfind(' ').unwrap_or_default();
-        words.truncate(end + 1);
-    }
+    let words = indexed(texts.iter().map(|text| text.text.as_str()));
+    let words = shortened(words, MOST_WORDS);
     (!words.is_empty()).then(|| SearchEntry {
         id: message.id.clone(),
         conversation_id: message.conversation_id.clone(),

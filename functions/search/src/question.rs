@@ -5,12 +5,7 @@ use whisper_kit::Code;
 use whisper_kit::error::{Error, Result, Rule};
 use whisper_schema::prelude::{MessageContentType, SearchEntry, Timestamp};
 use whisper_store::{Filter, Query};
-use whisper_words::{Phrase, phrases};
-
-/// Most characters of a question.
-const CHARACTERS: usize = 200;
-/// Most words of a question.
-const WORDS: usize = 30;
+use whisper_words::{NoQuestion, Phrase, question};
 
 /// A search.
 #[derive(Clone, Debug, Deserialize)]
@@ -19,7 +14,7 @@ const WORDS: usize = 30;
 pub struct SearchFilters {
     /// The words to look for, 1 to 200 characters and at most 30 words: upper and lower case, accents and the like don't matter, all words must
     /// stand in the message, in any order, and the last may be the beginning of one. Words in quotes must stand so.
-    #[cfg_attr(not(target_family = "wasm"), schemars(length(min = 1, max = CHARACTERS)))]
+    #[cfg_attr(not(target_family = "wasm"), schemars(length(min = 1, max = whisper_words::QUESTION_CHARACTERS)))]
     pub query: String,
     /// Only messages of this user.
     pub from: Option<String>,
@@ -58,27 +53,13 @@ impl Question {
     /// # Errors
     /// `invalid_query` for a question that is too long or has no word.
     pub fn new(filters: &SearchFilters) -> Result<Self> {
-        let wrong = |rule, detail: String| {
-            Err(Error::field("query", rule, detail).with_code(Code::InvalidQuery))
-        };
-        if filters.query.chars().count() > CHARACTERS {
-            return wrong(
-                Rule::Size,
-                format!("must have at most {CHARACTERS} characters"),
-            );
-        }
-        let phrases = phrases(&filters.query);
-        if phrases.is_empty() {
-            return wrong(Rule::Required, "must have a letter or a digit".to_owned());
-        }
-        if phrases
-            .iter()
-            .map(|phrase| phrase.words.len())
-            .sum::<usize>()
-            > WORDS
-        {
-            return wrong(Rule::Size, format!("must have at most {WORDS} words"));
-        }
+        let phrases = question(&filters.query).map_err(|wrong| {
+            let rule = match wrong {
+                NoQuestion::Empty => Rule::Required,
+                NoQuestion::TooLong | NoQuestion::TooManyWords => Rule::Size,
+            };
+            Error::field("query", rule, wrong.detail()).with_code(Code::InvalidQuery)
+        })?;
         Ok(Self {
             phrases,
             filters: filters.clone(),

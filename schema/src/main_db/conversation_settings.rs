@@ -94,6 +94,10 @@ pub struct ConversationSettings {
     /// sees all of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub history: Option<ConversationHistory>,
+    /// Whether users who join on their own, by a link or from the directory, wait until a member whom `addMembers` names approves:
+    /// no, at first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub join_approval: Option<bool>,
     /// An object of the clients' own that all members share, such as colours: at most 4,000 characters as JSON. It is
     /// replaced as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -146,6 +150,7 @@ impl ConversationSettings {
             see_members: Some(ConversationCircle::Everyone),
             slow_mode_seconds: Some(0),
             history: Some(ConversationHistory::All),
+            join_approval: Some(false),
             custom: None,
         }
     }
@@ -189,6 +194,11 @@ impl ConversationSettings {
     /// The part of the history that is for newcomers.
     pub fn history(&self) -> ConversationHistory {
         self.history.unwrap_or_default()
+    }
+
+    /// Whether users who join on their own wait for approval.
+    pub fn join_approval(&self) -> bool {
+        self.join_approval.unwrap_or(false)
     }
 
     /// Seconds that somebody of this role waits between two messages; 0 for no wait. Moderators, admins and the owner
@@ -303,7 +313,8 @@ mod tests {
             json!({
                 "sendMessages": "everyone", "addMembers": "everyone", "editDetails": "admins",
                 "pinMessages": "moderators", "inviteMembers": "admins", "mentionAll": "everyone",
-                "seeMembers": "everyone", "slowModeSeconds": 0, "history": "all", "custom": {"colour": "red"},
+                "seeMembers": "everyone", "slowModeSeconds": 0, "history": "all",
+                "joinApproval": false, "custom": {"colour": "red"},
             })
         );
         assert_eq!(ConversationSettings::default().to_text(), None);

@@ -46,6 +46,20 @@ pub enum SystemMessage {
         /// Users who joined by that, at most 100.
         user_ids: Vec<String>,
     },
+    /// They joined on their own.
+    MemberJoined {
+        /// Whether by a link; else they found it in the directory.
+        by_link: bool,
+    },
+    /// They approved somebody who had asked to join.
+    MemberApproved {
+        /// User who joined by that.
+        user_id: String,
+    },
+    /// They made it public: anybody finds it in the directory.
+    MadePublic,
+    /// They took it off the directory.
+    MadePrivate,
     /// They left.
     MemberLeft,
     /// They sent a member away.
@@ -100,6 +114,7 @@ impl SystemMessage {
             SystemMessage::ConversationCreated { user_ids, .. }
             | SystemMessage::MembersAdded { user_ids } => user_ids,
             SystemMessage::MemberRemoved { user_id }
+            | SystemMessage::MemberApproved { user_id }
             | SystemMessage::MemberBanned { user_id, .. }
             | SystemMessage::RoleGiven { user_id, .. }
             | SystemMessage::OwnershipHandedOver { user_id } => std::slice::from_ref(user_id),
@@ -107,6 +122,9 @@ impl SystemMessage {
             | SystemMessage::DescriptionChanged
             | SystemMessage::PictureChanged
             | SystemMessage::SettingsChanged { .. }
+            | SystemMessage::MadePublic
+            | SystemMessage::MadePrivate
+            | SystemMessage::MemberJoined { .. }
             | SystemMessage::MemberLeft => &[],
         }
     }
@@ -116,6 +134,8 @@ impl SystemMessage {
         matches!(
             self,
             SystemMessage::MembersAdded { .. }
+                | SystemMessage::MemberJoined { .. }
+                | SystemMessage::MemberApproved { .. }
                 | SystemMessage::MemberLeft
                 | SystemMessage::MemberRemoved { .. }
                 | SystemMessage::MemberBanned { .. }

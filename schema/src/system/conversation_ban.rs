@@ -15,6 +15,7 @@ use crate::{Collection, Column, Ephemeral, Timestamp};
 #[retention(forever = "A ban without an end, until it is lifted.")]
 #[index(unique idx_conversation_user(conversation_id, user_id))]
 #[index(idx_conversation(conversation_id))]
+#[index(idx_user(user_id))]
 #[index(idx_ends(ends_at))]
 pub struct ConversationBan {
     /// Id of the document: a hash of conversation and user.

@@ -53,6 +53,7 @@ choices! {
 #[index(idx_conversation_receipt(conversation_id, status, receipt_position, joined_position))]
 #[index(idx_conversation_delivered(conversation_id, status, delivered_position, joined_position))]
 #[index(idx_left(left_at))]
+#[index(idx_invitation(invitation_id, status, joined_at))]
 pub struct ConversationMember {
     /// Id of the document: a hash of conversation and user.
     pub id: String,
@@ -120,6 +121,9 @@ pub struct ConversationMember {
     /// User who brought them in; none if they came on their own.
     #[attr(size = 36)]
     pub invited_by: Option<String>,
+    /// Invitation that they joined by, the last time if more than once; none if by none.
+    #[attr(size = 36)]
+    pub invitation_id: Option<String>,
 }
 
 impl ConversationMember {

@@ -69,6 +69,8 @@ codes! {
     InvalidJson = "invalid_json", 400, "Invalid JSON";
     /// A parameter in the query string is unknown or can't be read; `errors` says which.
     InvalidQuery = "invalid_query", 400, "Invalid query parameter";
+    /// As many users have joined by the invitation as may. Raise its number of uses, or decline.
+    InvitationUsedUp = "invitation_used_up", 409, "Invitation is used up";
     /// A job didn't end well; `detail` counts the items that failed. The next run goes on.
     JobFailed = "job_failed", 500, "Job failed";
     /// The only owner can't leave while others stay: hand over the conversation first.

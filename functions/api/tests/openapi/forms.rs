@@ -121,6 +121,7 @@ fn what_is_sent_has_its_limits() {
     let free = [
         "?\"errorType\"",
         "?\"tag\"",
+        "?\"category\"",
         "?\"from\"",
         // As many as the host has under way.
         "HostFault/requestIds",

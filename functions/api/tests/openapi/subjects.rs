@@ -43,6 +43,19 @@ pub const SUBJECTS: &[Subject] = &[
         &["/v1/conversations", "/v1/me/drafts"],
     ),
     subject(
+        "Joining",
+        "Invitations into groups, requests to join them, and the directory of public groups.",
+        &[
+            "/v1/invitations",
+            "/v1/directory",
+            "/v1/me/join-requests",
+            "/v1/conversations/{}/invitations",
+            "/v1/conversations/{}/join-requests",
+            "/v1/conversations/{}/join",
+            "/v1/conversations/{}/listing",
+        ],
+    ),
+    subject(
         "Messages",
         "Sending and reading, and what members do to messages.",
         &[

@@ -4,7 +4,12 @@
 mod bans;
 mod blocked;
 mod departure;
+mod directory;
 mod drafts;
+mod hall;
+mod invitations;
+mod joining;
+mod joining_model;
 mod limits;
 mod list;
 mod list_model;

@@ -34,6 +34,17 @@ fn strangers_cannot_tell_a_conversation_from_none_by_what_is_read() {
             (Method::GET, "/draft", Value::Null),
             (Method::PUT, "/draft", json!({"content": "x"})),
             (Method::DELETE, "/draft", Value::Null),
+            (Method::POST, "/join", Value::Null),
+            (Method::PUT, "/listing", json!({"tags": ["x"]})),
+            (Method::DELETE, "/listing", Value::Null),
+            (Method::GET, "/invitations", Value::Null),
+            (Method::POST, "/invitations", json!({})),
+            (Method::PATCH, "/invitations/x", json!({"name": "x"})),
+            (Method::DELETE, "/invitations/x", Value::Null),
+            (Method::GET, "/invitations/x/members", Value::Null),
+            (Method::GET, "/join-requests", Value::Null),
+            (Method::POST, "/join-requests/bob/approve", Value::Null),
+            (Method::POST, "/join-requests/bob/decline", Value::Null),
         ];
         room.edge.statements();
         for (method, path, body) in routes {

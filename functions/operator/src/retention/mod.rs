@@ -10,9 +10,10 @@ use whisper_kit::jobs::{self, Sweep, Tally, delete_bounded};
 use whisper_kit::{Ctx, Reply, Request, Result};
 use whisper_schema::Retention;
 use whisper_schema::prelude::{
-    AppMetric, Column, ContactRequest, ConversationBan, ConversationMember, Document, Event,
-    IdempotencyKey, JobRun, MessageDraft, MessageVersion, Notification, RateLimit, ReceiptTrail,
-    RestingName, Session, Timestamp, TypingIndicator, UserActivity,
+    AppMetric, Column, ContactRequest, ConversationBan, ConversationInvitation,
+    ConversationJoinRequest, ConversationMember, Document, Event, IdempotencyKey, JobRun,
+    MessageDraft, MessageVersion, Notification, RateLimit, ReceiptTrail, RestingName, Session,
+    Timestamp, TypingIndicator, UserActivity,
 };
 use whisper_store::Filter;
 
@@ -58,6 +59,8 @@ async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
         ended(ctx, tally, RestingName::RESTS_UNTIL).await,
         ended(ctx, tally, ContactRequest::EXPIRES_AT).await,
         ended(ctx, tally, ConversationBan::ENDS_AT).await,
+        ended(ctx, tally, ConversationInvitation::KEPT_UNTIL).await,
+        ended(ctx, tally, ConversationJoinRequest::EXPIRES_AT).await,
         ended(ctx, tally, MessageDraft::EXPIRES_AT).await,
         left(ctx, tally).await,
         trails(ctx, tally).await,

@@ -1,0 +1,213 @@
+//! Whether somebody who doesn't belong to a conversation may know of it, and come in.
+
+use whisper_kit::error::{Error, OptionExt, Result};
+use whisper_people::contact;
+use whisper_people::ids::member_id;
+use whisper_schema::prelude::{
+    Column, Contact, Conversation, ConversationBan, ConversationInvitation, ConversationKind,
+    ConversationMember, ConversationMemberRole as Role, ConversationMemberStatus as Status,
+    ConversationRight, Document, Timestamp,
+};
+use whisper_store::{Batch, Count, Doc, Filter, First, Get, Patch, Query};
+
+use crate::access::{Door, active, door, this_one};
+
+/// The way by which somebody comes.
+#[derive(Clone, Copy, Debug)]
+pub enum Way<'a> {
+    /// They found it in the directory.
+    Directory,
+    /// They have a link, which stands.
+    Link(&'a Doc<ConversationInvitation>),
+}
+
+/// The questions that an entrance is decided by.
+pub type Asking = (
+    Door,
+    Count<Conversation>,
+    First<ConversationMember>,
+    Option<Get<ConversationMember>>,
+);
+/// The answers to these questions.
+type Asked = (
+    (Option<Doc<Conversation>>, Option<Doc<ConversationMember>>),
+    u64,
+    Option<Doc<ConversationMember>>,
+    Option<Option<Doc<ConversationMember>>>,
+);
+
+/// A conversation that somebody belongs to, or may know of.
+#[derive(Debug)]
+pub struct Entrance<'a> {
+    way: Way<'a>,
+    /// The conversation.
+    pub conversation: Doc<Conversation>,
+    /// Their membership, also one that has ended.
+    pub member: Option<Doc<ConversationMember>>,
+    owner: Option<Doc<ConversationMember>>,
+    maker: Option<Doc<ConversationMember>>,
+}
+
+/// Holds for documents of conversations, which `of` names, that a user may know of without belonging to them: they aren't
+/// banned, and the owner didn't block them. For reads alone.
+pub fn open_to<D: Document>(of: Column<D>, user: &str, now: Timestamp) -> Filter<D> {
+    let bans = Filter::and([
+        Filter::eq(ConversationBan::USER_ID, user),
+        Filter::stands(now),
+    ]);
+    let blocks = Filter::and([
+        Filter::eq(Contact::CONTACT_USER_ID, user),
+        Filter::eq(Contact::IS_BLOCKED, true),
+    ]);
+    let owned = Filter::and([
+        Filter::is_among(ConversationMember::USER_ID, Contact::USER_ID, blocks),
+        active(),
+        Filter::eq(ConversationMember::ROLE, Role::Owner),
+    ]);
+    Filter::and([
+        Filter::is_not_among(of, ConversationBan::CONVERSATION_ID, bans),
+        Filter::is_not_among(of, ConversationMember::CONVERSATION_ID, owned),
+    ])
+}
+
+/// Asks whether somebody may come in, whether or not there is such a conversation: a 404 costs the same.
+pub fn ask(conversation: &str, user: &str, way: Way<'_>, now: Timestamp) -> Asking {
+    let open = Query::new()
+        .filter(Filter::eq(Column::id(), conversation))
+        .filter(open_to(Column::id(), user, now));
+    let owner = Query::new()
+        .filter(Filter::eq(
+            ConversationMember::CONVERSATION_ID,
+            conversation,
+        ))
+        .filter(active())
+        .filter(Filter::eq(ConversationMember::ROLE, Role::Owner));
+    let maker = match way {
+        Way::Directory => None,
+        Way::Link(link) => Some(Get::id(member_id(conversation, &link.created_by))),
+    };
+    (
+        door(conversation, user),
+        open.count(1),
+        owner.first(),
+        maker,
+    )
+}
+
+impl<'a> Entrance<'a> {
+    /// The entrance, of the answers to [`ask`]. Members pass.
+    ///
+    /// # Errors
+    /// `not_found` for everybody who may not know of the conversation, whyever.
+    pub fn of(way: Way<'a>, ((conversation, member), open, owner, maker): Asked) -> Result<Self> {
+        let entrance = Entrance {
+            way,
+            conversation: conversation.or_not_found()?,
+            member,
+            owner,
+            maker: maker.flatten(),
+        };
+        match entrance.is_member() || (open == 1 && entrance.lets_in()) {
+            true => Ok(entrance),
+            false => Err(Error::not_found()),
+        }
+    }
+
+    /// Whether they belong to it.
+    pub fn is_member(&self) -> bool {
+        let member = self.member.as_ref();
+        member.is_some_and(|member| member.status == Status::Active)
+    }
+
+    /// Whether users who come by this way wait for approval.
+    pub fn needs_approval(&self) -> bool {
+        let by_link = match self.way {
+            Way::Directory => false,
+            Way::Link(link) => link.needs_approval,
+        };
+        by_link || self.conversation.own_settings().join_approval()
+    }
+
+    /// The link that they come by.
+    pub fn link(&self) -> Option<&'a Doc<ConversationInvitation>> {
+        match self.way {
+            Way::Directory => None,
+            Way::Link(link) => Some(link),
+        }
+    }
+
+    /// Whether the way leads in. Nobody comes into a group that nobody owns: all have left it.
+    fn lets_in(&self) -> bool {
+        let of = &self.conversation;
+        let is_way = match self.way {
+            Way::Directory => of.is_public,
+            Way::Link(link) => !link.is_used_up() && may_invite(of, self.maker.as_deref()),
+        };
+        is_way && of.kind != ConversationKind::Direct && self.owner.is_some()
+    }
+
+    /// Adds the conditions on which somebody may come in: the owner didn't block them, and the maker of the link may still invite.
+    pub fn guarded(&self, batch: Batch, user: &str) -> Batch {
+        let batch = match &self.owner {
+            Some(owner) => batch.expect_none(Filter::and([
+                contact(&owner.user_id, user),
+                Filter::eq(Contact::IS_BLOCKED, true),
+            ])),
+            None => batch,
+        };
+        match &self.maker {
+            Some(maker) => batch.expect_some(this_one(maker)),
+            None => batch,
+        }
+    }
+
+    /// Uses the link once in the commit, where there is one: it must stand by then, want no approval, and have a use left.
+    pub fn used(&self, batch: Batch) -> Batch {
+        match self.link() {
+            Some(link) => {
+                let free = Filter::and([
+                    Filter::stands(Timestamp::AT_COMMIT),
+                    Filter::eq(ConversationInvitation::NEEDS_APPROVAL, false),
+                    same_limit(link),
+                ]);
+                batch.update_if(&link.id, one_more(link), free)
+            }
+            None => batch,
+        }
+    }
+
+    /// Holds for the conversation while its settings, and whether it is public, are as they were read.
+    pub fn unchanged(&self) -> Filter<Conversation> {
+        let of = &self.conversation;
+        Filter::and([
+            crate::access::same_settings(of),
+            Filter::eq(Conversation::IS_PUBLIC, of.is_public),
+        ])
+    }
+}
+
+/// Whether the maker of a link belongs to the conversation and may invite: the link works only then.
+pub fn may_invite(conversation: &Conversation, maker: Option<&ConversationMember>) -> bool {
+    maker.is_some_and(|maker| {
+        maker.status == Status::Active
+            && conversation.lets(maker.role, ConversationRight::InviteMembers)
+    })
+}
+
+/// One more use of a link, as many as it may have at most.
+pub fn one_more(link: &ConversationInvitation) -> Patch<ConversationInvitation> {
+    let uses = ConversationInvitation::USES;
+    match link.max_uses {
+        Some(most) => Patch::new().add_within(uses, 1, 0, most),
+        None => Patch::new().add(uses, 1),
+    }
+}
+
+/// Holds while a link may be used as often as it was read.
+pub fn same_limit(link: &ConversationInvitation) -> Filter<ConversationInvitation> {
+    let most = ConversationInvitation::MAX_USES;
+    match link.max_uses {
+        Some(uses) => Filter::eq(most, uses),
+        None => Filter::is_null(most),
+    }
+}
