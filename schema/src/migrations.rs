@@ -133,4 +133,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "receipts",
         sql: include_str!("../migrations/sqlite/0024_receipts.sql"),
     },
+    Migration {
+        number: 26,
+        name: "scheduled_messages",
+        sql: include_str!("../migrations/sqlite/0026_scheduled_messages.sql"),
+    },
 ];

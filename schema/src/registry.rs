@@ -11,11 +11,12 @@ use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
     Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember,
     Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey,
-    JobRun, MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark, MessagePin,
-    MessageReaction, MessageReactionCount, MessageReference, MessageRemains, MessageThread,
-    MessageVersion, NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress,
-    ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit, ReceiptTrail, ReputationGrant,
-    RestingName, SearchEntry, Session, SigningKey, StickerTag, StoryReaction,
+    JobRun, MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark, MessageOpening,
+    MessagePin, MessageReaction, MessageReactionCount, MessageReference, MessageRemains,
+    MessageThread, MessageVersion, NotificationSettings, OpenedMessage, PollBallot, PollChoice,
+    PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit,
+    ReceiptTrail, ReputationGrant, RestingName, ScheduledBook, ScheduledMessage, SearchEntry,
+    Session, SigningKey, StickerTag, StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -113,6 +114,10 @@ pub fn system_collections() -> &'static [&'static Collection] {
         MessageVersion::COLLECTION,
         MessagePin::COLLECTION,
         MessageThread::COLLECTION,
+        MessageOpening::COLLECTION,
+        OpenedMessage::COLLECTION,
+        ScheduledMessage::COLLECTION,
+        ScheduledBook::COLLECTION,
         StoryReaction::COLLECTION,
         ErrorGroup::COLLECTION,
         ErrorLink::COLLECTION,

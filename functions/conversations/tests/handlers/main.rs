@@ -16,3 +16,4 @@ mod requests;
 mod room;
 mod strangers;
 mod telling;
+mod timer;

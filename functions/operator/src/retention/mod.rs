@@ -12,7 +12,7 @@ use whisper_schema::Retention;
 use whisper_schema::prelude::{
     AppMetric, Column, ContactRequest, ConversationBan, ConversationMember, Document, Event,
     IdempotencyKey, JobRun, MessageDraft, MessageVersion, Notification, RateLimit, ReceiptTrail,
-    RestingName, Session, Timestamp, TypingIndicator, UserActivity,
+    RestingName, ScheduledMessage, Session, Timestamp, TypingIndicator, UserActivity,
 };
 use whisper_store::Filter;
 
@@ -59,6 +59,7 @@ async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
         ended(ctx, tally, ContactRequest::EXPIRES_AT).await,
         ended(ctx, tally, ConversationBan::ENDS_AT).await,
         ended(ctx, tally, MessageDraft::EXPIRES_AT).await,
+        ended(ctx, tally, ScheduledMessage::EXPIRES_AT).await,
         left(ctx, tally).await,
         trails(ctx, tally).await,
         old(ctx, tally, |event: &Event| Some(event.created_at)).await,
