@@ -143,4 +143,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "invitations",
         sql: include_str!("../migrations/sqlite/0026_invitations.sql"),
     },
+    Migration {
+        number: 27,
+        name: "scheduled_messages",
+        sql: include_str!("../migrations/sqlite/0027_scheduled_messages.sql"),
+    },
 ];

@@ -12,12 +12,12 @@ use crate::system::{
     Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationInvitation,
     ConversationJoinRequest, ConversationMember, Discoverable, DisplayName, ErrorGroup, ErrorLink,
     Event, FanOut, GifTag, IdempotencyKey, JobRun, MediaEntry, MentionEntry, MessageDraft,
-    MessageExpiry, MessageMark, MessagePin, MessageReaction, MessageReactionCount,
+    MessageExpiry, MessageMark, MessageOpening, MessagePin, MessageReaction, MessageReactionCount,
     MessageReference, MessageRemains, MessageThread, MessageVersion, NotificationSettings,
-    PollBallot, PollChoice, PollClosing, PollTally, PostHashtag, Progress, ProgressDay,
-    ProgressWeek, PublicConversation, PublicConversationTag, Push, PushSubscription, RateLimit,
-    ReceiptTrail, ReputationGrant, RestingName, SearchEntry, Session, SigningKey, StickerTag,
-    StoryReaction,
+    OpenedMessage, PollBallot, PollChoice, PollClosing, PollTally, PostHashtag, Progress,
+    ProgressDay, ProgressWeek, PublicConversation, PublicConversationTag, Push, PushSubscription,
+    RateLimit, ReceiptTrail, ReputationGrant, RestingName, ScheduledBook, ScheduledMessage,
+    SearchEntry, Session, SigningKey, StickerTag, StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -115,6 +115,10 @@ pub fn system_collections() -> &'static [&'static Collection] {
         MessageVersion::COLLECTION,
         MessagePin::COLLECTION,
         MessageThread::COLLECTION,
+        MessageOpening::COLLECTION,
+        OpenedMessage::COLLECTION,
+        ScheduledMessage::COLLECTION,
+        ScheduledBook::COLLECTION,
         StoryReaction::COLLECTION,
         ErrorGroup::COLLECTION,
         ErrorLink::COLLECTION,

@@ -15,6 +15,7 @@ mod access;
 pub mod ids;
 mod marks;
 mod mentioned;
+mod once;
 mod poll;
 mod reactions;
 mod receipts;
@@ -31,6 +32,9 @@ mod words;
 pub use access::{Access, check_member, first_members, is_active, may_still_send, member_of};
 pub use marks::{Marking, Marks, ReactionCountView, marks};
 pub use mentioned::{ADMINS, ALL, is_admin, is_group, is_mentioned, refuse_groups};
+pub use once::{
+    OPENING, VIEW_ONCE_LIFETIME, ViewOnceView, is_spent, is_view_once, opening_id, spent_metadata,
+};
 pub use poll::{
     MOST_OPTIONS, PollOptionView, PollView, Polling, Polls, ballot_id, is_closed, options_of,
     places, polls_of,

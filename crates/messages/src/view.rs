@@ -10,6 +10,7 @@ use whisper_schema::{Choice, Timestamp};
 use whisper_store::Doc;
 
 use crate::marks::ReactionCountView;
+use crate::once::{ViewOnceView, concealed, is_view_once};
 use crate::poll::PollView;
 use crate::viewing::Viewing;
 
@@ -92,6 +93,9 @@ pub struct MessageView {
     /// The results of its poll, with the viewer's choice; absent in the answer to a send.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub poll: Option<PollView>,
+    /// Present where it can be viewed once: then its content is shown by opening it alone, and absent here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view_once: Option<ViewOnceView>,
     /// Users it mentions, by their ids; `@all` for all members, `@admins` for the owner and the admins.
     pub mentions: Vec<String>,
     /// Addresses found in it.
@@ -137,7 +141,9 @@ impl MessageView {
         let reactions = viewing.reactions(&of).object();
         let (reaction_counts, my_reactions) =
             (viewing.reaction_counts(&of), viewing.my_reactions(&of));
+        let view_once = viewing.view_once(&of);
         let mut view = MessageView {
+            view_once,
             is_starred: viewing.is_starred(&of),
             reply_count: viewing.replies_to(&of),
             reactions,
@@ -155,11 +161,31 @@ impl MessageView {
         view.poll = poll;
         view
     }
+
+    /// A message that can be viewed once, as somebody sees it who opens it.
+    pub fn opened(of: Doc<Message>, viewing: &Viewing) -> Self {
+        let content = of.value.clone();
+        let mut view = MessageView::seen(of, viewing);
+        view.content = content.content;
+        view.media_urls = content.media_urls;
+        view.media_file_ids = content.media_file_ids;
+        view.thumbnail_url = content.thumbnail_url;
+        view.thumbnail_file_id = content.thumbnail_file_id;
+        view.links = content.links;
+        view.metadata = object(content.metadata.as_deref());
+        view.view_once = Some(ViewOnceView {
+            is_opened: true,
+            opened_count: None,
+        });
+        view
+    }
 }
 
 impl From<Message> for MessageView {
     /// The message as its sender sees it right after sending, without readers yet.
     fn from(of: Message) -> Self {
+        let view_once = is_view_once(&of).then(ViewOnceView::default);
+        let of = concealed(of);
         let metadata = object(of.metadata.as_deref());
         MessageView {
             original_content_type: original(of.content_type, metadata.as_ref()),
@@ -169,6 +195,7 @@ impl From<Message> for MessageView {
             my_reactions: Vec::new(),
             is_starred: false,
             reply_count: 0,
+            view_once,
             deleted_for: Vec::new(),
             read_by: Vec::new(),
             poll: None,

@@ -19,6 +19,7 @@ use whisper_store::{Doc, Get};
 use crate::access::{Access, is_active};
 use crate::marks::{Marks, ReactionCountView, marks};
 use crate::mentioned::is_group;
+use crate::once::{Openings, ViewOnceView, is_view_once, openings};
 use crate::poll::{PollView, Polls, polls_of};
 use crate::reactions::Mirror;
 use crate::receipts::{Reader, Receipts, readers, sharing};
@@ -48,6 +49,8 @@ pub struct Viewing {
     marks: Marks,
     /// The polls that the messages show.
     polls: Polls,
+    /// The openings of messages that can be viewed once.
+    openings: Openings,
     /// The moment at which they are shown.
     now: Timestamp,
     /// The conversations of which the viewer may know who the members are.
@@ -118,12 +121,13 @@ impl Viewing {
             .iter()
             .map(|origin| Get::<ConversationMember>::id(member_id(origin, me)));
         let named = named(messages, &receipts.readers);
-        let (people, memberships, marks, polls) = ctx
+        let (people, memberships, marks, polls, openings) = ctx
             .read((
                 shown_to(me, named.iter().map(String::as_str)),
                 memberships.collect::<Vec<_>>(),
                 marks(me, messages),
                 polls_of(me, messages.iter().map(|m| &m.value)),
+                openings(me, messages),
             ))
             .await?;
         let memberships = memberships.into_iter().flatten().map(Doc::into_inner);
@@ -139,6 +143,7 @@ impl Viewing {
             people,
             marks: marks.complete(ctx, messages).await?,
             polls,
+            openings,
             now: ctx.now(),
             open: BTreeSet::new(),
         })
@@ -220,6 +225,11 @@ impl Viewing {
     /// The results of the poll that this message shows.
     pub fn poll_of(&self, message: &Message) -> Option<PollView> {
         self.polls.view(message, self.now)
+    }
+
+    /// How far this message got, if it can be viewed once.
+    pub fn view_once(&self, message: &Message) -> Option<ViewOnceView> {
+        is_view_once(message).then(|| self.openings.view(message))
     }
 
     /// Whether the viewer starred this message.

@@ -7,6 +7,8 @@ use whisper_schema::excerpt;
 use whisper_schema::main_db::{Message, MessageContentType as Kind};
 use whisper_schema::text::is_blank;
 
+use crate::once::is_view_once;
+
 /// People whom one user mentions, in messages that they send and by edits.
 pub const MENTIONS: Rate = Rate::per_hour("send_mention", "mention_rate_per_hour", 1000);
 
@@ -62,10 +64,10 @@ impl<'a> Words<'a> {
     }
 }
 
-/// The beginning of a message's words; the kind in brackets where there are none.
+/// The beginning of a message's words; the kind in brackets where there are none, or where they are to be viewed once.
 pub fn plain_text(message: &Message) -> String {
     match message.content.trim() {
-        words if is_blank(words) => format!("[{}]", message.content_type),
+        words if is_blank(words) || is_view_once(message) => format!("[{}]", message.content_type),
         words => excerpt(words, PREVIEW).to_owned(),
     }
 }

@@ -23,7 +23,7 @@ pub struct ConversationChange {
     /// File of a group's picture.
     pub avatar_file_id: Change<String>,
     /// Settings: the ones that are named change, and null sets all of them as they were at first. A direct conversation has
-    /// `custom` alone.
+    /// `messageTimerSeconds` and `custom` alone.
     #[field(apart)]
     pub settings: Change<ConversationSettings>,
 }
@@ -107,9 +107,28 @@ impl ConversationChange {
         self.details().iter().any(|(_, given)| *given)
     }
 
-    /// Whether it names settings.
+    /// Whether it names settings other than how long messages stay.
     pub fn has_settings(&self) -> bool {
-        self.settings != Change::Keep
+        match &self.settings {
+            Change::Keep => false,
+            Change::Clear => true,
+            Change::Set(settings) => {
+                let timer = ConversationSettings {
+                    message_timer_seconds: settings.message_timer_seconds,
+                    ..ConversationSettings::default()
+                };
+                *settings != timer || settings.message_timer_seconds.is_none()
+            }
+        }
+    }
+
+    /// Whether it sets how long messages stay.
+    pub fn has_timer(&self, conversation: &Conversation) -> bool {
+        match &self.settings {
+            Change::Keep => false,
+            Change::Clear => conversation.own_settings().message_timer() != 0,
+            Change::Set(settings) => settings.message_timer_seconds.is_some(),
+        }
     }
 
     /// The details, and whether it names them.
@@ -214,6 +233,13 @@ mod tests {
             changed(&mut direct, json!({"settings": {"custom": {}}})),
             Ok(vec!["settings".into()])
         );
+        assert_eq!(
+            changed(
+                &mut direct,
+                json!({"settings": {"messageTimerSeconds": 60}})
+            ),
+            Ok(vec!["settings".into()])
+        );
         let refused = changed(&mut direct, json!({"name": "x", "avatarUrl": null}));
         assert_eq!(refused, Err(vec!["name".into(), "avatarUrl".into()]));
         let refused = changed(
@@ -221,6 +247,35 @@ mod tests {
             json!({"settings": {"history": "all", "custom": {}}}),
         );
         assert_eq!(refused, Err(vec!["settings.history".into()]));
+    }
+
+    #[test]
+    fn the_timer_is_a_setting_of_its_own() {
+        let timed = Conversation {
+            settings: Some(r#"{"messageTimerSeconds":60}"#.into()),
+            ..group()
+        };
+        for (body, of, wanted) in [
+            (json!({}), &timed, (false, false)),
+            (json!({"settings": {}}), &timed, (true, false)),
+            (
+                json!({"settings": {"messageTimerSeconds": 0}}),
+                &timed,
+                (false, true),
+            ),
+            (
+                json!({"settings": {"messageTimerSeconds": 5, "history": "all"}}),
+                &timed,
+                (true, true),
+            ),
+            (json!({"settings": {"custom": {}}}), &timed, (true, false)),
+            (json!({"settings": null}), &timed, (true, true)),
+            (json!({"settings": null}), &group(), (true, false)),
+        ] {
+            let change = body::read::<ConversationChange>(body.as_object().unwrap()).unwrap();
+            let found = (change.has_settings(), change.has_timer(of));
+            assert_eq!(found, wanted, "{body}");
+        }
     }
 
     #[test]

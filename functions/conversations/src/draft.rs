@@ -34,7 +34,7 @@ pub struct NewConversation {
     pub avatar_url: Option<String>,
     /// File of a group's picture.
     pub avatar_file_id: Option<String>,
-    /// Settings of a group; a direct conversation has `custom` alone.
+    /// Settings of a group; a direct conversation has `messageTimerSeconds` and `custom` alone.
     #[field(apart)]
     pub settings: Option<ConversationSettings>,
     /// Whether clients encrypt messages end to end.
@@ -115,6 +115,7 @@ pub const OF_GROUPS: &str = "is for groups; a direct conversation has none";
 pub fn settings_of_groups(settings: &ConversationSettings) -> Vec<String> {
     let shared = ConversationSettings {
         custom: settings.custom.clone(),
+        message_timer_seconds: settings.message_timer_seconds,
         ..ConversationSettings::default()
     };
     let names = settings.unlike(&shared).names().into_iter();
@@ -162,6 +163,7 @@ mod tests {
         for body in [
             json!({"type": "direct", "participantIds": ["a"]}),
             json!({"type": "direct", "participantIds": ["a"], "settings": {"custom": {"colour": 60}}, "isEncrypted": true}),
+            json!({"type": "direct", "participantIds": ["a"], "settings": {"messageTimerSeconds": 86_400}}),
             json!({"type": "group", "name": "x"}),
             json!({"type": "group", "name": "x", "description": null, "participantIds": ["a", "b"]}),
             json!({"type": "group", "name": "x".repeat(100), "maxParticipants": 2, "participantIds": ["a"]}),

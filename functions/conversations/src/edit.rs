@@ -26,7 +26,8 @@ pub fn endpoint() -> Endpoint {
         Method::PATCH,
         "/v1/conversations/{conversationId}",
         "updateConversation",
-        "Changes name, description and picture, for members whom `editDetails` names, and settings, for the owner and admins.",
+        "Changes name, description and picture, for members whom `editDetails` names; how long messages stay, for members whom \
+         `setMessageTimer` names; and other settings, for the owner and admins. Between two, both may.",
         edit,
     )
     .headers(&["if-match"])
@@ -72,7 +73,10 @@ async fn attempt(
         let fields: Vec<&str> = changed.iter().map(|(column, _)| column.key()).collect();
         let told = told(&before, &access.conversation);
         let told = Told::of(ctx, &access.conversation, &me, told)?;
-        let what = json!({"fields": fields, "messageIds": told.ids()});
+        let mut what = json!({"fields": fields, "messageIds": told.ids()});
+        if let Some(seconds) = timer_change(&before, &access.conversation) {
+            what["messageTimerSeconds"] = seconds.into();
+        }
         let patch = told
             .summarised(Patch::of(changed))
             .set(Conversation::UPDATED_AT, Timestamp::AT_COMMIT);
@@ -113,6 +117,11 @@ fn refuse(access: &Access, change: &ConversationChange) -> Result<()> {
         let detail = "You may not change name, description and picture here.";
         return Err(Error::forbidden(detail));
     }
+    let timer = ConversationRight::SetMessageTimer;
+    if change.has_timer(&access.conversation) && !access.has(timer) {
+        let detail = "You may not set how long messages stay here.";
+        return Err(Error::forbidden(detail));
+    }
     if change.has_settings() && !may_manage(access.me.role) {
         let detail = "Only the owner and admins may change the settings.";
         return Err(Error::forbidden(detail));
@@ -120,11 +129,26 @@ fn refuse(access: &Access, change: &ConversationChange) -> Result<()> {
     Ok(())
 }
 
-/// The changes of a group in the words of its history. Clients tell of their own part of the settings themselves, if at all.
+/// How long messages stay after a change, in seconds, where that differs.
+fn timer_change(before: &Conversation, after: &Conversation) -> Option<i64> {
+    let after = after.own_settings().message_timer();
+    (before.own_settings().message_timer() != after).then_some(after)
+}
+
+/// The changes in the words of the conversation's history: all of a group, and of a direct one how long messages stay. Clients tell
+/// of their own part of the settings themselves, if at all.
 fn told(before: &Conversation, after: &Conversation) -> Vec<SystemMessage> {
-    if after.kind == ConversationKind::Direct {
-        return Vec::new();
-    }
+    let timer = timer_change(before, after);
+    let timer = timer.map(|seconds| SystemMessage::MessageTimerChanged { seconds });
+    let mut told = match after.kind {
+        ConversationKind::Direct => Vec::new(),
+        _ => told_of_group(before, after),
+    };
+    told.extend(timer);
+    told
+}
+
+fn told_of_group(before: &Conversation, after: &Conversation) -> Vec<SystemMessage> {
     let mut told = Vec::new();
     if before.name != after.name {
         told.push(SystemMessage::Renamed {
@@ -145,6 +169,7 @@ fn told(before: &Conversation, after: &Conversation) -> Vec<SystemMessage> {
     );
     let settings = ConversationSettings {
         custom: None,
+        message_timer_seconds: None,
         ..after.unlike(&before)
     };
     if settings != ConversationSettings::default() {

@@ -83,7 +83,8 @@ pub struct ConversationView {
     pub last_message_sender_id: Option<String>,
     /// The caller's unread messages by the caller's id, as in `my`.
     pub unread_count: Map<String, Value>,
-    /// Its settings: all of them in a group; the clients' own, if there are any, in a direct conversation.
+    /// Its settings: all of them in a group; in a direct conversation how long messages stay, and the clients' own, where they
+    /// were set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settings: Option<ConversationSettings>,
     /// Whether anybody may find and join it.
@@ -274,10 +275,14 @@ impl ConversationView {
 fn shown_settings(of: &Conversation) -> Option<ConversationSettings> {
     let set = of.own_settings();
     match of.kind {
-        ConversationKind::Direct => set.custom.map(|custom| ConversationSettings {
-            custom: Some(custom),
-            ..ConversationSettings::default()
-        }),
+        ConversationKind::Direct => {
+            let shown = ConversationSettings {
+                message_timer_seconds: set.message_timer_seconds,
+                custom: set.custom,
+                ..ConversationSettings::default()
+            };
+            (shown != ConversationSettings::default()).then_some(shown)
+        }
         _ => Some(set.filled()),
     }
 }

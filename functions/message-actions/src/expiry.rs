@@ -10,6 +10,7 @@ use whisper_schema::prelude::{Column, Message, MessageExpiry, Timestamp};
 use whisper_store::{Doc, Filter, Order, Query};
 
 use crate::naming::forget;
+use crate::once::Opened;
 use crate::remains::Remains;
 use crate::removal::{DueMessage, hanging, pushes, removal};
 
@@ -22,7 +23,7 @@ pub fn endpoint() -> Endpoint {
         Method::POST,
         "/internal/jobs/message-expiry",
         "runMessageExpiry",
-        "Removes messages whose end has come, with everything that copies or names them.",
+        "Removes messages whose end has come, with everything that copies or names them; and contents that all have viewed who could, once.",
         handle,
     )
     .auth(Auth::Operator)
@@ -35,12 +36,13 @@ pub fn endpoint() -> Endpoint {
 
 async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
     jobs::run(&ctx, JOB, async |tally| {
-        // A request has 30 s: the other has the rest of the one's time.
-        let half = Bounds {
-            time: Bounds::default().time / 2,
+        // A request has 30 s: the last has the rest of the others' time.
+        let part = |parts| Bounds {
+            time: Bounds::default().time / parts,
             ..Bounds::default()
         };
-        jobs::expire(&ctx, &Remains, half, tally).await?;
+        jobs::expire(&ctx, &Opened, part(4), tally).await?;
+        jobs::expire(&ctx, &Remains, part(2), tally).await?;
         jobs::expire(&ctx, &Messages, Bounds::default(), tally).await
     })
     .await

@@ -1,5 +1,5 @@
-//! Things that hang on messages and go with them: marks, reactions and their counts, pins, earlier versions, votes, numbers of
-//! answers.
+//! Things that hang on messages and go with them: marks, reactions and their counts, pins, earlier versions, openings, votes,
+//! numbers of answers.
 //!
 //! A message that is removed takes all of it along, over several commits where it is much. One that is deleted for all keeps
 //! its place: users who had deleted it for themselves still don't see that, and its answers stay and are counted. The rest goes,
@@ -9,8 +9,9 @@ use whisper_kit::Result;
 use whisper_kit::jobs::Budget;
 use whisper_messages::ids::poll_id;
 use whisper_schema::system::{
-    MessageMark, MessageMarkKind, MessagePin, MessageReaction, MessageReactionCount, MessageThread,
-    MessageVersion, PollBallot, PollChoice, PollClosing, PollTally,
+    MessageMark, MessageMarkKind, MessageOpening, MessagePin, MessageReaction,
+    MessageReactionCount, MessageThread, MessageVersion, PollBallot, PollChoice, PollClosing,
+    PollTally,
 };
 use whisper_schema::{Column, Document};
 use whisper_store::{Batch, Filter};
@@ -21,6 +22,7 @@ pub struct Hanging {
     reactions: Filter<MessageReaction>,
     reaction_counts: Filter<MessageReactionCount>,
     versions: Filter<MessageVersion>,
+    openings: Filter<MessageOpening>,
     pins: Filter<MessagePin>,
     /// None where the messages keep their places.
     threads: Option<Filter<MessageThread>>,
@@ -46,6 +48,7 @@ impl Hanging {
             reactions: Filter::is_in(MessageReaction::MESSAGE_ID, ids()),
             reaction_counts: Filter::is_in(MessageReactionCount::MESSAGE_ID, ids()),
             versions: Filter::is_in(MessageVersion::MESSAGE_ID, ids()),
+            openings: Filter::is_in(MessageOpening::MESSAGE_ID, ids()),
             pins: Filter::is_in(Column::id(), ids()),
             threads: Some(Filter::is_in(Column::id(), ids())),
             votes: (!with_polls.is_empty()).then(|| Votes {
@@ -77,6 +80,7 @@ impl Hanging {
         let batch = all(batch, self.reactions, rows);
         let batch = all(batch, self.reaction_counts, rows);
         let batch = all(batch, self.versions, rows);
+        let batch = all(batch, self.openings, rows);
         let Some(votes) = self.votes else {
             return batch;
         };
@@ -92,7 +96,8 @@ impl Hanging {
             .delete_where(self.marks, rows)
             .delete_where(self.reactions, rows)
             .delete_where(self.reaction_counts, rows)
-            .delete_where(self.versions, rows);
+            .delete_where(self.versions, rows)
+            .delete_where(self.openings, rows);
         match self.votes {
             Some(votes) => batch
                 .delete_where(votes.ballots, rows)
@@ -124,6 +129,7 @@ impl Hanging {
         run.drain(&self.reactions).await?;
         run.drain(&self.reaction_counts).await?;
         run.drain(&self.versions).await?;
+        run.drain(&self.openings).await?;
         if let Some(votes) = self.votes {
             run.drain(&votes.ballots).await?;
             run.drain(&votes.choices).await?;

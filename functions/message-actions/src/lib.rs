@@ -12,6 +12,7 @@ mod hanging;
 mod hide;
 mod limits;
 mod naming;
+mod once;
 mod opened;
 mod pins;
 mod poll;
@@ -47,7 +48,7 @@ pub fn api() -> Api {
     .endpoint(delete_many::endpoint())
     .endpoint(expiry::endpoint());
     let api = pins::endpoints(reactions::endpoints(api)).endpoint(replies::endpoint());
-    let api = stars::endpoints(api);
+    let api = once::endpoints(stars::endpoints(api));
     poll::endpoints(api)
 }
 

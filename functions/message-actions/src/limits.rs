@@ -12,6 +12,8 @@ pub const REACTIONS: Rate = Rate::per_minute("reaction", "reaction_rate_per_minu
 pub const PINS: Rate = Rate::per_minute("pin", "pin_rate_per_minute", 60);
 /// Messages that one user may star, or take the star off.
 pub const STARS: Rate = Rate::per_minute("star", "star_rate_per_minute", 120);
+/// Messages that can be viewed once that one user may open.
+pub const VIEWS: Rate = Rate::per_minute("view", "view_rate_per_minute", 120);
 /// Changes of messages, each message counted: edits and deletions.
 pub const CHANGES: Rate = Rate::per_minute("message change", "message_change_rate_per_minute", 300);
 /// For how many hours after it was sent its sender may edit a message.
@@ -34,6 +36,6 @@ pub const REACTIONS_PER_USER: Number = Number {
 };
 
 /// All rates.
-pub const RATES: &[Rate] = &[CHANGES, MENTIONS, PINS, REACTIONS, STARS, VOTING];
+pub const RATES: &[Rate] = &[CHANGES, MENTIONS, PINS, REACTIONS, STARS, VIEWS, VOTING];
 /// All other numbers.
 pub const NUMBERS: &[Number] = &[DELETE_WINDOW, EDIT_WINDOW, REACTIONS_PER_USER];

@@ -1,7 +1,7 @@
 //! The rights to change messages. Pure: no store, no clock.
 
 use whisper_kit::error::{Code, Error, Result};
-use whisper_messages::Access;
+use whisper_messages::{Access, is_view_once};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
     ConversationKind, ConversationMemberRole as Role, ConversationRight, Message,
@@ -50,7 +50,7 @@ pub fn may_take_back(message: &Message, access: &Access, hours: u64, now: Timest
 }
 
 /// Refuses members who may not edit a message: its sender may for some hours, while they may send; forwarded messages, polls,
-/// and the server's own stay as they are.
+/// messages that can be viewed once, and the server's own stay as they are.
 ///
 /// # Errors
 /// `forbidden`, `not_editable`, `too_late`.
@@ -62,8 +62,8 @@ pub fn may_edit(message: &Message, access: &Access, hours: u64, now: Timestamp) 
     if message.is_system_message || message.sender_id != access.member.user_id {
         return Err(Error::forbidden("Only its sender may edit a message."));
     }
-    if is_fixed || message.deleted_at.is_some() {
-        let detail = "Messages that were forwarded or deleted, and polls, can't be edited.";
+    if is_fixed || message.deleted_at.is_some() || is_view_once(message) {
+        let detail = "Messages that were forwarded or deleted, or can be viewed once, and polls, can't be edited.";
         return Err(Error::new(Code::NotEditable, detail));
     }
     if access.member.is_blocked {

@@ -23,14 +23,14 @@ use whisper_messages::{ORIGINAL_CONTENT_TYPE, may_still_send, plain_text, summar
 /// Characters of the metadata as JSON text.
 const METADATA_TEXT: usize = 10_000;
 
-/// The message that a draft becomes.
-pub fn message(id: String, draft: &SendMessage, context: &Context) -> Message {
+/// The message that a draft becomes, when it is sent now.
+pub fn message(id: String, draft: &SendMessage, context: &Context, now: Timestamp) -> Message {
     let mut message = Message {
         id,
         conversation_id: context.conversation.id.clone(),
         sender_id: context.member.user_id.clone(),
         status: MessageStatus::Sent,
-        expires_at: context.end_of(draft),
+        expires_at: context.end_of(draft, now),
         created_at: Some(Timestamp::AT_COMMIT),
         ..Message::default()
     };

@@ -13,7 +13,10 @@ use whisper_store::{Doc, Get};
 use crate::content::Details;
 use crate::draft::SendMessage;
 use crate::pace::Pace;
-use whisper_messages::{deletion, first_members, is_active, is_visible, member_of, refuse_groups};
+use whisper_messages::{
+    VIEW_ONCE_LIFETIME, deletion, first_members, is_active, is_view_once, is_visible, member_of,
+    refuse_groups,
+};
 
 /// The documents around a message to be sent, as of one moment.
 #[derive(Debug)]
@@ -157,18 +160,43 @@ impl Context {
         self.peer.as_ref().is_some_and(|peer| peer.is_request)
     }
 
-    /// When the message ends: as its sender says, and no later than the one it is a copy of.
-    pub fn end_of(&self, draft: &SendMessage) -> Option<Timestamp> {
+    /// When the message ends: as its sender says, and no later than the one it is a copy of, than the conversation's
+    /// messages stay, and than one stays that can be viewed once.
+    pub fn end_of(&self, draft: &SendMessage, now: Timestamp) -> Option<Timestamp> {
         let origin = self.origin().filter(|_| draft.origin().is_some());
         let origin = origin.and_then(|origin| origin.expires_at);
-        draft.expires_at.into_iter().chain(origin).min()
+        let timer = self.timer().map(|life| now.plus(life));
+        let once = draft.details.is_view_once();
+        let once = once.then(|| now.plus(VIEW_ONCE_LIFETIME));
+        let ends = [draft.expires_at, origin, timer, once];
+        ends.into_iter().flatten().min()
+    }
+
+    /// How long the conversation's messages stay, in milliseconds; none where they stay for good.
+    fn timer(&self) -> Option<i64> {
+        let seconds = self.conversation.own_settings().message_timer();
+        (seconds > 0).then_some(seconds * 1000)
+    }
+
+    /// Whether the message may end earlier than its sender said.
+    pub fn may_end_earlier(&self, draft: &SendMessage) -> bool {
+        draft.origin().is_some() || draft.details.is_view_once() || self.timer().is_some()
     }
 
     /// Refuses a sender who may not send anything here now.
     ///
     /// # Errors
-    /// `forbidden`, in the same words for a block and where the other one doesn't want messages; `rate_limited` in slow mode.
+    /// As [`Context::refuse_sender`]; `rate_limited` in slow mode.
     pub fn refuse(&self, now: Timestamp) -> Result<()> {
+        self.refuse_sender()?;
+        self.pace().map_or(Ok(()), |pace| pace.refuse(now))
+    }
+
+    /// Refuses a sender who may not send anything here, however long they wait.
+    ///
+    /// # Errors
+    /// `forbidden`, in the same words for a block and where the other one doesn't want messages.
+    pub fn refuse_sender(&self) -> Result<()> {
         if self.member.is_blocked || self.is_unwanted {
             return Err(Error::forbidden("You can't send to this conversation."));
         }
@@ -177,7 +205,7 @@ impl Context {
             let detail = "The settings of this conversation don't let you send messages.";
             return Err(Error::forbidden(detail));
         }
-        self.pace().map_or(Ok(()), |pace| pace.refuse(now))
+        Ok(())
     }
 
     /// Refuses a sender who may not mention all members, or the admins, and does.
@@ -261,7 +289,9 @@ impl Context {
     fn has_origin(&self, now: Timestamp) -> bool {
         let place = self.origin_place.as_ref();
         let place = place.filter(|(_, member)| is_active(member));
-        place.is_some_and(|(whole, member)| self.origin.is_visible(whole, member, now))
+        let may_be_copied = self.origin().is_some_and(|origin| !is_view_once(origin));
+        may_be_copied
+            && place.is_some_and(|(whole, member)| self.origin.is_visible(whole, member, now))
     }
 
     fn has_recipient(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 use whisper_messages::ids::poll_id;
+use whisper_messages::{is_spent, is_view_once};
 use whisper_schema::body::Distinct;
 use whisper_schema::body::forms::{ID, MENTION, WEB_URL};
 use whisper_schema::main_db::Message;
@@ -110,11 +111,17 @@ impl SendMessage {
             .map(|(field, _)| field)
     }
 
-    /// Whether a stored message came of this one, sent before by `sender`.
+    /// Whether a stored message came of this one, sent before to this conversation by this user; one that may have ended
+    /// earlier than this one asks for, where the conversation or its kind has it so.
     ///
-    /// Later changes (an edit, a deletion) and the server's additions (a poll's id, the content copied from the origin)
-    /// are left out of account.
-    pub fn is_stored_as(&self, stored: &Message, conversation: &str, sender: &str) -> bool {
+    /// Later changes (an edit, a deletion, the end of a content that could be viewed once) and the server's additions (a poll's
+    /// id, the content copied from the origin) are left out of account.
+    pub fn is_stored_as(
+        &self,
+        stored: &Message,
+        (conversation, sender): (&str, &str),
+        may_end_earlier: bool,
+    ) -> bool {
         let same_place = stored.conversation_id == conversation && stored.sender_id == sender;
         // Nothing is left of a deleted one, its kind neither.
         if same_place && stored.deleted_at.is_some() {
@@ -123,7 +130,8 @@ impl SendMessage {
         if !same_place || stored.content_type != self.details.kind() {
             return false;
         }
-        if stored.edited_at.is_some() {
+        let is_spent = is_view_once(stored) && is_spent(stored);
+        if stored.edited_at.is_some() || (is_spent && self.details.is_view_once()) {
             return true;
         }
         let mut again = stored.clone();
@@ -133,7 +141,7 @@ impl SendMessage {
             take_content!(&mut again, stored);
             again.metadata.clone_from(&stored.metadata);
         }
-        again == *stored && self.ends_with(stored)
+        again == *stored && self.ends_with(stored, may_end_earlier)
     }
 
     /// Writes the draft into a message, all but its end, which an origin may bring nearer.
@@ -154,13 +162,13 @@ impl SendMessage {
         message.mentions.clone_from(&self.mentions);
     }
 
-    /// Whether the stored message ends when this one asks for; a copy may end earlier, with its origin.
-    fn ends_with(&self, stored: &Message) -> bool {
+    /// Whether the stored message ends when this one asks for; or earlier, where it may.
+    fn ends_with(&self, stored: &Message, may_end_earlier: bool) -> bool {
         let is_earlier = || match (stored.expires_at, self.expires_at) {
             (Some(stored), Some(wanted)) => stored < wanted,
             (stored, wanted) => stored.is_some() && wanted.is_none(),
         };
-        stored.expires_at == self.expires_at || (self.origin().is_some() && is_earlier())
+        stored.expires_at == self.expires_at || (may_end_earlier && is_earlier())
     }
 
     /// Whether it brings no content of its own.
@@ -180,5 +188,6 @@ pub(crate) fn text_of(metadata: &Map<String, Value>) -> String {
     serde_json::to_string(metadata).unwrap_or_default()
 }
 
+mod kept;
 #[cfg(test)]
 mod tests;

@@ -6,23 +6,30 @@ pub mod content;
 mod context;
 pub mod draft;
 mod history;
+mod keyed;
 mod limits;
 mod pace;
+mod scheduled;
 mod send;
+mod sending;
 #[cfg(not(target_family = "wasm"))]
 mod shape;
 
 use whisper_kit::Api;
 
+pub use scheduled::JOB;
+
 /// The endpoints.
 pub fn api() -> Api {
-    Api::new(
+    let api = Api::new(
         "message-send",
-        "Sends messages and reads a conversation's history",
+        "Sends messages, at once or at a later time, and reads a conversation's history",
     )
     .rates(limits::RATES)
+    .numbers(limits::NUMBERS)
     .endpoint(send::endpoint())
-    .endpoint(history::endpoint())
+    .endpoint(history::endpoint());
+    scheduled::endpoints(api)
 }
 
 #[cfg(target_family = "wasm")]

@@ -1,7 +1,6 @@
-//! How much one user may send.
+//! How much one user may send, and schedule.
 
-use whisper_kit::Ctx;
-use whisper_kit::error::Result;
+use whisper_kit::config::{Config, Number};
 use whisper_kit::rate_limit::{Rate, Uses};
 use whisper_messages::MENTIONS;
 use whisper_schema::main_db::Message;
@@ -12,22 +11,38 @@ use crate::context::Context;
 const MESSAGES: Rate = Rate::per_minute("send", "message_rate_per_minute", 120);
 /// Messages to people who neither know the sender nor have answered.
 const TO_STRANGERS: Rate = Rate::per_hour("send_stranger", "stranger_message_rate_per_hour", 60);
+/// Scheduled messages that one user makes, changes, and cancels.
+pub const SCHEDULING: Rate = Rate::per_minute("schedule", "schedule_rate_per_minute", 60);
+/// Scheduled messages of one user that may wait; 0 for no limit.
+pub const WAITING: Number = Number {
+    variable: "scheduled_messages_per_user",
+    default: 100,
+    most: 1_000_000,
+};
 
-/// All of them.
-pub const RATES: &[Rate] = &[MESSAGES, TO_STRANGERS, MENTIONS];
+/// All rates.
+pub const RATES: &[Rate] = &[MESSAGES, TO_STRANGERS, MENTIONS, SCHEDULING];
+/// All other numbers.
+pub const NUMBERS: &[Number] = &[WAITING];
+
+/// The sender of a message.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender<'a> {
+    /// The user.
+    pub user_id: &'a str,
+    /// Whether their account is anonymous, which may send less.
+    pub is_anonymous: bool,
+}
 
 /// The limits that a message counts against. Most count against one alone: a send costs no more for the others.
-///
-/// # Errors
-/// As [`Ctx::read`].
-pub async fn of(ctx: &Ctx, message: &Message, context: &Context) -> Result<Uses> {
-    let mut limits = vec![MESSAGES.of_caller(ctx).await?];
+pub fn of(config: &Config, sender: Sender<'_>, message: &Message, context: &Context) -> Uses {
+    let of_sender = |rate: Rate| rate.of_user(config, sender.user_id, sender.is_anonymous);
+    let mut limits = vec![of_sender(MESSAGES)];
     if context.is_request() {
-        limits.push(TO_STRANGERS.of_caller(ctx).await?);
+        limits.push(of_sender(TO_STRANGERS));
     }
     if !message.mentions.is_empty() {
-        let mentions = MENTIONS.of_caller(ctx).await?;
-        limits.push(mentions.times(message.mentions.len()));
+        limits.push(of_sender(MENTIONS).times(message.mentions.len()));
     }
-    Ok(limits.into())
+    limits.into()
 }

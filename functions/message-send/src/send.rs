@@ -8,15 +8,14 @@ use whisper_kit::Method;
 use whisper_kit::Reply;
 use whisper_kit::Request;
 use whisper_kit::error::{Code, Error, Result};
-use whisper_kit::idempotency::Once;
-use whisper_kit::ids::derived_id;
 use whisper_schema::Timestamp;
 use whisper_schema::main_db::Message;
 
-use crate::compose;
 use crate::context::Context;
 use crate::draft::SendMessage;
-use crate::limits;
+use crate::keyed::{Keyed, name_by_key};
+use crate::limits::Sender;
+use crate::sending::Sending;
 use whisper_messages::MessageView;
 
 /// The endpoint.
@@ -48,8 +47,12 @@ pub fn endpoint() -> Endpoint {
 async fn send(ctx: Ctx, request: Request, Json(mut draft): Json<SendMessage>) -> Result<Reply> {
     let caller = ctx.caller()?.user_id;
     let conversation = request.id("conversationId")?;
-    let is_keyed = draft.id.is_none() && name_by_key(&mut draft, &request, &caller, conversation)?;
-    let sending = Sending {
+    let keyed = Keyed {
+        operation: "sendMessage",
+        parts: &["message", &caller, conversation],
+    };
+    let is_keyed = name_by_key(&mut draft, &request, &caller, &keyed)?;
+    let sending = Attempting {
         ctx: &ctx,
         caller,
         conversation,
@@ -65,29 +68,14 @@ async fn send(ctx: Ctx, request: Request, Json(mut draft): Json<SendMessage>) ->
     })
 }
 
-/// Gives a message without an id the one that follows from its Idempotency-Key, if there is one. So
-/// both ways to make a retry harmless are the same one, and cost nothing.
-fn name_by_key(
-    draft: &mut SendMessage,
-    request: &Request,
-    caller: &str,
-    conversation: &str,
-) -> Result<bool> {
-    // Refuses a key that is none.
-    Once::of(request, caller, "sendMessage")?;
-    let key = request.header("idempotency-key");
-    draft.id = key.map(|key| derived_id(&["message", caller, conversation, key]));
-    Ok(draft.id.is_some())
-}
-
-struct Sending<'a> {
+struct Attempting<'a> {
     ctx: &'a Ctx,
     caller: String,
     conversation: &'a str,
     draft: SendMessage,
 }
 
-impl Sending<'_> {
+impl Attempting<'_> {
     /// To be made again when the documents that were read changed before the commit: another request sent the same at
     /// once, or the sender, the conversation or the story went.
     async fn attempt(&self) -> Result<Attempt<Reply>> {
@@ -96,30 +84,16 @@ impl Sending<'_> {
         if let Some(stored) = &context.stored {
             return self.replay(stored, &context).map(Attempt::Done);
         }
-        context.refuse(ctx.now())?;
-        context.refuse_groups(draft)?;
-        context.check(draft, ctx.now())?;
         let id = draft.id.clone().map_or_else(|| ctx.new_id(), Ok)?;
-        let message = compose::message(id, draft, &context);
-        let uses = limits::of(ctx, &message, &context).await?;
-        let batch = compose::batch(ctx, &message, draft, &context)?;
-        Ok(match uses.try_commit(ctx, batch).await? {
-            Some(committed) => Attempt::Done(self.sent(message, committed.at)?),
+        let sender = Sender {
+            user_id: &self.caller,
+            is_anonymous: ctx.is_anonymous().await?,
+        };
+        let sending = Sending::decide(ctx, sender, id, draft, &context)?;
+        Ok(match sending.try_commit(ctx).await? {
+            Some((message, committed)) => Attempt::Done(sent(message, committed.at)?),
             None => Attempt::Retry,
         })
-    }
-
-    /// Answers for a message that was sent now.
-    fn sent(&self, message: Message, at: Timestamp) -> Result<Reply> {
-        let view = MessageView {
-            created_at: at,
-            ..MessageView::from(message)
-        };
-        let path = format!(
-            "/v1/conversations/{}/messages/{}",
-            self.conversation, view.id
-        );
-        Ok(Reply::created(&view)?.location(&path))
     }
 
     /// Answers for a message that has this id already.
@@ -128,14 +102,29 @@ impl Sending<'_> {
         if context.has_lost_target(&self.draft, self.ctx.now()) {
             as_sent.reply_to_message_id = self.draft.reply_to_message_id.clone();
         }
-        if !self
-            .draft
-            .is_stored_as(&as_sent, self.conversation, &self.caller)
-        {
+        let may_end_earlier = context.may_end_earlier(&self.draft);
+        let place = (self.conversation, self.caller.as_str());
+        if !self.draft.is_stored_as(&as_sent, place, may_end_earlier) {
             let detail = "Another message has this id. Use a new one for each message.";
             return Err(Error::new(Code::MessageIdTaken, detail));
         }
         let view = MessageView::from(stored.clone());
         Ok(Reply::ok(&view)?.header("idempotency-replayed", "true"))
     }
+}
+
+/// Answers for a message that was sent now.
+///
+/// # Errors
+/// A fault when it can't be written.
+pub fn sent(message: Message, at: Timestamp) -> Result<Reply> {
+    let view = MessageView {
+        created_at: at,
+        ..MessageView::from(message)
+    };
+    let path = format!(
+        "/v1/conversations/{}/messages/{}",
+        view.conversation_id, view.id
+    );
+    Ok(Reply::created(&view)?.location(&path))
 }

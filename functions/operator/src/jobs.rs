@@ -9,12 +9,15 @@ use whisper_store::{Filter, Order, Query};
 
 /// The jobs of the bundle: their names, and their purposes. A test holds them against the schedules in
 /// `spin.toml`.
-pub const JOBS: [(&str, &str); 7] = [
+pub const JOBS: [(&str, &str); 8] = [
     (
         "error-retention",
         "Deletes errors that are older than the setting.",
     ),
-    ("message-expiry", "Removes messages whose end has come."),
+    (
+        "message-expiry",
+        "Removes messages whose end has come, and contents that were viewed once.",
+    ),
     (
         "notification-push",
         "Notifies, delivers messages to devices, pushes, and tidies up.",
@@ -22,6 +25,10 @@ pub const JOBS: [(&str, &str); 7] = [
     (
         "retention",
         "Removes documents that have been kept for as long as their collections say.",
+    ),
+    (
+        "scheduled-messages",
+        "Sends scheduled messages whose time has come.",
     ),
     (
         "search",

@@ -121,6 +121,12 @@ fn ending(id: &str, name: String, at: Timestamp) -> Option<(Batch, Count)> {
             expires_at: at,
             ..MessageDraft::default()
         }),
+        "scheduledMessages" => one(&ScheduledMessage {
+            id: name.clone(),
+            user_id: name,
+            expires_at: Some(at),
+            ..ScheduledMessage::default()
+        }),
         "typingIndicators" => one(&TypingIndicator {
             id: name.clone(),
             conversation_id: name,

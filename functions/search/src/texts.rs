@@ -1,7 +1,7 @@
 //! The texts of a message that people read, and the media, files and links that it carries.
 
 use serde_json::{Map, Value};
-use whisper_messages::ORIGINAL_CONTENT_TYPE;
+use whisper_messages::{ORIGINAL_CONTENT_TYPE, is_view_once};
 use whisper_schema::Choice;
 use whisper_schema::prelude::{MediaKind, Message, MessageContentType};
 
@@ -21,10 +21,10 @@ pub struct Text {
     pub text: String,
 }
 
-/// The texts of a message; none of one that the server wrote, or whose words it can't read.
+/// The texts of a message; none of one that the server wrote, that can be viewed once, or whose words it can't read.
 pub fn texts(message: &Message) -> Vec<Text> {
     // A message that was encrypted has no preview.
-    if message.is_system_message || message.plain_text.is_none() {
+    if message.is_system_message || message.plain_text.is_none() || is_view_once(message) {
         return Vec::new();
     }
     let mut texts = vec![Text {
@@ -86,8 +86,9 @@ pub fn has_link(message: &Message) -> bool {
     !message.links.is_empty()
 }
 
-/// The kinds of things that a message carries.
+/// The kinds of things that a message carries; none of one that can be viewed once.
 pub fn carried(message: &Message) -> impl Iterator<Item = MediaKind> {
+    let is_shown = !is_view_once(message);
     let media = match kind(message) {
         MessageContentType::Image => Some(MediaKind::Images),
         MessageContentType::Video => Some(MediaKind::Videos),
@@ -97,10 +98,10 @@ pub fn carried(message: &Message) -> impl Iterator<Item = MediaKind> {
         MessageContentType::File => Some(MediaKind::Files),
         _ => None,
     };
-    let media = media.filter(|_| has_media(message));
+    let media = media.filter(|_| has_media(message) && is_shown);
     media
         .into_iter()
-        .chain(has_link(message).then_some(MediaKind::Links))
+        .chain((has_link(message) && is_shown).then_some(MediaKind::Links))
 }
 
 #[cfg(test)]
@@ -174,6 +175,16 @@ mod tests {
             ..message(MessageContentType::Text, "{}")
         };
         assert_eq!(texts(&system), []);
+    }
+
+    #[test]
+    fn what_can_be_viewed_once_is_not_found() {
+        let once = Message {
+            links: vec!["https://example.com".to_owned()],
+            ..message(MessageContentType::Image, r#"{"viewOnce": true}"#)
+        };
+        assert_eq!(texts(&once), []);
+        assert_eq!(carried(&once).count(), 0);
     }
 
     #[test]

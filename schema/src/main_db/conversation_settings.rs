@@ -10,6 +10,10 @@ use crate::{Body, Rule, choices};
 
 /// The most seconds of slow mode: 6 hours.
 pub const LONGEST_SLOW_MODE: i64 = 21_600;
+/// The longest life that a conversation gives its messages, in seconds: 365 days.
+pub const LONGEST_TIMER: i64 = 31_536_000;
+/// The shortest one, in seconds.
+const SHORTEST_TIMER: i64 = 5;
 /// The most characters that clients keep in the settings, as JSON text. The rest of the attribute is the server's.
 const CUSTOM_TEXT: usize = 4_000;
 
@@ -54,15 +58,18 @@ pub enum ConversationRight {
     MentionAll,
     /// To see who belongs to it.
     SeeMembers,
+    /// To set how long messages stay.
+    SetMessageTimer,
 }
 
 /// The settings of a conversation; settings that are left out stay as they are. In a direct conversation both may do
-/// everything, and only `custom` is there.
+/// everything, and only `messageTimerSeconds` and `custom` are there.
 ///
 /// The conversation keeps the settings that were ever set; [`ConversationSettings::filled`] adds the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Body)]
 #[serde(rename_all = "camelCase", default)]
 #[body(check = ConversationSettings::check)]
+#[body(rule = r#"{"properties": {"messageTimerSeconds": {"not": {"enum": [1, 2, 3, 4]}}}}"#)]
 #[body(example = r#"{"sendMessages": "admins", "slowModeSeconds": 30, "history": "joined"}"#)]
 pub struct ConversationSettings {
     /// The members who may send messages: everyone, at first.
@@ -90,6 +97,14 @@ pub struct ConversationSettings {
     #[field(range = 0..=LONGEST_SLOW_MODE)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slow_mode_seconds: Option<i64>,
+    /// The members who may set how long messages stay: admins, at first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set_message_timer: Option<ConversationCircle>,
+    /// Seconds after which each message disappears that is sent from then on, 5 to 31,536,000 (365 days); 0, as at first, where
+    /// they stay. A message that says an end of its own ends at the earlier of both times.
+    #[field(range = 0..=LONGEST_TIMER)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_timer_seconds: Option<i64>,
     /// The part of the history that is for members who join while this holds: all of it, at first. Under `all` everybody
     /// sees all of it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,7 +133,7 @@ impl ConversationCircle {
 
 impl ConversationRight {
     /// All of them.
-    pub const ALL: [ConversationRight; 7] = [
+    pub const ALL: [ConversationRight; 8] = [
         ConversationRight::SendMessages,
         ConversationRight::AddMembers,
         ConversationRight::EditDetails,
@@ -126,6 +141,7 @@ impl ConversationRight {
         ConversationRight::InviteMembers,
         ConversationRight::MentionAll,
         ConversationRight::SeeMembers,
+        ConversationRight::SetMessageTimer,
     ];
 }
 
@@ -135,6 +151,13 @@ impl ConversationSettings {
         if custom.is_some_and(|text| text.chars().count() > CUSTOM_TEXT) {
             let message = format!("must have at most {CUSTOM_TEXT} characters as JSON");
             fields.refuse("custom", Rule::Size, message);
+        }
+        if self
+            .message_timer_seconds
+            .is_some_and(|seconds| (1..SHORTEST_TIMER).contains(&seconds))
+        {
+            let message = format!("must be 0, or from {SHORTEST_TIMER} to {LONGEST_TIMER}");
+            fields.refuse("messageTimerSeconds", Rule::Range, message);
         }
     }
 
@@ -149,6 +172,8 @@ impl ConversationSettings {
             mention_all: Some(ConversationCircle::Everyone),
             see_members: Some(ConversationCircle::Everyone),
             slow_mode_seconds: Some(0),
+            set_message_timer: Some(ConversationCircle::Admins),
+            message_timer_seconds: Some(0),
             history: Some(ConversationHistory::All),
             join_approval: Some(false),
             custom: None,
@@ -188,6 +213,7 @@ impl ConversationSettings {
             ConversationRight::InviteMembers => self.invite_members,
             ConversationRight::MentionAll => self.mention_all,
             ConversationRight::SeeMembers => self.see_members,
+            ConversationRight::SetMessageTimer => self.set_message_timer,
         }
     }
 
@@ -199,6 +225,11 @@ impl ConversationSettings {
     /// Whether users who join on their own wait for approval.
     pub fn join_approval(&self) -> bool {
         self.join_approval.unwrap_or(false)
+    }
+
+    /// How long messages stay that are sent now, in seconds; 0 where they stay for good.
+    pub fn message_timer(&self) -> i64 {
+        self.message_timer_seconds.unwrap_or(0)
     }
 
     /// Seconds that somebody of this role waits between two messages; 0 for no wait. Moderators, admins and the owner
@@ -313,8 +344,8 @@ mod tests {
             json!({
                 "sendMessages": "everyone", "addMembers": "everyone", "editDetails": "admins",
                 "pinMessages": "moderators", "inviteMembers": "admins", "mentionAll": "everyone",
-                "seeMembers": "everyone", "slowModeSeconds": 0, "history": "all",
-                "joinApproval": false, "custom": {"colour": "red"},
+                "seeMembers": "everyone", "slowModeSeconds": 0, "setMessageTimer": "admins",
+                "messageTimerSeconds": 0, "history": "all", "joinApproval": false, "custom": {"colour": "red"},
             })
         );
         assert_eq!(ConversationSettings::default().to_text(), None);
@@ -362,6 +393,14 @@ mod tests {
             ),
             (json!({"slowModeSeconds": -1}), vec!["slowModeSeconds"]),
             (json!({"slowModeSeconds": 21_601}), vec!["slowModeSeconds"]),
+            (
+                json!({"messageTimerSeconds": 4}),
+                vec!["messageTimerSeconds"],
+            ),
+            (
+                json!({"messageTimerSeconds": 31_536_001}),
+                vec!["messageTimerSeconds"],
+            ),
             (
                 json!({"history": "none", "theme": "dark"}),
                 vec!["history", "theme"],

@@ -41,6 +41,11 @@ pub enum SystemMessage {
         /// The settings that changed, with their values now.
         settings: ConversationSettings,
     },
+    /// They set how long messages stay.
+    MessageTimerChanged {
+        /// Seconds after which each message disappears that is sent from then on; 0 where they stay.
+        seconds: i64,
+    },
     /// They brought users in.
     MembersAdded {
         /// Users who joined by that, at most 100.
@@ -125,6 +130,7 @@ impl SystemMessage {
             | SystemMessage::MadePublic
             | SystemMessage::MadePrivate
             | SystemMessage::MemberJoined { .. }
+            | SystemMessage::MessageTimerChanged { .. }
             | SystemMessage::MemberLeft => &[],
         }
     }

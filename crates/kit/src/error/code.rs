@@ -39,6 +39,8 @@ macro_rules! codes {
 codes! {
     /// The account has an e-mail address and a password already.
     AlreadyRegistered = "already_registered", 409, "Already registered";
+    /// The caller opened the message before, which can be viewed once, or its content is gone.
+    AlreadyViewed = "already_viewed", 410, "Already viewed";
     /// The component took too long to answer, or computed without end; the host answers in its place. The request may have had an effect.
     ComponentTimeout = "component_timeout", 504, "The component took too long";
     /// The component stopped before it answered, or needed more memory than it may have; the host answers in its place. The request may have had an effect.
@@ -115,6 +117,8 @@ codes! {
     TooManyPins = "too_many_pins", 409, "Too many pinned messages";
     /// The caller has as many reactions to the message as one user may. Take one back first.
     TooManyReactions = "too_many_reactions", 409, "Too many reactions";
+    /// As many messages of the caller wait for their time as may. Cancel one, or send one now, first.
+    TooManyScheduled = "too_many_scheduled", 409, "Too many scheduled messages";
     /// The route needs an access token (or the operator's key) in the Authorization header.
     Unauthenticated = "unauthenticated", 401, "Authentication is required";
     /// The database can't be reached, or was locked for too long, or there are too many large bodies at once. Try again.

@@ -61,12 +61,18 @@ impl Rate {
     /// # Errors
     /// As [`Ctx::read`].
     pub async fn of_caller(&self, ctx: &Ctx) -> Result<Limit> {
-        let rate = ctx.config().get(&self.number());
-        let rate = match rate > 0 && ctx.is_anonymous().await? {
+        let is_anonymous = ctx.is_anonymous().await?;
+        Ok(self.of_user(ctx.config(), &ctx.caller()?.user_id, is_anonymous))
+    }
+
+    /// The limit of a user, whose account may be anonymous; for work that is done in their name.
+    pub fn of_user(&self, config: &Config, user: &str, is_anonymous: bool) -> Limit {
+        let rate = config.get(&self.number());
+        let rate = match rate > 0 && is_anonymous {
             true => (rate / ANONYMOUS_PART).max(1),
             false => rate,
         };
-        Ok(self.limit(rate, &ctx.caller()?.user_id))
+        self.limit(rate, user)
     }
 
     /// The setting.

@@ -62,6 +62,8 @@ pub const SUBJECTS: &[Subject] = &[
             "/v1/conversations/{}/messages",
             "/v1/conversations/{}/pins",
             "/v1/me/starred-messages",
+            "/v1/me/scheduled-messages",
+            "/v1/conversations/{}/scheduled-messages",
             "/v1/conversations/{}/read",
         ],
     ),

@@ -21,3 +21,4 @@ mod requests;
 mod room;
 mod strangers;
 mod telling;
+mod timer;

@@ -11,7 +11,7 @@ use super::room::{Room, User};
 const ROLES: [&str; 4] = ["owner", "admin", "moderator", "member"];
 /// The circles; each has as many of the roles as its place says, and everyone has all.
 const CIRCLES: [&str; 4] = ["owner", "admins", "moderators", "everyone"];
-const RIGHTS: [&str; 7] = [
+const RIGHTS: [&str; 8] = [
     "sendMessages",
     "addMembers",
     "editDetails",
@@ -19,20 +19,21 @@ const RIGHTS: [&str; 7] = [
     "inviteMembers",
     "mentionAll",
     "seeMembers",
+    "setMessageTimer",
 ];
 /// The circles of the rights at first, by their places.
-const AT_FIRST: [usize; 7] = [3, 1, 1, 2, 1, 3, 3];
+const AT_FIRST: [usize; 8] = [3, 1, 1, 2, 1, 3, 3, 1];
 
 /// Somebody of each role, in the order of [`ROLES`], in a group with these circles.
 struct House {
     room: Room,
     people: Vec<User>,
     path: String,
-    circles: [usize; 7],
+    circles: [usize; 8],
 }
 
 impl House {
-    async fn new(circles: [usize; 7]) -> Self {
+    async fn new(circles: [usize; 8]) -> Self {
         let room = Room::new();
         let mut people = Vec::new();
         for _ in ROLES {
@@ -54,7 +55,7 @@ impl House {
             path,
             circles,
         };
-        let all = (0..7).map(|right| (right, circles[right])).collect();
+        let all = (0..8).map(|right| (right, circles[right])).collect();
         let set = json!({"settings": settings(all)});
         assert_eq!(house.change(0, &set).await, 200);
         house
@@ -117,7 +118,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
-    fn who_may_add_edit_and_see(circles in prop::array::uniform7(0usize..4)) {
+    fn who_may_add_edit_and_see(circles in prop::array::uniform8(0usize..4)) {
         block_on(async {
             let house = House::new(circles).await;
             for (role, name) in ROLES.iter().enumerate() {
@@ -125,6 +126,9 @@ proptest! {
                 let edit = json!({"name": format!("by {name}")});
                 let edited = house.change(role, &edit).await;
                 assert_eq!(edited, allowed(house.has(role, "editDetails")), "{case}");
+                let timed = json!({"settings": {"messageTimerSeconds": 60 + role}});
+                let timed = house.change(role, &timed).await;
+                assert_eq!(timed, allowed(house.has(role, "setMessageTimer")), "{case}");
                 let listed = house.list(role).await;
                 assert_eq!(listed, allowed(house.has(role, "seeMembers")), "{case}");
                 // The members who run it are seen by all, and everybody sees themselves.
@@ -141,8 +145,8 @@ proptest! {
 
     #[test]
     fn who_may_set_which_right(
-        circles in prop::array::uniform7(0usize..4),
-        new in prop::collection::btree_map(0usize..7, 0usize..4, 0..4),
+        circles in prop::array::uniform8(0usize..4),
+        new in prop::collection::btree_map(0usize..8, 0usize..4, 0..4),
     ) {
         block_on(async {
             let mut house = House::new(circles).await;

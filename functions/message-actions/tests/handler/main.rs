@@ -5,6 +5,7 @@ mod change_model;
 mod deleting;
 mod editing;
 mod hiding;
+mod once;
 mod pins;
 mod reaction_model;
 mod reactions;

@@ -33,6 +33,9 @@ pub struct MediaDetails {
     #[field(is = forms::MEDIA_TYPE)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mime_type: Option<String>,
+    /// Whether each recipient can open it once; for 14 days, if the message doesn't end before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view_once: Option<bool>,
 }
 
 /// Details of a voice message; `durationMs` is needed, as it is shown before the file is loaded.
@@ -92,6 +95,7 @@ mod tests {
                 json!({"content": "A caption"}),
                 json!({"metadata": {"width": 1, "height": 20_000, "durationMs": 0, "sizeBytes": 0}}),
                 json!({"metadata": {"durationMs": 86_400_000, "sizeBytes": 9_007_199_254_740_991_i64}}),
+                json!({"metadata": {"viewOnce": true}}),
             ],
         );
         wrong(
@@ -123,6 +127,7 @@ mod tests {
                 ("metadata.durationMs", json!(86_400_001), ":range"),
                 ("metadata.sizeBytes", json!(-1), ":range"),
                 ("metadata.mimeType", json!("nothing"), ":format"),
+                ("metadata.viewOnce", json!("yes"), ":type"),
                 ("metadata.latitude", json!(1), ":unknown"),
             ],
         );

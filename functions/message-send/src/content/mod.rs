@@ -99,14 +99,32 @@ impl Details {
 
     /// The media type of its file, and the types that its kind takes; none where it takes any.
     pub fn media_type(&self) -> Option<(&str, &'static [&'static str])> {
-        let (media, types): (&MediaDetails, &'static [&'static str]) = match self {
-            Details::Image(media) => (media, &["image"]),
-            Details::Video(media) => (media, &["video"]),
-            Details::Audio(media) => (media, &["audio"]),
-            Details::Gif(media) => (media, &["image", "video"]),
-            Details::Voice(voice) => (&voice.media, &["audio"]),
+        let types: &'static [&'static str] = match self {
+            Details::Image(_) => &["image"],
+            Details::Video(_) => &["video"],
+            Details::Audio(_) | Details::Voice(_) => &["audio"],
+            Details::Gif(_) => &["image", "video"],
             _ => return None,
         };
-        Some((media.mime_type.as_deref()?, types))
+        Some((self.media()?.mime_type.as_deref()?, types))
+    }
+
+    /// Whether each recipient can open it once.
+    pub fn is_view_once(&self) -> bool {
+        self.media()
+            .is_some_and(|media| media.view_once == Some(true))
+    }
+
+    /// The details of its file.
+    fn media(&self) -> Option<&MediaDetails> {
+        match self {
+            Details::Image(media)
+            | Details::Video(media)
+            | Details::Audio(media)
+            | Details::Gif(media) => Some(media),
+            Details::Voice(voice) => Some(&voice.media),
+            Details::File(file) => Some(&file.media),
+            _ => None,
+        }
     }
 }

@@ -138,7 +138,7 @@ fn the_same_body_is_known_again_and_another_is_not() {
     let same = |change: Value| {
         read(&with(&base, &change))
             .unwrap()
-            .is_stored_as(&stored, "c", "s")
+            .is_stored_as(&stored, ("c", "s"), false)
     };
     assert!(same(json!({})));
     assert!(
@@ -168,18 +168,18 @@ fn what_changed_after_the_sending_is_no_difference() {
         content: "edited".into(),
         ..stored(&body)
     };
-    assert!(!draft.is_stored_as(&changed, "c", "s"));
+    assert!(!draft.is_stored_as(&changed, ("c", "s"), false));
     let edited = Message {
         edited_at: Some(Timestamp::default()),
         ..changed.clone()
     };
-    assert!(draft.is_stored_as(&edited, "c", "s"));
+    assert!(draft.is_stored_as(&edited, ("c", "s"), false));
     let deleted = Message {
         deleted_at: Some(Timestamp::default()),
         ..changed
     };
-    assert!(draft.is_stored_as(&deleted, "c", "s"));
-    assert!(!draft.is_stored_as(&deleted, "c", "other"));
+    assert!(draft.is_stored_as(&deleted, ("c", "s"), false));
+    assert!(!draft.is_stored_as(&deleted, ("c", "other"), false));
 }
 
 #[test]
@@ -189,11 +189,54 @@ fn what_a_bare_forward_copied_is_no_difference() {
         content: "original".into(),
         ..stored(&body)
     };
-    assert!(read(&body).unwrap().is_stored_as(&copied, "c", "s"));
+    assert!(
+        read(&body)
+            .unwrap()
+            .is_stored_as(&copied, ("c", "s"), false)
+    );
     let own = with(&body, &json!({"content": "own"}));
-    assert!(!read(&own).unwrap().is_stored_as(&copied, "c", "s"));
+    assert!(!read(&own).unwrap().is_stored_as(&copied, ("c", "s"), false));
     let elsewhere = with(&body, &json!({"forwardedFromMessageId": "m1"}));
-    assert!(!read(&elsewhere).unwrap().is_stored_as(&copied, "c", "s"));
+    assert!(
+        !read(&elsewhere)
+            .unwrap()
+            .is_stored_as(&copied, ("c", "s"), false)
+    );
+}
+
+#[test]
+fn an_earlier_end_is_no_difference_where_there_may_be_one() {
+    let body = json!({"content": "first", "expiresAt": "2026-01-02T00:00:00Z"});
+    let ends = |at: Option<i64>| Message {
+        expires_at: at.map(Timestamp::from_millis),
+        ..stored(&body)
+    };
+    let day = 1_767_312_000_000;
+    for (at, when_it_may, else_so) in [
+        (Some(day), true, true),
+        (Some(day - 1), true, false),
+        (Some(day + 1), false, false),
+        (None, false, false),
+    ] {
+        let draft = read(&body).unwrap();
+        for (may_end_earlier, wanted) in [(true, when_it_may), (false, else_so)] {
+            let found = draft.is_stored_as(&ends(at), ("c", "s"), may_end_earlier);
+            assert_eq!(found, wanted, "{at:?} {may_end_earlier}");
+        }
+    }
+}
+
+#[test]
+fn a_content_that_is_gone_is_no_difference() {
+    let body = json!({"contentType": "image", "mediaUrls": ["https://cdn.example/1"], "metadata": {"viewOnce": true}});
+    let draft = read(&body).unwrap();
+    let spent = Message {
+        media_urls: Vec::new(),
+        ..stored(&body)
+    };
+    assert!(draft.is_stored_as(&spent, ("c", "s"), true));
+    let ordinary = read(&with(&body, &json!({"metadata": null}))).unwrap();
+    assert!(!ordinary.is_stored_as(&spent, ("c", "s"), true));
 }
 
 #[test]

@@ -75,6 +75,20 @@ fn an_end_costs_a_row_and_nothing_else_does() {
 }
 
 #[test]
+fn a_timer_of_the_conversation_costs_what_an_end_does() {
+    let scene = crate::scene();
+    let ann = scene.person();
+    let (plain, timed) = (scene.group(&[&ann]), scene.group(&[&ann]));
+    let settings = Patch::new().set(Conversation::SETTINGS, r#"{"messageTimerSeconds":60}"#);
+    scene.change(&timed, settings);
+    scene.say(&ann, &plain, "Opens the connections");
+    let without = cost(&scene, &ann, &plain, &json!({"content": "x"}));
+    let with = cost(&scene, &ann, &timed, &json!({"content": "x"}));
+    assert_eq!(with.0, without.0);
+    assert_eq!(with.1, without.1 + 1);
+}
+
+#[test]
 fn a_wait_between_messages_costs_a_row_and_no_statement() {
     let scene = crate::scene();
     let ann = scene.person();

@@ -3,12 +3,16 @@
 
 mod context;
 mod cost;
+mod desk;
 mod effects;
 mod history;
 mod limits;
 mod positions;
 mod requests;
+mod scheduled;
+mod scheduled_turns;
 mod settings;
+mod timer;
 mod views;
 
 use whisper_messages::testing::Scene;

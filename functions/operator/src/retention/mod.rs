@@ -12,8 +12,8 @@ use whisper_schema::Retention;
 use whisper_schema::prelude::{
     AppMetric, Column, ContactRequest, ConversationBan, ConversationInvitation,
     ConversationJoinRequest, ConversationMember, Document, Event, IdempotencyKey, JobRun,
-    MessageDraft, MessageVersion, Notification, RateLimit, ReceiptTrail, RestingName, Session,
-    Timestamp, TypingIndicator, UserActivity,
+    MessageDraft, MessageVersion, Notification, RateLimit, ReceiptTrail, RestingName,
+    ScheduledMessage, Session, Timestamp, TypingIndicator, UserActivity,
 };
 use whisper_store::Filter;
 
@@ -62,6 +62,7 @@ async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
         ended(ctx, tally, ConversationInvitation::KEPT_UNTIL).await,
         ended(ctx, tally, ConversationJoinRequest::EXPIRES_AT).await,
         ended(ctx, tally, MessageDraft::EXPIRES_AT).await,
+        ended(ctx, tally, ScheduledMessage::EXPIRES_AT).await,
         left(ctx, tally).await,
         trails(ctx, tally).await,
         old(ctx, tally, |event: &Event| Some(event.created_at)).await,

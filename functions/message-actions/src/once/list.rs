@@ -1,0 +1,62 @@
+//! `GET …/messages/{messageId}/views`: the users who opened a message that can be viewed once, for its sender.
+
+use serde::Serialize;
+use whisper_kit::error::{Code, Error, Result};
+use whisper_kit::page::{ListingWith, Window};
+use whisper_kit::{Ctx, Endpoint, Method, Reply, Request};
+use whisper_messages::message_path;
+use whisper_people::{Users, shown_to, unblocked};
+use whisper_schema::main_db::ConversationRight;
+use whisper_schema::system::MessageOpening;
+use whisper_schema::{Column, Timestamp};
+use whisper_store::{Filter, Order, Query};
+
+use crate::opened::Named;
+
+/// That a user opened the message.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct MessageOpeningView {
+    /// The user.
+    pub user_id: String,
+    /// When they opened it.
+    pub opened_at: Timestamp,
+}
+
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        message_path!("/views"),
+        "listMessageViews",
+        "Lists the users who opened a message that can be viewed once, the last one first; for its sender",
+        list,
+    )
+    .reply::<ListingWith<MessageOpeningView, Users>>(200, "A page of openings.")
+    .codes(&[Code::NotFound, Code::Forbidden, Code::InvalidCursor])
+}
+
+async fn list(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
+    let (named, me) = (Named::of(&request)?, ctx.caller()?.user_id);
+    let openings = Query::<MessageOpening>::new()
+        .filter(Filter::eq(MessageOpening::MESSAGE_ID, named.message))
+        .filter(unblocked(MessageOpening::USER_ID, &me))
+        .order(Order::desc(Column::seq()));
+    let (opened, page) = named.open(&ctx, window.over(openings).page()).await?;
+    if opened.message.sender_id != me {
+        let detail = "Only its sender learns who opened a message.";
+        return Err(Error::forbidden(detail));
+    }
+    opened.refuse_without(ConversationRight::SeeMembers)?;
+    let users = page.items.iter().map(|opening| opening.user_id.as_str());
+    let people = ctx.read(shown_to(&me, users)).await?;
+    let items = page.items.iter().map(|opening| MessageOpeningView {
+        user_id: opening.user_id.clone(),
+        opened_at: opening.opened_at,
+    });
+    let cursors = (page.next.as_ref(), page.previous.as_ref());
+    window
+        .reply_with(&ctx, items.collect(), cursors, people.users())
+        .await
+}

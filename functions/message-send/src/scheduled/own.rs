@@ -1,0 +1,45 @@
+//! Scheduled messages of one user: to everybody else they don't exist.
+
+use serde_json::json;
+use whisper_kit::error::{OptionExt, Result};
+use whisper_kit::{Ctx, events};
+use whisper_schema::Ephemeral;
+use whisper_schema::system::ScheduledMessage;
+use whisper_store::{Batch, Doc, Filter, Get};
+
+/// Reads one of the caller's.
+///
+/// # Errors
+/// The same 404 for one that isn't there, was sent or has ended, and for somebody else's.
+pub async fn read(ctx: &Ctx, id: &str) -> Result<Doc<ScheduledMessage>> {
+    let me = ctx.caller()?.user_id;
+    let found = ctx.read(Get::<ScheduledMessage>::id(id)).await?;
+    found.filter(|one| is_of(one, &me, ctx)).or_not_found()
+}
+
+/// Whether it is this user's, and stands.
+pub fn is_of(scheduled: &ScheduledMessage, user: &str, ctx: &Ctx) -> bool {
+    scheduled.user_id == user && scheduled.lasts(ctx.now())
+}
+
+/// Deletes it in a commit, on the condition that it is as it was read.
+pub fn delete(batch: Batch, scheduled: &Doc<ScheduledMessage>) -> Batch {
+    batch.delete_if(
+        &scheduled.id,
+        Filter::<ScheduledMessage>::revision(scheduled.revision),
+    )
+}
+
+/// Appends an event about it, for its sender's devices: `created`, `changed`, `cancelled`, `sent` or `failed`.
+///
+/// # Errors
+/// A fault when the runtime has no randomness.
+pub fn tell(ctx: &Ctx, batch: Batch, scheduled: &ScheduledMessage, what: &str) -> Result<Batch> {
+    let kind = format!("scheduled_message.{what}");
+    let payload = json!({
+        "conversationId": scheduled.conversation_id,
+        "scheduledMessageId": scheduled.id,
+    });
+    let user = Some(scheduled.user_id.as_str());
+    events::append(ctx, batch, &kind, &scheduled.id, user, &payload)
+}

@@ -1,0 +1,56 @@
+//! `POST /v1/me/scheduled-messages/{scheduledMessageId}/send`: sends it now, whatever its time.
+
+use whisper_kit::error::{Code, OptionExt, Result};
+use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request};
+use whisper_messages::MessageView;
+use whisper_schema::Ephemeral;
+use whisper_schema::main_db::Message;
+use whisper_schema::system::ScheduledMessage;
+use whisper_store::Get;
+
+use super::{own, turn};
+use crate::send::sent;
+
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::POST,
+        "/v1/me/scheduled-messages/{scheduledMessageId}/send",
+        "sendScheduledMessage",
+        "Sends a scheduled message now; also one that couldn't be sent before",
+        send,
+    )
+    .answers(&["location"])
+    .reply::<MessageView>(201, "The message was sent.")
+    .reply::<MessageView>(200, "It has been sent already.")
+    .codes(&[
+        Code::NotFound,
+        Code::Forbidden,
+        Code::MessageIdTaken,
+        Code::RateLimited,
+        Code::ValidationFailed,
+    ])
+}
+
+async fn send(ctx: Ctx, request: Request) -> Result<Reply> {
+    let id = request.id("scheduledMessageId")?;
+    ctx.retry(async || attempt(&ctx, id).await).await
+}
+
+async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<Reply>> {
+    let me = ctx.caller()?.user_id;
+    let asked = (Get::<ScheduledMessage>::id(id), Get::<Message>::id(id));
+    let (scheduled, message) = ctx.read(asked).await?;
+    let Some(scheduled) = scheduled.filter(|one| own::is_of(one, &me, ctx)) else {
+        // The job, or another device, was faster.
+        let sent = message.filter(|message| message.sender_id == me && message.stands(ctx.now()));
+        let view = MessageView::from(sent.or_not_found()?.into_inner());
+        return Reply::ok(&view).map(Attempt::Done);
+    };
+    let is_anonymous = ctx.is_anonymous().await?;
+    let sending = turn::decide(ctx, &scheduled, is_anonymous).await?;
+    Ok(match sending.try_commit(ctx).await? {
+        Some((message, committed)) => Attempt::Done(sent(message, committed.at)?),
+        None => Attempt::Retry,
+    })
+}
