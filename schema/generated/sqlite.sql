@@ -773,6 +773,9 @@ CREATE TABLE "conversationMembers" (
   "role" TEXT NOT NULL DEFAULT 'member',
   "status" TEXT NOT NULL DEFAULT 'active',
   "isMuted" INTEGER NOT NULL DEFAULT 0,
+  "mutedUntil" INTEGER,
+  "isMarkedUnread" INTEGER NOT NULL DEFAULT 0,
+  "isHidden" INTEGER NOT NULL DEFAULT 0,
   "isPinned" INTEGER NOT NULL DEFAULT 0,
   "isArchived" INTEGER NOT NULL DEFAULT 0,
   "isBlocked" INTEGER NOT NULL DEFAULT 0,
@@ -795,7 +798,7 @@ CREATE TABLE "conversationMembers" (
 
 CREATE UNIQUE INDEX "conversationMembers_idx_conversation_user" ON "conversationMembers" ("conversationId" ASC, "userId" ASC);
 
-CREATE INDEX "conversationMembers_idx_user_list" ON "conversationMembers" ("userId" ASC, "status" ASC, "isRequest" ASC, "isArchived" ASC, "isPinned" ASC, "conversationId" ASC);
+CREATE INDEX "conversationMembers_idx_user_list" ON "conversationMembers" ("userId" ASC, "status" ASC, "isHidden" ASC, "isRequest" ASC, "isArchived" ASC, "isPinned" ASC, "conversationId" ASC);
 
 CREATE INDEX "conversationMembers_idx_conversation_status" ON "conversationMembers" ("conversationId" ASC, "status" ASC, "joinedAt" ASC);
 
@@ -806,6 +809,43 @@ CREATE INDEX "conversationMembers_idx_conversation_receipt" ON "conversationMemb
 CREATE INDEX "conversationMembers_idx_conversation_delivered" ON "conversationMembers" ("conversationId" ASC, "status" ASC, "deliveredPosition" ASC, "joinedPosition" ASC);
 
 CREATE INDEX "conversationMembers_idx_left" ON "conversationMembers" ("leftAt" ASC);
+
+CREATE TABLE "conversationLists" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "pinnedIds" TEXT NOT NULL,
+  "folderIds" TEXT NOT NULL,
+  "updatedAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE "conversationFolders" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "name" TEXT NOT NULL,
+  "icon" TEXT,
+  "kinds" TEXT NOT NULL,
+  "exclusions" TEXT NOT NULL,
+  "includedIds" TEXT NOT NULL,
+  "excludedIds" TEXT NOT NULL,
+  "createdAt" INTEGER NOT NULL,
+  "updatedAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "conversationFolders_idx_user" ON "conversationFolders" ("userId" ASC);
+
+CREATE TABLE "listChanges" (
+  "_seq" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "scope" TEXT NOT NULL,
+  "conversationId" TEXT NOT NULL,
+  "createdAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "listChanges_idx_scope" ON "listChanges" ("scope" ASC);
 
 CREATE TABLE "idempotencyKeys" (
   "_seq" INTEGER PRIMARY KEY,

@@ -133,4 +133,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "receipts",
         sql: include_str!("../migrations/sqlite/0024_receipts.sql"),
     },
+    Migration {
+        number: 27,
+        name: "conversation_list",
+        sql: include_str!("../migrations/sqlite/0027_conversation_list.sql"),
+    },
 ];

@@ -9,9 +9,9 @@ use crate::main_db::{
 };
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
-    Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember,
+    Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationFolder, ConversationList, ConversationMember,
     Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey,
-    JobRun, MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark, MessagePin,
+    JobRun, ListChange, MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark, MessagePin,
     MessageReaction, MessageReactionCount, MessageReference, MessageRemains, MessageThread,
     MessageVersion, NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress,
     ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit, ReceiptTrail, ReputationGrant,
@@ -97,6 +97,9 @@ pub fn system_collections() -> &'static [&'static Collection] {
         Session::COLLECTION,
         SigningKey::COLLECTION,
         ConversationMember::COLLECTION,
+        ConversationList::COLLECTION,
+        ConversationFolder::COLLECTION,
+        ListChange::COLLECTION,
         IdempotencyKey::COLLECTION,
         RateLimit::COLLECTION,
         ReceiptTrail::COLLECTION,

@@ -5,6 +5,7 @@ use whisper_kit::events::append;
 use whisper_kit::precondition::{IfMatch, if_match};
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result};
 use whisper_messages::Told;
+use whisper_people::list_changed;
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationRight, ConversationSettings, SystemMessage,
     Timestamp,
@@ -79,6 +80,7 @@ async fn attempt(
             .update_if(id, patch, unchanged(&before));
         let batch = told.insert_in(batch);
         let batch = append(ctx, batch, "conversation.updated", id, Some(&me), &what)?;
+        let batch = list_changed(ctx, batch, id, id)?;
         let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;
         let Some(committed) = uses.try_commit(ctx, batch).await? else {
             return Ok(Attempt::Retry);

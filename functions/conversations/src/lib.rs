@@ -5,6 +5,7 @@ mod activity;
 mod add_members;
 mod ban;
 mod bans;
+mod changes;
 mod clear;
 mod create;
 mod departure;
@@ -12,24 +13,31 @@ mod details;
 mod draft;
 mod drafts;
 mod edit;
+mod folders;
 mod get;
 mod give_role;
+mod hidden;
 mod leave;
 mod lift_ban;
 mod limits;
 mod list;
+mod listing;
 mod mark_delivered;
 mod mark_read;
 mod members;
+mod mine;
 mod my_settings;
 mod newest;
 mod others;
+mod own_list;
+mod pinned;
 mod positions;
 mod reached;
 mod remove_member;
 mod requests;
 mod rules;
 mod shown;
+mod totals;
 mod unread;
 mod view;
 
@@ -52,6 +60,7 @@ pub fn api() -> Api {
         limits::ADDED,
         limits::CHANGES,
         limits::DRAFTS,
+        limits::LISTS,
     ])
     .endpoint(create::endpoint())
     .endpoint(list::endpoint())
@@ -69,6 +78,15 @@ pub fn api() -> Api {
     .endpoint(mark_read::endpoint())
     .endpoint(clear::endpoint())
     .endpoint(my_settings::endpoint())
+    .endpoint(hidden::endpoint())
+    .endpoint(pinned::reading())
+    .endpoint(pinned::setting())
+    .endpoint(totals::endpoint())
+    .endpoint(folders::list::endpoint())
+    .endpoint(folders::create::endpoint())
+    .endpoint(folders::order::endpoint())
+    .endpoint(folders::change::endpoint())
+    .endpoint(folders::delete::endpoint())
     .endpoint(drafts::save::endpoint())
     .endpoint(drafts::discard::endpoint())
     .endpoint(drafts::one::endpoint())

@@ -20,3 +20,6 @@ pub const CHANGES: Rate = Rate::per_hour(
 
 /// Drafts that one user may save or discard: clients save while somebody types.
 pub const DRAFTS: Rate = Rate::per_minute("draft", "draft_rate_per_minute", 120);
+
+/// Changes of their own lists that one user may make: what is muted, pinned, archived, deleted; folders.
+pub const LISTS: Rate = Rate::per_minute("list change", "list_change_rate_per_minute", 120);

@@ -8,6 +8,8 @@ mod consumer_cursor;
 mod contact_book;
 mod contact_request;
 mod conversation_ban;
+mod conversation_folder;
+mod conversation_list;
 mod conversation_member;
 mod discoverable;
 mod error_group;
@@ -17,6 +19,7 @@ mod fan_out;
 mod gif_tag;
 mod idempotency_key;
 mod job_run;
+mod list_change;
 mod media_entry;
 mod mention_entry;
 mod message_draft;
@@ -53,6 +56,10 @@ pub use consumer_cursor::ConsumerCursor;
 pub use contact_book::ContactBook;
 pub use contact_request::{ContactRequest, ContactRequestStatus};
 pub use conversation_ban::ConversationBan;
+pub use conversation_folder::{
+    ConversationFolder, ConversationFolderExclusion, ConversationFolderKind,
+};
+pub use conversation_list::ConversationList;
 pub use conversation_member::{
     ConversationMember, ConversationMemberRole, ConversationMemberStatus,
 };
@@ -63,6 +70,7 @@ pub use event::Event;
 pub use fan_out::FanOut;
 pub use gif_tag::GifTag;
 pub use idempotency_key::IdempotencyKey;
+pub use list_change::ListChange;
 pub use job_run::JobRun;
 pub use media_entry::{MediaEntry, MediaKind};
 pub use mention_entry::MentionEntry;

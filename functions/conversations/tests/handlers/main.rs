@@ -3,16 +3,23 @@
 
 mod bans;
 mod blocked;
+mod catching_up;
+mod catching_up_model;
+mod deleted;
 mod departure;
 mod drafts;
+mod folders;
 mod limits;
 mod list;
 mod list_model;
 mod making;
+mod my_settings;
 mod permissions;
+mod pinned;
 mod reading;
 mod receipts;
 mod requests;
 mod room;
 mod strangers;
 mod telling;
+mod totals;
