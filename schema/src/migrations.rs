@@ -148,4 +148,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "scheduled_messages",
         sql: include_str!("../migrations/sqlite/0027_scheduled_messages.sql"),
     },
+    Migration {
+        number: 28,
+        name: "conversation_list",
+        sql: include_str!("../migrations/sqlite/0028_conversation_list.sql"),
+    },
 ];

@@ -157,6 +157,15 @@ impl Ctx {
         self.database()
     }
 
+    /// How many operations of a commit the store does together ([`Store::most_operations`]); none where there is no bound. It reads
+    /// nothing, so it needs no session.
+    ///
+    /// # Errors
+    /// A fault in a function that has no store.
+    pub fn most_operations(&self) -> Result<Option<usize>> {
+        Ok(self.database()?.most_operations())
+    }
+
     /// Whether the caller's account was made without an address and a password; false where there is no caller. The
     /// session is looked up, if nothing was read yet.
     ///

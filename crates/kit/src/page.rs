@@ -204,6 +204,24 @@ impl<F> Window<F> {
     }
 }
 
+/// A place as clients keep it for later, beside the cursors of lists: sealed as they are, and good for this scope alone.
+///
+/// # Errors
+/// The store's, when the key has to be read.
+pub async fn seal_place(ctx: &Ctx, scope: &str, place: &Cursor) -> Result<String> {
+    let key = cursor_key(ctx).await?;
+    cursor::encode(&key, scope, place)
+}
+
+/// The place that was sealed for this scope.
+///
+/// # Errors
+/// [`Code::InvalidCursor`], and the store's, when the key has to be read.
+pub async fn open_place(ctx: &Ctx, scope: &str, text: &str) -> Result<Cursor> {
+    let key = cursor_key(ctx).await?;
+    cursor::decode(&key, scope, text)
+}
+
 /// The body of a list.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(

@@ -5,6 +5,7 @@ mod direct;
 mod discovery;
 mod friends;
 pub mod ids;
+mod lists;
 mod pair;
 pub mod privacy;
 mod reach;
@@ -21,6 +22,7 @@ pub use consent::{Consenting, Consents, consents};
 pub use direct::direct_ids;
 pub use discovery::{Findable, Verified, discovery_code, discovery_hash, discovery_salt};
 pub use friends::{Befriending, friends};
+pub use lists::list_changed;
 pub use pair::{
     Between, Pair, between, blocked, blocked_any, contact, contact_id, contact_request_id,
     following, unblocked,

@@ -135,7 +135,7 @@ impl Reach {
         let known = member.read_position.max(member.joined_position);
         let known = known.max(member.deleted_position);
         message.sender_id != member.user_id
-            && !member.is_muted
+            && !member.is_muted_at(now)
             && known.is_none_or(|position| position < message.seq)
             && self.may_tell(message, member, now)
     }

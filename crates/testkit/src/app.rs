@@ -33,6 +33,7 @@ const ROOMY: [(&str, &str); 10] = [
     ("vote_rate_per_minute", "60000"),
     ("search_rate_per_minute", "60000"),
     ("draft_rate_per_minute", "60000"),
+    ("list_change_rate_per_minute", "60000"),
 ];
 
 /// Spin's default: instances come and go in tests too.

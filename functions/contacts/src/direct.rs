@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use whisper_kit::{Ctx, Result};
 use whisper_people::ids::member_id;
-use whisper_people::{by_ids, direct_ids};
+use whisper_people::{by_ids, direct_ids, list_changed};
 use whisper_schema::prelude::{Conversation, ConversationMember, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Patch, Query};
 
@@ -61,19 +61,28 @@ impl Direct {
     }
 
     /// Accepts those of these that are a stranger's request to the user: a contact is no stranger.
-    pub fn accept(&self, batch: Batch, memberships: &[Vec<Doc<ConversationMember>>]) -> Batch {
+    ///
+    /// # Errors
+    /// A fault when the runtime has no randomness.
+    pub fn accept(
+        &self,
+        ctx: &Ctx,
+        batch: Batch,
+        memberships: &[Vec<Doc<ConversationMember>>],
+    ) -> Result<Batch> {
         let ids: BTreeSet<&str> = self.ids.values().flatten().map(String::as_str).collect();
         let is_request = |one: &&Doc<ConversationMember>| {
             one.is_request && ids.contains(one.conversation_id.as_str())
         };
-        let requests = memberships.iter().flatten().filter(is_request);
-        requests.fold(batch, |batch, membership| {
+        let mut requests = memberships.iter().flatten().filter(is_request);
+        requests.try_fold(batch, |batch, membership| {
             let accepted = Patch::new()
                 .set(ConversationMember::IS_REQUEST, false)
                 .set(ConversationMember::IS_ARCHIVED, false)
                 .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT);
             let as_read = Filter::revision(membership.revision);
-            batch.update_if(&membership.id, accepted, as_read)
+            let batch = batch.update_if(&membership.id, accepted, as_read);
+            list_changed(ctx, batch, &self.user, &membership.conversation_id)
         })
     }
 }

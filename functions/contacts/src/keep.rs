@@ -86,7 +86,7 @@ async fn attempt(
             let memberships = memberships.or_not_found()?;
             them.or_not_found()?;
             let (contact, batch) = begin(ctx, &side, details).await?;
-            (contact, Some(direct.accept(batch, &memberships)))
+            (contact, Some(direct.accept(ctx, batch, &memberships)?))
         }
     };
     if let Some(batch) = batch {

@@ -7,7 +7,7 @@ use whisper_kit::{
 };
 use whisper_messages::Told;
 use whisper_people::ids::member_id;
-use whisper_people::visible;
+use whisper_people::{list_changed, visible};
 use whisper_schema::prelude::{
     Column, Conversation, ConversationBan, ConversationMember, ConversationMemberRole as Role,
     ConversationMemberStatus as Status, SystemMessage, Timestamp,
@@ -133,6 +133,7 @@ fn banning(
             let batch = batch
                 .update_if(&member.id, gone(Status::Removed), same_role(member))
                 .update(id, told.summarised(one_less));
+            let batch = list_changed(ctx, batch, &ban.user_id, id)?;
             let what = json!({"userId": ban.user_id, "messageIds": told.ids()});
             let batch = told.insert_in(forget_trail(batch, &member.id));
             append(ctx, batch, "conversation.member_removed", id, me, &what)?

@@ -5,11 +5,12 @@ use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::jobs::{Sweep, Tally, delete_bounded};
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_people::list_changed;
 use whisper_schema::prelude::{ConversationMember, MessageMark, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
 
 use crate::access::{Access, active, admit, door};
-use crate::mark_read::newest;
+use crate::mark_read::{newest, unmark};
 use crate::my_settings::my_membership;
 use crate::view::MyMembershipView;
 
@@ -44,23 +45,29 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<Access>> {
     let (found, newest) = ctx.read((door(id, &user), newest(id))).await?;
     let mut access = admit(found)?;
     let Some(newest) = newest.filter(|newest| access.me.cleared_position < Some(newest.seq)) else {
-        return Ok(Attempt::Done(access));
+        return unmark(ctx, access).await;
     };
     let me = &mut access.me.value;
     me.cleared_position = Some(newest.seq);
+    me.is_marked_unread = false;
     let patch = Patch::new()
         .set(ConversationMember::CLEARED_POSITION, newest.seq)
+        .set(ConversationMember::IS_MARKED_UNREAD, false)
         .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT);
     let batch = Batch::new().update_if(&me.id, patch, Filter::and([active(), before(newest.seq)]));
     let what = json!({"messageId": newest.id});
     let batch = append(ctx, batch, "conversation.cleared", id, Some(&user), &what)?;
+    let batch = list_changed(ctx, batch, &user, id)?;
     let committed = ctx.try_commit(batch).await?;
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(access)))
 }
 
 /// Removes the caller's marks on messages that they see no more: their stars, and that they had deleted some of them for
 /// themselves. Nothing shows these marks, so the rest of very many may wait for the next time.
-async fn remove_marks(ctx: &Ctx, me: &ConversationMember) -> Result<()> {
+///
+/// # Errors
+/// The store's.
+pub async fn remove_marks(ctx: &Ctx, me: &ConversationMember) -> Result<()> {
     let Some(cleared) = me.cleared_position else {
         return Ok(());
     };

@@ -5,6 +5,7 @@ use whisper_kit::events::append;
 use whisper_kit::precondition::{IfMatch, if_match};
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result};
 use whisper_messages::Told;
+use whisper_people::list_changed;
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationRight, ConversationSettings, PublicConversation,
     SystemMessage, Timestamp,
@@ -91,6 +92,7 @@ async fn attempt(
         let batch = reworded(batch, &access.conversation, entry.as_ref());
         let batch = told.insert_in(batch);
         let batch = append(ctx, batch, "conversation.updated", id, Some(&me), &what)?;
+        let batch = list_changed(ctx, batch, id, id)?;
         let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;
         let Some(committed) = uses.try_commit(ctx, batch).await? else {
             return Ok(Attempt::Retry);

@@ -54,7 +54,7 @@ pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Re
     let mut newest = found.unwrap_or_else(|| newest::seen(named.flatten(), &conversation, &me));
     if newest::is_hidden(newest.as_deref(), &people) {
         newest = ctx
-            .read(newest::newest_for(ctx, &conversation, &me))
+            .read(newest::newest_for(ctx, &conversation, &me).first())
             .await?;
     }
     // Seldom needed: the people of whom it tells are most often among the members that are shown.

@@ -4,6 +4,7 @@ use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_messages::Told;
+use whisper_people::list_changed;
 use whisper_schema::prelude::{
     Conversation, ConversationMember, ConversationMemberRole as Role,
     ConversationMemberStatus as Status, SystemMessage,
@@ -69,7 +70,7 @@ pub fn leaving(
     let told = Told::of(ctx, conversation, user, handed.into_iter().chain(left))?;
     let one_less = told.summarised(Patch::new().add(Conversation::PARTICIPANT_COUNT, -1));
     let batch = Batch::new().update_if(&me.id, gone(Status::Left), same_role(me));
-    let batch = forget_trail(batch, &me.id);
+    let batch = list_changed(ctx, forget_trail(batch, &me.id), user, id)?;
     let batch = match is_last {
         // Nobody may have joined in the meantime. A group that nobody owns is in no directory.
         true => {

@@ -6,6 +6,7 @@ mod add_members;
 mod arrivals;
 mod ban;
 mod bans;
+mod changes;
 mod clear;
 mod create;
 mod departure;
@@ -14,26 +15,33 @@ mod directory;
 mod draft;
 mod drafts;
 mod edit;
+mod folders;
 mod get;
 mod give_role;
+mod hidden;
 mod invitations;
 mod joining;
 mod leave;
 mod lift_ban;
 mod limits;
 mod list;
+mod listing;
 mod mark_delivered;
 mod mark_read;
 mod members;
+mod mine;
 mod my_settings;
 mod newest;
 mod others;
+mod own_list;
+mod pinned;
 mod positions;
 mod reached;
 mod remove_member;
 mod requests;
 mod rules;
 mod shown;
+mod totals;
 mod unread;
 mod view;
 
@@ -60,6 +68,7 @@ pub fn api() -> Api {
         limits::JOINS,
         limits::NEWCOMERS,
         limits::DIRECTORY,
+        limits::LISTS,
     ])
     .endpoint(create::endpoint())
     .endpoint(list::endpoint())
@@ -77,6 +86,15 @@ pub fn api() -> Api {
     .endpoint(mark_read::endpoint())
     .endpoint(clear::endpoint())
     .endpoint(my_settings::endpoint())
+    .endpoint(hidden::endpoint())
+    .endpoint(pinned::reading())
+    .endpoint(pinned::setting())
+    .endpoint(totals::endpoint())
+    .endpoint(folders::list::endpoint())
+    .endpoint(folders::create::endpoint())
+    .endpoint(folders::order::endpoint())
+    .endpoint(folders::change::endpoint())
+    .endpoint(folders::delete::endpoint())
     .endpoint(drafts::save::endpoint())
     .endpoint(drafts::discard::endpoint())
     .endpoint(drafts::one::endpoint())

@@ -32,3 +32,6 @@ pub const NEWCOMERS: Rate = Rate::per_minute("newcomer", "newcomer_rate_per_minu
 
 /// Searches of the directory by words.
 pub const DIRECTORY: Rate = Rate::per_minute("directory search", "directory_rate_per_minute", 120);
+
+/// Changes of their own lists that one user may make: what is muted, pinned, archived, deleted; folders.
+pub const LISTS: Rate = Rate::per_minute("list change", "list_change_rate_per_minute", 120);

@@ -1,22 +1,21 @@
-//! `GET /v1/conversations`: the caller's conversations, the pinned ones on top, the last active first.
+//! `GET /v1/conversations`: the caller's conversations, the pinned ones on top, the last active first; those of a folder; or those
+//! that changed since the list was read.
 
-use std::collections::BTreeSet;
-
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use whisper_kit::page::{ListingWith, Window};
-use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_people::ids::member_id;
-use whisper_people::{People, Users, shown_to};
-use whisper_schema::prelude::{
-    Conversation, ConversationKind, ConversationMember, ConversationMemberStatus, Message,
-};
-use whisper_store::{Doc, Get};
+use whisper_kit::precondition::{edit_number, etag_of_edit};
+use whisper_kit::{Code, Ctx, Endpoint, Error, FieldError, Method, Reply, Request, Result, Rule};
+use whisper_people::Users;
+use whisper_schema::prelude::{Conversation, Timestamp};
+use whisper_store::Doc;
 
-use crate::activity::{Part, Shelf};
-use crate::newest;
-use crate::shown::{ShownMembers, shown_members, shown_pair, told_of};
-use crate::unread::{self, Unread};
-use crate::view::{ConversationView, Sight};
+use crate::activity::{Listed, Part, Shelf};
+use crate::changes::{self, Place};
+use crate::folders;
+use crate::hidden;
+use crate::listing::views;
+use crate::own_list::{OwnList, own_list};
+use crate::view::ConversationView;
 
 /// Which of the conversations.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -29,6 +28,35 @@ pub struct Which {
     /// else the others.
     #[serde(default)]
     pub requests: bool,
+    /// Only those of this folder of the caller's, archived or not. Its pages may have fewer conversations than `limit` though there are
+    /// more, and go forward only.
+    #[serde(default)]
+    #[cfg_attr(not(target_family = "wasm"), schemars(length(max = 36)))]
+    pub folder: Option<String>,
+    /// Only those that changed since an answer with this `since`, archived or requests or not, up to 100, and the ids of those that are gone.
+    /// It goes with no other parameter.
+    #[serde(default)]
+    #[cfg_attr(not(target_family = "wasm"), schemars(length(max = 512)))]
+    pub since: Option<String>,
+}
+
+/// More about a page of conversations.
+#[derive(Clone, Debug, Default, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PageView {
+    /// The people whom it names.
+    #[serde(flatten)]
+    pub users: Users,
+    /// The caller's pinned conversations in their own order, on a first page and with changes. Some of them may stand on another list, or be left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pinned_conversation_ids: Option<Vec<String>>,
+    /// Where to catch up from later, as `since`, on a first page and with changes; good for 28 days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// Conversations that are in no list of the caller's any more: left, sent away from, or deleted for themselves. With changes alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gone: Option<Vec<String>>,
 }
 
 /// The operation.
@@ -37,139 +65,131 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/v1/conversations",
         "listConversations",
-        "The caller's conversations, the pinned ones on top, the last active first. The first page's `previous` leads to those that \
-         have become active since.",
+        "The caller's conversations, the pinned ones on top in the caller's own order, the last active first; or those of a folder. The first page's \
+         `previous` leads to those that have become active since, and its `since` to all that changed in any way: catching up is one call. The \
+         first page has an ETag.",
         list,
     )
-    .reply::<ListingWith<ConversationView, Users>>(200, "A page of conversations.")
+    .answers(&["etag"])
+    .reply::<ListingWith<ConversationView, PageView>>(200, "A page of conversations.")
+    .codes(&[Code::ResyncRequired])
 }
 
 /// Answers 200 with a page.
 async fn list(ctx: Ctx, _: Request, window: Window<Which>) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
+    let which = &window.filters;
+    let is_cursor = window.after.is_some() || window.before.is_some();
+    if which.since.is_some()
+        && (which.archived || which.requests || which.folder.is_some() || is_cursor)
+    {
+        return Err(wrong("since", "goes with no other parameter"));
+    }
+    match (&which.since, &which.folder) {
+        (Some(since), _) => changes::answer(&ctx, &me, since, &window).await,
+        (None, Some(folder)) => {
+            if which.archived || which.requests {
+                return Err(wrong("folder", "goes with neither archived nor requests"));
+            }
+            if window.before.is_some() {
+                return Err(wrong("before", "doesn't go with folder"));
+            }
+            let folder = folders::find(&ctx, &me, folder).await?;
+            let page = folders::page(&ctx, &me, &folder, &window).await?;
+            answer(&ctx, &me, &window, page).await
+        }
+        (None, None) => {
+            let page = page(&ctx, &me, &window).await?;
+            answer(&ctx, &me, &window, page).await
+        }
+    }
+}
+
+/// A page of a list, as it was found.
+pub struct Found {
+    /// The part of the list.
+    pub listed: Listed,
+    /// The order of the pinned ones.
+    pub list: OwnList,
+    /// The place from which to catch up; none but on a first page.
+    pub place: Option<Place>,
+}
+
+/// Reads a page; one statement, and two or three more where the caller deleted conversations for themselves.
+async fn page(ctx: &Ctx, me: &str, window: &Window<Which>) -> Result<Found> {
     let shelf = Shelf {
-        user: &me,
-        archived: window.filters.archived,
-        requests: window.filters.requests,
+        user: me,
+        archived: Some(window.filters.archived),
+        requests: Some(window.filters.requests),
+        only: None,
     };
-    let part = Part::of(&window, ctx.now())?;
-    let page = part.page(ctx.read(part.questions(&shelf)).await?);
-    let (items, users) = views(&ctx, &me, page.items).await?;
-    let cursors = (page.next.as_ref(), page.previous.as_ref());
-    window.reply_with(&ctx, items, cursors, users).await
+    let part = Part::of(window, ctx.now())?;
+    read_part(ctx, me, &part, &shelf).await
 }
 
-/// A conversation of the page with the documents that were read of it first.
-struct Item {
-    conversation: Doc<Conversation>,
-    me: Doc<ConversationMember>,
-    shown: ShownMembers,
-    /// The newest message, if it is the caller's to see.
-    newest: Option<Doc<Message>>,
-}
-
-/// The view of each, and of the people it names.
-async fn views(
-    ctx: &Ctx,
-    me: &str,
-    conversations: Vec<Doc<Conversation>>,
-) -> Result<(Vec<ConversationView>, Users)> {
-    let mut items = items(ctx, me, conversations).await?;
-    let pairs = items.iter().map(|item| (&*item.conversation, &*item.me));
-    let looked_for = newest::looked_for(ctx, &pairs.collect::<Vec<_>>()).await?;
-    for (item, found) in items.iter_mut().zip(looked_for) {
-        item.newest = found.unwrap_or(item.newest.take());
-    }
-    let names = all_named(&items, me);
-    let asked = items
-        .iter()
-        .map(|item| unread::count(&item.conversation, &item.me, ctx.now()));
+/// Reads a part of a list.
+///
+/// # Errors
+/// The store's.
+pub async fn read_part(ctx: &Ctx, me: &str, part: &Part, shelf: &Shelf<'_>) -> Result<Found> {
+    let lags = changes::lags(ctx)?;
+    let newest = || part.is_top().then(|| changes::newest(lags));
     let asked = (
-        asked.collect::<Vec<_>>(),
-        shown_to(me, names.iter().map(String::as_str)),
+        hidden::asleep(me),
+        (own_list(me), part.questions(shelf)),
+        newest(),
     );
-    let (answers, mut people) = ctx.read(asked).await?;
-    if look_behind_hidden(ctx, &mut items, &people).await? {
-        let names = all_named(&items, me);
-        people = People::read(ctx, me, names.iter().map(String::as_str)).await?;
+    let (asleep, (list, mut found), mut place) = ctx.read(asked).await?;
+    if hidden::wake(ctx, me, asleep).await? {
+        (found, place) = ctx.read((part.questions(shelf), newest())).await?;
     }
-    let views = items.into_iter().zip(answers).map(|(item, unread)| {
-        let sight = Sight {
-            me: &item.me,
-            shown: item.shown,
-            unread: Unread::of(unread),
-            newest: item.newest.as_deref(),
-            people: &people,
-            now: ctx.now(),
+    let list = OwnList::of(list, me);
+    Ok(Found {
+        listed: part.page(found, list.pinned()),
+        place: place.map(|newest| Place::of(newest, ctx.now())),
+        list,
+    })
+}
+
+/// Answers with a page; the first with its ETag and where to catch up from.
+async fn answer(ctx: &Ctx, me: &str, window: &Window<Which>, found: Found) -> Result<Reply> {
+    let Listed {
+        items,
+        next,
+        previous,
+    } = found.listed;
+    let docs: Vec<Doc<Conversation>> = items.into_iter().map(|item| item.conversation).collect();
+    let (items, users) = views(ctx, me, docs).await?;
+    let cursors = (next.as_ref(), previous.as_ref());
+    let Some(place) = found.place else {
+        let more = PageView {
+            users,
+            ..PageView::default()
         };
-        ConversationView::new(item.conversation.into_inner(), sight)
-    });
-    Ok((views.collect(), people.users()))
+        return window.reply_with(ctx, items, cursors, more).await;
+    };
+    let pinned = found.list.pinned().to_vec();
+    let etag = etag(ctx.now(), &(&items, &users, &pinned))?;
+    let more = PageView {
+        users,
+        pinned_conversation_ids: Some(pinned),
+        since: Some(place.seal(ctx, me).await?),
+        gone: None,
+    };
+    let reply = window.reply_with(ctx, items, cursors, more).await?;
+    Ok(reply.header("etag", &etag))
 }
 
-/// Takes the message before, where the newest comes from somebody whom the caller doesn't see; tells whether there was any such.
-async fn look_behind_hidden(ctx: &Ctx, items: &mut [Item], people: &People) -> Result<bool> {
-    let hidden = items.iter_mut();
-    let mut hidden: Vec<&mut Item> = hidden
-        .filter(|item| newest::is_hidden(item.newest.as_deref(), people))
-        .collect();
-    if hidden.is_empty() {
-        return Ok(false);
-    }
-    let asked = hidden
-        .iter()
-        .map(|item| newest::newest_for(ctx, &item.conversation, &item.me));
-    let found = ctx.read(asked.collect::<Vec<_>>()).await?;
-    for (item, found) in hidden.iter_mut().zip(found) {
-        item.newest = found;
-    }
-    Ok(true)
+/// The ETag of a first page: a code of all that it shows. The place to catch up from moves with each message of anybody's, so it
+/// doesn't count; it is a day old at most, as the day counts.
+fn etag(now: Timestamp, shown: &impl Serialize) -> Result<String> {
+    const DAY: i64 = 24 * 3_600_000;
+    let shown = serde_json::to_string(shown).map_err(Error::internal)?;
+    let day = now.as_millis().div_euclid(DAY);
+    Ok(etag_of_edit(day, edit_number(&[&shown])))
 }
 
-/// The people whom the list of these shows.
-fn all_named(items: &[Item], me: &str) -> BTreeSet<String> {
-    items.iter().flat_map(|item| named(item, me)).collect()
-}
-
-/// The people whom an item of the list shows: the other one, the sender of the newest message and some of the people of whom it tells, and the
-/// maker. All members of all groups would be too many; a conversation's own answer names them.
-fn named(item: &Item, me: &str) -> Vec<String> {
-    let conversation = &item.conversation;
-    let is_direct = conversation.kind == ConversationKind::Direct;
-    let peer = item.shown.peer_of(me).filter(|_| is_direct);
-    let newest = item.newest.as_deref();
-    let sender = newest.map(|newest| newest.sender_id.as_str());
-    let told = newest.map(told_of).unwrap_or_default();
-    let named = [Some(conversation.creator_id.as_str()), peer, sender];
-    let named = named.into_iter().flatten().map(str::to_owned);
-    named.chain(told).collect()
-}
-
-/// The conversations with the caller's memberships and the members that are shown.
-async fn items(ctx: &Ctx, me: &str, conversations: Vec<Doc<Conversation>>) -> Result<Vec<Item>> {
-    let asked = conversations.iter().map(|conversation| {
-        let id = conversation.id.as_str();
-        let is_direct = conversation.kind == ConversationKind::Direct;
-        (
-            Get::<ConversationMember>::id(member_id(id, me)),
-            newest::named(conversation),
-            match is_direct {
-                true => shown_pair(id),
-                false => shown_members(id),
-            },
-        )
-    });
-    let found = ctx.read(asked.collect::<Vec<_>>()).await?;
-    let items = conversations.into_iter().zip(found);
-    let items = items.filter_map(|(conversation, (member, newest, shown))| {
-        // Somebody who left since the page was read sees it no more.
-        let me = member.filter(|member| member.status == ConversationMemberStatus::Active)?;
-        Some(Item {
-            shown: shown.seen_by(&me, &conversation),
-            newest: newest::seen(newest.flatten(), &conversation, &me),
-            conversation,
-            me,
-        })
-    });
-    Ok(items.collect())
+fn wrong(parameter: &str, detail: &str) -> Error {
+    let wrong = FieldError::new(parameter, Rule::Range, detail);
+    Error::fields(vec![wrong]).with_code(Code::InvalidQuery)
 }

@@ -8,16 +8,18 @@ use whisper_kit::{
 };
 use whisper_messages::ids::reading_reference_id;
 use whisper_people::ids::member_id;
+use whisper_people::list_changed;
 use whisper_people::privacy::tells_of_reading;
 use whisper_schema::Body;
 use whisper_schema::Ephemeral;
 use whisper_schema::body::forms;
 use whisper_schema::prelude::{
-    Column, Message, MessageReference, MessageReferenceKind, Profile, Timestamp,
+    Column, ConversationMember, Message, MessageReference, MessageReferenceKind, Profile, Timestamp,
 };
 use whisper_store::{Batch, Doc, Filter, First, Get, Order, Patch, Query};
 
-use crate::access::{Access, admit, door};
+use crate::access::{Access, active, admit, door};
+use crate::mine;
 use crate::positions::{Step, trail};
 use crate::unread::{self, Unread};
 
@@ -100,7 +102,7 @@ async fn attempt(ctx: &Ctx, id: &str, message: Option<&str>) -> Result<Attempt<A
         Some(named) => Some(of_history(&access, named, ctx.now())?),
     };
     let Some(read) = read else {
-        return Ok(Attempt::Done(access));
+        return unmark(ctx, access).await;
     };
     let step = Step::reading(&access.me, &read, tells_of_reading(profile.as_deref()));
     if !step.is_any() {
@@ -122,6 +124,29 @@ async fn attempt(ctx: &Ctx, id: &str, message: Option<&str>) -> Result<Attempt<A
         "isReceipt": step.tells && !me.is_request,
     });
     let batch = append(ctx, batch, "conversation.read", id, Some(&user), &what)?;
+    let batch = match step.reads || step.unmarks {
+        true => list_changed(ctx, batch, &user, id)?,
+        false => batch,
+    };
+    let committed = ctx.try_commit(batch).await?;
+    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(access)))
+}
+
+/// Takes the mark by hand from a conversation without any message to read; to be tried again when the membership changed.
+///
+/// # Errors
+/// The store's.
+pub async fn unmark(ctx: &Ctx, mut access: Access) -> Result<Attempt<Access>> {
+    let me = &mut access.me;
+    if !me.is_marked_unread {
+        return Ok(Attempt::Done(access));
+    }
+    me.value.is_marked_unread = false;
+    let patch = Patch::new()
+        .set(ConversationMember::IS_MARKED_UNREAD, false)
+        .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT);
+    let batch = Batch::new().update_if(&me.id, patch, active());
+    let batch = mine::changed(ctx, batch, &me.user_id, &me.conversation_id)?;
     let committed = ctx.try_commit(batch).await?;
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(access)))
 }

@@ -33,7 +33,7 @@ pub async fn looked_for(
     let asked = conversations.iter().map(|(conversation, member)| {
         let begins = conversation.hidden_up_to(member) + 1;
         let may_have = member.may_have_deleted(begins);
-        may_have.then(|| newest_for(ctx, conversation, member))
+        may_have.then(|| newest_for(ctx, conversation, member).first())
     });
     let asked: Vec<Option<First<Message>>> = asked.collect();
     if !asked.iter().any(Option::is_some) {
@@ -52,11 +52,10 @@ pub fn newest_for(
     ctx: &Ctx,
     conversation: &Conversation,
     member: &ConversationMember,
-) -> First<Message> {
+) -> Query<Message> {
     Query::new()
         .filter(in_sight_of(conversation, member, 0))
         .filter(Filter::stands(ctx.now()))
         .filter(unblocked(Message::SENDER_ID, &member.user_id))
         .order(Order::desc(Column::seq()))
-        .first()
 }

@@ -20,6 +20,8 @@ pub struct Step {
     pub tells: bool,
     /// Messages on a device of theirs.
     pub receives: bool,
+    /// The mark by which they made it unread by hand, which goes.
+    pub unmarks: bool,
 }
 
 impl Step {
@@ -35,6 +37,7 @@ impl Step {
     pub fn reading(me: &ConversationMember, message: &Doc<Message>, is_told: bool) -> Self {
         Step {
             reads: me.read_position < Some(message.seq),
+            unmarks: me.is_marked_unread,
             tells: is_told && me.receipt_position < Some(place(me, message)),
             ..Step::receiving(me, message)
         }
@@ -42,7 +45,7 @@ impl Step {
 
     /// Whether it moves anything.
     pub fn is_any(self) -> bool {
-        self.reads || self.tells || self.receives
+        self.reads || self.tells || self.receives || self.unmarks
     }
 
     /// Moves the positions in the membership that was read, and in the database, where it must still be as it was read.
@@ -68,6 +71,10 @@ impl Step {
                     message.id.as_str(),
                 )
                 .set(ConversationMember::READ_POSITION, message.seq);
+        }
+        if self.unmarks {
+            me.value.is_marked_unread = false;
+            patch = patch.set(ConversationMember::IS_MARKED_UNREAD, false);
         }
         if self.tells {
             me.value.receipt_position = Some(to);

@@ -5,6 +5,7 @@ use whisper_kit::events::append;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
 use whisper_messages::Told;
 use whisper_people::ids::member_id;
+use whisper_people::list_changed;
 use whisper_schema::prelude::{
     Conversation, ConversationMember, ConversationMemberRole as Role,
     ConversationMemberStatus as Status, SystemMessage, Timestamp,
@@ -67,6 +68,7 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str) -> Result<Attempt<()>> {
         .expect_some(this_one(&access.me))
         .update_if(&target.id, gone(Status::Removed), same_role(&target))
         .update(id, told.summarised(one_less));
+    let batch = list_changed(ctx, batch, user, id)?;
     let batch = append(
         ctx,
         told.insert_in(forget_trail(batch, &target.id)),

@@ -9,6 +9,7 @@ use whisper_schema::prelude::{ConversationMember, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
 
 use crate::access::{Access, active, admit, door};
+use crate::mine;
 use crate::my_settings::my_membership;
 use crate::view::MyMembershipView;
 
@@ -67,6 +68,7 @@ async fn decide(ctx: &Ctx, id: &str, verdict: Verdict) -> Result<Reply> {
             let mut access = admit(ctx.read(door(id, &user)).await?)?;
             if access.me.is_request {
                 let batch = change(&mut access, verdict);
+                let batch = mine::changed(ctx, batch, &user, id)?;
                 if ctx.try_commit(batch).await?.is_none() {
                     return Ok(Attempt::Retry);
                 }

@@ -1,8 +1,10 @@
 //! How many messages of others somebody has not read.
 
-use whisper_messages::in_sight_of;
+use whisper_messages::{ADMINS, ALL, in_sight_of, is_admin};
 use whisper_people::{in_use, unblocked};
-use whisper_schema::prelude::{Conversation, ConversationMember, Message, Timestamp};
+use whisper_schema::prelude::{
+    Column, Conversation, ConversationMember, MentionEntry, Message, Timestamp,
+};
 use whisper_store::{Count, Filter, Query};
 
 /// The most unread messages that are counted; a client shows "999+".
@@ -35,6 +37,30 @@ impl Unread {
 /// those that have expired or were deleted, for all or by the member for themselves. In conversations of up to a hundred, those of accounts out of
 /// use don't either.
 pub fn count(of: &Conversation, member: &ConversationMember, now: Timestamp) -> Count<Message> {
+    messages(of, member, now).count(UNREAD_CAP + 1)
+}
+
+/// Counts those of them that mention the member, by name or with a group of members they belong to.
+pub fn mentions(of: &Conversation, member: &ConversationMember, now: Timestamp) -> Count<Message> {
+    let behind = member.read_position.max(member.joined_position);
+    let admins = is_admin(member.role).then_some(ADMINS);
+    let targets = [member.user_id.as_str(), ALL].into_iter().chain(admins);
+    let entries = Filter::and([
+        Filter::eq(MentionEntry::CONVERSATION_ID, of.id.as_str()),
+        Filter::is_in(MentionEntry::TARGET, targets),
+        Filter::gt(MentionEntry::POSITION, behind.unwrap_or(0)),
+    ]);
+    messages(of, member, now)
+        .filter(Filter::is_among(
+            Column::id(),
+            MentionEntry::MESSAGE_ID,
+            entries,
+        ))
+        .count(UNREAD_CAP + 1)
+}
+
+/// Asks for the messages that [`count`] counts.
+fn messages(of: &Conversation, member: &ConversationMember, now: Timestamp) -> Query<Message> {
     let behind = member.read_position.max(member.joined_position);
     let in_use = (of.participant_count <= LOOKED_AT).then(|| in_use(Message::SENDER_ID, &of.id));
     Query::new()
@@ -44,7 +70,6 @@ pub fn count(of: &Conversation, member: &ConversationMember, now: Timestamp) -> 
         .filter(Filter::eq(Message::IS_SYSTEM_MESSAGE, false))
         .filter(Filter::stands(now))
         .filter(unblocked(Message::SENDER_ID, &member.user_id))
-        .count(UNREAD_CAP + 1)
 }
 
 #[cfg(test)]

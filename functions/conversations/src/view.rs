@@ -112,6 +112,11 @@ pub struct MyMembershipView {
     pub role: ConversationMemberRole,
     /// Whether notifications are off.
     pub is_muted: bool,
+    /// When they come back by themselves; absent where they aren't off, or are off for good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub muted_until: Option<Timestamp>,
+    /// Whether the caller marked it as unread by hand, and hasn't read it since.
+    pub is_marked_unread: bool,
     /// Whether it stands at the top of the list.
     pub is_pinned: bool,
     /// Whether it was put away.
@@ -254,7 +259,7 @@ impl ConversationView {
             is_encrypted: of.is_encrypted,
             encryption_version: of.encryption_version,
             is_pinned: mine(me.is_pinned),
-            is_muted: mine(me.is_muted),
+            is_muted: mine(me.is_muted_at(sight.now)),
             is_archived: mine(me.is_archived),
             unread_count,
             settings,
@@ -263,7 +268,7 @@ impl ConversationView {
             tags: of.tags,
             created_at: of.created_at.unwrap_or_default(),
             updated_at: of.updated_at,
-            my: MyMembershipView::new(me, sight.unread),
+            my: MyMembershipView::new(me, sight.unread, sight.now),
             participant_ids: sight.shown.participants,
             admin_ids: sight.shown.admins,
             moderator_ids: sight.shown.moderators,
@@ -288,11 +293,14 @@ fn shown_settings(of: &Conversation) -> Option<ConversationSettings> {
 }
 
 impl MyMembershipView {
-    /// The membership `me` with its unread messages counted.
-    pub fn new(me: &ConversationMember, unread: Unread) -> Self {
+    /// The membership `me` with its unread messages counted, as it is at this time.
+    pub fn new(me: &ConversationMember, unread: Unread, now: Timestamp) -> Self {
+        let is_muted = me.is_muted_at(now);
         MyMembershipView {
             role: me.role,
-            is_muted: me.is_muted,
+            is_muted,
+            muted_until: me.muted_until.filter(|_| is_muted),
+            is_marked_unread: me.is_marked_unread,
             is_pinned: me.is_pinned,
             is_archived: me.is_archived,
             is_request: me.is_request,

@@ -12,7 +12,7 @@ use whisper_messages::ids::mention_id;
 use whisper_messages::{
     MENTIONS, SingleMessageView, Words, first_members, plain_text, refuse_groups,
 };
-use whisper_people::consents;
+use whisper_people::{consents, list_changed};
 use whisper_schema::Body;
 use whisper_schema::body::forms::{MENTION, WEB_URL};
 use whisper_schema::body::{Changes, Distinct};
@@ -197,11 +197,14 @@ impl Edit<'_> {
             .insert(&self.version());
         let shown = conversation.last_message_id.as_deref() == Some(&message.id);
         let batch = match shown {
-            true => batch.update_if(
-                &conversation.id,
-                Patch::new().set(Conversation::LAST_MESSAGE_TEXT, message.plain_text.clone()),
-                Filter::eq(Conversation::LAST_MESSAGE_ID, message.id.as_str()),
-            ),
+            true => {
+                let batch = batch.update_if(
+                    &conversation.id,
+                    Patch::new().set(Conversation::LAST_MESSAGE_TEXT, message.plain_text.clone()),
+                    Filter::eq(Conversation::LAST_MESSAGE_ID, message.id.as_str()),
+                );
+                list_changed(ctx, batch, &conversation.id, &conversation.id)?
+            }
             false => batch.expect_some(shows_none_of(&conversation.id, &[&message.id])),
         };
         let unmentioned = difference(&self.before.mentions, &message.mentions);

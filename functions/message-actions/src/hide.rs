@@ -4,6 +4,7 @@ use serde_json::json;
 use whisper_kit::rate_limit::Limit;
 use whisper_kit::{Attempt, Ctx, Result, events};
 use whisper_messages::ids::{mark_id, mention_id};
+use whisper_people::list_changed;
 use whisper_schema::prelude::{
     Column, ConversationMember, ConversationMemberStatus, Message, MessageMark, MessageMarkKind,
     Notification, Timestamp,
@@ -36,6 +37,8 @@ pub async fn hide(
         let user = Some(member.user_id.as_str());
         batch = events::append(ctx, batch, "message.hidden", &message.id, user, &what)?;
     }
+    let (user, conversation) = (&member.user_id, &member.conversation_id);
+    let batch = list_changed(ctx, batch, user, conversation)?;
     let most = messages.len() as u64;
     let user = member.user_id.as_str();
     let stars = messages

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use whisper_kit::{Ctx, Result};
+use whisper_people::list_changed;
 use whisper_schema::prelude::{Column, Conversation, Message, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Order, Patch, Query};
 
@@ -62,16 +63,20 @@ impl Previews {
     }
 
     /// Changes them, on the condition that each still shows the same message, and that the one it shows next has neither
-    /// gone nor been edited since.
-    pub fn change(self, batch: Batch) -> Batch {
-        self.0.into_iter().fold(batch, |batch, preview| {
+    /// gone nor been edited since. Members who catch up hear of it.
+    ///
+    /// # Errors
+    /// A fault when the runtime has no randomness.
+    pub fn change(self, ctx: &Ctx, batch: Batch) -> Result<Batch> {
+        self.0.into_iter().try_fold(batch, |batch, preview| {
             let unchanged = Filter::eq(Conversation::LAST_MESSAGE_ID, preview.shown.as_str());
             let patch = shows(preview.next.as_deref());
             let batch = batch.update_if(&preview.conversation, patch, unchanged);
-            match &preview.next {
+            let batch = match &preview.next {
                 Some(next) => batch.expect_some(as_it_was(next)),
                 None => batch,
-            }
+            };
+            list_changed(ctx, batch, &preview.conversation, &preview.conversation)
         })
     }
 

@@ -45,7 +45,7 @@ pub async fn removal(run: &Budget<'_>, due: &[DueMessage]) -> Result<Batch> {
     let gone: Vec<&Message> = messages().collect();
     let batch = threads::lower(ctx, batch, &gone).await?;
     let mut batch = everything_else(batch, due, ctx.now());
-    batch = previews.change(batch);
+    batch = previews.change(ctx, batch)?;
     for message in messages() {
         let what = json!({"conversationId": message.conversation_id});
         batch = events::append(ctx, batch, "message.expired", &message.id, None, &what)?;

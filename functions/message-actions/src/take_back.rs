@@ -44,7 +44,7 @@ pub async fn take_back(
         batch = batch.expect_some(still_moderates(member));
     }
     batch = match previews.has(conversation) {
-        true => previews.change(batch),
+        true => previews.change(ctx, batch)?,
         false => batch.expect_some(shows_none_of(conversation, &ids)),
     };
     for message in messages {

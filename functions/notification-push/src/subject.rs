@@ -288,10 +288,10 @@ impl Standing {
             return false;
         };
         if let Some(reaction) = &subject.reaction {
-            return !member.is_muted && self.to_messages.contains(reaction);
+            return !member.is_muted_at(self.now) && self.to_messages.contains(reaction);
         }
         match &subject.message {
-            None => !member.is_muted,
+            None => !member.is_muted_at(self.now),
             Some(id) => {
                 let message = self.messages.get(id);
                 message.is_some_and(|m| self.reach.may_ring(m, member, self.now))

@@ -47,7 +47,7 @@ choices! {
     forever = "Membership, while it lasts; and what a former member had deleted for themselves, which is not shown again."
 )]
 #[index(unique idx_conversation_user(conversation_id, user_id))]
-#[index(idx_user_list(user_id, status, is_request, is_archived, is_pinned, conversation_id))]
+#[index(idx_user_list(user_id, status, is_hidden, is_request, is_archived, is_pinned, conversation_id))]
 #[index(idx_conversation_status(conversation_id, status, joined_at))]
 #[index(idx_conversation_role(conversation_id, status, role))]
 #[index(idx_conversation_receipt(conversation_id, status, receipt_position, joined_position))]
@@ -69,9 +69,18 @@ pub struct ConversationMember {
     /// Whether they still belong to it.
     #[attr(default = ConversationMemberStatus::Active)]
     pub status: ConversationMemberStatus,
-    /// Whether they get no notifications from it.
+    /// Whether they get no notifications from it; until `muted_until`, if that says when it ends.
     #[attr(default = false)]
     pub is_muted: bool,
+    /// When they get notifications again; none where they never do, or aren't without them.
+    pub muted_until: Option<Timestamp>,
+    /// Whether they marked it as unread by hand, and haven't read it since.
+    #[attr(default = false)]
+    pub is_marked_unread: bool,
+    /// Whether they deleted it for themselves, and nothing was written to them there since, as far as anybody looked: it is in
+    /// no list of theirs.
+    #[attr(default = false)]
+    pub is_hidden: bool,
     /// Whether it stands at the top of their list.
     #[attr(default = false)]
     pub is_pinned: bool,
@@ -127,6 +136,11 @@ pub struct ConversationMember {
 }
 
 impl ConversationMember {
+    /// Whether they get no notifications from it at this time.
+    pub fn is_muted_at(&self, now: Timestamp) -> bool {
+        self.is_muted && self.muted_until.is_none_or(|until| until > now)
+    }
+
     /// Whether they may have deleted a message at this place or behind it for themselves; only then their marks have to be
     /// asked for.
     pub fn may_have_deleted(&self, position: i64) -> bool {

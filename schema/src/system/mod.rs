@@ -10,6 +10,8 @@ mod contact_request;
 mod conversation_ban;
 mod conversation_invitation;
 mod conversation_join_request;
+mod conversation_folder;
+mod conversation_list;
 mod conversation_member;
 mod discoverable;
 mod error_group;
@@ -19,6 +21,7 @@ mod fan_out;
 mod gif_tag;
 mod idempotency_key;
 mod job_run;
+mod list_change;
 mod media_entry;
 mod mention_entry;
 mod message_draft;
@@ -61,6 +64,10 @@ pub use contact_request::{ContactRequest, ContactRequestStatus};
 pub use conversation_ban::ConversationBan;
 pub use conversation_invitation::ConversationInvitation;
 pub use conversation_join_request::{ConversationJoinRequest, JoinRequestStatus};
+pub use conversation_folder::{
+    ConversationFolder, ConversationFolderExclusion, ConversationFolderKind,
+};
+pub use conversation_list::ConversationList;
 pub use conversation_member::{
     ConversationMember, ConversationMemberRole, ConversationMemberStatus,
 };
@@ -71,6 +78,7 @@ pub use event::Event;
 pub use fan_out::FanOut;
 pub use gif_tag::GifTag;
 pub use idempotency_key::IdempotencyKey;
+pub use list_change::ListChange;
 pub use job_run::JobRun;
 pub use media_entry::{MediaEntry, MediaKind};
 pub use mention_entry::MentionEntry;

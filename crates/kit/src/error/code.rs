@@ -99,6 +99,8 @@ codes! {
     RefreshTokenReused = "refresh_token_reused", 401, "Refresh token was used before";
     /// The rest of the body didn't come in time. Nothing was done.
     RequestTimeout = "request_timeout", 408, "The body came too slowly";
+    /// The place to catch up from is too old, or too much has changed since. Read everything again, and catch up from there.
+    ResyncRequired = "resync_required", 410, "Read again from the start";
     /// No such path.
     RouteNotFound = "route_not_found", 404, "No such route";
     /// The session was revoked or has expired. Sign in again.
@@ -113,8 +115,10 @@ codes! {
     TooLate = "too_late", 409, "Too late";
     /// Pushes go to as many devices of the user as they may. Take one off first.
     TooManyDevices = "too_many_devices", 409, "Too many devices";
-    /// As many messages are pinned in the conversation as may be. Unpin one first.
-    TooManyPins = "too_many_pins", 409, "Too many pinned messages";
+    /// The caller has as many folders as they may. Delete one first.
+    TooManyFolders = "too_many_folders", 409, "Too many folders";
+    /// As many messages are pinned in the conversation, or conversations in the caller's list, as may be. Unpin one first.
+    TooManyPins = "too_many_pins", 409, "Too many pins";
     /// The caller has as many reactions to the message as one user may. Take one back first.
     TooManyReactions = "too_many_reactions", 409, "Too many reactions";
     /// As many messages of the caller wait for their time as may. Cancel one, or send one now, first.

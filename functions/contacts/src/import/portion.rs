@@ -126,7 +126,7 @@ async fn attempt(ctx: &Ctx, me: &str, wanted: &[Wanted<'_>]) -> Result<Attempt<O
     let batch = batch.expect_none(blocked_any(me, ids().collect::<Vec<_>>()));
     let batch = Direct::of(ctx, me, ids())
         .await?
-        .accept(batch, &memberships);
+        .accept(ctx, batch, &memberships)?;
     let what = json!({"userIds": ids().collect::<Vec<_>>()});
     let batch = append(ctx, batch, "contacts.imported", me, Some(me), &what)?;
     let committed = ctx.try_commit(batch).await?;

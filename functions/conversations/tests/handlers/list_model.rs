@@ -35,7 +35,8 @@ struct Listed {
     id: String,
     /// The time of its last activity, and its own place.
     at: (i64, usize),
-    pinned: bool,
+    /// When it was pinned; none if it isn't. The one that was pinned last is on top.
+    pinned: Option<usize>,
     archived: bool,
 }
 
@@ -44,6 +45,7 @@ struct Model {
     me: User,
     all: Vec<Listed>,
     messages: usize,
+    pins: usize,
 }
 
 impl Model {
@@ -55,7 +57,7 @@ impl Model {
             all.push(Listed {
                 id: room.group(&me, &[]).await,
                 at: (room.edge.clock().get(), place),
-                pinned: false,
+                pinned: None,
                 archived: false,
             });
         }
@@ -64,6 +66,7 @@ impl Model {
             me,
             all,
             messages: 0,
+            pins: 0,
         }
     }
 
@@ -78,7 +81,9 @@ impl Model {
                 listed.at.0 = self.room.edge.clock().get();
             }
             Step::Pin(which, pinned) => {
-                self.all[which].pinned = pinned;
+                self.pins += 1;
+                let was = self.all[which].pinned;
+                self.all[which].pinned = pinned.then_some(was.unwrap_or(self.pins));
                 self.set(which, json!({"isPinned": pinned})).await;
             }
             Step::Archive(which, archived) => {

@@ -3,9 +3,13 @@
 
 mod bans;
 mod blocked;
+mod catching_up;
+mod catching_up_model;
+mod deleted;
 mod departure;
 mod directory;
 mod drafts;
+mod folders;
 mod hall;
 mod invitations;
 mod joining;
@@ -14,7 +18,9 @@ mod limits;
 mod list;
 mod list_model;
 mod making;
+mod my_settings;
 mod permissions;
+mod pinned;
 mod reading;
 mod receipts;
 mod requests;
@@ -22,3 +28,4 @@ mod room;
 mod strangers;
 mod telling;
 mod timer;
+mod totals;

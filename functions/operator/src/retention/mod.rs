@@ -10,10 +10,7 @@ use whisper_kit::jobs::{self, Sweep, Tally, delete_bounded};
 use whisper_kit::{Ctx, Reply, Request, Result};
 use whisper_schema::Retention;
 use whisper_schema::prelude::{
-    AppMetric, Column, ContactRequest, ConversationBan, ConversationInvitation,
-    ConversationJoinRequest, ConversationMember, Document, Event, IdempotencyKey, JobRun,
-    MessageDraft, MessageVersion, Notification, RateLimit, ReceiptTrail, RestingName,
-    ScheduledMessage, Session, Timestamp, TypingIndicator, UserActivity,
+    AppMetric, Column, ContactRequest, ConversationBan, ConversationInvitation, ConversationJoinRequest, ConversationMember, Document, Event, IdempotencyKey, JobRun, ListChange, MessageDraft, MessageVersion, Notification, RateLimit, ReceiptTrail, RestingName, ScheduledMessage, Session, Timestamp, TypingIndicator, UserActivity,
 };
 use whisper_store::Filter;
 
@@ -70,6 +67,7 @@ async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
         old(ctx, tally, |told: &Notification| told.created_at).await,
         old(ctx, tally, |metric: &AppMetric| Some(metric.timestamp)).await,
         old(ctx, tally, |run: &JobRun| Some(run.started_at)).await,
+        old(ctx, tally, |change: &ListChange| Some(change.created_at)).await,
         old(ctx, tally, |version: &MessageVersion| {
             Some(version.replaced_at)
         })
