@@ -1,7 +1,6 @@
 //! The question of a search: words, and conditions on the messages that they stand in.
 
 use serde::Deserialize;
-use whisper_kit::Code;
 use whisper_kit::error::{Error, Result, Rule};
 use whisper_schema::prelude::{MessageContentType, SearchEntry, Timestamp};
 use whisper_store::{Filter, Query};
@@ -58,9 +57,7 @@ impl Question {
     /// # Errors
     /// `invalid_query` for a question that is too long or has no word.
     pub fn new(filters: &SearchFilters) -> Result<Self> {
-        let wrong = |rule, detail: String| {
-            Err(Error::field("query", rule, detail).with_code(Code::InvalidQuery))
-        };
+        let wrong = |rule, detail: String| Err(Error::parameter("query", rule, detail));
         if filters.query.chars().count() > CHARACTERS {
             return wrong(
                 Rule::Size,
