@@ -17,11 +17,14 @@ mod follows;
 mod host;
 mod logs;
 mod messages;
+#[path = "../host/appwrite/tests/npm/mod.rs"]
+mod npm;
 mod openapi;
 mod operators;
 mod push;
 mod reactions;
 mod schema_push;
+mod schemathesis;
 mod search;
 mod smoke;
 mod starting;

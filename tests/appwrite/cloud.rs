@@ -7,8 +7,8 @@ use appwrite_server::{KEY, OWNER, Options, PROJECT, Server};
 use whisper_testkit::{Value, json};
 
 use super::deployed::Deployed;
-use super::npm::{installed, printed, quiet};
 use super::package::{Package, package};
+use crate::npm::{installed, printed, quiet};
 
 /// The command line's version, which `docs/deploy-appwrite.md` names.
 const VERSION: &str = "12.0.1";

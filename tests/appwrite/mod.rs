@@ -7,8 +7,6 @@ mod deployed;
 mod deploying;
 mod entry;
 mod function;
-#[path = "../../host/appwrite/tests/npm/mod.rs"]
-mod npm;
 mod package;
 mod reacting;
 mod refusals;

@@ -138,6 +138,11 @@ impl Error {
         Self::fields(vec![FieldError::new(field, rule, detail)])
     }
 
+    /// Refuses a parameter of the query string.
+    pub fn parameter(name: impl Into<String>, rule: Rule, detail: impl Into<String>) -> Self {
+        Self::field(name, rule, detail).with_code(Code::InvalidQuery)
+    }
+
     /// The same error under another code, for a refusal that has fields but is no validation of a body.
     #[must_use]
     pub fn with_code(mut self, code: Code) -> Self {

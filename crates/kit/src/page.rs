@@ -13,7 +13,7 @@ use whisper_store::{Cursor, Page, Query};
 
 use crate::auth::cursor_key;
 use crate::ctx::Ctx;
-use crate::error::{Code, Error, FieldError, Result, Rule};
+use crate::error::{Error, Result, Rule};
 use crate::reply::Reply;
 use crate::request::Request;
 
@@ -287,5 +287,5 @@ fn linked(reply: Reply, links: &[String]) -> Reply {
 }
 
 fn wrong(field: &str, detail: String) -> Error {
-    Error::fields(vec![FieldError::new(field, Rule::Range, detail)]).with_code(Code::InvalidQuery)
+    Error::parameter(field, Rule::Range, detail)
 }

@@ -3,7 +3,7 @@
 use serde::de::{DeserializeOwned, Error as _, Visitor};
 use serde::{Deserializer, forward_to_deserialize_any};
 
-use crate::error::{Code, Error, FieldError, Result, Rule};
+use crate::error::{Error, Result, Rule};
 
 /// Reads the parameters.
 ///
@@ -22,7 +22,7 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
         let rule = rule_of(&detail);
         let named = between_backticks(&detail).filter(|_| rule != Rule::Enum);
         let field = named.unwrap_or(&path).to_owned();
-        Error::fields(vec![FieldError::new(field, rule, detail)]).with_code(Code::InvalidQuery)
+        Error::parameter(field, rule, detail)
     })
 }
 

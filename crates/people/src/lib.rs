@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod beginning;
 mod consent;
 mod direct;
 mod discovery;
@@ -18,6 +19,7 @@ use std::collections::BTreeSet;
 use whisper_schema::{Column, Document};
 use whisper_store::{Filter, Query};
 
+pub use beginning::{MOST_NAME_CHARACTERS, beginning_of_name};
 pub use consent::{Consenting, Consents, consents};
 pub use direct::direct_ids;
 pub use discovery::{Findable, Verified, discovery_code, discovery_hash, discovery_salt};

@@ -6,15 +6,14 @@ use serde::Deserialize;
 use whisper_kit::page::Listing;
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Params, Reply, Request, Result, Rule};
 use whisper_people::privacy::{Viewer, is_shown};
-use whisper_people::{People, UserSummaryView, friends, shown_to};
+use whisper_people::{
+    MOST_NAME_CHARACTERS, People, UserSummaryView, beginning_of_name, friends, shown_to,
+};
 use whisper_schema::prelude::{DisplayName, Document, Profile};
-use whisper_schema::text::folded;
 use whisper_store::{Filter, Order, Page, Query};
 
 /// The most ids of one question.
 const MOST_IDS: usize = 100;
-/// The most characters of the beginning of a name.
-const MOST_CHARACTERS: usize = 100;
 /// How many people a search gives.
 const FOUND: usize = 20;
 /// How many are looked at in a round, for each kind of name: some may not be for the caller.
@@ -35,7 +34,7 @@ pub struct WhichUsers {
     /// The beginning of a user name or a display name, upper and lower case alike; 1 to 100 characters.
     #[cfg_attr(
         not(target_family = "wasm"),
-        schemars(length(min = 1, max = MOST_CHARACTERS), regex(pattern = r"^\s*\S"))
+        schemars(length(min = 1, max = MOST_NAME_CHARACTERS), regex(pattern = r"^\s*\S"))
     )]
     query: Option<String>,
 }
@@ -60,7 +59,7 @@ async fn find(ctx: Ctx, _: Request, Params(which): Params<WhichUsers>) -> Result
         (Some(ids), None) => by_ids(&ctx, &me, ids).await?,
         (None, Some(query)) => by_name(&ctx, &me, query).await?,
         _ => {
-            return Err(wrong(
+            return Err(Error::parameter(
                 "ids",
                 Rule::Required,
                 "or query is needed, and not both",
@@ -74,14 +73,14 @@ async fn find(ctx: Ctx, _: Request, Params(which): Params<WhichUsers>) -> Result
     })
 }
 
-fn wrong(parameter: &str, rule: Rule, detail: &str) -> Error {
-    Error::field(parameter, rule, detail).with_code(Code::InvalidQuery)
-}
-
 async fn by_ids(ctx: &Ctx, me: &str, ids: &str) -> Result<Vec<UserSummaryView>> {
     let ids: Vec<&str> = ids.split(',').map(str::trim).collect();
     if ids.len() > MOST_IDS {
-        return Err(wrong("ids", Rule::Size, "must have at most 100 ids"));
+        return Err(Error::parameter(
+            "ids",
+            Rule::Size,
+            "must have at most 100 ids",
+        ));
     }
     let people = People::read(ctx, me, ids.iter().copied()).await?;
     let mut once = BTreeSet::new();
@@ -91,10 +90,7 @@ async fn by_ids(ctx: &Ctx, me: &str, ids: &str) -> Result<Vec<UserSummaryView>> 
 }
 
 async fn by_name(ctx: &Ctx, me: &str, query: &str) -> Result<Vec<UserSummaryView>> {
-    let prefix = folded(query.trim());
-    if !(1..=MOST_CHARACTERS).contains(&prefix.chars().count()) {
-        return Err(wrong("query", Rule::Size, "must have 1 to 100 characters"));
-    }
+    let prefix = beginning_of_name(query)?;
     let handles = Query::<Profile>::new()
         .filter(Filter::starts_with(Profile::USERNAME, prefix.as_str()))
         .order(Order::asc(Profile::USERNAME))

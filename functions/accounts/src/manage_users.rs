@@ -58,7 +58,7 @@ pub fn enable_endpoint() -> Endpoint {
 }
 
 async fn show(ctx: Ctx, request: Request) -> Result<Reply> {
-    let user = request.param("userId")?;
+    let user = request.id("userId")?;
     // Only an id can be that of an account; a user name is found by the profile.
     let named = Query::<Profile>::new()
         .filter(Filter::eq(

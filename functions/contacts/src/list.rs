@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 use whisper_kit::page::{Listing, Window};
-use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_people::shown_to;
+use whisper_kit::{Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_people::{MOST_NAME_CHARACTERS, beginning_of_name, shown_to};
 use whisper_schema::Rule;
 use whisper_schema::prelude::{Column, Contact, ContactRelationship};
-use whisper_schema::text::{composed, folded};
+use whisper_schema::text::composed;
 use whisper_store::{Doc, Filter, Order, Query};
 
 use crate::details::Relationship;
@@ -14,9 +14,6 @@ use crate::direct::Direct;
 use crate::search::search;
 use crate::side::is_kept;
 use crate::view::ContactView;
-
-/// The most characters of the beginning of a name.
-const MOST_CHARACTERS: usize = 100;
 
 /// Which of the contacts: those to which all that is said applies.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -32,7 +29,7 @@ pub struct Which {
     /// lower case alike; 1 to 100 characters. Not together with `before`. A page may have fewer than `limit`, and go on.
     #[cfg_attr(
         not(target_family = "wasm"),
-        schemars(length(min = 1, max = MOST_CHARACTERS), regex(pattern = r"^\s*\S"))
+        schemars(length(min = 1, max = MOST_NAME_CHARACTERS), regex(pattern = r"^\s*\S"))
     )]
     pub query: Option<String>,
 }
@@ -78,16 +75,8 @@ impl Which {
         let Some(query) = &self.query else {
             return Ok(None);
         };
-        let beginning = folded(query.trim());
-        match (1..=MOST_CHARACTERS).contains(&beginning.chars().count()) {
-            true => Ok(Some(beginning)),
-            false => Err(wrong("query", Rule::Size, "must have 1 to 100 characters")),
-        }
+        beginning_of_name(query).map(Some)
     }
-}
-
-fn wrong(parameter: &str, rule: Rule, detail: &str) -> Error {
-    Error::field(parameter, rule, detail).with_code(Code::InvalidQuery)
 }
 
 async fn list(ctx: Ctx, _: Request, window: Window<Which>) -> Result<Reply> {
@@ -100,7 +89,7 @@ async fn list(ctx: Ctx, _: Request, window: Window<Which>) -> Result<Reply> {
         }
         Some(_) if window.before.is_some() => {
             let detail = "can't go together with query";
-            return Err(wrong("before", Rule::Range, detail));
+            return Err(Error::parameter("before", Rule::Range, detail));
         }
         Some(beginning) => {
             let part = (window.after.clone(), window.limit);

@@ -77,7 +77,7 @@ fn kinds(text: &str) -> Result<Vec<MediaKind>> {
         let Some(kind) = MediaKind::parse(word.trim()) else {
             let all: Vec<&str> = MediaKind::ALL.iter().map(|kind| kind.as_str()).collect();
             let detail = format!("must be some of {}, separated by commas", all.join(", "));
-            return Err(Error::field("kind", Rule::Enum, detail).with_code(Code::InvalidQuery));
+            return Err(Error::parameter("kind", Rule::Enum, detail));
         };
         if !kinds.contains(&kind) {
             kinds.push(kind);

@@ -1,7 +1,6 @@
 //! The question of a search: words, and conditions on the messages that they stand in.
 
 use serde::Deserialize;
-use whisper_kit::Code;
 use whisper_kit::error::{Error, Result, Rule};
 use whisper_schema::prelude::{MessageContentType, SearchEntry, Timestamp};
 use whisper_store::{Filter, Query};
@@ -58,7 +57,7 @@ impl Question {
                 NoQuestion::Empty => Rule::Required,
                 NoQuestion::TooLong | NoQuestion::TooManyWords => Rule::Size,
             };
-            Error::field("query", rule, wrong.detail()).with_code(Code::InvalidQuery)
+            Error::parameter("query", rule, wrong.detail())
         })?;
         Ok(Self {
             phrases,

@@ -12,7 +12,9 @@ use crate::{Collection, Timestamp};
     system
 )]
 #[access(readers(id))]
-#[retention(forever = "One for each user who pinned a conversation or made a folder, as long as the account.")]
+#[retention(
+    forever = "One for each user who pinned a conversation or made a folder, as long as the account."
+)]
 pub struct ConversationList {
     /// Id of the document: the user's id.
     pub id: String,

@@ -26,6 +26,10 @@ pub struct ContactImport {
 /// One of the people, by their id or by hashes of their addresses.
 #[derive(Clone, Debug, Body)]
 #[body(check = ImportedContact::check)]
+#[body(
+    rule = r#"{"oneOf": [{"required": ["userId"], "properties": {"userId": {"type": "string"}}},
+        {"required": ["hashes"], "properties": {"hashes": {"type": "array", "minItems": 1}}}]}"#
+)]
 pub struct ImportedContact {
     /// Id of the user.
     #[field(is = ID)]

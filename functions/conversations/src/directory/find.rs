@@ -83,7 +83,7 @@ fn read(query: &str) -> Result<Vec<Phrase>> {
             NoQuestion::Empty => Rule::Required,
             NoQuestion::TooLong | NoQuestion::TooManyWords => Rule::Size,
         };
-        Error::field("query", rule, wrong.detail()).with_code(Code::InvalidQuery)
+        Error::parameter("query", rule, wrong.detail())
     })
 }
 

@@ -25,6 +25,7 @@ use crate::opened::Named;
 /// The caller's choice.
 #[derive(Clone, Debug, Body)]
 #[body(check = Vote::check, example = r#"{"options": [0]}"#)]
+#[body(rule = r#"{"properties": {"options": {"uniqueItems": true}}}"#)]
 pub struct Vote {
     /// The places of the chosen options, from 0; one, unless the poll allows several.
     #[field(required, count = 1..=12, range = 0..=11)]

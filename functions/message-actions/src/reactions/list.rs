@@ -1,7 +1,7 @@
 //! `GET …/reactions`: who reacted to a message, the latest first.
 
 use serde::Deserialize;
-use whisper_kit::error::{Code, Error, FieldError, Result, Rule};
+use whisper_kit::error::{Code, Error, Result, Rule};
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request};
 use whisper_people::{People, Users, unblocked};
@@ -64,10 +64,7 @@ fn kind(filters: &ReactionFilters) -> Result<Option<Filter<MessageReaction>>> {
     let Some(text) = filters.reaction.as_deref() else {
         return Ok(None);
     };
-    let wrong = || {
-        let wrong = FieldError::new("reaction", Rule::Format, MUST_BE);
-        Error::fields(vec![wrong]).with_code(Code::InvalidQuery)
-    };
+    let wrong = || Error::parameter("reaction", Rule::Format, MUST_BE);
     let kind = Kind::read(text).ok_or_else(wrong)?;
     Ok(Some(Filter::eq(MessageReaction::REACTION, kind.as_str())))
 }

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use whisper_kit::page::{Listing, Window};
-use whisper_kit::{
-    Auth, Code, Ctx, Endpoint, Error, FieldError, Method, Reply, Request, Result, Rule,
-};
+use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result, Rule};
 use whisper_schema::prelude::{Column, Push, PushStatus, QueuedMessage, QueuedMessageStatus};
 use whisper_store::{Filter, Order, Query};
 
@@ -35,8 +33,7 @@ impl QueueFilters {
         let status = status.ok_or_else(|| {
             let names: Vec<&str> = all.iter().map(|status| name(*status)).collect();
             let detail = format!("must be one of {}", names.join(", "));
-            Error::fields(vec![FieldError::new("status", Rule::Enum, detail)])
-                .with_code(Code::InvalidQuery)
+            Error::parameter("status", Rule::Enum, detail)
         })?;
         Ok(status)
     }

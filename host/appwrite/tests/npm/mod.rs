@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// Says why nothing was tested; fails where nothing may be skipped.
-fn skip(what: &str, why: &str) {
+pub fn skip(what: &str, why: &str) {
     assert!(
         std::env::var_os("WHISPER_NO_SKIP").is_none(),
         "{what}: {why}"
