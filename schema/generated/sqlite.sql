@@ -90,9 +90,9 @@ CREATE INDEX "conversations_idx_type" ON "conversations" ("type" ASC);
 
 CREATE INDEX "conversations_idx_creatorId" ON "conversations" ("creatorId" ASC);
 
-CREATE INDEX "conversations_idx_public" ON "conversations" ("isPublic" ASC, "participantCount" DESC);
+CREATE INDEX "conversations_idx_public" ON "conversations" ("isPublic" ASC, "participantCount" ASC);
 
-CREATE INDEX "conversations_idx_public_category" ON "conversations" ("isPublic" ASC, "category" ASC, "participantCount" DESC);
+CREATE INDEX "conversations_idx_public_category" ON "conversations" ("isPublic" ASC, "category" ASC, "participantCount" ASC);
 
 CREATE TABLE "messages" (
   "_seq" INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -190,6 +190,5 @@ fn etag(now: Timestamp, shown: &impl Serialize) -> Result<String> {
 }
 
 fn wrong(parameter: &str, detail: &str) -> Error {
-    let wrong = FieldError::new(parameter, Rule::Range, detail);
-    Error::fields(vec![wrong]).with_code(Code::InvalidQuery)
+    Error::parameter(parameter, Rule::Range, detail)
 }

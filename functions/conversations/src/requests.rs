@@ -81,9 +81,17 @@ async fn decide(ctx: &Ctx, id: &str, verdict: Verdict) -> Result<Reply> {
 
 /// The changes that the answer makes, in the database and in the membership that was read.
 fn change(access: &mut Access, verdict: Verdict) -> Batch {
+    answered(&mut access.me.value, verdict)
+}
+
+/// Has a member want a conversation that was a request to them: they came to it on their own.
+pub fn wanted(mut member: ConversationMember) -> Batch {
+    answered(&mut member, Verdict::Accept)
+}
+
+fn answered(me: &mut ConversationMember, verdict: Verdict) -> Batch {
     let still = Filter::eq(ConversationMember::IS_REQUEST, true);
     let still = Filter::and([active(), still]);
-    let me = &mut access.me.value;
     (me.is_request, me.is_archived) = match verdict {
         Verdict::Accept => (false, false),
         Verdict::Decline => (true, true),

@@ -189,7 +189,8 @@ fn aged(id: &str, name: String, at: Timestamp) -> Option<(Batch, Count)> {
 
 /// A collection of the job, with a document whose time is `at`.
 fn kept(id: &str, at: Timestamp) -> Option<(Batch, Count)> {
-    let name = format!("{id}-{}", at.as_millis());
+    // Ids are short.
+    let name = format!("{id:.20}-{}", at.as_millis());
     ending(id, name.clone(), at).or_else(|| aged(id, name, at))
 }
 

@@ -1,8 +1,8 @@
 -- Invitations by links, requests to join, and the directory of public conversations.
 
-CREATE INDEX "conversations_idx_public" ON "conversations" ("isPublic" ASC, "participantCount" DESC);
+CREATE INDEX "conversations_idx_public" ON "conversations" ("isPublic" ASC, "participantCount" ASC);
 
-CREATE INDEX "conversations_idx_public_category" ON "conversations" ("isPublic" ASC, "category" ASC, "participantCount" DESC);
+CREATE INDEX "conversations_idx_public_category" ON "conversations" ("isPublic" ASC, "category" ASC, "participantCount" ASC);
 
 ALTER TABLE "conversationMembers" ADD COLUMN "invitationId" TEXT;
 

@@ -31,8 +31,8 @@ choices! {
 #[index(idx_lastMessageAt(last_message_at desc))]
 #[index(idx_type(kind))]
 #[index(idx_creatorId(creator_id))]
-#[index(own idx_public(is_public, participant_count desc))]
-#[index(own idx_public_category(is_public, category, participant_count desc))]
+#[index(own idx_public(is_public, participant_count))]
+#[index(own idx_public_category(is_public, category, participant_count))]
 pub struct Conversation {
     /// Id of the document.
     pub id: String,

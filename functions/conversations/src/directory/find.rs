@@ -91,15 +91,17 @@ fn read(query: &str) -> Result<Vec<Phrase>> {
 async fn listed(ctx: &Ctx, window: &Window<DirectoryFilters>) -> Result<Found> {
     let me = ctx.caller()?.user_id;
     let filters = &window.filters;
+    // Groups with a tag are public, all of them. Saying so would have SQLite go through all public groups for those.
+    let which = match &filters.tag {
+        Some(tag) => tagged(Column::id(), tag),
+        None => Filter::eq(Conversation::IS_PUBLIC, true),
+    };
     let mut query = Query::<Conversation>::new()
-        .filter(Filter::eq(Conversation::IS_PUBLIC, true))
+        .filter(which)
         .filter(open_to(Column::id(), &me, ctx.now()))
         .order(Order::desc(Conversation::PARTICIPANT_COUNT));
     if let Some(category) = &filters.category {
         query = query.filter(Filter::eq(Conversation::CATEGORY, key(category)));
-    }
-    if let Some(tag) = &filters.tag {
-        query = query.filter(tagged(Column::id(), tag));
     }
     let page = ctx.read(window.over(query).page()).await?;
     Ok((page.items, page.next, page.previous))

@@ -15,6 +15,7 @@ use crate::arrivals::{Arrivals, Newcomer};
 use crate::bans::keeping_away;
 use crate::limits::{JOINS, NEWCOMERS, Uses};
 use crate::mark_read::newest;
+use crate::requests::wanted;
 
 /// One attempt of the caller's to come in: they are a member then, were one before (which uses nothing of a link), or wait for
 /// approval.
@@ -37,8 +38,7 @@ pub async fn enter(ctx: &Ctx, conversation: &str, way: Way<'_>) -> Result<Attemp
         me,
     };
     if entering.entrance.is_member() {
-        let already = JoinView::already(conversation);
-        return Reply::ok(&already).map(Attempt::Done);
+        return entering.stay().await;
     }
     match entering.entrance.needs_approval() {
         true => entering.ask().await,
@@ -76,6 +76,19 @@ impl Entering<'_> {
         );
         self.entrance
             .guarded(Batch::new().expect_none(away), &self.me)
+    }
+
+    /// They are a member already. Where a stranger had brought them in, they want it now.
+    async fn stay(&self) -> Result<Attempt<Reply>> {
+        let request = self.entrance.member.as_ref();
+        if let Some(member) = request.filter(|member| member.is_request) {
+            let wanted = wanted(member.value.clone());
+            if self.ctx.try_commit(wanted).await?.is_none() {
+                return Ok(Attempt::Retry);
+            }
+        }
+        let already = JoinView::already(&self.entrance.conversation.id);
+        Reply::ok(&already).map(Attempt::Done)
     }
 
     async fn join(&self) -> Result<Attempt<Reply>> {

@@ -273,6 +273,28 @@ fn somebody_who_comes_twice_at_once_comes_once() {
 }
 
 #[test]
+fn a_group_that_a_stranger_brought_somebody_into_is_wanted_when_they_come() {
+    block_on(async {
+        let hall = Hall::new().await;
+        let bob = hall.room.user().await;
+        let add = json!({"userIds": [bob.id]});
+        hall.call(Method::POST, &hall.ann, "/members", add)
+            .await
+            .expect(200);
+        hall.call(Method::POST, &bob, "/decline", Value::Null)
+            .await
+            .expect(200);
+        let (id, code) = hall.invite(&hall.ann, json!({})).await;
+        for _ in 0..2 {
+            hall.come(&bob, &code).await.expect(200);
+            let member = hall.member(&bob).await;
+            assert!(!member.is_request && !member.is_archived);
+        }
+        assert_eq!(hall.invitation(&id).await.uses, 0);
+    });
+}
+
+#[test]
 fn a_full_group_stays_full() {
     block_on(async {
         let hall = Hall::small(2).await;
