@@ -9,13 +9,14 @@ use crate::main_db::{
 };
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
-    Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationFolder, ConversationList, ConversationMember,
-    Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey,
-    JobRun, ListChange, MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark, MessagePin,
-    MessageReaction, MessageReactionCount, MessageReference, MessageRemains, MessageThread,
-    MessageVersion, NotificationSettings, PollBallot, PollChoice, PollTally, PostHashtag, Progress,
-    ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit, ReceiptTrail, ReputationGrant,
-    RestingName, SearchEntry, Session, SigningKey, StickerTag, StoryReaction,
+    Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationFolder,
+    ConversationList, ConversationMember, Discoverable, DisplayName, ErrorGroup, ErrorLink, Event,
+    FanOut, GifTag, IdempotencyKey, JobRun, ListChange, MediaEntry, MentionEntry, MessageDraft,
+    MessageExpiry, MessageMark, MessagePin, MessageReaction, MessageReactionCount,
+    MessageReference, MessageRemains, MessageThread, MessageVersion, NotificationSettings,
+    PollBallot, PollChoice, PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, Push,
+    PushSubscription, RateLimit, ReceiptTrail, ReputationGrant, RestingName, SearchEntry, Session,
+    SigningKey, StickerTag, StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};

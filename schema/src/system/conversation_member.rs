@@ -47,7 +47,15 @@ choices! {
     forever = "Membership, while it lasts; and what a former member had deleted for themselves, which is not shown again."
 )]
 #[index(unique idx_conversation_user(conversation_id, user_id))]
-#[index(idx_user_list(user_id, status, is_hidden, is_request, is_archived, is_pinned, conversation_id))]
+#[index(idx_user_list(
+    user_id,
+    status,
+    is_hidden,
+    is_request,
+    is_archived,
+    is_pinned,
+    conversation_id
+))]
 #[index(idx_conversation_status(conversation_id, status, joined_at))]
 #[index(idx_conversation_role(conversation_id, status, role))]
 #[index(idx_conversation_receipt(conversation_id, status, receipt_position, joined_position))]

@@ -96,7 +96,9 @@ pub async fn acceptance(
     let (batch, contact) = begin(ctx, batch, &sides.mine).await?;
     let (batch, _) = begin(ctx, batch, &sides.theirs).await?;
     let batch = pairing.mine.accept(ctx, batch, &sides.my_memberships)?;
-    let batch = pairing.theirs.accept(ctx, batch, &sides.their_memberships)?;
+    let batch = pairing
+        .theirs
+        .accept(ctx, batch, &sides.their_memberships)?;
     let what = json!({"requesterId": requester, "recipientId": me});
     let kind = "contact_request.accepted";
     let batch = append(ctx, batch, kind, requester, Some(me), &what)?;

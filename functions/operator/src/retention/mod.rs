@@ -11,8 +11,8 @@ use whisper_kit::{Ctx, Reply, Request, Result};
 use whisper_schema::Retention;
 use whisper_schema::prelude::{
     AppMetric, Column, ContactRequest, ConversationBan, ConversationMember, Document, Event,
-    IdempotencyKey, JobRun, ListChange, MessageDraft, MessageVersion, Notification, RateLimit, ReceiptTrail,
-    RestingName, Session, Timestamp, TypingIndicator, UserActivity,
+    IdempotencyKey, JobRun, ListChange, MessageDraft, MessageVersion, Notification, RateLimit,
+    ReceiptTrail, RestingName, Session, Timestamp, TypingIndicator, UserActivity,
 };
 use whisper_store::Filter;
 
