@@ -148,6 +148,63 @@ fn messages_are_pinned_answered_and_drafted() {
 }
 
 #[test]
+fn lists_are_ordered_sorted_into_folders_counted_and_caught_up_on() {
+    let server = server();
+    let Some(app) = on(&server) else { return };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let make = |name: &str| {
+        let group = json!({"type": "group", "name": name, "participantIds": [ann.id]});
+        let made = bob.post(&app, "/v1/conversations", &group).expect(201);
+        let id = made["id"].as_str().unwrap().to_owned();
+        ann.accept(&app, &id);
+        id
+    };
+    let (one, two) = (make("One"), make("Two"));
+    let say = |id: &str| {
+        let path = format!("/v1/conversations/{id}/messages");
+        bob.post(&app, &path, &json!({"content": "hi"})).expect(201);
+    };
+    let list = |query: &str| {
+        let seen = ann.get(&app, &format!("/v1/conversations{query}"));
+        let seen = seen.expect(200);
+        let ids = items_of(&seen)
+            .iter()
+            .map(|one| one["id"].as_str().unwrap().to_owned());
+        (ids.collect::<Vec<_>>(), seen)
+    };
+    let pins = json!({"conversationIds": [one, two]});
+    for _ in 0..2 {
+        ann.put(&app, "/v1/me/pinned-conversations", &pins)
+            .expect(200);
+    }
+    say(&two);
+    assert_eq!(list("").0, [one.clone(), two.clone()]);
+    let folder = json!({"name": "News", "kinds": ["groups"], "exclusions": ["read"]});
+    let folder = ann.post(&app, "/v1/me/folders", &folder).expect(201);
+    let folder = format!("?folder={}", folder["id"].as_str().unwrap());
+    assert_eq!(list(&folder).0, [two.clone()]);
+    let unread = ann.get(&app, "/v1/me/unread").expect(200);
+    assert_eq!(
+        (&unread["messages"], &unread["conversations"]),
+        (&json!(1), &json!(1))
+    );
+
+    // Everything newer than 20 s is told again, as numbers are given before the commit here.
+    app.advance("30s");
+    let place = format!("?since={}", list("").1["since"].as_str().unwrap());
+    assert_eq!(list(&place).0, Vec::<String>::new());
+    say(&one);
+    ann.delete(&app, &format!("/v1/conversations/{two}/me"))
+        .expect(204);
+    let (changed, seen) = list(&place);
+    assert_eq!((changed, &seen["gone"]), (vec![one.clone()], &json!([two])));
+    assert_eq!(list("").0, [one.clone()]);
+    say(&two);
+    assert_eq!(list("").0, [one, two.clone()]);
+    assert_eq!(list(&folder).0.len(), 2);
+}
+
+#[test]
 fn messages_are_edited_deleted_and_cleared() {
     let server = server();
     let Some(app) = on(&server) else { return };

@@ -68,10 +68,8 @@ fn only_my_own_are_listed() {
         ids(&ann.get(&app, "/v1/conversations").expect(200)).len(),
         2
     );
-    assert_eq!(
-        eve.get(&app, "/v1/conversations").expect(200),
-        json!({"items": [], "users": {}})
-    );
+    let hers = eve.get(&app, "/v1/conversations").expect(200);
+    assert_eq!((&hers["items"], &hers["users"]), (&json!([]), &json!({})));
 }
 
 #[test]
@@ -124,4 +122,73 @@ fn a_list_takes_only_its_own_parameters_and_cursors() {
     list(&bob, &format!("after={cursor}")).expect_problem(400, "invalid_cursor");
     list(&ann, &format!("archived=true&after={cursor}")).expect_problem(400, "invalid_cursor");
     list(&ann, &format!("after={cursor}x")).expect_problem(400, "invalid_cursor");
+}
+
+#[test]
+fn pinned_ones_stand_in_the_callers_own_order() {
+    let app = TestApp::start();
+    let ann = app.person("ann");
+    let made: Vec<String> = (0..4).map(|_| group(&app, &ann, &[])).collect();
+    let pinned = "/v1/me/pinned-conversations";
+    let order = json!({"conversationIds": [id(&made[1]), id(&made[3])]});
+    ann.put(&app, pinned, &order).expect(200);
+    say(&app, &ann, &made[3], "active, and stays where it is");
+    let listed = |path: &str| ann.get(&app, path).expect(200);
+    let wanted = [1, 3, 2, 0].map(|n: usize| id(&made[n]));
+    assert_eq!(ids(&listed("/v1/conversations")), wanted);
+    patch(
+        &app,
+        &ann,
+        &format!("{}/me", made[0]),
+        &json!({"isPinned": true}),
+    )
+    .expect(200);
+    assert_eq!(
+        listed(pinned)["conversationIds"],
+        json!([id(&made[0]), id(&made[1]), id(&made[3])])
+    );
+    ann.put(&app, pinned, &json!({"conversationIds": ["nowhere"]}))
+        .expect_problem(422, "validation_failed");
+}
+
+#[test]
+fn a_deleted_conversation_comes_back_with_the_next_message_alone() {
+    let app = TestApp::start();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    super::follow(&app, &ann, &bob);
+    let path = direct(&app, &bob, &ann);
+    say(&app, &bob, &path, "before");
+    ann.delete(&app, &format!("{path}/me")).expect(204);
+    let list = |who: &whisper_testkit::Person| who.get(&app, "/v1/conversations").expect(200);
+    assert_eq!(ids(&list(&ann)).len(), 0);
+    assert_eq!(ids(&list(&bob)), [id(&path)]);
+    say(&app, &bob, &path, "after");
+    let seen = list(&ann);
+    assert_eq!(ids(&seen), [id(&path)]);
+    assert_eq!(seen["items"][0]["my"]["unreadCount"], 1);
+    let history = ann.get(&app, &format!("{path}/messages")).expect(200);
+    assert_eq!(history["items"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn muting_ends_by_itself_and_a_mark_by_hand_when_it_is_read() {
+    let app = TestApp::start();
+    let ann = app.person("ann");
+    let path = group(&app, &ann, &[]);
+    let mine = format!("{path}/me");
+    let set = json!({"muteSeconds": 28_800, "isMarkedUnread": true});
+    let seen = patch(&app, &ann, &mine, &set).expect(200);
+    assert_eq!(
+        (&seen["isMuted"], &seen["isMarkedUnread"]),
+        (&json!(true), &json!(true))
+    );
+    assert!(seen["mutedUntil"].is_string());
+    ann.post(&app, &format!("{path}/read"), &json!({}))
+        .expect(200);
+    app.advance("8h");
+    let seen = super::again(&app, &ann).get(&app, &path).expect(200);
+    assert_eq!(
+        (&seen["my"]["isMuted"], &seen["my"]["isMarkedUnread"]),
+        (&json!(false), &json!(false))
+    );
 }

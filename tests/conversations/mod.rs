@@ -1,9 +1,11 @@
 //! Conversations: direct ones and groups, roles and their rights, unread messages.
 
 mod access;
+mod catching_up;
 mod direct;
 mod directory;
 mod drafts;
+mod folders;
 mod groups;
 mod invitations;
 mod lists;
@@ -72,6 +74,16 @@ fn give(app: &TestApp, by: &Person, path: &str, to: &Person, role: &str) -> Repl
 fn add(app: &TestApp, by: &Person, path: &str, whom: &[&Person]) -> Reply {
     let ids: Vec<&str> = whom.iter().map(|person| person.id.as_str()).collect();
     by.post(app, &format!("{path}/members"), &json!({"userIds": ids}))
+}
+
+/// Somebody who signs in again, as tokens last for minutes.
+fn again(app: &TestApp, who: &Person) -> Person {
+    let body = json!({"email": who.email, "password": who.password});
+    let session = app.post("/v1/sessions").json(&body).send().expect(201);
+    Person {
+        token: session["accessToken"].as_str().unwrap().to_owned(),
+        ..who.clone()
+    }
 }
 
 /// The id at the end of a path.

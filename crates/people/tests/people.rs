@@ -261,6 +261,14 @@ fn a_message_reaches_members_and_rings_where_nothing_stands_against_it() {
     let same = |_: &mut Message| {};
     assert_eq!(seen(same, |_| {}), (true, true, true));
     assert_eq!(seen(same, |m| m.is_muted = true), (true, true, false));
+    let muted_until = |millis: i64| {
+        move |m: &mut ConversationMember| {
+            m.is_muted = true;
+            m.muted_until = Some(Timestamp::from_millis(whisper_kit::testing::START + millis));
+        }
+    };
+    assert_eq!(seen(same, muted_until(1)), (true, true, false));
+    assert_eq!(seen(same, muted_until(0)), (true, true, true), "it is over");
     let read_so_far = |m: &mut ConversationMember| m.read_position = Some(1);
     assert_eq!(seen(same, read_so_far), (true, true, false));
     let came_later = |m: &mut ConversationMember| m.joined_position = Some(1);

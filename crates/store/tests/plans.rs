@@ -247,6 +247,7 @@ fn a_list_of_what_other_documents_name_is_looked_up_by_them() {
     let mine = Filter::and([
         Filter::eq(ConversationMember::USER_ID, "u"),
         Filter::eq(ConversationMember::STATUS, ConversationMemberStatus::Active),
+        Filter::eq(ConversationMember::IS_HIDDEN, false),
         Filter::eq(ConversationMember::IS_REQUEST, false),
         Filter::eq(ConversationMember::IS_ARCHIVED, false),
         Filter::eq(ConversationMember::IS_PINNED, false),
@@ -278,6 +279,27 @@ fn a_list_of_what_other_documents_name_is_looked_up_by_them() {
             assert!(plan.contains(step), "{plan}");
         }
         assert!(!plan.contains("SCAN conversations"), "{plan}");
+    }
+}
+
+#[test]
+fn notes_of_changes_are_looked_up_by_the_conversations_they_are_about() {
+    let (store, driver) = ready();
+    let mine = Filter::and([
+        Filter::eq(ConversationMember::USER_ID, "u"),
+        Filter::eq(ConversationMember::STATUS, ConversationMemberStatus::Active),
+        Filter::eq(ConversationMember::IS_HIDDEN, false),
+    ]);
+    let of_mine = Filter::is_among(ListChange::SCOPE, ConversationMember::CONVERSATION_ID, mine);
+    for scope in [of_mine, Filter::eq(ListChange::SCOPE, "u")] {
+        let notes = Query::<ListChange>::new()
+            .filter(scope)
+            .filter(Filter::gt(Column::seq(), 7));
+        block_on(store.read(notes)).unwrap();
+        let plan = plan(&driver, "SELECT");
+        // However much has changed in the lists of others.
+        let step = "SEARCH listChanges USING INDEX listChanges_idx_scope (scope=? AND rowid>?)";
+        assert!(plan.contains(step), "{plan}");
     }
 }
 

@@ -136,7 +136,7 @@ pub fn pinned(user: &str) -> Query<ConversationMember> {
         .limit(PINNED)
 }
 
-/// The order with one more on top, or without it. Those that were left since are forgotten.
+/// The order with one more on top, or without it. Conversations that were left since are forgotten.
 fn reordered(
     list: &OwnList,
     pinned: &[Doc<ConversationMember>],

@@ -28,7 +28,7 @@ const PATH: &str = "/v1/me/pinned-conversations";
 #[derive(Clone, Debug, Body)]
 #[body(example = r#"{"conversationIds": []}"#)]
 pub struct PinnedOrder {
-    /// Ids of 0 to 20 conversations of the caller's. Those that were pinned and aren't named are pinned no more.
+    /// Ids of 0 to 20 conversations of the caller's. Pinned ones that aren't named are pinned no more.
     #[field(required, count = 0..=ConversationList::MOST_PINNED, unique, is = forms::ID)]
     pub conversation_ids: Vec<String>,
 }

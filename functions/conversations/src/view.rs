@@ -115,14 +115,14 @@ pub struct MyMembershipView {
     /// When they come back by themselves; absent where they aren't off, or are off for good.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub muted_until: Option<Timestamp>,
-    /// Whether the caller marked it as unread by hand, and hasn't read it since.
-    pub is_marked_unread: bool,
     /// Whether it stands at the top of the list.
     pub is_pinned: bool,
     /// Whether it was put away.
     pub is_archived: bool,
     /// Whether a stranger began it, or brought the caller in, and the caller neither answered nor accepted it yet.
     pub is_request: bool,
+    /// Whether the caller marked it as unread by hand, and hasn't read it since.
+    pub is_marked_unread: bool,
     /// When the caller joined, the last time if more than once.
     pub joined_at: Timestamp,
     /// When the newest message read was sent.

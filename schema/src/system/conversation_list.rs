@@ -18,10 +18,10 @@ use crate::{Collection, Timestamp};
 pub struct ConversationList {
     /// Id of the document: the user's id.
     pub id: String,
-    /// Conversations that they pinned, in their order, at most [`ConversationList::MOST_PINNED`]. Those that they left since may still stand here.
+    /// Conversations that they pinned, in their order, at most 20. Conversations that they left since may still stand here.
     #[attr(size = 36)]
     pub pinned_ids: Vec<String>,
-    /// Their folders, in their order, at most [`ConversationList::MOST_FOLDERS`].
+    /// Their folders, in their order, at most 20.
     #[attr(size = 36)]
     pub folder_ids: Vec<String>,
     /// When anything here last changed.

@@ -129,7 +129,7 @@ fn what_is_gone_is_told_by_its_id_and_what_comes_back_by_itself() {
         expected.sort();
         gone.sort();
         assert_eq!((changed, gone), (vec![], expected));
-        // What happens where he belongs no more is no news.
+        // Messages where he belongs no more are no news.
         room.message(&made[1], &ann, "m1").await;
         assert_eq!(changes(&room, &bob, &mut place).await, (vec![], vec![]));
         room.message(&made[3], &ann, "m2").await;
