@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::precondition::{edit_number, etag_of_edit};
-use whisper_kit::{Code, Ctx, Endpoint, Error, FieldError, Method, Reply, Request, Result, Rule};
+use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result, Rule};
 use whisper_people::Users;
 use whisper_schema::prelude::{Conversation, Timestamp};
 use whisper_store::Doc;

@@ -28,8 +28,8 @@ fn a_profile_is_changed_without_if_match_and_only_as_it_was_read_with_it() {
             foreign.expect_problem(412, "precondition_failed");
         }
         for nonsense in ["{}", "3-4", "\"3", "\"3\", 4"] {
-            let unread = ann.patch_if(&edge, nonsense, &json!({"bio": "two"}));
-            unread.await.expect_problem(400, "invalid_header");
+            let unread = ann.patch_if(&edge, nonsense, &json!({"bio": "two"})).await;
+            unread.expect_problem(400, "invalid_header");
         }
         award(&edge, &ann, 7).await;
         let fresh = ann

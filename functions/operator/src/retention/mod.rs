@@ -10,7 +10,10 @@ use whisper_kit::jobs::{self, Sweep, Tally, delete_bounded};
 use whisper_kit::{Ctx, Reply, Request, Result};
 use whisper_schema::Retention;
 use whisper_schema::prelude::{
-    AppMetric, Column, ContactRequest, ConversationBan, ConversationInvitation, ConversationJoinRequest, ConversationMember, Document, Event, IdempotencyKey, JobRun, ListChange, MessageDraft, MessageVersion, Notification, RateLimit, ReceiptTrail, RestingName, ScheduledMessage, Session, Timestamp, TypingIndicator, UserActivity,
+    AppMetric, Column, ContactRequest, ConversationBan, ConversationInvitation,
+    ConversationJoinRequest, ConversationMember, Document, Event, IdempotencyKey, JobRun,
+    ListChange, MessageDraft, MessageVersion, Notification, RateLimit, ReceiptTrail, RestingName,
+    ScheduledMessage, Session, Timestamp, TypingIndicator, UserActivity,
 };
 use whisper_store::Filter;
 
