@@ -2,7 +2,7 @@
 
 use whisper_testkit::{Person, Reply, TestApp, Value, json};
 
-use super::{contents, direct, group, id, of_conversation, send};
+use super::{contents, conversation_of, direct, group, id, of_conversation, send};
 
 fn set_timer(app: &TestApp, by: &Person, room: &str, seconds: i64) -> Reply {
     by.call(app, "PATCH", of_conversation(room))
@@ -151,6 +151,9 @@ fn no_byte_of_the_database_has_the_content_once_all_have_viewed_it() {
     body["content"] = json!("cockcrowing");
     let sent = send(&app, &ann, &talk, &body).expect(201);
     send(&app, &ann, &talk, &json!({"content": "staysbehind"})).expect(201);
+    bob.post(&app, &format!("{talk}/{}/view", id(&sent)), &json!(null))
+        .expect_problem(403, "forbidden");
+    bob.accept(&app, conversation_of(&talk));
     bob.post(&app, &format!("{talk}/{}/view", id(&sent)), &json!(null))
         .expect(200);
     app.advance("61s");

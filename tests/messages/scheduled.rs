@@ -154,7 +154,7 @@ fn a_direct_message_waits_for_nobody_who_was_blocked() {
     say(&app, &bob, &talk, "Hello");
     let made = schedule(&app, &ann, &talk, &json!({"content": "Hi"})).expect(201);
     bob.put(&app, &format!("/v1/blocks/{}", ann.id), &json!(null))
-        .expect(200);
+        .expect(204);
     app.advance("5m");
     assert_eq!(run(&app), 1);
     let kept = ann.get(&app, &format!("{MINE}/{}", id(&made))).expect(200);
