@@ -2,6 +2,7 @@
 
 mod access;
 mod changes;
+mod disappearing;
 mod expiry;
 mod history;
 mod kinds;
@@ -11,6 +12,8 @@ mod positions;
 mod reactions;
 mod receipts;
 mod references;
+mod scheduled;
+mod scheduled_crash;
 mod sending;
 
 use whisper_testkit::{Person, Reply, TestApp, Value, json};

@@ -8,13 +8,11 @@ use whisper_kit::jobs::{Budget, Due, Expiring};
 use whisper_kit::{Result, events};
 use whisper_messages::{MOST_FOR_STATUS, is_spent, is_view_once, spent_metadata};
 use whisper_people::by_ids;
-use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{
-    Column, Conversation, ConversationMember, ConversationMemberStatus, Message, MessageOpening,
-    OpenedMessage, Timestamp,
+    Column, Conversation, ConversationMember, ConversationMemberStatus, Ephemeral, Message,
+    MessageOpening, OpenedMessage, Timestamp,
 };
-use whisper_store::Patch;
-use whisper_store::{Batch, Doc, Filter, First, Order, Query};
+use whisper_store::{Batch, Doc, Filter, First, Order, Patch, Query};
 
 /// A message that somebody opened, and when it was to be looked at; the message itself where all have opened it.
 pub struct Look {
@@ -84,7 +82,7 @@ impl Expiring for Opened {
     }
 }
 
-/// Those of these messages that all recipients have opened, by their ids. In a larger conversation nobody can be expected to be the
+/// The messages of these that all recipients have opened, by their ids. In a larger conversation nobody can be expected to be the
 /// last, and the content goes with the message.
 async fn opened_by_all(
     run: &Budget<'_>,

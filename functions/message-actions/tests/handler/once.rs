@@ -130,7 +130,7 @@ fn opening_has_a_rate() {
     assert_eq!(world.scene.all::<MessageOpening>().len(), 1);
 }
 
-/// What of the picture is in the database.
+/// Whether the picture is in the database, whole or not at all.
 fn kept(world: &World, id: &str) -> bool {
     let message: Message = world.scene.get(id);
     let is_whole = !message.media_urls.is_empty();

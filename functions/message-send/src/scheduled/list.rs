@@ -13,7 +13,7 @@ use super::view::ScheduledMessageView;
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ScheduledFilters {
-    /// Those of one conversation; all, if not said.
+    /// The ones of this conversation; all, if not said.
     #[cfg_attr(
         not(target_family = "wasm"),
         schemars(

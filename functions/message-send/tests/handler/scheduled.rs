@@ -46,7 +46,7 @@ fn it_waits_for_its_time_and_is_sent_once_under_its_id() {
     assert_eq!((desk.list(&ann, ""), desk.waiting(&ann)), (vec![], 0));
     assert_eq!(desk.told(&ann), ["created", "sent"]);
     assert_eq!(desk.scene.events(&["message.sent"]).len(), 1);
-    // Whoever is too late learns that it was sent.
+    // A client that is too late learns that it was sent.
     desk.get(&ann, id).expect_problem(404, "not_found");
     desk.cancel(&ann, id).expect_problem(404, "not_found");
     desk.change(&ann, id, &json!({"sendAt": desk.ahead(HOUR)}))

@@ -51,143 +51,124 @@ impl House {
     }
 }
 
-/// Something that comes in between.
-type Meanwhile = fn(&House);
+/// Schedules a message, has something come in between, and finds that it wasn't sent, for this reason.
+#[track_caller]
+fn fails(
+    place: fn(&House) -> &str,
+    message: fn(&House) -> Value,
+    meanwhile: fn(&House),
+    reason: ScheduledMessageFailure,
+) {
+    let house = House::new();
+    let (desk, ann) = (&house.desk, &house.ann);
+    let mut message = message(&house);
+    message["id"] = json!("later");
+    desk.schedule(ann, place(&house), &message).expect(201);
+    meanwhile(&house);
+    desk.later(HOUR, ann);
+    assert_eq!((desk.run(), desk.run()), (1, 0), "{reason}");
+    assert!(!desk.sent().contains(&"Later".to_owned()), "{reason}");
+    let kept: ScheduledMessage = desk.scene.get("later");
+    assert_eq!(kept.status, ScheduledMessageStatus::Failed);
+    assert_eq!(kept.failure, Some(reason));
+    assert_eq!(desk.waiting(ann), 0, "{reason}");
+    assert_eq!(desk.told(ann), ["created", "failed"], "{reason}");
+    is_told(&house, reason);
+}
+
+/// The sender has a notification, which is told and has no words of the message.
+#[track_caller]
+fn is_told(house: &House, reason: ScheduledMessageFailure) {
+    let scene = &house.desk.scene;
+    let notices = scene.all::<Notification>();
+    let [notice] = notices.as_slice() else {
+        panic!("{reason}: {notices:?}");
+    };
+    assert_eq!(notice.user_id, house.ann.id, "{reason}");
+    let about: Value = serde_json::from_str(notice.metadata.as_deref().unwrap()).unwrap();
+    let wanted = json!({"scheduledMessageId": "later", "reason": reason});
+    assert_eq!(about, wanted);
+    assert!(!serde_json::to_string(notice).unwrap().contains("Later"));
+    let told = scene.events(&["notification.created"]);
+    assert_eq!(told.len(), 1, "{reason}");
+    assert_eq!(told[0].0.subject, notice.id, "{reason}");
+}
+
+fn text(_: &House) -> Value {
+    json!({"content": "Later"})
+}
+
+fn group(house: &House) -> &str {
+    &house.group
+}
 
 #[test]
-fn what_may_not_be_sent_any_more_has_failed_and_its_sender_is_told() {
-    let text = |_: &House| json!({"content": "Later"});
-    let reply = |house: &House| json!({"content": "Later", "replyToMessageId": house.said});
-    let ends = |house: &House| json!({"content": "Later", "expiresAt": house.desk.ahead(2 * HOUR)});
-    let all = |_: &House| json!({"content": "Later", "mentions": ["@all"]});
-    let cases: Vec<(&str, bool, fn(&House) -> Value, Meanwhile, &str)> = vec![
-        (
-            "left",
-            false,
-            text,
-            |h| h.left(&h.group, ConversationMemberStatus::Left),
-            "not_member",
-        ),
-        (
-            "removed",
-            false,
-            text,
-            |h| h.left(&h.group, ConversationMemberStatus::Removed),
-            "not_member",
-        ),
-        (
-            "blocked",
-            true,
-            text,
-            |h| {
-                h.member(
-                    &h.talk,
-                    Patch::new().set(ConversationMember::IS_BLOCKED, true),
-                )
-            },
-            "not_allowed",
-        ),
-        (
-            "settings",
-            false,
-            text,
-            |h| set(&h.desk.scene, &h.group, r#"{"sendMessages":"admins"}"#),
-            "not_allowed",
-        ),
-        (
-            "mentions",
-            false,
-            all,
-            |h| set(&h.desk.scene, &h.group, r#"{"mentionAll":"admins"}"#),
-            "not_allowed",
-        ),
-        (
-            "deleted",
-            false,
-            reply,
-            |h| {
-                let gone = Patch::<Message>::new().set(Message::DELETED_AT, Timestamp::AT_COMMIT);
-                h.desk.scene.change(&h.said, gone);
-            },
-            "reference_gone",
-        ),
-        (
-            "ended",
-            false,
-            ends,
-            |h| h.desk.scene.edge.advance(2 * HOUR),
-            "overdue",
-        ),
-        (
-            "taken",
-            false,
-            text,
-            |h| {
-                drop(
-                    h.desk
-                        .scene
-                        .send(&h.bob, &h.group, &json!({"id": "later", "content": "Mine"}))
-                        .expect(201),
-                )
-            },
-            "id_taken",
-        ),
-        (
-            "disabled",
-            false,
-            text,
-            |h| {
-                let disabled =
-                    Patch::<Account>::new().set(Account::STATUS, AccountStatus::Disabled);
-                h.desk.scene.change(&h.ann.id, disabled);
-            },
-            "account_disabled",
-        ),
-        (
-            "invalid",
-            false,
-            text,
-            |h| {
-                let odd = Patch::<ScheduledMessage>::new()
-                    .set(ScheduledMessage::MESSAGE, r#"{"content": 1}"#);
-                h.desk.scene.change("later", odd);
-            },
-            "invalid",
-        ),
-    ];
-    for (name, in_talk, message, meanwhile, reason) in cases {
-        let house = House::new();
-        let (desk, ann) = (&house.desk, &house.ann);
-        let place = if in_talk { &house.talk } else { &house.group };
-        let mut message = message(&house);
-        message["id"] = json!("later");
-        desk.schedule(ann, place, &message).expect(201);
-        meanwhile(&house);
-        desk.later(HOUR, ann);
-        assert_eq!((desk.run(), desk.run()), (1, 0), "{name}");
-        assert!(!desk.sent().contains(&"Later".to_owned()), "{name}");
-        let kept: ScheduledMessage = desk.scene.get("later");
-        assert_eq!(kept.status, ScheduledMessageStatus::Failed, "{name}");
-        assert_eq!(kept.failure.map(|of| of.as_str()), Some(reason), "{name}");
-        assert_eq!(desk.waiting(ann), 0, "{name}");
-        assert_eq!(desk.told(ann), ["created", "failed"], "{name}");
-        let notices = desk.scene.all::<Notification>();
-        let [notice] = notices.as_slice() else {
-            panic!("{name}: {notices:?}");
-        };
-        assert_eq!(notice.user_id, ann.id, "{name}");
-        let about: Value = serde_json::from_str(notice.metadata.as_deref().unwrap()).unwrap();
-        assert_eq!(
-            about,
-            json!({"scheduledMessageId": "later", "reason": reason})
-        );
-        assert!(
-            !notice.title.contains("Later") && !notice.body.as_ref().unwrap().contains("Later")
-        );
-        let told = desk.scene.events(&["notification.created"]);
-        assert_eq!(told.len(), 1, "{name}");
-        assert_eq!(told[0].0.subject, notice.id, "{name}");
+fn members_who_are_gone_send_nothing() {
+    for meanwhile in [
+        |house: &House| house.left(&house.group, ConversationMemberStatus::Left),
+        |house: &House| house.left(&house.group, ConversationMemberStatus::Removed),
+    ] {
+        fails(group, text, meanwhile, ScheduledMessageFailure::NotMember);
     }
+}
+
+#[test]
+fn members_who_may_not_any_more_send_nothing() {
+    let not_allowed = ScheduledMessageFailure::NotAllowed;
+    let blocked = |house: &House| {
+        let blocked = Patch::new().set(ConversationMember::IS_BLOCKED, true);
+        house.member(&house.talk, blocked);
+    };
+    fails(|house| &house.talk, text, blocked, not_allowed);
+    let settings = |house: &House| {
+        set(
+            &house.desk.scene,
+            &house.group,
+            r#"{"sendMessages":"admins"}"#,
+        )
+    };
+    fails(group, text, settings, not_allowed);
+    let mentions = |_: &House| json!({"content": "Later", "mentions": ["@all"]});
+    let settings = |house: &House| {
+        set(
+            &house.desk.scene,
+            &house.group,
+            r#"{"mentionAll":"admins"}"#,
+        )
+    };
+    fails(group, mentions, settings, not_allowed);
+    let disabled = |house: &House| {
+        let disabled = Patch::<Account>::new().set(Account::STATUS, AccountStatus::Disabled);
+        house.desk.scene.change(&house.ann.id, disabled);
+    };
+    let reason = ScheduledMessageFailure::AccountDisabled;
+    fails(group, text, disabled, reason);
+}
+
+#[test]
+fn what_it_names_must_still_be_there_and_its_times_ahead() {
+    let reply = |house: &House| json!({"content": "Later", "replyToMessageId": house.said});
+    let deleted = |house: &House| {
+        let gone = Patch::<Message>::new().set(Message::DELETED_AT, Timestamp::AT_COMMIT);
+        house.desk.scene.change(&house.said, gone);
+    };
+    let gone = ScheduledMessageFailure::ReferenceGone;
+    fails(group, reply, deleted, gone);
+    let ends = |house: &House| json!({"content": "Later", "expiresAt": house.desk.ahead(2 * HOUR)});
+    let late = |house: &House| house.desk.scene.edge.advance(2 * HOUR);
+    fails(group, ends, late, ScheduledMessageFailure::Overdue);
+    let taken = |house: &House| {
+        let other = json!({"id": "later", "content": "Mine"});
+        let sent = house.desk.scene.send(&house.bob, &house.group, &other);
+        sent.expect(201);
+    };
+    fails(group, text, taken, ScheduledMessageFailure::IdTaken);
+    let odd = |house: &House| {
+        let odd = r#"{"content": 1}"#;
+        let patch = Patch::<ScheduledMessage>::new().set(ScheduledMessage::MESSAGE, odd);
+        house.desk.scene.change("later", patch);
+    };
+    fails(group, text, odd, ScheduledMessageFailure::Invalid);
 }
 
 fn set(scene: &Scene, conversation: &str, settings: &str) {
