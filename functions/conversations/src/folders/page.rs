@@ -160,10 +160,10 @@ impl<'a> Belonging<'a> {
             false => self.has(Kind::Groups),
         };
         let member = &facts.member;
-        is_of_kind
-            && !(self.excludes(Exclusion::Muted) && member.is_muted_at(ctx.now()))
-            && !(self.excludes(Exclusion::Archived) && member.is_archived)
-            && !(self.excludes(Exclusion::Read) && !facts.is_unread)
+        let is_excluded = self.excludes(Exclusion::Muted) && member.is_muted_at(ctx.now())
+            || self.excludes(Exclusion::Archived) && member.is_archived
+            || self.excludes(Exclusion::Read) && !facts.is_unread;
+        is_of_kind && !is_excluded
     }
 
     async fn facts(

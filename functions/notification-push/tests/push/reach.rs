@@ -62,22 +62,25 @@ impl Waiting {
 #[test]
 fn a_push_that_nothing_stands_against_goes_out_when_it_is_tried_again() {
     assert_eq!(Waiting::message().sent_after(|_| {}), 1);
-    let muted_until_then = |w: &Waiting| {
-        let patch = Patch::new().set(ConversationMember::IS_MUTED, true);
-        let then = w.scene.edge.ctx().now().plus(60_000);
-        w.change_member(patch.set(ConversationMember::MUTED_UNTIL, then));
+}
+
+#[test]
+fn a_conversation_that_is_muted_for_a_time_rings_when_it_is_over() {
+    let muted_for = |millis: i64| {
+        move |w: &Waiting| {
+            let patch = Patch::new().set(ConversationMember::IS_MUTED, true);
+            let then = w.scene.edge.ctx().now().plus(millis);
+            w.change_member(patch.set(ConversationMember::MUTED_UNTIL, then));
+        }
     };
-    assert_eq!(Waiting::message().sent_after(muted_until_then), 1);
-    let follow = Waiting::of(|scene, ann, bob| scene.follow(ann, bob));
-    assert_eq!(follow.sent_after(|_| {}), 1);
-    let reaction = Waiting::of(|scene, ann, bob| scene.reacted(ann, bob));
-    assert_eq!(reaction.sent_after(|_| {}), 1);
+    assert_eq!(Waiting::message().sent_after(muted_for(3_600_000)), 0);
+    assert_eq!(Waiting::message().sent_after(muted_for(60_000)), 1);
 }
 
 #[test]
 fn a_message_that_became_pointless_while_it_waited_is_not_pushed() {
     type Meanwhile = fn(&Waiting);
-    let cases: [(&str, Meanwhile); 17] = [
+    let cases: [(&str, Meanwhile); 16] = [
         ("bob blocks ann", |w| w.scene.block(&w.bob, &w.ann)),
         ("ann blocks bob", |w| w.scene.block(&w.ann, &w.bob)),
         ("ann is disabled", |w| w.scene.disable(&w.ann)),
@@ -118,11 +121,6 @@ fn a_message_that_became_pointless_while_it_waited_is_not_pushed() {
         }),
         ("bob mutes it", |w| {
             w.change_member(Patch::new().set(ConversationMember::IS_MUTED, true));
-        }),
-        ("bob mutes it for a time that isn't over", |w| {
-            let patch = Patch::new().set(ConversationMember::IS_MUTED, true);
-            let later = w.scene.edge.ctx().now().plus(3_600_000);
-            w.change_member(patch.set(ConversationMember::MUTED_UNTIL, later));
         }),
         ("it is a request", |w| {
             w.change_member(Patch::new().set(ConversationMember::IS_REQUEST, true));
