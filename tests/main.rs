@@ -15,6 +15,7 @@ mod edge;
 mod errors;
 mod follows;
 mod host;
+mod integrations;
 mod logs;
 mod messages;
 mod openapi;

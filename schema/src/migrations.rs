@@ -138,4 +138,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "poll_closings",
         sql: include_str!("../migrations/sqlite/0025_poll_closings.sql"),
     },
+    Migration {
+        number: 26,
+        name: "integrations",
+        sql: include_str!("../migrations/sqlite/0026_integrations.sql"),
+    },
 ];

@@ -11,12 +11,12 @@ use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
     Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationMember,
     Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey,
-    JobRun, MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark, MessagePin,
-    MessageReaction, MessageReactionCount, MessageReference, MessageRemains, MessageThread,
-    MessageVersion, NotificationSettings, PollBallot, PollChoice, PollClosing, PollTally,
-    PostHashtag, Progress, ProgressDay, ProgressWeek, Push, PushSubscription, RateLimit,
-    ReceiptTrail, ReputationGrant, RestingName, SearchEntry, Session, SigningKey, StickerTag,
-    StoryReaction,
+    IncomingWebhook, JobRun, MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark,
+    MessagePin, MessageReaction, MessageReactionCount, MessageReference, MessageRemains,
+    MessageThread, MessageVersion, NotificationSettings, OutgoingWebhook, PollBallot, PollChoice,
+    PollClosing, PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, Push,
+    PushSubscription, RateLimit, ReceiptTrail, ReputationGrant, RestingName, SearchEntry, Session,
+    SigningKey, StickerTag, StoryReaction, WebhookAttempt, WebhookDelivery,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -141,6 +141,10 @@ pub fn system_collections() -> &'static [&'static Collection] {
         MentionEntry::COLLECTION,
         ContactRequest::COLLECTION,
         Discoverable::COLLECTION,
+        IncomingWebhook::COLLECTION,
+        OutgoingWebhook::COLLECTION,
+        WebhookDelivery::COLLECTION,
+        WebhookAttempt::COLLECTION,
     ]
 }
 

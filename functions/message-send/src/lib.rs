@@ -11,6 +11,7 @@ mod pace;
 mod send;
 #[cfg(not(target_family = "wasm"))]
 mod shape;
+mod webhook;
 
 use whisper_kit::Api;
 
@@ -23,6 +24,7 @@ pub fn api() -> Api {
     .rates(limits::RATES)
     .endpoint(send::endpoint())
     .endpoint(history::endpoint())
+    .endpoint(webhook::endpoint())
 }
 
 #[cfg(target_family = "wasm")]

@@ -13,8 +13,11 @@ const MESSAGES: Rate = Rate::per_minute("send", "message_rate_per_minute", 120);
 /// Messages to people who neither know the sender nor have answered.
 const TO_STRANGERS: Rate = Rate::per_hour("send_stranger", "stranger_message_rate_per_hour", 60);
 
+/// Messages that one webhook posts.
+pub const WEBHOOK: Rate = Rate::per_minute("webhook", "webhook_rate_per_minute", 30);
+
 /// All of them.
-pub const RATES: &[Rate] = &[MESSAGES, TO_STRANGERS, MENTIONS];
+pub const RATES: &[Rate] = &[MESSAGES, TO_STRANGERS, MENTIONS, WEBHOOK];
 
 /// The limits that a message counts against. Most count against one alone: a send costs no more for the others.
 ///
