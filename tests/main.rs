@@ -15,6 +15,7 @@ mod edge;
 mod errors;
 mod follows;
 mod host;
+mod integrations;
 mod logs;
 mod messages;
 #[path = "../host/appwrite/tests/npm/mod.rs"]

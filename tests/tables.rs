@@ -6,21 +6,28 @@ use appwrite_server::{KEY, PROJECT, Server};
 use futures::executor::block_on;
 use whisper_schema::Document;
 use whisper_schema::prelude::{
-    ContactBook, ContactRequest, Message, MessageDraft, MessageMark, MessageReaction,
-    MessageReactionCount, MessageRemains, MessageVersion, ReceiptTrail, Story, Timestamp,
+    ContactBook, ContactRequest, IncomingWebhook, Message, MessageDraft, MessageMark,
+    MessageReaction, MessageReactionCount, MessageRemains, MessageVersion, ReceiptTrail, Story,
+    Timestamp, WebhookAttempt, WebhookDelivery,
 };
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
 use whisper_store::{Query, Store};
-use whisper_testkit::{Person, TestApp, Value, json};
+use whisper_testkit::push::PushService;
+use whisper_testkit::{Builder, Person, TestApp, Value, json};
 
 use crate::schema_push::{push, server};
 
 /// A bundle on a server that has the schema.
 fn on(server: &Server) -> Option<TestApp> {
+    with(server, TestApp::own())
+}
+
+/// The same with other settings besides.
+fn with(server: &Server, builder: Builder) -> Option<TestApp> {
     push(server);
     let endpoint = server.endpoint();
-    TestApp::own()
+    builder
         .variable("store", "appwrite")
         .variable("appwrite_endpoint", &endpoint)
         .variable("appwrite_origin", endpoint.trim_end_matches("/v1"))
@@ -565,4 +572,40 @@ fn receipts_move_and_are_told() {
         message.as_str()
     );
     assert_eq!(count::<ReceiptTrail>(&server), 1);
+}
+
+#[test]
+fn webhooks_post_and_are_told() {
+    let server = server();
+    let receiver = PushService::start();
+    let builder = TestApp::own().variable("webhook_origin", receiver.origin());
+    let Some(app) = with(&server, builder) else {
+        return;
+    };
+    let ann = app.person("ann");
+    let group = json!({"type": "group", "name": "Works"});
+    let made = ann.post(&app, "/v1/conversations", &group).expect(201);
+    let room = format!("/v1/conversations/{}", made["id"].as_str().unwrap());
+    let incoming = format!("{room}/webhooks/incoming");
+    let builds = json!({"name": "Builds"});
+    let builds = ann.post(&app, &incoming, &builds).expect(201);
+    let outgoing = json!({
+        "name": "Archive", "url": format!("{}/hook", receiver.origin()), "events": ["message.created"],
+    });
+    let path = format!("{room}/webhooks/outgoing");
+    ann.post(&app, &path, &outgoing).expect(201);
+    let address = builds["path"].as_str().unwrap();
+    let message = json!({"content": "passed", "id": "build-1"});
+    for status in [201, 200] {
+        let posted = app.post(address).json(&message).send();
+        posted.expect(status);
+    }
+    let told = receiver.wait_for(1);
+    let told: Value = serde_json::from_slice(&told[0].body).unwrap();
+    assert_eq!(told["data"]["message"]["id"], "build-1");
+    app.eventually(|| (count::<WebhookDelivery>(&server) == 0).then_some(()));
+    assert_eq!(count::<WebhookAttempt>(&server), 1);
+    let one = format!("{incoming}/{}", builds["id"].as_str().unwrap());
+    ann.delete(&app, &one).expect(204);
+    assert_eq!(count::<IncomingWebhook>(&server), 0);
 }

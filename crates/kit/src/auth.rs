@@ -4,6 +4,7 @@ mod appwrite;
 mod keys;
 mod operator;
 mod password;
+mod secret;
 mod session;
 mod token;
 
@@ -11,12 +12,13 @@ pub use appwrite::Appwrite;
 #[cfg(target_family = "wasm")]
 pub(crate) use appwrite::take_key;
 pub(crate) use keys::{MAC, cursor_key, derived_key, mac, mac256};
-pub use keys::{keyed_id, rotate_keys, web_push_secret};
+pub use keys::{keyed_id, rotate_keys, sealing_key, web_push_secret};
 pub use operator::operator;
 pub use password::apart::{HASH_PATH, HASHING, VERIFY_PATH};
 pub use password::{
     hash_here, hash_password, needs_rehash, verify_here, verify_nobody, verify_password,
 };
+pub use secret::{is_secret, new_secret};
 pub use session::{
     Issued, MAX_SESSIONS, REFRESH_LIFETIME, REFRESH_PREFIX, issue, revoke, revoke_all, rotate,
 };

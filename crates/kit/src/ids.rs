@@ -32,6 +32,20 @@ pub fn new_id(now: Timestamp) -> Result<String> {
     Ok(uuid.hyphenated().to_string())
 }
 
+/// A new id for a user who is a program: a UUID of random bits (version 8, RFC 9562). People's ids are UUIDs of version 7, or no
+/// UUIDs where another server signs them in, so the id alone tells a program from a person.
+///
+/// # Errors
+/// A fault when the runtime has no randomness.
+pub fn new_program_id() -> Result<String> {
+    Ok(uuid_of(random()?))
+}
+
+/// Whether a user's id is that of a program.
+pub fn is_program_id(user: &str) -> bool {
+    uuid::Uuid::try_parse(user).is_ok_and(|uuid| uuid.get_version_num() == 8)
+}
+
 /// Random bytes from the runtime's secure source.
 ///
 /// # Errors
@@ -51,6 +65,16 @@ mod tests {
         let early = new_id(Timestamp::from_millis(1_000)).unwrap();
         let late = new_id(Timestamp::from_millis(2_000)).unwrap();
         assert!(is_id(&early) && early < late, "{early} {late}");
+    }
+
+    #[test]
+    fn programs_are_told_from_people_by_their_ids() {
+        let (one, other) = (new_program_id().unwrap(), new_program_id().unwrap());
+        assert!(one != other && is_program_id(&one) && is_id(&one));
+        let person = new_id(Timestamp::from_millis(1_000)).unwrap();
+        for person in [person.as_str(), "alice", "", "64f0c2"] {
+            assert!(!is_program_id(person), "{person}");
+        }
     }
 
     #[test]

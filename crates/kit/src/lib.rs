@@ -30,6 +30,7 @@ pub mod log;
 mod many;
 #[cfg(not(target_family = "wasm"))]
 pub mod openapi;
+pub mod outbound;
 pub mod page;
 pub mod precondition;
 mod query;

@@ -27,6 +27,7 @@ pub mod testing;
 mod trail;
 mod view;
 mod viewing;
+mod webhook;
 mod words;
 
 pub use access::{Access, check_member, first_members, is_active, may_still_send, member_of};
@@ -49,6 +50,7 @@ pub use system::{Told, summarised};
 pub use trail::Trail;
 pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};
 pub use viewing::Viewing;
+pub use webhook::WebhookSender;
 pub use words::{MENTIONS, Words, plain_text};
 
 /// Where messages of a conversation are.

@@ -13,6 +13,8 @@ use crate::marks::ReactionCountView;
 use crate::once::{ViewOnceView, concealed, is_view_once};
 use crate::poll::PollView;
 use crate::viewing::Viewing;
+#[cfg(not(target_family = "wasm"))]
+use crate::webhook::WebhookMetadata;
 
 /// Where the metadata of a copy names the kind of the message it was made of.
 pub const ORIGINAL_CONTENT_TYPE: &str = "originalContentType";
@@ -50,7 +52,8 @@ pub struct MessageView {
     pub thumbnail_file_id: Option<String>,
     /// Details of the content type. A poll's has `pollId`; a copied message's has
     /// `originalContentType` and `original`, the metadata it had there.
-    /// A system message's is the change to the conversation.
+    /// A system message's is the change to the conversation. A message of a webhook has its sender's name and picture under
+    /// `webhook`: clients show these in place of the user's.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(not(target_family = "wasm"), schemars(with = "Option<Metadata>"))]
     pub metadata: Option<Map<String, Value>>,
@@ -228,7 +231,8 @@ impl From<Message> for MessageView {
     }
 }
 
-/// The metadata of a system message has one of some forms, and that of other messages the form of its content type.
+/// The metadata of a system message has one of some forms, so has that of a webhook's, and that of other messages the form of its
+/// content type.
 #[cfg(not(target_family = "wasm"))]
 struct Metadata;
 
@@ -244,7 +248,9 @@ impl schemars::JsonSchema for Metadata {
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let told = generator.subschema_for::<SystemMessage>();
-        schemars::json_schema!({"anyOf": [told, {"type": "object", "additionalProperties": true}]})
+        let posted = generator.subschema_for::<WebhookMetadata>();
+        let other = schemars::json_schema!({"type": "object", "additionalProperties": true});
+        schemars::json_schema!({"anyOf": [told, posted, other]})
     }
 }
 

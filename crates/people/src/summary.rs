@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use whisper_kit::ids::is_program_id;
 use whisper_schema::prelude::Profile;
 
 /// Somebody, as lists and other answers name them. The id alone where the caller may see no more.
@@ -21,6 +22,9 @@ pub struct UserSummaryView {
     /// Where the picture is served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<String>,
+    /// True for a bot, and for the sender of a webhook's messages; absent for a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_bot: Option<bool>,
 }
 
 /// The people whom an answer names, as a part of it.
@@ -49,6 +53,7 @@ impl From<&Profile> for UserSummaryView {
             username: profile.username.clone(),
             display_name: profile.display_name.clone(),
             avatar_url: profile.avatar_url.clone(),
+            is_bot: is_program_id(&profile.id).then_some(true),
         }
     }
 }

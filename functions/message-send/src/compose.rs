@@ -18,7 +18,7 @@ use whisper_store::{Batch, Filter, Patch};
 use crate::content::{Details, PollDetails, options_text};
 use crate::context::Context;
 use crate::draft::{SendMessage, take_content};
-use whisper_messages::{ORIGINAL_CONTENT_TYPE, may_still_send, plain_text, summarised};
+use whisper_messages::{ORIGINAL_CONTENT_TYPE, plain_text, summarised};
 
 /// Characters of the metadata as JSON text.
 const METADATA_TEXT: usize = 10_000;
@@ -77,12 +77,16 @@ pub fn batch(
     draft: &SendMessage,
     context: &Context,
 ) -> Result<Batch> {
-    let batch = Batch::new()
-        .expect_some(may_still_send(&context.member))
+    let batch = context
+        .expect_sender(Batch::new())
         .insert(message)
         .update(&message.conversation_id, summarised(Patch::new(), message))
-        .insert(&delivery(message, context.peer.as_ref()))
-        .insert(&activity(ctx.new_id()?, message));
+        .insert(&delivery(message, context.peer.as_ref()));
+    let batch = match context.webhook {
+        // Nobody's experience grows by what a program posts.
+        Some(_) => batch,
+        None => batch.insert(&activity(ctx.new_id()?, message)),
+    };
     let payload = json!({
         "conversationId": message.conversation_id,
         "conversationType": context.conversation.kind,

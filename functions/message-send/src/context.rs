@@ -6,16 +6,18 @@ use whisper_people::ids::member_id;
 use whisper_people::{audience, consents};
 use whisper_schema::main_db::{Conversation, ConversationKind, ConversationRight, Message};
 use whisper_schema::social_db::Story;
-use whisper_schema::system::{ConversationMember, MessageMark};
-use whisper_schema::{Ephemeral, Timestamp};
-use whisper_store::{Doc, Get};
+use whisper_schema::system::{
+    ConversationMember, ConversationMemberRole, IncomingWebhook, MessageMark,
+};
+use whisper_schema::{Column, Ephemeral, Timestamp};
+use whisper_store::{Batch, Doc, Filter, Get};
 
 use crate::content::Details;
 use crate::draft::SendMessage;
 use crate::pace::Pace;
 use whisper_messages::{
-    VIEW_ONCE_LIFETIME, deletion, first_members, is_active, is_view_once, is_visible, member_of,
-    refuse_groups,
+    VIEW_ONCE_LIFETIME, deletion, first_members, is_active, is_view_once, is_visible,
+    may_still_send, member_of, refuse_groups,
 };
 
 /// The documents around a message to be sent, as of one moment.
@@ -41,6 +43,8 @@ pub struct Context {
     pub story: Option<Story>,
     /// Whether the other one doesn't let the sender write to them, and hasn't answered either.
     pub is_unwanted: bool,
+    /// The webhook that sends it; none where a member does.
+    pub webhook: Option<IncomingWebhook>,
 }
 
 /// A message that the draft names, and the sender's mark if they deleted it for themselves.
@@ -127,9 +131,48 @@ impl Context {
             recipient: value(others.1.flatten()),
             story: value(others.2.flatten()),
             is_unwanted: false,
+            webhook: None,
         };
         context.look_closer(ctx, me).await?;
         Ok(context)
+    }
+
+    /// The context of a message that a webhook sends. It stands in the place of a member whom no setting holds up; it is none.
+    pub fn of_webhook(
+        webhook: IncomingWebhook,
+        conversation: Conversation,
+        stored: Option<Message>,
+    ) -> Context {
+        Context {
+            member: ConversationMember {
+                conversation_id: conversation.id.clone(),
+                user_id: webhook.user_id.clone(),
+                role: ConversationMemberRole::Owner,
+                ..ConversationMember::default()
+            },
+            conversation,
+            peer: None,
+            stored,
+            reply_to: Named::default(),
+            origin: Named::default(),
+            origin_place: None,
+            recipient: None,
+            story: None,
+            is_unwanted: false,
+            webhook: Some(webhook),
+        }
+    }
+
+    /// Has a commit expect that the sender may still send: the member is as they were read; the webhook is there, with the same
+    /// secret.
+    pub fn expect_sender(&self, batch: Batch) -> Batch {
+        match &self.webhook {
+            None => batch.expect_some(may_still_send(&self.member)),
+            Some(webhook) => batch.expect_some(Filter::and([
+                Filter::eq(Column::id(), webhook.id.as_str()),
+                Filter::eq(IncomingWebhook::SECRET_HASH, webhook.secret_hash.as_str()),
+            ])),
+        }
     }
 
     /// Takes away a story that the sender may not see, and asks for the consent of somebody who hasn't answered yet.

@@ -14,6 +14,7 @@ mod send;
 mod sending;
 #[cfg(not(target_family = "wasm"))]
 mod shape;
+mod webhook;
 
 use whisper_kit::Api;
 
@@ -28,7 +29,8 @@ pub fn api() -> Api {
     .rates(limits::RATES)
     .numbers(limits::NUMBERS)
     .endpoint(send::endpoint())
-    .endpoint(history::endpoint());
+    .endpoint(history::endpoint())
+    .endpoint(webhook::endpoint());
     scheduled::endpoints(api)
 }
 

@@ -20,8 +20,11 @@ pub const WAITING: Number = Number {
     most: 1_000_000,
 };
 
+/// Messages that one webhook posts.
+pub const WEBHOOK: Rate = Rate::per_minute("webhook", "webhook_rate_per_minute", 30);
+
 /// All rates.
-pub const RATES: &[Rate] = &[MESSAGES, TO_STRANGERS, MENTIONS, SCHEDULING];
+pub const RATES: &[Rate] = &[MESSAGES, TO_STRANGERS, MENTIONS, SCHEDULING, WEBHOOK];
 /// All other numbers.
 pub const NUMBERS: &[Number] = &[WAITING];
 

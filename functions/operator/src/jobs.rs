@@ -9,11 +9,12 @@ use whisper_store::{Filter, Order, Query};
 
 /// The jobs of the bundle: their names, and their purposes. A test holds them against the schedules in
 /// `spin.toml`.
-pub const JOBS: [(&str, &str); 8] = [
+pub const JOBS: [(&str, &str); 9] = [
     (
         "error-retention",
         "Deletes errors that are older than the setting.",
     ),
+    ("integrations", "Tells webhooks of events, and tidies up."),
     (
         "message-expiry",
         "Removes messages whose end has come, and contents that were viewed once.",

@@ -118,6 +118,15 @@ pub async fn keyed_id(ctx: &Ctx, parts: &[&str]) -> Result<String> {
     Ok(uuid_of(mac(&key, "id", named.as_bytes())))
 }
 
+/// The server's key for texts that it keeps sealed ([`Sealing`](crate::sealing::Sealing)) for this purpose.
+///
+/// # Errors
+/// The store's, when the key has to be read.
+pub async fn sealing_key(ctx: &Ctx, purpose: &str) -> Result<[u8; 32]> {
+    let key = id_key(ctx).await?;
+    Ok(derived_key(&key, &format!("sealing {purpose}")))
+}
+
 /// A key that is read once per instance.
 async fn kept(
     ctx: &Ctx,

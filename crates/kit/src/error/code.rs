@@ -53,6 +53,8 @@ codes! {
     DirectConversation = "direct_conversation", 409, "Not possible in a direct conversation";
     /// An account with this e-mail address exists.
     EmailTaken = "email_taken", 409, "E-mail address is taken";
+    /// The operation makes no sense in a conversation that clients encrypt: the server can't write into it.
+    EncryptedConversation = "encrypted_conversation", 409, "Not possible in an encrypted conversation";
     /// The caller may see this, but may not do that.
     Forbidden = "forbidden", 403, "Forbidden";
     /// The Idempotency-Key was used for another request. Use a new key for each new request.
@@ -123,6 +125,8 @@ codes! {
     TooManyReactions = "too_many_reactions", 409, "Too many reactions";
     /// As many messages of the caller wait for their time as may. Cancel one, or send one now, first.
     TooManyScheduled = "too_many_scheduled", 409, "Too many scheduled messages";
+    /// The conversation has as many webhooks of this kind as it may have. Delete one first.
+    TooManyWebhooks = "too_many_webhooks", 409, "Too many webhooks";
     /// The route needs an access token (or the operator's key) in the Authorization header.
     Unauthenticated = "unauthenticated", 401, "Authentication is required";
     /// The database can't be reached, or was locked for too long, or there are too many large bodies at once. Try again.

@@ -78,6 +78,11 @@ pub const SUBJECTS: &[Subject] = &[
         ],
     ),
     subject(
+        "Integrations",
+        "Programs that take part in conversations: webhooks that post, and webhooks that are told of events.",
+        &["/v1/webhooks", "/v1/conversations/{}/webhooks"],
+    ),
+    subject(
         "Stories",
         "Posts that vanish after a day.",
         &["/v1/stories"],

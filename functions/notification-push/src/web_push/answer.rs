@@ -1,35 +1,18 @@
 //! Answers of push services: their meaning, and when to try again.
 
+use whisper_kit::outbound::Backoff;
+pub use whisper_kit::outbound::{Answer, Status};
 use whisper_schema::Timestamp;
 
 /// Attempts that failed after which a push about a notification is given up.
 pub const ATTEMPTS: i64 = 5;
-/// How long the first attempt that failed is answered with waiting, in milliseconds; doubled by each further one.
-const FIRST_WAIT: i64 = 30_000;
-/// The longest wait of our own choice, in milliseconds.
-const LONGEST_WAIT: i64 = 3_600_000;
+/// The waits between attempts.
+const WAITS: Backoff = Backoff {
+    first: 30_000,
+    longest: 3_600_000,
+};
 /// The longest wait that a push service may ask for, in milliseconds.
 const LONGEST_ASKED: i64 = 24 * 3_600_000;
-
-/// The answer to a push.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// An answer of the push service.
-    Status(Status),
-    /// Nothing: the network, or the time that a push may take.
-    None(&'static str),
-}
-
-/// The parts of an answer that count.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Status {
-    /// Its number.
-    pub code: u16,
-    /// The value of Retry-After.
-    pub retry_after: Option<String>,
-    /// The value of Date: a date in Retry-After counts from it, not from a clock here.
-    pub date: Option<String>,
-}
 
 /// The meaning of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +31,7 @@ pub enum Verdict {
 pub fn verdict(answer: &Answer, now: Timestamp) -> Verdict {
     let status = match answer {
         Answer::Status(status) => status,
-        Answer::None(why) => return Verdict::Later((*why).to_owned(), 0),
+        Answer::None(why) => return Verdict::Later(format!("the push service {why}"), 0),
     };
     let why = || format!("the push service answered {}", status.code);
     let asked = status.retry_after(now);
@@ -62,36 +45,9 @@ pub fn verdict(answer: &Answer, now: Timestamp) -> Verdict {
     }
 }
 
-impl Status {
-    /// Milliseconds of its Retry-After (RFC 9110, 10.2.3): seconds, or a date in any of the three forms (5.6.7).
-    fn retry_after(&self, now: Timestamp) -> Option<i64> {
-        let text = self.retry_after.as_deref()?.trim();
-        if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-            // More than can be counted is long.
-            return Some(
-                text.parse::<u32>()
-                    .map_or(i64::MAX, |s| i64::from(s) * 1000),
-            );
-        }
-        let until = date(text)?;
-        let from = self.date.as_deref().and_then(date);
-        Some(until - from.unwrap_or(now.as_millis()))
-    }
-}
-
-/// Milliseconds since 1970 of a date of HTTP.
-fn date(text: &str) -> Option<i64> {
-    let date = httpdate::parse_http_date(text.trim()).ok()?;
-    let since = date.duration_since(std::time::UNIX_EPOCH).ok()?;
-    i64::try_from(since.as_millis()).ok()
-}
-
-/// How long to wait after so many attempts that failed, in milliseconds: at least as long as was asked for.
-/// `jitter` is any byte: pushes that failed together are not tried again together.
+/// How long to wait after so many attempts that failed, in milliseconds; see [`Backoff::wait`].
 pub fn wait(attempts: i64, asked: i64, jitter: u8) -> i64 {
-    let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
-    let own = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
-    own.max(asked) + own / 4 * i64::from(jitter) / 255
+    WAITS.wait(attempts, asked, jitter)
 }
 
 #[cfg(test)]
@@ -177,21 +133,5 @@ mod tests {
         assert!(matches!(seen, Verdict::Later(_, LONGEST_ASKED)), "{seen:?}");
         let seen = of(503, "60", "Fri, 01 Jan 2027 00:00:00 GMT");
         assert!(matches!(seen, Verdict::Later(_, 60_000)), "{seen:?}");
-    }
-
-    #[test]
-    fn waits_double_up_to_a_bound_and_are_never_shorter_than_asked() {
-        for (attempts, millis) in [
-            (1, 30_000),
-            (2, 60_000),
-            (3, 120_000),
-            (9, LONGEST_WAIT),
-            (1000, LONGEST_WAIT),
-        ] {
-            assert_eq!(wait(attempts, 0, 0), millis);
-            assert_eq!(wait(attempts, 0, 255), millis + millis / 4);
-        }
-        assert_eq!(wait(1, 600_000, 0), 600_000);
-        assert!(wait(1, 600_000, 200) > 600_000);
     }
 }

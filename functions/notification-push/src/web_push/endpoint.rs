@@ -3,6 +3,7 @@
 //! A subscription's address comes from a client, and the server calls it. Without a guard anybody could
 //! make it call addresses that the server can reach and they can't (server-side request forgery).
 
+use whisper_kit::outbound::Address;
 use whisper_kit::{Config, Error, Result, Rule};
 
 /// Variable with the hosts of push services, separated by blanks or commas; `*.example.com` stands for
@@ -41,31 +42,27 @@ pub fn check(config: &Config, url: &str) -> Result<Endpoint> {
             &format!("must have at most {MAX_ENDPOINT} characters"),
         );
     }
-    // An address that two readers could read differently is refused before anybody reads it.
-    let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'\\' | b'#' | b'"' | b'<' | b'>');
-    if !url.bytes().all(plain) {
-        return refuse(Rule::Format, "must be an absolute https address");
-    }
-    let Some((origin, authority)) = split(url) else {
+    let Some(address) = Address::read(url) else {
         return refuse(Rule::Format, "must be an absolute https address");
     };
+    let origin = address.origin;
     let extra = config.text(EXTRA_ORIGIN).trim();
     if !extra.is_empty() && origin == extra.trim_end_matches('/') {
-        let host = host_of(authority).to_owned();
+        let host = address.host().to_owned();
         return Ok(Endpoint {
             origin: origin.to_owned(),
             host,
         });
     }
-    let Some(host) = origin.strip_prefix("https://") else {
+    if !origin.starts_with("https://") {
         return refuse(Rule::Format, "must be an absolute https address");
-    };
-    if !is_name(host) {
+    }
+    let Some(host) = address.secure_name() else {
         return refuse(
             Rule::Format,
             "must name a host, without user, port or IP address",
         );
-    }
+    };
     if !is_service(config, host) {
         return refuse(
             Rule::Reference,
@@ -76,48 +73,6 @@ pub fn check(config: &Config, url: &str) -> Result<Endpoint> {
         origin: origin.to_owned(),
         host: host.to_owned(),
     })
-}
-
-/// The origin and the authority of an absolute address.
-fn split(url: &str) -> Option<(&str, &str)> {
-    let (scheme, rest) = url.split_once("://")?;
-    if !matches!(scheme, "http" | "https") {
-        return None;
-    }
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (authority, _) = rest.split_at(end);
-    if authority.is_empty() || authority.contains('@') {
-        return None;
-    }
-    Some((&url[..scheme.len() + 3 + end], authority))
-}
-
-fn host_of(authority: &str) -> &str {
-    let port = |(_, port): &(&str, &str)| port.bytes().all(|b| b.is_ascii_digit());
-    authority
-        .rsplit_once(':')
-        .filter(port)
-        .map_or(authority, |(host, _)| host)
-}
-
-/// Whether this is a name of the DNS, in lower case, of two labels or more, and no IPv4 address in any
-/// of its spellings: their last label begins with a digit.
-fn is_name(host: &str) -> bool {
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
-    let mut labels = host.rsplit('.');
-    let top = labels.next().unwrap_or_default();
-    host.len() <= 253
-        && host.contains('.')
-        && top.starts_with(|c: char| c.is_ascii_lowercase())
-        && label(top)
-        && labels.all(label)
 }
 
 fn is_service(config: &Config, host: &str) -> bool {

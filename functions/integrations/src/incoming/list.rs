@@ -1,0 +1,34 @@
+//! `GET /v1/conversations/{conversationId}/webhooks/incoming`
+
+use whisper_kit::page::Listing;
+use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_store::Doc;
+
+use super::of_conversation;
+use super::view::IncomingWebhookView;
+use crate::access::admit;
+
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        super::ALL,
+        "listIncomingWebhooks",
+        "The incoming webhooks of a group, for members whom `editDetails` names.",
+        list,
+    )
+    .reply::<Listing<IncomingWebhookView>>(200, "All of them, at most 10.")
+    .codes(&[Code::Forbidden, Code::DirectConversation])
+}
+
+async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
+    let conversation = request.id("conversationId")?;
+    admit(&ctx, conversation, &ctx.caller()?.user_id).await?;
+    let found = ctx.read(of_conversation(conversation)).await?;
+    let items = found.into_iter().map(Doc::into_inner);
+    Reply::ok(&Listing {
+        items: items.map(IncomingWebhookView::from).collect(),
+        next: None,
+        previous: None,
+    })
+}

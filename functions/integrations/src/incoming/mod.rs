@@ -1,0 +1,64 @@
+//! Incoming webhooks of a conversation. What is posted there is sent by [`message-send`](../../message-send).
+
+mod create;
+mod delete;
+mod edit;
+mod list;
+mod rotate;
+mod view;
+
+use whisper_kit::error::{OptionExt, Result};
+use whisper_kit::{Api, Ctx, Request};
+use whisper_messages::Access;
+use whisper_schema::Rule;
+use whisper_schema::body::{Change, Fields};
+use whisper_schema::prelude::IncomingWebhook;
+use whisper_store::{Doc, Filter, Get, Query};
+
+use crate::access::{MOST, admit};
+
+const ALL: &str = "/v1/conversations/{conversationId}/webhooks/incoming";
+const ONE: &str = "/v1/conversations/{conversationId}/webhooks/incoming/{webhookId}";
+const SECRET: &str = "/v1/conversations/{conversationId}/webhooks/incoming/{webhookId}/secret";
+
+/// The endpoints.
+pub fn endpoints(api: Api) -> Api {
+    api.endpoint(create::endpoint())
+        .endpoint(list::endpoint())
+        .endpoint(edit::endpoint())
+        .endpoint(rotate::endpoint())
+        .endpoint(delete::endpoint())
+}
+
+/// Asks for the webhooks of a conversation.
+fn of_conversation(conversation: &str) -> Query<IncomingWebhook> {
+    Query::new()
+        .filter(Filter::eq(IncomingWebhook::CONVERSATION_ID, conversation))
+        .limit(MOST as u32)
+}
+
+/// The webhook that a request names, for a member who may have to do with it.
+async fn named(ctx: &Ctx, request: &Request) -> Result<(Access, Doc<IncomingWebhook>)> {
+    let me = ctx.caller()?.user_id;
+    let (conversation, id) = (request.id("conversationId")?, request.id("webhookId")?);
+    let access = admit(ctx, conversation, &me).await?;
+    let webhook = ctx.read(Get::<IncomingWebhook>::id(id)).await?;
+    let webhook = webhook.filter(|webhook| webhook.conversation_id == conversation);
+    Ok((access, webhook.or_not_found()?))
+}
+
+/// Refuses a picture that isn't served by https.
+fn check_picture(url: Option<&String>, fields: &mut Fields<'_, '_>) {
+    let is_insecure = url.is_some_and(|url| !url.starts_with("https://"));
+    if is_insecure && fields.is_clean("avatarUrl") {
+        fields.refuse("avatarUrl", Rule::Format, "must be an https URL");
+    }
+}
+
+/// The value that a change sets.
+fn set<T>(change: &Change<T>) -> Option<&T> {
+    match change {
+        Change::Set(value) => Some(value),
+        Change::Keep | Change::Clear => None,
+    }
+}
