@@ -153,4 +153,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "conversation_list",
         sql: include_str!("../migrations/sqlite/0028_conversation_list.sql"),
     },
+    Migration {
+        number: 29,
+        name: "kinds",
+        sql: include_str!("../migrations/sqlite/0029_kinds.sql"),
+    },
 ];

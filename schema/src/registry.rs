@@ -8,7 +8,18 @@ use crate::main_db::{
     Contact, Conversation, Message, Presence, Profile, QueuedMessage, TypingIndicator,
 };
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
-use crate::system::{Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationFolder, ConversationInvitation, ConversationJoinRequest, ConversationList, ConversationMember, Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, ListChange, MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark, MessageOpening, MessagePin, MessageReaction, MessageReactionCount, MessageReference, MessageRemains, MessageThread, MessageVersion, NotificationSettings, OpenedMessage, PollBallot, PollChoice, PollClosing, PollTally, PostHashtag, Progress, ProgressDay, ProgressWeek, PublicConversation, PublicConversationTag, Push, PushSubscription, RateLimit, ReceiptTrail, ReputationGrant, RestingName, ScheduledBook, ScheduledMessage, SearchEntry, Session, SigningKey, StickerTag, StoryReaction};
+use crate::system::{
+    Account, ChannelPost, ConsumerCursor, ContactBook, ContactRequest, ConversationBan,
+    ConversationFolder, ConversationInvitation, ConversationJoinRequest, ConversationList,
+    ConversationMember, Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag,
+    IdempotencyKey, JobRun, LinkedGroup, ListChange, MediaEntry, MentionEntry, MessageDraft,
+    MessageExpiry, MessageMark, MessageOpening, MessagePin, MessageReaction, MessageReactionCount,
+    MessageReference, MessageRemains, MessageThread, MessageVersion, NotificationSettings,
+    OpenedMessage, PollBallot, PollChoice, PollClosing, PollTally, PostHashtag, PostViewer,
+    Progress, ProgressDay, ProgressWeek, PublicConversation, PublicConversationTag, Push,
+    PushSubscription, RateLimit, ReceiptTrail, ReputationGrant, RestingName, ScheduledBook,
+    ScheduledMessage, SearchEntry, Session, SigningKey, StickerTag, StoryReaction,
+};
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
 
@@ -143,6 +154,9 @@ pub fn system_collections() -> &'static [&'static Collection] {
         ConversationJoinRequest::COLLECTION,
         PublicConversation::COLLECTION,
         PublicConversationTag::COLLECTION,
+        ChannelPost::COLLECTION,
+        PostViewer::COLLECTION,
+        LinkedGroup::COLLECTION,
     ]
 }
 

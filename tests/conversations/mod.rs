@@ -1,6 +1,8 @@
 //! Conversations: direct ones and groups, roles and their rights, unread messages.
 
 mod access;
+mod broadcasts;
+mod channels;
 mod direct;
 mod directory;
 mod drafts;

@@ -12,6 +12,7 @@ macro_rules! message_path {
 }
 
 mod access;
+mod channel;
 pub mod ids;
 mod marks;
 mod mentioned;
@@ -30,6 +31,7 @@ mod viewing;
 mod words;
 
 pub use access::{Access, check_member, first_members, is_active, may_still_send, member_of};
+pub use channel::{CommentsView, is_reader, is_voice, post_of, refuse_others, viewer_id, voice};
 pub use marks::{Marking, Marks, ReactionCountView, marks};
 pub use mentioned::{ADMINS, ALL, is_admin, is_group, is_mentioned, refuse_groups};
 pub use once::{

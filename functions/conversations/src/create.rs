@@ -1,4 +1,4 @@
-//! `POST /v1/conversations`: makes a direct or a group conversation.
+//! `POST /v1/conversations`: makes a direct conversation, a group or a channel.
 
 use serde_json::json;
 use whisper_kit::events::append;
@@ -30,7 +30,7 @@ pub fn endpoint() -> Endpoint {
         Method::POST,
         "/v1/conversations",
         "createConversation",
-        "Makes a direct or a group conversation.",
+        "Makes a direct conversation, a group or a channel.",
         create,
     )
     .headers(&["idempotency-key"])
@@ -141,11 +141,11 @@ impl Making<'_> {
         let (ctx, me) = (self.ctx, self.me);
         let now = ctx.now();
         let mut conversation = self.draft.conversation(id, me);
-        let told = Told::of(ctx, &conversation, me, self.told())?;
+        let told = Told::of(ctx, &conversation, me, self.told(&conversation))?;
         if let Some(newest) = told.newest() {
             conversation.last_message_id = Some(newest.id.clone());
             conversation.last_message_text = newest.plain_text.clone();
-            conversation.last_message_sender_id = Some(me.to_owned());
+            conversation.last_message_sender_id = Some(newest.sender_id.clone());
         }
         // No later than the others, who join at the commit: its maker stands first among its members, also where documents of
         // one commit have no order of their own.
@@ -200,7 +200,7 @@ impl Making<'_> {
             shown: ShownMembers {
                 participants: self.participants(),
                 admins: admins.into_iter().collect(),
-                moderators: Vec::new(),
+                ..ShownMembers::default()
             },
             unread: Unread::default(),
             newest: newest.as_ref(),
@@ -213,13 +213,13 @@ impl Making<'_> {
         }
     }
 
-    /// The beginning of the history of a group.
-    fn told(&self) -> Option<SystemMessage> {
+    /// The beginning of the history of a group or channel.
+    fn told(&self, conversation: &Conversation) -> Option<SystemMessage> {
         if self.draft.kind == ConversationKind::Direct {
             return None;
         }
         // Where not everybody may see the members, the first of them aren't named either.
-        let settings = self.draft.settings.clone().unwrap_or_default();
+        let settings = conversation.own_settings();
         let members = settings.circle(ConversationRight::SeeMembers);
         let is_open = members == ConversationCircle::Everyone;
         Some(SystemMessage::ConversationCreated {

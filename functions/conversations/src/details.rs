@@ -84,7 +84,7 @@ impl ConversationChange {
     pub fn apply_to(self, conversation: &mut Conversation) -> Result<Changed> {
         let wrong = match conversation.kind {
             ConversationKind::Direct => self.wrong_with_direct(),
-            _ => Vec::new(),
+            kind => self.unfit_for(kind),
         };
         if !wrong.is_empty() {
             return Err(Error::fields(wrong));
@@ -139,6 +139,15 @@ impl ConversationChange {
             ("avatarUrl", self.avatar_url != Change::Keep),
             ("avatarFileId", self.avatar_file_id != Change::Keep),
         ]
+    }
+
+    fn unfit_for(&self, kind: ConversationKind) -> Vec<FieldError> {
+        let unfit = match &self.settings {
+            Change::Set(settings) => settings.unfit_for(kind),
+            Change::Keep | Change::Clear => Vec::new(),
+        };
+        let refused = |(name, why)| FieldError::new(format!("settings.{name}"), Rule::Enum, why);
+        unfit.into_iter().map(refused).collect()
     }
 
     fn wrong_with_direct(&self) -> Vec<FieldError> {

@@ -24,6 +24,7 @@ mod joining;
 mod leave;
 mod lift_ban;
 mod limits;
+mod linked;
 mod list;
 mod listing;
 mod mark_delivered;
@@ -56,7 +57,7 @@ whisper_kit::entry!(crate::api);
 pub fn api() -> Api {
     let api = Api::new(
         "conversations",
-        "Direct and group conversations, their members and roles; invitations, and the directory of public groups.",
+        "Direct conversations, groups and channels, their members and roles; invitations, and the directory of public groups and channels.",
     )
     .rates(&[
         limits::GROUPS,
@@ -101,5 +102,6 @@ pub fn api() -> Api {
     .endpoint(drafts::list::endpoint())
     .endpoint(requests::accepting())
     .endpoint(requests::declining());
+    let api = linked::endpoints(api);
     directory::endpoints(joining::endpoints(invitations::endpoints(api)))
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod check;
+mod comments;
 mod compose;
 pub mod content;
 mod context;
@@ -28,7 +29,8 @@ pub fn api() -> Api {
     .rates(limits::RATES)
     .numbers(limits::NUMBERS)
     .endpoint(send::endpoint())
-    .endpoint(history::endpoint());
+    .endpoint(history::endpoint())
+    .endpoint(comments::endpoint());
     scheduled::endpoints(api)
 }
 

@@ -11,6 +11,8 @@ use crate::context::Context;
 const MESSAGES: Rate = Rate::per_minute("send", "message_rate_per_minute", 120);
 /// Messages to people who neither know the sender nor have answered.
 const TO_STRANGERS: Rate = Rate::per_hour("send_stranger", "stranger_message_rate_per_hour", 60);
+/// Threads of comments on messages of channels that one user may open.
+pub const COMMENTS: Rate = Rate::per_minute("comments", "comments_rate_per_minute", 60);
 /// Scheduled messages that one user makes, changes, and cancels.
 pub const SCHEDULING: Rate = Rate::per_minute("schedule", "schedule_rate_per_minute", 60);
 /// Scheduled messages of one user that may wait; 0 for no limit.
@@ -21,7 +23,7 @@ pub const WAITING: Number = Number {
 };
 
 /// All rates.
-pub const RATES: &[Rate] = &[MESSAGES, TO_STRANGERS, MENTIONS, SCHEDULING];
+pub const RATES: &[Rate] = &[COMMENTS, MESSAGES, TO_STRANGERS, MENTIONS, SCHEDULING];
 /// All other numbers.
 pub const NUMBERS: &[Number] = &[WAITING];
 

@@ -16,7 +16,7 @@ use crate::draft::SendMessage;
 use crate::keyed::{Keyed, name_by_key};
 use crate::limits::Sender;
 use crate::sending::Sending;
-use whisper_messages::MessageView;
+use whisper_messages::{MessageView, is_voice};
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -103,7 +103,11 @@ impl Attempting<'_> {
             as_sent.reply_to_message_id = self.draft.reply_to_message_id.clone();
         }
         let may_end_earlier = context.may_end_earlier(&self.draft);
-        let place = (self.conversation, self.caller.as_str());
+        let sender = match is_voice(stored) {
+            true => self.conversation,
+            false => self.caller.as_str(),
+        };
+        let place = (self.conversation, sender);
         if !self.draft.is_stored_as(&as_sent, place, may_end_earlier) {
             let detail = "Another message has this id. Use a new one for each message.";
             return Err(Error::new(Code::MessageIdTaken, detail));

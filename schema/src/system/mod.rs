@@ -4,13 +4,14 @@
 //! them; where a user may read a document as it is, it names its readers like any other.
 
 mod account;
+mod channel_post;
 mod consumer_cursor;
 mod contact_book;
 mod contact_request;
 mod conversation_ban;
+mod conversation_folder;
 mod conversation_invitation;
 mod conversation_join_request;
-mod conversation_folder;
 mod conversation_list;
 mod conversation_member;
 mod discoverable;
@@ -21,6 +22,7 @@ mod fan_out;
 mod gif_tag;
 mod idempotency_key;
 mod job_run;
+mod linked_group;
 mod list_change;
 mod media_entry;
 mod mention_entry;
@@ -58,15 +60,16 @@ mod sticker_tag;
 mod story_reaction;
 
 pub use account::{Account, AccountStatus};
+pub use channel_post::{ChannelPost, PostViewer};
 pub use consumer_cursor::ConsumerCursor;
 pub use contact_book::ContactBook;
 pub use contact_request::{ContactRequest, ContactRequestStatus};
 pub use conversation_ban::ConversationBan;
-pub use conversation_invitation::ConversationInvitation;
-pub use conversation_join_request::{ConversationJoinRequest, JoinRequestStatus};
 pub use conversation_folder::{
     ConversationFolder, ConversationFolderExclusion, ConversationFolderKind,
 };
+pub use conversation_invitation::ConversationInvitation;
+pub use conversation_join_request::{ConversationJoinRequest, JoinRequestStatus};
 pub use conversation_list::ConversationList;
 pub use conversation_member::{
     ConversationMember, ConversationMemberRole, ConversationMemberStatus,
@@ -78,8 +81,9 @@ pub use event::Event;
 pub use fan_out::FanOut;
 pub use gif_tag::GifTag;
 pub use idempotency_key::IdempotencyKey;
-pub use list_change::ListChange;
 pub use job_run::JobRun;
+pub use linked_group::LinkedGroup;
+pub use list_change::ListChange;
 pub use media_entry::{MediaEntry, MediaKind};
 pub use mention_entry::MentionEntry;
 pub use message_draft::MessageDraft;

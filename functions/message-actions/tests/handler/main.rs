@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod change_model;
+mod channels;
 mod deleting;
 mod editing;
 mod hiding;
@@ -13,6 +14,7 @@ mod receipt_model;
 mod receipts;
 mod stars;
 mod threads;
+mod views_model;
 mod world;
 
 use futures::executor::block_on;
