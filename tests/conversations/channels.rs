@@ -28,14 +28,18 @@ fn somebody_subscribes_reads_and_learns_no_author() {
     let path = channel(&app, &ann, &json!({}));
     add(&app, &ann, &path, &[&amy]).expect(200);
     give(&app, &ann, &path, &amy, "admin").expect(200);
-    ann.put(&app, &format!("{path}/listing"), &json!({})).expect(200);
+    ann.put(&app, &format!("{path}/listing"), &json!({}))
+        .expect(200);
     subscribe(&app, &rob, &path);
     let post = say(&app, &amy, &path, "Something about gooseberries");
     let refused = rob.post(&app, &format!("{path}/messages"), &json!({"content": "no"}));
     refused.expect_problem(403, "forbidden");
     let seen = message(&app, &rob, &path, &post);
     assert_eq!(seen["senderId"], id(&path));
-    assert_eq!(message(&app, &ann, &path, &post)["senderId"], amy.id.as_str());
+    assert_eq!(
+        message(&app, &ann, &path, &post)["senderId"],
+        amy.id.as_str()
+    );
     app.run_job("search").expect(200);
     let find = |from: &str| {
         let query = format!("/v1/search/messages?query=gooseberries&from={from}");
@@ -59,7 +63,10 @@ fn somebody_subscribes_reads_and_learns_no_author() {
     assert_eq!(amy.get(&app, &path).expect(200)["my"]["unreadCount"], 0);
     patch_settings(&app, &ann, &path, &json!({"signatures": true}));
     let signed = say(&app, &amy, &path, "Signed");
-    assert_eq!(message(&app, &rob, &path, &signed)["senderId"], amy.id.as_str());
+    assert_eq!(
+        message(&app, &rob, &path, &signed)["senderId"],
+        amy.id.as_str()
+    );
 }
 
 fn patch_settings(app: &TestApp, who: &Person, path: &str, settings: &Value) {
@@ -67,7 +74,10 @@ fn patch_settings(app: &TestApp, who: &Person, path: &str, settings: &Value) {
     let changed = who.call(app, "PATCH", path).header("if-match", "*");
     changed.json(&body).send().expect(200);
     let refused = json!({"settings": {"sendMessages": "everyone"}});
-    let refused = who.call(app, "PATCH", path).header("if-match", "*").json(&refused);
+    let refused = who
+        .call(app, "PATCH", path)
+        .header("if-match", "*")
+        .json(&refused);
     refused.send().expect_problem(422, "validation_failed");
     patch(app, who, path, &body).expect_problem(428, "precondition_required");
 }
@@ -77,10 +87,15 @@ fn views_are_exact_however_many_tell_at_once() {
     let app = TestApp::start();
     let ann = app.person("ann");
     let path = channel(&app, &ann, &json!({}));
-    ann.put(&app, &format!("{path}/listing"), &json!({})).expect(200);
+    ann.put(&app, &format!("{path}/listing"), &json!({}))
+        .expect(200);
     let people: Vec<Person> = (0..6).map(|_| app.person("reader")).collect();
-    people.iter().for_each(|person| subscribe(&app, person, &path));
-    let posts: Vec<String> = (0..3).map(|n| say(&app, &ann, &path, &format!("{n}"))).collect();
+    people
+        .iter()
+        .for_each(|person| subscribe(&app, person, &path));
+    let posts: Vec<String> = (0..3)
+        .map(|n| say(&app, &ann, &path, &format!("{n}")))
+        .collect();
     let views = format!("{path}/views");
     thread::scope(|scope| {
         for person in &people {
@@ -105,8 +120,10 @@ fn a_subscriber_comments_in_the_linked_group() {
     let path = channel(&app, &ann, &json!({}));
     let group = super::group(&app, &ann, &[]);
     let link = json!({"conversationId": id(&group)});
-    ann.put(&app, &format!("{path}/linked-group"), &link).expect(200);
-    ann.put(&app, &format!("{path}/listing"), &json!({})).expect(200);
+    ann.put(&app, &format!("{path}/linked-group"), &link)
+        .expect(200);
+    ann.put(&app, &format!("{path}/listing"), &json!({}))
+        .expect(200);
     subscribe(&app, &rob, &path);
     let post = say(&app, &ann, &path, "What do you think?");
     let open = format!("{path}/messages/{post}/comments");
@@ -116,12 +133,15 @@ fn a_subscriber_comments_in_the_linked_group() {
     subscribe(&app, &rob, &group);
     let copy = opened["messageId"].as_str().unwrap();
     let body = json!({"content": "I like it", "replyToMessageId": copy});
-    rob.post(&app, &format!("{group}/messages"), &body).expect(201);
+    rob.post(&app, &format!("{group}/messages"), &body)
+        .expect(201);
     let comments = &message(&app, &rob, &path, &post)["comments"];
     assert_eq!(comments["count"], 1);
     assert_eq!(comments["conversationId"], id(&group));
-    ann.delete(&app, &format!("{path}/messages/{post}")).expect(204);
+    ann.delete(&app, &format!("{path}/messages/{post}"))
+        .expect(204);
     let copied = message(&app, &rob, &group, copy);
     assert_eq!(copied["content"], "");
-    ann.delete(&app, &format!("{path}/linked-group")).expect(204);
+    ann.delete(&app, &format!("{path}/linked-group"))
+        .expect(204);
 }

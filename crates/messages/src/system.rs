@@ -27,6 +27,10 @@ impl Told {
         actor: &str,
         what: impl IntoIterator<Item = SystemMessage>,
     ) -> Result<Self> {
+        // Nobody else reads a list of recipients.
+        if conversation.kind == ConversationKind::Broadcast {
+            return Ok(Told::default());
+        }
         let settings = conversation.own_settings();
         let members = settings.circle(ConversationRight::SeeMembers);
         let is_told =

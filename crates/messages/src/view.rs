@@ -9,6 +9,7 @@ use whisper_schema::main_db::{Message, MessageContentType, MessageStatus};
 use whisper_schema::{Choice, Timestamp};
 use whisper_store::Doc;
 
+use crate::broadcast::BroadcastView;
 use crate::channel::CommentsView;
 use crate::marks::ReactionCountView;
 use crate::once::{ViewOnceView, concealed, is_view_once};
@@ -97,6 +98,9 @@ pub struct MessageView {
     /// Where a message of a channel is talked about, once somebody asked for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comments: Option<CommentsView>,
+    /// How far a message of a broadcast got to its recipients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broadcast: Option<BroadcastView>,
     /// The results of its poll, with the viewer's choice; absent in the answer to a send.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub poll: Option<PollView>,
@@ -153,6 +157,7 @@ impl MessageView {
         let mut view = MessageView {
             views,
             comments: viewing.comments_on(&of),
+            broadcast: viewing.broadcast_of(&of),
             view_once,
             is_starred: viewing.is_starred(&of),
             reply_count: viewing.replies_to(&of),
@@ -208,6 +213,7 @@ impl From<Message> for MessageView {
             reply_count: 0,
             views: None,
             comments: None,
+            broadcast: None,
             view_once,
             deleted_for: Vec::new(),
             read_by: Vec::new(),

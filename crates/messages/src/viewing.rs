@@ -17,6 +17,7 @@ use whisper_schema::system::ConversationMember;
 use whisper_store::{Doc, Get};
 
 use crate::access::{Access, is_active};
+use crate::broadcast::{BroadcastView, Broadcasts};
 use crate::channel::{Channel, CommentsView, Posts};
 use crate::marks::{Marks, ReactionCountView, marks};
 use crate::mentioned::is_group;
@@ -58,6 +59,8 @@ pub struct Viewing {
     open: BTreeSet<String>,
     /// The rows beside messages of channels.
     posts: Posts,
+    /// How far messages of broadcasts got.
+    broadcasts: Broadcasts,
 }
 
 /// The facts that are known before the messages are looked at.
@@ -66,6 +69,14 @@ struct Facts<'a> {
     direct: BTreeSet<String>,
     receipts: Receipts,
     channels: Vec<Channel>,
+    /// The lists of recipients.
+    lists: Vec<String>,
+}
+
+/// The id of a conversation, if it is a list of recipients.
+fn list_of(access: &Access) -> Option<String> {
+    let of = &access.conversation;
+    (of.kind == ConversationKind::Broadcast).then(|| of.id.clone())
 }
 
 impl Viewing {
@@ -87,6 +98,7 @@ impl Viewing {
             direct: direct.into_iter().collect(),
             receipts,
             channels: Channel::of(access).into_iter().collect(),
+            lists: list_of(access).into_iter().collect(),
         };
         Ok(Viewing::of(ctx, facts, messages).await?.within(access))
     }
@@ -124,6 +136,7 @@ impl Viewing {
             direct,
             receipts,
             channels: channels.collect(),
+            lists: places.clone().into_iter().filter_map(list_of).collect(),
         };
         let viewing = Viewing::of(ctx, facts, messages).await?;
         Ok(places.into_iter().fold(viewing, Viewing::within))
@@ -135,11 +148,13 @@ impl Viewing {
             direct,
             receipts,
             channels,
+            lists,
         } = facts;
         if messages.is_empty() {
             return Ok(Viewing::default());
         }
         let posts = Posts::read(ctx, &channels, messages).await?;
+        let broadcasts = Broadcasts::read(ctx, &lists, messages).await?;
         let origins: BTreeSet<&str> = messages.iter().filter_map(|m| origin(m)).collect();
         let memberships = origins
             .iter()
@@ -172,6 +187,7 @@ impl Viewing {
             now: ctx.now(),
             open: BTreeSet::new(),
             posts: posts.counted(threads),
+            broadcasts,
         })
     }
 
@@ -184,6 +200,11 @@ impl Viewing {
     /// How many users viewed this message; none where it isn't one of a channel.
     pub fn views_of(&self, message: &Message) -> Option<i64> {
         self.posts.views(&message.id)
+    }
+
+    /// How far this message of a broadcast got.
+    pub fn broadcast_of(&self, message: &Message) -> Option<BroadcastView> {
+        self.broadcasts.view(&message.id)
     }
 
     /// Where this message of a channel is talked about.

@@ -13,18 +13,21 @@ pub const MOST_MEMBERS: i64 = 200_000;
 /// A conversation to be made.
 #[derive(Clone, Debug, PartialEq, Body)]
 #[body(of = Conversation, check = NewConversation::check)]
-#[body(rule = r#"{"properties": {"type": {"enum": ["direct", "group", "channel"]}}}"#)]
+#[body(rule = r#"{"properties": {"type": {"enum": ["direct", "group", "channel", "broadcast"]}}}"#)]
 #[body(rule = r#"{"anyOf": [{"properties": {
             "type": {"const": "direct"}, "participantIds": {"type": "array", "minItems": 1, "maxItems": 1}, "name": {"type": "null"}, "description": {"type": "null"},
             "avatarUrl": {"type": "null"}, "avatarFileId": {"type": "null"}, "maxParticipants": {"type": "null"}}, "required": ["participantIds"]},
+        {"properties": {"type": {"const": "broadcast"}, "isEncrypted": {"enum": [null, false]}, "maxParticipants": {"type": "null"}}},
         {"properties": {"type": {"enum": ["group", "channel"]}, "name": {"type": "string"}}, "required": ["name"]}]}"#)]
+#[body(example = r#"{"type": "broadcast", "name": "Family", "participantIds": []}"#)]
 #[body(example = r#"{"type": "channel", "name": "News", "settings": {"signatures": true}}"#)]
 #[body(example = r#"{"type": "group", "name": "Chess", "participantIds": []}"#)]
 pub struct NewConversation {
-    /// `direct`, `group` or `channel`; the other kinds are not supported yet.
+    /// `direct`, `group`, `channel` or `broadcast`; the other kind is not supported yet.
     #[field(key = "type")]
     pub kind: ConversationKind,
-    /// Users beside the caller: exactly one in a direct conversation, at most 100 in a group or channel.
+    /// Users beside the caller: exactly one in a direct conversation, at most 100 in a group or channel, or recipients of a
+    /// broadcast.
     #[field(apart, count = 0..=100, unique, is = forms::ID)]
     pub participant_ids: Vec<String>,
     /// Title of a group or channel, 1 to 100 characters; a direct conversation has none.
@@ -51,8 +54,10 @@ impl NewConversation {
         match self.kind {
             ConversationKind::Direct => self.check_direct(fields),
             ConversationKind::Group | ConversationKind::Channel => self.check_group(fields),
+            ConversationKind::Broadcast => self.check_list(fields),
             kind => {
-                let detail = format!("{kind} is not supported yet; use direct, group or channel");
+                let detail =
+                    format!("{kind} is not supported yet; use direct, group, channel or broadcast");
                 fields.refuse("type", Rule::Enum, detail);
             }
         }
@@ -78,6 +83,19 @@ impl NewConversation {
         let settings = self.settings.iter().flat_map(settings_of_groups);
         for key in settings {
             fields.refuse(&key, Rule::Unknown, OF_GROUPS);
+        }
+    }
+
+    fn check_list(&self, fields: &mut Fields<'_, '_>) {
+        if self.is_encrypted {
+            fields.refuse("isEncrypted", Rule::Enum, NOT_OF_LISTS);
+        }
+        if fields.has("maxParticipants") {
+            fields.refuse("maxParticipants", Rule::Unknown, NOT_OF_LISTS);
+        }
+        let settings = self.settings.iter().flat_map(settings_of_groups);
+        for key in settings {
+            fields.refuse(&key, Rule::Unknown, NOT_OF_LISTS);
         }
     }
 
@@ -116,6 +134,9 @@ impl NewConversation {
 
 /// Why a field of a group is refused in a direct conversation.
 pub const OF_GROUPS: &str = "is for groups; a direct conversation has none";
+
+/// Why a field is refused in a broadcast.
+pub const NOT_OF_LISTS: &str = "is not for broadcasts";
 
 /// The fields of settings that a direct conversation doesn't have.
 pub fn settings_of_groups(settings: &ConversationSettings) -> Vec<String> {
@@ -173,6 +194,7 @@ mod tests {
             json!({"type": "group", "name": "x"}),
             json!({"type": "group", "name": "x", "description": null, "participantIds": ["a", "b"]}),
             json!({"type": "channel", "name": "x", "settings": {"signatures": true, "sendMessages": "owner"}}),
+            json!({"type": "broadcast", "participantIds": ["a", "b"]}),
             json!({"type": "group", "name": "x".repeat(100), "maxParticipants": 2, "participantIds": ["a"]}),
         ] {
             assert_eq!(fields(body.clone()), [""; 0], "{body}");
@@ -180,12 +202,11 @@ mod tests {
     }
 
     #[test]
-    fn the_type_is_one_of_three() {
+    fn the_type_is_one_of_four() {
         for body in [
             json!({}),
             json!({"type": "club"}),
             json!({"type": "community", "name": "x"}),
-            json!({"type": "broadcast", "name": "x"}),
         ] {
             assert_eq!(fields(body.clone()), ["type"], "{body}");
         }
@@ -221,6 +242,10 @@ mod tests {
             ),
             (json!({"type": "group"}), vec!["name"]),
             (json!({"type": "channel"}), vec!["name"]),
+            (
+                json!({"type": "broadcast", "isEncrypted": true, "maxParticipants": 3, "settings": {"addMembers": "everyone"}}),
+                vec!["isEncrypted", "maxParticipants", "settings.addMembers"],
+            ),
             (
                 json!({"type": "channel", "name": "x", "settings": {"sendMessages": "everyone", "seeMembers": "everyone"}}),
                 vec!["settings.sendMessages", "settings.seeMembers"],

@@ -38,6 +38,7 @@ mod own_list;
 mod pinned;
 mod positions;
 mod reached;
+mod recipients;
 mod remove_member;
 mod requests;
 mod rules;
@@ -102,6 +103,6 @@ pub fn api() -> Api {
     .endpoint(drafts::list::endpoint())
     .endpoint(requests::accepting())
     .endpoint(requests::declining());
-    let api = linked::endpoints(api);
+    let api = recipients::endpoints(linked::endpoints(api));
     directory::endpoints(joining::endpoints(invitations::endpoints(api)))
 }

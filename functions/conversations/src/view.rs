@@ -21,7 +21,7 @@ use crate::unread::Unread;
 pub struct ConversationView {
     /// Id of the conversation.
     pub id: String,
-    /// Whether it is one of two people, a group, or a channel.
+    /// Whether it is one of two people, a group, a channel, or a list of recipients.
     #[serde(rename = "type")]
     pub kind: ConversationKind,
     /// Title of a group; a direct conversation has none.
@@ -45,7 +45,7 @@ pub struct ConversationView {
     pub admin_ids: Vec<String>,
     /// Moderators, at most 100.
     pub moderator_ids: Vec<String>,
-    /// Number of active members.
+    /// Number of active members; of a broadcast its owner and its recipients.
     pub participant_count: i64,
     /// Most members it may have.
     pub max_participants: i64,
@@ -289,7 +289,7 @@ impl ConversationView {
 fn shown_settings(of: &Conversation) -> Option<ConversationSettings> {
     let set = of.own_settings();
     match of.kind {
-        ConversationKind::Direct => {
+        ConversationKind::Direct | ConversationKind::Broadcast => {
             let shown = ConversationSettings {
                 message_timer_seconds: set.message_timer_seconds,
                 custom: set.custom,

@@ -17,12 +17,13 @@ use whisper_schema::Body;
 use whisper_schema::body::forms::{MENTION, WEB_URL};
 use whisper_schema::body::{Changes, Distinct};
 use whisper_schema::prelude::{
-    ChannelPost, Conversation, ConversationKind, ConversationMember, Message, MessageVersion,
-    Notification, Timestamp,
+    BroadcastChange, ChannelPost, Conversation, ConversationKind, ConversationMember, Message,
+    MessageVersion, Notification, Timestamp,
 };
 use whisper_store::{Batch, Doc, Filter, First, Get, Order, Patch, Query};
 
 use crate::answer::{answer, fingerprint};
+use crate::broadcast::changed;
 use crate::follow::Copy;
 use crate::limits::{CHANGES, EDIT_WINDOW};
 use crate::opened::{Named, Opened};
@@ -223,8 +224,12 @@ impl Edit<'_> {
             "mentioned": self.newly_mentioned(),
         });
         let batch = match &self.copy {
-            Some(copy) => copy.edited(ctx, batch, message)?,
+            Some(copy) => copy.edited(ctx, batch, message, None)?,
             None => batch,
+        };
+        let batch = match conversation.kind {
+            ConversationKind::Broadcast => changed(batch, &message.id, BroadcastChange::Edited),
+            _ => batch,
         };
         let by = Some(self.after.access.member.user_id.as_str());
         events::append(ctx, batch, "message.edited", &message.id, by, &what)

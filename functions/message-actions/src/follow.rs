@@ -1,4 +1,5 @@
-//! The copy of a channel's message in the group in which it is talked about: it follows what is done to the message.
+//! Copies that follow what is done to their origins: of a channel's message in the group in which it is talked about, and of a
+//! broadcast's.
 
 use serde_json::json;
 use whisper_kit::{Ctx, Result, events};
@@ -35,7 +36,7 @@ pub async fn copies(
     Ok(copies.filter(|copy| copy.stands(ctx.now())).collect())
 }
 
-/// The copy of a message that is edited, with the group that it stands in.
+/// The copy of a message that is edited, with the conversation that it stands in.
 pub struct Copy {
     message: Doc<Message>,
     group: Doc<Conversation>,
@@ -59,11 +60,22 @@ impl Copy {
         Ok(both.map(|(message, group)| Copy { message, group }))
     }
 
+    /// The copy in its place, as they were read.
+    pub fn at(message: Doc<Message>, group: Doc<Conversation>) -> Self {
+        Copy { message, group }
+    }
+
     /// Has it follow the edit of its origin, by the same commit.
     ///
     /// # Errors
     /// A fault when the runtime has no randomness.
-    pub fn edited(&self, ctx: &Ctx, batch: Batch, origin: &Message) -> Result<Batch> {
+    pub fn edited(
+        &self,
+        ctx: &Ctx,
+        batch: Batch,
+        origin: &Message,
+        by: Option<&str>,
+    ) -> Result<Batch> {
         let (group, before) = (&self.group, &self.message);
         let mut copy = before.value.clone();
         copy.content.clone_from(&origin.content);
@@ -90,6 +102,6 @@ impl Copy {
             "contentType": copy.content_type,
             "mentioned": [],
         });
-        events::append(ctx, batch, "message.edited", &copy.id, None, &what)
+        events::append(ctx, batch, "message.edited", &copy.id, by, &what)
     }
 }

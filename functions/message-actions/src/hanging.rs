@@ -9,12 +9,15 @@ use whisper_kit::Result;
 use whisper_kit::jobs::Budget;
 use whisper_messages::ids::poll_id;
 use whisper_schema::system::{
-    ChannelPost, MessageMark, MessageMarkKind, MessageOpening, MessagePin, MessageReaction,
-    MessageReactionCount, MessageThread, MessageVersion, PollBallot, PollChoice, PollClosing,
-    PollTally, PostViewer,
+    Broadcast, BroadcastCopy, ChannelPost, MessageMark, MessageMarkKind, MessageOpening,
+    MessagePin, MessageReaction, MessageReactionCount, MessageThread, MessageVersion, PollBallot,
+    PollChoice, PollClosing, PollTally, PostViewer,
 };
 use whisper_schema::{Column, Document};
 use whisper_store::{Batch, Filter};
+
+/// Most copies of broadcasts that a commit forgets.
+const COPIES: u64 = 1_000;
 
 /// The rows that hang on some messages.
 pub struct Hanging {
@@ -26,6 +29,8 @@ pub struct Hanging {
     pins: Filter<MessagePin>,
     posts: Filter<ChannelPost>,
     viewers: Filter<PostViewer>,
+    /// None where the messages keep their places: copies of broadcasts follow what was done to these.
+    broadcasts: Option<(Filter<Broadcast>, Filter<BroadcastCopy>)>,
     /// None where the messages keep their places.
     threads: Option<Filter<MessageThread>>,
     /// None where none of the messages has a poll.
@@ -54,6 +59,10 @@ impl Hanging {
             pins: Filter::is_in(Column::id(), ids()),
             posts: Filter::is_in(Column::id(), ids()),
             viewers: Filter::is_in(PostViewer::MESSAGE_ID, ids()),
+            broadcasts: Some((
+                Filter::is_in(Column::id(), ids()),
+                Filter::is_in(BroadcastCopy::MESSAGE_ID, ids()),
+            )),
             threads: Some(Filter::is_in(Column::id(), ids())),
             votes: (!with_polls.is_empty()).then(|| Votes {
                 ballots: Filter::is_in(PollBallot::POLL_ID, polls()),
@@ -72,6 +81,7 @@ impl Hanging {
         Hanging {
             marks: Filter::and([self.marks, others]),
             threads: None,
+            broadcasts: None,
             ..self
         }
     }
@@ -118,6 +128,13 @@ impl Hanging {
         let batch = batch
             .delete_where(self.pins.clone(), rows)
             .delete_where(self.posts.clone(), rows);
+        let batch = match &self.broadcasts {
+            // A list has fewer recipients than rows that a commit may delete of all kinds together.
+            Some((broadcasts, copies)) => batch
+                .delete_where(broadcasts.clone(), rows)
+                .delete_where(copies.clone(), COPIES),
+            None => batch,
+        };
         let batch = match &self.votes {
             Some(votes) => batch.delete_where(votes.closings.clone(), rows),
             None => batch,

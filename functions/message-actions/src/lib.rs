@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod broadcast;
 mod chosen;
 mod delete;
 mod delete_many;

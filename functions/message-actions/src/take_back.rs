@@ -8,11 +8,12 @@ use whisper_kit::{Attempt, Ctx, Result, events};
 use whisper_messages::Access;
 use whisper_messages::ids::{mention_id, poll_id, reply_reference_id};
 use whisper_schema::prelude::{
-    Column, ConversationMember, ConversationMemberStatus, Message, MessageContentType,
-    MessageReference, MessageRemains, Notification, Poll, Timestamp,
+    BroadcastChange, Column, ConversationKind, ConversationMember, ConversationMemberStatus,
+    Message, MessageContentType, MessageReference, MessageRemains, Notification, Poll, Timestamp,
 };
 use whisper_store::{Batch, Doc, Filter, Patch};
 
+use crate::broadcast::changed;
 use crate::follow::copies;
 use crate::hanging::Hanging;
 use crate::preview::{Previews, shows_none_of};
@@ -23,7 +24,7 @@ use crate::threads;
 /// The most rows of each kind about the messages that the commit deletes; the job removes the rest.
 const ROWS: u64 = 200;
 
-/// Deletes messages of one conversation for all; to be tried again when something changed in the meantime.
+/// Deletes messages of one conversation for all, as one use of the limit if there is one; to be tried again when something changed in the meantime.
 ///
 /// # Errors
 /// `rate_limited`, and the store's.
@@ -31,7 +32,7 @@ pub async fn take_back(
     ctx: &Ctx,
     access: &Access,
     messages: &[Doc<Message>],
-    limit: &Limit,
+    limit: Option<&Limit>,
 ) -> Result<Attempt<()>> {
     let member = &access.member;
     // The group in which messages of a channel are talked about loses its copies too.
@@ -70,7 +71,17 @@ pub async fn take_back(
     let batch = without_words(hanging.remove_some(batch, ROWS), &going, &polls);
     let going: Vec<&Message> = going.iter().map(|message| &message.value).collect();
     let batch = threads::lower(ctx, batch, &going).await?;
-    let committed = limit.try_commit(ctx, batch).await?;
+    let is_list = access.conversation.kind == ConversationKind::Broadcast;
+    let batch = messages
+        .iter()
+        .filter(|_| is_list)
+        .fold(batch, |batch, message| {
+            changed(batch, &message.id, BroadcastChange::Deleted)
+        });
+    let committed = match limit {
+        Some(limit) => limit.try_commit(ctx, batch).await?,
+        None => ctx.try_commit(batch).await?,
+    };
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
 }
 

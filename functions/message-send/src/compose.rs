@@ -21,7 +21,7 @@ use crate::content::{Details, PollDetails, options_text};
 use crate::context::Context;
 use crate::draft::{SendMessage, take_content};
 use whisper_messages::{
-    ORIGINAL_CONTENT_TYPE, may_still_send, plain_text, post_of, summarised, voice,
+    ORIGINAL_CONTENT_TYPE, delivery_of, may_still_send, plain_text, post_of, summarised, voice,
 };
 
 /// Characters of the metadata as JSON text.
@@ -90,6 +90,10 @@ pub fn batch(
         .insert(&activity(ctx.new_id()?, message, author));
     let batch = match post_of(&context.conversation, author, &message.id) {
         Some(post) => batch.insert(&post),
+        None => batch,
+    };
+    let batch = match delivery_of(&context.conversation, author, &message.id) {
+        Some(delivery) => batch.insert(&delivery),
         None => batch,
     };
     let payload = json!({

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod broadcast;
 mod check;
 mod comments;
 mod compose;
@@ -18,6 +19,7 @@ mod shape;
 
 use whisper_kit::Api;
 
+pub use broadcast::JOB as BROADCASTS_JOB;
 pub use scheduled::JOB;
 
 /// The endpoints.
@@ -31,7 +33,7 @@ pub fn api() -> Api {
     .endpoint(send::endpoint())
     .endpoint(history::endpoint())
     .endpoint(comments::endpoint());
-    scheduled::endpoints(api)
+    broadcast::endpoints(scheduled::endpoints(api))
 }
 
 #[cfg(target_family = "wasm")]

@@ -9,8 +9,9 @@ use whisper_kit::Reply;
 use whisper_kit::Request;
 use whisper_kit::error::{Code, Error, Result};
 use whisper_schema::Timestamp;
-use whisper_schema::main_db::Message;
+use whisper_schema::main_db::{ConversationKind, Message};
 
+use crate::broadcast;
 use crate::context::Context;
 use crate::draft::SendMessage;
 use crate::keyed::{Keyed, name_by_key};
@@ -88,10 +89,16 @@ impl Attempting<'_> {
         let sender = Sender {
             user_id: &self.caller,
             is_anonymous: ctx.is_anonymous().await?,
+            is_copy: false,
         };
         let sending = Sending::decide(ctx, sender, id, draft, &context)?;
         Ok(match sending.try_commit(ctx).await? {
-            Some((message, committed)) => Attempt::Done(sent(message, committed.at)?),
+            Some((message, committed)) => {
+                if context.conversation.kind == ConversationKind::Broadcast {
+                    broadcast::begin(ctx, &message.id);
+                }
+                Attempt::Done(sent(message, committed.at)?)
+            }
             None => Attempt::Retry,
         })
     }

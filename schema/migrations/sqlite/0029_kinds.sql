@@ -1,4 +1,5 @@
--- Channels: their messages, who viewed them, and the groups in which they are talked about.
+-- Channels: their messages, who viewed them, and the groups in which they are talked about; lists of recipients, and the deliveries to
+-- them.
 
 CREATE TABLE "channelPosts" (
   "_seq" INTEGER PRIMARY KEY,
@@ -37,3 +38,44 @@ CREATE TABLE "linkedGroups" (
 ) STRICT;
 
 CREATE UNIQUE INDEX "linkedGroups_idx_group" ON "linkedGroups" ("groupId" ASC);
+
+CREATE TABLE "broadcastRecipients" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "conversationId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "addedAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "broadcastRecipients_idx_conversation" ON "broadcastRecipients" ("conversationId" ASC);
+
+CREATE TABLE "broadcasts" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "conversationId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "dueAt" INTEGER,
+  "position" INTEGER NOT NULL DEFAULT 0,
+  "reached" INTEGER NOT NULL DEFAULT 0,
+  "refused" INTEGER NOT NULL DEFAULT 0,
+  "attempts" INTEGER NOT NULL DEFAULT 0,
+  "change" TEXT,
+  "changeDueAt" INTEGER,
+  "changePosition" INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX "broadcasts_idx_due" ON "broadcasts" ("dueAt" ASC);
+
+CREATE INDEX "broadcasts_idx_change" ON "broadcasts" ("changeDueAt" ASC);
+
+CREATE TABLE "broadcastCopies" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "messageId" TEXT NOT NULL,
+  "conversationId" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "broadcastCopies_idx_message" ON "broadcastCopies" ("messageId" ASC);

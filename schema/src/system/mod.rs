@@ -4,6 +4,7 @@
 //! them; where a user may read a document as it is, it names its readers like any other.
 
 mod account;
+mod broadcast;
 mod channel_post;
 mod consumer_cursor;
 mod contact_book;
@@ -60,6 +61,7 @@ mod sticker_tag;
 mod story_reaction;
 
 pub use account::{Account, AccountStatus};
+pub use broadcast::{Broadcast, BroadcastChange, BroadcastCopy, BroadcastRecipient};
 pub use channel_post::{ChannelPost, PostViewer};
 pub use consumer_cursor::ConsumerCursor;
 pub use contact_book::ContactBook;

@@ -30,7 +30,7 @@ pub fn endpoint() -> Endpoint {
     .reply::<OneConversationView>(200, "The public group.")
     .codes(&[
         Code::Forbidden,
-        Code::DirectConversation,
+        Code::DirectConversation, Code::WrongKind,
         Code::RateLimited,
     ])
 }

@@ -167,7 +167,11 @@ impl<'a> Entrance<'a> {
             Way::Directory => of.is_public || self.near.is_some(),
             Way::Link(link) => !link.is_used_up() && may_invite(of, self.maker.as_deref()),
         };
-        is_way && of.kind != ConversationKind::Direct && self.owner.is_some()
+        let is_open = !matches!(
+            of.kind,
+            ConversationKind::Direct | ConversationKind::Broadcast
+        );
+        is_way && is_open && self.owner.is_some()
     }
 
     /// Adds the conditions on which somebody may come in: the owner didn't block them, and the maker of the link may still invite.
