@@ -158,4 +158,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "integrations",
         sql: include_str!("../migrations/sqlite/0029_integrations.sql"),
     },
+    Migration {
+        number: 30,
+        name: "kinds",
+        sql: include_str!("../migrations/sqlite/0030_kinds.sql"),
+    },
 ];

@@ -9,13 +9,14 @@ use crate::main_db::{
 };
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
-    Account, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationFolder,
-    ConversationInvitation, ConversationJoinRequest, ConversationList, ConversationMember,
-    Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey,
-    IncomingWebhook, JobRun, ListChange, MediaEntry, MentionEntry, MessageDraft, MessageExpiry,
-    MessageMark, MessageOpening, MessagePin, MessageReaction, MessageReactionCount,
-    MessageReference, MessageRemains, MessageThread, MessageVersion, NotificationSettings,
-    OpenedMessage, OutgoingWebhook, PollBallot, PollChoice, PollClosing, PollTally, PostHashtag,
+    Account, Broadcast, BroadcastCopy, BroadcastRecipient, ChannelPost, ConsumerCursor,
+    ContactBook, ContactRequest, ConversationBan, ConversationFolder, ConversationInvitation,
+    ConversationJoinRequest, ConversationList, ConversationMember, Discoverable, DisplayName,
+    ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, IncomingWebhook, JobRun,
+    LinkedGroup, ListChange, MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark,
+    MessageOpening, MessagePin, MessageReaction, MessageReactionCount, MessageReference,
+    MessageRemains, MessageThread, MessageVersion, NotificationSettings, OpenedMessage,
+    OutgoingWebhook, PollBallot, PollChoice, PollClosing, PollTally, PostHashtag, PostViewer,
     Progress, ProgressDay, ProgressWeek, PublicConversation, PublicConversationTag, Push,
     PushSubscription, RateLimit, ReceiptTrail, ReputationGrant, RestingName, ScheduledBook,
     ScheduledMessage, SearchEntry, Session, SigningKey, StickerTag, StoryReaction, WebhookAttempt,
@@ -159,6 +160,12 @@ pub fn system_collections() -> &'static [&'static Collection] {
         OutgoingWebhook::COLLECTION,
         WebhookDelivery::COLLECTION,
         WebhookAttempt::COLLECTION,
+        ChannelPost::COLLECTION,
+        PostViewer::COLLECTION,
+        LinkedGroup::COLLECTION,
+        BroadcastRecipient::COLLECTION,
+        Broadcast::COLLECTION,
+        BroadcastCopy::COLLECTION,
     ]
 }
 

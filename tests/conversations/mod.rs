@@ -1,7 +1,9 @@
 //! Conversations: direct ones and groups, roles and their rights, unread messages.
 
 mod access;
+mod broadcasts;
 mod catching_up;
+mod channels;
 mod direct;
 mod directory;
 mod drafts;

@@ -12,6 +12,9 @@ macro_rules! message_path {
 }
 
 mod access;
+mod broadcast;
+mod channel;
+mod direct;
 pub mod ids;
 mod marks;
 mod mentioned;
@@ -31,6 +34,9 @@ mod webhook;
 mod words;
 
 pub use access::{Access, check_member, first_members, is_active, may_still_send, member_of};
+pub use broadcast::{BroadcastView, MOST_RECIPIENTS, broadcast_copy_id, delivery_of, recipient_id};
+pub use channel::{CommentsView, is_reader, is_voice, post_of, refuse_others, viewer_id, voice};
+pub use direct::{begin_direct, membership};
 pub use marks::{Marking, Marks, ReactionCountView, marks};
 pub use mentioned::{ADMINS, ALL, is_admin, is_group, is_mentioned, refuse_groups};
 pub use once::{

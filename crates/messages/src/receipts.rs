@@ -28,8 +28,10 @@ pub const MOST_LISTED: i64 = 512;
 pub fn receipts(access: &Access) -> Receiving {
     let (conversation, me) = (&access.conversation, &access.member.user_id);
     let is_direct = conversation.kind == ConversationKind::Direct;
-    let members = access.has(ConversationRight::SeeMembers);
-    let is_small = !is_direct && conversation.participant_count <= MOST_FOR_STATUS;
+    // Nobody learns who reads a channel: it counts views.
+    let is_channel = conversation.kind == ConversationKind::Channel;
+    let members = !is_channel && access.has(ConversationRight::SeeMembers);
+    let is_small = !is_direct && !is_channel && conversation.participant_count <= MOST_FOR_STATUS;
     let last = |of| is_small.then(|| last(&conversation.id, me, of));
     Receiving {
         me: me.clone(),

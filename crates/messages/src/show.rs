@@ -59,9 +59,8 @@ pub async fn show<R: ReadSet>(
     };
     let messages = messages.into_iter().filter(sees);
     let messages: Vec<Doc<Message>> = messages.map(|(message, _)| message).collect();
-    let kind = access.conversation.kind;
-    let viewing = Viewing::read(ctx, me, kind, receipts, &messages).await?;
-    Ok((Shown::new(messages, viewing.within(access)), more))
+    let viewing = Viewing::read(ctx, access, receipts, &messages).await?;
+    Ok((Shown::new(messages, viewing), more))
 }
 
 /// Reads messages of whichever conversations, each a conversation's id with a message's: those that stand and that the user

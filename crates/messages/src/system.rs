@@ -4,8 +4,8 @@ use serde_json::Value;
 use whisper_kit::{Ctx, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::main_db::{
-    Conversation, ConversationCircle, ConversationRight, Message, MessageContentType,
-    MessageStatus, SystemMessage,
+    Conversation, ConversationCircle, ConversationKind, ConversationRight, Message,
+    MessageContentType, MessageStatus, SystemMessage,
 };
 use whisper_store::{Batch, Patch};
 
@@ -16,7 +16,8 @@ use whisper_store::{Batch, Patch};
 pub struct Told(Vec<Message>);
 
 impl Told {
-    /// Tells of a member's changes to a conversation. Arrivals and departures aren't told where not everybody may see the members.
+    /// Tells of a member's changes to a conversation. Arrivals and departures aren't told where not everybody may see the members. Of a
+    /// channel nobody is named: it tells of itself.
     ///
     /// # Errors
     /// A fault when the runtime has no randomness.
@@ -26,13 +27,24 @@ impl Told {
         actor: &str,
         what: impl IntoIterator<Item = SystemMessage>,
     ) -> Result<Self> {
+        // Nobody else reads a list of recipients.
+        if conversation.kind == ConversationKind::Broadcast {
+            return Ok(Told::default());
+        }
         let settings = conversation.own_settings();
         let members = settings.circle(ConversationRight::SeeMembers);
         let is_told =
             |what: &SystemMessage| !what.is_of_members() || members == ConversationCircle::Everyone;
+        let is_channel = conversation.kind == ConversationKind::Channel;
+        let names_nobody = |what: &SystemMessage| !is_channel || what.users().is_empty();
+        let actor = match is_channel {
+            true => &conversation.id,
+            false => actor,
+        };
         let messages = what
             .into_iter()
             .filter(is_told)
+            .filter(names_nobody)
             .map(|what| Ok(message(ctx.new_id()?, conversation, actor, &what)));
         messages.collect::<Result<_>>().map(Told)
     }

@@ -9,6 +9,8 @@ use whisper_schema::main_db::{Message, MessageContentType, MessageStatus};
 use whisper_schema::{Choice, Timestamp};
 use whisper_store::Doc;
 
+use crate::broadcast::BroadcastView;
+use crate::channel::CommentsView;
 use crate::marks::ReactionCountView;
 use crate::once::{ViewOnceView, concealed, is_view_once};
 use crate::poll::PollView;
@@ -28,7 +30,7 @@ pub struct MessageView {
     pub id: String,
     /// Conversation it belongs to.
     pub conversation_id: String,
-    /// User who sent it.
+    /// User who sent it; the channel itself, where it stands for an author whom the caller doesn't learn.
     pub sender_id: String,
     /// Words, caption or question; ciphertext when the conversation is encrypted.
     pub content: String,
@@ -93,6 +95,15 @@ pub struct MessageView {
     pub is_starred: bool,
     /// How many messages answer it.
     pub reply_count: i64,
+    /// How many users viewed it; only in channels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub views: Option<i64>,
+    /// Where a message of a channel is talked about, once somebody asked for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comments: Option<CommentsView>,
+    /// How far a message of a broadcast got to its recipients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broadcast: Option<BroadcastView>,
     /// The results of its poll, with the viewer's choice; absent in the answer to a send.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub poll: Option<PollView>,
@@ -145,7 +156,11 @@ impl MessageView {
         let (reaction_counts, my_reactions) =
             (viewing.reaction_counts(&of), viewing.my_reactions(&of));
         let view_once = viewing.view_once(&of);
+        let (sender, views) = (viewing.sender_of(&of), viewing.views_of(&of));
         let mut view = MessageView {
+            views,
+            comments: viewing.comments_on(&of),
+            broadcast: viewing.broadcast_of(&of),
             view_once,
             is_starred: viewing.is_starred(&of),
             reply_count: viewing.replies_to(&of),
@@ -154,6 +169,7 @@ impl MessageView {
             my_reactions,
             ..MessageView::from(of.into_inner())
         };
+        view.sender_id = sender;
         view.status = status;
         if !shows_origin {
             view.forwarded_from_message_id = None;
@@ -198,6 +214,9 @@ impl From<Message> for MessageView {
             my_reactions: Vec::new(),
             is_starred: false,
             reply_count: 0,
+            views: None,
+            comments: None,
+            broadcast: None,
             view_once,
             deleted_for: Vec::new(),
             read_by: Vec::new(),

@@ -17,6 +17,8 @@ use whisper_schema::system::ConversationMember;
 use whisper_store::{Doc, Get};
 
 use crate::access::{Access, is_active};
+use crate::broadcast::{BroadcastView, Broadcasts};
+use crate::channel::{Channel, CommentsView, Posts};
 use crate::marks::{Marks, ReactionCountView, marks};
 use crate::mentioned::is_group;
 use crate::once::{Openings, ViewOnceView, is_view_once, openings};
@@ -55,28 +57,54 @@ pub struct Viewing {
     now: Timestamp,
     /// The conversations of which the viewer may know who the members are.
     open: BTreeSet<String>,
+    /// The rows beside messages of channels.
+    posts: Posts,
+    /// How far messages of broadcasts got.
+    broadcasts: Broadcasts,
+}
+
+/// The facts that are known before the messages are looked at.
+struct Facts<'a> {
+    me: &'a str,
+    direct: BTreeSet<String>,
+    receipts: Receipts,
+    channels: Vec<Channel>,
+    /// The lists of recipients.
+    lists: Vec<String>,
+}
+
+/// The id of a conversation, if it is a list of recipients.
+fn list_of(access: &Access) -> Option<String> {
+    let of = &access.conversation;
+    (of.kind == ConversationKind::Broadcast).then(|| of.id.clone())
 }
 
 impl Viewing {
-    /// Reads the people and memberships that these messages name, and the reactions to them; one statement, none
-    /// for no messages.
+    /// Reads the people and memberships that these messages of a conversation name, and the reactions to them; one statement, in
+    /// a channel two, none for no messages.
     ///
     /// # Errors
     /// The store's.
     pub async fn read(
         ctx: &Ctx,
-        me: &str,
-        kind: ConversationKind,
+        access: &Access,
         receipts: Receipts,
         messages: &[Doc<Message>],
     ) -> Result<Self> {
-        let here = messages.first().map(|m| m.conversation_id.clone());
-        let direct = here.filter(|_| kind == ConversationKind::Direct);
-        Viewing::of(ctx, me, direct.into_iter().collect(), receipts, messages).await
+        let here = &access.conversation;
+        let direct = (here.kind == ConversationKind::Direct).then(|| here.id.clone());
+        let facts = Facts {
+            me: &access.member.user_id,
+            direct: direct.into_iter().collect(),
+            receipts,
+            channels: Channel::of(access).into_iter().collect(),
+            lists: list_of(access).into_iter().collect(),
+        };
+        Ok(Viewing::of(ctx, facts, messages).await?.within(access))
     }
 
-    /// As [`Viewing::read`] and [`Viewing::within`], for messages of several conversations; two statements. Receipts are
-    /// those of conversations of two: in each of the others there may be as many as in a history.
+    /// As [`Viewing::read`], for messages of several conversations; two statements, and one more where some are of channels.
+    /// Receipts are those of conversations of two: in each of the others there may be as many as in a history.
     ///
     /// # Errors
     /// The store's.
@@ -102,32 +130,44 @@ impl Viewing {
             readers: readers(members, me, tells_of_reading(profile.as_deref())),
             ..Receipts::default()
         };
-        let viewing = Viewing::of(ctx, me, direct, receipts, messages).await?;
+        let channels = places.clone().into_iter().filter_map(Channel::of);
+        let facts = Facts {
+            me,
+            direct,
+            receipts,
+            channels: channels.collect(),
+            lists: places.clone().into_iter().filter_map(list_of).collect(),
+        };
+        let viewing = Viewing::of(ctx, facts, messages).await?;
         Ok(places.into_iter().fold(viewing, Viewing::within))
     }
 
-    async fn of(
-        ctx: &Ctx,
-        me: &str,
-        direct: BTreeSet<String>,
-        receipts: Receipts,
-        messages: &[Doc<Message>],
-    ) -> Result<Self> {
+    async fn of(ctx: &Ctx, facts: Facts<'_>, messages: &[Doc<Message>]) -> Result<Self> {
+        let Facts {
+            me,
+            direct,
+            receipts,
+            channels,
+            lists,
+        } = facts;
         if messages.is_empty() {
             return Ok(Viewing::default());
         }
+        let posts = Posts::read(ctx, &channels, messages).await?;
+        let broadcasts = Broadcasts::read(ctx, &lists, messages).await?;
         let origins: BTreeSet<&str> = messages.iter().filter_map(|m| origin(m)).collect();
         let memberships = origins
             .iter()
             .map(|origin| Get::<ConversationMember>::id(member_id(origin, me)));
-        let named = named(messages, &receipts.readers);
-        let (people, memberships, marks, polls, openings) = ctx
+        let named = named(messages, &receipts.readers, &posts);
+        let (people, memberships, marks, polls, openings, threads) = ctx
             .read((
                 shown_to(me, named.iter().map(String::as_str)),
                 memberships.collect::<Vec<_>>(),
                 marks(me, messages),
                 polls_of(me, messages.iter().map(|m| &m.value)),
                 openings(me, messages),
+                posts.threads(),
             ))
             .await?;
         let memberships = memberships.into_iter().flatten().map(Doc::into_inner);
@@ -146,13 +186,36 @@ impl Viewing {
             openings,
             now: ctx.now(),
             open: BTreeSet::new(),
+            posts: posts.counted(threads),
+            broadcasts,
         })
+    }
+
+    /// The sender of this message to the viewer: its author, or the channel that stands for them.
+    pub fn sender_of(&self, message: &Message) -> String {
+        let sender = self.posts.sender(message);
+        sender.unwrap_or(&message.sender_id).to_owned()
+    }
+
+    /// How many users viewed this message; none where it isn't one of a channel.
+    pub fn views_of(&self, message: &Message) -> Option<i64> {
+        self.posts.views(&message.id)
+    }
+
+    /// How far this message of a broadcast got.
+    pub fn broadcast_of(&self, message: &Message) -> Option<BroadcastView> {
+        self.broadcasts.view(&message.id)
+    }
+
+    /// Where this message of a channel is talked about.
+    pub fn comments_on(&self, message: &Message) -> Option<CommentsView> {
+        self.posts.comments(&message.id)
     }
 
     /// Shows the parts that the settings of the messages' conversation let this member see: the users who reacted, where they may see
     /// the members.
     #[must_use]
-    pub fn within(mut self, access: &Access) -> Self {
+    fn within(mut self, access: &Access) -> Self {
         if access.has(ConversationRight::SeeMembers) {
             self.open.insert(access.conversation.id.clone());
         }
@@ -253,8 +316,9 @@ fn origin(message: &Message) -> Option<&str> {
 }
 
 /// The people whom these messages name, as many as an answer has.
-fn named(messages: &[Doc<Message>], readers: &[Reader]) -> BTreeSet<String> {
-    let senders = messages.iter().map(|message| message.sender_id.clone());
+fn named(messages: &[Doc<Message>], readers: &[Reader], posts: &Posts) -> BTreeSet<String> {
+    let senders = messages.iter().filter_map(|message| posts.sender(message));
+    let senders = senders.map(str::to_owned);
     let readers = readers
         .iter()
         .filter(|reader| messages.iter().any(|message| reader.has_received(message)))

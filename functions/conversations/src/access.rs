@@ -54,16 +54,20 @@ impl Access {
         is_in_sight(message, &self.conversation, &self.me, None)
     }
 
-    /// Refuses operations that make no sense between two.
+    /// Refuses operations that make no sense between two, or with a list of recipients.
     ///
     /// # Errors
-    /// `direct_conversation`.
+    /// `direct_conversation`, `wrong_kind`.
     pub fn refuse_direct(&self) -> Result<()> {
         match self.conversation.kind {
             ConversationKind::Direct => {
                 let detail =
                     "A direct conversation keeps its two members; archive it to put it away.";
                 Err(Error::new(Code::DirectConversation, detail))
+            }
+            ConversationKind::Broadcast => {
+                let detail = "A broadcast has recipients, and no members but its owner.";
+                Err(Error::new(Code::WrongKind, detail))
             }
             _ => Ok(()),
         }

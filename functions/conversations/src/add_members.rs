@@ -59,7 +59,7 @@ pub fn endpoint() -> Endpoint {
     .codes(&[
         Code::Forbidden,
         Code::ConversationFull,
-        Code::DirectConversation,
+        Code::DirectConversation, Code::WrongKind,
         Code::RateLimited,
     ])
 }

@@ -1,13 +1,12 @@
 //! Users who become members of a group, whichever way they come.
 
 use whisper_kit::error::{Code, Error, Result};
+use whisper_messages::membership;
 use whisper_schema::prelude::{
     Conversation, ConversationHistory, ConversationMember, ConversationMemberRole as Role,
     ConversationMemberStatus as Status, Timestamp,
 };
 use whisper_store::{Batch, Filter, Patch};
-
-use crate::create::membership;
 
 /// The circumstances under which users join by one commit.
 #[derive(Clone, Copy, Debug)]

@@ -49,7 +49,7 @@ pub fn endpoint() -> Endpoint {
     .reply::<BanView>(200, "They were banned already; reason and end are as sent.")
     .codes(&[
         Code::Forbidden,
-        Code::DirectConversation,
+        Code::DirectConversation, Code::WrongKind,
         Code::RateLimited,
     ])
 }

@@ -59,7 +59,7 @@ pub fn endpoint() -> Endpoint {
         bans,
     )
     .reply::<ListingWith<BanView, Users>>(200, "A page of bans.")
-    .codes(&[Code::Forbidden, Code::DirectConversation])
+    .codes(&[Code::Forbidden, Code::DirectConversation, Code::WrongKind])
 }
 
 /// Answers 200 with a page of the bans that haven't ended.

@@ -1,12 +1,11 @@
-//! `POST /v1/conversations`: makes a direct or a group conversation.
+//! `POST /v1/conversations`: makes a direct conversation, a group, a channel, or a list of recipients.
 
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::idempotency::Once;
 use whisper_kit::precondition::tag;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
-use whisper_messages::Told;
-use whisper_people::ids::member_id;
+use whisper_messages::{MOST_RECIPIENTS, Told, membership};
 use whisper_people::{blocked_any, direct_ids};
 use whisper_schema::prelude::{
     Conversation, ConversationCircle, ConversationKind, ConversationMember,
@@ -20,6 +19,7 @@ use crate::draft::{MOST_MEMBERS, NewConversation};
 use crate::get::answer;
 use crate::limits::{ADDED, GROUPS, STRANGERS, Uses};
 use crate::others::{Others, Wish};
+use crate::recipients::on_list;
 use crate::shown::{SHOWN_MEMBERS, ShownMembers};
 use crate::unread::Unread;
 use crate::view::{ConversationView, OneConversationView, Sight};
@@ -30,7 +30,7 @@ pub fn endpoint() -> Endpoint {
         Method::POST,
         "/v1/conversations",
         "createConversation",
-        "Makes a direct or a group conversation.",
+        "Makes a direct conversation, a group, a channel, or a list of recipients of broadcasts.",
         create,
     )
     .headers(&["idempotency-key"])
@@ -73,6 +73,11 @@ struct Making<'a> {
 }
 
 impl Making<'_> {
+    /// Whether it is a list, whose recipients are no members.
+    fn is_list(&self) -> bool {
+        self.draft.kind == ConversationKind::Broadcast
+    }
+
     fn others(&self) -> &[String] {
         &self.draft.participant_ids
     }
@@ -116,11 +121,16 @@ impl Making<'_> {
         let (ctx, me) = (self.ctx, self.me);
         let others = ctx.read(Others::ask(me, self.others())).await?;
         let others = Others::of(others);
-        others.refuse(Wish::Add, "participantIds", self.others(), |_| false)?;
+        let wish = match self.is_list() {
+            true => Wish::Write,
+            false => Wish::Add,
+        };
+        others.refuse(wish, "participantIds", self.others(), |_| false)?;
         let uses = Uses::of(ctx, &[(GROUPS, 1), (ADDED, self.others().len())]).await?;
         let id = ctx.new_id()?;
         let at = Timestamp::AT_COMMIT;
-        let members = self.others().iter();
+        let is_list = self.is_list();
+        let members = self.others().iter().filter(|_| !is_list);
         let members = members.map(|other| ConversationMember {
             is_request: others.is_stranger_to(other),
             ..membership(&id, other, Role::Member, Some(me), at)
@@ -141,18 +151,21 @@ impl Making<'_> {
         let (ctx, me) = (self.ctx, self.me);
         let now = ctx.now();
         let mut conversation = self.draft.conversation(id, me);
-        let told = Told::of(ctx, &conversation, me, self.told())?;
+        let told = Told::of(ctx, &conversation, me, self.told(&conversation))?;
         if let Some(newest) = told.newest() {
             conversation.last_message_id = Some(newest.id.clone());
             conversation.last_message_text = newest.plain_text.clone();
-            conversation.last_message_sender_id = Some(me.to_owned());
+            conversation.last_message_sender_id = Some(newest.sender_id.clone());
         }
         // No later than the others, who join at the commit: its maker stands first among its members, also where documents of
         // one commit have no order of their own.
         let myself = membership(&conversation.id, me, role, None, now);
         let mut batch = Batch::new().insert(&conversation).insert(&myself);
         batch = members.iter().fold(batch, Batch::insert);
-        if !members.is_empty() {
+        if self.is_list() {
+            batch = on_list(batch, &conversation.id, self.others());
+        }
+        if !self.others().is_empty() {
             let ids = self.others().iter().map(String::as_str);
             batch = batch.expect_none(blocked_any(me, ids));
         }
@@ -200,7 +213,7 @@ impl Making<'_> {
             shown: ShownMembers {
                 participants: self.participants(),
                 admins: admins.into_iter().collect(),
-                moderators: Vec::new(),
+                ..ShownMembers::default()
             },
             unread: Unread::default(),
             newest: newest.as_ref(),
@@ -213,13 +226,13 @@ impl Making<'_> {
         }
     }
 
-    /// The beginning of the history of a group.
-    fn told(&self) -> Option<SystemMessage> {
+    /// The beginning of the history of a group or channel.
+    fn told(&self, conversation: &Conversation) -> Option<SystemMessage> {
         if self.draft.kind == ConversationKind::Direct {
             return None;
         }
         // Where not everybody may see the members, the first of them aren't named either.
-        let settings = self.draft.settings.clone().unwrap_or_default();
+        let settings = conversation.own_settings();
         let members = settings.circle(ConversationRight::SeeMembers);
         let is_open = members == ConversationCircle::Everyone;
         Some(SystemMessage::ConversationCreated {
@@ -229,7 +242,8 @@ impl Making<'_> {
     }
 
     fn participants(&self) -> Vec<String> {
-        let all = std::iter::once(self.me.to_owned()).chain(self.others().iter().cloned());
+        let others = self.others().iter().filter(|_| !self.is_list());
+        let all = std::iter::once(self.me.to_owned()).chain(others.cloned());
         all.take(SHOWN_MEMBERS as usize).collect()
     }
 }
@@ -238,29 +252,8 @@ fn located(reply: Reply, id: &str) -> Reply {
     reply.location(&format!("/v1/conversations/{id}"))
 }
 
-/// A new, active membership.
-pub fn membership(
-    conversation: &str,
-    user: &str,
-    role: Role,
-    invited_by: Option<&str>,
-    joined_at: Timestamp,
-) -> ConversationMember {
-    ConversationMember {
-        id: member_id(conversation, user),
-        conversation_id: conversation.to_owned(),
-        user_id: user.to_owned(),
-        role,
-        joined_at,
-        updated_at: Some(joined_at),
-        invited_by: invited_by.map(str::to_owned),
-        ..ConversationMember::default()
-    }
-}
-
 impl NewConversation {
     fn conversation(&self, id: String, creator: &str) -> Conversation {
-        let is_direct = self.kind == ConversationKind::Direct;
         let most = self.max_participants.unwrap_or(MOST_MEMBERS);
         Conversation {
             id,
@@ -271,7 +264,11 @@ impl NewConversation {
             avatar_file_id: self.avatar_file_id.clone(),
             creator_id: creator.to_owned(),
             participant_count: 1 + self.participant_ids.len() as i64,
-            max_participants: if is_direct { 2 } else { most },
+            max_participants: match self.kind {
+                ConversationKind::Direct => 2,
+                ConversationKind::Broadcast => MOST_RECIPIENTS + 1,
+                _ => most,
+            },
             is_encrypted: self.is_encrypted,
             settings: self.settings.as_ref().and_then(|set| set.to_text()),
             // The list is sorted by it: nothing comes in before conversations that were listed already.

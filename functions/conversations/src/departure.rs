@@ -10,6 +10,7 @@ use whisper_store::{Cursor, Filter, First, Get, Order, Query};
 
 use crate::access::{Access, active};
 use crate::leave::leaving;
+use crate::recipients::closing;
 
 /// Memberships that one call looks at.
 const PORTION: u32 = 100;
@@ -58,9 +59,13 @@ async fn attempt(ctx: &Ctx, member: &ConversationMember) -> Result<Attempt<()>> 
         return Ok(Attempt::Done(()));
     }
     let is_owner = me.role == Role::Owner;
+    let is_list = conversation.kind == ConversationKind::Broadcast;
     let successor = admin.or(moderator).or(anybody).filter(|_| is_owner);
     let access = Access { conversation, me };
-    let batch = leaving(ctx, &access, successor.as_ref())?;
+    let batch = match is_list {
+        true => closing(ctx, &access)?,
+        false => leaving(ctx, &access, successor.as_ref())?,
+    };
     let committed = ctx.try_commit(batch).await?;
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
 }

@@ -8,7 +8,7 @@ use whisper_schema::prelude::{Column, Conversation, ConversationKind, Conversati
 use whisper_schema::{Body, Rule};
 use whisper_store::Filter;
 
-use crate::draft::{OF_GROUPS, settings_of_groups};
+use crate::draft::{NOT_OF_LISTS, OF_GROUPS, settings_of_groups};
 
 /// A change of a conversation's details; null takes a value away.
 #[derive(Clone, Debug, Body)]
@@ -84,7 +84,8 @@ impl ConversationChange {
     pub fn apply_to(self, conversation: &mut Conversation) -> Result<Changed> {
         let wrong = match conversation.kind {
             ConversationKind::Direct => self.wrong_with_direct(),
-            _ => Vec::new(),
+            ConversationKind::Broadcast => self.wrong_with_list(),
+            kind => self.unfit_for(kind),
         };
         if !wrong.is_empty() {
             return Err(Error::fields(wrong));
@@ -139,6 +140,24 @@ impl ConversationChange {
             ("avatarUrl", self.avatar_url != Change::Keep),
             ("avatarFileId", self.avatar_file_id != Change::Keep),
         ]
+    }
+
+    fn wrong_with_list(&self) -> Vec<FieldError> {
+        let settings = match &self.settings {
+            Change::Set(settings) => settings_of_groups(settings),
+            Change::Keep | Change::Clear => Vec::new(),
+        };
+        let refused = |field| FieldError::new(field, Rule::Unknown, NOT_OF_LISTS);
+        settings.into_iter().map(refused).collect()
+    }
+
+    fn unfit_for(&self, kind: ConversationKind) -> Vec<FieldError> {
+        let unfit = match &self.settings {
+            Change::Set(settings) => settings.unfit_for(kind),
+            Change::Keep | Change::Clear => Vec::new(),
+        };
+        let refused = |(name, why)| FieldError::new(format!("settings.{name}"), Rule::Enum, why);
+        unfit.into_iter().map(refused).collect()
     }
 
     fn wrong_with_direct(&self) -> Vec<FieldError> {

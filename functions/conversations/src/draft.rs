@@ -13,20 +13,24 @@ pub const MOST_MEMBERS: i64 = 200_000;
 /// A conversation to be made.
 #[derive(Clone, Debug, PartialEq, Body)]
 #[body(of = Conversation, check = NewConversation::check)]
-#[body(rule = r#"{"properties": {"type": {"enum": ["direct", "group"]}}}"#)]
+#[body(rule = r#"{"properties": {"type": {"enum": ["direct", "group", "channel", "broadcast"]}}}"#)]
 #[body(rule = r#"{"anyOf": [{"properties": {
             "type": {"const": "direct"}, "participantIds": {"type": "array", "minItems": 1, "maxItems": 1}, "name": {"type": "null"}, "description": {"type": "null"},
             "avatarUrl": {"type": "null"}, "avatarFileId": {"type": "null"}, "maxParticipants": {"type": "null"}}, "required": ["participantIds"]},
-        {"properties": {"type": {"const": "group"}, "name": {"type": "string"}}, "required": ["name"]}]}"#)]
+        {"properties": {"type": {"const": "broadcast"}, "isEncrypted": {"enum": [null, false]}, "maxParticipants": {"type": "null"}}},
+        {"properties": {"type": {"enum": ["group", "channel"]}, "name": {"type": "string"}}, "required": ["name"]}]}"#)]
+#[body(example = r#"{"type": "broadcast", "name": "Family", "participantIds": []}"#)]
+#[body(example = r#"{"type": "channel", "name": "News", "settings": {"signatures": true}}"#)]
 #[body(example = r#"{"type": "group", "name": "Chess", "participantIds": []}"#)]
 pub struct NewConversation {
-    /// `direct` or `group`; the other kinds are not supported yet.
+    /// `direct`, `group`, `channel` or `broadcast`; the other kind is not supported yet.
     #[field(key = "type")]
     pub kind: ConversationKind,
-    /// Users beside the caller: exactly one in a direct conversation, at most 100 in a group.
+    /// Users beside the caller: exactly one in a direct conversation, at most 100 in a group or channel, or recipients of a
+    /// broadcast.
     #[field(apart, count = 0..=100, unique, is = forms::ID)]
     pub participant_ids: Vec<String>,
-    /// Title of a group, 1 to 100 characters; a direct conversation has none.
+    /// Title of a group or channel, 1 to 100 characters; a direct conversation has none.
     pub name: Option<String>,
     /// Description of a group, at most 500 characters.
     pub description: Option<String>,
@@ -49,9 +53,11 @@ impl NewConversation {
     fn check(&self, fields: &mut Fields<'_, '_>) {
         match self.kind {
             ConversationKind::Direct => self.check_direct(fields),
-            ConversationKind::Group => self.check_group(fields),
+            ConversationKind::Group | ConversationKind::Channel => self.check_group(fields),
+            ConversationKind::Broadcast => self.check_list(fields),
             kind => {
-                let detail = format!("{kind} is not supported yet; use direct or group");
+                let detail =
+                    format!("{kind} is not supported yet; use direct, group, channel or broadcast");
                 fields.refuse("type", Rule::Enum, detail);
             }
         }
@@ -80,9 +86,27 @@ impl NewConversation {
         }
     }
 
+    fn check_list(&self, fields: &mut Fields<'_, '_>) {
+        if self.is_encrypted {
+            fields.refuse("isEncrypted", Rule::Enum, NOT_OF_LISTS);
+        }
+        if fields.has("maxParticipants") {
+            fields.refuse("maxParticipants", Rule::Unknown, NOT_OF_LISTS);
+        }
+        let settings = self.settings.iter().flat_map(settings_of_groups);
+        for key in settings {
+            fields.refuse(&key, Rule::Unknown, NOT_OF_LISTS);
+        }
+    }
+
     fn check_group(&self, fields: &mut Fields<'_, '_>) {
         if self.name.is_none() && fields.is_clean("name") {
-            fields.refuse("name", Rule::Required, "is required for a group");
+            let detail = "is required for a group or channel";
+            fields.refuse("name", Rule::Required, detail);
+        }
+        let settings = self.settings.iter();
+        for (name, why) in settings.flat_map(|settings| settings.unfit_for(self.kind)) {
+            fields.refuse(&format!("settings.{name}"), Rule::Enum, why);
         }
         // The caller takes a place too.
         let count = self.participant_ids.len() as i64;
@@ -110,6 +134,9 @@ impl NewConversation {
 
 /// Why a field of a group is refused in a direct conversation.
 pub const OF_GROUPS: &str = "is for groups; a direct conversation has none";
+
+/// Why a field is refused in a broadcast.
+pub const NOT_OF_LISTS: &str = "is not for broadcasts";
 
 /// The fields of settings that a direct conversation doesn't have.
 pub fn settings_of_groups(settings: &ConversationSettings) -> Vec<String> {
@@ -166,6 +193,8 @@ mod tests {
             json!({"type": "direct", "participantIds": ["a"], "settings": {"messageTimerSeconds": 86_400}}),
             json!({"type": "group", "name": "x"}),
             json!({"type": "group", "name": "x", "description": null, "participantIds": ["a", "b"]}),
+            json!({"type": "channel", "name": "x", "settings": {"signatures": true, "sendMessages": "owner"}}),
+            json!({"type": "broadcast", "participantIds": ["a", "b"]}),
             json!({"type": "group", "name": "x".repeat(100), "maxParticipants": 2, "participantIds": ["a"]}),
         ] {
             assert_eq!(fields(body.clone()), [""; 0], "{body}");
@@ -173,11 +202,11 @@ mod tests {
     }
 
     #[test]
-    fn the_type_is_one_of_two() {
+    fn the_type_is_one_of_four() {
         for body in [
             json!({}),
             json!({"type": "club"}),
-            json!({"type": "channel", "name": "x"}),
+            json!({"type": "community", "name": "x"}),
         ] {
             assert_eq!(fields(body.clone()), ["type"], "{body}");
         }
@@ -212,6 +241,19 @@ mod tests {
                 vec!["settings.addMembers", "settings.theme"],
             ),
             (json!({"type": "group"}), vec!["name"]),
+            (json!({"type": "channel"}), vec!["name"]),
+            (
+                json!({"type": "broadcast", "isEncrypted": true, "maxParticipants": 3, "settings": {"addMembers": "everyone"}}),
+                vec!["isEncrypted", "maxParticipants", "settings.addMembers"],
+            ),
+            (
+                json!({"type": "channel", "name": "x", "settings": {"sendMessages": "everyone", "seeMembers": "everyone"}}),
+                vec!["settings.sendMessages", "settings.seeMembers"],
+            ),
+            (
+                group(json!({"settings": {"signatures": true}})),
+                vec!["settings.signatures"],
+            ),
             (group(json!({"name": " \n"})), vec!["name"]),
             (
                 group(json!({"name": "a\nb", "description": "\u{1B}[2J"})),

@@ -100,7 +100,7 @@ async fn attempt(
         access.conversation.value.updated_at = Some(committed.at);
         if let Some(newest) = told.newest() {
             access.conversation.value.last_message_id = Some(newest.id.clone());
-            access.conversation.value.last_message_sender_id = Some(me);
+            access.conversation.value.last_message_sender_id = Some(newest.sender_id.clone());
         }
     }
     answer(ctx, access, shown).await.map(Attempt::Done)

@@ -7,7 +7,7 @@ use whisper_people::{People, shown_to};
 use crate::access::{Access, admit, door};
 use crate::details::fingerprint;
 use crate::newest;
-use crate::shown::{ShownMembers, shown_members, told_of};
+use crate::shown::{self, ShownMembers, shown_members, told_of};
 use crate::unread::{self, Unread};
 use crate::view::{ConversationView, OneConversationView, Sight};
 
@@ -41,10 +41,13 @@ pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Re
         .pop();
     let found = found.flatten();
     let sender = match &found {
-        Some(found) => found.as_ref().map(|newest| newest.sender_id.as_str()),
-        None => conversation.last_message_sender_id.as_deref(),
+        Some(found) => found.as_deref().and_then(shown::sender),
+        None => {
+            let sender = conversation.last_message_sender_id.as_deref();
+            sender.filter(|sender| *sender != conversation.id)
+        }
     };
-    let named = shown.all().chain([conversation.creator_id.as_str()]);
+    let named = shown.all().chain(shown::maker(&conversation, &me));
     let asked = (
         unread::count(&conversation, &me, ctx.now()),
         newest::named(&conversation),
@@ -59,7 +62,8 @@ pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Re
     }
     // Seldom needed: the people of whom it tells are most often among the members that are shown.
     let mut told = newest.as_deref().map(told_of).unwrap_or_default();
-    told.extend(newest.as_ref().map(|newest| newest.sender_id.clone()));
+    let sender = newest.as_deref().and_then(shown::sender);
+    told.extend(sender.map(str::to_owned));
     if !told.iter().all(|user| people.ids().any(|id| id == user)) {
         let told = told.iter().map(String::as_str);
         let all: Vec<String> = people.ids().chain(told).map(str::to_owned).collect();

@@ -43,6 +43,7 @@ pub fn endpoint() -> Endpoint {
         Code::Forbidden,
         Code::LastOwner,
         Code::DirectConversation,
+        Code::WrongKind,
         Code::RateLimited,
     ])
 }

@@ -6,7 +6,7 @@ use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, Reply, Request, R
 use whisper_messages::Told;
 use whisper_people::list_changed;
 use whisper_schema::prelude::{
-    Conversation, ConversationMember, ConversationMemberRole as Role,
+    Conversation, ConversationKind, ConversationMember, ConversationMemberRole as Role,
     ConversationMemberStatus as Status, SystemMessage,
 };
 use whisper_store::{Batch, Doc, Filter, Patch};
@@ -15,6 +15,7 @@ use crate::access::{Access, admit, door, same_role};
 use crate::directory::deserted;
 use crate::give_role::as_role;
 use crate::positions::forget_trail;
+use crate::recipients::closing;
 use crate::remove_member::gone;
 
 /// The operation.
@@ -23,11 +24,11 @@ pub fn endpoint() -> Endpoint {
         Method::POST,
         "/v1/conversations/{conversationId}/leave",
         "leaveConversation",
-        "The caller leaves a group; an owner hands over first, or is the last.",
+        "The caller leaves a group or channel; an owner hands over first, or is the last. A broadcast goes with its owner.",
         leave,
     )
     .reply_empty(204, "The caller is no member any more.")
-    .codes(&[Code::LastOwner, Code::DirectConversation])
+    .codes(&[Code::LastOwner, Code::DirectConversation, Code::WrongKind])
 }
 
 /// Answers 204. An owner can only go last, or after handing over.
@@ -40,6 +41,10 @@ async fn leave(ctx: Ctx, request: Request) -> Result<Reply> {
 async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<()>> {
     let me = ctx.caller()?.user_id;
     let access = admit(ctx.read(door(id, &me)).await?)?;
+    if access.conversation.kind == ConversationKind::Broadcast {
+        let committed = ctx.try_commit(closing(ctx, &access)?).await?;
+        return Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())));
+    }
     access.refuse_direct()?;
     let owner = access.me.role == Role::Owner;
     if owner && access.conversation.participant_count > 1 {

@@ -24,6 +24,7 @@ mod joining;
 mod leave;
 mod lift_ban;
 mod limits;
+mod linked;
 mod list;
 mod listing;
 mod mark_delivered;
@@ -37,6 +38,7 @@ mod own_list;
 mod pinned;
 mod positions;
 mod reached;
+mod recipients;
 mod remove_member;
 mod requests;
 mod rules;
@@ -56,7 +58,7 @@ whisper_kit::entry!(crate::api);
 pub fn api() -> Api {
     let api = Api::new(
         "conversations",
-        "Direct and group conversations, their members and roles; invitations, and the directory of public groups.",
+        "Direct conversations, groups and channels, their members and roles; invitations, and the directory of public groups and channels.",
     )
     .rates(&[
         limits::GROUPS,
@@ -101,5 +103,6 @@ pub fn api() -> Api {
     .endpoint(drafts::list::endpoint())
     .endpoint(requests::accepting())
     .endpoint(requests::declining());
+    let api = recipients::endpoints(linked::endpoints(api));
     directory::endpoints(joining::endpoints(invitations::endpoints(api)))
 }

@@ -23,7 +23,12 @@ pub fn endpoint() -> Endpoint {
         lift,
     )
     .reply_empty(204, "They are not banned any more.")
-    .codes(&[Code::Forbidden, Code::DirectConversation, Code::RateLimited])
+    .codes(&[
+        Code::Forbidden,
+        Code::DirectConversation,
+        Code::WrongKind,
+        Code::RateLimited,
+    ])
 }
 
 /// Answers 204.

@@ -11,7 +11,7 @@ use whisper_schema::prelude::{
 use whisper_store::{Doc, Get};
 
 use crate::newest;
-use crate::shown::{ShownMembers, shown_members, shown_pair, told_of};
+use crate::shown::{self, ShownMembers, shown_members, shown_pair, told_of};
 use crate::unread::{self, Unread};
 use crate::view::{ConversationView, Sight};
 
@@ -98,9 +98,9 @@ fn named(item: &Item, me: &str) -> Vec<String> {
     let is_direct = conversation.kind == ConversationKind::Direct;
     let peer = item.shown.peer_of(me).filter(|_| is_direct);
     let newest = item.newest.as_deref();
-    let sender = newest.map(|newest| newest.sender_id.as_str());
+    let sender = newest.and_then(shown::sender);
     let told = newest.map(told_of).unwrap_or_default();
-    let named = [Some(conversation.creator_id.as_str()), peer, sender];
+    let named = [shown::maker(conversation, &item.me), peer, sender];
     let named = named.into_iter().flatten().map(str::to_owned);
     named.chain(told).collect()
 }

@@ -4,7 +4,7 @@ use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_people::privacy::tells_of_reading;
 use whisper_people::{Users, shown_to};
-use whisper_schema::prelude::{ConversationMember, ConversationRight, Profile};
+use whisper_schema::prelude::{ConversationKind, ConversationMember, ConversationRight, Profile};
 use whisper_store::{Filter, Get, Order, Query};
 
 use crate::access::{active, admit, door};
@@ -51,7 +51,11 @@ async fn members(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
     );
     let (people, messages, profile) = ctx.read(asked).await?;
     let is_told = tells_of_reading(profile.as_deref());
-    let reached = Reached::new(&access, messages, is_told, ctx.now());
+    let reached = match access.conversation.kind {
+        // Nobody learns who reads a channel: it counts views.
+        ConversationKind::Channel => Reached::default(),
+        _ => Reached::new(&access, messages, is_told, ctx.now()),
+    };
     let views = page.items.iter();
     let views = views.map(|member| MemberView::new(member, &people, &reached));
     let cursors = (page.next.as_ref(), page.previous.as_ref());

@@ -27,7 +27,12 @@ pub fn endpoint() -> Endpoint {
         remove_member,
     )
     .reply_empty(204, "They are no member any more.")
-    .codes(&[Code::Forbidden, Code::DirectConversation, Code::RateLimited])
+    .codes(&[
+        Code::Forbidden,
+        Code::DirectConversation,
+        Code::WrongKind,
+        Code::RateLimited,
+    ])
 }
 
 /// Answers 204; a member who stands as high as the caller, or higher, can't be sent away.

@@ -1,10 +1,12 @@
 //! The members whose ids a view shows.
 
 use whisper_schema::prelude::{
-    Conversation, ConversationMember, ConversationMemberRole, ConversationRight, Message,
-    SystemMessage,
+    Conversation, ConversationMember, ConversationMemberRole, ConversationRight, LinkedGroup,
+    Message, SystemMessage,
 };
-use whisper_store::{Answers, Doc, Filter, Order, Query, Questions, ReadSet, StoreError};
+use whisper_store::{Answers, Doc, Filter, Get, Order, Query, Questions, ReadSet, StoreError};
+
+use whisper_messages::{is_reader, is_voice};
 
 use crate::access::active;
 use crate::rules::MANAGERS;
@@ -22,6 +24,8 @@ pub struct Asking {
     participants: Members,
     /// Managers and moderators of a group; nobody stands out in a direct conversation.
     roles: Option<(Members, Members)>,
+    /// Of a channel, the group that is linked to it.
+    link: Option<Get<LinkedGroup>>,
 }
 
 /// Asks for the ids that the view of a direct conversation shows.
@@ -29,6 +33,7 @@ pub fn shown_pair(conversation: &str) -> Asking {
     Asking {
         participants: participants(conversation),
         roles: None,
+        link: None,
     }
 }
 
@@ -42,6 +47,7 @@ pub fn shown_members(conversation: &str) -> Asking {
             with_role(Filter::is_in(ConversationMember::ROLE, MANAGERS)),
             with_role(Filter::eq(ConversationMember::ROLE, moderator)),
         )),
+        link: Some(Get::id(conversation)),
     }
 }
 
@@ -64,16 +70,19 @@ impl ReadSet for Asking {
 
     fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
         self.participants.ask(questions)?;
-        self.roles.ask(questions)
+        self.roles.ask(questions)?;
+        self.link.ask(questions)
     }
 
     fn take(self, answers: &mut Answers) -> Result<ShownMembers, StoreError> {
         let participants = self.participants.take(answers)?;
         let (admins, moderators) = self.roles.take(answers)?.unwrap_or_default();
+        let link = self.link.take(answers)?.flatten();
         Ok(ShownMembers {
             participants: ids(participants),
             admins: ids(admins),
             moderators: ids(moderators),
+            linked_group: link.map(|link| link.into_inner().group_id),
         })
     }
 }
@@ -87,6 +96,8 @@ pub struct ShownMembers {
     pub admins: Vec<String>,
     /// Moderators.
     pub moderators: Vec<String>,
+    /// Group in which the messages of a channel are talked about.
+    pub linked_group: Option<String>,
 }
 
 impl ShownMembers {
@@ -97,8 +108,15 @@ impl ShownMembers {
     }
 
     /// The members whom this member may see: all, where the settings let the member see who belongs to the conversation; else
-    /// the member and the members who run it.
+    /// the member and the members who run it. Of a channel others see themselves alone.
     pub fn seen_by(mut self, me: &ConversationMember, conversation: &Conversation) -> Self {
+        if is_reader(conversation, me.role) {
+            return ShownMembers {
+                participants: vec![me.user_id.clone()],
+                linked_group: self.linked_group,
+                ..ShownMembers::default()
+            };
+        }
         if !conversation.lets(me.role, ConversationRight::SeeMembers) {
             let (admins, moderators) = (&self.admins, &self.moderators);
             self.participants
@@ -119,6 +137,17 @@ fn ids(found: Vec<Doc<ConversationMember>>) -> Vec<String> {
         .into_iter()
         .map(|member| member.value.user_id)
         .collect()
+}
+
+/// The maker of a conversation, where this member learns of them.
+pub fn maker<'a>(conversation: &'a Conversation, me: &ConversationMember) -> Option<&'a str> {
+    let is_told = !is_reader(conversation, me.role);
+    is_told.then_some(conversation.creator_id.as_str())
+}
+
+/// The sender of a message, where that is a user; none where a channel is.
+pub fn sender(newest: &Message) -> Option<&str> {
+    (!is_voice(newest)).then_some(newest.sender_id.as_str())
 }
 
 /// The users whom the preview of a system message names beside its sender.

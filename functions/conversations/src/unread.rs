@@ -1,9 +1,10 @@
 //! How many messages of others somebody has not read.
 
-use whisper_messages::{ADMINS, ALL, in_sight_of, is_admin};
+use whisper_messages::{ADMINS, ALL, in_sight_of, is_admin, is_reader};
 use whisper_people::{in_use, unblocked};
 use whisper_schema::prelude::{
-    Column, Conversation, ConversationMember, MentionEntry, Message, Timestamp,
+    ChannelPost, Column, Conversation, ConversationKind, ConversationMember, MentionEntry, Message,
+    Timestamp,
 };
 use whisper_store::{Count, Filter, Query};
 
@@ -12,6 +13,8 @@ pub const UNREAD_CAP: u64 = 999;
 
 /// The most members of a conversation whose accounts are looked at for a count.
 const LOOKED_AT: i64 = 100;
+
+const DAY: i64 = 24 * 3_600_000;
 
 /// A count of unread messages, up to [`UNREAD_CAP`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,6 +73,22 @@ fn messages(of: &Conversation, member: &ConversationMember, now: Timestamp) -> Q
         .filter(Filter::eq(Message::IS_SYSTEM_MESSAGE, false))
         .filter(Filter::stands(now))
         .filter(unblocked(Message::SENDER_ID, &member.user_id))
+        .filter(Filter::and(not_written(of, member)))
+}
+
+/// Leaves out the messages that the member wrote for a channel, which doesn't name them: those since the newest one that they
+/// read, and a day before, as the times of commits are no exact order.
+fn not_written(of: &Conversation, member: &ConversationMember) -> Option<Filter<Message>> {
+    let may_write = of.kind == ConversationKind::Channel && !is_reader(of, member.role);
+    may_write.then(|| {
+        let since = member.last_read_at.unwrap_or(member.joined_at);
+        let written = Filter::and([
+            Filter::eq(ChannelPost::CONVERSATION_ID, of.id.as_str()),
+            Filter::eq(ChannelPost::AUTHOR_ID, member.user_id.as_str()),
+            Filter::gt(ChannelPost::SENT_AT, since.plus(-DAY)),
+        ]);
+        Filter::is_not_among(Column::id(), Column::<ChannelPost>::id(), written)
+    })
 }
 
 #[cfg(test)]

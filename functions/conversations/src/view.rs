@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use whisper_messages::is_reader;
 use whisper_people::{People, UserSummaryView, Users};
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{
@@ -20,7 +21,7 @@ use crate::unread::Unread;
 pub struct ConversationView {
     /// Id of the conversation.
     pub id: String,
-    /// Whether it is one of two people, or a group.
+    /// Whether it is one of two people, a group, a channel, or a list of recipients.
     #[serde(rename = "type")]
     pub kind: ConversationKind,
     /// Title of a group; a direct conversation has none.
@@ -35,7 +36,7 @@ pub struct ConversationView {
     /// File of its picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar_file_id: Option<String>,
-    /// User who made it.
+    /// User who made it; to readers of a channel, who don't learn who runs it, the channel itself.
     pub creator_id: String,
     /// The first 100 active members, in the order they joined; of the members who run it and the caller alone, where the settings
     /// don't let the caller see the members.
@@ -44,7 +45,7 @@ pub struct ConversationView {
     pub admin_ids: Vec<String>,
     /// Moderators, at most 100.
     pub moderator_ids: Vec<String>,
-    /// Number of active members.
+    /// Number of active members; of a broadcast its owner and its recipients.
     pub participant_count: i64,
     /// Most members it may have.
     pub max_participants: i64,
@@ -87,6 +88,9 @@ pub struct ConversationView {
     /// were set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settings: Option<ConversationSettings>,
+    /// Group in which the messages of a channel are talked about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub linked_group_id: Option<String>,
     /// Whether anybody may find and join it.
     pub is_public: bool,
     /// Category it is listed under when public.
@@ -239,6 +243,10 @@ impl ConversationView {
         let unread_count = Map::from_iter([(me.user_id.clone(), json!(sight.unread.count))]);
         let newest = sight.preview();
         let settings = shown_settings(&of);
+        let creator_id = match is_reader(&of, me.role) {
+            true => of.id.clone(),
+            false => of.creator_id,
+        };
         ConversationView {
             peer: sight.peer(of.kind),
             last_message_id: newest.map(|message| message.id.clone()),
@@ -253,7 +261,7 @@ impl ConversationView {
             description: of.description,
             avatar_url: of.avatar_url,
             avatar_file_id: of.avatar_file_id,
-            creator_id: of.creator_id,
+            creator_id,
             participant_count: of.participant_count,
             max_participants: of.max_participants,
             is_encrypted: of.is_encrypted,
@@ -263,6 +271,7 @@ impl ConversationView {
             is_archived: mine(me.is_archived),
             unread_count,
             settings,
+            linked_group_id: sight.shown.linked_group,
             is_public: of.is_public,
             category: of.category,
             tags: of.tags,
@@ -280,7 +289,7 @@ impl ConversationView {
 fn shown_settings(of: &Conversation) -> Option<ConversationSettings> {
     let set = of.own_settings();
     match of.kind {
-        ConversationKind::Direct => {
+        ConversationKind::Direct | ConversationKind::Broadcast => {
             let shown = ConversationSettings {
                 message_timer_seconds: set.message_timer_seconds,
                 custom: set.custom,

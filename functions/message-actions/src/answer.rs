@@ -21,13 +21,10 @@ pub fn fingerprint(message: &Message) -> i64 {
 /// # Errors
 /// The store's.
 pub async fn answer(ctx: &Ctx, access: &Access, message: Doc<Message>) -> Result<Reply> {
-    let me = access.member.user_id.as_str();
-    let conversation = &access.conversation;
     let receipts = ctx.read(receipts(access)).await?;
     let edit = fingerprint(&message);
     let one = std::slice::from_ref(&message);
-    let viewing = Viewing::read(ctx, me, conversation.kind, receipts, one).await?;
-    let viewing = viewing.within(access);
+    let viewing = Viewing::read(ctx, access, receipts, one).await?;
     let view = SingleMessageView {
         message: MessageView::seen(message, &viewing),
         users: viewing.into_users(),

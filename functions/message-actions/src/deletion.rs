@@ -91,7 +91,7 @@ impl Deletion<'_> {
         let limit: Limit = CHANGES.of_caller(ctx).await?;
         let limit = limit.times(counted.unwrap_or(pending.len()));
         match self.whom {
-            Whom::All => take_back(ctx, &access, &pending, &limit).await,
+            Whom::All => take_back(ctx, &access, &pending, Some(&limit)).await,
             Whom::Me => hide(ctx, &access.member, &pending, &limit).await,
         }
     }

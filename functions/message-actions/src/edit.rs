@@ -17,12 +17,14 @@ use whisper_schema::Body;
 use whisper_schema::body::forms::{MENTION, WEB_URL};
 use whisper_schema::body::{Changes, Distinct};
 use whisper_schema::prelude::{
-    Conversation, ConversationKind, ConversationMember, Message, MessageVersion, Notification,
-    Timestamp,
+    BroadcastChange, ChannelPost, Conversation, ConversationKind, ConversationMember, Message,
+    MessageVersion, Notification, Timestamp,
 };
-use whisper_store::{Batch, Doc, Filter, First, Order, Patch, Query};
+use whisper_store::{Batch, Doc, Filter, First, Get, Order, Patch, Query};
 
 use crate::answer::{answer, fingerprint};
+use crate::broadcast::changed;
+use crate::follow::Copy;
 use crate::limits::{CHANGES, EDIT_WINDOW};
 use crate::opened::{Named, Opened};
 use crate::preview::shows_none_of;
@@ -85,8 +87,9 @@ async fn attempt(
     let more = (
         first_members(named.conversation, PAIR),
         last_version(named.message),
+        Get::<ChannelPost>::id(named.message),
     );
-    let (mut opened, (pair, last)) = named.open_shown(ctx, more).await?;
+    let (mut opened, (pair, last, post)) = named.open_shown(ctx, more).await?;
     let hours = ctx.config().get(&EDIT_WINDOW);
     may_edit(&opened.message, &opened.access, hours, ctx.now())?;
     refuse_unwanted(ctx, &opened, pair).await?;
@@ -105,6 +108,7 @@ async fn attempt(
         before: &before,
         after: &opened,
         number: last.map_or(1, |last| last.number + 1),
+        copy: Copy::of(ctx, post).await?,
     };
     edit.refuse_groups()?;
     let limits = edit.limits(ctx).await?;
@@ -161,6 +165,8 @@ struct Edit<'a> {
     after: &'a Opened,
     /// The number of the version that it replaces.
     number: i64,
+    /// The copy that is talked about, of a message of a channel.
+    copy: Option<Copy>,
 }
 
 impl Edit<'_> {
@@ -217,8 +223,16 @@ impl Edit<'_> {
             "contentType": message.content_type,
             "mentioned": self.newly_mentioned(),
         });
-        let sender = Some(message.sender_id.as_str());
-        events::append(ctx, batch, "message.edited", &message.id, sender, &what)
+        let batch = match &self.copy {
+            Some(copy) => copy.edited(ctx, batch, message, None)?,
+            None => batch,
+        };
+        let batch = match conversation.kind {
+            ConversationKind::Broadcast => changed(batch, &message.id, BroadcastChange::Edited),
+            _ => batch,
+        };
+        let by = Some(self.after.access.member.user_id.as_str());
+        events::append(ctx, batch, "message.edited", &message.id, by, &what)
     }
 
     /// The words that the edit replaces. Of two edits at once one finds its number taken, and is made again.
@@ -238,7 +252,8 @@ impl Edit<'_> {
     }
 }
 
-fn words_of(message: &Message) -> Patch<Message> {
+/// The change to the words that a message has now.
+pub fn words_of(message: &Message) -> Patch<Message> {
     Patch::new()
         .set(Message::CONTENT, message.content.as_str())
         .set(Message::PLAIN_TEXT, message.plain_text.clone())

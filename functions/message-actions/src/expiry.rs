@@ -9,6 +9,7 @@ use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{Column, Message, MessageExpiry, Timestamp};
 use whisper_store::{Doc, Filter, Order, Query};
 
+use crate::broadcast::follow;
 use crate::naming::forget;
 use crate::once::Opened;
 use crate::remains::Remains;
@@ -41,6 +42,7 @@ async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
             time: Bounds::default().time / parts,
             ..Bounds::default()
         };
+        follow(&Budget::new(&ctx, part(4)), tally).await?;
         jobs::expire(&ctx, &Opened, part(4), tally).await?;
         jobs::expire(&ctx, &Remains, part(2), tally).await?;
         jobs::expire(&ctx, &Messages, Bounds::default(), tally).await

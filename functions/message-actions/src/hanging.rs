@@ -1,5 +1,5 @@
 //! Things that hang on messages and go with them: marks, reactions and their counts, pins, earlier versions, openings, votes,
-//! numbers of answers.
+//! numbers of answers, views of channels.
 //!
 //! A message that is removed takes all of it along, over several commits where it is much. One that is deleted for all keeps
 //! its place: users who had deleted it for themselves still don't see that, and its answers stay and are counted. The rest goes,
@@ -9,12 +9,15 @@ use whisper_kit::Result;
 use whisper_kit::jobs::Budget;
 use whisper_messages::ids::poll_id;
 use whisper_schema::system::{
-    MessageMark, MessageMarkKind, MessageOpening, MessagePin, MessageReaction,
-    MessageReactionCount, MessageThread, MessageVersion, PollBallot, PollChoice, PollClosing,
-    PollTally,
+    Broadcast, BroadcastCopy, ChannelPost, MessageMark, MessageMarkKind, MessageOpening,
+    MessagePin, MessageReaction, MessageReactionCount, MessageThread, MessageVersion, PollBallot,
+    PollChoice, PollClosing, PollTally, PostViewer,
 };
 use whisper_schema::{Column, Document};
 use whisper_store::{Batch, Filter};
+
+/// Most copies of broadcasts that a commit forgets.
+const COPIES: u64 = 1_000;
 
 /// The rows that hang on some messages.
 pub struct Hanging {
@@ -24,6 +27,10 @@ pub struct Hanging {
     versions: Filter<MessageVersion>,
     openings: Filter<MessageOpening>,
     pins: Filter<MessagePin>,
+    posts: Filter<ChannelPost>,
+    viewers: Filter<PostViewer>,
+    /// None where the messages keep their places: copies of broadcasts follow what was done to these.
+    broadcasts: Option<(Filter<Broadcast>, Filter<BroadcastCopy>)>,
     /// None where the messages keep their places.
     threads: Option<Filter<MessageThread>>,
     /// None where none of the messages has a poll.
@@ -50,6 +57,12 @@ impl Hanging {
             versions: Filter::is_in(MessageVersion::MESSAGE_ID, ids()),
             openings: Filter::is_in(MessageOpening::MESSAGE_ID, ids()),
             pins: Filter::is_in(Column::id(), ids()),
+            posts: Filter::is_in(Column::id(), ids()),
+            viewers: Filter::is_in(PostViewer::MESSAGE_ID, ids()),
+            broadcasts: Some((
+                Filter::is_in(Column::id(), ids()),
+                Filter::is_in(BroadcastCopy::MESSAGE_ID, ids()),
+            )),
             threads: Some(Filter::is_in(Column::id(), ids())),
             votes: (!with_polls.is_empty()).then(|| Votes {
                 ballots: Filter::is_in(PollBallot::POLL_ID, polls()),
@@ -68,6 +81,7 @@ impl Hanging {
         Hanging {
             marks: Filter::and([self.marks, others]),
             threads: None,
+            broadcasts: None,
             ..self
         }
     }
@@ -81,6 +95,7 @@ impl Hanging {
         let batch = all(batch, self.reaction_counts, rows);
         let batch = all(batch, self.versions, rows);
         let batch = all(batch, self.openings, rows);
+        let batch = all(batch, self.viewers, rows);
         let Some(votes) = self.votes else {
             return batch;
         };
@@ -97,7 +112,8 @@ impl Hanging {
             .delete_where(self.reactions, rows)
             .delete_where(self.reaction_counts, rows)
             .delete_where(self.versions, rows)
-            .delete_where(self.openings, rows);
+            .delete_where(self.openings, rows)
+            .delete_where(self.viewers, rows);
         match self.votes {
             Some(votes) => batch
                 .delete_where(votes.ballots, rows)
@@ -109,7 +125,16 @@ impl Hanging {
 
     /// Removes what there is once for each message at most.
     fn one_each(&self, batch: Batch, rows: u64) -> Batch {
-        let batch = batch.delete_where(self.pins.clone(), rows);
+        let batch = batch
+            .delete_where(self.pins.clone(), rows)
+            .delete_where(self.posts.clone(), rows);
+        let batch = match &self.broadcasts {
+            // A list has fewer recipients than rows that a commit may delete of all kinds together.
+            Some((broadcasts, copies)) => batch
+                .delete_where(broadcasts.clone(), rows)
+                .delete_where(copies.clone(), COPIES),
+            None => batch,
+        };
         let batch = match &self.votes {
             Some(votes) => batch.delete_where(votes.closings.clone(), rows),
             None => batch,
@@ -130,6 +155,7 @@ impl Hanging {
         run.drain(&self.reaction_counts).await?;
         run.drain(&self.versions).await?;
         run.drain(&self.openings).await?;
+        run.drain(&self.viewers).await?;
         if let Some(votes) = self.votes {
             run.drain(&votes.ballots).await?;
             run.drain(&votes.choices).await?;

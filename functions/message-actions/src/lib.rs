@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod broadcast;
 mod chosen;
 mod delete;
 mod delete_many;
 mod deletion;
 mod edit;
 mod expiry;
+mod follow;
 mod get;
 mod hanging;
 mod hide;
@@ -27,6 +29,7 @@ mod stars;
 mod take_back;
 mod threads;
 mod versions;
+mod views;
 
 use whisper_kit::Api;
 
@@ -46,6 +49,7 @@ pub fn api() -> Api {
     .endpoint(versions::endpoint())
     .endpoint(delete::endpoint())
     .endpoint(delete_many::endpoint())
+    .endpoint(views::endpoint())
     .endpoint(expiry::endpoint());
     let api = pins::endpoints(reactions::endpoints(api)).endpoint(replies::endpoint());
     let api = once::endpoints(stars::endpoints(api));

@@ -14,6 +14,8 @@ pub const PINS: Rate = Rate::per_minute("pin", "pin_rate_per_minute", 60);
 pub const STARS: Rate = Rate::per_minute("star", "star_rate_per_minute", 120);
 /// Messages that can be viewed once that one user may open.
 pub const VIEWS: Rate = Rate::per_minute("view", "view_rate_per_minute", 120);
+/// Times that one user may tell of messages of channels that they viewed, up to 100 messages each time.
+pub const POST_VIEWS: Rate = Rate::per_minute("post view", "post_view_rate_per_minute", 120);
 /// Changes of messages, each message counted: edits and deletions.
 pub const CHANGES: Rate = Rate::per_minute("message change", "message_change_rate_per_minute", 300);
 /// For how many hours after it was sent its sender may edit a message.
@@ -36,6 +38,8 @@ pub const REACTIONS_PER_USER: Number = Number {
 };
 
 /// All rates.
-pub const RATES: &[Rate] = &[CHANGES, MENTIONS, PINS, REACTIONS, STARS, VIEWS, VOTING];
+pub const RATES: &[Rate] = &[
+    CHANGES, MENTIONS, PINS, POST_VIEWS, REACTIONS, STARS, VIEWS, VOTING,
+];
 /// All other numbers.
 pub const NUMBERS: &[Number] = &[DELETE_WINDOW, EDIT_WINDOW, REACTIONS_PER_USER];

@@ -10,7 +10,7 @@ use whisper_messages::{Access, MOST_LISTED, Trail, recipients};
 use whisper_people::privacy::tells_of_reading;
 use whisper_people::{Users, by_ids, shown_to};
 use whisper_schema::Timestamp;
-use whisper_schema::main_db::{ConversationRight, Message, Profile};
+use whisper_schema::main_db::{ConversationKind, ConversationRight, Message, Profile};
 use whisper_schema::system::{ConversationMember, ReceiptTrail};
 use whisper_store::{Count, Doc, Filter, Get, Order, Paged, Query};
 
@@ -88,13 +88,22 @@ pub fn endpoint() -> Endpoint {
         list,
     )
     .reply::<ListingWith<ReceiptView, ReceiptCounts>>(200, "A page of members, with the counts.")
-    .codes(&[Code::NotFound, Code::Forbidden, Code::InvalidQuery])
+    .codes(&[
+        Code::NotFound,
+        Code::Forbidden,
+        Code::InvalidQuery,
+        Code::WrongKind,
+    ])
 }
 
 async fn list(ctx: Ctx, request: Request, window: Window<ReceiptFilters>) -> Result<Reply> {
     let (named, me) = (Named::of(&request)?, ctx.caller()?.user_id);
     let (opened, profile) = named.open(&ctx, Get::<Profile>::id(&me)).await?;
     let (access, message) = (opened.access, opened.message);
+    if access.conversation.kind == ConversationKind::Channel {
+        let detail = "Nobody learns who reads a channel: it counts views.";
+        return Err(Error::new(Code::WrongKind, detail));
+    }
     if message.sender_id != me {
         return Err(Error::forbidden(
             "Only the sender of a message learns who received it.",

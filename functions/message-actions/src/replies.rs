@@ -74,9 +74,7 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
         .filter(|message| message.lasts(ctx.now()))
         .or_not_found()?;
     let shown = page.items;
-    let kind = access.conversation.kind;
-    let viewing = Viewing::read(&ctx, &me, kind, receipts, &shown).await?;
-    let viewing = viewing.within(&access);
+    let viewing = Viewing::read(&ctx, &access, receipts, &shown).await?;
     let items = shown
         .into_iter()
         .map(|doc| MessageView::seen(doc, &viewing));

@@ -1,7 +1,7 @@
 //! The rights to change messages. Pure: no store, no clock.
 
 use whisper_kit::error::{Code, Error, Result};
-use whisper_messages::{Access, is_view_once};
+use whisper_messages::{Access, is_view_once, is_voice};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
     ConversationKind, ConversationMemberRole as Role, ConversationRight, Message,
@@ -59,7 +59,9 @@ pub fn may_edit(message: &Message, access: &Access, hours: u64, now: Timestamp) 
     let kind = message.content_type;
     let is_fixed =
         is_copy || matches!(kind, MessageContentType::Forward | MessageContentType::Poll);
-    if message.is_system_message || message.sender_id != access.member.user_id {
+    // A message of a channel that doesn't sign is edited by everybody who may send there.
+    let is_theirs = is_voice(message) || message.sender_id == access.member.user_id;
+    if message.is_system_message || !is_theirs {
         return Err(Error::forbidden("Only its sender may edit a message."));
     }
     if is_fixed || message.deleted_at.is_some() || is_view_once(message) {

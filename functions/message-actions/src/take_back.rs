@@ -8,11 +8,13 @@ use whisper_kit::{Attempt, Ctx, Result, events};
 use whisper_messages::Access;
 use whisper_messages::ids::{mention_id, poll_id, reply_reference_id};
 use whisper_schema::prelude::{
-    Column, ConversationMember, ConversationMemberStatus, Message, MessageContentType,
-    MessageReference, MessageRemains, Notification, Poll, Timestamp,
+    BroadcastChange, Column, ConversationKind, ConversationMember, ConversationMemberStatus,
+    Message, MessageContentType, MessageReference, MessageRemains, Notification, Poll, Timestamp,
 };
 use whisper_store::{Batch, Doc, Filter, Patch};
 
+use crate::broadcast::changed;
+use crate::follow::copies;
 use crate::hanging::Hanging;
 use crate::preview::{Previews, shows_none_of};
 use crate::removal::delete;
@@ -22,7 +24,7 @@ use crate::threads;
 /// The most rows of each kind about the messages that the commit deletes; the job removes the rest.
 const ROWS: u64 = 200;
 
-/// Deletes messages of one conversation for all; to be tried again when something changed in the meantime.
+/// Deletes messages of one conversation for all, as one use of the limit if there is one; to be tried again when something changed in the meantime.
 ///
 /// # Errors
 /// `rate_limited`, and the store's.
@@ -30,24 +32,27 @@ pub async fn take_back(
     ctx: &Ctx,
     access: &Access,
     messages: &[Doc<Message>],
-    limit: &Limit,
+    limit: Option<&Limit>,
 ) -> Result<Attempt<()>> {
-    let (conversation, member) = (access.conversation.id.as_str(), &access.member);
-    let ids: Vec<&str> = messages.iter().map(|message| message.id.as_str()).collect();
-    let (here, going) = (
-        BTreeSet::from([conversation]),
-        ids.iter().copied().collect(),
-    );
-    let previews = Previews::read(ctx, &here, &going, ids.len()).await?;
+    let member = &access.member;
+    // The group in which messages of a channel are talked about loses its copies too.
+    let copies = copies(ctx, access, messages).await?;
+    let going: Vec<&Doc<Message>> = messages.iter().chain(&copies).collect();
+    let ids: Vec<&str> = going.iter().map(|message| message.id.as_str()).collect();
+    let places = going.iter().map(|message| message.conversation_id.as_str());
+    let places: BTreeSet<&str> = places.collect();
+    let set = ids.iter().copied().collect();
+    let previews = Previews::read(ctx, &places, &set, ids.len()).await?;
     let mut batch = Batch::new();
     if messages.iter().any(|m| m.sender_id != member.user_id) {
         batch = batch.expect_some(still_moderates(member));
     }
-    batch = match previews.has(conversation) {
-        true => previews.change(ctx, batch)?,
-        false => batch.expect_some(shows_none_of(conversation, &ids)),
-    };
-    for message in messages {
+    let others = places.iter().filter(|place| !previews.has(place));
+    batch = others.fold(batch, |batch, place| {
+        batch.expect_some(shows_none_of(place, &ids))
+    });
+    batch = previews.change(ctx, batch)?;
+    for message in &going {
         batch = batch
             .update_if(&message.id, emptied(), stands())
             .insert(&remains_of(message));
@@ -58,21 +63,31 @@ pub async fn take_back(
         let user = Some(member.user_id.as_str());
         batch = events::append(ctx, batch, "message.deleted", &message.id, user, &what)?;
     }
-    let polls = messages
+    let polls = going
         .iter()
         .filter(|message| message.content_type == MessageContentType::Poll);
     let polls: Vec<&str> = polls.map(|message| message.id.as_str()).collect();
     let hanging = Hanging::of(&ids, &polls).but_places();
-    let batch = without_words(hanging.remove_some(batch, ROWS), messages, &polls);
-    let going: Vec<&Message> = messages.iter().map(|message| &message.value).collect();
+    let batch = without_words(hanging.remove_some(batch, ROWS), &going, &polls);
+    let going: Vec<&Message> = going.iter().map(|message| &message.value).collect();
     let batch = threads::lower(ctx, batch, &going).await?;
-    let committed = limit.try_commit(ctx, batch).await?;
+    let is_list = access.conversation.kind == ConversationKind::Broadcast;
+    let batch = messages
+        .iter()
+        .filter(|_| is_list)
+        .fold(batch, |batch, message| {
+            changed(batch, &message.id, BroadcastChange::Deleted)
+        });
+    let committed = match limit {
+        Some(limit) => limit.try_commit(ctx, batch).await?,
+        None => ctx.try_commit(batch).await?,
+    };
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
 }
 
 /// Deletes the documents that belong to the messages alone: their mentions in inboxes, their polls, and that they answer
 /// others which end.
-fn without_words(batch: Batch, messages: &[Doc<Message>], polls: &[&str]) -> Batch {
+fn without_words(batch: Batch, messages: &[&Doc<Message>], polls: &[&str]) -> Batch {
     let mentions = messages.iter().flat_map(|message| {
         let users = message.mentions.iter();
         users.map(|user| mention_id(&message.id, user))

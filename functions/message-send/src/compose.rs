@@ -7,7 +7,9 @@ use whisper_kit::events;
 use whisper_messages::ids::{delivery_id, poll_id, reply_reference_id};
 use whisper_schema::analytics_db::{UserActivity, UserActivityType};
 use whisper_schema::content_db::Poll;
-use whisper_schema::main_db::{Message, MessageContentType, MessageStatus, QueuedMessage};
+use whisper_schema::main_db::{
+    ConversationKind, Message, MessageContentType, MessageStatus, QueuedMessage,
+};
 use whisper_schema::social_db::Story;
 use whisper_schema::system::{
     ConversationMember, MessageExpiry, MessageReference, MessageReferenceKind, MessageThread,
@@ -18,7 +20,9 @@ use whisper_store::{Batch, Filter, Patch};
 use crate::content::{Details, PollDetails, options_text};
 use crate::context::Context;
 use crate::draft::{SendMessage, take_content};
-use whisper_messages::{ORIGINAL_CONTENT_TYPE, plain_text, summarised};
+use whisper_messages::{
+    ORIGINAL_CONTENT_TYPE, delivery_of, plain_text, post_of, summarised, voice,
+};
 
 /// Characters of the metadata as JSON text.
 const METADATA_TEXT: usize = 10_000;
@@ -28,7 +32,7 @@ pub fn message(id: String, draft: &SendMessage, context: &Context, now: Timestam
     let mut message = Message {
         id,
         conversation_id: context.conversation.id.clone(),
-        sender_id: context.member.user_id.clone(),
+        sender_id: voice(&context.conversation, &context.member.user_id).to_owned(),
         status: MessageStatus::Sent,
         expires_at: context.end_of(draft, now),
         created_at: Some(Timestamp::AT_COMMIT),
@@ -47,7 +51,7 @@ pub fn message(id: String, draft: &SendMessage, context: &Context, now: Timestam
 }
 
 /// Copies the origin's content, and notes its kind.
-fn copy(origin: &Message, into: &mut Message) {
+pub fn copy(origin: &Message, into: &mut Message) {
     take_content!(&mut *into, origin);
     if origin.content_type == MessageContentType::Forward && origin.metadata.is_some() {
         // A copy of a copy is one of the first.
@@ -77,6 +81,7 @@ pub fn batch(
     draft: &SendMessage,
     context: &Context,
 ) -> Result<Batch> {
+    let author = context.member.user_id.as_str();
     let batch = context
         .expect_sender(Batch::new())
         .insert(message)
@@ -85,7 +90,15 @@ pub fn batch(
     let batch = match context.webhook {
         // Nobody's experience grows by what a program posts.
         Some(_) => batch,
-        None => batch.insert(&activity(ctx.new_id()?, message)),
+        None => batch.insert(&activity(ctx.new_id()?, message, author)),
+    };
+    let batch = match post_of(&context.conversation, author, &message.id) {
+        Some(post) => batch.insert(&post),
+        None => batch,
+    };
+    let batch = match delivery_of(&context.conversation, author, &message.id) {
+        Some(delivery) => batch.insert(&delivery),
+        None => batch,
     };
     let payload = json!({
         "conversationId": message.conversation_id,
@@ -95,8 +108,8 @@ pub fn batch(
         // Consumers needn't read a message without mentions.
         "hasMentions": !message.mentions.is_empty(),
     });
-    let sender = Some(message.sender_id.as_str());
-    let batch = events::append(ctx, batch, "message.sent", &message.id, sender, &payload)?;
+    let by = Some(author);
+    let batch = events::append(ctx, batch, "message.sent", &message.id, by, &payload)?;
     let batch = match message.expires_at {
         Some(expires_at) => batch.insert(&MessageExpiry {
             id: message.id.clone(),
@@ -122,7 +135,12 @@ pub fn batch(
         None => batch,
     };
     Ok(match &draft.details {
-        Details::Poll(poll) => batch.insert(&poll_document(message, poll)),
+        Details::Poll(poll) => {
+            let mut document = poll_document(message, poll);
+            // Nobody learns who reads a channel.
+            document.is_anonymous |= context.conversation.kind == ConversationKind::Channel;
+            batch.insert(&document)
+        }
         Details::StoryReply(reply) => {
             batch.increment::<Story>(&reply.story_id, Story::REPLY_COUNT, 1)
         }
@@ -183,7 +201,7 @@ fn delivery(message: &Message, peer: Option<&ConversationMember>) -> QueuedMessa
     }
 }
 
-fn activity(id: String, message: &Message) -> UserActivity {
+fn activity(id: String, message: &Message, author: &str) -> UserActivity {
     let metadata = json!({
         "messageId": message.id,
         "conversationId": message.conversation_id,
@@ -191,7 +209,7 @@ fn activity(id: String, message: &Message) -> UserActivity {
     });
     UserActivity {
         id,
-        user_id: message.sender_id.clone(),
+        user_id: author.to_owned(),
         activity_type: UserActivityType::MessageSent,
         metadata: Some(metadata.to_string()),
         timestamp: Timestamp::AT_COMMIT,

@@ -64,11 +64,9 @@ async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let page = messages(&access, window.filters.order, ctx.now());
     let asked = (window.over(page).page(), receipts(&access));
     let (page, receipts) = ctx.read(asked).await?;
-    let kind = access.conversation.kind;
     // Also at the newest message: later messages stand before this cursor.
     let cursors = (page.next.as_ref(), page.first.as_ref());
-    let viewing = Viewing::read(&ctx, me, kind, receipts, &page.items).await?;
-    let viewing = viewing.within(&access);
+    let viewing = Viewing::read(&ctx, &access, receipts, &page.items).await?;
     let items = page.items.into_iter();
     let items = items.map(|message| MessageView::seen(message, &viewing));
     let items: Vec<MessageView> = items.collect();

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod broadcast;
 mod check;
+mod comments;
 mod compose;
 pub mod content;
 mod context;
@@ -18,6 +20,7 @@ mod webhook;
 
 use whisper_kit::Api;
 
+pub use broadcast::JOB as BROADCASTS_JOB;
 pub use scheduled::JOB;
 
 /// The endpoints.
@@ -30,8 +33,9 @@ pub fn api() -> Api {
     .numbers(limits::NUMBERS)
     .endpoint(send::endpoint())
     .endpoint(history::endpoint())
-    .endpoint(webhook::endpoint());
-    scheduled::endpoints(api)
+    .endpoint(webhook::endpoint())
+    .endpoint(comments::endpoint());
+    broadcast::endpoints(scheduled::endpoints(api))
 }
 
 #[cfg(target_family = "wasm")]

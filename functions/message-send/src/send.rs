@@ -9,14 +9,15 @@ use whisper_kit::Reply;
 use whisper_kit::Request;
 use whisper_kit::error::{Code, Error, Result};
 use whisper_schema::Timestamp;
-use whisper_schema::main_db::Message;
+use whisper_schema::main_db::{ConversationKind, Message};
 
+use crate::broadcast;
 use crate::context::Context;
 use crate::draft::SendMessage;
 use crate::keyed::{Keyed, name_by_key};
 use crate::limits::Sender;
 use crate::sending::Sending;
-use whisper_messages::MessageView;
+use whisper_messages::{MessageView, is_voice};
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -88,10 +89,16 @@ impl Attempting<'_> {
         let sender = Sender {
             user_id: &self.caller,
             is_anonymous: ctx.is_anonymous().await?,
+            is_copy: false,
         };
         let sending = Sending::decide(ctx, sender, id, draft, &context)?;
         Ok(match sending.try_commit(ctx).await? {
-            Some((message, committed)) => Attempt::Done(sent(message, committed.at)?),
+            Some((message, committed)) => {
+                if context.conversation.kind == ConversationKind::Broadcast {
+                    broadcast::begin(ctx, &message.id);
+                }
+                Attempt::Done(sent(message, committed.at)?)
+            }
             None => Attempt::Retry,
         })
     }
@@ -103,7 +110,11 @@ impl Attempting<'_> {
             as_sent.reply_to_message_id = self.draft.reply_to_message_id.clone();
         }
         let may_end_earlier = context.may_end_earlier(&self.draft);
-        let place = (self.conversation, self.caller.as_str());
+        let sender = match is_voice(stored) {
+            true => self.conversation,
+            false => self.caller.as_str(),
+        };
+        let place = (self.conversation, sender);
         if !self.draft.is_stored_as(&as_sent, place, may_end_earlier) {
             let detail = "Another message has this id. Use a new one for each message.";
             return Err(Error::new(Code::MessageIdTaken, detail));

@@ -4,9 +4,10 @@
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_kit::rate_limit::Uses;
-use whisper_schema::main_db::Message;
+use whisper_schema::main_db::{ConversationKind, Message};
 use whisper_store::{Batch, Committed};
 
+use crate::broadcast::refuse_unfit;
 use crate::compose;
 use crate::context::Context;
 use crate::draft::SendMessage;
@@ -35,6 +36,9 @@ impl Sending {
         let now = ctx.now();
         context.refuse(now)?;
         context.refuse_groups(draft)?;
+        if context.conversation.kind == ConversationKind::Broadcast {
+            refuse_unfit(draft)?;
+        }
         context.check(draft, now)?;
         let message = compose::message(id, draft, context, now);
         let uses = limits::of(ctx.config(), sender, &message, context);

@@ -43,8 +43,6 @@ fn theirs(access: &Access, ids: &[&str], now: Timestamp) -> Query<Message> {
 /// # Errors
 /// As [`Ctx::read`].
 pub async fn viewing(ctx: &Ctx, access: &Access, messages: &[Doc<Message>]) -> Result<Viewing> {
-    let (here, me) = (&access.conversation, &access.member.user_id);
     let receipts = ctx.read(receipts(access)).await?;
-    let viewing = Viewing::read(ctx, me, here.kind, receipts, messages).await?;
-    Ok(viewing.within(access))
+    Viewing::read(ctx, access, receipts, messages).await
 }

@@ -113,6 +113,10 @@ pub struct ConversationSettings {
     /// no, at first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub join_approval: Option<bool>,
+    /// Whether messages of a channel that are sent from now on name their authors: no, at first, and readers see the channel as
+    /// the sender. Channels alone have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signatures: Option<bool>,
     /// An object of the clients' own that all members share, such as colours: at most 4,000 characters as JSON. It is
     /// replaced as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -176,8 +180,58 @@ impl ConversationSettings {
             message_timer_seconds: Some(0),
             history: Some(ConversationHistory::All),
             join_approval: Some(false),
+            signatures: None,
             custom: None,
         }
+    }
+
+    /// The settings by which a channel differs from that where nobody set anything: those who run it write, and nobody else learns who
+    /// belongs to it.
+    fn of_channel() -> Self {
+        let admins = Some(ConversationCircle::Admins);
+        ConversationSettings {
+            send_messages: admins,
+            mention_all: admins,
+            see_members: admins,
+            signatures: Some(false),
+            ..ConversationSettings::default()
+        }
+    }
+
+    /// The settings of these that a group or channel can't have, each with the reason.
+    pub fn unfit_for(&self, kind: ConversationKind) -> Vec<(&'static str, &'static str)> {
+        const OF_ALL: &str = "can't be everyone in a channel";
+        let is_channel = kind == ConversationKind::Channel;
+        let everyone = Some(ConversationCircle::Everyone);
+        let unfit = [
+            (
+                is_channel && self.send_messages == everyone,
+                "sendMessages",
+                OF_ALL,
+            ),
+            (
+                is_channel && self.see_members == everyone,
+                "seeMembers",
+                OF_ALL,
+            ),
+            (
+                is_channel && self.mention_all == everyone,
+                "mentionAll",
+                OF_ALL,
+            ),
+            (
+                !is_channel && self.signatures.is_some(),
+                "signatures",
+                "is for channels",
+            ),
+        ];
+        let unfit = unfit.into_iter().filter(|(is_unfit, ..)| *is_unfit);
+        unfit.map(|(_, name, why)| (name, why)).collect()
+    }
+
+    /// Whether messages of a channel name their authors.
+    pub fn signatures(&self) -> bool {
+        self.signatures.unwrap_or(false)
     }
 
     /// All of them: settings that were never set are as at first.
@@ -274,9 +328,13 @@ impl ConversationSettings {
 }
 
 impl Conversation {
-    /// The settings that were set.
+    /// The settings that were set; of a channel with those that it has at first.
     pub fn own_settings(&self) -> ConversationSettings {
-        ConversationSettings::of_text(self.settings.as_deref())
+        let set = ConversationSettings::of_text(self.settings.as_deref());
+        match self.kind {
+            ConversationKind::Channel => ConversationSettings::of_channel().with(&set),
+            _ => set,
+        }
     }
 
     /// Whether members of this role have a right here. Between two, both may do everything.

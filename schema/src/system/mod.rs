@@ -4,6 +4,8 @@
 //! them; where a user may read a document as it is, it names its readers like any other.
 
 mod account;
+mod broadcast;
+mod channel_post;
 mod consumer_cursor;
 mod contact_book;
 mod contact_request;
@@ -22,6 +24,7 @@ mod gif_tag;
 mod idempotency_key;
 mod incoming_webhook;
 mod job_run;
+mod linked_group;
 mod list_change;
 mod media_entry;
 mod mention_entry;
@@ -61,6 +64,8 @@ mod story_reaction;
 mod webhook_delivery;
 
 pub use account::{Account, AccountStatus};
+pub use broadcast::{Broadcast, BroadcastChange, BroadcastCopy, BroadcastRecipient};
+pub use channel_post::{ChannelPost, PostViewer};
 pub use consumer_cursor::ConsumerCursor;
 pub use contact_book::ContactBook;
 pub use contact_request::{ContactRequest, ContactRequestStatus};
@@ -83,6 +88,7 @@ pub use gif_tag::GifTag;
 pub use idempotency_key::IdempotencyKey;
 pub use incoming_webhook::IncomingWebhook;
 pub use job_run::JobRun;
+pub use linked_group::LinkedGroup;
 pub use list_change::ListChange;
 pub use media_entry::{MediaEntry, MediaKind};
 pub use mention_entry::MentionEntry;

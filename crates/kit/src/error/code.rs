@@ -138,6 +138,8 @@ codes! {
     /// The body is JSON but not of the form that the route takes; `errors` names each field and why. Nothing was
     /// written.
     ValidationFailed = "validation_failed", 422, "Validation failed";
+    /// The operation makes no sense in a conversation of this kind: channels, groups and conversations of two differ in what they have.
+    WrongKind = "wrong_kind", 409, "Not possible in this kind of conversation";
 }
 
 #[cfg(test)]

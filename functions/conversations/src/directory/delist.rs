@@ -24,7 +24,7 @@ pub fn endpoint() -> Endpoint {
     .reply_empty(204, "It isn't public any more.")
     .codes(&[
         Code::Forbidden,
-        Code::DirectConversation,
+        Code::DirectConversation, Code::WrongKind,
         Code::RateLimited,
     ])
 }

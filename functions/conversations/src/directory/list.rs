@@ -30,7 +30,7 @@ pub fn endpoint() -> Endpoint {
     .reply::<OneConversationView>(200, "The public group.")
     .codes(&[
         Code::Forbidden,
-        Code::DirectConversation,
+        Code::DirectConversation, Code::WrongKind,
         Code::RateLimited,
     ])
 }
@@ -93,7 +93,7 @@ async fn attempt(ctx: &Ctx, id: &str, listing: &PublicTerms) -> Result<Attempt<R
     now.updated_at = Some(committed.at);
     if let Some(newest) = told.newest() {
         now.last_message_id = Some(newest.id.clone());
-        now.last_message_sender_id = Some(me);
+        now.last_message_sender_id = Some(newest.sender_id.clone());
     }
     answer(ctx, access, shown).await.map(Attempt::Done)
 }

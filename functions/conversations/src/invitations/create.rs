@@ -45,7 +45,7 @@ pub fn endpoint() -> Endpoint {
     .reply::<InvitationView>(201, "The invitation.")
     .codes(&[
         Code::Forbidden,
-        Code::DirectConversation,
+        Code::DirectConversation, Code::WrongKind,
         Code::IdempotencyKeyReused,
         Code::InvalidHeader,
         Code::RateLimited,

@@ -38,7 +38,12 @@ pub fn endpoint() -> Endpoint {
         edit,
     )
     .reply::<InvitationView>(200, "The changed invitation.")
-    .codes(&[Code::Forbidden, Code::DirectConversation, Code::RateLimited])
+    .codes(&[
+        Code::Forbidden,
+        Code::DirectConversation,
+        Code::WrongKind,
+        Code::RateLimited,
+    ])
 }
 
 /// Answers 200 with the changed invitation.

@@ -23,7 +23,7 @@ pub fn endpoint() -> Endpoint {
         list,
     )
     .reply::<ListingWith<InvitationView, Users>>(200, "A page of invitations.")
-    .codes(&[Code::Forbidden, Code::DirectConversation])
+    .codes(&[Code::Forbidden, Code::DirectConversation, Code::WrongKind])
 }
 
 /// Answers 200 with a page of the invitations, and with the names of their makers.

@@ -21,7 +21,7 @@ pub fn endpoint() -> Endpoint {
         members,
     )
     .reply::<ListingWith<MemberView, Users>>(200, "A page of members.")
-    .codes(&[Code::Forbidden, Code::DirectConversation])
+    .codes(&[Code::Forbidden, Code::DirectConversation, Code::WrongKind])
 }
 
 /// Answers 200 with a page of the members who last joined by it and still belong to the conversation.

@@ -23,7 +23,7 @@ pub fn endpoint() -> Endpoint {
     .reply_empty(204, "It doesn't work any more.")
     .codes(&[
         Code::Forbidden,
-        Code::DirectConversation,
+        Code::DirectConversation, Code::WrongKind,
         Code::RateLimited,
     ])
 }

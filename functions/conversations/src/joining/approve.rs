@@ -28,6 +28,7 @@ pub fn endpoint() -> Endpoint {
     .codes(&[
         Code::Forbidden,
         Code::DirectConversation,
+        Code::WrongKind,
         Code::ConversationFull,
         Code::InvitationUsedUp,
         Code::RateLimited,

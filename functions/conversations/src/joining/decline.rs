@@ -22,7 +22,7 @@ pub fn endpoint() -> Endpoint {
     .reply_empty(204, "It is declined.")
     .codes(&[
         Code::Forbidden,
-        Code::DirectConversation,
+        Code::DirectConversation, Code::WrongKind,
         Code::RateLimited,
     ])
 }

@@ -6,7 +6,7 @@ use whisper_people::ids::member_id;
 use whisper_schema::prelude::{
     Column, Contact, Conversation, ConversationBan, ConversationInvitation, ConversationKind,
     ConversationMember, ConversationMemberRole as Role, ConversationMemberStatus as Status,
-    ConversationRight, Document, Timestamp,
+    ConversationRight, Document, LinkedGroup, Timestamp,
 };
 use whisper_store::{Batch, Count, Doc, Filter, First, Get, Patch, Query};
 
@@ -15,7 +15,7 @@ use crate::access::{Door, active, door, this_one};
 /// The way by which somebody comes.
 #[derive(Clone, Copy, Debug)]
 pub enum Way<'a> {
-    /// They found it in the directory.
+    /// They found it in the directory, or they subscribe to the channel that it is linked to.
     Directory,
     /// They have a link, which stands.
     Link(&'a Doc<ConversationInvitation>),
@@ -27,12 +27,14 @@ pub type Asking = (
     Count<Conversation>,
     First<ConversationMember>,
     Option<Get<ConversationMember>>,
+    Option<First<ConversationMember>>,
 );
 /// The answers to these questions.
 type Asked = (
     (Option<Doc<Conversation>>, Option<Doc<ConversationMember>>),
     u64,
     Option<Doc<ConversationMember>>,
+    Option<Option<Doc<ConversationMember>>>,
     Option<Option<Doc<ConversationMember>>>,
 );
 
@@ -46,6 +48,22 @@ pub struct Entrance<'a> {
     pub member: Option<Doc<ConversationMember>>,
     owner: Option<Doc<ConversationMember>>,
     maker: Option<Doc<ConversationMember>>,
+    /// Their membership of the channel that the group is linked to.
+    near: Option<Doc<ConversationMember>>,
+}
+
+/// Asks for somebody's membership of the channel that a group is linked to.
+fn near(group: &str, user: &str) -> First<ConversationMember> {
+    let linked = Filter::eq(LinkedGroup::GROUP_ID, group);
+    Query::new()
+        .filter(Filter::eq(ConversationMember::USER_ID, user))
+        .filter(active())
+        .filter(Filter::is_among(
+            ConversationMember::CONVERSATION_ID,
+            Column::<LinkedGroup>::id(),
+            linked,
+        ))
+        .first()
 }
 
 /// Holds for documents of conversations, which `of` names, that a user may know of without belonging to them: they aren't
@@ -82,15 +100,19 @@ pub fn ask(conversation: &str, user: &str, way: Way<'_>, now: Timestamp) -> Aski
         ))
         .filter(active())
         .filter(Filter::eq(ConversationMember::ROLE, Role::Owner));
-    let maker = match way {
-        Way::Directory => None,
-        Way::Link(link) => Some(Get::id(member_id(conversation, &link.created_by))),
+    let (maker, near) = match way {
+        Way::Directory => (None, Some(near(conversation, user))),
+        Way::Link(link) => (
+            Some(Get::id(member_id(conversation, &link.created_by))),
+            None,
+        ),
     };
     (
         door(conversation, user),
         open.count(1),
         owner.first(),
         maker,
+        near,
     )
 }
 
@@ -99,13 +121,15 @@ impl<'a> Entrance<'a> {
     ///
     /// # Errors
     /// `not_found` for everybody who may not know of the conversation, whyever.
-    pub fn of(way: Way<'a>, ((conversation, member), open, owner, maker): Asked) -> Result<Self> {
+    pub fn of(way: Way<'a>, asked: Asked) -> Result<Self> {
+        let ((conversation, member), open, owner, maker, near) = asked;
         let entrance = Entrance {
             way,
             conversation: conversation.or_not_found()?,
             member,
             owner,
             maker: maker.flatten(),
+            near: near.flatten(),
         };
         match entrance.is_member() || (open == 1 && entrance.lets_in()) {
             true => Ok(entrance),
@@ -140,10 +164,14 @@ impl<'a> Entrance<'a> {
     fn lets_in(&self) -> bool {
         let of = &self.conversation;
         let is_way = match self.way {
-            Way::Directory => of.is_public,
+            Way::Directory => of.is_public || self.near.is_some(),
             Way::Link(link) => !link.is_used_up() && may_invite(of, self.maker.as_deref()),
         };
-        is_way && of.kind != ConversationKind::Direct && self.owner.is_some()
+        let is_open = !matches!(
+            of.kind,
+            ConversationKind::Direct | ConversationKind::Broadcast
+        );
+        is_way && is_open && self.owner.is_some()
     }
 
     /// Adds the conditions on which somebody may come in: the owner didn't block them, and the maker of the link may still invite.
@@ -155,10 +183,10 @@ impl<'a> Entrance<'a> {
             ])),
             None => batch,
         };
-        match &self.maker {
-            Some(maker) => batch.expect_some(this_one(maker)),
-            None => batch,
-        }
+        // They still subscribe to the channel that leads in, where the group isn't public.
+        let near = self.near.as_ref().filter(|_| !self.conversation.is_public);
+        let members = self.maker.iter().chain(near);
+        members.fold(batch, |batch, member| batch.expect_some(this_one(member)))
     }
 
     /// Uses the link once in the commit, where there is one: it must stand by then, want no approval, and have a use left.

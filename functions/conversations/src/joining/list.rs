@@ -20,7 +20,7 @@ pub fn endpoint() -> Endpoint {
         list,
     )
     .reply::<ListingWith<JoinRequestView, Users>>(200, "A page of requests.")
-    .codes(&[Code::Forbidden, Code::DirectConversation])
+    .codes(&[Code::Forbidden, Code::DirectConversation, Code::WrongKind])
 }
 
 /// Answers 200 with a page of the requests that nobody has answered.

@@ -10,7 +10,7 @@ pub fn endpoint() -> Endpoint {
         Method::POST,
         "/v1/conversations/{conversationId}/join",
         "joinConversation",
-        "The caller joins a public group, or asks to where newcomers wait for approval.",
+        "The caller joins a public group or channel, or the group of a channel that they subscribe to; or asks to where newcomers wait for approval.",
         join,
     )
     .reply::<JoinView>(201, "The caller is a member now.")

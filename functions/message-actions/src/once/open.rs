@@ -36,11 +36,9 @@ async fn view(ctx: Ctx, request: Request) -> Result<Reply> {
     let named = Named::of(&request)?;
     let opened = ctx.retry(async || attempt(&ctx, named).await).await?;
     let Opened { access, message } = opened;
-    let me = access.member.user_id.as_str();
     let receipts = ctx.read(receipts(&access)).await?;
-    let (kind, one) = (access.conversation.kind, std::slice::from_ref(&message));
-    let viewing = Viewing::read(&ctx, me, kind, receipts, one).await?;
-    let viewing = viewing.within(&access);
+    let one = std::slice::from_ref(&message);
+    let viewing = Viewing::read(&ctx, &access, receipts, one).await?;
     Reply::ok(&SingleMessageView {
         message: MessageView::opened(message, &viewing),
         users: viewing.into_users(),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use whisper_kit::error::{Error, Result, Rule};
 use whisper_kit::ids::is_id;
 use whisper_kit::{Api, Request};
-use whisper_messages::{is_mirrored, message_path};
+use whisper_messages::{is_mirrored, is_voice, message_path};
 use whisper_schema::Timestamp;
 use whisper_schema::emoji;
 use whisper_schema::system::MessageReaction;
@@ -90,7 +90,8 @@ fn told(opened: &Opened, kind: &Kind) -> Value {
         "authorId": opened.message.sender_id,
         "reaction": kind.as_str(),
         // A crowd's reactions ring nobody.
-        "tellsAuthor": is_mirrored(&opened.access.conversation),
+        // Nor does one to a channel, which is the sender of its messages.
+        "tellsAuthor": is_mirrored(&opened.access.conversation) && !is_voice(&opened.message),
     })
 }
 

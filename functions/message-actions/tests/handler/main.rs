@@ -1,7 +1,9 @@
 //! The doings of members to messages, on a database of their own: the answers, and all writes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod broadcasts;
 mod change_model;
+mod channels;
 mod deleting;
 mod editing;
 mod hiding;
@@ -13,6 +15,7 @@ mod receipt_model;
 mod receipts;
 mod stars;
 mod threads;
+mod views_model;
 mod world;
 
 use futures::executor::block_on;

@@ -30,6 +30,7 @@ pub async fn decide(
     let sender = Sender {
         user_id: &scheduled.user_id,
         is_anonymous,
+        is_copy: false,
     };
     let place = &scheduled.conversation_id;
     let context = Context::read(ctx, sender.user_id, place, &draft).await?;

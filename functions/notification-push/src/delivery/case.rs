@@ -7,7 +7,9 @@ use whisper_kit::{Ctx, Result};
 use whisper_people::ids::member_id;
 use whisper_people::{Reach, by_ids, reach};
 use whisper_schema::Ephemeral;
-use whisper_schema::prelude::{ConversationMember, ConversationMemberRole, Message, QueuedMessage};
+use whisper_schema::prelude::{
+    ChannelPost, ConversationMember, ConversationMemberRole, Message, QueuedMessage,
+};
 use whisper_store::{Doc, ReadSet};
 
 use super::audience::{Audience, devices_of};
@@ -25,6 +27,8 @@ pub struct Case {
     pub entry: QueuedMessage,
     /// Its message; none when that is gone, taken back or expired: nobody is told.
     pub message: Option<Doc<Message>>,
+    /// The user who wrote it for a channel, which is its sender.
+    pub author: Option<String>,
     /// How far its recipients were handed on, if it stands in its sender's line.
     pub position: Option<i64>,
     /// The recipients that have their turn now; none if it isn't this entry's.
@@ -67,8 +71,12 @@ pub async fn with_messages<R: ReadSet>(
     entries: Vec<(QueuedMessage, Option<i64>)>,
     more: R,
 ) -> Result<(Vec<Case>, R::Output)> {
-    let ids = entries.iter().map(|(entry, _)| entry.message_id.as_str());
-    let (messages, more) = ctx.read((by_ids::<Message>(ids), more)).await?;
+    let ids = || entries.iter().map(|(entry, _)| entry.message_id.as_str());
+    let asked = (by_ids::<Message>(ids()), by_ids::<ChannelPost>(ids()), more);
+    let (messages, posts, more) = ctx.read(asked).await?;
+    let posts = posts.into_iter().flatten().map(Doc::into_inner);
+    let mut authors: BTreeMap<String, String> =
+        posts.map(|post| (post.id, post.author_id)).collect();
     let standing = messages.into_iter().flatten();
     let standing = standing.filter(|message| message.stands(ctx.now()));
     let messages: BTreeMap<String, Doc<Message>> = standing
@@ -76,6 +84,7 @@ pub async fn with_messages<R: ReadSet>(
         .collect();
     let cases = entries.into_iter().map(|(entry, position)| Case {
         message: messages.get(&entry.message_id).cloned(),
+        author: authors.remove(&entry.message_id),
         entry,
         position,
         page: None,

@@ -101,9 +101,13 @@ impl<'a> Plan<'a> {
             (None, _) => true,
             (Some(_), None) => false,
             (Some(message), Some(page)) => {
+                let is_author = |user: &str| case.author.as_deref() == Some(user);
                 let mut members = page.members.iter();
                 let is_cut = members.any(|member| {
-                    let more = self.pushes_of(&case.entry, message, member);
+                    let more = match is_author(&member.user_id) {
+                        true => Vec::new(),
+                        false => self.pushes_of(&case.entry, message, member),
+                    };
                     let is_full = !more.is_empty() && pushes.len() >= room;
                     if !is_full {
                         pushes.extend(more);

@@ -12,8 +12,8 @@ use whisper_schema::Retention;
 use whisper_schema::prelude::{
     AppMetric, Column, ContactRequest, ConversationBan, ConversationInvitation,
     ConversationJoinRequest, ConversationMember, Document, Event, IdempotencyKey, JobRun,
-    ListChange, MessageDraft, MessageVersion, Notification, RateLimit, ReceiptTrail, RestingName,
-    ScheduledMessage, Session, Timestamp, TypingIndicator, UserActivity,
+    ListChange, MessageDraft, MessageVersion, Notification, PostViewer, RateLimit, ReceiptTrail,
+    RestingName, ScheduledMessage, Session, Timestamp, TypingIndicator, UserActivity,
 };
 use whisper_store::Filter;
 
@@ -65,6 +65,7 @@ async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
         ended(ctx, tally, ScheduledMessage::EXPIRES_AT).await,
         left(ctx, tally).await,
         trails(ctx, tally).await,
+        viewers(ctx, tally).await,
         old(ctx, tally, |event: &Event| Some(event.created_at)).await,
         old(ctx, tally, |done: &UserActivity| Some(done.timestamp)).await,
         old(ctx, tally, |told: &Notification| told.created_at).await,
@@ -106,6 +107,15 @@ async fn trails(ctx: &Ctx, tally: &Tally) -> Result<()> {
     };
     let still = Filter::lt(ReceiptTrail::UPDATED_AT, before);
     delete_bounded(ctx, tally, &still, Sweep::USUAL).await
+}
+
+/// Removes who viewed messages of channels long ago.
+async fn viewers(ctx: &Ctx, tally: &Tally) -> Result<()> {
+    let Some(before) = before::<PostViewer>(ctx) else {
+        return Ok(());
+    };
+    let long_ago = Filter::lt(PostViewer::VIEWED_AT, before);
+    delete_bounded(ctx, tally, &long_ago, Sweep::USUAL).await
 }
 
 /// Removes the oldest documents of a collection that is only added to.
