@@ -7,12 +7,19 @@ use whisper_schema::prelude::{ConversationKind, ConversationRight};
 /// Lets members in whom the setting names.
 ///
 /// # Errors
-/// `not_found` for everybody who is no member, `direct_conversation`, `forbidden`.
+/// `not_found` for everybody who is no member, `direct_conversation`, `wrong_kind`, `forbidden`.
 pub async fn admit(ctx: &Ctx, conversation: &str, user: &str) -> Result<Access> {
     let access = check_member(ctx, conversation, user).await?;
-    if access.conversation.kind == ConversationKind::Direct {
-        let detail = "A direct conversation has no webhooks.";
-        return Err(Error::new(Code::DirectConversation, detail));
+    match access.conversation.kind {
+        ConversationKind::Group | ConversationKind::Channel => {}
+        ConversationKind::Direct => {
+            let detail = "A direct conversation has no webhooks.";
+            return Err(Error::new(Code::DirectConversation, detail));
+        }
+        ConversationKind::Broadcast | ConversationKind::Community => {
+            let detail = "Only groups and channels have webhooks.";
+            return Err(Error::new(Code::WrongKind, detail));
+        }
     }
     if !access.has(ConversationRight::EditDetails) {
         let detail = "The settings of this conversation don't let you manage its webhooks.";

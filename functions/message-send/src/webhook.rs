@@ -4,7 +4,7 @@ use whisper_kit::auth::is_secret;
 use whisper_kit::error::{Code, Error, FieldError, OptionExt, Result, Rule};
 use whisper_kit::rate_limit::Uses;
 use whisper_kit::{Attempt, Ctx, Endpoint, Json, Method, Reply, Request};
-use whisper_messages::{MessageView, WebhookSender, is_active};
+use whisper_messages::{MessageView, WebhookSender, is_active, voice};
 use whisper_people::by_ids;
 use whisper_people::ids::member_id;
 use whisper_schema::Body;
@@ -125,7 +125,7 @@ impl Posting<'_> {
             return self.replay(stored, &context, &metadata).map(Attempt::Done);
         }
         let id = self.draft.id.clone().map_or_else(|| ctx.new_id(), Ok)?;
-        let mut message = compose::message(id, &self.draft, &context);
+        let mut message = compose::message(id, &self.draft, &context, ctx.now());
         message.metadata = Some(metadata);
         let batch = compose::batch(ctx, &message, &self.draft, &context)?;
         let uses = Uses::from(vec![WEBHOOK.of(ctx.config(), &webhook.id)]);
@@ -197,9 +197,10 @@ impl Posting<'_> {
             stored.deleted_at.is_some() || stored.metadata.as_deref() == Some(metadata);
         let mut bare = stored.clone();
         bare.metadata = None;
-        let sender = context.member.user_id.as_str();
-        let conversation = context.conversation.id.as_str();
-        if !is_same_sender || !self.draft.is_stored_as(&bare, conversation, sender) {
+        let sender = voice(&context.conversation, &context.member.user_id);
+        let place = (context.conversation.id.as_str(), sender);
+        let may_end_earlier = context.may_end_earlier(&self.draft);
+        if !is_same_sender || !self.draft.is_stored_as(&bare, place, may_end_earlier) {
             let detail = "Another message has this id. Use a new one for each message.";
             return Err(Error::new(Code::MessageIdTaken, detail));
         }

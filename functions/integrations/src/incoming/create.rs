@@ -45,7 +45,7 @@ pub fn endpoint() -> Endpoint {
     .reply::<IncomingWebhookAddressView>(201, "The webhook, with the address that is told this once.")
     .codes(&[
         Code::Forbidden,
-        Code::DirectConversation,
+        Code::DirectConversation, Code::WrongKind,
         Code::EncryptedConversation,
         Code::TooManyWebhooks,
         Code::RateLimited,

@@ -20,7 +20,7 @@ pub fn endpoint() -> Endpoint {
         delete,
     )
     .reply_empty(204, "It is gone.")
-    .codes(&[Code::Forbidden, Code::DirectConversation, Code::RateLimited])
+    .codes(&[Code::Forbidden, Code::DirectConversation, Code::WrongKind, Code::RateLimited])
 }
 
 async fn delete(ctx: Ctx, request: Request) -> Result<Reply> {

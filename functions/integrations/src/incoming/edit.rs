@@ -40,7 +40,12 @@ pub fn endpoint() -> Endpoint {
         edit,
     )
     .reply::<IncomingWebhookView>(200, "The changed webhook.")
-    .codes(&[Code::Forbidden, Code::DirectConversation, Code::RateLimited])
+    .codes(&[
+        Code::Forbidden,
+        Code::DirectConversation,
+        Code::WrongKind,
+        Code::RateLimited,
+    ])
 }
 
 async fn edit(

@@ -26,7 +26,7 @@ pub fn endpoint() -> Endpoint {
         200,
         "The webhook, with the address that is told this once.",
     )
-    .codes(&[Code::Forbidden, Code::DirectConversation, Code::RateLimited])
+    .codes(&[Code::Forbidden, Code::DirectConversation, Code::WrongKind, Code::RateLimited])
 }
 
 async fn rotate(ctx: Ctx, request: Request) -> Result<Reply> {

@@ -18,7 +18,7 @@ pub fn endpoint() -> Endpoint {
         attempts,
     )
     .reply::<Listing<WebhookAttemptView>>(200, "A page of attempts.")
-    .codes(&[Code::Forbidden, Code::DirectConversation])
+    .codes(&[Code::Forbidden, Code::DirectConversation, Code::WrongKind])
 }
 
 async fn attempts(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {

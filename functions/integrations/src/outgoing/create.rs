@@ -46,7 +46,7 @@ pub fn endpoint() -> Endpoint {
     .reply::<OutgoingWebhookSecretView>(201, "The webhook, with the secret that is told this once.")
     .codes(&[
         Code::Forbidden,
-        Code::DirectConversation,
+        Code::DirectConversation, Code::WrongKind,
         Code::EncryptedConversation,
         Code::TooManyWebhooks,
         Code::RateLimited,

@@ -38,7 +38,12 @@ pub fn endpoint() -> Endpoint {
         edit,
     )
     .reply::<OutgoingWebhookView>(200, "The changed webhook.")
-    .codes(&[Code::Forbidden, Code::DirectConversation, Code::RateLimited])
+    .codes(&[
+        Code::Forbidden,
+        Code::DirectConversation,
+        Code::WrongKind,
+        Code::RateLimited,
+    ])
 }
 
 async fn edit(

@@ -18,7 +18,7 @@ pub fn endpoint() -> Endpoint {
         enable,
     )
     .reply::<OutgoingWebhookView>(200, "The webhook, switched on now or since before.")
-    .codes(&[Code::Forbidden, Code::DirectConversation, Code::RateLimited])
+    .codes(&[Code::Forbidden, Code::DirectConversation, Code::WrongKind, Code::RateLimited])
 }
 
 async fn enable(ctx: Ctx, request: Request) -> Result<Reply> {

@@ -18,7 +18,7 @@ pub fn endpoint() -> Endpoint {
         list,
     )
     .reply::<Listing<OutgoingWebhookView>>(200, "All of them, at most 10.")
-    .codes(&[Code::Forbidden, Code::DirectConversation])
+    .codes(&[Code::Forbidden, Code::DirectConversation, Code::WrongKind])
 }
 
 async fn list(ctx: Ctx, request: Request) -> Result<Reply> {

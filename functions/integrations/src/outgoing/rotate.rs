@@ -22,7 +22,12 @@ pub fn endpoint() -> Endpoint {
         rotate,
     )
     .reply::<OutgoingWebhookSecretView>(200, "The webhook, with the secret that is told this once.")
-    .codes(&[Code::Forbidden, Code::DirectConversation, Code::RateLimited])
+    .codes(&[
+        Code::Forbidden,
+        Code::DirectConversation,
+        Code::WrongKind,
+        Code::RateLimited,
+    ])
 }
 
 async fn rotate(ctx: Ctx, request: Request) -> Result<Reply> {

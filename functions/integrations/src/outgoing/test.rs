@@ -40,7 +40,7 @@ pub fn endpoint(worker: &Rc<Worker>) -> Endpoint {
         },
     )
     .reply::<WebhookTestView>(202, "The test is on its way.")
-    .codes(&[Code::Forbidden, Code::DirectConversation, Code::RateLimited])
+    .codes(&[Code::Forbidden, Code::DirectConversation, Code::WrongKind, Code::RateLimited])
 }
 
 async fn test(ctx: &Ctx, request: &Request, worker: &Rc<Worker>) -> Result<Reply> {
