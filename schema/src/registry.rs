@@ -9,17 +9,17 @@ use crate::main_db::{
 };
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
-    Account, Broadcast, BroadcastCopy, BroadcastRecipient, ChannelPost, ConsumerCursor,
-    ContactBook, ContactRequest, ConversationBan, ConversationFolder, ConversationInvitation,
-    ConversationJoinRequest, ConversationList, ConversationMember, Discoverable, DisplayName,
-    ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, JobRun, LinkedGroup, ListChange,
-    MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark, MessageOpening, MessagePin,
-    MessageReaction, MessageReactionCount, MessageReference, MessageRemains, MessageThread,
-    MessageVersion, NotificationSettings, OpenedMessage, PollBallot, PollChoice, PollClosing,
-    PollTally, PostHashtag, PostViewer, Progress, ProgressDay, ProgressWeek, PublicConversation,
-    PublicConversationTag, Push, PushSubscription, RateLimit, ReceiptTrail, ReputationGrant,
-    RestingName, ScheduledBook, ScheduledMessage, SearchEntry, Session, SigningKey, StickerTag,
-    StoryReaction,
+    Account, Broadcast, BroadcastCopy, BroadcastRecipient, ChannelPost, CommunityDeparture,
+    CommunityGroup, ConsumerCursor, ContactBook, ContactRequest, ConversationBan,
+    ConversationFolder, ConversationInvitation, ConversationJoinRequest, ConversationList,
+    ConversationMember, Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag,
+    IdempotencyKey, JobRun, LinkedGroup, ListChange, MediaEntry, MentionEntry, MessageDraft,
+    MessageExpiry, MessageMark, MessageOpening, MessagePin, MessageReaction, MessageReactionCount,
+    MessageReference, MessageRemains, MessageThread, MessageVersion, NotificationSettings,
+    OpenedMessage, PollBallot, PollChoice, PollClosing, PollTally, PostHashtag, PostViewer,
+    Progress, ProgressDay, ProgressWeek, PublicConversation, PublicConversationTag, Push,
+    PushSubscription, RateLimit, ReceiptTrail, ReputationGrant, RestingName, ScheduledBook,
+    ScheduledMessage, SearchEntry, Session, SigningKey, StickerTag, StoryReaction,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -161,6 +161,8 @@ pub fn system_collections() -> &'static [&'static Collection] {
         BroadcastRecipient::COLLECTION,
         Broadcast::COLLECTION,
         BroadcastCopy::COLLECTION,
+        CommunityGroup::COLLECTION,
+        CommunityDeparture::COLLECTION,
     ]
 }
 

@@ -3,6 +3,7 @@
 mod access;
 mod broadcasts;
 mod channels;
+mod communities;
 mod direct;
 mod directory;
 mod drafts;

@@ -23,7 +23,10 @@ struct Circle {
 
 impl Circle {
     fn new(size: usize) -> Self {
-        let world = World::with(&[("broadcast_rate_per_hour", "0"), ("added_member_rate_per_hour", "0")]);
+        let world = World::with(&[
+            ("broadcast_rate_per_hour", "0"),
+            ("added_member_rate_per_hour", "0"),
+        ]);
         let person = |n: usize| {
             let person = world.scene.person();
             world.scene.name(&person, &format!("person{n}"));
@@ -75,7 +78,10 @@ impl Circle {
 
     fn message(&self, id: &str) -> Value {
         let rest = format!("/{id}");
-        self.world.scene.read(&self.ann, &self.list, &rest).expect(200)
+        self.world
+            .scene
+            .read(&self.ann, &self.list, &rest)
+            .expect(200)
     }
 
     fn counts(&self, id: &str) -> Value {
@@ -84,7 +90,10 @@ impl Circle {
 
     /// The conversation in which somebody has Ann's messages, as their list shows it.
     fn talk(&self, who: &Person) -> Option<Value> {
-        let requests = self.world.ask(Method::GET, who, "?requests=true").expect(200);
+        let requests = self
+            .world
+            .ask(Method::GET, who, "?requests=true")
+            .expect(200);
         let requests = requests["items"].as_array().unwrap().clone();
         let mut all = self.world.list(who).into_iter().chain(requests);
         all.find(|item| item["type"] == "direct")
@@ -109,7 +118,10 @@ async fn job(edge: &TestEdge) -> Answer {
 #[test]
 fn each_recipient_gets_it_in_the_direct_conversation() {
     let circle = Circle::new(3);
-    let post = circle.world.scene.say(&circle.ann, &circle.list, "Hello all");
+    let post = circle
+        .world
+        .scene
+        .say(&circle.ann, &circle.list, "Hello all");
     assert_eq!(
         circle.counts(&post),
         json!({"reached": 3, "refused": 0, "isDone": true})
@@ -121,18 +133,38 @@ fn each_recipient_gets_it_in_the_direct_conversation() {
         let id = talk["id"].as_str().unwrap();
         let history = circle.world.scene.read(person, id, "").expect(200);
         let text = history.to_string();
-        assert!(!text.contains(&circle.list) && !text.contains("broadcast"), "{text}");
-        assert!(!circle.people.iter().any(|other| other.id != person.id && text.contains(&other.id)));
+        assert!(
+            !text.contains(&circle.list) && !text.contains("broadcast"),
+            "{text}"
+        );
+        assert!(
+            !circle
+                .people
+                .iter()
+                .any(|other| other.id != person.id && text.contains(&other.id))
+        );
         // The answer comes back there alone.
         circle.world.scene.say(person, id, "Thank you");
     }
     assert_eq!(circle.with_words("Hello all"), 4);
-    let history = circle.world.scene.read(&circle.ann, &circle.list, "").expect(200);
+    let history = circle
+        .world
+        .scene
+        .read(&circle.ann, &circle.list, "")
+        .expect(200);
     assert_eq!(history["items"].as_array().unwrap().len(), 1);
     // The next one goes to the same conversations.
-    circle.world.scene.say(&circle.ann, &circle.list, "Once more");
+    circle
+        .world
+        .scene
+        .say(&circle.ann, &circle.list, "Once more");
     let direct = circle.world.scene.all::<Conversation>().into_iter();
-    assert_eq!(direct.filter(|c| c.kind == ConversationKind::Direct).count(), 3);
+    assert_eq!(
+        direct
+            .filter(|c| c.kind == ConversationKind::Direct)
+            .count(),
+        3
+    );
 }
 
 #[test]
@@ -147,7 +179,10 @@ fn it_is_asked_for_each_again_whether_they_may_be_reached() {
     let out = Patch::new().set(Account::STATUS, AccountStatus::Disabled);
     scene.change::<Account>(&disabled.id, out);
     let nobody = json!({"messages": "nobody"}).to_string();
-    scene.change::<Profile>(&asks.id, Patch::new().set(Profile::PRIVACY_SETTINGS, nobody));
+    scene.change::<Profile>(
+        &asks.id,
+        Patch::new().set(Profile::PRIVACY_SETTINGS, nobody),
+    );
     let post = scene.say(&circle.ann, &circle.list, "Hello");
     assert_eq!(
         circle.counts(&post),
@@ -201,10 +236,19 @@ fn edits_and_deletions_reach_the_copies() {
         .collect();
     // One of them was deleted by hand before.
     let first: Message = scene.get(&copies[0]);
-    circle.world.delete(&circle.ann, &first.conversation_id, &copies[0]).expect(204);
+    circle
+        .world
+        .delete(&circle.ann, &first.conversation_id, &copies[0])
+        .expect(204);
     let rest = format!("/{post}");
     scene
-        .act_with(&circle.ann, Method::PATCH, &circle.list, &rest, &json!({"content": "Hello"}))
+        .act_with(
+            &circle.ann,
+            Method::PATCH,
+            &circle.list,
+            &rest,
+            &json!({"content": "Hello"}),
+        )
         .expect(200);
     circle.world.sweep();
     for copy in &copies[1..] {
@@ -212,8 +256,14 @@ fn edits_and_deletions_reach_the_copies() {
         assert_eq!(copy.content, "Hello");
         assert!(copy.edited_at.is_some());
     }
-    assert_eq!(circle.talk(&circle.people[1]).unwrap()["lastMessageText"], "Hello");
-    circle.world.delete(&circle.ann, &circle.list, &post).expect(204);
+    assert_eq!(
+        circle.talk(&circle.people[1]).unwrap()["lastMessageText"],
+        "Hello"
+    );
+    circle
+        .world
+        .delete(&circle.ann, &circle.list, &post)
+        .expect(204);
     circle.world.sweep();
     for copy in &copies {
         let copy: Message = scene.get(copy);
@@ -236,8 +286,15 @@ fn recipients_come_and_go() {
     let first = &circle.people[0];
     let added = add(&circle.ann, &ids(&[&bob, first])).expect(200);
     assert_eq!(added, json!({"added": [bob.id], "already": [first.id]}));
-    let page = circle.recipients(Method::GET, &circle.ann, "", &Value::Null).expect(200);
-    let listed: Vec<&Value> = page["items"].as_array().unwrap().iter().map(|i| &i["userId"]).collect();
+    let page = circle
+        .recipients(Method::GET, &circle.ann, "", &Value::Null)
+        .expect(200);
+    let listed: Vec<&Value> = page["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|i| &i["userId"])
+        .collect();
     assert_eq!(listed, [&json!(first.id), &json!(bob.id)]);
     for refused in [
         add(&bob, &ids(&[first])),
@@ -248,21 +305,34 @@ fn recipients_come_and_go() {
     }
     scene.block(&bob, &circle.ann);
     let gone = format!("/{}", bob.id);
-    circle.recipients(Method::DELETE, &circle.ann, &gone, &Value::Null).expect(204);
+    circle
+        .recipients(Method::DELETE, &circle.ann, &gone, &Value::Null)
+        .expect(204);
     circle
         .recipients(Method::DELETE, &circle.ann, &gone, &Value::Null)
         .expect_problem(404, "not_found");
-    for wrong in [ids(&[&bob]), ids(&[&circle.ann]), json!({"userIds": ["nobody"]}), json!({"userIds": []})] {
+    for wrong in [
+        ids(&[&bob]),
+        ids(&[&circle.ann]),
+        json!({"userIds": ["nobody"]}),
+        json!({"userIds": []}),
+    ] {
         add(&circle.ann, &wrong).expect_problem(422, "validation_failed");
     }
-    assert_eq!(circle.counts(&scene.say(&circle.ann, &circle.list, "Hi"))["reached"], 1);
+    assert_eq!(
+        circle.counts(&scene.say(&circle.ann, &circle.list, "Hi"))["reached"],
+        1
+    );
 }
 
 #[test]
 fn a_list_has_256_recipients_at_most() {
     let circle = Circle::new(1);
     let full = Patch::new().set(Conversation::PARTICIPANT_COUNT, 257);
-    circle.world.scene.change::<Conversation>(&circle.list, full);
+    circle
+        .world
+        .scene
+        .change::<Conversation>(&circle.list, full);
     let bob = circle.world.scene.person();
     circle.world.scene.name(&bob, "bob");
     let body = json!({"userIds": [bob.id]});
@@ -277,12 +347,18 @@ fn what_a_list_does_not_have() {
     let path = |rest: &str| format!("/{}{rest}", circle.list);
     let other = &circle.people[0].id;
     for (method, rest, body) in [
-        (Method::POST, "/members".to_owned(), json!({"userIds": [other]})),
+        (
+            Method::POST,
+            "/members".to_owned(),
+            json!({"userIds": [other]}),
+        ),
         (Method::POST, "/invitations".to_owned(), json!({})),
         (Method::PUT, "/listing".to_owned(), json!({})),
         (Method::PUT, format!("/bans/{other}"), json!({})),
     ] {
-        let refused = circle.world.ask_with(method, &circle.ann, &path(&rest), &body);
+        let refused = circle
+            .world
+            .ask_with(method, &circle.ann, &path(&rest), &body);
         refused.expect_problem(409, "wrong_kind");
     }
     for body in [
@@ -292,12 +368,23 @@ fn what_a_list_does_not_have() {
         let refused = scene.send(&circle.ann, &circle.list, &body);
         refused.expect_problem(422, "validation_failed");
     }
-    circle.world.ask(Method::POST, &circle.people[0], &path("/join")).expect_problem(404, "not_found");
+    circle
+        .world
+        .ask(Method::POST, &circle.people[0], &path("/join"))
+        .expect_problem(404, "not_found");
     let group = scene.group(&[&circle.ann]);
-    let refused = circle.world.ask(Method::GET, &circle.ann, &format!("/{group}/recipients"));
+    let refused = circle
+        .world
+        .ask(Method::GET, &circle.ann, &format!("/{group}/recipients"));
     refused.expect_problem(409, "wrong_kind");
     // It goes with its owner.
-    circle.world.ask(Method::POST, &circle.ann, &path("/leave")).expect(204);
+    circle
+        .world
+        .ask(Method::POST, &circle.ann, &path("/leave"))
+        .expect(204);
     assert!(scene.all::<BroadcastRecipient>().is_empty());
-    circle.world.ask(Method::GET, &circle.ann, &path("")).expect_problem(404, "not_found");
+    circle
+        .world
+        .ask(Method::GET, &circle.ann, &path(""))
+        .expect_problem(404, "not_found");
 }
