@@ -4,6 +4,7 @@ mod access;
 mod broadcasts;
 mod catching_up;
 mod channels;
+mod communities;
 mod direct;
 mod directory;
 mod drafts;

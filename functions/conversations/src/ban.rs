@@ -18,6 +18,7 @@ use whisper_store::{Batch, Doc, Filter, Get, Patch};
 use crate::access::{Access, active, admit, door, same_role, this_one};
 use crate::bans::ban_id;
 use crate::bans::{BanView, refuse};
+use crate::community;
 use crate::joining::settled;
 use crate::limits::{CHANGES, Uses};
 use crate::positions::forget_trail;
@@ -104,6 +105,7 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str, terms: &BanTerms) -> Result<At
     let Some(committed) = uses.try_commit(ctx, batch).await? else {
         return Ok(Attempt::Retry);
     };
+    community::begin(ctx, &access.conversation, user);
     let view = BanView {
         created_at: committed.at,
         ..BanView::from(ban)
@@ -136,6 +138,7 @@ fn banning(
             let batch = list_changed(ctx, batch, &ban.user_id, id)?;
             let what = json!({"userId": ban.user_id, "messageIds": told.ids()});
             let batch = told.insert_in(forget_trail(batch, &member.id));
+            let batch = community::departing(batch, &access.conversation, &ban.user_id);
             append(ctx, batch, "conversation.member_removed", id, me, &what)?
         }
         None => {

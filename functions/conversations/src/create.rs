@@ -1,4 +1,4 @@
-//! `POST /v1/conversations`: makes a direct conversation, a group, a channel, or a list of recipients.
+//! `POST /v1/conversations`: makes a direct conversation, a group, a channel, a community, or a list of recipients.
 
 use serde_json::json;
 use whisper_kit::events::append;
@@ -30,7 +30,7 @@ pub fn endpoint() -> Endpoint {
         Method::POST,
         "/v1/conversations",
         "createConversation",
-        "Makes a direct conversation, a group, a channel, or a list of recipients of broadcasts.",
+        "Makes a direct conversation, a group, a channel, a community, or a list of recipients of broadcasts.",
         create,
     )
     .headers(&["idempotency-key"])

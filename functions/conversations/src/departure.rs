@@ -2,11 +2,12 @@
 //! nothing changes: the other one keeps the conversation.
 
 use whisper_kit::{Attempt, Ctx, Result};
+use whisper_people::ids::member_id;
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMember, ConversationMemberRole as Role,
     ConversationMemberStatus as Status,
 };
-use whisper_store::{Cursor, Filter, First, Get, Order, Query};
+use whisper_store::{Batch, Cursor, Filter, First, Get, Order, Query};
 
 use crate::access::{Access, active};
 use crate::leave::leaving;
@@ -43,31 +44,43 @@ pub async fn depart(ctx: &Ctx, user: &str, after: Option<Cursor>) -> Result<Opti
 }
 
 async fn attempt(ctx: &Ctx, member: &ConversationMember) -> Result<Attempt<()>> {
-    let id = member.conversation_id.as_str();
+    let batch = departing_from(ctx, &member.conversation_id, &member.user_id).await?;
+    let Some(batch) = batch else {
+        return Ok(Attempt::Done(()));
+    };
+    let committed = ctx.try_commit(batch).await?;
+    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
+}
+
+/// The commit by which somebody leaves a conversation, and hands it over if they own it; none where they don't belong to it,
+/// or there are but two.
+///
+/// # Errors
+/// The store's.
+pub async fn departing_from(ctx: &Ctx, id: &str, user: &str) -> Result<Option<Batch>> {
     let asked = (
         Get::<Conversation>::id(id),
-        Get::<ConversationMember>::id(&member.id),
-        successors(id, &member.user_id),
+        Get::<ConversationMember>::id(member_id(id, user)),
+        successors(id, user),
     );
     let (conversation, me, (admin, moderator, anybody)) = ctx.read(asked).await?;
     let (Some(conversation), Some(me)) =
         (conversation, me.filter(|me| me.status == Status::Active))
     else {
-        return Ok(Attempt::Done(()));
+        return Ok(None);
     };
     if conversation.kind == ConversationKind::Direct {
-        return Ok(Attempt::Done(()));
+        return Ok(None);
     }
     let is_owner = me.role == Role::Owner;
     let is_list = conversation.kind == ConversationKind::Broadcast;
     let successor = admin.or(moderator).or(anybody).filter(|_| is_owner);
     let access = Access { conversation, me };
-    let batch = match is_list {
-        true => closing(ctx, &access)?,
-        false => leaving(ctx, &access, successor.as_ref())?,
-    };
-    let committed = ctx.try_commit(batch).await?;
-    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
+    match is_list {
+        true => closing(ctx, &access),
+        false => leaving(ctx, &access, successor.as_ref()),
+    }
+    .map(Some)
 }
 
 /// Asks who may follow an owner.

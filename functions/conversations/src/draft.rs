@@ -13,17 +13,16 @@ pub const MOST_MEMBERS: i64 = 200_000;
 /// A conversation to be made.
 #[derive(Clone, Debug, PartialEq, Body)]
 #[body(of = Conversation, check = NewConversation::check)]
-#[body(rule = r#"{"properties": {"type": {"enum": ["direct", "group", "channel", "broadcast"]}}}"#)]
 #[body(rule = r#"{"anyOf": [{"properties": {
             "type": {"const": "direct"}, "participantIds": {"type": "array", "minItems": 1, "maxItems": 1}, "name": {"type": "null"}, "description": {"type": "null"},
             "avatarUrl": {"type": "null"}, "avatarFileId": {"type": "null"}, "maxParticipants": {"type": "null"}}, "required": ["participantIds"]},
         {"properties": {"type": {"const": "broadcast"}, "isEncrypted": {"enum": [null, false]}, "maxParticipants": {"type": "null"}}},
-        {"properties": {"type": {"enum": ["group", "channel"]}, "name": {"type": "string"}}, "required": ["name"]}]}"#)]
+        {"properties": {"type": {"enum": ["group", "channel", "community"]}, "name": {"type": "string"}}, "required": ["name"]}]}"#)]
 #[body(example = r#"{"type": "broadcast", "name": "Family", "participantIds": []}"#)]
 #[body(example = r#"{"type": "channel", "name": "News", "settings": {"signatures": true}}"#)]
 #[body(example = r#"{"type": "group", "name": "Chess", "participantIds": []}"#)]
 pub struct NewConversation {
-    /// `direct`, `group`, `channel` or `broadcast`; the other kind is not supported yet.
+    /// How many write, and to how many.
     #[field(key = "type")]
     pub kind: ConversationKind,
     /// Users beside the caller: exactly one in a direct conversation, at most 100 in a group or channel, or recipients of a
@@ -53,12 +52,9 @@ impl NewConversation {
     fn check(&self, fields: &mut Fields<'_, '_>) {
         match self.kind {
             ConversationKind::Direct => self.check_direct(fields),
-            ConversationKind::Group | ConversationKind::Channel => self.check_group(fields),
             ConversationKind::Broadcast => self.check_list(fields),
-            kind => {
-                let detail =
-                    format!("{kind} is not supported yet; use direct, group, channel or broadcast");
-                fields.refuse("type", Rule::Enum, detail);
+            ConversationKind::Group | ConversationKind::Channel | ConversationKind::Community => {
+                self.check_group(fields);
             }
         }
     }
@@ -101,7 +97,7 @@ impl NewConversation {
 
     fn check_group(&self, fields: &mut Fields<'_, '_>) {
         if self.name.is_none() && fields.is_clean("name") {
-            let detail = "is required for a group or channel";
+            let detail = "is required for a group, channel or community";
             fields.refuse("name", Rule::Required, detail);
         }
         let settings = self.settings.iter();
@@ -195,6 +191,7 @@ mod tests {
             json!({"type": "group", "name": "x", "description": null, "participantIds": ["a", "b"]}),
             json!({"type": "channel", "name": "x", "settings": {"signatures": true, "sendMessages": "owner"}}),
             json!({"type": "broadcast", "participantIds": ["a", "b"]}),
+            json!({"type": "community", "name": "x", "description": "y"}),
             json!({"type": "group", "name": "x".repeat(100), "maxParticipants": 2, "participantIds": ["a"]}),
         ] {
             assert_eq!(fields(body.clone()), [""; 0], "{body}");
@@ -202,12 +199,8 @@ mod tests {
     }
 
     #[test]
-    fn the_type_is_one_of_four() {
-        for body in [
-            json!({}),
-            json!({"type": "club"}),
-            json!({"type": "community", "name": "x"}),
-        ] {
+    fn the_type_is_one_of_five() {
+        for body in [json!({}), json!({"type": "club"})] {
             assert_eq!(fields(body.clone()), ["type"], "{body}");
         }
     }

@@ -6,12 +6,13 @@ use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, Reply, Request, R
 use whisper_messages::Told;
 use whisper_people::list_changed;
 use whisper_schema::prelude::{
-    Conversation, ConversationKind, ConversationMember, ConversationMemberRole as Role,
-    ConversationMemberStatus as Status, SystemMessage,
+    Column, CommunityGroup, Conversation, ConversationKind, ConversationMember,
+    ConversationMemberRole as Role, ConversationMemberStatus as Status, SystemMessage,
 };
 use whisper_store::{Batch, Doc, Filter, Patch};
 
 use crate::access::{Access, admit, door, same_role};
+use crate::community;
 use crate::directory::deserted;
 use crate::give_role::as_role;
 use crate::positions::forget_trail;
@@ -52,8 +53,25 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<()>> {
         return Err(Error::new(Code::LastOwner, detail));
     }
     let committed = ctx.try_commit(leaving(ctx, &access, None)?).await?;
+    if committed.is_some() {
+        community::begin(ctx, &access.conversation, &me);
+    }
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
 }
+
+/// Takes a group out of its community, and a community from over its groups: nobody is left.
+fn without_roof(batch: Batch, conversation: &str) -> Batch {
+    batch.delete_where(
+        Filter::<CommunityGroup>::or([
+            Filter::eq(Column::id(), conversation),
+            Filter::eq(CommunityGroup::COMMUNITY_ID, conversation),
+        ]),
+        ALL_GROUPS,
+    )
+}
+
+/// More groups than a community has.
+const ALL_GROUPS: u64 = 1_000;
 
 /// The commit of a member's leaving; an owner hands over to the successor by it, or is the last.
 ///
@@ -76,12 +94,13 @@ pub fn leaving(
     let one_less = told.summarised(Patch::new().add(Conversation::PARTICIPANT_COUNT, -1));
     let batch = Batch::new().update_if(&me.id, gone(Status::Left), same_role(me));
     let batch = list_changed(ctx, forget_trail(batch, &me.id), user, id)?;
+    let batch = community::departing(batch, conversation, user);
     let batch = match is_last {
         // Nobody may have joined in the meantime. A group that nobody owns is in no directory.
         true => {
             let alone = Filter::eq(Conversation::PARTICIPANT_COUNT, 1);
             let one_less = one_less.set(Conversation::IS_PUBLIC, false);
-            deserted(batch.update_if(id, one_less, alone), id)
+            without_roof(deserted(batch.update_if(id, one_less, alone), id), id)
         }
         false => batch.update(id, one_less),
     };

@@ -8,6 +8,7 @@ mod ban;
 mod bans;
 mod changes;
 mod clear;
+mod community;
 mod create;
 mod departure;
 mod details;
@@ -58,7 +59,7 @@ whisper_kit::entry!(crate::api);
 pub fn api() -> Api {
     let api = Api::new(
         "conversations",
-        "Direct conversations, groups and channels, their members and roles; invitations, and the directory of public groups and channels.",
+        "Direct conversations, groups, channels, broadcasts and communities, their members and roles; invitations, and the directory of public groups and channels.",
     )
     .rates(&[
         limits::GROUPS,
@@ -103,6 +104,6 @@ pub fn api() -> Api {
     .endpoint(drafts::list::endpoint())
     .endpoint(requests::accepting())
     .endpoint(requests::declining());
-    let api = recipients::endpoints(linked::endpoints(api));
+    let api = community::endpoints(recipients::endpoints(linked::endpoints(api)));
     directory::endpoints(joining::endpoints(invitations::endpoints(api)))
 }

@@ -13,6 +13,7 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Get, Patch};
 
 use crate::access::{admit, door, same_role, this_one};
+use crate::community;
 use crate::limits::{CHANGES, Uses};
 use crate::positions::forget_trail;
 use crate::rules::may_remove;
@@ -83,7 +84,11 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str) -> Result<Attempt<()>> {
         &json!({"userId": user, "messageIds": told.ids()}),
     )?;
     let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;
+    let batch = community::departing(batch, &access.conversation, user);
     let committed = uses.try_commit(ctx, batch).await?;
+    if committed.is_some() {
+        community::begin(ctx, &access.conversation, user);
+    }
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
 }
 

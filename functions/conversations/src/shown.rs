@@ -1,8 +1,8 @@
 //! The members whose ids a view shows.
 
 use whisper_schema::prelude::{
-    Conversation, ConversationMember, ConversationMemberRole, ConversationRight, LinkedGroup,
-    Message, SystemMessage,
+    CommunityGroup, Conversation, ConversationMember, ConversationMemberRole, ConversationRight,
+    LinkedGroup, Message, SystemMessage,
 };
 use whisper_store::{Answers, Doc, Filter, Get, Order, Query, Questions, ReadSet, StoreError};
 
@@ -24,8 +24,8 @@ pub struct Asking {
     participants: Members,
     /// Managers and moderators of a group; nobody stands out in a direct conversation.
     roles: Option<(Members, Members)>,
-    /// Of a channel, the group that is linked to it.
-    link: Option<Get<LinkedGroup>>,
+    /// Of a channel the group that is linked to it, and of a group its community.
+    ties: Option<(Get<LinkedGroup>, Get<CommunityGroup>)>,
 }
 
 /// Asks for the ids that the view of a direct conversation shows.
@@ -33,7 +33,7 @@ pub fn shown_pair(conversation: &str) -> Asking {
     Asking {
         participants: participants(conversation),
         roles: None,
-        link: None,
+        ties: None,
     }
 }
 
@@ -47,7 +47,7 @@ pub fn shown_members(conversation: &str) -> Asking {
             with_role(Filter::is_in(ConversationMember::ROLE, MANAGERS)),
             with_role(Filter::eq(ConversationMember::ROLE, moderator)),
         )),
-        link: Some(Get::id(conversation)),
+        ties: Some((Get::id(conversation), Get::id(conversation))),
     }
 }
 
@@ -71,18 +71,19 @@ impl ReadSet for Asking {
     fn ask(&self, questions: &mut Questions) -> Result<(), StoreError> {
         self.participants.ask(questions)?;
         self.roles.ask(questions)?;
-        self.link.ask(questions)
+        self.ties.ask(questions)
     }
 
     fn take(self, answers: &mut Answers) -> Result<ShownMembers, StoreError> {
         let participants = self.participants.take(answers)?;
         let (admins, moderators) = self.roles.take(answers)?.unwrap_or_default();
-        let link = self.link.take(answers)?.flatten();
+        let (link, roof) = self.ties.take(answers)?.unwrap_or_default();
         Ok(ShownMembers {
             participants: ids(participants),
             admins: ids(admins),
             moderators: ids(moderators),
             linked_group: link.map(|link| link.into_inner().group_id),
+            community: roof.map(|roof| roof.into_inner().community_id),
         })
     }
 }
@@ -98,6 +99,8 @@ pub struct ShownMembers {
     pub moderators: Vec<String>,
     /// Group in which the messages of a channel are talked about.
     pub linked_group: Option<String>,
+    /// Community that a group belongs to.
+    pub community: Option<String>,
 }
 
 impl ShownMembers {

@@ -21,7 +21,7 @@ use crate::unread::Unread;
 pub struct ConversationView {
     /// Id of the conversation.
     pub id: String,
-    /// Whether it is one of two people, a group, a channel, or a list of recipients.
+    /// Whether it is one of two people, a group, a channel, a list of recipients, or a community.
     #[serde(rename = "type")]
     pub kind: ConversationKind,
     /// Title of a group; a direct conversation has none.
@@ -91,6 +91,9 @@ pub struct ConversationView {
     /// Group in which the messages of a channel are talked about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub linked_group_id: Option<String>,
+    /// Community that a group belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub community_id: Option<String>,
     /// Whether anybody may find and join it.
     pub is_public: bool,
     /// Category it is listed under when public.
@@ -272,6 +275,7 @@ impl ConversationView {
             unread_count,
             settings,
             linked_group_id: sight.shown.linked_group,
+            community_id: sight.shown.community,
             is_public: of.is_public,
             category: of.category,
             tags: of.tags,

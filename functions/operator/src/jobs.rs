@@ -15,6 +15,10 @@ pub const JOBS: [(&str, &str); 10] = [
         "Delivers broadcasts to recipients who haven't had their turn.",
     ),
     (
+        "community-departures",
+        "Has members who left a community leave its groups.",
+    ),
+    (
         "error-retention",
         "Deletes errors that are older than the setting.",
     ),

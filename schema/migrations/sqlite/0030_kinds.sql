@@ -1,5 +1,5 @@
 -- Channels: their messages, who viewed them, and the groups in which they are talked about; lists of recipients, and the deliveries to
--- them.
+-- them; the groups of communities.
 
 CREATE TABLE "channelPosts" (
   "_seq" INTEGER PRIMARY KEY,
@@ -79,3 +79,26 @@ CREATE TABLE "broadcastCopies" (
 ) STRICT;
 
 CREATE INDEX "broadcastCopies_idx_message" ON "broadcastCopies" ("messageId" ASC);
+
+CREATE TABLE "communityGroups" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "communityId" TEXT NOT NULL,
+  "linkedBy" TEXT NOT NULL,
+  "linkedAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "communityGroups_idx_community" ON "communityGroups" ("communityId" ASC);
+
+CREATE TABLE "communityDepartures" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "communityId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "position" INTEGER NOT NULL DEFAULT 0,
+  "dueAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "communityDepartures_idx_due" ON "communityDepartures" ("dueAt" ASC);

@@ -188,34 +188,42 @@ impl ConversationSettings {
     /// The settings by which a channel differs from that where nobody set anything: those who run it write, and nobody else learns who
     /// belongs to it.
     fn of_channel() -> Self {
+        ConversationSettings {
+            signatures: Some(false),
+            ..ConversationSettings::of_community()
+        }
+    }
+
+    /// The same of a community, which is for announcements.
+    fn of_community() -> Self {
         let admins = Some(ConversationCircle::Admins);
         ConversationSettings {
             send_messages: admins,
             mention_all: admins,
             see_members: admins,
-            signatures: Some(false),
             ..ConversationSettings::default()
         }
     }
 
     /// The settings of these that a group or channel can't have, each with the reason.
     pub fn unfit_for(&self, kind: ConversationKind) -> Vec<(&'static str, &'static str)> {
-        const OF_ALL: &str = "can't be everyone in a channel";
+        const OF_ALL: &str = "can't be everyone in a channel or community";
         let is_channel = kind == ConversationKind::Channel;
+        let is_hall = is_channel || kind == ConversationKind::Community;
         let everyone = Some(ConversationCircle::Everyone);
         let unfit = [
             (
-                is_channel && self.send_messages == everyone,
+                is_hall && self.send_messages == everyone,
                 "sendMessages",
                 OF_ALL,
             ),
             (
-                is_channel && self.see_members == everyone,
+                is_hall && self.see_members == everyone,
                 "seeMembers",
                 OF_ALL,
             ),
             (
-                is_channel && self.mention_all == everyone,
+                is_hall && self.mention_all == everyone,
                 "mentionAll",
                 OF_ALL,
             ),
@@ -328,11 +336,12 @@ impl ConversationSettings {
 }
 
 impl Conversation {
-    /// The settings that were set; of a channel with those that it has at first.
+    /// The settings that were set; of a channel or community with those that it has at first.
     pub fn own_settings(&self) -> ConversationSettings {
         let set = ConversationSettings::of_text(self.settings.as_deref());
         match self.kind {
             ConversationKind::Channel => ConversationSettings::of_channel().with(&set),
+            ConversationKind::Community => ConversationSettings::of_community().with(&set),
             _ => set,
         }
     }

@@ -6,6 +6,7 @@
 mod account;
 mod broadcast;
 mod channel_post;
+mod community;
 mod consumer_cursor;
 mod contact_book;
 mod contact_request;
@@ -66,6 +67,7 @@ mod webhook_delivery;
 pub use account::{Account, AccountStatus};
 pub use broadcast::{Broadcast, BroadcastChange, BroadcastCopy, BroadcastRecipient};
 pub use channel_post::{ChannelPost, PostViewer};
+pub use community::{CommunityDeparture, CommunityGroup};
 pub use consumer_cursor::ConsumerCursor;
 pub use contact_book::ContactBook;
 pub use contact_request::{ContactRequest, ContactRequestStatus};

@@ -4,9 +4,9 @@ use whisper_kit::error::{Error, OptionExt, Result};
 use whisper_people::contact;
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::{
-    Column, Contact, Conversation, ConversationBan, ConversationInvitation, ConversationKind,
-    ConversationMember, ConversationMemberRole as Role, ConversationMemberStatus as Status,
-    ConversationRight, Document, LinkedGroup, Timestamp,
+    Column, CommunityGroup, Contact, Conversation, ConversationBan, ConversationInvitation,
+    ConversationKind, ConversationMember, ConversationMemberRole as Role,
+    ConversationMemberStatus as Status, ConversationRight, Document, LinkedGroup, Timestamp,
 };
 use whisper_store::{Batch, Count, Doc, Filter, First, Get, Patch, Query};
 
@@ -15,7 +15,7 @@ use crate::access::{Door, active, door, this_one};
 /// The way by which somebody comes.
 #[derive(Clone, Copy, Debug)]
 pub enum Way<'a> {
-    /// They found it in the directory, or they subscribe to the channel that it is linked to.
+    /// They found it in the directory, or they belong to something that it belongs to: a channel, or a community.
     Directory,
     /// They have a link, which stands.
     Link(&'a Doc<ConversationInvitation>),
@@ -27,7 +27,7 @@ pub type Asking = (
     Count<Conversation>,
     First<ConversationMember>,
     Option<Get<ConversationMember>>,
-    Option<First<ConversationMember>>,
+    Option<Near>,
 );
 /// The answers to these questions.
 type Asked = (
@@ -35,7 +35,7 @@ type Asked = (
     u64,
     Option<Doc<ConversationMember>>,
     Option<Option<Doc<ConversationMember>>>,
-    Option<Option<Doc<ConversationMember>>>,
+    Option<IsNear>,
 );
 
 /// A conversation that somebody belongs to, or may know of.
@@ -48,22 +48,42 @@ pub struct Entrance<'a> {
     pub member: Option<Doc<ConversationMember>>,
     owner: Option<Doc<ConversationMember>>,
     maker: Option<Doc<ConversationMember>>,
-    /// Their membership of the channel that the group is linked to.
+    /// Their membership of the channel that the group is linked to, or of its community; or of a group of the community.
     near: Option<Doc<ConversationMember>>,
 }
 
-/// Asks for somebody's membership of the channel that a group is linked to.
-fn near(group: &str, user: &str) -> First<ConversationMember> {
-    let linked = Filter::eq(LinkedGroup::GROUP_ID, group);
-    Query::new()
-        .filter(Filter::eq(ConversationMember::USER_ID, user))
-        .filter(active())
-        .filter(Filter::is_among(
-            ConversationMember::CONVERSATION_ID,
-            Column::<LinkedGroup>::id(),
-            linked,
-        ))
-        .first()
+/// The questions for a membership that leads in: of the channel that a group is linked to, of the community that it belongs to, and of a
+/// group that belongs to a community.
+type Near = (
+    First<ConversationMember>,
+    First<ConversationMember>,
+    First<ConversationMember>,
+);
+/// The answers to these questions.
+type IsNear = (
+    Option<Doc<ConversationMember>>,
+    Option<Doc<ConversationMember>>,
+    Option<Doc<ConversationMember>>,
+);
+
+/// Asks for memberships of somebody's that lead into a conversation.
+fn near(conversation: &str, user: &str) -> Near {
+    let of = ConversationMember::CONVERSATION_ID;
+    let mine = |where_else: Filter<ConversationMember>| {
+        Query::new()
+            .filter(Filter::eq(ConversationMember::USER_ID, user))
+            .filter(active())
+            .filter(where_else)
+            .first()
+    };
+    let linked = Filter::eq(LinkedGroup::GROUP_ID, conversation);
+    let roof = Filter::eq(Column::<CommunityGroup>::id(), conversation);
+    let below = Filter::eq(CommunityGroup::COMMUNITY_ID, conversation);
+    (
+        mine(Filter::is_among(of, Column::<LinkedGroup>::id(), linked)),
+        mine(Filter::is_among(of, CommunityGroup::COMMUNITY_ID, roof)),
+        mine(Filter::is_among(of, Column::<CommunityGroup>::id(), below)),
+    )
 }
 
 /// Holds for documents of conversations, which `of` names, that a user may know of without belonging to them: they aren't
@@ -129,7 +149,7 @@ impl<'a> Entrance<'a> {
             member,
             owner,
             maker: maker.flatten(),
-            near: near.flatten(),
+            near: near.and_then(|(channel, roof, below)| channel.or(roof).or(below)),
         };
         match entrance.is_member() || (open == 1 && entrance.lets_in()) {
             true => Ok(entrance),
@@ -183,7 +203,7 @@ impl<'a> Entrance<'a> {
             ])),
             None => batch,
         };
-        // They still subscribe to the channel that leads in, where the group isn't public.
+        // They still belong to what leads in, where it isn't public.
         let near = self.near.as_ref().filter(|_| !self.conversation.is_public);
         let members = self.maker.iter().chain(near);
         members.fold(batch, |batch, member| batch.expect_some(this_one(member)))

@@ -5,6 +5,7 @@ mod bans;
 mod blocked;
 mod catching_up;
 mod catching_up_model;
+mod communities;
 mod deleted;
 mod departure;
 mod directory;

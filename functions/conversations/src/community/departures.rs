@@ -1,0 +1,98 @@
+//! Members who left a community, or were sent away, leave its groups: each in a commit of its own that moves on, so it is done wherever a run
+//! breaks off. A group that they own is handed over as when an account goes.
+
+use std::time::{Duration, Instant};
+
+use whisper_kit::ids::derived_id;
+use whisper_kit::{Attempt, Ctx, Result};
+use whisper_people::ids::member_id;
+use whisper_schema::prelude::{
+    Column, CommunityDeparture, CommunityGroup, Conversation, ConversationKind, ConversationMember,
+    ConversationMemberStatus as Status, Timestamp,
+};
+use whisper_store::{Batch, Filter, Get, Order, Patch, Query};
+
+use crate::departure::departing_from;
+
+/// How long the instance that had somebody leave goes on after the answer; the job does the rest.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+fn departure_id(community: &str, user: &str) -> String {
+    derived_id(&["community departure", community, user])
+}
+
+/// Notes, in the commit by which somebody leaves a community, that they leave its groups.
+pub fn departing(batch: Batch, conversation: &Conversation, user: &str) -> Batch {
+    match conversation.kind {
+        ConversationKind::Community => batch.upsert(&CommunityDeparture {
+            id: departure_id(&conversation.id, user),
+            community_id: conversation.id.clone(),
+            user_id: user.to_owned(),
+            position: 0,
+            due_at: Timestamp::AT_COMMIT,
+        }),
+        _ => batch,
+    }
+}
+
+/// Begins with the groups after the answer, where they left a community.
+pub fn begin(ctx: &Ctx, conversation: &Conversation, user: &str) {
+    if conversation.kind != ConversationKind::Community {
+        return;
+    }
+    let (own, id) = (ctx.clone(), departure_id(&conversation.id, user));
+    ctx.after_answer("conversations", "leaveCommunityGroups", async move {
+        let end = Instant::now() + AT_ONCE;
+        go_on(&own, &id, end).await.map(|_| ())
+    });
+}
+
+/// Has somebody leave groups until none is left, or the time is over; tells how many groups were dealt with, and whether there
+/// are more.
+///
+/// # Errors
+/// The store's.
+pub async fn go_on(ctx: &Ctx, id: &str, end: Instant) -> Result<(u64, bool)> {
+    let mut done = 0;
+    while Instant::now() < end {
+        let ctx = &ctx.anew()?;
+        match ctx.retry(async || attempt(ctx, id).await).await? {
+            true => done += 1,
+            false => return Ok((done, false)),
+        }
+    }
+    Ok((done, true))
+}
+
+/// The next group; false where none is left, or they came back.
+async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<bool>> {
+    let Some(gone) = ctx.read(Get::<CommunityDeparture>::id(id)).await? else {
+        return Ok(Attempt::Done(false));
+    };
+    let next = Query::<CommunityGroup>::new()
+        .filter(Filter::eq(
+            CommunityGroup::COMMUNITY_ID,
+            gone.community_id.as_str(),
+        ))
+        .filter(Filter::gt(Column::seq(), gone.position))
+        .order(Order::asc(Column::seq()))
+        .first();
+    let member = member_id(&gone.community_id, &gone.user_id);
+    let asked = (Get::<ConversationMember>::id(member), next);
+    let (member, next) = ctx.read(asked).await?;
+    let is_back = member.is_some_and(|member| member.status == Status::Active);
+    let as_read = Filter::<CommunityDeparture>::revision(gone.revision);
+    let Some(next) = next.filter(|_| !is_back) else {
+        let batch = Batch::new().delete_if(id, as_read);
+        let committed = ctx.try_commit(batch).await?;
+        return Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(false)));
+    };
+    let moved = Patch::new().set(CommunityDeparture::POSITION, next.seq);
+    let batch = Batch::new().update_if(id, moved, as_read);
+    let batch = match departing_from(ctx, &next.id, &gone.user_id).await? {
+        Some(leaving) => batch.append(leaving),
+        None => batch,
+    };
+    let committed = ctx.try_commit(batch).await?;
+    Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(true)))
+}

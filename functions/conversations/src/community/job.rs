@@ -1,0 +1,58 @@
+//! `POST /internal/jobs/community-departures`: has members who left a community leave its groups.
+
+use std::time::{Duration, Instant};
+
+use whisper_kit::jobs::{self, ReportView, Tally};
+use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_schema::prelude::CommunityDeparture;
+use whisper_store::{Order, Query};
+
+use super::departures::go_on;
+
+/// The job's name.
+const JOB: &str = "community-departures";
+/// How many departures are read at once.
+const PAGE: u32 = 100;
+/// How long a run goes on, give or take a group. A request has 30 s on the embedded host.
+const TIME: Duration = Duration::from_secs(15);
+
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::POST,
+        "/internal/jobs/community-departures",
+        "runCommunityDepartures",
+        "Has members who left a community, or were sent away, leave its groups.",
+        handle,
+    )
+    .auth(Auth::Operator)
+    .reply::<ReportView>(
+        200,
+        "The counts of the run; capped means that the next run goes on",
+    )
+    .codes(&[Code::JobFailed])
+}
+
+async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
+    jobs::run(&ctx, JOB, async |tally| run(&ctx, tally).await).await
+}
+
+async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
+    let end = Instant::now() + TIME;
+    let due = Query::<CommunityDeparture>::new()
+        .order(Order::asc(CommunityDeparture::DUE_AT))
+        .limit(PAGE);
+    let due = ctx.read(due.page()).await?;
+    for departure in &due.items {
+        let (done, more) = go_on(ctx, &departure.id, end).await?;
+        tally.done(done);
+        if more {
+            tally.cap();
+            return Ok(());
+        }
+    }
+    if due.next.is_some() {
+        tally.cap();
+    }
+    Ok(())
+}

@@ -1,0 +1,298 @@
+//! Communities: groups under one roof, who finds and joins them, and who leaves them with the community.
+
+use futures::executor::block_on;
+use serde_json::{Value, json};
+use whisper_kit::Method;
+use whisper_kit::testing::Answer;
+use whisper_people::ids::member_id;
+use whisper_schema::prelude::*;
+use whisper_store::{Batch, Filter, Patch};
+
+use super::room::{Room, User};
+
+/// A community of Ann's, of which Bob is a member, with a group of Ann's.
+struct Town {
+    room: Room,
+    ann: User,
+    bob: User,
+    id: String,
+    group: String,
+}
+
+impl Town {
+    async fn new() -> Self {
+        let room = Room::with(&[("operator_key", "key")]);
+        let (ann, bob) = (room.user().await, room.user().await);
+        let body = json!({"type": "community", "name": "Town", "participantIds": [bob.id]});
+        let made = room.post(&ann, "/v1/conversations", body).await.expect(201);
+        let id = made["id"].as_str().unwrap().to_owned();
+        let group = room.group(&ann, &[]).await;
+        let town = Town {
+            room,
+            ann,
+            bob,
+            id,
+            group,
+        };
+        town.link(&town.ann, &town.group).await.expect(204);
+        town
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/v1/conversations/{}{rest}", self.id)
+    }
+
+    async fn link(&self, who: &User, group: &str) -> Answer {
+        let path = self.path(&format!("/groups/{group}"));
+        self.room.send(Method::PUT, who, &path, &Value::Null).await
+    }
+
+    async fn unlink(&self, who: &User, group: &str) -> Answer {
+        let path = self.path(&format!("/groups/{group}"));
+        self.room
+            .send(Method::DELETE, who, &path, &Value::Null)
+            .await
+    }
+
+    async fn join(&self, who: &User, conversation: &str) -> Answer {
+        let path = format!("/v1/conversations/{conversation}/join");
+        self.room.post(who, &path, json!({})).await
+    }
+
+    async fn is_in(&self, who: &User, conversation: &str) -> bool {
+        let active = Filter::and([
+            Filter::eq(Column::id(), member_id(conversation, &who.id)),
+            Filter::eq(ConversationMember::STATUS, ConversationMemberStatus::Active),
+        ]);
+        self.room.count(active).await == 1
+    }
+
+    async fn job(&self) -> Value {
+        let path = "/internal/jobs/community-departures";
+        let run = self.room.edge.send(Method::POST, path, "key", &Value::Null);
+        run.await.expect(200)
+    }
+}
+
+#[test]
+fn members_find_its_groups_and_join_them() {
+    block_on(async {
+        let town = Town::new().await;
+        let list = town.room.get(&town.bob, &town.path("/groups")).await;
+        let item = json!({"conversationId": town.group, "name": "Room", "participantCount": 1, "needsApproval": false, "isMember": false});
+        assert_eq!(list["items"], json!([item]));
+        town.join(&town.bob, &town.group).await.expect(201);
+        let list = town.room.get(&town.bob, &town.path("/groups")).await;
+        assert_eq!(list["items"][0]["isMember"], true);
+        let group = format!("/v1/conversations/{}", town.group);
+        let seen = town.room.get(&town.bob, &group).await;
+        assert_eq!(seen["communityId"], town.id.as_str());
+        // Where the group wants approval, they ask.
+        let eve = town.room.user().await;
+        town.join(&eve, &town.group)
+            .await
+            .expect_problem(404, "not_found");
+        let add = json!({"userIds": [eve.id]});
+        town.room
+            .post(&town.ann, &town.path("/members"), add)
+            .await
+            .expect(200);
+        let approval = json!({"joinApproval": true}).to_string();
+        let patch = Patch::new().set(Conversation::SETTINGS, approval);
+        town.room
+            .commit(Batch::new().update(&town.group, patch))
+            .await;
+        assert_eq!(
+            town.join(&eve, &town.group).await.expect(202)["outcome"],
+            "pending"
+        );
+    });
+}
+
+#[test]
+fn members_of_a_group_find_the_community() {
+    block_on(async {
+        let town = Town::new().await;
+        let eve = town.room.user().await;
+        town.join(&eve, &town.id)
+            .await
+            .expect_problem(404, "not_found");
+        let add = json!({"userIds": [eve.id]});
+        let path = format!("/v1/conversations/{}/members", town.group);
+        town.room.post(&town.ann, &path, add).await.expect(200);
+        town.join(&eve, &town.id).await.expect(201);
+    });
+}
+
+#[test]
+fn it_is_for_announcements() {
+    block_on(async {
+        let town = Town::new().await;
+        let seen = town.room.get(&town.bob, &town.path("")).await;
+        assert_eq!(seen["type"], "community");
+        assert_eq!(seen["settings"]["sendMessages"], "admins");
+        assert_eq!(seen["settings"]["seeMembers"], "admins");
+        assert_eq!(seen.get("communityId"), None);
+        let path = town.path("/members");
+        let members = town.room.send(Method::GET, &town.bob, &path, &Value::Null);
+        members.await.expect_problem(403, "forbidden");
+    });
+}
+
+#[test]
+fn groups_are_taken_in_by_somebody_who_runs_both() {
+    block_on(async {
+        let town = Town::new().await;
+        town.link(&town.ann, &town.group).await.expect(204);
+        let bobs = town.room.group(&town.bob, &[&town.ann]).await;
+        let direct = town.room.direct(&town.ann, &town.bob).await;
+        let eve = town.room.user().await;
+        town.link(&town.bob, &bobs)
+            .await
+            .expect_problem(403, "forbidden");
+        town.link(&town.ann, &bobs)
+            .await
+            .expect_problem(403, "forbidden");
+        town.link(&town.ann, &direct)
+            .await
+            .expect_problem(409, "wrong_kind");
+        town.link(&eve, &town.group)
+            .await
+            .expect_problem(404, "not_found");
+        town.link(&town.ann, "nothing")
+            .await
+            .expect_problem(404, "not_found");
+        let admin = Patch::new().set(ConversationMember::ROLE, ConversationMemberRole::Admin);
+        let bob = member_id(&town.id, &town.bob.id);
+        town.room.commit(Batch::new().update(&bob, admin)).await;
+        town.link(&town.bob, &bobs).await.expect(204);
+        let other = json!({"type": "community", "name": "Other"});
+        let other = town
+            .room
+            .post(&town.ann, "/v1/conversations", other)
+            .await
+            .expect(201);
+        let path = format!(
+            "/v1/conversations/{}/groups/{}",
+            other["id"].as_str().unwrap(),
+            town.group
+        );
+        let refused = town
+            .room
+            .send(Method::PUT, &town.ann, &path, &Value::Null)
+            .await;
+        refused.expect_problem(403, "forbidden");
+        // Its owner takes it out, and so do those who run the community.
+        town.unlink(&eve, &bobs)
+            .await
+            .expect_problem(404, "not_found");
+        town.unlink(&town.ann, &bobs).await.expect(204);
+        town.unlink(&town.ann, &bobs)
+            .await
+            .expect_problem(404, "not_found");
+        let path = format!("/v1/conversations/{bobs}/groups");
+        let refused = town
+            .room
+            .send(Method::GET, &town.bob, &path, &Value::Null)
+            .await;
+        refused.expect_problem(409, "wrong_kind");
+    });
+}
+
+#[test]
+fn a_community_has_a_hundred_groups_at_most() {
+    block_on(async {
+        let town = Town::new().await;
+        let more = (0..99).map(|n| CommunityGroup {
+            id: format!("g{n}"),
+            community_id: town.id.clone(),
+            linked_by: town.ann.id.clone(),
+            linked_at: Timestamp::AT_COMMIT,
+        });
+        town.room
+            .commit(more.fold(Batch::new(), |batch, group| batch.insert(&group)))
+            .await;
+        let group = town.room.group(&town.ann, &[]).await;
+        town.link(&town.ann, &group)
+            .await
+            .expect_problem(409, "conversation_full");
+    });
+}
+
+#[test]
+fn who_leaves_it_or_is_sent_away_leaves_its_groups() {
+    block_on(async {
+        for way in ["leave", "remove", "ban"] {
+            let town = Town::new().await;
+            let second = town.room.group(&town.ann, &[]).await;
+            town.link(&town.ann, &second).await.expect(204);
+            let apart = town.room.group(&town.ann, &[&town.bob]).await;
+            for group in [&town.group, &second] {
+                town.join(&town.bob, group).await.expect(201);
+            }
+            match way {
+                "leave" => {
+                    let path = town.path("/leave");
+                    let left = town.room.post(&town.bob, &path, json!({}));
+                    left.await.expect(204);
+                }
+                "remove" => {
+                    let path = town.path(&format!("/members/{}", town.bob.id));
+                    let gone = town
+                        .room
+                        .send(Method::DELETE, &town.ann, &path, &Value::Null);
+                    gone.await.expect(204);
+                }
+                _ => {
+                    let path = town.path(&format!("/bans/{}", town.bob.id));
+                    let none = json!({});
+                    let gone = town.room.send(Method::PUT, &town.ann, &path, &none);
+                    gone.await.expect(201);
+                }
+            }
+            for group in [&town.id, &town.group, &second] {
+                assert!(!town.is_in(&town.bob, group).await, "{way}");
+            }
+            assert!(town.is_in(&town.bob, &apart).await);
+            assert_eq!(town.room.participants(&town.group).await, (1, 1));
+            assert_eq!(
+                town.room.count::<CommunityDeparture>(Filter::and([])).await,
+                0
+            );
+            town.join(&town.bob, &town.group)
+                .await
+                .expect_problem(404, "not_found");
+        }
+    });
+}
+
+#[test]
+fn the_job_goes_on_where_it_broke_off() {
+    block_on(async {
+        let town = Town::new().await;
+        town.join(&town.bob, &town.group).await.expect(201);
+        // As the commit left it, before anybody went on.
+        let gone = Patch::new().set(ConversationMember::STATUS, ConversationMemberStatus::Left);
+        let bob = member_id(&town.id, &town.bob.id);
+        let departure = CommunityDeparture {
+            id: "d".into(),
+            community_id: town.id.clone(),
+            user_id: town.bob.id.clone(),
+            position: 0,
+            due_at: Timestamp::AT_COMMIT,
+        };
+        let batch = Batch::new().update(&bob, gone).insert(&departure);
+        town.room.commit(batch).await;
+        assert_eq!(town.job().await["done"], 1);
+        assert!(!town.is_in(&town.bob, &town.group).await);
+        assert_eq!(town.job().await["done"], 0);
+        // Who came back in between keeps the groups.
+        let back = Patch::new().set(ConversationMember::STATUS, ConversationMemberStatus::Active);
+        town.room
+            .commit(Batch::new().update(&bob, back).insert(&departure))
+            .await;
+        town.join(&town.bob, &town.group).await.expect(201);
+        town.job().await;
+        assert!(town.is_in(&town.bob, &town.group).await);
+    });
+}
