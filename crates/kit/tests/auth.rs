@@ -512,3 +512,22 @@ fn a_rotated_key_verifies_until_its_last_token_has_expired() {
         Ok(2)
     );
 }
+
+#[test]
+fn secrets_of_programs_are_recognised_by_their_hash_alone() {
+    let (one, other) = (auth::new_secret().unwrap(), auth::new_secret().unwrap());
+    assert_ne!(one, other);
+    let kept = auth::sha256_hex(&one);
+    let (one, kept) = (one.as_str(), kept.as_str());
+    assert!(!kept.contains(one));
+    for (given, kept, right) in [
+        (one, Some(kept), true),
+        (other.as_str(), Some(kept), false),
+        (kept, Some(kept), false),
+        ("", Some(kept), false),
+        (one, None, false),
+        ("", None, false),
+    ] {
+        assert_eq!(auth::is_secret(given, kept), right, "{given} {kept:?}");
+    }
+}
