@@ -19,7 +19,6 @@ mod shape;
 
 use whisper_kit::Api;
 
-pub use broadcast::JOB as BROADCASTS_JOB;
 pub use scheduled::JOB;
 
 /// The endpoints.
@@ -33,7 +32,7 @@ pub fn api() -> Api {
     .endpoint(send::endpoint())
     .endpoint(history::endpoint())
     .endpoint(comments::endpoint());
-    broadcast::endpoints(scheduled::endpoints(api))
+    scheduled::endpoints(api)
 }
 
 #[cfg(target_family = "wasm")]
