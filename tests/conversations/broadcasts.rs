@@ -35,7 +35,7 @@ fn each_gets_it_and_answers_come_back_there() {
     let people: Vec<Person> = (0..3).map(|_| app.person("friend")).collect();
     let path = list(&app, &ann, &people);
     let post = say(&app, &ann, &path, "Hello all");
-    app.run_job("broadcasts").expect(200);
+    app.run_job("scheduled-messages").expect(200);
     let seen = ann
         .get(&app, &format!("{path}/messages/{post}"))
         .expect(200);
@@ -82,7 +82,7 @@ fn a_kill_in_the_middle_loses_no_recipient_and_doubles_none() {
     app.kill();
     app = app.restart();
     for _ in 0..20 {
-        if app.run_job("broadcasts").expect(200)["capped"] == false {
+        if app.run_job("scheduled-messages").expect(200)["capped"] == false {
             break;
         }
     }

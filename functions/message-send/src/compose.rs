@@ -8,7 +8,7 @@ use whisper_messages::ids::{delivery_id, poll_id, reply_reference_id};
 use whisper_schema::analytics_db::{UserActivity, UserActivityType};
 use whisper_schema::content_db::Poll;
 use whisper_schema::main_db::{
-    ConversationKind, Message, MessageContentType, MessageStatus, QueuedMessage,
+    Conversation, ConversationKind, Message, MessageContentType, MessageStatus, QueuedMessage,
 };
 use whisper_schema::social_db::Story;
 use whisper_schema::system::{
@@ -92,14 +92,7 @@ pub fn batch(
         Some(_) => batch,
         None => batch.insert(&activity(ctx.new_id()?, message, author)),
     };
-    let batch = match post_of(&context.conversation, author, &message.id) {
-        Some(post) => batch.insert(&post),
-        None => batch,
-    };
-    let batch = match delivery_of(&context.conversation, author, &message.id) {
-        Some(delivery) => batch.insert(&delivery),
-        None => batch,
-    };
+    let batch = beside(batch, &context.conversation, author, &message.id);
     let payload = json!({
         "conversationId": message.conversation_id,
         "conversationType": context.conversation.kind,
@@ -135,17 +128,24 @@ pub fn batch(
         None => batch,
     };
     Ok(match &draft.details {
-        Details::Poll(poll) => {
-            let mut document = poll_document(message, poll);
-            // Nobody learns who reads a channel.
-            document.is_anonymous |= context.conversation.kind == ConversationKind::Channel;
-            batch.insert(&document)
-        }
+        Details::Poll(poll) => batch.insert(&poll_document(message, poll, context)),
         Details::StoryReply(reply) => {
             batch.increment::<Story>(&reply.story_id, Story::REPLY_COUNT, 1)
         }
         _ => batch,
     })
+}
+
+/// Adds the row that stands beside a message of a channel, or of a broadcast; none beside others.
+fn beside(batch: Batch, conversation: &Conversation, author: &str, message: &str) -> Batch {
+    let batch = match post_of(conversation, author, message) {
+        Some(post) => batch.insert(&post),
+        None => batch,
+    };
+    match delivery_of(conversation, author, message) {
+        Some(delivery) => batch.insert(&delivery),
+        None => batch,
+    }
 }
 
 /// Notes that the message answers one that ends, so that it names it no longer than that lasts.
@@ -217,7 +217,9 @@ fn activity(id: String, message: &Message, author: &str) -> UserActivity {
     }
 }
 
-fn poll_document(message: &Message, poll: &PollDetails) -> Poll {
+fn poll_document(message: &Message, poll: &PollDetails, context: &Context) -> Poll {
+    // Nobody learns who reads a channel.
+    let is_channel = context.conversation.kind == ConversationKind::Channel;
     Poll {
         id: poll_id(&message.id),
         creator_id: message.sender_id.clone(),
@@ -226,7 +228,7 @@ fn poll_document(message: &Message, poll: &PollDetails) -> Poll {
         question: message.content.clone(),
         options: options_text(&poll.options),
         allow_multiple: poll.allow_multiple.unwrap_or(false),
-        is_anonymous: poll.is_anonymous.unwrap_or(false),
+        is_anonymous: is_channel || poll.is_anonymous.unwrap_or(false),
         expires_at: poll.expires_at,
         created_at: Some(Timestamp::AT_COMMIT),
         ..Poll::default()

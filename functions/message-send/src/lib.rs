@@ -20,7 +20,6 @@ mod webhook;
 
 use whisper_kit::Api;
 
-pub use broadcast::JOB as BROADCASTS_JOB;
 pub use scheduled::JOB;
 
 /// The endpoints.
@@ -35,7 +34,7 @@ pub fn api() -> Api {
     .endpoint(history::endpoint())
     .endpoint(webhook::endpoint())
     .endpoint(comments::endpoint());
-    broadcast::endpoints(scheduled::endpoints(api))
+    scheduled::endpoints(api)
 }
 
 #[cfg(target_family = "wasm")]

@@ -9,11 +9,7 @@ use whisper_store::{Filter, Order, Query};
 
 /// The jobs of the bundle: their names, and their purposes. A test holds them against the schedules in
 /// `spin.toml`.
-pub const JOBS: [(&str, &str); 10] = [
-    (
-        "broadcasts",
-        "Delivers broadcasts to recipients who haven't had their turn.",
-    ),
+pub const JOBS: [(&str, &str); 9] = [
     (
         "community-departures",
         "Has members who left a community leave its groups.",
@@ -37,7 +33,7 @@ pub const JOBS: [(&str, &str); 10] = [
     ),
     (
         "scheduled-messages",
-        "Sends scheduled messages whose time has come.",
+        "Sends scheduled messages whose time has come, and delivers broadcasts.",
     ),
     (
         "search",

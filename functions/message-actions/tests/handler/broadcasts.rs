@@ -11,7 +11,7 @@ use whisper_store::Patch;
 
 use crate::world::World;
 
-const JOB: &str = "/internal/jobs/broadcasts";
+const JOB: &str = "/internal/jobs/scheduled-messages";
 
 /// Ann, her list, and its recipients.
 struct Circle {

@@ -8,18 +8,13 @@ mod turn;
 
 use std::time::{Duration, Instant};
 
-use whisper_kit::{Api, Ctx};
+use whisper_kit::Ctx;
 
 pub use draft::refuse_unfit;
-pub use job::JOB;
+pub use job::deliver;
 
 /// How long a sender's own instance goes on after the answer; the job does the rest.
 const AT_ONCE: Duration = Duration::from_secs(5);
-
-/// The endpoint of the job.
-pub fn endpoints(api: Api) -> Api {
-    api.endpoint(job::endpoint())
-}
 
 /// Begins with the recipients of a message after the answer.
 pub fn begin(ctx: &Ctx, message: &str) {

@@ -1,4 +1,4 @@
-//! `POST /internal/jobs/scheduled-messages`: sends the messages whose time has come.
+//! `POST /internal/jobs/scheduled-messages`: sends the messages whose time has come, and delivers broadcasts.
 
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,7 @@ use whisper_schema::system::{ScheduledMessage, ScheduledMessageFailure as Failur
 use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query};
 
 use super::{failure, turn};
+use crate::broadcast;
 
 /// The job's name.
 pub const JOB: &str = "scheduled-messages";
@@ -32,7 +33,8 @@ pub fn endpoint() -> Endpoint {
         Method::POST,
         "/internal/jobs/scheduled-messages",
         "runScheduledMessages",
-        "Sends scheduled messages whose time has come; tells the senders of those that can't be sent.",
+        "Sends scheduled messages whose time has come, and tells the senders of those that can't be sent; delivers broadcasts to recipients \
+         who haven't had their turn.",
         handle,
     )
     .auth(Auth::Operator)
@@ -54,6 +56,11 @@ async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
         tally.cap();
         return Ok(());
     }
+    send_due(ctx, tally).await?;
+    broadcast::deliver(ctx, tally).await
+}
+
+async fn send_due(ctx: &Ctx, tally: &Tally) -> Result<()> {
     let end = Instant::now() + TIME;
     let due = Query::<ScheduledMessage>::new()
         .filter(Filter::le(ScheduledMessage::DUE_AT, ctx.now()))
