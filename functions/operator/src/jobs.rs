@@ -9,7 +9,7 @@ use whisper_store::{Filter, Order, Query};
 
 /// The jobs of the bundle: their names, and their purposes. A test holds them against the schedules in
 /// `spin.toml`.
-pub const JOBS: [(&str, &str); 9] = [
+pub const JOBS: [(&str, &str); 10] = [
     (
         "community-departures",
         "Has members who left a community leave its groups.",
