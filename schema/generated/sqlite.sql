@@ -777,6 +777,9 @@ CREATE TABLE "conversationMembers" (
   "role" TEXT NOT NULL DEFAULT 'member',
   "status" TEXT NOT NULL DEFAULT 'active',
   "isMuted" INTEGER NOT NULL DEFAULT 0,
+  "mutedUntil" INTEGER,
+  "isMarkedUnread" INTEGER NOT NULL DEFAULT 0,
+  "isHidden" INTEGER NOT NULL DEFAULT 0,
   "isPinned" INTEGER NOT NULL DEFAULT 0,
   "isArchived" INTEGER NOT NULL DEFAULT 0,
   "isBlocked" INTEGER NOT NULL DEFAULT 0,
@@ -800,7 +803,7 @@ CREATE TABLE "conversationMembers" (
 
 CREATE UNIQUE INDEX "conversationMembers_idx_conversation_user" ON "conversationMembers" ("conversationId" ASC, "userId" ASC);
 
-CREATE INDEX "conversationMembers_idx_user_list" ON "conversationMembers" ("userId" ASC, "status" ASC, "isRequest" ASC, "isArchived" ASC, "isPinned" ASC, "conversationId" ASC);
+CREATE INDEX "conversationMembers_idx_user_list" ON "conversationMembers" ("userId" ASC, "status" ASC, "isHidden" ASC, "isRequest" ASC, "isArchived" ASC, "isPinned" ASC, "conversationId" ASC);
 
 CREATE INDEX "conversationMembers_idx_conversation_status" ON "conversationMembers" ("conversationId" ASC, "status" ASC, "joinedAt" ASC);
 
@@ -813,6 +816,43 @@ CREATE INDEX "conversationMembers_idx_conversation_delivered" ON "conversationMe
 CREATE INDEX "conversationMembers_idx_left" ON "conversationMembers" ("leftAt" ASC);
 
 CREATE INDEX "conversationMembers_idx_invitation" ON "conversationMembers" ("invitationId" ASC, "status" ASC, "joinedAt" ASC);
+
+CREATE TABLE "conversationLists" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "pinnedIds" TEXT NOT NULL,
+  "folderIds" TEXT NOT NULL,
+  "updatedAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE "conversationFolders" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "name" TEXT NOT NULL,
+  "icon" TEXT,
+  "kinds" TEXT NOT NULL,
+  "exclusions" TEXT NOT NULL,
+  "includedIds" TEXT NOT NULL,
+  "excludedIds" TEXT NOT NULL,
+  "createdAt" INTEGER NOT NULL,
+  "updatedAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "conversationFolders_idx_user" ON "conversationFolders" ("userId" ASC);
+
+CREATE TABLE "listChanges" (
+  "_seq" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "scope" TEXT NOT NULL,
+  "conversationId" TEXT NOT NULL,
+  "createdAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "listChanges_idx_scope" ON "listChanges" ("scope" ASC);
 
 CREATE TABLE "idempotencyKeys" (
   "_seq" INTEGER PRIMARY KEY,
@@ -1566,3 +1606,105 @@ CREATE TABLE "publicConversationTags" (
 CREATE UNIQUE INDEX "publicConversationTags_idx_conversation_tag" ON "publicConversationTags" ("conversationId" ASC, "tag" ASC);
 
 CREATE INDEX "publicConversationTags_idx_tag" ON "publicConversationTags" ("tag" ASC, "conversationId" ASC);
+
+CREATE TABLE "channelPosts" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "conversationId" TEXT NOT NULL,
+  "authorId" TEXT NOT NULL,
+  "views" INTEGER NOT NULL DEFAULT 0,
+  "commentsConversationId" TEXT,
+  "commentsMessageId" TEXT,
+  "sentAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "channelPosts_idx_author" ON "channelPosts" ("conversationId" ASC, "authorId" ASC, "sentAt" ASC);
+
+CREATE TABLE "postViewers" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "messageId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "viewedAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "postViewers_idx_message" ON "postViewers" ("messageId" ASC);
+
+CREATE INDEX "postViewers_idx_viewed" ON "postViewers" ("viewedAt" ASC);
+
+CREATE TABLE "linkedGroups" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "groupId" TEXT NOT NULL,
+  "linkedBy" TEXT NOT NULL,
+  "linkedAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX "linkedGroups_idx_group" ON "linkedGroups" ("groupId" ASC);
+
+CREATE TABLE "broadcastRecipients" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "conversationId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "addedAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "broadcastRecipients_idx_conversation" ON "broadcastRecipients" ("conversationId" ASC);
+
+CREATE TABLE "broadcasts" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "conversationId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "dueAt" INTEGER,
+  "position" INTEGER NOT NULL DEFAULT 0,
+  "reached" INTEGER NOT NULL DEFAULT 0,
+  "refused" INTEGER NOT NULL DEFAULT 0,
+  "attempts" INTEGER NOT NULL DEFAULT 0,
+  "change" TEXT,
+  "changeDueAt" INTEGER,
+  "changePosition" INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX "broadcasts_idx_due" ON "broadcasts" ("dueAt" ASC);
+
+CREATE INDEX "broadcasts_idx_change" ON "broadcasts" ("changeDueAt" ASC);
+
+CREATE TABLE "broadcastCopies" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "messageId" TEXT NOT NULL,
+  "conversationId" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "broadcastCopies_idx_message" ON "broadcastCopies" ("messageId" ASC);
+
+CREATE TABLE "communityGroups" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "communityId" TEXT NOT NULL,
+  "linkedBy" TEXT NOT NULL,
+  "linkedAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "communityGroups_idx_community" ON "communityGroups" ("communityId" ASC);
+
+CREATE TABLE "communityDepartures" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "communityId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "position" INTEGER NOT NULL DEFAULT 0,
+  "dueAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "communityDepartures_idx_due" ON "communityDepartures" ("dueAt" ASC);
