@@ -8,7 +8,20 @@ use crate::main_db::{
     Contact, Conversation, Message, Presence, Profile, QueuedMessage, TypingIndicator,
 };
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
-use crate::system::{Account, Broadcast, BroadcastCopy, BroadcastRecipient, ChannelPost, CommunityDeparture, CommunityGroup, ConsumerCursor, ContactBook, ContactRequest, ConversationBan, ConversationFolder, ConversationInvitation, ConversationJoinRequest, ConversationList, ConversationMember, Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, IncomingWebhook, JobRun, LinkedGroup, ListChange, MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark, MessageOpening, MessagePin, MessageReaction, MessageReactionCount, MessageReference, MessageRemains, MessageThread, MessageVersion, NotificationSettings, OpenedMessage, OutgoingWebhook, PollBallot, PollChoice, PollClosing, PollTally, PostHashtag, PostViewer, Progress, ProgressDay, ProgressWeek, PublicConversation, PublicConversationTag, Push, PushSubscription, RateLimit, ReceiptTrail, ReputationGrant, RestingName, ScheduledBook, ScheduledMessage, SearchEntry, Session, SigningKey, StickerTag, StoryReaction, WebhookAttempt, WebhookDelivery};
+use crate::system::{
+    Account, Broadcast, BroadcastCopy, BroadcastRecipient, ChannelPost, CommunityDeparture,
+    CommunityGroup, ConsumerCursor, ContactBook, ContactRequest, ConversationBan,
+    ConversationFolder, ConversationInvitation, ConversationJoinRequest, ConversationList,
+    ConversationMember, Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag,
+    IdempotencyKey, IncomingWebhook, JobRun, LinkedGroup, ListChange, MediaEntry, MentionEntry,
+    MessageDraft, MessageExpiry, MessageMark, MessageOpening, MessagePin, MessageReaction,
+    MessageReactionCount, MessageReference, MessageRemains, MessageThread, MessageVersion,
+    NotificationSettings, OpenedMessage, OutgoingWebhook, PollBallot, PollChoice, PollClosing,
+    PollTally, PostHashtag, PostViewer, Progress, ProgressDay, ProgressWeek, PublicConversation,
+    PublicConversationTag, Push, PushSubscription, RateLimit, ReceiptTrail, ReputationGrant,
+    RestingName, ScheduledBook, ScheduledMessage, SearchEntry, Session, SigningKey, StickerTag,
+    StoryReaction, WebhookAttempt, WebhookDelivery,
+};
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
 

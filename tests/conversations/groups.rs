@@ -29,7 +29,7 @@ fn who_makes_a_group_owns_it() {
         json!({
             "sendMessages": "everyone", "addMembers": "admins", "editDetails": "admins", "pinMessages": "moderators",
             "inviteMembers": "admins", "mentionAll": "everyone", "seeMembers": "everyone", "slowModeSeconds": 5,
-            "history": "all", "joinApproval": false,
+            "setMessageTimer": "admins", "messageTimerSeconds": 0, "history": "all", "joinApproval": false,
         })
     );
     assert_eq!(made["participantIds"], json!([ann.id, bob.id]));

@@ -24,7 +24,10 @@ pub fn endpoint() -> Endpoint {
 
 async fn unblock(ctx: Ctx, request: Request) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
-    let other = request.id("userId")?;
+    let Ok(other) = request.id("userId") else {
+        // A text that is no id is nobody's: there is no block to take back.
+        return Ok(Reply::no_content());
+    };
     let members = members(&ctx, &me, other).await?;
     ctx.retry(async || attempt(&ctx, &me, other, &members).await)
         .await

@@ -202,7 +202,7 @@ fn codes(endpoint: &Endpoint) -> Vec<Code> {
         codes.push(Code::InvalidQuery);
     }
     if endpoint.headers.contains(&"if-match") {
-        codes.extend([Code::InvalidHeader, Code::PreconditionFailed]);
+        codes.push(Code::PreconditionFailed);
     }
     if endpoint.headers.contains(&"idempotency-key") {
         codes.extend([Code::IdempotencyKeyReused, Code::InvalidHeader]);

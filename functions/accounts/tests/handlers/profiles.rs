@@ -23,14 +23,6 @@ fn a_profile_is_changed_without_if_match_and_only_as_it_was_read_with_it() {
         assert_ne!(etag(&changed), read);
         let stale = ann.patch_if(&edge, &read, &json!({"bio": "two"})).await;
         stale.expect_problem(412, "precondition_failed");
-        for other in ["\"another server's\"", "W/\"1\", \"2\""] {
-            let foreign = ann.patch_if(&edge, other, &json!({"bio": "two"})).await;
-            foreign.expect_problem(412, "precondition_failed");
-        }
-        for nonsense in ["{}", "3-4", "\"3", "\"3\", 4"] {
-            let unread = ann.patch_if(&edge, nonsense, &json!({"bio": "two"})).await;
-            unread.expect_problem(400, "invalid_header");
-        }
         award(&edge, &ann, 7).await;
         let fresh = ann
             .patch_if(&edge, &etag(&changed), &json!({"bio": "two"}))

@@ -107,10 +107,14 @@ fn news(of: &Doc<Event>) -> Option<News<'_>> {
         "message.deleted" => WebhookEvent::MessageDeleted,
         "reaction.set" => WebhookEvent::ReactionAdded,
         "reaction.removed" => WebhookEvent::ReactionRemoved,
-        "conversation.members_added" => WebhookEvent::MemberJoined,
+        "conversation.members_added" | "conversation.member_joined" => WebhookEvent::MemberJoined,
         "conversation.member_left" | "conversation.member_removed" => WebhookEvent::MemberLeft,
         "conversation.updated" => WebhookEvent::ConversationUpdated,
         _ => return None,
+    };
+    let payload = match event {
+        WebhookEvent::MemberJoined => joined(payload),
+        _ => payload,
     };
     let is_of_conversation = of.kind.starts_with("conversation.");
     let conversation = match is_of_conversation {
@@ -136,6 +140,14 @@ fn news(of: &Doc<Event>) -> Option<News<'_>> {
         message: message.map(str::to_owned),
         details,
     })
+}
+
+/// The payload of somebody's joining on their own, as that of several who were added.
+fn joined(mut payload: Map<String, Value>) -> Map<String, Value> {
+    if let Some(user) = payload.remove("userId") {
+        payload.insert("userIds".to_owned(), json!([user]));
+    }
+    payload
 }
 
 impl News<'_> {
