@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(5);
 
 const NO_SCHEDULES: &str = "--no-schedules";
 /// Limits that would be in the way of tests, which do in a minute a person's doings of a day. A test of a limit sets it.
-const ROOMY: [(&str, &str); 10] = [
+const ROOMY: [(&str, &str); 11] = [
     ("message_rate_per_minute", "60000"),
     ("stranger_message_rate_per_hour", "60000"),
     ("mention_rate_per_hour", "60000"),

@@ -163,7 +163,7 @@ impl<'a> Belonging<'a> {
         is_of_kind
             && !(self.excludes(Exclusion::Muted) && member.is_muted_at(ctx.now()))
             && !(self.excludes(Exclusion::Archived) && member.is_archived)
-            && !(self.excludes(Exclusion::Read) && !facts.is_unread)
+            && (!self.excludes(Exclusion::Read) || facts.is_unread)
     }
 
     async fn facts(
