@@ -146,6 +146,18 @@ fn aged(id: &str, name: String, at: Timestamp) -> Option<(Batch, Count)> {
             left_at: Some(at),
             ..ConversationMember::default()
         }),
+        "listChanges" => one(&ListChange {
+            id: name.clone(),
+            scope: name,
+            created_at: at,
+            ..ListChange::default()
+        }),
+        "postViewers" => one(&PostViewer {
+            id: name.clone(),
+            user_id: name,
+            viewed_at: at,
+            ..PostViewer::default()
+        }),
         "receiptTrails" => one(&ReceiptTrail {
             id: name,
             updated_at: at,

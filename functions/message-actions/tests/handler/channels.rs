@@ -389,7 +389,16 @@ fn comments_stand_in_the_linked_group() {
         seen["comments"],
         json!({"conversationId": group, "messageId": copy, "count": 1})
     );
-    // The copy follows its origin.
+}
+
+#[test]
+fn the_copy_follows_its_origin() {
+    let station = Station::new();
+    let scene = &station.world.scene;
+    station.link();
+    let post = station.say(&station.amy, "What do you think?");
+    let opened = station.comments(&station.rob, &post).expect(201);
+    let copy = opened["messageId"].as_str().unwrap();
     let (rest, change) = (format!("/{post}"), json!({"content": "Well?"}));
     scene
         .act_with(
@@ -400,12 +409,12 @@ fn comments_stand_in_the_linked_group() {
             &change,
         )
         .expect(200);
-    assert_eq!(scene.get::<Message>(&copy).content, "Well?");
+    assert_eq!(scene.get::<Message>(copy).content, "Well?");
     station
         .world
         .delete(&station.amy, &station.channel, &post)
         .expect(204);
-    let stored: Message = scene.get(&copy);
+    let stored: Message = scene.get(copy);
     assert!(stored.deleted_at.is_some() && stored.content.is_empty());
     station
         .comments(&station.rob, &post)
