@@ -19,6 +19,7 @@ pub mod ids;
 mod marks;
 mod mentioned;
 mod once;
+mod open;
 mod poll;
 mod reactions;
 mod receipts;
@@ -42,6 +43,7 @@ pub use mentioned::{ADMINS, ALL, is_admin, is_group, is_mentioned, refuse_groups
 pub use once::{
     OPENING, VIEW_ONCE_LIFETIME, ViewOnceView, is_spent, is_view_once, opening_id, spent_metadata,
 };
+pub use open::open_to;
 pub use poll::{
     MOST_OPTIONS, PollOptionView, PollView, Polling, Polls, ballot_id, is_closed, options_of,
     places, polls_of,

@@ -1,7 +1,7 @@
 //! The facts that decide how messages look to one viewer: how far members have read, which people the viewer sees,
 //! the reactions to the messages, and where copies come from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
@@ -45,6 +45,8 @@ pub struct Viewing {
     origins: BTreeSet<String>,
     /// The people whom the messages name, as many as an answer has.
     named: BTreeSet<String>,
+    /// Users whom they name only because they reacted, with the conversations in which they did.
+    reacted: BTreeMap<String, BTreeSet<String>>,
     /// As the viewer sees them.
     people: People,
     /// The reactions to the messages, and the viewer's own.
@@ -159,7 +161,7 @@ impl Viewing {
         let memberships = origins
             .iter()
             .map(|origin| Get::<ConversationMember>::id(member_id(origin, me)));
-        let named = named(messages, &receipts.readers, &posts);
+        let Named { named, reacted } = named(messages, &receipts.readers, &posts);
         let (people, memberships, marks, polls, openings, threads) = ctx
             .read((
                 shown_to(me, named.iter().map(String::as_str)),
@@ -180,6 +182,7 @@ impl Viewing {
                 .map(|member| member.conversation_id)
                 .collect(),
             named,
+            reacted,
             people,
             marks: marks.complete(ctx, messages).await?,
             polls,
@@ -305,9 +308,18 @@ impl Viewing {
         self.marks.replies(&message.id)
     }
 
-    /// The people whom the messages name.
+    /// The people whom the messages name; users who only reacted, where the viewer sees who reacted.
     pub fn into_users(self) -> Users {
-        self.people.users()
+        let mut users = self.people.users();
+        let is_shown = |user: &String| {
+            let places = self.reacted.get(user);
+            places.is_none_or(|places| {
+                !self.people.is_blocked(user)
+                    && places.iter().any(|place| self.open.contains(place))
+            })
+        };
+        users.users.retain(|user, _| is_shown(user));
+        users
     }
 }
 
@@ -316,7 +328,7 @@ fn origin(message: &Message) -> Option<&str> {
 }
 
 /// The people whom these messages name, as many as an answer has.
-fn named(messages: &[Doc<Message>], readers: &[Reader], posts: &Posts) -> BTreeSet<String> {
+fn named(messages: &[Doc<Message>], readers: &[Reader], posts: &Posts) -> Named {
     let senders = messages.iter().filter_map(|message| posts.sender(message));
     let senders = senders.map(str::to_owned);
     let readers = readers
@@ -325,24 +337,41 @@ fn named(messages: &[Doc<Message>], readers: &[Reader], posts: &Posts) -> BTreeS
         .map(|reader| reader.user.clone());
     let mentions = messages.iter().flat_map(|message| message.mentions.clone());
     let mentions = mentions.filter(|mention| !is_group(mention));
-    let reactions = messages.iter().flat_map(|message| reacted(message));
     let told = messages
         .iter()
         .filter_map(|message| SystemMessage::of(message))
         .flat_map(|told| told.users().to_vec());
     let mut named = BTreeSet::new();
-    for user in senders
-        .chain(told)
-        .chain(readers)
-        .chain(mentions)
-        .chain(reactions)
-    {
+    for user in senders.chain(told).chain(readers).chain(mentions) {
         if named.len() == NAMED {
             break;
         }
         named.insert(user);
     }
-    named
+    let mut by_reactions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for message in messages {
+        for user in reacted(message) {
+            let is_new = !named.contains(&user) && !by_reactions.contains_key(&user);
+            if named.contains(&user) || is_new && named.len() + by_reactions.len() == NAMED {
+                continue;
+            }
+            let places = by_reactions.entry(user).or_default();
+            places.insert(message.conversation_id.clone());
+        }
+    }
+    named.extend(by_reactions.keys().cloned());
+    Named {
+        named,
+        reacted: by_reactions,
+    }
+}
+
+/// The people whom messages name.
+struct Named {
+    /// All of them.
+    named: BTreeSet<String>,
+    /// Those of them who only reacted, with the conversations in which they did.
+    reacted: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// The users who reacted to a message.

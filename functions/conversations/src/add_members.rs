@@ -164,7 +164,7 @@ impl Joining<'_> {
                 is_request: self.others.is_stranger_to(user),
                 was_here: self.known.iter().any(|former| former.user_id == *user),
             };
-            batch = arrivals.join(batch, newcomer);
+            batch = arrivals.join(ctx, batch, newcomer, &told)?;
         }
         let what = json!({"userIds": self.added, "messageIds": told.ids()});
         append(

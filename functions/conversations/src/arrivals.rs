@@ -1,7 +1,9 @@
 //! Users who become members of a group, whichever way they come.
 
+use whisper_kit::Ctx;
 use whisper_kit::error::{Code, Error, Result};
-use whisper_messages::membership;
+use whisper_messages::{Told, membership};
+use whisper_people::list_changed;
 use whisper_schema::prelude::{
     Conversation, ConversationHistory, ConversationMember, ConversationMemberRole as Role,
     ConversationMemberStatus as Status, Timestamp,
@@ -48,8 +50,26 @@ impl Arrivals<'_> {
             .set(Conversation::LAST_MESSAGE_AT, Timestamp::AT_COMMIT))
     }
 
-    /// Adds somebody's membership to the commit; it fails where they are a member by then.
-    pub fn join(&self, batch: Batch, newcomer: Newcomer<'_>) -> Batch {
+    /// Adds somebody's membership to the commit; it fails where they are a member by then. Where no system message tells of it,
+    /// a note does, for their list.
+    ///
+    /// # Errors
+    /// A fault when the runtime has no randomness.
+    pub fn join(
+        &self,
+        ctx: &Ctx,
+        batch: Batch,
+        newcomer: Newcomer<'_>,
+        told: &Told,
+    ) -> Result<Batch> {
+        let batch = self.enter(batch, newcomer);
+        match told.ids().is_empty() {
+            true => list_changed(ctx, batch, newcomer.user, &self.conversation.id),
+            false => Ok(batch),
+        }
+    }
+
+    fn enter(&self, batch: Batch, newcomer: Newcomer<'_>) -> Batch {
         let at = Timestamp::AT_COMMIT;
         let id = &self.conversation.id;
         let member = ConversationMember {

@@ -20,9 +20,9 @@ use crate::bans::ban_id;
 use crate::bans::{BanView, refuse};
 use crate::community;
 use crate::joining::settled;
+use crate::leaving::{departing, gone};
 use crate::limits::{CHANGES, Uses};
 use crate::positions::forget_trail;
-use crate::remove_member::gone;
 use crate::rules::may_remove;
 
 /// Why, and for how long.
@@ -138,7 +138,7 @@ fn banning(
             let batch = list_changed(ctx, batch, &ban.user_id, id)?;
             let what = json!({"userId": ban.user_id, "messageIds": told.ids()});
             let batch = told.insert_in(forget_trail(batch, &member.id));
-            let batch = community::departing(batch, &access.conversation, &ban.user_id);
+            let batch = departing(batch, &access.conversation, &ban.user_id);
             append(ctx, batch, "conversation.member_removed", id, me, &what)?
         }
         None => {

@@ -21,9 +21,9 @@ use whisper_store::{Count, Cursor, Doc, Filter, First, Order, Query};
 
 use crate::activity::Shelf;
 use crate::hidden;
-use crate::list::{PageView, Which};
 use crate::listing::views;
 use crate::own_list::{OwnList, own_list};
+use crate::which::{PageView, Which};
 
 /// The most conversations of an answer.
 const MOST: usize = 100;

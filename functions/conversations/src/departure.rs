@@ -10,7 +10,7 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Cursor, Filter, First, Get, Order, Query};
 
 use crate::access::{Access, active};
-use crate::leave::leaving;
+use crate::leaving::leaving;
 use crate::recipients::closing;
 
 /// Memberships that one call looks at.

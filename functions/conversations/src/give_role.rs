@@ -17,6 +17,7 @@ use whisper_store::{Batch, Doc, Get, Patch};
 
 use crate::access::{Access, admit, door, same_role, this_one};
 use crate::limits::{CHANGES, Uses};
+use crate::linked::unlinked;
 use crate::reached::Reached;
 use crate::rules::{RoleChange, RoleRefusal, give_role as decide, may_manage};
 use crate::view::MemberView;
@@ -117,7 +118,9 @@ fn giving(
 ) -> Batch {
     let batch = match change {
         RoleChange::HandOver => {
-            Batch::new().update_if(&access.me.id, as_role(Role::Admin), same_role(&access.me))
+            let batch =
+                Batch::new().update_if(&access.me.id, as_role(Role::Admin), same_role(&access.me));
+            unlinked(batch, &access.conversation.id)
         }
         _ => Batch::new().expect_some(this_one(&access.me)),
     };

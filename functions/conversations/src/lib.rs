@@ -17,12 +17,14 @@ mod draft;
 mod drafts;
 mod edit;
 mod folders;
+mod found;
 mod get;
 mod give_role;
 mod hidden;
 mod invitations;
 mod joining;
 mod leave;
+mod leaving;
 mod lift_ban;
 mod limits;
 mod linked;
@@ -47,6 +49,7 @@ mod shown;
 mod totals;
 mod unread;
 mod view;
+mod which;
 
 use whisper_kit::Api;
 

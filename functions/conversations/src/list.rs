@@ -1,63 +1,20 @@
 //! `GET /v1/conversations`: the caller's conversations, the pinned ones on top, the last active first; those of a folder; or those
 //! that changed since the list was read.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::precondition::{edit_number, etag_of_edit};
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result, Rule};
-use whisper_people::Users;
 use whisper_schema::prelude::{Conversation, Timestamp};
 use whisper_store::Doc;
 
 use crate::activity::{Listed, Part, Shelf};
-use crate::changes::{self, Place};
+use crate::changes;
 use crate::folders;
-use crate::hidden;
+use crate::found::{Found, read_part};
 use crate::listing::views;
-use crate::own_list::{OwnList, own_list};
 use crate::view::ConversationView;
-
-/// Which of the conversations.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct Which {
-    /// Only conversations that the caller put away; else the others.
-    #[serde(default)]
-    pub archived: bool,
-    /// Only conversations that strangers began or brought the caller into, and that the caller neither answered nor accepted;
-    /// else the others.
-    #[serde(default)]
-    pub requests: bool,
-    /// Only those of this folder of the caller's, archived or not. Its pages may have fewer conversations than `limit` though there are
-    /// more, and go forward only.
-    #[serde(default)]
-    #[cfg_attr(not(target_family = "wasm"), schemars(length(max = 36)))]
-    pub folder: Option<String>,
-    /// Only those that changed since an answer with this `since`, archived or requests or not, up to 100, and the ids of those that are gone.
-    /// It goes with no other parameter.
-    #[serde(default)]
-    #[cfg_attr(not(target_family = "wasm"), schemars(length(max = 512)))]
-    pub since: Option<String>,
-}
-
-/// More about a page of conversations.
-#[derive(Clone, Debug, Default, Serialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct PageView {
-    /// The people whom it names.
-    #[serde(flatten)]
-    pub users: Users,
-    /// The caller's pinned conversations in their own order, on a first page and with changes. Some of them may stand on another list, or be left.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pinned_conversation_ids: Option<Vec<String>>,
-    /// Where to catch up from later, as `since`, on a first page and with changes; good for 28 days.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub since: Option<String>,
-    /// Conversations that are in no list of the caller's any more: left, sent away from, or deleted for themselves. With changes alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gone: Option<Vec<String>>,
-}
+use crate::which::{PageView, Which};
 
 /// The operation.
 pub fn endpoint() -> Endpoint {
@@ -105,16 +62,6 @@ async fn list(ctx: Ctx, _: Request, window: Window<Which>) -> Result<Reply> {
     }
 }
 
-/// A page of a list, as it was found.
-pub struct Found {
-    /// The part of the list.
-    pub listed: Listed,
-    /// The order of the pinned ones.
-    pub list: OwnList,
-    /// The place from which to catch up; none but on a first page.
-    pub place: Option<Place>,
-}
-
 /// Reads a page; one statement, and two or three more where the caller deleted conversations for themselves.
 async fn page(ctx: &Ctx, me: &str, window: &Window<Which>) -> Result<Found> {
     let shelf = Shelf {
@@ -125,30 +72,6 @@ async fn page(ctx: &Ctx, me: &str, window: &Window<Which>) -> Result<Found> {
     };
     let part = Part::of(window, ctx.now())?;
     read_part(ctx, me, &part, &shelf).await
-}
-
-/// Reads a part of a list.
-///
-/// # Errors
-/// The store's.
-pub async fn read_part(ctx: &Ctx, me: &str, part: &Part, shelf: &Shelf<'_>) -> Result<Found> {
-    let lags = changes::lags(ctx)?;
-    let newest = || part.is_top().then(|| changes::newest(lags));
-    let asked = (
-        hidden::asleep(me),
-        (own_list(me), part.questions(shelf)),
-        newest(),
-    );
-    let (asleep, (list, mut found), mut place) = ctx.read(asked).await?;
-    if hidden::wake(ctx, me, asleep).await? {
-        (found, place) = ctx.read((part.questions(shelf), newest())).await?;
-    }
-    let list = OwnList::of(list, me);
-    Ok(Found {
-        listed: part.page(found, list.pinned()),
-        place: place.map(|newest| Place::of(newest, ctx.now())),
-        list,
-    })
 }
 
 /// Answers with a page; the first with its ETag and where to catch up from.

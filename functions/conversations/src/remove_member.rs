@@ -8,12 +8,13 @@ use whisper_people::ids::member_id;
 use whisper_people::list_changed;
 use whisper_schema::prelude::{
     Conversation, ConversationMember, ConversationMemberRole as Role,
-    ConversationMemberStatus as Status, SystemMessage, Timestamp,
+    ConversationMemberStatus as Status, SystemMessage,
 };
 use whisper_store::{Batch, Get, Patch};
 
 use crate::access::{admit, door, same_role, this_one};
 use crate::community;
+use crate::leaving::{departing, gone};
 use crate::limits::{CHANGES, Uses};
 use crate::positions::forget_trail;
 use crate::rules::may_remove;
@@ -84,18 +85,10 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str) -> Result<Attempt<()>> {
         &json!({"userId": user, "messageIds": told.ids()}),
     )?;
     let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;
-    let batch = community::departing(batch, &access.conversation, user);
+    let batch = departing(batch, &access.conversation, user);
     let committed = uses.try_commit(ctx, batch).await?;
     if committed.is_some() {
         community::begin(ctx, &access.conversation, user);
     }
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))
-}
-
-/// The end of a membership.
-pub fn gone(status: Status) -> Patch<ConversationMember> {
-    Patch::new()
-        .set(ConversationMember::STATUS, status)
-        .set(ConversationMember::LEFT_AT, Timestamp::AT_COMMIT)
-        .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
 }

@@ -8,7 +8,7 @@ use whisper_messages::Access;
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::{
     Broadcast, BroadcastChange as Change, BroadcastCopy, Column, Conversation, ConversationMember,
-    Ephemeral, Message, Timestamp,
+    Ephemeral, Message,
 };
 use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query};
 
@@ -19,20 +19,6 @@ use crate::take_back::take_back;
 const PAGE: u32 = 50;
 /// More copies than a broadcast has.
 const ALL: u64 = 1_000;
-
-/// The note that a message of a list changed, for the commit that changes it; recipients who haven't had their turn get no message
-/// that was deleted.
-pub fn changed(batch: Batch, message: &str, change: Change) -> Batch {
-    let patch = Patch::new()
-        .set(Broadcast::CHANGE, change)
-        .set(Broadcast::CHANGE_DUE_AT, Timestamp::AT_COMMIT)
-        .set(Broadcast::CHANGE_POSITION, 0);
-    let patch = match change {
-        Change::Deleted => patch.unset(Broadcast::DUE_AT),
-        Change::Edited => patch,
-    };
-    batch.update(message, patch)
-}
 
 /// Has the copies of broadcasts that changed follow, as far as the budget goes.
 ///

@@ -23,8 +23,8 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Doc, Filter, First, Get, Order, Patch, Query};
 
 use crate::answer::{answer, fingerprint};
-use crate::broadcast::changed;
-use crate::follow::Copy;
+use crate::broadcast_change::changed;
+use crate::follow::{Copy, words_of};
 use crate::limits::{CHANGES, EDIT_WINDOW};
 use crate::opened::{Named, Opened};
 use crate::preview::shows_none_of;
@@ -250,17 +250,6 @@ impl Edit<'_> {
             replaced_at: Timestamp::AT_COMMIT,
         }
     }
-}
-
-/// The change to the words that a message has now.
-pub fn words_of(message: &Message) -> Patch<Message> {
-    Patch::new()
-        .set(Message::CONTENT, message.content.as_str())
-        .set(Message::PLAIN_TEXT, message.plain_text.clone())
-        .set(Message::MENTIONS, message.mentions.clone())
-        .set(Message::LINKS, message.links.clone())
-        .set(Message::EDITED_AT, Timestamp::AT_COMMIT)
-        .set(Message::UPDATED_AT, Timestamp::AT_COMMIT)
 }
 
 /// The users of the first that aren't among the second.

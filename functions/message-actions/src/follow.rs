@@ -10,7 +10,6 @@ use whisper_schema::prelude::{
 };
 use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
-use crate::edit::words_of;
 use crate::preview::shows_none_of;
 
 /// The copies of messages of a channel that stand; two statements, none elsewhere.
@@ -104,4 +103,15 @@ impl Copy {
         });
         events::append(ctx, batch, "message.edited", &copy.id, by, &what)
     }
+}
+
+/// The change to the words that a message has now.
+pub fn words_of(message: &Message) -> Patch<Message> {
+    Patch::new()
+        .set(Message::CONTENT, message.content.as_str())
+        .set(Message::PLAIN_TEXT, message.plain_text.clone())
+        .set(Message::MENTIONS, message.mentions.clone())
+        .set(Message::LINKS, message.links.clone())
+        .set(Message::EDITED_AT, Timestamp::AT_COMMIT)
+        .set(Message::UPDATED_AT, Timestamp::AT_COMMIT)
 }

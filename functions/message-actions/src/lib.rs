@@ -2,6 +2,7 @@
 
 mod answer;
 mod broadcast;
+mod broadcast_change;
 mod chosen;
 mod delete;
 mod delete_many;

@@ -63,11 +63,16 @@ impl Previews {
     }
 
     /// Changes them, on the condition that each still shows the same message, and that the one it shows next has neither
-    /// gone nor been edited since. Members who catch up hear of it.
+    /// gone nor been edited since. Members who catch up hear of it, and of messages that go in all other places: there are fewer
+    /// unread ones.
     ///
     /// # Errors
     /// A fault when the runtime has no randomness.
-    pub fn change(self, ctx: &Ctx, batch: Batch) -> Result<Batch> {
+    pub fn change(self, ctx: &Ctx, batch: Batch, places: &BTreeSet<&str>) -> Result<Batch> {
+        let others = places.iter().filter(|place| !self.has(place));
+        let batch = others
+            .copied()
+            .try_fold(batch, |batch, place| list_changed(ctx, batch, place, place))?;
         self.0.into_iter().try_fold(batch, |batch, preview| {
             let unchanged = Filter::eq(Conversation::LAST_MESSAGE_ID, preview.shown.as_str());
             let patch = shows(preview.next.as_deref());

@@ -35,7 +35,8 @@ pub async fn removal(run: &Budget<'_>, due: &[DueMessage]) -> Result<Batch> {
     let messages = || due.iter().filter_map(|due| due.item.as_ref());
     let conversations = messages().map(|message| message.conversation_id.as_str());
     let going = due.iter().map(|due| due.id.as_str());
-    let previews = Previews::read(ctx, &conversations.collect(), &going.collect(), 0).await?;
+    let places = conversations.collect();
+    let previews = Previews::read(ctx, &places, &going.collect(), 0).await?;
     let rows = run.bounds.rows_per_commit;
     let batch = Batch::new()
         .delete_where(pushes(due), rows)
@@ -45,7 +46,7 @@ pub async fn removal(run: &Budget<'_>, due: &[DueMessage]) -> Result<Batch> {
     let gone: Vec<&Message> = messages().collect();
     let batch = threads::lower(ctx, batch, &gone).await?;
     let mut batch = everything_else(batch, due, ctx.now());
-    batch = previews.change(ctx, batch)?;
+    batch = previews.change(ctx, batch, &places)?;
     for message in messages() {
         let what = json!({"conversationId": message.conversation_id});
         batch = events::append(ctx, batch, "message.expired", &message.id, None, &what)?;

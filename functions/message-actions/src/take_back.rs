@@ -13,7 +13,7 @@ use whisper_schema::prelude::{
 };
 use whisper_store::{Batch, Doc, Filter, Patch};
 
-use crate::broadcast::changed;
+use crate::broadcast_change::changed;
 use crate::follow::copies;
 use crate::hanging::Hanging;
 use crate::preview::{Previews, shows_none_of};
@@ -51,7 +51,7 @@ pub async fn take_back(
     batch = others.fold(batch, |batch, place| {
         batch.expect_some(shows_none_of(place, &ids))
     });
-    batch = previews.change(ctx, batch)?;
+    batch = previews.change(ctx, batch, &places)?;
     for message in &going {
         batch = batch
             .update_if(&message.id, emptied(), stands())

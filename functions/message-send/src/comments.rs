@@ -9,7 +9,7 @@ use whisper_kit::error::{Code, Error, OptionExt, Result};
 use whisper_kit::ids::derived_id;
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, events};
 use whisper_messages::{
-    Access, CommentsView, deletion, is_view_once, may_still_send, member_of, message_path,
+    Access, CommentsView, deletion, is_view_once, may_still_send, member_of, message_path, open_to,
     plain_text, refuse_others, summarised,
 };
 use whisper_people::ids::member_id;
@@ -18,7 +18,7 @@ use whisper_schema::system::{
     ChannelPost, ConversationMember, LinkedGroup, MessageExpiry, MessageThread,
 };
 use whisper_schema::{Column, Timestamp};
-use whisper_store::{Batch, Doc, Filter, Get, Patch};
+use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
 
 use crate::compose::copy;
 use crate::limits::COMMENTS;
@@ -93,12 +93,18 @@ impl Opening {
 
     async fn run(&self, ctx: &Ctx) -> Result<Attempt<Reply>> {
         let id = self.copy_id();
+        let me = self.access.member.user_id.as_str();
+        // Nobody who was banned there, or whom its owner blocked, puts anything into the group.
+        let open = Query::<Conversation>::new()
+            .filter(Filter::eq(Column::id(), self.link.group_id.as_str()))
+            .filter(open_to(Column::id(), me, ctx.now()));
         let asked = (
+            open.count(1),
             Get::<Message>::id(&id),
             Get::<MessageThread>::id(&id),
             Get::<Conversation>::id(&self.link.group_id),
         );
-        let (known, thread, group) = ctx.read(asked).await?;
+        let (open, known, thread, group) = ctx.read(asked).await?;
         let view = CommentsView {
             conversation_id: self.link.group_id.clone(),
             message_id: id,
@@ -108,7 +114,7 @@ impl Opening {
         if known.is_some() && is_open {
             return Reply::ok(&view).map(Attempt::Done);
         }
-        let group = group.or_not_found()?;
+        let group = group.filter(|_| open > 0).or_not_found()?;
         let batch = self.batch(ctx, &group, known.is_none())?;
         let limit = COMMENTS.of_caller(ctx).await?;
         Ok(match limit.try_commit(ctx, batch).await? {

@@ -16,6 +16,7 @@ mod send;
 mod sending;
 #[cfg(not(target_family = "wasm"))]
 mod shape;
+mod unfit;
 mod webhook;
 
 use whisper_kit::Api;

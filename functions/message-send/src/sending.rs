@@ -7,11 +7,11 @@ use whisper_kit::rate_limit::Uses;
 use whisper_schema::main_db::{ConversationKind, Message};
 use whisper_store::{Batch, Committed};
 
-use crate::broadcast::refuse_unfit;
 use crate::compose;
 use crate::context::Context;
 use crate::draft::SendMessage;
 use crate::limits::{self, Sender};
+use crate::unfit::refuse_unfit;
 
 /// A message that may be sent now, with everything that its commit writes.
 pub struct Sending {

@@ -1,39 +1,25 @@
 //! Members who left a community, or were sent away, leave its groups: each in a commit of its own that moves on, so it is done wherever a run
-//! breaks off. A group that they own is handed over as when an account goes.
+//! breaks off. A group that they own goes with them: it leaves the community, and stays theirs.
 
 use std::time::{Duration, Instant};
 
-use whisper_kit::ids::derived_id;
+use serde_json::json;
+use whisper_kit::events::append;
 use whisper_kit::{Attempt, Ctx, Result};
 use whisper_people::ids::member_id;
+use whisper_people::list_changed;
 use whisper_schema::prelude::{
     Column, CommunityDeparture, CommunityGroup, Conversation, ConversationKind, ConversationMember,
-    ConversationMemberStatus as Status, Timestamp,
+    ConversationMemberRole as Role, ConversationMemberStatus as Status,
 };
-use whisper_store::{Batch, Filter, Get, Order, Patch, Query};
+use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query};
 
+use crate::access::same_role;
 use crate::departure::departing_from;
+use crate::leaving::departure_id;
 
 /// How long the instance that had somebody leave goes on after the answer; the job does the rest.
 const AT_ONCE: Duration = Duration::from_secs(5);
-
-fn departure_id(community: &str, user: &str) -> String {
-    derived_id(&["community departure", community, user])
-}
-
-/// Notes, in the commit by which somebody leaves a community, that they leave its groups.
-pub fn departing(batch: Batch, conversation: &Conversation, user: &str) -> Batch {
-    match conversation.kind {
-        ConversationKind::Community => batch.upsert(&CommunityDeparture {
-            id: departure_id(&conversation.id, user),
-            community_id: conversation.id.clone(),
-            user_id: user.to_owned(),
-            position: 0,
-            due_at: Timestamp::AT_COMMIT,
-        }),
-        _ => batch,
-    }
-}
 
 /// Begins with the groups after the answer, where they left a community.
 pub fn begin(ctx: &Ctx, conversation: &Conversation, user: &str) {
@@ -89,10 +75,37 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<bool>> {
     };
     let moved = Patch::new().set(CommunityDeparture::POSITION, next.seq);
     let batch = Batch::new().update_if(id, moved, as_read);
-    let batch = match departing_from(ctx, &next.id, &gone.user_id).await? {
-        Some(leaving) => batch.append(leaving),
+    let own = Get::<ConversationMember>::id(member_id(&next.id, &gone.user_id));
+    let own = ctx
+        .read(own)
+        .await?
+        .filter(|own| own.status == Status::Active);
+    let batch = match own {
+        Some(own) if own.role == Role::Owner => taken_along(ctx, batch, &next, &own)?,
+        Some(_) => match departing_from(ctx, &next.id, &gone.user_id).await? {
+            Some(leaving) => batch.append(leaving),
+            None => batch,
+        },
         None => batch,
     };
     let committed = ctx.try_commit(batch).await?;
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(true)))
+}
+
+/// Takes a group out of the community that its owner left.
+fn taken_along(
+    ctx: &Ctx,
+    batch: Batch,
+    group: &Doc<CommunityGroup>,
+    owner: &ConversationMember,
+) -> Result<Batch> {
+    let community = group.community_id.as_str();
+    let batch = batch.expect_some(same_role(owner)).delete_if(
+        &group.id,
+        Filter::<CommunityGroup>::revision(group.revision),
+    );
+    let what = json!({"fields": ["groups"], "groupId": group.id, "messageIds": []});
+    let batch = append(ctx, batch, "conversation.updated", community, None, &what)?;
+    let batch = list_changed(ctx, batch, community, community)?;
+    list_changed(ctx, batch, &group.id, &group.id)
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use whisper_kit::page::{Listing, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_messages::open_to;
 use whisper_people::by_ids;
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::{
@@ -33,6 +34,7 @@ async fn list(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
     let (id, me) = (request.id("conversationId")?, ctx.caller()?.user_id);
     let query = Query::<CommunityGroup>::new()
         .filter(Filter::eq(CommunityGroup::COMMUNITY_ID, id))
+        .filter(open_to(Column::id(), &me, ctx.now()))
         .order(Order::asc(Column::seq()));
     let asked = (door(id, &me), window.over(query).page());
     let (found, page) = ctx.read(asked).await?;

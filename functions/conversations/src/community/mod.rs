@@ -13,7 +13,7 @@ use whisper_schema::prelude::ConversationKind;
 
 use crate::access::Access;
 
-pub use departures::{begin, departing};
+pub use departures::begin;
 
 /// Most groups of a community.
 const MOST_GROUPS: u64 = 100;

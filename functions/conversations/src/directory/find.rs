@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use whisper_kit::page::{Listing, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result, Rule};
+use whisper_messages::open_to;
 use whisper_people::by_ids;
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::{
@@ -19,7 +20,6 @@ use whisper_words::{NoQuestion, Phrase, question};
 
 use super::terms::key;
 use super::view::PublicConversationView;
-use crate::joining::open_to;
 use crate::limits::DIRECTORY;
 
 /// Which of them.

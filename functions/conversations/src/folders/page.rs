@@ -15,9 +15,10 @@ use whisper_store::{Cursor, Doc, Filter, Get};
 
 use super::view::{exclusions, kinds};
 use crate::activity::{Listed, Part, Placed, Shelf};
-use crate::list::{Found, Which, read_part};
+use crate::found::{Found, read_part};
 use crate::shown::shown_pair;
 use crate::unread;
+use crate::which::Which;
 
 /// The most rounds of a walk: a bound on the cost of a page of which few conversations belong to the folder.
 const ROUNDS: usize = 4;

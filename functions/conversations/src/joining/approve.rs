@@ -2,9 +2,12 @@
 
 use whisper_kit::events::append;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_messages::Told;
-use whisper_schema::prelude::{ConversationInvitation, ConversationJoinRequest, SystemMessage};
-use whisper_store::{Batch, Doc, Filter, Get};
+use whisper_messages::{Told, open_to};
+use whisper_people::blocked_any;
+use whisper_schema::prelude::{
+    Column, Contact, Conversation, ConversationInvitation, ConversationJoinRequest, SystemMessage,
+};
+use whisper_store::{Batch, Doc, Filter, Get, Query};
 
 use super::answer::{Asker, ask};
 use super::enter::joined;
@@ -44,10 +47,24 @@ async fn approve(ctx: Ctx, request: Request) -> Result<Reply> {
 
 async fn attempt(ctx: &Ctx, id: &str, user: &str) -> Result<Attempt<()>> {
     let me = ctx.caller()?.user_id;
-    let (found, newest) = ctx.read((ask(id, &me, user), newest(id))).await?;
+    // Blocks and bans since they asked: it is as if they hadn't.
+    let open = Query::<Conversation>::new()
+        .filter(Filter::eq(Column::id(), id))
+        .filter(open_to(Column::id(), user, ctx.now()));
+    let apart = Query::<Contact>::new().filter(blocked_any(&me, [user]));
+    let asked = (
+        ask(id, &me, user),
+        newest(id),
+        open.count(1),
+        apart.count(1),
+    );
+    let (found, newest, open, apart) = ctx.read(asked).await?;
     let asker = Asker::of(found)?;
     if asker.is_member() {
         return Ok(Attempt::Done(()));
+    }
+    if open == 0 || apart > 0 {
+        return Err(Error::not_found());
     }
     let request = asker.request(ctx.now())?;
     let link = request.invitation_id.as_ref();
@@ -88,6 +105,7 @@ fn approval(
     let batch = Batch::new()
         .expect_some(this_one(&asker.access.me))
         .expect_none(keeping_away(id, std::slice::from_ref(&request.user_id)))
+        .expect_none(blocked_any(me, [user]))
         .delete_if(
             &request.id,
             Filter::<ConversationJoinRequest>::revision(request.revision),
@@ -106,7 +124,8 @@ fn approval(
         is_request: false,
         was_here: asker.member.is_some(),
     };
-    let batch = told.insert_in(arrivals.join(batch, newcomer));
+    let batch = arrivals.join(ctx, batch, newcomer, &told)?;
+    let batch = told.insert_in(batch);
     let mut what = joined(user, arrivals.invitation_id, &told);
     what["approvedBy"] = me.into();
     append(

@@ -111,7 +111,7 @@ impl Entering<'_> {
             is_request: false,
             was_here: self.entrance.member.is_some(),
         };
-        let batch = arrivals.join(batch, newcomer);
+        let batch = arrivals.join(ctx, batch, newcomer, &told)?;
         let batch = settled(batch, id, std::slice::from_ref(&self.me));
         let what = joined(me, arrivals.invitation_id, &told);
         let batch = told.insert_in(batch);

@@ -1,12 +1,13 @@
 //! Whether somebody who doesn't belong to a conversation may know of it, and come in.
 
 use whisper_kit::error::{Error, OptionExt, Result};
+use whisper_messages::open_to;
 use whisper_people::contact;
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::{
-    Column, CommunityGroup, Contact, Conversation, ConversationBan, ConversationInvitation,
-    ConversationKind, ConversationMember, ConversationMemberRole as Role,
-    ConversationMemberStatus as Status, ConversationRight, Document, LinkedGroup, Timestamp,
+    Column, CommunityGroup, Contact, Conversation, ConversationInvitation, ConversationKind,
+    ConversationMember, ConversationMemberRole as Role, ConversationMemberStatus as Status,
+    ConversationRight, LinkedGroup, Timestamp,
 };
 use whisper_store::{Batch, Count, Doc, Filter, First, Get, Patch, Query};
 
@@ -84,28 +85,6 @@ fn near(conversation: &str, user: &str) -> Near {
         mine(Filter::is_among(of, CommunityGroup::COMMUNITY_ID, roof)),
         mine(Filter::is_among(of, Column::<CommunityGroup>::id(), below)),
     )
-}
-
-/// Holds for documents of conversations, which `of` names, that a user may know of without belonging to them: they aren't
-/// banned, and the owner didn't block them. For reads alone.
-pub fn open_to<D: Document>(of: Column<D>, user: &str, now: Timestamp) -> Filter<D> {
-    let bans = Filter::and([
-        Filter::eq(ConversationBan::USER_ID, user),
-        Filter::stands(now),
-    ]);
-    let blocks = Filter::and([
-        Filter::eq(Contact::CONTACT_USER_ID, user),
-        Filter::eq(Contact::IS_BLOCKED, true),
-    ]);
-    let owned = Filter::and([
-        Filter::is_among(ConversationMember::USER_ID, Contact::USER_ID, blocks),
-        active(),
-        Filter::eq(ConversationMember::ROLE, Role::Owner),
-    ]);
-    Filter::and([
-        Filter::is_not_among(of, ConversationBan::CONVERSATION_ID, bans),
-        Filter::is_not_among(of, ConversationMember::CONVERSATION_ID, owned),
-    ])
 }
 
 /// Asks whether somebody may come in, whether or not there is such a conversation: a 404 costs the same.

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use whisper_kit::page::{Listing, NoFilters, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_messages::open_to;
 use whisper_people::by_ids;
 use whisper_schema::prelude::{Conversation, ConversationJoinRequest, JoinRequestStatus};
 use whisper_store::{Doc, Filter, Order, Query};
 
-use super::entrance::open_to;
 use super::preview::ConversationPreviewView;
 use super::view::MyJoinRequestView;
 

@@ -19,7 +19,7 @@ use whisper_schema::prelude::{Column, ConversationJoinRequest};
 use whisper_store::{Batch, Filter};
 
 pub use enter::enter;
-pub use entrance::{Entrance, Way, ask as ask_entrance, may_invite, open_to};
+pub use entrance::{Entrance, Way, ask as ask_entrance, may_invite};
 pub use preview::ConversationPreviewView;
 pub use view::JoinView;
 

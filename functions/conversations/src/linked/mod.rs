@@ -5,6 +5,8 @@ mod unlink;
 
 use serde::Serialize;
 use whisper_kit::Api;
+use whisper_schema::prelude::{Column, LinkedGroup};
+use whisper_store::{Batch, Filter};
 
 /// Where the group of a channel is.
 const LINKED_GROUP: &str = "/v1/conversations/{conversationId}/linked-group";
@@ -21,4 +23,13 @@ pub fn endpoints(api: Api) -> Api {
 pub struct LinkedGroupView {
     /// Id of the group.
     pub conversation_id: String,
+}
+
+/// Ends the link of a channel or a group that gets another owner, or loses its last: it was made by the owner of both.
+pub fn unlinked(batch: Batch, conversation: &str) -> Batch {
+    let links = Filter::<LinkedGroup>::or([
+        Filter::eq(Column::id(), conversation),
+        Filter::eq(LinkedGroup::GROUP_ID, conversation),
+    ]);
+    batch.delete_where(links, 2)
 }

@@ -15,7 +15,7 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Filter, Patch};
 
 use crate::access::{Access, same_role};
-use crate::remove_member::gone;
+use crate::leaving::gone;
 
 pub use add::on_list;
 

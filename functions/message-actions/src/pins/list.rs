@@ -6,6 +6,7 @@ use whisper_kit::{Ctx, Endpoint, Method, Reply, Request};
 use whisper_messages::{check_member, show};
 use whisper_people::{Users, shown_to};
 use whisper_schema::Column;
+use whisper_schema::prelude::ConversationRight;
 use whisper_schema::system::MessagePin;
 use whisper_store::{Filter, Order, Query};
 
@@ -32,12 +33,20 @@ async fn list(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
         .order(Order::desc(Column::seq()));
     let page = ctx.read(window.over(pins).page()).await?;
     let ids: Vec<&str> = page.items.iter().map(|pin| pin.id.as_str()).collect();
-    let pinned_by = page.items.iter().map(|pin| pin.pinned_by.as_str());
+    // Where the members aren't to be seen, the conversation stands for the one who pinned.
+    let is_open = access.has(ConversationRight::SeeMembers);
+    let pinned_by = page.items.iter().filter(|_| is_open);
+    let pinned_by = pinned_by.map(|pin| pin.pinned_by.as_str());
     let (mut shown, people) = show(&ctx, &access, &ids, shown_to(&me, pinned_by)).await?;
     let items = page.items.iter().filter_map(|pin| {
+        let message = Some(shown.messages.remove(&pin.id)?);
+        let mut pin = pin.value.clone();
+        if !is_open {
+            pin.pinned_by.clone_from(&pin.conversation_id);
+        }
         Some(MessagePinView {
-            message: Some(shown.messages.remove(&pin.id)?),
-            ..pin.value.clone().into()
+            message,
+            ..pin.into()
         })
     });
     let items: Vec<MessagePinView> = items.collect();

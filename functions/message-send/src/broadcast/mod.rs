@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use whisper_kit::Ctx;
 
-pub use draft::refuse_unfit;
 pub use job::deliver;
 
 /// How long a sender's own instance goes on after the answer; the job does the rest.

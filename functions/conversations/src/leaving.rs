@@ -1,0 +1,122 @@
+//! The end of a membership: the commit of somebody's leaving, and its parts that sending somebody away has too.
+
+use serde_json::json;
+use whisper_kit::events::append;
+use whisper_kit::ids::derived_id;
+use whisper_kit::{Ctx, Result};
+use whisper_messages::Told;
+use whisper_people::list_changed;
+use whisper_schema::prelude::{
+    Column, CommunityDeparture, CommunityGroup, Conversation, ConversationKind, ConversationMember,
+    ConversationMemberRole as Role, ConversationMemberStatus as Status, SystemMessage, Timestamp,
+};
+use whisper_store::{Batch, Doc, Filter, Patch};
+
+use crate::access::{Access, same_role};
+use crate::directory::deserted;
+use crate::give_role::as_role;
+use crate::linked::unlinked;
+use crate::positions::forget_trail;
+
+/// Takes a group out of its community, and a community from over its groups: nobody is left.
+fn without_roof(batch: Batch, conversation: &str) -> Batch {
+    batch.delete_where(
+        Filter::<CommunityGroup>::or([
+            Filter::eq(Column::id(), conversation),
+            Filter::eq(CommunityGroup::COMMUNITY_ID, conversation),
+        ]),
+        ALL_GROUPS,
+    )
+}
+
+/// More groups than a community has.
+const ALL_GROUPS: u64 = 1_000;
+
+/// The commit of a member's leaving; an owner hands over to the successor by it, or is the last.
+///
+/// # Errors
+/// A fault when the runtime has no randomness.
+pub fn leaving(
+    ctx: &Ctx,
+    access: &Access,
+    successor: Option<&Doc<ConversationMember>>,
+) -> Result<Batch> {
+    let Access { conversation, me } = access;
+    let (id, user) = (conversation.id.as_str(), me.user_id.as_str());
+    let is_last = me.role == Role::Owner && successor.is_none();
+    let handed = successor.map(|successor| SystemMessage::OwnershipHandedOver {
+        user_id: successor.user_id.clone(),
+    });
+    // Nobody is left to be told when the last one goes.
+    let left = Some(SystemMessage::MemberLeft).filter(|_| !is_last);
+    let told = Told::of(ctx, conversation, user, handed.into_iter().chain(left))?;
+    let one_less = told.summarised(Patch::new().add(Conversation::PARTICIPANT_COUNT, -1));
+    let batch = Batch::new().update_if(&me.id, gone(Status::Left), same_role(me));
+    let batch = list_changed(ctx, forget_trail(batch, &me.id), user, id)?;
+    let batch = departing(batch, conversation, user);
+    let batch = match me.role == Role::Owner {
+        true => unlinked(batch, id),
+        false => batch,
+    };
+    let batch = match is_last {
+        // Nobody may have joined in the meantime. A group that nobody owns is in no directory.
+        true => {
+            let alone = Filter::eq(Conversation::PARTICIPANT_COUNT, 1);
+            let one_less = one_less.set(Conversation::IS_PUBLIC, false);
+            without_roof(deserted(batch.update_if(id, one_less, alone), id), id)
+        }
+        false => batch.update(id, one_less),
+    };
+    let batch = match successor {
+        Some(successor) => {
+            let batch = batch.update_if(&successor.id, as_role(Role::Owner), same_role(successor));
+            let what = json!({"userId": successor.user_id, "role": Role::Owner});
+            append(
+                ctx,
+                batch,
+                "conversation.role_changed",
+                id,
+                Some(user),
+                &what,
+            )?
+        }
+        None => batch,
+    };
+    let what = json!({"userId": user, "messageIds": told.ids()});
+    let batch = told.insert_in(batch);
+    append(
+        ctx,
+        batch,
+        "conversation.member_left",
+        id,
+        Some(user),
+        &what,
+    )
+}
+
+/// The end of a membership.
+pub fn gone(status: Status) -> Patch<ConversationMember> {
+    Patch::new()
+        .set(ConversationMember::STATUS, status)
+        .set(ConversationMember::LEFT_AT, Timestamp::AT_COMMIT)
+        .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
+}
+
+/// Id of the note that somebody leaves the groups of a community.
+pub fn departure_id(community: &str, user: &str) -> String {
+    derived_id(&["community departure", community, user])
+}
+
+/// Notes, in the commit by which somebody leaves a community, that they leave its groups.
+pub fn departing(batch: Batch, conversation: &Conversation, user: &str) -> Batch {
+    match conversation.kind {
+        ConversationKind::Community => batch.upsert(&CommunityDeparture {
+            id: departure_id(&conversation.id, user),
+            community_id: conversation.id.clone(),
+            user_id: user.to_owned(),
+            position: 0,
+            due_at: Timestamp::AT_COMMIT,
+        }),
+        _ => batch,
+    }
+}
