@@ -28,6 +28,7 @@ fn app() -> Option<TestApp> {
 }
 
 #[test]
+#[ignore = "makes up other requests each time: run it by hand, `cargo test -p e2e -- --ignored schemathesis`"]
 fn requests_are_accepted_as_the_document_says() {
     let Some(programs) = pip::installed("schemathesis", VERSION) else {
         return;
