@@ -168,11 +168,6 @@ fn aged(id: &str, name: String, at: Timestamp) -> Option<(Batch, Count)> {
             created_at: at,
             ..Event::default()
         }),
-        "listChanges" => one(&ListChange {
-            id: name,
-            created_at: at,
-            ..ListChange::default()
-        }),
         "userActivity" => one(&UserActivity {
             id: name,
             timestamp: at,
