@@ -6,9 +6,7 @@ use serde::Deserialize;
 use whisper_kit::page::Listing;
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Params, Reply, Request, Result, Rule};
 use whisper_people::privacy::{Viewer, is_shown};
-use whisper_people::{
-    MOST_NAME_CHARACTERS, People, UserSummaryView, beginning_of_name, friends, shown_to,
-};
+use whisper_people::{People, UserSummaryView, beginning_of_name, friends, shown_to};
 use whisper_schema::prelude::{DisplayName, Document, Profile};
 use whisper_store::{Filter, Order, Page, Query};
 
@@ -34,7 +32,7 @@ pub struct WhichUsers {
     /// The beginning of a user name or a display name, upper and lower case alike; 1 to 100 characters.
     #[cfg_attr(
         not(target_family = "wasm"),
-        schemars(length(min = 1, max = MOST_NAME_CHARACTERS), regex(pattern = r"^\s*\S"))
+        schemars(length(min = 1, max = whisper_people::MOST_NAME_CHARACTERS), regex(pattern = r"^\s*\S"))
     )]
     query: Option<String>,
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use whisper_kit::page::{Listing, Window};
 use whisper_kit::{Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_people::{MOST_NAME_CHARACTERS, beginning_of_name, shown_to};
+use whisper_people::{beginning_of_name, shown_to};
 use whisper_schema::Rule;
 use whisper_schema::prelude::{Column, Contact, ContactRelationship};
 use whisper_schema::text::composed;
@@ -29,7 +29,7 @@ pub struct Which {
     /// lower case alike; 1 to 100 characters. Not together with `before`. A page may have fewer than `limit`, and go on.
     #[cfg_attr(
         not(target_family = "wasm"),
-        schemars(length(min = 1, max = MOST_NAME_CHARACTERS), regex(pattern = r"^\s*\S"))
+        schemars(length(min = 1, max = whisper_people::MOST_NAME_CHARACTERS), regex(pattern = r"^\s*\S"))
     )]
     pub query: Option<String>,
 }
