@@ -286,7 +286,7 @@ fn the_job_goes_on_where_it_broke_off() {
         assert_eq!(town.job().await["done"], 1);
         assert!(!town.is_in(&town.bob, &town.group).await);
         assert_eq!(town.job().await["done"], 0);
-        // Who came back in between keeps the groups.
+        // A user who came back in between keeps the groups.
         let back = Patch::new().set(ConversationMember::STATUS, ConversationMemberStatus::Active);
         town.room
             .commit(Batch::new().update(&bob, back).insert(&departure))

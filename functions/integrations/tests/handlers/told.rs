@@ -1,4 +1,4 @@
-//! What webhooks are told, and what they aren't.
+//! The events that webhooks are told of, and those that they aren't.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
