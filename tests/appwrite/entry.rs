@@ -128,7 +128,11 @@ fn a_folder_has_what_a_deployment_needs_and_its_size_is_printed() {
     let settings: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(
         settings["variables"],
-        json!({"mention_rate_per_hour": "1000", "message_rate_per_minute": "120", "stranger_message_rate_per_hour": "60"})
+        json!({
+            "broadcast_rate_per_hour": "60", "comments_rate_per_minute": "60", "mention_rate_per_hour": "1000",
+            "message_rate_per_minute": "120", "schedule_rate_per_minute": "60", "scheduled_messages_per_user": "100",
+            "stranger_message_rate_per_hour": "60", "webhook_rate_per_minute": "30",
+        })
     );
     let lines: Vec<&str> = package.printed.lines().collect();
     let line = lines

@@ -45,7 +45,7 @@ fn the_schedule_removes_what_has_expired() {
     assert_eq!(block_on(store.read(runs.count(10))).unwrap(), 1);
     // A function without a schedule has no job to run.
     project
-        .messages
+        .accounts
         .on_schedule()
         .refused(404, "route_not_found");
 }

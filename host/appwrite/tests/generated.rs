@@ -140,7 +140,7 @@ fn every_component_is_a_function_with_what_it_needs_and_no_more() {
     let rows = ["rows.read", "rows.write"];
     for (id, shows) in [
         ("accounts", json!([["users"], ["users.*.create"], "", rows])),
-        ("message-send", json!([["any"], [], "* * * * *", rows])),
+        ("message-send", json!([["users"], [], "* * * * *", rows])),
         ("story-expiry", json!([[], [], "* * * * *", rows])),
         ("operator", json!([[], [], "*/10 * * * *", rows])),
         ("error-logging", json!([["users"], [], "17 3 * * *", rows])),
