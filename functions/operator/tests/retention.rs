@@ -65,6 +65,7 @@ fn one<D: Document>(document: &D) -> Option<(Batch, Count)> {
 }
 
 /// A collection of the job with a document that ends at `at`, by its own word.
+#[allow(clippy::too_many_lines)]
 fn ending(id: &str, name: String, at: Timestamp) -> Option<(Batch, Count)> {
     match id {
         "sessions" => one(&Session {

@@ -30,6 +30,7 @@ async fn changes(room: &Room, who: &User, place: &mut Value) -> (Vec<String>, Ve
 }
 
 #[test]
+#[allow(clippy::too_many_lines)]
 fn each_change_is_told_once_and_what_others_do_to_themselves_is_not() {
     block_on(async {
         let room = Room::new();

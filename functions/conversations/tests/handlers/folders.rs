@@ -98,6 +98,7 @@ fn a_folder_is_made_changed_ordered_and_deleted() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)]
 fn kinds_and_exclusions_decide_and_named_ones_stand_out() {
     block_on(async {
         let room = Room::new();
@@ -311,6 +312,7 @@ fn twenty_are_made_and_no_more_also_of_two_at_once() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)]
 fn what_makes_no_sense_is_refused_and_folders_are_ones_own() {
     block_on(async {
         let room = Room::new();

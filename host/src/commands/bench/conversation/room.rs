@@ -49,7 +49,8 @@ impl Room {
                 .create(&accept, Some(&member.token), &json!({}))
                 .await?;
         }
-        let more = size.saturating_sub(acting + 1);
+        // There is room for the guests, who come and go.
+        let more = size.saturating_sub(2 * acting + 1);
         if more > 0 {
             prepare::add_members(&database(data), [&id], more)?;
         }
