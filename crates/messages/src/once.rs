@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use whisper_kit::ids::derived_id;
+use whisper_people::unblocked;
 use whisper_schema::main_db::{Message, MessageContentType as Kind};
 use whisper_schema::system::MessageOpening;
 use whisper_store::{Answers, Count, Doc, Filter, Get, Query, Questions, ReadSet, StoreError};
@@ -94,6 +95,7 @@ pub(crate) fn openings(me: &str, messages: &[Doc<Message>]) -> Opening {
     let count = |message: &&Doc<Message>| {
         Query::new()
             .filter(Filter::eq(MessageOpening::MESSAGE_ID, message.id.as_str()))
+            .filter(unblocked(MessageOpening::USER_ID, me))
             .count(MOST_COUNTED)
     };
     let mine = |message: &&Doc<Message>| Get::id(opening_id(&message.id, me));

@@ -28,7 +28,7 @@ pub const MOST_LISTED: i64 = 512;
 pub fn receipts(access: &Access) -> Receiving {
     let (conversation, me) = (&access.conversation, &access.member.user_id);
     let is_direct = conversation.kind == ConversationKind::Direct;
-    // Nobody learns who reads a channel: it counts views.
+    // A channel counts views, and tells nobody who reads it.
     let is_channel = conversation.kind == ConversationKind::Channel;
     let members = !is_channel && access.has(ConversationRight::SeeMembers);
     let is_small = !is_direct && !is_channel && conversation.participant_count <= MOST_FOR_STATUS;

@@ -27,7 +27,7 @@ impl Told {
         actor: &str,
         what: impl IntoIterator<Item = SystemMessage>,
     ) -> Result<Self> {
-        // Nobody else reads a list of recipients.
+        // A list of recipients is read by its owner alone.
         if conversation.kind == ConversationKind::Broadcast {
             return Ok(Told::default());
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub(crate) struct WebhookMetadata {
-    /// Who sent it, as the webhook says.
+    /// The sender, as the webhook names it.
     pub webhook: WebhookSender,
 }
 

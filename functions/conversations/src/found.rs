@@ -5,14 +5,15 @@ use whisper_kit::{Ctx, Result};
 use crate::activity::{Listed, Part, Shelf};
 use crate::changes::{self, Place};
 use crate::hidden;
+use crate::my_settings::pinned;
 use crate::own_list::{OwnList, own_list};
 
 /// A page of a list, as it was found.
 pub struct Found {
     /// The part of the list.
     pub listed: Listed,
-    /// The order of the pinned ones.
-    pub list: OwnList,
+    /// The ids of the pinned ones, in their order; none but on a first page.
+    pub pinned: Vec<String>,
     /// The place from which to catch up; none but on a first page.
     pub place: Option<Place>,
 }
@@ -24,12 +25,13 @@ pub struct Found {
 pub async fn read_part(ctx: &Ctx, me: &str, part: &Part, shelf: &Shelf<'_>) -> Result<Found> {
     let lags = changes::lags(ctx)?;
     let newest = || part.is_top().then(|| changes::newest(lags));
+    let pinned = part.is_top().then(|| pinned(me));
     let asked = (
         hidden::asleep(me),
-        (own_list(me), part.questions(shelf)),
+        (own_list(me), pinned, part.questions(shelf)),
         newest(),
     );
-    let (asleep, (list, mut found), mut place) = ctx.read(asked).await?;
+    let (asleep, (list, pinned, mut found), mut place) = ctx.read(asked).await?;
     if hidden::wake(ctx, me, asleep).await? {
         (found, place) = ctx.read((part.questions(shelf), newest())).await?;
     }
@@ -37,6 +39,6 @@ pub async fn read_part(ctx: &Ctx, me: &str, part: &Part, shelf: &Shelf<'_>) -> R
     Ok(Found {
         listed: part.page(found, list.pinned()),
         place: place.map(|newest| Place::of(newest, ctx.now())),
-        list,
+        pinned: list.in_order(&pinned.unwrap_or_default()),
     })
 }

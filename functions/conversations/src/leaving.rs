@@ -47,7 +47,7 @@ pub fn leaving(
     let handed = successor.map(|successor| SystemMessage::OwnershipHandedOver {
         user_id: successor.user_id.clone(),
     });
-    // Nobody is left to be told when the last one goes.
+    // The last one tells nobody: there is nobody left.
     let left = Some(SystemMessage::MemberLeft).filter(|_| !is_last);
     let told = Told::of(ctx, conversation, user, handed.into_iter().chain(left))?;
     let one_less = told.summarised(Patch::new().add(Conversation::PARTICIPANT_COUNT, -1));
@@ -59,7 +59,7 @@ pub fn leaving(
         false => batch,
     };
     let batch = match is_last {
-        // Nobody may have joined in the meantime. A group that nobody owns is in no directory.
+        // The commit fails if somebody joined in the meantime. A group without an owner is in no directory.
         true => {
             let alone = Filter::eq(Conversation::PARTICIPANT_COUNT, 1);
             let one_less = one_less.set(Conversation::IS_PUBLIC, false);
@@ -99,6 +99,7 @@ pub fn gone(status: Status) -> Patch<ConversationMember> {
     Patch::new()
         .set(ConversationMember::STATUS, status)
         .set(ConversationMember::LEFT_AT, Timestamp::AT_COMMIT)
+        .set(ConversationMember::IS_PINNED, false)
         .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
 }
 

@@ -91,7 +91,7 @@ async fn answer(ctx: &Ctx, me: &str, window: &Window<Which>, found: Found) -> Re
         };
         return window.reply_with(ctx, items, cursors, more).await;
     };
-    let pinned = found.list.pinned().to_vec();
+    let pinned = found.pinned;
     let etag = etag(ctx.now(), &(&items, &users, &pinned))?;
     let more = PageView {
         users,

@@ -52,7 +52,7 @@ async fn members(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
     let (people, messages, profile) = ctx.read(asked).await?;
     let is_told = tells_of_reading(profile.as_deref());
     let reached = match access.conversation.kind {
-        // Nobody learns who reads a channel: it counts views.
+        // A channel counts views, and tells nobody who reads it.
         ConversationKind::Channel => Reached::default(),
         _ => Reached::new(&access, messages, is_told, ctx.now()),
     };

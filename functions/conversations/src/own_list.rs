@@ -1,6 +1,6 @@
 //! A user's own order of pinned conversations and folders: one document, changed on the condition that it is as it was read.
 
-use whisper_schema::prelude::{ConversationList, Timestamp};
+use whisper_schema::prelude::{ConversationList, ConversationMember, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
 /// Asks for a user's order.
@@ -33,6 +33,17 @@ impl OwnList {
     /// The pinned conversations, in their order. Some may be pinned no more, or belong to a conversation that was left.
     pub fn pinned(&self) -> &[String] {
         &self.list.pinned_ids
+    }
+
+    /// The conversations that are pinned now, by the memberships that say so: those with a place of their own first.
+    pub fn in_order(&self, pinned: &[Doc<ConversationMember>]) -> Vec<String> {
+        let mut ids: Vec<&str> = pinned
+            .iter()
+            .map(|member| member.conversation_id.as_str())
+            .collect();
+        let place = |id: &str| self.pinned().iter().position(|one| one == id);
+        ids.sort_by_key(|id| place(id).unwrap_or(usize::MAX));
+        ids.into_iter().map(str::to_owned).collect()
     }
 
     /// The folders, in their order.

@@ -70,7 +70,7 @@ pub fn setting() -> Endpoint {
 async fn read(ctx: Ctx, _: Request) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let (list, pinned) = ctx.read((own_list(&me), pinned(&me))).await?;
-    let conversation_ids = in_order(&OwnList::of(list, &me), &pinned);
+    let conversation_ids = OwnList::of(list, &me).in_order(&pinned);
     Reply::ok(&PinnedOrderView { conversation_ids })
 }
 
@@ -79,17 +79,6 @@ async fn set(ctx: Ctx, _: Request, Json(wanted): Json<PinnedOrder>) -> Result<Re
     ctx.retry(async || attempt(&ctx, &conversation_ids).await)
         .await?;
     Reply::ok(&PinnedOrderView { conversation_ids })
-}
-
-/// The pinned ones as they stand: those with a place of their own first.
-fn in_order(list: &OwnList, pinned: &[Doc<ConversationMember>]) -> Vec<String> {
-    let mut ids: Vec<&str> = pinned
-        .iter()
-        .map(|member| member.conversation_id.as_str())
-        .collect();
-    let place = |id: &str| list.pinned().iter().position(|one| one == id);
-    ids.sort_by_key(|id| place(id).unwrap_or(usize::MAX));
-    ids.into_iter().map(str::to_owned).collect()
 }
 
 async fn attempt(ctx: &Ctx, wanted: &[String]) -> Result<Attempt<()>> {
@@ -104,7 +93,7 @@ async fn attempt(ctx: &Ctx, wanted: &[String]) -> Result<Attempt<()>> {
         .collect();
     refuse_strange(wanted, &named)?;
     let list = OwnList::of(list, &me);
-    let before = in_order(&list, &pinned);
+    let before = list.in_order(&pinned);
     if before == wanted && list.pinned() == wanted {
         return Ok(Attempt::Done(()));
     }

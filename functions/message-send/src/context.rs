@@ -16,7 +16,7 @@ use crate::content::Details;
 use crate::draft::SendMessage;
 use crate::pace::Pace;
 use whisper_messages::{
-    VIEW_ONCE_LIFETIME, deletion, first_members, is_active, is_view_once, is_visible,
+    VIEW_ONCE_LIFETIME, deletion, first_members, is_active, is_view_once, is_visible, is_voice,
     may_still_send, member_of, refuse_groups,
 };
 
@@ -299,6 +299,13 @@ impl Context {
                 let detail = "must name a story that takes replies, by the other one of this direct conversation";
                 missing("metadata.storyId", detail);
             }
+            Details::Poll(poll)
+                if self.conversation.kind == ConversationKind::Channel
+                    && poll.is_anonymous == Some(false) =>
+            {
+                let detail = "must not be false in a channel, whose readers nobody learns";
+                errors.push(FieldError::new("metadata.isAnonymous", Rule::Enum, detail));
+            }
             _ => {}
         }
         if errors.is_empty() {
@@ -318,8 +325,26 @@ impl Context {
         self.origin.message.as_deref()
     }
 
+    /// Whether a stored message is this draft, sent here before by this sender.
+    pub fn is_replay(&self, draft: &SendMessage, stored: &Message, now: Timestamp) -> bool {
+        let mut as_sent = stored.clone();
+        if self.has_lost_target(draft, now) {
+            as_sent.reply_to_message_id = draft.reply_to_message_id.clone();
+        }
+        let conversation = self.conversation.id.as_str();
+        let sender = match is_voice(stored) {
+            true => conversation,
+            false => self.member.user_id.as_str(),
+        };
+        draft.is_stored_as(
+            &as_sent,
+            (conversation, sender),
+            self.may_end_earlier(draft),
+        )
+    }
+
     /// Whether the message that was answered has ended since, so that a stored answer no longer names it.
-    pub fn has_lost_target(&self, draft: &SendMessage, now: Timestamp) -> bool {
+    fn has_lost_target(&self, draft: &SendMessage, now: Timestamp) -> bool {
         let target = self.reply_to.message.as_ref();
         draft.reply_to_message_id.is_some() && target.is_none_or(|message| !message.lasts(now))
     }

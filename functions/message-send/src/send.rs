@@ -17,7 +17,7 @@ use crate::draft::SendMessage;
 use crate::keyed::{Keyed, name_by_key};
 use crate::limits::Sender;
 use crate::sending::Sending;
-use whisper_messages::{MessageView, is_voice};
+use whisper_messages::MessageView;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -105,17 +105,7 @@ impl Attempting<'_> {
 
     /// Answers for a message that has this id already.
     fn replay(&self, stored: &Message, context: &Context) -> Result<Reply> {
-        let mut as_sent = stored.clone();
-        if context.has_lost_target(&self.draft, self.ctx.now()) {
-            as_sent.reply_to_message_id = self.draft.reply_to_message_id.clone();
-        }
-        let may_end_earlier = context.may_end_earlier(&self.draft);
-        let sender = match is_voice(stored) {
-            true => self.conversation,
-            false => self.caller.as_str(),
-        };
-        let place = (self.conversation, sender);
-        if !self.draft.is_stored_as(&as_sent, place, may_end_earlier) {
+        if !context.is_replay(&self.draft, stored, self.ctx.now()) {
             let detail = "Another message has this id. Use a new one for each message.";
             return Err(Error::new(Code::MessageIdTaken, detail));
         }

@@ -139,8 +139,8 @@ impl Posting<'_> {
         Reply::created(&view).map(Attempt::Done)
     }
 
-    /// Reads the webhook, and then its conversation. A wrong secret, a webhook or a conversation that isn't there, and one that
-    /// clients encrypt are answered alike.
+    /// Reads the webhook, and then its conversation. A wrong secret, a webhook or a conversation that isn't there, one that nobody
+    /// belongs to any more, and one that clients encrypt are answered alike.
     async fn context(&self) -> Result<Context> {
         let (id, secret) = self.address;
         let webhook = self.ctx.read(Get::<IncomingWebhook>::id(id)).await?;
@@ -157,7 +157,9 @@ impl Posting<'_> {
             by_ids::<ConversationMember>(members.iter().map(String::as_str)),
         );
         let (conversation, stored, members) = self.ctx.read(asked).await?;
-        let is_open = |conversation: &Doc<Conversation>| !conversation.is_encrypted;
+        let is_open = |conversation: &Doc<Conversation>| {
+            !conversation.is_encrypted && conversation.participant_count > 0
+        };
         let conversation = conversation.filter(is_open).or_not_found()?;
         let stored = stored.flatten().map(Doc::into_inner);
         if stored.is_none() {

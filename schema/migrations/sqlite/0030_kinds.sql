@@ -68,6 +68,8 @@ CREATE TABLE "broadcasts" (
 
 CREATE INDEX "broadcasts_idx_due" ON "broadcasts" ("dueAt" ASC);
 
+CREATE INDEX "broadcasts_idx_list_due" ON "broadcasts" ("conversationId" ASC, "dueAt" ASC);
+
 CREATE INDEX "broadcasts_idx_change" ON "broadcasts" ("changeDueAt" ASC);
 
 CREATE TABLE "broadcastCopies" (

@@ -47,6 +47,7 @@ pub struct BroadcastRecipient {
 #[access(readers(user_id))]
 #[retention(with = "messages", job = "message-expiry")]
 #[index(idx_due(due_at))]
+#[index(idx_list_due(conversation_id, due_at))]
 #[index(idx_change(change_due_at))]
 pub struct Broadcast {
     /// Id of the document: that of the message.

@@ -39,6 +39,8 @@ macro_rules! codes {
 codes! {
     /// The account has an e-mail address and a password already.
     AlreadyRegistered = "already_registered", 409, "Already registered";
+    /// The message was scheduled by an earlier request, and has been sent since; nothing is scheduled again.
+    AlreadySent = "already_sent", 409, "Already sent";
     /// The caller opened the message before, which can be viewed once, or its content is gone.
     AlreadyViewed = "already_viewed", 410, "Already viewed";
     /// The component took too long to answer, or computed without end; the host answers in its place. The request may have had an effect.

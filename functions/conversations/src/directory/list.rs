@@ -4,6 +4,7 @@ use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Method, OptionalJson, Reply, Request, Result};
 use whisper_messages::Told;
+use whisper_people::list_changed;
 use whisper_schema::prelude::{Conversation, SystemMessage, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
 
@@ -85,6 +86,10 @@ async fn attempt(ctx: &Ctx, id: &str, listing: &PublicTerms) -> Result<Attempt<R
     let what = json!({"fields": ["isPublic", "category", "tags"], "messageIds": told.ids()});
     let batch = told.insert_in(batch);
     let batch = append(ctx, batch, "conversation.updated", id, Some(&me), &what)?;
+    let batch = match told.ids().is_empty() {
+        true => list_changed(ctx, batch, id, id)?,
+        false => batch,
+    };
     let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;
     let Some(committed) = uses.try_commit(ctx, batch).await? else {
         return Ok(Attempt::Retry);

@@ -1,7 +1,7 @@
 //! `POST /v1/conversations/{conversationId}/join-requests/{userId}/approve`: lets somebody in who asked.
 
 use whisper_kit::events::append;
-use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
 use whisper_messages::{Told, open_to};
 use whisper_people::blocked_any;
 use whisper_schema::prelude::{
@@ -11,7 +11,7 @@ use whisper_store::{Batch, Doc, Filter, Get, Query};
 
 use super::answer::{Asker, ask};
 use super::enter::joined;
-use super::entrance::{one_more, same_limit};
+use super::entrance::{near, one_more, same_limit};
 use crate::access::{same_settings, this_one};
 use crate::arrivals::{Arrivals, Newcomer};
 use crate::bans::keeping_away;
@@ -67,6 +67,11 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str) -> Result<Attempt<()>> {
         return Err(Error::not_found());
     }
     let request = asker.request(ctx.now())?;
+    if request.invitation_id.is_none() && !asker.access.conversation.is_public {
+        // They asked by right of a channel or a community: they have to belong to it still.
+        let (channel, community, group) = ctx.read(near(id, user)).await?;
+        channel.or(community).or(group).or_not_found()?;
+    }
     let link = request.invitation_id.as_ref();
     let link = link.map(Get::<ConversationInvitation>::id);
     // Most requests from the directory need no second read.

@@ -69,7 +69,7 @@ impl Entering<'_> {
         }
     }
 
-    /// Nobody who is banned, or whom the owner blocked, comes in by this commit.
+    /// The beginning of the commit: it fails for a user who is banned, or whom the owner blocked.
     fn guarded(&self) -> Batch {
         let away = keeping_away(
             &self.entrance.conversation.id,

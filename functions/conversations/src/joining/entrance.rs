@@ -55,7 +55,7 @@ pub struct Entrance<'a> {
 
 /// The questions for a membership that leads in: of the channel that a group is linked to, of the community that it belongs to, and of a
 /// group that belongs to a community.
-type Near = (
+pub type Near = (
     First<ConversationMember>,
     First<ConversationMember>,
     First<ConversationMember>,
@@ -68,7 +68,7 @@ type IsNear = (
 );
 
 /// Asks for memberships of somebody's that lead into a conversation.
-fn near(conversation: &str, user: &str) -> Near {
+pub fn near(conversation: &str, user: &str) -> Near {
     let of = ConversationMember::CONVERSATION_ID;
     let mine = |where_else: Filter<ConversationMember>| {
         Query::new()

@@ -335,3 +335,32 @@ fn the_preview_in_changes_is_what_the_viewer_may_see() {
         changes(&room, &ann, &mut place).await;
     });
 }
+
+#[test]
+fn coming_in_where_nothing_is_told_of_it_is_a_change() {
+    block_on(async {
+        let room = Room::new();
+        let (ann, bob, cid) = (room.user().await, room.user().await, room.user().await);
+        let body = json!({"type": "channel", "name": "News"});
+        let made = room.post(&ann, LIST, body).await.expect(201);
+        let id = made["id"].as_str().unwrap().to_owned();
+        let listing = json!({"category": "news"});
+        let path = |rest: &str| format!("{LIST}/{id}{rest}");
+        room.send(Method::PUT, &ann, &path("/listing"), &listing)
+            .await
+            .expect(200);
+        let mut places = [&bob, &cid].map(|_| Value::Null);
+        for (place, who) in places.iter_mut().zip([&bob, &cid]) {
+            *place = room.get(who, LIST).await["since"].clone();
+        }
+        room.post(&bob, &path("/join"), Value::Null)
+            .await
+            .expect(201);
+        let add = json!({"userIds": [cid.id]});
+        room.post(&ann, &path("/members"), add).await.expect(200);
+        for (place, who) in places.iter_mut().zip([&bob, &cid]) {
+            let told = changes(&room, who, place).await;
+            assert_eq!(told, (vec![id.clone()], vec![]), "{}", who.id);
+        }
+    });
+}

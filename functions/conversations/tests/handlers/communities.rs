@@ -296,3 +296,75 @@ fn the_job_goes_on_where_it_broke_off() {
         assert!(town.is_in(&town.bob, &town.group).await);
     });
 }
+
+#[test]
+fn an_owner_who_is_sent_away_keeps_their_group() {
+    block_on(async {
+        let town = Town::new().await;
+        let theirs = town.room.group(&town.bob, &[&town.ann]).await;
+        let admin = Patch::new().set(ConversationMember::ROLE, ConversationMemberRole::Admin);
+        let bob = member_id(&town.id, &town.bob.id);
+        town.room.commit(Batch::new().update(&bob, admin)).await;
+        town.link(&town.bob, &theirs).await.expect(204);
+        let path = town.path(&format!("/members/{}", town.bob.id));
+        let gone = town
+            .room
+            .send(Method::DELETE, &town.ann, &path, &Value::Null);
+        gone.await.expect(204);
+        assert!(town.is_in(&town.bob, &theirs).await && town.is_in(&town.ann, &theirs).await);
+        let owner = Filter::and([
+            Filter::eq(Column::id(), member_id(&theirs, &town.bob.id)),
+            Filter::eq(ConversationMember::ROLE, ConversationMemberRole::Owner),
+        ]);
+        assert_eq!(town.room.count(owner).await, 1);
+        let groups = town.room.get(&town.ann, &town.path("/groups")).await;
+        let groups = groups["items"].as_array().unwrap();
+        assert_eq!(groups.len(), 1);
+        assert_eq!(groups[0]["conversationId"], town.group.as_str());
+    });
+}
+
+#[test]
+fn groups_are_hidden_from_users_who_may_not_come_in() {
+    block_on(async {
+        let town = Town::new().await;
+        let groups = || async {
+            let listed = town.room.get(&town.bob, &town.path("/groups")).await;
+            listed["items"].as_array().unwrap().len()
+        };
+        assert_eq!(groups().await, 1);
+        let path = format!("/v1/conversations/{}/bans/{}", town.group, town.bob.id);
+        let ban = |method| {
+            let (path, town) = (path.clone(), &town);
+            async move { town.room.send(method, &town.ann, &path, &json!({})).await }
+        };
+        ban(Method::PUT).await.expect(201);
+        assert_eq!(groups().await, 0);
+        ban(Method::DELETE).await.expect(204);
+        assert_eq!(groups().await, 1);
+        town.room.block(&town.ann, &town.bob).await;
+        assert_eq!(groups().await, 0);
+    });
+}
+
+#[test]
+fn a_request_by_right_of_the_community_ends_with_it() {
+    block_on(async {
+        let town = Town::new().await;
+        let path = format!("/v1/conversations/{}", town.group);
+        let body = json!({"settings": {"joinApproval": true}});
+        let set = town
+            .room
+            .send_matching(Method::PATCH, &town.ann, &path, &body);
+        set.await.expect(200);
+        town.join(&town.bob, &town.group).await.expect(202);
+        town.room
+            .post(&town.bob, &town.path("/leave"), json!({}))
+            .await
+            .expect(204);
+        let approve = format!("{path}/join-requests/{}/approve", town.bob.id);
+        let refused = town.room.post(&town.ann, &approve, Value::Null).await;
+        refused.expect_problem(404, "not_found");
+        assert!(!town.is_in(&town.bob, &town.group).await);
+    });
+}

@@ -381,3 +381,21 @@ fn asking_has_a_rate() {
             .expect_problem(429, "rate_limited");
     });
 }
+
+#[test]
+fn a_block_since_they_asked_keeps_them_out_whoever_made_it() {
+    block_on(async {
+        for (by_owner, theirs) in [(true, false), (false, false), (false, true)] {
+            let (hall, bob, _) = with_asker().await;
+            hall.give(&hall.mia, "admin").await;
+            let other = if by_owner { &hall.ann } else { &hall.mia };
+            match theirs {
+                true => hall.room.block(&bob, other).await,
+                false => hall.room.block(other, &bob).await,
+            }
+            let refused = hall.answer(&hall.mia, &bob, "approve").await;
+            refused.expect_problem(404, "not_found");
+            assert_eq!(hall.room.participants(&hall.id).await, (2, 2));
+        }
+    });
+}

@@ -2,6 +2,7 @@
 
 use futures::executor::block_on;
 use serde_json::{Value, json};
+use whisper_kit::Method;
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Batch;
@@ -311,5 +312,35 @@ fn conversations_without_any_activity_are_in_the_order_they_were_made() {
         room.message("c0007", &ann, "m1").await;
         let list = room.get(&ann, "/v1/conversations?limit=3").await;
         assert_eq!(names(&list), ["c0007", "c1199", "c1198"]);
+    });
+}
+
+#[test]
+fn a_pin_goes_with_the_membership() {
+    block_on(async {
+        let room = Room::new();
+        let (ann, bob) = (room.user().await, room.user().await);
+        let made = groups(&room, &bob, &ann, 3).await;
+        let pins = "/v1/me/pinned-conversations";
+        let order = json!({"conversationIds": [made[0], made[1], made[2]]});
+        room.send(Method::PUT, &ann, pins, &order).await.expect(200);
+        let leave = format!("{LIST}/{}/leave", made[0]);
+        room.post(&ann, &leave, json!({})).await.expect(204);
+        let remove = format!("{LIST}/{}/members/{}", made[1], ann.id);
+        room.send(Method::DELETE, &bob, &remove, &Value::Null)
+            .await
+            .expect(204);
+        let seen = |list: Value| list["pinnedConversationIds"].clone();
+        assert_eq!(seen(room.get(&ann, LIST).await), json!([made[2]]));
+        let mine = room.get(&ann, pins).await;
+        assert_eq!(mine["conversationIds"], json!([made[2]]));
+        // As the server gave it, it is taken back.
+        room.send(Method::PUT, &ann, pins, &mine).await.expect(200);
+        for group in &made[..2] {
+            let add = json!({"userIds": [ann.id]});
+            let path = format!("{LIST}/{group}/members");
+            room.post(&bob, &path, add).await.expect(200);
+        }
+        assert_eq!(seen(room.get(&ann, LIST).await), json!([made[2]]));
     });
 }

@@ -95,6 +95,11 @@ fn whatever_is_wrong_with_an_address_the_answer_is_the_same() {
     let encrypted = Patch::new().set(Conversation::IS_ENCRYPTED, true);
     world.scene.change(&world.group, encrypted);
     assert_eq!(refusal(path), first);
+    let deserted = Patch::new()
+        .set(Conversation::IS_ENCRYPTED, false)
+        .set(Conversation::PARTICIPANT_COUNT, 0);
+    world.scene.change(&world.group, deserted);
+    assert_eq!(refusal(path), first);
     world
         .scene
         .commit(whisper_store::Batch::new().delete::<Conversation>(&world.group));

@@ -179,3 +179,54 @@ fn a_secret_that_was_replaced_signs_for_a_day_beside_the_new_one() {
     let signed = header(&told[0], "webhook-signature");
     assert_eq!(signed, signature(&told[0], &rotated["secret"]));
 }
+
+#[test]
+fn a_channel_that_does_not_sign_is_told_of_without_the_author() {
+    let world = World::new();
+    let patch = Patch::new().set(Conversation::KIND, ConversationKind::Channel);
+    world.scene.change::<Conversation>(&world.group, patch);
+    world.outgoing(
+        "/a",
+        &["message.created", "message.edited", "message.deleted"],
+    );
+    let message = world.scene.say(&world.ann, &world.group, "x");
+    let (rest, edit) = (format!("/{message}"), json!({"content": "y"}));
+    let edited = world
+        .scene
+        .act_with(&world.ann, Method::PATCH, &world.group, &rest, &edit);
+    edited.expect(200);
+    let mut told = world.react();
+    let deleted = world
+        .scene
+        .act(&world.ann, Method::DELETE, &world.group, &rest);
+    deleted.expect(204);
+    told.extend(world.react());
+    assert_eq!(told.len(), 3);
+    for one in told {
+        let text = body(&one).to_string();
+        assert!(!text.contains(&world.ann.id), "{text}");
+    }
+}
+
+#[test]
+fn joining_on_ones_own_is_told_as_being_added_is() {
+    let world = World::new();
+    world.outgoing("/a", &["member.joined"]);
+    let what = json!({"userId": "cid", "messageIds": []});
+    world
+        .scene
+        .commit(whisper_store::Batch::new().insert(&Event {
+            id: "e1".into(),
+            kind: "conversation.member_joined".into(),
+            subject: world.group.clone(),
+            user_id: Some("cid".into()),
+            payload: what.to_string(),
+            created_at: Timestamp::AT_COMMIT,
+            ..Event::default()
+        }));
+    let told = world.react();
+    assert_eq!(told.len(), 1);
+    let body = body(&told[0]);
+    assert_eq!(body["type"], "member.joined");
+    assert_eq!(body["data"]["userIds"], json!(["cid"]));
+}

@@ -7,10 +7,11 @@ use whisper_kit::{Ctx, Endpoint, Method, Reply, Request};
 use whisper_messages::message_path;
 use whisper_people::{Users, shown_to, unblocked};
 use whisper_schema::main_db::ConversationRight;
-use whisper_schema::system::MessageOpening;
+use whisper_schema::system::{ChannelPost, MessageOpening};
 use whisper_schema::{Column, Timestamp};
-use whisper_store::{Filter, Order, Query};
+use whisper_store::{Filter, Get, Order, Query};
 
+use super::author;
 use crate::opened::Named;
 
 /// That a user opened the message.
@@ -43,8 +44,12 @@ async fn list(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
         .filter(Filter::eq(MessageOpening::MESSAGE_ID, named.message))
         .filter(unblocked(MessageOpening::USER_ID, &me))
         .order(Order::desc(Column::seq()));
-    let (opened, page) = named.open(&ctx, window.over(openings).page()).await?;
-    if opened.message.sender_id != me {
+    let asked = (
+        window.over(openings).page(),
+        Get::<ChannelPost>::id(named.message),
+    );
+    let (opened, (page, post)) = named.open(&ctx, asked).await?;
+    if author(&opened.message, post.as_deref()) != me {
         let detail = "Only its sender learns who opened a message.";
         return Err(Error::forbidden(detail));
     }

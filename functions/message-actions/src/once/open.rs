@@ -8,9 +8,10 @@ use whisper_messages::{
     opening_id, receipts,
 };
 use whisper_schema::Timestamp;
-use whisper_schema::system::{MessageOpening, OpenedMessage};
+use whisper_schema::system::{ChannelPost, MessageOpening, OpenedMessage};
 use whisper_store::{Batch, Get, Patch};
 
+use super::author;
 use crate::limits::VIEWS;
 use crate::opened::{Named, Opened};
 
@@ -48,8 +49,9 @@ async fn view(ctx: Ctx, request: Request) -> Result<Reply> {
 async fn attempt(ctx: &Ctx, named: Named<'_>) -> Result<Attempt<Opened>> {
     let me = ctx.caller()?.user_id;
     let known = Get::<MessageOpening>::id(opening_id(named.message, &me));
-    let (opened, known) = named.open(ctx, known).await?;
-    refuse(&opened)?;
+    let post = Get::<ChannelPost>::id(named.message);
+    let (opened, (known, post)) = named.open(ctx, (known, post)).await?;
+    refuse(&opened, post.as_deref())?;
     let (message, now) = (&opened.message, ctx.now());
     if let Some(known) = &known {
         return match now.since(known.opened_at) < OPENING {
@@ -88,14 +90,14 @@ async fn attempt(ctx: &Ctx, named: Named<'_>) -> Result<Attempt<Opened>> {
 }
 
 /// Refuses everybody but recipients who may let the sender know, and messages of which there is nothing to open.
-fn refuse(opened: &Opened) -> Result<()> {
+fn refuse(opened: &Opened, post: Option<&ChannelPost>) -> Result<()> {
     opened.refuse_blocked()?;
     let (message, member) = (&opened.message, &opened.access.member);
     if !is_view_once(message) {
         let detail = "Only messages that can be viewed once are opened.";
         return Err(Error::forbidden(detail));
     }
-    if message.sender_id == member.user_id {
+    if author(message, post) == member.user_id {
         let detail = "Only recipients open a message that can be viewed once.";
         return Err(Error::forbidden(detail));
     }

@@ -388,3 +388,32 @@ fn what_a_list_does_not_have() {
         .ask(Method::GET, &circle.ann, &path(""))
         .expect_problem(404, "not_found");
 }
+
+/// Whatever is due first by the clock: recipients get messages in the order in which they were sent to the list.
+#[test]
+fn messages_arrive_in_the_order_of_the_list() {
+    let circle = Circle::new(3);
+    let words = ["one", "two", "three"];
+    for (n, words) in words.iter().enumerate() {
+        circle.put(&format!("m{n}"), words);
+        let due = circle.world.scene.edge.ctx().now().plus(-60_000 * n as i64);
+        let patch = Patch::<Broadcast>::new().set(Broadcast::DUE_AT, due);
+        circle.world.scene.change(&format!("m{n}"), patch);
+    }
+    circle.job();
+    circle.job();
+    for person in &circle.people {
+        let talk = circle.talk(person).expect("a conversation");
+        let id = talk["id"].as_str().unwrap();
+        let history = circle
+            .world
+            .scene
+            .read(person, id, "?order=asc")
+            .expect(200);
+        let items = history["items"].as_array().unwrap().iter();
+        let got: Vec<&str> = items
+            .map(|item| item["content"].as_str().unwrap())
+            .collect();
+        assert_eq!(got, words);
+    }
+}

@@ -11,18 +11,18 @@ use whisper_store::Patch;
 use crate::world::World;
 
 /// A channel that Ann owns, with an admin and a reader.
-struct Station {
-    world: World,
-    ann: Person,
+pub struct Station {
+    pub world: World,
+    pub ann: Person,
     /// An admin.
-    amy: Person,
+    pub amy: Person,
     /// A reader.
-    rob: Person,
-    channel: String,
+    pub rob: Person,
+    pub channel: String,
 }
 
 impl Station {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Station::with(&json!({}))
     }
 
@@ -51,7 +51,7 @@ impl Station {
         }
     }
 
-    fn say(&self, who: &Person, words: &str) -> String {
+    pub fn say(&self, who: &Person, words: &str) -> String {
         self.world.scene.say(who, &self.channel, words)
     }
 
@@ -60,7 +60,7 @@ impl Station {
         self.world.ask(Method::GET, who, &path).expect(200)
     }
 
-    fn message(&self, who: &Person, id: &str) -> Value {
+    pub fn message(&self, who: &Person, id: &str) -> Value {
         let rest = format!("/{id}");
         self.world.scene.read(who, &self.channel, &rest).expect(200)
     }
@@ -81,7 +81,7 @@ impl Station {
     }
 
     /// A group of Ann's, linked to the channel.
-    fn link(&self) -> String {
+    pub fn link(&self) -> String {
         let body = json!({"type": "group", "name": "Talk"});
         let made = self.world.ask_with(Method::POST, &self.ann, "", &body);
         let group = made.expect(201)["id"].as_str().unwrap().to_owned();
@@ -96,7 +96,7 @@ impl Station {
         self.world.ask_with(Method::PUT, who, &path, &body)
     }
 
-    fn comments(&self, who: &Person, message: &str) -> Answer {
+    pub fn comments(&self, who: &Person, message: &str) -> Answer {
         let path = format!(
             "/v1/conversations/{}/messages/{message}/comments",
             self.channel
@@ -120,7 +120,7 @@ fn those_who_run_it_write_and_readers_read() {
     assert_eq!(seen["content"], "Hello");
     assert_eq!(seen["senderId"], station.channel.as_str());
     assert_eq!(seen["views"], 0);
-    // Those who run it learn the author, and nobody else does.
+    // The author is shown to members who run the channel, and to nobody else.
     for who in [ann, amy] {
         let seen = station.message(who, &post);
         assert_eq!(seen["senderId"], amy.id.as_str());

@@ -418,3 +418,38 @@ fn a_deletion_costs_the_same_in_any_group() {
     };
     assert_eq!(cost(0), cost(300));
 }
+
+/// Fewer are unread than before, also where the list shows another message.
+#[test]
+fn whoever_catches_up_hears_of_an_older_message_that_goes() {
+    let world = World::new();
+    let (ann, bob, group) = two(&world);
+    let place = |world: &World| {
+        let list = world.ask(Method::GET, &bob, "").expect(200);
+        list["since"].as_str().unwrap().to_owned()
+    };
+    let unread = |world: &World, since: &str| {
+        let changed = world.ask(Method::GET, &bob, &format!("?since={since}"));
+        let changed = changed.expect(200);
+        let items = changed["items"].as_array().unwrap();
+        items.first().map(|item| item["my"]["unreadCount"].clone())
+    };
+    let said = world.say_all(&ann, &group, &["1", "2", "3", "4"]);
+    let since = place(&world);
+    assert_eq!(unread(&world, &since), None);
+    world.delete(&ann, &group, &said[0]).expect(204);
+    assert_eq!(unread(&world, &since), Some(json!(3)));
+    // One that ends, by the job.
+    let ends = world.scene.edge.ctx().now().plus(60_000);
+    let patch = Patch::<Message>::new().set(Message::EXPIRES_AT, ends);
+    world.scene.change(&said[1], patch);
+    world.scene.put(&MessageExpiry {
+        id: said[1].clone(),
+        conversation_id: group.clone(),
+        expires_at: ends,
+    });
+    world.scene.edge.advance(61_000);
+    let since = place(&world);
+    world.sweep();
+    assert_eq!(unread(&world, &since), Some(json!(2)));
+}

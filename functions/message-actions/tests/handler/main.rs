@@ -3,6 +3,7 @@
 
 mod broadcasts;
 mod change_model;
+mod channel_sight;
 mod channels;
 mod deleting;
 mod editing;

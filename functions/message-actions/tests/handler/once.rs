@@ -356,3 +356,23 @@ fn a_history_with_such_messages_costs_no_more_statements() {
     show(&world, &bob, &group);
     assert_eq!(cost(), before);
 }
+
+#[test]
+fn openings_by_users_with_a_block_in_between_are_neither_listed_nor_counted() {
+    let world = World::new();
+    let (ann, bob, group) = two(&world);
+    let cid = world.scene.person();
+    world.scene.join(&group, &cid.id);
+    let id = show(&world, &ann, &group);
+    world.scene.block(&cid, &ann);
+    open(&world, &cid, &group, &id).expect(200);
+    assert_eq!(
+        state(&world, &ann, &group, &id),
+        json!({"isOpened": false, "openedCount": 0})
+    );
+    open(&world, &bob, &group, &id).expect(200);
+    assert_eq!(
+        state(&world, &ann, &group, &id),
+        json!({"isOpened": true, "openedCount": 1})
+    );
+}

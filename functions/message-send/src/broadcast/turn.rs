@@ -102,6 +102,19 @@ fn next(run: &Broadcast) -> whisper_store::First<BroadcastRecipient> {
         .first()
 }
 
+/// Asks for the first message of the same list that was sent before and isn't through.
+fn before(run: &Doc<Broadcast>) -> whisper_store::First<Broadcast> {
+    Query::new()
+        .filter(Filter::eq(
+            Broadcast::CONVERSATION_ID,
+            run.conversation_id.as_str(),
+        ))
+        .filter(Filter::is_not_null(Broadcast::DUE_AT))
+        .filter(Filter::lt(Column::seq(), run.seq))
+        .order(Order::asc(Column::seq()))
+        .first()
+}
+
 /// The change by which a recipient had their turn.
 fn moved(position: i64) -> Patch<Broadcast> {
     Patch::new()
@@ -109,10 +122,17 @@ fn moved(position: i64) -> Patch<Broadcast> {
         .set(Broadcast::ATTEMPTS, 0)
 }
 
+/// A turn of this message's, or of one that was sent to the list before and isn't through: recipients get them in the order of the
+/// list.
 async fn attempt(ctx: &Ctx, message: &str) -> Result<Attempt<Step>> {
     let Some(run) = ctx.read(Get::<Broadcast>::id(message)).await? else {
         return Ok(Attempt::Done(Step::Over));
     };
+    let run = match ctx.read(before(&run)).await? {
+        Some(earlier) => earlier,
+        None => run,
+    };
+    let message = run.id.as_str();
     if run.due_at.is_none_or(|due_at| due_at > ctx.now()) {
         return Ok(Attempt::Done(Step::Over));
     }

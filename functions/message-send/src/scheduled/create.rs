@@ -46,6 +46,7 @@ pub fn endpoint() -> Endpoint {
     .codes(&[
         Code::NotFound,
         Code::Forbidden,
+        Code::AlreadySent,
         Code::MessageIdTaken,
         Code::IdempotencyKeyReused,
         Code::TooManyScheduled,
@@ -72,6 +73,7 @@ async fn create(
         me: &me,
         conversation,
         id: &id,
+        is_keyed,
         body: &body,
     };
     let outcome = ctx.retry(async || scheduling.attempt().await).await;
@@ -89,6 +91,8 @@ struct Scheduling<'a> {
     me: &'a str,
     conversation: &'a str,
     id: &'a str,
+    /// Whether the id follows from an idempotency key.
+    is_keyed: bool,
     body: &'a ScheduleMessage,
 }
 
@@ -99,8 +103,13 @@ impl Scheduling<'_> {
         if let Some(known) = ctx.read(Get::<ScheduledMessage>::id(self.id)).await? {
             return self.replay(known.into_inner()).map(Attempt::Done);
         }
-        if context.stored.is_some() {
-            return Err(taken());
+        if let Some(stored) = &context.stored {
+            return Err(
+                match self.is_keyed && context.is_replay(draft, stored, ctx.now()) {
+                    true => sent(),
+                    false => taken(),
+                },
+            );
         }
         terms::check_time(self.body.send_at, ctx.now())?;
         terms::check_message(&context, draft, self.body.send_at)?;
@@ -147,6 +156,12 @@ impl Scheduling<'_> {
         let view = ScheduledMessageView::from(known);
         Ok(Reply::ok(&view)?.header("idempotency-replayed", "true"))
     }
+}
+
+/// The answer to a retry of one that was sent since: nothing is scheduled again.
+fn sent() -> Error {
+    let detail = "It was scheduled by an earlier request, and has been sent since.";
+    Error::new(Code::AlreadySent, detail)
 }
 
 fn taken() -> Error {

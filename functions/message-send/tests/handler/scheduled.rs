@@ -200,6 +200,19 @@ fn the_same_again_is_the_same_one() {
     keyed("k1", "y").expect_problem(422, "idempotency_key_reused");
     keyed("k2", "x").expect(201);
     assert_eq!(desk.waiting(&ann), 3);
+    // Its answer was lost, and it has been sent since: nobody is told that it wasn't scheduled.
+    let path = format!(
+        "/v1/me/scheduled-messages/{}/send",
+        one["id"].as_str().unwrap()
+    );
+    let sent = desk
+        .scene
+        .edge
+        .send(Method::POST, &path, &ann.token, &Value::Null);
+    block_on(sent).expect(201);
+    keyed("k1", "x").expect_problem(409, "already_sent");
+    keyed("k1", "y").expect_problem(422, "idempotency_key_reused");
+    assert_eq!(desk.waiting(&ann), 2);
 }
 
 #[test]

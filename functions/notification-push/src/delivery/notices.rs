@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use whisper_kit::ids::derived_id;
 use whisper_messages::ids::mention_id;
-use whisper_messages::{is_group, message_reaction_notice_id, reaction_id};
+use whisper_messages::{is_group, is_voice, message_reaction_notice_id, reaction_id};
 use whisper_people::contact_request_id;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
@@ -194,7 +194,12 @@ fn mentions(message: &Message) -> Vec<Notice> {
         kind: NotificationKind::Mention,
         did: "mentioned you",
         leads_to: format!("/conversations/{conversation}"),
-        about: json!({"messageId": id, "conversationId": conversation, "userId": message.sender_id}),
+        about: match is_voice(message) {
+            true => json!({"messageId": id, "conversationId": conversation}),
+            false => {
+                json!({"messageId": id, "conversationId": conversation, "userId": message.sender_id})
+            }
+        },
         story: None,
         reaction: None,
         request: None,
@@ -226,6 +231,12 @@ fn new_mentions(event: &Event, message: &Message) -> Vec<Notice> {
 }
 
 impl Notice {
+    /// The channel that did it, where it names no author.
+    pub fn channel(&self) -> Option<&str> {
+        let channel = self.conversation.as_deref();
+        channel.filter(|channel| *channel == self.actor)
+    }
+
     /// The subject that decides whether it may be told.
     pub fn subject(&self) -> Subject {
         Subject {

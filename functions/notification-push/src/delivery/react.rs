@@ -8,7 +8,7 @@ use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Result};
 use whisper_people::by_ids;
 use whisper_schema::Ephemeral;
-use whisper_schema::prelude::{Event, Message, Notification, Profile, Push};
+use whisper_schema::prelude::{Conversation, Event, Message, Notification, Profile, Push};
 use whisper_store::{Batch, Doc};
 
 use super::audience::{Audience, devices_of};
@@ -103,11 +103,18 @@ async fn permitted(ctx: &Ctx, notices: Vec<Notice>) -> Result<Vec<New>> {
     let subjects: Vec<Subject> = notices.iter().map(Notice::subject).collect();
     let known = by_ids::<Notification>(notices.iter().map(|notice| notice.id.as_str()));
     let actors = by_ids::<Profile>(notices.iter().map(|notice| notice.actor.as_str()));
-    let asked = (known, actors, standing(&subjects, ctx.now()));
-    let (known, profiles, standing) = ctx.read(asked).await?;
+    let channels = by_ids::<Conversation>(notices.iter().filter_map(Notice::channel));
+    let asked = (known, (actors, channels), standing(&subjects, ctx.now()));
+    let (known, (profiles, channels), standing) = ctx.read(asked).await?;
     let known: BTreeSet<&str> = known.iter().flatten().map(|doc| doc.id.as_str()).collect();
     let profiles = profiles.iter().flatten();
-    let names: BTreeMap<&str, &str> = profiles.map(|p| (p.id.as_str(), name(p))).collect();
+    let channels = channels.iter().flatten();
+    let channels = channels.map(|channel| {
+        let name = channel.name.as_deref().unwrap_or("A channel");
+        (channel.id.as_str(), name)
+    });
+    let names = profiles.map(|p| (p.id.as_str(), name(p)));
+    let names: BTreeMap<&str, &str> = names.chain(channels).collect();
     let new = notices
         .iter()
         .zip(&subjects)

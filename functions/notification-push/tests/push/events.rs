@@ -250,3 +250,31 @@ fn however_many_are_known_already_the_others_are_told() {
     scene.react();
     assert_eq!(scene.all::<Notification>().len(), 1100);
 }
+
+#[test]
+fn a_mention_in_a_channel_that_does_not_sign_is_the_channels() {
+    let (scene, _, bob, _device) = two();
+    scene.member("c2", &bob);
+    let channel = Conversation {
+        id: "c2".into(),
+        kind: ConversationKind::Channel,
+        name: Some("News".into()),
+        ..Conversation::default()
+    };
+    let made = Batch::new().upsert(&channel);
+    futures::executor::block_on(scene.edge.store().commit(made)).unwrap();
+    let voice = Person {
+        id: "c2".into(),
+        token: String::new(),
+    };
+    scene.message("c2", &voice, None, &[&bob]);
+    scene.react();
+    let inbox = scene.get(&bob, "/v1/notifications");
+    let item = &inbox["items"][0];
+    assert_eq!(
+        (&item["type"], &item["title"]),
+        (&json!("mention"), &json!("News mentioned you"))
+    );
+    assert_eq!(item["metadata"].get("userId"), None);
+    assert_eq!(inbox["users"], json!({}));
+}

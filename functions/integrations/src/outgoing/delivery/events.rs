@@ -125,7 +125,10 @@ fn news(of: &Doc<Event>) -> Option<News<'_>> {
     let mut details = json!({"conversationId": conversation});
     if let Some(details) = details.as_object_mut() {
         let own = message.map(|message| ("messageId", message.into()));
-        let by = of.user_id.as_deref().map(|user| ("byUserId", user.into()));
+        // A channel that doesn't sign is itself the sender.
+        let is_unsigned = payload.get("senderId").and_then(Value::as_str) == Some(conversation);
+        let by = of.user_id.as_deref().filter(|_| !is_unsigned);
+        let by = by.map(|user| ("byUserId", user.into()));
         let same = ["userId", "userIds", "fields", "reaction"];
         let same = same
             .iter()
