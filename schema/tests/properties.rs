@@ -59,12 +59,13 @@ fn any_timestamp() -> impl Strategy<Value = Timestamp> {
 }
 
 fn valid_attribute(attribute: &'static Attribute) -> BoxedStrategy<Option<Value>> {
-    let one = match attribute.text {
+    let one = match (attribute.text, attribute.kind) {
         // A name has a visible character, and stands on one line.
-        Some(Text::Name) => valid_value(attribute.kind)
-            .prop_map(|name| {
+        (Some(Text::Name), Kind::String { size }) => valid_value(attribute.kind)
+            .prop_map(move |name| {
                 let name = name.as_str().unwrap_or_default().replace('\n', " ");
-                Value::from(format!("a{name}").chars().take(50).collect::<String>())
+                let name = format!("a{name}");
+                Value::from(name.chars().take(size as usize).collect::<String>())
             })
             .boxed(),
         _ => valid_value(attribute.kind),
