@@ -19,8 +19,8 @@ use crate::system::{
     NotificationSettings, OpenedMessage, OutgoingWebhook, PollBallot, PollChoice, PollClosing,
     PollTally, PostHashtag, PostViewer, Progress, ProgressDay, ProgressWeek, PublicConversation,
     PublicConversationTag, Push, PushSubscription, RateLimit, ReceiptTrail, ReputationGrant,
-    RestingName, ScheduledBook, ScheduledMessage, SearchEntry, Session, SigningKey, StickerTag,
-    StoryReaction, WebhookAttempt, WebhookDelivery,
+    RestingName, ScheduledBook, ScheduledMessage, SearchEntry, Session, Signal, SigningKey,
+    StickerTag, StoryReaction, StreamTicket, WebhookAttempt, WebhookDelivery,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -171,6 +171,8 @@ const SYSTEM_COLLECTIONS: &[&Collection] = &[
     BroadcastCopy::COLLECTION,
     CommunityGroup::COLLECTION,
     CommunityDeparture::COLLECTION,
+    Signal::COLLECTION,
+    StreamTicket::COLLECTION,
 ];
 
 /// The collection with this id, the API's or the server's own.

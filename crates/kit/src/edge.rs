@@ -17,6 +17,7 @@ use crate::endpoint::Endpoint;
 use crate::endpoint::{Api, Auth, Header};
 use crate::error::{Code, Error, Result};
 use crate::log::{self, Level};
+use crate::outlet::Opened;
 use crate::precondition;
 use crate::reply::{Reply, Response};
 use crate::request::Request;
@@ -34,6 +35,14 @@ const MEANINGFUL: [&str; 6] = [
 ];
 /// Characters of a method that a refusal repeats.
 const LONGEST_METHOD: usize = 20;
+
+/// The answer to a request.
+pub struct Answered {
+    /// Its head, and its body where that is whole.
+    pub response: Response,
+    /// What its body is written by, where that goes on.
+    pub opened: Option<Opened>,
+}
 
 /// The edge of a function: it answers every request.
 pub struct Edge {
@@ -60,22 +69,31 @@ impl Edge {
         instance: Rc<Instance>,
         request: Request,
         body: impl AsyncFnOnce(usize) -> Result<Bytes>,
-    ) -> Response {
+    ) -> Answered {
         let ctx = match Ctx::new(instance) {
             Ok(ctx) => ctx,
-            Err(error) => return finish("", refuse("", "", &error)),
+            Err(error) => {
+                return Answered {
+                    response: finish("", refuse("", "", &error)),
+                    opened: None,
+                };
+            }
         };
         let origin = cors::allowed(ctx.config(), &request);
         let head = request.method == Method::HEAD;
         let known = known_versions(&request);
         let gzip = compress::is_wanted(&request);
+        let mut opened = None;
         let mut response = if request.method == Method::OPTIONS {
             self.options(ctx.request_id(), &request, origin.is_some())
         } else {
             let found = self.routes.find(&request.method, &request.path);
             let operation = found.operation();
             match dispatch(&ctx, found, request, body).await {
-                Ok(reply) => reply.into_response(),
+                Ok(mut reply) => {
+                    opened = reply.take_opened();
+                    reply.into_response()
+                }
                 Err(error) => {
                     if let Some(fault) = self.fault(&ctx, operation, &error) {
                         ctx.report(fault);
@@ -93,8 +111,12 @@ impl Edge {
         if head {
             // The length stays that of the body a GET would bring (RFC 9110, 9.3.2).
             *response.body_mut() = Bytes::new();
+            opened = None;
+        } else if opened.is_some() {
+            // Nobody knows how long it gets.
+            response.headers_mut().remove(CONTENT_LENGTH);
         }
-        response
+        Answered { response, opened }
     }
 
     /// The endpoint that answers such a request.
@@ -213,7 +235,8 @@ async fn authenticate(ctx: &Ctx, request: &Request, who: Auth) -> Result<()> {
         Auth::Operator => auth::operator(ctx, request),
         Auth::Private if client::is_component(&request.headers) => Ok(()),
         Auth::Private => Err(no_route()),
-        Auth::User => {
+        Auth::UserOrTicket if request.header("authorization").is_none() => Ok(()),
+        Auth::User | Auth::UserOrTicket => {
             ctx.set_claims(auth::verify(ctx, request).await?);
             Ok(())
         }

@@ -22,6 +22,9 @@ pub enum Auth {
     /// handler runs, and the session behind it with the handler's first
     /// statement of all ([`Ctx::read`](crate::Ctx::read)).
     User,
+    /// As [`Auth::User`], or somebody without a token: the handler lets them in by a single-use ticket
+    /// ([`Ctx::enter_as`](crate::Ctx::enter_as)), or refuses them. For clients that can't set a header.
+    UserOrTicket,
     /// The operator.
     Operator,
     /// Another component of the application, by service chaining. To everybody else there is no such

@@ -18,10 +18,11 @@ use crate::auth::{Appwrite, take_key};
 use crate::client;
 use crate::config::{APPWRITE_KEY, COMMON, Config, HOST};
 use crate::ctx::Instance;
-use crate::edge::{Edge, too_large};
+use crate::edge::{Answered, Edge, too_large};
 use crate::endpoint::Api;
 use crate::error::{Error, Result};
 use crate::log::{self, Level};
+use crate::outlet::{Opened, Outlet};
 use crate::reply::Response;
 use crate::request::Request;
 use crate::{afterwards, database, intake};
@@ -89,12 +90,15 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
         }
     };
     let instance = Rc::clone(&shared.instance);
-    let response = shared.edge.answer(instance, request, body).await;
+    let Answered { response, opened } = shared.edge.answer(instance, request, body).await;
     drop(place);
     #[cfg(not(feature = "spin"))]
     afterwards::work_off(&shared.instance).await;
     afterwards::deliver(&shared.instance);
-    let reply = offer(response).await;
+    let reply = match opened {
+        None => offer(response).await,
+        Some(opened) => open(response, opened),
+    };
     // The refusal doesn't wait for a body that nobody wants. A client that waits itself, for 100 Continue, has sent none
     // of it, and reading would tell it to begin.
     if let Some(body) = sent.take().filter(|_| !waits) {
@@ -189,6 +193,18 @@ async fn offer(response: Response) -> SpinReply {
     let (response, _) = types::Response::new(headers, Some(contents), result);
     let _ = response.set_status_code(head.status.as_u16());
     outgoing::offer(writer, body).await;
+    Ok(response)
+}
+
+/// Makes Spin's response of a body that goes on: the head is handed over at once, and the way out to whom it was meant for.
+fn open(response: Response, opened: Opened) -> SpinReply {
+    let (head, _) = response.into_parts();
+    let headers = head.headers.try_into();
+    let headers = headers.map_err(|_| types::ErrorCode::HttpProtocolError)?;
+    let (writer, contents, result) = BodyWriter::new();
+    let (response, _) = types::Response::new(headers, Some(contents), result);
+    let _ = response.set_status_code(head.status.as_u16());
+    opened(Outlet::new(writer));
     Ok(response)
 }
 

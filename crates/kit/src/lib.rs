@@ -31,6 +31,7 @@ mod many;
 #[cfg(not(target_family = "wasm"))]
 pub mod openapi;
 pub mod outbound;
+mod outlet;
 pub mod page;
 pub mod precondition;
 mod query;
@@ -57,6 +58,7 @@ pub use extract::{Json, OptionalJson, Params};
 pub use handler::{Answering, Described, Handler};
 pub use http::Method;
 pub use many::{Together, together};
+pub use outlet::{Opened, Outlet};
 pub use reply::{Reply, Response};
 pub use request::Request;
 pub use retry::Attempt;

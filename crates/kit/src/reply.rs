@@ -5,16 +5,17 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
+use crate::outlet::{Opened, Outlet};
 
 /// An HTTP response, whole.
 pub type Response = http::Response<Bytes>;
 
 /// An answer under construction.
-#[derive(Clone, Debug)]
 pub struct Reply {
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Bytes,
+    opened: Option<Opened>,
 }
 
 impl Reply {
@@ -49,6 +50,7 @@ impl Reply {
             status: StatusCode::NO_CONTENT,
             headers: Vec::new(),
             body: Bytes::new(),
+            opened: None,
         }
     }
 
@@ -58,6 +60,7 @@ impl Reply {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             headers: Vec::new(),
             body: body.into(),
+            opened: None,
         }
     }
 
@@ -70,6 +73,15 @@ impl Reply {
                 HeaderValue::from_static(content_type),
             )],
             body: body.into(),
+            opened: None,
+        }
+    }
+
+    /// 200 with a body of this media type that goes on: `opened` gets the way to its reader, after the head.
+    pub fn streaming(content_type: &'static str, opened: impl FnOnce(Outlet) + 'static) -> Self {
+        Self {
+            opened: Some(Box::new(opened)),
+            ..Self::bytes(200, content_type, Bytes::new())
         }
     }
 
@@ -109,6 +121,11 @@ impl Reply {
     /// The headers.
     pub(crate) fn headers(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
         self.headers.iter().map(|(name, value)| (name, value))
+    }
+
+    /// What a body that goes on is written by; none where the body is whole.
+    pub(crate) fn take_opened(&mut self) -> Option<Opened> {
+        self.opened.take()
     }
 
     pub(crate) fn into_response(self) -> Response {

@@ -2,7 +2,7 @@
 
 mod counted;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use bytes::Bytes;
@@ -16,9 +16,10 @@ use whisper_store::{Batch, Store};
 use crate::auth;
 use crate::config::Config;
 use crate::ctx::{Ctx, Instance};
-use crate::edge::{Edge, too_large};
+use crate::edge::{Answered, Edge, too_large};
 use crate::endpoint::Api;
 use crate::openapi;
+use crate::outlet::Outlet;
 use crate::reply::Response;
 use crate::request::Request;
 use crate::signal::Fault;
@@ -212,18 +213,26 @@ impl TestEdge {
             false => Ok(sent),
         };
         let endpoint = self.edge.endpoint(&request);
-        let response = self
+        let Answered { response, opened } = self
             .edge
             .answer(Rc::clone(&self.instance), request, body)
             .await;
         if let Some(endpoint) = endpoint {
             openapi::check_headers(&endpoint, &response);
         }
+        let streamed = Rc::new(RefCell::new(Vec::new()));
+        if let Some(opened) = opened {
+            opened(Outlet::to(Rc::clone(&streamed)));
+        }
         for task in self.instance.signals.take_tasks() {
             task.await;
         }
         let body = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
-        Answer { response, body }
+        Answer {
+            response,
+            body,
+            streamed: String::from_utf8_lossy(&streamed.borrow()).into_owned(),
+        }
     }
 }
 
@@ -234,6 +243,8 @@ pub struct Answer {
     pub response: Response,
     /// Its body; null when it is no JSON.
     pub body: Value,
+    /// The text of a body that went on, up to the end of the work after the answer.
+    pub streamed: String,
 }
 
 impl Answer {

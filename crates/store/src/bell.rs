@@ -1,37 +1,54 @@
 //! Waking the other requests of an instance.
 
 #[cfg(target_family = "wasm")]
-pub(crate) use component::Bell;
+pub use component::Bell;
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use native::Bell;
+pub use native::Bell;
 
 /// In a component each request is a task of the host's, and a Rust waker reaches its own task alone: so a waiting
 /// request reads from a stream, and closing that is an event like any other of the host. README.md tells why
 /// wit-bindgen's `inter-task-wakeup` doesn't do yet.
 #[cfg(target_family = "wasm")]
 mod component {
-    use std::cell::RefCell;
+    use std::cell::{Cell, RefCell};
 
     use spin_sdk::wasip3::wit_stream;
     use spin_sdk::wit_bindgen::StreamWriter;
 
-    /// Wakes all who wait for it.
+    /// Wakes all who wait for it, in whichever request of the instance.
     #[derive(Default)]
-    pub(crate) struct Bell {
-        waiting: RefCell<Vec<StreamWriter<u8>>>,
+    pub struct Bell {
+        waiting: RefCell<Vec<(u64, StreamWriter<u8>)>>,
+        next: Cell<u64>,
+    }
+
+    /// The place of a waiting task; forgotten when dropped.
+    struct Place<'a> {
+        bell: &'a Bell,
+        number: u64,
     }
 
     impl Bell {
         /// Waits until it rings.
         pub async fn wait(&self) {
+            let number = self.next.get();
+            self.next.set(number + 1);
+            let _place = Place { bell: self, number };
             let (writer, mut reader) = wit_stream::new::<u8>();
-            self.waiting.borrow_mut().push(writer);
+            self.waiting.borrow_mut().push((number, writer));
             reader.next().await;
         }
 
         /// Wakes all who wait now.
         pub fn ring(&self) {
             drop(self.waiting.take());
+        }
+    }
+
+    impl Drop for Place<'_> {
+        fn drop(&mut self) {
+            let mut waiting = self.bell.waiting.borrow_mut();
+            waiting.retain(|(number, _)| *number != self.number);
         }
     }
 }
@@ -42,9 +59,9 @@ mod native {
     use std::future::poll_fn;
     use std::task::{Poll, Waker};
 
-    /// Wakes all who wait for it.
+    /// Wakes all who wait for it, in whichever request of the instance.
     #[derive(Default)]
-    pub(crate) struct Bell {
+    pub struct Bell {
         waiting: RefCell<Vec<(u64, Waker)>>,
         next: Cell<u64>,
         rung: Cell<u64>,

@@ -34,6 +34,7 @@ mod store;
 pub mod tables;
 
 pub use batch::{Batch, Committed};
+pub use bell::Bell;
 pub use clock::Clock;
 pub use doc::{Cursor, Doc, Page};
 pub use driver::{Connection, Dialect, Driver, DriverError, LocalBoxFuture, SqlValue};

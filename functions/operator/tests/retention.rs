@@ -128,6 +128,19 @@ fn ending(id: &str, name: String, at: Timestamp) -> Option<(Batch, Count)> {
             expires_at: Some(at),
             ..ScheduledMessage::default()
         }),
+        "signals" => one(&Signal {
+            id: name.clone(),
+            user_id: name,
+            payload: "{}".into(),
+            expires_at: at,
+            ..Signal::default()
+        }),
+        "streamTickets" => one(&StreamTicket {
+            id: name.clone(),
+            user_id: name,
+            expires_at: at,
+            ..StreamTicket::default()
+        }),
         "typingIndicators" => one(&TypingIndicator {
             id: name.clone(),
             conversation_id: name,

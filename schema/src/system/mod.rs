@@ -59,9 +59,11 @@ mod reputation_grant;
 mod scheduled_message;
 mod search_entry;
 mod session;
+mod signal;
 mod signing_key;
 mod sticker_tag;
 mod story_reaction;
+mod stream_ticket;
 mod webhook_delivery;
 
 pub use account::{Account, AccountStatus};
@@ -126,7 +128,9 @@ pub use scheduled_message::{
 };
 pub use search_entry::SearchEntry;
 pub use session::Session;
+pub use signal::{Signal, SignalKind};
 pub use signing_key::{SigningKey, SigningKeyPurpose};
 pub use sticker_tag::StickerTag;
 pub use story_reaction::StoryReaction;
+pub use stream_ticket::StreamTicket;
 pub use webhook_delivery::{WebhookAttempt, WebhookDelivery};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Caller;
+
 /// How long an access token is good for, in seconds.
 pub const ACCESS_LIFETIME: i64 = 15 * 60;
 /// The issuer of the tokens, which is their audience too.
@@ -41,6 +43,16 @@ impl Claims {
             exp,
             jti: String::new(),
         }
+    }
+
+    /// The claims of somebody who was let in by a ticket, which lives less long than any token.
+    pub(crate) fn of_ticket(caller: &Caller, is_foreign: bool) -> Self {
+        let (user, session) = (caller.user_id.clone(), caller.session_id.clone());
+        let mut claims = Self::foreign(user, session, i64::MAX);
+        if !is_foreign {
+            ISSUER.clone_into(&mut claims.iss);
+        }
+        claims
     }
 
     /// The id of the session, if it is one of ours; none where another server keeps the sessions.

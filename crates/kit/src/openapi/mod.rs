@@ -125,6 +125,7 @@ fn operation(subject: Option<&str>, endpoint: &Endpoint, generator: &mut SchemaG
         "security": match endpoint.auth {
             Auth::Public | Auth::Private => json!([]),
             Auth::User => json!([{"accessToken": []}]),
+            Auth::UserOrTicket => json!([{"accessToken": []}, {"ticket": []}]),
             Auth::Operator => json!([{"operatorKey": []}]),
         },
     });
@@ -183,7 +184,7 @@ fn codes(endpoint: &Endpoint) -> Vec<Code> {
     match endpoint.auth {
         Auth::Public | Auth::Private => {}
         Auth::Operator => codes.push(Code::Unauthenticated),
-        Auth::User => codes.extend([
+        Auth::User | Auth::UserOrTicket => codes.extend([
             Code::Unauthenticated,
             Code::TokenInvalid,
             Code::TokenExpired,

@@ -13,7 +13,8 @@ use whisper_schema::prelude::{
     AppMetric, Column, ContactRequest, ConversationBan, ConversationInvitation,
     ConversationJoinRequest, ConversationMember, Document, Event, IdempotencyKey, JobRun,
     ListChange, MessageDraft, MessageVersion, Notification, PostViewer, RateLimit, ReceiptTrail,
-    RestingName, ScheduledMessage, Session, Timestamp, TypingIndicator, UserActivity,
+    RestingName, ScheduledMessage, Session, Signal, StreamTicket, Timestamp, TypingIndicator,
+    UserActivity,
 };
 use whisper_store::Filter;
 
@@ -63,6 +64,8 @@ async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
         ended(ctx, tally, ConversationJoinRequest::EXPIRES_AT).await,
         ended(ctx, tally, MessageDraft::EXPIRES_AT).await,
         ended(ctx, tally, ScheduledMessage::EXPIRES_AT).await,
+        ended(ctx, tally, Signal::EXPIRES_AT).await,
+        ended(ctx, tally, StreamTicket::EXPIRES_AT).await,
         left(ctx, tally).await,
         trails(ctx, tally).await,
         viewers(ctx, tally).await,

@@ -1,0 +1,69 @@
+//! Answers that go on: a body that is written piece by piece, for as long as its reader stays.
+//!
+//! The handler says what is done with the way out once it is open ([`Reply::streaming`](crate::Reply::streaming)), and answers; the head goes
+//! to the client at once.
+
+#[cfg(not(target_family = "wasm"))]
+use std::cell::RefCell;
+#[cfg(not(target_family = "wasm"))]
+use std::rc::Rc;
+
+#[cfg(target_family = "wasm")]
+use spin_sdk::wasip3::http_compat::BodyWriter;
+
+/// What a streaming answer does with its way out. It must not wait: longer work is a task of its own
+/// ([`Ctx::after_answer`](crate::Ctx::after_answer)).
+pub type Opened = Box<dyn FnOnce(Outlet)>;
+
+/// The way to the reader of a streaming answer.
+pub struct Outlet {
+    #[cfg(target_family = "wasm")]
+    writer: BodyWriter,
+    #[cfg(not(target_family = "wasm"))]
+    written: Rc<RefCell<Vec<u8>>>,
+}
+
+#[cfg(target_family = "wasm")]
+impl Outlet {
+    pub(crate) fn new(writer: BodyWriter) -> Self {
+        Self { writer }
+    }
+
+    /// Hands these bytes on. It takes until the reader has taken them; false when the reader is gone.
+    pub async fn write(&mut self, bytes: Vec<u8>) -> bool {
+        let stream = &mut self.writer.stream_writer;
+        stream.write_all(bytes).await.is_empty()
+    }
+
+    /// Ends the body as it should end; one that is dropped breaks off.
+    pub async fn end(self) {
+        let BodyWriter {
+            stream_writer,
+            result_writer,
+            ..
+        } = self.writer;
+        drop(stream_writer);
+        // A reader that is gone needs no end.
+        let _ = result_writer.write(Ok(None)).await;
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+impl Outlet {
+    /// A way out to a text that a test reads.
+    #[cfg(feature = "testing")]
+    pub(crate) fn to(written: Rc<RefCell<Vec<u8>>>) -> Self {
+        Self { written }
+    }
+
+    /// Hands these bytes on. It takes until the reader has taken them; false when the reader is gone.
+    #[allow(clippy::unused_async)]
+    pub async fn write(&mut self, bytes: Vec<u8>) -> bool {
+        self.written.borrow_mut().extend(bytes);
+        true
+    }
+
+    /// Ends the body as it should end.
+    #[allow(clippy::unused_async)]
+    pub async fn end(self) {}
+}
