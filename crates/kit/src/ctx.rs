@@ -184,6 +184,15 @@ impl Ctx {
         }
     }
 
+    /// Looks the caller's session up again, for work that goes on for longer.
+    ///
+    /// # Errors
+    /// As [`Ctx::read`].
+    pub async fn check_again(&self) -> Result<()> {
+        self.0.is_checked.set(false);
+        self.check_session().await
+    }
+
     /// The caller's claims, if their session wasn't looked up yet.
     fn unchecked(&self) -> Option<Claims> {
         match self.0.is_checked.get() {

@@ -64,6 +64,7 @@ pub struct Endpoint {
     pub(crate) headers: &'static [&'static str],
     pub(crate) own_headers: &'static [Header],
     pub(crate) answers: &'static [&'static str],
+    pub(crate) streamed: Option<(Shape, &'static str)>,
 }
 
 impl Endpoint {
@@ -93,6 +94,7 @@ impl Endpoint {
             headers: &[],
             own_headers: &[],
             answers: &[],
+            streamed: None,
         }
     }
 
@@ -136,6 +138,13 @@ impl Endpoint {
     #[must_use]
     pub fn reply<T: Shaped>(mut self, status: u16, when: &'static str) -> Self {
         self.replies.push((status, Some(Shape::of::<T>()), when));
+        self
+    }
+
+    /// It answers 200 with a stream of server-sent events, the data of each being such a value.
+    #[must_use]
+    pub fn stream<T: Shaped>(mut self, when: &'static str) -> Self {
+        self.streamed = Some((Shape::of::<T>(), when));
         self
     }
 

@@ -204,7 +204,7 @@ fn open(response: Response, opened: Opened) -> SpinReply {
     let (writer, contents, result) = BodyWriter::new();
     let (response, _) = types::Response::new(headers, Some(contents), result);
     let _ = response.set_status_code(head.status.as_u16());
-    opened(Outlet::new(writer));
+    spawn(opened(Outlet::new(writer)));
     Ok(response)
 }
 

@@ -5,15 +5,15 @@
 
 #[cfg(not(target_family = "wasm"))]
 use std::cell::RefCell;
+use std::pin::Pin;
 #[cfg(not(target_family = "wasm"))]
 use std::rc::Rc;
 
 #[cfg(target_family = "wasm")]
 use spin_sdk::wasip3::http_compat::BodyWriter;
 
-/// What a streaming answer does with its way out. It must not wait: longer work is a task of its own
-/// ([`Ctx::after_answer`](crate::Ctx::after_answer)).
-pub type Opened = Box<dyn FnOnce(Outlet)>;
+/// What a streaming answer does with its way out, after the head is on its way.
+pub type Opened = Box<dyn FnOnce(Outlet) -> Pin<Box<dyn Future<Output = ()>>>>;
 
 /// The way to the reader of a streaming answer.
 pub struct Outlet {

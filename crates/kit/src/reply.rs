@@ -78,9 +78,12 @@ impl Reply {
     }
 
     /// 200 with a body of this media type that goes on: `opened` gets the way to its reader, after the head.
-    pub fn streaming(content_type: &'static str, opened: impl FnOnce(Outlet) + 'static) -> Self {
+    pub fn streaming<F: Future<Output = ()> + 'static>(
+        content_type: &'static str,
+        opened: impl FnOnce(Outlet) -> F + 'static,
+    ) -> Self {
         Self {
-            opened: Some(Box::new(opened)),
+            opened: Some(Box::new(|outlet| Box::pin(opened(outlet)))),
             ..Self::bytes(200, content_type, Bytes::new())
         }
     }

@@ -222,7 +222,7 @@ impl TestEdge {
         }
         let streamed = Rc::new(RefCell::new(Vec::new()));
         if let Some(opened) = opened {
-            opened(Outlet::to(Rc::clone(&streamed)));
+            opened(Outlet::to(Rc::clone(&streamed))).await;
         }
         for task in self.instance.signals.take_tasks() {
             task.await;

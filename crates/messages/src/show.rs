@@ -8,11 +8,12 @@ use whisper_people::ids::member_id;
 use whisper_people::{Users, by_ids};
 use whisper_schema::main_db::{Conversation, Message};
 use whisper_schema::system::{ConversationMember, MessageMark};
+use whisper_schema::{Ephemeral, Timestamp};
 use whisper_store::{Doc, Get, ReadSet};
 
 use crate::access::{Access, is_active};
 use crate::receipts::receipts;
-use crate::sight::{deletion, is_visible};
+use crate::sight::{deletion, is_in_sight, is_visible};
 use crate::view::MessageView;
 use crate::viewing::Viewing;
 
@@ -69,6 +70,38 @@ pub async fn show<R: ReadSet>(
 /// # Errors
 /// The store's.
 pub async fn show_all(ctx: &Ctx, me: &str, places: &[(&str, &str)]) -> Result<Shown> {
+    show_some(ctx, me, places, is_visible).await
+}
+
+/// As [`show_all`], of all messages that the history shows: messages that were deleted for all as well, and the server's own.
+///
+/// # Errors
+/// The store's.
+pub async fn show_history(ctx: &Ctx, me: &str, places: &[(&str, &str)]) -> Result<Shown> {
+    show_some(ctx, me, places, is_shown).await
+}
+
+/// Whether the history of a member shows a message.
+fn is_shown(
+    message: &Doc<Message>,
+    conversation: &Conversation,
+    member: &ConversationMember,
+    deletion: Option<&Doc<MessageMark>>,
+    now: Timestamp,
+) -> bool {
+    message.lasts(now) && is_in_sight(message, conversation, member, deletion)
+}
+
+/// Tells whether a member sees a message.
+type Sees = fn(
+    &Doc<Message>,
+    &Conversation,
+    &ConversationMember,
+    Option<&Doc<MessageMark>>,
+    Timestamp,
+) -> bool;
+
+async fn show_some(ctx: &Ctx, me: &str, places: &[(&str, &str)], sees: Sees) -> Result<Shown> {
     let ids: Vec<&str> = places.iter().map(|(_, message)| *message).collect();
     let conversations: BTreeSet<&str> = places.iter().map(|(place, _)| *place).collect();
     let members = conversations.iter().map(|place| member_id(place, me));
@@ -96,18 +129,16 @@ pub async fn show_all(ctx: &Ctx, me: &str, places: &[(&str, &str)]) -> Result<Sh
         Some((id, access))
     });
     let places: BTreeMap<String, Access> = places.collect();
-    let sees = |(message, deleted): &(Doc<Message>, Option<Doc<MessageMark>>)| {
+    let is_seen = |(message, deleted): &(Doc<Message>, Option<Doc<MessageMark>>)| {
         let place = places.get(&message.conversation_id);
         place.is_some_and(
             |Access {
                  conversation,
                  member,
-             }| {
-                is_visible(message, conversation, member, deleted.as_ref(), ctx.now())
-            },
+             }| { sees(message, conversation, member, deleted.as_ref(), ctx.now()) },
         )
     };
-    let messages = together(&ids, messages).into_iter().filter(sees);
+    let messages = together(&ids, messages).into_iter().filter(is_seen);
     let messages: Vec<Doc<Message>> = messages.map(|(message, _)| message).collect();
     let viewing = Viewing::read_across(ctx, me, places.values(), &messages).await?;
     Ok(Shown::new(messages, viewing))

@@ -101,6 +101,10 @@ pub fn document(about: &About<'_>, apis: &[Api]) -> Value {
                     "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
                     "description": "The `accessToken` of the answer to `signUp`, `signIn` or `refreshSession`; it lasts 15 minutes.",
                 },
+                "ticket": {
+                    "type": "apiKey", "in": "query", "name": "ticket",
+                    "description": "The `ticket` of the answer to `createStreamTicket`: it opens one stream, within 30 seconds.",
+                },
                 "operatorKey": {"type": "http", "scheme": "bearer", "description": "The operator's key."},
             },
         },
@@ -156,6 +160,12 @@ fn responses(endpoint: &Endpoint, paged: bool, generator: &mut SchemaGenerator) 
                 json!({"application/json": {"schema": (shape.schema)(generator)}});
         }
         responses.insert(status.to_string(), response);
+    }
+    if let Some((shape, when)) = &endpoint.streamed {
+        let content = json!({"text/event-stream": {"schema": (shape.schema)(generator)}});
+        let headers = headers::of(endpoint, 200, false);
+        let response = json!({"description": when, "headers": headers, "content": content});
+        responses.insert("200".to_owned(), response);
     }
     let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
     let cursor = paged.then_some(Code::InvalidCursor);

@@ -1,0 +1,479 @@
+//! The events that streams carry.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use whisper_messages::MessageView;
+use whisper_people::Users;
+use whisper_schema::Timestamp;
+use whisper_views::conversations::{ConversationView, OneConversationView};
+use whisper_views::members::MemberView;
+use whisper_views::notifications::NotificationView;
+use whisper_views::stories::StoryPostView;
+
+/// Why a conversation is no longer one of the user's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Departure {
+    /// They left it.
+    Left,
+    /// They were sent away.
+    Removed,
+    /// They deleted it for themselves, until something is written there again.
+    Deleted,
+}
+
+/// How far messages got to a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReceiptKind {
+    /// They are on a device.
+    Delivered,
+    /// They were read.
+    Read,
+}
+
+/// Why a stream starts anew, or ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StreamEnd {
+    /// The place is too old, or too much has happened since: read again what is shown, and go on from here.
+    Reset,
+    /// It has lasted long enough: open another one, which goes on where this one ended.
+    Renew,
+    /// The session was signed out, or the account can't be used any more.
+    SignedOut,
+    /// The user opened more streams than they may have.
+    TooMany,
+    /// The server is stopping: open another one soon.
+    Stopping,
+}
+
+/// An event with its place.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct EventView {
+    /// Its place: a client that comes back names the newest that it has, and hears of everything behind it. The same event always has the
+    /// same. Absent where nothing is said again later, as with typing and presence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What happened, by its `type`.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(tag = "type")]
+pub enum What {
+    /// The stream has begun; everything behind its `id` follows.
+    #[serde(rename = "stream.ready")]
+    StreamReady(NothingMore),
+    /// Events were left out. Read again what is shown; the stream goes on behind its `id`.
+    #[serde(rename = "stream.reset")]
+    StreamReset(StreamView),
+    /// The stream ends, and why.
+    #[serde(rename = "stream.ended")]
+    StreamEnded(StreamView),
+    /// A message was sent.
+    #[serde(rename = "message.created")]
+    MessageCreated(MessageCreatedView),
+    /// A message was edited, deleted for all, pinned, reacted to, voted in, starred or opened: the parts of it that are other now.
+    #[serde(rename = "message.changed")]
+    MessageChanged(MessageChangedView),
+    /// A message is gone: it has ended, or the user deleted it for themselves.
+    #[serde(rename = "message.removed")]
+    MessageRemoved(MessagePlaceView),
+    /// A member received or read messages, up to this one.
+    #[serde(rename = "receipt")]
+    Receipt(ReceiptView),
+    /// The user has a conversation that they hadn't before.
+    #[serde(rename = "conversation.added")]
+    ConversationAdded(OneConversationView),
+    /// The user's own side of a conversation changed, on this device or another: read, muted, pinned, archived, cleared.
+    #[serde(rename = "conversation.mine")]
+    ConversationMine(OneConversationView),
+    /// The user's pinned conversations, or their order, changed.
+    #[serde(rename = "pinned_conversations.changed")]
+    PinsChanged(PinsChangedView),
+    /// A conversation changed for all its members.
+    #[serde(rename = "conversation.changed")]
+    ConversationChanged(ConversationChangedView),
+    /// A conversation is no longer one of the user's.
+    #[serde(rename = "conversation.removed")]
+    ConversationRemoved(ConversationRemovedView),
+    /// A notification was added to the inbox.
+    #[serde(rename = "notification.created")]
+    NotificationCreated(NotificationCreatedView),
+    /// Somebody whose stories the user sees posted one.
+    #[serde(rename = "story.posted")]
+    StoryPosted(StoryPostedView),
+    /// A story was deleted.
+    #[serde(rename = "story.deleted")]
+    StoryDeleted(StoryPlaceView),
+    /// Somebody reacted to a story of the user's.
+    #[serde(rename = "story.reacted")]
+    StoryReacted(StoryReactedView),
+    /// Somebody follows the user, or the user follows somebody.
+    #[serde(rename = "follow.created")]
+    FollowCreated(FollowView),
+    /// And no longer.
+    #[serde(rename = "follow.removed")]
+    FollowRemoved(FollowView),
+    /// A request to be contacts was sent, withdrawn, accepted or declined.
+    #[serde(rename = "contact_request.changed")]
+    ContactRequestChanged(ContactRequestChangedView),
+    /// The user's contacts changed, on this device or another.
+    #[serde(rename = "contacts.changed")]
+    ContactsChanged(PeopleView),
+    /// The user blocked somebody, or took that back.
+    #[serde(rename = "block.changed")]
+    BlockChanged(BlockChangedView),
+    /// A draft of the user's was saved or discarded.
+    #[serde(rename = "draft.changed")]
+    DraftChanged(ConversationPlaceView),
+    /// The user's folders changed.
+    #[serde(rename = "folders.changed")]
+    FoldersChanged(NothingMore),
+    /// A scheduled message of the user's was made, changed, sent or given up.
+    #[serde(rename = "scheduled_message.changed")]
+    ScheduledMessageChanged(ScheduledMessageChangedView),
+    /// The user's profile or settings changed.
+    #[serde(rename = "profile.changed")]
+    ProfileChanged(PeopleView),
+    /// The user signed in somewhere, or a session of theirs ended.
+    #[serde(rename = "sessions.changed")]
+    SessionsChanged(NothingMore),
+}
+
+impl What {
+    /// Its `type`, for the line `event:`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            What::StreamReady(_) => "stream.ready",
+            What::StreamReset(_) => "stream.reset",
+            What::StreamEnded(_) => "stream.ended",
+            What::MessageCreated(_) => "message.created",
+            What::MessageChanged(_) => "message.changed",
+            What::MessageRemoved(_) => "message.removed",
+            What::Receipt(_) => "receipt",
+            What::ConversationAdded(_) => "conversation.added",
+            What::ConversationMine(_) => "conversation.mine",
+            What::PinsChanged(_) => "pinned_conversations.changed",
+            What::ConversationChanged(_) => "conversation.changed",
+            What::ConversationRemoved(_) => "conversation.removed",
+            What::NotificationCreated(_) => "notification.created",
+            What::StoryPosted(_) => "story.posted",
+            What::StoryDeleted(_) => "story.deleted",
+            What::StoryReacted(_) => "story.reacted",
+            What::FollowCreated(_) => "follow.created",
+            What::FollowRemoved(_) => "follow.removed",
+            What::ContactRequestChanged(_) => "contact_request.changed",
+            What::ContactsChanged(_) => "contacts.changed",
+            What::BlockChanged(_) => "block.changed",
+            What::DraftChanged(_) => "draft.changed",
+            What::FoldersChanged(_) => "folders.changed",
+            What::ScheduledMessageChanged(_) => "scheduled_message.changed",
+            What::ProfileChanged(_) => "profile.changed",
+            What::SessionsChanged(_) => "sessions.changed",
+        }
+    }
+}
+
+macro_rules! view {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Serialize)]
+        #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+        #[serde(rename_all = "camelCase")]
+        pub struct $name {
+            $($(#[$field_doc])* pub $field: $kind,)*
+        }
+    };
+}
+
+view! {
+    /// Nothing more than that it happened.
+    NothingMore {}
+}
+
+view! {
+    /// Why a stream starts anew, or ends.
+    StreamView {
+        /// Why.
+        reason: StreamEnd,
+    }
+}
+
+view! {
+    /// A new message.
+    MessageCreatedView {
+        /// Conversation it was sent in.
+        conversation_id: String,
+        /// The message, as its history shows it to the user.
+        message: MessageView,
+        /// The people whom it names.
+        #[serde(flatten)]
+        users: Users,
+    }
+}
+
+view! {
+    /// The parts of a message that are other now.
+    MessageChangedView {
+        /// Conversation of the message.
+        conversation_id: String,
+        /// The message.
+        message_id: String,
+        /// User who did it; absent where the user may not learn who.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        by_user_id: Option<String>,
+        /// Fields of the message with the values that they have now, as its history shows them to the user. Fields that are absent from a message, such
+        /// as `pinnedAt` of one that is no longer pinned, are null here.
+        changes: Map<String, Value>,
+        /// The people whom these name.
+        #[serde(flatten)]
+        users: Users,
+    }
+}
+
+view! {
+    /// A message.
+    MessagePlaceView {
+        /// Its conversation.
+        conversation_id: String,
+        /// The message.
+        message_id: String,
+    }
+}
+
+view! {
+    /// Up to where a member received or read.
+    ReceiptView {
+        /// The conversation.
+        conversation_id: String,
+        /// The member.
+        user_id: String,
+        /// Whether they received or read.
+        kind: ReceiptKind,
+        /// The newest message that they received or read.
+        message_id: String,
+    }
+}
+
+view! {
+    /// A conversation that changed for all.
+    ConversationChangedView {
+        /// The conversation.
+        conversation_id: String,
+        /// Its fields with the values that they have now, as `GET` shows them to the user, but for the user's own side of it and its newest message.
+        changes: Map<String, Value>,
+        /// The messages of the server's that tell of the change, in their order.
+        messages: Vec<MessageView>,
+        /// The members who are new, or have another role; where the user may see the members.
+        members: Vec<MemberView>,
+        /// Users who are members no longer.
+        left_user_ids: Vec<String>,
+        /// The people whom all that names.
+        #[serde(flatten)]
+        users: Users,
+    }
+}
+
+view! {
+    /// A conversation that is no longer the user's.
+    ConversationRemovedView {
+        /// The conversation.
+        conversation_id: String,
+        /// Why.
+        reason: Departure,
+    }
+}
+
+view! {
+    /// The conversations at the top of the user's list.
+    PinsChangedView {
+        /// Their ids, in their order.
+        pinned_conversation_ids: Vec<String>,
+    }
+}
+
+view! {
+    /// A conversation.
+    ConversationPlaceView {
+        /// The conversation.
+        conversation_id: String,
+    }
+}
+
+view! {
+    /// A new notification.
+    NotificationCreatedView {
+        /// The notification.
+        notification: NotificationView,
+        /// How many the user hasn't seen.
+        unread_count: u64,
+        /// The people whom it names.
+        #[serde(flatten)]
+        users: Users,
+    }
+}
+
+view! {
+    /// A new story.
+    StoryPostedView {
+        /// The story.
+        story: StoryPostView,
+        /// The people whom it names.
+        #[serde(flatten)]
+        users: Users,
+    }
+}
+
+view! {
+    /// A story.
+    StoryPlaceView {
+        /// The story.
+        story_id: String,
+        /// Its author.
+        user_id: String,
+    }
+}
+
+view! {
+    /// A reaction to a story of the user's.
+    StoryReactedView {
+        /// The story as it is now.
+        story: StoryPostView,
+        /// User who reacted.
+        by_user_id: String,
+        /// The people whom these name.
+        #[serde(flatten)]
+        users: Users,
+    }
+}
+
+view! {
+    /// Somebody who follows somebody.
+    FollowView {
+        /// The follower.
+        follower_id: String,
+        /// The one who is followed.
+        following_id: String,
+        /// Both.
+        #[serde(flatten)]
+        users: Users,
+    }
+}
+
+/// What became of a request to be contacts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RequestState {
+    /// It waits for an answer.
+    Sent,
+    /// The one who sent it took it back.
+    Withdrawn,
+    /// Both are contacts.
+    Accepted,
+    /// The user declined it; the one who sent it isn't told.
+    Declined,
+}
+
+view! {
+    /// A request to be contacts.
+    ContactRequestChangedView {
+        /// The other one.
+        user_id: String,
+        /// What became of it.
+        state: RequestState,
+        /// The other one.
+        #[serde(flatten)]
+        users: Users,
+    }
+}
+
+view! {
+    /// Some people.
+    PeopleView {
+        /// Their ids.
+        user_ids: Vec<String>,
+        /// And as the user sees them.
+        #[serde(flatten)]
+        users: Users,
+    }
+}
+
+view! {
+    /// A block of the user's.
+    BlockChangedView {
+        /// The other one.
+        user_id: String,
+        /// Whether the user blocks them now.
+        is_blocked: bool,
+    }
+}
+
+view! {
+    /// A scheduled message of the user's.
+    ScheduledMessageChangedView {
+        /// The scheduled message.
+        scheduled_message_id: String,
+        /// Conversation that it is for.
+        conversation_id: String,
+    }
+}
+
+/// The fields of a conversation that are alike for all members of a role.
+pub fn common_fields(view: &ConversationView) -> Map<String, Value> {
+    const OWN: [&str; 17] = [
+        "id",
+        "type",
+        "my",
+        "isPinned",
+        "isMuted",
+        "isArchived",
+        "unreadCount",
+        "peer",
+        "lastMessageId",
+        "lastMessageText",
+        "lastMessageContentType",
+        "lastMessageSystem",
+        "lastMessageAt",
+        "lastMessageSenderId",
+        "createdAt",
+        "encryptionVersion",
+        "isEncrypted",
+    ];
+    const CLEARED: [&str; 8] = [
+        "name",
+        "description",
+        "avatarUrl",
+        "avatarFileId",
+        "settings",
+        "linkedGroupId",
+        "communityId",
+        "category",
+    ];
+    let mut fields = object(view);
+    fields.retain(|key, _| !OWN.contains(&key.as_str()));
+    for key in CLEARED {
+        fields.entry(key).or_insert(Value::Null);
+    }
+    fields
+}
+
+/// A view as the object that it is on the wire.
+pub fn object(view: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(view) {
+        Ok(Value::Object(object)) => object,
+        _ => Map::new(),
+    }
+}

@@ -1,0 +1,211 @@
+//! News of messages: sent, changed, gone.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use serde_json::{Map, Value};
+use whisper_kit::error::Result;
+use whisper_schema::prelude::{ConversationKind, ConversationMemberRole, ConversationRight};
+
+use crate::event::{MessageChangedView, MessageCreatedView, MessagePlaceView, What};
+use crate::frame::Frame;
+use crate::news::News;
+use crate::round::{Round, Told};
+use crate::sights::{Group, Seen};
+
+/// The fields of a message's own content.
+const WORDS: [&str; 15] = [
+    "content",
+    "contentType",
+    "originalContentType",
+    "plainText",
+    "mediaUrls",
+    "mediaFileIds",
+    "thumbnailUrl",
+    "thumbnailFileId",
+    "metadata",
+    "mentions",
+    "links",
+    "editedAt",
+    "deletedAt",
+    "updatedAt",
+    "expiresAt",
+];
+
+/// Who hears of news.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ears {
+    /// All members.
+    All,
+    /// The one who did it, on all devices.
+    Doer,
+    /// The one who did it, and the sender of the message.
+    DoerAndSender,
+}
+
+/// What a listener is shown of news.
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    Whole,
+    Gone,
+    /// These fields; and these too, to whom they are their own.
+    Fields(&'static [&'static str], &'static [&'static str]),
+}
+
+/// The form of news, and who hears of them; none where nobody does.
+fn form(kind: &str) -> Option<(Form, Ears)> {
+    Some(match kind {
+        "message.sent" => (Form::Whole, Ears::All),
+        "message.expired" => (Form::Gone, Ears::All),
+        "message.hidden" => (Form::Gone, Ears::Doer),
+        "message.edited" | "message.deleted" | "message.spent" => {
+            (Form::Fields(&WORDS, &["viewOnce"]), Ears::All)
+        }
+        "message.pinned" | "message.unpinned" => {
+            (Form::Fields(&["isPinned", "pinnedAt"], &[]), Ears::All)
+        }
+        "message.starred" | "message.unstarred" => {
+            (Form::Fields(&[], &["isStarred"]), Ears::Doer)
+        }
+        "message.viewed" => (Form::Fields(&[], &["viewOnce"]), Ears::DoerAndSender),
+        "reaction.set" | "reaction.removed" => (
+            Form::Fields(&["reactions", "reactionCounts"], &["myReactions"]),
+            Ears::All,
+        ),
+        "poll.voted" | "poll.closed" => (Form::Fields(&["poll"], &[]), Ears::All),
+        _ => return None,
+    })
+}
+
+/// Tells the members of the conversation who hear of it.
+///
+/// # Errors
+/// The store's.
+pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> {
+    let (Some((form, ears)), Some(place)) = (form(&new.kind), new.conversation()) else {
+        return Ok(());
+    };
+    let message = new.text("messageId").unwrap_or(&new.subject);
+    let mut frames: BTreeMap<&Group, Option<Rc<Frame>>> = BTreeMap::new();
+    if matches!(form, Form::Gone) {
+        let gone = What::MessageRemoved(MessagePlaceView {
+            conversation_id: place.to_owned(),
+            message_id: message.to_owned(),
+        });
+        let frame = Rc::new(Frame::of(round.ctx, new, gone).await?);
+        for (user, _) in round.audience.members(place) {
+            if hears(round, new, ears, message, user) {
+                let (to, frame) = (Rc::clone(user), Rc::clone(&frame));
+                told.push(Told { to, frame });
+            }
+        }
+        return Ok(());
+    }
+    for (user, group) in round.groups(place) {
+        if !hears(round, new, ears, message, user) {
+            continue;
+        }
+        let frame = match frames.get(group) {
+            Some(frame) => frame.clone(),
+            None => {
+                let what = what(round, new, place, message, form, (user, group));
+                let frame = match what {
+                    Some(what) => Some(Rc::new(Frame::of(round.ctx, new, what).await?)),
+                    None => None,
+                };
+                frames.insert(group, frame.clone());
+                frame
+            }
+        };
+        if let Some(frame) = frame {
+            let to = Rc::clone(user);
+            told.push(Told { to, frame });
+        }
+    }
+    Ok(())
+}
+
+fn hears(round: &Round<'_>, new: &News, ears: Ears, message: &str, user: &str) -> bool {
+    let does = new.by.as_deref() == Some(user);
+    let sent = || {
+        let message = round.facts.messages.get(message);
+        message.is_some_and(|message| message.sender_id == user)
+    };
+    match ears {
+        Ears::All => true,
+        Ears::Doer => does,
+        Ears::DoerAndSender => does || sent(),
+    }
+}
+
+/// The event, for the listeners of a group, of whom this user is one.
+fn what(
+    round: &Round<'_>,
+    new: &News,
+    place: &str,
+    message: &str,
+    form: Form,
+    (user, group): (&str, &Group),
+) -> Option<What> {
+    let seen = round.sights.seen(group)?;
+    let place_of = place.to_owned();
+    let (common, own) = match form {
+        Form::Whole => {
+            let fields = seen.fields(message)?;
+            return Some(What::MessageCreated(MessageCreatedView {
+                conversation_id: place_of,
+                message: seen.message(message)?.clone(),
+                users: seen.users_in(&Value::Object(fields.clone()).to_string()),
+            }));
+        }
+        Form::Gone => return None,
+        Form::Fields(common, own) => (common, own),
+    };
+    let is_alone = matches!(group, Group::Alone(_));
+    let changes = changes(seen, message, common, if is_alone { own } else { &[] }, is_alone)?;
+    let by_user_id = doer(round, new, place, user);
+    let named = format!(
+        "{} {}",
+        Value::Object(changes.clone()),
+        by_user_id.as_deref().unwrap_or_default()
+    );
+    Some(What::MessageChanged(MessageChangedView {
+        conversation_id: place_of,
+        message_id: message.to_owned(),
+        by_user_id,
+        users: seen.users_in(&named),
+        changes,
+    }))
+}
+
+/// The fields with the values that they have; of a poll without the viewer's own choice where several share the event.
+fn changes(
+    seen: &Seen,
+    message: &str,
+    common: &[&str],
+    own: &[&str],
+    is_alone: bool,
+) -> Option<Map<String, Value>> {
+    let fields = seen.fields(message)?;
+    let value = |key: &&str| {
+        let value = fields.get(*key).cloned().unwrap_or(Value::Null);
+        ((*key).to_owned(), value)
+    };
+    let mut changes: Map<String, Value> = common.iter().chain(own).map(value).collect();
+    if !is_alone && let Some(Value::Object(poll)) = changes.get_mut("poll") {
+        poll.remove("hasVoted");
+        poll.remove("choices");
+    }
+    (!changes.is_empty()).then_some(changes)
+}
+
+/// The user who did it, where this listener may learn that.
+fn doer(round: &Round<'_>, new: &News, place: &str, user: &str) -> Option<String> {
+    let by = new.by.as_deref()?;
+    let conversation = round.facts.conversations.get(place)?;
+    let role = round.audience.viewer(user)?.places.get(place)?.role;
+    let is_open = conversation.kind != ConversationKind::Channel
+        && (conversation.lets(role, ConversationRight::SeeMembers)
+            || role != ConversationMemberRole::Member);
+    (is_open || by == user).then(|| by.to_owned())
+}

@@ -1,0 +1,224 @@
+//! News of people: notifications, stories, follows, contacts, and what users do on their other devices.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use whisper_kit::error::Result;
+use whisper_people::{People, Users};
+use whisper_schema::prelude::{Contact, Follow};
+use whisper_store::{Filter, Query};
+use whisper_views::notifications::{notifications_of, unread_notifications};
+use whisper_views::stories::stories_of;
+
+use crate::audience::User;
+use crate::event::{
+    BlockChangedView, ContactRequestChangedView, ConversationPlaceView, FollowView, NothingMore,
+    NotificationCreatedView, PeopleView, RequestState, ScheduledMessageChangedView, StoryPlaceView,
+    StoryPostedView, StoryReactedView, What,
+};
+use crate::news::News;
+use crate::round::{Round, Told};
+
+/// Listeners that one question names.
+const CHUNK: usize = 500;
+
+/// Tells those whom it concerns.
+///
+/// # Errors
+/// The store's.
+pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> {
+    match new.kind.as_str() {
+        "notification.created" => notified(round, new, told).await,
+        "story.posted" | "story.reacted" | "story.deleted" => story(round, new, told).await,
+        "follow.created" | "follow.removed" => followed(round, new, told).await,
+        kind if kind.starts_with("contact_request.") => asked(round, new, told).await,
+        _ => own(round, new, told).await,
+    }
+}
+
+async fn people(round: &Round<'_>, viewer: &str, ids: &[&str]) -> Result<Users> {
+    let people = People::read(round.ctx, viewer, ids.iter().copied()).await?;
+    Ok(people.users())
+}
+
+async fn notified(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> {
+    let Some(to) = new.by.as_deref().and_then(|user| round.audience.user(user)) else {
+        return Ok(());
+    };
+    let (found, users) = notifications_of(round.ctx, &to, &[&new.subject]).await?;
+    let Some(notification) = found.into_iter().next() else {
+        return Ok(());
+    };
+    let unread = unread_notifications(round.ctx, &to).await?;
+    let what = What::NotificationCreated(NotificationCreatedView {
+        notification,
+        unread_count: unread.unread_count,
+        users,
+    });
+    round.tell_one(new, to, what, told).await
+}
+
+async fn story(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> {
+    let Some(by) = new.by.as_deref() else {
+        return Ok(());
+    };
+    let id = new.text("storyId").unwrap_or(&new.subject);
+    match new.kind.as_str() {
+        "story.posted" => {
+            for to in readers(round, new, by).await? {
+                let (found, users) = stories_of(round.ctx, &to, &[id]).await?;
+                let Some(story) = found.into_iter().next() else {
+                    continue;
+                };
+                let what = What::StoryPosted(StoryPostedView { story, users });
+                round.tell_one(new, to, what, told).await?;
+            }
+        }
+        "story.deleted" => {
+            if let Some(to) = round.audience.user(by) {
+                let what = What::StoryDeleted(StoryPlaceView {
+                    story_id: id.to_owned(),
+                    user_id: by.to_owned(),
+                });
+                round.tell_one(new, to, what, told).await?;
+            }
+        }
+        _ => {
+            let author = new.text("authorId").and_then(|to| round.audience.user(to));
+            let Some(to) = author else {
+                return Ok(());
+            };
+            let (found, mut users) = stories_of(round.ctx, &to, &[id]).await?;
+            let Some(story) = found.into_iter().next() else {
+                return Ok(());
+            };
+            users.users.extend(people(round, &to, &[by]).await?.users);
+            let what = What::StoryReacted(StoryReactedView {
+                story,
+                by_user_id: by.to_owned(),
+                users,
+            });
+            round.tell_one(new, to, what, told).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The listeners whose feed has an author's stories: followers and contacts, the ones whom the story mentions, and the author.
+async fn readers(round: &Round<'_>, new: &News, author: &str) -> Result<BTreeSet<User>> {
+    let mut readers: BTreeSet<User> = BTreeSet::new();
+    let named = new.texts("mentions").into_iter().chain([author]);
+    readers.extend(named.filter_map(|user| round.audience.user(user)));
+    let all: Vec<&str> = round.audience.users().map(Rc::as_ref).collect();
+    for some in all.chunks(CHUNK) {
+        let limit = u32::try_from(some.len()).unwrap_or(whisper_store::MAX_LIMIT);
+        let some = || some.iter().copied();
+        let follows = Query::<Follow>::new()
+            .filter(Filter::eq(Follow::FOLLOWING_ID, author))
+            .filter(Filter::is_in(Follow::FOLLOWER_ID, some()))
+            .limit(limit);
+        let contacts = Query::<Contact>::new()
+            .filter(Filter::eq(Contact::CONTACT_USER_ID, author))
+            .filter(Filter::is_in(Contact::USER_ID, some()))
+            .limit(limit);
+        let (follows, contacts) = round.ctx.read((follows, contacts)).await?;
+        let follows = follows.iter().map(|follow| follow.follower_id.as_str());
+        let contacts = contacts.iter().map(|contact| contact.user_id.as_str());
+        readers.extend(
+            follows
+                .chain(contacts)
+                .filter_map(|user| round.audience.user(user)),
+        );
+    }
+    Ok(readers)
+}
+
+async fn followed(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> {
+    let (Some(follower), Some(following)) = (new.text("followerId"), new.text("followingId"))
+    else {
+        return Ok(());
+    };
+    for user in [follower, following] {
+        let Some(to) = round.audience.user(user) else {
+            continue;
+        };
+        let view = FollowView {
+            follower_id: follower.to_owned(),
+            following_id: following.to_owned(),
+            users: people(round, user, &[follower, following]).await?,
+        };
+        let what = match new.kind.as_str() {
+            "follow.created" => What::FollowCreated(view),
+            _ => What::FollowRemoved(view),
+        };
+        round.tell_one(new, to, what, told).await?;
+    }
+    Ok(())
+}
+
+async fn asked(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> {
+    let state = match new.kind.as_str() {
+        "contact_request.sent" => RequestState::Sent,
+        "contact_request.withdrawn" => RequestState::Withdrawn,
+        "contact_request.accepted" => RequestState::Accepted,
+        "contact_request.declined" => RequestState::Declined,
+        _ => return Ok(()),
+    };
+    let pairs = match (new.text("requesterId"), new.text("recipientId")) {
+        (Some(one), Some(other)) => vec![(one, other), (other, one)],
+        // The one who asked isn't told of a refusal.
+        _ => new.by.as_deref().zip(new.text("userId")).into_iter().collect(),
+    };
+    for (user, other) in pairs {
+        let Some(to) = round.audience.user(user) else {
+            continue;
+        };
+        let what = What::ContactRequestChanged(ContactRequestChangedView {
+            user_id: other.to_owned(),
+            state,
+            users: people(round, user, &[other]).await?,
+        });
+        round.tell_one(new, to, what, told).await?;
+    }
+    Ok(())
+}
+
+/// What a user did: their other devices hear of it.
+async fn own(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> {
+    let Some(to) = new.by.as_deref().and_then(|user| round.audience.user(user)) else {
+        return Ok(());
+    };
+    let (subject, _) = new.kind.split_once('.').unwrap_or_default();
+    let place = || new.conversation().unwrap_or_default().to_owned();
+    let what = match (subject, new.kind.as_str()) {
+        ("contact" | "contacts", _) => {
+            let ids = new.users();
+            What::ContactsChanged(PeopleView {
+                users: people(round, &to, &ids).await?,
+                user_ids: ids.into_iter().map(str::to_owned).collect(),
+            })
+        }
+        (_, "user.blocked" | "user.unblocked") => What::BlockChanged(BlockChangedView {
+            user_id: new.text("userId").unwrap_or_default().to_owned(),
+            is_blocked: new.kind == "user.blocked",
+        }),
+        ("draft", _) => What::DraftChanged(ConversationPlaceView {
+            conversation_id: place(),
+        }),
+        ("folder" | "folders", _) => What::FoldersChanged(NothingMore {}),
+        ("scheduled_message", _) => {
+            let id = new.text("scheduledMessageId").unwrap_or_default();
+            What::ScheduledMessageChanged(ScheduledMessageChangedView {
+                scheduled_message_id: id.to_owned(),
+                conversation_id: place(),
+            })
+        }
+        ("profile", _) => What::ProfileChanged(PeopleView {
+            users: people(round, &to, &[&to]).await?,
+            user_ids: vec![to.to_string()],
+        }),
+        ("session" | "sessions", _) => What::SessionsChanged(NothingMore {}),
+        _ => return Ok(()),
+    };
+    round.tell_one(new, to, what, told).await
+}

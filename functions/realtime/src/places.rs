@@ -1,0 +1,346 @@
+//! News of conversations and their members.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+use whisper_kit::error::Result;
+use whisper_messages::MOST_LISTED;
+use whisper_people::Users;
+use whisper_schema::prelude::{
+    Conversation, ConversationKind, ConversationMemberRole, ConversationRight,
+};
+use whisper_views::conversations::conversation_of;
+use whisper_views::members::members_of;
+
+use crate::audience::User;
+use crate::event::{
+    ConversationChangedView, ConversationRemovedView, Departure, PinsChangedView, ReceiptKind,
+    ReceiptView, What, common_fields, object,
+};
+use crate::frame::Frame;
+use crate::news::News;
+use crate::round::{Round, Told};
+use crate::sights::Group;
+use crate::viewer::Blocks;
+
+/// The users whom news are about, by what they became.
+#[derive(Debug, Default)]
+struct Moves<'a> {
+    came: Vec<&'a str>,
+    went: Option<(&'a str, Departure)>,
+    role: Option<&'a str>,
+}
+
+/// Tells the members, and those who came or went.
+///
+/// # Errors
+/// The store's.
+pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> {
+    let place = match new.conversation() {
+        Some(place) => place,
+        None if new.kind == "pinned_conversations.changed" => return pinned(round, new, told).await,
+        None => return Ok(()),
+    };
+    let user = new.text("userId");
+    let moves = match new.kind.as_str() {
+        "my_conversation.deleted" => {
+            let by = new.by.as_deref();
+            return gone(round, new, place, by, Departure::Deleted, told).await;
+        }
+        "my_conversation.changed"
+        | "conversation.cleared"
+        | "broadcast.recipients_added"
+        | "broadcast.recipient_removed" => return mine(round, new, place, told).await,
+        "conversation.read" => {
+            mine(round, new, place, told).await?;
+            return receipts(round, new, place, ReceiptKind::Read, told).await;
+        }
+        "conversation.delivered" => {
+            return receipts(round, new, place, ReceiptKind::Delivered, told).await;
+        }
+        "conversation.created" | "conversation.members_added" | "conversation.member_joined" => {
+            Moves {
+                came: new.users(),
+                ..Moves::default()
+            }
+        }
+        "conversation.member_left" => Moves {
+            went: user.map(|user| (user, Departure::Left)),
+            ..Moves::default()
+        },
+        "conversation.member_removed" => Moves {
+            went: user.map(|user| (user, Departure::Removed)),
+            ..Moves::default()
+        },
+        "conversation.role_changed" => Moves {
+            role: user,
+            ..Moves::default()
+        },
+        "conversation.updated" => Moves::default(),
+        _ => return Ok(()),
+    };
+    let mut apart: BTreeSet<&str> = moves.came.iter().copied().collect();
+    for user in &moves.came {
+        added(round, new, place, user, told).await?;
+    }
+    if let Some((user, reason)) = moves.went {
+        apart.insert(user);
+        // Somebody may have come back since.
+        if !is_member(round, place, user) {
+            gone(round, new, place, Some(user), reason, told).await?;
+        }
+    }
+    changed(round, new, place, &moves, &apart, told).await
+}
+
+fn is_member(round: &Round<'_>, place: &str, user: &str) -> bool {
+    let viewer = round.audience.viewer(user);
+    viewer.is_some_and(|viewer| viewer.places.contains_key(place))
+}
+
+async fn pinned(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> {
+    let Some(to) = new.by.as_deref().and_then(|user| round.audience.user(user)) else {
+        return Ok(());
+    };
+    let ids = new.texts("conversationIds");
+    let what = What::PinsChanged(PinsChangedView {
+        pinned_conversation_ids: ids.into_iter().map(str::to_owned).collect(),
+    });
+    round.tell_one(new, to, what, told).await
+}
+
+/// Their own side of it, to all devices of the one who changed it.
+async fn mine(round: &Round<'_>, new: &News, place: &str, told: &mut Vec<Told>) -> Result<()> {
+    let Some(to) = new.by.as_deref().and_then(|user| round.audience.user(user)) else {
+        return Ok(());
+    };
+    match conversation_of(round.ctx, &to, place).await? {
+        Some(view) => {
+            let what = What::ConversationMine(view);
+            round.tell_one(new, to, what, told).await
+        }
+        None => Ok(()),
+    }
+}
+
+async fn added(
+    round: &Round<'_>,
+    new: &News,
+    place: &str,
+    user: &str,
+    told: &mut Vec<Told>,
+) -> Result<()> {
+    let Some(to) = round.audience.user(user) else {
+        return Ok(());
+    };
+    match conversation_of(round.ctx, &to, place).await? {
+        Some(view) => {
+            let what = What::ConversationAdded(view);
+            round.tell_one(new, to, what, told).await
+        }
+        None => Ok(()),
+    }
+}
+
+async fn gone(
+    round: &Round<'_>,
+    new: &News,
+    place: &str,
+    user: Option<&str>,
+    reason: Departure,
+    told: &mut Vec<Told>,
+) -> Result<()> {
+    let Some(to) = user.and_then(|user| round.audience.user(user)) else {
+        return Ok(());
+    };
+    let what = What::ConversationRemoved(ConversationRemovedView {
+        conversation_id: place.to_owned(),
+        reason,
+    });
+    round.tell_one(new, to, what, told).await
+}
+
+/// Tells those of the other members who may know how far this one got.
+async fn receipts(
+    round: &Round<'_>,
+    new: &News,
+    place: &str,
+    kind: ReceiptKind,
+    told: &mut Vec<Told>,
+) -> Result<()> {
+    let is_read = kind == ReceiptKind::Read;
+    let is_shared = !new.is("isRequest") && (!is_read || new.is("isReceipt"));
+    let (Some(by), Some(message)) = (new.by.as_deref(), new.text("messageId")) else {
+        return Ok(());
+    };
+    let Some(conversation) = round.facts.conversations.get(place) else {
+        return Ok(());
+    };
+    let is_listed = conversation.kind != ConversationKind::Channel
+        && conversation.participant_count <= MOST_LISTED;
+    if !is_shared || !is_listed {
+        return Ok(());
+    }
+    let what = What::Receipt(ReceiptView {
+        conversation_id: place.to_owned(),
+        user_id: by.to_owned(),
+        kind,
+        message_id: message.to_owned(),
+    });
+    let mut frame = None;
+    for (user, viewer) in round.audience.members(place) {
+        let Some(own) = viewer.places.get(place) else {
+            continue;
+        };
+        let is_told = **user != *by
+            && (!is_read || viewer.is_told_of_reading)
+            && conversation.lets(own.role, ConversationRight::SeeMembers)
+            && !viewer.blocks.may_hit([by].into_iter());
+        if !is_told {
+            continue;
+        }
+        let frame = match &frame {
+            Some(frame) => Rc::clone(frame),
+            None => {
+                let made = Rc::new(Frame::of(round.ctx, new, what.clone()).await?);
+                Rc::clone(frame.insert(made))
+            }
+        };
+        let to = Rc::clone(user);
+        told.push(Told { to, frame });
+    }
+    Ok(())
+}
+
+/// Everybody who sees a conversation alike, but for its messages.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Circle {
+    Alone(User),
+    Role(ConversationMemberRole, bool),
+}
+
+/// A conversation as the members of a circle see it.
+#[derive(Clone, Debug)]
+struct Side {
+    view: ConversationChangedView,
+    users: Users,
+}
+
+async fn changed(
+    round: &Round<'_>,
+    new: &News,
+    place: &str,
+    moves: &Moves<'_>,
+    apart: &BTreeSet<&str>,
+    told: &mut Vec<Told>,
+) -> Result<()> {
+    let Some(conversation) = round.facts.conversations.get(place) else {
+        return Ok(());
+    };
+    let mut sides: BTreeMap<Circle, Option<Side>> = BTreeMap::new();
+    let mut frames: BTreeMap<(Circle, Option<Group>), Rc<Frame>> = BTreeMap::new();
+    let groups: BTreeMap<&User, &Group> = round.groups(place).collect();
+    for (user, viewer) in round.audience.members(place) {
+        if apart.contains(&**user) {
+            continue;
+        }
+        let Some(own) = viewer.places.get(place) else {
+            continue;
+        };
+        let stands_apart = conversation.kind == ConversationKind::Direct
+            || !matches!(viewer.blocks, Blocks::None)
+            || moves.role == Some(&**user);
+        let circle = match stands_apart {
+            true => Circle::Alone(Rc::clone(user)),
+            false => Circle::Role(own.role, viewer.is_told_of_reading),
+        };
+        if !sides.contains_key(&circle) {
+            let side = side(round, conversation, user, moves).await?;
+            sides.insert(circle.clone(), side);
+        }
+        let Some(Some(side)) = sides.get(&circle) else {
+            continue;
+        };
+        let group = groups.get(user).map(|group| (*group).clone());
+        let key = (circle, group);
+        let frame = match frames.get(&key) {
+            Some(frame) => Rc::clone(frame),
+            None => {
+                let what = with_messages(round, new, side, key.1.as_ref());
+                let frame = Rc::new(Frame::of(round.ctx, new, what).await?);
+                frames.insert(key, Rc::clone(&frame));
+                frame
+            }
+        };
+        let to = Rc::clone(user);
+        told.push(Told { to, frame });
+    }
+    Ok(())
+}
+
+/// The conversation as this listener, and all of the same circle, see it.
+async fn side(
+    round: &Round<'_>,
+    conversation: &Conversation,
+    user: &User,
+    moves: &Moves<'_>,
+) -> Result<Option<Side>> {
+    let place = conversation.id.as_str();
+    let Some(seen) = conversation_of(round.ctx, user, place).await? else {
+        return Ok(None);
+    };
+    let mut changes = common_fields(&seen.conversation);
+    let role = seen.conversation.my.role;
+    if !conversation.lets(role, ConversationRight::SeeMembers)
+        || conversation.kind == ConversationKind::Channel
+    {
+        // These name the listener.
+        changes.remove("participantIds");
+    }
+    if moves.role == Some(&**user) {
+        changes.insert("my".to_owned(), json!(object(&seen.conversation.my)));
+    }
+    let mut users = seen.users;
+    let named: Vec<&str> = moves.came.iter().copied().chain(moves.role).collect();
+    let members = match named.is_empty() {
+        true => None,
+        false => members_of(round.ctx, user, place, &named).await?,
+    };
+    let (members, more) = members.unwrap_or_default();
+    users.users.extend(more.users);
+    let is_open = conversation.lets(role, ConversationRight::SeeMembers)
+        && (conversation.kind != ConversationKind::Channel
+            || role != ConversationMemberRole::Member);
+    let left = moves.went.map(|(user, _)| user.to_owned());
+    Ok(Some(Side {
+        view: ConversationChangedView {
+            conversation_id: place.to_owned(),
+            changes,
+            messages: Vec::new(),
+            members,
+            left_user_ids: left.into_iter().filter(|_| is_open).collect(),
+            users: Users::default(),
+        },
+        users,
+    }))
+}
+
+/// With the server's messages about it, as the members of a group see them.
+fn with_messages(round: &Round<'_>, new: &News, side: &Side, group: Option<&Group>) -> What {
+    let mut view = side.view.clone();
+    let mut users = side.users.clone();
+    if let Some(seen) = group.and_then(|group| round.sights.seen(group)) {
+        for id in new.messages() {
+            if let (Some(message), Some(fields)) = (seen.message(id), seen.fields(id)) {
+                view.messages.push(message.clone());
+                let text = Value::Object(fields.clone()).to_string();
+                users.users.extend(seen.users_in(&text).users);
+            }
+        }
+    }
+    let text = json!(object(&view)).to_string();
+    users.users.retain(|id, _| text.contains(id.as_str()));
+    view.users = users;
+    What::ConversationChanged(view)
+}

@@ -1,0 +1,220 @@
+//! Messages as listeners see them, read once for all who see the same.
+//!
+//! Most members of a conversation see a message alike, so it is read and shown for one of them ([`show_history`], the history's own
+//! rules) and told to all. Whoever may see it otherwise stands alone: its sender, the one who did something to it, somebody with a block
+//! between them and a person whom it names, and somebody to whom parts of the history are hidden.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use serde_json::{Map, Value};
+use whisper_kit::Ctx;
+use whisper_kit::error::Result;
+use whisper_messages::{MessageView, Mirror, is_group, show_history};
+use whisper_people::{Users, by_ids};
+use whisper_schema::prelude::{
+    Conversation, ConversationMemberRole, Message, SystemMessage,
+};
+use whisper_store::Doc;
+
+use crate::audience::{Audience, User};
+use crate::event::object;
+use crate::news::News;
+use crate::viewer::Viewer;
+
+/// The messages and conversations that news are about, of which somebody here hears.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// The messages.
+    pub messages: BTreeMap<String, Doc<Message>>,
+    /// The conversations.
+    pub conversations: BTreeMap<String, Conversation>,
+    /// The users who did something there, by conversation.
+    doers: BTreeMap<String, BTreeSet<String>>,
+    /// The messages of each conversation.
+    places: BTreeMap<String, BTreeSet<String>>,
+    /// The people whom the messages of each conversation name.
+    named: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// Everybody who sees the messages of a conversation alike.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// One who may see them otherwise.
+    Alone(User),
+    /// Members of a role, with or without a membership in the conversations that copies come from.
+    Role(String, ConversationMemberRole, Vec<bool>),
+}
+
+/// What one of a group sees.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    messages: BTreeMap<String, (MessageView, Map<String, Value>)>,
+    users: Users,
+}
+
+/// The messages of a round, as each group sees them.
+#[derive(Debug, Default)]
+pub struct Sights(BTreeMap<Group, Rc<Seen>>);
+
+impl Facts {
+    /// Reads them; one statement, none where nobody here hears of any.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn read(ctx: &Ctx, audience: &Audience, news: &[News]) -> Result<Self> {
+        let mut facts = Facts::default();
+        for new in news {
+            let Some(place) = new.conversation() else {
+                continue;
+            };
+            if audience.members(place).next().is_none() {
+                continue;
+            }
+            let messages = facts.places.entry(place.to_owned()).or_default();
+            messages.extend(new.messages().into_iter().map(str::to_owned));
+            let doers = facts.doers.entry(place.to_owned()).or_default();
+            doers.extend(new.by.clone());
+        }
+        if facts.places.is_empty() {
+            return Ok(facts);
+        }
+        let messages = facts.places.values().flatten().map(String::as_str);
+        let conversations = facts.places.keys().map(String::as_str);
+        let asked = (
+            by_ids::<Message>(messages),
+            by_ids::<Conversation>(conversations),
+        );
+        let (messages, conversations) = ctx.read(asked).await?;
+        facts.messages = messages
+            .into_iter()
+            .flatten()
+            .map(|message| (message.id.clone(), message))
+            .collect();
+        facts.conversations = conversations
+            .into_iter()
+            .flatten()
+            .map(|place| (place.id.clone(), place.into_inner()))
+            .collect();
+        for message in facts.messages.values() {
+            let place = message.conversation_id.clone();
+            facts.named.entry(place).or_default().extend(named(message));
+        }
+        Ok(facts)
+    }
+
+    /// The group of a member of a conversation.
+    pub fn group(&self, place: &str, user: &User, viewer: &Viewer) -> Group {
+        let (Some(conversation), Some(own)) =
+            (self.conversations.get(place), viewer.places.get(place))
+        else {
+            return Group::Alone(Rc::clone(user));
+        };
+        let does = self
+            .doers
+            .get(place)
+            .is_some_and(|doers| doers.contains(&**user));
+        let messages = || self.of(place);
+        let stands_apart = does
+            || messages().any(|message| {
+                message.sender_id == **user || own.may_miss(message.seq, conversation)
+            })
+            || viewer.blocks.may_hit(self.named(place));
+        if stands_apart {
+            return Group::Alone(Rc::clone(user));
+        }
+        let origins = messages().filter_map(|m| m.forwarded_from_conversation_id.as_deref());
+        let origins = origins.map(|origin| viewer.places.contains_key(origin));
+        Group::Role(place.to_owned(), own.role, origins.collect())
+    }
+
+    /// The people whom the messages of a conversation name.
+    fn named(&self, place: &str) -> impl Iterator<Item = &str> {
+        self.named
+            .get(place)
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+    }
+
+    /// The messages of a conversation.
+    fn of(&self, place: &str) -> impl Iterator<Item = &Doc<Message>> {
+        let ids = self.places.get(place).into_iter().flatten();
+        ids.filter_map(|id| self.messages.get(id))
+            .filter(move |message| message.conversation_id == place)
+    }
+}
+
+/// The people whom a message names.
+fn named(message: &Doc<Message>) -> Vec<String> {
+    let mentions = message.mentions.iter().filter(|mention| !is_group(mention));
+    let told = SystemMessage::of(message);
+    let told = told.iter().flat_map(|told| told.users().to_vec());
+    let mirror = Mirror::of(message);
+    [message.sender_id.clone()]
+        .into_iter()
+        .chain(mentions.cloned())
+        .chain(told)
+        .chain(mirror.users().cloned())
+        .collect()
+}
+
+impl Sights {
+    /// Reads the messages of these groups, each with one of its members and the conversations that are wanted of it.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn read(
+        ctx: &Ctx,
+        facts: &Facts,
+        groups: BTreeMap<Group, (User, BTreeSet<String>)>,
+    ) -> Result<Self> {
+        let mut sights = Sights::default();
+        for (group, (user, places)) in groups {
+            let wanted: Vec<(&str, &str)> = places
+                .iter()
+                .flat_map(|place| facts.of(place).map(|m| (place.as_str(), m.id.as_str())))
+                .collect();
+            if wanted.is_empty() {
+                continue;
+            }
+            let shown = show_history(ctx, &user, &wanted).await?;
+            let messages = shown.messages.into_iter().map(|(id, view)| {
+                let fields = object(&view);
+                (id, (view, fields))
+            });
+            let seen = Seen {
+                messages: messages.collect(),
+                users: shown.users,
+            };
+            sights.0.insert(group, Rc::new(seen));
+        }
+        Ok(sights)
+    }
+
+    /// What the members of a group see.
+    pub fn seen(&self, group: &Group) -> Option<&Seen> {
+        self.0.get(group).map(Rc::as_ref)
+    }
+}
+
+impl Seen {
+    /// A message; none that they don't see.
+    pub fn message(&self, id: &str) -> Option<&MessageView> {
+        self.messages.get(id).map(|(view, _)| view)
+    }
+
+    /// The fields of a message.
+    pub fn fields(&self, id: &str) -> Option<&Map<String, Value>> {
+        self.messages.get(id).map(|(_, fields)| fields)
+    }
+
+    /// Those of the people whom this text names.
+    pub fn users_in(&self, text: &str) -> Users {
+        let users = self.users.users.iter();
+        let users = users.filter(|(id, _)| text.contains(id.as_str()));
+        Users {
+            users: users.map(|(id, user)| (id.clone(), user.clone())).collect(),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! `GET /v1/realtime`: everything that concerns the caller, as it happens.
+
+use std::rc::Rc;
+
+use serde::Deserialize;
+use whisper_kit::auth::Caller;
+use whisper_kit::config::Number;
+use whisper_kit::error::{Code, Error, Result};
+use whisper_kit::log::{self as journal, Level};
+use whisper_kit::{Ctx, Endpoint, Method, Outlet, Params, Reply, Request};
+
+use crate::audience::Audience;
+use crate::event::{EventView, NothingMore, StreamEnd, StreamView, What};
+use crate::frame::Frame;
+use crate::hub::{Hub, Joining};
+use crate::log;
+use crate::position::Position;
+use crate::replay::{Missed, replay};
+use crate::ticket::redeem;
+use crate::viewer::Viewer;
+
+/// How many streams a user may have open in one instance.
+pub const STREAMS: Number = Number {
+    variable: "streams_per_user",
+    default: 10,
+    most: 1_000,
+};
+/// For how many minutes a stream goes on.
+pub const MINUTES: Number = Number {
+    variable: "stream_minutes",
+    default: 60,
+    most: 1_440,
+};
+/// After how many milliseconds a client should try again.
+pub const RETRY: &str = "retry: 2000\n\n";
+
+/// Where to go on, and by which right.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub struct StreamParameters {
+    /// The `id` of the newest event that the client has: everything behind it is told first. The header `Last-Event-ID` says the same.
+    #[serde(default)]
+    #[cfg_attr(not(target_family = "wasm"), schemars(length(max = 512)))]
+    pub after: Option<String>,
+    /// A ticket, in the place of an access token.
+    #[serde(default)]
+    #[cfg_attr(not(target_family = "wasm"), schemars(length(max = 100)))]
+    pub ticket: Option<String>,
+}
+
+/// The endpoint.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(
+        Method::GET,
+        "/v1/realtime",
+        "streamEvents",
+        "A stream of server-sent events: everything that concerns the caller, as it happens. It ends after an hour, and the client goes on with \
+         another one behind the last `id`",
+        stream,
+    )
+    .auth(whisper_kit::Auth::UserOrTicket)
+    .own_headers(&[LAST_EVENT_ID])
+    .stream::<EventView>("The events.")
+    .codes(&[Code::Unauthenticated])
+}
+
+/// Where an `EventSource` goes on after its connection broke.
+const LAST_EVENT_ID: whisper_kit::Header = whisper_kit::Header {
+    name: "last-event-id",
+    about: "The `id` of the newest event that the client has.",
+    size: (0, 512),
+    pattern: "^[A-Za-z0-9_-]*$",
+};
+
+async fn stream(
+    ctx: Ctx,
+    request: Request,
+    Params(asked): Params<StreamParameters>,
+) -> Result<Reply> {
+    if request.header("authorization").is_none() {
+        match asked.ticket.as_deref() {
+            Some(ticket) => redeem(&ctx, ticket).await?,
+            None => {
+                let detail = "Send an access token in the header Authorization, or a ticket.";
+                return Err(Error::new(Code::Unauthenticated, detail));
+            }
+        }
+    }
+    let caller = ctx.caller()?;
+    let newest = log::newest(&ctx).await?;
+    let after = request.header("last-event-id").filter(|id| !id.is_empty());
+    let from = match after.or(asked.after.as_deref()) {
+        None => Start::Here(newest),
+        Some(text) => match Position::open(&ctx, text).await? {
+            Some(from) if from.seq <= newest.seq => Start::Behind(from),
+            _ => Start::Anew(newest),
+        },
+    };
+    let ctx = ctx.anew()?;
+    let reply = Reply::streaming("text/event-stream", move |outlet| async move {
+        if let Err(error) = serve(&ctx, caller, from, outlet).await {
+            let cause = error.source_text().unwrap_or_default();
+            let fields = [("cause", cause.into())];
+            journal::write(Level::Error, "stream_failed", ctx.request_id(), &fields);
+        }
+    });
+    // Nothing in between keeps the events back (nginx).
+    Ok(reply.header("x-accel-buffering", "no"))
+}
+
+/// Where a stream begins.
+#[derive(Clone, Copy, Debug)]
+enum Start {
+    /// At the newest event.
+    Here(Position),
+    /// Behind a place that the client has.
+    Behind(Position),
+    /// At the newest event, as the client's place says nothing.
+    Anew(Position),
+}
+
+/// Tells what was missed, and hands the stream on to the hub. An error breaks the stream off: the client comes back.
+async fn serve(ctx: &Ctx, caller: Caller, start: Start, mut outlet: Outlet) -> Result<()> {
+    let (mut at, mut is_new) = match start {
+        Start::Here(at) | Start::Anew(at) | Start::Behind(at) => (at, true),
+    };
+    let first = match start {
+        Start::Anew(at) => reset(ctx, at).await?,
+        _ => ready(ctx, at).await?,
+    };
+    if !outlet.write(format!("{RETRY}{}", first.sse).into_bytes()).await {
+        return Ok(());
+    }
+    let hub = Hub::of_instance();
+    let user: Rc<str> = caller.user_id.as_str().into();
+    let viewer = Viewer::read(ctx, &user).await?;
+    let mut audience = Audience::of(&user, viewer);
+    loop {
+        let mut text = String::new();
+        match replay(ctx, &mut audience, at).await? {
+            Missed::Events(frames, seq) => {
+                at.seq = seq;
+                frames.iter().for_each(|frame| text.push_str(&frame.sse));
+            }
+            Missed::TooMuch if is_new => {
+                at = log::newest(ctx).await?;
+                text = reset(ctx, at).await?.sse;
+                // What it may hear of now, and not by the part of the log that was given up.
+                audience = Audience::of(&user, Viewer::read(ctx, &user).await?);
+            }
+            // More happens than can be read on: the client comes back.
+            Missed::TooMuch => return Ok(()),
+        }
+        is_new = false;
+        if !text.is_empty() && !outlet.write(text.into_bytes()).await {
+            return Ok(());
+        }
+        let joining = Joining {
+            user: Rc::clone(&user),
+            session: caller.session_id.clone(),
+            at,
+            outlet,
+            viewer: audience.viewer(&user).cloned().unwrap_or_default(),
+        };
+        match hub.join(ctx, joining) {
+            Ok(()) => return Ok(()),
+            Err(back) => outlet = back.outlet,
+        }
+        ctx.store().await?.pause(hub.turn()).await;
+    }
+}
+
+async fn ready(ctx: &Ctx, at: Position) -> Result<Frame> {
+    let what = What::StreamReady(NothingMore {});
+    Frame::new(at.seq, Some(at.seal(ctx).await?), ctx.clock(), what)
+}
+
+async fn reset(ctx: &Ctx, at: Position) -> Result<Frame> {
+    let reason = StreamEnd::Reset;
+    let what = What::StreamReset(StreamView { reason });
+    Frame::new(at.seq, Some(at.seal(ctx).await?), ctx.clock(), what)
+}
