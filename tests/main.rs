@@ -26,7 +26,6 @@ mod push;
 mod reactions;
 mod schema_push;
 mod schemathesis;
-mod search;
 mod smoke;
 mod starting;
 mod stopping;

@@ -1,0 +1,30 @@
+//! Streams and polls: everything that happens reaches everybody whom it concerns, and nobody else.
+
+mod every_kind;
+mod polling;
+mod resuming;
+mod rights;
+
+use whisper_testkit::{Person, TestApp, Value, json};
+
+/// A group of these people.
+fn group(app: &TestApp, owner: &Person, others: &[&Person]) -> String {
+    let ids: Vec<&str> = others.iter().map(|person| person.id.as_str()).collect();
+    let body = json!({"type": "group", "name": "Friends", "participantIds": ids});
+    let made = owner.post(app, "/v1/conversations", &body).expect(201);
+    let id = made["id"].as_str().unwrap().to_owned();
+    for other in others {
+        other.accept(app, &id);
+    }
+    id
+}
+
+fn say(app: &TestApp, who: &Person, place: &str, words: &str) -> Value {
+    let path = format!("/v1/conversations/{place}/messages");
+    who.post(app, &path, &json!({"content": words})).expect(201)
+}
+
+/// Whether an event is a new message of these words.
+fn says<'a>(words: &'a str) -> impl Fn(&Value) -> bool + 'a {
+    move |event| event["type"] == "message.created" && event["message"]["content"] == words
+}
