@@ -8,11 +8,11 @@ use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_people::list_changed;
 use whisper_schema::prelude::{ConversationMember, MessageMark, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
+use whisper_views::conversations::MyMembershipView;
 
 use crate::access::{Access, active, admit, door};
 use crate::mark_read::{newest, unmark};
 use crate::my_settings::my_membership;
-use crate::view::MyMembershipView;
 
 /// The most marks on messages that one commit removes.
 const MARKS: usize = 200;

@@ -12,6 +12,10 @@ use whisper_schema::prelude::{
     ConversationMemberRole as Role, ConversationRight, Message, SystemMessage, Timestamp,
 };
 use whisper_store::Batch;
+use whisper_views::conversations::shown::SHOWN_MEMBERS;
+use whisper_views::conversations::{
+    ConversationView, OneConversationView, ShownMembers, Sight, Unread,
+};
 
 use crate::access::{Access, admit, door};
 use crate::details::fingerprint;
@@ -20,9 +24,6 @@ use crate::get::answer;
 use crate::limits::{ADDED, GROUPS, STRANGERS, Uses};
 use crate::others::{Others, Wish};
 use crate::recipients::on_list;
-use crate::shown::{SHOWN_MEMBERS, ShownMembers};
-use crate::unread::Unread;
-use crate::view::{ConversationView, OneConversationView, Sight};
 
 /// The operation.
 pub fn endpoint() -> Endpoint {

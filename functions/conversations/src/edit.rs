@@ -11,6 +11,8 @@ use whisper_schema::prelude::{
     SystemMessage, Timestamp,
 };
 use whisper_store::{Batch, Filter, Get, Patch};
+use whisper_views::conversations::OneConversationView;
+use whisper_views::conversations::shown::shown_members;
 
 use crate::access::{Access, admit, door, this_unblocked_one};
 use crate::details::{ConversationChange, fingerprint, unchanged};
@@ -18,8 +20,6 @@ use crate::directory::reworded;
 use crate::get::answer;
 use crate::limits::{CHANGES, Uses};
 use crate::rules::{may_manage, may_set};
-use crate::shown::shown_members;
-use crate::view::OneConversationView;
 
 /// The operation.
 pub fn endpoint() -> Endpoint {

@@ -2,14 +2,11 @@
 
 use whisper_kit::precondition::tagged;
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_people::{People, shown_to};
+use whisper_views::conversations::shown::shown_members;
+use whisper_views::conversations::{OneConversationView, ShownMembers, conversation_seen};
 
 use crate::access::{Access, admit, door};
 use crate::details::fingerprint;
-use crate::newest;
-use crate::shown::{self, ShownMembers, shown_members, told_of};
-use crate::unread::{self, Unread};
-use crate::view::{ConversationView, OneConversationView, Sight};
 
 /// The operation.
 pub fn endpoint() -> Endpoint {
@@ -32,55 +29,9 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     answer(&ctx, admit(found)?, shown).await
 }
 
-/// The conversation as the caller sees it, with the unread messages counted.
+/// The conversation as the caller sees it, with its ETag.
 pub async fn answer(ctx: &Ctx, access: Access, shown: ShownMembers) -> Result<Reply> {
-    let Access { conversation, me } = access;
-    let shown = shown.seen_by(&me, &conversation);
-    let found = newest::looked_for(ctx, &[(&conversation, &me)])
-        .await?
-        .pop();
-    let found = found.flatten();
-    let sender = match &found {
-        Some(found) => found.as_deref().and_then(shown::sender),
-        None => {
-            let sender = conversation.last_message_sender_id.as_deref();
-            sender.filter(|sender| *sender != conversation.id)
-        }
-    };
-    let named = shown.all().chain(shown::maker(&conversation, &me));
-    let asked = (
-        unread::count(&conversation, &me, ctx.now()),
-        newest::named(&conversation),
-        shown_to(&me.user_id, named.chain(sender)),
-    );
-    let (unread, named, mut people) = ctx.read(asked).await?;
-    let mut newest = found.unwrap_or_else(|| newest::seen(named.flatten(), &conversation, &me));
-    if newest::is_hidden(newest.as_deref(), &people) {
-        newest = ctx
-            .read(newest::newest_for(ctx, &conversation, &me).first())
-            .await?;
-    }
-    // Seldom needed: the people of whom it tells are most often among the members that are shown.
-    let mut told = newest.as_deref().map(told_of).unwrap_or_default();
-    let sender = newest.as_deref().and_then(shown::sender);
-    told.extend(sender.map(str::to_owned));
-    if !told.iter().all(|user| people.ids().any(|id| id == user)) {
-        let told = told.iter().map(String::as_str);
-        let all: Vec<String> = people.ids().chain(told).map(str::to_owned).collect();
-        people = People::read(ctx, &me.user_id, all.iter().map(String::as_str)).await?;
-    }
-    let etag = fingerprint(&conversation);
-    let sight = Sight {
-        me: &me,
-        shown,
-        unread: Unread::of(unread),
-        newest: newest.as_deref(),
-        people: &people,
-        now: ctx.now(),
-    };
-    let view = OneConversationView {
-        conversation: ConversationView::new(conversation.into_inner(), sight),
-        users: people.users(),
-    };
+    let etag = fingerprint(&access.conversation);
+    let view = conversation_seen(ctx, access, shown).await?;
     Ok(tagged(Reply::ok(&view)?, etag))
 }

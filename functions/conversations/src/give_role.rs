@@ -14,13 +14,12 @@ use whisper_schema::prelude::{
     SystemMessage, Timestamp,
 };
 use whisper_store::{Batch, Doc, Get, Patch};
+use whisper_views::members::{MemberView, Reached};
 
 use crate::access::{Access, admit, door, same_role, this_one};
 use crate::limits::{CHANGES, Uses};
 use crate::linked::unlinked;
-use crate::reached::Reached;
 use crate::rules::{RoleChange, RoleRefusal, give_role as decide, may_manage};
-use crate::view::MemberView;
 
 /// The role to give.
 #[derive(Clone, Copy, Debug, Body)]

@@ -10,13 +10,13 @@ use whisper_schema::prelude::{
     Column, Conversation, ConversationMember, ConversationMemberStatus, Message, Timestamp,
 };
 use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query};
+use whisper_views::conversations::newest::newest_for;
 
 use crate::access::{active, admit, door};
 use crate::clear::remove_marks;
 use crate::limits::{LISTS, Uses};
 use crate::mark_read::newest;
 use crate::mine;
-use crate::newest::newest_for;
 
 /// How many of a user's deleted conversations are looked at, those that were active last. Each deletion looks first, so those
 /// in which somebody wrote since are the last active.

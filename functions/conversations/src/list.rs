@@ -7,13 +7,13 @@ use whisper_kit::precondition::{edit_number, etag_of_edit};
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result, Rule};
 use whisper_schema::prelude::{Conversation, Timestamp};
 use whisper_store::Doc;
+use whisper_views::conversations::ConversationView;
 
 use crate::activity::{Listed, Part, Shelf};
 use crate::changes;
 use crate::folders;
 use crate::found::{Found, read_part};
 use crate::listing::views;
-use crate::view::ConversationView;
 use crate::which::{PageView, Which};
 
 /// The operation.

@@ -9,11 +9,8 @@ use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMember, ConversationMemberStatus, Message,
 };
 use whisper_store::{Doc, Get};
-
-use crate::newest;
-use crate::shown::{self, ShownMembers, shown_members, shown_pair, told_of};
-use crate::unread::{self, Unread};
-use crate::view::{ConversationView, Sight};
+use whisper_views::conversations::shown::{self, shown_members, shown_pair, told_of};
+use whisper_views::conversations::{ConversationView, ShownMembers, Sight, Unread, newest, unread};
 
 /// A conversation of the page with the documents that were read of it first.
 struct Item {

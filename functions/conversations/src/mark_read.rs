@@ -17,11 +17,11 @@ use whisper_schema::prelude::{
     Column, ConversationMember, Message, MessageReference, MessageReferenceKind, Profile, Timestamp,
 };
 use whisper_store::{Batch, Doc, Filter, First, Get, Order, Patch, Query};
+use whisper_views::conversations::{Unread, unread};
 
 use crate::access::{Access, active, admit, door};
 use crate::mine;
 use crate::positions::{Step, trail};
-use crate::unread::{self, Unread};
 
 /// How far.
 #[derive(Clone, Debug, Default, Body)]

@@ -2,14 +2,12 @@
 
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_people::privacy::tells_of_reading;
-use whisper_people::{Users, shown_to};
-use whisper_schema::prelude::{ConversationKind, ConversationMember, ConversationRight, Profile};
-use whisper_store::{Filter, Get, Order, Query};
+use whisper_people::Users;
+use whisper_schema::prelude::{ConversationMember, ConversationRight};
+use whisper_store::{Filter, Order, Query};
+use whisper_views::members::{MemberView, members_seen};
 
 use crate::access::{active, admit, door};
-use crate::reached::{Reached, at_positions};
-use crate::view::MemberView;
 
 /// The operation.
 pub fn endpoint() -> Endpoint {
@@ -40,26 +38,7 @@ async fn members(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
     if !access.has(ConversationRight::SeeMembers) {
         return Err(Error::forbidden("You may not see the members."));
     }
-    let named = page.items.iter().flat_map(|member| {
-        let inviter = member.invited_by.as_deref();
-        [member.user_id.as_str()].into_iter().chain(inviter)
-    });
-    let asked = (
-        shown_to(&user, named),
-        at_positions(&access, &page.items),
-        Get::<Profile>::id(&user),
-    );
-    let (people, messages, profile) = ctx.read(asked).await?;
-    let is_told = tells_of_reading(profile.as_deref());
-    let reached = match access.conversation.kind {
-        // A channel counts views, and tells nobody who reads it.
-        ConversationKind::Channel => Reached::default(),
-        _ => Reached::new(&access, messages, is_told, ctx.now()),
-    };
-    let views = page.items.iter();
-    let views = views.map(|member| MemberView::new(member, &people, &reached));
+    let (members, users) = members_seen(&ctx, &access, &page.items).await?;
     let cursors = (page.next.as_ref(), page.previous.as_ref());
-    window
-        .reply_with(&ctx, views.collect(), cursors, people.users())
-        .await
+    window.reply_with(&ctx, members, cursors, users).await
 }

@@ -7,13 +7,12 @@ use whisper_schema::Body;
 use whisper_schema::body::{Changes, Fields};
 use whisper_schema::prelude::{Column, ConversationList, ConversationMember, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Patch, Query};
+use whisper_views::conversations::{MyMembershipView, Unread, unread};
 
 use crate::access::{Access, active, admit, door};
 use crate::limits::{LISTS, Uses};
 use crate::mine;
 use crate::own_list::{OwnList, own_list};
-use crate::unread::{self, Unread};
-use crate::view::MyMembershipView;
 
 /// The longest time that a conversation is muted for, in seconds: a year.
 const LONGEST_MUTE: i64 = 365 * 24 * 3600;

@@ -7,11 +7,11 @@
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_schema::prelude::{ConversationMember, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
+use whisper_views::conversations::MyMembershipView;
 
 use crate::access::{Access, active, admit, door};
 use crate::mine;
 use crate::my_settings::my_membership;
-use crate::view::MyMembershipView;
 
 /// Accepting.
 pub fn accepting() -> Endpoint {

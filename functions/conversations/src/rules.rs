@@ -3,9 +3,7 @@
 use whisper_schema::prelude::{
     ConversationMemberRole as Role, ConversationRight, ConversationSettings,
 };
-
-/// Roles that may change the conversation and its members.
-pub const MANAGERS: [Role; 2] = [Role::Owner, Role::Admin];
+use whisper_views::conversations::shown::MANAGERS;
 
 /// How far up a role stands; the more, the further.
 fn rank(role: Role) -> u8 {

@@ -6,10 +6,10 @@ use whisper_people::by_ids;
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::{Conversation, ConversationMember};
 use whisper_store::Doc;
+use whisper_views::conversations::unread::{self, UNREAD_CAP, Unread};
 
 use crate::activity::Shelf;
 use crate::hidden;
-use crate::unread::{self, UNREAD_CAP, Unread};
 
 /// How many conversations are looked at, the last active ones.
 const LOOKED_AT: usize = 200;

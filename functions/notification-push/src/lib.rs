@@ -6,7 +6,6 @@ mod inbox;
 mod operators;
 pub mod quiet;
 mod settings;
-pub mod subject;
 pub mod web_push;
 pub mod worker;
 

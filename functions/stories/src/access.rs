@@ -1,12 +1,9 @@
 //! Opening a story: whether the caller may know of it, in two statements.
 
-use std::collections::BTreeMap;
-
 use whisper_kit::auth::Caller;
-use whisper_kit::ids::derived_id;
 use whisper_kit::{Ctx, Error, OptionExt, Result};
 use whisper_people::audience;
-use whisper_schema::prelude::{Document, Ephemeral, Story, StoryAudience};
+use whisper_schema::prelude::{Ephemeral, Story, StoryAudience};
 use whisper_store::{Doc, Get, ReadSet};
 
 /// A story that the caller may see.
@@ -32,28 +29,12 @@ impl Opened {
 /// The one 404 for a story that isn't there, has expired, isn't for the caller, or is of somebody who doesn't exist
 /// for the caller.
 pub async fn open<R: ReadSet>(ctx: &Ctx, story_id: &str, more: R) -> Result<(Opened, R::Output)> {
-    let (opened, more, ()) = open_then(ctx, story_id, more, |_| ()).await?;
-    Ok((opened, more))
-}
-
-/// As [`open`]; documents that depend on the story itself are read with the second statement, which a story
-/// of the caller's own doesn't need otherwise.
-///
-/// # Errors
-/// As [`open`].
-pub async fn open_then<R: ReadSet, S: ReadSet>(
-    ctx: &Ctx,
-    story_id: &str,
-    more: R,
-    then: impl FnOnce(&Story) -> S,
-) -> Result<(Opened, R::Output, S::Output)> {
     let caller = ctx.caller()?;
     let (me, now) = (caller.user_id.as_str(), ctx.now());
     let (story, more) = ctx.read((Get::<Story>::id(story_id), more)).await?;
     let story = story.filter(|story| story.stands(now)).or_not_found()?;
     let author = story.user_id.as_str();
-    let (audience, then) = ctx.read((audience(me, author), then(&story))).await?;
-    let audience = audience.or_not_found()?;
+    let audience = ctx.read(audience(me, author)).await?.or_not_found()?;
     if !story.is_visible(audience, now) {
         return Err(Error::not_found());
     }
@@ -62,7 +43,7 @@ pub async fn open_then<R: ReadSet, S: ReadSet>(
         story,
         audience,
     };
-    Ok((opened, more, then))
+    Ok((opened, more))
 }
 
 /// Opens a story of the caller's own, and reads `more` together with it.
@@ -84,20 +65,4 @@ pub async fn open_own<R: ReadSet>(
         audience: StoryAudience::Author,
     };
     Ok((opened, more))
-}
-
-/// Documents by their ids.
-pub fn by_id<D: Document>(found: Vec<Vec<Doc<D>>>) -> BTreeMap<String, D> {
-    let found = found.into_iter().flatten().map(Doc::into_inner);
-    found.map(|doc| (doc.id().to_owned(), doc)).collect()
-}
-
-/// Id of the one view of a story by a user.
-pub fn view_id(story: &str, viewer: &str) -> String {
-    derived_id(&["story view", story, viewer])
-}
-
-/// Id of the one reaction of a user to a story.
-pub fn reaction_id(story: &str, user: &str) -> String {
-    derived_id(&["story reaction", story, user])
 }

@@ -13,9 +13,9 @@ use whisper_schema::prelude::{
     Column, Ephemeral, Follow, FollowStatus, Story, StoryAudience, StoryPrivacy, Timestamp,
 };
 use whisper_store::{Cursor, Doc, Filter, MAX_LIMIT, Order, Page, Query};
+use whisper_views::stories::StoryPostView;
 
 use crate::show::reply;
-use crate::view::StoryPostView;
 
 /// How many people a feed has room for: the ones whom the caller followed last.
 pub const MAX_FOLLOWED: usize = 5000;

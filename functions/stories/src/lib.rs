@@ -10,7 +10,6 @@ mod one;
 mod post;
 mod reactions;
 mod show;
-mod view;
 mod views;
 
 use whisper_kit::Api;

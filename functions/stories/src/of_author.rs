@@ -7,9 +7,9 @@ use whisper_kit::{Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request,
 use whisper_people::{self as people, Users};
 use whisper_schema::prelude::{Column, Story, StoryAudience, Timestamp};
 use whisper_store::{Filter, Order, Query};
+use whisper_views::stories::StoryPostView;
 
 use crate::show::reply;
-use crate::view::StoryPostView;
 
 /// Whose stories.
 #[derive(Debug, Deserialize)]

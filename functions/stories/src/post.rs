@@ -10,10 +10,10 @@ use whisper_kit::{
 use whisper_people::{People, shown_to};
 use whisper_schema::prelude::{Story, Timestamp, UserActivityType};
 use whisper_store::Batch;
+use whisper_views::stories::{StoryAnswerView, StoryPostView, named};
 
 use crate::activity::activity;
 use crate::draft::NewStory;
-use crate::view::{StoryAnswerView, StoryPostView, named};
 
 /// Stories that one user may post.
 pub const STORIES: Rate = Rate::per_hour("story", "story_rate_per_hour", 100);

@@ -10,8 +10,9 @@ use whisper_schema::body::Form;
 use whisper_schema::prelude::{Column, Story, StoryReaction, Timestamp};
 use whisper_schema::{Body, emoji};
 use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query};
+use whisper_views::stories::reaction_id;
 
-use crate::access::{Opened, open, open_own, reaction_id};
+use crate::access::{Opened, open, open_own};
 use crate::one::lasts;
 
 const REACTIONS: &str = "/v1/stories/{storyId}/reactions";

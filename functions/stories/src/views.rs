@@ -9,8 +9,9 @@ use whisper_schema::prelude::{
     Column, Story, StoryReaction, StoryView, Timestamp, UserActivityType,
 };
 use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query};
+use whisper_views::stories::{by_id, reaction_id, view_id};
 
-use crate::access::{by_id, open, open_own, reaction_id, view_id};
+use crate::access::{open, open_own};
 use crate::activity::activity;
 use crate::one::lasts;
 

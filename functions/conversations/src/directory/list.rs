@@ -7,6 +7,7 @@ use whisper_messages::Told;
 use whisper_people::list_changed;
 use whisper_schema::prelude::{Conversation, SystemMessage, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
+use whisper_views::conversations::OneConversationView;
 
 use super::entry::{listed, retagged};
 use super::one::Owned;
@@ -15,7 +16,6 @@ use crate::access::this_one;
 use crate::details::unchanged;
 use crate::get::answer;
 use crate::limits::{CHANGES, Uses};
-use crate::view::OneConversationView;
 
 /// The operation.
 pub fn endpoint() -> Endpoint {

@@ -4,9 +4,9 @@ use whisper_kit::Ctx;
 use whisper_kit::error::{Error, Result};
 use whisper_schema::prelude::{ConversationMemberRole as Role, PublicConversation};
 use whisper_store::{Doc, Get};
+use whisper_views::conversations::shown::{ShownMembers, shown_members};
 
 use crate::access::{Access, admit, door};
-use crate::shown::{ShownMembers, shown_members};
 
 /// A group of the caller's own.
 #[derive(Debug)]

@@ -12,12 +12,12 @@ use whisper_schema::prelude::{
     ConversationMember,
 };
 use whisper_store::{Cursor, Doc, Filter, Get};
+use whisper_views::conversations::shown::shown_pair;
+use whisper_views::conversations::unread;
 
 use super::view::{exclusions, kinds};
 use crate::activity::{Listed, Part, Placed, Shelf};
 use crate::found::{Found, read_part};
-use crate::shown::shown_pair;
-use crate::unread;
 use crate::which::Which;
 
 /// The most rounds of a walk: a bound on the cost of a page of which few conversations belong to the folder.

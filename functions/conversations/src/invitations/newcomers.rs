@@ -5,11 +5,10 @@ use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_people::{People, Users};
 use whisper_schema::prelude::{ConversationMember, ConversationRight};
 use whisper_store::{Filter, Order, Query};
+use whisper_views::members::{MemberView, Reached};
 
 use super::one::Invited;
 use crate::access::active;
-use crate::reached::Reached;
-use crate::view::MemberView;
 
 /// The operation.
 pub fn endpoint() -> Endpoint {

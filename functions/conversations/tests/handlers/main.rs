@@ -26,6 +26,7 @@ mod reading;
 mod receipts;
 mod requests;
 mod room;
+mod seen;
 mod strangers;
 mod telling;
 mod timer;

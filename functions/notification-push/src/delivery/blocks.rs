@@ -9,9 +9,9 @@ use whisper_kit::{Ctx, Result};
 use whisper_people::blocked;
 use whisper_schema::prelude::{Column, Contact, Event, Notification};
 use whisper_store::{Batch, Doc, Filter, MAX_LIMIT, Order, Query};
+use whisper_views::notifications::actor;
 
 use super::notices::payload;
-use crate::subject::actor;
 
 /// How many times a run reads: 50,000 notifications.
 const READS: u32 = 50;

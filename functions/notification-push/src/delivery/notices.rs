@@ -9,8 +9,7 @@ use whisper_schema::Timestamp;
 use whisper_schema::prelude::{
     Event, Message, Notification, NotificationKind, NotificationPriority,
 };
-
-use crate::subject::{Subject, metadata};
+use whisper_views::notifications::{Subject, metadata};
 
 /// How long a notification is shown, in milliseconds: 90 days.
 pub const SHOWN: i64 = 90 * 24 * 3_600_000;

@@ -10,6 +10,7 @@ use whisper_people::by_ids;
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{Conversation, Event, Message, Notification, Profile, Push};
 use whisper_store::{Batch, Doc};
+use whisper_views::notifications::{Subject, standing};
 
 use super::audience::{Audience, devices_of};
 use super::blocks;
@@ -17,7 +18,6 @@ use super::notices::{self, Notice};
 use super::plan::PUSHES;
 use super::preferences::preferences;
 use super::push::{self, Told};
-use crate::subject::{Subject, standing};
 
 /// Name of the consumer.
 pub const CONSUMER: &str = "notifications";

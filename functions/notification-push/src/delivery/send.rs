@@ -13,6 +13,7 @@ use whisper_schema::prelude::{
 };
 use whisper_schema::{Ephemeral, Timestamp};
 use whisper_store::{Doc, Filter};
+use whisper_views::notifications::{Standing, Subject, standing};
 
 use super::lease::{self, Lease};
 use super::outcome::{Outcome, decide};
@@ -20,7 +21,6 @@ use super::preferences::{Preferences, preferences};
 use super::push::About;
 use super::record::{Attempted, record};
 use super::turns;
-use crate::subject::{Standing, Subject, standing};
 use crate::web_push::answer::{ATTEMPTS, verdict};
 use crate::web_push::encryption::{Recipient, encrypt};
 use crate::web_push::endpoint;

@@ -3,8 +3,7 @@
 use whisper_kit::{Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_schema::prelude::Notification;
 use whisper_store::Batch;
-
-use super::shown::one;
+use whisper_views::notifications::one;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -20,7 +19,8 @@ pub fn endpoint() -> Endpoint {
 
 /// Takes it out; one that was deleted before is the one 404.
 async fn clear(ctx: Ctx, request: Request) -> Result<Reply> {
-    let found = one(&ctx, request.id("notificationId")?).await?;
+    let user = ctx.caller()?.user_id;
+    let found = one(&ctx, &user, request.id("notificationId")?).await?;
     let batch = Batch::new().delete::<Notification>(&found.id);
     match ctx.try_commit(batch).await? {
         Some(_) => Ok(Reply::no_content()),

@@ -1,18 +1,14 @@
 //! `GET /v1/notifications` and `GET /v1/notifications/unread-count`.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_people::Users;
 use whisper_schema::prelude::Notification;
-use whisper_store::{Cursor, Doc, Filter, MAX_LIMIT, Query};
-
-use super::shown::{READS, newest_first, own, shown, walk};
-use super::view::NotificationView;
-use crate::subject::actor;
-
-/// The most unread notifications that are counted; a client shows "999+".
-const UNREAD_CAP: u64 = 999;
+use whisper_store::{Cursor, Doc, Filter, Query};
+use whisper_views::notifications::{
+    NotificationView, READS, UnreadCountView, newest_first, own, shown, unread_notifications,
+};
 
 /// Which notifications.
 #[derive(Debug, Deserialize)]
@@ -20,16 +16,6 @@ const UNREAD_CAP: u64 = 999;
 pub struct InboxFilters {
     /// True for the unread ones alone, false for the read ones; all if left out.
     unread: Option<bool>,
-}
-
-/// How many are unread.
-#[derive(Debug, Serialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct UnreadCountView {
-    /// How many, at most 999.
-    pub count: u64,
-    /// Whether there are more than that.
-    pub capped: bool,
 }
 
 /// The endpoint of the list.
@@ -103,9 +89,7 @@ async fn filled(
         }
         filled.next = onward.clone();
         let more = shown(ctx, user, page.items).await?;
-        let actors = more.items.iter().filter_map(|n| actor(n));
-        let named = actors.map(|id| (id.clone(), more.people.summary(&id)));
-        filled.users.users.extend(named);
+        filled.users.users.extend(more.users().users);
         match is_backwards {
             true => drop(filled.items.splice(0..0, more.items)),
             false => filled.items.extend(more.items),
@@ -128,17 +112,5 @@ async fn filled(
 /// Counts the unread ones that the list shows.
 async fn unread_count(ctx: Ctx, _: Request) -> Result<Reply> {
     let user = ctx.caller()?.user_id;
-    let unread = newest_first(own(&user, &ctx))
-        .filter(Filter::eq(Notification::IS_READ, false))
-        .limit(MAX_LIMIT);
-    let mut count = 0;
-    let is_all = walk(&ctx, &user, unread, async |some| {
-        count += some.len() as u64;
-        Ok(count <= UNREAD_CAP)
-    })
-    .await?;
-    Reply::ok(&UnreadCountView {
-        count: count.min(UNREAD_CAP),
-        capped: count > UNREAD_CAP || !is_all,
-    })
+    Reply::ok(&unread_notifications(&ctx, &user).await?)
 }

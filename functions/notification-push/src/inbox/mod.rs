@@ -3,5 +3,3 @@
 pub mod clear;
 pub mod list;
 pub mod read;
-pub mod shown;
-pub mod view;

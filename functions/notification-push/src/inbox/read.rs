@@ -5,9 +5,7 @@ use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Column, Notification};
 use whisper_store::{Batch, Doc, Filter, Order, Patch, Query};
-
-use super::shown::{one as find, own, shown};
-use super::view::NotificationView;
+use whisper_views::notifications::{NotificationView, one as find, own, shown};
 
 /// How many one commit marks: far below a number that would hold the write lock for 50 ms.
 const PER_COMMIT: usize = 200;
@@ -51,8 +49,9 @@ pub fn all_endpoint() -> Endpoint {
 /// Marks one; twice is fine, and the first time stays.
 async fn one(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = request.id("notificationId")?;
+    let user = ctx.caller()?.user_id;
     ctx.retry(async || {
-        let mut found = find(&ctx, id).await?.into_inner();
+        let mut found = find(&ctx, &user, id).await?.into_inner();
         if !found.is_read {
             let unread = Filter::eq(Notification::IS_READ, false);
             let batch = Batch::new().update_if(&found.id, seen(), unread);

@@ -1,12 +1,12 @@
 //! Notifications that their user may be shown now.
 
 use whisper_kit::{Ctx, Error, OptionExt, Result};
-use whisper_people::{People, shown_to};
+use whisper_people::{People, Users, shown_to};
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{Column, Notification};
 use whisper_store::{Cursor, Doc, Filter, Get, Order, Query};
 
-use crate::subject::{Subject, actor, standing};
+use super::subject::{Subject, actor, standing};
 
 /// How often a list goes on reading while the notifications that it reads are hidden: so much work one request may make.
 pub const READS: usize = 5;
@@ -24,8 +24,19 @@ pub fn own(user: &str, ctx: &Ctx) -> Filter<Notification> {
 pub struct Shown {
     /// Notifications that may be shown, in the order of the query.
     pub items: Vec<Doc<Notification>>,
-    /// The people whom they name.
-    pub people: People,
+    /// The people whom they name, and those whom hidden ones do.
+    people: People,
+}
+
+impl Shown {
+    /// The people whom the shown ones name, as an answer lists them.
+    pub fn users(&self) -> Users {
+        let actors = self.items.iter().filter_map(|item| actor(item));
+        let named = actors.map(|id| (id.clone(), self.people.summary(&id)));
+        Users {
+            users: named.collect(),
+        }
+    }
 }
 
 /// A user's notifications that may be shown, with the people whom they name; one statement.
@@ -48,16 +59,15 @@ pub async fn shown(ctx: &Ctx, user: &str, found: Vec<Doc<Notification>>) -> Resu
     })
 }
 
-/// One notification of the caller's that may be shown.
+/// One notification of a user's that may be shown.
 ///
 /// # Errors
 /// The one 404.
-pub async fn one(ctx: &Ctx, id: &str) -> Result<Doc<Notification>> {
-    let user = ctx.caller()?.user_id;
+pub async fn one(ctx: &Ctx, user: &str, id: &str) -> Result<Doc<Notification>> {
     let found = ctx.read(Get::<Notification>::id(id)).await?;
     let found = found.filter(|n| n.user_id == user && n.lasts(ctx.now()));
     let found = vec![found.or_not_found()?];
-    let shown = shown(ctx, &user, found).await?;
+    let shown = shown(ctx, user, found).await?;
     shown.items.into_iter().next().ok_or_else(Error::not_found)
 }
 

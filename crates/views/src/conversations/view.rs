@@ -1,4 +1,4 @@
-//! Conversations and members as the API shows them.
+//! Conversations as the API shows them.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -10,9 +10,8 @@ use whisper_schema::prelude::{
     ConversationSettings, Message, MessageContentType, SystemMessage, Timestamp,
 };
 
-use crate::reached::Reached;
-use crate::shown::ShownMembers;
-use crate::unread::Unread;
+use super::shown::ShownMembers;
+use super::unread::Unread;
 
 /// A conversation as one of its members sees it.
 #[derive(Clone, Debug, Serialize)]
@@ -142,56 +141,6 @@ pub struct MyMembershipView {
     pub unread_count: u64,
     /// Whether there are more than 999.
     pub unread_capped: bool,
-}
-
-/// A member as the other members see them.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct MemberView {
-    /// Id of the user.
-    pub user_id: String,
-    /// Their role.
-    pub role: ConversationMemberRole,
-    /// When they joined, the last time if more than once.
-    pub joined_at: Timestamp,
-    /// The user who brought them in; absent if they came on their own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub invited_by: Option<String>,
-    /// Handle.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub username: Option<String>,
-    /// Name shown in conversations and lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    /// Where the picture is served.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub avatar_url: Option<String>,
-    /// Newest message that they read, as far as the caller is told. Absent if there is none, or it has ended.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub read_message_id: Option<String>,
-    /// Newest message that is on a device of theirs, or was read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivered_message_id: Option<String>,
-}
-
-impl MemberView {
-    /// A member among people as the viewer sees them.
-    pub fn new(member: &ConversationMember, people: &People, reached: &Reached) -> Self {
-        let seen = people.summary(&member.user_id);
-        let (read_message_id, delivered_message_id) = reached.by(member, people);
-        MemberView {
-            read_message_id,
-            delivered_message_id,
-            role: member.role,
-            joined_at: member.joined_at,
-            invited_by: member.invited_by.clone(),
-            user_id: seen.id,
-            username: seen.username,
-            display_name: seen.display_name,
-            avatar_url: seen.avatar_url,
-        }
-    }
 }
 
 /// One conversation, with the people it names.

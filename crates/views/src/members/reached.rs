@@ -8,13 +8,10 @@ use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{Column, ConversationMember, Message, Timestamp};
 use whisper_store::{Doc, Filter, MAX_LIMIT, Query};
 
-use crate::access::Access;
+use crate::conversations::Access;
 
-/// Asks for the messages at the positions of these members; none for none.
-pub fn at_positions(
-    access: &Access,
-    members: &[Doc<ConversationMember>],
-) -> Option<Query<Message>> {
+/// Asks for the messages at the positions of these members, however many; none for none.
+pub fn at_positions(access: &Access, members: &[Doc<ConversationMember>]) -> Vec<Query<Message>> {
     let positions = members.iter().flat_map(|member| {
         let all = [
             member.read_position,
@@ -26,16 +23,17 @@ pub fn at_positions(
     let mut positions: Vec<i64> = positions.collect();
     positions.sort_unstable();
     positions.dedup();
-    let here = Filter::eq(Message::CONVERSATION_ID, access.conversation.id.as_str());
-    (!positions.is_empty()).then(|| {
+    let here = || Filter::eq(Message::CONVERSATION_ID, access.conversation.id.as_str());
+    let portions = positions.chunks(MAX_LIMIT as usize).map(|some| {
         Query::new()
-            .filter(here)
-            .filter(Filter::is_in(Column::seq(), positions))
+            .filter(here())
+            .filter(Filter::is_in(Column::seq(), some.iter().copied()))
             .limit(MAX_LIMIT)
-    })
+    });
+    portions.collect()
 }
 
-/// The ids of messages, by their commit numbers, with the settings of the caller. At first it knows of none.
+/// The ids of messages, by their commit numbers, with the settings of the viewer. At first it knows of none.
 #[derive(Debug, Default)]
 pub struct Reached {
     me: String,
@@ -45,10 +43,10 @@ pub struct Reached {
 }
 
 impl Reached {
-    /// Of the messages [`at_positions`] that the caller sees.
+    /// Of the messages [`at_positions`] that the viewer sees.
     pub fn new(
         access: &Access,
-        messages: Option<Vec<Doc<Message>>>,
+        messages: Vec<Vec<Doc<Message>>>,
         is_told: bool,
         now: Timestamp,
     ) -> Self {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Notification, NotificationKind, NotificationPriority};
 
-use crate::subject::metadata;
+use super::subject::metadata;
 
 /// A notice in the inbox.
 #[derive(Clone, Debug, Serialize)]

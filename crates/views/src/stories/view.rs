@@ -5,8 +5,6 @@ use serde_json::Value;
 use whisper_people::{People, UserSummaryView, Users};
 use whisper_schema::prelude::{Story, StoryContentType, StoryPrivacy, Timestamp};
 
-use crate::client_json;
-
 /// A story as its reader gets it.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
@@ -91,6 +89,11 @@ pub struct StoryAnswerView {
     pub users: Users,
 }
 
+/// The JSON of the client's in a stored text; none if it isn't JSON, which only another writer can have done.
+fn client_json(text: Option<&str>) -> Option<Value> {
+    serde_json::from_str(text?).ok()
+}
+
 /// Everybody whom a story names: its author, and those whom it mentions.
 pub fn named(story: &Story) -> impl Iterator<Item = &str> {
     let mentions = story.mentions.iter().map(String::as_str);
@@ -102,9 +105,9 @@ impl StoryPostView {
     pub fn new(story: Story, people: &People) -> Self {
         StoryPostView {
             author: people.summary(&story.user_id),
-            filters: client_json::shown(story.filters.as_deref()),
-            stickers: client_json::shown(story.stickers.as_deref()),
-            music: client_json::shown(story.music.as_deref()),
+            filters: client_json(story.filters.as_deref()),
+            stickers: client_json(story.stickers.as_deref()),
+            music: client_json(story.music.as_deref()),
             id: story.id,
             user_id: story.user_id,
             content_type: story.content_type,
@@ -163,5 +166,12 @@ mod tests {
             "unless the author asks"
         );
         assert_eq!(shown["filters"], serde_json::json!([1]));
+    }
+
+    #[test]
+    fn a_text_that_is_no_json_is_left_out() {
+        let json = Some(serde_json::json!({"a": 1}));
+        assert_eq!(client_json(Some("{\"a\":1}")), json);
+        assert_eq!((client_json(Some("{")), client_json(None)), (None, None));
     }
 }

@@ -8,8 +8,11 @@ use whisper_store::{Answers, Doc, Filter, Get, Order, Query, Questions, ReadSet,
 
 use whisper_messages::{is_reader, is_voice};
 
-use crate::access::active;
-use crate::rules::MANAGERS;
+use super::access::active;
+
+/// Roles that may change the conversation and its members.
+pub const MANAGERS: [ConversationMemberRole; 2] =
+    [ConversationMemberRole::Owner, ConversationMemberRole::Admin];
 
 /// Most ids in `participantIds`, `adminIds` and `moderatorIds`; the members' list has them all.
 pub const SHOWN_MEMBERS: u32 = 100;

@@ -1,0 +1,6 @@
+#![doc = include_str!("../README.md")]
+
+pub mod conversations;
+pub mod members;
+pub mod notifications;
+pub mod stories;

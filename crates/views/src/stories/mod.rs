@@ -1,0 +1,9 @@
+//! Stories as those who may see them do.
+
+mod ids;
+mod seen;
+mod view;
+
+pub use ids::{by_id, reaction_id, view_id};
+pub use seen::{stories_of, stories_seen};
+pub use view::{StoryAnswerView, StoryPostView, named};
