@@ -59,11 +59,18 @@ impl Loader<'_> {
             };
             let context = self.context(component, &key_value);
             let context = Arc::new(context.map_err(|e| anyhow!("[component.{id}]: {e}"))?);
+            let limits = match component.requests_per_instance {
+                None => self.limits.clone(),
+                Some(requests) => Limits {
+                    requests: usize::try_from(requests).unwrap_or(usize::MAX),
+                    ..self.limits.clone()
+                },
+            };
             let instances = Instances::new(
                 engine.clone(),
                 pre,
                 Arc::clone(&context),
-                self.limits.clone(),
+                limits,
                 Arc::clone(&stats),
                 self.faults.clone(),
             );

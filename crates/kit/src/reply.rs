@@ -1,5 +1,9 @@
 //! Answers that went well.
 
+use std::cell::Cell;
+use std::fmt;
+use std::rc::Rc;
+
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
@@ -11,11 +15,23 @@ use crate::outlet::{Opened, Outlet};
 pub type Response = http::Response<Bytes>;
 
 /// An answer under construction.
+#[derive(Clone)]
 pub struct Reply {
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Bytes,
-    opened: Option<Opened>,
+    /// Taken once, by the edge.
+    opened: Option<Rc<Cell<Option<Opened>>>>,
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Reply {
@@ -83,7 +99,9 @@ impl Reply {
         opened: impl FnOnce(Outlet) -> F + 'static,
     ) -> Self {
         Self {
-            opened: Some(Box::new(|outlet| Box::pin(opened(outlet)))),
+            opened: Some(Rc::new(Cell::new(Some(Box::new(|outlet| {
+                Box::pin(opened(outlet))
+            }))))),
             ..Self::bytes(200, content_type, Bytes::new())
         }
     }
@@ -128,7 +146,7 @@ impl Reply {
 
     /// What a body that goes on is written by; none where the body is whole.
     pub(crate) fn take_opened(&mut self) -> Option<Opened> {
-        self.opened.take()
+        self.opened.take()?.take()
     }
 
     pub(crate) fn into_response(self) -> Response {

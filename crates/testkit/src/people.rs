@@ -83,6 +83,27 @@ impl Person {
         self.call(app, "POST", &path).send().expect(200);
     }
 
+    /// The same person on another device.
+    pub fn sign_in(&self, app: &TestApp) -> Self {
+        let body = json!({"email": self.email, "password": self.password});
+        let body = app.post("/v1/sessions").json(&body).send();
+        let body = body.expect(201);
+        Self::from_tokens(&body, &self.username, &self.email, &self.password)
+    }
+
+    /// The same person on the same device, with new tokens.
+    pub fn refreshed(&self, app: &TestApp) -> Self {
+        let body = json!({"refreshToken": self.refresh_token});
+        let body = app.post("/v1/sessions/refresh").json(&body).send();
+        let body = body.expect(200);
+        let text = |key: &str| body[key].as_str().expect("a token").to_owned();
+        Self {
+            token: text("accessToken"),
+            refresh_token: text("refreshToken"),
+            ..self.clone()
+        }
+    }
+
     /// Any call as this person.
     pub fn call(&self, app: &TestApp, method: &str, path: &str) -> Call {
         app.call(method, path).bearer(&self.token)

@@ -101,7 +101,11 @@ impl Audience {
             match new.kind.as_str() {
                 "user.blocked" | "user.unblocked" => {
                     let both = [by, new.text("userId")];
-                    anew.extend(both.into_iter().flatten().filter_map(|user| self.user(user)));
+                    anew.extend(
+                        both.into_iter()
+                            .flatten()
+                            .filter_map(|user| self.user(user)),
+                    );
                 }
                 kind if kind.starts_with("profile.") => {
                     anew.extend(by.and_then(|user| self.user(user)));

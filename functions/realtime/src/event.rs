@@ -95,13 +95,16 @@ pub enum What {
     Receipt(ReceiptView),
     /// The user has a conversation that they hadn't before.
     #[serde(rename = "conversation.added")]
-    ConversationAdded(OneConversationView),
+    ConversationAdded(ConversationPartView),
     /// The user's own side of a conversation changed, on this device or another: read, muted, pinned, archived, cleared.
     #[serde(rename = "conversation.mine")]
-    ConversationMine(OneConversationView),
+    ConversationMine(ConversationPartView),
     /// The user's pinned conversations, or their order, changed.
     #[serde(rename = "pinned_conversations.changed")]
     PinsChanged(PinsChangedView),
+    /// The user cleared a conversation: the messages up to this one are gone for them.
+    #[serde(rename = "conversation.cleared")]
+    ConversationCleared(ConversationClearedView),
     /// A conversation changed for all its members.
     #[serde(rename = "conversation.changed")]
     ConversationChanged(ConversationChangedView),
@@ -165,6 +168,7 @@ impl What {
             What::Receipt(_) => "receipt",
             What::ConversationAdded(_) => "conversation.added",
             What::ConversationMine(_) => "conversation.mine",
+            What::ConversationCleared(_) => "conversation.cleared",
             What::PinsChanged(_) => "pinned_conversations.changed",
             What::ConversationChanged(_) => "conversation.changed",
             What::ConversationRemoved(_) => "conversation.removed",
@@ -218,6 +222,9 @@ view! {
         conversation_id: String,
         /// The message, as its history shows it to the user.
         message: MessageView,
+        /// How many messages answer the one that it answers, by now; absent where it answers none that the user sees.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reply_count: Option<i64>,
         /// The people whom it names.
         #[serde(flatten)]
         users: Users,
@@ -264,6 +271,39 @@ view! {
         kind: ReceiptKind,
         /// The newest message that they received or read.
         message_id: String,
+    }
+}
+
+view! {
+    /// A conversation as the user sees it.
+    ConversationPartView {
+        /// The conversation, as `GET` shows it to the user.
+        conversation: ConversationView,
+        /// The people whom it names.
+        #[serde(flatten)]
+        users: Users,
+    }
+}
+
+view! {
+    /// A conversation whose history begins anew for the user.
+    ConversationClearedView {
+        /// The newest of the messages that are gone.
+        message_id: String,
+        /// The conversation, as `GET` shows it to the user.
+        conversation: ConversationView,
+        /// The people whom it names.
+        #[serde(flatten)]
+        users: Users,
+    }
+}
+
+impl From<OneConversationView> for ConversationPartView {
+    fn from(of: OneConversationView) -> Self {
+        ConversationPartView {
+            conversation: of.conversation,
+            users: of.users,
+        }
     }
 }
 

@@ -110,7 +110,11 @@ impl Hub {
     ///
     /// # Errors
     /// The stream itself, while it is behind the others, or the log is being read.
-    pub fn join(self: &Rc<Self>, ctx: &Ctx, joining: Joining) -> std::result::Result<(), Box<Joining>> {
+    pub fn join(
+        self: &Rc<Self>,
+        ctx: &Ctx,
+        joining: Joining,
+    ) -> std::result::Result<(), Box<Joining>> {
         let is_behind = self.is_running.get() && joining.at.seq < self.position.get();
         if self.is_reading.get() || is_behind {
             return Err(Box::new(joining));

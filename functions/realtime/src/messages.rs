@@ -64,9 +64,7 @@ fn form(kind: &str) -> Option<(Form, Ears)> {
         "message.pinned" | "message.unpinned" => {
             (Form::Fields(&["isPinned", "pinnedAt"], &[]), Ears::All)
         }
-        "message.starred" | "message.unstarred" => {
-            (Form::Fields(&[], &["isStarred"]), Ears::Doer)
-        }
+        "message.starred" | "message.unstarred" => (Form::Fields(&[], &["isStarred"]), Ears::Doer),
         "message.viewed" => (Form::Fields(&[], &["viewOnce"]), Ears::DoerAndSender),
         "reaction.set" | "reaction.removed" => (
             Form::Fields(&["reactions", "reactionCounts"], &["myReactions"]),
@@ -152,9 +150,13 @@ fn what(
     let (common, own) = match form {
         Form::Whole => {
             let fields = seen.fields(message)?;
+            let message = seen.message(message)?.clone();
+            let answered = message.reply_to_message_id.as_deref();
+            let answered = answered.and_then(|id| seen.message(id));
             return Some(What::MessageCreated(MessageCreatedView {
                 conversation_id: place_of,
-                message: seen.message(message)?.clone(),
+                reply_count: answered.map(|answered| answered.reply_count),
+                message,
                 users: seen.users_in(&Value::Object(fields.clone()).to_string()),
             }));
         }
@@ -162,7 +164,13 @@ fn what(
         Form::Fields(common, own) => (common, own),
     };
     let is_alone = matches!(group, Group::Alone(_));
-    let changes = changes(seen, message, common, if is_alone { own } else { &[] }, is_alone)?;
+    let changes = changes(
+        seen,
+        message,
+        common,
+        if is_alone { own } else { &[] },
+        is_alone,
+    )?;
     let by_user_id = doer(round, new, place, user);
     let named = format!(
         "{} {}",

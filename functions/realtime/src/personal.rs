@@ -52,7 +52,7 @@ async fn notified(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
     let unread = unread_notifications(round.ctx, &to).await?;
     let what = What::NotificationCreated(NotificationCreatedView {
         notification,
-        unread_count: unread.unread_count,
+        unread_count: unread.count,
         users,
     });
     round.tell_one(new, to, what, told).await
@@ -167,7 +167,12 @@ async fn asked(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()
     let pairs = match (new.text("requesterId"), new.text("recipientId")) {
         (Some(one), Some(other)) => vec![(one, other), (other, one)],
         // The one who asked isn't told of a refusal.
-        _ => new.by.as_deref().zip(new.text("userId")).into_iter().collect(),
+        _ => new
+            .by
+            .as_deref()
+            .zip(new.text("userId"))
+            .into_iter()
+            .collect(),
     };
     for (user, other) in pairs {
         let Some(to) = round.audience.user(user) else {

@@ -15,8 +15,8 @@ use whisper_views::members::members_of;
 
 use crate::audience::User;
 use crate::event::{
-    ConversationChangedView, ConversationRemovedView, Departure, PinsChangedView, ReceiptKind,
-    ReceiptView, What, common_fields, object,
+    ConversationChangedView, ConversationClearedView, ConversationRemovedView, Departure,
+    PinsChangedView, ReceiptKind, ReceiptView, What, common_fields, object,
 };
 use crate::frame::Frame;
 use crate::news::News;
@@ -39,7 +39,9 @@ struct Moves<'a> {
 pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> {
     let place = match new.conversation() {
         Some(place) => place,
-        None if new.kind == "pinned_conversations.changed" => return pinned(round, new, told).await,
+        None if new.kind == "pinned_conversations.changed" => {
+            return pinned(round, new, told).await;
+        }
         None => return Ok(()),
     };
     let user = new.text("userId");
@@ -117,7 +119,17 @@ async fn mine(round: &Round<'_>, new: &News, place: &str, told: &mut Vec<Told>) 
     };
     match conversation_of(round.ctx, &to, place).await? {
         Some(view) => {
-            let what = What::ConversationMine(view);
+            let cleared = new
+                .text("messageId")
+                .filter(|_| new.kind == "conversation.cleared");
+            let what = match cleared {
+                Some(message) => What::ConversationCleared(ConversationClearedView {
+                    message_id: message.to_owned(),
+                    conversation: view.conversation,
+                    users: view.users,
+                }),
+                None => What::ConversationMine(view.into()),
+            };
             round.tell_one(new, to, what, told).await
         }
         None => Ok(()),
@@ -136,7 +148,7 @@ async fn added(
     };
     match conversation_of(round.ctx, &to, place).await? {
         Some(view) => {
-            let what = What::ConversationAdded(view);
+            let what = What::ConversationAdded(view.into());
             round.tell_one(new, to, what, told).await
         }
         None => Ok(()),

@@ -80,7 +80,8 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
     let mut pauses = PAUSES.into_iter();
     let mut pause = PAUSES[0];
     loop {
-        let (frames, at) = match replay(&ctx, &mut audience, from).await? {
+        // By the time of each look: what has ended by then isn't told.
+        let (frames, at) = match replay(&ctx.anew()?, &mut audience, from).await? {
             Missed::Events(frames, at) => (frames, at),
             Missed::TooMuch => return answer(&ctx, Vec::new(), newest, true).await,
         };
@@ -90,7 +91,10 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
         };
         let now = Instant::now();
         if !frames.is_empty() || now >= deadline {
-            let events = frames.iter().map(|frame| frame.value()).collect::<Result<_>>()?;
+            let events = frames
+                .iter()
+                .map(|frame| frame.value())
+                .collect::<Result<_>>()?;
             return answer(&ctx, events, from, false).await;
         }
         pause = pauses.next().unwrap_or(pause);
@@ -100,12 +104,7 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
     }
 }
 
-async fn answer(
-    ctx: &Ctx,
-    events: Vec<Value>,
-    next: Position,
-    is_reset: bool,
-) -> Result<Reply> {
+async fn answer(ctx: &Ctx, events: Vec<Value>, next: Position, is_reset: bool) -> Result<Reply> {
     Reply::ok(&PollView {
         events,
         next: next.seal(ctx).await?,

@@ -12,9 +12,7 @@ use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_messages::{MessageView, Mirror, is_group, show_history};
 use whisper_people::{Users, by_ids};
-use whisper_schema::prelude::{
-    Conversation, ConversationMemberRole, Message, SystemMessage,
-};
+use whisper_schema::prelude::{Conversation, ConversationMemberRole, Message, SystemMessage};
 use whisper_store::Doc;
 
 use crate::audience::{Audience, User};
@@ -115,11 +113,10 @@ impl Facts {
             .get(place)
             .is_some_and(|doers| doers.contains(&**user));
         let messages = || self.of(place);
-        let stands_apart = does
-            || messages().any(|message| {
+        let stands_apart =
+            does || messages().any(|message| {
                 message.sender_id == **user || own.may_miss(message.seq, conversation)
-            })
-            || viewer.blocks.may_hit(self.named(place));
+            }) || viewer.blocks.may_hit(self.named(place));
         if stands_apart {
             return Group::Alone(Rc::clone(user));
         }
@@ -171,10 +168,17 @@ impl Sights {
     ) -> Result<Self> {
         let mut sights = Sights::default();
         for (group, (user, places)) in groups {
-            let wanted: Vec<(&str, &str)> = places
+            let of = |place| {
+                facts.of(place).flat_map(|message| {
+                    let answered = message.reply_to_message_id.as_deref();
+                    [message.id.as_str()].into_iter().chain(answered)
+                })
+            };
+            let wanted: BTreeSet<(&str, &str)> = places
                 .iter()
-                .flat_map(|place| facts.of(place).map(|m| (place.as_str(), m.id.as_str())))
+                .flat_map(|place| of(place).map(|id| (place.as_str(), id)))
                 .collect();
+            let wanted: Vec<(&str, &str)> = wanted.into_iter().collect();
             if wanted.is_empty() {
                 continue;
             }

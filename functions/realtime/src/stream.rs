@@ -128,7 +128,10 @@ async fn serve(ctx: &Ctx, caller: Caller, start: Start, mut outlet: Outlet) -> R
         Start::Anew(at) => reset(ctx, at).await?,
         _ => ready(ctx, at).await?,
     };
-    if !outlet.write(format!("{RETRY}{}", first.sse).into_bytes()).await {
+    if !outlet
+        .write(format!("{RETRY}{}", first.sse).into_bytes())
+        .await
+    {
         return Ok(());
     }
     let hub = Hub::of_instance();

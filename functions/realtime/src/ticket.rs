@@ -48,10 +48,9 @@ async fn create(ctx: Ctx, _: Request) -> Result<Reply> {
         session_id: caller.session_id,
         expires_at: ctx.now().plus(LIFE * 1000),
     };
-    let batch = Batch::new().insert(&row).delete_where(
-        Filter::lt(StreamTicket::EXPIRES_AT, ctx.now()),
-        SWEPT,
-    );
+    let batch = Batch::new()
+        .insert(&row)
+        .delete_where(Filter::lt(StreamTicket::EXPIRES_AT, ctx.now()), SWEPT);
     let uses = Uses::of(&ctx, &[(RATE, 1)]).await?;
     uses.try_commit(&ctx, batch).await?;
     Reply::created(&StreamTicketView {
@@ -70,7 +69,12 @@ pub async fn redeem(ctx: &Ctx, ticket: &str) -> Result<()> {
     let found = found.filter(|found| found.expires_at > ctx.now());
     let found = found.ok_or_else(refused)?;
     let is_there = Filter::<StreamTicket>::eq(Column::id(), id.as_str());
-    match ctx.store().await?.commit(Batch::new().delete_if(&id, is_there)).await {
+    match ctx
+        .store()
+        .await?
+        .commit(Batch::new().delete_if(&id, is_there))
+        .await
+    {
         Ok(_) => {}
         // Somebody else was first.
         Err(StoreError::ConditionFailed { .. }) => return Err(refused()),
@@ -85,6 +89,7 @@ pub async fn redeem(ctx: &Ctx, ticket: &str) -> Result<()> {
 }
 
 fn refused() -> Error {
-    let detail = "Send an access token, or a ticket that wasn't used and is less than 30 seconds old.";
+    let detail =
+        "Send an access token, or a ticket that wasn't used and is less than 30 seconds old.";
     Error::new(Code::Unauthenticated, detail)
 }

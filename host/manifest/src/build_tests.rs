@@ -19,6 +19,7 @@ fn component(id: &str, command: &str) -> Component {
         variables: Default::default(),
         environment: Default::default(),
         computes: false,
+        requests_per_instance: None,
         build: Some(Build {
             commands: vec![command.into()],
             workdir: "/app".into(),

@@ -35,6 +35,8 @@ pub struct Component {
     pub build: Option<Build>,
     /// Whether it computes for long, such as hashes of passwords: the embedded host runs it in threads of its own.
     pub computes: bool,
+    /// How many requests an instance of it serves in the embedded host; none: as many as those of others.
+    pub requests_per_instance: Option<u32>,
     /// Its settings as a function on Appwrite.
     pub function: Function,
 }
@@ -85,6 +87,7 @@ fn read(id: String, mut fields: Fields<'_, '_, '_>, dir: &Path) -> Component {
         environment: fields.string_map("environment"),
         build: None,
         computes: false,
+        requests_per_instance: None,
         function: Function::default(),
         id,
     };
@@ -100,7 +103,11 @@ fn read(id: String, mut fields: Fields<'_, '_, '_>, dir: &Path) -> Component {
     ]);
     let tool = fields.table("tool");
     let own = tool.map(|(table, _)| function::read(table, &component.id, fields.problems));
-    let Own { computes, function } = own.unwrap_or_default();
+    let Own {
+        computes,
+        requests_per_instance,
+        function,
+    } = own.unwrap_or_default();
     if computes && !component.allowed_outbound_hosts.is_empty() {
         fields.problem(
             "a component that computes may call nobody: `allowed_outbound_hosts` must be empty",
@@ -114,6 +121,7 @@ fn read(id: String, mut fields: Fields<'_, '_, '_>, dir: &Path) -> Component {
     Component {
         build,
         computes,
+        requests_per_instance,
         function,
         ..component
     }

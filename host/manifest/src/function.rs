@@ -1,4 +1,4 @@
-//! `[component.<id>.tool.whisper]`: whether the component computes, for the embedded host, and in `…appwrite` its properties
+//! `[component.<id>.tool.whisper]`: whether the component computes and how many requests an instance serves, for the embedded host, and in `…appwrite` its properties
 //! as a function there. Spin ignores both; other tools' tables are ignored.
 
 use toml::de::DeTable;
@@ -33,6 +33,8 @@ impl Default for Function {
 pub(crate) struct Own {
     /// Whether it computes for long, and is run in threads of its own.
     pub computes: bool,
+    /// How many requests an instance of it serves; none: as many as those of others.
+    pub requests_per_instance: Option<u32>,
     /// Its settings as a function on Appwrite.
     pub function: Function,
 }
@@ -49,6 +51,7 @@ pub(crate) fn read<'a>(tools: &DeTable<'a>, component: &str, problems: &mut Coll
     };
     let mut fields = Fields::new(table, offset, title(""), problems);
     let computes = fields.flag("computes");
+    let requests_per_instance = fields.number("requests_per_instance");
     let appwrite = fields.table("appwrite");
     fields.finish();
     let function = appwrite.map(|(table, offset)| {
@@ -59,6 +62,7 @@ pub(crate) fn read<'a>(tools: &DeTable<'a>, component: &str, problems: &mut Coll
     });
     Own {
         computes,
+        requests_per_instance,
         function: function.unwrap_or_default(),
     }
 }
@@ -124,6 +128,10 @@ mod tests {
             ("[component.a.tool.whisper]\nappwrit = {}", "`appwrite`?"),
             ("[component.a.tool.whisper]\ncompute = true", "`computes`?"),
             ("[component.a.tool.whisper]\ncomputes = 2", "true or false"),
+            (
+                "[component.a.tool.whisper]\nrequests_per_instance = 0",
+                "requests_per_instance",
+            ),
             (
                 "allowed_outbound_hosts = [\"http://a.spin.internal\"]\n[component.a.tool.whisper]\ncomputes = true",
                 "may call nobody",

@@ -89,6 +89,7 @@ fn read<'a>(
         application,
         schedules: tool.schedules,
         fault_route: tool.fault_route,
+        stop_route: tool.stop_route,
         docs_route: tool.docs_route,
         settings: tool.settings,
         variables: variables

@@ -26,6 +26,8 @@ pub struct Manifest {
     pub schedules: Vec<ScheduleEntry>,
     /// The route of the host's reports of components that stopped, from the same table.
     pub fault_route: Option<String>,
+    /// The route that hears that the host is about to stop, from the same table.
+    pub stop_route: Option<String>,
     /// The page that explains the application's API, from the same table.
     pub docs_route: Option<String>,
     /// The forms that values of variables have, from the same table.

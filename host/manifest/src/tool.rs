@@ -20,6 +20,8 @@ pub struct Tool {
     pub schedules: Vec<ScheduleEntry>,
     /// The path that the host posts to when a component stopped; none: it stands in the log alone.
     pub fault_route: Option<String>,
+    /// The path that the host posts to when it was told to stop, for streams to end with a word; none: they are cut.
+    pub stop_route: Option<String>,
     /// The path of the page that explains the application's API, for the host's banner.
     pub docs_route: Option<String>,
     /// The forms of variables, which the host checks at its start.
@@ -45,12 +47,14 @@ pub(crate) fn read<'a>(tools: &DeTable<'a>, problems: &mut Collector<'a>) -> Too
         route
     };
     let fault_route = route("fault_route");
+    let stop_route = route("stop_route");
     let docs_route = route("docs_route");
     let settings = fields.table("settings");
     fields.finish();
     Tool {
         schedules: list.map_or_else(Vec::new, |list| read_schedules(list, problems)),
         fault_route,
+        stop_route,
         docs_route,
         settings: settings
             .map(|(table, _)| setting::read(table, problems))

@@ -233,6 +233,14 @@ impl Up {
         if scheduled {
             tokio::spawn(Arc::clone(&schedules).run(stop.receiver()));
         }
+        if let Some(route) = running.manifest.stop_route.clone() {
+            let (schedules, mut stopped) = (Arc::clone(&schedules), stop.receiver());
+            tokio::spawn(async move {
+                if stopped.wait_for(|stop| *stop).await.is_ok() {
+                    schedules.post(&route).await;
+                }
+            });
+        }
         banner::Banner {
             manifest: &running.manifest,
             address,

@@ -1,0 +1,243 @@
+//! Each kind of event, for the right people and nobody else.
+
+use serde_json::{Value, json};
+use whisper_kit::Method;
+
+use super::world::{User, World};
+
+/// Everybody's events of a doing, by who hears them: the types.
+fn heard(world: &World, users: &[&User], doing: impl FnOnce()) -> Vec<Vec<Value>> {
+    let from: Vec<String> = users.iter().map(|user| world.poll(user, None).1).collect();
+    doing();
+    let all = users.iter().zip(&from);
+    all.map(|(user, from)| world.poll(user, Some(from)).0)
+        .collect()
+}
+
+fn types(events: &[Value]) -> Vec<&str> {
+    events
+        .iter()
+        .map(|event| event["type"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn a_message_its_changes_and_its_end_are_told_to_members_alone() {
+    let world = World::new();
+    let [ann, bob, eve] = ["ann", "bob", "eve"].map(|name| world.user(name));
+    let place = world.group(&ann, &[&bob]);
+    let path = format!("/v1/conversations/{place}/messages");
+    let mut message = String::new();
+    let all = heard(&world, &[&ann, &bob, &eve], || {
+        message = world.say(&ann, &place, "hello")
+    });
+    assert_eq!(types(&all[0]), ["message.created"]);
+    assert_eq!(all[0][0]["id"], all[1][0]["id"]);
+    assert_eq!(types(&all[1]), ["message.created"]);
+    assert_eq!(types(&all[2]), Vec::<&str>::new());
+    let one = format!("{path}/{message}");
+    let steps: [(Method, String, Value, &str); 6] = [
+        (
+            Method::PATCH,
+            one.clone(),
+            json!({"content": "better"}),
+            "content",
+        ),
+        (
+            Method::PUT,
+            format!("{one}/reactions/%F0%9F%91%8D"),
+            Value::Null,
+            "reactionCounts",
+        ),
+        (Method::PUT, format!("{one}/pin"), Value::Null, "pinnedAt"),
+        (
+            Method::DELETE,
+            format!("{one}/pin"),
+            Value::Null,
+            "pinnedAt",
+        ),
+        (
+            Method::DELETE,
+            format!("{one}/reactions/%F0%9F%91%8D"),
+            Value::Null,
+            "reactionCounts",
+        ),
+        (
+            Method::DELETE,
+            format!("{one}?for=all"),
+            Value::Null,
+            "deletedAt",
+        ),
+    ];
+    for (method, path, body, field) in steps {
+        let all = heard(&world, &[&ann, &bob, &eve], || {
+            let answer = world.call(&ann, method.clone(), &path, &body);
+            assert!(
+                answer.response.status().is_success(),
+                "{path}: {}",
+                answer.body
+            );
+        });
+        for events in &all[..2] {
+            let of_it = events
+                .iter()
+                .find(|event| event["type"] == "message.changed");
+            let of_it = of_it.unwrap_or_else(|| panic!("{path}: {events:?}"));
+            assert_eq!(of_it["messageId"], json!(message));
+            assert!(of_it["changes"].get(field).is_some(), "{path}: {of_it}");
+        }
+        assert_eq!(types(&all[2]), Vec::<&str>::new(), "{path}");
+        // The change is what the history shows then.
+        let shown = world.call(&bob, Method::GET, &one, &Value::Null);
+        if shown.response.status() == 200 {
+            let of_it = all[1]
+                .iter()
+                .find(|event| event["type"] == "message.changed")
+                .unwrap();
+            for (key, value) in of_it["changes"].as_object().unwrap() {
+                let now = shown.body.get(key).unwrap_or(&Value::Null);
+                assert_eq!(now, value, "{key} after {path}");
+            }
+        }
+    }
+}
+
+#[test]
+fn own_doings_reach_ones_own_devices_alone() {
+    let world = World::new();
+    let [ann, bob] = ["ann", "bob"].map(|name| world.user(name));
+    let place = world.group(&ann, &[&bob]);
+    let message = world.say(&bob, &place, "hello");
+    let one = format!("/v1/conversations/{place}/messages/{message}");
+    let me = format!("/v1/conversations/{place}/me");
+    let steps: [(Method, String, Value, &str); 5] = [
+        (
+            Method::PUT,
+            format!("{one}/star"),
+            Value::Null,
+            "message.changed",
+        ),
+        (
+            Method::PATCH,
+            me.clone(),
+            json!({"isMuted": true}),
+            "conversation.mine",
+        ),
+        (
+            Method::DELETE,
+            format!("{one}?for=me"),
+            Value::Null,
+            "message.removed",
+        ),
+        (
+            Method::PUT,
+            format!("/v1/conversations/{place}/draft"),
+            json!({"content": "I"}),
+            "draft.changed",
+        ),
+        (
+            Method::PUT,
+            format!("/v1/blocks/{}", bob.id),
+            Value::Null,
+            "block.changed",
+        ),
+    ];
+    for (method, path, body, kind) in steps {
+        let all = heard(&world, &[&ann, &bob], || {
+            let answer = world.call(&ann, method.clone(), &path, &body);
+            assert!(
+                answer.response.status().is_success(),
+                "{path}: {}",
+                answer.body
+            );
+        });
+        assert_eq!(types(&all[0]), [kind], "{path}");
+        assert_eq!(types(&all[1]), Vec::<&str>::new(), "{path}");
+    }
+}
+
+#[test]
+fn receipts_reach_those_who_share_theirs() {
+    let world = World::new();
+    let [ann, bob, cat] = ["ann", "bob", "cat"].map(|name| world.user(name));
+    let place = world.group(&ann, &[&bob, &cat]);
+    let message = world.say(&ann, &place, "hello");
+    let path = format!("/v1/conversations/{place}/read");
+    let off = json!({"privacySettings": {"readReceipts": false}});
+    world.call(&cat, Method::PATCH, "/v1/me", &off).expect(200);
+    let all = heard(&world, &[&ann, &bob, &cat], || {
+        world
+            .post(&bob, &path, &json!({"messageId": message}))
+            .expect(200);
+    });
+    assert_eq!(types(&all[0]), ["receipt"]);
+    assert_eq!(all[0][0]["userId"], json!(bob.id));
+    assert_eq!(all[0][0]["messageId"], json!(message));
+    assert_eq!(types(&all[1]), ["conversation.mine"]);
+    assert_eq!(types(&all[2]), Vec::<&str>::new());
+    let all = heard(&world, &[&ann, &bob, &cat], || {
+        world
+            .post(&cat, &path, &json!({"messageId": message}))
+            .expect(200);
+    });
+    assert_eq!(types(&all[0]), Vec::<&str>::new(), "Cat shares none");
+    assert_eq!(types(&all[2]), ["conversation.mine"]);
+}
+
+#[test]
+fn members_come_and_go_and_each_hears_their_side() {
+    let world = World::new();
+    let [ann, bob, cat] = ["ann", "bob", "cat"].map(|name| world.user(name));
+    let place = world.group(&ann, &[&bob]);
+    let members = format!("/v1/conversations/{place}/members");
+    let all = heard(&world, &[&ann, &bob, &cat], || {
+        world
+            .post(&ann, &members, &json!({"userIds": [cat.id]}))
+            .expect(200);
+    });
+    for events in &all[..2] {
+        assert_eq!(types(events), ["conversation.changed"]);
+        assert_eq!(events[0]["changes"]["participantCount"], 3);
+        assert_eq!(events[0]["members"][0]["userId"], json!(cat.id));
+        let told = &events[0]["messages"][0];
+        assert_eq!(told["isSystemMessage"], true);
+    }
+    assert_eq!(types(&all[2]), ["conversation.added"]);
+    assert_eq!(all[2][0]["users"][&ann.id]["username"], "ann");
+    let all = heard(&world, &[&ann, &bob, &cat], || {
+        let path = format!("{members}/{}", cat.id);
+        world
+            .call(&ann, Method::DELETE, &path, &Value::Null)
+            .expect(204);
+    });
+    assert_eq!(types(&all[1]), ["conversation.changed"]);
+    assert_eq!(all[1][0]["leftUserIds"], json!([cat.id]));
+    assert_eq!(types(&all[2]), ["conversation.removed"]);
+    assert_eq!(all[2][0]["reason"], "removed");
+}
+
+#[test]
+fn a_place_is_good_for_five_hundred_events_and_a_day() {
+    let world = World::new();
+    let [ann, bob] = ["ann", "bob"].map(|name| world.user(name));
+    let place = world.group(&ann, &[&bob]);
+    let (_, from, _) = world.poll(&bob, None);
+    for n in 0..500 {
+        world.say(&ann, &place, &n.to_string());
+    }
+    let (events, _, is_reset) = world.poll(&bob, Some(&from));
+    assert_eq!((events.len(), is_reset), (500, false));
+    world.say(&ann, &place, "one more");
+    let (events, next, is_reset) = world.poll(&bob, Some(&from));
+    assert_eq!((events.len(), is_reset), (0, true));
+    world.say(&ann, &place, "behind it");
+    let (events, ..) = world.poll(&bob, Some(&next));
+    assert_eq!(events[0]["message"]["content"], "behind it");
+    world.realtime.advance(24 * 3_600_000 + 60_000);
+    let bob = User {
+        token: futures::executor::block_on(world.realtime.session(&bob.id)),
+        ..bob
+    };
+    let (events, _, is_reset) = world.poll(&bob, Some(&next));
+    assert_eq!((events.len(), is_reset), (0, true));
+}
