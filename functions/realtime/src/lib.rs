@@ -1,5 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod presence;
+pub mod signals;
+mod typing;
+mod watched;
+
 use whisper_kit::Api;
 
 #[cfg(target_family = "wasm")]
@@ -7,8 +12,11 @@ whisper_kit::entry!(crate::api);
 
 /// The endpoints of this function.
 pub fn api() -> Api {
-    Api::new(
+    let api = Api::new(
         "realtime",
         "Tells every device what happens: streams and long polls, typing, presence.",
     )
+    .rates(&[typing::SIGNS, presence::WORDS, watched::CHANGES]);
+    let api = typing::endpoints(api);
+    presence::endpoints(api).endpoint(watched::endpoint())
 }
