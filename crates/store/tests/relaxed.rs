@@ -41,7 +41,10 @@ fn its_writing_connection_alone_is_relaxed() {
     block_on(store.commit(view(4))).unwrap();
     assert_eq!(driver.opened(), before + 1);
     assert_eq!(syncs(&driver.statements()), Vec::<&str>::new());
-    assert_eq!(block_on(store.read(Query::<StoryView>::new().count(9))), Ok(4));
+    assert_eq!(
+        block_on(store.read(Query::<StoryView>::new().count(9))),
+        Ok(4)
+    );
 }
 
 #[test]
@@ -61,7 +64,10 @@ fn it_migrates_a_database_that_nobody_used_yet() {
     let relaxed = store.relaxed();
     block_on(relaxed.commit(view(1))).unwrap();
     assert_eq!(block_on(store.read(Query::<Event>::new().count(1))), Ok(0));
-    assert_eq!(block_on(store.read(Query::<StoryView>::new().count(9))), Ok(1));
+    assert_eq!(
+        block_on(store.read(Query::<StoryView>::new().count(9))),
+        Ok(1)
+    );
 }
 
 #[test]

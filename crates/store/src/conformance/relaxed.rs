@@ -61,7 +61,9 @@ pub async fn commits_are_in_one_order(place: Place) -> Check {
         way.commit(Batch::new().insert(&message(&format!("m{n}"))))
             .await?;
     }
-    let found = relaxed.read(Query::<Message>::new().in_commit_order(0)).await?;
+    let found = relaxed
+        .read(Query::<Message>::new().in_commit_order(0))
+        .await?;
     same!(ids(&found), ["m0", "m1", "m2", "m3"]);
     Ok(())
 }
