@@ -70,7 +70,8 @@ mod tests {
     fn devices_add_up() {
         use DeviceStatus::{Away, Busy, Invisible, Online};
         use PresenceStatus as Is;
-        let cases: [(&[(DeviceStatus, i64)], Is, i64); 11] = [
+        type Case = (&'static [(DeviceStatus, i64)], PresenceStatus, i64);
+        let cases: [Case; 11] = [
             (&[], Is::Offline, 0),
             (&[(Online, 1)], Is::Online, 1),
             (&[(Online, 0)], Is::Offline, 0),

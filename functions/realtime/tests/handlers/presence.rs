@@ -161,6 +161,7 @@ fn a_word_is_remembered_for_a_day_and_costs_two_reads_and_a_commit() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)]
 fn every_rule_for_every_viewer() {
     // A setting, and what a friend and a stranger see of somebody who is there, and of somebody who was ten minutes ago.
     let hidden = ("offline", "");
