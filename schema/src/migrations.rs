@@ -163,4 +163,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "kinds",
         sql: include_str!("../migrations/sqlite/0030_kinds.sql"),
     },
+    Migration {
+        number: 33,
+        name: "realtime",
+        sql: include_str!("../migrations/sqlite/0033_realtime.sql"),
+    },
 ];

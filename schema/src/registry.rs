@@ -17,10 +17,11 @@ use crate::system::{
     MessageDraft, MessageExpiry, MessageMark, MessageOpening, MessagePin, MessageReaction,
     MessageReactionCount, MessageReference, MessageRemains, MessageThread, MessageVersion,
     NotificationSettings, OpenedMessage, OutgoingWebhook, PollBallot, PollChoice, PollClosing,
-    PollTally, PostHashtag, PostViewer, Progress, ProgressDay, ProgressWeek, PublicConversation,
-    PublicConversationTag, Push, PushSubscription, RateLimit, ReceiptTrail, ReputationGrant,
-    RestingName, ScheduledBook, ScheduledMessage, SearchEntry, Session, Signal, SigningKey,
-    StickerTag, StoryReaction, StreamTicket, WebhookAttempt, WebhookDelivery,
+    PollTally, PostHashtag, PostViewer, PresenceDevice, PresenceWatch, Progress, ProgressDay,
+    ProgressWeek, PublicConversation, PublicConversationTag, Push, PushSubscription, RateLimit,
+    ReceiptTrail, ReputationGrant, RestingName, ScheduledBook, ScheduledMessage, SearchEntry,
+    Session, Signal, SigningKey, StickerTag, StoryReaction, StreamTicket, WebhookAttempt,
+    WebhookDelivery,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -173,6 +174,8 @@ const SYSTEM_COLLECTIONS: &[&Collection] = &[
     CommunityDeparture::COLLECTION,
     Signal::COLLECTION,
     StreamTicket::COLLECTION,
+    PresenceDevice::COLLECTION,
+    PresenceWatch::COLLECTION,
 ];
 
 /// The collection with this id, the API's or the server's own.

@@ -1,6 +1,6 @@
 //! The context that a handler works with: the store, the time, the settings, and the caller.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use crate::turns::Turns;
 /// The state that the requests of one instance share.
 pub struct Instance {
     pub(crate) store: Option<Store>,
+    relaxed: OnceCell<Store>,
     pub(crate) config: Config,
     pub(crate) clock: Rc<dyn Fn() -> Timestamp>,
     pub(crate) keys: Keys,
@@ -31,6 +32,7 @@ impl Instance {
     pub fn new(store: Option<Store>, config: Config, clock: Rc<dyn Fn() -> Timestamp>) -> Self {
         Self {
             store,
+            relaxed: OnceCell::new(),
             config,
             clock,
             keys: Keys::default(),
@@ -155,6 +157,16 @@ impl Ctx {
     pub async fn store(&self) -> Result<&Store> {
         self.check_session().await?;
         self.database()
+    }
+
+    /// The store whose commits don't wait for the disk ([`Store::relaxed`]): for signs that pass, and for nothing that somebody is told
+    /// would last. The session is looked up as by [`Ctx::store`].
+    ///
+    /// # Errors
+    /// As [`Ctx::store`].
+    pub async fn relaxed(&self) -> Result<&Store> {
+        let store = self.store().await?;
+        Ok(self.0.instance.relaxed.get_or_init(|| store.relaxed()))
     }
 
     /// How many operations of a commit the store does together ([`Store::most_operations`]); none where there is no bound. It reads

@@ -35,7 +35,7 @@ fn call(path: &str, authorization: &str) -> (u16, Option<usize>) {
     };
     let edge = Edge::new(&api).unwrap();
     let response = block_on(edge.answer(Rc::new(instance), request, body));
-    (response.status().as_u16(), read.get())
+    (response.response.status().as_u16(), read.get())
 }
 
 #[test]

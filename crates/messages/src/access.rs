@@ -1,7 +1,7 @@
 //! Rights of users: to see a conversation, and to write to it.
 
 use whisper_kit::Ctx;
-use whisper_kit::error::{OptionExt, Result};
+use whisper_kit::error::{Error, OptionExt, Result};
 use whisper_people::ids::member_id;
 use whisper_schema::main_db::{Conversation, ConversationRight, Message};
 use whisper_schema::system::{ConversationMember, ConversationMemberStatus, MessageMark};
@@ -76,6 +76,26 @@ pub fn member_of(found: Option<Doc<ConversationMember>>) -> Result<ConversationM
 /// Whether somebody belongs to the conversation.
 pub fn is_active(member: &ConversationMember) -> bool {
     member.status == ConversationMemberStatus::Active
+}
+
+/// Refuses a member who may not send anything to a conversation, however long they wait. `is_unwanted`: the other one of a direct
+/// conversation, who hasn't answered, doesn't want messages of theirs.
+///
+/// # Errors
+/// `forbidden`, in the same words for a block and where the other one doesn't want messages.
+pub fn refuse_sender(
+    conversation: &Conversation,
+    member: &ConversationMember,
+    is_unwanted: bool,
+) -> Result<()> {
+    if member.is_blocked || is_unwanted {
+        return Err(Error::forbidden("You can't send to this conversation."));
+    }
+    if !conversation.lets(member.role, ConversationRight::SendMessages) {
+        let detail = "The settings of this conversation don't let you send messages.";
+        return Err(Error::forbidden(detail));
+    }
+    Ok(())
 }
 
 /// Holds while a sender's membership is as it was read: they belong to the conversation, in the same role, and the other

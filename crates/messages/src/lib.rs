@@ -34,7 +34,9 @@ mod viewing;
 mod webhook;
 mod words;
 
-pub use access::{Access, check_member, first_members, is_active, may_still_send, member_of};
+pub use access::{
+    Access, check_member, first_members, is_active, may_still_send, member_of, refuse_sender,
+};
 pub use broadcast::{BroadcastView, MOST_RECIPIENTS, broadcast_copy_id, delivery_of, recipient_id};
 pub use channel::{CommentsView, is_reader, is_voice, post_of, refuse_others, viewer_id, voice};
 pub use direct::{begin_direct, membership};

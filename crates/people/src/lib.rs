@@ -8,8 +8,10 @@ mod friends;
 pub mod ids;
 mod lists;
 mod pair;
+mod presence;
 pub mod privacy;
 mod reach;
+mod relations;
 mod shown;
 mod summary;
 mod visible;
@@ -29,7 +31,12 @@ pub use pair::{
     Between, Pair, between, blocked, blocked_any, contact, contact_id, contact_request_id,
     following, unblocked,
 };
+pub use presence::{
+    LastSeen, LastSeenRoughly, MOST_DEVICES, PresenceChoices, PresenceSeen, Presences, Presenting,
+    live_devices, presence_settings_changed, presence_signal, presences, standing,
+};
 pub use reach::{Reach, Reaching, reach};
+pub use relations::{Relating, Relations, relations};
 pub use shown::{People, Showing, shown_to};
 pub use summary::{UserSummaryView, Users};
 pub use visible::{Audience, Visibility, Visible, audience, in_use, visible};

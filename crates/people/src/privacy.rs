@@ -1,8 +1,14 @@
 //! The rules by which the fields of a profile are shown.
 
+mod presence;
+
 use serde_json::{Map, Value};
 use whisper_schema::prelude::{Choice, Profile, ProfileStatus, StoryAudience};
 use whisper_schema::{Rule, UnknownChoice, choices};
+
+use presence::LAST_SEEN;
+pub(crate) use presence::presence_settings;
+pub use presence::{LastSeenAudience, LastSeenDetail, PresenceRights, shown_status};
 
 choices! {
     /// The people who may see a part of a profile.
@@ -116,10 +122,13 @@ const fn setting(key: &'static str, fields: &'static [&'static str], default: Au
 /// The setting that governs everything but [`ALWAYS`].
 const PROFILE: &str = "profile";
 
+/// The key of the setting that says who sees whether somebody is there.
+const ONLINE_STATUS: &str = "onlineStatus";
+
 /// All settings but [`PROFILE`].
 const SETTINGS: &[Setting] = &[
-    setting("lastSeen", &["lastSeen"], Audience::Everyone),
-    setting("onlineStatus", &["isOnline", "status"], Audience::Everyone),
+    setting(LAST_SEEN, &["lastSeen"], Audience::Everyone),
+    setting(ONLINE_STATUS, &["isOnline", "status"], Audience::Everyone),
     setting("statusMessage", &["statusMessage"], Audience::Everyone),
     setting("email", &["email"], Audience::Nobody),
     setting("phone", &["phone"], Audience::Nobody),
@@ -159,7 +168,10 @@ pub fn visible_fields() -> impl Iterator<Item = &'static str> {
 /// The keys a settings object may have, each with the values it takes.
 pub fn setting_keys() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
     let shown = std::iter::once(PROFILE).chain(SETTINGS.iter().map(|setting| setting.key));
-    let shown = shown.map(|key| (key, Audience::ELEMENTS));
+    let shown = shown.map(|key| match key {
+        LAST_SEEN => (key, LastSeenAudience::ELEMENTS),
+        key => (key, Audience::ELEMENTS),
+    });
     let circles = [
         MESSAGES,
         GROUPS,

@@ -270,3 +270,69 @@ fn read_receipts_are_on_until_they_are_turned_off() {
     let wrong = check(sent.as_object().unwrap());
     assert_eq!((wrong[0].0, wrong[0].1), ("readReceipts", Rule::Enum));
 }
+
+#[test]
+fn presence_is_seen_by_the_rules_for_status_and_time() {
+    use LastSeenDetail::{Exact, Hidden, Rough};
+    let (all, none) = ((true, Exact), (false, Hidden));
+    let cases = [
+        (None, all, all),
+        (Some(r#"{"onlineStatus": "friends"}"#), all, none),
+        (Some(r#"{"onlineStatus": "nobody"}"#), none, none),
+        (Some(r#"{"profile": "friends"}"#), all, none),
+        (Some(r#"{"lastSeen": "everyone"}"#), all, all),
+        (Some(r#"{"lastSeen": "friends"}"#), all, (true, Hidden)),
+        (
+            Some(r#"{"lastSeen": "recently"}"#),
+            (true, Rough),
+            (true, Rough),
+        ),
+        (
+            Some(r#"{"lastSeen": "nobody"}"#),
+            (true, Hidden),
+            (true, Hidden),
+        ),
+        (Some(r#"{"lastSeen": 7}"#), (true, Hidden), (true, Hidden)),
+        (
+            Some(r#"{"onlineStatus": "nobody", "lastSeen": "everyone"}"#),
+            none,
+            none,
+        ),
+        (Some("no JSON"), none, none),
+    ];
+    for (settings, friend, stranger) in cases {
+        let profile = profile(settings);
+        let seen = |viewer| {
+            let rights = PresenceRights::of(viewer, &profile);
+            (rights.status, rights.last_seen)
+        };
+        assert_eq!(seen(Viewer::Owner), all, "{settings:?}");
+        assert_eq!(seen(Viewer::Friend), friend, "{settings:?}");
+        assert_eq!(seen(Viewer::Stranger), stranger, "{settings:?}");
+        assert_eq!(seen(Viewer::Blocked), none, "{settings:?}");
+    }
+}
+
+#[test]
+fn rights_that_go_together_are_the_lesser_of_both() {
+    let of = |status, last_seen| PresenceRights { status, last_seen };
+    let all = of(true, LastSeenDetail::Exact);
+    let rough = of(true, LastSeenDetail::Rough);
+    for one in [all, rough, PresenceRights::NONE] {
+        assert_eq!((one.and(all), all.and(one)), (one, one));
+        assert_eq!(one.and(PresenceRights::NONE), PresenceRights::NONE);
+        assert_eq!(one.and(one), one);
+    }
+}
+
+#[test]
+fn a_rough_time_is_no_time_of_the_profile() {
+    let roughly = profile(Some(r#"{"lastSeen": "recently"}"#));
+    let setting = json!({"lastSeen": "recently"});
+    assert_eq!(check(setting.as_object().unwrap()), []);
+    let wrong = json!({"onlineStatus": "recently"});
+    let wrong = check(wrong.as_object().unwrap());
+    assert_eq!((wrong[0].0, wrong[0].1), ("onlineStatus", Rule::Enum));
+    assert!(!seen(Viewer::Friend, &roughly).contains_key("lastSeen"));
+    assert!(seen(Viewer::Owner, &roughly).contains_key("lastSeen"));
+}

@@ -17,9 +17,29 @@ pub(crate) const READERS: usize = 2;
 /// How long a request waits for a lock that other processes or instances hold.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
+/// When a commit is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sync {
+    /// When it is on the disk: it survives a power cut.
+    Disk,
+    /// When it is in the log: it survives the end of this process. A power cut takes the newest of these, up to the next one that
+    /// waited for the disk.
+    Log,
+}
+
+impl Sync {
+    fn pragma(self) -> &'static str {
+        match self {
+            Sync::Disk => "PRAGMA synchronous = FULL",
+            Sync::Log => "PRAGMA synchronous = NORMAL",
+        }
+    }
+}
+
 /// All connections of a store.
 pub(crate) struct Connections {
-    driver: Box<dyn Driver>,
+    driver: Rc<dyn Driver>,
+    sync: Sync,
     /// The gate of the writing connection: the one inside may use it.
     pub writing: Rc<Gate>,
     reading: Rc<Gate>,
@@ -85,14 +105,20 @@ impl Lease {
 }
 
 impl Connections {
-    pub fn new(driver: Box<dyn Driver>) -> Self {
+    pub fn new(driver: Rc<dyn Driver>, sync: Sync) -> Self {
         Connections {
             driver,
+            sync,
             writing: Gate::new(1),
             reading: Gate::new(READERS),
             writer: Home::default(),
             readers: Home::default(),
         }
+    }
+
+    /// Connections of their own to the same database, whose commits are done at another time.
+    pub fn with(&self, sync: Sync) -> Self {
+        Connections::new(Rc::clone(&self.driver), sync)
     }
 
     /// Waits, letting others of this thread work.
@@ -130,7 +156,7 @@ impl Connections {
         })
     }
 
-    /// Every acknowledged commit survives a power cut: WAL with a sync at each commit.
+    /// Every acknowledged commit is in the log that SQLite writes ahead (WAL), and there on the disk where that is waited for.
     async fn open_writer(&self) -> Result<Box<dyn Connection>, DriverError> {
         let connection = self.driver.connect().await?;
         // Before anything else may have to wait. Without it the pauses between SQLite's looks at the lock grow to a
@@ -143,7 +169,7 @@ impl Connections {
             let set = "PRAGMA journal_mode = WAL";
             self.insist(&*connection, set).await?;
         }
-        connection.execute("PRAGMA synchronous = FULL", &[]).await?;
+        connection.execute(self.sync.pragma(), &[]).await?;
         // Deleted rows are overwritten: the words of a message that has ended are in no byte of the file.
         self.insist(&*connection, "PRAGMA secure_delete = ON")
             .await?;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use whisper_schema::Migration;
 
 use crate::clock::{Clock, Ticking};
-use crate::connections::{Connections, Patience, outage};
+use crate::connections::{Connections, Patience, Sync, outage};
 use crate::driver::{Driver, DriverError, SqlValue};
 use crate::error::StoreError;
 use crate::gate::Pass;
@@ -16,21 +16,32 @@ use crate::sql::{Cache, Shape};
 /// The state that the clones of a store on SQL share.
 pub(crate) struct Database {
     pub connections: Connections,
-    pub cache: Cache,
-    pub clock: Ticking,
+    pub cache: Rc<Cache>,
+    pub clock: Rc<Ticking>,
     migrations: Rc<[Migration]>,
     /// Whether the database is known to have all migrations.
     ready: Cell<bool>,
 }
 
 impl Database {
-    pub fn new(driver: Box<dyn Driver>, clock: Clock, migrations: Rc<[Migration]>) -> Self {
+    pub fn new(driver: Rc<dyn Driver>, clock: Clock, migrations: Rc<[Migration]>) -> Self {
         Database {
-            cache: Cache::new(driver.dialect()),
-            connections: Connections::new(driver),
-            clock: Ticking::new(clock),
+            cache: Rc::new(Cache::new(driver.dialect())),
+            connections: Connections::new(driver, Sync::Disk),
+            clock: Rc::new(Ticking::new(clock)),
             migrations,
             ready: Cell::new(false),
+        }
+    }
+
+    /// The same database with connections of their own, whose commits don't wait for the disk.
+    pub fn relaxed(&self) -> Self {
+        Database {
+            connections: self.connections.with(Sync::Log),
+            cache: Rc::clone(&self.cache),
+            clock: Rc::clone(&self.clock),
+            migrations: Rc::clone(&self.migrations),
+            ready: Cell::new(self.ready.get()),
         }
     }
 

@@ -49,7 +49,7 @@ impl Store {
         clock: Clock,
         migrations: impl Into<Rc<[Migration]>>,
     ) -> Store {
-        let database = Database::new(Box::new(driver), clock, migrations.into());
+        let database = Database::new(Rc::new(driver), clock, migrations.into());
         let database = Rc::new(database);
         let sql = Sql {
             commits: Commits::new(Rc::clone(&database)),
@@ -72,6 +72,21 @@ impl Store {
         }
     }
 
+    /// A store on the same documents whose commits don't wait for the disk, nor in the queue of the others: for signs that mean nothing
+    /// a minute later. They are seen by everybody at once, and survive the end of the process; a power cut may take the newest of
+    /// them. So nothing is committed here that somebody was told would last.
+    ///
+    /// It has a writing connection of its own: call it once, and keep it. On TablesDB, which decides itself when a commit is done, it
+    /// is the same store.
+    #[must_use]
+    pub fn relaxed(&self) -> Store {
+        let backend = match &self.backend {
+            Backend::Sql(sql) => Backend::Sql(Rc::new(sql.relaxed())),
+            Backend::Tables(engine) => Backend::Tables(Rc::clone(engine)),
+        };
+        Store { backend }
+    }
+
     /// Reads several things in one statement: all as they stand at one moment, for the price of one.
     /// [`Timestamp::AT_COMMIT`] in a filter is the present.
     pub async fn read<R: ReadSet>(&self, set: R) -> Result<R::Output, StoreError> {
@@ -87,7 +102,8 @@ impl Store {
         set.take(&mut Answers::new(row))
     }
 
-    /// Does all of the batch, or nothing. When it returns `Ok` the batch survives a power cut.
+    /// Does all of the batch, or nothing. When it returns `Ok` the batch survives a power cut, unless the store is
+    /// [`relaxed`](Store::relaxed).
     ///
     /// Batches that wait for the connection at the same time share a transaction; each gets its
     /// own result, as if it had been alone.
@@ -137,6 +153,15 @@ impl Store {
 }
 
 impl Sql {
+    /// The same database and readers, with commits of their own.
+    fn relaxed(&self) -> Self {
+        Sql {
+            database: Rc::clone(&self.database),
+            commits: Commits::new(Rc::new(self.database.relaxed())),
+            reads: Rc::clone(&self.reads),
+        }
+    }
+
     async fn read(&self, questions: Questions) -> Result<Vec<SqlValue>, StoreError> {
         self.database.ready().await?;
         let values = questions.binds.at(self.database.clock.now());

@@ -4,7 +4,7 @@ use serde_json::json;
 use whisper_kit::precondition::{IfMatch, if_match_or_any};
 use whisper_kit::rate_limit::{Limit, Rate};
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result, ResultExt};
-use whisper_people::{Findable, Verified};
+use whisper_people::{Findable, Verified, presence_settings_changed};
 use whisper_schema::Timestamp;
 use whisper_schema::body::Changes;
 use whisper_schema::prelude::{Profile, UserActivityType};
@@ -72,6 +72,7 @@ async fn attempt(
     let batch = renamed(batch, &before, &after, &limit, ctx.now());
     let batch = shown(batch, &before, &after);
     let batch = findable(ctx, batch, &before, &after).await?;
+    let batch = presence_settings_changed(ctx, batch, &before, &after)?;
     let kind = UserActivityType::ProfileUpdate;
     let batch = trail::activity(ctx, request, batch, &before.id, kind)?;
     let batch = trail::event(ctx, batch, "profile.updated", &before.id, &what)?;

@@ -2,8 +2,8 @@
 
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
 use whisper_people::privacy::Viewer;
-use whisper_people::{between, visible};
-use whisper_schema::prelude::Profile;
+use whisper_people::{LastSeen, PresenceSeen, between, presences, visible};
+use whisper_schema::prelude::{PresenceStatus, Profile};
 use whisper_store::{Filter, Query};
 
 use crate::documents::OthersProfileView;
@@ -35,14 +35,27 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
         caller.user_id.as_str(),
         profile.as_ref().map_or("", |profile| profile.id.as_str()),
     );
-    let (visible, pair) = ctx.read((visible(me, other), between(me, other))).await?;
+    let presence = presences([me], [other], ctx.now());
+    let asked = (visible(me, other), between(me, other), presence);
+    let (visible, pair, presences) = ctx.read(asked).await?;
     visible.or_not_found()?;
     let viewer = pair.viewer(me, other);
     if viewer == Viewer::Blocked {
         return Err(Error::not_found());
     }
-    Reply::ok(&OthersProfileView::of(
-        &profile.or_not_found()?.value,
-        viewer,
-    )?)
+    let seen = presences.seen(me, other);
+    let profile = present(profile.or_not_found()?.into_inner(), seen);
+    Reply::ok(&OthersProfileView::of(&profile, viewer)?)
+}
+
+/// The profile with what the viewer sees of its owner's presence, which is kept apart from it.
+fn present(profile: Profile, seen: PresenceSeen) -> Profile {
+    Profile {
+        is_online: seen.status != PresenceStatus::Offline,
+        last_seen: match seen.last_seen {
+            Some(LastSeen::At(at)) => Some(at),
+            Some(LastSeen::Roughly(_)) | None => None,
+        },
+        ..profile
+    }
 }

@@ -159,10 +159,10 @@ impl NewError {
 async fn one(ctx: Ctx, request: Request, Json(body): Json<NewError>) -> Result<Reply> {
     let user = ctx.caller()?.user_id;
     let entry = body.report(&user).entry(&ctx)?.map_err(Error::fields)?;
-    let reply = Reply::created(&KeptErrorView {
+    let kept = KeptErrorView {
         id: entry.log.id.clone(),
-    })?;
-    keep(&ctx, &request, "reportError", &[entry], reply).await
+    };
+    keep(&ctx, &request, "reportError", &[entry], &kept).await
 }
 
 async fn many(ctx: Ctx, request: Request, Json(body): Json<NewErrors>) -> Result<Reply> {
@@ -190,8 +190,7 @@ async fn many(ctx: Ctx, request: Request, Json(body): Json<NewErrors>) -> Result
         ids: entries.iter().map(|entry| entry.log.id.clone()).collect(),
         refused: refused.collect(),
     };
-    let reply = Reply::created(&kept)?;
-    keep(&ctx, &request, "reportErrors", &entries, reply).await
+    keep(&ctx, &request, "reportErrors", &entries, &kept).await
 }
 
 /// The entry of an error of a batch, or all that is wrong with it by its place in the body.
@@ -220,7 +219,7 @@ async fn keep(
     request: &Request,
     route: &'static str,
     entries: &[Entry],
-    reply: Reply,
+    kept: &impl Serialize,
 ) -> Result<Reply> {
     let user = ctx.caller()?.user_id;
     let once = Once::of(request, &user, route)?;
@@ -228,7 +227,7 @@ async fn keep(
         return Ok(earlier);
     }
     let limits = limits(ctx, request).await?;
-    ctx.retry(async || attempt(ctx, &once, &limits, entries, &reply).await)
+    ctx.retry(async || attempt(ctx, &once, &limits, entries, kept).await)
         .await
 }
 
@@ -237,10 +236,10 @@ async fn attempt(
     once: &Once,
     uses: &Uses,
     entries: &[Entry],
-    reply: &Reply,
+    kept: &impl Serialize,
 ) -> Result<Attempt<Reply>> {
     let batch = uses.count_in(keep::batch(ctx, entries).await?, ctx.now());
-    let outcome = once.commit(ctx, batch, |_| Ok(reply.clone())).await;
+    let outcome = once.commit(ctx, batch, |_| Reply::created(kept)).await;
     Attempt::of(uses.refuse(outcome, ctx.now()))
 }
 

@@ -4,7 +4,7 @@ use whisper_kit::Ctx;
 use whisper_kit::error::{Error, FieldError, OptionExt, Result, Rule};
 use whisper_people::ids::member_id;
 use whisper_people::{audience, consents};
-use whisper_schema::main_db::{Conversation, ConversationKind, ConversationRight, Message};
+use whisper_schema::main_db::{Conversation, ConversationKind, Message};
 use whisper_schema::social_db::Story;
 use whisper_schema::system::{
     ConversationMember, ConversationMemberRole, IncomingWebhook, MessageMark,
@@ -17,7 +17,7 @@ use crate::draft::SendMessage;
 use crate::pace::Pace;
 use whisper_messages::{
     VIEW_ONCE_LIFETIME, deletion, first_members, is_active, is_view_once, is_visible, is_voice,
-    may_still_send, member_of, refuse_groups,
+    may_still_send, member_of, refuse_groups, refuse_sender,
 };
 
 /// The documents around a message to be sent, as of one moment.
@@ -240,15 +240,7 @@ impl Context {
     /// # Errors
     /// `forbidden`, in the same words for a block and where the other one doesn't want messages.
     pub fn refuse_sender(&self) -> Result<()> {
-        if self.member.is_blocked || self.is_unwanted {
-            return Err(Error::forbidden("You can't send to this conversation."));
-        }
-        let send = ConversationRight::SendMessages;
-        if !self.conversation.lets(self.member.role, send) {
-            let detail = "The settings of this conversation don't let you send messages.";
-            return Err(Error::forbidden(detail));
-        }
-        Ok(())
+        refuse_sender(&self.conversation, &self.member, self.is_unwanted)
     }
 
     /// Refuses a sender who may not mention all members, or the admins, and does.

@@ -141,6 +141,19 @@ fn ending(id: &str, name: String, at: Timestamp) -> Option<(Batch, Count)> {
             expires_at: at,
             ..StreamTicket::default()
         }),
+        "presenceDevices" => one(&PresenceDevice {
+            id: name.clone(),
+            user_id: name,
+            counts_until: at,
+            expires_at: at,
+            ..PresenceDevice::default()
+        }),
+        "presenceWatches" => one(&PresenceWatch {
+            id: name.clone(),
+            user_id: name,
+            user_ids: Vec::new(),
+            expires_at: at,
+        }),
         "typingIndicators" => one(&TypingIndicator {
             id: name.clone(),
             conversation_id: name,

@@ -11,14 +11,18 @@ mod personal;
 mod places;
 mod poll;
 mod position;
+mod presence;
 mod replay;
 mod round;
 mod sessions;
 mod sights;
+pub mod signals;
 mod stop;
 mod stream;
 mod ticket;
+mod typing;
 mod viewer;
+mod watched;
 
 use whisper_kit::Api;
 
@@ -27,14 +31,21 @@ whisper_kit::entry!(crate::api);
 
 /// The endpoints of this function.
 pub fn api() -> Api {
-    Api::new(
+    let api = Api::new(
         "realtime",
         "Tells every device what happens: streams and long polls, typing, presence.",
     )
-    .rates(&[ticket::RATE])
+    .rates(&[
+        ticket::RATE,
+        typing::SIGNS,
+        presence::WORDS,
+        watched::CHANGES,
+    ])
     .numbers(&[stream::STREAMS, stream::MINUTES])
     .endpoint(stream::endpoint())
     .endpoint(poll::endpoint())
     .endpoint(ticket::endpoint())
-    .endpoint(stop::endpoint())
+    .endpoint(stop::endpoint());
+    let api = typing::endpoints(api);
+    presence::endpoints(api).endpoint(watched::endpoint())
 }

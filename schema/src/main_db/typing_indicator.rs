@@ -13,6 +13,7 @@ use crate::{Collection, Timestamp};
 #[retention(until(expires_at), job = "retention")]
 #[index(idx_conversation_typing(conversation_id, is_typing))]
 #[index(idx_expires(expires_at))]
+#[index(own idx_conversation_expires(conversation_id, expires_at))]
 pub struct TypingIndicator {
     /// Id of the document.
     pub id: String,

@@ -12,6 +12,7 @@ mod groups;
 mod migrations;
 mod pages;
 mod queries;
+mod relaxed;
 mod words;
 
 use std::cell::Cell;
@@ -112,6 +113,7 @@ pub const CASES: &[Case] = cases! {
     words: found_by_words scopes beside_other_filters words_change pages_of_a_search wrong_searches;
     groups: many_at_once many_keep_their_values one_bad_among_many same_row
         joined_updates_count_revisions dropped_commits commit_order two_stores times_never_go_back;
+    relaxed: shares_the_documents of_both_at_once_none_is_lost commits_are_in_one_order;
     clock: never_goes_back_for_anybody never_goes_back_in_any_form is_sane_again survives_a_restart
         the_latest_survives;
     migrations: twice at_once changed_checksum newer_database failing_one_leaves_nothing;

@@ -59,7 +59,8 @@ pub struct ProfileChange {
     /// Settings of the apps: an object that the server keeps as it is.
     pub preferences: Change<JsonText>,
     /// Rules about who may see which part of the profile, write to the user, add them to groups, ask them to be contacts, and find
-    /// them; and whether the user tells others that they read, and is told so (`readReceipts`).
+    /// them; and whether the user tells others that they read, and is told so (`readReceipts`). `lastSeen: recently` shows everybody roughly
+    /// when the user was last there; nobody sees more of others' presence than they show of their own.
     pub privacy_settings: Change<PrivacySettings>,
     /// Availability they chose.
     pub status: Option<ProfileStatus>,

@@ -5,4 +5,5 @@ mod common;
 mod foreign;
 mod passwords;
 mod people;
+mod presence;
 mod profiles;

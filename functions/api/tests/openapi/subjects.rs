@@ -83,6 +83,16 @@ pub const SUBJECTS: &[Subject] = &[
         &["/v1/webhooks", "/v1/conversations/{}/webhooks"],
     ),
     subject(
+        "Realtime",
+        "What happens, as it happens: streams, who is writing, and who is there.",
+        &[
+            "/v1/realtime",
+            "/v1/presence",
+            "/v1/me/presence",
+            "/v1/conversations/{}/typing",
+        ],
+    ),
+    subject(
         "Stories",
         "Posts that vanish after a day.",
         &["/v1/stories"],

@@ -12,9 +12,9 @@ use whisper_schema::Retention;
 use whisper_schema::prelude::{
     AppMetric, Column, ContactRequest, ConversationBan, ConversationInvitation,
     ConversationJoinRequest, ConversationMember, Document, Event, IdempotencyKey, JobRun,
-    ListChange, MessageDraft, MessageVersion, Notification, PostViewer, RateLimit, ReceiptTrail,
-    RestingName, ScheduledMessage, Session, Signal, StreamTicket, Timestamp, TypingIndicator,
-    UserActivity,
+    ListChange, MessageDraft, MessageVersion, Notification, PostViewer, PresenceDevice,
+    PresenceWatch, RateLimit, ReceiptTrail, RestingName, ScheduledMessage, Session, Signal,
+    StreamTicket, Timestamp, TypingIndicator, UserActivity,
 };
 use whisper_store::Filter;
 
@@ -66,6 +66,8 @@ async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
         ended(ctx, tally, ScheduledMessage::EXPIRES_AT).await,
         ended(ctx, tally, Signal::EXPIRES_AT).await,
         ended(ctx, tally, StreamTicket::EXPIRES_AT).await,
+        ended(ctx, tally, PresenceDevice::EXPIRES_AT).await,
+        ended(ctx, tally, PresenceWatch::EXPIRES_AT).await,
         left(ctx, tally).await,
         trails(ctx, tally).await,
         viewers(ctx, tally).await,

@@ -1,6 +1,12 @@
-//! The events that listeners hear of, by polls that don't wait, on a database of their own.
+//! The events that listeners hear of, by polls that don't wait, and the handlers: their answers, and everything they write.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod copies;
 mod kinds;
+mod presence;
+mod presence_model;
+mod room;
+mod signals;
+mod typing;
+mod watched;
 mod world;

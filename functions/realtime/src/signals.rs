@@ -1,0 +1,285 @@
+//! What streams hear of signs that pass, and what they keep up: by the functions here streams ask, whatever they are made of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+use whisper_kit::{Ctx, Error, Result};
+use whisper_people::{PresenceChoices, presences};
+use whisper_schema::prelude::{Column, Presence, PresenceStatus, Signal, SignalKind};
+use whisper_store::{Doc, Filter, Query};
+
+use crate::presence::{PresenceView, Said, Word, settle};
+use crate::typing::TypingView;
+pub use crate::watched::watched;
+
+/// The most pairs of a listener and somebody they hear of that one statement asks about.
+const PAIRS: usize = 32_000;
+/// The most ids that one question names.
+const CHUNK: usize = 500;
+/// The most ids that one statement names.
+const STATEMENT: usize = 5_000;
+/// The most devices of a commit.
+const DEVICES: usize = 1_000;
+/// Operations of a commit that one device takes at most: its row, the presence, a device that is dropped, a signal.
+const OPERATIONS: usize = 4;
+/// The most users of a commit whose presence ran out.
+const RUN_OUT: usize = 200;
+
+/// Somebody who has a stream open.
+#[derive(Clone, Copy)]
+pub struct Listener<'a> {
+    /// The user.
+    pub user_id: &'a str,
+    /// The people whose presence the stream hears of.
+    pub watched: &'a BTreeSet<String>,
+    /// Whether the user belongs to a conversation.
+    pub is_member: &'a dyn Fn(&str) -> bool,
+    /// Whether the user and somebody are parted by a block, by either of them.
+    pub is_blocked: &'a dyn Fn(&str) -> bool,
+}
+
+/// An event for a listener.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Its type: `typing` or `presence`.
+    pub kind: &'static str,
+    /// Its fields: those of a [`TypingView`] or a [`PresenceView`].
+    pub data: Map<String, Value>,
+}
+
+impl Told {
+    fn typing(view: &TypingView) -> Result<Self> {
+        Ok(Self {
+            kind: "typing",
+            data: fields(view)?,
+        })
+    }
+
+    fn presence(view: &PresenceView) -> Result<Self> {
+        Ok(Self {
+            kind: "presence",
+            data: fields(view)?,
+        })
+    }
+}
+
+fn fields(view: &impl serde::Serialize) -> Result<Map<String, Value>> {
+    match serde_json::to_value(view).map_err(Error::internal)? {
+        Value::Object(fields) => Ok(fields),
+        _ => Err(Error::internal("a view is no JSON object")),
+    }
+}
+
+impl Listener<'_> {
+    /// Whether the listener may hear of somebody's presence, as far as their settings let them.
+    fn watches(&self, user: &str) -> bool {
+        self.user_id != user && self.watched.contains(user) && !(self.is_blocked)(user)
+    }
+
+    /// Whether the listener may hear of somebody's writing.
+    fn hears(&self, sign: &TypingView) -> bool {
+        self.user_id != sign.user_id
+            && (self.is_member)(&sign.conversation_id)
+            && !(self.is_blocked)(&sign.user_id)
+    }
+}
+
+/// A signal that means something to listeners.
+enum Sign<'a> {
+    Typing(TypingView),
+    Presence(&'a str, Option<PresenceChoices>),
+}
+
+impl Sign<'_> {
+    /// None of one that has run out, can't be read, or is for the streams themselves.
+    fn of<'a>(ctx: &Ctx, signal: &'a Signal) -> Option<Sign<'a>> {
+        if signal.expires_at <= ctx.now() {
+            return None;
+        }
+        match signal.kind {
+            SignalKind::Typing => TypingView::of(signal).map(Sign::Typing),
+            SignalKind::Presence => {
+                let payload = serde_json::from_str(&signal.payload).ok()?;
+                let before = PresenceChoices::in_payload(&payload);
+                Some(Sign::Presence(&signal.user_id, before))
+            }
+            SignalKind::Watch => None,
+        }
+    }
+}
+
+/// Tells listeners what these signals mean to them, in their order: the place of the listener, and the event. It reads what privacy
+/// needs, of all of them in one statement (one more for each 32,000 pairs of a listener and somebody whose presence changed).
+///
+/// Presence is as it is now, whatever the signal said: two signals may tell the same.
+///
+/// # Errors
+/// The store's.
+pub async fn told(
+    ctx: &Ctx,
+    signals: &[Doc<Signal>],
+    listeners: &[Listener<'_>],
+) -> Result<Vec<(usize, Told)>> {
+    let signs: Vec<Sign<'_>> = signals
+        .iter()
+        .filter_map(|signal| Sign::of(ctx, signal))
+        .collect();
+    let mut owners: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for sign in &signs {
+        if let Sign::Presence(user, _) = sign {
+            owners.entry(user).or_insert_with(|| {
+                let all = listeners.iter().enumerate();
+                let watching = all.filter(|(_, listener)| listener.watches(user));
+                watching.map(|(place, _)| place).collect()
+            });
+        }
+    }
+    owners.retain(|_, watching| !watching.is_empty());
+    let known = known(ctx, &owners, listeners).await?;
+    let mut told = Vec::new();
+    for sign in &signs {
+        match sign {
+            Sign::Typing(view) => {
+                let event = Told::typing(view)?;
+                let all = listeners.iter().enumerate();
+                let hearing = all.filter(|(_, listener)| listener.hears(view));
+                told.extend(hearing.map(|(place, _)| (place, event.clone())));
+            }
+            Sign::Presence(user, before) => {
+                let Some((presences, watching)) = known.get(user).zip(owners.get(user)) else {
+                    continue;
+                };
+                for place in watching {
+                    let viewer = listeners[*place].user_id;
+                    if let Some(seen) = presences.told(viewer, user, before.as_ref()) {
+                        told.push((*place, Told::presence(&PresenceView::new(user, seen))?));
+                    }
+                }
+            }
+        }
+    }
+    Ok(told)
+}
+
+/// What decides about the presence of each of these people for those who watch them.
+async fn known<'a>(
+    ctx: &Ctx,
+    owners: &BTreeMap<&'a str, Vec<usize>>,
+    listeners: &[Listener<'_>],
+) -> Result<BTreeMap<&'a str, std::rc::Rc<whisper_people::Presences>>> {
+    let mut known = BTreeMap::new();
+    let all: Vec<&str> = owners.keys().copied().collect();
+    let viewers: BTreeSet<usize> = owners.values().flatten().copied().collect();
+    for some in all.chunks((PAIRS / viewers.len().max(1)).max(1)) {
+        let watching = some.iter().filter_map(|owner| owners.get(owner)).flatten();
+        let viewers = watching.map(|place| listeners[*place].user_id);
+        let asked = presences(viewers, some.iter().copied(), ctx.now());
+        let found = std::rc::Rc::new(ctx.read(asked).await?);
+        known.extend(
+            some.iter()
+                .map(|owner| (*owner, std::rc::Rc::clone(&found))),
+        );
+    }
+    Ok(known)
+}
+
+/// What a stream says first: the presence of the people it watches who are there now, as far as they show it. Two statements.
+///
+/// # Errors
+/// The store's.
+pub async fn present(ctx: &Ctx, listener: &Listener<'_>) -> Result<Vec<Told>> {
+    let watched = listener.watched.iter().map(String::as_str);
+    let watched: Vec<&str> = watched.filter(|user| listener.watches(user)).collect();
+    let there = there(&watched)
+        .into_iter()
+        .map(|query| query.filter(Filter::gt(Presence::EXPIRES_AT, ctx.now())));
+    let there = ctx.read(there.collect::<Vec<_>>()).await?;
+    let there: BTreeSet<String> = there
+        .into_iter()
+        .flatten()
+        .map(|presence| presence.into_inner().id)
+        .collect();
+    let ids = there.iter().map(String::as_str);
+    let viewer = there.first().map(|_| listener.user_id);
+    let found = ctx.read(presences(viewer, ids, ctx.now())).await?;
+    let seen = there
+        .iter()
+        .map(|id| (id, found.seen(listener.user_id, id)));
+    let seen = seen.filter(|(_, seen)| seen.status != PresenceStatus::Offline);
+    seen.map(|(id, seen)| Told::presence(&PresenceView::new(id, seen)))
+        .collect()
+}
+
+/// The presence of those of these users who were there when it was last written.
+fn there(users: &[&str]) -> Vec<Query<Presence>> {
+    let portions = users.chunks(CHUNK).map(|ids| {
+        Query::new()
+            .filter(Filter::is_in(Column::id(), ids.iter().copied()))
+            .filter(Filter::ne(Presence::STATUS, PresenceStatus::Offline))
+            .limit(u32::try_from(ids.len()).unwrap_or(whisper_store::MAX_LIMIT))
+    });
+    portions.collect()
+}
+
+/// Keeps devices up, each a user with a session of theirs, that have a stream: called when one opens, and every 20 s for all of an
+/// instance. Devices that said nothing yet are online. One commit for up to 1,000 devices, which doesn't wait for the disk.
+///
+/// # Errors
+/// The store's.
+pub async fn keep(ctx: &Ctx, devices: &[(String, String)]) -> Result<()> {
+    let devices: BTreeSet<&(String, String)> = devices.iter().collect();
+    let devices: Vec<_> = devices.into_iter().collect();
+    let most = ctx.store().await?.portion(DEVICES * OPERATIONS) / OPERATIONS;
+    for some in devices.chunks(most.max(1)) {
+        let words = some.iter().map(|(user, session)| Word {
+            user: user.clone(),
+            session: session.clone(),
+            said: Said::There,
+        });
+        let words: Vec<Word> = words.collect();
+        settle(ctx, &BTreeSet::new(), &words, None).await?;
+    }
+    Ok(())
+}
+
+/// A stream of a device ended, and it has no other here: it counts for 25 s more, so that a client that comes back at once, or a stream
+/// at another instance, which keeps it up within 20 s, makes nobody look as if they had gone.
+///
+/// # Errors
+/// The store's.
+pub async fn gone(ctx: &Ctx, user: &str, session: &str) -> Result<()> {
+    let word = Word {
+        user: user.to_owned(),
+        session: session.to_owned(),
+        said: Said::Gone,
+    };
+    settle(ctx, &BTreeSet::new(), &[word], None).await
+}
+
+/// Writes the presence anew of those of these users for whom it ran out without anybody saying so, so that all instances hear of it.
+/// Asked every ten seconds for the people whom the streams of an instance watch, it has a device that vanished off within a minute. At
+/// most 1,000 users at a time; the next call goes on.
+///
+/// # Errors
+/// The store's.
+pub async fn run_out(ctx: &Ctx, users: &BTreeSet<String>) -> Result<()> {
+    let users: Vec<&str> = users.iter().map(String::as_str).collect();
+    let mut over: BTreeSet<String> = BTreeSet::new();
+    for some in users.chunks(STATEMENT) {
+        let asked = there(some)
+            .into_iter()
+            .map(|query| query.filter(Filter::le(Presence::EXPIRES_AT, ctx.now())));
+        let found = ctx.read(asked.collect::<Vec<_>>()).await?;
+        let found = found.into_iter().flatten();
+        over.extend(found.map(|presence| presence.into_inner().id));
+        if over.len() >= DEVICES {
+            break;
+        }
+    }
+    let over: Vec<&str> = over.iter().map(String::as_str).take(DEVICES).collect();
+    let most = ctx.store().await?.portion(RUN_OUT * OPERATIONS) / OPERATIONS;
+    for some in over.chunks(most.max(1)) {
+        settle(ctx, &some.iter().copied().collect(), &[], None).await?;
+    }
+    Ok(())
+}

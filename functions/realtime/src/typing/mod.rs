@@ -1,0 +1,39 @@
+//! Signs that somebody is writing in a conversation: they live for six seconds, and cost no sync of the disk.
+
+mod list;
+mod say;
+mod sign;
+
+use whisper_kit::Api;
+use whisper_kit::rate_limit::Rate;
+use whisper_schema::prelude::{ConversationKind, ConversationMember};
+
+pub use sign::{TypingKind, TypingView};
+
+/// Where the signs of a conversation are.
+const TYPING: &str = "/v1/conversations/{conversationId}/typing";
+
+/// How many signs one user may write per minute. One that is repeated within three seconds isn't written.
+pub const SIGNS: Rate = Rate::per_minute("typing", "typing_rate_per_minute", 120);
+
+/// Adds the endpoints.
+pub fn endpoints(api: Api) -> Api {
+    api.endpoint(say::endpoint()).endpoint(list::endpoint())
+}
+
+/// Whether members of conversations of this kind hear of each other's writing. Readers of a channel may not learn who writes for it, and
+/// a list for broadcasts has one member.
+fn is_shared(kind: ConversationKind) -> bool {
+    !matches!(
+        kind,
+        ConversationKind::Channel | ConversationKind::Broadcast
+    )
+}
+
+/// Whether two people, these members of a direct conversation, hear of each other's writing: both have said that they want the
+/// conversation, and neither blocked the other.
+fn is_mutual(me: &ConversationMember, peer: &ConversationMember) -> bool {
+    [me, peer]
+        .iter()
+        .all(|member| !member.is_request && !member.is_blocked)
+}
