@@ -163,4 +163,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "kinds",
         sql: include_str!("../migrations/sqlite/0030_kinds.sql"),
     },
+    Migration {
+        number: 31,
+        name: "bots",
+        sql: include_str!("../migrations/sqlite/0031_bots.sql"),
+    },
 ];
