@@ -21,6 +21,7 @@ pub fn endpoint() -> Endpoint {
          see it.",
         members,
     )
+    .for_bots()
     .reply::<ListingWith<MemberView, Users>>(200, "A page of members.")
     .codes(&[Code::Forbidden])
 }

@@ -101,6 +101,10 @@ pub fn document(about: &About<'_>, apis: &[Api]) -> Value {
                     "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
                     "description": "The `accessToken` of the answer to `signUp`, `signIn` or `refreshSession`; it lasts 15 minutes.",
                 },
+                "botToken": {
+                    "type": "http", "scheme": "bearer",
+                    "description": "The `token` of the answer to `createBot` or `replaceBotToken`; it lasts until it is replaced. Other operations answer bots 403 `not_for_bots`.",
+                },
                 "operatorKey": {"type": "http", "scheme": "bearer", "description": "The operator's key."},
             },
         },
@@ -124,6 +128,7 @@ fn operation(subject: Option<&str>, endpoint: &Endpoint, generator: &mut SchemaG
         "tags": subject.iter().collect::<Vec<_>>(),
         "security": match endpoint.auth {
             Auth::Public | Auth::Private => json!([]),
+            Auth::User if endpoint.for_bots => json!([{"accessToken": []}, {"botToken": []}]),
             Auth::User => json!([{"accessToken": []}]),
             Auth::Operator => json!([{"operatorKey": []}]),
         },
@@ -189,6 +194,9 @@ fn codes(endpoint: &Endpoint) -> Vec<Code> {
             Code::TokenExpired,
             Code::SessionRevoked,
         ]),
+    }
+    if endpoint.auth == Auth::User && !endpoint.for_bots {
+        codes.push(Code::NotForBots);
     }
     if endpoint.described.body.is_some() {
         codes.extend([
