@@ -86,12 +86,7 @@ fn a_bots_token_is_refused_by_every_other_operation() {
         let edge = edge.another(api);
         for endpoint in users(std::slice::from_ref(api)) {
             let path = path(endpoint);
-            let call = edge.send(
-                endpoint.method().clone(),
-                &path,
-                token,
-                &Value::Null,
-            );
+            let call = edge.send(endpoint.method().clone(), &path, token, &Value::Null);
             let answer = block_on(call);
             let code = answer.body["code"].as_str().unwrap_or_default().to_owned();
             match endpoint.is_for_bots() {

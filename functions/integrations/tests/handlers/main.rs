@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod belonging;
+mod belonging_model;
 mod farm;
 mod incoming;
 mod managing;
