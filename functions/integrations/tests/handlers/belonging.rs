@@ -235,7 +235,7 @@ fn a_bot_owns_no_group_while_a_person_is_left() {
         })
         .map(|member| member.user_id)
         .collect();
-    assert_eq!(owners, [bob.id.clone()]);
+    assert_eq!(owners, std::slice::from_ref(&bob.id));
     futures::executor::block_on(conversations::depart(&farm.talks.ctx(), &bob.id, None)).unwrap();
     assert_eq!(farm.scene.get::<Conversation>(&group).participant_count, 1);
 }

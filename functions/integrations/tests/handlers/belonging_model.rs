@@ -108,39 +108,48 @@ impl Run {
         answer.response.status().as_u16()
     }
 
+    /// The answer to a wish to add a bot, and the one that is due.
+    fn add(&mut self, n: usize, by_admin: bool) -> (u16, u16) {
+        let bot = &mut self.model[n];
+        let is_own = usize::from(by_admin) == n / 2;
+        let may = bot.exists && bot.is_enabled && !bot.is_banned;
+        // Of a member nothing is asked: it is there already.
+        let may = bot.is_member || may && (bot.may_join || is_own);
+        bot.is_member |= may;
+        let who = &self.owners[usize::from(by_admin)];
+        let answer = self.farm.add(who, &self.group, &[&self.bots[n]]);
+        let wanted = if may { 200 } else { 422 };
+        (answer.response.status().as_u16(), wanted)
+    }
+
+    /// The same of a bot that leaves.
+    fn leave(&mut self, n: usize) -> (u16, u16) {
+        let path = format!("/v1/conversations/{}/leave", self.group);
+        let answer = self
+            .farm
+            .talk(&self.bots[n], Method::POST, &path, &Value::Null);
+        let bot = &mut self.model[n];
+        let wanted = match (bot.exists && bot.is_enabled, bot.is_member) {
+            (false, _) => 401,
+            (true, false) => 404,
+            (true, true) => 204,
+        };
+        bot.is_member &= wanted != 204;
+        (answer.response.status().as_u16(), wanted)
+    }
+
     /// Does it, and holds the answer against the model.
     fn take(&mut self, step: Step) {
         let status = |answer: whisper_kit::testing::Answer| answer.response.status().as_u16();
         let (farm, group) = (&self.farm, self.group.clone());
         let (seen, wanted) = match step {
-            Step::Add(n, by_admin) => {
-                let bot = &mut self.model[n];
-                let is_own = usize::from(by_admin) == n / 2;
-                let may = bot.exists && bot.is_enabled && !bot.is_banned;
-                // Of a member nothing is asked: it is there already.
-                let may = bot.is_member || may && (bot.may_join || is_own);
-                bot.is_member |= may;
-                let who = &self.owners[usize::from(by_admin)];
-                let seen = status(farm.add(who, &group, &[&self.bots[n]]));
-                (seen, if may { 200 } else { 422 })
-            }
+            Step::Add(n, by_admin) => self.add(n, by_admin),
             Step::Remove(n) => {
                 let was = std::mem::take(&mut self.model[n].is_member);
                 let seen = status(farm.remove(&self.owners[0], &group, &self.bots[n]));
                 (seen, if was { 204 } else { 404 })
             }
-            Step::Leave(n) => {
-                let path = format!("/v1/conversations/{group}/leave");
-                let seen = status(farm.talk(&self.bots[n], Method::POST, &path, &Value::Null));
-                let bot = &mut self.model[n];
-                let wanted = match (bot.exists && bot.is_enabled, bot.is_member) {
-                    (false, _) => 401,
-                    (true, false) => 404,
-                    (true, true) => 204,
-                };
-                bot.is_member &= wanted != 204;
-                (seen, wanted)
-            }
+            Step::Leave(n) => self.leave(n),
             Step::Ban(n) => {
                 let bot = self.model[n];
                 // Somebody who isn't there and never was is nobody; that one may have been a member is enough.

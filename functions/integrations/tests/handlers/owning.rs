@@ -368,7 +368,7 @@ fn the_owner_goes_and_takes_all_bots_along() {
         .unwrap();
     }
     for gone in [&one, &two] {
-        farm.get(&gone, "/v1/me/commands")
+        farm.get(gone, "/v1/me/commands")
             .expect_problem(401, "session_revoked");
     }
     farm.run_departures();
