@@ -23,6 +23,8 @@ use crate::request::Request;
 
 /// The beginning of bots' tokens, so that they can be recognised where they don't belong.
 pub const BOT_PREFIX: &str = "wbot_";
+/// The end of a session that has none: 9999-12-31T00:00:00Z, which every store takes.
+const NEVER: Timestamp = Timestamp::from_millis(253_402_214_400_000);
 /// Random bytes of a token.
 const RANDOM: usize = 32;
 
@@ -46,7 +48,7 @@ pub async fn issue_bot_token(ctx: &Ctx, batch: Batch, bot: &str) -> Result<(Batc
         ip_address: None,
         created_at: Timestamp::AT_COMMIT,
         last_used_at: Timestamp::AT_COMMIT,
-        expires_at: Timestamp::MAX,
+        expires_at: NEVER,
         refreshed_at: None,
     };
     Ok((batch.upsert(&session), token))
