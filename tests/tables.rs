@@ -6,9 +6,9 @@ use appwrite_server::{KEY, PROJECT, Server};
 use futures::executor::block_on;
 use whisper_schema::Document;
 use whisper_schema::prelude::{
-    ContactBook, ContactRequest, IncomingWebhook, Message, MessageDraft, MessageMark,
-    MessageReaction, MessageReactionCount, MessageRemains, MessageVersion, ReceiptTrail, Story,
-    Timestamp, WebhookAttempt, WebhookDelivery,
+    Bot, BotCommands, ContactBook, ContactRequest, ConversationBot, IncomingWebhook, Message,
+    MessageDraft, MessageMark, MessageReaction, MessageReactionCount, MessageRemains,
+    MessageVersion, ReceiptTrail, Story, Timestamp, WebhookAttempt, WebhookDelivery,
 };
 use whisper_store::tables::native::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
@@ -612,4 +612,48 @@ fn webhooks_post_and_are_told() {
     let one = format!("{incoming}/{}", builds["id"].as_str().unwrap());
     ann.delete(&app, &one).expect(204);
     assert_eq!(count::<IncomingWebhook>(&server), 0);
+}
+
+#[test]
+fn bots_belong_to_groups_and_go() {
+    let server = server();
+    let Some(app) = on(&server) else { return };
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let new = json!({"username": format!("{}bot", ann.username), "displayName": "Weather"});
+    let made = ann.post(&app, "/v1/me/bots", &new).expect(201);
+    let (id, token) = (
+        made["id"].as_str().unwrap(),
+        made["token"].as_str().unwrap(),
+    );
+    let called = |method: &str, path: &str| app.call(method, path).bearer(token);
+    let offered = json!({"commands": [{"name": "now", "description": "The weather \"now\""}]});
+    let kept = called("PUT", "/v1/me/commands").json(&offered).send();
+    assert_eq!(kept.expect(200), offered);
+    let group = json!({"type": "group", "name": "Works", "participantIds": [bob.id, id]});
+    let made = ann.post(&app, "/v1/conversations", &group).expect(201);
+    let room = format!("/v1/conversations/{}", made["id"].as_str().unwrap());
+    bob.call(&app, "POST", &format!("{room}/accept"))
+        .send()
+        .expect(200);
+    let listed = bob.get(&app, &format!("{room}/commands")).expect(200);
+    assert_eq!(items_of(&listed)[0]["commands"], offered["commands"]);
+    let said = called("POST", &format!("{room}/messages"));
+    said.json(&json!({"content": "Sunny"})).send().expect(201);
+    let one = format!("/v1/me/bots/{id}");
+    ann.post(&app, &format!("{one}/token"), &json!({}))
+        .expect(200);
+    called("GET", "/v1/me")
+        .send()
+        .expect_problem(401, "session_revoked");
+    assert_eq!(items_of(&ann.get(&app, "/v1/me/bots").expect(200)).len(), 1);
+    ann.delete(&app, &one).expect(204);
+    app.run_job("community-departures").expect(200);
+    let documents = (
+        count::<Bot>(&server),
+        count::<BotCommands>(&server),
+        count::<ConversationBot>(&server),
+    );
+    assert_eq!(documents, (0, 0, 0));
+    let members = bob.get(&app, &format!("{room}/members")).expect(200);
+    assert_eq!(items_of(&members).len(), 2);
 }

@@ -201,8 +201,6 @@ CREATE INDEX "typingIndicators_idx_conversation_typing" ON "typingIndicators" ("
 
 CREATE INDEX "typingIndicators_idx_expires" ON "typingIndicators" ("expiresAt" ASC);
 
-CREATE INDEX "typingIndicators_idx_conversation_expires" ON "typingIndicators" ("conversationId" ASC, "expiresAt" ASC);
-
 CREATE TABLE "presence" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
@@ -1797,52 +1795,46 @@ CREATE TABLE "communityDepartures" (
 
 CREATE INDEX "communityDepartures_idx_due" ON "communityDepartures" ("dueAt" ASC);
 
-CREATE TABLE "signals" (
-  "_seq" INTEGER PRIMARY KEY AUTOINCREMENT,
-  "_id" TEXT NOT NULL UNIQUE,
-  "_revision" INTEGER NOT NULL DEFAULT 1,
-  "kind" TEXT NOT NULL,
-  "userId" TEXT NOT NULL,
-  "conversationId" TEXT,
-  "payload" TEXT NOT NULL,
-  "expiresAt" INTEGER NOT NULL
-) STRICT;
-
-CREATE INDEX "signals_idx_expires" ON "signals" ("expiresAt" ASC);
-
-CREATE TABLE "streamTickets" (
+CREATE TABLE "bots" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
   "_revision" INTEGER NOT NULL DEFAULT 1,
-  "userId" TEXT NOT NULL,
-  "sessionId" TEXT NOT NULL,
-  "expiresAt" INTEGER NOT NULL
+  "ownerId" TEXT NOT NULL,
+  "place" INTEGER NOT NULL,
+  "isEnabled" INTEGER NOT NULL DEFAULT 1,
+  "isBarred" INTEGER NOT NULL DEFAULT 0,
+  "createdAt" INTEGER NOT NULL,
+  "updatedAt" INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX "streamTickets_idx_expires" ON "streamTickets" ("expiresAt" ASC);
+CREATE UNIQUE INDEX "bots_idx_owner_place" ON "bots" ("ownerId" ASC, "place" ASC);
 
-CREATE TABLE "presenceDevices" (
+CREATE TABLE "botCommands" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
   "_revision" INTEGER NOT NULL DEFAULT 1,
-  "userId" TEXT NOT NULL,
-  "status" TEXT NOT NULL DEFAULT 'online',
-  "device" TEXT,
-  "countsUntil" INTEGER NOT NULL,
-  "expiresAt" INTEGER NOT NULL
+  "names" TEXT NOT NULL,
+  "descriptions" TEXT NOT NULL,
+  "updatedAt" INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX "presenceDevices_idx_user_counts" ON "presenceDevices" ("userId" ASC, "countsUntil" ASC);
-
-CREATE INDEX "presenceDevices_idx_expires" ON "presenceDevices" ("expiresAt" ASC);
-
-CREATE TABLE "presenceWatches" (
+CREATE TABLE "conversationBots" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
   "_revision" INTEGER NOT NULL DEFAULT 1,
-  "userId" TEXT NOT NULL,
-  "userIds" TEXT NOT NULL,
-  "expiresAt" INTEGER NOT NULL
+  "conversationId" TEXT NOT NULL,
+  "place" INTEGER NOT NULL,
+  "botId" TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX "presenceWatches_idx_expires" ON "presenceWatches" ("expiresAt" ASC);
+CREATE UNIQUE INDEX "conversationBots_idx_conversation_place" ON "conversationBots" ("conversationId" ASC, "place" ASC);
+
+CREATE TABLE "userDepartures" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "position" TEXT,
+  "dueAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "userDepartures_idx_due" ON "userDepartures" ("dueAt" ASC);

@@ -164,8 +164,13 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/sqlite/0030_kinds.sql"),
     },
     Migration {
-        number: 33,
+        number: 31,
+        name: "bots",
+        sql: include_str!("../migrations/sqlite/0031_bots.sql"),
+    },
+    Migration {
+        number: 32,
         name: "realtime",
-        sql: include_str!("../migrations/sqlite/0033_realtime.sql"),
+        sql: include_str!("../migrations/sqlite/0032_realtime.sql"),
     },
 ];

@@ -9,19 +9,19 @@ use crate::main_db::{
 };
 use crate::social_db::{Comment, Follow, Post, PostReaction, Story, StoryView};
 use crate::system::{
-    Account, Broadcast, BroadcastCopy, BroadcastRecipient, ChannelPost, CommunityDeparture,
-    CommunityGroup, ConsumerCursor, ContactBook, ContactRequest, ConversationBan,
-    ConversationFolder, ConversationInvitation, ConversationJoinRequest, ConversationList,
-    ConversationMember, Discoverable, DisplayName, ErrorGroup, ErrorLink, Event, FanOut, GifTag,
-    IdempotencyKey, IncomingWebhook, JobRun, LinkedGroup, ListChange, MediaEntry, MentionEntry,
-    MessageDraft, MessageExpiry, MessageMark, MessageOpening, MessagePin, MessageReaction,
-    MessageReactionCount, MessageReference, MessageRemains, MessageThread, MessageVersion,
-    NotificationSettings, OpenedMessage, OutgoingWebhook, PollBallot, PollChoice, PollClosing,
-    PollTally, PostHashtag, PostViewer, PresenceDevice, PresenceWatch, Progress, ProgressDay,
-    ProgressWeek, PublicConversation, PublicConversationTag, Push, PushSubscription, RateLimit,
-    ReceiptTrail, ReputationGrant, RestingName, ScheduledBook, ScheduledMessage, SearchEntry,
-    Session, Signal, SigningKey, StickerTag, StoryReaction, StreamTicket, WebhookAttempt,
-    WebhookDelivery,
+    Account, Bot, BotCommands, Broadcast, BroadcastCopy, BroadcastRecipient, ChannelPost,
+    CommunityDeparture, CommunityGroup, ConsumerCursor, ContactBook, ContactRequest,
+    ConversationBan, ConversationBot, ConversationFolder, ConversationInvitation,
+    ConversationJoinRequest, ConversationList, ConversationMember, Discoverable, DisplayName,
+    ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, IncomingWebhook, JobRun,
+    LinkedGroup, ListChange, MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark,
+    MessageOpening, MessagePin, MessageReaction, MessageReactionCount, MessageReference,
+    MessageRemains, MessageThread, MessageVersion, NotificationSettings, OpenedMessage,
+    OutgoingWebhook, PollBallot, PollChoice, PollClosing, PollTally, PostHashtag, PostViewer,
+    PresenceDevice, PresenceWatch, Progress, ProgressDay, ProgressWeek, PublicConversation,
+    PublicConversationTag, Push, PushSubscription, RateLimit, ReceiptTrail, ReputationGrant,
+    RestingName, ScheduledBook, ScheduledMessage, SearchEntry, Session, Signal, SigningKey,
+    StickerTag, StoryReaction, StreamTicket, UserDeparture, WebhookAttempt, WebhookDelivery,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -172,6 +172,10 @@ const SYSTEM_COLLECTIONS: &[&Collection] = &[
     BroadcastCopy::COLLECTION,
     CommunityGroup::COLLECTION,
     CommunityDeparture::COLLECTION,
+    Bot::COLLECTION,
+    BotCommands::COLLECTION,
+    ConversationBot::COLLECTION,
+    UserDeparture::COLLECTION,
     Signal::COLLECTION,
     StreamTicket::COLLECTION,
     PresenceDevice::COLLECTION,

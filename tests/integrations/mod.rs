@@ -1,5 +1,6 @@
-//! Programs in groups: webhooks that post, and webhooks that are told of events.
+//! Programs in groups: webhooks that post, webhooks that are told of events, and bots.
 
+mod bots;
 mod incoming;
 mod outgoing;
 

@@ -1,6 +1,7 @@
 //! Authentication of callers: access tokens, sessions, passwords, the operator.
 
 mod appwrite;
+mod bot;
 mod keys;
 mod operator;
 mod password;
@@ -11,6 +12,7 @@ mod token;
 pub use appwrite::Appwrite;
 #[cfg(target_family = "wasm")]
 pub(crate) use appwrite::take_key;
+pub use bot::{BOT_PREFIX, issue_bot_token};
 pub(crate) use keys::{MAC, cursor_key, derived_key, mac, mac256};
 pub use keys::{keyed_id, rotate_keys, sealing_key, web_push_secret};
 pub use operator::operator;

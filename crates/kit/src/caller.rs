@@ -17,6 +17,8 @@ pub(crate) use jwt::{MAX_TOKEN, bearer, invalid, part};
 pub(crate) use keys::{Keys, TokenKey};
 pub(crate) use standing::{check, ended, is_anonymous, peculiar, standing};
 
+use crate::ids::is_program_id;
+
 /// Somebody signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -27,6 +29,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Whether it is a bot.
+    pub fn is_bot(&self) -> bool {
+        is_program_id(&self.user_id)
+    }
+
     pub(crate) fn of(claims: &Claims) -> Self {
         Self {
             user_id: claims.sub.clone(),

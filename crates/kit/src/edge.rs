@@ -12,9 +12,7 @@ use crate::client;
 use crate::compress;
 use crate::cors;
 use crate::ctx::{Ctx, Instance};
-#[cfg(all(feature = "testing", not(target_family = "wasm")))]
-use crate::endpoint::Endpoint;
-use crate::endpoint::{Api, Auth, Header};
+use crate::endpoint::{Api, Auth, Endpoint, Header};
 use crate::error::{Code, Error, Result};
 use crate::log::{self, Level};
 use crate::outlet::Opened;
@@ -182,7 +180,7 @@ async fn dispatch(
         Found::Endpoint(endpoint, params) => {
             request.params = params;
             check_headers(&request, endpoint.own_headers)?;
-            authenticate(ctx, &request, endpoint.auth).await?;
+            authenticate(ctx, &request, &endpoint).await?;
             request.body = body(endpoint.body_limit).await?;
             let reply = (endpoint.handler)(ctx.clone(), request).await?;
             // Nothing to do where the handler read anything.
@@ -229,8 +227,8 @@ pub fn too_large(limit: usize) -> Error {
     Error::new(Code::PayloadTooLarge, detail)
 }
 
-async fn authenticate(ctx: &Ctx, request: &Request, who: Auth) -> Result<()> {
-    match who {
+async fn authenticate(ctx: &Ctx, request: &Request, endpoint: &Endpoint) -> Result<()> {
+    match endpoint.auth {
         Auth::Public => Ok(()),
         Auth::Operator => auth::operator(ctx, request),
         Auth::Private if client::is_component(&request.headers) => Ok(()),
@@ -238,9 +236,19 @@ async fn authenticate(ctx: &Ctx, request: &Request, who: Auth) -> Result<()> {
         Auth::UserOrTicket if request.header("authorization").is_none() => Ok(()),
         Auth::User | Auth::UserOrTicket => {
             ctx.set_claims(auth::verify(ctx, request).await?);
-            Ok(())
+            match ctx.caller()?.is_bot() && !endpoint.for_bots {
+                true => refuse_bot(ctx).await,
+                false => Ok(()),
+            }
         }
     }
+}
+
+/// Refuses a bot where people alone may call; whether its token is good is told first.
+async fn refuse_bot(ctx: &Ctx) -> Result<()> {
+    ctx.check_session().await?;
+    let detail = "This route is for people; a bot's token is no good here.";
+    Err(Error::new(Code::NotForBots, detail))
 }
 
 /// The versions that the client has, when it wants an answer only to another one.

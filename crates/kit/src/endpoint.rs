@@ -18,7 +18,7 @@ pub const BODY_LIMIT: usize = 256 * 1024;
 pub enum Auth {
     /// Anybody.
     Public,
-    /// Somebody signed in; [`Ctx::caller`](crate::Ctx::caller) is the user. The access token is verified before the
+    /// Somebody signed in, and a bot where the endpoint says so ([`Endpoint::for_bots`]); [`Ctx::caller`](crate::Ctx::caller) is the user. The access token is verified before the
     /// handler runs, and the session behind it with the handler's first
     /// statement of all ([`Ctx::read`](crate::Ctx::read)).
     User,
@@ -56,6 +56,7 @@ pub struct Endpoint {
     pub(crate) summary: &'static str,
     pub(crate) auth: Auth,
     pub(crate) own_accounts: bool,
+    pub(crate) for_bots: bool,
     pub(crate) handler: Handler,
     pub(crate) body_limit: usize,
     pub(crate) described: Described,
@@ -86,6 +87,7 @@ impl Endpoint {
             summary,
             auth: Auth::User,
             own_accounts: false,
+            for_bots: false,
             handler,
             body_limit: BODY_LIMIT,
             described,
@@ -116,6 +118,14 @@ impl Endpoint {
     #[must_use]
     pub fn own_accounts(mut self) -> Self {
         self.own_accounts = true;
+        self
+    }
+
+    /// Bots may call as well as people. Where it isn't said, their token is refused: a route is a person's until somebody
+    /// decided that a program may use it.
+    #[must_use]
+    pub fn for_bots(mut self) -> Self {
+        self.for_bots = true;
         self
     }
 
@@ -198,6 +208,16 @@ impl Endpoint {
     pub fn reply_names(&self) -> impl Iterator<Item = std::borrow::Cow<'static, str>> {
         let shapes = self.replies.iter().filter_map(|(_, shape, _)| *shape);
         shapes.map(|shape| (shape.name)())
+    }
+
+    /// Whether bots may call.
+    pub fn is_for_bots(&self) -> bool {
+        self.for_bots
+    }
+
+    /// The name of the operation.
+    pub fn operation(&self) -> &'static str {
+        self.operation
     }
 
     /// The callers that are let in.

@@ -9,7 +9,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::executor::block_on;
 use serde_json::{Value, json};
-use whisper_kit::auth::{IdentityServer, Verifying};
+use whisper_kit::auth::{IdentityServer, Verifying, issue_bot_token};
+use whisper_kit::ids::new_program_id;
 use whisper_kit::testing::{Answer, START, TestEdge};
 use whisper_kit::{Api, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
 use whisper_schema::prelude::{Account, AccountStatus};
@@ -79,6 +80,7 @@ fn edge() -> (TestEdge, Rc<Server>) {
             "",
             reading,
         ))
+        .endpoint(Endpoint::new(Method::GET, "/v1/bots", "bots", "", reading).for_bots())
         .endpoint(
             Endpoint::new(Method::POST, "/v1/sessions", "signIn", "", whoami)
                 .public()
@@ -127,6 +129,22 @@ fn whoever_appwrite_signed_in_is_the_caller_without_a_session_of_ours() {
         .into_iter()
         .filter(|statement| statement.contains("sessions"));
     assert_eq!(about_sessions.count(), 0, "theirs aren't looked up here");
+}
+
+#[test]
+fn bots_are_our_own_also_where_another_server_signs_people_in() {
+    let (edge, server) = edge();
+    let bot = new_program_id().unwrap();
+    let ctx = edge.ctx();
+    let issued = issue_bot_token(&ctx, Batch::new(), &bot);
+    let (batch, token) = block_on(issued).unwrap();
+    let bearer = format!("Bearer {token}");
+    let at_a_domain = || call(&edge, "/v1/bots", &[("authorization", &bearer)]);
+    at_a_domain().expect_problem(401, "session_revoked");
+    block_on(edge.store().commit(batch)).unwrap();
+    assert_eq!(at_a_domain().expect(200)["user"], *bot);
+    call(&edge, "/v1/me", &[("authorization", &bearer)]).expect_problem(403, "not_for_bots");
+    assert_eq!(server.asked.get(), 0);
 }
 
 #[test]

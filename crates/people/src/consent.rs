@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use whisper_kit::ids::is_program_id;
 use whisper_schema::prelude::{
     Contact, ContactRelationship, DiscoverableKind, Follow, FollowStatus, Profile,
 };
@@ -86,9 +87,10 @@ pub struct Consents {
 
 impl Consents {
     /// Whether the other knows the actor: keeps them as a contact, or follows them. The first message of somebody
-    /// whom the recipient doesn't know is a request. It is the other's doing alone: nobody can make themselves known.
+    /// whom the recipient doesn't know is a request. It is the other's doing alone: nobody can make themselves known. To a bot nobody is
+    /// a stranger: it is there to be written to.
     pub fn is_known_to(&self, other: &str) -> bool {
-        other == self.actor || self.knowing.contains(other)
+        other == self.actor || is_program_id(other) || self.knowing.contains(other)
     }
 
     /// Whether the actor may write to this other; nobody may to somebody without a profile.

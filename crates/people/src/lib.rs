@@ -1,12 +1,15 @@
 #![doc = include_str!("../README.md")]
 
 mod beginning;
+pub mod bots;
 mod consent;
 mod direct;
 mod discovery;
+mod founding;
 mod friends;
 pub mod ids;
 mod lists;
+pub mod names;
 mod pair;
 mod presence;
 pub mod privacy;
@@ -14,6 +17,7 @@ mod reach;
 mod relations;
 mod shown;
 mod summary;
+pub mod username;
 mod visible;
 
 use std::collections::BTreeSet;
@@ -25,6 +29,7 @@ pub use beginning::{MOST_NAME_CHARACTERS, beginning_of_name};
 pub use consent::{Consenting, Consents, consents};
 pub use direct::direct_ids;
 pub use discovery::{Findable, Verified, discovery_code, discovery_hash, discovery_salt};
+pub use founding::{documents, taken};
 pub use friends::{Befriending, friends};
 pub use lists::list_changed;
 pub use pair::{

@@ -3,13 +3,14 @@
 use serde_json::json;
 use whisper_kit::auth::hash_password;
 use whisper_kit::{Code, Ctx, Endpoint, Error, Json, Method, OptionExt, Reply, Request, Result};
+use whisper_people::taken;
 use whisper_schema::body::Fields;
 use whisper_schema::prelude::Account;
 use whisper_schema::{Body, Rule, Timestamp};
 use whisper_store::{Batch, Filter, Get, Patch};
 
 use crate::attempts::Attempts;
-use crate::founding::{count_sign_up, taken};
+use crate::founding::count_sign_up;
 use crate::rules::email::Email;
 use crate::rules::password::NewPassword;
 use crate::trail;

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use whisper_kit::ids::is_program_id;
 use whisper_kit::{Error, Result};
 use whisper_people::privacy::{Viewer, seen_by};
 use whisper_schema::prelude::{Column, Profile};
@@ -18,6 +19,9 @@ const OBJECTS: [Column<Profile>; 3] = [
     Profile::PREFERENCES,
     Profile::PRIVACY_SETTINGS,
 ];
+
+/// The key of the mark of a bot; it follows from the id, and people have none.
+const IS_BOT: &str = "isBot";
 
 /// A profile as its owner sees it.
 #[derive(Clone, Debug, Serialize)]
@@ -35,7 +39,7 @@ impl OwnProfileView {
     /// # Errors
     /// A fault when it can't be written as JSON.
     pub fn of(profile: &Profile) -> Result<Self> {
-        Ok(Self(with_objects(fields(profile)?)))
+        Ok(Self(shown(profile, fields(profile)?)))
     }
 }
 
@@ -45,11 +49,8 @@ impl OthersProfileView {
     /// # Errors
     /// A fault when it can't be written as JSON.
     pub fn of(profile: &Profile, viewer: Viewer) -> Result<Self> {
-        Ok(Self(with_objects(seen_by(
-            viewer,
-            profile,
-            fields(profile)?,
-        ))))
+        let seen = seen_by(viewer, profile, fields(profile)?);
+        Ok(Self(shown(profile, seen)))
     }
 }
 
@@ -62,6 +63,15 @@ pub fn fields(profile: &Profile) -> Result<Map<String, Value>> {
         Value::Object(fields) => Ok(fields),
         _ => Err(Error::internal("a profile is no JSON object")),
     }
+}
+
+/// The fields of a profile as clients get them.
+fn shown(profile: &Profile, fields: Map<String, Value>) -> Map<String, Value> {
+    let mut fields = with_objects(fields);
+    if is_program_id(&profile.id) {
+        fields.insert(IS_BOT.to_owned(), true.into());
+    }
+    fields
 }
 
 /// Turns the texts that hold objects into objects. A text that holds none is left out, rather than
@@ -90,7 +100,7 @@ mod schemas {
     use whisper_people::privacy::{ALWAYS, setting_keys, visible_fields};
     use whisper_schema::prelude::Profile;
 
-    use super::{OBJECTS, OthersProfileView, OwnProfileView};
+    use super::{IS_BOT, OBJECTS, OthersProfileView, OwnProfileView};
 
     /// The profile's schema with these fields only, of which these are always there.
     fn selection(
@@ -104,6 +114,8 @@ mod schemas {
         schema.insert("description".to_owned(), about.into());
         if let Some(Value::Object(properties)) = schema.get_mut("properties") {
             properties.retain(|key, _| keep(key));
+            let bot = json!({"type": "boolean", "const": true, "description": "True for a bot; absent for a person."});
+            properties.insert(IS_BOT.to_owned(), bot);
             for key in OBJECTS.map(|column| column.key()) {
                 if let Some(property) = properties.get_mut(key) {
                     *property = object(key, property);

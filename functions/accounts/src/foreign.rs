@@ -6,15 +6,15 @@
 use serde_json::{Value, json};
 use whisper_kit::auth::is_foreign_id;
 use whisper_kit::{Attempt, Auth, Ctx, Endpoint, Error, Method, Reply, Request, Result, reaction};
+use whisper_people::username::is_made_up;
+use whisper_people::{documents, names, taken};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, Document, Profile};
 use whisper_store::{Batch, Filter, Get, Patch, StoreError};
 
 use crate::edit::edit;
-use crate::founding::{Founder, account, documents, profile, taken};
-use crate::names;
+use crate::founding::{Founder, account, profile};
 use crate::rules::profile::display_name;
-use crate::rules::username::is_made_up;
 use crate::trail;
 
 /// The endpoint.

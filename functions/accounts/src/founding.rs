@@ -1,20 +1,16 @@
 //! Making an account: the part that signing up with and without an e-mail address have in common.
 
-use std::convert::Infallible;
-
 use serde_json::json;
 use whisper_kit::auth::issue;
 use whisper_kit::ids::random;
 use whisper_kit::rate_limit::Rate;
-use whisper_kit::{Attempt, Code, Ctx, Error, Request, Result, ResultExt};
+use whisper_kit::{Attempt, Code, Ctx, Error, Request, Result};
+use whisper_people::{documents, taken, username};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, Profile};
-use whisper_store::{Batch, StoreError};
 
 use crate::attempts::Attempts;
-use crate::names;
 use crate::rules::slow_down::address_name;
-use crate::rules::username;
 use crate::trail;
 use crate::views::SignedInView;
 
@@ -84,19 +80,6 @@ impl Founder {
     }
 }
 
-/// The documents of a new account.
-pub fn documents(ctx: &Ctx, account: &Account, profile: &Profile) -> Batch {
-    let batch = Batch::new().insert(account).insert(profile);
-    let batch = match &profile.username {
-        Some(username) => names::take(batch, &account.id, username, ctx.now()),
-        None => batch,
-    };
-    match &profile.display_name {
-        Some(name) => names::show(batch, &account.id, Some(name)),
-        None => batch,
-    }
-}
-
 /// Puts the time of the commit that made them where [`Timestamp::AT_COMMIT`] stands.
 fn made_at(account: &mut Account, profile: &mut Profile, at: Timestamp) {
     account.created_at = at;
@@ -139,18 +122,4 @@ pub fn profile(account: &Account, founder: &Founder) -> Result<Profile> {
         updated_at: Some(Timestamp::AT_COMMIT),
         ..Profile::default()
     })
-}
-
-/// The refusal that names the part of a new account or profile that somebody has already.
-pub fn taken(error: StoreError) -> Error {
-    const NAME: &str = "Somebody has this user name.";
-    const EMAIL: &str = "An account with this e-mail address exists.";
-    let outcome = Err::<Infallible, _>(error)
-        .on_conflict("idx_email", Code::EmailTaken, EMAIL)
-        .on_conflict("idx_username", Code::UsernameTaken, NAME)
-        .on_failed(names::RESTS, Code::UsernameTaken, NAME);
-    match outcome {
-        Err(error) => error,
-        Ok(never) => match never {},
-    }
 }

@@ -15,7 +15,6 @@ mod list_sessions;
 mod manage_users;
 mod me;
 mod my_account;
-mod names;
 mod public_keys;
 mod refresh;
 mod revoke_session;

@@ -5,11 +5,12 @@ use whisper_kit::auth::revoke_all;
 use whisper_kit::{
     Attempt, Auth, Code, Ctx, Endpoint, Method, OptionExt, Reply, Request, Result, events,
 };
+use whisper_people::bots::{bot_account, bot_status, bots_follow, bots_of};
+use whisper_people::username;
 use whisper_schema::Timestamp;
-use whisper_schema::prelude::{Account, AccountStatus, Profile, Session};
+use whisper_schema::prelude::{Account, AccountStatus, Bot, Column, Profile, Session};
 use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
 
-use crate::rules::username;
 use crate::views::{AccountView, UserAccountView};
 
 /// Sessions that are counted: more than an account may have.
@@ -91,7 +92,12 @@ async fn change(ctx: &Ctx, request: &Request, status: AccountStatus) -> Result<R
 }
 
 async fn attempt(ctx: &Ctx, id: &str, status: AccountStatus) -> Result<Attempt<Doc<Account>>> {
-    let mut account = ctx.read(Get::<Account>::id(id)).await?.or_not_found()?;
+    let asked = (Get::<Account>::id(id), Get::<Bot>::id(id), bots_of(id));
+    let (account, bot, bots) = ctx.read(asked).await?;
+    let account = account.or_not_found()?;
+    if let Some(bot) = bot {
+        return bar(ctx, account, bot, status).await;
+    }
     if account.status == status {
         return Ok(Attempt::Done(account));
     }
@@ -100,11 +106,60 @@ async fn attempt(ctx: &Ctx, id: &str, status: AccountStatus) -> Result<Attempt<D
         .set(Account::UPDATED_AT, Timestamp::AT_COMMIT);
     let as_read = Filter::revision(account.revision);
     let batch = Batch::new().update_if(id, patch, as_read);
+    let batch = bots_follow(batch, id, &bots, status);
     let (batch, kind) = match status {
         // None of them comes back with the account.
         AccountStatus::Disabled => (revoke_all(batch, id, None), "account.disabled"),
         AccountStatus::Active => (batch, "account.enabled"),
     };
+    commit(ctx, batch, kind, account, status).await
+}
+
+/// Disables and enables a bot by itself. Enabled again it is in use where its owner lets it act and is in use themselves.
+async fn bar(
+    ctx: &Ctx,
+    account: Doc<Account>,
+    bot: Doc<Bot>,
+    wanted: AccountStatus,
+) -> Result<Attempt<Doc<Account>>> {
+    let is_barred = wanted == AccountStatus::Disabled;
+    if bot.is_barred == is_barred {
+        return Ok(Attempt::Done(account));
+    }
+    let owner = Get::<Account>::id(bot.owner_id.as_str());
+    let owner = ctx.read(owner).await?.or_not_found()?;
+    let (id, as_read) = (account.id.as_str(), Filter::<Bot>::revision(bot.revision));
+    let same_owner = Filter::and([
+        Filter::eq(Column::<Account>::id(), owner.id.as_str()),
+        Filter::revision(owner.revision),
+    ]);
+    let changed = Patch::new()
+        .set(Bot::IS_BARRED, is_barred)
+        .set(Bot::UPDATED_AT, Timestamp::AT_COMMIT);
+    let barred = Bot {
+        is_barred,
+        ..bot.value.clone()
+    };
+    let status = bot_status(&barred, owner.status);
+    let batch = Batch::new()
+        .expect_some(same_owner)
+        .update_if(id, changed, as_read)
+        .update(id, bot_account(status));
+    let (batch, kind) = match is_barred {
+        true => (revoke_all(batch, id, None), "account.disabled"),
+        false => (batch, "account.enabled"),
+    };
+    commit(ctx, batch, kind, account, status).await
+}
+
+async fn commit(
+    ctx: &Ctx,
+    batch: Batch,
+    kind: &str,
+    mut account: Doc<Account>,
+    status: AccountStatus,
+) -> Result<Attempt<Doc<Account>>> {
+    let id = account.id.as_str();
     let batch = events::append(ctx, batch, kind, id, None, &json!({}))?;
     let Some(committed) = ctx.try_commit(batch).await? else {
         return Ok(Attempt::Retry);

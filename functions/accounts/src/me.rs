@@ -18,6 +18,7 @@ pub fn endpoint() -> Endpoint {
         "The caller's own profile, whole, with its ETag",
         get,
     )
+    .for_bots()
     .answers(&["etag"])
     .reply::<OwnProfileView>(200, "The profile.")
 }

@@ -6,13 +6,13 @@ use whisper_kit::auth::{
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, Json, Method, OptionExt, Reply, Request, Result,
 };
+use whisper_people::names;
 use whisper_schema::body::forms::LINE;
 use whisper_schema::prelude::{Account, AccountStatus, DisplayName, Profile, Session};
 use whisper_schema::{Body, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
 use crate::attempts::{Attempts, Counted, REFUND};
-use crate::names;
 use crate::rules::email::{EMAIL_MAX, normal_email};
 use crate::rules::password::GivenPassword;
 use crate::trail;

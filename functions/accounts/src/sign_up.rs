@@ -2,6 +2,7 @@
 
 use whisper_kit::auth::hash_password;
 use whisper_kit::{Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
+use whisper_people::username::Username;
 use whisper_schema::body::Fields;
 use whisper_schema::body::forms::LINE;
 use whisper_schema::prelude::Profile;
@@ -10,7 +11,6 @@ use whisper_schema::{Body, Rule};
 use crate::founding::{Founder, count_sign_up, found};
 use crate::rules::email::Email;
 use crate::rules::password::NewPassword;
-use crate::rules::username::Username;
 use crate::views::SignedInView;
 
 /// A new account.

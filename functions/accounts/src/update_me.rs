@@ -4,7 +4,7 @@ use serde_json::json;
 use whisper_kit::precondition::{IfMatch, if_match_or_any};
 use whisper_kit::rate_limit::{Limit, Rate};
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result, ResultExt};
-use whisper_people::{Findable, Verified, presence_settings_changed};
+use whisper_people::{Findable, Verified, names, presence_settings_changed, taken, username};
 use whisper_schema::Timestamp;
 use whisper_schema::body::Changes;
 use whisper_schema::prelude::{Profile, UserActivityType};
@@ -12,11 +12,8 @@ use whisper_store::{Batch, Doc, Filter, Patch};
 
 use crate::documents::OwnProfileView;
 use crate::edit::edit;
-use crate::founding::taken;
 use crate::me::{answer, mine};
-use crate::names;
 use crate::rules::profile::ProfileChange;
-use crate::rules::username;
 use crate::trail;
 
 /// How often one user may give up a user name: each rests for a month.

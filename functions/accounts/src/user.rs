@@ -2,12 +2,11 @@
 
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
 use whisper_people::privacy::Viewer;
-use whisper_people::{LastSeen, PresenceSeen, between, presences, visible};
+use whisper_people::{LastSeen, PresenceSeen, between, presences, username, visible};
 use whisper_schema::prelude::{PresenceStatus, Profile};
 use whisper_store::{Filter, Query};
 
 use crate::documents::OthersProfileView;
-use crate::rules::username;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {

@@ -8,12 +8,13 @@ use whisper_kit::events::append;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result};
 use whisper_messages::Told;
 use whisper_people::blocked_any;
+use whisper_people::bots::{bots_come, bots_in, programs};
 use whisper_people::ids::member_id;
 use whisper_schema::Body;
 use whisper_schema::body::forms;
 use whisper_schema::prelude::{
-    Column, ConversationMember, ConversationMemberStatus as Status, ConversationRight,
-    SystemMessage,
+    Column, ConversationBot, ConversationMember, ConversationMemberStatus as Status,
+    ConversationRight, SystemMessage,
 };
 use whisper_store::{Batch, Doc, Filter, Query};
 
@@ -59,6 +60,7 @@ pub fn endpoint() -> Endpoint {
     .codes(&[
         Code::Forbidden,
         Code::ConversationFull,
+        Code::TooManyBots,
         Code::DirectConversation, Code::WrongKind,
         Code::RateLimited,
     ])
@@ -77,11 +79,11 @@ async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Attempt<AddedM
     let me = ctx.caller()?.user_id;
     let asked = (
         door(id, &me),
-        (known(id, users), bans::of_users(id, users)),
+        (known(id, users), bans::of_users(id, users), bots(id, users)),
         newest(id),
         Others::ask(&me, users),
     );
-    let (found, (known, bans), newest, others) = ctx.read(asked).await?;
+    let (found, (known, bans, bots), newest, others) = ctx.read(asked).await?;
     let access = admit(found)?;
     access.refuse_direct()?;
     if !access.has(ConversationRight::AddMembers) {
@@ -106,6 +108,7 @@ async fn attempt(ctx: &Ctx, id: &str, users: &[String]) -> Result<Attempt<AddedM
         known: &known,
         added: &added,
         others: &others,
+        bots: &bots.unwrap_or_default(),
         position: newest.map(|message| message.seq),
     };
     let uses = Uses::of(ctx, &[(ADDED, added.len())]).await?;
@@ -122,6 +125,12 @@ fn known(conversation: &str, users: &[String]) -> Query<ConversationMember> {
         .limit(MOST_PARTICIPANTS as u32)
 }
 
+/// Asks for the bots that belong to the conversation already, if one of these users is a bot.
+fn bots(conversation: &str, users: &[String]) -> Option<Query<ConversationBot>> {
+    let some = !programs(users).is_empty();
+    some.then(|| bots_in(conversation))
+}
+
 /// The users who join.
 struct Joining<'a> {
     access: &'a Access,
@@ -130,6 +139,8 @@ struct Joining<'a> {
     added: &'a [String],
     /// The people, with what they let the caller do.
     others: &'a Others,
+    /// The bots that belong to it already; nobody asked where none joins.
+    bots: &'a [Doc<ConversationBot>],
     /// The conversation's newest message: messages up to there aren't unread to them.
     position: Option<i64>,
 }
@@ -166,6 +177,7 @@ impl Joining<'_> {
             };
             batch = arrivals.join(ctx, batch, newcomer, &told)?;
         }
+        let batch = bots_come(batch, &conversation.id, self.bots, self.added)?;
         let what = json!({"userIds": self.added, "messageIds": told.ids()});
         append(
             ctx,

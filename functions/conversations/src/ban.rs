@@ -46,6 +46,7 @@ pub fn endpoint() -> Endpoint {
         "Bans somebody whose role is below the caller's, or who is no member; moderators and up. Until it ends they can't be added.",
         ban,
     )
+    .for_bots()
     .reply::<BanView>(201, "They are banned now, and no member any more.")
     .reply::<BanView>(200, "They were banned already; reason and end are as sent.")
     .codes(&[

@@ -58,6 +58,7 @@ pub fn endpoint() -> Endpoint {
         "The users who are banned from a group, the last banned first; for moderators and up.",
         bans,
     )
+    .for_bots()
     .reply::<ListingWith<BanView, Users>>(200, "A page of bans.")
     .codes(&[Code::Forbidden, Code::DirectConversation, Code::WrongKind])
 }

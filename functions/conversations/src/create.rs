@@ -6,6 +6,7 @@ use whisper_kit::idempotency::Once;
 use whisper_kit::precondition::tag;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
 use whisper_messages::{MOST_RECIPIENTS, Told, membership};
+use whisper_people::bots::bots_come;
 use whisper_people::{blocked_any, direct_ids};
 use whisper_schema::prelude::{
     Conversation, ConversationCircle, ConversationKind, ConversationMember,
@@ -41,6 +42,7 @@ pub fn endpoint() -> Endpoint {
     .codes(&[
         Code::IdempotencyKeyReused,
         Code::InvalidHeader,
+        Code::TooManyBots,
         Code::RateLimited,
     ])
 }
@@ -77,6 +79,11 @@ impl Making<'_> {
     /// Whether it is a list, whose recipients are no members.
     fn is_list(&self) -> bool {
         self.draft.kind == ConversationKind::Broadcast
+    }
+
+    /// Whether the others become members of something that may have many.
+    fn is_group(&self) -> bool {
+        !self.is_list() && self.draft.kind != ConversationKind::Direct
     }
 
     fn others(&self) -> &[String] {
@@ -169,6 +176,9 @@ impl Making<'_> {
         if !self.others().is_empty() {
             let ids = self.others().iter().map(String::as_str);
             batch = batch.expect_none(blocked_any(me, ids));
+        }
+        if self.is_group() {
+            batch = bots_come(batch, &conversation.id, &[], self.others())?;
         }
         let batch = told.insert_in(batch);
         let what = json!({

@@ -1,13 +1,15 @@
 //! The departure of a user whose account goes: they leave their groups, and the groups that they own are handed over. Between two
-//! nothing changes: the other one keeps the conversation.
+//! nothing changes: the other one keeps the conversation. The commit that deletes the account notes it, and the job does it.
+
+use std::time::Instant;
 
 use whisper_kit::{Attempt, Ctx, Result};
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::{
-    Conversation, ConversationKind, ConversationMember, ConversationMemberRole as Role,
-    ConversationMemberStatus as Status,
+    Column, Conversation, ConversationBot, ConversationKind, ConversationMember,
+    ConversationMemberRole as Role, ConversationMemberStatus as Status, UserDeparture,
 };
-use whisper_store::{Batch, Cursor, Filter, First, Get, Order, Query};
+use whisper_store::{Batch, Filter, First, Get, Order, Patch, Query};
 
 use crate::access::{Access, active};
 use crate::leaving::leaving;
@@ -16,8 +18,9 @@ use crate::recipients::closing;
 /// Memberships that one call looks at.
 const PORTION: u32 = 100;
 
-/// The members who joined first: of the admins, of the moderators, of all.
+/// The members who joined first: of the admins, of the moderators, of all people; and of all.
 type Successors = (
+    First<ConversationMember>,
     First<ConversationMember>,
     First<ConversationMember>,
     First<ConversationMember>,
@@ -29,18 +32,53 @@ type Successors = (
 ///
 /// # Errors
 /// The store's.
-pub async fn depart(ctx: &Ctx, user: &str, after: Option<Cursor>) -> Result<Option<Cursor>> {
+pub async fn depart(ctx: &Ctx, user: &str, after: Option<String>) -> Result<Option<String>> {
+    let of = ConversationMember::CONVERSATION_ID;
     let memberships = Query::<ConversationMember>::new()
         .filter(Filter::eq(ConversationMember::USER_ID, user))
         .filter(active())
-        .order(Order::asc(ConversationMember::CONVERSATION_ID))
-        .limit(PORTION)
-        .after(after);
+        .order(Order::asc(of))
+        .limit(PORTION);
+    let memberships = match &after {
+        Some(after) => memberships.filter(Filter::gt(of, after.as_str())),
+        None => memberships,
+    };
     let page = ctx.read(memberships.page()).await?;
     for member in &page.items {
         ctx.retry(async || attempt(ctx, member).await).await?;
     }
-    Ok(page.next)
+    let last = page.items.last().filter(|_| page.next.is_some());
+    Ok(last.map(|member| member.conversation_id.clone()))
+}
+
+/// Has a user of whom it is noted leave their conversations until none is left, or the time is over; tells how many portions
+/// were dealt with, and whether there are more.
+///
+/// # Errors
+/// The store's; what was done stays, and the next run goes on.
+pub async fn go_on(ctx: &Ctx, note: &UserDeparture, end: Instant) -> Result<(u64, bool)> {
+    let (mut done, mut after) = (0, note.position.clone());
+    while Instant::now() < end {
+        let ctx = &ctx.anew()?;
+        after = depart(ctx, &note.id, after).await?;
+        done += 1;
+        let batch = match &after {
+            Some(after) => {
+                let moved = Patch::new().set(UserDeparture::POSITION, after.as_str());
+                Batch::new().update(&note.id, moved)
+            }
+            None => Batch::new().delete_where(
+                Filter::<UserDeparture>::eq(Column::id(), note.id.as_str()),
+                1,
+            ),
+        };
+        // Another run that was faster has deleted it.
+        let gone = ctx.try_commit(batch).await?.is_none();
+        if after.is_none() || gone {
+            return Ok((done, false));
+        }
+    }
+    Ok((done, true))
 }
 
 async fn attempt(ctx: &Ctx, member: &ConversationMember) -> Result<Attempt<()>> {
@@ -63,7 +101,7 @@ pub async fn departing_from(ctx: &Ctx, id: &str, user: &str) -> Result<Option<Ba
         Get::<ConversationMember>::id(member_id(id, user)),
         successors(id, user),
     );
-    let (conversation, me, (admin, moderator, anybody)) = ctx.read(asked).await?;
+    let (conversation, me, (admin, moderator, person, anybody)) = ctx.read(asked).await?;
     let (Some(conversation), Some(me)) =
         (conversation, me.filter(|me| me.status == Status::Active))
     else {
@@ -74,7 +112,11 @@ pub async fn departing_from(ctx: &Ctx, id: &str, user: &str) -> Result<Option<Ba
     }
     let is_owner = me.role == Role::Owner;
     let is_list = conversation.kind == ConversationKind::Broadcast;
-    let successor = admin.or(moderator).or(anybody).filter(|_| is_owner);
+    let successor = admin
+        .or(moderator)
+        .or(person)
+        .or(anybody)
+        .filter(|_| is_owner);
     let access = Access { conversation, me };
     match is_list {
         true => closing(ctx, &access),
@@ -95,10 +137,15 @@ fn successors(conversation: &str, owner: &str) -> Successors {
             .filter(Filter::ne(ConversationMember::USER_ID, owner))
             .order(Order::asc(ConversationMember::JOINED_AT))
     };
-    let of = |role| others().filter(Filter::eq(ConversationMember::ROLE, role));
+    // A bot owns a group only where nobody else is left.
+    let bots = Filter::eq(ConversationBot::CONVERSATION_ID, conversation);
+    let person = Filter::is_not_among(ConversationMember::USER_ID, ConversationBot::BOT_ID, bots);
+    let people = || others().filter(person.clone());
+    let of = |role| people().filter(Filter::eq(ConversationMember::ROLE, role));
     (
         of(Role::Admin).first(),
         of(Role::Moderator).first(),
+        people().first(),
         others().first(),
     )
 }

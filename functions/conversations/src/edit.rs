@@ -31,6 +31,7 @@ pub fn endpoint() -> Endpoint {
          `setMessageTimer` names; and other settings, for the owner and admins. Between two, both may.",
         edit,
     )
+    .for_bots()
     .headers(&["if-match"])
     .reply::<OneConversationView>(200, "The changed conversation.")
     .codes(&[

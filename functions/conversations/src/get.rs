@@ -17,6 +17,7 @@ pub fn endpoint() -> Endpoint {
         "One conversation; its ETag stands for the details that PATCH changes.",
         get,
     )
+    .for_bots()
     .answers(&["etag"])
     .reply::<OneConversationView>(200, "The conversation.")
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use whisper_kit::events::append;
+use whisper_kit::ids::is_program_id;
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, Json, Method, OptionExt, Reply, Request, Result,
 };
@@ -78,6 +79,9 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str, role: Role) -> Result<Attempt<
         .or_not_found()?;
     let change =
         decide(access.me.role, target.role, target.id == access.me.id, role).map_err(refused)?;
+    if change == RoleChange::HandOver && is_program_id(user) {
+        return Err(Error::forbidden("A bot owns no conversation."));
+    }
     if change != RoleChange::Nothing {
         let user_id = user.to_owned();
         let told = match change {

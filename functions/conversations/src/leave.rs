@@ -17,6 +17,7 @@ pub fn endpoint() -> Endpoint {
         "The caller leaves a group or channel; an owner hands over first, or is the last. A broadcast goes with its owner.",
         leave,
     )
+    .for_bots()
     .reply_empty(204, "The caller is no member any more.")
     .codes(&[Code::LastOwner, Code::DirectConversation, Code::WrongKind])
 }

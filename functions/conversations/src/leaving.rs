@@ -5,6 +5,7 @@ use whisper_kit::events::append;
 use whisper_kit::ids::derived_id;
 use whisper_kit::{Ctx, Result};
 use whisper_messages::Told;
+use whisper_people::bots::bot_goes;
 use whisper_people::list_changed;
 use whisper_schema::prelude::{
     Column, CommunityDeparture, CommunityGroup, Conversation, ConversationKind, ConversationMember,
@@ -108,8 +109,9 @@ pub fn departure_id(community: &str, user: &str) -> String {
     derived_id(&["community departure", community, user])
 }
 
-/// Notes, in the commit by which somebody leaves a community, that they leave its groups.
+/// Notes, in the commit by which somebody leaves a community, that they leave its groups; and that a bot left.
 pub fn departing(batch: Batch, conversation: &Conversation, user: &str) -> Batch {
+    let batch = bot_goes(batch, &conversation.id, user);
     match conversation.kind {
         ConversationKind::Community => batch.upsert(&CommunityDeparture {
             id: departure_id(&conversation.id, user),

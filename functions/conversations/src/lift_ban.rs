@@ -22,6 +22,7 @@ pub fn endpoint() -> Endpoint {
         "Lifts a ban: they may be added again, and are no member yet; moderators and up.",
         lift,
     )
+    .for_bots()
     .reply_empty(204, "They are not banned any more.")
     .codes(&[
         Code::Forbidden,

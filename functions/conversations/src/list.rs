@@ -27,6 +27,7 @@ pub fn endpoint() -> Endpoint {
          first page has an ETag.",
         list,
     )
+    .for_bots()
     .answers(&["etag"])
     .reply::<ListingWith<ConversationView, PageView>>(200, "A page of conversations.")
     .codes(&[Code::ResyncRequired])

@@ -63,6 +63,7 @@ pub fn endpoint() -> Endpoint {
          conversation. Never moves back.",
         mark_delivered,
     )
+    .for_bots()
     .reply::<DeliveredView>(
         200,
         "The conversations in which the messages count as delivered, now or already.",

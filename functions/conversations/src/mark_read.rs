@@ -59,6 +59,7 @@ pub fn endpoint() -> Endpoint {
          receipts turned off (`readReceipts` of the privacy settings) or the conversation is a request.",
         mark_read,
     )
+    .for_bots()
     .reply::<ConversationReadView>(200, "How far the caller has read now.")
 }
 

@@ -19,6 +19,7 @@ pub fn endpoint() -> Endpoint {
          see it.",
         members,
     )
+    .for_bots()
     .reply::<ListingWith<MemberView, Users>>(200, "A page of members.")
     .codes(&[Code::Forbidden])
 }

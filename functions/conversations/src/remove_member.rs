@@ -28,6 +28,7 @@ pub fn endpoint() -> Endpoint {
         "Sends away somebody whose role is below the caller's; moderators and up.",
         remove_member,
     )
+    .for_bots()
     .reply_empty(204, "They are no member any more.")
     .codes(&[
         Code::Forbidden,

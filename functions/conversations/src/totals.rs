@@ -55,6 +55,7 @@ pub fn endpoint() -> Endpoint {
         "Counts the caller's unread messages and mentions over all conversations but requests: muted and archived ones apart.",
         count,
     )
+    .for_bots()
     .reply::<UnreadTotalsView>(200, "The counts.")
 }
 

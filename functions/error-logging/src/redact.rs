@@ -1,7 +1,7 @@
 //! Secrets that slipped into a report are not kept.
 
 use serde_json::{Map, Value};
-use whisper_kit::auth::REFRESH_PREFIX;
+use whisper_kit::auth::{BOT_PREFIX, REFRESH_PREFIX};
 
 /// The text in their place.
 pub const REDACTED: &str = "[redacted]";
@@ -122,6 +122,7 @@ fn has_refresh_token(word: &str) -> bool {
     let base64url = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let is_secret = |text: &str| text.chars().take_while(|c| base64url(*c)).count() >= 64;
     word.contains(REFRESH_PREFIX)
+        || word.contains(BOT_PREFIX)
         || word.match_indices('.').any(|(at, _)| {
             at >= 36
                 && word[..at].chars().rev().take(36).all(base64url)
@@ -172,6 +173,10 @@ mod tests {
             ),
             ("bearer  abc".to_owned(), "bearer  [redacted]".to_owned()),
             ("Bearer".to_owned(), "Bearer".to_owned()),
+            (
+                "calling as wbot_1.x failed".to_owned(),
+                "calling as [redacted] failed".to_owned(),
+            ),
             (
                 format!("refreshing {NEW} failed"),
                 "refreshing [redacted] failed".to_owned(),

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod bots;
+mod commands;
 mod incoming;
 mod job;
 mod limits;
@@ -27,10 +29,12 @@ pub fn api_with(transport: Transport) -> Api {
     let worker = Rc::new(Worker::new(transport));
     let api = Api::new(
         JOB,
-        "Programs that take part in conversations: webhooks that post, and webhooks that are told of events",
+        "Programs that take part in conversations: webhooks that post, webhooks that are told of events, and bots",
     )
     .variables(&outgoing::VARIABLES)
-    .rates(&[limits::CHANGES]);
+    .rates(&[limits::CHANGES, limits::BOTS])
+    .numbers(&[bots::OWNED]);
+    let api = commands::endpoints(bots::endpoints(api));
     let api = outgoing::endpoints(incoming::endpoints(api), &worker);
     job::endpoints(api, &worker)
 }

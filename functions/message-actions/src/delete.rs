@@ -25,6 +25,7 @@ pub fn endpoint() -> Endpoint {
         "Deletes a message for all, or for the caller alone",
         delete,
     )
+    .for_bots()
     .reply_empty(204, "It is deleted, or was already.")
     .codes(&[
         Code::NotFound,

@@ -28,6 +28,7 @@ pub fn endpoint() -> Endpoint {
         "Deletes up to 100 messages for all, or for the caller alone: none of them where the caller may not delete one",
         delete_many,
     )
+    .for_bots()
     .reply_empty(204, "They are deleted, or were already.")
     .codes(&[
         Code::NotFound,

@@ -57,6 +57,7 @@ pub fn endpoint() -> Endpoint {
         "Changes the words of a message, for its sender",
         edit,
     )
+    .for_bots()
     .headers(&["if-match"])
     .reply::<SingleMessageView>(200, "The changed message; unchanged where nothing differs.")
     .codes(&[

@@ -10,6 +10,7 @@ use crate::opened::{Named, Opened};
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
     Endpoint::new(Method::GET, MESSAGE, "getMessage", "Gives one message", get)
+    .for_bots()
         .answers(&["etag"])
         .reply::<SingleMessageView>(
             200,

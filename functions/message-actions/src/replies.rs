@@ -42,6 +42,7 @@ pub fn endpoint() -> Endpoint {
         "Lists the messages that answer a message, the oldest first.",
         list,
     )
+    .for_bots()
     .page::<ReplyFilters>()
     .reply::<ListingWith<MessageView, Users>>(200, "A page of replies.")
     .codes(&[Code::NotFound, Code::InvalidCursor])

@@ -28,6 +28,7 @@ pub fn endpoint() -> Endpoint {
         "Sends a message to a conversation",
         send,
     )
+    .for_bots()
     .headers(&["idempotency-key"])
     .answers(&["location"])
     .reply::<MessageView>(201, "The message was sent.")

@@ -12,7 +12,7 @@ use whisper_store::{Filter, Order, Query};
 pub const JOBS: [(&str, &str); 10] = [
     (
         "community-departures",
-        "Has members who left a community leave its groups.",
+        "Has members who left a community leave its groups, and users whose account went their conversations.",
     ),
     (
         "error-retention",

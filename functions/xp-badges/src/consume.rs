@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 use whisper_kit::consumer::{self, Bounds};
-use whisper_kit::ids::derived_id;
+use whisper_kit::ids::{derived_id, is_program_id};
 use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Error, Result, events};
 use whisper_people::by_ids;
@@ -62,9 +62,10 @@ async fn handle(ctx: &Ctx, activities: Activities) -> Result<Batch> {
         .try_fold(batch, |batch, (user, told)| notify(ctx, batch, user, *told))
 }
 
-/// The standings of the users of these activities. A user without a profile has none, and earns nothing.
+/// The standings of the users of these activities. A user without a profile has none, and earns nothing; nor does a bot.
 async fn standings(ctx: &Ctx, activities: &Activities) -> Result<BTreeMap<String, Standing>> {
-    let users: BTreeSet<&str> = activities.iter().map(|a| a.user_id.as_str()).collect();
+    let users = activities.iter().map(|a| a.user_id.as_str());
+    let users: BTreeSet<&str> = users.filter(|user| !is_program_id(user)).collect();
     let asked = (
         by_ids::<Profile>(users.iter().copied()),
         by_ids::<Progress>(users.iter().copied()),

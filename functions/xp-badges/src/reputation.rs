@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use whisper_kit::consumer::{self, Bounds};
-use whisper_kit::ids::derived_id;
+use whisper_kit::ids::{derived_id, is_program_id};
 use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Result};
 use whisper_people::by_ids;
@@ -76,7 +76,8 @@ fn grant(event: &Event) -> Option<ReputationGrant> {
         "follow.created" => (event.subject.as_str(), "", FOLLOWER),
         _ => return None,
     };
-    (giver != receiver).then(|| ReputationGrant {
+    let earns = giver != receiver && !is_program_id(receiver);
+    earns.then(|| ReputationGrant {
         id: derived_id(&["reputation", &giver, receiver, &event.kind, subject]),
         user_id: receiver.to_owned(),
         giver_id: giver.clone(),

@@ -4,6 +4,7 @@
 //! them; where a user may read a document as it is, it names its readers like any other.
 
 mod account;
+mod bot;
 mod broadcast;
 mod channel_post;
 mod community;
@@ -69,6 +70,7 @@ mod stream_ticket;
 mod webhook_delivery;
 
 pub use account::{Account, AccountStatus};
+pub use bot::{Bot, BotCommands, ConversationBot, UserDeparture};
 pub use broadcast::{Broadcast, BroadcastChange, BroadcastCopy, BroadcastRecipient};
 pub use channel_post::{ChannelPost, PostViewer};
 pub use community::{CommunityDeparture, CommunityGroup};

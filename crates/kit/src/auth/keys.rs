@@ -127,6 +127,12 @@ pub async fn sealing_key(ctx: &Ctx, purpose: &str) -> Result<[u8; 32]> {
     Ok(derived_key(&key, &format!("sealing {purpose}")))
 }
 
+/// The key for codes in bots' tokens, which are good for years: it never changes.
+pub(crate) async fn bot_key(ctx: &Ctx) -> Result<[u8; 32]> {
+    let key = id_key(ctx).await?;
+    Ok(derived_key(&key, "bot token"))
+}
+
 /// A key that is read once per instance.
 async fn kept(
     ctx: &Ctx,

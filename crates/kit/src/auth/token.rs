@@ -9,6 +9,7 @@ use ed25519_dalek::{Signature, Signer};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::bot::{bot_token, verify_bot};
 use super::keys::{reread_token_keys, token_keys};
 use crate::caller::{ACCESS_LIFETIME, Claims, ISSUER, MAX_TOKEN, TokenKey, bearer, invalid, part};
 use crate::ctx::Ctx;
@@ -42,6 +43,7 @@ pub(crate) async fn sign(ctx: &Ctx, user_id: &str, session_id: &str) -> Result<S
         iat,
         exp: iat + ACCESS_LIFETIME,
         jti: ids::new_id(ctx.now())?,
+        bot_token: None,
     };
     encode(key, &claims)
 }
@@ -65,6 +67,9 @@ fn encode(key: &TokenKey, claims: &Claims) -> Result<String> {
 /// # Errors
 /// [`Code::Unauthenticated`] without a token, [`Code::TokenInvalid`], [`Code::TokenExpired`].
 pub async fn verify(ctx: &Ctx, request: &Request) -> Result<Claims> {
+    if let Some(token) = bot_token(request) {
+        return verify_bot(ctx, token).await;
+    }
     if let Some(foreign) = ctx.foreign() {
         return foreign.verify(ctx.now(), request).await;
     }

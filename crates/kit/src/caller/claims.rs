@@ -28,6 +28,10 @@ pub(crate) struct Claims {
     pub exp: i64,
     /// The token's own id.
     pub jti: String,
+    /// SHA-256 of a bot's token, hexadecimal, which its session must hold: another one has replaced it otherwise. No JWT says
+    /// anything here.
+    #[serde(skip)]
+    pub bot_token: Option<String>,
 }
 
 impl Claims {
@@ -42,6 +46,21 @@ impl Claims {
             iat: 0,
             exp,
             jti: String::new(),
+            bot_token: None,
+        }
+    }
+
+    /// The claims of a bot's token with this SHA-256. Its session has the bot's own id.
+    pub fn of_bot(bot: &str, token_hash: String) -> Self {
+        Self {
+            iss: ISSUER.to_owned(),
+            aud: ISSUER.to_owned(),
+            sub: bot.to_owned(),
+            sid: bot.to_owned(),
+            iat: 0,
+            exp: i64::MAX,
+            jti: String::new(),
+            bot_token: Some(token_hash),
         }
     }
 

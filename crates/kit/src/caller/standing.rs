@@ -1,5 +1,6 @@
 //! Whether a token still counts: its session stands, and its account is in use.
 
+use subtle::ConstantTimeEq;
 use whisper_schema::prelude::{Account, AccountStatus, Session};
 use whisper_schema::{Column, Timestamp};
 use whisper_store::{Doc, Filter, First, Get, Query};
@@ -23,7 +24,13 @@ pub(crate) fn standing(claims: &Claims) -> (Option<Get<Session>>, First<Account>
 /// # Errors
 /// [`Code::SessionRevoked`].
 pub(crate) fn check(claims: &Claims, (session, account): Standing, now: Timestamp) -> Result<bool> {
-    let stands = |session: Doc<Session>| session.user_id == claims.sub && session.expires_at > now;
+    let is_token = |kept: &str| match &claims.bot_token {
+        Some(given) => bool::from(given.as_bytes().ct_eq(kept.as_bytes())),
+        None => true,
+    };
+    let stands = |session: Doc<Session>| {
+        session.user_id == claims.sub && session.expires_at > now && is_token(&session.refresh_hash)
+    };
     if session.is_some_and(|session| !session.is_some_and(stands)) {
         return Err(ended());
     }

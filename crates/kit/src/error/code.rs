@@ -87,6 +87,8 @@ codes! {
     MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
     /// The message can't be edited: it was forwarded, is a poll, was deleted, or the server wrote it.
     NotEditable = "not_editable", 409, "Not editable";
+    /// The route is for people: a bot's token is no good here. README of the component `integrations` says what bots may do.
+    NotForBots = "not_for_bots", 403, "Not for bots";
     /// There is nothing with this id that the caller may know of.
     NotFound = "not_found", 404, "Not found";
     /// The body is larger than this route takes.
@@ -117,6 +119,8 @@ codes! {
     TokenInvalid = "token_invalid", 401, "Invalid token";
     /// The time in which its sender may edit the message, or delete it for all, is over.
     TooLate = "too_late", 409, "Too late";
+    /// The caller owns as many bots as they may, or as many bots belong to the conversation as may. Delete one, or send one away, first.
+    TooManyBots = "too_many_bots", 409, "Too many bots";
     /// Pushes go to as many devices of the user as they may. Take one off first.
     TooManyDevices = "too_many_devices", 409, "Too many devices";
     /// The caller has as many folders as they may. Delete one first.

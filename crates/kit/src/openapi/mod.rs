@@ -105,6 +105,10 @@ pub fn document(about: &About<'_>, apis: &[Api]) -> Value {
                     "type": "apiKey", "in": "query", "name": "ticket",
                     "description": "The `ticket` of the answer to `createStreamTicket`: it opens one stream, within 30 seconds.",
                 },
+                "botToken": {
+                    "type": "http", "scheme": "bearer",
+                    "description": "The `token` of the answer to `createBot` or `replaceBotToken`; it lasts until it is replaced. Other operations answer bots 403 `not_for_bots`.",
+                },
                 "operatorKey": {"type": "http", "scheme": "bearer", "description": "The operator's key."},
             },
         },
@@ -128,6 +132,7 @@ fn operation(subject: Option<&str>, endpoint: &Endpoint, generator: &mut SchemaG
         "tags": subject.iter().collect::<Vec<_>>(),
         "security": match endpoint.auth {
             Auth::Public | Auth::Private => json!([]),
+            Auth::User if endpoint.for_bots => json!([{"accessToken": []}, {"botToken": []}]),
             Auth::User => json!([{"accessToken": []}]),
             Auth::UserOrTicket => json!([{"accessToken": []}, {"ticket": []}]),
             Auth::Operator => json!([{"operatorKey": []}]),
@@ -200,6 +205,9 @@ fn codes(endpoint: &Endpoint) -> Vec<Code> {
             Code::TokenExpired,
             Code::SessionRevoked,
         ]),
+    }
+    if endpoint.auth == Auth::User && !endpoint.for_bots {
+        codes.push(Code::NotForBots);
     }
     if endpoint.described.body.is_some() {
         codes.extend([

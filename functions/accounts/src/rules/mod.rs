@@ -6,4 +6,3 @@ pub mod profile;
 pub mod slow_down;
 #[cfg(test)]
 mod testing;
-pub mod username;

@@ -2,14 +2,13 @@
 
 use serde_json::{Map, Value};
 use whisper_people::privacy;
+use whisper_people::username::Username;
 use whisper_schema::body::forms::{LINE, PHONE, WEB_URL};
 use whisper_schema::body::{At, Change, Field, Form, JsonText, KeptAsText, Limits};
 use whisper_schema::prelude::{Document, Profile, ProfileStatus, ProfileTheme};
 use whisper_schema::text::composed;
 use whisper_schema::validate::{Broken, is_web_url};
 use whisper_schema::{Body, Rule, Text, validate_patch};
-
-use super::username::Username;
 
 /// Most linked accounts.
 const LINKS_MAX: usize = 20;

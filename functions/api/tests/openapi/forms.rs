@@ -215,6 +215,7 @@ fn lists_are_named_by_what_they_have() {
             name.len() > 3
                 || name == "Has"
                 || name == "Ban"
+                || name == "Bot"
                 || name == "Job"
                 || name == "Jwk"
                 || name == "Run",

@@ -79,8 +79,14 @@ pub const SUBJECTS: &[Subject] = &[
     ),
     subject(
         "Integrations",
-        "Programs that take part in conversations: webhooks that post, and webhooks that are told of events.",
-        &["/v1/webhooks", "/v1/conversations/{}/webhooks"],
+        "Programs that take part in conversations: webhooks that post, webhooks that are told of events, and bots.",
+        &[
+            "/v1/webhooks",
+            "/v1/conversations/{}/webhooks",
+            "/v1/conversations/{}/commands",
+            "/v1/me/bots",
+            "/v1/me/commands",
+        ],
     ),
     subject(
         "Realtime",

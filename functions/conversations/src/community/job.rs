@@ -1,13 +1,15 @@
-//! `POST /internal/jobs/community-departures`: has members who left a community leave its groups.
+//! `POST /internal/jobs/community-departures`: has members who left a community leave its groups, and users whose account went their
+//! conversations.
 
 use std::time::{Duration, Instant};
 
 use whisper_kit::jobs::{self, ReportView, Tally};
 use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_schema::prelude::CommunityDeparture;
+use whisper_schema::prelude::{CommunityDeparture, UserDeparture};
 use whisper_store::{Order, Query};
 
 use super::departures::go_on;
+use crate::departure;
 
 /// The job's name.
 const JOB: &str = "community-departures";
@@ -22,7 +24,7 @@ pub fn endpoint() -> Endpoint {
         Method::POST,
         "/internal/jobs/community-departures",
         "runCommunityDepartures",
-        "Has members who left a community, or were sent away, leave its groups.",
+        "Has members who left a community, or were sent away, leave its groups, and users whose account went all conversations.",
         handle,
     )
     .auth(Auth::Operator)
@@ -39,6 +41,31 @@ async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
 
 async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {
     let end = Instant::now() + TIME;
+    users(ctx, tally, end).await?;
+    communities(ctx, tally, end).await
+}
+
+/// Users whose account went.
+async fn users(ctx: &Ctx, tally: &Tally, end: Instant) -> Result<()> {
+    let due = Query::<UserDeparture>::new()
+        .order(Order::asc(UserDeparture::DUE_AT))
+        .limit(PAGE);
+    let due = ctx.read(due.page()).await?;
+    for note in &due.items {
+        let (done, more) = departure::go_on(ctx, note, end).await?;
+        tally.done(done);
+        if more {
+            tally.cap();
+            return Ok(());
+        }
+    }
+    if due.next.is_some() {
+        tally.cap();
+    }
+    Ok(())
+}
+
+async fn communities(ctx: &Ctx, tally: &Tally, end: Instant) -> Result<()> {
     let due = Query::<CommunityDeparture>::new()
         .order(Order::asc(CommunityDeparture::DUE_AT))
         .limit(PAGE);

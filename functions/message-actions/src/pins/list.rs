@@ -21,6 +21,7 @@ pub fn endpoint() -> Endpoint {
         "Lists the pinned messages of a conversation that the caller sees, the one pinned last first.",
         list,
     )
+    .for_bots()
     .reply::<ListingWith<MessagePinView, Users>>(200, "A page of pinned messages.")
     .codes(&[Code::NotFound])
 }

@@ -15,6 +15,7 @@ use crate::opened::Named;
 pub fn endpoint() -> Endpoint {
     let summary = "Pins a message for all members, up to 100 in a conversation.";
     Endpoint::new(Method::PUT, super::PIN, "pinMessage", summary, put)
+        .for_bots()
         .reply::<MessagePinView>(200, "The message is pinned now.")
         .codes(&[
             Code::NotFound,

@@ -14,6 +14,7 @@ use crate::opened::Named;
 pub fn endpoint() -> Endpoint {
     let summary = "Unpins a message.";
     Endpoint::new(Method::DELETE, super::PIN, "unpinMessage", summary, delete)
+        .for_bots()
         .reply_empty(204, "The message isn't pinned.")
         .codes(&[Code::NotFound, Code::Forbidden, Code::RateLimited])
 }

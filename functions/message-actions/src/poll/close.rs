@@ -22,6 +22,7 @@ pub fn endpoint() -> Endpoint {
         "Ends voting now; for the user who asks, and for the owner, admins and moderators of a group.",
         close,
     )
+    .for_bots()
     .reply::<PollView>(200, "The results, which stay as they are.")
     .codes(&[Code::NotFound, Code::Forbidden])
 }

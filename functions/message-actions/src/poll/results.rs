@@ -19,6 +19,7 @@ pub fn endpoint() -> Endpoint {
         "The results of a message's poll, with the caller's choice. In an anonymous poll that is shown with the voter's key alone.",
         get,
     )
+    .for_bots()
     .own_headers(&[HEADER])
     .reply::<PollView>(200, "The results.")
     .codes(&[Code::NotFound, Code::InvalidHeader])

@@ -36,6 +36,7 @@ pub fn endpoint() -> Endpoint {
         summary,
         list,
     )
+    .for_bots()
     .reply::<ListingWith<MessageReactionView, Users>>(200, "A page of reactions.")
     .codes(&[Code::NotFound, Code::Forbidden, Code::InvalidQuery])
 }

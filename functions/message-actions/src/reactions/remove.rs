@@ -23,6 +23,7 @@ pub fn endpoint() -> Endpoint {
         summary,
         delete,
     )
+    .for_bots()
     .reply_empty(204, "The caller doesn't have this reaction.")
     .codes(&[Code::NotFound, Code::ValidationFailed, Code::RateLimited])
 }

@@ -17,6 +17,7 @@ use crate::opened::{Named, Opened};
 pub fn endpoint() -> Endpoint {
     let summary = "Reacts to a message with an emoji, or with a sticker by its id.";
     Endpoint::new(Method::PUT, super::REACTION, "reactToMessage", summary, put)
+        .for_bots()
         .reply::<MessageReactionView>(200, "The caller has this reaction now.")
         .codes(&[
             Code::NotFound,

@@ -392,6 +392,10 @@ fn take(
             format!("/v1/conversations/{}/clear", group(g)),
             Value::Null,
         ),
+        Step::Make(u, v) => {
+            let body = json!({"type": "direct", "participantIds": [users[*v].id]});
+            (u, post, "/v1/conversations".to_owned(), body)
+        }
     };
     let answer = world.call(&users[*who], method, &path, &body);
     let status = answer.response.status().as_u16();

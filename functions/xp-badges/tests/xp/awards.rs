@@ -2,6 +2,7 @@
 
 use super::*;
 use serde_json::json;
+use whisper_kit::ids::new_program_id;
 use whisper_schema::prelude::{
     Event, NotificationKind, ProgressDay, ProgressWeek, UserActivityType as A,
 };
@@ -230,4 +231,25 @@ fn days_and_weeks_that_are_over_are_forgotten_by_the_job() {
     job("key").expect(200);
     assert_eq!(kept(), (0, 0));
     assert_eq!(scene.profile().xp, 2);
+}
+
+#[test]
+fn bots_earn_nothing() {
+    let scene = Scene::new();
+    let bot = new_program_id().unwrap();
+    let profile = Profile {
+        id: bot.clone(),
+        user_id: bot.clone(),
+        ..Profile::default()
+    };
+    block_on(scene.edge.store().commit(Batch::new().insert(&profile))).unwrap();
+    scene.did(&bot, A::MessageSent, 30, scene.now());
+    scene.does(A::MessageSent, 1);
+    scene.run();
+    let profile = super::profile(&scene.edge, &bot);
+    assert_eq!(
+        (profile.xp, profile.streak_days, profile.badges.len()),
+        (0, 0, 0)
+    );
+    assert!(scene.profile().xp > 0, "people do");
 }

@@ -63,6 +63,18 @@ const RESERVED: [&str; 44] = [
 pub struct Username(String);
 
 impl Username {
+    /// The name in this text.
+    ///
+    /// # Errors
+    /// The rule that it breaks, and why.
+    pub fn parse(text: &str) -> Result<Self, (Rule, String)> {
+        let name = check(text)?;
+        match is_reserved(&name) {
+            true => Err((Rule::Unique, "is reserved".to_owned())),
+            false => Ok(Username(name)),
+        }
+    }
+
     /// The name.
     pub fn into_string(self) -> String {
         self.0
@@ -117,21 +129,66 @@ pub fn is_made_up(name: &str) -> bool {
         .is_some_and(|tail| tail.len() == 8 && tail.bytes().all(|byte| DIGITS.contains(&byte)))
 }
 
+/// The end of bots' user names.
+const BOT_END: &str = "bot";
+
+/// A bot's user name: one that a person could have, which ends in `bot`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BotUsername(Username);
+
+impl BotUsername {
+    /// The name in this text.
+    ///
+    /// # Errors
+    /// The rule that it breaks, and why.
+    pub fn parse(text: &str) -> Result<Self, (Rule, String)> {
+        let name = Username::parse(text)?;
+        match name.0.ends_with(BOT_END) {
+            true => Ok(BotUsername(name)),
+            false => Err((Rule::Format, format!("must end in {BOT_END}"))),
+        }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0.0
+    }
+}
+
+fn read<T>(
+    value: &Value,
+    at: &mut At<'_, '_>,
+    parse: impl Fn(&str) -> Result<T, (Rule, String)>,
+) -> Option<T> {
+    let text = String::read(value, &Limits::NONE, at)?;
+    match parse(&text) {
+        Ok(name) => Some(name),
+        Err((rule, detail)) => {
+            at.refuse(rule, detail);
+            None
+        }
+    }
+}
+
+impl Field for BotUsername {
+    fn read(value: &Value, _: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
+        read(value, at, BotUsername::parse)
+    }
+
+    #[cfg(not(target_family = "wasm"))]
+    fn schema(_: &Limits, _: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "minLength": USERNAME_MIN,
+            "maxLength": USERNAME_MAX,
+            "pattern": "^([A-Za-z0-9_]+\\.)*[A-Za-z0-9_]*[Bb][Oo][Tt]$",
+        })
+    }
+}
+
 impl Field for Username {
     fn read(value: &Value, _: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
-        let text = String::read(value, &Limits::NONE, at)?;
-        let name = match check(&text) {
-            Ok(name) => name,
-            Err((rule, detail)) => {
-                at.refuse(rule, detail);
-                return None;
-            }
-        };
-        if is_reserved(&name) {
-            at.refuse(Rule::Unique, "is reserved");
-            return None;
-        }
-        Some(Username(name))
+        read(value, at, Username::parse)
     }
 
     #[cfg(not(target_family = "wasm"))]
@@ -153,8 +210,32 @@ impl KeptAsText for Username {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{read, rule};
     use super::*;
+
+    fn rule(text: &str) -> Option<Rule> {
+        Username::parse(text).err().map(|(rule, _)| rule)
+    }
+
+    #[test]
+    fn names_of_bots_end_so() {
+        let rule = |text| BotUsername::parse(text).err().map(|(rule, _)| rule);
+        for (text, expected) in [
+            ("weatherbot", None),
+            ("Weather_Bot", None),
+            ("weather.bot", None),
+            ("bot", None),
+            ("weather", Some(Rule::Format)),
+            ("botweather", Some(Rule::Format)),
+            ("bo", Some(Rule::Size)),
+            ("weather-bot", Some(Rule::Format)),
+        ] {
+            assert_eq!(rule(text), expected, "{text:?}");
+        }
+        assert_eq!(
+            BotUsername::parse("Weather_Bot").unwrap().as_str(),
+            "weather_bot"
+        );
+    }
 
     #[test]
     fn user_names_have_a_form() {
@@ -173,12 +254,12 @@ mod tests {
             // The Kelvin sign becomes an ordinary k where lower-casing follows Unicode.
             ("\u{212a}im", Some(Rule::Format)),
         ] {
-            assert_eq!(rule::<Username>(text), expected, "{text:?}");
+            assert_eq!(rule(text), expected, "{text:?}");
         }
-        let name = read::<Username>("Alice").unwrap();
+        let name = Username::parse("Alice").unwrap();
         assert_eq!(name.into_string(), "alice");
-        assert_eq!(rule::<Username>(&"a".repeat(30)), None);
-        assert_eq!(rule::<Username>(&"a".repeat(31)), Some(Rule::Size));
+        assert_eq!(rule(&"a".repeat(30)), None);
+        assert_eq!(rule(&"a".repeat(31)), Some(Rule::Size));
     }
 
     #[test]
@@ -191,10 +272,10 @@ mod tests {
             "no_reply",
             "mailer.daemon",
         ] {
-            assert_eq!(rule::<Username>(text), Some(Rule::Unique), "{text}");
+            assert_eq!(rule(text), Some(Rule::Unique), "{text}");
         }
         for text in ["admin2", "roots", "supporter"] {
-            assert_eq!(rule::<Username>(text), None, "{text}");
+            assert_eq!(rule(text), None, "{text}");
         }
         for name in RESERVED {
             assert_eq!(
@@ -209,7 +290,7 @@ mod tests {
     fn a_made_up_name_is_one_that_could_be_chosen() {
         for random in [[0; 8], [255; 8], [1, 2, 3, 4, 5, 6, 7, 8]] {
             let name = made_up(random);
-            assert_eq!(read::<Username>(&name).unwrap().into_string(), name);
+            assert_eq!(Username::parse(&name).unwrap().into_string(), name);
             assert_eq!(name.len(), 13);
             assert!(is_made_up(&name), "{name}");
         }
