@@ -10,6 +10,9 @@ use whisper_views::members::MemberView;
 use whisper_views::notifications::NotificationView;
 use whisper_views::stories::StoryPostView;
 
+use crate::presence::PresenceView;
+use crate::typing::TypingView;
+
 /// Why a conversation is no longer one of the user's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
@@ -150,6 +153,15 @@ pub enum What {
     /// The user's profile or settings changed.
     #[serde(rename = "profile.changed")]
     ProfileChanged(PeopleView),
+    /// Somebody writes in a conversation, or no longer. It has no place, and is not told again.
+    // Written by `signals` as the fields of the same view.
+    #[allow(dead_code)]
+    #[serde(rename = "typing")]
+    Typing(TypingView),
+    /// Somebody whom the user watches is there, or no longer. It has no place, and is not told again.
+    #[allow(dead_code)]
+    #[serde(rename = "presence")]
+    Presence(PresenceView),
     /// The user signed in somewhere, or a session of theirs ended.
     #[serde(rename = "sessions.changed")]
     SessionsChanged(NothingMore),
@@ -186,6 +198,8 @@ impl What {
             What::ScheduledMessageChanged(_) => "scheduled_message.changed",
             What::ProfileChanged(_) => "profile.changed",
             What::SessionsChanged(_) => "sessions.changed",
+            What::Typing(_) => "typing",
+            What::Presence(_) => "presence",
         }
     }
 }

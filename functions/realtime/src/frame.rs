@@ -8,6 +8,7 @@ use whisper_schema::Timestamp;
 use crate::event::{EventView, What};
 use crate::news::News;
 use crate::position::Position;
+use crate::signals::Told;
 
 /// An event, written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,17 @@ impl Frame {
             seq,
             sse: format!("{line}event: {kind}\ndata: {json}\n\n"),
         })
+    }
+
+    /// Something that has no place and is not told again.
+    pub fn passing(told: Told, at: Timestamp) -> Self {
+        let Told { kind, mut data } = told;
+        data.insert("type".to_owned(), kind.into());
+        data.insert("at".to_owned(), at.into());
+        Frame {
+            seq: 0,
+            sse: format!("event: {kind}\ndata: {}\n\n", Value::Object(data)),
+        }
     }
 
     /// The event as a value.

@@ -4,10 +4,11 @@
 //! [round](crate::round) and writes them to the streams. All writing is its own, too: in a component a waker reaches no other task, so a task
 //! for each stream would have to be woken by the host for each event. It ends with the last stream, and the next stream starts it anew.
 
+mod signs;
 mod stream;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -26,8 +27,10 @@ use crate::log;
 use crate::position::Position;
 use crate::round::{Told, round};
 use crate::sessions::signed_out;
+use crate::signals::gone;
 use crate::stream::{MINUTES, STREAMS};
 use crate::viewer::Viewer;
+use signs::{Ear, Signs, signs};
 use stream::{Stream, Writing, Written};
 
 /// The shortest pause between two looks at the log.
@@ -38,6 +41,8 @@ const LONGEST: Duration = Duration::from_millis(100);
 const OUTAGE: Duration = Duration::from_secs(1);
 /// How often the streams are looked after.
 const CARE: Duration = Duration::from_millis(500);
+/// How often it is said that the devices with a stream are there, and asked who is there no longer.
+const PRESENCE: Duration = Duration::from_secs(10);
 /// How often it is asked whether the sessions of all streams stand.
 const SESSIONS: Duration = Duration::from_secs(30);
 /// Entries of the log that are read at once.
@@ -59,6 +64,10 @@ pub struct Joining {
     pub outlet: Outlet,
     /// The facts about its user.
     pub viewer: Viewer,
+    /// The people whose presence it tells of.
+    pub watched: BTreeSet<String>,
+    /// Commit number of the newest sign that passed before.
+    pub signals: i64,
 }
 
 /// The streams of an instance.
@@ -66,6 +75,8 @@ pub struct Joining {
 pub struct Hub {
     /// Commit number up to which all streams are told.
     position: Cell<i64>,
+    /// The same of the signs that pass.
+    signals: Cell<i64>,
     is_running: Cell<bool>,
     /// While the log is read the audience is with the reader.
     is_reading: Cell<bool>,
@@ -76,6 +87,8 @@ pub struct Hub {
     /// Streams that have something to write, and don't write yet.
     ready: RefCell<Vec<u64>>,
     next: Cell<u64>,
+    /// Devices whose streams ended.
+    gone: RefCell<Vec<(String, String)>>,
     is_stopping: Cell<bool>,
 }
 
@@ -121,27 +134,22 @@ impl Hub {
         }
         if !self.is_running.replace(true) {
             self.position.set(joining.at.seq);
+            self.signals.set(joining.signals);
             spawn(run(Rc::clone(self), ctx.clone()));
         }
         let id = self.next.get();
         self.next.set(id + 1);
-        let Joining {
-            user,
-            session,
-            at,
-            outlet,
-            viewer,
-        } = joining;
+        let user = Rc::clone(&joining.user);
         let mut audience = self.audience.borrow_mut();
         if !audience.has(&user) {
-            audience.add(Rc::clone(&user), viewer);
+            audience.add(Rc::clone(&user), joining.viewer.clone());
         }
         let mut by_user = self.by_user.borrow_mut();
         let theirs = by_user.entry(Rc::clone(&user)).or_default();
         theirs.push(id);
         let most = ctx.config().get(&STREAMS).max(1) as usize;
         let surplus: Vec<u64> = theirs[..theirs.len().saturating_sub(most)].to_vec();
-        let stream = Stream::new(user, session, at.seq, outlet, ctx.clock());
+        let stream = Stream::new(joining, ctx.clock());
         self.streams.borrow_mut().insert(id, stream);
         drop((audience, by_user));
         for id in surplus {
@@ -171,6 +179,8 @@ impl Hub {
         let Some(stream) = self.streams.borrow_mut().remove(&id) else {
             return;
         };
+        let device = (stream.user.to_string(), stream.session);
+        self.gone.borrow_mut().push(device);
         let mut by_user = self.by_user.borrow_mut();
         if let Some(theirs) = by_user.get_mut(&stream.user) {
             theirs.retain(|other| *other != id);
@@ -245,6 +255,18 @@ impl Hub {
         if self.is_stopping.get() {
             self.stop(ctx);
         }
+        for (user, session) in self.gone.take() {
+            let mut streams = self
+                .streams
+                .borrow()
+                .values()
+                .map(|s| s.session.clone())
+                .collect::<Vec<_>>()
+                .into_iter();
+            if !streams.any(|other| other == session) {
+                gone(ctx, &user, &session).await?;
+            }
+        }
         Ok(())
     }
 
@@ -265,11 +287,12 @@ impl Hub {
 }
 
 /// One look at the log: the listeners, and the outcome.
-type Look = (Audience, Result<News>);
+type Look = (Audience, Result<Heard>);
 
 /// What a look at the log gave.
-struct News {
+struct Heard {
     told: Vec<Told>,
+    signs: Signs,
     /// Where the log was read to; none where there was nothing new.
     last: Option<i64>,
     /// Whether there may be more.
@@ -278,21 +301,35 @@ struct News {
     about_sessions: Vec<User>,
 }
 
-async fn look(ctx: Ctx, mut audience: Audience, position: i64) -> Look {
-    let outcome = read_on(&ctx, &mut audience, position).await;
+async fn look(
+    ctx: Ctx,
+    mut audience: Audience,
+    ears: Vec<Ear>,
+    position: i64,
+    signals: i64,
+) -> Look {
+    let outcome = read_on(&ctx, &mut audience, &ears, position, signals).await;
     (audience, outcome)
 }
 
-async fn read_on(ctx: &Ctx, audience: &mut Audience, position: i64) -> Result<News> {
-    let news = log::behind(ctx, position, PAGE).await?;
+async fn read_on(
+    ctx: &Ctx,
+    audience: &mut Audience,
+    ears: &[Ear],
+    position: i64,
+    signals: i64,
+) -> Result<Heard> {
+    let (news, passing) = log::behind_both(ctx, position, signals, PAGE).await?;
     let told = round(ctx, audience, &news).await?;
+    let signs = signs(ctx, audience, ears, passing).await?;
     let about_sessions = news.iter().filter(|new| {
         let subject = new.kind.split('.').next().unwrap_or_default();
         matches!(subject, "session" | "sessions" | "account")
     });
     let users = about_sessions.flat_map(|new| [Some(new.subject.as_str()), new.by.as_deref()]);
     let users = users.flatten().filter_map(|user| audience.user(user));
-    Ok(News {
+    Ok(Heard {
+        signs,
         about_sessions: users.collect(),
         told,
         last: news.last().map(|last| last.seq),
@@ -329,6 +366,7 @@ struct Task<'a> {
     pause: Duration,
     look: Instant,
     care: Instant,
+    presence: Instant,
     sessions: Instant,
 }
 
@@ -344,6 +382,7 @@ impl<'a> Task<'a> {
             pause: SHORTEST,
             look: now,
             care: now + CARE,
+            presence: now + PRESENCE,
             sessions: now + SESSIONS,
         })
     }
@@ -395,10 +434,15 @@ impl<'a> Task<'a> {
             self.care = now + CARE;
             self.hub.care(ctx).await?;
         }
+        if now >= self.presence {
+            self.presence = now + PRESENCE;
+            self.hub.keep_presence(ctx).await?;
+        }
         if now >= self.look {
             self.hub.is_reading.set(true);
             let audience = self.hub.audience.take();
-            let look = look(ctx.clone(), audience, self.hub.position.get());
+            let (position, signals) = (self.hub.position.get(), self.hub.signals.get());
+            let look = look(ctx.clone(), audience, self.hub.ears(), position, signals);
             self.other = Some(Box::pin(async { Some(look.await) }));
             return Ok(());
         }
@@ -422,18 +466,21 @@ impl<'a> Task<'a> {
     }
 
     /// Takes the outcome of a look at the log.
-    async fn apply(&mut self, ctx: &Ctx, audience: Audience, outcome: Result<News>) -> Result<()> {
+    async fn apply(&mut self, ctx: &Ctx, audience: Audience, outcome: Result<Heard>) -> Result<()> {
         let hub = self.hub;
         hub.take_audience(audience);
         let now = Instant::now();
         match outcome {
             Ok(news) => {
                 hub.hand_out(news.told);
+                let heard_signs = news.signs.last.is_some();
+                hub.hand_out_signs(ctx, news.signs).await?;
                 self.pause = match news.last {
                     Some(last) => {
                         hub.position.set(last);
                         SHORTEST
                     }
+                    None if heard_signs => SHORTEST,
                     None => (self.pause * 3 / 2).min(LONGEST),
                 };
                 self.look = if news.is_full { now } else { now + self.pause };

@@ -3,8 +3,8 @@
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_schema::Timestamp;
-use whisper_schema::prelude::{Column, Event};
-use whisper_store::{Filter, Order, Query};
+use whisper_schema::prelude::{Column, Event, Signal};
+use whisper_store::{Doc, Filter, Order, Query};
 
 use crate::news::News;
 use crate::position::Position;
@@ -38,6 +38,32 @@ pub async fn behind(ctx: &Ctx, seq: i64, limit: u32) -> Result<Vec<News>> {
     let events = Query::<Event>::new().in_commit_order(seq).limit(limit);
     let events = ctx.read(events).await?;
     Ok(events.into_iter().map(News::from).collect())
+}
+
+/// The news behind a place, and the signs that passed behind another, in one statement.
+///
+/// # Errors
+/// The store's.
+pub async fn behind_both(
+    ctx: &Ctx,
+    seq: i64,
+    signals: i64,
+    limit: u32,
+) -> Result<(Vec<News>, Vec<Doc<Signal>>)> {
+    let events = Query::<Event>::new().in_commit_order(seq).limit(limit);
+    let signals = Query::<Signal>::new().in_commit_order(signals).limit(limit);
+    let (events, signals) = ctx.read((events, signals)).await?;
+    Ok((events.into_iter().map(News::from).collect(), signals))
+}
+
+/// Commit number of the newest sign that passed.
+///
+/// # Errors
+/// The store's.
+pub async fn newest_signal(ctx: &Ctx) -> Result<i64> {
+    let newest = Query::<Signal>::new().order(Order::desc(Column::seq()));
+    let newest = ctx.read(newest.first()).await?;
+    Ok(newest.map_or(0, |newest| newest.seq))
 }
 
 /// When the oldest event behind a place may have been, for a client to be told of all since: a day ago.

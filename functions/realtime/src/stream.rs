@@ -1,5 +1,6 @@
 //! `GET /v1/realtime`: everything that concerns the caller, as it happens.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use serde::Deserialize;
@@ -16,6 +17,7 @@ use crate::hub::{Hub, Joining};
 use crate::log;
 use crate::position::Position;
 use crate::replay::{Missed, replay};
+use crate::signals::{Listener, keep, present, watched};
 use crate::ticket::redeem;
 use crate::viewer::Viewer;
 
@@ -136,8 +138,15 @@ async fn serve(ctx: &Ctx, caller: Caller, start: Start, mut outlet: Outlet) -> R
     }
     let hub = Hub::of_instance();
     let user: Rc<str> = caller.user_id.as_str().into();
+    let signals = log::newest_signal(ctx).await?;
     let viewer = Viewer::read(ctx, &user).await?;
     let mut audience = Audience::of(&user, viewer);
+    let watched = watched(ctx, &user, &caller.session_id).await?;
+    keep(ctx, &[(caller.user_id.clone(), caller.session_id.clone())]).await?;
+    let there = there(ctx, &caller.user_id, &audience, &watched).await?;
+    if !there.is_empty() && !outlet.write(there.into_bytes()).await {
+        return Ok(());
+    }
     loop {
         let mut text = String::new();
         match replay(ctx, &mut audience, at).await? {
@@ -164,6 +173,8 @@ async fn serve(ctx: &Ctx, caller: Caller, start: Start, mut outlet: Outlet) -> R
             at,
             outlet,
             viewer: audience.viewer(&user).cloned().unwrap_or_default(),
+            watched: watched.clone(),
+            signals,
         };
         match hub.join(ctx, joining) {
             Ok(()) => return Ok(()),
@@ -171,6 +182,26 @@ async fn serve(ctx: &Ctx, caller: Caller, start: Start, mut outlet: Outlet) -> R
         }
         ctx.store().await?.pause(hub.turn()).await;
     }
+}
+
+/// Who is there now, of the people whose presence the stream tells of.
+async fn there(
+    ctx: &Ctx,
+    user: &str,
+    audience: &Audience,
+    watched: &BTreeSet<String>,
+) -> Result<String> {
+    let viewer = audience.viewer(user);
+    let listener = Listener {
+        user_id: user,
+        watched,
+        is_member: &|place| viewer.is_some_and(|viewer| viewer.places.contains_key(place)),
+        is_blocked: &|other| viewer.is_none_or(|viewer| viewer.blocks.may_hit([other].into_iter())),
+    };
+    let told = present(ctx, &listener).await?.into_iter();
+    Ok(told
+        .map(|told| Frame::passing(told, ctx.clock()).sse)
+        .collect())
 }
 
 async fn ready(ctx: &Ctx, at: Position) -> Result<Frame> {

@@ -1,6 +1,6 @@
 //! One stream: the events that wait for its reader, and the writing of them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -12,6 +12,7 @@ use whisper_schema::Timestamp;
 use crate::audience::User;
 use crate::event::{StreamEnd, StreamView, What};
 use crate::frame::Frame;
+use crate::hub::Joining;
 use crate::stream::RETRY;
 
 /// After how long a silent stream gets a comment, so that nothing in between closes it.
@@ -40,6 +41,8 @@ pub struct Stream {
     pub user: User,
     /// And of which session.
     pub session: String,
+    /// The people whose presence it tells of.
+    pub watched: Rc<BTreeSet<String>>,
     /// When it was opened.
     pub opened_at: Timestamp,
     /// Commit number up to which it was told before.
@@ -58,13 +61,22 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// A stream that was told up to this commit number.
-    pub fn new(user: User, session: String, from: i64, outlet: Outlet, now: Timestamp) -> Self {
+    /// A stream that has caught up.
+    pub fn new(joining: Joining, now: Timestamp) -> Self {
+        let Joining {
+            user,
+            session,
+            at,
+            outlet,
+            watched,
+            ..
+        } = joining;
         Stream {
             user,
             session,
+            watched: Rc::new(watched),
             opened_at: now,
-            from,
+            from: at.seq,
             waiting: VecDeque::new(),
             bytes: 0,
             outlet: Some(outlet),
