@@ -29,7 +29,7 @@ pub fn endpoint() -> Endpoint {
     )
     .answers(&["etag"])
     .reply::<ListingWith<ConversationView, PageView>>(200, "A page of conversations.")
-    .codes(&[Code::ResyncRequired])
+    .codes(&[Code::NotFound, Code::ResyncRequired])
 }
 
 /// Answers 200 with a page.

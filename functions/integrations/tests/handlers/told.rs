@@ -222,7 +222,6 @@ fn joining_on_ones_own_is_told_as_being_added_is() {
             user_id: Some("cid".into()),
             payload: what.to_string(),
             created_at: Timestamp::AT_COMMIT,
-            ..Event::default()
         }));
     let told = world.react();
     assert_eq!(told.len(), 1);
