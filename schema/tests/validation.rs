@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 use whisper_schema::main_db::Message;
-use whisper_schema::validate::is_web_url;
+use whisper_schema::validate::{is_secure_url, is_web_url};
 use whisper_schema::{Collection, Document, Kind, Timestamp, Violation, validate, validate_patch};
 
 /// A collection with one attribute of every sort.
@@ -500,6 +500,20 @@ fn web_urls_are_those_that_a_browser_opens() {
         "https://u@h:8080/",
     ] {
         assert!(!is_web_url(bad), "{bad:?} should be refused");
+    }
+}
+
+#[test]
+fn secure_urls_are_those_of_https() {
+    assert!(is_secure_url("https://a.example/x?y#z"));
+    for bad in [
+        "http://a.example",
+        "HTTPS://a.example",
+        "https://",
+        "https://u@h/",
+        "ftp://a",
+    ] {
+        assert!(!is_secure_url(bad), "{bad:?} should be refused");
     }
 }
 

@@ -65,6 +65,8 @@ struct Host {
 #[derive(Clone)]
 pub struct Builder {
     manifest: PathBuf,
+    /// The folder that the data folder stands in; the system's for temporary files, if none.
+    below: Option<PathBuf>,
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
 }
@@ -81,6 +83,12 @@ impl Builder {
         // Another application has other variables.
         self.variables.clear();
         self.manifest = bundle::root().join(path);
+        self
+    }
+
+    /// Keeps the data below this folder, such as one of another file system.
+    pub fn data_below(mut self, folder: &Path) -> Self {
+        self.below = Some(folder.to_path_buf());
         self
     }
 
@@ -103,9 +111,10 @@ impl Builder {
             return None;
         }
         bundle::build_components(&self.manifest);
+        let below = self.below.clone().unwrap_or_else(std::env::temp_dir);
         let dir = tempfile::Builder::new()
             .prefix("whisper-")
-            .tempdir()
+            .tempdir_in(below)
             .expect("a data folder");
         Some(TestApp::spawn(self, dir))
     }
@@ -136,6 +145,7 @@ impl TestApp {
     pub fn own() -> Builder {
         Builder {
             manifest: bundle::root().join("spin.toml"),
+            below: None,
             arguments: vec![NO_SCHEDULES.into()],
             variables: ROOMY
                 .map(|(name, value)| (name.into(), value.into()))

@@ -30,7 +30,7 @@ pub fn endpoint() -> Endpoint {
     .for_bots()
     .answers(&["etag"])
     .reply::<ListingWith<ConversationView, PageView>>(200, "A page of conversations.")
-    .codes(&[Code::ResyncRequired])
+    .codes(&[Code::NotFound, Code::ResyncRequired])
 }
 
 /// Answers 200 with a page.

@@ -251,7 +251,10 @@ fn voters_are_listed_without_blocked_ones_and_in_anonymous_polls_nobody_is() {
     let (rest, end) = seen(&format!("option=1&limit=2&after={}", next.unwrap()));
     assert_eq!((rest, end), (vec![people[0].id.clone()], None));
     assert_eq!(seen("option=0").0, [""; 0]);
-    get(&scene, &people[0], format!("{at}/poll/voters")).expect_problem(400, "invalid_query");
+    for wrong in ["", "?option=-1", "?option=12"] {
+        get(&scene, &people[0], format!("{at}/poll/voters{wrong}"))
+            .expect_problem(400, "invalid_query");
+    }
 
     let secret = ask(&scene, &people[0], &group, json!({"isAnonymous": true}));
     let voters = format!("{secret}/poll/voters?option=0");

@@ -8,7 +8,7 @@ use whisper_messages::{MessageView, WebhookSender, is_active, voice};
 use whisper_people::by_ids;
 use whisper_people::ids::member_id;
 use whisper_schema::Body;
-use whisper_schema::body::forms::{ID, LINE, WEB_URL};
+use whisper_schema::body::forms::{ID, LINE, SECURE_URL};
 use whisper_schema::body::{Distinct, Fields};
 use whisper_schema::main_db::{Conversation, Message};
 use whisper_schema::system::{ConversationMember, IncomingWebhook};
@@ -34,7 +34,7 @@ pub struct PostedMessage {
     #[field(size = 1..=80, is = LINE)]
     pub username: Option<String>,
     /// Where the sender's picture is served, in place of the webhook's: an https address.
-    #[field(size = 1..=2000, is = WEB_URL)]
+    #[field(size = 1..=2000, is = SECURE_URL)]
     pub avatar_url: Option<String>,
     /// Members whom it mentions, by their ids. There is no mention of groups.
     #[field(count = 0..=20, is = ID)]
@@ -49,10 +49,6 @@ impl PostedMessage {
         if is_blank(&self.content) && fields.is_clean("content") {
             let detail = "must have at least one visible character";
             fields.refuse("content", Rule::Required, detail);
-        }
-        let is_insecure = |url: &String| !url.starts_with("https://");
-        if self.avatar_url.as_ref().is_some_and(is_insecure) && fields.is_clean("avatarUrl") {
-            fields.refuse("avatarUrl", Rule::Format, "must be an https URL");
         }
     }
 

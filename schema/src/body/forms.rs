@@ -2,7 +2,7 @@
 
 use super::Form;
 use crate::text::{is_line, pattern};
-use crate::validate::{is_document_id, is_email, is_web_url};
+use crate::validate::{is_document_id, is_email, is_secure_url, is_web_url};
 
 /// Id of a document.
 pub const ID: Form = Form {
@@ -25,6 +25,14 @@ pub const WEB_URL: Form = Form {
     valid: is_web_url,
     must_be: "an http or https URL",
     pattern: Some(pattern::WEB_URL),
+    format: Some("uri"),
+};
+
+/// Absolute https URL with a host.
+pub const SECURE_URL: Form = Form {
+    valid: is_secure_url,
+    must_be: "an https URL",
+    pattern: Some(pattern::SECURE_URL),
     format: Some("uri"),
 };
 

@@ -112,6 +112,8 @@ pub const LINE: &str = concat!(
 pub const URL: &str = concat!("^[A-Za-z][A-Za-z0-9+.-]*", behind_scheme!(), "$");
 /// A URL of http or https ([`is_web_url`](crate::validate::is_web_url)).
 pub const WEB_URL: &str = concat!("^[Hh][Tt][Tt][Pp][Ss]?", behind_scheme!(), "$");
+/// A URL of https ([`is_secure_url`](crate::validate::is_secure_url)).
+pub const SECURE_URL: &str = concat!("^https", behind_scheme!(), "$");
 /// A handle elsewhere, without blanks and slashes, and a colon only behind an `@`; or a URL that a browser opens.
 pub const LINK: &str = concat!(
     "^(@[^",
@@ -153,12 +155,14 @@ mod tests {
 
     use super::super::{Text, is_line};
     use super::*;
-    use crate::validate::{check_text, is_document_id, is_email, is_url, is_web_url};
+    use crate::validate::{
+        check_text, is_document_id, is_email, is_secure_url, is_url, is_web_url,
+    };
 
     /// Whether a text has the form, by the check that the expression describes.
     type Check = fn(&str) -> bool;
 
-    const CHECKS: [(&str, Check); 8] = [
+    const CHECKS: [(&str, Check); 9] = [
         (ID, is_document_id),
         (TEXT, |text| check_text(text).is_ok()),
         (WORDS, |text| {
@@ -168,6 +172,7 @@ mod tests {
         (LINE, is_line),
         (URL, is_url),
         (WEB_URL, is_web_url),
+        (SECURE_URL, is_secure_url),
         (EMAIL, is_email),
     ];
 

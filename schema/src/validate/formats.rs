@@ -80,6 +80,11 @@ pub fn is_web_url(text: &str) -> bool {
     is_web && is_url(text)
 }
 
+/// Whether a text is a URL that [`is_url`] takes, of `https`, in small letters.
+pub fn is_secure_url(text: &str) -> bool {
+    text.starts_with("https://") && is_url(text)
+}
+
 /// Whether a text is a host's name: labels of at most 63 letters, digits and `-`, which is neither the first nor the last, and at
 /// most 253 characters in all.
 fn is_host_name(name: &str) -> bool {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::{Attribute, Collection, Timestamp};
 
 pub use crate::rule::{Broken, Rule};
-pub use formats::{is_email, is_url, is_web_url};
+pub use formats::{is_email, is_secure_url, is_url, is_web_url};
 
 /// Violations reported for one array, and for unknown fields: a body full of mistakes doesn't get
 /// an answer many times its size.

@@ -7,30 +7,25 @@ use whisper_kit::ids::new_program_id;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
 use whisper_messages::may_still_send;
 use whisper_schema::Body;
-use whisper_schema::body::Fields;
+use whisper_schema::body::forms::SECURE_URL;
 use whisper_schema::prelude::{Column, Conversation, IncomingWebhook, Profile, Timestamp};
 use whisper_store::{Batch, Filter};
 
+use super::of_conversation;
 use super::view::IncomingWebhookAddressView;
-use super::{check_picture, of_conversation};
 use crate::access::{admit, free_place, refuse_encrypted};
 use crate::limits::CHANGES;
 
 /// A new incoming webhook.
 #[derive(Clone, Debug, Body)]
-#[body(of = IncomingWebhook, check = NewIncomingWebhook::check)]
+#[body(of = IncomingWebhook)]
 #[body(example = r#"{"name": "Builds", "avatarUrl": "https://ci.example.com/logo.png"}"#)]
 pub struct NewIncomingWebhook {
     /// Name of its messages' sender: 1 to 80 characters.
     pub name: String,
     /// Where the picture of its messages' sender is served: an https address.
+    #[field(is = SECURE_URL)]
     pub avatar_url: Option<String>,
-}
-
-impl NewIncomingWebhook {
-    fn check(&self, fields: &mut Fields<'_, '_>) {
-        check_picture(self.avatar_url.as_ref(), fields);
-    }
 }
 
 /// The endpoint.

@@ -5,29 +5,25 @@ use whisper_kit::events::append;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
 use whisper_messages::may_still_send;
 use whisper_schema::Body;
-use whisper_schema::body::{Change, Changes, Fields};
+use whisper_schema::body::forms::SECURE_URL;
+use whisper_schema::body::{Change, Changes};
 use whisper_schema::prelude::{IncomingWebhook, Profile, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
 
+use super::named;
 use super::view::IncomingWebhookView;
-use super::{check_picture, named, set};
 use crate::limits::CHANGES;
 
 /// A change of an incoming webhook; null takes the picture away.
 #[derive(Clone, Debug, Body)]
-#[body(changes = IncomingWebhook, check = IncomingWebhookChange::check)]
+#[body(changes = IncomingWebhook)]
 #[body(example = r#"{"name": "Builds", "avatarUrl": null}"#)]
 pub struct IncomingWebhookChange {
     /// Name of its messages' sender: 1 to 80 characters.
     pub name: Option<String>,
     /// Where the picture of its messages' sender is served: an https address.
+    #[field(is = SECURE_URL)]
     pub avatar_url: Change<String>,
-}
-
-impl IncomingWebhookChange {
-    fn check(&self, fields: &mut Fields<'_, '_>) {
-        check_picture(set(&self.avatar_url), fields);
-    }
 }
 
 /// The endpoint.

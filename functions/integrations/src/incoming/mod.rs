@@ -10,8 +10,6 @@ mod view;
 use whisper_kit::error::{OptionExt, Result};
 use whisper_kit::{Api, Ctx, Request};
 use whisper_messages::Access;
-use whisper_schema::Rule;
-use whisper_schema::body::{Change, Fields};
 use whisper_schema::prelude::IncomingWebhook;
 use whisper_store::{Doc, Filter, Get, Query};
 
@@ -45,20 +43,4 @@ async fn named(ctx: &Ctx, request: &Request) -> Result<(Access, Doc<IncomingWebh
     let webhook = ctx.read(Get::<IncomingWebhook>::id(id)).await?;
     let webhook = webhook.filter(|webhook| webhook.conversation_id == conversation);
     Ok((access, webhook.or_not_found()?))
-}
-
-/// Refuses a picture that isn't served by https.
-fn check_picture(url: Option<&String>, fields: &mut Fields<'_, '_>) {
-    let is_insecure = url.is_some_and(|url| !url.starts_with("https://"));
-    if is_insecure && fields.is_clean("avatarUrl") {
-        fields.refuse("avatarUrl", Rule::Format, "must be an https URL");
-    }
-}
-
-/// The value that a change sets.
-fn set<T>(change: &Change<T>) -> Option<&T> {
-    match change {
-        Change::Set(value) => Some(value),
-        Change::Keep | Change::Clear => None,
-    }
 }

@@ -6,6 +6,7 @@ use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Re
 use whisper_messages::may_still_send;
 use whisper_schema::Body;
 use whisper_schema::body::Distinct;
+use whisper_schema::body::forms::WEB_URL;
 use whisper_schema::prelude::{
     Column, Conversation, OutgoingWebhook, OutgoingWebhookStatus, Timestamp, WebhookEvent,
 };
@@ -27,7 +28,7 @@ pub struct NewOutgoingWebhook {
     /// Name for the members who manage it: 1 to 80 characters.
     pub name: String,
     /// Where events are sent: an https address at an origin that the operator allows (`webhook_origin`).
-    #[field(size = 1..=1000)]
+    #[field(size = 1..=1000, is = WEB_URL)]
     pub url: String,
     /// The events that it is told of.
     #[field(apart, required, count = 1..=20)]

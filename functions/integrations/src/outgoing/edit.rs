@@ -5,6 +5,7 @@ use whisper_kit::events::append;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
 use whisper_messages::{Access, may_still_send};
 use whisper_schema::Body;
+use whisper_schema::body::forms::WEB_URL;
 use whisper_schema::body::{Changes, Distinct};
 use whisper_schema::prelude::{OutgoingWebhook, Timestamp, WebhookEvent};
 use whisper_store::{Batch, Committed, Doc, Filter, Patch};
@@ -21,7 +22,7 @@ pub struct OutgoingWebhookChange {
     /// Name for the members who manage it: 1 to 80 characters.
     pub name: Option<String>,
     /// Where events are sent: an https address at an origin that the operator allows (`webhook_origin`).
-    #[field(size = 1..=1000)]
+    #[field(size = 1..=1000, is = WEB_URL)]
     pub url: Option<String>,
     /// The events that it is told of; they take the place of those there were.
     #[field(apart, count = 1..=20)]

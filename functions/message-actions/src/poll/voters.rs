@@ -1,8 +1,10 @@
 //! `GET /v1/conversations/{conversationId}/messages/{messageId}/poll/voters`: the users who chose an option.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 use whisper_kit::page::{Listing, Window};
-use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result, Rule};
 use whisper_messages::message_path;
 use whisper_people::{People, UserSummaryView, unblocked};
 use whisper_schema::prelude::{Column, PollChoice, Timestamp};
@@ -10,6 +12,9 @@ use whisper_store::{Filter, Order, Query};
 
 use super::open::open;
 use crate::opened::Named;
+
+/// The places that an option of any poll may have.
+const PLACES: RangeInclusive<i64> = 0..=11;
 
 /// Which voters.
 #[derive(Debug, Deserialize)]
@@ -49,10 +54,16 @@ async fn list(ctx: Ctx, request: Request, window: Window<VotersOf>) -> Result<Re
     if opened.poll.is_anonymous {
         return Err(Error::forbidden("The poll is anonymous."));
     }
+    let option = window.filters.option;
+    if !PLACES.contains(&option) {
+        let (first, last) = PLACES.into_inner();
+        let detail = format!("must be from {first} to {last}");
+        return Err(Error::parameter("option", Rule::Range, detail));
+    }
     let me = opened.member.user_id.as_str();
     let voters = Query::<PollChoice>::new()
         .filter(Filter::eq(PollChoice::POLL_ID, opened.poll.id.as_str()))
-        .filter(Filter::eq(PollChoice::OPTION, window.filters.option))
+        .filter(Filter::eq(PollChoice::OPTION, option))
         .filter(unblocked(PollChoice::USER_ID, me))
         .order(Order::desc(Column::seq()));
     let page = ctx.read(window.over(voters).page()).await?;

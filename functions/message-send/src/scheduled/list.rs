@@ -1,8 +1,10 @@
 //! `GET /v1/me/scheduled-messages`: the caller's scheduled messages, the next one to be sent first.
 
 use serde::Deserialize;
+use whisper_kit::ids::is_id;
 use whisper_kit::page::{Listing, Window};
-use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result, Rule};
+use whisper_schema::body::forms::ID;
 use whisper_schema::system::ScheduledMessage;
 use whisper_store::{Filter, Order, Query};
 
@@ -18,7 +20,7 @@ pub struct ScheduledFilters {
         not(target_family = "wasm"),
         schemars(
             length(min = 1, max = 36),
-            regex(pattern = "^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+            regex(pattern = whisper_schema::text::pattern::ID)
         )
     )]
     conversation_id: Option<String>,
@@ -39,12 +41,17 @@ pub fn endpoint() -> Endpoint {
 
 async fn list(ctx: Ctx, _: Request, window: Window<ScheduledFilters>) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
+    let conversation = window.filters.conversation_id.as_deref();
+    if conversation.is_some_and(|id| !is_id(id)) {
+        let detail = format!("must be {}", ID.must_be);
+        return Err(Error::parameter("conversationId", Rule::Format, detail));
+    }
     let mine = Query::<ScheduledMessage>::new()
         .filter(Filter::eq(ScheduledMessage::USER_ID, me.as_str()))
         .filter(Filter::lasts(ctx.now()))
         .order(Order::asc(ScheduledMessage::SEND_AT));
-    let mine = match &window.filters.conversation_id {
-        Some(id) => mine.filter(Filter::eq(ScheduledMessage::CONVERSATION_ID, id.as_str())),
+    let mine = match conversation {
+        Some(id) => mine.filter(Filter::eq(ScheduledMessage::CONVERSATION_ID, id)),
         None => mine,
     };
     let page = ctx.read(window.over(mine).page()).await?;

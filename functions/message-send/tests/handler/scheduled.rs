@@ -301,9 +301,13 @@ fn the_list_is_in_the_order_of_the_times_and_of_one_conversation_or_all() {
         ids(&format!("?conversationId={one}&limit=2&after={after}")),
         ["h4"]
     );
-    let odd = format!("{MINE}?conversation={one}");
-    desk.ask(Method::GET, &ann, &odd, &Value::Null)
-        .expect_problem(400, "invalid_query");
+    for odd in [
+        format!("conversation={one}"),
+        "conversationId=%C3%97".to_owned(),
+    ] {
+        desk.ask(Method::GET, &ann, &format!("{MINE}?{odd}"), &Value::Null)
+            .expect_problem(400, "invalid_query");
+    }
 }
 
 #[test]
