@@ -201,6 +201,8 @@ CREATE INDEX "typingIndicators_idx_conversation_typing" ON "typingIndicators" ("
 
 CREATE INDEX "typingIndicators_idx_expires" ON "typingIndicators" ("expiresAt" ASC);
 
+CREATE INDEX "typingIndicators_idx_conversation_expires" ON "typingIndicators" ("conversationId" ASC, "expiresAt" ASC);
+
 CREATE TABLE "presence" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,
@@ -1838,3 +1840,53 @@ CREATE TABLE "userDepartures" (
 ) STRICT;
 
 CREATE INDEX "userDepartures_idx_due" ON "userDepartures" ("dueAt" ASC);
+
+CREATE TABLE "signals" (
+  "_seq" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "kind" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "conversationId" TEXT,
+  "payload" TEXT NOT NULL,
+  "expiresAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "signals_idx_expires" ON "signals" ("expiresAt" ASC);
+
+CREATE TABLE "streamTickets" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "sessionId" TEXT NOT NULL,
+  "expiresAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "streamTickets_idx_expires" ON "streamTickets" ("expiresAt" ASC);
+
+CREATE TABLE "presenceDevices" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "status" TEXT NOT NULL DEFAULT 'online',
+  "device" TEXT,
+  "countsUntil" INTEGER NOT NULL,
+  "expiresAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "presenceDevices_idx_user_counts" ON "presenceDevices" ("userId" ASC, "countsUntil" ASC);
+
+CREATE INDEX "presenceDevices_idx_expires" ON "presenceDevices" ("expiresAt" ASC);
+
+CREATE TABLE "presenceWatches" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "userId" TEXT NOT NULL,
+  "userIds" TEXT NOT NULL,
+  "expiresAt" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "presenceWatches_idx_expires" ON "presenceWatches" ("expiresAt" ASC);

@@ -10,7 +10,7 @@ use whisper_kit::{Api, Auth, Endpoint, Method};
 
 /// The operations that a bot's token is good for. Each one more is a decision: nothing in which an account acts as a person, and nothing
 /// by which a program could write first, or bring in others.
-const FOR_BOTS: [&str; 31] = [
+const FOR_BOTS: [&str; 33] = [
     "banFromConversation",
     "closePoll",
     "countUnread",
@@ -35,10 +35,12 @@ const FOR_BOTS: [&str; 31] = [
     "markConversationRead",
     "markMessagesDelivered",
     "pinMessage",
+    "pollEvents",
     "reactToMessage",
     "removeConversationMember",
     "sendMessage",
     "setMyCommands",
+    "streamEvents",
     "unpinMessage",
     "unreactToMessage",
     "updateConversation",
@@ -50,7 +52,7 @@ fn apis() -> Vec<Api> {
 
 fn users<'a>(apis: &'a [Api]) -> impl Iterator<Item = &'a Endpoint> {
     let endpoints = apis.iter().flat_map(Api::endpoints);
-    endpoints.filter(|endpoint| endpoint.who() == Auth::User)
+    endpoints.filter(|endpoint| matches!(endpoint.who(), Auth::User | Auth::UserOrTicket))
 }
 
 /// The path of an endpoint with something in the place of its parameters.

@@ -48,7 +48,11 @@ pub async fn removal(run: &Budget<'_>, due: &[DueMessage]) -> Result<Batch> {
     let mut batch = everything_else(batch, due, ctx.now());
     batch = previews.change(ctx, batch, &places)?;
     for message in messages() {
-        let what = json!({"conversationId": message.conversation_id});
+        let what = json!({
+            "conversationId": message.conversation_id,
+            // Clients show how many answers it has.
+            "replyToMessageId": message.reply_to_message_id,
+        });
         batch = events::append(ctx, batch, "message.expired", &message.id, None, &what)?;
     }
     Ok(batch)

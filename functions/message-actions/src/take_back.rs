@@ -59,6 +59,8 @@ pub async fn take_back(
         let what = json!({
             "conversationId": message.conversation_id,
             "senderId": message.sender_id,
+            // Clients show how many answers it has.
+            "replyToMessageId": message.reply_to_message_id,
         });
         let user = Some(member.user_id.as_str());
         batch = events::append(ctx, batch, "message.deleted", &message.id, user, &what)?;

@@ -92,7 +92,7 @@ pub enum What {
     MessageChanged(MessageChangedView),
     /// A message is gone: it has ended, or the user deleted it for themselves.
     #[serde(rename = "message.removed")]
-    MessageRemoved(MessagePlaceView),
+    MessageRemoved(MessageRemovedView),
     /// A member received or read messages, up to this one.
     #[serde(rename = "receipt")]
     Receipt(ReceiptView),
@@ -216,10 +216,14 @@ macro_rules! view {
     };
 }
 
-view! {
-    /// Nothing more than that it happened.
-    NothingMore {}
-}
+/// Nothing more than that it happened.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[cfg_attr(
+    not(target_family = "wasm"),
+    schemars(extend("properties" = serde_json::json!({})))
+)]
+pub struct NothingMore {}
 
 view! {
     /// Why a stream starts anew, or ends.
@@ -236,9 +240,9 @@ view! {
         conversation_id: String,
         /// The message, as its history shows it to the user.
         message: MessageView,
-        /// How many messages answer the one that it answers, by now; absent where it answers none that the user sees.
+        /// The message that it answers, with as many answers as it has by now; absent where it answers none that the user sees.
         #[serde(skip_serializing_if = "Option::is_none")]
-        reply_count: Option<i64>,
+        answered: Option<AnsweredView>,
         /// The people whom it names.
         #[serde(flatten)]
         users: Users,
@@ -258,6 +262,9 @@ view! {
         /// Fields of the message with the values that they have now, as its history shows them to the user. Fields that are absent from a message, such
         /// as `pinnedAt` of one that is no longer pinned, are null here.
         changes: Map<String, Value>,
+        /// The message that it answered before it was deleted, with as many answers as that has by now.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        answered: Option<AnsweredView>,
         /// The people whom these name.
         #[serde(flatten)]
         users: Users,
@@ -265,12 +272,25 @@ view! {
 }
 
 view! {
-    /// A message.
-    MessagePlaceView {
+    /// A message that is gone.
+    MessageRemovedView {
         /// Its conversation.
         conversation_id: String,
         /// The message.
         message_id: String,
+        /// The message that it answered, with as many answers as that has by now.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        answered: Option<AnsweredView>,
+    }
+}
+
+view! {
+    /// A message that others answer.
+    AnsweredView {
+        /// The message.
+        message_id: String,
+        /// How many answer it.
+        reply_count: i64,
     }
 }
 
@@ -430,7 +450,7 @@ view! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum RequestState {
+pub enum ContactRequestState {
     /// It waits for an answer.
     Sent,
     /// The one who sent it took it back.
@@ -447,7 +467,7 @@ view! {
         /// The other one.
         user_id: String,
         /// What became of it.
-        state: RequestState,
+        state: ContactRequestState,
         /// The other one.
         #[serde(flatten)]
         users: Users,

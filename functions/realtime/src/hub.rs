@@ -8,7 +8,7 @@ mod signs;
 mod stream;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -16,21 +16,22 @@ use std::time::{Duration, Instant};
 use futures::FutureExt;
 use futures::future::{Either, select};
 use futures::stream::{FuturesUnordered, StreamExt};
+use whisper_kit::Ctx;
 use whisper_kit::error::{Error, Result};
 use whisper_kit::log::{self as journal, Level};
-use whisper_kit::{Ctx, Outlet};
 use whisper_store::Store;
 
 use crate::audience::{Audience, User};
 use crate::event::StreamEnd;
+use crate::limits::{MINUTES, STREAMS};
 use crate::log;
 use crate::position::Position;
-use crate::round::{Told, round};
+use crate::round::round;
 use crate::sessions::signed_out;
 use crate::signals::gone;
-use crate::stream::{MINUTES, STREAMS};
-use crate::viewer::Viewer;
+use crate::telling::Told;
 use signs::{Ear, Signs, signs};
+pub use stream::Joining;
 use stream::{Stream, Writing, Written};
 
 /// The shortest pause between two looks at the log.
@@ -50,24 +51,6 @@ const PAGE: u32 = 200;
 
 thread_local! {
     static HUB: Rc<Hub> = Rc::default();
-}
-
-/// A stream that has caught up.
-pub struct Joining {
-    /// Whose it is.
-    pub user: User,
-    /// And of which session.
-    pub session: String,
-    /// Where it has been told up to.
-    pub at: Position,
-    /// The way to its reader.
-    pub outlet: Outlet,
-    /// The facts about its user.
-    pub viewer: Viewer,
-    /// The people whose presence it tells of.
-    pub watched: BTreeSet<String>,
-    /// Commit number of the newest sign that passed before.
-    pub signals: i64,
 }
 
 /// The streams of an instance.

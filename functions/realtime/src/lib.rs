@@ -4,6 +4,7 @@ mod audience;
 mod event;
 mod frame;
 mod hub;
+mod limits;
 mod log;
 mod messages;
 mod news;
@@ -19,6 +20,7 @@ mod sights;
 pub mod signals;
 mod stop;
 mod stream;
+mod telling;
 mod ticket;
 mod typing;
 mod viewer;
@@ -41,7 +43,7 @@ pub fn api() -> Api {
         presence::WORDS,
         watched::CHANGES,
     ])
-    .numbers(&[stream::STREAMS, stream::MINUTES])
+    .numbers(&[limits::STREAMS, limits::MINUTES])
     .endpoint(stream::endpoint())
     .endpoint(poll::endpoint())
     .endpoint(ticket::endpoint())

@@ -7,14 +7,19 @@ use serde_json::{Map, Value};
 use whisper_kit::error::Result;
 use whisper_schema::prelude::{ConversationKind, ConversationMemberRole, ConversationRight};
 
-use crate::event::{MessageChangedView, MessageCreatedView, MessagePlaceView, What};
+use crate::event::{
+    AnsweredView, MessageChangedView, MessageCreatedView, MessageRemovedView, What,
+};
 use crate::frame::Frame;
 use crate::news::News;
-use crate::round::{Round, Told};
 use crate::sights::{Group, Seen};
+use crate::telling::{Round, Told};
 
 /// The fields of a message's own content.
-const WORDS: [&str; 15] = [
+const WORDS: [&str; 18] = [
+    "replyToMessageId",
+    "forwardedFromMessageId",
+    "forwardedFromConversationId",
     "content",
     "contentType",
     "originalContentType",
@@ -30,6 +35,19 @@ const WORDS: [&str; 15] = [
     "deletedAt",
     "updatedAt",
     "expiresAt",
+];
+
+/// The fields of everything that hangs on a message.
+const HANGING: [&str; 9] = [
+    "reactions",
+    "reactionCounts",
+    "myReactions",
+    "isStarred",
+    "isPinned",
+    "pinnedAt",
+    "poll",
+    "viewOnce",
+    "broadcast",
 ];
 
 /// Who hears of news.
@@ -48,6 +66,8 @@ enum Ears {
 enum Form {
     Whole,
     Gone,
+    /// All fields of its content and of all that hangs on it, which is gone.
+    Emptied,
     /// These fields; and these too, to whom they are their own.
     Fields(&'static [&'static str], &'static [&'static str]),
 }
@@ -58,9 +78,9 @@ fn form(kind: &str) -> Option<(Form, Ears)> {
         "message.sent" => (Form::Whole, Ears::All),
         "message.expired" => (Form::Gone, Ears::All),
         "message.hidden" => (Form::Gone, Ears::Doer),
-        "message.edited" | "message.deleted" | "message.spent" => {
-            (Form::Fields(&WORDS, &["viewOnce"]), Ears::All)
-        }
+        // Everything that hung on it is gone for all.
+        "message.deleted" => (Form::Emptied, Ears::All),
+        "message.edited" | "message.spent" => (Form::Fields(&WORDS, &["viewOnce"]), Ears::All),
         "message.pinned" | "message.unpinned" => {
             (Form::Fields(&["isPinned", "pinnedAt"], &[]), Ears::All)
         }
@@ -85,11 +105,8 @@ pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
     };
     let message = new.text("messageId").unwrap_or(&new.subject);
     let mut frames: BTreeMap<&Group, Option<Rc<Frame>>> = BTreeMap::new();
-    if matches!(form, Form::Gone) {
-        let gone = What::MessageRemoved(MessagePlaceView {
-            conversation_id: place.to_owned(),
-            message_id: message.to_owned(),
-        });
+    if matches!(form, Form::Gone) && new.answered().is_none() {
+        let gone = removed(place, message, None);
         let frame = Rc::new(Frame::of(round.ctx, new, gone).await?);
         for (user, _) in round.audience.members(place) {
             if hears(round, new, ears, message, user) {
@@ -147,20 +164,20 @@ fn what(
 ) -> Option<What> {
     let seen = round.sights.seen(group)?;
     let place_of = place.to_owned();
-    let (common, own) = match form {
+    let emptied: Vec<&str> = WORDS.into_iter().chain(HANGING).collect();
+    let (common, own): (&[&str], &[&str]) = match form {
+        Form::Emptied => (&emptied, &[]),
         Form::Whole => {
             let fields = seen.fields(message)?;
             let message = seen.message(message)?.clone();
-            let answered = message.reply_to_message_id.as_deref();
-            let answered = answered.and_then(|id| seen.message(id));
             return Some(What::MessageCreated(MessageCreatedView {
                 conversation_id: place_of,
-                reply_count: answered.map(|answered| answered.reply_count),
+                answered: answered(seen, message.reply_to_message_id.as_deref()),
                 message,
                 users: seen.users_in(&Value::Object(fields.clone()).to_string()),
             }));
         }
-        Form::Gone => return None,
+        Form::Gone => return Some(removed(place, message, answered(seen, new.answered()))),
         Form::Fields(common, own) => (common, own),
     };
     let is_alone = matches!(group, Group::Alone(_));
@@ -181,9 +198,27 @@ fn what(
         conversation_id: place_of,
         message_id: message.to_owned(),
         by_user_id,
+        answered: answered(seen, new.answered()),
         users: seen.users_in(&named),
         changes,
     }))
+}
+
+fn removed(place: &str, message: &str, answered: Option<AnsweredView>) -> What {
+    What::MessageRemoved(MessageRemovedView {
+        conversation_id: place.to_owned(),
+        message_id: message.to_owned(),
+        answered,
+    })
+}
+
+/// A message that others answer, if the listener sees it.
+fn answered(seen: &Seen, message: Option<&str>) -> Option<AnsweredView> {
+    let message = seen.message(message?)?;
+    Some(AnsweredView {
+        message_id: message.id.clone(),
+        reply_count: message.reply_count,
+    })
 }
 
 /// The fields with the values that they have; of a poll without the viewer's own choice where several share the event.

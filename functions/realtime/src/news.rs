@@ -73,10 +73,18 @@ impl News {
             .any(|kind| self.kind.starts_with(kind));
         match is_of_one {
             // Of a message that ended nothing is left to read.
-            true if self.kind == "message.expired" => Vec::new(),
-            true => vec![self.text("messageId").unwrap_or(&self.subject)],
+            true if self.kind == "message.expired" => self.answered().into_iter().collect(),
+            true => {
+                let message = self.text("messageId").unwrap_or(&self.subject);
+                [message].into_iter().chain(self.answered()).collect()
+            }
             false => self.texts("messageIds"),
         }
+    }
+
+    /// The message that one answered which is gone.
+    pub fn answered(&self) -> Option<&str> {
+        self.text("replyToMessageId")
     }
 
     /// The users whom it names.

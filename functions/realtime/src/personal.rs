@@ -12,12 +12,12 @@ use whisper_views::stories::stories_of;
 
 use crate::audience::User;
 use crate::event::{
-    BlockChangedView, ContactRequestChangedView, ConversationPlaceView, FollowView, NothingMore,
-    NotificationCreatedView, PeopleView, RequestState, ScheduledMessageChangedView, StoryPlaceView,
-    StoryPostedView, StoryReactedView, What,
+    BlockChangedView, ContactRequestChangedView, ContactRequestState, ConversationPlaceView,
+    FollowView, NothingMore, NotificationCreatedView, PeopleView, ScheduledMessageChangedView,
+    StoryPlaceView, StoryPostedView, StoryReactedView, What,
 };
 use crate::news::News;
-use crate::round::{Round, Told};
+use crate::telling::{Round, Told};
 
 /// Listeners that one question names.
 const CHUNK: usize = 500;
@@ -158,10 +158,10 @@ async fn followed(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
 
 async fn asked(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> {
     let state = match new.kind.as_str() {
-        "contact_request.sent" => RequestState::Sent,
-        "contact_request.withdrawn" => RequestState::Withdrawn,
-        "contact_request.accepted" => RequestState::Accepted,
-        "contact_request.declined" => RequestState::Declined,
+        "contact_request.sent" => ContactRequestState::Sent,
+        "contact_request.withdrawn" => ContactRequestState::Withdrawn,
+        "contact_request.accepted" => ContactRequestState::Accepted,
+        "contact_request.declined" => ContactRequestState::Declined,
         _ => return Ok(()),
     };
     let pairs = match (new.text("requesterId"), new.text("recipientId")) {

@@ -20,8 +20,8 @@ use crate::event::{
 };
 use crate::frame::Frame;
 use crate::news::News;
-use crate::round::{Round, Told};
 use crate::sights::Group;
+use crate::telling::{Round, Told};
 use crate::viewer::Blocks;
 
 /// The users whom news are about, by what they became.

@@ -42,7 +42,7 @@ pub struct PollParameters {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct PollView {
+pub struct EventListView {
     /// The events, in their order.
     #[cfg_attr(not(target_family = "wasm"), schemars(with = "Vec<EventView>"))]
     pub events: Vec<Value>,
@@ -61,7 +61,8 @@ pub fn endpoint() -> Endpoint {
         "The events behind a place, as soon as there is one",
         poll,
     )
-    .reply::<PollView>(200, "The events, or none when the time was over.")
+    .for_bots()
+    .reply::<EventListView>(200, "The events, or none when the time was over.")
 }
 
 async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Result<Reply> {
@@ -105,7 +106,7 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
 }
 
 async fn answer(ctx: &Ctx, events: Vec<Value>, next: Position, is_reset: bool) -> Result<Reply> {
-    Reply::ok(&PollView {
+    Reply::ok(&EventListView {
         events,
         next: next.seal(ctx).await?,
         is_reset,

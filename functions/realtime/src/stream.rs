@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use serde::Deserialize;
 use whisper_kit::auth::Caller;
-use whisper_kit::config::Number;
 use whisper_kit::error::{Code, Error, Result};
 use whisper_kit::log::{self as journal, Level};
 use whisper_kit::{Ctx, Endpoint, Method, Outlet, Params, Reply, Request};
@@ -14,27 +13,13 @@ use crate::audience::Audience;
 use crate::event::{EventView, NothingMore, StreamEnd, StreamView, What};
 use crate::frame::Frame;
 use crate::hub::{Hub, Joining};
+use crate::limits::RETRY;
 use crate::log;
 use crate::position::Position;
 use crate::replay::{Missed, replay};
 use crate::signals::{Listener, keep, present, watched};
 use crate::ticket::redeem;
 use crate::viewer::Viewer;
-
-/// How many streams a user may have open in one instance.
-pub const STREAMS: Number = Number {
-    variable: "streams_per_user",
-    default: 10,
-    most: 1_000,
-};
-/// For how many minutes a stream goes on.
-pub const MINUTES: Number = Number {
-    variable: "stream_minutes",
-    default: 60,
-    most: 1_440,
-};
-/// After how many milliseconds a client should try again.
-pub const RETRY: &str = "retry: 2000\n\n";
 
 /// Where to go on, and by which right.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -61,6 +46,7 @@ pub fn endpoint() -> Endpoint {
         stream,
     )
     .auth(whisper_kit::Auth::UserOrTicket)
+    .for_bots()
     .own_headers(&[LAST_EVENT_ID])
     .stream::<EventView>("The events.")
     .codes(&[Code::Unauthenticated])

@@ -14,8 +14,7 @@ use crate::{Collection, Timestamp};
 #[retention(until(expires_at), job = "retention")]
 #[index(idx_expires(expires_at))]
 pub struct StreamTicket {
-    /// Id of the document: the SHA-256 of the ticket.
-    #[attr(size = 64)]
+    /// Id of the document: a hash of the ticket.
     pub id: String,
     /// User it lets in.
     #[attr(size = 36)]

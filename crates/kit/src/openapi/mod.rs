@@ -134,6 +134,9 @@ fn operation(subject: Option<&str>, endpoint: &Endpoint, generator: &mut SchemaG
             Auth::Public | Auth::Private => json!([]),
             Auth::User if endpoint.for_bots => json!([{"accessToken": []}, {"botToken": []}]),
             Auth::User => json!([{"accessToken": []}]),
+            Auth::UserOrTicket if endpoint.for_bots => {
+                json!([{"accessToken": []}, {"botToken": []}, {"ticket": []}])
+            }
             Auth::UserOrTicket => json!([{"accessToken": []}, {"ticket": []}]),
             Auth::Operator => json!([{"operatorKey": []}]),
         },

@@ -12,8 +12,9 @@ use whisper_schema::Timestamp;
 use crate::audience::User;
 use crate::event::{StreamEnd, StreamView, What};
 use crate::frame::Frame;
-use crate::hub::Joining;
-use crate::stream::RETRY;
+use crate::limits::RETRY;
+use crate::position::Position;
+use crate::viewer::Viewer;
 
 /// After how long a silent stream gets a comment, so that nothing in between closes it.
 const SILENCE: Duration = Duration::from_secs(15);
@@ -23,6 +24,24 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const MOST_WAITING: usize = 1 << 20;
 /// Bytes that are written at once, give or take an event.
 const PORTION: usize = 64 << 10;
+
+/// A stream that has caught up.
+pub struct Joining {
+    /// Whose it is.
+    pub user: User,
+    /// And of which session.
+    pub session: String,
+    /// Where it has been told up to.
+    pub at: Position,
+    /// The way to its reader.
+    pub outlet: Outlet,
+    /// The facts about its user.
+    pub viewer: Viewer,
+    /// The people whose presence it tells of.
+    pub watched: BTreeSet<String>,
+    /// Commit number of the newest sign that passed before.
+    pub signals: i64,
+}
 
 /// The writing of some events.
 pub type Writing = Pin<Box<dyn Future<Output = Written>>>;

@@ -143,15 +143,15 @@ impl Copy {
 
     fn apply(&mut self, world: &World, who: &User, event: &Value) {
         let place = event["conversationId"].as_str().unwrap_or_default();
+        let answered = event["answered"]["messageId"].as_str();
+        let messages = self.messages.get_mut(place);
+        if let Some(answered) = answered.and_then(|id| messages?.get_mut(id)) {
+            let count = event["answered"]["replyCount"].clone();
+            answered.insert("replyCount".to_owned(), count);
+        }
         match event["type"].as_str().unwrap() {
             "message.created" => {
                 self.insert(place, &event["message"]);
-                let answered = event["message"]["replyToMessageId"].as_str();
-                let messages = self.messages.get_mut(place);
-                let answered = answered.and_then(|id| messages?.get_mut(id));
-                if let (Some(answered), Some(count)) = (answered, event.get("replyCount")) {
-                    answered.insert("replyCount".to_owned(), count.clone());
-                }
             }
             "message.changed" => {
                 let message = text(event, "messageId");

@@ -163,7 +163,7 @@ fn receipts_reach_those_who_share_theirs() {
     let place = world.group(&ann, &[&bob, &cat]);
     let message = world.say(&ann, &place, "hello");
     let path = format!("/v1/conversations/{place}/read");
-    let off = json!({"privacySettings": {"readReceipts": false}});
+    let off = json!({"privacySettings": {"readReceipts": "nobody"}});
     world.call(&cat, Method::PATCH, "/v1/me", &off).expect(200);
     let all = heard(&world, &[&ann, &bob, &cat], || {
         world

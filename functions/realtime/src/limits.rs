@@ -1,0 +1,18 @@
+//! Bounds of streams.
+
+use whisper_kit::config::Number;
+
+/// How many streams a user may have open in one instance.
+pub const STREAMS: Number = Number {
+    variable: "streams_per_user",
+    default: 10,
+    most: 1_000,
+};
+/// For how many minutes a stream goes on.
+pub const MINUTES: Number = Number {
+    variable: "stream_minutes",
+    default: 60,
+    most: 1_440,
+};
+/// After how many milliseconds a client should try again, as a line of a stream.
+pub const RETRY: &str = "retry: 2000\n\n";

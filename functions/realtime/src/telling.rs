@@ -1,0 +1,99 @@
+//! The facts of a round, and the telling.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use whisper_kit::Ctx;
+use whisper_kit::error::Result;
+
+use crate::audience::{Audience, User};
+use crate::event::What;
+use crate::frame::Frame;
+use crate::news::News;
+use crate::sights::{Facts, Group, Sights};
+
+/// An event for a listener.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The listener.
+    pub to: User,
+    /// The event.
+    pub frame: Rc<Frame>,
+}
+
+/// The facts of a round.
+pub struct Round<'a> {
+    /// The context.
+    pub ctx: &'a Ctx,
+    /// The listeners.
+    pub audience: &'a Audience,
+    /// The messages and conversations that it is about.
+    pub facts: Facts,
+    /// The messages as listeners see them.
+    pub sights: Sights,
+    /// The group of each listener in each conversation of the round.
+    groups: BTreeMap<String, BTreeMap<User, Group>>,
+}
+
+impl<'a> Round<'a> {
+    /// Reads the facts about these news.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn of(ctx: &'a Ctx, audience: &'a Audience, news: &[News]) -> Result<Self> {
+        let mut round = Round {
+            ctx,
+            audience,
+            facts: Facts::read(ctx, audience, news).await?,
+            sights: Sights::default(),
+            groups: BTreeMap::new(),
+        };
+        round.look(news).await?;
+        Ok(round)
+    }
+
+    /// Puts the listeners of messages into groups, and reads the messages for each.
+    async fn look(&mut self, news: &[News]) -> Result<()> {
+        let mut wanted: BTreeMap<Group, (User, BTreeSet<String>)> = BTreeMap::new();
+        let places: BTreeSet<&str> = news
+            .iter()
+            .filter(|new| !new.messages().is_empty())
+            .filter_map(News::conversation)
+            .collect();
+        for place in places {
+            let mut groups = BTreeMap::new();
+            for (user, viewer) in self.audience.members(place) {
+                let group = self.facts.group(place, user, viewer);
+                let (_, places) = wanted
+                    .entry(group.clone())
+                    .or_insert_with(|| (Rc::clone(user), BTreeSet::new()));
+                places.insert(place.to_owned());
+                groups.insert(Rc::clone(user), group);
+            }
+            self.groups.insert(place.to_owned(), groups);
+        }
+        self.sights = Sights::read(self.ctx, &self.facts, wanted).await?;
+        Ok(())
+    }
+
+    /// The groups of a conversation's listeners.
+    pub fn groups(&self, place: &str) -> impl Iterator<Item = (&User, &Group)> {
+        self.groups.get(place).into_iter().flatten()
+    }
+
+    /// Tells one listener.
+    ///
+    /// # Errors
+    /// A fault when the event can't be written.
+    pub async fn tell_one(
+        &self,
+        new: &News,
+        to: User,
+        what: What,
+        told: &mut Vec<Told>,
+    ) -> Result<()> {
+        let frame = Rc::new(Frame::of(self.ctx, new, what).await?);
+        told.push(Told { to, frame });
+        Ok(())
+    }
+}
