@@ -13,7 +13,7 @@ use super::{group, webhooks};
 fn start() -> Option<(TestApp, PushService)> {
     let receiver = PushService::start();
     let app = TestApp::own()
-        .variable("webhook_origin_2", receiver.origin())
+        .variable("webhook_origin_b", receiver.origin())
         .start()?;
     Some((app, receiver))
 }

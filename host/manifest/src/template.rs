@@ -58,17 +58,17 @@ impl Template {
     }
 }
 
-/// Spin's rule for names of variables: words of small letters and digits, joined by single `_`.
+/// Spin's rule for names of variables: words of small letters and digits, each starting with a letter, joined by single `_`.
 pub fn check_name(name: &str) -> Result<(), String> {
-    let starts = name.starts_with(|c: char| c.is_ascii_lowercase());
-    let letters = name
-        .chars()
-        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if starts && letters && !name.contains("__") && !name.ends_with('_') {
+    let is_word = |word: &str| {
+        let is_in = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        word.starts_with(|c: char| c.is_ascii_lowercase()) && word.chars().all(is_in)
+    };
+    if name.split('_').all(is_word) {
         return Ok(());
     }
     Err(format!(
-        "\"{name}\" is no name of a variable (small letters, digits and single \"_\", starting with a letter)"
+        "\"{name}\" is no name of a variable (words of small letters and digits, each starting with a letter, joined by single \"_\")"
     ))
 }
 
@@ -108,6 +108,7 @@ mod tests {
             "{{ a b }}",
             "{{}}",
             "{{ a__b }}",
+            "{{ a_2 }}",
             "{{ a_ }}",
         ] {
             assert!(Template::parse(text).is_err(), "{text}");

@@ -10,9 +10,9 @@ use whisper_kit::{Config, Error, Result, Rule};
 /// `https://*` for every host with a name. A scheme alone is none.
 pub const VARIABLES: [&str; 4] = [
     "webhook_origin",
-    "webhook_origin_2",
-    "webhook_origin_3",
-    "webhook_origin_4",
+    "webhook_origin_b",
+    "webhook_origin_c",
+    "webhook_origin_d",
 ];
 /// The longest address, in characters.
 pub const LONGEST: usize = 1000;
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     fn seen(origin: &str, url: &str) -> std::result::Result<(), String> {
-        let config = Config::new([("webhook_origin_3", origin)]);
+        let config = Config::new([("webhook_origin_c", origin)]);
         check(&config, url).map_err(|error| error.field_errors()[0].rule.to_string())
     }
 
