@@ -181,7 +181,10 @@ fn a_message_goes_with_everything_that_copies_or_names_it() {
         (events.len(), event.kind.as_str(), event.subject.as_str()),
         (1, "message.expired", "goes")
     );
-    assert_eq!(event.payload, r#"{"conversationId":"c"}"#);
+    assert_eq!(
+        event.payload,
+        r#"{"conversationId":"c","replyToMessageId":null}"#
+    );
     assert_eq!(scene.sweep(Bounds::default()), done(0), "once");
 }
 

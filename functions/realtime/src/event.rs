@@ -73,6 +73,10 @@ pub struct EventView {
 /// What happened, by its `type`.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[cfg_attr(
+    not(target_family = "wasm"),
+    schemars(extend("discriminator" = serde_json::json!({"propertyName": "type"})))
+)]
 #[serde(tag = "type")]
 pub enum What {
     /// The stream has begun; everything behind its `id` follows.
@@ -95,7 +99,7 @@ pub enum What {
     MessageRemoved(MessageRemovedView),
     /// A member received or read messages, up to this one.
     #[serde(rename = "receipt")]
-    Receipt(ReceiptView),
+    Receipt(ReceiptMovedView),
     /// The user has a conversation that they hadn't before.
     #[serde(rename = "conversation.added")]
     ConversationAdded(ConversationPartView),
@@ -296,7 +300,7 @@ view! {
 
 view! {
     /// Up to where a member received or read.
-    ReceiptView {
+    ReceiptMovedView {
         /// The conversation.
         conversation_id: String,
         /// The member.

@@ -16,7 +16,7 @@ use whisper_views::members::members_of;
 use crate::audience::User;
 use crate::event::{
     ConversationChangedView, ConversationClearedView, ConversationRemovedView, Departure,
-    PinsChangedView, ReceiptKind, ReceiptView, What, common_fields, object,
+    PinsChangedView, ReceiptKind, ReceiptMovedView, What, common_fields, object,
 };
 use crate::frame::Frame;
 use crate::news::News;
@@ -194,7 +194,7 @@ async fn receipts(
     if !is_shared || !is_listed {
         return Ok(());
     }
-    let what = What::Receipt(ReceiptView {
+    let what = What::Receipt(ReceiptMovedView {
         conversation_id: place.to_owned(),
         user_id: by.to_owned(),
         kind,

@@ -4,6 +4,7 @@ mod choices;
 mod headers;
 mod names;
 mod parameters;
+mod tagged;
 
 #[cfg(feature = "testing")]
 pub(crate) use headers::check as check_headers;
@@ -113,6 +114,7 @@ pub fn document(about: &About<'_>, apis: &[Api]) -> Value {
             },
         },
     });
+    tagged::joined(&mut document);
     choices::joined(&mut document);
     document
 }

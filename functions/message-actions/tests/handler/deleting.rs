@@ -117,7 +117,7 @@ fn it_is_told_once() {
     let id = world.scene.say(&ann, &group, "x");
     world.delete(&ann, &group, &id).expect(204);
     world.delete(&ann, &group, &id).expect(204);
-    let what = json!({"conversationId": group, "senderId": ann.id});
+    let what = json!({"conversationId": group, "senderId": ann.id, "replyToMessageId": null});
     let events = world.events("message.deleted");
     assert_eq!(events, [(id.clone(), Some(ann.id.clone()), what)]);
 }
