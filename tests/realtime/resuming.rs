@@ -29,7 +29,7 @@ fn a_burst_is_heard_once_and_in_order_though_client_and_host_are_killed_in_the_m
             });
             // The client goes away in the middle of it, and comes back.
             for _ in 0..100 {
-                heard.extend(stream.next());
+                heard.extend(stream.next_event());
             }
             let last = stream.last_id().map(str::to_owned);
             stream = bob.listen_from(app_ref, last.as_deref());

@@ -32,7 +32,7 @@ impl TestApp {
     ///
     /// # Errors
     /// The refusal, where it is one.
-    pub fn stream(&self, query: &str, headers: &[(&str, &str)]) -> Result<Events, Reply> {
+    pub fn stream(&self, query: &str, headers: &[(&str, &str)]) -> Result<Events, Box<Reply>> {
         let mut request = http::Request::builder()
             .method("GET")
             .uri(format!("{}/v1/realtime{query}", self.base()));
@@ -48,12 +48,12 @@ impl TestApp {
             .expect("an answer");
         if response.status() != 200 {
             let text = response.body_mut().read_to_string().unwrap_or_default();
-            return Err(Reply {
+            return Err(Box::new(Reply {
                 status: response.status().as_u16(),
                 headers: response.headers().clone(),
                 body: serde_json::from_str(&text).unwrap_or(Value::Null),
                 text,
-            });
+            }));
         }
         let (sender, lines) = channel();
         let reader = BufReader::new(response.into_body().into_reader());
@@ -112,7 +112,7 @@ impl Events {
     }
 
     /// The next event, of whatever type; none when the stream ends.
-    pub fn next(&mut self) -> Option<Value> {
+    pub fn next_event(&mut self) -> Option<Value> {
         self.next_within(PATIENCE)
     }
 
@@ -145,7 +145,7 @@ impl Events {
     #[track_caller]
     pub fn wait_until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         loop {
-            let Some(event) = self.next() else {
+            let Some(event) = self.next_event() else {
                 panic!("the stream ended after {:?}", self.seen);
             };
             if wanted(&event) {
@@ -159,7 +159,7 @@ impl Events {
     pub fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
         let mut all = Vec::new();
         loop {
-            let Some(event) = self.next() else {
+            let Some(event) = self.next_event() else {
                 panic!("the stream ended after {all:?}");
             };
             all.push(event.clone());
@@ -171,6 +171,6 @@ impl Events {
 
     /// Whether the stream has ended, after the events that still came.
     pub fn ends(&mut self) -> Vec<Value> {
-        std::iter::from_fn(|| self.next()).collect()
+        std::iter::from_fn(|| self.next_event()).collect()
     }
 }

@@ -50,7 +50,7 @@ fn apis() -> Vec<Api> {
     include!(concat!(env!("OUT_DIR"), "/apis.rs"))
 }
 
-fn users<'a>(apis: &'a [Api]) -> impl Iterator<Item = &'a Endpoint> {
+fn users(apis: &[Api]) -> impl Iterator<Item = &Endpoint> {
     let endpoints = apis.iter().flat_map(Api::endpoints);
     endpoints.filter(|endpoint| matches!(endpoint.who(), Auth::User | Auth::UserOrTicket))
 }

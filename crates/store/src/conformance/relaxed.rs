@@ -1,7 +1,7 @@
 //! Stores whose commits don't wait for the disk: the same documents, the same promises but one.
 
 use super::*;
-use crate::Patch;
+use crate::{Order, Patch};
 
 fn held(n: i64) -> TokenHolding {
     TokenHolding {
@@ -62,7 +62,7 @@ pub async fn commits_are_in_one_order(place: Place) -> Check {
             .await?;
     }
     let found = relaxed
-        .read(Query::<Message>::new().in_commit_order(0))
+        .read(Query::<Message>::new().order(Order::asc(Column::seq())))
         .await?;
     same!(ids(&found), ["m0", "m1", "m2", "m3"]);
     Ok(())

@@ -5,71 +5,12 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use whisper_kit::Method;
 
+use super::steps::{COPIES, Scene, Step, step};
 use super::world::{User, World};
 
-/// Users; the first two keep copies.
-const USERS: usize = 5;
-const COPIES: usize = 2;
-/// Groups that there are from the start.
-const GROUPS: usize = 2;
 /// Fields of a message that follow from receipts, or are told of otherwise.
 const APART: [&str; 3] = ["readBy", "deliveredTo", "status"];
-
-/// Something that happens.
-#[derive(Clone, Debug)]
-enum Step {
-    Say(usize, usize),
-    Answer(usize, usize, usize),
-    Edit(usize, usize),
-    Delete(usize, usize),
-    Hide(usize, usize),
-    React(usize, usize, usize),
-    Unreact(usize, usize, usize),
-    Pin(usize, usize),
-    Unpin(usize, usize),
-    Star(usize, usize),
-    Read(usize, usize),
-    Rename(usize, usize),
-    Add(usize, usize, usize),
-    Leave(usize, usize),
-    Remove(usize, usize, usize),
-    Role(usize, usize, usize),
-    Mute(usize, usize),
-    Clear(usize, usize),
-    Make(usize, usize),
-    /// One who keeps a copy looks.
-    Look(usize),
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let user = || 0..USERS;
-    let group = || 0..GROUPS + 2;
-    let message = || 0..6usize;
-    prop_oneof![
-        6 => (user(), group()).prop_map(|(u, g)| Step::Say(u, g)),
-        2 => (user(), group(), message()).prop_map(|(u, g, m)| Step::Answer(u, g, m)),
-        2 => (user(), message()).prop_map(|(u, m)| Step::Edit(u, m)),
-        2 => (user(), message()).prop_map(|(u, m)| Step::Delete(u, m)),
-        1 => (user(), message()).prop_map(|(u, m)| Step::Hide(u, m)),
-        3 => (user(), message(), 0..3usize).prop_map(|(u, m, r)| Step::React(u, m, r)),
-        2 => (user(), message(), 0..3usize).prop_map(|(u, m, r)| Step::Unreact(u, m, r)),
-        1 => (user(), message()).prop_map(|(u, m)| Step::Pin(u, m)),
-        1 => (user(), message()).prop_map(|(u, m)| Step::Unpin(u, m)),
-        1 => (user(), message()).prop_map(|(u, m)| Step::Star(u, m)),
-        2 => (user(), message()).prop_map(|(u, m)| Step::Read(u, m)),
-        1 => (user(), group()).prop_map(|(u, g)| Step::Rename(u, g)),
-        2 => (user(), group(), user()).prop_map(|(u, g, v)| Step::Add(u, g, v)),
-        1 => (user(), group()).prop_map(|(u, g)| Step::Leave(u, g)),
-        1 => (user(), group(), user()).prop_map(|(u, g, v)| Step::Remove(u, g, v)),
-        1 => (user(), group(), user()).prop_map(|(u, g, v)| Step::Role(u, g, v)),
-        1 => (user(), group()).prop_map(|(u, g)| Step::Mute(u, g)),
-        1 => (user(), group()).prop_map(|(u, g)| Step::Clear(u, g)),
-        1 => (user(), user()).prop_map(|(u, v)| Step::Make(u, v)),
-        4 => (0..COPIES).prop_map(Step::Look),
-    ]
-}
 
 /// What a client keeps.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -239,45 +180,34 @@ impl Client {
 }
 
 fn run(steps: &[Step]) {
-    let world = World::new();
-    let names = ["ann", "bob", "cat", "dan", "eve"];
-    let users: Vec<User> = names.iter().map(|name| world.user(name)).collect();
-    let all: Vec<&User> = users[1..].iter().collect();
-    let mut groups = vec![
-        world.group(&users[0], &all),
-        world.group(&users[1], &all[1..]),
-    ];
-    let mut messages: Vec<(String, String)> = Vec::new();
-    for (n, group) in groups.iter().enumerate() {
-        messages.push((
-            group.clone(),
-            world.say(&users[1], group, &format!("first {n}")),
-        ));
-    }
-    let clients = users[..COPIES].iter().map(|user| {
-        let (_, at, _) = world.poll(user, None);
-        let copy = Copy::read(&world, user);
+    let mut scene = Scene::new();
+    let clients = scene.users[..COPIES].iter().map(|user| {
+        let (_, at, _) = scene.world.poll(user, None);
+        let copy = Copy::read(&scene.world, user);
         Client { copy, at }
     });
     let mut clients: Vec<Client> = clients.collect();
     for (n, step) in steps.iter().enumerate() {
-        take(&world, &users, &mut groups, &mut messages, n, step);
+        scene.take(n, step);
         if let Step::Look(client) = step {
-            clients[*client].look(&world, &users[*client]);
+            clients[*client].look(&scene.world, &scene.users[*client]);
         }
     }
-    for (client, user) in clients.iter_mut().zip(&users) {
-        client.look(&world, user);
-        let shown = Copy::read(&world, user).compared();
+    for (client, user) in clients.iter_mut().zip(&scene.users) {
+        client.look(&scene.world, user);
+        let shown = Copy::read(&scene.world, user).compared();
         let kept = client.copy.clone().compared();
-        let differs = differences(
-            &json!(kept.conversations),
-            &json!(shown.conversations),
-            "conversations",
-        );
-        assert_eq!(differs, Vec::<String>::new(), "{}", user.id);
-        let differs = differences(&json!(kept.messages), &json!(shown.messages), "messages");
-        assert_eq!(differs, Vec::<String>::new(), "{}", user.id);
+        for (kept, shown, of) in [
+            (
+                json!(kept.conversations),
+                json!(shown.conversations),
+                "conversations",
+            ),
+            (json!(kept.messages), json!(shown.messages), "messages"),
+        ] {
+            let differs = differences(&kept, &shown, of);
+            assert_eq!(differs, Vec::<String>::new(), "{}", user.id);
+        }
     }
 }
 
@@ -296,119 +226,6 @@ fn differences(one: &Value, other: &Value, place: &str) -> Vec<String> {
         }
         (one, other) if one == other => Vec::new(),
         _ => vec![format!("{place}: kept {one}, REST says {other}")],
-    }
-}
-
-/// Takes a step; whoever may not is refused, and nothing happens.
-fn take(
-    world: &World,
-    users: &[User],
-    groups: &mut Vec<String>,
-    messages: &mut Vec<(String, String)>,
-    n: usize,
-    step: &Step,
-) {
-    const EMOJI: [&str; 3] = ["%F0%9F%91%8D", "%F0%9F%8E%89", "%E2%9D%A4%EF%B8%8F"];
-    let group = |g: &usize| groups[*g % groups.len()].clone();
-    let newest = |m: &usize| messages[messages.len() - 1 - *m % messages.len()].clone();
-    let of = |m: &usize, rest: &str| {
-        let (place, message) = newest(m);
-        format!("/v1/conversations/{place}/messages/{message}{rest}")
-    };
-    let (post, put) = (Method::POST, Method::PUT);
-    let words = json!({"content": format!("words {n}")});
-    let (who, method, path, body) = match step {
-        Step::Look(_) => return,
-        Step::Say(u, g) => (
-            u,
-            post,
-            format!("/v1/conversations/{}/messages", group(g)),
-            words,
-        ),
-        Step::Answer(u, g, m) => {
-            let body = json!({"content": format!("answer {n}"), "replyToMessageId": newest(m).1});
-            (
-                u,
-                post,
-                format!("/v1/conversations/{}/messages", group(g)),
-                body,
-            )
-        }
-        Step::Edit(u, m) => (u, Method::PATCH, of(m, ""), words),
-        Step::Delete(u, m) => (u, Method::DELETE, of(m, "?for=all"), Value::Null),
-        Step::Hide(u, m) => (u, Method::DELETE, of(m, "?for=me"), Value::Null),
-        Step::React(u, m, r) => (
-            u,
-            put,
-            of(m, &format!("/reactions/{}", EMOJI[*r])),
-            Value::Null,
-        ),
-        Step::Unreact(u, m, r) => {
-            let path = of(m, &format!("/reactions/{}", EMOJI[*r]));
-            (u, Method::DELETE, path, Value::Null)
-        }
-        Step::Pin(u, m) => (u, put, of(m, "/pin"), Value::Null),
-        Step::Unpin(u, m) => (u, Method::DELETE, of(m, "/pin"), Value::Null),
-        Step::Star(u, m) => (u, put, of(m, "/star"), Value::Null),
-        Step::Read(u, m) => {
-            let (place, message) = newest(m);
-            let path = format!("/v1/conversations/{place}/read");
-            (u, post, path, json!({"messageId": message}))
-        }
-        Step::Rename(u, g) => {
-            let body = json!({"name": format!("Name {n}")});
-            (
-                u,
-                Method::PATCH,
-                format!("/v1/conversations/{}", group(g)),
-                body,
-            )
-        }
-        Step::Add(u, g, v) => {
-            let path = format!("/v1/conversations/{}/members", group(g));
-            (u, post, path, json!({"userIds": [users[*v].id]}))
-        }
-        Step::Leave(u, g) => (
-            u,
-            post,
-            format!("/v1/conversations/{}/leave", group(g)),
-            Value::Null,
-        ),
-        Step::Remove(u, g, v) => {
-            let path = format!("/v1/conversations/{}/members/{}", group(g), users[*v].id);
-            (u, Method::DELETE, path, Value::Null)
-        }
-        Step::Role(u, g, v) => {
-            let path = format!("/v1/conversations/{}/members/{}", group(g), users[*v].id);
-            (u, Method::PATCH, path, json!({"role": "admin"}))
-        }
-        Step::Mute(u, g) => {
-            let path = format!("/v1/conversations/{}/me", group(g));
-            (u, Method::PATCH, path, json!({"isMuted": n % 2 == 0}))
-        }
-        Step::Clear(u, g) => (
-            u,
-            post,
-            format!("/v1/conversations/{}/clear", group(g)),
-            Value::Null,
-        ),
-        Step::Make(u, v) => {
-            let body = json!({"type": "direct", "participantIds": [users[*v].id]});
-            (u, post, "/v1/conversations".to_owned(), body)
-        }
-    };
-    let answer = world.call(&users[*who], method, &path, &body);
-    let status = answer.response.status().as_u16();
-    assert!(status < 500, "{step:?}: {}", answer.body);
-    if status == 201 {
-        match step {
-            Step::Say(_, g) | Step::Answer(_, g, _) => {
-                let place = groups[*g % groups.len()].clone();
-                messages.push((place, id(&answer.body)));
-            }
-            Step::Make(..) => groups.push(id(&answer.body)),
-            _ => {}
-        }
     }
 }
 

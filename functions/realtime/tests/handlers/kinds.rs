@@ -22,56 +22,52 @@ fn types(events: &[Value]) -> Vec<&str> {
 }
 
 #[test]
-fn a_message_its_changes_and_its_end_are_told_to_members_alone() {
+fn a_message_is_told_to_members_alone_and_is_the_same_event_to_all() {
     let world = World::new();
     let [ann, bob, eve] = ["ann", "bob", "eve"].map(|name| world.user(name));
     let place = world.group(&ann, &[&bob]);
-    let path = format!("/v1/conversations/{place}/messages");
-    let mut message = String::new();
     let all = heard(&world, &[&ann, &bob, &eve], || {
-        message = world.say(&ann, &place, "hello")
+        world.say(&ann, &place, "hello");
     });
     assert_eq!(types(&all[0]), ["message.created"]);
-    assert_eq!(all[0][0]["id"], all[1][0]["id"]);
     assert_eq!(types(&all[1]), ["message.created"]);
+    assert_eq!(all[0][0]["id"], all[1][0]["id"]);
     assert_eq!(types(&all[2]), Vec::<&str>::new());
-    let one = format!("{path}/{message}");
-    let steps: [(Method, String, Value, &str); 6] = [
+}
+
+/// The one change of a message among these events.
+fn change<'a>(events: &'a [Value], path: &str) -> &'a Value {
+    let change = events
+        .iter()
+        .find(|event| event["type"] == "message.changed");
+    change.unwrap_or_else(|| panic!("{path}: {events:?}"))
+}
+
+#[test]
+fn a_change_of_a_message_is_told_as_the_history_shows_it_then() {
+    let world = World::new();
+    let [ann, bob, eve] = ["ann", "bob", "eve"].map(|name| world.user(name));
+    let place = world.group(&ann, &[&bob]);
+    let message = world.say(&ann, &place, "hello");
+    let one = format!("/v1/conversations/{place}/messages/{message}");
+    let thumb = format!("{one}/reactions/%F0%9F%91%8D");
+    let (put, delete) = (Method::PUT, Method::DELETE);
+    let words = json!({"content": "better"});
+    for (method, path, body, field) in [
+        (Method::PATCH, one.clone(), &words, "content"),
+        (put.clone(), thumb.clone(), &Value::Null, "reactionCounts"),
+        (put, format!("{one}/pin"), &Value::Null, "pinnedAt"),
         (
-            Method::PATCH,
-            one.clone(),
-            json!({"content": "better"}),
-            "content",
-        ),
-        (
-            Method::PUT,
-            format!("{one}/reactions/%F0%9F%91%8D"),
-            Value::Null,
-            "reactionCounts",
-        ),
-        (Method::PUT, format!("{one}/pin"), Value::Null, "pinnedAt"),
-        (
-            Method::DELETE,
+            delete.clone(),
             format!("{one}/pin"),
-            Value::Null,
+            &Value::Null,
             "pinnedAt",
         ),
-        (
-            Method::DELETE,
-            format!("{one}/reactions/%F0%9F%91%8D"),
-            Value::Null,
-            "reactionCounts",
-        ),
-        (
-            Method::DELETE,
-            format!("{one}?for=all"),
-            Value::Null,
-            "deletedAt",
-        ),
-    ];
-    for (method, path, body, field) in steps {
+        (delete.clone(), thumb, &Value::Null, "reactionCounts"),
+        (delete, format!("{one}?for=all"), &Value::Null, "deletedAt"),
+    ] {
         let all = heard(&world, &[&ann, &bob, &eve], || {
-            let answer = world.call(&ann, method.clone(), &path, &body);
+            let answer = world.call(&ann, method, &path, body);
             assert!(
                 answer.response.status().is_success(),
                 "{path}: {}",
@@ -79,25 +75,15 @@ fn a_message_its_changes_and_its_end_are_told_to_members_alone() {
             );
         });
         for events in &all[..2] {
-            let of_it = events
-                .iter()
-                .find(|event| event["type"] == "message.changed");
-            let of_it = of_it.unwrap_or_else(|| panic!("{path}: {events:?}"));
-            assert_eq!(of_it["messageId"], json!(message));
-            assert!(of_it["changes"].get(field).is_some(), "{path}: {of_it}");
+            let change = change(events, &path);
+            assert_eq!(change["messageId"], json!(message));
+            assert!(change["changes"].get(field).is_some(), "{path}: {change}");
         }
         assert_eq!(types(&all[2]), Vec::<&str>::new(), "{path}");
-        // The change is what the history shows then.
-        let shown = world.call(&bob, Method::GET, &one, &Value::Null);
-        if shown.response.status() == 200 {
-            let of_it = all[1]
-                .iter()
-                .find(|event| event["type"] == "message.changed")
-                .unwrap();
-            for (key, value) in of_it["changes"].as_object().unwrap() {
-                let now = shown.body.get(key).unwrap_or(&Value::Null);
-                assert_eq!(now, value, "{key} after {path}");
-            }
+        let shown = world.get(&bob, &one);
+        for (key, value) in change(&all[1], &path)["changes"].as_object().unwrap() {
+            let now = shown.get(key).unwrap_or(&Value::Null);
+            assert_eq!(now, value, "{key} after {path}");
         }
     }
 }

@@ -7,6 +7,7 @@ mod presence;
 mod presence_model;
 mod room;
 mod signals;
+mod steps;
 mod typing;
 mod watched;
 mod world;
