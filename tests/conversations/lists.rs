@@ -172,7 +172,9 @@ fn a_deleted_conversation_comes_back_with_the_next_message_alone() {
 
 #[test]
 fn muting_ends_by_itself_and_a_mark_by_hand_when_it_is_read() {
-    let app = TestApp::start();
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
     let ann = app.person("ann");
     let path = group(&app, &ann, &[]);
     let mine = format!("{path}/me");
