@@ -132,3 +132,27 @@ fn an_eleventh_stream_ends_the_first() {
         stream.wait_until(says("hello"));
     }
 }
+
+#[test]
+fn a_bots_stream_ends_with_its_token() {
+    let app = TestApp::start();
+    let ann = app.person("ann");
+    let body = json!({"username": format!("{}bot", ann.username), "displayName": "Weather"});
+    let bot = ann.post(&app, "/v1/me/bots", &body).expect(201);
+    let listen = |token: &whisper_testkit::Value| {
+        let bearer = format!("Bearer {}", token.as_str().unwrap());
+        app.stream("", &[("authorization", &bearer)])
+    };
+    let mut stream = listen(&bot["token"]).ok().unwrap();
+    stream.wait_for("stream.ready");
+    let path = format!("/v1/me/bots/{}/token", bot["id"].as_str().unwrap());
+    let new = ann.post(&app, &path, &json!({})).expect(200);
+    assert_eq!(stream.wait_for("stream.ended")["reason"], "signed_out");
+    let refused = listen(&bot["token"]).err().unwrap();
+    refused.expect_problem(401, "session_revoked");
+    let mut stream = listen(&new["token"]).ok().unwrap();
+    stream.wait_for("stream.ready");
+    ann.delete(&app, &format!("/v1/me/bots/{}", bot["id"].as_str().unwrap()))
+        .expect(204);
+    assert_eq!(stream.wait_for("stream.ended")["reason"], "signed_out");
+}

@@ -27,7 +27,7 @@ use crate::limits::{MINUTES, STREAMS};
 use crate::log;
 use crate::position::Position;
 use crate::round::round;
-use crate::sessions::signed_out;
+use crate::sessions::{Held, signed_out};
 use crate::signals::gone;
 use crate::telling::Told;
 use signs::{Ear, Signs, signs};
@@ -255,12 +255,17 @@ impl Hub {
 
     /// Ends the streams whose session is over; of these users, or of all.
     async fn check_sessions(&self, ctx: &Ctx, of: Option<&[User]>) -> Result<()> {
-        let all: Vec<(u64, User, String)> = self
+        let all: Vec<Held> = self
             .streams
             .borrow()
             .iter()
             .filter(|(_, stream)| of.is_none_or(|some| some.contains(&stream.user)))
-            .map(|(id, stream)| (*id, Rc::clone(&stream.user), stream.session.clone()))
+            .map(|(id, stream)| Held {
+                id: *id,
+                user: Rc::clone(&stream.user),
+                session: stream.session.clone(),
+                token: stream.token.clone(),
+            })
             .collect();
         for id in signed_out(ctx, &all).await? {
             self.end(ctx, id, StreamEnd::SignedOut);
@@ -307,7 +312,7 @@ async fn read_on(
     let signs = signs(ctx, audience, ears, passing).await?;
     let about_sessions = news.iter().filter(|new| {
         let subject = new.kind.split('.').next().unwrap_or_default();
-        matches!(subject, "session" | "sessions" | "account")
+        matches!(subject, "session" | "sessions" | "account" | "bot")
     });
     let users = about_sessions.flat_map(|new| [Some(new.subject.as_str()), new.by.as_deref()]);
     let users = users.flatten().filter_map(|user| audience.user(user));

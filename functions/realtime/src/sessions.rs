@@ -13,17 +13,29 @@ use crate::audience::User;
 /// Accounts that one question names.
 const CHUNK: usize = 500;
 
+/// A stream, and the session that it is held by.
+pub struct Held {
+    /// The stream.
+    pub id: u64,
+    /// Whose it is.
+    pub user: User,
+    /// The session.
+    pub session: String,
+    /// The hash of the token, if that is a bot's.
+    pub token: Option<String>,
+}
+
 /// The streams, of these, whose session is over, or whose account is out of use. One statement; none where another server keeps
 /// the sessions, which ends streams by their age alone.
 ///
 /// # Errors
 /// The store's.
-pub async fn signed_out(ctx: &Ctx, streams: &[(u64, User, String)]) -> Result<Vec<u64>> {
+pub async fn signed_out(ctx: &Ctx, streams: &[Held]) -> Result<Vec<u64>> {
     if ctx.is_foreign() || streams.is_empty() {
         return Ok(Vec::new());
     }
-    let sessions = streams.iter().map(|(_, _, session)| session.as_str());
-    let users: Vec<&str> = streams.iter().map(|(_, user, _)| &**user).collect();
+    let sessions = streams.iter().map(|held| held.session.as_str());
+    let users: Vec<&str> = streams.iter().map(|held| &*held.user).collect();
     let unused = users.chunks(CHUNK).map(|some| {
         Query::<Account>::new()
             .filter(Filter::is_in(Column::id(), some.iter().copied()))
@@ -33,20 +45,25 @@ pub async fn signed_out(ctx: &Ctx, streams: &[(u64, User, String)]) -> Result<Ve
     let asked = (by_ids::<Session>(sessions), unused.collect::<Vec<_>>());
     let (sessions, unused) = ctx.read(asked).await?;
     let now = ctx.now();
-    let standing: BTreeMap<String, String> = sessions
+    let standing: BTreeMap<String, (String, String)> = sessions
         .into_iter()
         .flatten()
         .filter(|session| session.expires_at > now)
-        .map(|session| (session.id.clone(), session.into_inner().user_id))
+        .map(|session| {
+            let session = session.into_inner();
+            (session.id, (session.user_id, session.refresh_hash))
+        })
         .collect();
     let unused: Vec<String> = unused
         .into_iter()
         .flatten()
         .map(|account| account.id.clone())
         .collect();
-    let is_over = |(_, user, session): &&(u64, User, String)| {
-        standing.get(session).is_none_or(|owner| **owner != **user)
-            || unused.iter().any(|unused| **unused == **user)
+    let is_over = |held: &&Held| {
+        let stands = standing.get(&held.session).is_some_and(|(owner, kept)| {
+            **owner == *held.user && held.token.as_ref().is_none_or(|token| token == kept)
+        });
+        !stands || unused.iter().any(|unused| **unused == *held.user)
     };
-    Ok(streams.iter().filter(is_over).map(|(id, ..)| *id).collect())
+    Ok(streams.iter().filter(is_over).map(|held| held.id).collect())
 }

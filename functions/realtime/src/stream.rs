@@ -8,6 +8,8 @@ use whisper_kit::auth::Caller;
 use whisper_kit::error::{Code, Error, Result};
 use whisper_kit::log::{self as journal, Level};
 use whisper_kit::{Ctx, Endpoint, Method, Outlet, Params, Reply, Request};
+use whisper_schema::prelude::Session;
+use whisper_store::Get;
 
 use crate::audience::Audience;
 use crate::event::{EventView, NothingMore, StreamEnd, StreamView, What};
@@ -75,6 +77,12 @@ async fn stream(
         }
     }
     let caller = ctx.caller()?;
+    // A bot has one session for all of its tokens: the stream ends when this token does.
+    let session = caller
+        .is_bot()
+        .then(|| Get::<Session>::id(&caller.session_id));
+    let token = ctx.read(session).await?.flatten();
+    let token = token.map(|session| session.into_inner().refresh_hash);
     let newest = log::newest(&ctx).await?;
     let after = request.header("last-event-id").filter(|id| !id.is_empty());
     let from = match after.or(asked.after.as_deref()) {
@@ -86,7 +94,7 @@ async fn stream(
     };
     let ctx = ctx.anew()?;
     let reply = Reply::streaming("text/event-stream", move |outlet| async move {
-        if let Err(error) = serve(&ctx, caller, from, outlet).await {
+        if let Err(error) = serve(&ctx, (caller, token), from, outlet).await {
             let cause = error.source_text().unwrap_or_default();
             let fields = [("cause", cause.into())];
             journal::write(Level::Error, "stream_failed", ctx.request_id(), &fields);
@@ -108,7 +116,12 @@ enum Start {
 }
 
 /// Tells what was missed, and hands the stream on to the hub. An error breaks the stream off: the client comes back.
-async fn serve(ctx: &Ctx, caller: Caller, start: Start, mut outlet: Outlet) -> Result<()> {
+async fn serve(
+    ctx: &Ctx,
+    (caller, token): (Caller, Option<String>),
+    start: Start,
+    mut outlet: Outlet,
+) -> Result<()> {
     let (mut at, mut is_new) = match start {
         Start::Here(at) | Start::Anew(at) | Start::Behind(at) => (at, true),
     };
@@ -156,6 +169,7 @@ async fn serve(ctx: &Ctx, caller: Caller, start: Start, mut outlet: Outlet) -> R
         let joining = Joining {
             user: Rc::clone(&user),
             session: caller.session_id.clone(),
+            token: token.clone(),
             at,
             outlet,
             viewer: audience.viewer(&user).cloned().unwrap_or_default(),

@@ -31,6 +31,8 @@ pub struct Joining {
     pub user: User,
     /// And of which session.
     pub session: String,
+    /// The hash of its token, if that is a bot's.
+    pub token: Option<String>,
     /// Where it has been told up to.
     pub at: Position,
     /// The way to its reader.
@@ -60,6 +62,8 @@ pub struct Stream {
     pub user: User,
     /// And of which session.
     pub session: String,
+    /// The hash of its token, if that is a bot's.
+    pub token: Option<String>,
     /// The people whose presence it tells of.
     pub watched: Rc<BTreeSet<String>>,
     /// When it was opened.
@@ -85,6 +89,7 @@ impl Stream {
         let Joining {
             user,
             session,
+            token,
             at,
             outlet,
             watched,
@@ -93,6 +98,7 @@ impl Stream {
         Stream {
             user,
             session,
+            token,
             watched: Rc::new(watched),
             opened_at: now,
             from: at.seq,

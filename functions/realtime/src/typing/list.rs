@@ -45,7 +45,7 @@ pub fn endpoint() -> Endpoint {
 async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let access = check_member(&ctx, request.id("conversationId")?, &me).await?;
-    if !is_shared(access.conversation.kind) {
+    if !is_shared(&access.conversation) {
         return Reply::ok(&TypingListView::default());
     }
     let signs = ctx.read(signs(&ctx, &access)).await?;

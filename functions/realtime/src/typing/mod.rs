@@ -6,7 +6,9 @@ mod sign;
 
 use whisper_kit::Api;
 use whisper_kit::rate_limit::Rate;
-use whisper_schema::prelude::{ConversationKind, ConversationMember};
+use whisper_schema::prelude::{
+    Conversation, ConversationKind, ConversationMember, ConversationMemberRole, ConversationRight,
+};
 
 pub use sign::{TypingKind, TypingView};
 
@@ -21,13 +23,18 @@ pub fn endpoints(api: Api) -> Api {
     api.endpoint(say::endpoint()).endpoint(list::endpoint())
 }
 
-/// Whether members of conversations of this kind hear of each other's writing. Readers of a channel may not learn who writes for it, and
-/// a list for broadcasts has one member.
-fn is_shared(kind: ConversationKind) -> bool {
-    !matches!(
-        kind,
+/// Whether members of a conversation hear of each other's writing. Readers of a channel may not learn who writes for it, a list for
+/// broadcasts has one member, and where ordinary members don't see who belongs to it nobody is named.
+fn is_shared(conversation: &Conversation) -> bool {
+    let is_of_one = matches!(
+        conversation.kind,
         ConversationKind::Channel | ConversationKind::Broadcast
-    )
+    );
+    !is_of_one
+        && conversation.lets(
+            ConversationMemberRole::Member,
+            ConversationRight::SeeMembers,
+        )
 }
 
 /// Whether two people, these members of a direct conversation, hear of each other's writing: both have said that they want the

@@ -73,7 +73,7 @@ async fn attempt(ctx: &Ctx, conversation: &str, kind: TypingKind) -> Result<Atte
             .iter()
             .find(|other| other.user_id != me)
             .is_some_and(|peer| is_mutual(&member, peer)),
-        kind => is_shared(kind),
+        _ => is_shared(&found),
     };
     if !is_heard || is_said(ctx, before.as_ref(), kind).await? {
         return Ok(Attempt::Done(()));

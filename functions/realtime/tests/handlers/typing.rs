@@ -317,3 +317,15 @@ fn changes_of_kind_have_a_limit() {
     room.advance(60 * SECOND);
     room.types(&ann, &group, "text").expect(204);
 }
+
+#[test]
+fn where_members_are_hidden_nobody_is_named() {
+    let room = room();
+    let ([ann, bob, _], group) = group(&room);
+    let hidden = json!({"seeMembers": "admins"}).to_string();
+    let patch = Patch::<Conversation>::new().set(Conversation::SETTINGS, hidden);
+    room.0.change(&group, patch);
+    room.types(&bob, &group, "text").expect(204);
+    assert_eq!(told(&room), Vec::<String>::new());
+    assert_eq!(room.typing(&ann, &group), []);
+}
