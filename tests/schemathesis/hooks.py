@@ -126,6 +126,11 @@ def is_acceptable(path, body):
     # A host's name has 253 characters at most; an expression of that is one that tools can't make texts of in time.
     if any(len(host) > 253 for host in HOST.findall(json.dumps(body))):
         return False
+    # No two commands of a bot have one name.
+    if path.endswith("/commands"):
+        names = [command.get("name") for command in body.get("commands") or []]
+        if len(set(map(str, names))) < len(names):
+            return False
     # Webhooks call where the operator lets them.
     if "/webhooks/outgoing" in path and not body.get("url", ORIGIN).startswith(ORIGIN):
         return False

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use whisper_kit::error::Result;
+use whisper_kit::error::{Error, Result, Rule};
 use whisper_kit::{Ctx, Endpoint, Method, Params, Reply, Request};
 
 use crate::audience::Audience;
@@ -67,6 +67,10 @@ pub fn endpoint() -> Endpoint {
 
 async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Result<Reply> {
     let caller = ctx.caller()?;
+    if asked.wait > MOST_SECONDS {
+        let detail = format!("must be at most {MOST_SECONDS}");
+        return Err(Error::parameter("wait", Rule::Range, detail));
+    }
     let newest = log::newest(&ctx).await?;
     let from = match asked.after.as_deref() {
         None => return answer(&ctx, Vec::new(), newest, false).await,
@@ -75,7 +79,7 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
     let Some(mut from) = from.filter(|from| from.seq <= newest.seq) else {
         return answer(&ctx, Vec::new(), newest, true).await;
     };
-    let deadline = Instant::now() + Duration::from_secs(asked.wait.min(MOST_SECONDS));
+    let deadline = Instant::now() + Duration::from_secs(asked.wait);
     let viewer = Viewer::read(&ctx, &caller.user_id).await?;
     let mut audience = Audience::of(&caller.user_id, viewer);
     let mut pauses = PAUSES.into_iter();

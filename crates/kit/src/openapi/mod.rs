@@ -172,7 +172,18 @@ fn responses(endpoint: &Endpoint, paged: bool, generator: &mut SchemaGenerator) 
         responses.insert(status.to_string(), response);
     }
     if let Some((shape, when)) = &endpoint.streamed {
-        let content = json!({"text/event-stream": {"schema": (shape.schema)(generator)}});
+        // As OpenAPI 3.2 describes such streams: the schema is that of each event, whose data is a text.
+        let text = json!({
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": (shape.schema)(generator),
+        });
+        let event = json!({
+            "type": "object",
+            "properties": {"id": {"type": "string"}, "event": {"type": "string"}, "data": text},
+            "required": ["event", "data"],
+        });
+        let content = json!({"text/event-stream": {"schema": event}});
         let headers = headers::of(endpoint, 200, false);
         let response = json!({"description": when, "headers": headers, "content": content});
         responses.insert("200".to_owned(), response);
