@@ -51,7 +51,7 @@ pub fn endpoint() -> Endpoint {
     .for_bots()
     .own_headers(&[LAST_EVENT_ID])
     .stream::<EventView>("The events.")
-    .codes(&[Code::Unauthenticated])
+    .codes(&[Code::Unauthenticated, Code::InvalidHeader])
 }
 
 /// Where an `EventSource` goes on after its connection broke.
@@ -85,6 +85,10 @@ async fn stream(
     let token = token.map(|session| session.into_inner().refresh_hash);
     let newest = log::newest(&ctx).await?;
     let after = request.header("last-event-id").filter(|id| !id.is_empty());
+    if after.is_some_and(|id| !is_id(id)) {
+        let detail = "Last-Event-ID has another form than the ids of events.";
+        return Err(Error::new(Code::InvalidHeader, detail));
+    }
     let from = match after.or(asked.after.as_deref()) {
         None => Start::Here(newest),
         Some(text) => match Position::open(&ctx, text).await? {
@@ -102,6 +106,12 @@ async fn stream(
     });
     // Nothing in between keeps the events back (nginx).
     Ok(reply.header("x-accel-buffering", "no"))
+}
+
+/// Whether a text has the form of an event's id.
+fn is_id(text: &str) -> bool {
+    let is_in = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    text.len() <= LAST_EVENT_ID.size.1 as usize && text.chars().all(is_in)
 }
 
 /// Where a stream begins.
