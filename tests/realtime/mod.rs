@@ -1,6 +1,5 @@
 //! Streams and polls: everything that happens reaches everybody whom it concerns, and nobody else.
 
-mod every_kind;
 mod polling;
 mod resuming;
 mod rights;

@@ -5,7 +5,8 @@ use whisper_testkit::{Person, TestApp, Value, json};
 use super::{group, say};
 
 fn poll(app: &TestApp, who: &Person, query: &str) -> Value {
-    who.get(app, &format!("/v1/realtime/poll{query}")).expect(200)
+    who.get(app, &format!("/v1/realtime/poll{query}"))
+        .expect(200)
 }
 
 fn next(of: &Value) -> String {
@@ -18,7 +19,10 @@ fn a_poll_waits_for_the_next_event_and_goes_on_behind_it() {
     let [ann, bob] = ["ann", "bob"].map(|name| app.person(name));
     let place = group(&app, &ann, &[&bob]);
     let begun = poll(&app, &bob, "");
-    assert_eq!((&begun["events"], &begun["isReset"]), (&json!([]), &json!(false)));
+    assert_eq!(
+        (&begun["events"], &begun["isReset"]),
+        (&json!([]), &json!(false))
+    );
     let heard = std::thread::scope(|scope| {
         let after = format!("?wait=25&after={}", next(&begun));
         let (app, bob) = (&app, &bob);
@@ -45,6 +49,11 @@ fn a_place_that_says_nothing_begins_anew_and_strangers_are_refused() {
     let app = TestApp::start();
     let ann = app.person("ann");
     let anew = poll(&app, &ann, "?after=made-up");
-    assert_eq!((&anew["events"], &anew["isReset"]), (&json!([]), &json!(true)));
-    app.get("/v1/realtime/poll").send().expect_problem(401, "unauthenticated");
+    assert_eq!(
+        (&anew["events"], &anew["isReset"]),
+        (&json!([]), &json!(true))
+    );
+    app.get("/v1/realtime/poll")
+        .send()
+        .expect_problem(401, "unauthenticated");
 }

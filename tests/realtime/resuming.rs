@@ -19,12 +19,12 @@ fn a_burst_is_heard_once_and_in_order_though_client_and_host_are_killed_in_the_m
     let mut heard: Vec<Value> = Vec::new();
     let mut sent = 0;
     for part in 0..4 {
-        let (app_ref, place_ref) = (&app, place.as_str());
+        let (app_ref, place_ref, ann) = (&app, place.as_str(), &ann);
         let from = sent;
         std::thread::scope(|scope| {
             scope.spawn(move || {
                 for n in from..from + SENT / 4 {
-                    say(app_ref, &ann, place_ref, &n.to_string());
+                    say(app_ref, ann, place_ref, &n.to_string());
                 }
             });
             // The client goes away in the middle of it, and comes back.
@@ -87,7 +87,8 @@ fn more_than_five_hundred_events_or_a_day_begin_anew() {
     let bob = bob.refreshed(&app);
     bob.listen_from(&app, Some(&here)).wait_for("stream.reset");
     // A place that nobody gave says nothing either.
-    bob.listen_from(&app, Some("made-up")).wait_for("stream.reset");
+    bob.listen_from(&app, Some("made-up"))
+        .wait_for("stream.reset");
 }
 
 #[test]
@@ -110,8 +111,10 @@ fn two_devices_hear_of_each_other_and_a_stream_ends_after_its_time() {
     let ended = one.wait_for("stream.ended");
     assert_eq!(ended["reason"], "renew");
     one.ends();
+    let ann = ann.refreshed(&app);
     say(&app, &ann, &place, "meanwhile");
     let last = one.last_id().map(str::to_owned);
     let bob = bob.refreshed(&app);
-    bob.listen_from(&app, last.as_deref()).wait_until(says("meanwhile"));
+    bob.listen_from(&app, last.as_deref())
+        .wait_until(says("meanwhile"));
 }

@@ -14,13 +14,19 @@ fn strangers_hear_nothing_and_members_the_message_as_their_history_shows_it() {
     let sent = say(&app, &ann, &place, "for Bob");
     say(&app, &ann, &others, "for Eve");
     let heard = bobs.wait_for("message.created");
-    let path = format!("/v1/conversations/{place}/messages/{}", sent["id"].as_str().unwrap());
+    let path = format!(
+        "/v1/conversations/{place}/messages/{}",
+        sent["id"].as_str().unwrap()
+    );
     let mut shown = bob.get(&app, &path).expect(200);
     let users = shown.as_object_mut().unwrap().remove("users").unwrap();
     assert_eq!(heard["message"], shown);
     assert_eq!(heard["users"][&ann.id], users[&ann.id]);
     let all = eves.until(says("for Eve"));
-    assert!(all.iter().all(|event| !event.to_string().contains(&place)), "{all:?}");
+    assert!(
+        all.iter().all(|event| !event.to_string().contains(&place)),
+        "{all:?}"
+    );
 }
 
 #[test]
@@ -39,7 +45,9 @@ fn somebody_who_was_sent_away_hears_that_and_nothing_more() {
     say(&app, &ann, &others, "elsewhere");
     for stream in [&mut stream, &mut bob.listen_from(&app, here.as_deref())] {
         let all = stream.until(says("elsewhere"));
-        let gone = all.iter().filter(|event| event["type"] == "conversation.removed");
+        let gone = all
+            .iter()
+            .filter(|event| event["type"] == "conversation.removed");
         let gone: Vec<_> = gone.map(|event| &event["reason"]).collect();
         assert_eq!(gone, [&json!("removed")]);
         assert!(!all.iter().any(says("after")), "{all:?}");
@@ -74,19 +82,28 @@ fn a_block_hides_names_and_stops_receipts_from_its_commit_on() {
     say(&app, &cat, &place, "seen");
     let seen = stream.wait_until(says("seen"));
     assert_eq!(seen["users"][&cat.id]["username"], cat.username);
-    bob.put(&app, &format!("/v1/blocks/{}", cat.id), &json!({})).expect(204);
+    bob.put(&app, &format!("/v1/blocks/{}", cat.id), &json!({}))
+        .expect(204);
     let blocked = stream.wait_for("block.changed");
-    assert_eq!((&blocked["userId"], &blocked["isBlocked"]), (&json!(cat.id), &json!(true)));
+    assert_eq!(
+        (&blocked["userId"], &blocked["isBlocked"]),
+        (&json!(cat.id), &json!(true))
+    );
     let hidden = say(&app, &cat, &place, "hidden name");
     let heard = stream.wait_until(says("hidden name"));
     assert_eq!(heard["users"][&cat.id], json!({"id": cat.id}));
     // Nor does the one who was blocked learn how far the other has read.
     let mut cats = cat.listen(&app);
     let read = json!({"messageId": hidden["id"]});
-    bob.post(&app, &format!("/v1/conversations/{place}/read"), &read).expect(200);
-    ann.post(&app, &format!("/v1/conversations/{place}/read"), &read).expect(200);
+    bob.post(&app, &format!("/v1/conversations/{place}/read"), &read)
+        .expect(200);
+    ann.post(&app, &format!("/v1/conversations/{place}/read"), &read)
+        .expect(200);
     let all = cats.until(|event| event["type"] == "receipt" && event["userId"] == json!(ann.id));
-    assert!(!all.iter().any(|event| event["userId"] == json!(bob.id)), "{all:?}");
+    assert!(
+        !all.iter().any(|event| event["userId"] == json!(bob.id)),
+        "{all:?}"
+    );
 }
 
 #[test]
@@ -96,7 +113,9 @@ fn tickets_open_one_stream_for_half_a_minute() {
     };
     let ann = app.person("ann");
     let ticket = || {
-        let made = ann.post(&app, "/v1/realtime/tickets", &json!({})).expect(201);
+        let made = ann
+            .post(&app, "/v1/realtime/tickets", &json!({}))
+            .expect(201);
         format!("?ticket={}", made["ticket"].as_str().unwrap())
     };
     let first = ticket();
@@ -106,9 +125,18 @@ fn tickets_open_one_stream_for_half_a_minute() {
     again.expect_problem(401, "unauthenticated");
     let late = ticket();
     app.advance("31s");
-    app.stream(&late, &[]).err().unwrap().expect_problem(401, "unauthenticated");
-    app.stream("", &[]).err().unwrap().expect_problem(401, "unauthenticated");
-    app.stream("?ticket=made-up", &[]).err().unwrap().expect_problem(401, "unauthenticated");
+    app.stream(&late, &[])
+        .err()
+        .unwrap()
+        .expect_problem(401, "unauthenticated");
+    app.stream("", &[])
+        .err()
+        .unwrap()
+        .expect_problem(401, "unauthenticated");
+    app.stream("?ticket=made-up", &[])
+        .err()
+        .unwrap()
+        .expect_problem(401, "unauthenticated");
 }
 
 #[test]
@@ -152,7 +180,10 @@ fn a_bots_stream_ends_with_its_token() {
     refused.expect_problem(401, "session_revoked");
     let mut stream = listen(&new["token"]).ok().unwrap();
     stream.wait_for("stream.ready");
-    ann.delete(&app, &format!("/v1/me/bots/{}", bot["id"].as_str().unwrap()))
-        .expect(204);
+    ann.delete(
+        &app,
+        &format!("/v1/me/bots/{}", bot["id"].as_str().unwrap()),
+    )
+    .expect(204);
     assert_eq!(stream.wait_for("stream.ended")["reason"], "signed_out");
 }

@@ -19,6 +19,7 @@ use crate::limits::RETRY;
 use crate::log;
 use crate::position::Position;
 use crate::replay::{Missed, replay};
+use crate::sessions::{Held, signed_out};
 use crate::signals::{Listener, keep, present, watched};
 use crate::ticket::redeem;
 use crate::viewer::Viewer;
@@ -176,6 +177,18 @@ async fn serve(
         if !text.is_empty() && !outlet.write(text.into_bytes()).await {
             return Ok(());
         }
+        // The news of its end may have come before the stream could join.
+        let held = Held {
+            id: 0,
+            user: Rc::clone(&user),
+            session: caller.session_id.clone(),
+            token: token.clone(),
+        };
+        if !signed_out(&ctx.anew()?, &[held]).await?.is_empty() {
+            outlet.write(ended(ctx)?.sse.into_bytes()).await;
+            outlet.end().await;
+            return Ok(());
+        }
         let joining = Joining {
             user: Rc::clone(&user),
             session: caller.session_id.clone(),
@@ -217,6 +230,12 @@ async fn there(
 async fn ready(ctx: &Ctx, at: Position) -> Result<Frame> {
     let what = What::StreamReady(NothingMore {});
     Frame::new(at.seq, Some(at.seal(ctx).await?), ctx.clock(), what)
+}
+
+fn ended(ctx: &Ctx) -> Result<Frame> {
+    let reason = StreamEnd::SignedOut;
+    let what = What::StreamEnded(StreamView { reason });
+    Frame::new(0, None, ctx.clock(), what)
 }
 
 async fn reset(ctx: &Ctx, at: Position) -> Result<Frame> {
