@@ -164,11 +164,13 @@ async fn serve(
                 at.seq = seq;
                 frames.iter().for_each(|frame| text.push_str(&frame.sse));
             }
+            // The client reads again what it shows, and comes back behind this event.
             Missed::TooMuch if is_new => {
-                at = log::newest(ctx).await?;
-                text = reset(ctx, at).await?.sse;
-                // What it may hear of now, and not by the part of the log that was given up.
-                audience = Audience::of(&user, Viewer::read(ctx, &user).await?);
+                let reset = reset(ctx, log::newest(ctx).await?).await?;
+                if outlet.write(reset.sse.into_bytes()).await {
+                    outlet.end().await;
+                }
+                return Ok(());
             }
             // More happens than can be read on: the client comes back.
             Missed::TooMuch => return Ok(()),
