@@ -79,7 +79,13 @@ fn more_than_five_hundred_events_or_a_day_begin_anew() {
     say(&app, &ann, &place, "one more");
     let mut anew = bob.listen_from(&app, Some(&here));
     anew.wait_for("stream.reset");
-    assert_eq!(anew.ends(), Vec::<Value>::new());
+    say(&app, &ann, &place, "from here on");
+    let heard = anew.wait_for("message.created");
+    assert_eq!(heard["message"]["content"], "from here on");
+    let here = anew.last_id().unwrap().to_owned();
+    app.advance("25h");
+    let bob = bob.refreshed(&app);
+    bob.listen_from(&app, Some(&here)).wait_for("stream.reset");
     // A place that nobody gave says nothing either.
     bob.listen_from(&app, Some("made-up"))
         .wait_for("stream.reset");
@@ -111,4 +117,22 @@ fn two_devices_hear_of_each_other_and_a_stream_ends_after_its_time() {
     let bob = bob.refreshed(&app);
     bob.listen_from(&app, last.as_deref())
         .wait_until(says("meanwhile"));
+}
+
+#[test]
+fn the_others_go_on_when_the_one_who_came_first_goes() {
+    let app = TestApp::start();
+    let [ann, bob] = ["ann", "bob"].map(|name| app.person(name));
+    let place = group(&app, &ann, &[&bob]);
+    let mut first = ann.listen(&app);
+    first.wait_for("stream.ready");
+    let mut stream = bob.listen(&app);
+    stream.wait_for("stream.ready");
+    // Its connection is closed with the next event.
+    drop(first);
+    for n in 0..5 {
+        let words = n.to_string();
+        say(&app, &bob, &place, &words);
+        stream.wait_until(says(&words));
+    }
 }

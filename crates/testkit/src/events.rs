@@ -72,7 +72,8 @@ impl TestApp {
                         Line::Event(serde_json::from_str(&data).expect("an event of JSON"))
                     });
                     data.clear();
-                    for part in event.into_iter().chain(place) {
+                    // The place first: it is that of the event, once the event was read.
+                    for part in place.into_iter().chain(event) {
                         if sender.send(part).is_err() {
                             return;
                         }

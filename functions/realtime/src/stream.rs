@@ -164,13 +164,11 @@ async fn serve(
                 at.seq = seq;
                 frames.iter().for_each(|frame| text.push_str(&frame.sse));
             }
-            // The client reads again what it shows, and comes back behind this event.
             Missed::TooMuch if is_new => {
-                let reset = reset(ctx, log::newest(ctx).await?).await?;
-                if outlet.write(reset.sse.into_bytes()).await {
-                    outlet.end().await;
-                }
-                return Ok(());
+                at = log::newest(ctx).await?;
+                text = reset(ctx, at).await?.sse;
+                // By what they may hear of now, and not by the part of the log that was given up.
+                audience = Audience::of(&user, Viewer::read(ctx, &user).await?);
             }
             // More happens than can be read on: the client comes back.
             Missed::TooMuch => return Ok(()),
