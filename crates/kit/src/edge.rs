@@ -38,7 +38,7 @@ const LONGEST_METHOD: usize = 20;
 pub struct Answered {
     /// Its head, and its body where that is whole.
     pub response: Response,
-    /// What its body is written by, where that goes on.
+    /// The writer of its body, where that goes on.
     pub opened: Option<Opened>,
 }
 
@@ -111,7 +111,7 @@ impl Edge {
             *response.body_mut() = Bytes::new();
             opened = None;
         } else if opened.is_some() {
-            // Nobody knows how long it gets.
+            // Its length isn't known before its end.
             response.headers_mut().remove(CONTENT_LENGTH);
         }
         Answered { response, opened }

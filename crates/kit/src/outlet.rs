@@ -1,7 +1,7 @@
 //! Answers that go on: a body that is written piece by piece, for as long as its reader stays.
 //!
-//! The handler says what is done with the way out once it is open ([`Reply::streaming`](crate::Reply::streaming)), and answers; the head goes
-//! to the client at once.
+//! A handler answers with the writer of the body ([`Reply::streaming`](crate::Reply::streaming)). The head goes to the client at once; then the writer
+//! gets the way to it.
 
 #[cfg(not(target_family = "wasm"))]
 use std::cell::RefCell;
@@ -12,7 +12,7 @@ use std::rc::Rc;
 #[cfg(target_family = "wasm")]
 use spin_sdk::wasip3::http_compat::BodyWriter;
 
-/// What a streaming answer does with its way out, after the head is on its way.
+/// The writer of a streaming answer's body: it gets the way to the reader once the head is sent.
 pub type Opened = Box<dyn FnOnce(Outlet) -> Pin<Box<dyn Future<Output = ()>>>>;
 
 /// The way to the reader of a streaming answer.

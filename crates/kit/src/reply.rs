@@ -93,7 +93,7 @@ impl Reply {
         }
     }
 
-    /// 200 with a body of this media type that goes on: `opened` gets the way to its reader, after the head.
+    /// 200 with a body of this media type that goes on: `opened`, the writer of it, gets the way to its reader after the head.
     pub fn streaming<F: Future<Output = ()> + 'static>(
         content_type: &'static str,
         opened: impl FnOnce(Outlet) -> F + 'static,
@@ -144,7 +144,7 @@ impl Reply {
         self.headers.iter().map(|(name, value)| (name, value))
     }
 
-    /// What a body that goes on is written by; none where the body is whole.
+    /// The writer of a body that goes on; none where the body is whole.
     pub(crate) fn take_opened(&mut self) -> Option<Opened> {
         self.opened.take()?.take()
     }

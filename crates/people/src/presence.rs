@@ -66,7 +66,7 @@ pub struct PresenceSeen {
 }
 
 impl PresenceSeen {
-    /// What is seen of somebody of whom nothing is seen, and of nobody.
+    /// The presence of a user who doesn't exist: anybody whom the viewer may not see looks the same.
     pub const NOTHING: PresenceSeen = PresenceSeen {
         status: PresenceStatus::Offline,
         last_seen: None,
@@ -158,7 +158,7 @@ impl ReadSet for Presenting {
     }
 }
 
-/// What decides about the presence that viewers see of owners.
+/// The facts that decide which presence of owners their viewers see.
 #[derive(Clone, Debug)]
 pub struct Presences {
     profiles: BTreeMap<String, Profile>,
@@ -205,7 +205,7 @@ impl Presences {
         }
     }
 
-    /// What the viewer sees; none if they may see nothing, or the owner hides.
+    /// The owner's presence to the viewer; none if they may see nothing, or the owner hides.
     fn seen_by(&self, viewer: &str, profile: &Profile) -> Option<PresenceSeen> {
         let owner = profile.id.as_str();
         let rights = self.rights(viewer, profile);
@@ -251,7 +251,7 @@ impl Presences {
     }
 }
 
-/// What a presence says at this time: it is void once it has run out.
+/// The status of a presence at this time: offline once it has run out.
 pub fn standing(presence: &Presence, now: Timestamp) -> PresenceStatus {
     match presence.expires_at > now {
         true => presence.status,
@@ -259,7 +259,7 @@ pub fn standing(presence: &Presence, now: Timestamp) -> PresenceStatus {
     }
 }
 
-/// What the owner of a profile chose about their presence: their availability, and who may see it.
+/// The choices of a profile's owner about their presence: their availability, and who may see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PresenceChoices {
     status: whisper_schema::prelude::ProfileStatus,
@@ -267,7 +267,7 @@ pub struct PresenceChoices {
 }
 
 impl PresenceChoices {
-    /// Those of a profile.
+    /// The choices in a profile.
     pub fn in_profile(profile: &Profile) -> Self {
         Self {
             status: profile.status,
@@ -275,7 +275,7 @@ impl PresenceChoices {
         }
     }
 
-    /// Those that a signal names as the ones before.
+    /// The former choices, as a signal names them.
     pub fn in_payload(payload: &Map<String, Value>) -> Option<Self> {
         let before = payload.get("before")?;
         let status = before["status"].as_str();

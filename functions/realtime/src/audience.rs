@@ -82,7 +82,7 @@ impl Audience {
         self.viewers.keys()
     }
 
-    /// Those who belong to a conversation.
+    /// The listeners who belong to a conversation.
     pub fn members(&self, conversation: &str) -> impl Iterator<Item = (&User, &Viewer)> {
         let members = self.members.get(conversation).into_iter().flatten();
         members.filter_map(|user| Some((user, self.viewers.get(user)?)))

@@ -70,12 +70,12 @@ pub struct EventView {
     pub id: Option<String>,
     /// When it happened.
     pub at: Timestamp,
-    /// What happened.
+    /// The happening.
     #[serde(flatten)]
     pub what: What,
 }
 
-/// What happened, by its `type`.
+/// A happening, by its `type`.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[cfg_attr(
@@ -163,12 +163,9 @@ pub enum What {
     #[serde(rename = "profile.changed")]
     ProfileChanged(PeopleView),
     /// Somebody writes in a conversation, or no longer. It has no place, and is not told again.
-    // Written by `signals` as the fields of the same view.
-    #[allow(dead_code)]
     #[serde(rename = "typing")]
     Typing(TypingView),
     /// Somebody whom the user watches is there, or no longer. It has no place, and is not told again.
-    #[allow(dead_code)]
     #[serde(rename = "presence")]
     Presence(PresenceView),
     /// The user signed in somewhere, or a session of theirs ended.

@@ -46,14 +46,15 @@ impl Frame {
     }
 
     /// Something that has no place and is not told again.
-    pub fn passing(told: Told, at: Timestamp) -> Self {
-        let Told { kind, mut data } = told;
-        data.insert("type".to_owned(), kind.into());
-        data.insert("at".to_owned(), at.into());
-        Frame {
-            seq: 0,
-            sse: format!("event: {kind}\ndata: {}\n\n", Value::Object(data)),
-        }
+    ///
+    /// # Errors
+    /// A fault when it can't be written as JSON.
+    pub fn passing(told: Told, at: Timestamp) -> Result<Self> {
+        let what = match told {
+            Told::Typing(view) => What::Typing(view),
+            Told::Presence(view) => What::Presence(view),
+        };
+        Frame::new(0, None, at, what)
     }
 
     /// The event as a value.

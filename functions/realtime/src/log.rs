@@ -20,7 +20,7 @@ pub async fn newest(ctx: &Ctx) -> Result<Position> {
     let newest = Query::<Event>::new().order(Order::desc(Column::seq()));
     let newest = match ctx.most_operations()? {
         None => newest,
-        // What comes in between later is given again, rather than missed.
+        // An event that comes in between later is given again, rather than missed.
         Some(_) => newest.filter(Filter::le(Event::CREATED_AT, ctx.now().plus(-LAG))),
     };
     let newest = ctx.read(newest.first()).await?;

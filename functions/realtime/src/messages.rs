@@ -50,7 +50,7 @@ const HANGING: [&str; 9] = [
     "broadcast",
 ];
 
-/// Who hears of news.
+/// The listeners of news.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ears {
     /// All members.
@@ -61,7 +61,7 @@ enum Ears {
     DoerAndSender,
 }
 
-/// What a listener is shown of news.
+/// The part of a message that news show.
 #[derive(Clone, Copy, Debug)]
 enum Form {
     Whole,

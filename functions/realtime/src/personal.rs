@@ -188,7 +188,7 @@ async fn asked(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()
     Ok(())
 }
 
-/// What a user did: their other devices hear of it.
+/// The doings of a user that their other devices hear of.
 async fn own(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> {
     let Some(to) = new.by.as_deref().and_then(|user| round.audience.user(user)) else {
         return Ok(());

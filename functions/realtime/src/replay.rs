@@ -1,4 +1,4 @@
-//! What somebody missed: the log read again from an older place, within bounds.
+//! Missed events: the log read again from an older place, within bounds.
 
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ const MOST_LOOKED_AT: usize = 20_000;
 /// Entries that are read at once.
 const PAGE: u32 = 500;
 
-/// What somebody missed.
+/// Events that somebody missed.
 #[derive(Debug)]
 pub enum Missed {
     /// These events; and where the log was read to.

@@ -44,7 +44,7 @@ pub enum Group {
     Role(String, ConversationMemberRole, Vec<bool>),
 }
 
-/// What one of a group sees.
+/// The messages as one of a group sees them.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     messages: BTreeMap<String, (MessageView, Map<String, Value>)>,
@@ -196,7 +196,7 @@ impl Sights {
         Ok(sights)
     }
 
-    /// What the members of a group see.
+    /// The messages as the members of a group see them.
     pub fn seen(&self, group: &Group) -> Option<&Seen> {
         self.0.get(group).map(Rc::as_ref)
     }
@@ -213,7 +213,7 @@ impl Seen {
         self.messages.get(id).map(|(_, fields)| fields)
     }
 
-    /// Those of the people whom this text names.
+    /// The people whom this text names.
     pub fn users_in(&self, text: &str) -> Users {
         let users = self.users.users.iter();
         let users = users.filter(|(id, _)| text.contains(id.as_str()));

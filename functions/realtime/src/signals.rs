@@ -1,9 +1,9 @@
-//! What streams hear of signs that pass, and what they keep up: by the functions here streams ask, whatever they are made of.
+//! Signs that pass, as streams hear of them and keep them up. The functions know nothing of streams but their listeners.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
-use whisper_kit::{Ctx, Error, Result};
+use serde::Serialize;
+use whisper_kit::{Ctx, Result};
 use whisper_people::{PresenceChoices, presences};
 use whisper_schema::prelude::{Column, Presence, PresenceStatus, Signal, SignalKind};
 use whisper_store::{Doc, Filter, Query};
@@ -39,35 +39,13 @@ pub struct Listener<'a> {
 }
 
 /// An event for a listener.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    /// Its type: `typing` or `presence`.
-    pub kind: &'static str,
-    /// Its fields: those of a [`TypingView`] or a [`PresenceView`].
-    pub data: Map<String, Value>,
-}
-
-impl Told {
-    fn typing(view: &TypingView) -> Result<Self> {
-        Ok(Self {
-            kind: "typing",
-            data: fields(view)?,
-        })
-    }
-
-    fn presence(view: &PresenceView) -> Result<Self> {
-        Ok(Self {
-            kind: "presence",
-            data: fields(view)?,
-        })
-    }
-}
-
-fn fields(view: &impl serde::Serialize) -> Result<Map<String, Value>> {
-    match serde_json::to_value(view).map_err(Error::internal)? {
-        Value::Object(fields) => Ok(fields),
-        _ => Err(Error::internal("a view is no JSON object")),
-    }
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Told {
+    /// Somebody writes, or no longer.
+    Typing(TypingView),
+    /// Somebody is there, or no longer.
+    Presence(PresenceView),
 }
 
 impl Listener<'_> {
@@ -140,10 +118,9 @@ pub async fn told(
     for sign in &signs {
         match sign {
             Sign::Typing(view) => {
-                let event = Told::typing(view)?;
                 let all = listeners.iter().enumerate();
                 let hearing = all.filter(|(_, listener)| listener.hears(view));
-                told.extend(hearing.map(|(place, _)| (place, event.clone())));
+                told.extend(hearing.map(|(place, _)| (place, Told::Typing(view.clone()))));
             }
             Sign::Presence(user, before) => {
                 let Some((presences, watching)) = known.get(user).zip(owners.get(user)) else {
@@ -152,7 +129,8 @@ pub async fn told(
                 for place in watching {
                     let viewer = listeners[*place].user_id;
                     if let Some(seen) = presences.told(viewer, user, before.as_ref()) {
-                        told.push((*place, Told::presence(&PresenceView::new(user, seen))?));
+                        let view = PresenceView::new(user, seen);
+                        told.push((*place, Told::Presence(view)));
                     }
                 }
             }
@@ -161,7 +139,7 @@ pub async fn told(
     Ok(told)
 }
 
-/// What decides about the presence of each of these people for those who watch them.
+/// The facts that decide which presence of each of these people is seen by the people who watch them.
 async fn known<'a>(
     ctx: &Ctx,
     owners: &BTreeMap<&'a str, Vec<usize>>,
@@ -183,7 +161,7 @@ async fn known<'a>(
     Ok(known)
 }
 
-/// What a stream says first: the presence of the people it watches who are there now, as far as they show it. Two statements.
+/// The first words of a stream: the presence of the people it watches who are there now, as far as they show it. Two statements.
 ///
 /// # Errors
 /// The store's.
@@ -206,8 +184,8 @@ pub async fn present(ctx: &Ctx, listener: &Listener<'_>) -> Result<Vec<Told>> {
         .iter()
         .map(|id| (id, found.seen(listener.user_id, id)));
     let seen = seen.filter(|(_, seen)| seen.status != PresenceStatus::Offline);
-    seen.map(|(id, seen)| Told::presence(&PresenceView::new(id, seen)))
-        .collect()
+    let told = seen.map(|(id, seen)| Told::Presence(PresenceView::new(id, seen)));
+    Ok(told.collect())
 }
 
 /// The presence of those of these users who were there when it was last written.

@@ -133,7 +133,7 @@ async fn serve(
     start: Start,
     mut outlet: Outlet,
 ) -> Result<()> {
-    let (mut at, mut is_new) = match start {
+    let (at, mut is_new) = match start {
         Start::Here(at) | Start::Anew(at) | Start::Behind(at) => (at, true),
     };
     let first = match start {
@@ -150,56 +150,28 @@ async fn serve(
     let user: Rc<str> = caller.user_id.as_str().into();
     let signals = log::newest_signal(ctx).await?;
     let viewer = Viewer::read(ctx, &user).await?;
-    let mut audience = Audience::of(&user, viewer);
+    let audience = Audience::of(&user, viewer);
     let watched = watched(ctx, &user, &caller.session_id).await?;
     keep(ctx, &[(caller.user_id.clone(), caller.session_id.clone())]).await?;
     let there = there(ctx, &caller.user_id, &audience, &watched).await?;
     if !there.is_empty() && !outlet.write(there.into_bytes()).await {
         return Ok(());
     }
+    let mut opened = Opened {
+        user,
+        session: caller.session_id,
+        token,
+        at,
+        audience,
+        watched,
+        signals,
+    };
     loop {
-        let mut text = String::new();
-        match replay(ctx, &mut audience, at).await? {
-            Missed::Events(frames, seq) => {
-                at.seq = seq;
-                frames.iter().for_each(|frame| text.push_str(&frame.sse));
-            }
-            Missed::TooMuch if is_new => {
-                at = log::newest(ctx).await?;
-                text = reset(ctx, at).await?.sse;
-                // By what they may hear of now, and not by the part of the log that was given up.
-                audience = Audience::of(&user, Viewer::read(ctx, &user).await?);
-            }
-            // More happens than can be read on: the client comes back.
-            Missed::TooMuch => return Ok(()),
-        }
+        let Some(caught_up) = opened.catch_up(ctx, outlet, is_new).await? else {
+            return Ok(());
+        };
         is_new = false;
-        if !text.is_empty() && !outlet.write(text.into_bytes()).await {
-            return Ok(());
-        }
-        // The news of its end may have come before the stream could join.
-        let held = Held {
-            id: 0,
-            user: Rc::clone(&user),
-            session: caller.session_id.clone(),
-            token: token.clone(),
-        };
-        if !signed_out(&ctx.anew()?, &[held]).await?.is_empty() {
-            outlet.write(ended(ctx)?.sse.into_bytes()).await;
-            outlet.end().await;
-            return Ok(());
-        }
-        let joining = Joining {
-            user: Rc::clone(&user),
-            session: caller.session_id.clone(),
-            token: token.clone(),
-            at,
-            outlet,
-            viewer: audience.viewer(&user).cloned().unwrap_or_default(),
-            watched: watched.clone(),
-            signals,
-        };
-        match hub.join(ctx, joining) {
+        match hub.join(ctx, opened.joining(caught_up)) {
             Ok(()) => return Ok(()),
             Err(back) => outlet = back.outlet,
         }
@@ -207,7 +179,76 @@ async fn serve(
     }
 }
 
-/// Who is there now, of the people whose presence the stream tells of.
+/// A stream that has not joined the others yet.
+struct Opened {
+    user: Rc<str>,
+    session: String,
+    token: Option<String>,
+    at: Position,
+    audience: Audience,
+    watched: BTreeSet<String>,
+    signals: i64,
+}
+
+impl Opened {
+    /// Tells what was missed since its place. Gives the way to the reader back if the stream goes on: its reader is there, its session
+    /// stands, and the log could be read up to its end. A place that is too old begins anew while the stream `is_new`.
+    async fn catch_up(
+        &mut self,
+        ctx: &Ctx,
+        mut outlet: Outlet,
+        is_new: bool,
+    ) -> Result<Option<Outlet>> {
+        let mut text = String::new();
+        match replay(ctx, &mut self.audience, self.at).await? {
+            Missed::Events(frames, seq) => {
+                self.at.seq = seq;
+                frames.iter().for_each(|frame| text.push_str(&frame.sse));
+            }
+            Missed::TooMuch if is_new => {
+                self.at = log::newest(ctx).await?;
+                text = reset(ctx, self.at).await?.sse;
+                // By what they may hear of now, and not by the part of the log that was given up.
+                let viewer = Viewer::read(ctx, &self.user).await?;
+                self.audience = Audience::of(&self.user, viewer);
+            }
+            // More happens than can be read on: the client comes back.
+            Missed::TooMuch => return Ok(None),
+        }
+        if !text.is_empty() && !outlet.write(text.into_bytes()).await {
+            return Ok(None);
+        }
+        // The news of its end may have come before the stream could join.
+        let held = Held {
+            id: 0,
+            user: Rc::clone(&self.user),
+            session: self.session.clone(),
+            token: self.token.clone(),
+        };
+        if !signed_out(&ctx.anew()?, &[held]).await?.is_empty() {
+            outlet.write(ended(ctx)?.sse.into_bytes()).await;
+            outlet.end().await;
+            return Ok(None);
+        }
+        Ok(Some(outlet))
+    }
+
+    fn joining(&self, outlet: Outlet) -> Joining {
+        let viewer = self.audience.viewer(&self.user);
+        Joining {
+            user: Rc::clone(&self.user),
+            session: self.session.clone(),
+            token: self.token.clone(),
+            at: self.at,
+            outlet,
+            viewer: viewer.cloned().unwrap_or_default(),
+            watched: self.watched.clone(),
+            signals: self.signals,
+        }
+    }
+}
+
+/// The presence of people who are there now, of those whose presence the stream tells of.
 async fn there(
     ctx: &Ctx,
     user: &str,
@@ -222,9 +263,8 @@ async fn there(
         is_blocked: &|other| viewer.is_none_or(|viewer| viewer.blocks.may_hit([other].into_iter())),
     };
     let told = present(ctx, &listener).await?.into_iter();
-    Ok(told
-        .map(|told| Frame::passing(told, ctx.clock()).sse)
-        .collect())
+    told.map(|told| Ok(Frame::passing(told, ctx.clock())?.sse))
+        .collect()
 }
 
 async fn ready(ctx: &Ctx, at: Position) -> Result<Frame> {

@@ -75,7 +75,7 @@ fn watch_id(user: &str, session: &str) -> String {
 }
 
 /// The people whose presence a user's streams of a session hear of: contacts, the first thousand, and those whom the session watches.
-/// What it watches goes a day after it was set or this was asked last, give or take half of that.
+/// Its list goes a day after it was set or this was asked last, give or take half of that.
 ///
 /// # Errors
 /// The store's.

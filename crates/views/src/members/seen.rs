@@ -12,7 +12,7 @@ use super::reached::{Reached, at_positions};
 use super::view::MemberView;
 use crate::conversations::{Access, admitted, door};
 
-/// Those of these users who belong to the conversation, as the list of its members shows them to this viewer now, in the order they
+/// These users, as far as they belong to the conversation, as the list of its members shows them to this viewer now, in the order they
 /// joined, with the people whom they name; none where the viewer doesn't belong to it, or may not see its members. Two statements.
 ///
 /// # Errors

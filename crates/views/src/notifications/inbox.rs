@@ -23,7 +23,7 @@ pub struct UnreadCountView {
     pub capped: bool,
 }
 
-/// Those of these notifications that are the user's and that their list would show now, the newest first, with the people whom they
+/// These notifications, as far as they are the user's and their list would show them now, the newest first, with the people whom they
 /// name. Two statements, one where none is the user's.
 ///
 /// # Errors

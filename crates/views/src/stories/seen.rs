@@ -15,7 +15,7 @@ use super::view::{StoryPostView, named};
 /// How many of its viewers a story names to its author.
 const VIEWER_IDS: u32 = 100;
 
-/// Those of these stories that the viewer sees now, the latest first, each as its own GET shows it, with the people whom they name; at most
+/// These stories, as far as the viewer sees them now, the latest first, each as its own GET shows it, with the people whom they name; at most
 /// 100 ids at once. Two statements, three where the viewer's own were seen, one where none of the stories stands.
 ///
 /// # Errors

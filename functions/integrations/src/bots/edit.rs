@@ -19,7 +19,7 @@ use crate::limits::BOTS;
 #[derive(Clone, Debug, Body)]
 #[body(example = r#"{"displayName": "Weather", "canJoinGroups": false}"#)]
 pub struct BotChange {
-    /// What people see of it.
+    /// The parts that people see.
     #[field(flatten)]
     pub details: BotDetails,
     /// Whether people may add it to groups; its owner always may.

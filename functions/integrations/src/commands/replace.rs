@@ -50,7 +50,7 @@ pub struct NewCommand {
     /// Its name, without the slash: 1 to 32 of `a` to `z`, digits and `_`.
     #[field(is = NAME)]
     pub name: String,
-    /// What it does, on one line: 1 to 256 characters.
+    /// Its effect, in words, on one line: 1 to 256 characters.
     #[field(size = 1..=256, is = LINE)]
     pub description: String,
 }

@@ -10,7 +10,7 @@ use whisper_schema::prelude::BotCommands;
 pub struct CommandView {
     /// Its name, without the slash.
     pub name: String,
-    /// What it does.
+    /// Its effect, in words.
     pub description: String,
 }
 

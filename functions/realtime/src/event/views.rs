@@ -253,7 +253,7 @@ view! {
     }
 }
 
-/// What became of a request to be contacts.
+/// The state of a request to be contacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -273,7 +273,7 @@ view! {
     ContactRequestChangedView {
         /// The other one.
         user_id: String,
-        /// What became of it.
+        /// Its state.
         state: ContactRequestState,
         /// The other one.
         #[serde(flatten)]

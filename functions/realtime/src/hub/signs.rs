@@ -20,7 +20,7 @@ pub struct Ear {
     watched: Rc<BTreeSet<String>>,
 }
 
-/// What the streams hear.
+/// The events that signs make for the streams.
 #[derive(Default)]
 pub struct Signs {
     frames: Vec<(u64, Rc<Frame>)>,
@@ -70,11 +70,12 @@ pub async fn signs(
         .collect();
     let told = told(ctx, &signals, &listeners).await?;
     let now = ctx.clock();
-    let frames = told
-        .into_iter()
-        .map(|(ear, told)| (ears[ear].id, Rc::new(Frame::passing(told, now))));
+    let frames = told.into_iter().filter_map(|(ear, told)| {
+        let ear = ears.get(ear)?;
+        Some(Frame::passing(told, now).map(|frame| (ear.id, Rc::new(frame))))
+    });
     Ok(Signs {
-        frames: frames.collect(),
+        frames: frames.collect::<Result<_>>()?,
         watchers,
         last: Some(last),
     })

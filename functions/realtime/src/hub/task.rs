@@ -53,7 +53,7 @@ impl Drop for Running {
 /// One look at the log: the listeners, and the outcome.
 type Look = (Audience, Result<Heard>);
 
-/// What a look at the log gave.
+/// The findings of a look at the log.
 struct Heard {
     told: Vec<Told>,
     signs: Signs,

@@ -12,7 +12,7 @@ use super::{Said, WORDS, Word, device_id, settle};
 /// Where it is.
 const MINE: &str = "/v1/me/presence";
 
-/// What the device says.
+/// The word of this device.
 #[derive(Clone, Debug, Body)]
 #[body(example = r#"{"status": "away", "device": "web"}"#)]
 pub struct MyPresence {
@@ -24,12 +24,12 @@ pub struct MyPresence {
     pub device: Option<String>,
 }
 
-/// What this device says, and what others see.
+/// The word of this device, and the presence that others see.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MyPresenceView {
-    /// What this device says: `online` until it says otherwise. It is remembered for a day.
+    /// The word of this device: `online` until it says otherwise. It is remembered for a day.
     pub status: DeviceStatus,
     /// Kind of the device, if it said.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,7 +37,7 @@ pub struct MyPresenceView {
     /// Until when this device counts: 45 seconds from when it was said, or for as long as it has a stream open. Absent while it doesn't.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counts_until: Option<Timestamp>,
-    /// What all devices add up to, with the profile's availability, for people who may see it.
+    /// The sum of all devices, with the profile's availability, for people who may see it.
     pub shown: PresenceStatus,
 }
 

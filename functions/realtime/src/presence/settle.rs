@@ -1,4 +1,4 @@
-//! What devices say is written, with what it makes of their users' presence.
+//! The words of devices are written, with the presence of their users that follows from them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use super::{COUNTS, GRACE, REMEMBERED, device_id};
 /// How many users' devices one question names: it gives at most so many rows.
 const USERS: usize = whisper_store::MAX_LIMIT as usize / MOST_DEVICES;
 
-/// What a device says.
+/// A word of a device's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Said {
     /// It is there still, and as it was.
@@ -26,14 +26,14 @@ pub enum Said {
     Gone,
 }
 
-/// What one device says.
+/// A device, and its word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
     /// User whose device it is.
     pub user: String,
     /// Session that it is.
     pub session: String,
-    /// What it says.
+    /// Its word.
     pub said: Said,
 }
 

@@ -1,8 +1,8 @@
-//! What the devices of a user add up to.
+//! The sum of a user's devices.
 
 use whisper_schema::prelude::{DeviceStatus, PresenceDevice, PresenceStatus, Timestamp};
 
-/// What the devices of a user add up to at a time.
+/// The sum of a user's devices at a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sum {
     /// Whether they are there.

@@ -68,7 +68,7 @@ fn signs(ctx: &Ctx, access: &Access) -> Query<TypingIndicator> {
         .limit(LOOKED_AT)
 }
 
-/// Those of members who are there still, with their kinds.
+/// The signs of members who are there still, with their kinds.
 async fn shown(ctx: &Ctx, me: &str, signs: Vec<Doc<TypingIndicator>>) -> Result<TypingListView> {
     if signs.is_empty() {
         return Ok(TypingListView::default());

@@ -20,11 +20,11 @@ const PAUSE: i64 = 3_000;
 /// The members of a direct conversation.
 const PAIR: u32 = 2;
 
-/// What the caller is doing.
+/// The caller's doing.
 #[derive(Clone, Copy, Debug, Body)]
 #[body(example = r#"{"kind": "recording"}"#)]
 pub struct Typing {
-    /// What they do: `text` unless it says otherwise; `none` when they stopped.
+    /// Their doing: `text` unless it says otherwise; `none` when they stopped.
     pub kind: Option<TypingKind>,
 }
 

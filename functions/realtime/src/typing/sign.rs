@@ -12,7 +12,7 @@ use whisper_store::Doc;
 pub const LIFETIME: i64 = 6_000;
 
 choices! {
-    /// What somebody is doing in a conversation.
+    /// A user's doing in a conversation.
     pub enum TypingKind {
         /// They write.
         Text = "text",
@@ -34,7 +34,7 @@ pub struct TypingView {
     pub conversation_id: String,
     /// User who writes.
     pub user_id: String,
-    /// What they do.
+    /// Their doing.
     pub kind: TypingKind,
     /// When the sign is void, unless it is renewed: six seconds after it. A client that hears nothing more takes it away then.
     pub expires_at: Timestamp,

@@ -12,7 +12,7 @@ use super::world::{User, World};
 /// Fields of a message that follow from receipts, or are told of otherwise.
 const APART: [&str; 3] = ["readBy", "deliveredTo", "status"];
 
-/// What a client keeps.
+/// The copy that a client keeps.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Copy {
     conversations: BTreeMap<String, Map<String, Value>>,

@@ -114,7 +114,7 @@ fn whatever_devices_do_others_see_their_sum_and_hear_of_it() {
         for step in steps {
             run(&room, &devices, &sessions, step);
             model.apply(step);
-            // What a stream was told last.
+            // The last words to a stream.
             let ear = [Ear::of(&bob).watching(&[&ann])];
             if let Some((_, status)) = room.heard(seen, &ear).pop() {
                 heard = status;

@@ -68,7 +68,7 @@ impl Room {
         self.call(who, Method::POST, &path, &json!({"kind": kind}))
     }
 
-    /// Who is writing, and what they do.
+    /// The people who are writing, and their doings.
     pub fn typing(&self, who: &Person, conversation: &str) -> Vec<(String, String)> {
         let path = format!("/v1/conversations/{conversation}/typing");
         let list = self.get(who, &path).expect(200);
@@ -221,16 +221,22 @@ fn listening<T>(ears: &[Ear], then: impl FnOnce(&[Listener<'_>]) -> T) -> T {
 }
 
 impl Room {
-    /// What these signals tell these ears: the place of the ear, the kind and the fields.
+    /// The events that these signals make for these ears: the place of the ear, the kind and the fields.
     pub fn told(&self, signals: &[Doc<Signal>], ears: &[Ear]) -> Vec<(usize, &'static str, Value)> {
         let ctx = self.0.edge.ctx();
         let told = listening(ears, |all| block_on(signals::told(&ctx, signals, all)));
         let told = told.unwrap().into_iter();
-        told.map(|(place, Told { kind, data })| (place, kind, Value::Object(data)))
-            .collect()
+        told.map(|(place, told)| {
+            let kind = match told {
+                Told::Typing(_) => "typing",
+                Told::Presence(_) => "presence",
+            };
+            (place, kind, serde_json::to_value(told).unwrap())
+        })
+        .collect()
     }
 
-    /// What the signals since `from` tell of people's presence: the place of the ear, and the status.
+    /// The news of people's presence in the signals since `from`: the place of the ear, and the status.
     pub fn heard(&self, from: usize, ears: &[Ear]) -> Vec<(usize, String)> {
         let told = self.told(&self.signals()[from..], ears).into_iter();
         told.filter(|(_, kind, _)| *kind == "presence")
@@ -238,11 +244,12 @@ impl Room {
             .collect()
     }
 
-    /// What a stream of this ear says first.
+    /// The first words of a stream of this ear.
     pub fn present(&self, ear: Ear) -> Vec<Value> {
         let ctx = self.0.edge.ctx();
         let told = listening(&[ear], |all| block_on(signals::present(&ctx, &all[0])));
         let told = told.unwrap().into_iter();
-        told.map(|told| Value::Object(told.data)).collect()
+        told.map(|told| serde_json::to_value(told).unwrap())
+            .collect()
     }
 }

@@ -1,4 +1,4 @@
-//! What streams hear of signs, and what they keep up.
+//! Signs, as streams hear of them and keep them up.
 
 use serde_json::json;
 use whisper_messages::testing::Person;
@@ -12,7 +12,7 @@ fn people<const N: usize>(room: &Room, names: [&str; N]) -> [Person; N] {
     names.map(|name| room.person(name))
 }
 
-/// What a listener hears: its place and a status.
+/// A listener's news: its place and a status.
 fn is(place: usize, status: &str) -> (usize, String) {
     (place, status.to_owned())
 }
@@ -140,7 +140,7 @@ fn a_stream_keeps_its_device_up() {
         assert_eq!(room.status(&bob, &ann), "online");
     }
     assert_eq!(room.signals().len(), 2, "nothing changed for others");
-    // What a device said holds as long as it is kept up.
+    // The word of a device holds as long as it is kept up.
     room.is(&ann, "away");
     room.advance(20 * SECOND);
     room.keep(&[&ann, &bob]);

@@ -1,4 +1,4 @@
-//! What five users may do, in whatever order.
+//! The doings of five users, in whatever order.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
