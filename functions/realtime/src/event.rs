@@ -210,43 +210,33 @@ impl What {
     }
 }
 
-/// The fields of a conversation that are alike for all members of a role.
+/// The fields of a conversation that are alike for all members of a role. A field that the view leaves out is null here.
 pub fn common_fields(view: &ConversationView) -> Map<String, Value> {
-    const OWN: [&str; 17] = [
-        "id",
-        "type",
-        "my",
-        "isPinned",
-        "isMuted",
-        "isArchived",
-        "unreadCount",
-        "peer",
-        "lastMessageId",
-        "lastMessageText",
-        "lastMessageContentType",
-        "lastMessageSystem",
-        "lastMessageAt",
-        "lastMessageSenderId",
-        "createdAt",
-        "encryptionVersion",
-        "isEncrypted",
-    ];
-    const CLEARED: [&str; 8] = [
+    const COMMON: [&str; 17] = [
         "name",
         "description",
         "avatarUrl",
         "avatarFileId",
+        "creatorId",
+        "participantIds",
+        "adminIds",
+        "moderatorIds",
+        "participantCount",
+        "maxParticipants",
         "settings",
         "linkedGroupId",
         "communityId",
+        "isPublic",
         "category",
+        "tags",
+        "updatedAt",
     ];
     let mut fields = object(view);
-    fields.retain(|key, _| !OWN.contains(&key.as_str()));
-    for key in CLEARED {
-        fields.entry(key).or_insert(Value::Null);
-    }
-    fields
+    let told = COMMON.map(|key| {
+        let value = fields.remove(key).unwrap_or_default();
+        (key.to_owned(), value)
+    });
+    told.into_iter().collect()
 }
 
 /// A view as the object that it is on the wire.

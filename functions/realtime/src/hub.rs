@@ -9,9 +9,8 @@ mod stream;
 mod task;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
-use std::time::Duration;
 
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
@@ -19,15 +18,12 @@ use whisper_kit::error::Result;
 use crate::audience::{Audience, User};
 use crate::event::StreamEnd;
 use crate::limits::{MINUTES, STREAMS};
+use crate::opening::Opening;
 use crate::position::Position;
 use crate::sessions::{Held, signed_out};
 use crate::signals::gone;
 use crate::telling::Told;
-pub use stream::Joining;
 use stream::{Stream, Written};
-
-/// How long a stream that has to wait for its turn to join waits.
-const TURN: Duration = Duration::from_millis(10);
 
 thread_local! {
     static HUB: Rc<Hub> = Rc::default();
@@ -45,6 +41,10 @@ pub struct Hub {
     is_reading: Cell<bool>,
     audience: RefCell<Audience>,
     streams: RefCell<BTreeMap<u64, Stream>>,
+    /// Streams that wait to join.
+    waiting: RefCell<VecDeque<Opening>>,
+    /// Streams that signs passed by while they opened.
+    newcomers: RefCell<Vec<u64>>,
     /// The streams of each user, the oldest first.
     by_user: RefCell<BTreeMap<User, Vec<u64>>>,
     /// Streams that have something to write, and don't write yet.
@@ -61,48 +61,65 @@ impl Hub {
         HUB.with(Rc::clone)
     }
 
-    /// How long to wait before the next try to join.
-    pub fn turn(&self) -> Duration {
-        TURN
+    /// Takes a stream in that was told what its client missed: at once, or when it has been told all that the others were told.
+    pub fn take_in(self: &Rc<Self>, ctx: &Ctx, opening: Opening) {
+        if !self.is_running.replace(true) {
+            self.position.set(opening.at.seq);
+            self.signals.set(opening.signals);
+            task::start(Rc::clone(self), ctx.clone());
+        }
+        if let Err(back) = self.join(ctx, opening) {
+            self.waiting.borrow_mut().push_back(*back);
+        }
     }
 
-    /// Takes a stream in that was told all that the others were told.
+    /// Lets a stream join the others.
     ///
     /// # Errors
     /// The stream itself, while it is behind the others, or the log is being read.
-    pub fn join(
-        self: &Rc<Self>,
-        ctx: &Ctx,
-        joining: Joining,
-    ) -> std::result::Result<(), Box<Joining>> {
-        let is_behind = self.is_running.get() && joining.at.seq < self.position.get();
-        if self.is_reading.get() || is_behind {
-            return Err(Box::new(joining));
-        }
-        if !self.is_running.replace(true) {
-            self.position.set(joining.at.seq);
-            self.signals.set(joining.signals);
-            task::start(Rc::clone(self), ctx.clone());
+    fn join(&self, ctx: &Ctx, opening: Opening) -> std::result::Result<(), Box<Opening>> {
+        if self.is_reading.get() || opening.at.seq < self.position.get() {
+            return Err(Box::new(opening));
         }
         let id = self.next.get();
         self.next.set(id + 1);
-        let user = Rc::clone(&joining.user);
+        if opening.signals < self.signals.get() {
+            self.newcomers.borrow_mut().push(id);
+        }
+        let user = Rc::clone(&opening.user);
         let mut audience = self.audience.borrow_mut();
         if !audience.has(&user) {
-            audience.add(Rc::clone(&user), joining.viewer.clone());
+            audience.add(Rc::clone(&user), opening.viewer());
         }
         let mut by_user = self.by_user.borrow_mut();
         let theirs = by_user.entry(Rc::clone(&user)).or_default();
         theirs.push(id);
         let most = ctx.config().get(&STREAMS).max(1) as usize;
         let surplus: Vec<u64> = theirs[..theirs.len().saturating_sub(most)].to_vec();
-        let stream = Stream::new(joining, ctx.clock());
+        let stream = Stream::new(opening, ctx.clock());
         self.streams.borrow_mut().insert(id, stream);
         drop((audience, by_user));
         for id in surplus {
             self.end(ctx, id, StreamEnd::TooMany);
         }
         Ok(())
+    }
+
+    /// Lets the streams join that can. Gives some of those back that have to catch up first, so many at most.
+    fn admit(&self, ctx: &Ctx, most: usize) -> Vec<Opening> {
+        let mut behind = Vec::new();
+        if self.is_reading.get() {
+            return behind;
+        }
+        let waiting = self.waiting.take();
+        for opening in waiting {
+            match self.join(ctx, opening) {
+                Ok(()) => {}
+                Err(back) if behind.len() < most => behind.push(*back),
+                Err(back) => self.waiting.borrow_mut().push_back(*back),
+            }
+        }
+        behind
     }
 
     /// Ends all streams, each with a word; further ones end at once. For an instance that is about to go.
@@ -112,6 +129,11 @@ impl Hub {
         for id in ids {
             self.end(ctx, id, StreamEnd::Stopping);
         }
+    }
+
+    /// Whether there is no stream.
+    fn is_empty(&self) -> bool {
+        self.streams.borrow().is_empty() && self.waiting.borrow().is_empty()
     }
 
     fn end(&self, ctx: &Ctx, id: u64, why: StreamEnd) {
@@ -202,19 +224,24 @@ impl Hub {
         if self.is_stopping.get() {
             self.stop(ctx);
         }
-        for (user, session) in self.gone.take() {
-            let mut streams = self
-                .streams
-                .borrow()
-                .values()
-                .map(|s| s.session.clone())
-                .collect::<Vec<_>>()
-                .into_iter();
-            if !streams.any(|other| other == session) {
-                gone(ctx, &user, &session).await?;
-            }
-        }
         Ok(())
+    }
+
+    /// Says of the devices whose streams ended that they go, unless they have another stream here.
+    async fn let_go(&self, ctx: &Ctx) -> Result<()> {
+        let devices: BTreeSet<(String, String)> = self.gone.take().into_iter().collect();
+        if devices.is_empty() {
+            return Ok(());
+        }
+        let devices: Vec<(String, String)> = {
+            let streams = self.streams.borrow();
+            let here: BTreeSet<&str> = streams.values().map(|s| s.session.as_str()).collect();
+            let devices = devices.into_iter();
+            devices
+                .filter(|(_, session)| !here.contains(session.as_str()))
+                .collect()
+        };
+        gone(ctx, &devices).await
     }
 
     /// Ends the streams whose session is over; of these users, or of all.

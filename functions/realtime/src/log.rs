@@ -12,21 +12,36 @@ use crate::position::Position;
 /// How old an event has to be on TablesDB until none of a lower number comes after it, in milliseconds.
 const LAG: i64 = 20_000;
 
-/// The place behind the newest event.
+/// The end of the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Newest {
+    /// The place to begin at. On TablesDB it is 20 s old, so that an event which comes in between later is told again rather than missed.
+    pub place: Position,
+    /// Commit number of the newest event: a place behind it is of another database.
+    pub last: i64,
+}
+
+/// The end of the log.
 ///
 /// # Errors
 /// The store's.
-pub async fn newest(ctx: &Ctx) -> Result<Position> {
+pub async fn newest(ctx: &Ctx) -> Result<Newest> {
     let newest = Query::<Event>::new().order(Order::desc(Column::seq()));
-    let newest = match ctx.most_operations()? {
-        None => newest,
-        // An event that comes in between later is given again, rather than missed.
-        Some(_) => newest.filter(Filter::le(Event::CREATED_AT, ctx.now().plus(-LAG))),
+    let settled = ctx.most_operations()?.map(|_| {
+        let until = Filter::le(Event::CREATED_AT, ctx.now().plus(-LAG));
+        newest.clone().filter(until).first()
+    });
+    let is_settled = settled.is_none();
+    let (newest, settled) = ctx.read((newest.first(), settled)).await?;
+    let last = newest.map_or(0, |newest| newest.seq);
+    let seq = match is_settled {
+        true => last,
+        false => settled.flatten().map_or(0, |settled| settled.seq),
     };
-    let newest = ctx.read(newest.first()).await?;
-    Ok(Position {
-        seq: newest.map_or(0, |newest| newest.seq),
-        at: ctx.now(),
+    let at = ctx.now();
+    Ok(Newest {
+        place: Position { seq, at },
+        last,
     })
 }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 use whisper_kit::error::Result;
+use whisper_messages::MessageView;
 use whisper_schema::prelude::{ConversationKind, ConversationMemberRole, ConversationRight};
 
 use crate::event::{
@@ -162,25 +163,20 @@ fn what(
     form: Form,
     (user, group): (&str, &Group),
 ) -> Option<What> {
-    let seen = round.sights.seen(group)?;
-    let place_of = place.to_owned();
+    let seen = round.sights.seen(group);
+    let is_alone = matches!(group, Group::Alone(_));
     let emptied: Vec<&str> = WORDS.into_iter().chain(HANGING).collect();
     let (common, own): (&[&str], &[&str]) = match form {
-        Form::Emptied => (&emptied, &[]),
-        Form::Whole => {
-            let fields = seen.fields(message)?;
-            let message = seen.message(message)?.clone();
-            return Some(What::MessageCreated(MessageCreatedView {
-                conversation_id: place_of,
-                answered: answered(seen, message.reply_to_message_id.as_deref()),
-                message,
-                users: seen.users_in(&Value::Object(fields.clone()).to_string()),
-            }));
+        Form::Whole => return created(seen?, place, message, is_alone),
+        Form::Gone => {
+            // Of the answered message nothing may be left either.
+            let answered = seen.and_then(|seen| answered(seen, new.answered()));
+            return Some(removed(place, message, answered));
         }
-        Form::Gone => return Some(removed(place, message, answered(seen, new.answered()))),
+        Form::Emptied => (&emptied, &[]),
         Form::Fields(common, own) => (common, own),
     };
-    let is_alone = matches!(group, Group::Alone(_));
+    let seen = seen?;
     let changes = changes(
         seen,
         message,
@@ -195,13 +191,43 @@ fn what(
         by_user_id.as_deref().unwrap_or_default()
     );
     Some(What::MessageChanged(MessageChangedView {
-        conversation_id: place_of,
+        conversation_id: place.to_owned(),
         message_id: message.to_owned(),
         by_user_id,
         answered: answered(seen, new.answered()),
         users: seen.users_in(&named),
         changes,
     }))
+}
+
+/// The event of a new message; none for listeners who don't see it.
+fn created(seen: &Seen, place: &str, message: &str, is_alone: bool) -> Option<What> {
+    let fields = seen.fields(message)?;
+    let mut message = seen.message(message)?.clone();
+    if !is_alone {
+        leave_own_parts_out(&mut message);
+    }
+    Some(What::MessageCreated(MessageCreatedView {
+        conversation_id: place.to_owned(),
+        answered: answered(seen, message.reply_to_message_id.as_deref()),
+        users: seen.users_in(&Value::Object(fields.clone()).to_string()),
+        message,
+    }))
+}
+
+/// The parts of a message that are the viewer's own, as they are for somebody who did nothing to it yet: the event is for several.
+fn leave_own_parts_out(message: &mut MessageView) {
+    message.is_starred = false;
+    message.my_reactions.clear();
+    message.read_by.clear();
+    message.delivered_to.clear();
+    if let Some(poll) = &mut message.poll {
+        poll.has_voted = false;
+        poll.choices = None;
+    }
+    if let Some(once) = &mut message.view_once {
+        once.is_opened = false;
+    }
 }
 
 fn removed(place: &str, message: &str, answered: Option<AnsweredView>) -> What {

@@ -250,7 +250,7 @@ async fn changed(
     let Some(conversation) = round.facts.conversations.get(place) else {
         return Ok(());
     };
-    let mut sides: BTreeMap<Circle, Option<Side>> = BTreeMap::new();
+    let mut sides: BTreeMap<Circle, Side> = BTreeMap::new();
     let mut frames: BTreeMap<(Circle, Option<Group>), Rc<Frame>> = BTreeMap::new();
     let groups: BTreeMap<&User, &Group> = round.groups(place).collect();
     for (user, viewer) in round.audience.members(place) {
@@ -268,10 +268,13 @@ async fn changed(
             false => Circle::Role(own.role, viewer.is_told_of_reading),
         };
         if !sides.contains_key(&circle) {
-            let side = side(round, conversation, user, moves).await?;
+            // One who left since sees nothing of it; then the next one stands for the circle.
+            let Some(side) = side(round, conversation, user, moves).await? else {
+                continue;
+            };
             sides.insert(circle.clone(), side);
         }
-        let Some(Some(side)) = sides.get(&circle) else {
+        let Some(side) = sides.get(&circle) else {
             continue;
         };
         let group = groups.get(user).map(|group| (*group).clone());

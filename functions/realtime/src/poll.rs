@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use whisper_kit::error::{Error, Result, Rule};
+use whisper_kit::error::{Code, Error, Result, Rule};
 use whisper_kit::{Ctx, Endpoint, Method, Params, Reply, Request};
 
 use crate::audience::Audience;
@@ -13,6 +13,7 @@ use crate::event::EventView;
 use crate::log;
 use crate::position::Position;
 use crate::replay::{Missed, replay};
+use crate::turns::Turn;
 use crate::viewer::Viewer;
 
 /// The longest that a client may wait, in seconds.
@@ -62,6 +63,7 @@ pub fn endpoint() -> Endpoint {
         poll,
     )
     .for_bots()
+    .codes(&[Code::RateLimited])
     .reply::<EventListView>(200, "The events, or none when the time was over.")
 }
 
@@ -71,13 +73,14 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
         let detail = format!("must be at most {MOST_SECONDS}");
         return Err(Error::parameter("wait", Rule::Range, detail));
     }
+    let _turn = Turn::take(&ctx, &caller.user_id)?;
     let newest = log::newest(&ctx).await?;
     let from = match asked.after.as_deref() {
-        None => return answer(&ctx, Vec::new(), newest, false).await,
+        None => return answer(&ctx, Vec::new(), newest.place, false).await,
         Some(after) => Position::open(&ctx, after).await?,
     };
-    let Some(mut from) = from.filter(|from| from.seq <= newest.seq) else {
-        return answer(&ctx, Vec::new(), newest, true).await;
+    let Some(mut from) = from.filter(|from| from.seq <= newest.last) else {
+        return answer(&ctx, Vec::new(), newest.place, true).await;
     };
     let deadline = Instant::now() + Duration::from_secs(asked.wait);
     let viewer = Viewer::read(&ctx, &caller.user_id).await?;
@@ -88,7 +91,7 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
         // By the time of each look: what has ended by then isn't told.
         let (frames, at) = match replay(&ctx.anew()?, &mut audience, from).await? {
             Missed::Events(frames, at) => (frames, at),
-            Missed::TooMuch => return answer(&ctx, Vec::new(), newest, true).await,
+            Missed::TooMuch => return answer(&ctx, Vec::new(), newest.place, true).await,
         };
         from = Position {
             seq: at,

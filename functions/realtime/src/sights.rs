@@ -12,6 +12,7 @@ use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_messages::{MessageView, Mirror, is_group, show_history};
 use whisper_people::{Users, by_ids};
+use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Conversation, ConversationMemberRole, Message, SystemMessage};
 use whisper_store::Doc;
 
@@ -33,6 +34,8 @@ pub struct Facts {
     places: BTreeMap<String, BTreeSet<String>>,
     /// The people whom the messages of each conversation name.
     named: BTreeMap<String, BTreeSet<String>>,
+    /// When they were read.
+    now: Timestamp,
 }
 
 /// Everybody who sees the messages of a conversation alike.
@@ -40,8 +43,8 @@ pub struct Facts {
 pub enum Group {
     /// One who may see them otherwise.
     Alone(User),
-    /// Members of a role, with or without a membership in the conversations that copies come from.
-    Role(String, ConversationMemberRole, Vec<bool>),
+    /// Members of a role who share read receipts or don't, with or without a membership in the conversations that copies come from.
+    Role(String, ConversationMemberRole, bool, Vec<bool>),
 }
 
 /// The messages as one of a group sees them.
@@ -53,7 +56,7 @@ pub struct Seen {
 
 /// The messages of a round, as each group sees them.
 #[derive(Debug, Default)]
-pub struct Sights(BTreeMap<Group, Rc<Seen>>);
+pub struct Sights(BTreeMap<Group, Seen>);
 
 impl Facts {
     /// Reads them; one statement, none where nobody here hears of any.
@@ -61,7 +64,10 @@ impl Facts {
     /// # Errors
     /// The store's.
     pub async fn read(ctx: &Ctx, audience: &Audience, news: &[News]) -> Result<Self> {
-        let mut facts = Facts::default();
+        let mut facts = Facts {
+            now: ctx.now(),
+            ..Facts::default()
+        };
         for new in news {
             let Some(place) = new.conversation() else {
                 continue;
@@ -122,7 +128,8 @@ impl Facts {
         }
         let origins = messages().filter_map(|m| m.forwarded_from_conversation_id.as_deref());
         let origins = origins.map(|origin| viewer.places.contains_key(origin));
-        Group::Role(place.to_owned(), own.role, origins.collect())
+        let is_told = viewer.is_told_of_reading;
+        Group::Role(place.to_owned(), own.role, is_told, origins.collect())
     }
 
     /// The people whom the messages of a conversation name.
@@ -132,6 +139,13 @@ impl Facts {
             .into_iter()
             .flatten()
             .map(String::as_str)
+    }
+
+    /// The messages of a conversation that haven't ended: each member sees them, but for those whom [`Facts::group`] sets apart.
+    fn standing(&self, place: &str) -> impl Iterator<Item = &Doc<Message>> {
+        let now = self.now;
+        self.of(place)
+            .filter(move |message| message.expires_at.is_none_or(|end| end > now))
     }
 
     /// The messages of a conversation.
@@ -157,48 +171,62 @@ fn named(message: &Doc<Message>) -> Vec<String> {
 }
 
 impl Sights {
-    /// Reads the messages of these groups, each with one of its members and the conversations that are wanted of it.
+    /// Reads the messages of these conversations as a user sees them, for everybody of a group.
     ///
     /// # Errors
     /// The store's.
     pub async fn read(
+        &mut self,
         ctx: &Ctx,
         facts: &Facts,
-        groups: BTreeMap<Group, (User, BTreeSet<String>)>,
-    ) -> Result<Self> {
-        let mut sights = Sights::default();
-        for (group, (user, places)) in groups {
-            let of = |place| {
-                facts.of(place).flat_map(|message| {
-                    let answered = message.reply_to_message_id.as_deref();
-                    [message.id.as_str()].into_iter().chain(answered)
-                })
-            };
-            let wanted: BTreeSet<(&str, &str)> = places
-                .iter()
-                .flat_map(|place| of(place).map(|id| (place.as_str(), id)))
-                .collect();
-            let wanted: Vec<(&str, &str)> = wanted.into_iter().collect();
-            if wanted.is_empty() {
-                continue;
-            }
-            let shown = show_history(ctx, &user, &wanted).await?;
-            let messages = shown.messages.into_iter().map(|(id, view)| {
-                let fields = object(&view);
-                (id, (view, fields))
-            });
-            let seen = Seen {
-                messages: messages.collect(),
-                users: shown.users,
-            };
-            sights.0.insert(group, Rc::new(seen));
+        group: &Group,
+        (user, places): (&str, &BTreeSet<String>),
+    ) -> Result<()> {
+        let of = |place| {
+            facts.of(place).flat_map(|message| {
+                let answered = message.reply_to_message_id.as_deref();
+                [message.id.as_str()].into_iter().chain(answered)
+            })
+        };
+        let wanted: BTreeSet<(&str, &str)> = places
+            .iter()
+            .flat_map(|place| of(place).map(|id| (place.as_str(), id)))
+            .collect();
+        let wanted: Vec<(&str, &str)> = wanted.into_iter().collect();
+        if wanted.is_empty() {
+            return Ok(());
         }
-        Ok(sights)
+        let shown = show_history(ctx, user, &wanted).await?;
+        let messages = shown.messages.into_iter().map(|(id, view)| {
+            let fields = object(&view);
+            (id, (view, fields))
+        });
+        let seen = self.0.entry(group.clone()).or_default();
+        seen.messages.extend(messages);
+        seen.users.users.extend(shown.users.users);
+        Ok(())
     }
 
     /// The messages as the members of a group see them.
     pub fn seen(&self, group: &Group) -> Option<&Seen> {
-        self.0.get(group).map(Rc::as_ref)
+        self.0.get(group)
+    }
+
+    /// One member of a group saw less of a conversation than the others may: they left, cleared it or deleted messages since. They stand alone
+    /// from here on, with what they saw.
+    ///
+    /// Returns whether it is so.
+    pub fn part(&mut self, facts: &Facts, place: &str, group: &Group, user: &User) -> bool {
+        let seen = self.0.get(group);
+        let sees = |id: &str| seen.is_some_and(|seen| seen.messages.contains_key(id));
+        if facts.standing(place).all(|message| sees(&message.id)) {
+            return false;
+        }
+        let seen = self.0.remove(group).unwrap_or_default();
+        let alone = self.0.entry(Group::Alone(Rc::clone(user))).or_default();
+        alone.messages.extend(seen.messages);
+        alone.users.users.extend(seen.users.users);
+        true
     }
 }
 

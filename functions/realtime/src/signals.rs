@@ -86,8 +86,8 @@ impl Sign<'_> {
     }
 }
 
-/// Tells listeners what these signals mean to them, in their order: the place of the listener, and the event. It reads what privacy
-/// needs, of all of them in one statement (one more for each 32,000 pairs of a listener and somebody whose presence changed).
+/// Tells listeners what these signals mean to them, in their order: each event with the places of the listeners who hear it. It reads
+/// what privacy needs, of all of them in one statement (one more for each 32,000 pairs of a listener and somebody whose presence changed).
 ///
 /// Presence is as it is now, whatever the signal said: two signals may tell the same.
 ///
@@ -97,7 +97,7 @@ pub async fn told(
     ctx: &Ctx,
     signals: &[Doc<Signal>],
     listeners: &[Listener<'_>],
-) -> Result<Vec<(usize, Told)>> {
+) -> Result<Vec<(Vec<usize>, Told)>> {
     let signs: Vec<Sign<'_>> = signals
         .iter()
         .filter_map(|signal| Sign::of(ctx, signal))
@@ -105,38 +105,51 @@ pub async fn told(
     let mut owners: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for sign in &signs {
         if let Sign::Presence(user, _) = sign {
-            owners.entry(user).or_insert_with(|| {
-                let all = listeners.iter().enumerate();
-                let watching = all.filter(|(_, listener)| listener.watches(user));
-                watching.map(|(place, _)| place).collect()
-            });
+            owners
+                .entry(user)
+                .or_insert_with(|| places(listeners, |listener| listener.watches(user)));
         }
     }
     owners.retain(|_, watching| !watching.is_empty());
     let known = known(ctx, &owners, listeners).await?;
-    let mut told = Vec::new();
+    let mut told: Vec<(Vec<usize>, Told)> = Vec::new();
     for sign in &signs {
         match sign {
             Sign::Typing(view) => {
-                let all = listeners.iter().enumerate();
-                let hearing = all.filter(|(_, listener)| listener.hears(view));
-                told.extend(hearing.map(|(place, _)| (place, Told::Typing(view.clone()))));
+                let hearing = places(listeners, |listener| listener.hears(view));
+                if !hearing.is_empty() {
+                    told.push((hearing, Told::Typing(view.clone())));
+                }
             }
             Sign::Presence(user, before) => {
                 let Some((presences, watching)) = known.get(user).zip(owners.get(user)) else {
                     continue;
                 };
+                // Most see the same.
+                let from = told.len();
                 for place in watching {
                     let viewer = listeners[*place].user_id;
-                    if let Some(seen) = presences.told(viewer, user, before.as_ref()) {
-                        let view = PresenceView::new(user, seen);
-                        told.push((*place, Told::Presence(view)));
+                    let Some(seen) = presences.told(viewer, user, before.as_ref()) else {
+                        continue;
+                    };
+                    let view = Told::Presence(PresenceView::new(user, seen));
+                    match told[from..].iter_mut().find(|(_, told)| *told == view) {
+                        Some((hearing, _)) => hearing.push(*place),
+                        None => told.push((vec![*place], view)),
                     }
                 }
             }
         }
     }
     Ok(told)
+}
+
+/// The places of the listeners for whom this holds.
+fn places(listeners: &[Listener<'_>], holds: impl Fn(&Listener<'_>) -> bool) -> Vec<usize> {
+    let all = listeners.iter().enumerate();
+    all.filter(|(_, listener)| holds(listener))
+        .map(|(place, _)| place)
+        .collect()
 }
 
 /// The facts that decide which presence of each of these people is seen by the people who watch them.
@@ -199,12 +212,26 @@ fn there(users: &[&str]) -> Vec<Query<Presence>> {
     portions.collect()
 }
 
-/// Keeps devices up, each a user with a session of theirs, that have a stream: called when one opens, and every 20 s for all of an
+/// Keeps devices up, each a user with a session of theirs, that have a stream: called when one opens, and every 10 s for all of an
 /// instance. Devices that said nothing yet are online. One commit for up to 1,000 devices, which doesn't wait for the disk.
 ///
 /// # Errors
 /// The store's.
 pub async fn keep(ctx: &Ctx, devices: &[(String, String)]) -> Result<()> {
+    say(ctx, devices, &Said::There).await
+}
+
+/// Streams of devices ended that have no other here: they count for 25 s more, so that a client that comes back at once, or a stream
+/// at another instance, which keeps its device up every 10 s, makes nobody look as if they had gone. Commits as [`keep`] does.
+///
+/// # Errors
+/// The store's.
+pub async fn gone(ctx: &Ctx, devices: &[(String, String)]) -> Result<()> {
+    say(ctx, devices, &Said::Gone).await
+}
+
+/// Writes the same word of many devices.
+async fn say(ctx: &Ctx, devices: &[(String, String)], said: &Said) -> Result<()> {
     let devices: BTreeSet<&(String, String)> = devices.iter().collect();
     let devices: Vec<_> = devices.into_iter().collect();
     let most = ctx.store().await?.portion(DEVICES * OPERATIONS) / OPERATIONS;
@@ -212,26 +239,12 @@ pub async fn keep(ctx: &Ctx, devices: &[(String, String)]) -> Result<()> {
         let words = some.iter().map(|(user, session)| Word {
             user: user.clone(),
             session: session.clone(),
-            said: Said::There,
+            said: said.clone(),
         });
         let words: Vec<Word> = words.collect();
         settle(ctx, &BTreeSet::new(), &words, None).await?;
     }
     Ok(())
-}
-
-/// A stream of a device ended, and it has no other here: it counts for 25 s more, so that a client that comes back at once, or a stream
-/// at another instance, which keeps it up within 20 s, makes nobody look as if they had gone.
-///
-/// # Errors
-/// The store's.
-pub async fn gone(ctx: &Ctx, user: &str, session: &str) -> Result<()> {
-    let word = Word {
-        user: user.to_owned(),
-        session: session.to_owned(),
-        said: Said::Gone,
-    };
-    settle(ctx, &BTreeSet::new(), &[word], None).await
 }
 
 /// Writes the presence anew of those of these users for whom it ran out without anybody saying so, so that all instances hear of it.

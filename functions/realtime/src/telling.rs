@@ -54,26 +54,59 @@ impl<'a> Round<'a> {
 
     /// Puts the listeners of messages into groups, and reads the messages for each.
     async fn look(&mut self, news: &[News]) -> Result<()> {
-        let mut wanted: BTreeMap<Group, (User, BTreeSet<String>)> = BTreeMap::new();
+        let mut alone: BTreeMap<User, BTreeSet<String>> = BTreeMap::new();
         let places: BTreeSet<&str> = news
             .iter()
             .filter(|new| !new.messages().is_empty())
             .filter_map(News::conversation)
             .collect();
         for place in places {
-            let mut groups = BTreeMap::new();
+            let mut groups: BTreeMap<User, Group> = BTreeMap::new();
+            let mut sharing: BTreeMap<Group, Vec<User>> = BTreeMap::new();
             for (user, viewer) in self.audience.members(place) {
                 let group = self.facts.group(place, user, viewer);
-                let (_, places) = wanted
-                    .entry(group.clone())
-                    .or_insert_with(|| (Rc::clone(user), BTreeSet::new()));
-                places.insert(place.to_owned());
+                if matches!(group, Group::Alone(_)) {
+                    let places = alone.entry(Rc::clone(user)).or_default();
+                    places.insert(place.to_owned());
+                } else {
+                    let members = sharing.entry(group.clone()).or_default();
+                    members.push(Rc::clone(user));
+                }
                 groups.insert(Rc::clone(user), group);
+            }
+            for (group, members) in sharing {
+                for apart in self.share(place, &group, members).await? {
+                    groups.insert(Rc::clone(&apart), Group::Alone(apart));
+                }
             }
             self.groups.insert(place.to_owned(), groups);
         }
-        self.sights = Sights::read(self.ctx, &self.facts, wanted).await?;
+        for (user, places) in alone {
+            let group = Group::Alone(Rc::clone(&user));
+            let sights = &mut self.sights;
+            sights
+                .read(self.ctx, &self.facts, &group, (&user, &places))
+                .await?;
+        }
         Ok(())
+    }
+
+    /// Reads the messages of a conversation for all of a group, by the first of its members who sees all of them. Returns the members before,
+    /// who stand alone.
+    async fn share(&mut self, place: &str, group: &Group, members: Vec<User>) -> Result<Vec<User>> {
+        let places = BTreeSet::from([place.to_owned()]);
+        let mut apart = Vec::new();
+        for user in members {
+            let sights = &mut self.sights;
+            sights
+                .read(self.ctx, &self.facts, group, (&user, &places))
+                .await?;
+            if !sights.part(&self.facts, place, group, &user) {
+                break;
+            }
+            apart.push(user);
+        }
+        Ok(apart)
     }
 
     /// The groups of a conversation's listeners.

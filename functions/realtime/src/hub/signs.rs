@@ -11,6 +11,7 @@ use whisper_store::Doc;
 use super::Hub;
 use crate::audience::{Audience, User};
 use crate::frame::Frame;
+use crate::opening::there;
 use crate::signals::{Listener, keep, run_out, told, watched};
 
 /// A stream, as it hears of signs.
@@ -23,21 +24,22 @@ pub struct Ear {
 /// The events that signs make for the streams.
 #[derive(Default)]
 pub struct Signs {
-    frames: Vec<(u64, Rc<Frame>)>,
+    /// Each with the streams that hear of it.
+    frames: Vec<(Vec<u64>, Rc<Frame>)>,
     /// Users who watch other people than before.
-    watchers: BTreeSet<String>,
+    pub watchers: BTreeSet<String>,
     /// Commit number of the last; none where there was none.
     pub last: Option<i64>,
 }
 
-/// The events that these signals make for these streams.
+/// The events that these signals make for the streams of a hub.
 ///
 /// # Errors
 /// The store's.
 pub async fn signs(
     ctx: &Ctx,
     audience: &Audience,
-    ears: &[Ear],
+    hub: &Hub,
     signals: Vec<Doc<Signal>>,
 ) -> Result<Signs> {
     let Some(last) = signals.last().map(|last| last.seq) else {
@@ -46,6 +48,7 @@ pub async fn signs(
     let watchers = signals.iter();
     let watchers = watchers.filter(|signal| signal.kind == SignalKind::Watch);
     let watchers = watchers.map(|signal| signal.user_id.clone()).collect();
+    let ears = hub.ears();
     let members: Vec<_> = ears
         .iter()
         .map(|ear| {
@@ -70,9 +73,10 @@ pub async fn signs(
         .collect();
     let told = told(ctx, &signals, &listeners).await?;
     let now = ctx.clock();
-    let frames = told.into_iter().filter_map(|(ear, told)| {
-        let ear = ears.get(ear)?;
-        Some(Frame::passing(told, now).map(|frame| (ear.id, Rc::new(frame))))
+    let frames = told.into_iter().map(|(hearing, told)| {
+        let streams = hearing.into_iter().filter_map(|ear| ears.get(ear));
+        let streams = streams.map(|ear| ear.id).collect();
+        Ok((streams, Rc::new(Frame::passing(told, now)?)))
     });
     Ok(Signs {
         frames: frames.collect::<Result<_>>()?,
@@ -83,7 +87,7 @@ pub async fn signs(
 
 impl Hub {
     /// All streams.
-    pub(super) fn ears(&self) -> Vec<Ear> {
+    fn ears(&self) -> Vec<Ear> {
         let streams = self.streams.borrow();
         let streams = streams.iter();
         streams
@@ -95,24 +99,25 @@ impl Hub {
             .collect()
     }
 
-    /// Hands the events to the streams, and reads anew whom they watch, where that changed.
-    pub(super) async fn hand_out_signs(&self, ctx: &Ctx, signs: Signs) -> Result<()> {
-        let Signs {
-            frames,
-            watchers,
-            last,
-        } = signs;
-        let Some(last) = last else {
-            return Ok(());
-        };
-        self.signals.set(last);
-        for (id, frame) in frames {
-            if let Some(stream) = self.streams.borrow_mut().get_mut(&id)
-                && stream.push(frame)
-            {
-                self.ready.borrow_mut().push(id);
+    /// Hands the events to the streams.
+    pub(super) fn hand_out_signs(&self, signs: &Signs) {
+        if let Some(last) = signs.last {
+            self.signals.set(last);
+        }
+        let mut streams = self.streams.borrow_mut();
+        for (ids, frame) in &signs.frames {
+            for id in ids {
+                if let Some(stream) = streams.get_mut(id)
+                    && stream.push(Rc::clone(frame))
+                {
+                    self.ready.borrow_mut().push(*id);
+                }
             }
         }
+    }
+
+    /// Reads anew whom the streams of these users watch.
+    pub(super) async fn watch_anew(&self, ctx: &Ctx, watchers: &BTreeSet<String>) -> Result<()> {
         let of = |user: &User| watchers.contains(&**user);
         let streams: Vec<(u64, User, String)> = {
             let streams = self.streams.borrow();
@@ -125,6 +130,30 @@ impl Hub {
             let now = watched(ctx, &user, &session).await?;
             if let Some(stream) = self.streams.borrow_mut().get_mut(&id) {
                 stream.watched = Rc::new(now);
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells streams who is there that may have missed it while they opened.
+    pub(super) async fn tell_newcomers(&self, ctx: &Ctx) -> Result<()> {
+        for id in self.newcomers.take() {
+            let ear = {
+                let streams = self.streams.borrow();
+                streams.get(&id).map(|stream| Ear {
+                    id,
+                    user: Rc::clone(&stream.user),
+                    watched: Rc::clone(&stream.watched),
+                })
+            };
+            let Some(ear) = ear else { continue };
+            let viewer = self.audience.borrow().viewer(&ear.user).cloned();
+            for frame in there(ctx, &ear.user, viewer.as_ref(), &ear.watched).await? {
+                if let Some(stream) = self.streams.borrow_mut().get_mut(&id)
+                    && stream.push(Rc::new(frame))
+                {
+                    self.ready.borrow_mut().push(id);
+                }
             }
         }
         Ok(())

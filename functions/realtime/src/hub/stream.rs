@@ -12,43 +12,20 @@ use whisper_schema::Timestamp;
 use crate::audience::User;
 use crate::event::{StreamEnd, StreamView, What};
 use crate::frame::Frame;
-use crate::limits::RETRY;
-use crate::position::Position;
-use crate::viewer::Viewer;
+use crate::limits::{PATIENCE, RETRY};
+use crate::opening::Opening;
 
 /// After how long a silent stream gets a comment, so that nothing in between closes it.
 const SILENCE: Duration = Duration::from_secs(15);
-/// How long a reader may take for what is written at once.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Bytes that may wait for a reader. One who is further behind comes back, and is told again.
 const MOST_WAITING: usize = 1 << 20;
 /// Bytes that are written at once, give or take an event.
 const PORTION: usize = 64 << 10;
 
-/// A stream that has caught up.
-pub struct Joining {
-    /// Whose it is.
-    pub user: User,
-    /// And of which session.
-    pub session: String,
-    /// The hash of its token, if that is a bot's.
-    pub token: Option<String>,
-    /// Where it has been told up to.
-    pub at: Position,
-    /// The way to its reader.
-    pub outlet: Outlet,
-    /// The facts about its user.
-    pub viewer: Viewer,
-    /// The people whose presence it tells of.
-    pub watched: BTreeSet<String>,
-    /// Commit number of the newest sign that passed before.
-    pub signals: i64,
-}
-
 /// The writing of some events.
 pub type Writing = Pin<Box<dyn Future<Output = Written>>>;
 
-/// The end of it.
+/// The end of the writing.
 pub struct Written {
     /// The stream.
     pub id: u64,
@@ -85,8 +62,8 @@ pub struct Stream {
 
 impl Stream {
     /// A stream that has caught up.
-    pub fn new(joining: Joining, now: Timestamp) -> Self {
-        let Joining {
+    pub fn new(opening: Opening, now: Timestamp) -> Self {
+        let Opening {
             user,
             session,
             token,
@@ -94,7 +71,7 @@ impl Stream {
             outlet,
             watched,
             ..
-        } = joining;
+        } = opening;
         Stream {
             user,
             session,
@@ -115,7 +92,7 @@ impl Stream {
 
     /// Has an event wait for its reader. Whether the writing has to be started.
     pub fn push(&mut self, frame: Rc<Frame>) -> bool {
-        if self.is_ending || (frame.seq > 0 && frame.seq <= self.from) {
+        if self.is_ending || self.is_lost || (frame.seq > 0 && frame.seq <= self.from) {
             return false;
         }
         self.bytes += frame.sse.len();
@@ -127,7 +104,7 @@ impl Stream {
 
     /// Has it end with a word, after the events that wait. Whether the writing has to be started.
     pub fn end(&mut self, ctx: &Ctx, reason: StreamEnd) -> bool {
-        if self.is_ending {
+        if self.is_ending || self.is_lost {
             return false;
         }
         let what = What::StreamEnded(StreamView { reason });

@@ -13,12 +13,14 @@ use whisper_kit::log::{self as journal, Level};
 use whisper_store::Store;
 
 use super::Hub;
-use super::signs::{Ear, Signs, signs};
-use super::stream::Writing;
+use super::signs::{Signs, signs};
+use super::stream::Written;
 use crate::audience::{Audience, User};
 use crate::log;
+use crate::opening::Opening;
 use crate::round::round;
 use crate::telling::Told;
+
 /// The shortest pause between two looks at the log.
 const SHORTEST: Duration = Duration::from_millis(20);
 /// The longest one.
@@ -33,6 +35,8 @@ const PRESENCE: Duration = Duration::from_secs(10);
 const SESSIONS: Duration = Duration::from_secs(30);
 /// Entries of the log that are read at once.
 const PAGE: u32 = 200;
+/// Streams that catch up at the same time with the others, which went on while they opened.
+const CATCHING_UP: usize = 16;
 
 /// Says that nobody reads the log any more, however the task ends.
 struct Running(Rc<Hub>);
@@ -44,6 +48,8 @@ impl Drop for Running {
         hub.is_reading.set(false);
         // The streams of a task that broke off break off too; their clients come back.
         drop(hub.streams.take());
+        drop(hub.waiting.take());
+        drop(hub.newcomers.take());
         drop(hub.by_user.take());
         drop(hub.ready.take());
         drop(hub.audience.take());
@@ -65,27 +71,20 @@ struct Heard {
     about_sessions: Vec<User>,
 }
 
-async fn look(
-    ctx: Ctx,
-    mut audience: Audience,
-    ears: Vec<Ear>,
-    position: i64,
-    signals: i64,
-) -> Look {
-    let outcome = read_on(&ctx, &mut audience, &ears, position, signals).await;
+async fn look(ctx: Ctx, hub: Rc<Hub>, mut audience: Audience) -> Look {
+    let outcome = read_on(&ctx, &hub, &mut audience).await;
     (audience, outcome)
 }
 
-async fn read_on(
-    ctx: &Ctx,
-    audience: &mut Audience,
-    ears: &[Ear],
-    position: i64,
-    signals: i64,
-) -> Result<Heard> {
+async fn read_on(ctx: &Ctx, hub: &Hub, audience: &mut Audience) -> Result<Heard> {
+    let (position, signals) = (hub.position.get(), hub.signals.get());
     let (news, passing) = log::behind_both(ctx, position, signals, PAGE).await?;
     let told = round(ctx, audience, &news).await?;
-    let signs = signs(ctx, audience, ears, passing).await?;
+    let mut signs = signs(ctx, audience, hub, passing).await?;
+    // Contacts are watched without being named.
+    let befriended = news.iter().filter(|new| new.kind.starts_with("contact"));
+    let befriended = befriended.flat_map(|new| new.by.as_deref().into_iter().chain(new.users()));
+    signs.watchers.extend(befriended.map(str::to_owned));
     let about_sessions = news.iter().filter(|new| {
         let subject = new.kind.split('.').next().unwrap_or_default();
         matches!(subject, "session" | "sessions" | "account" | "bot")
@@ -124,12 +123,32 @@ fn failed(ctx: &Ctx, error: &Error) {
     journal::write(Level::Error, "streams_failed", ctx.request_id(), &fields);
 }
 
+/// Goes on after a failure, which is logged: the streams do without it, or it is done again at its next time.
+fn noted(ctx: &Ctx, outcome: Result<()>) {
+    if let Err(error) = outcome {
+        failed(ctx, &error);
+    }
+}
+
+/// Work of the task's for one stream, which goes on beside the others'.
+type Work = Pin<Box<dyn Future<Output = Done>>>;
+
+/// Its end.
+enum Done {
+    /// A stream was written to.
+    Written(Written),
+    /// A stream caught up; none that ended.
+    CaughtUp(Option<Opening>),
+}
+
 /// The task's own side.
 struct Task<'a> {
     hub: &'a Rc<Hub>,
     first: &'a Ctx,
     store: Store,
-    writing: FuturesUnordered<Writing>,
+    work: FuturesUnordered<Work>,
+    /// Streams that are catching up.
+    catching_up: usize,
     /// A look at the log, or the pause before the next one.
     other: Option<Pin<Box<dyn Future<Output = Option<Look>>>>>,
     pause: Duration,
@@ -146,7 +165,8 @@ impl<'a> Task<'a> {
             hub,
             first,
             store: first.store().await?.clone(),
-            writing: FuturesUnordered::new(),
+            work: FuturesUnordered::new(),
+            catching_up: 0,
             other: None,
             pause: SHORTEST,
             look: now,
@@ -161,59 +181,89 @@ impl<'a> Task<'a> {
         loop {
             let ctx = self.first.anew()?;
             if self.other.is_none() {
-                self.begin(&ctx).await?;
+                self.begin(&ctx).await;
             }
+            self.admit(&ctx);
             self.start_writing();
-            if self.hub.streams.borrow().is_empty() && self.writing.is_empty() {
-                return Ok(());
+            if self.hub.is_empty() && self.work.is_empty() {
+                if self.hub.gone.borrow().is_empty() {
+                    return Ok(());
+                }
+                noted(&ctx, self.hub.let_go(&ctx).await);
+                continue;
             }
             let Some(other) = self.other.as_mut() else {
                 continue;
             };
-            let outcome = match self.writing.is_empty() {
+            let outcome = match self.work.is_empty() {
                 true => Some(other.await),
-                false => match select(other, self.writing.next()).await {
+                false => match select(other, self.work.next()).await {
                     Either::Left((outcome, _)) => Some(outcome),
-                    Either::Right((written, _)) => {
-                        written.into_iter().for_each(|one| self.hub.take_back(one));
+                    Either::Right((done, _)) => {
+                        done.into_iter().for_each(|done| self.take_back(done));
                         None
                     }
                 },
             };
-            while let Some(Some(written)) = self.writing.next().now_or_never() {
-                self.hub.take_back(written);
+            while let Some(Some(done)) = self.work.next().now_or_never() {
+                self.take_back(done);
             }
             if let Some(outcome) = outcome {
                 self.other = None;
                 if let Some((audience, outcome)) = outcome {
-                    self.apply(&ctx, audience, outcome).await?;
+                    self.apply(&ctx, audience, outcome).await;
                 }
             }
         }
     }
 
-    /// Begins the next look at the log, or the pause before it, after what is due.
-    async fn begin(&mut self, ctx: &Ctx) -> Result<()> {
+    fn take_back(&mut self, done: Done) {
+        match done {
+            Done::Written(written) => self.hub.take_back(written),
+            Done::CaughtUp(opening) => {
+                self.catching_up -= 1;
+                self.hub.waiting.borrow_mut().extend(opening);
+            }
+        }
+    }
+
+    /// Lets the streams join that wait, and has those catch up that are behind.
+    fn admit(&mut self, ctx: &Ctx) {
+        let most = CATCHING_UP.saturating_sub(self.catching_up);
+        for opening in self.hub.admit(ctx, most) {
+            self.catching_up += 1;
+            let ctx = ctx.clone();
+            self.work.push(Box::pin(async move {
+                let outcome = opening.catch_up(&ctx).await;
+                let outcome = outcome.inspect_err(|error| failed(&ctx, error));
+                Done::CaughtUp(outcome.ok().flatten())
+            }));
+        }
+    }
+
+    /// Begins the next look at the log, or the pause before it, after the work that is due.
+    async fn begin(&mut self, ctx: &Ctx) {
         let now = Instant::now();
         if now >= self.sessions {
             self.sessions = now + SESSIONS;
-            self.hub.check_sessions(ctx, None).await?;
+            noted(ctx, self.hub.check_sessions(ctx, None).await);
         }
         if now >= self.care {
             self.care = now + CARE;
-            self.hub.care(ctx).await?;
+            noted(ctx, self.hub.care(ctx).await);
+            noted(ctx, self.hub.let_go(ctx).await);
         }
         if now >= self.presence {
             self.presence = now + PRESENCE;
-            self.hub.keep_presence(ctx).await?;
+            noted(ctx, self.hub.keep_presence(ctx).await);
         }
+        noted(ctx, self.hub.tell_newcomers(ctx).await);
         if now >= self.look {
             self.hub.is_reading.set(true);
             let audience = self.hub.audience.take();
-            let (position, signals) = (self.hub.position.get(), self.hub.signals.get());
-            let look = look(ctx.clone(), audience, self.hub.ears(), position, signals);
+            let look = look(ctx.clone(), Rc::clone(self.hub), audience);
             self.other = Some(Box::pin(async { Some(look.await) }));
-            return Ok(());
+            return;
         }
         let wait = self.look.min(self.care).saturating_duration_since(now);
         let store = self.store.clone();
@@ -221,7 +271,6 @@ impl<'a> Task<'a> {
             store.pause(wait.max(Duration::from_millis(1))).await;
             None
         }));
-        Ok(())
     }
 
     /// Writes to the streams that have something to write.
@@ -229,40 +278,46 @@ impl<'a> Task<'a> {
         let mut streams = self.hub.streams.borrow_mut();
         for id in self.hub.ready.take() {
             if let Some(writing) = streams.get_mut(&id).and_then(|stream| stream.write(id)) {
-                self.writing.push(writing);
+                self.work
+                    .push(Box::pin(async { Done::Written(writing.await) }));
             }
         }
     }
 
-    /// Takes the outcome of a look at the log.
-    async fn apply(&mut self, ctx: &Ctx, audience: Audience, outcome: Result<Heard>) -> Result<()> {
+    /// Takes the outcome of a look at the log. Up to its first pause the audience, the place and the events are one step: a stream that joins has
+    /// heard all of it, or hears it.
+    async fn apply(&mut self, ctx: &Ctx, audience: Audience, outcome: Result<Heard>) {
         let hub = self.hub;
-        hub.take_audience(audience);
         let now = Instant::now();
-        match outcome {
-            Ok(news) => {
-                hub.hand_out(news.told);
-                let heard_signs = news.signs.last.is_some();
-                hub.hand_out_signs(ctx, news.signs).await?;
-                self.pause = match news.last {
-                    Some(last) => {
-                        hub.position.set(last);
-                        SHORTEST
-                    }
-                    None if heard_signs => SHORTEST,
-                    None => (self.pause * 3 / 2).min(LONGEST),
-                };
-                self.look = if news.is_full { now } else { now + self.pause };
-                if !news.about_sessions.is_empty() {
-                    hub.check_sessions(ctx, Some(&news.about_sessions)).await?;
-                }
-            }
+        let news = match outcome {
+            Ok(news) => news,
             Err(error) => {
+                hub.take_audience(audience);
                 failed(ctx, &error);
                 self.look = now + OUTAGE;
+                return;
+            }
+        };
+        hub.take_audience(audience);
+        hub.hand_out(news.told);
+        hub.hand_out_signs(&news.signs);
+        if let Some(last) = news.last {
+            hub.position.set(last);
+        }
+        self.pause = match news.last.is_some() || news.signs.last.is_some() {
+            true => SHORTEST,
+            false => (self.pause * 3 / 2).min(LONGEST),
+        };
+        self.look = if news.is_full { now } else { now + self.pause };
+        noted(ctx, hub.watch_anew(ctx, &news.signs.watchers).await);
+        if !news.about_sessions.is_empty() {
+            let some = Some(news.about_sessions.as_slice());
+            if let Err(error) = hub.check_sessions(ctx, some).await {
+                failed(ctx, &error);
+                // All are asked soon, these too.
+                self.sessions = now + OUTAGE;
             }
         }
-        Ok(())
     }
 }
 

@@ -3,8 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use futures::executor::block_on;
 use proptest::prelude::*;
+use realtime::round::Listeners;
 use serde_json::{Map, Value, json};
+use whisper_store::MAX_LIMIT;
 
 use super::steps::{COPIES, Scene, Step, step};
 use super::world::{User, World};
@@ -193,6 +196,7 @@ fn run(steps: &[Step]) {
             clients[*client].look(&scene.world, &scene.users[*client]);
         }
     }
+    hear_together(&scene);
     for (client, user) in clients.iter_mut().zip(&scene.users) {
         client.look(&scene.world, user);
         let shown = Copy::read(&scene.world, user).compared();
@@ -208,6 +212,24 @@ fn run(steps: &[Step]) {
             let differs = differences(&kept, &shown, of);
             assert_eq!(differs, Vec::<String>::new(), "{}", user.id);
         }
+    }
+}
+
+/// Whoever shares a hub with others hears the same as somebody alone.
+fn hear_together(scene: &Scene) {
+    let ctx = scene.world.realtime.ctx();
+    let hear = |users: &[&str]| {
+        block_on(async {
+            let mut listeners = Listeners::read(&ctx, users).await.unwrap();
+            listeners.hear(&ctx, 0, MAX_LIMIT).await.unwrap()
+        })
+    };
+    let users: Vec<&str> = scene.users.iter().map(|user| user.id.as_str()).collect();
+    let together = hear(&users);
+    for user in users {
+        let of_one = together.iter().filter(|(to, _)| to == user);
+        let of_one: Vec<(String, Value)> = of_one.cloned().collect();
+        assert_eq!(of_one, hear(&[user]));
     }
 }
 

@@ -8,6 +8,7 @@ mod presence_model;
 mod room;
 mod signals;
 mod steps;
+mod together;
 mod typing;
 mod watched;
 mod world;

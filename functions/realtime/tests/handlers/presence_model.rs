@@ -86,7 +86,10 @@ fn run(room: &Room, devices: &[Person], sessions: &[String], step: Step) {
             room.is(&devices[device], STATUSES[status]);
         }
         Step::Keep(device) => block_on(keep(&ctx, &[(user, sessions[device].clone())])).unwrap(),
-        Step::Gone(device) => block_on(gone(&ctx, &user, &sessions[device])).unwrap(),
+        Step::Gone(device) => {
+            let device = (user.clone(), sessions[device].clone());
+            block_on(gone(&ctx, &[device])).unwrap();
+        }
         Step::RunOut => block_on(run_out(&ctx, &[user].into())).unwrap(),
         Step::Advance(seconds) => room.advance(seconds * SECOND),
     }

@@ -153,7 +153,8 @@ impl Room {
 
     pub fn gone(&self, who: &Person) {
         let session = self.sessions(who)[0].clone();
-        block_on(signals::gone(&self.0.edge.ctx(), &who.id, &session)).unwrap();
+        let device = (who.id.clone(), session);
+        block_on(signals::gone(&self.0.edge.ctx(), &[device])).unwrap();
     }
 
     pub fn run_out(&self, people: &[&Person]) {
@@ -226,12 +227,15 @@ impl Room {
         let ctx = self.0.edge.ctx();
         let told = listening(ears, |all| block_on(signals::told(&ctx, signals, all)));
         let told = told.unwrap().into_iter();
-        told.map(|(place, told)| {
+        told.flat_map(|(places, told)| {
             let kind = match told {
                 Told::Typing(_) => "typing",
                 Told::Presence(_) => "presence",
             };
-            (place, kind, serde_json::to_value(told).unwrap())
+            let value = serde_json::to_value(told).unwrap();
+            places
+                .into_iter()
+                .map(move |place| (place, kind, value.clone()))
         })
         .collect()
     }

@@ -1,0 +1,200 @@
+//! The opening of a stream: its first words, and the events that its client missed.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use futures::FutureExt;
+use futures::future::{Either, select};
+use whisper_kit::auth::Caller;
+use whisper_kit::error::Result;
+use whisper_kit::{Ctx, Outlet};
+use whisper_store::Store;
+
+use crate::audience::{Audience, User};
+use crate::event::{NothingMore, StreamEnd, StreamView, What};
+use crate::frame::Frame;
+use crate::hub::Hub;
+use crate::limits::{PATIENCE, RETRY};
+use crate::log;
+use crate::position::Position;
+use crate::replay::{Missed, replay};
+use crate::sessions::{Held, signed_out};
+use crate::signals::{Listener, keep, present, watched};
+use crate::viewer::Viewer;
+
+/// Where a stream begins.
+#[derive(Clone, Copy, Debug)]
+pub enum Start {
+    /// At the newest event.
+    Here(Position),
+    /// Behind a place that the client has.
+    Behind(Position),
+    /// At the newest event, as the client's place says nothing.
+    Anew(Position),
+}
+
+/// A stream that is not among the others yet.
+pub struct Opening {
+    /// Whose it is.
+    pub user: User,
+    /// And of which session.
+    pub session: String,
+    /// The hash of its token, if that is a bot's.
+    pub token: Option<String>,
+    /// Where it has been told up to.
+    pub at: Position,
+    /// The way to its reader.
+    pub outlet: Outlet,
+    /// Its user alone, with the facts about them.
+    pub audience: Audience,
+    /// The people whose presence it tells of.
+    pub watched: BTreeSet<String>,
+    /// Commit number of the newest sign that passed before.
+    pub signals: i64,
+    /// Whether the client may be told to begin anew: only at first, else it comes back.
+    is_new: bool,
+}
+
+/// Tells what was missed, and hands the stream on to the hub. An error breaks the stream off: the client comes back.
+///
+/// # Errors
+/// The store's.
+pub async fn open(
+    ctx: &Ctx,
+    (caller, token): (Caller, Option<String>),
+    start: Start,
+    mut outlet: Outlet,
+) -> Result<()> {
+    let first = match start {
+        Start::Anew(at) => reset(ctx, at).await?,
+        Start::Here(at) | Start::Behind(at) => ready(ctx, at).await?,
+    };
+    let first = format!("{RETRY}{}", first.sse);
+    let store = ctx.store().await?;
+    if !written(store, &mut outlet, first).await {
+        return Ok(());
+    }
+    let hub = Hub::of_instance();
+    let user: User = caller.user_id.as_str().into();
+    let signals = log::newest_signal(ctx).await?;
+    let viewer = Viewer::read(ctx, &user).await?;
+    let audience = Audience::of(&user, viewer);
+    let watched = watched(ctx, &user, &caller.session_id).await?;
+    keep(ctx, &[(caller.user_id.clone(), caller.session_id.clone())]).await?;
+    let there = there(ctx, &user, audience.viewer(&user), &watched).await?;
+    let there: String = there.into_iter().map(|frame| frame.sse).collect();
+    if !there.is_empty() && !written(store, &mut outlet, there).await {
+        return Ok(());
+    }
+    let (Start::Here(at) | Start::Anew(at) | Start::Behind(at)) = start;
+    let opening = Opening {
+        user,
+        session: caller.session_id,
+        token,
+        at,
+        outlet,
+        audience,
+        watched,
+        signals,
+        is_new: true,
+    };
+    if let Some(caught_up) = opening.catch_up(ctx).await? {
+        hub.take_in(ctx, caught_up);
+    }
+    Ok(())
+}
+
+impl Opening {
+    /// Tells what was missed since its place. Gives the stream back if it goes on: its reader is there, its session stands, and the log could
+    /// be read up to its end. A place that is too old begins anew, once.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn catch_up(mut self, ctx: &Ctx) -> Result<Option<Self>> {
+        let mut text = String::new();
+        match replay(ctx, &mut self.audience, self.at).await? {
+            Missed::Events(frames, seq) => {
+                self.at.seq = seq;
+                frames.iter().for_each(|frame| text.push_str(&frame.sse));
+            }
+            Missed::TooMuch if self.is_new => {
+                self.at = log::newest(ctx).await?.place;
+                text = reset(ctx, self.at).await?.sse;
+                // By what they may hear of now, and not by the part of the log that was given up.
+                let viewer = Viewer::read(ctx, &self.user).await?;
+                self.audience = Audience::of(&self.user, viewer);
+            }
+            // More happens than can be read on: the client comes back.
+            Missed::TooMuch => return Ok(None),
+        }
+        self.is_new = false;
+        if !text.is_empty() && !written(ctx.store().await?, &mut self.outlet, text).await {
+            return Ok(None);
+        }
+        // The news of its end may have come before the stream could join.
+        let held = Held {
+            id: 0,
+            user: Rc::clone(&self.user),
+            session: self.session.clone(),
+            token: self.token.clone(),
+        };
+        if !signed_out(&ctx.anew()?, &[held]).await?.is_empty() {
+            self.outlet.write(ended(ctx)?.sse.into_bytes()).await;
+            self.outlet.end().await;
+            return Ok(None);
+        }
+        Ok(Some(self))
+    }
+
+    /// The facts about its user.
+    pub fn viewer(&self) -> Viewer {
+        let viewer = self.audience.viewer(&self.user);
+        viewer.cloned().unwrap_or_default()
+    }
+}
+
+/// Writes a text; false for a reader that is gone, or doesn't take it in time.
+async fn written(store: &Store, outlet: &mut Outlet, text: String) -> bool {
+    let writing = outlet.write(text.into_bytes()).boxed_local();
+    match select(writing, store.pause(PATIENCE).boxed_local()).await {
+        Either::Left((is_there, _)) => is_there,
+        Either::Right(_) => false,
+    }
+}
+
+/// The presence of people who are there now, of those whose presence a stream of the user tells of.
+///
+/// # Errors
+/// The store's.
+pub async fn there(
+    ctx: &Ctx,
+    user: &str,
+    viewer: Option<&Viewer>,
+    watched: &BTreeSet<String>,
+) -> Result<Vec<Frame>> {
+    let listener = Listener {
+        user_id: user,
+        watched,
+        is_member: &|place| viewer.is_some_and(|viewer| viewer.places.contains_key(place)),
+        is_blocked: &|other| viewer.is_none_or(|viewer| viewer.blocks.may_hit([other].into_iter())),
+    };
+    let told = present(ctx, &listener).await?.into_iter();
+    told.map(|told| Frame::passing(told, ctx.clock())).collect()
+}
+
+async fn ready(ctx: &Ctx, at: Position) -> Result<Frame> {
+    let what = What::StreamReady(NothingMore {});
+    Frame::new(at.seq, Some(at.seal(ctx).await?), ctx.clock(), what)
+}
+
+fn ended(ctx: &Ctx) -> Result<Frame> {
+    let reason = StreamEnd::SignedOut;
+    let what = What::StreamEnded(StreamView { reason });
+    Frame::new(0, None, ctx.clock(), what)
+}
+
+async fn reset(ctx: &Ctx, at: Position) -> Result<Frame> {
+    let reason = StreamEnd::Reset;
+    let what = What::StreamReset(StreamView { reason });
+    Frame::new(at.seq, Some(at.seal(ctx).await?), ctx.clock(), what)
+}
