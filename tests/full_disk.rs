@@ -65,7 +65,7 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // What is open there is closed by the end of the host.
+        // The files that are open there are closed by the end of the host.
         as_root(&["umount", "-l", self.folder.path().to_str().unwrap()]);
     }
 }
@@ -142,7 +142,7 @@ impl Scene {
     }
 }
 
-/// Tries what has to write, each some times, and gives the addresses of the accounts that were refused.
+/// Tries the operations that have to write, each some times, and gives the addresses of the accounts that were refused.
 fn refused_accounts(app: &TestApp) -> BTreeSet<String> {
     let tried = (0..20).map(|n| format!("late-{n}@example.com"));
     let is_refused = |email: &String| {
@@ -160,7 +160,7 @@ fn account(email: &str) -> Value {
     json!({"email": email, "password": "correct horse battery", "username": username})
 }
 
-/// What SQLite says of the file itself.
+/// SQLite's own check of the file.
 fn integrity(app: &TestApp) -> String {
     let database = app.data_dir().join("sqlite_db.db");
     let database = rusqlite::Connection::open(database).unwrap();

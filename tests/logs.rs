@@ -12,7 +12,7 @@ fn rename(app: &TestApp, from: &str, to: &str) {
     database.execute(&rename, []).unwrap();
 }
 
-/// Everything that somebody can do wrong with a secret in the hand, and right.
+/// Uses secrets in each way, right and wrong.
 fn use_secrets(app: &TestApp, ann: &Person, conversation: &str) {
     let message = json!({"contentType": "text", "content": CONTENT});
     let messages = format!("{conversation}/messages");

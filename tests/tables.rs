@@ -196,7 +196,7 @@ fn lists_are_ordered_sorted_into_folders_counted_and_caught_up_on() {
         (&json!(1), &json!(1))
     );
 
-    // Everything newer than 20 s is told again, as numbers are given before the commit here.
+    // Changes newer than 20 s are told again, as numbers are given before the commit here.
     app.advance("30s");
     let place = format!("?since={}", list("").1["since"].as_str().unwrap());
     assert_eq!(list(&place).0, Vec::<String>::new());

@@ -159,7 +159,7 @@ impl App {
         };
         tokio::select! {
             answer = pass(handler, &taken, request) => match (answer, watch.as_mut().and_then(Watch::refused)) {
-                // The component answered what it read of a body that broke off, before the host could.
+                // The component answered the part that it read of a body that broke off, before the host could.
                 (_, Some(problem)) => {
                     taken.note_answered();
                     problem.response(taken.id())

@@ -118,7 +118,7 @@ impl Watch {
         }
     }
 
-    /// Why the request is to be refused for its body, if it is by now.
+    /// The refusal of the request for its body, if it is refused by now.
     pub fn refused(&mut self) -> Option<Problem> {
         self.refusal.try_recv().ok()
     }

@@ -12,7 +12,7 @@ pub struct Fault {
     pub component: String,
     /// Its kind: `component_trapped`, or `component_timeout`.
     pub kind: &'static str,
-    /// Why.
+    /// The reason, as the runtime tells it.
     pub reason: String,
     /// The requests that were answered in its place; none if it stopped after its answers.
     pub request_ids: Vec<String>,

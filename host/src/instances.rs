@@ -237,7 +237,7 @@ impl WorkerExpiration for Expiration {
         start: Instant,
     ) -> Poll<()> {
         self.health.handed_back();
-        // Everything in the instance waits now; it will say next whether it takes more.
+        // All tasks of the instance wait now; it will say next whether it takes more.
         self.begun.waiting.store(true, Ordering::Relaxed);
         let allowed = match status {
             WorkerStatus::Idle => self.limits.idle,

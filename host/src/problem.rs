@@ -14,7 +14,7 @@ use wasmtime_wasi_http::WasiBody;
 /// Header of the request's id.
 pub const REQUEST_ID: &str = "x-request-id";
 
-/// Why the host answers.
+/// The problem for which the host answers in a component's place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
     /// The component stopped: a panic, a trap, too much memory.

@@ -161,7 +161,7 @@ pub fn words_table(collection: &Collection, index: &Index) -> String {
     format!("{}_{}", collection.id, index.key)
 }
 
-/// Why SQLite can't have an index, if it can't.
+/// The reason for which SQLite can't have an index, if it can't.
 fn why_left_out(collection: &Collection, index: &Index) -> Option<&'static str> {
     let is_list = |key| collection.attribute(key).is_some_and(|a| a.array);
     if index.columns.iter().any(|column| is_list(column.attribute)) {

@@ -60,7 +60,7 @@ impl Collection {
 pub enum Access {
     /// No user.
     Server {
-        /// Why not.
+        /// The reason.
         why: &'static str,
     },
     /// Every user may read every document.
@@ -81,7 +81,7 @@ pub enum Access {
 pub enum Retention {
     /// They stay until somebody removes them, or the account that they belong to goes.
     Forever {
-        /// Why.
+        /// The reason.
         why: &'static str,
     },
     /// They go when the time that they name has come; those without one don't.
@@ -211,13 +211,13 @@ impl Kind {
 /// Default of an attribute.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum DefaultValue {
-    /// Of a string or an enum.
+    /// The default of a string or an enum.
     Str(&'static str),
-    /// Of an integer.
+    /// The default of an integer.
     Int(i64),
-    /// Of a double.
+    /// The default of a double.
     Float(f64),
-    /// Of a boolean.
+    /// The default of a boolean.
     Bool(bool),
 }
 
@@ -240,7 +240,7 @@ pub struct Index {
     pub key: &'static str,
     /// Whether it serves look-ups, keeps values unique, or searches words.
     pub kind: IndexKind,
-    /// Whether it is the server's own, beyond what the collection's documentation promises; counted apart.
+    /// Whether it is the server's own, beyond the promises of the collection's documentation; counted apart.
     pub own: bool,
     /// Its columns, most significant first.
     pub columns: &'static [IndexColumn],

@@ -48,7 +48,7 @@ impl Timestamp {
         self.0 == Self::AT_COMMIT.0
     }
 
-    /// This much later (earlier if negative), within the bounds. [`Timestamp::AT_COMMIT`] stays itself.
+    /// The time so many milliseconds later (earlier if negative), within the bounds. [`Timestamp::AT_COMMIT`] stays itself.
     #[must_use]
     pub const fn plus(self, millis: i64) -> Timestamp {
         if self.is_at_commit() {

@@ -134,7 +134,7 @@ fn whom_somebody_keeps_may_write_where_contacts_may() {
         .send()
         .expect(200);
     keep(&app, &ann, &bob, &json!({})).expect(201);
-    // That Bob keeps her doesn't make Cid known to her.
+    // Cid keeps her as a contact, which doesn't make him known to her.
     keep(&app, &cid, &ann, &json!({})).expect(201);
     let direct = json!({"type": "direct", "participantIds": [ann.id]});
     let group = json!({"type": "group", "name": "Chess", "participantIds": [ann.id]});

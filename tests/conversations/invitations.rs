@@ -49,7 +49,7 @@ fn somebody_comes_by_a_link_and_talks() {
     assert!(told.contains(&&json!("member_joined")), "{told:?}");
     assert!(items.iter().any(|item| item["content"] == "hello"));
     say(&app, &bob, &path, "hello yourself");
-    // Nobody is told of a system message, and it is unread to nobody.
+    // A system message rings nowhere, and is unread to nobody.
     assert_eq!(ann.get(&app, &path).expect(200)["my"]["unreadCount"], 1);
     let came = ann.get(&app, &format!("{path}/invitations/{link}/members"));
     assert_eq!(came.expect(200)["items"][0]["userId"], bob.id.as_str());
@@ -132,7 +132,7 @@ fn newcomers_wait_for_approval() {
     assert_eq!(bob.get(&app, &path).expect(200)["participantCount"], 2);
     let mine = |who: &Person| who.get(&app, "/v1/me/join-requests").expect(200);
     assert_eq!(ids(&mine(&bob)), [""; 0]);
-    // Nobody is told that theirs was declined; it can be taken back.
+    // A request that was declined looks as if it still waited; it can be taken back.
     let request = ids(&mine(&cid))[0].to_owned();
     cid.delete(&app, &format!("/v1/me/join-requests/{request}"))
         .expect(204);

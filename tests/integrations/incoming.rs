@@ -111,7 +111,7 @@ fn thirty_in_a_minute_and_then_a_wait() {
     let made = made.expect(201);
     let address = made["path"].as_str().unwrap();
     let post = || app.post(address).json(&json!({"content": "x"})).send();
-    // Of two minutes at most, whenever the test begins.
+    // The posts fall into two minutes at most, at any time of the test's beginning.
     let refused = (0..61).map(|_| post()).find(|reply| reply.status == 429);
     let refused = refused.expect("a refusal");
     assert!(refused.header("retry-after").is_some());

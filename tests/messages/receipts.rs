@@ -3,7 +3,7 @@
 use super::{conversation_of, direct, group, of_conversation, say};
 use whisper_testkit::{Person, TestApp, Value, json};
 
-/// Says what arrived; gives the conversations in which it counts.
+/// Acknowledges messages that arrived; gives the conversations in which it counts.
 fn receive(app: &TestApp, who: &Person, messages: &[(&str, &str)]) -> Value {
     let named = messages.iter().map(
         |(room, message)| json!({"conversationId": conversation_of(room), "messageId": message}),

@@ -1,4 +1,4 @@
-//! The shell blocks of a page: commands, each with what comes out as the page shows it.
+//! The shell blocks of a page: commands, each with its output as the page shows it.
 
 /// A command and its output.
 #[derive(Debug, PartialEq)]

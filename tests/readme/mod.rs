@@ -1,4 +1,4 @@
-//! The README, word by word, as a newcomer follows it: what it shows is what comes out.
+//! The README, word by word, as a newcomer follows it: the outputs that it shows are the ones that come out.
 //!
 //! Needs bash, curl and jq. Without them the walk is skipped, and says so.
 
@@ -18,7 +18,7 @@ use crate::npm::{quiet, skip};
 
 /// Written by the shell behind the output of each command.
 const END: &str = "-- end of it --";
-/// How often a question is asked, some milliseconds apart, until what follows from the steps before has come to pass.
+/// How often a question is asked, some milliseconds apart, until the consequences of the steps before have come to pass.
 const TRIES: u32 = 300;
 /// Where the README has the bundle.
 const ADDRESS: &str = "localhost:3000";
@@ -27,7 +27,7 @@ fn readme() -> String {
     std::fs::read_to_string(root().join("README.md")).unwrap()
 }
 
-/// A shell that keeps what it was told.
+/// A shell that keeps its variables and functions between commands.
 struct Shell {
     child: Child,
     input: ChildStdin,
@@ -57,7 +57,7 @@ impl Shell {
         }
     }
 
-    /// Runs a command; gives what it printed.
+    /// Runs a command; gives its output.
     fn run(&mut self, command: &str) -> String {
         // An answer of curl's has no line break at its end.
         writeln!(self.input, "{command}\necho; echo '{END}'").unwrap();
@@ -90,7 +90,7 @@ fn is_there(program: &str) -> bool {
     is_there
 }
 
-/// Runs a step, and holds what comes out against what is shown.
+/// Runs a step, and holds its output against the one that is shown.
 fn walk(app: &TestApp, shell: &mut Shell, ids: &mut Ids, step: &Step) {
     let port = app.base().rsplit_once(':').unwrap().1;
     let command = step.command.replace(ADDRESS, &format!("localhost:{port}"));
@@ -130,7 +130,7 @@ fn the_walk_with_curl_comes_out_as_it_is_shown() {
     }
 }
 
-/// What `up` prints until it has told how to stop it.
+/// The lines that `up` prints until it has told how to stop it.
 fn banner(data: &Path) -> String {
     let mut host = Command::new(binary())
         .args(["up", "--no-build", "--listen", "127.0.0.1:0", "--data-dir"])

@@ -1,10 +1,10 @@
-//! What a page shows, held against what comes out: "…" stands for anything, ids, times and tokens differ from run to run.
+//! The outputs that a page shows, held against the real ones: "…" stands for anything, ids, times and tokens differ from run to run.
 
 use std::collections::BTreeMap;
 
 use regex_lite::{Regex, escape};
 
-/// What differs from run to run, and what it looks like; the first is an id.
+/// Expressions for texts that differ from run to run, as a page shows them and as they come out; the first is an id.
 const VARIES: [(&str, &str); 5] = [
     (
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
@@ -24,7 +24,7 @@ const VARIES: [(&str, &str); 5] = [
 #[derive(Default)]
 pub struct Ids(BTreeMap<String, String>);
 
-/// An expression for what a page shows, and the ids in it.
+/// An expression for an output on a page, and the ids in it.
 fn expression(shown: &str) -> (Regex, Vec<String>) {
     // A page breaks long lines, and answers have none.
     let shown: String = shown.lines().map(str::trim).collect();
@@ -51,7 +51,7 @@ fn expression(shown: &str) -> (Regex, Vec<String>) {
 }
 
 impl Ids {
-    /// Whether this is what the page shows, with the same id wherever the page has the same.
+    /// Whether an output is the one that the page shows, with the same id wherever the page has the same.
     pub fn fit(&mut self, shown: &str, came: &str) -> bool {
         let (expression, ids) = expression(shown);
         let Some(found) = expression.captures(came.trim()) else {
@@ -72,7 +72,7 @@ impl Ids {
     }
 }
 
-/// What the first column of a table has, with its heads: other columns tell when something ran.
+/// The first column of a table, with the heads of all: other columns tell when something ran.
 pub fn first_column(table: &str) -> Vec<String> {
     let first = |line: &str| {
         let word = line.split_whitespace().next();

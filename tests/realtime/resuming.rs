@@ -1,4 +1,4 @@
-//! Who comes back hears of everything in between, once and in order, or is told to begin anew.
+//! A client that comes back hears of everything in between, once and in order, or is told to begin anew.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Nobody hears of anything that they may not read.
+//! Streams tell a user only of things that they may read.
 
 use whisper_testkit::{TestApp, json};
 

@@ -1,4 +1,4 @@
-"""Rules that a description of an API can't express: requests that break one of them aren't made, or name what is there.
+"""Rules that a description of an API can't express: requests that break one of them aren't made, or name things that are there.
 
 Each is refused with a problem document that names the field; tests of the features ask for that.
 """
@@ -22,7 +22,7 @@ HOST = re.compile(r"://([A-Za-z0-9.-]+)")
 
 
 def made(path, body):
-    """What the caller has made for one request, so that no request depends on those before it."""
+    """Makes a thing of the caller's for one request, so that no request depends on those before it."""
     answer = requests.post(BASE + path, json=body, headers={"authorization": f"Bearer {TOKEN}"}, timeout=60)
     answer.raise_for_status()
     return answer.json()["id"]
@@ -33,7 +33,7 @@ def is_valid(case):
 
 
 def new_conversation(path):
-    # What speaks of recipients, of groups or of a linked group is about one kind of conversation each.
+    # Routes about recipients, groups or a linked group are for one kind of conversation each.
     kinds = {"/recipients": "broadcast", "/groups": "community", "/linked-group": "channel"}
     kind = next((kind for part, kind in kinds.items() if part in path), "group")
     members = {} if kind == "community" else {"participantIds": [MEMBER]}
@@ -48,9 +48,9 @@ def new_message(path, conversation):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """A valid request names what is there: a conversation, a message and a story of the caller's, and people."""
+    """A valid request names things that are there: a conversation, a message and a story of the caller's, and people."""
     names, body = case.path_parameters or {}, case.body
-    # Nobody blocks, follows or keeps themselves.
+    # Users can't block, follow or keep themselves.
     if names.get("userId") == USER or ("userId" in names and is_valid(case)):
         names["userId"] = MEMBER if "conversationId" in names else OTHER
     if not is_valid(case):
@@ -134,5 +134,5 @@ def is_acceptable(path, body):
     # Webhooks call where the operator lets them.
     if "/webhooks/outgoing" in path and not body.get("url", ORIGIN).startswith(ORIGIN):
         return False
-    # Nobody mutes for a time what they don't mute.
+    # A time for muting goes with muting alone.
     return not (body.get("muteSeconds") and body.get("isMuted") is False)

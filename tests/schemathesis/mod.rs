@@ -1,5 +1,5 @@
 //! The API document as schemathesis reads it: requests that it allows are accepted, others are refused, and answers are those it
-//! describes. Each request is made up from the document alone, the same ones in each run; `hooks.py` has what no document tells.
+//! describes. Each request is made up from the document alone, the same ones in each run; `hooks.py` has the rules that no document tells.
 //!
 //! Needs Python, whose package is fetched once. Without it the test is skipped, and says so.
 

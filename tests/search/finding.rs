@@ -141,7 +141,7 @@ fn what_expires_is_found_no_more() {
     assert_eq!(contents(&ann.get(&app, &path).expect(200)), ["hello"]);
 }
 
-/// Nobody wakes the consumer, and the host dies: the schedule is enough, and each is taken in once.
+/// The schedule alone takes in each message once, though no call wakes the consumer and the host dies.
 #[test]
 fn what_no_call_told_of_is_taken_in_by_the_schedule() {
     let own = TestApp::own().variable("event_consumers", "");

@@ -2,7 +2,7 @@
 //! ever added to, and handles every document exactly once.
 //!
 //! A consumer's effects are committed together with its cursor's move, on the condition that the cursor
-//! still stands where it was read. Of two that run at once one wins and the other starts again from
+//! still stands where it was read. One of two that run at once wins, and the other starts again from
 //! the new place; after a crash the next run goes on where the last commit stood.
 
 use std::time::{Duration, Instant};

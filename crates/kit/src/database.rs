@@ -1,4 +1,4 @@
-//! Which store a component has, as its settings say.
+//! The store of a component, by its settings.
 
 use std::rc::Rc;
 

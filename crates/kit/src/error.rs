@@ -171,7 +171,7 @@ impl Error {
         self
     }
 
-    /// Whether it is something to mend: a fault of ours. That the database is busy for a moment isn't, as a rule; and
+    /// Whether it is something to mend: a fault of ours. A database that is busy for a moment isn't, as a rule; and
     /// on a full disk no report is kept.
     pub(crate) fn is_reported(&self) -> bool {
         let is_fault = self.code.status() >= 500;

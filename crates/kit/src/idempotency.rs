@@ -85,7 +85,7 @@ impl Once {
         ))
     }
 
-    /// Commits the effect together with its answer, and gives the answer. Of two at once, one takes effect and the other
+    /// Commits the effect together with its answer, and gives the answer. One of two at once takes effect, and the other
     /// gets its answer.
     ///
     /// `answer` makes the answer for the time of the commit, which nobody knows before: it is called for several times, and
@@ -120,7 +120,7 @@ impl Once {
     }
 }
 
-/// Why a commit that may be a retry failed.
+/// The failure of a commit that may be a retry.
 #[derive(Debug)]
 pub enum CommitError {
     /// The store's error, for the route to pick the client's faults from.

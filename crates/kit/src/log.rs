@@ -13,9 +13,9 @@ use whisper_schema::body::{At, Field, Limits};
 /// How much a line matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// Something an operator may want to know.
+    /// News that an operator may want.
     Info,
-    /// Something that mends itself, but should not happen often.
+    /// A fault that mends itself, but should not happen often.
     Warn,
     /// A fault.
     Error,
@@ -66,7 +66,7 @@ fn now() -> Timestamp {
     Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// Something that must not be printed.
+/// A value that must not be printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret<T>(T);
 

@@ -1,5 +1,5 @@
 //! Requests to servers of others that a component posts something to, such as push services and webhooks: how they leave,
-//! what their answers say, and when to try again.
+//! the meaning of their answers, and when to try again.
 
 mod address;
 mod answer;

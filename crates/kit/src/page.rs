@@ -39,7 +39,7 @@ pub struct Window<F = NoFilters> {
     list: List,
 }
 
-/// Which list it is.
+/// The list that a page is of.
 #[derive(Clone, Debug)]
 struct List {
     /// Its route, its caller, and its filters: a cursor is good for this alone.

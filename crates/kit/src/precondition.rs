@@ -87,7 +87,7 @@ pub fn if_match_or_any(request: &Request) -> Result<IfMatch> {
 /// of ours: nothing has it.
 pub fn if_match(request: &Request) -> Result<IfMatch> {
     let Some(value) = request.header("if-match") else {
-        let detail = "Send If-Match with the ETag of what you read.";
+        let detail = "Send If-Match with the ETag of the version that you read.";
         return Err(Error::new(Code::PreconditionRequired, detail));
     };
     let value = value.trim();

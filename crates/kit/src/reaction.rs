@@ -86,6 +86,6 @@ where
             Reply::json(202, &ReportView::default())
         }
     };
-    let summary = "Handles what was committed since the last time";
+    let summary = "Handles the events and rows that were committed since the last time";
     Endpoint::new(Method::POST, PATH, "reactToEvents", summary, handler).auth(Auth::Private)
 }

@@ -21,7 +21,7 @@ const PATIENT_FROM: u32 = 2;
 pub enum Attempt<T> {
     /// It is done.
     Done(T),
-    /// Something that was read has changed before the commit: read again.
+    /// A document that was read has changed before the commit: read again.
     Retry,
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// A module's path in its package.
 type Module = Vec<String>;
 
-/// Siblings that may know each other: collections name each other's choices, whichever database they are in.
+/// Siblings that may know each other: collections name each other's choices, in all databases.
 const MAY: [(&str, [&str; 2]); 1] = [("schema", ["main_db", "system"])];
 
 /// A package's modules, with the paths that each one's code names.
@@ -29,7 +29,7 @@ impl Package {
         }
     }
 
-    /// The module that a path leads to, named in another one; none for what is another crate's or the module's own.
+    /// The module that a path leads to, named in another one; none for items of another crate or of the module itself.
     fn leads_to(&self, at: &[String], path: &[String], steps: u32) -> Option<Module> {
         let mut names = path.iter().peekable();
         let mut found = match names.next()?.as_str() {
@@ -52,7 +52,7 @@ impl Package {
         let Some(name) = names.next().filter(|_| steps < 5) else {
             return self.modules.contains_key(&found).then_some(found);
         };
-        // Something that the module found re-exports is what is meant.
+        // The item that the found module re-exports is the one meant.
         let exports = self.modules.get(&found)?.iter();
         let exported = exports.filter(|path| path.last() == Some(name) && path.len() > 1);
         let exported = exported.filter(|path| {

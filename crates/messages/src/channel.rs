@@ -1,4 +1,4 @@
-//! Channels: in whose name their messages stand, what is counted of them, and where they are talked about.
+//! Channels: the sender of their messages, the numbers of views and comments, and the linked group.
 //!
 //! A channel that doesn't sign is itself the sender of its messages: everything that shows, searches, pushes or counts messages goes
 //! by that, so that no reader learns an author in a roundabout way. The author stands in the [`ChannelPost`] alone, and is shown to the members

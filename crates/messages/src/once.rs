@@ -136,9 +136,9 @@ impl ReadSet for Opening {
 /// The openings of messages, as one viewer is told of them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Openings {
-    /// Of the viewer's own messages.
+    /// Numbers of users who opened the viewer's own messages, by the messages' ids.
     counts: BTreeMap<String, u64>,
-    /// Messages that the viewer opened.
+    /// Ids of messages that the viewer opened.
     mine: BTreeSet<String>,
 }
 

@@ -37,7 +37,7 @@ pub fn is_mirrored(conversation: &Conversation) -> bool {
 pub struct Mirror(BTreeMap<String, Vec<String>>);
 
 impl Mirror {
-    /// That of a message. A text that holds something else is as good as none.
+    /// The mirror of a message. A text that holds something else is as good as none.
     pub fn of(message: &Message) -> Self {
         let text = message.reactions.as_deref();
         let read = text.and_then(|text| serde_json::from_str(text).ok());

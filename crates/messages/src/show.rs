@@ -64,8 +64,8 @@ pub async fn show<R: ReadSet>(
     Ok((Shown::new(messages, viewing), more))
 }
 
-/// Reads messages of whichever conversations, each a conversation's id with a message's: those that stand and that the user
-/// sees, as a member, by now. Four statements at most.
+/// Reads messages of several conversations, each named by a conversation's id and a message's: the ones that stand and that the
+/// user sees, as a member, by now. Four statements at most.
 ///
 /// # Errors
 /// The store's.

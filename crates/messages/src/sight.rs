@@ -28,8 +28,8 @@ pub fn is_in_sight(
         && deletion.is_none()
 }
 
-/// Whether a member can refer to a message of the conversation: it stands, somebody wrote it, and [`is_in_sight`] of them. Nobody
-/// answers, copies or changes a system message.
+/// Whether a member can refer to a message of the conversation: it stands, somebody wrote it, and [`is_in_sight`] of them. A system
+/// message can't be answered, copied or changed.
 pub fn is_visible(
     message: &Doc<Message>,
     conversation: &Conversation,
@@ -42,8 +42,8 @@ pub fn is_visible(
         && is_in_sight(message, conversation, member, deletion)
 }
 
-/// Holds for the messages of a conversation behind a place (0 for all) that are in sight of a member of it. Of members who
-/// deleted nothing there for themselves it asks for no marks.
+/// Holds for the messages of a conversation behind a place (0 for all) that are in sight of a member of it. It asks for no
+/// marks of members who deleted nothing there for themselves.
 pub fn in_sight_of(
     conversation: &Conversation,
     member: &ConversationMember,

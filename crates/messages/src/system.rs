@@ -16,8 +16,8 @@ use whisper_store::{Batch, Patch};
 pub struct Told(Vec<Message>);
 
 impl Told {
-    /// Tells of a member's changes to a conversation. Arrivals and departures aren't told where not everybody may see the members. Of a
-    /// channel nobody is named: it tells of itself.
+    /// Tells of a member's changes to a conversation. Arrivals and departures aren't told where not everybody may see the members. A
+    /// channel names nobody: it tells of itself.
     ///
     /// # Errors
     /// A fault when the runtime has no randomness.

@@ -17,7 +17,7 @@ const NEWEST: usize = 16;
 pub struct Trail(Vec<(i64, i64)>);
 
 impl Trail {
-    /// Reads what was stored. Parts that can't be read are left out.
+    /// Reads a stored trail. Parts that can't be read are left out.
     pub fn read(text: &str) -> Self {
         let step = |part: &str| {
             let (position, at) = part.split_once(':')?;

@@ -368,9 +368,9 @@ fn named(messages: &[Doc<Message>], readers: &[Reader], posts: &Posts) -> Named 
 
 /// The people whom messages name.
 struct Named {
-    /// All of them.
+    /// Ids of all of them.
     named: BTreeSet<String>,
-    /// Those of them who only reacted, with the conversations in which they did.
+    /// Users who are named for their reactions alone, with the conversations in which they reacted.
     reacted: BTreeMap<String, BTreeSet<String>>,
 }
 

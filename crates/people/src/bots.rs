@@ -47,8 +47,8 @@ pub fn bots_in(conversation: &str) -> Query<ConversationBot> {
         .limit(MOST_IN_CONVERSATION as u32)
 }
 
-/// Adds to a commit that the bots among users belong to a conversation, which has these already. Of two commits that take the same place
-/// one fails.
+/// Adds to a commit that the bots among users belong to a conversation, which has these already. One of two commits
+/// that take the same place fails.
 ///
 /// # Errors
 /// `too_many_bots`.
@@ -127,8 +127,8 @@ pub fn bots_follow(batch: Batch, owner: &str, bots: &[Doc<Bot>], status: Account
 }
 
 /// Deletes a bot that somebody owns: its account, profile, token and commands in one commit; then nobody sees it any more, and its user
-/// name rests. It leaves its conversations one after the other by the job that has users leave whose account went. Of one that isn't
-/// there, or is another's, it tells false.
+/// name rests. It leaves its conversations one after the other by the job that has users leave whose account went. It tells false of
+/// a bot that isn't there, or is another's.
 ///
 /// # Errors
 /// The store's.

@@ -1,4 +1,4 @@
-//! Of several people, those whose following of somebody is mutual.
+//! Friends of a user among several people: each follows the other.
 
 use std::collections::BTreeSet;
 

@@ -115,7 +115,7 @@ pub fn live_devices(users: &[&str], now: Timestamp) -> Query<PresenceDevice> {
         .limit(whisper_store::MAX_LIMIT)
 }
 
-/// Questions for profiles, what devices add up to, accounts out of use, devices that don't want to count, and follows.
+/// Questions for profiles, the sums of devices, accounts out of use, devices that don't want to count, and follows.
 type Asked = (
     Vec<Query<Profile>>,
     Vec<Query<Presence>>,
@@ -171,8 +171,8 @@ pub struct Presences {
 }
 
 impl Presences {
-    /// An owner's presence, as a viewer sees it who isn't blocked. Of somebody who may not be seen, who hides, who isn't there or
-    /// doesn't exist it is one and the same.
+    /// An owner's presence, as a viewer sees it who isn't blocked. It is the same for an owner who may not be seen, who hides, who isn't
+    /// there and who doesn't exist.
     pub fn seen(&self, viewer: &str, owner: &str) -> PresenceSeen {
         let profile = self.profiles.get(owner);
         profile.map_or(PresenceSeen::NOTHING, |profile| {
@@ -182,7 +182,7 @@ impl Presences {
     }
 
     /// As [`Presences::seen`], of an owner whose presence has just changed, for a viewer who is to be told; none where there is nothing
-    /// to tell them. `before` are the owner's choices before they changed them, if that is what changed
+    /// to tell them. `before` are the owner's choices before they changed them, if those changed
     /// ([`presence_settings_changed`]).
     pub fn told(
         &self,
@@ -227,8 +227,8 @@ impl Presences {
         Some(PresenceSeen { status, last_seen })
     }
 
-    /// The lesser of what the owner shows the viewer and what the viewer shows the owner. Somebody without a profile has chosen
-    /// nothing.
+    /// The lesser of the rights that the owner gives the viewer and the viewer gives the owner. Somebody without a profile has
+    /// chosen nothing.
     fn rights(&self, viewer: &str, owner: &Profile) -> PresenceRights {
         let relation = self.relations.viewer(viewer, &owner.id);
         let given = PresenceRights::of(relation, owner);
@@ -311,7 +311,7 @@ pub fn presence_signal(ctx: &Ctx, user: &str, payload: &Value) -> Result<Signal>
     })
 }
 
-/// Has streams hear that the owner of a profile changed what others see of their presence, if they did.
+/// Adds a signal to streams, if the owner of a profile changed the choices by which others see their presence.
 ///
 /// # Errors
 /// A fault when the runtime has no randomness.

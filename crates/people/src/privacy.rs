@@ -231,7 +231,7 @@ impl Viewer {
 }
 
 impl From<StoryAudience> for Viewer {
-    /// By the same rule as for stories: who is a friend, and who is blocked.
+    /// The same rule as for stories says who is a friend, and who is blocked.
     fn from(audience: StoryAudience) -> Self {
         match audience {
             StoryAudience::Author => Viewer::Owner,

@@ -75,8 +75,8 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// Whether a sender may reach a recipient: neither blocked the other, and both accounts are in use. Of pairs
-    /// that were asked for; everybody reaches themselves.
+    /// Whether a sender may reach a recipient: neither blocked the other, and both accounts are in use. It knows
+    /// the pairs that were asked for; everybody reaches themselves.
     pub fn allows(&self, sender: &str, recipient: &str) -> bool {
         let is_out = |user: &str| self.out_of_use.contains(user);
         let blocks =

@@ -111,7 +111,7 @@ impl People {
         ctx.read(shown_to(viewer, ids)).await
     }
 
-    /// The profile of somebody whom the viewer may see. Which of its fields, [`crate::privacy`] says.
+    /// The profile of somebody whom the viewer may see. [`crate::privacy`] says which of its fields they see.
     pub fn profile(&self, id: &str) -> Option<&Profile> {
         self.profiles.get(id).filter(|_| !self.is_hidden(id))
     }

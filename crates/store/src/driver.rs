@@ -56,7 +56,7 @@ pub trait Connection {
     ) -> LocalBoxFuture<'a, Result<Vec<Vec<SqlValue>>, DriverError>>;
 }
 
-/// Which SQL a driver speaks.
+/// The SQL that a driver speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Dialect {
@@ -79,7 +79,7 @@ pub enum SqlValue {
     Blob(Vec<u8>),
 }
 
-/// Why a statement failed.
+/// The failure of a statement.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum DriverError {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use whisper_schema::Violation;
 
-/// Why the store refused.
+/// A refusal of the store.
 ///
 /// A caller that only uses `?` means "a bug or an outage": the errors that are the client's fault must be picked out by
 /// name.

@@ -1,4 +1,4 @@
-//! Which documents a query, a condition or a bounded delete is about.
+//! The documents that a query, a condition or a bounded delete is about.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -63,7 +63,7 @@ impl Store {
 
     /// A store on Appwrite's TablesDB. Its tables are made by `whisper schema push`.
     ///
-    /// Of doubles 14 digits are kept: 0.3333333333333333 comes back as 0.33333333333333, and they compare by those digits. So nothing
+    /// Doubles keep 14 digits: 0.3333333333333333 comes back as 0.33333333333333, and they compare by those digits. So nothing
     /// filters by equality on doubles, and amounts are kept as text. The other differences from SQLite are on the
     /// crate's page.
     pub fn tables(tables: Tables, clock: Clock) -> Store {

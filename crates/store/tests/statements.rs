@@ -80,7 +80,7 @@ fn sends_that_wait_are_one_statement() {
     assert!(results.iter().all(Result::is_ok), "{results:?}");
     // The first one finds no others waiting. Another statement, without the lock, asks for the time of the others.
     assert_eq!(verbs(&driver), ["INSERT", "INSERT", "SELECT"]);
-    // Of few, the INSERT returns it.
+    // The INSERT itself returns the times of a few.
     let sends = (17..22).map(|i| store.commit(send(i)));
     let results = block_on(futures::future::join_all(sends));
     assert!(results.iter().all(Result::is_ok), "{results:?}");

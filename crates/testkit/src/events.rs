@@ -112,7 +112,7 @@ impl Events {
         self.last_id.as_deref()
     }
 
-    /// The next event, of whatever type; none when the stream ends.
+    /// The next event, of any type; none when the stream ends.
     pub fn next_event(&mut self) -> Option<Value> {
         self.next_within(PATIENCE)
     }
@@ -155,7 +155,7 @@ impl Events {
         }
     }
 
-    /// Everything up to an event that is wanted, that included.
+    /// The events up to one that is wanted, that included.
     #[track_caller]
     pub fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
         let mut all = Vec::new();

@@ -7,7 +7,7 @@ pub const QUESTION_CHARACTERS: usize = 200;
 /// Most words of a question.
 pub const QUESTION_WORDS: usize = 30;
 
-/// Why a text is no question.
+/// The reason for which a text is no question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoQuestion {
     /// It has more than [`QUESTION_CHARACTERS`].

@@ -5,7 +5,7 @@
 pub(crate) enum Part {
     /// Belongs to the word that it stands in.
     Letter,
-    /// Of a script that doesn't part words by blanks.
+    /// Belongs to a script that doesn't part words by blanks.
     Dense,
     /// Belongs to the letter before it.
     Mark,

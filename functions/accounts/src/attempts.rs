@@ -27,13 +27,13 @@ pub const REFUND: &str = "refund attempt";
 pub struct Attempts {
     email: String,
     address: Option<IpAddr>,
-    /// Failures of the address with the account.
+    /// Id of the counter of the address's failures with the account.
     pair: String,
-    /// Failures of the address.
+    /// Id of the counter of the address's failures.
     by_address: String,
-    /// Failures with the account.
+    /// Id of the counter of failures with the account.
     by_account: String,
-    /// That the address signed in to the account.
+    /// Id of the note that the address signed in to the account.
     known: String,
 }
 

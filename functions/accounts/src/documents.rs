@@ -131,7 +131,7 @@ mod schemas {
         schema
     }
 
-    /// A hidden field is absent, and not what it is by default.
+    /// A hidden field is absent, and has no default.
     fn without_defaults(schema: &mut Schema) {
         let properties = schema.get_mut("properties");
         for property in properties

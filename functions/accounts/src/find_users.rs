@@ -19,7 +19,7 @@ const LOOKED_AT: u32 = 60;
 /// The most rounds of a search: a bound on the cost of one that meets many people who aren't for the caller.
 const ROUNDS: usize = 5;
 
-/// Which people: one of the two has to be there.
+/// The people to find, by ids or by a name: one of the two has to be there.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct WhichUsers {

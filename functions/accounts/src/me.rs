@@ -30,7 +30,7 @@ async fn get(ctx: Ctx, _: Request) -> Result<Reply> {
 /// The caller's profile. A user of another server gets one at first use.
 ///
 /// # Errors
-/// That the session has ended; `not_found` when there is none.
+/// 401 when the session has ended; `not_found` when there is none.
 pub async fn mine(ctx: &Ctx) -> Result<Doc<Profile>> {
     let id = ctx.caller()?.user_id;
     let question = || Get::<Profile>::id(id.as_str());

@@ -10,7 +10,7 @@ use crate::views::TokensView;
 /// Most characters of a refresh token, far above what ours have.
 const TOKEN_MAX: usize = 1024;
 
-/// Which session goes on.
+/// The session that goes on, by its refresh token.
 #[derive(Clone, Debug, Body)]
 #[body(example = r#"{"refreshToken": "wrt_0190c1d2e3f4_NqLr5mTzY8sJ"}"#)]
 pub struct Refresh {

@@ -47,7 +47,7 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     Reply::ok(&OthersProfileView::of(&profile, viewer)?)
 }
 
-/// The profile with what the viewer sees of its owner's presence, which is kept apart from it.
+/// The profile with its owner's presence as the viewer sees it, which is kept apart from it.
 fn present(profile: Profile, seen: PresenceSeen) -> Profile {
     Profile {
         is_online: seen.status != PresenceStatus::Offline,

@@ -27,7 +27,7 @@ pub fn add_endpoint() -> Endpoint {
         add,
     )
     .reply::<ContactView>(201, "They are a contact now.")
-    .reply::<ContactView>(200, "They were one already; what was sent is changed.")
+    .reply::<ContactView>(200, "They were one already; the fields that were sent are changed.")
     .codes(&[Code::ContactsFull, Code::RateLimited])
 }
 

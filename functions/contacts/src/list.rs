@@ -15,7 +15,7 @@ use crate::search::search;
 use crate::side::is_kept;
 use crate::view::ContactView;
 
-/// Which of the contacts: those to which all that is said applies.
+/// Filters of the list: a contact is listed where all that are given hold.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct Which {

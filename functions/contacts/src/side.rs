@@ -80,7 +80,7 @@ impl Side {
         }
     }
 
-    /// The side of the owner of an address book towards another, of what was read.
+    /// The side of the owner of an address book towards another, from the rows that were read.
     pub fn of(owner: &str, other: &str, row: Option<Doc<Contact>>) -> Self {
         Self {
             owner: owner.to_owned(),
@@ -103,7 +103,7 @@ impl Side {
     pub fn put(&self, batch: Batch, contact: &Contact) -> Batch {
         match &self.row {
             None => batch.insert(contact),
-            // Something that is neither a contact nor a block: its place is taken.
+            // A row that is neither a contact nor a block: its place is taken.
             Some(row) => {
                 let as_read = Filter::and([
                     Filter::revision(row.revision),
@@ -131,7 +131,7 @@ impl Side {
     }
 }
 
-/// Everything that the owner may note of a contact.
+/// Sets all fields that the owner may note of a contact.
 fn whole(contact: &Contact) -> Patch<Contact> {
     Patch::new()
         .set(Contact::RELATIONSHIP, contact.relationship)

@@ -1,4 +1,4 @@
-//! Contacts as their owner sees them. Nobody else does.
+//! Contacts as their owner, and nobody else, sees them.
 
 use serde::Serialize;
 use whisper_people::{People, UserSummaryView};

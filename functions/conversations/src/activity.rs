@@ -25,20 +25,20 @@ const FARTHEST_AHEAD: i64 = 24 * 60 * 60 * 1000;
 /// More pinned ones than a user may have.
 const PINNED: u32 = 100;
 
-/// Which of a user's conversations; none that they deleted for themselves.
+/// The part of a user's conversations that a list shows; none that they deleted for themselves.
 #[derive(Clone, Debug)]
 pub struct Shelf<'a> {
-    /// Whose.
+    /// The user whose conversations they are.
     pub user: &'a str,
-    /// Conversations they put away, or the others; both if not said.
+    /// Whether archived ones are shown, or the others; both if not said.
     pub archived: Option<bool>,
-    /// Conversations that strangers began, or the others; both if not said.
+    /// Whether requests of strangers are shown, or the others; both if not said.
     pub requests: Option<bool>,
-    /// Of these only some.
+    /// A condition that they meet besides.
     pub only: Option<Filter<Conversation>>,
 }
 
-/// Which part of the list is wanted.
+/// The part of the list that is wanted.
 #[derive(Clone, Debug)]
 pub struct Part {
     from: Start,

@@ -137,7 +137,7 @@ struct Joining<'a> {
     /// Memberships that they had.
     known: &'a [Doc<ConversationMember>],
     added: &'a [String],
-    /// The people, with what they let the caller do.
+    /// The people, with their consent to the caller.
     others: &'a Others,
     /// The bots that belong to it already; nobody asked where none joins.
     bots: &'a [Doc<ConversationBot>],

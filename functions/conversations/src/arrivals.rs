@@ -1,4 +1,4 @@
-//! Users who become members of a group, whichever way they come.
+//! Users who become members of a group, by any way.
 
 use whisper_kit::Ctx;
 use whisper_kit::error::{Code, Error, Result};

@@ -25,12 +25,12 @@ use crate::limits::{CHANGES, Uses};
 use crate::positions::forget_trail;
 use crate::rules::may_remove;
 
-/// Why, and for how long.
+/// The reason of a ban, and its end.
 #[derive(Clone, Debug, Body)]
 #[body(of = ConversationBan)]
 #[body(example = r#"{"reason": "Advertises", "endsAt": "2027-01-01T00:00:00.000Z"}"#)]
 pub struct BanTerms {
-    /// Why, for the members who run the conversation: 1 to 500 characters.
+    /// The reason, for the members who run the conversation: 1 to 500 characters.
     #[field(size = 1..=500)]
     pub reason: Option<String>,
     /// When it ends; it lasts until it is lifted if not said.
@@ -82,7 +82,7 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str, terms: &BanTerms) -> Result<At
     let access = admit(found)?;
     refuse(&access)?;
     if user == me {
-        return Err(Error::forbidden("Nobody bans themselves."));
+        return Err(Error::forbidden("You can't ban yourself."));
     }
     // Somebody who was here can be banned though they blocked the caller; of others no more is told than elsewhere.
     if member.is_none() && former.is_none() {

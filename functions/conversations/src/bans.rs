@@ -27,7 +27,7 @@ pub struct BanView {
     pub user_id: String,
     /// Id of the member who said so last.
     pub banned_by: String,
-    /// Why.
+    /// The reason; absent if none was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// When it ends; absent if it lasts until it is lifted.

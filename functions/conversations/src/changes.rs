@@ -196,8 +196,8 @@ fn notes_of_all(shelf: &Shelf<'_>, since: Place) -> Query<ListChange> {
         .limit(NOTES)
 }
 
-/// Of the last active ones those that are new, or have a new message; one statement, and none where it is quiet: where nobody wrote
-/// anything anywhere.
+/// The conversations, of the last active ones, that are new or have a new message. It takes one statement, and none where no message is
+/// newer in any conversation (`is_quiet`).
 async fn moved(
     ctx: &Ctx,
     active: Vec<Doc<Conversation>>,
@@ -223,7 +223,8 @@ fn newer(conversation: &str, since: Place) -> Count<Message> {
         .count(1)
 }
 
-/// Those that moved and those that notes tell of, and the ids of those that are in no list of the user's any more.
+/// The conversations that changed: the moved ones and the ones that notes tell of. Beside them the ids of noted conversations that are in no
+/// list of the user's any more.
 async fn changed(
     ctx: &Ctx,
     me: &str,

@@ -26,7 +26,7 @@ pub fn endpoint() -> Endpoint {
         "/v1/conversations/{conversationId}/clear",
         "clearConversation",
         "Takes all messages that there are out of the caller's sight, for the caller alone: they are in no history, count or \
-         preview of theirs any more. Nobody else is told.",
+         preview of theirs any more. The other members aren't told.",
         clear,
     )
     .reply::<MyMembershipView>(200, "The caller's membership; nothing is unread.")

@@ -55,7 +55,7 @@ pub async fn depart(ctx: &Ctx, user: &str, after: Option<String>) -> Result<Opti
 /// were dealt with, and whether there are more.
 ///
 /// # Errors
-/// The store's; what was done stays, and the next run goes on.
+/// The store's; the groups that were left stay so, and the next run goes on.
 pub async fn go_on(ctx: &Ctx, note: &UserDeparture, end: Instant) -> Result<(u64, bool)> {
     let (mut done, mut after) = (0, note.position.clone());
     while Instant::now() < end {

@@ -128,10 +128,10 @@ impl NewConversation {
     }
 }
 
-/// Why a field of a group is refused in a direct conversation.
+/// The refusal of a group's field in a direct conversation.
 pub const OF_GROUPS: &str = "is for groups; a direct conversation has none";
 
-/// Why a field is refused in a broadcast.
+/// The refusal of a field in a broadcast.
 pub const NOT_OF_LISTS: &str = "is not for broadcasts";
 
 /// The fields of settings that a direct conversation doesn't have.

@@ -27,11 +27,11 @@ pub const INVITATIONS: Rate = Rate::per_hour("invitation", "invitation_rate_per_
 /// Groups that one user may join on their own, or ask to join.
 pub const JOINS: Rate = Rate::per_hour("join", "join_rate_per_hour", 100);
 
-/// Users who may join one group on their own: whatever a link is spread by, the group grows no faster.
+/// Users who may join one group on their own: however widely a link is spread, the group grows no faster.
 pub const NEWCOMERS: Rate = Rate::per_minute("newcomer", "newcomer_rate_per_minute", 600);
 
 /// Searches of the directory by words.
 pub const DIRECTORY: Rate = Rate::per_minute("directory search", "directory_rate_per_minute", 120);
 
-/// Changes of their own lists that one user may make: what is muted, pinned, archived, deleted; folders.
+/// Changes of their own lists that one user may make: muting, pinning, archiving, deleting; folders.
 pub const LISTS: Rate = Rate::per_minute("list change", "list_change_rate_per_minute", 120);

@@ -116,8 +116,8 @@ async fn attempt(ctx: &Ctx, id: &str, message: Option<&str>) -> Result<Attempt<A
         Some(_) if step.reads => name_read(batch, &me.id, &read.id),
         _ => batch,
     };
-    // A stranger must not learn that their request was looked at, and nobody what its reader keeps to themselves: the event
-    // says so, for components that hand it on.
+    // A stranger must not learn that their request was looked at, nor anybody of a reading that its reader keeps to themselves: the
+    // event says so, for components that hand it on.
     let what = json!({
         "messageId": read.id,
         "lastReadAt": read.created_at,

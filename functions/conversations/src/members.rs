@@ -1,4 +1,4 @@
-//! `GET /v1/conversations/{conversationId}/members`: who belongs to it, in the order they joined.
+//! `GET /v1/conversations/{conversationId}/members`: the members, in the order they joined.
 
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};

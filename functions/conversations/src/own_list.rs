@@ -17,7 +17,7 @@ pub struct OwnList {
 }
 
 impl OwnList {
-    /// Of the outcome of [`own_list`].
+    /// The order from the outcome of [`own_list`]; an empty one at first.
     pub fn of(found: Option<Doc<ConversationList>>, user: &str) -> Self {
         let list = found.as_ref().map(|found| found.value.clone());
         let at_first = || ConversationList {

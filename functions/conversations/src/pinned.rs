@@ -141,7 +141,7 @@ fn refuse_strange(
     }
 }
 
-/// Those whose place is another one now, or that have one no more.
+/// The conversations whose place among the pinned ones changed: moved, pinned or unpinned.
 fn moved<'a>(before: &'a [String], after: &'a [String]) -> BTreeSet<&'a str> {
     let places = |order: &'a [String]| -> BTreeSet<(usize, &'a str)> {
         order.iter().map(String::as_str).enumerate().collect()

@@ -59,7 +59,7 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str) -> Result<Attempt<()>> {
         .or_not_found()?;
     if target.id == access.me.id {
         return Err(Error::forbidden(
-            "Nobody removes themselves; leave the conversation instead.",
+            "You can't remove yourself; leave the conversation instead.",
         ));
     }
     if !may_remove(access.me.role, target.role) {

@@ -44,7 +44,7 @@ pub enum RoleChange {
     HandOver,
 }
 
-/// Why a role can't be given.
+/// The reason for which a role can't be given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoleRefusal {
     /// The caller's role doesn't reach that far.

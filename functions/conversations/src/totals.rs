@@ -23,8 +23,8 @@ pub struct UnreadView {
     pub messages: u64,
     /// Conversations with unread messages, or marked as unread by hand.
     pub conversations: u64,
-    /// Those of the messages that mention the caller, by name or with `@all` or `@admins`. A new mention counts when search has taken it in, a moment
-    /// after it was sent.
+    /// Unread messages that mention the caller, by name or with `@all` or `@admins`. A new mention counts when search has taken it in, a
+    /// moment after it was sent.
     pub mentions: u64,
 }
 
@@ -36,9 +36,9 @@ pub struct UnreadTotalsView {
     /// In conversations that are neither muted nor archived.
     #[serde(flatten)]
     pub heard: UnreadView,
-    /// In those that are muted and not archived.
+    /// In conversations that are muted and not archived.
     pub muted: UnreadView,
-    /// In those that are archived.
+    /// In conversations that are archived.
     pub archived: UnreadView,
     /// Whether a conversation has more than 999 unread messages, of which no more are counted.
     pub is_capped: bool,
@@ -59,7 +59,7 @@ pub fn endpoint() -> Endpoint {
     .reply::<UnreadTotalsView>(200, "The counts.")
 }
 
-/// Answers 200 with the counts, by four statements, whatever there is.
+/// Answers 200 with the counts, by four statements at any number of conversations.
 async fn count(ctx: Ctx, _: Request) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let most = ctx

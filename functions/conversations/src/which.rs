@@ -1,9 +1,9 @@
-//! Which conversations a list has, and what stands beside them.
+//! The parameters of the list of conversations, and the parts of a page beside its items.
 
 use serde::{Deserialize, Serialize};
 use whisper_people::Users;
 
-/// Which of the conversations.
+/// Filters of the list of conversations.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct Which {
@@ -14,13 +14,13 @@ pub struct Which {
     /// else the others.
     #[serde(default)]
     pub requests: bool,
-    /// Only those of this folder of the caller's, archived or not. Its pages may have fewer conversations than `limit` though there are
+    /// Only conversations of this folder of the caller's, archived or not. Its pages may have fewer conversations than `limit` though there are
     /// more, and go forward only.
     #[serde(default)]
     #[cfg_attr(not(target_family = "wasm"), schemars(length(max = 36)))]
     pub folder: Option<String>,
-    /// Only those that changed since an answer with this `since`, archived or requests or not, up to 100, and the ids of those that are gone.
-    /// It goes with no other parameter.
+    /// Only conversations that changed since an answer with this `since`, archived or requests or not, up to 100, and the ids of those
+    /// that are gone. It goes with no other parameter.
     #[serde(default)]
     #[cfg_attr(not(target_family = "wasm"), schemars(length(max = 512)))]
     pub since: Option<String>,

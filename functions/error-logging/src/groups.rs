@@ -9,7 +9,7 @@ use whisper_schema::analytics_db::{ErrorLog, ErrorLogSeverity};
 use whisper_schema::system::{ErrorGroup, ErrorGroupStatus, ErrorLink, ErrorSource};
 use whisper_store::{Doc, Filter, Get, Order, Query};
 
-/// Which of the groups.
+/// Filters of the list of groups.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

@@ -51,7 +51,7 @@ pub struct HostFault {
     component: String,
     /// Code of the fault: `component_trapped` or `component_timeout`.
     error_type: String,
-    /// Why, as the runtime tells it.
+    /// The reason, as the runtime tells it.
     reason: String,
     /// The requests that were answered in its place; none if it stopped after its answers.
     request_ids: Vec<String>,

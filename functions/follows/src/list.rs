@@ -9,7 +9,7 @@ use whisper_store::{Filter, Order, Query};
 
 use crate::view::{FollowListItemView, FollowView};
 
-/// Which of the follows.
+/// Filter of the list of follows.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct Side {
@@ -18,7 +18,7 @@ pub struct Side {
     direction: FollowSide,
 }
 
-/// Which side the caller is on.
+/// The caller's side of the follows.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

@@ -1,4 +1,4 @@
-//! The members who may have to do with the webhooks of a conversation: those whom its setting `editDetails` names.
+//! The members who may have to do with the webhooks of a conversation: the ones whom its setting `editDetails` names.
 
 use whisper_kit::{Code, Ctx, Error, Result};
 use whisper_messages::{Access, check_member};
@@ -28,7 +28,7 @@ pub async fn admit(ctx: &Ctx, conversation: &str, user: &str) -> Result<Access> 
     Ok(access)
 }
 
-/// Refuses a conversation that clients encrypt: the server neither writes into it nor tells of what is said there.
+/// Refuses a conversation that clients encrypt: the server neither writes into it nor tells of its messages.
 ///
 /// # Errors
 /// `encrypted_conversation`.
@@ -45,7 +45,7 @@ pub fn refuse_encrypted(access: &Access) -> Result<()> {
 /// The webhooks of one kind that a conversation has at most.
 pub const MOST: i64 = 10;
 
-/// The first place that others leave. Of two that are made at once and take the same one, the commit refuses the second.
+/// The first place that others leave. The commit refuses the second of two that are made at once and take the same one.
 ///
 /// # Errors
 /// `too_many_webhooks`.

@@ -1,5 +1,5 @@
-//! Copies of broadcasts follow what their sender does to the broadcast: edits, and deletions for all. One after the other, by the job; a run
-//! goes on where the one before stopped.
+//! Copies of broadcasts follow their sender's edits of the broadcast, and its deletion for all: one after the other, by the job. A run goes
+//! on where the one before stopped.
 
 use whisper_kit::jobs::{Budget, Tally};
 use whisper_kit::log::{self, Level};
@@ -107,7 +107,7 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<bool>> {
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(true)))
 }
 
-/// All copies have followed. Of a broadcast that was deleted nothing else is left.
+/// Ends a change that all copies have followed. The row of a broadcast that was deleted goes, as nothing else of it is left.
 async fn over(ctx: &Ctx, run: &Doc<Broadcast>, change: Change) -> Result<Attempt<bool>> {
     let as_read = Filter::<Broadcast>::revision(run.revision);
     let batch = match change {

@@ -236,7 +236,7 @@ impl Edit<'_> {
         events::append(ctx, batch, "message.edited", &message.id, by, &what)
     }
 
-    /// The words that the edit replaces. Of two edits at once one finds its number taken, and is made again.
+    /// The words that the edit replaces. One of two edits at once finds its number taken, and is made again.
     fn version(&self) -> MessageVersion {
         let before = self.before;
         MessageVersion {

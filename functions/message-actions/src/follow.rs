@@ -1,5 +1,5 @@
-//! Copies that follow what is done to their origins: of a channel's message in the group in which it is talked about, and of a
-//! broadcast's.
+//! Copies that follow the edits and deletions of their origins: those of a channel's message in the linked group, and those of a
+//! broadcast's message.
 
 use serde_json::json;
 use whisper_kit::{Ctx, Result, events};

@@ -29,7 +29,7 @@ pub struct Hanging {
     pins: Filter<MessagePin>,
     posts: Filter<ChannelPost>,
     viewers: Filter<PostViewer>,
-    /// None where the messages keep their places: copies of broadcasts follow what was done to these.
+    /// None where the messages keep their places: copies of broadcasts follow the changes of these.
     broadcasts: Option<(Filter<Broadcast>, Filter<BroadcastCopy>)>,
     /// None where the messages keep their places.
     threads: Option<Filter<MessageThread>>,
@@ -46,7 +46,7 @@ struct Votes {
 }
 
 impl Hanging {
-    /// All that hangs on messages with these ids, of which these have polls.
+    /// The rows that hang on messages with these ids, of which `with_polls` have polls.
     pub fn of(messages: &[&str], with_polls: &[&str]) -> Self {
         let ids = || messages.iter().copied();
         let polls = || with_polls.iter().map(|message| poll_id(message));
@@ -123,7 +123,7 @@ impl Hanging {
         }
     }
 
-    /// Removes what there is once for each message at most.
+    /// Removes the rows of which each message has one at most.
     fn one_each(&self, batch: Batch, rows: u64) -> Batch {
         let batch = batch
             .delete_where(self.pins.clone(), rows)

@@ -1,4 +1,4 @@
-//! `GET …/receipts`: who has received and read a message of the caller's, and when; in large conversations, how many.
+//! `GET …/receipts`: the members who have received and read a message of the caller's, and when; in large conversations their number.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::opened::Named;
 /// The most members that are counted in a conversation that is too large for a list.
 const MOST_COUNTED: u64 = 1_000;
 
-/// Which of the members.
+/// Filter of the list of receipts.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct ReceiptFilters {
@@ -101,7 +101,7 @@ async fn list(ctx: Ctx, request: Request, window: Window<ReceiptFilters>) -> Res
     let (opened, profile) = named.open(&ctx, Get::<Profile>::id(&me)).await?;
     let (access, message) = (opened.access, opened.message);
     if access.conversation.kind == ConversationKind::Channel {
-        let detail = "Nobody learns who reads a channel: it counts views.";
+        let detail = "A channel doesn't tell who reads it: it counts views.";
         return Err(Error::new(Code::WrongKind, detail));
     }
     if message.sender_id != me {

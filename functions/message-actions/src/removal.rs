@@ -69,7 +69,7 @@ pub fn pushes(due: &[DueMessage]) -> Filter<Push> {
     Filter::is_in(Push::QUEUE_ID, due.iter().map(|due| delivery_id(&due.id)))
 }
 
-/// All that hangs on these messages.
+/// The rows that hang on these messages.
 pub fn hanging(due: &[DueMessage]) -> Hanging {
     Hanging::of(&messages(due), &with_polls(due))
 }

@@ -32,7 +32,7 @@ pub fn is_recent(message: &Message, hours: u64, now: Timestamp) -> bool {
 /// `forbidden`, `too_late`.
 pub fn may_take_back(message: &Message, access: &Access, hours: u64, now: Timestamp) -> Result<()> {
     if message.is_system_message {
-        let detail = "Nobody deletes the server's own messages for all.";
+        let detail = "The server's own messages can't be deleted for all.";
         return Err(Error::forbidden(detail));
     }
     if moderates(access) {

@@ -8,7 +8,7 @@ use whisper_schema::main_db::Message;
 use whisper_schema::system::MessageThread;
 use whisper_store::{Batch, Filter, Patch};
 
-/// Lowers the numbers of answers of the messages that these answer, in the commit that takes these away. Those that were deleted for
+/// Lowers the numbers of answers of the messages that these answer, in the commit that takes these away. Answers that were deleted for
 /// all before don't count any more; and messages that go as well need no number.
 ///
 /// # Errors

@@ -22,7 +22,7 @@ use crate::limits::POST_VIEWS;
 #[derive(Clone, Debug, Body)]
 #[body(example = r#"{"messageIds": ["01a22504-f35f-7015-895a-78e7cdcc920c"]}"#)]
 pub struct ViewedMessages {
-    /// Ids of 1 to 100 messages of the channel. Those that aren't there any more count nothing.
+    /// Ids of 1 to 100 messages of the channel. Messages that aren't there any more count nothing.
     #[field(required, count = 1..=100, is = forms::ID)]
     pub message_ids: Distinct<String>,
 }

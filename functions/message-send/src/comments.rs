@@ -66,7 +66,7 @@ async fn attempt(ctx: &Ctx, conversation: &str, message: &str) -> Result<Attempt
         .or_not_found()?;
     refuse_others(&access.conversation)?;
     let (Some(post), Some(link), false) = (post, link, is_view_once(&message)) else {
-        let detail = "Nobody comments here: no group is linked to the channel, or the message can be viewed once.";
+        let detail = "This message takes no comments: no group is linked to the channel, or it can be viewed once.";
         return Err(Error::new(Code::WrongKind, detail));
     };
     let opening = Opening {
@@ -94,7 +94,7 @@ impl Opening {
     async fn run(&self, ctx: &Ctx) -> Result<Attempt<Reply>> {
         let id = self.copy_id();
         let me = self.access.member.user_id.as_str();
-        // Nobody who was banned there, or whom its owner blocked, puts anything into the group.
+        // A user who was banned there, or whom its owner blocked, puts nothing into the group.
         let open = Query::<Conversation>::new()
             .filter(Filter::eq(Column::id(), self.link.group_id.as_str()))
             .filter(open_to(Column::id(), me, ctx.now()));

@@ -71,7 +71,7 @@ pub fn copy(origin: &Message, into: &mut Message) {
     into.metadata = Some(text).filter(|text| text.chars().count() <= METADATA_TEXT);
 }
 
-/// Everything one send commits.
+/// The writes and conditions of one send.
 ///
 /// # Errors
 /// A fault when the runtime has no randomness.
@@ -88,7 +88,7 @@ pub fn batch(
         .update(&message.conversation_id, summarised(Patch::new(), message))
         .insert(&delivery(message, context.peer.as_ref()));
     let batch = match context.webhook {
-        // Nobody's experience grows by what a program posts.
+        // A program's posts raise nobody's experience.
         Some(_) => batch,
         None => batch.insert(&activity(ctx.new_id()?, message, author)),
     };
@@ -218,7 +218,7 @@ fn activity(id: String, message: &Message, author: &str) -> UserActivity {
 }
 
 fn poll_document(message: &Message, poll: &PollDetails, context: &Context) -> Poll {
-    // Nobody learns who reads a channel.
+    // A channel's readers are kept from each other, so its polls are anonymous.
     let is_channel = context.conversation.kind == ConversationKind::Channel;
     Poll {
         id: poll_id(&message.id),

@@ -86,7 +86,7 @@ impl Context {
         let member = |conversation: &str, user: &str| {
             Get::<ConversationMember>::id(member_id(conversation, user))
         };
-        // Of a group any two, at the same small cost.
+        // In a group these are any two members, at the same small cost.
         let place = (
             member(conversation, me),
             Get::<Conversation>::id(conversation),

@@ -1,4 +1,4 @@
-//! The rules about how the parts of a message go together, as JSON Schema: the API document shows what `check` looks at.
+//! The rules about how the parts of a message go together, as JSON Schema: the API document shows the rules that `check` holds.
 
 /// The rules of `check::check_words`.
 pub(crate) const WORDS_RULE: &str = r#"{"allOf": [

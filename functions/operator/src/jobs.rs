@@ -108,7 +108,7 @@ pub struct RunView {
     pub failed: i64,
     /// Whether it stopped at its bounds and left some for the next.
     pub capped: bool,
-    /// Why it broke off.
+    /// The reason for which it broke off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
@@ -122,7 +122,7 @@ pub enum RunStatus {
     Running,
     /// It ended, and nothing failed.
     Ok,
-    /// Something failed, or all of it, or it was cut off.
+    /// An item or the whole run failed, or it was cut off.
     Failed,
 }
 

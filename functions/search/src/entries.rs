@@ -24,7 +24,7 @@ pub struct Entries {
 }
 
 impl Entries {
-    /// Adds the entries of a message that stands. Of one that may have had others (`changed`) those go.
+    /// Adds the entries of a message that stands. Former entries of one that may have had some (`changed`) go.
     pub fn put(&mut self, message: &Doc<Message>, changed: bool) {
         match entry(message) {
             Some(entry) => self.words.push(entry),

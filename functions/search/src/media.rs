@@ -12,7 +12,7 @@ use whisper_store::{Filter, Query};
 use crate::place::{self, Places};
 use crate::walk::{Pointer, walk};
 
-/// Which kinds of things to list.
+/// The kinds of media to list.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct MediaFilters {

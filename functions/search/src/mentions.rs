@@ -79,7 +79,7 @@ fn entries(
 }
 
 /// The messages of these entries that mention the member as they are now, by their ids: an entry may be a moment older than its
-/// message. Nobody is told of their own words, nor of words of people with a block in between.
+/// message. A user isn't told of their own words, nor of words of people with a block in between.
 async fn mentioning(
     ctx: &Ctx,
     places: &Places,

@@ -10,7 +10,7 @@ use whisper_store::{Doc, Filter, MAX_LIMIT, Query};
 /// Conversations with the caller's membership, by their ids.
 pub type Places = BTreeMap<String, Access>;
 
-/// Of these messages, each given with its conversation, the ones that stand and are the caller's to see; one statement.
+/// The messages, of these given with their conversations, that stand and are the caller's to see; one statement.
 ///
 /// # Errors
 /// As [`Ctx::read`].

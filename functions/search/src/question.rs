@@ -27,7 +27,7 @@ pub struct SearchFilters {
     pub sent_before: Option<Timestamp>,
 }
 
-/// Something that a message may have.
+/// A kind of content by which messages are filtered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

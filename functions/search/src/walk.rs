@@ -85,7 +85,7 @@ pub struct Walked<T> {
     pub previous: Option<Cursor>,
 }
 
-/// Which way a walk goes, and from which place on.
+/// The direction of a walk, and the place from which it goes on.
 #[derive(Clone, Copy, Debug)]
 enum Way {
     /// To older messages than this.

@@ -11,7 +11,7 @@ use whisper_views::stories::StoryPostView;
 
 use crate::show::reply;
 
-/// Whose stories.
+/// The author whose stories are listed.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

@@ -20,7 +20,7 @@ pub fn get_endpoint() -> Endpoint {
 pub fn delete_endpoint() -> Endpoint {
     let summary = "Takes a story of the caller's own back.";
     Endpoint::new(Method::DELETE, STORY, "deleteStory", summary, delete)
-        .reply_empty(204, "Nobody sees it any more")
+        .reply_empty(204, "It is gone for everybody")
 }
 
 async fn get(ctx: Ctx, request: Request) -> Result<Reply> {

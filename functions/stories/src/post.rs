@@ -81,7 +81,7 @@ fn check_mentions(story: &Story, people: &People) -> Result<()> {
     }
 }
 
-/// Everything that happens when a story is posted.
+/// The batch that posts a story: the story, its author's activity and the event.
 fn effects(ctx: &Ctx, request: &Request, story: &Story) -> Result<Batch> {
     let (author, posted) = (story.user_id.as_str(), UserActivityType::StoryPosted);
     let activity = activity(ctx, request, author, posted, &story.id)?;

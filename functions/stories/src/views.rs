@@ -1,4 +1,4 @@
-//! `POST` and `GET /v1/stories/{storyId}/views`: who saw a story.
+//! `POST` and `GET /v1/stories/{storyId}/views`: the views of a story.
 
 use serde::Serialize;
 use whisper_kit::page::{Listing, Window};

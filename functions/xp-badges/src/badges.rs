@@ -15,7 +15,7 @@ pub enum Measure {
     Reputation,
 }
 
-/// Something to be proud of.
+/// A badge that users earn once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Badge {
     /// Its key in `profiles.badges`.

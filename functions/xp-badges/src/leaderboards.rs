@@ -172,7 +172,7 @@ async fn first_place<D: Board>(ctx: &Ctx, query: &Query<D>, page: &Page<D>) -> R
     let points = first.points();
     let count = |filter: Filter<D>| -> Count<D> { query.clone().filter(filter).count(MAX_RANK) };
     let more = count(Filter::gt(D::POINTS, points));
-    // Of those with as many points, the later ones stand first, as in the order of the page.
+    // Among users with as many points, the later ones stand first, as in the order of the page.
     let before = count(Filter::and([
         Filter::eq(D::POINTS, points),
         Filter::gt(Column::seq(), first.seq),

@@ -26,7 +26,7 @@ pub struct Day {
     pub expires_at: Option<Timestamp>,
 }
 
-/// Something to tell the user.
+/// A piece of news for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum News {
     /// A new level.

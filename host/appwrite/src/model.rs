@@ -45,7 +45,7 @@ pub struct Function {
     pub commands: String,
 }
 
-/// Something with an id and a name.
+/// A database, by its id and name.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Named {
     /// Id.

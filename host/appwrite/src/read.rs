@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::model::{Bucket, Column, Config, File, Function, Index, Kind, Named, Table};
 
-/// Why a file can't be read.
+/// The reason for which a file can't be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable(String);
 

@@ -38,7 +38,7 @@ lists it), so that there it is stored otherwise:
 const READERS: &str = "\
 ## Readers of the rows
 
-On Appwrite users reach tables themselves, by its SDKs and realtime. Nobody but the components, which have a key, writes a row. Each collection below says who may read one *directly*;
+On Appwrite users reach tables themselves, by its SDKs and realtime. The components alone, which have a key, write rows. Each collection below says who may read one *directly*;
 through the API it is read as the API says. A row is read whole: it is for those alone to whom the API would tell everything in it, at any time.
 
 - A table whose rows name their readers has row security and no permissions of its own; the store gives each row `read(\"user:<id>\")` for the users in the attributes named,
@@ -80,7 +80,7 @@ pub fn reference() -> String {
     }
     let _ = writeln!(
         out,
-        "## Buckets\n\nFiles have permissions of their own. Who uploads one gets to read, change and delete it; catalogues are filled by the operator.\n\n\
+        "## Buckets\n\nFiles have permissions of their own. The user who uploads one gets to read, change and delete it; catalogues are filled by the operator.\n\n\
          | bucket | name | largest file, bytes | permissions |\n|---|---|---|---|"
     );
     for bucket in buckets() {
@@ -164,7 +164,7 @@ fn describe(out: &mut String, collection: &Collection) {
     out.push('\n');
 }
 
-/// How long its documents stay, a sentence for each way of theirs to go.
+/// The retention of its documents, a sentence for each way of theirs to go.
 fn stay(retention: &[Retention]) -> String {
     let sentences = retention.iter().map(|one| match *one {
         Retention::Forever { why } => format!("Kept for ever: {why}"),

@@ -13,7 +13,7 @@ use whisper_appwrite::{reference, typescript};
 use crate::npm::{installed, printed, quiet};
 
 const TYPESCRIPT: &str = "5.9.3";
-/// Of GitHub's major version, which draws the page.
+/// A version of the same major as GitHub's, which draws the page.
 const MERMAID: &str = "11.9.0";
 
 /// Uses of the exported file, as an app has them; they compile.

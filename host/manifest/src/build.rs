@@ -24,7 +24,7 @@ pub struct Step {
     pub target_dir: Option<PathBuf>,
 }
 
-/// Why a component must be built; None when it is fresh or has no `[build]`.
+/// The reason for which a component must be built; None when it is fresh or has no `[build]`.
 pub fn why_stale(component: &Component) -> Option<String> {
     let build = component.build.as_ref()?;
     let Ok(built) = std::fs::metadata(&component.source).and_then(|m| m.modified()) else {

@@ -45,7 +45,7 @@ impl Setting {
         }
     }
 
-    /// Why a value is refused, with an example of one that isn't.
+    /// The refusal of a value, with an example of one that is taken.
     pub(crate) fn refuse(
         self,
         value: &str,

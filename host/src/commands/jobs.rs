@@ -22,7 +22,7 @@ pub enum Jobs {
         /// The manifest with their schedules; by default the spin.toml here or in a folder above
         #[arg(long, short = 'f', value_name = "FILE")]
         from: Option<PathBuf>,
-        /// Which bundle
+        /// The bundle
         #[command(flatten)]
         target: Target,
     },
@@ -30,7 +30,7 @@ pub enum Jobs {
     Run {
         /// Its name
         name: String,
-        /// Which bundle
+        /// The bundle
         #[command(flatten)]
         target: Target,
     },

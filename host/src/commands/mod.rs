@@ -34,9 +34,9 @@ pub enum Command {
     Build(build::Build),
     /// Bring a database to this version's schema
     Migrate(migrate::Migrate),
-    /// Count the schema, or write what a target makes of it
+    /// Count the schema, or write it in the form of a target
     Schema(schema::Schema),
-    /// Make of the components what another host deploys
+    /// Make packages of the components that another host deploys
     #[command(subcommand)]
     Package(package::Package),
     /// List the jobs with their last runs, or run one
@@ -45,7 +45,7 @@ pub enum Command {
     /// Show an account, disable it, or enable it again
     #[command(subcommand)]
     Users(users::Users),
-    /// See what is to be delivered, and try again what failed
+    /// See deliveries on their way, and try failed ones again
     #[command(subcommand)]
     Queue(queue::Queue),
     /// Measure the bundle under load

@@ -17,19 +17,19 @@ pub enum Queue {
         /// How many of each at most
         #[arg(long, default_value_t = 25, value_parser = clap::value_parser!(u32).range(1..=100))]
         limit: u32,
-        /// Which bundle
+        /// The bundle
         #[command(flatten)]
         target: Target,
     },
-    /// Try again what failed
+    /// Try failed ones again
     Retry {
         /// Ids of deliveries or pushes
         #[arg(required_unless_present = "all")]
         ids: Vec<String>,
-        /// Everything that failed
+        /// All that failed
         #[arg(long, conflicts_with = "ids")]
         all: bool,
-        /// Which bundle
+        /// The bundle
         #[command(flatten)]
         target: Target,
     },

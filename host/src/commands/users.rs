@@ -34,7 +34,7 @@ pub enum Users {
 pub struct User {
     /// The user's id or user name
     user: String,
-    /// Which bundle
+    /// The bundle
     #[command(flatten)]
     target: Target,
 }

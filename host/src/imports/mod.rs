@@ -1,4 +1,4 @@
-//! Spin's interfaces as an instance calls them: each call finds what the instance holds, and hands over to it.
+//! Spin's interfaces as an instance calls them: each call finds the state that the instance holds, and hands over to it.
 
 mod key_value;
 mod sqlite;

@@ -72,7 +72,7 @@ impl Connection {
             .await
     }
 
-    /// Something about the connection that takes no statement.
+    /// Asks something of the connection that takes no statement.
     pub(crate) async fn ask<T: Send + 'static>(
         self,
         question: impl FnOnce(&rusqlite::Connection) -> T + Send + 'static,

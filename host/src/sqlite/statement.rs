@@ -65,7 +65,7 @@ enum Prepared<'c> {
 }
 
 impl<'c> Prepared<'c> {
-    /// Of several statements the first, as in Spin; the others are ignored.
+    /// Prepares the first of several statements, as Spin does; the others are ignored.
     fn new(connection: &'c Connection, text: &str) -> rusqlite::Result<Self> {
         match connection.prepare_cached(text) {
             Ok(statement) => Ok(Self::Cached(statement)),

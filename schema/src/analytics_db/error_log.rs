@@ -5,13 +5,13 @@ use crate::{Collection, Timestamp, choices};
 choices! {
     /// How bad an error is.
     pub enum ErrorLogSeverity {
-        /// Of use to developers.
+        /// Details for developers.
         Debug = "debug",
         /// Worth knowing.
         Info = "info",
         /// Might become an error.
         Warning = "warning",
-        /// Something failed.
+        /// An operation failed.
         Error = "error",
         /// The service is in danger.
         Critical = "critical",

@@ -32,7 +32,7 @@ choices! {
     }
 }
 
-/// Something a user did; experience points and statistics are made of these.
+/// An activity of a user; experience points and statistics are made of these.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "analyticsDB", id = "userActivity", name = "UserActivity")]
 #[access(

@@ -9,7 +9,7 @@ use serde_json::{Map, Number, Value};
 use super::MOST_NAME;
 use crate::{Rule, Violation};
 
-/// Why a text can't be read as an object.
+/// The reason for which a text can't be read as an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unreadable {
     /// It isn't JSON: the reason, with its place.

@@ -25,9 +25,9 @@ pub struct Limits {
 /// Least and greatest number, both taken.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Range {
-    /// Of whole numbers.
+    /// A range of whole numbers.
     Integer(i64, i64),
-    /// Of numbers with decimals.
+    /// A range of numbers with decimals.
     Number(f64, f64),
 }
 

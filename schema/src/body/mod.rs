@@ -58,15 +58,15 @@ pub use shape::{ObjectShape, TaggedShape};
 
 /// A body, or a part of one; implemented by `#[derive(Body)]`.
 pub trait Body: Sized {
-    /// Reads it from the fields of an object. Everything that is wrong is noted there; none when something
-    /// that must be there can't be read.
+    /// Reads it from the fields of an object. All faults are noted there; none when a required field can't be
+    /// read.
     fn read(fields: &mut Fields<'_, '_>) -> Option<Self>;
 }
 
 /// Reads a body, its unknown fields refused.
 ///
 /// # Errors
-/// Everything that is wrong with it, at most [`MOST_FINDINGS`] of it.
+/// The faults of the object, at most [`MOST_FINDINGS`] of them.
 pub fn read<T: Body>(object: &Map<String, Value>) -> Result<T, Vec<Violation>> {
     read_with(object, |_| ())
 }
@@ -74,7 +74,7 @@ pub fn read<T: Body>(object: &Map<String, Value>) -> Result<T, Vec<Violation>> {
 /// As [`read`], with faults that `check` finds in the fields by more than the body's form, such as the time or a setting.
 ///
 /// # Errors
-/// Everything that is wrong with it, in the order of its fields.
+/// The faults of the object, in the order of its fields.
 pub fn read_with<T: Body>(
     object: &Map<String, Value>,
     check: impl FnOnce(&mut Fields<'_, '_>),

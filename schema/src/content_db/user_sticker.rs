@@ -2,7 +2,7 @@
 
 use crate::{Collection, Timestamp};
 
-/// That a user has a pack of stickers.
+/// A user's pack of stickers.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "userStickers", name = "UserStickers")]
 #[access(readers(user_id))]

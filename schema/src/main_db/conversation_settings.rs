@@ -352,7 +352,7 @@ impl Conversation {
     }
 
     /// The commit number up to which messages are hidden from a member, who joined later or cleared the conversation; 0 where
-    /// none is. Everything that shows messages, or refers to them, goes by this.
+    /// none is. All code that shows messages, or refers to them, goes by this.
     pub fn hidden_up_to(&self, member: &ConversationMember) -> i64 {
         let before = match (member.history_position, self.own_settings().history()) {
             (Some(position), ConversationHistory::Joined) => position,

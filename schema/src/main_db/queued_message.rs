@@ -53,7 +53,7 @@ pub struct QueuedMessage {
     /// How far the delivery got.
     #[attr(default = QueuedMessageStatus::Pending)]
     pub status: QueuedMessageStatus,
-    /// Why the last attempt failed.
+    /// The reason for which the last attempt failed.
     #[attr(size = 1000)]
     pub error: Option<String>,
     /// Not to be delivered before this time.

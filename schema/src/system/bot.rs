@@ -6,7 +6,7 @@ use crate::{Collection, Timestamp};
 /// a token that lasts until it is replaced.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "bots", name = "Bots", system)]
-#[access(server = "Whose a bot is, is its owner's business.")]
+#[access(server = "The owner of a bot is told to nobody else.")]
 #[retention(forever = "As many as a user may own, until they delete them.")]
 #[index(unique idx_owner_place(owner_id, place))]
 pub struct Bot {

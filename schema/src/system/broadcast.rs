@@ -3,7 +3,7 @@
 use crate::{Collection, Timestamp, choices};
 
 choices! {
-    /// What the copies of a message of a broadcast follow.
+    /// A change of a message of a broadcast, which its copies follow.
     pub enum BroadcastChange {
         /// Its words were edited.
         Edited = "edited",
@@ -12,7 +12,7 @@ choices! {
     }
 }
 
-/// A user on somebody's list. Nobody but the list's owner learns of it.
+/// A user on somebody's list. The list's owner alone learns of it.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",
@@ -72,16 +72,16 @@ pub struct Broadcast {
     /// Attempts at the next recipient at which the server failed.
     #[attr(default = 0, min = 0)]
     pub attempts: i64,
-    /// What happened to the message since, which the copies follow.
+    /// The change of the message since, which the copies follow.
     pub change: Option<BroadcastChange>,
-    /// When they follow it; none once they did.
+    /// When the copies follow it; none once they did.
     pub change_due_at: Option<Timestamp>,
     /// Commit number of the last copy that followed it.
     #[attr(default = 0, min = 0)]
     pub change_position: i64,
 }
 
-/// A message that a recipient got by a broadcast: it follows what its sender does to the broadcast.
+/// A message that a recipient got by a broadcast: it follows its sender's edits and deletion of the broadcast.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",

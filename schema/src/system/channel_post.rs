@@ -1,4 +1,4 @@
-//! Messages of channels: who wrote them, how many viewed them, and where they are talked about.
+//! Messages of channels: their authors, their views, and the groups in which they are talked about.
 
 use crate::{Collection, Timestamp};
 
@@ -36,7 +36,7 @@ pub struct ChannelPost {
     pub sent_at: Timestamp,
 }
 
-/// That a user viewed a message of a channel: they are counted once as long as it is there. The id is a hash of the two ids.
+/// A user's view of a message of a channel: they are counted once as long as it is there. The id is a hash of the two ids.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",
@@ -44,7 +44,7 @@ pub struct ChannelPost {
     name = "Viewers of messages of channels",
     system
 )]
-#[access(server = "Nobody learns who viewed what.")]
+#[access(server = "The viewers of a message are told to nobody.")]
 #[retention(days(viewed_at) = 180, job = "retention")]
 #[retention(with = "messages", job = "message-expiry")]
 #[index(idx_message(message_id))]

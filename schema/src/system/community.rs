@@ -26,7 +26,7 @@ pub struct CommunityGroup {
     pub linked_at: Timestamp,
 }
 
-/// That somebody left a community, or was sent away: they leave its groups too, one after the other.
+/// A user's departure from a community, by leaving or being sent away: they leave its groups too, one after the other.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",

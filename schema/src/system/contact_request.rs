@@ -14,8 +14,8 @@ choices! {
     }
 }
 
-/// That one user asked another to be contacts of each other. There is one for two people, whichever of them asked: its id is
-/// a hash of both, so that requests that cross meet. One that is accepted is gone.
+/// A user's request to another to be contacts of each other. There is one for two people, in either direction: its id is a hash of
+/// both, so that requests that cross meet. One that is accepted is gone.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",

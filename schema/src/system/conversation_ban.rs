@@ -2,7 +2,7 @@
 
 use crate::{Collection, Column, Ephemeral, Timestamp};
 
-/// That a user may not belong to a conversation: they can neither be added nor join until it ends.
+/// A user's ban from a conversation: they can neither be added nor join until it ends.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",
@@ -29,7 +29,7 @@ pub struct ConversationBan {
     /// Member who said so last.
     #[attr(size = 36)]
     pub banned_by: String,
-    /// Why, for the members who run the conversation.
+    /// The reason, for the members who run the conversation.
     #[attr(size = 500, text = Words)]
     pub reason: Option<String>,
     /// When it ends; none if it lasts until it is lifted.

@@ -57,7 +57,7 @@ pub struct ConversationFolder {
     /// States in which a conversation of these kinds isn't in it.
     #[attr(size = 20)]
     pub exclusions: Vec<String>,
-    /// Conversations that it has whatever their kind and state.
+    /// Conversations that it has in spite of their kind and state.
     #[attr(size = 36)]
     pub included_ids: Vec<String>,
     /// Conversations that it doesn't have.

@@ -5,7 +5,7 @@ use crate::{Collection, Column, Ephemeral, Timestamp, choices};
 choices! {
     /// The outcome of a request to join.
     pub enum JoinRequestStatus {
-        /// Nobody has answered.
+        /// It waits for an answer.
         Pending = "pending",
         /// It was declined. The one who asked isn't told, and can't ask again while it lasts.
         Declined = "declined",
@@ -14,7 +14,7 @@ choices! {
     }
 }
 
-/// That a user asked to join a conversation where newcomers wait for approval. One that is approved is gone.
+/// A user's request to join a conversation where newcomers wait for approval. One that is approved is gone.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",

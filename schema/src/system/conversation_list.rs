@@ -2,7 +2,7 @@
 
 use crate::{Collection, Timestamp};
 
-/// A user's own order of what stands on top of their conversations, and of their folders. Each change is made on the condition that
+/// A user's own order of their pinned conversations, and of their folders. Each change is made on the condition that
 /// nobody changed it since it was read, so that no list grows beyond its bound.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(

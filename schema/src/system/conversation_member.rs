@@ -28,10 +28,10 @@ choices! {
     }
 }
 
-/// That a user belongs, or once belonged, to a conversation, with their settings for it.
+/// A user's membership in a conversation, present or former, with their settings for it.
 ///
-/// This is the truth of membership at any size of group; the id is a hash of the two ids, so that
-/// it can be had without a search.
+/// The row decides on membership at any size of group; its id is a hash of the two ids, so that it can
+/// be had without a search.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",
@@ -44,7 +44,7 @@ choices! {
 )]
 #[retention(days(left_at) = 30, job = "retention")]
 #[retention(
-    forever = "Membership, while it lasts; and what a former member had deleted for themselves, which is not shown again."
+    forever = "Membership, while it lasts; and the messages that a former member had deleted for themselves, which are not shown again."
 )]
 #[index(unique idx_conversation_user(conversation_id, user_id))]
 #[index(idx_user_list(

@@ -12,8 +12,8 @@ choices! {
     }
 }
 
-/// That somebody may be found by an address that was verified to be theirs. The address isn't kept, but a code of its hash
-/// by a key of the server's: without the key nobody can try out which addresses there are.
+/// A verified address by which somebody may be found. The address isn't kept, but a code of its hash by a key of the server's:
+/// without the key nobody can try out which addresses there are.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",

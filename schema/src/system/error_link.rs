@@ -1,8 +1,8 @@
-//! Which errors belong to which group.
+//! The errors of each group.
 
 use crate::{Collection, Timestamp};
 
-/// That an entry of `errorLogs` belongs to a group.
+/// The group of an entry of `errorLogs`.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "errorLinks", name = "Error links", system)]
 #[access(server = "The operator's.")]

@@ -2,7 +2,7 @@
 
 use crate::{Collection, Timestamp};
 
-/// Something that happened, appended by the commit that made it happen.
+/// An event, appended by the commit that made it happen.
 ///
 /// Consumers read events in the order of their commit number and keep it as their cursor; so a
 /// number is never given twice, even after every event was swept.

@@ -2,7 +2,7 @@
 
 use crate::{Collection, Timestamp};
 
-/// An address with a secret: what is posted there becomes a message of the conversation.
+/// An address with a secret: a post to it becomes a message of the conversation.
 ///
 /// It belongs to the conversation, and outlasts the membership of the one who made it.
 #[derive(Clone, Debug, PartialEq, Collection)]

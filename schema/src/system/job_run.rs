@@ -30,7 +30,7 @@ pub struct JobRun {
     /// Whether it stopped at its cap with more to do.
     #[attr(default = false)]
     pub capped: bool,
-    /// Why it ended early.
+    /// The reason for which it ended early.
     #[attr(size = 1000)]
     pub error: Option<String>,
 }

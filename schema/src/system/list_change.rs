@@ -2,7 +2,7 @@
 
 use crate::{Collection, Timestamp};
 
-/// That a conversation changed in one user's list (the scope is the user: they read it, muted it, left it, were sent away), or in the lists of
+/// A conversation's change in one user's list (the scope is the user: they read it, muted it, left it, were sent away), or in the lists of
 /// all its members (the scope is the conversation: its newest message was edited or deleted).
 ///
 /// New messages have no row here: their own commit number tells of them, so that a send writes nothing for a list. Readers

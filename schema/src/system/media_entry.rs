@@ -22,7 +22,7 @@ choices! {
     }
 }
 
-/// That a message carries something of a kind: a picture with an address in its caption has two.
+/// A kind of media that a message carries: a picture with an address in its caption has two entries.
 ///
 /// It follows from its message, made again after each change. The id is a hash of message and kind.
 #[derive(Clone, Debug, PartialEq, Collection)]

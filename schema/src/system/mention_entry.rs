@@ -2,7 +2,7 @@
 
 use crate::{Collection, Column, Ephemeral, Timestamp};
 
-/// That a message mentions a user, or a group of members at once: one row for a group, however many belong to it.
+/// A message's mention of a user, or of a group of members at once: one row for a group, however many belong to it.
 ///
 /// It follows from its message, made again after each change.
 #[derive(Clone, Debug, PartialEq, Collection)]

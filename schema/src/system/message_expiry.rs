@@ -2,7 +2,7 @@
 
 use crate::{Collection, Column, Ephemeral, Timestamp};
 
-/// That a message ends, beside the message: the few that do are found by their time, and the many that don't have no row here.
+/// The end of a message, beside the message: the few that end are found by their time, and the many that don't have no row here.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",

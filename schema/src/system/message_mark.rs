@@ -12,7 +12,7 @@ choices! {
     }
 }
 
-/// That one user marked a message, for themselves alone.
+/// A user's mark on a message, for themselves alone.
 ///
 /// It is a row instead of an element of the message's `deletedFor`, so that no message grows with the number of people who
 /// mark it. `ConversationMember::deleted_position` says whether a member has deleted anything at all.

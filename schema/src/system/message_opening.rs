@@ -2,7 +2,7 @@
 
 use crate::{Collection, Column, Ephemeral, Timestamp};
 
-/// That a user opened a message that can be viewed once: they don't see its content again. The id is a hash of the two ids.
+/// A user's opening of a message that can be viewed once: they don't see its content again. The id is a hash of the two ids.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",
@@ -29,8 +29,8 @@ pub struct MessageOpening {
     pub opened_at: Timestamp,
 }
 
-/// That somebody opened a message that can be viewed once: its content goes when all have opened it, which is looked at
-/// after each opening.
+/// A message that can be viewed once and was opened: its content goes when all have opened it, which is looked at after each
+/// opening.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",

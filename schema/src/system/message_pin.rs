@@ -2,8 +2,7 @@
 
 use crate::{Collection, Timestamp};
 
-/// That a message is pinned. Each has a place in its conversation, which is taken once: so there are never more than the
-/// places.
+/// The pin of a message. Each has a place in its conversation, which is taken once: so there are never more than the places.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",
@@ -12,7 +11,7 @@ use crate::{Collection, Timestamp};
     system
 )]
 #[access(
-    server = "Its readers are all members of the conversation; whoever leaves must read it no more."
+    server = "Its readers are all members of the conversation; a member who leaves must read it no more."
 )]
 #[retention(with = "messages", job = "message-expiry")]
 #[index(unique idx_conversation_place(conversation_id, place))]

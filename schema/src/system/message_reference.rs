@@ -12,8 +12,8 @@ choices! {
     }
 }
 
-/// That a document names a message which ends, so that the name goes when the message does. Documents that name one of the
-/// many messages that stay have no row here.
+/// A document's reference to a message which ends, so that it goes when the message does. Documents that name one of the many
+/// messages that stay have no row here.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",

@@ -2,7 +2,7 @@
 
 use crate::{Collection, Column, Ephemeral, Timestamp};
 
-/// That rows about a message that was deleted for all are still to be removed: the deletion itself takes only so many.
+/// A message that was deleted for all and of which rows are still to be removed: the deletion itself takes only so many.
 ///
 /// Lists of such rows ask whether the message stands, so they are shown to nobody meanwhile.
 #[derive(Clone, Debug, PartialEq, Collection)]

@@ -11,7 +11,7 @@ use crate::{Collection, Timestamp};
     system
 )]
 #[access(
-    server = "Its readers are all members of the conversation; whoever leaves must read it no more."
+    server = "Its readers are all members of the conversation; a member who leaves must read it no more."
 )]
 #[retention(with = "messages", job = "message-expiry")]
 pub struct MessageThread {

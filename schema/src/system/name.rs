@@ -11,7 +11,7 @@ use crate::{Collection, Timestamp};
     system
 )]
 #[retention(forever = "One for each user with a name, as long as they have it.")]
-#[access(server = "It is there to find people; who may find whom is their own setting.")]
+#[access(server = "It is there to find people; their own settings say who may find them.")]
 #[index(idx_name(name))]
 pub struct DisplayName {
     /// Id of the document: the user's id.

@@ -1,8 +1,8 @@
-//! Ballots of polls: who has voted.
+//! Ballots of polls.
 
 use crate::{Collection, Timestamp};
 
-/// That a user has voted in a poll; one each, replaced by their next vote.
+/// A user's ballot in a poll; one each, replaced by their next vote.
 ///
 /// In an anonymous poll it tells that they voted and nothing else: their choice is encrypted with a key that they alone have, so
 /// that they can change it or take it back, and nobody else can read it.

@@ -2,7 +2,7 @@
 
 use crate::{Collection, Timestamp};
 
-/// That a user chose an option of a poll that isn't anonymous: the voters of an option are found by it, however many there are.
+/// A user's choice of an option of a poll that isn't anonymous: the voters of an option are found by it, however many there are.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",

@@ -2,7 +2,7 @@
 
 use crate::{Collection, Timestamp};
 
-/// That voting in a poll was ended by its author, or by somebody who runs the group. The poll's own end moves to that moment too;
+/// The end of voting in a poll by its author, or by somebody who runs the group. The poll's own end moves to that moment too;
 /// but that is a time, which a clock that was ahead for a while puts into the future. A closed poll stays closed.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(

@@ -2,7 +2,7 @@
 
 use crate::{Collection, Timestamp};
 
-/// That a post has a hashtag: the element of its list `hashtags` to look it up by.
+/// A hashtag of a post: the element of its list `hashtags` to look it up by.
 ///
 /// A server of Appwrite's can't index the elements of a list, nor can SQLite: here they are rows.
 #[derive(Clone, Debug, PartialEq, Collection)]

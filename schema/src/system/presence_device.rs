@@ -16,7 +16,7 @@ choices! {
     }
 }
 
-/// A device of a user, which is a session of theirs, and whether they are there by its word. `presence` has what all of them add up to.
+/// A device of a user, which is a session of theirs, and whether they are there by its word. `presence` has the sum of all of them.
 /// The id is a hash of user and session.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(

@@ -2,7 +2,7 @@
 
 use crate::{Collection, Timestamp};
 
-/// That a conversation is public, with the words that the directory finds it by. It is written by the commits that change
+/// A public conversation's entry in the directory, with the words that it is found by. It is written by the commits that change
 /// the conversation; a list shows the conversation as it stands, never this.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
@@ -41,7 +41,7 @@ impl PublicConversation {
     pub const ONLY_DIRECTORY: &str = "public";
 }
 
-/// That a public conversation has a tag: the element of its list `tags` to look it up by.
+/// A tag of a public conversation: the element of its list `tags` to look it up by.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
     database = "systemDB",

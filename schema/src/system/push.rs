@@ -15,7 +15,7 @@ choices! {
     }
 }
 
-/// Something to be pushed to one device.
+/// A push to one device.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "systemDB", id = "pushes", name = "Pushes", system)]
 #[access(server = "Deliveries are the server's work.")]
@@ -55,7 +55,7 @@ pub struct Push {
     pub due_at: Timestamp,
     /// When it is of no use any more.
     pub expires_at: Timestamp,
-    /// Why the last attempt failed.
+    /// The reason for which the last attempt failed.
     #[attr(size = 500)]
     pub error: Option<String>,
     /// When it was queued.

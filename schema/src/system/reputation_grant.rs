@@ -1,4 +1,4 @@
-//! Why users stand as they do with others.
+//! The grants of which users' reputation is made.
 
 use crate::{Collection, Timestamp};
 

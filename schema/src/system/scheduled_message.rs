@@ -13,7 +13,7 @@ choices! {
 }
 
 choices! {
-    /// Why a scheduled message wasn't sent.
+    /// The reason for which a scheduled message wasn't sent.
     pub enum ScheduledMessageFailure {
         /// The account of its sender is out of use.
         AccountDisabled = "account_disabled",
@@ -21,7 +21,7 @@ choices! {
         NotMember = "not_member",
         /// Its sender may not send there: by the settings, or since the other one doesn't want it.
         NotAllowed = "not_allowed",
-        /// Something that it names is gone: the message that it answers or copies, a story, the recipient of a gift.
+        /// A thing that it names is gone: the message that it answers or copies, a story, the recipient of a gift.
         ReferenceGone = "reference_gone",
         /// A time in it has passed: its own end, or that of its poll or of a live place.
         Overdue = "overdue",
@@ -71,7 +71,7 @@ pub struct ScheduledMessage {
     /// How far it got.
     #[attr(default = ScheduledMessageStatus::Waiting)]
     pub status: ScheduledMessageStatus,
-    /// Why it wasn't sent.
+    /// The reason for which it wasn't sent.
     pub failure: Option<ScheduledMessageFailure>,
     /// Attempts at which the server failed.
     #[attr(default = 0, min = 0)]

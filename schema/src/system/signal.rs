@@ -1,11 +1,11 @@
-//! Signs that pass: that somebody is writing, that somebody is there.
+//! Signals for streams: typing, presence, and changes of the people whom a session watches.
 
 use crate::{Collection, Timestamp, choices};
 
 choices! {
-    /// What a signal tells of.
+    /// The subject of a signal.
     pub enum SignalKind {
-        /// Somebody is writing in a conversation.
+        /// Somebody is writing in a conversation, or has stopped.
         Typing = "typing",
         /// Somebody is there, or no longer.
         Presence = "presence",
@@ -14,7 +14,7 @@ choices! {
     }
 }
 
-/// Something that streams tell of at once and that nobody has to hear of later: it is committed without waiting for the disk, read
+/// A sign that streams tell of at once and that nobody has to hear of later: it is committed without waiting for the disk, read
 /// in commit order by the instances that hold streams, and gone soon.
 ///
 /// Readers keep the commit number of the newest as their place, so no number is given twice.
@@ -34,7 +34,7 @@ choices! {
 pub struct Signal {
     /// Id of the document.
     pub id: String,
-    /// What it tells of.
+    /// The subject: typing, presence or watching.
     pub kind: SignalKind,
     /// User it is about.
     #[attr(size = 36)]

@@ -2,7 +2,7 @@
 
 use crate::{Collection, Timestamp};
 
-/// That a sticker has a tag: the element of its list `tags` to look it up by.
+/// A tag of a sticker: the element of its list `tags` to look it up by.
 ///
 /// A server of Appwrite's can't index the elements of a list, nor can SQLite: here they are rows.
 #[derive(Clone, Debug, PartialEq, Collection)]

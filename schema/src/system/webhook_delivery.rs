@@ -68,7 +68,7 @@ pub struct WebhookAttempt {
     /// Kind of the event.
     #[attr(size = 40)]
     pub event: String,
-    /// Which attempt it was, from 1.
+    /// Number of the attempt, from 1.
     #[attr(min = 1)]
     pub attempt: i64,
     /// Status of the answer; none without one.
@@ -76,7 +76,7 @@ pub struct WebhookAttempt {
     pub status: Option<i64>,
     /// Whether the receiver took it.
     pub ok: bool,
-    /// Why there was no answer.
+    /// The reason for a missing answer.
     #[attr(size = 100)]
     pub error: Option<String>,
     /// How long it took, in milliseconds.

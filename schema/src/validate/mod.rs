@@ -19,7 +19,7 @@ pub const MAXIMUM_VIOLATIONS_PER_LIST: usize = 100;
 /// Longest id of a document, in characters.
 pub const MAXIMUM_ID_LENGTH: usize = 36;
 
-/// Something a document may not be.
+/// A fault of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// The field: an attribute's key, with the index of an element, such as `mediaUrls[2]`.

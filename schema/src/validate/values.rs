@@ -61,7 +61,7 @@ pub fn check_id_text(text: &str) -> Result<(), Broken> {
     })
 }
 
-/// That a value has another type than `expected`.
+/// The fault of a value of another type than `expected`.
 pub fn wrong_type(expected: &str, value: &Value) -> Broken {
     let actual = match value {
         Value::Null => "null",

@@ -229,7 +229,7 @@ fn person(project: &Project, headers: &HeaderMap, console: bool) -> Result<Optio
                 let message = format!("Failed to verify JWT. {why}");
                 Refusal::new(401, "user_jwt_invalid", message)
             })?;
-            // Of a session that has ended it is nobody's; without one, as executions have it that wait, it counts.
+            // A JWT of a session that has ended is nobody's; one without a session, as executions that wait have it, counts.
             let session = claims["sessionId"].as_str().unwrap_or_default();
             if !session.is_empty() && !session::is_active(project, session) {
                 return Ok(None);

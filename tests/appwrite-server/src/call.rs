@@ -23,7 +23,7 @@ pub struct Call {
     pub console: bool,
     /// Whether the client speaks as those before 1.9 did, or the server is one.
     pub before_1_9: bool,
-    /// Which server it is.
+    /// The version of the server.
     pub version: Version,
     /// Whether it comes by the paths of the legacy API.
     pub legacy: bool,
@@ -45,7 +45,7 @@ impl Call {
         found.map_or("", |(_, value)| value)
     }
 
-    /// Something of the query.
+    /// A parameter of the query.
     pub fn query_value(&self, name: &str) -> Option<&str> {
         let found = self.query.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str())

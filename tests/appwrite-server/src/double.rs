@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value};
 
-/// A double as a row keeps it: of what is written, 14 digits.
+/// A double as a row keeps it: 14 digits of the written ones.
 pub fn kept(value: &Value) -> Value {
     rounded(value, |number| format!("{number:.13e}"))
 }

@@ -170,7 +170,7 @@ impl Then {
     }
 }
 
-/// Decides what follows of a request.
+/// Decides the consequence of a request.
 fn first(
     project: &mut Project,
     head: &Parts,

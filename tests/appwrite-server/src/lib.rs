@@ -85,9 +85,9 @@ pub struct Options {
     pub storage_limit: u64,
     /// How often a new column or index is still `processing` when somebody looks.
     pub looks_until_available: u32,
-    /// Which Appwrite it is.
+    /// The version of Appwrite.
     pub version: Version,
-    /// Which database it has.
+    /// The kind of its database.
     pub database: Database,
 }
 

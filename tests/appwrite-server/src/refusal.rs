@@ -30,7 +30,7 @@ impl Refusal {
         Refusal::new(400, "general_argument_invalid", message)
     }
 
-    /// Something with an id that isn't there.
+    /// The refusal for a thing that isn't there.
     pub fn missing(what: &str) -> Self {
         let message = format!("{what} with the requested ID could not be found.");
         Refusal::new(404, &format!("{what}_not_found"), message)
@@ -48,7 +48,7 @@ impl Refusal {
         Refusal::new(501, "general_not_implemented", message)
     }
 
-    /// Something that isn't there, by its id.
+    /// The refusal for a thing that isn't there, by its id.
     pub fn not_found(what: &str, id: &str) -> Self {
         let name = capital(what);
         let message = format!("{name} with the requested ID '{id}' could not be found.");
@@ -75,7 +75,7 @@ impl Refusal {
         Refusal::new(401, "user_unauthorized", message)
     }
 
-    /// Something that is there already.
+    /// The refusal for a thing that is there already.
     pub fn exists(what: &str) -> Self {
         let message = format!("{what} with the requested ID already exists.");
         Refusal::new(409, &format!("{what}_already_exists"), message)

@@ -55,7 +55,7 @@ type Line = (&'static str, Plain, &'static str);
 const TABLE: &str = "/tablesdb/{database}/tables/{table}";
 const COLLECTION: &str = "/databases/{database}/collections/{table}";
 
-/// Databases, tables, buckets and what is there once.
+/// Databases, tables, buckets and the other routes with one path.
 const FIXED: &[Line] = &[
     ("GET /tablesdb", database::list, "databases.read"),
     ("POST /tablesdb", database::create, "databases.write"),

@@ -16,7 +16,7 @@ pub struct Rows {
     by_sequence: BTreeMap<u64, Arc<Row>>,
     by_id: HashMap<String, u64>,
     unique: Vec<Unique>,
-    /// Of which server it is.
+    /// The options of its server.
     pub options: Options,
     last: u64,
     /// Numbers that were taken, and come late.

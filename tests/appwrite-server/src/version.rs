@@ -35,7 +35,7 @@ impl Version {
 pub enum Database {
     /// Null sorts before everything; text that differs in case, accents or spaces at its end is the same.
     MariaDb,
-    /// Null sorts behind everything; text is what it is, but ids mind no case.
+    /// Null sorts behind everything; text keeps its case, but ids mind none.
     PostgreSql,
 }
 

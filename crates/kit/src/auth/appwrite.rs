@@ -68,7 +68,7 @@ fn read(answer: Result<Answer, TransportError>) -> Result<Option<String>> {
 }
 
 fn unavailable(cause: impl std::fmt::Display) -> Error {
-    let detail = "Who you are can't be verified at the moment. Try again.";
+    let detail = "Your identity can't be verified at the moment. Try again.";
     Error::new(Code::Unavailable, detail)
         .with_header("retry-after", "1")
         .with_source(format!("GET /account: {cause}"))

@@ -70,7 +70,7 @@ async fn read_token_keys(ctx: &Ctx) -> Result<Rc<Vec<TokenKey>>> {
 }
 
 /// Puts a new key for access tokens in the place of the one that signs. That one verifies until the last of
-/// its tokens has expired; those retired long ago are deleted. Of two rotations at once one takes effect.
+/// its tokens has expired; those retired long ago are deleted. One of two rotations at once takes effect.
 ///
 /// # Errors
 /// The store's.

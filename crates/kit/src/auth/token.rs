@@ -97,7 +97,7 @@ pub async fn verify(ctx: &Ctx, request: &Request) -> Result<Claims> {
     Ok(claims)
 }
 
-/// Everything about a token that doesn't change with time.
+/// Checks the parts of a token that don't change with time.
 async fn check(ctx: &Ctx, token: &str) -> Result<Claims> {
     if token.len() > MAX_TOKEN {
         return Err(invalid());

@@ -1,4 +1,4 @@
-//! The steps of reading a JWT, whoever signed it.
+//! The steps of reading a JWT of any signer.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -2,7 +2,7 @@
 
 macro_rules! codes {
     ($( $(#[doc = $doc:literal])+ $name:ident = $wire:literal, $status:literal, $title:literal; )+) => {
-        /// Why a request was refused. Stable: a code is never renamed and never changes its meaning.
+        /// The reason of a refusal. Stable: a code is never renamed and never changes its meaning.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Code {

@@ -35,19 +35,19 @@ pub trait ResultExt<T>: Sized {
     /// A conflict on the unique index `index` (or `_id`) becomes this refusal.
     ///
     /// # Errors
-    /// That refusal; any other error as it was.
+    /// The refusal; any other error as it was.
     fn on_conflict(self, index: &str, code: Code, detail: &str) -> Result<T>;
 
     /// A failed condition with this label becomes this refusal.
     ///
     /// # Errors
-    /// That refusal; any other error as it was.
+    /// The refusal; any other error as it was.
     fn on_failed(self, label: &str, code: Code, detail: &str) -> Result<T>;
 
     /// A commit that this limit stopped becomes the limit's refusal.
     ///
     /// # Errors
-    /// That refusal; any other error as it was.
+    /// The refusal; any other error as it was.
     fn on_reached(self, limit: &impl Limiting, now: Timestamp) -> Result<T>;
 }
 

@@ -36,7 +36,7 @@ impl Default for Bounds {
 
 /// The rest of a run's bounds. Commits of the run go through it.
 pub struct Budget<'a> {
-    /// Of the run.
+    /// The run's context.
     pub ctx: &'a Ctx,
     /// The bounds that it began with.
     pub bounds: Bounds,

@@ -59,7 +59,7 @@ pub trait Expiring {
 /// time, goes on where this one stops. While the clock may be wrong nothing is removed.
 ///
 /// # Errors
-/// That the database can't be reached or is busy; items removed before stay removed, and counted.
+/// The store's, when the database can't be reached or is busy; items removed before stay removed, and counted.
 pub async fn expire<E: Expiring>(ctx: &Ctx, kind: &E, bounds: Bounds, tally: &Tally) -> Result<()> {
     if !is_time_borne_out(ctx).await? {
         tally.cap();

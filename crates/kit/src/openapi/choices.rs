@@ -1,4 +1,4 @@
-//! Choices as clients' generators want them: one `enum`, with what each word means told in words.
+//! Choices as clients' generators want them: one `enum`, with the meaning of each word told in words.
 
 use serde_json::{Map, Value};
 
@@ -22,7 +22,7 @@ pub fn joined(value: &mut Value) {
     }
 }
 
-/// The words of such a choice, and a list of what they mean.
+/// The words of such a choice, and a list of their meanings.
 fn words(schema: &Map<String, Value>) -> Option<(Vec<Value>, String)> {
     let choices = schema.get("oneOf")?.as_array()?;
     let (mut words, mut meanings) = (Vec::new(), Vec::new());

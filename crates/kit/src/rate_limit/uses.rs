@@ -47,7 +47,7 @@ impl Uses {
     /// Makes the refusal where one of the limits failed the commit.
     ///
     /// # Errors
-    /// That refusal, or the error itself.
+    /// The refusal, or the error itself.
     pub fn refuse<T>(&self, outcome: Result<T, impl Into<Error>>, now: Timestamp) -> Result<T> {
         let outcome = outcome.map_err(Into::into);
         let limits = self.0.iter();

@@ -31,7 +31,7 @@ pub(crate) struct Commits {
     queue: Rc<Queue<Planned>>,
 }
 
-/// Why a leader stops before its group is done. The rest of the group goes back to the queue.
+/// The reason for which a leader stops before its group is done. The rest of the group goes back to the queue.
 enum Stop {
     /// Others hold the lock.
     Busy,

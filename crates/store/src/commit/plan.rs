@@ -1,4 +1,4 @@
-//! Which statements carry out a batch: as few as give the same as one operation after another.
+//! The statements that carry out a batch: as few as give the same as one operation after another.
 //!
 //! An operation joins an earlier statement of its kind if nothing between the two has to do with its table: then the
 //! order of the two makes no difference that anything in the transaction could see.

@@ -55,7 +55,7 @@ pub struct Case {
 /// The result of a case.
 pub type Check = Result<(), Failed>;
 
-/// Why a case failed.
+/// The reason for which a case failed.
 #[derive(Debug)]
 pub struct Failed(pub String);
 

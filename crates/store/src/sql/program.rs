@@ -241,7 +241,7 @@ fn unmet_unless(number: usize, rows: &str) -> String {
     format!("SELECT RAISE(ABORT, '{UNMET}{number} 0') WHERE changes() <> {rows};")
 }
 
-/// Which condition of a program wasn't met, by the number of its statement and the place in it.
+/// The condition of a program that wasn't met, by the number of its statement and the place in it.
 pub(crate) fn unmet(error: &DriverError) -> Option<(usize, usize)> {
     let DriverError::Other(message) = error else {
         return None;

@@ -21,7 +21,7 @@ const ASKED_AGAIN: u32 = 2;
 const FIRST_PAUSE: Duration = Duration::from_millis(40);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Why a request failed.
+/// The failure of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Refusal {
     /// The server answered no; nothing was done. It may say which attribute of ours it is about.

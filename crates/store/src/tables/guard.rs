@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-/// Of the private use area: no text that people write begins with it.
+/// A character of the private use area: no text that people write begins with it.
 pub(super) const MARK: char = '\u{e000}';
 
 /// A text as it is stored.

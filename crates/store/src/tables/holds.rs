@@ -84,7 +84,7 @@ fn compared(value: &SqlValue, how: Compare, with: &SqlValue) -> Option<bool> {
     })
 }
 
-/// Which of two values comes first; unknown with a NULL. Text compares by code point, doubles as a server keeps them.
+/// The order of two values; unknown with a NULL. Text compares by code point, doubles as a server keeps them.
 pub(super) fn order(one: &SqlValue, other: &SqlValue) -> Option<Ordering> {
     match (one, other) {
         (SqlValue::Integer(one), SqlValue::Integer(other)) => Some(one.cmp(other)),

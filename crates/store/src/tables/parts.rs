@@ -1,4 +1,4 @@
-//! Which requests a question about rows becomes.
+//! The requests that a question about rows becomes.
 
 use serde_json::{Value, json};
 use whisper_schema::Collection;

@@ -166,7 +166,7 @@ impl Pushing<'_> {
         })
     }
 
-    /// Which numbers the server takes for a column: a bounded one has 32 bits.
+    /// The numbers that the server takes for a column: a bounded one has 32 bits.
     fn bounds(&self, column: &str) -> (i64, i64) {
         let kind = self
             .collection

@@ -98,7 +98,7 @@ impl Record {
     }
 }
 
-/// Which of the attributes it is.
+/// The place of an attribute in its collection.
 pub(super) fn position(collection: &Collection, column: &str) -> Option<usize> {
     collection
         .attributes

@@ -196,7 +196,7 @@ pub(super) fn rows_of(table: &Collection) -> String {
     format!("/tablesdb/{}/tables/{}/rows", table.database, table.id)
 }
 
-/// Which of two rows comes first. NULLs are least.
+/// The order of two rows. NULLs are least.
 fn compare(wanted: &Wanted<'_>, one: &Record, other: &Record) -> std::cmp::Ordering {
     use std::cmp::Ordering::Equal;
     for (column, descending) in &wanted.orders {

@@ -6,7 +6,7 @@ use crate::SqlValue;
 use crate::encode::SEQ;
 use crate::sql::{Cond, Descending};
 
-/// Which rows are wanted.
+/// The rows that are wanted.
 #[derive(Clone, Debug)]
 pub(super) struct Wanted<'a> {
     pub table: &'static Collection,

@@ -33,7 +33,7 @@ pub struct Counting {
     opened: Cell<usize>,
 }
 
-/// Which statements fail, and how.
+/// The statements that fail, and their failure.
 #[derive(Clone)]
 pub struct Fail {
     /// How the statement begins.

@@ -317,7 +317,7 @@ fn a_value_that_the_server_refuses_is_invalid() {
     }
 }
 
-/// Of the batches that wait together, none fails for another's value.
+/// Batches that wait together don't fail for another's value.
 #[test]
 fn a_value_that_the_server_refuses_fails_its_own_batch_alone() {
     let bad = "refused";

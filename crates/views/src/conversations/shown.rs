@@ -27,7 +27,7 @@ pub struct Asking {
     participants: Members,
     /// Managers and moderators of a group; nobody stands out in a direct conversation.
     roles: Option<(Members, Members)>,
-    /// Of a channel the group that is linked to it, and of a group its community.
+    /// The group that is linked to a channel, and the community of a group.
     ties: Option<(Get<LinkedGroup>, Get<CommunityGroup>)>,
 }
 
@@ -114,7 +114,7 @@ impl ShownMembers {
     }
 
     /// The members whom this member may see: all, where the settings let the member see who belongs to the conversation; else
-    /// the member and the members who run it. Of a channel others see themselves alone.
+    /// the member and the members who run it. Others see themselves alone in a channel.
     pub fn seen_by(mut self, me: &ConversationMember, conversation: &Conversation) -> Self {
         if is_reader(conversation, me.role) {
             return ShownMembers {

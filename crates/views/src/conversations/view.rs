@@ -160,7 +160,7 @@ pub struct OneConversationView {
 pub struct Sight<'a> {
     /// Their membership.
     pub me: &'a ConversationMember,
-    /// Whose ids are shown.
+    /// The members whose ids are shown.
     pub shown: ShownMembers,
     /// Their unread messages.
     pub unread: Unread,

@@ -43,7 +43,7 @@ pub struct Reached {
 }
 
 impl Reached {
-    /// Of the messages [`at_positions`] that the viewer sees.
+    /// Keeps the messages [`at_positions`] that the viewer sees.
     pub fn new(
         access: &Access,
         messages: Vec<Vec<Doc<Message>>>,
@@ -63,8 +63,8 @@ impl Reached {
         }
     }
 
-    /// The newest messages that a member has read and received. Of somebody with a block in between nothing is told, nor of
-    /// somebody to whom the conversation is still a request.
+    /// The newest messages that a member has read and received; none for a member with a block in between, or to whom the
+    /// conversation is still a request.
     pub fn by(
         &self,
         member: &ConversationMember,

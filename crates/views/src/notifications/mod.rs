@@ -1,4 +1,4 @@
-//! The inbox as its user sees it, and the rule that decides what it shows.
+//! The inbox as its user sees it, and the rule that decides which news it shows.
 
 mod inbox;
 mod shown;

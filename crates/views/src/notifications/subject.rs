@@ -18,7 +18,7 @@ use whisper_schema::prelude::{
 use whisper_schema::{Ephemeral, Timestamp};
 use whisper_store::{Answers, Doc, Filter, Query, Questions, ReadSet, StoreError};
 
-/// Something that somebody is told of.
+/// A piece of news for one user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subject {
     /// The user who is told.

@@ -100,7 +100,7 @@ fn a_profile_can_be_changed_before_it_was_read() {
         let any = [("if-match", "*")];
         let changed = call(&edge, "ann", Method::PATCH, "/v1/me", &any, body).await;
         assert_eq!(changed.expect(200)["username"], "ann.b");
-        // Nobody gets a user name that is taken, nor anybody else's profile with it.
+        // A user name that is taken isn't given again, nor anybody else's profile with it.
         let body = json!({"username": "ann.b"});
         let refused = call(&edge, "bob", Method::PATCH, "/v1/me", &any, body).await;
         refused.expect_problem(409, "username_taken");

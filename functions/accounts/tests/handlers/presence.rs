@@ -1,4 +1,4 @@
-//! Presence in profiles, and the word to streams when somebody changes what others see of theirs.
+//! Presence in profiles, and the word to streams when somebody changes how others see theirs.
 
 use futures::executor::block_on;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ async fn be_there(edge: &TestEdge, who: &Person) {
     edge.store().commit(batch).await.unwrap();
 }
 
-/// What somebody's profile says of their presence.
+/// The presence in somebody's profile: `isOnline` and `lastSeen`.
 async fn seen(edge: &TestEdge, by: &Person, name: &str) -> [Value; 2] {
     let mut profile = by.get(edge, &format!("/v1/users/{name}")).await.expect(200);
     ["isOnline", "lastSeen"].map(|key| profile[key].take())
@@ -62,7 +62,7 @@ fn a_profile_shows_its_owners_presence_by_its_rules() {
             let [_, last] = seen(&edge, &cid, "ann").await;
             assert_eq!(last, stranger, "{settings}");
         }
-        // Nobody sees more of others than they show of themselves.
+        // A user sees no more of others than they show of themselves.
         ann.patch(&edge, &json!({"privacySettings": {}}))
             .await
             .expect(200);

@@ -1,4 +1,4 @@
-//! The forms of what is sent and answered, as clients and the generators of their types want them.
+//! The forms of bodies and answers, as clients and the generators of their types want them.
 
 use std::collections::BTreeSet;
 
@@ -69,8 +69,8 @@ impl Document {
     }
 }
 
-/// The schemas that a schema is made of. Those below `not` and the rules about several fields speak of a part of what
-/// another describes.
+/// The schemas that a schema is made of, but for those below `not` and the rules about several fields: they speak of a part of
+/// another's description.
 fn within(schema: &Value) -> Vec<(String, &Value)> {
     let fields = schema["properties"].as_object().into_iter().flatten();
     let fields = fields.map(|(name, field)| (name.clone(), field));
@@ -98,7 +98,7 @@ fn everything_has_a_type() {
     let document = Document::made();
     let kinds = ["type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"];
     for (at, schema) in document.sent().iter().chain(&document.answered()) {
-        // Clients keep there what they like.
+        // Clients keep values of their own there.
         let is_free = at.ends_with("/*") && schema.is_empty();
         assert!(is_free || has(schema, &kinds), "{at}: {schema:?}");
     }
@@ -177,12 +177,12 @@ fn answers_have_what_always_comes() {
         let fields = schema.get("properties").and_then(Value::as_object);
         for (name, field) in fields.into_iter().flatten() {
             let is_required = required.is_some_and(|all| all.contains(&name.as_str().into()));
-            // Of what somebody hides everything is absent but the name.
+            // A profile that its owner hides has the name alone.
             // Events that are not told again have no place.
             let is_hidden = at.ends_with("OthersProfile") || at.ends_with("Event");
             let comes = ["id", "createdAt"].contains(&name.as_str());
             assert!(is_required || is_hidden || !comes, "{at}: {name}");
-            // Nothing that an answer has is null: what there is none of is left out.
+            // A field of an answer is never null: an absent value is left out.
             let is_nullable = field.as_object().is_some_and(|field| is_of(field, "null"))
                 || field["anyOf"]
                     .as_array()

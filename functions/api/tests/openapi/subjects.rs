@@ -57,7 +57,7 @@ pub const SUBJECTS: &[Subject] = &[
     ),
     subject(
         "Messages",
-        "Sending and reading, and what members do to messages.",
+        "Sending and reading, and members' actions on messages.",
         &[
             "/v1/conversations/{}/messages",
             "/v1/conversations/{}/pins",
@@ -90,7 +90,7 @@ pub const SUBJECTS: &[Subject] = &[
     ),
     subject(
         "Realtime",
-        "What happens, as it happens: streams, who is writing, and who is there.",
+        "Events as they happen: streams, who is writing, and who is there.",
         &[
             "/v1/realtime",
             "/v1/presence",

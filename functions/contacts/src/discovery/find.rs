@@ -59,7 +59,7 @@ async fn find(ctx: Ctx, _: Request, Json(asked): Json<AddressHashes>) -> Result<
     let me = ctx.caller()?.user_id;
     let (mut hashes, mut once) = (asked.hashes, BTreeSet::new());
     hashes.retain(|hash| once.insert(hash.clone()));
-    // Before anything is looked up: what was found can't be taken back.
+    // Counted before anything is looked up: a find can't be taken back.
     let limit = LOOKUPS.of_caller(&ctx).await?;
     limit.times(hashes.len()).count(&ctx).await?;
     let looked = lookup(&ctx, &me, hashes.iter().map(String::as_str)).await?;

@@ -29,7 +29,7 @@ pub fn endpoint() -> Endpoint {
         "How addresses are hashed to find friends by them.",
         get,
     )
-    .reply::<DiscoveryView>(200, "The salt, and what to do with it.")
+    .reply::<DiscoveryView>(200, "The salt, and the way to hash with it.")
 }
 
 async fn get(ctx: Ctx, _: Request) -> Result<Reply> {

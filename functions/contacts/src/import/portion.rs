@@ -1,4 +1,4 @@
-//! An import, portion by portion: three reads and a commit for each, whoever is in it.
+//! An import, portion by portion: three reads and a commit for each, for any people in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -133,7 +133,7 @@ async fn attempt(ctx: &Ctx, me: &str, wanted: &[Wanted<'_>]) -> Result<Attempt<O
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(outcome)))
 }
 
-/// Asks for what the owner keeps about these.
+/// Asks for the owner's rows about these.
 fn rows<'a>(owner: &str, others: impl Iterator<Item = &'a str>) -> Query<Contact> {
     Query::new()
         .filter(Filter::eq(Contact::USER_ID, owner))

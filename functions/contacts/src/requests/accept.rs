@@ -17,7 +17,7 @@ pub struct Pairing {
 }
 
 impl Pairing {
-    /// Of the caller and another.
+    /// The direct conversations of the caller and another.
     ///
     /// # Errors
     /// The store's, when the key for ids has to be read.

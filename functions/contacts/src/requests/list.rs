@@ -9,7 +9,7 @@ use whisper_store::{Filter, Order, Query};
 
 use super::view::ContactRequestView;
 
-/// Which of the requests.
+/// Filter of the list of requests.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct Side {
@@ -18,7 +18,7 @@ pub struct Side {
     direction: RequestSide,
 }
 
-/// Which side the caller is on.
+/// The caller's side of the requests.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

@@ -1,6 +1,6 @@
 //! Requests: two people become contacts of each other, by consent.
 //!
-//! There is one document for two people, whichever of them asked. So requests that cross meet: a user who asks somebody by
+//! There is one document for two people, in either direction. So requests that cross meet: a user who asks somebody by
 //! whom they were asked has accepted.
 
 mod accept;

@@ -10,7 +10,7 @@ use whisper_store::{Batch, Patch, Query};
 
 use crate::common::*;
 
-/// The hash of an address, as a client makes it from what the route says.
+/// The hash of an address, as a client makes it from the route's salt.
 pub async fn hash(edge: &TestEdge, user: &User, address: &str) -> String {
     let how = user.get(edge, "/v1/contact-discovery").await.expect(200);
     assert_eq!(

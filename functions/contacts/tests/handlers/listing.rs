@@ -117,7 +117,7 @@ fn each_name_that_the_owner_knows_finds_them() {
             let found = ann.listed(&edge, &format!("?query={query}")).await;
             assert!(found.is_empty(), "{query}");
         }
-        // Of somebody who blocked the owner, the name that the owner gave is all there is.
+        // A contact who blocked the owner has the name that the owner gave, and no other.
         put(&edge, Batch::new().insert(&block(&bob, &ann))).await;
         assert!(ann.listed(&edge, "?query=marl").await.is_empty());
         assert_eq!(ann.listed(&edge, "?query=rob").await, [bob.id.as_str()]);

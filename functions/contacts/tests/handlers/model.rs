@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::common::*;
 
-/// Something that the owner does to one of a few people.
+/// An action of the owner towards one of a few people.
 #[derive(Clone, Debug)]
 enum Step {
     Keep(usize, bool, Option<&'static str>),

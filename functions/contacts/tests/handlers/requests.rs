@@ -422,7 +422,7 @@ async fn one_more(edge: &TestEdge) -> User {
     user(edge, "one").await
 }
 
-/// Something that one of two people does.
+/// An action of one of two people.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Ask(usize),

@@ -22,7 +22,7 @@ use super::terms::key;
 use super::view::PublicConversationView;
 use crate::limits::DIRECTORY;
 
-/// Which of them.
+/// Filters of the directory.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

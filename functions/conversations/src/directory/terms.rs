@@ -9,7 +9,7 @@ use whisper_schema::text::folded;
 /// Most characters of a category or tag.
 const LONGEST: usize = 50;
 
-/// The category and tags of a public group, whatever they were before.
+/// The category and tags of a public group, in place of the ones before.
 #[derive(Clone, Debug, Body)]
 #[body(of = Conversation, example = r#"{"category": "games", "tags": ["chess", "go"]}"#)]
 pub struct PublicTerms {

@@ -1,5 +1,4 @@
-//! `DELETE /v1/conversations/{conversationId}/draft`: discards what the caller has begun to write, as clients do when it is
-//! sent.
+//! `DELETE /v1/conversations/{conversationId}/draft`: discards the caller's draft, as clients do when it is sent.
 
 use serde_json::json;
 use whisper_kit::events::append;
@@ -17,7 +16,7 @@ pub fn endpoint() -> Endpoint {
         Method::DELETE,
         DRAFT,
         "discardDraft",
-        "Discards what the caller has begun to write; so does a client that has sent it.",
+        "Discards the message that the caller has begun to write; so does a client that has sent it.",
         discard,
     )
     .reply_empty(204, "There is none any more.")

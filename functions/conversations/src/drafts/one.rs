@@ -1,4 +1,4 @@
-//! `GET /v1/conversations/{conversationId}/draft`: what the caller has begun to write there.
+//! `GET /v1/conversations/{conversationId}/draft`: the caller's draft there.
 
 use whisper_kit::{Ctx, Endpoint, Method, OptionExt, Reply, Request, Result};
 use whisper_schema::Ephemeral;

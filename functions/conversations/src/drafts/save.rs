@@ -1,5 +1,4 @@
-//! `PUT /v1/conversations/{conversationId}/draft`: keeps what the caller has begun to write. Of two devices that save, the
-//! last one's words stay.
+//! `PUT /v1/conversations/{conversationId}/draft`: keeps the caller's draft. Where two devices save, the last one's words stay.
 
 use serde_json::{Map, Value, json};
 use whisper_kit::events::append;
@@ -77,7 +76,7 @@ pub fn endpoint() -> Endpoint {
         Method::PUT,
         DRAFT,
         "saveDraft",
-        "Keeps what the caller has begun to write, for all their devices; nobody else sees it. It goes a year after it was saved last.",
+        "Keeps a message that the caller has begun to write, for all their devices; nobody else sees it. It goes a year after it was saved last.",
         save,
     )
     .reply::<DraftView>(200, "The draft as it is kept.")

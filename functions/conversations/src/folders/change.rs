@@ -31,7 +31,7 @@ pub struct FolderChange {
     /// States in which a conversation of these kinds isn't in it, in place of the former ones.
     #[field(count = 0..=3)]
     pub exclusions: Option<Distinct<ConversationFolderExclusion>>,
-    /// Up to 200 conversations that it has whatever their kind and state, in place of the former ones.
+    /// Up to 200 conversations that it has in spite of their kind and state, in place of the former ones.
     #[field(count = 0..=MOST_NAMED, unique, is = forms::ID)]
     pub included_conversation_ids: Option<Vec<String>>,
     /// Up to 200 conversations that it doesn't have, in place of the former ones.

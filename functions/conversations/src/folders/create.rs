@@ -36,7 +36,7 @@ pub struct NewFolder {
     /// States in which a conversation of these kinds isn't in it.
     #[field(count = 0..=3)]
     pub exclusions: Distinct<ConversationFolderExclusion>,
-    /// Up to 200 conversations that it has whatever their kind and state.
+    /// Up to 200 conversations that it has in spite of their kind and state.
     #[field(count = 0..=MOST_NAMED, unique, is = forms::ID)]
     pub included_conversation_ids: Vec<String>,
     /// Up to 200 conversations that it doesn't have.

@@ -57,7 +57,7 @@ fn named(folder: &ConversationFolder) -> impl Iterator<Item = &String> {
     folder.included_ids.iter().chain(&folder.excluded_ids)
 }
 
-/// Those of these conversations that a user belongs to.
+/// The conversations, of the given ones, to which a user belongs; one statement.
 async fn theirs(ctx: &Ctx, user: &str, ids: &BTreeSet<&String>) -> Result<BTreeSet<String>> {
     let members: Vec<String> = ids.iter().map(|id| member_id(id, user)).collect();
     let members = by_ids::<ConversationMember>(members.iter().map(String::as_str));

@@ -106,7 +106,7 @@ impl<'a> Belonging<'a> {
         self.exclusions.contains(&state)
     }
 
-    /// Whether archived ones have to be looked at: those that are named are in it all the same.
+    /// The archived state that its conversations have; none where both are looked at, as for a folder that names conversations.
     fn archived(&self) -> Option<bool> {
         let only_others = self.excludes(Exclusion::Archived) && self.folder.included_ids.is_empty();
         only_others.then_some(false)
@@ -131,7 +131,7 @@ impl<'a> Belonging<'a> {
         }
     }
 
-    /// Those of a part that belong to it; two statements.
+    /// The conversations of a part that belong to the folder; two statements.
     async fn fitting(&self, ctx: &Ctx, me: &str, items: Vec<Placed>) -> Result<Vec<Placed>> {
         let mut facts = self.facts(ctx, me, &items).await?;
         let mut fitting = items;

@@ -21,7 +21,7 @@ pub struct FolderView {
     pub kinds: Vec<ConversationFolderKind>,
     /// States in which a conversation of these kinds isn't in it.
     pub exclusions: Vec<ConversationFolderExclusion>,
-    /// Conversations that it has whatever their kind and state. The caller may have left some of them.
+    /// Conversations that it has in spite of their kind and state. The caller may have left some of them.
     pub included_conversation_ids: Vec<String>,
     /// Conversations that it doesn't have.
     pub excluded_conversation_ids: Vec<String>,

@@ -1,4 +1,4 @@
-//! `GET /v1/conversations/{conversationId}/invitations/{invitationId}/members`: who came by a link.
+//! `GET /v1/conversations/{conversationId}/invitations/{invitationId}/members`: the members who came by a link.
 
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};

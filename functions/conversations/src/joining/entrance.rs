@@ -159,7 +159,7 @@ impl<'a> Entrance<'a> {
         }
     }
 
-    /// Whether the way leads in. Nobody comes into a group that nobody owns: all have left it.
+    /// Whether the way leads in. A group without an owner lets nobody in: all have left it.
     fn lets_in(&self) -> bool {
         let of = &self.conversation;
         let is_way = match self.way {
@@ -182,7 +182,7 @@ impl<'a> Entrance<'a> {
             ])),
             None => batch,
         };
-        // They still belong to what leads in, where it isn't public.
+        // They still belong to the channel, community or group that leads in, where this one isn't public.
         let near = self.near.as_ref().filter(|_| !self.conversation.is_public);
         let members = self.maker.iter().chain(near);
         members.fold(batch, |batch, member| batch.expect_some(this_one(member)))

@@ -18,7 +18,7 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         "/v1/me/join-requests",
         "listMyJoinRequests",
-        "The caller's requests to join groups, the last one first. Nobody is told that theirs was declined.",
+        "The caller's requests to join groups, the last one first. One that was declined looks as if it still waited.",
         list,
     )
     .reply::<Listing<MyJoinRequestView>>(200, "A page of requests.")

@@ -1,4 +1,4 @@
-//! `GET /v1/conversations/{conversationId}/recipients`: who is on a list.
+//! `GET /v1/conversations/{conversationId}/recipients`: the recipients of a list.
 
 use serde::Serialize;
 use whisper_kit::page::{ListingWith, Window};

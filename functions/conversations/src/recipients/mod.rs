@@ -1,4 +1,4 @@
-//! `…/recipients`: the users whom a broadcast reaches. Nobody but the owner of the list learns who is on it, or that there is one.
+//! `…/recipients`: the users whom a broadcast reaches. The owner alone learns of the list and its recipients.
 
 mod add;
 mod list;

@@ -18,7 +18,7 @@ pub fn endpoint() -> Endpoint {
         Method::DELETE,
         super::RECIPIENT,
         "removeRecipient",
-        "Takes somebody off a list: they keep what they got. They aren't told.",
+        "Takes somebody off a list: they keep the messages that they got. They aren't told.",
         remove,
     )
     .reply_empty(204, "They are on the list no more.")

@@ -26,7 +26,7 @@ enum Step {
     New,
     Rename(usize),
     Wait,
-    /// The client asks what changed.
+    /// The client asks for the changes.
     CatchUp,
 }
 
@@ -125,7 +125,7 @@ impl World {
         }
     }
 
-    /// Everything, read anew.
+    /// All conversations, read anew.
     async fn all(&self) -> (Known, Value) {
         let (mut known, mut place) = (Known::new(), Value::Null);
         for which in [

@@ -176,7 +176,7 @@ fn kinds_and_exclusions_decide_and_named_ones_stand_out() {
                 .await
                 .expect(204);
         }
-        // Marked by hand is unread; muting that is over is none; what was left or deleted is in no folder.
+        // A mark by hand is unread; muting that is over is none; a conversation that was left or deleted is in no folder.
         let unread = made(
             &room,
             &ann,

@@ -114,7 +114,7 @@ fn a_link_that_does_not_work_is_as_none() {
                 nothing
             );
         }
-        // Of one that is used up, a member is told that they are one.
+        // A link that is used up still tells a member that they are one.
         hall.come(&cid, &used_up).await.expect(200);
         assert_eq!(hall.room.participants(&hall.id).await, (3, 3));
     });

@@ -130,7 +130,7 @@ fn one_that_was_declined_waits_as_far_as_the_asker_knows_and_rests() {
         }
         assert_eq!(hall.room.events("conversation.join_declined").await, 1);
         assert_eq!(hall.waiting().await, [cid.id.as_str()]);
-        // To those who asked one looks as the other does, whatever they do.
+        // The declined asker and the waiting one see the same, with every step that they take.
         for round in 0..3 {
             let [one, other] = [&bob, &cid];
             let seen = async |who: &User| {

@@ -1,4 +1,4 @@
-//! Links, requests and memberships against a simple model: whatever happens in whatever order, the counts are exact.
+//! Links, requests and memberships against a simple model: the counts are exact after any steps in any order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ const USERS: usize = 4;
 /// Members that the group may have.
 const MOST: usize = 4;
 
-/// Something that happens.
+/// A step.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     /// A user comes by the link.

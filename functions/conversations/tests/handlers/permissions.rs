@@ -152,7 +152,7 @@ proptest! {
             let mut house = House::new(circles).await;
             for role in [3, 2, 1, 0] {
                 let set = json!({"settings": settings(new.clone().into_iter().collect())});
-                // Nobody gives or takes a right that they don't have themselves.
+                // A member gives and takes no right that they don't have themselves.
                 let within = |(right, circle): (&usize, &usize)| {
                     let now = house.circles[*right];
                     now == *circle || (role <= now && role <= *circle)

@@ -343,7 +343,7 @@ fn a_receipt_costs_the_same_in_a_group_of_20_and_of_2000() {
             costs.push([delivered, read]);
         }
         let [small, large] = [costs[1], costs[2]];
-        // Read, commit; and for the reader what is unread. The membership, the event, and where it can be looked up, the times; of
+        // Read, commit; and the reader's unread count. The membership, the event, and where it can be looked up, the times; of
         // reading a note for the reader's other devices, whose lists show it.
         assert_eq!(small, [(2, 3), (3, 4)]);
         assert_eq!(large, [(2, 2), (3, 3)]);

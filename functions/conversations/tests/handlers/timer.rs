@@ -113,7 +113,7 @@ fn in_a_group_the_setting_says_who_and_other_settings_are_for_admins() {
         assert_eq!(set(&room, &bob, &path, more).await, 403);
         assert_eq!(set(&room, &bob, &path, Value::Null).await, 403);
         assert_eq!(told(&room).await, [60]);
-        // Of two at once one is made on what the other left.
+        // The later of two at once is made on the earlier one's outcome.
         let (one, other) = join!(
             set(&room, &ann, &path, json!({"messageTimerSeconds": 300})),
             set(&room, &bob, &path, json!({"messageTimerSeconds": 300})),

@@ -15,7 +15,7 @@ use super::view::BotView;
 use super::{Owned, out_of_use, owned, settings};
 use crate::limits::BOTS;
 
-/// A change of a bot; what is left out stays. `null` takes description and picture away.
+/// A change of a bot; a field that is left out stays. `null` takes description and picture away.
 #[derive(Clone, Debug, Body)]
 #[body(example = r#"{"displayName": "Weather", "canJoinGroups": false}"#)]
 pub struct BotChange {
@@ -48,7 +48,7 @@ pub fn endpoint() -> Endpoint {
         Method::PATCH,
         super::ONE,
         "updateBot",
-        "Changes a bot of the caller's: what people see of it, whether they may add it to groups, and whether it may act.",
+        "Changes a bot of the caller's: its name, `bio` and picture, whether people may add it to groups, and whether it may act.",
         edit,
     )
     .reply::<BotView>(200, "The changed bot.")

@@ -4,7 +4,7 @@ use serde::Serialize;
 use whisper_people::UserSummaryView;
 use whisper_schema::prelude::BotCommands;
 
-/// A command: members send `/name`, with whatever the bot makes of what follows.
+/// A command: members send `/name`; the bot itself reads the words behind it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct CommandView {

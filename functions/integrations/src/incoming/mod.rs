@@ -1,4 +1,4 @@
-//! Incoming webhooks of a conversation. What is posted there is sent by [`message-send`](../../message-send).
+//! Incoming webhooks of a conversation. [`message-send`](../../message-send) sends the messages that programs post to them.
 
 mod create;
 mod delete;

@@ -34,7 +34,7 @@ pub struct IncomingWebhookAddressView {
     /// The webhook.
     #[serde(flatten)]
     pub webhook: IncomingWebhookView,
-    /// The path of the address at which programs post. It is told this once: whoever knows it may post.
+    /// The path of the address at which programs post. It is told this once: a program that knows it may post.
     pub path: String,
 }
 

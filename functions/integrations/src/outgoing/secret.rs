@@ -1,4 +1,4 @@
-//! Secrets that sign what webhooks are told (<https://www.standardwebhooks.com>).
+//! Secrets that sign the deliveries of webhooks (<https://www.standardwebhooks.com>).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -36,7 +36,7 @@ pub struct OutgoingWebhookView {
     pub updated_at: Timestamp,
 }
 
-/// An outgoing webhook with the secret that signs what it is told.
+/// An outgoing webhook with the secret that signs its deliveries.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct OutgoingWebhookSecretView {
@@ -58,14 +58,14 @@ pub struct WebhookAttemptView {
     pub delivery_id: String,
     /// Kind of the event; `test` for a test.
     pub event: String,
-    /// Which attempt with the event it was, from 1.
+    /// Number of the attempt with the event, from 1.
     pub attempt: i64,
     /// Whether the receiver took it.
     pub ok: bool,
     /// Status of the answer; absent without one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<i64>,
-    /// Why there was no answer.
+    /// The reason for a missing answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// How long it took, in milliseconds.

@@ -213,7 +213,7 @@ fn a_bot_owns_no_group_while_a_person_is_left() {
     let role = |role: &str| farm.talk(&ann, Method::PATCH, &path, &json!({"role": role}));
     role("owner").expect_problem(403, "forbidden");
     role("admin").expect(200);
-    // It may do what its role lets it do, and bring in nobody.
+    // It may act as its role lets it, and bring in nobody.
     let name = json!({"name": "Weather"});
     let one = format!("/v1/conversations/{group}");
     let mut request = farm

@@ -1,5 +1,5 @@
-//! Bots in a group against a simple model: whoever adds, sends away, switches off or deletes whichever bot in whatever order, members see exactly
-//! those that belong there, and exactly the tokens in force are good.
+//! Bots in a group against a simple model: owners and admins add, send away, switch off and delete them in any order. Members see exactly
+//! the bots that belong there, and exactly the tokens in force are good.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use crate::farm::{Farm, one};
 /// Bots: the first half are of the group's owner, the others of its admin.
 const BOTS: usize = 4;
 
-/// Something that happens to a bot.
+/// A step in a bot's life.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     /// The owner of the group adds it, or the admin.
@@ -113,7 +113,7 @@ impl Run {
         let bot = &mut self.model[n];
         let is_own = usize::from(by_admin) == n / 2;
         let may = bot.exists && bot.is_enabled && !bot.is_banned;
-        // Of a member nothing is asked: it is there already.
+        // A bot that is a member already may be added again, without further conditions.
         let may = bot.is_member || may && (bot.may_join || is_own);
         bot.is_member |= may;
         let who = &self.owners[usize::from(by_admin)];
@@ -202,7 +202,7 @@ impl Run {
         assert_eq!(seen, wanted, "{step:?}");
     }
 
-    /// Whether everybody sees what the model says.
+    /// Whether everybody sees the state of the model.
     fn check(&self) {
         let all = || self.model.iter().zip(&self.bots);
         let mut members: Vec<&str> = all()

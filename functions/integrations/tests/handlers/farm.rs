@@ -109,7 +109,7 @@ impl Farm {
         self.talk(who, Method::POST, "/v1/conversations", &body)
     }
 
-    /// What a conversation lists: each bot with the names of its commands.
+    /// The commands that a conversation lists: each bot with the names of its own.
     pub fn commands(&self, who: &Person, conversation: &str) -> Vec<(String, Vec<String>)> {
         let path = format!("/v1/conversations/{conversation}/commands");
         let list = self.get(who, &path).expect(200);

@@ -1,4 +1,4 @@
-//! Incoming webhooks: who manages them, and what becomes of their addresses.
+//! Incoming webhooks: who manages them, and the fate of their addresses.
 
 use futures::executor::block_on;
 use futures::future::join_all;

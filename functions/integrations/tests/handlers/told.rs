@@ -137,7 +137,7 @@ fn words_that_are_gone_when_their_turn_comes_are_not_told() {
     assert!(world.scene.all::<WebhookDelivery>().is_empty());
     let world = world.signed_in_again();
     assert_eq!(world.attempts(&webhook).len(), 1);
-    // Nor what clients came to encrypt.
+    // Nor a message of a conversation that clients came to encrypt.
     world.scene.say(&world.mia, &world.group, "again");
     world.scene.change(
         &world.group,

@@ -14,7 +14,7 @@ use whisper_store::{Filter, Get, Order, Query};
 use super::author;
 use crate::opened::Named;
 
-/// That a user opened the message.
+/// The opening of a message by a user.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

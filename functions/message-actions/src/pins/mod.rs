@@ -25,7 +25,7 @@ pub fn endpoints(api: Api) -> Api {
         .endpoint(list::endpoint())
 }
 
-/// That a message is pinned.
+/// The pin of a message.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

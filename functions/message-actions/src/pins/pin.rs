@@ -67,8 +67,8 @@ async fn attempt(ctx: &Ctx, named: Named<'_>) -> Result<Attempt<MessagePin>> {
     Ok(Attempt::Done(pin))
 }
 
-/// The first place that the pinned messages leave. Of two that are pinned at once and take the same one, the commit refuses
-/// the second.
+/// The first place that the pinned messages leave. The commit refuses the second of two that are pinned at once and take the
+/// same one.
 fn free_place(pinned: &[Doc<MessagePin>]) -> Result<i64> {
     let is_free = |place: &i64| pinned.iter().all(|pin| pin.place != *place);
     let place = (0..i64::from(MOST)).find(is_free);

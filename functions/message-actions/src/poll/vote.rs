@@ -238,7 +238,7 @@ fn batch(
         "pollId": poll.id,
         "totalVotes": poll.total_votes + voters,
     });
-    // Nobody learns who votes in an anonymous poll, not even when.
+    // An anonymous poll doesn't tell who votes in it, not even when.
     let who = (!poll.is_anonymous).then_some(me);
     events::append(ctx, batch, "poll.voted", &opened.message.id, who, &what)
 }

@@ -16,7 +16,7 @@ use crate::opened::Named;
 /// The places that an option of any poll may have.
 const PLACES: RangeInclusive<i64> = 0..=11;
 
-/// Which voters.
+/// The option whose voters are listed.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct VotersOf {

@@ -1,4 +1,4 @@
-//! `GET …/reactions`: who reacted to a message, the latest first.
+//! `GET …/reactions`: the users who reacted to a message, the latest first.
 
 use serde::Deserialize;
 use whisper_kit::error::{Code, Error, Result, Rule};
@@ -13,7 +13,7 @@ use whisper_store::{Filter, Order, Query};
 use super::{Kind, MUST_BE, MessageReactionView};
 use crate::opened::Named;
 
-/// Which of the reactions.
+/// Filter of the list of reactions.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct ReactionFilters {

@@ -85,8 +85,8 @@ fn check_sticker(kind: &Kind, sticker: Option<Doc<Sticker>>, me: &str) -> Result
     }
 }
 
-/// The first place that the caller's reactions to the message leave. Of two requests at once that take the same one, the
-/// commit refuses the second.
+/// The first place that the caller's reactions to the message leave. The commit refuses the second of
+/// two requests at once that take the same one.
 fn free_place(ctx: &Ctx, mine: &[Doc<MessageReaction>]) -> Result<i64> {
     let most = i64::try_from(ctx.config().get(&REACTIONS_PER_USER)).unwrap_or(i64::MAX);
     let is_free = |place: &i64| mine.iter().all(|own| own.place != *place);

@@ -23,7 +23,7 @@ pub fn endpoint() -> Endpoint {
     .reply::<ListingWith<StarredMessageView, Users>>(200, "A page of starred messages.")
 }
 
-/// Five statements at most, whatever there is.
+/// Answers 200 with a page, by five statements at most.
 async fn list(ctx: Ctx, _: Request, window: Window) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let stars = Query::<MessageMark>::new()

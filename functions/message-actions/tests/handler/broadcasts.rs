@@ -389,7 +389,7 @@ fn what_a_list_does_not_have() {
         .expect_problem(404, "not_found");
 }
 
-/// Whatever is due first by the clock: recipients get messages in the order in which they were sent to the list.
+/// Recipients get messages in the order in which they were sent to the list, also where a later one is due earlier by the clock.
 #[test]
 fn messages_arrive_in_the_order_of_the_list() {
     let circle = Circle::new(3);

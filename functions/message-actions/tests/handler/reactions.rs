@@ -156,7 +156,7 @@ fn a_user_has_three_reactions_to_a_message() {
     unreact(&scene, &bob, &place, "🎉").expect(204);
     react(&scene, &bob, &place, "🇨🇭").expect(200);
     react(&scene, &ann, &place, "🎉").expect(200);
-    // Of two at once one is one too many.
+    // The later of two at once is one too many.
     unreact(&scene, &bob, &place, "👍").expect(204);
     let edges = (&scene.actions, &scene.actions);
     let (one, other) = (place.reaction("🥳"), place.reaction("5️⃣"));

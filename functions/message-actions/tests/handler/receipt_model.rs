@@ -1,4 +1,4 @@
-//! Receipts, status and unread counts against a simple model, whatever happens in between.
+//! Receipts, status and unread counts against a simple model, with steps of any kind in between.
 
 use std::collections::BTreeSet;
 
@@ -282,7 +282,7 @@ impl Play {
         }
     }
 
-    /// The list of receipts agrees with what the message shows.
+    /// The list of receipts agrees with the message's own receipts.
     fn check_list(
         &self,
         sender: usize,

@@ -1,6 +1,6 @@
 //! The 19 kinds of message, with the fields that each must and may have: a file for each family.
 //!
-//! Everything here is a pure function of the body. Rules that depend on other documents (the message
+//! All rules here are pure functions of the body. Rules that depend on other documents (the message
 //! replied to, the story, the recipient of a gift) are checked in `context.rs`, once they are read.
 
 pub mod forms;

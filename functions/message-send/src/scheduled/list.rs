@@ -10,7 +10,7 @@ use whisper_store::{Filter, Order, Query};
 
 use super::view::ScheduledMessageView;
 
-/// Which of them.
+/// Filter of the list of scheduled messages.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

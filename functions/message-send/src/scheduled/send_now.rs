@@ -1,4 +1,4 @@
-//! `POST /v1/me/scheduled-messages/{scheduledMessageId}/send`: sends it now, whatever its time.
+//! `POST /v1/me/scheduled-messages/{scheduledMessageId}/send`: sends it now, before its time or after it has failed.
 
 use whisper_kit::error::{Code, OptionExt, Result};
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request};

@@ -18,7 +18,7 @@ pub struct ScheduledMessageView {
     pub send_at: Timestamp,
     /// Whether it waits, or couldn't be sent; then it stays for 30 days, and can be scheduled anew.
     pub status: ScheduledMessageStatus,
-    /// Why it couldn't be sent.
+    /// The reason for which it couldn't be sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<ScheduledMessageFailure>,
     /// When that was found.

@@ -12,7 +12,7 @@ pub const HOUR: i64 = 3_600_000;
 pub const MINE: &str = "/v1/me/scheduled-messages";
 const JOB: &str = "/internal/jobs/scheduled-messages";
 
-/// The functions, and what is scheduled.
+/// The functions, and the scheduled messages.
 pub struct Desk {
     pub scene: Scene,
 }

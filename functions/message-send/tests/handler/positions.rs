@@ -6,7 +6,7 @@ use whisper_schema::prelude::Timestamp;
 
 use whisper_messages::testing::Person;
 
-/// Something that happens in the conversation.
+/// A step in the conversation.
 #[derive(Clone, Debug)]
 enum Step {
     /// One of the three sends a message.

@@ -353,7 +353,7 @@ fn a_change_or_a_cancellation_that_meets_the_job_comes_before_it_or_too_late() {
 fn one_that_the_server_fails_at_stops_no_other_and_is_given_up_in_the_end() {
     let house = House::new();
     let desk = &house.desk;
-    // Nobody counted it: its commit never holds.
+    // It was put there without being counted, so its commit never holds.
     desk.scene.put(&ScheduledMessage {
         id: "poison".into(),
         user_id: house.bob.id.clone(),

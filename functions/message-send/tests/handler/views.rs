@@ -61,7 +61,7 @@ fn in_a_group_the_status_follows_whoever_is_furthest_behind() {
     assert_eq!(shown(), [json!("delivered"), json!([bob.id]), both.clone()]);
     scene.mark(&group, &cat, &message);
     assert_eq!(shown(), [json!("read"), both.clone(), both.clone()]);
-    // Dan joins: nothing of it was sent to him. Whoever goes is waited for no more.
+    // Dan joins: nothing of it was sent to him. A member who goes is waited for no more.
     let (dan, eve) = (scene.person(), scene.person());
     scene.join(&group, &dan.id);
     let place = Patch::new().set(ConversationMember::JOINED_POSITION, scene.place(&later));
@@ -72,7 +72,7 @@ fn in_a_group_the_status_follows_whoever_is_furthest_behind() {
     let gone = Patch::new().set(ConversationMember::STATUS, ConversationMemberStatus::Left);
     scene.change::<ConversationMember>(&member_id(&group, &eve.id), gone);
     assert_eq!(shown()[0], "read");
-    // Of others' messages nobody is told a status.
+    // The status of others' messages isn't told: it stays `sent`.
     assert_eq!(seen(&scene, &cat, &group, &message)["status"], "sent");
 }
 

@@ -1,5 +1,5 @@
-//! Clients that keep a copy by events alone, after the first read, have what REST says: whatever happens in whatever order, and however
-//! often they are away. Blocks are left out: who is blocked isn't told, so what they had before stays in their copy.
+//! Clients that keep a copy by events alone, after the first read, agree with REST after any steps in any order, and however often they
+//! are away. Blocks are left out: a blocked user isn't told, so their copy keeps the state from before.
 
 use std::collections::BTreeMap;
 
@@ -69,7 +69,7 @@ impl Copy {
         self.messages.insert(place.to_owned(), items.collect());
     }
 
-    /// Without what is told otherwise, and what a client counts itself.
+    /// The copy without the fields that are told otherwise, and the ones that a client counts itself.
     fn compared(mut self) -> Self {
         for messages in self.messages.values_mut() {
             for message in messages.values_mut() {

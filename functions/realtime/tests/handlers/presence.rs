@@ -163,7 +163,7 @@ fn a_word_is_remembered_for_a_day_and_costs_two_reads_and_a_commit() {
 #[test]
 #[allow(clippy::too_many_lines)]
 fn every_rule_for_every_viewer() {
-    // A setting, and what a friend and a stranger see of somebody who is there, and of somebody who was ten minutes ago.
+    // A setting, and the presence of somebody who is there, and of somebody who was ten minutes ago, for a friend and a stranger.
     let hidden = ("offline", "");
     for (settings, friend, stranger) in [
         (json!({}), ("online", "at"), ("online", "at")),
@@ -206,7 +206,7 @@ fn every_rule_for_every_viewer() {
             room.befriend(&ann, &bob);
             room.0.block(&ann, &dan);
             room.0.block(&eve, &ann);
-            // Nobody sees more of others than they show: the same rules hold for what the caller shows.
+            // A user sees no more of others than they show: the same rules hold for the caller's own presence.
             match is_own {
                 false => room.settings(&ann, &settings),
                 true => [&bob, &cid]

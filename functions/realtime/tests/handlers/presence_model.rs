@@ -1,4 +1,4 @@
-//! Random devices of two people against a simple model: what another sees, and that streams are told of every change of it.
+//! Random devices of two people against a simple model: the presence that another sees, and that streams are told of each change of it.
 
 use futures::executor::block_on;
 use proptest::prelude::*;
@@ -31,14 +31,14 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A device: what it says, and until when it counts.
+/// A device: its status, and until when it counts.
 #[derive(Clone, Copy, Debug, Default)]
 struct Device {
     status: usize,
     until: i64,
 }
 
-/// The devices, and what the others were told.
+/// The devices, and the events that the others were told.
 #[derive(Debug)]
 struct Model {
     now: i64,

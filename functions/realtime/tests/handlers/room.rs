@@ -1,4 +1,4 @@
-//! People with devices, what they say, and what listeners are told.
+//! People with devices, their signs, and the events that listeners are told.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ pub fn room() -> Room {
     ])
 }
 
-/// A scene with what only signs need.
+/// A scene with the parts that only signs need.
 pub struct Room(pub Scene);
 
 impl Room {
@@ -79,7 +79,7 @@ impl Room {
             .collect()
     }
 
-    /// Says what a device says.
+    /// Sets the status of a device.
     pub fn is(&self, who: &Person, status: &str) -> Value {
         let body = json!({"status": status});
         let path = "/v1/me/presence";

@@ -135,7 +135,7 @@ fn a_stream_keeps_its_device_up() {
         room.advance(20 * SECOND);
         room.0.edge.rows_written();
         room.keep(&[&ann, &bob]);
-        // Two devices and what they add up to, in one commit.
+        // Two devices and their sum, in one commit.
         assert_eq!(room.0.edge.rows_written(), [4]);
         assert_eq!(room.status(&bob, &ann), "online");
     }
@@ -200,7 +200,7 @@ fn a_device_that_vanished_is_off_once_it_has_run_out() {
     room.advance(20 * SECOND);
     room.is(&phone, "away");
     room.advance(25 * SECOND);
-    // The first device ran out; whoever keeps up the other finds it.
+    // The first device ran out; the request that keeps up the other finds it.
     room.is(&phone, "away");
     let ears = || [Ear::of(&bob).watching(&[&ann])];
     assert_eq!(room.heard(1, &ears()), [is(0, "away")]);

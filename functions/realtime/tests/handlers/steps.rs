@@ -1,4 +1,4 @@
-//! The doings of five users, in whatever order.
+//! The steps of five users, in any order.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ pub const COPIES: usize = 2;
 const GROUPS: usize = 2;
 const EMOJI: [&str; 3] = ["%F0%9F%91%8D", "%F0%9F%8E%89", "%E2%9D%A4%EF%B8%8F"];
 
-/// Something that happens.
+/// A step.
 #[derive(Clone, Debug)]
 pub enum Step {
     Say(usize, usize),
@@ -102,7 +102,7 @@ impl Scene {
         }
     }
 
-    /// Takes a step; whoever may not is refused, and nothing happens.
+    /// Takes a step; a user who may not is refused, and nothing happens.
     pub fn take(&mut self, n: usize, step: &Step) {
         let call = self.of_message(n, step).or_else(|| self.of_group(n, step));
         let Some((who, method, path, body)) = call else {

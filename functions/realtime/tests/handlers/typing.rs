@@ -1,4 +1,4 @@
-//! Signs that somebody is writing: who may give them, who reads them, and what they cost.
+//! Signs that somebody is writing: who may give them, who reads them, and their cost.
 
 use futures::executor::block_on;
 use futures::future::join;

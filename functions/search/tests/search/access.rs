@@ -155,8 +155,8 @@ fn newcomers_find_what_was_said_since_they_joined_where_the_history_is_so() {
     assert_eq!(world.found_anywhere(&bob, "query=hello"), ["hello second"]);
 }
 
-/// No route of the function shows the name that the other took since, whoever blocked. Their words in a group stay where they are,
-/// as in its history.
+/// No route of the function shows the name that the other took since a block, by either of the two. Their words in a group stay where
+/// they are, as in its history.
 #[test]
 fn a_block_hides_names_both_ways() {
     for ann_blocks in [true, false] {

@@ -96,7 +96,7 @@ impl World {
         ids
     }
 
-    /// Something happened to a message, which the log tells.
+    /// Puts an event about a message into the log.
     fn tell(&self, kind: &str, message: &str) {
         self.scene.put(&Event {
             id: self.search.ctx().new_id().unwrap(),

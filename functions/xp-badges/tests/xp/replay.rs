@@ -7,7 +7,7 @@ use whisper_schema::prelude::{
 };
 use whisper_store::{Patch, Query};
 
-/// Everything that points are kept in.
+/// All documents that points are kept in.
 fn everything(
     scene: &Scene,
 ) -> (

@@ -32,7 +32,7 @@ impl Default for Options {
     }
 }
 
-/// Everything that a server would refuse, in the order of the file; and warnings.
+/// The violations for which a server would refuse a configuration, in the order of the file; and warnings.
 pub fn check(config: &Config, options: Options) -> Vec<Violation> {
     let mut found = Vec::new();
     tables::databases(config, &mut found);
@@ -47,7 +47,7 @@ pub fn check(config: &Config, options: Options) -> Vec<Violation> {
     found
 }
 
-/// Everything that a server would refuse of a file, functions included; and refusals of some command lines, as warnings.
+/// The violations of a whole file, functions included; and refusals of some command lines, as warnings.
 pub fn check_file(file: &File, options: Options) -> Vec<Violation> {
     let mut found = check(&file.config, options);
     functions::functions(&file.functions, &mut found);

@@ -12,7 +12,7 @@ pub enum Rule {
     Key,
     /// Names: 1 to 128 characters.
     Name,
-    /// Something that is there already; columns are compared without regard to case.
+    /// A name that is there already; columns are compared without regard to case.
     Duplicate,
     /// A table in a database that isn't there.
     Database,
@@ -94,7 +94,7 @@ pub enum Severity {
     Warning,
 }
 
-/// Something that a server refuses.
+/// A fault for which a server refuses a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Violation {
@@ -103,7 +103,7 @@ pub struct Violation {
     /// Where: `mainDB.messages.metadata`, or `bucket video`.
     #[serde(rename = "where")]
     pub place: String,
-    /// Which rule.
+    /// The rule that it breaks.
     pub rule: Rule,
     /// The mistake, in words for people.
     pub message: String,

@@ -1,4 +1,4 @@
-//! The schema of command lines 13 to 25: which keys an object has, and what each holds. Any other is refused, and nothing pushed.
+//! The schema of command lines 13 to 25: the keys that an object has, and their values. Any other is refused, and nothing pushed.
 
 mod keys;
 
@@ -86,7 +86,7 @@ fn holds(place: &str, value: &Value, shape: Shape, found: &mut Vec<Violation>) {
         (Shape::One(_), _) => "an object",
         (Shape::Many(_), _) => "a list of objects",
     };
-    let message = "command lines from 13 on refuse what it holds";
+    let message = "command lines from 13 on refuse its value";
     let violation = Violation::new(place, Rule::CliKeys, message, format!("{what} there"));
     found.push(violation.warning());
 }

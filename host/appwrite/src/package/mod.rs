@@ -21,7 +21,7 @@ pub use npm::{JCO, Jco};
 /// Bytes that a deployment may have, unless the server says otherwise (`_APP_COMPUTE_SIZE_LIMIT`).
 pub const MOST: u64 = 30_000_000;
 
-/// Why something can't be packaged.
+/// The reason for which something can't be packaged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure(String);
 
@@ -58,7 +58,7 @@ pub fn for_functions(manifest: &Manifest, target: &Path) -> Result<Manifest, Fai
         });
         let (Some(command), Some(file)) = (command, component.source.file_name()) else {
             return Err(Failure::new(format!(
-                "{}: only what one `cargo build` makes can be packaged",
+                "{}: only a component that one `cargo build` makes can be packaged",
                 component.id
             )));
         };

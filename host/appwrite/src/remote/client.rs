@@ -22,7 +22,7 @@ pub struct Client {
     key: String,
 }
 
-/// Why a request failed.
+/// The failure of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RemoteError {
     /// Status of the answer; none when there was none.

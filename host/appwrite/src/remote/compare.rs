@@ -32,7 +32,7 @@ fn note<T: PartialEq + std::fmt::Debug>(found: &mut Vec<String>, name: &str, is:
     }
 }
 
-/// Of two databases.
+/// The difference of two databases.
 pub(super) fn database(wanted: &Named, there: &Named) -> Difference {
     let mut found = Vec::new();
     note(&mut found, "name", &there.name, &wanted.name);
@@ -40,7 +40,7 @@ pub(super) fn database(wanted: &Named, there: &Named) -> Difference {
     Difference::of(found)
 }
 
-/// Of two tables, without their columns and indexes.
+/// The difference of two tables, without their columns and indexes.
 pub(super) fn table(wanted: &Table, there: &Table) -> Difference {
     let mut found = Vec::new();
     note(&mut found, "name", &there.name, &wanted.name);
@@ -60,7 +60,7 @@ pub(super) fn table(wanted: &Table, there: &Table) -> Difference {
     Difference::of(found)
 }
 
-/// Of two columns.
+/// The difference of two columns.
 pub(super) fn column(wanted: &Column, there: &Column) -> Difference {
     if ["failed", "stuck"].contains(&there.status.as_str()) {
         return Difference::Replace(format!("the server says it is {}", there.status));
@@ -123,7 +123,7 @@ fn is_short(column: &Column) -> bool {
     column.kind == Kind::Integer && !column.array && column.max.as_i64().is_some_and(small)
 }
 
-/// Of two indexes, which can't be changed but only made anew.
+/// The difference of two indexes, which can't be changed but only made anew.
 pub(super) fn index(wanted: &Index, there: &Index) -> Difference {
     if ["failed", "stuck"].contains(&there.status.as_str()) {
         return Difference::Replace(format!("the server says it is {}", there.status));
@@ -139,7 +139,7 @@ pub(super) fn index(wanted: &Index, there: &Index) -> Difference {
     Difference::Replace(found.join(", "))
 }
 
-/// Of two buckets.
+/// The difference of two buckets.
 pub(super) fn bucket(wanted: &Bucket, there: &Bucket) -> Difference {
     let mut found = Vec::new();
     note(&mut found, "name", &there.name, &wanted.name);

@@ -1,4 +1,4 @@
-//! Which changes bring a server up to a configuration, in their order.
+//! The changes that bring a server up to a configuration, in their order.
 
 use std::collections::BTreeSet;
 
@@ -22,13 +22,13 @@ pub struct Plan {
     pub unknown: Vec<String>,
 }
 
-/// Something that can only be made as it is wanted by deleting it, or not by a push at all.
+/// A thing that can only be made as it is wanted by deleting it, or not by a push at all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refused {
     /// Where: the name that lets it be deleted and made anew.
     #[serde(rename = "where")]
     pub place: String,
-    /// Why not.
+    /// The reason.
     pub why: String,
 }
 
@@ -95,7 +95,7 @@ impl Planner {
         false
     }
 
-    /// Something that is there and not wanted.
+    /// Notes a thing that is there and not wanted: kept, or deleted if `--prune` names it.
     fn extra(&mut self, what: What) {
         let place = what.place();
         if self.prune.remove(&place) {

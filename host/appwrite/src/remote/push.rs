@@ -20,7 +20,7 @@ pub enum Progress<'a> {
     Waiting(&'a str, usize),
 }
 
-/// Why a push ended early. The changes made so far stay; another push goes on from there.
+/// The reason for which a push ended early. The changes made so far stay; another push goes on from there.
 #[derive(Debug, PartialEq)]
 pub enum PushError {
     /// The server refused a change, or could not be reached.

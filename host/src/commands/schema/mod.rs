@@ -35,9 +35,9 @@ pub struct Schema {
 enum Action {
     /// Print how many databases, collections, attributes, indexes and buckets there are
     Stats,
-    /// Write what a target makes of the schema
+    /// Write the schema in the form of a target
     Export {
-        /// For what
+        /// The form
         #[arg(long)]
         target: Target,
         /// Where to; by default where it is checked in, "-" for standard output
@@ -46,9 +46,9 @@ enum Action {
         #[command(flatten)]
         manifest: ManifestArgs,
     },
-    /// Say what an Appwrite server would refuse: of the schema, or of a configuration file
+    /// List the parts that an Appwrite server would refuse: of the schema, or of a configuration file
     Validate(Validate),
-    /// Show what a push would change on an Appwrite server; status 1 if anything, 2 if it can't be told
+    /// Show the changes that a push would make on an Appwrite server; status 1 if there are any, 2 if it can't be told
     Diff(remote::Remote),
     /// Make the databases, tables, columns, indexes and buckets on an Appwrite server
     Push(remote::Push),

@@ -16,7 +16,7 @@ use crate::exit::Exit;
 const KEY: &str = "WHISPER_APPWRITE_KEY";
 /// Status of `diff` when something differs.
 const DIFFERS: u8 = 1;
-/// Of both when the file, the key or the server are of no use.
+/// Status of `diff` and `push` when the file, the key or the server are of no use.
 const UNUSABLE: u8 = 2;
 
 /// The server, and the configuration that it is compared with.
@@ -30,7 +30,7 @@ pub struct Remote {
     /// Id of the project
     #[arg(long, env = "WHISPER_APPWRITE_PROJECT", value_name = "ID")]
     project: String,
-    /// Delete what the server has under this name and the schema hasn't, or has otherwise; can be given several times
+    /// Delete the thing of this name that the server has and the schema hasn't, or has otherwise; can be given several times
     #[arg(long, value_name = "NAME")]
     prune: Vec<String>,
     /// Print JSON: one object for a diff, one for each step of a push

@@ -17,7 +17,7 @@ pub struct BodyOptions {
     pub changes: bool,
     /// Function that looks at the whole.
     pub check: Option<Path>,
-    /// JSON Schema of what `check` looks at, for the API document.
+    /// JSON Schema of the rules that `check` holds, for the API document.
     pub rules: Vec<Expr>,
     pub examples: Vec<LitStr>,
     pub tag: Option<LitStr>,

@@ -44,7 +44,7 @@ const EVENTS: &[&str] = &[
     "reports.insights+ create update delete",
 ];
 
-/// Whether a path has ids, and what follows it.
+/// Whether a path has ids, and the actions that follow it.
 fn known(path: &[&str]) -> Option<(bool, impl Iterator<Item = &'static str>)> {
     let path = path.join(".");
     EVENTS.iter().find_map(|line| {
@@ -112,7 +112,7 @@ pub fn matches(declared: &str, happened: &str) -> bool {
     };
     let (declared, happened) = (words(declared), words(happened));
     let ids = |at: usize| at % 2 == 1 && at < 6;
-    // `databases.D.tables` alone is no event: they end behind an id or with what was done.
+    // `databases.D.tables` alone is no event: they end behind an id or with the action.
     let ends = declared.len() == happened.len() || declared.len().is_multiple_of(2);
     let fits =
         |(at, (said, is)): (usize, (&String, &String))| said == is || (said == "*" && ids(at));

@@ -102,7 +102,7 @@ impl Pending {
 pub enum Trigger<'c> {
     /// Somebody calls.
     Http(&'c Call),
-    /// Something happened, by this user's doing, or nobody's.
+    /// An event, by this user's doing, or nobody's.
     Event { event: Event, user: String },
     /// It is time.
     Schedule,

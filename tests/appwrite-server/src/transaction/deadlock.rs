@@ -31,7 +31,7 @@ pub fn met(project: &mut Project, staged: &[Staged]) -> Found<Option<usize>> {
     }
 }
 
-/// Everything that was done since it was last kept is undone.
+/// Undoes all changes of rows since they were last kept.
 pub fn roll_back(project: &mut Project) {
     let databases = project.databases.iter_mut();
     for table in databases.flat_map(|database| &mut database.tables) {

@@ -203,7 +203,7 @@ fn users_set_no_dates() {
     );
 }
 
-/// Transactions/*.php: users have their own transactions, and stage what they may do.
+/// Transactions/*.php: users have their own transactions, and stage the operations that they may do.
 #[test]
 fn transactions_are_their_makers() {
     let client = Client::new();

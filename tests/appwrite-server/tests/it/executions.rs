@@ -157,7 +157,7 @@ fn nobody_calls_what_they_may_not() {
         ),
         (Some("ann"), Some(""))
     );
-    // Of nobody but keys, and switched off.
+    // A function that keys alone may run, and one that is switched off.
     client.put(FUNCTION, json!({"name": "x"})).good();
     assert_eq!(
         ann.post(EXECUTIONS, json!({})).refused(),

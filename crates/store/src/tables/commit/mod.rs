@@ -158,7 +158,7 @@ async fn attempt(engine: &Engine, group: &mut Group, at: Timestamp, taken: bool)
     finish(engine, group, &course, affected, taken).await
 }
 
-/// Why the batches can't be committed as they are.
+/// The reason for which the batches can't be committed as they are.
 enum Stop {
     /// A batch fails with this error, unless a row is there that an earlier operation of it expects to be absent.
     Failed(usize, StoreError, Vec<Absence>),

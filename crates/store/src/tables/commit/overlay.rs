@@ -21,7 +21,7 @@ pub(super) struct Entry {
     pub now: Option<Record>,
     /// The batches deleted it; they may have added it again since.
     pub deleted: bool,
-    /// Which attributes were given a value.
+    /// For each attribute whether it was given a value.
     pub set: Vec<bool>,
     /// By how much its revision grew.
     pub grown: i64,

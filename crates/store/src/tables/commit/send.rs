@@ -148,7 +148,7 @@ impl Tables {
                 "pending" => return None,
                 _ if backoff.wait(self, None).await => {}
                 _ => {
-                    let why = "Appwrite doesn't say what came of the commit".to_owned();
+                    let why = "Appwrite doesn't tell the outcome of the commit".to_owned();
                     return Some(Sent::Failed(StoreError::Unavailable(why)));
                 }
             }

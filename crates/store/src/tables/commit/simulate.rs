@@ -17,7 +17,7 @@ use crate::tables::parts::filters;
 use crate::tables::read::{pinned, text};
 use crate::tables::record::Record;
 
-/// That no row meets a condition: no row can be held for it, so it is looked up right before the commit.
+/// The absence of rows that meet a condition: no row can be held for it, so it is looked up right before the commit.
 pub(super) struct Absence {
     pub place: Place,
     pub table: Table,
@@ -287,7 +287,7 @@ impl Step<'_> {
         });
     }
 
-    /// That no other row the batches are about has the same values of a unique index.
+    /// Fails if another row that the batches are about has the same values of a unique index.
     fn unique(&self, id: &str) -> Result<u64, StoreError> {
         let table = self.op.table.0;
         let overlay = &self.course.overlay;

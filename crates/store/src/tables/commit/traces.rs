@@ -1,4 +1,4 @@
-//! Which writes of a commit a deadlock undid, as far as the rows tell.
+//! The writes of a commit that a deadlock undid, as far as the rows tell.
 //!
 //! A deadlock loses the first operations, up to one of them. So everything before an operation that is certainly lost is
 //! lost, and everything from one on that is certainly done is done: a new row that is absent there was deleted by others since,

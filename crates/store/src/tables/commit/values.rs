@@ -22,7 +22,7 @@ pub(super) fn unique_indexes(table: &Collection) -> Vec<(&'static str, Vec<usize
     columns.collect()
 }
 
-/// That a second document has the same unique values.
+/// The error for a second document with the same unique values.
 pub(super) fn conflict(table: &Collection, index: &str) -> StoreError {
     StoreError::Conflict {
         collection: table.id.to_owned(),

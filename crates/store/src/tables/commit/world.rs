@@ -18,7 +18,7 @@ use crate::tables::wanted::Wanted;
 /// Batches with their values, now that the time of the commit is known.
 pub(super) struct Bound<'a> {
     pub batch: &'a Lowered,
-    /// Of each operation.
+    /// The values of each operation.
     pub slots: Vec<Vec<SqlValue>>,
 }
 
@@ -124,7 +124,7 @@ fn named<'a>(op: &'a LoweredOp, slots: &[SqlValue], taken: bool) -> Named<'a> {
         }
         What::Expect { condition, some } => match pinned(condition, slots) {
             Some(id) => Named::Row(id),
-            // That there is none is looked up last, and not before.
+            // An absence is looked up last, and not before.
             None if !some => Named::Nothing,
             None => Named::Some(condition, 1),
         },

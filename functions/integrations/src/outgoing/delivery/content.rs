@@ -1,4 +1,4 @@
-//! The body of a delivery: what a member sees of the event at the moment when it is sent.
+//! The body of a delivery: the event as a member sees it at the moment when it is sent.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Deliveries: from the events of conversations to the programs that are told of them.
 //!
 //! A consumer of the event log makes deliveries ([`events`]), which hold ids alone; a sender takes those that are due
-//! ([`lease`]), makes of each what a member sees at that moment ([`content`]), sends it ([`send`]) and records how it went
+//! ([`lease`]), makes the body of each as a member sees the event at that moment ([`content`]), sends it ([`send`]) and records how it went
 //! ([`record`]).
 
 mod content;

@@ -22,7 +22,7 @@ pub struct Outcome {
     pub ok: bool,
     /// Status of the answer; none without one.
     pub status: Option<u16>,
-    /// Why there was no answer.
+    /// The reason for a missing answer.
     pub error: Option<&'static str>,
     /// When it is tried again; none if it arrived or is given up.
     pub next_at: Option<Timestamp>,

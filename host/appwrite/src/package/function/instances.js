@@ -12,9 +12,9 @@ import { instantiate } from "./component/component.js";
 import { Refusal } from "./refusal.js";
 import { imports } from "./wasi.js";
 
-/** Calls that an instance serves. What jco keeps of each goes with the instance, and with nothing else. */
+/** Calls that an instance serves. The state that jco keeps of each goes with the instance, and with nothing else. */
 const MOST_CALLS = 32;
-/** Instances at work at the same time; who comes when they all are waits for one. */
+/** Instances at work at the same time; a call that comes when all of them are waits for one. */
 const MOST_AT_WORK = 16;
 /** How much of an answer is read at once, in bytes. */
 const CHUNK = 64 * 1024;

@@ -26,7 +26,7 @@ function variables() {
   // The key is the call's. The other values that depend on where it runs are not to be set.
   found[`${VARIABLE}HOST`] = "appwrite";
   found[`${VARIABLE}STORE`] = "appwrite";
-  // Nobody has this one: it lets the schedule in, and operators' routes stay closed until somebody sets one.
+  // This key is known to nobody: it lets the schedule in, and operators' routes stay closed until somebody sets one.
   found[`${VARIABLE}OPERATOR_KEY`] ||= randomBytes(32).toString("base64url");
   return found;
 }
@@ -56,8 +56,8 @@ export async function serve({ req, res, error }) {
 }
 
 /**
- * What starts an execution. Whoever calls from outside has an address, which Appwrite sets and nobody can leave out;
- * an execution that a user has put off says "schedule" too, but comes with that user's address.
+ * The trigger of an execution. A call from outside has its client's address, which Appwrite sets and nobody can leave
+ * out; an execution that a user has put off says "schedule" too, but comes with that user's address.
  */
 function trigger(headers) {
   if (headers["x-appwrite-client-ip"] !== undefined) return "http";
@@ -88,8 +88,8 @@ function request(req) {
 }
 
 /**
- * The document of an event. What happened to a row stands in the store, and needs no telling; a user stands nowhere
- * but here. The names of events are spelled in two ways: databases.D.tables.T.rows.R.create and
+ * The document of an event of a new user, who stands nowhere but here; nothing of an event of a row, which stands in the
+ * store. The names of events are spelled in two ways: databases.D.tables.T.rows.R.create and
  * databases.D.collections.T.documents.R.create.
  */
 function told(req) {

@@ -1,4 +1,4 @@
-// The imports of the component: WASI, as far as it uses it. Of the outside world it gets HTTP, time and randomness.
+// The imports of the component: WASI, as far as it uses it. It gets HTTP, time and randomness of the outside world.
 
 import { randomBytes } from "node:crypto";
 import { hrtime } from "node:process";
