@@ -18,7 +18,7 @@ pub use views::{
     StoryReactedView, StreamView,
 };
 
-/// Why a conversation is no longer one of the user's.
+/// The reason for which a conversation is no longer one of the user's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -42,7 +42,7 @@ pub enum ReceiptKind {
     Read,
 }
 
-/// Why a stream starts anew, or ends.
+/// The reason for which a stream starts anew, or ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

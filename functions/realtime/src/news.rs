@@ -72,7 +72,7 @@ impl News {
             .iter()
             .any(|kind| self.kind.starts_with(kind));
         match is_of_one {
-            // Of a message that ended nothing is left to read.
+            // Nothing is left to read of a message that ended.
             true if self.kind == "message.expired" => self.answered().into_iter().collect(),
             true => {
                 let message = self.text("messageId").unwrap_or(&self.subject);

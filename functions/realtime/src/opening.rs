@@ -35,9 +35,9 @@ pub enum Start {
 
 /// A stream that is not among the others yet.
 pub struct Opening {
-    /// Whose it is.
+    /// Its user.
     pub user: User,
-    /// And of which session.
+    /// The user's session.
     pub session: String,
     /// The hash of its token, if that is a bot's.
     pub token: Option<String>,

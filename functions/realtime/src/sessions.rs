@@ -17,7 +17,7 @@ const CHUNK: usize = 500;
 pub struct Held {
     /// The stream.
     pub id: u64,
-    /// Whose it is.
+    /// Its user.
     pub user: User,
     /// The session.
     pub session: String,

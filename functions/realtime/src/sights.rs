@@ -1,7 +1,7 @@
 //! Messages as listeners see them, read once for all who see the same.
 //!
 //! Most members of a conversation see a message alike, so it is read and shown for one of them ([`show_history`], the history's own
-//! rules) and told to all. Whoever may see it otherwise stands alone: its sender, the one who did something to it, somebody with a block
+//! rules) and told to all. Members who may see it otherwise stand alone: its sender, the one who did something to it, somebody with a block
 //! between them and a person whom it names, and somebody to whom parts of the history are hidden.
 
 use std::collections::{BTreeMap, BTreeSet};

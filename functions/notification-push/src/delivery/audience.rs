@@ -40,7 +40,7 @@ pub struct Audience {
 }
 
 impl Audience {
-    /// Of the outcome of [`devices_of`].
+    /// Makes it of the outcome of [`devices_of`].
     pub fn new(found: Vec<Vec<Doc<PushSubscription>>>) -> Self {
         let mut audience = Audience::default();
         for device in found.into_iter().flatten().map(Doc::into_inner) {

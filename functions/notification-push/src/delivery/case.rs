@@ -18,7 +18,7 @@ use super::preferences::preferences;
 
 /// How many members of groups one step looks at, about.
 const MEMBERS: u32 = 400;
-/// Of how many groups one step looks at members.
+/// Groups at whose members one step looks.
 const GROUPS: usize = 20;
 
 /// An entry with the facts that decide whom to tell.

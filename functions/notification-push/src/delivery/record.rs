@@ -107,7 +107,7 @@ fn batch(lease: Timestamp, attempted: &[Attempted]) -> Batch {
     }
     let count = ended.len() as u64;
     if count > 0 {
-        // Of another session by now, it stays.
+        // A device that is another session's by now stays.
         let (devices, sessions): (Vec<&str>, Vec<&str>) = ended.into_iter().unzip();
         let ended = Filter::and([
             Filter::is_in(Column::id(), devices),

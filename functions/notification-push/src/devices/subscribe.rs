@@ -158,7 +158,7 @@ async fn attempt(ctx: &Ctx, mut wanted: PushSubscription) -> Result<Attempt<Repl
     Ok(Attempt::Done(reply.location(&path)))
 }
 
-/// Of several that came at once, those beyond the bound go again: the order of their commits decides.
+/// Devices beyond the bound that came at once go again: the order of their commits decides.
 async fn keep_bound(ctx: &Ctx, made: &PushSubscription) -> Result<()> {
     let asked = (
         of(&made.user_id, ctx.now()),

@@ -10,7 +10,7 @@ use whisper_views::notifications::{
     NotificationView, READS, UnreadCountView, newest_first, own, shown, unread_notifications,
 };
 
-/// Which notifications.
+/// The notifications that are asked for.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct InboxFilters {

@@ -13,7 +13,7 @@ use super::view::{QueueEntryView, QueuePushView};
 /// How far each status is counted.
 const COUNTED: u64 = 10_000;
 
-/// Which of them.
+/// The pushes that are asked for.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct QueueFilters {

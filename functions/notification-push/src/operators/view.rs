@@ -23,7 +23,7 @@ pub struct QueueEntryView {
     pub retry_count: i64,
     /// Attempts after which a push is given up.
     pub max_retries: i64,
-    /// Why the last attempt failed.
+    /// The reason for which the last attempt failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Users it has not reached, at most 100.
@@ -59,7 +59,7 @@ pub struct QueuePushView {
     pub due_at: Timestamp,
     /// When it is of no use any more.
     pub expires_at: Timestamp,
-    /// Why the last attempt failed.
+    /// The reason for which the last attempt failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// When it was queued.

@@ -33,9 +33,9 @@ macro_rules! view {
 pub struct NothingMore {}
 
 view! {
-    /// Why a stream starts anew, or ends.
+    /// The reason for which a stream starts anew, or ends.
     StreamView {
-        /// Why.
+        /// The reason.
         reason: StreamEnd,
     }
 }
@@ -172,7 +172,7 @@ view! {
     ConversationRemovedView {
         /// The conversation.
         conversation_id: String,
-        /// Why.
+        /// The reason.
         reason: Departure,
     }
 }

@@ -35,9 +35,9 @@ pub struct Written {
 
 /// A stream.
 pub struct Stream {
-    /// Whose it is.
+    /// Its user.
     pub user: User,
-    /// And of which session.
+    /// The user's session.
     pub session: String,
     /// The hash of its token, if that is a bot's.
     pub token: Option<String>,

@@ -47,7 +47,7 @@ pub fn get_endpoint() -> Endpoint {
         Method::GET,
         MINE,
         "getMyPresence",
-        "What this device says of its user, and what people see who may.",
+        "The status of this device, and the presence that people see who may",
         get,
     )
     .reply::<MyPresenceView>(200, "The presence.")

@@ -12,7 +12,7 @@ use super::PresenceView;
 /// The most people of one question.
 const MOST: usize = 100;
 
-/// Which people.
+/// The people who are asked for.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct WhosePresence {

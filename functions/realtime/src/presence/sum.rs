@@ -14,7 +14,7 @@ pub struct Sum {
 }
 
 impl Sum {
-    /// Of these devices. Those that don't count any more and those that don't want to add nothing. Somebody is busy where any device
+    /// The sum of these devices. Devices that don't count any more and invisible ones add nothing. A user is busy where any device
     /// says so; else online where any is, and away where all are.
     pub fn of<'a>(devices: impl IntoIterator<Item = &'a PresenceDevice>, now: Timestamp) -> Self {
         let counted = devices

@@ -35,7 +35,7 @@ pub fn endpoint() -> Endpoint {
         Method::GET,
         TYPING,
         "listTyping",
-        "Who is writing in a conversation now, as far as a stream of the caller's would be told.",
+        "The members who are writing in a conversation now, as far as a stream of the caller's would be told",
         list,
     )
     .reply::<TypingListView>(200, "The people who are writing.")

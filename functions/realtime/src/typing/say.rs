@@ -60,7 +60,7 @@ async fn attempt(ctx: &Ctx, conversation: &str, kind: TypingKind) -> Result<Atte
     let asked = (
         Get::<ConversationMember>::id(member_id(conversation, &me)),
         Get::<Conversation>::id(conversation),
-        // Of a group any two, at the same small cost.
+        // Any two members of a group, at the same small cost.
         first_members(conversation, PAIR),
         Get::<TypingIndicator>::id(sign.as_str()),
     );
