@@ -1,5 +1,6 @@
 //! Streams and polls: everything that happens reaches everybody whom it concerns, and nobody else.
 
+mod own;
 mod polling;
 mod resuming;
 mod rights;

@@ -4,12 +4,12 @@ use whisper_testkit::{Person, TestApp, Value, json};
 
 use super::{group, say};
 
-fn poll(app: &TestApp, who: &Person, query: &str) -> Value {
+pub fn poll(app: &TestApp, who: &Person, query: &str) -> Value {
     who.get(app, &format!("/v1/realtime/poll{query}"))
         .expect(200)
 }
 
-fn next(of: &Value) -> String {
+pub fn next(of: &Value) -> String {
     of["next"].as_str().unwrap().to_owned()
 }
 

@@ -23,6 +23,7 @@ mod open;
 mod poll;
 mod reactions;
 mod receipts;
+mod scheduled;
 mod show;
 mod sight;
 mod system;
@@ -54,6 +55,7 @@ pub use reactions::{
     Mirror, is_mirrored, message_reaction_notice_id, reaction_count_id, reaction_id,
 };
 pub use receipts::{MOST_FOR_STATUS, MOST_LISTED, Receipts, Receiving, receipts, recipients};
+pub use scheduled::{ScheduledMessageView, is_scheduled_by, scheduled_by};
 pub use show::{Shown, show, show_all, show_history};
 pub use sight::{deletion, in_sight_of, is_in_sight, is_visible};
 pub use system::{Told, summarised};

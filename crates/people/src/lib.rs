@@ -3,6 +3,7 @@
 mod beginning;
 pub mod bots;
 mod consent;
+mod contacts;
 mod direct;
 mod discovery;
 mod founding;
@@ -27,6 +28,7 @@ use whisper_store::{Filter, Query};
 
 pub use beginning::{MOST_NAME_CHARACTERS, beginning_of_name};
 pub use consent::{Consenting, Consents, consents};
+pub use contacts::{ContactView, Relationship, Talks, contacts_of, is_kept};
 pub use direct::direct_ids;
 pub use discovery::{Findable, Verified, discovery_code, discovery_hash, discovery_salt};
 pub use founding::{documents, taken};

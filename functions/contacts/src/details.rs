@@ -1,55 +1,14 @@
 //! A user's notes about a contact.
 
 use serde_json::Value;
+use whisper_people::Relationship;
+use whisper_schema::Body;
 use whisper_schema::body::forms::LINE;
 use whisper_schema::body::{Change, Changes, Distinct};
 use whisper_schema::prelude::{Column, Contact, ContactRelationship};
-use whisper_schema::{Body, choices};
 
 /// The most tags of a contact.
 pub const MOST_TAGS: usize = 20;
-
-choices! {
-    /// The relation of a contact to the owner of the address book. Somebody who is kept away is no contact, but blocked.
-    pub enum Relationship {
-        /// A friend.
-        Friend = "friend",
-        /// A relative.
-        Family = "family",
-        /// Somebody from work.
-        Colleague = "colleague",
-        /// Somebody known in passing.
-        Acquaintance = "acquaintance",
-        /// Somebody dear.
-        Favorite = "favorite",
-    }
-}
-
-impl From<Relationship> for ContactRelationship {
-    fn from(relationship: Relationship) -> Self {
-        match relationship {
-            Relationship::Friend => ContactRelationship::Friend,
-            Relationship::Family => ContactRelationship::Family,
-            Relationship::Colleague => ContactRelationship::Colleague,
-            Relationship::Acquaintance => ContactRelationship::Acquaintance,
-            Relationship::Favorite => ContactRelationship::Favorite,
-        }
-    }
-}
-
-impl Relationship {
-    /// The relation of somebody who is kept as a contact; none of somebody who is only blocked.
-    pub fn of(contact: &Contact) -> Option<Self> {
-        Some(match contact.relationship {
-            ContactRelationship::Friend => Relationship::Friend,
-            ContactRelationship::Family => Relationship::Family,
-            ContactRelationship::Colleague => Relationship::Colleague,
-            ContactRelationship::Acquaintance => Relationship::Acquaintance,
-            ContactRelationship::Favorite => Relationship::Favorite,
-            ContactRelationship::Blocked => return None,
-        })
-    }
-}
 
 /// The notes about somebody; a field that is left out stays, or starts as it does by default. `null` takes a value away,
 /// where there may be none.

@@ -6,16 +6,15 @@ use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, Json, Method, OptionExt, OptionalJson, Reply, Request,
     Result,
 };
-use whisper_people::{blocked, shown_to, visible};
+use whisper_people::{ContactView, Talks, blocked, shown_to, visible};
 use whisper_schema::Rule;
 use whisper_schema::prelude::{Contact, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Patch};
 
 use crate::details::ContactChange;
-use crate::direct::Direct;
 use crate::limits::CHANGES;
+use crate::request::accept;
 use crate::side::{Side, side};
-use crate::view::ContactView;
 
 /// Adding.
 pub fn add_endpoint() -> Endpoint {
@@ -70,7 +69,7 @@ async fn attempt(
     details: ContactChange,
     may_begin: bool,
 ) -> Result<Attempt<Reply>> {
-    let direct = Direct::of(ctx, me, [other]).await?;
+    let direct = Talks::of(ctx, me, [other]).await?;
     let read = (
         visible(me, other),
         shown_to(me, [other]),
@@ -86,7 +85,7 @@ async fn attempt(
             let memberships = memberships.or_not_found()?;
             them.or_not_found()?;
             let (contact, batch) = begin(ctx, &side, details).await?;
-            (contact, Some(direct.accept(ctx, batch, &memberships)?))
+            (contact, Some(accept(&direct, ctx, batch, &memberships)?))
         }
     };
     if let Some(batch) = batch {

@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod details;
-mod direct;
 mod discovery;
 mod get;
 mod import;
@@ -9,10 +8,10 @@ mod keep;
 mod limits;
 mod list;
 mod remove;
+mod request;
 mod requests;
 mod search;
 mod side;
-mod view;
 
 use whisper_kit::Api;
 

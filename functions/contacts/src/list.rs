@@ -3,17 +3,13 @@
 use serde::Deserialize;
 use whisper_kit::page::{Listing, Window};
 use whisper_kit::{Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_people::{beginning_of_name, shown_to};
+use whisper_people::{ContactView, Relationship, Talks, beginning_of_name, is_kept, shown_to};
 use whisper_schema::Rule;
 use whisper_schema::prelude::{Column, Contact, ContactRelationship};
 use whisper_schema::text::composed;
 use whisper_store::{Doc, Filter, Order, Query};
 
-use crate::details::Relationship;
-use crate::direct::Direct;
 use crate::search::search;
-use crate::side::is_kept;
-use crate::view::ContactView;
 
 /// Filters of the list: a contact is listed where all that are given hold.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -110,7 +106,7 @@ async fn views(ctx: &Ctx, me: &str, contacts: Vec<Doc<Contact>>) -> Result<Vec<C
             .iter()
             .map(|contact| contact.contact_user_id.as_str())
     };
-    let direct = Direct::of(ctx, me, ids()).await?;
+    let direct = Talks::of(ctx, me, ids()).await?;
     let read = (shown_to(me, ids()), direct.conversations());
     let (people, talks) = ctx.read(read).await?;
     let latest = direct.latest(&talks);

@@ -1,7 +1,7 @@
 //! One user's side towards another: the contact they keep, in their address book.
 
 use whisper_kit::{Ctx, Result};
-use whisper_people::{contact, contact_id};
+use whisper_people::{contact, contact_id, is_kept};
 use whisper_schema::prelude::{Contact, ContactBook, ContactRelationship, Timestamp};
 use whisper_store::{
     Answers, Batch, Doc, Filter, First, Get, Patch, Query, Questions, ReadSet, StoreError,
@@ -53,11 +53,6 @@ pub struct Side {
     /// Their notes about the other; it may be a block alone.
     row: Option<Doc<Contact>>,
     book: Option<Doc<ContactBook>>,
-}
-
-/// Holds for people who are kept as contacts, and not just blocked.
-pub fn is_kept() -> Filter<Contact> {
-    Filter::ne(Contact::RELATIONSHIP, ContactRelationship::Blocked)
 }
 
 impl Side {

@@ -11,11 +11,11 @@ use crate::presence::PresenceView;
 use crate::typing::TypingView;
 pub use views::{
     AnsweredView, BlockChangedView, ContactRequestChangedView, ContactRequestState,
-    ConversationChangedView, ConversationClearedView, ConversationPartView, ConversationPlaceView,
-    ConversationRemovedView, FollowView, MessageChangedView, MessageCreatedView,
-    MessageRemovedView, NothingMore, NotificationCreatedView, PeopleView, PinsChangedView,
-    ReceiptMovedView, ScheduledMessageChangedView, StoryPlaceView, StoryPostedView,
-    StoryReactedView, StreamView,
+    ContactsChangedView, ConversationChangedView, ConversationClearedView, ConversationPartView,
+    ConversationRemovedView, DraftChangedView, FoldersChangedView, FollowView, MessageChangedView,
+    MessageCreatedView, MessageRemovedView, NothingMore, NotificationCreatedView, PeopleView,
+    PinsChangedView, ReceiptMovedView, ScheduledMessageChangedView, StoryPlaceView,
+    StoryPostedView, StoryReactedView, StreamView,
 };
 
 /// The reason for which a conversation is no longer one of the user's.
@@ -146,16 +146,16 @@ pub enum What {
     ContactRequestChanged(ContactRequestChangedView),
     /// The user's contacts changed, on this device or another.
     #[serde(rename = "contacts.changed")]
-    ContactsChanged(PeopleView),
+    ContactsChanged(ContactsChangedView),
     /// The user blocked somebody, or took that back.
     #[serde(rename = "block.changed")]
     BlockChanged(BlockChangedView),
     /// A draft of the user's was saved or discarded.
     #[serde(rename = "draft.changed")]
-    DraftChanged(ConversationPlaceView),
+    DraftChanged(DraftChangedView),
     /// The user's folders changed.
     #[serde(rename = "folders.changed")]
-    FoldersChanged(NothingMore),
+    FoldersChanged(FoldersChangedView),
     /// A scheduled message of the user's was made, changed, sent or given up.
     #[serde(rename = "scheduled_message.changed")]
     ScheduledMessageChanged(ScheduledMessageChangedView),

@@ -4,17 +4,21 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use whisper_kit::error::Result;
-use whisper_people::{People, Users};
+use whisper_messages::{ScheduledMessageView, scheduled_by};
+use whisper_people::{People, Users, contacts_of};
 use whisper_schema::prelude::{Contact, Follow};
-use whisper_store::{Filter, Query};
+use whisper_store::{Doc, Filter, Query};
+use whisper_views::drafts::draft_of;
+use whisper_views::folders::folders_of;
 use whisper_views::notifications::{notifications_of, unread_notifications};
-use whisper_views::stories::stories_of;
+use whisper_views::stories::{could_see, stories_of};
 
 use crate::audience::User;
 use crate::event::{
-    BlockChangedView, ContactRequestChangedView, ContactRequestState, ConversationPlaceView,
-    FollowView, NothingMore, NotificationCreatedView, PeopleView, ScheduledMessageChangedView,
-    StoryPlaceView, StoryPostedView, StoryReactedView, What,
+    BlockChangedView, ContactRequestChangedView, ContactRequestState, ContactsChangedView,
+    DraftChangedView, FoldersChangedView, FollowView, NothingMore, NotificationCreatedView,
+    PeopleView, ScheduledMessageChangedView, StoryPlaceView, StoryPostedView, StoryReactedView,
+    What,
 };
 use crate::news::News;
 use crate::telling::{Round, Told};
@@ -75,7 +79,10 @@ async fn story(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()
             }
         }
         "story.deleted" => {
-            if let Some(to) = round.audience.user(by) {
+            for to in readers(round, new, by).await? {
+                if *to != *by && !could_see(round.ctx, &to, id).await? {
+                    continue;
+                }
                 let what = What::StoryDeleted(StoryPlaceView {
                     story_id: id.to_owned(),
                     user_id: by.to_owned(),
@@ -198,8 +205,8 @@ async fn own(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> 
     let what = match (subject, new.kind.as_str()) {
         ("contact" | "contacts", _) => {
             let ids = new.users();
-            What::ContactsChanged(PeopleView {
-                users: people(round, &to, &ids).await?,
+            What::ContactsChanged(ContactsChangedView {
+                contacts: contacts_of(round.ctx, &to, &ids).await?,
                 user_ids: ids.into_iter().map(str::to_owned).collect(),
             })
         }
@@ -207,13 +214,19 @@ async fn own(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> 
             user_id: new.text("userId").unwrap_or_default().to_owned(),
             is_blocked: new.kind == "user.blocked",
         }),
-        ("draft", _) => What::DraftChanged(ConversationPlaceView {
+        ("draft", _) => What::DraftChanged(DraftChangedView {
+            draft: draft_of(round.ctx, &to, &place()).await?,
             conversation_id: place(),
         }),
-        ("folder" | "folders", _) => What::FoldersChanged(NothingMore {}),
+        ("folder" | "folders", _) => What::FoldersChanged(FoldersChangedView {
+            folders: folders_of(round.ctx, &to).await?.items,
+        }),
         ("scheduled_message", _) => {
             let id = new.text("scheduledMessageId").unwrap_or_default();
+            let scheduled = scheduled_by(round.ctx, &to, id).await?;
+            let scheduled = scheduled.map(Doc::into_inner);
             What::ScheduledMessageChanged(ScheduledMessageChangedView {
+                scheduled_message: scheduled.map(ScheduledMessageView::from),
                 scheduled_message_id: id.to_owned(),
                 conversation_id: place(),
             })

@@ -5,5 +5,5 @@ mod seen;
 mod view;
 
 pub use ids::{by_id, reaction_id, view_id};
-pub use seen::{stories_of, stories_seen};
+pub use seen::{could_see, stories_of, stories_seen};
 pub use view::{StoryAnswerView, StoryPostView, named};

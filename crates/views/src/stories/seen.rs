@@ -7,7 +7,7 @@ use whisper_people::{People, Users, audience, by_ids, shown_to};
 use whisper_schema::prelude::{
     Column, Ephemeral, Story, StoryAudience, StoryReaction, StoryView, Timestamp,
 };
-use whisper_store::{Doc, Filter, Order, Query};
+use whisper_store::{Doc, Filter, Get, Order, Query};
 
 use super::ids::{by_id, reaction_id, view_id};
 use super::view::{StoryPostView, named};
@@ -65,6 +65,25 @@ pub async fn stories_of(
         ..own.view(viewer, story, &people)
     });
     Ok((views.collect(), users))
+}
+
+/// Whether the viewer could see a story until it was taken back; its row stays until the job removes it. Two statements.
+///
+/// # Errors
+/// The store's.
+pub async fn could_see(ctx: &Ctx, viewer: &str, story: &str) -> Result<bool> {
+    let story = ctx.read(Get::<Story>::id(story)).await?;
+    let Some(mut story) = story else {
+        return Ok(false);
+    };
+    story.value.expires_at = ctx.now().plus(1);
+    let stories = [story];
+    let (audiences, _, _) = ctx.read(around(viewer, &stories)).await?;
+    let authors = authors(&stories).into_iter().zip(audiences);
+    let audiences: BTreeMap<&str, StoryAudience> = authors
+        .filter_map(|(author, audience)| Some((author, audience?)))
+        .collect();
+    Ok(is_seen(&stories[0], &audiences, ctx.now()))
 }
 
 /// These stories, which the viewer may see, as lists show them, with the people whom they name; one statement.

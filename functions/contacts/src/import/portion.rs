@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::{Attempt, Ctx, Result, Rule};
-use whisper_people::{blocked_any, by_ids, shown_to};
+use whisper_people::{Talks, blocked_any, by_ids, shown_to};
 use whisper_schema::prelude::{Account, AccountStatus, Contact, ContactBook};
 use whisper_store::{Batch, Doc, Filter, Get, Query};
 
@@ -13,9 +13,9 @@ use super::Item;
 use super::draft::ImportedContact;
 use super::outcome::Outcome;
 use crate::details::ContactChange;
-use crate::direct::Direct;
 use crate::discovery::lookup;
 use crate::limits::MOST_CONTACTS;
+use crate::request::accept;
 use crate::side::{Side, counted, grow};
 
 /// People of a portion: as many ids as one event names.
@@ -88,7 +88,7 @@ async fn attempt(ctx: &Ctx, me: &str, wanted: &[Wanted<'_>]) -> Result<Attempt<O
         shown_to(me, others()),
         rows(me, others()),
         Get::<ContactBook>::id(me),
-        Direct::of(ctx, me, others()).await?.memberships(),
+        Talks::of(ctx, me, others()).await?.memberships(),
     );
     let (accounts, people, rows, book, memberships) = ctx.read(read).await?;
     let accounts = accounts.iter().flatten();
@@ -124,9 +124,8 @@ async fn attempt(ctx: &Ctx, me: &str, wanted: &[Wanted<'_>]) -> Result<Attempt<O
     });
     let batch = grow(ctx, batch, me, book.as_ref(), new.len() as i64).await?;
     let batch = batch.expect_none(blocked_any(me, ids().collect::<Vec<_>>()));
-    let batch = Direct::of(ctx, me, ids())
-        .await?
-        .accept(ctx, batch, &memberships)?;
+    let talks = Talks::of(ctx, me, ids()).await?;
+    let batch = accept(&talks, ctx, batch, &memberships)?;
     let what = json!({"userIds": ids().collect::<Vec<_>>()});
     let batch = append(ctx, batch, "contacts.imported", me, Some(me), &what)?;
     let committed = ctx.try_commit(batch).await?;

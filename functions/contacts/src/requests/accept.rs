@@ -3,17 +3,17 @@
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::{Ctx, Result};
-use whisper_people::blocked;
+use whisper_people::{Talks, blocked};
 use whisper_schema::prelude::{Contact, ContactRequest, ConversationMember};
 use whisper_store::{Answers, Batch, Doc, Filter, Query, Questions, ReadSet, StoreError};
 
-use crate::direct::Direct;
+use crate::request::accept;
 use crate::side::{Asking, Side, side};
 
 /// The direct conversations of two people, from either side.
 pub struct Pairing {
-    mine: Direct,
-    theirs: Direct,
+    mine: Talks,
+    theirs: Talks,
 }
 
 impl Pairing {
@@ -23,13 +23,13 @@ impl Pairing {
     /// The store's, when the key for ids has to be read.
     pub async fn of(ctx: &Ctx, me: &str, other: &str) -> Result<Self> {
         Ok(Self {
-            mine: Direct::of(ctx, me, [other]).await?,
-            theirs: Direct::of(ctx, other, [me]).await?,
+            mine: Talks::of(ctx, me, [other]).await?,
+            theirs: Talks::of(ctx, other, [me]).await?,
         })
     }
 
     /// The caller's.
-    pub fn mine(&self) -> &Direct {
+    pub fn mine(&self) -> &Talks {
         &self.mine
     }
 
@@ -95,10 +95,8 @@ pub async fn acceptance(
         .expect_none(blocked(me, requester));
     let (batch, contact) = begin(ctx, batch, &sides.mine).await?;
     let (batch, _) = begin(ctx, batch, &sides.theirs).await?;
-    let batch = pairing.mine.accept(ctx, batch, &sides.my_memberships)?;
-    let batch = pairing
-        .theirs
-        .accept(ctx, batch, &sides.their_memberships)?;
+    let batch = accept(&pairing.mine, ctx, batch, &sides.my_memberships)?;
+    let batch = accept(&pairing.theirs, ctx, batch, &sides.their_memberships)?;
     let what = json!({"requesterId": requester, "recipientId": me});
     let kind = "contact_request.accepted";
     let batch = append(ctx, batch, kind, requester, Some(me), &what)?;

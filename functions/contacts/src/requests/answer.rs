@@ -3,14 +3,13 @@
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_people::{shown_to, visible};
+use whisper_people::{ContactView, shown_to, visible};
 use whisper_schema::prelude::{ContactRequest, ContactRequestStatus};
 use whisper_store::{Batch, Doc, Filter, Patch};
 
 use super::accept::{Pairing, acceptance};
 use super::{Standing, on_file};
 use crate::limits::CHANGES;
-use crate::view::ContactView;
 
 /// Accepting.
 pub fn accepting() -> Endpoint {

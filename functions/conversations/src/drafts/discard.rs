@@ -6,7 +6,9 @@ use whisper_kit::{Attempt, Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_schema::prelude::MessageDraft;
 use whisper_store::{Batch, Filter, Get};
 
-use super::{DRAFT, draft_id};
+use whisper_views::drafts::draft_id;
+
+use super::DRAFT;
 use crate::access::{admit, door};
 use crate::limits::{DRAFTS, Uses};
 

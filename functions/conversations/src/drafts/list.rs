@@ -5,8 +5,8 @@ use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_schema::prelude::{ConversationMember, MessageDraft};
 use whisper_store::{Doc, Filter, Order, Query};
 
-use super::view::DraftView;
 use crate::access::active;
+use whisper_views::drafts::DraftView;
 
 /// The operation.
 pub fn endpoint() -> Endpoint {

@@ -5,9 +5,9 @@ use whisper_schema::Ephemeral;
 use whisper_schema::prelude::MessageDraft;
 use whisper_store::{Doc, Get};
 
-use super::view::DraftView;
-use super::{DRAFT, draft_id};
+use super::DRAFT;
 use crate::access::{admit, door};
+use whisper_views::drafts::{DraftView, draft_id};
 
 /// The operation.
 pub fn endpoint() -> Endpoint {

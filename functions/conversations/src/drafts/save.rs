@@ -9,10 +9,10 @@ use whisper_schema::prelude::{Column, ConversationMember, MessageDraft, Timestam
 use whisper_schema::{Body, Ephemeral, Rule};
 use whisper_store::{Batch, Filter, Get};
 
-use super::view::DraftView;
-use super::{DRAFT, draft_id};
+use super::DRAFT;
 use crate::access::{active, admit, door};
 use crate::limits::{DRAFTS, Uses};
+use whisper_views::drafts::{DraftView, draft_id};
 
 /// The most characters of the client's own object, as JSON.
 const CUSTOM_TEXT: usize = 4000;

@@ -11,9 +11,9 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Filter, Patch};
 
 use super::form::{MOST_NAMED, refuse};
-use super::view::FolderView;
 use super::{FOLDER, find};
 use crate::limits::{LISTS, Uses};
+use whisper_views::folders::FolderView;
 
 /// Changes; a field that is left out stays.
 #[derive(Clone, Debug, Body)]

@@ -14,9 +14,9 @@ use whisper_store::Batch;
 
 use super::FOLDERS;
 use super::form::{MOST_NAMED, refuse};
-use super::view::FolderView;
 use crate::limits::{LISTS, Uses};
 use crate::own_list::{OwnList, own_list};
+use whisper_views::folders::FolderView;
 
 /// A new folder: it has the conversations that it names, and those of its kinds.
 #[derive(Clone, Debug, Body)]

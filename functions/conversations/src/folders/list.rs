@@ -1,10 +1,9 @@
 //! `GET /v1/me/folders`: the caller's folders.
 
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_views::folders::{FoldersView, folders_of};
 
-use super::view::{FolderView, FoldersView};
-use super::{FOLDERS, all};
-use crate::own_list::{OwnList, own_list};
+use super::FOLDERS;
 
 /// The operation.
 pub fn endpoint() -> Endpoint {
@@ -21,13 +20,5 @@ pub fn endpoint() -> Endpoint {
 /// Answers 200 with all folders.
 async fn list(ctx: Ctx, _: Request) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
-    let (folders, list) = ctx.read((all(&me), own_list(&me))).await?;
-    let list = OwnList::of(list, &me);
-    let mut items: Vec<FolderView> = folders
-        .into_iter()
-        .map(|folder| FolderView::from(folder.into_inner()))
-        .collect();
-    let place = |id: &str| list.folders().iter().position(|one| one == id);
-    items.sort_by_key(|folder| place(&folder.id).unwrap_or(usize::MAX));
-    Reply::ok(&FoldersView { items })
+    Reply::ok(&folders_of(&ctx, &me).await?)
 }

@@ -7,11 +7,10 @@ mod form;
 pub mod list;
 pub mod order;
 mod page;
-mod view;
 
 use whisper_kit::{Ctx, OptionExt, Result};
 use whisper_schema::prelude::ConversationFolder;
-use whisper_store::{Doc, Filter, Get, Query};
+use whisper_store::{Doc, Get};
 
 pub use page::page;
 
@@ -27,11 +26,4 @@ const FOLDER: &str = "/v1/me/folders/{folderId}";
 pub async fn find(ctx: &Ctx, user: &str, id: &str) -> Result<Doc<ConversationFolder>> {
     let found = ctx.read(Get::<ConversationFolder>::id(id)).await?;
     found.filter(|folder| folder.user_id == user).or_not_found()
-}
-
-/// Asks for all folders of a user.
-fn all(user: &str) -> Query<ConversationFolder> {
-    Query::new()
-        .filter(Filter::eq(ConversationFolder::USER_ID, user))
-        .limit(100)
 }

@@ -15,10 +15,10 @@ use whisper_store::{Cursor, Doc, Filter, Get};
 use whisper_views::conversations::shown::shown_pair;
 use whisper_views::conversations::unread;
 
-use super::view::{exclusions, kinds};
 use crate::activity::{Listed, Part, Placed, Shelf};
 use crate::found::{Found, read_part};
 use crate::which::Which;
+use whisper_views::folders::{exclusions, kinds};
 
 /// The most rounds of a walk: a bound on the cost of a page of which few conversations belong to the folder.
 const ROUNDS: usize = 4;

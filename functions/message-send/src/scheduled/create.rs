@@ -8,12 +8,12 @@ use whisper_schema::system::ScheduledMessage;
 use whisper_schema::{Body, Timestamp};
 use whisper_store::{Batch, Get};
 
-use super::view::ScheduledMessageView;
 use super::{book, own, terms};
 use crate::context::Context;
 use crate::draft::SendMessage;
 use crate::keyed::{Keyed, name_by_key};
 use crate::limits::SCHEDULING;
+use whisper_messages::{ScheduledMessageView, is_scheduled_by};
 
 /// A message to be sent at a later time.
 #[derive(Clone, Debug, PartialEq, Body)]
@@ -146,7 +146,7 @@ impl Scheduling<'_> {
 
     /// Answers for one that has this id already.
     fn replay(&self, known: ScheduledMessage) -> Result<Reply> {
-        let is_same = own::is_of(&known, self.me, self.ctx)
+        let is_same = is_scheduled_by(&known, self.me, self.ctx)
             && known.conversation_id == self.conversation
             && known.send_at == self.body.send_at
             && known.message == self.body.message.to_text();

@@ -10,11 +10,11 @@ use whisper_schema::system::{ScheduledMessage, ScheduledMessageStatus};
 use whisper_schema::{Body, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Patch};
 
-use super::view::ScheduledMessageView;
 use super::{book, own, terms};
 use crate::context::Context;
 use crate::draft::SendMessage;
 use crate::limits::SCHEDULING;
+use whisper_messages::ScheduledMessageView;
 
 /// A change of a scheduled message; a part that is left out stays.
 #[derive(Clone, Debug, PartialEq, Body)]

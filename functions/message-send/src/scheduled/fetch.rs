@@ -3,7 +3,7 @@
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
 
 use super::own;
-use super::view::ScheduledMessageView;
+use whisper_messages::ScheduledMessageView;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {

@@ -8,7 +8,7 @@ use whisper_schema::body::forms::ID;
 use whisper_schema::system::ScheduledMessage;
 use whisper_store::{Filter, Order, Query};
 
-use super::view::ScheduledMessageView;
+use whisper_messages::ScheduledMessageView;
 
 /// Filter of the list of scheduled messages.
 #[derive(Clone, Debug, Deserialize)]

@@ -13,7 +13,6 @@ mod own;
 mod send_now;
 mod terms;
 mod turn;
-mod view;
 
 use whisper_kit::Api;
 

@@ -3,9 +3,9 @@
 use serde_json::json;
 use whisper_kit::error::{OptionExt, Result};
 use whisper_kit::{Ctx, events};
-use whisper_schema::Ephemeral;
+use whisper_messages::scheduled_by;
 use whisper_schema::system::ScheduledMessage;
-use whisper_store::{Batch, Doc, Filter, Get};
+use whisper_store::{Batch, Doc, Filter};
 
 /// Reads one of the caller's.
 ///
@@ -13,13 +13,7 @@ use whisper_store::{Batch, Doc, Filter, Get};
 /// The same 404 for one that isn't there, was sent or has ended, and for somebody else's.
 pub async fn read(ctx: &Ctx, id: &str) -> Result<Doc<ScheduledMessage>> {
     let me = ctx.caller()?.user_id;
-    let found = ctx.read(Get::<ScheduledMessage>::id(id)).await?;
-    found.filter(|one| is_of(one, &me, ctx)).or_not_found()
-}
-
-/// Whether it is this user's, and stands.
-pub fn is_of(scheduled: &ScheduledMessage, user: &str, ctx: &Ctx) -> bool {
-    scheduled.user_id == user && scheduled.lasts(ctx.now())
+    scheduled_by(ctx, &me, id).await?.or_not_found()
 }
 
 /// Deletes it in a commit, on the condition that it is as it was read.

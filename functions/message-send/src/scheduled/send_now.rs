@@ -2,13 +2,13 @@
 
 use whisper_kit::error::{Code, OptionExt, Result};
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request};
-use whisper_messages::MessageView;
+use whisper_messages::{MessageView, is_scheduled_by};
 use whisper_schema::Ephemeral;
 use whisper_schema::main_db::Message;
 use whisper_schema::system::ScheduledMessage;
 use whisper_store::Get;
 
-use super::{own, turn};
+use super::turn;
 use crate::send::sent;
 
 /// The endpoint.
@@ -41,7 +41,7 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<Reply>> {
     let me = ctx.caller()?.user_id;
     let asked = (Get::<ScheduledMessage>::id(id), Get::<Message>::id(id));
     let (scheduled, message) = ctx.read(asked).await?;
-    let Some(scheduled) = scheduled.filter(|one| own::is_of(one, &me, ctx)) else {
+    let Some(scheduled) = scheduled.filter(|one| is_scheduled_by(one, &me, ctx)) else {
         // The job, or another device, was faster.
         let sent = message.filter(|message| message.sender_id == me && message.stands(ctx.now()));
         let view = MessageView::from(sent.or_not_found()?.into_inner());

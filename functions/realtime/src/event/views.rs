@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use whisper_messages::MessageView;
-use whisper_people::Users;
+use whisper_messages::{MessageView, ScheduledMessageView};
+use whisper_people::{ContactView, Users};
 use whisper_views::conversations::{ConversationView, OneConversationView};
+use whisper_views::drafts::DraftView;
+use whisper_views::folders::FolderView;
 use whisper_views::members::MemberView;
 use whisper_views::notifications::NotificationView;
 use whisper_views::stories::StoryPostView;
@@ -186,10 +188,31 @@ view! {
 }
 
 view! {
-    /// A conversation.
-    ConversationPlaceView {
-        /// The conversation.
+    /// A draft of the user's.
+    DraftChangedView {
+        /// Conversation that it is for.
         conversation_id: String,
+        /// The draft, as `GET` shows it; absent where it was discarded.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        draft: Option<DraftView>,
+    }
+}
+
+view! {
+    /// The user's folders.
+    FoldersChangedView {
+        /// All of them, in their order.
+        folders: Vec<FolderView>,
+    }
+}
+
+view! {
+    /// Contacts of the user's.
+    ContactsChangedView {
+        /// The users whom it is about.
+        user_ids: Vec<String>,
+        /// The contacts, as `GET` shows them; without users who are no contacts any more.
+        contacts: Vec<ContactView>,
     }
 }
 
@@ -309,5 +332,8 @@ view! {
         scheduled_message_id: String,
         /// Conversation that it is for.
         conversation_id: String,
+        /// It, as `GET` shows it; absent where it was sent or cancelled.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        scheduled_message: Option<ScheduledMessageView>,
     }
 }

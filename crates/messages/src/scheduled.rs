@@ -1,9 +1,11 @@
-//! Scheduled messages as the API shows them.
+//! Scheduled messages as their sender, and nobody else, sees them.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use whisper_schema::Timestamp;
+use whisper_kit::{Ctx, Result};
 use whisper_schema::system::{ScheduledMessage, ScheduledMessageFailure, ScheduledMessageStatus};
+use whisper_schema::{Ephemeral, Timestamp};
+use whisper_store::{Doc, Get};
 
 /// A message of the caller's that is sent at a later time. One that was sent is none any more: the message has its id.
 #[derive(Clone, Debug, Serialize)]
@@ -46,4 +48,22 @@ impl From<ScheduledMessage> for ScheduledMessageView {
             updated_at: of.updated_at,
         }
     }
+}
+
+/// Whether a scheduled message is this user's, and stands.
+pub fn is_scheduled_by(scheduled: &ScheduledMessage, user: &str, ctx: &Ctx) -> bool {
+    scheduled.user_id == user && scheduled.lasts(ctx.now())
+}
+
+/// A user's scheduled message; none of one that isn't there, was sent or has ended, and of somebody else's.
+///
+/// # Errors
+/// The store's.
+pub async fn scheduled_by(
+    ctx: &Ctx,
+    user: &str,
+    id: &str,
+) -> Result<Option<Doc<ScheduledMessage>>> {
+    let found = ctx.read(Get::<ScheduledMessage>::id(id)).await?;
+    Ok(found.filter(|one| is_scheduled_by(one, user, ctx)))
 }

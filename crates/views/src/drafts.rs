@@ -1,8 +1,12 @@
-//! Drafts as the API shows them.
+//! Drafts as their owner, and nobody else, sees them.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use whisper_kit::ids::derived_id;
+use whisper_kit::{Ctx, Result};
+use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{MessageDraft, Timestamp};
+use whisper_store::{Doc, Get};
 
 /// A message that the caller has begun to write.
 #[derive(Clone, Debug, Serialize)]
@@ -35,4 +39,20 @@ impl From<MessageDraft> for DraftView {
             updated_at: draft.updated_at,
         }
     }
+}
+
+/// Id of a user's draft of a conversation.
+pub fn draft_id(conversation: &str, user: &str) -> String {
+    derived_id(&["draft", conversation, user])
+}
+
+/// A user's draft of a conversation, as its GET shows it; none where there is none. One statement.
+///
+/// # Errors
+/// The store's.
+pub async fn draft_of(ctx: &Ctx, user: &str, conversation: &str) -> Result<Option<DraftView>> {
+    let draft = Get::<MessageDraft>::id(draft_id(conversation, user));
+    let draft = ctx.read(draft).await?;
+    let draft = draft.filter(|draft| draft.stands(ctx.now()));
+    Ok(draft.map(Doc::into_inner).map(DraftView::from))
 }

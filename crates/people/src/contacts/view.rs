@@ -1,10 +1,10 @@
 //! Contacts as their owner, and nobody else, sees them.
 
 use serde::Serialize;
-use whisper_people::{People, UserSummaryView};
 use whisper_schema::prelude::{Contact, Timestamp};
 
-use crate::details::Relationship;
+use super::Relationship;
+use crate::{People, UserSummaryView};
 
 /// A contact.
 #[derive(Clone, Debug, Serialize)]

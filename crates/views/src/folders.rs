@@ -1,9 +1,11 @@
-//! Folders as the API shows them.
+//! Folders of a user's conversations, as their owner, and nobody else, sees them.
 
 use serde::Serialize;
+use whisper_kit::{Ctx, Result};
 use whisper_schema::prelude::{
-    ConversationFolder, ConversationFolderExclusion, ConversationFolderKind,
+    ConversationFolder, ConversationFolderExclusion, ConversationFolderKind, ConversationList,
 };
+use whisper_store::{Filter, Get, Query};
 
 /// A folder of the caller's conversations.
 #[derive(Clone, Debug, Serialize)]
@@ -61,4 +63,29 @@ pub fn kinds(of: &ConversationFolder) -> Vec<ConversationFolderKind> {
 pub fn exclusions(of: &ConversationFolder) -> Vec<ConversationFolderExclusion> {
     let exclusions = of.exclusions.iter();
     exclusions.filter_map(|one| one.parse().ok()).collect()
+}
+
+/// Asks for all folders of a user, in no order.
+pub fn all_folders(user: &str) -> Query<ConversationFolder> {
+    Query::new()
+        .filter(Filter::eq(ConversationFolder::USER_ID, user))
+        .limit(100)
+}
+
+/// The folders of a user, as their GET shows them. One statement.
+///
+/// # Errors
+/// The store's.
+pub async fn folders_of(ctx: &Ctx, user: &str) -> Result<FoldersView> {
+    let order = Get::<ConversationList>::id(user);
+    let (folders, list) = ctx.read((all_folders(user), order)).await?;
+    let order = list.map(|list| list.into_inner().folder_ids);
+    let order = order.unwrap_or_default();
+    let mut items: Vec<FolderView> = folders
+        .into_iter()
+        .map(|folder| FolderView::from(folder.into_inner()))
+        .collect();
+    let place = |id: &str| order.iter().position(|one| one == id);
+    items.sort_by_key(|folder| place(&folder.id).unwrap_or(usize::MAX));
+    Ok(FoldersView { items })
 }

@@ -1,22 +1,22 @@
-//! The direct conversations of a user with others: when the two last wrote to each other, and whether a conversation of
-//! theirs is still a stranger's request.
+//! The direct conversations of a user with others: when the two last wrote to each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use whisper_kit::{Ctx, Result};
-use whisper_people::ids::member_id;
-use whisper_people::{by_ids, direct_ids, list_changed};
 use whisper_schema::prelude::{Conversation, ConversationMember, Timestamp};
-use whisper_store::{Batch, Doc, Filter, Patch, Query};
+use whisper_store::{Doc, Query};
+
+use crate::ids::member_id;
+use crate::{by_ids, direct_ids};
 
 /// The direct conversations of a user with others.
-pub struct Direct {
+pub struct Talks {
     user: String,
     /// The ids that each may have, by the other.
     ids: BTreeMap<String, [String; 2]>,
 }
 
-impl Direct {
+impl Talks {
     /// The conversations with these others; it reads nothing but the key for ids, once per instance.
     ///
     /// # Errors
@@ -60,29 +60,13 @@ impl Direct {
         latest.collect()
     }
 
-    /// Accepts those of these that are a stranger's request to the user: a contact is no stranger.
-    ///
-    /// # Errors
-    /// A fault when the runtime has no randomness.
-    pub fn accept(
-        &self,
-        ctx: &Ctx,
-        batch: Batch,
-        memberships: &[Vec<Doc<ConversationMember>>],
-    ) -> Result<Batch> {
-        let ids: BTreeSet<&str> = self.ids.values().flatten().map(String::as_str).collect();
-        let is_request = |one: &&Doc<ConversationMember>| {
-            one.is_request && ids.contains(one.conversation_id.as_str())
-        };
-        let mut requests = memberships.iter().flatten().filter(is_request);
-        requests.try_fold(batch, |batch, membership| {
-            let accepted = Patch::new()
-                .set(ConversationMember::IS_REQUEST, false)
-                .set(ConversationMember::IS_ARCHIVED, false)
-                .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT);
-            let as_read = Filter::revision(membership.revision);
-            let batch = batch.update_if(&membership.id, accepted, as_read);
-            list_changed(ctx, batch, &self.user, &membership.conversation_id)
-        })
+    /// The ids that they may have.
+    pub fn ids(&self) -> BTreeSet<&str> {
+        self.ids.values().flatten().map(String::as_str).collect()
+    }
+
+    /// The user.
+    pub fn user(&self) -> &str {
+        &self.user
     }
 }
