@@ -5,6 +5,7 @@
 
 mod accounts;
 mod appwrite;
+mod bench;
 mod bodies;
 mod commands;
 mod computing;
