@@ -5,6 +5,7 @@
 
 mod accounts;
 mod appwrite;
+mod bench;
 mod bodies;
 mod commands;
 mod computing;
@@ -23,6 +24,7 @@ mod messages;
 mod npm;
 mod openapi;
 mod operators;
+mod proxies;
 mod push;
 mod reactions;
 mod readme;

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::Method;
+use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
@@ -52,6 +53,30 @@ impl Client {
         token: Option<&str>,
         body: String,
     ) -> anyhow::Result<(u16, Bytes)> {
+        let (status, answer) = self.begin(method, path, token, body).await?;
+        Ok((status, answer.collect().await?.to_bytes()))
+    }
+
+    /// Opens the stream of events of this user, over a connection that carries nothing else from then on.
+    pub async fn stream(mut self, token: &str) -> anyhow::Result<Incoming> {
+        let path = "/v1/realtime";
+        let begun = self.begin(Method::GET, path, Some(token), String::new());
+        let (status, answer) = begun.await?;
+        if status != 200 {
+            let bytes = answer.collect().await?.to_bytes();
+            bail!("GET {path}: {status} {}", String::from_utf8_lossy(&bytes));
+        }
+        Ok(answer)
+    }
+
+    /// Calls a route; gives the status, and the body that comes.
+    async fn begin(
+        &mut self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: String,
+    ) -> anyhow::Result<(u16, Incoming)> {
         let mut request = hyper::Request::builder()
             .method(method)
             .uri(path)
@@ -65,9 +90,7 @@ impl Client {
             .sender
             .send_request(request.body(Full::new(Bytes::from(body)))?)
             .await?;
-        let status = response.status().as_u16();
-        let bytes = response.into_body().collect().await?.to_bytes();
-        Ok((status, bytes))
+        Ok((response.status().as_u16(), response.into_body()))
     }
 
     /// Reads something, and wants a 200.

@@ -5,6 +5,7 @@ mod conversation;
 mod events;
 mod load;
 mod prepare;
+mod realtime;
 mod report;
 mod send;
 mod server;
@@ -13,6 +14,7 @@ mod soon;
 
 pub use conversation::ConversationOptions;
 pub use events::EventsOptions;
+pub use realtime::RealtimeOptions;
 pub use send::SendOptions;
 pub use sign_in::SignInOptions;
 
@@ -27,6 +29,8 @@ pub enum Bench {
     SignIn(SignInOptions),
     /// Let all members react, vote and read in one conversation, by its size; list conversations, by their number
     Conversation(ConversationOptions),
+    /// Hold many streams of events open while messages are sent: how soon events come, and what streams cost
+    Realtime(RealtimeOptions),
 }
 
 /// Runs a benchmark.
@@ -39,5 +43,6 @@ pub fn run(bench: Bench) -> anyhow::Result<()> {
         Bench::Events(options) => events::run(&options),
         Bench::SignIn(options) => sign_in::run(&options),
         Bench::Conversation(options) => conversation::run(&options),
+        Bench::Realtime(options) => realtime::run(&options),
     }
 }

@@ -11,6 +11,14 @@ use super::load::{Client, Sender};
 /// Members of the conversations that are made here.
 pub const MEMBERS: u32 = 2;
 
+/// Variables without which the making of groups would run into limits.
+pub const NO_LIMITS_OF_GROUPS: [&str; 4] = [
+    "group_rate_per_hour=0",
+    "stranger_rate_per_hour=0",
+    "added_member_rate_per_hour=0",
+    "conversation_change_rate_per_hour=0",
+];
+
 /// Makes users, each with so many conversations with one other user.
 pub async fn senders(
     authority: &str,
@@ -32,12 +40,9 @@ pub async fn senders(
             let made = client
                 .create("/v1/conversations", Some(&token), &body)
                 .await?;
-            // Else the group is a request of a stranger's, of which nobody is told.
-            let accept = format!("/v1/conversations/{}/accept", text(&made["id"])?);
-            client
-                .create(&accept, Some(&peer.token), &json!({}))
-                .await?;
-            conversations.push(text(&made["id"])?);
+            let id = text(&made["id"])?;
+            accept(&mut client, &peer, &id).await?;
+            conversations.push(id);
         }
         senders.push(Sender {
             token,
@@ -72,6 +77,19 @@ pub async fn accounts(client: &mut Client, count: u32) -> anyhow::Result<Vec<Acc
         accounts.push(account(client).await?);
     }
     Ok(accounts)
+}
+
+/// Has a member accept a conversation. Else it is a request of a stranger's, of which nobody is told.
+pub async fn accept(
+    client: &mut Client,
+    member: &Account,
+    conversation: &str,
+) -> anyhow::Result<()> {
+    let path = format!("/v1/conversations/{conversation}/accept");
+    client
+        .create(&path, Some(&member.token), &json!({}))
+        .await
+        .map(drop)
 }
 
 /// A text of an answer.

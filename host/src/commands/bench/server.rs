@@ -68,6 +68,11 @@ impl Server {
         })
     }
 
+    /// The process id of the bundle.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The host's counters; its longest transactions are those since this was asked last.
     pub fn stats(&self) -> anyhow::Result<Value> {
         let mut socket = UnixStream::connect(&self.control).context("the control socket")?;

@@ -10,18 +10,12 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::prepare::NO_LIMITS_OF_GROUPS;
 use super::report::Measured;
 use super::server::Server;
 
-/// Limits that a load would run into.
-const NO_LIMITS: [&str; 6] = [
-    "reaction_rate_per_minute=0",
-    "vote_rate_per_minute=0",
-    "group_rate_per_hour=0",
-    "stranger_rate_per_hour=0",
-    "added_member_rate_per_hour=0",
-    "conversation_change_rate_per_hour=0",
-];
+/// Limits that the acts would run into.
+const NO_LIMITS_OF_ACTS: [&str; 2] = ["reaction_rate_per_minute=0", "vote_rate_per_minute=0"];
 
 /// Flags of `whisper bench conversation`.
 #[derive(Debug, clap::Args)]
@@ -78,7 +72,8 @@ pub fn run(options: &ConversationOptions) -> anyhow::Result<()> {
 }
 
 fn start(options: &ConversationOptions, data: &Path) -> anyhow::Result<Server> {
-    Server::start(options.from.as_deref(), data, &NO_LIMITS)
+    let variables = [&NO_LIMITS_OF_ACTS[..], &NO_LIMITS_OF_GROUPS[..]].concat();
+    Server::start(options.from.as_deref(), data, &variables)
 }
 
 impl ConversationOptions {

@@ -44,10 +44,7 @@ impl Room {
         let group = client.create("/v1/conversations", token, &group).await?;
         let id = prepare::text(&group["id"])?;
         for member in &members {
-            let accept = format!("/v1/conversations/{id}/accept");
-            client
-                .create(&accept, Some(&member.token), &json!({}))
-                .await?;
+            prepare::accept(&mut client, member, &id).await?;
         }
         // There is room for the guests, who come and go.
         let more = size.saturating_sub(2 * acting + 1);
