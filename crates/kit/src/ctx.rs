@@ -15,6 +15,9 @@ use crate::log::{self, Level};
 use crate::signal::{Fault, Signals};
 use crate::turns::Turns;
 
+/// How often a wait looks at the clock, in milliseconds.
+const LOOK: u64 = 1000;
+
 /// The state that the requests of one instance share.
 pub struct Instance {
     pub(crate) store: Option<Store>,
@@ -229,6 +232,22 @@ impl Ctx {
         #[cfg(not(target_family = "wasm"))]
         if let Some(store) = &self.0.instance.store {
             store.pause(time).await;
+        }
+    }
+
+    /// Waits until a time by the instance's clock, with a look at it each second, as it may be moved; no longer than it was ahead at first.
+    /// A test holds the clock itself: there it doesn't wait at all.
+    pub async fn wait_until(&self, time: Timestamp) {
+        let left = |now: Timestamp| u64::try_from(time.since(now)).unwrap_or(0);
+        let parts = match cfg!(target_family = "wasm") {
+            true => left(self.clock()) / LOOK + 1,
+            false => 0,
+        };
+        for _ in 0..parts {
+            match left(self.clock()).min(LOOK) {
+                0 => return,
+                part => self.pause(Duration::from_millis(part)).await,
+            }
         }
     }
 

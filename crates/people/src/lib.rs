@@ -39,8 +39,9 @@ pub use pair::{
     following, unblocked,
 };
 pub use presence::{
-    LastSeen, LastSeenRoughly, MOST_DEVICES, PresenceChoices, PresenceSeen, Presences, Presenting,
-    live_devices, presence_settings_changed, presence_signal, presences, standing,
+    LastSeen, LastSeenRoughly, MOST_DEVICES, PRESENCE_GRACE, PresenceChoices, PresenceSeen,
+    Presences, Presenting, in_foreground, live_devices, presence_settings_changed, presence_signal,
+    presences, standing,
 };
 pub use reach::{Reach, Reaching, reach};
 pub use relations::{Relating, Relations, relations};

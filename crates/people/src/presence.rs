@@ -20,6 +20,9 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 const SIGNAL_LIFETIME: i64 = 5 * 60 * 1000;
 /// The most devices of one user that count at a time.
 pub const MOST_DEVICES: usize = 20;
+/// How long a device counts after its last stream ended, in milliseconds. One that has a stream open counts for longer than that: it is
+/// kept up every 10 s, for 45 s.
+pub const PRESENCE_GRACE: i64 = 25_000;
 
 choices! {
     /// When somebody was last there, roughly.
@@ -88,20 +91,40 @@ pub fn presences<'a>(
         asked(ids, Filter::is_in(Column::id(), ids.iter().copied()))
             .filter(Filter::ne(Account::STATUS, AccountStatus::Active))
     });
-    let few = usize::try_from(whisper_store::MAX_LIMIT).unwrap_or(MOST_DEVICES) / MOST_DEVICES;
-    let hiding = portions.iter().flat_map(|ids| ids.chunks(few)).map(|ids| {
-        live_devices(ids, now).filter(Filter::eq(PresenceDevice::STATUS, DeviceStatus::Invisible))
-    });
+    let is_hidden = Filter::eq(PresenceDevice::STATUS, DeviceStatus::Invisible);
     Presenting {
         questions: (
             by_ids(all),
             by_ids(owners.iter().copied()),
             accounts.collect(),
-            hiding.collect(),
+            devices_that(is_hidden, &portions, now),
             relations(viewers.iter().copied(), owners.iter().copied()),
         ),
         now,
     }
+}
+
+/// The questions for the devices that these users are at: each has a stream open, or said so within the last 20 s, and doesn't say
+/// `away`, as a client does that goes to the background. A device that doesn't want to count for others is one too. None for nobody.
+pub fn in_foreground<'a>(
+    users: impl IntoIterator<Item = &'a str>,
+    now: Timestamp,
+) -> Vec<Query<PresenceDevice>> {
+    let is_there = Filter::ne(PresenceDevice::STATUS, DeviceStatus::Away);
+    devices_that(is_there, &chunks(users), now.plus(PRESENCE_GRACE))
+}
+
+/// The questions for those devices of these users that count at this time and are so.
+fn devices_that(
+    are_so: Filter<PresenceDevice>,
+    users: &[Vec<&str>],
+    at: Timestamp,
+) -> Vec<Query<PresenceDevice>> {
+    let few = usize::try_from(whisper_store::MAX_LIMIT).unwrap_or(MOST_DEVICES) / MOST_DEVICES;
+    let portions = users.iter().flat_map(|ids| ids.chunks(few));
+    portions
+        .map(|ids| live_devices(ids, at).filter(are_so.clone()))
+        .collect()
 }
 
 /// The devices of these users that count at this time; of up to 50 users, as a query gives no more.

@@ -64,6 +64,8 @@ pub struct Senders {
     at_work: Cell<u32>,
     /// Whether somebody came when all were at work.
     again: Cell<bool>,
+    /// Whether one is to begin when a push is due.
+    waiting: Cell<bool>,
 }
 
 impl Senders {
@@ -79,6 +81,23 @@ impl Senders {
     /// Whether somebody came, since this was asked last, when all were at work.
     pub fn take_again(&self) -> bool {
         self.again.take()
+    }
+}
+
+/// The wait of an instance for a push to be due, until dropped.
+pub struct Waiting(Rc<Worker>);
+
+impl Waiting {
+    /// None while there is one.
+    pub fn begin(worker: &Rc<Worker>) -> Option<Self> {
+        let is_waiting = worker.senders.waiting.replace(true);
+        (!is_waiting).then(|| Self(Rc::clone(worker)))
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.senders.waiting.set(false);
     }
 }
 

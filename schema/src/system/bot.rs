@@ -96,6 +96,6 @@ pub struct UserDeparture {
     /// Last conversation that they left, or didn't have to; none at first.
     #[attr(size = 36)]
     pub position: Option<String>,
-    /// When the account went.
+    /// When the job goes on with it: when the account went, and later where the server failed at it.
     pub due_at: Timestamp,
 }

@@ -49,6 +49,6 @@ pub struct CommunityDeparture {
     /// Commit number of the last group that they left, or didn't belong to.
     #[attr(default = 0, min = 0)]
     pub position: i64,
-    /// When they left the community.
+    /// When the job goes on with it: when they left, and later where the server failed at it.
     pub due_at: Timestamp,
 }

@@ -67,10 +67,14 @@ impl Town {
         self.room.count(active).await == 1
     }
 
-    async fn job(&self) -> Value {
+    async fn try_job(&self) -> Answer {
         let path = "/internal/jobs/community-departures";
         let run = self.room.edge.send(Method::POST, path, "key", &Value::Null);
-        run.await.expect(200)
+        run.await
+    }
+
+    async fn job(&self) -> Value {
+        self.try_job().await.expect(200)
     }
 }
 
@@ -294,6 +298,70 @@ fn the_job_goes_on_where_it_broke_off() {
         town.join(&town.bob, &town.group).await.expect(201);
         town.job().await;
         assert!(town.is_in(&town.bob, &town.group).await);
+    });
+}
+
+/// Notes that the account of somebody goes, at this time.
+async fn goes(room: &Room, who: &User, due_at: Timestamp) {
+    let note = UserDeparture {
+        id: who.id.clone(),
+        position: None,
+        due_at,
+    };
+    room.commit(Batch::new().upsert(&note)).await;
+}
+
+#[test]
+fn a_departure_at_which_the_server_fails_holds_up_no_other_one() {
+    block_on(async {
+        let town = Town::new().await;
+        let (room, now) = (&town.room, town.room.edge.ctx().now());
+        let (dan, eve) = (room.user().await, room.user().await);
+        let (dans, eves) = (room.group(&dan, &[]).await, room.group(&eve, &[]).await);
+        // Its count isn't that of its members: the commit by which the last one leaves never holds.
+        let count = |n: i64| Patch::<Conversation>::new().set(Conversation::PARTICIPANT_COUNT, n);
+        room.commit(Batch::new().update(&dans, count(2))).await;
+        goes(room, &dan, now.plus(-1000)).await;
+        goes(room, &eve, now).await;
+        town.join(&town.bob, &town.group).await.expect(201);
+        let gone = Patch::new().set(ConversationMember::STATUS, ConversationMemberStatus::Left);
+        let departure = CommunityDeparture {
+            id: "d".into(),
+            community_id: town.id.clone(),
+            user_id: town.bob.id.clone(),
+            position: 0,
+            due_at: now,
+        };
+        let bob = member_id(&town.id, &town.bob.id);
+        room.commit(Batch::new().update(&bob, gone).insert(&departure))
+            .await;
+        town.try_job().await.expect_problem(500, "job_failed");
+        assert!(town.is_in(&dan, &dans).await);
+        assert!(!town.is_in(&eve, &eves).await && !town.is_in(&town.bob, &town.group).await);
+        let wait = Filter::eq(UserDeparture::DUE_AT, now.plus(600_000));
+        assert_eq!(room.count(wait).await, 1);
+        // It has its turn again after a while, and is done once the server can.
+        assert_eq!(town.job().await["done"], 0);
+        room.commit(Batch::new().update(&dans, count(1))).await;
+        room.edge.advance(599_999);
+        assert_eq!(town.job().await["done"], 0);
+        room.edge.advance(1);
+        assert_eq!(town.job().await["done"], 1);
+        assert!(!town.is_in(&dan, &dans).await);
+        assert_eq!(room.count::<UserDeparture>(Filter::and([])).await, 0);
+    });
+}
+
+#[test]
+fn a_departure_of_a_clock_that_was_a_year_ahead_waits_for_no_year() {
+    block_on(async {
+        let town = Town::new().await;
+        let (room, now) = (&town.room, town.room.edge.ctx().now());
+        let eve = room.user().await;
+        let group = room.group(&eve, &[]).await;
+        goes(room, &eve, now.plus(365 * 86_400_000)).await;
+        assert_eq!(town.job().await["done"], 1);
+        assert!(!town.is_in(&eve, &group).await);
     });
 }
 

@@ -7,7 +7,7 @@ use whisper_kit::testing::{Answer, TestEdge};
 use whisper_messages::broadcast_copy_id;
 use whisper_messages::testing::Person;
 use whisper_schema::prelude::*;
-use whisper_store::Patch;
+use whisper_store::{Batch, Patch};
 
 use crate::world::World;
 
@@ -52,7 +52,7 @@ impl Circle {
     fn put(&self, id: &str, words: &str) {
         let scene = &self.world.scene;
         scene.commit(
-            whisper_store::Batch::new()
+            Batch::new()
                 .insert(&Message {
                     id: id.to_owned(),
                     conversation_id: self.list.clone(),
@@ -416,4 +416,40 @@ fn messages_arrive_in_the_order_of_the_list() {
             .collect();
         assert_eq!(got, words);
     }
+}
+
+/// The server's failure is that of the message whose turn it was, whichever of the list the job came for.
+#[test]
+fn a_failure_counts_against_the_message_that_was_taken() {
+    let circle = Circle::new(2);
+    let scene = &circle.world.scene;
+    circle.put("m0", "one");
+    circle.put("m1", "two");
+    let now = scene.edge.ctx().now();
+    // The key that the ids of direct conversations are made with can't be read.
+    let key = SigningKey {
+        id: "broken".into(),
+        purpose: SigningKeyPurpose::Id,
+        algorithm: "HS256".into(),
+        secret: "broken".into(),
+        public_key: None,
+        created_at: now.plus(-60_000),
+        retired_at: None,
+    };
+    scene.put(&key);
+    let first = Patch::<Broadcast>::new().set(Broadcast::DUE_AT, now.plus(-60_000));
+    scene.change("m1", first);
+    block_on(job(&scene.edge)).expect_problem(500, "job_failed");
+    let [earlier, later] = ["m0", "m1"].map(|id| scene.get::<Broadcast>(id));
+    assert_eq!((earlier.attempts, later.attempts), (1, 0));
+    assert!(earlier.due_at > Some(now));
+    assert_eq!(later.due_at, Some(now.plus(-60_000)));
+    assert_eq!(circle.with_words("two"), 1, "it waits behind the other");
+    // Once it can be read, both are sent.
+    scene.commit(Batch::new().delete::<SigningKey>(&key.id));
+    scene.edge.advance(30_000);
+    circle.job();
+    circle.job();
+    let counts = ["m0", "m1"].map(|id| scene.get::<Broadcast>(id));
+    assert_eq!(counts.map(|run| (run.reached, run.due_at)), [(2, None); 2]);
 }

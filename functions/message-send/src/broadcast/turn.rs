@@ -1,5 +1,6 @@
 //! The turn of one recipient: whether the sender may reach them now, the conversation of the two, and the copy.
 
+use std::cell::RefCell;
 use std::time::Instant;
 
 use whisper_kit::error::{Code, Error, Result};
@@ -46,7 +47,10 @@ pub async fn go_on(ctx: &Ctx, message: &str, end: Instant) -> Result<(u64, bool)
         // Later than before, the message may have ended meanwhile.
         let ctx = &ctx.anew()?;
         let since = Instant::now();
-        let step = ctx.retry(async || attempt(ctx, message).await).await;
+        let taken = RefCell::new(message.to_owned());
+        let step = ctx
+            .retry(async || attempt(ctx, message, &taken).await)
+            .await;
         // Requests that wait for the database get it.
         ctx.store().await?.pause(since.elapsed()).await;
         match step {
@@ -58,7 +62,7 @@ pub async fn go_on(ctx: &Ctx, message: &str, end: Instant) -> Result<(u64, bool)
             }
             Err(error) if error.is_outage() => return Err(error),
             Err(error) => {
-                put_off(ctx, message).await?;
+                put_off(ctx, &taken.into_inner()).await?;
                 return Err(error);
             }
         }
@@ -123,8 +127,8 @@ fn moved(position: i64) -> Patch<Broadcast> {
 }
 
 /// A turn of this message's, or of one that was sent to the list before and isn't through: recipients get them in the order of the
-/// list.
-async fn attempt(ctx: &Ctx, message: &str) -> Result<Attempt<Step>> {
+/// list. Says which one it takes.
+async fn attempt(ctx: &Ctx, message: &str, taken: &RefCell<String>) -> Result<Attempt<Step>> {
     let Some(run) = ctx.read(Get::<Broadcast>::id(message)).await? else {
         return Ok(Attempt::Done(Step::Over));
     };
@@ -132,6 +136,7 @@ async fn attempt(ctx: &Ctx, message: &str) -> Result<Attempt<Step>> {
         Some(earlier) => earlier,
         None => run,
     };
+    taken.replace(run.id.clone());
     let message = run.id.as_str();
     if run.due_at.is_none_or(|due_at| due_at > ctx.now()) {
         return Ok(Attempt::Done(Step::Over));

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use whisper_kit::{Ctx, Result};
 use whisper_people::ids::member_id;
-use whisper_people::{Reach, by_ids, reach};
+use whisper_people::{Reach, by_ids, in_foreground, reach};
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{
     ChannelPost, ConversationMember, ConversationMemberRole, Message, QueuedMessage,
@@ -15,6 +15,7 @@ use whisper_store::{Doc, ReadSet};
 use super::audience::{Audience, devices_of};
 use super::members::{self, Page};
 use super::preferences::preferences;
+use super::silence::Foreground;
 
 /// How many members of groups one step looks at, about.
 const MEMBERS: u32 = 400;
@@ -174,6 +175,8 @@ pub struct Around {
     pub reach: Reach,
     /// Their devices, and their preferences.
     pub audience: Audience,
+    /// Whether they see messages come in.
+    pub foreground: Foreground,
 }
 
 impl Around {
@@ -187,10 +190,16 @@ impl Around {
         let mut audience = Audience::new(ctx.read(devices_of(&users, ctx.now())).await?);
         let pairs = pairs.iter().copied();
         let pairs = pairs.filter(|(_, user)| audience.has_devices(user));
-        let asked = (reach(pairs), preferences(audience.users()));
-        let (reach, preferences) = ctx.read(asked).await?;
+        let users = audience.users();
+        let there = in_foreground(users.iter().copied(), ctx.now());
+        let asked = (reach(pairs), preferences(users), there);
+        let (reach, preferences, there) = ctx.read(asked).await?;
         audience.preferences = preferences;
-        Ok(Self { reach, audience })
+        Ok(Self {
+            reach,
+            audience,
+            foreground: Foreground::new(there),
+        })
     }
 }
 

@@ -22,6 +22,7 @@ pub mod react;
 pub mod record;
 pub mod send;
 pub mod senders;
+pub mod silence;
 pub mod sweep;
 pub mod turns;
 pub mod work;

@@ -255,9 +255,11 @@ impl<'a> Plan<'a> {
             priority,
         };
         let devices = audience.devices(self.ctx, user, kinds, priority);
-        devices
-            .iter()
-            .map(|device| told.to(user, device, now))
-            .collect()
+        let due_at = self.around.foreground.due(user, message, now);
+        let push = |device| Push {
+            due_at,
+            ..told.to(user, device, now)
+        };
+        devices.iter().map(|device| push(device)).collect()
     }
 }

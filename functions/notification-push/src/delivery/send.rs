@@ -15,7 +15,7 @@ use whisper_schema::{Ephemeral, Timestamp};
 use whisper_store::{Doc, Filter};
 use whisper_views::notifications::{Standing, Subject, standing};
 
-use super::lease::{self, Lease};
+use super::lease::{self, Lease, Taken};
 use super::outcome::{Outcome, decide};
 use super::preferences::{Preferences, preferences};
 use super::push::About;
@@ -33,7 +33,7 @@ const AT_ONCE: usize = 16;
 
 /// Sends the pushes that are due, and whenever none is, hands on those in line, until there is neither or the time is over. So
 /// there are never many more pushes than are sent next, and somebody else's wait behind few. `call_another` has another
-/// sender begin where there is more to send than one takes at once.
+/// sender begin where there is more to send than one takes at once. Gives when the next push is due, if that is soon.
 ///
 /// # Errors
 /// The store's. A push that was taken and not recorded is sent again when the lease has run out.
@@ -43,21 +43,24 @@ pub async fn run(
     end: Instant,
     tally: &Tally,
     call_another: &dyn Fn(),
-) -> Result<()> {
+) -> Result<Option<Timestamp>> {
     loop {
         if Instant::now() >= end {
             tally.cap();
-            return Ok(());
+            return Ok(None);
         }
         // Each lease begins when it is taken, however long the ones before took.
         let ctx = &ctx.anew()?;
-        let Some(lease) = lease::take(ctx).await? else {
-            match turns::step(ctx, &worker.turns).await? {
-                None => return Ok(()),
-                Some(made) if made > lease::TAKEN as usize => call_another(),
-                Some(_) => {}
+        let lease = match lease::take(ctx).await? {
+            Taken::Lease(lease) => lease,
+            Taken::Nothing(next) => {
+                match turns::step(ctx, &worker.turns).await? {
+                    None => return Ok(next),
+                    Some(made) if made > lease::TAKEN as usize => call_another(),
+                    Some(_) => {}
+                }
+                continue;
             }
-            continue;
         };
         if lease.pushes.is_empty() {
             ctx.store().await?.pause(AFTER_LOSS).await;

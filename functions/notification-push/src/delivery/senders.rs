@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Result};
+use whisper_schema::Timestamp;
 
 use super::send;
 use crate::JOB;
-use crate::worker::{AtWork, Worker};
+use crate::worker::{AtWork, Waiting, Worker};
 
 /// How long a round goes on, give or take the pushes that are on their way.
 const TIME: Duration = Duration::from_secs(4);
@@ -25,6 +26,24 @@ pub fn wake(ctx: &Ctx, worker: &Rc<Worker>) {
     }
 }
 
+/// Has one begin at a time when a push is due, unless the instance waits for one already: the sender that begins then sees to the next.
+/// On Appwrite an instance may be stopped as soon as it has answered: there the schedule does it.
+fn wake_at(ctx: &Ctx, worker: &Rc<Worker>, due: Timestamp) {
+    if cfg!(not(feature = "spin")) {
+        return;
+    }
+    let Some(waiting) = Waiting::begin(worker) else {
+        return;
+    };
+    let (own, worker) = (ctx.clone(), Rc::clone(worker));
+    ctx.after_answer(JOB, "waitForPushes", async move {
+        own.wait_until(due).await;
+        drop(waiting);
+        wake(&own, &worker);
+        Ok(())
+    });
+}
+
 async fn go_on(ctx: Ctx, worker: Rc<Worker>) -> Result<()> {
     {
         let _at_work = AtWork::begin(&worker);
@@ -33,7 +52,10 @@ async fn go_on(ctx: Ctx, worker: Rc<Worker>) -> Result<()> {
             worker.senders.take_again();
             let tally = Tally::default();
             let end = Instant::now() + TIME;
-            send::run(&ctx, &worker, end, &tally, &call_another).await?;
+            let next = send::run(&ctx, &worker, end, &tally, &call_another).await?;
+            if let Some(next) = next {
+                wake_at(&ctx, &worker, next);
+            }
             if !tally.report().capped && !worker.senders.take_again() {
                 return Ok(());
             }

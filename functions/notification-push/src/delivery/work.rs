@@ -36,7 +36,7 @@ pub async fn run(ctx: &Ctx, worker: &Rc<Worker>, tally: &Tally) -> Result<()> {
     let made = make(ctx, tally).await;
     let call_another = || senders::wake(ctx, worker);
     let sent = send::run(ctx, worker, Instant::now() + TIME, tally, &call_another).await;
-    made.and(sent)
+    made.and(sent.map(drop))
 }
 
 async fn make(ctx: &Ctx, tally: &Tally) -> Result<()> {

@@ -9,5 +9,6 @@ mod inbox;
 mod operators;
 mod reach;
 mod scene;
+mod silence;
 mod sweep;
 mod turns;

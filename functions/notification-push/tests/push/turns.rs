@@ -8,6 +8,7 @@ use whisper_store::Batch;
 use whisper_testkit::push::Device;
 
 use crate::scene::{Person, Scene};
+use crate::silence::{KEPT, at_device};
 
 /// Members of a group; each of them has a device if `with_devices`.
 fn crowd(scene: &Scene, conversation: &str, size: usize, with_devices: bool) {
@@ -167,4 +168,23 @@ fn members_without_a_device_are_skipped_by_the_index_of_subscriptions() {
     let by_index = r#""userId" IN (SELECT "userId" FROM "pushSubscriptions")"#;
     let statements = scene.edge.statements();
     assert!(statements.iter().any(|sql| sql.contains(by_index)));
+}
+
+#[test]
+fn a_message_does_not_wait_for_a_large_group_whose_silence_is_over() {
+    let scene = Scene::new();
+    let [flooder, ann, bob] = three(&scene);
+    crowd(&scene, "crowd", 200, true);
+    for n in 0..200 {
+        let user = format!("crowd-user-{n}");
+        at_device(&scene, &user, DeviceStatus::Online, KEPT);
+    }
+    scene.message("crowd", &flooder, None, &[]);
+    assert!(scene.react().is_empty());
+    scene.edge.advance(10_001);
+    scene.message("c1", &ann, Some(&bob), &[]);
+    let (_, before) = until_told(&scene);
+    assert!(before <= 32, "{before} pushes of the group before it");
+    scene.react();
+    assert_eq!(scene.all::<Push>(), []);
 }
