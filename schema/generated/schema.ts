@@ -277,7 +277,7 @@ export interface MessageQueueDocument {
   maxRetries: number;
   /** How far the delivery got. "pending" by default. */
   status: "pending" | "processing" | "delivered" | "failed";
-  /** Why the last attempt failed. At most 1000 characters. */
+  /** The reason for which the last attempt failed. At most 1000 characters. */
   error?: string | null;
   /** Not to be delivered before this time. RFC 3339. */
   scheduledFor?: string | null;
@@ -797,7 +797,7 @@ export interface StickerPacksDocument {
   updatedAt?: string | null;
 }
 
-/** That a user has a pack of stickers. */
+/** A user's pack of stickers. */
 export interface UserStickersDocument {
   /** Id of the document. */
   $id: string;
@@ -941,7 +941,7 @@ export interface MediaLibraryDocument {
   uploadedAt?: string | null;
 }
 
-/** Something a user did; experience points and statistics are made of these. */
+/** An activity of a user; experience points and statistics are made of these. */
 export interface UserActivityDocument {
   /** Id of the document. */
   $id: string;

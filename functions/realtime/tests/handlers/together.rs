@@ -82,7 +82,7 @@ fn the_others_hear_of_a_change_of_a_conversation_that_the_first_of_them_left() {
         assert!(answer.response.status().as_u16() < 300, "{}", answer.body);
     };
     let told = told(&world, &[&bob, &cat], add, leave);
-    assert_eq!(hearers(&told, "conversation.changed"), [cat.id.clone()]);
+    assert_eq!(hearers(&told, "conversation.changed"), [cat.id.as_str()]);
 }
 
 #[test]
