@@ -8,6 +8,7 @@ mod deploying;
 mod entry;
 mod function;
 mod package;
+mod polling;
 mod reacting;
 mod refusals;
 mod talking;
@@ -35,6 +36,7 @@ pub struct Project {
     actions: Function,
     stories: Function,
     points: Function,
+    realtime: Function,
 }
 
 impl Project {
@@ -55,6 +57,7 @@ impl Project {
             actions: function("message-actions"),
             stories: function("story-expiry"),
             points: function("xp-badges"),
+            realtime: function("realtime"),
             server,
         }
     }

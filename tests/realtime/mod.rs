@@ -1,9 +1,11 @@
 //! Streams and polls: everything that happens reaches everybody whom it concerns, and nobody else.
 
+mod kinds;
 mod own;
 mod polling;
 mod resuming;
 mod rights;
+mod slow;
 
 use whisper_testkit::{Person, TestApp, Value, json};
 
