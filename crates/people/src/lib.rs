@@ -30,7 +30,9 @@ pub use beginning::{MOST_NAME_CHARACTERS, beginning_of_name};
 pub use consent::{Consenting, Consents, consents};
 pub use contacts::{ContactView, Relationship, Talks, contacts_of, is_kept};
 pub use direct::direct_ids;
-pub use discovery::{Findable, Verified, discovery_code, discovery_hash, discovery_salt};
+pub use discovery::{
+    address_of, discovery_code, discovery_hash, discovery_salt, unverified, verified,
+};
 pub use founding::{documents, taken};
 pub use friends::{Befriending, friends};
 pub use lists::list_changed;

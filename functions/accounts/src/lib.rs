@@ -26,6 +26,7 @@ mod trail;
 mod unblock;
 mod update_me;
 mod user;
+mod verify;
 mod views;
 
 use whisper_kit::Api;
@@ -61,6 +62,7 @@ pub fn api() -> Api {
     .endpoint(manage_users::show_endpoint())
     .endpoint(manage_users::disable_endpoint())
     .endpoint(manage_users::enable_endpoint())
+    .endpoint(verify::endpoint())
 }
 
 #[cfg(target_family = "wasm")]

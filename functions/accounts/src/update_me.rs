@@ -4,10 +4,10 @@ use serde_json::json;
 use whisper_kit::precondition::{IfMatch, if_match_or_any};
 use whisper_kit::rate_limit::{Limit, Rate};
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result, ResultExt};
-use whisper_people::{Findable, Verified, names, presence_settings_changed, taken, username};
+use whisper_people::{names, presence_settings_changed, taken, unverified, username};
 use whisper_schema::Timestamp;
 use whisper_schema::body::Changes;
-use whisper_schema::prelude::{Profile, UserActivityType};
+use whisper_schema::prelude::{DiscoverableKind, Profile, UserActivityType};
 use whisper_store::{Batch, Doc, Filter, Patch};
 
 use crate::documents::OwnProfileView;
@@ -68,7 +68,7 @@ async fn attempt(
     let limit = RENAMES.of_caller(ctx).await?;
     let batch = renamed(batch, &before, &after, &limit, ctx.now());
     let batch = shown(batch, &before, &after);
-    let batch = findable(ctx, batch, &before, &after).await?;
+    let batch = findable(batch, &before, &after);
     let batch = presence_settings_changed(ctx, batch, &before, &after)?;
     let kind = UserActivityType::ProfileUpdate;
     let batch = trail::activity(ctx, request, batch, &before.id, kind)?;
@@ -121,9 +121,10 @@ fn shown(batch: Batch, before: &Profile, after: &Profile) -> Batch {
     }
 }
 
-/// Has the owner found by the verified addresses that they let others find them by, and by no others.
-async fn findable(ctx: &Ctx, batch: Batch, before: &Profile, after: &Profile) -> Result<Batch> {
-    let of = |profile| Findable::of(profile, Verified::of(profile));
-    let (found, before) = (of(after), of(before));
-    found.publish(ctx, batch, &after.id, &before).await
+/// Has the owner found no longer by a number that they changed: nobody verified the new one.
+fn findable(batch: Batch, before: &Profile, after: &Profile) -> Batch {
+    match before.phone == after.phone {
+        true => batch,
+        false => unverified(batch, &after.id, DiscoverableKind::Phone),
+    }
 }

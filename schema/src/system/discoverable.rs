@@ -12,7 +12,7 @@ choices! {
     }
 }
 
-/// A verified address by which somebody may be found. The address isn't kept, but a code of its hash by a key of the server's:
+/// A verified address by which somebody may be found, as far as their settings let others. The address isn't kept, but a code of its hash by a key of the server's:
 /// without the key nobody can try out which addresses there are.
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(
@@ -22,7 +22,7 @@ choices! {
     system
 )]
 #[access(server = "Everybody's own setting says who may find them.")]
-#[retention(forever = "As long as its owner lets others find them by it.")]
+#[retention(forever = "As long as the address is verified to be its owner's.")]
 #[index(idx_code(code))]
 pub struct Discoverable {
     /// Id of the document: a hash of user and kind.

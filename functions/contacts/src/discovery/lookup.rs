@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use whisper_kit::{Ctx, Result};
 use whisper_people::{
-    Findable, People, Verified, consents, discovery_code, discovery_hash, discovery_salt, shown_to,
+    People, address_of, consents, discovery_code, discovery_hash, discovery_salt, shown_to,
 };
 use whisper_schema::prelude::Discoverable;
 use whisper_store::{Doc, Filter, Query};
@@ -60,9 +60,8 @@ pub async fn lookup<'a>(
         let (Some(profile), Some(hash)) = (people.profile(user), codes.get(&row.code)) else {
             continue;
         };
-        // The row may be older than the address, and than its owner's mind.
-        let findable = Findable::of(profile, Verified::of(profile));
-        let address = findable.address(row.kind);
+        // The row may be older than the address.
+        let address = address_of(profile, row.kind);
         let is_theirs = address.is_some_and(|address| discovery_hash(&salt, address) == **hash);
         if user != me && is_theirs && consents.may_find(user, row.kind) {
             found.insert((*hash).to_owned(), user.to_owned());
