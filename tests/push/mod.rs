@@ -4,6 +4,7 @@ mod crash;
 mod delivery;
 mod inbox;
 mod refusals;
+mod silence;
 
 use whisper_testkit::push::{Device, PushService};
 use whisper_testkit::{Person, TestApp, Value, json};
