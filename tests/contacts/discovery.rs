@@ -43,6 +43,33 @@ fn an_address_that_nobody_verified_leads_to_nobody() {
     );
 }
 
+#[test]
+fn somebody_is_found_by_the_address_that_the_operator_verified() {
+    let app = TestApp::start();
+    if !app.has_operator_key() {
+        return;
+    }
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let email = format!("{}@friends.example", bob.id);
+    let path = format!("/internal/users/{}/addresses", bob.id);
+    let verify = app.call("PUT", &path).bearer(app.operator_key());
+    verify.json(&json!({"email": email})).send().expect(204);
+    let how = ann.get(&app, "/v1/contact-discovery").expect(200);
+    let hash = sha256(&format!("{}{email}", how["salt"].as_str().unwrap()));
+    let look = || {
+        let body = json!({"hashes": [hash]});
+        let found = ann.post(&app, "/v1/contact-discovery", &body).expect(200);
+        found["items"][0]["user"]["id"].clone()
+    };
+    assert_eq!(look(), Value::Null, "nobody may at first");
+    let settings = json!({"privacySettings": {"findByEmail": "everyone"}});
+    let change = bob.call(&app, "PATCH", "/v1/me").json(&settings);
+    change.send().expect(200);
+    assert_eq!(look(), json!(bob.id));
+    let answer = import(&app, &ann, &json!([{ "hashes": [hash] }]));
+    assert_eq!(answer["added"], json!(1));
+}
+
 fn sha256(text: &str) -> String {
     use sha2::{Digest, Sha256};
     let digest = Sha256::digest(text.as_bytes());

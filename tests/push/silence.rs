@@ -60,4 +60,14 @@ fn with_a_stream_in_the_foreground_there_are_ten_seconds_to_read() {
     wait_for_messages(&app, "processing", 1);
     app.advance("10s");
     assert_eq!(service.wait_for(3).len(), 3);
+
+    // Without a stream nothing waits.
+    says(&app, &bob, "online");
+    wait_for_messages(&app, "delivered", 4);
+    let open = counts_until(&app, &bob);
+    let stop = app.call("POST", "/internal/realtime/stop");
+    stop.bearer(app.operator_key()).send().expect(204);
+    app.eventually(|| (counts_until(&app, &bob) != open).then_some(()));
+    say(&app, &ann, &path, &json!({}));
+    assert_eq!(service.wait_for(4).len(), 4);
 }

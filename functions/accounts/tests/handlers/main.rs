@@ -7,3 +7,4 @@ mod passwords;
 mod people;
 mod presence;
 mod profiles;
+mod verifying;

@@ -86,11 +86,7 @@ fn people_are_found_by_a_verified_address_if_they_say_so() {
         assert_eq!(ann.find(&edge, "rob@example.com").await, None);
         assert_eq!(bob.find(&edge, "bob@example.com").await, None, "oneself");
         choose(&edge, &bob, json!({"findByPhone": "everyone"})).await;
-        assert_eq!(
-            ann.find(&edge, "bob@example.com").await,
-            None,
-            "no longer"
-        );
+        assert_eq!(ann.find(&edge, "bob@example.com").await, None, "no longer");
     });
 }
 
@@ -127,6 +123,36 @@ fn an_address_that_nobody_verified_leads_nowhere() {
         let email = format!("{}@example.com", bob.id);
         for address in [email.as_str(), "+41791234567"] {
             assert_eq!(ann.find(&edge, address).await, None, "{address}");
+        }
+        assert!(rows(&edge).await.is_empty());
+    });
+}
+
+#[test]
+fn a_verified_number_leads_to_its_owner_until_they_change_it() {
+    block_on(async {
+        let edge = edge();
+        let [ann, bob, cid] = users(&edge, ["ann", "bob", "cid"]).await;
+        let number = "+41791234567";
+        let verify = async |user: &User| {
+            let phone = Patch::new().set(Profile::PHONE, number);
+            let batch = Batch::new().update::<Profile>(&user.id, phone);
+            let kind = DiscoverableKind::Phone;
+            let batch = verified(&edge.ctx(), batch, &user.id, kind, number).await;
+            put(&edge, batch.unwrap()).await;
+            choose(&edge, user, json!({"findByPhone": "everyone"})).await;
+        };
+        verify(&bob).await;
+        assert_eq!(ann.find(&edge, number).await, Some(bob.id.clone()));
+        // It is given to somebody else.
+        verify(&cid).await;
+        assert_eq!(ann.find(&edge, number).await, Some(cid.id.clone()));
+        let accounts = edge.another(&accounts::api());
+        for phone in [json!("+41797654321"), json!(number)] {
+            let change = json!({ "phone": phone });
+            let changed = cid.call(&accounts, Method::PATCH, "/v1/me", change).await;
+            changed.expect(200);
+            assert_eq!(ann.find(&edge, number).await, None, "{phone}");
         }
         assert!(rows(&edge).await.is_empty());
     });

@@ -18,9 +18,6 @@ pub const WORDS: Rate = Rate::per_minute("presence", "presence_rate_per_minute",
 
 /// How long a device counts after it was last kept up, in milliseconds.
 pub const COUNTS: i64 = 45_000;
-/// How long a device counts after its last stream ended here, in milliseconds: longer than the 10 s in which another instance that
-/// has a stream of it keeps it up, and than a client needs to come back.
-pub const GRACE: i64 = 25_000;
 /// How long the word of a device is remembered, in milliseconds: a day.
 pub const REMEMBERED: i64 = 24 * 60 * 60 * 1000;
 

@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 use whisper_kit::rate_limit::Limit;
 use whisper_kit::{Attempt, Ctx, Result, ResultExt};
-use whisper_people::{MOST_DEVICES, by_ids, live_devices, presence_signal, standing};
+use whisper_people::{
+    MOST_DEVICES, PRESENCE_GRACE, by_ids, live_devices, presence_signal, standing,
+};
 use whisper_schema::prelude::{DeviceStatus, Presence, PresenceDevice, PresenceStatus, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Patch, Query};
 
 use super::sum::Sum;
-use super::{COUNTS, GRACE, REMEMBERED, device_id};
+use super::{COUNTS, REMEMBERED, device_id};
 
 /// How many users' devices one question names: it gives at most so many rows.
 const USERS: usize = whisper_store::MAX_LIMIT as usize / MOST_DEVICES;
@@ -198,7 +200,7 @@ impl Word {
         });
         match &self.said {
             Said::Gone => {
-                let end = now.plus(GRACE);
+                let end = now.plus(PRESENCE_GRACE);
                 before.filter(|device| device.counts_until > now)?;
                 device.counts_until = device.counts_until.min(end);
                 return Some(device);
