@@ -13,7 +13,6 @@ use whisper_store::Store;
 use crate::audience::{Audience, User};
 use crate::event::{NothingMore, StreamEnd, StreamView, What};
 use crate::frame::Frame;
-use crate::hub::Hub;
 use crate::limits::{PATIENCE, RETRY};
 use crate::log;
 use crate::position::Position;
@@ -55,56 +54,51 @@ pub struct Opening {
     is_new: bool,
 }
 
-/// Tells what was missed, and hands the stream on to the hub. An error breaks the stream off: the client comes back.
-///
-/// # Errors
-/// The store's.
-pub async fn open(
-    ctx: &Ctx,
-    (caller, token): (Caller, Option<String>),
-    start: Start,
-    mut outlet: Outlet,
-) -> Result<()> {
-    let first = match start {
-        Start::Anew(at) => reset(ctx, at).await?,
-        Start::Here(at) | Start::Behind(at) => ready(ctx, at).await?,
-    };
-    let first = format!("{RETRY}{}", first.sse);
-    let store = ctx.store().await?;
-    if !written(store, &mut outlet, first).await {
-        return Ok(());
-    }
-    let hub = Hub::of_instance();
-    let user: User = caller.user_id.as_str().into();
-    let signals = log::newest_signal(ctx).await?;
-    let viewer = Viewer::read(ctx, &user).await?;
-    let audience = Audience::of(&user, viewer);
-    let watched = watched(ctx, &user, &caller.session_id).await?;
-    keep(ctx, &[(caller.user_id.clone(), caller.session_id.clone())]).await?;
-    let there = there(ctx, &user, audience.viewer(&user), &watched).await?;
-    let there: String = there.into_iter().map(|frame| frame.sse).collect();
-    if !there.is_empty() && !written(store, &mut outlet, there).await {
-        return Ok(());
-    }
-    let (Start::Here(at) | Start::Anew(at) | Start::Behind(at)) = start;
-    let opening = Opening {
-        user,
-        session: caller.session_id,
-        token,
-        at,
-        outlet,
-        audience,
-        watched,
-        signals,
-        is_new: true,
-    };
-    if let Some(caught_up) = opening.catch_up(ctx).await? {
-        hub.take_in(ctx, caught_up);
-    }
-    Ok(())
-}
-
 impl Opening {
+    /// Tells the first words: the place, and the people who are there. None for a reader that is gone.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn begin(
+        ctx: &Ctx,
+        (caller, token): (Caller, Option<String>),
+        start: Start,
+        mut outlet: Outlet,
+    ) -> Result<Option<Self>> {
+        let first = match start {
+            Start::Anew(at) => reset(ctx, at).await?,
+            Start::Here(at) | Start::Behind(at) => ready(ctx, at).await?,
+        };
+        let first = format!("{RETRY}{}", first.sse);
+        let store = ctx.store().await?;
+        if !written(store, &mut outlet, first).await {
+            return Ok(None);
+        }
+        let user: User = caller.user_id.as_str().into();
+        let signals = log::newest_signal(ctx).await?;
+        let viewer = Viewer::read(ctx, &user).await?;
+        let audience = Audience::of(&user, viewer);
+        let watched = watched(ctx, &user, &caller.session_id).await?;
+        keep(ctx, &[(caller.user_id.clone(), caller.session_id.clone())]).await?;
+        let there = there(ctx, &user, audience.viewer(&user), &watched).await?;
+        let there: String = there.into_iter().map(|frame| frame.sse).collect();
+        if !there.is_empty() && !written(store, &mut outlet, there).await {
+            return Ok(None);
+        }
+        let (Start::Here(at) | Start::Anew(at) | Start::Behind(at)) = start;
+        Ok(Some(Opening {
+            user,
+            session: caller.session_id,
+            token,
+            at,
+            outlet,
+            audience,
+            watched,
+            signals,
+            is_new: true,
+        }))
+    }
+
     /// Tells what was missed since its place. Gives the stream back if it goes on: its reader is there, its session stands, and the log could
     /// be read up to its end. A place that is too old begins anew, once.
     ///

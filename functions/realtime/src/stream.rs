@@ -1,15 +1,17 @@
 //! `GET /v1/realtime`: everything that concerns the caller, as it happens.
 
 use serde::Deserialize;
+use whisper_kit::auth::Caller;
 use whisper_kit::error::{Code, Error, Result};
 use whisper_kit::log::{self as journal, Level};
-use whisper_kit::{Ctx, Endpoint, Method, Params, Reply, Request};
+use whisper_kit::{Ctx, Endpoint, Method, Outlet, Params, Reply, Request};
 use whisper_schema::prelude::Session;
 use whisper_store::Get;
 
 use crate::event::EventView;
+use crate::hub::Hub;
 use crate::log;
-use crate::opening::{Start, open};
+use crate::opening::{Opening, Start};
 use crate::position::Position;
 use crate::ticket::redeem;
 use crate::turns::Turn;
@@ -95,7 +97,7 @@ async fn stream(
     let ctx = ctx.anew()?;
     let reply = Reply::streaming("text/event-stream", move |outlet| async move {
         let _turn = turn;
-        if let Err(error) = open(&ctx, (caller, token), from, outlet).await {
+        if let Err(error) = serve(&ctx, (caller, token), from, outlet).await {
             let cause = error.source_text().unwrap_or_default();
             let fields = [("cause", cause.into())];
             journal::write(Level::Error, "stream_failed", ctx.request_id(), &fields);
@@ -109,4 +111,20 @@ async fn stream(
 fn is_id(text: &str) -> bool {
     let is_in = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     text.len() <= LAST_EVENT_ID.size.1 as usize && text.chars().all(is_in)
+}
+
+/// Tells what was missed, and hands the stream on to the hub. An error breaks the stream off: the client comes back.
+async fn serve(
+    ctx: &Ctx,
+    caller: (Caller, Option<String>),
+    start: Start,
+    outlet: Outlet,
+) -> Result<()> {
+    let Some(begun) = Opening::begin(ctx, caller, start, outlet).await? else {
+        return Ok(());
+    };
+    if let Some(caught_up) = begun.catch_up(ctx).await? {
+        Hub::of_instance().take_in(ctx, caught_up);
+    }
+    Ok(())
 }
