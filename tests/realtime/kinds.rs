@@ -12,6 +12,8 @@ struct Listening {
     place: String,
     streams: [Events; 3],
     marks: usize,
+    eve: Person,
+    own: String,
 }
 
 impl Listening {
@@ -33,6 +35,8 @@ impl Listening {
             place,
             streams,
             marks: 0,
+            eve,
+            own,
         };
         this.streams[2].wait_for("message.created");
         this
@@ -57,7 +61,9 @@ impl Listening {
                 events.push(event);
             }
         };
-        let [ann, bob, _] = &mut self.streams;
+        say(&self.app, &self.eve, &self.own, &mark);
+        let [ann, bob, eve] = &mut self.streams;
+        assert_eq!(until(eve), Vec::<Value>::new());
         [until(ann), until(bob)]
     }
 }
@@ -183,6 +189,10 @@ fn a_follow_a_request_and_a_notification_are_told_to_the_two_of_them() {
         (&request["userId"], &request["state"]),
         (&json!(all.ann.id), &json!("sent"))
     );
+    if !all.app.has_operator_key() {
+        return;
+    }
+    all.app.run_job("notification-push").expect(200);
     let is_notice = |event: &&Value| event["type"] == "notification.created";
     let notified = told.iter().find(is_notice).cloned();
     let notified = notified.unwrap_or_else(|| all.streams[1].wait_for("notification.created"));

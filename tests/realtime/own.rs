@@ -79,8 +79,8 @@ fn ones_own_things_are_told_as_their_get_shows_them_and_to_nobody_else() {
 #[test]
 fn a_story_that_is_taken_back_is_told_to_the_people_who_could_see_it() {
     let app = TestApp::start();
-    let [ann, friend, follower, stranger] =
-        ["ann", "friend", "follower", "stranger"].map(|name| app.person(name));
+    let [ann, friend, follower, named, stranger] =
+        ["ann", "friend", "follower", "named", "stranger"].map(|name| app.person(name));
     let follow = |by: &Person, whom: &Person| {
         by.put(&app, &format!("/v1/follows/{}", whom.id), &json!({}))
             .expect(201);
@@ -88,14 +88,14 @@ fn a_story_that_is_taken_back_is_told_to_the_people_who_could_see_it() {
     follow(&ann, &friend);
     follow(&friend, &ann);
     follow(&follower, &ann);
-    let all = [&ann, &friend, &follower, &stranger];
+    let all = [&ann, &friend, &follower, &named, &stranger];
     for (privacy, told) in [
-        ("public", [true, true, true, false]),
-        ("friends", [true, true, false, false]),
-        ("private", [true, false, false, false]),
+        ("public", [true, true, true, true, false]),
+        ("friends", [true, true, false, false, false]),
+        ("private", [true, false, false, false, false]),
     ] {
         let before = all.map(|who| next(&poll(&app, who, "")));
-        let body = json!({"contentType": "text", "text": "Today", "privacy": privacy});
+        let body = json!({"contentType": "text", "text": "Today", "privacy": privacy, "mentions": [named.id]});
         let story = ann.post(&app, "/v1/stories", &body).expect(201);
         let id = story["id"].as_str().unwrap();
         ann.delete(&app, &format!("/v1/stories/{id}")).expect(204);

@@ -80,6 +80,7 @@ async fn attempt(ctx: &Ctx, id: &str, addresses: &VerifiedAddresses) -> Result<A
     }
     let as_read = Filter::revision(profile.revision);
     let batch = batch.update_if(&profile.id, patch, as_read);
+    // The event is the user's, though the operator did it: their devices hear of it.
     let what = json!({"fields": fields});
     let batch = events::append(ctx, batch, "profile.updated", id, Some(id), &what)?;
     let committed = ctx.try_commit(batch).await?;

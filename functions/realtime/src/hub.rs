@@ -235,7 +235,10 @@ impl Hub {
         }
         let devices: Vec<(String, String)> = {
             let streams = self.streams.borrow();
-            let here: BTreeSet<&str> = streams.values().map(|s| s.session.as_str()).collect();
+            let waiting = self.waiting.borrow();
+            let joined = streams.values().map(|stream| stream.session.as_str());
+            let waiting = waiting.iter().map(|opening| opening.session.as_str());
+            let here: BTreeSet<&str> = joined.chain(waiting).collect();
             let devices = devices.into_iter();
             devices
                 .filter(|(_, session)| !here.contains(session.as_str()))

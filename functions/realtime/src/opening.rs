@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::{Either, select};
@@ -19,7 +20,11 @@ use crate::position::Position;
 use crate::replay::{Missed, replay};
 use crate::sessions::{Held, signed_out};
 use crate::signals::{Listener, keep, present, watched};
+use crate::turns::Turn;
 use crate::viewer::Viewer;
+
+/// How long a reader may take while others wait for their turn to catch up. One who is slower comes back.
+const SHORT_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where a stream begins.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +57,8 @@ pub struct Opening {
     pub signals: i64,
     /// Whether the client may be told to begin anew: only at first, else it comes back.
     is_new: bool,
+    /// Counts it among those of its user that wait, until it is among the others.
+    _turn: Turn,
 }
 
 impl Opening {
@@ -63,7 +70,7 @@ impl Opening {
         ctx: &Ctx,
         (caller, token): (Caller, Option<String>),
         start: Start,
-        mut outlet: Outlet,
+        (mut outlet, turn): (Outlet, Turn),
     ) -> Result<Option<Self>> {
         let first = match start {
             Start::Anew(at) => reset(ctx, at).await?,
@@ -71,18 +78,18 @@ impl Opening {
         };
         let first = format!("{RETRY}{}", first.sse);
         let store = ctx.store().await?;
-        if !written(store, &mut outlet, first).await {
+        if !written(store, &mut outlet, first, PATIENCE).await {
             return Ok(None);
         }
         let user: User = caller.user_id.as_str().into();
-        let signals = log::newest_signal(ctx).await?;
         let viewer = Viewer::read(ctx, &user).await?;
         let audience = Audience::of(&user, viewer);
         let watched = watched(ctx, &user, &caller.session_id).await?;
         keep(ctx, &[(caller.user_id.clone(), caller.session_id.clone())]).await?;
+        let signals = log::newest_signal(ctx).await?;
         let there = there(ctx, &user, audience.viewer(&user), &watched).await?;
         let there: String = there.into_iter().map(|frame| frame.sse).collect();
-        if !there.is_empty() && !written(store, &mut outlet, there).await {
+        if !there.is_empty() && !written(store, &mut outlet, there, PATIENCE).await {
             return Ok(None);
         }
         let (Start::Here(at) | Start::Anew(at) | Start::Behind(at)) = start;
@@ -96,6 +103,7 @@ impl Opening {
             watched,
             signals,
             is_new: true,
+            _turn: turn,
         }))
     }
 
@@ -121,8 +129,13 @@ impl Opening {
             // More happens than can be read on: the client comes back.
             Missed::TooMuch => return Ok(None),
         }
+        let patience = match self.is_new {
+            true => PATIENCE,
+            false => SHORT_PATIENCE,
+        };
         self.is_new = false;
-        if !text.is_empty() && !written(ctx.store().await?, &mut self.outlet, text).await {
+        let store = ctx.store().await?;
+        if !text.is_empty() && !written(store, &mut self.outlet, text, patience).await {
             return Ok(None);
         }
         // The news of its end may have come before the stream could join.
@@ -148,9 +161,9 @@ impl Opening {
 }
 
 /// Writes a text; false for a reader that is gone, or doesn't take it in time.
-async fn written(store: &Store, outlet: &mut Outlet, text: String) -> bool {
+async fn written(store: &Store, outlet: &mut Outlet, text: String, patience: Duration) -> bool {
     let writing = outlet.write(text.into_bytes()).boxed_local();
-    match select(writing, store.pause(PATIENCE).boxed_local()).await {
+    match select(writing, store.pause(patience).boxed_local()).await {
         Either::Left((is_there, _)) => is_there,
         Either::Right(_) => false,
     }

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use whisper_kit::error::Result;
 use whisper_messages::{ScheduledMessageView, scheduled_by};
 use whisper_people::{People, Users, contacts_of};
-use whisper_schema::prelude::{Contact, Follow};
-use whisper_store::{Doc, Filter, Query};
+use whisper_schema::prelude::{Contact, Follow, Story};
+use whisper_store::{Doc, Filter, Get, Query};
 use whisper_views::drafts::draft_of;
 use whisper_views::folders::folders_of;
 use whisper_views::notifications::{notifications_of, unread_notifications};
@@ -79,8 +79,15 @@ async fn story(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()
             }
         }
         "story.deleted" => {
+            // Its row stays until the job removes it.
+            let story = round.ctx.read(Get::<Story>::id(id)).await?;
             for to in readers(round, new, by).await? {
-                if *to != *by && !could_see(round.ctx, &to, id).await? {
+                let could_see = match &story {
+                    _ if *to == *by => true,
+                    Some(story) => could_see(round.ctx, &to, story.clone()).await?,
+                    None => false,
+                };
+                if !could_see {
                     continue;
                 }
                 let what = What::StoryDeleted(StoryPlaceView {

@@ -11,7 +11,7 @@ use crate::audience::Audience;
 #[cfg(not(target_family = "wasm"))]
 use crate::event::EventView;
 use crate::log;
-use crate::position::Position;
+use crate::position::{MOST_PLACE, Position, check_size};
 use crate::replay::{Missed, replay};
 use crate::turns::Turn;
 use crate::viewer::Viewer;
@@ -31,7 +31,7 @@ const PAUSES: [Duration; 3] = [
 pub struct PollParameters {
     /// `next` of the answer before, or the `id` of an event: the events behind it are given. Without it none is, but the place from which to go on.
     #[serde(default)]
-    #[cfg_attr(not(target_family = "wasm"), schemars(length(max = 512)))]
+    #[cfg_attr(not(target_family = "wasm"), schemars(length(max = MOST_PLACE)))]
     pub after: Option<String>,
     /// For how many seconds to wait while nothing happens, at most 25.
     #[serde(default)]
@@ -73,6 +73,7 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
         let detail = format!("must be at most {MOST_SECONDS}");
         return Err(Error::parameter("wait", Rule::Range, detail));
     }
+    check_size("after", asked.after.as_deref(), MOST_PLACE)?;
     let _turn = Turn::take(&ctx, &caller.user_id)?;
     let newest = log::newest(&ctx).await?;
     let from = match asked.after.as_deref() {

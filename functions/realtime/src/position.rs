@@ -2,10 +2,25 @@
 
 use serde_json::Value;
 use whisper_kit::Ctx;
-use whisper_kit::error::Result;
+use whisper_kit::error::{Error, Result, Rule};
 use whisper_kit::page::{open_place, seal_place};
 use whisper_schema::Timestamp;
 use whisper_store::Cursor;
+
+/// Most characters of a place that a client may name.
+pub const MOST_PLACE: usize = 512;
+
+/// Refuses a parameter that has more characters than it may.
+///
+/// # Errors
+/// `validation_failed`.
+pub fn check_size(name: &'static str, text: Option<&str>, most: usize) -> Result<()> {
+    if text.is_some_and(|text| text.chars().count() > most) {
+        let detail = format!("must have at most {most} characters");
+        return Err(Error::parameter(name, Rule::Size, detail));
+    }
+    Ok(())
+}
 
 /// The list that positions are sealed for.
 const SCOPE: &str = "realtime";

@@ -12,8 +12,8 @@ use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_messages::{MessageView, Mirror, is_group, show_history};
 use whisper_people::{Users, by_ids};
-use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Conversation, ConversationMemberRole, Message, SystemMessage};
+use whisper_schema::{Ephemeral, Timestamp};
 use whisper_store::Doc;
 
 use crate::audience::{Audience, User};
@@ -45,6 +45,8 @@ pub enum Group {
     Alone(User),
     /// Members of a role who share read receipts or don't, with or without a membership in the conversations that copies come from.
     Role(String, ConversationMemberRole, bool, Vec<bool>),
+    /// Members who see none of the messages: all are from before their history.
+    Blind,
 }
 
 /// The messages as one of a group sees them.
@@ -119,6 +121,12 @@ impl Facts {
             .get(place)
             .is_some_and(|doers| doers.contains(&**user));
         let messages = || self.of(place);
+        let is_blind = !does
+            && messages().next().is_some()
+            && messages().all(|message| own.misses(message.seq, conversation));
+        if is_blind {
+            return Group::Blind;
+        }
         let stands_apart =
             does || messages().any(|message| {
                 message.sender_id == **user || own.may_miss(message.seq, conversation)
@@ -144,8 +152,7 @@ impl Facts {
     /// The messages of a conversation that haven't ended: each member sees them, but for those whom [`Facts::group`] sets apart.
     fn standing(&self, place: &str) -> impl Iterator<Item = &Doc<Message>> {
         let now = self.now;
-        self.of(place)
-            .filter(move |message| message.expires_at.is_none_or(|end| end > now))
+        self.of(place).filter(move |message| message.lasts(now))
     }
 
     /// The messages of a conversation.

@@ -12,9 +12,12 @@ use crate::event::EventView;
 use crate::hub::Hub;
 use crate::log;
 use crate::opening::{Opening, Start};
-use crate::position::Position;
+use crate::position::{MOST_PLACE, Position, check_size};
 use crate::ticket::redeem;
 use crate::turns::Turn;
+
+/// Most characters of a ticket.
+const MOST_TICKET: usize = 100;
 
 /// Where to go on, and by which right.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -22,11 +25,11 @@ use crate::turns::Turn;
 pub struct StreamParameters {
     /// The `id` of the newest event that the client has: everything behind it is told first. The header `Last-Event-ID` says the same.
     #[serde(default)]
-    #[cfg_attr(not(target_family = "wasm"), schemars(length(max = 512)))]
+    #[cfg_attr(not(target_family = "wasm"), schemars(length(max = MOST_PLACE)))]
     pub after: Option<String>,
     /// A ticket, in the place of an access token.
     #[serde(default)]
-    #[cfg_attr(not(target_family = "wasm"), schemars(length(max = 100)))]
+    #[cfg_attr(not(target_family = "wasm"), schemars(length(max = MOST_TICKET)))]
     pub ticket: Option<String>,
 }
 
@@ -74,6 +77,8 @@ async fn stream(
         }
     }
     let caller = ctx.caller()?;
+    check_size("ticket", asked.ticket.as_deref(), MOST_TICKET)?;
+    check_size("after", asked.after.as_deref(), MOST_PLACE)?;
     // A bot has one session for all of its tokens: the stream ends when this token does.
     let session = caller
         .is_bot()
@@ -96,8 +101,7 @@ async fn stream(
     };
     let ctx = ctx.anew()?;
     let reply = Reply::streaming("text/event-stream", move |outlet| async move {
-        let _turn = turn;
-        if let Err(error) = serve(&ctx, (caller, token), from, outlet).await {
+        if let Err(error) = serve(&ctx, (caller, token), from, (outlet, turn)).await {
             let cause = error.source_text().unwrap_or_default();
             let fields = [("cause", cause.into())];
             journal::write(Level::Error, "stream_failed", ctx.request_id(), &fields);
@@ -118,7 +122,7 @@ async fn serve(
     ctx: &Ctx,
     caller: (Caller, Option<String>),
     start: Start,
-    outlet: Outlet,
+    outlet: (Outlet, Turn),
 ) -> Result<()> {
     let Some(begun) = Opening::begin(ctx, caller, start, outlet).await? else {
         return Ok(());

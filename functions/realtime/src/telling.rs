@@ -65,12 +65,16 @@ impl<'a> Round<'a> {
             let mut sharing: BTreeMap<Group, Vec<User>> = BTreeMap::new();
             for (user, viewer) in self.audience.members(place) {
                 let group = self.facts.group(place, user, viewer);
-                if matches!(group, Group::Alone(_)) {
-                    let places = alone.entry(Rc::clone(user)).or_default();
-                    places.insert(place.to_owned());
-                } else {
-                    let members = sharing.entry(group.clone()).or_default();
-                    members.push(Rc::clone(user));
+                match group {
+                    Group::Alone(_) => {
+                        let places = alone.entry(Rc::clone(user)).or_default();
+                        places.insert(place.to_owned());
+                    }
+                    Group::Role(..) => {
+                        let members = sharing.entry(group.clone()).or_default();
+                        members.push(Rc::clone(user));
+                    }
+                    Group::Blind => {}
                 }
                 groups.insert(Rc::clone(user), group);
             }

@@ -38,13 +38,21 @@ impl From<&ConversationMember> for Place {
 impl Place {
     /// Whether a message of this number, or one behind it, may be one that they don't see.
     pub fn may_miss(&self, seq: i64, conversation: &Conversation) -> bool {
-        let member = ConversationMember {
+        self.misses(seq, conversation) || self.member().may_have_deleted(seq)
+    }
+
+    /// Whether a message of this number is from before their history.
+    pub fn misses(&self, seq: i64, conversation: &Conversation) -> bool {
+        conversation.hidden_up_to(&self.member()) >= seq
+    }
+
+    fn member(&self) -> ConversationMember {
+        ConversationMember {
             history_position: self.history,
             cleared_position: self.cleared,
             deleted_position: self.deleted,
             ..ConversationMember::default()
-        };
-        conversation.hidden_up_to(&member) >= seq || member.may_have_deleted(seq)
+        }
     }
 }
 

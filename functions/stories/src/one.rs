@@ -38,7 +38,9 @@ async fn delete(ctx: Ctx, request: Request) -> Result<Reply> {
     let (opened, ()) = open_own(&ctx, id, ()).await?;
     let now = Patch::<Story>::new().set(Story::EXPIRES_AT, Timestamp::AT_COMMIT);
     let batch = Batch::new().update_if(id, now, lasts());
-    let (user, what) = (opened.caller.user_id, json!({"storyId": id}));
+    // Users whom it mentions may be neither followers nor contacts.
+    let what = json!({"storyId": id, "mentions": opened.story.mentions});
+    let user = opened.caller.user_id;
     let batch = events::append(&ctx, batch, "story.deleted", id, Some(&user), &what)?;
     ctx.try_commit(batch).await?.or_not_found()?;
     Ok(Reply::no_content())

@@ -7,7 +7,7 @@ use whisper_people::{People, Users, audience, by_ids, shown_to};
 use whisper_schema::prelude::{
     Column, Ephemeral, Story, StoryAudience, StoryReaction, StoryView, Timestamp,
 };
-use whisper_store::{Doc, Filter, Get, Order, Query};
+use whisper_store::{Doc, Filter, Order, Query};
 
 use super::ids::{by_id, reaction_id, view_id};
 use super::view::{StoryPostView, named};
@@ -67,15 +67,11 @@ pub async fn stories_of(
     Ok((views.collect(), users))
 }
 
-/// Whether the viewer could see a story until it was taken back; its row stays until the job removes it. Two statements.
+/// Whether the viewer could see a story until it was taken back. One statement.
 ///
 /// # Errors
 /// The store's.
-pub async fn could_see(ctx: &Ctx, viewer: &str, story: &str) -> Result<bool> {
-    let story = ctx.read(Get::<Story>::id(story)).await?;
-    let Some(mut story) = story else {
-        return Ok(false);
-    };
+pub async fn could_see(ctx: &Ctx, viewer: &str, mut story: Doc<Story>) -> Result<bool> {
     story.value.expires_at = ctx.now().plus(1);
     let stories = [story];
     let (audiences, _, _) = ctx.read(around(viewer, &stories)).await?;

@@ -28,7 +28,7 @@ pub fn wake(ctx: &Ctx, worker: &Rc<Worker>) {
 
 /// Has one begin at a time when a push is due, unless the instance waits for one already: the sender that begins then sees to the next.
 /// On Appwrite an instance may be stopped as soon as it has answered: there the schedule does it.
-fn wake_at(ctx: &Ctx, worker: &Rc<Worker>, due: Timestamp) {
+pub fn wake_at(ctx: &Ctx, worker: &Rc<Worker>, due: Timestamp) {
     if cfg!(not(feature = "spin")) {
         return;
     }

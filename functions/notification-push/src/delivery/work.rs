@@ -36,6 +36,9 @@ pub async fn run(ctx: &Ctx, worker: &Rc<Worker>, tally: &Tally) -> Result<()> {
     let made = make(ctx, tally).await;
     let call_another = || senders::wake(ctx, worker);
     let sent = send::run(ctx, worker, Instant::now() + TIME, tally, &call_another).await;
+    if let Ok(Some(next)) = sent {
+        senders::wake_at(ctx, worker, next);
+    }
     made.and(sent.map(drop))
 }
 

@@ -1,5 +1,6 @@
 //! The task that reads the log for all streams of an instance, and writes to them.
 
+use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -37,6 +38,9 @@ const SESSIONS: Duration = Duration::from_secs(30);
 const PAGE: u32 = 200;
 /// Streams that catch up at the same time with the others, which went on while they opened.
 const CATCHING_UP: usize = 16;
+
+/// How long a look at the log waits for streams that catch up.
+const GIVING_WAY: Duration = Duration::from_millis(250);
 
 /// Says that nobody reads the log any more, however the task ends.
 struct Running(Rc<Hub>);
@@ -149,6 +153,8 @@ struct Task<'a> {
     work: FuturesUnordered<Work>,
     /// Streams that are catching up.
     catching_up: usize,
+    /// Users whose streams have to learn whom they watch.
+    watchers: BTreeSet<String>,
     /// A look at the log, or the pause before the next one.
     other: Option<Pin<Box<dyn Future<Output = Option<Look>>>>>,
     pause: Duration,
@@ -167,6 +173,7 @@ impl<'a> Task<'a> {
             store: first.store().await?.clone(),
             work: FuturesUnordered::new(),
             catching_up: 0,
+            watchers: BTreeSet::new(),
             other: None,
             pause: SHORTEST,
             look: now,
@@ -180,10 +187,11 @@ impl<'a> Task<'a> {
     async fn go_on(&mut self) -> Result<()> {
         loop {
             let ctx = self.first.anew()?;
+            self.admit(&ctx);
             if self.other.is_none() {
                 self.begin(&ctx).await;
+                self.admit(&ctx);
             }
-            self.admit(&ctx);
             self.start_writing();
             if self.hub.is_empty() && self.work.is_empty() {
                 if self.hub.gone.borrow().is_empty() {
@@ -223,6 +231,10 @@ impl<'a> Task<'a> {
             Done::CaughtUp(opening) => {
                 self.catching_up -= 1;
                 self.hub.waiting.borrow_mut().extend(opening);
+                if self.catching_up == 0 && !self.hub.is_reading.get() {
+                    // The pause was for these.
+                    self.other = None;
+                }
             }
         }
     }
@@ -258,14 +270,19 @@ impl<'a> Task<'a> {
             noted(ctx, self.hub.keep_presence(ctx).await);
         }
         noted(ctx, self.hub.tell_newcomers(ctx).await);
-        if now >= self.look {
+        // Streams that catch up join between two looks, so a look gives way to them for a while.
+        let next = match self.catching_up {
+            0 => self.look,
+            _ => self.look + GIVING_WAY,
+        };
+        if now >= next {
             self.hub.is_reading.set(true);
             let audience = self.hub.audience.take();
             let look = look(ctx.clone(), Rc::clone(self.hub), audience);
             self.other = Some(Box::pin(async { Some(look.await) }));
             return;
         }
-        let wait = self.look.min(self.care).saturating_duration_since(now);
+        let wait = next.min(self.care).saturating_duration_since(now);
         let store = self.store.clone();
         self.other = Some(Box::pin(async move {
             store.pause(wait.max(Duration::from_millis(1))).await;
@@ -309,7 +326,12 @@ impl<'a> Task<'a> {
             false => (self.pause * 3 / 2).min(LONGEST),
         };
         self.look = if news.is_full { now } else { now + self.pause };
-        noted(ctx, hub.watch_anew(ctx, &news.signs.watchers).await);
+        self.watchers.extend(news.signs.watchers);
+        match hub.watch_anew(ctx, &self.watchers).await {
+            Ok(()) => self.watchers.clear(),
+            // After the next look again.
+            Err(error) => failed(ctx, &error),
+        }
         if !news.about_sessions.is_empty() {
             let some = Some(news.about_sessions.as_slice());
             if let Err(error) = hub.check_sessions(ctx, some).await {
