@@ -62,7 +62,7 @@ pub use system::{Told, summarised};
 pub use trail::Trail;
 pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};
 pub use viewing::Viewing;
-pub use webhook::WebhookSender;
+pub use webhook::WebhookSenderView;
 pub use words::{MENTIONS, Words, plain_text};
 
 /// Where messages of a conversation are.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_people::ids::member_id;
-use whisper_people::{Users, by_ids};
+use whisper_people::{UsersView, by_ids};
 use whisper_schema::main_db::{Conversation, Message};
 use whisper_schema::system::{ConversationMember, MessageMark};
 use whisper_schema::{Ephemeral, Timestamp};
@@ -23,7 +23,7 @@ pub struct Shown {
     /// The messages that they see.
     pub messages: BTreeMap<String, MessageView>,
     /// The people.
-    pub users: Users,
+    pub users: UsersView,
 }
 
 impl Shown {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use whisper_people::Users;
+use whisper_people::UsersView;
 #[cfg(not(target_family = "wasm"))]
 use whisper_schema::main_db::SystemMessage;
 use whisper_schema::main_db::{Message, MessageContentType, MessageStatus};
@@ -142,7 +142,7 @@ pub struct SingleMessageView {
     pub message: MessageView,
     /// The people.
     #[serde(flatten)]
-    pub users: Users,
+    pub users: UsersView,
 }
 
 impl MessageView {

@@ -8,7 +8,7 @@ use whisper_kit::error::Result;
 use whisper_kit::ids::is_id;
 use whisper_people::ids::member_id;
 use whisper_people::privacy::tells_of_reading;
-use whisper_people::{People, Users, shown_to};
+use whisper_people::{People, UsersView, shown_to};
 use whisper_schema::Timestamp;
 use whisper_schema::main_db::{
     ConversationKind, ConversationRight, Message, MessageStatus, Profile, SystemMessage,
@@ -309,7 +309,7 @@ impl Viewing {
     }
 
     /// The people whom the messages name; users who only reacted, where the viewer sees who reacted.
-    pub fn into_users(self) -> Users {
+    pub fn into_users(self) -> UsersView {
         let mut users = self.people.users();
         let is_shown = |user: &String| {
             let places = self.reacted.get(user);

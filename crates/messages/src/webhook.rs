@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub(crate) struct WebhookMetadata {
     /// The sender, as the webhook names it.
-    pub webhook: WebhookSender,
+    pub webhook: WebhookSenderView,
 }
 
 /// The sender of a message that a webhook posted, to be shown in place of the user in `senderId`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct WebhookSender {
+pub struct WebhookSenderView {
     /// Id of the webhook.
     pub id: String,
     /// Name of the sender.
@@ -24,7 +24,7 @@ pub struct WebhookSender {
     pub avatar_url: Option<String>,
 }
 
-impl WebhookSender {
+impl WebhookSenderView {
     /// The metadata of a message with this sender, as it is stored.
     pub fn metadata_text(self) -> String {
         let metadata = WebhookMetadata { webhook: self };

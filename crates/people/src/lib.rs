@@ -48,7 +48,7 @@ pub use presence::{
 pub use reach::{Reach, Reaching, reach};
 pub use relations::{Relating, Relations, relations};
 pub use shown::{People, Showing, shown_to};
-pub use summary::{UserSummaryView, Users};
+pub use summary::{UserSummaryView, UsersView};
 pub use visible::{Audience, Visibility, Visible, audience, in_use, visible};
 
 /// The most ids that one question names: each gives at most so many rows, and so many fit an answer.

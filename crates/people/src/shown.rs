@@ -7,7 +7,7 @@ use whisper_schema::prelude::{Account, AccountStatus, Column, Contact, Profile};
 use whisper_store::{Answers, Filter, Query, Questions, ReadSet, StoreError};
 
 use crate::pair::{by, of};
-use crate::summary::{UserSummaryView, Users};
+use crate::summary::{UserSummaryView, UsersView};
 use crate::{asked, by_ids, chunks};
 
 /// Asks for people as a viewer sees them; gives [`People`]. Nothing is asked for nobody.
@@ -147,9 +147,9 @@ impl People {
     }
 
     /// Everybody who was asked for, by id.
-    pub fn users(&self) -> Users {
+    pub fn users(&self) -> UsersView {
         let summaries = self.ids.iter().map(|id| (id.clone(), self.summary(id)));
-        Users {
+        UsersView {
             users: summaries.collect(),
         }
     }

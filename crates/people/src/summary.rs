@@ -30,7 +30,7 @@ pub struct UserSummaryView {
 /// The people whom an answer names, as a part of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
-pub struct Users {
+pub struct UsersView {
     /// Everybody whom this answer names, by id.
     pub users: BTreeMap<String, UserSummaryView>,
 }

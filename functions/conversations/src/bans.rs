@@ -5,7 +5,7 @@ use serde::Serialize;
 use whisper_kit::ids::derived_id;
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_people::{People, Users};
+use whisper_people::{People, UsersView};
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{Column, ConversationBan, ConversationMemberRole as Role, Timestamp};
 use whisper_store::{Doc, Filter, Order, Query};
@@ -59,7 +59,7 @@ pub fn endpoint() -> Endpoint {
         bans,
     )
     .for_bots()
-    .reply::<ListingWith<BanView, Users>>(200, "A page of bans.")
+    .reply::<ListingWith<BanView, UsersView>>(200, "A page of bans.")
     .codes(&[Code::Forbidden, Code::DirectConversation, Code::WrongKind])
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use whisper_kit::{Ctx, Result};
 use whisper_people::ids::member_id;
-use whisper_people::{People, Users, shown_to};
+use whisper_people::{People, UsersView, shown_to};
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMember, ConversationMemberStatus, Message,
 };
@@ -30,7 +30,7 @@ pub async fn views(
     ctx: &Ctx,
     me: &str,
     conversations: Vec<Doc<Conversation>>,
-) -> Result<(Vec<ConversationView>, Users)> {
+) -> Result<(Vec<ConversationView>, UsersView)> {
     let mut items = items(ctx, me, conversations).await?;
     let pairs = items.iter().map(|item| (&*item.conversation, &*item.me));
     let looked_for = newest::looked_for(ctx, &pairs.collect::<Vec<_>>()).await?;

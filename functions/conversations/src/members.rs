@@ -2,7 +2,7 @@
 
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_people::Users;
+use whisper_people::UsersView;
 use whisper_schema::prelude::{ConversationMember, ConversationRight};
 use whisper_store::{Filter, Order, Query};
 use whisper_views::members::{MemberView, members_seen};
@@ -20,7 +20,7 @@ pub fn endpoint() -> Endpoint {
         members,
     )
     .for_bots()
-    .reply::<ListingWith<MemberView, Users>>(200, "A page of members.")
+    .reply::<ListingWith<MemberView, UsersView>>(200, "A page of members.")
     .codes(&[Code::Forbidden])
 }
 

@@ -1,7 +1,7 @@
 //! The parameters of the list of conversations, and the parts of a page beside its items.
 
 use serde::{Deserialize, Serialize};
-use whisper_people::Users;
+use whisper_people::UsersView;
 
 /// Filters of the list of conversations.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -33,7 +33,7 @@ pub struct Which {
 pub struct PageView {
     /// The people whom it names.
     #[serde(flatten)]
-    pub users: Users,
+    pub users: UsersView,
     /// The caller's pinned conversations in their own order, on a first page and with changes. Some of them may stand on another list, or be left.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pinned_conversation_ids: Option<Vec<String>>,

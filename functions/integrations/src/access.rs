@@ -4,11 +4,11 @@ use whisper_kit::{Code, Ctx, Error, Result};
 use whisper_messages::{Access, check_member};
 use whisper_schema::prelude::{ConversationKind, ConversationRight};
 
-/// Lets members in whom the setting names.
+/// The membership of a user who may manage the webhooks of a conversation.
 ///
 /// # Errors
 /// `not_found` for everybody who is no member, `direct_conversation`, `wrong_kind`, `forbidden`.
-pub async fn admit(ctx: &Ctx, conversation: &str, user: &str) -> Result<Access> {
+pub async fn check_manager(ctx: &Ctx, conversation: &str, user: &str) -> Result<Access> {
     let access = check_member(ctx, conversation, user).await?;
     match access.conversation.kind {
         ConversationKind::Group | ConversationKind::Channel => {}

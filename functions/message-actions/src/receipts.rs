@@ -8,7 +8,7 @@ use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request};
 use whisper_messages::{Access, MOST_LISTED, Trail, recipients};
 use whisper_people::privacy::tells_of_reading;
-use whisper_people::{Users, by_ids, shown_to};
+use whisper_people::{UsersView, by_ids, shown_to};
 use whisper_schema::Timestamp;
 use whisper_schema::main_db::{ConversationKind, ConversationRight, Message, Profile};
 use whisper_schema::system::{ConversationMember, ReceiptTrail};
@@ -60,7 +60,7 @@ pub struct ReceiptView {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct ReceiptCounts {
+pub struct ReceiptCountsView {
     /// How many have read it, at most 1,000.
     pub read_count: u64,
     /// Whether there are more than 1,000.
@@ -73,7 +73,7 @@ pub struct ReceiptCounts {
     pub is_listed: bool,
     /// The people whom the list names.
     #[serde(flatten)]
-    pub users: Users,
+    pub users: UsersView,
 }
 
 /// The endpoint.
@@ -87,7 +87,10 @@ pub fn endpoint() -> Endpoint {
         summary,
         list,
     )
-    .reply::<ListingWith<ReceiptView, ReceiptCounts>>(200, "A page of members, with the counts.")
+    .reply::<ListingWith<ReceiptView, ReceiptCountsView>>(
+        200,
+        "A page of members, with the counts.",
+    )
     .codes(&[
         Code::NotFound,
         Code::Forbidden,
@@ -134,7 +137,7 @@ async fn list(ctx: Ctx, request: Request, window: Window<ReceiptFilters>) -> Res
         .map(|trail| (trail.id.clone(), trail.into_inner()))
         .collect();
     let items = members().map(|member| receipts.view(member, trails.get(&member.id)));
-    let counts = ReceiptCounts {
+    let counts = ReceiptCountsView {
         read_count: read.min(MOST_COUNTED),
         read_capped: read > MOST_COUNTED,
         delivered_count: delivered.min(MOST_COUNTED),

@@ -5,7 +5,7 @@ use whisper_kit::error::{Code, OptionExt, Result};
 use whisper_kit::page::ListingWith;
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request};
 use whisper_messages::{MessageView, Viewing, check_member, deletion, receipts};
-use whisper_people::Users;
+use whisper_people::UsersView;
 use whisper_schema::main_db::Message;
 use whisper_schema::{Column, Ephemeral};
 use whisper_store::{Filter, Get, Order, Query};
@@ -44,7 +44,7 @@ pub fn endpoint() -> Endpoint {
     )
     .for_bots()
     .page::<ReplyFilters>()
-    .reply::<ListingWith<MessageView, Users>>(200, "A page of replies.")
+    .reply::<ListingWith<MessageView, UsersView>>(200, "A page of replies.")
     .codes(&[Code::NotFound, Code::InvalidCursor])
 }
 

@@ -8,7 +8,7 @@ use whisper_kit::Reply;
 use whisper_kit::Request;
 use whisper_kit::error::{Code, Result};
 use whisper_kit::page::ListingWith;
-use whisper_people::Users;
+use whisper_people::UsersView;
 use whisper_schema::main_db::Message;
 use whisper_schema::{Column, Timestamp};
 use whisper_store::{Filter, Order, Query};
@@ -49,7 +49,7 @@ pub fn endpoint() -> Endpoint {
     )
     .for_bots()
     .page::<HistoryFilters>()
-    .reply::<ListingWith<MessageView, Users>>(200, "A page of the history.")
+    .reply::<ListingWith<MessageView, UsersView>>(200, "A page of the history.")
     .codes(&[Code::NotFound, Code::InvalidCursor])
 }
 

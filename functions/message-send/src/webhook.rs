@@ -4,7 +4,7 @@ use whisper_kit::auth::is_secret;
 use whisper_kit::error::{Code, Error, FieldError, OptionExt, Result, Rule};
 use whisper_kit::rate_limit::Uses;
 use whisper_kit::{Attempt, Ctx, Endpoint, Json, Method, Reply, Request};
-use whisper_messages::{MessageView, WebhookSender, is_active, voice};
+use whisper_messages::{MessageView, WebhookSenderView, is_active, voice};
 use whisper_people::by_ids;
 use whisper_people::ids::member_id;
 use whisper_schema::Body;
@@ -63,10 +63,10 @@ impl PostedMessage {
     }
 
     /// The sender to be shown.
-    fn sender(&self, webhook: &IncomingWebhook) -> WebhookSender {
+    fn sender(&self, webhook: &IncomingWebhook) -> WebhookSenderView {
         let name = self.username.as_ref().unwrap_or(&webhook.name);
         let avatar_url = self.avatar_url.as_ref().or(webhook.avatar_url.as_ref());
-        WebhookSender {
+        WebhookSenderView {
             id: webhook.id.clone(),
             name: name.clone(),
             avatar_url: avatar_url.cloned(),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use whisper_kit::error::Result;
 use whisper_messages::{ScheduledMessageView, scheduled_by};
-use whisper_people::{People, Users, contacts_of};
+use whisper_people::{People, UsersView, contacts_of};
 use whisper_schema::prelude::{Contact, Follow, Story};
 use whisper_store::{Doc, Filter, Get, Query};
 use whisper_views::drafts::draft_of;
@@ -40,7 +40,7 @@ pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
     }
 }
 
-async fn people(round: &Round<'_>, viewer: &str, ids: &[&str]) -> Result<Users> {
+async fn people(round: &Round<'_>, viewer: &str, ids: &[&str]) -> Result<UsersView> {
     let people = People::read(round.ctx, viewer, ids.iter().copied()).await?;
     Ok(people.users())
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 use whisper_kit::error::Result;
 use whisper_messages::MOST_LISTED;
-use whisper_people::Users;
+use whisper_people::UsersView;
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMemberRole, ConversationRight,
 };
@@ -236,7 +236,7 @@ enum Circle {
 #[derive(Clone, Debug)]
 struct Side {
     view: ConversationChangedView,
-    users: Users,
+    users: UsersView,
 }
 
 async fn changed(
@@ -335,7 +335,7 @@ async fn side(
             messages: Vec::new(),
             members,
             left_user_ids: left.into_iter().filter(|_| is_open).collect(),
-            users: Users::default(),
+            users: UsersView::default(),
         },
         users,
     }))

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_messages::{MessageView, Mirror, is_group, show_history};
-use whisper_people::{Users, by_ids};
+use whisper_people::{UsersView, by_ids};
 use whisper_schema::prelude::{Conversation, ConversationMemberRole, Message, SystemMessage};
 use whisper_schema::{Ephemeral, Timestamp};
 use whisper_store::Doc;
@@ -53,7 +53,7 @@ pub enum Group {
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     messages: BTreeMap<String, (MessageView, Map<String, Value>)>,
-    users: Users,
+    users: UsersView,
 }
 
 /// The messages of a round, as each group sees them.
@@ -249,10 +249,10 @@ impl Seen {
     }
 
     /// The people whom this text names.
-    pub fn users_in(&self, text: &str) -> Users {
+    pub fn users_in(&self, text: &str) -> UsersView {
         let users = self.users.users.iter();
         let users = users.filter(|(id, _)| text.contains(id.as_str()));
-        Users {
+        UsersView {
             users: users.map(|(id, user)| (id.clone(), user.clone())).collect(),
         }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_messages::{Access, Viewing};
-use whisper_people::Users;
+use whisper_people::UsersView;
 use whisper_schema::prelude::{
     Column, Conversation, ConversationMember, ConversationMemberStatus, SearchEntry,
 };
@@ -34,7 +34,7 @@ pub fn endpoint() -> Endpoint {
          strangers are left out.",
         search,
     )
-    .reply::<ListingWith<FoundMessageView, Users>>(200, "A page of messages.")
+    .reply::<ListingWith<FoundMessageView, UsersView>>(200, "A page of messages.")
     .codes(&[Code::InvalidQuery, Code::InvalidCursor, Code::RateLimited])
 }
 

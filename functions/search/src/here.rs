@@ -3,7 +3,7 @@
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_messages::check_member;
-use whisper_people::Users;
+use whisper_people::UsersView;
 use whisper_schema::prelude::SearchEntry;
 use whisper_store::Filter;
 
@@ -23,7 +23,7 @@ pub fn endpoint() -> Endpoint {
         "Finds messages of a conversation by their words, newest first",
         search,
     )
-    .reply::<ListingWith<FoundMessageView, Users>>(200, "A page of messages.")
+    .reply::<ListingWith<FoundMessageView, UsersView>>(200, "A page of messages.")
     .codes(&[
         Code::NotFound,
         Code::InvalidQuery,

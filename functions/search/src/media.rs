@@ -5,7 +5,7 @@ use whisper_kit::error::{Error, Rule};
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_messages::{MessageView, check_member};
-use whisper_people::Users;
+use whisper_people::UsersView;
 use whisper_schema::prelude::{Choice, MediaEntry, MediaKind, Timestamp};
 use whisper_store::{Filter, Query};
 
@@ -35,7 +35,7 @@ pub fn endpoint() -> Endpoint {
         "Lists the messages of a conversation that carry pictures, films, recordings, files or addresses, newest first",
         list,
     )
-    .reply::<ListingWith<MessageView, Users>>(200, "A page of messages.")
+    .reply::<ListingWith<MessageView, UsersView>>(200, "A page of messages.")
     .codes(&[Code::NotFound, Code::InvalidQuery, Code::InvalidCursor])
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_messages::{ADMINS, ALL, Access, MessageView, Viewing, is_admin, is_mentioned};
-use whisper_people::{Users, unblocked};
+use whisper_people::{UsersView, unblocked};
 use whisper_schema::prelude::{Column, ConversationMember, MentionEntry, Message, Timestamp};
 use whisper_store::{Doc, Filter, MAX_LIMIT, Query};
 
@@ -23,7 +23,7 @@ pub fn endpoint() -> Endpoint {
         "Lists the messages that mention the caller, by name or with `@all` or `@admins`, over all conversations, newest first",
         list,
     )
-    .reply::<ListingWith<MessageView, Users>>(200, "A page of messages.")
+    .reply::<ListingWith<MessageView, UsersView>>(200, "A page of messages.")
     .codes(&[Code::InvalidCursor, Code::RateLimited])
 }
 

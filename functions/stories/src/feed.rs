@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_people::{Users, reach};
+use whisper_people::{UsersView, reach};
 use whisper_schema::prelude::{
     Column, Ephemeral, Follow, FollowStatus, Story, StoryAudience, StoryPrivacy, Timestamp,
 };
@@ -34,7 +34,7 @@ pub fn endpoint() -> Endpoint {
         summary,
         feed,
     )
-    .reply::<ListingWith<StoryPostView, Users>>(200, "A page of stories")
+    .reply::<ListingWith<StoryPostView, UsersView>>(200, "A page of stories")
 }
 
 async fn feed(ctx: Ctx, _: Request, window: Window) -> Result<Reply> {

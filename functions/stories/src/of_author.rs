@@ -4,7 +4,7 @@ use serde::Deserialize;
 use whisper_kit::ids::is_id;
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
-use whisper_people::{self as people, Users};
+use whisper_people::{self as people, UsersView};
 use whisper_schema::prelude::{Column, Story, StoryAudience, Timestamp};
 use whisper_store::{Filter, Order, Query};
 use whisper_views::stories::StoryPostView;
@@ -29,7 +29,7 @@ pub fn endpoint() -> Endpoint {
     let summary =
         "Lists the active stories of one author that the caller may see, the latest first.";
     Endpoint::new(Method::GET, "/v1/stories", "listStories", summary, list)
-        .reply::<ListingWith<StoryPostView, Users>>(200, "A page of stories")
+        .reply::<ListingWith<StoryPostView, UsersView>>(200, "A page of stories")
         .codes(&[Code::NotFound])
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use whisper_messages::is_reader;
-use whisper_people::{People, UserSummaryView, Users};
+use whisper_people::{People, UserSummaryView, UsersView};
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMember, ConversationMemberRole,
@@ -152,7 +152,7 @@ pub struct OneConversationView {
     pub conversation: ConversationView,
     /// The people it names.
     #[serde(flatten)]
-    pub users: Users,
+    pub users: UsersView,
 }
 
 /// The parts of a conversation that a member sees beside its row.

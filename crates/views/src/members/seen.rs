@@ -4,7 +4,7 @@ use whisper_kit::{Ctx, Result};
 use whisper_messages::is_active;
 use whisper_people::ids::member_id;
 use whisper_people::privacy::tells_of_reading;
-use whisper_people::{Users, by_ids, shown_to};
+use whisper_people::{UsersView, by_ids, shown_to};
 use whisper_schema::prelude::{ConversationKind, ConversationMember, ConversationRight, Profile};
 use whisper_store::{Doc, Get};
 
@@ -22,7 +22,7 @@ pub async fn members_of(
     viewer: &str,
     conversation: &str,
     users: &[&str],
-) -> Result<Option<(Vec<MemberView>, Users)>> {
+) -> Result<Option<(Vec<MemberView>, UsersView)>> {
     let ids: Vec<String> = users
         .iter()
         .map(|user| member_id(conversation, user))
@@ -48,7 +48,7 @@ pub async fn members_seen(
     ctx: &Ctx,
     access: &Access,
     members: &[Doc<ConversationMember>],
-) -> Result<(Vec<MemberView>, Users)> {
+) -> Result<(Vec<MemberView>, UsersView)> {
     let viewer = access.me.user_id.as_str();
     let named = members.iter().flat_map(|member| {
         let inviter = member.invited_by.as_deref();

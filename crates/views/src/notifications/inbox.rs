@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use whisper_kit::{Ctx, Result};
-use whisper_people::{Users, by_ids};
+use whisper_people::{UsersView, by_ids};
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::Notification;
 use whisper_store::{Doc, Filter, MAX_LIMIT};
@@ -32,7 +32,7 @@ pub async fn notifications_of(
     ctx: &Ctx,
     user: &str,
     ids: &[&str],
-) -> Result<(Vec<NotificationView>, Users)> {
+) -> Result<(Vec<NotificationView>, UsersView)> {
     let found = ctx
         .read(by_ids::<Notification>(ids.iter().copied()))
         .await?;

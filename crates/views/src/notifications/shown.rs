@@ -1,7 +1,7 @@
 //! Notifications that their user may be shown now.
 
 use whisper_kit::{Ctx, Error, OptionExt, Result};
-use whisper_people::{People, Users, shown_to};
+use whisper_people::{People, UsersView, shown_to};
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{Column, Notification};
 use whisper_store::{Cursor, Doc, Filter, Get, Order, Query};
@@ -30,10 +30,10 @@ pub struct Shown {
 
 impl Shown {
     /// The people whom the shown ones name, as an answer lists them.
-    pub fn users(&self) -> Users {
+    pub fn users(&self) -> UsersView {
         let actors = self.items.iter().filter_map(|item| actor(item));
         let named = actors.map(|id| (id.clone(), self.people.summary(&id)));
-        Users {
+        UsersView {
             users: named.collect(),
         }
     }

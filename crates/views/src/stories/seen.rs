@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use whisper_kit::{Ctx, Result};
-use whisper_people::{People, Users, audience, by_ids, shown_to};
+use whisper_people::{People, UsersView, audience, by_ids, shown_to};
 use whisper_schema::prelude::{
     Column, Ephemeral, Story, StoryAudience, StoryReaction, StoryView, Timestamp,
 };
@@ -24,7 +24,7 @@ pub async fn stories_of(
     ctx: &Ctx,
     viewer: &str,
     ids: &[&str],
-) -> Result<(Vec<StoryPostView>, Users)> {
+) -> Result<(Vec<StoryPostView>, UsersView)> {
     let stories = by_ids::<Story>(ids.iter().copied());
     let asked = (stories, own(viewer, ids.iter().copied()));
     let (stories, own) = ctx.read(asked).await?;
@@ -32,7 +32,7 @@ pub async fn stories_of(
     let stories = stories.filter(|story| story.stands(ctx.now()));
     let mut stories: Vec<Doc<Story>> = stories.collect();
     if stories.is_empty() {
-        return Ok((Vec::new(), Users::default()));
+        return Ok((Vec::new(), UsersView::default()));
     }
     stories.sort_by_key(|story| std::cmp::Reverse(story.seq));
     let (audiences, latest, mut people) = ctx.read(around(viewer, &stories)).await?;
@@ -56,7 +56,7 @@ pub async fn stories_of(
         people = People::read(ctx, viewer, told.iter().copied()).await?;
     }
     let summaries = told.iter().map(|id| ((*id).to_owned(), people.summary(id)));
-    let users = Users {
+    let users = UsersView {
         users: summaries.collect(),
     };
     let mut own = Own::of(own);
@@ -90,7 +90,7 @@ pub async fn stories_seen(
     ctx: &Ctx,
     viewer: &str,
     stories: &[Doc<Story>],
-) -> Result<(Vec<StoryPostView>, Users)> {
+) -> Result<(Vec<StoryPostView>, UsersView)> {
     let asked = (
         shown_to(viewer, stories.iter().flat_map(|story| named(story))),
         own(viewer, stories.iter().map(|story| story.id.as_str())),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use whisper_people::{People, UserSummaryView, Users};
+use whisper_people::{People, UserSummaryView, UsersView};
 use whisper_schema::prelude::{Story, StoryContentType, StoryPrivacy, Timestamp};
 
 /// A story as its reader gets it.
@@ -86,7 +86,7 @@ pub struct StoryAnswerView {
     pub story: StoryPostView,
     /// The people.
     #[serde(flatten)]
-    pub users: Users,
+    pub users: UsersView,
 }
 
 /// The JSON of the client's in a stored text; none if it isn't JSON, which only another writer can have done.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use whisper_kit::testing::TestEdge;
 use whisper_kit::{Api, Ctx};
-use whisper_people::Users;
+use whisper_people::UsersView;
 use whisper_people::ids::member_id;
 use whisper_schema::Document;
 use whisper_schema::prelude::*;
@@ -125,6 +125,6 @@ pub fn json(view: &impl Serialize) -> Value {
 }
 
 /// The ids of the people whom an answer names.
-pub fn named(users: &Users) -> Vec<&str> {
+pub fn named(users: &UsersView) -> Vec<&str> {
     users.users.keys().map(String::as_str).collect()
 }

@@ -2,7 +2,7 @@
 
 use futures::executor::block_on;
 use serde_json::{Value, json};
-use whisper_people::Users;
+use whisper_people::UsersView;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 use whisper_views::stories::{reaction_id, stories_of, view_id};
@@ -34,7 +34,7 @@ fn follow(scene: &Scene, by: &str, whom: &str) {
     });
 }
 
-fn look(scene: &Scene, viewer: &str, ids: &[&str]) -> (Value, Users) {
+fn look(scene: &Scene, viewer: &str, ids: &[&str]) -> (Value, UsersView) {
     let (stories, users) = block_on(stories_of(&scene.ctx(), viewer, ids)).unwrap();
     (json(&stories), users)
 }

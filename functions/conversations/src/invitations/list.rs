@@ -3,7 +3,7 @@
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_people::ids::member_id;
-use whisper_people::{Users, by_ids, shown_to};
+use whisper_people::{UsersView, by_ids, shown_to};
 use whisper_schema::prelude::{Column, ConversationInvitation, ConversationMember};
 use whisper_store::{Filter, Order, Query};
 
@@ -22,7 +22,7 @@ pub fn endpoint() -> Endpoint {
          admins, their own for other members whom `inviteMembers` names.",
         list,
     )
-    .reply::<ListingWith<InvitationView, Users>>(200, "A page of invitations.")
+    .reply::<ListingWith<InvitationView, UsersView>>(200, "A page of invitations.")
     .codes(&[Code::Forbidden, Code::DirectConversation, Code::WrongKind])
 }
 

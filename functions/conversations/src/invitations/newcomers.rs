@@ -2,7 +2,7 @@
 
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_people::{People, Users};
+use whisper_people::{People, UsersView};
 use whisper_schema::prelude::{ConversationMember, ConversationRight};
 use whisper_store::{Filter, Order, Query};
 use whisper_views::members::{MemberView, Reached};
@@ -19,7 +19,7 @@ pub fn endpoint() -> Endpoint {
         "The members who joined by a link, the last one first; for members who have to do with the link, and may see the members.",
         members,
     )
-    .reply::<ListingWith<MemberView, Users>>(200, "A page of members.")
+    .reply::<ListingWith<MemberView, UsersView>>(200, "A page of members.")
     .codes(&[Code::Forbidden, Code::DirectConversation, Code::WrongKind])
 }
 

@@ -2,7 +2,7 @@
 
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_people::{People, Users};
+use whisper_people::{People, UsersView};
 use whisper_schema::prelude::{ConversationJoinRequest, JoinRequestStatus};
 use whisper_store::{Filter, Order, Query};
 
@@ -19,7 +19,7 @@ pub fn endpoint() -> Endpoint {
         "The users who wait for approval to join a group, in the order they asked; for members whom `addMembers` names.",
         list,
     )
-    .reply::<ListingWith<JoinRequestView, Users>>(200, "A page of requests.")
+    .reply::<ListingWith<JoinRequestView, UsersView>>(200, "A page of requests.")
     .codes(&[Code::Forbidden, Code::DirectConversation, Code::WrongKind])
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_people::{Users, shown_to};
+use whisper_people::{UsersView, shown_to};
 use whisper_schema::prelude::{BroadcastRecipient, Column, Timestamp};
 use whisper_store::{Filter, Order, Query};
 
@@ -30,7 +30,7 @@ pub fn endpoint() -> Endpoint {
         "The users whom a broadcast reaches, in the order in which they were added; for the owner of the list.",
         list,
     )
-    .reply::<ListingWith<RecipientView, Users>>(200, "A page of recipients.")
+    .reply::<ListingWith<RecipientView, UsersView>>(200, "A page of recipients.")
     .codes(&[Code::WrongKind])
 }
 

@@ -13,7 +13,7 @@ use whisper_store::{Batch, Filter};
 
 use super::of_conversation;
 use super::view::IncomingWebhookAddressView;
-use crate::access::{admit, free_place, refuse_encrypted};
+use crate::access::{check_manager, free_place, refuse_encrypted};
 use crate::limits::CHANGES;
 
 /// A new incoming webhook.
@@ -67,7 +67,7 @@ async fn attempt(
     secret: &str,
 ) -> Result<Attempt<IncomingWebhook>> {
     let me = ctx.caller()?.user_id;
-    let access = admit(ctx, conversation, &me).await?;
+    let access = check_manager(ctx, conversation, &me).await?;
     refuse_encrypted(&access)?;
     let others = ctx.read(of_conversation(conversation)).await?;
     let taken: Vec<i64> = others.iter().map(|other| other.place).collect();

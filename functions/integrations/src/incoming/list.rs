@@ -6,7 +6,7 @@ use whisper_store::Doc;
 
 use super::of_conversation;
 use super::view::IncomingWebhookView;
-use crate::access::admit;
+use crate::access::check_manager;
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -23,7 +23,7 @@ pub fn endpoint() -> Endpoint {
 
 async fn list(ctx: Ctx, request: Request) -> Result<Reply> {
     let conversation = request.id("conversationId")?;
-    admit(&ctx, conversation, &ctx.caller()?.user_id).await?;
+    check_manager(&ctx, conversation, &ctx.caller()?.user_id).await?;
     let found = ctx.read(of_conversation(conversation)).await?;
     let items = found.into_iter().map(Doc::into_inner);
     Reply::ok(&Listing {

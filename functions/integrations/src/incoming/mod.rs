@@ -13,7 +13,7 @@ use whisper_messages::Access;
 use whisper_schema::prelude::IncomingWebhook;
 use whisper_store::{Doc, Filter, Get, Query};
 
-use crate::access::{MOST, admit};
+use crate::access::{MOST, check_manager};
 
 const ALL: &str = "/v1/conversations/{conversationId}/webhooks/incoming";
 const ONE: &str = "/v1/conversations/{conversationId}/webhooks/incoming/{webhookId}";
@@ -39,7 +39,7 @@ fn of_conversation(conversation: &str) -> Query<IncomingWebhook> {
 async fn named(ctx: &Ctx, request: &Request) -> Result<(Access, Doc<IncomingWebhook>)> {
     let me = ctx.caller()?.user_id;
     let (conversation, id) = (request.id("conversationId")?, request.id("webhookId")?);
-    let access = admit(ctx, conversation, &me).await?;
+    let access = check_manager(ctx, conversation, &me).await?;
     let webhook = ctx.read(Get::<IncomingWebhook>::id(id)).await?;
     let webhook = webhook.filter(|webhook| webhook.conversation_id == conversation);
     Ok((access, webhook.or_not_found()?))

@@ -15,7 +15,7 @@ use whisper_store::{Batch, Filter};
 use super::secret::{self, Keeper};
 use super::view::OutgoingWebhookSecretView;
 use super::{of_conversation, origins};
-use crate::access::{admit, free_place, refuse_encrypted};
+use crate::access::{check_manager, free_place, refuse_encrypted};
 use crate::limits::CHANGES;
 
 /// A new outgoing webhook.
@@ -76,7 +76,7 @@ async fn attempt(
     secret: &[u8; 32],
 ) -> Result<Attempt<OutgoingWebhook>> {
     let me = ctx.caller()?.user_id;
-    let access = admit(ctx, conversation, &me).await?;
+    let access = check_manager(ctx, conversation, &me).await?;
     refuse_encrypted(&access)?;
     let others = ctx.read(of_conversation(conversation)).await?;
     let taken: Vec<i64> = others.iter().map(|other| other.place).collect();

@@ -21,7 +21,7 @@ use whisper_messages::Access;
 use whisper_schema::prelude::OutgoingWebhook;
 use whisper_store::{Doc, Filter, Get, Query};
 
-use crate::access::{MOST, admit};
+use crate::access::{MOST, check_manager};
 use crate::worker::Worker;
 
 pub use origins::VARIABLES;
@@ -52,7 +52,7 @@ fn of_conversation(conversation: &str) -> Query<OutgoingWebhook> {
 async fn named(ctx: &Ctx, request: &Request) -> Result<(Access, Doc<OutgoingWebhook>)> {
     let me = ctx.caller()?.user_id;
     let (conversation, id) = (request.id("conversationId")?, request.id("webhookId")?);
-    let access = admit(ctx, conversation, &me).await?;
+    let access = check_manager(ctx, conversation, &me).await?;
     let webhook = ctx.read(Get::<OutgoingWebhook>::id(id)).await?;
     let webhook = webhook.filter(|webhook| webhook.conversation_id == conversation);
     Ok((access, webhook.or_not_found()?))

@@ -5,7 +5,7 @@ use whisper_kit::error::{Code, Error, Result};
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request};
 use whisper_messages::message_path;
-use whisper_people::{Users, shown_to, unblocked};
+use whisper_people::{UsersView, shown_to, unblocked};
 use whisper_schema::main_db::ConversationRight;
 use whisper_schema::system::{ChannelPost, MessageOpening};
 use whisper_schema::{Column, Timestamp};
@@ -34,7 +34,7 @@ pub fn endpoint() -> Endpoint {
         "Lists the users who opened a message that can be viewed once, the last one first; for its sender",
         list,
     )
-    .reply::<ListingWith<MessageOpeningView, Users>>(200, "A page of openings.")
+    .reply::<ListingWith<MessageOpeningView, UsersView>>(200, "A page of openings.")
     .codes(&[Code::NotFound, Code::Forbidden, Code::InvalidCursor])
 }
 

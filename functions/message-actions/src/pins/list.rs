@@ -4,7 +4,7 @@ use whisper_kit::error::{Code, Result};
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request};
 use whisper_messages::{check_member, show};
-use whisper_people::{Users, shown_to};
+use whisper_people::{UsersView, shown_to};
 use whisper_schema::Column;
 use whisper_schema::prelude::ConversationRight;
 use whisper_schema::system::MessagePin;
@@ -22,7 +22,7 @@ pub fn endpoint() -> Endpoint {
         list,
     )
     .for_bots()
-    .reply::<ListingWith<MessagePinView, Users>>(200, "A page of pinned messages.")
+    .reply::<ListingWith<MessagePinView, UsersView>>(200, "A page of pinned messages.")
     .codes(&[Code::NotFound])
 }
 

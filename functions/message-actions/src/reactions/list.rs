@@ -4,7 +4,7 @@ use serde::Deserialize;
 use whisper_kit::error::{Code, Error, Result, Rule};
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request};
-use whisper_people::{People, Users, unblocked};
+use whisper_people::{People, UsersView, unblocked};
 use whisper_schema::Column;
 use whisper_schema::main_db::ConversationRight;
 use whisper_schema::system::MessageReaction;
@@ -37,7 +37,7 @@ pub fn endpoint() -> Endpoint {
         list,
     )
     .for_bots()
-    .reply::<ListingWith<MessageReactionView, Users>>(200, "A page of reactions.")
+    .reply::<ListingWith<MessageReactionView, UsersView>>(200, "A page of reactions.")
     .codes(&[Code::NotFound, Code::Forbidden, Code::InvalidQuery])
 }
 

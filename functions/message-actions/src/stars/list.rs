@@ -4,7 +4,7 @@ use whisper_kit::error::Result;
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request};
 use whisper_messages::show_all;
-use whisper_people::Users;
+use whisper_people::UsersView;
 use whisper_schema::Column;
 use whisper_schema::system::{MessageMark, MessageMarkKind};
 use whisper_store::{Filter, Order, Query};
@@ -20,7 +20,7 @@ pub fn endpoint() -> Endpoint {
         "Lists the caller's starred messages that they still see, over all conversations, the one starred last first.",
         list,
     )
-    .reply::<ListingWith<StarredMessageView, Users>>(200, "A page of starred messages.")
+    .reply::<ListingWith<StarredMessageView, UsersView>>(200, "A page of starred messages.")
 }
 
 /// Answers 200 with a page, by five statements at most.

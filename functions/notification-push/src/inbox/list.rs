@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_people::Users;
+use whisper_people::UsersView;
 use whisper_schema::prelude::Notification;
 use whisper_store::{Cursor, Doc, Filter, Query};
 use whisper_views::notifications::{
@@ -27,7 +27,7 @@ pub fn endpoint() -> Endpoint {
         "Lists the caller's notifications, the newest first.",
         list,
     )
-    .reply::<ListingWith<NotificationView, Users>>(200, "A page of notifications")
+    .reply::<ListingWith<NotificationView, UsersView>>(200, "A page of notifications")
     .codes(&[Code::InvalidCursor])
 }
 
@@ -64,7 +64,7 @@ struct Filled {
     items: Vec<Doc<Notification>>,
     next: Option<Cursor>,
     previous: Option<Cursor>,
-    users: Users,
+    users: UsersView,
 }
 
 /// Reads until the window is full of notifications that may be shown. Where much is hidden it may stay short; its cursors lead on.

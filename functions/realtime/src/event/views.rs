@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 use whisper_messages::{MessageView, ScheduledMessageView};
-use whisper_people::{ContactView, Users};
+use whisper_people::{ContactView, UsersView};
 use whisper_views::conversations::{ConversationView, OneConversationView};
 use whisper_views::drafts::DraftView;
 use whisper_views::folders::FolderView;
@@ -54,7 +54,7 @@ view! {
         answered: Option<AnsweredView>,
         /// The people whom it names.
         #[serde(flatten)]
-        users: Users,
+        users: UsersView,
     }
 }
 
@@ -76,7 +76,7 @@ view! {
         answered: Option<AnsweredView>,
         /// The people whom these name.
         #[serde(flatten)]
-        users: Users,
+        users: UsersView,
     }
 }
 
@@ -124,7 +124,7 @@ view! {
         conversation: ConversationView,
         /// The people whom it names.
         #[serde(flatten)]
-        users: Users,
+        users: UsersView,
     }
 }
 
@@ -137,7 +137,7 @@ view! {
         conversation: ConversationView,
         /// The people whom it names.
         #[serde(flatten)]
-        users: Users,
+        users: UsersView,
     }
 }
 
@@ -165,7 +165,7 @@ view! {
         left_user_ids: Vec<String>,
         /// The people whom all that names.
         #[serde(flatten)]
-        users: Users,
+        users: UsersView,
     }
 }
 
@@ -225,7 +225,7 @@ view! {
         unread_count: u64,
         /// The people whom it names.
         #[serde(flatten)]
-        users: Users,
+        users: UsersView,
     }
 }
 
@@ -236,7 +236,7 @@ view! {
         story: StoryPostView,
         /// The people whom it names.
         #[serde(flatten)]
-        users: Users,
+        users: UsersView,
     }
 }
 
@@ -259,7 +259,7 @@ view! {
         by_user_id: String,
         /// The people whom these name.
         #[serde(flatten)]
-        users: Users,
+        users: UsersView,
     }
 }
 
@@ -272,7 +272,7 @@ view! {
         following_id: String,
         /// Both.
         #[serde(flatten)]
-        users: Users,
+        users: UsersView,
     }
 }
 
@@ -300,7 +300,7 @@ view! {
         state: ContactRequestState,
         /// The other one.
         #[serde(flatten)]
-        users: Users,
+        users: UsersView,
     }
 }
 
@@ -311,7 +311,7 @@ view! {
         user_ids: Vec<String>,
         /// And as the user sees them.
         #[serde(flatten)]
-        users: Users,
+        users: UsersView,
     }
 }
 

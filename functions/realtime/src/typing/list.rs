@@ -6,7 +6,7 @@ use serde::Serialize;
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_messages::{Access, check_member, is_active};
 use whisper_people::ids::member_id;
-use whisper_people::{Users, by_ids, shown_to, unblocked};
+use whisper_people::{UsersView, by_ids, shown_to, unblocked};
 use whisper_schema::prelude::{ConversationMember, Signal, TypingIndicator};
 use whisper_store::{Doc, Filter, Order, Query};
 
@@ -26,7 +26,7 @@ pub struct TypingListView {
     pub items: Vec<TypingView>,
     /// Everybody whom this answer names.
     #[serde(flatten)]
-    pub users: Users,
+    pub users: UsersView,
 }
 
 /// The operation.
@@ -105,6 +105,6 @@ async fn shown(ctx: &Ctx, me: &str, signs: Vec<Doc<TypingIndicator>>) -> Result<
         .collect();
     Ok(TypingListView {
         items,
-        users: Users { users },
+        users: UsersView { users },
     })
 }
