@@ -63,7 +63,9 @@ impl Listening {
         };
         say(&self.app, &self.eve, &self.own, &mark);
         let [ann, bob, eve] = &mut self.streams;
-        assert_eq!(until(eve), Vec::<Value>::new());
+        for event in until(eve) {
+            assert!(!event.to_string().contains(&self.place), "{event}");
+        }
         [until(ann), until(bob)]
     }
 }
@@ -200,4 +202,18 @@ fn a_follow_a_request_and_a_notification_are_told_to_the_two_of_them() {
     let first = inbox["items"].as_array().unwrap().iter();
     let mut first = first.filter(|item| item["id"] == notified["notification"]["id"]);
     assert!(first.next().is_some(), "{inbox}");
+}
+
+#[test]
+fn points_are_told_to_the_one_who_earned_them() {
+    let mut all = Listening::start();
+    if !all.app.has_operator_key() {
+        return;
+    }
+    say(&all.app, &all.bob, &all.place, "hello");
+    all.app.run_job("xp-badges").expect(200);
+    let told = all.streams[1].wait_for("xp.earned");
+    let progress = all.bob.get(&all.app, "/v1/me/progress").expect(200);
+    assert_eq!(told["xp"], progress["xp"]);
+    assert_eq!(told["level"], progress["level"]);
 }

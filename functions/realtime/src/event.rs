@@ -15,7 +15,7 @@ pub use views::{
     ConversationRemovedView, DraftChangedView, FoldersChangedView, FollowView, MessageChangedView,
     MessageCreatedView, MessageRemovedView, NothingMore, NotificationCreatedView, PeopleView,
     PinsChangedView, ReceiptMovedView, ScheduledMessageChangedView, StoryPlaceView,
-    StoryPostedView, StoryReactedView, StreamView,
+    StoryPostedView, StoryReactedView, StreamView, XpEarnedView,
 };
 
 /// The reason for which a conversation is no longer one of the user's.
@@ -168,6 +168,9 @@ pub enum What {
     /// Somebody whom the user watches is there, or no longer. It has no place, and is not told again.
     #[serde(rename = "presence")]
     Presence(PresenceView),
+    /// The user earned points. New levels and badges come as notifications besides.
+    #[serde(rename = "xp.earned")]
+    XpEarned(XpEarnedView),
     /// The user signed in somewhere, or a session of theirs ended.
     #[serde(rename = "sessions.changed")]
     SessionsChanged(NothingMore),
@@ -204,6 +207,7 @@ impl What {
             What::ScheduledMessageChanged(_) => "scheduled_message.changed",
             What::ProfileChanged(_) => "profile.changed",
             What::SessionsChanged(_) => "sessions.changed",
+            What::XpEarned(_) => "xp.earned",
             What::Typing(_) => "typing",
             What::Presence(_) => "presence",
         }

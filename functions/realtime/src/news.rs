@@ -41,6 +41,11 @@ impl News {
         self.details.get(key)?.as_str()
     }
 
+    /// A detail that is a whole number.
+    pub fn number(&self, key: &str) -> Option<i64> {
+        self.details.get(key)?.as_i64()
+    }
+
     /// Whether a detail is true.
     pub fn is(&self, key: &str) -> bool {
         self.details.get(key) == Some(&Value::Bool(true))

@@ -18,7 +18,7 @@ use crate::event::{
     BlockChangedView, ContactRequestChangedView, ContactRequestState, ContactsChangedView,
     DraftChangedView, FoldersChangedView, FollowView, NothingMore, NotificationCreatedView,
     PeopleView, ScheduledMessageChangedView, StoryPlaceView, StoryPostedView, StoryReactedView,
-    What,
+    What, XpEarnedView,
 };
 use crate::news::News;
 use crate::telling::{Round, Told};
@@ -241,6 +241,11 @@ async fn own(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> 
         ("profile", _) => What::ProfileChanged(PeopleView {
             users: people(round, &to, &[&to]).await?,
             user_ids: vec![to.to_string()],
+        }),
+        ("xp", _) => What::XpEarned(XpEarnedView {
+            xp: new.number("xp").unwrap_or_default(),
+            level: new.number("level").unwrap_or_default(),
+            earned: new.number("earned").unwrap_or_default(),
         }),
         ("session" | "sessions", _) => What::SessionsChanged(NothingMore {}),
         _ => return Ok(()),

@@ -57,7 +57,14 @@ async fn handle(ctx: &Ctx, activities: Activities) -> Result<Batch> {
         let mine = activities.iter().filter(|a| a.user_id == standing.user_id);
         mine.map(|a| a.seq).max() == Some(standing.position)
     });
-    let batch = written(ctx, touched)?;
+    let touched: Vec<&Standing> = touched.collect();
+    let batch = written(ctx, touched.iter().copied())?;
+    let earning = touched.iter().filter(|standing| standing.earned > 0);
+    let batch = earning.copied().try_fold(batch, |batch, standing| {
+        let what = json!({"xp": standing.xp, "level": standing.level, "earned": standing.earned});
+        let user = standing.user_id.as_str();
+        events::append(ctx, batch, "xp.earned", user, Some(user), &what)
+    })?;
     news.iter()
         .try_fold(batch, |batch, (user, told)| notify(ctx, batch, user, *told))
 }

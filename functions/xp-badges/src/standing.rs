@@ -66,6 +66,8 @@ pub struct Standing {
     pub days: BTreeMap<Date, Day>,
     /// Points by week.
     pub weeks: BTreeMap<String, (i64, Timestamp)>,
+    /// Points that came since the documents were read.
+    pub earned: i64,
 }
 
 impl Standing {
@@ -91,6 +93,7 @@ impl Standing {
             position: progress.map_or(0, |p| p.position),
             days: BTreeMap::new(),
             weeks: BTreeMap::new(),
+            earned: 0,
         }
     }
 
@@ -193,6 +196,7 @@ impl Standing {
             return;
         }
         self.xp = self.xp.saturating_add(points);
+        self.earned += points;
         let expires = day::week_end(at).plus(WEEKS_KEPT);
         let week = self.weeks.entry(day::week(at)).or_insert((0, expires));
         week.0 += points;

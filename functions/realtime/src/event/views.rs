@@ -337,3 +337,15 @@ view! {
         scheduled_message: Option<ScheduledMessageView>,
     }
 }
+
+view! {
+    /// Points of the user's.
+    XpEarnedView {
+        /// All points.
+        xp: i64,
+        /// The level that they make.
+        level: i64,
+        /// Points that were just earned.
+        earned: i64,
+    }
+}

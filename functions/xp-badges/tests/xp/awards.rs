@@ -101,7 +101,11 @@ fn a_level_and_a_badge_are_told_once_and_others_hear_of_it() {
     let expected = ["You earned a badge: Icebreaker", "You reached level 2"];
     assert_eq!(scene.news(), expected);
     assert!(scene.edge.signalled(), "so that it is pushed");
-    assert_eq!(count::<Event>(&scene.edge), 2, "one for each");
+    let of_both = count::<Event>(&scene.edge);
+    assert_eq!(
+        of_both, 4,
+        "one for each, and one for the points of each run"
+    );
     scene.run();
     assert_eq!(scene.news(), expected);
     let found = Query::<Notification>::new().order(Order::asc(Column::seq()));
