@@ -202,6 +202,13 @@ fn a_follow_a_request_and_a_notification_are_told_to_the_two_of_them() {
     let first = inbox["items"].as_array().unwrap().iter();
     let mut first = first.filter(|item| item["id"] == notified["notification"]["id"]);
     assert!(first.next().is_some(), "{inbox}");
+    let all_read = all
+        .bob
+        .post(&all.app, "/v1/notifications/read-all", &json!({}));
+    assert_eq!(all_read.status, 200, "{}", all_read.text);
+    let told = all.streams[1]
+        .wait_until(|event| event["type"] == "notifications.changed" && event["unreadCount"] == 0);
+    assert_eq!(told.get("users"), None);
 }
 
 #[test]

@@ -13,9 +13,10 @@ pub use views::{
     AnsweredView, BlockChangedView, ContactRequestChangedView, ContactRequestState,
     ContactsChangedView, ConversationChangedView, ConversationClearedView, ConversationPartView,
     ConversationRemovedView, DraftChangedView, FoldersChangedView, FollowView, MessageChangedView,
-    MessageCreatedView, MessageRemovedView, NothingMore, NotificationCreatedView, PeopleView,
-    PinsChangedView, ReceiptMovedView, ScheduledMessageChangedView, StoryPlaceView,
-    StoryPostedView, StoryReactedView, StreamView, XpEarnedView,
+    MessageCreatedView, MessageRemovedView, NothingMore, NotificationCreatedView,
+    NotificationsChangedView, PeopleView, PinsChangedView, ReceiptMovedView,
+    ScheduledMessageChangedView, StoryPlaceView, StoryPostedView, StoryReactedView, StreamView,
+    XpEarnedView,
 };
 
 /// The reason for which a conversation is no longer one of the user's.
@@ -126,6 +127,9 @@ pub enum What {
     /// A notification was added to the inbox.
     #[serde(rename = "notification.created")]
     NotificationCreated(NotificationCreatedView),
+    /// The user read or cleared notifications, on this device or another.
+    #[serde(rename = "notifications.changed")]
+    NotificationsChanged(NotificationsChangedView),
     /// Somebody whose stories the user sees posted one.
     #[serde(rename = "story.posted")]
     StoryPosted(StoryPostedView),
@@ -194,6 +198,7 @@ impl What {
             What::ConversationChanged(_) => "conversation.changed",
             What::ConversationRemoved(_) => "conversation.removed",
             What::NotificationCreated(_) => "notification.created",
+            What::NotificationsChanged(_) => "notifications.changed",
             What::StoryPosted(_) => "story.posted",
             What::StoryDeleted(_) => "story.deleted",
             What::StoryReacted(_) => "story.reacted",

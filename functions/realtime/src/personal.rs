@@ -17,8 +17,8 @@ use crate::audience::User;
 use crate::event::{
     BlockChangedView, ContactRequestChangedView, ContactRequestState, ContactsChangedView,
     DraftChangedView, FoldersChangedView, FollowView, NothingMore, NotificationCreatedView,
-    PeopleView, ScheduledMessageChangedView, StoryPlaceView, StoryPostedView, StoryReactedView,
-    What, XpEarnedView,
+    NotificationsChangedView, PeopleView, ScheduledMessageChangedView, StoryPlaceView,
+    StoryPostedView, StoryReactedView, What, XpEarnedView,
 };
 use crate::news::News;
 use crate::telling::{Round, Told};
@@ -32,7 +32,7 @@ const CHUNK: usize = 500;
 /// The store's.
 pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> {
     match new.kind.as_str() {
-        "notification.created" => notified(round, new, told).await,
+        "notification.created" | "notification.added" => notified(round, new, told).await,
         "story.posted" | "story.reacted" | "story.deleted" => story(round, new, told).await,
         "follow.created" | "follow.removed" => followed(round, new, told).await,
         kind if kind.starts_with("contact_request.") => asked(round, new, told).await,
@@ -242,6 +242,12 @@ async fn own(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> 
             users: people(round, &to, &[&to]).await?,
             user_ids: vec![to.to_string()],
         }),
+        ("notifications", _) => {
+            let unread = unread_notifications(round.ctx, &to).await?;
+            What::NotificationsChanged(NotificationsChangedView {
+                unread_count: unread.count,
+            })
+        }
         ("xp", _) => What::XpEarned(XpEarnedView {
             xp: new.number("xp").unwrap_or_default(),
             level: new.number("level").unwrap_or_default(),

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+use serde_json::json;
 use whisper_kit::consumer::{self, Bounds};
+use whisper_kit::events::append;
 use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Result};
 use whisper_people::by_ids;
@@ -55,13 +57,28 @@ async fn effects(ctx: &Ctx, events: Vec<Doc<Event>>) -> Result<Batch> {
         .filter(|new| new.rings)
         .map(|new| &new.notification);
     let pushes = pushes(ctx, rings.chain(elsewhere).collect()).await?;
-    let batch = news
-        .iter()
-        .fold(Batch::new(), |batch, new| batch.insert(&new.notification));
+    let batch = news.iter().try_fold(Batch::new(), |batch, new| {
+        told(ctx, batch.insert(&new.notification), &new.notification)
+    })?;
     // A push about a notification that was made elsewhere and is told of twice is there already.
     let known = push::known(ctx, &pushes).await?;
     let fresh = pushes.iter().filter(|push| !known.contains(&push.id));
     Ok(fresh.fold(batch, |batch, push| batch.insert(push)))
+}
+
+/// Says in a commit that a notification is in an inbox, to its user's other devices. Not as of one that another function made, which is still to
+/// be pushed.
+fn told(ctx: &Ctx, batch: Batch, notification: &Notification) -> Result<Batch> {
+    let what = json!({"notificationId": notification.id, "type": notification.kind});
+    let user = Some(notification.user_id.as_str());
+    append(
+        ctx,
+        batch,
+        "notification.added",
+        &notification.id,
+        user,
+        &what,
+    )
 }
 
 /// The notices of the events, one for each id, and the notifications that others made.

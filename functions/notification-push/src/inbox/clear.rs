@@ -5,6 +5,8 @@ use whisper_schema::prelude::Notification;
 use whisper_store::Batch;
 use whisper_views::notifications::one;
 
+use super::read::inbox_changed;
+
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
     Endpoint::new(
@@ -22,6 +24,7 @@ async fn clear(ctx: Ctx, request: Request) -> Result<Reply> {
     let user = ctx.caller()?.user_id;
     let found = one(&ctx, &user, request.id("notificationId")?).await?;
     let batch = Batch::new().delete::<Notification>(&found.id);
+    let batch = inbox_changed(&ctx, batch, &user)?;
     match ctx.try_commit(batch).await? {
         Some(_) => Ok(Reply::no_content()),
         None => Err(Error::not_found()),

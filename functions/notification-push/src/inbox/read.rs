@@ -1,6 +1,8 @@
 //! `POST /v1/notifications/{notificationId}/read` and `POST /v1/notifications/read-all`.
 
 use serde::Serialize;
+use serde_json::json;
+use whisper_kit::events::append;
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Column, Notification};
@@ -55,6 +57,7 @@ async fn one(ctx: Ctx, request: Request) -> Result<Reply> {
         if !found.is_read {
             let unread = Filter::eq(Notification::IS_READ, false);
             let batch = Batch::new().update_if(&found.id, seen(), unread);
+            let batch = inbox_changed(&ctx, batch, &user)?;
             let Some(committed) = ctx.try_commit(batch).await? else {
                 return Ok(Attempt::Retry);
             };
@@ -95,7 +98,8 @@ async fn all(ctx: Ctx, _: Request) -> Result<Reply> {
         let shown = shown(&ctx, &user, next).await?.items;
         if !shown.is_empty() {
             // None when one of them was deleted or swept: look again.
-            if ctx.try_commit(marks(&shown)).await?.is_none() {
+            let batch = inbox_changed(&ctx, marks(&shown), &user)?;
+            if ctx.try_commit(batch).await?.is_none() {
                 continue;
             }
             marked += shown.len() as u64;
@@ -106,6 +110,15 @@ async fn all(ctx: Ctx, _: Request) -> Result<Reply> {
         position = last.unwrap_or(position);
     }
     answer(marked, true)
+}
+
+/// Says in a commit that a user read or cleared notifications, to their other devices.
+///
+/// # Errors
+/// A fault when the runtime has no randomness.
+pub fn inbox_changed(ctx: &Ctx, batch: Batch, user: &str) -> Result<Batch> {
+    let what = json!({});
+    append(ctx, batch, "notifications.changed", user, Some(user), &what)
 }
 
 fn answer(marked: u64, more: bool) -> Result<Reply> {

@@ -230,6 +230,14 @@ view! {
 }
 
 view! {
+    /// The user's inbox.
+    NotificationsChangedView {
+        /// How many notifications the user hasn't seen.
+        unread_count: u64,
+    }
+}
+
+view! {
     /// A new story.
     StoryPostedView {
         /// The story.
