@@ -13,7 +13,6 @@ use crate::event::EventView;
 use crate::log;
 use crate::position::{MOST_PLACE, Position, check_size};
 use crate::replay::{Missed, replay};
-use crate::turns::Turn;
 use crate::viewer::Viewer;
 
 /// The longest that a client may wait, in seconds.
@@ -74,7 +73,6 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
         return Err(Error::parameter("wait", Rule::Range, detail));
     }
     check_size("after", asked.after.as_deref(), MOST_PLACE)?;
-    let _turn = Turn::take(&ctx, &caller.user_id)?;
     let newest = log::newest(&ctx).await?;
     let from = match asked.after.as_deref() {
         None => return answer(&ctx, Vec::new(), newest.place, false).await,

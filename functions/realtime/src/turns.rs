@@ -1,4 +1,4 @@
-//! How many things a user may have waiting in an instance: polls, and streams that aren't open yet.
+//! How many streams of a user may be opening in an instance.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ impl Turn {
         TAKEN.with_borrow_mut(|taken| {
             let theirs = taken.entry(user.to_owned()).or_default();
             if *theirs >= most {
-                let detail = format!("{most} polls or opening streams of yours wait already.");
+                let detail = format!("{most} streams of yours are being opened already.");
                 return Err(Error::new(Code::RateLimited, detail).with_header("retry-after", AGAIN));
             }
             *theirs += 1;
