@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use whisper_kit::error::{Code, Error, Result, Rule};
+use whisper_kit::error::{Error, Result, Rule};
 use whisper_kit::{Ctx, Endpoint, Method, Params, Reply, Request};
 
 use crate::audience::Audience;
@@ -13,6 +13,7 @@ use crate::event::EventView;
 use crate::log;
 use crate::position::{MOST_PLACE, Position, check_size};
 use crate::replay::{Missed, replay};
+use crate::turns::Turn;
 use crate::viewer::Viewer;
 
 /// The longest that a client may wait, in seconds.
@@ -62,7 +63,6 @@ pub fn endpoint() -> Endpoint {
         poll,
     )
     .for_bots()
-    .codes(&[Code::RateLimited])
     .reply::<EventListView>(200, "The events, or none when the time was over.")
 }
 
@@ -73,6 +73,7 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
         return Err(Error::parameter("wait", Rule::Range, detail));
     }
     check_size("after", asked.after.as_deref(), MOST_PLACE)?;
+    let turn = Turn::to_wait(&ctx, &caller.user_id);
     let newest = log::newest(&ctx).await?;
     let from = match asked.after.as_deref() {
         None => return answer(&ctx, Vec::new(), newest.place, false).await,
@@ -97,7 +98,7 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
             at: ctx.clock(),
         };
         let now = Instant::now();
-        if !frames.is_empty() || now >= deadline {
+        if !frames.is_empty() || now >= deadline || turn.is_over() {
             let events = frames
                 .iter()
                 .map(|frame| frame.value())

@@ -85,7 +85,7 @@ async fn stream(
         .then(|| Get::<Session>::id(&caller.session_id));
     let token = ctx.read(session).await?.flatten();
     let token = token.map(|session| session.into_inner().refresh_hash);
-    let turn = Turn::take(&ctx, &caller.user_id)?;
+    let turn = Turn::to_open(&ctx, &caller.user_id)?;
     let newest = log::newest(&ctx).await?;
     let after = request.header("last-event-id").filter(|id| !id.is_empty());
     if after.is_some_and(|id| !is_id(id)) {

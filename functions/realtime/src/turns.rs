@@ -1,6 +1,6 @@
-//! How many streams of a user may be opening in an instance.
+//! How many streams of a user may be opening in an instance, and how many of a user's polls may wait there.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use whisper_kit::Ctx;
@@ -11,28 +11,61 @@ use crate::limits::STREAMS;
 /// After how many seconds a client may try again.
 const AGAIN: &str = "2";
 
+/// The things that wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Opening,
+    Poll,
+}
+
 thread_local! {
-    static TAKEN: RefCell<BTreeMap<String, usize>> = RefCell::default();
+    /// The turns that are taken, by kind and user, the oldest first.
+    static TAKEN: RefCell<BTreeMap<(Kind, String), Vec<u64>>> = RefCell::default();
+    static NEXT: Cell<u64> = const { Cell::new(0) };
 }
 
 /// One of a user's turns, until it is dropped.
-pub struct Turn(String);
+pub struct Turn {
+    of: (Kind, String),
+    id: u64,
+    most: usize,
+}
 
 impl Turn {
-    /// Takes one: there are as many as a user may have streams.
+    /// A stream's, until it is among the others: there are as many as a user may have streams.
     ///
     /// # Errors
     /// [`Code::RateLimited`] when all are taken.
-    pub fn take(ctx: &Ctx, user: &str) -> Result<Self> {
+    pub fn to_open(ctx: &Ctx, user: &str) -> Result<Self> {
+        let turn = Turn::take(ctx, Kind::Opening, user);
+        let taken = TAKEN.with_borrow(|taken| taken.get(&turn.of).map_or(0, Vec::len));
+        if taken > turn.most {
+            let detail = format!("{} streams of yours are being opened already.", turn.most);
+            return Err(Error::new(Code::RateLimited, detail).with_header("retry-after", AGAIN));
+        }
+        Ok(turn)
+    }
+
+    /// A poll's. None is refused: an instance isn't told that a client went away, and a client that asks again is not to wait for its own
+    /// former polls.
+    pub fn to_wait(ctx: &Ctx, user: &str) -> Self {
+        Turn::take(ctx, Kind::Poll, user)
+    }
+
+    fn take(ctx: &Ctx, kind: Kind, user: &str) -> Self {
+        let id = NEXT.get();
+        NEXT.set(id + 1);
+        let of = (kind, user.to_owned());
+        TAKEN.with_borrow_mut(|taken| taken.entry(of.clone()).or_default().push(id));
         let most = ctx.config().get(&STREAMS).max(1) as usize;
-        TAKEN.with_borrow_mut(|taken| {
-            let theirs = taken.entry(user.to_owned()).or_default();
-            if *theirs >= most {
-                let detail = format!("{most} streams of yours are being opened already.");
-                return Err(Error::new(Code::RateLimited, detail).with_header("retry-after", AGAIN));
-            }
-            *theirs += 1;
-            Ok(Turn(user.to_owned()))
+        Turn { of, id, most }
+    }
+
+    /// Whether so many newer ones wait that this one is to end.
+    pub fn is_over(&self) -> bool {
+        TAKEN.with_borrow(|taken| {
+            let theirs = taken.get(&self.of).into_iter().flatten();
+            theirs.filter(|id| **id > self.id).count() >= self.most
         })
     }
 }
@@ -40,12 +73,47 @@ impl Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         TAKEN.with_borrow_mut(|taken| {
-            if let Some(theirs) = taken.get_mut(&self.0) {
-                *theirs -= 1;
-                if *theirs == 0 {
-                    taken.remove(&self.0);
+            if let Some(theirs) = taken.get_mut(&self.of) {
+                theirs.retain(|id| *id != self.id);
+                if theirs.is_empty() {
+                    taken.remove(&self.of);
                 }
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use whisper_kit::testing::TestEdge;
+
+    use super::*;
+
+    #[test]
+    fn so_many_streams_may_open_at_once_and_each_user_has_their_own_turns() {
+        let ctx = TestEdge::new(&crate::api(), &[("streams_per_user", "2")]).ctx();
+        let mut taken: Vec<Turn> = (0..2)
+            .map(|_| Turn::to_open(&ctx, "ann").unwrap())
+            .collect();
+        let refused = Turn::to_open(&ctx, "ann").err().unwrap();
+        assert_eq!(refused.code(), Code::RateLimited);
+        assert!(Turn::to_open(&ctx, "bob").is_ok());
+        let _poll = Turn::to_wait(&ctx, "ann");
+        taken.pop();
+        assert!(Turn::to_open(&ctx, "ann").is_ok());
+    }
+
+    #[test]
+    fn the_oldest_poll_ends_when_more_come_than_may_wait() {
+        let ctx = TestEdge::new(&crate::api(), &[("streams_per_user", "2")]).ctx();
+        let [first, second, third] = [0; 3].map(|_| Turn::to_wait(&ctx, "ann"));
+        assert_eq!(
+            [&first, &second, &third].map(Turn::is_over),
+            [true, false, false]
+        );
+        drop(third);
+        assert!(!first.is_over());
     }
 }

@@ -79,8 +79,6 @@ async fn each<D: Document>(
                 return Ok(());
             }
             Err(error) if error.is_outage() => return Err(error),
-            // Another one is at work on it, and gets on.
-            Err(error) if error.code() == Code::Unavailable => {}
             Err(error) => {
                 failed(ctx, tally, note.id(), &error);
                 let later = Patch::new().set(due_at, now.plus(WAIT));

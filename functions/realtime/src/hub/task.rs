@@ -142,7 +142,7 @@ enum Done {
     /// A stream was written to.
     Written(Written),
     /// A stream caught up; none that ended.
-    CaughtUp(Option<Opening>),
+    CaughtUp(Option<Box<Opening>>),
 }
 
 /// The task's own side.
@@ -230,7 +230,8 @@ impl<'a> Task<'a> {
             Done::Written(written) => self.hub.take_back(written),
             Done::CaughtUp(opening) => {
                 self.catching_up -= 1;
-                self.hub.waiting.borrow_mut().extend(opening);
+                let waiting = &self.hub.waiting;
+                waiting.borrow_mut().extend(opening.map(|opening| *opening));
                 if self.catching_up == 0 && !self.hub.is_reading.get() {
                     // The pause was for these.
                     self.other = None;
@@ -248,7 +249,7 @@ impl<'a> Task<'a> {
             self.work.push(Box::pin(async move {
                 let outcome = opening.catch_up(&ctx).await;
                 let outcome = outcome.inspect_err(|error| failed(&ctx, error));
-                Done::CaughtUp(outcome.ok().flatten())
+                Done::CaughtUp(outcome.ok().flatten().map(Box::new))
             }));
         }
     }
