@@ -1,4 +1,4 @@
-//! Bodies that come slowly, or not at all, or too many at once: their clients are refused, nobody else is.
+//! Bodies that come slowly, or not at all, or too many at once: their clients are refused, and others are answered.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

@@ -202,7 +202,7 @@ fn internal_routes_are_the_operators_alone() {
         .expect_problem(401, "unauthenticated");
     if app.has_operator_key() {
         assert_eq!(app.run_job("story-expiry").status, 200);
-        // The operator's key opens nobody's account.
+        // The operator's key is no access token of an account.
         let reply = app.get("/v1/me").bearer(app.operator_key()).send();
         assert_eq!(reply.status, 401);
     }

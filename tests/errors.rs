@@ -238,7 +238,7 @@ fn who_reports_too_often_is_told_by_whose_limit_and_when_to_go_on() {
         .variable("error_address_rate_per_minute", "5");
     let Some(app) = start.start() else { return };
     let (ann, bob) = (app.person("ann"), app.person("bob"));
-    // Counted by the minute: this one begins anew.
+    // The limit counts by the minute: a new minute begins here.
     let now = app.control(&json!({"cmd": "now"}))["now"].clone();
     let second: u32 = now.as_str().unwrap()[17..19].parse().unwrap();
     app.advance(&format!("{}s", 60 - second));
@@ -269,7 +269,7 @@ fn what_is_reported_is_limited_by_bytes() {
         .variable("error_bytes_per_hour", "10000")
         .variable("error_address_bytes_per_hour", "16000");
     let Some(app) = start.start() else { return };
-    // Counted by the hour: this one begins anew.
+    // The limit counts by the hour: a new hour begins here.
     let now = app.control(&json!({"cmd": "now"}))["now"].clone();
     let minute: u32 = now.as_str().unwrap()[14..16].parse().unwrap();
     app.advance(&format!("{}m", 60 - minute));

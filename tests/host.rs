@@ -184,7 +184,7 @@ fn outbound_requests_need_a_grant() {
     let Some(app) = misbehaving(&[]) else { return };
     let denied = text(&app, "/fetch?http://127.0.0.1:2/");
     assert!(denied.contains("HttpRequestDenied"), "{denied}");
-    // Granted, and nobody listens there.
+    // Granted, but no server listens on the port.
     let granted = text(&app, "/fetch?http://127.0.0.1:1/");
     assert!(
         granted.starts_with("error") && !granted.contains("Denied"),

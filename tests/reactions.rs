@@ -111,7 +111,7 @@ fn until_the_end(app: &TestApp, who: &Person, room: &str, sent: &mpsc::Sender<()
     let body = json!({"content": "Hi"});
     while let Ok(reply) = who.call(app, "POST", room).json(&body).try_send() {
         reply.expect(201);
-        // Once enough were sent they aren't counted any more.
+        // The receiver is gone once enough were sent, so this may fail.
         let _ = sent.send(());
     }
 }

@@ -67,7 +67,7 @@ impl Computing {
         turn.ok()?.ok()
     }
 
-    /// Does work on these threads, to its end even when nobody waits for it any more.
+    /// Does work on these threads, to its end even when the waiting request is gone.
     pub async fn run<T: Send + 'static>(
         &self,
         turn: OwnedSemaphorePermit,

@@ -87,7 +87,7 @@ impl KeyValue {
         self.run(read).await
     }
 
-    /// Sends every key, until nobody takes them.
+    /// Sends every key, until the component has dropped the stream.
     pub(crate) async fn keys(&self, keys: mpsc::Sender<String>) -> Result<(), Error> {
         self.run(move |connection| send_keys(connection, &keys))
             .await
@@ -132,7 +132,7 @@ fn send_keys(connection: &Connection, keys: &mpsc::Sender<String>) -> rusqlite::
         connection.prepare_cached("SELECT key FROM spin_key_value WHERE store = ?1")?;
     let mut rows = statement.query([DEFAULT])?;
     while let Some(row) = rows.next()? {
-        // The component has dropped the stream: nobody wants the rest.
+        // The component has dropped the stream, so the rest isn't read.
         if keys.blocking_send(row.get(0)?).is_err() {
             break;
         }

@@ -85,7 +85,7 @@ impl Loader<'_> {
         let faults = self.faults.clone();
         let app = Arc::new(App::new(router, handlers, stats, faults, bodies));
         for context in contexts {
-            // Each is new: nobody has set it before.
+            // Each context is new, so its application isn't set yet and this can't fail.
             let app: Weak<App> = Arc::downgrade(&app);
             let _ = context.app.set(app);
         }

@@ -38,7 +38,7 @@ impl WasiHttpHooks for Outbound {
         &mut self,
         request: http::Request<WasiBody>,
         options: Option<RequestOptions>,
-        // Tells how reading the answer went; nobody here wants to know.
+        // The outcome of reading the answer, which isn't needed here.
         _: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Result<Sent, Error>> + Send> {
         let component = Arc::clone(&self.0);

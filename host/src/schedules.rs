@@ -94,7 +94,7 @@ impl Schedules {
     /// Once `stop` says so, lets no job begin any more, and waits up to `grace` for the ones that run.
     /// Returns whether all of them finished.
     pub async fn finish(&self, mut stop: watch::Receiver<bool>, grace: Duration) -> bool {
-        // An error means that nobody can say stop any more.
+        // An error means that the sender is gone, which counts as the signal to stop.
         let _ = stop.wait_for(|stop| *stop).await;
         let all = self.running.iter().map(tokio::sync::Mutex::lock);
         match tokio::time::timeout(grace, join_all(all)).await {
@@ -157,7 +157,7 @@ impl Schedules {
         // Whether it went well or not: its next run finds the work that is left.
         let (ran, name) = (Arc::clone(&self.ran), entry.name.clone());
         let noted = tokio::task::spawn_blocking(move || ran.note([name.as_str()], time));
-        // It says itself if it can't write something.
+        // `note` logs itself when it can't write the file.
         let _ = noted.await;
         result
     }

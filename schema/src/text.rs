@@ -49,7 +49,7 @@ impl Text {
                     false => Cow::Borrowed(text),
                 };
                 match lines {
-                    // One with control characters is refused instead.
+                    // A blank text with control characters isn't emptied: it is refused later.
                     lines if is_blank(&lines) && !lines.chars().any(is_obeyed) => Cow::Borrowed(""),
                     Cow::Borrowed(text) => composed(text),
                     Cow::Owned(lines) => Cow::Owned(composed(&lines).into_owned()),

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use whisper_testkit::{Person, Reply, TestApp, json};
 
-/// An e-mail address that nobody has.
+/// A new e-mail address.
 fn fresh_email() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let nanos = std::time::SystemTime::now()

@@ -218,7 +218,7 @@ fn a_user_name_moves_and_stays_unique() {
     bob.get(&app, &format!("/v1/users/{}", alice.username))
         .expect_problem(404, "not_found");
     bob.get(&app, &format!("/v1/users/{new}")).expect(200);
-    // For a while nobody else gets a name that was given up.
+    // For a while another user can't take a name that was given up.
     change_profile(&app, &bob, &json!({"username": alice.username}))
         .expect_problem(409, "username_taken");
     change_profile(&app, &alice, &json!({"username": alice.username})).expect(200);

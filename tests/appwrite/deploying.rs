@@ -21,7 +21,7 @@ fn the_command_line_makes_every_function_as_the_file_says() {
     for function in &declared {
         let id = function["$id"].as_str().unwrap();
         let there = cloud.get(&format!("/functions/{id}"));
-        // The folder is the command line's own business.
+        // The path of the folder isn't sent to the server.
         let own = function.as_object().unwrap().iter();
         for (key, value) in own.filter(|(key, _)| *key != "path") {
             assert_eq!(&there[key], value, "{id}: {key}");

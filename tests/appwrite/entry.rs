@@ -90,7 +90,7 @@ fn a_component_reaches_other_servers_at_once() {
             .map(|_| scope.spawn(|| function.call("", "", "GET", &path).send()))
             .collect();
         for call in calls {
-            // It names no project.
+            // The call of the component names no project, which the server answers with 403.
             assert_eq!(call.join().unwrap().body, b"status 403");
         }
     });

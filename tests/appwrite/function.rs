@@ -52,7 +52,7 @@ impl Function {
         }
     }
 
-    /// A call that comes from outside, by a user with this JWT; empty for nobody.
+    /// A call that comes from outside, by a user with this JWT; empty for a guest.
     pub fn call(&self, user: &str, jwt: &str, method: &str, path: &str) -> Call<'_> {
         let headers = [
             ("x-appwrite-trigger", "http"),

@@ -42,7 +42,7 @@ fn a_long_poll_hears_each_message_once_and_goes_on_behind_it() {
         place = next(&polled);
     }
     assert_eq!(heard, ["0", "1", "2"]);
-    // It waits while nothing happens, and then has nothing.
+    // The poll waits while nothing happens, and then answers without events.
     let begun = Instant::now();
     let nothing = poll(&lou, &format!("?wait=1&after={place}"));
     assert_eq!(
@@ -50,7 +50,7 @@ fn a_long_poll_hears_each_message_once_and_goes_on_behind_it() {
         (vec![], &json!(false))
     );
     assert!(begun.elapsed().as_millis() >= 1000);
-    // Others hear nothing of it.
+    // Other users don't get these events.
     let max = project.person("max");
     let place = next(&poll(&max, ""));
     kim.send(&talk, &json!({"content": "3"})).expect(201);

@@ -26,7 +26,7 @@ fn nobody_is_let_in_on_their_word() {
     let (signed, _) = ann.jwt.rsplit_once('.').unwrap();
     let forged = format!("{signed}.Zm9yZ2Vk");
     call("ann3", &forged).send().refused(401, "token_invalid");
-    // Headers of a client's count for nothing; those that got in make the call nobody's.
+    // Appwrite drops such headers of a client's. A call with one beside Appwrite's own is refused.
     let claims = [
         ("x-appwrite-user-id", "ann3"),
         ("x-appwrite-user-jwt", ann.jwt.as_str()),
@@ -92,7 +92,7 @@ fn at_a_domain_the_jwt_is_the_bearer_token() {
         return;
     };
     let ann = project.person("ann5");
-    // There Appwrite signs nobody in.
+    // At a function's own domain Appwrite doesn't sign callers in.
     let call = |token: &str| {
         let call = project.accounts.call("", "", "GET", "/v1/me");
         call.header("authorization", &format!("Bearer {token}"))

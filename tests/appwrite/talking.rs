@@ -100,7 +100,7 @@ fn sent_at_last(who: &Person<'_>, talk: &str, body: &Value) -> Value {
         let sent = who.send(talk, body);
         match sent.status {
             503 | 504 => {}
-            // It was sent before, and the answer didn't come.
+            // An earlier attempt sent the message, and its answer didn't come.
             200 => return sent.expect(200),
             _ => return sent.expect(201),
         }

@@ -71,10 +71,10 @@ fn delays_count_from_the_answer_and_each_event_once() {
     let answers = [Some(1_000), None, Some(5_000)];
     let arrivals = vec![
         arrival(12, 0, 6_500),
-        // Of before, and of a message that was refused after all.
+        // Arrivals of an earlier message, and of one whose send was refused.
         arrival(9, 0, 500),
         arrival(11, 0, 4_000),
-        // Earlier than the answer; and again, later.
+        // An event that came before the answer, and the same event once more.
         arrival(10, 1, 900),
         arrival(10, 1, 3_000),
         arrival(10, 0, 1_250),

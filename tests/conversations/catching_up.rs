@@ -75,7 +75,7 @@ fn a_first_page_that_did_not_change_is_not_sent_again() {
             .send()
     };
     assert_eq!(again().expect(304), Value::Null);
-    // Words of others elsewhere change nothing here.
+    // A message in a conversation that isn't Ann's doesn't change her ETag.
     let elsewhere = group(&app, &bob, &[]);
     say(&app, &bob, &elsewhere, "to myself");
     again().expect(304);

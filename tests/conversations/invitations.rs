@@ -49,7 +49,7 @@ fn somebody_comes_by_a_link_and_talks() {
     assert!(told.contains(&&json!("member_joined")), "{told:?}");
     assert!(items.iter().any(|item| item["content"] == "hello"));
     say(&app, &bob, &path, "hello yourself");
-    // A system message rings nowhere, and is unread to nobody.
+    // A system message is pushed to no device and never counts as unread.
     assert_eq!(ann.get(&app, &path).expect(200)["my"]["unreadCount"], 1);
     let came = ann.get(&app, &format!("{path}/invitations/{link}/members"));
     assert_eq!(came.expect(200)["items"][0]["userId"], bob.id.as_str());
@@ -99,7 +99,7 @@ fn a_link_that_is_revoked_is_as_none() {
     let unknown = preview(&app, &bob, &"0".repeat(26)).expect_problem(404, "not_found");
     assert_eq!(revoked["detail"], unknown["detail"]);
     come(&app, &bob, &code).expect_problem(404, "not_found");
-    // So is any link to somebody who is banned.
+    // A banned user gets the same 404 for any link.
     let (_, other) = invite(&app, &ann, &path, &json!({}));
     let ban = format!("{path}/bans/{}", bob.id);
     ann.put(&app, &ban, &json!({})).expect(201);

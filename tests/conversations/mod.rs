@@ -44,7 +44,7 @@ fn direct(app: &TestApp, one: &Person, other: &Person) -> String {
     format!("/v1/conversations/{}", made["id"].as_str().unwrap())
 }
 
-/// Has somebody follow another: whom they follow is no stranger to them.
+/// Has one user follow another, who then is no stranger to them.
 fn follow(app: &TestApp, by: &Person, whom: &Person) {
     let path = format!("/v1/follows/{}", whom.id);
     by.call(app, "PUT", &path).send().expect(201);

@@ -110,14 +110,14 @@ fn newcomers_see_what_the_history_is_for_them() {
     bob.get(&app, &one).expect(200);
     let reply = json!({"contentType": "reply", "content": "x", "replyToMessageId": old});
     send(&app, &cid, &path, &reply).expect_fields(&["replyToMessageId"]);
-    // The time away isn't theirs either.
+    // Bob, who left and came back, doesn't see the messages sent while he was away.
     bob.post(&app, &format!("{path}/leave"), &json!({}))
         .expect(204);
     say(&app, &ann, &path, "without bob");
     add(&app, &ann, &path, &[&bob]).expect(200);
     assert_eq!(read(&app, &bob, &path), ["members_added"]);
     assert_eq!(bob.get(&app, &path).expect(200)["my"]["unreadCount"], 0);
-    // For all is for all.
+    // With `history: all` Cid and Bob see all of it.
     set(&app, &ann, &path, &json!({"history": "all"})).expect(200);
     assert!(read(&app, &cid, &path).contains(&"old".to_owned()));
     assert!(read(&app, &bob, &path).contains(&"without bob".to_owned()));

@@ -1,4 +1,4 @@
-//! Messages that end: nothing of them is left, wherever it stood.
+//! Messages that end: no part of them is left in any collection or file.
 
 use std::rc::Rc;
 

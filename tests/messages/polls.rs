@@ -59,7 +59,7 @@ fn members_vote_and_all_see_what_it_comes_to() {
     );
     vote(&app, &bob, &poll, &[1]).expect_problem(409, "poll_closed");
 
-    // Somebody who left is a stranger.
+    // A user who left the group gets the 404 of a stranger.
     let leave = format!("/v1/conversations/{}/leave", conversation_of(&room));
     bob.post(&app, &leave, &Value::Null).expect(204);
     bob.get(&app, &format!("{poll}/poll"))

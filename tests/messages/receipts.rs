@@ -118,7 +118,7 @@ fn whoever_turns_read_receipts_off_tells_nobody_and_is_not_told() {
             (&json!([]), &json!(0))
         );
     }
-    // For himself he has read it all the same.
+    // Bob's own unread count is 0 all the same.
     let seen = bob.get(&app, of_conversation(&room)).expect(200);
     assert_eq!(seen["my"]["unreadCount"], 0);
 }

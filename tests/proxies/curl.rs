@@ -24,7 +24,7 @@ pub fn speaks_both() -> bool {
     told.unwrap_or_default()
 }
 
-/// A request to a path of the proxy's; the certificate is of nobody's making.
+/// A request to a path of the proxy's; the certificate isn't checked.
 fn request(proxy: &Proxy, options: &[&str], token: Option<&str>, path: &str) -> Command {
     let mut curl = Command::new("curl");
     curl.args(["--silent", "--show-error", "--insecure", "--ipv4"])

@@ -86,7 +86,7 @@ fn a_body_as_large_as_a_route_takes_comes_through() {
         let large = format!("{{\"contacts\": [{}]}}", " ".repeat(3 << 20));
         for (option, _) in VERSIONS {
             let (status, text) = post(proxy, option, &ann, "/v1/contact-imports", &large);
-            // Of nobody: the bundle read it all, and says so.
+            // The list of contacts is empty: a refusal that names it shows that the bundle read the whole body.
             assert_eq!(status, 422, "{}: {text}", proxy.name);
             assert!(text.contains("\"contacts\""), "{}: {text}", proxy.name);
         }
@@ -105,7 +105,7 @@ fn nobody_says_through_a_proxy_where_they_come_from() {
         let all: Vec<u16> = (0..8).map(sign_up).collect();
         assert!(all.contains(&201), "{}: {all:?}", proxy.name);
         assert_eq!(all.last(), Some(&429), "{}: {all:?}", proxy.name);
-        // The header itself would be believed: it is the proxy that writes it.
+        // The bundle believes the header, so only the proxy keeps a client from setting it.
         let told = app.post(path).header("x-forwarded-for", "10.1.1.9");
         told.json(&json!({})).send().expect(201);
     });
@@ -124,7 +124,7 @@ fn silence_between_two_comments_ends_no_stream() {
         let seconds: u64 = value.unwrap_or_else(|| panic!("{name}")).parse().unwrap();
         assert!(seconds >= 2 * COMMENTS, "{name} is {seconds} s");
     }
-    // What is absent there is no limit.
+    // A timeout that Caddy's configuration doesn't name is off.
     let Some(caddy) = server::adapted() else {
         return;
     };

@@ -12,7 +12,7 @@ use crate::npm::{printed, quiet, skip};
 
 /// How long one may take until it listens.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// What stands in the files for a reader to change.
+/// The name and the address that readers of the files replace with their own.
 const NAME: &str = "chat.example.com";
 const BUNDLE: &str = "127.0.0.1:3000";
 
@@ -77,7 +77,7 @@ pub fn caddy(bundle: &str) -> Option<Proxy> {
         file("Caddyfile"),
         &[
             (BUNDLE, authority(bundle)),
-            // A name for which Caddy is an authority of its own.
+            // A name for which Caddy signs the certificate itself.
             (&format!("\n{NAME} {{"), &format!("\nlocalhost:{port} {{")),
         ],
     );

@@ -1,4 +1,5 @@
-//! Users with a stream see messages come in: a push comes only to those who don't read.
+//! A push about a message to a user with a stream in the foreground waits 10 s, and is sent only if the user hasn't
+//! read the message by then.
 
 use whisper_testkit::{Person, TestApp, Value, json};
 
@@ -6,7 +7,7 @@ use super::{device, direct, say, start, wait_for_messages};
 
 const PRESENCE: &str = "/v1/me/presence";
 
-/// Says that somebody is so at their device; a stream is open for it.
+/// Sets the status of a user's device, which has a stream open.
 fn says(app: &TestApp, who: &Person, status: &str) {
     let word = json!({"status": status, "device": "web"});
     who.put(app, PRESENCE, &word).expect(200);
@@ -29,7 +30,7 @@ fn with_a_stream_in_the_foreground_there_are_ten_seconds_to_read() {
     stream.wait_for("stream.ready");
     app.eventually(|| counts_until(&app, &bob).as_str().map(str::to_owned));
 
-    // Read in time.
+    // Bob reads the message within 10 s: no push is sent.
     let sent = say(&app, &ann, &path, &json!({}));
     stream.wait_for("message.created");
     wait_for_messages(&app, "processing", 1);
@@ -39,7 +40,7 @@ fn with_a_stream_in_the_foreground_there_are_ten_seconds_to_read() {
     wait_for_messages(&app, "delivered", 1);
     assert_eq!(service.pushed().len(), 0);
 
-    // Not read: it is sent without the schedule.
+    // Bob doesn't read the message: the push is sent after 10 s, without the schedule.
     says(&app, &bob, "online");
     say(&app, &ann, &path, &json!({}));
     wait_for_messages(&app, "processing", 1);
@@ -48,12 +49,12 @@ fn with_a_stream_in_the_foreground_there_are_ten_seconds_to_read() {
     assert_eq!(service.wait_for(1).len(), 1);
     wait_for_messages(&app, "delivered", 2);
 
-    // In the background.
+    // A device in the background (`away`) gets the push at once.
     says(&app, &bob, "away");
     say(&app, &ann, &path, &json!({}));
     assert_eq!(service.wait_for(2).len(), 2);
 
-    // Nobody sees that they are there, and they are.
+    // A device that is `invisible` to others is still in the foreground: the push waits.
     says(&app, &bob, "invisible");
     wait_for_messages(&app, "delivered", 3);
     say(&app, &ann, &path, &json!({}));
@@ -61,7 +62,7 @@ fn with_a_stream_in_the_foreground_there_are_ten_seconds_to_read() {
     app.advance("10s");
     assert_eq!(service.wait_for(3).len(), 3);
 
-    // Without a stream nothing waits.
+    // Without an open stream the push is sent at once.
     says(&app, &bob, "online");
     wait_for_messages(&app, "delivered", 4);
     let open = counts_until(&app, &bob);

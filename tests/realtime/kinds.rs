@@ -1,4 +1,4 @@
-//! Doings in a conversation, as streams tell members of them, and nobody else.
+//! Doings in a conversation, of which streams tell only its members.
 
 use whisper_testkit::{Events, Person, TestApp, Value, json};
 

@@ -1,4 +1,4 @@
-//! Streams and polls: everything that happens reaches everybody whom it concerns, and nobody else.
+//! Streams and polls: each event reaches all users whom it concerns, and no others.
 
 mod kinds;
 mod own;

@@ -14,7 +14,8 @@ fn heard(app: &TestApp, who: &Person, after: &str, kind: &str) -> (Vec<Value>, S
     (events.cloned().collect(), next(&polled))
 }
 
-/// A draft, a folder, a contact and a scheduled message: what changes them, their own GET, the type of the event and its part.
+/// For a draft, a folder, a contact and a scheduled message: the request that changes it, its own GET, the type of the event,
+/// and the event's field that shows it.
 #[test]
 fn ones_own_things_are_told_as_their_get_shows_them_and_to_nobody_else() {
     let app = TestApp::start();

@@ -86,7 +86,7 @@ fn more_than_five_hundred_events_or_a_day_begin_anew() {
     app.advance("25h");
     let bob = bob.refreshed(&app);
     bob.listen_from(&app, Some(&here)).wait_for("stream.reset");
-    // A place that nobody gave says nothing either.
+    // A place that the server never gave begins anew as well.
     bob.listen_from(&app, Some("made-up"))
         .wait_for("stream.reset");
 }

@@ -1,4 +1,4 @@
-//! A reader that doesn't read: it is cut, and holds nobody up.
+//! A stream whose reader doesn't read is cut, and delays no other stream.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

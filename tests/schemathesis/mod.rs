@@ -16,7 +16,7 @@ const VERSION: &str = "4.32.5";
 /// Operations that would end the session with which all others are called.
 const ENDING: [&str; 2] = ["changePassword", "revokeSessions"];
 
-/// A bundle whose limits nobody meets.
+/// A bundle without limits of rates.
 fn app() -> Option<TestApp> {
     let manifest = std::fs::read_to_string(root().join("spin.toml")).unwrap();
     let limits = manifest

@@ -38,7 +38,7 @@ fn the_feed_comes_in_pages() {
     let first = me.get(&app, "/v1/stories/feed?limit=2").expect(200);
     assert_eq!(ids(&first), posted[..2]);
     let next = first["next"].as_str().unwrap();
-    // One that comes meanwhile moves nothing.
+    // A story that is posted meanwhile doesn't move the pages.
     story(&app, &ann, &json!({}));
     let second = me
         .get(&app, &format!("/v1/stories/feed?limit=3&after={next}"))

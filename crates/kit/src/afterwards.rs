@@ -13,8 +13,8 @@ use crate::log::{self, Level};
 use crate::reaction;
 use crate::signal::{CONSUMERS, Fault, REPORTS, REPORTS_PATH};
 
-/// The least time between two calls of an instance to a consumer. Commits in the meantime are handled together;
-/// consumers are to be there within 200 ms.
+/// The least time between two calls of an instance to a consumer. Commits in the meantime are handled together; a
+/// consumer has to be woken within 200 ms of a commit.
 const GAP: Duration = Duration::from_millis(100);
 
 /// Calls the consumers after a commit, starts the work left for after the answer, and reports faults. Returns at once.

@@ -1,4 +1,4 @@
-//! Reading a body: JSON into a struct, and everything that stands in the way at once.
+//! Reading a body: JSON into a struct, or all of its faults at once.
 
 use serde_json::{Map, Value};
 use whisper_schema::body::Fields;

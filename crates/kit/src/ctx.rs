@@ -162,8 +162,8 @@ impl Ctx {
         self.database()
     }
 
-    /// The store whose commits don't wait for the disk ([`Store::relaxed`]): for signs that pass, and for nothing that somebody is told
-    /// would last. The session is looked up as by [`Ctx::store`].
+    /// The store whose commits don't wait for the disk ([`Store::relaxed`]): for typing and presence, and for no write that an answer
+    /// acknowledges as durable. The session is looked up as by [`Ctx::store`].
     ///
     /// # Errors
     /// As [`Ctx::store`].

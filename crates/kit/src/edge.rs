@@ -183,7 +183,7 @@ async fn dispatch(
             authenticate(ctx, &request, &endpoint).await?;
             request.body = body(endpoint.body_limit).await?;
             let reply = (endpoint.handler)(ctx.clone(), request).await?;
-            // Nothing to do where the handler read anything.
+            // A handler that read something has had the session checked with that; this checks it for the others.
             ctx.check_session().await?;
             Ok(reply)
         }

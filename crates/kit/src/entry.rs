@@ -80,7 +80,7 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
         if length.is_some_and(|length: usize| length > limit) {
             return Err(too_large(limit));
         }
-        // Until the request is answered; one that is too long has no more of it kept than the limit.
+        // The room is held until the request is answered. Of a body over the limit no more than the limit is kept.
         place.replace(Some(
             intake::enter(length.map_or(limit, |length: usize| length.min(limit))).await?,
         ));
@@ -99,8 +99,8 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
         None => offer(response).await,
         Some(opened) => open(response, opened),
     };
-    // The refusal doesn't wait for a body that nobody wants. A client that waits itself, for 100 Continue, has sent none
-    // of it, and reading would tell it to begin.
+    // The refusal doesn't wait for the rest of the body. A client that waits itself, for 100 Continue, has sent none of
+    // it, and reading would tell it to begin.
     if let Some(body) = sent.take().filter(|_| !waits) {
         spawn(intake::drain(body));
     }
@@ -196,7 +196,8 @@ async fn offer(response: Response) -> SpinReply {
     Ok(response)
 }
 
-/// Makes Spin's response of a body that goes on: the head is handed over at once, and the way out to whom it was meant for.
+/// Makes Spin's response of a body that goes on: the head is handed over at once, and the handler's writer gets the way to
+/// the reader.
 fn open(response: Response, opened: Opened) -> SpinReply {
     let (head, _) = response.into_parts();
     let headers = head.headers.try_into();

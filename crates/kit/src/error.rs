@@ -171,8 +171,8 @@ impl Error {
         self
     }
 
-    /// Whether it is something to mend: a fault of ours. A database that is busy for a moment isn't, as a rule; and
-    /// on a full disk no report is kept.
+    /// Whether it is reported: it is a fault of ours that has to be mended. A database that is busy for a moment isn't,
+    /// as a rule; and on a full disk no report is kept.
     pub(crate) fn is_reported(&self) -> bool {
         let is_fault = self.code.status() >= 500;
         let passes = matches!(self.code, Code::Unavailable | Code::StorageFull);
@@ -254,7 +254,7 @@ impl From<StoreError> for Error {
             )
             .with_header("retry-after", "1")
             .with_source(&error),
-            // A job asks for less and goes on; a client can do the same.
+            // A job halves its batch and goes on; a client can ask for less.
             StoreError::TooLarge { .. } => Self::new(
                 Code::PayloadTooLarge,
                 "This is more than the database does at once. Ask for less at a time.",

@@ -88,8 +88,8 @@ impl Once {
     /// Commits the effect together with its answer, and gives the answer. One of two at once takes effect, and the other
     /// gets its answer.
     ///
-    /// `answer` makes the answer for the time of the commit, which nobody knows before: it is called for several times, and
-    /// may differ in nothing else. A retry gets the same, as the places of the time in it are kept.
+    /// `answer` makes the answer for the time of the commit, which isn't known before it: it is called for several times,
+    /// and may differ in nothing else. A retry gets the same, as the places of the time in it are kept.
     ///
     /// # Errors
     /// The commit's.

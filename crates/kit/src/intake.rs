@@ -130,7 +130,7 @@ mod reading {
                 }
             }
         };
-        // The answer is given already, so an error here is of no use to anybody.
+        // The answer is given already, so an error here is ignored.
         let _ = within(DRAINING, draining).await;
     }
 

@@ -43,7 +43,7 @@ impl Outlet {
             ..
         } = self.writer;
         drop(stream_writer);
-        // A reader that is gone needs no end.
+        // A failure means that the reader is gone, and is ignored.
         let _ = result_writer.write(Ok(None)).await;
     }
 }

@@ -1,4 +1,4 @@
-//! ETag and If-Match (RFC 9110): two may edit, the second learns of the first.
+//! ETag and If-Match (RFC 9110): of two edits of the same version, the second is refused.
 
 use crate::error::{Code, Error, Result};
 use crate::ids::derived_id;
@@ -20,7 +20,7 @@ pub fn tagged(reply: Reply, edit: i64) -> Reply {
 }
 
 /// The ETag of an answer. If-Match looks at the edit alone, its first half; the second half is of the whole answer (messages,
-/// counts, names too), so that nobody is told that nothing changed.
+/// counts, names too), so that any change of it gives another ETag.
 pub fn tag(reply: &Reply, edit: i64) -> String {
     let shown = edit_number(&[&String::from_utf8_lossy(reply.body())]);
     etag_of_edit(edit, shown)

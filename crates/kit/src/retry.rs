@@ -7,7 +7,8 @@ use whisper_store::{Batch, Committed, StoreError};
 use crate::ctx::Ctx;
 use crate::error::{Code, Error, Result};
 
-/// How often it is tried. Each loss means that somebody else has got on, so it is seldom needed more than twice.
+/// How often it is tried. An attempt loses only to another request that has committed, so more than two are seldom
+/// needed.
 const ATTEMPTS: u32 = 16;
 /// How long the first loss is waited for, doubled with each further one up to [`LONGEST`].
 const PAUSE: Duration = Duration::from_millis(2);

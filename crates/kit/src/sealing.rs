@@ -1,4 +1,4 @@
-//! Texts that only the holder of a key can read, and that nobody can change.
+//! Texts that only the holder of a key can read, and whose changes are noticed.
 //!
 //! XChaCha20-Poly1305, with the place that the text stands in as associated data. The nonce is a code of the plaintext (as in
 //! RFC 5297), so that the same text in the same place is always sealed alike, and no two texts share a nonce.

@@ -80,7 +80,7 @@ fn a_bots_token_lasts_and_costs_no_statement_of_its_own() {
             .endpoint(Endpoint::new(Method::GET, "/v1/me", "me", "", whoami).for_bots()),
     );
     call(&other, Method::GET, "/v1/me", &token).expect(200);
-    // A person says so as well.
+    // A person's token is answered with `isBot: false`.
     let (_, person) = block_on(edge.user());
     assert_eq!(
         call(&edge, Method::GET, "/v1/me", &person).expect(200)["isBot"],

@@ -178,7 +178,7 @@ fn an_id_counts_only_with_the_jwt_of_that_user() {
             &[("x-appwrite-user-id", "bob"), ("x-appwrite-user-jwt", &ann)],
             "token_invalid",
         ),
-        // A header that a caller got in beside the one that Appwrite set.
+        // A header that the caller sent beside the one that Appwrite set.
         (
             &[
                 ("x-appwrite-user-id", "bob"),
@@ -206,7 +206,7 @@ fn what_the_server_does_not_know_is_refused() {
     let (edge, server) = edge();
     let good = json!({"userId": "ann", "sessionId": "s1", "exp": NOW + 60});
     called_by(&edge, "ann", &jwt(&good)).expect_problem(401, "token_invalid");
-    // Signed for Bob, and says that it is Ann's.
+    // A JWT that is signed for Bob and names Ann in its payload.
     let lying = server.sign(
         "bob",
         &json!({"userId": "ann", "sessionId": "s1", "exp": NOW + 61}),
@@ -254,7 +254,7 @@ fn nobody_takes_the_id_of_an_account_of_ours() {
         let jwt = server.sign_in(taken);
         called_by(&edge, taken, &jwt).expect_problem(401, "token_invalid");
     }
-    // Our own tokens are nothing here either.
+    // Our own access tokens are refused here too.
     let (user, token) = block_on(edge.user());
     let bearer = format!("Bearer {token}");
     call(&edge, "/v1/me", &[("authorization", &bearer)]).expect_problem(401, "token_invalid");

@@ -64,7 +64,7 @@ impl Package {
             .or(Some(found))
     }
 
-    /// The siblings that name each other's modules: pairs of who names and who is named.
+    /// The siblings that name each other's modules: pairs of the module that names and the one that is named.
     fn siblings(&self) -> BTreeMap<Module, BTreeSet<(String, String)>> {
         let mut known = BTreeMap::<Module, BTreeSet<_>>::new();
         for (at, paths) in &self.modules {
@@ -187,7 +187,7 @@ fn within(code: &str, paths: &mut Vec<Module>) {
     paths.extend(named.map(|word| word.split("::").map(str::to_owned).collect()));
 }
 
-/// The siblings that can be come back to from themselves.
+/// The siblings that lie on a cycle.
 fn in_circles(pairs: &BTreeSet<(String, String)>) -> Vec<&str> {
     let mut reached = pairs.clone();
     loop {

@@ -44,7 +44,7 @@ fn ctx(server: &Server) -> Ctx {
     .unwrap()
 }
 
-/// A point for everybody named: each is a row that is read and held.
+/// Gives one point to each user named: each is a row that is read and held.
 fn points(events: &[Doc<Event>]) -> Batch {
     let one = |batch: Batch, event: &Doc<Event>| {
         batch.increment::<Profile>(&event.subject, Profile::REPUTATION_SCORE, 1)

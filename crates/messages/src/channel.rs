@@ -161,8 +161,8 @@ impl Posts {
         self
     }
 
-    /// The sender of a message: its author, where the channel stands for them and the viewer runs it. None where it is the
-    /// channel's own to the viewer.
+    /// The sender of a message: its author, where the channel stands for them and the viewer runs it. None where the
+    /// viewer sees the channel as the sender.
     pub(crate) fn sender<'a>(&'a self, message: &'a Message) -> Option<&'a str> {
         if !is_voice(message) {
             return Some(&message.sender_id);

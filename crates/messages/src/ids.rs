@@ -23,12 +23,13 @@ pub fn mention_id(message: &str, user: &str) -> String {
     derived_id(&["notification", "mention", message, user])
 }
 
-/// Id of the row by which a message that answers one which ends is found when that goes.
+/// Id of the row that links an answer to a message that ends, so that the answer is found when that message is removed.
 pub fn reply_reference_id(message: &str) -> String {
     derived_id(&["reference", "reply", message])
 }
 
-/// Id of the row by which the membership of somebody who read up to a message that ends is found when that goes.
+/// Id of the row that links a membership to the message up to which its user read, where that message ends: the
+/// membership is found by it when the message is removed.
 pub fn reading_reference_id(membership: &str) -> String {
     derived_id(&["reference", "read", membership])
 }

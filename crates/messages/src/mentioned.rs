@@ -34,8 +34,8 @@ pub fn is_mentioned(mentions: &[String], user: &str, role: Role) -> bool {
     })
 }
 
-/// Refuses mentions of groups to a member whom the settings don't let; of all in a crowd, to anybody but the owner and the
-/// admins.
+/// Refuses mentions of groups of members where the settings don't give the member that right. In a crowd, only the owner
+/// and the admins may mention all.
 ///
 /// # Errors
 /// `forbidden`.

@@ -1,4 +1,4 @@
-//! Messages that can be viewed once: media that each recipient opens once, and nobody sees before or after that.
+//! Messages that can be viewed once: media that each recipient sees once, when they open it.
 //!
 //! Wherever such a message is shown it has no content, to its sender neither: opening it is the only way to see it. So there is
 //! nothing of it in previews, searches, pins, stars and answers that would have to be taken back later. The content itself goes

@@ -28,7 +28,7 @@ pub const MOST_LISTED: i64 = 512;
 pub fn receipts(access: &Access) -> Receiving {
     let (conversation, me) = (&access.conversation, &access.member.user_id);
     let is_direct = conversation.kind == ConversationKind::Direct;
-    // A channel counts views, and tells nobody who reads it.
+    // A channel counts views and shows no receipts.
     let is_channel = conversation.kind == ConversationKind::Channel;
     let members = !is_channel && access.has(ConversationRight::SeeMembers);
     let is_small = !is_direct && !is_channel && conversation.participant_count <= MOST_FOR_STATUS;
@@ -101,7 +101,7 @@ type Furthest = (
     Option<Doc<ConversationMember>>,
 );
 
-/// Up to where the one who is furthest behind is; none if there is nobody.
+/// The position of the member who is furthest behind; none where the question found no member.
 fn least(found: Option<Furthest>, of: fn(&ConversationMember) -> Option<i64>) -> Option<i64> {
     let (without, with) = found?;
     let without = without.map(|member| member.joined_position.unwrap_or(0));
@@ -155,7 +155,7 @@ pub(crate) fn readers(
 #[derive(Clone, Debug, Default)]
 pub struct Receipts {
     pub(crate) readers: Vec<Reader>,
-    /// Up to where all others have read, in a group of which it is asked.
+    /// The position up to which all others have read; none in a conversation for which that isn't asked.
     pub(crate) read: Option<i64>,
     /// Up to where all others have received.
     pub(crate) delivered: Option<i64>,

@@ -1,4 +1,4 @@
-//! Scheduled messages as their sender, and nobody else, sees them.
+//! Scheduled messages, which only their sender sees.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -55,7 +55,7 @@ pub fn is_scheduled_by(scheduled: &ScheduledMessage, user: &str, ctx: &Ctx) -> b
     scheduled.user_id == user && scheduled.lasts(ctx.now())
 }
 
-/// A user's scheduled message; none of one that isn't there, was sent or has ended, and of somebody else's.
+/// A user's scheduled message; none where it isn't there, was sent or has ended, or is another user's.
 ///
 /// # Errors
 /// The store's.

@@ -9,15 +9,15 @@ use whisper_schema::main_db::{
 };
 use whisper_store::{Batch, Patch};
 
-/// The system messages that one commit writes. They count as unread to nobody, ring nowhere, and nobody can answer, copy
-/// or change them.
+/// The system messages that one commit writes. They never count as unread, are pushed to no device, and can't be
+/// answered, copied or changed.
 #[derive(Clone, Debug, Default)]
 #[must_use = "nobody is told before the messages are in a batch, and in the conversation's summary"]
 pub struct Told(Vec<Message>);
 
 impl Told {
-    /// Tells of a member's changes to a conversation. Arrivals and departures aren't told where not everybody may see the members. A
-    /// channel names nobody: it tells of itself.
+    /// Tells of a member's changes to a conversation. Arrivals and departures aren't told where not everybody may see the members.
+    /// In a channel the channel itself is the sender, and no user is named.
     ///
     /// # Errors
     /// A fault when the runtime has no randomness.

@@ -108,7 +108,7 @@ impl Scene {
         });
     }
 
-    /// Has a member read up to a message, who tells of it.
+    /// Moves a member's read position, and the one that others are told, to a message.
     pub fn mark(&self, conversation: &str, who: &Person, message: &str) {
         let place = self.place(message);
         let read = Patch::<ConversationMember>::new()

@@ -250,8 +250,8 @@ impl From<Message> for MessageView {
     }
 }
 
-/// The metadata of a system message has one of some forms, so has that of a webhook's, and that of other messages the form of its
-/// content type.
+/// The metadata of a message: of a system message one of the forms of system messages, of a webhook's message the webhook's form,
+/// of any other the form of its content type.
 #[cfg(not(target_family = "wasm"))]
 struct Metadata;
 

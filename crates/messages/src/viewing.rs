@@ -270,8 +270,8 @@ impl Viewing {
         mirror.only(|user| self.named.contains(user) && !self.people.is_blocked(user))
     }
 
-    /// How many users have which reaction to this message, the most used first. Users with a block in between whom
-    /// the message carries aren't counted; in a crowd, of which it carries nobody, all are.
+    /// How many users have which reaction to this message, the most used first. Users with a block in between whom the
+    /// message carries aren't counted. In a crowd the message carries no users, so all are counted.
     pub fn reaction_counts(&self, message: &Message) -> Vec<ReactionCountView> {
         let mirror = Mirror::of(message);
         let hidden = mirror.only(|user| self.people.is_blocked(user));

@@ -1,4 +1,4 @@
-//! Consent: who may write to somebody, add them to groups and ask them to be contacts, as they chose.
+//! Consent: a user's choice of the people who may write to them, add them to groups and ask them to be contacts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,8 +13,8 @@ use crate::pair::of;
 use crate::privacy::{Consent, consent};
 use crate::{asked, by_ids, chunks};
 
-/// Asks whether an actor may write to others, add them to groups and ask them to be contacts, by the others' own settings; gives [`Consents`].
-/// Any number of others; nothing is asked for nobody. Blocks and accounts out of use are [`crate::reach`]'s.
+/// Asks whether an actor may write to others, add them to groups and ask them to be contacts, by the others' own settings; gives
+/// [`Consents`]. Any number of others; without any it asks nothing. Blocks and accounts out of use are [`crate::reach`]'s.
 pub fn consents<'a>(actor: &str, others: impl IntoIterator<Item = &'a str>) -> Consenting {
     let others: BTreeSet<&str> = others.into_iter().filter(|id| *id != actor).collect();
     let portions = chunks(others.iter().copied());
@@ -86,29 +86,30 @@ pub struct Consents {
 }
 
 impl Consents {
-    /// Whether the other knows the actor: keeps them as a contact, or follows them. The first message of somebody
-    /// whom the recipient doesn't know is a request. It is the other's doing alone: nobody can make themselves known. To a bot nobody is
-    /// a stranger: it is there to be written to.
+    /// Whether the other knows the actor: keeps them as a contact, or follows them. The first message of somebody whom the recipient
+    /// doesn't know is a request. Only the other can make the actor known, by keeping or following them. A bot counts everybody as
+    /// known.
     pub fn is_known_to(&self, other: &str) -> bool {
         other == self.actor || is_program_id(other) || self.knowing.contains(other)
     }
 
-    /// Whether the actor may write to this other; nobody may to somebody without a profile.
+    /// Whether the actor may write to this other; false where the other has no profile.
     pub fn may_write(&self, other: &str) -> bool {
         self.allows(other, |consent| consent.messages)
     }
 
-    /// Whether the actor may add this other to a group; nobody may add somebody without a profile.
+    /// Whether the actor may add this other to a group; false where the other has no profile.
     pub fn may_add(&self, other: &str) -> bool {
         self.allows(other, |consent| consent.groups)
     }
 
-    /// Whether the actor may ask this other to be contacts; nobody may ask somebody without a profile.
+    /// Whether the actor may ask this other to be contacts; false where the other has no profile.
     pub fn may_request(&self, other: &str) -> bool {
         self.allows(other, |consent| consent.contact_requests)
     }
 
-    /// Whether the actor may find this other by a verified address of a kind; nobody may, unless the other says so.
+    /// Whether the actor may find this other by a verified address of a kind; false unless the other's settings allow
+    /// it.
     pub fn may_find(&self, other: &str, kind: DiscoverableKind) -> bool {
         self.allows(other, |consent| by(consent, kind))
     }

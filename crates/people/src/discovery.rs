@@ -38,8 +38,8 @@ pub async fn discovery_code(ctx: &Ctx, hash: &str) -> Result<String> {
     keyed_id(ctx, &["discovery", "code", hash]).await
 }
 
-/// The address of a kind that a profile has. A number there may be its owner's word alone: a row of `discoverables` says that it was
-/// verified.
+/// The address of a kind that a profile has. A phone number in a profile may be unverified: only a row of `discoverables` says that
+/// it was verified.
 pub fn address_of(profile: &Profile, kind: DiscoverableKind) -> Option<&str> {
     match kind {
         DiscoverableKind::Email => profile.email.as_deref(),
@@ -47,7 +47,8 @@ pub fn address_of(profile: &Profile, kind: DiscoverableKind) -> Option<&str> {
     }
 }
 
-/// Says in a commit that an address was verified to be a user's. Nobody else is found by it any more: addresses change hands.
+/// Says in a commit that an address was verified to be a user's. Another user who had the address is found by it no longer,
+/// as addresses change hands.
 ///
 /// # Errors
 /// The store's, when the key has to be read.

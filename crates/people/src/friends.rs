@@ -7,7 +7,7 @@ use whisper_store::{Answers, Filter, Query, Questions, ReadSet, StoreError};
 
 use crate::{asked, chunks};
 
-/// Asks which of these a user follows and is followed by; gives their ids. Nothing is asked for nobody.
+/// Asks which of these a user follows and is followed by; gives their ids. Without any it asks nothing.
 pub fn friends<'a>(user: &str, others: impl IntoIterator<Item = &'a str>) -> Befriending {
     let side = |mine: Column<Follow>, theirs: Column<Follow>, ids: &[&str]| {
         let both = Filter::and([

@@ -54,7 +54,7 @@ pub use visible::{Audience, Visibility, Visible, audience, in_use, visible};
 /// The most ids that one question names: each gives at most so many rows, and so many fit an answer.
 const CHUNK: usize = 500;
 
-/// The questions for the documents with these ids, however many; none for none.
+/// The questions for the documents with these ids, however many; no question where there is no id.
 pub fn by_ids<'a, D: Document>(ids: impl IntoIterator<Item = &'a str>) -> Vec<Query<D>> {
     chunks(ids)
         .into_iter()

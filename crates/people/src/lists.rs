@@ -1,4 +1,4 @@
-//! Changes of people's lists of conversations, for those who catch up.
+//! Changes of people's lists of conversations, for clients that catch up.
 
 use whisper_kit::{Ctx, Result};
 use whisper_schema::prelude::{ListChange, Timestamp};

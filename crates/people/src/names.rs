@@ -7,7 +7,7 @@ use whisper_schema::prelude::{Column, DisplayName, Profile, RestingName};
 use whisper_schema::text::folded;
 use whisper_store::{Batch, Doc, Filter};
 
-/// For how long nobody but its owner may take a user name that was given up, in milliseconds: 30 days.
+/// For how long only its former owner may take a user name that was given up, in milliseconds: 30 days.
 const REST: i64 = 30 * 24 * 60 * 60 * 1000;
 /// Label of the condition that a user name doesn't rest.
 pub const RESTS: &str = "user name rests";
@@ -35,7 +35,7 @@ pub fn give_up(batch: Batch, user_id: &str, username: &str, now: Timestamp) -> B
     batch.upsert(&row)
 }
 
-/// Has somebody found by their display name; no more by none.
+/// Keeps the display name by which a user is found; without a name the entry is deleted.
 pub fn show(batch: Batch, user_id: &str, name: Option<&str>) -> Batch {
     match name {
         Some(name) => batch.upsert(&DisplayName {
@@ -46,8 +46,9 @@ pub fn show(batch: Batch, user_id: &str, name: Option<&str>) -> Batch {
     }
 }
 
-/// Has somebody found by their display name as it is folded today, if another name was read: a name that was
-/// folded before, or by a migration, in which only the letters of ASCII have a lower case. Their next edit does the same.
+/// Writes the display name by which a user is found as it is folded today, if another one was read: one that was folded
+/// by an earlier rule, or by a migration, which put only letters of ASCII into lower case. The user's next edit does the
+/// same.
 ///
 /// # Errors
 /// The store's.
@@ -66,7 +67,7 @@ pub async fn show_anew(
         Filter::revision(profile.revision),
     ]);
     let batch = show(Batch::new().expect_some(as_read), &profile.id, name);
-    // Changed in the meantime: that wrote the name.
+    // A profile that changed in the meantime needs nothing: its edit wrote the name.
     ctx.try_commit(batch).await.map(drop)
 }
 

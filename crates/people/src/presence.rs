@@ -77,7 +77,7 @@ impl PresenceSeen {
 }
 
 /// Asks for the presence of owners as viewers see it, each owner by each viewer; gives [`Presences`]. Blocks are another question: ask
-/// [`reach`](crate::reach) beside it. Nothing is asked for nobody.
+/// [`reach`](crate::reach) beside it. Without any it asks nothing.
 pub fn presences<'a>(
     viewers: impl IntoIterator<Item = &'a str>,
     owners: impl IntoIterator<Item = &'a str>,
@@ -105,7 +105,8 @@ pub fn presences<'a>(
 }
 
 /// The questions for the devices that these users are at: each has a stream open, or said so within the last 20 s, and doesn't say
-/// `away`, as a client does that goes to the background. A device that doesn't want to count for others is one too. None for nobody.
+/// `away`, as a client does that goes to the background. A device that doesn't want to count for others is one too. No question
+/// where there is no user.
 pub fn in_foreground<'a>(
     users: impl IntoIterator<Item = &'a str>,
     now: Timestamp,
@@ -204,9 +205,8 @@ impl Presences {
         })
     }
 
-    /// As [`Presences::seen`], of an owner whose presence has just changed, for a viewer who is to be told; none where there is nothing
-    /// to tell them. `before` are the owner's choices before they changed them, if those changed
-    /// ([`presence_settings_changed`]).
+    /// As [`Presences::seen`], of an owner whose presence has just changed, for a viewer who is to be told; none where the viewer sees
+    /// no change. `before` are the owner's choices before they changed them, if those changed ([`presence_settings_changed`]).
     pub fn told(
         &self,
         viewer: &str,
@@ -218,7 +218,7 @@ impl Presences {
         let Some(before) = before else {
             return seen;
         };
-        // Somebody who isn't there changes nothing for others by their choices.
+        // A change of the choices of an owner who isn't there shows to no viewer.
         self.is_there(owner).then_some(())?;
         let was = self.seen_by(viewer, &before.of(profile));
         match (was, seen) {
@@ -237,7 +237,8 @@ impl Presences {
         }
         let status = shown_status(profile.status, self.status(owner))?;
         let presence = self.presences.get(owner);
-        // Somebody whose devices hide has a time that says so: nobody sees it as long as they do.
+        // The time of an owner whose devices hide would tell that they are there, so it isn't shown while the devices
+        // hide.
         let is_gone = status == PresenceStatus::Offline && !self.hiding.contains(owner);
         let at = presence
             .filter(|_| is_gone)
@@ -282,7 +283,7 @@ pub fn standing(presence: &Presence, now: Timestamp) -> PresenceStatus {
     }
 }
 
-/// The choices of a profile's owner about their presence: their availability, and who may see it.
+/// The choices of a profile's owner about their presence: their availability, and the audience that may see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PresenceChoices {
     status: whisper_schema::prelude::ProfileStatus,
@@ -319,7 +320,7 @@ impl PresenceChoices {
     }
 }
 
-/// A signal about a user's presence, for those who hold streams.
+/// A signal about a user's presence, for the instances that hold streams.
 ///
 /// # Errors
 /// A fault when the runtime has no randomness.

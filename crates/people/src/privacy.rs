@@ -60,8 +60,8 @@ pub const FIND_BY_PHONE: &str = "findByPhone";
 /// The key of the setting that turns read receipts off.
 pub const READ_RECEIPTS: &str = "readReceipts";
 
-/// Whether somebody, whose profile was asked for, tells others that they read, and is told so by others. Settings that can't be
-/// read tell nobody; somebody without a profile has chosen nothing.
+/// Whether somebody, whose profile was asked for, tells others that they read, and is told so by others. Where the settings
+/// can't be read they neither tell nor are told; without a profile the defaults hold.
 pub fn tells_of_reading(profile: Option<&Profile>) -> bool {
     let Some(profile) = profile else {
         return true;
@@ -90,7 +90,7 @@ pub struct Consent {
     pub find_by_phone: Circle,
 }
 
-/// The permissions that the owner of a profile gives to others. Settings that can't be read let nobody do anything.
+/// The permissions that the owner of a profile gives to others. Settings that can't be read give no permission.
 pub fn consent(profile: &Profile) -> Consent {
     let settings = Settings::of(profile);
     let unless_told = |key| settings.circle(key, Circle::Everyone);
@@ -104,7 +104,7 @@ pub fn consent(profile: &Profile) -> Consent {
     }
 }
 
-/// A setting: its key, the fields it governs, and who sees them unless told otherwise.
+/// A setting: its key, the fields it governs, and the audience that sees them by default.
 struct Setting {
     key: &'static str,
     fields: &'static [&'static str],
@@ -231,7 +231,7 @@ impl Viewer {
 }
 
 impl From<StoryAudience> for Viewer {
-    /// The same rule as for stories says who is a friend, and who is blocked.
+    /// Friends and blocked people are told by the same rule as for stories.
     fn from(audience: StoryAudience) -> Self {
         match audience {
             StoryAudience::Author => Viewer::Owner,

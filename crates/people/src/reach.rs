@@ -11,10 +11,10 @@ use whisper_store::{Answers, Doc, Filter, Query, Questions, ReadSet, StoreError}
 use crate::pair::{by, of};
 use crate::{asked, chunks};
 
-/// Asks whether senders may reach recipients; gives [`Reach`]. Pairs are of a sender and a recipient, any number
-/// of them; nothing is asked for none.
+/// Asks whether senders may reach recipients; gives [`Reach`]. Pairs are of a sender and a recipient, any number of
+/// them; without any it asks nothing.
 pub fn reach<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Reaching {
-    // Either one's block parts two: the side with fewer people has the questions.
+    // A block by either of the two counts. The questions are made for the side with fewer people.
     let (mut one_way, mut other_way) = (BTreeMap::<&str, BTreeSet<&str>>::new(), BTreeMap::new());
     for (sender, recipient) in pairs {
         one_way.entry(sender).or_default().insert(recipient);

@@ -9,7 +9,7 @@ use crate::CHUNK;
 use crate::privacy::Viewer;
 
 /// Asks for the relations of viewers to owners, by their follows: each viewer to each owner; gives [`Relations`]. Blocks are another
-/// question. Nothing is asked for nobody.
+/// question. Without any it asks nothing.
 pub fn relations<'a>(
     viewers: impl IntoIterator<Item = &'a str>,
     owners: impl IntoIterator<Item = &'a str>,

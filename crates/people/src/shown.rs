@@ -10,7 +10,7 @@ use crate::pair::{by, of};
 use crate::summary::{UserSummaryView, UsersView};
 use crate::{asked, by_ids, chunks};
 
-/// Asks for people as a viewer sees them; gives [`People`]. Nothing is asked for nobody.
+/// Asks for people as a viewer sees them; gives [`People`]. Without any it asks nothing.
 pub fn shown_to<'a>(viewer: &str, ids: impl IntoIterator<Item = &'a str>) -> Showing {
     let ids: BTreeSet<&str> = ids.into_iter().collect();
     let others = chunks(ids.iter().copied().filter(|id| *id != viewer));
@@ -99,7 +99,7 @@ pub struct People {
 }
 
 impl People {
-    /// Reads people as a viewer sees them: one statement, none for nobody.
+    /// Reads people as a viewer sees them: one statement, and no statement where no user is named.
     ///
     /// # Errors
     /// The store's.

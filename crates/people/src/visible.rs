@@ -27,7 +27,7 @@ pub struct Visibility((Count<Account>, Count<Contact>));
 pub struct Visible(pub bool);
 
 impl Visible {
-    /// Refuses somebody who doesn't exist for the viewer, whyever.
+    /// Refuses a user who doesn't exist for the viewer, with the same answer for each reason.
     ///
     /// # Errors
     /// The one 404.

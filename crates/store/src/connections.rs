@@ -97,7 +97,7 @@ impl Lease {
         Ok(())
     }
 
-    /// Nothing is open on it: somebody else may have it.
+    /// Gives back a connection on which no transaction is open, for another request to use.
     pub fn give_back(self) {
         let Lease { open, home, _pass } = self;
         home.borrow_mut().push(open);

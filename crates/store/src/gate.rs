@@ -8,8 +8,8 @@ use crate::bell::Bell;
 
 /// Lets a limited number in at a time.
 ///
-/// All waiting tasks are woken when one leaves, so that none is forgotten when a future is dropped. That is for
-/// few: reads and commits stand in a [`Line`](crate::line::Line), and only their leaders come here.
+/// All waiting tasks are woken when one leaves, so that none is forgotten when a future is dropped. Few tasks wait
+/// here: reads and commits wait in a [`Line`](crate::line::Line), and only their leaders come to a gate.
 pub(crate) struct Gate {
     free: Cell<usize>,
     left: Bell,

@@ -179,7 +179,7 @@ impl<W, R> Ticket<W, R> {
             }
             let is_called = place.called.take();
             if place.taken.get() {
-                // With its own work in another's hands it may find none, again and again.
+                // Its own work is taken already, so as a leader it might find no work: the next one is called instead.
                 if is_called {
                     line.call();
                 }
@@ -197,7 +197,7 @@ impl<W, R> Ticket<W, R> {
 impl<W, R> Drop for Ticket<W, R> {
     fn drop(&mut self) {
         self.place.abandoned.set(true);
-        // Called, and gone without having led: somebody else has to.
+        // It was called to lead and is dropped before it did, so the next one is called.
         if self.place.called.take() {
             self.line.call();
         }
@@ -332,7 +332,7 @@ mod tests {
         let numbers = || {
             let taken = line.take_alike(|_| 3, |one, other| one % 2 == other % 2);
             let numbers: Vec<u32> = taken.places.iter().map(|place| place.work).collect();
-            // They would go back.
+            // Without results the places would go back to the line.
             taken
                 .places
                 .iter()

@@ -108,7 +108,7 @@ async fn together(database: &Database, taken: &mut Taken<Asked, Answered>) -> bo
             }
             true
         }
-        // It was tried for long.
+        // The statement was tried again for as long as a request may wait, so each read gets the error.
         Err(StoreError::Busy) => {
             for place in taken.places.drain(..) {
                 place.answer(Err(StoreError::Busy));

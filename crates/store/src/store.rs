@@ -72,9 +72,9 @@ impl Store {
         }
     }
 
-    /// A store on the same documents whose commits don't wait for the disk, nor in the queue of the others: for signs that mean nothing
-    /// a minute later. They are seen by everybody at once, and survive the end of the process; a power cut may take the newest of
-    /// them. So nothing is committed here that somebody was told would last.
+    /// A store on the same documents whose commits don't wait for the disk, nor in the queue of the others: for typing and presence,
+    /// which are void a minute later. Other readers see them at once, and they survive the end of the process; a power cut may take the
+    /// newest of them. So no write that an answer acknowledges as durable is committed here.
     ///
     /// It has a writing connection of its own: call it once, and keep it. On TablesDB, which decides itself when a commit is done, it
     /// is the same store.

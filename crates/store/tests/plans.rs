@@ -297,7 +297,7 @@ fn notes_of_changes_are_looked_up_by_the_conversations_they_are_about() {
             .filter(Filter::gt(Column::seq(), 7));
         block_on(store.read(notes)).unwrap();
         let plan = plan(&driver, "SELECT");
-        // However much has changed in the lists of others.
+        // The index leads to the user's own changes, at any number of changes in other lists.
         let step = "SEARCH listChanges USING INDEX listChanges_idx_scope (scope=? AND rowid>?)";
         assert!(plan.contains(step), "{plan}");
     }

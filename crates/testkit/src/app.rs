@@ -21,7 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(5);
 
 const NO_SCHEDULES: &str = "--no-schedules";
-/// Limits that would be in the way of tests, which do in a minute a person's doings of a day. A test of a limit sets it.
+/// Limits that tests would run into, as they do in a minute as much as a person does in a day. A test of a limit sets
+/// that limit.
 const ROOMY: [(&str, &str); 11] = [
     ("message_rate_per_minute", "60000"),
     ("stranger_message_rate_per_hour", "60000"),
@@ -378,7 +379,7 @@ fn agent() -> ureq::Agent {
         .into()
 }
 
-/// An address of this test process, among 16 million that nobody else has.
+/// An address for this test process, of 16 million that other test processes choose from as well.
 fn address() -> &'static str {
     static ADDRESS: OnceLock<String> = OnceLock::new();
     ADDRESS.get_or_init(|| {

@@ -1,5 +1,5 @@
-//! Refusals of every route: no token, a made-up one, one of an ended session, an expired one; and ids that
-//! can't be anybody's.
+//! Refusals of every route: no token, a made-up one, one of an ended session, an expired one; and texts that can't be
+//! ids.
 
 use serde_json::Value;
 

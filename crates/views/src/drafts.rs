@@ -1,4 +1,4 @@
-//! Drafts as their owner, and nobody else, sees them.
+//! Drafts, which only their owner sees.
 
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! Folders of a user's conversations, as their owner, and nobody else, sees them.
+//! Folders of a user's conversations, which only the user sees.
 
 use serde::Serialize;
 use whisper_kit::{Ctx, Result};

@@ -33,7 +33,7 @@ pub fn words(text: &str) -> Vec<Word> {
             match part(c) {
                 Part::Dense => {
                     reading.end_word();
-                    // Two letters that came of one character are neighbours.
+                    // Two letters that one character became count as neighbours.
                     reading.take_unit(&mut unit, &range);
                     unit.push(c);
                 }

@@ -156,7 +156,8 @@ impl Attempts {
         shared.fold(own, i64::max)
     }
 
-    /// The counters that this attempt shares with others, each with its bound. None for one who is known here.
+    /// The counters that this attempt shares with others, each with its bound. None for an account that was signed in
+    /// to from this address before.
     fn shared(&self, is_known: bool) -> impl Iterator<Item = Shared<'_>> {
         let by_address: Shared<'_> = (&self.by_address, PER_ADDRESS, |counters| {
             &counters.by_address

@@ -43,7 +43,7 @@ async fn signed_up(ctx: Ctx, request: Request) -> Result<Reply> {
         let name = display_name(text("name"));
         let made = welcome(&ctx, id, name.clone()).await?;
         if let (false, Some(name)) = (made, name) {
-            // They were faster than the news of them, and have a profile without the name that they gave.
+            // Their first request came before this event and made the profile, without the name that they gave.
             ctx.retry(async || call_by_name(&ctx, id, &name).await)
                 .await?;
         }

@@ -25,7 +25,7 @@ pub fn endpoint() -> Endpoint {
 async fn unblock(ctx: Ctx, request: Request) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let Ok(other) = request.id("userId") else {
-        // A text that is no id is nobody's: there is no block to take back.
+        // No user has a text as id that is none, so there is no block to take back.
         return Ok(Reply::no_content());
     };
     let members = members(&ctx, &me, other).await?;

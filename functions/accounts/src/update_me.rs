@@ -112,8 +112,8 @@ fn renamed(
     }
 }
 
-/// Has the owner found by the display name. It is written with every edit, because the name that is there may have been
-/// folded by another rule before.
+/// Writes the entry by which the owner is found by their display name. It is written with every edit, because the
+/// stored one may have been folded by an earlier rule.
 fn shown(batch: Batch, before: &Profile, after: &Profile) -> Batch {
     match (&before.display_name, &after.display_name) {
         (None, None) => batch,
@@ -121,7 +121,8 @@ fn shown(batch: Batch, before: &Profile, after: &Profile) -> Batch {
     }
 }
 
-/// Has the owner found no longer by a number that they changed: nobody verified the new one.
+/// Takes away the entry by which the owner is found by their phone number, if they changed it: the new one isn't
+/// verified.
 fn findable(batch: Batch, before: &Profile, after: &Profile) -> Batch {
     match before.phone == after.phone {
         true => batch,

@@ -29,7 +29,8 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
         .first();
     let caller = ctx.caller()?;
     let profile = ctx.read(named).await?;
-    // Asked for nobody as well: neither the statements nor their time tell whether a name is somebody's.
+    // Asked also where no user has the name, so that neither the number of statements nor their time tells whether a
+    // user has it.
     let (me, other) = (
         caller.user_id.as_str(),
         profile.as_ref().map_or("", |profile| profile.id.as_str()),

@@ -66,7 +66,7 @@ pub fn endpoint() -> Endpoint {
     ])
 }
 
-/// Answers 200 with the users who joined; nobody does when one of them can't.
+/// Answers 200 with the users who joined. If one of them can't join, none of them does.
 async fn add_members(ctx: Ctx, request: Request, Json(new): Json<NewMembers>) -> Result<Reply> {
     let id = request.id("conversationId")?;
     let joined = ctx
@@ -139,7 +139,7 @@ struct Joining<'a> {
     added: &'a [String],
     /// The people, with their consent to the caller.
     others: &'a Others,
-    /// The bots that belong to it already; nobody asked where none joins.
+    /// The bots that belong to it already; empty where no bot joins, as they weren't asked for then.
     bots: &'a [Doc<ConversationBot>],
     /// The conversation's newest message: messages up to there aren't unread to them.
     position: Option<i64>,

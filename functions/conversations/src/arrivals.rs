@@ -15,7 +15,7 @@ use whisper_store::{Batch, Filter, Patch};
 pub struct Arrivals<'a> {
     /// The conversation, as it was read; the commit has to hold on to its settings.
     pub conversation: &'a Conversation,
-    /// Commit number of its newest message, up to which nothing is unread to them; none where there is no message.
+    /// Commit number of its newest message: messages up to there aren't unread to them. None where it has no message.
     pub position: Option<i64>,
     /// Member who brings them in; none if they come on their own.
     pub invited_by: Option<&'a str>,

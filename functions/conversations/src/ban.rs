@@ -84,7 +84,8 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str, terms: &BanTerms) -> Result<At
     if user == me {
         return Err(Error::forbidden("You can't ban yourself."));
     }
-    // Somebody who was here can be banned though they blocked the caller; of others no more is told than elsewhere.
+    // A present or former member can be banned though they blocked the caller. Any other user who doesn't exist for the
+    // caller is a 404 as on other routes.
     if member.is_none() && former.is_none() {
         there.or_not_found()?;
     }

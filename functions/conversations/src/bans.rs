@@ -1,4 +1,5 @@
-//! Bans of a conversation: whom they keep away, and `GET /v1/conversations/{conversationId}/bans`.
+//! Bans of a conversation, their effect on users who want to come in, and `GET
+//! /v1/conversations/{conversationId}/bans`.
 
 use serde::Serialize;
 

@@ -1,9 +1,9 @@
 //! `GET /v1/conversations?since=…`: the conversations that changed since a list was read, and those that are gone.
 //!
-//! A place to catch up from is made of commit numbers: of the newest message, the newest conversation and the newest note of a change
-//! that no message tells of. A conversation has changed if it is newer, has a newer message, or a newer note. New messages
-//! are looked for in the order of activity: as each message sets that, those which have one come before all others, so that one more than are
-//! answered at once is enough to look at.
+//! A place to catch up from is made of commit numbers: of the newest message, the newest conversation and the newest note of a change that
+//! no message tells of. A conversation has changed if it is newer, has a newer message, or a newer note. New messages are looked for in the
+//! order of activity. Each message sets the time of activity, so conversations with new messages come before all others, and it is enough
+//! to look at one more than an answer has.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ use crate::which::{PageView, Which};
 
 /// The most conversations of an answer.
 const MOST: usize = 100;
-/// As many notes of either kind are too many to look at.
+/// From this many notes of either kind on, the client has to read its list anew.
 const NOTES: u32 = 1000;
 /// How old a document has to be on TablesDB until none of a lower number comes after it, in milliseconds.
 const LAG: i64 = 20_000;

@@ -129,7 +129,7 @@ pub async fn wake(ctx: &Ctx, user: &str, asleep: Vec<Doc<Conversation>>) -> Resu
     Ok(!woken.is_empty())
 }
 
-/// Holds while nobody took the flag, nor set it anew.
+/// Holds while the flag was neither taken away nor set anew.
 fn still_asleep(member: &ConversationMember) -> Filter<ConversationMember> {
     let cleared = match member.cleared_position {
         Some(position) => Filter::eq(ConversationMember::CLEARED_POSITION, position),

@@ -19,7 +19,8 @@ use crate::give_role::as_role;
 use crate::linked::unlinked;
 use crate::positions::forget_trail;
 
-/// Takes a group out of its community, and a community from over its groups: nobody is left.
+/// Takes a group that its last member leaves out of its community, and the groups out of a community that its last
+/// member leaves.
 fn without_roof(batch: Batch, conversation: &str) -> Batch {
     batch.delete_where(
         Filter::<CommunityGroup>::or([
@@ -48,7 +49,7 @@ pub fn leaving(
     let handed = successor.map(|successor| SystemMessage::OwnershipHandedOver {
         user_id: successor.user_id.clone(),
     });
-    // The last one tells nobody: there is nobody left.
+    // The last member's leaving writes no system message, as no member is left to read it.
     let left = Some(SystemMessage::MemberLeft).filter(|_| !is_last);
     let told = Told::of(ctx, conversation, user, handed.into_iter().chain(left))?;
     let one_less = told.summarised(Patch::new().add(Conversation::PARTICIPANT_COUNT, -1));

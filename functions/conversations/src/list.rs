@@ -104,8 +104,8 @@ async fn answer(ctx: &Ctx, me: &str, window: &Window<Which>, found: Found) -> Re
     Ok(reply.header("etag", &etag))
 }
 
-/// The ETag of a first page: a code of all that it shows. The place to catch up from moves with each message of anybody's, so it
-/// doesn't count; it is a day old at most, as the day counts.
+/// The ETag of a first page: a code of all that it shows. The place to catch up from isn't a part of it, as it moves with each
+/// message of any user. The day is: so a client that gets 304 has a place that is a day old at most.
 fn etag(now: Timestamp, shown: &impl Serialize) -> Result<String> {
     const DAY: i64 = 24 * 3_600_000;
     let shown = serde_json::to_string(shown).map_err(Error::internal)?;

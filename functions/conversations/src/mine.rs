@@ -1,4 +1,4 @@
-//! Changes of one's own side of conversations: other devices of the same user hear of them, and nobody else.
+//! Changes of a user's own side of conversations: only other devices of the same user hear of them.
 
 use serde_json::json;
 use whisper_kit::events::append;

@@ -65,7 +65,7 @@ impl OwnList {
         self
     }
 
-    /// Keeps it so, if nobody changed it since it was read.
+    /// Stores it, on the condition that it wasn't changed since it was read.
     pub fn keep_in(self, batch: Batch) -> Batch {
         let Some(found) = self.found else {
             return batch.insert(&ConversationList {

@@ -90,7 +90,8 @@ impl Step {
         if !is_told || conversation.participant_count > MOST_LISTED {
             return batch;
         }
-        // A clock may have been ahead when the message was sent; nobody reads before that.
+        // A clock may have been ahead when the message was sent. The time of reading is never before that of the
+        // message.
         let at = message.created_at.map_or(now, |sent| sent.max(now));
         batch.upsert(&self.noted(&me.id, trail, to, at))
     }

@@ -1,7 +1,7 @@
 //! `POST /v1/conversations/{conversationId}/accept` and `…/decline`: the answer to a stranger's request, a
 //! conversation that they began or brought the caller into.
 //!
-//! Writing in it accepts it too. Declining it puts it away: it stays a request, so it goes on to ring nobody, and the
+//! Writing in it accepts it too. Declining it puts it away: it stays a request, so it still sends no pushes, and the
 //! stranger isn't told.
 
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, Result};

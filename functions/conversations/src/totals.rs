@@ -112,7 +112,7 @@ async fn totals(ctx: &Ctx, pairs: &[Mine]) -> Result<UnreadTotalsView> {
     let now = ctx.now();
     let asked = pairs.iter().map(|(one, me)| unread::count(one, me, now));
     let unread = ctx.read(asked.collect::<Vec<_>>()).await?;
-    // Nothing that was read mentions anybody.
+    // Mentions are asked for only where messages are unread.
     let asked = pairs.iter().zip(&unread);
     let asked =
         asked.map(|((one, me), count)| (*count > 0).then(|| unread::mentions(one, me, now)));

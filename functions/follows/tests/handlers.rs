@@ -152,7 +152,7 @@ fn one_begins_to_follow_so_many_per_hour_and_an_anonymous_account_a_tenth() {
             let (one_more, _) = edge.user().await;
             let refused = put(&edge, &token, &one_more, Value::Null).await;
             refused.expect_problem(429, "rate_limited");
-            // How one follows may change all the same.
+            // Changing how one follows isn't limited.
             let changed = json!({"isCloseFriend": true});
             put(&edge, &token, &followed, changed).await.expect(200);
         }

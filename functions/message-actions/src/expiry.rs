@@ -84,8 +84,7 @@ impl Expiring for Messages {
             let item = found.remove(&end.id);
             Due {
                 id: end.into_inner().id,
-                // Mentions and notices of reactions, as far as they are known; there may be more pushes, marks and reactions, which
-                // are counted by nobody.
+                // Mentions and notices of reactions, as far as they are known. Further pushes, marks and reactions aren't counted.
                 rows: 1 + item
                     .as_ref()
                     .map_or(0, |m| m.mentions.len() + Mirror::of(m).users().count())

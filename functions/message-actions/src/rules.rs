@@ -13,7 +13,7 @@ pub const MODERATORS: [Role; 3] = [Role::Owner, Role::Admin, Role::Moderator];
 
 const HOUR: i64 = 3_600_000;
 
-/// Whether a member moderates a conversation: nobody does between two.
+/// Whether a member moderates a conversation; a direct one has no moderators.
 pub fn moderates(access: &Access) -> bool {
     access.conversation.kind != ConversationKind::Direct && MODERATORS.contains(&access.member.role)
 }

@@ -296,7 +296,7 @@ fn an_anonymous_choice_is_nowhere_but_in_the_voters_hands() {
     assert!(!voted[0].payload.contains(&bob.id), "{}", voted[0].payload);
     let sealed = ballots[0].sealed.clone().unwrap();
 
-    // Other choices take the same room.
+    // Sealed choices have the same length, whatever was chosen.
     let poll = vote_with(&scene, &bob, &at, Some(KEY), &[0]).expect(200);
     assert_eq!(counts(&poll), [1, 0, 0]);
     let other = scene.all::<PollBallot>()[0].sealed.clone().unwrap();

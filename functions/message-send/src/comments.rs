@@ -166,7 +166,7 @@ impl Opening {
         events::append(ctx, batch, "message.sent", &copy.id, None, &payload)
     }
 
-    /// The message as it stands in the group: by the channel, and no longer than there. It rings nowhere.
+    /// The message as it stands in the group: by the channel, and no longer than there. It is pushed to no device.
     fn copy(&self, group: &Conversation) -> Message {
         let of = &self.message.value;
         let mut message = Message {

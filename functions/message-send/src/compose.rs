@@ -88,7 +88,7 @@ pub fn batch(
         .update(&message.conversation_id, summarised(Patch::new(), message))
         .insert(&delivery(message, context.peer.as_ref()));
     let batch = match context.webhook {
-        // A program's posts raise nobody's experience.
+        // A message of a webhook is no activity of a user, and earns no points.
         Some(_) => batch,
         None => batch.insert(&activity(ctx.new_id()?, message, author)),
     };

@@ -137,7 +137,7 @@ impl SendMessage {
         let mut again = stored.clone();
         self.put(&mut again);
         if self.origin().is_some() && self.is_bare() {
-            // It has the origin's.
+            // A forward without content of its own has the content of its origin.
             take_content!(&mut again, stored);
             again.metadata.clone_from(&stored.metadata);
         }

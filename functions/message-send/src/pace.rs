@@ -29,8 +29,8 @@ impl Pace {
         })
     }
 
-    /// When the next message may come, as long as that lies ahead. A last message further ahead than a wait is the error of
-    /// a clock, and holds nobody up.
+    /// When the next message may come, as long as that lies ahead. A last message further ahead than a wait comes of a
+    /// wrong clock, and delays no message.
     fn next(self, now: Timestamp) -> Option<Timestamp> {
         let last = self.last.filter(|last| *last <= now.plus(self.wait))?;
         Some(last.plus(self.wait)).filter(|next| *next > now)

@@ -135,8 +135,8 @@ impl Posting<'_> {
         Reply::created(&view).map(Attempt::Done)
     }
 
-    /// Reads the webhook, and then its conversation. A wrong secret, a webhook or a conversation that isn't there, one that nobody
-    /// belongs to any more, and one that clients encrypt are answered alike.
+    /// Reads the webhook, and then its conversation. A wrong secret, a webhook or a conversation that isn't there, one without
+    /// members, and one that clients encrypt are answered alike.
     async fn context(&self) -> Result<Context> {
         let (id, secret) = self.address;
         let webhook = self.ctx.read(Get::<IncomingWebhook>::id(id)).await?;

@@ -21,12 +21,12 @@ pub struct Worker {
     pub senders: Senders,
 }
 
-/// The turns that people who send have at having their messages handed on, in an instance.
+/// Whose messages an instance hands on next: the senders of messages take turns.
 #[derive(Default)]
 pub struct Turns {
-    /// The one who had the last turn.
+    /// The sender who had the last turn.
     last: RefCell<String>,
-    /// Whether somebody is at it.
+    /// Whether a request of the instance is handing messages on.
     is_taken: Cell<bool>,
 }
 
@@ -44,7 +44,7 @@ impl Turns {
         self.last.borrow().clone()
     }
 
-    /// Notes who had a turn.
+    /// Notes the sender who had a turn.
     pub fn had(&self, sender: &str) {
         self.last.replace(sender.to_owned());
     }

@@ -1,4 +1,4 @@
-//! All listeners of an instance, and who of them belongs to which conversation.
+//! All listeners of an instance, and the conversations that each belongs to.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -88,8 +88,8 @@ impl Audience {
         members.filter_map(|user| Some((user, self.viewers.get(user)?)))
     }
 
-    /// Keeps up with what these news change of it: memberships, blocks and settings, as they are by now. So nobody hears of
-    /// anything from the commit on that took them the right to it. Without such news it reads nothing.
+    /// Keeps up with what these news change of it: memberships, blocks and settings, as they are by now. So a listener
+    /// hears of nothing behind the commit that took away their right to it. Without such news it reads nothing.
     ///
     /// # Errors
     /// The store's.

@@ -160,7 +160,7 @@ impl Hub {
         }
     }
 
-    /// Hands events to the streams of those who hear of them.
+    /// Hands events to the streams of their listeners.
     fn hand_out(&self, told: Vec<Told>) {
         let (by_user, mut streams) = (self.by_user.borrow(), self.streams.borrow_mut());
         let mut ready = self.ready.borrow_mut();
@@ -175,7 +175,7 @@ impl Hub {
         }
     }
 
-    /// Takes the listeners back from the one who read, without those who went in the meantime.
+    /// Takes the listeners back from the reader of the log, without the ones who went in the meantime.
     fn take_audience(&self, mut audience: Audience) {
         let by_user = self.by_user.borrow();
         let users = audience.users();

@@ -73,7 +73,7 @@ enum Form {
     Fields(&'static [&'static str], &'static [&'static str]),
 }
 
-/// The form of news, and who hears of them; none where nobody does.
+/// The form of news, and their listeners; none for news that no listener hears of.
 fn form(kind: &str) -> Option<(Form, Ears)> {
     Some(match kind {
         "message.sent" => (Form::Whole, Ears::All),

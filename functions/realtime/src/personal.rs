@@ -1,4 +1,4 @@
-//! News of people: notifications, stories, follows, contacts, and what users do on their other devices.
+//! News of people: notifications, stories, follows, contacts, and users' doings on their other devices.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;

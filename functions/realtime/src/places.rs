@@ -32,7 +32,7 @@ struct Moves<'a> {
     role: Option<&'a str>,
 }
 
-/// Tells the members, and those who came or went.
+/// Tells the members, and the users who came or went.
 ///
 /// # Errors
 /// The store's.
@@ -310,7 +310,7 @@ async fn side(
     if !conversation.lets(role, ConversationRight::SeeMembers)
         || conversation.kind == ConversationKind::Channel
     {
-        // These name the listener.
+        // `participantIds` names the listener here, so it differs within the circle and is left out.
         changes.remove("participantIds");
     }
     if moves.role == Some(&**user) {

@@ -88,7 +88,7 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
     let mut pauses = PAUSES.into_iter();
     let mut pause = PAUSES[0];
     loop {
-        // By the time of each look: what has ended by then isn't told.
+        // The time is that of each look, so that a message that has ended by then isn't told.
         let (frames, at) = match replay(&ctx.anew()?, &mut audience, from).await? {
             Missed::Events(frames, at) => (frames, at),
             Missed::TooMuch => return answer(&ctx, Vec::new(), newest.place, true).await,

@@ -1,4 +1,5 @@
-//! Positions in the event log, as clients keep them: sealed, so that nobody reads from them how much happens on the server.
+//! Positions in the event log, as clients keep them: sealed, so that clients can't read from them how much happens on the
+//! server.
 
 use serde_json::Value;
 use whisper_kit::Ctx;

@@ -61,7 +61,7 @@ pub struct Seen {
 pub struct Sights(BTreeMap<Group, Seen>);
 
 impl Facts {
-    /// Reads them; one statement, none where nobody here hears of any.
+    /// Reads them; one statement, none where no listener here hears of any.
     ///
     /// # Errors
     /// The store's.

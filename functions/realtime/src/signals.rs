@@ -221,8 +221,8 @@ pub async fn keep(ctx: &Ctx, devices: &[(String, String)]) -> Result<()> {
     say(ctx, devices, &Said::There).await
 }
 
-/// Streams of devices ended that have no other here: they count for 25 s more, so that a client that comes back at once, or a stream
-/// at another instance, which keeps its device up every 10 s, makes nobody look as if they had gone. Commits as [`keep`] does.
+/// Has devices whose last stream here ended count for 25 s more. So a user doesn't look gone whose client comes back at once, or
+/// whose device has a stream at another instance, which keeps it up every 10 s. Commits as [`keep`] does.
 ///
 /// # Errors
 /// The store's.

@@ -95,8 +95,8 @@ impl<'a> Round<'a> {
         Ok(())
     }
 
-    /// Reads the messages of a conversation for all of a group, by the first of its members who sees all of them. Returns the members before,
-    /// who stand alone.
+    /// Reads the messages of a conversation for all of a group, by the first of its members who sees all of them. Returns the members who
+    /// were tried before that one; they stand alone.
     async fn share(&mut self, place: &str, group: &Group, members: Vec<User>) -> Result<Vec<User>> {
         let places = BTreeSet::from([place.to_owned()]);
         let mut apart = Vec::new();

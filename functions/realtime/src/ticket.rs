@@ -89,7 +89,7 @@ pub async fn redeem(ctx: &Ctx, ticket: &str) -> Result<()> {
     ctx.read(()).await
 }
 
-/// Nobody gets from the row to its ticket: the id is a hash.
+/// The id is a hash of the ticket, which can't be computed from the row.
 fn id_of(ticket: &str) -> String {
     derived_id(&["stream ticket", ticket])
 }

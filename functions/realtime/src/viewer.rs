@@ -59,10 +59,10 @@ impl Place {
 /// The people with a block between them and a listener.
 #[derive(Clone, Debug, Default)]
 pub enum Blocks {
-    /// Nobody.
+    /// No such people.
     #[default]
     None,
-    /// All of them, whoever blocked whom.
+    /// All of them: those whom the listener blocked, and those who blocked the listener.
     All(BTreeSet<String>),
     /// Too many to be kept.
     Many,

@@ -11,7 +11,8 @@ use crate::{JOB, backfill, index};
 
 /// How long each part goes on in one run. A request has 30 s on the embedded host.
 const TIME: Duration = Duration::from_secs(6);
-/// How long ago a message ended whose entries nobody took out, in milliseconds: its event usually has them taken out at once.
+/// How long after a message's end the sweep removes its entries, in milliseconds. Usually the message's event has them taken
+/// out at once.
 const OVERDUE: i64 = 60 * 60 * 1000;
 
 /// Reacts to a commit.

@@ -52,7 +52,7 @@ async fn list(ctx: Ctx, _: Request, window: Window) -> Result<Reply> {
 }
 
 /// Asks for the entries of the caller, and of the groups that they belong to, in the conversations of these memberships. Mentions
-/// of them elsewhere are in nobody's way.
+/// in other conversations cost nothing.
 fn entries(
     me: &str,
     members: &BTreeMap<String, ConversationMember>,

@@ -125,8 +125,8 @@ impl Circles {
 
     /// The active stories of these circles and of the viewer, the latest first.
     fn stories(&self, viewer: &str, now: Timestamp) -> Query<Story> {
-        // No active story is older than the longest lifetime. Said to the database, it looks at
-        // nobody's former stories: the index has the time behind the author.
+        // No active story is older than the longest lifetime. With this bound the database skips each author's former
+        // stories, as the index has the time behind the author.
         let oldest = now.plus(-Story::LONGEST.unwrap_or_default() - SKEW);
         let authors: Vec<&str> = self
             .all

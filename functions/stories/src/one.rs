@@ -31,8 +31,8 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     Reply::ok(&StoryAnswerView { story, users })
 }
 
-/// Takes a story of one's own back: it expires on the spot, so that nobody sees it from here on. The job removes it
-/// with its views, which may be too many for one commit.
+/// Takes a story of one's own back: it expires on the spot, and isn't shown from then on. The job removes it with its
+/// views, which may be too many for one commit.
 async fn delete(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = request.id("storyId")?;
     let (opened, ()) = open_own(&ctx, id, ()).await?;

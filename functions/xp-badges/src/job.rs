@@ -1,4 +1,4 @@
-//! A run: both consumers, and the sweep of days and weeks that nobody asks for any more.
+//! A run: both consumers, and the sweep of days and weeks that aren't needed any more.
 
 use std::time::Duration;
 

@@ -97,9 +97,9 @@ impl Standing {
         }
     }
 
-    /// The day an activity counts for. Not one before the last active day: a user who travels west, or changes their
-    /// zone, doesn't get a day twice. A last day that lies further ahead than any two zones are apart is that of a clock that
-    /// was wrong, and holds nobody up.
+    /// The day an activity counts for. Not one before the last active day: a user who travels west, or changes their zone,
+    /// doesn't get a day twice. A last day that lies further ahead than any two zones are apart comes of a clock that was
+    /// wrong, and doesn't count.
     pub fn day_of(&self, at: Timestamp) -> Date {
         let day = day::day(at, &self.zone);
         let is_near = |last: &Date| day::between(day, *last).count() < ZONES_APART;

@@ -1,8 +1,8 @@
 //! Permissions of users, who call without the server's key: as few as possible.
 //!
-//! Components write with a key, to which permissions don't apply; nobody else writes rows. The schema says which rows a
-//! user may read: every row of a table, by a permission of the table; or the rows that name the user, by permissions
-//! that the store gives each of them, which its table looks at by row security.
+//! Only components write rows, with a key, to which permissions don't apply. The schema says which rows a user may
+//! read: every row of a table, by a permission of the table; or the rows that name the user, by permissions that the
+//! store gives each of them, which its table looks at by row security.
 
 use whisper_schema::Access;
 

@@ -115,7 +115,7 @@ fn the_diagram_of_the_reference_can_be_drawn() {
     let drawn = read(&page);
     assert!(drawn.status.success(), "{}", printed(&drawn));
     assert_eq!(printed(&drawn).lines().collect::<Vec<_>>(), ["er"]);
-    // One that is broken isn't.
+    // A broken diagram isn't read.
     let broken = page.replacen("||--o{", "||--", 1);
     assert_ne!(page, broken);
     assert!(!read(&broken).status.success());

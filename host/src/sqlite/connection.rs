@@ -166,7 +166,7 @@ impl Shared {
     }
 }
 
-/// Writes the log back when it has grown, as SQLite does by itself where nobody listens.
+/// Writes the log back when it has grown, as SQLite does by itself where no hook is set.
 fn write_back(log: &mut Wal, pages: std::ffi::c_int) -> rusqlite::Result<()> {
     if pages >= LOG_PAGES {
         // Pages that can't be written back now are written back after the next commit.

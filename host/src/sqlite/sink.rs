@@ -60,7 +60,7 @@ impl Sink {
         }
     }
 
-    /// A row; an error when nobody reads any more.
+    /// A row; an error when the component has stopped reading.
     pub(super) fn row(&mut self, row: RowResult) -> Result<(), Error> {
         let gone = || Error::Io("row send error".into());
         let row = match self {

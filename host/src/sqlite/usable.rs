@@ -27,7 +27,7 @@ pub fn check_usable(file: &Path) -> anyhow::Result<()> {
              wrote it. Start that version, or pass --data-dir with another folder"
         ),
         Ok(_) => Ok(()),
-        // Another process writes to it: so it is one.
+        // Another process is writing to the file, so it is a database.
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(()),
         Err(error) => Err(anyhow!(
             "{shown} can't be used as a database ({error}). Bring back a copy of it, move it away, or pass \

@@ -160,7 +160,7 @@ fn shows_something(sent: &Value, kept: &Value, limits: &Limits) -> Result<(), Br
 
 /// Checks the length of a text, and that any database can hold it.
 fn fits(text: &str, limits: &Limits) -> Result<(), Broken> {
-    // An attribute has checked it already.
+    // The text of an attribute was checked with the attribute's rules.
     if limits.of.is_none() {
         crate::validate::check_text(text)?;
     }

@@ -185,8 +185,8 @@ impl ConversationSettings {
         }
     }
 
-    /// The settings by which a channel differs from that where nobody set anything: those who run it write, and nobody else learns who
-    /// belongs to it.
+    /// The settings by which a channel differs from that where nobody set anything: only the owner and the admins send messages,
+    /// mention all and see the list of members.
     fn of_channel() -> Self {
         ConversationSettings {
             signatures: Some(false),

@@ -1,4 +1,4 @@
-//! Messages by whom they mention.
+//! Mentions, by which the messages that mention a user are found.
 
 use crate::{Collection, Column, Ephemeral, Timestamp};
 

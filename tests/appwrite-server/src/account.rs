@@ -1,4 +1,4 @@
-//! `/account` (A:app/controllers/api/account.php): signing up, and who somebody is.
+//! `/account` (A:app/controllers/api/account.php): signing up, and the caller's own account.
 
 use crate::call::Call;
 use crate::event::Event;

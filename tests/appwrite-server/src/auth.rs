@@ -130,7 +130,7 @@ const OF_GUESTS: [&str; 4] = [
 
 /// Finds out the caller, and whether their rights are enough for this scope; of several, parted by spaces, one is.
 pub fn admit(project: &Project, headers: &HeaderMap, scope: &str) -> Result<Who, Refusal> {
-    // The version is nobody's secret: it is how a command line finds out that this is a server.
+    // The version is public: command lines ask for it to find out that this is a server.
     if scope == "public" {
         return Ok(Who::Guest);
     }
@@ -229,7 +229,8 @@ fn person(project: &Project, headers: &HeaderMap, console: bool) -> Result<Optio
                 let message = format!("Failed to verify JWT. {why}");
                 Refusal::new(401, "user_jwt_invalid", message)
             })?;
-            // A JWT of a session that has ended is nobody's; one without a session, as executions that wait have it, counts.
+            // A JWT of a session that has ended makes the caller a guest. One without a session, as executions that wait
+            // have it, counts.
             let session = claims["sessionId"].as_str().unwrap_or_default();
             if !session.is_empty() && !session::is_active(project, session) {
                 return Ok(None);

@@ -96,7 +96,7 @@ async fn accept(listener: TcpListener, project: &Shared, routes: &Arc<Routes>) -
         let (project, routes) = (project.clone(), routes.clone());
         tokio::spawn(async move {
             let service = service_fn(|request| answer(request, &project, &routes));
-            // A client that goes away is its own business.
+            // A client that goes away before the answer is no error.
             let _ = http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
                 .await;

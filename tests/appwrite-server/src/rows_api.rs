@@ -100,7 +100,7 @@ fn permissions(call: &Call) -> Result<Option<Vec<String>>, Refusal> {
     Ok(Some(crate::permission::aggregate(permissions)))
 }
 
-/// Takes away values that nobody sets, and values that keys alone set.
+/// Takes away values that can't be set, and without a key those that only keys set.
 fn writable(data: &mut Map<String, Value>, key: bool) {
     for name in ["$sequence", "$databaseId", "$tableId"] {
         data.remove(name);

@@ -36,7 +36,7 @@ impl Session {
             id: unique(now),
             user: user.to_owned(),
             console,
-            // Nothing that has to be kept from anybody.
+            // The secret may be guessable: it is only a test's.
             secret: format!("{}{}", unique(now), unique(now)),
             created: now,
             expire: now.plus(LASTS),

@@ -22,7 +22,7 @@ pub struct Transaction {
     created: Moment,
     updated: Moment,
     expires: Moment,
-    /// The user whose it is; a key's is nobody's.
+    /// The user who made it; none where a key did.
     owner: Option<String>,
     staged: Vec<Staged>,
 }

@@ -79,7 +79,7 @@ fn unavailable(cause: impl std::fmt::Display) -> Error {
 pub(crate) fn take_key(headers: &mut HeaderMap) -> Option<String> {
     let keys = headers.get_all(KEY).iter().count();
     let key = headers.remove(KEY)?;
-    // Two of them: somebody tries to get one in.
+    // Appwrite sets one such header. A second one was sent by the caller, so neither counts.
     let key = key.to_str().ok().filter(|_| keys == 1)?;
     Some(key.to_owned()).filter(|key| !key.is_empty())
 }

@@ -20,7 +20,8 @@ use crate::ids::{derived_id, random, uuid_of};
 /// How long an instance trusts the keys that it read, in milliseconds, before it looks for new keys on a token with an
 /// unknown key id. Without a bound, forged tokens would make it read at every request.
 const REREAD_AFTER: i64 = 1_000;
-/// How long it trusts it at all, in milliseconds: so long may a retired key still sign somewhere.
+/// How long an instance uses the keys that it read, in milliseconds. For as long, another instance may still sign with
+/// a key that was retired.
 const TRUSTED: i64 = 60_000;
 /// How long a retired key verifies, in milliseconds: until the last token that it can have signed has expired.
 const RETIRED: i64 = ACCESS_LIFETIME * 1000 + 2 * TRUSTED;
@@ -163,7 +164,7 @@ pub async fn web_push_secret(
 ) -> Result<[u8; 32]> {
     let purpose = SigningKeyPurpose::WebPush;
     let rows = rows_or(ctx, purpose, || {
-        // Not one secret in four billion is refused, so the second is good.
+        // The curve refuses less than one random secret in four billion, so one of three is good.
         let secrets = [random()?, random()?, random()?];
         let good = secrets.iter().find_map(|s| Some((s, public(s)?)));
         let (secret, public) = good.ok_or_else(|| Error::internal("no push key"))?;

@@ -27,8 +27,8 @@ const SALT: usize = 16;
 /// How often a request that waits for a turn looks whether it has come, and how long the instance is left to others
 /// before each hash: enough to read and answer something short.
 const PAUSE: Duration = Duration::from_millis(10);
-/// The same where an instance does nothing else: enough to take requests that came at once, which would have other instances
-/// made for them.
+/// The pause of an instance that only hashes: enough to take in the requests that came at the same time, so that the host
+/// makes no further instances for them.
 const BRIEF: Duration = Duration::from_millis(1);
 
 /// Waits for a turn at hashing. Dropping it gives it up, whether or not it had come.

@@ -28,8 +28,8 @@ pub(crate) struct Claims {
     pub exp: i64,
     /// The token's own id.
     pub jti: String,
-    /// SHA-256 of a bot's token, hexadecimal, which its session must hold: another one has replaced it otherwise. No JWT says
-    /// anything here.
+    /// SHA-256 of a bot's token, hexadecimal. The bot's session must hold the same, else another token has replaced this one.
+    /// JWTs leave it out.
     #[serde(skip)]
     pub bot_token: Option<String>,
 }

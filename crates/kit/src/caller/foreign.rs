@@ -29,7 +29,7 @@ const TRUSTED: i64 = 60;
 /// How many verified JWTs an instance remembers.
 const REMEMBERED: usize = 1024;
 
-/// The id of the JWT's user, to be awaited; none when the server takes it for no user's.
+/// The id of the JWT's user, to be awaited; none when the server refuses the JWT.
 pub type Verifying<'a> = Pin<Box<dyn Future<Output = Result<Option<String>>> + 'a>>;
 
 /// A server that signs users in, in the place of our own accounts.
@@ -145,7 +145,8 @@ pub fn is_foreign_id(id: &str) -> bool {
     is_id(id) && uuid::Uuid::try_parse(id).is_err()
 }
 
-/// A header that is there once and not empty; two of them mean that somebody tries to get one in.
+/// A header that is there once and not empty. A repeated one is refused: the caller sent it beside the one that
+/// Appwrite set.
 fn single<'a>(request: &'a Request, name: &str) -> Result<Option<&'a str>> {
     let mut values = request.headers.get_all(name).iter();
     let Some(value) = values.next() else {

@@ -98,7 +98,7 @@ impl<E: Expiring> Run<'_, E> {
                 }
                 self.remove(&pack).await?;
             }
-            // Behind items that couldn't be removed.
+            // The next page begins behind the items that couldn't be removed.
             let Some(next) = next else { break };
             page = ctx.read(first.clone().after(next).page()).await?;
         }

@@ -1,5 +1,5 @@
-//! Addresses that come from clients and that the server calls: read in one way only, so that nobody makes it call another
-//! server than the one that was checked (server-side request forgery).
+//! Addresses that come from clients and that the server calls: read in one way only, so that the server that is called is
+//! the one that was checked (against server-side request forgery).
 
 /// The parts of an absolute http or https address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

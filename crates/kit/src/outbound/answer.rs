@@ -28,7 +28,7 @@ impl Status {
     pub fn retry_after(&self, now: Timestamp) -> Option<i64> {
         let text = self.retry_after.as_deref()?.trim();
         if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-            // More than can be counted is long.
+            // A number of seconds beyond 32 bits counts as the longest wait.
             return Some(
                 text.parse::<u32>()
                     .map_or(i64::MAX, |s| i64::from(s) * 1000),

@@ -1,4 +1,4 @@
-//! Contacts as their owner, and nobody else, sees them.
+//! Contacts, which only the owner of the address book sees.
 
 use serde::Serialize;
 use whisper_schema::prelude::{Contact, Timestamp};

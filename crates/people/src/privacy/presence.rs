@@ -69,7 +69,7 @@ impl PresenceRights {
         }
     }
 
-    /// The lesser of both: nobody sees more of another than they show them of themselves.
+    /// The lesser of both: a user sees no more of another than they show to that other.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         PresenceRights {
@@ -107,7 +107,7 @@ pub(crate) fn presence_settings(profile: &Profile) -> Option<String> {
 }
 
 impl Settings {
-    /// The audience of the time at which the owner was last there; nobody where it can't be read.
+    /// The audience of the time at which the owner was last there; the audience `nobody` where it can't be read.
     fn last_seen(&self) -> LastSeenAudience {
         let Some(settings) = &self.0 else {
             return LastSeenAudience::Nobody;

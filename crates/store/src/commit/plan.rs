@@ -105,7 +105,8 @@ impl Step {
         let mut work = Work::of(op);
         let mut params = op.binds.0.clone();
         match &mut work {
-            // By how much the revision grows, should others join.
+            // The last value is by how much the revision grows; it becomes more when further updates of the same
+            // document join.
             Work::Update { .. } => params.push(Bind::Value(SqlValue::Integer(1))),
             Work::Insert { shared, .. } => *shared = params.split_off(width(op.table)),
             _ => {}

@@ -89,7 +89,7 @@ pub async fn never_goes_back_in_any_form(place: Place) -> Check {
             .and_then(|doc| doc.value.edited_at);
         same!(edited, Some(Timestamp::from_millis(START)));
     }
-    // More than one statement takes.
+    // A batch of more operations than one statement takes.
     let many = (0..120).fold(sent("last"), |batch, i| {
         let gone = Filter::eq(Column::id(), format!("gone{i}"));
         batch

@@ -210,7 +210,7 @@ pub async fn joined_updates_count_revisions(place: Place) -> Check {
         .map(|doc| (doc.revision, doc.name.as_deref()))
         .collect();
     same!(found, [(5, Some("9")), (9, Some("11"))]);
-    // One that is missing fails alone.
+    // An update of a missing document fails alone.
     let names = ["a", "nowhere", "b", "a"].map(|id| {
         store.commit(
             Batch::new().update::<Conversation>(id, Patch::new().set(Conversation::NAME, "x")),

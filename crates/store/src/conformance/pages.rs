@@ -165,7 +165,7 @@ pub async fn malformed_cursors(place: Place) -> Check {
         let before = store.read(query().before(cursor).page()).await;
         same!(matches!(before, Err(StoreError::Invalid(_))), true);
     }
-    // NULL stands nowhere in a column that has none.
+    // A cursor with NULL for a column that has no NULL is refused.
     let cursor = Cursor {
         values: vec![json!(null)],
         seq: 1,

@@ -1,4 +1,5 @@
-//! Stores whose commits don't wait for the disk: the same documents, the same promises but one.
+//! Stores whose commits don't wait for the disk: the same documents, and the same promises but that a commit survives a
+//! power cut.
 
 use super::*;
 use crate::{Order, Patch};

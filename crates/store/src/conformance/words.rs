@@ -199,7 +199,7 @@ pub async fn pages_of_a_search(place: Place) -> Check {
     let store = place.store();
     let mut batch = Batch::new();
     for i in 0..20 {
-        // Each fourth one says something else.
+        // Every fourth entry has another word.
         let words = if i % 4 == 0 { " no " } else { " yes " };
         batch = batch.insert(&entry(&format!("m{i:02}"), "c1", 100 - i, words));
     }

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use super::{Prepared, Program, Shape, Stage};
 use crate::driver::Dialect;
 
-/// How many shapes are kept. An application has dozens; a growing number would be lists of many
-/// lengths or generated filters, and then it is cheaper to start again than to keep books.
+/// How many shapes are kept. An application has dozens; a growing number comes of lists of many lengths or of generated
+/// filters. Then the cache is emptied, which costs less than tracking which texts are used.
 const MOST: usize = 512;
 
 /// The texts made so far.

@@ -263,7 +263,7 @@ impl Lowering<'_> {
     fn operands(&mut self, column: &'static str, values: &[Value]) -> Option<Vec<Bind>> {
         let mut binds = Vec::with_capacity(values.len());
         for value in values {
-            // Taken out again: the list is one value.
+            // The single value is taken out again, as the whole list is bound as one value.
             let slot = self.scalar(column, value)?;
             binds.extend(self.binds.0.drain(slot..));
         }

@@ -64,7 +64,7 @@ impl Engine {
         ];
         let rows = match self.tables.list(Event::COLLECTION, &queries, false).await {
             Ok((rows, _)) => rows,
-            // No table of events: nobody has committed anything.
+            // Without a table of events there was no commit yet.
             Err(refusal) if refusal.is(404) => Vec::new(),
             Err(refusal) => return Err(refusal.into()),
         };

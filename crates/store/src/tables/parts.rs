@@ -77,7 +77,7 @@ fn parts_where(wanted: &Wanted<'_>, nulls: &[(&'static str, bool)]) -> Vec<Part>
             Pushed::Query(query) => queries.push(query),
         }
     }
-    // Left out, it is decided here.
+    // Queries beyond the limit are left out: the conditions are checked here on the rows.
     queries.truncate(MAX_QUERIES);
     let place = push::known(&wanted.place, nulls);
     let mut pushing = Pushing {

@@ -327,7 +327,7 @@ impl Pushing<'_> {
     }
 }
 
-/// Whether a column can have this value: it is none that compares with nothing.
+/// Whether a column can have this value. NULL, bytes and a text with U+0000 equal no value of a column.
 fn can_be(value: &SqlValue) -> bool {
     match value {
         SqlValue::Null | SqlValue::Blob(_) => false,

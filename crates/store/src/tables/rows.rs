@@ -116,7 +116,7 @@ impl Tables {
         for read in side_by_side(reads.collect()).await {
             for row in read?.0 {
                 let record = Record::read(table, &row)?;
-                // Another one's id in capitals is another id.
+                // The server compares ids without case, so it may also give a row whose id differs in case alone.
                 if ids.contains(&record.id) {
                     rows.push(record);
                 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use whisper_schema::prelude::*;
 use whisper_store::{Filter, Order, Query};
 
-/// A value as it compares: nothing before anything.
+/// A value as it compares: a missing one sorts before all others.
 pub type Value = Option<Plain>;
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

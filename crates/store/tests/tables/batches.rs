@@ -82,7 +82,7 @@ fn requests_are_few_on(options: Options) {
     assert_eq!(commit(expected), 4);
     let none = Filter::eq(Message::SENDER_ID, "nobody");
     assert_eq!(commit(Batch::new().delete_where::<Message>(none, 9)), 1);
-    // Several of a table's documents are one question.
+    // Several documents of a table by their ids are read by one request.
     let set = (
         Get::<Conversation>::id("c"),
         vec![Get::<Message>::id("m1"), Get::<Message>::id("m3")],

@@ -128,7 +128,7 @@ pub fn swapping() -> (Server, Store, Batch) {
         .insert(&holding("t9", "coin"))
         .insert(&holding("t1", "other"));
     commit(&store, old);
-    // Somebody takes them in the order of ids.
+    // A commit takes both rows in the order of their ids.
     let worth = |value: f64| Patch::new().set(TokenHolding::USD_VALUE, value);
     let both = Batch::new()
         .update::<TokenHolding>("t1", worth(1.0))
@@ -157,7 +157,7 @@ fn what_a_deadlock_undoes_is_done_again() {
 #[test]
 fn what_a_deadlock_undoes_and_others_change_is_told() {
     let (server, store, swapped) = swapping();
-    // No two things happen at the same time.
+    // The server's clock goes on with each look, so that no two times are the same.
     let (since, looks) = (SystemTime::now(), AtomicU64::new(1000));
     server.set_clock(move || since + Duration::from_millis(looks.fetch_add(1, Ordering::Relaxed)));
     let endpoint = server.endpoint();

@@ -151,11 +151,11 @@ fn a_change_of_the_reader_changes_who_reads() {
     };
     wait(store.commit(Batch::new().upsert(&own))).unwrap();
     assert_eq!(all(), [1, 0, 0]);
-    // Another change leaves it at that.
+    // A change of another attribute leaves the permissions as they are.
     let message = Patch::new().set(TokenGift::MESSAGE, "for you");
     wait(store.commit(Batch::new().update("g", message))).unwrap();
     assert_eq!(all(), [1, 0, 0]);
-    // An id that no user there can have lets nobody read, and the row is stored all the same.
+    // An id that no user there can have gives no permission to read, and the row is stored all the same.
     let odd = Patch::new()
         .set(TokenGift::SENDER_ID, "_ann")
         .set(TokenGift::RECIPIENT_ID, "b ob\")");

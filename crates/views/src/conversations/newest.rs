@@ -11,7 +11,7 @@ pub fn named(conversation: &Conversation) -> Option<Get<Message>> {
     conversation.last_message_id.as_ref().map(Get::id)
 }
 
-/// The newest message that a member sees, of the one that was [`named`].
+/// The message that was [`named`], if the member sees it.
 pub fn seen(
     named: Option<Doc<Message>>,
     conversation: &Conversation,
@@ -21,8 +21,8 @@ pub fn seen(
 }
 
 /// Looks for the newest message that stands in conversations where the member deleted messages for themselves: the one that is
-/// named may be among those. None in the place of a conversation where they deleted none; without any that has some it takes no
-/// statement, else one.
+/// named may be among those. A conversation where they deleted none gets none in its place. One statement; no statement where
+/// they deleted none in any conversation.
 ///
 /// # Errors
 /// The store's.
@@ -47,7 +47,7 @@ pub fn is_hidden(newest: Option<&Message>, people: &People) -> bool {
     newest.is_some_and(|newest| people.is_hidden(&newest.sender_id))
 }
 
-/// Asks for the newest message that stands, that the member sees, and that comes from nobody with a block in between.
+/// Asks for the newest message that stands, that the member sees, and whose sender has no block in between.
 pub fn newest_for(
     ctx: &Ctx,
     conversation: &Conversation,

@@ -25,7 +25,7 @@ type Members = Query<ConversationMember>;
 /// The questions for the ids that a view shows; gives [`ShownMembers`].
 pub struct Asking {
     participants: Members,
-    /// Managers and moderators of a group; nobody stands out in a direct conversation.
+    /// Managers and moderators of a group; a direct conversation has neither.
     roles: Option<(Members, Members)>,
     /// The group that is linked to a channel, and the community of a group.
     ties: Option<(Get<LinkedGroup>, Get<CommunityGroup>)>,

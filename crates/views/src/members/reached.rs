@@ -10,7 +10,7 @@ use whisper_store::{Doc, Filter, MAX_LIMIT, Query};
 
 use crate::conversations::Access;
 
-/// Asks for the messages at the positions of these members, however many; none for none.
+/// Asks for the messages at the positions of these members, however many; it asks nothing where there is no position.
 pub fn at_positions(access: &Access, members: &[Doc<ConversationMember>]) -> Vec<Query<Message>> {
     let positions = members.iter().flat_map(|member| {
         let all = [

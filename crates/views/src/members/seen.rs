@@ -39,8 +39,8 @@ pub async fn members_of(
     members_seen(ctx, &access, &members).await.map(Some)
 }
 
-/// These members of the conversation as one who may see them does, and the people whom they name: themselves, and the users who brought
-/// them in, who may have left. One statement.
+/// These members of the conversation as a viewer who may see them sees them, and the people whom they name: themselves, and the users
+/// who brought them in, also if those have left. One statement.
 ///
 /// # Errors
 /// The store's.
@@ -62,7 +62,7 @@ pub async fn members_seen(
     let (people, messages, profile) = ctx.read(asked).await?;
     let is_told = tells_of_reading(profile.as_deref());
     let reached = match access.conversation.kind {
-        // A channel counts views, and tells nobody who reads it.
+        // A channel counts views and shows no receipts.
         ConversationKind::Channel => Reached::default(),
         _ => Reached::new(access, messages, is_told, ctx.now()),
     };

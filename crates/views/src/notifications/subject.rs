@@ -99,7 +99,7 @@ pub fn actor(notification: &Notification) -> Option<String> {
     ids.get("userId")?.as_str().map(str::to_owned)
 }
 
-/// Asks for the facts that decide whether these may be told now; gives [`Standing`]. Nothing is asked for none.
+/// Asks for the facts that decide whether these may be told now; gives [`Standing`]. Without any it asks nothing.
 pub fn standing(subjects: &[Subject], now: Timestamp) -> Asking {
     let memberships: Vec<String> = subjects.iter().filter_map(Subject::membership).collect();
     let deletions: Vec<String> = subjects.iter().filter_map(Subject::deletion).collect();
@@ -219,7 +219,7 @@ impl ReadSet for Asking {
     }
 }
 
-/// How things stand with subjects.
+/// The facts that decide whether subjects may be told.
 #[derive(Default)]
 pub struct Standing {
     now: Timestamp,

@@ -1,4 +1,4 @@
-//! Stories as those who may see them do.
+//! Stories as viewers who may see them see them.
 
 mod ids;
 mod seen;

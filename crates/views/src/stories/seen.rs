@@ -49,7 +49,7 @@ pub async fn stories_of(
     let sees = |story: &&Doc<Story>| is_seen(story, &audiences, ctx.now());
     let seen: Vec<&Doc<Story>> = stories.iter().filter(sees).collect();
     let all_viewers = viewers.values().flatten().map(String::as_str);
-    // People whom the others name aren't told of.
+    // People whom only the hidden stories name are left out.
     let told = seen.iter().flat_map(|story| named(story));
     let told: BTreeSet<&str> = told.chain(all_viewers).collect();
     if !viewers.is_empty() {
@@ -101,7 +101,7 @@ pub async fn stories_seen(
     Ok((views.collect(), people.users()))
 }
 
-/// Whether the viewer, who is this to the authors who exist for them, sees a story.
+/// Whether the viewer sees a story, given their relation to each author who exists for them.
 fn is_seen(story: &Story, audiences: &BTreeMap<&str, StoryAudience>, now: Timestamp) -> bool {
     let audience = audiences.get(story.user_id.as_str());
     audience.is_some_and(|audience| story.is_visible(*audience, now))

@@ -153,7 +153,8 @@ impl Field for NewPassword {
     }
 }
 
-/// No rule for new passwords may tell anything here: only faults that are faults with every account.
+/// The rules for new passwords don't hold here, as a refusal by them would tell about an account's password: only texts
+/// that no account can have as password are refused.
 impl Field for GivenPassword {
     fn read(value: &Value, _: &Limits, at: &mut At<'_, '_>) -> Option<Self> {
         let given = GivenPassword(Secret::new(String::read(value, &SENT, at)?));

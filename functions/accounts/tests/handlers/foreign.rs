@@ -1,4 +1,4 @@
-//! Users whom another server signs in: they get profiles here, and nobody gets anything of somebody else's.
+//! Users whom another server signs in: they get profiles here, and none gets what belongs to another.
 
 use std::rc::Rc;
 
@@ -170,7 +170,7 @@ fn nobody_else_can_tell_of_a_user() {
         let body = json!({"$id": "bob", "name": "Bob"});
         let answer = call(&edge, "ann", Method::POST, "/internal/events", &[], body).await;
         answer.expect_problem(404, "route_not_found");
-        // And where accounts are our own there is nobody to tell of.
+        // Where accounts are our own the route makes no account either.
         let ours = TestEdge::new(&accounts::api(), &[]);
         let answer = ours
             .from_component("/internal/events", &json!({"$id": "bob"}))

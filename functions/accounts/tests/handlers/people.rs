@@ -116,7 +116,8 @@ fn many_who_hide_do_not_crowd_out_others_of_the_same_name() {
     });
 }
 
-/// Has a name looked up as the migration wrote it that began the look-up: only letters of ASCII are in lower case.
+/// Puts the entry of a name back into the form that the first migration of the look-up wrote: only letters of ASCII in
+/// lower case.
 async fn fold_as_before(edge: &TestEdge, who: &Person, name: &str) {
     let patch = Patch::new().set(DisplayName::NAME, name.to_ascii_lowercase());
     let batch = Batch::new().update::<DisplayName>(&who.id, patch);
@@ -326,7 +327,7 @@ fn so_many_can_be_blocked_in_an_hour_and_an_anonymous_account_a_tenth_of_it() {
             person(&edge, "dan").await,
         ];
         for _ in 0..2 {
-            // Again counts nothing: they are blocked already.
+            // Blocking them again doesn't count, as they are blocked already.
             ann.block(&edge, &others[0]).await;
             ann.block(&edge, &others[1]).await;
         }

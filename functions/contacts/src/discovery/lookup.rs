@@ -24,7 +24,7 @@ pub struct Looked {
 /// Looks for the people behind hashes. It costs two reads, however many there are.
 ///
 /// The answer is the same for somebody who doesn't want to be found, isn't there, has no such address that is verified, or
-/// is parted from the caller by a block: nobody is found.
+/// is parted from the caller by a block: the hash is left out of it.
 ///
 /// # Errors
 /// The store's.

@@ -97,7 +97,7 @@ fn contacts_may_be_the_only_ones_to_find_somebody() {
         let [ann, bob, cid] = users(&edge, ["ann", "bob", "cid"]).await;
         reachable(&edge, &bob, "bob@example.com", "contacts").await;
         bob.keep(&edge, &ann.id, nothing()).await.expect(201);
-        // Keeping him helps nobody.
+        // Cid keeps Bob as a contact, which doesn't let Cid find him.
         cid.keep(&edge, &bob.id, nothing()).await.expect(201);
         assert_eq!(
             ann.find(&edge, "bob@example.com").await,
@@ -144,7 +144,7 @@ fn a_verified_number_leads_to_its_owner_until_they_change_it() {
         };
         verify(&bob).await;
         assert_eq!(ann.find(&edge, number).await, Some(bob.id.clone()));
-        // It is given to somebody else.
+        // The number now belongs to Cid.
         verify(&cid).await;
         assert_eq!(ann.find(&edge, number).await, Some(cid.id.clone()));
         let accounts = edge.another(&accounts::api());

@@ -330,7 +330,7 @@ fn whoever_is_added_is_no_stranger_any_more() {
         let added = ann.keep(&edge, &bob.id, nothing()).await.expect(201);
         assert_eq!(added["lastInteraction"], json!(at));
         assert!(!membership(&edge, &id, &ann).await.is_request);
-        // The other one's side is their own.
+        // Bob's membership stays unchanged.
         assert_eq!(membership(&edge, &id, &bob).await.revision, 1);
     });
 }

@@ -201,7 +201,7 @@ fn who_is_declined_does_not_learn_of_it_and_cannot_insist() {
         assert_eq!(again["status"], "pending");
         assert!(bob.asked(&edge, "incoming").await.is_empty());
         assert_eq!(events(&edge, "contact_request.sent").await.len(), 1);
-        // The one who declined may think better of it.
+        // Bob, who declined, accepts by asking Ann himself.
         assert_eq!(bob.ask(&edge, &ann).await.expect(200)["status"], "accepted");
         assert!(are_contacts(&edge, &ann, &bob).await);
     });
@@ -336,7 +336,7 @@ fn who_may_ask_is_everybodys_own_choice() {
         }
         bob.keep(&edge, &ann.id, nothing()).await.expect(201);
         ann.ask(&edge, &bob).await.expect(201);
-        // One that was sent before stays.
+        // A request that was sent before the setting changed stays.
         put(&edge, wants("nobody")).await;
         ann.ask(&edge, &bob).await.expect(200);
         bob.accept(&edge, &ann).await.expect(200);

@@ -1,5 +1,5 @@
-//! Communities: groups under one roof. The community is itself the place where those who run it announce something to all its members; who
-//! belongs to it finds its groups, and joins them without a link. Who leaves it leaves its groups.
+//! Communities: groups under one roof. The community is itself the place where its owner and admins announce something to all members. Its
+//! members find its groups and join them without a link. A member who leaves it leaves its groups as well.
 
 mod departures;
 mod job;

@@ -23,7 +23,7 @@ async fn preview(ctx: Ctx, request: Request) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let asked = ask_entrance(id, &me, Way::Directory, ctx.now());
     let entrance = Entrance::of(Way::Directory, ctx.read(asked).await?)?;
-    // A member sees more elsewhere.
+    // A member of a conversation that isn't public reads it by its own route.
     if !entrance.conversation.is_public {
         return Err(Error::not_found());
     }

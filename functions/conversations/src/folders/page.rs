@@ -83,9 +83,9 @@ struct Belonging<'a> {
 /// Facts about a conversation that the rule goes by.
 struct Facts {
     member: ConversationMember,
-    /// Whether the other one of a direct conversation is a contact; false where nobody asks.
+    /// Whether the other one of a direct conversation is a contact; false where the folder's rule doesn't need it.
     is_contact: bool,
-    /// Whether something is unread; true where nobody asks.
+    /// Whether something is unread; true where the folder's rule doesn't need it.
     is_unread: bool,
 }
 

@@ -14,7 +14,7 @@ use super::request_id;
 
 /// The commit of a user's asking; none where they asked before, and as far as they know wait for an answer.
 ///
-/// One that was declined and taken back stays declined: it looks as a new one does, and nobody is asked.
+/// One that was declined and taken back stays declined: it looks as a new one does, and the members aren't asked.
 ///
 /// # Errors
 /// A fault when the runtime has no randomness.

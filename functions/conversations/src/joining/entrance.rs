@@ -119,7 +119,7 @@ impl<'a> Entrance<'a> {
     /// The entrance, of the answers to [`ask`]. Members pass.
     ///
     /// # Errors
-    /// `not_found` for everybody who may not know of the conversation, whyever.
+    /// `not_found` for a user who may not know of the conversation, for any reason.
     pub fn of(way: Way<'a>, asked: Asked) -> Result<Self> {
         let ((conversation, member), open, owner, maker, near) = asked;
         let entrance = Entrance {
@@ -159,7 +159,7 @@ impl<'a> Entrance<'a> {
         }
     }
 
-    /// Whether the way leads in. A group without an owner lets nobody in: all have left it.
+    /// Whether the way leads in. A group without an owner can't be joined: all members have left it.
     fn lets_in(&self) -> bool {
         let of = &self.conversation;
         let is_way = match self.way {

@@ -33,7 +33,7 @@ pub fn endpoint() -> Endpoint {
     ])
 }
 
-/// Answers 200 with the users; nobody is added when one of them can't be.
+/// Answers 200 with the users. If one of them can't be added, none of them is.
 async fn add(ctx: Ctx, request: Request, Json(new): Json<NewMembers>) -> Result<Reply> {
     let id = request.id("conversationId")?;
     let added = ctx.retry(async || attempt(&ctx, id, &new.user_ids).await);

@@ -42,7 +42,7 @@ fn refuse_others(access: &Access) -> Result<()> {
     }
 }
 
-/// The commit by which a list goes: its owner leaves it, and nobody else is there.
+/// The commit that deletes a list: its owner, who is its only member, leaves it.
 ///
 /// # Errors
 /// A fault when the runtime has no randomness.

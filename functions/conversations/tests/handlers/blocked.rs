@@ -223,7 +223,7 @@ fn whoever_blocked_whom_the_answer_is_that_for_nobody() {
         );
         room.block(&ann, &bob).await;
         room.block(&cid, &ann).await;
-        // Nor does it tell the settings of somebody blocked.
+        // The refusal doesn't tell the settings of a blocked user either.
         room.allow(&bob, "messages", "nobody").await;
         let disabled = Patch::new().set(Account::STATUS, AccountStatus::Disabled);
         room.commit(whisper_store::Batch::new().update(&dan.id, disabled))
@@ -268,7 +268,7 @@ fn a_direct_conversation_has_its_peer_and_answers_name_people() {
         room.patch(&ann, &owner, json!({"role": "owner"})).await;
         let leave = format!("{path}/leave");
         room.post(&ann, &leave, Value::Null).await.expect(204);
-        // She made it, brought Bob in and left: her name stays with it.
+        // Ann made the group, brought Bob in and left: the group still names her.
         let seen = room.get(&bob, &path).await;
         assert_eq!(seen["peer"], Value::Null);
         assert_eq!(seen["users"][&ann.id]["displayName"], "Ann");

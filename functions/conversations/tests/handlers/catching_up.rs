@@ -130,7 +130,7 @@ fn what_is_gone_is_told_by_its_id_and_what_comes_back_by_itself() {
         expected.sort();
         gone.sort();
         assert_eq!((changed, gone), (vec![], expected));
-        // Messages where he belongs no more are no news.
+        // Messages in a conversation that he left aren't among the changes.
         room.message(&made[1], &ann, "m1").await;
         assert_eq!(changes(&room, &bob, &mut place).await, (vec![], vec![]));
         room.message(&made[3], &ann, "m2").await;
@@ -247,7 +247,7 @@ fn a_first_page_that_is_known_is_not_sent_again() {
         room.edge.advance(1000);
         let first = room.send(Method::GET, &ann, LIST, &Value::Null).await;
         let known = etag(&first);
-        // The world goes on elsewhere.
+        // A message is sent in a conversation that isn't hers.
         room.message(&elsewhere, &bob, "m1").await;
         room.edge.statements();
         let same = if_none_match(&room, &ann, &known).await;

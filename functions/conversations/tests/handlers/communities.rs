@@ -1,4 +1,4 @@
-//! Communities: groups under one roof, who finds and joins them, and who leaves them with the community.
+//! Communities: groups under one roof, finding and joining them, and leaving them together with the community.
 
 use futures::executor::block_on;
 use serde_json::{Value, json};
@@ -275,7 +275,7 @@ fn the_job_goes_on_where_it_broke_off() {
     block_on(async {
         let town = Town::new().await;
         town.join(&town.bob, &town.group).await.expect(201);
-        // As the commit left it, before anybody went on.
+        // The state right after the commit of Bob's departure, before the job went on with it.
         let gone = Patch::new().set(ConversationMember::STATUS, ConversationMemberStatus::Left);
         let bob = member_id(&town.id, &town.bob.id);
         let departure = CommunityDeparture {

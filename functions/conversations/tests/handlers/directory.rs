@@ -1,4 +1,4 @@
-//! Public groups: who makes one, who finds it and how, and the words that follow the group.
+//! Public groups: the right to list one, the ways to find it, and the words that follow the group.
 
 use futures::executor::block_on;
 use futures::join;

@@ -373,7 +373,7 @@ fn what_makes_no_sense_is_refused_and_folders_are_ones_own() {
                 .await
                 .expect_problem(422, "validation_failed");
         }
-        // Somebody else's is nothing.
+        // Another user's folder is a 404.
         for (method, body) in [
             (Method::PATCH, json!({"name": "y"})),
             (Method::DELETE, Value::Null),

@@ -1,4 +1,4 @@
-//! A group that others find their way into.
+//! A group that users join by links and from the directory.
 
 use serde_json::{Value, json};
 use whisper_kit::Method;

@@ -1,4 +1,4 @@
-//! Links that invite: who makes them, who sees what of a group by them, who comes in, and what is counted.
+//! Links that invite: the right to make and see them, the preview of a group, joining by them, and their counts.
 
 use futures::executor::block_on;
 use futures::join;
@@ -133,7 +133,7 @@ fn nobody_who_is_banned_or_blocked_by_the_owner_sees_a_group() {
         let nothing = problem(hall.preview(&bob, &"0".repeat(26)).await, 404, "not_found");
         hall.ban(&bob).await;
         hall.room.block(&hall.ann, &cid).await;
-        // Somebody who isn't the owner doesn't decide who comes.
+        // A block by a member who isn't the owner doesn't keep the blocked user out.
         hall.room.block(&hall.mia, &dan).await;
         for who in [&bob, &cid] {
             assert_eq!(

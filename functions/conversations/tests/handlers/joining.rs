@@ -48,7 +48,7 @@ fn somebody_asks_and_is_let_in() {
         assert_eq!(list["users"][&bob.id]["displayName"], "somebody");
         assert_eq!(hall.invitation(&link).await.uses, 0, "asking is no use yet");
 
-        // Asking again, once more or at once, is asking once.
+        // Asking again makes no second request.
         hall.come(&bob, &code).await.expect(202);
         assert_eq!(hall.room.events("conversation.join_requested").await, 1);
         hall.answer(&hall.ann, &bob, "approve").await.expect(204);

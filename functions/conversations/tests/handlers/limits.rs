@@ -28,7 +28,7 @@ fn groups_and_conversations_with_strangers_have_a_rate() {
         room.try_direct(&ann, &cid)
             .await
             .expect_problem(429, "rate_limited");
-        // The same again is none more, and somebody who knows her is no stranger.
+        // Asking for the same conversation again doesn't count, nor does one with a user who knows her.
         room.try_direct(&ann, &bob).await.expect(200);
         room.follow(&dan, &ann).await;
         room.direct(&ann, &dan).await;

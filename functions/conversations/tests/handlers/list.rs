@@ -334,7 +334,7 @@ fn a_pin_goes_with_the_membership() {
         assert_eq!(seen(room.get(&ann, LIST).await), json!([made[2]]));
         let mine = room.get(&ann, pins).await;
         assert_eq!(mine["conversationIds"], json!([made[2]]));
-        // As the server gave it, it is taken back.
+        // The server accepts the very body that it gave.
         room.send(Method::PUT, &ann, pins, &mine).await.expect(200);
         for group in &made[..2] {
             let add = json!({"userIds": [ann.id]});

@@ -110,7 +110,7 @@ fn twenty_are_pinned_and_no_more_also_of_two_at_once() {
         assert_eq!(statuses, [200, 409]);
         pin(21).await.expect_problem(409, "too_many_pins");
         assert_eq!(order(&room, &ann).await.as_array().unwrap().len(), 20);
-        // One that was left makes room.
+        // Leaving a pinned conversation makes room for another.
         let leave = format!("/v1/conversations/{}/leave", made[0]);
         room.post(&ann, &leave, json!({})).await.expect(204);
         pin(21).await.expect(200);

@@ -76,7 +76,7 @@ fn nobody_reads_up_to_a_message_whose_end_has_come() {
         of(json!({"messageId": "m2"})).await.expect(200);
         assert_eq!(references().await, ["m2"], "it goes with the message");
         room.edge.advance(1000);
-        // Whether or not it was removed yet.
+        // The same before and after the job has removed the message.
         for removed in [false, true] {
             if removed {
                 room.commit(Batch::new().delete::<Message>("m3")).await;

@@ -1,4 +1,4 @@
-//! Receipts: what arrived, what was read, and who is told.
+//! Receipts: messages that arrived, messages that were read, and the members who are told of either.
 
 use futures::executor::block_on;
 use serde_json::{Value, json};
@@ -71,7 +71,8 @@ fn what_arrived_moves_forward_in_many_conversations_at_once() {
             (&one, "a1"),
             (&two, "b1"),
             (&two, "b1"),
-            // Another's, another conversation's, and nothing: all the same.
+            // A conversation that isn't his, a message of another conversation, and ids that don't exist are ignored
+            // alike.
             (&foreign, "c1"),
             (&one, "b2"),
             (&two, "nothing"),
@@ -90,7 +91,7 @@ fn what_arrived_moves_forward_in_many_conversations_at_once() {
         assert_eq!(room.events("conversation.delivered").await, 2);
         assert_eq!(say(&[(&foreign, "c1"), ("nowhere", "c1")]).await, json!([]));
         assert_eq!(positions(&room, &foreign, &eve).await, [0, 0, 0]);
-        // A former member has none of it.
+        // A former member can acknowledge nothing, and their times are deleted.
         let leave = format!("/v1/conversations/{two}/leave");
         room.post(&bob, &leave, Value::Null).await.expect(204);
         assert_eq!(say(&[(&two, "b2")]).await, json!([]));
@@ -156,7 +157,7 @@ fn what_was_read_was_received_and_others_are_told_unless_the_reader_does_not_wan
         assert_eq!(positions(&room, &id, &bob).await, [2, 1, 2]);
         read("m2").await;
         assert_eq!(room.events("conversation.read").await, 2);
-        // Nothing new, but others may be told now.
+        // Bob has read no further, but others may be told now.
         room.allow(&bob, "readReceipts", "everyone").await;
         read("m2").await;
         assert_eq!(positions(&room, &id, &bob).await, [2, 2, 2]);

@@ -177,7 +177,7 @@ fn everything_that_happens_is_told() {
             .await
             .expect(204);
         assert_eq!(house.messages().await.len(), seen);
-        // Nothing is delivered, and nobody earns anything.
+        // The messages are delivered to no device, and earn no points.
         assert_eq!(house.room.count::<QueuedMessage>(Filter::and([])).await, 0);
         assert_eq!(house.room.count::<UserActivity>(Filter::and([])).await, 0);
     });

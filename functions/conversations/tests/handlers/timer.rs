@@ -1,4 +1,4 @@
-//! How long messages stay: who sets it, and who is told.
+//! How long messages stay: the right to set it, and the word to members.
 
 use futures::executor::block_on;
 use futures::join;

@@ -42,7 +42,7 @@ fn mentions_are_those_of_unread_messages() {
             room.message(&id, &bob, &message).await;
             mention(&room, &id, &message, target).await;
         }
-        // Her own message mentions all, which tells her nothing.
+        // Her own message with a mention of all doesn't count for her.
         room.message(&id, &ann, "own").await;
         mention(&room, &id, "own", "@all").await;
         let seen = room.get(&ann, UNREAD).await;
@@ -59,7 +59,7 @@ fn mentions_are_those_of_unread_messages() {
             (&seen["messages"], &seen["mentions"]),
             (&json!(3), &json!(2))
         );
-        // To him, who is no admin, hers is one, and those of his own none.
+        // Bob is no admin: Ann's message counts as unread and as a mention for him, and his own messages don't.
         let seen = room.get(&bob, UNREAD).await;
         assert_eq!(
             (&seen["messages"], &seen["mentions"]),

@@ -109,7 +109,7 @@ async fn attempt(ctx: &Ctx, bot: &str, new: &NewCommands) -> Result<Attempt<BotC
         descriptions: texts(|command| &command.description),
         updated_at: Timestamp::AT_COMMIT,
     };
-    // One that was deleted in the meantime offers nothing.
+    // The commit fails for a bot that was deleted in the meantime.
     let there = Filter::<Bot>::eq(Column::id(), kept.id.as_str());
     let batch = Batch::new().expect_some(there).upsert(&kept);
     let (kind, by) = ("bot.commands_replaced", ctx.caller()?.user_id);

@@ -83,7 +83,7 @@ async fn attempt(
         created_at: Timestamp::AT_COMMIT,
         updated_at: Timestamp::AT_COMMIT,
     };
-    // Without an account nobody signs in as it, writes to it or adds it anywhere.
+    // It has no account, so it can't be signed in to, written to or added to a group.
     let sender = Profile {
         id: webhook.user_id.clone(),
         user_id: webhook.user_id.clone(),

@@ -1,4 +1,4 @@
-//! Bots in conversations: who brings them in, what they may, and the commands that members see.
+//! Bots in conversations: the right to bring them in, their own rights, and the commands that members see.
 
 use serde_json::{Value, json};
 use whisper_kit::Method;

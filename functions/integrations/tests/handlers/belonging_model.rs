@@ -152,7 +152,8 @@ impl Run {
             Step::Leave(n) => self.leave(n),
             Step::Ban(n) => {
                 let bot = self.model[n];
-                // Somebody who isn't there and never was is nobody; that one may have been a member is enough.
+                // A bot that is deleted or switched off can be banned only if it was a member before, which the model
+                // doesn't follow: the step is left out.
                 if !(bot.exists && bot.is_enabled) || bot.is_banned {
                     return;
                 }

@@ -1,4 +1,4 @@
-//! Incoming webhooks: who manages them, and the fate of their addresses.
+//! Incoming webhooks: the right to manage them, and their addresses until they are replaced.
 
 use futures::executor::block_on;
 use futures::future::join_all;

@@ -1,4 +1,4 @@
-//! Outgoing webhooks: who manages them, and their secrets.
+//! Outgoing webhooks: the right to manage them, and their secrets.
 
 use serde_json::{Value, json};
 use whisper_kit::Method;

@@ -323,7 +323,7 @@ fn a_deleted_bot_is_gone_and_leaves_its_groups() {
             .iter()
             .any(|message| message["id"] == *said)
     );
-    // Its name rests, for everybody.
+    // Its user name rests, and its former owner can't take it either.
     farm.try_make(&ann, "weather_bot")
         .expect_problem(409, "username_taken");
 
@@ -403,7 +403,7 @@ fn bots_are_in_use_as_long_as_their_owner_is() {
         farm.scene.get::<Account>(&on.id).status,
         AccountStatus::Disabled
     );
-    // Enabled by itself it waits for its owner.
+    // A bot that the operator enables stays disabled until its owner is enabled.
     assert_eq!(operate(&on.id, "enable"), "disabled");
     assert_eq!(operate(&ann.id, "enable"), "active");
     assert!(

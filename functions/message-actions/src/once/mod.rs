@@ -1,4 +1,4 @@
-//! Messages that can be viewed once: opening them, who did, and the end of their content.
+//! Messages that can be viewed once: opening them, the list of users who did, and the end of their content.
 
 mod list;
 mod open;

@@ -82,8 +82,8 @@ impl Expiring for Opened {
     }
 }
 
-/// The messages of these that all recipients have opened, by their ids. In a larger conversation nobody can be expected to be the
-/// last, and the content goes with the message.
+/// The messages of these that all recipients have opened, by their ids. In a larger conversation the openings aren't looked at,
+/// and the content goes with the message.
 async fn opened_by_all(
     run: &Budget<'_>,
     ended: &[Doc<OpenedMessage>],

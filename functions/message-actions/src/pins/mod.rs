@@ -1,4 +1,5 @@
-//! Messages that are pinned for all members: at most [`MOST`] in a conversation, by those whom its settings let.
+//! Messages that are pinned for all members: at most [`MOST`] in a conversation, by the members whom its settings allow
+//! it.
 
 mod list;
 mod pin;

@@ -89,8 +89,7 @@ fn told(opened: &Opened, kind: &Kind) -> Value {
         "messageId": opened.message.id,
         "authorId": opened.message.sender_id,
         "reaction": kind.as_str(),
-        // A crowd's reactions ring nobody.
-        // Nor does one to a channel, which is the sender of its messages.
+        // In a crowd the author isn't told of reactions, nor is a channel, which is the sender of its messages.
         "tellsAuthor": is_mirrored(&opened.access.conversation) && !is_voice(&opened.message),
     })
 }

@@ -1,4 +1,4 @@
-//! Broadcasts: each recipient gets the message once, in the direct conversation, and nobody learns of the list.
+//! Broadcasts: each recipient gets the message once, in the direct conversation, and no recipient learns of the list.
 
 use futures::executor::block_on;
 use serde_json::{Value, json};
@@ -377,7 +377,7 @@ fn what_a_list_does_not_have() {
         .world
         .ask(Method::GET, &circle.ann, &format!("/{group}/recipients"));
     refused.expect_problem(409, "wrong_kind");
-    // It goes with its owner.
+    // The list is deleted when its owner leaves.
     circle
         .world
         .ask(Method::POST, &circle.ann, &path("/leave"))

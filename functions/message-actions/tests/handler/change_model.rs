@@ -217,7 +217,7 @@ proptest! {
             talk.step(n, *who, step);
         }
         talk.check();
-        // The job takes nothing that anybody sees.
+        // The job removes no message that a member sees.
         talk.world.sweep();
         talk.check();
     }

@@ -1,4 +1,4 @@
-//! Channels: in whose name messages stand, what readers learn, views, and comments in the linked group.
+//! Channels: the sender that messages name, the facts that readers learn, views, and comments in the linked group.
 
 use serde_json::{Value, json};
 use whisper_kit::Method;
@@ -120,7 +120,7 @@ fn those_who_run_it_write_and_readers_read() {
     assert_eq!(seen["content"], "Hello");
     assert_eq!(seen["senderId"], station.channel.as_str());
     assert_eq!(seen["views"], 0);
-    // The author is shown to members who run the channel, and to nobody else.
+    // The author is shown only to members who run the channel.
     for who in [ann, amy] {
         let seen = station.message(who, &post);
         assert_eq!(seen["senderId"], amy.id.as_str());

@@ -132,7 +132,7 @@ fn who_deleted_it_for_themselves_still_sees_nothing_of_it() {
     world.sweep();
     assert_eq!(world.history(&bob, &group, 10), ["2"]);
     assert_eq!(world.history(&ann, &group, 10), ["", "2"]);
-    // And the other way round.
+    // The same for Ann, who hides a message that was deleted for all before.
     world.scene.hide(&ann, &group, &ids[0]).expect(204);
     assert_eq!(world.history(&ann, &group, 10), ["2"]);
     let again = world.delete(&ann, &group, &ids[0]);
@@ -385,7 +385,8 @@ fn two_who_delete_at_once_both_succeed() {
     let ids = world.say_all(&ann, &group, &["1", "2", "3"]);
     let path = |id: &str| format!("/v1/conversations/{group}/messages/{id}");
     let actions = &world.scene.actions;
-    // The same one, and two of which each is the other's next preview.
+    // Twice the same message; then the two newest of those that are left, each of which becomes the preview when the
+    // other goes.
     for (first, second) in [(&ids[2], &ids[2]), (&ids[1], &ids[0])] {
         let (first, second) = (path(first), path(second));
         let first = actions.send(Method::DELETE, &first, &ann.token, &Value::Null);
@@ -439,7 +440,7 @@ fn whoever_catches_up_hears_of_an_older_message_that_goes() {
     assert_eq!(unread(&world, &since), None);
     world.delete(&ann, &group, &said[0]).expect(204);
     assert_eq!(unread(&world, &since), Some(json!(3)));
-    // One that ends, by the job.
+    // A message that ends and that the job removes.
     let ends = world.scene.edge.ctx().now().plus(60_000);
     let patch = Patch::<Message>::new().set(Message::EXPIRES_AT, ends);
     world.scene.change(&said[1], patch);

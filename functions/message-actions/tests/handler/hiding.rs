@@ -1,4 +1,4 @@
-//! Deleting for oneself, and clearing: nobody else sees a difference, and oneself sees nothing of it anywhere.
+//! Deleting for oneself, and clearing: other members see no difference, and the user sees the messages on no route.
 
 use serde_json::{Value, json};
 use whisper_kit::Method;

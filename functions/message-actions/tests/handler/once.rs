@@ -1,4 +1,4 @@
-//! Messages that can be viewed once: who opens them, what is left, and when the content goes.
+//! Messages that can be viewed once: the right to open them, the parts that are left then, and when the content goes.
 
 use futures::executor::block_on;
 use futures::join;

@@ -1,4 +1,4 @@
-//! Pinned messages: who may pin, how many, and who sees them.
+//! Pinned messages: the right to pin, the number of pins, and the members who see them.
 
 use serde_json::{Value, json};
 use whisper_kit::Method;

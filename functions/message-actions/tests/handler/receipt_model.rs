@@ -84,7 +84,7 @@ impl Model {
         (read, one.received.max(read))
     }
 
-    /// The members to whom a message was sent, and who are still there.
+    /// The members to whom a message was sent and who still belong to the group.
     fn recipients(&self, at: usize) -> impl Iterator<Item = usize> {
         let sender = self.sent[at];
         let there = move |who: &usize| {

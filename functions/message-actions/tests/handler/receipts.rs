@@ -60,7 +60,7 @@ fn the_sender_learns_who_received_and_read_and_when() {
     reaches(&world, &cat, &group, &second, false);
     reaches(&world, &bob, &group, &first, true);
     let read = scene.edge.ctx().now();
-    // Reading on changes nothing about the first.
+    // The time of the first message's receipt stays when Bob reads the second.
     reaches(&world, &bob, &group, &second, true);
     let page = list(&world, &ann, &group, &first, "");
     assert_eq!(
@@ -188,7 +188,7 @@ fn whoever_does_not_tell_is_not_told() {
     turn_off(scene, &ann);
     let read = list(&world, &ann, &group, &message, "");
     assert_eq!((users(&read).len(), &read["readCount"]), (0, &json!(0)));
-    // So that nobody is missing who read.
+    // A member who read is listed here, as the sender isn't told of reading.
     let delivered = list(&world, &ann, &group, &message, "?state=delivered");
     assert_eq!(users(&delivered), [bob.id.as_str(), &cat.id]);
     assert!(!delivered.to_string().contains("readAt"), "{delivered}");

@@ -267,7 +267,8 @@ impl Turn<'_> {
         Sending::decide(ctx, sender, id.to_owned(), &draft, &context).map(Some)
     }
 
-    /// Moves on and counts, on the condition that nobody else did, and that the message still has the words that were read.
+    /// Moves on and counts, on the condition that no other run did, and that the message still has the words that were
+    /// read.
     fn counted(&self, batch: Batch, count: Column<Broadcast>) -> Batch {
         let edited = match self.message.edited_at {
             Some(at) => Filter::eq(Message::EDITED_AT, at),

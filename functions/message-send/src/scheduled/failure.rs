@@ -63,7 +63,7 @@ fn notice(
     failure: Failure,
     expires_at: Timestamp,
 ) -> Notification {
-    // One that is scheduled anew may fail anew.
+    // The id contains the revision: a message that is scheduled anew and fails again gives another notification.
     let revision = scheduled.revision.to_string();
     let about = json!({"scheduledMessageId": scheduled.id, "reason": failure});
     Notification {

@@ -75,7 +75,7 @@ async fn send_due(ctx: &Ctx, tally: &Tally) -> Result<()> {
             }
             one(ctx, scheduled, tally).await?;
         }
-        // Behind those that are still there.
+        // The next page begins behind the messages that are still there.
         let Some(next) = page.next else {
             return Ok(());
         };

@@ -1,4 +1,4 @@
-//! Messages that are sent at a later time: each once, and until then nobody else's.
+//! Messages that are sent at a later time: each is sent once, and only its sender sees it before.
 
 use futures::executor::block_on;
 use futures::join;
@@ -127,7 +127,7 @@ fn the_terms_are_those_of_a_send_and_a_time_ahead() {
             json!({"content": "x", "replyToMessageId": "nothing"}),
             vec!["message.replyToMessageId:reference"],
         ),
-        // It would have ended by then.
+        // The message would have ended at the time it is to be sent.
         (
             json!({"content": "x", "expiresAt": desk.ahead(HOUR)}),
             vec!["message.expiresAt:range"],
@@ -200,7 +200,7 @@ fn the_same_again_is_the_same_one() {
     keyed("k1", "y").expect_problem(422, "idempotency_key_reused");
     keyed("k2", "x").expect(201);
     assert_eq!(desk.waiting(&ann), 3);
-    // Its answer was lost, and it has been sent since: nobody is told that it wasn't scheduled.
+    // A retry after a lost answer, when the message has been sent since, isn't answered as if it hadn't been scheduled.
     let path = format!(
         "/v1/me/scheduled-messages/{}/send",
         one["id"].as_str().unwrap()

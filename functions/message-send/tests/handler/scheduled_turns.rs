@@ -1,4 +1,5 @@
-//! The turn of scheduled messages: what is asked again, what is told of a failure, and that nothing is sent twice or lost.
+//! The turn of scheduled messages: the rules that are asked again, the word to the sender about a failure, and that no
+//! message is sent twice or lost.
 
 use futures::executor::block_on;
 use futures::join;
@@ -270,7 +271,7 @@ fn after_a_day_of_waiting_it_is_given_up() {
     desk.run();
     for _ in 0..4 {
         desk.later(6 * HOUR, &ann);
-        // Somebody is faster each time.
+        // Each time another message takes the member's turn in slow mode.
         let sent =
             Patch::<ConversationMember>::new().set(ConversationMember::LAST_SENT_AT, desk.ahead(0));
         desk.scene.change(&member, sent);

@@ -1,4 +1,4 @@
-//! The settings of a conversation at a send: who may, and how long they wait.
+//! The settings of a conversation at a send: the right to send, and the wait between messages.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -173,7 +173,7 @@ fn messages_from_before_somebody_joined_are_as_if_there_were_none() {
             expected,
             "{history}"
         );
-        // Nothing was hidden from somebody who was there.
+        // A member who was there from the beginning still sees and answers the old message.
         assert_eq!(status(scene.send(&ann, &group, &answer)), 201);
         assert_eq!(status(scene.read(&ann, &group, &format!("/{old}"))), 200);
         scene.commit(

@@ -119,7 +119,7 @@ fn whoever_has_read_receipts_turned_off_sees_none() {
             [&mine["status"], &mine["readBy"], &mine["deliveredTo"]],
             [&json!("delivered"), &json!([]), &json!([bob.id])]
         );
-        // Her own reading she knows.
+        // She still sees that she has read.
         assert_eq!(
             seen(&scene, &ann, place, &of_bob)["readBy"],
             json!([ann.id])

@@ -15,7 +15,7 @@ const ROWS: u32 = 1000;
 /// How many users it names: each may have as many devices that are signed out and not forgotten yet.
 const USERS: usize = (ROWS / (2 * MAX_DEVICES)) as usize;
 
-/// The questions for the devices of users; none for none.
+/// The questions for the devices of users; no question where there is no user.
 pub fn devices_of(users: &BTreeSet<&str>, now: Timestamp) -> Vec<Query<PushSubscription>> {
     let users: Vec<&str> = users.iter().copied().collect();
     users

@@ -67,7 +67,7 @@ pub fn notices(event: &Event, message: Option<&Message>) -> Vec<Notice> {
     to_others.collect()
 }
 
-/// Whether a message has to be read for an event: unless it says that the message mentions nobody, or nobody new.
+/// Whether a message has to be read for an event: unless it says that the message has no mentions, or no new ones.
 pub fn wants_message(event: &Event) -> bool {
     match event.kind.as_str() {
         "message.sent" => payload(event).get("hasMentions") != Some(&Value::Bool(false)),

@@ -1,8 +1,8 @@
 //! The commit that hands on entries of the outbox: pushes for devices, and how far each entry got.
 //!
-//! The pushes and the entry's new state are one commit, on the condition that nobody else got on with it: of
-//! two workers one wins, and after a crash the next does the rest. An entry that is too much for one commit, or whose sender
-//! had their share of it, gets a place in its sender's line (`fanOuts`).
+//! The pushes and the entry's new state are one commit, on the condition that no other worker moved it on: of two workers
+//! one wins, and after a crash the next does the rest. An entry that is too much for one commit, or whose sender had their
+//! share of it, gets a place in its sender's line (`fanOuts`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -189,7 +189,7 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// The store's.
     pub async fn commit(mut self) -> Result<Option<Handed>> {
-        // An operator may have put a message into the outbox again: pushes of it that are there already are in nobody's way.
+        // An operator may have put a message into the outbox again: pushes of it that are there already aren't made again.
         let known = push::known(self.ctx, &self.made).await?;
         let (known, fresh): (Vec<Push>, Vec<Push>) = self
             .made
@@ -210,7 +210,8 @@ impl<'a> Plan<'a> {
         if self.ctx.try_commit(batch).await?.is_none() {
             return Ok(None);
         }
-        // The first pages of a large group may have arrived by now, and then nobody else looks.
+        // The pushes of a large group's first pages may have arrived by now. Then no sender looks whether the entry has
+        // come to its end, so it is looked at here.
         finish(self.ctx, &self.ended).await?;
         Ok(Some(Handed {
             pushes: fresh.len(),

@@ -18,7 +18,7 @@ pub struct Preferences {
     zones: BTreeMap<String, String>,
 }
 
-/// Asks for the preferences of users; gives [`Preferences`]. Nothing is asked for nobody.
+/// Asks for the preferences of users; gives [`Preferences`]. Without any it asks nothing.
 pub fn preferences<'a>(users: impl IntoIterator<Item = &'a str> + Clone) -> Asking {
     Asking((by_ids(users.clone()), by_ids(users)))
 }

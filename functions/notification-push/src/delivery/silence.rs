@@ -1,6 +1,7 @@
 //! The silence: a push about a message waits where its user is at a device that has a stream open, and sees the message come in.
 //!
-//! When its time has come, the rule that is asked of every push decides: what was read in the meantime isn't sent at all.
+//! When its time has come, the rule that is asked of every push decides: a push about a message that was read in the
+//! meantime isn't sent.
 
 use std::collections::BTreeSet;
 

@@ -50,7 +50,8 @@ pub async fn sweep(ctx: &Ctx, tally: &Tally) -> Result<()> {
 
 /// Removes documents that have been kept for their time.
 async fn remove(ctx: &Ctx, tally: &Tally) -> Result<()> {
-    // Failed pushes stand at the end of their last lease. Nobody waits any more for others that are as old.
+    // `due_at` of a failed push is the end of its last lease. Pushes of any other status that are as old are of no use
+    // any more.
     let old = Filter::and([
         Filter::is_in(Push::STATUS, PushStatus::ALL.iter().copied()),
         Filter::lt(Push::DUE_AT, ctx.now().plus(-FAILED)),
@@ -64,7 +65,7 @@ async fn remove(ctx: &Ctx, tally: &Tally) -> Result<()> {
     Ok(())
 }
 
-/// Ends entries whose last push came to its end without anybody looking: its worker died in between.
+/// Ends entries whose last push came to its end when the worker died before it looked at the entry.
 async fn strays(ctx: &Ctx) -> Result<u64> {
     let entries = Query::<QueuedMessage>::new()
         .filter(Filter::eq(
@@ -79,8 +80,8 @@ async fn strays(ctx: &Ctx) -> Result<u64> {
     finish(ctx, &ids).await
 }
 
-/// Removes the oldest entries of a status, of the usual priority: the index gives them in their order. One of a
-/// time that is yet to come is of no age that anybody knows, and must not stay in the way of the others.
+/// Removes the oldest entries of a status, of the usual priority: the index gives them in their order. The age of an
+/// entry whose time is yet to come isn't known; such entries are left out, so that they don't stand before the others.
 async fn entries(ctx: &Ctx, status: QueuedMessageStatus, kept: i64) -> Result<u64> {
     let (before, ahead) = (ctx.now().plus(-kept), ctx.now().plus(AHEAD));
     let mut done = 0;

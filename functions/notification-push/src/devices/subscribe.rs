@@ -98,7 +98,7 @@ pub fn endpoint() -> Endpoint {
 /// now, it is theirs.
 async fn subscribe(ctx: Ctx, _: Request, Acceptable(wanted): Acceptable) -> Result<Reply> {
     let caller = ctx.caller()?;
-    // Where another server keeps the sessions, nobody tells us when one ends.
+    // Where another server keeps the sessions, it doesn't tell us when one ends.
     let session_id = (!ctx.is_foreign()).then_some(caller.session_id);
     let address = wanted.endpoint.reveal();
     let subscription = PushSubscription {

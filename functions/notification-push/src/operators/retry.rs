@@ -125,7 +125,7 @@ async fn start_again(ctx: &Ctx, pushes: &[Push], retried: &mut RetriedView) -> R
     ]);
     let mut batch = Batch::new().expect_none(moved);
     for push in pushes {
-        // It has a whole life before it again: an operator wants it to arrive.
+        // A push that an operator starts again is tried for its whole lifetime anew.
         let end = ctx.now().plus(lifetime(push.priority));
         let patch = Patch::new()
             .set(Push::STATUS, PushStatus::Pending)

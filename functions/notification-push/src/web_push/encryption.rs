@@ -20,7 +20,7 @@ pub const MAX_TEXT: usize = 4096 - 17;
 pub const POINT: usize = 65;
 /// Bytes of the secret shared with the device.
 pub const SHARED: usize = 16;
-/// How often a random secret is tried: one in four billion is none.
+/// How often a random secret is tried: the curve refuses less than one in four billion.
 const ATTEMPTS: usize = 8;
 
 /// The keys of a device, for encrypting to it.
@@ -31,7 +31,7 @@ pub struct Recipient {
 }
 
 impl Recipient {
-    /// Reads the device's keys, as browsers give them: base64url. None when one of them is none.
+    /// Reads the device's keys, as browsers give them: base64url. None when one of them isn't valid.
     pub fn read(p256dh: &str, auth: &str) -> Option<Self> {
         let (key, point) = Self::point(p256dh)?;
         let shared = Self::secret(auth)?;

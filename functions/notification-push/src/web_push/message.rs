@@ -24,7 +24,7 @@ pub fn lifetime(priority: NotificationPriority) -> i64 {
         NotificationPriority::Low => 12 * HOUR,
         NotificationPriority::Normal => 3 * 24 * HOUR,
         NotificationPriority::High => 7 * 24 * HOUR,
-        // Late, it is an alarm about nothing.
+        // An urgent push that comes late would be a false alarm.
         NotificationPriority::Urgent => HOUR,
     }
 }

@@ -15,8 +15,8 @@ use whisper_schema::Timestamp;
 
 use super::encryption::point;
 
-/// Variable with the contact for push services: `mailto:…` or `https://…`. Empty: nobody is named,
-/// which the standard allows and Apple's service refuses.
+/// Variable with the contact for push services: `mailto:…` or `https://…`. Empty: the tokens name no contact, which the
+/// standard allows and Apple's service refuses.
 pub const CONTACT: &str = "push_contact";
 /// How long a token is good, in seconds. At most a day (RFC 8292, 2).
 const LIFETIME: i64 = 23 * 3600;

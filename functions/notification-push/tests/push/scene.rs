@@ -218,7 +218,7 @@ impl Scene {
         self.event("story.reacted", "s1", by, &payload);
     }
 
-    /// One asks another to be contacts; `status` says what has become of it.
+    /// One asks another to be contacts; `status` is the outcome of the request.
     pub fn asked(&self, by: &Person, whom: &Person, status: ContactRequestStatus) {
         self.put(&ContactRequest {
             id: whisper_people::contact_request_id(&by.id, &whom.id),

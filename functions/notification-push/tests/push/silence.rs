@@ -101,7 +101,7 @@ fn a_device_is_in_the_foreground_while_a_stream_keeps_it_up_and_unless_it_says_a
         (&[(Away, KEPT)], 1),
         (&[(Away, KEPT), (Online, KEPT)], 0),
         (&[(Online, PRESENCE_GRACE + 1)], 0),
-        // The last stream ended, or nobody said so as the server broke down.
+        // The last stream ended, or its end wasn't noted as the server broke down.
         (&[(Online, PRESENCE_GRACE)], 1),
         (&[(Online, -1)], 1),
     ];

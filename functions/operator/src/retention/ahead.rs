@@ -1,5 +1,5 @@
 //! Documents with times of a clock that was far ahead. A conversation that was active then would stand on top of every list
-//! until the clock gets there; a story that was posted then would be kept as long, though nobody sees it.
+//! until the clock gets there; a story that was posted then would be kept as long, though it isn't shown.
 
 use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Result};

@@ -114,7 +114,7 @@ async fn trails(ctx: &Ctx, tally: &Tally) -> Result<()> {
     delete_bounded(ctx, tally, &still, Sweep::USUAL).await
 }
 
-/// Removes who viewed messages of channels long ago.
+/// Removes the rows of users' views of messages of channels, when they are old.
 async fn viewers(ctx: &Ctx, tally: &Tally) -> Result<()> {
     let Some(before) = before::<PostViewer>(ctx) else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Signs that pass: who writes, and who is there.
+//! Signs that pass: typing and presence.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -135,7 +135,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Tells streams who is there that may have missed it while they opened.
+    /// Tells streams that may have missed signs while they opened which of the people they watch are there.
     pub(super) async fn tell_newcomers(&self, ctx: &Ctx) -> Result<()> {
         for id in self.newcomers.take() {
             let ear = {
@@ -159,7 +159,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Says that the devices with a stream are there, and has it told who is there no longer.
+    /// Says that the devices with a stream are there, and has the users told of whose presence has run out.
     pub(super) async fn keep_presence(&self, ctx: &Ctx) -> Result<()> {
         let (devices, watched) = {
             let streams = self.streams.borrow();

@@ -30,7 +30,7 @@ const LONGEST: Duration = Duration::from_millis(100);
 const OUTAGE: Duration = Duration::from_secs(1);
 /// How often the streams are looked after.
 const CARE: Duration = Duration::from_millis(500);
-/// How often it is said that the devices with a stream are there, and asked who is there no longer.
+/// How often it is said that the devices with a stream are there, and asked whose presence has run out.
 const PRESENCE: Duration = Duration::from_secs(10);
 /// How often it is asked whether the sessions of all streams stand.
 const SESSIONS: Duration = Duration::from_secs(30);
@@ -42,7 +42,7 @@ const CATCHING_UP: usize = 16;
 /// How long a look at the log waits for streams that catch up.
 const GIVING_WAY: Duration = Duration::from_millis(250);
 
-/// Says that nobody reads the log any more, however the task ends.
+/// Notes, when it is dropped, that the task has ended and the log isn't being read, however the task ends.
 struct Running(Rc<Hub>);
 
 impl Drop for Running {
@@ -233,7 +233,7 @@ impl<'a> Task<'a> {
                 let waiting = &self.hub.waiting;
                 waiting.borrow_mut().extend(opening.map(|opening| *opening));
                 if self.catching_up == 0 && !self.hub.is_reading.get() {
-                    // The pause was for these.
+                    // The log wasn't read while these streams caught up; the next look begins now.
                     self.other = None;
                 }
             }
@@ -330,14 +330,14 @@ impl<'a> Task<'a> {
         self.watchers.extend(news.signs.watchers);
         match hub.watch_anew(ctx, &self.watchers).await {
             Ok(()) => self.watchers.clear(),
-            // After the next look again.
+            // It is tried again after the next look.
             Err(error) => failed(ctx, &error),
         }
         if !news.about_sessions.is_empty() {
             let some = Some(news.about_sessions.as_slice());
             if let Err(error) = hub.check_sessions(ctx, some).await {
                 failed(ctx, &error);
-                // All are asked soon, these too.
+                // The check of all sessions comes soon, and includes these.
                 self.sessions = now + OUTAGE;
             }
         }

@@ -1,4 +1,4 @@
-//! Whether people are there: what each device says, what a user's devices add up to, and who sees it.
+//! Whether people are there: the word of each device, the sum of a user's devices, and its viewers.
 
 mod mine;
 mod of_others;

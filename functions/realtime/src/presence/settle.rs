@@ -296,7 +296,8 @@ impl Writes {
         self.devices = std::mem::take(&mut self.devices).delete::<PresenceDevice>(id);
     }
 
-    /// A presence by other devices than before: nobody else may have written it since it was read, as they had read other devices.
+    /// A presence by other devices than before: the commit fails if another one wrote it since it was read, as that one had read
+    /// other devices.
     fn presence(
         &mut self,
         ctx: &Ctx,
@@ -308,7 +309,7 @@ impl Writes {
         let now = ctx.now();
         let batch = std::mem::take(&mut self.presences);
         self.presences = match presence {
-            // Devices that don't want to count make nobody known who wasn't.
+            // A user whose only devices don't want to count gets no presence.
             None if sum.status == PresenceStatus::Offline => batch,
             None => batch.insert(&Presence {
                 id: user.to_owned(),

@@ -24,7 +24,7 @@ pub fn endpoints(api: Api) -> Api {
 }
 
 /// Whether members of a conversation hear of each other's writing. Readers of a channel may not learn who writes for it, a list for
-/// broadcasts has one member, and where ordinary members don't see who belongs to it nobody is named.
+/// broadcasts has one member, and where ordinary members don't see the list of members, typing would name them.
 fn is_shared(conversation: &Conversation) -> bool {
     let is_of_one = matches!(
         conversation.kind,

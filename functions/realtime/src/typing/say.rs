@@ -120,7 +120,7 @@ async fn is_said(
     Ok(said.is_some_and(|said| said.kind == kind))
 }
 
-/// The sign in the place of the one before, with a signal of it; provided that nobody wrote another one meanwhile.
+/// The sign in the place of the one before, with a signal of it; provided that no other one was written meanwhile.
 fn written(
     ctx: &Ctx,
     before: Option<&Doc<TypingIndicator>>,

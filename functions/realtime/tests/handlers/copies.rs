@@ -215,7 +215,7 @@ fn run(steps: &[Step]) {
     }
 }
 
-/// Whoever shares a hub with others hears the same as somebody alone.
+/// A user hears the same events in a hub with other listeners as in one of their own.
 fn hear_together(scene: &Scene) {
     let ctx = scene.world.realtime.ctx();
     let hear = |users: &[&str]| {

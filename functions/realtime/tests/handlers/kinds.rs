@@ -1,11 +1,11 @@
-//! Each kind of event, for the right people and nobody else.
+//! Each kind of event, and that only the users whom it concerns hear it.
 
 use serde_json::{Value, json};
 use whisper_kit::Method;
 
 use super::world::{User, World};
 
-/// Everybody's events of a doing, by who hears them: the types.
+/// The events that each of these users hears of a doing, in the order of the users.
 fn heard(world: &World, users: &[&User], doing: impl FnOnce()) -> Vec<Vec<Value>> {
     let from: Vec<String> = users.iter().map(|user| world.poll(user, None).1).collect();
     doing();

@@ -338,7 +338,7 @@ fn becoming_invisible_leaves_no_fresh_time() {
     room.keep(&[&ann]);
     assert_eq!(room.seen(&bob, &ann.id), nothing(&ann.id));
     room.advance(60 * SECOND);
-    // Its stream is over: the time is that of the last word which others were to hear.
+    // Ann's stream has ended: `lastSeen` is the time of the last status that others could see.
     let last = room.seen(&bob, &ann.id)["lastSeen"].take();
     assert_eq!(last, "2026-01-01T00:00:00.000Z");
 }

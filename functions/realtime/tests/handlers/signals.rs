@@ -175,7 +175,7 @@ fn a_device_whose_stream_ended_counts_for_25_seconds_more() {
     room.gone(&ann);
     room.advance(24_999);
     assert_eq!(room.status(&bob, &ann), "online");
-    // Another instance has a stream of it, or it comes back: nobody hears anything.
+    // Another instance keeps the device up, or it comes back: the watchers hear nothing.
     room.keep(&[&ann]);
     room.gone(&ann);
     room.advance(25 * SECOND);
@@ -184,7 +184,7 @@ fn a_device_whose_stream_ended_counts_for_25_seconds_more() {
     room.run_out(&[&ann, &bob]);
     room.run_out(&[&ann, &bob]);
     assert_eq!(room.heard(1, &ears()), [is(0, "offline")]);
-    // One that isn't there can't go.
+    // Ending the stream of a device that doesn't count changes nothing.
     room.gone(&ann);
     room.gone(&bob);
     assert_eq!(room.signals().len(), 2);
@@ -269,7 +269,7 @@ fn changes_of_what_others_may_see_are_told_to_those_for_whom_they_change_somethi
         choose(&room, &ann, |profile| profile.status = status);
         room.heard(from, &ears())
     };
-    // While she isn't there nobody hears anything.
+    // While she isn't there, her watchers hear nothing.
     assert_eq!(available(ProfileStatus::Invisible), []);
     assert_eq!(available(ProfileStatus::Active), []);
     room.is(&ann, "online");
@@ -284,7 +284,7 @@ fn changes_of_what_others_may_see_are_told_to_those_for_whom_they_change_somethi
     );
     assert_eq!(available(ProfileStatus::Away), [is(0, "away")]);
     assert_eq!(available(ProfileStatus::Invisible), [is(0, "offline")]);
-    // Hidden she comes and goes, and nobody is told.
+    // While she is invisible her coming and going isn't told.
     let from = room.signals().len();
     room.is(&ann, "away");
     room.is(&ann, "busy");

@@ -35,7 +35,7 @@ pub enum Step {
     Mute(usize, usize),
     Clear(usize, usize),
     Make(usize, usize),
-    /// One who keeps a copy looks.
+    /// A user who keeps a copy reads the events.
     Look(usize),
 }
 

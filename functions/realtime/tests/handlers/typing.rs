@@ -1,4 +1,4 @@
-//! Signs that somebody is writing: who may give them, who reads them, and their cost.
+//! Signs that somebody is writing: the right to give them, their readers, and their cost.
 
 use futures::executor::block_on;
 use futures::future::join;

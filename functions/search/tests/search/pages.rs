@@ -35,7 +35,7 @@ fn pages_are_full_though_some_of_it_is_gone() {
     let words: Vec<String> = (0..40).map(|n| format!("hello {n}")).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let ids = world.say(&ann, &room, &words);
-    // Every second one, and a stretch of ten.
+    // Deletes every second message, and ten in a row.
     for (n, id) in ids.iter().enumerate() {
         if n % 2 == 0 || (20..30).contains(&n) {
             world.delete(id);

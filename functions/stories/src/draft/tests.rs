@@ -59,7 +59,7 @@ fn what_is_sent_is_kept() {
 }
 
 #[test]
-// One table; cut in two it would say less.
+// The test is one table, which is longer than a function may be.
 #[allow(clippy::too_many_lines)]
 fn each_rule_has_its_refusal() {
     let long = |n: usize| Value::from("x".repeat(n));

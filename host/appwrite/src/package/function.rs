@@ -8,7 +8,7 @@ use whisper_manifest::{Component, Manifest, Route, Trigger};
 pub const RUNTIME: &str = "node-25";
 /// Seconds that a call may take, where the manifest doesn't say. Appwrite waits 30 s for an answer.
 const TIMEOUT: u32 = 30;
-/// The same where a schedule calls too, for which nobody waits.
+/// The same where a schedule calls too: no caller waits for its answer.
 const TIMEOUT_OF_JOBS: u32 = 300;
 /// Scopes of the key that comes with a call, for a function that uses the data.
 const SCOPES: [&str; 2] = ["rows.read", "rows.write"];

@@ -15,7 +15,7 @@ pub fn skip(what: &str, why: &str) {
     std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
-/// Runs a command that nobody types into.
+/// Runs a command with an empty standard input.
 pub fn quiet(command: &mut Command) -> std::io::Result<Output> {
     command.stdin(Stdio::null()).output()
 }

@@ -79,7 +79,7 @@ pub async fn accounts(client: &mut Client, count: u32) -> anyhow::Result<Vec<Acc
     Ok(accounts)
 }
 
-/// Has a member accept a conversation. Else it is a request of a stranger's, of which nobody is told.
+/// Has a member accept a conversation. Else it is a request of a stranger's, and the member isn't told of its messages.
 pub async fn accept(
     client: &mut Client,
     member: &Account,

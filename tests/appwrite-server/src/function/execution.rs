@@ -16,7 +16,7 @@ const LONGEST: usize = 10_485_760;
 /// The headers of an answer that are kept (A:app/init/constants.php:287); a caller that waits for it gets all of them.
 const KEPT: [&str; 2] = ["content-type", "content-length"];
 
-/// Begins a call, for which somebody waits.
+/// Begins a call whose caller waits for the answer.
 pub fn create(project: &mut Project, call: &Call) -> Result<Started, Refusal> {
     let body = call.text_or("body", "")?;
     check::length("body", body, LONGEST)?;

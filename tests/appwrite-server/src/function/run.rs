@@ -76,7 +76,7 @@ pub struct Started {
     pub execution: Value,
 }
 
-/// How many runs wait or are under way that nobody waits for.
+/// How many runs without a waiting caller are queued or under way.
 #[derive(Default)]
 pub struct Pending(Mutex<usize>, Condvar);
 
@@ -102,7 +102,7 @@ impl Pending {
 pub enum Trigger<'c> {
     /// Somebody calls.
     Http(&'c Call),
-    /// An event, by this user's doing, or nobody's.
+    /// An event, and the user whose doing it is; empty where it is no user's.
     Event { event: Event, user: String },
     /// It is time.
     Schedule,
@@ -127,7 +127,7 @@ pub fn declared(project: &Project, event: &str) -> Vec<String> {
     all.map(|function| function.id.clone()).collect()
 }
 
-/// Starts a run that nobody waits for, of a function that has a deployment.
+/// Starts a run without a waiting caller, of a function that has a deployment.
 pub fn later(project: &mut Project, function: &str, trigger: &Trigger) {
     let Some(runner) = project.runner.clone() else {
         return;
@@ -254,7 +254,7 @@ fn own_headers(
         ("x-appwrite-continent-eu", "false".to_owned()),
     ];
     match trigger {
-        // The address is said of those who call from outside alone, and events of the others.
+        // Calls from outside have the client's address; other runs have the event.
         Trigger::Http(_) => own.push(("x-appwrite-client-ip", "127.0.0.1".to_owned())),
         _ => own.push(("x-appwrite-event", event)),
     }

@@ -66,7 +66,7 @@ fn parts(pattern: &str, database: Database) -> Found<Vec<Part>> {
             '\\' => match (letters.next(), database) {
                 (Some(letter), _) => Part::Letter(folded(letter, database)),
                 (None, Database::MariaDb) => Part::Letter('\\'),
-                // A pattern must not end with it there.
+                // On PostgreSQL a pattern must not end with a backslash.
                 (None, Database::PostgreSql) => return Err(Fault::Server),
             },
             letter => Part::Letter(folded(letter, database)),

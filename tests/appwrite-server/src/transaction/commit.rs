@@ -313,7 +313,7 @@ impl Work<'_> {
     }
 }
 
-/// A single new row's permissions are looked at; nobody catches it when they are wrong.
+/// A single new row's permissions are looked at. The real server doesn't catch the error when they are wrong.
 fn grammar(fields: &Fields) -> Found<()> {
     let permissions = crate::row::texts(fields, "$permissions").unwrap_or_default();
     match crate::permission::in_data(&permissions) {

@@ -239,7 +239,7 @@ fn transactions_are_their_makers() {
         client.read("a").good()["$permissions"],
         Value::Array(vec![])
     );
-    // The key sees them all, and nobody sees a key's.
+    // A key sees all transactions, and users don't see those of a key.
     assert_eq!(client.get("/tablesdb/transactions").good()["total"], 1);
     let key = client.as_(&[("x-appwrite-key", KEY)]).begin();
     assert_eq!(ann.commit(&key).refused(), (404, "transaction_not_found"));

@@ -128,7 +128,7 @@ fn a_deadlock_on_mariadb_loses_the_first_operations() {
     assert_eq!((count("a"), count("b")), (json!(3), json!(2)));
     assert_eq!(client.read("n2").status, 200);
     assert_eq!(client.server.deadlocked(), 1);
-    // In the order of before, nothing happens to it.
+    // A commit that takes the rows in the order of the earlier one isn't caught.
     client.transact(&[touch("a"), touch("b")]).1.good();
     assert_eq!((count("a"), count("b")), (json!(4), json!(3)));
     assert_eq!(client.server.deadlocked(), 1);

@@ -108,7 +108,7 @@ fn what_cant_be_deployed_is_refused() {
         good,
     );
     assert_eq!(maybe.refused(), (400, "general_argument_invalid"));
-    // In parts it isn't done here, and says so.
+    // An upload in parts is refused by this server with a status that says so.
     let part = client.with_header("content-range", "bytes 0-0/6000000");
     assert_eq!(
         deploy(&part, &texts, good).refused(),

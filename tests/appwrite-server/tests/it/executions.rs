@@ -88,7 +88,8 @@ fn a_call_of_somebody_signed_in_brings_who_they_are() {
     assert_eq!(header(&run, "x-appwrite-trigger"), Some("http"));
     assert_eq!(header(&run, "x-appwrite-client-ip"), Some("127.0.0.1"));
     assert_eq!(header(&run, "x-mine"), Some("1"));
-    // As with the real one, a client's header in another case comes along: nobody may rely on one that is there twice.
+    // As with the real one, a client's header in another case comes along, so a function can't rely on a header that is
+    // there twice.
     assert_eq!(header(&run, "X-Appwrite-User-Id"), Some("bob"));
     let jwt = header(&run, "x-appwrite-user-jwt").unwrap();
     let account = client

@@ -177,7 +177,8 @@ fn an_update_that_changes_nothing_moves_no_date() {
     );
 }
 
-/// Action.php removeReadonlyAttributes; DatabasesBase.php testUpdateDocument: keys set dates, nobody sets the rest.
+/// Action.php removeReadonlyAttributes; DatabasesBase.php testUpdateDocument: keys set dates, and the rest can't be
+/// set.
 #[test]
 fn what_cannot_be_set_is_passed_over() {
     let client = Client::new();

@@ -82,7 +82,7 @@ fn sum(start: SqlValue, by: &SqlValue, bounds: (&SqlValue, &SqlValue)) -> Option
             SqlValue::Integer(by),
             (SqlValue::Integer(least), SqlValue::Integer(greatest)),
         ) => {
-            // The least of all integers is none of the server's.
+            // The server doesn't take the least integer of 64 bits.
             let sum = start.checked_add(*by).filter(|sum| *sum > i64::MIN)?;
             (least..=greatest)
                 .contains(&&sum)

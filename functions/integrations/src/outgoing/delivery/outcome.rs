@@ -44,7 +44,7 @@ pub enum Change {
 }
 
 /// Decides. `jitter` is any byte. Everything but a 2xx is tried again, as the receiver may be mended in the meantime; a redirect is
-/// not followed, as it could lead anywhere; 410 means that nobody will be there again.
+/// not followed, as it could lead anywhere; 410 means that the receiver is gone for good.
 pub fn decide(
     webhook: &OutgoingWebhook,
     delivery: &WebhookDelivery,

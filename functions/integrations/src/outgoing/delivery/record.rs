@@ -112,7 +112,7 @@ impl Attempted {
         change: Change,
     ) -> Result<Batch> {
         let (id, since) = (webhook.id.as_str(), OutgoingWebhook::FAILING_SINCE);
-        // A webhook that is gone needs none; one that others changed first is as they say.
+        // A webhook that is gone stays unchanged, and so does one that another commit changed first.
         let this = |more| Filter::<OutgoingWebhook>::and([Filter::eq(Column::id(), id), more]);
         match change {
             Change::Nothing => Ok(batch),

@@ -54,7 +54,7 @@ export class Instances {
       try {
         await Promise.race([promise, late]);
       } catch (cause) {
-        // The turn that may come all the same is somebody else's.
+        // A turn that comes after this call has given up goes to the next call.
         promise.then(() => this.#next());
         throw cause;
       }
@@ -68,7 +68,7 @@ export class Instances {
     }
   }
 
-  /** Gives a turn that is over to who waits longest. */
+  /** Gives a turn that is over to the call that has waited longest. */
   #next() {
     const next = this.#waiting.shift();
     if (next) next();
@@ -104,7 +104,7 @@ export class Instances {
   }
 }
 
-/** Whether an instance let nobody in, as it had stopped before. */
+/** Whether an instance refused the call, as it had stopped before. */
 function isStopped(cause) {
   return cause instanceof WebAssembly.RuntimeError && cause.message.includes("cannot enter component instance");
 }
@@ -132,7 +132,7 @@ function wasi({ method, target, headers, body }) {
       try {
         fields.append(name, Buffer.from(value, "latin1"));
       } catch {
-        // A header that HTTP doesn't allow: no client's concern.
+        // A header that HTTP doesn't allow is left out.
       }
     }
   }

@@ -26,7 +26,8 @@ function variables() {
   // The key is the call's. The other values that depend on where it runs are not to be set.
   found[`${VARIABLE}HOST`] = "appwrite";
   found[`${VARIABLE}STORE`] = "appwrite";
-  // This key is known to nobody: it lets the schedule in, and operators' routes stay closed until somebody sets one.
+  // A random key, which isn't shown: with it the schedule is let in, and operators' routes stay closed until the
+  // variable is set.
   found[`${VARIABLE}OPERATOR_KEY`] ||= randomBytes(32).toString("base64url");
   return found;
 }

@@ -1,5 +1,5 @@
-//! `whisper bench conversation`: what members do in one conversation at the same time, by its size, and lists of conversations by
-//! their length.
+//! `whisper bench conversation`: the acts of members in one conversation at the same time, by its size, and lists of
+//! conversations by their length.
 
 mod acts;
 mod lists;

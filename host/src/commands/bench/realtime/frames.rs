@@ -23,7 +23,8 @@ pub struct Frames {
 }
 
 impl Frames {
-    /// Takes what came, and tells the events that are whole by now, in their order. Others, and comments, are passed over.
+    /// Takes the bytes that came, and tells the events that are whole by now, in their order. Others, and comments, are
+    /// passed over.
     pub fn push(&mut self, bytes: &[u8], mut tell: impl FnMut(Heard)) {
         self.waiting.extend_from_slice(bytes);
         let mut rest = self.waiting.as_slice();

@@ -97,7 +97,8 @@ impl Listeners {
         Ok(())
     }
 
-    /// What came since the last time, once it is so many events or no more come.
+    /// The arrivals since the last call. Returns once there are so many, or when late events have been waited for long
+    /// enough.
     pub async fn settle(&self, wanted: u64) -> Vec<Arrival> {
         let begun = Instant::now();
         while (self.arrivals().len() as u64) < wanted && begun.elapsed() < SETTLING {

@@ -1,4 +1,4 @@
-//! `whisper bench realtime`: how soon events reach many streams, what they cost the server, and what they cost those who send.
+//! `whisper bench realtime`: the delay of events on many streams, their cost for the server, and their cost for senders.
 
 mod delays;
 mod frames;
@@ -122,7 +122,8 @@ async fn measure(
         next: 0,
         origin: Instant::now(),
     };
-    // First what is measured of the server's process: sends at full speed leave consumers work and memory for a while.
+    // The server's processor time and memory are measured first: sends at full speed leave work to the consumers, and
+    // memory in use, for a while.
     pace.run(options.warm_up()).await?;
     let before = target.processor();
     let unheard = pace.run(options.time()).await?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Ticks of a second in what Linux tells of processes; the kernel's interface has 100 on all machines that Rust's standard
-/// library and Whisper run on, whatever the kernel itself counts in.
+/// library and Whisper run on, also where the kernel itself counts in other ticks.
 const TICKS: u64 = 100;
 
 /// Processor time of all threads of a process so far, in steps of 10 ms; none where that isn't told.

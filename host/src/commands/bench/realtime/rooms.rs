@@ -12,7 +12,7 @@ const AT_ONCE: usize = 100;
 pub struct Rooms {
     /// A sender for each, who doesn't listen.
     pub senders: Vec<Sender>,
-    /// Access tokens of those who listen: the n-th is a member of the conversation n modulo their number.
+    /// Access tokens of the listeners: the n-th is a member of the conversation n modulo their number.
     pub listeners: Vec<String>,
 }
 
