@@ -174,3 +174,10 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/sqlite/0032_realtime.sql"),
     },
 ];
+
+/// Migrations of PostgreSQL, in order. They have numbers of their own: the first makes what SQLite's first 32 have made.
+pub const POSTGRES_MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "initial",
+    sql: include_str!("../migrations/postgres/0001_initial.sql"),
+}];

@@ -62,6 +62,8 @@ pub trait Connection {
 pub enum Dialect {
     /// SQLite from 3.38 on.
     Sqlite,
+    /// PostgreSQL from 14 on.
+    Postgres,
 }
 
 /// A value as the database keeps it.
@@ -77,6 +79,8 @@ pub enum SqlValue {
     Text(String),
     /// Bytes.
     Blob(Vec<u8>),
+    /// A list of texts, which PostgreSQL alone takes.
+    Texts(Vec<Option<String>>),
 }
 
 /// The failure of a statement.
@@ -121,6 +125,26 @@ impl DriverError {
             return DriverError::Unavailable(message.to_owned());
         }
         DriverError::Other(message.to_owned())
+    }
+}
+
+impl DriverError {
+    /// Sorts an error by PostgreSQL's code, SQLSTATE.
+    pub fn from_postgres(code: &str, message: &str) -> DriverError {
+        match (code, &code[..code.len().min(2)]) {
+            // A deadlock or a wait that was too long: none of it was done.
+            ("40001" | "40P01" | "55P03" | "57014" | "25P02", _) => DriverError::Busy,
+            // No more connections, no more memory or room on the disk; the server is going down, or the connection is gone.
+            (_, "08" | "53" | "57" | "58" | "28" | "3D") => {
+                DriverError::Unavailable(format!("{code}: {message}"))
+            }
+            _ => DriverError::Other(format!("{code}: {message}")),
+        }
+    }
+
+    /// Whether PostgreSQL named this code.
+    pub(crate) fn has_code(&self, code: &str) -> bool {
+        matches!(self, DriverError::Other(why) if why.split(':').next() == Some(code))
     }
 }
 

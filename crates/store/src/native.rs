@@ -125,6 +125,7 @@ impl ToSql for SqlValue {
             SqlValue::Real(number) => ValueRef::Real(*number),
             SqlValue::Text(text) => ValueRef::Text(text.as_bytes()),
             SqlValue::Blob(bytes) => ValueRef::Blob(bytes),
+            SqlValue::Texts(_) => ValueRef::Null,
         }))
     }
 }

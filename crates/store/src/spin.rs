@@ -111,6 +111,7 @@ impl From<SqlValue> for sqlite::Value {
             SqlValue::Real(number) => sqlite::Value::Real(number),
             SqlValue::Text(text) => sqlite::Value::Text(text),
             SqlValue::Blob(bytes) => sqlite::Value::Blob(bytes),
+            SqlValue::Texts(_) => sqlite::Value::Null,
         }
     }
 }

@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
+use super::locks::Locks;
 use super::lower::{Lowered, What};
 use super::plan::{MAX_VALUES, Step, plan};
 use crate::batch::Committed;
 use crate::bind::Bind;
 use crate::connections::outage;
-use crate::driver::{DriverError, SqlValue};
+use crate::driver::{Dialect, DriverError, SqlValue};
 use crate::error::StoreError;
-use crate::sql::{Cache, Program, Shape, Table, unmet};
+use crate::sql::{Cache, MOST_BATCHES, Program, Routine, Shape, Table, unmet};
 use whisper_schema::Timestamp;
 
 /// A batch with its form.
@@ -20,8 +21,12 @@ pub(crate) struct Planned {
 
 /// How a batch is carried out.
 pub(crate) struct Form {
-    /// As one statement; none if it has too much for one.
+    /// As one statement of SQLite's; none if it has too much for one.
     pub program: Option<Rc<Program>>,
+    /// As a function of PostgreSQL's.
+    pub routine: Option<Rc<Routine>>,
+    /// What the function locks first.
+    pub locks: Locks,
     /// The values of the program, but for the time.
     pub values: Vec<SqlValue>,
     /// As one statement without a program, which takes the same values.
@@ -40,13 +45,21 @@ impl Planned {
 
     /// With how many others of its form it may share a statement, itself included.
     pub fn most(&self) -> usize {
-        let program = self.form.program.as_ref();
-        program.map_or(1, |program| program.most_rows(MAX_VALUES))
+        match (&self.form.program, &self.form.routine) {
+            (Some(program), _) => program.most_rows(MAX_VALUES),
+            (_, Some(routine)) if routine.forget.is_none() => MOST_BATCHES,
+            _ => 1,
+        }
     }
 
-    /// Whether this is its program.
-    pub fn has(&self, program: Option<&Rc<Program>>) -> bool {
-        match (&self.form.program, program) {
+    /// Whether both are carried out by the same statement.
+    pub fn goes_with(&self, other: &Form) -> bool {
+        match (&self.form.program, &other.program) {
+            (Some(own), Some(other)) => return Rc::ptr_eq(own, other),
+            (None, None) => {}
+            _ => return false,
+        }
+        match (&self.form.routine, &other.routine) {
             (Some(own), Some(other)) => Rc::ptr_eq(own, other),
             _ => false,
         }
@@ -66,9 +79,22 @@ impl Form {
             stage
         };
         let stages: Vec<_> = plan.steps.into_iter().map(stage).collect();
+        if cache.dialect() == Dialect::Postgres {
+            return Form {
+                program: None,
+                routine: Some(cache.routine(&stages)),
+                locks: Locks::of(batch),
+                values,
+                statement: None,
+                ops,
+                is_exact: plan.is_exact,
+            };
+        }
         let first = stages.first().map(|stage| stage.shape.clone());
         Form {
             program: cache.program(&stages),
+            routine: None,
+            locks: Locks::default(),
             values,
             statement: first.filter(|_| is_enough),
             ops,
@@ -79,7 +105,9 @@ impl Form {
     /// The result of a batch of this form, given how many rows were changed by the statements that are asked.
     pub fn committed(&self, batch: &Lowered, at: Timestamp, counts: &[u64]) -> Committed {
         let mut affected: Vec<u64> = batch.ops.iter().map(|op| op.what.rows()).collect();
-        let counted = self.program.iter().flat_map(|program| program.counted());
+        let program = self.program.iter().flat_map(|program| program.counted());
+        let routine = self.routine.iter().flat_map(|routine| &routine.counted);
+        let counted = program.chain(routine);
         for (step, count) in counted.zip(counts) {
             for op in &self.ops[*step] {
                 affected[*op] = *count;
@@ -91,12 +119,17 @@ impl Form {
     /// The error of a program of this form.
     pub fn blame(&self, batch: &Lowered, error: DriverError) -> StoreError {
         match unmet(&error) {
-            Some((step, place)) => {
-                let op = self.ops.get(step).and_then(|ops| ops.get(place));
-                op.map_or_else(|| outage(error), |op| batch.refused(*op))
-            }
+            Some((step, place)) => self
+                .refused(batch, step, place)
+                .unwrap_or_else(|| outage(error)),
             None => batch.blame(error),
         }
+    }
+
+    /// The error of a condition that isn't met, by the number of its statement and its place there.
+    pub fn refused(&self, batch: &Lowered, step: usize, place: usize) -> Option<StoreError> {
+        let op = self.ops.get(step).and_then(|ops| ops.get(place));
+        op.map(|op| batch.refused(*op))
     }
 }
 

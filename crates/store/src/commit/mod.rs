@@ -1,6 +1,8 @@
 //! Commits: the first to get the connection takes along the batches that others have queued.
 
+mod called;
 mod form;
+mod locks;
 mod lower;
 mod many;
 mod plan;
@@ -14,7 +16,7 @@ use whisper_schema::Timestamp;
 use crate::batch::Committed;
 use crate::connections::{Lease, PATIENCE, Patience, outage};
 use crate::database::Database;
-use crate::driver::{DriverError, SqlValue};
+use crate::driver::{Dialect, DriverError, SqlValue};
 use crate::error::StoreError;
 use crate::gate::Pass;
 use crate::line::Turn;
@@ -72,7 +74,11 @@ impl Commits {
         loop {
             // Anew after each wait for the lock, as more may have come.
             let mut group = self.queue.take();
-            match self.carry_out(&lease, &mut group).await {
+            let done = match self.database.cache.dialect() {
+                Dialect::Sqlite => self.carry_out(&lease, &mut group).await,
+                Dialect::Postgres => self.call(&lease, &mut group).await,
+            };
+            match done {
                 Ok(()) => return lease.give_back(),
                 Err(Stop::Broken) => return,
                 Err(Stop::Busy) => {

@@ -34,13 +34,14 @@ impl Line<Lowered, Outcome> {
 impl Line<Planned, Outcome> {
     /// The first in the queue, and batches of its form right behind it.
     pub(super) fn take(self: &Rc<Self>) -> Group<Planned> {
-        let (mut program, mut most) = (None, 1);
+        let (mut first, mut most) = (None, 1);
         Group::of(self.take_while(|taken, next| {
-            if taken == 0 {
-                program = next.work.form.program.clone();
+            let Some(first) = &first else {
                 most = next.work.most();
-            }
-            taken == 0 || (taken < most && next.work.has(program.as_ref()))
+                first = Some(Rc::clone(next));
+                return true;
+            };
+            taken < most && next.work.goes_with(&first.work.form)
         }))
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::rc::Rc;
 
+use super::postgres::Routine;
 use super::{Prepared, Program, Shape, Stage};
 use crate::driver::Dialect;
 
@@ -17,6 +18,7 @@ pub(crate) struct Cache {
     dialect: Dialect,
     statements: RefCell<HashMap<Shape, Rc<Prepared>>>,
     programs: RefCell<HashMap<Vec<Stage>, Option<Rc<Program>>>>,
+    routines: RefCell<HashMap<Vec<Stage>, Rc<Routine>>>,
     /// How many programs were made, ever: each has a number of its own.
     made: Cell<usize>,
 }
@@ -27,6 +29,7 @@ impl Cache {
             dialect,
             statements: RefCell::default(),
             programs: RefCell::default(),
+            routines: RefCell::default(),
             made: Cell::new(0),
         }
     }
@@ -42,8 +45,18 @@ impl Cache {
     pub fn program(&self, stages: &Vec<Stage>) -> Option<Rc<Program>> {
         kept(&self.programs, stages, |stages| {
             self.made.set(self.made.get() + 1);
-            Program::new(self.made.get(), stages, self.dialect).map(Rc::new)
+            Program::new(self.made.get(), stages).map(Rc::new)
         })
+    }
+
+    /// The function of these statements.
+    pub fn routine(&self, stages: &Vec<Stage>) -> Rc<Routine> {
+        kept(&self.routines, stages, |stages| Rc::new(Routine::new(stages)))
+    }
+
+    /// The SQL that the database speaks.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 }
 

@@ -49,6 +49,8 @@ pub(crate) enum Cond {
         question: Slot,
         /// The phrases, for those that compare themselves.
         phrases: Slot,
+        /// As PostgreSQL has it: all words as a `tsquery`, and the phrases as a JSON array.
+        words: (Slot, Slot),
     },
     And(Vec<Cond>),
     Or(Vec<Cond>),
@@ -89,11 +91,16 @@ impl Cond {
                 column,
                 question,
                 phrases,
+                words: (every, needles),
             } => Cond::Matches {
                 table: *table,
                 column,
                 question: question.wrapping_add_signed(by),
                 phrases: phrases.wrapping_add_signed(by),
+                words: (
+                    every.wrapping_add_signed(by),
+                    needles.wrapping_add_signed(by),
+                ),
             },
             Cond::And(all) => Cond::And(moved(all)),
             Cond::Or(any) => Cond::Or(moved(any)),
@@ -182,10 +189,7 @@ struct Lowering<'a> {
 impl Lowering<'_> {
     fn node(&mut self, node: &Node) -> Cond {
         match node {
-            Node::Compare(column, how, value) => match self.scalar(column, value) {
-                Some(slot) => Cond::Compare(column, *how, slot),
-                None => Cond::NEVER,
-            },
+            Node::Compare(column, how, value) => self.compare(column, *how, value),
             Node::Null(column) => self.known(column, Cond::Null(column)),
             Node::NotNull(column) => self.known(column, Cond::NotNull(column)),
             Node::In(column, values) => self.is_in(column, values),
@@ -195,6 +199,25 @@ impl Lowering<'_> {
             Node::Matches(matches) => self.matches(matches),
             Node::And(nodes) => Cond::And(nodes.iter().map(|node| self.node(node)).collect()),
             Node::Or(nodes) => Cond::Or(nodes.iter().map(|node| self.node(node)).collect()),
+        }
+    }
+
+    fn compare(&mut self, column: &'static str, how: Compare, value: &Value) -> Cond {
+        // No column has U+0000, which PostgreSQL wouldn't even take to compare with: a text that goes on with it comes
+        // right behind the one that ends before it.
+        let before = value.as_str().and_then(|text| text.split_once('\0'));
+        let Some((before, _)) = before else {
+            return match self.scalar(column, value) {
+                Some(slot) => Cond::Compare(column, how, slot),
+                None => Cond::NEVER,
+            };
+        };
+        let before = Value::from(before);
+        match (self.scalar(column, &before), how) {
+            (None, _) | (Some(_), Compare::Eq) => Cond::NEVER,
+            (Some(_), Compare::Ne) => Cond::NotNull(column),
+            (Some(slot), Compare::Lt | Compare::Le) => Cond::Compare(column, Compare::Le, slot),
+            (Some(slot), Compare::Gt | Compare::Ge) => Cond::Compare(column, Compare::Gt, slot),
         }
     }
 
@@ -361,6 +384,10 @@ impl Lowering<'_> {
                 column,
                 question: self.binds.text(&question),
                 phrases: self.binds.text(&question::alone(phrases)),
+                words: (
+                    self.binds.text(&question::every_word(phrases)),
+                    self.binds.text(&question::needles(phrases)),
+                ),
             };
             return inside.and(found);
         } else {

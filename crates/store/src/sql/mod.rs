@@ -5,10 +5,12 @@ mod cache;
 pub(crate) mod cond;
 mod condition;
 pub(crate) mod list;
+mod postgres;
 mod prepared;
 mod program;
 pub(crate) mod question;
 pub(crate) mod select;
+mod sort;
 mod text;
 mod write;
 
@@ -16,6 +18,7 @@ use whisper_schema::Order as Direction;
 
 pub(crate) use cache::Cache;
 pub(crate) use cond::Cond;
+pub(crate) use postgres::{KEPT_NAME, MOST_BATCHES, Routine, as_text};
 pub(crate) use prepared::Prepared;
 pub(crate) use program::{Made, Program, Stage, time_under_lock, unmet};
 

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use sea_query::{Expr, ExprTrait, Query};
 
 use super::build::expectation;
+use super::sort::Sort;
 use super::text::{Name, TIME, Text};
 use super::{OnExisting, Shape};
 use crate::bind::Slot;
@@ -64,7 +65,7 @@ pub(crate) struct Program {
 
 impl Program {
     /// The program of these statements; none if they are too much for one. Its number makes its name.
-    pub fn new(number: usize, stages: &[Stage], dialect: Dialect) -> Option<Program> {
+    pub fn new(number: usize, stages: &[Stage]) -> Option<Program> {
         let values = stages.iter().flat_map(|stage| &stage.times);
         let width = 1 + values.filter(|is_time| !*is_time).count();
         let conditions = stages.iter().map(|stage| match &stage.shape {
@@ -92,7 +93,7 @@ impl Program {
         }
         let mut first = 1;
         for (number, stage) in stages.iter().enumerate() {
-            first = stage.write(&mut trigger, number, first, dialect);
+            first = stage.write(&mut trigger, number, first);
         }
         trigger += "END";
         let is_counted = |(_, stage): &(usize, &Stage)| stage.is_counted();
@@ -170,7 +171,7 @@ impl Program {
 }
 
 impl Stage {
-    fn is_timed(&self) -> bool {
+    pub(super) fn is_timed(&self) -> bool {
         let in_list = match &self.shape {
             Shape::InsertList { timed, .. } | Shape::UpdateList { timed, .. } => !timed.is_empty(),
             _ => false,
@@ -184,7 +185,7 @@ impl Stage {
 
     /// Writes the statement and the check of its expectations or of its number of changed rows, given the first column
     /// of its values. Gives the first column of the next statement.
-    fn write(&self, trigger: &mut String, number: usize, first: usize, dialect: Dialect) -> usize {
+    fn write(&self, trigger: &mut String, number: usize, first: usize) -> usize {
         // Writing to a text never fails.
         let columns = Columns {
             first,
@@ -200,15 +201,15 @@ impl Stage {
                 let mut unless = Query::select();
                 unless
                     .expr(Expr::cust(format!("RAISE(ABORT, '{UNMET}{number} {at}')")))
-                    .and_where(expectation(each).not());
-                let mut text = Text::with_names(&columns);
-                text.write(&unless, dialect);
+                    .and_where(expectation(each, Dialect::Sqlite).not());
+                let mut text = Text::with_names(&columns, Dialect::Sqlite);
+                text.write(&unless);
                 let _ = writeln!(trigger, "{text};");
             }
             return columns.end();
         }
-        let mut text = Text::with_names(&columns);
-        self.shape.write(&mut text, false, dialect);
+        let mut text = Text::with_names(&columns, Dialect::Sqlite);
+        self.shape.write(&mut text, false);
         let _ = writeln!(trigger, "{text};");
         match &self.shape {
             Shape::Insert { existing, .. } | Shape::InsertList { existing, .. }
@@ -266,7 +267,7 @@ impl Columns<'_> {
 }
 
 impl Name for Columns<'_> {
-    fn write(&self, slot: Slot, sql: &mut String) {
+    fn write(&self, slot: Slot, _: Sort, sql: &mut String) {
         let _ = match self.times.get(slot) {
             Some(false) => {
                 let before = self.times[..slot].iter().filter(|is_time| !*is_time);

@@ -68,6 +68,26 @@ pub(crate) fn needle((words, is_prefix): (&str, bool)) -> String {
     format!(" {words}{end}")
 }
 
+/// All words as a query of PostgreSQL's: in whatever order, each a whole word or the beginning of one.
+pub(crate) fn every_word(phrases: &[Phrase]) -> String {
+    let words = phrases.iter().flat_map(|phrase| {
+        let last = phrase.words.len().saturating_sub(1);
+        phrase.words.iter().enumerate().map(move |(at, word)| {
+            let begins = phrase.is_prefix && at == last;
+            let quoted = word.replace('\\', "\\\\").replace('\'', "''");
+            format!("'{quoted}'{}", if begins { ":*" } else { "" })
+        })
+    });
+    words.collect::<Vec<_>>().join(" & ")
+}
+
+/// The phrases as texts have them, as a JSON array.
+pub(crate) fn needles(phrases: &[Phrase]) -> String {
+    let alone = alone(phrases);
+    let needles = parts(&alone).map(|part| needle(part).into());
+    serde_json::Value::Array(needles.collect()).to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +105,7 @@ mod tests {
         assert_eq!(alone(&phrases), "a b|c*");
         let needles: Vec<String> = parts("a b|c*").map(needle).collect();
         assert_eq!(needles, [" a b ", " c"]);
+        assert_eq!(every_word(&phrases), "'a' & 'b' & 'c':*");
+        assert_eq!(super::needles(&phrases), r#"[" a b "," c"]"#);
     }
 }

@@ -1,13 +1,11 @@
-//! Tables of the collections, as SQL.
+//! Tables of the collections, as SQLite has them.
 
 use std::fmt::Write;
 
+use super::{SEPARATOR, WORDS_SIGN, is_of_lists, words_table};
 use crate::{
     Attribute, Collection, DefaultValue, Index, IndexKind, Kind, collections, system_collections,
 };
-
-/// Between two statements of a script; no statement contains it.
-pub const SEPARATOR: &str = ";\n\n";
 
 const HEADER: &str = "\
 -- The tables of every collection. Generated from the structs in schema/src by
@@ -153,19 +151,7 @@ fn sqlite_words(collection: &Collection, index: &Index) -> Vec<String> {
     ]
 }
 
-/// Between a scope and a word in a table of words: no scope and no word has it.
-pub const WORDS_SIGN: char = '=';
-
-/// The table that SQLite finds words in.
-pub fn words_table(collection: &Collection, index: &Index) -> String {
-    format!("{}_{}", collection.id, index.key)
-}
-
 /// The reason for which SQLite can't have an index, if it can't.
 fn why_left_out(collection: &Collection, index: &Index) -> Option<&'static str> {
-    let is_list = |key| collection.attribute(key).is_some_and(|a| a.array);
-    if index.columns.iter().any(|column| is_list(column.attribute)) {
-        return Some("SQLite can't index the elements of a JSON array");
-    }
-    None
+    is_of_lists(collection, index).then_some("SQLite can't index the elements of a JSON array")
 }

@@ -1,0 +1,117 @@
+//! The locks that make a commit in PostgreSQL one after the other with those that decide by the same documents.
+//!
+//! Commits run in READ COMMITTED. A batch that changes documents, or expects something of them, by their ids locks these ids first, in one
+//! order for everybody, so no two wait for each other. A batch that expects something of documents which it can't name has the database
+//! for itself: no other commit runs meanwhile, so that holds too.
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
+
+use super::lower::{Lowered, What};
+use crate::bind::{Bind, Slot};
+use crate::columns::{ID, Table};
+use crate::driver::SqlValue;
+use crate::filter::Compare;
+use crate::sql::{Cond, OnExisting};
+
+/// The most ids that are locked one by one; more are as good as everything.
+const MOST: usize = 1000;
+
+/// What a batch, or a group of them, locks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Locks {
+    /// These ids, by numbers that stand for them.
+    Ids(BTreeSet<i64>),
+    /// Everything.
+    All,
+}
+
+impl Default for Locks {
+    fn default() -> Self {
+        Locks::Ids(BTreeSet::new())
+    }
+}
+
+impl Locks {
+    /// Those of a batch.
+    pub fn of(batch: &Lowered) -> Locks {
+        let mut ids = BTreeSet::new();
+        for op in &batch.ops {
+            let named = |slot: Slot| number_of(op.table, op.binds.0.get(slot));
+            let id = match &op.what {
+                // A new document: whoever else makes it waits for this commit by itself.
+                What::Insert {
+                    existing: OnExisting::Conflict,
+                } => continue,
+                What::Insert { .. } => named(0),
+                What::Update { id, .. } | What::Delete { id, .. } => named(*id),
+                What::DeleteSome { .. } => continue,
+                What::Expect {
+                    condition,
+                    some: true,
+                } => id_of(condition).and_then(named),
+                // Another batch may make it right now: only alone can it be told that there is none.
+                What::Expect { some: false, .. } => None,
+            };
+            match id {
+                Some(id) => ids.insert(id),
+                None => return Locks::All,
+            };
+        }
+        Locks::Ids(ids).bounded()
+    }
+
+    /// Both.
+    pub fn and(self, other: &Locks) -> Locks {
+        match (self, other) {
+            (Locks::Ids(mut ids), Locks::Ids(more)) => {
+                ids.extend(more);
+                Locks::Ids(ids).bounded()
+            }
+            _ => Locks::All,
+        }
+    }
+
+    /// As the function takes them: NULL for everything.
+    pub fn value(&self) -> SqlValue {
+        match self {
+            Locks::Ids(ids) => {
+                let ids = ids.iter().map(|id| Some(id.to_string()));
+                SqlValue::Texts(ids.collect())
+            }
+            Locks::All => SqlValue::Null,
+        }
+    }
+
+    fn bounded(self) -> Locks {
+        match self {
+            Locks::Ids(ids) if ids.len() > MOST => Locks::All,
+            locks => locks,
+        }
+    }
+}
+
+/// The id that a condition asks for.
+fn id_of(condition: &Cond) -> Option<Slot> {
+    match condition {
+        Cond::Compare(ID, Compare::Eq, slot) => Some(*slot),
+        Cond::In(ID, slot, 1) => Some(*slot),
+        Cond::And(all) => all.iter().find_map(id_of),
+        _ => None,
+    }
+}
+
+/// The number that stands for an id of a table. Two that share one wait for each other, and that is all.
+fn number_of(table: Table, id: Option<&Bind>) -> Option<i64> {
+    let Some(Bind::Value(SqlValue::Text(id))) = id else {
+        return None;
+    };
+    let hash = Sha256::new()
+        .chain_update(table.0.id)
+        .chain_update([0])
+        .chain_update(id)
+        .finalize();
+    let first = hash.first_chunk::<8>()?;
+    Some(i64::from_be_bytes(*first))
+}

@@ -1,0 +1,82 @@
+//! Sorts of values, as databases with strict types tell them apart.
+
+use whisper_schema::{Attribute, Collection, Kind};
+
+use crate::columns::{ID, REVISION, SEQ};
+
+/// The sort of a value. Booleans are numbers until the database has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sort {
+    Integer,
+    Text,
+    Double,
+    Boolean,
+}
+
+impl Sort {
+    /// The sort of a column's values; of a list as a whole it is text.
+    pub fn of(collection: &Collection, column: &str) -> Sort {
+        match collection.attribute(column) {
+            Some(attribute) if attribute.array => Sort::Text,
+            Some(attribute) => Sort::of_element(attribute),
+            None if column == ID => Sort::Text,
+            None => {
+                debug_assert!([SEQ, REVISION].contains(&column), "{column} is no column");
+                Sort::Integer
+            }
+        }
+    }
+
+    /// The sort of an attribute's value, or of an element of its list.
+    pub fn of_element(attribute: &Attribute) -> Sort {
+        match attribute.kind {
+            Kind::Integer { .. } | Kind::Datetime => Sort::Integer,
+            Kind::Double { .. } => Sort::Double,
+            Kind::Boolean => Sort::Boolean,
+            Kind::String { .. } | Kind::Enum { .. } | Kind::Email | Kind::Url | Kind::Ip => {
+                Sort::Text
+            }
+        }
+    }
+
+    pub(super) fn numbered(number: u64) -> Sort {
+        let all = [Sort::Integer, Sort::Text, Sort::Double, Sort::Boolean];
+        let found = all.into_iter().find(|sort| *sort as u64 == number);
+        found.unwrap_or(Sort::Integer)
+    }
+
+    /// PostgreSQL's type of the value as it is handed over.
+    fn as_handed_over(self) -> &'static str {
+        match self {
+            Sort::Integer | Sort::Boolean => "bigint",
+            Sort::Text => "text",
+            Sort::Double => "double precision",
+        }
+    }
+
+    /// An expression of PostgreSQL's, as one of this sort.
+    pub(super) fn typed(self, expression: &str) -> String {
+        let typed = format!("{expression}::{}", self.as_handed_over());
+        match self {
+            Sort::Boolean => format!("({typed} <> 0)"),
+            Sort::Text => expression_of_text(expression, typed),
+            Sort::Integer | Sort::Double => typed,
+        }
+    }
+
+    /// PostgreSQL's type for an element of JSON, taken out as text.
+    pub(super) fn element_type(self) -> &'static str {
+        match self {
+            Sort::Boolean => "boolean",
+            other => other.as_handed_over(),
+        }
+    }
+}
+
+/// An element of an array of text is text already.
+fn expression_of_text(expression: &str, typed: String) -> String {
+    match expression.starts_with('$') {
+        true => typed,
+        false => expression.to_owned(),
+    }
+}
