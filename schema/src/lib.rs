@@ -41,7 +41,7 @@ pub use meta::{
     Access, Attribute, Bucket, Collection, Database, DefaultValue, Index, IndexColumn, IndexKind,
     Kind, Order, Retention,
 };
-pub use migrations::{MIGRATIONS, Migration};
+pub use migrations::{MIGRATIONS, Migration, POSTGRES_MIGRATIONS};
 pub use registry::{
     Stats, buckets, collection, collections, databases, stats, system_collections, system_database,
 };

@@ -6,7 +6,7 @@ use std::hash::BuildHasher;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::driver::{Connection, Driver, DriverError, SqlValue};
+use crate::driver::{Connection, Dialect, Driver, DriverError, SqlValue};
 use crate::error::StoreError;
 use crate::gate::{Gate, Pass};
 use crate::sql::{Made, Program};
@@ -72,6 +72,8 @@ pub(crate) struct Lease {
     // Closed before the next one may enter: the order of the fields is the order of their drop.
     open: Open,
     home: Home,
+    /// Whether it is kept when it is given back; else it is closed.
+    is_kept: bool,
     _pass: Pass,
 }
 
@@ -99,8 +101,15 @@ impl Lease {
 
     /// Gives back a connection on which no transaction is open, for another request to use.
     pub fn give_back(self) {
-        let Lease { open, home, _pass } = self;
-        home.borrow_mut().push(open);
+        let Lease {
+            open,
+            home,
+            is_kept,
+            _pass,
+        } = self;
+        if is_kept {
+            home.borrow_mut().push(open);
+        }
     }
 }
 
@@ -121,6 +130,16 @@ impl Connections {
         Connections::new(Rc::clone(&self.driver), sync)
     }
 
+    /// Whether a commit is done when it is on the disk.
+    pub fn waits_for_disk(&self) -> bool {
+        self.sync == Sync::Disk
+    }
+
+    /// The SQL that the database speaks.
+    pub fn dialect(&self) -> Dialect {
+        self.driver.dialect()
+    }
+
     /// Waits, letting others of this thread work.
     pub async fn pause(&self, time: Duration) {
         self.driver.pause(time).await;
@@ -138,6 +157,7 @@ impl Connections {
         Ok(Lease {
             open,
             home: self.readers.clone(),
+            is_kept: self.driver.keeps_connections(),
             _pass: pass,
         })
     }
@@ -152,6 +172,7 @@ impl Connections {
         Ok(Lease {
             open,
             home: self.writer.clone(),
+            is_kept: self.driver.keeps_connections(),
             _pass: pass,
         })
     }
@@ -159,6 +180,9 @@ impl Connections {
     /// Every acknowledged commit is in the log that SQLite writes ahead (WAL), and there on the disk where that is waited for.
     async fn open_writer(&self) -> Result<Box<dyn Connection>, DriverError> {
         let connection = self.driver.connect().await?;
+        if self.driver.dialect() == Dialect::Postgres {
+            return Ok(connection);
+        }
         // Before anything else may have to wait. Without it the pauses between SQLite's looks at the lock grow to a
         // tenth of a second, and the connection that has waited longest looks least often.
         let wait = self.driver.lock_wait().as_millis();

@@ -64,7 +64,7 @@ impl Database {
 
     async fn is_complete(&self) -> Result<bool, StoreError> {
         let lease = self.connections.reader().await.map_err(outage)?;
-        let complete = migrate::is_complete(&lease, &self.migrations).await;
+        let complete = migrate::is_complete(&self.connections, &lease, &self.migrations).await;
         // Locked, the database is asked again by the writer, which has patience.
         match complete {
             Err(StoreError::Busy) => Ok(false),

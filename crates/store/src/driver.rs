@@ -26,6 +26,12 @@ pub trait Driver {
     fn lock_wait(&self) -> Duration {
         Duration::ZERO
     }
+
+    /// Whether the store keeps connections between statements. Not where the host lends them to all instances: one that
+    /// kept its own would have others wait until it ends.
+    fn keeps_connections(&self) -> bool {
+        true
+    }
 }
 
 impl<D: Driver + ?Sized> Driver for Rc<D> {
@@ -43,6 +49,10 @@ impl<D: Driver + ?Sized> Driver for Rc<D> {
 
     fn lock_wait(&self) -> Duration {
         (**self).lock_wait()
+    }
+
+    fn keeps_connections(&self) -> bool {
+        (**self).keeps_connections()
     }
 }
 

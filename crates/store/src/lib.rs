@@ -24,6 +24,7 @@ pub mod native;
 #[cfg(target_family = "wasm")]
 pub mod outgoing;
 mod patch;
+pub mod postgres;
 mod query;
 mod read;
 mod reading;

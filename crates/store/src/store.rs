@@ -3,13 +3,13 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use whisper_schema::{MIGRATIONS, Migration};
+use whisper_schema::{MIGRATIONS, Migration, POSTGRES_MIGRATIONS};
 
 use crate::batch::{Batch, Committed};
 use crate::clock::Clock;
 use crate::commit::{self, Commits, Lowered};
 use crate::database::Database;
-use crate::driver::{Driver, SqlValue};
+use crate::driver::{Dialect, Driver, SqlValue};
 use crate::error::StoreError;
 use crate::migrate::MigrationReport;
 use crate::read::{Answers, Questions, ReadSet};
@@ -39,7 +39,11 @@ struct Sql {
 impl Store {
     /// A store on this database, which gets the schema's migrations at first use.
     pub fn new(driver: impl Driver + 'static, clock: Clock) -> Store {
-        Store::with_migrations(driver, clock, MIGRATIONS)
+        let migrations = match driver.dialect() {
+            Dialect::Sqlite => MIGRATIONS,
+            Dialect::Postgres => POSTGRES_MIGRATIONS,
+        };
+        Store::with_migrations(driver, clock, migrations)
     }
 
     /// A store with migrations of its own; for tests of them.

@@ -27,14 +27,21 @@ impl Commits {
         let Some(first) = all.first() else {
             return Ok(());
         };
-        let locks = all[1..].iter().fold(first.form.locks.clone(), |locks, each| {
-            locks.and(&each.form.locks)
-        });
+        let locks = all[1..]
+            .iter()
+            .fold(first.form.locks.clone(), |locks, each| {
+                locks.and(&each.form.locks)
+            });
         let values: Vec<&[SqlValue]> = all.iter().map(|each| &*each.form.values).collect();
         let called = self.ask(lease, &first.form, &locks, &values, group.flight());
         let told = match called.await {
             Ok(told) if told.outcomes.len() == all.len() => told,
-            Ok(_) => return broken(group, StoreError::Internal("a commit told too little".into())),
+            Ok(_) => {
+                return broken(
+                    group,
+                    StoreError::Internal("a commit told too little".into()),
+                );
+            }
             Err(DriverError::Busy) => return Err(Stop::Busy),
             Err(error) => return broken(group, outage(error)),
         };
@@ -55,10 +62,15 @@ impl Commits {
     }
 
     /// Tries a refused batch again, one operation after another, for the refusal that comes first.
-    async fn exactly(&self, lease: &Lease, batch: &Lowered, flight: &Flight) -> Result<Outcome, Stop> {
+    async fn exactly(
+        &self,
+        lease: &Lease,
+        batch: &Lowered,
+        flight: &Flight,
+    ) -> Result<Outcome, Stop> {
         let form = Form::new(batch, false, &self.database.cache);
-        let called = self.ask(lease, &form, &form.locks, &[&form.values], flight);
-        match called.await {
+        let values = [&*form.values];
+        match self.ask(lease, &form, &form.locks, &values, flight).await {
             Ok(told) => Ok(match told.outcomes.first() {
                 Some(told_of) => outcome(&form, batch, told.at, told_of),
                 None => Err(StoreError::Internal("a commit told nothing".into())),
@@ -84,6 +96,7 @@ impl Commits {
             locks.value(),
             SqlValue::Texts(values.map(as_text).collect()),
             SqlValue::Integer(i64::try_from(batches.len()).unwrap_or(i64::MAX)),
+            SqlValue::Integer(self.database.connections.waits_for_disk().into()),
         ];
         if routine.forget.is_some() {
             lease.execute(&routine.make, &[]).await?;
@@ -181,8 +194,14 @@ fn outcome(form: &Form, batch: &Lowered, at: Timestamp, told: &[Value]) -> Outco
 impl Lowered {
     /// A conflict on an index, which is named by its table and itself.
     fn conflict(&self, table: &str, index: &str) -> StoreError {
-        let named = index.strip_prefix(table).and_then(|index| index.strip_prefix('_'));
-        let known = self.ops.iter().map(|op| op.table.0).find(|collection| collection.id == table);
+        let named = index
+            .strip_prefix(table)
+            .and_then(|index| index.strip_prefix('_'));
+        let known = self
+            .ops
+            .iter()
+            .map(|op| op.table.0)
+            .find(|collection| collection.id == table);
         match (named, known) {
             (Some(index), Some(collection)) => StoreError::Conflict {
                 collection: collection.id.to_owned(),

@@ -51,16 +51,22 @@ impl Planned {
             _ => 1,
         }
     }
+}
 
-    /// Whether both are carried out by the same statement.
-    pub fn goes_with(&self, other: &Form) -> bool {
-        match (&self.form.program, &other.program) {
-            (Some(own), Some(other)) => return Rc::ptr_eq(own, other),
-            (None, None) => {}
-            _ => return false,
-        }
-        match (&self.form.routine, &other.routine) {
-            (Some(own), Some(other)) => Rc::ptr_eq(own, other),
+/// The statement that carries batches out.
+pub(super) enum Carrier {
+    Program(Rc<Program>),
+    Routine(Rc<Routine>),
+    /// Several statements.
+    None,
+}
+
+impl Carrier {
+    /// Whether one statement can carry out batches of both.
+    pub fn is(&self, other: &Carrier) -> bool {
+        match (self, other) {
+            (Carrier::Program(one), Carrier::Program(other)) => Rc::ptr_eq(one, other),
+            (Carrier::Routine(one), Carrier::Routine(other)) => Rc::ptr_eq(one, other),
             _ => false,
         }
     }
@@ -99,6 +105,15 @@ impl Form {
             statement: first.filter(|_| is_enough),
             ops,
             is_exact: plan.is_exact,
+        }
+    }
+
+    /// The statement that carries it out.
+    pub(super) fn carrier(&self) -> Carrier {
+        match (&self.program, &self.routine) {
+            (Some(program), _) => Carrier::Program(Rc::clone(program)),
+            (_, Some(routine)) => Carrier::Routine(Rc::clone(routine)),
+            _ => Carrier::None,
         }
     }
 

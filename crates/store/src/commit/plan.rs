@@ -133,7 +133,15 @@ impl Step {
                 self.params.extend(other.params);
                 self.tables.extend(other.tables);
             }
-            (work, Work::Insert { .. }) if work.inserts_as(&other.work) => {
+            (
+                work,
+                Work::Insert {
+                    table, existing, ..
+                },
+            ) if work.inserts_as(&other.work)
+                && (*existing == OnExisting::Conflict
+                    || !has_row(&self.params, width(*table), &other.params)) =>
+            {
                 if let Work::Insert { rows, .. } = work {
                     *rows += 1;
                 }
@@ -302,6 +310,12 @@ impl Work {
             _ => false,
         }
     }
+}
+
+/// Whether these rows have one with the id of another. PostgreSQL writes a row but once in a statement.
+fn has_row(rows: &[Bind], width: usize, other: &[Bind]) -> bool {
+    let id = other.first();
+    rows.chunks_exact(width).any(|row| row.first() == id)
 }
 
 /// The columns of an update that sets values, without a look at their former ones.

@@ -38,10 +38,10 @@ impl Line<Planned, Outcome> {
         Group::of(self.take_while(|taken, next| {
             let Some(first) = &first else {
                 most = next.work.most();
-                first = Some(Rc::clone(next));
+                first = Some(next.work.form.carrier());
                 return true;
             };
-            taken < most && next.work.goes_with(&first.work.form)
+            taken < most && next.work.form.carrier().is(first)
         }))
     }
 

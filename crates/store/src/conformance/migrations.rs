@@ -5,12 +5,8 @@ use super::*;
 /// Numbers no migration of the schema will reach.
 const FIRST: u32 = 90_001;
 
-fn with(extra: &[Migration]) -> Vec<Migration> {
-    whisper_schema::MIGRATIONS
-        .iter()
-        .chain(extra)
-        .copied()
-        .collect()
+fn with(place: &Place, extra: &[Migration]) -> Vec<Migration> {
+    place.migrations().iter().chain(extra).copied().collect()
 }
 
 fn extra(number: u32, sql: &'static str) -> Migration {
@@ -40,11 +36,11 @@ async fn count(place: &Place, sql: &str) -> Result<Option<SqlValue>, Failed> {
 
 pub async fn twice(place: Place) -> Check {
     forget(&place).await?;
-    let store = place.store_with(with(&[extra(FIRST, MAKE)]));
+    let store = place.store_with(with(&place, &[extra(FIRST, MAKE)]));
     same!(store.migrate().await?.applied, [FIRST]);
     let again = store.migrate().await?;
     same!((again.applied, again.version), (vec![], FIRST));
-    let other = place.store_with(with(&[extra(FIRST, MAKE)]));
+    let other = place.store_with(with(&place, &[extra(FIRST, MAKE)]));
     same!(other.migrate().await?.applied, Vec::<u32>::new());
     same!(
         count(&place, "SELECT count(*) FROM conformance_a").await?,
@@ -55,10 +51,13 @@ pub async fn twice(place: Place) -> Check {
 
 pub async fn at_once(place: Place) -> Check {
     forget(&place).await?;
-    let migrations = with(&[
-        extra(FIRST, MAKE),
-        extra(FIRST + 1, "INSERT INTO conformance_a VALUES (2)"),
-    ]);
+    let migrations = with(
+        &place,
+        &[
+            extra(FIRST, MAKE),
+            extra(FIRST + 1, "INSERT INTO conformance_a VALUES (2)"),
+        ],
+    );
     let stores: Vec<Store> = (0..4)
         .map(|_| place.store_with(migrations.clone()))
         .collect();
@@ -86,13 +85,13 @@ pub async fn at_once(place: Place) -> Check {
 pub async fn changed_checksum(place: Place) -> Check {
     forget(&place).await?;
     place
-        .store_with(with(&[extra(FIRST, MAKE)]))
+        .store_with(with(&place, &[extra(FIRST, MAKE)]))
         .migrate()
         .await?;
-    let changed = place.store_with(with(&[extra(
-        FIRST,
-        "CREATE TABLE conformance_a (y INTEGER)",
-    )]));
+    let changed = place.store_with(with(
+        &place,
+        &[extra(FIRST, "CREATE TABLE conformance_a (y INTEGER)")],
+    ));
     let refused = changed.read(Get::<Message>::id("m1")).await;
     same!(
         matches!(&refused, Err(StoreError::Internal(why)) if why.contains("was changed")),
@@ -104,7 +103,7 @@ pub async fn changed_checksum(place: Place) -> Check {
 pub async fn newer_database(place: Place) -> Check {
     forget(&place).await?;
     place
-        .store_with(with(&[extra(FIRST, MAKE)]))
+        .store_with(with(&place, &[extra(FIRST, MAKE)]))
         .migrate()
         .await?;
     let refused = place
@@ -128,10 +127,13 @@ async fn forget_newer(place: &Place) -> Check {
 
 pub async fn failing_one_leaves_nothing(place: Place) -> Check {
     forget(&place).await?;
-    let broken = with(&[
-        extra(FIRST, MAKE),
-        extra(FIRST + 1, "INSERT INTO nowhere VALUES (1)"),
-    ]);
+    let broken = with(
+        &place,
+        &[
+            extra(FIRST, MAKE),
+            extra(FIRST + 1, "INSERT INTO nowhere VALUES (1)"),
+        ],
+    );
     let refused = place.store_with(broken).migrate().await;
     same!(
         matches!(&refused, Err(StoreError::Internal(why)) if why.contains("90002")),

@@ -28,7 +28,7 @@ use whisper_schema::{Migration, Timestamp};
 use crate::driver::LocalBoxFuture;
 use crate::tables::Tables;
 use crate::{
-    Batch, Driver, DriverError, Filter, Get, MAX_LIMIT, Query, SqlValue, Store, StoreError,
+    Batch, Dialect, Driver, DriverError, Filter, Get, MAX_LIMIT, Query, SqlValue, Store, StoreError,
 };
 
 /// Where the cases run: a way to the database, and a clock that they set.
@@ -159,7 +159,22 @@ impl Place {
 
     /// A store of its own: its own connections and queue, as another instance would have.
     fn store(&self) -> Store {
-        self.store_with(whisper_schema::MIGRATIONS.to_vec())
+        self.store_with(self.migrations().to_vec())
+    }
+
+    /// The schema's migrations for its database.
+    fn migrations(&self) -> &'static [Migration] {
+        match self.dialect() {
+            Some(Dialect::Postgres) => whisper_schema::POSTGRES_MIGRATIONS,
+            _ => whisper_schema::MIGRATIONS,
+        }
+    }
+
+    fn dialect(&self) -> Option<Dialect> {
+        match &self.way {
+            Way::Sql(driver) => Some(driver().dialect()),
+            Way::Tables(_) => None,
+        }
     }
 
     fn store_with(&self, migrations: Vec<Migration>) -> Store {
@@ -200,9 +215,11 @@ impl Place {
             .delete_where::<QueuedMessage>(Filter::and([]), all)
             .delete_where::<SearchEntry>(Filter::and([]), all);
         self.store().commit(batch).await?;
-        if let Way::Sql(_) = self.way {
-            // Each case begins at the same time.
-            self.execute("UPDATE _clock SET at = 0").await?;
+        // Each case begins at the same time.
+        match self.dialect() {
+            Some(Dialect::Sqlite) => drop(self.execute("UPDATE _clock SET at = 0").await?),
+            Some(_) => drop(self.execute("SELECT setval('_clock', 0)").await?),
+            None => {}
         }
         Ok(())
     }

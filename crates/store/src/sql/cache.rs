@@ -51,7 +51,9 @@ impl Cache {
 
     /// The function of these statements.
     pub fn routine(&self, stages: &Vec<Stage>) -> Rc<Routine> {
-        kept(&self.routines, stages, |stages| Rc::new(Routine::new(stages)))
+        kept(&self.routines, stages, |stages| {
+            Rc::new(Routine::new(stages))
+        })
     }
 
     /// The SQL that the database speaks.

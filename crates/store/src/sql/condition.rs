@@ -132,18 +132,18 @@ fn element_of(rows: &'static str, sort: Sort, dialect: Dialect) -> Expr {
 /// Whether all words stand in a column, in whatever order: what PostgreSQL's index answers.
 fn has_words(column: Expr, every: Slot) -> Expr {
     let lexemes = Func::cust("whisper_lexemes").arg(column);
-    Expr::cust_with_exprs("$1 @@ $2::tsquery", [
-        lexemes.into(),
-        value(every, Sort::Text),
-    ])
+    Expr::cust_with_exprs(
+        "$1 @@ $2::tsquery",
+        [lexemes.into(), value(every, Sort::Text)],
+    )
 }
 
 /// Whether all phrases stand in a column as they are.
 fn has_phrases(column: Expr, needles: Slot) -> Expr {
-    let found = Expr::cust_with_exprs("strpos($1, $2) > 0", [
-        column,
-        element_of("needle", Sort::Text, Dialect::Postgres),
-    ]);
+    let found = Expr::cust_with_exprs(
+        "strpos($1, $2) > 0",
+        [column, element_of("needle", Sort::Text, Dialect::Postgres)],
+    );
     let mut all = Query::select();
     all.expr(Func::cust("bool_and").arg(found)).from_function(
         elements(value(needles, Sort::Text), Dialect::Postgres),

@@ -18,7 +18,7 @@ use whisper_schema::Order as Direction;
 
 pub(crate) use cache::Cache;
 pub(crate) use cond::Cond;
-pub(crate) use postgres::{KEPT_NAME, MOST_BATCHES, Routine, as_text};
+pub(crate) use postgres::{MOST_BATCHES, Routine, as_text};
 pub(crate) use prepared::Prepared;
 pub(crate) use program::{Made, Program, Stage, time_under_lock, unmet};
 

@@ -20,14 +20,15 @@ pub(crate) const MOST_BATCHES: usize = 64;
 /// Functions of more statements than this are made for one call, and not kept: hardly any other batch has their form.
 const MOST_KEPT: usize = 48;
 /// How the names of kept functions begin. Migrations forget them all.
-pub(crate) const KEPT_NAME: &str = "whisper_commit_";
+const KEPT_NAME: &str = "whisper_commit_";
 
 /// The statements of batches of one form, as a function.
 #[derive(Debug)]
 pub(crate) struct Routine {
     /// The statement that makes it.
     pub make: String,
-    /// The statement that calls it: with the time by the clock, the keys to lock, the values of the batches, and their number.
+    /// The statement that calls it: with the time by the clock, the ids to lock, the values of the batches, their number, and 1
+    /// if it is to wait for the disk, else 0.
     pub call: String,
     /// The statement that takes it away again, of one that isn't kept.
     pub forget: Option<String>,
@@ -53,23 +54,34 @@ impl Routine {
             };
             first = write_stage(&mut body, stage, number, first);
         }
-        let time = match stages.iter().any(Stage::is_timed) {
-            true => "whisper_time(w_c)",
-            false => "w_c",
+        let is_timed = stages.iter().any(Stage::is_timed);
+        let (time, given) = match is_timed {
+            true => (
+                "whisper_time(w_c)",
+                "IF w_z THEN PERFORM whisper_time_given(w_t); END IF;\n",
+            ),
+            false => ("w_c", ""),
         };
-        let counts: String = counted.iter().map(|number| format!(" || ',' || w_n{number}")).collect();
-        let declared: String = counted.iter().map(|number| format!("w_n{number} bigint; ")).collect();
+        let counts: String = counted
+            .iter()
+            .map(|number| format!(" || ',' || w_n{number}"))
+            .collect();
+        let declared: String = counted
+            .iter()
+            .map(|number| format!("w_n{number} bigint; "))
+            .collect();
         let rest = format!(
-            "(w_c bigint, w_k text[], w_v text[], w_m bigint) RETURNS text LANGUAGE plpgsql AS $whisper$\n\
-             DECLARE w_o bigint; w_t bigint; w_s bigint; w_p bigint; w_n bigint; w_r text := ''; w_x text; w_y text; {declared}\n\
+            "(w_c bigint, w_k text[], w_v text[], w_m bigint, w_f bigint) RETURNS text LANGUAGE plpgsql AS $whisper$\n\
+             DECLARE w_o bigint; w_t bigint; w_s bigint; w_p bigint; w_n bigint; w_r text := ''; w_x text; w_y text; w_z boolean := false; {declared}\n\
              BEGIN\n\
+             IF w_f = 0 THEN PERFORM set_config('synchronous_commit', 'off', true); END IF;\n\
              PERFORM whisper_lock(w_k);\n\
              w_t := {time};\n\
              FOR w_b IN 0 .. w_m - 1 LOOP\n\
              w_o := w_b * {width};\n\
              BEGIN\n\
              {body}\
-             w_r := w_r || ',[0'{counts} || ']';\n\
+             w_r := w_r || ',[0'{counts} || ']'; w_z := true;\n\
              EXCEPTION\n\
              WHEN SQLSTATE 'WH001' OR numeric_value_out_of_range THEN w_r := w_r || ',[1,' || w_s || ',' || w_p || ']';\n\
              WHEN unique_violation THEN\n\
@@ -80,19 +92,28 @@ impl Routine {
              w_r := w_r || ',' || json_build_array(3, SQLSTATE, SQLERRM);\n\
              END;\n\
              END LOOP;\n\
+             {given}\
              RETURN '[' || w_t || w_r || ']';\n\
              END $whisper$"
         );
-        let hash: String = Sha256::digest(rest.as_bytes())[..12].iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash: String = Sha256::digest(rest.as_bytes())[..12]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         let is_kept = statements <= MOST_KEPT;
         let (make, name) = match is_kept {
             true => ("CREATE FUNCTION", format!("{KEPT_NAME}{hash}")),
-            false => ("CREATE OR REPLACE FUNCTION", format!("pg_temp.whisper_once_{hash}")),
+            false => (
+                "CREATE OR REPLACE FUNCTION",
+                format!("pg_temp.whisper_once_{hash}"),
+            ),
         };
-        let types = "bigint, text[], text[], bigint";
+        let types = "bigint, text[], text[], bigint, bigint";
         Routine {
             make: format!("{make} {name}{rest}"),
-            call: format!("SELECT {name}($1::bigint, $2::text[], $3::text[], $4::bigint)"),
+            call: format!(
+                "SELECT {name}($1::bigint, $2::text[], $3::text[], $4::bigint, $5::bigint)"
+            ),
             forget: (!is_kept).then(|| format!("DROP FUNCTION IF EXISTS {name}({types})")),
             counted,
         }
@@ -102,7 +123,10 @@ impl Routine {
 /// Writes the statement and the check of its expectations or of its number of changed rows, given the first of its
 /// values. Gives the first value of the next statement.
 fn write_stage(body: &mut String, stage: &Stage, number: usize, first: usize) -> usize {
-    let values = Values { first, times: &stage.times };
+    let values = Values {
+        first,
+        times: &stage.times,
+    };
     // Writing to a text never fails.
     let _ = writeln!(body, "w_s := {number}; w_p := 0;");
     if let Shape::Expect(expectations) = &stage.shape {
@@ -119,8 +143,14 @@ fn write_stage(body: &mut String, stage: &Stage, number: usize, first: usize) ->
     stage.shape.write(&mut text, false);
     let _ = writeln!(body, "{text};");
     let expected = match &stage.shape {
-        Shape::Insert { existing: OnExisting::Conflict, .. }
-        | Shape::InsertList { existing: OnExisting::Conflict, .. } => return values.end(),
+        Shape::Insert {
+            existing: OnExisting::Conflict,
+            ..
+        }
+        | Shape::InsertList {
+            existing: OnExisting::Conflict,
+            ..
+        } => return values.end(),
         Shape::Insert { rows, .. } | Shape::UpdateMany { rows, .. } => rows.to_string(),
         Shape::InsertList { .. } | Shape::UpdateList { .. } => {
             format!("json_array_length({}::json)", values.at(first))

@@ -3,7 +3,8 @@
 use std::fmt::{self, Write};
 
 use sea_query::{
-    Expr, PostgresQueryBuilder, QueryBuilder, QueryStatementWriter, SqlWriter, SqliteQueryBuilder, Value,
+    Expr, PostgresQueryBuilder, QueryBuilder, QueryStatementWriter, SqlWriter, SqliteQueryBuilder,
+    Value,
 };
 
 use super::Prepared;

@@ -1,8 +1,8 @@
 //! The writing statements.
 
 use sea_query::{
-    BinOper, CaseStatement, CommonTableExpression, Condition, DeleteStatement, Expr, ExprTrait, Func,
-    InsertStatement, IntoIden, OnConflict, Query, Returning, SelectStatement, TableRef,
+    BinOper, CaseStatement, CommonTableExpression, Condition, DeleteStatement, Expr, ExprTrait,
+    Func, InsertStatement, IntoIden, OnConflict, Query, Returning, SelectStatement, TableRef,
     UpdateStatement, ValueTuple,
 };
 use whisper_schema::{Collection, DefaultValue};
@@ -11,9 +11,9 @@ use super::condition::{About, filter};
 use super::sort::Sort;
 use super::text::{TIME, constant, number, sorted, value};
 use super::{Cond, OnExisting, Set, Table, width};
-use crate::driver::Dialect;
 use crate::bind::Slot;
 use crate::columns::{ID, REVISION, SEQ};
+use crate::driver::Dialect;
 
 /// Name of the rows that a statement of many is given. (`new` is another thing inside a trigger.)
 const GIVEN: &str = "given";
@@ -25,7 +25,11 @@ pub(super) fn insert(
     dialect: Dialect,
 ) -> InsertStatement {
     let keys = || collection.attributes.iter().map(|attribute| attribute.key);
-    let sorts: Vec<Sort> = [ID].into_iter().chain(keys()).map(|key| Sort::of(collection, key)).collect();
+    let sorts: Vec<Sort> = [ID]
+        .into_iter()
+        .chain(keys())
+        .map(|key| Sort::of(collection, key))
+        .collect();
     let width = width(Table(collection));
     let mut insert = Query::insert();
     insert
@@ -34,7 +38,10 @@ pub(super) fn insert(
     for row in 0..rows {
         // Fails on another number of values than columns. There is none by construction, and without
         // its values the statement would be refused.
-        let row = sorts.iter().enumerate().map(|(at, sort)| value(row * width + at, *sort));
+        let row = sorts
+            .iter()
+            .enumerate()
+            .map(|(at, sort)| value(row * width + at, *sort));
         let _ = insert.values(row);
     }
     on_existing(&mut insert, collection, existing, dialect);
@@ -54,7 +61,11 @@ pub(super) fn insert_list(
         // Without a condition SQLite takes ON CONFLICT for that of a join.
         rows.and_where(constant(1));
     }
-    rows.exprs(columns().enumerate().map(|(at, key)| element(at, Sort::of(collection, key), timed, dialect)));
+    rows.exprs(
+        columns()
+            .enumerate()
+            .map(|(at, key)| element(at, Sort::of(collection, key), timed, dialect)),
+    );
     let mut insert = Query::insert();
     insert.into_table(collection.id).columns(columns());
     // As with `values` above.
@@ -114,9 +125,9 @@ fn element(at: usize, sort: Sort, timed: &[usize], dialect: Dialect) -> Expr {
     let known = || match (dialect, sort) {
         (Dialect::Sqlite, _) | (_, Sort::Text) => take("->>"),
         // As on its way there: 0 or 1.
-        (Dialect::Postgres, Sort::Boolean) => {
-            take("->>").cast_as("bigint").binary(BinOper::NotEqual, constant(0))
-        }
+        (Dialect::Postgres, Sort::Boolean) => take("->>")
+            .cast_as("bigint")
+            .binary(BinOper::NotEqual, constant(0)),
         (Dialect::Postgres, _) => take("->>").cast_as(sort.element_type()),
     };
     if !timed.contains(&at) {
@@ -131,7 +142,10 @@ fn element(at: usize, sort: Sort, timed: &[usize], dialect: Dialect) -> Expr {
         }
         Dialect::Postgres => {
             let is_time = take("->").cast_as("text").eq(Expr::Constant("true".into()));
-            CaseStatement::new().case(is_time, time).finally(known()).into()
+            CaseStatement::new()
+                .case(is_time, time)
+                .finally(known())
+                .into()
         }
     }
 }

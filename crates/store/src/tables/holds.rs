@@ -111,7 +111,7 @@ fn contains(list: &SqlValue, element: &SqlValue) -> Option<bool> {
             each => each.as_i64() == Some(*number),
         },
         SqlValue::Real(number) => each.as_f64() == Some(*number),
-        SqlValue::Null | SqlValue::Blob(_) => false,
+        SqlValue::Null | SqlValue::Blob(_) | SqlValue::Texts(_) => false,
     };
     Some(elements.iter().any(same))
 }

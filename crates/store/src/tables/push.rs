@@ -330,7 +330,7 @@ impl Pushing<'_> {
 /// Whether a column can have this value. NULL, bytes and a text with U+0000 equal no value of a column.
 fn can_be(value: &SqlValue) -> bool {
     match value {
-        SqlValue::Null | SqlValue::Blob(_) => false,
+        SqlValue::Null | SqlValue::Blob(_) | SqlValue::Texts(_) => false,
         SqlValue::Text(text) => !text.contains('\0'),
         SqlValue::Integer(_) | SqlValue::Real(_) => true,
     }

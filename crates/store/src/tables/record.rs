@@ -78,7 +78,7 @@ impl Record {
         ];
         let attributes = collection.attributes.iter().zip(&self.values);
         columns.extend(attributes.map(|(attribute, value)| match value {
-            SqlValue::Null | SqlValue::Blob(_) => Value::Null,
+            SqlValue::Null | SqlValue::Blob(_) | SqlValue::Texts(_) => Value::Null,
             SqlValue::Integer(number) => (*number).into(),
             SqlValue::Real(number) => number.to_string().into(),
             SqlValue::Text(text) if attribute.array => {
@@ -125,7 +125,7 @@ pub(super) fn outgoing(attribute: &Attribute, value: &SqlValue) -> Value {
 /// A single value as it is sent, to be stored or to be compared with.
 pub(super) fn scalar(attribute: &Attribute, value: &SqlValue) -> Value {
     match (attribute.kind, value) {
-        (_, SqlValue::Null | SqlValue::Blob(_)) => Value::Null,
+        (_, SqlValue::Null | SqlValue::Blob(_) | SqlValue::Texts(_)) => Value::Null,
         (Kind::Boolean, SqlValue::Integer(number)) => (*number != 0).into(),
         (Kind::Datetime, SqlValue::Integer(millis)) => time(*millis),
         (_, SqlValue::Integer(number)) => (*number).into(),
