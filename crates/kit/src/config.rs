@@ -28,12 +28,13 @@ pub const COMMON: &[&str] = &[
     APPWRITE_ENDPOINT,
     APPWRITE_PROJECT,
     APPWRITE_KEY,
+    POSTGRES_URL,
 ];
 
 /// The host that runs the component, if that changes anything: `appwrite` for a function there, which signs users in and brings
 /// the store's key. Nothing that a client sends counts for it.
 pub(crate) const HOST: &str = "host";
-/// Where the documents are: `sqlite`, or `appwrite` for TablesDB of an Appwrite server.
+/// Where the documents are: `sqlite`, `postgres`, or `appwrite` for TablesDB of an Appwrite server.
 pub(crate) const STORE: &str = "store";
 /// Where that server is, such as `https://cloud.appwrite.io/v1`.
 pub(crate) const APPWRITE_ENDPOINT: &str = "appwrite_endpoint";
@@ -41,6 +42,8 @@ pub(crate) const APPWRITE_ENDPOINT: &str = "appwrite_endpoint";
 pub(crate) const APPWRITE_PROJECT: &str = "appwrite_project";
 /// The key that opens it.
 pub(crate) const APPWRITE_KEY: &str = "appwrite_key";
+/// The address of a PostgreSQL server's database, with its user and password.
+pub(crate) const POSTGRES_URL: &str = "postgres_url";
 
 /// A setting that is a whole number. List it with [`Api::numbers`](crate::Api::numbers), so that the component reads the
 /// variable, and answers nothing while it holds something else.

@@ -7,7 +7,7 @@ use whisper_store::Store;
 use whisper_store::tables::component::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
 
-use crate::config::{APPWRITE_ENDPOINT, APPWRITE_PROJECT, Config, STORE};
+use crate::config::{APPWRITE_ENDPOINT, APPWRITE_PROJECT, Config, POSTGRES_URL, STORE};
 use crate::error::{Error, Result};
 
 /// Opens the store. Nothing is sent yet.
@@ -19,7 +19,10 @@ pub(crate) fn open(
     match config.text(STORE).trim() {
         "appwrite" => appwrite(config, credentials, clock),
         "" | "sqlite" => sqlite(clock),
-        _ => Err(wrong("the variable store is neither sqlite nor appwrite")),
+        "postgres" => postgres(config, clock),
+        _ => Err(wrong(
+            "the variable store is neither sqlite nor postgres nor appwrite",
+        )),
     }
 }
 
@@ -43,6 +46,24 @@ fn sqlite(clock: &Rc<dyn Fn() -> Timestamp>) -> Result<Store> {
     use whisper_store::spin::SpinDriver;
 
     Ok(Store::new(SpinDriver::new(), Rc::clone(clock)))
+}
+
+#[cfg(feature = "spin")]
+fn postgres(config: &Config, clock: &Rc<dyn Fn() -> Timestamp>) -> Result<Store> {
+    use whisper_store::postgres::spin::PostgresDriver;
+
+    let url = config.text(POSTGRES_URL).trim();
+    if url.is_empty() {
+        return Err(wrong("store = postgres needs the variable postgres_url"));
+    }
+    Ok(Store::new(PostgresDriver::new(url), Rc::clone(clock)))
+}
+
+#[cfg(not(feature = "spin"))]
+fn postgres(_: &Config, _: &Rc<dyn Fn() -> Timestamp>) -> Result<Store> {
+    Err(wrong(
+        "this build has no PostgreSQL: the variable store must be appwrite",
+    ))
 }
 
 #[cfg(not(feature = "spin"))]

@@ -139,7 +139,10 @@ pub async fn failing_one_leaves_nothing(place: Place) -> Check {
         matches!(&refused, Err(StoreError::Internal(why)) if why.contains("90002")),
         true
     );
-    let left = "SELECT count(*) FROM sqlite_master WHERE name = 'conformance_a'";
+    let left = match place.dialect() {
+        Some(Dialect::Postgres) => "SELECT count(*) FROM pg_class WHERE relname = 'conformance_a'",
+        _ => "SELECT count(*) FROM sqlite_master WHERE name = 'conformance_a'",
+    };
     same!(count(&place, left).await?, Some(SqlValue::Integer(0)));
     place.store().migrate().await?;
     Ok(())
