@@ -14,6 +14,7 @@ wasmtime::component::bindgen!({
             import spin:sqlite/sqlite@3.1.0;
             import spin:variables/variables@3.0.0;
             import spin:key-value/key-value@3.0.0;
+            import spin:postgres/postgres@4.2.0;
         }
     ",
     world: "whisper:host/host",
@@ -22,10 +23,13 @@ wasmtime::component::bindgen!({
         "spin:sqlite/sqlite@3.1.0.error" => spin::sqlite::sqlite::Error,
         "spin:variables/variables@3.0.0.error" => spin::variables::variables::Error,
         "spin:key-value/key-value@3.0.0.error" => spin::key_value::key_value::Error,
+        "spin:postgres/postgres@4.2.0.error" => spin::postgres::postgres::Error,
     },
     with: {
         "spin:sqlite/sqlite@3.1.0.connection": crate::sqlite::Connection,
         "spin:key-value/key-value@3.0.0.store": crate::key_value::Store,
+        "spin:postgres/postgres@4.2.0.connection": crate::postgres::Connection,
+        "spin:postgres/postgres@4.2.0.connection-builder": crate::postgres::ConnectionBuilder,
     },
     require_store_data_send: true,
 });

@@ -4,5 +4,6 @@
 include!(concat!(env!("OUT_DIR"), "/bindings.rs"));
 
 pub use spin::key_value::key_value;
+pub use spin::postgres::postgres;
 pub use spin::sqlite::sqlite;
 pub use spin::variables::variables;

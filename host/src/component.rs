@@ -12,6 +12,7 @@ use whisper_manifest::hosts::AllowedHosts;
 
 use crate::clock::Clock;
 use crate::key_value::KeyValue;
+use crate::postgres::Pools;
 use crate::sqlite::Held;
 
 /// An answer that is being made.
@@ -52,6 +53,8 @@ pub struct ComponentContext {
     pub stores: Vec<String>,
     /// The application's key-value store.
     pub key_value: KeyValue,
+    /// Its connections to PostgreSQL.
+    pub postgres: Pools,
     /// Its own variables.
     pub variables: BTreeMap<String, String>,
     /// Its environment variables.

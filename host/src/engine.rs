@@ -12,17 +12,18 @@ use wasmtime::{Cache, CacheConfig, Config, Engine};
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 use whisper_manifest::Manifest;
 
-use crate::bindings::{key_value, sqlite, variables};
+use crate::bindings::{key_value, postgres, sqlite, variables};
 use crate::instance::InstanceState;
 use crate::limits::TICK;
 use crate::progress::{self, Outcome};
 
 /// Interfaces on offer; the rest of Spin's needs Spin.
-const OFFERED: [&str; 4] = [
+const OFFERED: [&str; 5] = [
     "wasi:",
     "spin:sqlite/sqlite@3.1",
     "spin:variables/variables@3.0",
     "spin:key-value/key-value@3.0",
+    "spin:postgres/postgres@4.2",
 ];
 
 /// The interface that a component must export.
@@ -117,6 +118,7 @@ fn linker(engine: &Engine) -> wasmtime::Result<Linker<InstanceState>> {
     sqlite::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
     variables::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
     key_value::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
+    postgres::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
     Ok(linker)
 }
 

@@ -10,6 +10,7 @@ use crate::component::ComponentContext;
 use crate::guest_log::GuestLog;
 use crate::limits::{Health, MemoryLimit};
 use crate::outbound::Outbound;
+use crate::postgres::Handles;
 
 /// The data of an instance's store.
 pub struct InstanceState {
@@ -21,6 +22,8 @@ pub struct InstanceState {
     pub connections: usize,
     /// Key-value stores it has open.
     pub stores: usize,
+    /// Handles of PostgreSQL that it has.
+    pub postgres: Handles,
     /// Its memory limit.
     pub memory: MemoryLimit,
     wasi: WasiCtx,
@@ -41,6 +44,7 @@ impl InstanceState {
             table: ResourceTable::new(),
             connections: 0,
             stores: 0,
+            postgres: Handles::default(),
             memory: MemoryLimit::new(memory, health),
             wasi: wasi.build(),
             http: WasiHttpCtx::new(),

@@ -21,6 +21,7 @@ use crate::faults::Faults;
 use crate::instances::{Instances, Stats};
 use crate::key_value::KeyValue;
 use crate::limits::Limits;
+use crate::postgres::Pools;
 use crate::sqlite;
 
 /// The parts that an application is loaded from.
@@ -106,6 +107,7 @@ impl Loader<'_> {
             held: Arc::default(),
             stores: component.key_value_stores.clone(),
             key_value: key_value.clone(),
+            postgres: Pools::default(),
             variables: self.values.of_component(component)?,
             environment: component.environment.clone(),
             allowed_hosts: AllowedHosts::resolve(hosts, &ids, |name| self.values.get(name))?,

@@ -105,7 +105,8 @@ fn local(response: http::Response<WasiBody>) -> Sent {
     (response, Box::new(std::future::ready(Ok(()))))
 }
 
-fn denied(component: &ComponentContext, host: &str) {
+/// Tells that a component wanted to reach a host that isn't granted to it.
+pub(crate) fn denied(component: &ComponentContext, host: &str) {
     let fields = json!({ "component": component.id.as_ref(), "host": host });
     log::event("outbound_denied", fields, || {
         format!(

@@ -13,7 +13,7 @@ mod guard;
 mod programs;
 mod server;
 
-pub use server::{PASSWORD, PostgresServer, USER};
+pub use server::{PASSWORD, PostgresServer, Tls, USER};
 
 use std::io::Write;
 use std::sync::OnceLock;
@@ -40,13 +40,25 @@ pub fn start() -> Option<PostgresServer> {
 ///
 /// # Panics
 /// As [`shared`] does.
-#[expect(clippy::panic, reason = "a test that can't have what it needs fails")]
 pub fn start_with(settings: &[&str]) -> Option<PostgresServer> {
+    start_as(settings, None)
+}
+
+/// [`start`] with TLS, which clients may use or not.
+///
+/// # Panics
+/// As [`shared`] does.
+pub fn start_with_tls(tls: Tls) -> Option<PostgresServer> {
+    start_as(&[], Some(tls))
+}
+
+#[expect(clippy::panic, reason = "a test that can't have what it needs fails")]
+fn start_as(settings: &[&str], tls: Option<Tls>) -> Option<PostgresServer> {
     let Some(programs) = programs::find() else {
         skip();
         return None;
     };
-    match PostgresServer::start(&programs, settings) {
+    match PostgresServer::start(&programs, settings, tls) {
         Ok(server) => Some(server),
         Err(reason) => panic!("PostgreSQL doesn't start: {reason:#}"),
     }

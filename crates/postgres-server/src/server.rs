@@ -1,7 +1,8 @@
 //! A running server.
 
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -25,6 +26,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often a port may be taken by another process before the server has it.
 const TRIES: u32 = 5;
 
+/// What a server shows its clients, in PEM form.
+#[derive(Clone, Copy, Debug)]
+pub struct Tls<'t> {
+    /// Its certificate, and those of authorities between it and the root.
+    pub certificate: &'t str,
+    /// The certificate's key.
+    pub key: &'t str,
+}
+
 /// A running server. It ends when dropped, and with this process at the latest.
 pub struct PostgresServer {
     programs: PathBuf,
@@ -43,7 +53,11 @@ impl PostgresServer {
     ///
     /// # Errors
     /// When it can't be made, or isn't ready within a minute.
-    pub(crate) fn start(programs: &Path, settings: &[&str]) -> Result<PostgresServer> {
+    pub(crate) fn start(
+        programs: &Path,
+        settings: &[&str],
+        tls: Option<Tls>,
+    ) -> Result<PostgresServer> {
         let folder = tempfile::Builder::new()
             .prefix("whisper-postgres-")
             .tempdir()?;
@@ -62,6 +76,9 @@ impl PostgresServer {
             folder,
         };
         server.initialise()?;
+        if let Some(tls) = tls {
+            server.use_tls(tls)?;
+        }
         for _ in 1..TRIES {
             server.port = free_port()?;
             if server.run().is_ok() {
@@ -189,12 +206,30 @@ impl PostgresServer {
         command
     }
 
-    fn initialise(&self) -> Result<()> {
-        let password = self.folder.path().join("password");
-        std::fs::write(&password, PASSWORD)?;
+    /// Writes a file that the server alone may read, and returns its path.
+    fn write(&self, name: &str, text: &str) -> Result<PathBuf> {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text)?;
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600))?;
         if let Some(account) = self.account {
-            account.give(&password)?;
+            account.give(&path)?;
         }
+        Ok(path)
+    }
+
+    fn use_tls(&mut self, tls: Tls) -> Result<()> {
+        let certificate = self.write("certificate.pem", tls.certificate)?;
+        let key = self.write("key.pem", tls.key)?;
+        self.settings.extend([
+            "ssl=on".to_owned(),
+            format!("ssl_cert_file={}", certificate.display()),
+            format!("ssl_key_file={}", key.display()),
+        ]);
+        Ok(())
+    }
+
+    fn initialise(&self) -> Result<()> {
+        let password = self.write("password", PASSWORD)?;
         let icu = output(self.program("initdb").arg("--help"))?.contains("--icu-locale");
         let made = self.initdb(&password, icu);
         // A build may know ICU's options without having ICU.

@@ -7,6 +7,7 @@ mod manifest_args;
 pub mod migrate;
 mod operator;
 pub mod package;
+mod postgres;
 pub mod queue;
 pub mod schema;
 pub mod up;

@@ -18,6 +18,7 @@ use whisper_manifest::settings;
 use whisper_manifest::variables::{Values, environment_name, parse_assignment};
 
 use super::ManifestArgs;
+use super::postgres::Postgres;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::computing::Threads;
@@ -57,6 +58,9 @@ pub struct Up {
     /// Sets a variable of the manifest
     #[arg(long = "variable", value_name = "NAME=VALUE", value_parser = parse_assignment)]
     variables: Vec<(String, String)>,
+    /// Keeps the documents in this database of a PostgreSQL server, such as postgres://user:password@127.0.0.1/whisper
+    #[arg(long, env = "WHISPER_POSTGRES", value_name = "URL", hide_env_values = true, value_parser = Postgres::parse)]
+    postgres: Option<Postgres>,
     /// Log one JSON object a line
     #[arg(long)]
     json: bool,
@@ -177,6 +181,9 @@ impl Up {
         let environment = |name: &str| std::env::var(name).ok();
         let values = Values::resolve(manifest, &self.variables, environment);
         let mut values = values.map_err(|problems| anyhow!("{}", problems.join("\n")))?;
+        if let Some(postgres) = &self.postgres {
+            postgres.set(manifest, &mut values)?;
+        }
         let wrong = settings::check(manifest, &values);
         if !wrong.is_empty() {
             bail!("{}", wrong.join("\n"));

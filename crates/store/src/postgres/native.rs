@@ -82,7 +82,9 @@ impl Driver for PostgresDriver {
     fn pause(&self, time: Duration) -> LocalBoxFuture<'_, ()> {
         Box::pin(async move {
             // Made over there, where the timers are.
-            across(async move { tokio::time::sleep(time).await }).await.ok();
+            across(async move { tokio::time::sleep(time).await })
+                .await
+                .ok();
         })
     }
 }
