@@ -1,24 +1,9 @@
-//! The conformance suite on PostgreSQL, each case on a database of its own.
+//! The store on PostgreSQL, on a server of the tests' own.
 #![allow(clippy::unwrap_used)]
 
-use std::rc::Rc;
-
-use whisper_store::conformance::{CASES, Place};
-use whisper_store::postgres::native::PostgresDriver;
-
-#[test]
-fn postgres_conforms() {
-    let Some(server) = postgres_server::shared() else {
-        return;
-    };
-    let only = std::env::var("CASE").unwrap_or_default();
-    let mut failures = Vec::new();
-    for case in CASES.iter().filter(|case| case.name.contains(&only)) {
-        let url = server.fresh_database();
-        let place = Place::new(move || Rc::new(PostgresDriver::new(&url)));
-        if let Err(failed) = futures::executor::block_on(place.run(case)) {
-            failures.push(format!("{}: {}", case.name, failed.0));
-        }
-    }
-    assert!(failures.is_empty(), "{failures:#?}");
-}
+#[path = "postgres/conformance.rs"]
+mod conformance;
+#[path = "postgres/order.rs"]
+mod order;
+#[path = "postgres/races.rs"]
+mod races;

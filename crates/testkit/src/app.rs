@@ -112,13 +112,30 @@ impl Builder {
             return None;
         }
         bundle::build_components(&self.manifest);
-        let below = self.below.clone().unwrap_or_else(std::env::temp_dir);
+        let Some(builder) = self.on_postgres() else {
+            return None;
+        };
+        let below = builder.below.clone().unwrap_or_else(std::env::temp_dir);
         let dir = tempfile::Builder::new()
             .prefix("whisper-")
             .tempdir_in(below)
             .expect("a data folder");
-        Some(TestApp::spawn(self, dir))
+        Some(TestApp::spawn(builder, dir))
     }
+
+    /// With `WHISPER_STORE=postgres`: the bundle on an empty database of the tests' own server; None where there is no server.
+    fn on_postgres(mut self) -> Option<Self> {
+        if is_on_postgres() && self.manifest == bundle::root().join("spin.toml") {
+            let url = postgres_server::shared()?.fresh_database();
+            self.arguments.push(format!("--postgres={url}"));
+        }
+        Some(self)
+    }
+}
+
+/// Whether bundles keep their documents in PostgreSQL.
+pub fn is_on_postgres() -> bool {
+    std::env::var("WHISPER_STORE").is_ok_and(|store| store == "postgres")
 }
 
 fn set(variables: &mut Vec<(String, String)>, name: &str, value: &str) {
