@@ -8,7 +8,6 @@ use whisper_schema::Document;
 use whisper_schema::prelude::{
     Event, Message, QueuedMessage, Timestamp, UserActivity, UserActivityType,
 };
-use whisper_store::native::NativeDriver;
 use whisper_store::{Filter, Query, Store};
 use whisper_testkit::{Person, TestApp, Value, json};
 
@@ -122,11 +121,7 @@ fn tally(keys: impl Iterator<Item = String>) -> BTreeMap<String, usize> {
 
 /// Whether the delivery entries, the activities and the events in the file are those of these messages.
 fn assert_agreement(app: &TestApp, messages: &BTreeSet<String>) {
-    let file = app.data_dir().join("sqlite_db.db");
-    let store = Store::new(
-        NativeDriver::new(file),
-        std::rc::Rc::new(|| Timestamp::from_millis(0)),
-    );
+    let store = crate::stored::store(app);
     let once: BTreeMap<String, usize> = messages.iter().map(|id| (id.clone(), 1)).collect();
     let stored = all::<Message>(&store, Some(Filter::eq(Message::IS_SYSTEM_MESSAGE, false)));
     assert_eq!(tally(stored.into_iter().map(|m| m.id)), once, "messages");

@@ -158,10 +158,7 @@ fn a_job_that_fails_is_reported_and_the_next_run_goes_on() {
         return;
     };
     app.person("ann");
-    let database = Connection::open(app.data_dir().join("sqlite_db.db")).unwrap();
-    database
-        .execute_batch("ALTER TABLE stories RENAME TO hidden")
-        .unwrap();
+    crate::stored::run(&app, "ALTER TABLE stories RENAME TO hidden");
     app.run_job("story-expiry").expect_problem(500, "internal");
     let group = app.eventually(|| groups(&app, "?source=function").pop());
     assert_eq!(
@@ -195,9 +192,7 @@ fn a_job_that_fails_is_reported_and_the_next_run_goes_on() {
             .contains("stories"),
         "{failed}"
     );
-    database
-        .execute_batch("ALTER TABLE hidden RENAME TO stories")
-        .unwrap();
+    crate::stored::run(&app, "ALTER TABLE hidden RENAME TO stories");
     app.run_job("story-expiry").expect(200);
     let mended = job(&app);
     assert_eq!(
@@ -212,7 +207,11 @@ fn the_failure_of_the_errors_own_job_is_an_error_as_well() {
     let Some(app) = start.start() else { return };
     let ann = app.person("ann");
     report(&app, &ann, &error("x")).expect(201);
-    let database = Connection::open(app.data_dir().join("sqlite_db.db")).unwrap();
+    // A trigger of PostgreSQL's has another form.
+    let Some(file) = app.sqlite_file() else {
+        return;
+    };
+    let database = Connection::open(file).unwrap();
     let trigger = "CREATE TRIGGER keep BEFORE DELETE ON errorLogs
         BEGIN SELECT RAISE(ABORT, 'it stays'); END";
     database.execute_batch(trigger).unwrap();

@@ -6,10 +6,7 @@ const CONTENT: &str = "meet me under the old bridge";
 
 /// Renames a table, so that it is gone for a while: a request that needs it fails with its cause in the log.
 fn rename(app: &TestApp, from: &str, to: &str) {
-    let file = app.data_dir().join("sqlite_db.db");
-    let database = rusqlite::Connection::open(file).unwrap();
-    let rename = format!("ALTER TABLE {from} RENAME TO {to}");
-    database.execute(&rename, []).unwrap();
+    crate::stored::run(app, &format!("ALTER TABLE {from} RENAME TO {to}"));
 }
 
 /// Uses secrets in each way, right and wrong.

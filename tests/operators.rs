@@ -193,10 +193,7 @@ fn a_job_that_fails_ends_the_command_with_an_error() {
         return;
     };
     app.person("ann");
-    let database = rusqlite::Connection::open(app.data_dir().join("sqlite_db.db")).unwrap();
-    database
-        .execute_batch("ALTER TABLE stories RENAME TO hidden")
-        .unwrap();
+    crate::stored::run(&app, "ALTER TABLE stories RENAME TO hidden");
     let run = whisper(&app, &["jobs", "run", "story-expiry"]);
     assert!(!run.status.success());
     assert!(printed(&run).contains("500 internal"), "{}", printed(&run));

