@@ -22,6 +22,8 @@ pub(crate) struct Selection {
     pub limit: u32,
     /// Behind which place of the commit order everything must be there.
     pub gapless_behind: Option<i64>,
+    /// Only documents before which none comes in any more.
+    pub is_settled: bool,
 }
 
 /// On which side of a cursor to look.
@@ -49,6 +51,7 @@ impl<D: Document> Query<D> {
             from: None,
             limit: DEFAULT_LIMIT,
             gapless_behind: None,
+            is_settled: false,
         };
         Query {
             selection,
@@ -73,13 +76,25 @@ impl<D: Document> Query<D> {
     /// The documents committed behind this place (0: all), in commit order, up to where another may still come in
     /// between: a consumer that remembers the last document's place misses none.
     ///
-    /// SQL gives places at the commit, so there it is only a filter and an order. TablesDB gives them before,
-    /// and a commit may take longer than the next one: a document behind a gap is given when it is 20 s old.
+    /// SQLite gives places at the commit, so there it is only a filter and an order. PostgreSQL and TablesDB give them before,
+    /// and a commit may take longer than the next one. PostgreSQL tells which ones still run; on TablesDB a document behind a gap is
+    /// given when it is 20 s old.
     #[must_use]
     pub fn in_commit_order(mut self, behind: i64) -> Self {
         self = self.filter(Filter::gt(Column::seq(), behind));
         self.selection.orders = vec![(Column::<D>::seq().key(), Direction::Asc)];
         self.selection.gapless_behind = Some(behind);
+        self.selection.is_settled = true;
+        self
+    }
+
+    /// Only documents up to where another may still come in between: what is remembered as the end of the commit order has to be one of them.
+    ///
+    /// PostgreSQL gives places before a commit is done, and leaves out those that a running one may still precede. SQLite gives
+    /// them at the commit: there it says nothing. On TablesDB it says nothing either; go by times there.
+    #[must_use]
+    pub fn settled(mut self) -> Self {
+        self.selection.is_settled = true;
         self
     }
 

@@ -74,9 +74,12 @@ pub fn newest(until: Option<Timestamp>) -> Newest {
         None => (messages, conversations, notes),
     };
     (
-        messages.order(Order::desc(Column::seq())).first(),
-        conversations.order(Order::desc(Column::seq())).first(),
-        notes.order(Order::desc(Column::seq())).first(),
+        messages.order(Order::desc(Column::seq())).settled().first(),
+        conversations
+            .order(Order::desc(Column::seq()))
+            .settled()
+            .first(),
+        notes.order(Order::desc(Column::seq())).settled().first(),
     )
 }
 

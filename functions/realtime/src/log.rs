@@ -26,7 +26,9 @@ pub struct Newest {
 /// # Errors
 /// The store's.
 pub async fn newest(ctx: &Ctx) -> Result<Newest> {
-    let newest = Query::<Event>::new().order(Order::desc(Column::seq()));
+    let newest = Query::<Event>::new()
+        .order(Order::desc(Column::seq()))
+        .settled();
     let settled = ctx.most_operations()?.map(|_| {
         let until = Filter::le(Event::CREATED_AT, ctx.now().plus(-LAG));
         newest.clone().filter(until).first()
@@ -76,7 +78,9 @@ pub async fn behind_both(
 /// # Errors
 /// The store's.
 pub async fn newest_signal(ctx: &Ctx) -> Result<i64> {
-    let newest = Query::<Signal>::new().order(Order::desc(Column::seq()));
+    let newest = Query::<Signal>::new()
+        .order(Order::desc(Column::seq()))
+        .settled();
     let newest = ctx.read(newest.first()).await?;
     Ok(newest.map_or(0, |newest| newest.seq))
 }

@@ -53,6 +53,7 @@ async fn step(ctx: &Ctx) -> Result<Attempt<Step>> {
     let cursor = |name: &str| Get::<ConsumerCursor>::id(name);
     let newest = Query::<Message>::new()
         .order(Order::desc(Column::seq()))
+        .settled()
         .first();
     let asked = (cursor(END), cursor(CURSOR), cursor(CONSUMER), newest);
     let (end, position, events, newest) = ctx.read(asked).await?;

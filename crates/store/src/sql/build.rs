@@ -177,7 +177,7 @@ fn part(rows: &Rows, condition: &Cond, dialect: Dialect) -> SelectStatement {
         .from(rows.table.0.id)
         .cond_where(filter(condition, About::only(rows.table, dialect)))
         .limit(number(rows.limit));
-    if dialect == Dialect::Postgres && rows.gapless_behind.is_some() {
+    if dialect == Dialect::Postgres && rows.is_settled {
         select.and_where(Expr::col(SEQ).lt(Expr::cust("whisper_settled()")));
     }
     for (column, descending) in &rows.orders {

@@ -172,6 +172,8 @@ pub(crate) struct Rows {
     pub filters: usize,
     /// Behind which place documents must be there without a gap; see [`Query::in_commit_order`](crate::Query).
     pub gapless_behind: Option<Slot>,
+    /// Whether only documents count before which none comes in any more.
+    pub is_settled: bool,
 }
 
 /// Whether the greatest comes first. (The schema's `Order` has no `Hash`.)

@@ -61,6 +61,7 @@ pub(crate) fn lower(
         orders,
         limit,
         filters: selection.filters.len(),
+        is_settled: selection.is_settled,
         gapless_behind: behind.map(|behind| binds.value(SqlValue::Integer(behind))),
     })
 }
