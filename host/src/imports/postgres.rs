@@ -1,4 +1,8 @@
 //! `spin:postgres/postgres@4.2.0`.
+#![allow(
+    clippy::result_large_err,
+    reason = "the error of the interface has all that the server tells"
+)]
 
 use std::sync::Arc;
 
