@@ -9,6 +9,7 @@ mod log;
 mod messages;
 mod news;
 mod opening;
+mod parting;
 mod personal;
 mod places;
 mod poll;

@@ -145,7 +145,9 @@ fn hears(round: &Round<'_>, new: &News, ears: Ears, message: &str, user: &str) -
     let does = new.by.as_deref() == Some(user);
     let sent = || {
         let message = round.facts.messages.get(message);
-        message.is_some_and(|message| message.sender_id == user)
+        // REST doesn't list a blocked user's opening either.
+        let is_told = new.by.as_deref().is_none_or(|by| !round.parts(user, by));
+        is_told && message.is_some_and(|message| message.sender_id == user)
     };
     match ears {
         Ears::All => true,
@@ -276,5 +278,5 @@ fn doer(round: &Round<'_>, new: &News, place: &str, user: &str) -> Option<String
     let is_open = conversation.kind != ConversationKind::Channel
         && (conversation.lets(role, ConversationRight::SeeMembers)
             || role != ConversationMemberRole::Member);
-    (is_open || by == user).then(|| by.to_owned())
+    (by == user || is_open && !round.parts(user, by)).then(|| by.to_owned())
 }

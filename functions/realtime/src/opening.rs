@@ -16,6 +16,7 @@ use crate::event::{NothingMore, StreamEnd, StreamView, What};
 use crate::frame::Frame;
 use crate::limits::{PATIENCE, RETRY};
 use crate::log;
+use crate::parting::Parting;
 use crate::position::Position;
 use crate::replay::{Missed, replay};
 use crate::sessions::{Held, signed_out};
@@ -179,11 +180,13 @@ pub async fn there(
     viewer: Option<&Viewer>,
     watched: &BTreeSet<String>,
 ) -> Result<Vec<Frame>> {
+    let people = watched.iter().map(String::as_str);
+    let parting = Parting::of_one(ctx, user, viewer, people).await?;
     let listener = Listener {
         user_id: user,
         watched,
         is_member: &|place| viewer.is_some_and(|viewer| viewer.places.contains_key(place)),
-        is_blocked: &|other| viewer.is_none_or(|viewer| viewer.blocks.may_hit([other].into_iter())),
+        is_blocked: &|other| viewer.is_none_or(|viewer| parting.parts(user, viewer, other)),
     };
     let told = present(ctx, &listener).await?.into_iter();
     told.map(|told| Frame::passing(told, ctx.clock())).collect()

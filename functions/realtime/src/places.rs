@@ -208,7 +208,7 @@ async fn receipts(
         let is_told = **user != *by
             && (!is_read || viewer.is_told_of_reading)
             && conversation.lets(own.role, ConversationRight::SeeMembers)
-            && !viewer.blocks.may_hit([by].into_iter());
+            && !round.parts(user, by);
         if !is_told {
             continue;
         }

@@ -2,7 +2,7 @@
 //!
 //! Most members of a conversation see a message alike, so it is read and shown for one of them ([`show_history`], the history's own
 //! rules) and told to all. Members who may see it otherwise stand alone: its sender, the one who did something to it, somebody with a block
-//! between them and a person whom it names, and somebody to whom parts of the history are hidden.
+//! between them and a person whom it names or who did something to it, and somebody to whom parts of the history are hidden.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -130,7 +130,7 @@ impl Facts {
         let stands_apart =
             does || messages().any(|message| {
                 message.sender_id == **user || own.may_miss(message.seq, conversation)
-            }) || viewer.blocks.may_hit(self.named(place));
+            }) || viewer.blocks.may_hit(self.named(place).chain(self.doing(place)));
         if stands_apart {
             return Group::Alone(Rc::clone(user));
         }
@@ -138,6 +138,15 @@ impl Facts {
         let origins = origins.map(|origin| viewer.places.contains_key(origin));
         let is_told = viewer.is_told_of_reading;
         Group::Role(place.to_owned(), own.role, is_told, origins.collect())
+    }
+
+    /// The users who did something in a conversation.
+    fn doing(&self, place: &str) -> impl Iterator<Item = &str> {
+        self.doers
+            .get(place)
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
     }
 
     /// The people whom the messages of a conversation name.

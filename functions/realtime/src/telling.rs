@@ -10,6 +10,7 @@ use crate::audience::{Audience, User};
 use crate::event::What;
 use crate::frame::Frame;
 use crate::news::News;
+use crate::parting::Parting;
 use crate::sights::{Facts, Group, Sights};
 
 /// An event for a listener.
@@ -31,6 +32,8 @@ pub struct Round<'a> {
     pub facts: Facts,
     /// The messages as listeners see them.
     pub sights: Sights,
+    /// The blocks between listeners and the people of the round.
+    parting: Parting,
     /// The group of each listener in each conversation of the round.
     groups: BTreeMap<String, BTreeMap<User, Group>>,
 }
@@ -46,6 +49,7 @@ impl<'a> Round<'a> {
             audience,
             facts: Facts::read(ctx, audience, news).await?,
             sights: Sights::default(),
+            parting: Parting::read(ctx, audience, news.iter().flat_map(News::people)).await?,
             groups: BTreeMap::new(),
         };
         round.look(news).await?;
@@ -111,6 +115,12 @@ impl<'a> Round<'a> {
             apart.push(user);
         }
         Ok(apart)
+    }
+
+    /// Whether a block parts a listener from one of the people of the round ([`News::people`]).
+    pub fn parts(&self, user: &str, other: &str) -> bool {
+        let viewer = self.audience.viewer(user);
+        viewer.is_some_and(|viewer| self.parting.parts(user, viewer, other))
     }
 
     /// The groups of a conversation's listeners.

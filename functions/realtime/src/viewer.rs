@@ -69,7 +69,7 @@ pub enum Blocks {
 }
 
 impl Blocks {
-    /// Whether there may be a block between the listener and one of these.
+    /// Whether there may be a block between the listener and one of these: of somebody with many it always may ([`crate::parting`] knows).
     pub fn may_hit<'a>(&self, mut users: impl Iterator<Item = &'a str>) -> bool {
         match self {
             Blocks::None => false,

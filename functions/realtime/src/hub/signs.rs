@@ -12,6 +12,7 @@ use super::Hub;
 use crate::audience::{Audience, User};
 use crate::frame::Frame;
 use crate::opening::there;
+use crate::parting::Parting;
 use crate::signals::{Listener, keep, run_out, told, watched};
 
 /// A stream, as it hears of signs.
@@ -49,6 +50,8 @@ pub async fn signs(
     let watchers = watchers.filter(|signal| signal.kind == SignalKind::Watch);
     let watchers = watchers.map(|signal| signal.user_id.clone()).collect();
     let ears = hub.ears();
+    let people = signals.iter().map(|signal| signal.user_id.as_str());
+    let parting = &Parting::read(ctx, audience, people).await?;
     let members: Vec<_> = ears
         .iter()
         .map(|ear| {
@@ -56,7 +59,7 @@ pub async fn signs(
             let is_member =
                 move |place: &str| viewer.is_some_and(|viewer| viewer.places.contains_key(place));
             let is_blocked = move |user: &str| {
-                viewer.is_none_or(|viewer| viewer.blocks.may_hit([user].into_iter()))
+                viewer.is_none_or(|viewer| parting.parts(&ear.user, viewer, user))
             };
             (is_member, is_blocked)
         })

@@ -3,6 +3,7 @@
 
 mod copies;
 mod kinds;
+mod parted;
 mod presence;
 mod presence_model;
 mod room;

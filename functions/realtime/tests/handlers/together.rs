@@ -10,14 +10,14 @@ use super::world::{User, World};
 use realtime::round::Listeners;
 
 /// Commit number of the newest entry of the log.
-fn end(world: &World) -> i64 {
+pub fn end(world: &World) -> i64 {
     let newest = Query::<Event>::new().order(Order::desc(Column::seq()));
     let newest = block_on(world.realtime.store().read(newest.first())).unwrap();
-    newest.unwrap().seq
+    newest.map_or(0, |newest| newest.seq)
 }
 
 /// In the order in which listeners are told: a message is read for the first of them.
-fn in_order<const N: usize>(mut users: [User; N]) -> [User; N] {
+pub fn in_order<const N: usize>(mut users: [User; N]) -> [User; N] {
     users.sort_by(|one, other| one.id.cmp(&other.id));
     users
 }
