@@ -263,15 +263,19 @@ async fn changed(
         let stands_apart = conversation.kind == ConversationKind::Direct
             || !matches!(viewer.blocks, Blocks::None)
             || moves.role == Some(&**user);
-        let circle = match stands_apart {
+        let mut circle = match stands_apart {
             true => Circle::Alone(Rc::clone(user)),
             false => Circle::Role(own.role, viewer.is_told_of_reading),
         };
         if !sides.contains_key(&circle) {
             // One who left since sees nothing of it; then the next one stands for the circle.
-            let Some(side) = side(round, conversation, user, moves).await? else {
+            let Some((side, role)) = side(round, conversation, user, moves).await? else {
                 continue;
             };
+            // One whose role is another since sees it otherwise than the others of the circle.
+            if role != own.role {
+                circle = Circle::Alone(Rc::clone(user));
+            }
             sides.insert(circle.clone(), side);
         }
         let Some(side) = sides.get(&circle) else {
@@ -294,13 +298,13 @@ async fn changed(
     Ok(())
 }
 
-/// The conversation as this listener, and all of the same circle, see it.
+/// The conversation as this listener, and all of the same circle, see it; and the role by which they do.
 async fn side(
     round: &Round<'_>,
     conversation: &Conversation,
     user: &User,
     moves: &Moves<'_>,
-) -> Result<Option<Side>> {
+) -> Result<Option<(Side, ConversationMemberRole)>> {
     let place = conversation.id.as_str();
     let Some(seen) = conversation_of(round.ctx, user, place).await? else {
         return Ok(None);
@@ -328,7 +332,7 @@ async fn side(
         && (conversation.kind != ConversationKind::Channel
             || role != ConversationMemberRole::Member);
     let left = moves.went.map(|(user, _)| user.to_owned());
-    Ok(Some(Side {
+    let side = Side {
         view: ConversationChangedView {
             conversation_id: place.to_owned(),
             changes,
@@ -338,7 +342,8 @@ async fn side(
             users: UsersView::default(),
         },
         users,
-    }))
+    };
+    Ok(Some((side, role)))
 }
 
 /// With the server's messages about it, as the members of a group see them.

@@ -6,6 +6,7 @@ mod kinds;
 mod parted;
 mod presence;
 mod presence_model;
+mod roles;
 mod room;
 mod signals;
 mod steps;

@@ -23,7 +23,7 @@ pub fn in_order<const N: usize>(mut users: [User; N]) -> [User; N] {
 }
 
 /// The events of the first doing, as they are read after the second: each with the listener.
-fn told(
+pub fn told(
     world: &World,
     listeners: &[&User],
     first: impl FnOnce(),
