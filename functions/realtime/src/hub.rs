@@ -14,6 +14,7 @@ use std::rc::Rc;
 
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
+use whisper_schema::Timestamp;
 
 use crate::audience::{Audience, User};
 use crate::event::StreamEnd;
@@ -100,7 +101,7 @@ impl Hub {
         self.streams.borrow_mut().insert(id, stream);
         drop((audience, by_user));
         for id in surplus {
-            self.end(ctx, id, StreamEnd::TooMany);
+            self.end(ctx, id, StreamEnd::TooMany, None);
         }
         Ok(())
     }
@@ -123,11 +124,30 @@ impl Hub {
     }
 
     /// Ends all streams, each with a word; further ones end at once. For an instance that is about to go.
-    pub fn stop(&self, ctx: &Ctx) {
+    pub async fn stop(&self, ctx: &Ctx) {
         self.is_stopping.set(true);
+        // They end without a place where the key for it can't be read.
+        let place = self.place(ctx).await.ok();
+        self.end_all(ctx, place.as_ref().map(|(place, _)| place.as_str()));
+    }
+
+    fn end_all(&self, ctx: &Ctx, place: Option<&str>) {
         let ids: Vec<u64> = self.streams.borrow().keys().copied().collect();
         for id in ids {
-            self.end(ctx, id, StreamEnd::Stopping);
+            self.end(ctx, id, StreamEnd::Stopping, place);
+        }
+    }
+
+    /// The place up to which all streams are told, as clients keep it, and the moment.
+    async fn place(&self, ctx: &Ctx) -> Result<(String, Timestamp)> {
+        let at = ctx.clock();
+        loop {
+            let seq = self.position.get();
+            let place = Position { seq, at }.seal(ctx).await?;
+            // Events may have been handed out while the key was read.
+            if seq == self.position.get() {
+                return Ok((place, at));
+            }
         }
     }
 
@@ -136,9 +156,9 @@ impl Hub {
         self.streams.borrow().is_empty() && self.waiting.borrow().is_empty()
     }
 
-    fn end(&self, ctx: &Ctx, id: u64, why: StreamEnd) {
+    fn end(&self, ctx: &Ctx, id: u64, why: StreamEnd, place: Option<&str>) {
         if let Some(stream) = self.streams.borrow_mut().get_mut(&id)
-            && stream.end(ctx, why)
+            && stream.end(ctx, why, place)
         {
             self.ready.borrow_mut().push(id);
         }
@@ -204,9 +224,7 @@ impl Hub {
 
     /// Looks after the streams: comments, ends, and readers that are too slow.
     async fn care(&self, ctx: &Ctx) -> Result<()> {
-        let at = ctx.clock();
-        let seq = self.position.get();
-        let place = Position { seq, at }.seal(ctx).await?;
+        let (place, at) = self.place(ctx).await?;
         let life = ctx.config().get(&MINUTES).max(1) as i64 * 60_000;
         let (mut old, mut slow) = (Vec::new(), Vec::new());
         for (id, stream) in self.streams.borrow_mut().iter_mut() {
@@ -220,9 +238,9 @@ impl Hub {
         }
         slow.into_iter().for_each(|id| self.forget(id));
         old.into_iter()
-            .for_each(|id| self.end(ctx, id, StreamEnd::Renew));
+            .for_each(|id| self.end(ctx, id, StreamEnd::Renew, Some(&place)));
         if self.is_stopping.get() {
-            self.stop(ctx);
+            self.end_all(ctx, Some(&place));
         }
         Ok(())
     }
@@ -262,7 +280,7 @@ impl Hub {
             })
             .collect();
         for id in signed_out(ctx, &all).await? {
-            self.end(ctx, id, StreamEnd::SignedOut);
+            self.end(ctx, id, StreamEnd::SignedOut, None);
         }
         Ok(())
     }
