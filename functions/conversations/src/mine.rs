@@ -3,7 +3,7 @@
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::{Ctx, Result};
-use whisper_people::list_changed;
+use whisper_people::{list_changed, my_conversation_changed};
 use whisper_store::Batch;
 
 /// Notes that a conversation changed in the user's own list, and tells their other devices by an event whose subject is the user.
@@ -11,7 +11,7 @@ use whisper_store::Batch;
 /// # Errors
 /// A fault when the runtime has no randomness.
 pub fn changed(ctx: &Ctx, batch: Batch, user: &str, conversation: &str) -> Result<Batch> {
-    tell(ctx, batch, "my_conversation.changed", user, conversation)
+    my_conversation_changed(ctx, batch, user, conversation)
 }
 
 /// The same of one that the user deleted for themselves.
@@ -19,11 +19,14 @@ pub fn changed(ctx: &Ctx, batch: Batch, user: &str, conversation: &str) -> Resul
 /// # Errors
 /// A fault when the runtime has no randomness.
 pub fn deleted(ctx: &Ctx, batch: Batch, user: &str, conversation: &str) -> Result<Batch> {
-    tell(ctx, batch, "my_conversation.deleted", user, conversation)
-}
-
-fn tell(ctx: &Ctx, batch: Batch, kind: &str, user: &str, conversation: &str) -> Result<Batch> {
     let batch = list_changed(ctx, batch, user, conversation)?;
     let what = json!({"conversationId": conversation});
-    append(ctx, batch, kind, user, Some(user), &what)
+    append(
+        ctx,
+        batch,
+        "my_conversation.deleted",
+        user,
+        Some(user),
+        &what,
+    )
 }
