@@ -42,6 +42,7 @@ pub fn api() -> Api {
     )
     .rates(&[
         ticket::RATE,
+        replay::LONG,
         typing::SIGNS,
         presence::WORDS,
         watched::CHANGES,

@@ -29,7 +29,8 @@ use crate::viewer::Blocks;
 struct Moves<'a> {
     came: Vec<&'a str>,
     went: Option<(&'a str, Departure)>,
-    role: Option<&'a str>,
+    /// Those who have another role: a handover gives two.
+    roles: Vec<&'a str>,
 }
 
 /// Tells the members, and the users who came or went.
@@ -76,7 +77,7 @@ pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
             ..Moves::default()
         },
         "conversation.role_changed" => Moves {
-            role: user,
+            roles: user.into_iter().chain(new.text("formerOwnerId")).collect(),
             ..Moves::default()
         },
         "conversation.updated" => Moves::default(),
@@ -262,7 +263,7 @@ async fn changed(
         };
         let stands_apart = conversation.kind == ConversationKind::Direct
             || !matches!(viewer.blocks, Blocks::None)
-            || moves.role == Some(&**user);
+            || moves.roles.contains(&&**user);
         let mut circle = match stands_apart {
             true => Circle::Alone(Rc::clone(user)),
             false => Circle::Role(own.role, viewer.is_told_of_reading),
@@ -317,11 +318,11 @@ async fn side(
         // `participantIds` names the listener here, so it differs within the circle and is left out.
         changes.remove("participantIds");
     }
-    if moves.role == Some(&**user) {
+    if moves.roles.contains(&&**user) {
         changes.insert("my".to_owned(), json!(object(&seen.conversation.my)));
     }
     let mut users = seen.users;
-    let named: Vec<&str> = moves.came.iter().copied().chain(moves.role).collect();
+    let named: Vec<&str> = moves.came.iter().chain(&moves.roles).copied().collect();
     let members = match named.is_empty() {
         true => None,
         false => members_of(round.ctx, user, place, &named).await?,

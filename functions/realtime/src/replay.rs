@@ -4,12 +4,14 @@ use std::rc::Rc;
 
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
+use whisper_kit::rate_limit::Rate;
 
 use crate::audience::Audience;
 use crate::frame::Frame;
 use crate::log;
 use crate::position::Position;
 use crate::round::round;
+use crate::turns::Turn;
 
 /// The most events that are told again.
 pub const MOST_EVENTS: usize = 500;
@@ -17,6 +19,24 @@ pub const MOST_EVENTS: usize = 500;
 const MOST_LOOKED_AT: usize = 20_000;
 /// Entries that are read at once.
 const PAGE: u32 = 500;
+
+/// How often a user may have more than a page of the log read again, per minute.
+pub const LONG: Rate = Rate::per_minute("replay", "replay_rate_per_minute", 30);
+
+/// Admits the caller's replay from a place, where `newest` is the commit number of the newest event: one that may be of more than a page
+/// takes a turn, to be kept until it is done, and is counted.
+///
+/// # Errors
+/// [`whisper_kit::Code::RateLimited`], and the store's.
+pub async fn admit(ctx: &Ctx, from: Position, newest: i64) -> Result<Option<Turn>> {
+    // Each event has a number of its own, so there are no more than these.
+    if newest.saturating_sub(from.seq) <= i64::from(PAGE) || from.at < log::oldest(ctx.now()) {
+        return Ok(None);
+    }
+    let turn = Turn::to_replay(&ctx.caller()?.user_id)?;
+    LONG.of_caller(ctx).await?.count(ctx).await?;
+    Ok(Some(turn))
+}
 
 /// Events that somebody missed.
 #[derive(Debug)]

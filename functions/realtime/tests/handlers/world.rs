@@ -37,7 +37,13 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
-        let realtime = TestEdge::new(&realtime::api(), &ROOMY);
+        World::with(&[])
+    }
+
+    /// With these limits beside the roomy ones.
+    pub fn with(variables: &[(&'static str, &'static str)]) -> Self {
+        let variables = [&ROOMY, variables].concat();
+        let realtime = TestEdge::new(&realtime::api(), &variables);
         World {
             conversations: realtime.another(&conversations::api()),
             send: realtime.another(&message_send::api()),
