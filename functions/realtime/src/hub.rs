@@ -4,6 +4,8 @@
 //! [round](crate::round) and writes them to the streams. All writing is its own, too: in a component a waker reaches no other task, so a task
 //! for each stream would have to be woken by the host for each event. It ends with the last stream, and the next stream starts it anew.
 
+mod chores;
+mod look;
 mod signs;
 mod stream;
 mod task;
@@ -46,6 +48,10 @@ pub struct Hub {
     waiting: RefCell<VecDeque<Opening>>,
     /// Streams that signs passed by while they opened.
     newcomers: RefCell<Vec<u64>>,
+    /// Users whose streams have to learn whom they watch.
+    watchers: RefCell<BTreeSet<String>>,
+    /// Users whose sessions may be over: nothing is written to their streams until that is known.
+    doubted: RefCell<BTreeSet<User>>,
     /// The streams of each user, the oldest first.
     by_user: RefCell<BTreeMap<User, Vec<u64>>>,
     /// Streams that have something to write, and don't write yet.

@@ -13,6 +13,7 @@ mod parting;
 mod personal;
 mod places;
 mod poll;
+mod portion;
 mod position;
 mod presence;
 mod replay;

@@ -10,7 +10,6 @@ use whisper_people::UsersView;
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMemberRole, ConversationRight,
 };
-use whisper_views::conversations::conversation_of;
 use whisper_views::members::members_of;
 
 use crate::audience::User;
@@ -49,7 +48,14 @@ pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
     let moves = match new.kind.as_str() {
         "my_conversation.deleted" => {
             let by = new.by.as_deref();
+            if let Some(user) = by.and_then(|user| round.audience.user(user)) {
+                round.hide(&user, place, true);
+            }
             return gone(round, new, place, by, Departure::Deleted, told).await;
+        }
+        "my_conversation.changed" if new.is("isBack") => {
+            let by = new.by.as_deref().unwrap_or_default();
+            return added(round, new, place, by, told).await;
         }
         "my_conversation.changed"
         | "conversation.cleared"
@@ -118,7 +124,10 @@ async fn mine(round: &Round<'_>, new: &News, place: &str, told: &mut Vec<Told>) 
     let Some(to) = new.by.as_deref().and_then(|user| round.audience.user(user)) else {
         return Ok(());
     };
-    match conversation_of(round.ctx, &to, place).await? {
+    if round.is_hidden(&to, place) {
+        return Ok(());
+    }
+    match round.conversation(&to, place).await? {
         Some(view) => {
             let cleared = new
                 .text("messageId")
@@ -137,7 +146,11 @@ async fn mine(round: &Round<'_>, new: &News, place: &str, told: &mut Vec<Told>) 
     }
 }
 
-async fn added(
+/// A conversation that a listener has from now on.
+///
+/// # Errors
+/// The store's.
+pub async fn added(
     round: &Round<'_>,
     new: &News,
     place: &str,
@@ -147,8 +160,9 @@ async fn added(
     let Some(to) = round.audience.user(user) else {
         return Ok(());
     };
-    match conversation_of(round.ctx, &to, place).await? {
+    match round.conversation(&to, place).await? {
         Some(view) => {
+            round.hide(&to, place, false);
             let what = What::ConversationAdded(view.into());
             round.tell_one(new, to, what, told).await
         }
@@ -207,6 +221,7 @@ async fn receipts(
             continue;
         };
         let is_told = **user != *by
+            && !round.is_hidden(user, place)
             && (!is_read || viewer.is_told_of_reading)
             && conversation.lets(own.role, ConversationRight::SeeMembers)
             && !round.parts(user, by);
@@ -230,7 +245,9 @@ async fn receipts(
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Circle {
     Alone(User),
-    Role(ConversationMemberRole, bool),
+    /// Members of a role who share read receipts or don't, and see the messages behind the same one: members are shown with the message
+    /// that they have read, to those who see it.
+    Role(ConversationMemberRole, bool, i64),
 }
 
 /// A conversation as the members of a circle see it.
@@ -255,18 +272,23 @@ async fn changed(
     let mut frames: BTreeMap<(Circle, Option<Group>), Rc<Frame>> = BTreeMap::new();
     let groups: BTreeMap<&User, &Group> = round.groups(place).collect();
     for (user, viewer) in round.audience.members(place) {
-        if apart.contains(&**user) {
+        if apart.contains(&**user) || round.is_hidden(user, place) {
             continue;
         }
         let Some(own) = viewer.places.get(place) else {
             continue;
+        };
+        // Those who come have read nothing yet.
+        let floor = match moves.roles.is_empty() {
+            true => 0,
+            false => own.floor(conversation),
         };
         let stands_apart = conversation.kind == ConversationKind::Direct
             || !matches!(viewer.blocks, Blocks::None)
             || moves.roles.contains(&&**user);
         let mut circle = match stands_apart {
             true => Circle::Alone(Rc::clone(user)),
-            false => Circle::Role(own.role, viewer.is_told_of_reading),
+            false => Circle::Role(own.role, viewer.is_told_of_reading, floor),
         };
         if !sides.contains_key(&circle) {
             // One who left since sees nothing of it; then the next one stands for the circle.
@@ -307,7 +329,7 @@ async fn side(
     moves: &Moves<'_>,
 ) -> Result<Option<(Side, ConversationMemberRole)>> {
     let place = conversation.id.as_str();
-    let Some(seen) = conversation_of(round.ctx, user, place).await? else {
+    let Some(seen) = round.conversation(user, place).await? else {
         return Ok(None);
     };
     let mut changes = common_fields(&seen.conversation);
@@ -351,6 +373,9 @@ async fn side(
 fn with_messages(round: &Round<'_>, new: &News, side: &Side, group: Option<&Group>) -> What {
     let mut view = side.view.clone();
     let mut users = side.users.clone();
+    // A newest message names its sender to members who see it, and the circle needn't.
+    let common = json!([view.changes, view.members]).to_string();
+    users.users.retain(|id, _| common.contains(id.as_str()));
     if let Some(seen) = group.and_then(|group| round.sights.seen(group)) {
         for id in new.messages() {
             if let (Some(message), Some(fields)) = (seen.message(id), seen.fields(id)) {
@@ -360,8 +385,6 @@ fn with_messages(round: &Round<'_>, new: &News, side: &Side, group: Option<&Grou
             }
         }
     }
-    let text = json!(object(&view)).to_string();
-    users.users.retain(|id, _| text.contains(id.as_str()));
     view.users = users;
     What::ConversationChanged(view)
 }

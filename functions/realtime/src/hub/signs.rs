@@ -33,6 +33,16 @@ pub struct Signs {
     pub last: Option<i64>,
 }
 
+impl Signs {
+    /// None, up to this commit number.
+    pub fn none_up_to(last: i64) -> Self {
+        Signs {
+            last: Some(last),
+            ..Signs::default()
+        }
+    }
+}
+
 /// The events that these signals make for the streams of a hub.
 ///
 /// # Errors
@@ -119,28 +129,46 @@ impl Hub {
         }
     }
 
-    /// Reads anew whom the streams of these users watch.
-    pub(super) async fn watch_anew(&self, ctx: &Ctx, watchers: &BTreeSet<String>) -> Result<()> {
-        let of = |user: &User| watchers.contains(&**user);
-        let streams: Vec<(u64, User, String)> = {
+    /// Reads anew whom the streams of the users watch who watch other people than before.
+    pub(super) async fn watch_anew(&self, ctx: &Ctx) -> Result<()> {
+        let watchers = self.watchers.borrow().clone();
+        let ids: Vec<u64> = {
             let streams = self.streams.borrow();
-            let streams = streams.iter().filter(|(_, stream)| of(&stream.user));
-            streams
-                .map(|(id, stream)| (*id, Rc::clone(&stream.user), stream.session.clone()))
-                .collect()
+            let streams = streams.iter();
+            let of = streams.filter(|(_, stream)| watchers.contains(&*stream.user));
+            of.map(|(id, _)| *id).collect()
         };
-        for (id, user, session) in streams {
-            let now = watched(ctx, &user, &session).await?;
-            if let Some(stream) = self.streams.borrow_mut().get_mut(&id) {
-                stream.watched = Rc::new(now);
-            }
+        for id in ids {
+            self.watch_now(ctx, id).await?;
+        }
+        self.watchers
+            .borrow_mut()
+            .retain(|user| !watchers.contains(user));
+        Ok(())
+    }
+
+    /// Reads anew whom a stream watches.
+    async fn watch_now(&self, ctx: &Ctx, id: u64) -> Result<()> {
+        let of = {
+            let streams = self.streams.borrow();
+            let stream = streams.get(&id);
+            stream.map(|stream| (Rc::clone(&stream.user), stream.session.clone()))
+        };
+        let Some((user, session)) = of else {
+            return Ok(());
+        };
+        let now = watched(ctx, &user, &session).await?;
+        if let Some(stream) = self.streams.borrow_mut().get_mut(&id) {
+            stream.watched = Rc::new(now);
         }
         Ok(())
     }
 
-    /// Tells streams that may have missed signs while they opened which of the people they watch are there.
+    /// Tells streams that may have missed signs while they opened which of the people they watch are there: of the people whom they watch by
+    /// now, as that may have been one of the signs.
     pub(super) async fn tell_newcomers(&self, ctx: &Ctx) -> Result<()> {
         for id in self.newcomers.take() {
+            self.watch_now(ctx, id).await?;
             let ear = {
                 let streams = self.streams.borrow();
                 streams.get(&id).map(|stream| Ear {

@@ -1,5 +1,6 @@
 //! Each kind of event, and that only the users whom it concerns hear it.
 
+use futures::executor::block_on;
 use serde_json::{Value, json};
 use whisper_kit::Method;
 
@@ -230,6 +231,31 @@ fn much_is_read_again_so_often_a_minute() {
 }
 
 #[test]
+fn an_entry_that_cannot_be_told_is_stepped_over() {
+    let world = World::new();
+    let [ann, bob] = ["ann", "bob"].map(|name| world.user(name));
+    let [broken, place] = [0; 2].map(|_| world.group(&ann, &[&bob]));
+    let (_, from, _) = world.poll(&bob, None);
+    let words = ["one", "two", "three", "four"];
+    world.say(&ann, &place, words[0]);
+    world.say(&ann, &broken, "lost");
+    for word in &words[1..] {
+        world.say(&ann, &place, word);
+    }
+    // A kind that there isn't: it can't be read any more.
+    let sql = format!("UPDATE conversations SET type = 'nonsense' WHERE _id = '{broken}'");
+    block_on(world.realtime.spoil(&sql));
+    let (events, next, is_reset) = world.poll(&bob, Some(&from));
+    let told: Vec<&Value> = events
+        .iter()
+        .map(|event| &event["message"]["content"])
+        .collect();
+    assert_eq!(told, words);
+    assert!(!is_reset);
+    assert_eq!(world.poll(&bob, Some(&next)).0, Vec::<Value>::new());
+}
+
+#[test]
 fn a_handover_is_told_with_both_roles() {
     let world = World::new();
     let [ann, bob, cat] = ["ann", "bob", "cat"].map(|name| world.user(name));
@@ -277,7 +303,7 @@ fn a_place_is_good_for_five_hundred_events_and_a_day() {
     assert_eq!(events[0]["message"]["content"], "behind it");
     world.realtime.advance(24 * 3_600_000 + 60_000);
     let bob = User {
-        token: futures::executor::block_on(world.realtime.session(&bob.id)),
+        token: block_on(world.realtime.session(&bob.id)),
         ..bob
     };
     let (events, _, is_reset) = world.poll(&bob, Some(&next));
