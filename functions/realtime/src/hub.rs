@@ -68,7 +68,8 @@ impl Hub {
         HUB.with(Rc::clone)
     }
 
-    /// Takes a stream in that was told what its client missed: at once, or when it has been told all that the others were told.
+    /// Takes a stream in whose client has been told the events it missed. It joins at once if it is as far as the other streams, else it waits
+    /// and is told the rest first.
     pub fn take_in(self: &Rc<Self>, ctx: &Ctx, opening: Opening) {
         if !self.is_running.replace(true) {
             self.position.set(opening.at.seq);
@@ -112,7 +113,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Lets the streams join that can. Gives some of those back that have to catch up first, so many at most.
+    /// Lets the waiting streams join that are as far as the others. Gives up to `most` of the rest back, to be told what they lack.
     fn admit(&self, ctx: &Ctx, most: usize) -> Vec<Opening> {
         let mut behind = Vec::new();
         if self.is_reading.get() {
@@ -129,7 +130,7 @@ impl Hub {
         behind
     }
 
-    /// Ends all streams, each with a word; further ones end at once. For an instance that is about to go.
+    /// Ends all streams with `stream.ended`, before the instance stops. Streams that open later are ended by the next [`Hub::care`].
     pub async fn stop(&self, ctx: &Ctx) {
         self.is_stopping.set(true);
         // They end without a place where the key for it can't be read.
@@ -201,7 +202,7 @@ impl Hub {
         }
     }
 
-    /// Takes the listeners back from the reader of the log, without the ones who went in the meantime.
+    /// Puts the listeners back after a look at the log, but for users whose last stream ended during it.
     fn take_audience(&self, mut audience: Audience) {
         let by_user = self.by_user.borrow();
         let users = audience.users();

@@ -24,7 +24,7 @@ use crate::portion::Portion;
 const SHORTEST: Duration = Duration::from_millis(20);
 /// The longest one.
 const LONGEST: Duration = Duration::from_millis(100);
-/// How long an outage of the store is waited out before the next look.
+/// The pause before the next look after the store couldn't be reached.
 const OUTAGE: Duration = Duration::from_secs(1);
 /// How often the streams are looked after.
 const CARE: Duration = Duration::from_millis(500);
@@ -39,7 +39,7 @@ const CATCHING_UP: usize = 16;
 /// How long a look at the log waits for streams that catch up.
 const GIVING_WAY: Duration = Duration::from_millis(250);
 
-/// Notes, when it is dropped, that the task has ended and the log isn't being read, however the task ends.
+/// Clears the hub when the task ends, also when it breaks off: the next stream starts another task.
 struct Running(Rc<Hub>);
 
 impl Drop for Running {
@@ -209,7 +209,7 @@ impl<'a> Task<'a> {
                 let waiting = &self.hub.waiting;
                 waiting.borrow_mut().extend(opening.map(|opening| *opening));
                 if self.catching_up == 0 && self.turn == Turn::Pause {
-                    // The log wasn't read while these streams caught up; the next look begins now.
+                    // The last stream has caught up, so the look that gave way to it begins now.
                     self.turning = None;
                 }
             }
