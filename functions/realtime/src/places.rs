@@ -32,6 +32,35 @@ struct Moves<'a> {
     roles: Vec<&'a str>,
 }
 
+impl<'a> Moves<'a> {
+    /// The users whom these news are about; none for news that change no conversation.
+    fn of(new: &'a News) -> Option<Self> {
+        let user = new.text("userId");
+        Some(match new.kind.as_str() {
+            "conversation.created"
+            | "conversation.members_added"
+            | "conversation.member_joined" => Moves {
+                came: new.users(),
+                ..Moves::default()
+            },
+            "conversation.member_left" => Moves {
+                went: user.map(|user| (user, Departure::Left)),
+                ..Moves::default()
+            },
+            "conversation.member_removed" => Moves {
+                went: user.map(|user| (user, Departure::Removed)),
+                ..Moves::default()
+            },
+            "conversation.role_changed" => Moves {
+                roles: user.into_iter().chain(new.text("formerOwnerId")).collect(),
+                ..Moves::default()
+            },
+            "conversation.updated" => Moves::default(),
+            _ => return None,
+        })
+    }
+}
+
 /// Tells the members, and the users who came or went.
 ///
 /// # Errors
@@ -44,8 +73,7 @@ pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
         }
         None => return Ok(()),
     };
-    let user = new.text("userId");
-    let moves = match new.kind.as_str() {
+    match new.kind.as_str() {
         "my_conversation.deleted" => {
             let by = new.by.as_deref();
             if let Some(user) = by.and_then(|user| round.audience.user(user)) {
@@ -68,26 +96,10 @@ pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
         "conversation.delivered" => {
             return receipts(round, new, place, ReceiptKind::Delivered, told).await;
         }
-        "conversation.created" | "conversation.members_added" | "conversation.member_joined" => {
-            Moves {
-                came: new.users(),
-                ..Moves::default()
-            }
-        }
-        "conversation.member_left" => Moves {
-            went: user.map(|user| (user, Departure::Left)),
-            ..Moves::default()
-        },
-        "conversation.member_removed" => Moves {
-            went: user.map(|user| (user, Departure::Removed)),
-            ..Moves::default()
-        },
-        "conversation.role_changed" => Moves {
-            roles: user.into_iter().chain(new.text("formerOwnerId")).collect(),
-            ..Moves::default()
-        },
-        "conversation.updated" => Moves::default(),
-        _ => return Ok(()),
+        _ => {}
+    }
+    let Some(moves) = Moves::of(new) else {
+        return Ok(());
     };
     let mut apart: BTreeSet<&str> = moves.came.iter().copied().collect();
     for user in &moves.came {

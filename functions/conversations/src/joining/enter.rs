@@ -82,12 +82,8 @@ impl Entering<'_> {
     async fn stay(&self) -> Result<Attempt<Reply>> {
         let request = self.entrance.member.as_ref();
         if let Some(member) = request.filter(|member| member.is_request) {
-            if self
-                .ctx
-                .try_commit(wanted(self.ctx, member)?)
-                .await?
-                .is_none()
-            {
+            let batch = wanted(self.ctx, member)?;
+            if self.ctx.try_commit(batch).await?.is_none() {
                 return Ok(Attempt::Retry);
             }
         }

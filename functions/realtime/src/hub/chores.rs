@@ -1,10 +1,17 @@
 //! The work that the task has beside the looks at the log. Streams are written to in the meantime.
 
 use whisper_kit::Ctx;
-use whisper_kit::error::Result;
+use whisper_kit::error::{Error, Result};
+use whisper_kit::log::{self as journal, Level};
 
 use super::Hub;
-use super::task::failed;
+
+/// Logs a failure that the streams do without, or that is done again at its next time.
+pub(super) fn failed(ctx: &Ctx, error: &Error) {
+    let cause = error.source_text().unwrap_or_default();
+    let fields = [("cause", cause.into())];
+    journal::write(Level::Error, "streams_failed", ctx.request_id(), &fields);
+}
 
 /// The chores whose time has come.
 #[derive(Clone, Copy, Debug, Default)]

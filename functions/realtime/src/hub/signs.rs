@@ -205,3 +205,44 @@ impl Hub {
         run_out(ctx, &watched).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use futures::executor::block_on;
+    use serde_json::{Value, json};
+    use whisper_kit::Method;
+    use whisper_kit::testing::TestEdge;
+
+    use super::*;
+    use crate::hub::chores::Due;
+
+    #[test]
+    fn a_stream_that_signs_passed_by_while_it_opened_reads_anew_whom_it_watches() {
+        let edge = TestEdge::new(&crate::api(), &[]);
+        let (_, token) = block_on(edge.user());
+        let (other, _) = block_on(edge.user());
+        let call = |method: Method, path: &str, body: &Value| {
+            block_on(edge.send(method, path, &token, body))
+        };
+        call(Method::GET, "/v1/realtime", &Value::Null);
+        let hub = Hub::of_instance();
+        // As if the change came while the second stream opened: it has read the people of before.
+        let path = "/v1/realtime/watched";
+        call(Method::PUT, path, &json!({"userIds": [other]})).expect(204);
+        hub.signals.set(i64::MAX);
+        call(Method::GET, "/v1/realtime", &Value::Null);
+        let newest = *hub.streams.borrow().keys().max().unwrap();
+        let set = |watched: BTreeSet<String>| {
+            let mut streams = hub.streams.borrow_mut();
+            streams.get_mut(&newest).unwrap().watched = Rc::new(watched);
+        };
+        set(BTreeSet::new());
+        assert!(hub.has_chores());
+        assert!(block_on(hub.do_chores(&edge.ctx(), Due::default())));
+        let watched = Rc::clone(&hub.streams.borrow()[&newest].watched);
+        assert_eq!(*watched, BTreeSet::from([other]));
+        assert!(!hub.has_chores());
+    }
+}

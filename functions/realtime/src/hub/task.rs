@@ -9,11 +9,10 @@ use futures::future::{Either, select};
 use futures::stream::{FuturesUnordered, StreamExt};
 use whisper_kit::Ctx;
 use whisper_kit::error::{Error, Result};
-use whisper_kit::log::{self as journal, Level};
 use whisper_store::Store;
 
 use super::Hub;
-use super::chores::Due;
+use super::chores::{Due, failed};
 use super::look::{Heard, look};
 use super::stream::Written;
 use crate::audience::Audience;
@@ -76,13 +75,6 @@ async fn run(hub: Rc<Hub>, first: Ctx) {
     }
 }
 
-/// Logs a failure that the streams do without, or that is done again at its next time.
-pub(super) fn failed(ctx: &Ctx, error: &Error) {
-    let cause = error.source_text().unwrap_or_default();
-    let fields = [("cause", cause.into())];
-    journal::write(Level::Error, "streams_failed", ctx.request_id(), &fields);
-}
-
 /// Work of the task's for one stream, which goes on beside the others'.
 type Work = Pin<Box<dyn Future<Output = Done>>>;
 
@@ -106,7 +98,7 @@ enum Turn {
 enum Turned {
     /// Whether all chores went well.
     Chores(bool),
-    Look(Audience, Result<Heard>),
+    Look(Box<(Audience, Result<Heard>)>),
     Pause,
 }
 
@@ -194,7 +186,7 @@ impl<'a> Task<'a> {
             };
             (self.turning, self.turn) = (None, Turn::Pause);
             match outcome {
-                Turned::Look(audience, outcome) => self.apply(&ctx, audience, outcome),
+                Turned::Look(looked) => self.apply(&ctx, *looked),
                 Turned::Chores(false) => self.chores = Instant::now() + OUTAGE,
                 Turned::Chores(true) | Turned::Pause => {}
             }
@@ -269,10 +261,7 @@ impl<'a> Task<'a> {
             hub.is_reading.set(true);
             let audience = hub.audience.take();
             let look = look(ctx, hub, audience, (self.entries, self.signs));
-            self.turning = Some(Box::pin(async {
-                let (audience, heard) = look.await;
-                Turned::Look(audience, heard)
-            }));
+            self.turning = Some(Box::pin(async { Turned::Look(Box::new(look.await)) }));
             return;
         }
         self.turn = Turn::Pause;
@@ -303,7 +292,7 @@ impl<'a> Task<'a> {
 
     /// Takes the outcome of a look at the log. The audience, the place and the events are one step: a stream that joins has heard all of it, or
     /// hears it.
-    fn apply(&mut self, ctx: &Ctx, audience: Audience, outcome: Result<Heard>) {
+    fn apply(&mut self, ctx: &Ctx, (audience, outcome): (Audience, Result<Heard>)) {
         let (hub, now) = (self.hub, Instant::now());
         hub.take_audience(audience);
         let Heard { events, signs } = match outcome {
@@ -375,43 +364,4 @@ fn spawn(task: impl Future<Output = ()> + 'static) {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use futures::executor::block_on;
-    use serde_json::{Value, json};
-    use whisper_kit::Method;
-    use whisper_kit::events::append;
-    use whisper_kit::testing::TestEdge;
-    use whisper_schema::prelude::Session;
-    use whisper_store::{Batch, Filter};
-
-    use super::*;
-
-    /// More pauses than the task makes.
-    const MOST: usize = 100;
-
-    #[test]
-    fn the_task_ends_streams_whose_session_is_over_and_itself_with_the_last() {
-        let edge = TestEdge::new(&crate::api(), &[]);
-        let (user, token) = block_on(edge.user());
-        for _ in 0..2 {
-            let path = "/v1/realtime";
-            block_on(edge.send(Method::GET, path, &token, &Value::Null));
-        }
-        let hub = Hub::of_instance();
-        assert_eq!(hub.streams.borrow().len(), 2);
-        let ctx = edge.ctx();
-        let theirs = Filter::<Session>::eq(Session::USER_ID, user.as_str());
-        let batch = Batch::new().delete_where(theirs, 10);
-        let kind = "sessions.revoked";
-        let batch = append(&ctx, batch, kind, &user, Some(&user), &json!({})).unwrap();
-        block_on(edge.store().commit(batch)).unwrap();
-        // Each time it goes on to its next pause.
-        let mut task = run(Rc::clone(&hub), ctx).boxed_local();
-        let is_over = (0..MOST).any(|_| (&mut task).now_or_never().is_some());
-        assert!(is_over, "the task goes on");
-        assert!(hub.is_empty() && hub.gone.borrow().is_empty());
-        assert!(!hub.is_running.get());
-    }
-}
+mod tests;
