@@ -7,6 +7,7 @@ mod hub;
 mod limits;
 mod log;
 mod messages;
+mod moves;
 mod news;
 mod opening;
 mod parting;

@@ -18,48 +18,11 @@ use crate::event::{
     PinsChangedView, ReceiptKind, ReceiptMovedView, What, common_fields, object,
 };
 use crate::frame::Frame;
+use crate::moves::Moves;
 use crate::news::News;
 use crate::sights::Group;
 use crate::telling::{Round, Told};
 use crate::viewer::Blocks;
-
-/// The users whom news are about, by what they became.
-#[derive(Debug, Default)]
-struct Moves<'a> {
-    came: Vec<&'a str>,
-    went: Option<(&'a str, Departure)>,
-    /// Those who have another role: a handover gives two.
-    roles: Vec<&'a str>,
-}
-
-impl<'a> Moves<'a> {
-    /// The users whom these news are about; none for news that change no conversation.
-    fn of(new: &'a News) -> Option<Self> {
-        let user = new.text("userId");
-        Some(match new.kind.as_str() {
-            "conversation.created"
-            | "conversation.members_added"
-            | "conversation.member_joined" => Moves {
-                came: new.users(),
-                ..Moves::default()
-            },
-            "conversation.member_left" => Moves {
-                went: user.map(|user| (user, Departure::Left)),
-                ..Moves::default()
-            },
-            "conversation.member_removed" => Moves {
-                went: user.map(|user| (user, Departure::Removed)),
-                ..Moves::default()
-            },
-            "conversation.role_changed" => Moves {
-                roles: user.into_iter().chain(new.text("formerOwnerId")).collect(),
-                ..Moves::default()
-            },
-            "conversation.updated" => Moves::default(),
-            _ => return None,
-        })
-    }
-}
 
 /// Tells the members, and the users who came or went.
 ///
