@@ -11,7 +11,7 @@ use serde_json::Value;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::Account;
 use whisper_store::native::NativeDriver;
-use whisper_store::{Batch, Store};
+use whisper_store::{Batch, Driver, Store};
 
 use crate::auth;
 use crate::config::Config;
@@ -127,6 +127,16 @@ impl TestEdge {
         let mut statements = self.log.take();
         statements.retain(|sql| !sql.starts_with("CREATE TEMP "));
         statements
+    }
+
+    /// Writes into the database past the store, which takes nothing that it couldn't read again.
+    ///
+    /// # Panics
+    /// On SQL that fails.
+    pub async fn spoil(&self, sql: &str) {
+        let driver = NativeDriver::new(self.dir.path().join("test.db"));
+        let connection = driver.connect().await.expect("a connection");
+        connection.execute(sql, &[]).await.expect("SQL that holds");
     }
 
     /// How many rows each commit wrote or deleted since this was asked last.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use whisper_kit::auth::{self, Issued, MAX_SESSIONS};
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Api, Code, Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_schema::prelude::{Account, AccountStatus, RateLimit, Session, SigningKey};
+use whisper_schema::prelude::{Account, AccountStatus, Event, RateLimit, Session, SigningKey};
 use whisper_store::{Batch, Filter, Patch, Query};
 
 const MINUTE: i64 = 60_000;
@@ -299,6 +299,26 @@ fn a_refresh_token_that_comes_back_later_ends_the_session() {
         rotate(&edge, &second.refresh_token).err(),
         Some(Code::TokenInvalid)
     );
+}
+
+#[test]
+fn the_end_of_a_session_by_a_copied_token_is_an_event_once() {
+    let edge = edge();
+    let first = block_on(sign_in(&edge, "u1"));
+    rotate(&edge, &first.refresh_token).ok().unwrap();
+    edge.advance(MINUTE + 1);
+    for refused in [Code::RefreshTokenReused, Code::TokenInvalid] {
+        assert_eq!(rotate(&edge, &first.refresh_token).err(), Some(refused));
+    }
+    let events = block_on(edge.store().read(Query::<Event>::new().limit(10))).unwrap();
+    let events = events.into_iter().map(|event| event.into_inner());
+    let told: Vec<_> = events
+        .map(|event| (event.kind, event.subject, event.user_id, event.payload))
+        .collect();
+    let what = json!({"sessionId": first.session.id}).to_string();
+    let user = || "u1".to_owned();
+    let wanted = ("session.revoked".to_owned(), user(), Some(user()), what);
+    assert_eq!(told, [wanted]);
 }
 
 #[test]

@@ -56,7 +56,7 @@ pub use reactions::{
 };
 pub use receipts::{MOST_FOR_STATUS, MOST_LISTED, Receipts, Receiving, receipts, recipients};
 pub use scheduled::{ScheduledMessageView, is_scheduled_by, scheduled_by};
-pub use show::{Shown, show, show_all, show_history};
+pub use show::{Rights, Shown, show, show_all, show_history};
 pub use sight::{deletion, in_sight_of, is_in_sight, is_visible};
 pub use system::{Told, summarised};
 pub use trail::Trail;

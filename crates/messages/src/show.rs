@@ -24,10 +24,35 @@ pub struct Shown {
     pub messages: BTreeMap<String, MessageView>,
     /// The people.
     pub users: UsersView,
+    /// The rights by which they are seen.
+    pub rights: Rights,
+}
+
+/// The facts about somebody that decide how they see messages, as they were read with the messages.
+#[derive(Clone, Debug, Default)]
+pub struct Rights {
+    /// Their memberships in the conversations of the messages, by conversation.
+    pub members: BTreeMap<String, ConversationMember>,
+    /// The conversations that copies come from in which they are a member.
+    pub origins: BTreeSet<String>,
+    /// The people with a block in between, of those whom the messages name.
+    pub parted: BTreeSet<String>,
 }
 
 impl Shown {
-    fn new(messages: Vec<Doc<Message>>, viewing: Viewing) -> Self {
+    fn new(
+        messages: Vec<Doc<Message>>,
+        viewing: Viewing,
+        members: impl IntoIterator<Item = ConversationMember>,
+    ) -> Self {
+        let members = members.into_iter();
+        let rights = Rights {
+            members: members
+                .map(|member| (member.conversation_id.clone(), member))
+                .collect(),
+            origins: viewing.origins().clone(),
+            parted: viewing.parted().map(str::to_owned).collect(),
+        };
         let views = messages.into_iter().map(|message| {
             let id = message.id.clone();
             (id, MessageView::seen(message, &viewing))
@@ -35,6 +60,7 @@ impl Shown {
         Shown {
             messages: views.collect(),
             users: viewing.into_users(),
+            rights,
         }
     }
 }
@@ -61,7 +87,8 @@ pub async fn show<R: ReadSet>(
     let messages = messages.into_iter().filter(sees);
     let messages: Vec<Doc<Message>> = messages.map(|(message, _)| message).collect();
     let viewing = Viewing::read(ctx, access, receipts, &messages).await?;
-    Ok((Shown::new(messages, viewing), more))
+    let member = access.member.clone();
+    Ok((Shown::new(messages, viewing, [member]), more))
 }
 
 /// Reads messages of several conversations, each named by a conversation's id and a message's: the ones that stand and that the
@@ -141,7 +168,8 @@ async fn show_some(ctx: &Ctx, me: &str, places: &[(&str, &str)], sees: Sees) -> 
     let messages = together(&ids, messages).into_iter().filter(is_seen);
     let messages: Vec<Doc<Message>> = messages.map(|(message, _)| message).collect();
     let viewing = Viewing::read_across(ctx, me, places.values(), &messages).await?;
-    Ok(Shown::new(messages, viewing))
+    let members = places.into_values().map(|access| access.member);
+    Ok(Shown::new(messages, viewing, members))
 }
 
 /// The questions for messages, and for the user's deletions of them.

@@ -255,6 +255,17 @@ impl Viewing {
         self.direct.contains(&message.conversation_id)
     }
 
+    /// The conversations of which the viewer is a member, of those that copies come from.
+    pub fn origins(&self) -> &BTreeSet<String> {
+        &self.origins
+    }
+
+    /// The people with a block between them and the viewer, of those whom the messages name.
+    pub fn parted(&self) -> impl Iterator<Item = &str> {
+        let named = self.named.iter().map(String::as_str);
+        named.filter(|user| self.people.is_blocked(user))
+    }
+
     /// Whether the viewer may know where this message comes from.
     pub fn shows_origin(&self, message: &Message) -> bool {
         origin(message).is_some_and(|origin| self.origins.contains(origin))

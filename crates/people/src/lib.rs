@@ -35,7 +35,7 @@ pub use discovery::{
 };
 pub use founding::{documents, taken};
 pub use friends::{Befriending, friends};
-pub use lists::list_changed;
+pub use lists::{list_changed, my_conversation_changed, request_accepted};
 pub use pair::{
     Between, Pair, between, blocked, blocked_any, contact, contact_id, contact_request_id,
     following, unblocked,

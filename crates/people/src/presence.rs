@@ -104,9 +104,8 @@ pub fn presences<'a>(
     }
 }
 
-/// The questions for the devices that these users are at: each has a stream open, or said so within the last 20 s, and doesn't say
-/// `away`, as a client does that goes to the background. A device that doesn't want to count for others is one too. No question
-/// where there is no user.
+/// Asks for the devices in the foreground of these users: devices that have a stream open or were kept up within the last 20 s, and that
+/// aren't `away`, which a client says in the background. Invisible devices are among them. Without users it asks nothing.
 pub fn in_foreground<'a>(
     users: impl IntoIterator<Item = &'a str>,
     now: Timestamp,

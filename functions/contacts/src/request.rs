@@ -1,9 +1,9 @@
 //! A direct conversation that is a stranger's request still, until the stranger becomes a contact.
 
 use whisper_kit::{Ctx, Result};
-use whisper_people::{Talks, list_changed};
-use whisper_schema::prelude::{ConversationMember, Timestamp};
-use whisper_store::{Batch, Doc, Filter, Patch};
+use whisper_people::{Talks, request_accepted};
+use whisper_schema::prelude::ConversationMember;
+use whisper_store::{Batch, Doc, Filter};
 
 /// Accepts those of these that are a stranger's request to the user: a contact is no stranger.
 ///
@@ -21,12 +21,7 @@ pub fn accept(
     };
     let mut requests = memberships.iter().flatten().filter(is_request);
     requests.try_fold(batch, |batch, membership| {
-        let accepted = Patch::new()
-            .set(ConversationMember::IS_REQUEST, false)
-            .set(ConversationMember::IS_ARCHIVED, false)
-            .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT);
         let as_read = Filter::revision(membership.revision);
-        let batch = batch.update_if(&membership.id, accepted, as_read);
-        list_changed(ctx, batch, talks.user(), &membership.conversation_id)
+        request_accepted(ctx, batch, membership, Some(as_read))
     })
 }

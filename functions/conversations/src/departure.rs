@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use whisper_kit::{Attempt, Ctx, Result};
+use whisper_kit::{Attempt, Ctx, Error, Result};
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::{
     Column, Conversation, ConversationBot, ConversationKind, ConversationMember,
@@ -26,13 +26,22 @@ type Successors = (
     First<ConversationMember>,
 );
 
-/// Has a user leave their groups, a portion of them; gives where to go on, and none at the end. Each is a commit of its
-/// own, and doing it again does no harm. The groups that they own go to the admin who joined first, else to the
-/// moderator, else to the member.
+/// The outcome of a portion.
+#[derive(Debug)]
+pub struct Portion {
+    /// Where to go on; none at the end.
+    pub next: Option<String>,
+    /// The first group that the user couldn't leave: where it is found again, and the failure.
+    pub missed: Option<(Option<String>, Error)>,
+}
+
+/// Has a user leave their groups, a portion of them. Each is a commit of its own, and doing it again does no harm. The groups that
+/// they own go to the admin who joined first, else to the moderator, else to the member. A group at which the server fails holds up
+/// no other one.
 ///
 /// # Errors
-/// The store's.
-pub async fn depart(ctx: &Ctx, user: &str, after: Option<String>) -> Result<Option<String>> {
+/// The store's, when it can't be reached.
+pub async fn depart(ctx: &Ctx, user: &str, after: Option<String>) -> Result<Portion> {
     let of = ConversationMember::CONVERSATION_ID;
     let memberships = Query::<ConversationMember>::new()
         .filter(Filter::eq(ConversationMember::USER_ID, user))
@@ -44,41 +53,71 @@ pub async fn depart(ctx: &Ctx, user: &str, after: Option<String>) -> Result<Opti
         None => memberships,
     };
     let page = ctx.read(memberships.page()).await?;
+    let (mut missed, mut before) = (None, after);
     for member in &page.items {
-        ctx.retry(async || attempt(ctx, member).await).await?;
+        match ctx.retry(async || attempt(ctx, member).await).await {
+            Ok(()) => {}
+            Err(error) if error.is_outage() => return Err(error),
+            Err(error) if missed.is_none() => missed = Some((before.clone(), error)),
+            Err(_) => {}
+        }
+        before = Some(member.conversation_id.clone());
     }
-    let last = page.items.last().filter(|_| page.next.is_some());
-    Ok(last.map(|member| member.conversation_id.clone()))
+    Ok(Portion {
+        next: before.filter(|_| page.next.is_some()),
+        missed,
+    })
 }
 
 /// Has a user of whom it is noted leave their conversations until none is left, or the time is over; tells how many portions
-/// were dealt with, and whether there are more.
+/// were dealt with, and whether there are more. The note's place stays in front of the first group that they couldn't leave: the
+/// next run begins there, and finds fewer.
 ///
 /// # Errors
-/// The store's; the groups that were left stay so, and the next run goes on.
+/// The store's, and at the end that of the first group that they couldn't leave; the groups that were left stay so, and the
+/// next run goes on.
 pub async fn go_on(ctx: &Ctx, note: &UserDeparture, end: Instant) -> Result<(u64, bool)> {
     let (mut done, mut after) = (0, note.position.clone());
+    let mut failure = None;
     while Instant::now() < end {
         let ctx = &ctx.anew()?;
-        after = depart(ctx, &note.id, after).await?;
+        let portion = depart(ctx, &note.id, after).await?;
         done += 1;
-        let batch = match &after {
-            Some(after) => {
-                let moved = Patch::new().set(UserDeparture::POSITION, after.as_str());
-                Batch::new().update(&note.id, moved)
+        after = portion.next;
+        let noted = match (&failure, portion.missed) {
+            (Some(_), _) => None,
+            (None, Some((before, error))) => {
+                failure = Some(error);
+                before.map(|place| moved(note, place))
             }
-            None => Batch::new().delete_where(
-                Filter::<UserDeparture>::eq(Column::id(), note.id.as_str()),
-                1,
-            ),
+            (None, None) => Some(match after.clone() {
+                Some(place) => moved(note, place),
+                None => over(note),
+            }),
         };
-        // Another run that was faster has deleted it.
-        let gone = ctx.try_commit(batch).await?.is_none();
-        if after.is_none() || gone {
+        let gone = match noted {
+            Some(batch) => ctx.try_commit(batch).await?.is_none(),
+            None => false,
+        };
+        if gone {
+            // Another run that was faster has deleted it.
             return Ok((done, false));
+        }
+        if after.is_none() {
+            return failure.map_or(Ok((done, false)), Err);
         }
     }
     Ok((done, true))
+}
+
+fn moved(note: &UserDeparture, place: String) -> Batch {
+    let patch = Patch::new().set(UserDeparture::POSITION, place);
+    Batch::new().update(&note.id, patch)
+}
+
+fn over(note: &UserDeparture) -> Batch {
+    let this = Filter::<UserDeparture>::eq(Column::id(), note.id.as_str());
+    Batch::new().delete_where(this, 1)
 }
 
 async fn attempt(ctx: &Ctx, member: &ConversationMember) -> Result<Attempt<()>> {

@@ -91,7 +91,10 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str, role: Role) -> Result<Attempt<
         let told = Told::of(ctx, &access.conversation, &me, [told])?;
         let batch = giving(&access, &target, role, change);
         let batch = batch.update(id, told.summarised(Patch::new()));
-        let what = json!({"userId": user, "role": role, "messageIds": told.ids()});
+        let mut what = json!({"userId": user, "role": role, "messageIds": told.ids()});
+        if change == RoleChange::HandOver {
+            what["formerOwnerId"] = json!(me);
+        }
         let batch = append(
             ctx,
             told.insert_in(batch),

@@ -5,7 +5,6 @@
 
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_people::ids::member_id;
-use whisper_people::list_changed;
 use whisper_schema::prelude::{
     Column, Conversation, ConversationMember, ConversationMemberStatus, Message, Timestamp,
 };
@@ -22,7 +21,7 @@ use crate::mine;
 /// in which somebody wrote since are the last active.
 const LOOKED_AT: usize = 100;
 /// Operations of a commit that one of them takes: on TablesDB a change takes two.
-const OPERATIONS: usize = 3;
+const OPERATIONS: usize = 4;
 
 /// The operation.
 pub fn endpoint() -> Endpoint {
@@ -121,7 +120,7 @@ pub async fn wake(ctx: &Ctx, user: &str, asleep: Vec<Doc<Conversation>>) -> Resu
         let batch = some.iter().try_fold(Batch::new(), |batch, member| {
             let patch = Patch::new().set(ConversationMember::IS_HIDDEN, false);
             let batch = batch.update_if(&member.id, patch, still_asleep(member));
-            list_changed(ctx, batch, user, &member.conversation_id)
+            mine::back(ctx, batch, user, &member.conversation_id)
         })?;
         // Another device of theirs may have been faster, and then there is nothing left to do.
         ctx.try_commit(batch).await?;

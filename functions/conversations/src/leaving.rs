@@ -49,7 +49,7 @@ pub fn leaving(
     let handed = successor.map(|successor| SystemMessage::OwnershipHandedOver {
         user_id: successor.user_id.clone(),
     });
-    // The last member's leaving writes no system message, as no member is left to read it.
+    // No system message is written when the last member leaves: no member is left to read it.
     let left = Some(SystemMessage::MemberLeft).filter(|_| !is_last);
     let told = Told::of(ctx, conversation, user, handed.into_iter().chain(left))?;
     let one_less = told.summarised(Patch::new().add(Conversation::PARTICIPANT_COUNT, -1));

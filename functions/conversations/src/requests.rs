@@ -5,11 +5,12 @@
 //! stranger isn't told.
 
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_people::request_accepted;
 use whisper_schema::prelude::{ConversationMember, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
 use whisper_views::conversations::MyMembershipView;
 
-use crate::access::{Access, active, admit, door};
+use crate::access::{active, admit, door};
 use crate::mine;
 use crate::my_settings::my_membership;
 
@@ -67,8 +68,7 @@ async fn decide(ctx: &Ctx, id: &str, verdict: Verdict) -> Result<Reply> {
         .retry(async || {
             let mut access = admit(ctx.read(door(id, &user)).await?)?;
             if access.me.is_request {
-                let batch = change(&mut access, verdict);
-                let batch = mine::changed(ctx, batch, &user, id)?;
+                let batch = change(ctx, &mut access.me.value, verdict)?;
                 if ctx.try_commit(batch).await?.is_none() {
                     return Ok(Attempt::Retry);
                 }
@@ -80,25 +80,33 @@ async fn decide(ctx: &Ctx, id: &str, verdict: Verdict) -> Result<Reply> {
 }
 
 /// The changes that the answer makes, in the database and in the membership that was read.
-fn change(access: &mut Access, verdict: Verdict) -> Batch {
-    answered(&mut access.me.value, verdict)
+fn change(ctx: &Ctx, me: &mut ConversationMember, verdict: Verdict) -> Result<Batch> {
+    match verdict {
+        Verdict::Accept => {
+            let batch = wanted(ctx, me)?;
+            (me.is_request, me.is_archived) = (false, false);
+            Ok(batch)
+        }
+        Verdict::Decline => {
+            me.is_archived = true;
+            let patch = Patch::new()
+                .set(ConversationMember::IS_ARCHIVED, true)
+                .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT);
+            let batch = Batch::new().update_if(&me.id, patch, still_asked());
+            mine::changed(ctx, batch, &me.user_id, &me.conversation_id)
+        }
+    }
 }
 
 /// Has a member want a conversation that was a request to them: they came to it on their own.
-pub fn wanted(mut member: ConversationMember) -> Batch {
-    answered(&mut member, Verdict::Accept)
+///
+/// # Errors
+/// A fault when the runtime has no randomness.
+pub fn wanted(ctx: &Ctx, member: &ConversationMember) -> Result<Batch> {
+    request_accepted(ctx, Batch::new(), member, Some(still_asked()))
 }
 
-fn answered(me: &mut ConversationMember, verdict: Verdict) -> Batch {
-    let still = Filter::eq(ConversationMember::IS_REQUEST, true);
-    let still = Filter::and([active(), still]);
-    (me.is_request, me.is_archived) = match verdict {
-        Verdict::Accept => (false, false),
-        Verdict::Decline => (true, true),
-    };
-    let patch = Patch::new()
-        .set(ConversationMember::IS_REQUEST, me.is_request)
-        .set(ConversationMember::IS_ARCHIVED, me.is_archived)
-        .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT);
-    Batch::new().update_if(&me.id, patch, still)
+/// Holds for a membership that is a request still.
+fn still_asked() -> Filter<ConversationMember> {
+    Filter::and([active(), Filter::eq(ConversationMember::IS_REQUEST, true)])
 }

@@ -5,6 +5,7 @@ use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_kit::events;
 use whisper_messages::ids::{delivery_id, poll_id, reply_reference_id};
+use whisper_people::request_accepted;
 use whisper_schema::analytics_db::{UserActivity, UserActivityType};
 use whisper_schema::content_db::Poll;
 use whisper_schema::main_db::{
@@ -120,7 +121,8 @@ pub fn batch(
         None => batch,
     };
     let batch = match context.member.is_request {
-        true => batch.update(&context.member.id, accepted()),
+        // Answering a stranger accepts the conversation that they began.
+        true => request_accepted(ctx, batch, &context.member, None)?,
         false => batch,
     };
     let batch = match message.reply_to_message_id.as_deref() {
@@ -177,14 +179,6 @@ fn answered(batch: Batch, parent: &str, answer: &Message) -> Batch {
         Filter::stands(Timestamp::AT_COMMIT),
     ]);
     batch.expect_some(stands).insert_or_update(&first, one_more)
-}
-
-/// Answering a stranger accepts the conversation that they began.
-fn accepted() -> Patch<ConversationMember> {
-    Patch::new()
-        .set(ConversationMember::IS_REQUEST, false)
-        .set(ConversationMember::IS_ARCHIVED, false)
-        .set(ConversationMember::UPDATED_AT, Timestamp::AT_COMMIT)
 }
 
 /// The recipients of a group follow from its members when it is delivered: no write grows with it.

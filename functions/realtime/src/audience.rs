@@ -144,12 +144,27 @@ impl Audience {
         Ok(())
     }
 
+    /// Notes of listeners' conversations whether their clients were told to drop them.
+    pub fn hide(&mut self, hidden: impl IntoIterator<Item = ((User, String), bool)>) {
+        for ((user, conversation), is_hidden) in hidden {
+            let viewer = self.viewers.get_mut(&user);
+            let place = viewer.and_then(|viewer| viewer.places.get_mut(&conversation));
+            if let Some(place) = place {
+                place.is_hidden = is_hidden;
+            }
+        }
+    }
+
     fn set(&mut self, conversation: &str, user: &User, place: Option<Place>) {
         let Some(viewer) = self.viewers.get_mut(user) else {
             return;
         };
         match place {
-            Some(place) => {
+            Some(mut place) => {
+                // What clients know of it goes by the news in their order, and not by how it is now.
+                if let Some(known) = viewer.places.get(conversation) {
+                    place.is_hidden = known.is_hidden;
+                }
                 viewer.places.insert(conversation.to_owned(), place);
                 let members = self.members.entry(conversation.to_owned()).or_default();
                 members.insert(Rc::clone(user));

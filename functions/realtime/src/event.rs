@@ -106,7 +106,7 @@ pub enum What {
     /// A member received or read messages, up to this one.
     #[serde(rename = "receipt")]
     Receipt(ReceiptMovedView),
-    /// The user has a conversation that they hadn't before.
+    /// The user has a conversation that they hadn't before, or has one again that they had deleted for themselves.
     #[serde(rename = "conversation.added")]
     ConversationAdded(ConversationPartView),
     /// The user's own side of a conversation changed, on this device or another: read, muted, pinned, archived, cleared.

@@ -15,6 +15,8 @@ use crate::signals::Told;
 pub struct Frame {
     /// Its commit number; 0 where it has no place.
     pub seq: i64,
+    /// Its type, such as `message.created`.
+    pub kind: &'static str,
     /// As a server-sent event (HTML, 9.2.6).
     pub sse: String,
 }
@@ -41,6 +43,7 @@ impl Frame {
         let line = line.unwrap_or_default();
         Ok(Frame {
             seq,
+            kind,
             sse: format!("{line}event: {kind}\ndata: {json}\n\n"),
         })
     }

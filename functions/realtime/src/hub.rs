@@ -4,6 +4,8 @@
 //! [round](crate::round) and writes them to the streams. All writing is its own, too: in a component a waker reaches no other task, so a task
 //! for each stream would have to be woken by the host for each event. It ends with the last stream, and the next stream starts it anew.
 
+mod chores;
+mod look;
 mod signs;
 mod stream;
 mod task;
@@ -14,6 +16,7 @@ use std::rc::Rc;
 
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
+use whisper_schema::Timestamp;
 
 use crate::audience::{Audience, User};
 use crate::event::StreamEnd;
@@ -45,6 +48,10 @@ pub struct Hub {
     waiting: RefCell<VecDeque<Opening>>,
     /// Streams that signs passed by while they opened.
     newcomers: RefCell<Vec<u64>>,
+    /// Users whose streams have to learn whom they watch.
+    watchers: RefCell<BTreeSet<String>>,
+    /// Users whose sessions may be over: nothing is written to their streams until that is known.
+    doubted: RefCell<BTreeSet<User>>,
     /// The streams of each user, the oldest first.
     by_user: RefCell<BTreeMap<User, Vec<u64>>>,
     /// Streams that have something to write, and don't write yet.
@@ -61,7 +68,8 @@ impl Hub {
         HUB.with(Rc::clone)
     }
 
-    /// Takes a stream in that was told what its client missed: at once, or when it has been told all that the others were told.
+    /// Takes a stream in whose client has been told the events it missed. It joins at once if it is as far as the other streams, else it waits
+    /// and is told the rest first.
     pub fn take_in(self: &Rc<Self>, ctx: &Ctx, opening: Opening) {
         if !self.is_running.replace(true) {
             self.position.set(opening.at.seq);
@@ -100,12 +108,12 @@ impl Hub {
         self.streams.borrow_mut().insert(id, stream);
         drop((audience, by_user));
         for id in surplus {
-            self.end(ctx, id, StreamEnd::TooMany);
+            self.end(ctx, id, StreamEnd::TooMany, None);
         }
         Ok(())
     }
 
-    /// Lets the streams join that can. Gives some of those back that have to catch up first, so many at most.
+    /// Lets the waiting streams join that are as far as the others. Gives up to `most` of the rest back, to be told what they lack.
     fn admit(&self, ctx: &Ctx, most: usize) -> Vec<Opening> {
         let mut behind = Vec::new();
         if self.is_reading.get() {
@@ -122,12 +130,31 @@ impl Hub {
         behind
     }
 
-    /// Ends all streams, each with a word; further ones end at once. For an instance that is about to go.
-    pub fn stop(&self, ctx: &Ctx) {
+    /// Ends all streams with `stream.ended`, before the instance stops. Streams that open later are ended by the next [`Hub::care`].
+    pub async fn stop(&self, ctx: &Ctx) {
         self.is_stopping.set(true);
+        // They end without a place where the key for it can't be read.
+        let place = self.place(ctx).await.ok();
+        self.end_all(ctx, place.as_ref().map(|(place, _)| place.as_str()));
+    }
+
+    fn end_all(&self, ctx: &Ctx, place: Option<&str>) {
         let ids: Vec<u64> = self.streams.borrow().keys().copied().collect();
         for id in ids {
-            self.end(ctx, id, StreamEnd::Stopping);
+            self.end(ctx, id, StreamEnd::Stopping, place);
+        }
+    }
+
+    /// The place up to which all streams are told, as clients keep it, and the moment.
+    async fn place(&self, ctx: &Ctx) -> Result<(String, Timestamp)> {
+        let at = ctx.clock();
+        loop {
+            let seq = self.position.get();
+            let place = Position { seq, at }.seal(ctx).await?;
+            // Events may have been handed out while the key was read.
+            if seq == self.position.get() {
+                return Ok((place, at));
+            }
         }
     }
 
@@ -136,9 +163,9 @@ impl Hub {
         self.streams.borrow().is_empty() && self.waiting.borrow().is_empty()
     }
 
-    fn end(&self, ctx: &Ctx, id: u64, why: StreamEnd) {
+    fn end(&self, ctx: &Ctx, id: u64, why: StreamEnd, place: Option<&str>) {
         if let Some(stream) = self.streams.borrow_mut().get_mut(&id)
-            && stream.end(ctx, why)
+            && stream.end(ctx, why, place)
         {
             self.ready.borrow_mut().push(id);
         }
@@ -175,7 +202,7 @@ impl Hub {
         }
     }
 
-    /// Takes the listeners back from the reader of the log, without the ones who went in the meantime.
+    /// Puts the listeners back after a look at the log, but for users whose last stream ended during it.
     fn take_audience(&self, mut audience: Audience) {
         let by_user = self.by_user.borrow();
         let users = audience.users();
@@ -204,9 +231,7 @@ impl Hub {
 
     /// Looks after the streams: comments, ends, and readers that are too slow.
     async fn care(&self, ctx: &Ctx) -> Result<()> {
-        let at = ctx.clock();
-        let seq = self.position.get();
-        let place = Position { seq, at }.seal(ctx).await?;
+        let (place, at) = self.place(ctx).await?;
         let life = ctx.config().get(&MINUTES).max(1) as i64 * 60_000;
         let (mut old, mut slow) = (Vec::new(), Vec::new());
         for (id, stream) in self.streams.borrow_mut().iter_mut() {
@@ -220,9 +245,9 @@ impl Hub {
         }
         slow.into_iter().for_each(|id| self.forget(id));
         old.into_iter()
-            .for_each(|id| self.end(ctx, id, StreamEnd::Renew));
+            .for_each(|id| self.end(ctx, id, StreamEnd::Renew, Some(&place)));
         if self.is_stopping.get() {
-            self.stop(ctx);
+            self.end_all(ctx, Some(&place));
         }
         Ok(())
     }
@@ -262,7 +287,7 @@ impl Hub {
             })
             .collect();
         for id in signed_out(ctx, &all).await? {
-            self.end(ctx, id, StreamEnd::SignedOut);
+            self.end(ctx, id, StreamEnd::SignedOut, None);
         }
         Ok(())
     }

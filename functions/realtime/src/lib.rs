@@ -7,11 +7,14 @@ mod hub;
 mod limits;
 mod log;
 mod messages;
+mod moves;
 mod news;
 mod opening;
+mod parting;
 mod personal;
 mod places;
 mod poll;
+mod portion;
 mod position;
 mod presence;
 mod replay;
@@ -41,6 +44,7 @@ pub fn api() -> Api {
     )
     .rates(&[
         ticket::RATE,
+        replay::LONG,
         typing::SIGNS,
         presence::WORDS,
         watched::CHANGES,

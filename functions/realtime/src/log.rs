@@ -1,9 +1,10 @@
 //! The event log, as it is read on from a place.
 
 use whisper_kit::Ctx;
-use whisper_kit::error::Result;
-use whisper_schema::Timestamp;
+use whisper_kit::error::{Error, Result};
+use whisper_kit::log::{self as journal, Level};
 use whisper_schema::prelude::{Column, Event, Signal};
+use whisper_schema::{Document, Timestamp};
 use whisper_store::{Doc, Filter, Order, Query};
 
 use crate::news::News;
@@ -57,20 +58,80 @@ pub async fn behind(ctx: &Ctx, seq: i64, limit: u32) -> Result<Vec<News>> {
     Ok(events.into_iter().map(News::from).collect())
 }
 
-/// The news behind a place, and the signs that passed behind another, in one statement.
+/// The news behind a place, and the signs that passed behind another, so many of each at most, in one statement.
 ///
 /// # Errors
 /// The store's.
 pub async fn behind_both(
     ctx: &Ctx,
-    seq: i64,
-    signals: i64,
-    limit: u32,
+    (seq, limit): (i64, u32),
+    (signals, most_signals): (i64, u32),
 ) -> Result<(Vec<News>, Vec<Doc<Signal>>)> {
     let events = Query::<Event>::new().in_commit_order(seq).limit(limit);
-    let signals = Query::<Signal>::new().in_commit_order(signals).limit(limit);
+    let signals = Query::<Signal>::new()
+        .in_commit_order(signals)
+        .limit(most_signals);
     let (events, signals) = ctx.read((events, signals)).await?;
     Ok((events.into_iter().map(News::from).collect(), signals))
+}
+
+/// The signs that passed behind a place, so many at most.
+///
+/// # Errors
+/// The store's.
+pub async fn signals_behind(ctx: &Ctx, seq: i64, limit: u32) -> Result<Vec<Doc<Signal>>> {
+    let signals = Query::<Signal>::new().in_commit_order(seq).limit(limit);
+    ctx.read(signals).await
+}
+
+/// Steps over the first entry behind a place, which can't be told for this error: gives its commit number, and logs that it is left out.
+///
+/// # Errors
+/// The error itself where there is no such entry, and the store's.
+pub async fn step_over<D: Document>(ctx: &Ctx, behind: i64, error: Error) -> Result<i64> {
+    let Some(seq) = next::<D>(ctx, behind).await? else {
+        return Err(error);
+    };
+    let cause = error.source_text().unwrap_or_default();
+    let fields = [
+        ("collection", D::COLLECTION.id.into()),
+        ("seq", seq.into()),
+        ("cause", cause.into()),
+    ];
+    journal::write(
+        Level::Error,
+        "entry_stepped_over",
+        ctx.request_id(),
+        &fields,
+    );
+    Ok(seq)
+}
+
+/// Commit number of the first entry behind a place, which needn't be readable: it is found by counting.
+async fn next<D: Document>(ctx: &Ctx, behind: i64) -> Result<Option<i64>> {
+    let has_some = async |from: i64, to: i64| -> Result<bool> {
+        let some = Query::<D>::new()
+            .filter(Filter::gt(Column::seq(), from))
+            .filter(Filter::le(Column::seq(), to));
+        Ok(ctx.read(some.count(1)).await? > 0)
+    };
+    if !has_some(behind, i64::MAX).await? {
+        return Ok(None);
+    }
+    // None up to `low`, and one at least up to `high`.
+    let (mut low, mut high) = (behind, behind.saturating_add(1));
+    while !has_some(low, high).await? {
+        let step = high.saturating_sub(behind).saturating_mul(2);
+        (low, high) = (high, behind.saturating_add(step));
+    }
+    while high.saturating_sub(low) > 1 {
+        let middle = low + (high - low) / 2;
+        match has_some(low, middle).await? {
+            true => high = middle,
+            false => low = middle,
+        }
+    }
+    Ok(Some(high))
 }
 
 /// Commit number of the newest sign that passed.

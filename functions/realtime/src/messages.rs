@@ -8,11 +8,13 @@ use whisper_kit::error::Result;
 use whisper_messages::MessageView;
 use whisper_schema::prelude::{ConversationKind, ConversationMemberRole, ConversationRight};
 
+use crate::audience::User;
 use crate::event::{
     AnsweredView, MessageChangedView, MessageCreatedView, MessageRemovedView, What,
 };
 use crate::frame::Frame;
 use crate::news::News;
+use crate::places::added;
 use crate::sights::{Group, Seen};
 use crate::telling::{Round, Told};
 
@@ -110,7 +112,7 @@ pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
         let gone = removed(place, message, None);
         let frame = Rc::new(Frame::of(round.ctx, new, gone).await?);
         for (user, _) in round.audience.members(place) {
-            if hears(round, new, ears, message, user) {
+            if hears(round, new, ears, message, user) && !round.is_hidden(user, place) {
                 let (to, frame) = (Rc::clone(user), Rc::clone(&frame));
                 told.push(Told { to, frame });
             }
@@ -119,6 +121,13 @@ pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
     }
     for (user, group) in round.groups(place) {
         if !hears(round, new, ears, message, user) {
+            continue;
+        }
+        if round.is_hidden(user, place) {
+            // A conversation that they deleted comes back with the first message that they see, as REST lists it again.
+            if matches!(form, Form::Whole) && brings_back(round, user, group, message) {
+                added(round, new, place, user, told).await?;
+            }
             continue;
         }
         let frame = match frames.get(group) {
@@ -141,11 +150,23 @@ pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
     Ok(())
 }
 
+/// Whether a new message has a conversation listed again that a listener deleted for themselves.
+fn brings_back(round: &Round<'_>, user: &User, group: &Group, message: &str) -> bool {
+    let seen = round.sights.seen(group);
+    let seen = seen.and_then(|seen| seen.message(message));
+    seen.is_some_and(|seen| {
+        let is_written = !seen.is_system_message && seen.deleted_at.is_none();
+        is_written && !round.parts(user, &seen.sender_id)
+    })
+}
+
 fn hears(round: &Round<'_>, new: &News, ears: Ears, message: &str, user: &str) -> bool {
     let does = new.by.as_deref() == Some(user);
     let sent = || {
         let message = round.facts.messages.get(message);
-        message.is_some_and(|message| message.sender_id == user)
+        // REST doesn't list a blocked user's opening either.
+        let is_told = new.by.as_deref().is_none_or(|by| !round.parts(user, by));
+        is_told && message.is_some_and(|message| message.sender_id == user)
     };
     match ears {
         Ears::All => true,
@@ -276,5 +297,5 @@ fn doer(round: &Round<'_>, new: &News, place: &str, user: &str) -> Option<String
     let is_open = conversation.kind != ConversationKind::Channel
         && (conversation.lets(role, ConversationRight::SeeMembers)
             || role != ConversationMemberRole::Member);
-    (is_open || by == user).then(|| by.to_owned())
+    (by == user || is_open && !round.parts(user, by)).then(|| by.to_owned())
 }

@@ -92,6 +92,20 @@ impl News {
         self.text("replyToMessageId")
     }
 
+    /// The people between whom and a listener a block may be: the one who did it, and those whom it is between.
+    pub fn people(&self) -> impl Iterator<Item = &str> {
+        const SIDES: [&str; 6] = [
+            "userId",
+            "authorId",
+            "followerId",
+            "followingId",
+            "requesterId",
+            "recipientId",
+        ];
+        let sides = SIDES.into_iter().filter_map(|key| self.text(key));
+        self.by.as_deref().into_iter().chain(sides)
+    }
+
     /// The users whom it names.
     pub fn users(&self) -> Vec<&str> {
         let one = self.text("userId");

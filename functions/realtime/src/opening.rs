@@ -16,6 +16,7 @@ use crate::event::{NothingMore, StreamEnd, StreamView, What};
 use crate::frame::Frame;
 use crate::limits::{PATIENCE, RETRY};
 use crate::log;
+use crate::parting::Parting;
 use crate::position::Position;
 use crate::replay::{Missed, replay};
 use crate::sessions::{Held, signed_out};
@@ -84,9 +85,10 @@ impl Opening {
         let user: User = caller.user_id.as_str().into();
         let viewer = Viewer::read(ctx, &user).await?;
         let audience = Audience::of(&user, viewer);
+        // Signs behind this one are told when the stream joins, also that it watches other people than are read here.
+        let signals = log::newest_signal(ctx).await?;
         let watched = watched(ctx, &user, &caller.session_id).await?;
         keep(ctx, &[(caller.user_id.clone(), caller.session_id.clone())]).await?;
-        let signals = log::newest_signal(ctx).await?;
         let there = there(ctx, &user, audience.viewer(&user), &watched).await?;
         let there: String = there.into_iter().map(|frame| frame.sse).collect();
         if !there.is_empty() && !written(store, &mut outlet, there, PATIENCE).await {
@@ -114,10 +116,12 @@ impl Opening {
     /// The store's.
     pub async fn catch_up(mut self, ctx: &Ctx) -> Result<Option<Self>> {
         let mut text = String::new();
+        let has_friends;
         match replay(ctx, &mut self.audience, self.at).await? {
             Missed::Events(frames, seq) => {
                 self.at.seq = seq;
                 frames.iter().for_each(|frame| text.push_str(&frame.sse));
+                has_friends = frames.iter().any(|frame| frame.kind.starts_with("contact"));
             }
             Missed::TooMuch if self.is_new => {
                 self.at = log::newest(ctx).await?.place;
@@ -125,9 +129,14 @@ impl Opening {
                 // By what they may hear of now, and not by the part of the log that was given up.
                 let viewer = Viewer::read(ctx, &self.user).await?;
                 self.audience = Audience::of(&self.user, viewer);
+                has_friends = true;
             }
             // More happens than can be read on: the client comes back.
             Missed::TooMuch => return Ok(None),
+        }
+        if has_friends {
+            // Contacts are watched, and these may have come after it was read who they are.
+            self.watched = watched(ctx, &self.user, &self.session).await?;
         }
         let patience = match self.is_new {
             true => PATIENCE,
@@ -179,11 +188,13 @@ pub async fn there(
     viewer: Option<&Viewer>,
     watched: &BTreeSet<String>,
 ) -> Result<Vec<Frame>> {
+    let people = watched.iter().map(String::as_str);
+    let parting = Parting::of_one(ctx, user, viewer, people).await?;
     let listener = Listener {
         user_id: user,
         watched,
         is_member: &|place| viewer.is_some_and(|viewer| viewer.places.contains_key(place)),
-        is_blocked: &|other| viewer.is_none_or(|viewer| viewer.blocks.may_hit([other].into_iter())),
+        is_blocked: &|other| viewer.is_none_or(|viewer| parting.parts(user, viewer, other)),
     };
     let told = present(ctx, &listener).await?.into_iter();
     told.map(|told| Frame::passing(told, ctx.clock())).collect()

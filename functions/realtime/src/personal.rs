@@ -99,7 +99,7 @@ async fn story(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()
         }
         _ => {
             let author = new.text("authorId").and_then(|to| round.audience.user(to));
-            let Some(to) = author else {
+            let Some(to) = author.filter(|to| !round.parts(to, by)) else {
                 return Ok(());
             };
             let (found, mut users) = stories_of(round.ctx, &to, &[id]).await?;
@@ -147,19 +147,26 @@ async fn readers(round: &Round<'_>, new: &News, author: &str) -> Result<BTreeSet
     Ok(readers)
 }
 
+/// The listener with this id, who hears of something between them and another: unless a block parts the two, or it was their own doing.
+fn hearer(round: &Round<'_>, new: &News, user: &str, other: &str) -> Option<User> {
+    let is_own = new.by.as_deref() == Some(user);
+    let to = round.audience.user(user)?;
+    (is_own || !round.parts(user, other)).then_some(to)
+}
+
 async fn followed(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> {
     let (Some(follower), Some(following)) = (new.text("followerId"), new.text("followingId"))
     else {
         return Ok(());
     };
-    for user in [follower, following] {
-        let Some(to) = round.audience.user(user) else {
+    for (user, other) in [(follower, following), (following, follower)] {
+        let Some(to) = hearer(round, new, user, other) else {
             continue;
         };
         let view = FollowView {
             follower_id: follower.to_owned(),
             following_id: following.to_owned(),
-            users: people(round, user, &[follower, following]).await?,
+            users: people(round, &to, &[follower, following]).await?,
         };
         let what = match new.kind.as_str() {
             "follow.created" => What::FollowCreated(view),
@@ -189,13 +196,13 @@ async fn asked(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()
             .collect(),
     };
     for (user, other) in pairs {
-        let Some(to) = round.audience.user(user) else {
+        let Some(to) = hearer(round, new, user, other) else {
             continue;
         };
         let what = What::ContactRequestChanged(ContactRequestChangedView {
             user_id: other.to_owned(),
             state,
-            users: people(round, user, &[other]).await?,
+            users: people(round, &to, &[other]).await?,
         });
         round.tell_one(new, to, what, told).await?;
     }

@@ -10,7 +10,6 @@ use whisper_people::UsersView;
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMemberRole, ConversationRight,
 };
-use whisper_views::conversations::conversation_of;
 use whisper_views::members::members_of;
 
 use crate::audience::User;
@@ -19,18 +18,11 @@ use crate::event::{
     PinsChangedView, ReceiptKind, ReceiptMovedView, What, common_fields, object,
 };
 use crate::frame::Frame;
+use crate::moves::Moves;
 use crate::news::News;
 use crate::sights::Group;
 use crate::telling::{Round, Told};
 use crate::viewer::Blocks;
-
-/// The users whom news are about, by what they became.
-#[derive(Debug, Default)]
-struct Moves<'a> {
-    came: Vec<&'a str>,
-    went: Option<(&'a str, Departure)>,
-    role: Option<&'a str>,
-}
 
 /// Tells the members, and the users who came or went.
 ///
@@ -44,11 +36,17 @@ pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
         }
         None => return Ok(()),
     };
-    let user = new.text("userId");
-    let moves = match new.kind.as_str() {
+    match new.kind.as_str() {
         "my_conversation.deleted" => {
             let by = new.by.as_deref();
+            if let Some(user) = by.and_then(|user| round.audience.user(user)) {
+                round.hide(&user, place, true);
+            }
             return gone(round, new, place, by, Departure::Deleted, told).await;
+        }
+        "my_conversation.changed" if new.is("isBack") => {
+            let by = new.by.as_deref().unwrap_or_default();
+            return added(round, new, place, by, told).await;
         }
         "my_conversation.changed"
         | "conversation.cleared"
@@ -61,26 +59,10 @@ pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
         "conversation.delivered" => {
             return receipts(round, new, place, ReceiptKind::Delivered, told).await;
         }
-        "conversation.created" | "conversation.members_added" | "conversation.member_joined" => {
-            Moves {
-                came: new.users(),
-                ..Moves::default()
-            }
-        }
-        "conversation.member_left" => Moves {
-            went: user.map(|user| (user, Departure::Left)),
-            ..Moves::default()
-        },
-        "conversation.member_removed" => Moves {
-            went: user.map(|user| (user, Departure::Removed)),
-            ..Moves::default()
-        },
-        "conversation.role_changed" => Moves {
-            role: user,
-            ..Moves::default()
-        },
-        "conversation.updated" => Moves::default(),
-        _ => return Ok(()),
+        _ => {}
+    }
+    let Some(moves) = Moves::of(new) else {
+        return Ok(());
     };
     let mut apart: BTreeSet<&str> = moves.came.iter().copied().collect();
     for user in &moves.came {
@@ -117,7 +99,10 @@ async fn mine(round: &Round<'_>, new: &News, place: &str, told: &mut Vec<Told>) 
     let Some(to) = new.by.as_deref().and_then(|user| round.audience.user(user)) else {
         return Ok(());
     };
-    match conversation_of(round.ctx, &to, place).await? {
+    if round.is_hidden(&to, place) {
+        return Ok(());
+    }
+    match round.conversation(&to, place).await? {
         Some(view) => {
             let cleared = new
                 .text("messageId")
@@ -136,7 +121,11 @@ async fn mine(round: &Round<'_>, new: &News, place: &str, told: &mut Vec<Told>) 
     }
 }
 
-async fn added(
+/// A conversation that a listener has from now on.
+///
+/// # Errors
+/// The store's.
+pub async fn added(
     round: &Round<'_>,
     new: &News,
     place: &str,
@@ -146,8 +135,9 @@ async fn added(
     let Some(to) = round.audience.user(user) else {
         return Ok(());
     };
-    match conversation_of(round.ctx, &to, place).await? {
+    match round.conversation(&to, place).await? {
         Some(view) => {
+            round.hide(&to, place, false);
             let what = What::ConversationAdded(view.into());
             round.tell_one(new, to, what, told).await
         }
@@ -206,9 +196,10 @@ async fn receipts(
             continue;
         };
         let is_told = **user != *by
+            && !round.is_hidden(user, place)
             && (!is_read || viewer.is_told_of_reading)
             && conversation.lets(own.role, ConversationRight::SeeMembers)
-            && !viewer.blocks.may_hit([by].into_iter());
+            && !round.parts(user, by);
         if !is_told {
             continue;
         }
@@ -229,7 +220,9 @@ async fn receipts(
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Circle {
     Alone(User),
-    Role(ConversationMemberRole, bool),
+    /// Members of a role who share read receipts or don't, and see the messages behind the same one: members are shown with the message
+    /// that they have read, to those who see it.
+    Role(ConversationMemberRole, bool, i64),
 }
 
 /// A conversation as the members of a circle see it.
@@ -254,24 +247,33 @@ async fn changed(
     let mut frames: BTreeMap<(Circle, Option<Group>), Rc<Frame>> = BTreeMap::new();
     let groups: BTreeMap<&User, &Group> = round.groups(place).collect();
     for (user, viewer) in round.audience.members(place) {
-        if apart.contains(&**user) {
+        if apart.contains(&**user) || round.is_hidden(user, place) {
             continue;
         }
         let Some(own) = viewer.places.get(place) else {
             continue;
         };
+        // Those who come have read nothing yet.
+        let floor = match moves.roles.is_empty() {
+            true => 0,
+            false => own.floor(conversation),
+        };
         let stands_apart = conversation.kind == ConversationKind::Direct
             || !matches!(viewer.blocks, Blocks::None)
-            || moves.role == Some(&**user);
-        let circle = match stands_apart {
+            || moves.roles.contains(&&**user);
+        let mut circle = match stands_apart {
             true => Circle::Alone(Rc::clone(user)),
-            false => Circle::Role(own.role, viewer.is_told_of_reading),
+            false => Circle::Role(own.role, viewer.is_told_of_reading, floor),
         };
         if !sides.contains_key(&circle) {
             // One who left since sees nothing of it; then the next one stands for the circle.
-            let Some(side) = side(round, conversation, user, moves).await? else {
+            let Some((side, role)) = side(round, conversation, user, moves).await? else {
                 continue;
             };
+            // One whose role is another since sees it otherwise than the others of the circle.
+            if role != own.role {
+                circle = Circle::Alone(Rc::clone(user));
+            }
             sides.insert(circle.clone(), side);
         }
         let Some(side) = sides.get(&circle) else {
@@ -294,15 +296,15 @@ async fn changed(
     Ok(())
 }
 
-/// The conversation as this listener, and all of the same circle, see it.
+/// The conversation as this listener, and all of the same circle, see it; and the role by which they do.
 async fn side(
     round: &Round<'_>,
     conversation: &Conversation,
     user: &User,
     moves: &Moves<'_>,
-) -> Result<Option<Side>> {
+) -> Result<Option<(Side, ConversationMemberRole)>> {
     let place = conversation.id.as_str();
-    let Some(seen) = conversation_of(round.ctx, user, place).await? else {
+    let Some(seen) = round.conversation(user, place).await? else {
         return Ok(None);
     };
     let mut changes = common_fields(&seen.conversation);
@@ -313,11 +315,11 @@ async fn side(
         // `participantIds` names the listener here, so it differs within the circle and is left out.
         changes.remove("participantIds");
     }
-    if moves.role == Some(&**user) {
+    if moves.roles.contains(&&**user) {
         changes.insert("my".to_owned(), json!(object(&seen.conversation.my)));
     }
     let mut users = seen.users;
-    let named: Vec<&str> = moves.came.iter().copied().chain(moves.role).collect();
+    let named: Vec<&str> = moves.came.iter().chain(&moves.roles).copied().collect();
     let members = match named.is_empty() {
         true => None,
         false => members_of(round.ctx, user, place, &named).await?,
@@ -328,7 +330,7 @@ async fn side(
         && (conversation.kind != ConversationKind::Channel
             || role != ConversationMemberRole::Member);
     let left = moves.went.map(|(user, _)| user.to_owned());
-    Ok(Some(Side {
+    let side = Side {
         view: ConversationChangedView {
             conversation_id: place.to_owned(),
             changes,
@@ -338,13 +340,17 @@ async fn side(
             users: UsersView::default(),
         },
         users,
-    }))
+    };
+    Ok(Some((side, role)))
 }
 
 /// With the server's messages about it, as the members of a group see them.
 fn with_messages(round: &Round<'_>, new: &News, side: &Side, group: Option<&Group>) -> What {
     let mut view = side.view.clone();
     let mut users = side.users.clone();
+    // A newest message names its sender to members who see it, and the circle needn't.
+    let common = json!([view.changes, view.members]).to_string();
+    users.users.retain(|id, _| common.contains(id.as_str()));
     if let Some(seen) = group.and_then(|group| round.sights.seen(group)) {
         for id in new.messages() {
             if let (Some(message), Some(fields)) = (seen.message(id), seen.fields(id)) {
@@ -354,8 +360,6 @@ fn with_messages(round: &Round<'_>, new: &News, side: &Side, group: Option<&Grou
             }
         }
     }
-    let text = json!(object(&view)).to_string();
-    users.users.retain(|id, _| text.contains(id.as_str()));
     view.users = users;
     What::ConversationChanged(view)
 }

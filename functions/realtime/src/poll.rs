@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use whisper_kit::error::{Error, Result, Rule};
+use whisper_kit::error::{Code, Error, Result, Rule};
 use whisper_kit::{Ctx, Endpoint, Method, Params, Reply, Request};
 
 use crate::audience::Audience;
@@ -12,7 +12,7 @@ use crate::audience::Audience;
 use crate::event::EventView;
 use crate::log;
 use crate::position::{MOST_PLACE, Position, check_size};
-use crate::replay::{Missed, replay};
+use crate::replay::{Missed, admit, replay};
 use crate::turns::Turn;
 use crate::viewer::Viewer;
 
@@ -64,6 +64,7 @@ pub fn endpoint() -> Endpoint {
     )
     .for_bots()
     .reply::<EventListView>(200, "The events, or none when the time was over.")
+    .codes(&[Code::RateLimited])
 }
 
 async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Result<Reply> {
@@ -82,6 +83,7 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
     let Some(mut from) = from.filter(|from| from.seq <= newest.last) else {
         return answer(&ctx, Vec::new(), newest.place, true).await;
     };
+    let mut long = admit(&ctx, from, newest.last).await?;
     let deadline = Instant::now() + Duration::from_secs(asked.wait);
     let viewer = Viewer::read(&ctx, &caller.user_id).await?;
     let mut audience = Audience::of(&caller.user_id, viewer);
@@ -93,6 +95,7 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
             Missed::Events(frames, at) => (frames, at),
             Missed::TooMuch => return answer(&ctx, Vec::new(), newest.place, true).await,
         };
+        drop(long.take());
         from = Position {
             seq: at,
             at: ctx.clock(),

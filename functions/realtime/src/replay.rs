@@ -4,12 +4,17 @@ use std::rc::Rc;
 
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
+use whisper_kit::rate_limit::Rate;
+use whisper_schema::prelude::Event;
 
 use crate::audience::Audience;
 use crate::frame::Frame;
 use crate::log;
+use crate::portion::Portion;
 use crate::position::Position;
 use crate::round::round;
+use crate::telling::Told;
+use crate::turns::Turn;
 
 /// The most events that are told again.
 pub const MOST_EVENTS: usize = 500;
@@ -17,6 +22,26 @@ pub const MOST_EVENTS: usize = 500;
 const MOST_LOOKED_AT: usize = 20_000;
 /// Entries that are read at once.
 const PAGE: u32 = 500;
+/// The most entries that are left out as they can't be told: with more, something else is wrong.
+const MOST_LEFT_OUT: usize = 10;
+
+/// How often a user may have more than a page of the log read again, per minute.
+pub const LONG: Rate = Rate::per_minute("replay", "replay_rate_per_minute", 30);
+
+/// Admits the caller's replay from a place, where `newest` is the commit number of the newest event: one that may be of more than a page
+/// takes a turn, to be kept until it is done, and is counted.
+///
+/// # Errors
+/// [`whisper_kit::Code::RateLimited`], and the store's.
+pub async fn admit(ctx: &Ctx, from: Position, newest: i64) -> Result<Option<Turn>> {
+    // Each event has a number of its own, so there are no more than these.
+    if newest.saturating_sub(from.seq) <= i64::from(PAGE) || from.at < log::oldest(ctx.now()) {
+        return Ok(None);
+    }
+    let turn = Turn::to_replay(&ctx.caller()?.user_id)?;
+    LONG.of_caller(ctx).await?.count(ctx).await?;
+    Ok(Some(turn))
+}
 
 /// Events that somebody missed.
 #[derive(Debug)]
@@ -36,20 +61,43 @@ pub async fn replay(ctx: &Ctx, audience: &mut Audience, from: Position) -> Resul
         return Ok(Missed::TooMuch);
     }
     let (mut frames, mut at, mut looked_at) = (Vec::new(), from.seq, 0);
+    let (mut portion, mut left_out) = (Portion::new(PAGE), 0);
     loop {
-        let news = log::behind(ctx, at, PAGE).await?;
-        let Some(last) = news.last().map(|last| last.seq) else {
+        let (told, read, last) = match look(ctx, audience, at, portion.size()).await {
+            Ok(looked) => looked,
+            Err(error) if error.is_outage() || left_out == MOST_LEFT_OUT => return Err(error),
+            Err(error) if portion.is_last_try() => {
+                left_out += 1;
+                at = log::step_over::<Event>(ctx, at, error).await?;
+                portion.passed();
+                continue;
+            }
+            Err(_) => {
+                portion.shrink();
+                continue;
+            }
+        };
+        let Some(last) = last else {
             return Ok(Missed::Events(frames, at));
         };
-        looked_at += news.len();
-        let told = round(ctx, audience, &news).await?;
+        looked_at += read;
         frames.extend(told.into_iter().map(|told| told.frame));
         at = last;
         if frames.len() > MOST_EVENTS || looked_at > MOST_LOOKED_AT {
             return Ok(Missed::TooMuch);
         }
-        if news.len() < PAGE as usize {
+        if read < portion.size() as usize {
             return Ok(Missed::Events(frames, at));
         }
+        portion.passed();
     }
+}
+
+/// A part of the log: its events, how many entries they are of, and the commit number of the last.
+type Looked = (Vec<Told>, usize, Option<i64>);
+
+async fn look(ctx: &Ctx, audience: &mut Audience, behind: i64, size: u32) -> Result<Looked> {
+    let news = log::behind(ctx, behind, size).await?;
+    let told = round(ctx, audience, &news).await?;
+    Ok((told, news.len(), news.last().map(|last| last.seq)))
 }

@@ -29,6 +29,8 @@ pub async fn round(ctx: &Ctx, audience: &mut Audience, news: &[News]) -> Result<
     for new in news {
         tell(&round, new, &mut told).await?;
     }
+    let hidden = round.into_hidden();
+    audience.hide(hidden);
     Ok(told)
 }
 

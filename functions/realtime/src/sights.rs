@@ -2,7 +2,7 @@
 //!
 //! Most members of a conversation see a message alike, so it is read and shown for one of them ([`show_history`], the history's own
 //! rules) and told to all. Members who may see it otherwise stand alone: its sender, the one who did something to it, somebody with a block
-//! between them and a person whom it names, and somebody to whom parts of the history are hidden.
+//! between them and a person whom it names or who did something to it, and somebody to whom parts of the history are hidden.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value};
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
-use whisper_messages::{MessageView, Mirror, is_group, show_history};
+use whisper_messages::{MessageView, Mirror, Rights, is_group, show_history};
 use whisper_people::{UsersView, by_ids};
 use whisper_schema::prelude::{Conversation, ConversationMemberRole, Message, SystemMessage};
 use whisper_schema::{Ephemeral, Timestamp};
@@ -54,6 +54,8 @@ pub enum Group {
 pub struct Seen {
     messages: BTreeMap<String, (MessageView, Map<String, Value>)>,
     users: UsersView,
+    /// The rights by which they were read.
+    rights: Rights,
 }
 
 /// The messages of a round, as each group sees them.
@@ -130,23 +132,26 @@ impl Facts {
         let stands_apart =
             does || messages().any(|message| {
                 message.sender_id == **user || own.may_miss(message.seq, conversation)
-            }) || viewer.blocks.may_hit(self.named(place));
+            }) || viewer
+                .blocks
+                .may_hit(self.named(place).chain(self.doing(place)));
         if stands_apart {
             return Group::Alone(Rc::clone(user));
         }
-        let origins = messages().filter_map(|m| m.forwarded_from_conversation_id.as_deref());
-        let origins = origins.map(|origin| viewer.places.contains_key(origin));
+        let origins = self.origins(place);
+        let origins = origins.map(|(_, origin)| viewer.places.contains_key(origin));
         let is_told = viewer.is_told_of_reading;
         Group::Role(place.to_owned(), own.role, is_told, origins.collect())
     }
 
+    /// The users who did something in a conversation, such as the author of a message whose sender is the channel.
+    fn doing(&self, place: &str) -> impl Iterator<Item = &str> {
+        all_of(&self.doers, place)
+    }
+
     /// The people whom the messages of a conversation name.
     fn named(&self, place: &str) -> impl Iterator<Item = &str> {
-        self.named
-            .get(place)
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
+        all_of(&self.named, place)
     }
 
     /// The messages of a conversation that haven't ended: each member sees them, but for those whom [`Facts::group`] sets apart.
@@ -155,12 +160,27 @@ impl Facts {
         self.of(place).filter(move |message| message.lasts(now))
     }
 
+    /// The messages of a conversation that are copies, each with the conversation that it comes from.
+    fn origins(&self, place: &str) -> impl Iterator<Item = (&Doc<Message>, &str)> {
+        self.of(place).filter_map(|message| {
+            let origin = message.forwarded_from_conversation_id.as_deref()?;
+            Some((message, origin))
+        })
+    }
+
     /// The messages of a conversation.
     fn of(&self, place: &str) -> impl Iterator<Item = &Doc<Message>> {
         let ids = self.places.get(place).into_iter().flatten();
         ids.filter_map(|id| self.messages.get(id))
             .filter(move |message| message.conversation_id == place)
     }
+}
+
+fn all_of<'a>(
+    of: &'a BTreeMap<String, BTreeSet<String>>,
+    place: &str,
+) -> impl Iterator<Item = &'a str> {
+    of.get(place).into_iter().flatten().map(String::as_str)
 }
 
 /// The people whom a message names.
@@ -211,6 +231,9 @@ impl Sights {
         let seen = self.0.entry(group.clone()).or_default();
         seen.messages.extend(messages);
         seen.users.users.extend(shown.users.users);
+        seen.rights.members.extend(shown.rights.members);
+        seen.rights.origins.extend(shown.rights.origins);
+        seen.rights.parted.extend(shown.rights.parted);
         Ok(())
     }
 
@@ -219,14 +242,13 @@ impl Sights {
         self.0.get(group)
     }
 
-    /// One member of a group saw less of a conversation than the others may: they left, cleared it or deleted messages since. They stand alone
-    /// from here on, with what they saw.
+    /// One member of a group saw a conversation otherwise than the others may: they left, cleared it, deleted messages, got another role or
+    /// blocked somebody since. They stand alone from here on, with what they saw.
     ///
     /// Returns whether it is so.
     pub fn part(&mut self, facts: &Facts, place: &str, group: &Group, user: &User) -> bool {
         let seen = self.0.get(group);
-        let sees = |id: &str| seen.is_some_and(|seen| seen.messages.contains_key(id));
-        if facts.standing(place).all(|message| sees(&message.id)) {
+        if seen.is_some_and(|seen| seen.is_of(facts, place, group)) {
             return false;
         }
         let seen = self.0.remove(group).unwrap_or_default();
@@ -238,6 +260,31 @@ impl Sights {
 }
 
 impl Seen {
+    /// Whether all of a group see the messages of a conversation like this.
+    fn is_of(&self, facts: &Facts, place: &str, group: &Group) -> bool {
+        let Group::Role(_, role, _, origins) = group else {
+            return true;
+        };
+        let sees_all = facts
+            .standing(place)
+            .all(|message| self.messages.contains_key(&message.id));
+        let has_role = match self.rights.members.get(place) {
+            Some(member) => member.role == *role,
+            // Nothing was to be read.
+            None => self.messages.is_empty(),
+        };
+        let mut known = facts.origins(place).zip(origins);
+        let shows_origins = known.all(|((message, origin), is_member)| {
+            !self.messages.contains_key(&message.id)
+                || self.rights.origins.contains(origin) == *is_member
+        });
+        let mut named = facts.named(place);
+        sees_all
+            && has_role
+            && shows_origins
+            && !named.any(|user| self.rights.parted.contains(user))
+    }
+
     /// A message; none that they don't see.
     pub fn message(&self, id: &str) -> Option<&MessageView> {
         self.messages.get(id).map(|(view, _)| view)

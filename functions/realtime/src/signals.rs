@@ -221,8 +221,8 @@ pub async fn keep(ctx: &Ctx, devices: &[(String, String)]) -> Result<()> {
     say(ctx, devices, &Said::There).await
 }
 
-/// Has devices whose last stream here ended count for 25 s more. So a user doesn't look gone whose client comes back at once, or
-/// whose device has a stream at another instance, which keeps it up every 10 s. Commits as [`keep`] does.
+/// Has devices count for 25 s more whose last stream in this instance ended. Within that time the client can come back, or another instance
+/// keeps the device up, and the user looks present all along. Commits as [`keep`] does.
 ///
 /// # Errors
 /// The store's.

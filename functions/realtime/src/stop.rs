@@ -19,6 +19,6 @@ pub fn endpoint() -> Endpoint {
 }
 
 async fn stop(ctx: Ctx, _: Request) -> Result<Reply> {
-    Hub::of_instance().stop(&ctx);
+    Hub::of_instance().stop(&ctx).await;
     Ok(Reply::no_content())
 }

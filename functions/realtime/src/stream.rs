@@ -13,6 +13,7 @@ use crate::hub::Hub;
 use crate::log;
 use crate::opening::{Opening, Start};
 use crate::position::{MOST_PLACE, Position, check_size};
+use crate::replay::admit;
 use crate::ticket::redeem;
 use crate::turns::Turn;
 
@@ -99,9 +100,13 @@ async fn stream(
             _ => Start::Anew(newest.place),
         },
     };
+    let long = match from {
+        Start::Behind(from) => admit(&ctx, from, newest.last).await?,
+        Start::Here(_) | Start::Anew(_) => None,
+    };
     let ctx = ctx.anew()?;
     let reply = Reply::streaming("text/event-stream", move |outlet| async move {
-        if let Err(error) = serve(&ctx, (caller, token), from, (outlet, turn)).await {
+        if let Err(error) = serve(&ctx, (caller, token), from, (outlet, turn), long).await {
             let cause = error.source_text().unwrap_or_default();
             let fields = [("cause", cause.into())];
             journal::write(Level::Error, "stream_failed", ctx.request_id(), &fields);
@@ -123,11 +128,14 @@ async fn serve(
     caller: (Caller, Option<String>),
     start: Start,
     outlet: (Outlet, Turn),
+    long: Option<Turn>,
 ) -> Result<()> {
     let Some(begun) = Opening::begin(ctx, caller, start, outlet).await? else {
         return Ok(());
     };
-    if let Some(caught_up) = begun.catch_up(ctx).await? {
+    let caught_up = begun.catch_up(ctx).await?;
+    drop(long);
+    if let Some(caught_up) = caught_up {
         Hub::of_instance().take_in(ctx, caught_up);
     }
     Ok(())

@@ -1,15 +1,18 @@
 //! The facts of a round, and the telling.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
+use whisper_views::conversations::{OneConversationView, conversation_of};
 
 use crate::audience::{Audience, User};
 use crate::event::What;
 use crate::frame::Frame;
 use crate::news::News;
+use crate::parting::Parting;
 use crate::sights::{Facts, Group, Sights};
 
 /// An event for a listener.
@@ -31,6 +34,12 @@ pub struct Round<'a> {
     pub facts: Facts,
     /// The messages as listeners see them.
     pub sights: Sights,
+    /// The blocks between listeners and the people of the round.
+    parting: Parting,
+    /// Conversations as listeners see them, by listener.
+    views: RefCell<BTreeMap<(User, String), Option<OneConversationView>>>,
+    /// The listeners' conversations of which their clients were told, in this round, that they are gone or are there again.
+    hidden: RefCell<BTreeMap<(User, String), bool>>,
     /// The group of each listener in each conversation of the round.
     groups: BTreeMap<String, BTreeMap<User, Group>>,
 }
@@ -46,6 +55,9 @@ impl<'a> Round<'a> {
             audience,
             facts: Facts::read(ctx, audience, news).await?,
             sights: Sights::default(),
+            parting: Parting::read(ctx, audience, news.iter().flat_map(News::people)).await?,
+            views: RefCell::default(),
+            hidden: RefCell::default(),
             groups: BTreeMap::new(),
         };
         round.look(news).await?;
@@ -111,6 +123,53 @@ impl<'a> Round<'a> {
             apart.push(user);
         }
         Ok(apart)
+    }
+
+    /// Whether a block parts a listener from one of the people of the round ([`News::people`]).
+    pub fn parts(&self, user: &str, other: &str) -> bool {
+        let viewer = self.audience.viewer(user);
+        viewer.is_some_and(|viewer| self.parting.parts(user, viewer, other))
+    }
+
+    /// A conversation as a listener sees it, who is a member; read once for all news of the round.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn conversation(
+        &self,
+        user: &User,
+        place: &str,
+    ) -> Result<Option<OneConversationView>> {
+        let key = (Rc::clone(user), place.to_owned());
+        let known = self.views.borrow().get(&key).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let view = conversation_of(self.ctx, user, place).await?;
+        self.views.borrow_mut().insert(key, view.clone());
+        Ok(view)
+    }
+
+    /// Whether a listener deleted a conversation for themselves, and their clients have dropped it.
+    pub fn is_hidden(&self, user: &User, place: &str) -> bool {
+        let key = (Rc::clone(user), place.to_owned());
+        let known = self.hidden.borrow().get(&key).copied();
+        known.unwrap_or_else(|| {
+            let viewer = self.audience.viewer(user);
+            let place = viewer.and_then(|viewer| viewer.places.get(place));
+            place.is_some_and(|place| place.is_hidden)
+        })
+    }
+
+    /// Notes that a listener's clients are told to drop a conversation, or that it is there again.
+    pub fn hide(&self, user: &User, place: &str, is_hidden: bool) {
+        let key = (Rc::clone(user), place.to_owned());
+        self.hidden.borrow_mut().insert(key, is_hidden);
+    }
+
+    /// The conversations that clients were told of with [`Round::hide`].
+    pub fn into_hidden(self) -> BTreeMap<(User, String), bool> {
+        self.hidden.into_inner()
     }
 
     /// The groups of a conversation's listeners.

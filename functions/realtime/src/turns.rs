@@ -1,4 +1,4 @@
-//! How many streams of a user may be opening in an instance, and how many of a user's polls may wait there.
+//! How many streams of a user may be opening in an instance, how many of a user's polls may wait there, and how many long replays may run.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -8,6 +8,8 @@ use whisper_kit::error::{Code, Error, Result};
 
 use crate::limits::STREAMS;
 
+/// How many replays of more than a page may run for a user at once.
+const REPLAYS: usize = 3;
 /// After how many seconds a client may try again.
 const AGAIN: &str = "2";
 
@@ -16,6 +18,7 @@ const AGAIN: &str = "2";
 enum Kind {
     Opening,
     Poll,
+    Replay,
 }
 
 thread_local! {
@@ -37,28 +40,41 @@ impl Turn {
     /// # Errors
     /// [`Code::RateLimited`] when all are taken.
     pub fn to_open(ctx: &Ctx, user: &str) -> Result<Self> {
-        let turn = Turn::take(ctx, Kind::Opening, user);
-        let taken = TAKEN.with_borrow(|taken| taken.get(&turn.of).map_or(0, Vec::len));
-        if taken > turn.most {
-            let detail = format!("{} streams of yours are being opened already.", turn.most);
-            return Err(Error::new(Code::RateLimited, detail).with_header("retry-after", AGAIN));
-        }
-        Ok(turn)
+        let turn = Turn::take(Kind::Opening, user, streams(ctx));
+        let detail = format!("{} streams of yours are being opened already.", turn.most);
+        turn.or_refused(detail)
+    }
+
+    /// A long replay's, until it is done.
+    ///
+    /// # Errors
+    /// [`Code::RateLimited`] when all are taken.
+    pub fn to_replay(user: &str) -> Result<Self> {
+        let turn = Turn::take(Kind::Replay, user, REPLAYS);
+        turn.or_refused("Events that you missed are being read already, several times.".to_owned())
     }
 
     /// A poll's. None is refused: an instance isn't told that a client went away, and a client that asks again is not to wait for its own
     /// former polls.
     pub fn to_wait(ctx: &Ctx, user: &str) -> Self {
-        Turn::take(ctx, Kind::Poll, user)
+        Turn::take(Kind::Poll, user, streams(ctx))
     }
 
-    fn take(ctx: &Ctx, kind: Kind, user: &str) -> Self {
+    fn take(kind: Kind, user: &str, most: usize) -> Self {
         let id = NEXT.get();
         NEXT.set(id + 1);
         let of = (kind, user.to_owned());
         TAKEN.with_borrow_mut(|taken| taken.entry(of.clone()).or_default().push(id));
-        let most = ctx.config().get(&STREAMS).max(1) as usize;
         Turn { of, id, most }
+    }
+
+    /// Gives it back where more are taken than may be.
+    fn or_refused(self, detail: String) -> Result<Self> {
+        let taken = TAKEN.with_borrow(|taken| taken.get(&self.of).map_or(0, Vec::len));
+        match taken > self.most {
+            true => Err(Error::new(Code::RateLimited, detail).with_header("retry-after", AGAIN)),
+            false => Ok(self),
+        }
     }
 
     /// Whether so many newer ones wait that this one is to end.
@@ -68,6 +84,10 @@ impl Turn {
             theirs.filter(|id| **id > self.id).count() >= self.most
         })
     }
+}
+
+fn streams(ctx: &Ctx) -> usize {
+    ctx.config().get(&STREAMS).max(1) as usize
 }
 
 impl Drop for Turn {
@@ -103,6 +123,18 @@ mod tests {
         let _poll = Turn::to_wait(&ctx, "ann");
         taken.pop();
         assert!(Turn::to_open(&ctx, "ann").is_ok());
+    }
+
+    #[test]
+    fn so_many_long_replays_run_at_once() {
+        let mut taken: Vec<Turn> = (0..REPLAYS)
+            .map(|_| Turn::to_replay("ann").unwrap())
+            .collect();
+        let refused = Turn::to_replay("ann").err().unwrap();
+        assert_eq!(refused.code(), Code::RateLimited);
+        assert!(Turn::to_replay("bob").is_ok());
+        taken.pop();
+        assert!(Turn::to_replay("ann").is_ok());
     }
 
     #[test]

@@ -19,6 +19,8 @@ const MOST_BLOCKS: usize = 1_000;
 pub struct Place {
     /// Their role.
     pub role: ConversationMemberRole,
+    /// Whether they deleted it for themselves and nobody wrote since: their clients were told to drop it.
+    pub is_hidden: bool,
     history: Option<i64>,
     cleared: Option<i64>,
     deleted: Option<i64>,
@@ -28,6 +30,7 @@ impl From<&ConversationMember> for Place {
     fn from(of: &ConversationMember) -> Self {
         Place {
             role: of.role,
+            is_hidden: of.is_hidden,
             history: of.history_position,
             cleared: of.cleared_position,
             deleted: of.deleted_position,
@@ -43,7 +46,12 @@ impl Place {
 
     /// Whether a message of this number is from before their history.
     pub fn misses(&self, seq: i64, conversation: &Conversation) -> bool {
-        conversation.hidden_up_to(&self.member()) >= seq
+        self.floor(conversation) >= seq
+    }
+
+    /// The number of the newest message that is hidden from them with all before it.
+    pub fn floor(&self, conversation: &Conversation) -> i64 {
+        conversation.hidden_up_to(&self.member())
     }
 
     fn member(&self) -> ConversationMember {
@@ -69,7 +77,7 @@ pub enum Blocks {
 }
 
 impl Blocks {
-    /// Whether there may be a block between the listener and one of these.
+    /// Whether there may be a block between the listener and one of these: of somebody with many it always may ([`crate::parting`] knows).
     pub fn may_hit<'a>(&self, mut users: impl Iterator<Item = &'a str>) -> bool {
         match self {
             Blocks::None => false,

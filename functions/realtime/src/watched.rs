@@ -74,8 +74,8 @@ fn watch_id(user: &str, session: &str) -> String {
     derived_id(&["presence watch", user, session])
 }
 
-/// The people whose presence a user's streams of a session hear of: contacts, the first thousand, and those whom the session watches.
-/// Its list goes a day after it was set or this was asked last, give or take half of that.
+/// The people whose presence the streams of a session hear of: up to 1,000 contacts of its user, and the people whom the session watches.
+/// The session's list lasts a day. This read begins the day anew once half of it is over, and is a commit then.
 ///
 /// # Errors
 /// The store's.

@@ -8,6 +8,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
 use subtle::ConstantTimeEq;
 use whisper_schema::prelude::{Account, AccountStatus, Session};
 use whisper_schema::{Column, Timestamp};
@@ -18,6 +19,7 @@ use super::{MAC, cursor_key, mac, mac256, sha256_hex};
 use crate::caller::{ended, invalid, is_anonymous, peculiar};
 use crate::ctx::Ctx;
 use crate::error::{Code, Error, Result};
+use crate::events::append;
 use crate::ids::{is_id, random};
 use crate::request::Request;
 use crate::retry::Attempt;
@@ -144,7 +146,7 @@ async fn attempt(
         if !is_old(ctx, &session, secret, hash).await? {
             return Err(invalid());
         }
-        revoke(ctx, id).await?;
+        end_copied(ctx, &session).await?;
         return Err(reused());
     }
     if session.expires_at <= ctx.now() {
@@ -212,6 +214,20 @@ pub async fn revoke(ctx: &Ctx, id: &str) -> Result<()> {
         .commit(Batch::new().delete_where(this, 1))
         .await?;
     Ok(())
+}
+
+/// Ends a session whose token was copied, with an event as of a sign-out: the streams of either side end at once.
+async fn end_copied(ctx: &Ctx, session: &Session) -> Result<()> {
+    let (id, user) = (session.id.as_str(), session.user_id.as_str());
+    let theirs = Filter::<Session>::eq(Session::USER_ID, user);
+    let batch = Batch::new().delete_if(id, theirs);
+    let what = json!({"sessionId": id});
+    let batch = append(ctx, batch, "session.revoked", user, Some(user), &what)?;
+    match ctx.database()?.commit(batch).await {
+        // It is gone already.
+        Err(StoreError::ConditionFailed { .. }) => Ok(()),
+        outcome => outcome.map(|_| ()).map_err(Into::into),
+    }
 }
 
 /// Ends all sessions of a user but `keep`, as a part of a commit.

@@ -7,7 +7,7 @@ use whisper_kit::testing::TestEdge;
 use whisper_people::direct_ids;
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Doc, Get, Patch};
+use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
 
 use crate::common::*;
 
@@ -332,6 +332,14 @@ fn whoever_is_added_is_no_stranger_any_more() {
         assert!(!membership(&edge, &id, &ann).await.is_request);
         // Bob's membership stays unchanged.
         assert_eq!(membership(&edge, &id, &bob).await.revision, 1);
+        // Ann's other devices list it with the others now.
+        let told = Filter::and([
+            Filter::eq(Event::KIND, "my_conversation.changed"),
+            Filter::eq(Event::SUBJECT, ann.id.as_str()),
+            Filter::eq(Event::PAYLOAD, json!({"conversationId": id}).to_string()),
+        ]);
+        let told = Query::<Event>::new().filter(told).count(9);
+        assert_eq!(edge.store().read(told).await, Ok(1));
     });
 }
 

@@ -15,7 +15,6 @@ use crate::arrivals::{Arrivals, Newcomer};
 use crate::bans::keeping_away;
 use crate::limits::{JOINS, NEWCOMERS, Uses};
 use crate::mark_read::newest;
-use crate::mine;
 use crate::requests::wanted;
 
 /// One attempt of the caller's to come in: they are a member then, were one before (which uses nothing of a link), or wait for
@@ -83,9 +82,8 @@ impl Entering<'_> {
     async fn stay(&self) -> Result<Attempt<Reply>> {
         let request = self.entrance.member.as_ref();
         if let Some(member) = request.filter(|member| member.is_request) {
-            let id = &self.entrance.conversation.id;
-            let wanted = mine::changed(self.ctx, wanted(member.value.clone()), &self.me, id)?;
-            if self.ctx.try_commit(wanted).await?.is_none() {
+            let batch = wanted(self.ctx, member)?;
+            if self.ctx.try_commit(batch).await?.is_none() {
                 return Ok(Attempt::Retry);
             }
         }

@@ -353,6 +353,47 @@ fn a_departure_at_which_the_server_fails_holds_up_no_other_one() {
 }
 
 #[test]
+fn a_group_that_cant_be_left_holds_up_no_other_one_of_the_same_user() {
+    block_on(async {
+        let town = Town::new().await;
+        let (room, now) = (&town.room, town.room.edge.ctx().now());
+        let dan = room.user().await;
+        let stuck = room.group(&dan, &[]).await;
+        let count = |n: i64| Patch::<Conversation>::new().set(Conversation::PARTICIPANT_COUNT, n);
+        room.commit(Batch::new().update(&stuck, count(2))).await;
+        // More memberships than one portion has, and a group behind them.
+        let member = |place: &str| ConversationMember {
+            id: member_id(place, &dan.id),
+            conversation_id: place.to_owned(),
+            user_id: dan.id.clone(),
+            role: ConversationMemberRole::Owner,
+            ..ConversationMember::default()
+        };
+        let last = Conversation {
+            id: "z".into(),
+            kind: ConversationKind::Group,
+            participant_count: 1,
+            ..Conversation::default()
+        };
+        let batch = (0..100).fold(Batch::new().insert(&last), |batch, n| {
+            batch.insert(&member(&format!("m-{n:03}")))
+        });
+        room.commit(batch.insert(&member("z"))).await;
+        goes(room, &dan, now).await;
+        town.try_job().await.expect_problem(500, "job_failed");
+        assert!(town.is_in(&dan, &stuck).await);
+        assert!(!town.is_in(&dan, "z").await);
+        let wait = Filter::eq(UserDeparture::DUE_AT, now.plus(600_000));
+        assert_eq!(room.count(wait).await, 1);
+        room.commit(Batch::new().update(&stuck, count(1))).await;
+        room.edge.advance(600_000);
+        town.job().await;
+        assert!(!town.is_in(&dan, &stuck).await);
+        assert_eq!(room.count::<UserDeparture>(Filter::and([])).await, 0);
+    });
+}
+
+#[test]
 fn a_departure_of_a_clock_that_was_a_year_ahead_waits_for_no_year() {
     block_on(async {
         let town = Town::new().await;

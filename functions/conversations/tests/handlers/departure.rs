@@ -12,9 +12,11 @@ use super::room::{Room, User};
 async fn depart(room: &Room, who: &User) {
     let mut after = None;
     for _ in 0..10 {
-        after = conversations::depart(&room.edge.ctx(), &who.id, after)
+        let portion = conversations::depart(&room.edge.ctx(), &who.id, after)
             .await
             .unwrap();
+        assert!(portion.missed.is_none());
+        after = portion.next;
         if after.is_none() {
             return;
         }

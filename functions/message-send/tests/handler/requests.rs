@@ -22,10 +22,22 @@ fn an_answer_accepts_it_and_what_the_stranger_writes_does_not() {
         let member: ConversationMember = scene.get(&member_id(&talk, &bob.id));
         (member.is_request, member.is_archived)
     };
+    let changes = || scene.events(&["my_conversation.changed"]);
     scene.say(&ann, &talk, "Hi");
     assert_eq!(of_bob(), (true, true));
+    assert_eq!(changes(), []);
     scene.say(&bob, &talk, "Hello");
     assert_eq!(of_bob(), (false, false));
+    // Bob's other devices hear of it, once.
+    scene.say(&bob, &talk, "How are you?");
+    let [(told, what)] = &changes()[..] else {
+        panic!("{:?}", changes());
+    };
+    assert_eq!(
+        (&told.subject, &told.user_id),
+        (&bob.id, &Some(bob.id.clone()))
+    );
+    assert_eq!(*what, json!({"conversationId": talk}));
 }
 
 /// Says who may write to somebody.

@@ -66,8 +66,8 @@ async fn effects(ctx: &Ctx, events: Vec<Doc<Event>>) -> Result<Batch> {
     Ok(fresh.fold(batch, |batch, push| batch.insert(push)))
 }
 
-/// Says in a commit that a notification is in an inbox, to its user's other devices. Not as of one that another function made, which is still to
-/// be pushed.
+/// Appends the event by which the user's other devices hear of a notification. Its kind isn't that of notifications from other functions,
+/// which this function takes as still to be pushed.
 fn told(ctx: &Ctx, batch: Batch, notification: &Notification) -> Result<Batch> {
     let what = json!({"notificationId": notification.id, "type": notification.kind});
     let user = Some(notification.user_id.as_str());

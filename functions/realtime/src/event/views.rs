@@ -65,7 +65,7 @@ view! {
         conversation_id: String,
         /// The message.
         message_id: String,
-        /// User who did it; absent where the user may not learn who.
+        /// User who did it; absent where the user may not learn who, and where a block parts the two.
         #[serde(skip_serializing_if = "Option::is_none")]
         by_user_id: Option<String>,
         /// Fields of the message with the values that they have now, as its history shows them to the user. Fields that are absent from a message, such

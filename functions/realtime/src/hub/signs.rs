@@ -12,6 +12,7 @@ use super::Hub;
 use crate::audience::{Audience, User};
 use crate::frame::Frame;
 use crate::opening::there;
+use crate::parting::Parting;
 use crate::signals::{Listener, keep, run_out, told, watched};
 
 /// A stream, as it hears of signs.
@@ -32,6 +33,16 @@ pub struct Signs {
     pub last: Option<i64>,
 }
 
+impl Signs {
+    /// None, up to this commit number.
+    pub fn none_up_to(last: i64) -> Self {
+        Signs {
+            last: Some(last),
+            ..Signs::default()
+        }
+    }
+}
+
 /// The events that these signals make for the streams of a hub.
 ///
 /// # Errors
@@ -49,6 +60,8 @@ pub async fn signs(
     let watchers = watchers.filter(|signal| signal.kind == SignalKind::Watch);
     let watchers = watchers.map(|signal| signal.user_id.clone()).collect();
     let ears = hub.ears();
+    let people = signals.iter().map(|signal| signal.user_id.as_str());
+    let parting = &Parting::read(ctx, audience, people).await?;
     let members: Vec<_> = ears
         .iter()
         .map(|ear| {
@@ -56,7 +69,7 @@ pub async fn signs(
             let is_member =
                 move |place: &str| viewer.is_some_and(|viewer| viewer.places.contains_key(place));
             let is_blocked = move |user: &str| {
-                viewer.is_none_or(|viewer| viewer.blocks.may_hit([user].into_iter()))
+                viewer.is_none_or(|viewer| parting.parts(&ear.user, viewer, user))
             };
             (is_member, is_blocked)
         })
@@ -116,28 +129,46 @@ impl Hub {
         }
     }
 
-    /// Reads anew whom the streams of these users watch.
-    pub(super) async fn watch_anew(&self, ctx: &Ctx, watchers: &BTreeSet<String>) -> Result<()> {
-        let of = |user: &User| watchers.contains(&**user);
-        let streams: Vec<(u64, User, String)> = {
+    /// Reads anew whom the streams of the users watch who watch other people than before.
+    pub(super) async fn watch_anew(&self, ctx: &Ctx) -> Result<()> {
+        let watchers = self.watchers.borrow().clone();
+        let ids: Vec<u64> = {
             let streams = self.streams.borrow();
-            let streams = streams.iter().filter(|(_, stream)| of(&stream.user));
-            streams
-                .map(|(id, stream)| (*id, Rc::clone(&stream.user), stream.session.clone()))
-                .collect()
+            let streams = streams.iter();
+            let of = streams.filter(|(_, stream)| watchers.contains(&*stream.user));
+            of.map(|(id, _)| *id).collect()
         };
-        for (id, user, session) in streams {
-            let now = watched(ctx, &user, &session).await?;
-            if let Some(stream) = self.streams.borrow_mut().get_mut(&id) {
-                stream.watched = Rc::new(now);
-            }
+        for id in ids {
+            self.watch_now(ctx, id).await?;
+        }
+        self.watchers
+            .borrow_mut()
+            .retain(|user| !watchers.contains(user));
+        Ok(())
+    }
+
+    /// Reads anew whom a stream watches.
+    async fn watch_now(&self, ctx: &Ctx, id: u64) -> Result<()> {
+        let of = {
+            let streams = self.streams.borrow();
+            let stream = streams.get(&id);
+            stream.map(|stream| (Rc::clone(&stream.user), stream.session.clone()))
+        };
+        let Some((user, session)) = of else {
+            return Ok(());
+        };
+        let now = watched(ctx, &user, &session).await?;
+        if let Some(stream) = self.streams.borrow_mut().get_mut(&id) {
+            stream.watched = Rc::new(now);
         }
         Ok(())
     }
 
-    /// Tells streams that may have missed signs while they opened which of the people they watch are there.
+    /// Tells streams that may have missed signs while they opened which of the people they watch are there: of the people whom they watch by
+    /// now, as that may have been one of the signs.
     pub(super) async fn tell_newcomers(&self, ctx: &Ctx) -> Result<()> {
         for id in self.newcomers.take() {
+            self.watch_now(ctx, id).await?;
             let ear = {
                 let streams = self.streams.borrow();
                 streams.get(&id).map(|stream| Ear {
@@ -172,5 +203,46 @@ impl Hub {
         };
         keep(ctx, &devices).await?;
         run_out(ctx, &watched).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use futures::executor::block_on;
+    use serde_json::{Value, json};
+    use whisper_kit::Method;
+    use whisper_kit::testing::TestEdge;
+
+    use super::*;
+    use crate::hub::chores::Due;
+
+    #[test]
+    fn a_stream_that_signs_passed_by_while_it_opened_reads_anew_whom_it_watches() {
+        let edge = TestEdge::new(&crate::api(), &[]);
+        let (_, token) = block_on(edge.user());
+        let (other, _) = block_on(edge.user());
+        let call = |method: Method, path: &str, body: &Value| {
+            block_on(edge.send(method, path, &token, body))
+        };
+        call(Method::GET, "/v1/realtime", &Value::Null);
+        let hub = Hub::of_instance();
+        // As if the change came while the second stream opened: it has read the people of before.
+        let path = "/v1/realtime/watched";
+        call(Method::PUT, path, &json!({"userIds": [other]})).expect(204);
+        hub.signals.set(i64::MAX);
+        call(Method::GET, "/v1/realtime", &Value::Null);
+        let newest = *hub.streams.borrow().keys().max().unwrap();
+        let set = |watched: BTreeSet<String>| {
+            let mut streams = hub.streams.borrow_mut();
+            streams.get_mut(&newest).unwrap().watched = Rc::new(watched);
+        };
+        set(BTreeSet::new());
+        assert!(hub.has_chores());
+        assert!(block_on(hub.do_chores(&edge.ctx(), Due::default())));
+        let watched = Rc::clone(&hub.streams.borrow()[&newest].watched);
+        assert_eq!(*watched, BTreeSet::from([other]));
+        assert!(!hub.has_chores());
     }
 }

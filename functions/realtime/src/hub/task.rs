@@ -1,6 +1,5 @@
 //! The task that reads the log for all streams of an instance, and writes to them.
 
-use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -10,23 +9,21 @@ use futures::future::{Either, select};
 use futures::stream::{FuturesUnordered, StreamExt};
 use whisper_kit::Ctx;
 use whisper_kit::error::{Error, Result};
-use whisper_kit::log::{self as journal, Level};
 use whisper_store::Store;
 
 use super::Hub;
-use super::signs::{Signs, signs};
+use super::chores::{Due, failed};
+use super::look::{Heard, look};
 use super::stream::Written;
-use crate::audience::{Audience, User};
-use crate::log;
+use crate::audience::Audience;
 use crate::opening::Opening;
-use crate::round::round;
-use crate::telling::Told;
+use crate::portion::Portion;
 
 /// The shortest pause between two looks at the log.
 const SHORTEST: Duration = Duration::from_millis(20);
 /// The longest one.
 const LONGEST: Duration = Duration::from_millis(100);
-/// How long an outage of the store is waited out before the next look.
+/// The pause before the next look after the store couldn't be reached.
 const OUTAGE: Duration = Duration::from_secs(1);
 /// How often the streams are looked after.
 const CARE: Duration = Duration::from_millis(500);
@@ -34,15 +31,14 @@ const CARE: Duration = Duration::from_millis(500);
 const PRESENCE: Duration = Duration::from_secs(10);
 /// How often it is asked whether the sessions of all streams stand.
 const SESSIONS: Duration = Duration::from_secs(30);
-/// Entries of the log that are read at once.
+/// Entries of each log that are read at once.
 const PAGE: u32 = 200;
 /// Streams that catch up at the same time with the others, which went on while they opened.
 const CATCHING_UP: usize = 16;
-
 /// How long a look at the log waits for streams that catch up.
 const GIVING_WAY: Duration = Duration::from_millis(250);
 
-/// Notes, when it is dropped, that the task has ended and the log isn't being read, however the task ends.
+/// Clears the hub when the task ends, also when it breaks off: the next stream starts another task.
 struct Running(Rc<Hub>);
 
 impl Drop for Running {
@@ -54,54 +50,12 @@ impl Drop for Running {
         drop(hub.streams.take());
         drop(hub.waiting.take());
         drop(hub.newcomers.take());
+        drop(hub.watchers.take());
+        drop(hub.doubted.take());
         drop(hub.by_user.take());
         drop(hub.ready.take());
         drop(hub.audience.take());
     }
-}
-
-/// One look at the log: the listeners, and the outcome.
-type Look = (Audience, Result<Heard>);
-
-/// The findings of a look at the log.
-struct Heard {
-    told: Vec<Told>,
-    signs: Signs,
-    /// Where the log was read to; none where there was nothing new.
-    last: Option<i64>,
-    /// Whether there may be more.
-    is_full: bool,
-    /// The users whose sessions may be over.
-    about_sessions: Vec<User>,
-}
-
-async fn look(ctx: Ctx, hub: Rc<Hub>, mut audience: Audience) -> Look {
-    let outcome = read_on(&ctx, &hub, &mut audience).await;
-    (audience, outcome)
-}
-
-async fn read_on(ctx: &Ctx, hub: &Hub, audience: &mut Audience) -> Result<Heard> {
-    let (position, signals) = (hub.position.get(), hub.signals.get());
-    let (news, passing) = log::behind_both(ctx, position, signals, PAGE).await?;
-    let told = round(ctx, audience, &news).await?;
-    let mut signs = signs(ctx, audience, hub, passing).await?;
-    // Contacts are watched without being named.
-    let befriended = news.iter().filter(|new| new.kind.starts_with("contact"));
-    let befriended = befriended.flat_map(|new| new.by.as_deref().into_iter().chain(new.users()));
-    signs.watchers.extend(befriended.map(str::to_owned));
-    let about_sessions = news.iter().filter(|new| {
-        let subject = new.kind.split('.').next().unwrap_or_default();
-        matches!(subject, "session" | "sessions" | "account" | "bot")
-    });
-    let users = about_sessions.flat_map(|new| [Some(new.subject.as_str()), new.by.as_deref()]);
-    let users = users.flatten().filter_map(|user| audience.user(user));
-    Ok(Heard {
-        signs,
-        about_sessions: users.collect(),
-        told,
-        last: news.last().map(|last| last.seq),
-        is_full: news.len() == PAGE as usize,
-    })
 }
 
 /// Starts the task for the streams of a hub, beside all requests.
@@ -121,19 +75,6 @@ async fn run(hub: Rc<Hub>, first: Ctx) {
     }
 }
 
-fn failed(ctx: &Ctx, error: &Error) {
-    let cause = error.source_text().unwrap_or_default();
-    let fields = [("cause", cause.into())];
-    journal::write(Level::Error, "streams_failed", ctx.request_id(), &fields);
-}
-
-/// Goes on after a failure, which is logged: the streams do without it, or it is done again at its next time.
-fn noted(ctx: &Ctx, outcome: Result<()>) {
-    if let Err(error) = outcome {
-        failed(ctx, &error);
-    }
-}
-
 /// Work of the task's for one stream, which goes on beside the others'.
 type Work = Pin<Box<dyn Future<Output = Done>>>;
 
@@ -145,6 +86,22 @@ enum Done {
     CaughtUp(Option<Box<Opening>>),
 }
 
+/// The one thing that the task does beside the work for single streams.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Chores,
+    Look,
+    Pause,
+}
+
+/// Its end.
+enum Turned {
+    /// Whether all chores went well.
+    Chores(bool),
+    Look(Box<(Audience, Result<Heard>)>),
+    Pause,
+}
+
 /// The task's own side.
 struct Task<'a> {
     hub: &'a Rc<Hub>,
@@ -153,12 +110,15 @@ struct Task<'a> {
     work: FuturesUnordered<Work>,
     /// Streams that are catching up.
     catching_up: usize,
-    /// Users whose streams have to learn whom they watch.
-    watchers: BTreeSet<String>,
-    /// A look at the log, or the pause before the next one.
-    other: Option<Pin<Box<dyn Future<Output = Option<Look>>>>>,
+    turn: Turn,
+    turning: Option<Pin<Box<dyn Future<Output = Turned>>>>,
+    /// How much of the log of events is read at once, and of that of signs.
+    entries: Portion,
+    signs: Portion,
     pause: Duration,
     look: Instant,
+    /// When chores without a time of their own are done, at the soonest.
+    chores: Instant,
     care: Instant,
     presence: Instant,
     sessions: Instant,
@@ -173,39 +133,44 @@ impl<'a> Task<'a> {
             store: first.store().await?.clone(),
             work: FuturesUnordered::new(),
             catching_up: 0,
-            watchers: BTreeSet::new(),
-            other: None,
+            turn: Turn::Pause,
+            turning: None,
+            entries: Portion::new(PAGE),
+            signs: Portion::new(PAGE),
             pause: SHORTEST,
             look: now,
+            chores: now,
             care: now + CARE,
             presence: now + PRESENCE,
             sessions: now + SESSIONS,
         })
     }
 
-    /// Serves the streams until there is none.
+    /// Serves the streams until there is none. It waits for the store in one place alone, beside the writing to all streams.
     async fn go_on(&mut self) -> Result<()> {
         loop {
             let ctx = self.first.anew()?;
             self.admit(&ctx);
-            if self.other.is_none() {
-                self.begin(&ctx).await;
-                self.admit(&ctx);
+            if self.turning.is_none() {
+                self.begin(&ctx);
             }
             self.start_writing();
-            if self.hub.is_empty() && self.work.is_empty() {
+            let is_over = self.hub.is_empty() && self.work.is_empty();
+            if is_over && self.turn != Turn::Chores {
                 if self.hub.gone.borrow().is_empty() {
                     return Ok(());
                 }
-                noted(&ctx, self.hub.let_go(&ctx).await);
+                if let Err(error) = self.hub.let_go(&ctx).await {
+                    failed(&ctx, &error);
+                }
                 continue;
             }
-            let Some(other) = self.other.as_mut() else {
+            let Some(turning) = self.turning.as_mut() else {
                 continue;
             };
             let outcome = match self.work.is_empty() {
-                true => Some(other.await),
-                false => match select(other, self.work.next()).await {
+                true => Some(turning.await),
+                false => match select(turning, self.work.next()).await {
                     Either::Left((outcome, _)) => Some(outcome),
                     Either::Right((done, _)) => {
                         done.into_iter().for_each(|done| self.take_back(done));
@@ -216,11 +181,14 @@ impl<'a> Task<'a> {
             while let Some(Some(done)) = self.work.next().now_or_never() {
                 self.take_back(done);
             }
-            if let Some(outcome) = outcome {
-                self.other = None;
-                if let Some((audience, outcome)) = outcome {
-                    self.apply(&ctx, audience, outcome).await;
-                }
+            let Some(outcome) = outcome else {
+                continue;
+            };
+            (self.turning, self.turn) = (None, Turn::Pause);
+            match outcome {
+                Turned::Look(looked) => self.apply(&ctx, *looked),
+                Turned::Chores(false) => self.chores = Instant::now() + OUTAGE,
+                Turned::Chores(true) | Turned::Pause => {}
             }
         }
     }
@@ -232,9 +200,9 @@ impl<'a> Task<'a> {
                 self.catching_up -= 1;
                 let waiting = &self.hub.waiting;
                 waiting.borrow_mut().extend(opening.map(|opening| *opening));
-                if self.catching_up == 0 && !self.hub.is_reading.get() {
-                    // The log wasn't read while these streams caught up; the next look begins now.
-                    self.other = None;
+                if self.catching_up == 0 && self.turn == Turn::Pause {
+                    // The last stream has caught up, so the look that gave way to it begins now.
+                    self.turning = None;
                 }
             }
         }
@@ -254,92 +222,131 @@ impl<'a> Task<'a> {
         }
     }
 
-    /// Begins the next look at the log, or the pause before it, after the work that is due.
-    async fn begin(&mut self, ctx: &Ctx) {
+    /// The chores whose time has come; none where there is none.
+    fn due(&mut self, now: Instant) -> Option<Due> {
+        let next = |time: &mut Instant, every: Duration| {
+            let is_due = now >= *time;
+            if is_due {
+                *time = now + every;
+            }
+            is_due
+        };
+        let due = Due {
+            sessions: next(&mut self.sessions, SESSIONS),
+            care: next(&mut self.care, CARE),
+            presence: next(&mut self.presence, PRESENCE),
+        };
+        let is_waited_for = now >= self.chores && self.hub.has_chores();
+        (due.is_some() || is_waited_for).then_some(due)
+    }
+
+    /// Begins the chores that are due, else the next look at the log, or the pause before it.
+    fn begin(&mut self, ctx: &Ctx) {
         let now = Instant::now();
-        if now >= self.sessions {
-            self.sessions = now + SESSIONS;
-            noted(ctx, self.hub.check_sessions(ctx, None).await);
+        let (ctx, hub) = (ctx.clone(), Rc::clone(self.hub));
+        if let Some(due) = self.due(now) {
+            self.turn = Turn::Chores;
+            self.turning = Some(Box::pin(async move {
+                Turned::Chores(hub.do_chores(&ctx, due).await)
+            }));
+            return;
         }
-        if now >= self.care {
-            self.care = now + CARE;
-            noted(ctx, self.hub.care(ctx).await);
-            noted(ctx, self.hub.let_go(ctx).await);
-        }
-        if now >= self.presence {
-            self.presence = now + PRESENCE;
-            noted(ctx, self.hub.keep_presence(ctx).await);
-        }
-        noted(ctx, self.hub.tell_newcomers(ctx).await);
         // Streams that catch up join between two looks, so a look gives way to them for a while.
         let next = match self.catching_up {
             0 => self.look,
             _ => self.look + GIVING_WAY,
         };
         if now >= next {
-            self.hub.is_reading.set(true);
-            let audience = self.hub.audience.take();
-            let look = look(ctx.clone(), Rc::clone(self.hub), audience);
-            self.other = Some(Box::pin(async { Some(look.await) }));
+            self.turn = Turn::Look;
+            hub.is_reading.set(true);
+            let audience = hub.audience.take();
+            let look = look(ctx, hub, audience, (self.entries, self.signs));
+            self.turning = Some(Box::pin(async { Turned::Look(Box::new(look.await)) }));
             return;
         }
+        self.turn = Turn::Pause;
         let wait = next.min(self.care).saturating_duration_since(now);
         let store = self.store.clone();
-        self.other = Some(Box::pin(async move {
+        self.turning = Some(Box::pin(async move {
             store.pause(wait.max(Duration::from_millis(1))).await;
-            None
+            Turned::Pause
         }));
     }
 
-    /// Writes to the streams that have something to write.
+    /// Writes to the streams that have something to write, but for those whose session may be over.
     fn start_writing(&mut self) {
         let mut streams = self.hub.streams.borrow_mut();
+        let doubted = self.hub.doubted.borrow();
         for id in self.hub.ready.take() {
-            if let Some(writing) = streams.get_mut(&id).and_then(|stream| stream.write(id)) {
+            let Some(stream) = streams.get_mut(&id) else {
+                continue;
+            };
+            if doubted.contains(&stream.user) {
+                self.hub.ready.borrow_mut().push(id);
+            } else if let Some(writing) = stream.write(id) {
                 self.work
                     .push(Box::pin(async { Done::Written(writing.await) }));
             }
         }
     }
 
-    /// Takes the outcome of a look at the log. Up to its first pause the audience, the place and the events are one step: a stream that joins has
-    /// heard all of it, or hears it.
-    async fn apply(&mut self, ctx: &Ctx, audience: Audience, outcome: Result<Heard>) {
-        let hub = self.hub;
-        let now = Instant::now();
-        let news = match outcome {
-            Ok(news) => news,
+    /// Takes the outcome of a look at the log. The audience, the place and the events are one step: a stream that joins has heard all of it, or
+    /// hears it.
+    fn apply(&mut self, ctx: &Ctx, (audience, outcome): (Audience, Result<Heard>)) {
+        let (hub, now) = (self.hub, Instant::now());
+        hub.take_audience(audience);
+        let Heard { events, signs } = match outcome {
+            Ok(heard) => heard,
             Err(error) => {
-                hub.take_audience(audience);
                 failed(ctx, &error);
                 self.look = now + OUTAGE;
                 return;
             }
         };
-        hub.take_audience(audience);
-        hub.hand_out(news.told);
-        hub.hand_out_signs(&news.signs);
-        if let Some(last) = news.last {
-            hub.position.set(last);
+        let mut waits: Vec<Duration> = Vec::new();
+        let (mut is_full, mut is_news) = (false, false);
+        match events {
+            Ok(events) => {
+                self.entries.passed();
+                hub.hand_out(events.told);
+                if let Some(last) = events.last {
+                    hub.position.set(last);
+                }
+                (is_full, is_news) = (events.is_full, events.last.is_some());
+                hub.watchers.borrow_mut().extend(events.befriended);
+                hub.doubted.borrow_mut().extend(events.about_sessions);
+            }
+            Err(error) => waits.push(trouble(ctx, &mut self.entries, &error)),
         }
-        self.pause = match news.last.is_some() || news.signs.last.is_some() {
+        match signs {
+            Ok(signs) => {
+                self.signs.passed();
+                hub.hand_out_signs(&signs);
+                is_news |= signs.last.is_some();
+                hub.watchers.borrow_mut().extend(signs.watchers);
+            }
+            Err(error) => waits.push(trouble(ctx, &mut self.signs, &error)),
+        }
+        self.pause = match is_news {
             true => SHORTEST,
             false => (self.pause * 3 / 2).min(LONGEST),
         };
-        self.look = if news.is_full { now } else { now + self.pause };
-        self.watchers.extend(news.signs.watchers);
-        match hub.watch_anew(ctx, &self.watchers).await {
-            Ok(()) => self.watchers.clear(),
-            // It is tried again after the next look.
-            Err(error) => failed(ctx, &error),
-        }
-        if !news.about_sessions.is_empty() {
-            let some = Some(news.about_sessions.as_slice());
-            if let Err(error) = hub.check_sessions(ctx, some).await {
-                failed(ctx, &error);
-                // The check of all sessions comes soon, and includes these.
-                self.sessions = now + OUTAGE;
-            }
+        self.look = match waits.into_iter().max() {
+            Some(wait) => now + wait,
+            None if is_full => now,
+            None => now + self.pause,
+        };
+    }
+}
+
+/// Notes that a portion of a log failed. How long to wait before the next look.
+fn trouble(ctx: &Ctx, portion: &mut Portion, error: &Error) -> Duration {
+    failed(ctx, error);
+    match error.is_outage() {
+        true => OUTAGE,
+        false => {
+            portion.failed();
+            portion.wait()
         }
     }
 }
@@ -355,3 +362,6 @@ fn spawn(task: impl Future<Output = ()> + 'static) {
 fn spawn(task: impl Future<Output = ()> + 'static) {
     drop(task);
 }
+
+#[cfg(test)]
+mod tests;

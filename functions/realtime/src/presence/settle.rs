@@ -296,8 +296,8 @@ impl Writes {
         self.devices = std::mem::take(&mut self.devices).delete::<PresenceDevice>(id);
     }
 
-    /// A presence by other devices than before: the commit fails if another one wrote it since it was read, as that one had read
-    /// other devices.
+    /// Writes a presence that is the sum of other devices than before. The commit fails if the presence was written since it was read: that
+    /// sum is of other devices than this one.
     fn presence(
         &mut self,
         ctx: &Ctx,
@@ -309,7 +309,7 @@ impl Writes {
         let now = ctx.now();
         let batch = std::mem::take(&mut self.presences);
         self.presences = match presence {
-            // A user whose only devices don't want to count gets no presence.
+            // Without a presence a user is offline already, so none is written.
             None if sum.status == PresenceStatus::Offline => batch,
             None => batch.insert(&Presence {
                 id: user.to_owned(),

@@ -23,8 +23,8 @@ pub fn endpoints(api: Api) -> Api {
     api.endpoint(say::endpoint()).endpoint(list::endpoint())
 }
 
-/// Whether members of a conversation hear of each other's writing. Readers of a channel may not learn who writes for it, a list for
-/// broadcasts has one member, and where ordinary members don't see the list of members, typing would name them.
+/// Whether members of a conversation hear of each other's writing. It would name authors to a channel's readers, and members to each other where
+/// ordinary members don't see the list of members; a list for broadcasts has one member.
 fn is_shared(conversation: &Conversation) -> bool {
     let is_of_one = matches!(
         conversation.kind,

@@ -1,7 +1,7 @@
 //! Clients that keep a copy by events alone, after the first read, agree with REST after any steps in any order, and however often they
 //! are away. Blocks are left out: a blocked user isn't told, so their copy keeps the state from before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::executor::block_on;
 use proptest::prelude::*;
@@ -22,6 +22,8 @@ struct Copy {
     messages: BTreeMap<String, BTreeMap<String, Map<String, Value>>>,
     /// The messages in the order in which they came.
     order: Vec<String>,
+    /// Conversations that the user deleted for themselves once.
+    dropped: BTreeSet<String>,
 }
 
 fn object(value: &Value) -> Map<String, Value> {
@@ -99,14 +101,15 @@ impl Copy {
             }
             "message.changed" => {
                 let message = text(event, "messageId");
-                let messages = self.messages.entry(place.to_owned()).or_default();
-                if let Some(message) = messages.get_mut(&message) {
+                let messages = self.messages.get_mut(place);
+                if let Some(message) = messages.and_then(|all| all.get_mut(&message)) {
                     message.extend(object(&event["changes"]));
                 }
             }
             "message.removed" => {
-                let messages = self.messages.entry(place.to_owned()).or_default();
-                messages.remove(&text(event, "messageId"));
+                if let Some(messages) = self.messages.get_mut(place) {
+                    messages.remove(&text(event, "messageId"));
+                }
             }
             "conversation.added" => {
                 let place = id(&event["conversation"]);
@@ -137,9 +140,34 @@ impl Copy {
             "conversation.removed" => {
                 self.conversations.remove(place);
                 self.messages.remove(place);
+                if event["reason"] == "deleted" {
+                    self.dropped.insert(place.to_owned());
+                }
             }
             _ => {}
         }
+    }
+
+    /// Drops the conversations that came back with messages which are all gone by now: REST lists them no more, and no event says so.
+    fn without_ghosts(mut self, shown: &Copy) -> Self {
+        let Copy {
+            conversations,
+            messages,
+            dropped,
+            ..
+        } = &mut self;
+        for place in dropped.iter() {
+            let written = messages.get(place).into_iter().flat_map(BTreeMap::values);
+            let mut standing = written.filter(|message| {
+                let deleted = message.get("deletedAt").is_some_and(|at| !at.is_null());
+                message["isSystemMessage"] != true && !deleted
+            });
+            if standing.next().is_none() && !shown.conversations.contains_key(place) {
+                conversations.remove(place);
+                messages.remove(place);
+            }
+        }
+        self
     }
 
     /// Forgets the messages of a conversation up to this one; of one that isn't known it is read anew.
@@ -200,7 +228,7 @@ fn run(steps: &[Step]) {
     for (client, user) in clients.iter_mut().zip(&scene.users) {
         client.look(&scene.world, user);
         let shown = Copy::read(&scene.world, user).compared();
-        let kept = client.copy.clone().compared();
+        let kept = client.copy.clone().without_ghosts(&shown).compared();
         for (kept, shown, of) in [
             (
                 json!(kept.conversations),
@@ -229,7 +257,15 @@ fn hear_together(scene: &Scene) {
     for user in users {
         let of_one = together.iter().filter(|(to, _)| to == user);
         let of_one: Vec<(String, Value)> = of_one.cloned().collect();
-        assert_eq!(of_one, hear(&[user]));
+        let alone = hear(&[user]);
+        let ids = |told: &[(String, Value)]| -> Vec<String> {
+            told.iter().map(|(_, event)| text(event, "id")).collect()
+        };
+        assert_eq!(ids(&of_one), ids(&alone));
+        for ((_, together), (_, alone)) in of_one.iter().zip(&alone) {
+            let differs = differences(together, alone, &text(together, "type"));
+            assert_eq!(differs, Vec::<String>::new(), "{user}");
+        }
     }
 }
 
@@ -249,6 +285,16 @@ fn differences(one: &Value, other: &Value, place: &str) -> Vec<String> {
         (one, other) if one == other => Vec::new(),
         _ => vec![format!("{place}: kept {one}, REST says {other}")],
     }
+}
+
+#[test]
+fn a_member_with_a_new_role_is_told_with_the_message_that_they_have_read_to_those_who_see_it() {
+    run(&[
+        Step::Read(4, 2),
+        Step::Drop(2, 1),
+        Step::Say(1, 1),
+        Step::Role(1, 1, 4),
+    ]);
 }
 
 proptest! {

@@ -1,5 +1,6 @@
 //! Each kind of event, and that only the users whom it concerns hear it.
 
+use futures::executor::block_on;
 use serde_json::{Value, json};
 use whisper_kit::Method;
 
@@ -203,6 +204,87 @@ fn members_come_and_go_and_each_hears_their_side() {
 }
 
 #[test]
+fn much_is_read_again_so_often_a_minute() {
+    let world = World::with(&[("replay_rate_per_minute", "2")]);
+    let [ann, bob] = ["ann", "bob"].map(|name| world.user(name));
+    let place = world.group(&ann, &[&bob]);
+    let (_, from, _) = world.poll(&bob, None);
+    for n in 0..501 {
+        world.say(&ann, &place, &n.to_string());
+    }
+    let (_, near, _) = world.poll(&bob, None);
+    world.say(&ann, &place, "one more");
+    let path = |after: &str| format!("/v1/realtime/poll?after={after}");
+    let get = |who: &User, path: &str| world.call(who, Method::GET, path, &Value::Null);
+    for _ in 0..2 {
+        get(&bob, &path(&from)).expect(200);
+    }
+    let refused = get(&bob, &path(&from));
+    assert!(refused.response.headers().contains_key("retry-after"));
+    refused.expect_problem(429, "rate_limited");
+    let stream = format!("/v1/realtime?after={from}");
+    get(&bob, &stream).expect_problem(429, "rate_limited");
+    get(&bob, &path(&near)).expect(200);
+    get(&ann, &path(&from)).expect(200);
+    world.realtime.advance(60_000);
+    get(&bob, &path(&from)).expect(200);
+}
+
+#[test]
+fn an_entry_that_cannot_be_told_is_stepped_over() {
+    let world = World::new();
+    let [ann, bob] = ["ann", "bob"].map(|name| world.user(name));
+    let [broken, place] = [0; 2].map(|_| world.group(&ann, &[&bob]));
+    let (_, from, _) = world.poll(&bob, None);
+    let words = ["one", "two", "three", "four"];
+    world.say(&ann, &place, words[0]);
+    world.say(&ann, &broken, "lost");
+    for word in &words[1..] {
+        world.say(&ann, &place, word);
+    }
+    // A kind that there isn't: it can't be read any more.
+    let sql = format!("UPDATE conversations SET type = 'nonsense' WHERE _id = '{broken}'");
+    block_on(world.realtime.spoil(&sql));
+    let (events, next, is_reset) = world.poll(&bob, Some(&from));
+    let told: Vec<&Value> = events
+        .iter()
+        .map(|event| &event["message"]["content"])
+        .collect();
+    assert_eq!(told, words);
+    assert!(!is_reset);
+    assert_eq!(world.poll(&bob, Some(&next)).0, Vec::<Value>::new());
+}
+
+#[test]
+fn a_handover_is_told_with_both_roles() {
+    let world = World::new();
+    let [ann, bob, cat] = ["ann", "bob", "cat"].map(|name| world.user(name));
+    let place = world.group(&ann, &[&bob, &cat]);
+    let all = heard(&world, &[&ann, &bob, &cat], || {
+        let path = format!("/v1/conversations/{place}/members/{}", bob.id);
+        let owner = json!({"role": "owner"});
+        world.call(&ann, Method::PATCH, &path, &owner).expect(200);
+    });
+    for events in &all {
+        assert_eq!(types(events), ["conversation.changed"]);
+        let members = events[0]["members"].as_array().unwrap().iter();
+        let mut roles: Vec<_> = members
+            .map(|member| (member["userId"].clone(), member["role"].clone()))
+            .collect();
+        roles.sort_by_key(|(user, _)| user.to_string());
+        let mut wanted = vec![
+            (json!(ann.id), json!("admin")),
+            (json!(bob.id), json!("owner")),
+        ];
+        wanted.sort_by_key(|(user, _)| user.to_string());
+        assert_eq!(roles, wanted);
+    }
+    let own = |events: &[Value]| events[0]["changes"]["my"]["role"].clone();
+    let roles = [own(&all[0]), own(&all[1]), own(&all[2])];
+    assert_eq!(roles, [json!("admin"), json!("owner"), Value::Null]);
+}
+
+#[test]
 fn a_place_is_good_for_five_hundred_events_and_a_day() {
     let world = World::new();
     let [ann, bob] = ["ann", "bob"].map(|name| world.user(name));
@@ -221,7 +303,7 @@ fn a_place_is_good_for_five_hundred_events_and_a_day() {
     assert_eq!(events[0]["message"]["content"], "behind it");
     world.realtime.advance(24 * 3_600_000 + 60_000);
     let bob = User {
-        token: futures::executor::block_on(world.realtime.session(&bob.id)),
+        token: block_on(world.realtime.session(&bob.id)),
         ..bob
     };
     let (events, _, is_reset) = world.poll(&bob, Some(&next));

@@ -3,8 +3,10 @@
 
 mod copies;
 mod kinds;
+mod parted;
 mod presence;
 mod presence_model;
+mod roles;
 mod room;
 mod signals;
 mod steps;

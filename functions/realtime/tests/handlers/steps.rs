@@ -34,6 +34,10 @@ pub enum Step {
     Role(usize, usize, usize),
     Mute(usize, usize),
     Clear(usize, usize),
+    /// A user deletes a conversation for themselves, until somebody writes there.
+    Drop(usize, usize),
+    /// A user reads the list of their conversations, which has the ones again in which somebody wrote.
+    List(usize),
     Make(usize, usize),
     /// A user who keeps a copy reads the events.
     Look(usize),
@@ -62,6 +66,8 @@ pub fn step() -> impl Strategy<Value = Step> {
         1 => (user(), group(), user()).prop_map(|(u, g, v)| Step::Role(u, g, v)),
         1 => (user(), group()).prop_map(|(u, g)| Step::Mute(u, g)),
         1 => (user(), group()).prop_map(|(u, g)| Step::Clear(u, g)),
+        2 => (user(), group()).prop_map(|(u, g)| Step::Drop(u, g)),
+        1 => user().prop_map(Step::List),
         1 => (user(), user()).prop_map(|(u, v)| Step::Make(u, v)),
         4 => (0..COPIES).prop_map(Step::Look),
     ]
@@ -183,6 +189,8 @@ impl Scene {
                 (u, patch, of(g, "/me"), json!({"isMuted": is_muted}))
             }
             Step::Clear(u, g) => (u, post, of(g, "/clear"), nothing),
+            Step::Drop(u, g) => (u, Method::DELETE, of(g, "/me"), nothing),
+            Step::List(u) => (u, Method::GET, "/v1/conversations".to_owned(), nothing),
             Step::Make(u, v) => {
                 let body = json!({"type": "direct", "participantIds": [id(v)]});
                 (u, post, "/v1/conversations".to_owned(), body)

@@ -10,20 +10,20 @@ use super::world::{User, World};
 use realtime::round::Listeners;
 
 /// Commit number of the newest entry of the log.
-fn end(world: &World) -> i64 {
+pub fn end(world: &World) -> i64 {
     let newest = Query::<Event>::new().order(Order::desc(Column::seq()));
     let newest = block_on(world.realtime.store().read(newest.first())).unwrap();
-    newest.unwrap().seq
+    newest.map_or(0, |newest| newest.seq)
 }
 
 /// In the order in which listeners are told: a message is read for the first of them.
-fn in_order<const N: usize>(mut users: [User; N]) -> [User; N] {
+pub fn in_order<const N: usize>(mut users: [User; N]) -> [User; N] {
     users.sort_by(|one, other| one.id.cmp(&other.id));
     users
 }
 
 /// The events of the first doing, as they are read after the second: each with the listener.
-fn told(
+pub fn told(
     world: &World,
     listeners: &[&User],
     first: impl FnOnce(),
@@ -110,4 +110,32 @@ fn somebody_elses_star_is_not_told_with_a_new_message() {
         assert_eq!(event["message"]["isStarred"], false);
         assert_eq!(event["message"]["myReactions"], json!([]));
     }
+}
+
+#[test]
+fn a_conversation_is_read_once_for_all_news_of_a_round() {
+    let world = World::new();
+    let [ann, bob] = ["ann", "bob"].map(|name| world.user(name));
+    let place = world.group(&ann, &[&bob]);
+    let messages = [0; 3].map(|_| world.say(&ann, &place, "hello"));
+    let from = end(&world);
+    for message in &messages {
+        let path = format!("/v1/conversations/{place}/read");
+        world
+            .post(&bob, &path, &json!({"messageId": message}))
+            .expect(200);
+    }
+    let ctx = world.realtime.ctx();
+    let cost = |entries: u32| {
+        let mut listeners = block_on(Listeners::read(&ctx, &[&bob.id])).unwrap();
+        world.realtime.statements();
+        let told = block_on(listeners.hear(&ctx, from, entries)).unwrap();
+        (
+            hearers(&told, "conversation.mine").len(),
+            world.realtime.statements().len(),
+        )
+    };
+    let (one, three) = (cost(1), cost(3));
+    assert_eq!((one.0, three.0), (1, 3));
+    assert_eq!(one.1, three.1);
 }
