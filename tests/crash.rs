@@ -5,9 +5,7 @@ use std::process::Command;
 use std::sync::mpsc;
 
 use whisper_schema::Document;
-use whisper_schema::prelude::{
-    Event, Message, QueuedMessage, Timestamp, UserActivity, UserActivityType,
-};
+use whisper_schema::prelude::{Event, Message, QueuedMessage, UserActivity, UserActivityType};
 use whisper_store::{Filter, Query, Store};
 use whisper_testkit::{Person, TestApp, Value, json};
 

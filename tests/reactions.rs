@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::process::Command;
-use std::rc::Rc;
 use std::sync::mpsc;
 use std::thread;
 
 use crate::stored::store;
-use whisper_schema::prelude::{
-    ConsumerCursor, Notification, Profile, Progress, Timestamp, UserActivity,
-};
+use whisper_schema::prelude::{ConsumerCursor, Notification, Profile, Progress, UserActivity};
 use whisper_store::{Query, Store};
 use whisper_testkit::{Person, TestApp, Value, json};
 

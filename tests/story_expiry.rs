@@ -9,7 +9,7 @@ use whisper_schema::Document;
 use whisper_schema::prelude::{
     Column, JobRun, Story, StoryPrivacy, StoryReaction, StoryView, Timestamp,
 };
-use whisper_store::{Batch, Driver, DriverError, Filter, Order, Query, Store};
+use whisper_store::{Batch, DriverError, Filter, Order, Query, Store};
 use whisper_testkit::{Person, TestApp, Value, json};
 
 const JOB: &str = "story-expiry";

@@ -1,12 +1,9 @@
 //! Messages that end: no part of them is left in any collection or file.
 
-use std::rc::Rc;
-
 use futures::executor::block_on;
 use whisper_schema::Document;
 use whisper_schema::prelude::{
-    Conversation, Event, Message, Notification, NotificationKind, Push, QueuedMessage, Timestamp,
-    UserActivity,
+    Conversation, Event, Message, Notification, NotificationKind, Push, QueuedMessage, UserActivity,
 };
 use whisper_store::{Filter, Query, Store};
 

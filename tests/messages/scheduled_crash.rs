@@ -2,13 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::process::Command;
-use std::rc::Rc;
 
 use crate::stored::store;
-use whisper_schema::prelude::{
-    Event, Message, QueuedMessage, ScheduledBook, ScheduledMessage, Timestamp,
-};
-use whisper_store::{Filter, Query, Store};
+use whisper_schema::prelude::{Event, Message, QueuedMessage, ScheduledBook, ScheduledMessage};
+use whisper_store::{Filter, Query};
 use whisper_testkit::{TestApp, json};
 
 use super::{group, of_conversation, send};

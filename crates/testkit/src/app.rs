@@ -112,9 +112,7 @@ impl Builder {
             return None;
         }
         bundle::build_components(&self.manifest);
-        let Some(builder) = self.on_postgres() else {
-            return None;
-        };
+        let builder = self.on_postgres()?;
         let below = builder.below.clone().unwrap_or_else(std::env::temp_dir);
         let dir = tempfile::Builder::new()
             .prefix("whisper-")

@@ -39,68 +39,16 @@ pub(crate) struct Routine {
 impl Routine {
     /// The function of these statements.
     pub fn new(stages: &[Stage]) -> Routine {
-        let values = stages.iter().flat_map(|stage| &stage.times);
-        let width = values.filter(|is_time| !*is_time).count();
-        let mut body = String::new();
-        let mut counted = Vec::new();
-        let (mut first, mut statements) = (1, 0);
-        for (number, stage) in stages.iter().enumerate() {
-            if matches!(stage.shape, Shape::DeleteSome { .. }) {
-                counted.push(number);
-            }
-            statements += match &stage.shape {
-                Shape::Expect(expectations) => expectations.len(),
-                _ => 1,
-            };
-            first = write_stage(&mut body, stage, number, first);
-        }
-        let is_timed = stages.iter().any(Stage::is_timed);
-        let (time, given) = match is_timed {
-            true => (
-                "whisper_time(w_c)",
-                "IF w_z THEN PERFORM whisper_time_given(w_t); END IF;\n",
-            ),
-            false => ("w_c", ""),
-        };
-        let counts: String = counted
-            .iter()
-            .map(|number| format!(" || ',' || w_n{number}"))
+        let counted: Vec<usize> = (0..stages.len())
+            .filter(|number| matches!(stages[*number].shape, Shape::DeleteSome { .. }))
             .collect();
-        let declared: String = counted
-            .iter()
-            .map(|number| format!("w_n{number} bigint; "))
-            .collect();
-        let rest = format!(
-            "(w_c bigint, w_k text[], w_v text[], w_m bigint, w_f bigint) RETURNS text LANGUAGE plpgsql AS $whisper$\n\
-             DECLARE w_o bigint; w_t bigint; w_s bigint; w_p bigint; w_n bigint; w_r text := ''; w_x text; w_y text; w_z boolean := false; {declared}\n\
-             BEGIN\n\
-             IF w_f = 0 THEN PERFORM set_config('synchronous_commit', 'off', true); END IF;\n\
-             PERFORM whisper_lock(w_k);\n\
-             w_t := {time};\n\
-             FOR w_b IN 0 .. w_m - 1 LOOP\n\
-             w_o := w_b * {width};\n\
-             BEGIN\n\
-             {body}\
-             w_r := w_r || ',[0'{counts} || ']'; w_z := true;\n\
-             EXCEPTION\n\
-             WHEN SQLSTATE 'WH001' OR numeric_value_out_of_range THEN w_r := w_r || ',[1,' || w_s || ',' || w_p || ']';\n\
-             WHEN unique_violation THEN\n\
-             GET STACKED DIAGNOSTICS w_x = TABLE_NAME, w_y = CONSTRAINT_NAME;\n\
-             w_r := w_r || ',' || json_build_array(2, w_x, w_y);\n\
-             WHEN OTHERS THEN\n\
-             IF left(SQLSTATE, 2) IN ('40', '53', '55', '57', '58', 'XX') THEN RAISE; END IF;\n\
-             w_r := w_r || ',' || json_build_array(3, SQLSTATE, SQLERRM);\n\
-             END;\n\
-             END LOOP;\n\
-             {given}\
-             RETURN '[' || w_t || w_r || ']';\n\
-             END $whisper$"
-        );
-        let hash: String = Sha256::digest(rest.as_bytes())[..12]
+        let rest = text(stages, &counted);
+        let hash = Sha256::digest(rest.as_bytes());
+        let hash: String = hash[..12]
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        let is_kept = statements <= MOST_KEPT;
+        let is_kept = stages.iter().map(statements).sum::<usize>() <= MOST_KEPT;
         let (make, name) = match is_kept {
             true => ("CREATE FUNCTION", format!("{KEPT_NAME}{hash}")),
             false => (
@@ -118,6 +66,61 @@ impl Routine {
             counted,
         }
     }
+}
+
+/// How many statements carry it out.
+fn statements(stage: &Stage) -> usize {
+    match &stage.shape {
+        Shape::Expect(expectations) => expectations.len(),
+        _ => 1,
+    }
+}
+
+/// The text of the function, from its parameters on. For each batch it appends to `w_r` a list: 0 and the numbers of rows; 1, a
+/// statement and a place in it whose condition isn't met; 2, the table and the index of a conflict; or 3, a code and a message.
+fn text(stages: &[Stage], counted: &[usize]) -> String {
+    let values = stages.iter().flat_map(|stage| &stage.times);
+    let width = values.filter(|is_time| !*is_time).count();
+    let (mut body, mut first) = (String::new(), 1);
+    for (number, stage) in stages.iter().enumerate() {
+        first = write_stage(&mut body, stage, number, first);
+    }
+    let (time, given) = match stages.iter().any(Stage::is_timed) {
+        true => (
+            "whisper_time(w_c)",
+            "IF w_z THEN PERFORM whisper_time_given(w_t); END IF;\n",
+        ),
+        false => ("w_c", ""),
+    };
+    let each = |text: fn(&usize) -> String| counted.iter().map(text).collect::<String>();
+    let counts = each(|number| format!(" || ',' || w_n{number}"));
+    let declared = each(|number| format!("w_n{number} bigint; "));
+    format!(
+        "(w_c bigint, w_k text[], w_v text[], w_m bigint, w_f bigint) RETURNS text LANGUAGE plpgsql AS $whisper$\n\
+         DECLARE w_o bigint; w_t bigint; w_s bigint; w_p bigint; w_n bigint; w_r text := ''; w_x text; w_y text; w_z boolean := false; {declared}\n\
+         BEGIN\n\
+         IF w_f = 0 THEN PERFORM set_config('synchronous_commit', 'off', true); END IF;\n\
+         PERFORM whisper_lock(w_k);\n\
+         w_t := {time};\n\
+         FOR w_b IN 0 .. w_m - 1 LOOP\n\
+         w_o := w_b * {width};\n\
+         BEGIN\n\
+         {body}\
+         w_r := w_r || ',[0'{counts} || ']'; w_z := true;\n\
+         EXCEPTION\n\
+         WHEN SQLSTATE 'WH001' OR numeric_value_out_of_range THEN w_r := w_r || ',[1,' || w_s || ',' || w_p || ']';\n\
+         WHEN unique_violation THEN\n\
+         GET STACKED DIAGNOSTICS w_x = TABLE_NAME, w_y = CONSTRAINT_NAME;\n\
+         w_r := w_r || ',' || json_build_array(2, w_x, w_y);\n\
+         WHEN OTHERS THEN\n\
+         IF left(SQLSTATE, 2) IN ('40', '53', '55', '57', '58', 'XX') THEN RAISE; END IF;\n\
+         w_r := w_r || ',' || json_build_array(3, SQLSTATE, SQLERRM);\n\
+         END;\n\
+         END LOOP;\n\
+         {given}\
+         RETURN '[' || w_t || w_r || ']';\n\
+         END $whisper$"
+    )
 }
 
 /// Writes the statement and the check of its expectations or of its number of changed rows, given the first of its
