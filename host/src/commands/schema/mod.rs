@@ -73,6 +73,8 @@ struct Validate {
 enum Target {
     /// The tables and indexes of SQLite
     Sqlite,
+    /// The functions, tables and indexes of PostgreSQL
+    Postgres,
     /// Databases, tables, buckets, functions and settings, as Appwrite's CLI pushes them
     Appwrite,
     /// The ids, and a type for the documents of each collection
@@ -85,6 +87,7 @@ impl Target {
     fn text(self, manifest: &ManifestArgs) -> anyhow::Result<String> {
         Ok(match self {
             Target::Sqlite => ddl::sqlite(),
+            Target::Postgres => ddl::postgres(),
             Target::Appwrite => {
                 let functions = functions(&manifest.manifest()?).map_err(|why| anyhow!(why))?;
                 appwrite(&from_schema(), &functions, PROJECT)
@@ -97,6 +100,7 @@ impl Target {
     fn file(self) -> &'static str {
         match self {
             Target::Sqlite => "schema/generated/sqlite.sql",
+            Target::Postgres => "schema/generated/postgres.sql",
             Target::Appwrite => "schema/generated/appwrite.config.json",
             Target::Typescript => "schema/generated/schema.ts",
             Target::Docs => "docs/schema.md",
