@@ -29,7 +29,8 @@ fn a_server_needs_a_grant() {
         let outcome = run(&app, &json!([step])).remove(0);
         assert_eq!(outcome["ok"], "opened", "{outcome}");
     }
-    let denied = app.logged("outbound_denied");
+    let denied =
+        app.eventually(|| Some(app.logged("outbound_denied")).filter(|denied| denied.len() >= 3));
     assert_eq!(denied.len(), 3);
     assert_eq!(denied[0]["component"], "refused");
     assert_eq!(denied[0]["host"], format!("127.0.0.1:{}", server.port()));

@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often a port may be taken by another process before the server has it.
 const TRIES: u32 = 5;
 
-/// What a server shows its clients, in PEM form.
+/// The certificate and key that a server has for its clients, in PEM form.
 #[derive(Clone, Copy, Debug)]
 pub struct Tls<'t> {
     /// Its certificate, and those of authorities between it and the root.
@@ -117,7 +117,7 @@ impl PostgresServer {
         self.url(&name)
     }
 
-    /// What `psql` prints for statements: a line for each row, `|` between columns. Each statement commits on its own.
+    /// Runs statements, and gives the output of `psql`: a line for each row, `|` between columns. Each statement commits on its own.
     ///
     /// # Errors
     /// The server's message, at the first statement that fails.

@@ -161,7 +161,7 @@ impl Audience {
         };
         match place {
             Some(mut place) => {
-                // What clients know of it goes by the news in their order, and not by how it is now.
+                // Clients' knowledge of it goes by the news in their order, not by its present state.
                 if let Some(known) = viewer.places.get(conversation) {
                     place.is_hidden = known.is_hidden;
                 }

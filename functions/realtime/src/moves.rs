@@ -6,11 +6,11 @@ use crate::news::News;
 /// The users whom news are about, by what they became.
 #[derive(Debug, Default)]
 pub struct Moves<'a> {
-    /// Those who belong to it from now on.
+    /// The users who belong to it from now on.
     pub came: Vec<&'a str>,
     /// Somebody who left, or was sent away.
     pub went: Option<(&'a str, Departure)>,
-    /// Those who have another role: a handover gives two.
+    /// The members who have another role: a handover gives two.
     pub roles: Vec<&'a str>,
 }
 

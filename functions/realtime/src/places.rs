@@ -253,7 +253,7 @@ async fn changed(
         let Some(own) = viewer.places.get(place) else {
             continue;
         };
-        // Those who come have read nothing yet.
+        // A newcomer has read nothing yet.
         let floor = match moves.roles.is_empty() {
             true => 0,
             false => own.floor(conversation),

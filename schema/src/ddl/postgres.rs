@@ -14,7 +14,7 @@ const HEADER: &str = "\
 
 ";
 
-/// What the store needs of the database besides tables.
+/// The functions that the store calls, and its clock.
 ///
 /// A document's place in the commit order is the number of its transaction with a number within it: so places are never given twice, and
 /// everything is there below the place of the oldest transaction that still runs. The time of commits is kept in a sequence, which no

@@ -38,7 +38,7 @@ async fn handle(request: Request) -> Response<Full<Bytes>> {
     Response::new(Full::new(Value::from(outcomes).to_string().into()))
 }
 
-/// What a request has opened.
+/// The connection that a request has opened.
 #[derive(Default)]
 struct Guest {
     connections: BTreeMap<String, Connection>,

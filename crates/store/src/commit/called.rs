@@ -45,37 +45,37 @@ impl Commits {
             Err(DriverError::Busy) => return Err(Stop::Busy),
             Err(error) => return broken(group, outage(error)),
         };
-        let mut outcomes = Vec::with_capacity(all.len());
-        for (each, told_of) in all.iter().zip(&told.outcomes) {
+        // From the last on: each leaves the group. Batches that are done are answered before anything else is waited for.
+        for (at, (each, told_of)) in all.iter().zip(&told.outcomes).enumerate().rev() {
             let outcome = outcome(&each.form, &each.batch, told.at, told_of);
             let is_refused = matches!(
                 outcome,
                 Err(StoreError::ConditionFailed { .. } | StoreError::Conflict { .. })
             );
-            outcomes.push(match is_refused && !each.form.is_exact {
-                true => self.exactly(lease, &each.batch, group.flight()).await?,
-                false => outcome,
-            });
+            if !is_refused || each.form.is_exact {
+                group.answer(at, outcome);
+            }
         }
-        group.answer_first(outcomes);
+        while let Some(place) = group.first(1).first() {
+            let exact = self.exactly(lease, &place.work.batch, group.flight()).await;
+            let is_lost = matches!(exact, Err(StoreError::Unavailable(_)));
+            group.answer(0, exact);
+            if is_lost {
+                return Err(Stop::Broken);
+            }
+        }
         Ok(())
     }
 
     /// Tries a refused batch again, one operation after another, for the refusal that comes first.
-    async fn exactly(
-        &self,
-        lease: &Lease,
-        batch: &Lowered,
-        flight: &Flight,
-    ) -> Result<Outcome, Stop> {
+    async fn exactly(&self, lease: &Lease, batch: &Lowered, flight: &Flight) -> Outcome {
         let form = Form::new(batch, false, &self.database.cache);
         let values = [&*form.values];
-        match self.ask(lease, &form, &form.locks, &values, flight).await {
-            Ok(told) => Ok(match told.outcomes.first() {
-                Some(told_of) => outcome(&form, batch, told.at, told_of),
-                None => Err(StoreError::Internal("a commit told nothing".into())),
-            }),
-            Err(error) => Ok(Err(outage(error))),
+        let asked = self.ask(lease, &form, &form.locks, &values, flight);
+        let told = asked.await.map_err(outage)?;
+        match told.outcomes.first() {
+            Some(told_of) => outcome(&form, batch, told.at, told_of),
+            None => Err(StoreError::Internal("a commit told nothing".into())),
         }
     }
 
@@ -147,7 +147,7 @@ fn broken(group: &mut Group<Planned>, error: StoreError) -> Result<(), Stop> {
     Err(Stop::Broken)
 }
 
-/// What a call gives: the time of the commit, and what became of each batch.
+/// The answer of a call: the time of the commit, and the outcome of each batch.
 #[derive(Deserialize)]
 #[serde(from = "Vec<Value>")]
 struct Told {

@@ -25,7 +25,7 @@ pub(crate) struct Form {
     pub program: Option<Rc<Program>>,
     /// As a function of PostgreSQL's.
     pub routine: Option<Rc<Routine>>,
-    /// What the function locks first.
+    /// The locks that the function takes first.
     pub locks: Locks,
     /// The values of the program, but for the time.
     pub values: Vec<SqlValue>,

@@ -1,8 +1,8 @@
 //! The locks that make a commit in PostgreSQL one after the other with those that decide by the same documents.
 //!
 //! Commits run in READ COMMITTED. A batch that changes documents, or expects something of them, by their ids locks these ids first, in one
-//! order for everybody, so no two wait for each other. A batch that expects something of documents which it can't name has the database
-//! for itself: no other commit runs meanwhile, so that holds too.
+//! order for everybody. A batch that expects something of documents which it can't name, or deletes such, has the database for itself: no
+//! other commit runs meanwhile.
 
 use std::collections::BTreeSet;
 
@@ -15,13 +15,15 @@ use crate::driver::SqlValue;
 use crate::filter::Compare;
 use crate::sql::{Cond, OnExisting};
 
-/// The most ids that are locked one by one; more are as good as everything.
-const MOST: usize = 1000;
+/// How many locks stand for all ids: the server has room for some thousands of locks, of everybody together.
+const LOCKS: u64 = 256;
+/// The number of the first of them.
+const FIRST: i64 = 7_742_907_357_000;
 
-/// What a batch, or a group of them, locks.
+/// The locks of a batch, or of a group of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Locks {
-    /// These ids, by numbers that stand for them.
+    /// These ids, by the locks that stand for them.
     Ids(BTreeSet<i64>),
     /// Everything.
     All,
@@ -46,7 +48,8 @@ impl Locks {
                 } => continue,
                 What::Insert { .. } => named(0),
                 What::Update { id, .. } | What::Delete { id, .. } => named(*id),
-                What::DeleteSome { .. } => continue,
+                // Nobody knows yet which ones: another batch may expect one of them.
+                What::DeleteSome { .. } => None,
                 What::Expect {
                     condition,
                     some: true,
@@ -59,7 +62,7 @@ impl Locks {
                 None => return Locks::All,
             };
         }
-        Locks::Ids(ids).bounded()
+        Locks::Ids(ids)
     }
 
     /// Both.
@@ -67,7 +70,7 @@ impl Locks {
         match (self, other) {
             (Locks::Ids(mut ids), Locks::Ids(more)) => {
                 ids.extend(more);
-                Locks::Ids(ids).bounded()
+                Locks::Ids(ids)
             }
             _ => Locks::All,
         }
@@ -83,13 +86,6 @@ impl Locks {
             Locks::All => SqlValue::Null,
         }
     }
-
-    fn bounded(self) -> Locks {
-        match self {
-            Locks::Ids(ids) if ids.len() > MOST => Locks::All,
-            locks => locks,
-        }
-    }
 }
 
 /// The id that a condition asks for.
@@ -102,7 +98,7 @@ fn id_of(condition: &Cond) -> Option<Slot> {
     }
 }
 
-/// The number that stands for an id of a table. Two that share one wait for each other, and that is all.
+/// The lock that stands for an id of a table. Two ids that share one wait for each other, and that is all.
 fn number_of(table: Table, id: Option<&Bind>) -> Option<i64> {
     let Some(Bind::Value(SqlValue::Text(id))) = id else {
         return None;
@@ -113,5 +109,6 @@ fn number_of(table: Table, id: Option<&Bind>) -> Option<i64> {
         .chain_update(id)
         .finalize();
     let first = hash.first_chunk::<8>()?;
-    Some(i64::from_be_bytes(*first))
+    let number = u64::from_be_bytes(*first) % LOCKS;
+    Some(FIRST + number.cast_signed())
 }

@@ -15,6 +15,8 @@ pub(crate) type Outcome = Result<Committed, StoreError>;
 
 /// Most batches of one commit: others wait for the lock meanwhile.
 const MAX_BATCHES: usize = 64;
+/// Most operations of batches that share a statement: it is to be done soon, and a transaction of PostgreSQL's has room for 16,384 new documents.
+const MOST_OPS: usize = 4000;
 
 /// The batches that wait to be taken, in the order in which they came.
 pub(crate) type Queue<W = Lowered> = Line<W, Outcome>;
@@ -34,14 +36,15 @@ impl Line<Lowered, Outcome> {
 impl Line<Planned, Outcome> {
     /// The first in the queue, and batches of its form right behind it.
     pub(super) fn take(self: &Rc<Self>) -> Group<Planned> {
-        let (mut first, mut most) = (None, 1);
+        let (mut first, mut most, mut ops) = (None, 1, 0);
         Group::of(self.take_while(|taken, next| {
+            ops += next.work.batch.ops.len();
             let Some(first) = &first else {
                 most = next.work.most();
                 first = Some(next.work.form.carrier());
                 return true;
             };
-            taken < most && next.work.form.carrier().is(first)
+            taken < most && ops <= MOST_OPS && next.work.form.carrier().is(first)
         }))
     }
 

@@ -18,14 +18,23 @@ fn with_options(address: &str) -> String {
         let quoted = OPTIONS.replace('\\', "\\\\");
         return match address.split_once("options='") {
             Some((before, own)) => format!("{before}options='{quoted} {own}"),
-            None => format!("{address} options='{quoted}'"),
+            // Options without quotes come later, and take their place.
+            None => format!("options='{quoted}' {address}"),
         };
     }
     let encoded = OPTIONS
         .replace('\\', "%5C")
         .replace(' ', "%20")
         .replace('=', "%3D");
-    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    // A password may have one too.
+    let behind_user = address.rfind('@').unwrap_or(0);
+    let (path, query) = match address[behind_user..].find('?') {
+        Some(at) => (
+            &address[..behind_user + at],
+            &address[behind_user + at + 1..],
+        ),
+        None => (address, ""),
+    };
     let mut own = "";
     let mut others = Vec::new();
     for part in query.split('&').filter(|part| !part.is_empty()) {
@@ -54,7 +63,13 @@ mod tests {
         assert!(!url.contains(' '));
         assert!(with_options("postgres://h/d").starts_with("postgres://h/d?options=-c%20"));
         let words = with_options("host=h dbname=d");
-        assert!(words.starts_with("host=h dbname=d options='-c statement_timeout=15000"));
+        assert!(words.starts_with("options='-c statement_timeout=15000"));
+        assert!(words.ends_with("' host=h dbname=d"));
+        let url = with_options("postgres://u:a?b@h/d");
+        assert!(
+            url.starts_with("postgres://u:a?b@h/d?options=-c%20"),
+            "{url}"
+        );
         assert!(with_options("host=h options='-c a=b' user=u").ends_with("-c a=b' user=u"));
     }
 }

@@ -246,6 +246,10 @@ pub(super) fn delete_some(
         .cond_where(filter(condition, About::only(Table(collection), dialect)))
         .order_by(SEQ, sea_query::Order::Asc)
         .limit(number(limit));
+    if dialect == Dialect::Postgres {
+        // Rows that others have changed meanwhile are looked at again, and others take the place of those that no longer meet the condition.
+        some.lock_exclusive();
+    }
     let mut delete = Query::delete();
     delete
         .from_table(collection.id)

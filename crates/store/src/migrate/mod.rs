@@ -1,5 +1,7 @@
 //! Migrations: numbered, applied once, in one transaction, by the instance that comes first.
 
+mod at_once;
+
 use sha2::{Digest, Sha256};
 use whisper_schema::ddl::SEPARATOR;
 use whisper_schema::{Migration, Timestamp};
@@ -8,65 +10,21 @@ use crate::connections::{Connections, Lease, Patience, outage};
 use crate::driver::{Dialect, DriverError, SqlValue};
 use crate::error::StoreError;
 
-/// The statements of the migrations themselves, in a database's own SQL.
-struct Words {
-    /// The migrations that are applied already, as one row.
-    applied: &'static str,
-    begin: &'static str,
-    /// Gives a row with 1 if this transaction alone may migrate now; not needed where it is so from its beginning.
-    only_one: Option<&'static str>,
-    /// The store's own tables.
-    create: &'static [&'static str],
-    record: &'static str,
-    /// After the last migration.
-    tidy: Option<&'static str>,
-}
-
-/// `_clock` has one row, the latest time that a commit was given.
-const SQLITE: Words = Words {
-    applied: "SELECT json_group_array(json_array(number, checksum)) FROM (SELECT number, checksum FROM _migrations ORDER BY number) \
-              WHERE EXISTS (SELECT 1 FROM _clock)",
-    begin: "BEGIN IMMEDIATE",
-    only_one: None,
-    create: &[
-        "CREATE TABLE IF NOT EXISTS _migrations (\
-         number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL)",
-        "CREATE TABLE IF NOT EXISTS _clock (id INTEGER PRIMARY KEY CHECK (id = 0), at INTEGER NOT NULL)",
-        "INSERT OR IGNORE INTO _clock (id, at) VALUES (0, 0)",
-    ],
-    record: "INSERT INTO _migrations (number, name, checksum, applied_at) VALUES (?, ?, ?, ?)",
-    tidy: None,
-};
-
-/// The functions of commits are made anew when they are asked for: those of other versions of the tables go.
-const POSTGRES: Words = Words {
-    applied: "SELECT coalesce(json_agg(json_build_array(number, checksum))::text, '[]') \
-              FROM (SELECT number, checksum FROM _migrations ORDER BY number) AS done",
-    begin: "BEGIN",
-    only_one: Some("SELECT pg_try_advisory_xact_lock(7742907356800)::int::bigint"),
-    create: &[
-        "SET LOCAL statement_timeout = 0",
-        "CREATE TABLE IF NOT EXISTS _migrations (\
-         number BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)",
-    ],
-    record: "INSERT INTO _migrations (number, name, checksum, applied_at) VALUES ($1::bigint, $2::text, $3::text, $4::bigint)",
-    tidy: Some(
-        "DO $$ DECLARE kept regprocedure; BEGIN \
-         FOR kept IN SELECT oid FROM pg_proc WHERE starts_with(proname, 'whisper_commit_') \
-         AND pronamespace = current_schema()::regnamespace LOOP \
-         EXECUTE 'DROP FUNCTION ' || kept; END LOOP; END $$",
-    ),
-};
+/// The migrations that are applied already, as one row of SQLite's.
+const APPLIED: &str = "SELECT json_group_array(json_array(number, checksum)) FROM (SELECT number, checksum FROM _migrations ORDER BY number) \
+     WHERE EXISTS (SELECT 1 FROM _clock)";
+/// The store's own tables. `_clock` has one row, the latest time that a commit was given.
+const CREATE: [&str; 3] = [
+    "CREATE TABLE IF NOT EXISTS _migrations (\
+     number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS _clock (id INTEGER PRIMARY KEY CHECK (id = 0), at INTEGER NOT NULL)",
+    "INSERT OR IGNORE INTO _clock (id, at) VALUES (0, 0)",
+];
+const RECORD: &str =
+    "INSERT INTO _migrations (number, name, checksum, applied_at) VALUES (?, ?, ?, ?)";
 
 /// PostgreSQL's code for a table that isn't there.
 const NO_TABLE: &str = "42P01";
-
-fn words(connections: &Connections) -> &'static Words {
-    match connections.dialect() {
-        Dialect::Sqlite => &SQLITE,
-        Dialect::Postgres => &POSTGRES,
-    }
-}
 
 /// The result of [`Store::migrate`](crate::Store::migrate).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -96,38 +54,30 @@ pub(crate) async fn run(
             version,
         });
     }
-    let words = words(connections);
-    begin(connections, lease, words).await?;
-    let applied = match apply_missing(words, lease, migrations, at).await {
-        Ok(applied) => applied,
-        Err(error) => {
-            // A host may hand the connection on to others as it is.
-            execute(lease, "ROLLBACK", &[]).await.ok();
-            return Err(error);
-        }
+    let applied = match connections.dialect() {
+        Dialect::Sqlite => one_by_one(connections, lease, migrations, at).await?,
+        Dialect::Postgres => at_once::run(connections, lease, migrations, at).await?,
     };
-    execute(lease, "COMMIT", &[]).await?;
     Ok(MigrationReport { applied, version })
 }
 
-async fn apply_missing(
-    words: &Words,
+async fn one_by_one(
+    connections: &Connections,
     lease: &Lease,
     migrations: &[Migration],
     at: Timestamp,
 ) -> Result<Vec<u32>, StoreError> {
-    for create in words.create {
+    begin(connections, lease).await?;
+    for create in CREATE {
         execute(lease, create, &[]).await?;
     }
     // Somebody may have been faster.
-    let done = applied(lease, words).await?;
+    let done = applied(connections, lease).await?;
     let missing = missing(migrations, &done)?;
     for migration in &missing {
-        apply(lease, migration, at, words).await?;
+        apply(lease, migration, at).await?;
     }
-    if let Some(tidy) = words.tidy.filter(|_| !missing.is_empty()) {
-        execute(lease, tidy, &[]).await?;
-    }
+    execute(lease, "COMMIT", &[]).await?;
     Ok(missing.iter().map(|migration| migration.number).collect())
 }
 
@@ -137,7 +87,7 @@ pub(crate) async fn is_complete(
     lease: &Lease,
     migrations: &[Migration],
 ) -> Result<bool, StoreError> {
-    let done = applied(lease, words(connections)).await?;
+    let done = applied(connections, lease).await?;
     Ok(missing(migrations, &done)?.is_empty())
 }
 
@@ -156,47 +106,33 @@ async fn is_complete_at_last(
     }
 }
 
-async fn begin(connections: &Connections, lease: &Lease, words: &Words) -> Result<(), StoreError> {
+async fn begin(connections: &Connections, lease: &Lease) -> Result<(), StoreError> {
     let mut patience = Patience::new();
     loop {
-        match lease.execute(words.begin, &[]).await {
-            Ok(_) if is_only_one(lease, words).await? => return Ok(()),
-            Ok(_) => execute(lease, "ROLLBACK", &[]).await?,
-            Err(DriverError::Busy) => {}
+        match lease.execute("BEGIN IMMEDIATE", &[]).await {
+            Ok(_) => return Ok(()),
+            Err(DriverError::Busy) if patience.wait(connections).await => {}
             Err(error) => return Err(outage(error)),
-        }
-        if !patience.wait(connections).await {
-            return Err(StoreError::Busy);
         }
     }
 }
 
-/// Whether nobody else migrates. It doesn't wait, which would keep a connection from those that have to end first.
-async fn is_only_one(lease: &Lease, words: &Words) -> Result<bool, StoreError> {
-    let Some(ask) = words.only_one else {
-        return Ok(true);
-    };
-    let rows = lease.execute(ask, &[]).await.map_err(outage)?;
-    Ok(rows.first().map(Vec::as_slice) == Some(&[SqlValue::Integer(1)]))
+/// The statements of a migration.
+fn statements(migration: &Migration) -> impl Iterator<Item = &'static str> {
+    let parts = migration.sql.split(SEPARATOR);
+    let statements = parts.map(|statement| statement.trim().trim_end_matches(';'));
+    statements.filter(|statement| !statement.is_empty())
 }
 
-async fn apply(
-    lease: &Lease,
-    migration: &Migration,
-    at: Timestamp,
-    words: &Words,
-) -> Result<(), StoreError> {
-    for statement in migration.sql.split(SEPARATOR) {
-        let statement = statement.trim().trim_end_matches(';');
-        if !statement.is_empty() {
-            lease.execute(statement, &[]).await.map_err(|error| {
-                let why = format!(
-                    "migration {} ({}) fails: {error}",
-                    migration.number, migration.name
-                );
-                StoreError::Internal(why)
-            })?;
-        }
+async fn apply(lease: &Lease, migration: &Migration, at: Timestamp) -> Result<(), StoreError> {
+    for statement in statements(migration) {
+        lease.execute(statement, &[]).await.map_err(|error| {
+            let why = format!(
+                "migration {} ({}) fails: {error}",
+                migration.number, migration.name
+            );
+            StoreError::Internal(why)
+        })?;
     }
     let record = [
         SqlValue::Integer(migration.number.into()),
@@ -204,7 +140,7 @@ async fn apply(
         SqlValue::Text(checksum(migration.sql)),
         SqlValue::Integer(at.as_millis()),
     ];
-    execute(lease, words.record, &record).await
+    execute(lease, RECORD, &record).await
 }
 
 async fn execute(lease: &Lease, sql: &str, params: &[SqlValue]) -> Result<(), StoreError> {
@@ -212,8 +148,15 @@ async fn execute(lease: &Lease, sql: &str, params: &[SqlValue]) -> Result<(), St
 }
 
 /// Number and checksum of each migration the database has.
-async fn applied(lease: &Lease, words: &Words) -> Result<Vec<(u32, String)>, StoreError> {
-    let rows = match lease.execute(words.applied, &[]).await {
+async fn applied(
+    connections: &Connections,
+    lease: &Lease,
+) -> Result<Vec<(u32, String)>, StoreError> {
+    let ask = match connections.dialect() {
+        Dialect::Sqlite => APPLIED,
+        Dialect::Postgres => at_once::APPLIED,
+    };
+    let rows = match lease.execute(ask, &[]).await {
         Ok(rows) => rows,
         Err(DriverError::Other(why)) if why.contains("no such table") => return Ok(Vec::new()),
         Err(error) if error.has_code(NO_TABLE) => return Ok(Vec::new()),
