@@ -14,7 +14,7 @@ use crate::event::{
 };
 use crate::frame::Frame;
 use crate::news::News;
-use crate::places::added;
+use crate::places::{added, wake};
 use crate::sights::{Group, Seen};
 use crate::telling::{Round, Told};
 
@@ -107,6 +107,9 @@ pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
         return Ok(());
     };
     let message = new.text("messageId").unwrap_or(&new.subject);
+    if !matches!(form, Form::Whole) {
+        wake(round, new, place, told).await?;
+    }
     let mut frames: BTreeMap<&Group, Option<Rc<Frame>>> = BTreeMap::new();
     if matches!(form, Form::Gone) && new.answered().is_none() {
         let gone = removed(place, message, None);

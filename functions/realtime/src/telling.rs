@@ -40,6 +40,8 @@ pub struct Round<'a> {
     views: RefCell<BTreeMap<(User, String), Option<OneConversationView>>>,
     /// The listeners' conversations of which their clients were told, in this round, that they are gone or are there again.
     hidden: RefCell<BTreeMap<(User, String), bool>>,
+    /// The listeners' conversations of which it was asked already whether they are there again.
+    asked: RefCell<BTreeSet<(User, String)>>,
     /// The group of each listener in each conversation of the round.
     groups: BTreeMap<String, BTreeMap<User, Group>>,
 }
@@ -58,6 +60,7 @@ impl<'a> Round<'a> {
             parting: Parting::read(ctx, audience, news.iter().flat_map(News::people)).await?,
             views: RefCell::default(),
             hidden: RefCell::default(),
+            asked: RefCell::default(),
             groups: BTreeMap::new(),
         };
         round.look(news).await?;
@@ -159,6 +162,12 @@ impl<'a> Round<'a> {
             let place = viewer.and_then(|viewer| viewer.places.get(place));
             place.is_some_and(|place| place.is_hidden)
         })
+    }
+
+    /// Whether this is asked for the first time in this round.
+    pub fn asks_first(&self, user: &User, place: &str) -> bool {
+        let key = (Rc::clone(user), place.to_owned());
+        self.asked.borrow_mut().insert(key)
     }
 
     /// Notes that a listener's clients are told to drop a conversation, or that it is there again.
