@@ -7,7 +7,7 @@ use whisper_store::Store;
 use whisper_store::tables::component::HttpTransport;
 use whisper_store::tables::{Credentials, Tables};
 
-use crate::config::{APPWRITE_ENDPOINT, APPWRITE_PROJECT, Config, POSTGRES_URL, STORE};
+use crate::config::{APPWRITE_ENDPOINT, APPWRITE_PROJECT, Config, STORE};
 use crate::error::{Error, Result};
 
 /// Opens the store. Nothing is sent yet.
@@ -52,7 +52,7 @@ fn sqlite(clock: &Rc<dyn Fn() -> Timestamp>) -> Result<Store> {
 fn postgres(config: &Config, clock: &Rc<dyn Fn() -> Timestamp>) -> Result<Store> {
     use whisper_store::postgres::spin::PostgresDriver;
 
-    let url = config.text(POSTGRES_URL).trim();
+    let url = config.text(crate::config::POSTGRES_URL).trim();
     if url.is_empty() {
         return Err(wrong("store = postgres needs the variable postgres_url"));
     }
