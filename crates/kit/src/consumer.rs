@@ -8,8 +8,8 @@
 use std::time::{Duration, Instant};
 
 use whisper_schema::prelude::ConsumerCursor;
-use whisper_schema::{Document, Timestamp};
-use whisper_store::{Batch, Doc, Filter, Get, Patch, Query, StoreError};
+use whisper_schema::{Column, Document, Timestamp};
+use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query, StoreError};
 
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -17,6 +17,8 @@ use crate::jobs::Tally;
 
 /// How long a run that lost a race leaves the winner alone.
 pub const AFTER_LOSS: Duration = Duration::from_millis(10);
+/// The longest pause between looks at documents that are held back.
+const LONGEST: Duration = Duration::from_millis(160);
 
 /// How much a run may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +74,7 @@ where
     F: AsyncFn(Vec<Doc<D>>) -> Result<Batch>,
 {
     let start = Instant::now();
-    let mut limit = bounds.limit;
+    let (mut limit, mut pause) = (bounds.limit, AFTER_LOSS);
     loop {
         let bounded = async |documents| {
             let effects = handle(documents).await?;
@@ -98,9 +100,11 @@ where
             return Ok(());
         }
         if step.handled == 0 {
-            ctx.store().await?.pause(AFTER_LOSS).await;
+            ctx.store().await?.pause(pause).await;
+            pause = (pause * 2).min(LONGEST);
         } else {
             limit = (limit * 2).min(bounds.limit);
+            pause = AFTER_LOSS;
         }
     }
 }
@@ -116,11 +120,21 @@ where
 {
     let cursor = ctx.read(Get::<ConsumerCursor>::id(name)).await?;
     let position = cursor.as_ref().map_or(0, |cursor| cursor.position);
+    let store = ctx.store().await?;
     let next = Query::<D>::new().in_commit_order(position).limit(limit);
-    let next = ctx.store().await?.read(next).await?;
-    let Some(last) = next.last().map(|document| document.seq) else {
-        return Ok(Consumed::default());
-    };
+    let newest = Query::<D>::new().order(Order::desc(Column::seq())).first();
+    let (next, newest) = store
+        .read((next, store.settles_late().then_some(newest)))
+        .await?;
+    let last = next.last().map_or(position, |document| document.seq);
+    // A consumer is woken once for a document: it waits for those that are there and are held back for a moment.
+    let is_held_back = newest.flatten().is_some_and(|newest| newest.seq > last);
+    if next.is_empty() {
+        return Ok(Consumed {
+            handled: 0,
+            more: is_held_back,
+        });
+    }
     let count = next.len() as u64;
     let effects = handle(next).await?;
     let moved = Batch::new();
@@ -146,7 +160,7 @@ where
     {
         Ok(_) => Ok(Consumed {
             handled: count,
-            more: count == u64::from(limit),
+            more: is_held_back || count == u64::from(limit),
         }),
         // Another run handled them: not an error, and there may be more behind them.
         Err(error) if lost(&error) => Ok(Consumed {

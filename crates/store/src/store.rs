@@ -134,6 +134,15 @@ impl Store {
             .map_or(wanted, |most| most.min(wanted))
     }
 
+    /// Whether [`Query::in_commit_order`](crate::Query::in_commit_order) may hold back documents that are there, until an older commit that
+    /// still runs is done: moments later. So it is on PostgreSQL. (TablesDB holds back longer, and nobody should wait for it.)
+    pub fn settles_late(&self) -> bool {
+        match &self.backend {
+            Backend::Sql(sql) => sql.database.cache.dialect() == Dialect::Postgres,
+            Backend::Tables(_) => false,
+        }
+    }
+
     /// Brings the database up to this version; migrations that are applied already stay.
     ///
     /// Every other call does the same when it is the store's first.

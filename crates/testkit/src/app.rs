@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::builder::Builder;
 use crate::http::Call;
 use crate::log::Log;
 use crate::{bundle, control};
@@ -19,23 +20,6 @@ const START_TIMEOUT: Duration = Duration::from_secs(90);
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a test looks whether it has.
 const LOOK: Duration = Duration::from_millis(5);
-
-const NO_SCHEDULES: &str = "--no-schedules";
-/// Limits that tests would run into, as they do in a minute as much as a person does in a day. A test of a limit sets
-/// that limit.
-const ROOMY: [(&str, &str); 11] = [
-    ("message_rate_per_minute", "60000"),
-    ("stranger_message_rate_per_hour", "60000"),
-    ("mention_rate_per_hour", "60000"),
-    ("message_change_rate_per_minute", "60000"),
-    ("reaction_rate_per_minute", "60000"),
-    ("pin_rate_per_minute", "60000"),
-    ("star_rate_per_minute", "60000"),
-    ("vote_rate_per_minute", "60000"),
-    ("search_rate_per_minute", "60000"),
-    ("draft_rate_per_minute", "60000"),
-    ("list_change_rate_per_minute", "60000"),
-];
 
 /// Spin's default: instances come and go in tests too.
 const REUSE: [&str; 2] = ["WHISPER_MAX_INSTANCE_REUSE_COUNT", "128"];
@@ -62,88 +46,6 @@ struct Host {
     listening: Value,
 }
 
-/// Manifest, arguments and variables of a test's own bundle.
-#[derive(Clone)]
-pub struct Builder {
-    manifest: PathBuf,
-    /// The folder that the data folder stands in; the system's for temporary files, if none.
-    below: Option<PathBuf>,
-    arguments: Vec<String>,
-    variables: Vec<(String, String)>,
-}
-
-impl Builder {
-    /// Sets one of the manifest's variables.
-    pub fn variable(mut self, name: &str, value: &str) -> Self {
-        set(&mut self.variables, name, value);
-        self
-    }
-
-    /// Uses another manifest, relative to the workspace's root.
-    pub fn manifest(mut self, path: &str) -> Self {
-        // Another application has other variables.
-        self.variables.clear();
-        self.manifest = bundle::root().join(path);
-        self
-    }
-
-    /// Keeps the data below this folder, such as one of another file system.
-    pub fn data_below(mut self, folder: &Path) -> Self {
-        self.below = Some(folder.to_path_buf());
-        self
-    }
-
-    /// Adds a command-line argument.
-    pub fn argument(mut self, argument: &str) -> Self {
-        self.arguments.push(argument.to_owned());
-        self
-    }
-
-    /// Lets the schedules run by themselves.
-    pub fn scheduled(mut self) -> Self {
-        self.arguments.retain(|other| other != NO_SCHEDULES);
-        self
-    }
-
-    /// Starts the bundle; None, after a line that says so, when `WHISPER_URL` names another one.
-    pub fn start(self) -> Option<TestApp> {
-        if std::env::var_os("WHISPER_URL").is_some() {
-            eprintln!("skipped: needs a bundle of its own, and WHISPER_URL is set");
-            return None;
-        }
-        bundle::build_components(&self.manifest);
-        let builder = self.on_postgres()?;
-        let below = builder.below.clone().unwrap_or_else(std::env::temp_dir);
-        let dir = tempfile::Builder::new()
-            .prefix("whisper-")
-            .tempdir_in(below)
-            .expect("a data folder");
-        Some(TestApp::spawn(builder, dir))
-    }
-
-    /// With `WHISPER_STORE=postgres`: the bundle on an empty database of the tests' own server; None where there is no server.
-    fn on_postgres(mut self) -> Option<Self> {
-        if is_on_postgres() && self.manifest == bundle::root().join("spin.toml") {
-            let url = postgres_server::shared()?.fresh_database();
-            self.arguments.push(format!("{POSTGRES}{url}"));
-        }
-        Some(self)
-    }
-}
-
-/// The argument that names a database.
-const POSTGRES: &str = "--postgres=";
-
-/// Whether bundles keep their documents in PostgreSQL.
-pub fn is_on_postgres() -> bool {
-    std::env::var("WHISPER_STORE").is_ok_and(|store| store == "postgres")
-}
-
-fn set(variables: &mut Vec<(String, String)>, name: &str, value: &str) {
-    variables.retain(|(other, _)| other != name);
-    variables.push((name.to_owned(), value.to_owned()));
-}
-
 impl TestApp {
     /// A bundle that any runtime can serve: `WHISPER_URL`'s, or the test's own.
     pub fn start() -> Self {
@@ -162,17 +64,10 @@ impl TestApp {
     /// A bundle of the test's own, which it may stop, and whose clock it may move.
     /// Schedules don't run by themselves there: the test says when.
     pub fn own() -> Builder {
-        Builder {
-            manifest: bundle::root().join("spin.toml"),
-            below: None,
-            arguments: vec![NO_SCHEDULES.into()],
-            variables: ROOMY
-                .map(|(name, value)| (name.into(), value.into()))
-                .to_vec(),
-        }
+        Builder::new()
     }
 
-    fn spawn(builder: Builder, dir: TempDir) -> Self {
+    pub(crate) fn spawn(builder: Builder, dir: TempDir) -> Self {
         let mut command = Command::new(bundle::binary());
         command
             .args([
@@ -291,7 +186,7 @@ impl TestApp {
     /// Changes a variable that the bundle starts with the next time.
     pub fn set_variable(&mut self, name: &str, value: &str) {
         let host = self.host.as_mut().expect("a bundle of the test's own");
-        set(&mut host.builder.variables, name, value);
+        host.builder.set(name, value);
     }
 
     /// The data folder of the test's own bundle.
@@ -301,8 +196,7 @@ impl TestApp {
 
     /// The address of the PostgreSQL database that keeps its documents; none where SQLite does.
     pub fn postgres(&self) -> Option<&str> {
-        let mut arguments = self.own_host().builder.arguments.iter();
-        arguments.find_map(|argument| argument.strip_prefix(POSTGRES))
+        self.own_host().builder.postgres()
     }
 
     /// The file of SQLite that keeps its documents; None, after a line that says so, where PostgreSQL does.

@@ -10,6 +10,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod app;
+mod builder;
 mod bundle;
 mod control;
 mod doors;
@@ -20,7 +21,8 @@ mod log;
 mod people;
 pub mod push;
 
-pub use app::{Builder, TestApp};
+pub use app::TestApp;
+pub use builder::Builder;
 pub use bundle::{binary, components, functions, root};
 pub use doors::{NO_IDS, Route, ids};
 pub use events::Events;

@@ -8,13 +8,13 @@ use whisper_kit::error::Result;
 use whisper_messages::MessageView;
 use whisper_schema::prelude::{ConversationKind, ConversationMemberRole, ConversationRight};
 
+use crate::added::{added, wake};
 use crate::audience::User;
 use crate::event::{
     AnsweredView, MessageChangedView, MessageCreatedView, MessageRemovedView, What,
 };
 use crate::frame::Frame;
 use crate::news::News;
-use crate::places::{added, wake};
 use crate::sights::{Group, Seen};
 use crate::telling::{Round, Told};
 

@@ -48,7 +48,7 @@ impl Locks {
                 } => continue,
                 What::Insert { .. } => named(0),
                 What::Update { id, .. } | What::Delete { id, .. } => named(*id),
-                // Nobody knows yet which ones: another batch may expect one of them.
+                // The database finds its documents: another batch may expect one of them.
                 What::DeleteSome { .. } => None,
                 What::Expect {
                     condition,

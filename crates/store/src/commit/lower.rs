@@ -11,7 +11,7 @@ use crate::encode;
 use crate::error::StoreError;
 use crate::filter::Node;
 use crate::patch::Change;
-use crate::sql::cond;
+use crate::sql::lowering;
 use crate::sql::{Cond, OnExisting, Set, Table};
 
 /// A batch that is in order.
@@ -186,7 +186,7 @@ impl Lowering<'_> {
     }
 
     fn filter(&mut self, filter: &Node) -> Cond {
-        cond::lower(filter, self.collection, &mut self.binds, self.problems)
+        lowering::lower(filter, self.collection, &mut self.binds, self.problems)
     }
 
     fn condition(&mut self, filter: Option<Node>) -> Option<Cond> {

@@ -2,9 +2,10 @@
 
 mod build;
 mod cache;
-pub(crate) mod cond;
+mod cond;
 mod condition;
 pub(crate) mod list;
+pub(crate) mod lowering;
 mod postgres;
 mod prepared;
 mod program;

@@ -3,7 +3,8 @@
 use serde_json::Value;
 use whisper_schema::{Collection, Order as Direction, Rule, Violation};
 
-use super::cond::{self, Cond};
+use super::cond::Cond;
+use super::lowering;
 use super::{Descending, Rows, Table, descending};
 use crate::bind::{Bind, Binds, Slot};
 use crate::columns::{SEQ, is_column, is_nullable, violation};
@@ -87,7 +88,7 @@ fn conjunction(
     Cond::And(
         filters
             .iter()
-            .map(|node| cond::lower_read(node, collection, binds, problems))
+            .map(|node| lowering::lower_read(node, collection, binds, problems))
             .collect(),
     )
 }

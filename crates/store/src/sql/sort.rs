@@ -59,8 +59,7 @@ impl Sort {
         let typed = format!("{expression}::{}", self.as_handed_over());
         match self {
             Sort::Boolean => format!("({typed} <> 0)"),
-            Sort::Text => expression_of_text(expression, typed),
-            Sort::Integer | Sort::Double => typed,
+            Sort::Text | Sort::Integer | Sort::Double => typed,
         }
     }
 
@@ -70,13 +69,5 @@ impl Sort {
             Sort::Boolean => "boolean",
             other => other.as_handed_over(),
         }
-    }
-}
-
-/// An element of an array of text is text already.
-fn expression_of_text(expression: &str, typed: String) -> String {
-    match expression.starts_with('$') {
-        true => typed,
-        false => expression.to_owned(),
     }
 }

@@ -10,8 +10,8 @@ use whisper_schema::{Rule, collections, system_collections};
 
 use super::Tables;
 use super::transport::{Answer, Call, TransportError};
+use crate::columns::violation;
 use crate::error::StoreError;
-use crate::sql::cond::violation;
 
 /// How long something is tried again: longer than a lock is waited for in SQL, as each try is several requests.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -12,7 +12,7 @@ use super::record::{self, FIRST_MOMENT, LAST_MOMENT, REVISION_COLUMN};
 use crate::SqlValue;
 use crate::encode::{self, ID, SEQ};
 use crate::filter::{Compare, REVISION};
-use crate::sql::cond::successor;
+use crate::sql::lowering::successor;
 use crate::sql::{Cond, Slot, question};
 
 /// Most characters of one query.

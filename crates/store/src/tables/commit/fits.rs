@@ -3,9 +3,9 @@
 use whisper_schema::{Attribute, Kind, Rule};
 
 use crate::SqlValue;
+use crate::columns::violation;
 use crate::commit::{Lowered, LoweredOp, What};
 use crate::error::StoreError;
-use crate::sql::cond::violation;
 use crate::sql::{Bind, OnExisting, Set};
 use crate::tables::guard::guarded;
 use crate::tables::record::{FIRST_MOMENT, LAST_MOMENT};
