@@ -1,6 +1,8 @@
 //! Commits of several instances at once: as if each had been alone.
 
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::Poll;
 use std::thread;
 
 use futures::executor::block_on;
@@ -140,6 +142,92 @@ fn no_change_of_a_row_is_lost_and_none_waits_for_another_in_a_circle() {
         assert_eq!(each.participant_count, 6 * 25, "{}", each.id);
     }
     assert!(!server.log().contains("deadlock"), "{}", server.log());
+}
+
+/// One deletes what is old; another makes it new. Either it is gone, and the other one is refused, or it is new and stays.
+#[test]
+fn a_deletion_spares_what_no_longer_meets_its_filter() {
+    let Some(server) = postgres_server::shared() else {
+        return;
+    };
+    let url = server.fresh_database();
+    let one = store(&url);
+    for round in 0..20 {
+        let id = format!("c{round}");
+        block_on(one.commit(Batch::new().insert(&conversation(&id, "old")))).unwrap();
+        let is_old = || Filter::eq(Conversation::CREATOR_ID, "old");
+        let outcomes = at_once(&url, 2, |store, number| {
+            let batch = match number {
+                0 => Batch::new().delete_where::<Conversation>(is_old(), 10),
+                _ => {
+                    let new = Patch::new().set(Conversation::CREATOR_ID, "new");
+                    Batch::new().update_if(&id, new, is_old())
+                }
+            };
+            block_on(store.commit(batch)).map(|done| done.affected[0])
+        });
+        let left = block_on(one.read(Get::<Conversation>::id(&id))).unwrap();
+        let is_new = left.is_some_and(|left| left.creator_id == "new");
+        assert_eq!(outcomes[1].is_ok(), is_new, "{outcomes:?}");
+        assert_eq!(outcomes[0], Ok(u64::from(!is_new)));
+    }
+}
+
+/// The one that commits for all goes in the middle. The others get the results that they would have got: no commit is made again that was
+/// made already.
+#[test]
+fn when_the_leader_goes_the_others_are_committed_once() {
+    let Some(server) = postgres_server::shared() else {
+        return;
+    };
+    let url = server.fresh_database();
+    let one = store(&url);
+    block_on(one.commit(Batch::new().insert(&message("taken", "c")))).unwrap();
+    for polls in 1..16 {
+        // The second message joins the first one's statement, past the conversation: a refusal has to be looked at again.
+        let batch = |name: &str, first: &str| {
+            Batch::new()
+                .insert(&message(first, "c"))
+                .insert(&conversation(name, "u"))
+                .insert(&message(&format!("{name}-last"), "c"))
+        };
+        let own = |number: usize| format!("{polls}-{number}");
+        let leader = one.commit(batch(&own(0), &format!("{}-first", own(0))));
+        let refused = one.commit(batch(&own(1), "taken"));
+        let last = one.commit(batch(&own(2), &format!("{}-first", own(2))));
+        let (leader, refused, last) =
+            block_on(async { futures::join!(dropped_after(leader, polls), refused, last) });
+        let known = leader.is_none_or(|done| done.is_ok());
+        assert!(known, "polled {polls} times");
+        let conflict =
+            matches!(&refused, Err(StoreError::Conflict { index, .. }) if index == "_id");
+        // A commit that was under way when the leader went is one of which nobody knows.
+        let unknown = |outcome: Option<&StoreError>| matches!(outcome, Some(StoreError::Unavailable(why)) if why.contains("not known"));
+        assert!(conflict || unknown(refused.as_ref().err()), "{refused:?}");
+        assert!(
+            last.is_ok() || unknown(last.as_ref().err()),
+            "polled {polls} times: {last:?}"
+        );
+    }
+}
+
+/// A future that is dropped when it was polled so often, if it isn't done by then.
+async fn dropped_after<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
+    let mut future = Some(Box::pin(future));
+    let mut polled = 0;
+    poll_fn(|context| {
+        polled += 1;
+        let going = future.as_mut().filter(|_| polled <= polls);
+        match going.map(|future| future.as_mut().poll(context)) {
+            Some(Poll::Ready(done)) => Poll::Ready(Some(done)),
+            Some(Poll::Pending) => Poll::Pending,
+            None => {
+                future = None;
+                Poll::Ready(None)
+            }
+        }
+    })
+    .await
 }
 
 /// A connection that is lost in the middle: the batch is refused as one of which nobody knows, and the next one has another connection.
