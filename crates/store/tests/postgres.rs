@@ -7,3 +7,45 @@ mod conformance;
 mod order;
 #[path = "postgres/races.rs"]
 mod races;
+#[path = "postgres/skew.rs"]
+mod skew;
+
+use std::rc::Rc;
+
+use whisper_schema::prelude::*;
+use whisper_store::Store;
+use whisper_store::postgres::native::PostgresDriver;
+
+/// A store with connections of its own, as another instance has them.
+fn store(url: &str) -> Store {
+    let clock = Rc::new(|| Timestamp::from_millis(1_767_225_600_000));
+    Store::new(PostgresDriver::new(url), clock)
+}
+
+fn conversation(id: &str, creator: &str) -> Conversation {
+    Conversation {
+        id: id.to_owned(),
+        creator_id: creator.to_owned(),
+        ..Conversation::default()
+    }
+}
+
+fn message(id: &str, conversation: &str) -> Message {
+    Message {
+        id: id.to_owned(),
+        conversation_id: conversation.to_owned(),
+        sender_id: "u".to_owned(),
+        ..Message::default()
+    }
+}
+
+fn event(id: &str) -> Event {
+    Event {
+        id: id.to_owned(),
+        kind: "test".to_owned(),
+        subject: "s".to_owned(),
+        payload: "{}".to_owned(),
+        created_at: Timestamp::from_millis(1_767_225_600_000),
+        ..Event::default()
+    }
+}

@@ -1,7 +1,6 @@
 //! The order of commits, as consumers read it: no document is missed and none comes twice, however long transactions take.
 
 use std::cell::Cell;
-use std::rc::Rc;
 
 use futures::executor::block_on;
 use proptest::prelude::*;
@@ -9,21 +8,7 @@ use whisper_schema::prelude::*;
 use whisper_store::postgres::native::PostgresDriver;
 use whisper_store::{Batch, Connection, Driver, Query, Store};
 
-fn store(url: &str) -> Store {
-    let clock = Rc::new(|| Timestamp::from_millis(1_767_225_600_000));
-    Store::new(PostgresDriver::new(url), clock)
-}
-
-fn event(id: &str) -> Event {
-    Event {
-        id: id.to_owned(),
-        kind: "test".to_owned(),
-        subject: "s".to_owned(),
-        payload: "{}".to_owned(),
-        created_at: Timestamp::from_millis(1_767_225_600_000),
-        ..Event::default()
-    }
-}
+use super::{event, store};
 
 /// A reader that remembers the last place, as consumers and streams do.
 struct Reader {

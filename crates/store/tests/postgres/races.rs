@@ -1,19 +1,14 @@
 //! Commits of several instances at once: as if each had been alone.
 
 use std::future::poll_fn;
-use std::rc::Rc;
 use std::task::Poll;
 use std::thread;
 
 use futures::executor::block_on;
 use whisper_schema::prelude::*;
-use whisper_store::postgres::native::PostgresDriver;
 use whisper_store::{Batch, Filter, Get, Patch, Query, Store, StoreError};
 
-fn store(url: &str) -> Store {
-    let clock = Rc::new(|| Timestamp::from_millis(1_767_225_600_000));
-    Store::new(PostgresDriver::new(url), clock)
-}
+use super::{conversation, message, store};
 
 /// Has several instances, each in a thread of its own, do something at once.
 fn at_once<T: Send>(
@@ -28,23 +23,6 @@ fn at_once<T: Send>(
             .collect();
         all.into_iter().map(|one| one.join().unwrap()).collect()
     })
-}
-
-fn conversation(id: &str, creator: &str) -> Conversation {
-    Conversation {
-        id: id.to_owned(),
-        creator_id: creator.to_owned(),
-        ..Conversation::default()
-    }
-}
-
-fn message(id: &str, conversation: &str) -> Message {
-    Message {
-        id: id.to_owned(),
-        conversation_id: conversation.to_owned(),
-        sender_id: "u".to_owned(),
-        ..Message::default()
-    }
 }
 
 fn is_refused(outcome: &Result<(), StoreError>) -> bool {
@@ -192,11 +170,14 @@ fn when_the_leader_goes_the_others_are_committed_once() {
                 .insert(&message(&format!("{name}-last"), "c"))
         };
         let own = |number: usize| format!("{polls}-{number}");
+        // The three come while this one is under way, and go together.
+        let before = one.commit(Batch::new().insert(&message(&own(3), "c")));
         let leader = one.commit(batch(&own(0), &format!("{}-first", own(0))));
         let refused = one.commit(batch(&own(1), "taken"));
         let last = one.commit(batch(&own(2), &format!("{}-first", own(2))));
-        let (leader, refused, last) =
-            block_on(async { futures::join!(dropped_after(leader, polls), refused, last) });
+        let (before, leader, refused, last) =
+            block_on(async { futures::join!(before, dropped_after(leader, polls), refused, last) });
+        before.unwrap();
         let known = leader.is_none_or(|done| done.is_ok());
         assert!(known, "polled {polls} times");
         let conflict =
