@@ -46,6 +46,18 @@ struct Host {
     listening: Value,
 }
 
+impl Builder {
+    /// Starts the bundle; None, after a line that says so, when `WHISPER_URL` names another one.
+    pub fn start(self) -> Option<TestApp> {
+        if std::env::var_os("WHISPER_URL").is_some() {
+            eprintln!("skipped: needs a bundle of its own, and WHISPER_URL is set");
+            return None;
+        }
+        let (builder, dir) = self.prepared()?;
+        Some(TestApp::spawn(builder, dir))
+    }
+}
+
 impl TestApp {
     /// A bundle that any runtime can serve: `WHISPER_URL`'s, or the test's own.
     pub fn start() -> Self {
@@ -67,7 +79,7 @@ impl TestApp {
         Builder::new()
     }
 
-    pub(crate) fn spawn(builder: Builder, dir: TempDir) -> Self {
+    fn spawn(builder: Builder, dir: TempDir) -> Self {
         let mut command = Command::new(bundle::binary());
         command
             .args([

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::TestApp;
+use tempfile::TempDir;
+
 use crate::bundle;
 
 const NO_SCHEDULES: &str = "--no-schedules";
@@ -77,22 +78,6 @@ impl Builder {
         self
     }
 
-    /// Starts the bundle; None, after a line that says so, when `WHISPER_URL` names another one.
-    pub fn start(self) -> Option<TestApp> {
-        if std::env::var_os("WHISPER_URL").is_some() {
-            eprintln!("skipped: needs a bundle of its own, and WHISPER_URL is set");
-            return None;
-        }
-        bundle::build_components(&self.manifest);
-        let builder = self.on_store()?;
-        let below = builder.below.clone().unwrap_or_else(std::env::temp_dir);
-        let dir = tempfile::Builder::new()
-            .prefix("whisper-")
-            .tempdir_in(below)
-            .expect("a data folder");
-        Some(TestApp::spawn(builder, dir))
-    }
-
     /// Keeps the documents in this database of a PostgreSQL server.
     pub fn on_postgres(mut self, url: &str) -> Self {
         self.arguments.push(format!("{POSTGRES}{url}"));
@@ -115,6 +100,18 @@ impl Builder {
         }
         let url = postgres_server::shared()?.fresh_database();
         Some(self.on_postgres(&url))
+    }
+
+    /// Everything that a start needs: built components, a database, and a data folder.
+    pub(crate) fn prepared(self) -> Option<(Self, TempDir)> {
+        bundle::build_components(&self.manifest);
+        let builder = self.on_store()?;
+        let below = builder.below.clone().unwrap_or_else(std::env::temp_dir);
+        let dir = tempfile::Builder::new()
+            .prefix("whisper-")
+            .tempdir_in(below)
+            .expect("a data folder");
+        Some((builder, dir))
     }
 
     pub(crate) fn set(&mut self, name: &str, value: &str) {
