@@ -22,6 +22,7 @@ mod logs;
 mod messages;
 #[path = "../host/appwrite/tests/npm/mod.rs"]
 mod npm;
+mod on_postgres;
 mod openapi;
 mod operators;
 mod postgres;
