@@ -83,6 +83,8 @@ struct Scene {
 impl Scene {
     fn on(disk: &SmallDisk) -> Option<Self> {
         let app = TestApp::own().data_below(disk.folder.path()).start()?;
+        // The disk of PostgreSQL is another one.
+        app.sqlite_file()?;
         let [ann, bob] = ["ann", "bob"].map(|name| app.person(name));
         let pair = json!({"type": "direct", "participantIds": [bob.id]});
         let pair = ann.post(&app, "/v1/conversations", &pair).expect(201);

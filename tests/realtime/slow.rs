@@ -12,6 +12,8 @@ use super::{group, say, says};
 const LONG: usize = 10_000;
 /// Messages that are more than the stream, the host and the system's buffers keep for a reader.
 const MANY: usize = 3_000;
+/// Messages that are sent before the others have heard them: a stream keeps 1 MiB.
+const AHEAD: usize = 40;
 
 #[test]
 fn a_reader_that_does_not_read_is_cut_and_goes_on_from_its_place() {
@@ -39,12 +41,15 @@ fn a_reader_that_does_not_read_is_cut_and_goes_on_from_its_place() {
     }
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     let long = "x".repeat(LONG);
+    // No more wait for the one who reads than its stream keeps for it.
+    let (sent, unheard) = std::sync::mpsc::sync_channel(AHEAD);
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            let (app, ann, place, long) = (&app, &ann, &place, &long);
+            let (app, ann, place, long, sent) = (&app, &ann, &place, &long, sent.clone());
             scope.spawn(move || {
                 for _ in 0..MANY / 4 {
                     say(app, ann, place, long);
+                    sent.send(()).unwrap();
                 }
             });
         }
@@ -52,6 +57,7 @@ fn a_reader_that_does_not_read_is_cut_and_goes_on_from_its_place() {
         let mut heard = 0;
         while heard < MANY {
             quick.wait_for("message.created");
+            unheard.recv().unwrap();
             heard += 1;
         }
     });

@@ -90,12 +90,13 @@ impl Builder {
         arguments.find_map(|argument| argument.strip_prefix(POSTGRES))
     }
 
-    /// With `WHISPER_STORE=postgres`: the application on an empty database of the tests' own server, unless it has one; None where
+    /// With `WHISPER_STORE=postgres`: the application on an empty database of the tests' own server, unless it has one or keeps them elsewhere; None where
     /// there is no server.
     fn on_store(self) -> Option<Self> {
         let is_asked = std::env::var("WHISPER_STORE").is_ok_and(|store| store == "postgres");
         let is_application = self.manifest == bundle::root().join("spin.toml");
-        if !is_asked || !is_application || self.postgres().is_some() {
+        let has_store = self.variables.iter().any(|(name, _)| name == "store");
+        if !is_asked || !is_application || has_store || self.postgres().is_some() {
             return Some(self);
         }
         let url = postgres_server::shared()?.fresh_database();
