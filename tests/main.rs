@@ -24,6 +24,7 @@ mod messages;
 mod npm;
 mod openapi;
 mod operators;
+mod pip;
 mod postgres;
 mod proxies;
 mod push;
