@@ -12,6 +12,7 @@ mod computing;
 mod contacts;
 mod conversations;
 mod crash;
+mod deploy;
 mod edge;
 mod errors;
 mod follows;
