@@ -11,6 +11,7 @@ use whisper_testkit::{Person, TestApp, Value, json};
 use crate::push::{direct, say};
 use curl::{Stream, VERSIONS, curl};
 use server::{Proxy, caddy, nginx};
+pub use server::{adapted, file};
 
 /// After how many seconds of silence a stream gets a comment.
 const COMMENTS: u64 = 15;
@@ -113,7 +114,7 @@ fn nobody_says_through_a_proxy_where_they_come_from() {
 
 #[test]
 fn silence_between_two_comments_ends_no_stream() {
-    let nginx = server::file("nginx.conf");
+    let nginx = file("nginx.conf");
     let (_, streams) = nginx.split_once("location /v1/realtime {").unwrap();
     let (streams, _) = streams.split_once('}').unwrap();
     for name in ["proxy_read_timeout", "send_timeout"] {
@@ -125,7 +126,7 @@ fn silence_between_two_comments_ends_no_stream() {
         assert!(seconds >= 2 * COMMENTS, "{name} is {seconds} s");
     }
     // A timeout that Caddy's configuration doesn't name is off.
-    let Some(caddy) = server::adapted() else {
+    let Some(caddy) = adapted(&file("Caddyfile")) else {
         return;
     };
     let caddy = caddy.to_string();

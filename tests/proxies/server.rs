@@ -100,11 +100,11 @@ pub fn caddy(bundle: &str) -> Option<Proxy> {
     Some(started("Caddy", command, port, dir))
 }
 
-/// The Caddyfile as Caddy understands it.
-pub fn adapted() -> Option<Value> {
+/// A Caddyfile as Caddy understands it; nothing, after a line that says so, where it isn't installed.
+pub fn adapted(caddyfile: &str) -> Option<Value> {
     let dir = tempfile::tempdir().unwrap();
     let program = program("caddy", "version")?;
-    Some(adapt(&program, &file("Caddyfile"), dir.path()))
+    Some(adapt(&program, caddyfile, dir.path()))
 }
 
 fn adapt(program: &Path, caddyfile: &str, dir: &Path) -> Value {

@@ -3,13 +3,12 @@
 //!
 //! Needs Python, whose package is fetched once. Without it the test is skipped, and says so.
 
-mod pip;
-
 use std::process::Command;
 
 use whisper_testkit::{TestApp, root};
 
 use crate::npm::{printed, quiet};
+use crate::pip;
 
 const VERSION: &str = "4.32.5";
 

