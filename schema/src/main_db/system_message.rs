@@ -65,6 +65,11 @@ pub enum SystemMessage {
     MadePublic,
     /// They took it off the directory.
     MadePrivate,
+    /// They pinned a message for all.
+    MessagePinned {
+        /// The message.
+        message_id: String,
+    },
     /// They left.
     MemberLeft,
     /// They sent a member away.
@@ -129,6 +134,7 @@ impl SystemMessage {
             | SystemMessage::SettingsChanged { .. }
             | SystemMessage::MadePublic
             | SystemMessage::MadePrivate
+            | SystemMessage::MessagePinned { .. }
             | SystemMessage::MemberJoined { .. }
             | SystemMessage::MessageTimerChanged { .. }
             | SystemMessage::MemberLeft => &[],
