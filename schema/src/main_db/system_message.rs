@@ -61,6 +61,30 @@ pub enum SystemMessage {
         /// User who joined by that.
         user_id: String,
     },
+    /// They linked a group to it, where the messages of the channel are talked about.
+    GroupLinked {
+        /// The group.
+        conversation_id: String,
+    },
+    /// They took the link to its group off.
+    GroupUnlinked,
+    /// They took a group into the community.
+    GroupAdded {
+        /// The group.
+        conversation_id: String,
+    },
+    /// They took a group out of the community.
+    GroupRemoved {
+        /// The group.
+        conversation_id: String,
+    },
+    /// They took the group into a community.
+    CommunityJoined {
+        /// The community.
+        conversation_id: String,
+    },
+    /// They took the group out of its community.
+    CommunityLeft,
     /// They made it public: anybody finds it in the directory.
     MadePublic,
     /// They took it off the directory.
@@ -135,6 +159,12 @@ impl SystemMessage {
             | SystemMessage::MadePublic
             | SystemMessage::MadePrivate
             | SystemMessage::MessagePinned { .. }
+            | SystemMessage::GroupLinked { .. }
+            | SystemMessage::GroupUnlinked
+            | SystemMessage::GroupAdded { .. }
+            | SystemMessage::GroupRemoved { .. }
+            | SystemMessage::CommunityJoined { .. }
+            | SystemMessage::CommunityLeft
             | SystemMessage::MemberJoined { .. }
             | SystemMessage::MessageTimerChanged { .. }
             | SystemMessage::MemberLeft => &[],

@@ -85,6 +85,8 @@ fn tell(ctx: &Ctx, batch: Batch, opened: &Opened) -> Result<Batch> {
         by,
         [SystemMessage::MessagePinned { message_id }],
     )?;
+    // The name of a message that ends goes with it.
+    let told = told.ending(opened.message.expires_at);
     if told.newest().is_none() {
         return Ok(batch);
     }
