@@ -122,6 +122,9 @@ fn a_subscriber_comments_in_the_linked_group() {
     let link = json!({"conversationId": id(&group)});
     ann.put(&app, &format!("{path}/linked-group"), &link)
         .expect(200);
+    let seen = ann.get(&app, &path).expect(200);
+    let told = json!({"event": "group_linked", "conversationId": id(&group)});
+    assert_eq!(seen["lastMessageSystem"], told);
     ann.put(&app, &format!("{path}/listing"), &json!({}))
         .expect(200);
     subscribe(&app, &rob, &path);
@@ -144,4 +147,9 @@ fn a_subscriber_comments_in_the_linked_group() {
     assert_eq!(copied["content"], "");
     ann.delete(&app, &format!("{path}/linked-group"))
         .expect(204);
+    let seen = rob.get(&app, &path).expect(200);
+    assert_eq!(
+        seen["lastMessageSystem"],
+        json!({"event": "group_unlinked"})
+    );
 }

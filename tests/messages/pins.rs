@@ -15,6 +15,20 @@ fn owners_pin_and_members_see() {
     eve.put(&app, &pin, &Value::Null)
         .expect_problem(404, "not_found");
     ann.put(&app, &pin, &Value::Null).expect(200);
+    // Pinned once, and told once.
+    ann.put(&app, &pin, &Value::Null).expect(200);
+    let history = bob.get(&app, &messages).expect(200);
+    let told = &history["items"];
+    assert_eq!(
+        told[0]["metadata"],
+        json!({"event": "message_pinned", "messageId": message})
+    );
+    assert_eq!(
+        (&told[0]["senderId"], &told[1]["content"]),
+        (&json!(ann.id), &json!("The address"))
+    );
+    let seen = bob.get(&app, of_conversation(&messages)).expect(200);
+    assert_eq!(seen["lastMessageSystem"], told[0]["metadata"]);
     let pins = format!("{}/pins", of_conversation(&messages));
     let list = bob.get(&app, &pins).expect(200);
     assert_eq!(list["items"][0]["message"]["content"], "The address");

@@ -49,7 +49,7 @@ pub use once::{
 pub use open::open_to;
 pub use poll::{
     MOST_OPTIONS, PollOptionView, PollView, Polling, Polls, ballot_id, is_closed, options_of,
-    places, polls_of,
+    places, polls_of, tally_id,
 };
 pub use reactions::{
     Mirror, is_mirrored, message_reaction_notice_id, reaction_count_id, reaction_id,

@@ -35,7 +35,7 @@ pub fn is_mentioned(mentions: &[String], user: &str, role: Role) -> bool {
 }
 
 /// Refuses mentions of groups of members where the settings don't give the member that right. In a crowd, only the owner
-/// and the admins may mention all.
+/// and the admins may mention any.
 ///
 /// # Errors
 /// `forbidden`.
@@ -44,13 +44,9 @@ pub fn refuse_groups<'a>(
     member: &ConversationMember,
     mentions: impl IntoIterator<Item = &'a str>,
 ) -> Result<()> {
-    let mut names_all = None;
-    for group in mentions.into_iter().filter(|mention| is_group(mention)) {
-        names_all = Some(names_all.unwrap_or(false) || group == ALL);
-    }
-    let Some(names_all) = names_all else {
+    if !mentions.into_iter().any(is_group) {
         return Ok(());
-    };
+    }
     if !conversation.lets(member.role, ConversationRight::MentionAll) {
         let detail =
             "The settings of this conversation don't let you mention all members, or all admins.";
@@ -58,8 +54,8 @@ pub fn refuse_groups<'a>(
     }
     let is_crowd =
         conversation.kind != ConversationKind::Direct && conversation.participant_count > CROWD;
-    if names_all && is_crowd && !is_admin(member.role) {
-        let detail = format!("Only admins mention all of more than {CROWD} members.");
+    if is_crowd && !is_admin(member.role) {
+        let detail = format!("Only admins mention groups of members among more than {CROWD}.");
         return Err(Error::forbidden(detail));
     }
     Ok(())
@@ -96,7 +92,8 @@ mod tests {
             (Group, 501, None, Role::Member, ALL, false),
             (Group, 501, None, Role::Moderator, ALL, false),
             (Group, 501, None, Role::Admin, ALL, true),
-            (Group, 501, None, Role::Member, ADMINS, true),
+            (Group, 501, None, Role::Member, ADMINS, false),
+            (Group, 501, None, Role::Admin, ADMINS, true),
             (Group, 501, None, Role::Member, "ann", true),
             (Group, 3, admins, Role::Member, ALL, false),
             (Group, 3, admins, Role::Moderator, ADMINS, false),

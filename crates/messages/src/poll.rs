@@ -55,6 +55,11 @@ pub struct PollOptionView {
     pub votes: i64,
 }
 
+/// Id of the tally of an option.
+pub fn tally_id(poll: &str, option: i64) -> String {
+    derived_id(&["tally", poll, &option.to_string()])
+}
+
 /// Id of a user's ballot.
 pub fn ballot_id(poll: &str, user: &str) -> String {
     derived_id(&["ballot", poll, user])

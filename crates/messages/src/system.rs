@@ -7,6 +7,7 @@ use whisper_schema::main_db::{
     Conversation, ConversationCircle, ConversationKind, ConversationRight, Message,
     MessageContentType, MessageStatus, SystemMessage,
 };
+use whisper_schema::system::MessageExpiry;
 use whisper_store::{Batch, Patch};
 
 /// The system messages that one commit writes. They never count as unread, are pushed to no device, and can't be
@@ -49,8 +50,18 @@ impl Told {
         messages.collect::<Result<_>>().map(Told)
     }
 
+    /// The same, ending with a message that they name.
+    pub fn ending(mut self, expires_at: Option<Timestamp>) -> Self {
+        for message in &mut self.0 {
+            message.expires_at = expires_at;
+        }
+        self
+    }
+
     /// Adds the messages to a batch.
     pub fn insert_in(&self, batch: Batch) -> Batch {
+        let ends = self.0.iter().filter_map(MessageExpiry::of);
+        let batch = ends.fold(batch, |batch, end| batch.insert(&end));
         self.0.iter().fold(batch, Batch::insert)
     }
 

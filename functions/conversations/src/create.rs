@@ -20,7 +20,7 @@ use whisper_views::conversations::{
 
 use crate::access::{Access, admit, door};
 use crate::details::fingerprint;
-use crate::draft::{MOST_MEMBERS, NewConversation};
+use crate::draft::NewConversation;
 use crate::get::answer;
 use crate::limits::{ADDED, GROUPS, STRANGERS, Uses};
 use crate::others::{Others, Wish};
@@ -265,7 +265,6 @@ fn located(reply: Reply, id: &str) -> Reply {
 
 impl NewConversation {
     fn conversation(&self, id: String, creator: &str) -> Conversation {
-        let most = self.max_participants.unwrap_or(MOST_MEMBERS);
         Conversation {
             id,
             kind: self.kind,
@@ -278,7 +277,7 @@ impl NewConversation {
             max_participants: match self.kind {
                 ConversationKind::Direct => 2,
                 ConversationKind::Broadcast => MOST_RECIPIENTS + 1,
-                _ => most,
+                _ => self.most_members(),
             },
             is_encrypted: self.is_encrypted,
             settings: self.settings.as_ref().and_then(|set| set.to_text()),

@@ -7,8 +7,10 @@ use whisper_schema::{Body, Rule};
 
 /// Most people that one request brings in.
 pub const MOST_PARTICIPANTS: usize = 100;
-/// Most members of a group.
-pub const MOST_MEMBERS: i64 = 200_000;
+/// Most members of a group or community.
+const MOST_MEMBERS: i64 = 200_000;
+/// Most subscribers of a channel, which is as many as JSON can tell exactly (RFC 8259, 6): any number.
+const MOST_SUBSCRIBERS: i64 = (1 << 53) - 1;
 
 /// A conversation to be made.
 #[derive(Clone, Debug, PartialEq, Body)]
@@ -17,7 +19,8 @@ pub const MOST_MEMBERS: i64 = 200_000;
             "type": {"const": "direct"}, "participantIds": {"type": "array", "minItems": 1, "maxItems": 1}, "name": {"type": "null"}, "description": {"type": "null"},
             "avatarUrl": {"type": "null"}, "avatarFileId": {"type": "null"}, "maxParticipants": {"type": "null"}}, "required": ["participantIds"]},
         {"properties": {"type": {"const": "broadcast"}, "isEncrypted": {"enum": [null, false]}, "maxParticipants": {"type": "null"}}},
-        {"properties": {"type": {"enum": ["group", "channel", "community"]}, "name": {"type": "string"}}, "required": ["name"]}]}"#)]
+        {"properties": {"type": {"const": "channel"}, "name": {"type": "string"}}, "required": ["name"]},
+        {"properties": {"type": {"enum": ["group", "community"]}, "name": {"type": "string"}, "maxParticipants": {"maximum": 200000}}, "required": ["name"]}]}"#)]
 #[body(example = r#"{"type": "broadcast", "name": "Family", "participantIds": []}"#)]
 #[body(example = r#"{"type": "channel", "name": "News", "settings": {"signatures": true}}"#)]
 #[body(example = r#"{"type": "group", "name": "Chess", "participantIds": []}"#)]
@@ -43,8 +46,8 @@ pub struct NewConversation {
     /// Whether clients encrypt messages end to end.
     #[field(default = false)]
     pub is_encrypted: bool,
-    /// Most members a group may have; 200,000 if not said.
-    #[field(apart, range = 2..=200_000)]
+    /// Most members that it may have: of a group or community 200,000 if not said, and no more; of a channel any number.
+    #[field(apart, range = 2..=9_007_199_254_740_991)]
     pub max_participants: Option<i64>,
 }
 
@@ -104,12 +107,33 @@ impl NewConversation {
         for (name, why) in settings.flat_map(|settings| settings.unfit_for(self.kind)) {
             fields.refuse(&format!("settings.{name}"), Rule::Enum, why);
         }
+        if self
+            .max_participants
+            .is_some_and(|most| most > MOST_MEMBERS)
+            && !self.is_channel()
+        {
+            let detail = format!("must be {MOST_MEMBERS} or less for a group or community");
+            fields.refuse("maxParticipants", Rule::Range, &detail);
+        }
         // The caller takes a place too.
         let count = self.participant_ids.len() as i64;
         if self.max_participants.is_some_and(|most| count >= most) {
             let detail = "are more than maxParticipants allows";
             fields.refuse("participantIds", Rule::Size, detail);
         }
+    }
+
+    /// Most members that it may have, if it is no conversation of two and no list.
+    pub fn most_members(&self) -> i64 {
+        let most = match self.is_channel() {
+            true => MOST_SUBSCRIBERS,
+            false => MOST_MEMBERS,
+        };
+        self.max_participants.unwrap_or(most)
+    }
+
+    fn is_channel(&self) -> bool {
+        self.kind == ConversationKind::Channel
     }
 
     /// Refuses the caller as one of the others.

@@ -5,14 +5,16 @@ use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_people::by_ids;
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::{Conversation, ConversationMember};
-use whisper_store::Doc;
+use whisper_store::{Cursor, Doc};
 use whisper_views::conversations::unread::{self, UNREAD_CAP, Unread};
 
 use crate::activity::Shelf;
 use crate::hidden;
 
-/// How many conversations are looked at, the last active ones.
-const LOOKED_AT: usize = 200;
+/// How many conversations are looked at at once, the last active ones first.
+const PORTION: usize = 200;
+/// How often.
+const PORTIONS: usize = 5;
 
 /// How much is unread.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -42,7 +44,7 @@ pub struct UnreadTotalsView {
     pub archived: UnreadView,
     /// Whether a conversation has more than 999 unread messages, of which no more are counted.
     pub is_capped: bool,
-    /// Whether the caller has more than 200 conversations: only those that were active last are counted.
+    /// Whether the caller has more than 1,000 conversations: only those that were active last are counted.
     pub is_partial: bool,
 }
 
@@ -59,31 +61,35 @@ pub fn endpoint() -> Endpoint {
     .reply::<UnreadTotalsView>(200, "The counts.")
 }
 
-/// Answers 200 with the counts, by four statements at any number of conversations.
+/// Answers 200 with the counts, by four statements for 200 conversations.
 async fn count(ctx: Ctx, _: Request) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let most = ctx
         .most_operations()?
-        .map_or(LOOKED_AT, |most| most.min(LOOKED_AT));
+        .map_or(PORTION, |most| most.min(PORTION));
     let shelf = Shelf {
         user: &me,
         archived: None,
         requests: Some(false),
         only: None,
     };
-    let listed = || shelf.query(None).limit(most as u32 + 1);
-    let (asleep, mut conversations) = ctx.read((hidden::asleep(&me), listed())).await?;
+    let listed = |at: Option<Cursor>| shelf.query(None).limit(most as u32).after(at).page();
+    let (asleep, mut page) = ctx.read((hidden::asleep(&me), listed(None))).await?;
     if hidden::wake(&ctx, &me, asleep).await? {
-        conversations = ctx.read(listed()).await?;
+        page = ctx.read(listed(None)).await?;
     }
-    let is_partial = conversations.len() > most;
-    conversations.truncate(most);
-    let pairs = with_members(&ctx, &me, conversations).await?;
-    let totals = totals(&ctx, &pairs).await?;
-    Reply::ok(&UnreadTotalsView {
-        is_partial,
-        ..totals
-    })
+    let mut totals = UnreadTotalsView::default();
+    for portion in 1..=PORTIONS {
+        let pairs = with_members(&ctx, &me, page.items).await?;
+        totals.add(&ctx, &pairs).await?;
+        let Some(next) = page.next else { break };
+        if portion == PORTIONS {
+            totals.is_partial = true;
+            break;
+        }
+        page = ctx.read(listed(Some(next))).await?;
+    }
+    Reply::ok(&totals)
 }
 
 /// A conversation with the caller's membership.
@@ -108,27 +114,29 @@ async fn with_members(
     Ok(pairs.collect())
 }
 
-async fn totals(ctx: &Ctx, pairs: &[Mine]) -> Result<UnreadTotalsView> {
-    let now = ctx.now();
-    let asked = pairs.iter().map(|(one, me)| unread::count(one, me, now));
-    let unread = ctx.read(asked.collect::<Vec<_>>()).await?;
-    // Mentions are asked for only where messages are unread.
-    let asked = pairs.iter().zip(&unread);
-    let asked =
-        asked.map(|((one, me), count)| (*count > 0).then(|| unread::mentions(one, me, now)));
-    let mentions = ctx.read(asked.collect::<Vec<_>>()).await?;
-    let mut totals = UnreadTotalsView::default();
-    for (((_, me), count), mentions) in pairs.iter().zip(unread).zip(mentions) {
-        let Unread { count, capped } = Unread::of(count);
-        let part = match (me.is_archived, me.is_muted_at(now)) {
-            (true, _) => &mut totals.archived,
-            (false, true) => &mut totals.muted,
-            (false, false) => &mut totals.heard,
-        };
-        part.messages += count;
-        part.conversations += u64::from(count > 0 || me.is_marked_unread);
-        part.mentions += mentions.unwrap_or(0).min(UNREAD_CAP);
-        totals.is_capped |= capped;
+impl UnreadTotalsView {
+    /// Adds the counts of these conversations.
+    async fn add(&mut self, ctx: &Ctx, pairs: &[Mine]) -> Result<()> {
+        let now = ctx.now();
+        let asked = pairs.iter().map(|(one, me)| unread::count(one, me, now));
+        let unread = ctx.read(asked.collect::<Vec<_>>()).await?;
+        // Mentions are asked for only where messages are unread.
+        let asked = pairs.iter().zip(&unread);
+        let asked =
+            asked.map(|((one, me), count)| (*count > 0).then(|| unread::mentions(one, me, now)));
+        let mentions = ctx.read(asked.collect::<Vec<_>>()).await?;
+        for (((_, me), count), mentions) in pairs.iter().zip(unread).zip(mentions) {
+            let Unread { count, capped } = Unread::of(count);
+            let part = match (me.is_archived, me.is_muted_at(now)) {
+                (true, _) => &mut self.archived,
+                (false, true) => &mut self.muted,
+                (false, false) => &mut self.heard,
+            };
+            part.messages += count;
+            part.conversations += u64::from(count > 0 || me.is_marked_unread);
+            part.mentions += mentions.unwrap_or(0).min(UNREAD_CAP);
+            self.is_capped |= capped;
+        }
+        Ok(())
     }
-    Ok(totals)
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use serde_json::json;
 use whisper_kit::error::{Code, OptionExt, Result};
-use whisper_kit::{Attempt, Ctx, Endpoint, Json, Method, Reply, Request};
+use whisper_kit::{Attempt, Ctx, Endpoint, Json, Method, Reply, Request, events};
 use whisper_messages::{Access, may_still_send, member_of, refuse_others, viewer_id};
 use whisper_people::by_ids;
 use whisper_people::ids::member_id;
@@ -112,6 +113,11 @@ async fn attempt(
     if !fresh.is_empty() {
         let batch = Batch::new().expect_some(may_still_send(&access.member));
         let batch = counting(batch, &fresh, &messages, &me);
+        // Streams aren't told: each view of each reader would go to all readers.
+        let ids: Vec<&str> = fresh.iter().map(|post| post.id.as_str()).collect();
+        let what = json!({"messageIds": ids});
+        let channel = &access.conversation.id;
+        let batch = events::append(ctx, batch, "channel.viewed", channel, Some(&me), &what)?;
         let committed = match is_limited {
             true => {
                 POST_VIEWS

@@ -295,6 +295,10 @@ fn an_anonymous_choice_is_nowhere_but_in_the_voters_hands() {
     assert_eq!((voted.len(), &voted[0].user_id), (1, &None));
     assert!(!voted[0].payload.contains(&bob.id), "{}", voted[0].payload);
     let sealed = ballots[0].sealed.clone().unwrap();
+    // All tallies were there before the first vote, so no row tells by its place which vote made it.
+    let tallies = scene.all::<PollTally>();
+    let options: Vec<(i64, i64)> = tallies.iter().map(|of| (of.option, of.votes)).collect();
+    assert_eq!(options, [(0, 0), (1, 1), (2, 1)]);
 
     // Sealed choices have the same length, whatever was chosen.
     let poll = vote_with(&scene, &bob, &at, Some(KEY), &[0]).expect(200);

@@ -148,14 +148,7 @@ impl Opening {
         let batch = batch
             .insert(&copy)
             .update(&group.id, summarised(Patch::new(), &copy));
-        let batch = match copy.expires_at {
-            Some(expires_at) => batch.insert(&MessageExpiry {
-                id: copy.id.clone(),
-                conversation_id: copy.conversation_id.clone(),
-                expires_at,
-            }),
-            None => batch,
-        };
+        let batch = MessageExpiry::of(&copy).iter().fold(batch, Batch::insert);
         let payload = json!({
             "conversationId": copy.conversation_id,
             "conversationType": group.kind,

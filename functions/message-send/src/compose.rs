@@ -14,6 +14,7 @@ use whisper_schema::main_db::{
 use whisper_schema::social_db::Story;
 use whisper_schema::system::{
     ConversationMember, MessageExpiry, MessageReference, MessageReferenceKind, MessageThread,
+    PollTally,
 };
 use whisper_schema::{Column, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
@@ -22,7 +23,8 @@ use crate::content::{Details, PollDetails, options_text};
 use crate::context::Context;
 use crate::draft::{SendMessage, take_content};
 use whisper_messages::{
-    ORIGINAL_CONTENT_TYPE, delivery_of, plain_text, post_of, summarised, voice,
+    ORIGINAL_CONTENT_TYPE, delivery_of, options_of, plain_text, post_of, summarised, tally_id,
+    voice,
 };
 
 /// Characters of the metadata as JSON text.
@@ -104,14 +106,7 @@ pub fn batch(
     });
     let by = Some(author);
     let batch = events::append(ctx, batch, "message.sent", &message.id, by, &payload)?;
-    let batch = match message.expires_at {
-        Some(expires_at) => batch.insert(&MessageExpiry {
-            id: message.id.clone(),
-            conversation_id: message.conversation_id.clone(),
-            expires_at,
-        }),
-        None => batch,
-    };
+    let batch = MessageExpiry::of(message).iter().fold(batch, Batch::insert);
     let batch = match context.reply_to().filter(|of| of.expires_at.is_some()) {
         Some(of) => name_target(batch, message, of),
         None => batch,
@@ -130,7 +125,16 @@ pub fn batch(
         None => batch,
     };
     Ok(match &draft.details {
-        Details::Poll(poll) => batch.insert(&poll_document(message, poll, context)),
+        Details::Poll(poll) => {
+            let document = poll_document(message, poll, context);
+            let batch = batch.insert(&document);
+            match document.is_anonymous {
+                // The first vote for an option would else make its row in the commit of a ballot, and their places in the tables tell who
+                // voted for it.
+                true => tallies(&document).iter().fold(batch, Batch::insert),
+                false => batch,
+            }
+        }
         Details::StoryReply(reply) => {
             batch.increment::<Story>(&reply.story_id, Story::REPLY_COUNT, 1)
         }
@@ -209,6 +213,18 @@ fn activity(id: String, message: &Message, author: &str) -> UserActivity {
         timestamp: Timestamp::AT_COMMIT,
         ..UserActivity::default()
     }
+}
+
+/// The tallies of a poll, at nought.
+fn tallies(poll: &Poll) -> Vec<PollTally> {
+    let options = (0..).zip(options_of(poll));
+    let tally = |(option, _)| PollTally {
+        id: tally_id(&poll.id, option),
+        poll_id: poll.id.clone(),
+        option,
+        votes: 0,
+    };
+    options.map(tally).collect()
 }
 
 fn poll_document(message: &Message, poll: &PollDetails, context: &Context) -> Poll {

@@ -61,10 +61,39 @@ pub enum SystemMessage {
         /// User who joined by that.
         user_id: String,
     },
+    /// They linked a group to it, where the messages of the channel are talked about.
+    GroupLinked {
+        /// The group.
+        conversation_id: String,
+    },
+    /// They took the link to its group off.
+    GroupUnlinked,
+    /// They took a group into the community.
+    GroupAdded {
+        /// The group.
+        conversation_id: String,
+    },
+    /// They took a group out of the community.
+    GroupRemoved {
+        /// The group.
+        conversation_id: String,
+    },
+    /// They took the group into a community.
+    CommunityJoined {
+        /// The community.
+        conversation_id: String,
+    },
+    /// They took the group out of its community.
+    CommunityLeft,
     /// They made it public: anybody finds it in the directory.
     MadePublic,
     /// They took it off the directory.
     MadePrivate,
+    /// They pinned a message for all.
+    MessagePinned {
+        /// The message.
+        message_id: String,
+    },
     /// They left.
     MemberLeft,
     /// They sent a member away.
@@ -129,6 +158,13 @@ impl SystemMessage {
             | SystemMessage::SettingsChanged { .. }
             | SystemMessage::MadePublic
             | SystemMessage::MadePrivate
+            | SystemMessage::MessagePinned { .. }
+            | SystemMessage::GroupLinked { .. }
+            | SystemMessage::GroupUnlinked
+            | SystemMessage::GroupAdded { .. }
+            | SystemMessage::GroupRemoved { .. }
+            | SystemMessage::CommunityJoined { .. }
+            | SystemMessage::CommunityLeft
             | SystemMessage::MemberJoined { .. }
             | SystemMessage::MessageTimerChanged { .. }
             | SystemMessage::MemberLeft => &[],

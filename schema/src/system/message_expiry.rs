@@ -1,5 +1,6 @@
 //! Ends of messages that have one.
 
+use crate::main_db::Message;
 use crate::{Collection, Column, Ephemeral, Timestamp};
 
 /// The end of a message, beside the message: the few that end are found by their time, and the many that don't have no row here.
@@ -21,6 +22,18 @@ pub struct MessageExpiry {
     pub conversation_id: String,
     /// When it ends.
     pub expires_at: Timestamp,
+}
+
+impl MessageExpiry {
+    /// The end of a message; none if it has none.
+    pub fn of(message: &Message) -> Option<Self> {
+        let expires_at = message.expires_at?;
+        Some(Self {
+            id: message.id.clone(),
+            conversation_id: message.conversation_id.clone(),
+            expires_at,
+        })
+    }
 }
 
 impl Ephemeral for MessageExpiry {

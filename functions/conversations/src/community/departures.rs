@@ -3,17 +3,15 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
-use whisper_kit::events::append;
 use whisper_kit::{Attempt, Ctx, Result};
 use whisper_people::ids::member_id;
-use whisper_people::list_changed;
 use whisper_schema::prelude::{
     Column, CommunityDeparture, CommunityGroup, Conversation, ConversationKind, ConversationMember,
     ConversationMemberRole as Role, ConversationMemberStatus as Status,
 };
 use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query};
 
+use super::telling::Pair;
 use crate::access::same_role;
 use crate::departure::departing_from;
 use crate::leaving::departure_id;
@@ -81,7 +79,7 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<bool>> {
         .await?
         .filter(|own| own.status == Status::Active);
     let batch = match own {
-        Some(own) if own.role == Role::Owner => taken_along(ctx, batch, &next, &own)?,
+        Some(own) if own.role == Role::Owner => taken_along(ctx, batch, &next, &own).await?,
         Some(_) => match departing_from(ctx, &next.id, &gone.user_id).await? {
             Some(leaving) => batch.append(leaving),
             None => batch,
@@ -93,19 +91,29 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<bool>> {
 }
 
 /// Takes a group out of the community that its owner left.
-fn taken_along(
+async fn taken_along(
     ctx: &Ctx,
     batch: Batch,
     group: &Doc<CommunityGroup>,
     owner: &ConversationMember,
 ) -> Result<Batch> {
-    let community = group.community_id.as_str();
     let batch = batch.expect_some(same_role(owner)).delete_if(
         &group.id,
         Filter::<CommunityGroup>::revision(group.revision),
     );
-    let what = json!({"fields": ["groups"], "groupId": group.id, "messageIds": []});
-    let batch = append(ctx, batch, "conversation.updated", community, None, &what)?;
-    let batch = list_changed(ctx, batch, community, community)?;
-    list_changed(ctx, batch, &group.id, &group.id)
+    let sides = (
+        Get::<Conversation>::id(&group.community_id),
+        Get::<Conversation>::id(&group.id),
+    );
+    match ctx.read(sides).await? {
+        (Some(community), Some(group)) => {
+            let pair = Pair {
+                community: &community,
+                group: &group,
+            };
+            pair.removed(ctx, batch, &owner.user_id)
+        }
+        // Nobody is left to be told.
+        _ => Ok(batch),
+    }
 }

@@ -1,14 +1,12 @@
 //! `PUT /v1/conversations/{conversationId}/groups/{groupId}`: takes a group into a community.
 
-use serde_json::json;
-use whisper_kit::events::append;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_people::list_changed;
 use whisper_schema::prelude::{
-    CommunityGroup, Conversation, ConversationKind, ConversationMemberRole as Role, Timestamp,
+    CommunityGroup, ConversationKind, ConversationMemberRole as Role, Timestamp,
 };
-use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
+use whisper_store::{Batch, Doc, Filter, Get, Query};
 
+use super::telling::Pair;
 use super::{MOST_GROUPS, refuse_others};
 use crate::access::{Access, admit, door, this_one};
 use crate::limits::{CHANGES, Uses};
@@ -62,26 +60,20 @@ async fn attempt(ctx: &Ctx, id: &str, group: &str) -> Result<Attempt<()>> {
         let detail = format!("A community has at most {MOST_GROUPS} groups.");
         return Err(Error::new(Code::ConversationFull, detail));
     }
-    // Of two who take groups in at the same time one reads again: so there are never more.
-    let updated = match access.conversation.updated_at {
-        Some(at) => Filter::eq(Conversation::UPDATED_AT, at),
-        None => Filter::is_null(Conversation::UPDATED_AT),
-    };
-    let touched = Patch::new().set(Conversation::UPDATED_AT, Timestamp::AT_COMMIT);
     let batch = Batch::new()
         .expect_some(this_one(&access.me))
         .expect_some(this_one(&taken.me))
-        .update_if(id, touched, updated)
         .insert(&CommunityGroup {
             id: group.to_owned(),
             community_id: id.to_owned(),
             linked_by: me.clone(),
             linked_at: Timestamp::AT_COMMIT,
         });
-    let what = json!({"fields": ["groups"], "groupId": group, "messageIds": []});
-    let batch = append(ctx, batch, "conversation.updated", id, Some(&me), &what)?;
-    let batch = list_changed(ctx, batch, id, id)?;
-    let batch = list_changed(ctx, batch, group, group)?;
+    let pair = Pair {
+        community: &access.conversation,
+        group: &taken.conversation,
+    };
+    let batch = pair.added(ctx, batch, &me)?;
     let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;
     let committed = uses.try_commit(ctx, batch).await?;
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))

@@ -5,6 +5,7 @@ mod departures;
 mod job;
 mod link;
 mod list;
+mod telling;
 mod unlink;
 
 use whisper_kit::Api;

@@ -1,12 +1,10 @@
 //! `DELETE /v1/conversations/{conversationId}/groups/{groupId}`: takes a group out of a community.
 
-use serde_json::json;
-use whisper_kit::events::append;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply, Request, Result};
-use whisper_people::list_changed;
-use whisper_schema::prelude::{CommunityGroup, ConversationMemberRole as Role};
+use whisper_schema::prelude::{CommunityGroup, Conversation, ConversationMemberRole as Role};
 use whisper_store::{Batch, Filter, Get};
 
+use super::telling::Pair;
 use crate::access::{admit, door, this_one};
 use crate::limits::{CHANGES, Uses};
 use crate::rules::may_manage;
@@ -34,11 +32,12 @@ async fn unlink(ctx: Ctx, request: Request) -> Result<Reply> {
 async fn attempt(ctx: &Ctx, id: &str, group: &str) -> Result<Attempt<()>> {
     let me = ctx.caller()?.user_id;
     let asked = (
-        door(id, &me),
-        door(group, &me),
+        (door(id, &me), door(group, &me)),
         Get::<CommunityGroup>::id(group),
+        // The owner of the group needn't be in the community, nor its admin in the group.
+        (Get::<Conversation>::id(id), Get::<Conversation>::id(group)),
     );
-    let (found, taken, known) = ctx.read(asked).await?;
+    let ((found, taken), known, (community, own)) = ctx.read(asked).await?;
     let (access, taken) = (admit(found), admit(taken));
     let runs = access
         .as_ref()
@@ -57,10 +56,12 @@ async fn attempt(ctx: &Ctx, id: &str, group: &str) -> Result<Attempt<()>> {
     let batch = Batch::new()
         .expect_some(this_one(&by.me))
         .delete_if(group, Filter::<CommunityGroup>::revision(known.revision));
-    let what = json!({"fields": ["groups"], "groupId": group, "messageIds": []});
-    let batch = append(ctx, batch, "conversation.updated", id, Some(&me), &what)?;
-    let batch = list_changed(ctx, batch, id, id)?;
-    let batch = list_changed(ctx, batch, group, group)?;
+    let (community, own) = (community.or_not_found()?, own.or_not_found()?);
+    let pair = Pair {
+        community: &community,
+        group: &own,
+    };
+    let batch = pair.removed(ctx, batch, &me)?;
     let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;
     let committed = uses.try_commit(ctx, batch).await?;
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))

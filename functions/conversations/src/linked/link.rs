@@ -3,14 +3,15 @@
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result};
-use whisper_messages::refuse_others;
+use whisper_messages::{Told, refuse_others};
 use whisper_people::list_changed;
 use whisper_schema::body::forms;
 use whisper_schema::prelude::{
-    Conversation, ConversationKind, ConversationMemberRole as Role, LinkedGroup, Timestamp,
+    Conversation, ConversationKind, ConversationMemberRole as Role, LinkedGroup, SystemMessage,
+    Timestamp,
 };
 use whisper_schema::{Body, Rule};
-use whisper_store::{Batch, Doc, Filter, Get, Query};
+use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
 
 use super::LinkedGroupView;
 use crate::access::{Access, admit, door, this_one};
@@ -83,7 +84,11 @@ async fn attempt(ctx: &Ctx, id: &str, group: &str) -> Result<Attempt<()>> {
         .expect_some(this_one(&linked.me))
         .expect_some(is_clear)
         .upsert(&link);
-    let what = json!({"fields": ["linkedGroupId"], "messageIds": []});
+    let conversation_id = group.to_owned();
+    let told = [SystemMessage::GroupLinked { conversation_id }];
+    let told = Told::of(ctx, &access.conversation, &me, told)?;
+    let batch = told.insert_in(batch.update(id, told.summarised(Patch::new())));
+    let what = json!({"fields": ["linkedGroupId"], "messageIds": told.ids()});
     let batch = append(ctx, batch, "conversation.updated", id, Some(&me), &what)?;
     let batch = list_changed(ctx, batch, id, id)?;
     let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;

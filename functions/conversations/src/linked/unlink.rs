@@ -3,10 +3,10 @@
 use serde_json::json;
 use whisper_kit::events::append;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_messages::refuse_others;
+use whisper_messages::{Told, refuse_others};
 use whisper_people::list_changed;
-use whisper_schema::prelude::LinkedGroup;
-use whisper_store::{Batch, Filter, Get};
+use whisper_schema::prelude::{LinkedGroup, SystemMessage};
+use whisper_store::{Batch, Filter, Get, Patch};
 
 use super::link::refuse_role;
 use crate::access::{admit, door, this_one};
@@ -45,7 +45,14 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<()>> {
     let batch = Batch::new()
         .expect_some(this_one(&access.me))
         .delete_if(id, Filter::<LinkedGroup>::revision(known.revision));
-    let what = json!({"fields": ["linkedGroupId"], "messageIds": []});
+    let told = Told::of(
+        ctx,
+        &access.conversation,
+        &me,
+        [SystemMessage::GroupUnlinked],
+    )?;
+    let batch = told.insert_in(batch.update(id, told.summarised(Patch::new())));
+    let what = json!({"fields": ["linkedGroupId"], "messageIds": told.ids()});
     let batch = append(ctx, batch, "conversation.updated", id, Some(&me), &what)?;
     let batch = list_changed(ctx, batch, id, id)?;
     let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;

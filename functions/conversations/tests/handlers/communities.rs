@@ -79,6 +79,49 @@ impl Town {
 }
 
 #[test]
+fn groups_that_come_and_go_are_told_on_both_sides() {
+    block_on(async {
+        let town = Town::new().await;
+        let latest = async |id: &str| {
+            let path = format!("/v1/conversations/{id}");
+            town.room.get(&town.ann, &path).await["lastMessageSystem"].clone()
+        };
+        assert_eq!(
+            (latest(&town.id).await, latest(&town.group).await),
+            (
+                json!({"event": "group_added", "conversationId": town.group}),
+                json!({"event": "community_joined", "conversationId": town.id})
+            )
+        );
+        let updates = town.room.events("conversation.updated").await;
+        town.link(&town.ann, &town.group).await.expect(204);
+        assert_eq!(town.room.events("conversation.updated").await, updates);
+        town.unlink(&town.ann, &town.group).await.expect(204);
+        assert_eq!(town.room.events("conversation.updated").await, updates + 2);
+        assert_eq!(
+            (latest(&town.id).await, latest(&town.group).await),
+            (
+                json!({"event": "group_removed", "conversationId": town.group}),
+                json!({"event": "community_left"})
+            )
+        );
+        // It goes with its owner, too, and they are the one who took it out.
+        town.link(&town.ann, &town.group).await.expect(204);
+        let role = json!({"role": "owner"});
+        let path = town.path(&format!("/members/{}", town.bob.id));
+        town.room.patch(&town.ann, &path, role).await;
+        let path = town.path("/leave");
+        let leave = town.room.post(&town.ann, &path, json!({}));
+        leave.await.expect(204);
+        town.job().await;
+        assert_eq!(
+            latest(&town.group).await,
+            json!({"event": "community_left"})
+        );
+    });
+}
+
+#[test]
 fn members_find_its_groups_and_join_them() {
     block_on(async {
         let town = Town::new().await;

@@ -127,6 +127,32 @@ fn two_admins_who_add_the_same_one_at_once_count_them_once() {
 }
 
 #[test]
+fn a_channel_has_any_number_of_subscribers_and_a_group_has_a_bound() {
+    block_on(async {
+        let room = Room::new();
+        let ann = room.user().await;
+        let make = async |kind: &str, most: Value| {
+            let body = json!({"type": kind, "name": "Many", "maxParticipants": most});
+            room.post(&ann, "/v1/conversations", body).await
+        };
+        for (kind, most, found) in [
+            ("channel", Value::Null, 9_007_199_254_740_991_i64),
+            ("channel", json!(300_000), 300_000),
+            ("community", Value::Null, 200_000),
+            ("group", json!(200_000), 200_000),
+        ] {
+            let made = make(kind, most).await.expect(201);
+            assert_eq!(made["maxParticipants"], found, "{kind}");
+        }
+        for kind in ["group", "community"] {
+            let refused = make(kind, json!(200_001)).await;
+            let refused = refused.expect_problem(422, "validation_failed");
+            assert_eq!(refused["errors"][0]["field"], "maxParticipants", "{kind}");
+        }
+    });
+}
+
+#[test]
 fn the_last_place_is_given_once() {
     block_on(async {
         let room = Room::new();

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use whisper_kit::Method;
 use whisper_kit::ids::derived_id;
+use whisper_messages::membership;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Get};
 
@@ -108,27 +109,50 @@ fn requests_and_what_was_left_do_not_count_and_nobody_is_told_without_a_token() 
 }
 
 #[test]
-fn the_number_of_statements_is_the_same_for_two_and_for_two_hundred() {
+fn statements_are_as_many_for_two_as_for_two_hundred_and_a_thousand_are_counted() {
     block_on(async {
-        let room = Room::with(&[
-            ("group_rate_per_hour", "0"),
-            ("added_member_rate_per_hour", "0"),
-        ]);
+        let room = Room::new();
         let (ann, bob) = (room.user().await, room.user().await);
-        let mut costs = Vec::new();
-        for count in [2, 201] {
-            for n in 0..count {
-                let id = room.group(&ann, &[&bob]).await;
-                room.message(&id, &bob, &format!("m{count}-{n}")).await;
+        let (mut places, mut costs) = (0, Vec::new());
+        for (count, is_partial) in [(2, false), (200, false), (203, false), (1_003, true)] {
+            let mut batch = Batch::new();
+            for n in places..count {
+                let id = format!("place-{n}");
+                batch = batch.insert(&Conversation {
+                    id: id.clone(),
+                    kind: ConversationKind::Group,
+                    participant_count: 2,
+                    last_message_at: Some(Timestamp::AT_COMMIT),
+                    ..Conversation::default()
+                });
+                let role = ConversationMemberRole::Member;
+                let member = membership(&id, &ann.id, role, None, Timestamp::AT_COMMIT);
+                batch = batch.insert(&member);
+                if n % 100 == 99 {
+                    room.commit(std::mem::take(&mut batch)).await;
+                }
             }
+            room.commit(batch).await;
+            // The one that is asked for last, and one of each other portion.
+            if places == 0 {
+                for n in [0, 1] {
+                    let id = format!("place-{n}");
+                    room.message(&id, &bob, &format!("m{n}")).await;
+                }
+            }
+            places = count;
             room.edge.statements();
             let seen = room.get(&ann, UNREAD).await;
             costs.push(room.edge.statements().len());
-            assert_eq!(seen["messages"], count.min(200));
-            assert_eq!(seen["isPartial"], count > 200);
+            let expected = if is_partial { 0 } else { 2 };
+            assert_eq!(
+                (&seen["messages"], &seen["isPartial"]),
+                (&json!(expected), &json!(is_partial)),
+                "{count}"
+            );
         }
         assert_eq!(costs[0], costs[1]);
-        assert!(costs[0] <= 4, "{costs:?}");
+        assert!(costs[0] <= 4 && costs[3] <= 5 * costs[0], "{costs:?}");
     });
 }
 

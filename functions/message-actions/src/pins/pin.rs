@@ -1,19 +1,22 @@
 //! `PUT …/messages/{messageId}/pin`: pins a message; again, and nothing changes.
 
+use serde_json::json;
 use whisper_kit::error::{Code, Error, Result};
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, events};
+use whisper_messages::{Access, Told};
 use whisper_schema::Timestamp;
-use whisper_schema::main_db::{ConversationRight, Message};
+use whisper_schema::main_db::{ConversationRight, Message, SystemMessage};
 use whisper_schema::system::MessagePin;
 use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
 
 use super::{MOST, MessagePinView, told};
 use crate::limits::PINS;
-use crate::opened::Named;
+use crate::opened::{Named, Opened};
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
-    let summary = "Pins a message for all members, up to 100 in a conversation.";
+    let summary =
+        "Pins a message for all members, up to 100 in a conversation; a system message tells them.";
     Endpoint::new(Method::PUT, super::PIN, "pinMessage", summary, put)
         .for_bots()
         .reply::<MessagePinView>(200, "The message is pinned now.")
@@ -59,12 +62,39 @@ async fn attempt(ctx: &Ctx, named: Named<'_>) -> Result<Attempt<MessagePin>> {
         .update_if(&pin.id, shown, Filter::stands(Timestamp::AT_COMMIT));
     let payload = told(&opened);
     let batch = events::append(ctx, batch, "message.pinned", &pin.id, Some(by), &payload)?;
+    let batch = tell(ctx, batch, &opened)?;
     let rate = PINS.of_caller(ctx).await?;
     let Some(committed) = rate.try_commit(ctx, batch).await? else {
         return Ok(Attempt::Retry);
     };
     pin.pinned_at = committed.at;
     Ok(Attempt::Done(pin))
+}
+
+/// Tells it in the history, but for a broadcast, whose messages are read by nobody else.
+fn tell(ctx: &Ctx, batch: Batch, opened: &Opened) -> Result<Batch> {
+    let Access {
+        member,
+        conversation,
+    } = &opened.access;
+    let (id, by) = (conversation.id.as_str(), member.user_id.as_str());
+    let message_id = opened.message.id.clone();
+    let told = Told::of(
+        ctx,
+        conversation,
+        by,
+        [SystemMessage::MessagePinned { message_id }],
+    )?;
+    // The name of a message that ends goes with it.
+    let told = told.ending(opened.message.expires_at);
+    if told.newest().is_none() {
+        return Ok(batch);
+    }
+    let batch = told
+        .insert_in(batch)
+        .update(id, told.summarised(Patch::new()));
+    let what = json!({"fields": [], "messageIds": told.ids()});
+    events::append(ctx, batch, "conversation.updated", id, Some(by), &what)
 }
 
 /// The first place that the pinned messages leave. The commit refuses the second of two that are pinned at once and take the

@@ -8,7 +8,7 @@ use whisper_kit::ids::derived_id;
 use whisper_kit::{
     Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result, events,
 };
-use whisper_messages::{PollView, ballot_id, may_still_send, options_of, places};
+use whisper_messages::{PollView, ballot_id, may_still_send, options_of, places, tally_id};
 use whisper_schema::body::Fields;
 use whisper_schema::content_db::Poll;
 use whisper_schema::main_db::Message;
@@ -294,10 +294,6 @@ pub fn still_open() -> Filter<Poll> {
         Filter::is_null(Poll::EXPIRES_AT),
         Filter::gt(Poll::EXPIRES_AT, Timestamp::AT_COMMIT),
     ])
-}
-
-fn tally_id(poll: &str, option: i64) -> String {
-    derived_id(&["tally", poll, &option.to_string()])
 }
 
 fn choice_id(poll: &str, user: &str, option: i64) -> String {

@@ -284,6 +284,11 @@ fn views_are_counted_once_for_each_viewer() {
         .expect(200);
     let seen = |id: &str| station.message(&station.rob, id)["views"].clone();
     assert_eq!((seen(ids[0]), seen(ids[1])), (json!(2), json!(1)));
+    // Of three requests that counted, one counted two.
+    let told = station.world.scene.events(&["channel.viewed"]);
+    let told: Vec<&Value> = told.iter().map(|(_, what)| &what["messageIds"]).collect();
+    let (both, first) = (json!(ids), json!(ids[..1]));
+    assert_eq!(told, [&both, &first]);
     // A message that is deleted takes its viewers along.
     station
         .world
