@@ -10,7 +10,7 @@ use whisper_schema::Body;
 use whisper_schema::body::forms::WEB_URL;
 use whisper_schema::main_db::{Message, MessageContentType as Kind};
 
-use crate::view::ORIGINAL;
+use crate::ORIGINAL;
 
 /// Where the metadata of a message has the preview of a link.
 pub const LINK_PREVIEW: &str = "linkPreview";
@@ -21,7 +21,7 @@ pub const LINK_PREVIEW: &str = "linkPreview";
     example = r#"{"url": "https://example.com/tea", "title": "Tea", "description": "All about it", "siteName": "Example", "imageUrl": "https://example.com/tea.png"}"#
 )]
 #[serde(rename_all = "camelCase")]
-pub struct LinkPreview {
+pub struct NewLinkPreview {
     /// The address: one of the message's `links`, written as there.
     #[field(size = 1..=1000, is = WEB_URL)]
     pub url: String,
@@ -42,7 +42,7 @@ pub struct LinkPreview {
     pub image_url: Option<String>,
 }
 
-impl LinkPreview {
+impl NewLinkPreview {
     /// The fault of a preview in a message with these links: its address is none of them.
     pub fn fault(&self, links: &[String]) -> Option<FieldError> {
         let detail = "must be one of the message's links";
@@ -92,8 +92,8 @@ pub struct LinkPreviewView {
     pub image_url: Option<String>,
 }
 
-impl From<LinkPreview> for LinkPreviewView {
-    fn from(of: LinkPreview) -> Self {
+impl From<NewLinkPreview> for LinkPreviewView {
+    fn from(of: NewLinkPreview) -> Self {
         LinkPreviewView {
             url: of.url,
             title: of.title,

@@ -22,8 +22,6 @@ use crate::webhook::WebhookMetadata;
 
 /// Where the metadata of a copy names the kind of the message it was made of.
 pub const ORIGINAL_CONTENT_TYPE: &str = "originalContentType";
-/// Where it has the metadata of that message.
-pub const ORIGINAL: &str = "original";
 
 /// A message.
 #[derive(Clone, Debug, PartialEq, Serialize)]

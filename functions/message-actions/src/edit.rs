@@ -10,7 +10,7 @@ use whisper_kit::rate_limit::Limit;
 use whisper_kit::{Attempt, Ctx, Endpoint, Json, Method, Reply, Request, events};
 use whisper_messages::ids::mention_id;
 use whisper_messages::{
-    LinkPreview, LinkPreviewView, MENTIONS, SingleMessageView, Words, first_members, plain_text,
+    LinkPreviewView, MENTIONS, NewLinkPreview, SingleMessageView, Words, first_members, plain_text,
     refuse_groups, takes_link_preview,
 };
 use whisper_people::{consents, list_changed};
@@ -60,7 +60,7 @@ pub struct EditMessage {
 #[derive(Clone, Debug, Default, Body)]
 pub struct EditedMetadata {
     /// The preview of one of the links that the message has now; null takes it away. One that is left out stays as long as the message has its link.
-    pub link_preview: Change<LinkPreview>,
+    pub link_preview: Change<NewLinkPreview>,
 }
 
 impl EditMessage {
@@ -70,9 +70,9 @@ impl EditMessage {
         let preview = match change.unwrap_or(&Change::Keep) {
             Change::Set(preview) => {
                 let fault = match takes_link_preview(message.content_type) {
-                    true if is_encrypted => Some(LinkPreview::in_the_clear()),
+                    true if is_encrypted => Some(NewLinkPreview::in_the_clear()),
                     true => preview.fault(&message.links),
-                    false => Some(LinkPreview::of_another_kind()),
+                    false => Some(NewLinkPreview::of_another_kind()),
                 };
                 if let Some(fault) = fault {
                     return Err(Error::fields(vec![fault]));

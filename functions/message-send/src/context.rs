@@ -16,8 +16,8 @@ use crate::content::Details;
 use crate::draft::SendMessage;
 use crate::pace::Pace;
 use whisper_messages::{
-    LinkPreview, VIEW_ONCE_LIFETIME, deletion, first_members, is_active, is_view_once, is_visible,
-    is_voice, may_still_send, member_of, refuse_groups, refuse_sender,
+    NewLinkPreview, VIEW_ONCE_LIFETIME, deletion, first_members, is_active, is_view_once,
+    is_visible, is_voice, may_still_send, member_of, refuse_groups, refuse_sender,
 };
 
 /// The documents around a message to be sent, as of one moment.
@@ -301,7 +301,7 @@ impl Context {
             _ => {}
         }
         if self.conversation.is_encrypted && draft.details.link_preview().is_some() {
-            errors.push(LinkPreview::in_the_clear());
+            errors.push(NewLinkPreview::in_the_clear());
         }
         if errors.is_empty() {
             Ok(())

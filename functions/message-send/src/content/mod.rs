@@ -15,7 +15,7 @@ mod web3;
 mod words;
 
 use serde::Serialize;
-use whisper_messages::LinkPreview;
+use whisper_messages::NewLinkPreview;
 use whisper_schema::main_db::MessageContentType as Kind;
 use whisper_schema::{Body, Choice};
 
@@ -124,7 +124,7 @@ impl Details {
     }
 
     /// The preview of one of its links.
-    pub fn link_preview(&self) -> Option<&LinkPreview> {
+    pub fn link_preview(&self) -> Option<&NewLinkPreview> {
         match self {
             Details::Text(words) | Details::Link(words) | Details::Reply(words) => {
                 words.link_preview.as_ref()

@@ -1,7 +1,7 @@
 //! Words and addresses: text, reply, link. An address may have a preview.
 
 use serde::Serialize;
-use whisper_messages::LinkPreview;
+use whisper_messages::NewLinkPreview;
 use whisper_schema::Body;
 
 /// Details of words and of addresses.
@@ -10,7 +10,7 @@ use whisper_schema::Body;
 pub struct WordsDetails {
     /// The preview of one of its links, made by the client; not in encrypted conversations.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub link_preview: Option<LinkPreview>,
+    pub link_preview: Option<NewLinkPreview>,
 }
 
 #[cfg(test)]
