@@ -16,6 +16,7 @@ mod broadcast;
 mod channel;
 mod direct;
 pub mod ids;
+mod link_preview;
 mod marks;
 mod mentioned;
 mod once;
@@ -41,6 +42,7 @@ pub use access::{
 pub use broadcast::{BroadcastView, MOST_RECIPIENTS, broadcast_copy_id, delivery_of, recipient_id};
 pub use channel::{CommentsView, is_reader, is_voice, post_of, refuse_others, viewer_id, voice};
 pub use direct::{begin_direct, membership};
+pub use link_preview::{LINK_PREVIEW, LinkPreviewView, NewLinkPreview, takes_link_preview};
 pub use marks::{Marking, Marks, ReactionCountView, marks};
 pub use mentioned::{ADMINS, ALL, is_admin, is_group, is_mentioned, refuse_groups};
 pub use once::{
@@ -69,3 +71,5 @@ pub use words::{MENTIONS, Words, plain_text};
 pub const MESSAGES: &str = "/v1/conversations/{conversationId}/messages";
 /// Where one of them is.
 pub const MESSAGE: &str = message_path!("");
+/// Where the metadata of a copy has the metadata of the message it was made of.
+pub const ORIGINAL: &str = "original";

@@ -42,6 +42,7 @@ pub struct Rights {
 impl Shown {
     fn new(
         messages: Vec<Doc<Message>>,
+        view: View,
         viewing: Viewing,
         members: impl IntoIterator<Item = ConversationMember>,
     ) -> Self {
@@ -55,7 +56,7 @@ impl Shown {
         };
         let views = messages.into_iter().map(|message| {
             let id = message.id.clone();
-            (id, MessageView::seen(message, &viewing))
+            (id, view(message, &viewing))
         });
         Shown {
             messages: views.collect(),
@@ -88,7 +89,8 @@ pub async fn show<R: ReadSet>(
     let messages: Vec<Doc<Message>> = messages.map(|(message, _)| message).collect();
     let viewing = Viewing::read(ctx, access, receipts, &messages).await?;
     let member = access.member.clone();
-    Ok((Shown::new(messages, viewing, [member]), more))
+    let view = MessageView::seen;
+    Ok((Shown::new(messages, view, viewing, [member]), more))
 }
 
 /// Reads messages of several conversations, each named by a conversation's id and a message's: the ones that stand and that the
@@ -97,7 +99,7 @@ pub async fn show<R: ReadSet>(
 /// # Errors
 /// The store's.
 pub async fn show_all(ctx: &Ctx, me: &str, places: &[(&str, &str)]) -> Result<Shown> {
-    show_some(ctx, me, places, is_visible).await
+    show_some(ctx, me, places, (is_visible, MessageView::listed)).await
 }
 
 /// As [`show_all`], of all messages that the history shows: messages that were deleted for all as well, and the server's own.
@@ -105,7 +107,7 @@ pub async fn show_all(ctx: &Ctx, me: &str, places: &[(&str, &str)]) -> Result<Sh
 /// # Errors
 /// The store's.
 pub async fn show_history(ctx: &Ctx, me: &str, places: &[(&str, &str)]) -> Result<Shown> {
-    show_some(ctx, me, places, is_shown).await
+    show_some(ctx, me, places, (is_shown, MessageView::seen)).await
 }
 
 /// Whether the history of a member shows a message.
@@ -128,7 +130,15 @@ type Sees = fn(
     Timestamp,
 ) -> bool;
 
-async fn show_some(ctx: &Ctx, me: &str, places: &[(&str, &str)], sees: Sees) -> Result<Shown> {
+/// Makes the view of a message.
+type View = fn(Doc<Message>, &Viewing) -> MessageView;
+
+async fn show_some(
+    ctx: &Ctx,
+    me: &str,
+    places: &[(&str, &str)],
+    (sees, view): (Sees, View),
+) -> Result<Shown> {
     let ids: Vec<&str> = places.iter().map(|(_, message)| *message).collect();
     let conversations: BTreeSet<&str> = places.iter().map(|(place, _)| *place).collect();
     let members = conversations.iter().map(|place| member_id(place, me));
@@ -169,7 +179,7 @@ async fn show_some(ctx: &Ctx, me: &str, places: &[(&str, &str)], sees: Sees) -> 
     let messages: Vec<Doc<Message>> = messages.map(|(message, _)| message).collect();
     let viewing = Viewing::read_across(ctx, me, places.values(), &messages).await?;
     let members = places.into_values().map(|access| access.member);
-    Ok(Shown::new(messages, viewing, members))
+    Ok(Shown::new(messages, view, viewing, members))
 }
 
 /// The questions for messages, and for the user's deletions of them.

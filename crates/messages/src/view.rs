@@ -11,6 +11,8 @@ use whisper_store::Doc;
 
 use crate::broadcast::BroadcastView;
 use crate::channel::CommentsView;
+#[cfg(not(target_family = "wasm"))]
+use crate::link_preview::LinkPreviewMetadata;
 use crate::marks::ReactionCountView;
 use crate::once::{ViewOnceView, concealed, is_view_once};
 use crate::poll::PollView;
@@ -54,6 +56,7 @@ pub struct MessageView {
     pub thumbnail_file_id: Option<String>,
     /// Details of the content type. A poll's has `pollId`; a copied message's has
     /// `originalContentType` and `original`, the metadata it had there.
+    /// Words, links and replies may have `linkPreview`, made by the client of their sender.
     /// A system message's is the change to the conversation. A message of a webhook has its sender's name and picture under
     /// `webhook`: clients show these in place of the user's.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -121,8 +124,10 @@ pub struct MessageView {
     pub delivered_to: Vec<String>,
     /// How far a message of the caller's got: `delivered` once all others have it on a device, and `read` once all have read it; in a direct
     /// conversation and in groups of up to 1,024 members, else it stays `sent`. Members who have read receipts turned off never count as readers.
-    /// A message that the caller received in a direct conversation is `read` once the caller has read it.
-    pub status: MessageStatus,
+    /// A message that the caller received in a direct conversation is `read` once the caller has read it. Absent from the caller's own messages in groups
+    /// where a list goes over several conversations: the history says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<MessageStatus>,
     /// When it disappears.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
@@ -170,7 +175,7 @@ impl MessageView {
             ..MessageView::from(of.into_inner())
         };
         view.sender_id = sender;
-        view.status = status;
+        view.status = Some(status);
         if !shows_origin {
             view.forwarded_from_message_id = None;
             view.forwarded_from_conversation_id = None;
@@ -179,6 +184,16 @@ impl MessageView {
         view.read_by = read_by;
         view.poll = poll;
         view
+    }
+
+    /// As [`MessageView::seen`] in a list over several conversations: without a status that it doesn't know.
+    pub fn listed(of: Doc<Message>, viewing: &Viewing) -> Self {
+        let is_known = viewing.knows_status_of(&of);
+        let view = MessageView::seen(of, viewing);
+        MessageView {
+            status: view.status.filter(|_| is_known),
+            ..view
+        }
     }
 
     /// A message that can be viewed once, as somebody sees it who opens it.
@@ -242,7 +257,7 @@ impl From<Message> for MessageView {
             pinned_at: of.pinned_at,
             mentions: of.mentions,
             links: of.links,
-            status: of.status,
+            status: Some(of.status),
             expires_at: of.expires_at,
             created_at: of.created_at.unwrap_or_default(),
             updated_at: of.updated_at,
@@ -251,7 +266,7 @@ impl From<Message> for MessageView {
 }
 
 /// The metadata of a message: of a system message one of the forms of system messages, of a webhook's message the webhook's form,
-/// of any other the form of its content type.
+/// of one with the preview of a link that of the preview, of any other the form of its content type.
 #[cfg(not(target_family = "wasm"))]
 struct Metadata;
 
@@ -268,8 +283,9 @@ impl schemars::JsonSchema for Metadata {
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let told = generator.subschema_for::<SystemMessage>();
         let posted = generator.subschema_for::<WebhookMetadata>();
+        let previewed = generator.subschema_for::<LinkPreviewMetadata>();
         let other = schemars::json_schema!({"type": "object", "additionalProperties": true});
-        schemars::json_schema!({"anyOf": [told, posted, other]})
+        schemars::json_schema!({"anyOf": [told, posted, previewed, other]})
     }
 }
 

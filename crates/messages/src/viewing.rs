@@ -63,6 +63,8 @@ pub struct Viewing {
     posts: Posts,
     /// How far messages of broadcasts got.
     broadcasts: Broadcasts,
+    /// Whether it was asked of conversations of more than two how far their members are.
+    is_whole: bool,
 }
 
 /// The facts that are known before the messages are looked at.
@@ -102,7 +104,11 @@ impl Viewing {
             channels: Channel::of(access).into_iter().collect(),
             lists: list_of(access).into_iter().collect(),
         };
-        Ok(Viewing::of(ctx, facts, messages).await?.within(access))
+        let viewing = Viewing::of(ctx, facts, messages).await?.within(access);
+        Ok(Viewing {
+            is_whole: true,
+            ..viewing
+        })
     }
 
     /// As [`Viewing::read`], for messages of several conversations; two statements, and one more where some are of channels.
@@ -191,6 +197,7 @@ impl Viewing {
             open: BTreeSet::new(),
             posts: posts.counted(threads),
             broadcasts,
+            is_whole: false,
         })
     }
 
@@ -248,6 +255,12 @@ impl Viewing {
             false => None,
         };
         reached.unwrap_or(message.status)
+    }
+
+    /// Whether it is known how far this message got: not of the viewer's own in groups, among messages of several conversations.
+    pub fn knows_status_of(&self, message: &Message) -> bool {
+        let is_asked = self.is_whole || self.is_direct(message);
+        is_asked || message.sender_id != self.me || message.is_system_message
     }
 
     /// Whether a message is one of a conversation of two.

@@ -2,7 +2,9 @@
 
 use whisper_kit::precondition::{edit_number, tagged};
 use whisper_kit::{Ctx, Reply, Result};
-use whisper_messages::{Access, MessageView, SingleMessageView, Viewing, receipts};
+use whisper_messages::{
+    Access, LinkPreviewView, MessageView, SingleMessageView, Viewing, receipts,
+};
 use whisper_schema::main_db::Message;
 use whisper_store::Doc;
 
@@ -13,6 +15,10 @@ pub fn fingerprint(message: &Message) -> i64 {
     let mentions = message.mentions.len().to_string();
     let parts = [message.content.as_str(), mentions.as_str()].into_iter();
     let parts = parts.chain(lists.into_iter().flatten().map(String::as_str));
+    // No address begins as an object does.
+    let preview = LinkPreviewView::of(message);
+    let preview = preview.and_then(|preview| serde_json::to_string(&preview).ok());
+    let parts = parts.chain(preview.as_deref());
     edit_number(&parts.collect::<Vec<_>>())
 }
 

@@ -10,12 +10,13 @@ use whisper_kit::rate_limit::Limit;
 use whisper_kit::{Attempt, Ctx, Endpoint, Json, Method, Reply, Request, events};
 use whisper_messages::ids::mention_id;
 use whisper_messages::{
-    MENTIONS, SingleMessageView, Words, first_members, plain_text, refuse_groups,
+    LinkPreviewView, MENTIONS, NewLinkPreview, SingleMessageView, Words, first_members, plain_text,
+    refuse_groups, takes_link_preview,
 };
 use whisper_people::{consents, list_changed};
 use whisper_schema::Body;
 use whisper_schema::body::forms::{MENTION, WEB_URL};
-use whisper_schema::body::{Changes, Distinct};
+use whisper_schema::body::{Change, Changes, Distinct};
 use whisper_schema::prelude::{
     BroadcastChange, ChannelPost, Conversation, ConversationKind, ConversationMember, Message,
     MessageVersion, Notification, Timestamp,
@@ -37,6 +38,10 @@ const PAIR: u32 = 2;
 /// A change of a message's words; a field that is left out stays.
 #[derive(Clone, Debug, Body)]
 #[body(changes = Message, example = r#"{"content": "Hello, both of you!"}"#)]
+#[body(
+    example = r#"{"content": "Better tea: https://example.com/tea", "links": ["https://example.com/tea"],
+        "metadata": {"linkPreview": {"url": "https://example.com/tea", "title": "Tea"}}}"#
+)]
 pub struct EditMessage {
     /// Words or caption; ciphertext when the conversation is encrypted.
     pub content: Option<String>,
@@ -46,6 +51,43 @@ pub struct EditMessage {
     /// Addresses found in it; they take the place of those there were.
     #[field(count = 0..=20, size = 1..=1000, is = WEB_URL)]
     pub links: Option<Vec<String>>,
+    /// The detail that can be changed: the preview of a link.
+    #[field(apart)]
+    pub metadata: Option<EditedMetadata>,
+}
+
+/// A change of a message's details.
+#[derive(Clone, Debug, Default, Body)]
+pub struct EditedMetadata {
+    /// The preview of one of the links that the message has now; null takes it away. One that is left out stays as long as the message has its link.
+    pub link_preview: Change<NewLinkPreview>,
+}
+
+impl EditMessage {
+    /// Changes the preview of a link, once the links are changed: where its link went it goes too.
+    fn put_preview(&self, message: &mut Message, is_encrypted: bool) -> Result<()> {
+        let change = self.metadata.as_ref().map(|details| &details.link_preview);
+        let preview = match change.unwrap_or(&Change::Keep) {
+            Change::Set(preview) => {
+                let fault = match takes_link_preview(message.content_type) {
+                    true if is_encrypted => Some(NewLinkPreview::in_the_clear()),
+                    true => preview.fault(&message.links),
+                    false => Some(NewLinkPreview::of_another_kind()),
+                };
+                if let Some(fault) = fault {
+                    return Err(Error::fields(vec![fault]));
+                }
+                Some(preview.clone().into())
+            }
+            Change::Clear => None,
+            Change::Keep => {
+                let preview = LinkPreviewView::of(message);
+                preview.filter(|preview| message.links.contains(&preview.url))
+            }
+        };
+        LinkPreviewView::put(message, preview.as_ref());
+        Ok(())
+    }
 }
 
 /// The endpoint.
@@ -97,13 +139,15 @@ async fn attempt(
     precondition.check(fingerprint(&opened.message))?;
     let before = opened.message.value.clone();
     let message = &mut opened.message.value;
-    if change.clone().apply(message).is_empty() {
+    let is_encrypted = opened.access.conversation.is_encrypted;
+    change.clone().apply(message);
+    change.put_preview(message, is_encrypted)?;
+    if *message == before {
         return Ok(Attempt::Done(opened));
     }
     if let Some(fault) = Words::of(message).fault() {
         return Err(Error::fields(vec![fault]));
     }
-    let is_encrypted = opened.access.conversation.is_encrypted;
     message.plain_text = (!is_encrypted).then(|| plain_text(message));
     let edit = Edit {
         before: &before,

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 use whisper_kit::{Ctx, Result, events};
-use whisper_messages::{Access, plain_text};
+use whisper_messages::{Access, LinkPreviewView, plain_text};
 use whisper_people::{by_ids, list_changed};
 use whisper_schema::prelude::{
     ChannelPost, Conversation, ConversationKind, Ephemeral, Message, Timestamp,
@@ -79,6 +79,8 @@ impl Copy {
         let mut copy = before.value.clone();
         copy.content.clone_from(&origin.content);
         copy.links.clone_from(&origin.links);
+        let preview = LinkPreviewView::of(origin).filter(|_| !group.is_encrypted);
+        LinkPreviewView::put(&mut copy, preview.as_ref());
         copy.plain_text = (!group.is_encrypted).then(|| plain_text(&copy));
         let stands = Filter::stands(Timestamp::AT_COMMIT);
         let batch = batch.update_if(&copy.id, words_of(&copy), stands);
@@ -105,13 +107,14 @@ impl Copy {
     }
 }
 
-/// The change to the words that a message has now.
+/// The change to the words that a message has now, with the preview of a link.
 pub fn words_of(message: &Message) -> Patch<Message> {
     Patch::new()
         .set(Message::CONTENT, message.content.as_str())
         .set(Message::PLAIN_TEXT, message.plain_text.clone())
         .set(Message::MENTIONS, message.mentions.clone())
         .set(Message::LINKS, message.links.clone())
+        .set(Message::METADATA, message.metadata.clone())
         .set(Message::EDITED_AT, Timestamp::AT_COMMIT)
         .set(Message::UPDATED_AT, Timestamp::AT_COMMIT)
 }

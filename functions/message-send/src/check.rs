@@ -15,6 +15,7 @@ impl SendMessage {
     pub(crate) fn check(&self, fields: &mut Fields<'_, '_>) {
         check_media(self, fields);
         check_words(self, fields);
+        check_link_preview(self, fields);
         check_media_type(self, fields);
         if text_of(&self.metadata()).chars().count() > METADATA_TEXT {
             let message = format!("must have at most {METADATA_TEXT} characters as JSON");
@@ -45,6 +46,17 @@ fn check_words(message: &SendMessage, fields: &mut Fields<'_, '_>) {
         );
     }
     check_origin(message, fields);
+}
+
+/// A preview is one of a link that the message has.
+fn check_link_preview(message: &SendMessage, fields: &mut Fields<'_, '_>) {
+    let preview = message.details.link_preview();
+    if let Some(fault) = preview.and_then(|preview| preview.fault(&message.links))
+        // Links that were refused can't be told from others.
+        && fields.is_clean("links")
+    {
+        fields.refuse(&fault.field, fault.rule, fault.detail);
+    }
 }
 
 /// A copy names both the message and its conversation.

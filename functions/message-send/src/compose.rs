@@ -23,8 +23,8 @@ use crate::content::{Details, PollDetails, options_text};
 use crate::context::Context;
 use crate::draft::{SendMessage, take_content};
 use whisper_messages::{
-    ORIGINAL_CONTENT_TYPE, delivery_of, options_of, plain_text, post_of, summarised, tally_id,
-    voice,
+    LinkPreviewView, ORIGINAL, ORIGINAL_CONTENT_TYPE, delivery_of, options_of, plain_text, post_of,
+    summarised, tally_id, voice,
 };
 
 /// Characters of the metadata as JSON text.
@@ -47,8 +47,10 @@ pub fn message(id: String, draft: &SendMessage, context: &Context, now: Timestam
     {
         copy(origin, &mut message);
     }
-    if !context.conversation.is_encrypted {
-        message.plain_text = Some(plain_text(&message));
+    match context.conversation.is_encrypted {
+        // A copy brings none along either.
+        true => LinkPreviewView::put(&mut message, None),
+        false => message.plain_text = Some(plain_text(&message)),
     }
     message
 }
@@ -68,7 +70,7 @@ pub fn copy(origin: &Message, into: &mut Message) {
     let mut metadata = Map::new();
     metadata.insert(ORIGINAL_CONTENT_TYPE.into(), origin.content_type.into());
     if let Some(original) = original {
-        metadata.insert("original".into(), original);
+        metadata.insert(ORIGINAL.into(), original);
     }
     let text = Value::Object(metadata).to_string();
     into.metadata = Some(text).filter(|text| text.chars().count() <= METADATA_TEXT);

@@ -16,8 +16,8 @@ use crate::content::Details;
 use crate::draft::SendMessage;
 use crate::pace::Pace;
 use whisper_messages::{
-    VIEW_ONCE_LIFETIME, deletion, first_members, is_active, is_view_once, is_visible, is_voice,
-    may_still_send, member_of, refuse_groups, refuse_sender,
+    NewLinkPreview, VIEW_ONCE_LIFETIME, deletion, first_members, is_active, is_view_once,
+    is_visible, is_voice, may_still_send, member_of, refuse_groups, refuse_sender,
 };
 
 /// The documents around a message to be sent, as of one moment.
@@ -299,6 +299,9 @@ impl Context {
                 errors.push(FieldError::new("metadata.isAnonymous", Rule::Enum, detail));
             }
             _ => {}
+        }
+        if self.conversation.is_encrypted && draft.details.link_preview().is_some() {
+            errors.push(NewLinkPreview::in_the_clear());
         }
         if errors.is_empty() {
             Ok(())

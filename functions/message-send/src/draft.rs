@@ -30,6 +30,10 @@ pub(crate) use take_content;
 #[body(rule = crate::shape::WORDS_RULE, rule = crate::shape::MEDIA_RULE, rule = crate::shape::ORIGIN_RULE)]
 #[body(example = r#"{"contentType": "text", "content": "Hello"}"#)]
 #[body(
+    example = r#"{"content": "Tea: https://example.com/tea", "links": ["https://example.com/tea"],
+        "metadata": {"linkPreview": {"url": "https://example.com/tea", "title": "Tea", "siteName": "Example"}}}"#
+)]
+#[body(
     example = r#"{"contentType": "location", "metadata": {"latitude": 47.37, "longitude": 8.54}}"#
 )]
 pub struct SendMessage {

@@ -7,7 +7,13 @@ use serde_json::{Map, Value, json};
 use whisper_schema::body::{MOST_FINDINGS, read};
 use whisper_schema::main_db::{Message, MessageContentType};
 
-const KEYS: [&str; 46] = [
+const KEYS: [&str; 52] = [
+    "linkPreview",
+    "url",
+    "title",
+    "description",
+    "siteName",
+    "imageUrl",
     "width",
     "height",
     "durationMs",

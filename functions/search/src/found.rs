@@ -46,7 +46,7 @@ pub fn views(
 ) -> Vec<FoundMessageView> {
     let all = messages.into_iter().zip(matches);
     let view = |(message, matches)| FoundMessageView {
-        message: MessageView::seen(message, viewing),
+        message: MessageView::listed(message, viewing),
         matches,
     };
     all.map(view).collect()

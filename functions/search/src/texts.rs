@@ -1,7 +1,7 @@
 //! The texts of a message that people read, and the media, files and links that it carries.
 
 use serde_json::{Map, Value};
-use whisper_messages::{ORIGINAL_CONTENT_TYPE, is_view_once};
+use whisper_messages::{LINK_PREVIEW, ORIGINAL, ORIGINAL_CONTENT_TYPE, is_view_once};
 use whisper_schema::Choice;
 use whisper_schema::prelude::{MediaKind, Message, MessageContentType};
 
@@ -9,8 +9,6 @@ use whisper_schema::prelude::{MediaKind, Message, MessageContentType};
 const TEXTS: [&str; 3] = ["fileName", "name", "address"];
 /// The key that holds a list of texts: the options of a poll.
 const OPTIONS: &str = "options";
-/// Where a copy has the metadata of the message that it was made of.
-const ORIGINAL: &str = "original";
 
 /// A text that people read, and the field of the message that it stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +50,12 @@ fn of_metadata(metadata: &Map<String, Value>, place: &str, texts: &mut Vec<Text>
     };
     for key in TEXTS {
         add(format!("{place}.{key}"), metadata.get(key));
+    }
+    if let Some(preview) = metadata.get(LINK_PREVIEW) {
+        add(
+            format!("{place}.{LINK_PREVIEW}.title"),
+            preview.get("title"),
+        );
     }
     if let Some(Value::Array(options)) = metadata.get(OPTIONS) {
         for (i, option) in options.iter().enumerate() {
@@ -156,6 +160,14 @@ mod tests {
             [pair("metadata.original.fileName", "b.pdf")]
         );
         assert_eq!(kind(&copy), MessageContentType::File);
+        let link = message(
+            MessageContentType::Link,
+            r#"{"linkPreview": {"url": "https://a.example", "title": "Tea", "description": "x"}}"#,
+        );
+        assert_eq!(
+            fields(&link)[1..],
+            [pair("metadata.linkPreview.title", "Tea")]
+        );
         let wrong = message(
             MessageContentType::Contact,
             "{\"name\": 7, \"options\": {}}",

@@ -14,15 +14,15 @@ use crate::world::World;
 const JOB: &str = "/internal/jobs/scheduled-messages";
 
 /// Ann, her list, and its recipients.
-struct Circle {
-    world: World,
-    ann: Person,
-    people: Vec<Person>,
-    list: String,
+pub struct Circle {
+    pub world: World,
+    pub ann: Person,
+    pub people: Vec<Person>,
+    pub list: String,
 }
 
 impl Circle {
-    fn new(size: usize) -> Self {
+    pub fn new(size: usize) -> Self {
         let world = World::with(&[
             ("broadcast_rate_per_hour", "0"),
             ("added_member_rate_per_hour", "0"),
@@ -72,7 +72,7 @@ impl Circle {
         );
     }
 
-    fn job(&self) {
+    pub fn job(&self) {
         block_on(job(&self.world.scene.edge)).expect(200);
     }
 

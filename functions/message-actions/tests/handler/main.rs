@@ -8,6 +8,7 @@ mod channels;
 mod deleting;
 mod editing;
 mod hiding;
+mod link_previews;
 mod once;
 mod pins;
 mod reaction_model;

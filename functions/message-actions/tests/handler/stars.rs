@@ -111,3 +111,20 @@ fn strangers_star_nothing() {
         .send(Method::GET, "/v1/me/starred-messages", "", &Value::Null);
     block_on(list).expect_problem(401, "unauthenticated");
 }
+
+/// Lists over several conversations ask no group how far its members have read.
+#[test]
+fn they_say_nothing_wrong_about_how_far_they_got() {
+    let scene = crate::scene();
+    let (ann, bob) = (scene.person(), scene.person());
+    let places = two(&scene, &bob, &ann);
+    for place in &places {
+        place.act(&scene, &ann, Method::PUT, "/star").expect(200);
+        scene.mark(&place.conversation, &bob, &place.message);
+        assert_eq!(place.seen(&scene, &ann)["status"], "read");
+    }
+    let (ids, page) = starred(&scene, &ann, "");
+    assert_eq!(ids, [&*places[1].message, &*places[0].message]);
+    assert_eq!(page["items"][0]["message"]["status"], "read");
+    assert_eq!(page["items"][1]["message"].get("status"), None);
+}

@@ -16,6 +16,7 @@ use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query};
 
 use super::draft::copy_of;
 use crate::context::Context;
+use crate::draft::SendMessage;
 use crate::limits::Sender;
 use crate::sending::Sending;
 
@@ -256,6 +257,13 @@ impl Turn<'_> {
             return Ok(None);
         };
         let context = Context::read(ctx, me, place, &draft).await?;
+        let draft = match context.conversation.is_encrypted {
+            true => SendMessage {
+                details: draft.details.without_link_preview(),
+                ..draft
+            },
+            false => draft,
+        };
         if context.stored.is_some() {
             return Ok(None);
         }

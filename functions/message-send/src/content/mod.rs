@@ -12,8 +12,10 @@ mod story;
 #[cfg(test)]
 pub(crate) mod testing;
 mod web3;
+mod words;
 
 use serde::Serialize;
+use whisper_messages::NewLinkPreview;
 use whisper_schema::main_db::MessageContentType as Kind;
 use whisper_schema::{Body, Choice};
 
@@ -23,15 +25,15 @@ pub use poll::{PollDetails, options_text};
 pub use sharing::{ContactDetails, LocationDetails};
 pub use story::StoryReplyDetails;
 pub use web3::{CryptoTxDetails, NftDetails, TokenGiftDetails};
+pub use words::WordsDetails;
 
 /// A message's kind, with the details that belong to it.
-#[derive(Clone, Debug, Default, PartialEq, Body, Serialize)]
+#[derive(Clone, Debug, PartialEq, Body, Serialize)]
 #[body(tag = "contentType", content = "metadata", default = "text")]
 #[serde(untagged)]
 pub enum Details {
     /// Words.
-    #[default]
-    Text,
+    Text(WordsDetails),
     /// A picture.
     Image(MediaDetails),
     /// A film.
@@ -71,14 +73,20 @@ pub enum Details {
     #[body(required)]
     Voice(VoiceDetails),
     /// Addresses.
-    Link,
+    Link(WordsDetails),
     /// A copy of another message.
     Forward,
     /// Words about another message of the conversation.
-    Reply,
+    Reply(WordsDetails),
     /// An invitation to a game or a move in it.
     #[body(required)]
     Game(GameDetails),
+}
+
+impl Default for Details {
+    fn default() -> Self {
+        Details::Text(WordsDetails::default())
+    }
 }
 
 impl Details {
@@ -113,6 +121,27 @@ impl Details {
     pub fn is_view_once(&self) -> bool {
         self.media()
             .is_some_and(|media| media.view_once == Some(true))
+    }
+
+    /// The preview of one of its links.
+    pub fn link_preview(&self) -> Option<&NewLinkPreview> {
+        match self {
+            Details::Text(words) | Details::Link(words) | Details::Reply(words) => {
+                words.link_preview.as_ref()
+            }
+            _ => None,
+        }
+    }
+
+    /// The same without one.
+    #[must_use]
+    pub fn without_link_preview(self) -> Self {
+        match self {
+            Details::Text(_) => Details::Text(WordsDetails::default()),
+            Details::Link(_) => Details::Link(WordsDetails::default()),
+            Details::Reply(_) => Details::Reply(WordsDetails::default()),
+            other => other,
+        }
     }
 
     /// The details of its file.

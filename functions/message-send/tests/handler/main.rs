@@ -7,6 +7,7 @@ mod desk;
 mod effects;
 mod history;
 mod limits;
+mod link_previews;
 mod positions;
 mod requests;
 mod scheduled;

@@ -384,6 +384,7 @@ fn every_part_of_a_message_is_kept() {
             "thumbnailUrl": "https://a.example/2", "thumbnailFileId": "t", "links": ["https://a.example"], "mentions": [ann.id],
             "expiresAt": end, "metadata": {"width": 5, "viewOnce": true}}),
         json!({"contentType": "reply", "content": "Yes", "replyToMessageId": target}),
+        json!({"contentType": "link", "links": ["https://a.example/1"], "metadata": {"linkPreview": {"url": "https://a.example/1", "title": "Tea"}}}),
         json!({"contentType": "forward", "forwardedFromMessageId": target, "forwardedFromConversationId": group}),
         json!({"contentType": "location", "metadata": {"latitude": 47.37, "longitude": 8.54}}),
         json!({"contentType": "poll", "content": "Q", "metadata": {"options": ["a", "b"], "expiresAt": end}}),

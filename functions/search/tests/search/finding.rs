@@ -258,12 +258,45 @@ fn receipts_are_those_that_a_history_shows() {
     world.scene.mark(&room, &bob, &in_room[0]);
     let here = world.ask(&ann, &room, "query=hello").expect(200);
     assert_eq!(here["items"][0]["readBy"], json!([bob.id]));
+    assert_eq!(here["items"][0]["status"], "read");
     let all = world
         .get(&ann, "/v1/search/messages?query=hello")
         .expect(200);
     assert_eq!(all["items"][0]["readBy"], json!([]));
+    // It would cost a question for each group, so nothing is said rather than something wrong.
+    assert_eq!(all["items"][0].get("status"), None);
     assert_eq!(all["items"][1]["status"], "read");
     assert_eq!(all["items"][1]["readBy"], json!([bob.id]));
+    // Messages of others in a group have the one that the history shows.
+    let of_others = world
+        .get(&bob, "/v1/search/messages?query=hello")
+        .expect(200);
+    let history = world.scene.read(&bob, &room, "").expect(200);
+    assert_eq!(history["items"][0]["status"], "sent");
+    assert_eq!(of_others["items"][0]["status"], "sent");
+}
+
+#[test]
+fn the_title_of_a_preview_is_found_until_an_edit_drops_its_link() {
+    let world = World::new();
+    let ann = world.scene.person();
+    let room = world.scene.group(&[&ann]);
+    let url = "https://example.com/1";
+    let link = json!({"content": "Look", "links": [url], "metadata": {"linkPreview": {"url": url, "title": "All about tea"}}});
+    let id = world.send(&ann, &room, link);
+    world.take_in();
+    let page = world.ask(&ann, &room, "query=tea").expect(200);
+    assert_eq!(
+        matches(&page),
+        [("metadata.linkPreview.title".to_owned(), 10, 3)]
+    );
+    let (rest, change) = (format!("/{id}"), json!({"links": []}));
+    let scene = &world.scene;
+    scene
+        .act_with(&ann, Method::PATCH, &room, &rest, &change)
+        .expect(200);
+    world.take_in();
+    assert_eq!(world.found(&ann, &room, "query=tea"), [""; 0]);
 }
 
 #[test]
