@@ -88,6 +88,7 @@ impl Instances {
         stats: Arc<Stats>,
         faults: Faults,
     ) -> Self {
+        let turnstile = Turnstile::new(limits.patience);
         Self {
             engine,
             pre,
@@ -95,7 +96,7 @@ impl Instances {
             limits,
             stats,
             faults,
-            turnstile: Turnstile::default(),
+            turnstile,
             computing: None,
         }
     }

@@ -26,6 +26,9 @@ pub struct Limits {
     pub requests: usize,
     /// Requests that an instance serves at the same time.
     pub concurrent: usize,
+    /// How long a request waits for the one before it to begin, before it gets another instance. One before it that computes
+    /// for longer (a password's hash) is worth that.
+    pub patience: Duration,
     /// How long an instance without a request is kept.
     pub idle: Duration,
 }
@@ -39,7 +42,20 @@ impl Default for Limits {
             busy: Duration::from_secs(10),
             requests: DEFAULT_REUSE as usize,
             concurrent: 16,
+            patience: Duration::from_millis(10),
             idle: Duration::from_secs(1),
+        }
+    }
+}
+
+impl Limits {
+    /// One instance for all requests, whatever their number: each waits for its turn as long as it may take.
+    #[must_use]
+    pub fn of_one_instance(self) -> Self {
+        Self {
+            concurrent: usize::MAX,
+            patience: self.request_timeout,
+            ..self
         }
     }
 }

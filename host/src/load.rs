@@ -67,6 +67,10 @@ impl Loader<'_> {
                     ..self.limits.clone()
                 },
             };
+            let limits = match component.one_instance {
+                true => limits.of_one_instance(),
+                false => limits,
+            };
             let instances = Instances::new(
                 engine.clone(),
                 pre,

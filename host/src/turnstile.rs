@@ -10,13 +10,12 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How long a request waits for its turn. One before it that computes for longer (a password's hash)
-/// is worth another instance.
-const PATIENCE: Duration = Duration::from_millis(10);
-
 /// One for each component.
 #[derive(Clone, Debug)]
-pub struct Turnstile(Arc<Semaphore>);
+pub struct Turnstile {
+    turns: Arc<Semaphore>,
+    patience: Duration,
+}
 
 /// A request's turn, until an instance has begun it; None once it waited too long.
 #[derive(Debug, Default)]
@@ -28,19 +27,20 @@ pub struct Turn {
 #[derive(Debug, Default)]
 pub struct Turns(Mutex<Vec<Turn>>);
 
-impl Default for Turnstile {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(1)))
-    }
-}
-
 impl Turnstile {
+    /// One at which requests wait so long for their turn.
+    pub fn new(patience: Duration) -> Self {
+        let turns = Arc::new(Semaphore::new(1));
+        Self { turns, patience }
+    }
+
     /// Waits for the turn, or as long as that is worth it.
     pub async fn enter(&self) -> Turn {
-        if let Ok(turn) = Arc::clone(&self.0).try_acquire_owned() {
+        if let Ok(turn) = Arc::clone(&self.turns).try_acquire_owned() {
             return Turn { _held: Some(turn) };
         }
-        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.0).acquire_owned()).await;
+        let turn = Arc::clone(&self.turns).acquire_owned();
+        let turn = tokio::time::timeout(self.patience, turn).await;
         Turn {
             _held: turn.ok().and_then(Result::ok),
         }

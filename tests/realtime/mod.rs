@@ -6,6 +6,7 @@ mod polling;
 mod resuming;
 mod rights;
 mod slow;
+mod stopping;
 
 use whisper_testkit::{Person, TestApp, Value, json};
 

@@ -138,6 +138,11 @@ impl Hub {
         self.end_all(ctx, place.as_ref().map(|(place, _)| place.as_str()));
     }
 
+    /// Whether the instance is about to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.is_stopping.get()
+    }
+
     fn end_all(&self, ctx: &Ctx, place: Option<&str>) {
         let ids: Vec<u64> = self.streams.borrow().keys().copied().collect();
         for id in ids {

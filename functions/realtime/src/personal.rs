@@ -6,7 +6,7 @@ use std::rc::Rc;
 use whisper_kit::error::Result;
 use whisper_messages::{ScheduledMessageView, scheduled_by};
 use whisper_people::{People, UsersView, contacts_of};
-use whisper_schema::prelude::{Contact, Follow, Story};
+use whisper_schema::prelude::{Follow, FollowStatus, Story};
 use whisper_store::{Doc, Filter, Get, Query};
 use whisper_views::drafts::draft_of;
 use whisper_views::folders::folders_of;
@@ -118,7 +118,7 @@ async fn story(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()
     Ok(())
 }
 
-/// The listeners whose feed has an author's stories: followers and contacts, the ones whom the story mentions, and the author.
+/// The listeners whose feed has an author's stories, which are the accepted followers and the author, and the ones whom the story mentions.
 async fn readers(round: &Round<'_>, new: &News, author: &str) -> Result<BTreeSet<User>> {
     let mut readers: BTreeSet<User> = BTreeSet::new();
     let named = new.texts("mentions").into_iter().chain([author]);
@@ -126,23 +126,14 @@ async fn readers(round: &Round<'_>, new: &News, author: &str) -> Result<BTreeSet
     let all: Vec<&str> = round.audience.users().map(Rc::as_ref).collect();
     for some in all.chunks(CHUNK) {
         let limit = u32::try_from(some.len()).unwrap_or(whisper_store::MAX_LIMIT);
-        let some = || some.iter().copied();
         let follows = Query::<Follow>::new()
             .filter(Filter::eq(Follow::FOLLOWING_ID, author))
-            .filter(Filter::is_in(Follow::FOLLOWER_ID, some()))
+            .filter(Filter::eq(Follow::STATUS, FollowStatus::Accepted))
+            .filter(Filter::is_in(Follow::FOLLOWER_ID, some.iter().copied()))
             .limit(limit);
-        let contacts = Query::<Contact>::new()
-            .filter(Filter::eq(Contact::CONTACT_USER_ID, author))
-            .filter(Filter::is_in(Contact::USER_ID, some()))
-            .limit(limit);
-        let (follows, contacts) = round.ctx.read((follows, contacts)).await?;
-        let follows = follows.iter().map(|follow| follow.follower_id.as_str());
-        let contacts = contacts.iter().map(|contact| contact.user_id.as_str());
-        readers.extend(
-            follows
-                .chain(contacts)
-                .filter_map(|user| round.audience.user(user)),
-        );
+        let follows = round.ctx.read(follows).await?;
+        let followers = follows.iter().map(|follow| follow.follower_id.as_str());
+        readers.extend(followers.filter_map(|user| round.audience.user(user)));
     }
     Ok(readers)
 }

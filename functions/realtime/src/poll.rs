@@ -10,6 +10,7 @@ use whisper_kit::{Ctx, Endpoint, Method, Params, Reply, Request};
 use crate::audience::Audience;
 #[cfg(not(target_family = "wasm"))]
 use crate::event::EventView;
+use crate::hub::Hub;
 use crate::log;
 use crate::position::{MOST_PLACE, Position, check_size};
 use crate::replay::{Missed, admit, replay};
@@ -101,7 +102,8 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
             at: ctx.clock(),
         };
         let now = Instant::now();
-        if !frames.is_empty() || now >= deadline || turn.is_over() {
+        let is_over = turn.is_over() || Hub::of_instance().is_stopping();
+        if !frames.is_empty() || now >= deadline || is_over {
             let events = frames
                 .iter()
                 .map(|frame| frame.value())

@@ -20,6 +20,7 @@ fn component(id: &str, command: &str) -> Component {
         environment: Default::default(),
         computes: false,
         requests_per_instance: None,
+        one_instance: false,
         build: Some(Build {
             commands: vec![command.into()],
             workdir: "/app".into(),

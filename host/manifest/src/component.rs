@@ -37,6 +37,8 @@ pub struct Component {
     pub computes: bool,
     /// How many requests an instance of it serves in the embedded host; none: as many as those of others.
     pub requests_per_instance: Option<u32>,
+    /// Whether one instance of it serves all requests in the embedded host, at any number at once: for what it holds for all of them.
+    pub one_instance: bool,
     /// Its settings as a function on Appwrite.
     pub function: Function,
 }
@@ -88,6 +90,7 @@ fn read(id: String, mut fields: Fields<'_, '_, '_>, dir: &Path) -> Component {
         build: None,
         computes: false,
         requests_per_instance: None,
+        one_instance: false,
         function: Function::default(),
         id,
     };
@@ -106,11 +109,17 @@ fn read(id: String, mut fields: Fields<'_, '_, '_>, dir: &Path) -> Component {
     let Own {
         computes,
         requests_per_instance,
+        one_instance,
         function,
     } = own.unwrap_or_default();
     if computes && !component.allowed_outbound_hosts.is_empty() {
         fields.problem(
             "a component that computes may call nobody: `allowed_outbound_hosts` must be empty",
+        );
+    }
+    if computes && one_instance {
+        fields.problem(
+            "a component that computes has an instance for each request: not `one_instance`",
         );
     }
     let build = fields.table("build");
@@ -122,6 +131,7 @@ fn read(id: String, mut fields: Fields<'_, '_, '_>, dir: &Path) -> Component {
         build,
         computes,
         requests_per_instance,
+        one_instance,
         function,
         ..component
     }

@@ -1,4 +1,4 @@
-//! `[component.<id>.tool.whisper]`: whether the component computes and how many requests an instance serves, for the embedded host, and in `…appwrite` its properties
+//! `[component.<id>.tool.whisper]`: whether the component computes, how many requests an instance serves and whether one serves all, for the embedded host, and in `…appwrite` its properties
 //! as a function there. Spin ignores both; other tools' tables are ignored.
 
 use toml::de::DeTable;
@@ -35,6 +35,8 @@ pub(crate) struct Own {
     pub computes: bool,
     /// How many requests an instance of it serves; none: as many as those of others.
     pub requests_per_instance: Option<u32>,
+    /// Whether one instance serves all requests.
+    pub one_instance: bool,
     /// Its settings as a function on Appwrite.
     pub function: Function,
 }
@@ -52,6 +54,7 @@ pub(crate) fn read<'a>(tools: &DeTable<'a>, component: &str, problems: &mut Coll
     let mut fields = Fields::new(table, offset, title(""), problems);
     let computes = fields.flag("computes");
     let requests_per_instance = fields.number("requests_per_instance");
+    let one_instance = fields.flag("one_instance");
     let appwrite = fields.table("appwrite");
     fields.finish();
     let function = appwrite.map(|(table, offset)| {
@@ -63,6 +66,7 @@ pub(crate) fn read<'a>(tools: &DeTable<'a>, component: &str, problems: &mut Coll
     Own {
         computes,
         requests_per_instance,
+        one_instance,
         function: function.unwrap_or_default(),
     }
 }
@@ -131,6 +135,10 @@ mod tests {
             (
                 "[component.a.tool.whisper]\nrequests_per_instance = 0",
                 "requests_per_instance",
+            ),
+            (
+                "[component.a.tool.whisper]\ncomputes = true\none_instance = true",
+                "not `one_instance`",
             ),
             (
                 "allowed_outbound_hosts = [\"http://a.spin.internal\"]\n[component.a.tool.whisper]\ncomputes = true",

@@ -1,0 +1,89 @@
+//! A server that stops: streams and polls end with a word, also where many were opened at the same time.
+
+use std::sync::Mutex;
+use std::thread;
+
+use whisper_testkit::{Events, Person, Reply, TestApp, Value, json};
+
+const PEOPLE: usize = 12;
+/// As many as a user may have.
+const STREAMS: usize = 10;
+/// More than an instance of another component takes at once.
+const POLLS: usize = 24;
+
+/// How many requests wait for their answer.
+fn waiting(app: &TestApp) -> Option<u64> {
+    app.control(&json!({"cmd": "stats"}))["inFlight"].as_u64()
+}
+
+/// Polls that wait, of users who each have some.
+fn polls(app: &TestApp, people: &[Person]) -> Vec<thread::JoinHandle<Reply>> {
+    let polls = people.iter().cycle().take(POLLS).map(|person| {
+        let begun = person.get(app, "/v1/realtime/poll").expect(200);
+        let next = begun["next"].as_str().unwrap();
+        let path = format!("/v1/realtime/poll?wait=25&after={next}");
+        let call = person.call(app, "GET", &path);
+        thread::spawn(move || call.send())
+    });
+    polls.collect()
+}
+
+/// All streams of all users, opened at the same time.
+fn streams(app: &TestApp, people: &[Person]) -> Vec<Events> {
+    let streams = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for person in people.iter().cycle().take(PEOPLE * STREAMS) {
+            let streams = &streams;
+            scope.spawn(move || {
+                let mut stream = person.listen(app);
+                stream.wait_for("stream.ready");
+                streams.lock().unwrap().push(stream);
+            });
+        }
+    });
+    streams.into_inner().unwrap()
+}
+
+#[test]
+fn all_streams_and_polls_end_with_a_word() {
+    let Some(mut app) = TestApp::own().start() else {
+        return;
+    };
+    let people: Vec<Person> = (0..PEOPLE).map(|_| app.person("ann")).collect();
+    let polls = polls(&app, &people);
+    app.eventually(|| (waiting(&app) == Some(POLLS as u64)).then_some(()));
+    let streams = streams(&app, &people);
+    // The bound of a user is one of all instances.
+    let surplus = people[0].listen(&app);
+    assert!(app.stop());
+    assert_eq!(app.logged("stopped")[0]["finished"], true);
+    let ends = |stream: Events, reason: &str| {
+        let last = { stream }.ends().pop().unwrap_or_default();
+        last["type"] == "stream.ended" && last["reason"] == reason
+    };
+    assert!(ends(surplus, "stopping"));
+    let (mut stopped, mut other) = (0, Vec::new());
+    for mut stream in streams {
+        match stream.ends().pop() {
+            Some(last) if last["reason"] == "stopping" => stopped += 1,
+            last => other.push(last),
+        }
+    }
+    let reasons: Vec<Value> = other
+        .iter()
+        .flatten()
+        .map(|end| end["reason"].clone())
+        .collect();
+    assert_eq!(
+        (stopped, reasons),
+        (PEOPLE * STREAMS - 1, vec![json!("too_many")])
+    );
+    for poll in polls {
+        let answer = poll.join().unwrap().expect(200);
+        assert_eq!(
+            (&answer["events"], &answer["isReset"]),
+            (&json!([]), &json!(false))
+        );
+        assert!(answer["next"].is_string());
+    }
+}
