@@ -17,6 +17,7 @@ mod reading;
 mod requests;
 mod roles;
 mod settings;
+mod strangers;
 
 use whisper_testkit::{Person, Reply, TestApp, Value, ids, json};
 
