@@ -6,6 +6,7 @@ mod disappearing;
 mod expiry;
 mod history;
 mod kinds;
+mod mentions;
 mod pins;
 mod polls;
 mod positions;
