@@ -14,6 +14,7 @@ mod invitations;
 mod lists;
 mod members;
 mod reading;
+mod recipients;
 mod requests;
 mod roles;
 mod settings;
