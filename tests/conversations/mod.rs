@@ -19,6 +19,7 @@ mod requests;
 mod roles;
 mod settings;
 mod strangers;
+mod telling;
 
 use whisper_testkit::{Person, Reply, TestApp, Value, ids, json};
 
