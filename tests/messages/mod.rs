@@ -16,6 +16,7 @@ mod references;
 mod scheduled;
 mod scheduled_crash;
 mod sending;
+mod voting;
 
 use whisper_testkit::{Person, Reply, TestApp, Value, json};
 
