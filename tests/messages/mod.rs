@@ -17,6 +17,7 @@ mod scheduled;
 mod scheduled_crash;
 mod sending;
 mod voting;
+mod windows;
 
 use whisper_testkit::{Person, Reply, TestApp, Value, json};
 
