@@ -1,6 +1,7 @@
 //! Messages: the rights to send them, sending each once, and how they are read.
 
 mod access;
+mod at_once;
 mod changes;
 mod disappearing;
 mod expiry;
@@ -16,6 +17,7 @@ mod references;
 mod scheduled;
 mod scheduled_crash;
 mod sending;
+mod turned_away;
 mod voting;
 mod windows;
 
