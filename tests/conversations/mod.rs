@@ -16,6 +16,7 @@ mod members;
 mod reading;
 mod recipients;
 mod requests;
+mod rights;
 mod roles;
 mod settings;
 mod strangers;
