@@ -95,9 +95,9 @@ fn the_next_message_reaches_the_people_on_the_list() {
 }
 
 #[test]
-fn the_list_is_its_owners_alone() {
+fn the_list_is_its_owners_alone_who_puts_all_of_them_on_it_or_nobody() {
     let app = TestApp::start();
-    let (ann, bob, eve) = (app.person("ann"), app.person("bob"), app.person("eve"));
+    let [ann, bob, cid, eve] = ["ann", "bob", "cid", "eve"].map(|name| app.person(name));
     let path = list(&app, &ann, &[&bob]);
     for who in [&bob, &eve] {
         for nothing in [&path, "/v1/conversations/nothing"] {
@@ -116,13 +116,6 @@ fn the_list_is_its_owners_alone() {
     put_on(&app, &ann, &room, &[&eve.id]).expect_problem(409, "wrong_kind");
     take_off(&app, &ann, &room, &bob).expect_problem(409, "wrong_kind");
     assert_eq!(ann.get(&app, &room).expect(200)["participantCount"], 2);
-}
-
-#[test]
-fn all_of_them_are_put_on_it_or_nobody() {
-    let app = TestApp::start();
-    let [ann, bob, cid, eve] = ["ann", "bob", "cid", "eve"].map(|name| app.person(name));
-    let path = list(&app, &ann, &[&bob]);
     cid.put(&app, &format!("/v1/blocks/{}", ann.id), &Value::Null)
         .expect(204);
     put_on(&app, &ann, &path, &[&eve.id, "nobody", &cid.id])

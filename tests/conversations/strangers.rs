@@ -199,6 +199,24 @@ fn strangers_cannot_tell_a_direct_conversation_from_none() {
     let path = direct(&app, &ann, &bob);
     let scene = Scene::of(&app, &ann, &path, &bob);
     refuses(&app, &scene, &document(&app), &[&eve], &[]);
+    // Nor do they say of its messages that they were delivered.
+    bob.accept(&app, id(&path));
+    let message = say(&app, &ann, &path, "hello");
+    let deliver = |who: &Person, conversation: &str, message: &str| {
+        let one = json!({"conversationId": conversation, "messageId": message});
+        let path = "/v1/conversations/delivered";
+        who.post(&app, path, &json!({"messages": [one]}))
+    };
+    let status = || {
+        let one = format!("{path}/messages/{message}");
+        ann.get(&app, &one).expect(200)["status"].clone()
+    };
+    let here = deliver(&eve, id(&path), &message);
+    let there = deliver(&eve, id(NOWHERE), "nothing");
+    assert_eq!(answer(here), answer(there));
+    assert_eq!(status(), "sent");
+    deliver(&bob, id(&path), &message).expect(200);
+    assert_eq!(status(), "delivered");
 }
 
 #[test]
@@ -223,28 +241,4 @@ fn of_a_public_group_others_see_its_preview_and_join_and_the_banned_do_neither()
     app.knock(Some(&eve.token), &preview).expect(200);
     app.knock(Some(&eve.token), &join).expect(201);
     say(&app, &eve, &path, "hello");
-}
-
-#[test]
-fn a_stranger_tells_of_no_message_that_it_was_delivered() {
-    let app = TestApp::start();
-    let (ann, bob, eve) = (app.person("ann"), app.person("bob"), app.person("eve"));
-    let path = direct(&app, &ann, &bob);
-    bob.accept(&app, id(&path));
-    let message = say(&app, &ann, &path, "hello");
-    let deliver = |who: &Person, conversation: &str, message: &str| {
-        let one = json!({"conversationId": conversation, "messageId": message});
-        let path = "/v1/conversations/delivered";
-        who.post(&app, path, &json!({"messages": [one]}))
-    };
-    let status = || {
-        let one = format!("{path}/messages/{message}");
-        ann.get(&app, &one).expect(200)["status"].clone()
-    };
-    let here = deliver(&eve, id(&path), &message);
-    let there = deliver(&eve, id(NOWHERE), "nothing");
-    assert_eq!(answer(here), answer(there));
-    assert_eq!(status(), "sent");
-    deliver(&bob, id(&path), &message).expect(200);
-    assert_eq!(status(), "delivered");
 }

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use super::{alone, group, id, of_conversation, say, send};
+use super::{alone, group, of_conversation, say};
 use whisper_testkit::{Person, TestApp, Value, json};
 
 /// The path of a reaction, as clients write it.
@@ -135,38 +135,4 @@ fn a_hundred_messages_are_pinned_and_no_more_even_at_once() {
     let list = pins();
     assert_eq!((list.len(), &list[0]), (100, &json!(messages[left])));
     assert!(!list.contains(&json!(messages[7])));
-}
-
-#[test]
-fn a_star_is_taken_off_again() {
-    let app = TestApp::start();
-    let (ann, bob) = (app.person("ann"), app.person("bob"));
-    let room = group(&app, &ann, &[&bob]);
-    let sent = ["One", "Two"].map(|words| {
-        let sent = send(&app, &bob, &room, &json!({ "content": words }));
-        format!("{room}/{}", id(&sent.expect(201)))
-    });
-    let [one, two] = &sent;
-    let starred = |who: &Person| {
-        let page = who.get(&app, "/v1/me/starred-messages").expect(200);
-        let items = page["items"].as_array().unwrap().iter();
-        let content = |item: &Value| item["message"]["content"].clone();
-        items.map(content).collect::<Vec<_>>()
-    };
-    for who in [&ann, &bob] {
-        for message in [one, two, one] {
-            who.put(&app, &format!("{message}/star"), &Value::Null)
-                .expect(200);
-        }
-    }
-    assert_eq!(starred(&ann), ["Two", "One"]);
-    for _ in 0..2 {
-        ann.delete(&app, &format!("{one}/star")).expect(204);
-    }
-    assert_eq!(starred(&ann), ["Two"]);
-    assert_eq!(alone(&app, &ann, one)["isStarred"], false);
-    assert_eq!(starred(&bob), ["Two", "One"], "one's own alone");
-    // A message that one doesn't see any more has no star.
-    bob.delete(&app, two).expect(204);
-    assert_eq!((starred(&ann), starred(&bob)), (vec![], vec![json!("One")]));
 }
