@@ -139,3 +139,54 @@ fn newcomers_wait_for_approval() {
     assert_eq!(ids(&mine(&cid)), [""; 0]);
     assert_eq!(ann.get(&app, &requests).expect(200)["items"], json!([]));
 }
+
+#[test]
+fn a_link_works_until_its_time_and_its_qr_code_leads_where_it_does() {
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
+    let [ann, bob, cid, dan] = ["ann", "bob", "cid", "dan"].map(|name| app.person(name));
+    let path = group(&app, &ann, &[]);
+    let past = json!({"expiresAt": "2020-01-01T00:00:00Z"});
+    ann.post(&app, &format!("{path}/invitations"), &past)
+        .expect_fields(&["expiresAt"]);
+    let first = ann.post(&app, &format!("{path}/invitations"), &json!({}));
+    let first = first.expect(201);
+    // Five minutes later, by way of the offset.
+    let now = first["createdAt"].as_str().unwrap().trim_end_matches('Z');
+    let until = json!({"expiresAt": format!("{now}-00:05")});
+    let made = ann.post(&app, &format!("{path}/invitations"), &until);
+    let made = made.expect(201);
+    let (link, qr) = (made["id"].as_str().unwrap(), made["qr"].as_str().unwrap());
+    let code = qr.strip_prefix("WHISPER://J/").unwrap();
+    assert_eq!((made["code"].as_str(), qr.len()), (Some(code), 38));
+    let is_alphanumeric = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
+    assert!(code.chars().all(is_alphanumeric), "{code}");
+    // As somebody reads it out: in lower case, with hyphens, and with letters that look like digits.
+    let spoken = code.to_lowercase().replace('0', "o").replace('1', "l");
+    let spoken = format!("{}-{}", &spoken[..13], &spoken[13..]);
+    assert_eq!(preview(&app, &bob, &spoken).expect(200)["name"], "Room");
+    assert_eq!(come(&app, &bob, &spoken).expect(201)["outcome"], "joined");
+    let is_open = || {
+        let list = ann.get(&app, &format!("{path}/invitations")).expect(200);
+        let items = list["items"].as_array().unwrap().iter();
+        let mut this = items.filter(|one| one["id"] == link);
+        this.next().unwrap()["isOpen"].clone()
+    };
+    assert_eq!(is_open(), true);
+    app.advance("5m");
+    assert_eq!(is_open(), false);
+    let ended = preview(&app, &cid, code).expect_problem(404, "not_found");
+    let unknown = preview(&app, &cid, &"0".repeat(26)).expect_problem(404, "not_found");
+    assert_eq!(ended["detail"], unknown["detail"]);
+    come(&app, &cid, code).expect_problem(404, "not_found");
+    cid.get(&app, &path).expect_problem(404, "not_found");
+    // A link without an end goes on; and the end can be taken away.
+    let other = first["code"].as_str().unwrap();
+    come(&app, &cid, other).expect(201);
+    let one = format!("{path}/invitations/{link}");
+    patch(&app, &ann, &one, &json!({"expiresAt": null})).expect(200);
+    assert_eq!(is_open(), true);
+    come(&app, &dan, code).expect(201);
+    assert_eq!(ann.get(&app, &path).expect(200)["participantCount"], 4);
+}

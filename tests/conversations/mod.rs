@@ -14,9 +14,13 @@ mod invitations;
 mod lists;
 mod members;
 mod reading;
+mod recipients;
 mod requests;
+mod rights;
 mod roles;
 mod settings;
+mod strangers;
+mod telling;
 
 use whisper_testkit::{Person, Reply, TestApp, Value, ids, json};
 

@@ -3,6 +3,7 @@
 mod bots;
 mod incoming;
 mod outgoing;
+mod roles;
 
 use whisper_testkit::{Person, TestApp, Value, json};
 

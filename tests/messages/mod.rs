@@ -1,12 +1,14 @@
 //! Messages: the rights to send them, sending each once, and how they are read.
 
 mod access;
+mod at_once;
 mod changes;
 mod disappearing;
 mod expiry;
 mod history;
 mod kinds;
 mod link_previews;
+mod mentions;
 mod pins;
 mod polls;
 mod positions;
@@ -16,6 +18,9 @@ mod references;
 mod scheduled;
 mod scheduled_crash;
 mod sending;
+mod turned_away;
+mod voting;
+mod windows;
 
 use whisper_testkit::{Person, Reply, TestApp, Value, json};
 

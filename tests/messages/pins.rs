@@ -71,13 +71,26 @@ fn stars_are_ones_own_over_all_conversations() {
         let content = |item: &Value| item["message"]["content"].as_str().unwrap().to_owned();
         items.map(content).collect::<Vec<_>>()
     };
-    for (messages, content) in [(&here, "One"), (&there, "Two")] {
-        let message = say(&app, &bob, messages, content);
-        let star = format!("{messages}/{message}/star");
-        ann.put(&app, &star, &Value::Null).expect(200);
-        let seen = alone(&app, &ann, &format!("{messages}/{message}"));
-        assert_eq!(seen["isStarred"], true);
-    }
+    let [one, two] = [(&here, "One"), (&there, "Two")].map(|(messages, content)| {
+        let message = format!("{messages}/{}", say(&app, &bob, messages, content));
+        for _ in 0..2 {
+            ann.put(&app, &format!("{message}/star"), &Value::Null)
+                .expect(200);
+        }
+        assert_eq!(alone(&app, &ann, &message)["isStarred"], true);
+        message
+    });
     assert_eq!(starred(&ann), ["Two", "One"]);
     assert_eq!(starred(&bob), [""; 0]);
+    bob.put(&app, &format!("{one}/star"), &Value::Null)
+        .expect(200);
+    for _ in 0..2 {
+        ann.delete(&app, &format!("{one}/star")).expect(204);
+        assert_eq!(starred(&ann), ["Two"]);
+    }
+    assert_eq!(alone(&app, &ann, &one)["isStarred"], false);
+    assert_eq!(starred(&bob), ["One"]);
+    // A message that was deleted for all has no star.
+    bob.delete(&app, &two).expect(204);
+    assert_eq!(starred(&ann), [""; 0]);
 }

@@ -4,7 +4,7 @@ use super::{conversation_of, direct, group, id, send};
 use whisper_testkit::{Person, Reply, TestApp, Value, json};
 
 /// Asks a question with three answers; gives its path.
-fn ask(app: &TestApp, by: &Person, to: &str, details: &Value) -> String {
+pub fn ask(app: &TestApp, by: &Person, to: &str, details: &Value) -> String {
     let mut metadata = json!({"options": ["Mon", "Tue", "Wed"]});
     for (key, value) in details.as_object().unwrap() {
         metadata[key] = value.clone();
@@ -13,11 +13,11 @@ fn ask(app: &TestApp, by: &Person, to: &str, details: &Value) -> String {
     format!("{to}/{}", id(&send(app, by, to, &body).expect(201)))
 }
 
-fn vote(app: &TestApp, by: &Person, poll: &str, options: &[i64]) -> Reply {
+pub fn vote(app: &TestApp, by: &Person, poll: &str, options: &[i64]) -> Reply {
     by.put(app, &format!("{poll}/vote"), &json!({"options": options}))
 }
 
-fn votes(poll: &Value) -> Vec<i64> {
+pub fn votes(poll: &Value) -> Vec<i64> {
     let options = poll["options"].as_array().unwrap();
     options
         .iter()

@@ -1,6 +1,7 @@
 //! Messages are found by their words, and by the media, files and links that they carry.
 
 mod access;
+mod filters;
 mod finding;
 
 use whisper_testkit::{Person, Reply, TestApp, Value, json};
