@@ -31,7 +31,7 @@ pub struct PostedMessage {
     #[field(size = 1..=10_000, text = Words)]
     pub content: String,
     /// Name of the sender in place of the webhook's.
-    #[field(size = 1..=80, is = LINE)]
+    #[field(size = 1..=80, is = LINE, text = Name)]
     pub username: Option<String>,
     /// Where the sender's picture is served, in place of the webhook's: an https address.
     #[field(size = 1..=2000, is = SECURE_URL)]
