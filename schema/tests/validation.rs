@@ -505,10 +505,12 @@ fn web_urls_are_those_that_a_browser_opens() {
 
 #[test]
 fn secure_urls_are_those_of_https() {
-    assert!(is_secure_url("https://a.example/x?y#z"));
+    for good in ["https://a.example/x?y#z", "HTTPS://a.example", "Https://a"] {
+        assert!(is_secure_url(good), "{good:?} should be taken");
+    }
     for bad in [
         "http://a.example",
-        "HTTPS://a.example",
+        "httpss://a.example",
         "https://",
         "https://u@h/",
         "ftp://a",

@@ -20,7 +20,7 @@ pub use password::apart::{HASH_PATH, HASHING, VERIFY_PATH};
 pub use password::{
     hash_here, hash_password, needs_rehash, verify_here, verify_nobody, verify_password,
 };
-pub use secret::{is_secret, new_secret};
+pub use secret::{HOOK_PREFIX, SECRET_PREFIXES, SIGNING_PREFIX, is_secret, new_secret};
 pub use session::{
     Issued, MAX_SESSIONS, REFRESH_LIFETIME, REFRESH_PREFIX, issue, revoke, revoke_all, rotate,
 };

@@ -113,6 +113,16 @@ fn document() -> Value {
     let open = Api::new("open", "Open.")
         .endpoint(Endpoint::new(Method::GET, "/health", "health", "Is it up", nothing).public())
         .endpoint(
+            Endpoint::new(
+                Method::POST,
+                "/v1/notes/{id}/{secret}",
+                "post",
+                "Posts",
+                nothing,
+            )
+            .public(),
+        )
+        .endpoint(
             Endpoint::new(Method::POST, "/internal/jobs/x", "runX", "Runs x", nothing)
                 .auth(Auth::Operator),
         );
@@ -244,6 +254,11 @@ fn parameters_are_described() {
     let update = &document["paths"]["/v1/notes/{id}"]["patch"];
     assert_eq!(parameter(update, "id")["in"], "path");
     assert_eq!(parameter(update, "id")["schema"]["maxLength"], 36);
+    let secret = &document["paths"]["/v1/notes/{id}/{secret}"]["post"];
+    let secret = &parameter(secret, "secret")["schema"];
+    assert_eq!(secret["pattern"], "^[A-Za-z0-9_-]+$");
+    // 256 bits, and the beginning that tells its kind.
+    assert!(secret["maxLength"].as_u64() >= Some(47));
     assert_eq!(parameter(update, "if-match")["required"], true);
     let create = &document["paths"]["/v1/notes"]["post"];
     assert_eq!(parameter(create, "idempotency-key")["required"], false);

@@ -96,7 +96,7 @@ impl Reach {
     }
 
     /// Whether a message may reach this member of its conversation now: it stands, it wasn't hidden from them when they joined, they
-    /// didn't clear the conversation since, and [`Reach::allows_member`] it. Pushes and mentions go by this. Unread counts ask the
+    /// didn't clear the conversation since, and [`Reach::allows_member`] it. Pushes, the inbox and the list of mentions go by this. Unread counts ask the
     /// same of blocks, ends and accounts by conditions of their queries (of accounts up to a number of members).
     ///
     /// A message that they deleted for themselves has a mark of theirs; callers who show them something ask for that beside.

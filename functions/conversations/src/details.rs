@@ -3,6 +3,7 @@
 use serde_json::Value;
 use whisper_kit::error::{Error, FieldError, Result};
 use whisper_kit::precondition::edit_number;
+use whisper_schema::body::forms::WEB_URL;
 use whisper_schema::body::{Change, Changes};
 use whisper_schema::prelude::{Column, Conversation, ConversationKind, ConversationSettings};
 use whisper_schema::{Body, Rule};
@@ -19,6 +20,7 @@ pub struct ConversationChange {
     /// Description of a group, at most 500 characters.
     pub description: Change<String>,
     /// Where a group's picture is served.
+    #[field(is = WEB_URL)]
     pub avatar_url: Change<String>,
     /// File of a group's picture.
     pub avatar_file_id: Change<String>,
@@ -230,6 +232,10 @@ mod tests {
     #[test]
     fn what_is_refused_and_where() {
         for (body, wanted) in [
+            (
+                json!({"avatarUrl": "ftp://example.com/x.png"}),
+                vec!["avatarUrl"],
+            ),
             (json!({"name": null}), vec!["name"]),
             (json!({"name": ""}), vec!["name"]),
             (

@@ -37,6 +37,7 @@ pub struct NewConversation {
     /// Description of a group, at most 500 characters.
     pub description: Option<String>,
     /// Where a group's picture is served.
+    #[field(is = forms::WEB_URL)]
     pub avatar_url: Option<String>,
     /// File of a group's picture.
     pub avatar_file_id: Option<String>,
@@ -304,6 +305,10 @@ mod tests {
             (
                 group(json!({"maxParticipants": 2, "participantIds": ["a", "b"]})),
                 vec!["participantIds"],
+            ),
+            (
+                group(json!({"avatarUrl": "ftp://example.com/x.png"})),
+                vec!["avatarUrl"],
             ),
             (
                 group(json!({"name": 5, "avatarUrl": "x", "isEncrypted": "yes", "creatorId": "a"})),

@@ -1,7 +1,9 @@
 //! Secrets that slipped into a report are not kept.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
-use whisper_kit::auth::{BOT_PREFIX, REFRESH_PREFIX};
+use whisper_kit::auth::SECRET_PREFIXES;
 
 /// The text in their place.
 pub const REDACTED: &str = "[redacted]";
@@ -23,6 +25,8 @@ const PARTS: [&str; 15] = [
     "seedphrase",
     "bearer",
 ];
+/// The beginning of the path at which programs post; the webhook's id and its secret follow.
+const WEBHOOKS: &str = "/v1/webhooks/";
 /// Words that name secrets where they stand alone in a key: `userPin`, `OTP_CODE`; but not `shipping`.
 const WORDS: [&str; 14] = [
     "pwd", "pass", "pw", "otp", "totp", "pin", "tan", "mfa", "creds", "cred", "jwt", "auth", "cvv",
@@ -78,18 +82,19 @@ fn words(key: &str) -> impl Iterator<Item = String> {
     words.into_iter().filter(|word| !word.is_empty())
 }
 
-/// A text without the parts that look like secrets: a word behind `Bearer`, JSON Web Tokens, our refresh tokens, and the
-/// values of parameters whose names speak of secrets (`?access_token=…`).
+/// A text without the parts that look like secrets: a word behind `Bearer`, JSON Web Tokens, secrets and tokens of ours, what follows
+/// a webhook's id in its address, and the values of parameters whose names speak of secrets (`?access_token=…`).
 pub fn text(text: &str) -> String {
     let mut bearer = false;
     let mut out = String::with_capacity(text.len());
     for piece in text.split_inclusive(char::is_whitespace) {
         let word = piece.trim_end();
         let space = &piece[word.len()..];
-        if !word.is_empty() && (bearer || has_jwt(word) || has_refresh_token(word)) {
+        let public = without_addresses(word);
+        if !word.is_empty() && (bearer || has_jwt(&public) || has_token(&public)) {
             out.push_str(REDACTED);
         } else {
-            out.push_str(&without_values(word));
+            out.push_str(&without_values(&public));
         }
         out.push_str(space);
         if !word.is_empty() {
@@ -116,16 +121,42 @@ fn without_values(word: &str) -> String {
     parts.collect()
 }
 
-/// Whether a word holds a refresh token of ours: by its beginning, or, for tokens of former versions, by its form: the id
-/// of a session, a dot, and 64 characters of base64url.
-fn has_refresh_token(word: &str) -> bool {
-    let base64url = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    let is_secret = |text: &str| text.chars().take_while(|c| base64url(*c)).count() >= 64;
-    word.contains(REFRESH_PREFIX)
-        || word.contains(BOT_PREFIX)
+/// A word with the addresses of incoming webhooks without their secrets, which had no beginning of their own in former versions.
+fn without_addresses(word: &str) -> Cow<'_, str> {
+    let mut parts = word.split(WEBHOOKS);
+    let before = parts.next().unwrap_or_default();
+    if before.len() == word.len() {
+        return Cow::Borrowed(word);
+    }
+    let mut out = before.to_owned();
+    for part in parts {
+        out.push_str(WEBHOOKS);
+        let Some((id, behind)) = part.split_once('/') else {
+            out.push_str(part);
+            continue;
+        };
+        let rest = behind.trim_start_matches(is_base64url);
+        let secret = match rest.len() < behind.len() {
+            true => REDACTED,
+            false => "",
+        };
+        out.extend([id, "/", secret, rest]);
+    }
+    Cow::Owned(out)
+}
+
+fn is_base64url(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
+}
+
+/// Whether a word holds a secret or a token of ours: by its beginning, or, for refresh tokens of former versions, by its form: the
+/// id of a session, a dot, and 64 characters of base64url.
+fn has_token(word: &str) -> bool {
+    let is_secret = |text: &str| text.chars().take_while(|c| is_base64url(*c)).count() >= 64;
+    SECRET_PREFIXES.iter().any(|prefix| word.contains(prefix))
         || word.match_indices('.').any(|(at, _)| {
             at >= 36
-                && word[..at].chars().rev().take(36).all(base64url)
+                && word[..at].chars().rev().take(36).all(is_base64url)
                 && is_secret(&word[at + 1..])
         })
 }
@@ -176,6 +207,27 @@ mod tests {
             (
                 "calling as wbot_1.x failed".to_owned(),
                 "calling as [redacted] failed".to_owned(),
+            ),
+            (
+                "POST https://a.example/v1/webhooks/0b1-2/jSvX0sCu1Q_-x?wait=1 failed".to_owned(),
+                "POST https://a.example/v1/webhooks/0b1-2/[redacted]?wait=1 failed".to_owned(),
+            ),
+            (
+                "{\"to\":\"/v1/webhooks/a/wwh_x\",\"or\":\"/v1/webhooks/b/y\"}".to_owned(),
+                "{\"to\":\"/v1/webhooks/a/[redacted]\",\"or\":\"/v1/webhooks/b/[redacted]\"}"
+                    .to_owned(),
+            ),
+            (
+                "/v1/webhooks/{webhookId}/{secret} /v1/webhooks/a /v1/webhooks/a/".to_owned(),
+                "/v1/webhooks/{webhookId}/{secret} /v1/webhooks/a /v1/webhooks/a/".to_owned(),
+            ),
+            (
+                "posting with wwh_jSvX0sCu1Q failed".to_owned(),
+                "posting with [redacted] failed".to_owned(),
+            ),
+            (
+                "signed by (whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw) at 1".to_owned(),
+                "signed by [redacted] at 1".to_owned(),
             ),
             (
                 format!("refreshing {NEW} failed"),

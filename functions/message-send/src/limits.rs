@@ -4,6 +4,7 @@ use whisper_kit::config::{Config, Number};
 use whisper_kit::rate_limit::{Rate, Uses};
 use whisper_messages::MENTIONS;
 use whisper_schema::main_db::{ConversationKind, Message};
+use whisper_schema::system::IncomingWebhook;
 
 use crate::context::Context;
 
@@ -25,7 +26,7 @@ pub const WAITING: Number = Number {
 };
 
 /// Messages that one webhook posts.
-pub const WEBHOOK: Rate = Rate::per_minute("webhook", "webhook_rate_per_minute", 30);
+const WEBHOOK: Rate = Rate::per_minute("webhook", "webhook_rate_per_minute", 30);
 
 /// All rates.
 pub const RATES: &[Rate] = &[
@@ -66,6 +67,22 @@ pub fn of(config: &Config, sender: Sender<'_>, message: &Message, context: &Cont
     }
     if !message.mentions.is_empty() {
         limits.push(of_sender(MENTIONS).times(message.mentions.len()));
+    }
+    limits.into()
+}
+
+/// The limits that a post of a webhook counts against: the webhook's own, and for those whom it mentions that of the user who made it,
+/// however many webhooks they made. An anonymous maker has a tenth of both.
+pub fn of_webhook(
+    config: &Config,
+    webhook: &IncomingWebhook,
+    is_anonymous: bool,
+    message: &Message,
+) -> Uses {
+    let mut limits = vec![WEBHOOK.of_user(config, &webhook.id, is_anonymous)];
+    if !message.mentions.is_empty() {
+        let of_maker = MENTIONS.of_user(config, &webhook.created_by, is_anonymous);
+        limits.push(of_maker.times(message.mentions.len()));
     }
     limits.into()
 }

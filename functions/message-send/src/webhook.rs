@@ -2,7 +2,6 @@
 
 use whisper_kit::auth::is_secret;
 use whisper_kit::error::{Code, Error, FieldError, OptionExt, Result, Rule};
-use whisper_kit::rate_limit::Uses;
 use whisper_kit::{Attempt, Ctx, Endpoint, Json, Method, Reply, Request};
 use whisper_messages::{MessageView, WebhookSenderView, is_active, voice};
 use whisper_people::by_ids;
@@ -11,14 +10,14 @@ use whisper_schema::Body;
 use whisper_schema::body::forms::{ID, LINE, SECURE_URL};
 use whisper_schema::body::{Distinct, Fields};
 use whisper_schema::main_db::{Conversation, Message};
-use whisper_schema::system::{ConversationMember, IncomingWebhook};
+use whisper_schema::system::{Account, ConversationMember, IncomingWebhook};
 use whisper_schema::text::is_blank;
 use whisper_store::{Doc, Get};
 
 use crate::compose;
 use crate::context::Context;
 use crate::draft::SendMessage;
-use crate::limits::WEBHOOK;
+use crate::limits::of_webhook;
 
 /// A message that a webhook posts.
 #[derive(Clone, Debug, Body)]
@@ -31,7 +30,7 @@ pub struct PostedMessage {
     #[field(size = 1..=10_000, text = Words)]
     pub content: String,
     /// Name of the sender in place of the webhook's.
-    #[field(size = 1..=80, is = LINE)]
+    #[field(size = 1..=80, is = LINE, text = Name)]
     pub username: Option<String>,
     /// Where the sender's picture is served, in place of the webhook's: an https address.
     #[field(size = 1..=2000, is = SECURE_URL)]
@@ -114,7 +113,7 @@ struct Posting<'a> {
 impl Posting<'_> {
     async fn attempt(&self) -> Result<Attempt<Reply>> {
         let ctx = self.ctx;
-        let context = self.context().await?;
+        let (context, is_anonymous) = self.context().await?;
         let webhook = context.webhook.as_ref().or_not_found()?;
         let metadata = self.posted.sender(webhook).metadata_text();
         if let Some(stored) = &context.stored {
@@ -124,7 +123,7 @@ impl Posting<'_> {
         let mut message = compose::message(id, &self.draft, &context, ctx.now());
         message.metadata = Some(metadata);
         let batch = compose::batch(ctx, &message, &self.draft, &context)?;
-        let uses = Uses::from(vec![WEBHOOK.of(ctx.config(), &webhook.id)]);
+        let uses = of_webhook(ctx.config(), webhook, is_anonymous, &message);
         let Some(committed) = uses.try_commit(ctx, batch).await? else {
             return Ok(Attempt::Retry);
         };
@@ -135,9 +134,9 @@ impl Posting<'_> {
         Reply::created(&view).map(Attempt::Done)
     }
 
-    /// Reads the webhook, and then its conversation. A wrong secret, a webhook or a conversation that isn't there, one without
+    /// Reads the webhook, and then its conversation, and whether its maker is anonymous. A wrong secret, a webhook or a conversation that isn't there, one without
     /// members, and one that clients encrypt are answered alike.
-    async fn context(&self) -> Result<Context> {
+    async fn context(&self) -> Result<(Context, bool)> {
         let (id, secret) = self.address;
         let webhook = self.ctx.read(Get::<IncomingWebhook>::id(id)).await?;
         let hash = webhook.as_ref().map(|webhook| webhook.secret_hash.as_str());
@@ -151,8 +150,9 @@ impl Posting<'_> {
             Get::<Conversation>::id(conversation),
             self.draft.id.as_deref().map(Get::<Message>::id),
             by_ids::<ConversationMember>(members.iter().map(String::as_str)),
+            Get::<Account>::id(&webhook.created_by),
         );
-        let (conversation, stored, members) = self.ctx.read(asked).await?;
+        let (conversation, stored, members, maker) = self.ctx.read(asked).await?;
         let is_open = |conversation: &Doc<Conversation>| {
             !conversation.is_encrypted && conversation.participant_count > 0
         };
@@ -162,11 +162,9 @@ impl Posting<'_> {
             let members: Vec<_> = members.into_iter().flatten().collect();
             self.refuse_strangers(&members)?;
         }
-        Ok(Context::of_webhook(
-            webhook,
-            conversation.into_inner(),
-            stored,
-        ))
+        let is_anonymous = maker.is_some_and(|account| account.is_anonymous);
+        let context = Context::of_webhook(webhook, conversation.into_inner(), stored);
+        Ok((context, is_anonymous))
     }
 
     /// Refuses mentions of users who don't belong to the conversation.

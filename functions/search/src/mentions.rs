@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_messages::{ADMINS, ALL, Access, MessageView, Viewing, is_admin, is_mentioned};
-use whisper_people::{UsersView, unblocked};
+use whisper_people::{UsersView, reach};
 use whisper_schema::prelude::{Column, ConversationMember, MentionEntry, Message, Timestamp};
 use whisper_store::{Doc, Filter, MAX_LIMIT, Query};
 
@@ -79,7 +79,8 @@ fn entries(
 }
 
 /// The messages of these entries that mention the member as they are now, by their ids: an entry may be a moment older than its
-/// message. A user isn't told of their own words, nor of words of people with a block in between.
+/// message. A user isn't told of their own words, nor of those that may not reach them now: of people with a block in between, and of
+/// accounts out of use. A channel is no account, and its words reach all its members.
 async fn mentioning(
     ctx: &Ctx,
     places: &Places,
@@ -97,8 +98,18 @@ async fn mentioning(
         let access = places.get(&message.conversation_id);
         access.is_some_and(|access| mentions(message, access))
     };
-    let found = found.into_iter().flatten().filter(mentions);
-    Ok(found.map(|message| (message.id.clone(), message)).collect())
+    let found: Vec<_> = found.into_iter().flatten().filter(mentions).collect();
+    let me = ctx.caller()?.user_id;
+    let senders = found.iter().map(|message| message.sender_id.as_str());
+    let reach = ctx
+        .read(reach(senders.map(|sender| (sender, me.as_str()))))
+        .await?;
+    let may_reach = |message: &Doc<Message>| {
+        let access = places.get(&message.conversation_id);
+        access.is_some_and(|access| reach.may_tell(message, &access.member, ctx.now()))
+    };
+    let told = found.into_iter().filter(may_reach);
+    Ok(told.map(|message| (message.id.clone(), message)).collect())
 }
 
 fn of_others(access: &Access, ids: &[&str], now: Timestamp) -> Query<Message> {
@@ -108,7 +119,6 @@ fn of_others(access: &Access, ids: &[&str], now: Timestamp) -> Query<Message> {
         .filter(access.history())
         .filter(Filter::stands(now))
         .filter(Filter::ne(Message::SENDER_ID, me))
-        .filter(unblocked(Message::SENDER_ID, me))
         .limit(u32::try_from(ids.len()).unwrap_or(MAX_LIMIT))
 }
 

@@ -1,5 +1,6 @@
 //! Bounds of one field of a body.
 
+use crate::text::pattern;
 use crate::validate::Broken;
 use crate::{Attribute, Collection, Text};
 
@@ -56,6 +57,66 @@ impl Limits {
         text: None,
     };
 
+    /// These limits. A line without a kind of text doesn't compile: it would be kept as it was sent, in any form of Unicode, and a
+    /// name could turn the text around it.
+    ///
+    /// ```
+    /// # use whisper_schema::Body;
+    /// use whisper_schema::body::forms::LINE;
+    ///
+    /// #[derive(Body)]
+    /// struct NewSign {
+    ///     #[field(is = LINE, text = Name)]
+    ///     name: String,
+    /// }
+    /// ```
+    ///
+    /// ```compile_fail
+    /// # use whisper_schema::Body;
+    /// use whisper_schema::body::forms::LINE;
+    ///
+    /// #[derive(Body)]
+    /// struct NewSign {
+    ///     #[field(is = LINE)]
+    ///     name: String,
+    /// }
+    /// ```
+    #[must_use]
+    pub const fn held(self) -> Self {
+        assert!(
+            !self.is_line() || self.has_text(),
+            "a line that people see says which text it is: text = Name, or text = Words"
+        );
+        self
+    }
+
+    const fn is_line(&self) -> bool {
+        match self.is {
+            Some(Form {
+                pattern: Some(form),
+                ..
+            }) => are_same(form, pattern::LINE),
+            _ => false,
+        }
+    }
+
+    const fn has_text(&self) -> bool {
+        if self.text.is_some() {
+            return true;
+        }
+        let Some((collection, key)) = self.of else {
+            return false;
+        };
+        let mut attributes = collection.attributes;
+        while let [attribute, others @ ..] = attributes {
+            if are_same(attribute.key, key) {
+                return attribute.text.is_some();
+            }
+            attributes = others;
+        }
+        false
+    }
+
     /// The attribute whose rules it keeps.
     pub fn attribute(&self) -> Option<&'static Attribute> {
         self.of
@@ -75,4 +136,16 @@ impl Limits {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether two texts are the same, for constants.
+const fn are_same(one: &str, other: &str) -> bool {
+    let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
+    while let ([a, more @ ..], [b, others @ ..]) = (one, other) {
+        if *a != *b {
+            return false;
+        }
+        (one, other) = (more, others);
+    }
+    one.is_empty() && other.is_empty()
 }

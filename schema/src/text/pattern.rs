@@ -113,8 +113,8 @@ pub const URL: &str = concat!("^[A-Za-z][A-Za-z0-9+.-]*", behind_scheme!(), "$")
 /// A URL of http or https ([`is_web_url`](crate::validate::is_web_url)).
 pub const WEB_URL: &str = concat!("^[Hh][Tt][Tt][Pp][Ss]?", behind_scheme!(), "$");
 /// A URL of https ([`is_secure_url`](crate::validate::is_secure_url)).
-pub const SECURE_URL: &str = concat!("^https", behind_scheme!(), "$");
-/// A handle elsewhere, without blanks and slashes, and a colon only behind an `@`; or a URL that a browser opens.
+pub const SECURE_URL: &str = concat!("^[Hh][Tt][Tt][Pp][Ss]", behind_scheme!(), "$");
+/// A handle elsewhere, without blanks and slashes, and a colon only behind an `@`; or a URL of https.
 pub const LINK: &str = concat!(
     "^(@[^",
     none!(),
@@ -136,7 +136,7 @@ pub const LINK: &str = concat!(
     turning!(),
     blank!(),
     r"/\\:]*",
-    "|[Hh][Tt][Tt][Pp][Ss]?",
+    "|[Hh][Tt][Tt][Pp][Ss]",
     behind_scheme!(),
     ")$"
 );
@@ -197,6 +197,21 @@ mod tests {
             };
             (Just(n), string_regex(&pattern).unwrap())
         })
+    }
+
+    #[test]
+    fn links_are_handles_and_urls_of_https() {
+        let link = Regex::new(LINK).unwrap();
+        for (text, fits) in [
+            ("@ann:example.org", true),
+            ("ann", true),
+            ("https://a.example/ann", true),
+            ("HTTPS://a.example", true),
+            ("http://a.example/ann", false),
+            ("a.example/ann", false),
+        ] {
+            assert_eq!(link.is_match(text), fits, "{text}");
+        }
     }
 
     /// Characters on both sides of every border.

@@ -73,16 +73,18 @@ pub fn is_url(text: &str) -> bool {
 
 /// Whether a text is a URL that a browser opens: one that [`is_url`] takes, of `https` or `http`.
 pub fn is_web_url(text: &str) -> bool {
-    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
-    let is_web = ["https", "http"]
-        .iter()
-        .any(|s| s.eq_ignore_ascii_case(scheme));
-    is_web && is_url(text)
+    is_url_of(&["https", "http"], text)
 }
 
-/// Whether a text is a URL that [`is_url`] takes, of `https`, in small letters.
+/// Whether a text is a URL that [`is_url`] takes, of `https`.
 pub fn is_secure_url(text: &str) -> bool {
-    text.starts_with("https://") && is_url(text)
+    is_url_of(&["https"], text)
+}
+
+/// Whether a text is a URL of one of these schemes, in letters of any case.
+fn is_url_of(schemes: &[&str], text: &str) -> bool {
+    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
+    schemes.iter().any(|s| s.eq_ignore_ascii_case(scheme)) && is_url(text)
 }
 
 /// Whether a text is a host's name: labels of at most 63 letters, digits and `-`, which is neither the first nor the last, and at

@@ -4,9 +4,16 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
 
-use super::sha256_hex;
+use super::{BOT_PREFIX, REFRESH_PREFIX, sha256_hex};
 use crate::error::Result;
 use crate::ids::random;
+
+/// The beginning of the secret in the address of an incoming webhook. Older ones lack it.
+pub const HOOK_PREFIX: &str = "wwh_";
+/// The beginning of a secret that signs deliveries, as receivers' libraries take it (<https://www.standardwebhooks.com>).
+pub const SIGNING_PREFIX: &str = "whsec_";
+/// The beginnings of all secrets that users are told, by which they can be recognised where they don't belong.
+pub const SECRET_PREFIXES: [&str; 4] = [REFRESH_PREFIX, BOT_PREFIX, HOOK_PREFIX, SIGNING_PREFIX];
 
 /// A new secret of 256 bits, to be shown once; [`sha256_hex`] of it is kept.
 ///

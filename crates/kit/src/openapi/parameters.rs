@@ -7,6 +7,11 @@ use whisper_schema::text::pattern;
 use crate::endpoint::{Endpoint, Header};
 use crate::error::Code;
 
+/// A secret of ours in a path, with or without a beginning that tells its kind: base64url.
+const SECRET: &str = "^[A-Za-z0-9_-]+$";
+/// The most characters of one.
+const MOST_SECRET: usize = 64;
+
 /// The parameters of an operation.
 pub fn of(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value> {
     let parts = endpoint.path.split('/');
@@ -28,11 +33,12 @@ fn own_header(header: &Header) -> Value {
 }
 
 fn in_path(name: &str) -> Value {
-    let form = match name {
-        "reaction" => pattern::REACTION,
-        _ => pattern::ID,
+    let (most, form) = match name {
+        "reaction" => (36, pattern::REACTION),
+        "secret" => (MOST_SECRET, SECRET),
+        _ => (36, pattern::ID),
     };
-    let schema = json!({"type": "string", "minLength": 1, "maxLength": 36, "pattern": form});
+    let schema = json!({"type": "string", "minLength": 1, "maxLength": most, "pattern": form});
     json!({"name": name, "in": "path", "required": true, "schema": schema})
 }
 

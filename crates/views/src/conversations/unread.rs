@@ -73,15 +73,20 @@ fn messages(of: &Conversation, member: &ConversationMember, now: Timestamp) -> Q
         .filter(Filter::eq(Message::IS_SYSTEM_MESSAGE, false))
         .filter(Filter::stands(now))
         .filter(unblocked(Message::SENDER_ID, &member.user_id))
-        .filter(Filter::and(not_written(of, member)))
+        .filter(Filter::and(not_written(of, member, now)))
 }
 
 /// Leaves out the messages that the member wrote for a channel, which doesn't name them: those since the newest one that they
-/// read, and a day before, as the times of commits are no exact order.
-fn not_written(of: &Conversation, member: &ConversationMember) -> Option<Filter<Message>> {
+/// read, and a day before, as the times of commits are no exact order. A clock may have been ahead when that one was sent; its time says
+/// nothing then, and those of the last day are left out.
+fn not_written(
+    of: &Conversation,
+    member: &ConversationMember,
+    now: Timestamp,
+) -> Option<Filter<Message>> {
     let may_write = of.kind == ConversationKind::Channel && !is_reader(of, member.role);
     may_write.then(|| {
-        let since = member.last_read_at.unwrap_or(member.joined_at);
+        let since = member.last_read_at.unwrap_or(member.joined_at).min(now);
         let written = Filter::and([
             Filter::eq(ChannelPost::CONVERSATION_ID, of.id.as_str()),
             Filter::eq(ChannelPost::AUTHOR_ID, member.user_id.as_str()),

@@ -7,7 +7,7 @@ use whisper_schema::body::forms::{LINE, PHONE, WEB_URL};
 use whisper_schema::body::{At, Change, Field, Form, JsonText, KeptAsText, Limits};
 use whisper_schema::prelude::{Document, Profile, ProfileStatus, ProfileTheme};
 use whisper_schema::text::composed;
-use whisper_schema::validate::{Broken, is_web_url};
+use whisper_schema::validate::{Broken, is_secure_url};
 use whisper_schema::{Body, Rule, Text, validate_patch};
 
 /// Most linked accounts.
@@ -53,7 +53,7 @@ pub struct ProfileChange {
     /// Their page on the web.
     #[field(is = WEB_URL)]
     pub website: Change<String>,
-    /// Accounts elsewhere, at most 20: from service to handle, which has no blanks, `/` and `\`, or http or https URL.
+    /// Accounts elsewhere, at most 20: from service to handle, which has no blanks, `/` and `\`, or https URL.
     pub social_links: Change<SocialLinks>,
     /// Settings of the apps: an object that the server keeps as it is.
     pub preferences: Change<JsonText>,
@@ -137,14 +137,13 @@ fn is_handle(text: &str) -> bool {
         && (text.starts_with('@') || !text.contains(':'))
 }
 
-/// Checks an account elsewhere: the service's name, and a handle or a URL that a browser opens without showing the way to others.
+/// Checks an account elsewhere: the service's name, and a handle or an https URL, whose way nobody else is shown.
 fn check_link(service: &str, target: &Value) -> Result<(), Broken> {
     Text::Name.check(service)?;
     let text = target
         .as_str()
         .ok_or_else(|| (Rule::Type, "must be a text".to_owned()))?;
-    let is_https = is_web_url(text) && text.len() >= 6 && text[..6].eq_ignore_ascii_case("https:");
-    match is_handle(text) || is_https {
+    match is_handle(text) || is_secure_url(text) {
         true => Ok(()),
         false => Err((Rule::Format, "must be a handle, or an https URL".to_owned())),
     }

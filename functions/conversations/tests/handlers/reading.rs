@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Patch, Query};
 
-use super::room::Room;
+use super::room::{Room, User};
 
 #[test]
 fn unread_messages_are_the_others_since_the_last_one_read() {
@@ -189,6 +189,51 @@ fn positions_are_those_of_commits_whatever_the_clock_says() {
             (&state["unreadCount"], &state["lastReadMessageId"]),
             (&json!(0), &json!("now"))
         );
+    });
+}
+
+#[test]
+fn ones_own_posts_are_not_unread_to_one_whatever_the_clock_says() {
+    block_on(async {
+        let room = Room::new();
+        let (ann, bob) = (room.user().await, room.user().await);
+        let body = json!({"type": "channel", "name": "News"});
+        let made = room.post(&ann, "/v1/conversations", body).await;
+        let id = made.expect(201)["id"].as_str().unwrap().to_owned();
+        let path = format!("/v1/conversations/{id}");
+        let voice = User {
+            id: id.clone(),
+            token: String::new(),
+        };
+        let post = async |author: &User, message: &str| {
+            let post = ChannelPost {
+                id: message.to_owned(),
+                conversation_id: id.clone(),
+                author_id: author.id.clone(),
+                sent_at: room.message_now(&id, &voice, message).await,
+                ..ChannelPost::default()
+            };
+            room.commit(Batch::new().insert(&post)).await;
+        };
+        let again = async || User {
+            token: room.edge.session(&ann.id).await,
+            ..ann.clone()
+        };
+        let unread = async || room.get(&again().await, &path).await["my"]["unreadCount"].clone();
+        post(&ann, "mine").await;
+        post(&bob, "theirs").await;
+        assert_eq!(unread().await, 1);
+        const YEAR: i64 = 365 * 86_400_000;
+        room.edge.advance(YEAR);
+        post(&bob, "ahead").await;
+        let read = format!("{path}/read");
+        let state = room.post(&again().await, &read, Value::Null).await;
+        assert_eq!(state.expect(200)["unreadCount"], 0);
+        room.edge.advance(-YEAR);
+        post(&ann, "mine again").await;
+        assert_eq!(unread().await, 0);
+        post(&bob, "theirs again").await;
+        assert_eq!(unread().await, 1);
     });
 }
 

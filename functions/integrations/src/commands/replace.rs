@@ -51,7 +51,7 @@ pub struct NewCommand {
     #[field(is = NAME)]
     pub name: String,
     /// Its effect, in words, on one line: 1 to 256 characters.
-    #[field(size = 1..=256, is = LINE)]
+    #[field(size = 1..=256, is = LINE, text = Words)]
     pub description: String,
 }
 
@@ -151,6 +151,9 @@ mod tests {
                 "{about:?}"
             );
         }
+        let decomposed = json!({"commands": one("a", "Zu\u{308}rich")});
+        let kept = body::read::<NewCommands>(decomposed.as_object().unwrap()).unwrap();
+        assert_eq!(kept.commands[0].description, "Z\u{fc}rich");
         let twice = json!([{"name": "a", "description": "b"}, {"name": "a", "description": "c"}]);
         assert_eq!(faults(twice), ["commands[1].name"]);
         let many: Vec<Value> = (0..101)

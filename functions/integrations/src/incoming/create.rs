@@ -1,7 +1,7 @@
 //! `POST /v1/conversations/{conversationId}/webhooks/incoming`
 
 use serde_json::json;
-use whisper_kit::auth::{new_secret, sha256_hex};
+use whisper_kit::auth::sha256_hex;
 use whisper_kit::events::append;
 use whisper_kit::ids::new_program_id;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
@@ -11,8 +11,8 @@ use whisper_schema::body::forms::SECURE_URL;
 use whisper_schema::prelude::{Column, Conversation, IncomingWebhook, Profile, Timestamp};
 use whisper_store::{Batch, Filter};
 
-use super::of_conversation;
 use super::view::IncomingWebhookAddressView;
+use super::{new_secret, of_conversation};
 use crate::access::{check_manager, free_place, refuse_encrypted};
 use crate::limits::CHANGES;
 

@@ -7,6 +7,7 @@ mod list;
 mod rotate;
 mod view;
 
+use whisper_kit::auth::{self, HOOK_PREFIX};
 use whisper_kit::error::{OptionExt, Result};
 use whisper_kit::{Api, Ctx, Request};
 use whisper_messages::Access;
@@ -26,6 +27,14 @@ pub fn endpoints(api: Api) -> Api {
         .endpoint(edit::endpoint())
         .endpoint(rotate::endpoint())
         .endpoint(delete::endpoint())
+}
+
+/// A new secret for the address of a webhook.
+///
+/// # Errors
+/// A fault when the runtime has no randomness.
+fn new_secret() -> Result<String> {
+    auth::new_secret().map(|secret| format!("{HOOK_PREFIX}{secret}"))
 }
 
 /// Asks for the webhooks of a conversation.

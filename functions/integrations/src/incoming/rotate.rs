@@ -2,15 +2,15 @@
 //! too many know.
 
 use serde_json::json;
-use whisper_kit::auth::{new_secret, sha256_hex};
+use whisper_kit::auth::sha256_hex;
 use whisper_kit::events::append;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_messages::may_still_send;
 use whisper_schema::prelude::{IncomingWebhook, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
 
-use super::named;
 use super::view::IncomingWebhookAddressView;
+use super::{named, new_secret};
 use crate::limits::CHANGES;
 
 /// The endpoint.

@@ -4,14 +4,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use whisper_kit::auth::sealing_key;
+use whisper_kit::auth::{SIGNING_PREFIX, sealing_key};
 use whisper_kit::ids::random;
 use whisper_kit::sealing::Sealing;
 use whisper_kit::{Ctx, Result};
 use whisper_schema::prelude::{OutgoingWebhook, Timestamp};
 
-/// The beginning of a secret, as receivers' libraries take it.
-const PREFIX: &str = "whsec_";
 const PURPOSE: &str = "webhook secret";
 
 /// A new secret: its 32 bytes, and the text that the receiver's library takes.
@@ -20,7 +18,7 @@ const PURPOSE: &str = "webhook secret";
 /// A fault when the runtime has no randomness.
 pub fn new() -> Result<([u8; 32], String)> {
     let bytes: [u8; 32] = random()?;
-    let text = format!("{PREFIX}{}", STANDARD.encode(bytes));
+    let text = format!("{SIGNING_PREFIX}{}", STANDARD.encode(bytes));
     Ok((bytes, text))
 }
 

@@ -3,7 +3,7 @@
 use futures::executor::block_on;
 use futures::future::join_all;
 use serde_json::{Value, json};
-use whisper_kit::Method;
+use whisper_kit::{Method, auth};
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
@@ -25,7 +25,11 @@ fn a_webhook_is_listed_without_its_secret_renamed_and_given_another_address() {
         format!("/v1/webhooks/{}", made["id"].as_str().unwrap())
     );
     // 256 bits in base64url.
-    assert_eq!(secret.len(), 43);
+    let bare = secret.strip_prefix("wwh_").unwrap();
+    assert_eq!(bare.len(), 43);
+    world
+        .post_to(&format!("{start}/{bare}"), &words())
+        .expect_problem(404, "not_found");
     let stored: IncomingWebhook = world.scene.get(made["id"].as_str().unwrap());
     assert!(!format!("{stored:?}").contains(secret));
     let list = world.call(&world.adam, Method::GET, "incoming", &Value::Null);
@@ -53,6 +57,7 @@ fn a_webhook_is_listed_without_its_secret_renamed_and_given_another_address() {
         &Value::Null,
     );
     let rotated = rotated.expect(200);
+    assert!(rotated["path"].as_str().unwrap().contains("/wwh_"));
     world
         .post_to(&path, &words())
         .expect_problem(404, "not_found");
@@ -75,6 +80,25 @@ fn a_webhook_is_listed_without_its_secret_renamed_and_given_another_address() {
         "conversation.webhook_deleted",
     ];
     assert_eq!(world.scene.events(&kinds).len(), 4);
+}
+
+#[test]
+fn an_address_of_former_versions_is_good_until_it_is_replaced() {
+    let world = World::new();
+    let made = world.incoming();
+    let id = made["id"].as_str().unwrap();
+    let secret = auth::new_secret().unwrap();
+    let former = Patch::new().set(IncomingWebhook::SECRET_HASH, auth::sha256_hex(&secret));
+    world.scene.change::<IncomingWebhook>(id, former);
+    let path = format!("/v1/webhooks/{id}/{secret}");
+    world.post_to(&path, &words()).expect(201);
+    let rotate = format!("incoming/{id}/secret");
+    let rotated = world.call(&world.ann, Method::POST, &rotate, &Value::Null);
+    let rotated = rotated.expect(200);
+    world
+        .post_to(&path, &words())
+        .expect_problem(404, "not_found");
+    world.post(&rotated, &words()).expect(201);
 }
 
 #[test]
@@ -172,6 +196,7 @@ fn what_a_webhook_may_not_be() {
             "avatarUrl",
         ),
         (json!({"name": "X", "avatarUrl": 1}), "avatarUrl"),
+        (json!({"name": "a\u{202e}b"}), "name"),
         (json!({"name": "X", "secret": "x"}), "secret"),
     ] {
         let refused = world.call(&world.ann, Method::POST, "incoming", &body);

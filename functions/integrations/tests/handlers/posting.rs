@@ -9,7 +9,7 @@ use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
 use whisper_store::Patch;
 
-use crate::world::World;
+use crate::world::{HOUR, World};
 
 #[test]
 fn a_post_becomes_a_message_under_the_webhooks_name_or_one_of_its_own() {
@@ -123,6 +123,10 @@ fn what_may_not_be_posted() {
         ),
         (json!({"content": "x", "username": "a\nb"}), "username"),
         (
+            json!({"content": "x", "username": "a\u{202e}b"}),
+            "username",
+        ),
+        (
             json!({"content": "x", "avatarUrl": "http://a.example/x"}),
             "avatarUrl",
         ),
@@ -143,6 +147,14 @@ fn what_may_not_be_posted() {
         assert_eq!(problem["errors"][0]["field"], field, "{body}");
     }
     assert!(world.scene.all::<Message>().is_empty());
+    let turned = json!({"content": "x", "username": "a\u{202e}b"});
+    let problem = world
+        .post(&webhook, &turned)
+        .expect_problem(422, "validation_failed");
+    assert_eq!(problem["errors"][0]["rule"], "format");
+    let decomposed = json!({"content": "x", "username": "Zu\u{308}rich"});
+    let sent = world.post(&webhook, &decomposed).expect(201);
+    assert_eq!(sent["metadata"]["webhook"]["name"], "Z\u{fc}rich");
     let mention = json!({"content": "x", "mentions": [world.mia.id]});
     let sent = world.post(&webhook, &mention).expect(201);
     assert_eq!(sent["mentions"], json!([world.mia.id]));
@@ -191,6 +203,63 @@ fn a_webhook_posts_thirty_times_a_minute() {
     assert!(refused.response.headers().contains_key("retry-after"));
     refused.expect_problem(429, "rate_limited");
     world.post(&other, &json!({"content": "x"})).expect(201);
+    world.advance(60_000);
+    world.post(&webhook, &json!({"content": "x"})).expect(201);
+}
+
+#[test]
+fn mentions_count_for_the_maker_of_the_webhooks() {
+    let world = World::with(&[("mention_rate_per_hour", "3")]);
+    let (webhook, other) = (world.incoming(), world.incoming());
+    let two = json!({"content": "x", "mentions": [world.mia.id, world.adam.id]});
+    let one = json!({"content": "x", "mentions": [world.mia.id]});
+    world.post(&webhook, &two).expect(201);
+    let refused = world.post(&other, &two);
+    assert!(refused.response.headers().contains_key("retry-after"));
+    refused.expect_problem(429, "rate_limited");
+    world.post(&other, &one).expect(201);
+    for hook in [&webhook, &other] {
+        world.post(hook, &one).expect_problem(429, "rate_limited");
+        world.post(hook, &json!({"content": "x"})).expect(201);
+    }
+    // They are those that the maker sends as well.
+    let own = world.scene.send(&world.ann, &world.group, &one);
+    own.expect_problem(429, "rate_limited");
+    world
+        .scene
+        .send(&world.adam, &world.group, &one)
+        .expect(201);
+    world.advance(HOUR);
+    world.post(&webhook, &one).expect(201);
+    assert_eq!(world.scene.all::<Message>().len(), 6);
+}
+
+#[test]
+fn an_id_that_was_posted_counts_once() {
+    let world = World::with(&[("mention_rate_per_hour", "1")]);
+    let webhook = world.incoming();
+    let body = json!({"content": "x", "id": "build-42", "mentions": [world.mia.id]});
+    world.post(&webhook, &body).expect(201);
+    world.post(&webhook, &body).expect(200);
+}
+
+#[test]
+fn the_webhooks_of_an_anonymous_account_have_a_tenth() {
+    let limits = [
+        ("webhook_rate_per_minute", "20"),
+        ("mention_rate_per_hour", "10"),
+    ];
+    let world = World::with(&limits);
+    let webhook = world.incoming();
+    let anonymous = Patch::new().set(Account::IS_ANONYMOUS, true);
+    world.scene.change::<Account>(&world.ann.id, anonymous);
+    let mention = json!({"content": "x", "mentions": [world.mia.id]});
+    world.post(&webhook, &mention).expect(201);
+    let refused = world.post(&webhook, &mention);
+    refused.expect_problem(429, "rate_limited");
+    world.post(&webhook, &json!({"content": "x"})).expect(201);
+    let refused = world.post(&webhook, &json!({"content": "x"}));
+    refused.expect_problem(429, "rate_limited");
     world.advance(60_000);
     world.post(&webhook, &json!({"content": "x"})).expect(201);
 }

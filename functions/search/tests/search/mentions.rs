@@ -150,6 +150,38 @@ fn only_what_one_still_sees_is_listed() {
 }
 
 #[test]
+fn words_of_accounts_out_of_use_are_not_told_until_they_are_back() {
+    let world = World::new();
+    let scene = &world.scene;
+    let (ann, bob, cid) = (scene.person(), scene.person(), scene.person());
+    let room = scene.group(&[&ann, &bob, &cid]);
+    mention(&world, &ann, &room, "of ann", &["@all"]);
+    mention(&world, &cid, &room, "of cid", &[&bob.id]);
+    let account = |status| {
+        let patch = Patch::new().set(Account::STATUS, status);
+        scene.change::<Account>(&ann.id, patch);
+    };
+    account(AccountStatus::Disabled);
+    assert_eq!(mentions(&world, &bob), ["of cid"]);
+    account(AccountStatus::Active);
+    assert_eq!(mentions(&world, &bob), ["of cid", "of ann"]);
+}
+
+#[test]
+fn a_channel_tells_its_readers_though_it_has_no_account() {
+    let world = World::new();
+    let scene = &world.scene;
+    let (ann, bob) = (scene.person(), scene.person());
+    let news = scene.group(&[&ann, &bob]);
+    let channel = Patch::new().set(Conversation::KIND, ConversationKind::Channel);
+    scene.change::<Conversation>(&news, channel);
+    change(&world, &news, &ann, role(ConversationMemberRole::Owner));
+    let id = mention(&world, &ann, &news, "news", &[&bob.id]);
+    assert_eq!(scene.get::<Message>(&id).sender_id, news);
+    assert_eq!(mentions(&world, &bob), ["news"]);
+}
+
+#[test]
 fn all_are_those_who_were_there() {
     let world = World::new();
     let scene = &world.scene;

@@ -233,7 +233,8 @@ fn limits(body: &BodyOptions, field: &BodyField) -> TokenStream {
             range: #range,
             is: #is,
             text: #text,
-        };
+        }
+        .held();
         LIMITS
     })
 }
