@@ -19,6 +19,32 @@ fn change(app: &TestApp, by: &Person, path: &str, body: &Value) {
     change.json(body).send().expect(200);
 }
 
+/// The story of the group below, as its history tells it.
+fn story(ann: &Person, bob: &Person, cid: &Person, dan: &Person) -> [Value; 10] {
+    let by = |who: &Person, event: Value| json!([who.id, event]);
+    [
+        by(
+            ann,
+            json!({"event": "conversation_created", "name": "Room", "userIds": [bob.id, dan.id]}),
+        ),
+        by(ann, json!({"event": "description_changed"})),
+        by(ann, json!({"event": "picture_changed"})),
+        by(ann, json!({"event": "made_public"})),
+        by(
+            ann,
+            json!({"event": "settings_changed", "settings": {"joinApproval": true}}),
+        ),
+        by(ann, json!({"event": "member_approved", "userId": cid.id})),
+        by(ann, json!({"event": "made_private"})),
+        by(cid, json!({"event": "member_left"})),
+        by(ann, json!({"event": "member_removed", "userId": dan.id})),
+        by(
+            ann,
+            json!({"event": "ownership_handed_over", "userId": bob.id}),
+        ),
+    ]
+}
+
 #[test]
 fn all_that_happens_is_told_and_unread_to_nobody() {
     let app = TestApp::start();
@@ -29,8 +55,8 @@ fn all_that_happens_is_told_and_unread_to_nobody() {
     change(&app, &ann, &path, &picture);
     ann.put(&app, &format!("{path}/listing"), &json!({}))
         .expect(200);
-    let approval = json!({"joinApproval": true});
-    change(&app, &ann, &path, &json!({ "settings": approval }));
+    let approval = json!({"settings": {"joinApproval": true}});
+    change(&app, &ann, &path, &approval);
     cid.post(&app, &format!("{path}/join"), &Value::Null)
         .expect(202);
     let approve = format!("{path}/join-requests/{}/approve", cid.id);
@@ -50,28 +76,7 @@ fn all_that_happens_is_told_and_unread_to_nobody() {
         .expect_fields(&["isSystemMessage"]);
     change(&app, &bob, &path, &json!({"description": "We play"}));
 
-    let by = |who: &Person, event: Value| json!([who.id, event]);
-    let wanted = [
-        by(
-            &ann,
-            json!({"event": "conversation_created", "name": "Room", "userIds": [bob.id, dan.id]}),
-        ),
-        by(&ann, json!({"event": "description_changed"})),
-        by(&ann, json!({"event": "picture_changed"})),
-        by(&ann, json!({"event": "made_public"})),
-        by(
-            &ann,
-            json!({"event": "settings_changed", "settings": approval}),
-        ),
-        by(&ann, json!({"event": "member_approved", "userId": cid.id})),
-        by(&ann, json!({"event": "made_private"})),
-        by(&cid, json!({"event": "member_left"})),
-        by(&ann, json!({"event": "member_removed", "userId": dan.id})),
-        by(
-            &ann,
-            json!({"event": "ownership_handed_over", "userId": bob.id}),
-        ),
-    ];
+    let wanted = story(&ann, &bob, &cid, &dan);
     for who in [&ann, &bob] {
         assert_eq!(told(&app, who, &path), wanted);
         assert_eq!(who.get(&app, &path).expect(200)["my"]["unreadCount"], 0);
