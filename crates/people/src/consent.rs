@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use whisper_kit::ids::is_program_id;
-use whisper_schema::prelude::{
-    Contact, ContactRelationship, DiscoverableKind, Follow, FollowStatus, Profile,
-};
+use whisper_schema::prelude::{Contact, DiscoverableKind, Follow, FollowStatus, Profile};
 use whisper_store::{Answers, Filter, Query, Questions, ReadSet, StoreError};
 
+use crate::contacts::Kept;
 use crate::discovery::by;
 use crate::pair::of;
 use crate::privacy::{Consent, consent};
@@ -18,12 +17,9 @@ use crate::{asked, by_ids, chunks};
 pub fn consents<'a>(actor: &str, others: impl IntoIterator<Item = &'a str>) -> Consenting {
     let others: BTreeSet<&str> = others.into_iter().filter(|id| *id != actor).collect();
     let portions = chunks(others.iter().copied());
-    let contacts = portions.iter().map(|ids| {
-        asked(ids, of(actor, ids.iter().copied())).filter(Filter::and([
-            Filter::eq(Contact::IS_BLOCKED, false),
-            Filter::ne(Contact::RELATIONSHIP, ContactRelationship::Blocked),
-        ]))
-    });
+    let contacts = portions
+        .iter()
+        .map(|ids| asked(ids, of(actor, ids.iter().copied())).filter(Kept::Counting.filter()));
     let follows = portions.iter().map(|ids| {
         let theirs = Filter::and([
             Filter::eq(Follow::FOLLOWING_ID, actor),

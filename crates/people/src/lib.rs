@@ -28,7 +28,7 @@ use whisper_store::{Filter, Query};
 
 pub use beginning::{MOST_NAME_CHARACTERS, beginning_of_name};
 pub use consent::{Consenting, Consents, consents};
-pub use contacts::{ContactView, Relationship, Talks, contacts_of, is_kept};
+pub use contacts::{ContactView, Kept, Relationship, Talks, contacts_of};
 pub use direct::direct_ids;
 pub use discovery::{
     address_of, discovery_code, discovery_hash, discovery_salt, unverified, verified,
@@ -37,8 +37,8 @@ pub use founding::{documents, taken};
 pub use friends::{Befriending, friends};
 pub use lists::{list_changed, my_conversation_changed, request_accepted};
 pub use pair::{
-    Between, Pair, between, blocked, blocked_any, contact, contact_id, contact_request_id,
-    following, unblocked,
+    Between, Pair, between, block, blocked, blocked_any, blocks, contact, contact_id,
+    contact_request_id, following, unblocked,
 };
 pub use presence::{
     LastSeen, LastSeenRoughly, MOST_DEVICES, PRESENCE_GRACE, PresenceChoices, PresenceSeen,

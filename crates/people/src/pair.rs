@@ -7,6 +7,7 @@ use whisper_schema::{Column, Document};
 use whisper_store::{Answers, Doc, Filter, Query, Questions, ReadSet, StoreError};
 
 use crate::privacy::Viewer;
+use crate::{asked, chunks};
 
 /// The id of the document with one user's notes about another.
 pub fn contact_id(owner: &str, other: &str) -> String {
@@ -34,10 +35,20 @@ pub fn following(follower: &str, followed: &str) -> Filter<Follow> {
     ])
 }
 
+/// Holds for documents with a block.
+fn is_block() -> Filter<Contact> {
+    Filter::eq(Contact::IS_BLOCKED, true)
+}
+
+/// Holds for one user's block of another.
+pub fn block(by: &str, whom: &str) -> Filter<Contact> {
+    Filter::and([contact(by, whom), is_block()])
+}
+
 /// Holds for blocks between two, either way; for a commit to expect none.
 pub fn blocked(one: &str, other: &str) -> Filter<Contact> {
     Filter::and([
-        Filter::eq(Contact::IS_BLOCKED, true),
+        is_block(),
         Filter::or([contact(one, other), contact(other, one)]),
     ])
 }
@@ -48,7 +59,7 @@ pub fn blocked_any<'a>(
     others: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Filter<Contact> {
     Filter::and([
-        Filter::eq(Contact::IS_BLOCKED, true),
+        is_block(),
         Filter::or([by(user, others.clone()), of(user, others)]),
     ])
 }
@@ -56,20 +67,28 @@ pub fn blocked_any<'a>(
 /// Holds for documents of people whom the viewer neither blocked nor is blocked by; `of` names those people. However
 /// many blocks there are, none is bound as a value. For reads alone.
 pub fn unblocked<D: Document>(of: Column<D>, viewer: &str) -> Filter<D> {
-    let blocks = |side| {
-        Filter::and([
-            Filter::eq(side, viewer),
-            Filter::eq(Contact::IS_BLOCKED, true),
-        ])
-    };
+    let blocks = |side| Filter::and([Filter::eq(side, viewer), is_block()]);
     Filter::and([
         Filter::is_not_among(of, Contact::CONTACT_USER_ID, blocks(Contact::USER_ID)),
         Filter::is_not_among(of, Contact::USER_ID, blocks(Contact::CONTACT_USER_ID)),
     ])
 }
 
+/// Asks for the blocks between a user and any of these, either way; any number of them, and without any no question. A block of the user's
+/// has the other as `contact_user_id`, one of theirs as `user_id`.
+pub fn blocks<'a>(
+    user: &str,
+    others: impl IntoIterator<Item = &'a str>,
+) -> impl Iterator<Item = Query<Contact>> {
+    let portions = chunks(others.into_iter().filter(|other| *other != user)).into_iter();
+    portions.flat_map(move |ids| {
+        [by(user, ids.iter().copied()), of(user, ids.iter().copied())]
+            .map(|between| asked(&ids, between).filter(is_block()))
+    })
+}
+
 /// Holds for a user's documents about any of these.
-pub(crate) fn by<'a>(user: &str, others: impl IntoIterator<Item = &'a str>) -> Filter<Contact> {
+fn by<'a>(user: &str, others: impl IntoIterator<Item = &'a str>) -> Filter<Contact> {
     Filter::and([
         Filter::eq(Contact::USER_ID, user),
         Filter::is_in(Contact::CONTACT_USER_ID, others),

@@ -8,7 +8,7 @@ use whisper_schema::prelude::{
 use whisper_schema::{Ephemeral, Timestamp};
 use whisper_store::{Answers, Doc, Filter, Query, Questions, ReadSet, StoreError};
 
-use crate::pair::{by, of};
+use crate::pair::blocks;
 use crate::{asked, chunks};
 
 /// Asks whether senders may reach recipients; gives [`Reach`]. Pairs are of a sender and a recipient, any number of
@@ -33,13 +33,8 @@ pub fn reach<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Reachin
         asked(&ids, Filter::is_in(Column::id(), ids.iter().copied()))
             .filter(Filter::ne(Account::STATUS, AccountStatus::Active))
     });
-    let blocks = by_one.iter().flat_map(|(one, others)| {
-        let portions = chunks(others.iter().copied().filter(|other| other != one)).into_iter();
-        portions.flat_map(|ids| {
-            [by(one, ids.clone()), of(one, ids.clone())]
-                .map(|between| asked(&ids, between).filter(Filter::eq(Contact::IS_BLOCKED, true)))
-        })
-    });
+    let pairs = by_one.iter();
+    let blocks = pairs.flat_map(|(one, others)| blocks(one, others.iter().copied()));
     Reaching((blocks.collect(), accounts.collect()))
 }
 

@@ -6,7 +6,7 @@ use whisper_kit::{Ctx, Result};
 use whisper_schema::prelude::{Account, AccountStatus, Column, Contact, Profile};
 use whisper_store::{Answers, Filter, Query, Questions, ReadSet, StoreError};
 
-use crate::pair::{by, of};
+use crate::pair::blocks;
 use crate::summary::{UserSummaryView, UsersView};
 use crate::{asked, by_ids, chunks};
 
@@ -14,14 +14,6 @@ use crate::{asked, by_ids, chunks};
 pub fn shown_to<'a>(viewer: &str, ids: impl IntoIterator<Item = &'a str>) -> Showing {
     let ids: BTreeSet<&str> = ids.into_iter().collect();
     let others = chunks(ids.iter().copied().filter(|id| *id != viewer));
-    let is_blocked = || Filter::eq(Contact::IS_BLOCKED, true);
-    let blocks = others.iter().flat_map(|ids| {
-        [
-            by(viewer, ids.iter().copied()),
-            of(viewer, ids.iter().copied()),
-        ]
-        .map(|between| asked(ids, between).filter(is_blocked()))
-    });
     let accounts = others.iter().map(|ids| {
         asked(ids, Filter::is_in(Column::id(), ids.iter().copied()))
             .filter(Filter::ne(Account::STATUS, AccountStatus::Active))
@@ -30,7 +22,7 @@ pub fn shown_to<'a>(viewer: &str, ids: impl IntoIterator<Item = &'a str>) -> Sho
         viewer: viewer.to_owned(),
         questions: (
             by_ids(ids.iter().copied()),
-            blocks.collect(),
+            blocks(viewer, ids.iter().copied()).collect(),
             accounts.collect(),
         ),
         ids: ids.into_iter().map(str::to_owned).collect(),

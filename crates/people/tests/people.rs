@@ -4,12 +4,15 @@
 use futures::executor::block_on;
 use whisper_kit::Api;
 use whisper_kit::testing::TestEdge;
-use whisper_people::{People, UserSummaryView, between, consents, reach, shown_to, visible};
+use whisper_people::{
+    Kept, People, UserSummaryView, between, block as block_of, blocks, consents, reach, shown_to,
+    visible,
+};
 use whisper_schema::prelude::{
     Account, AccountStatus, Contact, ContactRelationship, ConversationMember,
     ConversationMemberStatus, Follow, FollowStatus, Message, Profile, StoryAudience, Timestamp,
 };
-use whisper_store::{Batch, Get, Patch};
+use whisper_store::{Batch, Get, Patch, Query};
 
 fn edge() -> TestEdge {
     let edge = TestEdge::new(&Api::new("people", "People."), &[]);
@@ -408,5 +411,71 @@ fn a_contact_is_whom_the_owner_keeps_and_does_not_keep_away() {
     ] {
         commit(&edge, Batch::new().update("c", patch));
         assert!(!bob_may(&edge).0);
+    }
+}
+
+#[test]
+fn who_is_kept_as_a_contact_is_the_same_in_a_query_and_of_a_document() {
+    let edge = edge();
+    let relationships = [ContactRelationship::Friend, ContactRelationship::Blocked];
+    for relationship in relationships {
+        for is_blocked in [false, true] {
+            let contact = Contact {
+                id: format!("{relationship:?}-{is_blocked}"),
+                user_id: "ann".into(),
+                contact_user_id: format!("{relationship:?}-{is_blocked}"),
+                relationship,
+                is_blocked,
+                ..Contact::default()
+            };
+            commit(&edge, Batch::new().insert(&contact));
+        }
+    }
+    let all = block_on(edge.store().read(Query::<Contact>::new())).unwrap();
+    for (kept, wanted) in [
+        (Kept::InBook, vec!["Friend-false", "Friend-true"]),
+        (Kept::Counting, vec!["Friend-false"]),
+    ] {
+        let query = Query::<Contact>::new().filter(kept.filter());
+        let found = block_on(edge.store().read(query)).unwrap();
+        let found: Vec<&str> = found.iter().map(|contact| contact.id.as_str()).collect();
+        let held = all.iter().filter(|contact| kept.holds(contact));
+        let held: Vec<&str> = held.map(|contact| contact.id.as_str()).collect();
+        assert_eq!((&found, &held), (&wanted, &wanted), "{kept:?}");
+    }
+}
+
+#[test]
+fn blocks_are_found_either_way_and_one_way() {
+    let edge = edge();
+    block(&edge, "ann", "bob");
+    block(&edge, "cid", "ann");
+    block(&edge, "cid", "bob");
+    let note = Contact {
+        id: "note".into(),
+        user_id: "ann".into(),
+        contact_user_id: "dan".into(),
+        ..Contact::default()
+    };
+    commit(&edge, Batch::new().insert(&note));
+    // More people than one question names.
+    let many: Vec<String> = (0..600).map(|n| format!("nobody-{n}")).collect();
+    let others = many.iter().map(String::as_str);
+    let others = others.chain(["ann", "bob", "cid", "dan"]);
+    let questions: Vec<Query<Contact>> = blocks("ann", others).collect();
+    assert_eq!(questions.len(), 4);
+    let found = block_on(edge.store().read(questions)).unwrap();
+    let mut found: Vec<String> = found
+        .into_iter()
+        .flatten()
+        .map(|doc| doc.id.clone())
+        .collect();
+    found.sort();
+    assert_eq!(found, ["ann-bob", "cid-ann"]);
+    assert_eq!(blocks("ann", ["ann"]).count(), 0, "nobody is asked for");
+    for (by, whom, is_blocked) in [("ann", "bob", 1), ("bob", "ann", 0), ("ann", "dan", 0)] {
+        let query = Query::<Contact>::new().filter(block_of(by, whom));
+        let counted = block_on(edge.store().read(query.count(10))).unwrap();
+        assert_eq!(counted, is_blocked, "{by} {whom}");
     }
 }

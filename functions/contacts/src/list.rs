@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use whisper_kit::page::{Listing, Window};
 use whisper_kit::{Ctx, Endpoint, Error, Method, Reply, Request, Result};
-use whisper_people::{ContactView, Relationship, Talks, beginning_of_name, is_kept, shown_to};
+use whisper_people::{ContactView, Kept, Relationship, Talks, beginning_of_name, shown_to};
 use whisper_schema::Rule;
 use whisper_schema::prelude::{Column, Contact, ContactRelationship};
 use whisper_schema::text::composed;
@@ -60,7 +60,7 @@ impl Which {
         ];
         let all = Query::new()
             .filter(Filter::eq(Contact::USER_ID, user))
-            .filter(is_kept())
+            .filter(Kept::InBook.filter())
             .order(Order::desc(Contact::IS_FAVORITE))
             .order(Order::desc(Column::seq()));
         wanted.into_iter().flatten().fold(all, Query::filter)

@@ -1,7 +1,7 @@
 //! One user's side towards another: the contact they keep, in their address book.
 
 use whisper_kit::{Ctx, Result};
-use whisper_people::{contact, contact_id, is_kept};
+use whisper_people::{Kept, contact, contact_id};
 use whisper_schema::prelude::{Contact, ContactBook, ContactRelationship, Timestamp};
 use whisper_store::{
     Answers, Batch, Doc, Filter, First, Get, Patch, Query, Questions, ReadSet, StoreError,
@@ -59,7 +59,7 @@ impl Side {
     /// The contact; none where the other is none, or only blocked.
     pub fn kept(&self) -> Option<&Doc<Contact>> {
         let row = self.row.as_ref();
-        row.filter(|contact| contact.relationship != ContactRelationship::Blocked)
+        row.filter(|contact| Kept::InBook.holds(contact))
     }
 
     /// The contact that the other is to become.
@@ -185,7 +185,7 @@ pub async fn grow(
 pub async fn counted(ctx: &Ctx, owner: &str) -> Result<i64> {
     let kept = Query::<Contact>::new()
         .filter(Filter::eq(Contact::USER_ID, owner))
-        .filter(is_kept());
+        .filter(Kept::InBook.filter());
     let most = MOST_CONTACTS.unsigned_abs();
     let counted = ctx.read(kept.count(most)).await?;
     Ok(i64::try_from(counted).unwrap_or(MOST_CONTACTS))

@@ -22,7 +22,7 @@ use crate::access::{Access, admit, door, same_settings, this_one};
 use crate::arrivals::{Arrivals, Newcomer};
 use crate::bans;
 use crate::draft::MOST_PARTICIPANTS;
-use crate::joining::settled;
+use crate::joining::without_requests;
 use crate::limits::{ADDED, Uses};
 use crate::mark_read::newest;
 use crate::others::{Others, Wish};
@@ -181,7 +181,7 @@ impl Joining<'_> {
         let what = json!({"userIds": self.added, "messageIds": told.ids()});
         append(
             ctx,
-            told.insert_in(settled(batch, &conversation.id, self.added)),
+            told.insert_in(without_requests(batch, &conversation.id, self.added)),
             "conversation.members_added",
             &conversation.id,
             Some(me),

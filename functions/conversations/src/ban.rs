@@ -19,7 +19,7 @@ use crate::access::{Access, active, admit, door, same_role, this_one};
 use crate::bans::ban_id;
 use crate::bans::{BanView, refuse};
 use crate::community;
-use crate::joining::settled;
+use crate::joining::without_requests;
 use crate::leaving::{departing, gone};
 use crate::limits::{CHANGES, Uses};
 use crate::positions::forget_trail;
@@ -125,7 +125,7 @@ fn banning(
 ) -> Result<Batch> {
     let (id, me) = (ban.conversation_id.as_str(), Some(ban.banned_by.as_str()));
     let batch = Batch::new().expect_some(this_one(&access.me)).upsert(ban);
-    let batch = settled(batch, id, std::slice::from_ref(&ban.user_id));
+    let batch = without_requests(batch, id, std::slice::from_ref(&ban.user_id));
     let batch = match member {
         Some(member) => {
             let told = SystemMessage::MemberBanned {

@@ -27,7 +27,7 @@ const OPERATIONS: usize = 5;
 #[body(
     example = r#"{"messages": [{"conversationId": "77662874-80e6-8946-a47b-9fa8c0483cf3", "messageId": "01a22504-f35f-7015-895a-78e7cdcc920c"}]}"#
 )]
-pub struct Delivered {
+pub struct DeliveredMessages {
     /// 1 to 100 messages, each with its conversation. Messages that the caller doesn't see, or sees no more, are ignored.
     #[field(required, count = 1..=MOST)]
     pub messages: Vec<DeliveredMessage>,
@@ -71,7 +71,11 @@ pub fn endpoint() -> Endpoint {
 }
 
 /// Answers 200 with the conversations.
-async fn mark_delivered(ctx: Ctx, _: Request, Json(body): Json<Delivered>) -> Result<Reply> {
+async fn mark_delivered(
+    ctx: Ctx,
+    _: Request,
+    Json(body): Json<DeliveredMessages>,
+) -> Result<Reply> {
     let mut conversations: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for named in &body.messages {
         let messages = conversations.entry(&named.conversation_id).or_default();

@@ -26,7 +26,7 @@ use crate::positions::{Step, trail};
 /// How far.
 #[derive(Clone, Debug, Default, Body)]
 #[body(example = r#"{}"#)]
-pub struct ConversationRead {
+pub struct ReadUpTo {
     /// The newest message that was read; the conversation's newest if not said.
     #[field(is = forms::ID)]
     pub message_id: Option<String>,
@@ -67,7 +67,7 @@ pub fn endpoint() -> Endpoint {
 async fn mark_read(
     ctx: Ctx,
     request: Request,
-    OptionalJson(body): OptionalJson<ConversationRead>,
+    OptionalJson(body): OptionalJson<ReadUpTo>,
 ) -> Result<Reply> {
     let id = request.id("conversationId")?;
     let access = ctx

@@ -27,7 +27,7 @@ const PATH: &str = "/v1/me/pinned-conversations";
 /// The pinned conversations, the topmost first.
 #[derive(Clone, Debug, Body)]
 #[body(example = r#"{"conversationIds": []}"#)]
-pub struct PinnedOrder {
+pub struct NewPinnedOrder {
     /// Ids of 0 to 20 conversations of the caller's. Pinned ones that aren't named are pinned no more.
     #[field(required, count = 0..=ConversationList::MOST_PINNED, unique, is = forms::ID)]
     pub conversation_ids: Vec<String>,
@@ -74,7 +74,7 @@ async fn read(ctx: Ctx, _: Request) -> Result<Reply> {
     Reply::ok(&PinnedOrderView { conversation_ids })
 }
 
-async fn set(ctx: Ctx, _: Request, Json(wanted): Json<PinnedOrder>) -> Result<Reply> {
+async fn set(ctx: Ctx, _: Request, Json(wanted): Json<NewPinnedOrder>) -> Result<Reply> {
     let conversation_ids = wanted.conversation_ids;
     ctx.retry(async || attempt(&ctx, &conversation_ids).await)
         .await?;

@@ -22,7 +22,7 @@ use crate::limits::POST_VIEWS;
 /// Messages that the caller saw.
 #[derive(Clone, Debug, Body)]
 #[body(example = r#"{"messageIds": ["01a22504-f35f-7015-895a-78e7cdcc920c"]}"#)]
-pub struct ViewedMessages {
+pub struct SeenMessages {
     /// Ids of 1 to 100 messages of the channel. Messages that aren't there any more count nothing.
     #[field(required, count = 1..=100, is = forms::ID)]
     pub message_ids: Distinct<String>,
@@ -60,7 +60,7 @@ pub fn endpoint() -> Endpoint {
     .codes(&[Code::NotFound, Code::WrongKind, Code::RateLimited])
 }
 
-async fn view(ctx: Ctx, request: Request, Json(seen): Json<ViewedMessages>) -> Result<Reply> {
+async fn view(ctx: Ctx, request: Request, Json(seen): Json<SeenMessages>) -> Result<Reply> {
     let conversation = request.id("conversationId")?;
     let ids: Vec<&str> = seen.message_ids.iter().map(String::as_str).collect();
     // Two operations for each message, and a handful of others: all in one commit where the database takes as many.

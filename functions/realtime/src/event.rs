@@ -12,11 +12,11 @@ use crate::typing::TypingView;
 pub use views::{
     AnsweredView, BlockChangedView, ContactRequestChangedView, ContactRequestState,
     ContactsChangedView, ConversationChangedView, ConversationClearedView, ConversationPartView,
-    ConversationRemovedView, DraftChangedView, FoldersChangedView, FollowView, MessageChangedView,
-    MessageCreatedView, MessageRemovedView, NothingMore, NotificationCreatedView,
-    NotificationsChangedView, PeopleView, PinsChangedView, ReceiptMovedView,
-    ScheduledMessageChangedView, StoryPlaceView, StoryPostedView, StoryReactedView, StreamView,
-    XpEarnedView,
+    ConversationRemovedView, DraftChangedView, FoldersChangedView, FollowChangedView,
+    MessageChangedView, MessageCreatedView, MessageRemovedView, NothingMore,
+    NotificationCreatedView, NotificationsChangedView, PeopleView, PinsChangedView,
+    ReceiptMovedView, ScheduledMessageChangedView, StoryPlaceView, StoryPostedView,
+    StoryReactedView, StreamView, XpEarnedView,
 };
 
 /// The reason for which a conversation is no longer one of the user's.
@@ -141,10 +141,10 @@ pub enum What {
     StoryReacted(StoryReactedView),
     /// Somebody follows the user, or the user follows somebody.
     #[serde(rename = "follow.created")]
-    FollowCreated(FollowView),
+    FollowCreated(FollowChangedView),
     /// And no longer.
     #[serde(rename = "follow.removed")]
-    FollowRemoved(FollowView),
+    FollowRemoved(FollowChangedView),
     /// A request to be contacts was sent, withdrawn, accepted or declined.
     #[serde(rename = "contact_request.changed")]
     ContactRequestChanged(ContactRequestChangedView),

@@ -114,7 +114,7 @@ impl Hub {
     }
 
     /// Lets the waiting streams join that are as far as the others. Gives up to `most` of the rest back, to be told what they lack.
-    fn admit(&self, ctx: &Ctx, most: usize) -> Vec<Opening> {
+    fn let_join(&self, ctx: &Ctx, most: usize) -> Vec<Opening> {
         let mut behind = Vec::new();
         if self.is_reading.get() {
             return behind;

@@ -4,14 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
-use whisper_schema::prelude::{Column, Contact};
-use whisper_store::{Filter, Query};
+use whisper_people::blocks;
 
 use crate::audience::Audience;
 use crate::viewer::{Blocks, Viewer};
-
-/// The most people that one question names.
-const CHUNK: usize = 500;
 
 /// The blocks of listeners who have too many to be kept in mind, as far as they concern the people of a round.
 #[derive(Debug, Default)]
@@ -59,15 +55,8 @@ impl Parting {
             return Ok(Parting::default());
         }
         let people: BTreeSet<&str> = people.into_iter().collect();
-        let people: Vec<&str> = people.into_iter().collect();
-        let asked = listeners.iter().flat_map(|listener| {
-            people.chunks(CHUNK).flat_map(|some| {
-                [
-                    between(Contact::USER_ID, listener, Contact::CONTACT_USER_ID, some),
-                    between(Contact::CONTACT_USER_ID, listener, Contact::USER_ID, some),
-                ]
-            })
-        });
+        let asked = listeners.iter();
+        let asked = asked.flat_map(|listener| blocks(listener, people.iter().copied()));
         let found = ctx.read(asked.collect::<Vec<_>>()).await?;
         let mut parting = Parting::default();
         for block in found.into_iter().flatten() {
@@ -90,18 +79,4 @@ impl Parting {
             Blocks::Many => self.0.get(user).is_some_and(|all| all.contains(other)),
         }
     }
-}
-
-/// The blocks of one side by a listener, and of the other by these people.
-fn between(
-    side: Column<Contact>,
-    listener: &str,
-    other: Column<Contact>,
-    people: &[&str],
-) -> Query<Contact> {
-    Query::new()
-        .filter(Filter::eq(side, listener))
-        .filter(Filter::is_in(other, people.iter().copied()))
-        .filter(Filter::eq(Contact::IS_BLOCKED, true))
-        .limit(CHUNK as u32)
 }

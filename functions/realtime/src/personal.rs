@@ -16,7 +16,7 @@ use whisper_views::stories::{could_see, stories_of};
 use crate::audience::User;
 use crate::event::{
     BlockChangedView, ContactRequestChangedView, ContactRequestState, ContactsChangedView,
-    DraftChangedView, FoldersChangedView, FollowView, NothingMore, NotificationCreatedView,
+    DraftChangedView, FoldersChangedView, FollowChangedView, NothingMore, NotificationCreatedView,
     NotificationsChangedView, PeopleView, ScheduledMessageChangedView, StoryPlaceView,
     StoryPostedView, StoryReactedView, What, XpEarnedView,
 };
@@ -154,7 +154,7 @@ async fn followed(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
         let Some(to) = hearer(round, new, user, other) else {
             continue;
         };
-        let view = FollowView {
+        let view = FollowChangedView {
             follower_id: follower.to_owned(),
             following_id: following.to_owned(),
             users: people(round, &to, &[follower, following]).await?,

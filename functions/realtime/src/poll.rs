@@ -13,7 +13,7 @@ use crate::event::EventView;
 use crate::hub::Hub;
 use crate::log;
 use crate::position::{MOST_PLACE, Position, check_size};
-use crate::replay::{Missed, admit, replay};
+use crate::replay::{Missed, replay, take_turn};
 use crate::turns::Turn;
 use crate::viewer::Viewer;
 
@@ -84,7 +84,7 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
     let Some(mut from) = from.filter(|from| from.seq <= newest.last) else {
         return answer(&ctx, Vec::new(), newest.place, true).await;
     };
-    let mut long = admit(&ctx, from, newest.last).await?;
+    let mut long = take_turn(&ctx, from, newest.last).await?;
     let deadline = Instant::now() + Duration::from_secs(asked.wait);
     let viewer = Viewer::read(&ctx, &caller.user_id).await?;
     let mut audience = Audience::of(&caller.user_id, viewer);

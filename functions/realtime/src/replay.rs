@@ -28,12 +28,12 @@ const MOST_LEFT_OUT: usize = 10;
 /// How often a user may have more than a page of the log read again, per minute.
 pub const LONG: Rate = Rate::per_minute("replay", "replay_rate_per_minute", 30);
 
-/// Admits the caller's replay from a place, where `newest` is the commit number of the newest event: one that may be of more than a page
-/// takes a turn, to be kept until it is done, and is counted.
+/// Takes a turn for the caller's replay from a place, where `newest` is the commit number of the newest event: one that may be of more
+/// than a page has one, to be kept until it is done, and is counted; others need none.
 ///
 /// # Errors
 /// [`whisper_kit::Code::RateLimited`], and the store's.
-pub async fn admit(ctx: &Ctx, from: Position, newest: i64) -> Result<Option<Turn>> {
+pub async fn take_turn(ctx: &Ctx, from: Position, newest: i64) -> Result<Option<Turn>> {
     // Each event has a number of its own, so there are no more than these.
     if newest.saturating_sub(from.seq) <= i64::from(PAGE) || from.at < log::oldest(ctx.now()) {
         return Ok(None);

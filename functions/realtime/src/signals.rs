@@ -8,7 +8,7 @@ use whisper_people::{PresenceChoices, presences};
 use whisper_schema::prelude::{Column, Presence, PresenceStatus, Signal, SignalKind};
 use whisper_store::{Doc, Filter, Query};
 
-use crate::presence::{PresenceView, Said, Word, settle};
+use crate::presence::{self, PresenceView, Said, Word};
 use crate::typing::TypingView;
 pub use crate::watched::watched;
 
@@ -242,7 +242,7 @@ async fn say(ctx: &Ctx, devices: &[(String, String)], said: &Said) -> Result<()>
             said: said.clone(),
         });
         let words: Vec<Word> = words.collect();
-        settle(ctx, &BTreeSet::new(), &words, None).await?;
+        presence::write(ctx, &BTreeSet::new(), &words, None).await?;
     }
     Ok(())
 }
@@ -270,7 +270,7 @@ pub async fn run_out(ctx: &Ctx, users: &BTreeSet<String>) -> Result<()> {
     let over: Vec<&str> = over.iter().map(String::as_str).take(DEVICES).collect();
     let most = ctx.store().await?.portion(RUN_OUT * OPERATIONS) / OPERATIONS;
     for some in over.chunks(most.max(1)) {
-        settle(ctx, &some.iter().copied().collect(), &[], None).await?;
+        presence::write(ctx, &some.iter().copied().collect(), &[], None).await?;
     }
     Ok(())
 }

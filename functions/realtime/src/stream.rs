@@ -13,7 +13,7 @@ use crate::hub::Hub;
 use crate::log;
 use crate::opening::{Opening, Start};
 use crate::position::{MOST_PLACE, Position, check_size};
-use crate::replay::admit;
+use crate::replay::take_turn;
 use crate::ticket::redeem;
 use crate::turns::Turn;
 
@@ -101,7 +101,7 @@ async fn stream(
         },
     };
     let long = match from {
-        Start::Behind(from) => admit(&ctx, from, newest.last).await?,
+        Start::Behind(from) => take_turn(&ctx, from, newest.last).await?,
         Start::Here(_) | Start::Anew(_) => None,
     };
     let ctx = ctx.anew()?;

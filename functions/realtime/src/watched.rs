@@ -6,9 +6,10 @@ use serde_json::json;
 use whisper_kit::ids::derived_id;
 use whisper_kit::rate_limit::Rate;
 use whisper_kit::{Code, Ctx, Endpoint, Json, Method, Reply, Request, Result, ResultExt};
+use whisper_people::Kept;
 use whisper_schema::Body;
 use whisper_schema::body::forms;
-use whisper_schema::prelude::{Contact, ContactRelationship, PresenceWatch, Signal, SignalKind};
+use whisper_schema::prelude::{Contact, PresenceWatch, Signal, SignalKind};
 use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
 
 /// How often one user may change whom they watch, per minute.
@@ -82,11 +83,7 @@ fn watch_id(user: &str, session: &str) -> String {
 pub async fn watched(ctx: &Ctx, user: &str, session: &str) -> Result<BTreeSet<String>> {
     let contacts = Query::<Contact>::new()
         .filter(Filter::eq(Contact::USER_ID, user))
-        .filter(Filter::eq(Contact::IS_BLOCKED, false))
-        .filter(Filter::ne(
-            Contact::RELATIONSHIP,
-            ContactRelationship::Blocked,
-        ))
+        .filter(Kept::Counting.filter())
         .limit(whisper_store::MAX_LIMIT);
     let watch = Get::<PresenceWatch>::id(watch_id(user, session));
     let (contacts, watch) = ctx.read((contacts, watch)).await?;

@@ -1,22 +1,19 @@
 //! Contacts, as the owner of the address book keeps them.
 
+mod kept;
 mod relationship;
 mod talks;
 mod view;
 
 use whisper_kit::{Ctx, Result};
-use whisper_schema::prelude::{Contact, ContactRelationship};
+use whisper_schema::prelude::Contact;
 use whisper_store::{Doc, Filter, Query};
 
 use crate::{CHUNK, shown_to};
+pub use kept::Kept;
 pub use relationship::Relationship;
 pub use talks::Talks;
 pub use view::ContactView;
-
-/// Holds for people who are kept as contacts, and not just blocked.
-pub fn is_kept() -> Filter<Contact> {
-    Filter::ne(Contact::RELATIONSHIP, ContactRelationship::Blocked)
-}
 
 /// The contacts that a user keeps about these others, as their GET shows them; none for others who aren't kept. One statement; at most 500
 /// others.
@@ -32,7 +29,7 @@ pub async fn contacts_of(ctx: &Ctx, owner: &str, others: &[&str]) -> Result<Vec<
             Contact::CONTACT_USER_ID,
             others.iter().copied(),
         ))
-        .filter(is_kept())
+        .filter(Kept::InBook.filter())
         .limit(CHUNK as u32);
     let asked = (
         shown_to(owner, others.iter().copied()),

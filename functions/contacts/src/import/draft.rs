@@ -17,7 +17,7 @@ const MOST_HASHES: usize = 5;
 #[body(
     example = r#"{"contacts": [{"hashes": ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"], "nickname": "Aunt Bea"}]}"#
 )]
-pub struct ContactImport {
+pub struct NewContactImport {
     /// 1 to 5,000 people; the body has at most 4 MiB.
     #[field(count = 1..=MOST_PEOPLE)]
     pub contacts: Each<ImportedContact>,

@@ -9,7 +9,7 @@ use whisper_schema::body::MOST_FINDINGS;
 use whisper_store::Batch;
 
 use crate::limits::{CHANGES, LOOKUPS};
-use draft::{ContactImport, ImportedContact};
+use draft::{ImportedContact, NewContactImport};
 use outcome::{ContactImportView, Outcome};
 
 /// Bytes of an import: 5,000 people with a name, an id or a few hashes, and short notes.
@@ -36,7 +36,7 @@ pub fn endpoint() -> Endpoint {
     .codes(&[Code::RateLimited])
 }
 
-async fn import(ctx: Ctx, _: Request, Json(sent): Json<ContactImport>) -> Result<Reply> {
+async fn import(ctx: Ctx, _: Request, Json(sent): Json<NewContactImport>) -> Result<Reply> {
     let me = ctx.caller()?.user_id;
     let (mut outcome, mut items) = (Outcome::default(), Vec::new());
     for (index, contact) in (0..).zip(sent.contacts.0) {

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use whisper_kit::page::Window;
 use whisper_kit::{Ctx, Result};
-use whisper_people::contact_id;
 use whisper_people::ids::member_id;
+use whisper_people::{Kept, contact_id};
 use whisper_schema::prelude::{
-    Column, Contact, ContactRelationship, Conversation, ConversationFolder,
-    ConversationFolderExclusion as Exclusion, ConversationFolderKind as Kind, ConversationKind,
-    ConversationMember,
+    Column, Contact, Conversation, ConversationFolder, ConversationFolderExclusion as Exclusion,
+    ConversationFolderKind as Kind, ConversationKind, ConversationMember,
 };
 use whisper_store::{Cursor, Doc, Filter, Get};
 use whisper_views::conversations::shown::shown_pair;
@@ -201,7 +200,9 @@ impl<'a> Belonging<'a> {
         let facts = met.into_iter().zip(found);
         let facts = facts.map(|((conversation, member, _), (contact, unread))| {
             let facts = Facts {
-                is_contact: contact.flatten().is_some_and(|contact| is_kept(&contact)),
+                is_contact: contact
+                    .flatten()
+                    .is_some_and(|contact| Kept::Counting.holds(&contact)),
                 is_unread: unread.is_none_or(|count| count > 0) || member.is_marked_unread,
                 member: member.into_inner(),
             };
@@ -209,9 +210,4 @@ impl<'a> Belonging<'a> {
         });
         Ok(facts.collect())
     }
-}
-
-/// Whether somebody is kept as a contact, and not merely blocked.
-fn is_kept(contact: &Contact) -> bool {
-    !contact.is_blocked && contact.relationship != ContactRelationship::Blocked
 }

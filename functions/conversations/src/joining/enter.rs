@@ -10,7 +10,7 @@ use whisper_store::{Batch, Doc, Get};
 use super::ask::asking;
 use super::entrance::{self, Entrance, Way};
 use super::view::JoinView;
-use super::{request_id, settled};
+use super::{request_id, without_requests};
 use crate::arrivals::{Arrivals, Newcomer};
 use crate::bans::keeping_away;
 use crate::limits::{JOINS, NEWCOMERS, Uses};
@@ -110,7 +110,7 @@ impl Entering<'_> {
             was_here: self.entrance.member.is_some(),
         };
         let batch = arrivals.join(ctx, batch, newcomer, &told)?;
-        let batch = settled(batch, id, std::slice::from_ref(&self.me));
+        let batch = without_requests(batch, id, std::slice::from_ref(&self.me));
         let what = joined(me, arrivals.invitation_id, &told);
         let batch = told.insert_in(batch);
         let batch = append(

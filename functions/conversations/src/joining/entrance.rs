@@ -2,10 +2,10 @@
 
 use whisper_kit::error::{Error, OptionExt, Result};
 use whisper_messages::open_to;
-use whisper_people::contact;
+use whisper_people::block;
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::{
-    Column, CommunityGroup, Contact, Conversation, ConversationInvitation, ConversationKind,
+    Column, CommunityGroup, Conversation, ConversationInvitation, ConversationKind,
     ConversationMember, ConversationMemberRole as Role, ConversationMemberStatus as Status,
     ConversationRight, LinkedGroup, Timestamp,
 };
@@ -176,10 +176,7 @@ impl<'a> Entrance<'a> {
     /// Adds the conditions on which somebody may come in: the owner didn't block them, and the maker of the link may still invite.
     pub fn guarded(&self, batch: Batch, user: &str) -> Batch {
         let batch = match &self.owner {
-            Some(owner) => batch.expect_none(Filter::and([
-                contact(&owner.user_id, user),
-                Filter::eq(Contact::IS_BLOCKED, true),
-            ])),
+            Some(owner) => batch.expect_none(block(&owner.user_id, user)),
             None => batch,
         };
         // They still belong to the channel, community or group that leads in, where this one isn't public.

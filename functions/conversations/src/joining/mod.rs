@@ -38,8 +38,8 @@ pub fn request_id(conversation: &str, user: &str) -> String {
     derived_id(&["join request", conversation, user])
 }
 
-/// Takes the requests of these users away, where there are any: they join, or are banned.
-pub fn settled(batch: Batch, conversation: &str, users: &[String]) -> Batch {
+/// The batch, which takes the requests of these users to join away as well, where there are any: they join, or are banned.
+pub fn without_requests(batch: Batch, conversation: &str, users: &[String]) -> Batch {
     let ids = users.iter().map(|user| request_id(conversation, user));
     let theirs = Filter::<ConversationJoinRequest>::is_in(Column::id(), ids);
     batch.delete_where(theirs, users.len() as u64)

@@ -272,8 +272,8 @@ view! {
 }
 
 view! {
-    /// Somebody who follows somebody.
-    FollowView {
+    /// Somebody who follows somebody from now on, or no longer.
+    FollowChangedView {
         /// The follower.
         follower_id: String,
         /// The one who is followed.

@@ -150,7 +150,7 @@ impl<'a> Task<'a> {
     async fn go_on(&mut self) -> Result<()> {
         loop {
             let ctx = self.first.anew()?;
-            self.admit(&ctx);
+            self.let_join(&ctx);
             if self.turning.is_none() {
                 self.begin(&ctx);
             }
@@ -209,9 +209,9 @@ impl<'a> Task<'a> {
     }
 
     /// Lets the streams join that wait, and has those catch up that are behind.
-    fn admit(&mut self, ctx: &Ctx) {
+    fn let_join(&mut self, ctx: &Ctx) {
         let most = CATCHING_UP.saturating_sub(self.catching_up);
-        for opening in self.hub.admit(ctx, most) {
+        for opening in self.hub.let_join(ctx, most) {
             self.catching_up += 1;
             let ctx = ctx.clone();
             self.work.push(Box::pin(async move {

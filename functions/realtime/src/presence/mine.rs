@@ -7,7 +7,7 @@ use whisper_schema::Body;
 use whisper_schema::prelude::{DeviceStatus, PresenceDevice, PresenceStatus, Timestamp};
 use whisper_store::{Doc, Get};
 
-use super::{Said, WORDS, Word, device_id, settle};
+use super::{Said, WORDS, Word, device_id, write};
 
 /// Where it is.
 const MINE: &str = "/v1/me/presence";
@@ -15,7 +15,7 @@ const MINE: &str = "/v1/me/presence";
 /// The word of this device.
 #[derive(Clone, Debug, Body)]
 #[body(example = r#"{"status": "away", "device": "web"}"#)]
-pub struct MyPresence {
+pub struct DeviceWord {
     /// Whether the user is at this device. With `invisible` it doesn't count, and others see the other devices alone; somebody who wants to
     /// be invisible whatever their devices say sets the profile's `status`.
     pub status: DeviceStatus,
@@ -73,7 +73,7 @@ async fn get(ctx: Ctx, _: Request) -> Result<Reply> {
     answer(&ctx, &caller.user_id, &device).await
 }
 
-async fn set(ctx: Ctx, _: Request, Json(presence): Json<MyPresence>) -> Result<Reply> {
+async fn set(ctx: Ctx, _: Request, Json(presence): Json<DeviceWord>) -> Result<Reply> {
     let caller = ctx.caller()?;
     let limit = WORDS.of_caller(&ctx).await?;
     let word = Word {
@@ -82,7 +82,7 @@ async fn set(ctx: Ctx, _: Request, Json(presence): Json<MyPresence>) -> Result<R
         said: Said::Is(presence.status, presence.device),
     };
     let device = device_id(&caller.user_id, &caller.session_id);
-    settle(&ctx, &[].into(), &[word], Some(&limit)).await?;
+    write(&ctx, &[].into(), &[word], Some(&limit)).await?;
     answer(&ctx, &caller.user_id, &device).await
 }
 

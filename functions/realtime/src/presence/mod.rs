@@ -2,16 +2,16 @@
 
 mod mine;
 mod of_others;
-mod settle;
 mod sum;
 mod view;
+mod write;
 
 use whisper_kit::Api;
 use whisper_kit::ids::derived_id;
 use whisper_kit::rate_limit::Rate;
 
-pub use settle::{Said, Word, settle};
 pub use view::PresenceView;
+pub use write::{Said, Word, write};
 
 /// How many times one user may say per minute whether they are there.
 pub const WORDS: Rate = Rate::per_minute("presence", "presence_rate_per_minute", 60);

@@ -23,7 +23,7 @@ const PAIR: u32 = 2;
 /// The caller's doing.
 #[derive(Clone, Copy, Debug, Body)]
 #[body(example = r#"{"kind": "recording"}"#)]
-pub struct Typing {
+pub struct TypingWord {
     /// Their doing: `text` unless it says otherwise; `none` when they stopped.
     pub kind: Option<TypingKind>,
 }
@@ -45,7 +45,7 @@ pub fn endpoint() -> Endpoint {
 async fn say(
     ctx: Ctx,
     request: Request,
-    OptionalJson(typing): OptionalJson<Typing>,
+    OptionalJson(typing): OptionalJson<TypingWord>,
 ) -> Result<Reply> {
     let conversation = request.id("conversationId")?;
     let kind = typing.kind.unwrap_or(TypingKind::Text);

@@ -44,7 +44,7 @@ pub struct Word {
 ///
 /// # Errors
 /// `rate_limited`, and the store's.
-pub async fn settle(
+pub async fn write(
     ctx: &Ctx,
     users: &BTreeSet<&str>,
     words: &[Word],
@@ -53,8 +53,8 @@ pub async fn settle(
     let said = words.iter().map(|word| word.user.as_str());
     let users: BTreeSet<&str> = users.iter().copied().chain(said).collect();
     ctx.retry(async || {
-        let settling = Settling::read(ctx, &users, words).await?;
-        let batch = settling.batch(ctx, &users, words)?;
+        let found = Found::read(ctx, &users, words).await?;
+        let batch = found.batch(ctx, &users, words)?;
         if batch.is_empty() {
             return Ok(Attempt::Done(()));
         }
@@ -73,7 +73,7 @@ pub async fn settle(
 }
 
 /// Devices and the presence of their users, as they were read.
-struct Settling {
+struct Found {
     now: Timestamp,
     devices: BTreeMap<String, Doc<PresenceDevice>>,
     presences: BTreeMap<String, Doc<Presence>>,
@@ -89,7 +89,7 @@ struct Writes {
     signals: Batch,
 }
 
-impl Settling {
+impl Found {
     async fn read(ctx: &Ctx, users: &BTreeSet<&str>, words: &[Word]) -> Result<Self> {
         let (now, all) = (ctx.now(), users.iter().copied().collect::<Vec<_>>());
         let live: Vec<Query<PresenceDevice>> = all
@@ -128,13 +128,13 @@ impl Settling {
         let mut writes = Writes::default();
         for (user, words) in by_user {
             let devices = devices.remove(user).unwrap_or_default();
-            self.settle(ctx, &mut writes, user, &devices, &words)?;
+            self.write(ctx, &mut writes, user, &devices, &words)?;
         }
         Ok(writes.into_batch())
     }
 
     /// One user's part.
-    fn settle(
+    fn write(
         &self,
         ctx: &Ctx,
         writes: &mut Writes,
