@@ -1,6 +1,7 @@
 //! The document that is served is the one the endpoint tables make.
 #![allow(clippy::unwrap_used)]
 
+mod blocked;
 mod forms;
 mod subjects;
 

@@ -65,6 +65,40 @@ fn routes(group: &str, direct: &str, other: &User) -> Vec<(Method, String, Value
     routes
 }
 
+/// Paths of lists that name the other, with what they list: links into the group by both, the other who came in by one's own, and the other
+/// as a recipient of one's broadcasts and as somebody who asks to join another group.
+async fn lists(room: &Room, me: &User, other: &User, group: &str) -> Vec<String> {
+    let made = async |path: &str, who: &User, body: Value| {
+        let made = room.post(who, path, body).await.expect(201);
+        let text = |key: &str| made[key].as_str().unwrap_or_default().to_owned();
+        (text("id"), text("code"))
+    };
+    let path = format!("/v1/conversations/{group}");
+    let (link, _) = made(&format!("{path}/invitations"), me, json!({})).await;
+    let came = Patch::new().set(ConversationMember::INVITATION_ID, link.as_str());
+    let of_other = member_id(group, &other.id);
+    room.commit(whisper_store::Batch::new().update(&of_other, came))
+        .await;
+    let list = json!({"type": "broadcast", "name": "List", "participantIds": [other.id]});
+    let (list, _) = made("/v1/conversations", me, list).await;
+    let own = json!({"type": "group", "name": "Own"});
+    let (own, _) = made("/v1/conversations", me, own).await;
+    let own = format!("/v1/conversations/{own}");
+    let asking = json!({"needsApproval": true});
+    let (_, code) = made(&format!("{own}/invitations"), me, asking).await;
+    let join = format!("/v1/invitations/{code}/join");
+    room.post(other, &join, Value::Null).await.expect(202);
+    vec![
+        "/v1/conversations".to_owned(),
+        path.clone(),
+        format!("{path}/members"),
+        format!("{path}/invitations"),
+        format!("{path}/invitations/{link}/members"),
+        format!("/v1/conversations/{list}/recipients"),
+        format!("{own}/join-requests"),
+    ]
+}
+
 /// The routes after which one of them is a member no more.
 fn endings(group: &str, direct: &str, other: &User) -> Vec<(Method, String, Value)> {
     let of = |id: &str| {
@@ -96,12 +130,30 @@ fn neither_sees_what_the_other_is_called_now() {
             let direct = room.direct(&ann, &bob).await;
             room.message(&group, &ann, "m1").await;
             room.message(&direct, &bob, "m2").await;
+            room.rename(&ann, "OldAnn").await;
+            room.rename(&bob, "OldBob").await;
+            let anns = lists(&room, &ann, &bob, &group).await;
+            let bobs = lists(&room, &bob, &ann, &group).await;
+            let lists = [(&ann, anns, "Bob"), (&bob, bobs, "Ann")];
+            for (me, paths, other) in &lists {
+                for path in paths {
+                    let text = room.get(me, path).await.to_string();
+                    let name = format!("Old{other}");
+                    assert!(text.contains(&name), "{path} names them before: {text}");
+                }
+            }
             match ann_blocks {
                 true => room.block(&ann, &bob).await,
                 false => room.block(&bob, &ann).await,
             }
             room.rename(&ann, "NewAnn").await;
             room.rename(&bob, "NewBob").await;
+            for (me, paths, other) in &lists {
+                for path in paths {
+                    let text = room.get(me, path).await.to_string();
+                    assert!(!text.contains(&format!("New{other}")), "{path}: {text}");
+                }
+            }
             let sides = [(&ann, &bob, "NewBob", "m1"), (&bob, &ann, "NewAnn", "m2")];
             let first = sides.map(|side| (side, routes(&group, &direct, side.1)));
             let then = sides.map(|side| (side, endings(&group, &direct, side.1)));

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use whisper_kit::Method;
 use whisper_messages::testing::Person;
 use whisper_schema::prelude::*;
+use whisper_store::Patch;
 
 use crate::farm::{Farm, offer, one};
 
@@ -75,6 +76,39 @@ fn members_see_the_commands_of_the_bots_among_them() {
     let ban = format!("/v1/conversations/{group}/bans/{}", sun.id);
     farm.talk(&ann, Method::PUT, &ban, &json!({})).expect(201);
     assert!(farm.scene.all::<ConversationBot>().is_empty());
+}
+
+#[test]
+fn a_block_hides_the_new_name_of_a_bot_both_ways() {
+    for bob_blocks in [true, false] {
+        let farm = Farm::new();
+        let (ann, bob) = (farm.person("ann"), farm.person("bob"));
+        let sun = farm.make(&ann, "sun_bot");
+        let group = farm.group(&ann, &[&bob, &sun]);
+        let talk = farm.direct(&bob, &sun).expect(201);
+        let talk = talk["id"].as_str().unwrap().to_owned();
+        let (by, whom) = if bob_blocks {
+            (&bob, &sun)
+        } else {
+            (&sun, &bob)
+        };
+        farm.scene.put(&Contact {
+            id: "block".into(),
+            user_id: by.id.clone(),
+            contact_user_id: whom.id.clone(),
+            is_blocked: true,
+            ..Contact::default()
+        });
+        let name = "New name of the sun";
+        let renamed = Patch::new().set(Profile::DISPLAY_NAME, name);
+        farm.scene.change::<Profile>(&sun.id, renamed);
+        let shown = |who: &Person, place: &str| {
+            let path = format!("/v1/conversations/{place}/commands");
+            farm.get(who, &path).expect(200).to_string().contains(name)
+        };
+        assert!(!shown(&bob, &group) && !shown(&bob, &talk), "{bob_blocks}");
+        assert!(shown(&ann, &group), "others see it");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The doings of members to messages, on a database of their own: the answers, and all writes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod blocked;
 mod broadcasts;
 mod change_model;
 mod channel_sight;

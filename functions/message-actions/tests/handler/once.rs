@@ -14,7 +14,7 @@ use crate::world::{HOUR, World, two};
 const MINUTE: i64 = 60_000;
 
 /// A picture that can be viewed once.
-fn picture() -> Value {
+pub fn picture() -> Value {
     json!({
         "contentType": "image", "content": "A caption", "mediaUrls": ["https://cdn.example/1"], "mediaFileIds": ["f"],
         "thumbnailUrl": "https://cdn.example/2", "thumbnailFileId": "t", "links": ["https://a.example"],

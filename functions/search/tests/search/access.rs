@@ -162,8 +162,9 @@ fn a_block_hides_names_both_ways() {
     for ann_blocks in [true, false] {
         let world = World::new();
         let (ann, bob) = (world.scene.person(), world.scene.person());
-        let room = world.scene.group(&[&ann, &bob]);
-        for who in [&ann, &bob] {
+        let cid = world.scene.person();
+        let room = world.scene.group(&[&ann, &bob, &cid]);
+        for who in [&ann, &bob, &cid] {
             let body = serde_json::json!({
                 "content": "hello", "links": ["https://example.com"], "mentions": [ann.id, bob.id],
             });
@@ -176,9 +177,9 @@ fn a_block_hides_names_both_ways() {
         }
         world.scene.name(&ann, "new_ann");
         world.scene.name(&bob, "new_bob");
-        let all = "/v1/search/messages?query=hello".to_owned();
+        let everywhere = ["/v1/search/messages?query=hello", "/v1/me/mentions"].map(str::to_owned);
         for (me, own, hidden) in [(&ann, "new_ann", "new_bob"), (&bob, "new_bob", "new_ann")] {
-            for path in paths(&room).iter().chain([&all]) {
+            for path in paths(&room).iter().chain(&everywhere) {
                 let text = world.get(me, path).expect(200).to_string();
                 assert!(text.contains(own), "{path} {text}");
                 assert!(!text.contains(hidden), "{path} {text}");
