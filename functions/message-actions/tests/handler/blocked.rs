@@ -110,11 +110,11 @@ impl Stage {
             if route.starts_with("/internal") {
                 continue;
             }
-            let body = match method {
-                &Method::PATCH => json!({"content": "Hello again"}),
+            let body = match *method {
+                Method::PATCH => json!({"content": "Hello again"}),
                 _ if route.ends_with("/vote") && *method == Method::PUT => json!({"options": [1]}),
                 _ if route.ends_with("/messages/delete") => json!({"ids": self.messages}),
-                &Method::POST if route.ends_with("}/views") => {
+                Method::POST if route.ends_with("}/views") => {
                     json!({"messageIds": self.messages})
                 }
                 _ => Value::Null,
