@@ -251,16 +251,46 @@ mod tests {
         }
     }
 
+    /// A group with these fields besides.
+    fn group(more: &Value) -> Value {
+        let mut body = json!({"type": "group", "name": "x"});
+        for (key, value) in more.as_object().unwrap() {
+            body[key] = value.clone();
+        }
+        body
+    }
+
+    #[test]
+    fn numbers_of_members_have_bounds() {
+        let many: Vec<String> = (0..101).map(|i| format!("u{i}")).collect();
+        for (body, wanted) in [
+            (
+                group(&json!({"participantIds": ["a", "b", "a"]})),
+                vec!["participantIds[2]"],
+            ),
+            (
+                group(&json!({ "participantIds": many })),
+                vec!["participantIds"],
+            ),
+            (
+                group(&json!({"maxParticipants": 1})),
+                vec!["maxParticipants"],
+            ),
+            (
+                group(&json!({"maxParticipants": 200_001})),
+                vec!["maxParticipants"],
+            ),
+            (
+                group(&json!({"maxParticipants": 2, "participantIds": ["a", "b"]})),
+                vec!["participantIds"],
+            ),
+        ] {
+            assert_eq!(fields(body.clone()), wanted, "{body}");
+        }
+    }
+
     #[test]
     fn what_is_refused_and_where() {
-        let many: Vec<String> = (0..101).map(|i| format!("u{i}")).collect();
-        let group = |more: Value| {
-            let mut body = json!({"type": "group", "name": "x"});
-            for (key, value) in more.as_object().unwrap() {
-                body[key] = value.clone();
-            }
-            body
-        };
         for (body, wanted) in [
             (json!({"type": "direct"}), vec!["participantIds"]),
             (
@@ -276,42 +306,24 @@ mod tests {
                 vec!["settings.addMembers"],
             ),
             (
-                group(json!({"settings": {"addMembers": 1, "theme": "dark"}})),
+                group(&json!({"settings": {"addMembers": 1, "theme": "dark"}})),
                 vec!["settings.addMembers", "settings.theme"],
             ),
             (json!({"type": "group"}), vec!["name"]),
-            (group(json!({"name": " \n"})), vec!["name"]),
+            (group(&json!({"name": " \n"})), vec!["name"]),
             (
-                group(json!({"name": "a\nb", "description": "\u{1B}[2J"})),
+                group(&json!({"name": "a\nb", "description": "\u{1B}[2J"})),
                 vec!["name", "description"],
             ),
-            (group(json!({"name": "x".repeat(101)})), vec!["name"]),
+            (group(&json!({"name": "x".repeat(101)})), vec!["name"]),
             (
-                group(json!({"participantIds": ["a", "b", "a"]})),
-                vec!["participantIds[2]"],
-            ),
-            (
-                group(json!({"participantIds": many})),
-                vec!["participantIds"],
-            ),
-            (
-                group(json!({"maxParticipants": 1})),
-                vec!["maxParticipants"],
-            ),
-            (
-                group(json!({"maxParticipants": 200_001})),
-                vec!["maxParticipants"],
-            ),
-            (
-                group(json!({"maxParticipants": 2, "participantIds": ["a", "b"]})),
-                vec!["participantIds"],
-            ),
-            (
-                group(json!({"avatarUrl": "ftp://example.com/x.png"})),
+                group(&json!({"avatarUrl": "ftp://example.com/x.png"})),
                 vec!["avatarUrl"],
             ),
             (
-                group(json!({"name": 5, "avatarUrl": "x", "isEncrypted": "yes", "creatorId": "a"})),
+                group(
+                    &json!({"name": 5, "avatarUrl": "x", "isEncrypted": "yes", "creatorId": "a"}),
+                ),
                 vec!["name", "avatarUrl", "isEncrypted", "creatorId"],
             ),
         ] {
