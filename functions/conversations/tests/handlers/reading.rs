@@ -230,9 +230,9 @@ fn ones_own_posts_are_not_unread_to_one_whatever_the_clock_says() {
         let state = room.post(&again().await, &read, Value::Null).await;
         assert_eq!(state.expect(200)["unreadCount"], 0);
         room.edge.advance(-YEAR);
-        post(&ann, "mine again").await;
+        post(&ann, "mine2").await;
         assert_eq!(unread().await, 0);
-        post(&bob, "theirs again").await;
+        post(&bob, "theirs2").await;
         assert_eq!(unread().await, 1);
     });
 }
