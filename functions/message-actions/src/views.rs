@@ -75,7 +75,7 @@ async fn view(ctx: Ctx, request: Request, Json(seen): Json<SeenMessages>) -> Res
 }
 
 /// The operations of a commit beside those for each message; messages that end have one more.
-const OTHERS: usize = 4;
+const OTHERS: usize = 5;
 
 async fn attempt(
     ctx: &Ctx,
