@@ -54,7 +54,8 @@ fn all_streams_and_polls_end_with_a_word() {
     app.eventually(|| (waiting(&app) == Some(POLLS as u64)).then_some(()));
     let streams = streams(&app, &people);
     // The bound of a user is one of all instances.
-    let surplus = people[0].listen(&app);
+    let mut surplus = people[0].listen(&app);
+    surplus.wait_for("stream.ready");
     assert!(app.stop());
     assert_eq!(app.logged("stopped")[0]["finished"], true);
     let ends = |stream: Events, reason: &str| {

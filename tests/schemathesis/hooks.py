@@ -89,6 +89,12 @@ def name_what_is_there(path, names, body):
         body["options"] = [0]
     if path.endswith("/linked-group"):
         body["conversationId"] = new_conversation("")
+    # The preview of a link is one of the message's own links.
+    for message in (body, body.get("message")):
+        details = message.get("metadata") if isinstance(message, dict) else None
+        preview = details.get("linkPreview") if isinstance(details, dict) else None
+        if isinstance(preview, dict):
+            message["links"] = [preview["url"]]
 
 
 @schemathesis.hook
