@@ -1,5 +1,7 @@
 //! The bundle with its documents on an Appwrite server.
 
+mod kinds;
+
 use std::rc::Rc;
 
 use appwrite_server::{KEY, PROJECT, Server};
