@@ -18,6 +18,11 @@ fn waiting(app: &TestApp) -> Option<u64> {
 
 /// Polls that wait, of users who each have some.
 fn polls(app: &TestApp, people: &[Person]) -> Vec<thread::JoinHandle<Reply>> {
+    // Points for signing in would end a poll.
+    for person in people {
+        let points = || person.get(app, "/v1/me/progress").expect(200)["xp"].as_u64();
+        app.eventually(|| points().filter(|points| *points > 0));
+    }
     let calls = people.iter().cycle().take(POLLS).map(|person| {
         let begun = person.get(app, "/v1/realtime/poll").expect(200);
         let next = begun["next"].as_str().unwrap();
