@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::thread;
 
-use whisper_testkit::{Events, Person, Reply, TestApp, Value, json};
+use whisper_testkit::{Events, Person, Reply, TestApp, json};
 
 const PEOPLE: usize = 12;
 /// As many as a user may have.
@@ -62,32 +62,14 @@ fn all_streams_and_polls_end_with_a_word() {
     let polls = polls(&app, &people);
     app.eventually(|| (waiting(&app) >= Some(POLLS as u64)).then_some(()));
     let streams = streams(&app, &people);
-    // The bound of a user is one of all instances.
-    let mut surplus = people[0].listen(&app);
-    surplus.wait_for("stream.ready");
     assert!(app.stop());
     assert_eq!(app.logged("stopped")[0]["finished"], true);
-    let ends = |stream: Events, reason: &str| {
-        let last = { stream }.ends().pop().unwrap_or_default();
-        last["type"] == "stream.ended" && last["reason"] == reason
-    };
-    assert!(ends(surplus, "stopping"));
-    let (mut stopped, mut other) = (0, Vec::new());
-    for mut stream in streams {
-        match stream.ends().pop() {
-            Some(last) if last["reason"] == "stopping" => stopped += 1,
-            last => other.push(last),
-        }
-    }
-    let reasons: Vec<Value> = other
-        .iter()
-        .flatten()
-        .map(|end| end["reason"].clone())
-        .collect();
-    assert_eq!(
-        (stopped, reasons),
-        (PEOPLE * STREAMS - 1, vec![json!("too_many")])
-    );
+    let ends = streams.into_iter().map(|mut stream| {
+        let last = stream.ends().pop().unwrap_or_default();
+        last["type"] == "stream.ended" && last["reason"] == "stopping"
+    });
+    let told = ends.filter(|is_told| *is_told).count();
+    assert_eq!(told, PEOPLE * STREAMS);
     for poll in polls {
         let answer = poll.join().unwrap().expect(200);
         assert_eq!(
