@@ -89,6 +89,9 @@ def name_what_is_there(path, names, body):
         body["options"] = [0]
     if path.endswith("/linked-group"):
         body["conversationId"] = new_conversation("")
+    # The message that is edited is one of words.
+    if path.endswith("/messages/{messageId}") and body.get("content") == "":
+        body["content"] = "hello"
     # The preview of a link is one of the message's own links.
     for message in (body, body.get("message")):
         details = message.get("metadata") if isinstance(message, dict) else None
