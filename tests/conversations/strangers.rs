@@ -92,7 +92,7 @@ impl Scene {
     }
 }
 
-/// What a reference refers to.
+/// The schema that a reference names.
 fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     match schema["$ref"].as_str() {
         Some(to) => document.pointer(to.trim_start_matches('#')).unwrap(),

@@ -67,7 +67,7 @@ fn all_that_happens_is_told_and_unread_to_nobody() {
     ann.delete(&app, &format!("{path}/members/{}", dan.id))
         .expect(204);
     give(&app, &ann, &path, &bob, "owner").expect(200);
-    // What changes nothing, or is refused, is not told.
+    // A request that changes nothing, or is refused, is not told.
     give(&app, &ann, &path, &ann, "owner").expect_problem(403, "forbidden");
     let listing = format!("{path}/listing");
     dan.put(&app, &listing, &json!({})).expect(404);

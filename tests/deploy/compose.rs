@@ -16,7 +16,7 @@ const NEEDED: [&str; 3] = [
     "WHISPER_DATABASE_PASSWORD",
 ];
 
-/// What `docker compose config` says with these settings; nothing where it can't be had.
+/// The output of `docker compose config` with these settings; nothing where it can't be had.
 fn config(settings: &[&str]) -> Option<Output> {
     let version = ["compose", "version"];
     let installed = quiet(Command::new("docker").args(version));

@@ -15,7 +15,7 @@ use crate::pip;
 /// The newest Kubernetes that both operators were tested with.
 const KUBERNETES: &str = "1.34";
 
-/// What the manifests' checker says of these files; nothing where it can't be had.
+/// The complaints of the manifests' checker about these files; nothing where it can't be had.
 fn checked(files: &[PathBuf]) -> Option<Output> {
     let programs = pip::installed("kubernetes-validate", "1.37.0")?;
     let ours = root().join("tests/deploy");
@@ -189,7 +189,7 @@ fn what_a_cron_job_sends_runs_the_job() {
         let report: Value = serde_json::from_slice(&done.stdout).unwrap();
         assert_eq!(report["failed"], 0, "{job}: {report}");
     }
-    // What failed is to be seen in Kubernetes.
+    // A job that failed is to be seen in Kubernetes.
     std::fs::write(
         dir.path().join("authorization"),
         "Authorization: Bearer no\n",

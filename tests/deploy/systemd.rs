@@ -13,7 +13,7 @@ const PROGRAM: &str = "/usr/local/bin/whisper";
 /// How exposed the unit may be, in tenths of systemd's points (0 to 10).
 const EXPOSURE: &str = "15";
 
-/// What `systemd-analyze` says of the unit, whose program is where it is here; nothing where there is none.
+/// The complaints of `systemd-analyze` about the unit, whose program is where it is here; nothing where there is no such tool.
 fn analyze(arguments: &[&str], unit: &str) -> Option<Output> {
     let mut analyze = Command::new("systemd-analyze");
     if quiet(analyze.arg("--version")).is_err() {

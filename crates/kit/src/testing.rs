@@ -1,6 +1,7 @@
 //! For tests: a function's edge on a database of its own, with a clock that the test holds.
 
 mod counted;
+pub mod retention;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -19,6 +19,7 @@ pub mod ids;
 mod link_preview;
 mod marks;
 mod mentioned;
+mod named;
 mod once;
 mod open;
 mod poll;

@@ -115,7 +115,8 @@ impl LinkPreviewView {
             Kind::Forward => metadata.get(ORIGINAL)?.as_object()?,
             _ => &metadata,
         };
-        serde_json::from_value(place.get(LINK_PREVIEW)?.clone()).ok()
+        let found = LinkPreviewMetadata::deserialize(place);
+        found.ok().map(|found| found.link_preview)
     }
 
     /// Gives a message this preview or none, in the place of the one that it has. The rest of its metadata stays.
@@ -152,10 +153,9 @@ fn set(metadata: &mut Map<String, Value>, preview: Option<Value>) {
 }
 
 /// The metadata of a message with the preview of a link.
-#[cfg(not(target_family = "wasm"))]
-#[derive(schemars::JsonSchema)]
-#[schemars(rename_all = "camelCase")]
-#[allow(dead_code)]
+#[derive(Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct LinkPreviewMetadata {
     /// The preview.
     link_preview: LinkPreviewView,

@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
-use whisper_kit::ids::is_id;
 use whisper_people::ids::member_id;
 use whisper_people::privacy::tells_of_reading;
 use whisper_people::{People, UsersView, shown_to};
 use whisper_schema::Timestamp;
 use whisper_schema::main_db::{
-    ConversationKind, ConversationRight, Message, MessageStatus, Profile, SystemMessage,
+    ConversationKind, ConversationRight, Message, MessageStatus, Profile,
 };
 use whisper_schema::system::ConversationMember;
 use whisper_store::{Doc, Get};
@@ -20,17 +19,14 @@ use crate::access::{Access, is_active};
 use crate::broadcast::{BroadcastView, Broadcasts};
 use crate::channel::{Channel, CommentsView, Posts};
 use crate::marks::{Marks, ReactionCountView, marks};
-use crate::mentioned::is_group;
+use crate::named::{Named, named};
 use crate::once::{Openings, ViewOnceView, is_view_once, openings};
 use crate::poll::{PollView, Polls, polls_of};
 use crate::reactions::Mirror;
-use crate::receipts::{Reader, Receipts, readers, sharing};
+use crate::receipts::{Receipts, readers, sharing};
 
 /// Members that a conversation of two has.
 const PAIR: u32 = 2;
-/// The most people whom an answer names: senders first, then people of whom system messages tell, then people who received or read, then users who are mentioned, then users who
-/// reacted.
-const NAMED: usize = 300;
 
 /// How messages look to a viewer, who is a member of their conversations.
 #[derive(Debug, Default)]
@@ -349,57 +345,4 @@ impl Viewing {
 
 fn origin(message: &Message) -> Option<&str> {
     message.forwarded_from_conversation_id.as_deref()
-}
-
-/// The people whom these messages name, as many as an answer has.
-fn named(messages: &[Doc<Message>], readers: &[Reader], posts: &Posts) -> Named {
-    let senders = messages.iter().filter_map(|message| posts.sender(message));
-    let senders = senders.map(str::to_owned);
-    let readers = readers
-        .iter()
-        .filter(|reader| messages.iter().any(|message| reader.has_received(message)))
-        .map(|reader| reader.user.clone());
-    let mentions = messages.iter().flat_map(|message| message.mentions.clone());
-    let mentions = mentions.filter(|mention| !is_group(mention));
-    let told = messages
-        .iter()
-        .filter_map(|message| SystemMessage::of(message))
-        .flat_map(|told| told.users().to_vec());
-    let mut named = BTreeSet::new();
-    for user in senders.chain(told).chain(readers).chain(mentions) {
-        if named.len() == NAMED {
-            break;
-        }
-        named.insert(user);
-    }
-    let mut by_reactions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for message in messages {
-        for user in reacted(message) {
-            let is_new = !named.contains(&user) && !by_reactions.contains_key(&user);
-            if named.contains(&user) || is_new && named.len() + by_reactions.len() == NAMED {
-                continue;
-            }
-            let places = by_reactions.entry(user).or_default();
-            places.insert(message.conversation_id.clone());
-        }
-    }
-    named.extend(by_reactions.keys().cloned());
-    Named {
-        named,
-        reacted: by_reactions,
-    }
-}
-
-/// The people whom messages name.
-struct Named {
-    /// Ids of all of them.
-    named: BTreeSet<String>,
-    /// Users who are named for their reactions alone, with the conversations in which they reacted.
-    reacted: BTreeMap<String, BTreeSet<String>>,
-}
-
-/// The users who reacted to a message.
-fn reacted(message: &Message) -> Vec<String> {
-    let mirror = Mirror::of(message);
-    mirror.users().filter(|id| is_id(id)).cloned().collect()
 }

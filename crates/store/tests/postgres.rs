@@ -16,6 +16,11 @@ use whisper_schema::prelude::*;
 use whisper_store::Store;
 use whisper_store::postgres::native::PostgresDriver;
 
+/// An empty database of the tests' own server; none, after a line that says so, where there is none.
+fn database() -> Option<String> {
+    postgres_server::shared().map(|server| server.fresh_database())
+}
+
 /// A store with connections of its own, as another instance has them.
 fn store(url: &str) -> Store {
     let clock = Rc::new(|| Timestamp::from_millis(1_767_225_600_000));

@@ -3,123 +3,110 @@
 
 use futures::executor::block_on;
 use message_actions::{JOB, api};
-use serde_json::Value;
-use whisper_kit::Method;
 use whisper_kit::testing::TestEdge;
+use whisper_kit::testing::retention::{Count, Made, count, goes_with_others, made};
 use whisper_messages::ids::poll_id;
 use whisper_schema::prelude::*;
-use whisper_schema::{Retention, collections, system_collections};
-use whisper_store::{Batch, Query};
-
-/// Tells how many documents are left.
-type Count = fn(&TestEdge) -> u64;
-
-fn count<D: Document>(edge: &TestEdge) -> u64 {
-    block_on(edge.store().read(Query::<D>::new().count(10))).unwrap()
-}
-
-fn one<D: Document>(document: &D) -> Option<(Batch, Count)> {
-    Some((Batch::new().insert(document), count::<D>))
-}
+use whisper_store::{Batch, Get};
 
 /// A document of a collection that belongs to a message.
-fn of_message(collection: &str, message: &str) -> Option<(Batch, Count)> {
+fn of_message(collection: &str, message: &str) -> Option<Made> {
     let (id, message_id) = (format!("{message}-1"), message.to_owned());
     match collection {
-        "messageReferences" => one(&MessageReference {
+        "messageReferences" => Some(made(&MessageReference {
             id: id.clone(),
             message_id,
             kind: MessageReferenceKind::Reply,
             document_id: id,
-        }),
-        "messageMarks" => one(&MessageMark {
+        })),
+        "messageMarks" => Some(made(&MessageMark {
             id,
             message_id,
             ..MessageMark::default()
-        }),
-        "messageReactions" => one(&MessageReaction {
+        })),
+        "messageReactions" => Some(made(&MessageReaction {
             id,
             message_id,
             ..MessageReaction::default()
-        }),
-        "messageReactionCounts" => one(&MessageReactionCount {
+        })),
+        "messageReactionCounts" => Some(made(&MessageReactionCount {
             id,
             message_id,
             ..MessageReactionCount::default()
-        }),
-        "messageVersions" => one(&MessageVersion {
+        })),
+        "messageVersions" => Some(made(&MessageVersion {
             id,
             message_id,
             number: 1,
             ..MessageVersion::default()
-        }),
-        "messageOpenings" => one(&MessageOpening {
+        })),
+        "messageOpenings" => Some(made(&MessageOpening {
             id,
             message_id,
             ..MessageOpening::default()
-        }),
-        "postViewers" => one(&PostViewer {
+        })),
+        "postViewers" => Some(made(&PostViewer {
             id,
             message_id,
             ..PostViewer::default()
-        }),
-        "broadcastCopies" => one(&BroadcastCopy {
+        })),
+        "broadcastCopies" => Some(made(&BroadcastCopy {
             id,
             message_id,
             ..BroadcastCopy::default()
-        }),
+        })),
         _ => None,
     }
 }
 
 /// A document of a collection that has one at most for each message, and the id of it.
-fn place_of_message(collection: &str, message: &str) -> Option<(Batch, Count)> {
+fn place_of_message(collection: &str, message: &str) -> Option<Made> {
     let id = message.to_owned();
     match collection {
-        "messagePins" => one(&MessagePin {
+        "messagePins" => Some(made(&MessagePin {
             id,
             conversation_id: message.into(),
             ..MessagePin::default()
-        }),
-        "messageThreads" => one(&MessageThread {
+        })),
+        "messageThreads" => Some(made(&MessageThread {
             id,
             ..MessageThread::default()
-        }),
-        "channelPosts" => one(&ChannelPost {
+        })),
+        "channelPosts" => Some(made(&ChannelPost {
             id,
             ..ChannelPost::default()
-        }),
-        "broadcasts" => one(&Broadcast {
+        })),
+        "broadcasts" => Some(made(&Broadcast {
             id,
             ..Broadcast::default()
-        }),
+        })),
         _ => None,
     }
 }
 
 /// A document of a collection that belongs to the poll of a message.
-fn of_poll(collection: &str, message: &str) -> Option<(Batch, Count)> {
+fn of_poll(collection: &str, message: &str) -> Option<Made> {
     let (id, poll_id) = (format!("{message}-1"), poll_id(message));
     match collection {
-        "pollBallots" => one(&PollBallot {
+        "pollBallots" => Some(made(&PollBallot {
             id,
             poll_id,
             ..PollBallot::default()
-        }),
-        "pollChoices" => one(&PollChoice {
+        })),
+        "pollChoices" => Some(made(&PollChoice {
             id,
             poll_id,
             ..PollChoice::default()
-        }),
-        "pollTallies" => one(&PollTally {
+        })),
+        "pollTallies" => Some(made(&PollTally {
             id,
             poll_id,
             ..PollTally::default()
-        }),
-        "pollClosings" => one(&PollClosing {
+        })),
+        "pollClosings" => Some(made(&PollClosing {
             id: poll_id,
             ..PollClosing::default()
-        }),
+        })),
         _ => None,
     }
 }
@@ -150,11 +137,6 @@ fn message(id: &str, expires_at: Option<Timestamp>) -> Batch {
     }
 }
 
-fn run(edge: &TestEdge) -> Value {
-    let path = format!("/internal/jobs/{JOB}");
-    block_on(edge.send(Method::POST, &path, "key", &Value::Null)).expect(200)
-}
-
 #[test]
 fn each_collection_that_goes_with_messages_or_polls_is_emptied_by_the_job() {
     let edge = TestEdge::new(&api(), &[("operator_key", "key")]);
@@ -162,43 +144,13 @@ fn each_collection_that_goes_with_messages_or_polls_is_emptied_by_the_job() {
     let end = edge.ctx().now().plus(1_000);
     put(message("goes", Some(end)));
     put(message("stays", None));
-    let mut counts: Vec<(&str, Count)> =
-        vec![("messages", count::<Message>), ("polls", count::<Poll>)];
-    for collection in collections().iter().chain(system_collections()) {
-        let belongs = |retention: &Retention| {
-            matches!(
-                retention,
-                Retention::With { collection: "messages" | "polls", job } if *job == JOB
-            )
-        };
-        if !collection.retention.iter().any(belongs) {
-            continue;
-        }
-        let [goes, stays] = ["goes", "stays"].map(|message| {
-            of_message(collection.id, message)
-                .or_else(|| place_of_message(collection.id, message))
-                .or_else(|| of_poll(collection.id, message))
-                .unwrap_or_else(|| panic!("{}: how is one made?", collection.id))
-        });
-        put(goes.0.append(stays.0));
-        counts.push((collection.id, goes.1));
-    }
-    assert!(counts.len() > 10, "{}", counts.len());
-    assert_eq!(run(&edge)["done"], 0);
-    edge.advance(999);
-    assert_eq!(run(&edge)["done"], 0);
-    for (collection, count) in &counts {
-        assert_eq!(count(&edge), 2, "{collection}: before the end");
-    }
-    edge.advance(1);
-    assert_eq!(run(&edge)["done"], 1);
-    for (collection, count) in &counts {
-        assert_eq!(count(&edge), 1, "{collection}: what is of the other stays");
-    }
-    assert!(message_is_gone(&edge));
-}
-
-fn message_is_gone(edge: &TestEdge) -> bool {
-    let found = block_on(edge.store().read(whisper_store::Get::<Message>::id("goes")));
-    found.unwrap().is_none()
+    let others: [(&str, Count); 2] = [("messages", count::<Message>), ("polls", count::<Poll>)];
+    let make = |collection: &str, message: &str| {
+        of_message(collection, message)
+            .or_else(|| place_of_message(collection, message))
+            .or_else(|| of_poll(collection, message))
+    };
+    block_on(goes_with_others(&edge, (JOB, "key"), &others, make));
+    let gone = block_on(edge.store().read(Get::<Message>::id("goes")));
+    assert_eq!(gone.unwrap().map(|message| message.into_inner()), None);
 }

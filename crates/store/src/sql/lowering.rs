@@ -30,13 +30,7 @@ pub(crate) fn lower(
     binds: &mut Binds,
     problems: &mut Vec<Violation>,
 ) -> Cond {
-    let mut lowering = Lowering {
-        collection,
-        binds,
-        problems,
-        reads: false,
-    };
-    lowering.node(node)
+    Lowering::of(collection, binds, problems, false).node(node)
 }
 
 /// As [`lower`], for a read: other collections may have a say.
@@ -46,13 +40,7 @@ pub(crate) fn lower_read(
     binds: &mut Binds,
     problems: &mut Vec<Violation>,
 ) -> Cond {
-    let mut lowering = Lowering {
-        collection,
-        binds,
-        problems,
-        reads: true,
-    };
-    lowering.node(node)
+    Lowering::of(collection, binds, problems, true).node(node)
 }
 
 struct Lowering<'a> {
@@ -63,7 +51,21 @@ struct Lowering<'a> {
     reads: bool,
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
+    fn of(
+        collection: &'static Collection,
+        binds: &'a mut Binds,
+        problems: &'a mut Vec<Violation>,
+        reads: bool,
+    ) -> Self {
+        Lowering {
+            collection,
+            binds,
+            problems,
+            reads,
+        }
+    }
+
     fn node(&mut self, node: &Node) -> Cond {
         match node {
             Node::Compare(column, how, value) => self.compare(column, *how, value),

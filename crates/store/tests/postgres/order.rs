@@ -8,7 +8,7 @@ use whisper_schema::prelude::*;
 use whisper_store::postgres::native::PostgresDriver;
 use whisper_store::{Batch, Connection, Driver, Query, Store};
 
-use super::{event, store};
+use super::{database, event, store};
 
 /// A reader that remembers the last place, as consumers and streams do.
 struct Reader {
@@ -141,10 +141,7 @@ fn play(url: &str, round: u32, steps: &[Step]) {
 /// A transaction that does nothing is ended, so that those who read in the order of commits don't wait for it for ever.
 #[test]
 fn a_session_bounds_its_transactions() {
-    let Some(server) = postgres_server::shared() else {
-        return;
-    };
-    let url = server.fresh_database();
+    let Some(url) = database() else { return };
     let connection = block_on(PostgresDriver::new(&url).connect()).unwrap();
     for (setting, expected) in [
         ("idle_in_transaction_session_timeout", "10s"),

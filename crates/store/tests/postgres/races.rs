@@ -8,7 +8,7 @@ use futures::executor::block_on;
 use whisper_schema::prelude::*;
 use whisper_store::{Batch, Filter, Get, Patch, Query, Store, StoreError};
 
-use super::{conversation, message, store};
+use super::{conversation, database, message, store};
 
 /// Has several instances, each in a thread of its own, do something at once.
 fn at_once<T: Send>(
@@ -31,10 +31,7 @@ fn is_refused(outcome: &Result<(), StoreError>) -> bool {
 
 #[test]
 fn of_many_that_expect_no_other_one_is_made() {
-    let Some(server) = postgres_server::shared() else {
-        return;
-    };
-    let url = server.fresh_database();
+    let Some(url) = database() else { return };
     for round in 0..10 {
         let creator = format!("creator{round}");
         let outcomes = at_once(&url, 6, |store, number| {
@@ -59,10 +56,7 @@ fn of_many_that_expect_no_other_one_is_made() {
 /// changes, so both at once would leave a message without a conversation.
 #[test]
 fn two_that_decide_by_what_the_other_changes_are_one_after_the_other() {
-    let Some(server) = postgres_server::shared() else {
-        return;
-    };
-    let url = server.fresh_database();
+    let Some(url) = database() else { return };
     let one = store(&url);
     for round in 0..20 {
         let id = format!("c{round}");
@@ -125,10 +119,7 @@ fn no_change_of_a_row_is_lost_and_none_waits_for_another_in_a_circle() {
 /// One deletes what is old; another makes it new. Either it is gone, and the other one is refused, or it is new and stays.
 #[test]
 fn a_deletion_spares_what_no_longer_meets_its_filter() {
-    let Some(server) = postgres_server::shared() else {
-        return;
-    };
-    let url = server.fresh_database();
+    let Some(url) = database() else { return };
     let one = store(&url);
     for round in 0..20 {
         let id = format!("c{round}");
@@ -155,10 +146,7 @@ fn a_deletion_spares_what_no_longer_meets_its_filter() {
 /// made already.
 #[test]
 fn when_the_leader_goes_the_others_are_committed_once() {
-    let Some(server) = postgres_server::shared() else {
-        return;
-    };
-    let url = server.fresh_database();
+    let Some(url) = database() else { return };
     let one = store(&url);
     block_on(one.commit(Batch::new().insert(&message("taken", "c")))).unwrap();
     for polls in 1..16 {

@@ -8,7 +8,7 @@ use whisper_schema::prelude::*;
 use whisper_store::postgres::native::PostgresDriver;
 use whisper_store::{Batch, Connection, Driver, Filter, Get, Patch, SqlValue, StoreError};
 
-use super::{conversation, event, store};
+use super::{conversation, database, event, store};
 
 /// An event that another transaction inserts: a commit with it waits for the end of that one.
 const HELD: &str = "held";
@@ -65,10 +65,7 @@ fn creators(url: &str, ids: [&str; 2]) -> [Option<String>; 2] {
 
 #[test]
 fn of_two_that_rest_on_what_the_other_changes_one_is_refused() {
-    let Some(server) = postgres_server::shared() else {
-        return;
-    };
-    let url = server.fresh_database();
+    let Some(url) = database() else { return };
     let both = Batch::new()
         .insert(&conversation("a", "open"))
         .insert(&conversation("b", "open"));
@@ -92,10 +89,7 @@ fn of_two_that_rest_on_what_the_other_changes_one_is_refused() {
 
 #[test]
 fn a_deletion_takes_what_was_made_beside_something_that_it_takes() {
-    let Some(server) = postgres_server::shared() else {
-        return;
-    };
-    let url = server.fresh_database();
+    let Some(url) = database() else { return };
     block_on(store(&url).commit(Batch::new().insert(&conversation("a", "u")))).unwrap();
     // The second one is made because the first one is there: a deletion of both doesn't come in between.
     let beside = Batch::new()
@@ -112,10 +106,7 @@ fn a_deletion_takes_what_was_made_beside_something_that_it_takes() {
 /// A transaction past the store changes a document while a deletion looks for such: it stays.
 #[test]
 fn a_deletion_looks_again_at_what_was_changed_meanwhile() {
-    let Some(server) = postgres_server::shared() else {
-        return;
-    };
-    let url = server.fresh_database();
+    let Some(url) = database() else { return };
     let two = Batch::new()
         .insert(&conversation("a", "old"))
         .insert(&conversation("b", "old"));

@@ -170,7 +170,7 @@ fn a_message_that_ends_takes_its_number_and_its_pin_along() {
     place.act(&scene, &ann, Method::PUT, "/pin").expect(200);
     run_expiry(&scene);
     scene.edge.advance(1_000);
-    // What told of the pin names it, and ends as well.
+    // The system message of the pin names it, and ends as well.
     assert_eq!(run_expiry(&scene)["done"], 3);
     assert_eq!(scene.all::<MessageThread>(), []);
     assert_eq!(scene.all::<MessagePin>(), []);
