@@ -6,6 +6,8 @@ use whisper_people::{People, unblocked};
 use whisper_schema::prelude::{Column, Conversation, ConversationMember, Message};
 use whisper_store::{Doc, Filter, First, Get, Order, Query};
 
+use super::unread::by_accounts_in_use;
+
 /// Asks for the message that a conversation names as its newest.
 pub fn named(conversation: &Conversation) -> Option<Get<Message>> {
     conversation.last_message_id.as_ref().map(Get::id)
@@ -47,7 +49,8 @@ pub fn is_hidden(newest: Option<&Message>, people: &People) -> bool {
     newest.is_some_and(|newest| people.is_hidden(&newest.sender_id))
 }
 
-/// Asks for the newest message that stands, that the member sees, and whose sender has no block in between.
+/// Asks for the newest message that stands, that the member sees, and whose sender has no block in between and, in conversations of up to
+/// a hundred, an account in use.
 pub fn newest_for(
     ctx: &Ctx,
     conversation: &Conversation,
@@ -56,6 +59,7 @@ pub fn newest_for(
     Query::new()
         .filter(in_sight_of(conversation, member, 0))
         .filter(Filter::stands(ctx.now()))
+        .filter(by_accounts_in_use(conversation))
         .filter(unblocked(Message::SENDER_ID, &member.user_id))
         .order(Order::desc(Column::seq()))
 }

@@ -62,12 +62,17 @@ pub fn mentions(of: &Conversation, member: &ConversationMember, now: Timestamp) 
         .count(UNREAD_CAP + 1)
 }
 
+/// Holds for messages of people whose account is in use; for all in conversations of more than a hundred, where that costs too much.
+pub(super) fn by_accounts_in_use(of: &Conversation) -> Filter<Message> {
+    let in_use = (of.participant_count <= LOOKED_AT).then(|| in_use(Message::SENDER_ID, &of.id));
+    Filter::and(in_use)
+}
+
 /// Asks for the messages that [`count`] counts.
 fn messages(of: &Conversation, member: &ConversationMember, now: Timestamp) -> Query<Message> {
     let behind = member.read_position.max(member.joined_position);
-    let in_use = (of.participant_count <= LOOKED_AT).then(|| in_use(Message::SENDER_ID, &of.id));
     Query::new()
-        .filter(Filter::and(in_use))
+        .filter(by_accounts_in_use(of))
         .filter(in_sight_of(of, member, behind.unwrap_or(0)))
         .filter(Filter::ne(Message::SENDER_ID, member.user_id.as_str()))
         .filter(Filter::eq(Message::IS_SYSTEM_MESSAGE, false))
