@@ -159,7 +159,7 @@ pub async fn departing_from(ctx: &Ctx, id: &str, user: &str) -> Result<Option<Ba
     let access = Access { conversation, me };
     match is_list {
         true => closing(ctx, &access),
-        false => leaving(ctx, &access, successor.as_ref()),
+        false => leaving(ctx, &access, successor.as_ref()).await,
     }
     .map(Some)
 }

@@ -19,7 +19,7 @@ use whisper_views::members::{MemberView, Reached};
 
 use crate::access::{Access, admit, door, same_role, this_one};
 use crate::limits::{CHANGES, Uses};
-use crate::linked::unlinked;
+use crate::linked::Ending;
 use crate::rules::{RoleChange, RoleRefusal, give_role as decide, may_manage};
 
 /// The role to give.
@@ -88,8 +88,14 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str, role: Role) -> Result<Attempt<
             RoleChange::HandOver => SystemMessage::OwnershipHandedOver { user_id },
             _ => SystemMessage::RoleGiven { user_id, role },
         };
-        let told = Told::of(ctx, &access.conversation, &me, [told])?;
+        let ending = match change {
+            RoleChange::HandOver => Ending::of(ctx, &access.conversation).await?,
+            _ => Ending::default(),
+        };
+        let told = [told].into_iter().chain(ending.told());
+        let told = Told::of(ctx, &access.conversation, &me, told)?;
         let batch = giving(&access, &target, role, change);
+        let batch = ending.add_to(ctx, batch, &me)?;
         let batch = batch.update(id, told.summarised(Patch::new()));
         let mut what = json!({"userId": user, "role": role, "messageIds": told.ids()});
         if change == RoleChange::HandOver {
@@ -124,9 +130,7 @@ fn giving(
 ) -> Batch {
     let batch = match change {
         RoleChange::HandOver => {
-            let batch =
-                Batch::new().update_if(&access.me.id, as_role(Role::Admin), same_role(&access.me));
-            unlinked(batch, &access.conversation.id)
+            Batch::new().update_if(&access.me.id, as_role(Role::Admin), same_role(&access.me))
         }
         _ => Batch::new().expect_some(this_one(&access.me)),
     };

@@ -42,7 +42,7 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<()>> {
         let detail = "Hand over the conversation before you leave: make somebody else its owner.";
         return Err(Error::new(Code::LastOwner, detail));
     }
-    let committed = ctx.try_commit(leaving(ctx, &access, None)?).await?;
+    let committed = ctx.try_commit(leaving(ctx, &access, None).await?).await?;
     if committed.is_some() {
         community::begin(ctx, &access.conversation, &me);
     }

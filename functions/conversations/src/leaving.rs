@@ -11,34 +11,50 @@ use whisper_schema::prelude::{
     Column, CommunityDeparture, CommunityGroup, Conversation, ConversationKind, ConversationMember,
     ConversationMemberRole as Role, ConversationMemberStatus as Status, SystemMessage, Timestamp,
 };
-use whisper_store::{Batch, Doc, Filter, Patch};
+use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
 use crate::access::{Access, same_role};
+use crate::community::Pair;
 use crate::directory::deserted;
 use crate::give_role::as_role;
-use crate::linked::unlinked;
+use crate::linked::Ending;
 use crate::positions::forget_trail;
-
-/// Takes a group that its last member leaves out of its community, and the groups out of a community that its last
-/// member leaves.
-fn without_roof(batch: Batch, conversation: &str) -> Batch {
-    batch.delete_where(
-        Filter::<CommunityGroup>::or([
-            Filter::eq(Column::id(), conversation),
-            Filter::eq(CommunityGroup::COMMUNITY_ID, conversation),
-        ]),
-        ALL_GROUPS,
-    )
-}
 
 /// More groups than a community has.
 const ALL_GROUPS: u64 = 1_000;
 
+/// Takes the groups out of a community that its last member leaves: each stands by itself, and its community is there for nobody.
+fn without_groups(batch: Batch, community: &str) -> Batch {
+    let groups = Filter::<CommunityGroup>::eq(CommunityGroup::COMMUNITY_ID, community);
+    batch.delete_where(groups, ALL_GROUPS)
+}
+
+/// Takes a group that its last member leaves out of its community, and tells the community.
+async fn without_roof(ctx: &Ctx, batch: Batch, group: &Conversation, by: &str) -> Result<Batch> {
+    let Some(roof) = ctx.read(Get::<CommunityGroup>::id(&group.id)).await? else {
+        let this = Filter::<CommunityGroup>::eq(Column::id(), group.id.as_str());
+        return Ok(batch.expect_none(this));
+    };
+    let as_read = Filter::<CommunityGroup>::revision(roof.revision);
+    let batch = batch.delete_if(&roof.id, as_read);
+    let community = Get::<Conversation>::id(&roof.community_id);
+    match ctx.read(community).await? {
+        Some(community) => {
+            let pair = Pair {
+                community: &community,
+                group,
+            };
+            pair.lost(ctx, batch, by)
+        }
+        None => Ok(batch),
+    }
+}
+
 /// The commit of a member's leaving; an owner hands over to the successor by it, or is the last.
 ///
 /// # Errors
-/// A fault when the runtime has no randomness.
-pub fn leaving(
+/// The store's.
+pub async fn leaving(
     ctx: &Ctx,
     access: &Access,
     successor: Option<&Doc<ConversationMember>>,
@@ -51,21 +67,28 @@ pub fn leaving(
     });
     // No system message is written when the last member leaves: no member is left to read it.
     let left = Some(SystemMessage::MemberLeft).filter(|_| !is_last);
-    let told = Told::of(ctx, conversation, user, handed.into_iter().chain(left))?;
+    let ending = match me.role {
+        Role::Owner => Ending::of(ctx, conversation).await?,
+        _ => Ending::default(),
+    };
+    let unlinked = ending.told().filter(|_| !is_last);
+    let news = handed.into_iter().chain(unlinked).chain(left);
+    let told = Told::of(ctx, conversation, user, news)?;
     let one_less = told.summarised(Patch::new().add(Conversation::PARTICIPANT_COUNT, -1));
     let batch = Batch::new().update_if(&me.id, gone(Status::Left), same_role(me));
     let batch = list_changed(ctx, forget_trail(batch, &me.id), user, id)?;
     let batch = departing(batch, conversation, user);
-    let batch = match me.role == Role::Owner {
-        true => unlinked(batch, id),
-        false => batch,
-    };
+    let batch = ending.add_to(ctx, batch, user)?;
     let batch = match is_last {
         // The commit fails if somebody joined in the meantime. A group without an owner is in no directory.
         true => {
             let alone = Filter::eq(Conversation::PARTICIPANT_COUNT, 1);
             let one_less = one_less.set(Conversation::IS_PUBLIC, false);
-            without_roof(deserted(batch.update_if(id, one_less, alone), id), id)
+            let batch = deserted(batch.update_if(id, one_less, alone), id);
+            match conversation.kind {
+                ConversationKind::Community => without_groups(batch, id),
+                _ => without_roof(ctx, batch, conversation, user).await?,
+            }
         }
         false => batch.update(id, one_less),
     };

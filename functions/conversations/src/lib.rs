@@ -44,6 +44,7 @@ mod remove_member;
 mod requests;
 mod rules;
 mod totals;
+mod updated;
 mod which;
 
 use whisper_kit::Api;

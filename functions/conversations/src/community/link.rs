@@ -73,7 +73,7 @@ async fn attempt(ctx: &Ctx, id: &str, group: &str) -> Result<Attempt<()>> {
         community: &access.conversation,
         group: &taken.conversation,
     };
-    let batch = pair.added(ctx, batch, &me)?;
+    let batch = pair.added(ctx, batch, &me, access.conversation.revision)?;
     let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;
     let committed = uses.try_commit(ctx, batch).await?;
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))

@@ -15,6 +15,7 @@ use whisper_schema::prelude::ConversationKind;
 use crate::access::Access;
 
 pub use departures::begin;
+pub use telling::Pair;
 
 /// Most groups of a community.
 const MOST_GROUPS: u64 = 100;

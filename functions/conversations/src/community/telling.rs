@@ -1,12 +1,11 @@
 //! The telling of groups that a community gets and loses: in the history of the community, and in that of the group.
 
 use serde_json::json;
-use whisper_kit::events::append;
 use whisper_kit::{Ctx, Result};
-use whisper_messages::Told;
-use whisper_people::list_changed;
-use whisper_schema::prelude::{Conversation, SystemMessage, Timestamp};
-use whisper_store::{Batch, Filter, Patch};
+use whisper_schema::prelude::{Conversation, SystemMessage};
+use whisper_store::{Batch, Filter};
+
+use crate::updated::updated;
 
 /// A community and a group that it gets or loses.
 #[derive(Clone, Copy, Debug)]
@@ -18,24 +17,21 @@ pub struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    /// Tells that a user took the group in. Of two who take groups in at the same time one reads again: so there are never too many.
+    /// Tells that a user took the group in; `revision` is that of the community as it was read.
     ///
     /// # Errors
     /// A fault when the runtime has no randomness.
-    pub fn added(&self, ctx: &Ctx, batch: Batch, by: &str) -> Result<Batch> {
-        let as_read = match self.community.updated_at {
-            Some(at) => Filter::eq(Conversation::UPDATED_AT, at),
-            None => Filter::is_null(Conversation::UPDATED_AT),
+    pub fn added(&self, ctx: &Ctx, batch: Batch, by: &str, revision: i64) -> Result<Batch> {
+        // Of two who take groups in at the same time one reads again: so there are never too many.
+        let as_read = Filter::revision(revision);
+        let group = SystemMessage::GroupAdded {
+            conversation_id: self.group.id.clone(),
         };
-        let (community, group) = (self.community.id.clone(), self.group.id.clone());
-        let in_community = SystemMessage::GroupAdded {
-            conversation_id: group,
+        let community = SystemMessage::CommunityJoined {
+            conversation_id: self.community.id.clone(),
         };
-        let in_group = SystemMessage::CommunityJoined {
-            conversation_id: community,
-        };
-        let told = [(self.community, in_community), (self.group, in_group)];
-        self.tell(ctx, batch, by, Some(as_read), told)
+        let batch = self.in_community(ctx, batch, by, group, Some(as_read))?;
+        self.in_group(ctx, batch, by, community)
     }
 
     /// Tells that a user took the group out.
@@ -43,48 +39,35 @@ impl Pair<'_> {
     /// # Errors
     /// A fault when the runtime has no randomness.
     pub fn removed(&self, ctx: &Ctx, batch: Batch, by: &str) -> Result<Batch> {
-        let in_community = SystemMessage::GroupRemoved {
-            conversation_id: self.group.id.clone(),
-        };
-        let in_group = SystemMessage::CommunityLeft;
-        let told = [(self.community, in_community), (self.group, in_group)];
-        self.tell(ctx, batch, by, None, told)
+        let batch = self.lost(ctx, batch, by)?;
+        self.in_group(ctx, batch, by, SystemMessage::CommunityLeft)
     }
 
-    fn tell(
+    /// Tells the community alone that it lost a group, which nobody belongs to any more.
+    ///
+    /// # Errors
+    /// A fault when the runtime has no randomness.
+    pub fn lost(&self, ctx: &Ctx, batch: Batch, by: &str) -> Result<Batch> {
+        let told = SystemMessage::GroupRemoved {
+            conversation_id: self.group.id.clone(),
+        };
+        self.in_community(ctx, batch, by, told, None)
+    }
+
+    fn in_community(
         &self,
         ctx: &Ctx,
-        mut batch: Batch,
+        batch: Batch,
         by: &str,
-        mut as_read: Option<Filter<Conversation>>,
-        told: [(&Conversation, SystemMessage); 2],
+        told: SystemMessage,
+        as_read: Option<Filter<Conversation>>,
     ) -> Result<Batch> {
-        for (side, told) in told {
-            let id = side.id.as_str();
-            let told = Told::of(ctx, side, by, [told])?;
-            let touched = Patch::new().set(Conversation::UPDATED_AT, Timestamp::AT_COMMIT);
-            let patch = told.summarised(touched);
-            batch = match as_read.take() {
-                Some(as_read) => batch.update_if(id, patch, as_read),
-                None => batch.update(id, patch),
-            };
-            let what = match id == self.community.id {
-                true => {
-                    json!({"fields": ["groups"], "groupId": self.group.id, "messageIds": told.ids()})
-                }
-                false => json!({"fields": ["communityId"], "messageIds": told.ids()}),
-            };
-            let by = Some(by);
-            batch = append(
-                ctx,
-                told.insert_in(batch),
-                "conversation.updated",
-                id,
-                by,
-                &what,
-            )?;
-            batch = list_changed(ctx, batch, id, id)?;
-        }
-        Ok(batch)
+        let what = json!({"fields": ["groups"], "groupId": self.group.id});
+        updated(ctx, batch, (self.community, by), told, what, as_read)
+    }
+
+    fn in_group(&self, ctx: &Ctx, batch: Batch, by: &str, told: SystemMessage) -> Result<Batch> {
+        let what = json!({"fields": ["communityId"]});
+        updated(ctx, batch, (self.group, by), told, what, None)
     }
 }

@@ -1,21 +1,19 @@
 //! `PUT /v1/conversations/{conversationId}/linked-group`: links a group to a channel.
 
-use serde_json::json;
-use whisper_kit::events::append;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result};
-use whisper_messages::{Told, refuse_others};
-use whisper_people::list_changed;
+use whisper_messages::refuse_others;
 use whisper_schema::body::forms;
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMemberRole as Role, LinkedGroup, SystemMessage,
     Timestamp,
 };
 use whisper_schema::{Body, Rule};
-use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
+use whisper_store::{Batch, Doc, Filter, Get, Query};
 
 use super::LinkedGroupView;
 use crate::access::{Access, admit, door, this_one};
 use crate::limits::{CHANGES, Uses};
+use crate::updated::updated;
 
 /// The group to be linked.
 #[derive(Clone, Debug, Body)]
@@ -85,12 +83,9 @@ async fn attempt(ctx: &Ctx, id: &str, group: &str) -> Result<Attempt<()>> {
         .expect_some(is_clear)
         .upsert(&link);
     let conversation_id = group.to_owned();
-    let told = [SystemMessage::GroupLinked { conversation_id }];
-    let told = Told::of(ctx, &access.conversation, &me, told)?;
-    let batch = told.insert_in(batch.update(id, told.summarised(Patch::new())));
-    let what = json!({"fields": ["linkedGroupId"], "messageIds": told.ids()});
-    let batch = append(ctx, batch, "conversation.updated", id, Some(&me), &what)?;
-    let batch = list_changed(ctx, batch, id, id)?;
+    let told = SystemMessage::GroupLinked { conversation_id };
+    let of = (&*access.conversation, me.as_str());
+    let batch = updated(ctx, batch, of, told, super::changed(), None)?;
     let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;
     let committed = uses.try_commit(ctx, batch).await?;
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))

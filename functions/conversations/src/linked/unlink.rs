@@ -1,16 +1,14 @@
 //! `DELETE /v1/conversations/{conversationId}/linked-group`: a channel has no group any more.
 
-use serde_json::json;
-use whisper_kit::events::append;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_messages::{Told, refuse_others};
-use whisper_people::list_changed;
+use whisper_messages::refuse_others;
 use whisper_schema::prelude::{LinkedGroup, SystemMessage};
-use whisper_store::{Batch, Filter, Get, Patch};
+use whisper_store::{Batch, Filter, Get};
 
 use super::link::refuse_role;
 use crate::access::{admit, door, this_one};
 use crate::limits::{CHANGES, Uses};
+use crate::updated::updated;
 
 /// The operation.
 pub fn endpoint() -> Endpoint {
@@ -45,16 +43,9 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<()>> {
     let batch = Batch::new()
         .expect_some(this_one(&access.me))
         .delete_if(id, Filter::<LinkedGroup>::revision(known.revision));
-    let told = Told::of(
-        ctx,
-        &access.conversation,
-        &me,
-        [SystemMessage::GroupUnlinked],
-    )?;
-    let batch = told.insert_in(batch.update(id, told.summarised(Patch::new())));
-    let what = json!({"fields": ["linkedGroupId"], "messageIds": told.ids()});
-    let batch = append(ctx, batch, "conversation.updated", id, Some(&me), &what)?;
-    let batch = list_changed(ctx, batch, id, id)?;
+    let of = (&*access.conversation, me.as_str());
+    let told = SystemMessage::GroupUnlinked;
+    let batch = updated(ctx, batch, of, told, super::changed(), None)?;
     let uses = Uses::of(ctx, &[(CHANGES, 1)]).await?;
     let committed = uses.try_commit(ctx, batch).await?;
     Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())))

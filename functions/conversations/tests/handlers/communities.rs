@@ -1,12 +1,13 @@
 //! Communities: groups under one roof, finding and joining them, and leaving them together with the community.
 
 use futures::executor::block_on;
+use futures::join;
 use serde_json::{Value, json};
 use whisper_kit::Method;
 use whisper_kit::testing::Answer;
 use whisper_people::ids::member_id;
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Filter, Patch};
+use whisper_store::{Batch, Filter, Order, Patch, Query};
 
 use super::room::{Room, User};
 
@@ -118,6 +119,56 @@ fn groups_that_come_and_go_are_told_on_both_sides() {
             latest(&town.group).await,
             json!({"event": "community_left"})
         );
+        for place in [&town.id, &town.group] {
+            let told = Query::<Message>::new()
+                .filter(Filter::eq(Message::CONVERSATION_ID, place.as_str()))
+                .order(Order::desc(Column::seq()))
+                .first();
+            let told = town.room.edge.store().read(told).await.unwrap().unwrap();
+            assert_eq!(told.sender_id, town.ann.id, "{:?}", told.metadata);
+        }
+    });
+}
+
+#[test]
+fn a_group_whose_last_member_leaves_is_told_to_its_community() {
+    block_on(async {
+        let town = Town::new().await;
+        let leave = format!("/v1/conversations/{}/leave", town.group);
+        let left = town.room.post(&town.ann, &leave, json!({}));
+        left.await.expect(204);
+        let seen = town.room.get(&town.bob, &town.path("")).await;
+        assert_eq!(
+            seen["lastMessageSystem"],
+            json!({"event": "group_removed", "conversationId": town.group})
+        );
+        let list = town.room.get(&town.bob, &town.path("/groups")).await;
+        assert_eq!(list["items"], json!([]));
+    });
+}
+
+#[test]
+fn of_two_groups_at_once_one_gets_the_last_place() {
+    block_on(async {
+        let town = Town::new().await;
+        let others = (2..100).fold(Batch::new(), |batch, n| {
+            batch.insert(&CommunityGroup {
+                id: format!("group-{n}"),
+                community_id: town.id.clone(),
+                ..CommunityGroup::default()
+            })
+        });
+        town.room.commit(others).await;
+        let (one, other) = (
+            town.room.group(&town.ann, &[]).await,
+            town.room.group(&town.ann, &[]).await,
+        );
+        let (one, other) = join!(town.link(&town.ann, &one), town.link(&town.ann, &other));
+        let mut statuses = [one.response.status(), other.response.status()];
+        statuses.sort_unstable();
+        assert_eq!(statuses.map(|status| status.as_u16()), [204, 409]);
+        let taken = Filter::eq(CommunityGroup::COMMUNITY_ID, town.id.as_str());
+        assert_eq!(town.room.count(taken).await, 100);
     });
 }
 

@@ -16,6 +16,7 @@ mod invitations;
 mod joining;
 mod joining_model;
 mod limits;
+mod linked;
 mod list;
 mod list_model;
 mod making;
