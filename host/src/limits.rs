@@ -49,12 +49,15 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// One instance for all requests, whatever their number: each waits for its turn as long as it may take.
+    /// One instance for all requests, whatever their number. Each waits for its turn as long as that takes: an instance that computes for
+    /// too long is stopped, and makes room. It may have four times the memory of others, as it holds for all what others share.
     #[must_use]
     pub fn of_one_instance(self) -> Self {
         Self {
+            memory: self.memory.saturating_mul(4),
+            requests: usize::MAX,
             concurrent: usize::MAX,
-            patience: self.request_timeout,
+            patience: Duration::MAX,
             ..self
         }
     }

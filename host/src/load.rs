@@ -60,13 +60,7 @@ impl Loader<'_> {
             };
             let context = self.context(component, &key_value);
             let context = Arc::new(context.map_err(|e| anyhow!("[component.{id}]: {e}"))?);
-            let limits = match component.requests_per_instance {
-                None => self.limits.clone(),
-                Some(requests) => Limits {
-                    requests: usize::try_from(requests).unwrap_or(usize::MAX),
-                    ..self.limits.clone()
-                },
-            };
+            let limits = self.limits.clone();
             let limits = match component.one_instance {
                 true => limits.of_one_instance(),
                 false => limits,

@@ -135,4 +135,15 @@ fn the_databases_user_owns_it_and_nothing_else() {
     server
         .sql(&own, "CREATE TEMPORARY TABLE u (x int)")
         .unwrap();
+    let admin = server.url("postgres");
+    let role = "CREATE ROLE another LOGIN PASSWORD 'secret'";
+    server.sql(&admin, role).unwrap();
+    let another = own.replace("owner_of_it", "another");
+    let elsewhere = another.replace("/whisper", "/postgres");
+    server.sql(&elsewhere, "SELECT 1").unwrap();
+    let refused = server.sql(&another, "SELECT 1").unwrap_err().to_string();
+    assert!(
+        refused.contains("permission denied for database"),
+        "{refused}"
+    );
 }

@@ -92,10 +92,13 @@ fn ones_own_things_are_told_as_their_get_shows_them_and_to_nobody_else() {
 }
 
 #[test]
-fn a_story_that_is_taken_back_is_told_to_the_people_who_could_see_it() {
+fn a_story_is_told_to_those_whose_feed_has_it_and_its_end_to_all_who_could_see_it() {
     let app = TestApp::start();
-    let [ann, friend, follower, named, stranger] =
-        ["ann", "friend", "follower", "named", "stranger"].map(|name| app.person(name));
+    let [ann, friend, follower, named, keeper, stranger] =
+        ["ann", "friend", "follower", "named", "keeper", "stranger"].map(|name| app.person(name));
+    keeper
+        .put(&app, &format!("/v1/contacts/{}", ann.id), &json!({}))
+        .expect(201);
     let follow = |by: &Person, whom: &Person| {
         by.put(&app, &format!("/v1/follows/{}", whom.id), &json!({}))
             .expect(201);
@@ -103,11 +106,25 @@ fn a_story_that_is_taken_back_is_told_to_the_people_who_could_see_it() {
     follow(&ann, &friend);
     follow(&friend, &ann);
     follow(&follower, &ann);
-    let all = [&ann, &friend, &follower, &named, &stranger];
+    let all = [&ann, &friend, &follower, &named, &keeper, &stranger];
+    // It is told to those whose feed has it, and to those whom it names.
+    let before = all.map(|who| next(&poll(&app, who, "")));
+    let body =
+        json!({"contentType": "text", "text": "Now", "privacy": "public", "mentions": [named.id]});
+    let story = ann.post(&app, "/v1/stories", &body).expect(201);
+    let told = [true, true, true, true, false, false];
+    for ((who, before), told) in all.iter().zip(&before).zip(told) {
+        let (events, _) = heard(&app, (who, told), before, "story.posted");
+        let posted = events.iter().map(|event| &event["story"]["id"]);
+        assert_eq!(
+            posted.collect::<Vec<_>>(),
+            vec![&story["id"]; usize::from(told)]
+        );
+    }
     for (privacy, told) in [
-        ("public", [true, true, true, true, false]),
-        ("friends", [true, true, false, false, false]),
-        ("private", [true, false, false, false, false]),
+        ("public", [true, true, true, true, true, false]),
+        ("friends", [true, true, false, false, false, false]),
+        ("private", [true, false, false, false, false, false]),
     ] {
         let before = all.map(|who| next(&poll(&app, who, "")));
         let body = json!({"contentType": "text", "text": "Today", "privacy": privacy, "mentions": [named.id]});

@@ -17,7 +17,7 @@ use crate::jobs::Tally;
 
 /// How long a run that lost a race leaves the winner alone.
 pub const AFTER_LOSS: Duration = Duration::from_millis(10);
-/// The longest pause between looks at documents that are held back.
+/// The longest pause between looks at documents that are held back, which begin as often as after a loss.
 const LONGEST: Duration = Duration::from_millis(160);
 
 /// How much a run may do.
@@ -55,9 +55,12 @@ pub struct Consumed {
     pub handled: u64,
     /// Whether there may be more.
     pub more: bool,
+    /// Whether there are more that can't be read yet, as PostgreSQL holds them back for an older transaction.
+    pub is_held_back: bool,
 }
 
-/// Hands over portions until nothing is left, or the time is over; then the tally is capped. A portion whose
+/// Hands over portions until nothing is left, or the time is over; then the tally is capped, unless all that is left is held back: the next
+/// run by the schedule finds it. A portion whose
 /// effects are more than one commit may do, by the bounds or by the database, is halved; later ones grow again.
 ///
 /// # Errors
@@ -92,19 +95,22 @@ where
             step => step?,
         };
         tally.done(step.handled);
-        if !step.more {
+        if !step.more && !step.is_held_back {
             return Ok(());
         }
         if start.elapsed() >= bounds.time {
-            tally.cap();
+            if step.more {
+                tally.cap();
+            }
             return Ok(());
         }
-        if step.handled == 0 {
-            ctx.store().await?.pause(pause).await;
-            pause = (pause * 2).min(LONGEST);
-        } else {
+        if step.handled > 0 {
             limit = (limit * 2).min(bounds.limit);
             pause = AFTER_LOSS;
+        } else {
+            let waits = if step.more { AFTER_LOSS } else { pause };
+            ctx.store().await?.pause(waits).await;
+            pause = (waits * 2).min(LONGEST);
         }
     }
 }
@@ -131,8 +137,8 @@ where
     let is_held_back = newest.flatten().is_some_and(|newest| newest.seq > last);
     if next.is_empty() {
         return Ok(Consumed {
-            handled: 0,
-            more: is_held_back,
+            is_held_back,
+            ..Consumed::default()
         });
     }
     let count = next.len() as u64;
@@ -160,12 +166,13 @@ where
     {
         Ok(_) => Ok(Consumed {
             handled: count,
-            more: is_held_back || count == u64::from(limit),
+            more: count == u64::from(limit),
+            is_held_back,
         }),
         // Another run handled them: not an error, and there may be more behind them.
         Err(error) if lost(&error) => Ok(Consumed {
-            handled: 0,
             more: true,
+            ..Consumed::default()
         }),
         Err(error) => Err(error.into()),
     }

@@ -74,28 +74,32 @@ fn events_come_in_their_order_in_portions() {
         next(),
         Consumed {
             handled: 2,
-            more: true
+            more: true,
+            is_held_back: false,
         }
     );
     assert_eq!(
         next(),
         Consumed {
             handled: 2,
-            more: true
+            more: true,
+            is_held_back: false,
         }
     );
     assert_eq!(
         next(),
         Consumed {
             handled: 1,
-            more: false
+            more: false,
+            is_held_back: false,
         }
     );
     assert_eq!(
         next(),
         Consumed {
             handled: 0,
-            more: false
+            more: false,
+            is_held_back: false,
         }
     );
     assert_eq!(noted(&edge), ["a", "b", "c", "d", "e"]);
@@ -104,7 +108,8 @@ fn events_come_in_their_order_in_portions() {
         next(),
         Consumed {
             handled: 1,
-            more: false
+            more: false,
+            is_held_back: false,
         }
     );
 }
@@ -165,7 +170,8 @@ fn many_at_once_handle_each_event_once() {
         block_on(run(edge.ctx(), "xp", 3)).unwrap(),
         Consumed {
             handled: 0,
-            more: false
+            more: false,
+            is_held_back: false,
         }
     );
 }

@@ -14,7 +14,7 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
 use crate::access::{Access, same_role};
-use crate::community::Pair;
+use crate::community_groups::Pair;
 use crate::directory::deserted;
 use crate::give_role::as_role;
 use crate::linked::Ending;

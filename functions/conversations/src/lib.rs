@@ -9,6 +9,7 @@ mod bans;
 mod changes;
 mod clear;
 mod community;
+mod community_groups;
 mod create;
 mod departure;
 mod details;

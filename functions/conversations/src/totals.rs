@@ -15,6 +15,8 @@ use crate::hidden;
 const PORTION: usize = 200;
 /// How often.
 const PORTIONS: usize = 5;
+/// How many unread messages are enough: further portions aren't looked at.
+const MOST_COUNTED: u64 = 10_000;
 
 /// How much is unread.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -44,7 +46,8 @@ pub struct UnreadTotalsView {
     pub archived: UnreadView,
     /// Whether a conversation has more than 999 unread messages, of which no more are counted.
     pub is_capped: bool,
-    /// Whether the caller has more than 1,000 conversations: only those that were active last are counted.
+    /// Whether conversations weren't looked at, as the caller has more than 1,000, or more than 10,000 unread messages in the ones that were
+    /// active last.
     pub is_partial: bool,
 }
 
@@ -83,7 +86,7 @@ async fn count(ctx: Ctx, _: Request) -> Result<Reply> {
         let pairs = with_members(&ctx, &me, page.items).await?;
         totals.add(&ctx, &pairs).await?;
         let Some(next) = page.next else { break };
-        if portion == PORTIONS {
+        if portion == PORTIONS || totals.messages() >= MOST_COUNTED {
             totals.is_partial = true;
             break;
         }
@@ -115,6 +118,10 @@ async fn with_members(
 }
 
 impl UnreadTotalsView {
+    fn messages(&self) -> u64 {
+        self.heard.messages + self.muted.messages + self.archived.messages
+    }
+
     /// Adds the counts of these conversations.
     async fn add(&mut self, ctx: &Ctx, pairs: &[Mine]) -> Result<()> {
         let now = ctx.now();

@@ -115,7 +115,7 @@ pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
         let gone = removed(place, message, None);
         let frame = Rc::new(Frame::of(round.ctx, new, gone).await?);
         for (user, _) in round.audience.members(place) {
-            if hears(round, new, ears, message, user) && !round.is_hidden(user, place) {
+            if hears(round, new, ears, message, user) {
                 let (to, frame) = (Rc::clone(user), Rc::clone(&frame));
                 told.push(Told { to, frame });
             }
@@ -131,7 +131,10 @@ pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
             if matches!(form, Form::Whole) && brings_back(round, user, group, message) {
                 added(round, new, place, user, told).await?;
             }
-            continue;
+            // A client may have been told that it came back with a message which is deleted now.
+            if !matches!(form, Form::Emptied) {
+                continue;
+            }
         }
         let frame = match frames.get(group) {
             Some(frame) => frame.clone(),

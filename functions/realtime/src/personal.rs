@@ -6,7 +6,7 @@ use std::rc::Rc;
 use whisper_kit::error::Result;
 use whisper_messages::{ScheduledMessageView, scheduled_by};
 use whisper_people::{People, UsersView, contacts_of};
-use whisper_schema::prelude::{Follow, FollowStatus, Story};
+use whisper_schema::prelude::{Contact, Follow, FollowStatus, Story};
 use whisper_store::{Doc, Filter, Get, Query};
 use whisper_views::drafts::draft_of;
 use whisper_views::folders::folders_of;
@@ -69,7 +69,7 @@ async fn story(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()
     let id = new.text("storyId").unwrap_or(&new.subject);
     match new.kind.as_str() {
         "story.posted" => {
-            for to in readers(round, new, by).await? {
+            for to in readers(round, new, by, false).await? {
                 let (found, users) = stories_of(round.ctx, &to, &[id]).await?;
                 let Some(story) = found.into_iter().next() else {
                     continue;
@@ -81,7 +81,7 @@ async fn story(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()
         "story.deleted" => {
             // Its row stays until the job removes it.
             let story = round.ctx.read(Get::<Story>::id(id)).await?;
-            for to in readers(round, new, by).await? {
+            for to in readers(round, new, by, true).await? {
                 let could_see = match &story {
                     _ if *to == *by => true,
                     Some(story) => could_see(round.ctx, &to, story.clone()).await?,
@@ -118,8 +118,14 @@ async fn story(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()
     Ok(())
 }
 
-/// The listeners whose feed has an author's stories, which are the accepted followers and the author, and the ones whom the story mentions.
-async fn readers(round: &Round<'_>, new: &News, author: &str) -> Result<BTreeSet<User>> {
+/// The listeners whose feed has an author's stories, which are the accepted followers and the author, and the ones whom the story mentions;
+/// with `contacts` also those who keep the author as a contact, and may have opened the story at the author's page.
+async fn readers(
+    round: &Round<'_>,
+    new: &News,
+    author: &str,
+    contacts: bool,
+) -> Result<BTreeSet<User>> {
     let mut readers: BTreeSet<User> = BTreeSet::new();
     let named = new.texts("mentions").into_iter().chain([author]);
     readers.extend(named.filter_map(|user| round.audience.user(user)));
@@ -131,9 +137,22 @@ async fn readers(round: &Round<'_>, new: &News, author: &str) -> Result<BTreeSet
             .filter(Filter::eq(Follow::STATUS, FollowStatus::Accepted))
             .filter(Filter::is_in(Follow::FOLLOWER_ID, some.iter().copied()))
             .limit(limit);
-        let follows = round.ctx.read(follows).await?;
+        let keeping = Query::<Contact>::new()
+            .filter(Filter::eq(Contact::CONTACT_USER_ID, author))
+            .filter(Filter::is_in(Contact::USER_ID, some.iter().copied()))
+            .limit(limit);
+        let (follows, keeping) = round
+            .ctx
+            .read((follows, contacts.then_some(keeping)))
+            .await?;
         let followers = follows.iter().map(|follow| follow.follower_id.as_str());
-        readers.extend(followers.filter_map(|user| round.audience.user(user)));
+        let keeping = keeping.iter().flatten();
+        let keeping = keeping.map(|contact| contact.user_id.as_str());
+        readers.extend(
+            followers
+                .chain(keeping)
+                .filter_map(|user| round.audience.user(user)),
+        );
     }
     Ok(readers)
 }

@@ -19,7 +19,6 @@ fn component(id: &str, command: &str) -> Component {
         variables: Default::default(),
         environment: Default::default(),
         computes: false,
-        requests_per_instance: None,
         one_instance: false,
         build: Some(Build {
             commands: vec![command.into()],

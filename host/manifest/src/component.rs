@@ -35,9 +35,7 @@ pub struct Component {
     pub build: Option<Build>,
     /// Whether it computes for long, such as hashes of passwords: the embedded host runs it in threads of its own.
     pub computes: bool,
-    /// How many requests an instance of it serves in the embedded host; none: as many as those of others.
-    pub requests_per_instance: Option<u32>,
-    /// Whether one instance of it serves all requests in the embedded host, at any number at once: for what it holds for all of them.
+    /// Whether one instance of it serves all requests in the embedded host, any number of them: it holds something for all of them together.
     pub one_instance: bool,
     /// Its settings as a function on Appwrite.
     pub function: Function,
@@ -89,7 +87,6 @@ fn read(id: String, mut fields: Fields<'_, '_, '_>, dir: &Path) -> Component {
         environment: fields.string_map("environment"),
         build: None,
         computes: false,
-        requests_per_instance: None,
         one_instance: false,
         function: Function::default(),
         id,
@@ -108,7 +105,6 @@ fn read(id: String, mut fields: Fields<'_, '_, '_>, dir: &Path) -> Component {
     let own = tool.map(|(table, _)| function::read(table, &component.id, fields.problems));
     let Own {
         computes,
-        requests_per_instance,
         one_instance,
         function,
     } = own.unwrap_or_default();
@@ -130,7 +126,6 @@ fn read(id: String, mut fields: Fields<'_, '_, '_>, dir: &Path) -> Component {
     Component {
         build,
         computes,
-        requests_per_instance,
         one_instance,
         function,
         ..component

@@ -1,4 +1,4 @@
-//! `[component.<id>.tool.whisper]`: whether the component computes, how many requests an instance serves and whether one serves all, for the embedded host, and in `…appwrite` its properties
+//! `[component.<id>.tool.whisper]`: whether the component computes, and whether one instance of it serves all requests, for the embedded host, and in `…appwrite` its properties
 //! as a function there. Spin ignores both; other tools' tables are ignored.
 
 use toml::de::DeTable;
@@ -33,8 +33,6 @@ impl Default for Function {
 pub(crate) struct Own {
     /// Whether it computes for long, and is run in threads of its own.
     pub computes: bool,
-    /// How many requests an instance of it serves; none: as many as those of others.
-    pub requests_per_instance: Option<u32>,
     /// Whether one instance serves all requests.
     pub one_instance: bool,
     /// Its settings as a function on Appwrite.
@@ -53,7 +51,6 @@ pub(crate) fn read<'a>(tools: &DeTable<'a>, component: &str, problems: &mut Coll
     };
     let mut fields = Fields::new(table, offset, title(""), problems);
     let computes = fields.flag("computes");
-    let requests_per_instance = fields.number("requests_per_instance");
     let one_instance = fields.flag("one_instance");
     let appwrite = fields.table("appwrite");
     fields.finish();
@@ -65,7 +62,6 @@ pub(crate) fn read<'a>(tools: &DeTable<'a>, component: &str, problems: &mut Coll
     });
     Own {
         computes,
-        requests_per_instance,
         one_instance,
         function: function.unwrap_or_default(),
     }
@@ -133,8 +129,8 @@ mod tests {
             ("[component.a.tool.whisper]\ncompute = true", "`computes`?"),
             ("[component.a.tool.whisper]\ncomputes = 2", "true or false"),
             (
-                "[component.a.tool.whisper]\nrequests_per_instance = 0",
-                "requests_per_instance",
+                "[component.a.tool.whisper]\none_instance = 1",
+                "true or false",
             ),
             (
                 "[component.a.tool.whisper]\ncomputes = true\none_instance = true",

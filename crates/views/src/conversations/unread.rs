@@ -83,7 +83,7 @@ fn messages(of: &Conversation, member: &ConversationMember, now: Timestamp) -> Q
 
 /// Leaves out the messages that the member wrote for a channel, which doesn't name them: those since the newest one that they
 /// read, and a day before, as the times of commits are no exact order. A clock may have been ahead when that one was sent; its time says
-/// nothing then, and those of the last day are left out.
+/// nothing then, and all that they wrote since they joined are left out.
 fn not_written(
     of: &Conversation,
     member: &ConversationMember,
@@ -91,7 +91,10 @@ fn not_written(
 ) -> Option<Filter<Message>> {
     let may_write = of.kind == ConversationKind::Channel && !is_reader(of, member.role);
     may_write.then(|| {
-        let since = member.last_read_at.unwrap_or(member.joined_at).min(now);
+        let since = member
+            .last_read_at
+            .filter(|at| *at <= now)
+            .unwrap_or(member.joined_at);
         let written = Filter::and([
             Filter::eq(ChannelPost::CONVERSATION_ID, of.id.as_str()),
             Filter::eq(ChannelPost::AUTHOR_ID, member.user_id.as_str()),

@@ -11,8 +11,8 @@ use whisper_schema::prelude::{
 };
 use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query};
 
-use super::telling::Pair;
 use crate::access::same_role;
+use crate::community_groups::Pair;
 use crate::departure::departing_from;
 use crate::leaving::departure_id;
 

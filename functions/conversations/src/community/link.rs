@@ -6,9 +6,9 @@ use whisper_schema::prelude::{
 };
 use whisper_store::{Batch, Doc, Filter, Get, Query};
 
-use super::telling::Pair;
 use super::{MOST_GROUPS, refuse_others};
 use crate::access::{Access, admit, door, this_one};
+use crate::community_groups::Pair;
 use crate::limits::{CHANGES, Uses};
 use crate::rules::may_manage;
 

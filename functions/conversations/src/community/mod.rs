@@ -5,7 +5,6 @@ mod departures;
 mod job;
 mod link;
 mod list;
-mod telling;
 mod unlink;
 
 use whisper_kit::Api;
@@ -15,7 +14,6 @@ use whisper_schema::prelude::ConversationKind;
 use crate::access::Access;
 
 pub use departures::begin;
-pub use telling::Pair;
 
 /// Most groups of a community.
 const MOST_GROUPS: u64 = 100;

@@ -4,8 +4,8 @@ use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Method, OptionExt, Reply,
 use whisper_schema::prelude::{CommunityGroup, Conversation, ConversationMemberRole as Role};
 use whisper_store::{Batch, Filter, Get};
 
-use super::telling::Pair;
 use crate::access::{admit, door, this_one};
+use crate::community_groups::Pair;
 use crate::limits::{CHANGES, Uses};
 use crate::rules::may_manage;
 

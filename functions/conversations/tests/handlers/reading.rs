@@ -234,6 +234,9 @@ fn ones_own_posts_are_not_unread_to_one_whatever_the_clock_says() {
         assert_eq!(unread().await, 0);
         post(&bob, "theirs2").await;
         assert_eq!(unread().await, 1);
+        // Nor are they two days later, while nothing was read.
+        room.edge.advance(2 * 86_400_000);
+        assert_eq!(unread().await, 1);
     });
 }
 

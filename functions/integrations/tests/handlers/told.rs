@@ -229,3 +229,15 @@ fn joining_on_ones_own_is_told_as_being_added_is() {
     assert_eq!(body["type"], "member.joined");
     assert_eq!(body["data"]["userIds"], json!(["cid"]));
 }
+
+#[test]
+fn a_pin_changes_no_field_and_is_not_told() {
+    let world = World::new();
+    world.outgoing("/a", &["message.created", "conversation.updated"]);
+    let message = world.scene.say(&world.mia, &world.group, "x");
+    world.react();
+    let pin = format!("/{message}/pin");
+    let pinned = world.scene.act(&world.ann, Method::PUT, &world.group, &pin);
+    pinned.expect(200);
+    assert!(world.react().is_empty());
+}

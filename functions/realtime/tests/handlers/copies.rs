@@ -140,9 +140,6 @@ impl Copy {
             "conversation.removed" => {
                 self.conversations.remove(place);
                 self.messages.remove(place);
-                if event["reason"] == "deleted" {
-                    self.dropped.insert(place.to_owned());
-                }
             }
             _ => {}
         }
@@ -219,6 +216,12 @@ fn run(steps: &[Step]) {
     });
     let mut clients: Vec<Client> = clients.collect();
     for (n, step) in steps.iter().enumerate() {
+        // Of a deletion and a message after it nothing may be told to a client that was away.
+        if let Step::Drop(client, group) = step {
+            if let Some(client) = clients.get_mut(*client) {
+                client.copy.dropped.insert(scene.group(*group));
+            }
+        }
         scene.take(n, step);
         if let Step::Look(client) = step {
             clients[*client].look(&scene.world, &scene.users[*client]);
@@ -294,6 +297,16 @@ fn a_member_with_a_new_role_is_told_with_the_message_that_they_have_read_to_thos
         Step::Drop(2, 1),
         Step::Say(1, 1),
         Step::Role(1, 1, 4),
+    ]);
+}
+
+#[test]
+fn the_deletion_of_the_message_that_brought_a_conversation_back_is_told() {
+    run(&[
+        Step::Drop(0, 0),
+        Step::Say(1, 2),
+        Step::Look(0),
+        Step::Delete(0, 0),
     ]);
 }
 

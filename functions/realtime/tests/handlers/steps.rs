@@ -127,7 +127,8 @@ impl Scene {
         }
     }
 
-    fn group(&self, g: usize) -> String {
+    /// Id of a group.
+    pub fn group(&self, g: usize) -> String {
         self.groups[g % self.groups.len()].clone()
     }
 

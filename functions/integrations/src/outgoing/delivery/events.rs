@@ -109,7 +109,10 @@ fn news(of: &Doc<Event>) -> Option<News<'_>> {
         "reaction.removed" => WebhookEvent::ReactionRemoved,
         "conversation.members_added" | "conversation.member_joined" => WebhookEvent::MemberJoined,
         "conversation.member_left" | "conversation.member_removed" => WebhookEvent::MemberLeft,
-        "conversation.updated" => WebhookEvent::ConversationUpdated,
+        // A pin is told by it in the history, and changes no field.
+        "conversation.updated" if payload["fields"] != json!([]) => {
+            WebhookEvent::ConversationUpdated
+        }
         _ => return None,
     };
     let payload = match event {
