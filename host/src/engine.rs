@@ -8,11 +8,12 @@ use std::time::Instant;
 
 use anyhow::{Context, anyhow, bail};
 use wasmtime::component::{Component, HasSelf, Linker};
-use wasmtime::{Cache, CacheConfig, Config, Engine};
+use wasmtime::{Config, Engine};
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 use whisper_manifest::Manifest;
 
 use crate::bindings::{key_value, postgres, sqlite, variables};
+use crate::compiled::Kept;
 use crate::instance::InstanceState;
 use crate::limits::TICK;
 use crate::progress::{self, Outcome};
@@ -32,18 +33,13 @@ const HANDLER: &str = "wasi:http/handler@0.3.0";
 /// A component ready to be instantiated.
 pub type Compiled = ServicePre<InstanceState>;
 
-/// Makes an engine whose compiled components are kept in `cache`.
-pub fn engine(cache: &Path) -> anyhow::Result<Engine> {
+/// Makes an engine.
+pub fn engine() -> anyhow::Result<Engine> {
     let mut config = Config::new();
     config.epoch_interruption(true);
     config.wasm_component_model_async(true);
     // Components are stripped: a list of addresses would only bury the reason.
     config.wasm_backtrace_max_frames(None);
-    let mut directory = CacheConfig::new();
-    directory.with_directory(cache);
-    let cache =
-        Cache::new(directory).map_err(|e| anyhow!("the cache {}: {e:#}", cache.display()))?;
-    config.cache(Some(cache));
     Engine::new(&config).map_err(|e| anyhow!("{e:#}"))
 }
 
@@ -64,10 +60,15 @@ pub fn start_ticking(engine: &Engine) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Compiles all components, as many beside each other as there are processors. Components that are in the cache are
+/// Compiles all components, as many beside each other as there are processors. Components that are kept in the folder `cache` are
 /// ready at once; else it is told how far it is.
-pub fn compile(engine: &Engine, manifest: &Manifest) -> anyhow::Result<BTreeMap<String, Compiled>> {
+pub fn compile(
+    engine: &Engine,
+    manifest: &Manifest,
+    cache: &Path,
+) -> anyhow::Result<BTreeMap<String, Compiled>> {
     let linker = linker(engine).map_err(|e| anyhow!("{e:#}"))?;
+    let kept = Kept::new(cache);
     let waiting = Mutex::new(manifest.components.values());
     let next = || {
         let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -77,7 +78,7 @@ pub fn compile(engine: &Engine, manifest: &Manifest) -> anyhow::Result<BTreeMap<
     let work = |sender: Sender<Outcome<Compiled>>| {
         while let Some(component) = next() {
             let start = Instant::now();
-            let result = load(&linker, &component.id, &component.source);
+            let result = load(&linker, &kept, (&component.id, &component.source));
             // The receiver outlives all senders, so this can't fail.
             let _ = sender.send((component.id.clone(), result, start.elapsed()));
         }
@@ -122,7 +123,11 @@ fn linker(engine: &Engine) -> wasmtime::Result<Linker<InstanceState>> {
     Ok(linker)
 }
 
-fn load(linker: &Linker<InstanceState>, id: &str, source: &Path) -> anyhow::Result<Compiled> {
+fn load(
+    linker: &Linker<InstanceState>,
+    kept: &Kept,
+    (id, source): (&str, &Path),
+) -> anyhow::Result<Compiled> {
     if !source.is_file() {
         bail!(
             "{} does not exist; build it with `whisper build`",
@@ -130,11 +135,7 @@ fn load(linker: &Linker<InstanceState>, id: &str, source: &Path) -> anyhow::Resu
         );
     }
     let engine = linker.engine();
-    let component = Component::from_file(engine, source).map_err(|e| {
-        let reason = format!("{e:#}");
-        let reason = reason.lines().next().unwrap_or_default();
-        anyhow!("{} is no component: {reason}", source.display())
-    })?;
+    let component = kept.component(engine, source)?;
     check_world(engine, &component)?;
     let pre = linker
         .instantiate_pre(&component)

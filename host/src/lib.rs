@@ -10,6 +10,7 @@ pub mod bodies;
 pub mod builder;
 pub mod clock;
 pub mod commands;
+mod compiled;
 pub mod component;
 pub mod computing;
 pub mod control;

@@ -17,8 +17,8 @@ impl Build {
     pub fn run(self) -> anyhow::Result<()> {
         let manifest = self.manifest.manifest()?;
         builder::build(&manifest)?;
-        let engine = engine::engine(&self.manifest.cache(&manifest)?)?;
-        let components = engine::compile(&engine, &manifest)?;
+        let engine = engine::engine()?;
+        let components = engine::compile(&engine, &manifest, &self.manifest.cache(&manifest)?)?;
         eprintln!("{} components are ready", components.len());
         Ok(())
     }

@@ -127,8 +127,8 @@ impl Up {
         if !self.no_build {
             builder::build(&manifest)?;
         }
-        let engine = engine::engine(&self.manifest.cache(&manifest)?)?;
-        let compiled = engine::compile(&engine, &manifest)?;
+        let engine = engine::engine()?;
+        let compiled = engine::compile(&engine, &manifest, &self.manifest.cache(&manifest)?)?;
         engine::start_ticking(&engine)?;
         let clock = Clock::new(self.clock_offset);
         let (faults, faulty) = Faults::new();

@@ -217,10 +217,10 @@ fn run(steps: &[Step]) {
     let mut clients: Vec<Client> = clients.collect();
     for (n, step) in steps.iter().enumerate() {
         // Of a deletion and a message after it nothing may be told to a client that was away.
-        if let Step::Drop(client, group) = step {
-            if let Some(client) = clients.get_mut(*client) {
-                client.copy.dropped.insert(scene.group(*group));
-            }
+        if let Step::Drop(client, group) = step
+            && let Some(client) = clients.get_mut(*client)
+        {
+            client.copy.dropped.insert(scene.group(*group));
         }
         scene.take(n, step);
         if let Step::Look(client) = step {

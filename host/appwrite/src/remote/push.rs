@@ -9,7 +9,7 @@ use super::plan::Plan;
 use super::state;
 
 /// Between two looks at columns in the making: at first, and at most.
-const LOOKS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
+const LOOKS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(2));
 
 /// How far a push is.
 #[derive(Debug)]
