@@ -91,6 +91,7 @@ fn without_spin_components_ask_for_nothing_but_wasi() {
     let folder = root().join("target/appwrite");
     let packages = ["message-send", "notification-push", "story-expiry"];
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build.env_remove("RUSTC_WORKSPACE_WRAPPER");
     build.current_dir(root()).args([
         "build",
         "--release",

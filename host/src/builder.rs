@@ -10,11 +10,13 @@ use whisper_manifest::{Component, Manifest};
 
 /// Variables by which `cargo run` tells its program about itself; a cargo started from there would take it
 /// for its own settings.
-const INHERITED: [&str; 4] = [
+const INHERITED: [&str; 5] = [
     "CARGO_MANIFEST_DIR",
     "CARGO_MANIFEST_PATH",
     "CARGO_PRIMARY_PACKAGE",
     "CARGO_BIN_NAME",
+    // Components are compiled by the compiler alone, whatever has compiled us.
+    "RUSTC_WORKSPACE_WRAPPER",
 ];
 
 /// Builds stale components; progress and the commands' own output go to the standard error.

@@ -102,5 +102,13 @@ fn found(engine: &Engine, place: &Path) -> Option<Component> {
     let _ = file.set_modified(SystemTime::now());
     #[allow(unsafe_code)]
     // SAFETY: the file has what `serialize` made, as it came into its place whole, nothing writes to it there, and only this user could.
-    unsafe { Component::deserialize_file(engine, place) }.ok()
+    let mapped = unsafe { Component::deserialize_file(engine, place) };
+    match mapped {
+        Ok(component) => Some(component),
+        Err(error) => {
+            // As on a file system that has no programs (`noexec`): each start would compile all, and say nothing of the reason.
+            eprintln!("{} can't be mapped: {error:#}", place.display());
+            None
+        }
+    }
 }
