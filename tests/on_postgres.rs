@@ -108,6 +108,12 @@ fn a_component_reacts_although_an_older_transaction_held_the_event_back() {
     bob.put(&app, &format!("/v1/follows/{}", ann.id), &json!({}))
         .expect(201);
     assert_eq!(told(), 0);
+    // The job finds nothing that it can read: it has done its work, and isn't behind.
+    let report = app.run_job("xp-badges").expect(200);
+    assert_eq!(
+        (&report["done"], &report["capped"]),
+        (&json!(0), &json!(false))
+    );
     run("COMMIT");
     app.eventually(|| (told() == 1).then_some(()));
 }

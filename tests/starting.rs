@@ -263,6 +263,38 @@ fn where_nothing_can_be_written_the_flags_are_named() {
 }
 
 #[test]
+fn compiled_components_are_kept_in_no_folder_that_others_may_write_to() {
+    let (data, cache) = (folder(), folder());
+    let path = cache.path().to_str().unwrap();
+    for mode in [0o777, 0o770, 0o1777] {
+        fs::set_permissions(cache.path(), fs::Permissions::from_mode(mode)).unwrap();
+        let said = refused(MISBEHAVING, data.path(), &["--cache-dir", path]);
+        assert!(
+            said.contains("--cache-dir") && said.contains("others"),
+            "{said}"
+        );
+        assert_eq!(fs::read_dir(cache.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn an_address_that_is_refused_is_not_repeated() {
+    let data = folder();
+    for wrong in [
+        "postgres://u:secret@a,b/d",
+        "postgres://u:secret@h:port/d",
+        "secret",
+    ] {
+        let said = refused("spin.toml", data.path(), &["--postgres", wrong]);
+        assert!(
+            said.contains("WHISPER_POSTGRES") && said.contains("write postgres://"),
+            "{said}"
+        );
+        assert!(!said.contains("secret"), "{said}");
+    }
+}
+
+#[test]
 fn a_job_that_was_due_while_the_host_was_down_runs_when_it_is_up() {
     let Some(mut app) = TestApp::own().scheduled().start() else {
         return;

@@ -11,12 +11,12 @@ use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-/// How much the folder may have, in bytes; those that no start has used for longest go first.
+/// How many bytes the files may have together; the ones that no start has used for longest go first.
 const LARGEST: u64 = 1 << 30;
 /// How the files' names end.
 const EXTENSION: &str = "cwasm";
 
-/// The folder, which nobody but the user of this process may write to.
+/// The folder. Its files are programs: only a folder that others can't write to may be given.
 #[derive(Clone, Debug)]
 pub struct Kept(PathBuf);
 
@@ -101,12 +101,12 @@ fn found(engine: &Engine, place: &Path) -> Option<Component> {
     // The time of its last use; a folder that can't be written to keeps what it has.
     let _ = file.set_modified(SystemTime::now());
     #[allow(unsafe_code)]
-    // SAFETY: the file has what `serialize` made, as it came into its place whole, nothing writes to it there, and only this user could.
+    // SAFETY: the file has what `serialize` made, as it came into its place whole, nothing writes to it there, and others can't.
     let mapped = unsafe { Component::deserialize_file(engine, place) };
     match mapped {
         Ok(component) => Some(component),
         Err(error) => {
-            // As on a file system that has no programs (`noexec`): each start would compile all, and say nothing of the reason.
+            // As on a file system that runs no programs (`noexec`), where each start compiles all.
             eprintln!("{} can't be mapped: {error:#}", place.display());
             None
         }

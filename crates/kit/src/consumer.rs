@@ -17,7 +17,7 @@ use crate::jobs::Tally;
 
 /// How long a run that lost a race leaves the winner alone.
 pub const AFTER_LOSS: Duration = Duration::from_millis(10);
-/// The longest pause between looks at documents that are held back, which begin as often as after a loss.
+/// The longest pause between looks at documents that are held back; the first is [`AFTER_LOSS`], and each next one twice as long.
 const LONGEST: Duration = Duration::from_millis(160);
 
 /// How much a run may do.

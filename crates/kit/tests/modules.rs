@@ -272,3 +272,39 @@ fn a_circle_is_seen() {
         ]
     );
 }
+
+/// Packages whose examples aren't tested (`doctest = false`) have none: neither in their comments nor in the README that is their page.
+#[test]
+fn examples_stand_where_they_are_tested() {
+    let mut untested = Vec::new();
+    for package in packages() {
+        let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap();
+        if !manifest.contains("\ndoctest = false") {
+            continue;
+        }
+        let mut texts = BTreeMap::new();
+        collect(&package.join("src"), &Module::new(), &mut texts);
+        let mut texts: Vec<String> = texts.into_values().collect();
+        texts.extend(fs::read_to_string(package.join("README.md")));
+        if texts.iter().any(|text| has_example(text)) {
+            untested.push(package);
+        }
+    }
+    assert_eq!(untested, Vec::<PathBuf>::new());
+    assert!(has_example("/// ```\n/// one();\n/// ```") && has_example("```rust\none();\n```"));
+    assert!(!has_example("//! ```json\n//! {}\n//! ```") && !has_example("```ignore\none();\n```"));
+}
+
+/// Whether a text has an example that the documentation's tests would run.
+fn has_example(text: &str) -> bool {
+    let lines = text.lines().map(|line| {
+        let line = line.trim();
+        let comment = line.strip_prefix("///").or(line.strip_prefix("//!"));
+        comment.unwrap_or(line).trim()
+    });
+    let fences = lines.filter_map(|line| line.strip_prefix("```"));
+    // Each second one ends an example.
+    fences
+        .step_by(2)
+        .any(|kind| ["", "rust", "no_run", "should_panic"].contains(&kind))
+}

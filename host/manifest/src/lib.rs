@@ -1,7 +1,7 @@
 //! Reads `spin.toml` as Spin does, and holds the decisions of the embedded host that need no Wasm.
 //!
 //! The manifest and its checks ([`Manifest::load`]), values of variables ([`variables`]) and
-//! their forms ([`settings`]), the choice of a route ([`routes`]), outbound grants ([`hosts`]), schedules ([`schedule`]), the
+//! their forms ([`settings`]), the choice of a route ([`routes`]), outbound grants ([`hosts`]), schedules ([`schedule`]), addresses of PostgreSQL ([`postgres`]), the
 //! build plan ([`build`]) and the control socket's words ([`control`]). None of it needs
 //! wasmtime, so that its tests compile in seconds.
 
@@ -14,6 +14,7 @@ mod function;
 pub mod hosts;
 mod loading;
 mod manifest;
+pub mod postgres;
 mod problems;
 pub mod routes;
 pub mod schedule;

@@ -1,5 +1,6 @@
 //! Flags that name the manifest and the cache.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -43,10 +44,26 @@ impl ManifestArgs {
         data_dir::create(&cache).context(
             "compiled components can't be kept; pass --cache-dir with a folder that can be written to",
         )?;
-        cache
+        let cache = cache
             .canonicalize()
-            .with_context(|| cache.display().to_string())
+            .with_context(|| cache.display().to_string())?;
+        refuse_others(&cache)?;
+        Ok(cache)
     }
+}
+
+/// Refuses a folder that others may write to: compiled components are programs, and theirs would run here.
+fn refuse_others(folder: &Path) -> anyhow::Result<()> {
+    let about = folder.metadata()?;
+    let user = rustix::process::geteuid().as_raw();
+    let is_trusted = [0, user].contains(&about.uid());
+    if !is_trusted || about.mode() & 0o022 != 0 {
+        bail!(
+            "others may write to {}, and their programs would run as yours; pass --cache-dir with a folder of your own, or `chmod go-w` it",
+            folder.display()
+        );
+    }
+    Ok(())
 }
 
 fn find_upward(from: &Path) -> anyhow::Result<PathBuf> {

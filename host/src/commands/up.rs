@@ -59,7 +59,12 @@ pub struct Up {
     #[arg(long = "variable", value_name = "NAME=VALUE", value_parser = parse_assignment)]
     variables: Vec<(String, String)>,
     /// Keeps the documents in this database of a PostgreSQL server, such as postgres://user:password@127.0.0.1/whisper
-    #[arg(long, env = "WHISPER_POSTGRES", value_name = "URL", hide_env_values = true, value_parser = Postgres::parse)]
+    #[arg(
+        long,
+        env = "WHISPER_POSTGRES",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     postgres: Option<Postgres>,
     /// Log one JSON object a line
     #[arg(long)]

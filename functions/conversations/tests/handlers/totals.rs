@@ -7,7 +7,7 @@ use whisper_kit::Method;
 use whisper_kit::ids::derived_id;
 use whisper_messages::membership;
 use whisper_schema::prelude::*;
-use whisper_store::{Batch, Get};
+use whisper_store::{Batch, Get, Patch};
 
 use super::my_settings::mine;
 use super::room::{Room, User};
@@ -152,6 +152,56 @@ fn statements_are_as_many_for_two_as_for_two_hundred_and_a_thousand_are_counted(
         }
         assert_eq!(costs[0], costs[1]);
         assert!(costs[0] <= 4 && costs[3] <= 5 * costs[0], "{costs:?}");
+    });
+}
+
+#[test]
+fn beyond_ten_thousand_unread_messages_no_more_conversations_are_looked_at() {
+    block_on(async {
+        let room = Room::new();
+        let (ann, bob) = (room.user().await, room.user().await);
+        // One more than are looked at together.
+        const PLACES: usize = 201;
+        const EACH: usize = 999;
+        for n in 0..PLACES {
+            let id = format!("place-{n}");
+            let conversation = Conversation {
+                id: id.clone(),
+                kind: ConversationKind::Group,
+                participant_count: 2,
+                last_message_at: Some(Timestamp::AT_COMMIT),
+                ..Conversation::default()
+            };
+            let role = ConversationMemberRole::Member;
+            let member = membership(&id, &ann.id, role, None, Timestamp::AT_COMMIT);
+            let batch = Batch::new().insert(&conversation).insert(&member);
+            room.commit(batch).await;
+            room.edge.advance(1);
+        }
+        // The one active longest ago, which is looked at last.
+        room.message("place-0", &bob, "first").await;
+        let long_ago = Patch::new().set(Conversation::LAST_MESSAGE_AT, Timestamp::from_millis(0));
+        room.commit(Batch::new().update("place-0", long_ago)).await;
+        let looked_at = async |full: usize| {
+            let place = format!("place-{}", PLACES - 1 - full);
+            let message = |n: usize| Message {
+                id: format!("{place}-{n}"),
+                conversation_id: place.clone(),
+                sender_id: bob.id.clone(),
+                created_at: Some(Timestamp::AT_COMMIT),
+                ..Message::default()
+            };
+            let messages = (0..EACH).map(message);
+            let batch = messages.fold(Batch::new(), |batch, one| batch.insert(&one));
+            room.commit(batch).await;
+            let seen = room.get(&ann, UNREAD).await;
+            (seen["messages"].as_u64(), seen["isPartial"].as_bool())
+        };
+        for full in 0..10 {
+            let count = (full as u64 + 1) * EACH as u64 + 1;
+            assert_eq!(looked_at(full).await, (Some(count), Some(false)));
+        }
+        assert_eq!(looked_at(10).await, (Some(11 * EACH as u64), Some(true)));
     });
 }
 
