@@ -16,12 +16,13 @@ const ROUNDS: [usize; 3] = [1, 60, 150];
 
 /// Ids of the messages of one round, as its senders know them: answered with 201, or sent and never answered.
 #[derive(Default)]
-struct Sent {
-    acknowledged: BTreeSet<String>,
-    unanswered: BTreeSet<String>,
+pub struct Sent {
+    pub acknowledged: BTreeSet<String>,
+    pub unanswered: BTreeSet<String>,
 }
 
-fn body(id: &str) -> Value {
+/// The message that a sender sends with this id.
+pub fn body(id: &str) -> Value {
     json!({"id": id, "content": format!("message {id}")})
 }
 
@@ -153,8 +154,8 @@ fn all<D: Document>(store: &Store, filter: Option<Filter<D>>) -> Vec<D> {
     crate::stored::all(store, query)
 }
 
-/// Whether every acknowledged message is stored, and none that was never sent.
-fn check(app: &TestApp, who: &Person, room: &str, known: &Sent) {
+/// Whether every acknowledged message is stored, once, and none that was never sent.
+pub fn check(app: &TestApp, who: &Person, room: &str, known: &Sent) {
     let messages = history(app, who, room);
     let stored = ids(&messages);
     let lost: Vec<_> = known.acknowledged.difference(&stored).collect();

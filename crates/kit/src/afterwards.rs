@@ -71,13 +71,16 @@ impl Call {
         loop {
             let answer = post(&self.name, reaction::PATH, Bytes::new()).await;
             match &answer {
-                Ok(status) if status.is_success() => {}
+                Ok(answer) if answer.status.is_success() => {}
                 // The schedule will try again; so will the next commit.
-                Ok(status) => return self.failed(status.as_str()),
+                Ok(answer) => return self.failed(answer.status.as_str()),
                 Err(cause) => return self.failed(cause),
             }
-            spin_sdk::time::sleep(GAP).await;
-            let more = answer == Ok(StatusCode::ACCEPTED);
+            let (more, gap) = answer.map_or((false, GAP), |answer| {
+                let more = answer.status == StatusCode::ACCEPTED;
+                (more, answer.quiet.unwrap_or(GAP).max(GAP))
+            });
+            spin_sdk::time::sleep(gap).await;
             if !self.take_again() && !more {
                 return;
             }
@@ -109,8 +112,8 @@ async fn report(to: String, faults: Vec<Fault>) {
         let body = Bytes::from(fault.to_json().to_string());
         let answer = post(&to, REPORTS_PATH, body).await;
         let cause = match answer {
-            Ok(status) if status.is_success() => continue,
-            Ok(status) => status.to_string(),
+            Ok(answer) if answer.status.is_success() => continue,
+            Ok(answer) => answer.status.to_string(),
             Err(cause) => cause,
         };
         let fields = [("cause", cause.into())];
@@ -123,14 +126,24 @@ async fn report(to: String, faults: Vec<Fault>) {
     }
 }
 
+/// The answer of a component.
+struct Answer {
+    status: StatusCode,
+    /// How long it asks to be left alone (RFC 9110, 10.2.3).
+    quiet: Option<Duration>,
+}
+
 /// Calls a component of this application.
-async fn post(component: &str, path: &str, body: Bytes) -> Result<StatusCode, String> {
+async fn post(component: &str, path: &str, body: Bytes) -> Result<Answer, String> {
     let request = http::Request::post(format!("http://{component}.spin.internal{path}"))
         .header("content-type", "application/json")
         .body(body)
         .map_err(|e| e.to_string())?;
-    let response = outgoing::send(request).await;
-    response
-        .map(|response| response.status())
-        .map_err(|e| e.to_string())
+    let response = outgoing::send(request).await.map_err(|e| e.to_string())?;
+    let quiet = response.headers().get(http::header::RETRY_AFTER);
+    let quiet = quiet.and_then(|quiet| quiet.to_str().ok()?.parse().ok());
+    Ok(Answer {
+        status: response.status(),
+        quiet: quiet.map(Duration::from_secs),
+    })
 }

@@ -217,7 +217,28 @@ impl TestEdge {
     }
 
     /// Sends any request; returns when the work that it left for after the answer is done.
-    pub async fn request(&self, mut request: Request) -> Answer {
+    pub async fn request(&self, request: Request) -> Answer {
+        let (answer, streamed) = self.answer_to(request).await;
+        self.work_off().await;
+        Answer {
+            streamed: text(&streamed),
+            ..answer
+        }
+    }
+
+    /// As [`TestEdge::request`], but leaves the work for after the answer to [`TestEdge::work_off`], or to the next request.
+    pub async fn answer(&self, request: Request) -> Answer {
+        self.answer_to(request).await.0
+    }
+
+    /// Does the work that requests left for after their answers.
+    pub async fn work_off(&self) {
+        for task in self.instance.signals.take_tasks() {
+            task.await;
+        }
+    }
+
+    async fn answer_to(&self, mut request: Request) -> (Answer, Rc<RefCell<Vec<u8>>>) {
         let sent = std::mem::take(&mut request.body);
         let body = async move |limit: usize| match sent.len() > limit {
             true => Err(too_large(limit)),
@@ -235,16 +256,18 @@ impl TestEdge {
         if let Some(opened) = opened {
             opened(Outlet::to(Rc::clone(&streamed))).await;
         }
-        for task in self.instance.signals.take_tasks() {
-            task.await;
-        }
         let body = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
-        Answer {
+        let answer = Answer {
             response,
             body,
-            streamed: String::from_utf8_lossy(&streamed.borrow()).into_owned(),
-        }
+            streamed: text(&streamed),
+        };
+        (answer, streamed)
     }
+}
+
+fn text(streamed: &RefCell<Vec<u8>>) -> String {
+    String::from_utf8_lossy(&streamed.borrow()).into_owned()
 }
 
 /// An answer in a test.

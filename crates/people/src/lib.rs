@@ -47,7 +47,7 @@ pub use presence::{
 };
 pub use reach::{Reach, Reaching, reach};
 pub use relations::{Relating, Relations, relations};
-pub use shown::{People, Showing, shown_to};
+pub use shown::{People, Showing, shown_to, shown_to_all};
 pub use summary::{UserSummaryView, UsersView};
 pub use visible::{Audience, Visibility, Visible, audience, in_use, visible};
 

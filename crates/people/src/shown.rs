@@ -29,6 +29,14 @@ pub fn shown_to<'a>(viewer: &str, ids: impl IntoIterator<Item = &'a str>) -> Sho
     }
 }
 
+/// Asks for people as everybody sees them whom no block parts from them; gives [`People`]. Without any it asks nothing.
+pub fn shown_to_all<'a>(ids: impl IntoIterator<Item = &'a str>) -> Showing {
+    let mut showing = shown_to("", ids);
+    let (_, blocks, _) = &mut showing.questions;
+    blocks.clear();
+    showing
+}
+
 /// Questions for profiles, for blocks, and for accounts out of use.
 type Asked = (
     Vec<Query<Profile>>,

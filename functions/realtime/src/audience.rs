@@ -18,7 +18,7 @@ use crate::viewer::{Place, Viewer};
 pub type User = Rc<str>;
 
 /// The listeners.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Audience {
     viewers: BTreeMap<User, Viewer>,
     members: BTreeMap<String, BTreeSet<User>>,

@@ -7,16 +7,14 @@ use serde_json::{Map, Value};
 use whisper_schema::Timestamp;
 use whisper_views::conversations::ConversationView;
 
-use crate::presence::PresenceView;
-use crate::typing::TypingView;
 pub use views::{
     AnsweredView, BlockChangedView, ContactRequestChangedView, ContactRequestState,
     ContactsChangedView, ConversationChangedView, ConversationClearedView, ConversationPartView,
     ConversationRemovedView, DraftChangedView, FoldersChangedView, FollowChangedView,
     MessageChangedView, MessageCreatedView, MessageRemovedView, NothingMore,
     NotificationCreatedView, NotificationsChangedView, PeopleView, PinsChangedView,
-    ReceiptMovedView, ScheduledMessageChangedView, StoryPlaceView, StoryPostedView,
-    StoryReactedView, StreamView, XpEarnedView,
+    PresenceToldView, ReceiptMovedView, ScheduledMessageChangedView, StoryPlaceView,
+    StoryPostedView, StoryReactedView, StreamView, TypingToldView, XpEarnedView,
 };
 
 /// The reason for which a conversation is no longer one of the user's.
@@ -168,10 +166,10 @@ pub enum What {
     ProfileChanged(PeopleView),
     /// Somebody writes in a conversation, or no longer. It has no place, and is not told again.
     #[serde(rename = "typing")]
-    Typing(TypingView),
+    Typing(TypingToldView),
     /// Somebody whom the user watches is there, or no longer. It has no place, and is not told again.
     #[serde(rename = "presence")]
-    Presence(PresenceView),
+    Presence(PresenceToldView),
     /// The user earned points. New levels and badges come as notifications besides.
     #[serde(rename = "xp.earned")]
     XpEarned(XpEarnedView),

@@ -1,7 +1,7 @@
 //! The streams of an instance, and the one task that reads the log for all of them.
 //!
-//! The task reads on from its place, every 20 ms while things happen and less often while nothing does, makes the events of a
-//! [round](crate::round) and writes them to the streams. All writing is its own, too: in a component a waker reaches no other task, so a task
+//! The task reads on from its place, every 20 ms while things happen and less often while nothing does, or as soon as it is [woken](crate::wake)
+//! by a commit; it makes the events of a [round](crate::round) and writes them to the streams. All writing is its own, too: in a component a waker reaches no other task, so a task
 //! for each stream would have to be woken by the host for each event. It ends with the last stream, and the next stream starts it anew.
 
 mod chores;
@@ -17,6 +17,7 @@ use std::rc::Rc;
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_schema::Timestamp;
+use whisper_store::Bell;
 
 use crate::audience::{Audience, User};
 use crate::event::StreamEnd;
@@ -60,6 +61,10 @@ pub struct Hub {
     /// Devices whose streams ended.
     gone: RefCell<Vec<(String, String)>>,
     is_stopping: Cell<bool>,
+    /// Rings when something was committed.
+    bell: Bell,
+    /// Whether it rang and the log wasn't looked at since.
+    is_rung: Cell<bool>,
 }
 
 impl Hub {
@@ -136,6 +141,12 @@ impl Hub {
         // They end without a place where the key for it can't be read.
         let place = self.place(ctx).await.ok();
         self.end_all(ctx, place.as_ref().map(|(place, _)| place.as_str()));
+    }
+
+    /// Has the log looked at soon, as something was committed.
+    pub fn ring(&self) {
+        self.is_rung.set(true);
+        self.bell.ring();
     }
 
     /// Whether the instance is about to stop.

@@ -30,6 +30,7 @@ mod ticket;
 mod turns;
 mod typing;
 mod viewer;
+mod wake;
 mod watched;
 
 use whisper_kit::Api;
@@ -54,7 +55,8 @@ pub fn api() -> Api {
     .endpoint(stream::endpoint())
     .endpoint(poll::endpoint())
     .endpoint(ticket::endpoint())
-    .endpoint(stop::endpoint());
+    .endpoint(stop::endpoint())
+    .endpoint(wake::endpoint());
     let api = typing::endpoints(api);
     presence::endpoints(api).endpoint(watched::endpoint())
 }

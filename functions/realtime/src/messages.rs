@@ -212,17 +212,17 @@ fn what(
         is_alone,
     )?;
     let by_user_id = doer(round, new, place, user);
-    let named = format!(
-        "{} {}",
-        Value::Object(changes.clone()),
-        by_user_id.as_deref().unwrap_or_default()
-    );
+    let mut users = seen.users_in(&Value::Object(changes.clone()).to_string());
+    if let Some(by) = &by_user_id {
+        let summary = || round.facts.person(by);
+        users.users.entry(by.clone()).or_insert_with(summary);
+    }
     Some(What::MessageChanged(MessageChangedView {
         conversation_id: place.to_owned(),
         message_id: message.to_owned(),
         by_user_id,
         answered: answered(seen, new.answered()),
-        users: seen.users_in(&named),
+        users,
         changes,
     }))
 }

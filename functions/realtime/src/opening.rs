@@ -109,40 +109,57 @@ impl Opening {
         }))
     }
 
-    /// Tells what was missed since its place. Gives the stream back if it goes on: its reader is there, its session stands, and the log could
-    /// be read up to its end. A place that is too old begins anew, once.
+    /// Tells what was missed since its place, part by part. Gives the stream back if it goes on: its reader is there, its session stands, and
+    /// the log could be read up to its end. A place that is too old begins anew, once.
     ///
     /// # Errors
     /// The store's.
     pub async fn catch_up(mut self, ctx: &Ctx) -> Result<Option<Self>> {
-        let mut text = String::new();
-        let has_friends;
-        match replay(ctx, &mut self.audience, self.at).await? {
-            Missed::Events(frames, seq) => {
-                self.at.seq = seq;
-                frames.iter().for_each(|frame| text.push_str(&frame.sse));
-                has_friends = frames.iter().any(|frame| frame.kind.starts_with("contact"));
-            }
-            Missed::TooMuch if self.is_new => {
-                self.at = log::newest(ctx).await?.place;
-                text = reset(ctx, self.at).await?.sse;
-                // By what they may hear of now, and not by the part of the log that was given up.
-                let viewer = Viewer::read(ctx, &self.user).await?;
-                self.audience = Audience::of(&self.user, viewer);
-                has_friends = true;
-            }
-            // More happens than can be read on: the client comes back.
-            Missed::TooMuch => return Ok(None),
+        let (mut is_last, mut has_friends) = (false, false);
+        while !is_last {
+            let ctx = &ctx.anew()?;
+            let text = match replay(ctx, &mut self.audience, self.at).await? {
+                Missed::Events(part) => {
+                    (self.at.seq, is_last) = (part.seq, part.is_last);
+                    let mut kinds = part.frames.iter().map(|frame| frame.kind);
+                    has_friends |= kinds.any(|kind| kind.starts_with("contact"));
+                    part.frames.iter().map(|frame| frame.sse.as_str()).collect()
+                }
+                Missed::TooMuch if self.is_new => {
+                    (is_last, has_friends) = (true, true);
+                    self.begin_anew(ctx).await?
+                }
+                // More happens than can be read on: the client comes back.
+                Missed::TooMuch => return Ok(None),
+            };
+            self = match self.write(ctx, text).await? {
+                Some(back) => back,
+                None => return Ok(None),
+            };
         }
         if has_friends {
             // Contacts are watched, and these may have come after it was read who they are.
             self.watched = watched(ctx, &self.user, &self.session).await?;
         }
+        self.is_new = false;
+        Ok(Some(self))
+    }
+
+    /// Begins at the end of the log; gives the word of it.
+    async fn begin_anew(&mut self, ctx: &Ctx) -> Result<String> {
+        self.at = log::newest(ctx).await?.place;
+        // By what they may hear of now, and not by the part of the log that was given up.
+        let viewer = Viewer::read(ctx, &self.user).await?;
+        self.audience = Audience::of(&self.user, viewer);
+        Ok(reset(ctx, self.at).await?.sse)
+    }
+
+    /// Writes events; none for a reader that is gone or too slow, and where the session is over by then, which is told.
+    async fn write(mut self, ctx: &Ctx, text: String) -> Result<Option<Self>> {
         let patience = match self.is_new {
             true => PATIENCE,
             false => SHORT_PATIENCE,
         };
-        self.is_new = false;
         let store = ctx.store().await?;
         if !text.is_empty() && !written(store, &mut self.outlet, text, patience).await {
             return Ok(None);
@@ -154,12 +171,12 @@ impl Opening {
             session: self.session.clone(),
             token: self.token.clone(),
         };
-        if !signed_out(&ctx.anew()?, &[held]).await?.is_empty() {
-            self.outlet.write(ended(ctx)?.sse.into_bytes()).await;
-            self.outlet.end().await;
-            return Ok(None);
+        if signed_out(&ctx.anew()?, &[held]).await?.is_empty() {
+            return Ok(Some(self));
         }
-        Ok(Some(self))
+        self.outlet.write(ended(ctx)?.sse.into_bytes()).await;
+        self.outlet.end().await;
+        Ok(None)
     }
 
     /// The facts about its user.

@@ -93,6 +93,7 @@ async fn story(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()
                 let what = What::StoryDeleted(StoryPlaceView {
                     story_id: id.to_owned(),
                     user_id: by.to_owned(),
+                    users: people(round, &to, &[by]).await?,
                 });
                 round.tell_one(new, to, what, told).await?;
             }
@@ -219,6 +220,19 @@ async fn asked(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()
     Ok(())
 }
 
+async fn block(round: &Round<'_>, new: &News, to: &str) -> Result<What> {
+    let other = new.text("userId").unwrap_or_default();
+    let people = People::read(round.ctx, to, [other]).await?;
+    let summary = people.summary_for_blocker(other);
+    Ok(What::BlockChanged(BlockChangedView {
+        user_id: other.to_owned(),
+        is_blocked: new.kind == "user.blocked",
+        users: UsersView {
+            users: [(other.to_owned(), summary)].into(),
+        },
+    }))
+}
+
 /// The doings of a user that their other devices hear of.
 async fn own(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> {
     let Some(to) = new.by.as_deref().and_then(|user| round.audience.user(user)) else {
@@ -231,13 +245,11 @@ async fn own(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()> 
             let ids = new.users();
             What::ContactsChanged(ContactsChangedView {
                 contacts: contacts_of(round.ctx, &to, &ids).await?,
+                users: people(round, &to, &ids).await?,
                 user_ids: ids.into_iter().map(str::to_owned).collect(),
             })
         }
-        (_, "user.blocked" | "user.unblocked") => What::BlockChanged(BlockChangedView {
-            user_id: new.text("userId").unwrap_or_default().to_owned(),
-            is_blocked: new.kind == "user.blocked",
-        }),
+        (_, "user.blocked" | "user.unblocked") => block(round, new, &to).await?,
         ("draft", _) => What::DraftChanged(DraftChangedView {
             draft: draft_of(round.ctx, &to, &place()).await?,
             conversation_id: place(),

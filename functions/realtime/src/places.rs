@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 use whisper_kit::error::Result;
 use whisper_messages::MOST_LISTED;
-use whisper_people::UsersView;
+use whisper_people::{UserSummaryView, UsersView};
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMemberRole, ConversationRight,
 };
@@ -169,6 +169,9 @@ async fn receipts(
         user_id: by.to_owned(),
         kind,
         message_id: message.to_owned(),
+        users: UsersView {
+            users: [(by.to_owned(), round.facts.person(by))].into(),
+        },
     });
     let mut frame = None;
     for (user, viewer) in round.audience.members(place) {
@@ -310,13 +313,21 @@ async fn side(
         && (conversation.kind != ConversationKind::Channel
             || role != ConversationMemberRole::Member);
     let left = moves.went.map(|(user, _)| user.to_owned());
+    let left: Vec<String> = left.into_iter().filter(|_| is_open).collect();
+    for gone in &left {
+        let summary = match round.parts(user, gone) {
+            true => UserSummaryView::hidden(gone),
+            false => round.facts.person(gone),
+        };
+        users.users.entry(gone.clone()).or_insert(summary);
+    }
     let side = Side {
         view: ConversationChangedView {
             conversation_id: place.to_owned(),
             changes,
             messages: Vec::new(),
             members,
-            left_user_ids: left.into_iter().filter(|_| is_open).collect(),
+            left_user_ids: left,
             users: UsersView::default(),
         },
         users,
@@ -329,7 +340,7 @@ fn with_messages(round: &Round<'_>, new: &News, side: &Side, group: Option<&Grou
     let mut view = side.view.clone();
     let mut users = side.users.clone();
     // A newest message names its sender to members who see it, and the circle needn't.
-    let common = json!([view.changes, view.members]).to_string();
+    let common = json!([view.changes, view.members, view.left_user_ids]).to_string();
     users.users.retain(|id, _| common.contains(id.as_str()));
     if let Some(seen) = group.and_then(|group| round.sights.seen(group)) {
         for id in new.messages() {

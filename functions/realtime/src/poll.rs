@@ -13,7 +13,7 @@ use crate::event::EventView;
 use crate::hub::Hub;
 use crate::log;
 use crate::position::{MOST_PLACE, Position, check_size};
-use crate::replay::{Missed, replay, take_turn};
+use crate::replay::{Missed, Part, replay, take_turn};
 use crate::turns::Turn;
 use crate::viewer::Viewer;
 
@@ -92,13 +92,13 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
     let mut pause = PAUSES[0];
     loop {
         // The time is that of each look, so that a message that has ended by then isn't told.
-        let (frames, at) = match replay(&ctx.anew()?, &mut audience, from).await? {
-            Missed::Events(frames, at) => (frames, at),
+        let Part { frames, seq, .. } = match replay(&ctx.anew()?, &mut audience, from).await? {
+            Missed::Events(part) => part,
             Missed::TooMuch => return answer(&ctx, Vec::new(), newest.place, true).await,
         };
         drop(long.take());
         from = Position {
-            seq: at,
+            seq,
             at: ctx.clock(),
         };
         let now = Instant::now();

@@ -59,6 +59,11 @@ impl Portion {
         self.failed();
     }
 
+    /// Less is read at once, as it is too much.
+    pub fn halve(&mut self) {
+        self.size = (self.size / 2).max(1);
+    }
+
     /// How long to wait after a failure. One entry is given as long as all that can be read at once.
     pub fn wait(&self) -> Duration {
         match self.failures > TRIES && self.size > 1 {

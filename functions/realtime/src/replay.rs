@@ -20,22 +20,26 @@ use crate::turns::Turn;
 pub const MOST_EVENTS: usize = 500;
 /// The most entries of the log, of all users, that are looked through.
 const MOST_LOOKED_AT: usize = 20_000;
-/// Entries that are read at once.
-const PAGE: u32 = 500;
+/// Entries that are read at once: their events, which may be long, are in memory at a time.
+const PAGE: u32 = 100;
+/// Entries from which on a replay is a long one.
+const SHORT: i64 = 500;
+/// The most bytes of events of a part, unless one entry of the log has more: so much waits for a slow reader.
+const MOST_BYTES: usize = 1 << 20;
 /// The most entries that are left out as they can't be told: with more, something else is wrong.
 const MOST_LEFT_OUT: usize = 10;
 
-/// How often a user may have more than a page of the log read again, per minute.
+/// How often a user may have much of the log read again, per minute.
 pub const LONG: Rate = Rate::per_minute("replay", "replay_rate_per_minute", 30);
 
-/// Takes a turn for the caller's replay from a place, where `newest` is the commit number of the newest event: one that may be of more
-/// than a page has one, to be kept until it is done, and is counted; others need none.
+/// Takes a turn for the caller's replay from a place, where `newest` is the commit number of the newest event: a long
+/// one has one, to be kept until it is done, and is counted; others need none.
 ///
 /// # Errors
 /// [`whisper_kit::Code::RateLimited`], and the store's.
 pub async fn take_turn(ctx: &Ctx, from: Position, newest: i64) -> Result<Option<Turn>> {
     // Each event has a number of its own, so there are no more than these.
-    if newest.saturating_sub(from.seq) <= i64::from(PAGE) || from.at < log::oldest(ctx.now()) {
+    if newest.saturating_sub(from.seq) <= SHORT || from.at < log::oldest(ctx.now()) {
         return Ok(None);
     }
     let turn = Turn::to_replay(&ctx.caller()?.user_id)?;
@@ -46,13 +50,24 @@ pub async fn take_turn(ctx: &Ctx, from: Position, newest: i64) -> Result<Option<
 /// Events that somebody missed.
 #[derive(Debug)]
 pub enum Missed {
-    /// These events; and where the log was read to.
-    Events(Vec<Rc<Frame>>, i64),
+    /// Some events.
+    Events(Part),
     /// More than is told again.
     TooMuch,
 }
 
-/// Reads on from a place, to the end of the log. `audience` is the listener alone; its facts are kept up.
+/// Events that follow each other.
+#[derive(Debug)]
+pub struct Part {
+    /// The events.
+    pub frames: Vec<Rc<Frame>>,
+    /// Where the log was read to.
+    pub seq: i64,
+    /// Whether that is its end; else the rest is another part.
+    pub is_last: bool,
+}
+
+/// Reads on from a place: to the end of the log, or until it is enough for a part. `audience` is the listener alone; its facts are kept up.
 ///
 /// # Errors
 /// The store's.
@@ -60,15 +75,21 @@ pub async fn replay(ctx: &Ctx, audience: &mut Audience, from: Position) -> Resul
     if from.at < log::oldest(ctx.now()) {
         return Ok(Missed::TooMuch);
     }
-    let (mut frames, mut at, mut looked_at) = (Vec::new(), from.seq, 0);
+    let mut part = Part {
+        frames: Vec::new(),
+        seq: from.seq,
+        is_last: false,
+    };
     let (mut portion, mut left_out) = (Portion::new(PAGE), 0);
+    let (mut looked_at, mut bytes) = (0, 0);
     loop {
-        let (told, read, last) = match look(ctx, audience, at, portion.size()).await {
+        let before = audience.clone();
+        let (told, read, last) = match look(ctx, audience, part.seq, portion.size()).await {
             Ok(looked) => looked,
             Err(error) if error.is_outage() || left_out == MOST_LEFT_OUT => return Err(error),
             Err(error) if portion.is_last_try() => {
                 left_out += 1;
-                at = log::step_over::<Event>(ctx, at, error).await?;
+                part.seq = log::step_over::<Event>(ctx, part.seq, error).await?;
                 portion.passed();
                 continue;
             }
@@ -77,17 +98,26 @@ pub async fn replay(ctx: &Ctx, audience: &mut Audience, from: Position) -> Resul
                 continue;
             }
         };
-        let Some(last) = last else {
-            return Ok(Missed::Events(frames, at));
-        };
+        bytes += told.iter().map(|told| told.frame.sse.len()).sum::<usize>();
+        if bytes > MOST_BYTES && read > 1 {
+            // These are told later, or fewer at once; and the listener's facts are those of before.
+            *audience = before;
+            if !part.frames.is_empty() {
+                return Ok(Missed::Events(part));
+            }
+            bytes = 0;
+            portion.halve();
+            continue;
+        }
         looked_at += read;
-        frames.extend(told.into_iter().map(|told| told.frame));
-        at = last;
-        if frames.len() > MOST_EVENTS || looked_at > MOST_LOOKED_AT {
+        part.frames.extend(told.into_iter().map(|told| told.frame));
+        part.seq = last.unwrap_or(part.seq);
+        if part.frames.len() > MOST_EVENTS || looked_at > MOST_LOOKED_AT {
             return Ok(Missed::TooMuch);
         }
-        if read < portion.size() as usize {
-            return Ok(Missed::Events(frames, at));
+        part.is_last = read < portion.size() as usize;
+        if part.is_last || bytes > MOST_BYTES {
+            return Ok(Missed::Events(part));
         }
         portion.passed();
     }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_messages::{MessageView, Mirror, Rights, is_group, show_history};
-use whisper_people::{UsersView, by_ids};
+use whisper_people::{People, UserSummaryView, UsersView, by_ids, shown_to_all};
 use whisper_schema::prelude::{Conversation, ConversationMemberRole, Message, SystemMessage};
 use whisper_schema::{Ephemeral, Timestamp};
 use whisper_store::Doc;
@@ -34,6 +34,8 @@ pub struct Facts {
     places: BTreeMap<String, BTreeSet<String>>,
     /// The people whom the messages of each conversation name.
     named: BTreeMap<String, BTreeSet<String>>,
+    /// The people of the news themselves, as everybody sees them whom no block parts from them.
+    people: People,
     /// When they were read.
     now: Timestamp,
 }
@@ -72,6 +74,7 @@ impl Facts {
             now: ctx.now(),
             ..Facts::default()
         };
+        let mut people: BTreeSet<&str> = BTreeSet::new();
         for new in news {
             let Some(place) = new.conversation() else {
                 continue;
@@ -83,6 +86,7 @@ impl Facts {
             messages.extend(new.messages().into_iter().map(str::to_owned));
             let doers = facts.doers.entry(place.to_owned()).or_default();
             doers.extend(new.by.clone());
+            people.extend(new.people());
         }
         if facts.places.is_empty() {
             return Ok(facts);
@@ -92,8 +96,10 @@ impl Facts {
         let asked = (
             by_ids::<Message>(messages),
             by_ids::<Conversation>(conversations),
+            shown_to_all(people),
         );
-        let (messages, conversations) = ctx.read(asked).await?;
+        let (messages, conversations, people) = ctx.read(asked).await?;
+        facts.people = people;
         facts.messages = messages
             .into_iter()
             .flatten()
@@ -142,6 +148,11 @@ impl Facts {
         let origins = origins.map(|(_, origin)| viewer.places.contains_key(origin));
         let is_told = viewer.is_told_of_reading;
         Group::Role(place.to_owned(), own.role, is_told, origins.collect())
+    }
+
+    /// Somebody of the news ([`News::people`]), for a listener whom no block parts from them.
+    pub fn person(&self, id: &str) -> UserSummaryView {
+        self.people.summary(id)
     }
 
     /// The users who did something in a conversation, such as the author of a message whose sender is the channel.

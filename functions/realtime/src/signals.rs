@@ -1,13 +1,17 @@
 //! Signs that pass, as streams hear of them and keep them up. The functions know nothing of streams but their listeners.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use serde::Serialize;
 use whisper_kit::{Ctx, Result};
-use whisper_people::{PresenceChoices, presences};
+use whisper_people::{
+    People, PresenceChoices, PresenceSeen, Presences, UsersView, presences, shown_to_all,
+};
 use whisper_schema::prelude::{Column, Presence, PresenceStatus, Signal, SignalKind};
 use whisper_store::{Doc, Filter, Query};
 
+use crate::event::{PresenceToldView, TypingToldView};
 use crate::presence::{self, PresenceView, Said, Word};
 use crate::typing::TypingView;
 pub use crate::watched::watched;
@@ -39,13 +43,32 @@ pub struct Listener<'a> {
 }
 
 /// An event for a listener.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Told {
     /// Somebody writes, or no longer.
-    Typing(TypingView),
+    Typing(TypingToldView),
     /// Somebody is there, or no longer.
-    Presence(PresenceView),
+    Presence(PresenceToldView),
+}
+
+impl Told {
+    fn typing(sign: TypingView, people: &People) -> Self {
+        let users = one(people, &sign.user_id);
+        Told::Typing(TypingToldView { sign, users })
+    }
+
+    fn presence(presence: PresenceView, people: &People) -> Self {
+        let users = one(people, &presence.user_id);
+        Told::Presence(PresenceToldView { presence, users })
+    }
+}
+
+fn one(people: &People, user: &str) -> UsersView {
+    let users = [(user.to_owned(), people.summary(user))];
+    UsersView {
+        users: users.into(),
+    }
 }
 
 impl Listener<'_> {
@@ -87,7 +110,8 @@ impl Sign<'_> {
 }
 
 /// Tells listeners what these signals mean to them, in their order: each event with the places of the listeners who hear it. It reads
-/// what privacy needs, of all of them in one statement (one more for each 32,000 pairs of a listener and somebody whose presence changed).
+/// what privacy needs and the people whom the events name, of all of them in one statement (one more for each 32,000 pairs of a listener and
+/// somebody whose presence changed).
 ///
 /// Presence is as it is now, whatever the signal said: two signals may tell the same.
 ///
@@ -103,45 +127,70 @@ pub async fn told(
         .filter_map(|signal| Sign::of(ctx, signal))
         .collect();
     let mut owners: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut named: BTreeSet<&str> = BTreeSet::new();
+    // The listeners of each sign of writing.
+    let mut hearing: Vec<Vec<usize>> = Vec::with_capacity(signs.len());
     for sign in &signs {
-        if let Sign::Presence(user, _) = sign {
-            owners
-                .entry(user)
-                .or_insert_with(|| places(listeners, |listener| listener.watches(user)));
+        hearing.push(match sign {
+            Sign::Typing(view) => places(listeners, |listener| listener.hears(view)),
+            Sign::Presence(user, _) => {
+                owners
+                    .entry(user)
+                    .or_insert_with(|| places(listeners, |listener| listener.watches(user)));
+                Vec::new()
+            }
+        });
+    }
+    for (sign, hearing) in signs.iter().zip(&hearing) {
+        if let Sign::Typing(view) = sign
+            && !hearing.is_empty()
+        {
+            named.insert(&view.user_id);
         }
     }
     owners.retain(|_, watching| !watching.is_empty());
-    let known = known(ctx, &owners, listeners).await?;
+    named.extend(owners.keys());
+    let (people, known) = known(ctx, named, &owners, listeners).await?;
     let mut told: Vec<(Vec<usize>, Told)> = Vec::new();
-    for sign in &signs {
+    for (sign, hearing) in signs.iter().zip(hearing) {
         match sign {
-            Sign::Typing(view) => {
-                let hearing = places(listeners, |listener| listener.hears(view));
-                if !hearing.is_empty() {
-                    told.push((hearing, Told::Typing(view.clone())));
-                }
+            Sign::Typing(view) if !hearing.is_empty() && !people.is_hidden(&view.user_id) => {
+                told.push((hearing, Told::typing(view.clone(), &people)));
             }
+            Sign::Typing(_) => {}
             Sign::Presence(user, before) => {
-                let Some((presences, watching)) = known.get(user).zip(owners.get(user)) else {
-                    continue;
-                };
-                // Most see the same.
-                let from = told.len();
-                for place in watching {
-                    let viewer = listeners[*place].user_id;
-                    let Some(seen) = presences.told(viewer, user, before.as_ref()) else {
-                        continue;
-                    };
-                    let view = Told::Presence(PresenceView::new(user, seen));
-                    match told[from..].iter_mut().find(|(_, told)| *told == view) {
-                        Some((hearing, _)) => hearing.push(*place),
-                        None => told.push((vec![*place], view)),
-                    }
+                if let Some((presences, watching)) = known.get(user).zip(owners.get(user)) {
+                    let seen = |viewer: &str| presences.told(viewer, user, before.as_ref());
+                    let views = presence_for(user, watching, listeners, seen).into_iter();
+                    told.extend(
+                        views.map(|(hearing, view)| (hearing, Told::presence(view, &people))),
+                    );
                 }
             }
         }
     }
     Ok(told)
+}
+
+/// Somebody's presence as the people who watch them see it, each view with the listeners who see it so: most see the same.
+fn presence_for(
+    user: &str,
+    watching: &[usize],
+    listeners: &[Listener<'_>],
+    seen: impl Fn(&str) -> Option<PresenceSeen>,
+) -> Vec<(Vec<usize>, PresenceView)> {
+    let mut views: Vec<(Vec<usize>, PresenceView)> = Vec::new();
+    for place in watching {
+        let Some(seen) = seen(listeners[*place].user_id) else {
+            continue;
+        };
+        let view = PresenceView::new(user, seen);
+        match views.iter_mut().find(|(_, told)| *told == view) {
+            Some((hearing, _)) => hearing.push(*place),
+            None => views.push((vec![*place], view)),
+        }
+    }
+    views
 }
 
 /// The places of the listeners for whom this holds.
@@ -152,26 +201,42 @@ fn places(listeners: &[Listener<'_>], holds: impl Fn(&Listener<'_>) -> bool) -> 
         .collect()
 }
 
-/// The facts that decide which presence of each of these people is seen by the people who watch them.
+/// The people whom the events name, and the facts that decide which presence of each of these owners is seen by the people who watch them.
 async fn known<'a>(
     ctx: &Ctx,
+    named: BTreeSet<&str>,
     owners: &BTreeMap<&'a str, Vec<usize>>,
     listeners: &[Listener<'_>],
-) -> Result<BTreeMap<&'a str, std::rc::Rc<whisper_people::Presences>>> {
+) -> Result<(People, BTreeMap<&'a str, Rc<Presences>>)> {
     let mut known = BTreeMap::new();
     let all: Vec<&str> = owners.keys().copied().collect();
     let viewers: BTreeSet<usize> = owners.values().flatten().copied().collect();
-    for some in all.chunks((PAIRS / viewers.len().max(1)).max(1)) {
-        let watching = some.iter().filter_map(|owner| owners.get(owner)).flatten();
-        let viewers = watching.map(|place| listeners[*place].user_id);
-        let asked = presences(viewers, some.iter().copied(), ctx.now());
-        let found = std::rc::Rc::new(ctx.read(asked).await?);
-        known.extend(
-            some.iter()
-                .map(|owner| (*owner, std::rc::Rc::clone(&found))),
-        );
+    let mut portions = all
+        .chunks((PAIRS / viewers.len().max(1)).max(1))
+        .map(|some| {
+            let watching = some.iter().filter_map(|owner| owners.get(owner)).flatten();
+            let viewers = watching.map(|place| listeners[*place].user_id);
+            let asked = presences(viewers, some.iter().copied(), ctx.now());
+            (some, asked)
+        });
+    let mut keep = |some: &[&'a str], found: Presences| {
+        let found = Rc::new(found);
+        known.extend(some.iter().map(|owner| (*owner, Rc::clone(&found))));
+    };
+    // The people are read with the first portion.
+    let people = shown_to_all(named);
+    let people = match portions.next() {
+        None => ctx.read(people).await?,
+        Some((some, asked)) => {
+            let (people, found) = ctx.read((people, asked)).await?;
+            keep(some, found);
+            people
+        }
+    };
+    for (some, asked) in portions {
+        keep(some, ctx.read(asked).await?);
     }
-    Ok(known)
+    Ok((people, known))
 }
 
 /// The first words of a stream: the presence of the people it watches who are there now, as far as they show it. Two statements.
@@ -192,12 +257,13 @@ pub async fn present(ctx: &Ctx, listener: &Listener<'_>) -> Result<Vec<Told>> {
         .collect();
     let ids = there.iter().map(String::as_str);
     let viewer = there.first().map(|_| listener.user_id);
-    let found = ctx.read(presences(viewer, ids, ctx.now())).await?;
+    let asked = (presences(viewer, ids.clone(), ctx.now()), shown_to_all(ids));
+    let (found, people) = ctx.read(asked).await?;
     let seen = there
         .iter()
         .map(|id| (id, found.seen(listener.user_id, id)));
     let seen = seen.filter(|(_, seen)| seen.status != PresenceStatus::Offline);
-    let told = seen.map(|(id, seen)| Told::Presence(PresenceView::new(id, seen)));
+    let told = seen.map(|(id, seen)| Told::presence(PresenceView::new(id, seen), &people));
     Ok(told.collect())
 }
 

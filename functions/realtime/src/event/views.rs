@@ -12,6 +12,8 @@ use whisper_views::notifications::NotificationView;
 use whisper_views::stories::StoryPostView;
 
 use super::{Departure, ReceiptKind, StreamEnd};
+use crate::presence::PresenceView;
+use crate::typing::TypingView;
 
 macro_rules! view {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty,)* }) => {
@@ -114,6 +116,9 @@ view! {
         kind: ReceiptKind,
         /// The newest message that they received or read.
         message_id: String,
+        /// The member.
+        #[serde(flatten)]
+        users: UsersView,
     }
 }
 
@@ -213,6 +218,9 @@ view! {
         user_ids: Vec<String>,
         /// The contacts, as `GET` shows them; without users who are no contacts any more.
         contacts: Vec<ContactView>,
+        /// The users whom it is about.
+        #[serde(flatten)]
+        users: UsersView,
     }
 }
 
@@ -255,6 +263,9 @@ view! {
         story_id: String,
         /// Its author.
         user_id: String,
+        /// Its author.
+        #[serde(flatten)]
+        users: UsersView,
     }
 }
 
@@ -330,6 +341,9 @@ view! {
         user_id: String,
         /// Whether the user blocks them now.
         is_blocked: bool,
+        /// The other one, as the user's list of blocked people names them.
+        #[serde(flatten)]
+        users: UsersView,
     }
 }
 
@@ -355,5 +369,29 @@ view! {
         level: i64,
         /// Points that were just earned.
         earned: i64,
+    }
+}
+
+view! {
+    /// Somebody who writes in a conversation, or no longer.
+    TypingToldView {
+        /// The sign.
+        #[serde(flatten)]
+        sign: TypingView,
+        /// The one who writes.
+        #[serde(flatten)]
+        users: UsersView,
+    }
+}
+
+view! {
+    /// Somebody who is there, or no longer.
+    PresenceToldView {
+        /// Their presence.
+        #[serde(flatten)]
+        presence: PresenceView,
+        /// The one whom it is about.
+        #[serde(flatten)]
+        users: UsersView,
     }
 }

@@ -1,6 +1,6 @@
 //! The task that reads the log for all streams of an instance, and writes to them.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -244,6 +244,10 @@ impl<'a> Task<'a> {
     fn begin(&mut self, ctx: &Ctx) {
         let now = Instant::now();
         let (ctx, hub) = (ctx.clone(), Rc::clone(self.hub));
+        // Unless the next look waits for a store that has trouble.
+        if hub.is_rung.take() && self.look <= now + LONGEST {
+            (self.look, self.pause) = (now, SHORTEST);
+        }
         if let Some(due) = self.due(now) {
             self.turn = Turn::Chores;
             self.turning = Some(Box::pin(async move {
@@ -267,8 +271,14 @@ impl<'a> Task<'a> {
         self.turn = Turn::Pause;
         let wait = next.min(self.care).saturating_duration_since(now);
         let store = self.store.clone();
+        let is_idle = wait > SHORTEST;
         self.turning = Some(Box::pin(async move {
-            store.pause(wait.max(Duration::from_millis(1))).await;
+            let over = store.pause(wait.max(Duration::from_millis(1)));
+            // While things happen the next look comes as soon.
+            match is_idle && !hub.is_rung.get() {
+                true => _ = select(pin!(over), pin!(hub.bell.wait())).await,
+                false => over.await,
+            }
             Turned::Pause
         }));
     }

@@ -3,6 +3,7 @@
 mod list;
 mod say;
 mod sign;
+mod waiting;
 
 use whisper_kit::Api;
 use whisper_kit::rate_limit::Rate;
@@ -15,7 +16,7 @@ pub use sign::{TypingKind, TypingView};
 /// Where the signs of a conversation are.
 const TYPING: &str = "/v1/conversations/{conversationId}/typing";
 
-/// How many signs one user may write per minute. One that is repeated within three seconds isn't written.
+/// How many signs one user may write per minute: of each conversation, one in three seconds is written at most.
 pub const SIGNS: Rate = Rate::per_minute("typing", "typing_rate_per_minute", 120);
 
 /// Adds the endpoints.

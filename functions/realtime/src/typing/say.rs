@@ -1,21 +1,22 @@
 //! `POST /v1/conversations/{conversationId}/typing`: says that the caller is writing there.
 
+use whisper_kit::rate_limit::Limit;
 use whisper_kit::{
-    Attempt, Code, Ctx, Endpoint, Method, OptionExt, OptionalJson, Reply, Request, Result,
+    Attempt, Code, Ctx, Endpoint, Error, Method, OptionExt, OptionalJson, Reply, Request, Result,
     ResultExt,
 };
 use whisper_messages::{first_members, member_of, refuse_sender};
 use whisper_people::ids::member_id;
 use whisper_schema::Body;
 use whisper_schema::prelude::{
-    Conversation, ConversationKind, ConversationMember, Signal, TypingIndicator,
+    Conversation, ConversationKind, ConversationMember, Signal, Timestamp, TypingIndicator,
 };
 use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
 use super::sign::{LIFETIME, TypingView, sign_id, signal, signal_of};
-use super::{SIGNS, TYPING, TypingKind, is_mutual, is_shared};
+use super::{SIGNS, TYPING, TypingKind, is_mutual, is_shared, waiting};
 
-/// How long a sign that is repeated isn't written again, in milliseconds.
+/// The shortest time between two writes of a sign, in milliseconds.
 const PAUSE: i64 = 3_000;
 /// The members of a direct conversation.
 const PAIR: u32 = 2;
@@ -35,7 +36,8 @@ pub fn endpoint() -> Endpoint {
         TYPING,
         "sayTyping",
         "Says that the caller is writing in a conversation, recording or uploading, or stopped. It holds for six seconds: a client says it \
-         again every four or five. Nobody is told in channels and lists for broadcasts, nor between two of whom one hasn't accepted the other.",
+         again every four or five. Within three seconds of the last one nothing is written: the same isn't said twice, and a change waits until they \
+         are over. Nobody is told in channels and lists for broadcasts, nor between two of whom one hasn't accepted the other.",
         say,
     )
     .reply_empty(204, "The others hear of it.")
@@ -47,74 +49,172 @@ async fn say(
     request: Request,
     OptionalJson(typing): OptionalJson<TypingWord>,
 ) -> Result<Reply> {
-    let conversation = request.id("conversationId")?;
+    let word = Said {
+        by: ctx.caller()?.user_id,
+        conversation: request.id("conversationId")?.to_owned(),
+        limit: None,
+    };
     let kind = typing.kind.unwrap_or(TypingKind::Text);
-    ctx.retry(async || attempt(&ctx, conversation, kind).await)
-        .await?;
+    word.say(&ctx, kind, ctx.now()).await?;
     Ok(Reply::no_content())
 }
 
-async fn attempt(ctx: &Ctx, conversation: &str, kind: TypingKind) -> Result<Attempt<()>> {
-    let me = ctx.caller()?.user_id;
-    let sign = sign_id(conversation, &me);
-    let asked = (
-        Get::<ConversationMember>::id(member_id(conversation, &me)),
-        Get::<Conversation>::id(conversation),
-        // Any two members of a group, at the same small cost.
-        first_members(conversation, PAIR),
-        Get::<TypingIndicator>::id(sign.as_str()),
-    );
-    let (member, found, pair, before) = ctx.read(asked).await?;
-    let member = member_of(member)?;
-    let found = found.or_not_found()?;
-    refuse_sender(&found, &member, false)?;
-    let is_heard = match found.kind {
-        ConversationKind::Direct => pair
-            .iter()
-            .find(|other| other.user_id != me)
-            .is_some_and(|peer| is_mutual(&member, peer)),
-        _ => is_shared(&found),
-    };
-    if !is_heard || is_said(ctx, before.as_ref(), kind).await? {
-        return Ok(Attempt::Done(()));
-    }
-    let now = ctx.now();
-    let after = TypingIndicator {
-        id: sign,
-        conversation_id: conversation.to_owned(),
-        user_id: me,
-        is_typing: kind != TypingKind::None,
-        expires_at: match kind {
-            TypingKind::None => now,
-            _ => now.plus(LIFETIME),
-        },
-    };
-    let limit = SIGNS.of_caller(ctx).await?;
-    let batch = limit.count_in(written(ctx, before.as_ref(), &after, kind), now);
-    let outcome = ctx.relaxed().await?.commit(batch).await;
-    let attempt = Attempt::of(outcome.on_reached(&limit, now))?;
-    Ok(match attempt {
-        Attempt::Done(_) => Attempt::Done(()),
-        Attempt::Retry => Attempt::Retry,
-    })
+/// A sign that is given.
+#[derive(Clone)]
+struct Said {
+    by: String,
+    conversation: String,
+    /// The limit of its writer; none while they are the request's caller.
+    limit: Option<Limit>,
 }
 
-/// Whether the others know it already: the same was said just now, or nothing was said that would have to be taken back.
+/// Whether a sign was written.
+enum Outcome {
+    /// It was, or needn't be.
+    Done,
+    /// Another one was written just now: it may be at this time.
+    TooSoon(Timestamp),
+}
+
+impl Said {
+    /// Says it at a time. What may not be written yet is written later, if nothing else is said by then.
+    async fn say(mut self, ctx: &Ctx, kind: TypingKind, now: Timestamp) -> Result<()> {
+        let outcome = ctx
+            .retry(async || self.attempt(ctx, kind, now).await)
+            .await?;
+        let Outcome::TooSoon(due) = outcome else {
+            return Ok(());
+        };
+        let sign = sign_id(&self.conversation, &self.by);
+        if waiting::wait(&sign, kind) {
+            return Ok(());
+        }
+        self.limit = Some(self.limit(ctx).await?);
+        let own = ctx.clone();
+        ctx.after_answer("realtime", "sayTyping", async move {
+            own.wait_until(due).await;
+            let Some(kind) = waiting::over(&sign) else {
+                return Ok(());
+            };
+            let ctx = own.anew()?;
+            let now = ctx.now().max(due);
+            Box::pin(self.say(&ctx, kind, now)).await.or_else(refused)
+        });
+        Ok(())
+    }
+
+    async fn limit(&self, ctx: &Ctx) -> Result<Limit> {
+        match &self.limit {
+            Some(limit) => Ok(limit.clone()),
+            None => SIGNS.of_caller(ctx).await,
+        }
+    }
+
+    async fn attempt(
+        &self,
+        ctx: &Ctx,
+        kind: TypingKind,
+        now: Timestamp,
+    ) -> Result<Attempt<Outcome>> {
+        let (me, conversation) = (self.by.as_str(), self.conversation.as_str());
+        let sign = sign_id(conversation, me);
+        let asked = (
+            Get::<ConversationMember>::id(member_id(conversation, me)),
+            Get::<Conversation>::id(conversation),
+            // Any two members of a group, at the same small cost.
+            first_members(conversation, PAIR),
+            Get::<TypingIndicator>::id(sign.as_str()),
+        );
+        let (member, found, pair, before) = ctx.read(asked).await?;
+        let member = member_of(member)?;
+        let found = found.or_not_found()?;
+        refuse_sender(&found, &member, false)?;
+        if !is_heard(&found, &member, &pair) {
+            return Ok(Attempt::Done(Outcome::Done));
+        }
+        let last = before.as_ref();
+        if let Some(due) = too_soon(last, now) {
+            if !waiting::is_waiting(&sign) && is_said(ctx, last, kind).await? {
+                return Ok(Attempt::Done(Outcome::Done));
+            }
+            // On Appwrite an instance may be stopped as soon as it has answered, and nothing waits.
+            if cfg!(feature = "spin") {
+                return Ok(Attempt::Done(Outcome::TooSoon(due)));
+            }
+        } else if kind == TypingKind::None && !last.is_some_and(|sign| stands(sign, now)) {
+            return Ok(Attempt::Done(Outcome::Done));
+        }
+        let after = TypingIndicator {
+            id: sign,
+            conversation_id: conversation.to_owned(),
+            user_id: me.to_owned(),
+            is_typing: kind != TypingKind::None,
+            expires_at: match kind {
+                TypingKind::None => now,
+                _ => now.plus(LIFETIME),
+            },
+        };
+        let batch = written(before.as_ref(), &after, kind, now);
+        let limit = self.limit(ctx).await?;
+        let batch = limit.count_in(batch, now);
+        let outcome = ctx.relaxed().await?.commit(batch).await;
+        let attempt = Attempt::of(outcome.on_reached(&limit, now))?;
+        Ok(match attempt {
+            Attempt::Done(_) => Attempt::Done(Outcome::Done),
+            Attempt::Retry => Attempt::Retry,
+        })
+    }
+}
+
+/// A refusal of a sign that has waited is nobody's fault: its writer was sent away meanwhile, or gave too many signs.
+fn refused(error: Error) -> Result<()> {
+    match error.code() {
+        Code::NotFound | Code::Forbidden | Code::RateLimited => Ok(()),
+        _ => Err(error),
+    }
+}
+
+/// Whether anybody hears of a member's writing.
+fn is_heard(
+    conversation: &Conversation,
+    member: &ConversationMember,
+    pair: &[Doc<ConversationMember>],
+) -> bool {
+    match conversation.kind {
+        ConversationKind::Direct => pair
+            .iter()
+            .find(|other| other.user_id != member.user_id)
+            .is_some_and(|peer| is_mutual(member, peer)),
+        _ => is_shared(conversation),
+    }
+}
+
+/// Whether a sign tells the others that somebody writes.
+fn stands(sign: &TypingIndicator, now: Timestamp) -> bool {
+    sign.is_typing && sign.expires_at > now
+}
+
+/// When the next sign may be written, if the last one was written just now.
+fn too_soon(before: Option<&Doc<TypingIndicator>>, now: Timestamp) -> Option<Timestamp> {
+    let before = before?;
+    let written = match before.is_typing {
+        true => before.expires_at.plus(-LIFETIME),
+        false => before.expires_at,
+    };
+    // A sign of a clock that was far ahead doesn't count; hosts' clocks differ by little.
+    let is_fresh = written <= now.plus(PAUSE) && now < written.plus(PAUSE);
+    is_fresh.then(|| written.plus(PAUSE))
+}
+
+/// Whether the last sign said the same.
 async fn is_said(
     ctx: &Ctx,
     before: Option<&Doc<TypingIndicator>>,
     kind: TypingKind,
 ) -> Result<bool> {
-    let now = ctx.now();
-    let stands = |sign: &&Doc<TypingIndicator>| sign.is_typing && sign.expires_at > now;
-    let Some(sign) = before.filter(stands) else {
+    let Some(sign) = before.filter(|sign| sign.is_typing) else {
         return Ok(kind == TypingKind::None);
     };
-    // A sign of a clock that was ahead doesn't count as said.
-    let fresh = now.plus(LIFETIME - PAUSE)..=now.plus(LIFETIME);
-    if !fresh.contains(&sign.expires_at) || sign.expires_at == *fresh.start() {
-        return Ok(false);
-    }
     let signal = ctx.read(Get::<Signal>::id(signal_of(sign))).await?;
     let said = signal.and_then(|signal| TypingView::of(&signal));
     Ok(said.is_some_and(|said| said.kind == kind))
@@ -122,10 +222,10 @@ async fn is_said(
 
 /// The sign in the place of the one before, with a signal of it; provided that no other one was written meanwhile.
 fn written(
-    ctx: &Ctx,
     before: Option<&Doc<TypingIndicator>>,
     after: &TypingIndicator,
     kind: TypingKind,
+    now: Timestamp,
 ) -> Batch {
     let (batch, revision) = match before {
         None => (Batch::new().insert(after), 1),
@@ -138,5 +238,5 @@ fn written(
             (batch, before.revision + 1)
         }
     };
-    batch.insert(&signal(ctx, after, revision, kind))
+    batch.insert(&signal(after, revision, kind, now))
 }

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use whisper_kit::Ctx;
 use whisper_kit::ids::derived_id;
 use whisper_schema::prelude::{Signal, SignalKind, Timestamp, TypingIndicator};
 use whisper_schema::{Choice, choices};
@@ -63,7 +62,7 @@ pub fn signal_of(sign: &Doc<TypingIndicator>) -> String {
 }
 
 /// The signal about a sign that is written in this revision.
-pub fn signal(ctx: &Ctx, sign: &TypingIndicator, revision: i64, kind: TypingKind) -> Signal {
+pub fn signal(sign: &TypingIndicator, revision: i64, kind: TypingKind, now: Timestamp) -> Signal {
     let payload = json!({"kind": kind, "expiresAt": sign.expires_at});
     Signal {
         id: signal_id(sign, revision),
@@ -71,7 +70,7 @@ pub fn signal(ctx: &Ctx, sign: &TypingIndicator, revision: i64, kind: TypingKind
         user_id: sign.user_id.clone(),
         conversation_id: Some(sign.conversation_id.clone()),
         payload: payload.to_string(),
-        expires_at: ctx.now().plus(LIFETIME),
+        expires_at: now.plus(LIFETIME),
     }
 }
 

@@ -79,6 +79,8 @@ fn a_change_of_a_message_is_told_as_the_history_shows_it_then() {
             let change = change(events, &path);
             assert_eq!(change["messageId"], json!(message));
             assert!(change["changes"].get(field).is_some(), "{path}: {change}");
+            let by = change["byUserId"].as_str().unwrap();
+            assert_eq!(change["users"][by]["username"], "ann", "{path}");
         }
         assert_eq!(types(&all[2]), Vec::<&str>::new(), "{path}");
         let shown = world.get(&bob, &one);
@@ -158,6 +160,9 @@ fn receipts_reach_those_who_share_theirs() {
             .expect(200);
     });
     assert_eq!(types(&all[0]), ["receipt"]);
+    let names = all[0][0]["users"].as_object().unwrap();
+    assert_eq!(names.len(), 1);
+    assert_eq!(names[&bob.id]["username"], "bob");
     assert_eq!(all[0][0]["userId"], json!(bob.id));
     assert_eq!(all[0][0]["messageId"], json!(message));
     assert_eq!(types(&all[1]), ["conversation.mine"]);
@@ -199,6 +204,7 @@ fn members_come_and_go_and_each_hears_their_side() {
     });
     assert_eq!(types(&all[1]), ["conversation.changed"]);
     assert_eq!(all[1][0]["leftUserIds"], json!([cat.id]));
+    assert_eq!(all[1][0]["users"][&cat.id]["username"], "cat");
     assert_eq!(types(&all[2]), ["conversation.removed"]);
     assert_eq!(all[2][0]["reason"], "removed");
 }
@@ -308,4 +314,40 @@ fn a_place_is_good_for_five_hundred_events_and_a_day() {
     };
     let (events, _, is_reset) = world.poll(&bob, Some(&next));
     assert_eq!((events.len(), is_reset), (0, true));
+}
+
+#[test]
+fn long_messages_are_told_again_in_parts_and_each_once() {
+    let world = World::new();
+    let [ann, bob] = ["ann", "bob"].map(|name| world.user(name));
+    let place = world.group(&ann, &[&bob]);
+    let (_, from, _) = world.poll(&bob, None);
+    // Of three bytes each: 40 of these messages are 1.2 MB.
+    let long = |n: usize| format!("{n} {}", "字".repeat(9_900));
+    let mut sent: Vec<String> = (0..20).map(long).collect();
+    sent.push("a short one".to_owned());
+    sent.extend((20..60).map(long));
+    for words in &sent {
+        world.say(&ann, &place, words);
+    }
+    let (mut next, mut heard, mut parts) = (from.clone(), Vec::new(), Vec::new());
+    while heard.len() < sent.len() {
+        let (events, place, is_reset) = world.poll(&bob, Some(&next));
+        assert!(!is_reset && !events.is_empty());
+        let bytes: usize = events.iter().map(|event| event.to_string().len()).sum();
+        parts.push(bytes);
+        let words = events.iter().map(|event| &event["message"]["content"]);
+        heard.extend(words.map(|words| words.as_str().unwrap().to_owned()));
+        next = place;
+    }
+    assert_eq!(heard, sent);
+    assert!(
+        parts.len() > 1 && parts.iter().all(|bytes| *bytes <= 1 << 20),
+        "{parts:?}"
+    );
+    // A stream tells all of them, one part after the other.
+    let path = format!("/v1/realtime?after={from}");
+    let told = world.call(&bob, Method::GET, &path, &Value::Null).streamed;
+    let count = told.matches("event: message.created").count();
+    assert_eq!(count, sent.len());
 }

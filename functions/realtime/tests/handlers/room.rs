@@ -232,7 +232,7 @@ impl Room {
                 Told::Typing(_) => "typing",
                 Told::Presence(_) => "presence",
             };
-            let value = serde_json::to_value(told).unwrap();
+            let value = without_users(told);
             places
                 .into_iter()
                 .map(move |place| (place, kind, value.clone()))
@@ -252,8 +252,18 @@ impl Room {
     pub fn present(&self, ear: Ear) -> Vec<Value> {
         let ctx = self.0.edge.ctx();
         let told = listening(&[ear], |all| block_on(signals::present(&ctx, &all[0])));
-        let told = told.unwrap().into_iter();
-        told.map(|told| serde_json::to_value(told).unwrap())
-            .collect()
+        told.unwrap().into_iter().map(without_users).collect()
     }
+}
+
+/// The fields of an event but for the people whom it names: the one whom it is about, as everybody sees them.
+fn without_users(told: Told) -> Value {
+    let mut value = serde_json::to_value(told).unwrap();
+    let users = value.as_object_mut().unwrap().remove("users").unwrap();
+    let user = value["userId"].as_str().unwrap();
+    let users = users.as_object().unwrap();
+    assert_eq!(users.keys().collect::<Vec<_>>(), [user]);
+    let name = users[user]["username"].as_str().unwrap();
+    assert!(name.ends_with(&user[28..]), "{name}");
+    value
 }

@@ -90,15 +90,82 @@ fn what_is_repeated_within_three_seconds_is_not_written() {
     room.advance(2);
     room.types(&ann, &group, "text").expect(204);
     assert_eq!(told(&room), ["text", "text"]);
-    // Another kind is told at once, and so is the end.
-    room.types(&ann, &group, "recording").expect(204);
-    room.types(&ann, &group, "recording").expect(204);
+}
+
+/// The kinds that were told, and how many milliseconds after the first each was written.
+fn written(room: &Room) -> Vec<(String, i64)> {
+    let signals = room.signals();
+    let first = signals[0].expires_at;
+    let after = signals.iter().map(|signal| signal.expires_at.since(first));
+    told(room).into_iter().zip(after).collect()
+}
+
+#[test]
+fn a_change_within_three_seconds_waits_until_they_are_over() {
+    let room = room();
+    let ([ann, ..], group) = group(&room);
+    let expected = |all: &[(&str, i64)]| -> Vec<(String, i64)> {
+        let all = all.iter().map(|(kind, after)| ((*kind).to_owned(), *after));
+        all.collect()
+    };
     room.types(&ann, &group, "text").expect(204);
+    room.advance(SECOND);
+    // In a test the wait is no wait; the sign is written with the time at which it is over.
+    room.types(&ann, &group, "recording").expect(204);
+    let mut all = vec![("text", 0), ("recording", 3_000)];
+    assert_eq!(written(&room), expected(&all));
+    room.advance(2 * SECOND);
+    room.types(&ann, &group, "recording").expect(204);
+    assert_eq!(written(&room), expected(&all));
     room.types(&ann, &group, "none").expect(204);
+    all.push(("none", 6_000));
+    assert_eq!(written(&room), expected(&all));
+    room.advance(5 * SECOND);
     room.types(&ann, &group, "none").expect(204);
     room.types(&ann, &group, "text").expect(204);
-    let all = ["text", "text", "recording", "text", "none", "text"];
-    assert_eq!(told(&room), all);
+    all.push(("text", 9_000));
+    assert_eq!(written(&room), expected(&all));
+    // Long after the last one nothing waits.
+    room.advance(20 * SECOND);
+    room.types(&ann, &group, "uploading").expect(204);
+    all.push(("uploading", 28_000));
+    assert_eq!(written(&room), expected(&all));
+}
+
+/// Gives a sign, and leaves the work after its answer.
+fn answered(room: &Room, who: &whisper_messages::testing::Person, group: &str, kind: &str) {
+    let edge = &room.0.edge;
+    let path = format!("/v1/conversations/{group}/typing");
+    let body = json!({"kind": kind});
+    let request = edge.request_of(Method::POST, &path, &who.token, &body);
+    block_on(edge.answer(request)).expect(204);
+}
+
+#[test]
+fn of_changes_within_three_seconds_the_newest_is_told() {
+    let room = room();
+    let ([ann, ..], group) = group(&room);
+    room.types(&ann, &group, "text").expect(204);
+    for kind in ["recording", "uploading", "none"] {
+        answered(&room, &ann, &group, kind);
+    }
+    assert_eq!(told(&room), ["text"]);
+    block_on(room.0.edge.work_off());
+    assert_eq!(told(&room), ["text", "none"]);
+    assert_eq!(written(&room)[1].1, 3_000);
+}
+
+#[test]
+fn a_sign_that_waited_is_given_by_the_rights_of_its_time() {
+    let room = room();
+    let ([ann, ..], group) = group(&room);
+    room.types(&ann, &group, "text").expect(204);
+    answered(&room, &ann, &group, "none");
+    let gone = ConversationMemberStatus::Removed;
+    let patch = Patch::new().set(ConversationMember::STATUS, gone);
+    room.member(&group, &ann, patch);
+    block_on(room.0.edge.work_off());
+    assert_eq!(told(&room), ["text"]);
 }
 
 #[test]
@@ -309,6 +376,7 @@ fn changes_of_kind_have_a_limit() {
     let ([ann, bob, _], group) = group(&room);
     for kind in ["text", "recording", "text", "none"] {
         room.types(&ann, &group, kind).expect(204);
+        room.advance(3 * SECOND);
     }
     let refused = room.types(&ann, &group, "text");
     refused.expect_problem(429, "rate_limited");

@@ -37,3 +37,28 @@ fn the_task_ends_streams_whose_session_is_over_and_itself_with_the_last() {
     assert!(hub.is_empty() && hub.gone.borrow().is_empty());
     assert!(!hub.is_running.get());
 }
+
+#[test]
+fn a_commit_has_an_idle_task_look_at_once_but_not_while_the_store_has_trouble() {
+    let edge = TestEdge::new(&crate::api(), &[]);
+    let hub = Hub::of_instance();
+    let ctx = edge.ctx();
+    let mut task = block_on(Task::new(&hub, &ctx)).unwrap();
+    let mut turn_with = |wait: Duration, is_woken: bool| {
+        if is_woken {
+            let woken = edge.from_component("/internal/events", &Value::Null);
+            let woken = block_on(woken);
+            assert_eq!(woken.response.headers()["retry-after"], "1");
+            woken.expect(204);
+        }
+        (task.look, task.pause) = (Instant::now() + wait, LONGEST);
+        task.begin(&ctx);
+        task.turning = None;
+        hub.is_reading.set(false);
+        task.turn
+    };
+    assert!(turn_with(LONGEST, false) == Turn::Pause);
+    assert!(turn_with(LONGEST, true) == Turn::Look);
+    assert!(turn_with(LONGEST, false) == Turn::Pause, "it rang once");
+    assert!(turn_with(OUTAGE, true) == Turn::Pause);
+}

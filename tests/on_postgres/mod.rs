@@ -1,5 +1,9 @@
 //! The application on PostgreSQL, whichever store the other tests have: several hosts on one database.
 
+mod kills;
+mod load;
+mod three_hosts;
+
 use futures::executor::block_on;
 use postgres_server::PostgresServer;
 use whisper_store::postgres::native::PostgresDriver;
