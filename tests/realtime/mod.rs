@@ -1,8 +1,11 @@
 //! Streams and polls: each event reaches all users whom it concerns, and no others.
 
+mod blocked;
+mod everybody;
 mod kinds;
 mod own;
 mod polling;
+mod presence;
 mod resuming;
 mod rights;
 mod slow;

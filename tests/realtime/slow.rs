@@ -1,8 +1,7 @@
 //! A stream whose reader doesn't read is cut, and delays no other stream.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::time::Duration;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use whisper_testkit::{TestApp, Value};
 
@@ -14,6 +13,10 @@ const LONG: usize = 10_000;
 const MANY: usize = 3_000;
 /// Messages that are sent before the others have heard them: a stream keeps 1 MiB.
 const AHEAD: usize = 40;
+/// Messages that somebody missed: fewer than a stream tells again, and together more than the buffers keep.
+const MISSED: usize = 400;
+/// How long a reader may take for what is written at once. It is no time of the clock that tests move.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[test]
 fn a_reader_that_does_not_read_is_cut_and_goes_on_from_its_place() {
@@ -24,22 +27,7 @@ fn a_reader_that_does_not_read_is_cut_and_goes_on_from_its_place() {
     let place = group(&app, &ann, &[&bob, &cat]);
     let mut quick = cat.listen(&app);
     quick.wait_for("stream.ready");
-    let address = app.base().strip_prefix("http://").unwrap();
-    let mut slow = TcpStream::connect(address).unwrap();
-    slow.set_read_timeout(Some(Duration::from_secs(60)))
-        .unwrap();
-    write!(
-        slow,
-        "GET /v1/realtime HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {}\r\n\r\n",
-        bob.token
-    )
-    .unwrap();
-    let mut reader = BufReader::new(slow);
-    let mut head = String::new();
-    while !head.ends_with("\n\r\n") {
-        assert!(reader.read_line(&mut head).unwrap() > 0, "{head}");
-    }
-    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let slow = bob.listen_unread(&app, None);
     let long = "x".repeat(LONG);
     // No more wait for the one who reads than its stream keeps for it.
     let (sent, unheard) = std::sync::mpsc::sync_channel(AHEAD);
@@ -62,17 +50,11 @@ fn a_reader_that_does_not_read_is_cut_and_goes_on_from_its_place() {
         }
     });
     // The rest of the cut stream is what the buffers held: it breaks off.
-    let mut rest = Vec::new();
-    let _ = reader.read_to_end(&mut rest);
-    let rest = String::from_utf8_lossy(&rest);
-    assert!(rest.len() < MANY * LONG, "{} bytes", rest.len());
-    assert!(!rest.contains("event: stream.ended"));
-    let whole = rest.rsplit_once("\n\n").unwrap().0;
-    let last = whole
-        .lines()
-        .rev()
-        .find_map(|line| line.strip_prefix("id: "));
-    let mut again = bob.listen_from(&app, last);
+    let mut slow = slow.read();
+    let rest = slow.ends();
+    assert!(rest.len() < MANY, "{} events", rest.len());
+    assert!(rest.iter().all(|event| event["type"] != "stream.ended"));
+    let mut again = bob.listen_from(&app, slow.last_id());
     // More than 500 events were missed, so it begins anew.
     let first = again.next_event().unwrap();
     assert!(["stream.ready", "stream.reset"].contains(&first["type"].as_str().unwrap()));
@@ -80,4 +62,51 @@ fn a_reader_that_does_not_read_is_cut_and_goes_on_from_its_place() {
     say(&app, &ann, &place, "last");
     let is_last = says("last");
     again.wait_until(|event: &Value| is_last(event));
+}
+
+/// The number that a message of the test below begins with.
+fn number(event: &Value) -> Option<usize> {
+    let words = event["message"]["content"].as_str()?;
+    words.split_once(' ')?.0.parse().ok()
+}
+
+#[test]
+fn a_reader_that_takes_nothing_for_half_a_minute_is_cut_and_goes_on_from_its_place() {
+    // While one stream of a user opens, another one is refused: so it shows when the first is cut.
+    let Some(app) = TestApp::own().variable("streams_per_user", "1").start() else {
+        return;
+    };
+    let [ann, bob] = ["ann", "bob"].map(|name| app.person(name));
+    let place = group(&app, &ann, &[&bob]);
+    let mut stream = bob.listen(&app);
+    say(&app, &ann, &place, "first");
+    stream.wait_until(says("first"));
+    let here = stream.last_id().map(str::to_owned);
+    drop(stream);
+    let long = "é".repeat(9_000);
+    for n in 0..MISSED {
+        say(&app, &ann, &place, &format!("{n} {long}"));
+    }
+    let begun = Instant::now();
+    let stuck = bob.listen_unread(&app, here.as_deref());
+    let bearer = format!("Bearer {}", bob.token);
+    let another = || app.stream("", &[("authorization", &bearer)]);
+    let refused = another().err().unwrap();
+    refused.expect_problem(429, "rate_limited");
+    let mut fresh = app.at_last(2 * PATIENCE, || another().ok());
+    assert!(begun.elapsed() >= PATIENCE, "after {:?}", begun.elapsed());
+    fresh.wait_for("stream.ready");
+
+    // It breaks off, without a word. What was missed is told again from the last place that came.
+    let mut stuck = stuck.read();
+    let mut heard = stuck.ends();
+    assert!(heard.iter().filter_map(number).count() < MISSED);
+    assert!(heard.iter().all(|event| event["type"] != "stream.ended"));
+    let mut again = bob.listen_from(&app, stuck.last_id());
+    heard.extend(again.until(|event| number(event) == Some(MISSED - 1)));
+    assert!(heard.iter().all(|event| event["type"] != "stream.reset"));
+    let mut ids = BTreeSet::new();
+    heard.retain(|event| ids.insert(event["id"].to_string()));
+    let numbers: Vec<usize> = heard.iter().filter_map(number).collect();
+    assert_eq!(numbers, (0..MISSED).collect::<Vec<_>>());
 }

@@ -20,6 +20,8 @@ const START_TIMEOUT: Duration = Duration::from_secs(90);
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a test looks whether it has.
 const LOOK: Duration = Duration::from_millis(5);
+/// And how often it does where that takes long.
+const SELDOM: Duration = Duration::from_millis(250);
 
 /// Spin's default: instances come and go in tests too.
 const REUSE: [&str; 2] = ["WHISPER_MAX_INSTANCE_REUSE_COUNT", "128"];
@@ -181,18 +183,15 @@ impl TestApp {
 
     /// Looks again and again until there is something to see: for effects that come soon after an answer.
     #[track_caller]
-    pub fn eventually<T>(&self, mut look: impl FnMut() -> Option<T>) -> T {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            if let Some(seen) = look() {
-                return seen;
-            }
-            assert!(
-                Instant::now() < end,
-                "it did not happen within {PATIENCE:?}"
-            );
-            std::thread::sleep(LOOK);
-        }
+    pub fn eventually<T>(&self, look: impl FnMut() -> Option<T>) -> T {
+        within(PATIENCE, LOOK, look)
+    }
+
+    /// As [`TestApp::eventually`], more seldom and for longer: for effects that come when a time is over which no test can move, as
+    /// it isn't the clock's.
+    #[track_caller]
+    pub fn at_last<T>(&self, patience: Duration, look: impl FnMut() -> Option<T>) -> T {
+        within(patience, SELDOM, look)
     }
 
     /// Changes a variable that the bundle starts with the next time.
@@ -307,6 +306,21 @@ impl Drop for TestApp {
             let _ = host.child.kill();
             let _ = host.child.wait();
         }
+    }
+}
+
+#[track_caller]
+fn within<T>(patience: Duration, pause: Duration, mut look: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + patience;
+    loop {
+        if let Some(seen) = look() {
+            return seen;
+        }
+        assert!(
+            Instant::now() < end,
+            "it did not happen within {patience:?}"
+        );
+        std::thread::sleep(pause);
     }
 }
 

@@ -20,6 +20,9 @@ pub struct Events {
     last_id: Option<String>,
 }
 
+/// A stream that was opened, and of which nothing is read. Dropping it closes its connection.
+pub struct Unread(ureq::Body);
+
 /// A part of a stream.
 enum Line {
     Event(Value),
@@ -33,6 +36,18 @@ impl TestApp {
     /// # Errors
     /// The refusal, where it is one.
     pub fn stream(&self, query: &str, headers: &[(&str, &str)]) -> Result<Events, Box<Reply>> {
+        self.unread_stream(query, headers).map(Unread::read)
+    }
+
+    /// As [`TestApp::stream`], without reading any of it.
+    ///
+    /// # Errors
+    /// The refusal, where it is one.
+    pub fn unread_stream(
+        &self,
+        query: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Unread, Box<Reply>> {
         let mut request = http::Request::builder()
             .method("GET")
             .uri(format!("{}/v1/realtime{query}", self.base()));
@@ -55,8 +70,15 @@ impl TestApp {
                 text,
             }));
         }
+        Ok(Unread(response.into_body()))
+    }
+}
+
+impl Unread {
+    /// Begins to read it.
+    pub fn read(self) -> Events {
         let (sender, lines) = channel();
-        let reader = BufReader::new(response.into_body().into_reader());
+        let reader = BufReader::new(self.0.into_reader());
         std::thread::spawn(move || {
             let mut id = None;
             let mut data = String::new();
@@ -82,11 +104,11 @@ impl TestApp {
             }
             let _ = sender.send(Line::End);
         });
-        Ok(Events {
+        Events {
             lines,
             seen: Vec::new(),
             last_id: None,
-        })
+        }
     }
 }
 
@@ -98,10 +120,15 @@ impl Person {
 
     /// Opens a stream that goes on behind a place.
     pub fn listen_from(&self, app: &TestApp, last_id: Option<&str>) -> Events {
+        self.listen_unread(app, last_id).read()
+    }
+
+    /// Opens a stream that goes on behind a place, if one is given, and reads nothing of it.
+    pub fn listen_unread(&self, app: &TestApp, last_id: Option<&str>) -> Unread {
         let bearer = format!("Bearer {}", self.token);
         let mut headers = vec![("authorization", bearer.as_str())];
         headers.extend(last_id.map(|id| ("last-event-id", id)));
-        let stream = app.stream("", &headers);
+        let stream = app.unread_stream("", &headers);
         stream.unwrap_or_else(|refused| panic!("no stream: {}", refused.text))
     }
 }
@@ -168,6 +195,20 @@ impl Events {
                 return all;
             }
         }
+    }
+
+    /// The events up to the last of several that are wanted, in whatever order they come. Signs that pass, such as typing, aren't in one line
+    /// with events.
+    #[track_caller]
+    pub fn until_all(&mut self, wanted: &[&dyn Fn(&Value) -> bool]) -> Vec<Value> {
+        let mut missing = wanted.to_vec();
+        let mut all = Vec::new();
+        while !missing.is_empty() {
+            let event = self.wait_until(|_| true);
+            missing.retain(|is_wanted| !is_wanted(&event));
+            all.push(event);
+        }
+        all
     }
 
     /// Whether the stream has ended, after the events that still came.

@@ -25,7 +25,7 @@ pub use app::TestApp;
 pub use builder::Builder;
 pub use bundle::{binary, components, functions, root};
 pub use doors::{NO_IDS, Route, ids};
-pub use events::Events;
+pub use events::{Events, Unread};
 pub use gate::{Caller, Gate};
 pub use http::{Call, Reply};
 pub use people::Person;
