@@ -10,7 +10,7 @@ use super::{group, say, says};
 /// Characters of a long message.
 const LONG: usize = 10_000;
 /// Messages that are more than the stream, the host and the system's buffers keep for a reader.
-const MANY: usize = 3_000;
+const MANY: usize = 1_500;
 /// Messages that are sent before the others have heard them: a stream keeps 1 MiB.
 const AHEAD: usize = 40;
 /// Messages that somebody missed: fewer than a stream tells again, and together more than the buffers keep.

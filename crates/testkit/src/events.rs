@@ -1,10 +1,12 @@
 //! A client of the stream of events, as a test reads it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use socket2::{Domain, Socket, Type};
 use ureq::http;
 
 use crate::people::Person;
@@ -21,7 +23,7 @@ pub struct Events {
 }
 
 /// A stream that was opened, and of which nothing is read. Dropping it closes its connection.
-pub struct Unread(ureq::Body);
+pub struct Unread(TcpStream);
 
 /// A part of a stream.
 enum Line {
@@ -36,18 +38,6 @@ impl TestApp {
     /// # Errors
     /// The refusal, where it is one.
     pub fn stream(&self, query: &str, headers: &[(&str, &str)]) -> Result<Events, Box<Reply>> {
-        self.unread_stream(query, headers).map(Unread::read)
-    }
-
-    /// As [`TestApp::stream`], without reading any of it.
-    ///
-    /// # Errors
-    /// The refusal, where it is one.
-    pub fn unread_stream(
-        &self,
-        query: &str,
-        headers: &[(&str, &str)],
-    ) -> Result<Unread, Box<Reply>> {
         let mut request = http::Request::builder()
             .method("GET")
             .uri(format!("{}/v1/realtime{query}", self.base()));
@@ -70,15 +60,71 @@ impl TestApp {
                 text,
             }));
         }
-        Ok(Unread(response.into_body()))
+        Ok(Events::of(response.into_body().into_reader()))
     }
 }
 
 impl Unread {
     /// Begins to read it.
     pub fn read(self) -> Events {
+        Events::of(self.0)
+    }
+}
+
+impl Person {
+    /// Opens a stream, which begins now.
+    pub fn listen(&self, app: &TestApp) -> Events {
+        self.listen_from(app, None)
+    }
+
+    /// Opens a stream that goes on behind a place.
+    pub fn listen_from(&self, app: &TestApp, last_id: Option<&str>) -> Events {
+        let bearer = format!("Bearer {}", self.token);
+        let mut headers = vec![("authorization", bearer.as_str())];
+        headers.extend(last_id.map(|id| ("last-event-id", id)));
+        let stream = app.stream("", &headers);
+        stream.unwrap_or_else(|refused| panic!("no stream: {}", refused.text))
+    }
+
+    /// Opens a stream of a bundle of the test's own that goes on behind a place, if one is given, and reads nothing of it. The system keeps
+    /// little for a reader who is late.
+    ///
+    /// # Panics
+    /// When there is no stream.
+    pub fn listen_unread(&self, app: &TestApp, last_id: Option<&str>) -> Unread {
+        let address = app.base().strip_prefix("http://").expect("http");
+        let to: SocketAddr = address.parse().expect("an address");
+        let socket = Socket::new(Domain::for_address(to), Type::STREAM, None).expect("a socket");
+        // By default a system may keep tens of megabytes, and then a reader is late long after it stopped.
+        socket.set_recv_buffer_size(64 << 10).expect("a size");
+        socket.connect(&to.into()).expect("a connection");
+        let mut stream = TcpStream::from(socket);
+        let last_id = last_id.map(|id| format!("last-event-id: {id}\r\n"));
+        // HTTP/1.0 has no chunks: the body is what comes until the connection ends.
+        write!(
+            stream,
+            "GET /v1/realtime HTTP/1.0\r\nhost: {address}\r\nauthorization: Bearer {}\r\n{}\r\n",
+            self.token,
+            last_id.unwrap_or_default()
+        )
+        .expect("a request");
+        // A byte at a time, so that none of the body is taken.
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).expect("an answer");
+            head.extend(byte);
+        }
+        let head = String::from_utf8_lossy(&head);
+        assert_eq!(head.split(' ').nth(1), Some("200"), "{head}");
+        Unread(stream)
+    }
+}
+
+impl Events {
+    fn of(body: impl Read + Send + 'static) -> Self {
         let (sender, lines) = channel();
-        let reader = BufReader::new(self.0.into_reader());
+        let reader = BufReader::new(body);
         std::thread::spawn(move || {
             let mut id = None;
             let mut data = String::new();
@@ -110,30 +156,7 @@ impl Unread {
             last_id: None,
         }
     }
-}
 
-impl Person {
-    /// Opens a stream, which begins now.
-    pub fn listen(&self, app: &TestApp) -> Events {
-        self.listen_from(app, None)
-    }
-
-    /// Opens a stream that goes on behind a place.
-    pub fn listen_from(&self, app: &TestApp, last_id: Option<&str>) -> Events {
-        self.listen_unread(app, last_id).read()
-    }
-
-    /// Opens a stream that goes on behind a place, if one is given, and reads nothing of it.
-    pub fn listen_unread(&self, app: &TestApp, last_id: Option<&str>) -> Unread {
-        let bearer = format!("Bearer {}", self.token);
-        let mut headers = vec![("authorization", bearer.as_str())];
-        headers.extend(last_id.map(|id| ("last-event-id", id)));
-        let stream = app.unread_stream("", &headers);
-        stream.unwrap_or_else(|refused| panic!("no stream: {}", refused.text))
-    }
-}
-
-impl Events {
     /// The place of the newest event that came.
     pub fn last_id(&self) -> Option<&str> {
         self.last_id.as_deref()
