@@ -29,7 +29,7 @@ fn what_was_acknowledged_outlives_kills_of_the_database_and_of_hosts_and_is_ther
         let host = (round % 2 == 0).then_some(round / 2 % 2);
         let name = format!("r{round}");
         let sent = under_load(&hosts, &people, (&room, &name), |acknowledged| {
-            known.acknowledged.extend(acknowledged.iter().take(BETWEEN));
+            known.acknowledged.extend(acknowledged.next(BETWEEN));
             match host {
                 Some(host) => hosts[host].signal("KILL"),
                 None => {
@@ -37,7 +37,7 @@ fn what_was_acknowledged_outlives_kills_of_the_database_and_of_hosts_and_is_ther
                     server.start_again().unwrap();
                 }
             }
-            known.acknowledged.extend(acknowledged.iter().take(BETWEEN));
+            known.acknowledged.extend(acknowledged.next(BETWEEN));
         });
         known.acknowledged.extend(sent);
         if let Some(host) = host {

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use whisper_testkit::{Person, TestApp, json};
 
@@ -11,6 +11,8 @@ use crate::crash::body;
 
 /// How long a client waits before it sends again.
 const AGAIN: Duration = Duration::from_millis(20);
+/// How long a message may take, a restart of the database or of a host included.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The path of the messages of a group of these people, who all accepted it.
 pub fn room(app: &TestApp, people: &[Person]) -> String {
@@ -23,13 +25,34 @@ pub fn room(app: &TestApp, people: &[Person]) -> String {
     format!("/v1/conversations/{id}/messages")
 }
 
+/// The ids of messages, as they are acknowledged.
+pub struct Acknowledged(Receiver<String>);
+
+impl Acknowledged {
+    /// The next ones, so many.
+    #[track_caller]
+    pub fn next(&self, count: usize) -> Vec<String> {
+        let one = |_| self.0.recv_timeout(PATIENCE).expect("an acknowledgement");
+        (0..count).map(one).collect()
+    }
+}
+
+/// Tells senders when it is dropped.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Has these people send to a room, each to a host of their own at first, while `meanwhile` takes the ids of acknowledged messages in; then
 /// the messages that are on their way are sent to their end. Gives the ids that `meanwhile` left.
 pub fn under_load(
     hosts: &[TestApp],
     senders: &[Person],
     (room, round): (&str, &str),
-    meanwhile: impl FnOnce(&Receiver<String>),
+    meanwhile: impl FnOnce(&Acknowledged),
 ) -> Vec<String> {
     let is_over = AtomicBool::new(false);
     let (acknowledge, acknowledged) = channel();
@@ -40,9 +63,12 @@ pub fn under_load(
             scope.spawn(move || send(hosts, (who, n), (room, &name), &acknowledge, is_over));
         }
         drop(acknowledge);
+        let acknowledged = Acknowledged(acknowledged);
+        // Senders end also when it panics.
+        let over = Over(&is_over);
         meanwhile(&acknowledged);
-        is_over.store(true, Ordering::Relaxed);
-        acknowledged.iter().collect()
+        drop(over);
+        acknowledged.0.iter().collect()
     })
 }
 
@@ -56,7 +82,9 @@ fn send(
 ) {
     for n in 0.. {
         let id = format!("{name}-{n}");
+        let end = Instant::now() + PATIENCE;
         loop {
+            assert!(Instant::now() < end, "{id} isn't acknowledged");
             let host = &hosts[at % hosts.len()];
             match who.call(host, "POST", room).json(&body(&id)).try_send() {
                 Ok(reply) if matches!(reply.status, 200 | 201) => break,
@@ -65,7 +93,7 @@ fn send(
             }
             thread::sleep(AGAIN);
         }
-        acknowledge.send(id).unwrap();
+        let _ = acknowledge.send(id);
         if is_over.load(Ordering::Relaxed) {
             return;
         }

@@ -95,10 +95,9 @@ fn three_hosts_share_the_work_and_two_make_up_for_one_that_dies() {
     }
     let mut known = Sent::default();
     let left = under_load(&hosts, senders, (&room, "m"), |acknowledged| {
-        let acknowledged = &mut acknowledged.iter();
-        known.acknowledged.extend(acknowledged.take(BETWEEN));
+        known.acknowledged.extend(acknowledged.next(BETWEEN));
         hosts[1].signal("KILL");
-        known.acknowledged.extend(acknowledged.take(BETWEEN));
+        known.acknowledged.extend(acknowledged.next(BETWEEN));
     });
     known.acknowledged.extend(left);
     let mut heard = streams[1].ends();

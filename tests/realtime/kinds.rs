@@ -165,6 +165,19 @@ fn a_vote_a_receipt_and_typing_are_told_to_the_other_member() {
     assert!((200..300).contains(&typing.status), "{}", typing.text);
     let told = all.streams[0].wait_for("typing");
     assert_eq!(told["userId"], json!(all.bob.id));
+    // The end is told three seconds after it, and so the newest word alone.
+    for kind in ["recording", "none"] {
+        all.bob
+            .post(&all.app, &all.of("/typing"), &json!({"kind": kind}))
+            .expect(204);
+    }
+    let over = all.streams[0].wait_for("typing");
+    assert_eq!(over["kind"], "none");
+    let millis = |event: &Value| {
+        let at: whisper_schema::Timestamp = event["at"].as_str().unwrap().parse().unwrap();
+        at.as_millis()
+    };
+    assert!(millis(&over) - millis(&told) >= 2_500, "{told} {over}");
 }
 
 #[test]

@@ -63,11 +63,14 @@ fn people_whose_host_died_are_gone_within_a_minute() {
     let app = app.restart();
     let mut watching = bob.listen(&app);
     let begun = watching.wait_for("stream.ready");
+    let path = format!("/v1/presence?ids={}", ann.id);
+    let before = bob.get(&app, &path).expect(200);
+    assert_eq!(before["items"][0]["status"], "online");
     // A device counts for 45 s after it was last kept up, and it is looked every ten seconds, which no test can move, whose time is over.
     app.advance("45s");
     let heard = watching.wait_until(is(&ann, "offline"));
     let took = millis(&heard["at"]) - millis(&begun["at"]);
-    assert!((45_000..=MINUTE).contains(&took), "{took} ms");
+    assert!(took <= MINUTE, "{took} ms");
     is_shown_as_gone(&app, &bob, &ann, &heard);
 }
 
@@ -88,11 +91,13 @@ fn people_whose_last_connection_broke_are_gone_within_a_minute() {
     // The server learns of it when it writes; then the device counts for 25 s more.
     app.eventually(|| {
         say(&app, &bob, &place, "are you there?");
-        (counts_until(&app, &ann) < before).then_some(())
+        let until = counts_until(&app, &ann);
+        // Streams that are there are kept up for 45 s, from time to time.
+        (until != before && until - millis(&broke["createdAt"]) < 45_000).then_some(())
     });
     app.advance("25s");
     let heard = watching.wait_until(is(&ann, "offline"));
     let took = millis(&heard["at"]) - millis(&broke["createdAt"]);
-    assert!((25_000..=MINUTE).contains(&took), "{took} ms");
+    assert!(took <= MINUTE, "{took} ms");
     is_shown_as_gone(&app, &bob, &ann, &heard);
 }

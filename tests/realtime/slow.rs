@@ -56,8 +56,6 @@ fn a_reader_that_does_not_read_is_cut_and_goes_on_from_its_place() {
     assert!(rest.iter().all(|event| event["type"] != "stream.ended"));
     let mut again = bob.listen_from(&app, slow.last_id());
     // More than 500 events were missed, so it begins anew.
-    let first = again.next_event().unwrap();
-    assert!(["stream.ready", "stream.reset"].contains(&first["type"].as_str().unwrap()));
     again.wait_for("stream.reset");
     say(&app, &ann, &place, "last");
     let is_last = says("last");
@@ -93,7 +91,7 @@ fn a_reader_that_takes_nothing_for_half_a_minute_is_cut_and_goes_on_from_its_pla
     let another = || app.stream("", &[("authorization", &bearer)]);
     let refused = another().err().unwrap();
     refused.expect_problem(429, "rate_limited");
-    let mut fresh = app.at_last(2 * PATIENCE, || another().ok());
+    let mut fresh = app.at_last(4 * PATIENCE, || another().ok());
     assert!(begun.elapsed() >= PATIENCE, "after {:?}", begun.elapsed());
     fresh.wait_for("stream.ready");
 

@@ -1,7 +1,7 @@
 //! The work that waits for the answer ([`crate::signal`]), in tasks that go on after it: consumers are woken, faults reported.
 
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -11,11 +11,13 @@ use whisper_store::outgoing;
 use crate::ctx::Instance;
 use crate::log::{self, Level};
 use crate::reaction;
-use crate::signal::{CONSUMERS, Fault, REPORTS, REPORTS_PATH};
+use crate::signal::{CONSUMERS, Fault, REPORTS, REPORTS_PATH, STREAMS};
 
 /// The least time between two calls of an instance to a consumer. Commits in the meantime are handled together; a
 /// consumer has to be woken within 200 ms of a commit.
 const GAP: Duration = Duration::from_millis(100);
+/// The least time between two calls of an instance that wake streams.
+const STREAM_GAP: Duration = Duration::from_secs(1);
 
 /// Calls the consumers after a commit, starts the work left for after the answer, and reports faults. Returns at once.
 pub(crate) fn deliver(instance: &Rc<Instance>) {
@@ -23,6 +25,7 @@ pub(crate) fn deliver(instance: &Rc<Instance>) {
         for name in instance.config.list(CONSUMERS) {
             wake(instance, name);
         }
+        wake_streams(instance);
     }
     for task in instance.signals.take_tasks() {
         let instance = Rc::clone(instance);
@@ -60,6 +63,22 @@ fn wake(instance: &Rc<Instance>, name: &str) {
     spawn(call.go_on());
 }
 
+/// Has streams told of a commit now. In the time after a call they look by themselves, often enough, so a call less is none that is missed.
+fn wake_streams(instance: &Instance) {
+    let name = instance.config.text(STREAMS).trim().to_owned();
+    let since = instance.signals.streams_woken.get();
+    if name.is_empty() || since.is_some_and(|since| since.elapsed() < STREAM_GAP) {
+        return;
+    }
+    instance.signals.streams_woken.set(Some(Instant::now()));
+    spawn(async move {
+        if let Err(cause) = post(&name, reaction::PATH, Bytes::new()).await {
+            let fields = [("component", name.into()), ("cause", cause.into())];
+            log::write(Level::Warn, "streams_not_woken", "", &fields);
+        }
+    });
+}
+
 /// A consumer that is being called; forgotten when dropped.
 struct Call {
     instance: Rc<Instance>,
@@ -71,16 +90,13 @@ impl Call {
         loop {
             let answer = post(&self.name, reaction::PATH, Bytes::new()).await;
             match &answer {
-                Ok(answer) if answer.status.is_success() => {}
+                Ok(status) if status.is_success() => {}
                 // The schedule will try again; so will the next commit.
-                Ok(answer) => return self.failed(answer.status.as_str()),
+                Ok(status) => return self.failed(status.as_str()),
                 Err(cause) => return self.failed(cause),
             }
-            let (more, gap) = answer.map_or((false, GAP), |answer| {
-                let more = answer.status == StatusCode::ACCEPTED;
-                (more, answer.quiet.unwrap_or(GAP).max(GAP))
-            });
-            spin_sdk::time::sleep(gap).await;
+            spin_sdk::time::sleep(GAP).await;
+            let more = answer == Ok(StatusCode::ACCEPTED);
             if !self.take_again() && !more {
                 return;
             }
@@ -112,8 +128,8 @@ async fn report(to: String, faults: Vec<Fault>) {
         let body = Bytes::from(fault.to_json().to_string());
         let answer = post(&to, REPORTS_PATH, body).await;
         let cause = match answer {
-            Ok(answer) if answer.status.is_success() => continue,
-            Ok(answer) => answer.status.to_string(),
+            Ok(status) if status.is_success() => continue,
+            Ok(status) => status.to_string(),
             Err(cause) => cause,
         };
         let fields = [("cause", cause.into())];
@@ -126,24 +142,14 @@ async fn report(to: String, faults: Vec<Fault>) {
     }
 }
 
-/// The answer of a component.
-struct Answer {
-    status: StatusCode,
-    /// How long it asks to be left alone (RFC 9110, 10.2.3).
-    quiet: Option<Duration>,
-}
-
 /// Calls a component of this application.
-async fn post(component: &str, path: &str, body: Bytes) -> Result<Answer, String> {
+async fn post(component: &str, path: &str, body: Bytes) -> Result<StatusCode, String> {
     let request = http::Request::post(format!("http://{component}.spin.internal{path}"))
         .header("content-type", "application/json")
         .body(body)
         .map_err(|e| e.to_string())?;
-    let response = outgoing::send(request).await.map_err(|e| e.to_string())?;
-    let quiet = response.headers().get(http::header::RETRY_AFTER);
-    let quiet = quiet.and_then(|quiet| quiet.to_str().ok()?.parse().ok());
-    Ok(Answer {
-        status: response.status(),
-        quiet: quiet.map(Duration::from_secs),
-    })
+    let response = outgoing::send(request).await;
+    response
+        .map(|response| response.status())
+        .map_err(|e| e.to_string())
 }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::log::{self, Level};
-use crate::signal::{CONSUMERS, REPORTS};
+use crate::signal::{CONSUMERS, REPORTS, STREAMS};
 
 /// The values of the variables that the component may see.
 #[derive(Clone, Default)]
@@ -22,6 +22,7 @@ pub const COMMON: &[&str] = &[
     "cors_origins",
     "client_address_header",
     CONSUMERS,
+    STREAMS,
     REPORTS,
     HOST,
     STORE,

@@ -5,11 +5,15 @@ use std::cell::{Cell, RefCell};
 #[cfg(target_family = "wasm")]
 use std::collections::BTreeMap;
 use std::pin::Pin;
+#[cfg(target_family = "wasm")]
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
 /// Variable with the components that are woken after a commit, separated by commas.
 pub const CONSUMERS: &str = "event_consumers";
+/// Variable with the component whose streams are woken after a commit; empty for none.
+pub const STREAMS: &str = "stream_wakes";
 /// Variable with the component that faults are reported to; empty for none.
 pub const REPORTS: &str = "error_reports";
 /// Where it takes them: a private route.
@@ -57,6 +61,9 @@ pub(crate) struct Signals {
     /// The consumers that are being called: whether they have to be called once more.
     #[cfg(target_family = "wasm")]
     pub waking: RefCell<BTreeMap<String, bool>>,
+    /// When streams were woken last.
+    #[cfg(target_family = "wasm")]
+    pub streams_woken: Cell<Option<Instant>>,
 }
 
 impl Signals {

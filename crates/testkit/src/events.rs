@@ -98,6 +98,9 @@ impl Person {
         // By default a system may keep tens of megabytes, and then a reader is late long after it stopped.
         socket.set_recv_buffer_size(64 << 10).expect("a size");
         socket.connect(&to.into()).expect("a connection");
+        socket
+            .set_read_timeout(Some(4 * PATIENCE))
+            .expect("a timeout");
         let mut stream = TcpStream::from(socket);
         let last_id = last_id.map(|id| format!("last-event-id: {id}\r\n"));
         // HTTP/1.0 has no chunks: the body is what comes until the connection ends.

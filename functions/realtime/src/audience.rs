@@ -144,6 +144,23 @@ impl Audience {
         Ok(())
     }
 
+    /// Reads the facts about a listener anew: the conversations that they belong to, blocks and settings, as they are by now.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn learn(&mut self, ctx: &Ctx, user: &User) -> Result<()> {
+        let mut viewer = Viewer::read(ctx, user).await?;
+        let known = self.viewers.get(user).map(|viewer| &viewer.places);
+        for (conversation, place) in &mut viewer.places {
+            // Clients' knowledge of it goes by the news in their order, not by its present state.
+            if let Some(known) = known.and_then(|known| known.get(conversation)) {
+                place.is_hidden = known.is_hidden;
+            }
+        }
+        self.add(Rc::clone(user), viewer);
+        Ok(())
+    }
+
     /// Notes of listeners' conversations whether their clients were told to drop them.
     pub fn hide(&mut self, hidden: impl IntoIterator<Item = ((User, String), bool)>) {
         for ((user, conversation), is_hidden) in hidden {

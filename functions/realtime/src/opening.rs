@@ -18,7 +18,7 @@ use crate::limits::{PATIENCE, RETRY};
 use crate::log;
 use crate::parting::Parting;
 use crate::position::Position;
-use crate::replay::{Missed, replay};
+use crate::replay::{Missed, Replay};
 use crate::sessions::{Held, signed_out};
 use crate::signals::{Listener, keep, present, watched};
 use crate::turns::Turn;
@@ -115,10 +115,20 @@ impl Opening {
     /// # Errors
     /// The store's.
     pub async fn catch_up(mut self, ctx: &Ctx) -> Result<Option<Self>> {
-        let (mut is_last, mut has_friends) = (false, false);
+        let (mut is_first, mut is_last, mut has_friends) = (true, false, false);
+        let mut replay = Replay::default();
         while !is_last {
             let ctx = &ctx.anew()?;
-            let text = match replay(ctx, &mut self.audience, self.at).await? {
+            if !is_first {
+                // A slow reader may have taken long for the part before.
+                let Some(stands) = self.if_it_stands(ctx).await? else {
+                    return Ok(None);
+                };
+                self = stands;
+                self.audience.learn(ctx, &self.user).await?;
+            }
+            is_first = false;
+            let text = match replay.part(ctx, &mut self.audience, self.at).await? {
                 Missed::Events(part) => {
                     (self.at.seq, is_last) = (part.seq, part.is_last);
                     let mut kinds = part.frames.iter().map(|frame| frame.kind);
@@ -132,17 +142,17 @@ impl Opening {
                 // More happens than can be read on: the client comes back.
                 Missed::TooMuch => return Ok(None),
             };
-            self = match self.write(ctx, text).await? {
-                Some(back) => back,
-                None => return Ok(None),
-            };
+            if !self.write(ctx, text).await? {
+                return Ok(None);
+            }
         }
         if has_friends {
             // Contacts are watched, and these may have come after it was read who they are.
             self.watched = watched(ctx, &self.user, &self.session).await?;
         }
         self.is_new = false;
-        Ok(Some(self))
+        // The news of its end may have come before the stream could join.
+        self.if_it_stands(&ctx.anew()?).await
     }
 
     /// Begins at the end of the log; gives the word of it.
@@ -154,24 +164,25 @@ impl Opening {
         Ok(reset(ctx, self.at).await?.sse)
     }
 
-    /// Writes events; none for a reader that is gone or too slow, and where the session is over by then, which is told.
-    async fn write(mut self, ctx: &Ctx, text: String) -> Result<Option<Self>> {
+    /// Writes events; false for a reader that is gone or too slow.
+    async fn write(&mut self, ctx: &Ctx, text: String) -> Result<bool> {
         let patience = match self.is_new {
             true => PATIENCE,
             false => SHORT_PATIENCE,
         };
         let store = ctx.store().await?;
-        if !text.is_empty() && !written(store, &mut self.outlet, text, patience).await {
-            return Ok(None);
-        }
-        // The news of its end may have come before the stream could join.
+        Ok(text.is_empty() || written(store, &mut self.outlet, text, patience).await)
+    }
+
+    /// Gives the stream back if its session stands; else it ends with that word.
+    async fn if_it_stands(mut self, ctx: &Ctx) -> Result<Option<Self>> {
         let held = Held {
             id: 0,
             user: Rc::clone(&self.user),
             session: self.session.clone(),
             token: self.token.clone(),
         };
-        if signed_out(&ctx.anew()?, &[held]).await?.is_empty() {
+        if signed_out(ctx, &[held]).await?.is_empty() {
             return Ok(Some(self));
         }
         self.outlet.write(ended(ctx)?.sse.into_bytes()).await;

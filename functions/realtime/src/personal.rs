@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use whisper_kit::error::Result;
 use whisper_messages::{ScheduledMessageView, scheduled_by};
-use whisper_people::{People, UsersView, contacts_of};
+use whisper_people::{People, UsersView, contacts_of, shown_to_all};
 use whisper_schema::prelude::{Contact, Follow, FollowStatus, Story};
 use whisper_store::{Doc, Filter, Get, Query};
 use whisper_views::drafts::draft_of;
@@ -80,7 +80,8 @@ async fn story(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()
         }
         "story.deleted" => {
             // Its row stays until the job removes it.
-            let story = round.ctx.read(Get::<Story>::id(id)).await?;
+            let asked = (Get::<Story>::id(id), shown_to_all([by]));
+            let (story, author) = round.ctx.read(asked).await?;
             for to in readers(round, new, by, true).await? {
                 let could_see = match &story {
                     _ if *to == *by => true,
@@ -93,7 +94,8 @@ async fn story(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()
                 let what = What::StoryDeleted(StoryPlaceView {
                     story_id: id.to_owned(),
                     user_id: by.to_owned(),
-                    users: people(round, &to, &[by]).await?,
+                    // Nobody who could see it is parted from its author.
+                    users: author.users(),
                 });
                 round.tell_one(new, to, what, told).await?;
             }

@@ -13,7 +13,7 @@ use crate::event::EventView;
 use crate::hub::Hub;
 use crate::log;
 use crate::position::{MOST_PLACE, Position, check_size};
-use crate::replay::{Missed, Part, replay, take_turn};
+use crate::replay::{Missed, Part, Replay, take_turn};
 use crate::turns::Turn;
 use crate::viewer::Viewer;
 
@@ -92,14 +92,21 @@ async fn poll(ctx: Ctx, _: Request, Params(asked): Params<PollParameters>) -> Re
     let mut pause = PAUSES[0];
     loop {
         // The time is that of each look, so that a message that has ended by then isn't told.
-        let Part { frames, seq, .. } = match replay(&ctx.anew()?, &mut audience, from).await? {
+        let (now, mut replay) = (ctx.anew()?, Replay::default());
+        let part = replay.part(&now, &mut audience, from).await?;
+        let Part {
+            frames,
+            seq,
+            is_last,
+        } = match part {
             Missed::Events(part) => part,
             Missed::TooMuch => return answer(&ctx, Vec::new(), newest.place, true).await,
         };
         drop(long.take());
         from = Position {
             seq,
-            at: ctx.clock(),
+            // The events behind a part are as old as they were.
+            at: if is_last { ctx.clock() } else { from.at },
         };
         let now = Instant::now();
         let is_over = turn.is_over() || Hub::of_instance().is_stopping();

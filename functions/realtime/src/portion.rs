@@ -59,9 +59,10 @@ impl Portion {
         self.failed();
     }
 
-    /// Less is read at once, as it is too much.
+    /// Less is read at once from now on, as it is too much.
     pub fn halve(&mut self) {
         self.size = (self.size / 2).max(1);
+        self.most = self.size;
     }
 
     /// How long to wait after a failure. One entry is given as long as all that can be read at once.

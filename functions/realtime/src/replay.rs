@@ -67,67 +67,139 @@ pub struct Part {
     pub is_last: bool,
 }
 
-/// Reads on from a place: to the end of the log, or until it is enough for a part. `audience` is the listener alone; its facts are kept up.
-///
-/// # Errors
-/// The store's.
-pub async fn replay(ctx: &Ctx, audience: &mut Audience, from: Position) -> Result<Missed> {
-    if from.at < log::oldest(ctx.now()) {
-        return Ok(Missed::TooMuch);
-    }
-    let mut part = Part {
-        frames: Vec::new(),
-        seq: from.seq,
-        is_last: false,
-    };
-    let (mut portion, mut left_out) = (Portion::new(PAGE), 0);
-    let (mut looked_at, mut bytes) = (0, 0);
-    loop {
-        let before = audience.clone();
-        let (told, read, last) = match look(ctx, audience, part.seq, portion.size()).await {
-            Ok(looked) => looked,
-            Err(error) if error.is_outage() || left_out == MOST_LEFT_OUT => return Err(error),
-            Err(error) if portion.is_last_try() => {
-                left_out += 1;
-                part.seq = log::step_over::<Event>(ctx, part.seq, error).await?;
-                portion.passed();
-                continue;
-            }
-            Err(_) => {
-                portion.shrink();
-                continue;
-            }
-        };
-        bytes += told.iter().map(|told| told.frame.sse.len()).sum::<usize>();
-        if bytes > MOST_BYTES && read > 1 {
-            // These are told later, or fewer at once; and the listener's facts are those of before.
-            *audience = before;
-            if !part.frames.is_empty() {
-                return Ok(Missed::Events(part));
-            }
-            bytes = 0;
-            portion.halve();
-            continue;
+/// A replay, part by part: the bounds are those of all parts together.
+pub struct Replay {
+    told: usize,
+    looked_at: usize,
+    left_out: usize,
+    portion: Portion,
+}
+
+impl Default for Replay {
+    fn default() -> Self {
+        Replay {
+            told: 0,
+            looked_at: 0,
+            left_out: 0,
+            portion: Portion::new(PAGE),
         }
-        looked_at += read;
-        part.frames.extend(told.into_iter().map(|told| told.frame));
-        part.seq = last.unwrap_or(part.seq);
-        if part.frames.len() > MOST_EVENTS || looked_at > MOST_LOOKED_AT {
-            return Ok(Missed::TooMuch);
-        }
-        part.is_last = read < portion.size() as usize;
-        if part.is_last || bytes > MOST_BYTES {
-            return Ok(Missed::Events(part));
-        }
-        portion.passed();
     }
 }
 
-/// A part of the log: its events, how many entries they are of, and the commit number of the last.
-type Looked = (Vec<Told>, usize, Option<i64>);
+impl Replay {
+    /// Reads on from a place: to the end of the log, or until it is enough for a part. `audience` is the listener alone; its facts are kept up.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn part(
+        &mut self,
+        ctx: &Ctx,
+        audience: &mut Audience,
+        from: Position,
+    ) -> Result<Missed> {
+        if from.at < log::oldest(ctx.now()) {
+            return Ok(Missed::TooMuch);
+        }
+        let (mut frames, mut seq, mut bytes) = (Vec::new(), from.seq, 0);
+        loop {
+            let (told, read) = match self.look(ctx, audience, &mut seq, bytes).await? {
+                Looked::Told(told, read) => (told, read),
+                Looked::Again => continue,
+                Looked::Enough => {
+                    let is_last = false;
+                    return Ok(Missed::Events(Part {
+                        frames,
+                        seq,
+                        is_last,
+                    }));
+                }
+            };
+            self.looked_at += read;
+            self.told += told.len();
+            bytes += size_of(&told);
+            frames.extend(told.into_iter().map(|told| told.frame));
+            if self.told > MOST_EVENTS || self.looked_at > MOST_LOOKED_AT {
+                return Ok(Missed::TooMuch);
+            }
+            let is_last = read < self.portion.size() as usize;
+            if is_last || bytes > MOST_BYTES {
+                return Ok(Missed::Events(Part {
+                    frames,
+                    seq,
+                    is_last,
+                }));
+            }
+            self.portion.passed();
+        }
+    }
 
-async fn look(ctx: &Ctx, audience: &mut Audience, behind: i64, size: u32) -> Result<Looked> {
-    let news = log::behind(ctx, behind, size).await?;
-    let told = round(ctx, audience, &news).await?;
-    Ok((told, news.len(), news.last().map(|last| last.seq)))
+    /// Looks at the entries behind a place, which moves behind them; `before` are the bytes that the part has.
+    async fn look(
+        &mut self,
+        ctx: &Ctx,
+        audience: &mut Audience,
+        seq: &mut i64,
+        before: usize,
+    ) -> Result<Looked> {
+        let looked = self.read(ctx, audience, *seq).await;
+        let (told, read, last) = match looked {
+            Ok(None) => return Ok(Looked::Told(Vec::new(), 0)),
+            Ok(Some((told, read, last, facts))) => {
+                let is_too_much = before + size_of(&told) > MOST_BYTES && read > 1;
+                if is_too_much && before > 0 {
+                    return Ok(Looked::Enough);
+                }
+                if is_too_much {
+                    self.portion.halve();
+                    return Ok(Looked::Again);
+                }
+                *audience = facts;
+                (told, read, last)
+            }
+            Err(error) if error.is_outage() || self.left_out == MOST_LEFT_OUT => {
+                return Err(error);
+            }
+            Err(error) if self.portion.is_last_try() => {
+                self.left_out += 1;
+                *seq = log::step_over::<Event>(ctx, *seq, error).await?;
+                self.portion.passed();
+                return Ok(Looked::Again);
+            }
+            Err(_) => {
+                self.portion.shrink();
+                return Ok(Looked::Again);
+            }
+        };
+        *seq = last;
+        Ok(Looked::Told(told, read))
+    }
+
+    /// Reads a portion of the log: its events, how many entries they are of, the commit number of the last, and the listener's facts behind it. None at
+    /// the end of the log.
+    async fn read(&self, ctx: &Ctx, audience: &Audience, behind: i64) -> Result<Option<Read>> {
+        let news = log::behind(ctx, behind, self.portion.size()).await?;
+        let Some(last) = news.last().map(|last| last.seq) else {
+            return Ok(None);
+        };
+        let mut facts = audience.clone();
+        let told = round(ctx, &mut facts, &news).await?;
+        Ok(Some((told, news.len(), last, facts)))
+    }
+}
+
+/// A portion of the log that was read.
+type Read = (Vec<Told>, usize, i64, Audience);
+
+/// The outcome of a look.
+enum Looked {
+    /// Events of so many entries.
+    Told(Vec<Told>, usize),
+    /// Look again.
+    Again,
+    /// What comes next would be more than a part has.
+    Enough,
+}
+
+fn size_of(told: &[Told]) -> usize {
+    told.iter().map(|told| told.frame.sse.len()).sum()
 }

@@ -1,14 +1,11 @@
 //! `POST /internal/events`: something was committed, so the log has to be looked at now rather than at its next time.
 //!
-//! Nothing depends on it: the streams of other instances, and all after a call that gets lost, hear of the commit a tenth of a second later.
+//! Nothing depends on it: without a call streams hear of the commit a tenth of a second later.
 
 use whisper_kit::reaction::PATH;
 use whisper_kit::{Auth, Ctx, Endpoint, Method, Reply, Request, Result};
 
 use crate::hub::Hub;
-
-/// How long an instance that calls leaves this one alone, in seconds: while things happen the log is looked at often enough.
-const QUIET: &str = "1";
 
 /// The operation.
 pub fn endpoint() -> Endpoint {
@@ -24,5 +21,5 @@ pub fn endpoint() -> Endpoint {
 
 async fn wake(_: Ctx, _: Request) -> Result<Reply> {
     Hub::of_instance().ring();
-    Ok(Reply::no_content().header("retry-after", QUIET))
+    Ok(Reply::no_content())
 }

@@ -92,6 +92,7 @@ fn read<'a>(
         stop_route: tool.stop_route,
         docs_route: tool.docs_route,
         settings: tool.settings,
+        defaults: tool.defaults,
         variables: variables
             .map(|(t, _)| read_variables(t, problems))
             .unwrap_or_default(),

@@ -32,6 +32,8 @@ pub struct Manifest {
     pub docs_route: Option<String>,
     /// The forms that values of variables have, from the same table.
     pub settings: BTreeMap<String, Setting>,
+    /// The values that variables have on this host where none are given, in the place of their defaults; from the same table.
+    pub defaults: BTreeMap<String, String>,
 }
 
 /// The `[application]` table.

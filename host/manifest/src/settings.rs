@@ -9,12 +9,17 @@ use crate::variables::{Values, environment_name};
 
 pub use crate::setting::Setting;
 
-/// Notes settings that are no variables.
+const DEFAULTS: &str = "[application.tool.whisper.defaults]";
+
+/// Notes settings and defaults that are of no variables.
 pub(crate) fn cross(manifest: &Manifest, problems: &mut Collector<'_>) {
-    let is_variable = |name: &&String| manifest.variables.contains_key(*name);
-    for name in manifest.settings.keys().filter(|name| !is_variable(name)) {
-        let message = format!("there is no variable \"{name}\" in [variables]");
-        problems.whole(TITLE, message);
+    let settings = manifest.settings.keys().map(|name| (TITLE, name));
+    let defaults = manifest.defaults.keys().map(|name| (DEFAULTS, name));
+    for (title, name) in settings.chain(defaults) {
+        if !manifest.variables.contains_key(name) {
+            let message = format!("there is no variable \"{name}\" in [variables]");
+            problems.whole(title, message);
+        }
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Tool {
     pub docs_route: Option<String>,
     /// The forms of variables, which the host checks at its start.
     pub settings: BTreeMap<String, Setting>,
+    /// The values of variables that hold on this host where none are given, in the place of their defaults.
+    pub defaults: BTreeMap<String, String>,
 }
 
 pub(crate) fn read<'a>(tools: &DeTable<'a>, problems: &mut Collector<'a>) -> Tool {
@@ -50,6 +52,7 @@ pub(crate) fn read<'a>(tools: &DeTable<'a>, problems: &mut Collector<'a>) -> Too
     let stop_route = route("stop_route");
     let docs_route = route("docs_route");
     let settings = fields.table("settings");
+    let defaults = fields.string_map("defaults");
     fields.finish();
     Tool {
         schedules: list.map_or_else(Vec::new, |list| read_schedules(list, problems)),
@@ -59,6 +62,7 @@ pub(crate) fn read<'a>(tools: &DeTable<'a>, problems: &mut Collector<'a>) -> Too
         settings: settings
             .map(|(table, _)| setting::read(table, problems))
             .unwrap_or_default(),
+        defaults,
     }
 }
 

@@ -25,7 +25,7 @@ pub fn parse_assignment(text: &str) -> Result<(String, String), String> {
 
 impl Values {
     /// Takes each value from `given` (the command line), else from the environment, else the
-    /// default. Fails with every mistake at once.
+    /// default on this host, else the default. Fails with every mistake at once.
     pub fn resolve(
         manifest: &Manifest,
         given: &[(String, String)],
@@ -38,6 +38,7 @@ impl Values {
             let value = last
                 .map(|(_, value)| value.clone())
                 .or_else(|| environment(&environment_name(name)))
+                .or_else(|| manifest.defaults.get(name).cloned())
                 .or_else(|| variable.default.clone());
             match value {
                 Some(value) => drop(values.insert(name.clone(), value)),
@@ -93,7 +94,10 @@ mod tests {
             spin_manifest_version = 2
             [application]
             name = "t"
+            [application.tool.whisper.defaults]
+            here = "on this host"
             [variables]
+            here = { default = "elsewhere" }
             host = { default = "example.com" }
             token = { required = true, secret = true }
             [component.a]
@@ -116,6 +120,7 @@ mod tests {
         let given = [parse_assignment("host=a=b").unwrap()];
         let values = Values::resolve(&manifest(), &given, environment).unwrap();
         assert_eq!(values.get("host"), Some("a=b"));
+        assert_eq!(values.get("here"), Some("on this host"));
         assert_eq!(values.get("token"), Some("secret"));
     }
 

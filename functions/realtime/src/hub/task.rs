@@ -117,6 +117,10 @@ struct Task<'a> {
     signs: Portion,
     pause: Duration,
     look: Instant,
+    /// When the last one ended.
+    looked: Instant,
+    /// Whether the next one waits for a store that has trouble.
+    has_trouble: bool,
     /// When chores without a time of their own are done, at the soonest.
     chores: Instant,
     care: Instant,
@@ -139,6 +143,8 @@ impl<'a> Task<'a> {
             signs: Portion::new(PAGE),
             pause: SHORTEST,
             look: now,
+            looked: now,
+            has_trouble: false,
             chores: now,
             care: now + CARE,
             presence: now + PRESENCE,
@@ -152,7 +158,7 @@ impl<'a> Task<'a> {
             let ctx = self.first.anew()?;
             self.let_join(&ctx);
             if self.turning.is_none() {
-                self.begin(&ctx);
+                self.begin(&ctx, Instant::now());
             }
             self.start_writing();
             let is_over = self.hub.is_empty() && self.work.is_empty();
@@ -240,14 +246,18 @@ impl<'a> Task<'a> {
         (due.is_some() || is_waited_for).then_some(due)
     }
 
-    /// Begins the chores that are due, else the next look at the log, or the pause before it.
-    fn begin(&mut self, ctx: &Ctx) {
-        let now = Instant::now();
-        let (ctx, hub) = (ctx.clone(), Rc::clone(self.hub));
-        // Unless the next look waits for a store that has trouble.
-        if hub.is_rung.take() && self.look <= now + LONGEST {
-            (self.look, self.pause) = (now, SHORTEST);
+    /// Has the next look come sooner when something was committed, unless it waits for a store that has trouble.
+    fn hear_bell(&mut self, now: Instant) {
+        if self.hub.is_rung.take() && self.pause > SHORTEST && !self.has_trouble {
+            let soonest = self.looked + SHORTEST;
+            (self.look, self.pause) = (self.look.min(soonest.max(now)), SHORTEST);
         }
+    }
+
+    /// Begins the chores that are due, else the next look at the log, or the pause before it.
+    fn begin(&mut self, ctx: &Ctx, now: Instant) {
+        let (ctx, hub) = (ctx.clone(), Rc::clone(self.hub));
+        self.hear_bell(now);
         if let Some(due) = self.due(now) {
             self.turn = Turn::Chores;
             self.turning = Some(Box::pin(async move {
@@ -304,12 +314,13 @@ impl<'a> Task<'a> {
     /// hears it.
     fn apply(&mut self, ctx: &Ctx, (audience, outcome): (Audience, Result<Heard>)) {
         let (hub, now) = (self.hub, Instant::now());
+        self.looked = now;
         hub.take_audience(audience);
         let Heard { events, signs } = match outcome {
             Ok(heard) => heard,
             Err(error) => {
                 failed(ctx, &error);
-                self.look = now + OUTAGE;
+                (self.look, self.has_trouble) = (now + OUTAGE, true);
                 return;
             }
         };
@@ -341,6 +352,7 @@ impl<'a> Task<'a> {
             true => SHORTEST,
             false => (self.pause * 3 / 2).min(LONGEST),
         };
+        self.has_trouble = !waits.is_empty();
         self.look = match waits.into_iter().max() {
             Some(wait) => now + wait,
             None if is_full => now,

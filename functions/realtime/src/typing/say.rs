@@ -14,7 +14,8 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
 use super::sign::{LIFETIME, TypingView, sign_id, signal, signal_of};
-use super::{SIGNS, TYPING, TypingKind, is_mutual, is_shared, waiting};
+use super::waiting::{self, Word};
+use super::{SIGNS, TYPING, TypingKind, is_mutual, is_shared};
 
 /// The shortest time between two writes of a sign, in milliseconds.
 const PAUSE: i64 = 3_000;
@@ -55,7 +56,8 @@ async fn say(
         limit: None,
     };
     let kind = typing.kind.unwrap_or(TypingKind::Text);
-    word.say(&ctx, kind, ctx.now()).await?;
+    let now = ctx.now();
+    word.say(&ctx, (kind, now), now).await?;
     Ok(Reply::no_content())
 }
 
@@ -78,27 +80,27 @@ enum Outcome {
 
 impl Said {
     /// Says it at a time. What may not be written yet is written later, if nothing else is said by then.
-    async fn say(mut self, ctx: &Ctx, kind: TypingKind, now: Timestamp) -> Result<()> {
+    async fn say(mut self, ctx: &Ctx, word: Word, now: Timestamp) -> Result<()> {
         let outcome = ctx
-            .retry(async || self.attempt(ctx, kind, now).await)
+            .retry(async || self.attempt(ctx, word, now).await)
             .await?;
         let Outcome::TooSoon(due) = outcome else {
             return Ok(());
         };
         let sign = sign_id(&self.conversation, &self.by);
-        if waiting::wait(&sign, kind) {
+        if waiting::wait(&sign, word) {
             return Ok(());
         }
         self.limit = Some(self.limit(ctx).await?);
         let own = ctx.clone();
         ctx.after_answer("realtime", "sayTyping", async move {
             own.wait_until(due).await;
-            let Some(kind) = waiting::over(&sign) else {
+            let Some(word) = waiting::over(&sign) else {
                 return Ok(());
             };
             let ctx = own.anew()?;
             let now = ctx.now().max(due);
-            Box::pin(self.say(&ctx, kind, now)).await.or_else(refused)
+            Box::pin(self.say(&ctx, word, now)).await.or_else(refused)
         });
         Ok(())
     }
@@ -113,7 +115,7 @@ impl Said {
     async fn attempt(
         &self,
         ctx: &Ctx,
-        kind: TypingKind,
+        (kind, said): Word,
         now: Timestamp,
     ) -> Result<Attempt<Outcome>> {
         let (me, conversation) = (self.by.as_str(), self.conversation.as_str());
@@ -133,6 +135,10 @@ impl Said {
             return Ok(Attempt::Done(Outcome::Done));
         }
         let last = before.as_ref();
+        if last.is_some_and(|last| written_at(last) > said && now > said) {
+            // A newer word of theirs was written, by another instance, while this one waited.
+            return Ok(Attempt::Done(Outcome::Done));
+        }
         if let Some(due) = too_soon(last, now) {
             if !waiting::is_waiting(&sign) && is_said(ctx, last, kind).await? {
                 return Ok(Attempt::Done(Outcome::Done));
@@ -194,13 +200,17 @@ fn stands(sign: &TypingIndicator, now: Timestamp) -> bool {
     sign.is_typing && sign.expires_at > now
 }
 
+/// When a sign was written.
+fn written_at(sign: &TypingIndicator) -> Timestamp {
+    match sign.is_typing {
+        true => sign.expires_at.plus(-LIFETIME),
+        false => sign.expires_at,
+    }
+}
+
 /// When the next sign may be written, if the last one was written just now.
 fn too_soon(before: Option<&Doc<TypingIndicator>>, now: Timestamp) -> Option<Timestamp> {
-    let before = before?;
-    let written = match before.is_typing {
-        true => before.expires_at.plus(-LIFETIME),
-        false => before.expires_at,
-    };
+    let written = written_at(before?);
     // A sign of a clock that was far ahead doesn't count; hosts' clocks differ by little.
     let is_fresh = written <= now.plus(PAUSE) && now < written.plus(PAUSE);
     is_fresh.then(|| written.plus(PAUSE))

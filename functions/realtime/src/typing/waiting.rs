@@ -3,15 +3,24 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use whisper_schema::Timestamp;
+
 use super::TypingKind;
 
+/// A word, and when it was said.
+pub type Word = (TypingKind, Timestamp);
+
 thread_local! {
-    static WAITING: RefCell<BTreeMap<String, TypingKind>> = RefCell::default();
+    static WAITING: RefCell<BTreeMap<String, Word>> = RefCell::default();
 }
 
-/// Has a sign wait with this word, in the place of the one that it waits with. Tells whether it waited already.
-pub fn wait(sign: &str, kind: TypingKind) -> bool {
-    WAITING.with_borrow_mut(|waiting| waiting.insert(sign.to_owned(), kind).is_some())
+/// Has a sign wait with this word, in the place of an older one that it waits with. Tells whether it waited already.
+pub fn wait(sign: &str, word: Word) -> bool {
+    WAITING.with_borrow_mut(|waiting| {
+        let newer = waiting.get(sign).copied();
+        let newer = newer.filter(|(_, said)| *said > word.1).unwrap_or(word);
+        waiting.insert(sign.to_owned(), newer).is_some()
+    })
 }
 
 /// Whether a sign waits.
@@ -20,6 +29,6 @@ pub fn is_waiting(sign: &str) -> bool {
 }
 
 /// The word of a sign that has waited.
-pub fn over(sign: &str) -> Option<TypingKind> {
+pub fn over(sign: &str) -> Option<Word> {
     WAITING.with_borrow_mut(|waiting| waiting.remove(sign))
 }

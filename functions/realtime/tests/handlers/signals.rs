@@ -45,7 +45,7 @@ fn writing_is_told_to_members_but_the_writer_and_those_whom_a_block_parts() {
     assert_eq!(told, expected);
     // The signals themselves, and the people whom they name.
     assert_eq!(room.0.edge.statements().len(), 2);
-    room.advance(6 * SECOND);
+    room.advance(9 * SECOND);
     assert_eq!(
         room.told(&room.signals(), &ears),
         [],

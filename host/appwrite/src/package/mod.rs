@@ -118,8 +118,9 @@ fn variables(
     manifest: &Manifest,
     component: &Component,
 ) -> Result<BTreeMap<String, String>, Failure> {
-    const NOT_HERE: [&str; 4] = [
+    const NOT_HERE: [&str; 5] = [
         "event_consumers",
+        "stream_wakes",
         "error_reports",
         "password_hashing",
         "store",

@@ -38,27 +38,79 @@ fn the_task_ends_streams_whose_session_is_over_and_itself_with_the_last() {
     assert!(!hub.is_running.get());
 }
 
+/// A task whose other chores are far away, and what it turns to after so many milliseconds.
+struct Watch<'a> {
+    edge: &'a TestEdge,
+    task: Task<'a>,
+    ctx: Ctx,
+    begun: Instant,
+}
+
+impl Watch<'_> {
+    /// Something is committed.
+    fn wake(&self) {
+        let woken = self.edge.from_component("/internal/events", &Value::Null);
+        block_on(woken).expect(204);
+    }
+
+    fn turn_after(&mut self, millis: u64) -> &'static str {
+        let now = self.begun + Duration::from_millis(millis);
+        self.task.begin(&self.ctx, now);
+        self.task.turning = None;
+        self.task.hub.is_reading.set(false);
+        match self.task.turn {
+            Turn::Chores => "chores",
+            Turn::Look => "look",
+            Turn::Pause => "pause",
+        }
+    }
+
+    /// As after a look at 0 that found nothing, with the next one at 100.
+    fn idle(&mut self) {
+        self.task.hub.is_rung.set(false);
+        (self.task.looked, self.task.pause) = (self.begun, LONGEST);
+        self.task.look = self.begun + LONGEST;
+    }
+}
+
 #[test]
-fn a_commit_has_an_idle_task_look_at_once_but_not_while_the_store_has_trouble() {
+fn a_commit_has_an_idle_task_look_at_once() {
     let edge = TestEdge::new(&crate::api(), &[]);
     let hub = Hub::of_instance();
     let ctx = edge.ctx();
+    let begun = Instant::now();
     let mut task = block_on(Task::new(&hub, &ctx)).unwrap();
-    let mut turn_with = |wait: Duration, is_woken: bool| {
-        if is_woken {
-            let woken = edge.from_component("/internal/events", &Value::Null);
-            let woken = block_on(woken);
-            assert_eq!(woken.response.headers()["retry-after"], "1");
-            woken.expect(204);
-        }
-        (task.look, task.pause) = (Instant::now() + wait, LONGEST);
-        task.begin(&ctx);
-        task.turning = None;
-        hub.is_reading.set(false);
-        task.turn
+    let far = begun + Duration::from_secs(3_600);
+    (task.care, task.presence, task.sessions) = (far, far, far);
+    let edge = &edge;
+    let mut watch = Watch {
+        edge,
+        task,
+        ctx: ctx.clone(),
+        begun,
     };
-    assert!(turn_with(LONGEST, false) == Turn::Pause);
-    assert!(turn_with(LONGEST, true) == Turn::Look);
-    assert!(turn_with(LONGEST, false) == Turn::Pause, "it rang once");
-    assert!(turn_with(OUTAGE, true) == Turn::Pause);
+    watch.idle();
+    assert_eq!(watch.turn_after(50), "pause");
+    watch.wake();
+    assert_eq!(watch.turn_after(60), "look");
+    // No sooner than it looks while things happen.
+    watch.idle();
+    watch.wake();
+    assert_eq!(watch.turn_after(10), "pause");
+    assert_eq!(watch.turn_after(20), "look");
+    // Not while the store has trouble.
+    watch.idle();
+    watch.task.has_trouble = true;
+    watch.wake();
+    assert_eq!(watch.turn_after(60), "pause");
+    assert_eq!(watch.turn_after(100), "look");
+    // Commits don't put a look off that gives way to streams which catch up.
+    watch.task.has_trouble = false;
+    watch.task.catching_up = 1;
+    watch.idle();
+    for at in (30..270).step_by(30) {
+        watch.wake();
+        assert_eq!(watch.turn_after(at), "pause", "{at}");
+    }
+    assert_eq!(watch.turn_after(290), "look");
 }
