@@ -119,6 +119,14 @@ impl Store {
         }
     }
 
+    /// The database, where it is one of SQL.
+    pub(crate) fn sql(&self) -> Option<&Database> {
+        match &self.backend {
+            Backend::Sql(sql) => Some(&sql.database),
+            Backend::Tables(_) => None,
+        }
+    }
+
     /// How many operations of a batch are done together, of all kinds; none where there is no such bound. A batch
     /// with more may be [`StoreError::TooLarge`].
     pub fn most_operations(&self) -> Option<usize> {
