@@ -32,10 +32,11 @@ BEGIN
   IF begins >= until THEN
     RETURN 0;
   END IF;
-  IF pg_relation_size(quote_ident(rest)::regclass) > 8388608 THEN
+  IF pg_relation_size(quote_ident(rest)::regclass) > 16777216 THEN
     RETURN -1;
   END IF;
-  EXECUTE format('LOCK TABLE ONLY %I IN SHARE UPDATE EXCLUSIVE MODE', parent);
+  -- One that writes finds the part of its document as soon as it has the table: it has to wait before that, or it would be refused by the rest.
+  EXECUTE format('LOCK TABLE ONLY %I IN SHARE ROW EXCLUSIVE MODE', parent);
   IF number <> (SELECT max(list.number) FROM whisper_part_list(parent) AS list) THEN
     RETURN 0;
   END IF;
@@ -68,7 +69,7 @@ BEGIN
   END IF;
   EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (MINVALUE) TO (%L)', parent, first, bound);
   EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I DEFAULT', parent, rest);
-  PERFORM whisper_part_ahead(parent, ends + days * 86400000, days * 86400000);
+  PERFORM whisper_part_ahead(parent, ends + 2 * days * 86400000, days * 86400000);
   PERFORM set_config('lock_timeout', patience, true);
 END $$",
     // The parts that end no later than that, as a list: the name, the last place in the order of commits, and about how many documents. The
