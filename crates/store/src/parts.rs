@@ -114,7 +114,11 @@ impl Store {
 }
 
 /// Runs a statement on the writing connection, once. Gives its value.
-async fn one(database: &Database, asked: &str, values: &[SqlValue]) -> Result<SqlValue, StoreError> {
+async fn one(
+    database: &Database,
+    asked: &str,
+    values: &[SqlValue],
+) -> Result<SqlValue, StoreError> {
     let pass = database.connections.writing.enter().await;
     let lease = database.connections.writer(pass).await.map_err(outage)?;
     let rows = lease.execute(asked, values).await.map_err(outage)?;

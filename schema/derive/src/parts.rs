@@ -25,6 +25,9 @@ pub fn parse(attrs: &[Attribute], retention: &[RetentionInput]) -> Result<Option
     }
     match days {
         Some(days) if days.base10_parse::<u32>()? > 0 => Ok(Some(days)),
-        _ => Err(Error::new_spanned(attr, "expected `days = …`, one at least")),
+        _ => Err(Error::new_spanned(
+            attr,
+            "expected `days = …`, one at least",
+        )),
     }
 }

@@ -113,5 +113,8 @@ END $$",
 
 /// The statement that makes a table's first parts, by the server's clock: one for all ids up to the day after the next, then those ahead.
 pub(super) fn begin(collection: &Collection, parts: Parts) -> String {
-    format!("SELECT whisper_part_begin('{}', {})", collection.id, parts.days)
+    format!(
+        "SELECT whisper_part_begin('{}', {})",
+        collection.id, parts.days
+    )
 }

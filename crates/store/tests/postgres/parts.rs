@@ -2,14 +2,14 @@
 //! the load.
 
 use std::sync::LazyLock;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use futures::executor::block_on;
 use postgres_server::PostgresServer;
 use whisper_schema::POSTGRES_MIGRATIONS;
 use whisper_schema::prelude::*;
 use whisper_store::postgres::native::PostgresDriver;
-use whisper_store::{Ahead, Batch, Filter, Get, Part, Order, Patch, Query, Store, StoreError};
+use whisper_store::{Ahead, Batch, Filter, Get, Order, Part, Patch, Query, Store, StoreError};
 
 use super::order::Slow;
 use super::races::at_once;
@@ -135,7 +135,11 @@ fn a_read_by_id_looks_in_one_part_and_one_in_order_at_the_ends_of_indexes() {
         server.sql(&url, &many(days)).unwrap();
     }
     server.sql(&url, "ANALYZE events").unwrap();
-    let plan = |sql: &str| server.sql(&url, &format!("EXPLAIN (ANALYZE, TIMING OFF) {sql}")).unwrap();
+    let plan = |sql: &str| {
+        server
+            .sql(&url, &format!("EXPLAIN (ANALYZE, TIMING OFF) {sql}"))
+            .unwrap()
+    };
     let by_id = plan(&format!("SELECT * FROM events WHERE _id = '{}'", id(4, 1)));
     assert_eq!(by_id.matches("Scan").count(), 1, "{by_id}");
     assert!(by_id.contains("Index Scan using events_p1__id"), "{by_id}");
@@ -156,7 +160,9 @@ fn of_many_that_make_the_same_document_one_does_while_parts_are_made() {
         if number == 0 {
             // Others may have the collection: then the next one is wider.
             let made = (20..180).step_by(5).map(|days| ahead(store, days));
-            return made.filter(|made| matches!(made, Err(error) if *error != StoreError::Busy)).count();
+            return made
+                .filter(|made| matches!(made, Err(error) if *error != StoreError::Busy))
+                .count();
         }
         let outcomes = wanted.iter().map(|id| insert(store, id));
         outcomes
@@ -184,7 +190,9 @@ fn a_new_part_takes_its_documents_out_of_the_rest() {
     for days in [30, 33, 300] {
         assert!(is_taken(&insert(&one, &id(days, 1))));
     }
-    let rest = server.sql(&url, "SELECT count(*) FROM events_rest").unwrap();
+    let rest = server
+        .sql(&url, "SELECT count(*) FROM events_rest")
+        .unwrap();
     assert_eq!(rest.trim(), "1");
     assert_eq!(in_order(&one).len(), 3);
 }
@@ -228,14 +236,20 @@ fn a_part_goes_with_all_that_is_in_it_and_nothing_else() {
     insert(&one, &id(0, 2)).unwrap();
     assert!(is_taken(&insert(&one, &id(0, 2))));
     assert_eq!(at_last(|| dropped(&one, &first)), false);
-    let newest = server.sql(&url, "SELECT part FROM whisper_part_list('events') ORDER BY number DESC LIMIT 1");
+    let newest = server.sql(
+        &url,
+        "SELECT part FROM whisper_part_list('events') ORDER BY number DESC LIMIT 1",
+    );
     let newest = Part {
         name: newest.unwrap().trim().to_owned(),
         last: None,
         documents: 0,
     };
     for name in [newest.name.as_str(), "events_rest", "messages"] {
-        let other = Part { name: name.to_owned(), ..newest.clone() };
+        let other = Part {
+            name: name.to_owned(),
+            ..newest.clone()
+        };
         assert_eq!(at_last(|| dropped(&one, &other)), false, "{name}");
     }
 }
@@ -264,8 +278,11 @@ fn whoever_drops_or_makes_a_part_gives_up_soon() {
     let [first] = past(&one, 4).try_into().unwrap();
     let slow = Slow::begin(&url);
     slow.run("SELECT count(*) FROM events");
+    let begun = Instant::now();
     assert_eq!(dropped(&one, &first), Err(StoreError::Busy));
     assert_eq!(ahead(&one, 50), Err(StoreError::Busy));
+    // A session's own patience is 5 s.
+    assert!(begun.elapsed() < Duration::from_secs(4));
     insert(&one, &id(0, 2)).unwrap();
     slow.run("COMMIT");
     let [first] = past(&one, 4).try_into().unwrap();
@@ -277,7 +294,11 @@ fn whoever_drops_or_makes_a_part_gives_up_soon() {
 #[test]
 fn a_database_from_before_keeps_its_documents() {
     let Some((server, url)) = place() else { return };
-    let older: Vec<_> = POSTGRES_MIGRATIONS.iter().filter(|each| each.number < 2).copied().collect();
+    let older: Vec<_> = POSTGRES_MIGRATIONS
+        .iter()
+        .filter(|each| each.number < 2)
+        .copied()
+        .collect();
     let clock = std::rc::Rc::new(|| Timestamp::from_millis(1_767_225_600_000));
     let old = Store::with_migrations(PostgresDriver::new(&url), clock, older);
     let done = UserActivity {

@@ -9,7 +9,6 @@ mod parts;
 use whisper_kit::config::Number;
 use whisper_kit::jobs::{self, Sweep, Tally, delete_bounded};
 use whisper_kit::{Ctx, Reply, Request, Result};
-use whisper_schema::{Parts, Retention};
 use whisper_schema::prelude::{
     AppMetric, Column, ContactRequest, ConversationBan, ConversationInvitation,
     ConversationJoinRequest, ConversationMember, Document, Event, IdempotencyKey, JobRun,
@@ -17,6 +16,7 @@ use whisper_schema::prelude::{
     PresenceWatch, RateLimit, ReceiptTrail, RestingName, ScheduledMessage, Session, Signal,
     StreamTicket, Timestamp, TypingIndicator, UserActivity,
 };
+use whisper_schema::{Parts, Retention};
 use whisper_store::Filter;
 
 /// Name of the job.
