@@ -13,7 +13,7 @@ CREATE FUNCTION whisper_part_list(parent text) RETURNS TABLE (part text, number 
   ORDER BY 2
 $$;
 
-CREATE FUNCTION whisper_part_ahead(parent text, until bigint, length bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION whisper_part_ahead(parent text, until bigint, length bigint, most bigint DEFAULT 16777216) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   rest text := parent || '_rest'; part text; begins bigint; ends bigint; number bigint; made bigint := 0;
 BEGIN
@@ -22,7 +22,7 @@ BEGIN
   IF begins >= until THEN
     RETURN 0;
   END IF;
-  IF pg_relation_size(quote_ident(rest)::regclass) > 16777216 THEN
+  IF pg_relation_size(quote_ident(rest)::regclass) > most THEN
     RETURN -1;
   END IF;
   -- One that writes finds the part of its document as soon as it has the table: it has to wait before that, or it would be refused by the rest.

@@ -143,9 +143,8 @@ fn a_read_by_id_looks_in_one_part_and_one_in_order_at_the_ends_of_indexes() {
     let by_id = plan(&format!("SELECT * FROM events WHERE _id = '{}'", id(4, 1)));
     assert_eq!(by_id.matches("Scan").count(), 1, "{by_id}");
     assert!(by_id.contains("Index Scan using events_p1__id"), "{by_id}");
-    let in_order = plan(
-        "SELECT * FROM events WHERE _seq > 0 AND _seq < whisper_settled() ORDER BY _seq LIMIT 200",
-    );
+    // Without waiting for the transactions of other tests: the rows behind the oldest of them would be few.
+    let in_order = plan("SELECT * FROM events WHERE _seq > 0 ORDER BY _seq LIMIT 200");
     assert!(in_order.contains("Merge Append"), "{in_order}");
     assert!(!in_order.contains("rows=16000 loops"), "{in_order}");
 }
@@ -209,10 +208,15 @@ fn a_rest_that_is_large_takes_all() {
     assert_eq!(at_last(|| ahead(&one, 100)), Ahead::Full);
     insert(&one, &id(99, 1)).unwrap();
     assert!(is_taken(&insert(&one, &id(99, 1))));
-    let gone = Batch::new().delete_where(Filter::<Event>::eq(Event::KIND, "k"), 16_000);
-    assert_eq!(block_on(one.commit(gone)).unwrap().affected, [16_000]);
-    server.sql(&url, "VACUUM FULL events_rest").unwrap();
-    assert_eq!(at_last(|| ahead(&one, 100)), Ahead::Made(4));
+    // An operator may have it done in spite of that, when few send.
+    let until = in_days(100).as_millis();
+    let made = format!("SELECT whisper_part_ahead('events', {until}, {LENGTH}, 1::bigint << 40)");
+    let made = at_last(|| server.sql(&url, &made).map_err(|_| StoreError::Busy));
+    assert_eq!(made.trim(), "4");
+    let parts = server
+        .sql(&url, "SELECT count(*) FROM events_rest")
+        .unwrap();
+    assert_eq!(parts.trim(), "16000");
     assert!(found(&one, &id(99, 1)).is_some());
 }
 
