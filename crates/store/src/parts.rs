@@ -3,13 +3,12 @@
 //! Which ids are in a part, and how it is made, stands with the tables, in `schema/src/ddl/parts.rs`. Each call is one statement, and so one
 //! transaction.
 
-use whisper_schema::{Collection, Document, Timestamp};
+use whisper_schema::{Collection, Timestamp};
 
 use crate::connections::outage;
 use crate::database::Database;
 use crate::driver::{Dialect, SqlValue};
 use crate::error::StoreError;
-use crate::store::Store;
 
 /// A part of a collection whose ids are all from before a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +21,7 @@ pub struct Part {
     pub documents: u64,
 }
 
-/// The result of [`Store::parts_ahead`].
+/// The result of [`Store::parts_ahead`](crate::Store::parts_ahead).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ahead {
     /// So many parts were made; 0 where they were there.
@@ -31,97 +30,78 @@ pub enum Ahead {
     Full,
 }
 
-impl Store {
-    /// Whether the documents of a collection are in parts: on PostgreSQL, where the collection declares it.
-    pub fn has_parts<D: Document>(&self) -> bool {
-        D::COLLECTION.parts.is_some()
-            && self
-                .sql()
-                .is_some_and(|sql| sql.cache.dialect() == Dialect::Postgres)
-    }
+/// Whether a collection is in parts in this database.
+pub(crate) fn has_parts(database: &Database, collection: &Collection) -> bool {
+    collection.parts.is_some() && database.cache.dialect() == Dialect::Postgres
+}
 
-    /// Makes parts, each for so many milliseconds, until there is one for every id up to a time. Others wait for it 0.2 s at most, and a
-    /// moment while it is done.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] where others have had the collection for longer than that; nothing is done then.
-    pub async fn parts_ahead<D: Document>(
-        &self,
-        until: Timestamp,
-        length: i64,
-    ) -> Result<Ahead, StoreError> {
-        let values = [until.as_millis(), length].map(SqlValue::Integer);
-        let asked = "SELECT whisper_part_ahead($1::text, $2::bigint, $3::bigint)";
-        match self.ask_parts::<D>(asked, &values).await? {
-            SqlValue::Integer(made) => Ok(u64::try_from(made).map_or(Ahead::Full, Ahead::Made)),
-            other => Err(unknown(D::COLLECTION, &other)),
-        }
-    }
-
-    /// The parts whose ids are all from before a time, the oldest first. The newest part is never one of them.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn parts_past<D: Document>(
-        &self,
-        before: Timestamp,
-    ) -> Result<Vec<Part>, StoreError> {
-        let values = [SqlValue::Integer(before.as_millis())];
-        let asked = "SELECT whisper_part_past($1::text, $2::bigint)";
-        let told = self.ask_parts::<D>(asked, &values).await?;
-        let parts = match &told {
-            SqlValue::Text(told) => serde_json::from_str::<Vec<(String, Option<i64>, u64)>>(told),
-            _ => return Err(unknown(D::COLLECTION, &told)),
-        };
-        let parts = parts.map_err(|_| unknown(D::COLLECTION, &told))?;
-        let part = |(name, last, documents)| Part {
-            name,
-            last,
-            documents,
-        };
-        Ok(parts.into_iter().map(part).collect())
-    }
-
-    /// Drops a part with all that is in it, if its last document is still the one that it was. Says whether it did.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] where others have had the collection for longer than 0.2 s; nothing is done then.
-    pub async fn drop_part<D: Document>(&self, part: &Part) -> Result<bool, StoreError> {
-        let last = part.last.map_or(SqlValue::Null, SqlValue::Integer);
-        let values = [SqlValue::Text(part.name.clone()), last];
-        let asked = "SELECT whisper_part_drop($1::text, $2::text, $3::bigint)";
-        let told = self.ask_parts::<D>(asked, &values).await?;
-        Ok(told == SqlValue::Integer(1))
-    }
-
-    /// Calls a function about the parts of a collection.
-    async fn ask_parts<D: Document>(
-        &self,
-        asked: &str,
-        values: &[SqlValue],
-    ) -> Result<SqlValue, StoreError> {
-        let collection = D::COLLECTION.id;
-        let sql = self.sql().filter(|_| self.has_parts::<D>());
-        let Some(database) = sql else {
-            let why = format!("{collection} has no parts");
-            return Err(StoreError::Internal(why));
-        };
-        database.ready().await?;
-        let name = SqlValue::Text(collection.to_owned());
-        let values: Vec<SqlValue> = [name].into_iter().chain(values.iter().cloned()).collect();
-        one(database, asked, &values).await
+/// Makes parts of so many milliseconds, up to a time.
+pub(crate) async fn ahead(
+    database: &Database,
+    collection: &Collection,
+    until: Timestamp,
+    length: i64,
+) -> Result<Ahead, StoreError> {
+    let values = [until.as_millis(), length].map(SqlValue::Integer);
+    let asked = "SELECT whisper_part_ahead($1::text, $2::bigint, $3::bigint)";
+    match ask(database, collection, asked, &values).await? {
+        SqlValue::Integer(made) => Ok(u64::try_from(made).map_or(Ahead::Full, Ahead::Made)),
+        other => Err(unknown(collection, &other)),
     }
 }
 
-/// Runs a statement on the writing connection, once. Gives its value.
-async fn one(
+/// The parts that end before a time.
+pub(crate) async fn past(
     database: &Database,
+    collection: &Collection,
+    before: Timestamp,
+) -> Result<Vec<Part>, StoreError> {
+    let values = [SqlValue::Integer(before.as_millis())];
+    let asked = "SELECT whisper_part_past($1::text, $2::bigint)";
+    let told = ask(database, collection, asked, &values).await?;
+    let parts = match &told {
+        SqlValue::Text(told) => serde_json::from_str::<Vec<(String, Option<i64>, u64)>>(told),
+        _ => return Err(unknown(collection, &told)),
+    };
+    let parts = parts.map_err(|_| unknown(collection, &told))?;
+    let part = |(name, last, documents)| Part {
+        name,
+        last,
+        documents,
+    };
+    Ok(parts.into_iter().map(part).collect())
+}
+
+/// Drops a part if its last document is still the one that it was.
+pub(crate) async fn drop_one(
+    database: &Database,
+    collection: &Collection,
+    part: &Part,
+) -> Result<bool, StoreError> {
+    let last = part.last.map_or(SqlValue::Null, SqlValue::Integer);
+    let values = [SqlValue::Text(part.name.clone()), last];
+    let asked = "SELECT whisper_part_drop($1::text, $2::text, $3::bigint)";
+    let told = ask(database, collection, asked, &values).await?;
+    Ok(told == SqlValue::Integer(1))
+}
+
+/// Calls a function about the parts of a collection, once, on the writing connection. Gives its value.
+async fn ask(
+    database: &Database,
+    collection: &Collection,
     asked: &str,
     values: &[SqlValue],
 ) -> Result<SqlValue, StoreError> {
+    if !has_parts(database, collection) {
+        let why = format!("{} has no parts", collection.id);
+        return Err(StoreError::Internal(why));
+    }
+    database.ready().await?;
+    let name = SqlValue::Text(collection.id.to_owned());
+    let values: Vec<SqlValue> = [name].into_iter().chain(values.iter().cloned()).collect();
     let pass = database.connections.writing.enter().await;
     let lease = database.connections.writer(pass).await.map_err(outage)?;
-    let rows = lease.execute(asked, values).await.map_err(outage)?;
+    let rows = lease.execute(asked, &values).await.map_err(outage)?;
     lease.give_back();
     let value = rows.into_iter().flatten().next();
     value.ok_or_else(|| StoreError::Internal("the database told nothing of parts".into()))
@@ -143,6 +123,7 @@ pub(crate) fn is_part(table: &str, collection: &Collection) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use whisper_schema::Document;
     use whisper_schema::prelude::{Event, Message};
 
     use super::*;

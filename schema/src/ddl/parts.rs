@@ -35,8 +35,9 @@ BEGIN
   IF pg_relation_size(quote_ident(rest)::regclass) > most THEN
     RETURN -1;
   END IF;
-  -- One that writes finds the part of its document as soon as it has the table: it has to wait before that, or it would be refused by the rest.
-  EXECUTE format('LOCK TABLE ONLY %I IN SHARE ROW EXCLUSIVE MODE', parent);
+  -- Everybody finds the parts as soon as they have the table, so they have to wait before that: one that writes would be refused by the rest, and one
+  -- that reads would look for the documents that move where they were.
+  EXECUTE format('LOCK TABLE ONLY %I IN ACCESS EXCLUSIVE MODE', parent);
   IF number <> (SELECT max(list.number) FROM whisper_part_list(parent) AS list) THEN
     RETURN 0;
   END IF;

@@ -2,6 +2,7 @@
 //! the load.
 
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use futures::executor::block_on;
@@ -175,6 +176,31 @@ fn of_many_that_make_the_same_document_one_does_while_parts_are_made() {
     assert_eq!(there, wanted);
 }
 
+/// One that reads in the order of commits never comes back to a document that it didn't see.
+#[test]
+fn a_document_that_moves_is_seen_by_all() {
+    let Some((_, url)) = place() else { return };
+    let one = store(&url);
+    let all = (0..40).fold(Batch::new(), |batch, n| {
+        batch.insert(&event(&id(20 + n * 4, 7)))
+    });
+    block_on(one.commit(all)).unwrap();
+    let is_done = AtomicBool::new(false);
+    at_once(&url, 4, |store, number| {
+        if number == 0 {
+            for days in (20..180).step_by(4) {
+                ahead(store, days).ok();
+            }
+            is_done.store(true, Ordering::Relaxed);
+            return;
+        }
+        while !is_done.load(Ordering::Relaxed) {
+            let all = block_on(store.read(Query::<Event>::new().limit(100)));
+            assert_eq!(all.unwrap().len(), 40);
+        }
+    });
+}
+
 #[test]
 fn a_new_part_takes_its_documents_out_of_the_rest() {
     let Some((server, url)) = place() else { return };
@@ -234,12 +260,12 @@ fn a_part_goes_with_all_that_is_in_it_and_nothing_else() {
     assert_eq!(past(&one, 1), []);
     let [first] = past(&one, 4).try_into().unwrap();
     assert_eq!(first.last, found(&one, &ids()[4]).map(|(seq, _)| seq));
-    assert_eq!(at_last(|| dropped(&one, &first)), true);
+    assert!(at_last(|| dropped(&one, &first)));
     assert_eq!(in_order(&one), [&ids()[2..4], &ids()[5..]].concat());
     // Ids of a part that is gone find their place.
     insert(&one, &id(0, 2)).unwrap();
     assert!(is_taken(&insert(&one, &id(0, 2))));
-    assert_eq!(at_last(|| dropped(&one, &first)), false);
+    assert!(!at_last(|| dropped(&one, &first)));
     let newest = server.sql(
         &url,
         "SELECT part FROM whisper_part_list('events') ORDER BY number DESC LIMIT 1",
@@ -254,7 +280,7 @@ fn a_part_goes_with_all_that_is_in_it_and_nothing_else() {
             name: name.to_owned(),
             ..newest.clone()
         };
-        assert_eq!(at_last(|| dropped(&one, &other)), false, "{name}");
+        assert!(!at_last(|| dropped(&one, &other)), "{name}");
     }
 }
 
@@ -265,10 +291,10 @@ fn a_part_stays_if_a_document_came_since_it_was_looked_at() {
     insert(&one, &id(0, 1)).unwrap();
     let [first] = past(&one, 4).try_into().unwrap();
     insert(&one, &id(-3, 1)).unwrap();
-    assert_eq!(at_last(|| dropped(&one, &first)), false);
+    assert!(!at_last(|| dropped(&one, &first)));
     assert_eq!(in_order(&one).len(), 2);
     let [again] = past(&one, 4).try_into().unwrap();
-    assert_eq!(at_last(|| dropped(&one, &again)), true);
+    assert!(at_last(|| dropped(&one, &again)));
     assert_eq!(in_order(&one).len(), 0);
 }
 
@@ -290,7 +316,7 @@ fn whoever_drops_or_makes_a_part_gives_up_soon() {
     insert(&one, &id(0, 2)).unwrap();
     slow.run("COMMIT");
     let [first] = past(&one, 4).try_into().unwrap();
-    assert_eq!(at_last(|| dropped(&one, &first)), true);
+    assert!(at_last(|| dropped(&one, &first)));
     assert!(matches!(at_last(|| ahead(&one, 50)), Ahead::Made(_)));
     assert_eq!(in_order(&one), [id(300, 1)]);
 }
