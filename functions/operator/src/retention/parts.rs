@@ -60,7 +60,7 @@ pub async fn drop_past<D: Document>(
         if let Some(last) = part.last {
             let last = Query::<D>::new().filter(Filter::eq(Column::seq(), last));
             let last = ctx.read(last.first()).await?;
-            // Those that stand before it are as old, in spite of their times.
+            // Documents that stand before it are as old, in spite of their times.
             let is_old = |last: &D| time(last).is_some_and(|at| at < before);
             if !last.is_some_and(|last| last.seq <= read_by_all && is_old(&last.value)) {
                 continue;
