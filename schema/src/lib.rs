@@ -39,7 +39,7 @@ pub use ephemeral::Ephemeral;
 pub use excerpt::excerpt;
 pub use meta::{
     Access, Attribute, Bucket, Collection, Database, DefaultValue, Index, IndexColumn, IndexKind,
-    Kind, Order, Retention,
+    Kind, Order, Parts, Retention,
 };
 pub use migrations::{MIGRATIONS, Migration, POSTGRES_MIGRATIONS};
 pub use registry::{

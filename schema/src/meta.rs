@@ -26,6 +26,9 @@ pub struct Collection {
     pub access: Access,
     /// How long documents stay: one entry for each way of theirs to go. Never empty.
     pub retention: &'static [Retention],
+    /// The parts that PostgreSQL keeps the documents in, so that retention drops a part with all that is in it; none
+    /// where they are in one table. The ids of such documents are those that the server gives: UUIDs of version 7.
+    pub parts: Option<Parts>,
     /// Whether it is one of the server's own, counted apart from the 30 of the API.
     pub system: bool,
     /// Whether a commit number (`_seq`) is never given twice, even after the newest document was
@@ -121,6 +124,13 @@ impl Retention {
             | Retention::With { job, .. } => Some(job),
         }
     }
+}
+
+/// Parts of a collection by the time in the documents' ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// How many days of ids are in one part. Documents stay at most so much longer than their retention says.
+    pub days: u32,
 }
 
 /// One attribute of a collection.

@@ -176,8 +176,15 @@ pub const MIGRATIONS: &[Migration] = &[
 ];
 
 /// Migrations of PostgreSQL, in order. They have numbers of their own: the first makes what SQLite's first 32 have made.
-pub const POSTGRES_MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "initial",
-    sql: include_str!("../migrations/postgres/0001_initial.sql"),
-}];
+pub const POSTGRES_MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "initial",
+        sql: include_str!("../migrations/postgres/0001_initial.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "parts",
+        sql: include_str!("../migrations/postgres/0002_parts.sql"),
+    },
+];

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use whisper_schema::{POSTGRES_MIGRATIONS, collections, ddl, system_collections};
+use whisper_schema::{POSTGRES_MIGRATIONS, Retention, collections, ddl, system_collections};
 
 fn here(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -75,6 +75,27 @@ fn names_and_rows_are_short_enough() {
     }
 }
 
+/// A part is dropped without a look at what is in it.
+#[test]
+fn nothing_goes_with_a_document_that_is_in_a_part() {
+    let all = || collections().iter().chain(system_collections());
+    let in_parts: Vec<&str> = all().filter(|c| c.parts.is_some()).map(|c| c.id).collect();
+    assert_eq!(in_parts, ["userActivity", "events"]);
+    for collection in all() {
+        for retention in collection.retention {
+            let with = match retention {
+                Retention::With { collection, .. } => *collection,
+                _ => continue,
+            };
+            assert!(
+                !in_parts.contains(&with),
+                "{} goes with {with}",
+                collection.id
+            );
+        }
+    }
+}
+
 #[test]
 fn migrations_lead_to_the_same_tables() {
     bless();
@@ -90,6 +111,8 @@ fn migrations_lead_to_the_same_tables() {
             "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
             "SELECT proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1",
             "SELECT sequencename, min_value, start_value FROM pg_sequences ORDER BY 1",
+            "SELECT inhparent::regclass, inhrelid::regclass, pg_get_partkeydef(inhparent), substr(pg_get_expr(relpartbound, inhrelid), 1, 26) \
+             FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE relkind = 'r' ORDER BY inhrelid::regclass::text",
         ]
         .map(|question| server.sql(&url, question).expect("an answer"))
     };
@@ -104,6 +127,7 @@ fn migrations_lead_to_the_same_tables() {
     let remedy =
         "the structs and the migrations differ: add a migration (schema/README.md says how)";
     assert!(migrated[0].contains("messages|content"), "{}", migrated[0]);
+    assert!(migrated[4].contains("events|events_p1|"), "{}", migrated[4]);
     for (declared, migrated) in made(&ddl::postgres()).iter().zip(&migrated) {
         assert_eq!(declared, migrated, "{remedy}");
     }

@@ -12,6 +12,7 @@ use serde_json::Value;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::Account;
 use whisper_store::native::NativeDriver;
+use whisper_store::postgres::native::PostgresDriver;
 use whisper_store::{Batch, Driver, Store};
 
 use crate::auth;
@@ -47,6 +48,14 @@ impl TestEdge {
         Self::on(dir, Rc::new(Cell::new(START)), api, config)
     }
 
+    /// The function on a database of PostgreSQL's.
+    pub fn on_postgres(api: &Api, variables: &[(&str, &str)], url: &str) -> Self {
+        let dir = Rc::new(tempfile::tempdir().expect("a folder"));
+        let config = Config::new(variables.iter().map(|(n, v)| (*n, *v)));
+        let driver = PostgresDriver::new(url);
+        Self::with(driver, dir, Rc::new(Cell::new(START)), api, config)
+    }
+
     /// The same function where another server signs users in.
     pub fn signed_in_by(self, server: Rc<dyn auth::IdentityServer>) -> Self {
         let instance = Rc::into_inner(self.instance).expect("no request is under way");
@@ -63,12 +72,22 @@ impl TestEdge {
     }
 
     fn on(dir: Rc<tempfile::TempDir>, now: Rc<Cell<i64>>, api: &Api, config: Config) -> Self {
+        let driver = NativeDriver::new(dir.path().join("test.db"));
+        Self::with(driver, dir, now, api, config)
+    }
+
+    fn with(
+        driver: impl Driver + 'static,
+        dir: Rc<tempfile::TempDir>,
+        now: Rc<Cell<i64>>,
+        api: &Api,
+        config: Config,
+    ) -> Self {
         let clock: Rc<dyn Fn() -> Timestamp> = {
             let now = Rc::clone(&now);
             Rc::new(move || Timestamp::from_millis(now.get()))
         };
         let (log, written) = (Log::default(), Written::default());
-        let driver = NativeDriver::new(dir.path().join("test.db"));
         let driver = Counted {
             driver,
             log: Rc::clone(&log),

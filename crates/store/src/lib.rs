@@ -23,6 +23,7 @@ mod migrate;
 pub mod native;
 #[cfg(target_family = "wasm")]
 pub mod outgoing;
+mod parts;
 mod patch;
 pub mod postgres;
 mod query;
@@ -42,6 +43,7 @@ pub use driver::{Connection, Dialect, Driver, DriverError, LocalBoxFuture, SqlVa
 pub use error::StoreError;
 pub use filter::{Filter, Order};
 pub use migrate::MigrationReport;
+pub use parts::{Ahead, Part};
 pub use patch::Patch;
 pub use query::{Count, DEFAULT_LIMIT, First, Get, MAX_LIMIT, Paged, Query};
 pub use read::{Answers, Questions, ReadSet};

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use whisper_schema::{MIGRATIONS, Migration, POSTGRES_MIGRATIONS};
+use whisper_schema::{Document, MIGRATIONS, Migration, POSTGRES_MIGRATIONS, Timestamp};
 
 use crate::batch::{Batch, Committed};
 use crate::clock::Clock;
@@ -12,6 +12,7 @@ use crate::database::Database;
 use crate::driver::{Dialect, Driver, SqlValue};
 use crate::error::StoreError;
 use crate::migrate::MigrationReport;
+use crate::parts::{self, Ahead, Part};
 use crate::read::{Answers, Questions, ReadSet};
 use crate::reading::{self, Asked, Reads};
 use crate::tables::{self, Engine, Tables};
@@ -116,6 +117,53 @@ impl Store {
         match &self.backend {
             Backend::Sql(sql) => sql.commit(batch).await,
             Backend::Tables(engine) => tables::commit(engine, batch).await,
+        }
+    }
+
+    /// Whether the documents of a collection are in parts: on PostgreSQL, where the collection declares it.
+    pub fn has_parts<D: Document>(&self) -> bool {
+        match &self.backend {
+            Backend::Sql(sql) => parts::has_parts(&sql.database, D::COLLECTION),
+            Backend::Tables(_) => false,
+        }
+    }
+
+    /// Makes parts, each for so many milliseconds, until there is one for every id up to a time. Others wait for it 0.2 s at most, and a
+    /// moment while it is done.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] where others have had the collection for longer than that; nothing is done then.
+    pub async fn parts_ahead<D: Document>(
+        &self,
+        until: Timestamp,
+        length: i64,
+    ) -> Result<Ahead, StoreError> {
+        parts::ahead(self.in_parts()?, D::COLLECTION, until, length).await
+    }
+
+    /// The parts whose ids are all from before a time, the oldest first. The newest part is never one of them.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn parts_past<D: Document>(
+        &self,
+        before: Timestamp,
+    ) -> Result<Vec<Part>, StoreError> {
+        parts::past(self.in_parts()?, D::COLLECTION, before).await
+    }
+
+    /// Drops a part with all that is in it, if its last document is still the one that it was. Says whether it did.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] where others have had the collection for longer than 0.2 s; nothing is done then.
+    pub async fn drop_part<D: Document>(&self, part: &Part) -> Result<bool, StoreError> {
+        parts::drop_one(self.in_parts()?, D::COLLECTION, part).await
+    }
+
+    fn in_parts(&self) -> Result<&Database, StoreError> {
+        match &self.backend {
+            Backend::Sql(sql) => Ok(&sql.database),
+            Backend::Tables(_) => Err(StoreError::Internal("TablesDB has no parts".into())),
         }
     }
 

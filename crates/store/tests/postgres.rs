@@ -5,6 +5,8 @@
 mod conformance;
 #[path = "postgres/order.rs"]
 mod order;
+#[path = "postgres/parts.rs"]
+mod parts;
 #[path = "postgres/races.rs"]
 mod races;
 #[path = "postgres/skew.rs"]

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use whisper_schema::{
-    Access, Attribute, Collection, Kind, Retention, buckets, collections, databases, stats,
+    Access, Attribute, Collection, Kind, Parts, Retention, buckets, collections, databases, stats,
     system_collections, system_database,
 };
 
@@ -120,7 +120,7 @@ fn describe(out: &mut String, collection: &Collection) {
         collection.id,
         collection.doc.trim(),
         readers(collection.access),
-        stay(collection.retention)
+        stay(collection)
     );
     let _ = writeln!(
         out,
@@ -165,8 +165,11 @@ fn describe(out: &mut String, collection: &Collection) {
 }
 
 /// The retention of its documents, a sentence for each way of theirs to go.
-fn stay(retention: &[Retention]) -> String {
-    let sentences = retention.iter().map(|one| match *one {
+fn stay(collection: &Collection) -> String {
+    let in_parts = collection.parts.map(|Parts { days }| {
+        format!("On PostgreSQL it may stay up to {days} days longer: it goes with all others of about its time.")
+    });
+    let sentences = collection.retention.iter().map(|one| match *one {
         Retention::Forever { why } => format!("Kept for ever: {why}"),
         Retention::Until { attribute, job } => {
             format!("Kept until `{attribute}`; the job `{job}` removes it.")
@@ -189,7 +192,7 @@ fn stay(retention: &[Retention]) -> String {
             format!("Goes with its document of `{collection}`; the job `{job}` removes both.")
         }
     });
-    sentences.collect::<Vec<_>>().join(" ")
+    sentences.chain(in_parts).collect::<Vec<_>>().join(" ")
 }
 
 /// The readers of a row who need no component between, as the rest of a sentence.

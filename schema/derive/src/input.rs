@@ -5,12 +5,14 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 
 use syn::{
-    Attribute, Data, DeriveInput, Error, Fields, Ident, LitStr, Result, Token, parenthesized,
+    Attribute, Data, DeriveInput, Error, Fields, Ident, LitInt, LitStr, Result, Token,
+    parenthesized,
 };
 
 use crate::access::AccessInput;
 use crate::attributes::{attributes, doc_of};
 use crate::kinds::FieldInput;
+use crate::parts;
 use crate::retention::RetentionInput;
 
 /// More fields than this don't fit the bit set the derived code keeps.
@@ -23,6 +25,8 @@ pub struct CollectionInput {
     pub options: CollectionOptions,
     pub access: AccessInput,
     pub retention: Vec<RetentionInput>,
+    /// The days of a part.
+    pub parts: Option<LitInt>,
     pub indexes: Vec<IndexInput>,
     /// The attributes, without the id.
     pub fields: Vec<FieldInput>,
@@ -60,12 +64,14 @@ impl CollectionInput {
                 "a collection has at most 63 attributes",
             ));
         }
+        let retention = RetentionInput::parse_all(&input.attrs, &input.ident)?;
         let collection = CollectionInput {
             name: input.ident.clone(),
             doc: doc_of(&input.attrs),
             options: CollectionOptions::parse_from(&input.attrs, input.ident.span())?,
             access: AccessInput::parse_from(&input.attrs, &input.ident)?,
-            retention: RetentionInput::parse_all(&input.attrs, &input.ident)?,
+            parts: parts::parse(&input.attrs, &retention)?,
+            retention,
             indexes: attributes(&input.attrs, "index")
                 .map(Attribute::parse_args)
                 .collect::<Result<_>>()?,
@@ -88,6 +94,13 @@ impl CollectionInput {
             if self.key_of(&column.field).is_none() {
                 return Err(Error::new_spanned(&column.field, "no such field to index"));
             }
+        }
+        let unique = self.indexes.iter().find(|index| index.kind == "Unique");
+        if let (Some(_), Some(unique)) = (&self.parts, unique) {
+            return Err(Error::new_spanned(
+                &unique.key,
+                "documents in parts have no unique values but their ids",
+            ));
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ mod documents;
 mod input;
 mod kinds;
 mod metadata;
+mod parts;
 mod retention;
 
 use proc_macro::TokenStream;
@@ -38,7 +39,10 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// Gives `Document`, `Default`, serde's `Serialize` and `Deserialize`, `JsonSchema` (not in Wasm),
 /// and a `Column` constant per field, such as `Draft::OWNER_ID`.
-#[proc_macro_derive(Collection, attributes(access, retention, collection, index, attr))]
+#[proc_macro_derive(
+    Collection,
+    attributes(access, retention, parts, collection, index, attr)
+)]
 pub fn derive_collection(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     let expanded = input::CollectionInput::parse(&input).and_then(|collection| {

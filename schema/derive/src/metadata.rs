@@ -60,6 +60,10 @@ fn metadata(collection: &CollectionInput) -> syn::Result<TokenStream> {
         .iter()
         .map(|r| r.expand(&collection.fields));
     let retention = retention.collect::<syn::Result<Vec<_>>>()?;
+    let parts = match &collection.parts {
+        Some(days) => quote!(Some(::whisper_schema::Parts { days: #days })),
+        None => quote!(None),
+    };
     let doc = &collection.doc;
     let attributes = collection.fields.iter().map(attribute);
     let indexes = collection.indexes.iter().map(|i| index(collection, i));
@@ -71,6 +75,7 @@ fn metadata(collection: &CollectionInput) -> syn::Result<TokenStream> {
             document_security: #document_security,
             access: #access,
             retention: &[#(#retention),*],
+            parts: #parts,
             system: #system,
             monotonic: #monotonic,
             doc: #doc,

@@ -39,6 +39,7 @@ choices! {
     server = "The log that points and statistics are made of; the API tells the points and statistics."
 )]
 #[retention(days(timestamp) = 90, setting = "activity_retention_days", job = "retention")]
+#[parts(days = 15)]
 #[index(idx_userId_time(user_id, timestamp desc))]
 #[index(idx_activityType(activity_type))]
 pub struct UserActivity {

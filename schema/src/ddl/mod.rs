@@ -1,5 +1,6 @@
 //! Tables of the collections, as SQL.
 
+mod parts;
 mod postgres;
 mod sqlite;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{SEPARATOR, is_of_lists};
+use super::{SEPARATOR, is_of_lists, parts};
 use crate::{
     Attribute, Collection, DefaultValue, Index, IndexKind, Kind, Order, collections,
     system_collections,
@@ -72,7 +72,8 @@ $$",
 ///
 /// Sizes, bounds and formats are not repeated as constraints: the store validates every write. The text is the same on every run.
 pub fn postgres() -> String {
-    let functions = FUNCTIONS.iter().map(|each| (*each).to_owned());
+    let functions = FUNCTIONS.iter().chain(&parts::FUNCTIONS);
+    let functions = functions.map(|each| (*each).to_owned());
     let all = collections().iter().chain(system_collections());
     let statements: Vec<String> = functions
         .chain(all.flat_map(|each| of_collection(each)))
@@ -96,12 +97,20 @@ fn of_collection(collection: &Collection) -> Vec<String> {
         }
     }
     statements[0] = format!("{left_out}{}", table(collection));
+    if let Some(declared) = collection.parts {
+        statements.push(parts::begin(collection, declared));
+    }
     statements
 }
 
 fn table(collection: &Collection) -> String {
+    // Parts have keys of their own: an index of the whole would have to name the column that they are made by.
+    let (key, by) = match collection.parts {
+        Some(_) => ("NOT NULL", " PARTITION BY RANGE (\"_id\")"),
+        None => ("PRIMARY KEY", ""),
+    };
     let mut columns = vec![
-        "\"_seq\" BIGINT PRIMARY KEY DEFAULT whisper_seq()".to_owned(),
+        format!("\"_seq\" BIGINT {key} DEFAULT whisper_seq()"),
         format!(
             "\"_id\" TEXT COLLATE \"C\" NOT NULL CONSTRAINT \"{}__id\" UNIQUE",
             collection.id
@@ -110,7 +119,7 @@ fn table(collection: &Collection) -> String {
     ];
     columns.extend(collection.attributes.iter().map(column));
     format!(
-        "CREATE TABLE \"{}\" (\n  {}\n)",
+        "CREATE TABLE \"{}\" (\n  {}\n){by}",
         collection.id,
         columns.join(",\n  ")
     )

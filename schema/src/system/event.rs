@@ -16,6 +16,7 @@ use crate::{Collection, Timestamp};
 )]
 #[access(server = "The news of everybody, for the components that react.")]
 #[retention(days(created_at) = 30, setting = "event_retention_days", job = "retention")]
+#[parts(days = 5)]
 #[index(idx_kind(kind))]
 pub struct Event {
     /// Id of the document.

@@ -12,6 +12,7 @@ use super::{Commits, Stop};
 use crate::connections::{Lease, outage};
 use crate::driver::{DriverError, SqlValue};
 use crate::error::StoreError;
+use crate::parts::is_part;
 use crate::sql::{Routine, as_text};
 
 /// Codes of PostgreSQL's: there is no such function, or there is one already.
@@ -201,7 +202,7 @@ impl Lowered {
             .ops
             .iter()
             .map(|op| op.table.0)
-            .find(|collection| collection.id == table);
+            .find(|collection| collection.id == table || is_part(table, collection));
         match (named, known) {
             (Some(index), Some(collection)) => StoreError::Conflict {
                 collection: collection.id.to_owned(),

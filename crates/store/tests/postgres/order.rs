@@ -35,17 +35,17 @@ impl Reader {
 }
 
 /// A transaction past the store, which stays open as long as the test wants.
-struct Slow(Box<dyn Connection>);
+pub struct Slow(Box<dyn Connection>);
 
 impl Slow {
-    fn begin(url: &str) -> Self {
+    pub fn begin(url: &str) -> Self {
         let connection = block_on(PostgresDriver::new(url).connect()).unwrap();
         let slow = Slow(connection);
         slow.run("BEGIN");
         slow
     }
 
-    fn run(&self, sql: &str) {
+    pub fn run(&self, sql: &str) {
         block_on(self.0.execute(sql, &[])).unwrap();
     }
 
@@ -107,7 +107,8 @@ fn play(url: &str, round: u32, steps: &[Step]) {
     let mut open: [Option<(Slow, Vec<String>)>; 3] = [None, None, None];
     let mut committed = Vec::new();
     for (number, step) in steps.iter().enumerate() {
-        let id = format!("e{round}-{number}");
+        // In another part than the one before.
+        let id = format!("{}-{round}-{number}", ["0", "e"][number % 2]);
         match *step {
             Step::Commit => {
                 block_on(writer.commit(Batch::new().insert(&event(&id)))).unwrap();

@@ -11,7 +11,7 @@ use whisper_store::{Batch, Filter, Get, Patch, Query, Store, StoreError};
 use super::{conversation, database, message, store};
 
 /// Has several instances, each in a thread of its own, do something at once.
-fn at_once<T: Send>(
+pub fn at_once<T: Send>(
     url: &str,
     instances: usize,
     work: impl Fn(&Store, usize) -> T + Sync,

@@ -52,7 +52,7 @@ pub async fn sweep<D: Document>(
 }
 
 /// The place up to which every consumer has read the collection.
-async fn read_by_all<D: Document>(ctx: &Ctx) -> Result<i64> {
+pub async fn read_by_all<D: Document>(ctx: &Ctx) -> Result<i64> {
     let consumers = Query::<ConsumerCursor>::new().limit(CONSUMERS);
     let consumers = ctx.read(consumers).await?;
     let is_consumer = |one: &&Doc<ConsumerCursor>| {

@@ -4,11 +4,11 @@
 
 mod aged;
 mod ahead;
+mod parts;
 
 use whisper_kit::config::Number;
 use whisper_kit::jobs::{self, Sweep, Tally, delete_bounded};
 use whisper_kit::{Ctx, Reply, Request, Result};
-use whisper_schema::Retention;
 use whisper_schema::prelude::{
     AppMetric, Column, ContactRequest, ConversationBan, ConversationInvitation,
     ConversationJoinRequest, ConversationMember, Document, Event, IdempotencyKey, JobRun,
@@ -16,6 +16,7 @@ use whisper_schema::prelude::{
     PresenceWatch, RateLimit, ReceiptTrail, RestingName, ScheduledMessage, Session, Signal,
     StreamTicket, Timestamp, TypingIndicator, UserActivity,
 };
+use whisper_schema::{Parts, Retention};
 use whisper_store::Filter;
 
 /// Name of the job.
@@ -129,14 +130,37 @@ async fn old<D: Document>(
     tally: &Tally,
     time: fn(&D) -> Option<Timestamp>,
 ) -> Result<()> {
-    match before::<D>(ctx) {
-        Some(before) => aged::sweep(ctx, tally, before, time).await,
-        None => Ok(()),
+    let store = ctx.store().await?;
+    let parts = D::COLLECTION.parts.filter(|_| store.has_parts::<D>());
+    match (parts, before::<D>(ctx)) {
+        (Some(parts), before) => in_parts(ctx, tally, parts, before, time).await,
+        (None, Some(before)) => aged::sweep(ctx, tally, before, time).await,
+        (None, None) => Ok(()),
     }
+}
+
+/// Removes the oldest documents of a collection in parts: whole parts first, then one by one those that have waited for longer than for the end of one.
+async fn in_parts<D: Document>(
+    ctx: &Ctx,
+    tally: &Tally,
+    parts: Parts,
+    before: Option<Timestamp>,
+    time: fn(&D) -> Option<Timestamp>,
+) -> Result<()> {
+    let length = parts::length::<D>(parts, days_of::<D>(ctx));
+    parts::ahead::<D>(ctx, tally, length).await?;
+    let Some(before) = before else { return Ok(()) };
+    parts::drop_past(ctx, tally, before, time).await?;
+    aged::sweep(ctx, tally, before.plus(-length), time).await
 }
 
 /// Documents from before this time go; none where the operator keeps all of them.
 fn before<D: Document>(ctx: &Ctx) -> Option<Timestamp> {
+    days_of::<D>(ctx).map(|days| ctx.now().plus(-days * DAY))
+}
+
+/// The days that documents stay; none where the operator keeps all of them.
+fn days_of<D: Document>(ctx: &Ctx) -> Option<i64> {
     let days = D::COLLECTION.retention.iter().find_map(|one| match *one {
         Retention::Days {
             days, setting, job, ..
@@ -146,6 +170,5 @@ fn before<D: Document>(ctx: &Ctx) -> Option<Timestamp> {
     let (days, setting) = days?;
     let setting = DAYS.iter().find(|one| setting == Some(one.variable));
     let days = setting.map_or(days, |setting| ctx.config().get(setting));
-    let days = i64::try_from(days).ok().filter(|days| *days > 0)?;
-    Some(ctx.now().plus(-days * DAY))
+    i64::try_from(days).ok().filter(|days| *days > 0)
 }
