@@ -28,6 +28,7 @@ pub mod postgres;
 mod query;
 mod read;
 mod reading;
+mod replica;
 #[cfg(all(feature = "spin", target_family = "wasm"))]
 pub mod spin;
 mod sql;
@@ -45,5 +46,6 @@ pub use migrate::MigrationReport;
 pub use patch::Patch;
 pub use query::{Count, DEFAULT_LIMIT, First, Get, MAX_LIMIT, Paged, Query};
 pub use read::{Answers, Questions, ReadSet};
+pub use replica::{OnReplicaFault, ReplicaFault};
 pub use store::Store;
 pub use whisper_words::Phrase;

@@ -7,6 +7,8 @@ mod conformance;
 mod order;
 #[path = "postgres/races.rs"]
 mod races;
+#[path = "postgres/replica.rs"]
+mod replica;
 #[path = "postgres/skew.rs"]
 mod skew;
 
