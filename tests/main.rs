@@ -24,6 +24,7 @@ mod messages;
 #[path = "../host/appwrite/tests/npm/mod.rs"]
 mod npm;
 mod on_postgres;
+mod on_replica;
 mod openapi;
 mod operators;
 mod pip;

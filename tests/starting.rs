@@ -291,7 +291,25 @@ fn an_address_that_is_refused_is_not_repeated() {
             "{said}"
         );
         assert!(!said.contains("secret"), "{said}");
+        let flags = [
+            "--postgres",
+            "postgres://u:p@h/d",
+            "--postgres-replica",
+            wrong,
+        ];
+        let said = refused("spin.toml", data.path(), &flags);
+        assert!(said.contains("WHISPER_POSTGRES_REPLICA"), "{said}");
+        assert!(!said.contains("secret"), "{said}");
     }
+}
+
+#[test]
+fn a_replica_is_one_of_postgresql() {
+    let data = folder();
+    let alone = ["--postgres-replica", "postgres://u:secret@h/d"];
+    let said = refused("spin.toml", data.path(), &alone);
+    assert!(said.contains("pass --postgres too"), "{said}");
+    assert!(!said.contains("secret"), "{said}");
 }
 
 #[test]

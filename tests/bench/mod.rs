@@ -7,6 +7,8 @@ mod frames;
 #[path = "../../host/src/commands/bench/realtime/process.rs"]
 mod process;
 
+mod send;
+
 use std::process::Command;
 use std::time::Duration;
 

@@ -83,6 +83,9 @@ fn the_settings_are_variables_of_the_bundle() {
         let name = name.trim_start_matches('#');
         (!name.contains(' ')).then_some(name)
     });
-    assert_eq!(others(names), ["WHISPER_POSTGRES"]);
+    assert_eq!(
+        others(names),
+        ["WHISPER_POSTGRES", "WHISPER_POSTGRES_REPLICA"]
+    );
     assert!(unit().contains("\nEnvironmentFile=/etc/whisper/whisper.env\n"));
 }

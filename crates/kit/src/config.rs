@@ -16,7 +16,7 @@ pub struct Config {
     told: RefCell<BTreeSet<String>>,
 }
 
-/// Variables that every component has.
+/// Variables that every component has; but for `postgres_replica`, which those have that read something there.
 pub const COMMON: &[&str] = &[
     "operator_key",
     "cors_origins",
@@ -30,6 +30,7 @@ pub const COMMON: &[&str] = &[
     APPWRITE_PROJECT,
     APPWRITE_KEY,
     POSTGRES_URL,
+    POSTGRES_REPLICA,
 ];
 
 /// The host that runs the component, if that changes anything: `appwrite` for a function there, which signs users in and brings
@@ -45,6 +46,8 @@ pub(crate) const APPWRITE_PROJECT: &str = "appwrite_project";
 pub(crate) const APPWRITE_KEY: &str = "appwrite_key";
 /// The address of a PostgreSQL server's database, with its user and password.
 pub(crate) const POSTGRES_URL: &str = "postgres_url";
+/// The address of a replica of that database; empty where there is none.
+pub(crate) const POSTGRES_REPLICA: &str = "postgres_replica";
 
 /// A setting that is a whole number. List it with [`Api::numbers`](crate::Api::numbers), so that the component reads the
 /// variable, and answers nothing while it holds something else.

@@ -67,6 +67,8 @@ struct Inner {
     is_checked: Cell<bool>,
     /// Whether the caller's account is anonymous, once the session was looked up.
     is_anonymous: Cell<bool>,
+    /// Whether a replica may answer its reads.
+    at_replica: Cell<bool>,
 }
 
 impl Ctx {
@@ -83,6 +85,7 @@ impl Ctx {
             claims: RefCell::new(None),
             is_checked: Cell::new(false),
             is_anonymous: Cell::new(false),
+            at_replica: Cell::new(false),
         })))
     }
 
@@ -143,13 +146,27 @@ impl Ctx {
     pub async fn read<R: ReadSet>(&self, set: R) -> Result<R::Output> {
         let store = self.database()?;
         let Some(claims) = self.unchecked() else {
-            return Ok(store.read(set).await?);
+            return self.read_of(store, set).await;
         };
-        let (standing, found) = store.read((caller::standing(&claims), set)).await?;
+        let asked = (caller::standing(&claims), set);
+        let (standing, found) = self.read_of(store, asked).await?;
         let is_anonymous = caller::check(&claims, standing, self.now())?;
         self.0.is_anonymous.set(is_anonymous);
         self.0.is_checked.set(true);
         Ok(found)
+    }
+
+    /// Reads where this request may.
+    async fn read_of<R: ReadSet>(&self, store: &Store, set: R) -> Result<R::Output> {
+        Ok(match self.0.at_replica.get() {
+            true => store.read_at_replica(set).await?,
+            false => store.read(set).await?,
+        })
+    }
+
+    /// Lets a replica answer what is read from here on.
+    pub(crate) fn allow_replica(&self) {
+        self.0.at_replica.set(true);
     }
 
     /// The store. An endpoint for users that has read nothing yet looks the session up first, in a statement of

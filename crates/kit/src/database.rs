@@ -56,7 +56,14 @@ fn postgres(config: &Config, clock: &Rc<dyn Fn() -> Timestamp>) -> Result<Store>
     if url.is_empty() {
         return Err(wrong("store = postgres needs the variable postgres_url"));
     }
-    Ok(Store::new(PostgresDriver::new(url), Rc::clone(clock)))
+    let store = Store::new(PostgresDriver::new(url), Rc::clone(clock));
+    Ok(match config.text(crate::config::POSTGRES_REPLICA).trim() {
+        "" => store,
+        address => {
+            let replica = PostgresDriver::new(address);
+            store.with_replica(replica, crate::replica::listener(Rc::clone(clock)))
+        }
+    })
 }
 
 #[cfg(not(feature = "spin"))]

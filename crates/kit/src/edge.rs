@@ -180,6 +180,9 @@ async fn dispatch(
         Found::Endpoint(endpoint, params) => {
             request.params = params;
             check_headers(&request, endpoint.own_headers)?;
+            if endpoint.at_replica {
+                ctx.allow_replica();
+            }
             authenticate(ctx, &request, &endpoint).await?;
             request.body = body(endpoint.body_limit).await?;
             let reply = (endpoint.handler)(ctx.clone(), request).await?;

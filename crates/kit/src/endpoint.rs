@@ -57,6 +57,7 @@ pub struct Endpoint {
     pub(crate) auth: Auth,
     pub(crate) own_accounts: bool,
     pub(crate) for_bots: bool,
+    pub(crate) at_replica: bool,
     pub(crate) handler: Handler,
     pub(crate) body_limit: usize,
     pub(crate) described: Described,
@@ -88,6 +89,7 @@ impl Endpoint {
             auth: Auth::User,
             own_accounts: false,
             for_bots: false,
+            at_replica: false,
             handler,
             body_limit: BODY_LIMIT,
             described,
@@ -126,6 +128,15 @@ impl Endpoint {
     #[must_use]
     pub fn for_bots(mut self) -> Self {
         self.for_bots = true;
+        self
+    }
+
+    /// Its reads ([`Ctx::read`](crate::Ctx::read)) may be answered by a replica of the database, where there is one: for lists,
+    /// histories and searches, whose statements weigh more than the question how far the primary is. The replica has by then
+    /// everything that was committed before the read, so the answer is as good; a document in the order of commits is never read there.
+    #[must_use]
+    pub fn at_replica(mut self) -> Self {
+        self.at_replica = true;
         self
     }
 
@@ -213,6 +224,11 @@ impl Endpoint {
     /// Whether bots may call.
     pub fn is_for_bots(&self) -> bool {
         self.for_bots
+    }
+
+    /// Whether a replica may answer what it reads.
+    pub fn is_at_replica(&self) -> bool {
+        self.at_replica
     }
 
     /// The name of the operation.

@@ -37,6 +37,8 @@ pub mod precondition;
 mod query;
 pub mod rate_limit;
 pub mod reaction;
+#[cfg_attr(not(all(target_family = "wasm", feature = "spin")), allow(dead_code))]
+mod replica;
 mod reply;
 mod request;
 mod retry;

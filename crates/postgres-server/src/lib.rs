@@ -12,6 +12,7 @@ mod account;
 mod guard;
 mod programs;
 mod server;
+mod standby;
 
 pub use server::{PASSWORD, PostgresServer, Tls, USER};
 

@@ -58,6 +58,18 @@ impl PostgresServer {
         settings: &[&str],
         tls: Option<Tls>,
     ) -> Result<PostgresServer> {
+        let settings = settings.iter().map(|text| (*text).to_owned()).collect();
+        let mut server = PostgresServer::new(programs, settings)?;
+        server.initialise()?;
+        if let Some(tls) = tls {
+            server.use_tls(tls)?;
+        }
+        server.start_anywhere()?;
+        Ok(server)
+    }
+
+    /// A server that has no data yet.
+    fn new(programs: &Path, settings: Vec<String>) -> Result<PostgresServer> {
         let folder = tempfile::Builder::new()
             .prefix("whisper-postgres-")
             .tempdir()?;
@@ -65,35 +77,46 @@ impl PostgresServer {
         if let Some(account) = account {
             account.give(folder.path())?;
         }
-        let mut server = PostgresServer {
+        Ok(PostgresServer {
             programs: programs.to_owned(),
             account,
-            settings: settings.iter().map(|text| (*text).to_owned()).collect(),
+            settings,
             port: 0,
             process: Mutex::new(None),
             databases: AtomicU32::new(0),
             _guard: Guard::start(folder.path())?,
             folder,
-        };
-        server.initialise()?;
-        if let Some(tls) = tls {
-            server.use_tls(tls)?;
-        }
+        })
+    }
+
+    /// A server of the same programs and settings, and of one setting more, that has no data yet.
+    pub(crate) fn beside(&self, setting: String) -> Result<PostgresServer> {
+        let mut settings = self.settings.clone();
+        settings.push(setting);
+        PostgresServer::new(&self.programs, settings)
+    }
+
+    /// Starts it on a port of the system's choice.
+    pub(crate) fn start_anywhere(&mut self) -> Result<()> {
         for _ in 1..TRIES {
-            server.port = free_port()?;
-            if server.run().is_ok() {
-                return Ok(server);
+            self.port = free_port()?;
+            if self.run().is_ok() {
+                return Ok(());
             }
         }
-        server.port = free_port()?;
-        server.run()?;
-        Ok(server)
+        self.port = free_port()?;
+        self.run()
     }
 
     /// The address of a database: `postgres://user:password@127.0.0.1:port/name`.
     pub fn url(&self, database: &str) -> String {
         let port = self.port;
         format!("postgres://{USER}:{PASSWORD}@127.0.0.1:{port}/{database}")
+    }
+
+    /// Another of PostgreSQL's programs, such as `pgbench`; none where the installation came without.
+    pub fn program_file(&self, name: &str) -> Option<PathBuf> {
+        Some(self.programs.join(name)).filter(|file| file.is_file())
     }
 
     /// The port that it listens on, at `127.0.0.1`.
@@ -189,7 +212,7 @@ impl PostgresServer {
         Ok(())
     }
 
-    fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
@@ -198,7 +221,12 @@ impl PostgresServer {
     }
 
     fn program(&self, name: &str) -> Command {
-        let mut command = Command::new(self.programs.join(name));
+        self.command(&self.programs.join(name))
+    }
+
+    /// A command under the server's account.
+    pub(crate) fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
         command.current_dir("/").env("LC_ALL", "C");
         if let Some(account) = self.account {
             account.run(&mut command);
@@ -207,7 +235,7 @@ impl PostgresServer {
     }
 
     /// Writes a file that the server alone may read, and returns its path.
-    fn write(&self, name: &str, text: &str) -> Result<PathBuf> {
+    pub(crate) fn write(&self, name: &str, text: &str) -> Result<PathBuf> {
         let path = self.folder.path().join(name);
         std::fs::write(&path, text)?;
         std::fs::set_permissions(&path, Permissions::from_mode(0o600))?;
@@ -339,7 +367,7 @@ fn free_port() -> Result<u16> {
 }
 
 /// The output of a command that must succeed.
-fn output(command: &mut Command) -> Result<String> {
+pub(crate) fn output(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let done = command
         .stdin(Stdio::null())

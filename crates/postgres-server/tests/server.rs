@@ -62,3 +62,33 @@ fn it_ends_when_dropped() {
     drop(server);
     assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
 }
+
+#[test]
+fn a_standby_follows_until_it_is_paused() {
+    let Some(server) = start() else { return };
+    let url = server.fresh_database();
+    let standby = server.standby().unwrap();
+    let (_, name) = url.rsplit_once('/').unwrap();
+    let there = standby.url(name);
+    let make = |n: u32| {
+        let table = format!("CREATE TABLE t{n} (n int)");
+        server.sql(&url, &table).unwrap();
+    };
+    let sees = |n: u32| {
+        let look = format!("SELECT to_regclass('t{n}') IS NOT NULL");
+        standby.sql(&there, &look).unwrap() == "t"
+    };
+    make(1);
+    standby.catch_up(&server).unwrap();
+    assert!(sees(1));
+    standby.pause_replay().unwrap();
+    make(2);
+    assert!(!sees(2));
+    let write = standby.sql(&there, "CREATE TABLE t3 (n int)").unwrap_err();
+    assert!(write.to_string().contains("read-only"), "{write}");
+    standby.resume_replay().unwrap();
+    standby.catch_up(&server).unwrap();
+    assert!(sees(2));
+    standby.promote().unwrap();
+    standby.sql(&there, "CREATE TABLE t3 (n int)").unwrap();
+}

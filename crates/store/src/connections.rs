@@ -115,11 +115,16 @@ impl Lease {
 
 impl Connections {
     pub fn new(driver: Rc<dyn Driver>, sync: Sync) -> Self {
+        Connections::read_by(READERS, driver, sync)
+    }
+
+    /// Connections of which so many may read at once.
+    pub fn read_by(readers: usize, driver: Rc<dyn Driver>, sync: Sync) -> Self {
         Connections {
             driver,
             sync,
             writing: Gate::new(1),
-            reading: Gate::new(READERS),
+            reading: Gate::new(readers),
             writer: Home::default(),
             readers: Home::default(),
         }

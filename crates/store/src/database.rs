@@ -13,6 +13,12 @@ use crate::gate::Pass;
 use crate::migrate::{self, MigrationReport};
 use crate::sql::{Cache, Shape};
 
+/// Where reads are run.
+pub(crate) trait Rows {
+    /// Runs a reading statement, which gives one row.
+    async fn row(&self, shape: &Shape, values: Vec<SqlValue>) -> Result<Vec<SqlValue>, StoreError>;
+}
+
 /// The state that the clones of a store on SQL share.
 pub(crate) struct Database {
     pub connections: Connections,
@@ -90,13 +96,10 @@ impl Database {
         self.ready.set(true);
         Ok(report)
     }
+}
 
-    /// Runs a reading statement, which gives one row.
-    pub async fn row(
-        &self,
-        shape: &Shape,
-        values: Vec<SqlValue>,
-    ) -> Result<Vec<SqlValue>, StoreError> {
+impl Rows for Database {
+    async fn row(&self, shape: &Shape, values: Vec<SqlValue>) -> Result<Vec<SqlValue>, StoreError> {
         let prepared = self.cache.prepared(shape);
         let params = prepared.params(values);
         let mut patience = Patience::new();

@@ -29,6 +29,7 @@ pub mod postgres;
 mod query;
 mod read;
 mod reading;
+mod replica;
 #[cfg(all(feature = "spin", target_family = "wasm"))]
 pub mod spin;
 mod sql;
@@ -47,5 +48,6 @@ pub use parts::{Ahead, Part};
 pub use patch::Patch;
 pub use query::{Count, DEFAULT_LIMIT, First, Get, MAX_LIMIT, Paged, Query};
 pub use read::{Answers, Questions, ReadSet};
+pub use replica::{OnReplicaFault, ReplicaFault};
 pub use store::Store;
 pub use whisper_words::Phrase;

@@ -36,6 +36,14 @@ pub struct Questions {
 }
 
 impl Questions {
+    /// Whether one asks for documents in the order of commits, up to where none comes in between.
+    pub(crate) fn is_of_order(&self) -> bool {
+        self.shapes.iter().any(|shape| match shape {
+            Answer::Rows(rows) => rows.is_settled || rows.gapless_behind.is_some(),
+            Answer::One { .. } | Answer::Count { .. } => false,
+        })
+    }
+
     /// Binds the values of lists one by one, for a database that takes no lists.
     pub(crate) fn spread(&mut self) {
         for shape in &mut self.shapes {

@@ -5,8 +5,7 @@
 
 use std::rc::Rc;
 
-use crate::connections::READERS;
-use crate::database::Database;
+use crate::database::Rows;
 use crate::driver::SqlValue;
 use crate::error::StoreError;
 use crate::line::{Line, Taken, Turn};
@@ -57,13 +56,13 @@ impl Asked {
     }
 }
 
-/// An empty line of reads; at most [`READERS`] lead at once.
-pub(crate) fn line() -> Rc<Reads> {
-    Reads::new(READERS)
+/// An empty line of reads, of which so many lead at once.
+pub(crate) fn line(leaders: usize) -> Rc<Reads> {
+    Reads::new(leaders)
 }
 
-/// Reads, alone or with others.
-pub(crate) async fn read(database: &Database, reads: &Rc<Reads>, asked: Asked) -> Answered {
+/// Reads, alone or with others. All of a line are to ask the same database.
+pub(crate) async fn read(database: &impl Rows, reads: &Rc<Reads>, asked: Asked) -> Answered {
     let ticket = reads.enter(asked);
     loop {
         match ticket.turn().await {
@@ -74,7 +73,7 @@ pub(crate) async fn read(database: &Database, reads: &Rc<Reads>, asked: Asked) -
 }
 
 /// Answers the first read, and others that ask the same.
-async fn lead(database: &Database, reads: &Rc<Reads>) {
+async fn lead(database: &impl Rows, reads: &Rc<Reads>) {
     let mut taken = reads.take_alike(Asked::most, Asked::is_alike);
     let Some(times) = taken.places.len().checked_ilog2().map(|log| 1 << log) else {
         return;
@@ -93,7 +92,7 @@ async fn lead(database: &Database, reads: &Rc<Reads>) {
 
 /// Answers all of them by one statement. False when that failed: one of them may be to blame, which is no reason for
 /// the others to fail.
-async fn together(database: &Database, taken: &mut Taken<Asked, Answered>) -> bool {
+async fn together(database: &impl Rows, taken: &mut Taken<Asked, Answered>) -> bool {
     let first = &taken.places[0].work;
     let width = first.width;
     let shape = first.shape.times(taken.places.len());

@@ -8,6 +8,7 @@ use whisper_schema::{Document, MIGRATIONS, Migration, POSTGRES_MIGRATIONS, Times
 use crate::batch::{Batch, Committed};
 use crate::clock::Clock;
 use crate::commit::{self, Commits, Lowered};
+use crate::connections::READERS;
 use crate::database::Database;
 use crate::driver::{Dialect, Driver, SqlValue};
 use crate::error::StoreError;
@@ -15,6 +16,7 @@ use crate::migrate::MigrationReport;
 use crate::parts::{self, Ahead, Part};
 use crate::read::{Answers, Questions, ReadSet};
 use crate::reading::{self, Asked, Reads};
+use crate::replica::{OnReplicaFault, Replica};
 use crate::tables::{self, Engine, Tables};
 
 /// A database of documents. Clones share its connections; it stays on its thread.
@@ -30,11 +32,19 @@ enum Backend {
     Tables(Rc<Engine>),
 }
 
+/// Where a read may be answered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Primary,
+    Anywhere,
+}
+
 /// A store on SQL.
 struct Sql {
     database: Rc<Database>,
     commits: Commits,
     reads: Rc<Reads>,
+    replica: Option<Rc<Replica>>,
 }
 
 impl Store {
@@ -59,7 +69,30 @@ impl Store {
         let sql = Sql {
             commits: Commits::new(Rc::clone(&database)),
             database,
-            reads: reading::line(),
+            reads: reading::line(READERS),
+            replica: None,
+        };
+        Store {
+            backend: Backend::Sql(Rc::new(sql)),
+        }
+    }
+
+    /// The same store with a replica of its database, which answers what [`Store::read_at_replica`] reads. Where it doesn't, the primary answers,
+    /// and `on_fault` is told why. Only PostgreSQL has replicas: any other store stays as it is.
+    #[must_use]
+    pub fn with_replica(self, driver: impl Driver + 'static, on_fault: OnReplicaFault) -> Store {
+        let Backend::Sql(sql) = &self.backend else {
+            return self;
+        };
+        if sql.database.cache.dialect() != Dialect::Postgres {
+            return self;
+        }
+        let replica = Replica::new(Rc::clone(&sql.database), Rc::new(driver), on_fault);
+        let sql = Sql {
+            commits: Commits::new(Rc::clone(&sql.database)),
+            database: Rc::clone(&sql.database),
+            reads: Rc::clone(&sql.reads),
+            replica: Some(Rc::new(replica)),
         };
         Store {
             backend: Backend::Sql(Rc::new(sql)),
@@ -95,13 +128,24 @@ impl Store {
     /// Reads several things in one statement: all as they stand at one moment, for the price of one.
     /// [`Timestamp::AT_COMMIT`] in a filter is the present.
     pub async fn read<R: ReadSet>(&self, set: R) -> Result<R::Output, StoreError> {
+        self.read_at(Place::Primary, set).await
+    }
+
+    /// As [`Store::read`], at the replica if there is one ([`Store::with_replica`]): it has everything then that was committed before. So the answer
+    /// is as good as the primary's, and costs it a statement without a table; it takes three statements in place of one, which
+    /// pays for reads of weight. Reads in the order of commits, and all while the replica is behind or away, are the primary's.
+    pub async fn read_at_replica<R: ReadSet>(&self, set: R) -> Result<R::Output, StoreError> {
+        self.read_at(Place::Anywhere, set).await
+    }
+
+    async fn read_at<R: ReadSet>(&self, place: Place, set: R) -> Result<R::Output, StoreError> {
         let mut questions = Questions::default();
         set.ask(&mut questions)?;
         if questions.shapes.is_empty() {
             return set.take(&mut Answers::new(Vec::new()));
         }
         let row = match &self.backend {
-            Backend::Sql(sql) => sql.read(questions).await?,
+            Backend::Sql(sql) => sql.read(questions, place).await?,
             Backend::Tables(engine) => engine.read(questions).await?,
         };
         set.take(&mut Answers::new(row))
@@ -220,14 +264,23 @@ impl Sql {
             database: Rc::clone(&self.database),
             commits: Commits::new(Rc::new(self.database.relaxed())),
             reads: Rc::clone(&self.reads),
+            replica: self.replica.clone(),
         }
     }
 
-    async fn read(&self, questions: Questions) -> Result<Vec<SqlValue>, StoreError> {
+    async fn read(&self, questions: Questions, place: Place) -> Result<Vec<SqlValue>, StoreError> {
         self.database.ready().await?;
+        let replica = self
+            .replica
+            .as_ref()
+            .filter(|_| place == Place::Anywhere && !questions.is_of_order())
+            .filter(|replica| !replica.rests());
         let values = questions.binds.at(self.database.clock.now());
         let asked = Asked::new(questions.shapes, values);
-        reading::read(&self.database, &self.reads, asked).await
+        match replica {
+            Some(replica) => replica.read(asked).await,
+            None => reading::read(&*self.database, &self.reads, asked).await,
+        }
     }
 
     async fn commit(&self, batch: Lowered) -> Result<Committed, StoreError> {

@@ -9,6 +9,8 @@ mod order;
 mod parts;
 #[path = "postgres/races.rs"]
 mod races;
+#[path = "postgres/replica.rs"]
+mod replica;
 #[path = "postgres/skew.rs"]
 mod skew;
 

@@ -47,6 +47,7 @@ pub fn endpoint() -> Endpoint {
          display name begins so, by their privacy settings",
         find,
     )
+    .at_replica()
     .reply::<Listing<UserSummaryView>>(200, "The people.")
     .codes(&[Code::InvalidQuery])
 }

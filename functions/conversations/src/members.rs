@@ -19,6 +19,7 @@ pub fn endpoint() -> Endpoint {
          see it.",
         members,
     )
+    .at_replica()
     .for_bots()
     .reply::<ListingWith<MemberView, UsersView>>(200, "A page of members.")
     .codes(&[Code::Forbidden])

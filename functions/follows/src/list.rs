@@ -39,6 +39,7 @@ pub fn endpoint() -> Endpoint {
         "Whom the caller follows, or who follows the caller; the newest first.",
         list,
     )
+    .at_replica()
     .reply::<Listing<FollowListItemView>>(200, "A page of follows.")
 }
 

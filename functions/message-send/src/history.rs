@@ -47,6 +47,7 @@ pub fn endpoint() -> Endpoint {
         "Lists the messages of a conversation, newest first; `previous` leads to messages that come later",
         list,
     )
+    .at_replica()
     .for_bots()
     .page::<HistoryFilters>()
     .reply::<ListingWith<MessageView, UsersView>>(200, "A page of the history.")

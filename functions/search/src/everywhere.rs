@@ -34,6 +34,7 @@ pub fn endpoint() -> Endpoint {
          strangers are left out.",
         search,
     )
+    .at_replica()
     .reply::<ListingWith<FoundMessageView, UsersView>>(200, "A page of messages.")
     .codes(&[Code::InvalidQuery, Code::InvalidCursor, Code::RateLimited])
 }

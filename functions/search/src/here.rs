@@ -23,6 +23,7 @@ pub fn endpoint() -> Endpoint {
         "Finds messages of a conversation by their words, newest first",
         search,
     )
+    .at_replica()
     .reply::<ListingWith<FoundMessageView, UsersView>>(200, "A page of messages.")
     .codes(&[
         Code::NotFound,

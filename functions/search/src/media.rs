@@ -35,6 +35,7 @@ pub fn endpoint() -> Endpoint {
         "Lists the messages of a conversation that carry pictures, films, recordings, files or addresses, newest first",
         list,
     )
+    .at_replica()
     .reply::<ListingWith<MessageView, UsersView>>(200, "A page of messages.")
     .codes(&[Code::NotFound, Code::InvalidQuery, Code::InvalidCursor])
 }

@@ -23,6 +23,7 @@ pub fn endpoint() -> Endpoint {
         "Lists the messages that mention the caller, by name or with `@all` or `@admins`, over all conversations, newest first",
         list,
     )
+    .at_replica()
     .reply::<ListingWith<MessageView, UsersView>>(200, "A page of messages.")
     .codes(&[Code::InvalidCursor, Code::RateLimited])
 }

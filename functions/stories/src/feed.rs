@@ -34,6 +34,7 @@ pub fn endpoint() -> Endpoint {
         summary,
         feed,
     )
+    .at_replica()
     .reply::<ListingWith<StoryPostView, UsersView>>(200, "A page of stories")
 }
 

@@ -40,6 +40,18 @@ impl Address {
         })
     }
 
+    /// The same server and user with another database of theirs; none where it isn't a URL.
+    pub fn of_database(&self, name: &str) -> Option<Self> {
+        let (scheme, rest) = self.url.split_once("://")?;
+        // A password may have any sign.
+        let behind_user = rest.rfind('@').map_or(0, |at| at + 1);
+        let end = |from: usize, sign: char| rest[from..].find(sign).map(|at| from + at);
+        let query = end(behind_user, '?').unwrap_or(rest.len());
+        let server = end(behind_user, '/').map_or(query, |at| at.min(query));
+        let (server, query) = (&rest[..server], &rest[query..]);
+        Address::parse(&format!("{scheme}://{server}/{name}{query}")).ok()
+    }
+
     /// All of it, with the password.
     pub fn url(&self) -> &str {
         &self.url
@@ -72,6 +84,27 @@ mod tests {
         for wrong in ["", "http://h", "postgres://a,b/d", "host=/tmp"] {
             assert!(origin(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn another_database_of_a_server_has_its_address() {
+        let other = |url| Address::parse(url).unwrap().of_database("x");
+        let url = |url| other(url).map(|address| address.url);
+        for (of, expected) in [
+            ("postgres://u:p@h/d", "postgres://u:p@h/x"),
+            ("postgres://u:p@h", "postgres://u:p@h/x"),
+            (
+                "postgres://h?connect_timeout=3",
+                "postgres://h/x?connect_timeout=3",
+            ),
+            (
+                "postgresql://u:a%2Fb@h:7/d?sslmode=disable",
+                "postgresql://u:a%2Fb@h:7/x?sslmode=disable",
+            ),
+        ] {
+            assert_eq!(url(of).as_deref(), Some(expected));
+        }
+        assert_eq!(url("host=h user=u"), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The database of `whisper up --postgres`.
+//! The database of `whisper up --postgres`, and its replica.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -13,6 +13,11 @@ use whisper_manifest::variables::Values;
 const STORE: &str = "store";
 const URL: &str = "postgres_url";
 const ORIGIN: &str = "postgres_origin";
+/// The same of a replica.
+const REPLICA: &str = "postgres_replica";
+const REPLICA_ORIGIN: &str = "postgres_replica_origin";
+/// The store that has an address and may have a replica.
+const POSTGRES: &str = "postgres";
 
 /// An address as it was given. It is read only when it is used: the parser of arguments would print one that it refuses, password and all.
 #[derive(Clone)]
@@ -38,18 +43,50 @@ impl Postgres {
     /// # Errors
     /// When it is no address, or the application doesn't have them.
     pub fn set(&self, manifest: &Manifest, values: &mut Values) -> anyhow::Result<()> {
-        let address = Address::parse(&self.0);
-        let address = address.map_err(|e| anyhow!("--postgres, or WHISPER_POSTGRES: {e}"))?;
-        for (name, value) in [
-            (STORE, "postgres"),
+        let address = self.address("--postgres, or WHISPER_POSTGRES")?;
+        let variables = [
+            (STORE, POSTGRES),
             (URL, address.url()),
             (ORIGIN, address.origin()),
-        ] {
-            if !manifest.variables.contains_key(name) {
-                bail!("--postgres: the application has no variable `{name}`");
-            }
-            values.set(name, value.to_owned());
-        }
-        Ok(())
+        ];
+        assign("--postgres", variables, manifest, values)
     }
+
+    /// Sets the variables by which components find it as a replica.
+    ///
+    /// # Errors
+    /// As [`Postgres::set`], and when there is no PostgreSQL that it could be a replica of.
+    pub fn set_replica(&self, manifest: &Manifest, values: &mut Values) -> anyhow::Result<()> {
+        let address = self.address("--postgres-replica, or WHISPER_POSTGRES_REPLICA")?;
+        if values.get(STORE) != Some(POSTGRES) {
+            bail!(
+                "--postgres-replica: there is a replica of PostgreSQL alone; pass --postgres too"
+            );
+        }
+        let variables = [(REPLICA, address.url()), (REPLICA_ORIGIN, address.origin())];
+        assign("--postgres-replica", variables, manifest, values)
+    }
+
+    /// The address that was given at this place.
+    ///
+    /// # Errors
+    /// When it is none; the text has nothing of it.
+    pub fn address(&self, place: &str) -> anyhow::Result<Address> {
+        Address::parse(&self.0).map_err(|e| anyhow!("{place}: {e}"))
+    }
+}
+
+fn assign<const N: usize>(
+    flag: &str,
+    variables: [(&str, &str); N],
+    manifest: &Manifest,
+    values: &mut Values,
+) -> anyhow::Result<()> {
+    for (name, value) in variables {
+        if !manifest.variables.contains_key(name) {
+            bail!("{flag}: the application has no variable `{name}`");
+        }
+        values.set(name, value.to_owned());
+    }
+    Ok(())
 }

@@ -66,6 +66,14 @@ pub struct Up {
         hide_env_values = true
     )]
     postgres: Option<Postgres>,
+    /// Lets this streaming replica of that database answer lists and histories
+    #[arg(
+        long,
+        env = "WHISPER_POSTGRES_REPLICA",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    postgres_replica: Option<Postgres>,
     /// Log one JSON object a line
     #[arg(long)]
     json: bool,
@@ -188,6 +196,9 @@ impl Up {
         let mut values = values.map_err(|problems| anyhow!("{}", problems.join("\n")))?;
         if let Some(postgres) = &self.postgres {
             postgres.set(manifest, &mut values)?;
+        }
+        if let Some(replica) = &self.postgres_replica {
+            replica.set_replica(manifest, &mut values)?;
         }
         let wrong = settings::check(manifest, &values);
         if !wrong.is_empty() {

@@ -3,6 +3,7 @@
 
 mod blocked;
 mod forms;
+mod replica;
 mod subjects;
 
 use std::collections::BTreeSet;

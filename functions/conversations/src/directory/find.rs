@@ -50,6 +50,7 @@ pub fn endpoint() -> Endpoint {
          caller is banned from, or whose owner blocked the caller, are left out.",
         find,
     )
+    .at_replica()
     .reply::<Listing<PublicConversationView>>(200, "A page of groups.")
     .codes(&[Code::InvalidQuery, Code::InvalidCursor, Code::RateLimited])
 }

@@ -27,6 +27,7 @@ pub fn endpoint() -> Endpoint {
         "Lists the caller's notifications, the newest first.",
         list,
     )
+    .at_replica()
     .reply::<ListingWith<NotificationView, UsersView>>(200, "A page of notifications")
     .codes(&[Code::InvalidCursor])
 }

@@ -142,9 +142,18 @@ pub async fn run(
     senders: Arc<Vec<Sender>>,
     until: Until,
 ) -> anyhow::Result<Measured> {
+    run_over(&[authority], senders, until).await
+}
+
+/// The same over several hosts, which get the connections by turns.
+pub async fn run_over(
+    authorities: &[&str],
+    senders: Arc<Vec<Sender>>,
+    until: Until,
+) -> anyhow::Result<Measured> {
     let mut tasks = tokio::task::JoinSet::new();
     for index in 0..senders.len() {
-        let client = Client::connect(authority).await?;
+        let client = Client::connect(authorities[index % authorities.len()]).await?;
         let senders = Arc::clone(&senders);
         let until = until.clone();
         tasks.spawn(async move { send(client, &senders[index], index, until).await });

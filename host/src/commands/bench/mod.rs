@@ -2,12 +2,15 @@
 
 mod baseline;
 mod conversation;
+mod database;
 mod events;
 mod load;
+mod pgbench;
 mod prepare;
 mod realtime;
 mod report;
 mod send;
+mod send_table;
 mod server;
 mod sign_in;
 mod soon;
@@ -21,7 +24,7 @@ pub use sign_in::SignInOptions;
 /// The benchmarks.
 #[derive(Debug, clap::Subcommand)]
 pub enum Bench {
-    /// Send messages over HTTP, and compare with bare SQLite transactions in the same run
+    /// Send messages over HTTP, and compare with what SQLite, or PostgreSQL, reaches by itself in the same run
     Send(SendOptions),
     /// Let experience points be awarded for many activities while messages are sent
     Events(EventsOptions),

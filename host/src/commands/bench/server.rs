@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, bail};
 use serde_json::Value;
+use whisper_manifest::postgres::Address;
 
 /// A running bundle; killed when dropped.
 pub struct Server {
@@ -23,6 +24,16 @@ impl Server {
         data_dir: &Path,
         variables: &[&str],
     ) -> anyhow::Result<Self> {
+        Self::start_on(manifest, data_dir, variables, None)
+    }
+
+    /// The same with its documents in a database of PostgreSQL, whose address stands in its environment alone.
+    pub fn start_on(
+        manifest: Option<&Path>,
+        data_dir: &Path,
+        variables: &[&str],
+        database: Option<&Address>,
+    ) -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command
             .args(["up", "--json", "--no-schedules", "--listen", "127.0.0.1:0"])
@@ -36,6 +47,13 @@ impl Server {
         }
         if let Some(manifest) = manifest {
             command.arg("--from").arg(manifest);
+        }
+        // The databases of the caller's own application aren't the benchmark's.
+        command
+            .env_remove("WHISPER_POSTGRES")
+            .env_remove("WHISPER_POSTGRES_REPLICA");
+        if let Some(database) = database {
+            command.env("WHISPER_POSTGRES", database.url());
         }
         let mut child = command
             .stdin(Stdio::null())
