@@ -19,6 +19,7 @@ mod follows;
 mod full_disk;
 mod host;
 mod integrations;
+mod leases;
 mod logs;
 mod messages;
 #[path = "../host/appwrite/tests/npm/mod.rs"]

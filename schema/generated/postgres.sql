@@ -971,6 +971,15 @@ CREATE TABLE "consumerCursors" (
   "updatedAt" BIGINT NOT NULL
 );
 
+CREATE TABLE "jobLeases" (
+  "_seq" BIGINT PRIMARY KEY DEFAULT whisper_seq(),
+  "_id" TEXT COLLATE "C" NOT NULL CONSTRAINT "jobLeases__id" UNIQUE,
+  "_revision" BIGINT NOT NULL DEFAULT 1,
+  "holder" TEXT COLLATE "C",
+  "until" BIGINT,
+  "ranFor" BIGINT
+);
+
 CREATE TABLE "jobRuns" (
   "_seq" BIGINT PRIMARY KEY DEFAULT whisper_seq(),
   "_id" TEXT COLLATE "C" NOT NULL CONSTRAINT "jobRuns__id" UNIQUE,

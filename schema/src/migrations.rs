@@ -173,11 +173,23 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "realtime",
         sql: include_str!("../migrations/sqlite/0032_realtime.sql"),
     },
+    Migration {
+        number: 33,
+        name: "job_leases",
+        sql: include_str!("../migrations/sqlite/0033_job_leases.sql"),
+    },
 ];
 
 /// Migrations of PostgreSQL, in order. They have numbers of their own: the first makes what SQLite's first 32 have made.
-pub const POSTGRES_MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "initial",
-    sql: include_str!("../migrations/postgres/0001_initial.sql"),
-}];
+pub const POSTGRES_MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "initial",
+        sql: include_str!("../migrations/postgres/0001_initial.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "job_leases",
+        sql: include_str!("../migrations/postgres/0002_job_leases.sql"),
+    },
+];

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use whisper_schema::{MIGRATIONS, Migration, POSTGRES_MIGRATIONS};
+use whisper_schema::{MIGRATIONS, Migration, POSTGRES_MIGRATIONS, Timestamp};
 
 use crate::batch::{Batch, Committed};
 use crate::clock::Clock;
@@ -152,6 +152,19 @@ impl Store {
         match &self.backend {
             Backend::Sql(sql) => sql.database.migrate().await,
             Backend::Tables(engine) => engine.check().await,
+        }
+    }
+
+    /// The time by the clock that all instances of this database have in common: on PostgreSQL the server's, where each host's may be wrong
+    /// by itself; on SQLite the machine's, which is the store's clock. On TablesDB, which tells none, it is the store's clock too, and so that of
+    /// one instance.
+    ///
+    /// For spans that several hosts have to agree about, as the end of a lease. It costs a statement on PostgreSQL. The times of documents are those of
+    /// their commits ([`Timestamp::AT_COMMIT`](whisper_schema::Timestamp::AT_COMMIT)).
+    pub async fn time(&self) -> Result<Timestamp, StoreError> {
+        match &self.backend {
+            Backend::Sql(sql) => sql.database.time().await,
+            Backend::Tables(engine) => Ok(engine.now()),
         }
     }
 
