@@ -11,6 +11,7 @@ mod commands;
 mod computing;
 mod contacts;
 mod conversations;
+mod copying;
 mod crash;
 mod deploy;
 mod edge;

@@ -85,6 +85,15 @@ impl Database {
         self.migrate_with(pass).await
     }
 
+    /// The statements that [`migrate`](Self::migrate) would run.
+    pub async fn migration_script(&self) -> Result<Option<String>, StoreError> {
+        let lease = self.connections.reader().await.map_err(outage)?;
+        let at = self.clock.now();
+        let script = migrate::script(&self.connections, &lease, &self.migrations, at).await?;
+        lease.give_back();
+        Ok(script)
+    }
+
     async fn migrate_with(&self, pass: Pass) -> Result<MigrationReport, StoreError> {
         let lease = self.connections.writer(pass).await.map_err(outage)?;
         let at = self.clock.tick();

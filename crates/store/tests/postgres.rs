@@ -7,6 +7,8 @@ mod conformance;
 mod order;
 #[path = "postgres/races.rs"]
 mod races;
+#[path = "postgres/rights.rs"]
+mod rights;
 #[path = "postgres/skew.rs"]
 mod skew;
 

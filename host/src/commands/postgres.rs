@@ -1,13 +1,18 @@
-//! The database of `whisper up --postgres`.
+//! The database of `--postgres`: of `whisper up`, and of commands that reach it by themselves.
 
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
 use anyhow::{anyhow, bail};
+use tokio_postgres::Config;
+use tokio_postgres::config::SslMode;
 use whisper_manifest::Manifest;
 use whisper_manifest::postgres::Address;
 use whisper_manifest::variables::Values;
+use whisper_store::postgres::native::PostgresDriver;
+
+use crate::postgres::connector;
 
 /// The variables that name the store, its address, and the origin that components may reach.
 const STORE: &str = "store";
@@ -38,8 +43,7 @@ impl Postgres {
     /// # Errors
     /// When it is no address, or the application doesn't have them.
     pub fn set(&self, manifest: &Manifest, values: &mut Values) -> anyhow::Result<()> {
-        let address = Address::parse(&self.0);
-        let address = address.map_err(|e| anyhow!("--postgres, or WHISPER_POSTGRES: {e}"))?;
+        let address = self.address()?;
         for (name, value) in [
             (STORE, "postgres"),
             (URL, address.url()),
@@ -52,4 +56,26 @@ impl Postgres {
         }
         Ok(())
     }
+
+    /// The address.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn address(&self) -> anyhow::Result<Address> {
+        let address = Address::parse(&self.0);
+        address.map_err(|e| anyhow!("--postgres, or WHISPER_POSTGRES: {e}"))
+    }
+}
+
+/// A way to a database, encrypted as its address says.
+///
+/// # Errors
+/// When there is no TLS.
+pub fn driver(address: &Address) -> anyhow::Result<PostgresDriver> {
+    let url = address.url();
+    let mode = url.parse::<Config>().map(|config| config.get_ssl_mode());
+    Ok(match mode {
+        Ok(SslMode::Disable) => PostgresDriver::new(url),
+        _ => PostgresDriver::with_tls(url, connector(None)?),
+    })
 }

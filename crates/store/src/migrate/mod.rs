@@ -1,6 +1,7 @@
 //! Migrations: numbered, applied once, in one transaction, by the instance that comes first.
 
 mod at_once;
+mod script;
 
 use sha2::{Digest, Sha256};
 use whisper_schema::ddl::SEPARATOR;
@@ -9,6 +10,8 @@ use whisper_schema::{Migration, Timestamp};
 use crate::connections::{Connections, Lease, Patience, outage};
 use crate::driver::{Dialect, DriverError, SqlValue};
 use crate::error::StoreError;
+
+pub(crate) use script::script;
 
 /// The migrations that are applied already, as one row of SQLite's.
 const APPLIED: &str = "SELECT json_group_array(json_array(number, checksum)) FROM (SELECT number, checksum FROM _migrations ORDER BY number) \
