@@ -3,6 +3,10 @@
 
 CREATE SEQUENCE _clock MINVALUE 0 START 0;
 
+CREATE FUNCTION whisper_offset() RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT 0::bigint
+$$;
+
 CREATE FUNCTION whisper_seq() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   n bigint := coalesce(nullif(current_setting('whisper.documents', true), ''), '0');
@@ -11,11 +15,11 @@ BEGIN
     RAISE EXCEPTION 'a commit has more than 16384 new documents' USING ERRCODE = '54000';
   END IF;
   PERFORM set_config('whisper.documents', (n + 1)::text, true);
-  RETURN (pg_current_xact_id()::text::bigint << 14) | n;
+  RETURN ((pg_current_xact_id()::text::bigint + whisper_offset()) << 14) | n;
 END $$;
 
 CREATE FUNCTION whisper_settled() RETURNS bigint LANGUAGE sql STABLE AS $$
-  SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 14
+  SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + whisper_offset()) << 14
 $$;
 
 CREATE FUNCTION whisper_lock(ids text[]) RETURNS void LANGUAGE plpgsql AS $$

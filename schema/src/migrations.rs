@@ -192,4 +192,9 @@ pub const POSTGRES_MIGRATIONS: &[Migration] = &[
         name: "job_leases",
         sql: include_str!("../migrations/postgres/0002_job_leases.sql"),
     },
+    Migration {
+        number: 3,
+        name: "places",
+        sql: include_str!("../migrations/postgres/0003_places.sql"),
+    },
 ];

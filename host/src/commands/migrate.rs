@@ -144,7 +144,7 @@ fn dry(store: &Store) -> anyhow::Result<()> {
 }
 
 /// The time of this machine.
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     let now = jiff::Timestamp::now().as_millisecond();
     Timestamp::from_millis(now)
 }

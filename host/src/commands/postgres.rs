@@ -3,13 +3,17 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use anyhow::{anyhow, bail};
+use futures::future::{Either, select};
 use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
 use whisper_manifest::Manifest;
 use whisper_manifest::postgres::Address;
 use whisper_manifest::variables::Values;
+use whisper_store::Driver;
+use whisper_store::copy::is_unfinished;
 use whisper_store::postgres::native::PostgresDriver;
 
 use crate::postgres::connector;
@@ -18,6 +22,8 @@ use crate::postgres::connector;
 const STORE: &str = "store";
 const URL: &str = "postgres_url";
 const ORIGIN: &str = "postgres_origin";
+/// How long a start waits for the server. Later the components do.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An address as it was given. It is read only when it is used: the parser of arguments would print one that it refuses, password and all.
 #[derive(Clone)]
@@ -64,6 +70,28 @@ impl Postgres {
     pub fn address(&self) -> anyhow::Result<Address> {
         let address = Address::parse(&self.0);
         address.map_err(|e| anyhow!("--postgres, or WHISPER_POSTGRES: {e}"))
+    }
+
+    /// Refuses a database into which a copy isn't finished. One that can't be reached is looked at by the components.
+    ///
+    /// # Errors
+    /// When it is such a database.
+    pub fn check_usable(&self) -> anyhow::Result<()> {
+        let address = self.address()?;
+        let driver = driver(&address)?;
+        let is_unfinished = futures::executor::block_on(async {
+            match select(Box::pin(is_unfinished(&driver)), driver.pause(PATIENCE)).await {
+                Either::Left((Ok(is_unfinished), _)) => is_unfinished,
+                _ => false,
+            }
+        });
+        if is_unfinished {
+            bail!(
+                "a copy into the database at {} isn't finished: run `whisper store copy` again, or take another database",
+                address.origin()
+            );
+        }
+        Ok(())
     }
 }
 
