@@ -11,6 +11,7 @@ mod commands;
 mod computing;
 mod contacts;
 mod conversations;
+mod copying;
 mod crash;
 mod deploy;
 mod edge;
@@ -19,6 +20,7 @@ mod follows;
 mod full_disk;
 mod host;
 mod integrations;
+mod leases;
 mod logs;
 mod messages;
 #[path = "../host/appwrite/tests/npm/mod.rs"]

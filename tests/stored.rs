@@ -1,6 +1,7 @@
 //! The documents of a bundle, past it: in SQLite's file or in PostgreSQL.
 
 use std::rc::Rc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::executor::block_on;
 use whisper_schema::{Document, Timestamp};
@@ -36,6 +37,22 @@ pub fn run(app: &TestApp, sql: &str) {
             done => return drop(done.unwrap()),
         }
     }
+}
+
+/// Ends the leases of all jobs, as time does after a host was killed that had them.
+pub fn end_leases(app: &TestApp) {
+    run(app, r#"UPDATE "jobLeases" SET "until" = 1"#);
+}
+
+/// Has somebody hold a job's lease from now on for so long, as a host that was killed would. The clock is the machine's.
+pub fn hold_lease(app: &TestApp, job: &str, time: Duration) {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let until = (since + time).as_millis();
+    let held = format!(
+        r#"INSERT INTO "jobLeases" ("_id", "holder", "until") VALUES ('{job}', 'killed', {until})
+           ON CONFLICT ("_id") DO UPDATE SET "holder" = 'killed', "until" = {until}"#
+    );
+    run(app, &held);
 }
 
 /// All documents that the query meets, page by page.

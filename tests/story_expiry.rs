@@ -267,6 +267,8 @@ fn a_run_that_was_killed_is_resumed() {
     );
     drop(opened);
     let app = app.restart();
+    // The killed run's.
+    crate::stored::end_leases(&app);
     let report = app.run_job(JOB).expect(200);
     assert_eq!(
         report,

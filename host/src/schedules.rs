@@ -9,10 +9,11 @@ use futures::future::join_all;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST};
 use http::{Method, Request};
 use http_body_util::{BodyExt, Limited};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use whisper_manifest::ScheduleEntry;
-use whisper_manifest::schedule::Planner;
+use whisper_manifest::schedule::{Due, Planner};
 
 use crate::app::App;
 use crate::clock::Clock;
@@ -21,6 +22,8 @@ use crate::{log, problem};
 
 /// How often the clock is looked at: it may be moved at any time.
 const LOOK: Duration = Duration::from_millis(500);
+/// The longest wait for a run that is under way elsewhere.
+const LONGEST_LEASE: Duration = Duration::from_secs(300);
 /// Bytes of a job's answer that are read.
 const MAX_ANSWER: usize = 64 * 1024;
 const CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
@@ -79,12 +82,12 @@ impl Schedules {
                 () = tokio::time::sleep(LOOK) => {}
                 _ = stop.wait_for(|stop| *stop) => return,
             }
-            for index in self.due() {
+            for due in self.due() {
                 let this = Arc::clone(&self);
                 tokio::spawn(async move {
                     // Still running since last time: it will find the work that is left.
-                    if let Ok(_alone) = this.running[index].try_lock() {
-                        this.send(index).await;
+                    if let Ok(_alone) = this.running[due.index].try_lock() {
+                        this.send(due.index, Some(due.at)).await;
                     }
                 });
             }
@@ -109,20 +112,19 @@ impl Schedules {
     /// Runs the jobs that are due now, or every job, one after the other; tells how each ended.
     pub async fn run_now(&self, all: bool) -> Vec<Value> {
         let due = self.due();
-        let indexes = if all {
-            (0..self.entries.len()).collect()
-        } else {
-            due
+        let jobs: Vec<_> = match all {
+            true => (0..self.entries.len()).map(|index| (index, None)).collect(),
+            false => due.iter().map(|due| (due.index, Some(due.at))).collect(),
         };
         let mut results = Vec::new();
-        for index in indexes {
+        for (index, at) in jobs {
             let _alone = self.running[index].lock().await;
-            results.push(self.send(index).await);
+            results.push(self.send(index, at).await);
         }
         results
     }
 
-    fn due(&self) -> Vec<usize> {
+    fn due(&self) -> Vec<Due> {
         self.planner().due(self.clock.now())
     }
 
@@ -142,10 +144,16 @@ impl Schedules {
         }
     }
 
-    async fn send(&self, index: usize) -> Value {
+    /// Runs a job, for a time in its schedule or by itself.
+    async fn send(&self, index: usize, at: Option<Timestamp>) -> Value {
         let entry = &self.entries[index];
         let (start, time) = (Instant::now(), self.clock.now());
-        let mut result = match self.request(&entry.route) {
+        // By the time a job knows whether another host has run it.
+        let route = match at {
+            Some(at) => format!("{}?due={at}", entry.route),
+            None => entry.route.clone(),
+        };
+        let mut result = match self.request(&route) {
             Ok(request) => self.answer(request).await,
             Err(e) => json!({ "ok": false, "error": e.to_string() }),
         };
@@ -154,12 +162,27 @@ impl Schedules {
             .unwrap_or(u64::MAX)
             .into();
         self.log(&entry.name, &result);
+        if let Some(seconds) = result["answer"]["againInSeconds"].as_u64() {
+            if let Some(at) = at {
+                self.come_back(Due { index, at }, seconds);
+            }
+            return result;
+        }
         // Whether it went well or not: its next run finds the work that is left.
         let (ran, name) = (Arc::clone(&self.ran), entry.name.clone());
         let noted = tokio::task::spawn_blocking(move || ran.note([name.as_str()], time));
         // `note` logs itself when it can't write the file.
         let _ = noted.await;
         result
+    }
+
+    /// The job is under way elsewhere: when that run must be over it is looked after, as it may have been cut off. Until then it doesn't count
+    /// as run, also if this host is started anew.
+    fn come_back(&self, due: Due, seconds: u64) {
+        let wait = Duration::from_secs(seconds).min(LONGEST_LEASE);
+        let wait = SignedDuration::try_from(wait).unwrap_or_default();
+        let until = self.clock.now().checked_add(wait);
+        self.planner().put_off(due, until.unwrap_or(Timestamp::MAX));
     }
 
     /// Posts to a route as the operator, outside of all schedules; a refusal stands in the log.
@@ -204,8 +227,12 @@ impl Schedules {
     fn log(&self, name: &str, result: &Value) {
         let (status, ms) = (&result["status"], &result["ms"]);
         if result["ok"] == true {
+            let how = match result["answer"]["isElsewhere"] == true {
+                true => "left to another host, ",
+                false => "",
+            };
             log::event("job", result.clone(), || {
-                format!("job {name}: {status} in {ms} ms")
+                format!("job {name}: {how}{status} in {ms} ms")
             });
         } else {
             let code = result

@@ -3,6 +3,10 @@
 
 CREATE SEQUENCE _clock MINVALUE 0 START 0;
 
+CREATE FUNCTION whisper_offset() RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT 0::bigint
+$$;
+
 CREATE FUNCTION whisper_seq() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   n bigint := coalesce(nullif(current_setting('whisper.documents', true), ''), '0');
@@ -11,11 +15,11 @@ BEGIN
     RAISE EXCEPTION 'a commit has more than 16384 new documents' USING ERRCODE = '54000';
   END IF;
   PERFORM set_config('whisper.documents', (n + 1)::text, true);
-  RETURN (pg_current_xact_id()::text::bigint << 14) | n;
+  RETURN ((pg_current_xact_id()::text::bigint + whisper_offset()) << 14) | n;
 END $$;
 
 CREATE FUNCTION whisper_settled() RETURNS bigint LANGUAGE sql STABLE AS $$
-  SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 14
+  SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + whisper_offset()) << 14
 $$;
 
 CREATE FUNCTION whisper_lock(ids text[]) RETURNS void LANGUAGE plpgsql AS $$
@@ -63,7 +67,7 @@ CREATE FUNCTION whisper_part_list(parent text) RETURNS TABLE (part text, number 
   ORDER BY 2
 $$;
 
-CREATE FUNCTION whisper_part_ahead(parent text, until bigint, length bigint, most bigint DEFAULT 16777216) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION whisper_part_ahead(parent text, until bigint, length bigint, most bigint DEFAULT 16777216) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
   rest text := parent || '_rest'; part text; begins bigint; ends bigint; number bigint; made bigint := 0;
 BEGIN
@@ -113,7 +117,7 @@ BEGIN
   PERFORM set_config('lock_timeout', patience, true);
 END $$;
 
-CREATE FUNCTION whisper_part_past(parent text, until bigint) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION whisper_part_past(parent text, until bigint) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
   past record; newest bigint; told jsonb := '[]';
 BEGIN
@@ -128,7 +132,7 @@ BEGIN
   RETURN told::text;
 END $$;
 
-CREATE FUNCTION whisper_part_drop(parent text, part text, last bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE FUNCTION whisper_part_drop(parent text, part text, last bigint) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
   newest bigint;
 BEGIN
@@ -1071,6 +1075,15 @@ CREATE TABLE "consumerCursors" (
   "reads" TEXT COLLATE "C",
   "position" BIGINT NOT NULL,
   "updatedAt" BIGINT NOT NULL
+);
+
+CREATE TABLE "jobLeases" (
+  "_seq" BIGINT PRIMARY KEY DEFAULT whisper_seq(),
+  "_id" TEXT COLLATE "C" NOT NULL CONSTRAINT "jobLeases__id" UNIQUE,
+  "_revision" BIGINT NOT NULL DEFAULT 1,
+  "holder" TEXT COLLATE "C",
+  "until" BIGINT,
+  "ranFor" BIGINT
 );
 
 CREATE TABLE "jobRuns" (

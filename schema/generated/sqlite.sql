@@ -921,6 +921,15 @@ CREATE TABLE "consumerCursors" (
   "updatedAt" INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE "jobLeases" (
+  "_seq" INTEGER PRIMARY KEY,
+  "_id" TEXT NOT NULL UNIQUE,
+  "_revision" INTEGER NOT NULL DEFAULT 1,
+  "holder" TEXT,
+  "until" INTEGER,
+  "ranFor" INTEGER
+) STRICT;
+
 CREATE TABLE "jobRuns" (
   "_seq" INTEGER PRIMARY KEY,
   "_id" TEXT NOT NULL UNIQUE,

@@ -173,6 +173,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "realtime",
         sql: include_str!("../migrations/sqlite/0032_realtime.sql"),
     },
+    Migration {
+        number: 33,
+        name: "job_leases",
+        sql: include_str!("../migrations/sqlite/0033_job_leases.sql"),
+    },
 ];
 
 /// Migrations of PostgreSQL, in order. They have numbers of their own: the first makes what SQLite's first 32 have made.
@@ -184,7 +189,17 @@ pub const POSTGRES_MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 2,
+        name: "job_leases",
+        sql: include_str!("../migrations/postgres/0002_job_leases.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "places",
+        sql: include_str!("../migrations/postgres/0003_places.sql"),
+    },
+    Migration {
+        number: 4,
         name: "parts",
-        sql: include_str!("../migrations/postgres/0002_parts.sql"),
+        sql: include_str!("../migrations/postgres/0004_parts.sql"),
     },
 ];

@@ -1,8 +1,10 @@
 //! Runs without a caller: schedules and events.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use futures::executor::block_on;
 use whisper_schema::Timestamp;
-use whisper_schema::prelude::{JobRun, Story, StoryPrivacy};
+use whisper_schema::prelude::{JobLease, JobRun, Story, StoryPrivacy};
 use whisper_store::{Batch, Filter, Query};
 use whisper_testkit::json;
 
@@ -31,6 +33,15 @@ fn the_schedule_removes_what_has_expired() {
     let batch = Batch::new()
         .insert(&story("old", LONG_AGO))
         .insert(&story("new", LATE));
+    // Another one is at it, and is cut off: it is called again when that one's lease is over.
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let until = i64::try_from(since.as_millis()).unwrap() + 2000;
+    let batch = batch.insert(&JobLease {
+        id: "story-expiry".to_owned(),
+        holder: Some("killed".to_owned()),
+        until: Some(Timestamp::from_millis(until)),
+        ran_for: None,
+    });
     block_on(store.commit(batch)).unwrap();
     let report = project.stories.on_schedule().expect(200);
     assert_eq!((&report["done"], &report["failed"]), (&json!(1), &json!(0)));

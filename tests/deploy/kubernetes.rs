@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use whisper_manifest::Route;
 use whisper_testkit::{TestApp, Value, json, root};
 
 use super::{file, is_variable, manifest, path};
 use crate::npm::{printed, quiet, skip};
-use crate::pip;
+use crate::{pip, stored};
 
 /// The newest Kubernetes that both operators were tested with.
 const KUBERNETES: &str = "1.34";
@@ -204,19 +205,43 @@ fn what_a_cron_job_sends_runs_the_job() {
     );
 }
 
-/// Runs curl as a container does, on another bundle, and with another folder of its Secret.
+#[test]
+fn a_cron_job_comes_back_for_a_run_that_was_cut_off_elsewhere() {
+    let Some(documents) = documents() else { return };
+    if quiet(Command::new("curl").arg("--version")).is_err() {
+        return skip("deploy", "curl is not installed");
+    }
+    let Some(app) = TestApp::own().start() else {
+        return;
+    };
+    app.person("ann");
+    let dir = tempfile::tempdir().unwrap();
+    let header = format!("Authorization: Bearer {}\n", app.operator_key());
+    std::fs::write(dir.path().join("authorization"), header).unwrap();
+    let job = of_kind(documents, "CronJob")[0];
+    let name = text(&job["metadata"]["name"])
+        .strip_prefix("whisper-")
+        .unwrap();
+    stored::hold_lease(&app, name, Duration::from_secs(2));
+    let elsewhere = app.run_job(name).expect(200);
+    assert_eq!(elsewhere["isElsewhere"], true);
+    let pod = &job["spec"]["jobTemplate"]["spec"]["template"]["spec"];
+    let done = send(&pod["containers"][0], app.base(), dir.path());
+    assert!(done.status.success(), "{}", printed(&done));
+    let report: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(report.get("isElsewhere"), None, "it ran at last: {report}");
+}
+
+/// Runs a container's command, on another bundle, and with another folder of its Secret.
 fn send(container: &Value, bundle: &str, secret: &Path) -> Output {
     let mounted = text(&container["volumeMounts"][0]["mountPath"]);
-    let arguments = container["args"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|argument| {
-            let argument = text(argument).replace(mounted, secret.to_str().unwrap());
-            // The Service is named as the SpinApp.
-            argument.replace("http://whisper/", &format!("{bundle}/"))
-        });
-    quiet(Command::new("curl").args(arguments)).unwrap()
+    let parts = ["command", "args"].map(|part| container[part].as_array().unwrap());
+    let mut words = parts.into_iter().flatten().map(|argument| {
+        let argument = text(argument).replace(mounted, secret.to_str().unwrap());
+        // The Service is named as the SpinApp.
+        argument.replace("http://whisper/", &format!("{bundle}/"))
+    });
+    quiet(Command::new(words.next().unwrap()).args(words)).unwrap()
 }
 
 #[test]

@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use crate::stored::store;
 use whisper_schema::prelude::{Event, Message, QueuedMessage, ScheduledBook, ScheduledMessage};
 use whisper_store::{Filter, Query};
 use whisper_testkit::{TestApp, json};
 
 use super::{group, of_conversation, send};
-use crate::stored::all;
+use crate::stored::{all, end_leases, store};
 
 /// Messages that are due.
 const MESSAGES: usize = 90;
@@ -67,6 +66,7 @@ fn what_was_scheduled_is_sent_once_though_the_host_dies_at_it() {
         app.kill();
         app = app.restart();
         app.advance("2m");
+        end_leases(&app);
     }
     app.run_job("scheduled-messages").expect(200);
     assert_eq!(app.run_job("scheduled-messages").expect(200)["found"], 0);

@@ -252,6 +252,23 @@ impl Ctx {
         }
     }
 
+    /// Waits for this long beside other work of the same request. A test holds the clock: there the wait is over at the first look after the
+    /// clock has moved by as much, and the work has it looked at.
+    pub(crate) async fn rest(&self, time: Duration) {
+        #[cfg(target_family = "wasm")]
+        spin_sdk::time::sleep(time).await;
+        #[cfg(not(target_family = "wasm"))]
+        {
+            let millis = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+            let end = self.clock().plus(millis);
+            let is_over = |_: &mut std::task::Context<'_>| match self.clock() >= end {
+                true => std::task::Poll::Ready(()),
+                false => std::task::Poll::Pending,
+            };
+            std::future::poll_fn(is_over).await;
+        }
+    }
+
     /// Waits until a time by the instance's clock, with a look at it each second, as it may be moved; no longer than it was ahead at first.
     /// A test holds the clock itself: there it doesn't wait at all.
     pub async fn wait_until(&self, time: Timestamp) {

@@ -2,10 +2,11 @@
 
 mod budget;
 mod expiry;
+mod lease;
 
 use std::cell::RefCell;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use whisper_schema::prelude::JobRun;
 use whisper_schema::{Column, Document, Timestamp};
 use whisper_store::{Batch, Committed, Filter, Order, Query};
@@ -17,9 +18,19 @@ use crate::reply::Reply;
 
 pub use budget::{Bounds, Budget};
 pub use expiry::{Due, Expiring, expire};
+use lease::{Lease, Taken};
 
 /// Characters of a cause that are kept.
 const CAUSE: usize = 1000;
+
+/// The parameters of a job's call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub struct Call {
+    /// The time in the schedule that the run is for: of the calls for one time, by several hosts, one runs the job. A call without it, as by hand,
+    /// runs the job in any case, unless it is under way.
+    pub due: Option<Timestamp>,
+}
 
 /// The outcome of a run, in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -34,6 +45,14 @@ pub struct ReportView {
     pub failed: u64,
     /// Whether the run stopped at its bound and left some for the next.
     pub capped: bool,
+    /// Whether the job is under way elsewhere, or has been run for this time of the schedule, so that this call did nothing; absent otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(not(target_family = "wasm"), schemars(default))]
+    pub is_elsewhere: bool,
+    /// Seconds after which the run that is under way is over, or was cut off, unless it goes on longer: call again then. Absent where
+    /// nothing is under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub again_in_seconds: Option<u64>,
 }
 
 /// The numbers of a run so far: kept even when an error ends it.
@@ -71,17 +90,22 @@ impl Tally {
 /// Runs a job and answers with its report; a run with failures is a 500, so that its caller sees it. The run is kept
 /// from its start, so that one that is cut off is seen as well.
 ///
+/// Of all calls, on all hosts, one runs the job at a time: it has the job's lease until its end. The others are answered at once, with a 200, as
+/// nothing failed, and a report that says so.
+///
 /// # Errors
 /// [`Code::JobFailed`], the job's own error, and the store's.
-pub async fn run<F>(ctx: &Ctx, job: &str, work: F) -> Result<Reply>
+pub async fn run<F>(ctx: &Ctx, call: Call, job: &str, work: F) -> Result<Reply>
 where
     F: AsyncFnOnce(&Tally) -> Result<()>,
 {
     // Without the report the failure would go unseen: a job has no client that tries again.
-    go(ctx, job, work).await.map_err(Error::always_reported)
+    go(ctx, call, job, work)
+        .await
+        .map_err(Error::always_reported)
 }
 
-async fn go<F>(ctx: &Ctx, job: &str, work: F) -> Result<Reply>
+async fn go<F>(ctx: &Ctx, call: Call, job: &str, work: F) -> Result<Reply>
 where
     F: AsyncFnOnce(&Tally) -> Result<()>,
 {
@@ -96,20 +120,25 @@ where
         capped: false,
         error: None,
     };
-    ctx.store()
-        .await?
-        .commit(Batch::new().insert(&kept))
-        .await?;
+    let lease = match Lease::take(ctx, call, &kept).await? {
+        Taken::Ours(lease) => lease,
+        Taken::Elsewhere { again_in_seconds } => {
+            return Reply::ok(&ReportView {
+                is_elsewhere: true,
+                again_in_seconds,
+                ..ReportView::default()
+            });
+        }
+    };
     let tally = Tally::default();
-    let outcome = work(&tally).await;
+    let outcome = lease.hold(work(&tally)).await;
     let report = tally.report();
     let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     kept.finished_at = Some(Timestamp::AT_COMMIT);
     (kept.found, kept.done) = (count(report.found), count(report.done));
     (kept.failed, kept.capped) = (count(report.failed), report.capped);
     kept.error = outcome.as_ref().err().map(cause);
-    let end = Batch::new().upsert(&kept);
-    let ended = ctx.store().await?.commit(end).await;
+    let ended = lease.give_back(&kept).await;
     outcome?;
     ended?;
     let fields = [

@@ -3,15 +3,18 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use whisper_schema::Migration;
+use whisper_schema::{Migration, Timestamp};
 
 use crate::clock::{Clock, Ticking};
 use crate::connections::{Connections, Patience, Sync, outage};
-use crate::driver::{Driver, DriverError, SqlValue};
+use crate::driver::{Dialect, Driver, DriverError, SqlValue};
 use crate::error::StoreError;
 use crate::gate::Pass;
 use crate::migrate::{self, MigrationReport};
 use crate::sql::{Cache, Shape};
+
+/// The time of PostgreSQL's server, in milliseconds since 1970.
+const SERVER_TIME: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
 /// Where reads are run.
 pub(crate) trait Rows {
@@ -88,6 +91,15 @@ impl Database {
         self.migrate_with(pass).await
     }
 
+    /// The statements that [`migrate`](Self::migrate) would run.
+    pub async fn migration_script(&self) -> Result<Option<String>, StoreError> {
+        let lease = self.connections.reader().await.map_err(outage)?;
+        let at = self.clock.now();
+        let script = migrate::script(&self.connections, &lease, &self.migrations, at).await?;
+        lease.give_back();
+        Ok(script)
+    }
+
     async fn migrate_with(&self, pass: Pass) -> Result<MigrationReport, StoreError> {
         let lease = self.connections.writer(pass).await.map_err(outage)?;
         let at = self.clock.tick();
@@ -95,6 +107,20 @@ impl Database {
         lease.give_back();
         self.ready.set(true);
         Ok(report)
+    }
+
+    /// The time by the clock of all instances: of the server, or of the machine that the file is on.
+    pub async fn time(&self) -> Result<Timestamp, StoreError> {
+        if self.connections.dialect() == Dialect::Sqlite {
+            return Ok(self.clock.now());
+        }
+        let lease = self.connections.reader().await.map_err(outage)?;
+        let rows = lease.execute(SERVER_TIME, &[]).await.map_err(outage)?;
+        lease.give_back();
+        match rows.first().and_then(|row| row.first()) {
+            Some(SqlValue::Integer(millis)) => Ok(Timestamp::from_millis(*millis)),
+            other => Err(StoreError::Internal(format!("no time: {other:?}"))),
+        }
     }
 }
 

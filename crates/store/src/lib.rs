@@ -9,6 +9,8 @@ mod commit;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod connections;
+#[cfg(all(feature = "native", not(target_family = "wasm")))]
+pub mod copy;
 mod database;
 mod decode;
 mod doc;
@@ -43,7 +45,7 @@ pub use doc::{Cursor, Doc, Page};
 pub use driver::{Connection, Dialect, Driver, DriverError, LocalBoxFuture, SqlValue};
 pub use error::StoreError;
 pub use filter::{Filter, Order};
-pub use migrate::MigrationReport;
+pub use migrate::{MigrationReport, UNFINISHED_COPY};
 pub use parts::{Ahead, Part};
 pub use patch::Patch;
 pub use query::{Count, DEFAULT_LIMIT, First, Get, MAX_LIMIT, Paged, Query};

@@ -247,6 +247,28 @@ impl Store {
         }
     }
 
+    /// The statements that [`Store::migrate`] would run, as one text; none where nothing is missing, and on TablesDB. Run by somebody else, they
+    /// record themselves as it does.
+    pub async fn migration_script(&self) -> Result<Option<String>, StoreError> {
+        match &self.backend {
+            Backend::Sql(sql) => sql.database.migration_script().await,
+            Backend::Tables(_) => Ok(None),
+        }
+    }
+
+    /// The time by the clock that all instances of this database have in common: on PostgreSQL the server's, where each host's may be wrong
+    /// by itself; on SQLite the machine's, which is the store's clock. On TablesDB, which tells none, it is the store's clock too, and so that of
+    /// one instance.
+    ///
+    /// For spans that several hosts have to agree about, as the end of a lease. It costs a statement on PostgreSQL. The times of documents are those of
+    /// their commits ([`Timestamp::AT_COMMIT`](whisper_schema::Timestamp::AT_COMMIT)).
+    pub async fn time(&self) -> Result<Timestamp, StoreError> {
+        match &self.backend {
+            Backend::Sql(sql) => sql.database.time().await,
+            Backend::Tables(engine) => Ok(engine.now()),
+        }
+    }
+
     /// Waits without a lock, letting others of this thread and of other processes work: for jobs that
     /// write a lot.
     pub async fn pause(&self, time: Duration) {

@@ -11,6 +11,8 @@ mod parts;
 mod races;
 #[path = "postgres/replica.rs"]
 mod replica;
+#[path = "postgres/rights.rs"]
+mod rights;
 #[path = "postgres/skew.rs"]
 mod skew;
 

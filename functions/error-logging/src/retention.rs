@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use whisper_kit::config::Number;
-use whisper_kit::jobs::{self, Tally};
-use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_kit::jobs::{self, Call, Tally};
+use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Params, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::Column;
 use whisper_schema::system::{ErrorGroup, ErrorLink};
@@ -41,8 +41,8 @@ pub fn endpoint() -> Endpoint {
 }
 
 /// Runs the job. A failure is kept here, where those of the other components come to.
-async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
-    let outcome = jobs::run(&ctx, RETENTION, async |tally| run(&ctx, tally).await).await;
+async fn handle(ctx: Ctx, _: Request, Params(call): Params<Call>) -> Result<Reply> {
+    let outcome = jobs::run(&ctx, call, RETENTION, async |tally| run(&ctx, tally).await).await;
     if let Err(error) = &outcome {
         inside::own(&ctx, "runErrorRetention", error).await;
     }

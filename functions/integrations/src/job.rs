@@ -3,8 +3,8 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use whisper_kit::jobs::{self, ReportView, Tally};
-use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Request, Result};
+use whisper_kit::jobs::{self, Call, ReportView, Tally};
+use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Params, Request, Result};
 
 use crate::JOB;
 use crate::outgoing::delivery::{events, send, sweep, wake};
@@ -34,9 +34,14 @@ async fn react(ctx: &Ctx, worker: &Rc<Worker>) -> Result<ReportView> {
 
 fn job_endpoint(worker: &Rc<Worker>) -> Endpoint {
     let worker = Rc::clone(worker);
-    let job = move |ctx: Ctx, _: Request| {
+    let job = move |ctx: Ctx, _: Request, Params(call): Params<Call>| {
         let worker = Rc::clone(&worker);
-        async move { jobs::run(&ctx, JOB, async |tally| run(&ctx, &worker, tally).await).await }
+        async move {
+            jobs::run(&ctx, call, JOB, async |tally| {
+                run(&ctx, &worker, tally).await
+            })
+            .await
+        }
     };
     Endpoint::new(
         Method::POST,

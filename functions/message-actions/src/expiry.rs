@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use whisper_kit::jobs::{self, Bounds, Budget, Due, Expiring, ReportView};
-use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_kit::jobs::{self, Bounds, Budget, Call, Due, Expiring, ReportView};
+use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Params, Reply, Request, Result};
 use whisper_messages::Mirror;
 use whisper_schema::Ephemeral;
 use whisper_schema::prelude::{Column, Message, MessageExpiry, Timestamp};
@@ -35,8 +35,8 @@ pub fn endpoint() -> Endpoint {
     .codes(&[Code::JobFailed])
 }
 
-async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
-    jobs::run(&ctx, JOB, async |tally| {
+async fn handle(ctx: Ctx, _: Request, Params(call): Params<Call>) -> Result<Reply> {
+    jobs::run(&ctx, call, JOB, async |tally| {
         // A request has 30 s: the last has the rest of the others' time.
         let part = |parts| Bounds {
             time: Bounds::default().time / parts,

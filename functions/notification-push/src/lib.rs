@@ -12,8 +12,8 @@ pub mod worker;
 use std::rc::Rc;
 
 use serde::Serialize;
-use whisper_kit::jobs::{self, ReportView, Tally};
-use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_kit::jobs::{self, Call, ReportView, Tally};
+use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Params, Reply, Request, Result};
 
 use web_push::transport::{self, Transport};
 use web_push::vapid::Vapid;
@@ -94,9 +94,14 @@ fn key_endpoint(worker: &Rc<Worker>) -> Endpoint {
 
 fn job_endpoint(worker: &Rc<Worker>) -> Endpoint {
     let worker = Rc::clone(worker);
-    let job = move |ctx: Ctx, _: Request| {
+    let job = move |ctx: Ctx, _: Request, Params(call): Params<Call>| {
         let worker = Rc::clone(&worker);
-        async move { jobs::run(&ctx, JOB, async |tally| run(&ctx, &worker, tally).await).await }
+        async move {
+            jobs::run(&ctx, call, JOB, async |tally| {
+                run(&ctx, &worker, tally).await
+            })
+            .await
+        }
     };
     Endpoint::new(
         Method::POST,

@@ -9,7 +9,7 @@ use futures::executor::block_on;
 use futures::future::select;
 use operator::{JOBS, api};
 use serde_json::{Value, json};
-use whisper_kit::jobs::{self, ReportView};
+use whisper_kit::jobs::{self, Call, ReportView};
 use whisper_kit::testing::{Answer, TestEdge};
 use whisper_kit::{Error, Method};
 
@@ -24,7 +24,7 @@ fn get(edge: &TestEdge, path: &str) -> Answer {
 fn run(edge: &TestEdge, job: &str, outcome: Result<ReportView, Error>) {
     let ctx = edge.ctx();
     // The job's answer is not the point here.
-    let _ = block_on(jobs::run(&ctx, job, async |tally| {
+    let _ = block_on(jobs::run(&ctx, Call::default(), job, async |tally| {
         edge.advance(250);
         tally.add(&outcome?);
         Ok(())
@@ -76,7 +76,7 @@ fn a_job_shows_its_last_run_and_its_failures() {
         found: 5,
         done: 4,
         failed: 1,
-        capped: false,
+        ..ReportView::default()
     };
     run(&edge, "story-expiry", Ok(report));
     run(
@@ -117,7 +117,7 @@ fn a_run_that_was_cut_off_shows_as_failed() {
     let edge = edge();
     let ctx = edge.ctx();
     let (begun, has_begun) = oneshot::channel();
-    let going = jobs::run(&ctx, "story-expiry", async move |_| {
+    let going = jobs::run(&ctx, Call::default(), "story-expiry", async move |_| {
         begun.send(()).unwrap();
         std::future::pending().await
     });

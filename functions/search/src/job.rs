@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use whisper_kit::jobs::{self, ReportView, Sweep, Tally, delete_bounded, is_time_borne_out};
-use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_kit::jobs::{self, Call, ReportView, Sweep, Tally, delete_bounded, is_time_borne_out};
+use whisper_kit::{Auth, Code, Ctx, Endpoint, Method, Params, Reply, Request, Result};
 use whisper_schema::prelude::{MediaEntry, MentionEntry, SearchEntry};
 use whisper_store::Filter;
 
@@ -42,8 +42,8 @@ pub fn endpoint() -> Endpoint {
     .codes(&[Code::JobFailed])
 }
 
-async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
-    jobs::run(&ctx, JOB, async |tally| {
+async fn handle(ctx: Ctx, _: Request, Params(call): Params<Call>) -> Result<Reply> {
+    jobs::run(&ctx, call, JOB, async |tally| {
         index::run(&ctx, TIME, tally).await?;
         backfill::run(&ctx, TIME, tally).await?;
         sweep(&ctx, tally).await

@@ -2,8 +2,8 @@
 
 mod expiry;
 
-use whisper_kit::jobs::{self, Bounds, ReportView};
-use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_kit::jobs::{self, Bounds, Call, ReportView};
+use whisper_kit::{Api, Auth, Code, Ctx, Endpoint, Method, Params, Reply, Request, Result};
 
 pub use expiry::{Stories, removal};
 
@@ -34,8 +34,8 @@ pub fn api() -> Api {
     )
 }
 
-async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
-    jobs::run(&ctx, JOB, async |tally| {
+async fn handle(ctx: Ctx, _: Request, Params(call): Params<Call>) -> Result<Reply> {
+    jobs::run(&ctx, call, JOB, async |tally| {
         jobs::expire(&ctx, &Stories, Bounds::default(), tally).await
     })
     .await

@@ -66,6 +66,17 @@ pub struct Planner {
 struct Job {
     cron: Cron,
     next: Option<Timestamp>,
+    /// When it is due again for a time that has been, as it was put off; and that time.
+    again: Option<(Timestamp, Timestamp)>,
+}
+
+/// A job that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// Its index among the schedules.
+    pub index: usize,
+    /// The time in its schedule that it is due for, the latest that has been. Hosts of one schedule have the same ones.
+    pub at: Timestamp,
 }
 
 impl Planner {
@@ -82,6 +93,7 @@ impl Planner {
                 .cron
                 .next_after(last(&entry.name).map_or(now, |last| last.min(now))),
             cron: entry.cron.clone(),
+            again: None,
         };
         Self {
             jobs: schedules.iter().map(job).collect(),
@@ -89,21 +101,35 @@ impl Planner {
         }
     }
 
-    /// Indexes of the jobs due at `now`, each told once.
-    pub fn due(&mut self, now: Timestamp) -> Vec<usize> {
+    /// The jobs due at `now`, each told once.
+    pub fn due(&mut self, now: Timestamp) -> Vec<Due> {
         let back = now < self.seen;
         self.seen = now;
         let mut due = Vec::new();
         for (index, job) in self.jobs.iter_mut().enumerate() {
-            let is_due = job.next.is_some_and(|next| next <= now);
-            if is_due {
-                due.push(index);
+            let next = job.next.filter(|next| *next <= now);
+            // Times that were put off are made up for by a later one.
+            let again = job
+                .again
+                .take_if(|(from, _)| next.is_some() || back || *from <= now);
+            if let Some(next) = next {
+                let at = job.cron.last_until(now).unwrap_or(next);
+                due.push(Due { index, at });
+            } else if let Some((_, at)) = again {
+                due.push(Due { index, at });
             }
-            if is_due || back {
+            if next.is_some() || back {
                 job.next = job.cron.next_after(now);
             }
         }
         due
+    }
+
+    /// Has a job be due again, for the same time: it was under way elsewhere, and may have been cut off there.
+    pub fn put_off(&mut self, due: Due, until: Timestamp) {
+        if let Some(job) = self.jobs.get_mut(due.index) {
+            job.again = Some((until, due.at));
+        }
     }
 
     /// The jobs that are overdue at `now`, by index, with the time since when.
@@ -115,7 +141,9 @@ impl Planner {
 
     /// The next time that any job is due.
     pub fn next(&self) -> Option<Timestamp> {
-        self.jobs.iter().filter_map(|job| job.next).min()
+        let again = |job: &Job| job.again.map(|(from, _)| from);
+        let times = self.jobs.iter().flat_map(|job| [job.next, again(job)]);
+        times.flatten().min()
     }
 }
 
@@ -138,6 +166,11 @@ mod tests {
             at(now),
             |_| None,
         )
+    }
+
+    /// The indexes of the jobs that are due.
+    fn due(planner: &mut Planner, now: &str) -> Vec<usize> {
+        planner.due(at(now)).iter().map(|due| due.index).collect()
     }
 
     #[test]
@@ -231,17 +264,53 @@ mod tests {
     #[test]
     fn each_job_is_due_once_however_far_the_clock_jumps() {
         let mut planner = planner(&["* * * * *", "0 3 * * *"], "2026-11-23T06:44:09Z");
-        assert_eq!(planner.due(at("2026-11-23T06:44:59Z")), Vec::<usize>::new());
-        assert_eq!(planner.due(at("2026-11-23T06:45:00Z")), [0]);
-        assert_eq!(planner.due(at("2026-11-23T06:45:30Z")), Vec::<usize>::new());
-        assert_eq!(planner.due(at("2026-11-24T08:00:30Z")), [0, 1]);
+        assert_eq!(due(&mut planner, "2026-11-23T06:44:59Z"), [0; 0]);
+        assert_eq!(due(&mut planner, "2026-11-23T06:45:00Z"), [0]);
+        assert_eq!(due(&mut planner, "2026-11-23T06:45:30Z"), [0; 0]);
+        assert_eq!(due(&mut planner, "2026-11-24T08:00:30Z"), [0, 1]);
         assert_eq!(planner.next(), Some(at("2026-11-24T08:01:00Z")));
     }
 
     #[test]
     fn a_clock_set_back_is_followed() {
         let mut planner = planner(&["* * * * *"], "2026-11-23T06:44:09Z");
-        assert_eq!(planner.due(at("2026-11-20T00:00:09Z")), Vec::<usize>::new());
-        assert_eq!(planner.due(at("2026-11-20T00:01:00Z")), [0]);
+        assert_eq!(due(&mut planner, "2026-11-20T00:00:09Z"), [0; 0]);
+        assert_eq!(due(&mut planner, "2026-11-20T00:01:00Z"), [0]);
+    }
+
+    #[test]
+    fn a_job_is_due_for_the_latest_time_of_its_schedule() {
+        let mut planner = planner(&["*/10 * * * *"], "2026-11-23T06:44:09Z");
+        let due = planner.due(at("2026-11-23T07:15:33Z"));
+        assert_eq!(due.first().unwrap().at, at("2026-11-23T07:10:00Z"));
+    }
+
+    #[test]
+    fn a_job_that_was_put_off_is_due_again_for_the_same_time() {
+        let mut planner = planner(&["0 3 * * *"], "2026-11-23T02:59:00Z");
+        let three = planner.due(at("2026-11-23T03:00:00Z"));
+        planner.put_off(three[0], at("2026-11-23T03:00:30Z"));
+        assert_eq!(planner.next(), Some(at("2026-11-23T03:00:30Z")));
+        assert!(planner.due(at("2026-11-23T03:00:29Z")).is_empty());
+        assert_eq!(planner.due(at("2026-11-23T03:00:30Z")), three);
+        assert!(planner.due(at("2026-11-23T03:01:30Z")).is_empty(), "once");
+    }
+
+    #[test]
+    fn a_later_time_makes_up_for_one_that_was_put_off() {
+        let mut planner = planner(&["* * * * *"], "2026-11-23T06:44:09Z");
+        let first = planner.due(at("2026-11-23T06:45:50Z"));
+        planner.put_off(first[0], at("2026-11-23T06:46:20Z"));
+        let second = planner.due(at("2026-11-23T06:46:00Z"));
+        assert_eq!(second[0].at, at("2026-11-23T06:46:00Z"));
+        assert!(planner.due(at("2026-11-23T06:46:30Z")).is_empty());
+    }
+
+    #[test]
+    fn a_job_that_was_put_off_is_not_lost_when_the_clock_is_set_back() {
+        let mut planner = planner(&["0 3 * * *"], "2026-11-23T02:59:00Z");
+        let three = planner.due(at("2026-11-23T03:00:00Z"));
+        planner.put_off(three[0], at("2026-11-23T03:00:30Z"));
+        assert_eq!(planner.due(at("2026-11-22T12:00:00Z")), three);
     }
 }

@@ -143,18 +143,25 @@ fn run(name: &str, target: &Target) -> anyhow::Result<()> {
     }
     let report = answer.expect_success()?;
     if !target.json {
-        let number = |field: &str| report.get(field).and_then(Value::as_u64).unwrap_or(0);
-        let more = match report["capped"] == true {
-            true => ", and there is more for the next run",
-            false => "",
-        };
-        println!(
-            "{name}: {} found, {} done{more}",
-            number("found"),
-            number("done")
-        );
+        println!("{name}: {}", outcome(&report));
     }
     Ok(())
+}
+
+fn outcome(report: &Value) -> String {
+    let number = |field: &str| report[field].as_u64().unwrap_or(0);
+    if report["isElsewhere"] == true {
+        let seconds = number("againInSeconds");
+        return format!(
+            "under way already, so nothing was done; if that run was cut off, the job can be run again in {seconds} s"
+        );
+    }
+    let more = match report["capped"] == true {
+        true => ", and there is more for the next run",
+        false => "",
+    };
+    let (found, done) = (number("found"), number("done"));
+    format!("{found} found, {done} done{more}")
 }
 
 /// The jobs that there are, for a caller who named none of them.

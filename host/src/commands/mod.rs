@@ -10,6 +10,7 @@ pub mod package;
 mod postgres;
 pub mod queue;
 pub mod schema;
+pub mod store;
 pub mod up;
 pub mod users;
 
@@ -35,6 +36,9 @@ pub enum Command {
     Build(build::Build),
     /// Bring a database to this version's schema
     Migrate(migrate::Migrate),
+    /// Move a database to another one
+    #[command(subcommand)]
+    Store(store::Store),
     /// Count the schema, or write it in the form of a target
     Schema(schema::Schema),
     /// Make packages of the components that another host deploys
@@ -61,6 +65,7 @@ impl Command {
             Self::Up(up) => up.run(),
             Self::Build(build) => build.run(),
             Self::Migrate(migrate) => migrate.run(),
+            Self::Store(store) => store.run(),
             Self::Schema(schema) => schema.run(),
             Self::Package(package) => package.run(),
             Self::Jobs(jobs) => jobs.run(),

@@ -1,13 +1,22 @@
-//! The database of `whisper up --postgres`, and its replica.
+//! The database of `--postgres`, and its replica: of `whisper up`, and of commands that reach it by themselves.
 
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use anyhow::{anyhow, bail};
+use futures::future::{Either, select};
+use tokio_postgres::Config;
+use tokio_postgres::config::SslMode;
 use whisper_manifest::Manifest;
 use whisper_manifest::postgres::Address;
 use whisper_manifest::variables::Values;
+use whisper_store::Driver;
+use whisper_store::copy::is_unfinished;
+use whisper_store::postgres::native::PostgresDriver;
+
+use crate::postgres::connector;
 
 /// The variables that name the store, its address, and the origin that components may reach.
 const STORE: &str = "store";
@@ -18,6 +27,10 @@ const REPLICA: &str = "postgres_replica";
 const REPLICA_ORIGIN: &str = "postgres_replica_origin";
 /// The store that has an address and may have a replica.
 const POSTGRES: &str = "postgres";
+/// Where the address is given.
+pub const PLACE: &str = "--postgres, or WHISPER_POSTGRES";
+/// How long a start waits for the server. Later the components do.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An address as it was given. It is read only when it is used: the parser of arguments would print one that it refuses, password and all.
 #[derive(Clone)]
@@ -43,7 +56,7 @@ impl Postgres {
     /// # Errors
     /// When it is no address, or the application doesn't have them.
     pub fn set(&self, manifest: &Manifest, values: &mut Values) -> anyhow::Result<()> {
-        let address = self.address("--postgres, or WHISPER_POSTGRES")?;
+        let address = self.address(PLACE)?;
         let variables = [
             (STORE, POSTGRES),
             (URL, address.url()),
@@ -74,6 +87,41 @@ impl Postgres {
     pub fn address(&self, place: &str) -> anyhow::Result<Address> {
         Address::parse(&self.0).map_err(|e| anyhow!("{place}: {e}"))
     }
+
+    /// Refuses a database into which a copy isn't finished. One that can't be reached is looked at by the components.
+    ///
+    /// # Errors
+    /// When it is such a database.
+    pub fn check_usable(&self) -> anyhow::Result<()> {
+        let address = self.address(PLACE)?;
+        let driver = driver(&address)?;
+        let is_unfinished = futures::executor::block_on(async {
+            match select(Box::pin(is_unfinished(&driver)), driver.pause(PATIENCE)).await {
+                Either::Left((Ok(is_unfinished), _)) => is_unfinished,
+                _ => false,
+            }
+        });
+        if is_unfinished {
+            bail!(
+                "a copy into the database at {} isn't finished: run `whisper store copy` again, or take another database",
+                address.origin()
+            );
+        }
+        Ok(())
+    }
+}
+
+/// A way to a database, encrypted as its address says.
+///
+/// # Errors
+/// When there is no TLS.
+pub fn driver(address: &Address) -> anyhow::Result<PostgresDriver> {
+    let url = address.url();
+    let mode = url.parse::<Config>().map(|config| config.get_ssl_mode());
+    Ok(match mode {
+        Ok(SslMode::Disable) => PostgresDriver::new(url),
+        _ => PostgresDriver::with_tls(url, connector(None)?),
+    })
 }
 
 fn assign<const N: usize>(

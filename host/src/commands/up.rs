@@ -137,6 +137,9 @@ impl Up {
         let data = DataDir::take(self.data_dir.as_ref().unwrap_or(&default))?;
         let values = self.values(&manifest, &data)?;
         sqlite::check_usable(&sqlite::database_path(data.path()))?;
+        if let Some(postgres) = &self.postgres {
+            postgres.check_usable()?;
+        }
         if !self.no_build {
             builder::build(&manifest)?;
         }

@@ -30,7 +30,7 @@ pub use pools::Pools;
 pub(crate) use address::check;
 pub(crate) use connection::Rows;
 pub(crate) use errors::{connection_failed, too_many_connections};
-pub(crate) use tls::RootCertificate;
+pub(crate) use tls::{RootCertificate, connector};
 
 /// Connections, and builders of connections, that one instance may hold; the same as in Spin.
 pub(crate) const MAX_HANDLES: usize = 1024;

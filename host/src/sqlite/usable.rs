@@ -5,11 +5,12 @@ use std::path::Path;
 use anyhow::{anyhow, bail};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use whisper_schema::MIGRATIONS;
+use whisper_store::UNFINISHED_COPY;
 
 const LAST_MIGRATION: &str = "SELECT max(number) FROM _migrations";
 const HAS_MIGRATIONS: &str = "SELECT 1 FROM sqlite_schema WHERE name = '_migrations'";
 
-/// Refuses a file that is no SQLite database, or one that a newer version of this program has migrated. A file that
+/// Refuses a file that is no SQLite database, one that a newer version of this program has migrated, or one into which a copy isn't finished. A file that
 /// is missing or empty is made into a database by the components.
 ///
 /// # Errors
@@ -22,6 +23,9 @@ pub fn check_usable(file: &Path) -> anyhow::Result<()> {
     let known = known.unwrap_or_default();
     let shown = file.display();
     match last_migration(file) {
+        Ok(Some(UNFINISHED_COPY)) => bail!(
+            "a copy into {shown} isn't finished: run `whisper store copy` again, or pass --data-dir with another folder"
+        ),
         Ok(Some(last)) if last > known => bail!(
             "the database {shown} has migration {last}, and this program knows {known}: a newer version of it \
              wrote it. Start that version, or pass --data-dir with another folder"

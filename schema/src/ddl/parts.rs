@@ -7,7 +7,7 @@ use crate::{Collection, Parts};
 
 /// The functions that make parts, tell of them and drop them. The job `retention` calls them, through the store.
 ///
-/// They wait 0.2 s for a lock at most, and then fail with 55P03: others stand behind them meanwhile.
+/// They act as the owner of the tables, whose rights hosts needn't have. They wait 0.2 s for a lock at most, and then fail with 55P03: others stand behind them meanwhile.
 pub(super) const FUNCTIONS: [&str; 6] = [
     // The least id of a UUID of version 7 from this time on.
     "CREATE FUNCTION whisper_part_bound(at bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
@@ -23,7 +23,7 @@ $$",
 $$",
     // Makes parts of this length until the last one ends no sooner than that. Documents of a new part that are in the rest move there. Gives
     // how many it made, or -1 where the rest is too large to look through while others wait.
-    "CREATE FUNCTION whisper_part_ahead(parent text, until bigint, length bigint, most bigint DEFAULT 16777216) RETURNS bigint LANGUAGE plpgsql AS $$
+    "CREATE FUNCTION whisper_part_ahead(parent text, until bigint, length bigint, most bigint DEFAULT 16777216) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
   rest text := parent || '_rest'; part text; begins bigint; ends bigint; number bigint; made bigint := 0;
 BEGIN
@@ -75,7 +75,7 @@ BEGIN
 END $$",
     // The parts that end no later than that, as a list: the name, the last place in the order of commits, and about how many documents. The
     // newest part is never one of them: the next one begins where it ends.
-    "CREATE FUNCTION whisper_part_past(parent text, until bigint) RETURNS text LANGUAGE plpgsql AS $$
+    "CREATE FUNCTION whisper_part_past(parent text, until bigint) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
   past record; newest bigint; told jsonb := '[]';
 BEGIN
@@ -90,7 +90,7 @@ BEGIN
   RETURN told::text;
 END $$",
     // Drops a part, but for the newest, if its last document is still this one; says whether it did.
-    "CREATE FUNCTION whisper_part_drop(parent text, part text, last bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+    "CREATE FUNCTION whisper_part_drop(parent text, part text, last bigint) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
   newest bigint;
 BEGIN

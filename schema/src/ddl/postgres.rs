@@ -16,11 +16,15 @@ const HEADER: &str = "\
 
 /// The functions that the store calls, and its clock.
 ///
-/// A document's place in the commit order is the number of its transaction with a number within it: so places are never given twice, and
+/// A document's place in the commit order is the number of its transaction, with an offset, and a number within it: so places are never given twice, and
 /// everything is there below the place of the oldest transaction that still runs. The time of commits is kept in a sequence, which no
 /// transaction locks.
-const FUNCTIONS: [&str; 7] = [
+const FUNCTIONS: [&str; 8] = [
     "CREATE SEQUENCE _clock MINVALUE 0 START 0",
+    // Documents that came from another database have their places from there: a copy puts a number here that has all later ones behind them.
+    "CREATE FUNCTION whisper_offset() RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT 0::bigint
+$$",
     "CREATE FUNCTION whisper_seq() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   n bigint := coalesce(nullif(current_setting('whisper.documents', true), ''), '0');
@@ -29,10 +33,10 @@ BEGIN
     RAISE EXCEPTION 'a commit has more than 16384 new documents' USING ERRCODE = '54000';
   END IF;
   PERFORM set_config('whisper.documents', (n + 1)::text, true);
-  RETURN (pg_current_xact_id()::text::bigint << 14) | n;
+  RETURN ((pg_current_xact_id()::text::bigint + whisper_offset()) << 14) | n;
 END $$",
     "CREATE FUNCTION whisper_settled() RETURNS bigint LANGUAGE sql STABLE AS $$
-  SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 14
+  SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + whisper_offset()) << 14
 $$",
     "CREATE FUNCTION whisper_lock(ids text[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

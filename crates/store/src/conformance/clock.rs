@@ -164,3 +164,17 @@ pub async fn the_latest_survives(place: Place) -> Check {
     same!(sent_at(&place.store(), "m2").await?, START);
     Ok(())
 }
+
+pub async fn is_one_for_all(place: Place) -> Check {
+    let (one, other) = (place.store(), place.store());
+    let before = one.time().await?;
+    // The other one's clock is a year ahead.
+    place.now.set(START + YEAR);
+    let ahead = other.time().await?.since(before);
+    match place.dialect() {
+        Some(Dialect::Postgres) => same!((0..MINUTE).contains(&ahead), true),
+        // A clock is what a test sets here, and one for the whole machine.
+        _ => same!(ahead, YEAR),
+    }
+    Ok(())
+}

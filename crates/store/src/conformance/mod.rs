@@ -115,7 +115,7 @@ pub const CASES: &[Case] = cases! {
         joined_updates_count_revisions dropped_commits commit_order two_stores times_never_go_back;
     relaxed: shares_the_documents of_both_at_once_none_is_lost commits_are_in_one_order;
     clock: never_goes_back_for_anybody never_goes_back_in_any_form is_sane_again survives_a_restart
-        the_latest_survives;
+        the_latest_survives is_one_for_all;
     migrations: twice at_once changed_checksum newer_database failing_one_leaves_nothing;
 };
 

@@ -41,7 +41,7 @@ pub(super) async fn run(
 
 /// All of it as one statement, which has to find so many migrations applied. The functions of commits are made anew when they are asked for:
 /// those of other versions of the tables go.
-fn script(missing: &[&Migration], done: usize, at: Timestamp) -> String {
+pub(super) fn script(missing: &[&Migration], done: usize, at: Timestamp) -> String {
     let mut script = format!(
         "DO $whisper_migrations$ DECLARE kept regprocedure; BEGIN \
          IF NOT pg_try_advisory_xact_lock(7742907356800) THEN RAISE SQLSTATE '55P03'; END IF; \

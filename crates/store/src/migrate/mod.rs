@@ -1,6 +1,7 @@
 //! Migrations: numbered, applied once, in one transaction, by the instance that comes first.
 
 mod at_once;
+mod script;
 
 use sha2::{Digest, Sha256};
 use whisper_schema::ddl::SEPARATOR;
@@ -9,6 +10,8 @@ use whisper_schema::{Migration, Timestamp};
 use crate::connections::{Connections, Lease, Patience, outage};
 use crate::driver::{Dialect, DriverError, SqlValue};
 use crate::error::StoreError;
+
+pub(crate) use script::script;
 
 /// The migrations that are applied already, as one row of SQLite's.
 const APPLIED: &str = "SELECT json_group_array(json_array(number, checksum)) FROM (SELECT number, checksum FROM _migrations ORDER BY number) \
@@ -22,6 +25,9 @@ const CREATE: [&str; 3] = [
 ];
 const RECORD: &str =
     "INSERT INTO _migrations (number, name, checksum, applied_at) VALUES (?, ?, ?, ?)";
+
+/// Number of the migration that marks a database into which a copy isn't finished; its checksum is that of the source.
+pub const UNFINISHED_COPY: u32 = 999_999_999;
 
 /// PostgreSQL's code for a table that isn't there.
 const NO_TABLE: &str = "42P01";
@@ -148,7 +154,7 @@ async fn execute(lease: &Lease, sql: &str, params: &[SqlValue]) -> Result<(), St
 }
 
 /// Number and checksum of each migration the database has.
-async fn applied(
+pub(crate) async fn applied(
     connections: &Connections,
     lease: &Lease,
 ) -> Result<Vec<(u32, String)>, StoreError> {
@@ -172,10 +178,15 @@ async fn applied(
 }
 
 /// The migrations the database lacks; an error if it has others than this program.
-fn missing<'a>(
+pub(crate) fn missing<'a>(
     migrations: &'a [Migration],
     done: &[(u32, String)],
 ) -> Result<Vec<&'a Migration>, StoreError> {
+    if done.iter().any(|(number, _)| *number == UNFINISHED_COPY) {
+        let why =
+            "a copy into this database isn't finished: run `whisper store copy` again, or empty it";
+        return Err(StoreError::Internal(why.to_owned()));
+    }
     for (number, recorded) in done {
         match migrations
             .iter()

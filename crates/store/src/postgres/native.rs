@@ -4,13 +4,15 @@
 //! share, and answers across.
 
 use std::error::Error;
+use std::pin::Pin;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use futures::channel::oneshot;
 use tokio::runtime::{Builder, Handle};
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{Client, NoTls, Row};
+use tokio_postgres::{Client, NoTls, Row, Socket};
 
 use super::with_options;
 use crate::driver::{Connection, Dialect, Driver, DriverError, LocalBoxFuture, SqlValue};
@@ -18,13 +20,38 @@ use crate::driver::{Connection, Dialect, Driver, DriverError, LocalBoxFuture, Sq
 /// A database of a PostgreSQL server, reached by this process.
 pub struct PostgresDriver {
     address: String,
+    open: Box<dyn Fn(String) -> Opening>,
 }
+
+/// A connection that is being made.
+type Opening = Pin<Box<dyn Future<Output = Result<Client, tokio_postgres::Error>> + Send>>;
 
 impl PostgresDriver {
     /// The database at this address, a URL or words as `host=… dbname=…`. The connection isn't encrypted.
     pub fn new(address: &str) -> Self {
+        PostgresDriver::with_tls(address, NoTls)
+    }
+
+    /// The database at this address, by connections that are encrypted as the address says (`sslmode`).
+    pub fn with_tls<T>(address: &str, tls: T) -> Self
+    where
+        T: MakeTlsConnect<Socket> + Clone + Send + 'static,
+        T::Stream: Send + 'static,
+        T::TlsConnect: Send,
+        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
+        let open = move |address: String| -> Opening {
+            let tls = tls.clone();
+            Box::pin(async move {
+                let (client, connection) = tokio_postgres::connect(&address, tls).await?;
+                // It ends with its client.
+                tokio::spawn(connection);
+                Ok(client)
+            })
+        };
         PostgresDriver {
             address: with_options(address),
+            open: Box::new(open),
         }
     }
 }
@@ -66,14 +93,8 @@ impl Driver for PostgresDriver {
 
     fn connect(&self) -> LocalBoxFuture<'_, Result<Box<dyn Connection>, DriverError>> {
         Box::pin(async {
-            let address = self.address.clone();
-            let connected = across(async move {
-                let (client, connection) = tokio_postgres::connect(&address, NoTls).await?;
-                // It ends with its client.
-                tokio::spawn(connection);
-                Ok::<_, tokio_postgres::Error>(client)
-            });
-            let client = connected.await?.map_err(refused)?;
+            let opening = (self.open)(self.address.clone());
+            let client = across(opening).await?.map_err(refused)?;
             let client = std::sync::Arc::new(client);
             Ok(Box::new(NativeConnection { client }) as Box<dyn Connection>)
         })

@@ -87,6 +87,11 @@ impl Engine {
         self.clock.tick()
     }
 
+    /// The time by the clock of this instance.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     pub async fn read(&self, mut questions: Questions) -> Result<Vec<SqlValue>, StoreError> {
         questions.spread();
         let now = self.clock.now();

@@ -326,7 +326,7 @@ fn a_database_from_before_keeps_its_documents() {
     let Some((server, url)) = place() else { return };
     let older: Vec<_> = POSTGRES_MIGRATIONS
         .iter()
-        .filter(|each| each.number < 2)
+        .filter(|each| each.name != "parts")
         .copied()
         .collect();
     let clock = std::rc::Rc::new(|| Timestamp::from_millis(1_767_225_600_000));
@@ -345,7 +345,7 @@ fn a_database_from_before_keeps_its_documents() {
     }
     let before = ids().map(|id| found(&old, &id));
     let new = store(&url);
-    assert_eq!(block_on(new.migrate()).unwrap().applied, [2]);
+    assert_eq!(block_on(new.migrate()).unwrap().applied, [4]);
     assert_eq!(ids().map(|id| found(&new, &id)), before);
     assert_eq!(in_order(&new), ids());
     for id in ids() {

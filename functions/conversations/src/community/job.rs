@@ -3,9 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use whisper_kit::jobs::{self, ReportView, Tally};
+use whisper_kit::jobs::{self, Call, ReportView, Tally};
 use whisper_kit::log::{self, Level};
-use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_kit::{Auth, Code, Ctx, Endpoint, Error, Method, Params, Reply, Request, Result};
 use whisper_schema::Document;
 use whisper_schema::prelude::{Column, CommunityDeparture, UserDeparture};
 use whisper_store::{Batch, Filter, Order, Patch, Query};
@@ -39,8 +39,8 @@ pub fn endpoint() -> Endpoint {
     .codes(&[Code::JobFailed])
 }
 
-async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
-    jobs::run(&ctx, JOB, async |tally| run(&ctx, tally).await).await
+async fn handle(ctx: Ctx, _: Request, Params(call): Params<Call>) -> Result<Reply> {
+    jobs::run(&ctx, call, JOB, async |tally| run(&ctx, tally).await).await
 }
 
 async fn run(ctx: &Ctx, tally: &Tally) -> Result<()> {

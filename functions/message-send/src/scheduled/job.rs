@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use whisper_kit::error::{Code, Error, Result};
-use whisper_kit::jobs::{self, ReportView, Tally};
+use whisper_kit::jobs::{self, Call, ReportView, Tally};
 use whisper_kit::log::{self, Level};
-use whisper_kit::{Attempt, Auth, Ctx, Endpoint, Method, Reply, Request};
+use whisper_kit::{Attempt, Auth, Ctx, Endpoint, Method, Params, Reply, Request};
 use whisper_schema::prelude::{Account, AccountStatus};
 use whisper_schema::system::{ScheduledMessage, ScheduledMessageFailure as Failure};
 use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query};
@@ -45,8 +45,8 @@ pub fn endpoint() -> Endpoint {
     .codes(&[Code::JobFailed])
 }
 
-async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
-    jobs::run(&ctx, JOB, async |tally| run(&ctx, tally).await).await
+async fn handle(ctx: Ctx, _: Request, Params(call): Params<Call>) -> Result<Reply> {
+    jobs::run(&ctx, call, JOB, async |tally| run(&ctx, tally).await).await
 }
 
 /// Goes through those that are due, by their times. Each is sent, has failed for good, or is put off, in a commit of its own:

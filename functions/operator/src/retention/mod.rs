@@ -7,8 +7,8 @@ mod ahead;
 mod parts;
 
 use whisper_kit::config::Number;
-use whisper_kit::jobs::{self, Sweep, Tally, delete_bounded};
-use whisper_kit::{Ctx, Reply, Request, Result};
+use whisper_kit::jobs::{self, Call, Sweep, Tally, delete_bounded};
+use whisper_kit::{Ctx, Params, Reply, Request, Result};
 use whisper_schema::prelude::{
     AppMetric, Column, ContactRequest, ConversationBan, ConversationInvitation,
     ConversationJoinRequest, ConversationMember, Document, Event, IdempotencyKey, JobRun,
@@ -42,8 +42,8 @@ const fn days(variable: &'static str, default: u64) -> Number {
 ///
 /// # Errors
 /// The refusals of [`jobs::run`].
-pub async fn handle(ctx: Ctx, _: Request) -> Result<Reply> {
-    jobs::run(&ctx, JOB, async |tally| run(&ctx, tally).await).await
+pub async fn handle(ctx: Ctx, _: Request, Params(call): Params<Call>) -> Result<Reply> {
+    jobs::run(&ctx, call, JOB, async |tally| run(&ctx, tally).await).await
 }
 
 /// Sweeps every collection; an error in one is told after all others had their turn. While the clock may be wrong,

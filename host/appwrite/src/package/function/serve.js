@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { env } from "node:process";
+import { setTimeout } from "node:timers/promises";
 
 import { Instances } from "./instances.js";
 import { Refusal } from "./refusal.js";
@@ -44,7 +45,7 @@ const COMPONENT = "0.0.0.0:0";
 
 export async function serve({ req, res, error }) {
   try {
-    const answer = await instances.call(request(req));
+    const answer = await answered(request(req));
     return res.binary(answer.body, answer.status, grouped(answer.headers));
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
@@ -53,6 +54,31 @@ export async function serve({ req, res, error }) {
       "content-type": "application/problem+json",
       "cache-control": "no-store",
     });
+  }
+}
+
+/** Calls of the job in one execution. */
+const MOST_CALLS = 4;
+
+/**
+ * The component's answer. A job that is under way elsewhere may have been cut off there, and the schedule may be a day's: so it
+ * is called again when that run's lease is over.
+ */
+async function answered(call) {
+  for (let calls = 1; ; calls += 1) {
+    const answer = await instances.call(call);
+    const seconds = call.comesBack && calls < MOST_CALLS ? again(answer.body) : undefined;
+    if (seconds === undefined) return answer;
+    await setTimeout(seconds * 1000);
+  }
+}
+
+/** Seconds after which a job says that it is to be called again. */
+function again(body) {
+  try {
+    return JSON.parse(Buffer.from(body).toString()).againInSeconds;
+  } catch {
+    return undefined;
   }
 }
 
@@ -72,7 +98,7 @@ function request(req) {
       if (!settings.job) throw new Refusal(404, "route_not_found", "No such route", "This function has no schedule.");
       const operator = `Bearer ${environment[`${VARIABLE}OPERATOR_KEY`]}`;
       const headers = Object.entries({ ...own, authorization: operator });
-      return { method: "POST", target: settings.job, headers, body: Buffer.alloc(0) };
+      return { method: "POST", target: settings.job, headers, body: Buffer.alloc(0), comesBack: true };
     }
     case "event": {
       const headers = Object.entries({ ...own, "spin-client-addr": COMPONENT });

@@ -13,7 +13,7 @@ CREATE FUNCTION whisper_part_list(parent text) RETURNS TABLE (part text, number 
   ORDER BY 2
 $$;
 
-CREATE FUNCTION whisper_part_ahead(parent text, until bigint, length bigint, most bigint DEFAULT 16777216) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION whisper_part_ahead(parent text, until bigint, length bigint, most bigint DEFAULT 16777216) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
   rest text := parent || '_rest'; part text; begins bigint; ends bigint; number bigint; made bigint := 0;
 BEGIN
@@ -63,7 +63,7 @@ BEGIN
   PERFORM set_config('lock_timeout', patience, true);
 END $$;
 
-CREATE FUNCTION whisper_part_past(parent text, until bigint) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION whisper_part_past(parent text, until bigint) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
   past record; newest bigint; told jsonb := '[]';
 BEGIN
@@ -78,7 +78,7 @@ BEGIN
   RETURN told::text;
 END $$;
 
-CREATE FUNCTION whisper_part_drop(parent text, part text, last bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE FUNCTION whisper_part_drop(parent text, part text, last bigint) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
   newest bigint;
 BEGIN

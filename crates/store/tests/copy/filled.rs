@@ -1,0 +1,79 @@
+//! Documents of every collection with values at the edges of what columns hold, as statements that both databases know.
+
+use whisper_schema::{Attribute, Collection, Kind, collections, system_collections};
+
+/// Documents of a collection; of events more than a copy takes at once.
+const DOCUMENTS: usize = 3;
+const EVENTS: usize = 1201;
+
+fn all() -> impl Iterator<Item = &'static Collection> {
+    collections().iter().chain(system_collections()).copied()
+}
+
+/// The tables.
+pub fn tables() -> impl Iterator<Item = &'static str> {
+    all().map(|collection| collection.id)
+}
+
+/// What fills them.
+pub fn statements() -> impl Iterator<Item = String> {
+    all().map(of_collection)
+}
+
+fn of_collection(collection: &Collection) -> String {
+    let count = match collection.id {
+        "events" => EVENTS,
+        _ => DOCUMENTS,
+    };
+    let keys = collection.attributes.iter().map(|each| each.key);
+    let own = ["_seq", "_id", "_revision"].into_iter();
+    let columns: Vec<String> = own.chain(keys).map(|key| format!("\"{key}\"")).collect();
+    let rows: Vec<String> = (0..count).map(|n| row(collection, n)).collect();
+    format!(
+        "INSERT INTO \"{}\" ({}) VALUES {}",
+        collection.id,
+        columns.join(", "),
+        rows.join(", ")
+    )
+}
+
+fn row(collection: &Collection, n: usize) -> String {
+    // With gaps, as deleted documents leave them.
+    let own = [
+        (7 * n + 3).to_string(),
+        format!("'{}-{n}'", collection.id),
+        (n + 1).to_string(),
+    ];
+    let attributes = collection.attributes.iter().map(|each| value(each, n));
+    let values: Vec<String> = own.into_iter().chain(attributes).collect();
+    format!("({})", values.join(", "))
+}
+
+fn value(attribute: &Attribute, n: usize) -> String {
+    if attribute.array {
+        return [
+            "'[]'".to_owned(),
+            "'[\"ä\",\"🙂\"]'".to_owned(),
+            "'[0.1, 1]'".to_owned(),
+        ][n % 3]
+            .clone();
+    }
+    if n == 1 && !attribute.not_null() {
+        return "NULL".to_owned();
+    }
+    match attribute.kind {
+        Kind::Integer { .. } | Kind::Datetime => match n {
+            // SQLite's place of words, and all that is unique, differ.
+            0 => (i64::MIN + 1).to_string(),
+            2 => i64::MAX.to_string(),
+            n => n.to_string(),
+        },
+        Kind::Boolean => ["1 = 1", "1 = 0"][n % 2].to_owned(),
+        Kind::Double { .. } => ["0.1", "1e300", "-0.0"][n % 3].to_owned(),
+        _ => match n {
+            0 => "''".to_owned(),
+            2 => "'it''s \\ \"quoted\", ä 🙂\n\t\u{1}'".to_owned(),
+            n => format!("'{n}'"),
+        },
+    }
+}
