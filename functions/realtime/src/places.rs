@@ -236,8 +236,8 @@ async fn changed(
         let Some(own) = viewer.places.get(place) else {
             continue;
         };
-        // A newcomer has read nothing yet.
-        let floor = match moves.roles.is_empty() {
+        // Members are shown with what they have read by now, a newcomer too.
+        let floor = match moves.came.is_empty() && moves.roles.is_empty() {
             true => 0,
             false => own.floor(conversation),
         };

@@ -56,7 +56,8 @@ fn hosts_may_have_a_role_that_owns_no_table() {
         ..event("e")
     };
     block_on(hosts.commit(Batch::new().insert(&heard))).unwrap();
-    let events = Query::<Event>::new().in_commit_order(0).limit(10);
+    // Not in the order of commits, which older transactions of other tests hold up.
+    let events = Query::<Event>::new().limit(10);
     let read: Result<_, StoreError> = block_on(hosts.read(events));
     assert_eq!(read.unwrap().len(), 1);
     // Parts are made and looked through by functions that have the owner's rights.
