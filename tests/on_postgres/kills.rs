@@ -6,7 +6,7 @@ use super::load::{room, under_load};
 use super::{server, start};
 
 /// Kills of a run of the tests, unless `WHISPER_KILLS` says another number.
-const KILLS: usize = 4;
+const KILLS: usize = 10;
 /// People who send at the same time.
 const SENDERS: usize = 8;
 /// Acknowledged messages before a kill, and after it.
