@@ -111,7 +111,7 @@ pub async fn tell(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result
         wake(round, new, place, told).await?;
     }
     let mut frames: BTreeMap<&Group, Option<Rc<Frame>>> = BTreeMap::new();
-    if matches!(form, Form::Gone) && new.answered().is_none() {
+    if matches!(form, Form::Gone) && answered_by(round, new, message).is_none() {
         let gone = removed(place, message, None);
         let frame = Rc::new(Frame::of(round.ctx, new, gone).await?);
         for (user, _) in round.audience.members(place) {
@@ -197,7 +197,8 @@ fn what(
         Form::Whole => return created(seen?, place, message, is_alone),
         Form::Gone => {
             // Of the answered message nothing may be left either.
-            let answered = seen.and_then(|seen| answered(seen, new.answered()));
+            let of = answered_by(round, new, message);
+            let answered = seen.and_then(|seen| answered(seen, of));
             return Some(removed(place, message, answered));
         }
         Form::Emptied => (&emptied, &[]),
@@ -255,6 +256,14 @@ fn leave_own_parts_out(message: &mut MessageView) {
     if let Some(once) = &mut message.view_once {
         once.is_opened = false;
     }
+}
+
+/// The message that one answered which is gone. Somebody who hides an answer before they were told of it is told here that it is one.
+fn answered_by<'a>(round: &'a Round<'_>, new: &'a News, message: &str) -> Option<&'a str> {
+    let hidden = (new.kind == "message.hidden").then(|| round.facts.messages.get(message));
+    let hidden = hidden.flatten();
+    let of = hidden.and_then(|hidden| hidden.reply_to_message_id.as_deref());
+    new.answered().or(of)
 }
 
 fn removed(place: &str, message: &str, answered: Option<AnsweredView>) -> What {
