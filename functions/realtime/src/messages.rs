@@ -211,7 +211,12 @@ fn what(
         common,
         if is_alone { own } else { &[] },
         is_alone,
-    )?;
+    );
+    let Some(changes) = changes else {
+        // Somebody who hid an answer is told of its end all the same, by its message.
+        let of = new.answered().filter(|_| matches!(form, Form::Emptied));
+        return Some(removed(place, message, Some(answered(seen, of)?)));
+    };
     let by_user_id = doer(round, new, place, user);
     let mut users = seen.users_in(&Value::Object(changes.clone()).to_string());
     if let Some(by) = &by_user_id {
