@@ -94,7 +94,7 @@ async fn story(round: &Round<'_>, new: &News, told: &mut Vec<Told>) -> Result<()
                 let what = What::StoryDeleted(StoryPlaceView {
                     story_id: id.to_owned(),
                     user_id: by.to_owned(),
-                    // Nobody who could see it is parted from its author.
+                    // A block parts none of those who could see it from its author.
                     users: author.users(),
                 });
                 round.tell_one(new, to, what, told).await?;

@@ -196,7 +196,7 @@ enum Looked {
     Told(Vec<Told>, usize),
     /// Look again.
     Again,
-    /// What comes next would be more than a part has.
+    /// The next events would make the part larger than a part may be.
     Enough,
 }
 

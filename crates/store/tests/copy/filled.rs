@@ -15,7 +15,7 @@ pub fn tables() -> impl Iterator<Item = &'static str> {
     all().map(|collection| collection.id)
 }
 
-/// What fills them.
+/// The statements that fill them.
 pub fn statements() -> impl Iterator<Item = String> {
     all().map(of_collection)
 }
