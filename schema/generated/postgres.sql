@@ -67,11 +67,14 @@ CREATE FUNCTION whisper_part_list(parent text) RETURNS TABLE (part text, number 
   ORDER BY 2
 $$;
 
-CREATE FUNCTION whisper_part_ahead(parent text, until bigint, length bigint, most bigint DEFAULT 16777216) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE FUNCTION whisper_part_ahead(parent text, until bigint, length bigint, most bigint DEFAULT 16777216) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   rest text := parent || '_rest'; part text; begins bigint; ends bigint; number bigint; made bigint := 0;
 BEGIN
   PERFORM set_config('lock_timeout', '200ms', true);
+  IF NOT pg_has_role((SELECT relowner FROM pg_class WHERE oid = quote_ident(parent)::regclass), 'USAGE') THEN
+    RETURN -1;
+  END IF;
   SELECT list.number, list.ends INTO number, begins FROM whisper_part_list(parent) AS list ORDER BY list.number DESC LIMIT 1;
   IF begins >= until THEN
     RETURN 0;
@@ -85,7 +88,7 @@ BEGIN
   IF number <> (SELECT max(list.number) FROM whisper_part_list(parent) AS list) THEN
     RETURN 0;
   END IF;
-  EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', rest);
+  EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE NOWAIT', rest);
   WHILE begins < until LOOP
     number := number + 1; made := made + 1; part := parent || '_p' || number;
     -- After a long pause one part takes all of it, up to the last of those that are wanted.
@@ -117,10 +120,13 @@ BEGIN
   PERFORM set_config('lock_timeout', patience, true);
 END $$;
 
-CREATE FUNCTION whisper_part_past(parent text, until bigint) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE FUNCTION whisper_part_past(parent text, until bigint) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   past record; newest bigint; told jsonb := '[]';
 BEGIN
+  IF NOT pg_has_role((SELECT relowner FROM pg_class WHERE oid = quote_ident(parent)::regclass), 'USAGE') THEN
+    RETURN '[]';
+  END IF;
   FOR past IN
     SELECT list.part, greatest(reltuples, 0)::bigint AS documents FROM whisper_part_list(parent) AS list
     JOIN pg_class ON pg_class.oid = quote_ident(list.part)::regclass
@@ -132,7 +138,7 @@ BEGIN
   RETURN told::text;
 END $$;
 
-CREATE FUNCTION whisper_part_drop(parent text, part text, last bigint) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE FUNCTION whisper_part_drop(parent text, part text, last bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   newest bigint;
 BEGIN
@@ -144,7 +150,7 @@ BEGIN
   ) THEN
     RETURN false;
   END IF;
-  EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', part);
+  EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE NOWAIT', part);
   EXECUTE format('SELECT max("_seq") FROM %I', part) INTO newest;
   IF newest IS DISTINCT FROM last THEN
     RETURN false;

@@ -222,7 +222,7 @@ fn a_cron_job_comes_back_for_a_run_that_was_cut_off_elsewhere() {
     let name = text(&job["metadata"]["name"])
         .strip_prefix("whisper-")
         .unwrap();
-    stored::hold_lease(&app, name, Duration::from_secs(2));
+    stored::hold_lease(&app, name, Duration::from_secs(15));
     let elsewhere = app.run_job(name).expect(200);
     assert_eq!(elsewhere["isElsewhere"], true);
     let pod = &job["spec"]["jobTemplate"]["spec"]["template"]["spec"];

@@ -63,20 +63,26 @@ fn wake(instance: &Rc<Instance>, name: &str) {
     spawn(call.go_on());
 }
 
-/// Has streams told of a commit now. In the time after a call they look by themselves, often enough, so a call less is none that is missed.
+/// Has streams told of a commit now. Within a second of a call there is no other: for a while they look often by themselves, and then ten times a
+/// second.
 fn wake_streams(instance: &Instance) {
-    let name = instance.config.text(STREAMS).trim().to_owned();
     let since = instance.signals.streams_woken.get();
-    if name.is_empty() || since.is_some_and(|since| since.elapsed() < STREAM_GAP) {
+    if since.is_some_and(|since| since.elapsed() < STREAM_GAP) {
         return;
     }
-    instance.signals.streams_woken.set(Some(Instant::now()));
-    spawn(async move {
-        if let Err(cause) = post(&name, reaction::PATH, Bytes::new()).await {
+    for name in instance.config.list(STREAMS) {
+        instance.signals.streams_woken.set(Some(Instant::now()));
+        let name = name.to_owned();
+        spawn(async move {
+            let cause = match post(&name, reaction::PATH, Bytes::new()).await {
+                Ok(status) if status.is_success() => return,
+                Ok(status) => status.to_string(),
+                Err(cause) => cause,
+            };
             let fields = [("component", name.into()), ("cause", cause.into())];
             log::write(Level::Warn, "streams_not_woken", "", &fields);
-        }
-    });
+        });
+    }
 }
 
 /// A consumer that is being called; forgotten when dropped.

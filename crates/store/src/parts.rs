@@ -26,7 +26,7 @@ pub struct Part {
 pub enum Ahead {
     /// So many parts were made; 0 where they were there.
     Made(u64),
-    /// None could be made: too many documents belong to no part, and looking through them would hold up others.
+    /// None could be made: too many documents belong to no part, and looking through them would hold up others; or the table is another role's.
     Full,
 }
 
@@ -114,7 +114,8 @@ fn unknown(collection: &Collection, told: &SqlValue) -> StoreError {
 
 /// Whether a table is a part of the collection, or has what is in none.
 pub(crate) fn is_part(table: &str, collection: &Collection) -> bool {
-    let is_number = |number: &str| number.bytes().all(|digit| digit.is_ascii_digit());
+    let is_number =
+        |number: &str| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
     let rest = table
         .strip_prefix(collection.id)
         .filter(|_| collection.parts.is_some());
@@ -133,7 +134,13 @@ mod tests {
         for table in ["events_p0", "events_p12", "events_rest"] {
             assert!(is_part(table, Event::COLLECTION), "{table}");
         }
-        for table in ["events", "events_q1", "events_px", "messages_p1"] {
+        for table in [
+            "events",
+            "events_p",
+            "events_q1",
+            "events_px",
+            "messages_p1",
+        ] {
             assert!(!is_part(table, Event::COLLECTION), "{table}");
         }
         assert!(!is_part("messages_p1", Message::COLLECTION));

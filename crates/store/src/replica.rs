@@ -128,7 +128,10 @@ impl Replica {
         let prepared = self.primary.cache.prepared(shape);
         let params = prepared.params(values.to_vec());
         let read = lease.execute(&prepared.sql, &params);
-        let mut rows = self.within(TO_ANSWER, read).await?.map_err(refused)?;
+        // A replica that is gone is found by the next look; this one may only have been asked for much.
+        let read = self.within(TO_ANSWER, read).await;
+        let too_long = || ReplicaFault::Refused("a read took too long".to_owned());
+        let mut rows = read.map_err(|_| too_long())?.map_err(refused)?;
         lease.give_back();
         rows.pop()
             .ok_or_else(|| ReplicaFault::Refused("a read gave no row".to_owned()))

@@ -151,6 +151,8 @@ fn everything_gets_to_postgres_and_back() {
         "{there:?}"
     );
     assert!(documents > 1000 && !there.went_on);
+    let parts = server.rows("SELECT count(DISTINCT tableoid) FROM \"events\"");
+    assert_eq!(parts, [[SqlValue::Integer(3)]]);
     assert_eq!(whole(&server, &back).collections, there.collections);
     for table in filled::tables() {
         let all = format!("SELECT * FROM \"{table}\" ORDER BY _seq");

@@ -98,7 +98,7 @@ pub enum What {
     /// A message was edited, deleted for all, pinned, reacted to, voted in, starred or opened: the parts of it that are other now.
     #[serde(rename = "message.changed")]
     MessageChanged(MessageChangedView),
-    /// A message is gone: it has ended, or the user deleted it for themselves.
+    /// A message is gone: it has ended, or the user deleted it for themselves, now or before. Their client needn't have it.
     #[serde(rename = "message.removed")]
     MessageRemoved(MessageRemovedView),
     /// A member received or read messages, up to this one.

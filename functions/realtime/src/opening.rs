@@ -119,8 +119,8 @@ impl Opening {
         let mut replay = Replay::default();
         while !is_last {
             let ctx = &ctx.anew()?;
-            if !is_first {
-                // A slow reader may have taken long for the part before.
+            if !is_first || self.has_missed(ctx).await? {
+                // A slow reader may have taken long for what came before.
                 let Some(stands) = self.if_it_stands(ctx).await? else {
                     return Ok(None);
                 };
@@ -150,9 +150,14 @@ impl Opening {
             // Contacts are watched, and these may have come after it was read who they are.
             self.watched = watched(ctx, &self.user, &self.session).await?;
         }
-        self.is_new = false;
+        (self.is_new, self.at.at) = (false, ctx.clock());
         // The news of its end may have come before the stream could join.
         self.if_it_stands(&ctx.anew()?).await
+    }
+
+    /// Whether something happened since its place, to anybody.
+    async fn has_missed(&self, ctx: &Ctx) -> Result<bool> {
+        Ok(!log::behind(ctx, self.at.seq, 1).await?.is_empty())
     }
 
     /// Begins at the end of the log; gives the word of it.

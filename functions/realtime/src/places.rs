@@ -6,9 +6,10 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 use whisper_kit::error::Result;
 use whisper_messages::MOST_LISTED;
-use whisper_people::{UserSummaryView, UsersView};
+use whisper_people::ids::member_id;
+use whisper_people::{UserSummaryView, UsersView, by_ids};
 use whisper_schema::prelude::{
-    Conversation, ConversationKind, ConversationMemberRole, ConversationRight,
+    Conversation, ConversationKind, ConversationMember, ConversationMemberRole, ConversationRight,
 };
 use whisper_views::members::members_of;
 
@@ -203,9 +204,9 @@ async fn receipts(
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Circle {
     Alone(User),
-    /// Members of a role who share read receipts or don't, and see the messages behind the same one: members are shown with the message
-    /// that they have read, to those who see it.
-    Role(ConversationMemberRole, bool, i64),
+    /// Members of a role who share read receipts or don't, and have as many of the named members' positions hidden from them: members are shown
+    /// with the messages that they have read and received, to those who see them.
+    Role(ConversationMemberRole, bool, usize),
 }
 
 /// A conversation as the members of a circle see it.
@@ -213,6 +214,22 @@ enum Circle {
 struct Side {
     view: ConversationChangedView,
     users: UsersView,
+}
+
+/// The numbers of the messages that the members whom these news name have read and received by now, a newcomer too.
+async fn positions(round: &Round<'_>, place: &str, moves: &Moves<'_>) -> Result<BTreeSet<i64>> {
+    let named = moves.came.iter().chain(&moves.roles);
+    let ids: Vec<String> = named.map(|user| member_id(place, user)).collect();
+    let members = by_ids::<ConversationMember>(ids.iter().map(String::as_str));
+    let members = round.ctx.read(members).await?.into_iter().flatten();
+    let positions = members.flat_map(|member| {
+        [
+            member.read_position,
+            member.receipt_position,
+            member.delivered_position,
+        ]
+    });
+    Ok(positions.flatten().collect())
 }
 
 async fn changed(
@@ -229,6 +246,7 @@ async fn changed(
     let mut sides: BTreeMap<Circle, Side> = BTreeMap::new();
     let mut frames: BTreeMap<(Circle, Option<Group>), Rc<Frame>> = BTreeMap::new();
     let groups: BTreeMap<&User, &Group> = round.groups(place).collect();
+    let positions = positions(round, place, moves).await?;
     for (user, viewer) in round.audience.members(place) {
         if apart.contains(&**user) || round.is_hidden(user, place) {
             continue;
@@ -236,17 +254,14 @@ async fn changed(
         let Some(own) = viewer.places.get(place) else {
             continue;
         };
-        // Members are shown with what they have read by now, a newcomer too.
-        let floor = match moves.came.is_empty() && moves.roles.is_empty() {
-            true => 0,
-            false => own.floor(conversation),
-        };
+        let floor = own.floor(conversation);
+        let below = positions.iter().filter(|at| **at <= floor).count();
         let stands_apart = conversation.kind == ConversationKind::Direct
             || !matches!(viewer.blocks, Blocks::None)
             || moves.roles.contains(&&**user);
         let mut circle = match stands_apart {
             true => Circle::Alone(Rc::clone(user)),
-            false => Circle::Role(own.role, viewer.is_told_of_reading, floor),
+            false => Circle::Role(own.role, viewer.is_told_of_reading, below),
         };
         if !sides.contains_key(&circle) {
             // One who left since sees nothing of it; then the next one stands for the circle.

@@ -26,7 +26,7 @@ const PAGE: u32 = 100;
 const SHORT: i64 = 500;
 /// The most bytes of events of a part, unless one entry of the log has more: so much waits for a slow reader.
 const MOST_BYTES: usize = 1 << 20;
-/// The most entries that are left out as they can't be told: with more, something else is wrong.
+/// The most entries that are left out as they can't be told; with more the client begins anew.
 const MOST_LEFT_OUT: usize = 10;
 
 /// How often a user may have much of the log read again, per minute.
@@ -101,10 +101,13 @@ impl Replay {
             return Ok(Missed::TooMuch);
         }
         let (mut frames, mut seq, mut bytes) = (Vec::new(), from.seq, 0);
+        // After a dense place more is read at once again, by and by.
+        self.portion = Portion::new(PAGE.min(self.portion.size().saturating_mul(2)));
         loop {
             let (told, read) = match self.look(ctx, audience, &mut seq, bytes).await? {
                 Looked::Told(told, read) => (told, read),
                 Looked::Again => continue,
+                Looked::TooMuch => return Ok(Missed::TooMuch),
                 Looked::Enough => {
                     let is_last = false;
                     return Ok(Missed::Events(Part {
@@ -145,20 +148,20 @@ impl Replay {
         let (told, read, last) = match looked {
             Ok(None) => return Ok(Looked::Told(Vec::new(), 0)),
             Ok(Some((told, read, last, facts))) => {
-                let is_too_much = before + size_of(&told) > MOST_BYTES && read > 1;
+                let is_too_much = before + size_of(&told) > MOST_BYTES;
                 if is_too_much && before > 0 {
                     return Ok(Looked::Enough);
                 }
-                if is_too_much {
+                if is_too_much && read > 1 {
                     self.portion.halve();
                     return Ok(Looked::Again);
                 }
                 *audience = facts;
                 (told, read, last)
             }
-            Err(error) if error.is_outage() || self.left_out == MOST_LEFT_OUT => {
-                return Err(error);
-            }
+            Err(error) if error.is_outage() => return Err(error),
+            // The client reads again by REST: at this place it would only fail once more.
+            Err(_) if self.left_out == MOST_LEFT_OUT => return Ok(Looked::TooMuch),
             Err(error) if self.portion.is_last_try() => {
                 self.left_out += 1;
                 *seq = log::step_over::<Event>(ctx, *seq, error).await?;
@@ -196,6 +199,8 @@ enum Looked {
     Told(Vec<Told>, usize),
     /// Look again.
     Again,
+    /// More can't be told than is left out.
+    TooMuch,
     /// The next events would make the part larger than a part may be.
     Enough,
 }

@@ -7,7 +7,8 @@ use crate::{Collection, Parts};
 
 /// The functions that make parts, tell of them and drop them. The job `retention` calls them, through the store.
 ///
-/// They act as the owner of the tables, whose rights hosts needn't have. They wait 0.2 s for a lock at most, and then fail with 55P03: others stand behind them meanwhile.
+/// They have the rights of their caller: a role that doesn't own the tables makes no parts, and is told of none. They wait 0.2 s for a lock at most, and
+/// then fail with 55P03: others stand behind them meanwhile.
 pub(super) const FUNCTIONS: [&str; 6] = [
     // The least id of a UUID of version 7 from this time on.
     "CREATE FUNCTION whisper_part_bound(at bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
@@ -22,12 +23,15 @@ $$",
   ORDER BY 2
 $$",
     // Makes parts of this length until the last one ends no sooner than that. Documents of a new part that are in the rest move there. Gives
-    // how many it made, or -1 where the rest is too large to look through while others wait.
-    "CREATE FUNCTION whisper_part_ahead(parent text, until bigint, length bigint, most bigint DEFAULT 16777216) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    // how many it made, or -1 where the rest is too large to look through while others wait, and where the caller doesn't own the table.
+    "CREATE FUNCTION whisper_part_ahead(parent text, until bigint, length bigint, most bigint DEFAULT 16777216) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   rest text := parent || '_rest'; part text; begins bigint; ends bigint; number bigint; made bigint := 0;
 BEGIN
   PERFORM set_config('lock_timeout', '200ms', true);
+  IF NOT pg_has_role((SELECT relowner FROM pg_class WHERE oid = quote_ident(parent)::regclass), 'USAGE') THEN
+    RETURN -1;
+  END IF;
   SELECT list.number, list.ends INTO number, begins FROM whisper_part_list(parent) AS list ORDER BY list.number DESC LIMIT 1;
   IF begins >= until THEN
     RETURN 0;
@@ -41,7 +45,7 @@ BEGIN
   IF number <> (SELECT max(list.number) FROM whisper_part_list(parent) AS list) THEN
     RETURN 0;
   END IF;
-  EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', rest);
+  EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE NOWAIT', rest);
   WHILE begins < until LOOP
     number := number + 1; made := made + 1; part := parent || '_p' || number;
     -- After a long pause one part takes all of it, up to the last of those that are wanted.
@@ -75,10 +79,13 @@ BEGIN
 END $$",
     // The parts that end no later than that, as a list: the name, the last place in the order of commits, and about how many documents. The
     // newest part is never one of them: the next one begins where it ends.
-    "CREATE FUNCTION whisper_part_past(parent text, until bigint) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    "CREATE FUNCTION whisper_part_past(parent text, until bigint) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   past record; newest bigint; told jsonb := '[]';
 BEGIN
+  IF NOT pg_has_role((SELECT relowner FROM pg_class WHERE oid = quote_ident(parent)::regclass), 'USAGE') THEN
+    RETURN '[]';
+  END IF;
   FOR past IN
     SELECT list.part, greatest(reltuples, 0)::bigint AS documents FROM whisper_part_list(parent) AS list
     JOIN pg_class ON pg_class.oid = quote_ident(list.part)::regclass
@@ -90,7 +97,7 @@ BEGIN
   RETURN told::text;
 END $$",
     // Drops a part, but for the newest, if its last document is still this one; says whether it did.
-    "CREATE FUNCTION whisper_part_drop(parent text, part text, last bigint) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    "CREATE FUNCTION whisper_part_drop(parent text, part text, last bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   newest bigint;
 BEGIN
@@ -102,7 +109,7 @@ BEGIN
   ) THEN
     RETURN false;
   END IF;
-  EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', part);
+  EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE NOWAIT', part);
   EXECUTE format('SELECT max(\"_seq\") FROM %I', part) INTO newest;
   IF newest IS DISTINCT FROM last THEN
     RETURN false;

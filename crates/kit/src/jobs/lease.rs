@@ -1,6 +1,6 @@
 //! The lease of a job: of all calls that would run it, on whichever host, one has it at a time.
 //!
-//! A lease ends by the clock that all hosts have in common ([`Store::time`](whisper_store::Store::time)), which is asked at each step: a host whose own
+//! A lease ends by the clock that all hosts have in common ([`Store::time`](whisper_store::Store::time)), which is asked at each step (on TablesDB there is none, and each function's own is taken): a host whose own
 //! clock is ahead sees no end that hasn't come, and one whose clock was ahead leaves none behind that others would wait for. The row's
 //! revision decides between two that want it, and its holder's renewals raise it. So nobody takes a lease that was renewed since they looked.
 //!

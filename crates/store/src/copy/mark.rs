@@ -58,6 +58,7 @@ async fn first(
 ) -> Result<(), CopyError> {
     is_empty(open, target).await?;
     open.migrate(now).await.map_err(CopyError::Target)?;
+    parts_ahead(open, now).await.map_err(CopyError::Target)?;
     open.lock().await.map_err(CopyError::Target)?;
     // Somebody may have been faster.
     is_empty(open, target).await?;
@@ -69,6 +70,25 @@ async fn first(
     let marked = open.rows(&mark, &values.map(SqlValue::Text)).await;
     marked.map_err(CopyError::Target)?;
     open.run("COMMIT").await.map_err(CopyError::Target)
+}
+
+/// Makes parts ahead on PostgreSQL, for tables that were made long before.
+async fn parts_ahead(open: &Open, now: Timestamp) -> Result<(), StoreError> {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    if open.dialect() == Dialect::Sqlite {
+        return Ok(());
+    }
+    for collection in all() {
+        let Some(parts) = collection.parts else {
+            continue;
+        };
+        let length = i64::from(parts.days) * DAY;
+        let until = now.as_millis() + DAY + 2 * length;
+        let id = collection.id;
+        let made = format!("SELECT whisper_part_ahead('{id}', {until}, {length})");
+        open.number(&made).await?;
+    }
+    Ok(())
 }
 
 /// Refuses a target with documents. Of an older version's tables some are missing.
@@ -89,10 +109,11 @@ async fn is_empty(open: &Open, target: &str) -> Result<(), CopyError> {
     Ok(())
 }
 
-/// Takes the mark away: from here on the target is a database like any other.
+/// Takes the mark away, with which the transaction ends that the target was compared in: from here on it is a database like any other.
 pub(super) async fn end(target: &Open) -> Result<(), StoreError> {
     let unmark = format!("DELETE FROM _migrations WHERE number = {UNFINISHED_COPY}");
-    target.run(&unmark).await
+    target.run(&unmark).await?;
+    target.run("COMMIT").await
 }
 
 /// Whether a copy into the database that this driver reaches isn't finished.

@@ -88,6 +88,7 @@ pub async fn copy(
     let from = source.locked().await?;
     let expected = Sums::of(&from).await.map_err(CopyError::Source)?;
     let (to, went_on) = mark::begin(target, source.name(), &expected, now).await?;
+    places::go_on(&from, &to).await?;
     for collection in all() {
         let mut portions = portions::Portions::behind(&to, collection)
             .await
@@ -102,9 +103,11 @@ pub async fn copy(
             }
         }
     }
-    places::go_on(&from, &to).await?;
+    // Nobody writes to the target while it is compared, nor to the source, whose lock has to be there still.
+    to.lock().await.map_err(CopyError::Target)?;
     let found = Sums::of(&to).await.map_err(CopyError::Target)?;
     expected.compare(&found)?;
+    from.number("SELECT 1").await.map_err(CopyError::Source)?;
     mark::end(&to).await.map_err(CopyError::Target)?;
     Ok(Copied {
         collections: expected.told(),

@@ -1,5 +1,7 @@
 //! Documents of every collection with values at the edges of what columns hold, as statements that both databases know.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use whisper_schema::{Attribute, Collection, Kind, collections, system_collections};
 
 /// Documents of a collection; of events more than a copy takes at once.
@@ -41,12 +43,27 @@ fn row(collection: &Collection, n: usize) -> String {
     // With gaps, as deleted documents leave them.
     let own = [
         (7 * n + 3).to_string(),
-        format!("'{}-{n}'", collection.id),
+        format!("'{}'", id(collection, n)),
         (n + 1).to_string(),
     ];
     let attributes = collection.attributes.iter().map(|each| value(each, n));
     let values: Vec<String> = own.into_iter().chain(attributes).collect();
     format!("({})", values.join(", "))
+}
+
+/// The id of a document: of a collection in parts by turns from before the first of them, from the day after the first ends, and of no part.
+fn id(collection: &Collection, n: usize) -> String {
+    const DAY: u128 = 24 * 60 * 60 * 1000;
+    if collection.parts.is_none() || n.is_multiple_of(3) {
+        return format!("{}-{n}", collection.id);
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let days = match n % 3 {
+        1 => 0,
+        _ => now.as_millis() / DAY + 3,
+    };
+    let hex = format!("{:012x}", days * DAY);
+    format!("{}-{}-7000-8000-{n:012}", &hex[..8], &hex[8..])
 }
 
 fn value(attribute: &Attribute, n: usize) -> String {

@@ -148,9 +148,11 @@ async fn in_parts<D: Document>(
     time: fn(&D) -> Option<Timestamp>,
 ) -> Result<()> {
     let length = parts::length::<D>(parts, days_of::<D>(ctx));
-    parts::ahead::<D>(ctx, tally, length).await?;
+    let is_free = parts::ahead::<D>(ctx, tally, length).await?;
     let Some(before) = before else { return Ok(()) };
-    parts::drop_past(ctx, tally, before, time).await?;
+    if is_free {
+        parts::drop_past(ctx, tally, before, time).await?;
+    }
     aged::sweep(ctx, tally, before.plus(-length), time).await
 }
 

@@ -3,6 +3,8 @@
 //! A part that is dropped costs the same whatever is in it. So its documents aren't removed one by one before: they wait until the newest of them is
 //! past too, at most for the length of a part. Documents that wait for longer go one by one: those with an id from another time, or without one.
 
+use std::time::Duration;
+
 use whisper_kit::jobs::Tally;
 use whisper_kit::{Ctx, Result};
 use whisper_schema::prelude::{Column, Document, Timestamp};
@@ -15,6 +17,8 @@ use super::{DAY, aged};
 const AHEAD: i64 = 2;
 /// Parts that a run drops at most: each one takes the collection for itself for a moment.
 const DROPS: usize = 20;
+/// The pause between two drops.
+const BETWEEN: Duration = Duration::from_millis(100);
 /// The days that documents are taken to be kept where they are kept for ever: parts have to have a length.
 const FOR_EVER: i64 = 360;
 
@@ -28,18 +32,24 @@ pub fn length<D: Document>(parts: Parts, kept: Option<i64>) -> i64 {
     (kept * i64::from(parts.days) / declared.unwrap_or(FOR_EVER).max(1)).max(1) * DAY
 }
 
-/// Makes parts for the time to come.
-pub async fn ahead<D: Document>(ctx: &Ctx, tally: &Tally, length: i64) -> Result<()> {
+/// Makes parts for the time to come. False where others have had the collection for too long: then it is let alone.
+pub async fn ahead<D: Document>(ctx: &Ctx, tally: &Tally, length: i64) -> Result<bool> {
     // Parts begin and end with days.
     let today = ctx.now().as_millis().div_euclid(DAY) * DAY;
     let until = Timestamp::from_millis(today + DAY + AHEAD * length);
     match ctx.store().await?.parts_ahead::<D>(until, length).await {
-        Ok(Ahead::Made(_)) => {}
+        Ok(Ahead::Made(_)) => Ok(true),
         // The next run tries again.
-        Ok(Ahead::Full) | Err(StoreError::Busy) => tally.cap(),
-        Err(error) => return Err(error.into()),
+        Ok(Ahead::Full) => {
+            tally.cap();
+            Ok(true)
+        }
+        Err(StoreError::Busy) => {
+            tally.cap();
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
     }
-    Ok(())
 }
 
 /// Drops the parts that have nothing but documents from before `before`, and none that a consumer has still to read.
@@ -67,9 +77,18 @@ pub async fn drop_past<D: Document>(
             }
         }
         match store.drop_part::<D>(part).await {
-            Ok(true) => tally.done(part.documents),
-            // One came, or went, meanwhile; or others had the collection for too long.
-            Ok(false) | Err(StoreError::Busy) => tally.cap(),
+            // Commits that waited behind it go first.
+            Ok(true) => {
+                tally.done(part.documents);
+                store.pause(BETWEEN).await;
+            }
+            // One came, or went, meanwhile.
+            Ok(false) => tally.cap(),
+            // Others have had the collection for too long, and commits wait behind each try.
+            Err(StoreError::Busy) => {
+                tally.cap();
+                return Ok(());
+            }
             Err(error) => return Err(error.into()),
         }
     }

@@ -13,9 +13,8 @@ use whisper_schema::prelude::{
 };
 use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
-use super::sign::{LIFETIME, TypingView, sign_id, signal, signal_of};
-use super::waiting::{self, Word};
-use super::{SIGNS, TYPING, TypingKind, is_mutual, is_shared};
+use super::sign::{LIFETIME, TypingView, Word, said_at, sign_id, signal, signal_of};
+use super::{SIGNS, TYPING, TypingKind, is_mutual, is_shared, waiting};
 
 /// The shortest time between two writes of a sign, in milliseconds.
 const PAUSE: i64 = 3_000;
@@ -88,10 +87,11 @@ impl Said {
             return Ok(());
         };
         let sign = sign_id(&self.conversation, &self.by);
+        let limit = self.limit(ctx).await?;
         if waiting::wait(&sign, word) {
             return Ok(());
         }
-        self.limit = Some(self.limit(ctx).await?);
+        self.limit = Some(limit);
         let own = ctx.clone();
         ctx.after_answer("realtime", "sayTyping", async move {
             own.wait_until(due).await;
@@ -135,7 +135,7 @@ impl Said {
             return Ok(Attempt::Done(Outcome::Done));
         }
         let last = before.as_ref();
-        if last.is_some_and(|last| written_at(last) > said && now > said) {
+        if now > said && is_older(ctx, last, said).await? {
             // A newer word of theirs was written, by another instance, while this one waited.
             return Ok(Attempt::Done(Outcome::Done));
         }
@@ -160,7 +160,7 @@ impl Said {
                 _ => now.plus(LIFETIME),
             },
         };
-        let batch = written(before.as_ref(), &after, kind, now);
+        let batch = written(before.as_ref(), &after, (kind, said), now);
         let limit = self.limit(ctx).await?;
         let batch = limit.count_in(batch, now);
         let outcome = ctx.relaxed().await?.commit(batch).await;
@@ -216,6 +216,15 @@ fn too_soon(before: Option<&Doc<TypingIndicator>>, now: Timestamp) -> Option<Tim
     is_fresh.then(|| written.plus(PAUSE))
 }
 
+/// Whether a word was said before the one that the last sign is of.
+async fn is_older(ctx: &Ctx, last: Option<&Doc<TypingIndicator>>, said: Timestamp) -> Result<bool> {
+    let Some(last) = last else {
+        return Ok(false);
+    };
+    let signal = ctx.read(Get::<Signal>::id(signal_of(last))).await?;
+    Ok(signal.is_some_and(|signal| said_at(&signal) > Some(said)))
+}
+
 /// Whether the last sign said the same.
 async fn is_said(
     ctx: &Ctx,
@@ -234,7 +243,7 @@ async fn is_said(
 fn written(
     before: Option<&Doc<TypingIndicator>>,
     after: &TypingIndicator,
-    kind: TypingKind,
+    word: Word,
     now: Timestamp,
 ) -> Batch {
     let (batch, revision) = match before {
@@ -248,5 +257,5 @@ fn written(
             (batch, before.revision + 1)
         }
     };
-    batch.insert(&signal(after, revision, kind, now))
+    batch.insert(&signal(after, revision, word, now))
 }

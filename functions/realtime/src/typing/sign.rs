@@ -24,6 +24,9 @@ choices! {
     }
 }
 
+/// A word, and when it was said.
+pub type Word = (TypingKind, Timestamp);
+
 /// Somebody who is writing in a conversation, or stopped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
@@ -61,9 +64,9 @@ pub fn signal_of(sign: &Doc<TypingIndicator>) -> String {
     signal_id(sign, sign.revision)
 }
 
-/// The signal about a sign that is written in this revision.
-pub fn signal(sign: &TypingIndicator, revision: i64, kind: TypingKind, now: Timestamp) -> Signal {
-    let payload = json!({"kind": kind, "expiresAt": sign.expires_at});
+/// The signal about a sign that is written in this revision, with when it was said.
+pub fn signal(sign: &TypingIndicator, revision: i64, (kind, said): Word, now: Timestamp) -> Signal {
+    let payload = json!({"kind": kind, "expiresAt": sign.expires_at, "saidAt": said});
     Signal {
         id: signal_id(sign, revision),
         kind: SignalKind::Typing,
@@ -96,6 +99,12 @@ impl TypingView {
             expires_at: sign.expires_at,
         }
     }
+}
+
+/// When the sign of a signal was said; none of a signal that doesn't tell.
+pub fn said_at(signal: &Signal) -> Option<Timestamp> {
+    let payload: Map<String, Value> = serde_json::from_str(&signal.payload).ok()?;
+    payload.get("saidAt")?.as_str()?.parse().ok()
 }
 
 fn kind_of(payload: &Map<String, Value>) -> Option<TypingKind> {

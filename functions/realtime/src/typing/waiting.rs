@@ -3,12 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use whisper_schema::Timestamp;
-
-use super::TypingKind;
-
-/// A word, and when it was said.
-pub type Word = (TypingKind, Timestamp);
+use super::sign::Word;
 
 thread_local! {
     static WAITING: RefCell<BTreeMap<String, Word>> = RefCell::default();

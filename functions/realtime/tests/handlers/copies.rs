@@ -318,3 +318,28 @@ proptest! {
         run(&steps);
     }
 }
+
+#[test]
+fn somebody_who_hid_an_answer_hears_how_many_there_are() {
+    run(&[Step::Say(1, 0), Step::Answer(1, 1, 4), Step::Hide(1, 4)]);
+    run(&[
+        Step::Answer(3, 0, 1),
+        Step::Look(1),
+        Step::Delete(3, 3),
+        Step::Say(0, 2),
+        Step::Say(1, 0),
+        Step::Hide(1, 2),
+    ]);
+}
+
+#[test]
+fn members_are_told_with_what_a_newcomer_has_read_only_where_they_see_it() {
+    run(&[
+        Step::Leave(3, 2),
+        Step::Add(0, 0, 3),
+        Step::Say(3, 0),
+        Step::Say(1, 0),
+        Step::Read(3, 0),
+        Step::Drop(1, 0),
+    ]);
+}

@@ -6,6 +6,9 @@ CREATE TABLE pgbench."conversations" (LIKE "conversations" INCLUDING ALL);
 CREATE TABLE pgbench."messageQueue" (LIKE "messageQueue" INCLUDING ALL);
 CREATE TABLE pgbench."userActivity" (LIKE "userActivity" INCLUDING ALL);
 CREATE TABLE pgbench."events" (LIKE "events" INCLUDING ALL);
+-- The parts have the index of places, not the table that is made of them.
+ALTER TABLE pgbench."userActivity" ADD PRIMARY KEY ("_seq");
+ALTER TABLE pgbench."events" ADD PRIMARY KEY ("_seq");
 CREATE TABLE pgbench."rateLimits" (LIKE "rateLimits" INCLUDING ALL);
 -- A conversation and a counter for each client, as each connection of the load has them.
 INSERT INTO pgbench."conversations" ("_id", "type", "creatorId", "participantIds", "adminIds", "moderatorIds", "isPinned", "isMuted", "isArchived", "tags")
