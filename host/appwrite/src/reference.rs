@@ -167,7 +167,7 @@ fn describe(out: &mut String, collection: &Collection) {
 /// The retention of its documents, a sentence for each way of theirs to go.
 fn stay(collection: &Collection) -> String {
     let in_parts = collection.parts.map(|Parts { days }| {
-        format!("On PostgreSQL it may stay up to {days} days longer: it goes with all others of about its time.")
+        format!("On PostgreSQL it may stay up to {days} days longer, or as much of another time as the setting says, a day at least: it goes with all others of about its time.")
     });
     let sentences = collection.retention.iter().map(|one| match *one {
         Retention::Forever { why } => format!("Kept for ever: {why}"),

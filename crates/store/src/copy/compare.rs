@@ -51,7 +51,7 @@ impl Sums {
             return Ok(());
         }
         Err(CopyError::Refused(format!(
-            "the target isn't the same as the source, so somebody has written to it meanwhile: {}. Empty it, and begin anew",
+            "the target isn't the same as the source, so somebody has written to it meanwhile, or the copy has a fault: {}. Empty it, and begin anew",
             told.join("; ")
         )))
     }
