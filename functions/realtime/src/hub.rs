@@ -73,6 +73,13 @@ impl Hub {
         HUB.with(Rc::clone)
     }
 
+    /// The id of a stream that opens. Ids stand in the order in which clients hear that their stream is open.
+    pub fn next_id(&self) -> u64 {
+        let id = self.next.get();
+        self.next.set(id + 1);
+        id
+    }
+
     /// Takes a stream in whose client has been told the events it missed. It joins at once if it is as far as the other streams, else it waits
     /// and is told the rest first.
     pub fn take_in(self: &Rc<Self>, ctx: &Ctx, opening: Opening) {
@@ -94,8 +101,7 @@ impl Hub {
         if self.is_reading.get() || opening.at.seq < self.position.get() {
             return Err(Box::new(opening));
         }
-        let id = self.next.get();
-        self.next.set(id + 1);
+        let id = opening.id;
         if opening.signals < self.signals.get() {
             self.newcomers.borrow_mut().push(id);
         }
@@ -107,6 +113,8 @@ impl Hub {
         let mut by_user = self.by_user.borrow_mut();
         let theirs = by_user.entry(Rc::clone(&user)).or_default();
         theirs.push(id);
+        // One that opened earlier may join later.
+        theirs.sort_unstable();
         let most = ctx.config().get(&STREAMS).max(1) as usize;
         let surplus: Vec<u64> = theirs[..theirs.len().saturating_sub(most)].to_vec();
         let stream = Stream::new(opening, ctx.clock());

@@ -14,6 +14,7 @@ use whisper_store::Store;
 use crate::audience::{Audience, User};
 use crate::event::{NothingMore, StreamEnd, StreamView, What};
 use crate::frame::Frame;
+use crate::hub::Hub;
 use crate::limits::{PATIENCE, RETRY};
 use crate::log;
 use crate::parting::Parting;
@@ -40,6 +41,8 @@ pub enum Start {
 
 /// A stream that is not among the others yet.
 pub struct Opening {
+    /// Its id among the streams of the instance.
+    pub id: u64,
     /// Its user.
     pub user: User,
     /// The user's session.
@@ -73,6 +76,7 @@ impl Opening {
         start: Start,
         (mut outlet, turn): (Outlet, Turn),
     ) -> Result<Option<Self>> {
+        let id = Hub::of_instance().next_id();
         let first = match start {
             Start::Anew(at) => reset(ctx, at).await?,
             Start::Here(at) | Start::Behind(at) => ready(ctx, at).await?,
@@ -96,6 +100,7 @@ impl Opening {
         }
         let (Start::Here(at) | Start::Anew(at) | Start::Behind(at)) = start;
         Ok(Some(Opening {
+            id,
             user,
             session: caller.session_id,
             token,
