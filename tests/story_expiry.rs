@@ -267,8 +267,10 @@ fn a_run_that_was_killed_is_resumed() {
     );
     drop(opened);
     let app = app.restart();
-    // The killed run's.
-    crate::stored::end_leases(&app);
+    // On a server's database another host may have it. A host that has its database for itself knows that the run is dead.
+    if app.postgres().is_some() {
+        crate::stored::end_leases(&app);
+    }
     let report = app.run_job(JOB).expect(200);
     assert_eq!(
         report,

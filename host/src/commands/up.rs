@@ -136,7 +136,9 @@ impl Up {
         let default = manifest.dir.join(data_dir::FOLDER);
         let data = DataDir::take(self.data_dir.as_ref().unwrap_or(&default))?;
         let values = self.values(&manifest, &data)?;
-        sqlite::check_usable(&sqlite::database_path(data.path()))?;
+        let file = sqlite::database_path(data.path());
+        sqlite::check_usable(&file)?;
+        sqlite::free_leases(&file).context("giving back the leases of jobs")?;
         if let Some(postgres) = &self.postgres {
             postgres.check_usable()?;
         }
