@@ -14,7 +14,6 @@ use whisper_store::Store;
 use crate::audience::{Audience, User};
 use crate::event::{NothingMore, StreamEnd, StreamView, What};
 use crate::frame::Frame;
-use crate::hub::Hub;
 use crate::limits::{PATIENCE, RETRY};
 use crate::log;
 use crate::parting::Parting;
@@ -71,12 +70,11 @@ impl Opening {
     /// # Errors
     /// The store's.
     pub async fn begin(
-        ctx: &Ctx,
+        (ctx, id): (&Ctx, u64),
         (caller, token): (Caller, Option<String>),
         start: Start,
         (mut outlet, turn): (Outlet, Turn),
     ) -> Result<Option<Self>> {
-        let id = Hub::of_instance().next_id();
         let first = match start {
             Start::Anew(at) => reset(ctx, at).await?,
             Start::Here(at) | Start::Behind(at) => ready(ctx, at).await?,

@@ -130,7 +130,8 @@ async fn serve(
     outlet: (Outlet, Turn),
     long: Option<Turn>,
 ) -> Result<()> {
-    let Some(begun) = Opening::begin(ctx, caller, start, outlet).await? else {
+    let id = Hub::of_instance().next_id();
+    let Some(begun) = Opening::begin((ctx, id), caller, start, outlet).await? else {
         return Ok(());
     };
     let caught_up = begun.catch_up(ctx).await?;
