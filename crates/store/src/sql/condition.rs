@@ -58,7 +58,11 @@ pub(super) fn filter(condition: &Cond, about: About) -> Condition {
             all.add(column(key).is_in((*first..first + count).map(|slot| value(slot, sort))))
         }
         Cond::Listed(key, slot) => {
-            all.add(column(key).in_subquery(listed(*slot, about.sort(key), about.dialect)))
+            let list = listed(*slot, about.sort(key), about.dialect);
+            all.add(match about.dialect {
+                Dialect::Sqlite => column(key).in_subquery(list),
+                Dialect::Postgres => is_any(column(key), list),
+            })
         }
         Cond::Contains(key, slot) => all.add(contains(key, *slot, about)),
         Cond::Among {
@@ -170,6 +174,12 @@ fn listed(list: Slot, sort: Sort, dialect: Dialect) -> SelectStatement {
         .expr(element_of("list", sort, dialect))
         .from_function(elements(value(list, Sort::Text), dialect), "list");
     values
+}
+
+/// Whether a column has a value of a list. As an array: PostgreSQL takes the rows of a subquery for many, and rather reads the whole table in the
+/// order that is asked for.
+fn is_any(column: Expr, list: SelectStatement) -> Expr {
+    Expr::cust_with_exprs("$1 = ANY(ARRAY($2))", [column, list.into()])
 }
 
 /// The values of a column in the rows that meet a condition.

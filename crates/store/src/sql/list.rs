@@ -34,7 +34,7 @@ pub(super) fn values(values: &[Bind]) -> Option<SqlValue> {
 }
 
 /// The values of such an array.
-pub(super) fn values_of(list: Option<&Bind>) -> Vec<Bind> {
+pub(crate) fn values_of(list: Option<&Bind>) -> Vec<Bind> {
     let Some(Bind::Value(SqlValue::Text(list))) = list else {
         return Vec::new();
     };

@@ -128,3 +128,67 @@ fn a_deletion_looks_again_at_what_was_changed_meanwhile() {
     assert_eq!(deleting.join().unwrap(), Ok(1));
     assert_eq!(creators(&url, ["a", "b"]), [Some("new".to_owned()), None]);
 }
+
+#[test]
+fn of_two_that_each_make_what_the_other_expects_not_to_be_there_one_is_refused() {
+    let Some(url) = database() else { return };
+    block_on(store(&url).commit(Batch::new().insert(&conversation("c", "u")))).unwrap();
+    let is = |id: &str| Filter::<Conversation>::eq(Column::id(), id);
+    let makes = |one: &str, other: &str| {
+        Batch::new()
+            .expect_none(is(other))
+            .insert(&conversation(one, "u"))
+    };
+    let (first, second) = held_up(&url, makes("a", "b"), makes("b", "a"));
+    assert!(first.is_ok(), "{first:?}");
+    let refused = matches!(second, Err(StoreError::ConditionFailed { op: 0, .. }));
+    assert!(refused, "{second:?}");
+    assert_eq!(creators(&url, ["a", "b"]), [Some("u".to_owned()), None]);
+}
+
+#[test]
+fn a_change_of_one_that_another_names_among_those_that_are_not_so_comes_after_it() {
+    let Some(url) = database() else { return };
+    let both = ["a", "b"].into_iter().fold(Batch::new(), |batch, id| {
+        batch.insert(&conversation(id, "open"))
+    });
+    block_on(store(&url).commit(both)).unwrap();
+    let closed = || Patch::new().set(Conversation::CREATOR_ID, "closed");
+    let none_is_closed = Filter::<Conversation>::and([
+        Filter::is_in(Column::id(), ["a", "b"]),
+        Filter::eq(Conversation::CREATOR_ID, "closed"),
+    ]);
+    let first = Batch::new().update("b", closed());
+    let second = Batch::new()
+        .expect_none(none_is_closed)
+        .update("a", closed());
+    let (first, second) = held_up(&url, first, second);
+    assert!(first.is_ok(), "{first:?}");
+    let refused = matches!(second, Err(StoreError::ConditionFailed { op: 0, .. }));
+    assert!(refused, "{second:?}");
+}
+
+#[test]
+fn a_commit_of_others_goes_on_beside_one_that_expects_none_among_those_it_names() {
+    let Some(url) = database() else { return };
+    let is_none = Filter::<Conversation>::is_in(Column::id(), ["a", "b"]);
+    let names = Batch::new()
+        .expect_none(is_none)
+        .insert(&conversation("c", "u"));
+    let (raw, holder) = (Raw::new(&url), Raw::new(&url));
+    block_on(store(&url).commit(Batch::new().insert(&conversation("d", "u")))).unwrap();
+    holder.run("BEGIN");
+    holder.run(&format!(
+        "INSERT INTO events (_id, kind, subject, payload, \"createdAt\") VALUES ('{HELD}', 'test', 's', '{{}}', 0)"
+    ));
+    let held = {
+        let url = url.clone();
+        thread::spawn(move || block_on(store(&url).commit(names.insert(&event(HELD)))).map(drop))
+    };
+    raw.until_waiting(1, || held.is_finished());
+    let other =
+        Batch::new().update::<Conversation>("d", Patch::new().set(Conversation::CREATOR_ID, "v"));
+    block_on(store(&url).commit(other)).unwrap();
+    holder.run("ROLLBACK");
+    held.join().unwrap().unwrap();
+}
