@@ -202,3 +202,37 @@ fn the_pools_of_the_addresses_that_were_used_last_are_kept() {
     assert_eq!(open(0), first[0]);
     assert_ne!(open(1), first[1], "it was the one used longest ago");
 }
+
+#[test]
+fn a_statement_that_ran_before_sees_its_table_as_it_is_now() {
+    let Some(server) = postgres_server::shared() else {
+        return;
+    };
+    let Some(app) = bundle(server) else { return };
+    let url = server.fresh_database();
+    let ask = json!({ "query": "a", "sql": "SELECT * FROM t WHERE n > $1", "parameters": [{"int32": 0}] });
+    let add = json!({ "execute": "a", "sql": "INSERT INTO t (n) VALUES ($1)", "parameters": [{"int32": 1}] });
+    let steps = json!([
+        { "open": "a", "address": url },
+        { "execute": "a", "sql": "CREATE TABLE t (n int)" },
+        add,
+        ask,
+        { "execute": "a", "sql": "ALTER TABLE t ADD m text" },
+        ask,
+        { "execute": "a", "sql": "DEALLOCATE ALL" },
+        ask,
+        add,
+        ask,
+        { "execute": "a", "sql": "DROP TABLE t" },
+        ask,
+    ]);
+    let outcomes = run(&app, &steps);
+    let one = "DbValue::Int32(1)";
+    let both = json!([[one, "DbValue::DbNull"]]);
+    assert_eq!(outcomes[3]["ok"]["rows"], json!([[one]]));
+    assert_eq!(outcomes[5]["ok"]["rows"], both, "{outcomes:?}");
+    assert_eq!(outcomes[7]["ok"]["rows"], both, "{outcomes:?}");
+    assert_eq!(outcomes[8]["ok"], 1);
+    assert_eq!(outcomes[9]["ok"]["rows"].as_array().unwrap().len(), 2);
+    assert_eq!(outcomes[11]["error"]["code"], "42P01");
+}

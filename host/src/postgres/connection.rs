@@ -10,6 +10,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Row, RowStream};
 
 use super::errors::{statement_failed, text_of_query};
+use super::statements::{forget_stale, prepare};
 use super::tls::RootCertificate;
 use super::values::{self, Parameter};
 use crate::bindings::postgres::{Column, DbValue, Error, ParameterValue, RowSet};
@@ -60,10 +61,16 @@ impl Connection {
             .iter()
             .map(|parameter| parameter.as_ref() as &(dyn ToSql + Sync))
             .collect();
-        self.0
-            .execute(statement, &borrowed)
-            .await
-            .map_err(statement_failed)
+        loop {
+            let ran = async {
+                let prepared = prepare(&self.0, statement, borrowed.len()).await?;
+                self.0.execute(&prepared, &borrowed).await
+            };
+            match ran.await {
+                Err(error) if forget_stale(&self.0, statement, &error) => {}
+                ran => return ran.map_err(statement_failed),
+            }
+        }
     }
 
     /// Runs a statement and returns all its rows.
@@ -118,10 +125,18 @@ impl Connection {
     ) -> Result<RowStream, Error> {
         let parameters: Vec<Parameter> =
             values::parameters(parameters).map_err(|e| Error::BadParameter(format!("{e:?}")))?;
-        self.0
-            .query_raw(statement, parameters)
-            .await
-            .map_err(statement_failed)
+        loop {
+            let started = async {
+                let prepared = prepare(&self.0, statement, parameters.len()).await?;
+                let borrowed = parameters.iter();
+                let borrowed = borrowed.map(|each| each.as_ref() as &(dyn ToSql + Sync));
+                self.0.query_raw(&prepared, borrowed).await
+            };
+            match started.await {
+                Err(error) if forget_stale(&self.0, statement, &error) => {}
+                started => return started.map_err(statement_failed),
+            }
+        }
     }
 }
 

@@ -2,8 +2,7 @@
 //! errors that Spin has.
 //!
 //! A component has a pool for each address, made when it first opens a connection. A guest's connection is one of the pool's until the
-//! guest drops it, in whatever state: an open transaction goes back with it, and the next one to get it is inside. A statement is
-//! prepared each time.
+//! guest drops it, in whatever state: an open transaction goes back with it, and the next one to get it is inside.
 //!
 //! It differs from Spin in this, and in nothing that a component can count on:
 //!
@@ -11,6 +10,7 @@
 //!   grants.
 //! - Spin panics at a range whose bound is the greatest integer, and at a NUMERIC that is too large, and its synchronous `query` never
 //!   returns when there is no row. Here the first two are errors, and the third returns none.
+//! - Spin has each statement prepared anew. Here those with parameters stay prepared on their connection.
 //! - TLS is rustls with the system's certificates, not OpenSSL: the server's name must be among its certificate's alternative names.
 #![allow(
     clippy::result_large_err,
@@ -21,6 +21,7 @@ mod address;
 mod connection;
 mod errors;
 mod pools;
+mod statements;
 mod tls;
 mod values;
 

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, QueueMode, RecyclingMethod};
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Config, NoTls};
 
@@ -80,6 +80,7 @@ fn new_pool(address: &str, root: Option<&RootCertificate>) -> anyhow::Result<Poo
     };
     Pool::builder(manager)
         .max_size(POOL_SIZE)
+        .queue_mode(QueueMode::Lifo)
         .build()
         .context("building Postgres connection pool")
 }
