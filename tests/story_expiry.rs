@@ -196,7 +196,7 @@ fn only_the_operator_starts_it() {
 
 #[test]
 fn thousands_of_views_go_and_others_write_meanwhile() {
-    let Some(app) = TestApp::own().start() else {
+    let Some(app) = TestApp::own().variable("story_rate_per_hour", "0").start() else {
         return;
     };
     let ann = app.person("ann");
