@@ -59,8 +59,7 @@ pub struct Consumed {
     pub is_held_back: bool,
 }
 
-/// Hands over portions until nothing is left, or the time is over; then the tally is capped, unless all that is left is held back: the next
-/// run by the schedule finds it. A portion whose
+/// Hands over portions until nothing is left, or the time is over; then the tally is capped, or says that all that is left is held back. A portion whose
 /// effects are more than one commit may do, by the bounds or by the database, is halved; later ones grow again.
 ///
 /// # Errors
@@ -99,8 +98,9 @@ where
             return Ok(());
         }
         if start.elapsed() >= bounds.time {
-            if step.more {
-                tally.cap();
+            match step.more {
+                true => tally.cap(),
+                false => tally.hold_back(),
             }
             return Ok(());
         }

@@ -53,6 +53,9 @@ pub struct ReportView {
     /// nothing is under way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub again_in_seconds: Option<u64>,
+    /// Whether some is left only because it can't be read yet: moments later it can. No part of the report.
+    #[serde(skip)]
+    pub is_held_back: bool,
 }
 
 /// The numbers of a run so far: kept even when an error ends it.
@@ -74,11 +77,17 @@ impl Tally {
         report.done += part.done;
         report.failed += part.failed;
         report.capped |= part.capped;
+        report.is_held_back |= part.is_held_back;
     }
 
     /// Notes that something is left for the next run.
     pub fn cap(&self) {
         self.0.borrow_mut().capped = true;
+    }
+
+    /// Notes that something is left that can't be read yet.
+    pub fn hold_back(&self) {
+        self.0.borrow_mut().is_held_back = true;
     }
 
     /// So far.

@@ -78,8 +78,9 @@ where
             for _ in 0..ROUNDS {
                 turn.again.set(false);
                 let report = react(ctx.anew()?).await?;
-                if report.capped || !turn.again.get() {
-                    let status = if report.capped { 202 } else { 200 };
+                let is_more = report.capped || report.is_held_back;
+                if is_more || !turn.again.get() {
+                    let status = if is_more { 202 } else { 200 };
                     return Reply::json(status, &report);
                 }
             }

@@ -28,9 +28,12 @@ fn counting(report: ReportView) -> (Api, Rc<Cell<u32>>) {
 
 #[test]
 fn components_wake_it_and_learn_whether_there_is_more() {
-    for (capped, status) in [(false, 200), (true, 202)] {
+    for (capped, is_held_back, status) in
+        [(false, false, 200), (true, false, 202), (false, true, 202)]
+    {
         let report = ReportView {
             capped,
+            is_held_back,
             ..ReportView::default()
         };
         let (api, runs) = counting(report);

@@ -52,11 +52,12 @@ async fn make(ctx: &Ctx, tally: &Tally) -> Result<()> {
         let report = slice.report();
         tally.done(report.done);
         taken_in.and(notified)?;
-        if !report.capped {
-            return Ok(());
-        }
-        if is_over {
+        if is_over && report.capped {
             tally.cap();
+        } else if is_over && report.is_held_back {
+            tally.hold_back();
+        }
+        if is_over || !(report.capped || report.is_held_back) {
             return Ok(());
         }
     }
