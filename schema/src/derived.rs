@@ -6,6 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, Visitor};
 
 pub use crate::body::read_choice;
 pub use crate::choice::deserialize as deserialize_choice;
+pub use crate::hex::FromHex;
 #[cfg(not(target_family = "wasm"))]
 pub use {
     crate::json_schema::{choice_schema, collection_schema},

@@ -77,6 +77,9 @@ pub(crate) fn kind_schema(kind: &Kind) -> Value {
         Kind::Enum { elements } => json!({ "type": "string", "enum": elements }),
         Kind::Email => json!({ "type": "string", "format": "email", "maxLength": 254 }),
         Kind::Url => json!({ "type": "string", "format": "uri", "maxLength": 2000 }),
+        Kind::Bytes { size } => {
+            json!({ "type": "string", "contentEncoding": "base16", "maxLength": 2 * u64::from(*size) })
+        }
         Kind::Ip => {
             json!({ "type": "string", "anyOf": [{ "format": "ipv4" }, { "format": "ipv6" }], "maxLength": 39 })
         }

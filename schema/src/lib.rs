@@ -16,6 +16,7 @@ mod document;
 pub mod emoji;
 mod ephemeral;
 mod excerpt;
+mod hex;
 #[cfg(not(target_family = "wasm"))]
 pub mod json_schema;
 pub mod main_db;
@@ -37,6 +38,7 @@ pub use column::Column;
 pub use document::Document;
 pub use ephemeral::Ephemeral;
 pub use excerpt::excerpt;
+pub use hex::{Hex, from_hex};
 pub use meta::{
     Access, Attribute, Bucket, Collection, Database, DefaultValue, Index, IndexColumn, IndexKind,
     Kind, Order, Parts, Retention,

@@ -48,6 +48,12 @@ impl Collection {
         self.attributes.iter().find(|a| a.key == key)
     }
 
+    /// Whether documents have bytes. Only the server's own collections do, and Appwrite's TablesDB keeps none of those.
+    pub fn has_bytes(&self) -> bool {
+        let is_bytes = |a: &Attribute| matches!(a.kind, Kind::Bytes { .. });
+        self.attributes.iter().any(is_bytes)
+    }
+
     /// The index with this key.
     pub fn index(&self, key: &str) -> Option<&'static Index> {
         self.indexes.iter().find(|i| i.key == key)
@@ -199,10 +205,15 @@ pub enum Kind {
     Url,
     /// An IPv4 or IPv6 address of at most 39 characters.
     Ip,
+    /// At most `size` bytes. In JSON they are a text of hexadecimal digits.
+    Bytes {
+        /// Limit in bytes.
+        size: u32,
+    },
 }
 
 impl Kind {
-    /// The kind's name, as Appwrite and the facts spell it.
+    /// The kind's name, as Appwrite and the facts spell those that they have.
     pub fn as_str(&self) -> &'static str {
         match self {
             Kind::String { .. } => "string",
@@ -214,6 +225,7 @@ impl Kind {
             Kind::Email => "email",
             Kind::Url => "url",
             Kind::Ip => "ip",
+            Kind::Bytes { .. } => "bytes",
         }
     }
 }

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 use whisper_schema::prelude::*;
 use whisper_schema::validate::is_document_id;
 use whisper_schema::{
-    Attribute, Collection, Kind, Text, collections, system_collections, validate, validate_patch,
+    Attribute, Collection, Hex, Kind, Text, collections, system_collections, validate,
+    validate_patch,
 };
 
 /// Any collection, the API's or the server's own.
@@ -50,6 +51,9 @@ fn valid_value(kind: Kind) -> BoxedStrategy<Value> {
         }
         Kind::Ip => any::<std::net::IpAddr>()
             .prop_map(|ip| Value::from(ip.to_string()))
+            .boxed(),
+        Kind::Bytes { size } => vec(any::<u8>(), 0..=size.min(60) as usize)
+            .prop_map(|bytes| Value::from(Hex(&bytes)))
             .boxed(),
     }
 }

@@ -60,6 +60,12 @@ pub(crate) fn is_text(collection: &Collection, column: &str) -> bool {
         })
 }
 
+/// Whether the column holds bytes, which are equal or not and have no order.
+pub(crate) fn is_bytes(collection: &Collection, column: &str) -> bool {
+    let attribute = collection.attribute(column);
+    attribute.is_some_and(|attribute| matches!(attribute.kind, Kind::Bytes { .. }))
+}
+
 /// The index of a column's words, with the keys of its scope and its place.
 pub(crate) fn words_index(
     collection: &Collection,

@@ -7,10 +7,11 @@
 //! | double | REAL; never NaN or infinite |
 //! | boolean | INTEGER 0 or 1 |
 //! | datetime | INTEGER, milliseconds since 1970 |
+//! | bytes | BLOB; in PostgreSQL BYTEA |
 //! | list | TEXT, a JSON array; datetimes in it are milliseconds |
 
 use serde_json::{Map, Value};
-use whisper_schema::{Attribute, Collection, Kind, Rule, Timestamp, Violation};
+use whisper_schema::{Attribute, Collection, Kind, Rule, Timestamp, Violation, from_hex};
 
 use crate::bind::Bind;
 use crate::columns::violation;
@@ -58,6 +59,8 @@ pub(crate) fn scalar(attribute: &Attribute, value: &Value) -> Result<Bind, Viola
             .ok()
             .map(|at| SqlValue::Integer(at.as_millis())),
         (Kind::Datetime, _) => None,
+        (Kind::Bytes { .. }, Value::String(digits)) => from_hex(digits).map(SqlValue::Blob),
+        (Kind::Bytes { .. }, _) => None,
         (_, Value::String(text)) => Some(SqlValue::Text(text.clone())),
         _ => None,
     };

@@ -44,6 +44,14 @@ impl Questions {
         })
     }
 
+    /// The tables that are asked.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = Table> {
+        self.shapes.iter().map(|shape| match shape {
+            Answer::Rows(rows) => rows.table,
+            Answer::One { table, .. } | Answer::Count { table, .. } => *table,
+        })
+    }
+
     /// Binds the values of lists one by one, for a database that takes no lists.
     pub(crate) fn spread(&mut self) {
         for shape in &mut self.shapes {

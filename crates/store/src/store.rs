@@ -226,6 +226,12 @@ impl Store {
             .map_or(wanted, |most| most.min(wanted))
     }
 
+    /// Whether it keeps collections with bytes ([`Collection::has_bytes`](whisper_schema::Collection::has_bytes)). TablesDB has none, and every
+    /// read and commit of such a collection fails there.
+    pub fn keeps_bytes(&self) -> bool {
+        matches!(self.backend, Backend::Sql(_))
+    }
+
     /// Whether [`Query::in_commit_order`](crate::Query::in_commit_order) may hold back documents that are there, until an older commit that
     /// still runs is done: moments later. So it is on PostgreSQL. (TablesDB holds back longer, and nobody should wait for it.)
     pub fn settles_late(&self) -> bool {

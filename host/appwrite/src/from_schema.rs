@@ -4,6 +4,7 @@
 //! than the API lets it be, so that it stands outside the row; a required column has no default, one with a default isn't
 //! required; an index on a list is left out, as its elements are rows of a collection of their own, and one of
 //! words has the scope and the place alone, as the server's own search isn't asked.
+//! A collection with bytes is left out altogether: a server has no column for them, and the store refuses to read or write it there.
 //! Beside the attributes each table has a column of the store's: how often a row was changed.
 
 use serde_json::Value;
@@ -13,14 +14,15 @@ use whisper_schema::{Access, Attribute, Collection};
 use crate::model::{Bucket, Column, Config, Index, Kind, Named, Table};
 use crate::permissions::{of_bucket, of_table};
 
-/// All of it, the server's own collections included.
+/// All of it, the server's own collections included, but those with bytes.
 pub fn from_schema() -> Config {
     let databases = schema::databases()
         .iter()
         .chain([schema::system_database()]);
     let collections = schema::collections()
         .iter()
-        .chain(schema::system_collections());
+        .chain(schema::system_collections())
+        .filter(|collection| !collection.has_bytes());
     Config {
         databases: databases
             .map(|database| Named {

@@ -30,6 +30,7 @@ lists it), so that there it is stored otherwise:
   each element, on SQLite too.
 - Every table has a column `revision` beside the attributes (integer, at least 1, 1 by default): how often the row was changed. The store counts with it, and nobody else should
   write it. The place in the commit order is the server's own `$sequence`.
+- A collection with bytes isn't there at all: a server of Appwrite's has no column for them. It says so below.
 - Seven buckets take files over 30,000,000 bytes: set `_APP_STORAGE_LIMIT` of the server to 500,000,000 or more.
 
 ";
@@ -116,10 +117,13 @@ fn diagram(out: &mut String) {
 fn describe(out: &mut String, collection: &Collection) {
     let _ = writeln!(
         out,
-        "### `{}`\n\n{}\n\nRead directly by {}\n\n{}\n",
+        "### `{}`\n\n{}\n\n{}\n\n{}\n",
         collection.id,
         collection.doc.trim(),
-        readers(collection.access),
+        match collection.has_bytes() {
+            true => "Not on Appwrite, as it has bytes.".to_owned(),
+            false => format!("Read directly by {}", readers(collection.access)),
+        },
         stay(collection)
     );
     let _ = writeln!(
@@ -222,6 +226,7 @@ fn kind(attribute: &Attribute) -> String {
         }
         Kind::Integer { min, max } => numbers("integer", min, max),
         Kind::Double { min, max } => numbers("double", min, max),
+        Kind::Bytes { size } => format!("bytes, {size}"),
         kind => kind.as_str().to_owned(),
     };
     match attribute.array {

@@ -97,6 +97,7 @@ fn limits(attribute: &Attribute) -> String {
     let of = if attribute.array { "Each at" } else { "At" };
     let mut parts = match attribute.kind {
         Kind::String { size } => vec![format!("{of} most {size} characters.")],
+        Kind::Bytes { size } => vec![format!("{of} most {size} bytes, as hexadecimal digits.")],
         Kind::Email => vec!["An e-mail address of at most 254 characters.".to_owned()],
         Kind::Url => vec!["A URL of at most 2000 characters.".to_owned()],
         Kind::Ip => vec!["An IP address.".to_owned()],

@@ -62,13 +62,15 @@ fn serialize(collection: &CollectionInput) -> TokenStream {
 fn serialize_field(field: &FieldInput) -> TokenStream {
     let (ident, key) = (&field.ident, &field.key);
     let finite = |value| quote!(&::whisper_schema::derived::finite::<S::Error>(#key, #value)?);
+    let hex = |value| quote!(&::whisper_schema::Hex(#value));
     let double = field.kind == KindInput::Double;
+    let bytes = field.kind == KindInput::Bytes;
     match field.shape {
         Shape::Optional => {
-            let value = if double {
-                finite(quote!(*value))
-            } else {
-                quote!(value)
+            let value = match field.kind {
+                KindInput::Double => finite(quote!(*value)),
+                KindInput::Bytes => hex(quote!(value)),
+                _ => quote!(value),
             };
             quote! {
                 match &self.#ident {
@@ -79,6 +81,10 @@ fn serialize_field(field: &FieldInput) -> TokenStream {
         }
         Shape::One if double => {
             let value = finite(quote!(self.#ident));
+            quote!(document.serialize_field(#key, #value)?;)
+        }
+        Shape::One if bytes => {
+            let value = hex(quote!(&self.#ident));
             quote!(document.serialize_field(#key, #value)?;)
         }
         _ => quote!(document.serialize_field(#key, &self.#ident)?;),
@@ -156,6 +162,15 @@ fn deserialize(collection: &CollectionInput) -> TokenStream {
 
 fn read_field(number: usize, field: &FieldInput) -> TokenStream {
     let ident = &field.ident;
+    if field.kind == KindInput::Bytes {
+        let from_hex = quote!(::whisper_schema::derived::FromHex);
+        return match field.shape {
+            Shape::Optional => {
+                quote!(#number => document.#ident = map.next_value::<Option<#from_hex>>()?.map(|bytes| bytes.0),)
+            }
+            _ => quote!(#number => document.#ident = map.next_value::<#from_hex>()?.0,),
+        };
+    }
     let nothing_stands_in = field.shape == Shape::Optional
         || (field.shape == Shape::One && field.options.default.is_none());
     if nothing_stands_in {

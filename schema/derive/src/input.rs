@@ -11,7 +11,7 @@ use syn::{
 
 use crate::access::AccessInput;
 use crate::attributes::{attributes, doc_of};
-use crate::kinds::FieldInput;
+use crate::kinds::{FieldInput, KindInput};
 use crate::parts;
 use crate::retention::RetentionInput;
 
@@ -78,6 +78,7 @@ impl CollectionInput {
             fields,
         };
         collection.check_indexes()?;
+        collection.check_bytes()?;
         Ok(collection)
     }
 
@@ -87,6 +88,23 @@ impl CollectionInput {
             .iter()
             .find(|f| f.ident == *field)
             .map(|f| f.key.as_str())
+    }
+
+    /// Bytes are the server's own: they stand in no answer, and Appwrite has no such attribute.
+    fn check_bytes(&self) -> Result<()> {
+        let mut fields = self.fields.iter();
+        let Some(bytes) = fields.find(|field| field.kind == KindInput::Bytes) else {
+            return Ok(());
+        };
+        let mut columns = self.indexes.iter().flat_map(|index| &index.columns);
+        let why = if !self.options.system {
+            "only a `system` collection has bytes"
+        } else if columns.any(|column| column.field == bytes.ident) {
+            "bytes have no index"
+        } else {
+            return Ok(());
+        };
+        Err(Error::new_spanned(&bytes.ident, why))
     }
 
     fn check_indexes(&self) -> Result<()> {

@@ -41,6 +41,7 @@ pub enum KindInput {
     Email,
     Url,
     Ip,
+    Bytes,
 }
 
 impl FieldInput {
@@ -49,10 +50,16 @@ impl FieldInput {
             return Err(error_at(field, "a field needs a name"));
         };
         let options = FieldOptions::parse_from(&field.attrs)?;
-        let (shape, inner) = shape_of(&field.ty);
+        let (shape, inner) = match options.bytes {
+            Some(_) => shape_of_bytes(&field.ty)?,
+            None => shape_of(&field.ty),
+        };
         let kind = KindInput::of(&inner, &options)?;
-        if options.default.is_some() && shape != Shape::One {
-            return Err(error_at(field, "only a plain field can have a default"));
+        if options.default.is_some() && (shape != Shape::One || kind == KindInput::Bytes) {
+            return Err(error_at(
+                field,
+                "only a plain field other than bytes can have a default",
+            ));
         }
         Ok(FieldInput {
             key: options
@@ -90,6 +97,10 @@ impl FieldInput {
             KindInput::Email => quote!(#kind::Email),
             KindInput::Url => quote!(#kind::Url),
             KindInput::Ip => quote!(#kind::Ip),
+            KindInput::Bytes => {
+                let size = &self.options.bytes;
+                quote!(#kind::Bytes { size: #size })
+            }
         }
     }
 
@@ -140,6 +151,8 @@ impl KindInput {
             _ => String::new(),
         };
         let kind = match name.as_str() {
+            _ if options.bytes.is_some() => KindInput::Bytes,
+            "u8" => return Err(error_at(inner, "bytes need #[attr(bytes = …)]")),
             "String" => match options.format.as_deref() {
                 Some("email") => KindInput::Email,
                 Some("url") => KindInput::Url,
@@ -174,11 +187,12 @@ impl KindInput {
     }
 }
 
-/// `#[attr(size = 10000, stored = 16383, text = Words, key = "type", default = …, min = 0, max = 9, required, url)]`
+/// `#[attr(size = 10000, bytes = 1024, stored = 16383, text = Words, key = "type", default = …, min = 0, max = 9, required, url)]`
 #[derive(Default)]
 pub struct FieldOptions {
     pub key: Option<String>,
     pub size: Option<LitInt>,
+    pub bytes: Option<LitInt>,
     pub stored: Option<LitInt>,
     pub text: Option<Ident>,
     pub default: Option<Expr>,
@@ -197,6 +211,7 @@ impl FieldOptions {
                 match name.as_str() {
                     "key" => options.key = Some(meta.value()?.parse::<LitStr>()?.value()),
                     "size" => options.size = Some(meta.value()?.parse()?),
+                    "bytes" => options.bytes = Some(meta.value()?.parse()?),
                     "stored" => options.stored = Some(meta.value()?.parse()?),
                     "text" => options.text = Some(meta.value()?.parse()?),
                     "default" => options.default = Some(meta.value()?.parse()?),
@@ -234,6 +249,21 @@ fn shape_of(ty: &Type) -> (Shape, Type) {
         }
     }
     (Shape::One, ty.clone())
+}
+
+/// The shape of a field of bytes, and their type: the list that holds them is one value.
+fn shape_of_bytes(ty: &Type) -> Result<(Shape, Type)> {
+    let (shape, inner) = match shape_of(ty) {
+        (Shape::List, _) => (Shape::One, ty.clone()),
+        (shape, inner) => (shape, inner),
+    };
+    match shape_of(&inner) {
+        (Shape::List, Type::Path(byte)) if byte.path.is_ident("u8") => Ok((shape, inner)),
+        _ => Err(error_at(
+            ty,
+            "bytes are a `Vec<u8>` or an `Option<Vec<u8>>`",
+        )),
+    }
 }
 
 pub fn camel_case(snake: &str) -> String {

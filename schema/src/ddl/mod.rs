@@ -6,8 +6,8 @@ mod sqlite;
 
 use crate::{Collection, Index};
 
-pub use postgres::postgres;
-pub use sqlite::sqlite;
+pub use postgres::{postgres, postgres_collection};
+pub use sqlite::{sqlite, sqlite_collection};
 
 /// Between two statements of a script; no statement contains it.
 pub const SEPARATOR: &str = ";\n\n";

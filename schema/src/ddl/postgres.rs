@@ -80,13 +80,13 @@ pub fn postgres() -> String {
     let functions = functions.map(|each| (*each).to_owned());
     let all = collections().iter().chain(system_collections());
     let statements: Vec<String> = functions
-        .chain(all.flat_map(|each| of_collection(each)))
+        .chain(all.flat_map(|each| postgres_collection(each)))
         .collect();
     format!("{HEADER}{};\n", statements.join(SEPARATOR))
 }
 
 /// The statements that make one collection's table and indexes.
-fn of_collection(collection: &Collection) -> Vec<String> {
+pub fn postgres_collection(collection: &Collection) -> Vec<String> {
     let mut left_out = String::new();
     let mut statements = vec![String::new()];
     for index in collection.indexes {
@@ -151,6 +151,7 @@ fn column_type(attribute: &Attribute) -> &'static str {
         Kind::String { .. } | Kind::Enum { .. } | Kind::Email | Kind::Url | Kind::Ip => {
             "TEXT COLLATE \"C\""
         }
+        Kind::Bytes { .. } => "BYTEA",
     }
 }
 

@@ -26,7 +26,7 @@ pub fn sqlite() -> String {
 }
 
 /// The statements that make one collection's table and indexes.
-fn sqlite_collection(collection: &Collection) -> Vec<String> {
+pub fn sqlite_collection(collection: &Collection) -> Vec<String> {
     let mut left_out = String::new();
     let mut statements = vec![String::new()];
     for index in collection.indexes {
@@ -81,6 +81,7 @@ fn sqlite_type(attribute: &Attribute) -> &'static str {
         Kind::Integer { .. } | Kind::Boolean | Kind::Datetime => "INTEGER",
         Kind::Double { .. } => "REAL",
         Kind::String { .. } | Kind::Enum { .. } | Kind::Email | Kind::Url | Kind::Ip => "TEXT",
+        Kind::Bytes { .. } => "BLOB",
     }
 }
 

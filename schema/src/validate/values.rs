@@ -5,6 +5,7 @@ use std::fmt::Display;
 use serde_json::{Number, Value};
 
 use super::{Broken, MAXIMUM_ID_LENGTH, Rule, formats, is_datetime};
+use crate::hex::is_hex;
 use crate::{InvalidTimestamp, Kind, UnknownChoice};
 
 /// Checks a value that is not null and not of a list.
@@ -33,6 +34,7 @@ pub fn check_value(kind: &Kind, value: &Value) -> Result<(), Broken> {
         Kind::Email => check_format(value, 254, formats::is_email, "must be an email address"),
         Kind::Url => check_format(value, 2000, formats::is_url, formats::URL_MESSAGE),
         Kind::Ip => check_format(value, 39, formats::is_ip, "must be an IPv4 or IPv6 address"),
+        Kind::Bytes { size } => check_bytes(text(value)?, size as usize),
     }
 }
 
@@ -113,6 +115,16 @@ fn check_format(
     let text = text(value)?;
     check_size(text, size)?;
     require(valid(text), Rule::Format, || message.to_owned())
+}
+
+fn check_bytes(text: &str, size: usize) -> Result<(), Broken> {
+    require(is_hex(text), Rule::Format, || {
+        "must be bytes as hexadecimal digits".to_owned()
+    })?;
+    let bytes = text.len() / 2;
+    require(bytes <= size, Rule::Size, || {
+        format!("must be at most {size} bytes (has {bytes})")
+    })
 }
 
 fn check_integer(value: &Value, min: Option<i64>, max: Option<i64>) -> Result<(), Broken> {

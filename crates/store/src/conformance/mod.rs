@@ -3,6 +3,7 @@
 //! Each case gets a [`Place`] whose collections are empty, and describes a failure in a sentence. A case never panics:
 //! inside a component that would end the report along with the case.
 
+mod bytes;
 mod clock;
 mod conditions;
 mod documents;
@@ -105,6 +106,7 @@ pub const CASES: &[Case] = cases! {
     conditions: expectations update_if revision_as_condition increment_within all_or_nothing labels
         missing_rows_fail empty_batch bounds_of_the_attribute;
     encodings: texts doubles numbers lists defaults_and_nulls at_commit at_commit_in_conditions;
+    bytes: come_back change conditions wrong_ones many_at_once;
     edges: least_integer first_and_last_moment;
     queries: comparisons nulls_never_compare lists_of_values long_lists_of_values prefixes elements and_or
         values_of_others reads_in_one_statement counts wrong_filters standing;
@@ -136,9 +138,9 @@ impl Place {
         }
     }
 
-    /// Whether it has a part in a case: migrations are of SQL alone, and Appwrite refuses the values at the edges.
+    /// Whether it has a part in a case: migrations and bytes are of SQL alone, and Appwrite refuses the values at the edges.
     pub fn takes(&self, case: &Case) -> bool {
-        let of_sql = ["migrations::", "edges::"];
+        let of_sql = ["migrations::", "edges::", "bytes::"];
         matches!(self.way, Way::Sql(_)) || !of_sql.iter().any(|group| case.name.starts_with(group))
     }
 

@@ -293,6 +293,7 @@ fn json_row(collection: &Collection, dialect: Dialect) -> FunctionCall {
             (Dialect::Sqlite, _) if attribute.array => Func::cust("json").arg(column).into(),
             (Dialect::Postgres, _) if attribute.array => column.cast_as("json"),
             (Dialect::Sqlite, Kind::Double { .. }) => exact(column),
+            (_, Kind::Bytes { .. }) => hex(column, dialect),
             _ => column,
         }
     });
@@ -319,6 +320,20 @@ fn as_text(json: Expr, dialect: Dialect) -> Expr {
     match dialect {
         Dialect::Sqlite => json,
         Dialect::Postgres => json.cast_as("text"),
+    }
+}
+
+/// Bytes as hexadecimal digits.
+fn hex(column: Expr, dialect: Dialect) -> Expr {
+    let null = column.clone().is_null();
+    match dialect {
+        Dialect::Postgres => Func::cust("encode")
+            .args([column, Expr::Constant("hex".into())])
+            .into(),
+        // Without the question NULL would be no bytes, as they also can be.
+        Dialect::Sqlite => Func::cust("iif")
+            .args([null, Expr::null(), Func::cust("hex").arg(column).into()])
+            .into(),
     }
 }
 

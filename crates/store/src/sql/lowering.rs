@@ -7,7 +7,7 @@ use whisper_words::is_word;
 use super::cond::Cond;
 use super::list;
 use crate::bind::{Bind, Binds, Slot};
-use crate::columns::{Table, is_column, is_text, violation, words_index};
+use crate::columns::{Table, is_bytes, is_column, is_text, violation, words_index};
 use crate::encode;
 use crate::filter::{Among, Compare, Matches, Node};
 use crate::sql::question;
@@ -82,6 +82,10 @@ impl<'a> Lowering<'a> {
     }
 
     fn compare(&mut self, column: &'static str, how: Compare, value: &Value) -> Cond {
+        if is_bytes(self.collection, column) && !matches!(how, Compare::Eq | Compare::Ne) {
+            self.refuse(column, "has bytes, which have no order");
+            return Cond::NEVER;
+        }
         // No column has U+0000, which PostgreSQL wouldn't even take to compare with: a text that goes on with it comes
         // right behind the one that ends before it.
         let before = value.as_str().and_then(|text| text.split_once('\0'));

@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use sea_query::Query;
 use sha2::{Digest, Sha256};
+use whisper_schema::Hex;
 
 use super::build::expectation;
 use super::sort::Sort;
@@ -196,7 +197,7 @@ impl Name for Values<'_> {
         match self.times.get(slot) {
             Some(false) => {
                 let before = self.times[..slot].iter().filter(|is_time| !*is_time);
-                sql.push_str(&sort.typed(&self.at(self.first + before.count())));
+                sql.push_str(&sort.read(&self.at(self.first + before.count())));
             }
             Some(true) => sql.push_str("w_t"),
             None if slot == TIME => sql.push_str("w_t"),
@@ -212,7 +213,9 @@ pub(crate) fn as_text(value: &SqlValue) -> Option<String> {
         // Enough digits to be read back to the last bit.
         SqlValue::Real(number) => Some(format!("{number:?}")),
         SqlValue::Text(text) if !text.contains('\0') => Some(text.clone()),
+        // Spin has no list of bytes to hand over.
+        SqlValue::Blob(bytes) => Some(Hex(bytes).to_string()),
         // Nothing that is stored has U+0000: it equals no id.
-        SqlValue::Null | SqlValue::Text(_) | SqlValue::Blob(_) | SqlValue::Texts(_) => None,
+        SqlValue::Null | SqlValue::Text(_) | SqlValue::Texts(_) => None,
     }
 }

@@ -7,7 +7,7 @@ use super::cond::Cond;
 use super::lowering;
 use super::{Descending, Rows, Table, descending};
 use crate::bind::{Bind, Binds, Slot};
-use crate::columns::{SEQ, is_column, is_nullable, violation};
+use crate::columns::{SEQ, is_bytes, is_column, is_nullable, violation};
 use crate::doc::Cursor;
 use crate::driver::SqlValue;
 use crate::encode;
@@ -127,6 +127,13 @@ fn lower_orders(
                 column,
                 Rule::Type,
                 "is a list, which has no order",
+            ));
+        }
+        if is_bytes(collection, column) {
+            problems.push(violation(
+                column,
+                Rule::Type,
+                "has bytes, which have no order",
             ));
         }
         lowered.push((*column, descending(*direction)));

@@ -11,6 +11,7 @@ pub(crate) enum Sort {
     Text,
     Double,
     Boolean,
+    Bytes,
 }
 
 impl Sort {
@@ -36,11 +37,18 @@ impl Sort {
             Kind::String { .. } | Kind::Enum { .. } | Kind::Email | Kind::Url | Kind::Ip => {
                 Sort::Text
             }
+            Kind::Bytes { .. } => Sort::Bytes,
         }
     }
 
     pub(super) fn numbered(number: u64) -> Sort {
-        let all = [Sort::Integer, Sort::Text, Sort::Double, Sort::Boolean];
+        let all = [
+            Sort::Integer,
+            Sort::Text,
+            Sort::Double,
+            Sort::Boolean,
+            Sort::Bytes,
+        ];
         let found = all.into_iter().find(|sort| *sort as u64 == number);
         found.unwrap_or(Sort::Integer)
     }
@@ -51,15 +59,24 @@ impl Sort {
             Sort::Integer | Sort::Boolean => "bigint",
             Sort::Text => "text",
             Sort::Double => "double precision",
+            Sort::Bytes => "bytea",
         }
     }
 
-    /// An expression of PostgreSQL's, as one of this sort.
+    /// A value of a statement in PostgreSQL, as one of this sort.
     pub(super) fn typed(self, expression: &str) -> String {
         let typed = format!("{expression}::{}", self.as_handed_over());
         match self {
             Sort::Boolean => format!("({typed} <> 0)"),
-            Sort::Text | Sort::Integer | Sort::Double => typed,
+            Sort::Text | Sort::Integer | Sort::Double | Sort::Bytes => typed,
+        }
+    }
+
+    /// An element of the list of texts that a function of PostgreSQL's is called with, as one of this sort.
+    pub(super) fn read(self, element: &str) -> String {
+        match self {
+            Sort::Bytes => format!("decode({element}, 'hex')"),
+            other => other.typed(element),
         }
     }
 

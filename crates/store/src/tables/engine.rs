@@ -93,6 +93,7 @@ impl Engine {
     }
 
     pub async fn read(&self, mut questions: Questions) -> Result<Vec<SqlValue>, StoreError> {
+        questions.tables().try_for_each(|table| is_kept(table.0))?;
         questions.spread();
         let now = self.clock.now();
         let slots = questions.binds.at(now);
@@ -102,7 +103,8 @@ impl Engine {
     /// Whether every table is there, with the column that the store keeps beside the attributes.
     pub async fn check(&self) -> Result<MigrationReport, StoreError> {
         let tables = collections().iter().chain(system_collections());
-        let tables: Vec<&Collection> = tables.copied().collect();
+        let tables = tables.copied().filter(|table| is_kept(table).is_ok());
+        let tables: Vec<&Collection> = tables.collect();
         let looks = tables.iter().map(|table| {
             Box::pin(async move {
                 let queries = [
@@ -134,5 +136,16 @@ impl Engine {
 
     pub async fn pause(&self, time: Duration) {
         self.tables.transport.pause(time).await;
+    }
+}
+
+/// Refuses a collection that has bytes: the server has no column for them, so there is no such table.
+pub(super) fn is_kept(collection: &Collection) -> Result<(), StoreError> {
+    match collection.has_bytes() {
+        false => Ok(()),
+        true => Err(StoreError::Internal(format!(
+            "{} has bytes, which TablesDB can't keep",
+            collection.id
+        ))),
     }
 }

@@ -169,6 +169,8 @@ fn incoming(attribute: &Attribute, value: &Value) -> Option<SqlValue> {
         Kind::Enum { .. } | Kind::Email | Kind::Url | Kind::Ip => {
             value.as_str().map(|text| SqlValue::Text(text.to_owned()))
         }
+        // No table has any.
+        Kind::Bytes { .. } => None,
     }
 }
 

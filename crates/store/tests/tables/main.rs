@@ -4,6 +4,7 @@
 mod answers;
 mod asking;
 mod batches;
+mod bytes;
 mod conformance;
 mod formats;
 mod meanwhile;

@@ -21,7 +21,7 @@ use self::simulate::{Absence, Course, failed, pass};
 use self::stage::staged;
 use self::world::{Bound, look};
 use super::client::Backoff;
-use super::engine::Engine;
+use super::engine::{Engine, is_kept};
 use super::rows::side_by_side;
 use super::wanted::Wanted;
 use crate::batch::Committed;
@@ -32,6 +32,8 @@ use crate::line::Turn;
 /// Commits a batch, alone or with others that wait.
 pub(crate) async fn commit(engine: &Engine, mut batch: Lowered) -> Outcome {
     batch.spread();
+    let mut tables = batch.ops.iter().map(|op| op.table.0);
+    tables.try_for_each(is_kept)?;
     if batch.ops.is_empty() {
         return Ok(Committed {
             at: engine.tick(),
