@@ -95,7 +95,7 @@ impl Place {
     fn filled(self) -> Self {
         block_on(self.store().migrate()).unwrap();
         let connection = self.connect();
-        for statement in filled::statements() {
+        for statement in filled::statements(self.driver().dialect()) {
             block_on(connection.execute(&statement, &[])).unwrap();
         }
         self

@@ -3,13 +3,10 @@
 use sha2::{Digest, Sha256};
 use whisper_schema::Collection;
 
-use super::side::{Open, place};
+use super::side::{Open, at_once, place};
 use super::{CopyError, all};
 use crate::driver::SqlValue;
 use crate::error::StoreError;
-
-/// Documents that are read at once.
-const PAGE: usize = 500;
 
 /// How many documents each collection has, and their checksum.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,14 +64,15 @@ async fn of_collection(
     collection: &'static Collection,
 ) -> Result<(u64, String), StoreError> {
     let (mut hash, mut count, mut last) = (Sha256::new(), 0, None);
+    let most = at_once(collection);
     loop {
-        let rows = side.page(collection, last, PAGE).await?;
+        let rows = side.page(collection, last, most).await?;
         for row in &rows {
             row.iter().for_each(|value| add(&mut hash, value));
         }
         count += rows.len() as u64;
         match rows.last().and_then(|row| place(row)) {
-            Some(place) if rows.len() == PAGE => last = Some(place),
+            Some(place) if rows.len() == most => last = Some(place),
             _ => return Ok((count, hex(hash))),
         }
     }

@@ -1,16 +1,13 @@
 //! The documents of a collection, copied portion by portion in the order of their places. A portion is a transaction of the target's, so the place of the
 //! last document there is where the copy goes on.
 
-use whisper_schema::{Collection, Kind};
+use whisper_schema::{Collection, Hex, Kind};
 
 use super::CopyError;
-use super::side::{Open, columns, place};
+use super::side::{Open, at_once, columns, place};
 use crate::columns::SEQ;
 use crate::driver::{Dialect, SqlValue};
 use crate::error::StoreError;
-
-/// Documents of a portion.
-pub(super) const PORTION: usize = 500;
 
 /// The copy of a collection, and how far it is.
 pub(super) struct Portions {
@@ -42,7 +39,8 @@ impl Portions {
         source: &Open,
         target: &Open,
     ) -> Result<Option<usize>, CopyError> {
-        let rows = source.page(self.collection, self.last, PORTION).await;
+        let most = at_once(self.collection);
+        let rows = source.page(self.collection, self.last, most).await;
         let rows = rows.map_err(CopyError::Source)?;
         let Some(last) = rows.last().and_then(|row| place(row)) else {
             return Ok(None);
@@ -102,7 +100,8 @@ impl Portions {
                 )))
             }
             SqlValue::Text(text) => Ok(Some(text.clone())),
-            SqlValue::Null | SqlValue::Blob(_) | SqlValue::Texts(_) => Ok(None),
+            SqlValue::Blob(bytes) => Ok(Some(Hex(bytes).to_string())),
+            SqlValue::Null | SqlValue::Texts(_) => Ok(None),
         }
     }
 }
@@ -124,6 +123,7 @@ fn of_all_rows(collection: &Collection) -> String {
         Kind::Integer { .. } | Kind::Datetime => "bigint",
         Kind::Boolean => "boolean",
         Kind::Double { .. } => "double precision",
+        Kind::Bytes { .. } => "bytea",
         _ => "text",
     }));
     let numbered =
@@ -133,7 +133,10 @@ fn of_all_rows(collection: &Collection) -> String {
     let values: Vec<String> = names
         .iter()
         .zip(types)
-        .map(|(name, kind)| format!("{name}::{kind}"))
+        .map(|(name, kind)| match kind {
+            "bytea" => format!("decode({name}, 'hex')"),
+            kind => format!("{name}::{kind}"),
+        })
         .collect();
     format!(
         "INSERT INTO \"{}\" ({}) SELECT {} FROM unnest({}) AS rows ({})",
@@ -143,4 +146,79 @@ fn of_all_rows(collection: &Collection) -> String {
         lists.join(", "),
         names.join(", ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+    use whisper_schema::{Document, Timestamp, ddl};
+
+    use super::*;
+    use crate::copy::side::Side;
+    use crate::native::NativeDriver;
+    use crate::postgres::native::PostgresDriver;
+
+    /// A piece of something large.
+    #[derive(Clone, Debug, PartialEq, Collection)]
+    #[collection(database = "systemDB", id = "pieces", name = "Pieces", system)]
+    #[access(server = "Nobody asks.")]
+    #[retention(forever = "Nothing is kept.")]
+    struct Piece {
+        /// Id of the document.
+        id: String,
+        /// So large that two are a portion.
+        #[attr(bytes = 4_000_000)]
+        bytes: Vec<u8>,
+        /// Not always there.
+        #[attr(bytes = 16)]
+        state: Option<Vec<u8>>,
+    }
+
+    /// A database with the table.
+    async fn prepared(side: &Side) -> Open {
+        let open = side.open().await.expect("a connection");
+        let now = Timestamp::from_millis(1_767_225_600_000);
+        open.migrate(now).await.expect("the tables");
+        let statements = match open.dialect() {
+            Dialect::Sqlite => ddl::sqlite_collection(Piece::COLLECTION),
+            Dialect::Postgres => ddl::postgres_collection(Piece::COLLECTION),
+        };
+        for statement in statements {
+            open.run(&statement).await.expect("the table");
+        }
+        open
+    }
+
+    /// Copies all, and gives how many documents each portion had.
+    async fn copied(from: &Open, to: &Open) -> Vec<usize> {
+        let portions = Portions::behind(to, Piece::COLLECTION).await;
+        let (mut portions, mut counts) = (portions.expect("a place"), Vec::new());
+        while let Some(count) = portions.copy_one(from, to).await.expect("a portion") {
+            counts.push(count);
+        }
+        counts
+    }
+
+    #[test]
+    fn bytes_get_to_postgres_and_back_in_small_portions() {
+        let Some(server) = postgres_server::shared() else {
+            return;
+        };
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = |name: &str| Side::new(NativeDriver::new(folder.path().join(name)), name);
+        let server = PostgresDriver::new(&server.fresh_database());
+        block_on(async {
+            let (from, back) = (prepared(&file("a")).await, prepared(&file("b")).await);
+            let there = prepared(&Side::new(server, "there")).await;
+            let rows = "(1, 'a', 1, x'', NULL), (3, 'b', 2, x'00ff275c', x''), (4, 'c', 1, x'00', x'5c7830')";
+            let insert = format!("INSERT INTO \"pieces\" VALUES {rows}");
+            from.run(&insert).await.expect("documents");
+            assert_eq!(copied(&from, &there).await, [2, 1]);
+            assert_eq!(copied(&there, &back).await, [2, 1]);
+            let all = from.page(Piece::COLLECTION, None, 10).await;
+            assert_eq!(all.as_ref().map(Vec::len), Ok(3));
+            assert_eq!(there.page(Piece::COLLECTION, None, 10).await, all);
+            assert_eq!(back.page(Piece::COLLECTION, None, 10).await, all);
+        });
+    }
 }

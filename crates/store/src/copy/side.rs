@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use whisper_schema::{Collection, MIGRATIONS, Migration, POSTGRES_MIGRATIONS};
+use whisper_schema::{Collection, Kind, MIGRATIONS, Migration, POSTGRES_MIGRATIONS};
 
 use super::{CopyError, all};
 use crate::columns::{ID, REVISION, SEQ};
@@ -183,6 +183,19 @@ impl Open {
             format!("SELECT {columns} FROM \"{table}\"{behind} ORDER BY \"{SEQ}\" LIMIT {most}");
         self.rows(&sql, &[]).await
     }
+}
+
+/// Documents that are read at once, and bytes of theirs where they have some.
+const PORTION: usize = 500;
+const PORTION_BYTES: usize = 8 * 1024 * 1024;
+
+/// How many documents of a collection are read and written at once.
+pub(super) fn at_once(collection: &Collection) -> usize {
+    let bytes = collection.attributes.iter().map(|each| match each.kind {
+        Kind::Bytes { size } => size as usize,
+        _ => 0,
+    });
+    (PORTION_BYTES / bytes.sum::<usize>().max(1)).clamp(1, PORTION)
 }
 
 /// The columns of a collection's table, quoted: the place first, then the id.

@@ -1,8 +1,9 @@
-//! Documents of every collection with values at the edges of what columns hold, as statements that both databases know.
+//! Documents of every collection with values at the edges of what columns hold, as statements that both databases know, but for bytes.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use whisper_schema::{Attribute, Collection, Kind, collections, system_collections};
+use whisper_schema::{Attribute, Collection, Hex, Kind, collections, system_collections};
+use whisper_store::Dialect;
 
 /// Documents of a collection; of events more than a copy takes at once.
 const DOCUMENTS: usize = 3;
@@ -18,11 +19,11 @@ pub fn tables() -> impl Iterator<Item = &'static str> {
 }
 
 /// The statements that fill them.
-pub fn statements() -> impl Iterator<Item = String> {
-    all().map(of_collection)
+pub fn statements(dialect: Dialect) -> impl Iterator<Item = String> {
+    all().map(move |collection| of_collection(collection, dialect))
 }
 
-fn of_collection(collection: &Collection) -> String {
+fn of_collection(collection: &Collection, dialect: Dialect) -> String {
     let count = match collection.id {
         "events" => EVENTS,
         _ => DOCUMENTS,
@@ -30,7 +31,7 @@ fn of_collection(collection: &Collection) -> String {
     let keys = collection.attributes.iter().map(|each| each.key);
     let own = ["_seq", "_id", "_revision"].into_iter();
     let columns: Vec<String> = own.chain(keys).map(|key| format!("\"{key}\"")).collect();
-    let rows: Vec<String> = (0..count).map(|n| row(collection, n)).collect();
+    let rows: Vec<String> = (0..count).map(|n| row(collection, n, dialect)).collect();
     format!(
         "INSERT INTO \"{}\" ({}) VALUES {}",
         collection.id,
@@ -39,14 +40,15 @@ fn of_collection(collection: &Collection) -> String {
     )
 }
 
-fn row(collection: &Collection, n: usize) -> String {
+fn row(collection: &Collection, n: usize, dialect: Dialect) -> String {
     // With gaps, as deleted documents leave them.
     let own = [
         (7 * n + 3).to_string(),
         format!("'{}'", id(collection, n)),
         (n + 1).to_string(),
     ];
-    let attributes = collection.attributes.iter().map(|each| value(each, n));
+    let attributes = collection.attributes.iter();
+    let attributes = attributes.map(|each| value(each, n, dialect));
     let values: Vec<String> = own.into_iter().chain(attributes).collect();
     format!("({})", values.join(", "))
 }
@@ -66,7 +68,7 @@ fn id(collection: &Collection, n: usize) -> String {
     format!("{}-{}-7000-8000-{n:012}", &hex[..8], &hex[8..])
 }
 
-fn value(attribute: &Attribute, n: usize) -> String {
+fn value(attribute: &Attribute, n: usize, dialect: Dialect) -> String {
     if attribute.array {
         return [
             "'[]'".to_owned(),
@@ -87,6 +89,13 @@ fn value(attribute: &Attribute, n: usize) -> String {
         },
         Kind::Boolean => ["1 = 1", "1 = 0"][n % 2].to_owned(),
         Kind::Double { .. } => ["0.1", "1e300", "-0.0"][n % 3].to_owned(),
+        Kind::Bytes { .. } => {
+            let bytes: [&[u8]; 3] = [b"", b"\x00\xff'\\", b"x"];
+            match dialect {
+                Dialect::Postgres => format!("'\\x{}'::bytea", Hex(bytes[n % 3])),
+                _ => format!("x'{}'", Hex(bytes[n % 3])),
+            }
+        }
         _ => match n {
             0 => "''".to_owned(),
             2 => "'it''s \\ \"quoted\", ä 🙂\n\t\u{1}'".to_owned(),
