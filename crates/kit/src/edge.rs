@@ -14,6 +14,7 @@ use crate::cors;
 use crate::ctx::{Ctx, Instance};
 use crate::endpoint::{Api, Auth, Endpoint, Header};
 use crate::error::{Code, Error, Result};
+use crate::incoming::Incoming;
 use crate::log::{self, Level};
 use crate::outlet::Opened;
 use crate::precondition;
@@ -33,6 +34,18 @@ const MEANINGFUL: [&str; 6] = [
 ];
 /// Characters of a method that a refusal repeats.
 const LONGEST_METHOD: usize = 20;
+
+/// The body of a request, which nobody has read yet.
+pub trait Unread: Sized {
+    /// Reads it, so many bytes at most.
+    fn whole(self, limit: usize) -> impl Future<Output = Result<Bytes>>;
+
+    /// Hands it over as it comes, so many bytes at most; where bodies come whole, all of it is one piece.
+    fn in_pieces(self, most: u64) -> impl Future<Output = Result<Incoming>> {
+        let limit = usize::try_from(most).unwrap_or(usize::MAX);
+        async move { self.whole(limit).await.map(Incoming::whole) }
+    }
+}
 
 /// The answer to a request.
 pub struct Answered {
@@ -60,13 +73,12 @@ impl Edge {
         })
     }
 
-    /// Answers a request. `body` reads its body, of so many bytes at most; it is called only for callers who are let
-    /// in, so that no other body is ever held.
+    /// Answers a request. Its body is read for callers alone who are let in, so that no other one is ever held.
     pub async fn answer(
         &self,
         instance: Rc<Instance>,
         request: Request,
-        body: impl AsyncFnOnce(usize) -> Result<Bytes>,
+        body: impl Unread,
     ) -> Answered {
         let ctx = match Ctx::new(instance) {
             Ok(ctx) => ctx,
@@ -171,7 +183,7 @@ async fn dispatch(
     ctx: &Ctx,
     found: Found,
     mut request: Request,
-    body: impl AsyncFnOnce(usize) -> Result<Bytes>,
+    body: impl Unread,
 ) -> Result<Reply> {
     match found {
         Found::Endpoint(endpoint, _) if endpoint.own_accounts && ctx.is_foreign() => {
@@ -184,7 +196,10 @@ async fn dispatch(
                 ctx.allow_replica();
             }
             authenticate(ctx, &request, &endpoint).await?;
-            request.body = body(endpoint.body_limit).await?;
+            match endpoint.bytes {
+                Some(bytes) => request.incoming.put(body.in_pieces(bytes.most).await?),
+                None => request.body = body.whole(endpoint.body_limit).await?,
+            }
             let reply = (endpoint.handler)(ctx.clone(), request).await?;
             // A handler that read something has had the session checked with that; this checks it for the others.
             ctx.check_session().await?;
@@ -222,12 +237,6 @@ fn check_headers(request: &Request, own: &[Header]) -> Result<()> {
 
 fn no_route() -> Error {
     Error::new(Code::RouteNotFound, "There is no such route.")
-}
-
-/// The refusal of a body over the limit.
-pub fn too_large(limit: usize) -> Error {
-    let detail = format!("The body may have {limit} bytes here.");
-    Error::new(Code::PayloadTooLarge, detail)
 }
 
 async fn authenticate(ctx: &Ctx, request: &Request, endpoint: &Endpoint) -> Result<()> {

@@ -45,6 +45,15 @@ pub struct Header {
     pub pattern: &'static str,
 }
 
+/// A body of bytes that the handler takes in pieces.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(target_family = "wasm", allow(dead_code))]
+pub(crate) struct BytesBody {
+    pub most: u64,
+    pub about: &'static str,
+    pub media_type: &'static str,
+}
+
 /// One operation of the API.
 #[derive(Clone)]
 // The document is made in native builds only.
@@ -60,6 +69,7 @@ pub struct Endpoint {
     pub(crate) at_replica: bool,
     pub(crate) handler: Handler,
     pub(crate) body_limit: usize,
+    pub(crate) bytes: Option<BytesBody>,
     pub(crate) described: Described,
     pub(crate) replies: Vec<(u16, Option<Shape>, &'static str)>,
     pub(crate) codes: &'static [Code],
@@ -92,6 +102,7 @@ impl Endpoint {
             at_replica: false,
             handler,
             body_limit: BODY_LIMIT,
+            bytes: None,
             described,
             replies: Vec::new(),
             codes: &[],
@@ -144,6 +155,29 @@ impl Endpoint {
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
+        self
+    }
+
+    /// Its body is bytes, so many at most, which the handler takes in pieces: it has an argument [`Incoming`](crate::Incoming). An
+    /// `idempotency-key` knows nothing of them.
+    #[must_use]
+    pub fn bytes_body(self, most: u64, about: &'static str) -> Self {
+        self.bytes_body_of("application/octet-stream", most, about)
+    }
+
+    /// As [`Endpoint::bytes_body`], with another media type in the API document.
+    #[must_use]
+    pub fn bytes_body_of(
+        mut self,
+        media_type: &'static str,
+        most: u64,
+        about: &'static str,
+    ) -> Self {
+        self.bytes = Some(BytesBody {
+            most,
+            about,
+            media_type,
+        });
         self
     }
 

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use spin_sdk::http::Request as SpinRequest;
 use spin_sdk::wasip3::http::types;
-use spin_sdk::wasip3::http_compat::BodyWriter;
+use spin_sdk::wasip3::http_compat::{BodyWriter, IncomingRequestBody};
 use spin_sdk::wasip3::spawn;
 use whisper_schema::Timestamp;
 use whisper_store::outgoing;
@@ -18,9 +18,11 @@ use crate::auth::{Appwrite, take_key};
 use crate::client;
 use crate::config::{APPWRITE_KEY, COMMON, Config, HOST};
 use crate::ctx::Instance;
-use crate::edge::{Answered, Edge, too_large};
+use crate::edge::{Answered, Edge, Unread};
 use crate::endpoint::Api;
 use crate::error::{Error, Result};
+use crate::incoming::{Incoming, too_large};
+use crate::intake::{Pieces, Place, Sent};
 use crate::log::{self, Level};
 use crate::outlet::{Opened, Outlet};
 use crate::reply::Response;
@@ -75,22 +77,14 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
     let waits = request.header("expect").is_some();
     let length = request.header("content-length");
     let length = length.and_then(|length| length.parse().ok());
-    let (sent, place) = (RefCell::new(Some(body)), RefCell::new(None));
-    let body = async |limit: usize| {
-        if length.is_some_and(|length: usize| length > limit) {
-            return Err(too_large(limit));
-        }
-        // The room is held until the request is answered. Of a body over the limit no more than the limit is kept.
-        place.replace(Some(
-            intake::enter(length.map_or(limit, |length: usize| length.min(limit))).await?,
-        ));
-        match sent.take() {
-            Some(body) => intake::read(body, length, limit).await,
-            None => Ok(Bytes::new()),
-        }
+    let (sent, place) = (Rc::new(Sent::new(body)), RefCell::new(None));
+    let unread = Waiting {
+        sent: &sent,
+        length,
+        place: &place,
     };
     let instance = Rc::clone(&shared.instance);
-    let Answered { response, opened } = shared.edge.answer(instance, request, body).await;
+    let Answered { response, opened } = shared.edge.answer(instance, request, unread).await;
     drop(place);
     #[cfg(not(feature = "spin"))]
     afterwards::work_off(&shared.instance).await;
@@ -101,10 +95,44 @@ pub async fn serve(api: fn() -> Api, request: SpinRequest) -> SpinReply {
     };
     // The refusal doesn't wait for the rest of the body. A client that waits itself, for 100 Continue, has sent none of
     // it, and reading would tell it to begin.
-    if let Some(body) = sent.take().filter(|_| !waits) {
+    if let Some(body) = sent.take().filter(|_| !waits || sent.is_begun()) {
         spawn(intake::drain(body));
     }
     reply
+}
+
+/// The body of a request that waits to be asked for.
+struct Waiting<'a> {
+    sent: &'a Rc<Sent<IncomingRequestBody>>,
+    /// The length that the client told.
+    length: Option<u64>,
+    /// The room that it takes when it is read whole.
+    place: &'a RefCell<Option<Place<'static>>>,
+}
+
+impl Unread for Waiting<'_> {
+    async fn whole(self, limit: usize) -> Result<Bytes> {
+        let length = match self.length.map(usize::try_from) {
+            Some(Ok(length)) if length <= limit => Some(length),
+            Some(_) => return Err(too_large(limit)),
+            None => None,
+        };
+        // The room is held until the request is answered. Of a body over the limit no more than the limit is kept.
+        let place = intake::enter(length.unwrap_or(limit)).await?;
+        self.place.replace(Some(place));
+        match self.sent.take() {
+            Some(body) => intake::read(body, length, limit).await,
+            None => Ok(Bytes::new()),
+        }
+    }
+
+    async fn in_pieces(self, most: u64) -> Result<Incoming> {
+        if self.length.is_some_and(|length| length > most) {
+            return Err(too_large(most));
+        }
+        let pieces = Pieces::of(Rc::clone(self.sent));
+        Ok(Incoming::new(pieces, self.length, most))
+    }
 }
 
 async fn shared(api: fn() -> Api) -> Result<Shared> {

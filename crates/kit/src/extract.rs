@@ -13,8 +13,9 @@ use whisper_schema::body::Fields;
 
 use crate::body;
 use crate::ctx::Ctx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::handler::{Described, Handler};
+use crate::incoming::Incoming;
 use crate::page::{Filters, Parameters, Window};
 use crate::reply::Reply;
 use crate::request::Request;
@@ -94,6 +95,20 @@ impl<T: DeserializeOwned + Shaped> FromRequest for Params<T> {
 
     fn describe(described: &mut Described) {
         described.query = Some(Shape::of::<T>());
+    }
+}
+
+/// Refused with `unsupported_media_type` where it is compressed. The endpoint says how many bytes it may have:
+/// [`Endpoint::bytes_body`](crate::Endpoint::bytes_body).
+impl FromRequest for Incoming {
+    async fn from_request(_: &Ctx, request: &Request) -> Result<Self> {
+        request.is_plain()?;
+        let body = request.incoming.take();
+        body.ok_or_else(|| Error::internal("the body was taken already"))
+    }
+
+    fn describe(described: &mut Described) {
+        described.in_pieces = true;
     }
 }
 

@@ -27,5 +27,7 @@ pub struct Described {
     pub(crate) body_required: bool,
     /// Whether a text can be the body; none where the body is read by hand.
     pub(crate) reads: Option<ReadsBody>,
+    /// Whether it takes the body in pieces.
+    pub(crate) in_pieces: bool,
     pub(crate) query: Option<Shape>,
 }

@@ -23,6 +23,7 @@ pub mod extract;
 mod handler;
 pub mod idempotency;
 pub mod ids;
+mod incoming;
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
 mod intake;
 pub mod jobs;
@@ -59,6 +60,7 @@ pub use error::{Code, Error, FaultView, FieldError, OptionExt, Result, ResultExt
 pub use extract::{Json, OptionalJson, Params};
 pub use handler::{Answering, Described, Handler};
 pub use http::Method;
+pub use incoming::Incoming;
 pub use many::{Together, together};
 pub use outlet::{Opened, Outlet};
 pub use reply::{Reply, Response};

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::body;
 use crate::error::{Code, Error, Result};
 use crate::ids::is_id;
+use crate::incoming::Slot;
 use crate::query;
 
 /// An HTTP request.
@@ -23,8 +24,9 @@ pub struct Request {
     pub query: String,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body, whole.
+    /// The body, whole; empty where the handler takes it in pieces ([`Incoming`](crate::Incoming)).
     pub body: Bytes,
+    pub(crate) incoming: Slot,
     /// Where the request came from, when the runtime says so.
     pub client_addr: Option<IpAddr>,
     /// The parts of the path that the route's `{name}` parts matched; the router fills this.
@@ -41,6 +43,7 @@ impl Request {
             query: query.to_owned(),
             headers: HeaderMap::new(),
             body: Bytes::new(),
+            incoming: Slot::default(),
             client_addr: None,
             params: Vec::new(),
         }
@@ -113,9 +116,15 @@ impl Request {
                 "JSON is UTF-8 (RFC 8259, 8.1): leave out the charset, or say utf-8.",
             );
         }
+        self.is_plain()
+    }
+
+    /// Refuses a body that is compressed.
+    pub(crate) fn is_plain(&self) -> Result<()> {
         match self.headers.get("content-encoding") {
             Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") => {
-                unsupported("Send the body without content-encoding.")
+                let detail = "Send the body without content-encoding.";
+                Err(Error::new(Code::UnsupportedMediaType, detail))
             }
             _ => Ok(()),
         }

@@ -24,6 +24,7 @@ impl Routes {
     pub fn new(api: &Api) -> Result<Self> {
         let mut by_path: Vec<(&'static str, Vec<Rc<Endpoint>>)> = Vec::new();
         for endpoint in &api.endpoints {
+            fits(endpoint)?;
             let shared = Rc::new(endpoint.clone());
             match by_path.iter_mut().find(|(path, _)| *path == endpoint.path) {
                 Some((_, endpoints)) => endpoints.push(shared),
@@ -75,6 +76,19 @@ impl Routes {
         names.dedup();
         names
     }
+}
+
+/// Whether the handler takes the body as the endpoint says.
+fn fits(endpoint: &Endpoint) -> Result<()> {
+    let described = &endpoint.described;
+    let is_twice = described.in_pieces && described.body.is_some();
+    if described.in_pieces == endpoint.bytes.is_some() && !is_twice {
+        return Ok(());
+    }
+    Err(Error::internal(format!(
+        "{}: `bytes_body` and a handler with `Incoming`, and no other body, go together",
+        endpoint.operation
+    )))
 }
 
 /// A trailing slash means the same resource.

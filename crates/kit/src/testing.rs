@@ -2,6 +2,7 @@
 
 mod counted;
 pub mod retention;
+mod sent;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -18,14 +19,17 @@ use whisper_store::{Batch, Driver, Store};
 use crate::auth;
 use crate::config::Config;
 use crate::ctx::{Ctx, Instance};
-use crate::edge::{Answered, Edge, too_large};
+use crate::edge::{Answered, Edge};
 use crate::endpoint::Api;
+use crate::error::Result;
 use crate::openapi;
 use crate::outlet::Outlet;
 use crate::reply::Response;
 use crate::request::Request;
 use crate::signal::Fault;
 use counted::{Counted, Log, Written};
+use sent::{Pieces, Sent};
+pub use sent::{broken_off, too_slow};
 
 /// When the clock of a test starts: 2026-01-01T00:00:00Z.
 pub const START: i64 = 1_767_225_600_000;
@@ -236,8 +240,25 @@ impl TestEdge {
     }
 
     /// Sends any request; returns when the work that it left for after the answer is done.
-    pub async fn request(&self, request: Request) -> Answer {
-        let (answer, streamed) = self.answer_to(request).await;
+    pub async fn request(&self, mut request: Request) -> Answer {
+        let sent = Sent::Whole(std::mem::take(&mut request.body));
+        self.send_with(request, sent).await
+    }
+
+    /// Sends a request whose body comes in these pieces, none before the handler asks for it; see [`broken_off`] and [`too_slow`] for bodies
+    /// that fail. It has the length that the request's `content-length` names.
+    pub async fn request_in_pieces<P>(&self, request: Request, pieces: P) -> Answer
+    where
+        P: IntoIterator<Item = Result<Bytes>, IntoIter: 'static>,
+    {
+        let length = request.header("content-length");
+        let length = length.and_then(|length| length.parse().ok());
+        let pieces = Pieces(Box::new(pieces.into_iter()));
+        self.send_with(request, Sent::Pieces(pieces, length)).await
+    }
+
+    async fn send_with(&self, request: Request, sent: Sent) -> Answer {
+        let (answer, streamed) = self.answer_to(request, sent).await;
         self.work_off().await;
         Answer {
             streamed: text(&streamed),
@@ -246,8 +267,9 @@ impl TestEdge {
     }
 
     /// As [`TestEdge::request`], but leaves the work for after the answer to [`TestEdge::work_off`], or to the next request.
-    pub async fn answer(&self, request: Request) -> Answer {
-        self.answer_to(request).await.0
+    pub async fn answer(&self, mut request: Request) -> Answer {
+        let sent = Sent::Whole(std::mem::take(&mut request.body));
+        self.answer_to(request, sent).await.0
     }
 
     /// Does the work that requests left for after their answers.
@@ -257,16 +279,11 @@ impl TestEdge {
         }
     }
 
-    async fn answer_to(&self, mut request: Request) -> (Answer, Rc<RefCell<Vec<u8>>>) {
-        let sent = std::mem::take(&mut request.body);
-        let body = async move |limit: usize| match sent.len() > limit {
-            true => Err(too_large(limit)),
-            false => Ok(sent),
-        };
+    async fn answer_to(&self, request: Request, sent: Sent) -> (Answer, Rc<RefCell<Vec<u8>>>) {
         let endpoint = self.edge.endpoint(&request);
         let Answered { response, opened } = self
             .edge
-            .answer(Rc::clone(&self.instance), request, body)
+            .answer(Rc::clone(&self.instance), request, sent)
             .await;
         if let Some(endpoint) = endpoint {
             openapi::check_headers(&endpoint, &response);

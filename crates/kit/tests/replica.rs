@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use futures::executor::block_on;
-use whisper_kit::edge::Edge;
+use whisper_kit::edge::{Edge, Unread};
 use whisper_kit::{Api, Bytes, Config, Ctx, Endpoint, Instance, Method, Reply, Request, Result};
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::Conversation;
@@ -30,6 +30,15 @@ impl Driver for Missing {
 
     fn pause(&self, _: std::time::Duration) -> LocalBoxFuture<'_, ()> {
         Box::pin(std::future::pending())
+    }
+}
+
+/// A request without a body.
+struct NoBody;
+
+impl Unread for NoBody {
+    async fn whole(self, _: usize) -> Result<Bytes> {
+        Ok(Bytes::new())
     }
 }
 
@@ -62,8 +71,7 @@ fn endpoints_of_lists_ask_the_replica_and_others_do_not() {
     let edge = Edge::new(&api()).unwrap();
     let call = |path: &str| {
         let request = Request::new(Method::GET, path);
-        let body = async |_: usize| Ok(Bytes::new());
-        let answered = block_on(edge.answer(Rc::clone(&instance), request, body));
+        let answered = block_on(edge.answer(Rc::clone(&instance), request, NoBody));
         // Either way the answer is the primary's.
         assert_eq!(answered.response.body().as_ref(), b"false", "{path}");
         asked.get()

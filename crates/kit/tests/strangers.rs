@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use futures::executor::block_on;
-use whisper_kit::edge::Edge;
+use whisper_kit::edge::{Edge, Unread};
 use whisper_kit::{
     Api, Auth, Bytes, Config, Ctx, Endpoint, Instance, Method, Reply, Request, Result,
 };
@@ -13,6 +13,16 @@ use whisper_schema::Timestamp;
 
 async fn done(_: Ctx, _: Request) -> Result<Reply> {
     Ok(Reply::no_content())
+}
+
+/// A body that notes the limit that it is read with.
+struct Watched<'a>(&'a Cell<Option<usize>>);
+
+impl Unread for Watched<'_> {
+    async fn whole(self, limit: usize) -> Result<Bytes> {
+        self.0.set(Some(limit));
+        Ok(Bytes::new())
+    }
 }
 
 /// The status that a request gets, and the limit that its body was read with, if it was.
@@ -29,12 +39,8 @@ fn call(path: &str, authorization: &str) -> (u16, Option<usize>) {
     let authorization = authorization.parse().unwrap();
     request.headers.insert("authorization", authorization);
     let read = Cell::new(None);
-    let body = async |limit| {
-        read.set(Some(limit));
-        Ok(Bytes::new())
-    };
     let edge = Edge::new(&api).unwrap();
-    let response = block_on(edge.answer(Rc::new(instance), request, body));
+    let response = block_on(edge.answer(Rc::new(instance), request, Watched(&read)));
     (response.response.status().as_u16(), read.get())
 }
 

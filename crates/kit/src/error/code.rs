@@ -61,6 +61,8 @@ codes! {
     Forbidden = "forbidden", 403, "Forbidden";
     /// The Idempotency-Key was used for another request. Use a new key for each new request.
     IdempotencyKeyReused = "idempotency_key_reused", 422, "Idempotency key was used before";
+    /// The body broke off before its end. Of an upload that goes on, that much is kept as came.
+    IncompleteBody = "incomplete_body", 400, "The body broke off";
     /// A bug or a broken database. The request id in `instance` leads to the log line.
     Internal = "internal", 500, "Internal error";
     /// The e-mail address or the password is wrong; which of them is not said.
@@ -103,7 +105,7 @@ codes! {
     RateLimited = "rate_limited", 429, "Too many requests";
     /// An old refresh token was presented: somebody may have copied it, so the session was revoked. Sign in again.
     RefreshTokenReused = "refresh_token_reused", 401, "Refresh token was used before";
-    /// The rest of the body didn't come in time. Nothing was done.
+    /// The rest of the body didn't come in time. Nothing was done; of an upload that goes on, that much is kept as came.
     RequestTimeout = "request_timeout", 408, "The body came too slowly";
     /// The place to catch up from is too old, or too much has changed since. Read everything again, and catch up from there.
     ResyncRequired = "resync_required", 410, "Read again from the start";

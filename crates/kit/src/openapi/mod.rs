@@ -157,6 +157,13 @@ fn operation(subject: Option<&str>, endpoint: &Endpoint, generator: &mut SchemaG
             "content": {"application/json": {"schema": (body.schema)(generator)}},
         });
     }
+    if let Some(bytes) = endpoint.bytes {
+        operation["requestBody"] = json!({
+            "required": true,
+            "description": bytes.about,
+            "content": {(bytes.media_type): {"schema": {"type": "string", "format": "binary"}}},
+        });
+    }
     operation
 }
 
@@ -231,6 +238,14 @@ fn codes(endpoint: &Endpoint) -> Vec<Code> {
             Code::PayloadTooLarge,
             Code::UnsupportedMediaType,
             Code::ValidationFailed,
+        ]);
+    }
+    if endpoint.bytes.is_some() {
+        codes.extend([
+            Code::IncompleteBody,
+            Code::PayloadTooLarge,
+            Code::RequestTimeout,
+            Code::UnsupportedMediaType,
         ]);
     }
     if endpoint.described.query.is_some() {
