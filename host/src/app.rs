@@ -15,7 +15,7 @@ use wasmtime_wasi_http::handler::{ProxyHandler, TrapOrPanicError};
 use whisper_manifest::hosts::chaining_target;
 use whisper_manifest::routes::{RouteMatch, Router};
 
-use crate::bodies::{Bodies, Watch};
+use crate::bodies::{Bodies, Progress, Watch};
 use crate::component::{Answering, Application, ComponentContext};
 use crate::faults::{Fault, Faults};
 use crate::instances::{Instances, Stats, Taken};
@@ -150,7 +150,10 @@ impl App {
         let taken = Taken::default();
         self.stats.requests.fetch_add(1, Ordering::Relaxed);
         let _in_flight = InFlight::new(&self.stats);
-        let mut watch = self.bodies.watch(&mut request);
+        let of = taken.clone();
+        let long = handler.state().component().long_bodies;
+        let long: Option<Progress> = long.then(|| Box::new(move || of.note_piece()) as _);
+        let mut watch = self.bodies.watch(&mut request, long);
         let refusal = async {
             match &mut watch {
                 Some(watch) => watch.refusal().await,

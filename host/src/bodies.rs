@@ -1,6 +1,9 @@
 //! Bodies of requests on their way to components: how long a client may take to send one, and how much of them
 //! components may hold at once.
 //!
+//! A component that takes long bodies ([`long_bodies`](whisper_manifest::Component::long_bodies)) gets them in pieces. Such a body may take as long as
+//! each portion comes in time, and takes as much room as a small one.
+//!
 //! A component reads a body once it has looked at the caller's token. From then on the body takes room until the
 //! request is answered; one that finds none waits for a while, then the request is refused. Spin has neither bound:
 //! there the components' own hold.
@@ -35,6 +38,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a client may send nothing in the middle of a body.
 const SILENCE: Duration = Duration::from_secs(10);
 
+/// Bytes of a long body that have to come within the time that other bodies have altogether, again and again: some 5 KB a second.
+const PORTION: usize = 128 * 1024;
+
+/// Hears of each piece of a long body.
+pub type Progress = Box<dyn Fn() + Send>;
+
 /// The room for bodies, and the time for them.
 #[derive(Clone, Debug)]
 pub struct Bodies {
@@ -61,8 +70,17 @@ struct Intake {
     seen: usize,
     taken: usize,
     until: Option<Instant>,
+    long: Option<Long>,
     held: Arc<Held>,
     refuse: Option<oneshot::Sender<Problem>>,
+}
+
+/// The portion of a long body that is under way.
+struct Long {
+    progress: Progress,
+    /// The time that the client has left for it.
+    left: Duration,
+    come: usize,
 }
 
 impl Bodies {
@@ -76,8 +94,8 @@ impl Bodies {
         }
     }
 
-    /// Watches over the body of a request, if it has one.
-    pub fn watch(&self, request: &mut Request<WasiBody>) -> Option<Watch> {
+    /// Watches over the body of a request, if it has one. A long one tells of its progress.
+    pub fn watch(&self, request: &mut Request<WasiBody>, long: Option<Progress>) -> Option<Watch> {
         if request.body().is_end_stream() {
             return None;
         }
@@ -93,6 +111,11 @@ impl Bodies {
             seen: 0,
             taken: 0,
             until: None,
+            long: long.map(|progress| Long {
+                progress,
+                left: self.time,
+                come: 0,
+            }),
             held: Arc::clone(&held),
             refuse: Some(refuse),
         };
@@ -134,22 +157,38 @@ impl Intake {
     async fn next(&mut self) -> Option<Result<Frame<Bytes>, Error>> {
         // The client's time begins afterwards: waiting for room is not its doing.
         if let Some(length) = self.length.filter(|length| *length > SMALL)
+            && self.long.is_none()
             && self.taken == 0
             && !self.take(length.min(MOST)).await
         {
             return Some(Err(self.refuse(Problem::BodiesFull)));
         }
         let now = Instant::now();
-        let until = *self.until.get_or_insert(now + self.bodies.time);
-        let Ok(frame) = timeout_at(until.min(now + SILENCE), self.body.frame()).await else {
-            return Some(Err(self.refuse(Problem::SlowBody)));
+        let until = match &self.long {
+            Some(long) => now + long.left,
+            None => {
+                let whole = *self.until.get_or_insert(now + self.bodies.time);
+                whole.min(now + SILENCE)
+            }
+        };
+        let Ok(frame) = timeout_at(until, self.body.frame()).await else {
+            let in_pieces = self.long.is_some();
+            return Some(Err(self.refuse(Problem::SlowBody { in_pieces })));
         };
         let frame = match frame? {
             Ok(frame) => frame,
             Err(error) => return Some(Err(error)),
         };
-        self.seen += frame.data_ref().map_or(0, Bytes::len);
-        let more = self.seen.min(MOST).saturating_sub(FREE + self.taken);
+        let bytes = frame.data_ref().map_or(0, Bytes::len);
+        self.seen += bytes;
+        let most = match &mut self.long {
+            Some(long) => {
+                long.came(bytes, now.elapsed(), self.bodies.time);
+                SMALL
+            }
+            None => MOST,
+        };
+        let more = self.seen.min(most).saturating_sub(FREE + self.taken);
         if more > 0 && !self.take(more).await {
             return Some(Err(self.refuse(Problem::BodiesFull)));
         }
@@ -184,6 +223,18 @@ impl Intake {
     }
 }
 
+impl Long {
+    /// Notes a piece that was waited for so long. The time in which the component doesn't ask isn't the client's.
+    fn came(&mut self, bytes: usize, waited: Duration, time: Duration) {
+        (self.progress)();
+        self.come += bytes;
+        self.left = self.left.saturating_sub(waited);
+        if self.come >= PORTION {
+            (self.left, self.come) = (time, 0);
+        }
+    }
+}
+
 fn lock(held: &Held) -> std::sync::MutexGuard<'_, Vec<OwnedSemaphorePermit>> {
     held.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -202,7 +253,7 @@ mod tests {
         let come = |bytes: usize| {
             let body = crate::problem::full(Bytes::from(vec![b'x'; bytes]));
             let mut request = Request::new(body);
-            let _watch = bodies.watch(&mut request);
+            let _watch = bodies.watch(&mut request, None);
             let read = request.into_body().collect().now_or_never()?;
             Some(read.unwrap().to_bytes().len())
         };

@@ -55,6 +55,8 @@ pub struct ComponentContext {
     pub key_value: KeyValue,
     /// Its connections to PostgreSQL.
     pub postgres: Pools,
+    /// Whether bodies of its requests may take as long as they go on coming.
+    pub long_bodies: bool,
     /// Its own variables.
     pub variables: BTreeMap<String, String>,
     /// Its environment variables.

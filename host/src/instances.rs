@@ -21,7 +21,7 @@ use crate::component::ComponentContext;
 use crate::computing::Computing;
 use crate::faults::{Fault, Faults};
 use crate::instance::InstanceState;
-use crate::limits::{Health, Limits};
+use crate::limits::{Health, LastPiece, Limits};
 use crate::log;
 use crate::problem::{self, Problem};
 use crate::turnstile::{Turn, Turns, Turnstile};
@@ -70,6 +70,7 @@ struct Served {
     by: OnceLock<Arc<Health>>,
     id: OnceLock<String>,
     answered: AtomicBool,
+    last_piece: LastPiece,
 }
 
 /// The host's own data of a request, for the instance that takes it.
@@ -141,6 +142,15 @@ impl Taken {
     /// Notes that the component's answer has begun, or that it is given up on and that was told.
     pub fn note_answered(&self) {
         self.0.answered.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes that a piece of a long body came: from here on the request has all its time again.
+    pub fn note_piece(&self) {
+        let now = Instant::now();
+        self.0.last_piece.note(now);
+        if let Some(health) = self.0.by.get() {
+            health.last_piece().note(now);
+        }
     }
 
     fn is_answered(&self) -> bool {
@@ -248,6 +258,11 @@ impl WorkerExpiration for Expiration {
             // A stream, or work after the answer: as long as it takes, as in Spin.
             WorkerStatus::PostReturn => return Poll::Pending,
         };
+        let start = match status {
+            // The time of a request begins anew with each piece of a long body.
+            WorkerStatus::Requests => self.health.last_piece().or(start),
+            _ => start,
+        };
         let deadline = tokio::time::Instant::from_std(start + allowed);
         if self.sleep.deadline() != deadline {
             self.sleep.as_mut().reset(deadline);
@@ -341,6 +356,7 @@ impl WorkerState for Worker {
         let health = Arc::clone(&self.health);
         // Set once: a request is taken by one instance.
         let _ = ticket.taken.0.by.set(Arc::clone(&health));
+        let request = ticket.taken.clone();
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.retain(|taken| !taken.is_answered());
         taken.push(ticket.taken);
@@ -349,7 +365,7 @@ impl WorkerState for Worker {
         self.begun.turns.keep(ticket.turn);
         let timeout = self.limits.request_timeout;
         Box::pin(async move {
-            tokio::time::sleep(timeout).await;
+            request.0.last_piece.overtime(timeout).await;
             health.expire();
         })
     }

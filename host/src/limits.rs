@@ -1,7 +1,7 @@
 //! Limits of an instance's memory and of a request's time.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use wasmtime::{ResourceLimiter, UpdateDeadline};
@@ -74,6 +74,36 @@ pub struct Health {
     overran: AtomicBool,
     hungry: AtomicBool,
     expired: AtomicBool,
+    last_piece: LastPiece,
+}
+
+/// When a piece of a long body came last, if one has.
+#[derive(Debug, Default)]
+pub struct LastPiece(Mutex<Option<Instant>>);
+
+impl LastPiece {
+    /// Notes that one came.
+    pub fn note(&self, now: Instant) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+    }
+
+    /// The later of both: a beginning, or the last piece since.
+    pub fn or(&self, begun: Instant) -> Instant {
+        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.map_or(begun, |last| last.max(begun))
+    }
+
+    /// Waits until so much time has gone by since the call, or since the last piece.
+    pub async fn overtime(&self, allowed: Duration) {
+        let begun = Instant::now();
+        loop {
+            let since = self.or(begun);
+            if since.elapsed() >= allowed {
+                return;
+            }
+            tokio::time::sleep_until((since + allowed).into()).await;
+        }
+    }
 }
 
 impl Default for Health {
@@ -85,6 +115,7 @@ impl Default for Health {
             overran: AtomicBool::new(false),
             hungry: AtomicBool::new(false),
             expired: AtomicBool::new(false),
+            last_piece: LastPiece::default(),
         }
     }
 }
@@ -133,6 +164,11 @@ impl Health {
     /// Whether it wanted more memory than it may have.
     pub fn hungry(&self) -> bool {
         self.hungry.load(Ordering::Relaxed)
+    }
+
+    /// The last piece of a long body of any of its requests.
+    pub fn last_piece(&self) -> &LastPiece {
+        &self.last_piece
     }
 
     /// Notes that a request was answered for it because it took too long.

@@ -106,6 +106,7 @@ impl Loader<'_> {
             stores: component.key_value_stores.clone(),
             key_value: key_value.clone(),
             postgres: Pools::default(),
+            long_bodies: component.long_bodies,
             variables: self.values.of_component(component)?,
             environment: component.environment.clone(),
             allowed_hosts: AllowedHosts::resolve(hosts, &ids, |name| self.values.get(name))?,

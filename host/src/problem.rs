@@ -32,7 +32,10 @@ pub enum Problem {
         name: String,
     },
     /// The client took too long to send the body.
-    SlowBody,
+    SlowBody {
+        /// Whether the component takes bodies in pieces, and may have kept those that came.
+        in_pieces: bool,
+    },
     /// Bodies of other requests leave no room for this one.
     BodiesFull,
     /// Too many requests wait for a component that computes.
@@ -72,11 +75,14 @@ impl Problem {
                 "Invalid header",
                 format!("The value of the header {name} is no text in UTF-8.").into(),
             ),
-            Self::SlowBody => (
+            Self::SlowBody { in_pieces } => (
                 StatusCode::REQUEST_TIMEOUT,
                 "request_timeout",
                 "The body came too slowly",
-                "The rest of the body did not come in time; nothing was done.".into(),
+                match in_pieces {
+                    false => "The rest of the body did not come in time; nothing was done.".into(),
+                    true => "The rest of the body did not come in time.".into(),
+                },
             ),
             Self::BodiesFull => (
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -20,6 +20,7 @@ fn component(id: &str, command: &str) -> Component {
         environment: Default::default(),
         computes: false,
         one_instance: false,
+        long_bodies: false,
         build: Some(Build {
             commands: vec![command.into()],
             workdir: "/app".into(),

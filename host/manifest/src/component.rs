@@ -37,6 +37,8 @@ pub struct Component {
     pub computes: bool,
     /// Whether one instance of it serves all requests in the embedded host, any number of them: it holds something for all of them together.
     pub one_instance: bool,
+    /// Whether bodies of its requests may take as long as they go on coming, in the embedded host: it takes them in pieces.
+    pub long_bodies: bool,
     /// Its settings as a function on Appwrite.
     pub function: Function,
 }
@@ -88,6 +90,7 @@ fn read(id: String, mut fields: Fields<'_, '_, '_>, dir: &Path) -> Component {
         build: None,
         computes: false,
         one_instance: false,
+        long_bodies: false,
         function: Function::default(),
         id,
     };
@@ -103,21 +106,8 @@ fn read(id: String, mut fields: Fields<'_, '_, '_>, dir: &Path) -> Component {
     ]);
     let tool = fields.table("tool");
     let own = tool.map(|(table, _)| function::read(table, &component.id, fields.problems));
-    let Own {
-        computes,
-        one_instance,
-        function,
-    } = own.unwrap_or_default();
-    if computes && !component.allowed_outbound_hosts.is_empty() {
-        fields.problem(
-            "a component that computes may call nobody: `allowed_outbound_hosts` must be empty",
-        );
-    }
-    if computes && one_instance {
-        fields.problem(
-            "a component that computes has an instance for each request: not `one_instance`",
-        );
-    }
+    let own = own.unwrap_or_default();
+    check_own(&own, &component, &mut fields);
     let build = fields.table("build");
     let title = format!("[component.{}.build]", component.id);
     let build = build
@@ -125,10 +115,29 @@ fn read(id: String, mut fields: Fields<'_, '_, '_>, dir: &Path) -> Component {
     fields.finish();
     Component {
         build,
-        computes,
-        one_instance,
-        function,
+        computes: own.computes,
+        one_instance: own.one_instance,
+        long_bodies: own.long_bodies,
+        function: own.function,
         ..component
+    }
+}
+
+/// Refuses settings of the embedded host's that don't go together.
+fn check_own(own: &Own, component: &Component, fields: &mut Fields<'_, '_, '_>) {
+    if own.computes && !component.allowed_outbound_hosts.is_empty() {
+        fields.problem(
+            "a component that computes may call nobody: `allowed_outbound_hosts` must be empty",
+        );
+    }
+    if own.computes && own.one_instance {
+        fields.problem(
+            "a component that computes has an instance for each request: not `one_instance`",
+        );
+    }
+    if own.computes && own.long_bodies {
+        fields
+            .problem("a component that computes has a thread for each request: not `long_bodies`");
     }
 }
 

@@ -1,4 +1,4 @@
-//! `[component.<id>.tool.whisper]`: whether the component computes, and whether one instance of it serves all requests, for the embedded host, and in `…appwrite` its properties
+//! `[component.<id>.tool.whisper]`: whether the component computes, whether one instance of it serves all requests, and whether it takes long bodies, for the embedded host, and in `…appwrite` its properties
 //! as a function there. Spin ignores both; other tools' tables are ignored.
 
 use toml::de::DeTable;
@@ -35,6 +35,8 @@ pub(crate) struct Own {
     pub computes: bool,
     /// Whether one instance serves all requests.
     pub one_instance: bool,
+    /// Whether bodies of requests may take as long as they go on coming.
+    pub long_bodies: bool,
     /// Its settings as a function on Appwrite.
     pub function: Function,
 }
@@ -52,6 +54,7 @@ pub(crate) fn read<'a>(tools: &DeTable<'a>, component: &str, problems: &mut Coll
     let mut fields = Fields::new(table, offset, title(""), problems);
     let computes = fields.flag("computes");
     let one_instance = fields.flag("one_instance");
+    let long_bodies = fields.flag("long_bodies");
     let appwrite = fields.table("appwrite");
     fields.finish();
     let function = appwrite.map(|(table, offset)| {
@@ -63,6 +66,7 @@ pub(crate) fn read<'a>(tools: &DeTable<'a>, component: &str, problems: &mut Coll
     Own {
         computes,
         one_instance,
+        long_bodies,
         function: function.unwrap_or_default(),
     }
 }
@@ -122,6 +126,20 @@ mod tests {
     }
 
     #[test]
+    fn a_component_says_that_it_takes_long_bodies() {
+        for (tool, expected) in [
+            ("", false),
+            ("[component.a.tool.whisper]\nlong_bodies = true", true),
+        ] {
+            let text = format!(
+                "spin_manifest_version = 2\n[application]\nname = \"t\"\n[component.a]\nsource = \"a.wasm\"\n{tool}"
+            );
+            let manifest = Manifest::parse(&text, std::path::Path::new("/app/spin.toml")).unwrap();
+            assert_eq!(manifest.components["a"].long_bodies, expected, "{tool}");
+        }
+    }
+
+    #[test]
     fn mistakes_are_told() {
         for (tool, told) in [
             ("[component.a.tool]\nwhisper = 1", "must be a table"),
@@ -135,6 +153,10 @@ mod tests {
             (
                 "[component.a.tool.whisper]\ncomputes = true\none_instance = true",
                 "not `one_instance`",
+            ),
+            (
+                "[component.a.tool.whisper]\ncomputes = true\nlong_bodies = true",
+                "not `long_bodies`",
             ),
             (
                 "allowed_outbound_hosts = [\"http://a.spin.internal\"]\n[component.a.tool.whisper]\ncomputes = true",
