@@ -12,7 +12,7 @@ const LARGEST: usize = 16 << 20;
 /// How many of those fill all of its room.
 const ALL: usize = 8;
 /// How long a refusal may take that waits for nothing: milliseconds, on a machine with other work.
-const AT_ONCE: Duration = Duration::from_millis(500);
+pub const AT_ONCE: Duration = Duration::from_millis(500);
 
 fn misbehaving(arguments: &[&str]) -> Option<TestApp> {
     let mut builder = TestApp::own().manifest("tests/misbehaving/spin.toml");
@@ -40,7 +40,7 @@ fn begin_with(app: &TestApp, path: &str, length: usize, lines: &str, sent: &[u8]
 }
 
 /// The first line of the next answer, and how long it took; the rest of that answer is read as well.
-fn next_answer(stream: &mut TcpStream) -> (String, Duration) {
+pub fn next_answer(stream: &mut TcpStream) -> (String, Duration) {
     let (begun, mut head) = (Instant::now(), Vec::new());
     stream
         .set_read_timeout(Some(Duration::from_secs(20)))
@@ -61,7 +61,7 @@ fn next_answer(stream: &mut TcpStream) -> (String, Duration) {
 }
 
 /// The answer, as text, once the host has closed the connection.
-fn answer(mut stream: TcpStream) -> String {
+pub fn answer(mut stream: TcpStream) -> String {
     let mut all = Vec::new();
     // A connection with a body that wasn't read to its end may be reset after the answer.
     let _ = stream.read_to_end(&mut all);

@@ -29,6 +29,7 @@ mod on_postgres;
 mod on_replica;
 mod openapi;
 mod operators;
+mod pieces;
 mod pip;
 mod postgres;
 mod proxies;
