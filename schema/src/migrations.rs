@@ -178,6 +178,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "job_leases",
         sql: include_str!("../migrations/sqlite/0033_job_leases.sql"),
     },
+    Migration {
+        number: 34,
+        name: "files",
+        sql: include_str!("../migrations/sqlite/0034_files.sql"),
+    },
 ];
 
 /// Migrations of PostgreSQL, in order. They have numbers of their own: the first makes what SQLite's first 32 have made.
@@ -201,5 +206,10 @@ pub const POSTGRES_MIGRATIONS: &[Migration] = &[
         number: 4,
         name: "parts",
         sql: include_str!("../migrations/postgres/0004_parts.sql"),
+    },
+    Migration {
+        number: 5,
+        name: "files",
+        sql: include_str!("../migrations/postgres/0005_files.sql"),
     },
 ];

@@ -13,16 +13,16 @@ use crate::system::{
     CommunityDeparture, CommunityGroup, ConsumerCursor, ContactBook, ContactRequest,
     ConversationBan, ConversationBot, ConversationFolder, ConversationInvitation,
     ConversationJoinRequest, ConversationList, ConversationMember, Discoverable, DisplayName,
-    ErrorGroup, ErrorLink, Event, FanOut, GifTag, IdempotencyKey, IncomingWebhook, JobLease,
-    JobRun, LinkedGroup, ListChange, MediaEntry, MentionEntry, MessageDraft, MessageExpiry,
-    MessageMark, MessageOpening, MessagePin, MessageReaction, MessageReactionCount,
-    MessageReference, MessageRemains, MessageThread, MessageVersion, NotificationSettings,
-    OpenedMessage, OutgoingWebhook, PollBallot, PollChoice, PollClosing, PollTally, PostHashtag,
-    PostViewer, PresenceDevice, PresenceWatch, Progress, ProgressDay, ProgressWeek,
-    PublicConversation, PublicConversationTag, Push, PushSubscription, RateLimit, ReceiptTrail,
-    ReputationGrant, RestingName, ScheduledBook, ScheduledMessage, SearchEntry, Session, Signal,
-    SigningKey, StickerTag, StoryReaction, StreamTicket, UserDeparture, WebhookAttempt,
-    WebhookDelivery,
+    ErrorGroup, ErrorLink, Event, FanOut, FileBook, FileChunk, FileContent, FileHold, FileRemoval,
+    FileUsage, GifTag, IdempotencyKey, IncomingWebhook, JobLease, JobRun, LinkedGroup, ListChange,
+    MediaEntry, MentionEntry, MessageDraft, MessageExpiry, MessageMark, MessageOpening, MessagePin,
+    MessageReaction, MessageReactionCount, MessageReference, MessageRemains, MessageThread,
+    MessageVersion, NotificationSettings, OpenedMessage, OutgoingWebhook, PollBallot, PollChoice,
+    PollClosing, PollTally, PostHashtag, PostViewer, PresenceDevice, PresenceWatch, Progress,
+    ProgressDay, ProgressWeek, PublicConversation, PublicConversationTag, Push, PushSubscription,
+    RateLimit, ReceiptTrail, ReputationGrant, RestingName, ScheduledBook, ScheduledMessage,
+    SearchEntry, Session, Signal, SigningKey, StickerTag, StoredFile, StoryReaction, StreamTicket,
+    UserDeparture, WebhookAttempt, WebhookDelivery,
 };
 use crate::web3_db::{ContractHook, CryptoTransaction, Nft, TokenGift, TokenHolding, Wallet};
 use crate::{Bucket, Collection, Database, Document};
@@ -182,6 +182,13 @@ const SYSTEM_COLLECTIONS: &[&Collection] = &[
     StreamTicket::COLLECTION,
     PresenceDevice::COLLECTION,
     PresenceWatch::COLLECTION,
+    StoredFile::COLLECTION,
+    FileContent::COLLECTION,
+    FileChunk::COLLECTION,
+    FileRemoval::COLLECTION,
+    FileHold::COLLECTION,
+    FileBook::COLLECTION,
+    FileUsage::COLLECTION,
 ];
 
 /// The collection with this id, the API's or the server's own.

@@ -6,7 +6,7 @@ use crate::{Collection, Timestamp};
 #[derive(Clone, Debug, PartialEq, Collection)]
 #[collection(database = "contentDB", id = "mediaLibrary", name = "MediaLibrary")]
 #[access(readers(user_id))]
-#[retention(forever = "A file, as long as the document that holds it.")]
+#[retention(with = "files", job = "media-expiry")]
 #[index(idx_userId_time(user_id, uploaded_at desc))]
 #[index(idx_fileType(file_type))]
 pub struct MediaItem {
