@@ -7,6 +7,7 @@ mod operator;
 mod password;
 mod secret;
 mod session;
+mod signing;
 mod token;
 
 pub use appwrite::Appwrite;
@@ -24,6 +25,7 @@ pub use secret::{HOOK_PREFIX, SECRET_PREFIXES, SIGNING_PREFIX, is_secret, new_se
 pub use session::{
     Issued, MAX_SESSIONS, REFRESH_LIFETIME, REFRESH_PREFIX, issue, revoke, revoke_all, rotate,
 };
+pub use signing::{SIGNATURE, Signing};
 pub(crate) use token::verify;
 pub use token::{JwkView, JwksView, jwks};
 

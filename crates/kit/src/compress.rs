@@ -5,7 +5,7 @@ use std::io::Write;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
+use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
 use http::{HeaderMap, HeaderValue};
 
 use crate::reply::Response;
@@ -61,8 +61,15 @@ pub(crate) fn apply(response: &mut Response, is_wanted: bool) {
     }
 }
 
-/// Whether it is text, and as it was made; pictures and the like are compressed in themselves.
+/// Whether it is text, and as it was made; pictures and the like are compressed in themselves. A file stays as it is
+/// (`no-transform`, RFC 9111, 5.2.2.6): ranges of it are ranges of its own bytes.
 fn is_compressible(headers: &HeaderMap) -> bool {
+    let caching = headers
+        .get(CACHE_CONTROL)
+        .and_then(|value| value.to_str().ok());
+    if caching.is_some_and(|caching| caching.contains("no-transform")) {
+        return false;
+    }
     let content_type = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());

@@ -14,7 +14,8 @@ use crate::request::Request;
 
 const REQUEST_HEADERS: &str =
     "authorization, content-type, if-match, if-none-match, idempotency-key";
-const EXPOSED: &str = "etag, link, location, retry-after, ratelimit, ratelimit-policy, x-request-id, idempotency-replayed";
+const EXPOSED: &str = "etag, link, location, retry-after, ratelimit, ratelimit-policy, x-request-id, idempotency-replayed, \
+    accept-ranges, content-range, content-disposition, upload-offset, upload-complete, upload-length, upload-limit";
 /// Seconds that a browser may remember a preflight's answer.
 const MAX_AGE: &str = "600";
 

@@ -112,18 +112,19 @@ impl Edge {
                 }
             }
         };
-        if let Some(known) = known {
-            leave_out_if_known(&mut response, &known);
+        if known.is_some_and(|known| leave_out_if_known(&mut response, &known)) {
+            opened = None;
         }
         cors::mark(&mut response, ctx.config(), origin.as_deref());
         compress::apply(&mut response, gzip);
+        // A body that is written piece by piece has its length here where that is known before its end.
+        let is_measured = response.headers().contains_key(CONTENT_LENGTH);
         let mut response = finish(ctx.request_id(), response);
         if head {
             // The length stays that of the body a GET would bring (RFC 9110, 9.3.2).
             *response.body_mut() = Bytes::new();
             opened = None;
-        } else if opened.is_some() {
-            // Its length isn't known before its end.
+        } else if opened.is_some() && !is_measured {
             response.headers_mut().remove(CONTENT_LENGTH);
         }
         Answered { response, opened }
@@ -245,8 +246,10 @@ async fn authenticate(ctx: &Ctx, request: &Request, endpoint: &Endpoint) -> Resu
         Auth::Operator => auth::operator(ctx, request),
         Auth::Private if client::is_component(&request.headers) => Ok(()),
         Auth::Private => Err(no_route()),
-        Auth::UserOrTicket if request.header("authorization").is_none() => Ok(()),
-        Auth::User | Auth::UserOrTicket => {
+        Auth::UserOrTicket | Auth::UserOrAddress if request.header("authorization").is_none() => {
+            Ok(())
+        }
+        Auth::User | Auth::UserOrTicket | Auth::UserOrAddress => {
             ctx.set_claims(auth::verify(ctx, request).await?);
             match ctx.caller()?.is_bot() && !endpoint.for_bots {
                 true => refuse_bot(ctx).await,
@@ -272,26 +275,29 @@ fn known_versions(request: &Request) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Makes 304 of an answer of which the client has this version (RFC 9110, 13.1.2).
-fn leave_out_if_known(response: &mut Response, known: &str) {
+/// Makes 304 of an answer of which the client has this version (RFC 9110, 13.1.2); tells whether it did.
+fn leave_out_if_known(response: &mut Response, known: &str) -> bool {
     let Some(etag) = response
         .headers()
         .get(ETAG)
         .and_then(|etag| etag.to_str().ok())
     else {
-        return;
+        return false;
     };
-    if response.status() == StatusCode::OK && precondition::is_among(etag, known) {
+    let is_known = response.status() == StatusCode::OK && precondition::is_among(etag, known);
+    if is_known {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         *response.body_mut() = Bytes::new();
         response.headers_mut().remove(CONTENT_TYPE);
+        response.headers_mut().remove(CONTENT_LENGTH);
     }
+    is_known
 }
 
 /// The problem document of an error, which is logged when it is our fault.
 fn refuse(request_id: &str, operation: &str, error: &Error) -> Response {
     let status = error.code().status();
-    if status >= 500 {
+    if status >= 500 && error.code() != Code::QuotaExceeded {
         let fields = [
             ("code", json!(error.code().as_str())),
             ("operation", json!(operation)),
@@ -325,7 +331,7 @@ fn finish(request_id: &str, mut response: Response) -> Response {
         StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
     );
     let headers = response.headers_mut();
-    if !bodiless {
+    if !bodiless && !headers.contains_key(CONTENT_LENGTH) {
         headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
     if let Ok(id) = HeaderValue::from_str(request_id) {

@@ -25,6 +25,9 @@ pub enum Auth {
     /// As [`Auth::User`], or somebody without a token: the handler lets them in by a single-use ticket
     /// ([`Ctx::enter_as`](crate::Ctx::enter_as)), or refuses them. For clients that can't set a header.
     UserOrTicket,
+    /// As [`Auth::User`], or somebody without a token whose address was signed for a user ([`Signing`](crate::auth::Signing)): the handler
+    /// asks whether it was, and answers with what that user may read. For pictures and players of browsers.
+    UserOrAddress,
     /// The operator.
     Operator,
     /// Another component of the application, by service chaining. To everybody else there is no such
@@ -77,6 +80,8 @@ pub struct Endpoint {
     pub(crate) own_headers: &'static [Header],
     pub(crate) answers: &'static [&'static str],
     pub(crate) streamed: Option<(Shape, &'static str)>,
+    /// Statuses of the answers whose body is bytes of any type.
+    pub(crate) byte_replies: Vec<u16>,
 }
 
 impl Endpoint {
@@ -110,6 +115,7 @@ impl Endpoint {
             own_headers: &[],
             answers: &[],
             streamed: None,
+            byte_replies: Vec::new(),
         }
     }
 
@@ -203,6 +209,13 @@ impl Endpoint {
         self
     }
 
+    /// An answer with bytes of any media type.
+    #[must_use]
+    pub fn reply_bytes(mut self, status: u16, when: &'static str) -> Self {
+        self.byte_replies.push(status);
+        self.reply_empty(status, when)
+    }
+
     /// An answer without a body.
     #[must_use]
     pub fn reply_empty(mut self, status: u16, when: &'static str) -> Self {
@@ -224,7 +237,7 @@ impl Endpoint {
         self
     }
 
-    /// Headers of its answers beyond those that its kind has: `etag` or `location`.
+    /// Headers of its answers beyond those that its kind has, such as `etag` or `location`.
     #[must_use]
     pub fn answers(mut self, names: &'static [&'static str]) -> Self {
         self.answers = names;

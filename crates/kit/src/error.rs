@@ -172,10 +172,13 @@ impl Error {
     }
 
     /// Whether it is reported: it is a fault of ours that has to be mended. A database that is busy for a moment isn't,
-    /// as a rule; and on a full disk no report is kept.
+    /// as a rule; on a full disk no report is kept; and a quota is the operator's own choice.
     pub(crate) fn is_reported(&self) -> bool {
         let is_fault = self.code.status() >= 500;
-        let passes = matches!(self.code, Code::Unavailable | Code::StorageFull);
+        let passes = matches!(
+            self.code,
+            Code::Unavailable | Code::StorageFull | Code::QuotaExceeded
+        );
         is_fault && (self.always_reported || !passes)
     }
 

@@ -106,6 +106,23 @@ impl Reply {
         }
     }
 
+    /// A body of so many bytes, of this media type, that is written piece by piece: as [`Reply::streaming`], where the length is known before
+    /// the end. The writer has to write that many; one that ends before breaks the answer off.
+    pub fn stream<F: Future<Output = ()> + 'static>(
+        status: u16,
+        content_type: &str,
+        length: u64,
+        opened: impl FnOnce(Outlet) -> F + 'static,
+    ) -> Self {
+        let streaming = Self::streaming("application/octet-stream", opened);
+        Self {
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            ..streaming
+        }
+        .header("content-type", content_type)
+        .header("content-length", &length.to_string())
+    }
+
     /// Adds a header; one that HTTP doesn't allow is left out.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {

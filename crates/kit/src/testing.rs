@@ -293,9 +293,11 @@ impl TestEdge {
             opened(Outlet::to(Rc::clone(&streamed))).await;
         }
         let body = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
+        let bytes = [response.body(), streamed.borrow().as_slice()].concat();
         let answer = Answer {
             response,
             body,
+            bytes,
             streamed: text(&streamed),
         };
         (answer, streamed)
@@ -313,6 +315,8 @@ pub struct Answer {
     pub response: Response,
     /// Its body; null when it is no JSON.
     pub body: Value,
+    /// The bytes of its body, whole or written piece by piece.
+    pub bytes: Vec<u8>,
     /// The text of a body that went on, up to the end of the work after the answer.
     pub streamed: String,
 }

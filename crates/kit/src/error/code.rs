@@ -57,6 +57,10 @@ codes! {
     EmailTaken = "email_taken", 409, "E-mail address is taken";
     /// The operation makes no sense in a conversation that clients encrypt: the server can't write into it.
     EncryptedConversation = "encrypted_conversation", 409, "Not possible in an encrypted conversation";
+    /// Documents of the caller's hold the file; `errors` says which. Take it out of them first.
+    FileInUse = "file_in_use", 409, "File is in use";
+    /// The file is larger than its bucket takes; `detail` says how large it may be.
+    FileTooLarge = "file_too_large", 413, "File is too large";
     /// The caller may see this, but may not do that.
     Forbidden = "forbidden", 403, "Forbidden";
     /// The Idempotency-Key was used for another request. Use a new key for each new request.
@@ -101,6 +105,10 @@ codes! {
     PreconditionFailed = "precondition_failed", 412, "Changed in the meantime";
     /// The route wants If-Match with the ETag that was read.
     PreconditionRequired = "precondition_required", 428, "If-Match is required";
+    /// The caller's files, or their uploads, would be more than one user may have; `detail` says how many. Delete one, or give one up, first.
+    QuotaExceeded = "quota_exceeded", 507, "Quota is used up";
+    /// No range that is asked for is within the content; Content-Range says how long it is.
+    RangeNotSatisfiable = "range_not_satisfiable", 416, "Range is not within the content";
     /// Too often. Retry-After says when to try again.
     RateLimited = "rate_limited", 429, "Too many requests";
     /// An old refresh token was presented: somebody may have copied it, so the session was revoked. Sign in again.
@@ -141,6 +149,12 @@ codes! {
     Unavailable = "unavailable", 503, "Temporarily unavailable";
     /// The body must be `application/json`.
     UnsupportedMediaType = "unsupported_media_type", 415, "Unsupported media type";
+    /// The upload is over: all bytes of the file are there.
+    UploadComplete = "upload_complete", 409, "Upload is complete";
+    /// The bytes of the file aren't all there. Go on with the upload, or give it up.
+    UploadIncomplete = "upload_incomplete", 409, "Upload is not complete";
+    /// The bytes begin at another place than those that are kept end, which Upload-Offset tells. Go on from there.
+    UploadOffsetMismatch = "upload_offset_mismatch", 409, "Offset is another";
     /// Somebody has this user name.
     UsernameTaken = "username_taken", 409, "User name is taken";
     /// The body is JSON but not of the form that the route takes; `errors` names each field and why. Nothing was

@@ -36,6 +36,13 @@ fn all() -> Value {
         "retry-after": seconds,
         "ratelimit": text("The rest of the limit, and when it is anew."),
         "ratelimit-policy": text("The limit and its window in seconds."),
+        "accept-ranges": text("Ranges may be asked for: `bytes` (RFC 9110, 14.3)."),
+        "content-range": text("The part of the content that the body is (RFC 9110, 14.4)."),
+        "content-disposition": text("Whether the content is shown or saved, and its name (RFC 6266)."),
+        "upload-offset": text("How many bytes of the file are kept: where an upload goes on."),
+        "upload-length": text("Size of the whole file in bytes."),
+        "upload-complete": text("Whether all bytes are there: `?1`, or `?0`."),
+        "upload-limit": text("The bounds of the upload: `max-size` in bytes, `max-age` in seconds."),
     })
 }
 
@@ -62,6 +69,8 @@ pub fn of(endpoint: &Endpoint, status: u16, paged: bool) -> Value {
     let is_good = status < 300;
     let asks = |name: &str| endpoint.headers.contains(&name);
     let has = |name: &str| endpoint.answers.contains(&name);
+    // Refusals of an upload say how far it got as well.
+    let is_of_upload = is_good || matches!(status, 409 | 422);
     let all = [
         ("x-request-id", true),
         ("etag", is_good && (has("etag") || asks("if-match"))),
@@ -71,6 +80,16 @@ pub fn of(endpoint: &Endpoint, status: u16, paged: bool) -> Value {
         ("retry-after", matches!(status, 429 | 503)),
         ("ratelimit", status == 429),
         ("ratelimit-policy", status == 429),
+        ("accept-ranges", is_good && has("accept-ranges")),
+        (
+            "content-range",
+            matches!(status, 206 | 416) && has("content-range"),
+        ),
+        ("content-disposition", is_good && has("content-disposition")),
+        ("upload-offset", is_of_upload && has("upload-offset")),
+        ("upload-complete", is_of_upload && has("upload-complete")),
+        ("upload-length", is_good && has("upload-length")),
+        ("upload-limit", is_good && has("upload-limit")),
     ];
     let given = all.into_iter().filter(|(_, is_given)| *is_given);
     let given: Map<String, Value> = given

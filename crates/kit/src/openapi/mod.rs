@@ -106,6 +106,10 @@ pub fn document(about: &About<'_>, apis: &[Api]) -> Value {
                     "type": "apiKey", "in": "query", "name": "ticket",
                     "description": "The `ticket` of the answer to `createStreamTicket`: it opens one stream, within 30 seconds.",
                 },
+                "signedAddress": {
+                    "type": "apiKey", "in": "query", "name": "sig",
+                    "description": "The `url` of a file as answers give it, with `user`, `expires` and `sig`: it is good for some minutes, and for what that user may read.",
+                },
                 "botToken": {
                     "type": "http", "scheme": "bearer",
                     "description": "The `token` of the answer to `createBot` or `replaceBotToken`; it lasts until it is replaced. Other operations answer bots 403 `not_for_bots`.",
@@ -140,6 +144,10 @@ fn operation(subject: Option<&str>, endpoint: &Endpoint, generator: &mut SchemaG
                 json!([{"accessToken": []}, {"botToken": []}, {"ticket": []}])
             }
             Auth::UserOrTicket => json!([{"accessToken": []}, {"ticket": []}]),
+            Auth::UserOrAddress if endpoint.for_bots => {
+                json!([{"accessToken": []}, {"botToken": []}, {"signedAddress": []}])
+            }
+            Auth::UserOrAddress => json!([{"accessToken": []}, {"signedAddress": []}]),
             Auth::Operator => json!([{"operatorKey": []}]),
         },
     });
@@ -175,6 +183,10 @@ fn responses(endpoint: &Endpoint, paged: bool, generator: &mut SchemaGenerator) 
         if let Some(shape) = shape {
             response["content"] =
                 json!({"application/json": {"schema": (shape.schema)(generator)}});
+        }
+        if endpoint.byte_replies.contains(status) {
+            let bytes = json!({"type": "string", "format": "binary"});
+            response["content"] = json!({"*/*": {"schema": bytes}});
         }
         responses.insert(status.to_string(), response);
     }
@@ -222,7 +234,7 @@ fn codes(endpoint: &Endpoint) -> Vec<Code> {
     match endpoint.auth {
         Auth::Public | Auth::Private => {}
         Auth::Operator => codes.push(Code::Unauthenticated),
-        Auth::User | Auth::UserOrTicket => codes.extend([
+        Auth::User | Auth::UserOrTicket | Auth::UserOrAddress => codes.extend([
             Code::Unauthenticated,
             Code::TokenInvalid,
             Code::TokenExpired,
