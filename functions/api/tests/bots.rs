@@ -10,16 +10,23 @@ use whisper_kit::{Api, Auth, Endpoint, Method};
 
 /// The operations that a bot's token is good for. Each one more is a decision: nothing in which an account acts as a person, and nothing
 /// by which a program could write first, or bring in others.
-const FOR_BOTS: [&str; 33] = [
+const FOR_BOTS: [&str; 43] = [
+    "appendFileContent",
     "banFromConversation",
+    "cancelFileUpload",
     "closePoll",
     "countUnread",
+    "createFile",
+    "deleteFile",
     "deleteMessage",
     "deleteMessages",
     "editMessage",
     "getConversation",
+    "getFile",
+    "getFileContent",
     "getMessage",
     "getMyCommands",
+    "getMyFileUsage",
     "getMyProfile",
     "getPoll",
     "leaveConversation",
@@ -30,12 +37,14 @@ const FOR_BOTS: [&str; 33] = [
     "listConversations",
     "listMessageReactions",
     "listMessages",
+    "listMyFiles",
     "listPinnedMessages",
     "listReplies",
     "markConversationRead",
     "markMessagesDelivered",
     "pinMessage",
     "pollEvents",
+    "putFileContent",
     "reactToMessage",
     "removeConversationMember",
     "sendMessage",
@@ -44,6 +53,7 @@ const FOR_BOTS: [&str; 33] = [
     "unpinMessage",
     "unreactToMessage",
     "updateConversation",
+    "updateFile",
 ];
 
 fn apis() -> Vec<Api> {
@@ -52,7 +62,10 @@ fn apis() -> Vec<Api> {
 
 fn users(apis: &[Api]) -> impl Iterator<Item = &Endpoint> {
     let endpoints = apis.iter().flat_map(Api::endpoints);
-    endpoints.filter(|endpoint| matches!(endpoint.who(), Auth::User | Auth::UserOrTicket))
+    endpoints.filter(|endpoint| {
+        let who = endpoint.who();
+        matches!(who, Auth::User | Auth::UserOrTicket | Auth::UserOrAddress)
+    })
 }
 
 /// The path of an endpoint with something in the place of its parameters.

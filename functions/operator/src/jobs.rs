@@ -9,7 +9,7 @@ use whisper_store::{Filter, Order, Query};
 
 /// The jobs of the bundle: their names, and their purposes. A test holds them against the schedules in
 /// `spin.toml`.
-pub const JOBS: [(&str, &str); 10] = [
+pub const JOBS: [(&str, &str); 11] = [
     (
         "community-departures",
         "Has members who left a community leave its groups, and users whose account went their conversations.",
@@ -19,6 +19,10 @@ pub const JOBS: [(&str, &str); 10] = [
         "Deletes errors that are older than the setting.",
     ),
     ("integrations", "Tells webhooks of events, and tidies up."),
+    (
+        "media-expiry",
+        "Removes uploads that took longer than a day, files that nothing holds, and the bytes of files that are gone.",
+    ),
     (
         "message-expiry",
         "Removes messages whose end has come, and contents that were viewed once.",

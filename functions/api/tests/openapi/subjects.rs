@@ -99,6 +99,11 @@ pub const SUBJECTS: &[Subject] = &[
         ],
     ),
     subject(
+        "Files",
+        "Uploads, what is served of them, and one's own library.",
+        &["/v1/files", "/v1/me/files"],
+    ),
+    subject(
         "Stories",
         "Posts that vanish after a day.",
         &["/v1/stories"],
