@@ -22,6 +22,7 @@ mod host;
 mod integrations;
 mod leases;
 mod logs;
+mod media;
 mod messages;
 #[path = "../host/appwrite/tests/npm/mod.rs"]
 mod npm;

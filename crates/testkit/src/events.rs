@@ -57,6 +57,7 @@ impl TestApp {
                 status: response.status().as_u16(),
                 headers: response.headers().clone(),
                 body: serde_json::from_str(&text).unwrap_or(Value::Null),
+                bytes: text.clone().into_bytes(),
                 text,
             }));
         }

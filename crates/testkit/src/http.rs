@@ -3,6 +3,9 @@
 use serde_json::Value;
 use ureq::http;
 
+/// Most bytes of an answer that are read.
+const LONGEST: u64 = 256 << 20;
+
 /// A call under construction; nothing is sent before [`Call::send`].
 #[must_use]
 pub struct Call {
@@ -65,12 +68,15 @@ impl Call {
             Some(body) => self.agent.run(request.body(body)?)?,
             None => self.agent.run(request.body(())?)?,
         };
-        let text = response.body_mut().read_to_string()?;
+        let body = response.body_mut().with_config().limit(LONGEST);
+        let bytes = body.read_to_vec()?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         Ok(Reply {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: serde_json::from_str(&text).unwrap_or(Value::Null),
             text,
+            bytes,
         })
     }
 }
@@ -86,6 +92,8 @@ pub struct Reply {
     pub body: Value,
     /// The body as text.
     pub text: String,
+    /// The body as it is.
+    pub bytes: Vec<u8>,
 }
 
 impl Reply {
