@@ -10,6 +10,7 @@ mod founding;
 mod friends;
 pub mod ids;
 mod lists;
+mod media;
 pub mod names;
 mod pair;
 mod presence;
@@ -18,6 +19,7 @@ mod reach;
 mod relations;
 mod shown;
 mod summary;
+mod swaps;
 pub mod username;
 mod visible;
 
@@ -36,6 +38,7 @@ pub use discovery::{
 pub use founding::{documents, taken};
 pub use friends::{Befriending, friends};
 pub use lists::{list_changed, my_conversation_changed, request_accepted};
+pub use media::ShownFiles;
 pub use pair::{
     Between, Pair, between, block, blocked, blocked_any, blocks, contact, contact_id,
     contact_request_id, following, unblocked,
@@ -49,6 +52,7 @@ pub use reach::{Reach, Reaching, reach};
 pub use relations::{Relating, Relations, relations};
 pub use shown::{People, Showing, shown_to, shown_to_all};
 pub use summary::{UserSummaryView, UsersView};
+pub use swaps::{Swap, Swapped, swaps};
 pub use visible::{Audience, Visibility, Visible, audience, in_use, visible};
 
 /// The most ids that one question names: each gives at most so many rows, and so many fit an answer.

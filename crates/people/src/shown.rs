@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use whisper_files::MediaView;
 use whisper_kit::{Ctx, Result};
 use whisper_schema::prelude::{Account, AccountStatus, Column, Contact, Profile};
 use whisper_store::{Answers, Filter, Query, Questions, ReadSet, StoreError};
 
+use crate::media::ShownFiles;
 use crate::pair::blocks;
 use crate::summary::{UserSummaryView, UsersView};
 use crate::{asked, by_ids, chunks};
@@ -61,8 +63,10 @@ impl ReadSet for Showing {
     fn take(self, answers: &mut Answers) -> Result<People, StoreError> {
         let (profiles, blocks, accounts) = self.questions.take(answers)?;
         let mut people = People {
+            viewer: self.viewer,
             ids: self.ids,
             profiles: BTreeMap::new(),
+            files: ShownFiles::default(),
             blocked: BTreeSet::new(),
             blockers: BTreeSet::new(),
             out_of_use: BTreeSet::new(),
@@ -73,7 +77,7 @@ impl ReadSet for Showing {
                 .insert(profile.id.clone(), profile.into_inner());
         }
         for block in blocks.into_iter().flatten() {
-            match block.user_id == self.viewer {
+            match block.user_id == people.viewer {
                 true => people.blocked.insert(block.into_inner().contact_user_id),
                 false => people.blockers.insert(block.into_inner().user_id),
             };
@@ -88,8 +92,12 @@ impl ReadSet for Showing {
 /// People as a viewer sees them.
 #[derive(Clone, Debug, Default)]
 pub struct People {
+    /// The viewer; nobody where all are.
+    viewer: String,
     ids: BTreeSet<String>,
     profiles: BTreeMap<String, Profile>,
+    /// Files that the answer shows.
+    files: ShownFiles,
     /// The users whom the viewer blocked.
     blocked: BTreeSet<String>,
     /// The users who blocked the viewer.
@@ -99,7 +107,8 @@ pub struct People {
 }
 
 impl People {
-    /// Reads people as a viewer sees them: one statement, and no statement where no user is named.
+    /// Reads people as a viewer sees them, with their pictures: one statement, two where a picture is a file, and no statement where no
+    /// user is named.
     ///
     /// # Errors
     /// The store's.
@@ -108,7 +117,46 @@ impl People {
         viewer: &str,
         ids: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self> {
-        ctx.read(shown_to(viewer, ids)).await
+        ctx.read(shown_to(viewer, ids)).await?.pictured(ctx).await
+    }
+
+    /// With their pictures, so that summaries have them: one statement where one is a file, else none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn pictured(self, ctx: &Ctx) -> Result<Self> {
+        self.with_files(ctx, []).await
+    }
+
+    /// With their pictures, and with other files that the answer shows ([`People::file`]): one statement where there are any, else none. Where
+    /// all are the viewers there is nobody to sign addresses for, and nothing is read.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn with_files<'a>(
+        mut self,
+        ctx: &Ctx,
+        others: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self> {
+        if !self.viewer.is_empty() {
+            let pictures = self.ids.iter().filter_map(|id| self.picture(id));
+            let mut ids: BTreeSet<&str> = pictures.collect();
+            for id in others {
+                ids.insert(id);
+            }
+            self.files = ShownFiles::read(ctx, &self.viewer, ids).await?;
+        }
+        Ok(self)
+    }
+
+    /// The file of the picture of somebody whom the viewer sees.
+    fn picture(&self, id: &str) -> Option<&str> {
+        self.profile(id)?.avatar_file_id.as_deref()
+    }
+
+    /// A file that was read with them.
+    pub fn file(&self, id: Option<&str>) -> Option<MediaView> {
+        self.files.get(id)
     }
 
     /// The profile of somebody whom the viewer may see. [`crate::privacy`] says which of its fields they see.
@@ -129,8 +177,13 @@ impl People {
 
     /// Somebody, as answers name them; with the id alone if the viewer may see no more.
     pub fn summary(&self, id: &str) -> UserSummaryView {
-        let profile = self.profile(id);
-        profile.map_or_else(|| UserSummaryView::hidden(id), UserSummaryView::from)
+        match self.profile(id) {
+            Some(profile) => UserSummaryView {
+                avatar: self.file(profile.avatar_file_id.as_deref()),
+                ..UserSummaryView::from(profile)
+            },
+            None => UserSummaryView::hidden(id),
+        }
     }
 
     /// As [`People::summary`], in the viewer's own list of the users whom they blocked: it must name them.

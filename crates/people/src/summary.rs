@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use whisper_files::MediaView;
 use whisper_kit::ids::is_program_id;
 use whisper_schema::prelude::Profile;
 
@@ -22,6 +23,9 @@ pub struct UserSummaryView {
     /// Where the picture is served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<String>,
+    /// The picture, where it is a file. Events that many get alike leave it out, as its address is signed for one of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<MediaView>,
     /// True for a bot, and for the sender of a webhook's messages; absent for a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_bot: Option<bool>,
@@ -43,6 +47,27 @@ impl UserSummaryView {
             ..Self::default()
         }
     }
+
+    /// Without the picture that is a file: for an answer that others get too.
+    #[must_use]
+    pub fn without_file(self) -> Self {
+        Self {
+            avatar: None,
+            ..self
+        }
+    }
+}
+
+impl UsersView {
+    /// Without the pictures that are files: for an answer that others get too.
+    #[must_use]
+    pub fn without_files(self) -> Self {
+        let users = self.users.into_iter();
+        let users = users.map(|(id, user)| (id, user.without_file()));
+        Self {
+            users: users.collect(),
+        }
+    }
 }
 
 impl From<&Profile> for UserSummaryView {
@@ -53,6 +78,7 @@ impl From<&Profile> for UserSummaryView {
             username: profile.username.clone(),
             display_name: profile.display_name.clone(),
             avatar_url: profile.avatar_url.clone(),
+            avatar: None,
             is_bot: is_program_id(&profile.id).then_some(true),
         }
     }

@@ -84,8 +84,8 @@ async fn by_ids(ctx: &Ctx, me: &str, ids: &str) -> Result<Vec<UserSummaryView>> 
     let people = People::read(ctx, me, ids.iter().copied()).await?;
     let mut once = BTreeSet::new();
     let seen = ids.iter().filter(|id| once.insert(**id));
-    let seen = seen.filter_map(|id| people.profile(id));
-    Ok(seen.map(UserSummaryView::from).collect())
+    let seen = seen.filter(|id| people.profile(id).is_some());
+    Ok(seen.map(|id| people.summary(id)).collect())
 }
 
 async fn by_name(ctx: &Ctx, me: &str, query: &str) -> Result<Vec<UserSummaryView>> {
@@ -146,6 +146,7 @@ async fn shown(ctx: &Ctx, me: &str, ids: Vec<&str>) -> Result<BTreeMap<String, U
         friends(me, ids.iter().copied()),
     );
     let (people, friends) = ctx.read(read).await?;
+    let people = people.pictured(ctx).await?;
     let shown = ids.into_iter().filter_map(|id| {
         let viewer = match id {
             id if id == me => Viewer::Owner,
@@ -153,7 +154,7 @@ async fn shown(ctx: &Ctx, me: &str, ids: Vec<&str>) -> Result<BTreeMap<String, U
             _ => Viewer::Stranger,
         };
         let profile = people.profile(id)?;
-        is_shown(viewer, profile).then(|| (id.to_owned(), profile.into()))
+        is_shown(viewer, profile).then(|| (id.to_owned(), people.summary(id)))
     });
     Ok(shown.collect())
 }

@@ -109,6 +109,7 @@ async fn views(ctx: &Ctx, me: &str, contacts: Vec<Doc<Contact>>) -> Result<Vec<C
     let direct = Talks::of(ctx, me, ids()).await?;
     let read = (shown_to(me, ids()), direct.conversations());
     let (people, talks) = ctx.read(read).await?;
+    let people = people.pictured(ctx).await?;
     let latest = direct.latest(&talks);
     let views = contacts.into_iter().map(|contact| {
         let at = latest.get(contact.contact_user_id.as_str()).copied();

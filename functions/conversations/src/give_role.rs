@@ -117,7 +117,7 @@ async fn attempt(ctx: &Ctx, id: &str, user: &str, role: Role) -> Result<Attempt<
     }
     Ok(Attempt::Done(MemberView::new(
         &target,
-        &people,
+        &people.pictured(ctx).await?,
         &Reached::default(),
     )))
 }

@@ -21,8 +21,8 @@ struct Item {
     newest: Option<Doc<Message>>,
 }
 
-/// The view of each that the caller still belongs to, and of the people it names; two statements, and up to three more where something is
-/// hidden from the caller.
+/// The view of each that the caller still belongs to, and of the people it names; two statements, one more where
+/// pictures are files, and up to three more where something is hidden from the caller.
 ///
 /// # Errors
 /// The store's.
@@ -48,8 +48,12 @@ pub async fn views(
     let (answers, mut people) = ctx.read(asked).await?;
     if look_behind_hidden(ctx, &mut items, &people).await? {
         let names = all_named(&items, me);
-        people = People::read(ctx, me, names.iter().map(String::as_str)).await?;
+        let names = names.iter().map(String::as_str);
+        people = ctx.read(shown_to(me, names)).await?;
     }
+    let pictures = items.iter();
+    let pictures = pictures.filter_map(|item| item.conversation.avatar_file_id.as_deref());
+    let people = people.with_files(ctx, pictures).await?;
     let views = items.into_iter().zip(answers).map(|(item, unread)| {
         let sight = Sight {
             me: &item.me,

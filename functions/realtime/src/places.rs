@@ -11,7 +11,7 @@ use whisper_people::{UserSummaryView, UsersView, by_ids};
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationMember, ConversationMemberRole, ConversationRight,
 };
-use whisper_views::members::members_of;
+use whisper_views::members::{MemberView, members_of};
 
 use crate::added::{added, wake};
 use crate::audience::User;
@@ -294,7 +294,8 @@ async fn changed(
     Ok(())
 }
 
-/// The conversation as this listener, and all of the same circle, see it; and the role by which they do.
+/// The conversation as this listener, and all of the same circle, see it; and the role by which they do. Files are left out: their addresses
+/// are signed for one user, who alone may have them.
 async fn side(
     round: &Round<'_>,
     conversation: &Conversation,
@@ -316,14 +317,15 @@ async fn side(
     if moves.roles.contains(&&**user) {
         changes.insert("my".to_owned(), json!(object(&seen.conversation.my)));
     }
-    let mut users = seen.users;
+    let mut users = seen.users.without_files();
     let named: Vec<&str> = moves.came.iter().chain(&moves.roles).copied().collect();
     let members = match named.is_empty() {
         true => None,
         false => members_of(round.ctx, user, place, &named).await?,
     };
     let (members, more) = members.unwrap_or_default();
-    users.users.extend(more.users);
+    let members = members.into_iter().map(MemberView::without_file);
+    users.users.extend(more.without_files().users);
     let is_open = conversation.lets(role, ConversationRight::SeeMembers)
         && (conversation.kind != ConversationKind::Channel
             || role != ConversationMemberRole::Member);
@@ -341,7 +343,7 @@ async fn side(
             conversation_id: place.to_owned(),
             changes,
             messages: Vec::new(),
-            members,
+            members: members.collect(),
             left_user_ids: left,
             users: UsersView::default(),
         },

@@ -179,6 +179,7 @@ async fn list(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
     let reactions = by_ids::<StoryReaction>(reactions.iter().map(String::as_str));
     let people = shown_to(&opened.caller.user_id, viewers());
     let (people, reactions) = ctx.read((people, reactions)).await?;
+    let people = people.pictured(&ctx).await?;
     let mut reactions = by_id(reactions);
     let items = page.items.iter().map(|view| StoryViewerView {
         viewer_id: view.viewer_id.clone(),

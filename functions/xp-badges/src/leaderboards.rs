@@ -141,6 +141,7 @@ async fn board<D: Board>(ctx: &Ctx, window: &Window, query: Query<D>) -> Result<
     let (people, friends) = ctx
         .read((shown_to(&me, users()), friends(&me, users())))
         .await?;
+    let people = people.pictured(ctx).await?;
     let items = page.items.iter().enumerate().filter_map(|(n, row)| {
         let viewer = match row.user() {
             user if user == me => Viewer::Owner,
@@ -155,7 +156,7 @@ async fn board<D: Board>(ctx: &Ctx, window: &Window, query: Query<D>) -> Result<
             xp: row.points(),
             me: row.user() == me,
             user: RankedUserView {
-                user: UserSummaryView::from(profile),
+                user: people.summary(row.user()),
                 level: profile.level,
             },
         })

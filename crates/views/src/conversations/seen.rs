@@ -1,7 +1,7 @@
 //! One conversation, as a member of it sees it.
 
 use whisper_kit::{Ctx, Result};
-use whisper_people::{People, shown_to};
+use whisper_people::shown_to;
 
 use super::access::{Access, admitted, door};
 use super::newest;
@@ -9,8 +9,8 @@ use super::shown::{self, ShownMembers, shown_members, told_of};
 use super::unread::{self, Unread};
 use super::view::{ConversationView, OneConversationView, Sight};
 
-/// The conversation as this viewer's GET shows it now; none for somebody who doesn't belong to it, as for nothing. Two statements, and up
-/// to three more where messages or people are hidden from the viewer.
+/// The conversation as this viewer's GET shows it now; none for somebody who doesn't belong to it, as for nothing. Two statements, one more where pictures
+/// are files, and up to three more where messages or people are hidden from the viewer.
 ///
 /// # Errors
 /// The store's.
@@ -27,7 +27,8 @@ pub async fn conversation_of(
 }
 
 /// The conversation as the member sees it, with the unread messages counted. `shown` are its members as they were read; the ones whom
-/// the member may not see are left out here. One statement, and up to three more where messages or people are hidden from them.
+/// the member may not see are left out here. One statement, one more where pictures are files, and up to three more where messages or people are
+/// hidden from them.
 ///
 /// # Errors
 /// The store's.
@@ -69,8 +70,12 @@ pub async fn conversation_seen(
     if !told.iter().all(|user| people.ids().any(|id| id == user)) {
         let told = told.iter().map(String::as_str);
         let all: Vec<String> = people.ids().chain(told).map(str::to_owned).collect();
-        people = People::read(ctx, &me.user_id, all.iter().map(String::as_str)).await?;
+        let all = all.iter().map(String::as_str);
+        people = ctx.read(shown_to(&me.user_id, all)).await?;
     }
+    let people = people
+        .with_files(ctx, conversation.avatar_file_id.as_deref())
+        .await?;
     let sight = Sight {
         me: &me,
         shown,

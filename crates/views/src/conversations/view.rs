@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use whisper_files::MediaView;
 use whisper_messages::is_reader;
 use whisper_people::{People, UserSummaryView, UsersView};
 use whisper_schema::Ephemeral;
@@ -35,6 +36,9 @@ pub struct ConversationView {
     /// File of its picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar_file_id: Option<String>,
+    /// That file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<MediaView>,
     /// User who made it; to readers of a channel, who don't learn who runs it, the channel itself.
     pub creator_id: String,
     /// The first 100 active members, in the order they joined; of the members who run it and the caller alone, where the settings
@@ -166,7 +170,7 @@ pub struct Sight<'a> {
     pub unread: Unread,
     /// The newest message of those in their history.
     pub newest: Option<&'a Message>,
-    /// The people it names, as they see them.
+    /// The people it names, as they see them, with its picture.
     pub people: &'a People,
     /// When it is seen.
     pub now: Timestamp,
@@ -212,6 +216,7 @@ impl ConversationView {
             name: of.name,
             description: of.description,
             avatar_url: of.avatar_url,
+            avatar: sight.people.file(of.avatar_file_id.as_deref()),
             avatar_file_id: of.avatar_file_id,
             creator_id,
             participant_count: of.participant_count,

@@ -13,7 +13,7 @@ use super::view::MemberView;
 use crate::conversations::{Access, admitted, door};
 
 /// These users, as far as they belong to the conversation, as the list of its members shows them to this viewer now, in the order they
-/// joined, with the people whom they name; none where the viewer doesn't belong to it, or may not see its members. Two statements.
+/// joined, with the people whom they name; none where the viewer doesn't belong to it, or may not see its members. Two statements, three where pictures are files.
 ///
 /// # Errors
 /// The store's.
@@ -40,7 +40,7 @@ pub async fn members_of(
 }
 
 /// These members of the conversation as a viewer who may see them sees them, and the people whom they name: themselves, and the users
-/// who brought them in, also if those have left. One statement.
+/// who brought them in, also if those have left. One statement, two where pictures are files.
 ///
 /// # Errors
 /// The store's.
@@ -60,6 +60,7 @@ pub async fn members_seen(
         Get::<Profile>::id(viewer),
     );
     let (people, messages, profile) = ctx.read(asked).await?;
+    let people = people.pictured(ctx).await?;
     let is_told = tells_of_reading(profile.as_deref());
     let reached = match access.conversation.kind {
         // A channel counts views and shows no receipts.

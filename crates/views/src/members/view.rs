@@ -1,6 +1,7 @@
 //! A member of a conversation as the API shows them.
 
 use serde::Serialize;
+use whisper_files::MediaView;
 use whisper_people::People;
 use whisper_schema::prelude::{ConversationMember, ConversationMemberRole, Timestamp};
 
@@ -29,6 +30,9 @@ pub struct MemberView {
     /// Where the picture is served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<String>,
+    /// The picture, where it is a file. Events that many get alike leave it out, as its address is signed for one of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<MediaView>,
     /// Newest message that they read, as far as the caller is told. Absent if there is none, or it has ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_message_id: Option<String>,
@@ -52,6 +56,16 @@ impl MemberView {
             username: seen.username,
             display_name: seen.display_name,
             avatar_url: seen.avatar_url,
+            avatar: seen.avatar,
+        }
+    }
+
+    /// Without the picture that is a file: for an answer that others get too.
+    #[must_use]
+    pub fn without_file(self) -> Self {
+        MemberView {
+            avatar: None,
+            ..self
         }
     }
 }

@@ -39,7 +39,7 @@ impl Shown {
     }
 }
 
-/// A user's notifications that may be shown, with the people whom they name; one statement.
+/// A user's notifications that may be shown, with the people whom they name; one statement, two where pictures are files.
 ///
 /// # Errors
 /// The store's.
@@ -55,7 +55,7 @@ pub async fn shown(ctx: &Ctx, user: &str, found: Vec<Doc<Notification>>) -> Resu
     let items = with_subject.filter(|(_, subject)| standing.may_show(subject));
     Ok(Shown {
         items: items.map(|(notification, _)| notification).collect(),
-        people,
+        people: people.pictured(ctx).await?,
     })
 }
 

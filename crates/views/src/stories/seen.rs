@@ -16,7 +16,8 @@ use super::view::{StoryPostView, named};
 const VIEWER_IDS: u32 = 100;
 
 /// These stories, as far as the viewer sees them now, the latest first, each as its own GET shows it, with the people whom they name; at most
-/// 100 ids at once. Two statements, three where the viewer's own were seen, one where none of the stories stands.
+/// 100 ids at once. Two statements, three where the viewer's own were seen, one where none of the stories stands; and one more where there are
+/// files.
 ///
 /// # Errors
 /// The store's.
@@ -53,8 +54,10 @@ pub async fn stories_of(
     let told = seen.iter().flat_map(|story| named(story));
     let told: BTreeSet<&str> = told.chain(all_viewers).collect();
     if !viewers.is_empty() {
-        people = People::read(ctx, viewer, told.iter().copied()).await?;
+        people = ctx.read(shown_to(viewer, told.iter().copied())).await?;
     }
+    let files = seen.iter().filter_map(|story| media(story));
+    let people = people.with_files(ctx, files).await?;
     let summaries = told.iter().map(|id| ((*id).to_owned(), people.summary(id)));
     let users = UsersView {
         users: summaries.collect(),
@@ -82,7 +85,8 @@ pub async fn could_see(ctx: &Ctx, viewer: &str, mut story: Doc<Story>) -> Result
     Ok(is_seen(&stories[0], &audiences, ctx.now()))
 }
 
-/// These stories, which the viewer may see, as lists show them, with the people whom they name; one statement.
+/// These stories, which the viewer may see, as lists show them, with the people whom they name; one statement, two where there
+/// are files.
 ///
 /// # Errors
 /// The store's.
@@ -96,6 +100,8 @@ pub async fn stories_seen(
         own(viewer, stories.iter().map(|story| story.id.as_str())),
     );
     let (people, own) = ctx.read(asked).await?;
+    let files = stories.iter().filter_map(|story| media(story));
+    let people = people.with_files(ctx, files).await?;
     let mut own = Own::of(own);
     let views = stories.iter().map(|story| own.view(viewer, story, &people));
     Ok((views.collect(), people.users()))
@@ -105,6 +111,11 @@ pub async fn stories_seen(
 fn is_seen(story: &Story, audiences: &BTreeMap<&str, StoryAudience>, now: Timestamp) -> bool {
     let audience = audiences.get(story.user_id.as_str());
     audience.is_some_and(|audience| story.is_visible(*audience, now))
+}
+
+/// The file of a story.
+fn media(story: &Story) -> Option<&str> {
+    story.media_file_id.as_deref()
 }
 
 /// The authors of these, each once.

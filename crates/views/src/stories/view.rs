@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use whisper_files::MediaView;
 use whisper_people::{People, UserSummaryView, UsersView};
 use whisper_schema::prelude::{Story, StoryContentType, StoryPrivacy, Timestamp};
 
@@ -22,6 +23,9 @@ pub struct StoryPostView {
     /// File of its media.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_file_id: Option<String>,
+    /// That file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media: Option<MediaView>,
     /// Where a small picture of it is served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thumbnail_url: Option<String>,
@@ -101,10 +105,11 @@ pub fn named(story: &Story) -> impl Iterator<Item = &str> {
 }
 
 impl StoryPostView {
-    /// The story as somebody sees it who hasn't seen it before.
+    /// The story as somebody sees it who hasn't seen it before. Its file was read with the people.
     pub fn new(story: Story, people: &People) -> Self {
         StoryPostView {
             author: people.summary(&story.user_id),
+            media: people.file(story.media_file_id.as_deref()),
             filters: client_json(story.filters.as_deref()),
             stickers: client_json(story.stickers.as_deref()),
             music: client_json(story.music.as_deref()),

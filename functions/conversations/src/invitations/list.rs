@@ -47,6 +47,7 @@ async fn list(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
     let members: Vec<String> = makers().map(|maker| member_id(id, maker)).collect();
     let members = by_ids::<ConversationMember>(members.iter().map(String::as_str));
     let (people, members) = ctx.read((shown_to(&user, makers()), members)).await?;
+    let people = people.pictured(&ctx).await?;
     let members: Vec<_> = members.into_iter().flatten().collect();
     let views = page.items.iter().map(|one| {
         let maker = members.iter().find(|maker| maker.user_id == one.created_by);

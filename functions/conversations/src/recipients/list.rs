@@ -3,7 +3,7 @@
 use serde::Serialize;
 use whisper_kit::page::{ListingWith, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
-use whisper_people::{UsersView, shown_to};
+use whisper_people::{People, UsersView};
 use whisper_schema::prelude::{BroadcastRecipient, Column, Timestamp};
 use whisper_store::{Filter, Order, Query};
 
@@ -44,7 +44,7 @@ async fn list(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
     let (found, page) = ctx.read(asked).await?;
     refuse_others(&admit(found)?)?;
     let users = page.items.iter().map(|entry| entry.user_id.as_str());
-    let people = ctx.read(shown_to(&me, users)).await?;
+    let people = People::read(&ctx, &me, users).await?;
     let items = page.items.iter().map(|entry| RecipientView {
         user_id: entry.user_id.clone(),
         added_at: entry.added_at,
