@@ -5,8 +5,10 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use whisper_files::MediaView;
 use whisper_kit::ids::is_program_id;
-use whisper_kit::{Error, Result};
+use whisper_kit::{Ctx, Error, Result};
+use whisper_people::ShownFiles;
 use whisper_people::privacy::{Viewer, seen_by};
 use whisper_schema::prelude::{Column, Profile};
 
@@ -23,6 +25,46 @@ const OBJECTS: [Column<Profile>; 3] = [
 /// The key of the mark of a bot; it follows from the id, and people have none.
 const IS_BOT: &str = "isBot";
 
+/// The keys of the files of the pictures, beside those of their ids.
+const AVATAR: &str = "avatar";
+const COVER_IMAGE: &str = "coverImage";
+
+/// The pictures of a profile that are files, for one viewer.
+#[derive(Clone, Debug, Default)]
+pub struct Pictures {
+    avatar: Option<MediaView>,
+    cover: Option<MediaView>,
+}
+
+impl Pictures {
+    /// Reads them: one statement where there are any, else none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn read(ctx: &Ctx, viewer: &str, profile: &Profile) -> Result<Self> {
+        let (avatar, cover) = (&profile.avatar_file_id, &profile.cover_image_file_id);
+        let ids = [avatar, cover].into_iter().filter_map(Option::as_deref);
+        let files = ShownFiles::read(ctx, viewer, ids).await?;
+        Ok(Self {
+            avatar: files.get(avatar.as_deref()),
+            cover: files.get(cover.as_deref()),
+        })
+    }
+
+    /// Adds the picture, which everybody sees who sees the name, and the cover where its id is shown.
+    fn add_to(&self, fields: &mut Map<String, Value>) -> Result<()> {
+        let has_cover = fields.contains_key(Profile::COVER_IMAGE_FILE_ID.key());
+        let cover = self.cover.as_ref().filter(|_| has_cover);
+        for (key, file) in [(AVATAR, self.avatar.as_ref()), (COVER_IMAGE, cover)] {
+            if let Some(file) = file {
+                let file = serde_json::to_value(file).map_err(Error::internal)?;
+                fields.insert(key.to_owned(), file);
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A profile as its owner sees it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
@@ -38,8 +80,8 @@ impl OwnProfileView {
     ///
     /// # Errors
     /// A fault when it can't be written as JSON.
-    pub fn of(profile: &Profile) -> Result<Self> {
-        Ok(Self(shown(profile, fields(profile)?)))
+    pub fn of(profile: &Profile, pictures: &Pictures) -> Result<Self> {
+        shown(profile, fields(profile)?, pictures).map(Self)
     }
 }
 
@@ -48,9 +90,9 @@ impl OthersProfileView {
     ///
     /// # Errors
     /// A fault when it can't be written as JSON.
-    pub fn of(profile: &Profile, viewer: Viewer) -> Result<Self> {
+    pub fn of(profile: &Profile, viewer: Viewer, pictures: &Pictures) -> Result<Self> {
         let seen = seen_by(viewer, profile, fields(profile)?);
-        Ok(Self(shown(profile, seen)))
+        shown(profile, seen, pictures).map(Self)
     }
 }
 
@@ -66,12 +108,17 @@ pub fn fields(profile: &Profile) -> Result<Map<String, Value>> {
 }
 
 /// The fields of a profile as clients get them.
-fn shown(profile: &Profile, fields: Map<String, Value>) -> Map<String, Value> {
+fn shown(
+    profile: &Profile,
+    fields: Map<String, Value>,
+    pictures: &Pictures,
+) -> Result<Map<String, Value>> {
     let mut fields = with_objects(fields);
+    pictures.add_to(&mut fields)?;
     if is_program_id(&profile.id) {
         fields.insert(IS_BOT.to_owned(), true.into());
     }
-    fields
+    Ok(fields)
 }
 
 /// Turns the texts that hold objects into objects. A text that holds none is left out, rather than
@@ -97,10 +144,11 @@ mod schemas {
 
     use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
     use serde_json::{Value, json};
+    use whisper_files::MediaView;
     use whisper_people::privacy::{ALWAYS, setting_keys, visible_fields};
     use whisper_schema::prelude::Profile;
 
-    use super::{IS_BOT, OBJECTS, OthersProfileView, OwnProfileView};
+    use super::{AVATAR, COVER_IMAGE, IS_BOT, OBJECTS, OthersProfileView, OwnProfileView};
 
     /// The profile's schema with these fields only, of which these are always there.
     fn selection(
@@ -116,6 +164,15 @@ mod schemas {
             properties.retain(|key, _| keep(key));
             let bot = json!({"type": "boolean", "const": true, "description": "True for a bot; absent for a person."});
             properties.insert(IS_BOT.to_owned(), bot);
+            let files = [
+                (AVATAR, "The picture, where it is a file."),
+                (COVER_IMAGE, "The cover image, where it is a file."),
+            ];
+            for (key, about) in files {
+                let mut file = generator.subschema_for::<MediaView>();
+                file.insert("description".to_owned(), about.into());
+                properties.insert(key.to_owned(), file.to_value());
+            }
             for key in OBJECTS.map(|column| column.key()) {
                 if let Some(property) = properties.get_mut(key) {
                     *property = object(key, property);

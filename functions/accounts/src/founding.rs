@@ -10,6 +10,7 @@ use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, Profile};
 
 use crate::attempts::Attempts;
+use crate::documents::Pictures;
 use crate::rules::slow_down::address_name;
 use crate::trail;
 use crate::views::SignedInView;
@@ -66,7 +67,7 @@ async fn attempt(ctx: &Ctx, request: &Request, founder: &Founder) -> Result<Atte
     match ctx.store().await?.commit(batch).await.map_err(taken) {
         Ok(committed) => {
             made_at(&mut account, &mut profile, committed.at);
-            SignedInView::new(&account, &profile, issued).map(Attempt::Done)
+            SignedInView::new(&account, &profile, &Pictures::default(), issued).map(Attempt::Done)
         }
         Err(error) if founder.is_unlucky(&error) => Ok(Attempt::Retry),
         Err(error) => Err(error),

@@ -1,11 +1,11 @@
 //! `GET /v1/me`: the caller's own profile.
 
-use whisper_kit::precondition::etag_of_edit;
+use whisper_kit::precondition::tagged;
 use whisper_kit::{Ctx, Endpoint, Method, OptionExt, Reply, Request, Result};
 use whisper_schema::prelude::Profile;
 use whisper_store::{Doc, Get};
 
-use crate::documents::OwnProfileView;
+use crate::documents::{OwnProfileView, Pictures};
 use crate::edit::edit;
 use crate::foreign;
 
@@ -24,7 +24,8 @@ pub fn endpoint() -> Endpoint {
 }
 
 async fn get(ctx: Ctx, _: Request) -> Result<Reply> {
-    answer(&mine(&ctx).await?)
+    let profile = mine(&ctx).await?;
+    answer(&ctx, &profile).await
 }
 
 /// The caller's profile. A user of another server gets one at first use.
@@ -43,8 +44,12 @@ pub async fn mine(ctx: &Ctx) -> Result<Doc<Profile>> {
 }
 
 /// The profile with its ETag. Experience points change it too, and must not make an edit fail: so the
-/// ETag names the last edit, which If-Match is held against, and the revision, which caches go by.
-pub fn answer(profile: &Doc<Profile>) -> Result<Reply> {
-    let etag = etag_of_edit(edit(profile)?, profile.revision);
-    Ok(Reply::ok(&OwnProfileView::of(profile)?)?.header("etag", &etag))
+/// ETag names the last edit, which If-Match is held against, and the whole answer, which caches go by: its addresses of files end.
+///
+/// # Errors
+/// The store's; a fault when it can't be written as JSON.
+pub async fn answer(ctx: &Ctx, profile: &Profile) -> Result<Reply> {
+    let pictures = Pictures::read(ctx, &profile.id, profile).await?;
+    let reply = Reply::ok(&OwnProfileView::of(profile, &pictures)?)?;
+    Ok(tagged(reply, edit(profile)?))
 }

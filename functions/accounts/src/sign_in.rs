@@ -13,6 +13,7 @@ use whisper_schema::{Body, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Get, Patch};
 
 use crate::attempts::{Attempts, Counted, REFUND};
+use crate::documents::Pictures;
 use crate::rules::email::{EMAIL_MAX, normal_email};
 use crate::rules::password::GivenPassword;
 use crate::trail;
@@ -68,7 +69,8 @@ async fn sign_in(ctx: Ctx, request: Request, Json(body): Json<SignIn>) -> Result
     let (profile, shown) = ctx.read(read).await?;
     let profile = profile.or_not_found()?;
     names::show_anew(&ctx, &profile, shown.as_ref()).await?;
-    Reply::created(&SignedInView::new(&account, &profile, issued)?)
+    let pictures = Pictures::read(&ctx, id, &profile).await?;
+    Reply::created(&SignedInView::new(&account, &profile, &pictures, issued)?)
 }
 
 /// An account whose password is known to be right.

@@ -1,14 +1,17 @@
 //! `PATCH /v1/me`: changes the caller's own profile.
 
 use serde_json::json;
+use whisper_files::GONE;
 use whisper_kit::precondition::{IfMatch, if_match_or_any};
 use whisper_kit::rate_limit::{Limit, Rate};
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result, ResultExt};
-use whisper_people::{names, presence_settings_changed, taken, unverified, username};
+use whisper_people::{
+    Swap, Swapped, names, presence_settings_changed, swaps, taken, unverified, username,
+};
 use whisper_schema::Timestamp;
 use whisper_schema::body::Changes;
 use whisper_schema::prelude::{DiscoverableKind, Profile, UserActivityType};
-use whisper_store::{Batch, Doc, Filter, Patch};
+use whisper_store::{Batch, Filter, Patch};
 
 use crate::documents::OwnProfileView;
 use crate::edit::edit;
@@ -57,7 +60,7 @@ async fn attempt(
     let mut after = before.value.clone();
     let changed = change.apply(&mut after);
     if changed.is_empty() {
-        return answer(&before).map(Attempt::Done);
+        return answer(ctx, &before).await.map(Attempt::Done);
     }
     let fields: Vec<&str> = changed.iter().map(|(column, _)| column.key()).collect();
     let what = json!({"fields": fields});
@@ -70,21 +73,35 @@ async fn attempt(
     let batch = shown(batch, &before, &after);
     let batch = findable(batch, &before, &after);
     let batch = presence_settings_changed(ctx, batch, &before, &after)?;
+    let pictures = pictures(ctx, &before, &after).await?.into_iter();
+    let batch = pictures.fold(batch, |batch, picture| picture.add_to(ctx, batch));
     let kind = UserActivityType::ProfileUpdate;
     let batch = trail::activity(ctx, request, batch, &before.id, kind)?;
     let batch = trail::event(ctx, batch, "profile.updated", &before.id, &what)?;
     let committed = match ctx.store().await?.commit(batch).await {
         Ok(committed) => committed,
-        Err(error) if error.failed_at(PROFILE) => return Ok(Attempt::Retry),
+        Err(error) if error.failed_at(PROFILE) || error.failed_at(GONE) => {
+            return Ok(Attempt::Retry);
+        }
         Err(error) => return Err(taken(error)).on_reached(&limit, ctx.now()),
     };
     after.updated_at = Some(committed.at);
-    answer(&Doc {
-        value: after,
-        revision: before.revision + 1,
-        seq: before.seq,
-    })
-    .map(Attempt::Done)
+    answer(ctx, &after).await.map(Attempt::Done)
+}
+
+/// The pictures that are other files now, or none any more.
+async fn pictures<'a>(
+    ctx: &Ctx,
+    before: &'a Profile,
+    after: &'a Profile,
+) -> Result<Vec<Swapped<'a>>> {
+    let avatar = |of: &'a Profile| of.avatar_file_id.as_deref();
+    let cover = |of: &'a Profile| of.cover_image_file_id.as_deref();
+    let changes = [
+        Swap::avatar(&before.id, avatar(before), avatar(after)),
+        Swap::cover(&before.id, cover(before), cover(after)),
+    ];
+    swaps(ctx, changes).await
 }
 
 /// With another user name: the new one must not rest, and the old one rests from now on, which is counted. A made-up

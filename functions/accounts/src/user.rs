@@ -6,7 +6,7 @@ use whisper_people::{LastSeen, PresenceSeen, between, presences, username, visib
 use whisper_schema::prelude::{PresenceStatus, Profile};
 use whisper_store::{Filter, Query};
 
-use crate::documents::OthersProfileView;
+use crate::documents::{OthersProfileView, Pictures};
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -45,7 +45,8 @@ async fn get(ctx: Ctx, request: Request) -> Result<Reply> {
     }
     let seen = presences.seen(me, other);
     let profile = present(profile.or_not_found()?.into_inner(), seen);
-    Reply::ok(&OthersProfileView::of(&profile, viewer)?)
+    let pictures = Pictures::read(&ctx, me, &profile).await?;
+    Reply::ok(&OthersProfileView::of(&profile, viewer, &pictures)?)
 }
 
 /// The profile with its owner's presence as the viewer sees it, which is kept apart from it.

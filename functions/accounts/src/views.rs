@@ -7,7 +7,7 @@ use whisper_people::UserSummaryView;
 use whisper_schema::Timestamp;
 use whisper_schema::prelude::{Account, AccountStatus, Profile, Session};
 
-use crate::documents::OwnProfileView;
+use crate::documents::{OwnProfileView, Pictures};
 
 /// An account, with which somebody signs in.
 #[derive(Clone, Debug, Serialize)]
@@ -135,10 +135,15 @@ impl SignedInView {
     ///
     /// # Errors
     /// A fault when the profile can't be written as JSON.
-    pub fn new(account: &Account, profile: &Profile, issued: Issued) -> Result<Self> {
+    pub fn new(
+        account: &Account,
+        profile: &Profile,
+        pictures: &Pictures,
+        issued: Issued,
+    ) -> Result<Self> {
         Ok(Self {
             account: AccountView::from(account),
-            profile: OwnProfileView::of(profile)?,
+            profile: OwnProfileView::of(profile, pictures)?,
             tokens: issued.into(),
         })
     }

@@ -34,12 +34,12 @@ pub struct ProfileChange {
     /// Where the picture is served.
     #[field(is = WEB_URL)]
     pub avatar_url: Change<String>,
-    /// File of the picture in the bucket `avatars`.
+    /// File of the picture: the caller's own, whole, in the bucket `avatars`.
     pub avatar_file_id: Change<String>,
     /// Where the cover image is served.
     #[field(is = WEB_URL)]
     pub cover_image_url: Change<String>,
-    /// File of the cover image in the bucket `covers`.
+    /// File of the cover image: the caller's own, whole, in the bucket `covers`.
     pub cover_image_file_id: Change<String>,
     /// One line below the name.
     #[field(is = LINE)]

@@ -5,6 +5,7 @@ mod common;
 mod foreign;
 mod passwords;
 mod people;
+mod pictures;
 mod presence;
 mod profiles;
 mod verifying;
