@@ -7,7 +7,7 @@ use whisper_kit::precondition::tag;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Json, Method, Reply, Request, Result};
 use whisper_messages::{MOST_RECIPIENTS, Told, membership};
 use whisper_people::bots::bots_come;
-use whisper_people::{blocked_any, direct_ids};
+use whisper_people::{People, Swap, blocked_any, direct_ids, swaps};
 use whisper_schema::prelude::{
     Conversation, ConversationCircle, ConversationKind, ConversationMember,
     ConversationMemberRole as Role, ConversationRight, Message, SystemMessage, Timestamp,
@@ -180,6 +180,12 @@ impl Making<'_> {
         if self.is_group() {
             batch = bots_come(batch, &conversation.id, &[], self.others())?;
         }
+        let picture = self.draft.avatar_file_id.as_deref();
+        let place = (conversation.id.as_str(), me);
+        for swapped in swaps(ctx, [Swap::conversation_avatar(place, None, picture)]).await? {
+            batch = swapped.add_to(ctx, batch);
+        }
+        let people = others.people.clone().with_files(ctx, picture).await?;
         let batch = told.insert_in(batch);
         let what = json!({
             "type": conversation.kind,
@@ -189,7 +195,7 @@ impl Making<'_> {
         let id = conversation.id.clone();
         let batch = append(ctx, batch, "conversation.created", &id, Some(me), &what)?;
         let batch = uses.count_in(batch, now);
-        let seen = |at| self.seen(&conversation, &myself, told.newest(), others, at);
+        let seen = |at| self.seen(&conversation, &myself, told.newest(), &people, at);
         // A retry gets the same ETag, so it is made before the time of the commit is known.
         let undated = Reply::created(&seen(Timestamp::AT_COMMIT))?;
         let etag = tag(&undated, fingerprint(&conversation));
@@ -206,7 +212,7 @@ impl Making<'_> {
         conversation: &Conversation,
         myself: &ConversationMember,
         newest: Option<&Message>,
-        others: &Others,
+        people: &People,
         at: Timestamp,
     ) -> OneConversationView {
         let newest = newest.map(|newest| Message {
@@ -228,12 +234,12 @@ impl Making<'_> {
             },
             unread: Unread::default(),
             newest: newest.as_ref(),
-            people: &others.people,
+            people,
             now: self.ctx.now(),
         };
         OneConversationView {
             conversation: ConversationView::new(conversation, sight),
-            users: others.people.users(),
+            users: people.users(),
         }
     }
 

@@ -158,7 +158,7 @@ pub async fn departing_from(ctx: &Ctx, id: &str, user: &str) -> Result<Option<Ba
         .filter(|_| is_owner);
     let access = Access { conversation, me };
     match is_list {
-        true => closing(ctx, &access),
+        true => closing(ctx, &access).await,
         false => leaving(ctx, &access, successor.as_ref()).await,
     }
     .map(Some)

@@ -22,7 +22,7 @@ pub struct ConversationChange {
     /// Where a group's picture is served.
     #[field(is = WEB_URL)]
     pub avatar_url: Change<String>,
-    /// File of a group's picture.
+    /// File of a group's picture: the caller's own, whole, in the bucket `avatars`. It goes with the group.
     pub avatar_file_id: Change<String>,
     /// Settings: the ones that are named change, and null sets all of them as they were at first. A direct conversation has
     /// `messageTimerSeconds` and `custom` alone.

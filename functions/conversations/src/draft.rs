@@ -39,7 +39,7 @@ pub struct NewConversation {
     /// Where a group's picture is served.
     #[field(is = forms::WEB_URL)]
     pub avatar_url: Option<String>,
-    /// File of a group's picture.
+    /// File of a group's picture: the caller's own, whole, in the bucket `avatars`.
     pub avatar_file_id: Option<String>,
     /// Settings of a group; a direct conversation has `messageTimerSeconds` and `custom` alone.
     #[field(apart)]

@@ -5,7 +5,7 @@ use whisper_kit::events::append;
 use whisper_kit::precondition::{IfMatch, if_match};
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Error, Json, Method, Reply, Request, Result};
 use whisper_messages::Told;
-use whisper_people::list_changed;
+use whisper_people::{Swap, list_changed, swaps};
 use whisper_schema::prelude::{
     Conversation, ConversationKind, ConversationRight, ConversationSettings, PublicConversation,
     SystemMessage, Timestamp,
@@ -90,6 +90,7 @@ async fn attempt(
         let batch = Batch::new()
             .expect_some(this_unblocked_one(&access.me))
             .update_if(id, patch, as_read);
+        let batch = with_picture(ctx, batch, (&before, &access.conversation), &me).await?;
         let batch = reworded(batch, &access.conversation, entry.as_ref());
         let batch = told.insert_in(batch);
         let batch = append(ctx, batch, "conversation.updated", id, Some(&me), &what)?;
@@ -105,6 +106,19 @@ async fn attempt(
         }
     }
     answer(ctx, access, shown).await.map(Attempt::Done)
+}
+
+/// With the file of another picture, or none, in place of the file of the former one. Whoever gave that, a member gives a file of their own.
+async fn with_picture(
+    ctx: &Ctx,
+    batch: Batch,
+    (before, after): (&Conversation, &Conversation),
+    me: &str,
+) -> Result<Batch> {
+    let (former, new) = (&before.avatar_file_id, &after.avatar_file_id);
+    let swap = Swap::conversation_avatar((&after.id, me), former.as_deref(), new.as_deref());
+    let swapped = swaps(ctx, [swap]).await?.into_iter();
+    Ok(swapped.fold(batch, |batch, swapped| swapped.add_to(ctx, batch)))
 }
 
 /// Refuses members who may not make this change. Between two, both may.

@@ -33,7 +33,7 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<()>> {
     let me = ctx.caller()?.user_id;
     let access = admit(ctx.read(door(id, &me)).await?)?;
     if access.conversation.kind == ConversationKind::Broadcast {
-        let committed = ctx.try_commit(closing(ctx, &access)?).await?;
+        let committed = ctx.try_commit(closing(ctx, &access).await?).await?;
         return Ok(committed.map_or(Attempt::Retry, |_| Attempt::Done(())));
     }
     access.refuse_direct()?;

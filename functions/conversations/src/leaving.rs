@@ -18,6 +18,7 @@ use crate::community_groups::Pair;
 use crate::directory::deserted;
 use crate::give_role::as_role;
 use crate::linked::Ending;
+use crate::picture::{let_go, same_picture};
 use crate::positions::forget_trail;
 
 /// More groups than a community has.
@@ -83,8 +84,10 @@ pub async fn leaving(
         // The commit fails if somebody joined in the meantime. A group without an owner is in no directory.
         true => {
             let alone = Filter::eq(Conversation::PARTICIPANT_COUNT, 1);
+            let as_read = Filter::and([alone, same_picture(conversation)]);
             let one_less = one_less.set(Conversation::IS_PUBLIC, false);
-            let batch = deserted(batch.update_if(id, one_less, alone), id);
+            let batch = deserted(batch.update_if(id, one_less, as_read), id);
+            let batch = let_go(ctx, batch, conversation).await?;
             match conversation.kind {
                 ConversationKind::Community => without_groups(batch, id),
                 _ => without_roof(ctx, batch, conversation, user).await?,

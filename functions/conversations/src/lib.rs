@@ -38,6 +38,7 @@ mod mine;
 mod my_settings;
 mod others;
 mod own_list;
+mod picture;
 mod pinned;
 mod positions;
 mod recipients;

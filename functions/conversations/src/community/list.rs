@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use whisper_kit::page::{Listing, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_messages::open_to;
-use whisper_people::by_ids;
 use whisper_people::ids::member_id;
+use whisper_people::{ShownFiles, by_ids};
 use whisper_schema::prelude::{
     Column, CommunityGroup, Conversation, ConversationMember, ConversationMemberStatus as Status,
 };
@@ -55,12 +55,15 @@ async fn list(ctx: Ctx, request: Request, window: Window) -> Result<Reply> {
     let mine: BTreeSet<String> = members
         .map(|member| member.into_inner().conversation_id)
         .collect();
+    let pictures = groups.values();
+    let pictures = pictures.filter_map(|group| group.avatar_file_id.as_deref());
+    let files = ShownFiles::read(&ctx, &me, pictures).await?;
     let items = ids().filter_map(|id| {
         let group = groups.get(id)?;
         let needs_approval = group.own_settings().join_approval();
         Some(ConversationPreviewView {
             conversation_id: Some(id.to_owned()),
-            ..ConversationPreviewView::new(group, needs_approval, mine.contains(id))
+            ..ConversationPreviewView::new(group, needs_approval, mine.contains(id), &files)
         })
     });
     window.reply(&ctx, &page, items.collect()).await

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use whisper_kit::page::{Listing, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Error, Method, Reply, Request, Result, Rule};
 use whisper_messages::open_to;
-use whisper_people::by_ids;
 use whisper_people::ids::member_id;
+use whisper_people::{ShownFiles, by_ids};
 use whisper_schema::prelude::{
     Column, Conversation, ConversationMember, ConversationMemberStatus as Status, Document,
     PublicConversation, PublicConversationTag,
@@ -64,10 +64,14 @@ async fn find(ctx: Ctx, _: Request, window: Window<DirectoryFilters>) -> Result<
         Some(query) => searched(&ctx, &window, &read(query)?).await?,
         None => listed(&ctx, &window).await?,
     };
+    let me = ctx.caller()?.user_id;
     let mine = mine(&ctx, &found).await?;
+    let pictures = found.iter();
+    let pictures = pictures.filter_map(|group| group.avatar_file_id.as_deref());
+    let files = ShownFiles::read(&ctx, &me, pictures).await?;
     let views = found.iter().map(|group| {
         let is_member = mine.contains(&group.id);
-        PublicConversationView::new(group, is_member)
+        PublicConversationView::new(group, is_member, &files)
     });
     window
         .reply_between(&ctx, views.collect(), next.as_ref(), previous.as_ref())

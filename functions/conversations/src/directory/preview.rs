@@ -1,6 +1,7 @@
 //! `GET /v1/directory/{conversationId}`: a public group, before one joins it.
 
 use whisper_kit::{Ctx, Endpoint, Error, Method, Reply, Request, Result};
+use whisper_people::ShownFiles;
 
 use super::view::PublicConversationView;
 use crate::joining::{Entrance, Way, ask_entrance};
@@ -28,8 +29,11 @@ async fn preview(ctx: Ctx, request: Request) -> Result<Reply> {
         return Err(Error::not_found());
     }
     let is_member = entrance.is_member();
+    let picture = entrance.conversation.avatar_file_id.as_deref();
+    let files = ShownFiles::read(&ctx, &me, picture).await?;
     Reply::ok(&PublicConversationView::new(
         &entrance.conversation,
         is_member,
+        &files,
     ))
 }

@@ -1,6 +1,7 @@
 //! Public groups as everybody sees them.
 
 use serde::Serialize;
+use whisper_people::ShownFiles;
 use whisper_schema::prelude::Conversation;
 
 use crate::joining::ConversationPreviewView;
@@ -21,11 +22,11 @@ pub struct PublicConversationView {
 }
 
 impl PublicConversationView {
-    /// A group as somebody sees it who belongs to it, or doesn't.
-    pub fn new(of: &Conversation, is_member: bool) -> Self {
+    /// A group as somebody sees it who belongs to it, or doesn't. Its picture is among the files.
+    pub fn new(of: &Conversation, is_member: bool, files: &ShownFiles) -> Self {
         let needs_approval = of.own_settings().join_approval();
         PublicConversationView {
-            conversation: ConversationPreviewView::new(of, needs_approval, is_member),
+            conversation: ConversationPreviewView::new(of, needs_approval, is_member, files),
             category: of.category.clone(),
             tags: of.tags.clone(),
         }

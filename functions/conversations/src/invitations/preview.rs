@@ -1,6 +1,7 @@
 //! `GET /v1/invitations/{code}`: the group that a link leads to, before one joins it.
 
 use whisper_kit::{Ctx, Endpoint, Method, Reply, Request, Result};
+use whisper_people::ShownFiles;
 
 use super::come::standing;
 use crate::joining::{ConversationPreviewView, Entrance, Way, ask_entrance};
@@ -32,9 +33,12 @@ async fn preview(ctx: Ctx, request: Request) -> Result<Reply> {
         ))
         .await?;
     let entrance = Entrance::of(way, found)?;
+    let picture = entrance.conversation.avatar_file_id.as_deref();
+    let files = ShownFiles::read(&ctx, &me, picture).await?;
     Reply::ok(&ConversationPreviewView::new(
         &entrance.conversation,
         entrance.needs_approval(),
         entrance.is_member(),
+        &files,
     ))
 }

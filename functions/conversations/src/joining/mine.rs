@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use whisper_kit::page::{Listing, NoFilters, Window};
 use whisper_kit::{Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_messages::open_to;
-use whisper_people::by_ids;
+use whisper_people::{ShownFiles, by_ids};
 use whisper_schema::prelude::{Conversation, ConversationJoinRequest, JoinRequestStatus};
 use whisper_store::{Doc, Filter, Order, Query};
 
@@ -50,12 +50,15 @@ async fn list(ctx: Ctx, _: Request, window: Window<NoFilters>) -> Result<Reply> 
         .flatten()
         .map(|conversation| (conversation.id.clone(), conversation))
         .collect();
+    let pictures = found.values();
+    let pictures = pictures.filter_map(|one| one.avatar_file_id.as_deref());
+    let files = ShownFiles::read(&ctx, &me, pictures).await?;
     let views = page.items.iter().filter_map(|request| {
         let conversation = found.get(&request.conversation_id)?;
         Some(MyJoinRequestView {
             id: request.id.clone(),
             created_at: request.created_at,
-            conversation: ConversationPreviewView::new(conversation, true, false),
+            conversation: ConversationPreviewView::new(conversation, true, false, &files),
         })
     });
     window.reply(&ctx, &page, views.collect()).await

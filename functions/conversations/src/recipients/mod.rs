@@ -16,6 +16,7 @@ use whisper_store::{Batch, Filter, Patch};
 
 use crate::access::{Access, same_role};
 use crate::leaving::gone;
+use crate::picture::{let_go, same_picture};
 
 pub use add::on_list;
 
@@ -45,14 +46,16 @@ fn refuse_others(access: &Access) -> Result<()> {
 /// The commit that deletes a list: its owner, who is its only member, leaves it.
 ///
 /// # Errors
-/// A fault when the runtime has no randomness.
-pub fn closing(ctx: &Ctx, access: &Access) -> Result<Batch> {
+/// The store's.
+pub async fn closing(ctx: &Ctx, access: &Access) -> Result<Batch> {
     let Access { conversation, me } = access;
     let (id, user) = (conversation.id.as_str(), me.user_id.as_str());
+    let nobody = Patch::new().set(Conversation::PARTICIPANT_COUNT, 0);
     let batch = Batch::new()
         .update_if(&me.id, gone(Status::Left), same_role(me))
-        .update(id, Patch::new().set(Conversation::PARTICIPANT_COUNT, 0))
+        .update_if(id, nobody, same_picture(conversation))
         .delete_where(Filter::eq(BroadcastRecipient::CONVERSATION_ID, id), ALL);
+    let batch = let_go(ctx, batch, conversation).await?;
     let batch = list_changed(ctx, batch, user, id)?;
     let what = json!({"userId": user, "messageIds": []});
     append(

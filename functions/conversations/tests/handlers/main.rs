@@ -22,6 +22,7 @@ mod list_model;
 mod making;
 mod my_settings;
 mod permissions;
+mod pictures;
 mod pinned;
 mod reading;
 mod receipts;
