@@ -34,7 +34,7 @@ pub struct NewStory {
     /// Where its media is served; http or https. Needed, unless there is a file or it is a text.
     #[field(is = WEB_URL)]
     pub media_url: Option<String>,
-    /// File of its media.
+    /// File of its media: the caller's own, whole, in the bucket `stories`.
     #[field(is = ID)]
     pub media_file_id: Option<String>,
     /// Where a small picture of it is served; http or https.

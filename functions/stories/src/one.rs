@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use whisper_kit::{Ctx, Endpoint, Method, OptionExt, Reply, Request, Result, events};
+use whisper_people::{Swap, swaps};
 use whisper_schema::prelude::{Story, Timestamp};
 use whisper_store::{Batch, Filter, Patch};
 use whisper_views::stories::{StoryAnswerView, stories_of};
@@ -37,7 +38,10 @@ async fn delete(ctx: Ctx, request: Request) -> Result<Reply> {
     let id = request.id("storyId")?;
     let (opened, ()) = open_own(&ctx, id, ()).await?;
     let now = Patch::<Story>::new().set(Story::EXPIRES_AT, Timestamp::AT_COMMIT);
-    let batch = Batch::new().update_if(id, now, lasts());
+    let mut batch = Batch::new().update_if(id, now, lasts());
+    for swapped in swaps(&ctx, [Swap::taken_back(&opened.story)]).await? {
+        batch = swapped.add_to(&ctx, batch);
+    }
     // Users whom it mentions may be neither followers nor contacts.
     let what = json!({"storyId": id, "mentions": opened.story.mentions});
     let user = opened.caller.user_id;

@@ -4,10 +4,10 @@ use serde_json::json;
 use whisper_kit::idempotency::Once;
 use whisper_kit::rate_limit::Rate;
 use whisper_kit::{
-    Code, Ctx, Endpoint, Error, FieldError, Json, Method, Reply, Request, Result, ResultExt, Rule,
-    events,
+    Attempt, Code, Ctx, Endpoint, Error, FieldError, Json, Method, Reply, Request, Result,
+    ResultExt, Rule, events,
 };
-use whisper_people::{People, shown_to};
+use whisper_people::{People, Swap, shown_to, swaps};
 use whisper_schema::prelude::{Story, Timestamp, UserActivityType};
 use whisper_store::Batch;
 use whisper_views::stories::{StoryAnswerView, StoryPostView, named};
@@ -44,16 +44,35 @@ async fn post(ctx: Ctx, request: Request, Json(draft): Json<NewStory>) -> Result
         return Ok(reply);
     }
     check_mentions(&story, &people)?;
-    let stories = STORIES.of_caller(&ctx).await?;
-    let mentions = MENTIONS.of_caller(&ctx).await?.times(story.mentions.len());
-    let batch = stories.count_in(effects(&ctx, &request, &story)?, ctx.now());
+    ctx.retry(async || attempt(&ctx, &request, &once, &story, &people).await)
+        .await
+}
+
+/// Posts it with its file as that is now: one that went since is refused by the next attempt.
+async fn attempt(
+    ctx: &Ctx,
+    request: &Request,
+    once: &Once,
+    story: &Story,
+    people: &People,
+) -> Result<Attempt<Reply>> {
+    let mut batch = effects(ctx, request, story)?;
+    for swapped in swaps(ctx, [Swap::posted(story)]).await? {
+        batch = swapped.add_to(ctx, batch);
+    }
+    let media = story.media_file_id.as_deref();
+    let people = people.clone().with_files(ctx, media).await?;
+    let stories = STORIES.of_caller(ctx).await?;
+    let mentions = MENTIONS.of_caller(ctx).await?.times(story.mentions.len());
+    let batch = stories.count_in(batch, ctx.now());
     let batch = mentions.count_in(batch, ctx.now());
     let path = format!("/v1/stories/{}", story.id);
-    let answer = |at| Ok(Reply::created(&posted(&story, &people, at))?.location(&path));
-    let outcome = once.commit(&ctx, batch, answer).await;
-    outcome
+    let answer = |at| Ok(Reply::created(&posted(story, &people, at))?.location(&path));
+    let outcome = once.commit(ctx, batch, answer).await;
+    let outcome = outcome
         .on_reached(&stories, ctx.now())
-        .on_reached(&mentions, ctx.now())
+        .on_reached(&mentions, ctx.now());
+    Attempt::of(outcome)
 }
 
 /// The story as its author sees it, once it was posted at a time.

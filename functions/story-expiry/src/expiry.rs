@@ -1,19 +1,21 @@
 //! Stories whose end has come, and the commit that removes them.
 
+use whisper_files::{held_by, release};
 use whisper_kit::Result;
 use whisper_kit::ids::derived_id;
 use whisper_kit::jobs::{Budget, Due, Expiring};
 use whisper_schema::prelude::{
-    Column, Document, Notification, Story, StoryReaction, StoryView, Timestamp,
+    Column, Document, FileHoldKind, Notification, Story, StoryReaction, StoryView, Timestamp,
 };
 use whisper_store::{Batch, Doc, Filter, Order, Query};
 
-/// Stories, with their views, and their reactions with the notifications of them.
+/// Stories, with their views, their reactions with the notifications of them, and their files, which go when nothing else holds them.
 pub struct Stories;
 
 impl Expiring for Stories {
     type End = Story;
-    type Item = ();
+    /// Whether it has a file.
+    type Item = bool;
     const NOT_REMOVED: (&'static str, &'static str) = ("story_not_removed", "storyId");
 
     fn ended(&self, now: Timestamp) -> Query<Story> {
@@ -23,7 +25,7 @@ impl Expiring for Stories {
     }
 
     /// Counts the views and reactions of the stories, each just far enough.
-    async fn due(&self, run: &Budget<'_>, ended: Vec<Doc<Story>>) -> Result<Vec<Due<()>>> {
+    async fn due(&self, run: &Budget<'_>, ended: Vec<Doc<Story>>) -> Result<Vec<Due<bool>>> {
         let enough = run.bounds.rows_per_commit + 1;
         let count = |story: &Doc<Story>| {
             let views = of_story(views_of(&story.id)).count(enough);
@@ -36,21 +38,25 @@ impl Expiring for Stories {
             .map(|(story, (views, reactions))| Due {
                 id: story.id.clone(),
                 rows: views.max(reactions),
-                item: (),
+                item: story.media_file_id.is_some(),
             });
         Ok(due.collect())
     }
 
-    async fn remove(&self, run: &Budget<'_>, due: &[Due<()>]) -> Result<u64> {
+    async fn remove(&self, run: &Budget<'_>, due: &[Due<bool>]) -> Result<u64> {
         let ids: Vec<&str> = due.iter().map(|due| due.id.as_str()).collect();
         let notices = notices(run, of_stories(&ids)).await?;
-        let batch = delete_notices(Batch::new(), notices);
+        let with_files = due.iter().filter(|due| due.item);
+        let holds = held_by(FileHoldKind::Story, with_files.map(|due| due.id.as_str()));
+        let holds = run.ctx.read(holds).await?;
+        let batch = release(Batch::new(), &holds, run.ctx.now());
+        let batch = delete_notices(batch, notices);
         let batch = batch.append(removal(&ids, run.bounds.rows_per_commit, run.ctx.now()));
         let committed = run.commit(batch).await?;
         Ok(committed.affected.last().copied().unwrap_or(0))
     }
 
-    async fn clear(&self, run: &Budget<'_>, due: &Due<()>) -> Result<()> {
+    async fn clear(&self, run: &Budget<'_>, due: &Due<bool>) -> Result<()> {
         run.drain(&views_of(&due.id)).await?;
         let reactions = reactions_of(&due.id);
         while !run.is_spent() {
