@@ -1,8 +1,10 @@
 //! Files: real ones up and down, uploads that break off, and who reads them.
 
 mod content;
+mod profiles;
 mod readers;
 mod resumption;
+mod stories;
 mod upload;
 
 use sha2::{Digest, Sha256};

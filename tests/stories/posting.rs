@@ -20,7 +20,7 @@ fn each_kind_of_story_is_shown_as_it_was_posted() {
         json!({"contentType": "text", "text": "Today", "backgroundColor": "#1f2937"}),
         json!({"contentType": "image", "mediaUrl": "https://cdn.example.com/a.jpg", "text": "Look",
                "stickers": [{"x": 1, "emoji": "🎉"}], "location": "Oslo", "privacy": "public"}),
-        json!({"contentType": "video", "mediaFileId": "file-1", "duration": 30, "filters": {"name": "sepia"},
+        json!({"contentType": "video", "mediaUrl": "https://cdn.example.com/a.mp4", "duration": 30, "filters": {"name": "sepia"},
                "thumbnailUrl": "https://cdn.example.com/a.png", "privacy": "close_friends"}),
         json!({"contentType": "audio", "mediaUrl": "https://cdn.example.com/a.ogg", "allowReplies": false,
                "music": {"title": "Song"}, "privacy": "private", "mentions": [ann.id]}),
