@@ -18,6 +18,7 @@ mod direct;
 pub mod ids;
 mod link_preview;
 mod marks;
+mod media;
 mod mentioned;
 mod named;
 mod once;
@@ -45,6 +46,7 @@ pub use channel::{CommentsView, is_reader, is_voice, post_of, refuse_others, vie
 pub use direct::{begin_direct, membership};
 pub use link_preview::{LINK_PREVIEW, LinkPreviewView, NewLinkPreview, takes_link_preview};
 pub use marks::{Marking, Marks, ReactionCountView, marks};
+pub use media::{file_ids, keeps_files};
 pub use mentioned::{ADMINS, ALL, is_admin, is_group, is_mentioned, refuse_groups};
 pub use once::{
     OPENING, VIEW_ONCE_LIFETIME, ViewOnceView, is_spent, is_view_once, opening_id, spent_metadata,
@@ -63,7 +65,7 @@ pub use show::{Rights, Shown, show, show_all, show_history};
 pub use sight::{deletion, in_sight_of, is_in_sight, is_visible};
 pub use system::{Told, summarised};
 pub use trail::Trail;
-pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView};
+pub use view::{MessageView, ORIGINAL_CONTENT_TYPE, SingleMessageView, sent_view};
 pub use viewing::Viewing;
 pub use webhook::WebhookSenderView;
 pub use words::{MENTIONS, Words, plain_text};

@@ -131,6 +131,33 @@ impl Scene {
         found.expect("a read").expect("a message").seq
     }
 
+    /// A file of somebody's that was uploaded whole, with this id.
+    pub fn file(&self, who: &Person, id: &str, bucket: FileBucket) {
+        self.put(&StoredFile {
+            id: id.to_owned(),
+            user_id: who.id.clone(),
+            bucket,
+            name: format!("{id}.jpg"),
+            mime_type: "image/jpeg".to_owned(),
+            size: 5,
+            received: 5,
+            content_id: id.to_owned(),
+            created_at: Timestamp::AT_COMMIT,
+            completed_at: Some(Timestamp::AT_COMMIT),
+            ends_at: Some(self.edge.ctx().now().plus(StoredFile::KEPT)),
+            ..StoredFile::default()
+        });
+    }
+
+    /// The documents that hold a file, in their order; while there are some the file has no end.
+    pub fn holders(&self, file: &str) -> Vec<String> {
+        let mut holds = self.all::<FileHold>();
+        holds.retain(|hold| hold.file_id == file);
+        let ends_at = self.get::<StoredFile>(file).ends_at;
+        assert_eq!(ends_at.is_none(), !holds.is_empty(), "the end of {file}");
+        holds.into_iter().map(|hold| hold.holder_id).collect()
+    }
+
     /// Gives somebody a name.
     pub fn name(&self, who: &Person, username: &str) {
         self.put(&Profile {

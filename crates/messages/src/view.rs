@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use whisper_files::{Files, MediaView};
+use whisper_kit::Ctx;
+use whisper_kit::error::Result;
 use whisper_people::UsersView;
 #[cfg(not(target_family = "wasm"))]
 use whisper_schema::main_db::SystemMessage;
@@ -14,6 +17,7 @@ use crate::channel::CommentsView;
 #[cfg(not(target_family = "wasm"))]
 use crate::link_preview::LinkPreviewMetadata;
 use crate::marks::ReactionCountView;
+use crate::media::{Media, file_ids, files_of, keeps_files};
 use crate::once::{ViewOnceView, concealed, is_view_once};
 use crate::poll::PollView;
 use crate::viewing::Viewing;
@@ -44,16 +48,22 @@ pub struct MessageView {
     /// The first 300 characters, or the kind in brackets; none when encrypted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plain_text: Option<String>,
-    /// Where its media are served.
+    /// Where media of its are served that lie elsewhere.
     pub media_urls: Vec<String>,
-    /// Files of its media.
+    /// Ids of the files of its media.
     pub media_file_ids: Vec<String>,
-    /// Where a small picture is served.
+    /// These files, for the caller alone: each has an address that was signed for them. Absent where there are none; what outgoing webhooks are told has the ids alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<MediaView>,
+    /// Where a small picture is served that lies elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thumbnail_url: Option<String>,
-    /// File of the small picture.
+    /// Id of the file of the small picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thumbnail_file_id: Option<String>,
+    /// This file, for the caller alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<MediaView>,
     /// Details of the content type. A poll's has `pollId`; a copied message's has
     /// `originalContentType` and `original`, the metadata it had there.
     /// Words, links and replies may have `linkPreview`, made by the client of their sender.
@@ -183,6 +193,7 @@ impl MessageView {
         view.delivered_to = delivered_to;
         view.read_by = read_by;
         view.poll = poll;
+        view.show(viewing.media());
         view
     }
 
@@ -205,6 +216,7 @@ impl MessageView {
         view.media_file_ids = content.media_file_ids;
         view.thumbnail_url = content.thumbnail_url;
         view.thumbnail_file_id = content.thumbnail_file_id;
+        view.show(viewing.media());
         view.links = content.links;
         view.metadata = object(content.metadata.as_deref());
         view.view_once = Some(ViewOnceView {
@@ -213,6 +225,35 @@ impl MessageView {
         });
         view
     }
+
+    /// Shows the files that it names by their ids.
+    fn show(&mut self, media: &Media) {
+        self.media = media.views(self.media_file_ids.iter().map(String::as_str));
+        let thumbnail = media.views(self.thumbnail_file_id.as_deref());
+        self.thumbnail = thumbnail.into_iter().next();
+    }
+}
+
+/// A message as its sender sees it right after sending, with its files. Those that aren't among the `known` ones are read, in one
+/// statement.
+///
+/// # Errors
+/// The store's.
+pub async fn sent_view(
+    ctx: &Ctx,
+    sender: &str,
+    message: Message,
+    known: Files,
+) -> Result<MessageView> {
+    let is_known = file_ids(&message).all(|id| known.get(id).is_some());
+    let files = match is_known || is_view_once(&message) || !keeps_files(ctx) {
+        true => known,
+        false => ctx.read(files_of(ctx, [&message])).await?,
+    };
+    let media = Media::of(ctx, sender, [&message], files).await?;
+    let mut view = MessageView::from(message);
+    view.show(&media);
+    Ok(view)
 }
 
 impl From<Message> for MessageView {
@@ -245,8 +286,10 @@ impl From<Message> for MessageView {
             plain_text: of.plain_text,
             media_urls: of.media_urls,
             media_file_ids: of.media_file_ids,
+            media: Vec::new(),
             thumbnail_url: of.thumbnail_url,
             thumbnail_file_id: of.thumbnail_file_id,
+            thumbnail: None,
             reply_to_message_id: of.reply_to_message_id,
             forwarded_from_message_id: of.forwarded_from_message_id,
             forwarded_from_conversation_id: of.forwarded_from_conversation_id,

@@ -19,6 +19,7 @@ use crate::access::{Access, is_active};
 use crate::broadcast::{BroadcastView, Broadcasts};
 use crate::channel::{Channel, CommentsView, Posts};
 use crate::marks::{Marks, ReactionCountView, marks};
+use crate::media::{Media, files_of};
 use crate::named::{Named, named};
 use crate::once::{Openings, ViewOnceView, is_view_once, openings};
 use crate::poll::{PollView, Polls, polls_of};
@@ -59,6 +60,8 @@ pub struct Viewing {
     posts: Posts,
     /// How far messages of broadcasts got.
     broadcasts: Broadcasts,
+    /// The files of the messages.
+    media: Media,
     /// Whether it was asked of conversations of more than two how far their members are.
     is_whole: bool,
 }
@@ -164,7 +167,7 @@ impl Viewing {
             .iter()
             .map(|origin| Get::<ConversationMember>::id(member_id(origin, me)));
         let Named { named, reacted } = named(messages, &receipts.readers, &posts);
-        let (people, memberships, marks, polls, openings, threads) = ctx
+        let (people, memberships, marks, polls, openings, threads, files) = ctx
             .read((
                 shown_to(me, named.iter().map(String::as_str)),
                 memberships.collect::<Vec<_>>(),
@@ -172,6 +175,7 @@ impl Viewing {
                 polls_of(me, messages.iter().map(|m| &m.value)),
                 openings(me, messages),
                 posts.threads(),
+                files_of(ctx, messages.iter().map(|m| &m.value)),
             ))
             .await?;
         let memberships = memberships.into_iter().flatten().map(Doc::into_inner);
@@ -193,6 +197,7 @@ impl Viewing {
             open: BTreeSet::new(),
             posts: posts.counted(threads),
             broadcasts,
+            media: Media::of(ctx, me, messages.iter().map(|m| &m.value), files).await?,
             is_whole: false,
         })
     }
@@ -226,6 +231,11 @@ impl Viewing {
             self.open.insert(access.conversation.id.clone());
         }
         self
+    }
+
+    /// The files of the messages, for the viewer.
+    pub(crate) fn media(&self) -> &Media {
+        &self.media
     }
 
     /// The readers of this message: members who have read up to it or further. Its sender is no reader.
