@@ -19,7 +19,7 @@ fn media() -> Vec<Case> {
             "mediaUrls",
         ),
         (
-            json!({"contentType": "video", "mediaFileIds": ["f1"], "metadata": {"durationMs": 1500}}),
+            json!({"contentType": "video", "mediaUrls": url, "metadata": {"durationMs": 1500}}),
             "metadata",
             json!({"durationMs": -1}),
             "metadata.durationMs",

@@ -5,17 +5,19 @@
 //! many ask at once. Comments are answers to the copy.
 
 use serde_json::json;
+use whisper_files::{Holder, held_by};
 use whisper_kit::error::{Code, Error, OptionExt, Result};
 use whisper_kit::ids::derived_id;
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request, events};
 use whisper_messages::{
-    Access, CommentsView, deletion, is_view_once, may_still_send, member_of, message_path, open_to,
-    plain_text, refuse_others, summarised,
+    Access, CommentsView, deletion, file_ids, is_view_once, keeps_files, may_still_send, member_of,
+    message_path, open_to, plain_text, refuse_others, summarised,
 };
 use whisper_people::ids::member_id;
 use whisper_schema::main_db::{Conversation, Message, MessageContentType, MessageStatus};
 use whisper_schema::system::{
-    ChannelPost, ConversationMember, LinkedGroup, MessageExpiry, MessageThread,
+    ChannelPost, ConversationMember, FileHold, FileHoldKind, LinkedGroup, MessageExpiry,
+    MessageThread,
 };
 use whisper_schema::{Column, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Get, Patch, Query};
@@ -103,8 +105,9 @@ impl Opening {
             Get::<Message>::id(&id),
             Get::<MessageThread>::id(&id),
             Get::<Conversation>::id(&self.link.group_id),
+            held_by(FileHoldKind::Message, self.with_files(ctx)),
         );
-        let (open, known, thread, group) = ctx.read(asked).await?;
+        let (open, known, thread, group, holds) = ctx.read(asked).await?;
         let view = CommentsView {
             conversation_id: self.link.group_id.clone(),
             message_id: id,
@@ -115,7 +118,8 @@ impl Opening {
             return Reply::ok(&view).map(Attempt::Done);
         }
         let group = group.filter(|_| open > 0).or_not_found()?;
-        let batch = self.batch(ctx, &group, known.is_none())?;
+        let new = known.is_none().then_some(holds.as_slice());
+        let batch = self.batch(ctx, &group, new)?;
         let limit = COMMENTS.of_caller(ctx).await?;
         Ok(match limit.try_commit(ctx, batch).await? {
             Some(_) => Attempt::Done(Reply::created(&view)?),
@@ -123,8 +127,15 @@ impl Opening {
         })
     }
 
-    /// The commit; the copy may be there from the time when the group was linked before.
-    fn batch(&self, ctx: &Ctx, group: &Conversation, is_new: bool) -> Result<Batch> {
+    /// The message, if it has files.
+    fn with_files(&self, ctx: &Ctx) -> Option<&str> {
+        let message = &self.message;
+        let has_files = keeps_files(ctx) && file_ids(message).next().is_some();
+        has_files.then_some(message.id.as_str())
+    }
+
+    /// The commit. The copy may be there from the time when the group was linked before; a new one holds the same files as the message.
+    fn batch(&self, ctx: &Ctx, group: &Conversation, new: Option<&[FileHold]>) -> Result<Batch> {
         let (message, copy) = (&self.message, self.copy(group));
         let still_linked = Filter::<LinkedGroup>::and([
             Filter::eq(Column::id(), self.link.id.as_str()),
@@ -142,10 +153,10 @@ impl Opening {
             .expect_some(still_linked)
             .expect_some(stands)
             .update(&self.post.id, opened);
-        if !is_new {
+        let Some(holds) = new else {
             return Ok(batch);
-        }
-        let batch = batch
+        };
+        let batch = whisper_files::copy(batch, holds, &Holder::message(&copy))
             .insert(&copy)
             .update(&group.id, summarised(Patch::new(), &copy));
         let batch = MessageExpiry::of(&copy).iter().fold(batch, Batch::insert);

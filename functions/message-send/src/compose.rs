@@ -98,6 +98,7 @@ pub fn batch(
         None => batch.insert(&activity(ctx.new_id()?, message, author)),
     };
     let batch = beside(batch, &context.conversation, author, &message.id);
+    let batch = context.attached.hold(batch, message, author, ctx.now());
     let payload = json!({
         "conversationId": message.conversation_id,
         "conversationType": context.conversation.kind,

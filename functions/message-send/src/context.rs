@@ -6,18 +6,18 @@ use whisper_people::ids::member_id;
 use whisper_people::{audience, consents};
 use whisper_schema::main_db::{Conversation, ConversationKind, Message};
 use whisper_schema::social_db::Story;
-use whisper_schema::system::{
-    ConversationMember, ConversationMemberRole, IncomingWebhook, MessageMark,
-};
+use whisper_schema::system::{ConversationMember, ConversationMemberRole, IncomingWebhook};
 use whisper_schema::{Column, Ephemeral, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Get};
 
+use crate::attached::{Attached, Source, attached};
 use crate::content::Details;
 use crate::draft::SendMessage;
+use crate::named::Named;
 use crate::pace::Pace;
 use whisper_messages::{
-    NewLinkPreview, VIEW_ONCE_LIFETIME, deletion, first_members, is_active, is_view_once,
-    is_visible, is_voice, may_still_send, member_of, refuse_groups, refuse_sender,
+    NewLinkPreview, VIEW_ONCE_LIFETIME, deletion, first_members, is_active, is_view_once, is_voice,
+    may_still_send, member_of, refuse_groups, refuse_sender,
 };
 
 /// The documents around a message to be sent, as of one moment.
@@ -43,36 +43,17 @@ pub struct Context {
     pub story: Option<Story>,
     /// Whether the other one doesn't let the sender write to them, and hasn't answered either.
     pub is_unwanted: bool,
+    /// The files that it names.
+    pub attached: Attached,
     /// The webhook that sends it; none where a member does.
     pub webhook: Option<IncomingWebhook>,
-}
-
-/// A message that the draft names, and the sender's mark if they deleted it for themselves.
-#[derive(Debug, Default)]
-pub struct Named {
-    message: Option<Doc<Message>>,
-    deletion: Option<Doc<MessageMark>>,
-}
-
-impl Named {
-    /// Whether a member of this conversation can refer to it.
-    fn is_visible(
-        &self,
-        conversation: &Conversation,
-        member: &ConversationMember,
-        now: Timestamp,
-    ) -> bool {
-        let deletion = self.deletion.as_ref();
-        let message = self.message.as_ref();
-        message.is_some_and(|message| is_visible(message, conversation, member, deletion, now))
-    }
 }
 
 /// Members that a direct conversation has.
 const PAIR: u32 = 2;
 
 impl Context {
-    /// Reads it all in one statement. An answer to a story takes a second one, as its audience depends on its author; so
+    /// Reads it all in one statement, the files that the draft names too. An answer to a story takes a second one, as its audience depends on its author; so
     /// does a message to somebody who hasn't answered yet, as they may not want any by now.
     ///
     /// # Errors
@@ -82,6 +63,7 @@ impl Context {
         me: &str,
         conversation: &str,
         draft: &SendMessage,
+        source: Source<'_>,
     ) -> Result<Context> {
         let member = |conversation: &str, user: &str| {
             Get::<ConversationMember>::id(member_id(conversation, user))
@@ -112,7 +94,8 @@ impl Context {
             recipient,
             story,
         );
-        let (place, messages, others) = ctx.read((place, messages, others)).await?;
+        let asked = (place, messages, others, attached(ctx, draft, source));
+        let (place, messages, others, files) = ctx.read(asked).await?;
 
         let member = member_of(place.0)?;
         let conversation = value(place.1).or_not_found()?;
@@ -131,6 +114,7 @@ impl Context {
             recipient: value(others.1.flatten()),
             story: value(others.2.flatten()),
             is_unwanted: false,
+            attached: Attached::of(files),
             webhook: None,
         };
         context.look_closer(ctx, me).await?;
@@ -159,6 +143,7 @@ impl Context {
             recipient: None,
             story: None,
             is_unwanted: false,
+            attached: Attached::default(),
             webhook: Some(webhook),
         }
     }
@@ -303,6 +288,7 @@ impl Context {
         if self.conversation.is_encrypted && draft.details.link_preview().is_some() {
             errors.push(NewLinkPreview::in_the_clear());
         }
+        errors.extend(self.attached.check(&self.member.user_id, draft, now));
         if errors.is_empty() {
             Ok(())
         } else {
@@ -368,12 +354,6 @@ impl Context {
             let author = self.peer.as_ref();
             story.allow_replies && author.is_some_and(|peer| peer.user_id == story.user_id)
         })
-    }
-}
-
-impl From<(Option<Doc<Message>>, Option<Doc<MessageMark>>)> for Named {
-    fn from((message, deletion): (Option<Doc<Message>>, Option<Doc<MessageMark>>)) -> Self {
-        Named { message, deletion }
     }
 }
 

@@ -46,16 +46,16 @@ pub struct SendMessage {
     /// Words, caption, or a poll's question.
     #[field(size = 0..=10_000, text = Words, default = String::new())]
     pub content: String,
-    /// Where its media are served.
+    /// Where media of its are served that lie elsewhere.
     #[field(count = 0..=30, size = 1..=1000, is = WEB_URL)]
     pub media_urls: Vec<String>,
-    /// Files of its media.
+    /// Files of its media, by their ids: the sender's own, uploaded whole, each in the bucket for this kind of message or in `messages`. Or such of the message that it is a copy of.
     #[field(count = 0..=30, size = 1..=256)]
     pub media_file_ids: Vec<String>,
-    /// Where a small picture is served.
+    /// Where a small picture is served that lies elsewhere.
     #[field(size = 1..=2000, is = WEB_URL)]
     pub thumbnail_url: Option<String>,
-    /// File of the small picture.
+    /// File of the small picture, in the bucket `messages`.
     #[field(size = 1..=256)]
     pub thumbnail_file_id: Option<String>,
     /// Message of this conversation that it answers; needed for `reply`.
@@ -81,6 +81,12 @@ impl SendMessage {
     /// Whether it has media.
     pub fn has_media(&self) -> bool {
         !(self.media_urls.is_empty() && self.media_file_ids.is_empty())
+    }
+
+    /// The ids of files that it names.
+    pub fn file_ids(&self) -> impl Iterator<Item = &str> {
+        let media = self.media_file_ids.iter();
+        media.chain(&self.thumbnail_file_id).map(String::as_str)
     }
 
     /// The message it is a copy of, and its conversation.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod attached;
 mod broadcast;
 mod check;
 mod comments;
@@ -10,6 +11,7 @@ pub mod draft;
 mod history;
 mod keyed;
 mod limits;
+mod named;
 mod pace;
 mod scheduled;
 mod send;

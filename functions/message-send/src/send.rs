@@ -8,16 +8,16 @@ use whisper_kit::Method;
 use whisper_kit::Reply;
 use whisper_kit::Request;
 use whisper_kit::error::{Code, Error, Result};
-use whisper_schema::Timestamp;
 use whisper_schema::main_db::{ConversationKind, Message};
 
+use crate::attached::Source;
 use crate::broadcast;
 use crate::context::Context;
 use crate::draft::SendMessage;
 use crate::keyed::{Keyed, name_by_key};
 use crate::limits::Sender;
-use crate::sending::Sending;
-use whisper_messages::MessageView;
+use crate::sending::{Sending, Sent};
+use whisper_messages::{MessageView, sent_view};
 
 /// The endpoint.
 pub fn endpoint() -> Endpoint {
@@ -45,7 +45,7 @@ pub fn endpoint() -> Endpoint {
     ])
 }
 
-/// Reads, decides, commits: one statement and one commit, at any size of the conversation.
+/// Reads, decides, commits: one statement and one commit, at any size of the conversation. A copy of a message with files takes one more for the answer.
 async fn send(ctx: Ctx, request: Request, Json(mut draft): Json<SendMessage>) -> Result<Reply> {
     let caller = ctx.caller()?.user_id;
     let conversation = request.id("conversationId")?;
@@ -82,9 +82,9 @@ impl Attempting<'_> {
     /// once, or the sender, the conversation or the story went.
     async fn attempt(&self) -> Result<Attempt<Reply>> {
         let (ctx, draft) = (self.ctx, &self.draft);
-        let context = Context::read(ctx, &self.caller, self.conversation, draft).await?;
+        let context = self.context().await?;
         if let Some(stored) = &context.stored {
-            return self.replay(stored, &context).map(Attempt::Done);
+            return self.replay(stored, &context).await.map(Attempt::Done);
         }
         let id = draft.id.clone().map_or_else(|| ctx.new_id(), Ok)?;
         let sender = Sender {
@@ -94,23 +94,29 @@ impl Attempting<'_> {
         };
         let sending = Sending::decide(ctx, sender, id, draft, &context)?;
         Ok(match sending.try_commit(ctx).await? {
-            Some((message, committed)) => {
+            Some(done) => {
                 if context.conversation.kind == ConversationKind::Broadcast {
-                    broadcast::begin(ctx, &message.id);
+                    broadcast::begin(ctx, &done.message.id);
                 }
-                Attempt::Done(sent(message, committed.at)?)
+                Attempt::Done(sent(ctx, &self.caller, done).await?)
             }
             None => Attempt::Retry,
         })
     }
 
+    async fn context(&self) -> Result<Context> {
+        let (ctx, me) = (self.ctx, self.caller.as_str());
+        Context::read(ctx, me, self.conversation, &self.draft, Source::Request).await
+    }
+
     /// Answers for a message that has this id already.
-    fn replay(&self, stored: &Message, context: &Context) -> Result<Reply> {
+    async fn replay(&self, stored: &Message, context: &Context) -> Result<Reply> {
         if !context.is_replay(&self.draft, stored, self.ctx.now()) {
             let detail = "Another message has this id. Use a new one for each message.";
             return Err(Error::new(Code::MessageIdTaken, detail));
         }
-        let view = MessageView::from(stored.clone());
+        let files = context.attached.files.clone();
+        let view = sent_view(self.ctx, &self.caller, stored.clone(), files).await?;
         Ok(Reply::ok(&view)?.header("idempotency-replayed", "true"))
     }
 }
@@ -118,11 +124,11 @@ impl Attempting<'_> {
 /// Answers for a message that was sent now.
 ///
 /// # Errors
-/// A fault when it can't be written.
-pub fn sent(message: Message, at: Timestamp) -> Result<Reply> {
+/// The store's, and a fault when it can't be written.
+pub async fn sent(ctx: &Ctx, sender: &str, sent: Sent) -> Result<Reply> {
     let view = MessageView {
-        created_at: at,
-        ..MessageView::from(message)
+        created_at: sent.committed.at,
+        ..sent_view(ctx, sender, sent.message, sent.files).await?
     };
     let path = format!(
         "/v1/conversations/{}/messages/{}",

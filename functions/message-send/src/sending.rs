@@ -1,6 +1,7 @@
 //! Sending: the decision about a message, and its commit. It is the same for a message that is sent at once, and for one whose
 //! time has come.
 
+use whisper_files::Files;
 use whisper_kit::Ctx;
 use whisper_kit::error::Result;
 use whisper_kit::rate_limit::Uses;
@@ -17,8 +18,20 @@ use crate::unfit::refuse_unfit;
 pub struct Sending {
     /// The message.
     pub message: Message,
+    /// The files that it names, as far as they were read.
+    files: Files,
     uses: Uses,
     batch: Batch,
+}
+
+/// A message that was sent.
+pub struct Sent {
+    /// The message.
+    pub message: Message,
+    /// The files that it names, as far as they were read.
+    pub files: Files,
+    /// The commit.
+    pub committed: Committed,
 }
 
 impl Sending {
@@ -45,6 +58,7 @@ impl Sending {
         let batch = compose::batch(ctx, &message, draft, context)?;
         Ok(Sending {
             message,
+            files: context.attached.files.clone(),
             uses,
             batch,
         })
@@ -63,8 +77,12 @@ impl Sending {
     ///
     /// # Errors
     /// `rate_limited`, and the store's.
-    pub async fn try_commit(self, ctx: &Ctx) -> Result<Option<(Message, Committed)>> {
+    pub async fn try_commit(self, ctx: &Ctx) -> Result<Option<Sent>> {
         let committed = self.uses.try_commit(ctx, self.batch).await?;
-        Ok(committed.map(|committed| (self.message, committed)))
+        Ok(committed.map(|committed| Sent {
+            message: self.message,
+            files: self.files,
+            committed,
+        }))
     }
 }

@@ -15,6 +15,7 @@ use whisper_schema::prelude::{
 use whisper_store::{Batch, Doc, Filter, Get, Order, Patch, Query};
 
 use super::draft::copy_of;
+use crate::attached::Source;
 use crate::context::Context;
 use crate::draft::SendMessage;
 use crate::limits::Sender;
@@ -256,7 +257,8 @@ impl Turn<'_> {
         let Some(draft) = copy_of(&self.message, id) else {
             return Ok(None);
         };
-        let context = Context::read(ctx, me, place, &draft).await?;
+        let source = Source::Broadcast(&self.message.id);
+        let context = Context::read(ctx, me, place, &draft, source).await?;
         let draft = match context.conversation.is_encrypted {
             true => SendMessage {
                 details: draft.details.without_link_preview(),

@@ -1,5 +1,6 @@
 //! `DELETE /v1/me/scheduled-messages/{scheduledMessageId}`: it isn't sent, or isn't kept any more.
 
+use whisper_files::release;
 use whisper_kit::rate_limit::Uses;
 use whisper_kit::{Attempt, Code, Ctx, Endpoint, Method, Reply, Request, Result};
 use whisper_store::Batch;
@@ -27,8 +28,9 @@ async fn cancel(ctx: Ctx, request: Request) -> Result<Reply> {
 }
 
 async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<()>> {
-    let scheduled = own::read(ctx, id).await?;
+    let (scheduled, holds) = own::read_with_files(ctx, id).await?;
     let batch = own::delete(Batch::new(), &scheduled);
+    let batch = release(batch, &holds, ctx.now());
     let batch = book::one_less(batch, &scheduled);
     let batch = own::tell(ctx, batch, &scheduled, "cancelled")?;
     let uses = Uses::of(ctx, &[(SCHEDULING, 1)]).await?;

@@ -9,6 +9,7 @@ use whisper_schema::{Body, Timestamp};
 use whisper_store::{Batch, Get};
 
 use super::{book, own, terms};
+use crate::attached::Source;
 use crate::context::Context;
 use crate::draft::SendMessage;
 use crate::keyed::{Keyed, name_by_key};
@@ -99,7 +100,8 @@ struct Scheduling<'a> {
 impl Scheduling<'_> {
     async fn attempt(&self) -> Result<Attempt<Reply>> {
         let (ctx, draft) = (self.ctx, &self.body.message);
-        let context = Context::read(ctx, self.me, self.conversation, draft).await?;
+        let (place, source) = (self.conversation, Source::Request);
+        let context = Context::read(ctx, self.me, place, draft, source).await?;
         if let Some(known) = ctx.read(Get::<ScheduledMessage>::id(self.id)).await? {
             return self.replay(known.into_inner()).map(Attempt::Done);
         }
@@ -117,6 +119,9 @@ impl Scheduling<'_> {
         let batch = Batch::new()
             .expect_some(may_still_send(&context.member))
             .insert(&scheduled);
+        let batch = context
+            .attached
+            .schedule(batch, (self.id, self.me), draft, ctx.now());
         let batch = book::one_more(ctx, batch, self.me);
         let batch = own::tell(ctx, batch, &scheduled, "created")?;
         let uses = Uses::of(ctx, &[(SCHEDULING, 1)]).await?;

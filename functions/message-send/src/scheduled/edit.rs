@@ -11,6 +11,7 @@ use whisper_schema::{Body, Timestamp};
 use whisper_store::{Batch, Doc, Filter, Patch};
 
 use super::{book, own, terms};
+use crate::attached::Source;
 use crate::context::Context;
 use crate::draft::SendMessage;
 use crate::limits::SCHEDULING;
@@ -77,7 +78,8 @@ async fn attempt(
     };
     draft.id = Some(id.to_owned());
     let me = before.user_id.as_str();
-    let context = Context::read(ctx, me, &before.conversation_id, &draft).await?;
+    let place = before.conversation_id.as_str();
+    let context = Context::read(ctx, me, place, &draft, Source::Schedule(id)).await?;
     terms::check_message(&context, &draft, send_at)?;
     let text = draft.to_text();
     if !has_failed && send_at == before.send_at && text == before.message {
@@ -87,6 +89,9 @@ async fn attempt(
     let batch = Batch::new()
         .expect_some(may_still_send(&context.member))
         .update_if(id, waiting(send_at, &text), as_read);
+    let batch = context
+        .attached
+        .schedule(batch, (id, me), &draft, ctx.now());
     let batch = match has_failed {
         true => book::one_more(ctx, batch, me),
         false => batch,

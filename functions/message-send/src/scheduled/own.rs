@@ -1,11 +1,12 @@
 //! Scheduled messages of one user: to everybody else they don't exist.
 
 use serde_json::json;
+use whisper_files::held_by;
 use whisper_kit::error::{OptionExt, Result};
 use whisper_kit::{Ctx, events};
-use whisper_messages::scheduled_by;
-use whisper_schema::system::ScheduledMessage;
-use whisper_store::{Batch, Doc, Filter};
+use whisper_messages::{is_scheduled_by, keeps_files, scheduled_by};
+use whisper_schema::system::{FileHold, FileHoldKind, ScheduledMessage};
+use whisper_store::{Batch, Doc, Filter, Get};
 
 /// Reads one of the caller's.
 ///
@@ -14,6 +15,25 @@ use whisper_store::{Batch, Doc, Filter};
 pub async fn read(ctx: &Ctx, id: &str) -> Result<Doc<ScheduledMessage>> {
     let me = ctx.caller()?.user_id;
     scheduled_by(ctx, &me, id).await?.or_not_found()
+}
+
+/// As [`read`], with the holds of its files; in the same statement.
+///
+/// # Errors
+/// The same.
+pub async fn read_with_files(
+    ctx: &Ctx,
+    id: &str,
+) -> Result<(Doc<ScheduledMessage>, Vec<FileHold>)> {
+    let me = ctx.caller()?.user_id;
+    let held = keeps_files(ctx).then_some(id);
+    let asked = (
+        Get::<ScheduledMessage>::id(id),
+        held_by(FileHoldKind::ScheduledMessage, held),
+    );
+    let (found, holds) = ctx.read(asked).await?;
+    let found = found.filter(|one| is_scheduled_by(one, &me, ctx));
+    Ok((found.or_not_found()?, holds))
 }
 
 /// Deletes it in a commit, on the condition that it is as it was read.

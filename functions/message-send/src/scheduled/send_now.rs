@@ -1,8 +1,9 @@
 //! `POST /v1/me/scheduled-messages/{scheduledMessageId}/send`: sends it now, before its time or after it has failed.
 
+use whisper_files::Files;
 use whisper_kit::error::{Code, OptionExt, Result};
 use whisper_kit::{Attempt, Ctx, Endpoint, Method, Reply, Request};
-use whisper_messages::{MessageView, is_scheduled_by};
+use whisper_messages::{MessageView, is_scheduled_by, sent_view};
 use whisper_schema::Ephemeral;
 use whisper_schema::main_db::Message;
 use whisper_schema::system::ScheduledMessage;
@@ -44,13 +45,14 @@ async fn attempt(ctx: &Ctx, id: &str) -> Result<Attempt<Reply>> {
     let Some(scheduled) = scheduled.filter(|one| is_scheduled_by(one, &me, ctx)) else {
         // The job, or another device, was faster.
         let sent = message.filter(|message| message.sender_id == me && message.stands(ctx.now()));
-        let view = MessageView::from(sent.or_not_found()?.into_inner());
+        let message = sent.or_not_found()?.into_inner();
+        let view = sent_view(ctx, &me, message, Files::default()).await?;
         return Reply::ok(&view).map(Attempt::Done);
     };
     let is_anonymous = ctx.is_anonymous().await?;
     let sending = turn::decide(ctx, &scheduled, is_anonymous).await?;
     Ok(match sending.try_commit(ctx).await? {
-        Some((message, committed)) => Attempt::Done(sent(message, committed.at)?),
+        Some(done) => Attempt::Done(sent(ctx, &me, done).await?),
         None => Attempt::Retry,
     })
 }

@@ -7,6 +7,7 @@ use whisper_schema::system::ScheduledMessage;
 use whisper_store::{Batch, Doc};
 
 use super::{book, own};
+use crate::attached::Source;
 use crate::context::Context;
 use crate::draft::SendMessage;
 use crate::limits::Sender;
@@ -33,7 +34,8 @@ pub async fn decide(
         is_copy: false,
     };
     let place = &scheduled.conversation_id;
-    let context = Context::read(ctx, sender.user_id, place, &draft).await?;
+    let source = Source::Schedule(&scheduled.id);
+    let context = Context::read(ctx, sender.user_id, place, &draft, source).await?;
     if context.stored.is_some() {
         let detail = "Another message has this id.";
         return Err(Error::new(Code::MessageIdTaken, detail));

@@ -141,11 +141,11 @@ fn a_preview_is_the_beginning_or_the_kind() {
     for (body, preview) in [
         (json!({"content": "é".repeat(400)}), "é".repeat(300)),
         (
-            json!({"contentType": "image", "mediaFileIds": ["f"], "content": "Caption"}),
+            json!({"contentType": "image", "mediaUrls": ["https://a.example/f"], "content": "Caption"}),
             "Caption".into(),
         ),
         (
-            json!({"contentType": "image", "mediaFileIds": ["f"]}),
+            json!({"contentType": "image", "mediaUrls": ["https://a.example/f"]}),
             "[image]".into(),
         ),
     ] {

@@ -5,6 +5,7 @@ mod context;
 mod cost;
 mod desk;
 mod effects;
+mod files;
 mod history;
 mod limits;
 mod link_previews;

@@ -379,6 +379,9 @@ fn every_part_of_a_message_is_kept() {
     let group = desk.scene.group(&[&ann]);
     let target = desk.scene.say(&ann, &group, "Question");
     let end = desk.ahead(5 * HOUR);
+    for id in ["f", "t"] {
+        desk.scene.file(&ann, id, FileBucket::Messages);
+    }
     for message in [
         json!({"contentType": "image", "content": "Look", "mediaUrls": ["https://a.example/1"], "mediaFileIds": ["f"],
             "thumbnailUrl": "https://a.example/2", "thumbnailFileId": "t", "links": ["https://a.example"], "mentions": [ann.id],

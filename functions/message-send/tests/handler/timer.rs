@@ -93,6 +93,13 @@ fn picture() -> Value {
     })
 }
 
+/// The files that it names.
+fn files(scene: &Scene, who: &Person) {
+    for id in ["f", "t"] {
+        scene.file(who, id, FileBucket::Messages);
+    }
+}
+
 /// Nothing of the picture stands in an answer.
 #[track_caller]
 fn shows_nothing(answer: &Value) {
@@ -114,6 +121,7 @@ fn a_message_that_can_be_viewed_once_shows_nothing_of_itself_anywhere() {
     let scene = crate::scene();
     let (ann, bob) = (scene.person(), scene.person());
     let talk = scene.direct(&ann, &bob);
+    files(&scene, &ann);
     let mut body = picture();
     body["id"] = json!("m1");
     let sent = scene.send(&ann, &talk, &body).expect(201);
@@ -152,6 +160,7 @@ fn it_is_answered_but_not_copied() {
     let scene = crate::scene();
     let (ann, bob): (Person, Person) = (scene.person(), scene.person());
     let talk = scene.direct(&ann, &bob);
+    files(&scene, &ann);
     let id = scene.send(&ann, &talk, &picture()).expect(201)["id"].clone();
     for more in [json!({}), json!({"content": "Look"})] {
         let mut copy = json!({"contentType": "forward", "forwardedFromMessageId": id, "forwardedFromConversationId": talk});
@@ -179,6 +188,7 @@ fn nothing_but_media_can_be_viewed_once() {
         fields(scene.send(&ann, &group, &text)),
         ["metadata.viewOnce:unknown"]
     );
+    scene.file(&ann, "f", FileBucket::Voice);
     let voice = json!({"contentType": "voice", "mediaFileIds": ["f"], "metadata": {"durationMs": 5, "viewOnce": true}});
     let sent = scene.send(&ann, &group, &voice).expect(201);
     assert_eq!(sent["mediaFileIds"], json!([]));

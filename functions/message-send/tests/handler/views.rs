@@ -381,12 +381,13 @@ fn nothing_but_invisible_characters_is_nothing() {
             fields(scene.send(&ann, &group, &poll)),
             ["metadata.options[1]:required"]
         );
-        let image = json!({"contentType": "image", "mediaFileIds": ["f"], "content": invisible});
+        let image = json!({"contentType": "image", "mediaUrls": ["https://a.example/f"], "content": invisible});
         let sent = scene.send(&ann, &group, &image).expect(201);
         assert_eq!(sent["plainText"], "[image]");
     }
     let file = json!({"fileName": "a\u{202e}gpj.exe"});
-    let file = json!({"contentType": "file", "mediaFileIds": ["f"], "metadata": file});
+    let file =
+        json!({"contentType": "file", "mediaUrls": ["https://a.example/f"], "metadata": file});
     assert_eq!(
         fields(scene.send(&ann, &group, &file)),
         ["metadata.fileName:format"]

@@ -62,7 +62,7 @@ fn names_of_files_and_options_of_polls_are_words_too() {
     let world = World::new();
     let ann = world.scene.person();
     let room = world.scene.group(&[&ann]);
-    let file = json!({"contentType": "file", "mediaFileIds": ["f"], "metadata": {"fileName": "Quarterly report.pdf"}});
+    let file = json!({"contentType": "file", "mediaUrls": ["https://a.example/f"], "metadata": {"fileName": "Quarterly report.pdf"}});
     world.send(&ann, &room, file);
     let poll = json!({"contentType": "poll", "content": "Where?", "metadata": {"options": ["Here", "Over there"]}});
     world.send(&ann, &room, poll);
@@ -90,7 +90,7 @@ fn filters_choose_among_what_is_found() {
     let link = json!({"content": "word three", "links": ["https://example.com"]});
     world.send(&bob, &room, link);
     world.search.advance(10_000);
-    let image = json!({"contentType": "image", "content": "word four", "mediaFileIds": ["f"]});
+    let image = json!({"contentType": "image", "content": "word four", "mediaUrls": ["https://a.example/f"]});
     let image = world.send(&ann, &room, image);
     let copy = json!({"contentType": "forward", "forwardedFromMessageId": image, "forwardedFromConversationId": room});
     world.send(&bob, &room, copy);

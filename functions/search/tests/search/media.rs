@@ -7,13 +7,13 @@ use crate::{World, contents};
 
 /// One message of each kind, in this order.
 fn one_of_each(world: &World, who: &Person, room: &str) {
-    let media = |kind: &str| json!({"contentType": kind, "content": kind, "mediaFileIds": ["f"]});
+    let media = |kind: &str| json!({"contentType": kind, "content": kind, "mediaUrls": ["https://a.example/f"]});
     for kind in ["image", "video", "gif", "audio"] {
         world.send(who, room, media(kind));
     }
-    let voice = json!({"contentType": "voice", "content": "voice", "mediaFileIds": ["f"], "metadata": {"durationMs": 1}});
+    let voice = json!({"contentType": "voice", "content": "voice", "mediaUrls": ["https://a.example/f"], "metadata": {"durationMs": 1}});
     world.send(who, room, voice);
-    let file = json!({"contentType": "file", "content": "file", "mediaFileIds": ["f"], "metadata": {"fileName": "a.pdf"}});
+    let file = json!({"contentType": "file", "content": "file", "mediaUrls": ["https://a.example/f"], "metadata": {"fileName": "a.pdf"}});
     world.send(who, room, file);
     let links = ["https://example.com"];
     world.send(
@@ -22,8 +22,7 @@ fn one_of_each(world: &World, who: &Person, room: &str) {
         json!({"contentType": "link", "content": "link", "links": links}),
     );
     world.send(who, room, json!({"content": "text"}));
-    let both =
-        json!({"contentType": "image", "content": "both", "mediaFileIds": ["f"], "links": links});
+    let both = json!({"contentType": "image", "content": "both", "mediaUrls": ["https://a.example/f"], "links": links});
     world.send(who, room, both);
     world.take_in();
 }
@@ -145,7 +144,7 @@ fn encrypted_conversations_have_media_too() {
     world.send(
         &ann,
         &room,
-        json!({"contentType": "image", "content": "x9f3", "mediaFileIds": ["f"]}),
+        json!({"contentType": "image", "content": "x9f3", "mediaUrls": ["https://a.example/f"]}),
     );
     world.take_in();
     assert_eq!(
